@@ -1,0 +1,30 @@
+/* What an analysis returns: a number with its uncertainty and its chance level. */
+#ifndef ISO_ANALYSIS_VALUE_H
+#define ISO_ANALYSIS_VALUE_H
+
+#include <stdint.h>
+
+#include "lib/base/api.h"
+
+ISO_BEGIN
+
+/** Absent numbers are NAN; an undefined `value` has the reason in `why`. Texts are static. */
+typedef struct iso_value {
+    double value, lo, hi;
+    const char *interval; /* none, jackknife, groups, boot-items, boot-pairs; NULL = none */
+    double null, null_sd, p;
+    int64_t n;
+    int64_t rank; /* kept dimensions; -1 absent */
+    double param;
+    const char *why;
+} iso_value;
+
+/** A value in which everything is absent. */
+ISO_API iso_value iso_value_none(void);
+
+/** An undefined value with its reason (a static text). */
+ISO_API iso_value iso_value_undefined(int64_t n, const char *why);
+
+ISO_END
+
+#endif

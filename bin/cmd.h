@@ -1,0 +1,34 @@
+/* A subcommand: one table entry; main.c finds it, help, man pages and completion are made of it. */
+#ifndef ISO_BIN_CMD_H
+#define ISO_BIN_CMD_H
+
+#include "bin/settings.h"
+#include "lib/base/err.h"
+
+/* Exit statuses. */
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
+
+struct cmd {
+    const char *name;     /* "compare" */
+    const char *args;     /* "INPUT... [--against INPUT...]" */
+    const char *summary;  /* one line, no full stop */
+    const char *options;  /* long options it takes besides the common ones, space-separated */
+    int (*run)(const struct settings *set); /* returns an exit status */
+};
+
+/* All subcommands, in the order of `isogloss help`; ends with NULL. */
+extern const struct cmd *const commands[];
+
+extern const struct cmd cmd_inspect, cmd_compare, cmd_centroids, cmd_convert, cmd_plot, cmd_report,
+    cmd_doctor, cmd_version, cmd_help, cmd_completion;
+
+/* The whole program; main() calls it, tests too. */
+int isogloss_main(int argc, char **argv);
+
+/* "isogloss compare: <iso_err_msg()>" on stderr; returns 130 for ISO_ECANCEL, else 1. */
+int cmd_failed(const struct settings *set, iso_err err);
+
+/* The same for a wrong command line, with a formatted message; returns 2. */
+int cmd_usage(const struct settings *set, const char *format, ...) ISO_PRINTF(2, 3);
+
+#endif

@@ -1,0 +1,12 @@
+/* From settings to matrices: opens collections, chooses languages and layers, lines rows up. */
+#ifndef ISO_BIN_INPUT_H
+#define ISO_BIN_INPUT_H
+
+#include "bin/settings.h"
+#include "lib/io/states.h"
+
+/* Opens the collection of some INPUT words under the reading options of the command line. */
+iso_err input_open(iso_states **out, const struct settings *set, const struct words *words,
+                   const iso_run *run);
+
+#endif

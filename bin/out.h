@@ -1,0 +1,14 @@
+/* Where records go: table, JSON, CSV, figure, as the settings ask. */
+#ifndef ISO_BIN_OUT_H
+#define ISO_BIN_OUT_H
+
+#include "bin/settings.h"
+#include "lib/io/record.h"
+#include "lib/io/states.h"
+
+/* Writes the records to every place asked (--json, --csv, --plot; else a table on stdout: aligned on
+ * a terminal, TSV otherwise). `inputs` are the collections they came from, for the JSON header. */
+iso_err out_records(const struct settings *set, const iso_records *records,
+                    iso_states *const *inputs, int input_count);
+
+#endif

@@ -1,0 +1,45 @@
+/* What the command line said: one struct for all commands, filled from the option table. */
+#ifndef ISO_BIN_SETTINGS_H
+#define ISO_BIN_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A growing list of words (borrowed from argv). */
+struct words {
+    const char **at;
+    int count;
+};
+
+/* Texts are NULL, numbers 0, flags false when not given. Lists are comma-separated texts as typed. */
+struct settings {
+    const char *command;  /* "compare" */
+    int argc;             /* the command line as typed, for the records' header */
+    char **argv;
+    struct words inputs;  /* positional words */
+    struct words against; /* words after --against up to the next option */
+    struct words records; /* words after --records */
+
+    /* common */
+    const char *json, *csv, *plot, *progress;
+    int64_t threads, mem, limit;
+    int64_t seed;
+    const char *precision; /* single, double */
+    bool quiet, plan;
+
+    /* reading */
+    const char *pool, *specials, *axes, *dtype, *layout;
+    int64_t dim;
+    bool transpose;
+
+    /* choosing */
+    const char *src, *tgt, *pairs, *layers, *measure, *prep, *interval, *road, *preset;
+    int64_t permutations;
+    bool across, shuffle, difference, quick;
+
+    /* writing */
+    const char *out; /* -o */
+    const char *title;
+};
+
+#endif

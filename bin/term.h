@@ -1,0 +1,19 @@
+/* Talking to the person at the terminal: progress, notes, interruption. All on stderr. */
+#ifndef ISO_BIN_TERM_H
+#define ISO_BIN_TERM_H
+
+#include "bin/settings.h"
+#include "lib/base/run.h"
+
+/* A run as the settings ask: threads, memory (default a quarter of RAM), seed, precision, progress
+ * (a live line on a terminal, after a second; lines with --progress lines; none with --quiet),
+ * SIGINT and SIGTERM turned into ISO_ECANCEL. */
+iso_run term_run(const struct settings *set);
+
+/* Clears the live line before other output. */
+void term_clear(void);
+
+/* One line of talk ("isogloss: note: ..."); silent with --quiet. */
+void term_note(const struct settings *set, const char *format, ...) ISO_PRINTF(2, 3);
+
+#endif

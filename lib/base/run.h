@@ -1,0 +1,37 @@
+/* The run context: what a caller grants and wants to hear while something long runs. */
+#ifndef ISO_BASE_RUN_H
+#define ISO_BASE_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/err.h"
+
+ISO_BEGIN
+
+/**
+ * All fields zero is a valid run: one thread per core, memory 1 GiB, seed 0, single
+ * precision, silent. NULL stands for that.
+ */
+typedef struct iso_run {
+    int threads;      /* 0 = as the BLAS finds */
+    int64_t mem;      /* bytes of anonymous memory a call may plan for; 0 = 1 GiB */
+    uint64_t seed;
+    bool double_precision;
+    /* Called now and then from the calling thread; return false to stop the work. `total`
+     * may be 0 when unknown. `unit` is "rows", "bytes", "pairs"... */
+    bool (*progress)(void *payload, const char *what, int64_t done, int64_t total,
+                     const char *unit);
+    void *payload;
+} iso_run;
+
+/** The memory budget of `run` in bytes. */
+ISO_API int64_t iso_run_mem(const iso_run *run);
+
+/** Reports progress; ISO_ECANCEL when the callback says stop. */
+ISO_API ISO_MUST_USE iso_err iso_run_step(const iso_run *run, const char *what, int64_t done,
+                                          int64_t total, const char *unit);
+
+ISO_END
+
+#endif

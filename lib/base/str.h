@@ -1,0 +1,39 @@
+/* Strings: a growing buffer, copies, numbers from text, the nearest known name. */
+#ifndef ISO_BASE_STR_H
+#define ISO_BASE_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/err.h"
+
+ISO_BEGIN
+
+/** A growing text; {0} is empty. `text` is NUL-terminated once anything was added. */
+typedef struct iso_buf {
+    char *text;
+    int64_t len, room;
+} iso_buf;
+
+ISO_API ISO_MUST_USE iso_err iso_buf_add(iso_buf *buf, const char *text, int64_t len);
+ISO_API ISO_MUST_USE iso_err iso_buf_puts(iso_buf *buf, const char *text);
+ISO_API ISO_MUST_USE iso_err iso_buf_printf(iso_buf *buf, const char *format, ...) ISO_PRINTF(2, 3);
+ISO_API void iso_buf_free(iso_buf *buf);
+
+/** A copy of `len` bytes of `text` (-1: up to the NUL), NUL-terminated; free with iso_free. */
+ISO_API ISO_MUST_USE iso_err iso_str_dup(char **out, const char *text, int64_t len);
+
+/** The whole of `text` as a number in the C locale; false if it is not one. Locale-independent. */
+ISO_API bool iso_str_int(int64_t *out, const char *text);
+ISO_API bool iso_str_double(double *out, const char *text);
+
+/** "512M", "2G", "1.5GiB", "1000000" as bytes; false if it is not a size or not positive. */
+ISO_API bool iso_str_size(int64_t *out, const char *text);
+
+/** The name in `names` closest to `name` (edit distance at most a third of its length), or NULL. */
+ISO_API const char *iso_str_nearest(const char *name, const char *const *names, int count);
+
+ISO_END
+
+#endif

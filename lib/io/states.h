@@ -1,0 +1,87 @@
+/* A collection of hidden states: languages × layers, whatever files they came from. */
+#ifndef ISO_IO_STATES_H
+#define ISO_IO_STATES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/run.h"
+#include "lib/linalg/rows.h"
+
+ISO_BEGIN
+
+/** How to read files that do not say it themselves; all zero = the defaults. */
+typedef struct iso_states_opt {
+    const char *pool;  /* token rows to one row an item: mean (NULL), cls, last, max, none */
+    bool specials;     /* per-sentence files: first and last row of each sentence are special tokens */
+    bool transpose;    /* matrix files hold neurons × items */
+    const char *axes;  /* rank-3 matrix files: "LND" (default), "NLD" */
+    int64_t raw_dim;   /* headless raw files: row length; 0 = refuse raw files */
+    iso_dtype raw_dtype;
+    int64_t limit;     /* only the first `limit` items of each language; 0 = all */
+    const char *layout; /* force a layout instead of looking: see iso_states_file.layout */
+    /* The name a language code goes by (iso_lang_canonical of lib/text); NULL = as given. */
+    const char *(*canonical)(const char *code);
+    const iso_run *run; /* memory budget and progress; may be NULL */
+} iso_states_opt;
+
+/** What is known of one language's items. Arrays are NULL when the files do not have them. */
+typedef struct iso_lang {
+    const char *name;     /* canonical: "en", "zh", or as given when not a known code */
+    int64_t items;        /* sentences, words or word types */
+    int64_t rows;         /* = items unless offsets are present */
+    const char *const *ids;
+    const char *const *text, *const *text2;
+    const int32_t *labels;      /* index into the collection's classes, -1 none */
+    const int64_t *offsets;     /* items + 1: the rows of item i are [offsets[i], offsets[i+1]) */
+    const char *const *tokens;  /* rows */
+    const int32_t *tags;        /* rows; index into the tagset */
+    const int64_t *counts;      /* rows; word types */
+    int layer_count;
+    const int *layers;          /* ascending */
+} iso_lang;
+
+/** What a collection says of itself; texts are NULL when unknown. */
+typedef struct iso_states_info {
+    const char *model, *pooling, *source, *layout;
+    int class_count, tag_count;
+    const char *const *classes, *const *tagset;
+} iso_states_info;
+
+/** One file of a collection. */
+typedef struct iso_states_file {
+    const char *path, *layout;
+    int64_t bytes;
+} iso_states_file;
+
+typedef struct iso_states iso_states;
+
+/**
+ * Opens a collection from INPUT words: FILE, LANG=FILE, LANG:LAYER=FILE, FILE:/path, with %d
+ * standing for the layer (ARCHITECTURE.md, "Contract"). Formats are recognised by content.
+ * Errors  ISO_EIO, ISO_EFORMAT, ISO_EUNSUP, ISO_EARG (the same language and layer twice), ISO_ENOMEM;
+ *         the message names the file.
+ */
+ISO_API ISO_MUST_USE iso_err iso_states_open(iso_states **out, const char *const *inputs, int count,
+                                             const iso_states_opt *opt);
+ISO_API void iso_states_close(iso_states *s);
+
+ISO_API const iso_states_info *iso_states_about(const iso_states *s);
+ISO_API int iso_states_files(const iso_states *s);
+ISO_API const iso_states_file *iso_states_file_at(const iso_states *s, int i);
+ISO_API int iso_states_langs(const iso_states *s);
+ISO_API const iso_lang *iso_states_lang(const iso_states *s, int i);
+
+/** The language called `name` under any of its codes, or -1. */
+ISO_API int iso_states_find(const iso_states *s, const char *name);
+
+/** Opens the rows of one language and layer; close with iso_rows_close, before the collection. */
+ISO_API ISO_MUST_USE iso_err iso_states_rows(iso_rows **out, iso_states *s, int lang, int layer);
+
+/** Rows, columns and type of one language and layer without reading it. */
+ISO_API ISO_MUST_USE iso_err iso_states_shape(int64_t *rows, int64_t *cols, iso_dtype *dtype,
+                                              iso_states *s, int lang, int layer);
+
+ISO_END
+
+#endif
