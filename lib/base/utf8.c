@@ -1,0 +1,58 @@
+#include "lib/base/utf8.h"
+
+#include <string.h>
+
+int iso_utf8_next(uint32_t *point, const char *text, int64_t len)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    const unsigned char *t = (const unsigned char *)text;
+
+    if (len <= 0)
+        return 0;
+    if (t[0] < 0x80) {
+        *point = t[0];
+        return 1;
+    }
+    const int size = t[0] >= 0xf0 ? 4 : t[0] >= 0xe0 ? 3 : 2;
+    if (t[0] < 0xc2 || t[0] > 0xf4 || len < size)
+        return 0;
+    uint32_t p = t[0] & (0x7fu >> size);
+    for (int i = 1; i < size; i++) {
+        if ((t[i] & 0xc0) != 0x80)
+            return 0;
+        p = p << 6 | (t[i] & 0x3fu);
+    }
+    if (p < least[size] || p > 0x10ffff || (p >= 0xd800 && p < 0xe000))
+        return 0;
+    *point = p;
+    return size;
+}
+
+bool iso_utf8_valid(const char *text, int64_t len)
+{
+    uint32_t point;
+
+    if (len < 0)
+        len = (int64_t)strlen(text);
+    while (len > 0) {
+        const int size = iso_utf8_next(&point, text, len);
+        if (!size)
+            return false;
+        text += size;
+        len -= size;
+    }
+    return true;
+}
+
+/* The blocks that matter for names of languages and models; everything else counts as one. */
+int iso_utf8_width(uint32_t p)
+{
+    if ((p >= 0x300 && p < 0x370) || (p >= 0x200b && p <= 0x200f) || (p >= 0xfe00 && p <= 0xfe0f))
+        return 0;
+    if ((p >= 0x1100 && p <= 0x115f) || (p >= 0x2e80 && p <= 0xa4cf) ||
+        (p >= 0xac00 && p <= 0xd7a3) || (p >= 0xf900 && p <= 0xfaff) ||
+        (p >= 0xfe30 && p <= 0xfe6f) || (p >= 0xff00 && p <= 0xff60) ||
+        (p >= 0x1f300 && p <= 0x1faff) || (p >= 0x20000 && p <= 0x3fffd))
+        return 2;
+    return 1;
+}

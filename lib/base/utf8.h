@@ -1,0 +1,26 @@
+/* UTF-8 from outside: is it well formed, how wide is it on a terminal. Needs no tables of Unicode. */
+#ifndef ISO_BASE_UTF8_H
+#define ISO_BASE_UTF8_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/api.h"
+
+ISO_BEGIN
+
+/**
+ * Reads the code point at the start of text[0..len): its length in bytes (1 to 4), or 0 when the
+ * bytes are not well-formed UTF-8 (overlong, surrogate, beyond U+10FFFF, cut short) or len is 0.
+ */
+ISO_API int iso_utf8_next(uint32_t *point, const char *text, int64_t len);
+
+/** Whether all of text[0..len) is well-formed; -1 for a NUL-terminated text. */
+ISO_API bool iso_utf8_valid(const char *text, int64_t len);
+
+/** Columns a terminal gives to a code point: 0 combining, 2 East Asian wide, else 1. */
+ISO_API int iso_utf8_width(uint32_t point);
+
+ISO_END
+
+#endif
