@@ -12,7 +12,9 @@ struct cmd {
     const char *name;     /* "compare" */
     const char *args;     /* "INPUT... [--against INPUT...]" */
     const char *summary;  /* one line, no full stop */
-    const char *options;  /* long options it takes besides the common ones, space-separated */
+    /* Long options it takes besides the common ones, space-separated ("src tgt layers");
+     * when it begins with "only", the common ones are not added: "only out quiet". */
+    const char *options;
     int (*run)(const struct settings *set); /* returns an exit status */
 };
 
@@ -21,6 +23,16 @@ extern const struct cmd *const commands[];
 
 extern const struct cmd cmd_inspect, cmd_compare, cmd_centroids, cmd_convert, cmd_plot, cmd_report,
     cmd_doctor, cmd_version, cmd_help, cmd_completion;
+
+/* Option groups for .options: "out " OPTIONS_READING. */
+#define OPTIONS_READING "pool specials axes dtype layout dim transpose"
+
+/* The command called `name`, or NULL; the nearest name to it, or NULL. */
+const struct cmd *cmd_find(const char *name);
+const char *cmd_nearest(const char *name);
+
+/* "unknown command ...; did you mean ...?" on stderr; returns 2. */
+int cmd_unknown(const char *name);
 
 /* The whole program; main() calls it, tests too. */
 int isogloss_main(int argc, char **argv);

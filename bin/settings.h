@@ -26,6 +26,8 @@ struct settings {
     int64_t seed;
     const char *precision; /* single, double */
     bool quiet, plan;
+    bool help; /* the program answers it before the command runs */
+    const char *man; /* help: make a man page around this file */
 
     /* reading */
     const char *pool, *specials, *axes, *dtype, *layout;

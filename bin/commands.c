@@ -1,0 +1,9 @@
+/* All subcommands, in the order of `isogloss help`. */
+#include <stddef.h>
+
+#include "bin/cmd.h"
+
+const struct cmd *const commands[] = {
+    &cmd_help,
+    NULL,
+};

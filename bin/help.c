@@ -1,0 +1,71 @@
+/* Help, made of the command and option tables. */
+#include "bin/help.h"
+
+#include <string.h>
+
+#include "bin/opt.h"
+
+void help_overview(FILE *to)
+{
+    fputs("usage: isogloss COMMAND [OPTION...] [INPUT...]\n\n"
+          "Isogloss measures how far apart a multilingual language model keeps its languages.\n\n",
+          to);
+    for (const struct cmd *const *c = commands; *c; c++)
+        fprintf(to, "  %-11s %s\n", (*c)->name, (*c)->summary);
+    fputs("\n`isogloss help COMMAND` says more of one. INPUT is a file of hidden states, LANG=FILE "
+          "or\n"
+          "LANG:LAYER=FILE.\n",
+          to);
+}
+
+/* Where the text of an option begins; what is longer than that gets a line of its own. */
+enum { INDENT = 24, WIDTH = 96 };
+
+/* The sentence, broken at spaces; `column` is where the cursor stands. */
+static void flow(FILE *to, const char *text, int column)
+{
+    while (*text) {
+        const int word = (int)strcspn(text, " ");
+        if (column + 1 + word > WIDTH) {
+            fprintf(to, "\n%*s", INDENT, "");
+            column = INDENT;
+        } else if (column > INDENT) {
+            fputc(' ', to);
+            column++;
+        }
+        fprintf(to, "%.*s", word, text);
+        column += word;
+        text += word + (text[word] == ' ');
+    }
+    fputc('\n', to);
+}
+
+static void option(FILE *to, const struct opt *o)
+{
+    char left[64], right[512];
+    int at;
+
+    snprintf(left, sizeof left, "  --%s%s%s", o->name, o->value ? " " : "",
+             o->value ? o->value : "");
+    if (o->letter)
+        snprintf(left, sizeof left, "  -%c, --%s%s%s", o->letter, o->name, o->value ? " " : "",
+                 o->value ? o->value : "");
+    if (o->choices && strchr(o->choices, ' '))
+        snprintf(right, sizeof right, "%s: %s", o->help, o->choices);
+    else
+        snprintf(right, sizeof right, "%s", o->help);
+    at = (int)strlen(left);
+    fputs(left, to);
+    fprintf(to, at < INDENT - 1 ? "%*s" : "\n%*s", at < INDENT - 1 ? INDENT - at : INDENT, "");
+    flow(to, right, INDENT);
+}
+
+void help_command(FILE *to, const struct cmd *cmd)
+{
+    fprintf(to, "usage: isogloss %s [OPTION...]%s%s\n\n%s.\n\noptions:\n", cmd->name,
+            *cmd->args ? " " : "", cmd->args, cmd->summary);
+    for (const struct opt *o = opt_next(cmd, NULL); o; o = opt_next(cmd, o))
+        if (!o->hidden)
+            option(to, o);
+    fprintf(to, "\n`man isogloss-%s` has examples.\n", cmd->name);
+}

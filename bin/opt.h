@@ -1,0 +1,45 @@
+/* Options: the one table from which parsing, help, man pages and completion are made. */
+#ifndef ISO_BIN_OPT_H
+#define ISO_BIN_OPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bin/cmd.h"
+
+enum opt_kind {
+    OPT_FLAG,
+    OPT_TEXT,
+    OPT_INT,    /* a number, at least `least` */
+    OPT_SIZE,   /* bytes: 512M, 2G */
+    OPT_CHOICE, /* one of `choices` */
+    OPT_LIST    /* all words up to the next option */
+};
+
+struct opt {
+    const char *name; /* "json", without the dashes */
+    char letter;      /* 0 = none */
+    enum opt_kind kind;
+    size_t offset;       /* of the field within struct settings */
+    const char *value;   /* what to call the value in help: "FILE" */
+    const char *help;    /* one sentence part, no capital, no full stop */
+    const char *choices; /* "single double" */
+    int64_t least;
+    bool common;   /* taken by every command whose options do not begin with "only" */
+    bool advanced; /* left out of the short help, listed in the man page */
+    bool hidden;
+};
+
+/* The options a command takes, in the order of help: pass NULL, then what came back. */
+const struct opt *opt_next(const struct cmd *cmd, const struct opt *after);
+
+/* Fills `set` from argv[1..argc), argv[0] being the command's name. Options and words may come in
+ * any order, `--` ends the options. Errors ISO_EARG; free with opt_free in either case. */
+ISO_MUST_USE iso_err opt_parse(struct settings *set, const struct cmd *cmd, int argc, char **argv);
+void opt_free(struct settings *set);
+
+/* True if `word` is one of the space-separated `words`. */
+bool opt_among(const char *words, const char *word, size_t len);
+
+#endif

@@ -1,0 +1,114 @@
+/* The whole program but main(): finds the command, reads its options, runs it, closes up. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bin/cmd.h"
+#include "bin/help.h"
+#include "bin/opt.h"
+#include "lib/base/str.h"
+
+const struct cmd *cmd_find(const char *name)
+{
+    for (const struct cmd *const *c = commands; *c; c++)
+        if (strcmp((*c)->name, name) == 0)
+            return *c;
+    return NULL;
+}
+
+const char *cmd_nearest(const char *name)
+{
+    const char *names[64];
+    int count = 0;
+
+    for (const struct cmd *const *c = commands; *c && count < 64; c++)
+        names[count++] = (*c)->name;
+    return iso_str_nearest(name, names, count);
+}
+
+int cmd_unknown(const char *name)
+{
+    const char *near = cmd_nearest(name);
+
+    if (near)
+        fprintf(stderr, "isogloss: unknown command %s; did you mean %s?\n", name, near);
+    else
+        fprintf(stderr, "isogloss: unknown command %s; `isogloss help` lists them\n", name);
+    return EXIT_USAGE;
+}
+
+int cmd_failed(const struct settings *set, iso_err err)
+{
+    const char *message = *iso_err_msg() ? iso_err_msg() : iso_err_text(err);
+
+    fprintf(stderr, "isogloss %s: %s\n", set->command, message);
+    return err == ISO_ECANCEL ? EXIT_INTERRUPTED : EXIT_FAILED;
+}
+
+int cmd_usage(const struct settings *set, const char *format, ...)
+{
+    va_list args;
+
+    fprintf(stderr, "isogloss %s: ", set->command);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fprintf(stderr, " (see `isogloss help %s`)\n", set->command);
+    return EXIT_USAGE;
+}
+
+/* What was printed must have arrived: a full disk shows only here. */
+static int close_up(const char *command, int status)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fprintf(stderr, "isogloss %s: standard output: %s\n", command,
+            errno ? strerror(errno) : "a write failed");
+    clearerr(stdout);
+    return status == EXIT_DONE ? EXIT_FAILED : status;
+}
+
+static int run(const struct cmd *cmd, int argc, char **argv)
+{
+    struct settings set;
+    iso_err err = opt_parse(&set, cmd, argc - 1, argv + 1);
+    int status;
+
+    set.argc = argc;
+    set.argv = argv;
+    if (err == ISO_ENOMEM) {
+        status = cmd_failed(&set, err);
+    } else if (err != ISO_OK) {
+        status = cmd_usage(&set, "%s", iso_err_msg());
+    } else if (set.help) {
+        help_command(stdout, cmd);
+        status = EXIT_DONE;
+    } else {
+        status = cmd->run(&set);
+    }
+    opt_free(&set);
+    return close_up(cmd->name, status);
+}
+
+int isogloss_main(int argc, char **argv)
+{
+    const struct cmd *cmd;
+    const char *word = argc > 1 ? argv[1] : NULL;
+
+    if (!word) {
+        help_overview(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+        word = "help";
+    else if (strcmp(word, "--version") == 0)
+        word = "version";
+    else if (word[0] == '-') {
+        fprintf(stderr, "isogloss: unknown option %s; options come after the command\n", word);
+        return EXIT_USAGE;
+    }
+    cmd = cmd_find(word);
+    return cmd ? run(cmd, argc, argv) : cmd_unknown(word);
+}
