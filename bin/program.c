@@ -7,6 +7,7 @@
 #include "bin/cmd.h"
 #include "bin/help.h"
 #include "bin/opt.h"
+#include "bin/term.h"
 #include "lib/base/str.h"
 
 const struct cmd *cmd_find(const char *name)
@@ -42,14 +43,20 @@ int cmd_failed(const struct settings *set, iso_err err)
 {
     const char *message = *iso_err_msg() ? iso_err_msg() : iso_err_text(err);
 
+    term_clear();
+    if (err == ISO_ECANCEL) {
+        fprintf(stderr, "isogloss %s: interrupted\n", set->command);
+        return EXIT_INTERRUPTED;
+    }
     fprintf(stderr, "isogloss %s: %s\n", set->command, message);
-    return err == ISO_ECANCEL ? EXIT_INTERRUPTED : EXIT_FAILED;
+    return EXIT_FAILED;
 }
 
 int cmd_usage(const struct settings *set, const char *format, ...)
 {
     va_list args;
 
+    term_clear();
     fprintf(stderr, "isogloss %s: ", set->command);
     va_start(args, format);
     vfprintf(stderr, format, args);
@@ -88,6 +95,7 @@ static int run(const struct cmd *cmd, int argc, char **argv)
     } else {
         status = cmd->run(&set);
     }
+    term_clear();
     opt_free(&set);
     return close_up(cmd->name, status);
 }

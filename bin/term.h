@@ -2,6 +2,8 @@
 #ifndef ISO_BIN_TERM_H
 #define ISO_BIN_TERM_H
 
+#include <stddef.h>
+
 #include "bin/settings.h"
 #include "lib/base/run.h"
 
@@ -9,6 +11,11 @@
  * (a live line on a terminal, after a second; lines with --progress lines; none with --quiet),
  * SIGINT and SIGTERM turned into ISO_ECANCEL. */
 iso_run term_run(const struct settings *set);
+
+/* The progress line: "desc: 45% 123/273 rows [00:12<00:15, 9.8 M/s]"; `seconds` since the task
+ * began at `from`; total 0 = unknown. */
+void term_line(char *out, size_t room, const char *what, int64_t done, int64_t total,
+               const char *unit, double seconds, int64_t from);
 
 /* Clears the live line before other output. */
 void term_clear(void);

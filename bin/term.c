@@ -1,0 +1,217 @@
+/* Talking to the person at the terminal: progress, notes, interruption. */
+#include "bin/term.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+enum shows { SHOW_NOTHING, SHOW_LIVE, SHOW_LINES };
+
+/* There is one terminal and one stop button, hence one state. */
+static struct {
+    enum shows shows;
+    double began, task_began, shown; /* seconds on the clock */
+    int64_t first, last;             /* where the task began, where it was */
+    char what[80];
+    int width; /* of the live line on the screen; 0 = none */
+} live;
+static volatile sig_atomic_t interrupted;
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* 123456789 as "123 M", three digits. */
+static void shorten(char *out, size_t room, double number)
+{
+    static const char *const units[] = {"", " k", " M", " G", " T"};
+    int u = 0;
+
+    while (number >= 999.5 && u < 4) {
+        number /= 1000;
+        u++;
+    }
+    snprintf(out, room, "%.3g%s", number, units[u]);
+}
+
+static void count_text(char *out, size_t room, int64_t number)
+{
+    if (number < 100000)
+        snprintf(out, room, "%" PRId64, number);
+    else
+        shorten(out, room, (double)number);
+}
+
+static void clock_text(char *out, size_t room, double seconds)
+{
+    const long s = seconds > 0 && seconds < 1e8 ? (long)(seconds + 0.5) : 0;
+
+    if (s >= 3600)
+        snprintf(out, room, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
+    else
+        snprintf(out, room, "%02ld:%02ld", s / 60, s % 60);
+}
+
+void term_line(char *out, size_t room, const char *what, int64_t done, int64_t total,
+               const char *unit, double seconds, int64_t from)
+{
+    const double rate = seconds > 0 ? (double)(done - from) / seconds : 0;
+    char so_far[32], all[32], spent[32], left[32], speed[32];
+
+    count_text(so_far, sizeof so_far, done);
+    count_text(all, sizeof all, total);
+    clock_text(spent, sizeof spent, seconds);
+    shorten(speed, sizeof speed, rate);
+    if (total <= 0) {
+        snprintf(out, room, "%s: %s %s [%s, %s/s]", what, so_far, unit, spent, speed);
+        return;
+    }
+    if (rate > 0)
+        clock_text(left, sizeof left, (double)(total - done) / rate);
+    else
+        snprintf(left, sizeof left, "?");
+    snprintf(out, room, "%s: %d%% %s/%s %s [%s<%s, %s/s]", what,
+             (int)(100.0 * (double)done / (double)total), so_far, all, unit, spent, left, speed);
+}
+
+void term_clear(void)
+{
+    if (live.width > 0) {
+        fprintf(stderr, "\r%*s\r", live.width, "");
+        fflush(stderr);
+    }
+    live.width = 0;
+}
+
+static int columns(void)
+{
+    struct winsize size;
+
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20)
+        return size.ws_col - 1;
+    return 79;
+}
+
+static void show(const char *line)
+{
+    if (live.shows == SHOW_LINES) {
+        fprintf(stderr, "isogloss: %s\n", line);
+        return;
+    }
+    const int fits = columns(), length = (int)strlen(line) < fits ? (int)strlen(line) : fits;
+    const int pad = live.width > length ? live.width - length : 0;
+
+    fprintf(stderr, "\r%.*s%*s", length, line, pad, "");
+    fflush(stderr);
+    live.width = length;
+}
+
+static bool progress(void *payload, const char *what, int64_t done, int64_t total, const char *unit)
+{
+    char line[256];
+
+    (void)payload;
+    if (interrupted)
+        return false;
+    if (live.shows == SHOW_NOTHING)
+        return true;
+    const double t = now();
+    if (done < live.last || strncmp(live.what, what, sizeof live.what - 1) != 0) {
+        snprintf(live.what, sizeof live.what, "%s", what);
+        live.task_began = t;
+        live.first = done;
+    }
+    live.last = done;
+    if (live.shows == SHOW_LIVE && total > 0 && done >= total) {
+        term_clear();
+        return true;
+    }
+    const double pause = live.shows == SHOW_LINES ? 10 : 1.0 / 6;
+    if (t - live.began < 1 || t - live.shown < pause)
+        return true;
+    live.shown = t;
+    term_line(line, sizeof line, what, done, total, unit, t - live.task_began, live.first);
+    show(line);
+    return true;
+}
+
+static void on_signal(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+/* The first signal asks the work to stop, the second finds the old handler and kills. What the
+ * parent had ignored (nohup, a job in the background) stays ignored. */
+static void listen(int number)
+{
+    struct sigaction act = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND | SA_RESTART},
+                     old;
+
+    if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+        sigaction(number, &act, NULL);
+}
+
+/* What the machine has, or what the container was given if that is less. */
+static int64_t ram(void)
+{
+    const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGE_SIZE);
+    int64_t bytes = pages > 0 && size > 0 ? (int64_t)pages * size : 0, given;
+    FILE *file = fopen("/sys/fs/cgroup/memory.max", "r");
+
+    if (file) {
+        if (fscanf(file, "%" SCNd64, &given) == 1 && given > 0 && (bytes == 0 || given < bytes))
+            bytes = given;
+        fclose(file);
+    }
+    return bytes;
+}
+
+iso_run term_run(const struct settings *set)
+{
+    const bool lines = set->progress && strcmp(set->progress, "lines") == 0;
+
+    interrupted = 0;
+    memset(&live, 0, sizeof live);
+    live.began = now();
+    if (set->quiet)
+        live.shows = SHOW_NOTHING;
+    else if (lines)
+        live.shows = SHOW_LINES;
+    else if (isatty(STDERR_FILENO))
+        live.shows = SHOW_LIVE;
+    if (live.shows == SHOW_LINES)
+        live.shown = live.began;
+    listen(SIGINT);
+    listen(SIGTERM);
+    return (iso_run){
+        .threads = set->threads > 4096 ? 4096 : (int)set->threads,
+        .mem = set->mem > 0 ? set->mem : ram() / 4,
+        .seed = (uint64_t)set->seed,
+        .double_precision = set->precision && strcmp(set->precision, "double") == 0,
+        .progress = progress,
+    };
+}
+
+void term_note(const struct settings *set, const char *format, ...)
+{
+    va_list args;
+
+    if (set->quiet)
+        return;
+    term_clear();
+    fputs("isogloss: note: ", stderr);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+}
