@@ -7,8 +7,8 @@
 
 #include "analysis/value.h"
 #include "lib/base/err.h"
+#include "lib/linalg/cross.h"
 #include "lib/linalg/gram.h"
-#include "lib/linalg/moments.h"
 #include "lib/linalg/view.h"
 
 ISO_BEGIN

@@ -1,0 +1,172 @@
+#include "lib/linalg/cross.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "lib/base/alloc.h"
+#include "lib/linalg/loops.h"
+
+iso_err iso_cross_new(iso_cross *out, int64_t p, int64_t q, bool dot_only)
+{
+    iso_cross c = {.p = p, .q = q};
+    iso_err err = ISO_OK;
+
+    if (!dot_only) {
+        ISO_TRY(iso_alloc(&c.xy, p * q, sizeof *c.xy));
+        ISO_TRY(iso_alloc(&c.qy_x, 2 * p, sizeof *c.qy_x));
+        ISO_TRY(iso_alloc(&c.qx_y, 2 * q, sizeof *c.qx_y));
+        c.gqy_x = c.qy_x + p;
+        c.gqx_y = c.qx_y + q;
+    }
+    *out = c;
+    return ISO_OK;
+done:
+    iso_cross_free(&c);
+    return err;
+}
+
+void iso_cross_free(iso_cross *c)
+{
+    iso_free(c->xy);
+    iso_free(c->gxy);
+    iso_free(c->qy_x);
+    iso_free(c->qx_y);
+    *c = (iso_cross){0};
+}
+
+static double dot(const double *a, const double *b, int64_t n)
+{
+    double sum = 0;
+
+    for (int64_t i = 0; i < n; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+/* Adds c (p × q) to acc (unless NULL) and takes ‖c‖² and uᵀ c v on the way. Rows are shared among
+ * threads; their parts are summed in order, so the result does not depend on the number of threads.
+ */
+static iso_err fold(double *acc, iso_hsic_sums *s, iso_view c, const double *u, const double *v)
+{
+    const iso_loops *loops = iso_loops_best();
+    double *part = NULL;
+    iso_err err = iso_alloc(&part, 2 * c.rows, sizeof *part);
+
+    if (err)
+        return err;
+#pragma omp parallel for schedule(static)
+    for (int64_t i = 0; i < c.rows; i++) {
+        double *to = acc ? acc + i * c.cols : NULL, along;
+        part[2 * i] =
+            c.dtype == ISO_F64
+                ? loops->fold_f64(to, &along, (const double *)c.data + i * c.stride, v, c.cols)
+                : loops->fold_f32(to, &along, (const float *)c.data + i * c.stride, v, c.cols);
+        part[2 * i + 1] = u[i] * along;
+    }
+    s->norm2 = s->bil = 0;
+    for (int64_t i = 0; i < c.rows; i++) {
+        s->norm2 += part[2 * i];
+        s->bil += part[2 * i + 1];
+    }
+    iso_free(part);
+    return ISO_OK;
+}
+
+static void add_column(double *to, iso_view column)
+{
+    for (int64_t i = 0; i < column.rows; i++)
+        to[i] += column.dtype == ISO_F64 ? ((const double *)column.data)[i * column.stride]
+                                         : (double)((const float *)column.data)[i * column.stride];
+}
+
+/* The scalars of one group, from its first moments and its companions; norm2 and bil are set. */
+static void scalars(iso_hsic_sums *s, const iso_cross *c, int group, const iso_moments *x,
+                    const iso_moments *y)
+{
+    const double *sx = x->gs1 + group * x->p, *sy = y->gs1 + group * y->p;
+
+    s->n = x->gn[group];
+    s->qq = c->gqq;
+    s->qx = x->gq[group];
+    s->qy = y->gq[group];
+    s->sx = dot(sx, sx, c->p);
+    s->sy = dot(sy, sy, c->q);
+    s->ax = dot(sx, c->gqy_x, c->p);
+    s->ay = dot(sy, c->gqx_y, c->q);
+}
+
+/* The group is complete: takes its terms, adds its companions to the total, begins anew. */
+static void close_group(iso_cross *c, int group, iso_hsic_sums *s, const iso_moments *x,
+                        const iso_moments *y)
+{
+    iso_group_terms *g = &c->group[group];
+
+    g->n = x->gn[group];
+    g->dot = c->gdot;
+    if (c->xy) {
+        scalars(s, c, group, x, y);
+        g->unbiased = iso_hsic_unbiased(s);
+        g->diag = iso_hsic_diag(s);
+        for (int64_t i = 0; i < c->p; i++)
+            c->qy_x[i] += c->gqy_x[i];
+        for (int64_t j = 0; j < c->q; j++)
+            c->qx_y[j] += c->gqx_y[j];
+        memset(c->gqy_x, 0, (size_t)c->p * sizeof *c->gqy_x);
+        memset(c->gqx_y, 0, (size_t)c->q * sizeof *c->gqx_y);
+    }
+    c->qq += c->gqq;
+    c->dot += c->gdot;
+    c->gqq = c->gdot = 0;
+    c->n += g->n;
+}
+
+iso_err iso_cross_add(iso_cross *c, const iso_cross_block *block, int group, bool last,
+                      const iso_moments *x, const iso_moments *y)
+{
+    const double *sx = x->gs1 + group * x->p, *sy = y->gs1 + group * y->p;
+    iso_hsic_sums s = {0};
+    iso_err err = ISO_OK;
+
+    c->gqq += block->qq;
+    c->gdot += block->dot;
+    if (c->xy) {
+        add_column(c->gqy_x, block->qy_x);
+        add_column(c->gqx_y, block->qx_y);
+        if (last && !c->open) {
+            ISO_TRY(fold(c->xy, &s, block->product, sx, sy));
+        } else {
+            if (!c->gxy)
+                ISO_TRY(iso_alloc(&c->gxy, c->p * c->q, sizeof *c->gxy));
+            ISO_TRY(fold(c->gxy, &s, block->product, sx, sy));
+        }
+        c->open = !last || c->open;
+    }
+    if (last && c->open) {
+        ISO_TRY(fold(c->xy, &s, iso_view_f64(c->gxy, c->p, c->q), sx, sy));
+        memset(c->gxy, 0, (size_t)(c->p * c->q) * sizeof *c->gxy);
+        c->open = false;
+    }
+    if (last)
+        close_group(c, group, &s, x, y);
+done:
+    return err;
+}
+
+void iso_cross_finish(iso_cross *c, const iso_moments *x, const iso_moments *y)
+{
+    iso_hsic_sums *s = &c->total;
+    const iso_loops *loops = iso_loops_best();
+
+    *s = (iso_hsic_sums){.n = x->n, .qq = c->qq, .qx = x->q, .qy = y->q};
+    if (!c->xy)
+        return;
+    for (int64_t i = 0; i < c->p; i++) {
+        double along;
+        s->norm2 += loops->fold_f64(NULL, &along, c->xy + i * c->q, y->s1, c->q);
+        s->bil += x->s1[i] * along;
+    }
+    s->sx = dot(x->s1, x->s1, c->p);
+    s->sy = dot(y->s1, y->s1, c->q);
+    s->ax = dot(x->s1, c->qy_x, c->p);
+    s->ay = dot(y->s1, c->qx_y, c->q);
+}
