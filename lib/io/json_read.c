@@ -28,15 +28,6 @@ static iso_err set_column(iso_record *r, const iso_column *c, const iso_json *no
                                                  : "a whole number");
 }
 
-static const iso_column *column_named(const char *name)
-{
-    for (int i = 0; i < iso_column_count(); i++) {
-        if (strcmp(iso_column_at(i)->name, name) == 0)
-            return iso_column_at(i);
-    }
-    return NULL;
-}
-
 static iso_err read_one(iso_records *list, const iso_json *object, int64_t index)
 {
     iso_record r = iso_record_none();
@@ -45,7 +36,7 @@ static iso_err read_one(iso_records *list, const iso_json *object, int64_t index
     if (iso_json_is(object) != ISO_JSON_OBJECT)
         return iso_fail(ISO_EFORMAT, "record %lld is not an object", (long long)index);
     for (const iso_json *m = iso_json_first(object); m; m = iso_json_next(m)) {
-        const iso_column *c = column_named(iso_json_name(m));
+        const iso_column *c = iso_column_named(iso_json_name(m));
         if (c)
             ISO_TRY(set_column(&r, c, m, index));
     }

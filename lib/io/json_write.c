@@ -1,4 +1,3 @@
-#include <math.h>
 #include <string.h>
 
 #include "lib/base/utf8.h"
@@ -45,27 +44,20 @@ done:
 static iso_err add_column(iso_buf *out, const iso_record *r, const iso_column *c, bool *first)
 {
     char number[ISO_NUMBER_SIZE] = "null";
-    const char *text = number;
+    const bool has = iso_record_has(r, c);
     iso_err err = ISO_OK;
 
-    if (c->kind == ISO_COLUMN_TEXT) {
-        text = iso_record_text(r, c);
-        if (!text)
-            return ISO_OK;
-    } else if (c->kind == ISO_COLUMN_REAL) {
-        const double value = iso_record_real(r, c);
-        if (isfinite(value))
-            (void)iso_number_exact(number, value);
-        else if (strcmp(c->name, "value") != 0)
-            return ISO_OK;
-    } else {
-        if (iso_record_int(r, c) == ISO_NO_INT)
-            return ISO_OK;
-        (void)iso_number_int(number, iso_record_int(r, c));
-    }
+    if (!has && strcmp(c->name, "value") != 0)
+        return ISO_OK;
     ISO_TRY(iso_buf_printf(out, "%s\"%s\": ", *first ? "" : ", ", c->name));
     *first = false;
-    ISO_TRY(c->kind == ISO_COLUMN_TEXT ? iso_json_quote(out, text) : iso_buf_puts(out, text));
+    if (c->kind == ISO_COLUMN_TEXT)
+        return iso_json_quote(out, iso_record_text(r, c));
+    if (has && c->kind == ISO_COLUMN_REAL)
+        (void)iso_number_exact(number, iso_record_real(r, c));
+    else if (has)
+        (void)iso_number_int(number, iso_record_int(r, c));
+    ISO_TRY(iso_buf_puts(out, number));
 done:
     return err;
 }

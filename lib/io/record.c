@@ -40,6 +40,15 @@ const iso_column *iso_column_at(int i)
     return &columns[i];
 }
 
+const iso_column *iso_column_named(const char *name)
+{
+    for (int i = 0; i < iso_column_count(); i++) {
+        if (strcmp(columns[i].name, name) == 0)
+            return &columns[i];
+    }
+    return NULL;
+}
+
 static const void *field(const iso_record *r, const iso_column *c)
 {
     return (const char *)r + c->offset;
@@ -58,6 +67,15 @@ double iso_record_real(const iso_record *r, const iso_column *c)
 int64_t iso_record_int(const iso_record *r, const iso_column *c)
 {
     return *(const int64_t *)field(r, c);
+}
+
+bool iso_record_has(const iso_record *r, const iso_column *c)
+{
+    if (c->kind == ISO_COLUMN_TEXT)
+        return iso_record_text(r, c) != NULL;
+    if (c->kind == ISO_COLUMN_REAL)
+        return isfinite(iso_record_real(r, c));
+    return iso_record_int(r, c) != ISO_NO_INT;
 }
 
 /* Texts repeat a lot ("cka", "en"): each distinct one is kept once. Open addressing, at most

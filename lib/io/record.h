@@ -2,6 +2,7 @@
 #ifndef ISO_IO_RECORD_H
 #define ISO_IO_RECORD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/base/err.h"
@@ -43,10 +44,16 @@ typedef struct iso_column {
 ISO_API int iso_column_count(void);
 ISO_API const iso_column *iso_column_at(int i);
 
+/** The column called `name`, or NULL. */
+ISO_API const iso_column *iso_column_named(const char *name);
+
 /** One field of a record; the caller has looked at the kind. */
 ISO_API const char *iso_record_text(const iso_record *r, const iso_column *c);
 ISO_API double iso_record_real(const iso_record *r, const iso_column *c);
 ISO_API int64_t iso_record_int(const iso_record *r, const iso_column *c);
+
+/** Whether the field is there: a text, a finite number, an integer. */
+ISO_API bool iso_record_has(const iso_record *r, const iso_column *c);
 
 /** A growing list; {0} is empty. It owns copies of all texts. */
 typedef struct iso_records {
