@@ -35,6 +35,9 @@ ISO_API ISO_MUST_USE iso_err iso_file_read(const iso_file *file, int64_t offset,
 ISO_API ISO_MUST_USE iso_err iso_rows_of_file(iso_rows **out, const iso_file *file, int64_t offset,
                                               int64_t rows, int64_t cols, iso_dtype dtype);
 
+/** Turns numbers of a file (little-endian) into ours, or back; nothing to do on most machines. */
+ISO_API void iso_file_order(void *data, int64_t count, iso_dtype dtype);
+
 ISO_END
 
 #endif

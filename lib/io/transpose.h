@@ -10,8 +10,8 @@ ISO_BEGIN
 /**
  * The transposed source; takes over `inner` on success.
  *
- * Keeps a window of neighbouring columns in memory, at most a quarter of the run's budget
- * together with the block it reads; each window costs one reading of `inner`, so a matrix
+ * Keeps a window of neighbouring columns in memory, at most an eighth of the run's budget;
+ * each window costs one reading of `inner`, so a matrix
  * that fits costs one. Errors ISO_ENOMEM.
  */
 ISO_API ISO_MUST_USE iso_err iso_rows_transpose(iso_rows **out, iso_rows *inner,

@@ -1,0 +1,118 @@
+/* The border with HDF5: what the readers and writers need of it, in our words. */
+#ifndef ISO_IO_H5_H
+#define ISO_IO_H5_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/err.h"
+#include "lib/linalg/view.h"
+
+ISO_BEGIN
+
+/* HDF5's own printing is silenced during each call; its innermost message is part of ours, after
+ * the file and the object. Paths are UTF-8, from the root. Not for two threads at once. */
+
+typedef struct iso_h5 iso_h5;
+typedef struct iso_h5_data iso_h5_data;
+
+ISO_API ISO_MUST_USE iso_err iso_h5_open(iso_h5 **out, const char *path);
+
+/** Makes a file, over one that exists. */
+ISO_API ISO_MUST_USE iso_err iso_h5_create(iso_h5 **out, const char *path);
+
+/** Closes, with all objects of the file; a file that was written is flushed, and that can fail. */
+ISO_API iso_err iso_h5_close(iso_h5 *file);
+
+/** Whether a file is HDF5 at all. */
+ISO_API bool iso_h5_is(const char *path);
+
+/** Files and objects HDF5 holds open in this process; tests look that none stays. */
+ISO_API int64_t iso_h5_open_count(void);
+
+/* What is there ----------------------------------------------------------- */
+
+typedef enum iso_h5_kind { ISO_H5_ABSENT, ISO_H5_GROUP, ISO_H5_DATASET, ISO_H5_ELSE } iso_h5_kind;
+
+ISO_API iso_h5_kind iso_h5_kind_of(iso_h5 *file, const char *path);
+
+/** Texts in one block, each NUL-terminated. */
+typedef struct iso_h5_texts {
+    const char **at;
+    int64_t count;
+    char *block;
+} iso_h5_texts;
+
+ISO_API void iso_h5_texts_free(iso_h5_texts *texts);
+
+/** The names of a group's members, by bytes ascending ("0", "1", "10", "2"). */
+ISO_API ISO_MUST_USE iso_err iso_h5_list(iso_h5_texts *out, iso_h5 *file, const char *group);
+
+/** The paths of all datasets of the file at any depth, without the leading slash, ascending. */
+ISO_API ISO_MUST_USE iso_err iso_h5_walk(iso_h5_texts *out, iso_h5 *file);
+
+/** An attribute; *out is NULL, *there false when it is absent. Errors ISO_EFORMAT (another type). */
+ISO_API ISO_MUST_USE iso_err iso_h5_attr_text(char **out, iso_h5 *file, const char *object,
+                                              const char *name);
+ISO_API ISO_MUST_USE iso_err iso_h5_attr_int(int64_t *out, bool *there, iso_h5 *file,
+                                             const char *object, const char *name);
+
+/* Datasets ---------------------------------------------------------------- */
+
+enum { ISO_H5_RANK = 4 };
+
+typedef enum iso_h5_type { ISO_H5_FLOAT, ISO_H5_INT, ISO_H5_TEXT, ISO_H5_OTHER } iso_h5_type;
+
+typedef struct iso_h5_info {
+    int rank;                   /* as in the file; only the first ISO_H5_RANK sizes are told */
+    int64_t dims[ISO_H5_RANK];  /* 1 beyond the rank */
+    int64_t chunk[ISO_H5_RANK]; /* 0 when not chunked */
+    iso_h5_type type;           /* a float that is not f16, f32, f64 is OTHER */
+    iso_dtype dtype;            /* of a float */
+    int64_t offset;             /* byte in the file of packed little-endian data; -1: read through HDF5 */
+} iso_h5_info;
+
+ISO_API ISO_MUST_USE iso_err iso_h5_data_open(iso_h5_data **out, iso_h5 *file, const char *path);
+ISO_API void iso_h5_data_close(iso_h5_data *data);
+ISO_API const iso_h5_info *iso_h5_about(const iso_h5_data *data);
+
+/** A block of a float dataset (rank entries of start and count), in its own dtype and our byte order. */
+ISO_API ISO_MUST_USE iso_err iso_h5_read(iso_h5_data *data, const int64_t *start,
+                                         const int64_t *count, void *to);
+
+/** Rank 0 or 1, whole. iso_h5_read_texts takes integers too, as decimals. Invalid UTF-8 is ISO_EFORMAT. */
+ISO_API ISO_MUST_USE iso_err iso_h5_read_ints(int64_t **out, int64_t *count, iso_h5 *file,
+                                              const char *path);
+ISO_API ISO_MUST_USE iso_err iso_h5_read_texts(iso_h5_texts *out, iso_h5 *file, const char *path);
+
+/* Writing; groups on the way are made -------------------------------------- */
+
+/** How a dataset is laid out; all zero is contiguous, little-endian, variable-length. */
+typedef struct iso_h5_layout {
+    int64_t chunk;    /* rows of a chunk */
+    int deflate;      /* 1 to 9, with chunk */
+    bool big_endian;
+    int64_t fixed;    /* texts: bytes of each */
+} iso_h5_layout;
+
+ISO_API ISO_MUST_USE iso_err iso_h5_put_group(iso_h5 *file, const char *path);
+ISO_API ISO_MUST_USE iso_err iso_h5_put_attr_text(iso_h5 *file, const char *object, const char *name,
+                                                  const char *text);
+ISO_API ISO_MUST_USE iso_err iso_h5_put_attr_int(iso_h5 *file, const char *object, const char *name,
+                                                 int64_t value);
+
+/** Without data (NULL) the room is set aside in the file, to be written at its offset. */
+ISO_API ISO_MUST_USE iso_err iso_h5_put(iso_h5 *file, const char *path, int rank,
+                                        const int64_t *dims, iso_dtype dtype, const void *data,
+                                        const iso_h5_layout *layout);
+ISO_API ISO_MUST_USE iso_err iso_h5_put_i32(iso_h5 *file, const char *path, const int32_t *values,
+                                            int64_t count);
+ISO_API ISO_MUST_USE iso_err iso_h5_put_i64(iso_h5 *file, const char *path, const int64_t *values,
+                                            int64_t count);
+ISO_API ISO_MUST_USE iso_err iso_h5_put_texts(iso_h5 *file, const char *path,
+                                              const char *const *texts, int64_t count,
+                                              const iso_h5_layout *layout);
+
+ISO_END
+
+#endif

@@ -1,0 +1,39 @@
+/* Writing the native file: shape first, then rows in any order, whole or not at all. */
+#ifndef ISO_IO_NATIVE_WRITE_H
+#define ISO_IO_NATIVE_WRITE_H
+
+#include <stdint.h>
+
+#include "lib/io/states.h"
+
+ISO_BEGIN
+
+/**
+ * A native file being made. All languages and matrices are announced first; the first put closes
+ * the announcements, and from then on rows go straight to their place in the file.
+ */
+typedef struct iso_native iso_native;
+
+/** Begins `path`; model, pooling, source, classes and tagset of `about` are written when known. */
+ISO_API ISO_MUST_USE iso_err iso_native_new(iso_native **out, const char *path,
+                                            const iso_states_info *about);
+
+/** Writes what is known of a language's items (name, ids, texts, labels, offsets, tokens...). */
+ISO_API ISO_MUST_USE iso_err iso_native_lang(iso_native *n, const iso_lang *lang);
+
+/** Announces a matrix and gives it a number, counting from 0. Errors ISO_EARG (bf16, a layer below 0). */
+ISO_API ISO_MUST_USE iso_err iso_native_matrix(int *out, iso_native *n, const char *lang, int layer,
+                                               int64_t rows, int64_t cols, iso_dtype dtype);
+
+/** Writes rows of the announced type from row `first` on. Errors ISO_EIO (disk full...), ISO_EARG. */
+ISO_API ISO_MUST_USE iso_err iso_native_put(iso_native *n, int matrix, int64_t first, iso_view rows);
+
+/** Finishes and puts the file in place; on failure nothing stays behind. Frees in any case. */
+ISO_API ISO_MUST_USE iso_err iso_native_commit(iso_native *n);
+
+/** Deletes what was written and frees; NULL is fine. */
+ISO_API void iso_native_discard(iso_native *n);
+
+ISO_END
+
+#endif

@@ -1,0 +1,191 @@
+#include "lib/io/outfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/alloc.h"
+#include "lib/base/str.h"
+
+struct iso_outfile {
+    char *path;      /* as given, for messages */
+    char *target;    /* behind links */
+    char *temporary; /* NULL: written directly */
+    int64_t end;     /* of what was appended */
+    int fd;
+};
+
+static iso_err sad(const iso_outfile *f, const char *what)
+{
+    return iso_fail(ISO_EIO, "%s: %s: %s", f->path, what, strerror(errno));
+}
+
+static void release(iso_outfile *f)
+{
+    if (f->fd >= 0)
+        (void)close(f->fd);
+    iso_free(f->path);
+    iso_free(f->target);
+    iso_free(f->temporary);
+    iso_free(f);
+}
+
+void iso_outfile_discard(iso_outfile *f)
+{
+    if (!f)
+        return;
+    if (f->fd >= 0 && f->temporary)
+        (void)unlink(f->temporary);
+    release(f);
+}
+
+/* A fresh name beside the target; open(2) rather than mkstemp, so that the umask counts. */
+static iso_err make_temporary(iso_outfile *f, const struct stat *old)
+{
+    iso_err err = ISO_OK;
+    iso_buf name = {0};
+
+    for (int i = 0; i < 100 && f->fd < 0; i++) {
+        name.len = 0;
+        ISO_TRY(iso_buf_printf(&name, "%s.%ld-%d.tmp", f->target, (long)getpid(), i));
+        f->fd = open(name.text, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (f->fd < 0 && errno != EEXIST)
+            ISO_TRY(sad(f, "cannot create"));
+    }
+    if (f->fd < 0)
+        ISO_TRY(sad(f, "cannot create"));
+    if (old)
+        (void)fchmod(f->fd, old->st_mode & 07777);
+    f->temporary = name.text;
+    name = (iso_buf){0};
+done:
+    iso_buf_free(&name);
+    return err;
+}
+
+/* The path behind links; one that does not exist yet stands for itself. */
+static iso_err find_target(iso_outfile *f)
+{
+    char *real = realpath(f->path, NULL);
+    const iso_err err = iso_str_dup(&f->target, real ? real : f->path, -1);
+
+    free(real);
+    return err;
+}
+
+iso_err iso_outfile_open(iso_outfile **out, const char *path)
+{
+    iso_outfile *f = NULL;
+    struct stat old;
+    iso_err err = ISO_OK;
+
+    ISO_NEED(*path, "an empty file name cannot be written");
+    ISO_TRY(iso_alloc(&f, 1, sizeof *f));
+    f->fd = -1;
+    ISO_TRY(iso_str_dup(&f->path, path, -1));
+    ISO_TRY(find_target(f));
+    const bool there = stat(f->target, &old) == 0;
+    if (there && S_ISDIR(old.st_mode))
+        ISO_FAIL(ISO_EIO, "%s: is a directory, cannot be written", path);
+    if (there && access(f->target, W_OK) != 0)
+        ISO_TRY(sad(f, "cannot write"));
+    if (there && !S_ISREG(old.st_mode)) {
+        f->fd = open(f->target, O_WRONLY | O_CLOEXEC);
+        if (f->fd < 0)
+            ISO_TRY(sad(f, "cannot open for writing"));
+    } else {
+        ISO_TRY(make_temporary(f, there ? &old : NULL));
+    }
+    *out = f;
+    f = NULL;
+done:
+    iso_outfile_discard(f);
+    return err;
+}
+
+const char *iso_outfile_temporary(const iso_outfile *f)
+{
+    return f->temporary ? f->temporary : f->target;
+}
+
+iso_err iso_outfile_write_at(iso_outfile *f, int64_t offset, const void *data, int64_t count)
+{
+    const char *from = data;
+
+    while (count > 0) {
+        const ssize_t n = pwrite(f->fd, from, (size_t)count, (off_t)offset);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return sad(f, "cannot write");
+        from += n;
+        offset += n;
+        count -= n;
+    }
+    return ISO_OK;
+}
+
+/* Pipes and terminals know no places. */
+static iso_err write_on(iso_outfile *f, const char *from, int64_t count)
+{
+    while (count > 0) {
+        const ssize_t n = write(f->fd, from, (size_t)count);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return sad(f, "cannot write");
+        from += n;
+        count -= n;
+    }
+    return ISO_OK;
+}
+
+iso_err iso_outfile_write(iso_outfile *f, const void *data, int64_t count)
+{
+    const iso_err err =
+        f->temporary ? iso_outfile_write_at(f, f->end, data, count) : write_on(f, data, count);
+
+    if (!err)
+        f->end += count;
+    return err;
+}
+
+/* The directory entry too must reach the disk; file systems that cannot do it are forgiven. */
+static void sync_directory(const char *path)
+{
+    char *copy = NULL;
+
+    if (iso_str_dup(&copy, path, -1))
+        return;
+    char *slash = strrchr(copy, '/');
+    if (slash)
+        slash[slash == copy] = '\0';
+    const int fd = open(slash ? copy : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)fsync(fd);
+        (void)close(fd);
+    }
+    iso_free(copy);
+}
+
+iso_err iso_outfile_commit(iso_outfile *f)
+{
+    iso_err err = ISO_OK;
+
+    if (f->temporary && fsync(f->fd) != 0 && errno != EINVAL)
+        ISO_TRY(sad(f, "cannot flush"));
+    if (f->temporary && rename(f->temporary, f->target) != 0)
+        ISO_TRY(sad(f, "cannot put in place"));
+    if (f->temporary)
+        sync_directory(f->target);
+    release(f);
+    f = NULL;
+done:
+    iso_outfile_discard(f);
+    return err;
+}

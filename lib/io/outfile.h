@@ -1,0 +1,36 @@
+/* A file written whole or not at all. */
+#ifndef ISO_IO_OUTFILE_H
+#define ISO_IO_OUTFILE_H
+
+#include <stdint.h>
+
+#include "lib/base/err.h"
+
+ISO_BEGIN
+
+typedef struct iso_outfile iso_outfile;
+
+/**
+ * Begins to write `path`: bytes go to a temporary file beside it, which takes its place on commit
+ * and is deleted on discard. A link is followed; a target that is no regular file (/dev/null) is
+ * written directly. Errors  ISO_EIO (with the system's reason), ISO_ENOMEM.
+ */
+ISO_API ISO_MUST_USE iso_err iso_outfile_open(iso_outfile **out, const char *path);
+
+/** Appends bytes; or writes them at a place, leaving the end where it is. */
+ISO_API ISO_MUST_USE iso_err iso_outfile_write(iso_outfile *f, const void *data, int64_t count);
+ISO_API ISO_MUST_USE iso_err iso_outfile_write_at(iso_outfile *f, int64_t offset, const void *data,
+                                                  int64_t count);
+
+/** Where the bytes go until commit, for those who need a path. */
+ISO_API const char *iso_outfile_temporary(const iso_outfile *f);
+
+/** Flushes, renames and frees; on failure nothing stays behind, and what was there before is unharmed. */
+ISO_API ISO_MUST_USE iso_err iso_outfile_commit(iso_outfile *f);
+
+/** Deletes what was written and frees; NULL is fine. */
+ISO_API void iso_outfile_discard(iso_outfile *f);
+
+ISO_END
+
+#endif
