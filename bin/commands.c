@@ -4,6 +4,8 @@
 #include "bin/cmd.h"
 
 const struct cmd *const commands[] = {
+    &cmd_version,
     &cmd_help,
+    &cmd_completion,
     NULL,
 };

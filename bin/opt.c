@@ -86,6 +86,18 @@ const struct opt *opt_next(const struct cmd *cmd, const struct opt *after)
     return NULL;
 }
 
+const struct opt *opt_any(const struct opt *after)
+{
+    const struct opt *o = after ? after + 1 : table;
+
+    return o < table + OPTIONS ? o : NULL;
+}
+
+bool opt_is_path(const struct opt *o)
+{
+    return o->value && opt_among("FILE FILE... PATH INPUT...", o->value, strlen(o->value));
+}
+
 /* What getopt is told: the options of one command, and where each is in our table. */
 struct known {
     struct option longs[OPTIONS + 1];

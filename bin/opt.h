@@ -34,6 +34,12 @@ struct opt {
 /* The options a command takes, in the order of help: pass NULL, then what came back. */
 const struct opt *opt_next(const struct cmd *cmd, const struct opt *after);
 
+/* The same over all options of all commands. */
+const struct opt *opt_any(const struct opt *after);
+
+/* True if its value is a file. */
+bool opt_is_path(const struct opt *o);
+
 /* Fills `set` from argv[1..argc), argv[0] being the command's name. Options and words may come in
  * any order, `--` ends the options. Errors ISO_EARG; free with opt_free in either case. */
 ISO_MUST_USE iso_err opt_parse(struct settings *set, const struct cmd *cmd, int argc, char **argv);

@@ -1,0 +1,135 @@
+/* Man pages: a hand-written source around which the tables put the rest. */
+#include "bin/man_page.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "bin/opt.h"
+
+/* Text that is nobody's markup: hyphens stay minus signs, so that options can be copied. */
+static void plain(FILE *to, const char *text)
+{
+    if (*text == '.' || *text == '\'')
+        fputs("\\&", to);
+    for (; *text; text++) {
+        if (*text == '-')
+            fputs("\\-", to);
+        else if (*text == '\\')
+            fputs("\\e", to);
+        else
+            fputc(*text, to);
+    }
+}
+
+static void upper(FILE *to, const char *text)
+{
+    for (; *text; text++)
+        fputc(toupper((unsigned char)*text), to);
+}
+
+static void head(FILE *to, const struct cmd *cmd)
+{
+    fputs(".TH ISOGLOSS", to);
+    if (cmd) {
+        fputc('-', to);
+        upper(to, cmd->name);
+    }
+    fprintf(to, " 1 \"\" \"isogloss %s\" \"Isogloss\"\n.SH NAME\nisogloss", ISO_VERSION);
+    if (cmd)
+        fprintf(to, "\\-%s", cmd->name);
+    fputs(" \\- ", to);
+    plain(to,
+          cmd ? cmd->summary : "how far apart a multilingual language model keeps its languages");
+    fputs("\n.SH SYNOPSIS\n.B isogloss\n", to);
+    if (cmd) {
+        fprintf(to, ".B %s\n[\\fIOPTION\\fR...]\n", cmd->name);
+        plain(to, cmd->args);
+    } else {
+        fputs("\\fICOMMAND\\fR [\\fIOPTION\\fR...] [\\fIINPUT\\fR...]", to);
+    }
+    fputc('\n', to);
+}
+
+static void option(FILE *to, const struct opt *o)
+{
+    fputs(".TP\n", to);
+    if (o->letter)
+        fprintf(to, "\\fB\\-%c\\fR, ", o->letter);
+    fputs("\\fB\\-\\-", to);
+    plain(to, o->name);
+    fputs("\\fR", to);
+    if (o->value)
+        fprintf(to, " \\fI%s\\fR", o->value);
+    fputc('\n', to);
+    plain(to, o->help);
+    if (o->choices && strchr(o->choices, ' ')) {
+        fputs(": ", to);
+        plain(to, o->choices);
+    }
+    fputs(".\n", to);
+}
+
+static void tables(FILE *to, const struct cmd *cmd)
+{
+    if (cmd) {
+        fputs(".SH OPTIONS\n", to);
+        for (const struct opt *o = opt_next(cmd, NULL); o; o = opt_next(cmd, o))
+            if (!o->hidden)
+                option(to, o);
+        return;
+    }
+    fputs(".SH COMMANDS\n", to);
+    for (const struct cmd *const *c = commands; *c; c++) {
+        fprintf(to, ".TP\n\\fB%s\\fR ", (*c)->name);
+        plain(to, (*c)->args);
+        fputc('\n', to);
+        plain(to, (*c)->summary);
+        fputs(".\n", to);
+    }
+}
+
+/* Everybody's last sections. */
+static void tail(FILE *to, const struct cmd *cmd)
+{
+    fputs(".SH EXIT STATUS\n0 done; 2 the command line is wrong; 1 anything else failed; "
+          "130 interrupted.\n.SH SEE ALSO\n",
+          to);
+    if (cmd)
+        fputs(".BR isogloss (1)\n", to);
+    else
+        for (const struct cmd *const *c = commands; *c; c++)
+            if (strcmp((*c)->name, "help") != 0)
+                fprintf(to, ".BR isogloss\\-%s (1)%s\n", (*c)->name, c[1] ? "," : "");
+}
+
+iso_err man_page(FILE *to, const struct cmd *cmd, const char *source)
+{
+    FILE *file = fopen(source, "r");
+    bool example = false, done = false;
+    char line[512];
+
+    if (!file)
+        return iso_fail(ISO_EIO, "%s: %s", source, strerror(errno));
+    head(to, cmd);
+    while (fgets(line, sizeof line, file)) {
+        if (strncmp(line, ".SH EXAMPLE", 11) == 0) {
+            tables(to, cmd);
+            done = true;
+        }
+        if (strcmp(line, ".EE\n") == 0)
+            example = false;
+        if (example)
+            plain(to, line);
+        else
+            fputs(line, to);
+        if (strcmp(line, ".EX\n") == 0)
+            example = true;
+    }
+    fclose(file);
+    if (!done)
+        tables(to, cmd);
+    tail(to, cmd);
+    return ISO_OK;
+}
