@@ -3,6 +3,7 @@
 #define ISO_BIN_OUT_H
 
 #include "bin/settings.h"
+#include "lib/base/str.h"
 #include "lib/io/record.h"
 #include "lib/io/states.h"
 
@@ -10,5 +11,12 @@
  * a terminal, TSV otherwise). `inputs` are the collections they came from, for the JSON header. */
 iso_err out_records(const struct settings *set, const iso_records *records,
                     iso_states *const *inputs, int input_count);
+
+/* Adds the records as JSON with the header of this run. */
+iso_err out_json(iso_buf *out, const struct settings *set, const iso_records *records,
+                 iso_states *const *inputs, int input_count);
+
+/* Writes a file whole or not at all; "-" is standard output. */
+iso_err out_file(const char *path, const iso_buf *text);
 
 #endif

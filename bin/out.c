@@ -1,0 +1,134 @@
+/* Where records go: table, JSON, CSV, figure, as the settings ask. */
+#include "bin/out.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "lib/base/alloc.h"
+#include "lib/base/run.h"
+#include "lib/io/csv.h"
+#include "lib/io/json.h"
+#include "lib/io/number.h"
+#include "lib/io/outfile.h"
+#include "lib/io/table.h"
+#include "lib/linalg/blas.h"
+
+iso_err out_file(const char *path, const iso_buf *text)
+{
+    iso_outfile *file = NULL;
+    iso_err err;
+
+    if (strcmp(path, "-") == 0) {
+        if (fwrite(text->text, 1, (size_t)text->len, stdout) != (size_t)text->len)
+            return iso_fail(ISO_EIO, "standard output: %s", strerror(errno));
+        return ISO_OK;
+    }
+    ISO_TRY(iso_outfile_open(&file, path));
+    ISO_TRY(iso_outfile_write(file, text->text, text->len));
+    err = iso_outfile_commit(file);
+    file = NULL;
+done:
+    iso_outfile_discard(file);
+    return err;
+}
+
+/* The files of all collections in one list, borrowed. */
+static iso_err list_files(iso_states_file **out, int *count, iso_states *const *inputs,
+                          int input_count)
+{
+    iso_states_file *list = NULL;
+    int all = 0, at = 0;
+
+    for (int i = 0; i < input_count; i++)
+        all += iso_states_files(inputs[i]);
+    iso_err err = iso_alloc(&list, all, sizeof *list);
+    if (err)
+        return err;
+    for (int i = 0; i < input_count; i++) {
+        for (int j = 0; j < iso_states_files(inputs[i]); j++)
+            list[at++] = *iso_states_file_at(inputs[i], j);
+    }
+    *out = list;
+    *count = all;
+    return ISO_OK;
+}
+
+/* What of the machine may move a number's last digits. */
+struct machine {
+    char system[2 * sizeof(struct utsname)], cores[ISO_NUMBER_SIZE], threads[ISO_NUMBER_SIZE];
+    iso_fact facts[5];
+};
+
+static void look_at_machine(struct machine *m, const struct settings *set)
+{
+    struct utsname name;
+
+    if (uname(&name) == 0)
+        (void)snprintf(m->system, sizeof m->system, "%s %s", name.sysname, name.machine);
+    else
+        (void)snprintf(m->system, sizeof m->system, "unknown");
+    (void)iso_number_int(m->cores, sysconf(_SC_NPROCESSORS_ONLN));
+    (void)iso_number_int(m->threads, set->threads ? set->threads : iso_blas_threads());
+    m->facts[0] = (iso_fact){"system", m->system};
+    m->facts[1] = (iso_fact){"cores", m->cores};
+    m->facts[2] = (iso_fact){"threads", m->threads};
+    m->facts[3] = (iso_fact){"kernels", iso_blas_corename()};
+    m->facts[4] = (iso_fact){"precision", set->precision ? set->precision : "single"};
+}
+
+iso_err out_json(iso_buf *out, const struct settings *set, const iso_records *records,
+                 iso_states *const *inputs, int input_count)
+{
+    iso_states_file *files = NULL;
+    const char **command = NULL;
+    struct machine machine;
+    int count = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(list_files(&files, &count, inputs, input_count));
+    ISO_TRY(iso_alloc(&command, set->argc, sizeof *command));
+    for (int i = 0; i < set->argc; i++)
+        command[i] = i ? set->argv[i] : "isogloss"; /* from wherever it was started */
+    look_at_machine(&machine, set);
+    ISO_TRY(iso_json_write(out, records,
+                           &(iso_origin){.version = ISO_VERSION,
+                                         .command = command,
+                                         .command_count = set->argc,
+                                         .inputs = files,
+                                         .input_count = count,
+                                         .machine = machine.facts,
+                                         .machine_count = 5}));
+done:
+    iso_free(files);
+    iso_free(command);
+    return err;
+}
+
+iso_err out_records(const struct settings *set, const iso_records *records,
+                    iso_states *const *inputs, int input_count)
+{
+    iso_buf text = {0};
+    iso_err err = ISO_OK;
+
+    if (set->json) {
+        ISO_TRY(out_json(&text, set, records, inputs, input_count));
+        ISO_TRY(out_file(set->json, &text));
+    }
+    text.len = 0;
+    if (set->csv) {
+        ISO_TRY(iso_csv_write(&text, records));
+        ISO_TRY(out_file(set->csv, &text));
+    }
+    text.len = 0;
+    if (!set->json && !set->csv) {
+        ISO_TRY(isatty(STDOUT_FILENO) ? iso_table_aligned(&text, records)
+                                      : iso_table_tsv(&text, records));
+        ISO_TRY(out_file("-", &text));
+    }
+done:
+    iso_buf_free(&text);
+    return err;
+}

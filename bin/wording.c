@@ -1,0 +1,124 @@
+#include "bin/wording.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/measure.h"
+#include "lib/text/lang.h"
+
+static const struct wording table[] = {
+    {"cka", "debiased", "Linear CKA, debiased", "linear CKA (debiased)", READS_ALIKE},
+    {"cka", "biased", "Linear CKA, biased", "linear CKA (biased)", READS_ALIKE},
+    {"cka", "rbf", "CKA with a Gaussian kernel, biased", "Gaussian CKA (biased)", READS_ALIKE},
+    {"cka", "rbf-debiased", "CKA with a Gaussian kernel, debiased", "Gaussian CKA (debiased)",
+     READS_ALIKE},
+    {"cosine", "raw", "Cosine of translation pairs", "mean cosine", READS_ALIKE},
+    {"cosine", "centred", "Cosine of translation pairs, each language centred",
+     "mean cosine (centred)", READS_ALIKE},
+    {"centroid", "euclidean", "Distance between language centroids", "Euclidean distance",
+     READS_APART},
+    {"centroid", "relative", "Distance between language centroids, in units of the spread within",
+     "distance / spread", READS_APART},
+    {"centroid", "cosine", "Cosine distance between language centroids", "1 \xe2\x88\x92 cosine",
+     READS_APART},
+    {"centroid", "cosine-centred",
+     "Cosine distance between language centroids, common mean removed",
+     "1 \xe2\x88\x92 cosine (centred)", READS_APART},
+    {"centroid", "share", "Share of the distance between translations that is language",
+     "share of squared distance", READS_APART},
+    {"procrustes", "nuclear", "Procrustes similarity", "Procrustes similarity", READS_ALIKE},
+    {"procrustes", "distance", "Procrustes distance", "Procrustes distance", READS_APART},
+};
+
+static const iso_measure *registered(const char *measure, const char *estimator)
+{
+    for (int i = 0; i < iso_measure_count(); i++) {
+        const iso_measure *m = iso_measure_at(i);
+        if (strcmp(m->measure, measure) == 0 && strcmp(m->estimator, estimator) == 0)
+            return m;
+    }
+    return NULL;
+}
+
+const struct wording *wording_of(const char *measure, const char *estimator)
+{
+    static char name[256], axis[256];
+    static struct wording unknown;
+
+    estimator = estimator ? estimator : "";
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        if (strcmp(table[i].measure, measure) == 0 && strcmp(table[i].estimator, estimator) == 0)
+            return &table[i];
+    }
+    const iso_measure *m = registered(measure, estimator);
+    (void)snprintf(axis, sizeof axis, "%s%s%s", measure, *estimator ? " " : "", estimator);
+    (void)snprintf(name, sizeof name, "%s", m && m->title ? m->title : axis);
+    unknown = (struct wording){.name = name, .axis = axis, .high = READS_NEITHER};
+    return &unknown;
+}
+
+iso_err wording_lang(iso_buf *out, const char *name)
+{
+    const iso_lang_code *code = iso_lang_find(name);
+
+    if (!code)
+        return iso_buf_puts(out, name);
+    return iso_buf_printf(out, "%s (%s)", code->name, name);
+}
+
+/* The text all records have in a column, or NULL. */
+static const char *common_text(const iso_records *records, const char *column)
+{
+    const iso_column *c = iso_column_named(column);
+    const char *text = records->count ? iso_record_text(&records->at[0], c) : NULL;
+
+    for (int64_t i = 1; text && i < records->count; i++) {
+        const char *other = iso_record_text(&records->at[i], c);
+        if (!other || strcmp(other, text) != 0)
+            return NULL;
+    }
+    return text;
+}
+
+static iso_err add_count(iso_buf *out, const iso_records *records)
+{
+    int64_t least = INT64_MAX, most = 0;
+
+    for (int64_t i = 0; i < records->count; i++) {
+        const int64_t n = records->at[i].n;
+        if (n == ISO_NO_INT)
+            continue;
+        least = n < least ? n : least;
+        most = n > most ? n : most;
+    }
+    if (most == 0)
+        return ISO_OK;
+    if (least == most)
+        return iso_buf_printf(out, "%sn = %lld", out->len ? " \xc2\xb7 " : "", (long long)most);
+    return iso_buf_printf(out, "%sn = %lld to %lld", out->len ? " \xc2\xb7 " : "", (long long)least,
+                          (long long)most);
+}
+
+iso_err wording_shared(iso_buf *out, const iso_records *records)
+{
+    static const struct {
+        const char *column, *before, *after;
+    } facts[] = {
+        {"model", "model ", ""},  {"model2", "against ", ""}, {"stage", "", ""},
+        {"pool", "pooling ", ""}, {"prep", "rows ", ""},
+    };
+    iso_buf line = {0};
+    iso_err err = ISO_OK;
+
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        const char *text = common_text(records, facts[i].column);
+        if (text)
+            ISO_TRY(iso_buf_printf(&line, "%s%s%s%s", line.len ? " \xc2\xb7 " : "", facts[i].before,
+                                   text, facts[i].after));
+    }
+    ISO_TRY(add_count(&line, records));
+    ISO_TRY(iso_buf_puts(out, line.text ? line.text : ""));
+done:
+    iso_buf_free(&line);
+    return err;
+}
