@@ -1,0 +1,40 @@
+/* Distances between the centroids of two languages, from first moments alone. */
+#ifndef ISO_ANALYSIS_CENTROID_H
+#define ISO_ANALYSIS_CENTROID_H
+
+#include "analysis/measure.h"
+
+ISO_BEGIN
+
+/**
+ * With μ the centroids, S the within-language covariances (n − 1) and D = mean ‖x_i − y_i‖² over
+ * the pairs of translations:
+ *
+ *     euclidean       ‖μa − μb‖
+ *     relative        ‖μa − μb‖ / √((tr Sa + tr Sb) / 2)
+ *     cosine          1 − cos(μa, μb)
+ *     cosine-centred  1 − cos(μa − c, μb − c), c the mean of the centroids of all languages
+ *     share           ‖μa − μb‖² / D: the share of the pairs' distance that is one common offset
+ *
+ * All in the unshifted coordinates, in double. Undefined, with a reason, when p ≠ q or a
+ * denominator is zero. Of two languages `cosine-centred` is 2 whatever they are, and says so.
+ *
+ * Interval  groups: each of the ISO_GROUPS groups of rows left out once, centred at the
+ *           bias-corrected value, since noise lengthens every distance; of distances by their
+ *           squares. None below 4 items. c is recomputed without the group when the pair brings
+ *           centre_left, else held fixed.
+ * Null      when the two states of each item are dealt to the two languages by a coin:
+ *           E‖μa − μb‖² = D/n exactly. `euclidean` gives its root, `share` 1/n, `relative` the
+ *           root of the ratio of the expectations; the cosines have none.
+ * Replicates  only when the pair's units are the groups; NAN otherwise.
+ * Cost      O(20 p) a pair; no reading beyond the sums'.
+ */
+ISO_API extern const iso_measure iso_centroid_euclidean;
+ISO_API extern const iso_measure iso_centroid_relative;
+ISO_API extern const iso_measure iso_centroid_cosine;
+ISO_API extern const iso_measure iso_centroid_cosine_centred;
+ISO_API extern const iso_measure iso_centroid_share;
+
+ISO_END
+
+#endif
