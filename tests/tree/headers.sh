@@ -1,0 +1,37 @@
+#!/bin/sh
+# Every header compiles alone; the installed ones in C++ too, and where they declare, they do it
+# for both languages. Usage: headers.sh PUBLIC_HEADER...
+root=$(realpath "${ISOGLOSS_SOURCE:-.}")
+for header in "$@"; do # as root-relative names
+    set -- "$@" "$(realpath --relative-to="$root" "$header")"
+    shift
+done
+cd "$root" || exit 2
+cc=${CC:-cc}
+cxx=${CXX:-c++}
+command -v "$cxx" > /dev/null || { echo "no C++ compiler: C only"; cxx=; }
+status=0
+
+alone() { # LANGUAGE COMPILER STANDARD HEADER
+    if ! printf '#include "%s"\n#include "%s"\nint alone;\n' "$4" "$4" |
+        $2 -x "$1" -std="$3" -I. -fsyntax-only -Wall -Wextra -Werror -; then
+        echo "$4:1: does not compile alone in $1"
+        status=1
+    fi
+}
+
+for header in "$@"; do
+    alone c "$cc" c11 "$header"
+    [ -z "$cxx" ] || alone c++ "$cxx" c++11 "$header"
+    if grep -q ISO_API "$header" && [ "$header" != lib/base/api.h ]; then
+        [ "$(grep -c '^ISO_BEGIN$\|^ISO_END$' "$header")" = 2 ] ||
+            { echo "$header:1: declarations stand between ISO_BEGIN and ISO_END"; status=1; }
+    fi
+done
+for header in $(find lib analysis bin -name '*.h' ! -name '*_tmpl.h'); do
+    case " $* " in
+    *" $header "*) ;;
+    *) alone c "$cc" gnu11 "$header" ;;
+    esac
+done
+exit $status

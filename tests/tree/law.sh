@@ -1,0 +1,119 @@
+#!/bin/sh
+# The include law: arrows point down, foreign headers stay at their border, the library is silent,
+# names are unique. Usage: law.sh [ROOT]. Prints each violation as file:line and exits 1.
+root=${1:-${ISOGLOSS_SOURCE:-.}}
+cd "$root" || exit 2
+LC_ALL=C
+export LC_ALL
+
+sources=$(find lib analysis bin -type f \( -name '*.[ch]' -o -name '*.cc' \) | sort)
+[ -n "$sources" ] || { echo "law: no sources under $root"; exit 2; }
+
+includes() {
+    # shellcheck disable=SC2086
+    awk '
+    BEGIN {
+        may["base"] = "base"
+        may["linalg"] = "base linalg"
+        may["io"] = "base linalg io"
+        may["text"] = "base linalg io text"
+        may["nn"] = "base linalg io nn"
+        may["analysis"] = "base linalg analysis"
+        may["bin"] = "base linalg io text nn analysis bin"
+
+        border["cblas"] = "lib/linalg/blas"
+        border["lapacke"] = "lib/linalg/decomp"
+        border["lbfgs"] = "lib/linalg/minimise"
+        border["dnnl"] = "lib/linalg/lowp"
+        border["hdf5"] = "lib/io/h5"
+        border["zip"] = "lib/io/npz"
+        border["cjson/cJSON"] = "lib/io/json"
+        border["sentencepiece_processor"] = "lib/text/spm"
+        border["utf8proc"] = "lib/text/unicode"
+        border["getopt"] = "bin/opt"
+
+        n = split("assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp " \
+            "signal stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string " \
+            "tgmath threads time uchar wchar wctype " \
+            "dirent fcntl fnmatch ftw glob libgen poll pthread sched spawn strings termios unistd " \
+            "sys/auxv sys/ioctl sys/mman sys/resource sys/stat sys/statvfs sys/sysinfo sys/time " \
+            "sys/types sys/uio sys/utsname sys/wait xlocale endian cpuid immintrin arm_neon arm_fp16 omp", word, " ")
+        for (i = 1; i <= n; i++) system_header[word[i]] = 1
+    }
+    function layer(path,  part) {
+        split(path, part, "/")
+        return part[1] == "lib" ? part[2] : part[1]
+    }
+    function bad(what) { printf "%s:%d: %s\n", FILENAME, FNR, what }
+    /^[ \t]*#[ \t]*include[ \t]*"/ {
+        split($0, q, "\""); target = q[2]; from = layer(FILENAME); to = layer(target)
+        if (target !~ /^(lib\/[a-z0-9]+|analysis|bin)\/[a-z0-9_\/]+\.h$/)
+            bad("\"" target "\" is not a root-relative header of the house")
+        else if (!(from in may))
+            bad("folder " from " is not in the law")
+        else if (index(" " may[from] " ", " " to " ") == 0)
+            bad(from " may not include " to " (\"" target "\")")
+        next
+    }
+    /^[ \t]*#[ \t]*include[ \t]*</ {
+        split($0, q, /[<>]/); name = q[2]; sub(/\.h$/, "", name)
+        if (name in system_header) next
+        stem = FILENAME; sub(/\.[a-z]+$/, "", stem)
+        if (!(name in border)) bad("<" q[2] "> is neither the system nor a border of the law")
+        else if (border[name] != stem) bad("<" q[2] "> belongs to " border[name] " alone")
+        next
+    }
+    /^[ \t]*#[ \t]*include/ { bad("an include that does not show its layer") }
+    ' $sources
+}
+
+# The library never prints, exits, aborts or reads the environment, and has one allocator.
+silence() {
+    # shellcheck disable=SC2086
+    awk '
+    function bad(what) { printf "%s:%d: %s\n", FILENAME, FNR, what }
+    FILENAME ~ /^bin\// { next }
+    FNR == 1 { comment = 0 }
+    {
+        line = $0
+        gsub(/"([^"\\]|\\.)*"/, "\"\"", line)
+        gsub(/\/\*[^*]*\*\//, "", line)
+        if (comment) { if (line ~ /\*\//) { sub(/.*\*\//, "", line); comment = 0 } else next }
+        if (line ~ /\/\*/) { sub(/\/\*.*/, "", line); comment = 1 }
+        sub(/\/\/.*/, "", line)
+        line = " " line
+        if (line ~ /[^a-zA-Z0-9_](printf|puts|putchar|perror|vprintf|exit|_exit|abort|getenv|secure_getenv|setenv|putenv)[ ]*\(/)
+            bad("the library neither prints, exits, aborts nor reads the environment")
+        if (line ~ /[^a-zA-Z0-9_](stdout|stderr)[^a-zA-Z0-9_]/) bad("the library does not print")
+        if (FILENAME != "lib/base/alloc.c" &&
+            line ~ /[^a-zA-Z0-9_.>](malloc|calloc|realloc|strdup|strndup|asprintf|getline|aligned_alloc|posix_memalign)[ ]*\(/)
+            bad("memory goes through lib/base/alloc.h")
+    }' $sources
+}
+
+names() {
+    find lib analysis bin tests examples -type d -o -type f 2>/dev/null | awk -F/ '
+    $NF ~ /^(utils?|commons?|misc|helpers?)(\.[a-z]+)?$/ { print $0 ":1: a name that says nothing" }
+    '
+    echo "$sources" | awk -F/ '
+    $NF !~ /^[a-z0-9_]+\.(c|h|cc)$/ { print $0 ":1: file names are snake_case" }
+    {
+        stem = $NF; sub(/\.[a-z]+$/, "", stem)
+        folder = $0; sub(/\/[^\/]*$/, "", folder)
+        if (stem in home && home[stem] != folder)
+            print $0 ":1: " stem " is already a name in " home[stem]
+        home[stem] = folder
+    }'
+}
+
+lengths() {
+    # shellcheck disable=SC2086
+    awk 'FNR == 601 { print FILENAME ":601: more than 600 lines; one idea per file" }' $sources
+}
+
+found=$(includes; silence; names; lengths)
+if [ -n "$found" ]; then
+    echo "$found"
+    exit 1
+fi
+echo "law: $(echo "$sources" | wc -l) files keep it"
