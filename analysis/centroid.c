@@ -7,14 +7,22 @@
 enum { ALL = -1, FEW_ITEMS = 4 };
 
 /* What the estimators are made of, from all rows or from all but one group. */
+enum {
+    GAP2,   /* ‖μa − μb‖² */
+    AA,     /* ‖μa‖² */
+    BB,     /* ‖μb‖² */
+    AB,     /* μa·μb */
+    CAA,    /* ‖μa − c‖²; NAN without c, as the next two */
+    CBB,    /* ‖μb − c‖² */
+    CAB,    /* (μa − c)·(μb − c) */
+    SPREAD, /* (tr Sa + tr Sb) / 2 */
+    PAIR2,  /* D; NAN when inner products of pairs were not kept */
+    TERMS
+};
+
 struct sums {
-    double n;
-    double gap2;          /* ‖μa − μb‖² */
-    double aa, bb, ab;    /* ‖μa‖², ‖μb‖², μa·μb */
-    double caa, cbb, cab; /* the same with c removed; NAN without c */
-    double spread;        /* (tr Sa + tr Sb) / 2 */
-    double dealt_spread;  /* its mean when states are dealt by a coin */
-    double pair2;         /* D; NAN when inner products of pairs were not kept */
+    double n; /* rows; 0 = there are none to tell from */
+    double term[TERMS];
 };
 
 /* One side without group g: its rows and squared norms, and sums as differences of two arrays. */
@@ -71,31 +79,30 @@ static struct sums summarise(const iso_pair *pair, int g)
         const double ma = a.shift[j] + x, mb = b.shift[j] + y;
         const double cj = c ? c[j] : NAN, d = gap + (x - y);
 
-        s.gap2 += d * d;
-        s.aa += ma * ma;
-        s.bb += mb * mb;
-        s.ab += ma * mb;
-        s.caa += (ma - cj) * (ma - cj);
-        s.cbb += (mb - cj) * (mb - cj);
-        s.cab += (ma - cj) * (mb - cj);
+        s.term[GAP2] += d * d;
+        s.term[AA] += ma * ma;
+        s.term[BB] += mb * mb;
+        s.term[AB] += ma * mb;
+        s.term[CAA] += (ma - cj) * (ma - cj);
+        s.term[CBB] += (mb - cj) * (mb - cj);
+        s.term[CAB] += (ma - cj) * (mb - cj);
         a2 += x * x;
         b2 += y * y;
         gap2 += gap * gap;
         along += gap * (x - y);
     }
-    s.spread = (a.q + b.q - a.n * (a2 + b2)) / (2 * (a.n - 1));
-    s.pair2 = pair_distance(pair, &a, &b, g, gap2, along);
-    /* Dealing leaves Σ‖x‖² + Σ‖y‖² and Σx + Σy as they are; only ‖μa−μb‖² changes, to D/n. */
-    s.dealt_spread = s.spread + (s.gap2 - s.pair2 / s.n) * s.n / (4 * (s.n - 1));
+    s.term[SPREAD] = (a.q + b.q - a.n * (a2 + b2)) / (2 * (a.n - 1));
+    s.term[PAIR2] = pair_distance(pair, &a, &b, g, gap2, along);
     return s;
 }
 
-/* The estimators: the number whose jackknife is taken (the square, where `root`), and its chance
- * level on the value's own scale. NAN where undefined. */
+/* The estimators: the number whose jackknife is taken (the square, where `root`), in [0, top], and
+ * its chance level on the value's own scale. NAN where undefined. */
 struct estimator {
     double (*of)(const struct sums *s);
     double (*null)(const struct sums *s);
     bool root;
+    double top;
     const char *undefined;
 };
 
@@ -107,22 +114,26 @@ static double no_null(const struct sums *s)
 
 static double gap2(const struct sums *s)
 {
-    return s->gap2;
+    return s->term[GAP2];
 }
 
 static double gap2_null(const struct sums *s)
 {
-    return sqrt(s->pair2 / s->n);
+    return sqrt(s->term[PAIR2] / s->n);
 }
 
 static double relative2(const struct sums *s)
 {
-    return s->n >= 2 && s->spread > 0 ? s->gap2 / s->spread : NAN;
+    return s->n >= 2 && s->term[SPREAD] > 0 ? s->term[GAP2] / s->term[SPREAD] : NAN;
 }
 
+/* Dealing leaves Σ‖x‖² + Σ‖y‖² and Σx + Σy as they are; only ‖μa − μb‖² becomes D/n on average. */
 static double relative2_null(const struct sums *s)
 {
-    return sqrt(s->pair2 / s->n / s->dealt_spread);
+    const double dealt = s->term[PAIR2] / s->n, change = s->term[GAP2] - dealt;
+    const double spread = s->term[SPREAD] + change * s->n / (4 * (s->n - 1));
+
+    return sqrt(dealt / spread);
 }
 
 static double from_cosine(double ab, double aa, double bb)
@@ -132,17 +143,17 @@ static double from_cosine(double ab, double aa, double bb)
 
 static double cosine(const struct sums *s)
 {
-    return from_cosine(s->ab, s->aa, s->bb);
+    return from_cosine(s->term[AB], s->term[AA], s->term[BB]);
 }
 
 static double cosine_centred(const struct sums *s)
 {
-    return from_cosine(s->cab, s->caa, s->cbb);
+    return from_cosine(s->term[CAB], s->term[CAA], s->term[CBB]);
 }
 
 static double share(const struct sums *s)
 {
-    return s->pair2 > 0 ? s->gap2 / s->pair2 : NAN;
+    return s->term[PAIR2] > 0 ? s->term[GAP2] / s->term[PAIR2] : NAN;
 }
 
 static double share_null(const struct sums *s)
@@ -150,38 +161,71 @@ static double share_null(const struct sums *s)
     return 1 / s->n;
 }
 
-/* Leave-group-out values on the scale the jackknife works on. */
-static void leave_groups_out(double *rep, const iso_pair *pair, const struct estimator *e)
+static void leave_groups_out(struct sums *without, const iso_pair *pair)
 {
     for (int g = 0; g < ISO_GROUPS; g++) {
-        rep[g] = NAN;
-        if (pair->x->gn[g] > 0 && pair->x->gn[g] < pair->n) {
-            const struct sums s = summarise(pair, g);
-            rep[g] = e->of(&s);
-        }
+        without[g] = (struct sums){0};
+        if (pair->x->gn[g] > 0 && pair->x->gn[g] < pair->n)
+            without[g] = summarise(pair, g);
     }
 }
 
 static double on_scale(const struct estimator *e, double v)
 {
-    return e->root ? sqrt(fmax(v, 0)) : v;
+    return e->root ? sqrt(v) : v;
 }
 
-static void interval(iso_value *v, double *rep, const iso_pair *pair, const struct estimator *e,
-                     double value)
+/* The replicates moved to where the unbiased sums lie. All sums are quadratic in the centroids, so
+ * their jackknife correction is exact, which that of a ratio or cosine of noisy sums is not. */
+static double recentre(double *left, const struct sums *all, const struct sums *without,
+                       const struct estimator *e)
 {
-    double left[ISO_GROUPS], lo, hi;
+    struct sums mean = {0}, fair = *all, moved = *all;
+    double count = 0;
 
-    leave_groups_out(left, pair, e);
-    if (pair->n < FEW_ITEMS)
+    for (int g = 0; g < ISO_GROUPS; g++)
+        if (without[g].n > 0) {
+            count += 1;
+            for (int k = 0; k < TERMS; k++)
+                mean.term[k] += (without[g].term[k] - mean.term[k]) / count;
+        }
+    for (int k = 0; k < TERMS; k++)
+        fair.term[k] += (count - 1) * (all->term[k] - mean.term[k]);
+    for (int g = 0; g < ISO_GROUPS; g++) {
+        for (int k = 0; k < TERMS; k++)
+            moved.term[k] = fair.term[k] + without[g].term[k] - mean.term[k];
+        left[g] = without[g].n > 0 ? e->of(&moved) : NAN;
+    }
+    return e->of(&fair);
+}
+
+/* A cosine of centroids that noise alone would put where they are can be anything. */
+static bool bounds(double *lo, double *hi, const struct sums *all, const struct sums *without,
+                   const struct estimator *e)
+{
+    double left[ISO_GROUPS];
+    const double centre = recentre(left, all, without, e);
+    bool lost = isnan(centre);
+
+    for (int g = 0; g < ISO_GROUPS; g++)
+        lost |= without[g].n > 0 && isnan(left[g]);
+    *lo = 0;
+    *hi = e->top;
+    return lost ? isfinite(e->top) : iso_jackknife(lo, hi, centre, left, ISO_GROUPS, 0.95, 0);
+}
+
+static void interval(iso_value *v, double value, const struct sums *all, const struct sums *without,
+                     const struct estimator *e)
+{
+    double lo, hi;
+
+    if (v->n < FEW_ITEMS)
         v->why = "no interval: fewer than 4 items";
-    else if (iso_jackknife(&lo, &hi, value, left, ISO_GROUPS, 0.95, ISO_JACKKNIFE_CORRECTED)) {
-        v->lo = on_scale(e, lo);
-        v->hi = on_scale(e, hi);
+    else if (bounds(&lo, &hi, all, without, e)) {
+        v->lo = on_scale(e, fmax(fmin(lo, value), 0));
+        v->hi = on_scale(e, fmin(fmax(hi, value), e->top));
         v->interval = "groups";
     }
-    for (int g = 0; rep && pair->units == ISO_GROUPS && g < ISO_GROUPS; g++)
-        rep[g] = isnan(left[g]) ? NAN : on_scale(e, left[g]);
 }
 
 static const char *reason(const iso_pair *pair)
@@ -196,7 +240,7 @@ static iso_err estimate(iso_value *out, double *rep, const iso_pair *pair,
 {
     const char *why = reason(pair);
     double value = NAN;
-    struct sums all;
+    struct sums all, without[ISO_GROUPS];
 
     for (int64_t u = 0; rep && u < pair->units; u++)
         rep[u] = NAN;
@@ -213,7 +257,10 @@ static iso_err estimate(iso_value *out, double *rep, const iso_pair *pair,
     v.n = pair->n;
     v.value = on_scale(e, value);
     v.null = e->null(&all);
-    interval(&v, rep, pair, e, value);
+    leave_groups_out(without, pair);
+    interval(&v, value, &all, without, e);
+    for (int g = 0; rep && pair->units == ISO_GROUPS && g < ISO_GROUPS; g++)
+        rep[g] = without[g].n > 0 ? on_scale(e, e->of(&without[g])) : NAN;
     *out = v;
     return ISO_OK;
 }
@@ -222,29 +269,29 @@ static iso_err estimate(iso_value *out, double *rep, const iso_pair *pair,
 
 static iso_err euclidean_value(iso_value *out, double *rep, const iso_pair *pair)
 {
-    static const struct estimator e = {gap2, gap2_null, true, "a centroid is not finite"};
+    static const struct estimator e = {gap2, gap2_null, true, INFINITY, "a centroid is not finite"};
     return estimate(out, rep, pair, &e);
 }
 
 static iso_err relative_value(iso_value *out, double *rep, const iso_pair *pair)
 {
-    static const struct estimator e = {relative2, relative2_null, true,
+    static const struct estimator e = {relative2, relative2_null, true, INFINITY,
                                        "no variance within the languages"};
     return estimate(out, rep, pair, &e);
 }
 
 static iso_err cosine_value(iso_value *out, double *rep, const iso_pair *pair)
 {
-    static const struct estimator e = {cosine, no_null, false, "a centroid is zero"};
+    static const struct estimator e = {cosine, no_null, false, 2, "a centroid is zero"};
     return estimate(out, rep, pair, &e);
 }
 
 /* Seen from their middle two centroids lie opposite each other, so that the number says nothing. */
 static iso_err cosine_centred_value(iso_value *out, double *rep, const iso_pair *pair)
 {
-    static const struct estimator e = {cosine_centred, no_null, false,
+    static const struct estimator e = {cosine_centred, no_null, false, 2,
                                        "a centroid equals the mean of all centroids"};
-    static const struct estimator alone = {cosine_centred, no_null, false,
+    static const struct estimator alone = {cosine_centred, no_null, false, 2,
                                            "centring needs the centroids of two languages or more"};
     const iso_err err = estimate(out, rep, pair, pair->centre && pair->peers >= 2 ? &e : &alone);
 
@@ -257,9 +304,9 @@ static iso_err cosine_centred_value(iso_value *out, double *rep, const iso_pair 
 
 static iso_err share_value(iso_value *out, double *rep, const iso_pair *pair)
 {
-    static const struct estimator e = {share, share_null, false,
+    static const struct estimator e = {share, share_null, false, 1,
                                        "the pairs of translations do not differ"};
-    static const struct estimator blind = {share, share_null, false,
+    static const struct estimator blind = {share, share_null, false, 1,
                                            "the inner products of pairs were not kept"};
     return estimate(out, rep, pair, pair->xy ? &e : &blind);
 }
