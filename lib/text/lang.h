@@ -8,27 +8,34 @@
 
 ISO_BEGIN
 
-/** One language of our table, typed from the ISO 639 standard. */
+/** One language of our table, typed from the ISO 639 standard. Absent codes are "". */
 typedef struct iso_lang_code {
-    const char *part1;  /* ISO 639-1, "en"; "" if none */
-    const char *part3;  /* ISO 639-3, "eng"; a macrolanguage's standard member: "arb", "zho" ... */
-    const char *name;   /* English reference name */
-    const char *script; /* ISO 15924, "Latn" */
+    const char *part1;  /* ISO 639-1: "en", "ar" */
+    const char *part3;  /* ISO 639-3: "eng", "ara" */
+    const char *member; /* of a macrolanguage, the standard member's 639-3 code: "arb" */
+    const char *part2b; /* the older bibliographic code: "ger" */
+    const char *name;   /* English, UTF-8 */
+    const char *script; /* ISO 15924, the usual one: "Latn" */
 } iso_lang_code;
 
 /**
- * The language a code names: `en`, `eng`, `eng_Latn`, a macrolanguage or its standard member
- * (ar ara arb, sw swa swh, zh zho cmn); letter case is ignored. NULL when unknown.
+ * The language a code names: part 1, part 3, the standard member of a macrolanguage (ar ara arb,
+ * sw swa swh, zh zho cmn), a bibliographic (ger) or withdrawn code (iw); each alone or with a
+ * script (eng_Latn, zh-Hant). Letter case is ignored. NULL when unknown.
  */
 ISO_API const iso_lang_code *iso_lang_find(const char *code);
 
-/** The name a code goes by in records: part1, else part3, else the code as given. */
+/**
+ * The name a code goes by in records: part1, else part3, else the code as given. A script other
+ * than the usual one stays: zho_Hant is "zh_Hant", srp_Cyrl is "sr". The result lives as long as
+ * the program (for a code as given: as long as that).
+ */
 ISO_API const char *iso_lang_canonical(const char *code);
 
-/** Whether two codes name the same language. */
+/** Whether two codes go by the same name. */
 ISO_API bool iso_lang_same(const char *a, const char *b);
 
-/** The table, for listings. */
+/** The table, for listings: those of part 1 first, each in the order of its code. */
 ISO_API int iso_lang_count(void);
 ISO_API const iso_lang_code *iso_lang_at(int i);
 
