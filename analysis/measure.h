@@ -14,12 +14,12 @@
 ISO_BEGIN
 
 /* What a measure needs of the one reading. SUMS and GRAM together: either will do, and the plan
- * chooses. MEANS are always there. */
+ * chooses. The first moments of both sides are always there. */
 enum {
-    ISO_NEED_MEANS = 0,
-    ISO_NEED_SUMS = 1, /* second moments: X'X, Y'Y, X'Y and their companions */
-    ISO_NEED_GRAM = 2, /* inner products of items, n <= ISO_GRAM_MAX */
-    ISO_NEED_ROWS = 4  /* every pair of rows once */
+    ISO_NEED_MEANS = 8, /* first moments and Σx·y, by group */
+    ISO_NEED_SUMS = 1,  /* second moments: X'X, Y'Y, X'Y and their companions */
+    ISO_NEED_GRAM = 2,  /* inner products of items, n <= ISO_GRAM_MAX */
+    ISO_NEED_ROWS = 4   /* every pair of rows once */
 };
 
 /* What may be done to one side without changing the value. */
@@ -34,14 +34,16 @@ enum { ISO_INVARIANT_ROTATION = 1, ISO_INVARIANT_SCALE = 2, ISO_INVARIANT_SHIFT 
  */
 typedef struct iso_pair {
     int64_t n, units;
-    const iso_moments *x, *y;           /* counts, means, squared norms; by group too */
-    const iso_cross *xx, *yy, *xy;      /* SUMS */
+    const iso_moments *x, *y;              /* counts, means, squared norms; by group too */
+    const iso_cross *xy;                   /* SUMS; with MEANS alone only dot and group[].dot */
+    const iso_cross *xx, *yy;              /* SUMS */
     const iso_gram_terms *gxx, *gyy, *gxy; /* GRAM */
-    const double *outcome;              /* ROWS: sum of the item outcomes of each unit */
-    const int64_t *unit_size;           /* ROWS: items of each unit */
-    const double *state;                /* ROWS: what `feed` kept */
-    const double *centre;               /* mean of the centroids of all peers of x (p), or NULL */
-    int peers;                          /* matrices in that mean */
+    const double *outcome;                 /* ROWS: sum of the item outcomes of each unit */
+    const int64_t *unit_size;              /* ROWS: items of each unit */
+    const double *state;                   /* ROWS: what `feed` kept */
+    const double *centre;      /* mean of the centroids of all peers of x (p), or NULL */
+    const double *centre_left; /* the same without each group (ISO_GROUPS x p), or NULL */
+    int peers;                 /* matrices in that mean */
 } iso_pair;
 
 typedef struct iso_measure {

@@ -1,4 +1,4 @@
-/* The other road for few items: what two n × n Gram matrices say, without keeping them. */
+/* The other road for few items: what two n × n Gram matrices say together, without keeping them. */
 #ifndef ISO_LINALG_GRAM_H
 #define ISO_LINALG_GRAM_H
 
@@ -12,14 +12,38 @@ ISO_BEGIN
 enum { ISO_GRAM_MAX = 4096 }; /* more items than this go the sums road */
 
 /**
- * Terms of a pair over the same n items, X and Y with column means removed, K = XXᵀ, L = YYᵀ:
- * kl_off[i] = Σ_{j≠i} k_ij l_ij,  k[i] = ‖x_i‖²,  l[i] = ‖y_i‖²,  Kl[i] = Σ_j k_ij l_j,
- * Lk[i] = Σ_j l_ij k_j. Arrays of n doubles.
+ * Terms of a pair over the same n items. X and Y have column means removed, K = XXᵀ, L = YYᵀ:
+ * off[i] = Σ_{j≠i} k_ij l_ij,  k[i] = k_ii = ‖x_i‖²,  l[i] = l_ii,  kl[i] = Σ_j k_ij l_jj,
+ * lk[i] = Σ_j l_ij k_jj. Arrays of n doubles; `k` and `l` may be shared with other pairs.
  */
 typedef struct iso_gram_terms {
     int64_t n;
-    double *kl_off, *k, *l, *Kl, *Lk;
+    const double *k, *l;
+    double *off, *kl, *lk;
 } iso_gram_terms;
+
+/** A pair of matrices by number. */
+typedef struct iso_gram_pair {
+    int x, y;
+} iso_gram_pair;
+
+/**
+ * Fills off, kl and lk of every pair; out[i] is of pair[i], its arrays made by the caller, off
+ * zero.
+ *
+ * Shapes  x[0..matrices): n × p_m, column means removed, all ISO_F32 or all ISO_F64;
+ *         norm2[m]: n doubles, the squared row norms of x[m] (they become k and l).
+ * Cost    n²·Σp_m operations by BLAS, n² a pair besides; memory 8·matrices·(n + p + 2¹⁵) bytes.
+ *         The result does not depend on the number of threads.
+ * Errors  ISO_EARG, ISO_ENOMEM, ISO_ECANCEL.
+ */
+ISO_API ISO_MUST_USE iso_err iso_gram_pairs(iso_gram_terms *out, const iso_gram_pair *pair,
+                                            int64_t pairs, const iso_view *x,
+                                            const double *const *norm2, int matrices,
+                                            const iso_run *run);
+
+/** The anonymous memory iso_gram_pairs takes of its own, in bytes. */
+ISO_API int64_t iso_gram_bytes(int64_t n, int matrices, int64_t max_cols, iso_dtype dtype);
 
 ISO_END
 

@@ -1,0 +1,63 @@
+/* Inside the pass: the pairs that are read for together, and what is kept of them. */
+#ifndef ISO_ANALYSIS_CHUNK_H
+#define ISO_ANALYSIS_CHUNK_H
+
+#include "analysis/plan.h"
+#include "lib/linalg/deal.h"
+
+/* Matrices are numbered within the chunk (0..matrices); global[m] is the task's number.
+ * Arrays of cross, gram and outcomes are by pair of the chunk, selves by matrix. */
+struct iso_chunk {
+    const iso_task *task;
+    const iso_plan *plan;
+    const iso_run *run;
+    iso_deal deal;
+
+    int matrices;
+    int *global;
+    int64_t pairs;
+    iso_gram_pair *pair; /* by the chunk's numbers */
+
+    iso_moments **moments; /* borrowed from the pass, by matrix */
+    iso_cross *cross, *self;
+    iso_gram_terms *gram, *gself;
+    struct iso_outcomes *outcomes; /* pair × measure, those that need ROWS */
+
+    /* The rows at hand: one block a matrix in the plan's dtype, squared norms once shifted. */
+    iso_mat *block;
+    double **norm2;
+    int64_t have; /* rows in them */
+};
+
+/* What a ROWS measure has seen of a pair. */
+struct iso_outcomes {
+    double *sum;        /* by unit */
+    int64_t *unit_size; /* by unit */
+    double *state;
+};
+
+/* Makes the chunk of pairs [first, end) of the task; moments[global] are made by the caller. */
+iso_err iso_chunk_new(struct iso_chunk *out, const iso_task *task, const iso_plan *plan,
+                      const iso_run *run, int64_t first, int64_t end, iso_moments *moments);
+void iso_chunk_free(struct iso_chunk *c);
+
+/* chunk_rows.c: rows in. Sets the pilot shifts; appends rows to every block, unshifted; shifts the
+ * blocks by the moments' shift plus `more[m]` (NULL: 0) and takes the norms. */
+iso_err iso_chunk_pilot(struct iso_chunk *c);
+iso_err iso_chunk_append(struct iso_chunk *c, int64_t first, int64_t count);
+iso_err iso_chunk_shift(struct iso_chunk *c);
+/* Removes the column means of all rows (the moments are complete) from unshifted blocks. */
+iso_err iso_chunk_centre(struct iso_chunk *c);
+
+/* chunk_feed.c: shows the rows at hand to the ROWS measures, those that want them centred or the
+ * others. `unit` < 0: every row is a unit of its own, row i of the block unit i. */
+iso_err iso_chunk_feed(struct iso_chunk *c, bool centred, int unit);
+
+/* Σ x·y of every pair over the rows [first, first + count) of the blocks. */
+void iso_chunk_dots(double *dot, const struct iso_chunk *c, int64_t first, int64_t count);
+
+/* The two roads. */
+iso_err iso_sums_road(struct iso_chunk *c);
+iso_err iso_gram_road(struct iso_chunk *c);
+
+#endif

@@ -1,0 +1,140 @@
+#include "analysis/measure.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "analysis/centroid.h"
+#include "analysis/cka.h"
+#include "analysis/cosine.h"
+#include "lib/base/str.h"
+
+/* One line a measure. */
+static const iso_measure *const ours[] = {
+    &iso_cka_debiased,      &iso_cka_biased,
+    &iso_cosine_raw,        &iso_cosine_centred,
+    &iso_centroid_relative, &iso_centroid_euclidean,
+    &iso_centroid_cosine,   &iso_centroid_cosine_centred,
+    &iso_centroid_share,
+};
+
+enum { OURS = (int)(sizeof ours / sizeof *ours), EXTRA = 32, NAMES = 2 * (OURS + EXTRA) };
+
+static const iso_measure *extra[EXTRA];
+static int extra_count;
+
+int iso_measure_count(void)
+{
+    return OURS + extra_count;
+}
+
+const iso_measure *iso_measure_at(int i)
+{
+    return i < OURS ? ours[i] : extra[i - OURS];
+}
+
+iso_err iso_measure_register(const iso_measure *m)
+{
+    if (!m->measure || !m->estimator || !m->value || ((m->needs & ISO_NEED_ROWS) && !m->feed))
+        return iso_fail(ISO_EARG, "a measure needs two names and its functions");
+    for (int i = 0; i < iso_measure_count(); i++) {
+        const iso_measure *other = iso_measure_at(i);
+        if (!strcmp(m->measure, other->measure) && !strcmp(m->estimator, other->estimator))
+            return iso_fail(ISO_EARG, "measure %s:%s is there already", m->measure, m->estimator);
+    }
+    if (extra_count == EXTRA)
+        return iso_fail(ISO_EARG, "no room for measure %s:%s", m->measure, m->estimator);
+    extra[extra_count++] = m;
+    return ISO_OK;
+}
+
+/* "cka" or "cka:biased" as typed. */
+struct wanted {
+    char measure[64], estimator[64];
+};
+
+static bool split(struct wanted *w, const char *name, size_t len)
+{
+    const char *colon = memchr(name, ':', len);
+    const size_t first = colon ? (size_t)(colon - name) : len;
+    const size_t second = colon ? len - first - 1 : 0;
+
+    if (first >= sizeof w->measure || second >= sizeof w->estimator)
+        return false;
+    *w = (struct wanted){0};
+    memcpy(w->measure, name, first);
+    if (colon)
+        memcpy(w->estimator, colon + 1, second);
+    return true;
+}
+
+static bool matches(const struct wanted *w, const iso_measure *m)
+{
+    if (strcmp(w->measure, m->measure) != 0)
+        return false;
+    if (!*w->estimator)
+        return m->recommended;
+    return !strcmp(w->estimator, "*") || !strcmp(w->estimator, m->estimator);
+}
+
+static iso_err unknown(const struct wanted *w)
+{
+    const char *names[NAMES], *near;
+    const bool by_estimator = *w->estimator;
+    int count = 0;
+
+    for (int i = 0; i < iso_measure_count(); i++) {
+        const iso_measure *m = iso_measure_at(i);
+        if (!by_estimator)
+            names[count++] = m->measure;
+        else if (!strcmp(w->measure, m->measure))
+            names[count++] = m->estimator;
+    }
+    if (by_estimator && count == 0)
+        return iso_fail(ISO_EARG, "unknown measure '%s'", w->measure);
+    near = iso_str_nearest(by_estimator ? w->estimator : w->measure, names, count);
+    if (by_estimator)
+        return iso_fail(ISO_EARG, "unknown estimator '%s' of %s%s%s%s", w->estimator, w->measure,
+                        near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return iso_fail(ISO_EARG, "unknown measure '%s'%s%s%s", w->measure,
+                    near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+static bool holds(const iso_measure *const *list, int count, const iso_measure *m)
+{
+    for (int i = 0; i < count; i++) {
+        if (list[i] == m)
+            return true;
+    }
+    return false;
+}
+
+iso_err iso_measure_choose(const iso_measure **out, int *count, int room, const char *names)
+{
+    const iso_measure *list[NAMES];
+    struct wanted w;
+    int have = 0;
+
+    for (const char *at = names; *at;) {
+        const size_t len = strcspn(at, ",");
+        const int before = have;
+        bool known = false;
+        if (len == 0 || !split(&w, at, len))
+            return iso_fail(ISO_EARG, "'%s' is not a list of measures (cka,cosine:raw)", names);
+        for (int i = 0; i < iso_measure_count(); i++) {
+            const iso_measure *m = iso_measure_at(i);
+            if (!matches(&w, m))
+                continue;
+            known = true;
+            if (!holds(list, have, m))
+                list[have++] = m;
+        }
+        if (!known && have == before)
+            return unknown(&w);
+        at += len + (at[len] == ',');
+    }
+    if (have == 0 || have > room)
+        return iso_fail(ISO_EARG, "%d measures chosen, 1 to %d can be", have, room);
+    memcpy(out, list, (size_t)have * sizeof *list);
+    *count = have;
+    return ISO_OK;
+}
