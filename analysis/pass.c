@@ -13,6 +13,7 @@ struct pass {
     iso_moments *moments; /* by matrix */
     iso_cross *dots;      /* by pair, sums left out */
     double *centre;       /* the mean of the centroids of one pair's peers */
+    double *centre_left;  /* the same without each group */
     iso_value *values;
     double *replicates;
 };
@@ -96,6 +97,19 @@ static int peers_of(const iso_task *task, int m)
     return task->peers ? task->peers[m] : 0;
 }
 
+/* Adds a matrix's centroid, whole and without each group. */
+static void add_centroid(struct pass *p, const iso_moments *mo)
+{
+    for (int64_t j = 0; j < mo->p; j++)
+        p->centre[j] += mo->shift[j] + mo->s1[j] / (double)mo->n;
+    for (int g = 0; g < ISO_GROUPS; g++) {
+        const double *gs1 = mo->gs1 + g * mo->p, left = (double)(mo->n - mo->gn[g]);
+        double *to = p->centre_left + g * mo->p;
+        for (int64_t j = 0; j < mo->p; j++)
+            to[j] += mo->shift[j] + (mo->s1[j] - gs1[j]) / left;
+    }
+}
+
 /* The mean of the centroids of all matrices that share x's number and width; their count. */
 static int mean_of_centroids(struct pass *p, int x)
 {
@@ -103,16 +117,18 @@ static int mean_of_centroids(struct pass *p, int x)
     int count = 0;
 
     memset(p->centre, 0, (size_t)cols * sizeof *p->centre);
+    memset(p->centre_left, 0, (size_t)(ISO_GROUPS * cols) * sizeof *p->centre_left);
     for (int m = 0; m < p->task->matrices; m++) {
         const iso_moments *mo = &p->moments[m];
         if (mo->p != cols || mo->n == 0 || peers_of(p->task, m) != peers_of(p->task, x))
             continue;
-        for (int64_t j = 0; j < cols; j++)
-            p->centre[j] += mo->shift[j] + mo->s1[j] / (double)mo->n;
+        add_centroid(p, mo);
         count++;
     }
     for (int64_t j = 0; j < cols && count; j++)
         p->centre[j] /= (double)count;
+    for (int64_t j = 0; j < ISO_GROUPS * cols && count; j++)
+        p->centre_left[j] /= (double)count;
     return count;
 }
 
@@ -131,7 +147,8 @@ static iso_err waiting_values(struct pass *p)
                                .y = &p->moments[pair.y],
                                .xy = &p->dots[i],
                                .peers = mean_of_centroids(p, pair.x),
-                               .centre = p->centre};
+                               .centre = p->centre,
+                               .centre_left = p->centre_left};
         for (int m = 0; m < p->task->measures; m++) {
             if (waits(p->task->measure[m]))
                 ISO_TRY(ask(p, i, m, &what));
@@ -153,6 +170,7 @@ static iso_err pass_new(struct pass *p)
         ISO_TRY(iso_moments_new(&p->moments[m], cols));
     }
     ISO_TRY(iso_alloc(&p->centre, widest, sizeof *p->centre));
+    ISO_TRY(iso_alloc(&p->centre_left, ISO_GROUPS * widest, sizeof *p->centre_left));
     ISO_TRY(iso_alloc(&p->dots, p->task->pairs, sizeof *p->dots));
     for (int64_t i = 0; i < p->task->pairs; i++) {
         p->dots[i].p = p->task->matrix[p->task->pair[i].x]->cols;
@@ -169,6 +187,7 @@ static void pass_free(struct pass *p)
         iso_moments_free(&p->moments[m]);
     iso_free(p->moments);
     iso_free(p->centre);
+    iso_free(p->centre_left);
     iso_free(p->dots);
     iso_free(p->values);
 }
