@@ -97,14 +97,14 @@ static void zsh_option(const struct opt *o)
 static void zsh(void)
 {
     printf("#compdef isogloss\n# made by `isogloss completion zsh`\n"
-           "_isogloss()\n{\n    local -a commands\n    commands=(\n");
+           "_isogloss()\n{\n    local -a known\n    known=(\n");
     for (const struct cmd *const *c = commands; *c; c++) {
         printf("        '%s:", (*c)->name);
         zsh_text((*c)->summary);
         printf("'\n");
     }
     printf("    )\n    if (( CURRENT == 2 )); then\n"
-           "        _describe command commands\n        return\n    fi\n"
+           "        _describe command known\n        return\n    fi\n"
            "    local command=$words[2]\n    shift words\n    (( CURRENT-- ))\n"
            "    case $command in\n");
     for (const struct cmd *const *c = commands; *c; c++) {
@@ -115,7 +115,7 @@ static void zsh(void)
         if (strcmp((*c)->name, "completion") == 0)
             printf("        '1:shell:(bash zsh)'\n        ;;\n");
         else if (strcmp((*c)->name, "help") == 0)
-            printf("        '1:command:(${commands%%%%:*})'\n        ;;\n");
+            printf("        '1:command:(${known%%%%:*})'\n        ;;\n");
         else
             printf("        '*:input:_files'\n        ;;\n");
     }

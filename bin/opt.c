@@ -103,6 +103,7 @@ struct known {
     struct option longs[OPTIONS + 1];
     const struct opt *opts[OPTIONS];
     const char *names[OPTIONS];
+    bool begun[OPTIONS]; /* lists */
     char shorts[2 * OPTIONS + 3];
     int count, name_count;
 };
@@ -115,7 +116,8 @@ static void learn(struct known *k, const struct cmd *cmd)
     *s++ = ':'; /* a missing value is told from an unknown option, silently */
     for (const struct opt *o = opt_next(cmd, NULL); o; o = opt_next(cmd, o)) {
         const bool valued = o->kind != OPT_FLAG && o->kind != OPT_LIST;
-        k->longs[k->count] = (struct option){o->name, valued, NULL, 256 + k->count};
+        const int takes_value = o->kind == OPT_LIST ? optional_argument : valued;
+        k->longs[k->count] = (struct option){o->name, takes_value, NULL, 256 + k->count};
         k->opts[k->count] = o;
         if (!o->hidden)
             k->names[k->name_count++] = o->name;
@@ -186,6 +188,18 @@ static iso_err take_choice(const char **field, const struct opt *o, const char *
     return ISO_OK;
 }
 
+/* A list that was begun and left empty is a forgotten file. */
+static iso_err lists_filled(const struct settings *set, const struct known *k)
+{
+    for (int i = 0; i < k->count; i++) {
+        const struct words *list = (const void *)((const char *)set + k->opts[i]->offset);
+        if (k->begun[i] && list->count == 0)
+            return iso_fail(ISO_EARG, "--%s needs a value: %s", k->opts[i]->name,
+                            k->opts[i]->value);
+    }
+    return ISO_OK;
+}
+
 /* Puts a value where it belongs; *into is the list that the following words go to. */
 static iso_err take(struct settings *set, struct words **into, const struct opt *o,
                     const char *value)
@@ -198,7 +212,7 @@ static iso_err take(struct settings *set, struct words **into, const struct opt 
         *(bool *)field = true;
         return ISO_OK;
     case OPT_LIST:
-        return ISO_OK;
+        return value ? collect(field, value) : ISO_OK;
     case OPT_INT:
     case OPT_SIZE:
         return take_number(field, o, value);
@@ -222,7 +236,7 @@ static bool forgotten(const char *value, char *const *argv)
 }
 
 /* Handles what getopt_long came back with. */
-static iso_err step(struct settings *set, struct words **into, const struct known *k, int found,
+static iso_err step(struct settings *set, struct words **into, struct known *k, int found,
                     char *const *argv)
 {
     const struct opt *o = NULL;
@@ -250,6 +264,7 @@ static iso_err step(struct settings *set, struct words **into, const struct know
         /* getopt takes abbreviations; a script that uses one breaks when an option is added */
         if (strcspn(word + 2, "=") != strlen(o->name))
             return unknown(k, word);
+        k->begun[found - 256] = o->kind == OPT_LIST;
     } else {
         o = by_letter(k, found);
     }
@@ -273,6 +288,7 @@ iso_err opt_parse(struct settings *set, const struct cmd *cmd, int argc, char **
         ISO_TRY(step(set, &into, &k, found, argv));
     for (int i = optind; i < argc; i++)
         ISO_TRY(collect(&set->inputs, argv[i]));
+    err = lists_filled(set, &k);
 done:
     return err;
 }

@@ -55,6 +55,12 @@ static void lists_end_at_the_next_option(void **state)
     assert_int_equal(s.records.count, 1);
     assert_true(s.difference);
     opt_free(&s);
+    ok(PARSE(&s, &full, "--against=b", "c"));
+    assert_int_equal(s.against.count, 2);
+    opt_free(&s);
+    fails(PARSE(&s, &full, "--against", "--difference"), ISO_EARG,
+          "--against needs a value: INPUT");
+    opt_free(&s);
 }
 
 static void two_dashes_end_the_options(void **state)
