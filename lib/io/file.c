@@ -9,6 +9,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
+#include "lib/linalg/convert.h"
 
 void iso_file_close(iso_file *file)
 {
@@ -80,16 +81,7 @@ iso_err iso_file_read(const iso_file *file, int64_t offset, void *to, int64_t co
 void iso_file_order(void *data, int64_t count, iso_dtype dtype)
 {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    const size_t size = iso_dtype_size(dtype);
-    unsigned char *p = data;
-
-    for (int64_t i = 0; i < count; i++, p += size) {
-        for (size_t a = 0, b = size - 1; a < b; a++, b--) {
-            const unsigned char c = p[a];
-            p[a] = p[b];
-            p[b] = c;
-        }
-    }
+    iso_swap_bytes(data, count, iso_dtype_size(dtype));
 #else
     (void)data;
     (void)count;

@@ -175,6 +175,34 @@ static iso_err texts_of(iso_h5_texts *out, iso_buf *buf, int64_t count)
     return ISO_OK;
 }
 
+static int tail_of(unsigned char c)
+{
+    return c < 0x80                ? 0
+           : c >= 0xC2 && c < 0xE0 ? 1
+           : c >= 0xE0 && c < 0xF0 ? 2
+           : c >= 0xF0 && c < 0xF5 ? 3
+                                   : -1;
+}
+
+/* Well-formed: no overlong forms, no surrogates, nothing above U+10FFFF. */
+static bool is_utf8(const char *text)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c;) {
+        const unsigned char lead = *c++;
+        const int tail = tail_of(lead);
+        const unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+        const unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+
+        if (tail < 0 || (tail > 0 && (*c < low || *c > high)))
+            return false;
+        for (int i = 0; i < tail; i++, c++) {
+            if ((*c & 0xC0) != 0x80)
+                return false;
+        }
+    }
+    return true;
+}
+
 static int by_bytes(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -182,6 +210,7 @@ static int by_bytes(const void *a, const void *b)
 
 /* Names on their way out of an HDF5 iteration; an error of ours ends it. */
 struct names {
+    const char *path;
     iso_buf buf;
     int64_t count;
     iso_err err;
@@ -189,7 +218,8 @@ struct names {
 
 static herr_t add_name(struct names *n, const char *name)
 {
-    n->err = iso_buf_add(&n->buf, name, (int64_t)strlen(name) + 1);
+    n->err = is_utf8(name) ? iso_buf_add(&n->buf, name, (int64_t)strlen(name) + 1)
+                           : iso_fail(ISO_EFORMAT, "%s: a name in it is not UTF-8", n->path);
     n->count++;
     return n->err ? -1 : 0;
 }
@@ -219,7 +249,7 @@ static iso_err names_sorted(iso_h5_texts *out, struct names *n)
 iso_err iso_h5_list(iso_h5_texts *out, iso_h5 *file, const char *group)
 {
     const struct voice voice = hush();
-    struct names n = {0};
+    struct names n = {.path = file->path};
     hsize_t at = 0;
     iso_err err = ISO_OK;
 
@@ -236,7 +266,7 @@ done:
 iso_err iso_h5_walk(iso_h5_texts *out, iso_h5 *file)
 {
     const struct voice voice = hush();
-    struct names n = {0};
+    struct names n = {.path = file->path};
     iso_err err = ISO_OK;
 
     if (H5Ovisit(file->id, H5_INDEX_NAME, H5_ITER_NATIVE, on_object, &n) < 0)
@@ -263,34 +293,6 @@ iso_h5_kind iso_h5_kind_of(iso_h5 *file, const char *path)
     }
     unhush(voice);
     return kind;
-}
-
-static int tail_of(unsigned char c)
-{
-    return c < 0x80                ? 0
-           : c >= 0xC2 && c < 0xE0 ? 1
-           : c >= 0xE0 && c < 0xF0 ? 2
-           : c >= 0xF0 && c < 0xF5 ? 3
-                                   : -1;
-}
-
-/* Well-formed: no overlong forms, no surrogates, nothing above U+10FFFF. */
-static bool is_utf8(const char *text)
-{
-    for (const unsigned char *c = (const unsigned char *)text; *c;) {
-        const unsigned char lead = *c++;
-        const int tail = tail_of(lead);
-        const unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-        const unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-
-        if (tail < 0 || (tail > 0 && (*c < low || *c > high)))
-            return false;
-        for (int i = 0; i < tail; i++, c++) {
-            if ((*c & 0xC0) != 0x80)
-                return false;
-        }
-    }
-    return true;
 }
 
 /* One fixed text without its padding. */

@@ -29,9 +29,10 @@ ISO_API iso_dtype iso_pool_dtype(iso_dtype from);
  *
  * With `specials` the first and last row are special tokens: mean and max leave them out,
  * unless there is nothing else. An item without rows becomes a row of zeros.
- * Cost  O(n cols) time, cols doubles of scratch in `sum`.
+ * Cost  O(n cols) time, 2 cols doubles of scratch.
  */
-ISO_API void iso_pool_item(void *to, iso_view tokens, iso_pool pool, bool specials, double *sum);
+ISO_API void iso_pool_item(void *to, iso_view tokens, iso_pool pool, bool specials,
+                           double *scratch);
 
 /**
  * A source of pooled rows over a source of token rows, made as it is read: the rows of item i are

@@ -43,6 +43,7 @@ typedef struct iso_head {
     const iso_file *file;
     const unsigned char *bytes; /* the first `count` bytes */
     int64_t count;              /* at most 512 */
+    const char *dataset;        /* the path after "FILE:", or NULL */
     const iso_states_opt *opt;  /* never NULL */
 } iso_head;
 

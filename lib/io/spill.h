@@ -13,7 +13,7 @@ typedef struct iso_spill iso_spill;
 
 /**
  * Room for `count` matrices of one shape. Past a sixteenth of the run's memory budget they lie in
- * a native file under /var/tmp or /tmp that is already unlinked, so that nothing stays behind.
+ * a file under /var/tmp or /tmp that is already unlinked, so that nothing stays behind.
  * Errors  ISO_EIO (no room for the file), ISO_ENOMEM.
  */
 ISO_API ISO_MUST_USE iso_err iso_spill_new(iso_spill **out, int count, int64_t rows, int64_t cols,

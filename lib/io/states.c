@@ -1,0 +1,174 @@
+#include "lib/io/states.h"
+
+#include <string.h>
+
+#include "lib/base/alloc.h"
+#include "lib/base/str.h"
+#include "lib/io/states_inside.h"
+
+/* The formats, in the order in which they are asked; what is least sure of itself comes last. */
+static const iso_driver *const drivers[] = {
+    &iso_driver_native,
+
+};
+
+enum { DRIVERS = sizeof drivers / sizeof *drivers, HEAD = 512 };
+
+static iso_err driver_called(const iso_driver **out, const char *name)
+{
+    const char *names[DRIVERS];
+
+    for (int i = 0; i < DRIVERS; i++) {
+        names[i] = drivers[i]->name;
+        if (strcmp(name, names[i]) == 0) {
+            *out = drivers[i];
+            return ISO_OK;
+        }
+    }
+    const char *near = iso_str_nearest(name, names, DRIVERS);
+    return near ? iso_fail(ISO_EARG, "layout %s is not known; did you mean %s", name, near)
+                : iso_fail(ISO_EARG, "layout %s is not known", name);
+}
+
+static iso_err recognise(const iso_driver **out, const iso_file *file, const char *dataset,
+                         const iso_states_opt *opt)
+{
+    unsigned char bytes[HEAD] = {0};
+    const iso_head head = {.file = file,
+                           .bytes = bytes,
+                           .count = file->size < HEAD ? file->size : HEAD,
+                           .dataset = dataset,
+                           .opt = opt};
+    iso_err err = ISO_OK;
+
+    if (opt->layout)
+        return driver_called(out, opt->layout);
+    ISO_TRY(iso_file_read(file, 0, bytes, head.count));
+    for (int i = 0; i < DRIVERS; i++) {
+        if (drivers[i]->probe(&head)) {
+            *out = drivers[i];
+            return ISO_OK;
+        }
+    }
+    ISO_FAIL(ISO_EFORMAT,
+             "%s: is in no known format; a layout can be named, and raw numbers need a row length",
+             file->path);
+done:
+    return err;
+}
+
+static iso_err open_source(iso_states *s, const iso_input *in)
+{
+    struct source *src = &s->sources[s->source_count];
+    iso_err err = ISO_OK;
+
+    s->source_count++; /* closed with the collection, however far it came */
+    ISO_TRY(iso_file_open(&src->file, in->path));
+    ISO_TRY(recognise(&src->driver, src->file, in->dataset, &s->opt));
+    ISO_TRY(src->driver->open(&src->reader, src->file, in->dataset, &s->opt));
+    if (src->reader->entry_count == 0)
+        ISO_FAIL(ISO_EFORMAT, "%s: holds no matrix", in->path);
+    s->files[s->source_count - 1] = (iso_states_file){
+        .path = src->file->path, .layout = src->driver->name, .bytes = src->file->size};
+done:
+    return err;
+}
+
+/* Open and close ------------------------------------------------------------------- */
+
+static iso_err own(char **copy, const char **text)
+{
+    iso_err err = ISO_OK;
+
+    if (*text)
+        err = iso_str_dup(copy, *text, -1);
+    *text = *copy;
+    return err;
+}
+
+static iso_err take_options(iso_states *s, const iso_states_opt *opt)
+{
+    iso_err err = ISO_OK;
+
+    if (opt)
+        s->opt = *opt;
+    ISO_TRY(iso_pool_find(&s->pool, s->opt.pool));
+    ISO_NEED(s->opt.limit >= 0, "limit is %lld, it counts items", (long long)s->opt.limit);
+    ISO_TRY(own(&s->pool_word, &s->opt.pool));
+    ISO_TRY(own(&s->axes, &s->opt.axes));
+    ISO_TRY(own(&s->layout, &s->opt.layout));
+done:
+    return err;
+}
+
+iso_err iso_states_open(iso_states **out, const char *const *inputs, int count,
+                        const iso_states_opt *opt)
+{
+    iso_inputs list = {0};
+    iso_states *s = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_NEED(count > 0, "no input is given");
+    ISO_TRY(iso_alloc(&s, 1, sizeof *s));
+    ISO_TRY(take_options(s, opt));
+    for (int i = 0; i < count; i++)
+        ISO_TRY(iso_inputs_add(&list, inputs[i]));
+    ISO_TRY(iso_alloc(&s->sources, list.count, sizeof *s->sources));
+    ISO_TRY(iso_alloc(&s->files, list.count, sizeof *s->files));
+    for (int i = 0; i < list.count; i++) {
+        ISO_TRY(open_source(s, &list.at[i]));
+        ISO_TRY(iso_states_merge(s, i, &list.at[i]));
+    }
+    ISO_TRY(iso_states_finish(s));
+    *out = s;
+    s = NULL;
+done:
+    iso_inputs_free(&list);
+    iso_states_close(s);
+    return err;
+}
+
+static void free_roll(struct roll *r)
+{
+    for (int i = 0; i < r->count; i++)
+        iso_free(r->at[i]);
+    iso_free(r->at);
+}
+
+static void free_tongue(struct tongue *t)
+{
+    iso_free(t->name);
+    iso_free(t->cells);
+    iso_free(t->layers);
+    iso_free(t->labels);
+    iso_free(t->tags);
+}
+
+static void close_source(struct source *src)
+{
+    if (src->reader)
+        src->reader->close(src->reader);
+    iso_file_close(src->file);
+    iso_free(src->classes);
+    iso_free(src->tags);
+}
+
+void iso_states_close(iso_states *s)
+{
+    if (!s)
+        return;
+    for (int i = 0; i < s->tongue_count; i++)
+        free_tongue(&s->tongues[i]);
+    for (int i = 0; i < s->source_count; i++)
+        close_source(&s->sources[i]);
+    free_roll(&s->classes);
+    free_roll(&s->tagset);
+    iso_free(s->tongues);
+    iso_free(s->sources);
+    iso_free(s->files);
+    iso_free(s->source_name);
+    iso_free(s->pool_word);
+    iso_free(s->axes);
+    iso_free(s->layout);
+    iso_free(s);
+}

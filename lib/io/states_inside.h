@@ -1,0 +1,73 @@
+/* Inside a collection: shared by the files states*.c and by nobody else. */
+#ifndef ISO_IO_STATES_INSIDE_H
+#define ISO_IO_STATES_INSIDE_H
+
+#include "lib/io/pool.h"
+#include "lib/io/reader.h"
+#include "lib/io/states_input.h"
+
+ISO_BEGIN
+
+/* One opened file. */
+struct source {
+    iso_file *file;
+    iso_reader *reader;
+    const iso_driver *driver;
+    int32_t *classes, *tags; /* where this file's classes and tags are in the collection's lists */
+};
+
+/* Where a language's layer lies. */
+struct cell {
+    int layer, source, entry;
+};
+
+struct tongue {
+    iso_lang face;
+    char *name;
+    struct cell *cells; /* by layer once the collection is open */
+    int cell_count, cell_room;
+    int *layers;
+    int32_t *labels, *tags;      /* translated to the collection's lists */
+    const int64_t *offsets;      /* of the token rows, pooled or not */
+    bool known;                  /* a file told items and rows */
+};
+
+/* A growing list of texts that knows each only once. */
+struct roll {
+    char **at;
+    int count, room;
+};
+
+struct iso_states {
+    iso_states_opt opt; /* with texts of its own */
+    char *pool_word, *axes, *layout;
+    iso_pool pool;
+    struct source *sources;
+    iso_states_file *files;
+    int source_count;
+    struct tongue *tongues;
+    int tongue_count, tongue_room;
+    iso_states_info info;
+    char *source_name;
+    struct roll classes, tagset;
+};
+
+/* states_merge.c: puts what source `k` holds where it belongs. */
+iso_err iso_states_merge(struct iso_states *s, int k, const iso_input *in);
+
+/* states_finish.c: checks, sorts and sums up what was merged. */
+iso_err iso_states_finish(struct iso_states *s);
+
+/* The name a code goes by here. */
+const char *iso_states_canonical(const struct iso_states *s, const char *name);
+
+/* What a cell stands for; rows and columns of the transposed matrix when that is asked. */
+const char *iso_cell_path(const struct iso_states *s, const struct cell *c);
+const iso_entry *iso_cell_entry(const struct iso_states *s, const struct cell *c);
+bool iso_cell_turned(const struct iso_states *s, const struct cell *c);
+int64_t iso_cell_rows(const struct iso_states *s, const struct cell *c);
+int64_t iso_cell_cols(const struct iso_states *s, const struct cell *c);
+
+ISO_END
+
+#endif

@@ -1,0 +1,281 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/alloc.h"
+#include "lib/base/str.h"
+#include "lib/io/states_inside.h"
+
+const char *iso_states_canonical(const iso_states *s, const char *name)
+{
+    const char *known = s->opt.canonical ? s->opt.canonical(name) : NULL;
+
+    return known ? known : name;
+}
+
+/* Classes and tagset ------------------------------------------------------------ */
+
+static iso_err roll_number(int32_t *out, struct roll *r, const char *text)
+{
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < r->count; i++) {
+        if (strcmp(r->at[i], text) == 0) {
+            *out = i;
+            return ISO_OK;
+        }
+    }
+    if (r->count == r->room) {
+        const int room = r->room ? 2 * r->room : 16;
+        ISO_TRY(iso_realloc(&r->at, r->count, room, sizeof *r->at));
+        r->room = room;
+    }
+    ISO_TRY(iso_str_dup(&r->at[r->count], text, -1));
+    *out = r->count++;
+done:
+    return err;
+}
+
+/* Where each of a file's names is in the collection's roll. */
+static iso_err roll_add(int32_t **out, struct roll *r, const char *const *texts, int count)
+{
+    int32_t *map = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&map, count, sizeof *map));
+    for (int i = 0; i < count; i++)
+        ISO_TRY(roll_number(&map[i], r, texts[i]));
+    *out = map;
+    map = NULL;
+done:
+    iso_free(map);
+    return err;
+}
+
+static iso_err translate(int32_t **out, const int32_t *from, int64_t count, const int32_t *map)
+{
+    int32_t *to = NULL;
+    iso_err err = iso_alloc(&to, count, sizeof *to);
+
+    for (int64_t i = 0; i < count && !err; i++)
+        to[i] = from[i] < 0 ? -1 : map[from[i]];
+    if (!err)
+        *out = to;
+    return err;
+}
+
+/* Languages --------------------------------------------------------------------------- */
+
+static iso_err tongue_called(struct tongue **out, iso_states *s, const char *name)
+{
+    iso_err err = ISO_OK;
+
+    name = iso_states_canonical(s, name);
+    for (int i = 0; i < s->tongue_count; i++) {
+        if (strcmp(s->tongues[i].name, name) == 0) {
+            *out = &s->tongues[i];
+            return ISO_OK;
+        }
+    }
+    if (s->tongue_count == s->tongue_room) {
+        const int room = s->tongue_room ? 2 * s->tongue_room : 16;
+        ISO_TRY(iso_realloc(&s->tongues, s->tongue_count, room, sizeof *s->tongues));
+        s->tongue_room = room;
+    }
+    struct tongue *t = &s->tongues[s->tongue_count];
+    ISO_TRY(iso_str_dup(&t->name, name, -1));
+    t->face.name = t->name;
+    s->tongue_count++;
+    *out = t;
+done:
+    return err;
+}
+
+const char *iso_cell_path(const iso_states *s, const struct cell *c)
+{
+    return s->sources[c->source].file->path;
+}
+
+const iso_entry *iso_cell_entry(const iso_states *s, const struct cell *c)
+{
+    return &s->sources[c->source].reader->entries[c->entry];
+}
+
+bool iso_cell_turned(const iso_states *s, const struct cell *c)
+{
+    return s->opt.transpose && s->sources[c->source].driver->matrix;
+}
+
+int64_t iso_cell_rows(const iso_states *s, const struct cell *c)
+{
+    const iso_entry *e = iso_cell_entry(s, c);
+    return iso_cell_turned(s, c) ? e->cols : e->rows;
+}
+
+int64_t iso_cell_cols(const iso_states *s, const struct cell *c)
+{
+    const iso_entry *e = iso_cell_entry(s, c);
+    return iso_cell_turned(s, c) ? e->rows : e->cols;
+}
+
+static iso_err check_cell(const iso_states *s, const struct tongue *t, const struct cell *c)
+{
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < t->cell_count; i++) {
+        const struct cell *o = &t->cells[i];
+        ISO_NEED(o->layer != c->layer, "%s: %s, layer %d was already read from %s",
+                 iso_cell_path(s, c), t->name, c->layer, iso_cell_path(s, o));
+    }
+    if (t->cell_count > 0 && iso_cell_rows(s, t->cells) != iso_cell_rows(s, c))
+        ISO_FAIL(ISO_EFORMAT, "%s: %s, layer %d has %" PRId64 " rows; layer %d (%s) has %" PRId64,
+                 iso_cell_path(s, c), t->name, c->layer, iso_cell_rows(s, c), t->cells[0].layer,
+                 iso_cell_path(s, t->cells), iso_cell_rows(s, t->cells));
+done:
+    return err;
+}
+
+static iso_err add_cell(iso_states *s, struct tongue *t, struct cell c)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(check_cell(s, t, &c));
+    if (t->cell_count == t->cell_room) {
+        const int room = t->cell_room ? 2 * t->cell_room : 16;
+        ISO_TRY(iso_realloc(&t->cells, t->cell_count, room, sizeof *t->cells));
+        t->cell_room = room;
+    }
+    t->cells[t->cell_count++] = c;
+done:
+    return err;
+}
+
+/* Items ---------------------------------------------------------------------------------- */
+
+static bool same_texts(const char *const *a, const char *const *b, int64_t count)
+{
+    for (int64_t i = 0; i < count && a != b; i++) {
+        if (strcmp(a[i], b[i]) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* What two files say of the items of one language must not contradict. */
+static iso_err check_items(const iso_states *s, int k, const struct tongue *t, const iso_lang *l)
+{
+    const char *path = s->sources[k].file->path;
+    iso_err err = ISO_OK;
+
+    if (t->face.items != l->items)
+        ISO_FAIL(ISO_EFORMAT, "%s: %s has %" PRId64 " items, another file has %" PRId64, path,
+                 t->name, l->items, t->face.items);
+    if (t->face.ids && l->ids && !same_texts(t->face.ids, l->ids, l->items))
+        ISO_FAIL(ISO_EFORMAT, "%s: %s has other ids than in another file", path, t->name);
+    if (t->offsets && l->offsets && t->offsets != l->offsets &&
+        memcmp(t->offsets, l->offsets, (size_t)(l->items + 1) * sizeof *l->offsets) != 0)
+        ISO_FAIL(ISO_EFORMAT, "%s: %s has other offsets than in another file", path, t->name);
+done:
+    return err;
+}
+
+static iso_err add_items(iso_states *s, int k, struct tongue *t, const iso_lang *l)
+{
+    const struct source *src = &s->sources[k];
+    iso_err err = ISO_OK;
+
+    if (!t->known) {
+        t->known = true;
+        t->face.items = l->items;
+        t->face.rows = l->rows;
+    }
+    ISO_TRY(check_items(s, k, t, l));
+    t->face.ids = t->face.ids ? t->face.ids : l->ids;
+    t->face.text = t->face.text ? t->face.text : l->text;
+    t->face.text2 = t->face.text2 ? t->face.text2 : l->text2;
+    t->offsets = t->offsets ? t->offsets : l->offsets;
+    t->face.tokens = t->face.tokens ? t->face.tokens : l->tokens;
+    t->face.counts = t->face.counts ? t->face.counts : l->counts;
+    if (l->labels && !t->labels)
+        ISO_TRY(translate(&t->labels, l->labels, l->items, src->classes));
+    if (l->tags && !t->tags)
+        ISO_TRY(translate(&t->tags, l->tags, l->rows, src->tags));
+done:
+    return err;
+}
+
+static bool same_name(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static const iso_lang *items_called(const iso_reader *r, const char *name)
+{
+    for (int i = 0; i < r->lang_count; i++) {
+        if (same_name(r->langs[i].name, name))
+            return &r->langs[i];
+    }
+    return NULL;
+}
+
+/* One source ------------------------------------------------------------------------------- */
+
+/* LANG= and a layer given in the word only fit a file that leaves no choice. */
+static iso_err check_told(const iso_reader *r, const iso_input *in)
+{
+    iso_err err = ISO_OK;
+
+    for (int i = 1; i < r->entry_count; i++) {
+        const iso_entry *a = &r->entries[0], *b = &r->entries[i];
+        const bool same = same_name(a->lang, b->lang);
+        ISO_NEED(!in->lang || same,
+                 "%s: holds %s and %s, it cannot be called %s; name one with "
+                 "FILE:/path",
+                 in->path, a->lang ? a->lang : "a matrix", b->lang ? b->lang : "another", in->lang);
+        ISO_NEED(in->layer < 0 || !same,
+                 "%s: holds several layers, it cannot be layer %d; name one with FILE:/path",
+                 in->path, in->layer);
+        ISO_NEED(b->lang || a->lang || b->layer >= 0,
+                 "%s: holds several matrices without names; name one with FILE:/path", in->path);
+    }
+done:
+    return err;
+}
+
+static iso_err add_rolls(iso_states *s, struct source *src)
+{
+    const iso_states_info *about = &src->reader->info;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(roll_add(&src->classes, &s->classes, about->classes, about->class_count));
+    ISO_TRY(roll_add(&src->tags, &s->tagset, about->tagset, about->tag_count));
+    s->info.model = s->info.model ? s->info.model : about->model;
+    s->info.pooling = s->info.pooling ? s->info.pooling : about->pooling;
+    if (about->source && !s->source_name)
+        ISO_TRY(iso_str_dup(&s->source_name, iso_states_canonical(s, about->source), -1));
+done:
+    return err;
+}
+
+iso_err iso_states_merge(iso_states *s, int k, const iso_input *in)
+{
+    struct source *src = &s->sources[k];
+    const iso_reader *r = src->reader;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(check_told(r, in));
+    ISO_TRY(add_rolls(s, src));
+    for (int i = 0; i < r->entry_count; i++) {
+        const iso_entry *e = &r->entries[i];
+        const char *name = in->lang ? in->lang : e->lang ? e->lang : in->stem;
+        const int layer = in->layer >= 0 ? in->layer : e->layer >= 0 ? e->layer : 0;
+        struct tongue *t = NULL;
+        ISO_TRY(tongue_called(&t, s, name));
+        ISO_TRY(add_cell(s, t, (struct cell){layer, k, i}));
+        const iso_lang *l = items_called(r, e->lang);
+        if (l)
+            ISO_TRY(add_items(s, k, t, l));
+    }
+done:
+    return err;
+}

@@ -1,0 +1,126 @@
+#include <string.h>
+
+#include "lib/base/alloc.h"
+#include "lib/base/str.h"
+#include "lib/io/states_inside.h"
+#include "lib/io/transpose.h"
+
+const iso_states_info *iso_states_about(const iso_states *s)
+{
+    return &s->info;
+}
+
+int iso_states_files(const iso_states *s)
+{
+    return s->source_count;
+}
+
+const iso_states_file *iso_states_file_at(const iso_states *s, int i)
+{
+    return &s->files[i];
+}
+
+int iso_states_langs(const iso_states *s)
+{
+    return s->tongue_count;
+}
+
+const iso_lang *iso_states_lang(const iso_states *s, int i)
+{
+    return &s->tongues[i].face;
+}
+
+int iso_states_find(const iso_states *s, const char *name)
+{
+    name = iso_states_canonical(s, name);
+    for (int i = 0; i < s->tongue_count; i++) {
+        if (strcmp(s->tongues[i].name, name) == 0)
+            return i;
+    }
+    return -1;
+}
+
+static iso_err find_cell(const struct cell **out, const iso_states *s, int lang, int layer)
+{
+    iso_err err = ISO_OK;
+
+    ISO_NEED(lang >= 0 && lang < s->tongue_count, "no language number %d among %d", lang,
+             s->tongue_count);
+    const struct tongue *t = &s->tongues[lang];
+    for (int i = 0; i < t->cell_count; i++) {
+        if (t->cells[i].layer == layer) {
+            *out = &t->cells[i];
+            return ISO_OK;
+        }
+    }
+    ISO_FAIL(ISO_EARG, "%s: %s has no layer %d", iso_cell_path(s, t->cells), t->name, layer);
+done:
+    return err;
+}
+
+static bool pooled(const iso_states *s, const struct tongue *t)
+{
+    return t->offsets && s->pool != ISO_POOL_NONE;
+}
+
+/* The rows as the file has them, turned and pooled as asked. */
+static iso_err open_rows(iso_rows **out, iso_states *s, const struct tongue *t,
+                         const struct cell *c)
+{
+    iso_reader *reader = s->sources[c->source].reader;
+    iso_rows *rows = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(reader->rows(reader, c->entry, &rows));
+    if (iso_cell_turned(s, c))
+        ISO_TRY(iso_rows_transpose(&rows, rows, s->opt.run));
+    if (pooled(s, t))
+        ISO_TRY(iso_rows_pool(&rows, rows, t->offsets, t->face.items, s->pool, s->opt.specials));
+    *out = rows;
+    rows = NULL;
+done:
+    iso_rows_close(rows);
+    return err;
+}
+
+iso_err iso_states_rows(iso_rows **out, iso_states *s, int lang, int layer)
+{
+    const struct cell *c = NULL;
+    iso_rows *rows = NULL;
+    iso_buf name = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(find_cell(&c, s, lang, layer));
+    const struct tongue *t = &s->tongues[lang];
+    ISO_TRY(iso_buf_printf(&name, "%s: %s, layer %d", iso_cell_path(s, c), t->name, layer));
+    ISO_TRY(open_rows(&rows, s, t, c));
+    if (rows->rows < t->face.rows)
+        ISO_FAIL(ISO_EFORMAT, "%s: has %lld rows, %lld expected", name.text, (long long)rows->rows,
+                 (long long)t->face.rows);
+    rows->rows = t->face.rows; /* the limit */
+    iso_free(rows->name);
+    rows->name = name.text;
+    name = (iso_buf){0};
+    *out = rows;
+    rows = NULL;
+done:
+    iso_rows_close(rows);
+    iso_buf_free(&name);
+    return err;
+}
+
+iso_err iso_states_shape(int64_t *rows, int64_t *cols, iso_dtype *dtype, iso_states *s, int lang,
+                         int layer)
+{
+    const struct cell *c = NULL;
+    iso_err err = find_cell(&c, s, lang, layer);
+
+    if (err)
+        return err;
+    const struct tongue *t = &s->tongues[lang];
+    const iso_dtype own = iso_cell_entry(s, c)->dtype;
+    *rows = t->face.rows;
+    *cols = iso_cell_cols(s, c);
+    *dtype = pooled(s, t) ? iso_pool_dtype(own) : own;
+    return ISO_OK;
+}
