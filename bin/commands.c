@@ -4,6 +4,9 @@
 #include "bin/cmd.h"
 
 const struct cmd *const commands[] = {
+    &cmd_compare,
+    &cmd_plot,
+    &cmd_doctor,
     &cmd_version,
     &cmd_help,
     &cmd_completion,

@@ -1,0 +1,213 @@
+#include "bin/compare.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/pass.h"
+#include "bin/pairing.h"
+#include "bin/term.h"
+#include "lib/base/alloc.h"
+#include "lib/linalg/statistics.h"
+
+enum { MEASURES = 64 };
+
+/* One comparison under way. */
+struct comparison {
+    const struct settings *set;
+    struct pairing pairing;
+    const iso_measure *measure[MEASURES];
+    iso_plan plan;
+    iso_value *values;
+    double *replicates; /* with --difference */
+};
+
+/* --interval asks for a road too: items can be left out one by one on the Gram road alone. */
+static iso_err choose_road(iso_road *out, const struct settings *set)
+{
+    const char *interval = set->interval ? set->interval : "";
+    const bool gram = set->road && !strcmp(set->road, "gram");
+    const bool sums = set->road && !strcmp(set->road, "sums");
+
+    if ((!strcmp(interval, "jackknife") && sums) || (!strcmp(interval, "groups") && gram))
+        return iso_fail(ISO_EARG, "--interval %s is not made on the %s road", interval, set->road);
+    *out = gram || !strcmp(interval, "jackknife") ? ISO_ROAD_GRAM
+           : sums || !strcmp(interval, "groups")  ? ISO_ROAD_SUMS
+                                                  : ISO_ROAD_AUTO;
+    return ISO_OK;
+}
+
+static const char *or_unknown(const char *text, const char *otherwise)
+{
+    return text ? text : otherwise;
+}
+
+/* The names of pair i, which bin alone knows; the value comes from the analysis. */
+static iso_record record_of(const struct comparison *c, int64_t i, int m, const iso_value *v)
+{
+    const struct pairing *p = &c->pairing;
+    const iso_gram_pair pair = p->pair[i];
+    const struct origin *x = &p->origin[pair.x], *y = &p->origin[pair.y];
+    const iso_states_info *here = iso_states_about(p->states[x->collection]);
+    iso_record r = iso_record_none();
+
+    r.measure = c->measure[m]->measure;
+    r.estimator = c->measure[m]->estimator;
+    r.src = pairing_lang(p, pair.x);
+    r.tgt = pairing_lang(p, pair.y);
+    r.src_layer = x->layer;
+    r.tgt_layer = y->layer;
+    r.value = v->value;
+    r.lo = v->lo;
+    r.hi = v->hi;
+    r.interval = or_unknown(v->interval, "none");
+    r.null = v->null;
+    r.null_sd = v->null_sd;
+    r.p = v->p;
+    r.n = v->n;
+    r.src_dim = p->rows[pair.x]->cols;
+    r.tgt_dim = p->rows[pair.y]->cols;
+    r.pool = here->pooling;
+    r.model = here->model;
+    if (p->states[1])
+        r.model2 = iso_states_about(p->states[1])->model;
+    r.mix = y->shuffled ? "shuffled" : NULL;
+    r.rank = v->rank >= 0 ? v->rank : ISO_NO_INT;
+    r.param = v->param;
+    r.why = v->why;
+    return r;
+}
+
+static iso_value without_interval(iso_value v)
+{
+    v.lo = v.hi = NAN;
+    v.interval = NULL;
+    return v;
+}
+
+/* The pair here minus the pair there: both lose the same items together, so their replicates
+ * subtract. */
+static iso_err difference(iso_value *out, const struct comparison *c, int64_t i, int m)
+{
+    const int measures = c->pairing.task.measures;
+    const int64_t units = c->plan.units, half = c->pairing.pairs / 2;
+    const int64_t a = i * measures + m, b = (i + half) * measures + m;
+    const iso_value *x = &c->values[a], *y = &c->values[b];
+    double *rep = NULL;
+    iso_err err = ISO_OK;
+
+    if (x->why && isnan(x->value)) {
+        *out = iso_value_undefined(x->n, x->why);
+        return ISO_OK;
+    }
+    if (y->why && isnan(y->value)) {
+        *out = iso_value_undefined(y->n, y->why);
+        return ISO_OK;
+    }
+    ISO_TRY(iso_alloc(&rep, units, sizeof *rep));
+    for (int64_t u = 0; u < units; u++)
+        rep[u] = c->replicates[a * units + u] - c->replicates[b * units + u];
+    *out = iso_value_none();
+    out->n = x->n;
+    out->value = x->value - y->value;
+    if (iso_jackknife(&out->lo, &out->hi, out->value, rep, units, 0.95, 0))
+        out->interval = units == x->n ? "jackknife" : "groups";
+done:
+    iso_free(rep);
+    return err;
+}
+
+static iso_err add_records(iso_records *out, const struct comparison *c)
+{
+    const int measures = c->pairing.task.measures;
+    const bool minus = c->set->difference;
+    const bool bare = c->set->interval && !strcmp(c->set->interval, "none");
+    iso_err err = ISO_OK;
+
+    for (int m = 0; m < measures; m++) {
+        for (int64_t i = 0; i < c->pairing.pairs / (minus ? 2 : 1); i++) {
+            iso_value v = c->values[i * measures + m];
+            if (minus)
+                ISO_TRY(difference(&v, c, i, m));
+            if (bare)
+                v = without_interval(v);
+            iso_record r = record_of(c, i, m, &v);
+            r.stage = minus ? "difference" : NULL;
+            ISO_TRY(iso_records_add(out, &r));
+        }
+    }
+done:
+    return err;
+}
+
+static void print_plan(const struct comparison *c)
+{
+    const iso_plan *p = &c->plan;
+
+    printf("road\t%s\n", iso_road_name(p->road));
+    printf("items\t%lld\n", (long long)p->rows);
+    printf("pairs\t%lld\n", (long long)c->pairing.pairs);
+    printf("matrices\t%d\n", c->pairing.matrices);
+    printf("chunks\t%d\n", p->chunks);
+    printf("readings\t%d\n", p->readings);
+    printf("operations\t%.6g\n", p->operations);
+    printf("bytes\t%lld\n", (long long)p->bytes);
+    printf("memory\t%lld\n", (long long)p->memory);
+}
+
+static iso_err check(const struct settings *set, const iso_states *there)
+{
+    if (set->difference && !there)
+        return iso_fail(ISO_EARG, "--difference needs --against INPUT");
+    if (set->interval && !strncmp(set->interval, "boot", 4))
+        return iso_fail(ISO_EARG,
+                        "--interval %s does not serve these measures: none, jackknife or "
+                        "groups",
+                        set->interval);
+    return ISO_OK;
+}
+
+static void tell(const struct comparison *c)
+{
+    const struct parallel *par = &c->pairing.parallel;
+
+    if (par->unshared > 0)
+        term_note(c->set, "%lld items are common to all languages; %lld of %s have no partner",
+                  (long long)par->items, (long long)par->unshared, pairing_lang(&c->pairing, 0));
+}
+
+iso_err compare_records(iso_records *out, const struct settings *set, const char *measures,
+                        iso_states *here, iso_states *there, const iso_run *run)
+{
+    struct comparison c = {.set = set};
+    iso_task *task = &c.pairing.task;
+    int count = 0;
+    iso_road road = ISO_ROAD_AUTO;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(check(set, there));
+    ISO_TRY(choose_road(&road, set));
+    ISO_TRY(
+        iso_measure_choose(c.measure, &count, MEASURES, set->measure ? set->measure : measures));
+    ISO_TRY(pairing_make(&c.pairing, set, here, there));
+    task->measure = c.measure;
+    task->measures = count;
+    task->road = road;
+    ISO_TRY(iso_plan_make(&c.plan, task, run));
+    tell(&c);
+    if (set->plan) {
+        print_plan(&c);
+        goto done;
+    }
+    ISO_TRY(iso_alloc(&c.values, task->pairs * count, sizeof *c.values));
+    if (set->difference)
+        ISO_TRY(iso_alloc(&c.replicates, task->pairs * count * c.plan.units, sizeof(double)));
+    ISO_TRY(iso_pass(c.values, c.replicates, task, &c.plan, run));
+    ISO_TRY(add_records(out, &c));
+done:
+    iso_free(c.values);
+    iso_free(c.replicates);
+    iso_plan_free(&c.plan);
+    pairing_free(&c.pairing);
+    return err;
+}

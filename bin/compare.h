@@ -1,0 +1,16 @@
+/* Compares languages, layers and models: from collections to records. */
+#ifndef ISO_BIN_COMPARE_H
+#define ISO_BIN_COMPARE_H
+
+#include "bin/settings.h"
+#include "lib/base/run.h"
+#include "lib/io/record.h"
+#include "lib/io/states.h"
+
+/* Adds a record for every pair and measure the settings choose (`measures` where --measure is not
+ * given); `there` is NULL without --against. With --plan the plan goes to standard output and
+ * nothing is read. ISO_EARG also for settings that exclude each other. */
+iso_err compare_records(iso_records *out, const struct settings *set, const char *measures,
+                        iso_states *here, iso_states *there, const iso_run *run);
+
+#endif

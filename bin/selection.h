@@ -1,0 +1,25 @@
+/* Which languages are paired with which, and which layers, of one collection. */
+#ifndef ISO_BIN_SELECTION_H
+#define ISO_BIN_SELECTION_H
+
+#include "bin/settings.h"
+#include "lib/io/states.h"
+
+/* Pairs of languages by their number in the collection; layers ascending. */
+struct selection {
+    int pair_count, layer_count, lang_count;
+    int (*pair)[2]; /* source, target */
+    int *layer;
+    int *lang; /* every language of a pair once, sources first */
+};
+
+/* --src with each --tgt (default: the source with all others), --pairs all; --layers. `self` pairs
+ * every chosen language with itself (--against). Errors name the language or layer. */
+iso_err selection_make(struct selection *out, const struct settings *set, const iso_states *s,
+                       bool self);
+void selection_free(struct selection *sel);
+
+/* The language that comparisons start from: --src, else the file's source, else the first. */
+iso_err selection_source(int *out, const struct settings *set, const iso_states *s);
+
+#endif
