@@ -1,0 +1,215 @@
+/* Figures: which records belong together, which figure suits them, what it is called. */
+#include "bin/figure.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bin/figure_text.h"
+#include "bin/wording.h"
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* In everything that makes a number another number, languages and layers aside. */
+static bool same_question(const iso_record *a, const iso_record *b)
+{
+    return same_text(a->measure, b->measure) && same_text(a->estimator, b->estimator) &&
+           same_text(a->pool, b->pool) && same_text(a->prep, b->prep) &&
+           same_text(a->model, b->model) && same_text(a->model2, b->model2) &&
+           same_text(a->stage, b->stage) && same_text(a->mix, b->mix) &&
+           same_text(a->direction, b->direction) && same_text(a->denominator, b->denominator) &&
+           same_text(a->train, b->train) && same_text(a->subset, b->subset) && a->k == b->k &&
+           a->mix_layer == b->mix_layer && a->fold == b->fold && a->neighbours == b->neighbours;
+}
+
+static bool called(const iso_record *r, const char *measure)
+{
+    const size_t len = strcspn(measure, ":");
+
+    if (strlen(r->measure) != len || memcmp(r->measure, measure, len) != 0)
+        return false;
+    return !measure[len] || (r->estimator && strcmp(r->estimator, measure + len + 1) == 0);
+}
+
+/* "no records of rsa; there are cka, cosine" */
+static iso_err unknown(const iso_records *records, const char *measure)
+{
+    struct names names = {0};
+    char list[200] = "";
+    size_t used = 0;
+
+    for (int64_t i = 0; i < records->count; i++)
+        (void)names_index(&names, records->at[i].measure);
+    for (int i = 0; i < names.count && used + 40 < sizeof list; i++)
+        used += (size_t)snprintf(list + used, 40, "%s%.30s", i ? ", " : "", names.at[i]);
+    return iso_fail(ISO_EARG, "no records of %s; there are %s", measure, used ? list : "none");
+}
+
+iso_err figure_pick(iso_records *out, int64_t *others, const iso_records *records,
+                    const char *measure)
+{
+    const iso_record *first = NULL;
+    iso_records list = {0};
+    int64_t rest = 0;
+    iso_err err = ISO_OK;
+
+    if (records->count == 0)
+        return iso_fail(ISO_EARG, "no records to draw");
+    for (int64_t i = 0; i < records->count && !first; i++) {
+        if (!measure || called(&records->at[i], measure))
+            first = &records->at[i];
+    }
+    if (!first)
+        return unknown(records, measure);
+    for (int64_t i = 0; i < records->count; i++) {
+        if (same_question(&records->at[i], first))
+            ISO_TRY(iso_records_add(&list, &records->at[i]));
+        else
+            rest++;
+    }
+    *out = list;
+    *others = rest;
+    list = (iso_records){0};
+done:
+    iso_records_free(&list);
+    return err;
+}
+
+bool figure_same_language(const iso_records *records)
+{
+    for (int64_t i = 0; i < records->count; i++) {
+        if (!same_text(records->at[i].src, records->at[i].tgt))
+            return false;
+    }
+    return true;
+}
+
+static bool one_source(const iso_records *records)
+{
+    for (int64_t i = 1; i < records->count; i++) {
+        if (!same_text(records->at[i].src, records->at[0].src))
+            return false;
+    }
+    return true;
+}
+
+iso_err figure_pair(iso_buf *out, const iso_records *records, const iso_record *r)
+{
+    const char *src = r->src ? r->src : "?", *tgt = r->tgt ? r->tgt : src;
+
+    if (same_text(src, tgt) || one_source(records))
+        return iso_buf_puts(out, tgt);
+    return iso_buf_printf(out, "%s\xe2\x80\x93%s", src, tgt);
+}
+
+/* What the records are made of. */
+struct shape {
+    bool across; /* some pair of different layers of a pair of languages that has many */
+    bool many_layers;
+    int sources, pairs;
+};
+
+static struct shape look(const iso_records *records)
+{
+    const iso_record *r = records->at;
+    struct names sources = {0};
+    struct shape s = {0};
+
+    for (int64_t i = 0; i < records->count; i++) {
+        s.across = s.across || r[i].src_layer != r[i].tgt_layer;
+        s.many_layers = s.many_layers || r[i].src_layer != r[0].src_layer;
+        s.pairs += r[i].src_layer == r[0].src_layer && r[i].tgt_layer == r[0].tgt_layer;
+        (void)names_index(&sources, r[i].src);
+    }
+    s.sources = sources.count;
+    return s;
+}
+
+static enum figure_kind suits(const iso_records *records)
+{
+    const struct shape s = look(records);
+
+    if (s.across)
+        return FIGURE_LAYERS;
+    if (s.sources > 1 && s.pairs >= 3 && !figure_same_language(records))
+        return FIGURE_LANGUAGES;
+    return s.many_layers ? FIGURE_CURVES : FIGURE_DOTS;
+}
+
+static iso_err name_it(struct figure *f, const iso_records *records, const struct figure_ask *ask)
+{
+    static const char *const tails[] = {"", ", layer by layer", ": every layer with every layer",
+                                        " of all pairs of languages", ""};
+    const iso_record *r = &records->at[0];
+    iso_err err = ISO_OK;
+
+    if (ask->title)
+        return iso_buf_puts(&f->title, ask->title);
+    ISO_TRY(iso_buf_puts(&f->title, wording_of(r->measure, r->estimator)->name));
+    if (r->stage && strcmp(r->stage, "difference") == 0)
+        ISO_TRY(iso_buf_puts(&f->title, ", difference"));
+    ISO_TRY(iso_buf_puts(&f->title, tails[f->kind]));
+done:
+    return err;
+}
+
+static iso_err describe_it(struct figure *f, const iso_records *records)
+{
+    const iso_record *r = &records->at[0];
+    iso_err err = ISO_OK;
+
+    if (r->src && one_source(records) && !figure_same_language(records)) {
+        ISO_TRY(iso_buf_puts(&f->subtitle, "with "));
+        ISO_TRY(wording_lang(&f->subtitle, r->src));
+        ISO_TRY(iso_buf_puts(&f->subtitle, " \xc2\xb7 "));
+    }
+    ISO_TRY(wording_shared(&f->subtitle, records));
+done:
+    return err;
+}
+
+static bool anything(const iso_records *records)
+{
+    for (int64_t i = 0; i < records->count; i++) {
+        if (isfinite(records->at[i].value))
+            return true;
+    }
+    return false;
+}
+
+iso_err figure_make(struct figure *out, const iso_records *records, const struct figure_ask *ask)
+{
+    struct figure f = {.kind = ask->kind};
+    iso_err err = ISO_OK;
+
+    ISO_NEED(records->count > 0, "no records to draw");
+    ISO_NEED(anything(records), "nothing to draw: all %lld values are undefined%s%s",
+             (long long)records->count, records->at[0].why ? ", " : "",
+             records->at[0].why ? records->at[0].why : "");
+    if (f.kind == FIGURE_AUTO)
+        f.kind = suits(records);
+    ISO_TRY(name_it(&f, records, ask));
+    ISO_TRY(describe_it(&f, records));
+    if (f.kind == FIGURE_CURVES)
+        ISO_TRY(figure_curves(&f, records));
+    else if (f.kind == FIGURE_DOTS)
+        ISO_TRY(figure_dots(&f, records));
+    else
+        ISO_TRY(figure_maps(&f, records, ask->panels_max ? ask->panels_max : 12));
+    *out = f;
+    f = (struct figure){0};
+done:
+    figure_free(&f);
+    return err;
+}
+
+void figure_free(struct figure *f)
+{
+    iso_buf_free(&f->data);
+    iso_buf_free(&f->script);
+    iso_buf_free(&f->title);
+    iso_buf_free(&f->subtitle);
+}

@@ -1,0 +1,49 @@
+/* Figures of records, drawn by gnuplot: a script and its data, then SVG, PDF or PNG. */
+#ifndef ISO_BIN_FIGURE_H
+#define ISO_BIN_FIGURE_H
+
+#include "lib/base/str.h"
+#include "lib/io/record.h"
+
+enum figure_kind {
+    FIGURE_AUTO,      /* as the records suggest */
+    FIGURE_CURVES,    /* a curve per language pair over layers, with its band */
+    FIGURE_LAYERS,    /* layer x layer, a panel per language pair */
+    FIGURE_LANGUAGES, /* language x language, a panel per layer */
+    FIGURE_DOTS       /* one layer: a dot per language pair, with its interval */
+};
+
+/* All zero = everything as the records suggest. */
+struct figure_ask {
+    enum figure_kind kind;
+    const char *title; /* NULL = the measure in words */
+    int panels_max;    /* panels of a map; 0 = 12 */
+};
+
+/* {0} is empty. */
+struct figure {
+    enum figure_kind kind;
+    iso_buf data, script, title, subtitle;
+    int width, height; /* in pixels at 96 a inch */
+    int left_out;      /* panels beyond panels_max */
+};
+
+/* The records of one question: those that agree with the first in everything but languages, layers
+ * and values; `measure` ("cka", "cka:biased", NULL = the first record's) chooses which.
+ * *others counts the rest. Errors ISO_EARG (no such measure, names what is there). */
+iso_err figure_pick(iso_records *out, int64_t *others, const iso_records *records,
+                    const char *measure);
+
+/* Makes script and data of records that belong together (figure_pick). Errors ISO_EARG (no records,
+ * nothing defined to draw), ISO_ENOMEM. */
+iso_err figure_make(struct figure *out, const iso_records *records, const struct figure_ask *ask);
+void figure_free(struct figure *f);
+
+/* Whether figure_save knows the suffix of `path`: .svg .pdf .png .gp */
+bool figure_suffix(const char *path);
+
+/* Writes `path`, and NAME.gp and NAME.tsv beside it: with gnuplot unless it is .gp itself. All are
+ * there at the end or none. Errors ISO_EIO, ISO_EUNSUP (no gnuplot), ISO_EARG (suffix). */
+iso_err figure_save(const struct figure *f, const char *path);
+
+#endif

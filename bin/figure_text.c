@@ -1,0 +1,123 @@
+#include "bin/figure_text.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "lib/base/utf8.h"
+#include "lib/io/number.h"
+
+/* Copies text, `bad` in place of what is no printable UTF-8, `from` replaced by `to`. */
+static iso_err add_safe(iso_buf *out, const char *text, char from, const char *to)
+{
+    iso_err err = ISO_OK;
+
+    for (int64_t left = (int64_t)strlen(text); left > 0;) {
+        uint32_t point = 0;
+        const int size = iso_utf8_next(&point, text, left);
+        if (size && point == (unsigned char)from)
+            ISO_TRY(iso_buf_puts(out, to));
+        else if (size && point >= ' ' && !(point >= 127 && point < 160))
+            ISO_TRY(iso_buf_add(out, text, size));
+        else
+            ISO_TRY(iso_buf_puts(out, "\xef\xbf\xbd"));
+        text += size ? size : 1;
+        left -= size ? size : 1;
+    }
+done:
+    return err;
+}
+
+/* gnuplot does not read every run of doubled quotes back, so a quote is joined on as a string of
+ * its own. */
+static const char quote_apart[] = "'.\"'\".'";
+
+iso_err figure_quote(iso_buf *out, const char *text)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(out, "'"));
+    ISO_TRY(add_safe(out, text, '\'', quote_apart));
+    ISO_TRY(iso_buf_puts(out, "'"));
+done:
+    return err;
+}
+
+iso_err figure_field(iso_buf *out, const char *text)
+{
+    return add_safe(out, text, '"', "\xe2\x80\x9d");
+}
+
+iso_err figure_number(iso_buf *out, double value)
+{
+    char number[ISO_NUMBER_SIZE];
+
+    return iso_buf_puts(out, isfinite(value) ? iso_number_exact(number, value) : "?");
+}
+
+iso_err figure_head(struct figure *f)
+{
+    static const char shared[] = "set datafile separator \"\\t\"\n"
+                                 "set datafile missing '?'\n"
+                                 "set border 3 lc rgb '#7a7a7a' lw 0.75\n"
+                                 "set tics nomirror out scale 0.5 textcolor rgb '#404040'\n"
+                                 "unset key\n";
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(&f->script, shared));
+    ISO_TRY(iso_buf_puts(&f->script, "set label 1001 "));
+    ISO_TRY(figure_quote(&f->script, f->title.text ? f->title.text : ""));
+    ISO_TRY(iso_buf_puts(&f->script, " at screen 0, screen 1 offset character 1.2, character -1.4 "
+                                     "left font large textcolor rgb '#111111'\n"));
+    ISO_TRY(iso_buf_puts(&f->script, "set label 1002 "));
+    ISO_TRY(figure_quote(&f->script, f->subtitle.text ? f->subtitle.text : ""));
+    ISO_TRY(iso_buf_puts(&f->script, " at screen 0, screen 1 offset character 1.2, character -2.8 "
+                                     "left font small textcolor rgb '#666666'\n"));
+done:
+    return err;
+}
+
+/* Okabe and Ito's colours without the yellow and the black, then three of Tol's muted ones. */
+const char *figure_colour(int i)
+{
+    static const char *const colours[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00",
+                                          "#56B4E9", "#882255", "#7A7A00", "#332288"};
+
+    return colours[i % (int)(sizeof colours / sizeof *colours)];
+}
+
+int figure_point(int i)
+{
+    static const int points[] = {7, 5, 9, 13, 11, 6, 4, 8, 12, 10};
+
+    return points[i % (int)(sizeof points / sizeof *points)];
+}
+
+struct range figure_range(double lo, double hi, int steps)
+{
+    static const double round[] = {1, 2, 2.5, 5, 10};
+    const double span = hi > lo ? hi - lo : fabs(lo) > 0 ? 0.1 * fabs(lo) : 1;
+    const double rough = span / steps, power = pow(10, floor(log10(rough)));
+    double step = 10 * power;
+
+    for (int i = 4; i >= 0; i--) {
+        if (round[i] * power >= rough * (1 - 1e-9))
+            step = round[i] * power;
+    }
+    struct range r = {floor(lo / step + 1e-9) * step, ceil(hi / step - 1e-9) * step, step};
+    if (r.hi <= r.lo)
+        r.hi = r.lo + step;
+    return r;
+}
+
+int names_index(struct names *names, const char *name)
+{
+    name = name ? name : "?";
+    for (int i = 0; i < names->count; i++) {
+        if (strcmp(names->at[i], name) == 0)
+            return i;
+    }
+    if (names->count == NAMES_MAX)
+        return -1;
+    names->at[names->count] = name;
+    return names->count++;
+}

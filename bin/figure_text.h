@@ -1,0 +1,51 @@
+/* Inside the figures: foreign text made harmless for gnuplot, colours, ranges. */
+#ifndef ISO_BIN_FIGURE_TEXT_H
+#define ISO_BIN_FIGURE_TEXT_H
+
+#include "bin/figure.h"
+
+/* A gnuplot string in single quotes, in which nothing is expanded or executed. */
+iso_err figure_quote(iso_buf *out, const char *text);
+
+/* A field of a data file: no tabs, quotes, line ends. */
+iso_err figure_field(iso_buf *out, const char *text);
+
+/* A number, or ? when it is not finite (gnuplot is told so). */
+iso_err figure_number(iso_buf *out, double value);
+
+/* Title and subtitle above the plot, and what all figures share. */
+iso_err figure_head(struct figure *f);
+
+/* Which of a few colours that the colour-blind can tell apart, and which point; cyclic. */
+const char *figure_colour(int i);
+int figure_point(int i);
+
+struct range {
+    double lo, hi, step;
+};
+
+/* [lo, hi] widened to round numbers, about `steps` of them. */
+struct range figure_range(double lo, double hi, int steps);
+
+/* The names of languages in the order of first appearance; 64 at most are told apart. */
+enum { NAMES_MAX = 256 };
+struct names {
+    const char *at[NAMES_MAX];
+    int count;
+};
+
+/* The index of `name`, adding it; -1 when full. */
+int names_index(struct names *names, const char *name);
+
+/* The two that draw. */
+iso_err figure_curves(struct figure *f, const iso_records *records);
+iso_err figure_dots(struct figure *f, const iso_records *records);
+iso_err figure_maps(struct figure *f, const iso_records *records, int panels_max);
+
+/* Whether all records name the same language on both sides (two models). */
+bool figure_same_language(const iso_records *records);
+
+/* How a pair is called beside its curve: the target, when all have the same source. */
+iso_err figure_pair(iso_buf *out, const iso_records *records, const iso_record *r);
+
+#endif

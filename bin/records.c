@@ -1,0 +1,161 @@
+#include "bin/records.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/io/csv.h"
+#include "lib/io/json.h"
+#include "lib/text/lang.h"
+
+enum { READ_AT_ONCE = 1 << 16 };
+
+static iso_err read_stream(iso_buf *out, FILE *in, const char *path)
+{
+    char part[READ_AT_ONCE];
+    size_t count;
+    iso_err err = ISO_OK;
+
+    while ((count = fread(part, 1, sizeof part, in)) > 0)
+        ISO_TRY(iso_buf_add(out, part, (int64_t)count));
+    if (ferror(in))
+        ISO_FAIL(ISO_EIO, "%s: %s", path, strerror(errno));
+    if (out->len == 0)
+        ISO_FAIL(ISO_EFORMAT, "%s: the file is empty", path);
+done:
+    return err;
+}
+
+static iso_err read_whole(iso_buf *out, const char *path)
+{
+    if (strcmp(path, "-") == 0)
+        return read_stream(out, stdin, "standard input");
+    FILE *in = fopen(path, "rbe");
+    if (!in)
+        return iso_fail(ISO_EIO, "%s: %s", path, strerror(errno));
+    iso_err err = read_stream(out, in, path);
+    (void)fclose(in);
+    return err;
+}
+
+static bool looks_like_json(const iso_buf *text)
+{
+    const size_t blank = strspn(text->text, "\xef\xbb\xbf \t\r\n");
+
+    return text->text[blank] == '{' || text->text[blank] == '[';
+}
+
+iso_err records_read(iso_records *out, iso_buf *command, const char *path)
+{
+    iso_records list = {0};
+    iso_buf text = {0}, line = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(read_whole(&text, path));
+    err = looks_like_json(&text) ? iso_json_read(&list, &line, text.text, text.len)
+                                 : iso_csv_read(&list, text.text, text.len);
+    if (err) {
+        err = iso_fail_in(err, "%s", path);
+        goto done;
+    }
+    for (int64_t i = 0; i < list.count; i++)
+        ISO_TRY(iso_records_add(out, &list.at[i]));
+    if (command) {
+        iso_buf_free(command);
+        *command = line;
+        line = (iso_buf){0};
+    }
+done:
+    iso_records_free(&list);
+    iso_buf_free(&text);
+    iso_buf_free(&line);
+    return err;
+}
+
+/* --- Choosing --- */
+
+/* One word of a comma-separated list; returns what follows it, NULL at the end. */
+static const char *next_word(char *word, size_t size, const char *list)
+{
+    const size_t len = strcspn(list, ",");
+
+    (void)snprintf(word, size, "%.*s", (int)(len < size ? len : size - 1), list);
+    return list[len] ? list + len + 1 : NULL;
+}
+
+static bool names_lang(const char *list, const char *lang)
+{
+    char word[128];
+
+    if (!list)
+        return true;
+    for (const char *at = list; lang && at;) {
+        at = next_word(word, sizeof word, at);
+        if (strcmp(word, lang) == 0 || iso_lang_same(word, lang))
+            return true;
+    }
+    return false;
+}
+
+/* "3", "3-6", "last" as first and last layer. */
+static bool read_span(int64_t *first, int64_t *last, char *word, int64_t top)
+{
+    char *dash = strchr(word, '-');
+
+    if (dash)
+        *dash = '\0';
+    if (strcmp(word, "last") == 0)
+        *first = top;
+    else if (!iso_str_int(first, word))
+        return false;
+    if (!dash)
+        *last = *first;
+    else if (strcmp(dash + 1, "last") == 0)
+        *last = top;
+    else if (!iso_str_int(last, dash + 1))
+        return false;
+    return *first >= 0 && *first <= *last;
+}
+
+static iso_err names_layer(bool *out, const char *list, int64_t layer, int64_t top)
+{
+    char word[64];
+    int64_t first, last;
+    bool found = !list;
+
+    for (const char *at = list; at;) {
+        at = next_word(word, sizeof word, at);
+        if (!read_span(&first, &last, word, top))
+            return iso_fail(ISO_EARG, "--layers %s: a layer is a number, a range 3-6, or last",
+                            list);
+        found = found || (layer >= first && layer <= last);
+    }
+    *out = found;
+    return ISO_OK;
+}
+
+iso_err records_choose(iso_records *out, const iso_records *records,
+                       const struct records_choice *choice)
+{
+    const int64_t before = out->count;
+    int64_t top = 0;
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < records->count; i++) {
+        if (records->at[i].src_layer > top)
+            top = records->at[i].src_layer;
+    }
+    for (int64_t i = 0; i < records->count; i++) {
+        const iso_record *r = &records->at[i];
+        bool here, there;
+        ISO_TRY(names_layer(&here, choice->layers, r->src_layer, top));
+        ISO_TRY(names_layer(&there, choice->layers, r->tgt_layer, top));
+        if (here && there && names_lang(choice->src, r->src) && names_lang(choice->tgt, r->tgt))
+            ISO_TRY(iso_records_add(out, r));
+    }
+    if (out->count == before)
+        ISO_FAIL(ISO_EARG, "none of %lld records is of these languages and layers",
+                 (long long)records->count);
+done:
+    return err;
+}
