@@ -60,12 +60,29 @@ static void option(FILE *to, const struct opt *o)
     flow(to, right, INDENT);
 }
 
+/* What few need is named, not explained. */
+static void rarely(FILE *to, const struct cmd *cmd)
+{
+    char names[512] = "";
+
+    for (const struct opt *o = opt_next(cmd, NULL); o; o = opt_next(cmd, o)) {
+        const size_t used = strlen(names);
+        if (o->advanced)
+            snprintf(names + used, sizeof names - used, "%s--%s", used ? " " : "", o->name);
+    }
+    if (!*names)
+        return;
+    fprintf(to, "%-*s", INDENT, "  rarely needed");
+    flow(to, names, INDENT);
+}
+
 void help_command(FILE *to, const struct cmd *cmd)
 {
     fprintf(to, "usage: isogloss %s [OPTION...]%s%s\n\n%s.\n\noptions:\n", cmd->name,
             *cmd->args ? " " : "", cmd->args, cmd->summary);
     for (const struct opt *o = opt_next(cmd, NULL); o; o = opt_next(cmd, o))
-        if (!o->hidden)
+        if (!o->hidden && !o->advanced)
             option(to, o);
+    rarely(to, cmd);
     fprintf(to, "\n`man isogloss-%s` has examples.\n", cmd->name);
 }

@@ -1,0 +1,29 @@
+$ isogloss doctor
+> cpu         * cores, *
+> BLAS        *
+> kernels     *
+> threads     *
+> conversion  *
+> sgemm       * GFLOP/s
+> dgemm       * GFLOP/s
+> memory      * GB/s
+>
+> known answers                   expected      gram          sums
+> 5 items by hand  cka:biased     0.9374772093  0.9374772093  0.9374772093  ok
+> 5 items by hand  cka:debiased   0.9006553265  0.9006553265  0.9006553265  ok
+> Kornblith 2019   cka:biased     0.5576132566  0.5576132566  0.5576132566  ok
+> Kornblith 2019   cka:debiased   0.5134564895  0.5134564895  0.5134564895  ok
+> ...
+# known before anything is measured
+$ isogloss doctor nofile
+2> isogloss doctor: nofile: No such file or directory
+? 1
+# the measuring alone takes a second
+$ timeout --preserve-status -s INT 0.3 isogloss doctor
+> ...
+2> isogloss doctor: interrupted
+? 130
+$ timeout --preserve-status -s TERM 0.3 isogloss doctor
+> ...
+2> isogloss doctor: interrupted
+? 130
