@@ -139,3 +139,9 @@ iso_err iso_spill_rows(iso_rows **out, iso_spill *s, int matrix)
     return iso_rows_of_view(
         out, (iso_view){s->memory + matrix * s->matrix, s->rows, s->cols, s->cols, s->dtype});
 }
+
+void iso_spill_where(const char **memory, const iso_file **file, const iso_spill *s)
+{
+    *memory = s->memory;
+    *file = s->file;
+}

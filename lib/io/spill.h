@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "lib/base/run.h"
+#include "lib/io/file.h"
 #include "lib/linalg/rows.h"
 
 ISO_BEGIN
@@ -24,6 +25,12 @@ ISO_API ISO_MUST_USE iso_err iso_spill_put(iso_spill *s, int matrix, int64_t fir
 
 /** A source over one of the matrices; close it before the spill. */
 ISO_API ISO_MUST_USE iso_err iso_spill_rows(iso_rows **out, iso_spill *s, int matrix);
+
+/**
+ * Where the bytes lie, all matrices packed one after the other: at *memory or, when that is NULL,
+ * from the beginning of *file. Borrowed.
+ */
+ISO_API void iso_spill_where(const char **memory, const iso_file **file, const iso_spill *s);
 
 ISO_API void iso_spill_free(iso_spill *s);
 

@@ -8,8 +8,9 @@
 
 /* The formats, in the order in which they are asked; what is least sure of itself comes last. */
 static const iso_driver *const drivers[] = {
-    &iso_driver_native,
-
+    &iso_driver_native, /* HDF5: the most particular first */
+    &iso_driver_per_sentence, &iso_driver_matrix_h5,   &iso_driver_npy,
+    &iso_driver_npz,          &iso_driver_safetensors, &iso_driver_raw,
 };
 
 enum { DRIVERS = sizeof drivers / sizeof *drivers, HEAD = 512 };

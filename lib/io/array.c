@@ -1,0 +1,229 @@
+#include "lib/io/array.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "lib/base/alloc.h"
+#include "lib/io/transpose.h"
+#include "lib/linalg/convert.h"
+
+/* Which axis of a rank-3 array is what; rank 2 has no layers. */
+struct axes {
+    int layer, item, dim;
+};
+
+static struct axes axes_of(const iso_array *a, const char *axes)
+{
+    if (a->rank == 2)
+        return (struct axes){-1, 0, 1};
+    return axes && strcmp(axes, "NLD") == 0 ? (struct axes){1, 0, 2} : (struct axes){0, 1, 2};
+}
+
+static iso_err check_axes(const iso_array *a, const char *axes, const char *what)
+{
+    if (axes && strcmp(axes, "LND") != 0 && strcmp(axes, "NLD") != 0)
+        return iso_fail(ISO_EARG, "axes \"%s\" are neither LND nor NLD", axes);
+    if (a->rank == 1)
+        return iso_fail(ISO_EFORMAT,
+                        "%s: is a vector of %" PRId64 " numbers; a matrix of items × dimensions "
+                        "is needed",
+                        what, a->shape[0]);
+    if (a->rank != 2 && a->rank != 3)
+        return iso_fail(ISO_EFORMAT, "%s: has %d axes; 2 (items, dimensions) or 3 are read", what,
+                        a->rank);
+    return ISO_OK;
+}
+
+iso_err iso_array_check(const iso_array *a, const char *axes, int64_t size, const char *what)
+{
+    int64_t left = INT64_MAX / (int64_t)iso_dtype_size(a->dtype);
+    iso_err err = check_axes(a, axes, what);
+
+    if (err)
+        return err;
+    for (int i = 0; i < a->rank; i++) {
+        if (a->shape[i] <= 0)
+            return iso_fail(ISO_EFORMAT, "%s: axis %d has length %" PRId64, what, i, a->shape[i]);
+        if (a->shape[i] > left)
+            return iso_fail(ISO_EFORMAT, "%s: claims more numbers than any file holds", what);
+        left /= a->shape[i];
+    }
+    const int64_t bytes = iso_array_bytes(a);
+    if (a->offset < 0 || bytes > size || a->offset > size - bytes)
+        return iso_fail(ISO_EFORMAT,
+                        "%s: is truncated: %" PRId64 " bytes of numbers from byte %" PRId64
+                        " on do not fit in %" PRId64,
+                        what, bytes, a->offset, size);
+    if (a->rank == 3 && a->shape[axes_of(a, axes).layer] > ISO_ARRAY_LAYERS_MAX)
+        return iso_fail(ISO_EFORMAT,
+                        "%s: has %" PRId64 " layers if its axes are %s; at most %d are read; try "
+                        "--axes %s",
+                        what, a->shape[axes_of(a, axes).layer], axes ? axes : "LND",
+                        (int)ISO_ARRAY_LAYERS_MAX, axes && *axes == 'N' ? "LND" : "NLD");
+    return ISO_OK;
+}
+
+int64_t iso_array_bytes(const iso_array *a)
+{
+    int64_t bytes = (int64_t)iso_dtype_size(a->dtype);
+
+    for (int i = 0; i < a->rank; i++)
+        bytes *= a->shape[i];
+    return bytes;
+}
+
+int iso_array_layers(const iso_array *a, const char *axes)
+{
+    const int axis = axes_of(a, axes).layer;
+
+    return axis < 0 ? 1 : (int)a->shape[axis];
+}
+
+void iso_array_matrix(int64_t *rows, int64_t *cols, const iso_array *a, const char *axes)
+{
+    const struct axes x = axes_of(a, axes);
+
+    *rows = a->shape[x.item];
+    *cols = a->shape[x.dim];
+}
+
+/* A source over numbers at regular distances --------------------------------- */
+
+enum { SPAN = 1 << 20 }; /* bytes read at a time where numbers do not lie side by side */
+
+struct strided {
+    iso_rows base;
+    const iso_file *file;
+    const char *memory;
+    int64_t offset;
+    int64_t row, col; /* numbers from one row, one column to the next */
+    bool swap;
+    char *buffer, *span;
+    int64_t room; /* rows the buffer holds */
+};
+
+static iso_err get(const struct strided *s, int64_t at, void *to, int64_t count)
+{
+    const int64_t size = (int64_t)iso_dtype_size(s->base.dtype);
+
+    if (!s->memory)
+        return iso_file_read(s->file, s->offset + at * size, to, count * size);
+    memcpy(to, s->memory + at * size, (size_t)(count * size));
+    return ISO_OK;
+}
+
+/* One row whose numbers lie apart: reads a stretch, picks every col-th number of it. */
+static iso_err gather(struct strided *s, int64_t at, char *to)
+{
+    const int64_t size = (int64_t)iso_dtype_size(s->base.dtype), step = s->col * size;
+    const int64_t most = step < SPAN ? SPAN / step : 1;
+    iso_err err = ISO_OK;
+
+    if (!s->span)
+        ISO_TRY(iso_alloc(&s->span, SPAN, 1));
+    for (int64_t j = 0; j < s->base.cols; j += most) {
+        const int64_t n = s->base.cols - j < most ? s->base.cols - j : most;
+        ISO_TRY(get(s, at + j * s->col, s->span, (n - 1) * s->col + 1));
+        for (int64_t k = 0; k < n; k++)
+            memcpy(to + (j + k) * size, s->span + k * step, (size_t)size);
+    }
+done:
+    return err;
+}
+
+static iso_err strided_read(iso_rows *self, int64_t first, int64_t count, iso_view *out)
+{
+    struct strided *s = (struct strided *)self;
+    const int64_t size = (int64_t)iso_dtype_size(self->dtype), row = self->cols * size;
+    iso_err err = ISO_OK;
+
+    if (count > s->room) {
+        iso_free(s->buffer);
+        s->buffer = NULL;
+        s->room = 0;
+        ISO_TRY(iso_alloc(&s->buffer, count, (size_t)row));
+        s->room = count;
+    }
+    if (s->col == 1 && s->row == self->cols) {
+        ISO_TRY(get(s, first * s->row, s->buffer, count * self->cols));
+    } else {
+        for (int64_t i = 0; i < count; i++) {
+            const int64_t at = (first + i) * s->row;
+            ISO_TRY(s->col == 1 ? get(s, at, s->buffer + i * row, self->cols)
+                                : gather(s, at, s->buffer + i * row));
+        }
+    }
+    if (s->swap)
+        iso_swap_bytes(s->buffer, count * self->cols, (size_t)size);
+    *out = (iso_view){s->buffer, count, self->cols, self->cols, self->dtype};
+done:
+    return err;
+}
+
+static void strided_close(iso_rows *self)
+{
+    struct strided *s = (struct strided *)self;
+
+    iso_free(s->buffer);
+    iso_free(s->span);
+    iso_free(s);
+}
+
+static bool differs_from_host(bool big_endian)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return !big_endian;
+#else
+    return big_endian;
+#endif
+}
+
+/* Numbers from one index of each axis to the next. */
+static void strides(int64_t *stride, const iso_array *a)
+{
+    int64_t step = 1;
+
+    for (int i = 0; i < a->rank; i++) {
+        const int axis = a->fortran ? i : a->rank - 1 - i;
+        stride[axis] = step;
+        step *= a->shape[axis];
+    }
+}
+
+iso_err iso_array_rows(iso_rows **out, const iso_array *a, const char *axes, int layer,
+                       const iso_run *run)
+{
+    const struct axes x = axes_of(a, axes);
+    int64_t stride[ISO_ARRAY_RANK_MAX];
+    struct strided *s = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&s, 1, sizeof *s));
+    strides(stride, a);
+    const bool turned = stride[x.dim] > stride[x.item];
+    const int row = turned ? x.dim : x.item, col = turned ? x.item : x.dim;
+    s->base = (iso_rows){.rows = a->shape[row],
+                         .cols = a->shape[col],
+                         .dtype = a->dtype,
+                         .run = 1,
+                         .read = strided_read,
+                         .close = strided_close};
+    s->file = a->file;
+    s->memory = a->memory;
+    s->offset = a->offset;
+    if (x.layer >= 0 && a->memory)
+        s->memory += layer * stride[x.layer] * (int64_t)iso_dtype_size(a->dtype);
+    else if (x.layer >= 0)
+        s->offset += layer * stride[x.layer] * (int64_t)iso_dtype_size(a->dtype);
+    s->row = stride[row];
+    s->col = stride[col];
+    s->swap = differs_from_host(a->big_endian);
+    iso_rows *made = &s->base;
+    if (turned)
+        ISO_TRY(iso_rows_transpose(&made, &s->base, run));
+    s = NULL;
+    *out = made;
+done:
+    iso_free(s);
+    return err;
+}

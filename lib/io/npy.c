@@ -1,0 +1,85 @@
+#include "lib/io/npy.h"
+
+#include <string.h>
+
+#include "lib/base/alloc.h"
+#include "lib/io/array_set.h"
+#include "lib/io/reader.h"
+
+struct npy {
+    iso_reader base;
+    iso_array_set set;
+    const iso_states_opt *opt;
+};
+
+static bool npy_probe(const iso_head *head)
+{
+    return head->count >= 6 && memcmp(head->bytes, "\x93NUMPY", 6) == 0;
+}
+
+static iso_err npy_rows(iso_reader *self, int entry, iso_rows **out)
+{
+    struct npy *r = (struct npy *)self;
+    int layer;
+    const iso_named_array *a = iso_array_set_find(&layer, &r->set, entry);
+
+    return iso_array_rows(out, &a->array, r->opt->axes, layer, r->opt->run);
+}
+
+static void npy_close(iso_reader *self)
+{
+    struct npy *r = (struct npy *)self;
+
+    iso_array_set_free(&r->set);
+    iso_free(r);
+}
+
+static iso_err read_header(iso_array *out, const iso_file *file)
+{
+    unsigned char prefix[ISO_NPY_PREFIX] = {0};
+    const int64_t head = file->size < ISO_NPY_PREFIX ? file->size : ISO_NPY_PREFIX;
+    iso_array a = {.file = file};
+    int64_t start, len;
+    char *text = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_file_read(file, 0, prefix, head));
+    ISO_TRY(iso_npy_prefix(&start, &len, prefix, file->path));
+    ISO_TRY(iso_alloc(&text, len, 1));
+    ISO_TRY(iso_file_read(file, start, text, len));
+    ISO_TRY(iso_npy_header(&a, text, len, file->path));
+    a.offset = start + len;
+    *out = a;
+done:
+    iso_free(text);
+    return err;
+}
+
+static iso_err npy_open(iso_reader **out, const iso_file *file, const char *dataset,
+                        const iso_states_opt *opt)
+{
+    struct npy *r = NULL;
+    iso_array a = {0};
+    iso_err err = ISO_OK;
+
+    ISO_NEED(!dataset, "%s: holds one array without a name, no %s", file->path, dataset);
+    ISO_TRY(read_header(&a, file));
+    ISO_TRY(iso_array_check(&a, opt->axes, file->size, file->path));
+    ISO_TRY(iso_alloc(&r, 1, sizeof *r));
+    r->opt = opt;
+    ISO_TRY(iso_array_set_add(&r->set, "", &a, 0));
+    ISO_TRY(iso_array_set_finish(&r->set, opt, file->path));
+    r->base = (iso_reader){.entry_count = r->set.entry_count,
+                           .entries = r->set.entries,
+                           .rows = npy_rows,
+                           .close = npy_close};
+    *out = &r->base;
+    r = NULL;
+done:
+    if (r)
+        npy_close(&r->base);
+    return err;
+}
+
+const iso_driver iso_driver_npy = {
+    .name = "npy", .matrix = true, .probe = npy_probe, .open = npy_open};

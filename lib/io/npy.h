@@ -1,0 +1,34 @@
+/* NumPy's .npy: the header, also of the members of .npz; the driver is in reader.h. */
+#ifndef ISO_IO_NPY_H
+#define ISO_IO_NPY_H
+
+#include <stdint.h>
+
+#include "lib/io/array.h"
+
+ISO_BEGIN
+
+enum {
+    ISO_NPY_PREFIX = 12,         /* bytes that iso_npy_prefix wants to see */
+    ISO_NPY_HEADER_MAX = 1 << 20 /* what we read of a header; NumPy itself trusts 10 000 */
+};
+
+/**
+ * Looks at the first bytes: sets where the header's text begins and its length.
+ * Errors  ISO_EFORMAT (not .npy, an unknown version, a header of more than ISO_NPY_HEADER_MAX
+ * bytes).
+ */
+ISO_API ISO_MUST_USE iso_err iso_npy_prefix(int64_t *start, int64_t *len,
+                                            const unsigned char bytes[ISO_NPY_PREFIX],
+                                            const char *what);
+
+/**
+ * Understands the header's text: sets dtype, big_endian, fortran, rank and shape of *out and leaves
+ * the rest. Errors  ISO_EFORMAT (not such a header), ISO_EUNSUP (numbers other than f2, f4, f8).
+ */
+ISO_API ISO_MUST_USE iso_err iso_npy_header(iso_array *out, const char *text, int64_t len,
+                                            const char *what);
+
+ISO_END
+
+#endif

@@ -1,0 +1,307 @@
+/* NumPy's .npz: a zip archive of .npy members. The only border with libzip.
+ *
+ * Stored members are read in place; compressed ones are unpacked when first asked for, into memory
+ * or an unlinked file. What is no matrix of floats (texts, counts) is passed over. */
+#include "lib/io/npy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+#include <zip.h>
+
+#include "lib/base/alloc.h"
+#include "lib/base/str.h"
+#include "lib/io/array_set.h"
+#include "lib/io/npz_stored.h"
+#include "lib/io/reader.h"
+#include "lib/io/spill.h"
+
+enum { CHUNK = 1 << 16 }; /* bytes unpacked at a time */
+
+struct npz {
+    iso_reader base;
+    iso_array_set set;    /* tag: the member's number in the archive */
+    iso_spill **unpacked; /* by array; NULL where stored, or not asked for yet */
+    int64_t held;         /* bytes unpacked into memory so far */
+    zip_t *zip;
+    const iso_file *file;
+    const iso_states_opt *opt;
+};
+
+static bool npz_probe(const iso_head *head)
+{
+    return head->count >= 4 &&
+           (memcmp(head->bytes, "PK\3\4", 4) == 0 || memcmp(head->bytes, "PK\5\6", 4) == 0);
+}
+
+static void npz_close(iso_reader *self)
+{
+    struct npz *r = (struct npz *)self;
+
+    for (int i = 0; r->unpacked && i < r->set.count; i++)
+        iso_spill_free(r->unpacked[i]);
+    iso_free(r->unpacked);
+    iso_array_set_free(&r->set);
+    if (r->zip)
+        zip_discard(r->zip);
+    iso_free(r);
+}
+
+/* Members ------------------------------------------------------------------- */
+
+static iso_err member_open(zip_file_t **out, const struct npz *r, int member, const char *name)
+{
+    zip_file_t *f = zip_fopen_index(r->zip, (zip_uint64_t)member, 0);
+
+    if (!f)
+        return iso_fail(ISO_EFORMAT, "%s: %s cannot be unpacked: %s", r->file->path, name,
+                        zip_strerror(r->zip));
+    *out = f;
+    return ISO_OK;
+}
+
+/* Exactly `count` bytes; `to` has room for them. */
+static iso_err member_read(zip_file_t *f, void *to, int64_t count, const struct npz *r,
+                           const char *name)
+{
+    char *at = to;
+
+    while (count > 0) {
+        const zip_int64_t n = zip_fread(f, at, (zip_uint64_t)count);
+        if (n < 0)
+            return iso_fail(ISO_EFORMAT, "%s: %s is damaged: %s", r->file->path, name,
+                            zip_file_strerror(f));
+        if (n == 0)
+            return iso_fail(ISO_EFORMAT, "%s: %s ends %" PRId64 " bytes early", r->file->path, name,
+                            count);
+        at += n;
+        count -= n;
+    }
+    return ISO_OK;
+}
+
+/* Reads a member's header; a->offset counts from the member's begin. */
+static iso_err member_header(iso_array *a, struct npz *r, int member, const char *what)
+{
+    unsigned char prefix[ISO_NPY_PREFIX + 1] = {0};
+    int64_t start, len;
+    zip_file_t *f = NULL;
+    char *text = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(member_open(&f, r, member, what));
+    /* version 1 headers begin two bytes earlier; every header is longer than that */
+    ISO_TRY(member_read(f, prefix, ISO_NPY_PREFIX, r, what));
+    ISO_TRY(iso_npy_prefix(&start, &len, prefix, what));
+    if (start + len < ISO_NPY_PREFIX)
+        ISO_FAIL(ISO_EFORMAT, "%s: its header is too short", what);
+    ISO_TRY(iso_alloc(&text, start + len, 1));
+    memcpy(text, prefix, ISO_NPY_PREFIX);
+    ISO_TRY(member_read(f, text + ISO_NPY_PREFIX, start + len - ISO_NPY_PREFIX, r, what));
+    ISO_TRY(iso_npy_header(a, text + start, len, what));
+    a->offset = start + len;
+done:
+    if (f)
+        (void)zip_fclose(f);
+    iso_free(text);
+    return err;
+}
+
+/* Whether a failure only says that a member is something else than a matrix of floats. */
+static bool passes_over(iso_err err, const iso_array *a)
+{
+    return err == ISO_EUNSUP || (!err && a->rank != 2 && a->rank != 3);
+}
+
+static iso_err add_member(struct npz *r, int member, const char *name, int64_t size,
+                          const iso_stored *stored, iso_buf *what)
+{
+    const int64_t begin = member < stored->count ? stored->offset[member] : -1;
+    iso_array a = {.file = r->file};
+    iso_err err = ISO_OK;
+
+    what->len = 0;
+    ISO_TRY(iso_buf_printf(what, "%s: %s", r->file->path, name));
+    err = member_header(&a, r, member, what->text);
+    if (passes_over(err, &a)) {
+        err = ISO_OK;
+        goto done;
+    }
+    ISO_TRY(err);
+    ISO_TRY(iso_array_check(&a, r->opt->axes, size, what->text));
+    if (begin >= 0 && begin <= r->file->size - size)
+        a.offset += begin;
+    else
+        a.offset = -a.offset; /* to be unpacked; see array_of */
+    ISO_TRY(iso_array_set_add(&r->set, name, &a, member));
+done:
+    return err;
+}
+
+static bool is_wanted(const char *name, const char *dataset)
+{
+    return !dataset || strcmp(name, dataset + (*dataset == '/')) == 0;
+}
+
+/* All members called X.npy, as X. */
+static iso_err add_members(struct npz *r, const char *dataset)
+{
+    const zip_int64_t count = zip_get_num_entries(r->zip, 0);
+    iso_stored stored = {0};
+    iso_buf name = {0}, what = {0};
+    zip_stat_t st;
+    iso_err err = ISO_OK;
+
+    if (count > INT32_MAX)
+        ISO_FAIL(ISO_EFORMAT, "%s: holds too many members", r->file->path);
+    ISO_TRY(iso_stored_find(&stored, r->file));
+    for (int i = 0; i < (int)count; i++) {
+        if (zip_stat_index(r->zip, (zip_uint64_t)i, 0, &st) != 0 || !(st.valid & ZIP_STAT_NAME) ||
+            !(st.valid & ZIP_STAT_SIZE) || st.size > INT64_MAX)
+            ISO_FAIL(ISO_EFORMAT, "%s: member %d cannot be read: %s", r->file->path, i,
+                     zip_strerror(r->zip));
+        const size_t len = strlen(st.name);
+        if (len < 5 || strcmp(st.name + len - 4, ".npy") != 0)
+            continue;
+        name.len = 0;
+        ISO_TRY(iso_buf_add(&name, st.name, (int64_t)len - 4));
+        if (is_wanted(name.text, dataset))
+            ISO_TRY(add_member(r, i, name.text, (int64_t)st.size, &stored, &what));
+    }
+    if (r->set.count == 0)
+        ISO_FAIL(ISO_EFORMAT,
+                 "%s: %s%s among its %d members is no matrix of f2, f4 or f8 of 2 or 3 axes",
+                 r->file->path, dataset ? dataset : "what is", dataset ? "" : " there", (int)count);
+done:
+    iso_stored_free(&stored);
+    iso_buf_free(&name);
+    iso_buf_free(&what);
+    return err;
+}
+
+/* Rows ---------------------------------------------------------------------- */
+
+/* Unpacks the numbers of array `i` into a spill whose bytes lie as they did in the member. */
+static iso_err unpack(iso_spill **out, struct npz *r, int i, int64_t header)
+{
+    const iso_named_array *a = &r->set.at[i];
+    const int64_t bytes = iso_array_bytes(&a->array);
+    /* what is held already leaves the less for this one */
+    const int64_t mem = iso_run_mem(r->opt->run) - 16 * r->held;
+    const iso_run run = {.mem = mem > 16 ? mem : 16};
+    iso_spill *spill = NULL;
+    zip_file_t *f = NULL;
+    char *chunk = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&chunk, header > CHUNK ? header : CHUNK, 1));
+    ISO_TRY(member_open(&f, r, a->tag, a->name));
+    ISO_TRY(member_read(f, chunk, header, r, a->name));
+    ISO_TRY(iso_spill_new(&spill, 1, (bytes + CHUNK - 1) / CHUNK, CHUNK / 2, ISO_F16, &run));
+    for (int64_t at = 0; at < bytes; at += CHUNK) {
+        const int64_t n = bytes - at < CHUNK ? bytes - at : CHUNK;
+        ISO_TRY(iso_run_step(r->opt->run, "unpacking", at, bytes, "bytes"));
+        ISO_TRY(member_read(f, chunk, n, r, a->name));
+        ISO_TRY(iso_spill_put(spill, 0, at / CHUNK,
+                              (iso_view){chunk, 1, CHUNK / 2, CHUNK / 2, ISO_F16}));
+    }
+    if (zip_fread(f, chunk, 1) < 0) /* the end is where the checksum is looked at */
+        ISO_FAIL(ISO_EFORMAT, "%s: %s is damaged: %s", r->file->path, a->name,
+                 zip_file_strerror(f));
+    *out = spill;
+    spill = NULL;
+done:
+    iso_spill_free(spill);
+    if (f)
+        (void)zip_fclose(f);
+    iso_free(chunk);
+    return err;
+}
+
+/* Array `i` as it can be read now. */
+static iso_err array_of(iso_array *out, struct npz *r, int i)
+{
+    iso_array a = r->set.at[i].array;
+    bool fresh = false;
+    iso_err err = ISO_OK;
+
+    if (a.offset < 0) {
+        if (!r->unpacked[i]) {
+            ISO_TRY(unpack(&r->unpacked[i], r, i, -a.offset));
+            fresh = true;
+        }
+        a.offset = 0;
+        iso_spill_where(&a.memory, &a.file, r->unpacked[i]);
+        if (fresh && a.memory)
+            r->held += iso_array_bytes(&a);
+    }
+    *out = a;
+done:
+    return err;
+}
+
+static iso_err npz_rows(iso_reader *self, int entry, iso_rows **out)
+{
+    struct npz *r = (struct npz *)self;
+    int layer;
+    const iso_named_array *named = iso_array_set_find(&layer, &r->set, entry);
+    iso_array a;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(array_of(&a, r, (int)(named - r->set.at)));
+    ISO_TRY(iso_array_rows(out, &a, r->opt->axes, layer, r->opt->run));
+done:
+    return err;
+}
+
+static iso_err open_zip(zip_t **out, const iso_file *file)
+{
+    int fd = fcntl(file->fd, F_DUPFD_CLOEXEC, 0), code = 0;
+    zip_error_t reason;
+    iso_err err = ISO_OK;
+
+    if (fd < 0)
+        ISO_FAIL(ISO_EIO, "%s: %s", file->path, strerror(errno));
+    zip_t *zip = zip_fdopen(fd, 0, &code);
+    if (!zip) {
+        (void)close(fd);
+        zip_error_init_with_code(&reason, code);
+        err = iso_fail(ISO_EFORMAT, "%s: no zip archive: %s", file->path,
+                       zip_error_strerror(&reason));
+        zip_error_fini(&reason);
+        goto done;
+    }
+    *out = zip;
+done:
+    return err;
+}
+
+static iso_err npz_open(iso_reader **out, const iso_file *file, const char *dataset,
+                        const iso_states_opt *opt)
+{
+    struct npz *r = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&r, 1, sizeof *r));
+    r->file = file;
+    r->opt = opt;
+    ISO_TRY(open_zip(&r->zip, file));
+    ISO_TRY(add_members(r, dataset));
+    ISO_TRY(iso_alloc(&r->unpacked, r->set.count, sizeof(iso_spill *)));
+    ISO_TRY(iso_array_set_finish(&r->set, opt, file->path));
+    r->base = (iso_reader){.entry_count = r->set.entry_count,
+                           .entries = r->set.entries,
+                           .rows = npz_rows,
+                           .close = npz_close};
+    *out = &r->base;
+    r = NULL;
+done:
+    if (r)
+        npz_close(&r->base);
+    return err;
+}
+
+const iso_driver iso_driver_npz = {
+    .name = "npz", .matrix = true, .probe = npz_probe, .open = npz_open};
