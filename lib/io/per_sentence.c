@@ -1,0 +1,391 @@
+#include "lib/io/per_sentence.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/alloc.h"
+#include "lib/base/str.h"
+#include "lib/io/h5.h"
+#include "lib/io/pool.h"
+#include "lib/io/sentence_map.h"
+#include "lib/io/spill.h"
+
+static const char MAP[] = "sentence_to_index";
+
+struct sentence {
+    const char *path;
+    int64_t number;
+};
+
+struct sentences {
+    iso_reader base;
+    const iso_file *file;
+    const iso_states_opt *opt;
+    iso_h5 *h5;
+    iso_pool pool;
+    iso_h5_texts names, text, ids;
+    struct sentence *at; /* in order */
+    int64_t count;
+    int rank;
+    int64_t layers, dim;
+    iso_dtype dtype;
+    int64_t *offsets; /* of the token rows */
+    iso_entry *entries;
+    iso_lang lang;
+    iso_spill *spill; /* all layers, once they were asked for */
+};
+
+static void sentences_close(iso_reader *self)
+{
+    struct sentences *s = (struct sentences *)self;
+
+    if (!s)
+        return;
+    iso_spill_free(s->spill);
+    iso_h5_texts_free(&s->names);
+    iso_h5_texts_free(&s->text);
+    iso_h5_texts_free(&s->ids);
+    iso_free(s->at);
+    iso_free(s->offsets);
+    iso_free(s->entries);
+    (void)iso_h5_close(s->h5);
+    iso_free(s);
+}
+
+/* Order -------------------------------------------------------------------------- */
+
+/* A plain decimal of reasonable length, or -1. */
+static int64_t number_of(const char *name)
+{
+    const size_t n = strlen(name);
+
+    return n > 0 && n <= 12 && strspn(name, "0123456789") == n ? (int64_t)strtoll(name, NULL, 10)
+                                                               : -1;
+}
+
+static bool all_numbers(const iso_h5_texts *names)
+{
+    bool any = false;
+
+    for (int64_t i = 0; i < names->count; i++) {
+        if (strcmp(names->at[i], MAP) == 0)
+            continue;
+        if (number_of(names->at[i]) < 0)
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const int64_t x = ((const struct sentence *)a)->number,
+                  y = ((const struct sentence *)b)->number;
+    return (x > y) - (x < y);
+}
+
+static iso_err check_gaps(const struct sentences *s)
+{
+    for (int64_t i = 0; i < s->count; i++) {
+        if (s->at[i].number > i)
+            return iso_fail(ISO_EFORMAT,
+                            "%s: sentence %" PRId64 " is missing; there are %" PRId64
+                            ", numbered up to %" PRId64,
+                            s->file->path, i, s->count, s->at[s->count - 1].number);
+        if (s->at[i].number < i)
+            return iso_fail(ISO_EFORMAT, "%s: sentence %" PRId64 " occurs twice", s->file->path,
+                            s->at[i].number);
+    }
+    return ISO_OK;
+}
+
+/* Sentences that are keys take their numbers from the map, or none. */
+static iso_err number_keys(struct sentences *s, const iso_sentence_map *map)
+{
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < s->count; i++) {
+        s->at[i].number = map->count > 0 ? iso_sentence_map_find(map, s->at[i].path) : i;
+        if (s->at[i].number < 0)
+            ISO_FAIL(ISO_EFORMAT, "%s: %s does not know the sentence \"%.60s\"", s->file->path, MAP,
+                     s->at[i].path);
+    }
+done:
+    return err;
+}
+
+static iso_err order(struct sentences *s, bool keys, const iso_sentence_map *map)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&s->at, s->names.count, sizeof *s->at));
+    for (int64_t i = 0; i < s->names.count; i++) {
+        if (strcmp(s->names.at[i], MAP) != 0)
+            s->at[s->count++] = (struct sentence){s->names.at[i], number_of(s->names.at[i])};
+    }
+    if (s->count == 0)
+        ISO_FAIL(ISO_EFORMAT, "%s: holds no sentences", s->file->path);
+    if (keys)
+        ISO_TRY(number_keys(s, map));
+    qsort(s->at, (size_t)s->count, sizeof *s->at, by_number);
+    ISO_TRY(check_gaps(s));
+    if (s->opt->limit > 0 && s->count > s->opt->limit)
+        s->count = s->opt->limit;
+done:
+    return err;
+}
+
+/* Texts: the keys themselves, or what the map says. */
+static iso_err read_texts(struct sentences *s, bool keys, const iso_sentence_map *map)
+{
+    iso_err err = ISO_OK;
+
+    if (!keys)
+        return iso_sentence_map_texts(&s->text, map, s->count);
+    ISO_TRY(iso_alloc(&s->text.at, s->count, sizeof *s->text.at));
+    s->text.count = s->count;
+    for (int64_t i = 0; i < s->count; i++)
+        s->text.at[i] = s->at[i].path;
+    s->lang.ids = map->count > 0 ? NULL : s->text.at;
+done:
+    return err;
+}
+
+static iso_err read_names(struct sentences *s)
+{
+    iso_sentence_map map = {0};
+    bool keys = false;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_h5_list(&s->names, s->h5, "/"));
+    keys = !all_numbers(&s->names);
+    if (keys) {
+        iso_h5_texts_free(&s->names);
+        ISO_TRY(iso_h5_walk(&s->names, s->h5));
+    }
+    ISO_TRY(iso_sentence_map_read(&map, s->h5));
+    ISO_TRY(order(s, keys, &map));
+    ISO_TRY(read_texts(s, keys, &map));
+done:
+    iso_sentence_map_free(&map);
+    return err;
+}
+
+/* Shapes --------------------------------------------------------------------------- */
+
+static iso_err odd(const struct sentences *s, int64_t i, const iso_h5_info *f)
+{
+    return iso_fail(ISO_EFORMAT,
+                    "%s: sentence %" PRId64 " has rank %d, %" PRId64 " layers of %" PRId64
+                    " dims, %s; the first has rank %d, %" PRId64 " of %" PRId64 ", %s",
+                    s->file->path, i, f->rank, f->rank == 3 ? f->dims[0] : 1, f->dims[f->rank - 1],
+                    iso_dtype_name(f->dtype), s->rank, s->layers, s->dim, iso_dtype_name(s->dtype));
+}
+
+static iso_err add_shape(struct sentences *s, int64_t i, const iso_h5_info *f)
+{
+    iso_err err = ISO_OK;
+
+    if (f->type != ISO_H5_FLOAT || f->rank < 2 || f->rank > 3)
+        ISO_FAIL(ISO_EFORMAT,
+                 "%s: sentence %" PRId64 " (%.60s) is not f16, f32 or f64 of rank 2 or 3",
+                 s->file->path, i, s->at[i].path);
+    const int64_t layers = f->rank == 3 ? f->dims[0] : 1, dim = f->dims[f->rank - 1];
+    if (i == 0) {
+        s->rank = f->rank;
+        s->layers = layers;
+        s->dim = dim;
+        s->dtype = f->dtype;
+    }
+    if (f->rank != s->rank || layers != s->layers || dim != s->dim || f->dtype != s->dtype)
+        ISO_TRY(odd(s, i, f));
+    const int64_t tokens = f->dims[f->rank - 2];
+    if (tokens > (INT64_MAX >> 8) - s->offsets[i])
+        ISO_FAIL(ISO_EFORMAT, "%s: too many rows", s->file->path);
+    s->offsets[i + 1] = s->offsets[i] + tokens;
+done:
+    return err;
+}
+
+static iso_err read_shapes(struct sentences *s)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&s->offsets, s->count + 1, sizeof *s->offsets));
+    for (int64_t i = 0; i < s->count; i++) {
+        iso_h5_data *data = NULL;
+        ISO_TRY(iso_h5_data_open(&data, s->h5, s->at[i].path));
+        err = add_shape(s, i, iso_h5_about(data));
+        iso_h5_data_close(data);
+        if (err)
+            goto done;
+        if (i % 256 == 0)
+            ISO_TRY(iso_run_step(s->opt->run, "looking at sentences", i, s->count, "sentences"));
+    }
+    if (s->layers < 1 || s->layers > 100000)
+        ISO_FAIL(ISO_EFORMAT, "%s: its sentences have %" PRId64 " layers", s->file->path,
+                 s->layers);
+done:
+    return err;
+}
+
+static iso_err make_entries(struct sentences *s)
+{
+    const bool none = s->pool == ISO_POOL_NONE;
+    const int64_t rows = none ? s->offsets[s->count] : s->count;
+    const iso_dtype dtype = none ? s->dtype : iso_pool_dtype(s->dtype);
+    iso_err err = iso_alloc(&s->entries, s->layers, sizeof *s->entries);
+
+    if (err)
+        return err;
+    for (int l = 0; l < (int)s->layers; l++)
+        s->entries[l] = (iso_entry){NULL, l, rows, s->dim, dtype};
+    s->lang.items = s->count;
+    s->lang.rows = rows;
+    s->lang.text = s->text.at;
+    s->lang.offsets = none ? s->offsets : NULL;
+    s->base.entries = s->entries;
+    s->base.entry_count = (int)s->layers;
+    s->base.langs = &s->lang;
+    s->base.lang_count = 1;
+    s->base.info.pooling = iso_pool_name(s->pool);
+    return ISO_OK;
+}
+
+/* The one reading -------------------------------------------------------------------- */
+
+/* What one sentence needs on its way; grows with the longest. */
+struct bench {
+    char *tokens; /* layers × T × dim */
+    int64_t room; /* T */
+    char *row;    /* a pooled row */
+    double *scratch;
+};
+
+static iso_err put_sentence(struct sentences *s, int64_t i, const struct bench *b)
+{
+    const int64_t n = s->offsets[i + 1] - s->offsets[i];
+    const size_t layer = (size_t)(n * s->dim) * iso_dtype_size(s->dtype);
+    iso_err err = ISO_OK;
+
+    for (int l = 0; l < (int)s->layers; l++) {
+        const iso_view tokens = {b->tokens + (size_t)l * layer, n, s->dim, s->dim, s->dtype};
+        if (s->pool == ISO_POOL_NONE) {
+            ISO_TRY(iso_spill_put(s->spill, l, s->offsets[i], tokens));
+            continue;
+        }
+        iso_pool_item(b->row, tokens, s->pool, s->opt->specials, b->scratch);
+        const iso_view row = {b->row, 1, s->dim, s->dim, iso_pool_dtype(s->dtype)};
+        ISO_TRY(iso_spill_put(s->spill, l, i, row));
+    }
+done:
+    return err;
+}
+
+static iso_err read_sentence(struct sentences *s, int64_t i, struct bench *b)
+{
+    const int64_t n = s->offsets[i + 1] - s->offsets[i];
+    const int64_t start[] = {0, 0, 0}, deep[] = {s->layers, n, s->dim}, flat[] = {n, s->dim};
+    iso_h5_data *data = NULL;
+    iso_err err = ISO_OK;
+
+    if (n > b->room) {
+        ISO_TRY(
+            iso_realloc(&b->tokens, 0, n, (size_t)(s->layers * s->dim) * iso_dtype_size(s->dtype)));
+        b->room = n;
+    }
+    ISO_TRY(iso_h5_data_open(&data, s->h5, s->at[i].path));
+    ISO_TRY(iso_h5_read(data, start, s->rank == 3 ? deep : flat, b->tokens));
+    ISO_TRY(put_sentence(s, i, b));
+done:
+    iso_h5_data_close(data);
+    return err;
+}
+
+static iso_err read_all(struct sentences *s)
+{
+    const iso_entry *e = &s->entries[0];
+    struct bench b = {0};
+    iso_err err = ISO_OK;
+
+    if (s->spill)
+        return ISO_OK;
+    ISO_TRY(iso_spill_new(&s->spill, (int)s->layers, e->rows, s->dim, e->dtype, s->opt->run));
+    ISO_TRY(iso_alloc(&b.row, s->dim, sizeof(double)));
+    ISO_TRY(iso_alloc(&b.scratch, 2 * s->dim, sizeof *b.scratch));
+    for (int64_t i = 0; i < s->count; i++) {
+        ISO_TRY(read_sentence(s, i, &b));
+        if (i % 64 == 0)
+            ISO_TRY(iso_run_step(s->opt->run, s->file->path, i, s->count, "sentences"));
+    }
+done:
+    iso_free(b.tokens);
+    iso_free(b.row);
+    iso_free(b.scratch);
+    if (err) {
+        iso_spill_free(s->spill);
+        s->spill = NULL;
+    }
+    return err;
+}
+
+static iso_err sentences_rows(iso_reader *self, int entry, iso_rows **out)
+{
+    struct sentences *s = (struct sentences *)self;
+    const iso_err err = read_all(s);
+
+    return err ? err : iso_spill_rows(out, s->spill, entry);
+}
+
+iso_err iso_per_sentence_open(iso_reader **out, const iso_file *file, const char *dataset,
+                              const iso_states_opt *opt)
+{
+    struct sentences *s = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_NEED(!dataset, "%s:%s: one dataset of a per-sentence file is read with the layout matrix",
+             file->path, dataset);
+    ISO_TRY(iso_alloc(&s, 1, sizeof *s));
+    s->file = file;
+    s->opt = opt;
+    s->base.rows = sentences_rows;
+    s->base.close = sentences_close;
+    ISO_TRY(iso_pool_find(&s->pool, opt->pool));
+    ISO_TRY(iso_h5_open(&s->h5, file->path));
+    ISO_TRY(read_names(s));
+    ISO_TRY(read_shapes(s));
+    ISO_TRY(make_entries(s));
+    *out = &s->base;
+    s = NULL;
+done:
+    sentences_close(s ? &s->base : NULL);
+    return err;
+}
+
+/* Keys with spaces are sentences: no language or layer is called so. */
+static bool looks_like_sentences(const iso_h5_texts *names)
+{
+    for (int64_t i = 0; i < names->count; i++) {
+        if (strcmp(names->at[i], MAP) == 0 || strchr(names->at[i], ' '))
+            return true;
+    }
+    return all_numbers(names);
+}
+
+static bool probe(const iso_head *head)
+{
+    iso_h5_texts names = {0};
+    iso_h5 *h5 = NULL;
+    bool ours = false;
+
+    if (head->dataset || !iso_h5_is(head->file->path) || iso_h5_open(&h5, head->file->path))
+        return false;
+    if (!iso_h5_list(&names, h5, "/"))
+        ours = looks_like_sentences(&names);
+    iso_h5_texts_free(&names);
+    (void)iso_h5_close(h5);
+    return ours;
+}
+
+const iso_driver iso_driver_per_sentence = {"per-sentence", false, probe, iso_per_sentence_open};
