@@ -5,6 +5,7 @@
 
 const struct cmd *const commands[] = {
     &cmd_compare,
+    &cmd_centroids,
     &cmd_plot,
     &cmd_doctor,
     &cmd_version,
