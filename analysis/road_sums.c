@@ -2,6 +2,7 @@
 #include "analysis/chunk.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/blas.h"
+#include "lib/linalg/loops.h"
 
 /* Scratch of one block. */
 struct work {
@@ -94,15 +95,6 @@ static double trace(const iso_mat *m)
     return sum;
 }
 
-static double dot(const double *a, const double *b, int64_t n)
-{
-    double sum = 0;
-
-    for (int64_t i = 0; i < n; i++)
-        sum += a[i] * b[i];
-    return sum;
-}
-
 /* The block's share of one pair (x, y). */
 static iso_err add_pair(iso_cross *cross, struct work *w, const struct iso_chunk *c, int x, int y,
                         int group, bool last)
@@ -119,7 +111,7 @@ static iso_err add_pair(iso_cross *cross, struct work *w, const struct iso_chunk
     const iso_cross_block block = {.product = iso_mat_view(&product),
                                    .qy_x = column(&w->weighed[x], y),
                                    .qx_y = column(&w->weighed[y], x),
-                                   .qq = dot(c->norm2[x], c->norm2[y], c->have),
+                                   .qq = iso_dot(c->norm2[x], c->norm2[y], c->have),
                                    .dot = trace(&product)};
     ISO_TRY(iso_cross_add(cross, &block, group, last, c->moments[x], c->moments[y]));
 done:

@@ -34,15 +34,6 @@ void iso_cross_free(iso_cross *c)
     *c = (iso_cross){0};
 }
 
-static double dot(const double *a, const double *b, int64_t n)
-{
-    double sum = 0;
-
-    for (int64_t i = 0; i < n; i++)
-        sum += a[i] * b[i];
-    return sum;
-}
-
 /* Adds c (p × q) to acc (unless NULL) and takes ‖c‖² and uᵀ c v on the way. Rows are shared among
  * threads; their parts are summed in order, so the result does not depend on the number of threads.
  */
@@ -89,10 +80,10 @@ static void scalars(iso_hsic_sums *s, const iso_cross *c, int group, const iso_m
     s->qq = c->gqq;
     s->qx = x->gq[group];
     s->qy = y->gq[group];
-    s->sx = dot(sx, sx, c->p);
-    s->sy = dot(sy, sy, c->q);
-    s->ax = dot(sx, c->gqy_x, c->p);
-    s->ay = dot(sy, c->gqx_y, c->q);
+    s->sx = iso_dot(sx, sx, c->p);
+    s->sy = iso_dot(sy, sy, c->q);
+    s->ax = iso_dot(sx, c->gqy_x, c->p);
+    s->ay = iso_dot(sy, c->gqx_y, c->q);
 }
 
 /* The group is complete: takes its terms, adds its companions to the total, begins anew. */
@@ -165,8 +156,8 @@ void iso_cross_finish(iso_cross *c, const iso_moments *x, const iso_moments *y)
         s->norm2 += loops->fold_f64(NULL, &along, c->xy + i * c->q, y->s1, c->q);
         s->bil += x->s1[i] * along;
     }
-    s->sx = dot(x->s1, x->s1, c->p);
-    s->sy = dot(y->s1, y->s1, c->q);
-    s->ax = dot(x->s1, c->qy_x, c->p);
-    s->ay = dot(y->s1, c->qx_y, c->q);
+    s->sx = iso_dot(x->s1, x->s1, c->p);
+    s->sy = iso_dot(y->s1, y->s1, c->q);
+    s->ax = iso_dot(x->s1, c->qy_x, c->p);
+    s->ay = iso_dot(y->s1, c->qx_y, c->q);
 }

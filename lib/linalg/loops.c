@@ -52,3 +52,8 @@ const iso_loops *iso_loops_best(void)
 }
 
 #endif
+
+double iso_dot(const double *x, const double *y, int64_t n)
+{
+    return iso_loops_best()->dot_f64(x, y, n);
+}

@@ -32,6 +32,9 @@ typedef struct iso_loops {
 /** The loops for this CPU. */
 const iso_loops *iso_loops_best(void);
 
+/** x·y by the best loops. */
+double iso_dot(const double *x, const double *y, int64_t n);
+
 /** The plain C twins, for tests. */
 const iso_loops *iso_loops_plain(void);
 
