@@ -54,14 +54,17 @@ int cmd_failed(const struct settings *set, iso_err err)
 
 int cmd_usage(const struct settings *set, const char *format, ...)
 {
+    char message[1024];
     va_list args;
 
-    term_clear();
-    fprintf(stderr, "isogloss %s: ", set->command);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    fprintf(stderr, " (see `isogloss help %s`)\n", set->command);
+    term_clear();
+    fprintf(stderr, "isogloss %s: %s", set->command, message);
+    if (!strstr(message, "isogloss help"))
+        fprintf(stderr, " (see `isogloss help %s`)", set->command);
+    fputc('\n', stderr);
     return EXIT_USAGE;
 }
 
