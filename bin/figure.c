@@ -141,8 +141,8 @@ static enum figure_kind suits(const iso_records *records)
 
 static iso_err name_it(struct figure *f, const iso_records *records, const struct figure_ask *ask)
 {
-    static const char *const tails[] = {"", ", layer by layer", ": every layer with every layer",
-                                        " of all pairs of languages", ""};
+    static const char *const tails[] = {"", ": layer by layer", ": every layer with every layer",
+                                        ": all pairs of languages", ""};
     const iso_record *r = &records->at[0];
     iso_err err = ISO_OK;
 

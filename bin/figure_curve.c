@@ -96,7 +96,7 @@ static void finish(struct curves *c, struct curve *curve)
             curve->last = (int)curve->at[i]->src_layer;
         }
     }
-    const int width = width_of(curve->name.text);
+    const int full = width_of(curve->name.text), width = full > LABEL_MOST ? LABEL_MOST : full;
     if (width > c->name_width)
         c->name_width = width;
 }
@@ -280,7 +280,7 @@ static iso_err add_name(struct figure *f, const struct curve *c, int i, double g
         ISO_TRY(iso_buf_printf(s, " nohead lw 0.5 lc rgb '%s'\n", figure_colour(i)));
     }
     ISO_TRY(iso_buf_puts(s, "set label "));
-    ISO_TRY(figure_quote(s, c->name.text));
+    ISO_TRY(figure_label(s, c->name.text));
     ISO_TRY(iso_buf_puts(s, led ? " at graph 1.035, first " : " at graph 1.015, first "));
     ISO_TRY(add_number(s, c->shown, ""));
     ISO_TRY(iso_buf_printf(s, " left font small textcolor rgb '%s'\n", figure_colour(i)));
@@ -288,35 +288,35 @@ done:
     return err;
 }
 
+/* Titles are not shown, but a browser tells them under the pointer. */
 static iso_err add_plot(struct figure *f, const struct curves *c, bool null_shown)
 {
     iso_buf *s = &f->script;
-    const char *more = "plot ";
     iso_err err = ISO_OK;
 
-    if (null_shown) {
-        ISO_TRY(iso_buf_printf(s,
-                               "%s\\\n  data skip 1 index %d using 1:($2) with lines lw 1 "
-                               "dt (6,4) lc rgb '#555555'",
-                               more, c->count));
-        more = ", ";
-    }
+    ISO_TRY(iso_buf_puts(s, "plot "));
     for (int i = 0; c->bands && i < c->count; i++) {
+        ISO_TRY(iso_buf_printf(s,
+                               "\\\n  data skip 1 index %d using 1:($3):($4) with filledcurves fs "
+                               "transparent solid 0.14 noborder lc rgb '%s' title ",
+                               i, figure_colour(i)));
+        ISO_TRY(figure_label(s, c->at[i].name.text));
+        ISO_TRY(iso_buf_puts(s, ", "));
+    }
+    if (null_shown)
         ISO_TRY(
             iso_buf_printf(s,
-                           "%s\\\n  data skip 1 index %d using 1:($3):($4) with filledcurves fs "
-                           "transparent solid 0.16 noborder lc rgb '%s'",
-                           more, i, figure_colour(i)));
-        more = ", ";
-    }
+                           "\\\n  data skip 1 index %d using 1:($2) with lines lw 1 dt (6,4) lc "
+                           "rgb '#555555' title 'chance level', ",
+                           c->count));
     for (int i = 0; i < c->count; i++) {
         ISO_TRY(iso_buf_printf(s,
-                               "%s\\\n  data skip 1 index %d using 1:($2) with linespoints lw 1.6 "
-                               "pt %d ps 0.45 lc rgb '%s'",
-                               more, i, figure_point(i), figure_colour(i)));
-        more = ", ";
+                               "\\\n  data skip 1 index %d using 1:($2) with linespoints lw 1.6 "
+                               "pt %d ps 0.45 lc rgb '%s' title ",
+                               i, figure_point(i), figure_colour(i)));
+        ISO_TRY(figure_label(s, c->at[i].name.text));
+        ISO_TRY(iso_buf_puts(s, i + 1 < c->count ? ", " : "\n"));
     }
-    ISO_TRY(iso_buf_puts(s, "\n"));
 done:
     return err;
 }

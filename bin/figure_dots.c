@@ -53,7 +53,7 @@ static iso_err add_dot(struct figure *f, const iso_records *records, const iso_r
     ISO_TRY(figure_field(&f->data, name.text));
     ISO_TRY(iso_buf_puts(&f->data, "\n"));
     ISO_TRY(iso_buf_puts(&f->script, "set ytics add ("));
-    ISO_TRY(figure_quote(&f->script, name.text));
+    ISO_TRY(figure_tick(&f->script, name.text));
     ISO_TRY(iso_buf_printf(&f->script, " %d)\n", row));
 done:
     iso_buf_free(&name);
@@ -80,10 +80,12 @@ static iso_err add_axes(struct figure *f, const iso_record *r, struct range x, i
     ISO_TRY(iso_buf_puts(s, "\nset xlabel "));
     ISO_TRY(figure_quote(s, wording_of(r->measure, r->estimator)->axis));
     ISO_TRY(iso_buf_puts(s, " textcolor rgb '#404040'\n"));
-    ISO_TRY(iso_buf_puts(s, "plot data skip 1 using 5:1 with points pt 2 ps 0.5 lc rgb '#888888', "
-                            "\\\n  data skip 1 using 2:1:3:4 with xerrorbars pt 7 ps 0.6 lw 1.5 "
-                            "lc rgb '#0072B2', \\\n  data skip 1 using 2:1 with points pt 7 ps 0.6 "
-                            "lc rgb '#0072B2'\n"));
+    ISO_TRY(iso_buf_puts(
+        s,
+        "plot data skip 1 using 5:1 with points pt 2 ps 0.5 lc rgb '#888888' title 'chance level', "
+        "\\\n  data skip 1 using 2:1:3:4 with xerrorbars pt 7 ps 0.6 lw 1.5 "
+        "lc rgb '#0072B2' title 'interval', \\\n  data skip 1 using 2:1 with points pt 7 ps 0.6 "
+        "lc rgb '#0072B2' title 'value'\n"));
 done:
     return err;
 }

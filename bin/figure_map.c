@@ -227,7 +227,7 @@ static iso_err add_tick(iso_buf *out, const struct maps *m, int i, bool quoted)
     if (m->kind == FIGURE_LAYERS)
         return iso_buf_printf(out, quoted ? "'%lld'" : "%lld", (long long)m->layers[i]);
     const char *name = m->names.at[m->order[i]];
-    return quoted ? figure_quote(out, name) : figure_field(out, name);
+    return quoted ? figure_tick(out, name) : figure_field(out, name);
 }
 
 static iso_err add_data(struct figure *f, const struct maps *m)
@@ -272,7 +272,7 @@ static int longest_name(const struct maps *m)
         const size_t len = strlen(m->names.at[i]);
         longest = len > longest ? len : longest;
     }
-    return longest > 14 ? 14 : (int)longest;
+    return longest > LABEL_MOST ? LABEL_MOST : (int)longest;
 }
 
 static struct grid lay_out(struct figure *f, const struct maps *m)
@@ -394,18 +394,20 @@ static iso_err add_panel(struct figure *f, const struct maps *m, const struct gr
         ISO_TRY(iso_buf_puts(s, "unset colorbox\nunset label 1001\nunset label 1002\n"));
     ISO_TRY(iso_buf_printf(s,
                            "plot data skip 1 index %d using 1:2:(%s):(%s):3 with boxxyerror "
-                           "fs solid noborder lc palette",
+                           "fs solid noborder lc palette title 'value'",
                            p, g->cell > 8 ? "0.485" : "0.5", g->cell > 8 ? "0.485" : "0.5"));
     if (g->numbers) {
         const char *font = g->cell >= 32 ? "small" : "tiny";
-        ISO_TRY(iso_buf_printf(s,
-                               ", \\\n  data skip 1 index %d using 1:2:(dark($3) ? "
-                               "show($3) : '') with labels font %s textcolor rgb 'white'",
-                               p, font));
-        ISO_TRY(iso_buf_printf(s,
-                               ", \\\n  data skip 1 index %d using 1:2:(dark($3) ? '' : "
-                               "show($3)) with labels font %s textcolor rgb '#111111'",
-                               p, font));
+        ISO_TRY(iso_buf_printf(
+            s,
+            ", \\\n  data skip 1 index %d using 1:2:(dark($3) ? "
+            "show($3) : '') with labels font %s textcolor rgb 'white' title 'number'",
+            p, font));
+        ISO_TRY(
+            iso_buf_printf(s,
+                           ", \\\n  data skip 1 index %d using 1:2:(dark($3) ? '' : "
+                           "show($3)) with labels font %s textcolor rgb '#111111' title 'number'",
+                           p, font));
     }
     ISO_TRY(iso_buf_puts(s, "\n"));
 done:

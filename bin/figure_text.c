@@ -1,19 +1,23 @@
 #include "bin/figure_text.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
 #include "lib/base/utf8.h"
 #include "lib/io/number.h"
 
-/* Copies text, `bad` in place of what is no printable UTF-8, `from` replaced by `to`. */
-static iso_err add_safe(iso_buf *out, const char *text, char from, const char *to)
+/* Copies at most `most` characters of text: U+FFFD for what is no printable UTF-8, `to` for `from`,
+ * an ellipsis for the rest. */
+static iso_err add_safe(iso_buf *out, const char *text, int most, char from, const char *to)
 {
     iso_err err = ISO_OK;
 
-    for (int64_t left = (int64_t)strlen(text); left > 0;) {
+    for (int64_t left = (int64_t)strlen(text); left > 0; most--) {
         uint32_t point = 0;
         const int size = iso_utf8_next(&point, text, left);
+        if (most == 1 && left > (size ? size : 1))
+            return iso_buf_puts(out, "\xe2\x80\xa6");
         if (size && point == (unsigned char)from)
             ISO_TRY(iso_buf_puts(out, to));
         else if (size && point >= ' ' && !(point >= 127 && point < 160))
@@ -29,22 +33,43 @@ done:
 
 /* gnuplot does not read every run of doubled quotes back, so a quote is joined on as a string of
  * its own. */
-static const char quote_apart[] = "'.\"'\".'";
-
-iso_err figure_quote(iso_buf *out, const char *text)
+static iso_err quote(iso_buf *out, const char *text, int most)
 {
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_puts(out, "'"));
-    ISO_TRY(add_safe(out, text, '\'', quote_apart));
+    ISO_TRY(add_safe(out, text, most, '\'', "'.\"'\".'"));
     ISO_TRY(iso_buf_puts(out, "'"));
 done:
     return err;
 }
 
+iso_err figure_quote(iso_buf *out, const char *text)
+{
+    return quote(out, text, INT_MAX);
+}
+
+iso_err figure_label(iso_buf *out, const char *text)
+{
+    return quote(out, text, LABEL_MOST);
+}
+
+/* gnuplot prints a tick's name as a format of its number. */
+iso_err figure_tick(iso_buf *out, const char *text)
+{
+    iso_buf doubled = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(add_safe(&doubled, text, LABEL_MOST, '%', "%%"));
+    ISO_TRY(figure_quote(out, doubled.text ? doubled.text : ""));
+done:
+    iso_buf_free(&doubled);
+    return err;
+}
+
 iso_err figure_field(iso_buf *out, const char *text)
 {
-    return add_safe(out, text, '"', "\xe2\x80\x9d");
+    return add_safe(out, text, INT_MAX, '"', "\xe2\x80\x9d");
 }
 
 iso_err figure_number(iso_buf *out, double value)
@@ -65,11 +90,11 @@ iso_err figure_head(struct figure *f)
 
     ISO_TRY(iso_buf_puts(&f->script, shared));
     ISO_TRY(iso_buf_puts(&f->script, "set label 1001 "));
-    ISO_TRY(figure_quote(&f->script, f->title.text ? f->title.text : ""));
+    ISO_TRY(quote(&f->script, f->title.text ? f->title.text : "", f->width / 9));
     ISO_TRY(iso_buf_puts(&f->script, " at screen 0, screen 1 offset character 1.2, character -1.4 "
                                      "left font large textcolor rgb '#111111'\n"));
     ISO_TRY(iso_buf_puts(&f->script, "set label 1002 "));
-    ISO_TRY(figure_quote(&f->script, f->subtitle.text ? f->subtitle.text : ""));
+    ISO_TRY(quote(&f->script, f->subtitle.text ? f->subtitle.text : "", f->width / 6));
     ISO_TRY(iso_buf_puts(&f->script, " at screen 0, screen 1 offset character 1.2, character -2.8 "
                                      "left font small textcolor rgb '#666666'\n"));
 done:

@@ -7,6 +7,11 @@
 /* A gnuplot string in single quotes, in which nothing is expanded or executed. */
 iso_err figure_quote(iso_buf *out, const char *text);
 
+/* The same of a name beside a curve, shortened when it is very long; and of a name on an axis. */
+enum { LABEL_MOST = 18 };
+iso_err figure_label(iso_buf *out, const char *text);
+iso_err figure_tick(iso_buf *out, const char *text);
+
 /* A field of a data file: no tabs, quotes, line ends. */
 iso_err figure_field(iso_buf *out, const char *text);
 
@@ -27,7 +32,7 @@ struct range {
 /* [lo, hi] widened to round numbers, about `steps` of them. */
 struct range figure_range(double lo, double hi, int steps);
 
-/* The names of languages in the order of first appearance; 64 at most are told apart. */
+/* The names of languages in the order of first appearance. */
 enum { NAMES_MAX = 256 };
 struct names {
     const char *at[NAMES_MAX];
