@@ -6,6 +6,8 @@
 #include "analysis/cosine.h"
 #include "analysis/pass.h"
 #include "lib/base/rng.h"
+#include "lib/io/states.h"
+#include "lib/linalg/convert.h"
 #include "tests/oracle/distance_twin.h"
 
 enum { LANGS = 4, LAYERS = 2, MATRICES = LANGS * LAYERS, MEASURES = TWIN_DISTANCES + 1, PAIRS = 6 };
@@ -131,7 +133,81 @@ static void great_means_do_not_hurt(void **state)
     world_free(&w);
 }
 
+/* A layer of real states as doubles. */
+static double *real_layer(iso_states *s, int lang, int layer, int64_t *n, int64_t *p)
+{
+    iso_rows *rows = NULL;
+    iso_view v;
+
+    ok(iso_states_rows(&rows, s, lang, layer));
+    *n = rows->rows;
+    *p = rows->cols;
+    double *out = calloc((size_t)(*n * *p), sizeof *out);
+    ok(iso_rows_read(rows, 0, *n, &v));
+    iso_convert_f64(out, *p, v);
+    iso_rows_close(rows);
+    return out;
+}
+
+/* The first language against the second at every layer; the centre is the first five's. */
+static void file_agrees(const char *path)
+{
+    enum { FIVE = 5, DISTANCES = TWIN_DISTANCES };
+    iso_states *s = NULL;
+
+    ok(iso_states_open(&s, &path, 1, NULL));
+    const iso_lang *lang = iso_states_lang(s, 0);
+    for (int k = 0; k < lang->layer_count; k++) {
+        const iso_gram_pair real[] = {{0, 1}, {2, 3}, {3, 4}}; /* what is in no pair is not read */
+        iso_rows *rows[FIVE];
+        double *wide[FIVE], want[DISTANCES];
+        iso_value v[3 * DISTANCES];
+        int64_t n, p;
+        for (int l = 0; l < FIVE; l++) {
+            ok(iso_states_rows(&rows[l], s, l, lang->layers[k]));
+            wide[l] = real_layer(s, l, lang->layers[k], &n, &p);
+        }
+        const iso_task task = {.matrix = rows,
+                               .matrices = FIVE,
+                               .pair = real,
+                               .pairs = 3,
+                               .measure = chosen,
+                               .measures = DISTANCES};
+        ok(iso_measure_pairs(v, &task, NULL));
+        double *c = calloc((size_t)p, sizeof *c);
+        for (int l = 0; l < FIVE; l++) {
+            double *mean = twin_mean(wide[l], (int)n, (int)p);
+            for (int64_t j = 0; j < p; j++)
+                c[j] += mean[j] / FIVE;
+            free(mean);
+        }
+        twin_distances(want, wide[0], wide[1], c, (int)n, (int)p);
+        near(v[0].value, want[0], 1e-6 * want[0] / want[1]);
+        for (int m = 1; m < DISTANCES; m++)
+            near(v[m].value, want[m], 1e-6);
+        free(c);
+        for (int l = 0; l < FIVE; l++) {
+            iso_rows_close(rows[l]);
+            free(wide[l]);
+        }
+    }
+    iso_states_close(s);
+}
+
+static void bundled_states_equal_twin(void **state)
+{
+    (void)state;
+    file_agrees(source_path("examples/states/mini.h5"));
+}
+
+static void larger_states_equal_twin(void **state)
+{
+    (void)state;
+    file_agrees(test_data("dumps/m15-sib.h5"));
+}
+
 int main(void)
 {
-    RUN_TESTS(test(engine_equals_twin), test(great_means_do_not_hurt));
+    RUN_TESTS(test(engine_equals_twin), test(great_means_do_not_hurt),
+              test(bundled_states_equal_twin), test(larger_states_equal_twin));
 }
