@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""Writes the small files under seeds/ that tests and fuzz targets begin with (Python 3 alone).
+
+The .npy and .npz files are byte for byte what numpy writes: header padded to 64 bytes, members
+called NAME.npy. Item i, dimension j, layer l holds 100*l + 10*i + j. HDF5 seeds are made by the
+program itself: see the end."""
+
+import io
+import json
+import os
+import struct
+import zipfile
+
+here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "seeds")
+DATE = (2024, 1, 1, 0, 0, 0)
+
+
+def put(folder, name, data):
+    os.makedirs(os.path.join(here, folder), exist_ok=True)
+    if isinstance(data, str):
+        data = data.encode()
+    assert len(data) < 4096, name
+    with open(os.path.join(here, folder, name), "wb") as f:
+        f.write(data)
+
+
+def npy(descr, fortran, shape, data, version=1):
+    head = "{'descr': %s, 'fortran_order': %s, 'shape': %s, }" % (
+        descr if descr.startswith("[") else "'%s'" % descr, fortran, tuple(shape))
+    prefix = 10 if version == 1 else 12
+    head += " " * (-(prefix + len(head) + 1) % 64) + "\n"
+    size = struct.pack("<H" if version == 1 else "<I", len(head))
+    return b"\x93NUMPY" + bytes([version, 0]) + size + head.encode("latin1") + data
+
+
+def value(layer, item, dim):
+    return 100 * layer + 10 * item + dim
+
+
+def pack(code, numbers):
+    return struct.pack(code[0] + str(len(numbers)) + code[1], *numbers)
+
+
+def matrix(code, rows, cols, layer=0, fortran=False):
+    order = [(i, j) for j in range(cols) for i in range(rows)] if fortran else [
+        (i, j) for i in range(rows) for j in range(cols)]
+    return pack(code, [value(layer, i, j) for i, j in order])
+
+
+def cube(code, axes, layers, rows, cols, fortran=False):
+    sizes = {"L": layers, "N": rows, "D": cols}
+    names = axes[::-1] if fortran else axes
+    numbers = []
+    for a in range(sizes[names[0]]):
+        for b in range(sizes[names[1]]):
+            for c in range(sizes[names[2]]):
+                at = dict(zip(names, (a, b, c)))
+                numbers.append(value(at["L"], at["N"], at["D"]))
+    return pack(code, numbers)
+
+
+def npz(members, deflate):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as z:
+        for name, data in members:
+            info = zipfile.ZipInfo(name + ".npy", DATE)
+            info.compress_type = zipfile.ZIP_DEFLATED if deflate else zipfile.ZIP_STORED
+            with z.open(info, "w", force_zip64=True) as f:  # as numpy does
+                f.write(data)
+    return out.getvalue()
+
+
+def safetensors(tensors, metadata=None, pad=True):
+    head, data = {}, b""
+    if metadata:
+        head["__metadata__"] = metadata
+    for name, dtype, shape, blob in tensors:
+        head[name] = {"dtype": dtype, "shape": shape,
+                      "data_offsets": [len(data), len(data) + len(blob)]}
+        data += blob
+    text = json.dumps(head).encode()
+    if pad:
+        text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text + data
+
+
+def bf16(numbers):
+    return b"".join(struct.pack("<f", x)[2:] for x in numbers)
+
+
+put("npy", "f4.npy", npy("<f4", False, (3, 4), matrix("<f", 3, 4)))
+put("npy", "f2.npy", npy("<f2", False, (3, 4), matrix("<e", 3, 4)))
+put("npy", "f8.npy", npy("<f8", False, (3, 4), matrix("<d", 3, 4)))
+put("npy", "big_f4.npy", npy(">f4", False, (3, 4), matrix(">f", 3, 4)))
+put("npy", "big_f8.npy", npy(">f8", False, (3, 4), matrix(">d", 3, 4)))
+put("npy", "fortran.npy", npy("<f4", True, (3, 4), matrix("<f", 3, 4, fortran=True)))
+put("npy", "fortran_big.npy", npy(">f4", True, (3, 4), matrix(">f", 3, 4, fortran=True)))
+put("npy", "v2.npy", npy("<f4", False, (3, 4), matrix("<f", 3, 4), 2))
+put("npy", "v3.npy", npy("<f4", False, (3, 4), matrix("<f", 3, 4), 3))
+put("npy", "lnd.npy", npy("<f4", False, (2, 3, 4), cube("<f", "LND", 2, 3, 4)))
+put("npy", "nld.npy", npy("<f4", False, (3, 2, 4), cube("<f", "NLD", 2, 3, 4)))
+put("npy", "lnd_fortran.npy", npy("<f8", True, (2, 3, 4), cube("<d", "LND", 2, 3, 4, True)))
+put("npy", "nld_fortran.npy", npy("<f8", True, (3, 2, 4), cube("<d", "NLD", 2, 3, 4, True)))
+put("npy", "vector.npy", npy("<f4", False, (5,), pack("<f", range(5))))
+put("npy", "scalar.npy", npy("<f4", False, (), pack("<f", [1])))
+put("npy", "ints.npy", npy("<i8", False, (2, 2), pack("<q", range(4))))
+put("npy", "fields.npy", npy("[('a', '<f4'), ('b', '<f4')]", False, (2,), pack("<f", range(4))))
+put("npy", "empty.npy", npy("<f4", False, (0, 4), b""))
+
+pair = [("en_0", npy("<f4", False, (3, 4), matrix("<f", 3, 4, 0))),
+        ("en_1", npy("<f4", False, (3, 4), matrix("<f", 3, 4, 1))),
+        ("de_0", npy("<f2", False, (3, 4), matrix("<e", 3, 4, 0))),
+        ("de_1", npy("<f2", False, (3, 4), matrix("<e", 3, 4, 1))),
+        ("words", npy("<U2", False, (2,), "hi".encode("utf-32-le") * 2))]
+put("npz", "stored.npz", npz(pair, False))
+put("npz", "deflated.npz", npz(pair, True))
+put("npz", "folders.npz", npz([("en/0", pair[0][1]), ("en/1", pair[1][1])], True))
+put("npz", "one.npz", npz([("features", npy("<f4", True, (3, 4), matrix("<f", 3, 4, fortran=True)))],
+                          True))
+put("npz", "numbered.npz", npz([("arr_0", pair[0][1]), ("arr_1", pair[1][1])], True))
+put("npz", "cube.npz", npz([("en", npy("<f4", False, (2, 3, 4), cube("<f", "LND", 2, 3, 4)))], True))
+put("npz", "twice.npz", npz([("en_0", pair[0][1]), ("en/0", pair[0][1])], False))
+put("npz", "words.npz", npz([("words", pair[4][1])], True))
+
+t = [("en.0", "F32", [3, 4], matrix("<f", 3, 4, 0)), ("en.1", "F32", [3, 4], matrix("<f", 3, 4, 1)),
+     ("de.0", "F16", [3, 4], matrix("<e", 3, 4, 0)), ("de.1", "F16", [3, 4], matrix("<e", 3, 4, 1)),
+     ("sw/0", "F64", [3, 4], matrix("<d", 3, 4, 0)), ("sw/1", "F64", [3, 4], matrix("<d", 3, 4, 1)),
+     ("tr_0", "BF16", [3, 4], bf16([value(0, i, j) for i in range(3) for j in range(4)])),
+     ("tr_1", "BF16", [3, 4], bf16([value(0, i, j) for i in range(3) for j in range(4)])),
+     ("bias", "F32", [4], pack("<f", range(4))), ("step", "I64", [], pack("<q", [7]))]
+put("safetensors", "four.safetensors", safetensors(t, {"model": "m15", "pooling": "mean",
+                                                       "format": "pt"}))
+put("safetensors", "one.safetensors", safetensors([("features",) + t[0][1:]]))
+put("safetensors", "cube.safetensors",
+    safetensors([("en", "F32", [2, 3, 4], cube("<f", "LND", 2, 3, 4))], pad=False))
+put("safetensors", "biases.safetensors", safetensors(t[8:]))
+
+put("raw", "rows.f32", matrix("<f", 3, 4))
