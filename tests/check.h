@@ -77,15 +77,22 @@ static inline void check_clean(void)
     nftw(check_temp, check_remove, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* Paths live in a ring: the last eight stay valid. */
+/* Paths live until the end of the program. */
 static inline const char *check_path(const char *folder, const char *name)
 {
-    static char ring[8][8192];
-    static int next;
-    char *path = ring[next++ % 8];
+    static struct path {
+        struct path *next;
+        char text[];
+    } * all;
+    const size_t room = strlen(folder) + strlen(name) + 2;
+    struct path *path = malloc(sizeof *path + room);
 
-    snprintf(path, sizeof ring[0], "%s/%s", folder, name);
-    return path;
+    if (!path)
+        fail_msg("no memory for a path");
+    snprintf(path->text, room, "%s/%s", folder, name);
+    path->next = all;
+    all = path;
+    return path->text;
 }
 
 static inline const char *temp_path(const char *name)
