@@ -893,9 +893,9 @@ iso_err iso_h5_put_attr_int(iso_h5 *file, const char *object, const char *name, 
     return put_attr(file, object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, &value);
 }
 
-/* Contiguous room is set aside at once and not filled, so that it has an offset before any
+/* Contiguous `room` is set aside at once and not filled, so that it has an offset before any
  * number is written. */
-static hid_t data_plist(int rank, const hsize_t *dims, const iso_h5_layout *layout)
+static hid_t data_plist(int rank, const hsize_t *dims, bool room, const iso_h5_layout *layout)
 {
     const hid_t p = H5Pcreate(H5P_DATASET_CREATE);
     hsize_t chunk[ISO_H5_RANK] = {0};
@@ -909,7 +909,7 @@ static hid_t data_plist(int rank, const hsize_t *dims, const iso_h5_layout *layo
         (void)H5Pset_chunk(p, rank, chunk);
         if (layout->deflate > 0)
             (void)H5Pset_deflate(p, (unsigned)layout->deflate);
-    } else {
+    } else if (room) {
         (void)H5Pset_alloc_time(p, H5D_ALLOC_TIME_EARLY);
         (void)H5Pset_fill_time(p, H5D_FILL_TIME_NEVER);
     }
@@ -925,7 +925,7 @@ static iso_err put(iso_h5 *file, const char *path, int rank, const int64_t *dims
 
     for (int i = 0; i < rank; i++)
         n[i] = (hsize_t)dims[i];
-    const hid_t links = link_plist(), how = data_plist(rank, n, layout);
+    const hid_t links = link_plist(), how = data_plist(rank, n, !data, layout);
     const hid_t space = H5Screate_simple(rank, n, NULL);
     const hid_t id = H5Dcreate2(file->id, path, type, space, links, how, H5P_DEFAULT);
     if (id < 0)

@@ -1,0 +1,169 @@
+#include "tests/io/files.h"
+
+#include <stdbool.h>
+
+#include "lib/base/alloc.h"
+
+static void texts_of_both_kinds_come_back(void **state)
+{
+    (void)state;
+    const char *const texts[] = {"plain", "", "été, 中文", "a much longer one than the others"};
+    const iso_h5_layout fixed = {.fixed = 40};
+    const int64_t numbers[] = {7, -3};
+    const char *path = temp_path("texts.h5");
+    iso_h5_texts got = {0};
+    iso_h5 *h5 = NULL;
+
+    ok(iso_h5_create(&h5, path));
+    ok(iso_h5_put_texts(h5, "/a/vlen", texts, 4, NULL));
+    ok(iso_h5_put_texts(h5, "/a/fixed", texts, 4, &fixed));
+    ok(iso_h5_put_i64(h5, "/a/numbers", numbers, 2));
+    ok(iso_h5_close(h5));
+    ok(iso_h5_open(&h5, path));
+    for (int kind = 0; kind < 2; kind++) {
+        ok(iso_h5_read_texts(&got, h5, kind ? "/a/fixed" : "/a/vlen"));
+        assert_int_equal(got.count, 4);
+        for (int i = 0; i < 4; i++)
+            text(got.at[i], texts[i]);
+        iso_h5_texts_free(&got);
+    }
+    ok(iso_h5_read_texts(&got, h5, "/a/numbers"));
+    text(got.at[0], "7");
+    text(got.at[1], "-3");
+    iso_h5_texts_free(&got);
+    ok(iso_h5_close(h5));
+    assert_int_equal(iso_h5_open_count(), 0);
+}
+
+/* More than one slice of 4096. */
+static void many_texts_come_back_in_order(void **state)
+{
+    (void)state;
+    enum { N = 9001 };
+    static char block[N][8];
+    static const char *texts[N];
+    const char *path = temp_path("many.h5");
+    iso_h5_texts got = {0};
+    iso_h5 *h5 = NULL;
+
+    for (int i = 0; i < N; i++) {
+        snprintf(block[i], sizeof block[i], "s%d", i);
+        texts[i] = block[i];
+    }
+    ok(iso_h5_create(&h5, path));
+    ok(iso_h5_put_texts(h5, "/t", texts, N, NULL));
+    ok(iso_h5_close(h5));
+    ok(iso_h5_open(&h5, path));
+    ok(iso_h5_read_texts(&got, h5, "/t"));
+    assert_int_equal(got.count, N);
+    text(got.at[0], "s0");
+    text(got.at[4096], "s4096");
+    text(got.at[N - 1], "s9000");
+    iso_h5_texts_free(&got);
+    ok(iso_h5_close(h5));
+}
+
+static void attributes_say_what_they_are(void **state)
+{
+    (void)state;
+    const char *path = temp_path("attrs.h5");
+    iso_h5 *h5 = NULL;
+    char *value = NULL;
+    int64_t number = 0;
+    bool there = true;
+
+    ok(iso_h5_create(&h5, path));
+    ok(iso_h5_put_attr_text(h5, "/", "name", "wörd"));
+    ok(iso_h5_put_attr_int(h5, "/", "number", -5));
+    ok(iso_h5_attr_text(&value, h5, "/", "name"));
+    text(value, "wörd");
+    ok(iso_h5_attr_int(&number, &there, h5, "/", "number"));
+    assert_true(there);
+    assert_int_equal(number, -5);
+    ok(iso_h5_attr_int(&number, &there, h5, "/", "nothing"));
+    assert_false(there);
+    fails(iso_h5_attr_int(&number, &there, h5, "/", "name"), ISO_EFORMAT, "not an integer");
+    fails(iso_h5_attr_text(&value, h5, "/", "number"), ISO_EFORMAT, "not a text");
+    ok(iso_h5_close(h5));
+    iso_free(value);
+}
+
+static void names_and_kinds_are_listed(void **state)
+{
+    (void)state;
+    iso_h5_texts names = {0};
+    iso_h5 *h5 = NULL;
+
+    ok(iso_h5_create(&h5, temp_path("list.h5")));
+    put_f32(h5, "/b/10", 0, 0, 1, 1);
+    put_f32(h5, "/b/2", 0, 0, 1, 1);
+    put_f32(h5, "/a", 0, 0, 1, 1);
+    ok(iso_h5_list(&names, h5, "/b"));
+    assert_int_equal(names.count, 2);
+    text(names.at[0], "10");
+    iso_h5_texts_free(&names);
+    ok(iso_h5_walk(&names, h5));
+    assert_int_equal(names.count, 3);
+    text(names.at[1], "b/10");
+    iso_h5_texts_free(&names);
+    assert_int_equal(iso_h5_kind_of(h5, "/b"), ISO_H5_GROUP);
+    assert_int_equal(iso_h5_kind_of(h5, "/b/2"), ISO_H5_DATASET);
+    assert_int_equal(iso_h5_kind_of(h5, "/c/2"), ISO_H5_ABSENT);
+    fails(iso_h5_list(&names, h5, "/c"), ISO_EFORMAT, "list.h5: /c: cannot list");
+    ok(iso_h5_close(h5));
+}
+
+/* 1, 2, 3 in halves: 0x3C00, 0x4000, 0x4200. */
+static void halves_keep_their_bits_in_every_layout(void **state)
+{
+    (void)state;
+    const uint16_t bits[] = {0x3C00, 0x4000, 0x4200, 0x0001, 0x7BFF, 0x8000};
+    const int64_t dims[] = {3, 2}, start[] = {0, 0};
+    const iso_h5_layout layouts[] = {{0}, {.big_endian = true}, {.chunk = 2, .deflate = 4}};
+    iso_h5 *h5 = NULL;
+
+    ok(iso_h5_create(&h5, temp_path("half.h5")));
+    for (int i = 0; i < 3; i++) {
+        static const char *const paths[] = {"/plain", "/big", "/packed"};
+        uint16_t got[6] = {0};
+        iso_h5_data *data = NULL;
+
+        ok(iso_h5_put(h5, paths[i], 2, dims, ISO_F16, bits, &layouts[i]));
+        ok(iso_h5_data_open(&data, h5, paths[i]));
+        assert_int_equal(iso_h5_about(data)->dtype, ISO_F16);
+        assert_true((iso_h5_about(data)->offset >= 0) == (i == 0));
+        assert_int_equal(iso_h5_about(data)->chunk[0], i == 2 ? 2 : 0);
+        ok(iso_h5_read(data, start, dims, got));
+        assert_memory_equal(got, bits, sizeof bits);
+        iso_h5_data_close(data);
+    }
+    ok(iso_h5_close(h5));
+    assert_int_equal(iso_h5_open_count(), 0);
+}
+
+static void silence_and_reasons(void **state)
+{
+    (void)state;
+    const char *path = temp_path("text.txt");
+    iso_h5_data *data = NULL;
+    iso_h5 *h5 = NULL;
+    FILE *f = fopen(path, "w");
+
+    fputs("certainly not HDF5", f);
+    fclose(f);
+    assert_false(iso_h5_is(path));
+    fails(iso_h5_open(&h5, path), ISO_EFORMAT, "text.txt: cannot read as HDF5: ");
+    fails(iso_h5_open(&h5, temp_path("missing.h5")), ISO_EFORMAT, "missing.h5");
+    fails(iso_h5_create(&h5, "/nowhere/x.h5"), ISO_EIO, "/nowhere/x.h5: cannot create");
+    ok(iso_h5_create(&h5, temp_path("e.h5")));
+    fails(iso_h5_data_open(&data, h5, "/x"), ISO_EFORMAT, "e.h5: /x: cannot open");
+    ok(iso_h5_close(h5));
+    assert_int_equal(iso_h5_open_count(), 0);
+}
+
+int main(void)
+{
+    RUN_TESTS(test(texts_of_both_kinds_come_back), test(many_texts_come_back_in_order),
+              test(attributes_say_what_they_are), test(names_and_kinds_are_listed),
+              test(halves_keep_their_bits_in_every_layout), test(silence_and_reasons));
+}
