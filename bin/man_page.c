@@ -100,8 +100,7 @@ static void tail(FILE *to, const struct cmd *cmd)
         fputs(".BR isogloss (1)\n", to);
     else
         for (const struct cmd *const *c = commands; *c; c++)
-            if (strcmp((*c)->name, "help") != 0)
-                fprintf(to, ".BR isogloss\\-%s (1)%s\n", (*c)->name, c[1] ? "," : "");
+            fprintf(to, ".BR isogloss\\-%s (1)%s\n", (*c)->name, c[1] ? "," : "");
 }
 
 iso_err man_page(FILE *to, const struct cmd *cmd, const char *source)
