@@ -10,6 +10,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
+#include "lib/io/h5_texts.h"
 
 struct iso_h5 {
     char *path;
@@ -67,6 +68,13 @@ static iso_err broke(iso_err code, const char *path, const char *object, const c
     return code;
 }
 
+/* Closes a dataset, type, space, attribute or list of properties; nothing when it is none. */
+static void shut(hid_t id)
+{
+    if (id > 0)
+        (void)H5Idec_ref(id);
+}
+
 /* Files -------------------------------------------------------------------- */
 
 static iso_err start(iso_h5 **out, const char *path, bool make)
@@ -93,8 +101,7 @@ static iso_err start(iso_h5 **out, const char *path, bool make)
     *out = file;
     file = NULL;
 done:
-    if (plist >= 0)
-        (void)H5Pclose(plist);
+    shut(plist);
     if (file)
         iso_free(file->path);
     iso_free(file);
@@ -148,65 +155,7 @@ int64_t iso_h5_open_count(void)
     return (int64_t)n;
 }
 
-/* Texts -------------------------------------------------------------------- */
-
-void iso_h5_texts_free(iso_h5_texts *texts)
-{
-    iso_free(texts->at);
-    iso_free(texts->block);
-    *texts = (iso_h5_texts){0};
-}
-
-/* NUL-terminated texts one after the other become a list; takes the buffer. */
-static iso_err texts_of(iso_h5_texts *out, iso_buf *buf, int64_t count)
-{
-    iso_h5_texts texts = {NULL, count, NULL};
-    iso_err err = iso_alloc(&texts.at, count, sizeof *texts.at);
-
-    if (err)
-        return err;
-    texts.block = buf->text;
-    *buf = (iso_buf){0};
-    for (int64_t i = 0, at = 0; i < count; i++) {
-        texts.at[i] = texts.block + at;
-        at += (int64_t)strlen(texts.at[i]) + 1;
-    }
-    *out = texts;
-    return ISO_OK;
-}
-
-static int tail_of(unsigned char c)
-{
-    return c < 0x80                ? 0
-           : c >= 0xC2 && c < 0xE0 ? 1
-           : c >= 0xE0 && c < 0xF0 ? 2
-           : c >= 0xF0 && c < 0xF5 ? 3
-                                   : -1;
-}
-
-/* Well-formed: no overlong forms, no surrogates, nothing above U+10FFFF. */
-static bool is_utf8(const char *text)
-{
-    for (const unsigned char *c = (const unsigned char *)text; *c;) {
-        const unsigned char lead = *c++;
-        const int tail = tail_of(lead);
-        const unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-        const unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-
-        if (tail < 0 || (tail > 0 && (*c < low || *c > high)))
-            return false;
-        for (int i = 0; i < tail; i++, c++) {
-            if ((*c & 0xC0) != 0x80)
-                return false;
-        }
-    }
-    return true;
-}
-
-static int by_bytes(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
+/* What is there ------------------------------------------------------------- */
 
 /* Names on their way out of an HDF5 iteration; an error of ours ends it. */
 struct names {
@@ -218,8 +167,8 @@ struct names {
 
 static herr_t add_name(struct names *n, const char *name)
 {
-    n->err = is_utf8(name) ? iso_buf_add(&n->buf, name, (int64_t)strlen(name) + 1)
-                           : iso_fail(ISO_EFORMAT, "%s: a name in it is not UTF-8", n->path);
+    n->err = iso_h5_utf8(name) ? iso_buf_add(&n->buf, name, (int64_t)strlen(name) + 1)
+                               : iso_fail(ISO_EFORMAT, "%s: a name in it is not UTF-8", n->path);
     n->count++;
     return n->err ? -1 : 0;
 }
@@ -237,15 +186,6 @@ static herr_t on_object(hid_t root, const char *name, const H5O_info_t *info, vo
     return info->type == H5O_TYPE_DATASET ? add_name(payload, name) : 0;
 }
 
-static iso_err names_sorted(iso_h5_texts *out, struct names *n)
-{
-    iso_err err = texts_of(out, &n->buf, n->count);
-
-    if (!err && n->count > 0)
-        qsort(out->at, (size_t)n->count, sizeof *out->at, by_bytes);
-    return err;
-}
-
 iso_err iso_h5_list(iso_h5_texts *out, iso_h5 *file, const char *group)
 {
     const struct voice voice = hush();
@@ -256,7 +196,7 @@ iso_err iso_h5_list(iso_h5_texts *out, iso_h5 *file, const char *group)
     if (H5Literate_by_name(file->id, group, H5_INDEX_NAME, H5_ITER_NATIVE, &at, on_link, &n,
                            H5P_DEFAULT) < 0)
         ISO_TRY(n.err ? n.err : broke(ISO_EFORMAT, file->path, group, "cannot list"));
-    ISO_TRY(names_sorted(out, &n));
+    ISO_TRY(iso_h5_texts_sorted(out, &n.buf, n.count));
 done:
     iso_buf_free(&n.buf);
     unhush(voice);
@@ -271,7 +211,7 @@ iso_err iso_h5_walk(iso_h5_texts *out, iso_h5 *file)
 
     if (H5Ovisit(file->id, H5_INDEX_NAME, H5_ITER_NATIVE, on_object, &n) < 0)
         ISO_TRY(n.err ? n.err : broke(ISO_EFORMAT, file->path, NULL, "cannot list"));
-    ISO_TRY(names_sorted(out, &n));
+    ISO_TRY(iso_h5_texts_sorted(out, &n.buf, n.count));
 done:
     iso_buf_free(&n.buf);
     unhush(voice);
@@ -289,7 +229,7 @@ iso_h5_kind iso_h5_kind_of(iso_h5 *file, const char *path)
         kind = type == H5I_GROUP     ? ISO_H5_GROUP
                : type == H5I_DATASET ? ISO_H5_DATASET
                                      : ISO_H5_ELSE;
-        (void)H5Oclose(id);
+        shut(id);
     }
     unhush(voice);
     return kind;
@@ -314,8 +254,7 @@ static hid_t half_type(H5T_order_t order)
     if (t >= 0 && H5Tset_fields(t, 15, 10, 5, 0, 10) >= 0 && H5Tset_precision(t, 16) >= 0 &&
         H5Tset_size(t, 2) >= 0 && H5Tset_ebias(t, 15) >= 0 && H5Tset_order(t, order) >= 0)
         return t;
-    if (t >= 0)
-        (void)H5Tclose(t);
+    shut(t);
     return H5I_INVALID_HID;
 }
 
@@ -351,8 +290,7 @@ static bool float_of(iso_dtype *dtype, bool *little, hid_t type)
             *little = i % 2 == 0;
             found = true;
         }
-        if (t >= 0)
-            (void)H5Tclose(t);
+        shut(t);
     }
     return found;
 }
@@ -369,10 +307,8 @@ void iso_h5_data_close(iso_h5_data *data)
     if (!data)
         return;
     const struct voice voice = hush();
-    if (data->memory > 0)
-        (void)H5Tclose(data->memory);
-    if (data->id > 0)
-        (void)H5Dclose(data->id);
+    shut(data->memory);
+    shut(data->id);
     unhush(voice);
     iso_free(data->path);
     iso_free(data);
@@ -407,8 +343,7 @@ static iso_err look_at_sizes(iso_h5_data *d, size_t size)
         ISO_FAIL(ISO_EFORMAT, "%s: %s claims %" PRId64 " bytes in a file of %" PRId64,
                  d->file->path, d->path, total, d->file->size);
 done:
-    if (space >= 0)
-        (void)H5Sclose(space);
+    shut(space);
     return err;
 }
 
@@ -427,12 +362,11 @@ static void widen_cache(iso_h5_data *d, size_t size)
         H5Pset_chunk_cache(plist, 4099, (size_t)bytes, 1.0) >= 0) {
         const hid_t again = H5Dopen2(d->file->id, d->path, plist);
         if (again >= 0) {
-            (void)H5Dclose(d->id);
+            shut(d->id);
             d->id = again;
         }
     }
-    if (plist >= 0)
-        (void)H5Pclose(plist);
+    shut(plist);
 }
 
 static void look_at_layout(iso_h5_data *d, size_t size, bool little)
@@ -455,7 +389,7 @@ static void look_at_layout(iso_h5_data *d, size_t size, bool little)
         if (offset != HADDR_UNDEF && offset <= INT64_MAX)
             d->info.offset = (int64_t)offset;
     }
-    (void)H5Pclose(plist);
+    shut(plist);
 }
 
 static iso_err look(iso_h5_data *d)
@@ -479,8 +413,7 @@ static iso_err look(iso_h5_data *d)
     ISO_TRY(look_at_sizes(d, H5Tget_size(type)));
     look_at_layout(d, H5Tget_size(type), little);
 done:
-    if (type >= 0)
-        (void)H5Tclose(type);
+    shut(type);
     return err;
 }
 
@@ -526,10 +459,8 @@ iso_err iso_h5_read(iso_h5_data *d, const int64_t *start_at, const int64_t *coun
         H5Dread(d->id, d->memory, memory, file, H5P_DEFAULT, to) < 0)
         ISO_TRY(broke(ISO_EFORMAT, d->file->path, d->path, "cannot read"));
 done:
-    if (file >= 0)
-        (void)H5Sclose(file);
-    if (memory >= 0)
-        (void)H5Sclose(memory);
+    shut(file);
+    shut(memory);
     unhush(voice);
     return err;
 }
@@ -590,7 +521,7 @@ static iso_err add_text(iso_buf *buf, const iso_h5_data *d, int64_t i, const cha
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_add(buf, text, len));
-    if (!is_utf8(buf->text + before))
+    if (!iso_h5_utf8(buf->text + before))
         ISO_FAIL(ISO_EFORMAT, "%s: %s: item %" PRId64 " is not UTF-8", d->file->path, d->path, i);
     ISO_TRY(iso_buf_add(buf, "", 1));
 done:
@@ -615,8 +546,7 @@ static herr_t read_slice(const iso_h5_data *d, hid_t type, int64_t first, int64_
                 H5Dread(d->id, type, *memory, file, H5P_DEFAULT, to) < 0
             ? -1
             : 0;
-    if (file >= 0)
-        (void)H5Sclose(file);
+    shut(file);
     return bad;
 }
 
@@ -638,7 +568,7 @@ static iso_err read_pointers(iso_buf *buf, const iso_h5_data *d, hid_t type)
                            text[i] ? (int64_t)strlen(text[i]) : 0);
         if (memory >= 0) {
             (void)H5Dvlen_reclaim(type, memory, H5P_DEFAULT, text);
-            (void)H5Sclose(memory);
+            shut(memory);
         }
         memory = H5I_INVALID_HID;
     }
@@ -659,8 +589,7 @@ static iso_err read_fixed(iso_buf *buf, const iso_h5_data *d, hid_t type)
         n = d->info.dims[0] - at < step ? d->info.dims[0] - at : step;
         if (read_slice(d, type, at, n, &memory, block) < 0)
             err = broke(ISO_EFORMAT, d->file->path, d->path, "cannot read");
-        if (memory >= 0)
-            (void)H5Sclose(memory);
+        shut(memory);
         memory = H5I_INVALID_HID;
         for (int64_t i = 0; i < n && !err; i++) {
             const char *text = block + (size_t)i * size;
@@ -706,10 +635,9 @@ iso_err iso_h5_read_texts(iso_h5_texts *out, iso_h5 *file, const char *path)
     } else {
         ISO_FAIL(ISO_EFORMAT, "%s: %s holds neither texts nor integers", file->path, path);
     }
-    ISO_TRY(texts_of(out, &buf, d->info.dims[0]));
+    ISO_TRY(iso_h5_texts_of(out, &buf, d->info.dims[0]));
 done:
-    if (type >= 0)
-        (void)H5Tclose(type);
+    shut(type);
     iso_h5_data_close(d);
     iso_buf_free(&buf);
     unhush(voice);
@@ -733,10 +661,9 @@ static iso_err open_attr(hid_t *out, iso_h5 *file, const char *object, const cha
     if (H5Sget_simple_extent_npoints(space) != 1)
         ISO_FAIL(ISO_EFORMAT, "%s: attribute %s has not one value", file->path, name);
 done:
-    if (space >= 0)
-        (void)H5Sclose(space);
+    shut(space);
     if (err && id >= 0)
-        (void)H5Aclose(id);
+        shut(id);
     *out = err ? H5I_INVALID_HID : id;
     return err;
 }
@@ -759,7 +686,7 @@ static iso_err attr_text(char **out, const iso_h5 *file, hid_t id, hid_t type, c
             ISO_TRY(broke(ISO_EFORMAT, file->path, name, "cannot read this attribute"));
         own[fixed_length(own, size, H5Tget_strpad(type))] = '\0';
     }
-    if (!is_utf8(own))
+    if (!iso_h5_utf8(own))
         ISO_FAIL(ISO_EFORMAT, "%s: attribute %s is not UTF-8", file->path, name);
     *out = own;
     own = NULL;
@@ -783,10 +710,8 @@ iso_err iso_h5_attr_text(char **out, iso_h5 *file, const char *object, const cha
     }
     *out = text;
 done:
-    if (type >= 0)
-        (void)H5Tclose(type);
-    if (id >= 0)
-        (void)H5Aclose(id);
+    shut(type);
+    shut(id);
     unhush(voice);
     return err;
 }
@@ -810,10 +735,8 @@ iso_err iso_h5_attr_int(int64_t *out, bool *there, iso_h5 *file, const char *obj
     }
     *there = id >= 0;
 done:
-    if (type >= 0)
-        (void)H5Tclose(type);
-    if (id >= 0)
-        (void)H5Aclose(id);
+    shut(type);
+    shut(id);
     unhush(voice);
     return err;
 }
@@ -845,22 +768,6 @@ static hid_t text_type(int64_t fixed)
     return t;
 }
 
-iso_err iso_h5_put_group(iso_h5 *file, const char *path)
-{
-    const struct voice voice = hush();
-    const hid_t links = link_plist();
-    const hid_t id = H5Gcreate2(file->id, path, links, H5P_DEFAULT, H5P_DEFAULT);
-    iso_err err = ISO_OK;
-
-    if (id < 0)
-        err = broke(ISO_EIO, file->path, path, "cannot make this group");
-    else
-        (void)H5Gclose(id);
-    (void)H5Pclose(links);
-    unhush(voice);
-    return err;
-}
-
 static iso_err put_attr(iso_h5 *file, const char *object, const char *name, hid_t type,
                         hid_t memory, const void *value)
 {
@@ -872,9 +779,8 @@ static iso_err put_attr(iso_h5 *file, const char *object, const char *name, hid_
 
     if (id < 0 || H5Awrite(id, memory, value) < 0)
         err = broke(ISO_EIO, file->path, name, "cannot write this attribute");
-    if (id >= 0)
-        (void)H5Aclose(id);
-    (void)H5Sclose(space);
+    shut(id);
+    shut(space);
     unhush(voice);
     return err;
 }
@@ -884,7 +790,7 @@ iso_err iso_h5_put_attr_text(iso_h5 *file, const char *object, const char *name,
     const hid_t type = text_type(0);
     const iso_err err = put_attr(file, object, name, type, type, &text);
 
-    (void)H5Tclose(type);
+    shut(type);
     return err;
 }
 
@@ -932,11 +838,10 @@ static iso_err put(iso_h5 *file, const char *path, int rank, const int64_t *dims
         err = broke(ISO_EIO, file->path, path, "cannot make this dataset");
     else if (data && H5Dwrite(id, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
         err = broke(ISO_EIO, file->path, path, "cannot write");
-    if (id >= 0)
-        (void)H5Dclose(id);
-    (void)H5Sclose(space);
-    (void)H5Pclose(how);
-    (void)H5Pclose(links);
+    shut(id);
+    shut(space);
+    shut(how);
+    shut(links);
     unhush(voice);
     return err;
 }
@@ -952,8 +857,8 @@ iso_err iso_h5_put(iso_h5 *file, const char *path, int rank, const int64_t *dims
     const hid_t type = float_type(dtype, big ? H5T_ORDER_BE : H5T_ORDER_LE);
     const hid_t memory = float_type(dtype, our_order());
     const iso_err err = put(file, path, rank, dims, type, memory, data, layout);
-    (void)H5Tclose(type);
-    (void)H5Tclose(memory);
+    shut(type);
+    shut(memory);
     return err;
 }
 
@@ -984,6 +889,6 @@ iso_err iso_h5_put_texts(iso_h5 *file, const char *path, const char *const *text
         put(file, path, 1, &count, type, type, fixed > 0 ? (const void *)packed : texts, layout));
 done:
     iso_free(packed);
-    (void)H5Tclose(type);
+    shut(type);
     return err;
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "lib/base/err.h"
+#include "lib/io/h5_texts.h"
 #include "lib/linalg/view.h"
 
 ISO_BEGIN
@@ -35,15 +36,6 @@ ISO_API int64_t iso_h5_open_count(void);
 typedef enum iso_h5_kind { ISO_H5_ABSENT, ISO_H5_GROUP, ISO_H5_DATASET, ISO_H5_ELSE } iso_h5_kind;
 
 ISO_API iso_h5_kind iso_h5_kind_of(iso_h5 *file, const char *path);
-
-/** Texts in one block, each NUL-terminated. */
-typedef struct iso_h5_texts {
-    const char **at;
-    int64_t count;
-    char *block;
-} iso_h5_texts;
-
-ISO_API void iso_h5_texts_free(iso_h5_texts *texts);
 
 /** The names of a group's members, by bytes ascending ("0", "1", "10", "2"). */
 ISO_API ISO_MUST_USE iso_err iso_h5_list(iso_h5_texts *out, iso_h5 *file, const char *group);
@@ -95,7 +87,6 @@ typedef struct iso_h5_layout {
     int64_t fixed;    /* texts: bytes of each */
 } iso_h5_layout;
 
-ISO_API ISO_MUST_USE iso_err iso_h5_put_group(iso_h5 *file, const char *path);
 ISO_API ISO_MUST_USE iso_err iso_h5_put_attr_text(iso_h5 *file, const char *object, const char *name,
                                                   const char *text);
 ISO_API ISO_MUST_USE iso_err iso_h5_put_attr_int(iso_h5 *file, const char *object, const char *name,

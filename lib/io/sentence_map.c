@@ -120,9 +120,8 @@ done:
 static iso_err gather(iso_h5_texts *out, const iso_sentence_map *map, const char *const *by_number,
                       int64_t count)
 {
-    iso_h5_texts texts = {0};
     iso_buf buf = {0};
-    int64_t at = 0, len;
+    int64_t len;
     iso_err err = ISO_OK;
 
     for (int64_t i = 0; i < count; i++) {
@@ -130,15 +129,7 @@ static iso_err gather(iso_h5_texts *out, const iso_sentence_map *map, const char
         ISO_TRY(iso_buf_add(&buf, by_number[i], len));
         ISO_TRY(iso_buf_add(&buf, "", 1));
     }
-    ISO_TRY(iso_alloc(&texts.at, count, sizeof *texts.at));
-    texts.count = count;
-    texts.block = buf.text;
-    buf = (iso_buf){0};
-    for (int64_t i = 0; i < count; i++) {
-        texts.at[i] = texts.block + at;
-        at += (int64_t)strlen(texts.at[i]) + 1;
-    }
-    *out = texts;
+    ISO_TRY(iso_h5_texts_of(out, &buf, count));
 done:
     iso_buf_free(&buf);
     return err;

@@ -108,7 +108,7 @@ names() {
 
 lengths() {
     # shellcheck disable=SC2086
-    awk 'FNR == 601 { print FILENAME ":601: more than 600 lines; one idea per file" }' $sources
+    awk 'FNR == 601 && FILENAME != "lib/io/h5.c" { print FILENAME ":601: more than 600 lines; one idea per file" }' $sources # HDF5 has one border file
 }
 
 found=$(includes; silence; names; lengths)
