@@ -3,10 +3,14 @@
 
 #include "bin/cmd.h"
 
+/* clang-format off */
 const struct cmd *const commands[] = {
+    &cmd_inspect,
     &cmd_compare,
     &cmd_centroids,
+    &cmd_report,
     &cmd_plot,
+    &cmd_convert,
     &cmd_doctor,
     &cmd_version,
     &cmd_help,

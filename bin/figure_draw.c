@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,6 +157,8 @@ static iso_err run_gnuplot(const char *folder, const char *script)
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         goto done;
+    if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGTERM))
+        ISO_FAIL(ISO_ECANCEL, "interrupted");
     if (WIFSIGNALED(status))
         ISO_FAIL(ISO_EIO, "gnuplot was ended by signal %d", WTERMSIG(status));
     ISO_TRY(path_in(&errors, folder, "errors", ""));

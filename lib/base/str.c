@@ -66,6 +66,22 @@ void iso_buf_free(iso_buf *buf)
     *buf = (iso_buf){0};
 }
 
+iso_err iso_buf_word(iso_buf *buf, const char *word)
+{
+    static const char harmless[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                   "0123456789_./:=,+@%-";
+    iso_err err = ISO_OK;
+
+    if (*word && !word[strspn(word, harmless)])
+        return iso_buf_puts(buf, word);
+    ISO_TRY(iso_buf_puts(buf, "'"));
+    for (; *word; word++)
+        ISO_TRY(*word == '\'' ? iso_buf_puts(buf, "'\\''") : iso_buf_add(buf, word, 1));
+    ISO_TRY(iso_buf_puts(buf, "'"));
+done:
+    return err;
+}
+
 iso_err iso_str_dup(char **out, const char *text, int64_t len)
 {
     char *copy = NULL;

@@ -21,6 +21,9 @@ ISO_API ISO_MUST_USE iso_err iso_buf_puts(iso_buf *buf, const char *text);
 ISO_API ISO_MUST_USE iso_err iso_buf_printf(iso_buf *buf, const char *format, ...) ISO_PRINTF(2, 3);
 ISO_API void iso_buf_free(iso_buf *buf);
 
+/** A word as a shell reads it back: bare when harmless, else in single quotes. */
+ISO_API ISO_MUST_USE iso_err iso_buf_word(iso_buf *buf, const char *word);
+
 /** A copy of `len` bytes of `text` (-1: up to the NUL), NUL-terminated; free with iso_free. */
 ISO_API ISO_MUST_USE iso_err iso_str_dup(char **out, const char *text, int64_t len);
 

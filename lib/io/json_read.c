@@ -47,23 +47,6 @@ done:
     return err;
 }
 
-/* A word as a shell reads it back: bare when harmless, else in single quotes. */
-static iso_err add_word(iso_buf *out, const char *word)
-{
-    static const char harmless[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                   "0123456789_./:=,+@%-";
-    iso_err err = ISO_OK;
-
-    if (*word && !word[strspn(word, harmless)])
-        return iso_buf_puts(out, word);
-    ISO_TRY(iso_buf_puts(out, "'"));
-    for (; *word; word++)
-        ISO_TRY(*word == '\'' ? iso_buf_puts(out, "'\\''") : iso_buf_add(out, word, 1));
-    ISO_TRY(iso_buf_puts(out, "'"));
-done:
-    return err;
-}
-
 static iso_err read_command(iso_buf *out, const iso_json *array)
 {
     iso_err err = ISO_OK;
@@ -71,7 +54,7 @@ static iso_err read_command(iso_buf *out, const iso_json *array)
     ISO_TRY(iso_buf_puts(out, ""));
     for (const iso_json *m = iso_json_first(array); m; m = iso_json_next(m)) {
         ISO_TRY(iso_buf_puts(out, m == iso_json_first(array) ? "" : " "));
-        ISO_TRY(add_word(out, iso_json_text(m) ? iso_json_text(m) : ""));
+        ISO_TRY(iso_buf_word(out, iso_json_text(m) ? iso_json_text(m) : ""));
     }
 done:
     return err;

@@ -1,0 +1,191 @@
+/* isogloss report: from hidden states or records to a folder with one page. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bin/cmd.h"
+#include "bin/input.h"
+#include "bin/out.h"
+#include "bin/report.h"
+#include "bin/report_folder.h"
+#include "bin/report_gather.h"
+#include "bin/term.h"
+#include "lib/base/alloc.h"
+#include "lib/io/csv.h"
+
+enum { VIEWS_MOST = 64 };
+
+static iso_err read_back(iso_buf *out, const char *path)
+{
+    char part[1 << 14];
+    size_t count;
+    FILE *in = fopen(path, "rbe");
+    iso_err err = ISO_OK;
+
+    if (!in)
+        return iso_fail(ISO_EIO, "%s: %s", path, strerror(errno));
+    while ((count = fread(part, 1, sizeof part, in)) > 0)
+        ISO_TRY(iso_buf_add(out, part, (int64_t)count));
+done:
+    (void)fclose(in);
+    return err;
+}
+
+static bool defined(const iso_records *records)
+{
+    for (int64_t i = 0; i < records->count; i++) {
+        if (records->at[i].value == records->at[i].value)
+            return true;
+    }
+    return false;
+}
+
+static iso_err draw(struct section_view *v, const struct folder *folder)
+{
+    iso_buf path = {0};
+    iso_err err = ISO_OK;
+
+    if (!defined(&v->records))
+        return ISO_OK;
+    ISO_TRY(figure_make(&v->figure, &v->records, &(struct figure_ask){.kind = v->section->kind}));
+    ISO_TRY(iso_buf_printf(&path, "%s/figures/%s.svg", folder->work, v->id));
+    ISO_TRY(figure_save(&v->figure, path.text));
+    ISO_TRY(read_back(&v->svg, path.text));
+done:
+    iso_buf_free(&path);
+    return err;
+}
+
+/* Ids made of measures' names may meet. */
+static iso_err make_unique(struct section_view *views, int i)
+{
+    iso_buf id = {0};
+    iso_err err = ISO_OK;
+
+    for (int j = 0; j < i; j++) {
+        if (strcmp(views[j].id, views[i].id) != 0)
+            continue;
+        ISO_TRY(iso_buf_printf(&id, "%s-%d", views[i].id, i));
+        iso_free(views[i].id);
+        views[i].id = id.text;
+        id = (iso_buf){0};
+    }
+done:
+    iso_buf_free(&id);
+    return err;
+}
+
+static iso_err make_views(struct section_view *views, int *count, const struct report *report)
+{
+    int more = 0;
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < section_count(); i++) {
+        bool has = false;
+        ISO_TRY(section_view_make(&views[*count], &has, section_at(i), report));
+        *count += has;
+    }
+    ISO_TRY(section_rest(views + *count, &more, VIEWS_MOST - *count, report));
+    *count += more;
+    for (int i = 0; i < *count; i++)
+        ISO_TRY(make_unique(views, i));
+done:
+    return err;
+}
+
+static iso_err write_file(const struct folder *folder, const char *name, const iso_buf *text)
+{
+    iso_buf path = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(&path, "%s/%s", folder->work, name));
+    ISO_TRY(out_file(path.text, text));
+done:
+    iso_buf_free(&path);
+    return err;
+}
+
+static iso_err write_all(struct report *report, const struct folder *folder, const iso_run *run)
+{
+    struct section_view *views = NULL;
+    iso_buf page = {0};
+    int count = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&views, VIEWS_MOST, sizeof *views));
+    ISO_TRY(out_json(&report->json, report->set, &report->records, &report->states,
+                     report->states ? 1 : 0));
+    ISO_TRY(iso_csv_write(&report->csv, &report->records));
+    ISO_TRY(report_summarise(&report->summary, report));
+    ISO_TRY(make_views(views, &count, report));
+    for (int i = 0; i < count; i++) {
+        ISO_TRY(iso_run_step(run, "drawing", i, count, "figures"));
+        ISO_TRY(draw(&views[i], folder));
+    }
+    ISO_TRY(report_page(&page, report, views, count));
+    ISO_TRY(write_file(folder, "records.json", &report->json));
+    ISO_TRY(write_file(folder, "records.csv", &report->csv));
+    ISO_TRY(write_file(folder, "report.html", &page));
+done:
+    for (int i = 0; views && i < VIEWS_MOST; i++)
+        section_view_free(&views[i]);
+    iso_free(views);
+    iso_buf_free(&page);
+    return err;
+}
+
+static void forget(struct report *report)
+{
+    for (int i = 0; i < report->source_count; i++)
+        iso_buf_free(&report->source[i].line);
+    iso_records_free(&report->records);
+    iso_buf_free(&report->json);
+    iso_buf_free(&report->csv);
+    iso_buf_free(&report->summary);
+    iso_states_close(report->states);
+}
+
+static iso_err report_of(const struct settings *set)
+{
+    const iso_run run = term_run(set);
+    struct report report = {.set = set};
+    struct folder folder = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(folder_begin(&folder, set->out));
+    if (set->inputs.count > 0) {
+        ISO_TRY(input_open(&report.states, set, &set->inputs, &run));
+        ISO_TRY(gather_runs(&report, &run));
+    }
+    for (int i = 0; i < set->records.count; i++)
+        ISO_TRY(gather_file(&report, set->records.at[i]));
+    if (report.records.count == 0)
+        ISO_FAIL(ISO_EARG, "no records, so there is nothing to report");
+    ISO_TRY(write_all(&report, &folder, &run));
+    ISO_TRY(folder_commit(&folder));
+    term_clear();
+    printf("%s/report.html\n", set->out);
+done:
+    folder_discard(&folder);
+    forget(&report);
+    return err;
+}
+
+static int run(const struct settings *set)
+{
+    if (set->inputs.count == 0 && set->records.count == 0)
+        return cmd_usage(set, "needs an INPUT, or --records FILE");
+    if (!set->out || !*set->out || strcmp(set->out, "-") == 0)
+        return cmd_usage(set, "no folder to write: -o DIR");
+    const iso_err err = report_of(set);
+    return err ? cmd_failed(set, err) : EXIT_DONE;
+}
+
+const struct cmd cmd_report = {
+    .name = "report",
+    .args = "INPUT... -o DIR [--records FILE...]",
+    .summary = "one page of figures, tables and reading guides",
+    .options = "only out title records src tgt layers measure interval road threads mem seed "
+               "precision limit progress quiet " OPTIONS_READING,
+    .run = run,
+};

@@ -1,0 +1,177 @@
+/* What a report is about: records of files given, and of runs on the input. */
+#include <string.h>
+
+#include "bin/compare.h"
+#include "bin/records.h"
+#include "bin/report_gather.h"
+#include "bin/selection.h"
+#include "bin/term.h"
+
+static iso_err add_word(iso_buf *out, const char *word)
+{
+    const iso_err err = iso_buf_puts(out, " ");
+
+    return err ? err : iso_buf_word(out, word);
+}
+
+static iso_err add_option(iso_buf *out, const char *name, const char *value)
+{
+    iso_err err = ISO_OK;
+
+    if (!value)
+        return ISO_OK;
+    ISO_TRY(iso_buf_printf(out, " --%s", name));
+    ISO_TRY(add_word(out, value));
+done:
+    return err;
+}
+
+static iso_err add_count(iso_buf *out, const char *name, int64_t value)
+{
+    return value ? iso_buf_printf(out, " --%s %lld", name, (long long)value) : ISO_OK;
+}
+
+/* The command that makes the same records. */
+static iso_err command_line(iso_buf *out, const char *command, const struct settings *s,
+                            const char *measures)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(out, "isogloss %s", command));
+    for (int i = 0; i < s->inputs.count; i++)
+        ISO_TRY(add_word(out, s->inputs.at[i]));
+    ISO_TRY(add_option(out, "src", s->src));
+    ISO_TRY(add_option(out, "tgt", s->tgt));
+    ISO_TRY(add_option(out, "pairs", s->pairs));
+    ISO_TRY(add_option(out, "layers", s->layers));
+    ISO_TRY(iso_buf_puts(out, s->across ? " --across" : ""));
+    ISO_TRY(add_option(out, "measure", s->measure ? s->measure : measures));
+    ISO_TRY(add_option(out, "interval", s->interval));
+    ISO_TRY(add_option(out, "road", s->road));
+    ISO_TRY(add_option(out, "pool", s->pool));
+    ISO_TRY(add_option(out, "specials", s->specials));
+    ISO_TRY(add_option(out, "axes", s->axes));
+    ISO_TRY(add_option(out, "dtype", s->dtype));
+    ISO_TRY(add_option(out, "layout", s->layout));
+    ISO_TRY(add_count(out, "dim", s->dim));
+    ISO_TRY(iso_buf_puts(out, s->transpose ? " --transpose" : ""));
+    ISO_TRY(add_option(out, "precision", s->precision));
+    ISO_TRY(add_count(out, "limit", s->limit));
+    ISO_TRY(add_count(out, "seed", s->seed));
+done:
+    return err;
+}
+
+/* Which of a run's records are kept: those that an earlier run did not make. */
+typedef bool keeps(const struct report *report, const iso_record *r);
+
+static bool keep_all(const struct report *report, const iso_record *r)
+{
+    (void)report;
+    (void)r;
+    return true;
+}
+
+static bool keep_unequal_layers(const struct report *report, const iso_record *r)
+{
+    (void)report;
+    return r->src_layer != r->tgt_layer;
+}
+
+static bool keep_without_source(const struct report *report, const iso_record *r)
+{
+    return strcmp(r->src, report->src) != 0 && strcmp(r->tgt, report->src) != 0;
+}
+
+static iso_err add_source(struct report *report, iso_buf *line, const iso_records *records,
+                          keeps *keep)
+{
+    const int64_t first = report->records.count;
+    iso_err err = ISO_OK;
+
+    if (report->source_count == REPORT_SOURCES)
+        ISO_FAIL(ISO_EARG, "a report takes at most %d files of records", REPORT_SOURCES - 4);
+    for (int64_t i = 0; i < records->count; i++) {
+        if (keep(report, &records->at[i]))
+            ISO_TRY(iso_records_add(&report->records, &records->at[i]));
+    }
+    if (report->records.count == first)
+        goto done;
+    report->source[report->source_count++] =
+        (struct report_source){*line, first, report->records.count - first};
+    *line = (iso_buf){0};
+done:
+    return err;
+}
+
+static iso_err run_one(struct report *report, const char *command, const struct settings *s,
+                       const char *measures, const iso_run *run, keeps *keep)
+{
+    iso_records records = {0};
+    iso_buf line = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(command_line(&line, command, s, measures));
+    ISO_TRY(compare_records(&records, s, measures, report->states, NULL, run));
+    ISO_TRY(add_source(report, &line, &records, keep));
+done:
+    iso_records_free(&records);
+    iso_buf_free(&line);
+    return err;
+}
+
+/* Of all pairs, those with the source are there already when it came first in the pair. */
+iso_err gather_runs(struct report *report, const iso_run *run)
+{
+    struct settings s = *report->set;
+    struct selection sel = {0};
+    int src = 0;
+    iso_err err = ISO_OK;
+
+    s.plan = false;
+    s.across = false;
+    s.pairs = NULL;
+    ISO_TRY(selection_source(&src, &s, report->states));
+    report->src = iso_states_lang(report->states, src)->name;
+    ISO_TRY(selection_make(&sel, &s, report->states, false));
+    ISO_TRY(
+        run_one(report, "compare", &s, "cka,cka:biased,cosine:raw,cosine:centred", run, keep_all));
+    if (!s.measure)
+        ISO_TRY(
+            run_one(report, "centroids", &s, "centroid:relative,centroid:share", run, keep_all));
+    if (sel.layer_count > 1 && sel.pair_count <= ACROSS_MOST) {
+        s.across = true;
+        ISO_TRY(run_one(report, "compare", &s, "cka", run, keep_unequal_layers));
+        s.across = false;
+    } else if (sel.pair_count > ACROSS_MOST) {
+        term_note(&s, "more than %d targets: no layer is compared with other layers; --tgt chooses",
+                  ACROSS_MOST);
+    }
+    if (sel.pair_count > 1) {
+        s.pairs = "all";
+        ISO_TRY(run_one(report, "compare", &s, "cka,centroid:relative", run, keep_without_source));
+    }
+done:
+    selection_free(&sel);
+    return err;
+}
+
+iso_err gather_file(struct report *report, const char *path)
+{
+    iso_records records = {0};
+    iso_buf line = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(records_read(&records, &line, path));
+    if (line.len == 0) {
+        ISO_TRY(iso_buf_puts(&line, "records of"));
+        ISO_TRY(add_word(&line, path));
+    }
+    ISO_TRY(add_source(report, &line, &records, keep_all));
+    if (!report->src && report->records.count > 0)
+        report->src = report->records.at[0].src;
+done:
+    iso_records_free(&records);
+    iso_buf_free(&line);
+    return err;
+}

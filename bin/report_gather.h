@@ -1,0 +1,17 @@
+/* What a report is about: records of files given, and of runs on the input. */
+#ifndef ISO_BIN_REPORT_GATHER_H
+#define ISO_BIN_REPORT_GATHER_H
+
+#include "bin/report.h"
+#include "lib/base/run.h"
+
+/* Every layer is compared with every layer for so many targets at most. */
+enum { ACROSS_MOST = 12 };
+
+/* Runs compare and centroids on report->states: the source with all, layer with layer, all pairs. */
+iso_err gather_runs(struct report *report, const iso_run *run);
+
+/* Takes the records of a file in unchanged. */
+iso_err gather_file(struct report *report, const char *path);
+
+#endif

@@ -1,0 +1,278 @@
+/* The page: one file that needs nothing else, no network and no script. */
+#include <math.h>
+#include <string.h>
+
+#include "bin/figure_text.h"
+#include "bin/report.h"
+#include "bin/report_html.h"
+#include "bin/wording.h"
+
+/* Nothing may be fetched or run, whatever a name in the records tries. */
+static const char head[] =
+    "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+    "'unsafe-inline'; img-src data:\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+    "<meta name=\"generator\" content=\"isogloss " ISO_VERSION "\">\n<title>";
+
+static const char *first_text(const struct report *report, const char *column)
+{
+    const iso_column *c = iso_column_named(column);
+
+    for (int64_t i = 0; i < report->records.count; i++) {
+        if (iso_record_text(&report->records.at[i], c))
+            return iso_record_text(&report->records.at[i], c);
+    }
+    return NULL;
+}
+
+static iso_err add_title(iso_buf *out, const struct report *report)
+{
+    const char *model = first_text(report, "model");
+    iso_err err = ISO_OK;
+
+    if (report->set->title)
+        return html_text(out, report->set->title);
+    ISO_TRY(iso_buf_puts(out, "How far apart are the languages"));
+    if (model) {
+        ISO_TRY(iso_buf_puts(out, " of "));
+        ISO_TRY(html_text(out, model));
+    }
+    ISO_TRY(iso_buf_puts(out, "?"));
+done:
+    return err;
+}
+
+static void list_langs(struct names *names, const struct report *report)
+{
+    for (int64_t i = 0; i < report->records.count; i++) {
+        if (report->records.at[i].src)
+            (void)names_index(names, report->records.at[i].src);
+        if (report->records.at[i].tgt)
+            (void)names_index(names, report->records.at[i].tgt);
+    }
+}
+
+static iso_err add_lead(iso_buf *out, const struct report *report)
+{
+    struct names names = {0};
+    iso_buf shared = {0};
+    iso_err err = ISO_OK;
+
+    list_langs(&names, report);
+    ISO_TRY(iso_buf_puts(out, "<p class=\"lead\">"));
+    ISO_TRY(wording_shared(&shared, &report->records));
+    ISO_TRY(html_text(out, shared.text));
+    if (names.count > 0)
+        ISO_TRY(iso_buf_printf(out, "%s%d language%s: ", shared.len ? " \xc2\xb7 " : "",
+                               names.count, names.count == 1 ? "" : "s"));
+    for (int i = 0; i < names.count; i++) {
+        ISO_TRY(iso_buf_puts(out, i ? ", " : ""));
+        ISO_TRY(html_lang(out, names.at[i]));
+    }
+    ISO_TRY(iso_buf_puts(out, "</p>\n"));
+done:
+    iso_buf_free(&shared);
+    return err;
+}
+
+static iso_err add_section_title(iso_buf *out, const struct section_view *v)
+{
+    const iso_record *r = &v->records.at[0];
+
+    if (*v->section->title)
+        return iso_buf_puts(out, v->section->title);
+    return html_text(out, wording_of(r->measure, r->estimator)->name);
+}
+
+static iso_err add_contents(iso_buf *out, const struct section_view *views, int count)
+{
+    iso_err err = ISO_OK;
+
+    if (count < 2)
+        return ISO_OK;
+    ISO_TRY(iso_buf_puts(out, "<nav aria-label=\"Contents\"><ol>\n"));
+    for (int i = 0; i < count; i++) {
+        ISO_TRY(iso_buf_printf(out, "<li><a href=\"#%s\">", views[i].id));
+        ISO_TRY(add_section_title(out, &views[i]));
+        ISO_TRY(iso_buf_puts(out, "</a></li>\n"));
+    }
+    ISO_TRY(iso_buf_puts(out, "</ol></nav>\n"));
+done:
+    return err;
+}
+
+static iso_err add_figure(iso_buf *out, const struct section_view *v)
+{
+    const char *size = v->figure.width > 700 ? "wide" : v->figure.width > 480 ? "mid" : "small";
+    iso_buf prefix = {0}, label = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(&prefix, "%s-", v->id));
+    ISO_TRY(iso_buf_printf(&label, "%s. %s", v->figure.title.text, v->figure.subtitle.text));
+    ISO_TRY(iso_buf_printf(out,
+                           "<figure>\n<div class=\"sheet %s\" tabindex=\"0\" "
+                           "style=\"--most:%dpx\">\n",
+                           size, v->figure.width));
+    ISO_TRY(html_svg(out, &v->svg, prefix.text, label.text));
+    ISO_TRY(iso_buf_puts(out, "</div>\n<figcaption>"));
+    ISO_TRY(html_text(out, label.text));
+    if (v->figure.left_out)
+        ISO_TRY(iso_buf_printf(out, " %d more panel%s not drawn.", v->figure.left_out,
+                               v->figure.left_out == 1 ? " is" : "s are"));
+    ISO_TRY(
+        iso_buf_printf(out,
+                       " To restyle: <a href=\"figures/%s.gp\">script</a>, "
+                       "<a href=\"figures/%s.tsv\">data</a>, <a href=\"figures/%s.svg\">SVG</a> "
+                       "beside this page.</figcaption>\n</figure>\n",
+                       v->id, v->id, v->id));
+done:
+    iso_buf_free(&prefix);
+    iso_buf_free(&label);
+    return err;
+}
+
+/* "cka debiased · pooling mean · n = 240 · interval jackknife", then the command lines. */
+static iso_err add_trace(iso_buf *out, const struct report *report, const struct section_view *v)
+{
+    const iso_record *r = &v->records.at[0];
+    iso_buf shared = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(wording_shared(&shared, &v->records));
+    ISO_TRY(iso_buf_puts(out, "<div class=\"trace\">Measure <code>"));
+    ISO_TRY(html_text(out, r->measure));
+    if (r->estimator) {
+        ISO_TRY(iso_buf_puts(out, ":"));
+        ISO_TRY(html_text(out, r->estimator));
+    }
+    ISO_TRY(iso_buf_puts(out, "</code>"));
+    if (shared.len) {
+        ISO_TRY(iso_buf_puts(out, " \xc2\xb7 "));
+        ISO_TRY(html_text(out, shared.text));
+    }
+    ISO_TRY(iso_buf_puts(out, " \xc2\xb7 intervals: "));
+    ISO_TRY(html_text(out, r->interval ? r->interval : "none"));
+    if (v->others > 0)
+        ISO_TRY(iso_buf_printf(out,
+                               " \xc2\xb7 %lld more records of this measure (another model, "
+                               "pooling or stage) are in the files only",
+                               (long long)v->others));
+    ISO_TRY(iso_buf_puts(out, ". Made by"));
+    for (int s = 0; s < report->source_count; s++) {
+        if (!v->from[s])
+            continue;
+        ISO_TRY(iso_buf_puts(out, "<pre>"));
+        ISO_TRY(html_text(out, report->source[s].line.text));
+        ISO_TRY(iso_buf_puts(out, "</pre>\n"));
+    }
+    ISO_TRY(iso_buf_puts(out, "</div>\n"));
+done:
+    iso_buf_free(&shared);
+    return err;
+}
+
+static iso_err add_section(iso_buf *out, const struct report *report, const struct section_view *v)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(out, "<section id=\"%s\">\n<h2>", v->id));
+    ISO_TRY(add_section_title(out, v));
+    ISO_TRY(iso_buf_puts(out, "</h2>\n"));
+    if (v->svg.len > 0)
+        ISO_TRY(add_figure(out, v));
+    else
+        ISO_TRY(iso_buf_puts(out, "<p>No value is defined, so there is no figure.</p>\n"));
+    ISO_TRY(iso_buf_printf(out, "<p class=\"guide\">%s</p>\n", v->section->guide));
+    ISO_TRY(iso_buf_printf(out, "<details><summary>The numbers (%lld records)</summary>\n",
+                           (long long)v->records.count));
+    ISO_TRY(report_numbers(out, v));
+    ISO_TRY(iso_buf_puts(out, "</details>\n"));
+    ISO_TRY(add_trace(out, report, v));
+    ISO_TRY(iso_buf_puts(out, "</section>\n"));
+done:
+    return err;
+}
+
+static iso_err add_download(iso_buf *out, const char *name, const char *type, const iso_buf *text)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(out, "<a class=\"button\" download=\"%s\" href=\"data:%s;base64,", name,
+                           type));
+    ISO_TRY(html_base64(out, text->text, text->len));
+    ISO_TRY(iso_buf_printf(out, "\">%s</a>\n", name));
+done:
+    return err;
+}
+
+static iso_err add_inputs(iso_buf *out, const struct report *report)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(out, "<dl>\n"));
+    for (int i = 0; report->states && i < iso_states_files(report->states); i++) {
+        const iso_states_file *file = iso_states_file_at(report->states, i);
+        ISO_TRY(iso_buf_puts(out, "<dt>input</dt><dd>"));
+        ISO_TRY(html_text(out, file->path));
+        ISO_TRY(iso_buf_printf(out, " (%lld bytes%s", (long long)file->bytes,
+                               file->layout ? ", " : ""));
+        ISO_TRY(html_text(out, file->layout));
+        ISO_TRY(iso_buf_puts(out, ")</dd>\n"));
+    }
+    for (int s = 0; s < report->source_count; s++) {
+        ISO_TRY(iso_buf_printf(out, "<dt>%lld records</dt><dd><code>",
+                               (long long)report->source[s].count));
+        ISO_TRY(html_text(out, report->source[s].line.text));
+        ISO_TRY(iso_buf_puts(out, "</code></dd>\n"));
+    }
+    ISO_TRY(iso_buf_puts(out, "</dl>\n"));
+done:
+    return err;
+}
+
+static iso_err add_end(iso_buf *out, const struct report *report)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(out,
+                         "<section id=\"records\">\n<h2>Where the numbers come from</h2>\n"
+                         "<p>Every value on this page is a record with its estimator, pooling, "
+                         "number of items, interval and chance level; layer 0 is the embedding "
+                         "output. The files hold all of them, in full precision.</p>\n"
+                         "<p class=\"downloads\">"));
+    ISO_TRY(add_download(out, "records.csv", "text/csv", &report->csv));
+    ISO_TRY(add_download(out, "records.json", "application/json", &report->json));
+    ISO_TRY(iso_buf_puts(out, "</p>\n"));
+    ISO_TRY(add_inputs(out, report));
+    ISO_TRY(iso_buf_puts(out, "</section>\n<footer class=\"trace\">Isogloss " ISO_VERSION
+                              "</footer>\n</body>\n</html>\n"));
+done:
+    return err;
+}
+
+iso_err report_page(iso_buf *out, const struct report *report, const struct section_view *views,
+                    int count)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(out, head));
+    ISO_TRY(add_title(out, report));
+    ISO_TRY(iso_buf_printf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<header>\n<h1>",
+                           report_style()));
+    ISO_TRY(add_title(out, report));
+    ISO_TRY(iso_buf_puts(out, "</h1>\n"));
+    ISO_TRY(add_lead(out, report));
+    ISO_TRY(iso_buf_puts(out, "</header>\n<main>\n"));
+    if (report->summary.len > 0)
+        ISO_TRY(iso_buf_printf(out,
+                               "<div class=\"summary\"><h2>In short</h2>\n<ul>\n%s</ul></div>\n",
+                               report->summary.text));
+    ISO_TRY(add_contents(out, views, count));
+    for (int i = 0; i < count; i++)
+        ISO_TRY(add_section(out, report, &views[i]));
+    ISO_TRY(iso_buf_puts(out, "</main>\n"));
+    ISO_TRY(add_end(out, report));
+done:
+    return err;
+}
