@@ -1,0 +1,45 @@
+/* isogloss inspect: what a file holds, and what is odd about it. */
+#include "bin/cmd.h"
+#include "bin/input.h"
+#include "bin/inspect.h"
+#include "bin/out.h"
+#include "bin/term.h"
+
+static iso_err inspect(const struct settings *set)
+{
+    const iso_run run = term_run(set);
+    struct settings raw = *set;
+    struct inspect in = {0};
+    iso_states *states = NULL;
+    iso_buf text = {0};
+    iso_err err = ISO_OK;
+
+    if (!raw.pool) /* token rows as they are */
+        raw.pool = "none";
+    ISO_TRY(input_open(&states, &raw, &set->inputs, &run));
+    ISO_TRY(inspect_look(&in, states, set->quick, &run));
+    ISO_TRY(set->json ? inspect_json(&text, &in) : inspect_table(&text, &in));
+    term_clear();
+    ISO_TRY(out_file(set->json ? set->json : "-", &text));
+done:
+    iso_buf_free(&text);
+    inspect_free(&in);
+    iso_states_close(states);
+    return err;
+}
+
+static int run(const struct settings *set)
+{
+    if (set->inputs.count == 0)
+        return cmd_usage(set, "needs an INPUT, such as states.h5");
+    const iso_err err = inspect(set);
+    return err ? cmd_failed(set, err) : EXIT_DONE;
+}
+
+const struct cmd cmd_inspect = {
+    .name = "inspect",
+    .args = "INPUT...",
+    .summary = "what a file holds, and what is odd about it",
+    .options = "only quick json mem limit progress quiet " OPTIONS_READING,
+    .run = run,
+};

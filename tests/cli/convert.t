@@ -1,0 +1,50 @@
+# Any INPUT as one native file, with all that came along; numbers as they were.
+$ isogloss convert $S/examples/states/mini.h5 -o copy.h5
+$ isogloss inspect copy.h5 | tail -n +2 > copy.txt
+$ isogloss inspect $S/examples/states/mini.h5 | tail -n +2 | diff - copy.txt
+$ isogloss compare $S/examples/states/mini.h5 --tgt de --csv - --quiet > before.csv
+$ isogloss compare copy.h5 --tgt de --csv - --quiet | diff before.csv -
+# f64 holds all of f16, and comes back
+$ isogloss convert copy.h5 -o wide.h5 --dtype f64 --limit 40
+$ isogloss convert wide.h5 -o narrow.h5 --dtype f16
+$ isogloss inspect --quick wide.h5 | grep -c ' 40         40  0-4       128  f64 '
+> 10
+$ isogloss compare copy.h5 --tgt de --limit 40 --csv - --quiet > before.csv
+$ isogloss compare narrow.h5 --tgt de --csv - --quiet | diff before.csv -
+# several files of several kinds
+$ isogloss convert en:0=$S/tests/fuzz/seeds/npy/f2.npy en:1=$S/tests/fuzz/seeds/npy/fortran.npy de=$S/tests/fuzz/seeds/npz/cube.npz -o many.h5
+$ isogloss inspect --quick many.h5 | tail -2 | sort
+> de            3          3  0-1         4  f32    (German)
+> en            3          3  0-1         4  f16    (English)
+# bf16 becomes f32
+$ isogloss convert $S/tests/fuzz/seeds/safetensors/four.safetensors -o four.h5
+$ isogloss inspect --quick four.h5 | grep -w tr
+> tr            3          3  0-1         4  f32    (Turkish)
+# 1 100000: more than a half holds. 1 NaN: no number at all
+$ printf '\0\0\200\77\0\120\303\107' > large.f32
+$ printf '\0\0\200\77\0\0\300\177' > none.f32
+$ isogloss convert fr:2=large.f32 --dim 1 -o large.h5
+$ isogloss convert large.h5 --dtype f16 -o half.h5
+2> isogloss convert: large.h5: fr, layer 2: row 1 holds a number beyond the range of f16 (65504); say --dtype f32
+? 1
+$ isogloss convert fr:2=none.f32 --dim 1 -o none.h5
+2> isogloss convert: none.f32: fr, layer 2: row 1 holds a value that is not finite
+? 1
+$ isogloss convert copy.h5
+2> isogloss convert: needs --out, the file to write (see `isogloss help convert`)
+? 2
+$ isogloss convert copy.h5 -o no/such/folder/x.h5
+2> isogloss convert: no/such/folder/x.h5: *
+? 1
+# what failed left nothing behind
+$ ls
+> before.csv
+> copy.h5
+> copy.txt
+> four.h5
+> large.f32
+> large.h5
+> many.h5
+> narrow.h5
+> none.f32
+> wide.h5
