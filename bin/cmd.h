@@ -9,9 +9,9 @@
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
 
 struct cmd {
-    const char *name;     /* "compare" */
-    const char *args;     /* "INPUT... [--against INPUT...]" */
-    const char *summary;  /* one line, no full stop */
+    const char *name;    /* "compare" */
+    const char *args;    /* "INPUT... [--against INPUT...]" */
+    const char *summary; /* one line, no full stop */
     /* Long options it takes besides the common ones, space-separated ("src tgt layers");
      * when it begins with "only", the common ones are not added: "only out quiet". */
     const char *options;

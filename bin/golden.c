@@ -153,15 +153,20 @@ iso_err golden_check(struct golden out[GOLDEN_ROOM], int *count, const iso_run *
 {
     static const char by_hand[] = "5 items by hand", demo[] = "Kornblith 2019",
                       sentences[] = "sentence rows";
+#define ANSWER(from, what, how, number, within)                                                    \
+    {                                                                                              \
+        .source = from, .measure = what, .estimator = how, .expected = number, .tolerance = within \
+    }
     const struct golden known[] = {
-        {by_hand, "cka", "biased", 0.9374772093, 1e-10},
-        {by_hand, "cka", "debiased", 0.9006553265, 1e-10},
-        {demo, "cka", "biased", 0.5576132566117589, 1e-12},
-        {demo, "cka", "debiased", 0.513456489505526, 1e-12},
-        {sentences, "cka", "biased", 0.02779929781, 1e-11},
-        {sentences, "cka", "biased", 0.35262321709, 1e-11},
-        {sentences, "cka", "biased", 0.16119771640, 1e-11},
+        ANSWER(by_hand, "cka", "biased", 0.9374772093, 1e-10),
+        ANSWER(by_hand, "cka", "debiased", 0.9006553265, 1e-10),
+        ANSWER(demo, "cka", "biased", 0.5576132566117589, 1e-12),
+        ANSWER(demo, "cka", "debiased", 0.513456489505526, 1e-12),
+        ANSWER(sentences, "cka", "biased", 0.02779929781, 1e-11),
+        ANSWER(sentences, "cka", "biased", 0.35262321709, 1e-11),
+        ANSWER(sentences, "cka", "biased", 0.16119771640, 1e-11),
     };
+#undef ANSWER
     struct sets s;
     iso_err err;
 

@@ -1,4 +1,4 @@
-/* Options: the one table, and the walk of getopt along a command line. */
+/* The walk of getopt along a command line. */
 #include "bin/opt.h"
 
 #include <getopt.h>
@@ -8,103 +8,13 @@
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 
-#define AT(field) offsetof(struct settings, field)
-
-/* The order is the order of help. */
-/* clang-format off */
-static const struct opt table[] = {
-    {"against", 0, OPT_LIST, AT(against), "INPUT...", "compare each language with the same language there"},
-    {"difference", 0, OPT_FLAG, AT(difference), NULL, "with --against: the pairs here minus the same pairs there"},
-    {"src", 0, OPT_TEXT, AT(src), "LANG", "source language (default: as the file says, else the first)"},
-    {"tgt", 0, OPT_TEXT, AT(tgt), "LANG[,LANG]", "target languages (default: all others)"},
-    {"pairs", 0, OPT_CHOICE, AT(pairs), "all", "take every pair of languages instead of source and targets", "all"},
-    {"layers", 0, OPT_TEXT, AT(layers), "LIST", "layers to take: 0,3-6,last (default: all)"},
-    {"across", 0, OPT_FLAG, AT(across), NULL, "pair every layer with every layer"},
-    {"shuffle", 0, OPT_FLAG, AT(shuffle), NULL, "permute the target's rows: the control that should find nothing"},
-    {"measure", 0, OPT_TEXT, AT(measure), "LIST", "measures: cka,cka:biased,cosine (a name alone: its recommended estimators)"},
-    {"prep", 0, OPT_TEXT, AT(prep), "LIST", "what is done to the rows first, in this order: center,unit"},
-    {"interval", 0, OPT_CHOICE, AT(interval), "KIND", "how intervals are made", "none jackknife groups boot-items boot-pairs"},
-    {"permutations", 0, OPT_INT, AT(permutations), "N", "chance level from N permutations of the rows", NULL, 1},
-    {"road", 0, OPT_CHOICE, AT(road), "KIND", "how sums are made (default: by the number of items)", "gram sums", .advanced = true},
-    {"preset", 0, OPT_TEXT, AT(preset), "NAME", "a published setting; prints the options it stands for"},
-    {"quick", 0, OPT_FLAG, AT(quick), NULL, "look at the headers only, not at the numbers"},
-    {"records", 0, OPT_LIST, AT(records), "FILE...", "take these records in as they are"},
-
-    {"pool", 0, OPT_CHOICE, AT(pool), "KIND", "token rows to one row an item (default: mean)", "mean cls last max none"},
-    {"specials", 0, OPT_CHOICE, AT(specials), "WHICH", "special tokens among the rows of each sentence (default: none)", "none both", .advanced = true},
-    {"axes", 0, OPT_CHOICE, AT(axes), "ORDER", "axes of three-dimensional matrix files (default: LND)", "LND NLD", .advanced = true},
-    {"dtype", 0, OPT_CHOICE, AT(dtype), "TYPE", "number type of headless raw files, or of what is written", "f16 f32 f64", .advanced = true},
-    {"layout", 0, OPT_TEXT, AT(layout), "NAME", "read files as this layout instead of looking", .advanced = true},
-    {"dim", 0, OPT_INT, AT(dim), "N", "row length of headless raw files", NULL, 1, .advanced = true},
-    {"transpose", 0, OPT_FLAG, AT(transpose), NULL, "matrix files hold neurons x items", .advanced = true},
-
-    {"out", 'o', OPT_TEXT, AT(out), "PATH", "what to write"},
-    {"title", 0, OPT_TEXT, AT(title), "TEXT", "heading of what is written"},
-    {"man", 0, OPT_TEXT, AT(man), "FILE", "make a man page around FILE", .hidden = true},
-
-    {"json", 0, OPT_TEXT, AT(json), "FILE", "write records as JSON (-: standard output)", .common = true},
-    {"csv", 0, OPT_TEXT, AT(csv), "FILE", "write records as CSV (-: standard output)", .common = true},
-    {"plot", 0, OPT_TEXT, AT(plot), "FILE", "draw the records: .svg .pdf .png or .gp", .common = true},
-    {"threads", 0, OPT_INT, AT(threads), "N", "threads to use (default: one a core)", NULL, 1, .common = true},
-    {"mem", 0, OPT_SIZE, AT(mem), "SIZE", "memory to stay under: 512M, 2G (default: a quarter of RAM)", .common = true},
-    {"seed", 0, OPT_INT, AT(seed), "N", "seed of everything random (default: 0)", NULL, 0, .common = true},
-    {"precision", 0, OPT_CHOICE, AT(precision), "KIND", "of matrix products (default: single)", "single double", .common = true},
-    {"limit", 0, OPT_INT, AT(limit), "N", "take only the first N items of each language", NULL, 1, .common = true},
-    {"plan", 0, OPT_FLAG, AT(plan), NULL, "print what would be read and computed, and stop", .common = true},
-    {"progress", 0, OPT_CHOICE, AT(progress), "lines", "progress as lines for a log", "lines", .common = true, .advanced = true},
-    {"quiet", 0, OPT_FLAG, AT(quiet), NULL, "no notes, no progress", .common = true},
-    {"help", 'h', OPT_FLAG, AT(help), NULL, "show this help"},
-};
-/* clang-format on */
-enum { OPTIONS = (int)(sizeof table / sizeof *table) };
-
-bool opt_among(const char *words, const char *word, size_t len)
-{
-    for (const char *w = words ? words : ""; *w;) {
-        const size_t n = strcspn(w, " ");
-        if (n == len && memcmp(w, word, len) == 0)
-            return true;
-        w += n + (w[n] == ' ');
-    }
-    return false;
-}
-
-static bool takes(const struct cmd *cmd, const struct opt *o)
-{
-    if (strcmp(o->name, "help") == 0)
-        return true;
-    if (o->common && !opt_among(cmd->options, "only", 4))
-        return true;
-    return opt_among(cmd->options, o->name, strlen(o->name));
-}
-
-const struct opt *opt_next(const struct cmd *cmd, const struct opt *after)
-{
-    for (const struct opt *o = after ? after + 1 : table; o < table + OPTIONS; o++)
-        if (takes(cmd, o))
-            return o;
-    return NULL;
-}
-
-const struct opt *opt_any(const struct opt *after)
-{
-    const struct opt *o = after ? after + 1 : table;
-
-    return o < table + OPTIONS ? o : NULL;
-}
-
-bool opt_is_path(const struct opt *o)
-{
-    return o->value && opt_among("FILE FILE... PATH INPUT...", o->value, strlen(o->value));
-}
-
 /* What getopt is told: the options of one command, and where each is in our table. */
 struct known {
-    struct option longs[OPTIONS + 1];
-    const struct opt *opts[OPTIONS];
-    const char *names[OPTIONS];
-    bool begun[OPTIONS]; /* lists */
-    char shorts[2 * OPTIONS + 3];
+    struct option longs[OPT_MOST + 1];
+    const struct opt *opts[OPT_MOST];
+    const char *names[OPT_MOST];
+    bool begun[OPT_MOST]; /* lists */
+    char shorts[2 * OPT_MOST + 3];
     int count, name_count;
 };
 

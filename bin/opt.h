@@ -17,6 +17,8 @@ enum opt_kind {
     OPT_LIST    /* all words up to the next option */
 };
 
+enum { OPT_MOST = 64 }; /* options there may be */
+
 struct opt {
     const char *name; /* "json", without the dashes */
     char letter;      /* 0 = none */

@@ -11,10 +11,11 @@ struct words {
     int count;
 };
 
-/* Texts are NULL, numbers 0, flags false when not given. Lists are comma-separated texts as typed. */
+/* Texts are NULL, numbers 0, flags false when not given. Lists are comma-separated texts as typed.
+ */
 struct settings {
-    const char *command;  /* "compare" */
-    int argc;             /* the command line as typed, for the records' header */
+    const char *command; /* "compare" */
+    int argc;            /* the command line as typed, for the records' header */
     char **argv;
     struct words inputs;  /* positional words */
     struct words against; /* words after --against up to the next option */
@@ -26,7 +27,7 @@ struct settings {
     int64_t seed;
     const char *precision; /* single, double */
     bool quiet, plan;
-    bool help; /* the program answers it before the command runs */
+    bool help;       /* the program answers it before the command runs */
     const char *man; /* help: make a man page around this file */
 
     /* reading */

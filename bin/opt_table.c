@@ -1,0 +1,100 @@
+/* The one table of options, and who takes which. */
+#include "bin/opt.h"
+
+#include <string.h>
+
+/* An option is called like the field it fills. */
+#define OPT(kind_, field, value_, help_, ...)                                                      \
+    {                                                                                              \
+        .name = #field, .kind = OPT_##kind_, .offset = offsetof(struct settings, field),           \
+        .value = value_, .help = help_, __VA_ARGS__                                                \
+    }
+
+/* The order is the order of help. */
+/* clang-format off */
+static const struct opt table[] = {
+    OPT(LIST, against, "INPUT...", "compare each language with the same language there"),
+    OPT(FLAG, difference, NULL, "with --against: the pairs here minus the same pairs there"),
+    OPT(TEXT, src, "LANG", "source language (default: as the file says, else the first)"),
+    OPT(TEXT, tgt, "LANG[,LANG]", "target languages (default: all others)"),
+    OPT(CHOICE, pairs, "all", "take every pair of languages instead of source and targets", .choices = "all"),
+    OPT(TEXT, layers, "LIST", "layers to take: 0,3-6,last (default: all)"),
+    OPT(FLAG, across, NULL, "pair every layer with every layer"),
+    OPT(FLAG, shuffle, NULL, "permute the target's rows: the control that should find nothing"),
+    OPT(TEXT, measure, "LIST", "measures: cka,cka:biased,cosine (a name alone: its recommended estimators)"),
+    OPT(TEXT, prep, "LIST", "what is done to the rows first, in this order: center,unit"),
+    OPT(CHOICE, interval, "KIND", "how intervals are made", .choices = "none jackknife groups boot-items boot-pairs"),
+    OPT(INT, permutations, "N", "chance level from N permutations of the rows", .least = 1),
+    OPT(CHOICE, road, "KIND", "how sums are made (default: by the number of items)", .choices = "gram sums", .advanced = true),
+    OPT(TEXT, preset, "NAME", "a published setting; prints the options it stands for"),
+    OPT(FLAG, quick, NULL, "look at the headers only, not at the numbers"),
+    OPT(LIST, records, "FILE...", "take these records in as they are"),
+
+    OPT(CHOICE, pool, "KIND", "token rows to one row an item (default: mean)", .choices = "mean cls last max none"),
+    OPT(CHOICE, specials, "WHICH", "special tokens among the rows of each sentence (default: none)", .choices = "none both", .advanced = true),
+    OPT(CHOICE, axes, "ORDER", "axes of three-dimensional matrix files (default: LND)", .choices = "LND NLD", .advanced = true),
+    OPT(CHOICE, dtype, "TYPE", "number type of headless raw files, or of what is written", .choices = "f16 f32 f64", .advanced = true),
+    OPT(TEXT, layout, "NAME", "read files as this layout instead of looking", .advanced = true),
+    OPT(INT, dim, "N", "row length of headless raw files", .least = 1, .advanced = true),
+    OPT(FLAG, transpose, NULL, "matrix files hold neurons x items", .advanced = true),
+
+    OPT(TEXT, out, "PATH", "what to write", .letter = 'o'),
+    OPT(TEXT, title, "TEXT", "heading of what is written"),
+    OPT(TEXT, man, "FILE", "make a man page around FILE", .hidden = true),
+
+    OPT(TEXT, json, "FILE", "write records as JSON (-: standard output)", .common = true),
+    OPT(TEXT, csv, "FILE", "write records as CSV (-: standard output)", .common = true),
+    OPT(TEXT, plot, "FILE", "draw the records: .svg .pdf .png or .gp", .common = true),
+    OPT(INT, threads, "N", "threads to use (default: one a core)", .least = 1, .common = true),
+    OPT(SIZE, mem, "SIZE", "memory to stay under: 512M, 2G (default: a quarter of RAM)", .common = true),
+    OPT(INT, seed, "N", "seed of everything random (default: 0)", .common = true),
+    OPT(CHOICE, precision, "KIND", "of matrix products (default: single)", .choices = "single double", .common = true),
+    OPT(INT, limit, "N", "take only the first N items of each language", .least = 1, .common = true),
+    OPT(FLAG, plan, NULL, "print what would be read and computed, and stop", .common = true),
+    OPT(CHOICE, progress, "lines", "progress as lines for a log", .choices = "lines", .common = true, .advanced = true),
+    OPT(FLAG, quiet, NULL, "no notes, no progress", .common = true),
+    OPT(FLAG, help, NULL, "show this help", .letter = 'h'),
+};
+/* clang-format on */
+enum { OPTIONS = (int)(sizeof table / sizeof *table) };
+_Static_assert((int)OPTIONS <= (int)OPT_MOST, "opt.h: OPT_MOST is too small");
+
+bool opt_among(const char *words, const char *word, size_t len)
+{
+    for (const char *w = words ? words : ""; *w;) {
+        const size_t n = strcspn(w, " ");
+        if (n == len && memcmp(w, word, len) == 0)
+            return true;
+        w += n + (w[n] == ' ');
+    }
+    return false;
+}
+
+static bool takes(const struct cmd *cmd, const struct opt *o)
+{
+    if (strcmp(o->name, "help") == 0)
+        return true;
+    if (o->common && !opt_among(cmd->options, "only", 4))
+        return true;
+    return opt_among(cmd->options, o->name, strlen(o->name));
+}
+
+const struct opt *opt_next(const struct cmd *cmd, const struct opt *after)
+{
+    for (const struct opt *o = after ? after + 1 : table; o < table + OPTIONS; o++)
+        if (takes(cmd, o))
+            return o;
+    return NULL;
+}
+
+const struct opt *opt_any(const struct opt *after)
+{
+    const struct opt *o = after ? after + 1 : table;
+
+    return o < table + OPTIONS ? o : NULL;
+}
+
+bool opt_is_path(const struct opt *o)
+{
+    return o->value && opt_among("FILE FILE... PATH INPUT...", o->value, strlen(o->value));
+}
