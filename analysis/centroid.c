@@ -242,8 +242,8 @@ static iso_err estimate(iso_value *out, double *rep, const iso_pair *pair,
     double value = NAN;
     struct sums all, without[ISO_GROUPS];
 
-    for (int64_t u = 0; rep && u < pair->units; u++)
-        rep[u] = NAN;
+    for (int g = 0; rep && g < ISO_GROUPS; g++)
+        rep[g] = NAN;
     if (!why) {
         all = summarise(pair, ALL);
         value = e->of(&all);
@@ -259,7 +259,7 @@ static iso_err estimate(iso_value *out, double *rep, const iso_pair *pair,
     v.null = e->null(&all);
     leave_groups_out(without, pair);
     interval(&v, value, &all, without, e);
-    for (int g = 0; rep && pair->units == ISO_GROUPS && g < ISO_GROUPS; g++)
+    for (int g = 0; rep && g < ISO_GROUPS; g++)
         rep[g] = without[g].n > 0 ? on_scale(e, e->of(&without[g])) : NAN;
     *out = v;
     return ISO_OK;
@@ -316,6 +316,7 @@ const iso_measure iso_centroid_euclidean = {
     .estimator = "euclidean",
     .title = "Distance of centroids",
     .needs = ISO_NEED_MEANS,
+    .by_groups = true,
     .recommended = true,
     .value = euclidean_value,
 };
@@ -325,6 +326,7 @@ const iso_measure iso_centroid_relative = {
     .estimator = "relative",
     .title = "Distance of centroids, relative to the spread within languages",
     .needs = ISO_NEED_MEANS,
+    .by_groups = true,
     .recommended = true,
     .value = relative_value,
 };
@@ -334,6 +336,7 @@ const iso_measure iso_centroid_cosine = {
     .estimator = "cosine",
     .title = "Cosine distance of centroids",
     .needs = ISO_NEED_MEANS,
+    .by_groups = true,
     .invariant = ISO_INVARIANT_SCALE,
     .recommended = true,
     .value = cosine_value,
@@ -344,6 +347,7 @@ const iso_measure iso_centroid_cosine_centred = {
     .estimator = "cosine-centred",
     .title = "Cosine distance of centroids, mean of all languages removed",
     .needs = ISO_NEED_MEANS,
+    .by_groups = true,
     .recommended = true,
     .value = cosine_centred_value,
 };
@@ -353,6 +357,7 @@ const iso_measure iso_centroid_share = {
     .estimator = "share",
     .title = "Share of the pairs' distance that is one common offset",
     .needs = ISO_NEED_MEANS,
+    .by_groups = true,
     .recommended = true,
     .value = share_value,
 };

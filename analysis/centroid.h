@@ -19,15 +19,16 @@ ISO_BEGIN
  * All in the unshifted coordinates, in double. Undefined, with a reason, when p ≠ q or a
  * denominator is zero. Of two languages `cosine-centred` is 2 whatever they are, and says so.
  *
- * Interval  groups: each of the ISO_GROUPS groups of rows left out once. Noise lengthens every
- *           distance, so the sums above (all quadratic) are first freed of their bias, exactly; the
- *           interval lies about the value of these and is widened to hold the plain one. It stays
- * in the range of the values; a cosine whose centroids noise alone explains gets all of it, [0, 2].
- * None below 4 items. c is taken without the group when the pair brings centre_left, else held
- * fixed. Null      when the two states of each item are dealt to the two languages by a coin: E‖μa
- * − μb‖² = D/n exactly. `euclidean` gives its root, `share` 1/n, `relative` the root of the ratio
- * of the expectations; the cosines have none. Replicates  only when the pair's units are the
- * groups; NAN otherwise. Cost      O(20 p) a pair; no reading beyond the sums'.
+ * Interval    groups: each of the ISO_GROUPS groups of rows left out once. Noise lengthens every
+ *             distance, so the sums above (all quadratic) are first freed of their bias, exactly;
+ *             the interval lies about the value of these and is widened to hold the plain one. It
+ *             stays in the range of the values; a cosine whose centroids noise alone explains gets
+ *             all of it, [0, 2]. None below 4 items.
+ * Null        when the two states of each item are dealt to the two languages by a coin:
+ *             E‖μa − μb‖² = D/n exactly. `euclidean` gives its root, `share` 1/n, `relative` the
+ *             root of the ratio of the expectations; the cosines have none.
+ * Replicates  by groups on either road.
+ * Cost        O(20 p) a pair; no reading beyond the sums'.
  */
 ISO_API extern const iso_measure iso_centroid_euclidean;
 ISO_API extern const iso_measure iso_centroid_relative;

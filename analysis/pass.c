@@ -27,19 +27,19 @@ static bool waits(const iso_measure *m)
 static iso_err ask(struct pass *p, int64_t pair, int measure, const iso_pair *what)
 {
     const int64_t cell = pair * p->task->measures + measure;
-    double *rep = p->replicates ? p->replicates + cell * p->plan->units : NULL;
+    double *rep = p->replicates ? p->replicates + cell * p->plan->stride : NULL;
+    const iso_measure *m = p->task->measure[measure];
+    iso_pair own = *what;
 
-    return p->task->measure[measure]->value(&p->values[cell], rep, what);
+    own.units = iso_plan_units(p->plan, m);
+    return m->value(&p->values[cell], rep, &own);
 }
 
 static iso_pair pair_of(const struct iso_chunk *c, int64_t i)
 {
     const iso_gram_pair pair = c->pair[i];
-    iso_pair what = {.n = c->plan->rows,
-                     .units = c->plan->units,
-                     .x = c->moments[pair.x],
-                     .y = c->moments[pair.y],
-                     .xy = &c->cross[i]};
+    iso_pair what = {
+        .n = c->plan->rows, .x = c->moments[pair.x], .y = c->moments[pair.y], .xy = &c->cross[i]};
 
     if (c->plan->needs & ISO_NEED_SUMS) {
         what.xx = &c->self[pair.x];
@@ -110,7 +110,13 @@ static void add_centroid(struct pass *p, const iso_moments *mo)
     }
 }
 
-/* The mean of the centroids of all matrices that share x's number and width; their count. */
+/* Whether two matrices count into the same mean of centroids. */
+static bool alike(const struct pass *p, int a, int b)
+{
+    return p->moments[a].p == p->moments[b].p && peers_of(p->task, a) == peers_of(p->task, b);
+}
+
+/* The mean of the centroids of all matrices like x; their count. */
 static int mean_of_centroids(struct pass *p, int x)
 {
     const int64_t cols = p->moments[x].p;
@@ -120,7 +126,7 @@ static int mean_of_centroids(struct pass *p, int x)
     memset(p->centre_left, 0, (size_t)(ISO_GROUPS * cols) * sizeof *p->centre_left);
     for (int m = 0; m < p->task->matrices; m++) {
         const iso_moments *mo = &p->moments[m];
-        if (mo->p != cols || mo->n == 0 || peers_of(p->task, m) != peers_of(p->task, x))
+        if (mo->n == 0 || !alike(p, m, x))
             continue;
         add_centroid(p, mo);
         count++;
@@ -136,17 +142,19 @@ static iso_err waiting_values(struct pass *p)
 {
     iso_err err = ISO_OK;
     bool any = false;
+    int peers = 0;
 
     for (int m = 0; m < p->task->measures; m++)
         any = any || waits(p->task->measure[m]);
     for (int64_t i = 0; any && i < p->task->pairs; i++) {
         const iso_gram_pair pair = p->task->pair[i];
+        if (i == 0 || !alike(p, pair.x, p->task->pair[i - 1].x))
+            peers = mean_of_centroids(p, pair.x);
         const iso_pair what = {.n = p->plan->rows,
-                               .units = p->plan->units,
                                .x = &p->moments[pair.x],
                                .y = &p->moments[pair.y],
                                .xy = &p->dots[i],
-                               .peers = mean_of_centroids(p, pair.x),
+                               .peers = peers,
                                .centre = p->centre,
                                .centre_left = p->centre_left};
         for (int m = 0; m < p->task->measures; m++) {

@@ -9,8 +9,8 @@ ISO_BEGIN
 /**
  * Carries out a plan: values[pair * measures + measure].
  *
- * `replicates`, unless NULL, takes plan->units leave-one-out values for each of these, NAN where
- * there are none: replicates[(pair * measures + measure) * units + u].
+ * `replicates`, unless NULL, takes iso_plan_units leave-one-out values for each of these, NAN where
+ * there are none: replicates[(pair * measures + measure) * plan->stride + u].
  * Values do not depend on block size, memory or threads beyond rounding; with the same plan they
  * are the same bits for any number of threads of ours (the BLAS keeps its own counsel).
  * Errors  what the sources say; ISO_EFORMAT for a number that is not finite (source and row

@@ -49,6 +49,7 @@ static iso_err choose_road(iso_plan *plan, const iso_task *task)
     }
     plan->needs = needs;
     plan->units = plan->road == ISO_ROAD_GRAM ? plan->rows : ISO_GROUPS;
+    plan->stride = plan->units > ISO_GROUPS ? plan->units : ISO_GROUPS;
     return ISO_OK;
 }
 
@@ -118,7 +119,7 @@ static double memory_of(const struct extent *e, const iso_task *task, const iso_
     double bytes = rows * (double)e->columns * size + rows * (double)e->matrices * (8 + size) +
                    8 * (double)task->matrices * (ISO_GROUPS + 3) * (double)e->max_columns +
                    8 * e->state + (double)task->pairs * (double)sizeof(iso_cross) +
-                   8 * (double)task->measures * (double)e->pairs * (double)plan->units;
+                   8 * (double)task->measures * (double)e->pairs * (double)plan->stride;
 
     if (plan->needs & ISO_NEED_SUMS) {
         const bool open = block < (plan->rows + ISO_GROUPS - 1) / ISO_GROUPS + 1;
@@ -237,6 +238,11 @@ iso_err iso_plan_make(iso_plan *out, const iso_task *task, const iso_run *run)
 done:
     iso_plan_free(&plan);
     return err;
+}
+
+int64_t iso_plan_units(const iso_plan *plan, const iso_measure *measure)
+{
+    return measure->by_groups ? ISO_GROUPS : plan->units;
 }
 
 void iso_plan_free(iso_plan *plan)

@@ -15,7 +15,8 @@ typedef enum iso_road { ISO_ROAD_AUTO = 0, ISO_ROAD_SUMS, ISO_ROAD_GRAM } iso_ro
 
 /**
  * Matrices over the same items, pairs of them, and the measures wanted of every pair.
- * Everything is borrowed. A matrix may be in many pairs; a pair may be of a matrix with itself.
+ * Everything is borrowed. A matrix may be in many pairs, a pair may be of a matrix
+ * with itself; a matrix in no pair is not read.
  */
 typedef struct iso_task {
     iso_rows *const *matrix; /* all of equal rows */
@@ -32,7 +33,8 @@ typedef struct iso_task {
 typedef struct iso_plan {
     iso_road road;
     unsigned needs;      /* union of the measures' needs, SUMS | GRAM settled */
-    int64_t rows, units; /* items; replicates of each value */
+    int64_t rows, units; /* items; what they are dealt to */
+    int64_t stride;      /* replicates of each value: max(units, ISO_GROUPS) */
     iso_dtype dtype;     /* of the products */
     int64_t block;       /* rows in memory at a time */
     int chunks;          /* groups of pairs that are read for one after another */
@@ -50,6 +52,9 @@ typedef struct iso_plan {
  */
 ISO_API ISO_MUST_USE iso_err iso_plan_make(iso_plan *out, const iso_task *task, const iso_run *run);
 ISO_API void iso_plan_free(iso_plan *plan);
+
+/** How many replicates a measure has under a plan: its units. */
+ISO_API int64_t iso_plan_units(const iso_plan *plan, const iso_measure *measure);
 
 /** "gram" or "sums". */
 ISO_API const char *iso_road_name(iso_road road);

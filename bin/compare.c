@@ -90,7 +90,8 @@ static iso_value without_interval(iso_value v)
 static iso_err difference(iso_value *out, const struct comparison *c, int64_t i, int m)
 {
     const int measures = c->pairing.task.measures;
-    const int64_t units = c->plan.units, half = c->pairing.pairs / 2;
+    const int64_t units = iso_plan_units(&c->plan, c->measure[m]), stride = c->plan.stride;
+    const int64_t half = c->pairing.pairs / 2;
     const int64_t a = i * measures + m, b = (i + half) * measures + m;
     const iso_value *x = &c->values[a], *y = &c->values[b];
     double *rep = NULL;
@@ -106,12 +107,12 @@ static iso_err difference(iso_value *out, const struct comparison *c, int64_t i,
     }
     ISO_TRY(iso_alloc(&rep, units, sizeof *rep));
     for (int64_t u = 0; u < units; u++)
-        rep[u] = c->replicates[a * units + u] - c->replicates[b * units + u];
+        rep[u] = c->replicates[a * stride + u] - c->replicates[b * stride + u];
     *out = iso_value_none();
     out->n = x->n;
     out->value = x->value - y->value;
     if (iso_jackknife(&out->lo, &out->hi, out->value, rep, units, 0.95, 0))
-        out->interval = units == x->n ? "jackknife" : "groups";
+        out->interval = units == ISO_GROUPS ? "groups" : "jackknife";
 done:
     iso_free(rep);
     return err;
@@ -201,7 +202,7 @@ iso_err compare_records(iso_records *out, const struct settings *set, const char
     }
     ISO_TRY(iso_alloc(&c.values, task->pairs * count, sizeof *c.values));
     if (set->difference)
-        ISO_TRY(iso_alloc(&c.replicates, task->pairs * count * c.plan.units, sizeof(double)));
+        ISO_TRY(iso_alloc(&c.replicates, task->pairs * count * c.plan.stride, sizeof(double)));
     ISO_TRY(iso_pass(c.values, c.replicates, task, &c.plan, run));
     ISO_TRY(add_records(out, &c));
 done:

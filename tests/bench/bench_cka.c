@@ -57,8 +57,11 @@ static double sgemm_rate(int64_t m, int64_t n, int64_t k)
 
 static double best_sgemm(void)
 {
-    const int64_t shapes[][3] = {{2048, 2048, 2048}, {4096, 4096, 1024}, {768, 768, 10000},
-                                 {768, 9984, 500}, {3072, 3072, 2048}};
+    const int64_t shapes[][3] = {{2048, 2048, 2048},
+                                 {4096, 4096, 1024},
+                                 {768, 768, 10000},
+                                 {768, 9984, 500},
+                                 {3072, 3072, 2048}};
     double best = 0;
 
     for (int s = 0; s < 5; s++) {
@@ -98,8 +101,12 @@ int main(int argc, char **argv)
     for (int i = 0; i < layers * layers; i++)
         pair[i] = (iso_gram_pair){i / layers, layers + i % layers};
 
-    const iso_task task = {.matrix = rows, .matrices = 2 * layers, .pair = pair,
-                           .pairs = layers * layers, .measure = measure, .measures = 1};
+    const iso_task task = {.matrix = rows,
+                           .matrices = 2 * layers,
+                           .pair = pair,
+                           .pairs = layers * layers,
+                           .measure = measure,
+                           .measures = 1};
     const iso_run run = {.mem = (int64_t)8 << 30};
     check(iso_plan_make(&plan, &task, &run));
     const double before = best_sgemm(), start = now();
