@@ -10,6 +10,7 @@ struct work {
     iso_mat norms;    /* rows × matrices */
     iso_mat *weighed; /* a matrix: Xᵀ·norms, p × matrices */
     double *dot;      /* a pair */
+    int64_t done;     /* rows of this reading */
 };
 
 static void work_free(struct work *w, int matrices)
@@ -173,8 +174,24 @@ done:
     return err;
 }
 
-/* Fills blocks with the group's rows and hands them on. Full blocks wait for the next row, so that
- * the last one is known. */
+/* Hands the rows at hand on, and says how far it is. */
+static iso_err take_block(struct work *w, struct iso_chunk *c, int group, bool last, bool second)
+{
+    iso_err err = ISO_OK;
+
+    if (second)
+        ISO_TRY(second_reading(c, group));
+    else
+        ISO_TRY(first_reading(w, c, group, last));
+    w->done += c->have;
+    c->have = 0;
+    ISO_TRY(iso_run_step(c->run, second ? "centred rows" : "rows", w->done, c->plan->rows, "rows"));
+done:
+    return err;
+}
+
+/* Fills blocks with the group's rows. A full block goes on at once; the last is known by what is
+ * left. */
 static iso_err read_group(struct work *w, struct iso_chunk *c, int group, bool second)
 {
     int64_t left = iso_deal_size(&c->deal, group);
@@ -190,13 +207,8 @@ static iso_err read_group(struct work *w, struct iso_chunk *c, int group, bool s
             first += take;
             count -= take;
             left -= take;
-            if (c->have < c->plan->block && left > 0)
-                continue;
-            if (second)
-                ISO_TRY(second_reading(c, group));
-            else
-                ISO_TRY(first_reading(w, c, group, left == 0));
-            c->have = 0;
+            if (c->have == c->plan->block || left == 0)
+                ISO_TRY(take_block(w, c, group, left == 0, second));
         }
     }
 done:
@@ -211,11 +223,9 @@ iso_err iso_sums_road(struct iso_chunk *c)
     ISO_TRY(work_new(&w, c));
     ISO_TRY(iso_chunk_pilot(c));
     for (int reading = 0; reading < c->plan->readings; reading++) {
-        for (int g = 0; g < ISO_GROUPS; g++) {
+        w.done = 0;
+        for (int g = 0; g < ISO_GROUPS; g++)
             ISO_TRY(read_group(&w, c, g, reading == 1));
-            ISO_TRY(iso_run_step(c->run, reading ? "centred rows" : "rows",
-                                 (g + 1) * c->plan->rows / ISO_GROUPS, c->plan->rows, "rows"));
-        }
     }
     for (int m = 0; m < c->matrices; m++)
         iso_cross_finish(&c->self[m], c->moments[m], c->moments[m]);
