@@ -212,4 +212,5 @@ void figure_free(struct figure *f)
     iso_buf_free(&f->script);
     iso_buf_free(&f->title);
     iso_buf_free(&f->subtitle);
+    iso_buf_free(&f->note);
 }

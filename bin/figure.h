@@ -23,7 +23,7 @@ struct figure_ask {
 /* {0} is empty. */
 struct figure {
     enum figure_kind kind;
-    iso_buf data, script, title, subtitle;
+    iso_buf data, script, title, subtitle, note; /* note: what lines and bands are */
     int width, height; /* in pixels at 96 a inch */
     int left_out;      /* panels beyond panels_max */
 };

@@ -24,6 +24,7 @@ struct curves {
     bool bands;
     double lo, hi;           /* of all values and interval ends */
     double null_lo, null_hi; /* of the chance levels; NAN = none */
+    bool own_null;           /* they differ between pairs, so each has its own line */
     int name_width;          /* of the longest, in characters */
 };
 
@@ -134,6 +135,24 @@ done:
     return err;
 }
 
+/* The widest spread of chance levels within one layer. */
+static double null_spread(const struct curves *c)
+{
+    double widest = 0;
+
+    for (int layer = c->layer_lo; layer <= c->layer_hi; layer++) {
+        double lo = NAN, hi = NAN;
+        for (int i = 0; i < c->count; i++) {
+            for (int64_t j = 0; j < c->at[i].count; j++) {
+                if (c->at[i].at[j]->src_layer == layer)
+                    stretch(&lo, &hi, c->at[i].at[j]->null);
+            }
+        }
+        widest = hi - lo > widest ? hi - lo : widest;
+    }
+    return widest;
+}
+
 static void discard(struct curves *c)
 {
     for (int i = 0; i < c->count; i++) {
@@ -235,7 +254,7 @@ static iso_err add_axes(struct figure *f, const struct curves *c, struct range y
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_printf(&f->script,
-                           "set lmargin 9\nset rmargin %d\nset tmargin 5\nset bmargin 3.6\n",
+                           "set lmargin 8.5\nset rmargin %d\nset tmargin 5.4\nset bmargin 3.6\n",
                            c->name_width + 5));
     ISO_TRY(iso_buf_puts(&f->script, "set grid ytics lt 1 lc rgb '#e4e4e4' lw 0.75\n"));
     ISO_TRY(iso_buf_printf(&f->script, "set xrange [%d:%d]\nset xtics %d\n", c->layer_lo,
@@ -303,7 +322,13 @@ static iso_err add_plot(struct figure *f, const struct curves *c, bool null_show
         ISO_TRY(figure_label(s, c->at[i].name.text));
         ISO_TRY(iso_buf_puts(s, ", "));
     }
-    if (null_shown)
+    for (int i = 0; null_shown && c->own_null && i < c->count; i++)
+        ISO_TRY(
+            iso_buf_printf(s,
+                           "\\\n  data skip 1 index %d using 1:($5) with lines lw 0.9 dt (5,4) lc "
+                           "rgb '%s' title 'its chance level', ",
+                           i, figure_colour(i)));
+    if (null_shown && !c->own_null)
         ISO_TRY(
             iso_buf_printf(s,
                            "\\\n  data skip 1 index %d using 1:($2) with lines lw 1 dt (6,4) lc "
@@ -323,14 +348,15 @@ done:
 
 static iso_err describe(struct figure *f, const struct curves *c, bool null_shown)
 {
-    iso_buf *s = &f->subtitle;
+    iso_buf *s = &f->note;
     char number[ISO_NUMBER_SIZE];
     iso_err err = ISO_OK;
 
     if (c->bands)
         ISO_TRY(iso_buf_printf(s, "%sbands: 95 %% intervals", s->len ? " \xc2\xb7 " : ""));
     if (null_shown) {
-        ISO_TRY(iso_buf_printf(s, "%sdashed: chance level", s->len ? " \xc2\xb7 " : ""));
+        ISO_TRY(iso_buf_printf(s, "%sdashed: chance level%s", s->len ? " \xc2\xb7 " : "",
+                               c->own_null ? " of each" : ""));
     } else if (isfinite(c->null_lo)) {
         (void)iso_number_short(number, 0.5 * (c->null_lo + c->null_hi), 2);
         ISO_TRY(iso_buf_printf(s, "%schance level %s is off the scale", s->len ? " \xc2\xb7 " : "",
@@ -348,14 +374,15 @@ iso_err figure_curves(struct figure *f, const iso_records *records)
 
     ISO_TRY(collect(&c, records));
     const struct range y = range_of(&c, &null_shown);
-    f->width = 680;
-    f->height = c.count > 22 ? 380 + 15 * (c.count - 18) : 440;
+    c.own_null = null_spread(&c) > 0.03 * (y.hi - y.lo);
+    f->width = 540;
+    f->height = c.count > 22 ? 360 + 15 * (c.count - 18) : 410;
     const double gap = (y.hi - y.lo) * 14.5 / (f->height - 130);
     spread(&c, y, gap);
     ISO_TRY(describe(f, &c, null_shown));
     ISO_TRY(figure_head(f));
     ISO_TRY(add_data(f, &c));
-    if (null_shown)
+    if (null_shown && !c.own_null)
         ISO_TRY(add_null_data(f, &c));
     ISO_TRY(add_axes(f, &c, y));
     for (int i = 0; i < c.count; i++)

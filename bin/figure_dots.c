@@ -66,7 +66,7 @@ static iso_err add_axes(struct figure *f, const iso_record *r, struct range x, i
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_printf(s,
-                           "set tmargin 5\nset bmargin 3.6\nset rmargin 4\n"
+                           "set tmargin 5.4\nset bmargin 3.6\nset rmargin 4\n"
                            "set grid xtics ytics lt 1 lc rgb '#e4e4e4' lw 0.75\n"
                            "set yrange [-0.7:%lld - 0.3]\nset xrange [",
                            (long long)rows));
@@ -95,10 +95,9 @@ iso_err figure_dots(struct figure *f, const iso_records *records)
     const iso_record **order = NULL;
     iso_err err = ISO_OK;
 
-    f->width = 680;
-    f->height = 150 + 20 * (int)(records->count < 100 ? records->count : 100);
-    ISO_TRY(iso_buf_printf(&f->subtitle, "%slines: 95 %% intervals \xc2\xb7 cross: chance level",
-                           f->subtitle.len ? " \xc2\xb7 " : ""));
+    f->width = 540;
+    f->height = 160 + 20 * (int)(records->count < 100 ? records->count : 100);
+    ISO_TRY(iso_buf_puts(&f->note, "lines: 95 % intervals \xc2\xb7 crosses: chance level"));
     ISO_TRY(figure_head(f));
     ISO_TRY(iso_alloc(&order, records->count, sizeof *order));
     for (int64_t i = 0; i < records->count; i++)

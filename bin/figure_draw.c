@@ -74,7 +74,7 @@ static iso_err whole_script(iso_buf *out, const struct figure *f, const struct p
         "    large = ',11.5'; small = ',8'; tiny = ',7'\n"
         "} else {\n"
         "    set terminal svg size %d,%d dynamic font 'sans-serif,12' butt\n"
-        "    large = ',15'; small = ',11'; tiny = ',9.5'\n"
+        "    large = ',14.5'; small = ',11'; tiny = ',9.5'\n"
         "} }\n"
         "set termoption noenhanced\n";
     iso_buf name = {0};

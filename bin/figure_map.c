@@ -293,7 +293,7 @@ static struct grid lay_out(struct figure *f, const struct maps *m)
     g.turned = m->kind == FIGURE_LANGUAGES && names > g.cell - 4;
     g.gap_x = 34 + names;
     const int below = (g.turned ? names : 16) + (m->kind == FIGURE_LAYERS ? 22 : 4);
-    g.gap_y = 40 + below;
+    g.gap_y = 46 + below;
     f->width = g.left + g.columns * g.side + (g.columns - 1) * g.gap_x + 92;
     if (f->width < 560)
         f->width = 560;
@@ -343,7 +343,7 @@ static iso_err add_colours(iso_buf *s, const struct maps *m)
     ISO_TRY(iso_buf_printf(s,
                            "\nset colorbox user vertical noborder\n"
                            "dark(v) = %s\n",
-                           m->signs ? "abs(v) > 0.62 * high" : "v - low < 0.55 * (high - low)"));
+                           m->signs ? "abs(v) > 0.62 * high" : "v - low < 0.48 * (high - low)"));
 done:
     return err;
 }
@@ -391,11 +391,11 @@ static iso_err add_panel(struct figure *f, const struct maps *m, const struct gr
     ISO_TRY(iso_buf_puts(s, " font small textcolor rgb '#404040' offset 0,-0.6\n"));
     ISO_TRY(add_axis_titles(s, m, &m->at[p]));
     if (p == 1)
-        ISO_TRY(iso_buf_puts(s, "unset colorbox\nunset label 1001\nunset label 1002\n"));
+        ISO_TRY(iso_buf_puts(s, "unset colorbox\nunset label\n"));
     ISO_TRY(iso_buf_printf(s,
                            "plot data skip 1 index %d using 1:2:(%s):(%s):3 with boxxyerror "
                            "fs solid noborder lc palette title 'value'",
-                           p, g->cell > 8 ? "0.485" : "0.5", g->cell > 8 ? "0.485" : "0.5"));
+                           p, g->numbers ? "0.485" : "0.505", g->numbers ? "0.485" : "0.505"));
     if (g->numbers) {
         const char *font = g->cell >= 32 ? "small" : "tiny";
         ISO_TRY(iso_buf_printf(

@@ -79,6 +79,27 @@ iso_err figure_number(iso_buf *out, double value)
     return iso_buf_puts(out, isfinite(value) ? iso_number_exact(number, value) : "?");
 }
 
+/* A line of text above the plot; `fit` characters a pixel are cut off. */
+static iso_err add_line(struct figure *f, int line, const char *text, const char *look, double fit)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(&f->script, "set label %d ", 1000 + line));
+    ISO_TRY(quote(&f->script, text ? text : "", (int)(fit * f->width)));
+    ISO_TRY(iso_buf_printf(&f->script,
+                           " at screen 0, screen 1 offset character 1.2, character %d.%d left font "
+                           "%s\n",
+                           line == 1   ? -1
+                           : line == 2 ? -2
+                                       : -3,
+                           line == 1   ? 3
+                           : line == 2 ? 6
+                                       : 7,
+                           look));
+done:
+    return err;
+}
+
 iso_err figure_head(struct figure *f)
 {
     static const char shared[] = "set datafile separator \"\\t\"\n"
@@ -89,14 +110,9 @@ iso_err figure_head(struct figure *f)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_puts(&f->script, shared));
-    ISO_TRY(iso_buf_puts(&f->script, "set label 1001 "));
-    ISO_TRY(quote(&f->script, f->title.text ? f->title.text : "", f->width / 9));
-    ISO_TRY(iso_buf_puts(&f->script, " at screen 0, screen 1 offset character 1.2, character -1.4 "
-                                     "left font large textcolor rgb '#111111'\n"));
-    ISO_TRY(iso_buf_puts(&f->script, "set label 1002 "));
-    ISO_TRY(quote(&f->script, f->subtitle.text ? f->subtitle.text : "", f->width / 6));
-    ISO_TRY(iso_buf_puts(&f->script, " at screen 0, screen 1 offset character 1.2, character -2.8 "
-                                     "left font small textcolor rgb '#666666'\n"));
+    ISO_TRY(add_line(f, 1, f->title.text, "large textcolor rgb '#111111'", 0.135));
+    ISO_TRY(add_line(f, 2, f->subtitle.text, "small textcolor rgb '#666666'", 0.17));
+    ISO_TRY(add_line(f, 3, f->note.text, "small textcolor rgb '#666666'", 0.17));
 done:
     return err;
 }

@@ -104,32 +104,48 @@ done:
 
 static iso_err add_figure(iso_buf *out, const struct section_view *v)
 {
-    const char *size = v->figure.width > 700 ? "wide" : v->figure.width > 480 ? "mid" : "small";
+    const char *size = v->figure.width > 600 ? "wide" : "fits";
     iso_buf prefix = {0}, label = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_printf(&prefix, "%s-", v->id));
-    ISO_TRY(iso_buf_printf(&label, "%s. %s", v->figure.title.text, v->figure.subtitle.text));
+    ISO_TRY(iso_buf_printf(&label, "%s; %s; %s", v->figure.title.text, v->figure.subtitle.text,
+                           v->figure.note.len ? v->figure.note.text : ""));
     ISO_TRY(iso_buf_printf(out,
                            "<figure>\n<div class=\"sheet %s\" tabindex=\"0\" "
                            "style=\"--most:%dpx\">\n",
-                           size, v->figure.width));
+                           size, v->figure.width * 5 / 4));
     ISO_TRY(html_svg(out, &v->svg, prefix.text, label.text));
-    ISO_TRY(iso_buf_puts(out, "</div>\n<figcaption>"));
-    ISO_TRY(html_text(out, label.text));
+    ISO_TRY(
+        iso_buf_printf(out,
+                       "</div>\n<figcaption>To restyle: <a href=\"figures/%s.gp\">script</a>, "
+                       "<a href=\"figures/%s.tsv\">data</a>, <a href=\"figures/%s.svg\">SVG</a>, "
+                       "beside this page.",
+                       v->id, v->id, v->id));
     if (v->figure.left_out)
         ISO_TRY(iso_buf_printf(out, " %d more panel%s not drawn.", v->figure.left_out,
                                v->figure.left_out == 1 ? " is" : "s are"));
-    ISO_TRY(
-        iso_buf_printf(out,
-                       " To restyle: <a href=\"figures/%s.gp\">script</a>, "
-                       "<a href=\"figures/%s.tsv\">data</a>, <a href=\"figures/%s.svg\">SVG</a> "
-                       "beside this page.</figcaption>\n</figure>\n",
-                       v->id, v->id, v->id));
+    ISO_TRY(iso_buf_puts(out, "</figcaption>\n</figure>\n"));
 done:
     iso_buf_free(&prefix);
     iso_buf_free(&label);
     return err;
+}
+
+static const char *interval_words(const char *interval)
+{
+    static const char *const words[][2] = {
+        {"jackknife", "95 %, jackknife over items"},
+        {"groups", "95 %, jackknife over groups of items"},
+        {"boot-items", "95 %, bootstrap of items"},
+        {"boot-pairs", "95 %, bootstrap weights of pairs of items"},
+    };
+
+    for (size_t i = 0; interval && i < sizeof words / sizeof *words; i++) {
+        if (strcmp(words[i][0], interval) == 0)
+            return words[i][1];
+    }
+    return interval ? interval : "none";
 }
 
 /* "cka debiased · pooling mean · n = 240 · interval jackknife", then the command lines. */
@@ -152,7 +168,7 @@ static iso_err add_trace(iso_buf *out, const struct report *report, const struct
         ISO_TRY(html_text(out, shared.text));
     }
     ISO_TRY(iso_buf_puts(out, " \xc2\xb7 intervals: "));
-    ISO_TRY(html_text(out, r->interval ? r->interval : "none"));
+    ISO_TRY(html_text(out, interval_words(r->interval)));
     if (v->others > 0)
         ISO_TRY(iso_buf_printf(out,
                                " \xc2\xb7 %lld more records of this measure (another model, "
@@ -183,7 +199,8 @@ static iso_err add_section(iso_buf *out, const struct report *report, const stru
         ISO_TRY(add_figure(out, v));
     else
         ISO_TRY(iso_buf_puts(out, "<p>No value is defined, so there is no figure.</p>\n"));
-    ISO_TRY(iso_buf_printf(out, "<p class=\"guide\">%s</p>\n", v->section->guide));
+    ISO_TRY(iso_buf_printf(out, "<p class=\"guide\"><b>How to read it.</b> %s</p>\n",
+                           v->section->guide));
     ISO_TRY(iso_buf_printf(out, "<details><summary>The numbers (%lld records)</summary>\n",
                            (long long)v->records.count));
     ISO_TRY(report_numbers(out, v));

@@ -19,7 +19,10 @@ static const char cka_curves[] =
     "how "
     "far the number would move with other sentences of the same kind, not with another kind of "
     "text. <em>Mind:</em> the directions of largest variance weigh most, so a few very large "
-    "dimensions can carry the value; and a constant shift between languages is invisible here (the "
+    "dimensions can carry the value; in layer 0 a shared direction such as sentence length, which "
+    "position "
+    "embeddings encode, is enough for a high value; and a constant shift between languages is "
+    "invisible here (the "
     "centroid section measures it). <cite>Kornblith et al., ICML 2019 (arXiv:1905.00414); debiased "
     "by the estimator of Song et al., JMLR 2012; between languages: Conneau et al., ACL 2020 "
     "(arXiv:1911.01464).</cite>";
@@ -33,16 +36,18 @@ static const char cka_biased[] =
     "al., "
     "ICML 2019 (arXiv:1905.00414).</cite>";
 
-static const char cosine_raw[] =
-    "The mean cosine of a sentence and its translation. <b>1</b> means the same direction. Unlike "
-    "CKA it "
-    "asks for the same coordinates, not only the same arrangement. <em>Mind the dashed line</em>: "
-    "the "
-    "chance level is the mean cosine of all sentences with all, not only with their translations. "
-    "In "
-    "models of this family all vectors share a common direction, so unrelated sentences can reach "
-    "0.9; what counts is the height above the line, not above 0. "
-    "<cite>On that common direction: Ethayarajh, EMNLP 2019 (arXiv:1909.00512).</cite>";
+static const char cosine_raw[] = "The mean cosine of a sentence and its translation. <b>1</b> "
+                                 "means the same direction. Unlike CKA it "
+                                 "asks for the same coordinates, not only the same arrangement. "
+                                 "<em>Mind the dashed lines</em>: each "
+                                 "is a language&rsquo;s chance level, the mean cosine of all its "
+                                 "sentences with all of the source, "
+                                 "translations or not. In models of this family all vectors share "
+                                 "a common direction, so unrelated sentences can reach 0.9; what "
+                                 "counts is the height of a curve "
+                                 "above its own dashed line, not above 0. <cite>On that common "
+                                 "direction: Ethayarajh, EMNLP 2019 "
+                                 "(arXiv:1909.00512).</cite>";
 
 static const char cosine_centred[] =
     "The mean cosine of a sentence and its translation after the mean vector of each language was "

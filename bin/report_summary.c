@@ -60,8 +60,9 @@ static iso_err average(struct course *c)
         }
         const double mean = count ? sum / count : NAN, best = c->mean[c->best - c->layer_lo];
         c->mean[layer - c->layer_lo] = mean;
-        if (layer == c->layer_lo || !isfinite(best) ||
-            (c->words->high == READS_APART ? mean < best : mean > best)) {
+        const bool better = c->words->high == READS_APART ? mean < best : mean > best;
+        /* The embeddings are no layer of the network: they are told of, not crowned. */
+        if (layer == c->layer_lo || c->best == 0 || !isfinite(best) || better) {
             c->best = layer;
             c->targets = count;
         }
@@ -135,14 +136,16 @@ static iso_err add_course(iso_buf *out, const struct course *c, const char *src)
     ISO_TRY(iso_buf_puts(out, "</b>"));
     if (c->targets > 1)
         ISO_TRY(iso_buf_printf(out, " over %d languages", c->targets));
-    if (c->layer_hi > c->layer_lo) {
-        ISO_TRY(iso_buf_puts(out, " ("));
-        ISO_TRY(html_number(out, first, 2));
-        ISO_TRY(iso_buf_puts(out, " in "));
-        ISO_TRY(add_layer(out, c->layer_lo));
-        ISO_TRY(iso_buf_puts(out, ", "));
+    if (c->best != c->layer_hi) {
+        ISO_TRY(iso_buf_puts(out, ", against "));
         ISO_TRY(html_number(out, last, 2));
-        ISO_TRY(iso_buf_printf(out, " in layer&nbsp;%lld, the last)", (long long)c->layer_hi));
+        ISO_TRY(iso_buf_printf(out, " in layer&nbsp;%lld, the last", (long long)c->layer_hi));
+    }
+    if (c->layer_lo == 0 && c->best != 0) {
+        ISO_TRY(iso_buf_puts(out, "; the embeddings before it have "));
+        ISO_TRY(html_number(out, first, 2));
+        if (c->words->high == READS_ALIKE && first > best)
+            ISO_TRY(iso_buf_puts(out, ", which sentence length alone can bring about"));
     }
     ISO_TRY(iso_buf_puts(out, ".</li>\n"));
 done:
@@ -268,10 +271,9 @@ static iso_err add_share(iso_buf *out, const struct report *report)
                            "distance between a sentence and its translation is the shift between "
                            "the languages&rsquo; means",
                            (long long)c.layer_hi, 100 * last));
-    if (c.layer_hi > c.layer_lo)
+    if (c.best != c.layer_hi) {
         ISO_TRY(
             iso_buf_printf(out, " (least: %.0f&nbsp;%% in ", 100 * c.mean[c.best - c.layer_lo]));
-    if (c.layer_hi > c.layer_lo) {
         ISO_TRY(add_layer(out, c.best));
         ISO_TRY(iso_buf_puts(out, ")"));
     }
