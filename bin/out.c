@@ -7,6 +7,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "bin/figure.h"
+#include "bin/term.h"
 #include "lib/base/alloc.h"
 #include "lib/base/run.h"
 #include "lib/io/csv.h"
@@ -107,6 +109,37 @@ done:
     return err;
 }
 
+static void tell(const struct settings *set, const iso_records *drawn, int64_t others, int panels)
+{
+    const iso_record *r = &drawn->at[0];
+
+    if (others > 0)
+        term_note(set,
+                  "drawn: %lld records of %s%s%s; %lld of other kinds are not, --measure chooses",
+                  (long long)drawn->count, r->measure, r->estimator ? ":" : "",
+                  r->estimator ? r->estimator : "", (long long)others);
+    if (panels > 0)
+        term_note(set, "%d more panels do not fit; --tgt and --layers choose", panels);
+}
+
+iso_err out_figure(const struct settings *set, const iso_records *records, const char *measure,
+                   const char *path)
+{
+    iso_records drawn = {0};
+    struct figure figure = {0};
+    int64_t others;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(figure_pick(&drawn, &others, records, measure));
+    ISO_TRY(figure_make(&figure, &drawn, &(struct figure_ask){.title = set->title}));
+    ISO_TRY(figure_save(&figure, path));
+    tell(set, &drawn, others, figure.left_out);
+done:
+    figure_free(&figure);
+    iso_records_free(&drawn);
+    return err;
+}
+
 iso_err out_records(const struct settings *set, const iso_records *records,
                     iso_states *const *inputs, int input_count)
 {
@@ -128,6 +161,8 @@ iso_err out_records(const struct settings *set, const iso_records *records,
                                       : iso_table_tsv(&text, records));
         ISO_TRY(out_file("-", &text));
     }
+    if (set->plot) /* last: a machine without gnuplot has its numbers by now */
+        ISO_TRY(out_figure(set, records, NULL, set->plot));
 done:
     iso_buf_free(&text);
     return err;

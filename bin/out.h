@@ -16,6 +16,10 @@ iso_err out_records(const struct settings *set, const iso_records *records,
 iso_err out_json(iso_buf *out, const struct settings *set, const iso_records *records,
                  iso_states *const *inputs, int input_count);
 
+/* Draws the records that belong together: those of `measure` (NULL: of the first record). */
+iso_err out_figure(const struct settings *set, const iso_records *records, const char *measure,
+                   const char *path);
+
 /* Writes a file whole or not at all; "-" is standard output. */
 iso_err out_file(const char *path, const iso_buf *text);
 
