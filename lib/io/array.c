@@ -116,11 +116,12 @@ static iso_err get(const struct strided *s, int64_t at, void *to, int64_t count)
 static iso_err gather(struct strided *s, int64_t at, char *to)
 {
     const int64_t size = (int64_t)iso_dtype_size(s->base.dtype), step = s->col * size;
-    const int64_t most = step < SPAN ? SPAN / step : 1;
+    const int64_t fit = step < SPAN ? SPAN / step : 1;
+    const int64_t most = s->base.cols < fit ? s->base.cols : fit;
     iso_err err = ISO_OK;
 
     if (!s->span)
-        ISO_TRY(iso_alloc(&s->span, SPAN, 1));
+        ISO_TRY(iso_alloc(&s->span, (most - 1) * s->col + 1, (size_t)size));
     for (int64_t j = 0; j < s->base.cols; j += most) {
         const int64_t n = s->base.cols - j < most ? s->base.cols - j : most;
         ISO_TRY(get(s, at + j * s->col, s->span, (n - 1) * s->col + 1));
