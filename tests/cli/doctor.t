@@ -18,12 +18,12 @@ $ isogloss doctor
 $ isogloss doctor nofile
 2> isogloss doctor: nofile: No such file or directory
 ? 1
-# the measuring alone takes a second
-$ timeout --preserve-status -s INT 0.3 isogloss doctor
+# the measuring alone takes a second, and the program is up long before 0.8
+$ timeout --preserve-status -s INT 0.8 isogloss doctor
 > ...
 2> isogloss doctor: interrupted
 ? 130
-$ timeout --preserve-status -s TERM 0.3 isogloss doctor
+$ timeout --preserve-status -s TERM 0.8 isogloss doctor
 > ...
 2> isogloss doctor: interrupted
 ? 130
