@@ -1,0 +1,266 @@
+/* The page and its folder: names do no harm, nobody's files are lost. */
+#include "tests/check.h"
+
+#include <sys/stat.h>
+
+#include "bin/report.h"
+#include "bin/report_folder.h"
+#include "bin/report_html.h"
+
+static const char bad[] = "<script>alert(1)</script>\"'`&\x01\xff";
+
+static iso_record record(const char *tgt, int layer, double value)
+{
+    iso_record r = iso_record_none();
+
+    r.measure = "cka";
+    r.estimator = "debiased";
+    r.src = "en";
+    r.tgt = tgt;
+    r.src_layer = r.tgt_layer = layer;
+    r.value = value;
+    r.lo = value - 0.05;
+    r.hi = value + 0.05;
+    r.null = 0;
+    r.null_sd = 0.01;
+    r.n = 40;
+    r.model = bad;
+    return r;
+}
+
+static void add(struct report *report, iso_record r)
+{
+    ok(iso_records_add(&report->records, &r));
+    report->source[0].count = report->records.count;
+    report->source_count = 1;
+    report->src = "en";
+}
+
+static void forget(struct report *report)
+{
+    iso_buf_free(&report->source[0].line);
+    iso_records_free(&report->records);
+    iso_buf_free(&report->summary);
+    iso_buf_free(&report->json);
+    iso_buf_free(&report->csv);
+}
+
+static void text_is_escaped(void **state)
+{
+    iso_buf out = {0};
+
+    (void)state;
+    ok(html_text(&out, bad));
+    text(out.text,
+         "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;`&amp;\xef\xbf\xbd\xef\xbf\xbd");
+    iso_buf_free(&out);
+}
+
+/* RFC 4648, section 10. */
+static void base64_is_the_standard_one(void **state)
+{
+    static const char *const pairs[][2] = {{"f", "Zg=="},
+                                           {"fo", "Zm8="},
+                                           {"foo", "Zm9v"},
+                                           {"foob", "Zm9vYg=="},
+                                           {"fooba", "Zm9vYmE="}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        iso_buf out = {0};
+        ok(html_base64(&out, pairs[i][0], (int64_t)strlen(pairs[i][0])));
+        text(out.text, pairs[i][1]);
+        iso_buf_free(&out);
+    }
+}
+
+/* Ids of several figures must not meet on one page; text that looks like one is left alone. */
+static void svg_gets_ids_of_its_own(void **state)
+{
+    char file[] =
+        "<?xml?>\n<svg \n viewBox=\"0 0 5 4\"\n>\n<title>Gnuplot</title>\n<desc>x</desc>\n"
+        "<path id='a'/><use xlink:href='#a'/><g clip-path=\"url(#a)\">"
+        "<text> id='a'</text></g></svg>\n";
+    const iso_buf svg = {file, (int64_t)strlen(file), 0};
+    iso_buf out = {0};
+
+    (void)state;
+    ok(html_svg(&out, &svg, "p-", "a \"label\""));
+    text(out.text, "<svg xmlns=\"http://www.w3.org/2000/svg\" "
+                   "xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox=\"0 0 5 4\" role=\"img\" "
+                   "aria-label=\"a &quot;label&quot;\">\n<path id='p-a'/><use xlink:href='#p-a'/>"
+                   "<g clip-path=\"url(#p-a)\"><text> id='a'</text></g></svg>\n");
+    out.len = 0;
+    fails(html_svg(&out, &(iso_buf){"<p>", 3, 0}, "p-", ""), ISO_EFORMAT, "no SVG");
+    iso_buf_free(&out);
+}
+
+static void sections_appear_with_their_records(void **state)
+{
+    struct report report = {0};
+
+    (void)state;
+    add(&report, record("de", 0, 0.5));
+    add(&report, record("de", 1, 0.6));
+    for (int i = 0; i < section_count(); i++) {
+        struct section_view view = {0};
+        bool has;
+        ok(section_view_make(&view, &has, section_at(i), &report));
+        assert_int_equal(has, strcmp(section_at(i)->id, "cka-layers") == 0);
+        section_view_free(&view);
+        assert_true(i == 0 || section_at(i)->order > section_at(i - 1)->order);
+    }
+    forget(&report);
+}
+
+/* A measure nobody wrote a section for has one all the same. */
+static void other_measures_have_a_section(void **state)
+{
+    struct section_view views[4] = {0};
+    struct report report = {0};
+    iso_record r = record("de", 0, 0.5);
+    int count = 0;
+
+    (void)state;
+    add(&report, r);
+    r.measure = "p@k";
+    r.estimator = "csls/../x";
+    add(&report, r);
+    ok(section_rest(views, &count, 4, &report));
+    assert_int_equal(count, 1);
+    text(views[0].id, "p-k-csls----x");
+    section_view_free(&views[0]);
+    forget(&report);
+}
+
+static void summary_tells_layer_and_language(void **state)
+{
+    struct report report = {0};
+
+    (void)state;
+    add(&report, record("de", 1, 0.5));
+    add(&report, record("sw", 1, 0.4));
+    add(&report, record("de", 2, 0.9));
+    add(&report, record("sw", 2, 0.7));
+    add(&report, record("de", 3, 0.6));
+    add(&report, record("sw", 3, 0.5));
+    ok(report_summarise(&report.summary, &report));
+    assert_non_null(strstr(report.summary.text, "most alike in <b>layer&nbsp;2</b>"));
+    assert_non_null(strstr(report.summary.text, "averages <b>0.80</b> over 2 languages"));
+    assert_non_null(strstr(report.summary.text, "farthest language is <b>Swahili (sw)</b>, 0.70"));
+    assert_non_null(strstr(report.summary.text, "closest is <b>German (de)</b>, 0.90"));
+    assert_non_null(strstr(report.summary.text, "<b>70 standard deviations</b> above chance"));
+    forget(&report);
+}
+
+/* What no value supports is not claimed. */
+static void summary_of_nothing_is_short(void **state)
+{
+    struct report report = {0};
+    iso_record r = record("de", 1, NAN);
+
+    (void)state;
+    r.why = "no variance";
+    add(&report, r);
+    ok(report_summarise(&report.summary, &report));
+    text(report.summary.text,
+         "<li>1 of 1 values are undefined; the tables give the reason.</li>\n");
+    forget(&report);
+}
+
+static void names_do_no_harm_on_the_page(void **state)
+{
+    struct settings set = {0};
+    struct report report = {.set = &set};
+    struct section_view view = {0};
+    iso_buf page = {0};
+    iso_record r;
+    bool has;
+
+    (void)state;
+    add(&report, record(bad, 1, 0.5));
+    r = record(bad, 2, NAN);
+    r.why = bad;
+    add(&report, r);
+    ok(iso_buf_puts(&report.source[0].line, bad));
+    ok(report_summarise(&report.summary, &report));
+    ok(section_view_make(&view, &has, section_at(0), &report));
+    assert_true(has);
+    ok(report_page(&page, &report, &view, 1));
+    assert_null(strstr(page.text, "<script"));
+    assert_non_null(strstr(page.text, "&lt;script&gt;alert(1)"));
+    assert_non_null(strstr(page.text, "Content-Security-Policy"));
+    assert_null(strstr(page.text, "http://"));
+    section_view_free(&view);
+    iso_buf_free(&page);
+    forget(&report);
+}
+
+static bool there(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+static void put(const char *folder, const char *name)
+{
+    char path[8192];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *out = fopen(path, "w");
+    assert_non_null(out);
+    fclose(out);
+}
+
+static void folder_is_whole_or_not_there(void **state)
+{
+    const char *path = temp_path("whole");
+    struct folder f = {0};
+
+    (void)state;
+    ok(folder_begin(&f, path));
+    put(f.work, "report.html");
+    assert_false(there(path));
+    folder_discard(&f);
+    assert_false(there(path));
+    ok(folder_begin(&f, path));
+    put(f.work, "report.html");
+    ok(folder_commit(&f));
+    folder_discard(&f);
+    assert_true(there(temp_path("whole/report.html")));
+    ok(folder_begin(&f, path)); /* an earlier report is replaced */
+    assert_true(f.replaces);
+    put(f.work, "records.csv");
+    assert_true(there(temp_path("whole/report.html")));
+    ok(folder_commit(&f));
+    folder_discard(&f);
+    assert_false(there(temp_path("whole/report.html")));
+    assert_true(there(temp_path("whole/records.csv")));
+}
+
+static void no_file_of_others_is_lost(void **state)
+{
+    const char *path = temp_path("mine");
+    struct folder f = {0};
+
+    (void)state;
+    assert_int_equal(mkdir(path, 0700), 0);
+    put(path, "thesis.tex");
+    fails(folder_begin(&f, path), ISO_EARG, "holds thesis.tex, which is not of a report");
+    assert_int_equal(unlink(temp_path("mine/thesis.tex")), 0);
+    assert_int_equal(mkdir(temp_path("mine/figures"), 0700), 0);
+    put(temp_path("mine/figures"), "restyled.pdf");
+    fails(folder_begin(&f, path), ISO_EARG, "holds restyled.pdf");
+    fails(folder_begin(&f, temp_path("mine/figures/restyled.pdf")), ISO_EARG, "is a file");
+    fails(folder_begin(&f, temp_path("no/such")), ISO_EIO, "No such file");
+    assert_null(f.work);
+    assert_true(there(temp_path("mine/figures/restyled.pdf")));
+}
+
+int main(void)
+{
+    RUN_TESTS(test(text_is_escaped), test(base64_is_the_standard_one),
+              test(svg_gets_ids_of_its_own), test(sections_appear_with_their_records),
+              test(other_measures_have_a_section), test(summary_tells_layer_and_language),
+              test(summary_of_nothing_is_short), test(names_do_no_harm_on_the_page),
+              test(folder_is_whole_or_not_there), test(no_file_of_others_is_lost));
+}

@@ -1,0 +1,62 @@
+# Figures of records from earlier runs.
+needs gnuplot
+$ isogloss compare $S/examples/states/mini.h5 --measure cka,cka:biased --quiet --json r.json --csv r.csv
+$ isogloss plot r.json -o curves.svg
+2> isogloss: note: drawn: 45 records of cka:debiased; 45 of other kinds are not, --measure chooses
+$ grep -c '<svg' curves.svg; ls curves.*
+> 1
+> curves.gp
+> curves.svg
+> curves.tsv
+# the script runs alone, and the records of either file draw the same
+$ isogloss plot r.csv --measure cka:debiased -o again.gp --quiet
+$ LC_ALL=C.UTF-8 gnuplot again.gp && cmp again.svg curves.svg
+# what a command prints into a pipe is read too
+$ isogloss compare $S/examples/states/mini.h5 --layers last --quiet | isogloss plot - -o dots.png
+$ head -c 4 dots.png | tail -c 3
+> PNG
+$ isogloss compare $S/examples/states/mini.h5 --layers last --pairs all --quiet --plot map.pdf --json m.json
+$ head -c 4 map.pdf
+> %PDF
+# choosing
+$ isogloss plot r.json --tgt de,fra --layers 2-last --measure cka:biased -o two.gp --quiet; cut -f 1,6 two.tsv | sort -u | grep -E 'de|fr'
+> 2	de
+> 2	fr
+> 3	de
+> 3	fr
+> 4	de
+> 4	fr
+# what is wrong is said
+$ isogloss plot r.json
+2> isogloss plot: no file to draw into: -o FILE, ending in .svg, .pdf, .png or .gp (*
+? 2
+$ isogloss plot r.json -o x.jpg
+2> isogloss plot: x.jpg: a figure ends in .svg, .pdf, .png or .gp (*
+? 2
+$ isogloss plot -o x.svg
+2> isogloss plot: no RECORDS given (*
+? 2
+$ isogloss plot r.json -o x.svg --measure rsa
+2> isogloss plot: no records of rsa; there are cka
+? 1
+$ isogloss plot r.json -o x.svg --tgt xx
+2> isogloss plot: none of 90 records is of these languages and layers
+? 1
+$ isogloss plot r.json -o x.svg --layers first
+2> isogloss plot: --layers first: a layer is a number, a range 3-6, or last
+? 1
+$ isogloss plot $S/LICENSE -o x.svg
+2> isogloss plot: *LICENSE: line 1: no column is called 'measure', so these are no records
+? 1
+$ echo '{"records": [{"measure": "cka", "value": "a"}]}' > bad.json; isogloss plot bad.json -o x.svg
+2> isogloss plot: bad.json: record 1: value is not a finite number
+? 1
+$ isogloss plot nofile -o x.svg
+2> isogloss plot: nofile: No such file or directory
+? 1
+$ isogloss plot r.json -o no/such/x.svg --quiet
+2> isogloss plot: no/such/: No such file or directory
+? 1
+$ ls -A | grep -c isogloss-figure
+> 0
+? 1
