@@ -47,9 +47,10 @@ static void unhush(struct voice v)
     (void)H5Eset_auto2(H5E_DEFAULT, v.speak, v.payload);
 }
 
-static herr_t innermost(unsigned n, const H5E_error2_t *e, void *payload)
+/* The innermost message says most, save that a missing filter ends in a search for plugins. */
+static herr_t most_telling(unsigned n, const H5E_error2_t *e, void *payload)
 {
-    if (n == 0)
+    if (n == 0 || strstr(e->desc, "required filter"))
         *(const char **)payload = e->desc;
     return 0;
 }
@@ -59,7 +60,7 @@ static iso_err broke(iso_err code, const char *path, const char *object, const c
 {
     const char *why = NULL;
 
-    (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, &why);
+    (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, most_telling, &why);
     if (!why || !*why)
         why = "HDF5 does not say why";
     code = object ? iso_fail(code, "%s: %s: %s: %s", path, object, what, why)

@@ -10,16 +10,17 @@
 
 ISO_BEGIN
 
-/** How to read files that do not say it themselves; all zero = the defaults. */
+/** How to read files that do not say it themselves; all zero = the defaults. The texts are copied;
+ * `run` must outlive the collection. */
 typedef struct iso_states_opt {
     const char *pool;  /* token rows to one row an item: mean (NULL), cls, last, max, none */
-    bool specials;     /* per-sentence files: first and last row of each sentence are special tokens */
+    bool specials;     /* token rows: first and last of each item are special tokens (<s>, </s>) */
     bool transpose;    /* matrix files hold neurons × items */
     const char *axes;  /* rank-3 matrix files: "LND" (default), "NLD" */
     int64_t raw_dim;   /* headless raw files: row length; 0 = refuse raw files */
     iso_dtype raw_dtype;
     int64_t limit;     /* only the first `limit` items of each language; 0 = all */
-    const char *layout; /* force a layout instead of looking: see iso_states_file.layout */
+    const char *layout; /* instead of looking: native, per-sentence, matrix, npy, npz, safetensors, raw */
     /* The name a language code goes by (iso_lang_canonical of lib/text); NULL = as given. */
     const char *(*canonical)(const char *code);
     const iso_run *run; /* memory budget and progress; may be NULL */
