@@ -3,10 +3,12 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bin/figure_text.h"
 #include "bin/wording.h"
+#include "lib/base/alloc.h"
 
 static bool same_text(const char *a, const char *b)
 {
@@ -48,32 +50,84 @@ static iso_err unknown(const iso_records *records, const char *measure)
     return iso_fail(ISO_EARG, "no records of %s; there are %s", measure, used ? list : "none");
 }
 
+static int compare_texts(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "");
+}
+
+/* By where a record stands in a figure; of equals, the one that came first. */
+static int by_place(const void *a, const void *b)
+{
+    const iso_record *x = *(const iso_record *const *)a, *y = *(const iso_record *const *)b;
+    int order = compare_texts(x->src, y->src);
+
+    order = order ? order : compare_texts(x->tgt, y->tgt);
+    order = order ? order : (x->src_layer > y->src_layer) - (x->src_layer < y->src_layer);
+    order = order ? order : (x->tgt_layer > y->tgt_layer) - (x->tgt_layer < y->tgt_layer);
+    return order ? order : (x > y) - (x < y);
+}
+
+static bool same_place(const iso_record *a, const iso_record *b)
+{
+    return same_text(a->src, b->src) && same_text(a->tgt, b->tgt) && a->src_layer == b->src_layer &&
+           a->tgt_layer == b->tgt_layer;
+}
+
+/* Runs that overlap bring the same value twice: only the first is drawn. */
+static iso_err mark_repeats(bool *repeat, const iso_records *records, const iso_record *first)
+{
+    const iso_record **sorted = NULL;
+    int64_t count = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&sorted, records->count, sizeof *sorted));
+    for (int64_t i = 0; i < records->count; i++) {
+        if (same_question(&records->at[i], first))
+            sorted[count++] = &records->at[i];
+    }
+    qsort(sorted, (size_t)count, sizeof *sorted, by_place);
+    for (int64_t i = 1; i < count; i++)
+        repeat[sorted[i] - records->at] = same_place(sorted[i], sorted[i - 1]);
+done:
+    iso_free(sorted);
+    return err;
+}
+
+static const iso_record *first_called(const iso_records *records, const char *measure)
+{
+    for (int64_t i = 0; i < records->count; i++) {
+        if (!measure || called(&records->at[i], measure))
+            return &records->at[i];
+    }
+    return NULL;
+}
+
 iso_err figure_pick(iso_records *out, int64_t *others, const iso_records *records,
                     const char *measure)
 {
-    const iso_record *first = NULL;
+    const iso_record *first = first_called(records, measure);
     iso_records list = {0};
+    bool *repeat = NULL;
     int64_t rest = 0;
     iso_err err = ISO_OK;
 
     if (records->count == 0)
         return iso_fail(ISO_EARG, "no records to draw");
-    for (int64_t i = 0; i < records->count && !first; i++) {
-        if (!measure || called(&records->at[i], measure))
-            first = &records->at[i];
-    }
     if (!first)
         return unknown(records, measure);
+    ISO_TRY(iso_alloc(&repeat, records->count, sizeof *repeat));
+    ISO_TRY(mark_repeats(repeat, records, first));
     for (int64_t i = 0; i < records->count; i++) {
-        if (same_question(&records->at[i], first))
-            ISO_TRY(iso_records_add(&list, &records->at[i]));
-        else
+        if (!same_question(&records->at[i], first))
             rest++;
+        else if (!repeat[i])
+            ISO_TRY(iso_records_add(&list, &records->at[i]));
     }
     *out = list;
     *others = rest;
     list = (iso_records){0};
 done:
+    iso_free(repeat);
     iso_records_free(&list);
     return err;
 }

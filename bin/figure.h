@@ -30,7 +30,8 @@ struct figure {
 
 /* The records of one question: those that agree with the first in everything but languages, layers
  * and values; `measure` ("cka", "cka:biased", NULL = the first record's) chooses which.
- * *others counts the rest. Errors ISO_EARG (no such measure, names what is there). */
+ * Of records for the same languages and layers the first is taken. *others counts those of other
+ * questions. Errors ISO_EARG (no such measure, names what is there). */
 iso_err figure_pick(iso_records *out, int64_t *others, const iso_records *records,
                     const char *measure);
 

@@ -1,32 +1,12 @@
-/* A curve per language pair over layers, its interval as a band, its name at its end. */
+/* Curves over layers: which record belongs to which. */
+#include "bin/figure_curve.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bin/figure_text.h"
-#include "bin/wording.h"
 #include "lib/base/alloc.h"
 #include "lib/base/utf8.h"
-#include "lib/io/number.h"
-
-/* One pair of languages: its records in the order of layers. */
-struct curve {
-    const iso_record **at;
-    int64_t count;
-    iso_buf name;
-    double end, shown; /* where it ends, where its name stands */
-    int last;          /* the layer of the end */
-};
-
-struct curves {
-    struct curve *at;
-    int count, layer_lo, layer_hi;
-    bool bands;
-    double lo, hi;           /* of all values and interval ends */
-    double null_lo, null_hi; /* of the chance levels; NAN = none */
-    bool own_null;           /* they differ between pairs, so each has its own line */
-    int name_width;          /* of the longest, in characters */
-};
 
 static bool same_pair(const iso_record *a, const iso_record *b)
 {
@@ -102,7 +82,7 @@ static void finish(struct curves *c, struct curve *curve)
         c->name_width = width;
 }
 
-static iso_err collect(struct curves *c, const iso_records *records)
+iso_err curves_collect(struct curves *c, const iso_records *records)
 {
     iso_err err = ISO_OK;
 
@@ -135,8 +115,7 @@ done:
     return err;
 }
 
-/* The widest spread of chance levels within one layer. */
-static double null_spread(const struct curves *c)
+double curves_null_spread(const struct curves *c)
 {
     double widest = 0;
 
@@ -153,242 +132,11 @@ static double null_spread(const struct curves *c)
     return widest;
 }
 
-static void discard(struct curves *c)
+void curves_free(struct curves *c)
 {
     for (int i = 0; i < c->count; i++) {
         iso_free(c->at[i].at);
         iso_buf_free(&c->at[i].name);
     }
     iso_free(c->at);
-}
-
-/* The chance level belongs into the picture unless it would squeeze the curves into a corner. */
-static struct range range_of(const struct curves *c, bool *null_shown)
-{
-    double lo = c->lo, hi = c->hi;
-
-    *null_shown = false;
-    if (isfinite(c->null_lo)) {
-        const double all_lo = fmin(lo, c->null_lo), all_hi = fmax(hi, c->null_hi);
-        *null_shown = all_hi - all_lo <= 6 * (hi - lo);
-        if (*null_shown) {
-            lo = all_lo;
-            hi = all_hi;
-        }
-    }
-    struct range y = figure_range(lo, hi, 5);
-    if (*null_shown && c->null_lo <= y.lo) /* a dashed line on the axis would not be seen */
-        y.lo -= 0.15 * y.step;
-    return y;
-}
-
-/* Names are moved apart, lowest first, then back down from the top edge. */
-static void spread(struct curves *c, struct range y, double gap)
-{
-    double at = y.lo - gap / 2;
-
-    for (int i = 0; i < c->count; i++) {
-        at = fmax(c->at[i].end, at + gap);
-        c->at[i].shown = at;
-    }
-    at = y.hi + gap;
-    for (int i = c->count - 1; i >= 0; i--) {
-        at = fmin(c->at[i].shown, at - gap);
-        c->at[i].shown = at;
-    }
-}
-
-static iso_err add_data(struct figure *f, const struct curves *c)
-{
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_buf_puts(&f->data, "layer\tvalue\tlo\thi\tchance\tname\n"));
-    for (int i = 0; i < c->count; i++) {
-        for (int64_t j = 0; j < c->at[i].count; j++) {
-            const iso_record *r = c->at[i].at[j];
-            const double numbers[] = {(double)r->src_layer, r->value, r->lo, r->hi, r->null};
-            for (int k = 0; k < 5; k++) {
-                ISO_TRY(figure_number(&f->data, numbers[k]));
-                ISO_TRY(iso_buf_puts(&f->data, "\t"));
-            }
-            ISO_TRY(figure_field(&f->data, c->at[i].name.text));
-            ISO_TRY(iso_buf_puts(&f->data, "\n"));
-        }
-        if (i + 1 < c->count)
-            ISO_TRY(iso_buf_puts(&f->data, "\n\n"));
-    }
-done:
-    return err;
-}
-
-/* The dashed line of chance: the mean over pairs at each layer. */
-static iso_err add_null_data(struct figure *f, const struct curves *c)
-{
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_buf_puts(&f->data, "\n\n"));
-    for (int layer = c->layer_lo; layer <= c->layer_hi; layer++) {
-        double sum = 0;
-        int count = 0;
-        for (int i = 0; i < c->count; i++) {
-            for (int64_t j = 0; j < c->at[i].count; j++) {
-                const iso_record *r = c->at[i].at[j];
-                if (r->src_layer != layer || !isfinite(r->null))
-                    continue;
-                sum += r->null;
-                count++;
-            }
-        }
-        ISO_TRY(iso_buf_printf(&f->data, "%d\t", layer));
-        ISO_TRY(figure_number(&f->data, count ? sum / count : NAN));
-        ISO_TRY(iso_buf_puts(&f->data, "\t?\t?\t?\tchance level\n"));
-    }
-done:
-    return err;
-}
-
-static iso_err add_axes(struct figure *f, const struct curves *c, struct range y)
-{
-    const iso_record *r = c->at[0].at[0];
-    const int span = c->layer_hi - c->layer_lo;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_buf_printf(&f->script,
-                           "set lmargin 8.5\nset rmargin %d\nset tmargin 5.4\nset bmargin 3.6\n",
-                           c->name_width + 5));
-    ISO_TRY(iso_buf_puts(&f->script, "set grid ytics lt 1 lc rgb '#e4e4e4' lw 0.75\n"));
-    ISO_TRY(iso_buf_printf(&f->script, "set xrange [%d:%d]\nset xtics %d\n", c->layer_lo,
-                           span ? c->layer_hi : c->layer_hi + 1,
-                           span > 26   ? 4
-                           : span > 13 ? 2
-                                       : 1));
-    ISO_TRY(iso_buf_puts(&f->script, "set yrange ["));
-    ISO_TRY(figure_number(&f->script, y.lo));
-    ISO_TRY(iso_buf_puts(&f->script, ":"));
-    ISO_TRY(figure_number(&f->script, y.hi));
-    ISO_TRY(iso_buf_puts(&f->script, "]\nset ytics "));
-    ISO_TRY(figure_number(&f->script, ceil(y.lo / y.step - 1e-9) * y.step));
-    ISO_TRY(iso_buf_puts(&f->script, ", "));
-    ISO_TRY(figure_number(&f->script, y.step));
-    ISO_TRY(iso_buf_printf(&f->script, "\nset xlabel '%s' textcolor rgb '#404040'\nset ylabel ",
-                           c->layer_lo == 0 ? "layer (0 = embeddings)" : "layer"));
-    ISO_TRY(figure_quote(&f->script, wording_of(r->measure, r->estimator)->axis));
-    ISO_TRY(iso_buf_puts(&f->script, " textcolor rgb '#404040'\n"));
-done:
-    return err;
-}
-
-static iso_err add_number(iso_buf *out, double value, const char *after)
-{
-    iso_err err = figure_number(out, value);
-
-    return err ? err : iso_buf_puts(out, after);
-}
-
-/* The name beside the end of its curve; a thin line leads to it when it had to move. */
-static iso_err add_name(struct figure *f, const struct curve *c, int i, double gap)
-{
-    const bool led = fabs(c->shown - c->end) > 0.15 * gap;
-    iso_buf *s = &f->script;
-    iso_err err = ISO_OK;
-
-    if (led) {
-        ISO_TRY(iso_buf_printf(s, "set arrow from first %d, first ", c->last));
-        ISO_TRY(add_number(s, c->end, " to graph 1.03, first "));
-        ISO_TRY(add_number(s, c->shown, ""));
-        ISO_TRY(iso_buf_printf(s, " nohead lw 0.5 lc rgb '%s'\n", figure_colour(i)));
-    }
-    ISO_TRY(iso_buf_puts(s, "set label "));
-    ISO_TRY(figure_label(s, c->name.text));
-    ISO_TRY(iso_buf_puts(s, led ? " at graph 1.035, first " : " at graph 1.015, first "));
-    ISO_TRY(add_number(s, c->shown, ""));
-    ISO_TRY(iso_buf_printf(s, " left font small textcolor rgb '%s'\n", figure_colour(i)));
-done:
-    return err;
-}
-
-/* Titles are not shown, but a browser tells them under the pointer. */
-static iso_err add_plot(struct figure *f, const struct curves *c, bool null_shown)
-{
-    iso_buf *s = &f->script;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_buf_puts(s, "plot "));
-    for (int i = 0; c->bands && i < c->count; i++) {
-        ISO_TRY(iso_buf_printf(s,
-                               "\\\n  data skip 1 index %d using 1:($3):($4) with filledcurves fs "
-                               "transparent solid 0.14 noborder lc rgb '%s' title ",
-                               i, figure_colour(i)));
-        ISO_TRY(figure_label(s, c->at[i].name.text));
-        ISO_TRY(iso_buf_puts(s, ", "));
-    }
-    for (int i = 0; null_shown && c->own_null && i < c->count; i++)
-        ISO_TRY(
-            iso_buf_printf(s,
-                           "\\\n  data skip 1 index %d using 1:($5) with lines lw 0.9 dt (5,4) lc "
-                           "rgb '%s' title 'its chance level', ",
-                           i, figure_colour(i)));
-    if (null_shown && !c->own_null)
-        ISO_TRY(
-            iso_buf_printf(s,
-                           "\\\n  data skip 1 index %d using 1:($2) with lines lw 1 dt (6,4) lc "
-                           "rgb '#555555' title 'chance level', ",
-                           c->count));
-    for (int i = 0; i < c->count; i++) {
-        ISO_TRY(iso_buf_printf(s,
-                               "\\\n  data skip 1 index %d using 1:($2) with linespoints lw 1.6 "
-                               "pt %d ps 0.45 lc rgb '%s' title ",
-                               i, figure_point(i), figure_colour(i)));
-        ISO_TRY(figure_label(s, c->at[i].name.text));
-        ISO_TRY(iso_buf_puts(s, i + 1 < c->count ? ", " : "\n"));
-    }
-done:
-    return err;
-}
-
-static iso_err describe(struct figure *f, const struct curves *c, bool null_shown)
-{
-    iso_buf *s = &f->note;
-    char number[ISO_NUMBER_SIZE];
-    iso_err err = ISO_OK;
-
-    if (c->bands)
-        ISO_TRY(iso_buf_printf(s, "%sbands: 95 %% intervals", s->len ? " \xc2\xb7 " : ""));
-    if (null_shown) {
-        ISO_TRY(iso_buf_printf(s, "%sdashed: chance level%s", s->len ? " \xc2\xb7 " : "",
-                               c->own_null ? " of each" : ""));
-    } else if (isfinite(c->null_lo)) {
-        (void)iso_number_short(number, 0.5 * (c->null_lo + c->null_hi), 2);
-        ISO_TRY(iso_buf_printf(s, "%schance level %s is off the scale", s->len ? " \xc2\xb7 " : "",
-                               number));
-    }
-done:
-    return err;
-}
-
-iso_err figure_curves(struct figure *f, const iso_records *records)
-{
-    struct curves c = {0};
-    bool null_shown;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(collect(&c, records));
-    const struct range y = range_of(&c, &null_shown);
-    c.own_null = null_spread(&c) > 0.03 * (y.hi - y.lo);
-    f->width = 540;
-    f->height = c.count > 22 ? 360 + 15 * (c.count - 18) : 410;
-    const double gap = (y.hi - y.lo) * 14.5 / (f->height - 130);
-    spread(&c, y, gap);
-    ISO_TRY(describe(f, &c, null_shown));
-    ISO_TRY(figure_head(f));
-    ISO_TRY(add_data(f, &c));
-    if (null_shown && !c.own_null)
-        ISO_TRY(add_null_data(f, &c));
-    ISO_TRY(add_axes(f, &c, y));
-    for (int i = 0; i < c.count; i++)
-        ISO_TRY(add_name(f, &c.at[i], i, gap));
-    ISO_TRY(add_plot(f, &c, null_shown));
-done:
-    discard(&c);
-    return err;
 }

@@ -73,7 +73,8 @@ static iso_err whole_script(iso_buf *out, const struct figure *f, const struct p
         "    set terminal pngcairo size %d,%d font 'sans-serif,9' fontscale 3 lw 3 ps 3\n"
         "    large = ',11.5'; small = ',8'; tiny = ',7'\n"
         "} else {\n"
-        "    set terminal svg size %d,%d dynamic font 'sans-serif,12' butt\n"
+        "    set terminal svg size %d,%d dynamic font 'sans-serif,12' butt "
+        "background '#ffffff'\n"
         "    large = ',14.5'; small = ',11'; tiny = ',9.5'\n"
         "} }\n"
         "set termoption noenhanced\n";

@@ -123,8 +123,8 @@ static iso_err add_figure(iso_buf *out, const struct section_view *v)
                        "beside this page.",
                        v->id, v->id, v->id));
     if (v->figure.left_out)
-        ISO_TRY(iso_buf_printf(out, " %d more panel%s not drawn.", v->figure.left_out,
-                               v->figure.left_out == 1 ? " is" : "s are"));
+        ISO_TRY(iso_buf_printf(out, " %d more panel%s not drawn; the records have their numbers.",
+                               v->figure.left_out, v->figure.left_out == 1 ? " is" : "s are"));
     ISO_TRY(iso_buf_puts(out, "</figcaption>\n</figure>\n"));
 done:
     iso_buf_free(&prefix);

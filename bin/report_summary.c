@@ -58,17 +58,28 @@ static iso_err average(struct course *c)
             sum += c->at[i]->src_layer == layer ? c->at[i]->value : 0;
             count += c->at[i]->src_layer == layer;
         }
-        const double mean = count ? sum / count : NAN, best = c->mean[c->best - c->layer_lo];
+        const double mean = count ? sum / count : NAN;
+        const double best = c->mean[c->best - c->layer_lo];
         c->mean[layer - c->layer_lo] = mean;
         const bool better = c->words->high == READS_APART ? mean < best : mean > best;
         /* The embeddings are no layer of the network: they are told of, not crowned. */
-        if (layer == c->layer_lo || c->best == 0 || !isfinite(best) || better) {
+        if (isfinite(mean) && (c->targets == 0 || c->best == 0 || better)) {
             c->best = layer;
             c->targets = count;
         }
     }
 done:
     return err;
+}
+
+/* Runs that overlap bring the same value twice. */
+static bool seen(const struct course *c, const iso_record *r)
+{
+    for (int64_t i = 0; i < c->count; i++) {
+        if (c->at[i]->src_layer == r->src_layer && same_text(c->at[i]->tgt, r->tgt))
+            return true;
+    }
+    return false;
 }
 
 static iso_err follow(struct course *c, const struct report *report, const iso_record *first)
@@ -80,7 +91,7 @@ static iso_err follow(struct course *c, const struct report *report, const iso_r
     ISO_TRY(iso_alloc(&c->at, report->records.count, sizeof *c->at));
     for (int64_t i = 0; i < report->records.count; i++) {
         const iso_record *r = &report->records.at[i];
-        if (!belongs(r, first, report->src))
+        if (!belongs(r, first, report->src) || seen(c, r))
             continue;
         c->at[c->count++] = r;
         c->layer_lo = r->src_layer < c->layer_lo ? r->src_layer : c->layer_lo;

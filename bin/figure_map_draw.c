@@ -1,0 +1,258 @@
+/* Heat maps in panels: layer x layer of each language pair, language x language of each layer. */
+#include <math.h>
+#include <string.h>
+
+#include "bin/figure_map.h"
+#include "bin/wording.h"
+
+static double value_at(const struct maps *m, const struct panel *p, int x, int y)
+{
+    if (m->kind == FIGURE_LANGUAGES) {
+        x = m->order[x];
+        y = m->order[y];
+    }
+    return p->value[y * m->size + x];
+}
+
+static iso_err add_tick(iso_buf *out, const struct maps *m, int i, bool quoted)
+{
+    if (m->kind == FIGURE_LAYERS)
+        return iso_buf_printf(out, quoted ? "'%lld'" : "%lld", (long long)m->layers[i]);
+    const char *name = m->names.at[m->order[i]];
+    return quoted ? figure_tick(out, name) : figure_field(out, name);
+}
+
+static iso_err add_data(struct figure *f, const struct maps *m)
+{
+    iso_buf *d = &f->data;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(d, "x\ty\tvalue\tx_name\ty_name\tpanel\n"));
+    for (int p = 0; p < m->count; p++) {
+        for (int i = 0; i < m->size * m->size; i++) {
+            const int x = i % m->size, y = i / m->size;
+            ISO_TRY(iso_buf_printf(d, "%d\t%d\t", x, y));
+            ISO_TRY(figure_number(d, value_at(m, &m->at[p], x, y)));
+            ISO_TRY(iso_buf_puts(d, "\t"));
+            ISO_TRY(add_tick(d, m, x, false));
+            ISO_TRY(iso_buf_puts(d, "\t"));
+            ISO_TRY(add_tick(d, m, y, false));
+            ISO_TRY(iso_buf_puts(d, "\t"));
+            ISO_TRY(figure_field(d, m->at[p].title.text));
+            ISO_TRY(iso_buf_puts(d, "\n"));
+        }
+        if (p + 1 < m->count)
+            ISO_TRY(iso_buf_puts(d, "\n\n"));
+    }
+done:
+    return err;
+}
+
+/* Where panels go, in pixels. */
+struct grid {
+    int columns, rows, side, left, top, gap_x, gap_y;
+    int cell;   /* side / size */
+    int stride; /* every how many ticks have a name */
+    bool numbers, turned;
+};
+
+static int longest_name(const struct maps *m)
+{
+    size_t longest = 2;
+
+    for (int i = 0; m->kind == FIGURE_LANGUAGES && i < m->size; i++) {
+        const size_t len = strlen(m->names.at[i]);
+        longest = len > longest ? len : longest;
+    }
+    return longest > LABEL_MOST ? LABEL_MOST : (int)longest;
+}
+
+static struct grid lay_out(struct figure *f, const struct maps *m)
+{
+    const int names = 7 * longest_name(m);
+    struct grid g = {.left = 40 + names,
+                     .top = m->count > 1 || m->kind == FIGURE_LANGUAGES ? 92 : 76};
+
+    g.columns = m->count == 1 || m->size > 30                    ? 1
+                : m->count == 2 || m->count == 4 || m->size > 18 ? 2
+                                                                 : 3;
+    g.rows = (m->count + g.columns - 1) / g.columns;
+    g.side = m->size * 34;
+    const int most = g.columns == 1 ? 480 : g.columns == 2 ? 300 : 210;
+    const int least = g.columns == 1 ? 260 : most - 40;
+    g.side = g.side > most ? most : g.side < least ? least : g.side;
+    if (g.columns == 1 && 11 * m->size > g.side) /* a name needs that much */
+        g.side = m->size < 80 ? 11 * m->size : 880;
+    g.cell = g.side / m->size;
+    g.stride = 1 + (m->kind == FIGURE_LANGUAGES ? 10 : 17) / (g.cell > 0 ? g.cell : 1);
+    g.numbers = g.cell >= 24;
+    g.turned = m->kind == FIGURE_LANGUAGES && names > g.cell - 4;
+    g.gap_x = 34 + names;
+    const int below = (g.turned ? names : 16) + (m->kind == FIGURE_LAYERS ? 22 : 4);
+    g.gap_y = 46 + below;
+    f->width = g.left + g.columns * g.side + (g.columns - 1) * g.gap_x + 92;
+    if (f->width < 560)
+        f->width = 560;
+    f->height = g.top + g.rows * g.side + (g.rows - 1) * g.gap_y + 18 + below;
+    return g;
+}
+
+static iso_err add_ticks(iso_buf *s, const struct maps *m, const struct grid *g, char axis)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(s, "set %ctics scale 0 font small %s(", axis,
+                           axis == 'x' && g->turned ? "rotate by 90 right " : "norotate "));
+    for (int i = 0; i < m->size; i += g->stride) {
+        ISO_TRY(iso_buf_puts(s, i ? ", " : ""));
+        ISO_TRY(add_tick(s, m, i, true));
+        ISO_TRY(iso_buf_printf(s, " %d", i));
+    }
+    ISO_TRY(iso_buf_puts(s, ")\n"));
+done:
+    return err;
+}
+
+static iso_err add_colours(iso_buf *s, const struct maps *m)
+{
+    /* Points along viridis (CC0) read off at equal steps; blue to red through near-white where
+     * a sign matters. */
+    static const char rise[] = "set palette defined (0 '#440154', 1 '#482878', 2 '#3e4a89', "
+                               "3 '#31688e', 4 '#26828e', 5 '#1f9e89', 6 '#35b779', 7 '#6ece58', "
+                               "8 '#b5de2b', 9 '#fde725')\n";
+    static const char both[] = "set palette defined (0 '#2166ac', 1 '#67a9cf', 2 '#d1e5f0', "
+                               "3 '#f7f7f7', 4 '#fddbc7', 5 '#ef8a62', 6 '#b2182b')\n";
+    struct range r = figure_range(m->lo, m->hi, 5);
+    iso_err err = ISO_OK;
+
+    if (m->signs) {
+        r = figure_range(0, fmax(fabs(m->lo), fabs(m->hi)), 3);
+        r.lo = -r.hi;
+    }
+    ISO_TRY(iso_buf_puts(s, m->signs ? both : rise));
+    ISO_TRY(iso_buf_puts(s, "low = "));
+    ISO_TRY(figure_number(s, r.lo));
+    ISO_TRY(iso_buf_puts(s, "; high = "));
+    ISO_TRY(figure_number(s, r.hi));
+    ISO_TRY(iso_buf_puts(s, "\nset cbrange [low:high]\nset cbtics nomirror scale 0.4 font small "));
+    ISO_TRY(figure_number(s, r.step));
+    ISO_TRY(iso_buf_printf(s,
+                           "\nset colorbox user vertical noborder\n"
+                           "dark(v) = %s\n",
+                           m->signs ? "abs(v) > 0.62 * high" : "v - low < 0.48 * (high - low)"));
+done:
+    return err;
+}
+
+static iso_err add_axis_titles(iso_buf *s, const struct maps *m, const struct panel *p)
+{
+    iso_buf text = {0};
+    iso_err err = ISO_OK;
+
+    if (m->kind != FIGURE_LAYERS)
+        goto done;
+    const char *const sides[] = {p->first->src ? p->first->src : "?",
+                                 p->first->tgt ? p->first->tgt : "?"};
+    for (int i = 0; i < 2; i++) {
+        text.len = 0;
+        ISO_TRY(iso_buf_puts(&text, "layer of "));
+        ISO_TRY(m->count > 1 ? iso_buf_puts(&text, sides[i]) : wording_lang(&text, sides[i]));
+        if (strcmp(sides[0], sides[1]) == 0 && p->first->model2)
+            ISO_TRY(iso_buf_printf(&text, ", %s",
+                                   i == 0 && p->first->model ? p->first->model : p->first->model2));
+        ISO_TRY(iso_buf_puts(s, i ? "set ylabel " : "set xlabel "));
+        ISO_TRY(figure_quote(s, text.text));
+        ISO_TRY(iso_buf_puts(s, " font small textcolor rgb '#404040' offset 0,0\n"));
+    }
+done:
+    iso_buf_free(&text);
+    return err;
+}
+
+static iso_err add_panel(struct figure *f, const struct maps *m, const struct grid *g, int p)
+{
+    const int x = g->left + p % g->columns * (g->side + g->gap_x);
+    const int y = g->top + p / g->columns * (g->side + g->gap_y);
+    const double w = f->width, h = f->height;
+    iso_buf *s = &f->script;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(s,
+                           "set lmargin at screen %d/%d.\nset rmargin at screen %d/%d.\n"
+                           "set tmargin at screen 1 - %d/%d.\nset bmargin at screen 1 - %d/%d.\n",
+                           x, (int)w, x + g->side, (int)w, y, (int)h, y + g->side, (int)h));
+    ISO_TRY(iso_buf_puts(s, "set title "));
+    ISO_TRY(
+        figure_quote(s, m->count > 1 || m->kind == FIGURE_LANGUAGES ? m->at[p].title.text : ""));
+    ISO_TRY(iso_buf_puts(s, " font small textcolor rgb '#404040' offset 0,-0.6\n"));
+    ISO_TRY(add_axis_titles(s, m, &m->at[p]));
+    if (p == 1)
+        ISO_TRY(iso_buf_puts(s, "unset colorbox\nunset label\n"));
+    ISO_TRY(iso_buf_printf(s,
+                           "plot data skip 1 index %d using 1:2:(%s):(%s):3 with boxxyerror "
+                           "fs solid noborder lc palette title 'value'",
+                           p, g->numbers ? "0.485" : "0.505", g->numbers ? "0.485" : "0.505"));
+    if (g->numbers) {
+        const char *font = g->cell >= 32 ? "small" : "tiny";
+        ISO_TRY(iso_buf_printf(
+            s,
+            ", \\\n  data skip 1 index %d using 1:2:(dark($3) ? "
+            "show($3) : '') with labels font %s textcolor rgb 'white' title 'number'",
+            p, font));
+        ISO_TRY(
+            iso_buf_printf(s,
+                           ", \\\n  data skip 1 index %d using 1:2:(dark($3) ? '' : "
+                           "show($3)) with labels font %s textcolor rgb '#111111' title 'number'",
+                           p, font));
+    }
+    ISO_TRY(iso_buf_puts(s, "\n"));
+done:
+    return err;
+}
+
+static iso_err add_script(struct figure *f, const struct maps *m, const struct grid *g)
+{
+    const int right = g->left + g->columns * g->side + (g->columns - 1) * g->gap_x;
+    iso_buf *s = &f->script;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(s,
+                           "set xrange [-0.5:%d.5]\nset yrange [-0.5:%d.5]\nunset border\n"
+                           "set object 1 rectangle from graph 0,0 to graph 1,1 behind "
+                           "fc rgb '#ececec' fs solid noborder\n",
+                           m->size - 1, m->size - 1));
+    ISO_TRY(add_ticks(s, m, g, 'x'));
+    ISO_TRY(add_ticks(s, m, g, 'y'));
+    ISO_TRY(add_colours(s, m));
+    ISO_TRY(iso_buf_printf(s,
+                           "set colorbox origin screen %d/%d., screen 1 - %d/%d. size screen "
+                           "12/%d., screen %d/%d.\n",
+                           right + 18, f->width, g->top + g->side, f->height, f->width, g->side,
+                           f->height));
+    ISO_TRY(iso_buf_printf(s, "show(v) = v == v ? sprintf('%s', v) : ''\n",
+                           fmax(fabs(m->lo), fabs(m->hi)) >= 10 ? "%.1f" : "%.2f"));
+    if (m->count > 1)
+        ISO_TRY(iso_buf_puts(s, "set multiplot\n"));
+    for (int p = 0; p < m->count; p++)
+        ISO_TRY(add_panel(f, m, g, p));
+    if (m->count > 1)
+        ISO_TRY(iso_buf_puts(s, "unset multiplot\n"));
+done:
+    return err;
+}
+
+iso_err figure_maps(struct figure *f, const iso_records *records, int panels_max)
+{
+    struct maps m = {.kind = f->kind};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(maps_collect(&m, records, panels_max));
+    f->left_out = m.dropped;
+    const struct grid g = lay_out(f, &m);
+    ISO_TRY(figure_head(f));
+    ISO_TRY(add_data(f, &m));
+    ISO_TRY(add_script(f, &m, &g));
+done:
+    maps_free(&m);
+    return err;
+}
