@@ -2,6 +2,9 @@
 
 #include "lib/base/alloc.h"
 
+/* Rows that begin a power of two apart fall into the same few lines of the cache. */
+enum { PAD = 16 };
+
 /* Numbers the matrices of the pairs in the order they are met. */
 static iso_err number(struct iso_chunk *c, int64_t first)
 {
@@ -37,8 +40,12 @@ static iso_err make_blocks(struct iso_chunk *c)
 
     ISO_TRY(iso_alloc(&c->block, c->matrices, sizeof *c->block));
     ISO_TRY(iso_alloc(&c->norm2, c->matrices, sizeof *c->norm2));
+    ISO_TRY(iso_alloc(&c->first, c->matrices + 1, sizeof *c->first));
+    for (int m = 0; m < c->matrices; m++)
+        c->first[m + 1] = c->first[m] + source(c, m)->cols;
+    ISO_TRY(iso_mat_new(&c->wide, c->plan->block, c->first[c->matrices] + PAD, c->plan->dtype));
     for (int m = 0; m < c->matrices; m++) {
-        ISO_TRY(iso_mat_new(&c->block[m], c->plan->block, source(c, m)->cols, c->plan->dtype));
+        c->block[m] = iso_mat_columns(&c->wide, c->first[m], source(c, m)->cols);
         ISO_TRY(iso_alloc(&c->norm2[m], c->plan->block, sizeof **c->norm2));
     }
 done:
@@ -129,8 +136,6 @@ done:
 void iso_chunk_free(struct iso_chunk *c)
 {
     for (int m = 0; m < c->matrices; m++) {
-        if (c->block)
-            iso_mat_free(&c->block[m]);
         if (c->norm2)
             iso_free(c->norm2[m]);
         if (c->self)
@@ -150,6 +155,8 @@ void iso_chunk_free(struct iso_chunk *c)
         iso_free(c->outcomes[i].state);
     }
     iso_free(c->outcomes);
+    iso_mat_free(&c->wide);
+    iso_free(c->first);
     iso_free(c->block);
     iso_free(c->norm2);
     iso_free(c->cross);

@@ -23,8 +23,10 @@ struct iso_chunk {
     iso_gram_terms *gram, *gself;
     struct iso_outcomes *outcomes; /* pair × measure, those that need ROWS */
 
-    /* The rows at hand: one block a matrix in the plan's dtype, squared norms once shifted. */
-    iso_mat *block;
+    /* The rows at hand in the plan's dtype, all matrices side by side in one wide block, so that
+     * one product can take several; block[m] is matrix m's window, first[m] its first column. */
+    iso_mat wide, *block;
+    int64_t *first;
     double **norm2;
     int64_t have; /* rows in them */
 };

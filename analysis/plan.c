@@ -2,7 +2,7 @@
 
 #include "lib/base/alloc.h"
 
-enum { BLOCK = 4096, LEAST_BLOCK = 256 };
+enum { BLOCK = 4096, LEAST_BLOCK = 256, WIDTH = 3072 };
 
 const char *iso_road_name(iso_road road)
 {
@@ -116,7 +116,8 @@ static double memory_of(const struct extent *e, const iso_task *task, const iso_
 {
     const double size = (double)iso_dtype_size(plan->dtype), rows = (double)block;
     const double n = (double)plan->rows, all = (double)(e->pairs + e->selves);
-    double bytes = rows * (double)e->columns * size + rows * (double)e->matrices * (8 + size) +
+    double bytes = rows * (double)(e->columns + 16) * size +
+                   rows * (double)e->matrices * (8 + size) +
                    8 * (double)task->matrices * (ISO_GROUPS + 3) * (double)e->max_columns +
                    8 * e->state + (double)task->pairs * (double)sizeof(iso_cross) +
                    8 * (double)task->measures * (double)e->pairs * (double)plan->stride;
@@ -124,7 +125,8 @@ static double memory_of(const struct extent *e, const iso_task *task, const iso_
     if (plan->needs & ISO_NEED_SUMS) {
         const bool open = block < (plan->rows + ISO_GROUPS - 1) / ISO_GROUPS + 1;
         const double widest = (double)e->max_columns;
-        bytes += 8 * e->squares * (open ? 2 : 1) + size * widest * widest +
+        bytes += 8 * e->squares * (open ? 2 : 1) +
+                 size * widest * (double)iso_plan_width(e->columns, e->max_columns) +
                  size * (double)e->columns * (double)e->matrices;
     }
     if (plan->needs & ISO_NEED_GRAM)
@@ -238,6 +240,13 @@ iso_err iso_plan_make(iso_plan *out, const iso_task *task, const iso_run *run)
 done:
     iso_plan_free(&plan);
     return err;
+}
+
+int64_t iso_plan_width(int64_t columns, int64_t widest)
+{
+    const int64_t width = columns < WIDTH ? columns : WIDTH;
+
+    return width > widest ? width : widest;
 }
 
 int64_t iso_plan_units(const iso_plan *plan, const iso_measure *measure)

@@ -6,39 +6,36 @@
 
 /* Scratch of one block. */
 struct work {
-    iso_mat product;  /* the widest XᵀY */
-    iso_mat norms;    /* rows × matrices */
-    iso_mat *weighed; /* a matrix: Xᵀ·norms, p × matrices */
-    double *dot;      /* a pair */
-    int64_t done;     /* rows of this reading */
+    iso_mat product; /* XᵀY of a few Y side by side */
+    iso_mat norms;   /* rows × matrices */
+    iso_mat weighed; /* all columns × matrices: Xᵀ‖y‖² for every X and Y */
+    double *dot;     /* a pair */
+    int64_t done;    /* rows of this reading */
 };
 
-static void work_free(struct work *w, int matrices)
+static void work_free(struct work *w)
 {
-    for (int m = 0; w->weighed && m < matrices; m++)
-        iso_mat_free(&w->weighed[m]);
-    iso_free(w->weighed);
     iso_free(w->dot);
     iso_mat_free(&w->product);
     iso_mat_free(&w->norms);
+    iso_mat_free(&w->weighed);
 }
 
 static iso_err work_new(struct work *w, const struct iso_chunk *c)
 {
+    const iso_dtype dtype = c->plan->dtype;
+    const int64_t columns = c->first[c->matrices];
     int64_t widest = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&w->dot, c->pairs, sizeof *w->dot));
     if (!(c->plan->needs & ISO_NEED_SUMS))
         return ISO_OK;
-    ISO_TRY(iso_alloc(&w->weighed, c->matrices, sizeof *w->weighed));
-    for (int m = 0; m < c->matrices; m++) {
-        const int64_t p = c->block[m].cols;
-        widest = p > widest ? p : widest;
-        ISO_TRY(iso_mat_new(&w->weighed[m], p, c->matrices, c->plan->dtype));
-    }
-    ISO_TRY(iso_mat_new(&w->product, widest, widest, c->plan->dtype));
-    ISO_TRY(iso_mat_new(&w->norms, c->plan->block, c->matrices, c->plan->dtype));
+    for (int m = 0; m < c->matrices; m++)
+        widest = c->block[m].cols > widest ? c->block[m].cols : widest;
+    ISO_TRY(iso_mat_new(&w->product, widest, iso_plan_width(columns, widest), dtype));
+    ISO_TRY(iso_mat_new(&w->norms, c->plan->block, c->matrices, dtype));
+    ISO_TRY(iso_mat_new(&w->weighed, columns, c->matrices, dtype));
 done:
     return err;
 }
@@ -48,17 +45,11 @@ static iso_view at_hand(const struct iso_chunk *c, int m)
     return iso_view_rows(iso_mat_view(&c->block[m]), 0, c->have);
 }
 
-static iso_view column(const iso_mat *m, int64_t j)
-{
-    const size_t size = iso_dtype_size(m->dtype);
-    return (iso_view){(const char *)m->data + (size_t)j * size, m->rows, 1, m->stride, m->dtype};
-}
-
-/* Xᵀ‖y‖² for all y at once: one thin product a matrix. */
+/* Xᵀ‖y‖² for all x and y at once: one thin product. */
 static iso_err weigh(struct work *w, const struct iso_chunk *c)
 {
+    const iso_mat columns = iso_mat_columns(&c->wide, 0, c->first[c->matrices]);
     const int64_t ld = w->norms.stride;
-    iso_err err = ISO_OK;
 
     for (int64_t i = 0; i < c->have; i++) {
         for (int m = 0; m < c->matrices; m++) {
@@ -68,53 +59,89 @@ static iso_err weigh(struct work *w, const struct iso_chunk *c)
                 ((float *)w->norms.data)[i * ld + m] = (float)c->norm2[m][i];
         }
     }
-    for (int m = 0; m < c->matrices && !err; m++)
-        err = iso_mul_tn(&w->weighed[m], at_hand(c, m),
-                         iso_view_rows(iso_mat_view(&w->norms), 0, c->have), 0);
-    return err;
+    return iso_mul_tn(&w->weighed, iso_view_rows(iso_mat_view(&columns), 0, c->have),
+                      iso_view_rows(iso_mat_view(&w->norms), 0, c->have), 0);
 }
 
-static void mirror(iso_mat *m)
+/* X's rows of Xᵀ‖y‖² as one column. */
+static iso_view weighed_by(const struct work *w, const struct iso_chunk *c, int x, int y)
 {
-    for (int64_t i = 0; i < m->rows; i++) {
-        for (int64_t j = 0; j < i; j++) {
-            if (m->dtype == ISO_F64)
-                ((double *)m->data)[i * m->stride + j] = ((double *)m->data)[j * m->stride + i];
-            else
-                ((float *)m->data)[i * m->stride + j] = ((float *)m->data)[j * m->stride + i];
-        }
-    }
+    const iso_mat column = iso_mat_columns(&w->weighed, y, 1);
+
+    return iso_view_rows(iso_mat_view(&column), c->first[x], c->block[x].cols);
 }
 
-static double trace(const iso_mat *m)
+static double trace(iso_view m)
 {
     double sum = 0;
 
-    for (int64_t i = 0; i < m->rows && m->rows == m->cols; i++)
-        sum += m->dtype == ISO_F64 ? ((const double *)m->data)[i * m->stride + i]
-                                   : (double)((const float *)m->data)[i * m->stride + i];
+    for (int64_t i = 0; i < m.rows && m.rows == m.cols; i++)
+        sum += m.dtype == ISO_F64 ? ((const double *)m.data)[i * m.stride + i]
+                                  : (double)((const float *)m.data)[i * m.stride + i];
     return sum;
 }
 
-/* The block's share of one pair (x, y). */
-static iso_err add_pair(iso_cross *cross, struct work *w, const struct iso_chunk *c, int x, int y,
-                        int group, bool last)
+/* The block's share of one pair, whose product is at hand. */
+static iso_err add_pair(iso_cross *cross, const struct work *w, const struct iso_chunk *c, int x,
+                        int y, iso_view product, int group, bool last)
 {
-    iso_mat product = {w->product.data, cross->p, cross->q, cross->q, w->product.dtype, NULL};
+    const iso_cross_block block = {.product = product,
+                                   .qy_x = weighed_by(w, c, x, y),
+                                   .qx_y = weighed_by(w, c, y, x),
+                                   .qq = iso_dot(c->norm2[x], c->norm2[y], c->have),
+                                   .dot = trace(product),
+                                   .upper = x == y};
+
+    return iso_cross_add(cross, &block, group, last, c->moments[x], c->moments[y]);
+}
+
+static iso_err add_selves(struct work *w, struct iso_chunk *c, int group, bool last)
+{
     iso_err err = ISO_OK;
 
-    if (x == y) {
-        ISO_TRY(iso_square_tn(&product, at_hand(c, x), 0));
-        mirror(&product);
-    } else {
-        ISO_TRY(iso_mul_tn(&product, at_hand(c, x), at_hand(c, y), 0));
+    for (int m = 0; m < c->matrices; m++) {
+        iso_mat square = {w->product.data,   c->block[m].cols, c->block[m].cols,
+                          w->product.stride, w->product.dtype, NULL};
+        ISO_TRY(iso_square_tn(&square, at_hand(c, m), 0));
+        ISO_TRY(add_pair(&c->self[m], w, c, m, m, iso_mat_view(&square), group, last));
     }
-    const iso_cross_block block = {.product = iso_mat_view(&product),
-                                   .qy_x = column(&w->weighed[x], y),
-                                   .qx_y = column(&w->weighed[y], x),
-                                   .qq = iso_dot(c->norm2[x], c->norm2[y], c->have),
-                                   .dot = trace(&product)};
-    ISO_TRY(iso_cross_add(cross, &block, group, last, c->moments[x], c->moments[y]));
+done:
+    return err;
+}
+
+/* How many pairs from i on share x and have neighbouring y that fit into the product. */
+static int64_t neighbours(const struct iso_chunk *c, int64_t i, int64_t width)
+{
+    const iso_gram_pair first = c->pair[i];
+    int64_t count = 1;
+
+    while (i + count < c->pairs && c->pair[i + count].x == first.x &&
+           c->pair[i + count].y == first.y + count &&
+           c->first[first.y + count + 1] - c->first[first.y] <= width)
+        count++;
+    return count;
+}
+
+/* Several pairs from one product: the BLAS is faster on wide ones. */
+static iso_err add_pairs(struct work *w, struct iso_chunk *c, int group, bool last)
+{
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0, count; i < c->pairs; i += count) {
+        const int x = c->pair[i].x, y = c->pair[i].y;
+        count = neighbours(c, i, w->product.cols);
+        const int64_t columns = c->first[y + count] - c->first[y];
+        const iso_mat side = iso_mat_columns(&c->wide, c->first[y], columns);
+        iso_mat product = {w->product.data,   c->block[x].cols, columns,
+                           w->product.stride, w->product.dtype, NULL};
+        ISO_TRY(
+            iso_mul_tn(&product, at_hand(c, x), iso_view_rows(iso_mat_view(&side), 0, c->have), 0));
+        for (int k = 0; k < count; k++) {
+            const iso_mat part =
+                iso_mat_columns(&product, c->first[y + k] - c->first[y], c->block[y + k].cols);
+            ISO_TRY(add_pair(&c->cross[i + k], w, c, x, y + k, iso_mat_view(&part), group, last));
+        }
+    }
 done:
     return err;
 }
@@ -124,10 +151,8 @@ static iso_err add_sums(struct work *w, struct iso_chunk *c, int group, bool las
     iso_err err = ISO_OK;
 
     ISO_TRY(weigh(w, c));
-    for (int m = 0; m < c->matrices; m++)
-        ISO_TRY(add_pair(&c->self[m], w, c, m, m, group, last));
-    for (int64_t i = 0; i < c->pairs; i++)
-        ISO_TRY(add_pair(&c->cross[i], w, c, c->pair[i].x, c->pair[i].y, group, last));
+    ISO_TRY(add_selves(w, c, group, last));
+    ISO_TRY(add_pairs(w, c, group, last));
 done:
     return err;
 }
@@ -232,6 +257,6 @@ iso_err iso_sums_road(struct iso_chunk *c)
     for (int64_t i = 0; i < c->pairs; i++)
         iso_cross_finish(&c->cross[i], c->moments[c->pair[i].x], c->moments[c->pair[i].y]);
 done:
-    work_free(&w, c->matrices);
+    work_free(&w);
     return err;
 }

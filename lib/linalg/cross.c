@@ -34,26 +34,38 @@ void iso_cross_free(iso_cross *c)
     *c = (iso_cross){0};
 }
 
-/* Adds c (p × q) to acc (unless NULL) and takes ‖c‖² and uᵀ c v on the way. Rows are shared among
- * threads; their parts are summed in order, so the result does not depend on the number of threads.
- */
-static iso_err fold(double *acc, iso_hsic_sums *s, iso_view c, const double *u, const double *v)
+/* One row of a fold: ‖c‖² and u c·v, c added to acc. Of a symmetric c the row begins at the
+ * diagonal, and what lies beyond it counts twice. */
+static void fold_row(double part[2], double *acc, iso_view c, int64_t i, double u, const double *v,
+                     bool upper)
 {
     const iso_loops *loops = iso_loops_best();
+    const int64_t from = upper ? i : 0, at = i * c.stride + from;
+    double *to = acc ? acc + i * c.cols + from : NULL, along;
+    const bool wide = c.dtype == ISO_F64;
+    const double *c64 = c.data;
+    const float *c32 = c.data;
+    const double norm = wide ? loops->fold_f64(to, &along, c64 + at, v + from, c.cols - from)
+                             : loops->fold_f32(to, &along, c32 + at, v + from, c.cols - from);
+    const double diagonal = !upper ? 0 : wide ? c64[at] : (double)c32[at];
+
+    part[0] = upper ? 2 * norm - diagonal * diagonal : norm;
+    part[1] = u * (upper ? 2 * along - diagonal * v[i] : along);
+}
+
+/* Adds c (p × q) to acc (unless NULL) and takes ‖c‖² and uᵀ c v on the way. Rows are shared among
+ * threads; their parts are summed in order, so the result does not depend on the threads. */
+static iso_err fold(double *acc, iso_hsic_sums *s, iso_view c, const double *u, const double *v,
+                    bool upper)
+{
     double *part = NULL;
     iso_err err = iso_alloc(&part, 2 * c.rows, sizeof *part);
 
     if (err)
         return err;
-#pragma omp parallel for schedule(static)
-    for (int64_t i = 0; i < c.rows; i++) {
-        double *to = acc ? acc + i * c.cols : NULL, along;
-        part[2 * i] =
-            c.dtype == ISO_F64
-                ? loops->fold_f64(to, &along, (const double *)c.data + i * c.stride, v, c.cols)
-                : loops->fold_f32(to, &along, (const float *)c.data + i * c.stride, v, c.cols);
-        part[2 * i + 1] = u[i] * along;
-    }
+#pragma omp parallel for schedule(static, 16)
+    for (int64_t i = 0; i < c.rows; i++)
+        fold_row(part + 2 * i, acc, c, i, u[i], v, upper);
     s->norm2 = s->bil = 0;
     for (int64_t i = 0; i < c.rows; i++) {
         s->norm2 += part[2 * i];
@@ -118,22 +130,23 @@ iso_err iso_cross_add(iso_cross *c, const iso_cross_block *block, int group, boo
     iso_hsic_sums s = {0};
     iso_err err = ISO_OK;
 
+    c->upper = block->upper;
     c->gqq += block->qq;
     c->gdot += block->dot;
     if (c->xy) {
         add_column(c->gqy_x, block->qy_x);
         add_column(c->gqx_y, block->qx_y);
         if (last && !c->open) {
-            ISO_TRY(fold(c->xy, &s, block->product, sx, sy));
+            ISO_TRY(fold(c->xy, &s, block->product, sx, sy, block->upper));
         } else {
             if (!c->gxy)
                 ISO_TRY(iso_alloc(&c->gxy, c->p * c->q, sizeof *c->gxy));
-            ISO_TRY(fold(c->gxy, &s, block->product, sx, sy));
+            ISO_TRY(fold(c->gxy, &s, block->product, sx, sy, block->upper));
         }
         c->open = !last || c->open;
     }
     if (last && c->open) {
-        ISO_TRY(fold(c->xy, &s, iso_view_f64(c->gxy, c->p, c->q), sx, sy));
+        ISO_TRY(fold(c->xy, &s, iso_view_f64(c->gxy, c->p, c->q), sx, sy, c->upper));
         memset(c->gxy, 0, (size_t)(c->p * c->q) * sizeof *c->gxy);
         c->open = false;
     }
@@ -141,6 +154,16 @@ iso_err iso_cross_add(iso_cross *c, const iso_cross_block *block, int group, boo
         close_group(c, group, &s, x, y);
 done:
     return err;
+}
+
+/* The triangle below the diagonal, once. */
+static void mirror(iso_cross *c)
+{
+    for (int64_t i = 0; i < c->p; i++) {
+        for (int64_t j = 0; j < i; j++)
+            c->xy[i * c->q + j] = c->xy[j * c->q + i];
+    }
+    c->upper = false;
 }
 
 void iso_cross_finish(iso_cross *c, const iso_moments *x, const iso_moments *y)
@@ -151,6 +174,8 @@ void iso_cross_finish(iso_cross *c, const iso_moments *x, const iso_moments *y)
     *s = (iso_hsic_sums){.n = x->n, .qq = c->qq, .qx = x->q, .qy = y->q};
     if (!c->xy)
         return;
+    if (c->upper)
+        mirror(c);
     for (int64_t i = 0; i < c->p; i++) {
         double along;
         s->norm2 += loops->fold_f64(NULL, &along, c->xy + i * c->q, y->s1, c->q);

@@ -33,7 +33,7 @@ typedef struct iso_cross {
     /* The group under way. */
     double *gxy, *gqy_x, *gqx_y;
     double gqq, gdot;
-    bool open;
+    bool open, upper;
 } iso_cross;
 
 /** One block of rows of a group, reduced: the product XᵀY (ISO_F32 or ISO_F64, p × q; data NULL
@@ -41,6 +41,7 @@ typedef struct iso_cross {
 typedef struct iso_cross_block {
     iso_view product, qy_x, qx_y;
     double qq, dot;
+    bool upper; /* Y is X: only the upper triangle of the product is set */
 } iso_cross_block;
 
 /** Empty sums; without xy, qy_x, qx_y when `dot_only`. Errors ISO_ENOMEM, ISO_EARG. */
@@ -55,7 +56,7 @@ ISO_API void iso_cross_free(iso_cross *c);
 ISO_API ISO_MUST_USE iso_err iso_cross_add(iso_cross *c, const iso_cross_block *block, int group,
                                            bool last, const iso_moments *x, const iso_moments *y);
 
-/** Takes the scalars of all rows once everything is added. O(pq). */
+/** Takes the scalars of all rows, and completes xy, once everything is added. O(pq). */
 ISO_API void iso_cross_finish(iso_cross *c, const iso_moments *x, const iso_moments *y);
 
 /**

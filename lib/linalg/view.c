@@ -52,6 +52,14 @@ iso_view iso_mat_view(const iso_mat *m)
     return (iso_view){m->data, m->rows, m->cols, m->stride, m->dtype};
 }
 
+iso_mat iso_mat_columns(const iso_mat *m, int64_t first, int64_t count)
+{
+    char *data = m->data;
+
+    return (iso_mat){
+        data + (size_t)first * iso_dtype_size(m->dtype), m->rows, count, m->stride, m->dtype, NULL};
+}
+
 iso_view iso_view_f32(const float *data, int64_t rows, int64_t cols)
 {
     return (iso_view){data, rows, cols, cols, ISO_F32};

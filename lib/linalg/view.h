@@ -43,6 +43,9 @@ ISO_API void iso_mat_free(iso_mat *m);
 /** The read-only window on a whole matrix. */
 ISO_API iso_view iso_mat_view(const iso_mat *m);
 
+/** Columns [first, first + count) of a matrix, borrowed from it. */
+ISO_API iso_mat iso_mat_columns(const iso_mat *m, int64_t first, int64_t count);
+
 /** Windows on packed arrays of floats and doubles. */
 ISO_API iso_view iso_view_f32(const float *data, int64_t rows, int64_t cols);
 ISO_API iso_view iso_view_f64(const double *data, int64_t rows, int64_t cols);

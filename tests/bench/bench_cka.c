@@ -14,6 +14,11 @@
 #include "lib/base/rng.h"
 #include "lib/linalg/blas.h"
 
+static double cpu(void)
+{
+    return (double)clock() / CLOCKS_PER_SEC;
+}
+
 static double now(void)
 {
     struct timespec t;
@@ -109,13 +114,13 @@ int main(int argc, char **argv)
                            .measures = 1};
     const iso_run run = {.mem = (int64_t)8 << 30};
     check(iso_plan_make(&plan, &task, &run));
-    const double before = best_sgemm(), start = now();
+    const double before = best_sgemm(), began = cpu(), start = now();
     check(iso_pass(values, NULL, &task, &plan, &run));
-    const double seconds = now() - start, after = best_sgemm();
+    const double seconds = now() - start, busy = cpu() - began, after = best_sgemm();
     const double best = before > after ? before : after;
-    printf("kernels=%s road=%s seconds=%.3f gflops=%.1f sgemm=%.1f share=%.3f value=%.6f lo=%.6f "
+    printf("kernels=%s road=%s seconds=%.3f cpu=%.3f gflops=%.1f sgemm=%.1f share=%.3f value=%.6f lo=%.6f "
            "hi=%.6f\n",
-           iso_blas_corename(), iso_road_name(plan.road), seconds, plan.operations / seconds / 1e9,
+           iso_blas_corename(), iso_road_name(plan.road), seconds, busy, plan.operations / seconds / 1e9,
            best / 1e9, plan.operations / seconds / best, values[0].value, values[0].lo,
            values[0].hi);
     return 0;
