@@ -149,6 +149,7 @@ iso_err gather_runs(struct report *report, const iso_run *run)
     }
     if (sel.pair_count > 1) {
         s.pairs = "all";
+        s.src = NULL; /* its pairs are there already */
         ISO_TRY(run_one(report, "compare", &s, "cka,centroid:relative", run, keep_without_source));
     }
 done:

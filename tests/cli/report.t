@@ -20,6 +20,13 @@ $ grep -oE ' id="[^"]*"' out/report.html | sort | uniq -d | wc -l
 > 0
 # the records of the page are those of the folder
 $ grep -o 'download="records.csv" href="data:text/csv;base64,[^"]*' out/report.html | sed 's/.*base64,//' | base64 -d | cmp - out/records.csv
+# a source that does not come first in the file
+$ isogloss report $S/examples/states/mini.h5 -o zh --src zh --layers 0-1 --quiet; ls zh/figures | grep -c svg; grep -c 'English (en) · model' zh/report.html
+> zh/report.html
+> 9
+> 0
+? 1
+$ rm -r zh
 # a report of records alone; an earlier report is replaced, anything else is not
 $ isogloss report --records out/records.json -o out --title 'A <b>title</b>'
 > out/report.html
