@@ -3,6 +3,7 @@
 
 #include "bin/figure.h"
 #include "bin/figure_text.h"
+#include "lib/base/alloc.h"
 
 static const char *const hostile[] = {
     "<script>alert(1)</script>",
@@ -292,10 +293,77 @@ static void without_gnuplot_it_says_how(void **state)
     iso_records_free(&list);
 }
 
+static void survives_lack_of_memory(void **state)
+{
+    iso_records list[] = {hostile_records(1, 3), hostile_records(HOSTILE, 2),
+                          hostile_records(1, 1)};
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        iso_err err = ISO_ENOMEM;
+        for (int64_t n = 0; err; n++) {
+            struct figure f = {0};
+            iso_records drawn = {0};
+            int64_t others;
+            iso_alloc_fail_after(n);
+            err = figure_pick(&drawn, &others, &list[i], NULL);
+            if (!err)
+                err = figure_make(&f, &drawn, &(struct figure_ask){0});
+            iso_alloc_fail_after(-1);
+            assert_true(err == ISO_OK || err == ISO_ENOMEM);
+            iso_records_free(&drawn);
+            figure_free(&f);
+        }
+        iso_records_free(&list[i]);
+    }
+}
+
+/* Runs that overlap: each place is drawn once. */
+static void repeats_are_drawn_once(void **state)
+{
+    iso_records list = {0}, drawn = {0};
+    iso_record again = record("en", "de", 0, 0);
+    int64_t others = 7;
+
+    (void)state;
+    add(&list, record("en", "de", 0, 0));
+    add(&list, record("en", "fr", 0, 0));
+    again.value = 0.9;
+    add(&list, again);
+    add(&list, record("en", "de", 0, 1));
+    ok(figure_pick(&drawn, &others, &list, NULL));
+    assert_int_equal(drawn.count, 3);
+    assert_int_equal(others, 0);
+    near(drawn.at[0].value, 0.5, 0);
+    iso_records_free(&drawn);
+    iso_records_free(&list);
+}
+
+/* Of thirteen layers every second has a panel, the last among them. */
+static void many_layers_are_thinned(void **state)
+{
+    iso_records list = {0};
+    struct figure f = {0};
+
+    (void)state;
+    for (int layer = 0; layer < 13; layer++) {
+        add(&list, record("en", "de", layer, layer));
+        add(&list, record("de", "fr", layer, layer));
+        add(&list, record("en", "fr", layer, layer));
+    }
+    f = made(&list);
+    assert_int_equal(f.left_out, 6);
+    assert_non_null(strstr(f.data.text, "\tlayer 12\n"));
+    assert_null(strstr(f.data.text, "\tlayer 11\n"));
+    figure_free(&f);
+    iso_records_free(&list);
+}
+
 int main(void)
 {
     RUN_TESTS(test(records_choose_the_kind), test(picks_what_belongs_together),
               test(nothing_defined_is_said), test(data_can_be_restyled), test(ranges_are_round),
               test(quotes_do_not_end), test(names_run_nothing), test(every_format),
-              test(without_gnuplot_it_says_how));
+              test(without_gnuplot_it_says_how), test(survives_lack_of_memory),
+              test(repeats_are_drawn_once), test(many_layers_are_thinned));
 }

@@ -6,6 +6,7 @@
 #include "bin/report.h"
 #include "bin/report_folder.h"
 #include "bin/report_html.h"
+#include "lib/base/alloc.h"
 
 static const char bad[] = "<script>alert(1)</script>\"'`&\x01\xff";
 
@@ -196,6 +197,46 @@ static void names_do_no_harm_on_the_page(void **state)
     forget(&report);
 }
 
+static iso_err whole_page(iso_buf *page, struct report *report)
+{
+    struct section_view views[4] = {0};
+    int count = 0;
+    bool has;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(report_summarise(&report->summary, report));
+    ISO_TRY(section_view_make(&views[0], &has, section_at(0), report));
+    ISO_TRY(section_rest(views + 1, &count, 3, report));
+    ISO_TRY(report_page(page, report, views, 1 + count));
+done:
+    for (int i = 0; i < 4; i++)
+        section_view_free(&views[i]);
+    return err;
+}
+
+static void survives_lack_of_memory(void **state)
+{
+    struct settings set = {0};
+    struct report report = {.set = &set};
+    iso_record r = record("de", 1, 0.5);
+    iso_err err = ISO_ENOMEM;
+
+    (void)state;
+    add(&report, r);
+    r.measure = "other";
+    add(&report, r);
+    for (int64_t n = 0; err; n++) {
+        iso_buf page = {0};
+        iso_buf_free(&report.summary);
+        iso_alloc_fail_after(n);
+        err = whole_page(&page, &report);
+        iso_alloc_fail_after(-1);
+        assert_true(err == ISO_OK || err == ISO_ENOMEM);
+        iso_buf_free(&page);
+    }
+    forget(&report);
+}
+
 static bool there(const char *path)
 {
     return access(path, F_OK) == 0;
@@ -262,5 +303,6 @@ int main(void)
               test(svg_gets_ids_of_its_own), test(sections_appear_with_their_records),
               test(other_measures_have_a_section), test(summary_tells_layer_and_language),
               test(summary_of_nothing_is_short), test(names_do_no_harm_on_the_page),
-              test(folder_is_whole_or_not_there), test(no_file_of_others_is_lost));
+              test(survives_lack_of_memory), test(folder_is_whole_or_not_there),
+              test(no_file_of_others_is_lost));
 }
