@@ -33,6 +33,8 @@ iso_err iso_json_parse(iso_json **out, const char *bytes, int64_t len)
 
     if (!iso_utf8_valid(bytes, len))
         return iso_fail(ISO_EFORMAT, "not JSON: the text is not UTF-8");
+    if (len > 0 && memchr(bytes, '\0', (size_t)len)) /* cJSON would take it, and cut texts there */
+        return iso_fail(ISO_EFORMAT, "not JSON: the text holds a zero byte");
     cJSON *root = len > 0 ? cJSON_ParseWithLengthOpts(bytes, (size_t)len, &end, 0) : NULL;
     if (!root)
         return refuse(bytes, len, end);

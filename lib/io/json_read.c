@@ -40,7 +40,7 @@ static iso_err read_one(iso_records *list, const iso_json *object, int64_t index
         if (c)
             ISO_TRY(set_column(&r, c, m, index));
     }
-    if (!r.measure)
+    if (!r.measure || !*r.measure)
         ISO_FAIL(ISO_EFORMAT, "record %lld has no measure", (long long)index);
     ISO_TRY(iso_records_add(list, &r));
 done:
