@@ -241,6 +241,10 @@ static void names_the_row_that_is_not_finite(void **state)
 {
     enum { ROWS = 3, COLS = 21, STRIDE = 24 };
     static const double bad[] = {INFINITY, -INFINITY, NAN};
+    static const double largest[] = {[ISO_F32] = 0x1.fffffep127,
+                                     [ISO_F64] = 0x1.fffffffffffffp1023,
+                                     [ISO_F16] = 65504,
+                                     [ISO_BF16] = 0x1.fep127};
     double x[ROWS * STRIDE];
     (void)state;
 
@@ -251,7 +255,7 @@ static void names_the_row_that_is_not_finite(void **state)
             const bool inside = at >= 0 && at % STRIDE < COLS;
             int64_t row = -7;
             for (int i = 0; i < ROWS * STRIDE; i++)
-                x[i] = i % 2 ? 65504 : -0x1p-20;
+                x[i] = i % 2 ? largest[dtype] : -0x1p-20;
             if (at >= 0)
                 x[at] = bad[at % 3];
             iso_convert(y, STRIDE, v.dtype, iso_view_f64(x, ROWS, STRIDE));
