@@ -245,6 +245,8 @@ iso_err figure_make(struct figure *out, const iso_records *records, const struct
              records->at[0].why ? records->at[0].why : "");
     if (f.kind == FIGURE_AUTO)
         f.kind = suits(records);
+    if (f.kind == FIGURE_CURVES && !look(records).many_layers)
+        f.kind = FIGURE_DOTS;
     ISO_TRY(name_it(&f, records, ask));
     ISO_TRY(describe_it(&f, records));
     if (f.kind == FIGURE_CURVES)

@@ -1,5 +1,6 @@
 /* A curve per language pair over layers, its interval as a band, its name at its end. */
 #include <math.h>
+#include <string.h>
 
 #include "bin/figure_curve.h"
 #include "bin/wording.h"
@@ -94,6 +95,21 @@ done:
     return err;
 }
 
+/* Characters of the longest tick on the y axis. */
+static int tick_width(struct range y)
+{
+    char number[ISO_NUMBER_SIZE];
+    int widest = 0;
+
+    for (double at = ceil(y.lo / y.step - 1e-9); at * y.step <= y.hi * (1 + 1e-9); at++) {
+        const int width = (int)strlen(iso_number_exact(number, at * y.step));
+        widest = width > widest ? width : widest;
+        if (widest >= 8) /* gnuplot rounds what binary fractions make long */
+            return 8;
+    }
+    return widest;
+}
+
 static iso_err add_axes(struct figure *f, const struct curves *c, struct range y)
 {
     const iso_record *r = c->at[0].at[0];
@@ -101,8 +117,8 @@ static iso_err add_axes(struct figure *f, const struct curves *c, struct range y
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_printf(&f->script,
-                           "set lmargin 8.5\nset rmargin %d\nset tmargin 5.4\nset bmargin 3.6\n",
-                           c->name_width + 5));
+                           "set lmargin %d\nset rmargin %d\nset tmargin 5.4\nset bmargin 3.6\n",
+                           5 + tick_width(y), c->name_width + 5));
     ISO_TRY(iso_buf_puts(&f->script, "set grid ytics lt 1 lc rgb '#e4e4e4' lw 0.75\n"));
     ISO_TRY(iso_buf_printf(&f->script, "set xrange [%d:%d]\nset xtics %d\n", c->layer_lo,
                            span ? c->layer_hi : c->layer_hi + 1,

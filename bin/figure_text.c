@@ -133,11 +133,23 @@ int figure_point(int i)
     return points[i % (int)(sizeof points / sizeof *points)];
 }
 
+/* Values that are equal but for rounding get room around them. */
+static void open_up(double *lo, double *hi)
+{
+    const double centre = 0.5 * (*lo + *hi), size = fabs(centre);
+
+    if (*hi - *lo > 1e-6 * fmax(1, size))
+        return;
+    *lo = centre - fmax(0.05 * size, 0.01);
+    *hi = centre + fmax(0.05 * size, 0.01);
+}
+
 struct range figure_range(double lo, double hi, int steps)
 {
     static const double round[] = {1, 2, 2.5, 5, 10};
-    const double span = hi > lo ? hi - lo : fabs(lo) > 0 ? 0.1 * fabs(lo) : 1;
-    const double rough = span / steps, power = pow(10, floor(log10(rough)));
+
+    open_up(&lo, &hi);
+    const double rough = (hi - lo) / steps, power = pow(10, floor(log10(rough)));
     double step = 10 * power;
 
     for (int i = 4; i >= 0; i--) {

@@ -27,6 +27,9 @@ struct report {
     iso_buf summary;    /* HTML */
 };
 
+/* What a section's records set side by side. */
+enum section_pairs { PAIRS_LANGUAGES, PAIRS_MODELS, PAIRS_DIFFERENCE };
+
 /* A kind of section: which records, which figure, how to read it. */
 struct section {
     int order;
@@ -35,6 +38,7 @@ struct section {
     const char *measure; /* "cka:debiased" */
     enum figure_kind kind;
     const char *guide; /* HTML of our own */
+    enum section_pairs pairs;
 };
 
 /* A section that has records. */

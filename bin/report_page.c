@@ -80,7 +80,7 @@ static iso_err add_section_title(iso_buf *out, const struct section_view *v)
 {
     const iso_record *r = &v->records.at[0];
 
-    if (*v->section->title)
+    if (v->section->title)
         return iso_buf_puts(out, v->section->title);
     return html_text(out, wording_of(r->measure, r->estimator)->name);
 }

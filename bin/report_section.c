@@ -106,6 +106,25 @@ static const char centroid_map[] =
     "Findings of "
     "EMNLP 2020 (arXiv:2004.05160).</cite>";
 
+static const char models[] =
+    "Each language of one model with the same language of the other, over the same sentences. "
+    "<b>1</b> "
+    "means that both models arrange the sentences of that language alike, <b>0</b> is chance. "
+    "Languages whose curve falls are those that the second model (a fine-tuned one, for example) "
+    "treats "
+    "differently; where all curves fall together, the change is not about language. "
+    "<cite>Kornblith et "
+    "al., ICML 2019 (arXiv:1905.00414).</cite>";
+
+static const char difference[] =
+    "The similarity of the source with each language in the first model minus the same in the "
+    "second. "
+    "Above 0 the first model brings the two languages closer, below 0 the second. The interval is "
+    "paired: both models saw the same sentences, and what sentences do to both cancels. Where a "
+    "band "
+    "holds 0, no difference has been shown. <cite>Kornblith et al., ICML 2019 "
+    "(arXiv:1905.00414).</cite>";
+
 static const char anything_else[] = "A measure without a reading guide of its own. The figure "
                                     "shows its values with their 95&nbsp;% "
                                     "intervals and chance levels, where the records hold them.";
@@ -117,6 +136,10 @@ static const struct section table[] = {
      "cosine:centred", FIGURE_CURVES, cosine_centred},
     {30, "cosine-raw-layers", "Translations side by side: raw cosine", "cosine:raw", FIGURE_CURVES,
      cosine_raw},
+    {34, "cka-models", "The same language in two models", "cka:debiased", FIGURE_CURVES, models,
+     PAIRS_MODELS},
+    {36, "cka-difference", "What differs between the models", "cka:debiased", FIGURE_CURVES,
+     difference, PAIRS_DIFFERENCE},
     {40, "cka-across", "Every layer with every layer", "cka:debiased", FIGURE_LAYERS, layer_map},
     {50, "cka-languages", "All pairs of languages", "cka:debiased", FIGURE_LANGUAGES, language_map},
     {60, "centroid-relative-layers", "How far the languages are shifted", "centroid:relative",
@@ -130,7 +153,7 @@ static const struct section table[] = {
 };
 
 /* Of measures that have no entry; also of other figures than the entries name. */
-static const struct section rest = {1000, "", "", "", FIGURE_AUTO, anything_else};
+static const struct section rest = {.order = 1000, .guide = anything_else};
 
 int section_count(void)
 {
@@ -155,20 +178,25 @@ static bool is_measure(const iso_record *r, const char *measure)
            (!measure[len] || same_text(r->estimator, measure + len + 1));
 }
 
+static enum section_pairs pairs_of(const iso_record *r)
+{
+    if (r->stage && strcmp(r->stage, "difference") == 0)
+        return PAIRS_DIFFERENCE;
+    return r->src && same_text(r->src, r->tgt) ? PAIRS_MODELS : PAIRS_LANGUAGES;
+}
+
 static bool fits(const iso_record *r, const struct section *s, const char *src)
 {
     const bool level = r->src_layer == r->tgt_layer;
     const bool from_source = src && same_text(r->src, src);
 
-    if (!is_measure(r, s->measure))
+    if (!is_measure(r, s->measure) || pairs_of(r) != s->pairs)
         return false;
     if (s->kind == FIGURE_CURVES)
-        return level && (from_source || same_text(r->src, r->tgt));
+        return level && (from_source || s->pairs == PAIRS_MODELS);
     if (s->kind == FIGURE_LAYERS)
         return from_source;
-    if (s->kind == FIGURE_LANGUAGES)
-        return level && r->src && r->tgt && strcmp(r->src, r->tgt) != 0;
-    return true;
+    return level && r->src && r->tgt;
 }
 
 /* A map of layers needs pairs of different layers, one of languages more than one row. */
@@ -224,10 +252,10 @@ void section_view_free(struct section_view *view)
 
 /* --- Measures without an entry --- */
 
-static bool in_table(const iso_record *r)
+static bool has_section(const iso_record *r, const char *src)
 {
     for (int i = 0; i < section_count(); i++) {
-        if (is_measure(r, table[i].measure))
+        if (fits(r, &table[i], src))
             return true;
     }
     return false;
@@ -268,7 +296,8 @@ static iso_err rest_view(struct section_view *out, const struct report *report,
         const struct report_source *source = &report->source[s];
         for (int64_t i = source->first; i < source->first + source->count; i++) {
             const iso_record *r = &report->records.at[i];
-            if (!same_text(r->measure, like->measure) || !same_text(r->estimator, like->estimator))
+            if (has_section(r, report->src) || !same_text(r->measure, like->measure) ||
+                !same_text(r->estimator, like->estimator))
                 continue;
             ISO_TRY(iso_records_add(&all, r));
             view.from[s] = true;
@@ -291,7 +320,7 @@ iso_err section_rest(struct section_view *out, int *count, int room, const struc
     *count = 0;
     for (int64_t i = 0; i < report->records.count && *count < room; i++) {
         const iso_record *r = &report->records.at[i];
-        if (in_table(r) || seen(out, *count, r))
+        if (has_section(r, report->src) || seen(out, *count, r))
             continue;
         ISO_TRY(rest_view(&out[*count], report, r));
         (*count)++;

@@ -25,11 +25,12 @@ static bool same_text(const char *a, const char *b)
 static bool belongs(const iso_record *r, const iso_record *first, const char *src)
 {
     return r->src_layer == r->tgt_layer && r->src_layer >= 0 && r->src_layer < 100000 &&
-           isfinite(r->value) && same_text(r->src, src) && !same_text(r->src, r->tgt) &&
-           same_text(r->measure, first->measure) && same_text(r->estimator, first->estimator) &&
-           same_text(r->model, first->model) && same_text(r->model2, first->model2) &&
-           same_text(r->pool, first->pool) && same_text(r->prep, first->prep) &&
-           same_text(r->stage, first->stage) && same_text(r->mix, first->mix);
+           isfinite(r->value) && !same_text(r->stage, "difference") && same_text(r->src, src) &&
+           !same_text(r->src, r->tgt) && same_text(r->measure, first->measure) &&
+           same_text(r->estimator, first->estimator) && same_text(r->model, first->model) &&
+           same_text(r->model2, first->model2) && same_text(r->pool, first->pool) &&
+           same_text(r->prep, first->prep) && same_text(r->stage, first->stage) &&
+           same_text(r->mix, first->mix);
 }
 
 static const iso_record *first_of(const struct report *report, const char *measure,

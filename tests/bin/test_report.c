@@ -154,6 +154,34 @@ static void summary_tells_layer_and_language(void **state)
     forget(&report);
 }
 
+/* The same language in two models and a difference of models are questions of their own. */
+static void models_are_not_languages(void **state)
+{
+    static const char *const expected[] = {"cka-models", "cka-difference"};
+    struct report report = {0};
+    iso_record r = record("en", 1, 0.9);
+    int found = 0;
+
+    (void)state;
+    r.model2 = "tuned";
+    add(&report, r);
+    r = record("de", 1, 0.1);
+    r.stage = "difference";
+    add(&report, r);
+    for (int i = 0; i < section_count(); i++) {
+        struct section_view view = {0};
+        bool has;
+        ok(section_view_make(&view, &has, section_at(i), &report));
+        if (has)
+            text(view.id, expected[found++]);
+        section_view_free(&view);
+    }
+    assert_int_equal(found, 2);
+    ok(report_summarise(&report.summary, &report));
+    text(report.summary.text, "");
+    forget(&report);
+}
+
 /* What no value supports is not claimed. */
 static void summary_of_nothing_is_short(void **state)
 {
@@ -302,7 +330,7 @@ int main(void)
     RUN_TESTS(test(text_is_escaped), test(base64_is_the_standard_one),
               test(svg_gets_ids_of_its_own), test(sections_appear_with_their_records),
               test(other_measures_have_a_section), test(summary_tells_layer_and_language),
-              test(summary_of_nothing_is_short), test(names_do_no_harm_on_the_page),
-              test(survives_lack_of_memory), test(folder_is_whole_or_not_there),
-              test(no_file_of_others_is_lost));
+              test(summary_of_nothing_is_short), test(models_are_not_languages),
+              test(names_do_no_harm_on_the_page), test(survives_lack_of_memory),
+              test(folder_is_whole_or_not_there), test(no_file_of_others_is_lost));
 }
