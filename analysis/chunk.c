@@ -108,17 +108,12 @@ iso_err iso_chunk_new(struct iso_chunk *out, const iso_task *task, const iso_pla
                       const iso_run *run, int64_t first, int64_t end, iso_moments *moments)
 {
     struct iso_chunk c = {.task = task, .plan = plan, .run = run, .pairs = end - first};
-    int64_t together = 1;
     iso_err err = ISO_OK;
 
     ISO_TRY(number(&c, first));
     ISO_TRY(iso_alloc(&c.moments, c.matrices, sizeof *c.moments));
-    for (int m = 0; m < c.matrices; m++) {
+    for (int m = 0; m < c.matrices; m++)
         c.moments[m] = &moments[c.global[m]];
-        if (source(&c, m)->run > together)
-            together = source(&c, m)->run;
-    }
-    c.deal = iso_deal_of(plan->rows, ISO_GROUPS, together);
     ISO_TRY(make_blocks(&c));
     ISO_TRY(make_sums(&c));
     ISO_TRY(make_outcomes(&c));

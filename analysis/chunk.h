@@ -3,7 +3,6 @@
 #define ISO_ANALYSIS_CHUNK_H
 
 #include "analysis/plan.h"
-#include "lib/linalg/deal.h"
 
 /* Matrices are numbered within the chunk (0..matrices); global[m] is the task's number.
  * Arrays of cross, gram and outcomes are by pair of the chunk, selves by matrix. */
@@ -11,7 +10,6 @@ struct iso_chunk {
     const iso_task *task;
     const iso_plan *plan;
     const iso_run *run;
-    iso_deal deal;
 
     int matrices;
     int *global;
@@ -29,6 +27,13 @@ struct iso_chunk {
     int64_t *first;
     double **norm2;
     int64_t have; /* rows in them */
+};
+
+/* Neighbouring rows of the blocks that belong to one group; `last` when the group is complete. */
+struct iso_span {
+    int group;
+    int64_t first, count;
+    bool last;
 };
 
 /* What a ROWS measure has seen of a pair. */
@@ -51,12 +56,24 @@ iso_err iso_chunk_shift(struct iso_chunk *c);
 /* Removes the column means of all rows (the moments are complete) from unshifted blocks. */
 iso_err iso_chunk_centre(struct iso_chunk *c);
 
-/* chunk_feed.c: shows the rows at hand to the ROWS measures, those that want them centred or the
- * others. `unit` < 0: every row is a unit of its own, row i of the block unit i. */
-iso_err iso_chunk_feed(struct iso_chunk *c, bool centred, int unit);
+/* chunk_feed.c: shows rows at hand to the ROWS measures, those that want them centred or the
+ * others. The unit is the span's group; without a span every row is a unit of its own. */
+iso_err iso_chunk_feed(struct iso_chunk *c, bool centred, const struct iso_span *span);
 
 /* Σ x·y of every pair over the rows [first, first + count) of the blocks. */
 void iso_chunk_dots(double *dot, const struct iso_chunk *c, int64_t first, int64_t count);
+
+/* sums_block.c: adds the spans at hand, shifted, to the second moments (or to Σx·y alone). */
+struct iso_sums_work {
+    iso_mat product; /* XᵀY of a few Y side by side */
+    iso_mat norms;   /* rows × matrices */
+    iso_mat weighed; /* (spans × all columns) × matrices: Xᵀ‖y‖² for every X and Y */
+    double *dot;     /* a pair */
+};
+iso_err iso_sums_work_new(struct iso_sums_work *w, const struct iso_chunk *c);
+void iso_sums_work_free(struct iso_sums_work *w);
+iso_err iso_sums_add(struct iso_sums_work *w, struct iso_chunk *c, const struct iso_span *span,
+                     int spans);
 
 /* The two roads. */
 iso_err iso_sums_road(struct iso_chunk *c);

@@ -3,9 +3,9 @@
 #include "lib/base/alloc.h"
 #include "lib/linalg/loops.h"
 
-static iso_view at_hand(const struct iso_chunk *c, int m)
+static iso_view rows_of(const struct iso_chunk *c, int m, int64_t first, int64_t count)
 {
-    return iso_view_rows(iso_mat_view(&c->block[m]), 0, c->have);
+    return iso_view_rows(iso_mat_view(&c->block[m]), first, count);
 }
 
 /* One measure, one pair: the outcomes of this block go to their units. */
@@ -21,8 +21,9 @@ static void feed(struct iso_outcomes *o, double *outcome, const iso_measure *m, 
 }
 
 /* Pairs are independent: each has its own sums, so threads change nothing. */
-iso_err iso_chunk_feed(struct iso_chunk *c, bool centred, int unit)
+iso_err iso_chunk_feed(struct iso_chunk *c, bool centred, const struct iso_span *span)
 {
+    const int64_t first = span ? span->first : 0, count = span ? span->count : c->have;
     const int64_t measures = c->task->measures, work = c->pairs * measures;
     double *outcome = NULL;
     bool any = false;
@@ -33,14 +34,14 @@ iso_err iso_chunk_feed(struct iso_chunk *c, bool centred, int unit)
                       c->task->measure[m]->centred == centred);
     if (!any)
         return ISO_OK;
-    ISO_TRY(iso_alloc(&outcome, work * c->have, sizeof *outcome));
+    ISO_TRY(iso_alloc(&outcome, work * count, sizeof *outcome));
 #pragma omp parallel for schedule(dynamic)
     for (int64_t i = 0; i < work; i++) {
         const iso_measure *m = c->task->measure[i % measures];
         const iso_gram_pair pair = c->pair[i / measures];
         if ((m->needs & ISO_NEED_ROWS) && m->centred == centred)
-            feed(&c->outcomes[i], outcome + i * c->have, m, at_hand(c, pair.x), at_hand(c, pair.y),
-                 unit);
+            feed(&c->outcomes[i], outcome + i * count, m, rows_of(c, pair.x, first, count),
+                 rows_of(c, pair.y, first, count), span ? span->group : -1);
     }
 done:
     iso_free(outcome);
@@ -64,10 +65,8 @@ void iso_chunk_dots(double *dot, const struct iso_chunk *c, int64_t first, int64
 {
 #pragma omp parallel for schedule(static)
     for (int64_t i = 0; i < c->pairs; i++) {
-        const iso_view x = iso_mat_view(&c->block[c->pair[i].x]);
-        const iso_view y = iso_mat_view(&c->block[c->pair[i].y]);
-        dot[i] = x.cols != y.cols
-                     ? 0
-                     : dot_of(iso_view_rows(x, first, count), iso_view_rows(y, first, count));
+        const iso_view x = rows_of(c, c->pair[i].x, first, count);
+        const iso_view y = rows_of(c, c->pair[i].y, first, count);
+        dot[i] = x.cols == y.cols ? dot_of(x, y) : 0;
     }
 }

@@ -110,6 +110,15 @@ static void extend(struct extent *e, const iso_task *task, const iso_plan *plan,
         e->operations += 2 * (double)plan->rows * p * q;
 }
 
+/* Whole groups that fit into a block; 1 when a group takes several blocks. */
+static int spans_of(const iso_plan *plan, int64_t block)
+{
+    const int64_t most = iso_deal_most(&plan->deal);
+    const int64_t spans = most > 0 ? block / most : 1;
+
+    return spans < 1 ? 1 : spans > ISO_GROUPS ? ISO_GROUPS : (int)spans;
+}
+
 /* Anonymous bytes of a chunk: see iso_sums_road and iso_gram_road for what they are. */
 static double memory_of(const struct extent *e, const iso_task *task, const iso_plan *plan,
                         int64_t block)
@@ -123,11 +132,11 @@ static double memory_of(const struct extent *e, const iso_task *task, const iso_
                    8 * (double)task->measures * (double)e->pairs * (double)plan->stride;
 
     if (plan->needs & ISO_NEED_SUMS) {
-        const bool open = block < (plan->rows + ISO_GROUPS - 1) / ISO_GROUPS + 1;
+        const bool open = block < iso_deal_most(&plan->deal);
         const double widest = (double)e->max_columns;
         bytes += 8 * e->squares * (open ? 2 : 1) +
                  size * widest * (double)iso_plan_width(e->columns, e->max_columns) +
-                 size * (double)e->columns * (double)e->matrices;
+                 size * (double)e->columns * (double)e->matrices * spans_of(plan, block);
     }
     if (plan->needs & ISO_NEED_GRAM)
         bytes += 3 * 8 * n * all +
@@ -143,15 +152,19 @@ static int64_t least_block(const iso_plan *plan)
     return plan->rows < least ? plan->rows : least;
 }
 
-/* The greatest block that fits: a whole group at most. */
+/* The greatest block that fits: as many whole groups as BLOCK rows hold, then fewer, then a part of
+ * one. */
 static int64_t fit_block(const struct extent *e, const iso_task *task, const iso_plan *plan,
                          double room)
 {
-    int64_t block = (plan->rows + ISO_GROUPS - 1) / ISO_GROUPS + 1;
+    const int64_t most = iso_deal_most(&plan->deal);
+    int64_t block = most < 1 ? 1 : most > BLOCK ? BLOCK : BLOCK / most * most;
 
     if (plan->road == ISO_ROAD_GRAM)
         return plan->rows;
-    block = block > BLOCK ? BLOCK : block;
+    block = block > ISO_GROUPS * most && most > 0 ? ISO_GROUPS * most : block;
+    while (block > most && memory_of(e, task, plan, block) > room)
+        block -= most;
     while (block > least_block(plan) && memory_of(e, task, plan, block) > room)
         block = (block + 1) / 2;
     return block;
@@ -162,6 +175,16 @@ static int64_t bytes_of(const struct extent *e, const iso_plan *plan)
     const int64_t pilot = plan->rows < ISO_PILOT ? plan->rows : ISO_PILOT;
 
     return (plan->rows * plan->readings + pilot) * e->row_bytes;
+}
+
+/* Rows that every source likes to give together. */
+static int64_t together(const iso_task *task)
+{
+    int64_t run = 1;
+
+    for (int m = 0; m < task->matrices; m++)
+        run = task->matrix[m]->run > run ? task->matrix[m]->run : run;
+    return run;
 }
 
 /* Cuts the pairs into the fewest runs that fit, in their order. */
@@ -233,8 +256,10 @@ iso_err iso_plan_make(iso_plan *out, const iso_task *task, const iso_run *run)
     plan.rows = task->matrix[0]->rows;
     plan.dtype = run && run->double_precision ? ISO_F64 : ISO_F32;
     ISO_TRY(choose_road(&plan, task));
+    plan.deal = iso_deal_of(plan.rows, ISO_GROUPS, together(task));
     plan.readings = plan.road == ISO_ROAD_SUMS && needs_centred(task) ? 2 : 1;
     ISO_TRY(cut(&plan, task, room));
+    plan.spans = spans_of(&plan, plan.block);
     *out = plan;
     return ISO_OK;
 done:

@@ -4,6 +4,7 @@
 
 #include "analysis/measure.h"
 #include "lib/base/run.h"
+#include "lib/linalg/deal.h"
 #include "lib/linalg/rows.h"
 
 ISO_BEGIN
@@ -36,7 +37,9 @@ typedef struct iso_plan {
     int64_t rows, units; /* items; what they are dealt to */
     int64_t stride;      /* replicates of each value: max(units, ISO_GROUPS) */
     iso_dtype dtype;     /* of the products */
-    int64_t block;       /* rows in memory at a time */
+    iso_deal deal;       /* of the rows to the groups */
+    int64_t block;       /* rows in memory at a time: whole groups, or a part of one */
+    int spans;           /* groups in a block at most */
     int chunks;          /* groups of pairs that are read for one after another */
     int64_t *chunk_end;  /* pairs [chunk_end[c-1], chunk_end[c]) */
     int readings;        /* times the rows of a chunk are read */

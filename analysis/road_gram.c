@@ -10,9 +10,9 @@ static iso_err add_means(struct iso_chunk *c)
 
     ISO_TRY(iso_alloc(&dot, c->pairs, sizeof *dot));
     for (int g = 0; g < ISO_GROUPS; g++) {
-        for (int64_t s = 0; s < c->deal.sweeps; s++) {
+        for (int64_t s = 0; s < c->plan->deal.sweeps; s++) {
             int64_t first, count;
-            iso_deal_run(&c->deal, g, s, &first, &count);
+            iso_deal_run(&c->plan->deal, g, s, &first, &count);
             for (int m = 0; m < c->matrices; m++)
                 iso_moments_add(c->moments[m],
                                 iso_view_rows(iso_mat_view(&c->block[m]), first, count),
@@ -22,7 +22,7 @@ static iso_err add_means(struct iso_chunk *c)
             iso_chunk_dots(dot, c, first, count);
             for (int64_t i = 0; i < c->pairs; i++) {
                 const iso_cross_block block = {.dot = dot[i]};
-                ISO_TRY(iso_cross_add(&c->cross[i], &block, g, s + 1 == c->deal.sweeps,
+                ISO_TRY(iso_cross_add(&c->cross[i], &block, g, s + 1 == c->plan->deal.sweeps,
                                       c->moments[c->pair[i].x], c->moments[c->pair[i].y]));
             }
         }
@@ -72,12 +72,12 @@ iso_err iso_gram_road(struct iso_chunk *c)
 
     ISO_TRY(iso_chunk_pilot(c));
     ISO_TRY(iso_chunk_append(c, 0, c->plan->rows));
-    ISO_TRY(iso_chunk_feed(c, false, -1));
+    ISO_TRY(iso_chunk_feed(c, false, NULL));
     ISO_TRY(iso_chunk_shift(c));
     ISO_TRY(add_means(c));
     if (c->plan->rows > 0)
         ISO_TRY(iso_chunk_centre(c));
-    ISO_TRY(iso_chunk_feed(c, true, -1));
+    ISO_TRY(iso_chunk_feed(c, true, NULL));
     if (c->plan->needs & ISO_NEED_GRAM)
         ISO_TRY(add_gram(c));
     ISO_TRY(iso_run_step(c->run, "rows", c->plan->rows, c->plan->rows, "rows"));

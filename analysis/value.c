@@ -5,8 +5,14 @@
 
 iso_value iso_value_none(void)
 {
-    return (iso_value){.value = NAN, .lo = NAN, .hi = NAN, .null = NAN, .null_sd = NAN, .p = NAN,
-                       .rank = -1, .param = NAN};
+    return (iso_value){.value = NAN,
+                       .lo = NAN,
+                       .hi = NAN,
+                       .null = NAN,
+                       .null_sd = NAN,
+                       .p = NAN,
+                       .rank = -1,
+                       .param = NAN};
 }
 
 iso_value iso_value_undefined(int64_t n, const char *why)

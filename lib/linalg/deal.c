@@ -40,3 +40,14 @@ int64_t iso_deal_size(const iso_deal *d, int64_t group)
     }
     return size;
 }
+
+int64_t iso_deal_most(const iso_deal *d)
+{
+    int64_t most = 0;
+
+    for (int64_t g = 0; g < d->groups; g++) {
+        const int64_t size = iso_deal_size(d, g);
+        most = size > most ? size : most;
+    }
+    return most;
+}

@@ -28,6 +28,9 @@ ISO_API void iso_deal_run(const iso_deal *d, int64_t group, int64_t sweep, int64
 /** Rows of a group. */
 ISO_API int64_t iso_deal_size(const iso_deal *d, int64_t group);
 
+/** Rows of the largest group. */
+ISO_API int64_t iso_deal_most(const iso_deal *d);
+
 ISO_END
 
 #endif
