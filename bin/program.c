@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bin/cmd.h"
+#include "bin/figure.h"
 #include "bin/help.h"
 #include "bin/opt.h"
 #include "bin/term.h"
@@ -95,6 +96,9 @@ static int run(const struct cmd *cmd, int argc, char **argv)
     } else if (set.help) {
         help_command(stdout, cmd);
         status = EXIT_DONE;
+    } else if (set.plot && !figure_suffix(set.plot)) {
+        /* said before hours of work, not after */
+        status = cmd_usage(&set, "--plot %s: a figure ends in .svg, .pdf, .png or .gp", set.plot);
     } else {
         status = cmd->run(&set);
     }

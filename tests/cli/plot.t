@@ -33,6 +33,9 @@ $ isogloss plot r.json
 $ isogloss plot r.json -o x.jpg
 2> isogloss plot: x.jpg: a figure ends in .svg, .pdf, .png or .gp (*
 ? 2
+$ isogloss compare nofile --plot x.tiff
+2> isogloss compare: --plot x.tiff: a figure ends in .svg, .pdf, .png or .gp (*
+? 2
 $ isogloss plot -o x.svg
 2> isogloss plot: no RECORDS given (*
 ? 2
