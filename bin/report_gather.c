@@ -120,6 +120,41 @@ done:
     return err;
 }
 
+/* "de,fr,ru": the first targets. */
+static iso_err list_targets(iso_buf *out, const struct report *report, const struct selection *sel)
+{
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < sel->pair_count && i < ACROSS_MOST; i++) {
+        ISO_TRY(iso_buf_puts(out, i ? "," : ""));
+        ISO_TRY(iso_buf_puts(out, iso_states_lang(report->states, sel->pair[i][1])->name));
+    }
+done:
+    return err;
+}
+
+static iso_err run_across(struct report *report, const struct settings *set,
+                          const struct selection *sel, const iso_run *run)
+{
+    struct settings s = *set;
+    iso_buf targets = {0};
+    iso_err err = ISO_OK;
+
+    s.across = true;
+    if (sel->pair_count > ACROSS_MOST) {
+        ISO_TRY(list_targets(&targets, report, sel));
+        s.tgt = targets.text;
+        term_note(set,
+                  "every layer is compared with every layer for the first %d of %d languages; "
+                  "--tgt chooses",
+                  ACROSS_MOST, sel->pair_count);
+    }
+    ISO_TRY(run_one(report, "compare", &s, "cka", run, keep_unequal_layers));
+done:
+    iso_buf_free(&targets);
+    return err;
+}
+
 /* Of all pairs, those with the source are there already when it came first in the pair. */
 iso_err gather_runs(struct report *report, const iso_run *run)
 {
@@ -139,14 +174,8 @@ iso_err gather_runs(struct report *report, const iso_run *run)
     if (!s.measure)
         ISO_TRY(
             run_one(report, "centroids", &s, "centroid:relative,centroid:share", run, keep_all));
-    if (sel.layer_count > 1 && sel.pair_count <= ACROSS_MOST) {
-        s.across = true;
-        ISO_TRY(run_one(report, "compare", &s, "cka", run, keep_unequal_layers));
-        s.across = false;
-    } else if (sel.pair_count > ACROSS_MOST) {
-        term_note(&s, "more than %d targets: no layer is compared with other layers; --tgt chooses",
-                  ACROSS_MOST);
-    }
+    if (sel.layer_count > 1)
+        ISO_TRY(run_across(report, &s, &sel, run));
     if (sel.pair_count > 1) {
         s.pairs = "all";
         s.src = NULL; /* its pairs are there already */

@@ -212,6 +212,35 @@ static bool enough(const iso_records *records, enum figure_kind kind)
     return false;
 }
 
+static bool across(const iso_records *records, const iso_record *like)
+{
+    for (int64_t i = 0; i < records->count; i++) {
+        const iso_record *r = &records->at[i];
+        if (r->src_layer != r->tgt_layer && same_text(r->src, like->src) &&
+            same_text(r->tgt, like->tgt))
+            return true;
+    }
+    return false;
+}
+
+/* A pair of which only equal layers are known is no panel of a map of layers. */
+static iso_err keep_across(iso_records *records)
+{
+    iso_records kept = {0};
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < records->count; i++) {
+        if (across(records, &records->at[i]))
+            ISO_TRY(iso_records_add(&kept, &records->at[i]));
+    }
+    iso_records_free(records);
+    *records = kept;
+    kept = (iso_records){0};
+done:
+    iso_records_free(&kept);
+    return err;
+}
+
 iso_err section_view_make(struct section_view *out, bool *has, const struct section *section,
                           const struct report *report)
 {
@@ -232,6 +261,8 @@ iso_err section_view_make(struct section_view *out, bool *has, const struct sect
     if (!*has)
         goto done;
     ISO_TRY(figure_pick(&view.records, &view.others, &all, NULL));
+    if (section->kind == FIGURE_LAYERS)
+        ISO_TRY(keep_across(&view.records));
     ISO_TRY(iso_str_dup(&view.id, section->id, -1));
     *out = view;
     view = (struct section_view){0};
