@@ -263,6 +263,9 @@ iso_err section_view_make(struct section_view *out, bool *has, const struct sect
     ISO_TRY(figure_pick(&view.records, &view.others, &all, NULL));
     if (section->kind == FIGURE_LAYERS)
         ISO_TRY(keep_across(&view.records));
+    *has = view.records.count > 0;
+    if (!*has)
+        goto done;
     ISO_TRY(iso_str_dup(&view.id, section->id, -1));
     *out = view;
     view = (struct section_view){0};
