@@ -1,0 +1,173 @@
+/* Datasets: what they are, and blocks of numbers out of them. */
+#include "lib/io/h5_inside.h"
+
+#include "lib/base/alloc.h"
+#include "lib/base/str.h"
+
+const iso_h5_info *iso_h5_about(const iso_h5_data *data)
+{
+    return &data->info;
+}
+
+void iso_h5_data_close(iso_h5_data *data)
+{
+    if (!data)
+        return;
+    const struct h5_voice voice = iso_h5_hush();
+    iso_h5_shut(data->memory);
+    iso_h5_shut(data->id);
+    iso_h5_unhush(voice);
+    iso_free(data->path);
+    iso_free(data);
+}
+
+/* A small file can claim to be huge: what it says must be within reach of any compression. */
+static bool believable(const iso_h5_data *d, int64_t bytes)
+{
+    return d->file->size == 0 || bytes <= (int64_t)64 << 20 || bytes / 4096 <= d->file->size;
+}
+
+static iso_err look_at_sizes(iso_h5_data *d, size_t size)
+{
+    hsize_t dims[H5S_MAX_RANK] = {0};
+    int64_t total = (int64_t)size;
+    iso_err err = ISO_OK;
+    const hid_t space = H5Dget_space(d->id);
+
+    if (space < 0 || (d->info.rank = H5Sget_simple_extent_ndims(space)) < 0 ||
+        H5Sget_simple_extent_dims(space, dims, NULL) < 0)
+        ISO_TRY(iso_h5_broke(ISO_EFORMAT, d->file->path, d->path, "cannot read its shape"));
+    for (int i = 0; i < ISO_H5_RANK; i++)
+        d->info.dims[i] = 1;
+    for (int i = 0; i < d->info.rank; i++) {
+        if (dims[i] > INT64_MAX / 16 || (dims[i] > 0 && total > INT64_MAX / 16 / (int64_t)dims[i]))
+            ISO_FAIL(ISO_EFORMAT, "%s: %s: its shape is beyond any file", d->file->path, d->path);
+        total *= (int64_t)dims[i];
+        if (i < ISO_H5_RANK)
+            d->info.dims[i] = (int64_t)dims[i];
+    }
+    if (!believable(d, total))
+        ISO_FAIL(ISO_EFORMAT, "%s: %s claims %" PRId64 " bytes in a file of %" PRId64,
+                 d->file->path, d->path, total, d->file->size);
+done:
+    iso_h5_shut(space);
+    return err;
+}
+
+/* HDF5 keeps 1 MiB of unpacked chunks; a row of chunks that is larger would be unpacked again for
+ * every block of rows. */
+static void widen_cache(iso_h5_data *d, size_t size)
+{
+    const iso_h5_info *f = &d->info;
+    int64_t bytes = (int64_t)size;
+    const int last = f->rank - 1;
+    const hid_t plist = H5Pcreate(H5P_DATASET_ACCESS);
+
+    for (int i = 0; i <= last && bytes <= 64 << 20; i++)
+        bytes *= i == last ? (f->dims[i] > f->chunk[i] ? f->dims[i] : f->chunk[i]) : f->chunk[i];
+    if (plist >= 0 && bytes > 1 << 20 && bytes <= 64 << 20 &&
+        H5Pset_chunk_cache(plist, 4099, (size_t)bytes, 1.0) >= 0) {
+        const hid_t again = H5Dopen2(d->file->id, d->path, plist);
+        if (again >= 0) {
+            iso_h5_shut(d->id);
+            d->id = again;
+        }
+    }
+    iso_h5_shut(plist);
+}
+
+static void look_at_layout(iso_h5_data *d, size_t size, bool little)
+{
+    const hid_t plist = H5Dget_create_plist(d->id);
+
+    d->info.offset = -1;
+    if (plist < 0)
+        return;
+    if (H5Pget_layout(plist) == H5D_CHUNKED && d->info.rank <= ISO_H5_RANK) {
+        hsize_t chunk[ISO_H5_RANK] = {0};
+        if (H5Pget_chunk(plist, ISO_H5_RANK, chunk) > 0) {
+            for (int i = 0; i < ISO_H5_RANK; i++)
+                d->info.chunk[i] = (int64_t)chunk[i];
+            widen_cache(d, size);
+        }
+    } else if (H5Pget_layout(plist) == H5D_CONTIGUOUS && little &&
+               H5Pget_external_count(plist) == 0) {
+        const haddr_t offset = H5Dget_offset(d->id);
+        if (offset != HADDR_UNDEF && offset <= INT64_MAX)
+            d->info.offset = (int64_t)offset;
+    }
+    iso_h5_shut(plist);
+}
+
+static iso_err look(iso_h5_data *d)
+{
+    const hid_t type = H5Dget_type(d->id);
+    bool little = false;
+    iso_err err = ISO_OK;
+
+    if (type < 0)
+        ISO_TRY(iso_h5_broke(ISO_EFORMAT, d->file->path, d->path, "cannot read its type"));
+    const H5T_class_t class = H5Tget_class(type);
+    d->info.type = class == H5T_INTEGER  ? ISO_H5_INT
+                   : class == H5T_STRING ? ISO_H5_TEXT
+                                         : ISO_H5_OTHER;
+    if (class == H5T_FLOAT && iso_h5_float_of(&d->info.dtype, &little, type)) {
+        d->info.type = ISO_H5_FLOAT;
+        d->memory = iso_h5_float_type(d->info.dtype, iso_h5_our_order());
+        if (d->memory < 0)
+            ISO_TRY(iso_h5_broke(ISO_ENOMEM, d->file->path, d->path, "cannot make a type"));
+    }
+    ISO_TRY(look_at_sizes(d, H5Tget_size(type)));
+    look_at_layout(d, H5Tget_size(type), little);
+done:
+    iso_h5_shut(type);
+    return err;
+}
+
+iso_err iso_h5_data_open(iso_h5_data **out, iso_h5 *file, const char *path)
+{
+    const struct h5_voice voice = iso_h5_hush();
+    iso_h5_data *d = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&d, 1, sizeof *d));
+    d->file = file;
+    ISO_TRY(iso_str_dup(&d->path, path, -1));
+    d->id = H5Dopen2(file->id, path, H5P_DEFAULT);
+    if (d->id < 0)
+        ISO_TRY(iso_h5_broke(ISO_EFORMAT, file->path, path, "cannot open this dataset"));
+    ISO_TRY(look(d));
+    *out = d;
+    d = NULL;
+done:
+    iso_h5_data_close(d);
+    iso_h5_unhush(voice);
+    return err;
+}
+
+iso_err iso_h5_read(iso_h5_data *d, const int64_t *start_at, const int64_t *count, void *to)
+{
+    const struct h5_voice voice = iso_h5_hush();
+    hsize_t s[ISO_H5_RANK] = {0}, c[ISO_H5_RANK] = {0};
+    hid_t file = H5I_INVALID_HID, memory = H5I_INVALID_HID;
+    iso_err err = ISO_OK;
+
+    if (d->info.type != ISO_H5_FLOAT || d->info.rank < 1 || d->info.rank > ISO_H5_RANK)
+        ISO_FAIL(ISO_EARG, "%s: %s: not numbers of rank 1 to 4", d->file->path, d->path);
+    for (int i = 0; i < d->info.rank; i++) {
+        s[i] = (hsize_t)start_at[i];
+        c[i] = (hsize_t)count[i];
+        if (c[i] == 0)
+            goto done;
+    }
+    file = H5Dget_space(d->id);
+    memory = H5Screate_simple(d->info.rank, c, NULL);
+    if (file < 0 || memory < 0 || H5Sselect_hyperslab(file, H5S_SELECT_SET, s, NULL, c, NULL) < 0 ||
+        H5Dread(d->id, d->memory, memory, file, H5P_DEFAULT, to) < 0)
+        ISO_TRY(iso_h5_broke(ISO_EFORMAT, d->file->path, d->path, "cannot read"));
+done:
+    iso_h5_shut(file);
+    iso_h5_shut(memory);
+    iso_h5_unhush(voice);
+    return err;
+}

@@ -1,0 +1,73 @@
+/* How numbers and texts lie in a file and in memory. */
+#include "lib/io/h5_inside.h"
+
+#include <string.h>
+
+static hid_t half_type(H5T_order_t order)
+{
+    const hid_t t = H5Tcopy(H5T_IEEE_F32LE);
+
+    if (t >= 0 && H5Tset_fields(t, 15, 10, 5, 0, 10) >= 0 && H5Tset_precision(t, 16) >= 0 &&
+        H5Tset_size(t, 2) >= 0 && H5Tset_ebias(t, 15) >= 0 && H5Tset_order(t, order) >= 0)
+        return t;
+    iso_h5_shut(t);
+    return H5I_INVALID_HID;
+}
+
+hid_t iso_h5_float_type(iso_dtype dtype, H5T_order_t order)
+{
+    const bool little = order == H5T_ORDER_LE;
+
+    if (dtype == ISO_F16)
+        return half_type(order);
+    if (dtype == ISO_F32)
+        return H5Tcopy(little ? H5T_IEEE_F32LE : H5T_IEEE_F32BE);
+    if (dtype == ISO_F64)
+        return H5Tcopy(little ? H5T_IEEE_F64LE : H5T_IEEE_F64BE);
+    return H5I_INVALID_HID;
+}
+
+H5T_order_t iso_h5_our_order(void)
+{
+    return H5Tget_order(H5T_NATIVE_FLOAT);
+}
+
+bool iso_h5_float_of(iso_dtype *dtype, bool *little, hid_t type)
+{
+    static const iso_dtype known[] = {ISO_F16, ISO_F32, ISO_F64};
+    static const H5T_order_t orders[] = {H5T_ORDER_LE, H5T_ORDER_BE};
+    bool found = false;
+
+    for (int i = 0; i < 6 && !found; i++) {
+        const hid_t t = iso_h5_float_type(known[i / 2], orders[i % 2]);
+        if (t >= 0 && H5Tequal(t, type) > 0) {
+            *dtype = known[i / 2];
+            *little = i % 2 == 0;
+            found = true;
+        }
+        iso_h5_shut(t);
+    }
+    return found;
+}
+
+hid_t iso_h5_text_type(int64_t fixed)
+{
+    const hid_t t = H5Tcopy(H5T_C_S1);
+
+    if (t >= 0) {
+        (void)H5Tset_size(t, fixed > 0 ? (size_t)fixed : H5T_VARIABLE);
+        (void)H5Tset_cset(t, fixed > 0 ? H5T_CSET_ASCII : H5T_CSET_UTF8);
+        if (fixed > 0)
+            (void)H5Tset_strpad(t, H5T_STR_NULLPAD);
+    }
+    return t;
+}
+
+int64_t iso_h5_fixed_length(const char *text, size_t size, H5T_str_t pad)
+{
+    size_t n = strnlen(text, size);
+
+    while (pad == H5T_STR_SPACEPAD && n > 0 && text[n - 1] == ' ')
+        n--;
+    return (int64_t)n;
+}

@@ -1,0 +1,45 @@
+/* HDF5 is silent during our calls; what it would have printed is told in our messages. */
+#include "lib/io/h5_inside.h"
+
+#include <string.h>
+
+struct h5_voice iso_h5_hush(void)
+{
+    struct h5_voice v = {NULL, NULL};
+
+    (void)H5Eget_auto2(H5E_DEFAULT, &v.speak, &v.payload);
+    (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    return v;
+}
+
+void iso_h5_unhush(struct h5_voice v)
+{
+    (void)H5Eset_auto2(H5E_DEFAULT, v.speak, v.payload);
+}
+
+/* The innermost message says most, save that a missing filter ends in a search for plugins. */
+static herr_t most_telling(unsigned n, const H5E_error2_t *e, void *payload)
+{
+    if (n == 0 || strstr(e->desc, "required filter"))
+        *(const char **)payload = e->desc;
+    return 0;
+}
+
+iso_err iso_h5_broke(iso_err code, const char *path, const char *object, const char *what)
+{
+    const char *why = NULL;
+
+    (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, most_telling, &why);
+    if (!why || !*why)
+        why = "HDF5 does not say why";
+    code = object ? iso_fail(code, "%s: %s: %s: %s", path, object, what, why)
+                  : iso_fail(code, "%s: %s: %s", path, what, why);
+    (void)H5Eclear2(H5E_DEFAULT);
+    return code;
+}
+
+void iso_h5_shut(hid_t id)
+{
+    if (id > 0)
+        (void)H5Idec_ref(id);
+}
