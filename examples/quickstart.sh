@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 . examples/packages.sh
 
 need_packages $BUILD_PACKAGES
+mkdir -p out
 build_in build -Dtests=false
 build/bin/isogloss report examples/states/mini.h5 -o out/report
 printf '%s\n' "$PWD/out/report/report.html"

@@ -14,7 +14,7 @@ function close_block() {
 }
 
 /^=+ [0-9]+\/[0-9]+ =+$/ { close_block(); name = ""; cmocka = cmocka_failed = 0; status = 1; next }
-/^test:/ { name = $2 }
+/^test:/ { name = $0; sub(/^test: */, "", name) }
 /^result:/ { status = $0 ~ /exit status/ ? $NF : 1 }
 /^\[  PASSED  \] [0-9]+ test/ { cmocka = 1; passed += $4 }
 /^\[  FAILED  \] [0-9]+ test/ { cmocka = cmocka_failed = 1; failed += $4; print "failed: " name }
