@@ -56,18 +56,6 @@ static int by_end(const void *a, const void *b)
     return (x->end > y->end) - (x->end < y->end);
 }
 
-static int width_of(const char *text)
-{
-    int64_t left = (int64_t)strlen(text);
-    int width = 0, size;
-
-    for (uint32_t point; (size = iso_utf8_next(&point, text, left)) > 0; left -= size) {
-        width += iso_utf8_width(point);
-        text += size;
-    }
-    return width;
-}
-
 static void finish(struct curves *c, struct curve *curve)
 {
     qsort(curve->at, (size_t)curve->count, sizeof(iso_record *), by_layer);
@@ -77,7 +65,7 @@ static void finish(struct curves *c, struct curve *curve)
             curve->last = (int)curve->at[i]->src_layer;
         }
     }
-    const int full = width_of(curve->name.text), width = full > LABEL_MOST ? LABEL_MOST : full;
+    const int full = iso_utf8_columns(curve->name.text), width = full > LABEL_MOST ? LABEL_MOST : full;
     if (width > c->name_width)
         c->name_width = width;
 }

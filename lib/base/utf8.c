@@ -56,3 +56,15 @@ int iso_utf8_width(uint32_t p)
         return 2;
     return 1;
 }
+
+int iso_utf8_columns(const char *text)
+{
+    int64_t left = (int64_t)strlen(text);
+    int width = 0, size;
+
+    for (uint32_t point; (size = iso_utf8_next(&point, text, left)) > 0; left -= size) {
+        width += iso_utf8_width(point);
+        text += size;
+    }
+    return width;
+}

@@ -21,6 +21,9 @@ ISO_API bool iso_utf8_valid(const char *text, int64_t len);
 /** Columns a terminal gives to a code point: 0 combining, 2 East Asian wide, else 1. */
 ISO_API int iso_utf8_width(uint32_t point);
 
+/** Columns a NUL-terminated text takes on a terminal. */
+ISO_API int iso_utf8_columns(const char *text);
+
 ISO_END
 
 #endif

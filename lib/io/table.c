@@ -123,18 +123,6 @@ static const char *cell(const struct cells *c, int64_t record, int face)
     return c->text.text + c->start[record * FACES + face];
 }
 
-static int width_of(const char *text)
-{
-    int64_t left = (int64_t)strlen(text);
-    int width = 0, size;
-
-    for (uint32_t point; (size = iso_utf8_next(&point, text, left)) > 0; left -= size) {
-        width += iso_utf8_width(point);
-        text += size;
-    }
-    return width;
-}
-
 static iso_err fill(struct cells *c, const iso_records *records)
 {
     iso_err err = ISO_OK;
@@ -157,7 +145,7 @@ static void choose(struct cells *c)
 {
     for (int f = 0; f < FACES; f++) {
         for (int64_t i = 0; i < c->records; i++) {
-            const int width = width_of(cell(c, i, f));
+            const int width = iso_utf8_columns(cell(c, i, f));
             if (width > c->width[f])
                 c->width[f] = width;
             if (strcmp(cell(c, i, f), cell(c, 0, f)) != 0)
@@ -165,7 +153,7 @@ static void choose(struct cells *c)
         }
         if (c->width[f] > 0 && faces[f].always)
             c->column[f] = true;
-        const int title = width_of(faces[f].title);
+        const int title = iso_utf8_columns(faces[f].title);
         if (c->column[f] && c->width[f] < title)
             c->width[f] = title;
     }
@@ -195,7 +183,7 @@ done:
 
 static iso_err add_padded(iso_buf *out, const char *text, int width, bool right, bool last)
 {
-    const int gap = width - width_of(text);
+    const int gap = width - iso_utf8_columns(text);
     iso_err err = ISO_OK;
 
     if (right)

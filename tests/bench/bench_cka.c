@@ -7,35 +7,20 @@
  * was never touched); tests/bench/cka.sh puts numpy beside it. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "analysis/cka.h"
 #include "analysis/pass.h"
+#include "bin/kernels.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/blas.h"
+#include "tests/bench/bench.h"
 
 enum { ROUNDS = 3 };
 
 static double cpu(void)
 {
     return (double)clock() / CLOCKS_PER_SEC;
-}
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void check(iso_err err)
-{
-    if (err) {
-        fprintf(stderr, "bench_cka: %s\n", iso_err_msg());
-        exit(1);
-    }
 }
 
 /* The best of several products of one shape, in operations a second. */
@@ -86,6 +71,7 @@ static int64_t argument(int argc, char **argv, int i, int64_t otherwise)
 
 int main(int argc, char **argv)
 {
+    kernels_settle(argv); /* as the program does */
     const int64_t n = argument(argc, argv, 1, 10000), d = argument(argc, argv, 2, 768);
     const int layers = (int)argument(argc, argv, 3, 13);
     const iso_measure *const measure[] = {&iso_cka_debiased};

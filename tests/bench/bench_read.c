@@ -7,30 +7,14 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/alloc.h"
 #include "lib/io/states.h"
 #include "lib/linalg/convert.h"
+#include "tests/bench/bench.h"
 
 enum { BLOCK = 1024 };
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void check(iso_err err)
-{
-    if (err) {
-        fprintf(stderr, "bench_read: %s\n", iso_err_msg());
-        exit(1);
-    }
-}
 
 static int64_t read_all(iso_states *s)
 {

@@ -8,16 +8,9 @@
 #include "lib/base/rng.h"
 #include "lib/io/native_write.h"
 #include "lib/linalg/convert.h"
+#include "tests/bench/bench.h"
 
 enum { BLOCK = 4096 };
-
-static void check(iso_err err)
-{
-    if (err) {
-        fprintf(stderr, "make_states: %s\n", iso_err_msg());
-        exit(1);
-    }
-}
 
 /* A few thousand random rows, written over and over with a running offset: cheap and full rank. */
 static void fill(iso_native *file, int matrix, int64_t rows, int64_t dim, uint64_t seed)
