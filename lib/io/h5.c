@@ -1,6 +1,7 @@
 /* HDF5 files, and what is in them. */
 #include "lib/io/h5_inside.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "lib/base/alloc.h"
@@ -8,6 +9,33 @@
 #include "lib/io/h5_texts.h"
 
 /* Files -------------------------------------------------------------------- */
+
+static herr_t is_truncation(unsigned n, const H5E_error2_t *e, void *payload)
+{
+    (void)n;
+    if (e->min_num == H5E_TRUNCATED)
+        *(bool *)payload = true;
+    return 0;
+}
+
+/* What a copy broken off leaves behind is told from other damage. */
+static iso_err cannot_open(const char *path)
+{
+    bool truncated = false;
+
+    (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, is_truncation, &truncated);
+    (void)iso_h5_broke(ISO_EFORMAT, path, NULL,
+                       truncated ? "is truncated, copy or write it again"
+                                 : "is damaged or still being written, copy or write it again");
+    return ISO_EFORMAT;
+}
+
+static iso_err cannot_create(const iso_h5 *file)
+{
+    return file->broken ? iso_fail(file->broken == ENOMEM ? ISO_ENOMEM : ISO_EIO,
+                                   "%s: cannot create: %s", file->path, strerror(file->broken))
+                        : iso_h5_broke(ISO_EIO, file->path, NULL, "cannot create");
+}
 
 static iso_err start(iso_h5 **out, const char *path, bool make)
 {
@@ -22,11 +50,12 @@ static iso_err start(iso_h5 **out, const char *path, bool make)
     plist = H5Pcreate(H5P_FILE_ACCESS);
     if (plist < 0 || H5Pset_fclose_degree(plist, H5F_CLOSE_STRONG) < 0)
         ISO_TRY(iso_h5_broke(ISO_ENOMEM, path, NULL, "cannot open"));
+    if (make && !iso_h5_write_through(plist, &file->broken))
+        ISO_TRY(iso_h5_broke(ISO_ENOMEM, path, NULL, "cannot create"));
     id = make ? H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, plist)
               : H5Fopen(path, H5F_ACC_RDONLY, plist);
     if (id < 0)
-        ISO_TRY(iso_h5_broke(make ? ISO_EIO : ISO_EFORMAT, path, NULL,
-                             make ? "cannot create" : "cannot read as HDF5"));
+        ISO_TRY(make ? cannot_create(file) : cannot_open(path));
     if (!make && H5Fget_filesize(id, &size) >= 0)
         file->size = (int64_t)size;
     file->id = id;
@@ -51,6 +80,18 @@ iso_err iso_h5_create(iso_h5 **out, const char *path)
     return start(out, path, true);
 }
 
+iso_err iso_h5_call(iso_h5 *file, const char *name)
+{
+    char *copy = NULL;
+    const iso_err err = iso_str_dup(&copy, name, -1);
+
+    if (!err) {
+        iso_free(file->path);
+        file->path = copy;
+    }
+    return err;
+}
+
 iso_err iso_h5_close(iso_h5 *file)
 {
     iso_err err = ISO_OK;
@@ -58,11 +99,10 @@ iso_err iso_h5_close(iso_h5 *file)
     if (!file)
         return ISO_OK;
     const struct h5_voice voice = iso_h5_hush();
-    const bool flushed = file->size > 0 || H5Fflush(file->id, H5F_SCOPE_LOCAL) >= 0;
-    if (!flushed)
-        err = iso_h5_broke(ISO_EIO, file->path, NULL, "cannot write");
-    if (H5Fclose(file->id) < 0 && !err)
+    if (H5Fclose(file->id) < 0)
         err = iso_h5_broke(ISO_EIO, file->path, NULL, "cannot close");
+    if (file->broken)
+        err = iso_fail(ISO_EIO, "%s: cannot write: %s", file->path, strerror(file->broken));
     iso_h5_unhush(voice);
     iso_free(file->path);
     iso_free(file);

@@ -19,10 +19,14 @@ typedef struct iso_h5_data iso_h5_data;
 
 ISO_API ISO_MUST_USE iso_err iso_h5_open(iso_h5 **out, const char *path);
 
-/** Makes a file, over one that exists. */
+/** Makes a file, over one that exists. Whether all that is put reached the disk is said on closing. */
 ISO_API ISO_MUST_USE iso_err iso_h5_create(iso_h5 **out, const char *path);
 
-/** Closes, with all objects of the file; a file that was written is flushed, and that can fail. */
+/** What messages call the file from now on. */
+ISO_API ISO_MUST_USE iso_err iso_h5_call(iso_h5 *file, const char *name);
+
+/** Closes, with all objects of the file; of one that was made ISO_EIO tells the first write
+ * that failed. */
 ISO_API iso_err iso_h5_close(iso_h5 *file);
 
 /** Whether a file is HDF5 at all. */

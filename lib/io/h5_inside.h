@@ -11,6 +11,7 @@ struct iso_h5 {
     char *path;
     hid_t id;
     int64_t size; /* bytes of the file when it was opened; 0 for one being made */
+    int broken;   /* of one being made: errno of the first write that failed */
 };
 
 struct iso_h5_data {
@@ -35,6 +36,10 @@ iso_err iso_h5_broke(iso_err code, const char *path, const char *object, const c
 
 /* Closes a dataset, type, space, attribute or list of properties; nothing when it is none. */
 void iso_h5_shut(hid_t id);
+
+/* Makes files opened with this list of properties leave the errno of their first failure in *broken,
+ * which outlives them, and go on as if nothing had happened. */
+bool iso_h5_write_through(hid_t plist, int *broken);
 
 /* Types; the caller closes them. Negative when none is made. */
 hid_t iso_h5_float_type(iso_dtype dtype, H5T_order_t order);

@@ -68,6 +68,7 @@ iso_err iso_native_new(iso_native **out, const char *path, const iso_states_info
     if (strcmp(iso_outfile_temporary(n->file), path) == 0)
         ISO_FAIL(ISO_EIO, "%s: is not a regular file, states cannot be written there", path);
     ISO_TRY(iso_h5_create(&n->h5, iso_outfile_temporary(n->file)));
+    ISO_TRY(iso_h5_call(n->h5, path));
     ISO_TRY(put_about(n->h5, about));
     *out = n;
     n = NULL;

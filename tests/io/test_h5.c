@@ -1,6 +1,7 @@
 #include "tests/io/files.h"
 
 #include <stdbool.h>
+#include <unistd.h>
 
 #include "lib/base/alloc.h"
 
@@ -152,7 +153,8 @@ static void silence_and_reasons(void **state)
     fputs("certainly not HDF5", f);
     fclose(f);
     assert_false(iso_h5_is(path));
-    fails(iso_h5_open(&h5, path), ISO_EFORMAT, "text.txt: cannot read as HDF5: ");
+    fails(iso_h5_open(&h5, path), ISO_EFORMAT,
+          "text.txt: is damaged or still being written, copy or write it again: ");
     fails(iso_h5_open(&h5, temp_path("missing.h5")), ISO_EFORMAT, "missing.h5");
     fails(iso_h5_create(&h5, "/nowhere/x.h5"), ISO_EIO, "/nowhere/x.h5: cannot create");
     ok(iso_h5_create(&h5, temp_path("e.h5")));
@@ -161,9 +163,31 @@ static void silence_and_reasons(void **state)
     assert_int_equal(iso_h5_open_count(), 0);
 }
 
+/* A write that fails is told on closing, in the system's words, and HDF5 stays in order. */
+static void a_full_disk_is_told_on_closing(void **state)
+{
+    (void)state;
+    const char *const texts[] = {"some", "words"};
+    const int64_t dims[] = {1 << 10, 1 << 10};
+    iso_h5 *h5 = NULL;
+
+    if (access("/dev/full", W_OK) != 0)
+        skip();
+    for (int i = 0; i < 3; i++) {
+        ok(iso_h5_create(&h5, "/dev/full"));
+        ok(iso_h5_call(h5, "states.h5"));
+        ok(iso_h5_put_attr_text(h5, "/", "format", "isogloss-states"));
+        ok(iso_h5_put_texts(h5, "/rows/en/ids", texts, 2, NULL));
+        ok(iso_h5_put(h5, "/states/en/0", 2, dims, ISO_F32, NULL, NULL));
+        fails(iso_h5_close(h5), ISO_EIO, "states.h5: cannot write: No space left on device");
+        assert_int_equal(iso_h5_open_count(), 0);
+    }
+}
+
 int main(void)
 {
     RUN_TESTS(test(texts_of_both_kinds_come_back), test(many_texts_come_back_in_order),
               test(attributes_say_what_they_are), test(names_and_kinds_are_listed),
-              test(halves_keep_their_bits_in_every_layout), test(silence_and_reasons));
+              test(halves_keep_their_bits_in_every_layout), test(silence_and_reasons),
+              test(a_full_disk_is_told_on_closing));
 }
