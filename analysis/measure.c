@@ -1,6 +1,7 @@
 #include "analysis/measure.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "analysis/centroid.h"
@@ -58,7 +59,7 @@ static bool split(struct wanted *w, const char *name, size_t len)
     const size_t first = colon ? (size_t)(colon - name) : len;
     const size_t second = colon ? len - first - 1 : 0;
 
-    if (first >= sizeof w->measure || second >= sizeof w->estimator)
+    if (first >= sizeof w->measure || second >= sizeof w->estimator || (colon && second == 0))
         return false;
     *w = (struct wanted){0};
     memcpy(w->measure, name, first);
@@ -76,27 +77,43 @@ static bool matches(const struct wanted *w, const iso_measure *m)
     return !strcmp(w->estimator, "*") || !strcmp(w->estimator, m->estimator);
 }
 
-static iso_err unknown(const struct wanted *w)
+/* Whether the first `count` names have this one; those of one measure stand together. */
+static bool listed(const char *const *names, int count, const char *name)
 {
-    const char *names[NAMES], *near;
-    const bool by_estimator = *w->estimator;
+    return count > 0 && strcmp(names[count - 1], name) == 0;
+}
+
+/* The names one may have meant: of measures, or of the estimators of `measure`. */
+static int candidates(const char **names, const char *measure)
+{
     int count = 0;
 
     for (int i = 0; i < iso_measure_count(); i++) {
         const iso_measure *m = iso_measure_at(i);
-        if (!by_estimator)
-            names[count++] = m->measure;
-        else if (!strcmp(w->measure, m->measure))
-            names[count++] = m->estimator;
+        const char *name = measure ? m->estimator : m->measure;
+        if ((!measure || !strcmp(measure, m->measure)) && !listed(names, count, name))
+            names[count++] = name;
     }
-    if (by_estimator && count == 0)
-        return iso_fail(ISO_EARG, "unknown measure '%s'", w->measure);
-    near = iso_str_nearest(by_estimator ? w->estimator : w->measure, names, count);
-    if (by_estimator)
-        return iso_fail(ISO_EARG, "unknown estimator '%s' of %s%s%s%s", w->estimator, w->measure,
-                        near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-    return iso_fail(ISO_EARG, "unknown measure '%s'%s%s%s", w->measure,
-                    near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return count;
+}
+
+static iso_err unknown(const struct wanted *w)
+{
+    const char *names[NAMES], *near, *name = w->estimator;
+    char all[256] = "";
+    int count = *w->estimator ? candidates(names, w->measure) : 0;
+    const bool of_measure = count > 0;
+
+    if (!of_measure) {
+        count = candidates(names, NULL);
+        name = w->measure;
+    }
+    near = iso_str_nearest(name, names, count);
+    for (int i = 0, at = 0; i < count && !near && at < (int)sizeof all; i++)
+        at += snprintf(all + at, sizeof all - (size_t)at, "%s%s", i ? ", " : "", names[i]);
+    return iso_fail(ISO_EARG, "unknown %s '%s'%s%s; %s%s%s", of_measure ? "estimator" : "measure",
+                    name, of_measure ? " of " : "", of_measure ? w->measure : "",
+                    near ? "did you mean '" : "there are ", near ? near : all, near ? "'?" : "");
 }
 
 static bool holds(const iso_measure *const *list, int count, const iso_measure *m)

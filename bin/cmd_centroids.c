@@ -56,6 +56,7 @@ static iso_err centroids(const struct settings *set)
     iso_records records = {0};
     iso_err err = ISO_OK;
 
+    ISO_TRY(out_check(set));
     ISO_TRY(input_open(&states, set, &set->inputs, &run));
     ISO_TRY(compare_records(&records, set, "centroid", states, NULL, &run));
     if (!set->plan) {
@@ -75,6 +76,8 @@ static int run(const struct settings *set)
     if (set->interval && strcmp(set->interval, "none") != 0 && strcmp(set->interval, "groups") != 0)
         return cmd_usage(set, "--interval %s is not made for centroids: none or groups",
                          set->interval);
+    if (compare_check(set, "centroid"))
+        return cmd_usage(set, "%s", iso_err_msg());
     const iso_err err = centroids(set);
     return err ? cmd_failed(set, err) : EXIT_DONE;
 }

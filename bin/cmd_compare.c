@@ -12,6 +12,7 @@ static iso_err compare(const struct settings *set)
     iso_records records = {0};
     iso_err err = ISO_OK;
 
+    ISO_TRY(out_check(set));
     ISO_TRY(input_open(&states[0], set, &set->inputs, &run));
     if (set->against.count > 0)
         ISO_TRY(input_open(&states[1], set, &set->against, &run));
@@ -29,8 +30,8 @@ static int run(const struct settings *set)
 {
     if (set->inputs.count == 0)
         return cmd_usage(set, "needs an INPUT, such as states.h5 (`isogloss help compare`)");
-    if (set->difference && set->against.count == 0)
-        return cmd_usage(set, "--difference needs --against INPUT");
+    if (compare_check(set, "cka"))
+        return cmd_usage(set, "%s", iso_err_msg());
     const iso_err err = compare(set);
     return err ? cmd_failed(set, err) : EXIT_DONE;
 }

@@ -37,7 +37,8 @@ static iso_err check(iso_view from, iso_view to, int64_t first, const iso_rows *
     if (iso_view_finite(&row, to))
         return ISO_OK;
     if (!iso_view_finite(NULL, iso_view_rows(from, row, 1)))
-        return iso_fail(ISO_EFORMAT, "%s: row %lld holds a value that is not finite",
+        return iso_fail(ISO_EFORMAT,
+                        "%s: row %lld holds NaN or infinity; `isogloss inspect` lists all",
                         iso_rows_name(rows), (long long)(first + row));
     return iso_fail(ISO_EFORMAT,
                     "%s: row %lld holds a number beyond the range of %s (65504); say --dtype f32",

@@ -16,6 +16,7 @@ static iso_err inspect(const struct settings *set)
 
     if (!raw.pool) /* token rows as they are */
         raw.pool = "none";
+    ISO_TRY(out_check(set));
     ISO_TRY(input_open(&states, &raw, &set->inputs, &run));
     ISO_TRY(inspect_look(&in, states, set->quick, &run));
     ISO_TRY(set->json ? inspect_json(&text, &in) : inspect_table(&text, &in));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bin/cmd.h"
+#include "bin/compare.h"
 #include "bin/input.h"
 #include "bin/out.h"
 #include "bin/report.h"
@@ -177,6 +178,8 @@ static int run(const struct settings *set)
         return cmd_usage(set, "needs an INPUT, or --records FILE");
     if (!set->out || !*set->out || strcmp(set->out, "-") == 0)
         return cmd_usage(set, "no folder to write: -o DIR");
+    if (compare_check(set, "cka"))
+        return cmd_usage(set, "%s", iso_err_msg());
     const iso_err err = report_of(set);
     return err ? cmd_failed(set, err) : EXIT_DONE;
 }

@@ -156,16 +156,23 @@ static void print_plan(const struct comparison *c)
     printf("memory\t%lld\n", (long long)p->memory);
 }
 
-static iso_err check(const struct settings *set, const iso_states *there)
+iso_err compare_check(const struct settings *set, const char *measures)
 {
-    if (set->difference && !there)
-        return iso_fail(ISO_EARG, "--difference needs --against INPUT");
+    const iso_measure *measure[MEASURES];
+    iso_road road;
+    int count;
+    iso_err err = ISO_OK;
+
+    if (set->difference && set->against.count == 0)
+        ISO_FAIL(ISO_EARG, "--difference needs --against INPUT");
     if (set->interval && !strncmp(set->interval, "boot", 4))
-        return iso_fail(ISO_EARG,
-                        "--interval %s does not serve these measures: none, jackknife or "
-                        "groups",
-                        set->interval);
-    return ISO_OK;
+        ISO_FAIL(ISO_EARG, "--interval %s does not serve these measures: none, jackknife or groups",
+                 set->interval);
+    ISO_TRY(choose_road(&road, set));
+    ISO_TRY(iso_measure_choose(measure, &count, MEASURES, set->measure ? set->measure : measures));
+    ISO_TRY(selection_check(set));
+done:
+    return err;
 }
 
 static void tell(const struct comparison *c)
@@ -186,7 +193,6 @@ iso_err compare_records(iso_records *out, const struct settings *set, const char
     iso_road road = ISO_ROAD_AUTO;
     iso_err err = ISO_OK;
 
-    ISO_TRY(check(set, there));
     ISO_TRY(choose_road(&road, set));
     ISO_TRY(
         iso_measure_choose(c.measure, &count, MEASURES, set->measure ? set->measure : measures));

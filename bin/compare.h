@@ -7,9 +7,13 @@
 #include "lib/io/record.h"
 #include "lib/io/states.h"
 
+/* What the command line alone shows wrong: unknown measures, options that exclude each other, lists
+ * that are none. ISO_EARG; call it before an input is opened. */
+iso_err compare_check(const struct settings *set, const char *measures);
+
 /* Adds a record for every pair and measure the settings choose (`measures` where --measure is not
  * given); `there` is NULL without --against. With --plan the plan goes to standard output and
- * nothing is read. ISO_EARG also for settings that exclude each other. */
+ * nothing is read. The settings have passed compare_check. */
 iso_err compare_records(iso_records *out, const struct settings *set, const char *measures,
                         iso_states *here, iso_states *there, const iso_run *run);
 

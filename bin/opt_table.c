@@ -34,7 +34,7 @@ static const struct opt table[] = {
     OPT(CHOICE, specials, "WHICH", "special tokens among the rows of each sentence (default: none)", .choices = "none both", .advanced = true),
     OPT(CHOICE, axes, "ORDER", "axes of three-dimensional matrix files (default: LND)", .choices = "LND NLD", .advanced = true),
     OPT(CHOICE, dtype, "TYPE", "number type of headless raw files, or of what is written", .choices = "f16 f32 f64", .advanced = true),
-    OPT(TEXT, layout, "NAME", "read files as this layout instead of looking", .advanced = true),
+    OPT(CHOICE, layout, "NAME", "read files as this layout instead of looking", .choices = "native per-sentence matrix npy npz safetensors raw", .advanced = true),
     OPT(INT, dim, "N", "row length of headless raw files", .least = 1, .advanced = true),
     OPT(FLAG, transpose, NULL, "matrix files hold neurons x items", .advanced = true),
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -34,6 +35,32 @@ iso_err out_file(const char *path, const iso_buf *text)
     file = NULL;
 done:
     iso_outfile_discard(file);
+    return err;
+}
+
+/* A pipe or device is left alone: whoever reads it would see us go. */
+static iso_err can_be_written(const char *path)
+{
+    iso_outfile *file = NULL;
+    struct stat st;
+
+    if (!path || strcmp(path, "-") == 0)
+        return ISO_OK;
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+        return ISO_OK;
+    const iso_err err = iso_outfile_open(&file, path);
+    iso_outfile_discard(file);
+    return err;
+}
+
+iso_err out_check(const struct settings *set)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(can_be_written(set->json));
+    ISO_TRY(can_be_written(set->csv));
+    ISO_TRY(can_be_written(set->plot));
+done:
     return err;
 }
 

@@ -20,6 +20,9 @@ iso_err out_json(iso_buf *out, const struct settings *set, const iso_records *re
 iso_err out_figure(const struct settings *set, const iso_records *records, const char *measure,
                    const char *path);
 
+/* Whether the files the settings name can be written: told before the work, not after. */
+iso_err out_check(const struct settings *set);
+
 /* Writes a file whole or not at all; "-" is standard output. */
 iso_err out_file(const char *path, const iso_buf *text);
 

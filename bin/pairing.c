@@ -135,7 +135,7 @@ static iso_err look_there(struct builder *b, iso_states *here, iso_states *there
         const char *name = iso_states_lang(here, sel->lang[i])->name;
         b->lang_there[sel->lang[i]] = iso_states_find(there, name);
         if (b->lang_there[sel->lang[i]] < 0)
-            ISO_FAIL(ISO_EARG, "%s: no language '%s', which %s has: choose with --tgt",
+            ISO_FAIL(ISO_EARG, "%s: no language '%s', which %s has: choose with --src, --tgt",
                      iso_states_file_at(there, 0)->path, name, iso_states_file_at(here, 0)->path);
     }
     const iso_lang *lang = iso_states_lang(there, b->lang_there[sel->lang[0]]);

@@ -112,6 +112,17 @@ static void drop_idle(struct parallel *out, const struct party *party)
     }
 }
 
+static iso_err counts_differ(const struct party *p, const struct party *q)
+{
+    const long long m = lang_of(p)->items, n = lang_of(q)->items;
+
+    return iso_fail(ISO_EARG,
+                    "%s: %s has %lld items, %s (%s) has %lld, and no ids say which belong "
+                    "together: add ids, or take the first with --limit %lld",
+                    path_of(p), lang_of(p)->name, m, lang_of(q)->name, path_of(q), n,
+                    m < n ? m : n);
+}
+
 /* By position: counts agree, and token rows begin at the same places. */
 static iso_err by_position(struct parallel *out, const struct party *party)
 {
@@ -120,11 +131,7 @@ static iso_err by_position(struct parallel *out, const struct party *party)
     for (int p = 1; p < out->parties; p++) {
         const iso_lang *b = lang_of(&party[p]);
         if (a->items != b->items)
-            return iso_fail(ISO_EARG,
-                            "%s has %lld items in %s, %lld in %s (%s), and no ids to join them by: "
-                            "add ids or --limit",
-                            path_of(&party[0]), (long long)a->items, a->name, (long long)b->items,
-                            b->name, path_of(&party[p]));
+            return counts_differ(&party[0], &party[p]);
         if (!a->offsets != !b->offsets ||
             (a->offsets &&
              memcmp(a->offsets, b->offsets, (size_t)(a->items + 1) * sizeof *a->offsets) != 0))

@@ -99,6 +99,9 @@ static int run(const struct cmd *cmd, int argc, char **argv)
     } else if (set.plot && !figure_suffix(set.plot)) {
         /* said before hours of work, not after */
         status = cmd_usage(&set, "--plot %s: a figure ends in .svg, .pdf, .png or .gp", set.plot);
+    } else if (set.json && set.csv && strcmp(set.json, set.csv) == 0) {
+        status =
+            cmd_usage(&set, "--json and --csv both write %s; give each its own file", set.json);
     } else {
         status = cmd->run(&set);
     }

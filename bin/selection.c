@@ -99,6 +99,18 @@ static void pair_up(struct selection *sel, int langs, const bool *src, const boo
     }
 }
 
+static iso_err no_pair(const iso_states *s, int source)
+{
+    const char *path = iso_states_file_at(s, 0)->path, *name = iso_states_lang(s, source)->name;
+
+    return iso_states_langs(s) == 1
+               ? iso_fail(ISO_EARG, "%s: holds one language, %s: name an INPUT with another", path,
+                          name)
+               : iso_fail(ISO_EARG,
+                          "%s: %s would be compared with itself: choose with --src, --tgt", path,
+                          name);
+}
+
 static iso_err choose_pairs(struct selection *sel, const struct settings *set, const iso_states *s,
                             bool self)
 {
@@ -108,8 +120,6 @@ static iso_err choose_pairs(struct selection *sel, const struct settings *set, c
     int source = 0;
     iso_err err = ISO_OK;
 
-    if (set->pairs && set->src)
-        return iso_fail(ISO_EARG, "--pairs all and --src exclude each other");
     ISO_TRY(iso_alloc(&src, langs, sizeof *src));
     ISO_TRY(iso_alloc(&tgt, langs, sizeof *tgt));
     ISO_TRY(iso_alloc(&sel->pair, (int64_t)langs * langs, sizeof *sel->pair));
@@ -129,8 +139,7 @@ static iso_err choose_pairs(struct selection *sel, const struct settings *set, c
         src[source] = false;
     pair_up(sel, langs, src, tgt, all, self);
     if (sel->pair_count == 0)
-        ISO_FAIL(ISO_EARG, "%s: no pair of languages to compare (it holds %d)",
-                 iso_states_file_at(s, 0)->path, langs);
+        ISO_TRY(no_pair(s, source));
     add_langs(sel);
 done:
     iso_free(src);
@@ -176,6 +185,37 @@ static iso_err layer_range(int *first, int *last, char *word, int final)
     return ISO_OK;
 }
 
+/* A list of languages without gaps. */
+static iso_err check_list(const char *option, const char *list)
+{
+    char word[128];
+
+    for (const char *at = list; at;) {
+        at = next_word(word, sizeof word, at);
+        if (!*word)
+            return iso_fail(ISO_EARG, "--%s takes a list like de,fr, not '%s'", option, list);
+    }
+    return ISO_OK;
+}
+
+iso_err selection_check(const struct settings *set)
+{
+    char word[64];
+    int first, last;
+    iso_err err = ISO_OK;
+
+    if (set->pairs && set->src)
+        ISO_FAIL(ISO_EARG, "--pairs all and --src exclude each other");
+    ISO_TRY(check_list("src", set->src));
+    ISO_TRY(check_list("tgt", set->tgt));
+    for (const char *at = set->layers; at;) {
+        at = next_word(word, sizeof word, at);
+        ISO_TRY(layer_range(&first, &last, word, INT_MAX));
+    }
+done:
+    return err;
+}
+
 /* Flags of the source's layers that the list names. */
 static iso_err layers_named(bool *take, const char *list, const iso_lang *lang, const char *path)
 {
@@ -195,6 +235,27 @@ static iso_err layers_named(bool *take, const char *list, const iso_lang *lang, 
     }
 done:
     return err;
+}
+
+static iso_err lacks(const char *path, const iso_lang *lang, int layer, const iso_lang *other)
+{
+    return iso_fail(ISO_EARG, "%s: %s has no layer %d, %s has: choose with --layers or --tgt", path,
+                    lang->name, layer, other->name);
+}
+
+/* All layers are meant, so a layer that the first language lacks is missing too. */
+static iso_err check_others(const struct selection *sel, const iso_states *s)
+{
+    const iso_lang *first = iso_states_lang(s, sel->lang[0]);
+
+    for (int l = 1; l < sel->lang_count; l++) {
+        const iso_lang *lang = iso_states_lang(s, sel->lang[l]);
+        for (int i = 0; i < lang->layer_count; i++) {
+            if (!has_layer(first, lang->layers[i]))
+                return lacks(iso_states_file_at(s, 0)->path, first, lang->layers[i], lang);
+        }
+    }
+    return ISO_OK;
 }
 
 /* Every language chosen must have every layer chosen. */
@@ -218,10 +279,11 @@ static iso_err choose_layers(struct selection *sel, const struct settings *set, 
         for (int l = 1; l < sel->lang_count; l++) {
             const iso_lang *lang = iso_states_lang(s, sel->lang[l]);
             if (!has_layer(lang, first->layers[i]))
-                ISO_FAIL(ISO_EARG, "%s: %s has no layer %d, %s has: choose with --layers or --tgt",
-                         path, lang->name, first->layers[i], first->name);
+                ISO_TRY(lacks(path, lang, first->layers[i], first));
         }
     }
+    if (!set->layers)
+        ISO_TRY(check_others(sel, s));
 done:
     iso_free(take);
     return err;

@@ -13,6 +13,9 @@ struct selection {
     int *lang; /* every language of a pair once, sources first */
 };
 
+/* Lists that are none, options that exclude each other: what shows before any input. ISO_EARG. */
+iso_err selection_check(const struct settings *set);
+
 /* --src with each --tgt (default: the source with all others), --pairs all; --layers. `self` pairs
  * every chosen language with itself (--against). Errors name the language or layer. */
 iso_err selection_make(struct selection *out, const struct settings *set, const iso_states *s,

@@ -73,7 +73,9 @@ static iso_err check_format(const struct native *n)
 
     ISO_TRY(iso_h5_attr_text(&format, n->h5, "/", "format"));
     if (!format)
-        ISO_FAIL(ISO_EFORMAT, "%s: has no attribute format; a native file says isogloss-states",
+        ISO_FAIL(ISO_EFORMAT,
+                 "%s: has no attribute format; a native file says isogloss-states "
+                 "(--layout matrix takes its datasets as they are)",
                  path);
     if (strcmp(format, "isogloss-states") != 0)
         ISO_FAIL(ISO_EFORMAT, "%s: format is \"%.60s\", not isogloss-states", path, format);
@@ -225,7 +227,8 @@ static iso_err check_dims(const struct native *n, int from)
             const iso_entry *o = &n->entries[k];
             if (o->layer == e->layer && o->cols != e->cols)
                 return iso_fail(ISO_EFORMAT,
-                                "%s: layer %d has %" PRId64 " dims in %s, %" PRId64 " in %s",
+                                "%s: layer %d has %" PRId64 " dims in %s, %" PRId64
+                                " in %s; two models are two files",
                                 n->file->path, e->layer, o->cols, o->lang, e->cols, e->lang);
             if (o->layer == e->layer)
                 break; /* the others equal this one */
@@ -307,6 +310,22 @@ done:
     return err;
 }
 
+/* /states/<lang>/... without our format is ours all the same, and its attribute wrong or forgotten.
+ */
+static bool looks_ours(iso_h5 *h5)
+{
+    iso_h5_texts langs = {0};
+    iso_buf path = {0};
+    bool ours = false;
+
+    if (iso_h5_kind_of(h5, "/states") == ISO_H5_GROUP && !iso_h5_list(&langs, h5, "/states") &&
+        langs.count > 0 && !iso_buf_printf(&path, "/states/%s", langs.at[0]))
+        ours = iso_h5_kind_of(h5, path.text) == ISO_H5_GROUP;
+    iso_h5_texts_free(&langs);
+    iso_buf_free(&path);
+    return ours;
+}
+
 /* Any HDF5 file that calls itself ours, so that a wrong version or format is told as such. */
 static bool probe(const iso_head *head)
 {
@@ -318,6 +337,7 @@ static bool probe(const iso_head *head)
         return false;
     if (!iso_h5_attr_text(&format, h5, "/", "format") && format)
         ours = strncmp(format, "isogloss", 8) == 0;
+    ours = ours || looks_ours(h5);
     iso_free(format);
     (void)iso_h5_close(h5);
     return ours;

@@ -13,7 +13,7 @@ static const iso_driver *const drivers[] = {
     &iso_driver_npz,          &iso_driver_safetensors, &iso_driver_raw,
 };
 
-enum { DRIVERS = sizeof drivers / sizeof *drivers, HEAD = 512 };
+enum { DRIVERS = sizeof drivers / sizeof *drivers, HEAD = 512, SHORT = 64 };
 
 static iso_err driver_called(const iso_driver **out, const char *name)
 {
@@ -52,8 +52,9 @@ static iso_err recognise(const iso_driver **out, const iso_file *file, const cha
         }
     }
     ISO_FAIL(ISO_EFORMAT,
-             "%s: is in no known format; a layout can be named, and raw numbers need a row length",
-             file->path);
+             "%s: is in no known format%s; name one with --layout, or the row length of raw "
+             "numbers with --dim",
+             file->path, file->size < SHORT ? " and short, perhaps truncated" : "");
 done:
     return err;
 }

@@ -28,7 +28,7 @@ $ isogloss convert large.h5 --dtype f16 -o half.h5
 2> isogloss convert: large.h5: fr, layer 2: row 1 holds a number beyond the range of f16 (65504); say --dtype f32
 ? 1
 $ isogloss convert fr:2=none.f32 --dim 1 -o none.h5
-2> isogloss convert: none.f32: fr, layer 2: row 1 holds a value that is not finite
+2> isogloss convert: none.f32: fr, layer 2: row 1 holds NaN or infinity; `isogloss inspect` lists all
 ? 1
 $ isogloss convert copy.h5
 2> isogloss convert: needs --out, the file to write (see `isogloss help convert`)

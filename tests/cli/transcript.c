@@ -10,7 +10,8 @@
  *     2> a line of stderr
  *     ? 2                      the exit status, 0 when not said
  *
- * What is not said must not be printed. Usage: transcript PROGRAM CASE. */
+ * What is not said must not be printed. Usage: transcript PROGRAM CASE [TOOL]; the tool (craft.c
+ * makes states) can be called by its name. */
 #include <ctype.h>
 #include <errno.h>
 #include <ftw.h>
@@ -234,20 +235,32 @@ static void clean(void)
     nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* The program under test comes first in PATH; everything is said in English. */
-static void prepare(const char *program)
+/* The folder a program is in. */
+static void folder_of(char *real, const char *program)
 {
-    char work[80], *path = NULL, real[PATH_MAX];
+    if (!realpath(program, real)) {
+        perror(program);
+        exit(2);
+    }
+    *strrchr(real, '/') = '\0';
+}
+
+/* The program under test comes first in PATH; everything is said in English. */
+static void prepare(const char *program, const char *tool)
+{
+    char work[80], *path = NULL, real[PATH_MAX], tools[PATH_MAX];
     const char *old = getenv("PATH"), *source = getenv("ISOGLOSS_SOURCE");
 
-    if (!mkdtemp(folder) || !realpath(program, real)) {
-        perror(program);
+    folder_of(real, program);
+    folder_of(tools, tool);
+    if (!mkdtemp(folder)) {
+        perror(folder);
         exit(2);
     }
     atexit(clean);
     snprintf(work, sizeof work, "%s/work", folder);
-    *strrchr(real, '/') = '\0';
-    if (mkdir(work, 0700) != 0 || asprintf(&path, "%s:%s", real, old ? old : "/usr/bin:/bin") < 0)
+    if (mkdir(work, 0700) != 0 ||
+        asprintf(&path, "%s:%s:%s", real, tools, old ? old : "/usr/bin:/bin") < 0)
         exit(2);
     setenv("PATH", path, 1);
     setenv("LC_ALL", "C", 1);
@@ -326,14 +339,15 @@ static int play_all(const char *name, FILE *file)
 
 int main(int argc, char **argv)
 {
-    FILE *file = argc == 3 ? fopen(argv[2], "r") : NULL;
+    const bool right = argc == 3 || argc == 4;
+    FILE *file = right ? fopen(argv[2], "r") : NULL;
     int status;
 
     if (!file) {
-        fprintf(stderr, "transcript: %s\n", argc == 3 ? strerror(errno) : "PROGRAM CASE");
+        fprintf(stderr, "transcript: %s\n", right ? strerror(errno) : "PROGRAM CASE [TOOL]");
         return 2;
     }
-    prepare(argv[1]);
+    prepare(argv[1], argc == 4 ? argv[3] : argv[1]);
     status = play_all(argv[2], file);
     fclose(file);
     return status;
