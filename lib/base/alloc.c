@@ -3,9 +3,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
-enum { ALIGN = 64, PAGE = 4096, LARGE = 4 << 20 };
+enum { ALIGN = 64 };
 
 static _Atomic int64_t fail_after = -1;
 
@@ -25,21 +24,6 @@ static int told_to_fail(void)
     return left == 0;
 }
 
-/* Large blocks are walked from end to end: huge pages, where the system gives them on request, save
- * most of the faults and of the address translation. Refusal does no harm. */
-static void ask_for_huge_pages(unsigned char *block, size_t bytes)
-{
-#ifdef MADV_HUGEPAGE
-    const size_t before = (PAGE - (uintptr_t)block % PAGE) % PAGE;
-
-    if (bytes >= LARGE)
-        (void)madvise(block + before, (bytes - before) / PAGE * PAGE, MADV_HUGEPAGE);
-#else
-    (void)block;
-    (void)bytes;
-#endif
-}
-
 /* calloc hands out untouched zero pages; the byte before the aligned address says
  * how far back the block starts. */
 iso_err iso_alloc(void *out, int64_t count, size_t size)
@@ -54,7 +38,6 @@ iso_err iso_alloc(void *out, int64_t count, size_t size)
     if (!block)
         return iso_fail(ISO_ENOMEM, "out of memory (%zu bytes)", bytes);
 
-    ask_for_huge_pages(block, bytes);
     const size_t offset = ALIGN - (uintptr_t)block % ALIGN;
     unsigned char *p = block + offset;
     p[-1] = (unsigned char)offset;
