@@ -7,6 +7,8 @@
 #include "lib/linalg/hsic.h"
 #include "lib/linalg/statistics.h"
 
+enum { FEW_ITEMS = 4 };
+
 /* The three HSICs a CKA is made of: of the pair, of x with itself, of y with itself. */
 struct triple {
     double xy, xx, yy;
@@ -190,7 +192,10 @@ static iso_err cka(iso_value *out, double *rep, const iso_pair *pair, bool biase
     if (!biased)
         v.null_sd = sqrt(2 / ((double)n * (double)(n - 3)));
     replicates(rep ? rep : own, pair, biased);
-    if (iso_jackknife(&v.lo, &v.hi, v.value, rep ? rep : own, pair->units, 0.95, false))
+    if (n < FEW_ITEMS) /* two items always have a biased CKA of 1: leaving one of three out says
+                          nothing */
+        v.why = "no interval: fewer than 4 items";
+    else if (iso_jackknife(&v.lo, &v.hi, v.value, rep ? rep : own, pair->units, 0.95, false))
         v.interval = pair->gxy ? "jackknife" : "groups";
     *out = v;
 done:

@@ -5,6 +5,8 @@
 #include "lib/base/alloc.h"
 #include "lib/linalg/statistics.h"
 
+enum { FEW_ITEMS = 3 };
+
 /* The sums of unit vectors, both sides one after the other. */
 static int64_t unit_sums(int64_t p, int64_t q)
 {
@@ -106,7 +108,9 @@ static iso_err value(iso_value *out, double *rep, const iso_pair *pair)
         v.value = sum / (double)n;
         v.null = mean_of_all_pairings(pair->state, pair->x->p, n);
         leave_out(rep, pair, sum);
-        if (iso_jackknife(&v.lo, &v.hi, v.value, rep, units, 0.95, 0))
+        if (n < FEW_ITEMS) /* of two items the centred cosines are equal, however they lie */
+            v.why = "no interval: fewer than 3 items";
+        else if (iso_jackknife(&v.lo, &v.hi, v.value, rep, units, 0.95, 0))
             v.interval = units == n ? "jackknife" : "groups";
     }
     *out = v;

@@ -111,7 +111,8 @@ static iso_err difference(iso_value *out, const struct comparison *c, int64_t i,
     *out = iso_value_none();
     out->n = x->n;
     out->value = x->value - y->value;
-    if (iso_jackknife(&out->lo, &out->hi, out->value, rep, units, 0.95, 0))
+    if (x->interval && y->interval &&
+        iso_jackknife(&out->lo, &out->hi, out->value, rep, units, 0.95, 0))
         out->interval = units == ISO_GROUPS ? "groups" : "jackknife";
 done:
     iso_free(rep);

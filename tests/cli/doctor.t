@@ -18,12 +18,13 @@ $ isogloss doctor
 $ isogloss doctor nofile
 2> isogloss doctor: nofile: No such file or directory
 ? 1
+# --foreground: the signal comes once; a second one would kill
 # the measuring alone takes a second, and the program is up long before 0.8
-$ timeout --preserve-status -s INT 0.8 isogloss doctor
+$ timeout --foreground --preserve-status -s INT 0.8 isogloss doctor
 > ...
 2> isogloss doctor: interrupted
 ? 130
-$ timeout --preserve-status -s TERM 0.8 isogloss doctor
+$ timeout --foreground --preserve-status -s TERM 0.8 isogloss doctor
 > ...
 2> isogloss doctor: interrupted
 ? 130

@@ -150,7 +150,7 @@ $ [ -w shut ] && echo denied || isogloss convert good.h5 -o shut/out.h5 2>&1 | g
 > denied
 # interruption
 $ craft long.h5 en:0=4000x800 en:1=4000x800 en:2=4000x800 de:0=4000x800 de:1=4000x800 de:2=4000x800
-$ timeout --preserve-status -s INT 0.8 isogloss compare long.h5 --across --road sums --precision double --threads 1 --json out.json
+$ timeout --foreground --preserve-status -s INT 0.8 isogloss compare long.h5 --across --road sums --precision double --threads 1 --json out.json
 2> isogloss compare: interrupted
 ? 130
 # nothing is left behind
