@@ -37,6 +37,21 @@ static iso_err cannot_create(const iso_h5 *file)
                         : iso_h5_broke(ISO_EIO, file->path, NULL, "cannot create");
 }
 
+/* HDF5 lets what it knows of a file's objects grow to 32 MB a file, which many small datasets do
+ * reach; a few are as fast, and memory is promised to others. */
+static bool stay_small(hid_t plist)
+{
+    H5AC_cache_config_t cache = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
+
+    if (H5Pget_mdc_config(plist, &cache) < 0)
+        return false;
+    cache.set_initial_size = true;
+    cache.initial_size = 1 << 20;
+    cache.min_size = 1 << 20;
+    cache.max_size = 2 << 20;
+    return H5Pset_mdc_config(plist, &cache) >= 0;
+}
+
 static iso_err start(iso_h5 **out, const char *path, bool make)
 {
     const struct h5_voice voice = iso_h5_hush();
@@ -48,7 +63,7 @@ static iso_err start(iso_h5 **out, const char *path, bool make)
     ISO_TRY(iso_alloc(&file, 1, sizeof *file));
     ISO_TRY(iso_str_dup(&file->path, path, -1));
     plist = H5Pcreate(H5P_FILE_ACCESS);
-    if (plist < 0 || H5Pset_fclose_degree(plist, H5F_CLOSE_STRONG) < 0)
+    if (plist < 0 || H5Pset_fclose_degree(plist, H5F_CLOSE_STRONG) < 0 || !stay_small(plist))
         ISO_TRY(iso_h5_broke(ISO_ENOMEM, path, NULL, "cannot open"));
     if (make && !iso_h5_write_through(plist, &file->broken))
         ISO_TRY(iso_h5_broke(ISO_ENOMEM, path, NULL, "cannot create"));

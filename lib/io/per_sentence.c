@@ -22,7 +22,7 @@ struct sentences {
     iso_reader base;
     const iso_file *file;
     const iso_states_opt *opt;
-    iso_h5 *h5;
+    iso_h5 *h5; /* open while it is read only: with many datasets HDF5 keeps a lot in memory */
     iso_pool pool;
     iso_h5_texts names, text, ids;
     struct sentence *at; /* in order */
@@ -35,6 +35,12 @@ struct sentences {
     iso_lang lang;
     iso_spill *spill; /* all layers, once they were asked for */
 };
+
+static void leave(struct sentences *s)
+{
+    (void)iso_h5_close(s->h5);
+    s->h5 = NULL;
+}
 
 static void sentences_close(iso_reader *self)
 {
@@ -49,7 +55,7 @@ static void sentences_close(iso_reader *self)
     iso_free(s->at);
     iso_free(s->offsets);
     iso_free(s->entries);
-    (void)iso_h5_close(s->h5);
+    leave(s);
     iso_free(s);
 }
 
@@ -283,6 +289,15 @@ done:
     return err;
 }
 
+/* The file was closed since its shapes were read, and another may lie there now. */
+static bool as_before(const struct sentences *s, const iso_h5_info *f, int64_t rows)
+{
+    const int64_t layers = f->rank == 3 ? f->dims[0] : 1;
+
+    return f->type == ISO_H5_FLOAT && f->dtype == s->dtype && f->rank == s->rank &&
+           layers == s->layers && f->dims[f->rank - 2] == rows && f->dims[f->rank - 1] == s->dim;
+}
+
 static iso_err read_sentence(struct sentences *s, int64_t i, struct bench *b)
 {
     const int64_t n = s->offsets[i + 1] - s->offsets[i];
@@ -296,6 +311,9 @@ static iso_err read_sentence(struct sentences *s, int64_t i, struct bench *b)
         b->room = n;
     }
     ISO_TRY(iso_h5_data_open(&data, s->h5, s->at[i].path));
+    if (!as_before(s, iso_h5_about(data), n))
+        ISO_FAIL(ISO_EFORMAT, "%s: sentence %" PRId64 " changed while the file was read",
+                 s->file->path, i);
     ISO_TRY(iso_h5_read(data, start, s->rank == 3 ? deep : flat, b->tokens));
     ISO_TRY(put_sentence(s, i, b));
 done:
@@ -311,6 +329,7 @@ static iso_err read_all(struct sentences *s)
 
     if (s->spill)
         return ISO_OK;
+    ISO_TRY(iso_h5_open(&s->h5, s->file->path));
     ISO_TRY(iso_spill_new(&s->spill, (int)s->layers, e->rows, s->dim, e->dtype, s->opt->run));
     ISO_TRY(iso_alloc(&b.row, s->dim, sizeof(double)));
     ISO_TRY(iso_alloc(&b.scratch, 2 * s->dim, sizeof *b.scratch));
@@ -323,6 +342,7 @@ done:
     iso_free(b.tokens);
     iso_free(b.row);
     iso_free(b.scratch);
+    leave(s);
     if (err) {
         iso_spill_free(s->spill);
         s->spill = NULL;
@@ -355,6 +375,7 @@ iso_err iso_per_sentence_open(iso_reader **out, const iso_file *file, const char
     ISO_TRY(iso_h5_open(&s->h5, file->path));
     ISO_TRY(read_names(s));
     ISO_TRY(read_shapes(s));
+    leave(s);
     ISO_TRY(make_entries(s));
     *out = &s->base;
     s = NULL;
