@@ -5,6 +5,7 @@
 
 #include "analysis/chunk.h"
 #include "lib/base/alloc.h"
+#include "lib/linalg/blas.h"
 
 /* What outlives the chunks: first moments of every matrix, Σx·y of every pair, and the answers. */
 struct pass {
@@ -204,10 +205,13 @@ iso_err iso_pass(iso_value *values, double *replicates, const iso_task *task, co
                  const iso_run *run)
 {
     const int64_t cells = task->pairs * task->measures;
+    const int threads = iso_blas_threads();
     struct pass p = {.task = task, .plan = plan, .replicates = replicates};
     int64_t first = 0;
     iso_err err = ISO_OK;
 
+    if (run && run->threads > 0)
+        iso_blas_set_threads(run->threads);
     ISO_TRY(pass_new(&p));
     for (int c = 0; c < plan->chunks; c++) {
         ISO_TRY(one_chunk(&p, run, first, plan->chunk_end[c]));
@@ -216,6 +220,8 @@ iso_err iso_pass(iso_value *values, double *replicates, const iso_task *task, co
     ISO_TRY(waiting_values(&p));
     memcpy(values, p.values, (size_t)cells * sizeof *values);
 done:
+    if (run && run->threads > 0)
+        iso_blas_set_threads(threads);
     pass_free(&p);
     return err;
 }

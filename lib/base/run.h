@@ -14,8 +14,8 @@ ISO_BEGIN
  * precision, silent. NULL stands for that.
  */
 typedef struct iso_run {
-    int threads;      /* 0 = as the BLAS finds */
-    int64_t mem;      /* bytes of anonymous memory a call may plan for; 0 = 1 GiB */
+    int threads; /* of the BLAS and of our loops while a call runs; 0 = as they are */
+    int64_t mem; /* bytes of anonymous memory a call may plan for; 0 = 1 GiB */
     uint64_t seed;
     bool double_precision;
     /* Called now and then from the calling thread; return false to stop the work. `total`

@@ -3,6 +3,9 @@
 #include <cblas.h>
 #include <limits.h>
 #include <unistd.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 
 /* A product C (m × n) = op(A) op(B) over the inner size k, as the BLAS wants it told. */
 struct product {
@@ -101,4 +104,7 @@ void iso_blas_set_threads(int threads)
     if (threads <= 0)
         threads = (int)sysconf(_SC_NPROCESSORS_ONLN);
     openblas_set_num_threads(threads);
+#ifdef _OPENMP
+    omp_set_num_threads(threads);
+#endif
 }

@@ -25,7 +25,7 @@ ISO_API ISO_MUST_USE iso_err iso_square_tn(iso_mat *c, iso_view a, double beta);
 ISO_API const char *iso_blas_corename(void);
 ISO_API const char *iso_blas_config(void);
 
-/** Threads the BLAS uses; set 0 for all it finds. */
+/** Threads of the BLAS and, in the calling thread, of our own loops; set 0 for one a core. */
 ISO_API int iso_blas_threads(void);
 ISO_API void iso_blas_set_threads(int threads);
 

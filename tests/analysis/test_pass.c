@@ -183,10 +183,10 @@ static void threads_change_nothing(void **state)
     for (int road = ISO_ROAD_SUMS; road <= ISO_ROAD_GRAM; road++) {
         const iso_task task = task_of(&d, (iso_road)road);
         iso_value one[8], two[8];
-        iso_blas_set_threads(1);
-        ok(iso_measure_pairs(one, &task, NULL));
-        iso_blas_set_threads(2);
-        ok(iso_measure_pairs(two, &task, NULL));
+        const int before = iso_blas_threads();
+        ok(iso_measure_pairs(one, &task, &(iso_run){.threads = 1}));
+        ok(iso_measure_pairs(two, &task, &(iso_run){.threads = 2}));
+        assert_int_equal(iso_blas_threads(), before);
         for (int c = 0; c < 8; c++)
             near(one[c].value, two[c].value, 1e-9);
     }
