@@ -69,11 +69,16 @@ struct iso_sums_work {
     iso_mat norms;   /* rows × matrices */
     iso_mat weighed; /* (spans × all columns) × matrices: Xᵀ‖y‖² for every X and Y */
     double *dot;     /* a pair */
+    iso_mat gram;    /* with plan->group_gram: a group's Gram matrices, one below the other */
+    double *along;   /* and its rows along the group's Σx: matrices × rows of a group */
 };
 iso_err iso_sums_work_new(struct iso_sums_work *w, const struct iso_chunk *c);
 void iso_sums_work_free(struct iso_sums_work *w);
 iso_err iso_sums_add(struct iso_sums_work *w, struct iso_chunk *c, const struct iso_span *span,
                      int spans);
+
+/* sums_groups.c: the terms of one whole group at hand, from its small Gram matrices. */
+iso_err iso_sums_group(struct iso_sums_work *w, struct iso_chunk *c, const struct iso_span *span);
 
 /* The two roads. */
 iso_err iso_sums_road(struct iso_chunk *c);

@@ -137,6 +137,9 @@ static double memory_of(const struct extent *e, const iso_task *task, const iso_
         bytes += 8 * e->squares * (open ? 2 : 1) +
                  size * widest * (double)iso_plan_width(e->columns, e->max_columns) +
                  size * (double)e->columns * (double)e->matrices * spans_of(plan, block);
+        if (plan->group_gram)
+            bytes += (double)e->matrices * (double)iso_deal_most(&plan->deal) *
+                     (size * (double)iso_deal_most(&plan->deal) + 8);
     }
     if (plan->needs & ISO_NEED_GRAM)
         bytes += 3 * 8 * n * all +
@@ -185,6 +188,26 @@ static int64_t together(const iso_task *task)
     for (int m = 0; m < task->matrices; m++)
         run = task->matrix[m]->run > run ? task->matrix[m]->run : run;
     return run;
+}
+
+/* The products of a small group are too short for the BLAS, and each would have to be walked for
+ * its norm. Its Gram matrices say the same; they are taken where they cost less than a tenth as
+ * much as the products. */
+static iso_err choose_group_gram(iso_plan *plan, const iso_task *task)
+{
+    const double most = (double)iso_deal_most(&plan->deal);
+    struct extent e = {0};
+    bool *met = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&met, task->matrices, sizeof *met));
+    for (int64_t i = 0; i < task->pairs; i++)
+        extend(&e, task, plan, i, met);
+    plan->group_gram = (plan->needs & ISO_NEED_SUMS) && most > 0 && most <= BLOCK &&
+                       most * (double)e.columns < 0.1 * (2 * e.squares);
+done:
+    iso_free(met);
+    return err;
 }
 
 /* Cuts the pairs into the fewest runs that fit, in their order. */
@@ -258,7 +281,9 @@ iso_err iso_plan_make(iso_plan *out, const iso_task *task, const iso_run *run)
     ISO_TRY(choose_road(&plan, task));
     plan.deal = iso_deal_of(plan.rows, ISO_GROUPS, together(task));
     plan.readings = plan.road == ISO_ROAD_SUMS && needs_centred(task) ? 2 : 1;
+    ISO_TRY(choose_group_gram(&plan, task));
     ISO_TRY(cut(&plan, task, room));
+    plan.group_gram = plan.group_gram && plan.block >= iso_deal_most(&plan.deal);
     plan.spans = spans_of(&plan, plan.block);
     *out = plan;
     return ISO_OK;

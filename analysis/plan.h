@@ -40,6 +40,7 @@ typedef struct iso_plan {
     iso_deal deal;       /* of the rows to the groups */
     int64_t block;       /* rows in memory at a time: whole groups, or a part of one */
     int spans;           /* groups in a block at most */
+    bool group_gram;     /* groups so small that their terms come cheaper from Gram matrices */
     int chunks;          /* groups of pairs that are read for one after another */
     int64_t *chunk_end;  /* pairs [chunk_end[c-1], chunk_end[c]) */
     int readings;        /* times the rows of a chunk are read */

@@ -7,6 +7,8 @@
 void iso_sums_work_free(struct iso_sums_work *w)
 {
     iso_free(w->dot);
+    iso_free(w->along);
+    iso_mat_free(&w->gram);
     iso_mat_free(&w->product);
     iso_mat_free(&w->norms);
     iso_mat_free(&w->weighed);
@@ -27,6 +29,11 @@ iso_err iso_sums_work_new(struct iso_sums_work *w, const struct iso_chunk *c)
     ISO_TRY(iso_mat_new(&w->product, widest, iso_plan_width(columns, widest), dtype));
     ISO_TRY(iso_mat_new(&w->norms, c->plan->block, c->matrices, dtype));
     ISO_TRY(iso_mat_new(&w->weighed, c->plan->spans * columns, c->matrices, dtype));
+    if (c->plan->group_gram) {
+        const int64_t most = iso_deal_most(&c->plan->deal);
+        ISO_TRY(iso_mat_new(&w->gram, c->matrices * most, most, dtype));
+        ISO_TRY(iso_alloc(&w->along, c->matrices * most, sizeof *w->along));
+    }
 done:
     return err;
 }
@@ -105,6 +112,10 @@ static iso_err add_pair(iso_cross *cross, const struct iso_sums_work *w, const s
         .dot = trace(product),
         .upper = pair.x == pair.y};
 
+    if (c->plan->group_gram) {
+        iso_cross_pool(cross, &block);
+        return ISO_OK;
+    }
     return iso_cross_add(cross, &block, now->group, now->last, c->moments[pair.x],
                          c->moments[pair.y]);
 }
@@ -195,8 +206,15 @@ static iso_err add_dots(struct iso_sums_work *w, struct iso_chunk *c, const stru
 iso_err iso_sums_add(struct iso_sums_work *w, struct iso_chunk *c, const struct iso_span *span,
                      int spans)
 {
+    const struct iso_span all = {.count = c->have};
     iso_err err = ISO_OK;
 
+    if (c->plan->group_gram) { /* the groups on their own, and all their rows at once */
+        for (int s = 0; s < spans; s++)
+            ISO_TRY(iso_sums_group(w, c, &span[s]));
+        span = &all;
+        spans = 1;
+    }
     if (c->plan->needs & ISO_NEED_SUMS) {
         ISO_TRY(weigh(w, c, span, spans));
         ISO_TRY(add_selves(w, c, span, spans));

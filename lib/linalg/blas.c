@@ -67,21 +67,36 @@ iso_err iso_mul_nn(iso_mat *c, iso_view a, iso_view b, double beta)
     return multiply(c, a, b, beta, &p);
 }
 
+static void square(iso_mat *c, iso_view a, double beta, CBLAS_TRANSPOSE transpose, int64_t inner)
+{
+    const int n = (int)c->rows, k = (int)inner, lda = (int)a.stride, ldc = (int)c->stride;
+
+    if (c->dtype == ISO_F32)
+        cblas_ssyrk(CblasRowMajor, CblasUpper, transpose, n, k, 1.0f, a.data, lda, (float)beta,
+                    c->data, ldc);
+    else
+        cblas_dsyrk(CblasRowMajor, CblasUpper, transpose, n, k, 1.0, a.data, lda, beta, c->data,
+                    ldc);
+}
+
 iso_err iso_square_tn(iso_mat *c, iso_view a, double beta)
 {
     const struct product p = {CblasTrans, CblasNoTrans, a.cols, a.cols, a.rows, a.rows};
     iso_err err = narrow(&p, c, a, a);
 
-    if (err || p.m == 0)
-        return err;
-    const int n = (int)p.m, k = (int)p.k, lda = (int)a.stride, ldc = (int)c->stride;
-    if (c->dtype == ISO_F32)
-        cblas_ssyrk(CblasRowMajor, CblasUpper, CblasTrans, n, k, 1.0f, a.data, lda, (float)beta,
-                    c->data, ldc);
-    else
-        cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, n, k, 1.0, a.data, lda, beta, c->data,
-                    ldc);
-    return ISO_OK;
+    if (!err && p.m > 0)
+        square(c, a, beta, CblasTrans, a.rows);
+    return err;
+}
+
+iso_err iso_square_nt(iso_mat *c, iso_view a)
+{
+    const struct product p = {CblasNoTrans, CblasTrans, a.rows, a.rows, a.cols, a.cols};
+    iso_err err = narrow(&p, c, a, a);
+
+    if (!err && p.m > 0)
+        square(c, a, 0, CblasNoTrans, a.cols);
+    return err;
 }
 
 const char *iso_blas_corename(void)

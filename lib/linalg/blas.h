@@ -21,6 +21,9 @@ ISO_API ISO_MUST_USE iso_err iso_mul_nn(iso_mat *c, iso_view a, iso_view b, doub
 /** The upper triangle of C = AᵀA + beta·C;  A is n × p, C p × p. Half the work of iso_mul_tn. */
 ISO_API ISO_MUST_USE iso_err iso_square_tn(iso_mat *c, iso_view a, double beta);
 
+/** The upper triangle of C = AAᵀ;  A is n × k, C n × n. Half the work of iso_mul_nt. */
+ISO_API ISO_MUST_USE iso_err iso_square_nt(iso_mat *c, iso_view a);
+
 /** The kernels the BLAS chose when it was loaded ("Haswell"), and how it was built. */
 ISO_API const char *iso_blas_corename(void);
 ISO_API const char *iso_blas_config(void);

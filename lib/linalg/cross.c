@@ -98,6 +98,33 @@ static void scalars(iso_hsic_sums *s, const iso_cross *c, int group, const iso_m
     s->ay = iso_dot(sy, c->gqx_y, c->q);
 }
 
+void iso_cross_group(iso_cross *c, int group, const iso_hsic_sums *s, double dot)
+{
+    c->group[group] = (iso_group_terms){s->n, iso_hsic_unbiased(s), iso_hsic_diag(s), dot};
+    c->n += s->n;
+    c->dot += dot;
+}
+
+void iso_cross_pool(iso_cross *c, const iso_cross_block *block)
+{
+    const iso_loops *loops = iso_loops_best();
+    const iso_view from = block->product;
+
+    c->upper = block->upper;
+#pragma omp parallel for schedule(static, 16)
+    for (int64_t i = 0; i < c->p; i++) {
+        const int64_t first = block->upper ? i : 0, at = i * from.stride + first;
+        double *to = c->xy + i * c->q + first;
+        if (from.dtype == ISO_F64)
+            loops->add_f64(to, (const double *)from.data + at, c->q - first);
+        else
+            loops->add_f32(to, (const float *)from.data + at, c->q - first);
+    }
+    add_column(c->qy_x, block->qy_x);
+    add_column(c->qx_y, block->qx_y);
+    c->qq += block->qq;
+}
+
 /* The group is complete: takes its terms, adds its companions to the total, begins anew. */
 static void close_group(iso_cross *c, int group, iso_hsic_sums *s, const iso_moments *x,
                         const iso_moments *y)

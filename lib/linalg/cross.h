@@ -56,6 +56,13 @@ ISO_API void iso_cross_free(iso_cross *c);
 ISO_API ISO_MUST_USE iso_err iso_cross_add(iso_cross *c, const iso_cross_block *block, int group,
                                            bool last, const iso_moments *x, const iso_moments *y);
 
+/**
+ * The same in two halves, where a group's terms come from elsewhere: adds a block of rows of any
+ * groups to the total, and sets what one of these groups says. O(pq), O(1).
+ */
+ISO_API void iso_cross_pool(iso_cross *c, const iso_cross_block *block);
+ISO_API void iso_cross_group(iso_cross *c, int group, const iso_hsic_sums *s, double dot);
+
 /** Takes the scalars of all rows, and completes xy, once everything is added. O(pq). */
 ISO_API void iso_cross_finish(iso_cross *c, const iso_moments *x, const iso_moments *y);
 
