@@ -11,6 +11,18 @@ static char *row_at(const iso_mat *m, int64_t row)
     return (char *)m->data + (size_t)(row * m->stride) * iso_dtype_size(m->dtype);
 }
 
+/* A few rows at a time, so that all cores convert. */
+static void convert(const iso_mat *to, int64_t first, iso_view from)
+{
+    enum { STEP = 32 };
+
+#pragma omp parallel for schedule(static)
+    for (int64_t i = 0; i < from.rows; i += STEP) {
+        const int64_t count = from.rows - i < STEP ? from.rows - i : STEP;
+        iso_convert(row_at(to, first + i), to->stride, to->dtype, iso_view_rows(from, i, count));
+    }
+}
+
 iso_err iso_chunk_append(struct iso_chunk *c, int64_t first, int64_t count)
 {
     iso_view v;
@@ -19,9 +31,8 @@ iso_err iso_chunk_append(struct iso_chunk *c, int64_t first, int64_t count)
     if (count == 0)
         return ISO_OK;
     for (int m = 0; m < c->matrices; m++) {
-        iso_mat *b = &c->block[m];
         ISO_TRY(iso_rows_read(c->task->matrix[c->global[m]], first, count, &v));
-        iso_convert(row_at(b, c->have), b->stride, b->dtype, v);
+        convert(&c->block[m], c->have, v);
     }
     c->have += count;
 done:
