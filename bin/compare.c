@@ -166,9 +166,6 @@ iso_err compare_check(const struct settings *set, const char *measures)
 
     if (set->difference && set->against.count == 0)
         ISO_FAIL(ISO_EARG, "--difference needs --against INPUT");
-    if (set->interval && !strncmp(set->interval, "boot", 4))
-        ISO_FAIL(ISO_EARG, "--interval %s does not serve these measures: none, jackknife or groups",
-                 set->interval);
     ISO_TRY(choose_road(&road, set));
     ISO_TRY(iso_measure_choose(measure, &count, MEASURES, set->measure ? set->measure : measures));
     ISO_TRY(selection_check(set));

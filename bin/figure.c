@@ -8,23 +8,20 @@
 
 #include "bin/figure_text.h"
 #include "bin/wording.h"
+#include "lib/base/str.h"
 #include "lib/base/alloc.h"
-
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
 
 /* In everything that makes a number another number, languages and layers aside. */
 static bool same_question(const iso_record *a, const iso_record *b)
 {
-    return same_text(a->measure, b->measure) && same_text(a->estimator, b->estimator) &&
-           same_text(a->pool, b->pool) && same_text(a->prep, b->prep) &&
-           same_text(a->model, b->model) && same_text(a->model2, b->model2) &&
-           same_text(a->stage, b->stage) && same_text(a->mix, b->mix) &&
-           same_text(a->direction, b->direction) && same_text(a->denominator, b->denominator) &&
-           same_text(a->train, b->train) && same_text(a->subset, b->subset) && a->k == b->k &&
-           a->mix_layer == b->mix_layer && a->fold == b->fold && a->neighbours == b->neighbours;
+    return iso_str_same(a->measure, b->measure) && iso_str_same(a->estimator, b->estimator) &&
+           iso_str_same(a->pool, b->pool) && iso_str_same(a->prep, b->prep) &&
+           iso_str_same(a->model, b->model) && iso_str_same(a->model2, b->model2) &&
+           iso_str_same(a->stage, b->stage) && iso_str_same(a->mix, b->mix) &&
+           iso_str_same(a->direction, b->direction) &&
+           iso_str_same(a->denominator, b->denominator) && iso_str_same(a->train, b->train) &&
+           iso_str_same(a->subset, b->subset) && a->k == b->k && a->mix_layer == b->mix_layer &&
+           a->fold == b->fold && a->neighbours == b->neighbours;
 }
 
 static bool called(const iso_record *r, const char *measure)
@@ -69,8 +66,8 @@ static int by_place(const void *a, const void *b)
 
 static bool same_place(const iso_record *a, const iso_record *b)
 {
-    return same_text(a->src, b->src) && same_text(a->tgt, b->tgt) && a->src_layer == b->src_layer &&
-           a->tgt_layer == b->tgt_layer;
+    return iso_str_same(a->src, b->src) && iso_str_same(a->tgt, b->tgt) &&
+           a->src_layer == b->src_layer && a->tgt_layer == b->tgt_layer;
 }
 
 /* Runs that overlap bring the same value twice: only the first is drawn. */
@@ -135,28 +132,10 @@ done:
 bool figure_same_language(const iso_records *records)
 {
     for (int64_t i = 0; i < records->count; i++) {
-        if (!same_text(records->at[i].src, records->at[i].tgt))
+        if (!iso_str_same(records->at[i].src, records->at[i].tgt))
             return false;
     }
     return true;
-}
-
-static bool one_source(const iso_records *records)
-{
-    for (int64_t i = 1; i < records->count; i++) {
-        if (!same_text(records->at[i].src, records->at[0].src))
-            return false;
-    }
-    return true;
-}
-
-iso_err figure_pair(iso_buf *out, const iso_records *records, const iso_record *r)
-{
-    const char *src = r->src ? r->src : "?", *tgt = r->tgt ? r->tgt : src;
-
-    if (same_text(src, tgt) || one_source(records))
-        return iso_buf_puts(out, tgt);
-    return iso_buf_printf(out, "%s\xe2\x80\x93%s", src, tgt);
 }
 
 /* What the records are made of. */
@@ -215,7 +194,7 @@ static iso_err describe_it(struct figure *f, const iso_records *records)
     const iso_record *r = &records->at[0];
     iso_err err = ISO_OK;
 
-    if (r->src && one_source(records) && !figure_same_language(records)) {
+    if (r->src && figure_one_source(records) && !figure_same_language(records)) {
         ISO_TRY(iso_buf_puts(&f->subtitle, "with "));
         ISO_TRY(wording_lang(&f->subtitle, r->src));
         ISO_TRY(iso_buf_puts(&f->subtitle, " \xc2\xb7 "));

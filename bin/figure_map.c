@@ -7,18 +7,14 @@
 
 #include "analysis/cluster.h"
 #include "bin/wording.h"
+#include "lib/base/str.h"
 #include "lib/base/alloc.h"
-
-static bool same_text(const char *a, const char *b)
-{
-    return strcmp(a ? a : "", b ? b : "") == 0;
-}
 
 static bool same_panel(const struct maps *m, const iso_record *a, const iso_record *b)
 {
     if (m->kind == FIGURE_LANGUAGES)
         return a->src_layer == b->src_layer && a->tgt_layer == b->tgt_layer;
-    return same_text(a->src, b->src) && same_text(a->tgt, b->tgt);
+    return iso_str_same(a->src, b->src) && iso_str_same(a->tgt, b->tgt);
 }
 
 static int compare_layers(const void *a, const void *b)

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lib/base/str.h"
 #include "lib/base/utf8.h"
 #include "lib/io/number.h"
 
@@ -173,4 +174,22 @@ int names_index(struct names *names, const char *name)
         return -1;
     names->at[names->count] = name;
     return names->count++;
+}
+
+bool figure_one_source(const iso_records *records)
+{
+    for (int64_t i = 1; i < records->count; i++) {
+        if (!iso_str_same(records->at[i].src, records->at[0].src))
+            return false;
+    }
+    return true;
+}
+
+iso_err figure_pair(iso_buf *out, const iso_records *records, const iso_record *r)
+{
+    const char *src = r->src ? r->src : "?", *tgt = r->tgt ? r->tgt : src;
+
+    if (iso_str_same(src, tgt) || figure_one_source(records))
+        return iso_buf_puts(out, tgt);
+    return iso_buf_printf(out, "%s\xe2\x80\x93%s", src, tgt);
 }

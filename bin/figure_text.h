@@ -50,6 +50,9 @@ iso_err figure_maps(struct figure *f, const iso_records *records, int panels_max
 /* Whether all records name the same language on both sides (two models). */
 bool figure_same_language(const iso_records *records);
 
+/* Whether all records have one source. */
+bool figure_one_source(const iso_records *records);
+
 /* How a pair is called beside its curve: the target, when all have the same source. */
 iso_err figure_pair(iso_buf *out, const iso_records *records, const iso_record *r);
 

@@ -22,11 +22,8 @@ static const struct opt table[] = {
     OPT(FLAG, across, NULL, "pair every layer with every layer"),
     OPT(FLAG, shuffle, NULL, "permute the target's rows: the control that should find nothing"),
     OPT(TEXT, measure, "LIST", "measures: cka,cka:biased,cosine (a name alone: its recommended estimators)"),
-    OPT(TEXT, prep, "LIST", "what is done to the rows first, in this order: center,unit"),
-    OPT(CHOICE, interval, "KIND", "how intervals are made", .choices = "none jackknife groups boot-items boot-pairs"),
-    OPT(INT, permutations, "N", "chance level from N permutations of the rows", .least = 1),
+    OPT(CHOICE, interval, "KIND", "how intervals are made", .choices = "none jackknife groups"),
     OPT(CHOICE, road, "KIND", "how sums are made (default: by the number of items)", .choices = "gram sums", .advanced = true),
-    OPT(TEXT, preset, "NAME", "a published setting; prints the options it stands for"),
     OPT(FLAG, quick, NULL, "look at the headers only, not at the numbers"),
     OPT(LIST, records, "FILE...", "take these records in as they are"),
 

@@ -5,6 +5,7 @@
 
 #include "bin/report.h"
 #include "bin/wording.h"
+#include "lib/base/str.h"
 #include "lib/base/alloc.h"
 
 static const char cka_curves[] =
@@ -165,30 +166,25 @@ const struct section *section_at(int i)
     return &table[i];
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
 static bool is_measure(const iso_record *r, const char *measure)
 {
     const size_t len = strcspn(measure, ":");
 
     return strlen(r->measure) == len && memcmp(r->measure, measure, len) == 0 &&
-           (!measure[len] || same_text(r->estimator, measure + len + 1));
+           (!measure[len] || iso_str_same(r->estimator, measure + len + 1));
 }
 
 static enum section_pairs pairs_of(const iso_record *r)
 {
     if (r->stage && strcmp(r->stage, "difference") == 0)
         return PAIRS_DIFFERENCE;
-    return r->src && same_text(r->src, r->tgt) ? PAIRS_MODELS : PAIRS_LANGUAGES;
+    return r->src && iso_str_same(r->src, r->tgt) ? PAIRS_MODELS : PAIRS_LANGUAGES;
 }
 
 static bool fits(const iso_record *r, const struct section *s, const char *src)
 {
     const bool level = r->src_layer == r->tgt_layer;
-    const bool from_source = src && same_text(r->src, src);
+    const bool from_source = src && iso_str_same(r->src, src);
 
     if (!is_measure(r, s->measure) || pairs_of(r) != s->pairs)
         return false;
@@ -205,7 +201,7 @@ static bool enough(const iso_records *records, enum figure_kind kind)
     for (int64_t i = 0; i < records->count; i++) {
         const iso_record *r = &records->at[i];
         if (kind == FIGURE_LAYERS      ? r->src_layer != r->tgt_layer
-            : kind == FIGURE_LANGUAGES ? !same_text(r->src, records->at[0].src)
+            : kind == FIGURE_LANGUAGES ? !iso_str_same(r->src, records->at[0].src)
                                        : true)
             return true;
     }
@@ -216,8 +212,8 @@ static bool across(const iso_records *records, const iso_record *like)
 {
     for (int64_t i = 0; i < records->count; i++) {
         const iso_record *r = &records->at[i];
-        if (r->src_layer != r->tgt_layer && same_text(r->src, like->src) &&
-            same_text(r->tgt, like->tgt))
+        if (r->src_layer != r->tgt_layer && iso_str_same(r->src, like->src) &&
+            iso_str_same(r->tgt, like->tgt))
             return true;
     }
     return false;
@@ -299,7 +295,8 @@ static bool seen(const struct section_view *views, int count, const iso_record *
 {
     for (int i = 0; i < count; i++) {
         const iso_record *other = &views[i].records.at[0];
-        if (same_text(r->measure, other->measure) && same_text(r->estimator, other->estimator))
+        if (iso_str_same(r->measure, other->measure) &&
+            iso_str_same(r->estimator, other->estimator))
             return true;
     }
     return false;
@@ -330,8 +327,8 @@ static iso_err rest_view(struct section_view *out, const struct report *report,
         const struct report_source *source = &report->source[s];
         for (int64_t i = source->first; i < source->first + source->count; i++) {
             const iso_record *r = &report->records.at[i];
-            if (has_section(r, report->src) || !same_text(r->measure, like->measure) ||
-                !same_text(r->estimator, like->estimator))
+            if (has_section(r, report->src) || !iso_str_same(r->measure, like->measure) ||
+                !iso_str_same(r->estimator, like->estimator))
                 continue;
             ISO_TRY(iso_records_add(&all, r));
             view.from[s] = true;

@@ -5,6 +5,7 @@
 #include "bin/report.h"
 #include "bin/report_html.h"
 #include "bin/wording.h"
+#include "lib/base/str.h"
 #include "lib/base/alloc.h"
 
 /* One measure from the source to all others, same layer on both sides: its mean by layer. */
@@ -17,20 +18,16 @@ struct course {
     int targets;  /* at that layer */
 };
 
-static bool same_text(const char *a, const char *b)
-{
-    return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
 static bool belongs(const iso_record *r, const iso_record *first, const char *src)
 {
     return r->src_layer == r->tgt_layer && r->src_layer >= 0 && r->src_layer < 100000 &&
-           isfinite(r->value) && !same_text(r->stage, "difference") && same_text(r->src, src) &&
-           !same_text(r->src, r->tgt) && same_text(r->measure, first->measure) &&
-           same_text(r->estimator, first->estimator) && same_text(r->model, first->model) &&
-           same_text(r->model2, first->model2) && same_text(r->pool, first->pool) &&
-           same_text(r->prep, first->prep) && same_text(r->stage, first->stage) &&
-           same_text(r->mix, first->mix);
+           isfinite(r->value) && !iso_str_same(r->stage, "difference") &&
+           iso_str_same(r->src, src) && !iso_str_same(r->src, r->tgt) &&
+           iso_str_same(r->measure, first->measure) &&
+           iso_str_same(r->estimator, first->estimator) && iso_str_same(r->model, first->model) &&
+           iso_str_same(r->model2, first->model2) && iso_str_same(r->pool, first->pool) &&
+           iso_str_same(r->prep, first->prep) && iso_str_same(r->stage, first->stage) &&
+           iso_str_same(r->mix, first->mix);
 }
 
 static const iso_record *first_of(const struct report *report, const char *measure,
@@ -38,7 +35,7 @@ static const iso_record *first_of(const struct report *report, const char *measu
 {
     for (int64_t i = 0; i < report->records.count; i++) {
         const iso_record *r = &report->records.at[i];
-        if (same_text(r->measure, measure) && same_text(r->estimator, estimator) &&
+        if (iso_str_same(r->measure, measure) && iso_str_same(r->estimator, estimator) &&
             belongs(r, r, report->src))
             return r;
     }
@@ -77,7 +74,7 @@ done:
 static bool seen(const struct course *c, const iso_record *r)
 {
     for (int64_t i = 0; i < c->count; i++) {
-        if (c->at[i]->src_layer == r->src_layer && same_text(c->at[i]->tgt, r->tgt))
+        if (c->at[i]->src_layer == r->src_layer && iso_str_same(c->at[i]->tgt, r->tgt))
             return true;
     }
     return false;

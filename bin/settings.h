@@ -36,8 +36,7 @@ struct settings {
     bool transpose;
 
     /* choosing */
-    const char *src, *tgt, *pairs, *layers, *measure, *prep, *interval, *road, *preset;
-    int64_t permutations;
+    const char *src, *tgt, *pairs, *layers, *measure, *interval, *road;
     bool across, shuffle, difference, quick;
 
     /* writing */

@@ -82,6 +82,11 @@ done:
     return err;
 }
 
+bool iso_str_same(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 iso_err iso_str_dup(char **out, const char *text, int64_t len)
 {
     char *copy = NULL;

@@ -24,6 +24,9 @@ ISO_API void iso_buf_free(iso_buf *buf);
 /** A word as a shell reads it back: bare when harmless, else in single quotes. */
 ISO_API ISO_MUST_USE iso_err iso_buf_word(iso_buf *buf, const char *word);
 
+/** Whether two texts are equal; NULL equals NULL alone. */
+ISO_API bool iso_str_same(const char *a, const char *b);
+
 /** A copy of `len` bytes of `text` (-1: up to the NUL), NUL-terminated; free with iso_free. */
 ISO_API ISO_MUST_USE iso_err iso_str_dup(char **out, const char *text, int64_t len);
 

@@ -71,7 +71,7 @@ $ isogloss compare nofile.h5 --interval groups --road gram
 2> isogloss compare: --interval groups is not made on the gram road (*
 ? 2
 $ isogloss compare nofile.h5 --interval boot-items
-2> isogloss compare: --interval boot-items does not serve these measures: none, jackknife or groups (*
+2> isogloss compare: --interval: boot-items is not one of: none jackknife groups (*
 ? 2
 $ isogloss compare nofile.h5 --difference
 2> isogloss compare: --difference needs --against INPUT (*
