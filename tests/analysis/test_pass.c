@@ -136,6 +136,31 @@ static void memory_changes_nothing(void **state)
     drop(&d);
 }
 
+/* The terms of small groups come from Gram matrices or from products: the same terms. */
+static void group_terms_come_either_way(void **state)
+{
+    (void)state;
+    for (int wide = 0; wide < 2; wide++) {
+        struct data d = make(417, 3, (int[]){64, 64, 70}, 2, 12);
+        const iso_task task = task_of(&d, ISO_ROAD_SUMS);
+        const iso_run run = {.double_precision = wide};
+        iso_plan plan = {0};
+        iso_value gram[8], product[8];
+        ok(iso_plan_make(&plan, &task, &run));
+        assert_true(plan.group_gram);
+        ok(iso_pass(gram, NULL, &task, &plan, &run));
+        plan.group_gram = false;
+        ok(iso_pass(product, NULL, &task, &plan, &run));
+        agrees(&d, gram, wide ? 1e-12 : 1e-6);
+        for (int i = 0; i < 8; i++) {
+            near(gram[i].lo, product[i].lo, wide ? 1e-11 : 1e-5);
+            near(gram[i].hi, product[i].hi, wide ? 1e-11 : 1e-5);
+        }
+        iso_plan_free(&plan);
+        drop(&d);
+    }
+}
+
 static void memory_too_small_is_said(void **state)
 {
     (void)state;
@@ -327,9 +352,9 @@ static void every_allocation_may_fail(void **state)
 int main(void)
 {
     RUN_TESTS(test(all_roads_equal_the_twin), test(great_means_do_not_hurt),
-              test(memory_changes_nothing), test(memory_too_small_is_said),
-              test(the_plan_counts_the_bytes_read), test(threads_change_nothing),
-              test(a_third_measure_joins_the_reading), test(names_are_chosen_and_mended),
-              test(a_row_that_is_not_finite_is_named), test(few_items_and_flat_sides_have_reasons),
-              test(every_allocation_may_fail));
+              test(memory_changes_nothing), test(group_terms_come_either_way),
+              test(memory_too_small_is_said), test(the_plan_counts_the_bytes_read),
+              test(threads_change_nothing), test(a_third_measure_joins_the_reading),
+              test(names_are_chosen_and_mended), test(a_row_that_is_not_finite_is_named),
+              test(few_items_and_flat_sides_have_reasons), test(every_allocation_may_fail));
 }
