@@ -18,6 +18,11 @@ sed -n '/^```sh/,/^```$/p' README.md | sed 's/#.*//' | grep '^isogloss ' | while
     done
 done
 
+# The Python shown is the Python shipped.
+sed -n '/^```python/,/^```$/p' README.md | grep -v '^```' >"$folder/shown"
+sed -n '/^name, out/,$p' examples/from_transformers.py | cmp - "$folder/shown" ||
+    { echo "README.md shows another examples/from_transformers.py"; exit 1; }
+
 # The first command works, and ends with the path of a page that is there.
 first=$(sed -n '/^```sh/,/^```$/p' README.md | sed -n '2s/ .*//p')
 mkdir "$folder/tree"
