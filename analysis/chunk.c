@@ -2,9 +2,6 @@
 
 #include "lib/base/alloc.h"
 
-/* Rows that begin a power of two apart fall into the same few lines of the cache. */
-enum { PAD = 16 };
-
 /* Numbers the matrices of the pairs in the order they are met. */
 static iso_err number(struct iso_chunk *c, int64_t first)
 {
@@ -43,7 +40,8 @@ static iso_err make_blocks(struct iso_chunk *c)
     ISO_TRY(iso_alloc(&c->first, c->matrices + 1, sizeof *c->first));
     for (int m = 0; m < c->matrices; m++)
         c->first[m + 1] = c->first[m] + source(c, m)->cols;
-    ISO_TRY(iso_mat_new(&c->wide, c->plan->block, c->first[c->matrices] + PAD, c->plan->dtype));
+    ISO_TRY(iso_mat_new(&c->wide, c->plan->block, c->first[c->matrices] + ISO_CHUNK_PAD,
+                        c->plan->dtype));
     for (int m = 0; m < c->matrices; m++) {
         c->block[m] = iso_mat_columns(&c->wide, c->first[m], source(c, m)->cols);
         ISO_TRY(iso_alloc(&c->norm2[m], c->plan->block, sizeof **c->norm2));

@@ -4,6 +4,15 @@
 
 #include "analysis/plan.h"
 
+/* Columns added to the wide block: rows that begin a power of two apart fall into the same few
+ * lines of the cache. */
+enum { ISO_CHUNK_PAD = 16 };
+
+/* What the plan counts and the sums road allocates: columns of the product that serves several
+ * pairs at once, and groups whose weighed columns are kept together. */
+int64_t iso_plan_width(int64_t columns, int64_t widest);
+int iso_plan_weighed(const iso_plan *plan, int spans);
+
 /* Matrices are numbered within the chunk (0..matrices); global[m] is the task's number.
  * Arrays of cross, gram and outcomes are by pair of the chunk, selves by matrix. */
 struct iso_chunk {

@@ -1,5 +1,6 @@
 #include "analysis/plan.h"
 
+#include "analysis/chunk.h"
 #include "lib/base/alloc.h"
 
 enum { BLOCK = 4096, LEAST_BLOCK = 256, WIDTH = 3072 };
@@ -125,7 +126,7 @@ static double memory_of(const struct extent *e, const iso_task *task, const iso_
 {
     const double size = (double)iso_dtype_size(plan->dtype), rows = (double)block;
     const double n = (double)plan->rows, all = (double)(e->pairs + e->selves);
-    double bytes = rows * (double)(e->columns + 16) * size +
+    double bytes = rows * (double)(e->columns + ISO_CHUNK_PAD) * size +
                    rows * (double)e->matrices * (8 + size) +
                    8 * (double)task->matrices * (ISO_GROUPS + 3) * (double)e->max_columns +
                    8 * e->state + (double)task->pairs * (double)sizeof(iso_cross) +
@@ -136,7 +137,8 @@ static double memory_of(const struct extent *e, const iso_task *task, const iso_
         const double widest = (double)e->max_columns;
         bytes += 8 * e->squares * (open ? 2 : 1) +
                  size * widest * (double)iso_plan_width(e->columns, e->max_columns) +
-                 size * (double)e->columns * (double)e->matrices * spans_of(plan, block);
+                 size * (double)e->columns * (double)e->matrices *
+                     iso_plan_weighed(plan, spans_of(plan, block));
         if (plan->group_gram)
             bytes += (double)e->matrices * (double)iso_deal_most(&plan->deal) *
                      (size * (double)iso_deal_most(&plan->deal) + 8);
@@ -297,6 +299,11 @@ int64_t iso_plan_width(int64_t columns, int64_t widest)
     const int64_t width = columns < WIDTH ? columns : WIDTH;
 
     return width > widest ? width : widest;
+}
+
+int iso_plan_weighed(const iso_plan *plan, int spans)
+{
+    return plan->group_gram ? 1 : spans;
 }
 
 int64_t iso_plan_units(const iso_plan *plan, const iso_measure *measure)

@@ -57,9 +57,6 @@ typedef struct iso_plan {
 ISO_API ISO_MUST_USE iso_err iso_plan_make(iso_plan *out, const iso_task *task, const iso_run *run);
 ISO_API void iso_plan_free(iso_plan *plan);
 
-/** Columns of the product that serves several pairs at once, of `columns` in all. */
-int64_t iso_plan_width(int64_t columns, int64_t widest);
-
 /** How many replicates a measure has under a plan: its units. */
 ISO_API int64_t iso_plan_units(const iso_plan *plan, const iso_measure *measure);
 

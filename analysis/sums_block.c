@@ -28,7 +28,8 @@ iso_err iso_sums_work_new(struct iso_sums_work *w, const struct iso_chunk *c)
         widest = c->block[m].cols > widest ? c->block[m].cols : widest;
     ISO_TRY(iso_mat_new(&w->product, widest, iso_plan_width(columns, widest), dtype));
     ISO_TRY(iso_mat_new(&w->norms, c->plan->block, c->matrices, dtype));
-    ISO_TRY(iso_mat_new(&w->weighed, c->plan->spans * columns, c->matrices, dtype));
+    ISO_TRY(iso_mat_new(&w->weighed, iso_plan_weighed(c->plan, c->plan->spans) * columns,
+                        c->matrices, dtype));
     if (c->plan->group_gram) {
         const int64_t most = iso_deal_most(&c->plan->deal);
         ISO_TRY(iso_mat_new(&w->gram, c->matrices * most, most, dtype));
