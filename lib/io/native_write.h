@@ -2,6 +2,7 @@
 #ifndef ISO_IO_NATIVE_WRITE_H
 #define ISO_IO_NATIVE_WRITE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/io/states.h"
@@ -17,6 +18,26 @@ typedef struct iso_native iso_native;
 /** Begins `path`; model, pooling, source, classes and tagset of `about` are written when known. */
 ISO_API ISO_MUST_USE iso_err iso_native_new(iso_native **out, const char *path,
                                             const iso_states_info *about);
+
+/**
+ * The same for long work that may be interrupted: rows go to `path`.part, which stays behind on
+ * discard together with a journal of what is finished, `path`.part.journal.
+ *
+ * `plan` is text that tells apart all that decides what the file will hold. With `resume` a part
+ * that is there is gone on with: announcements are compared with what it holds, iso_native_done
+ * tells what need not be done again; without a part, or with one that was not sealed yet, it begins
+ * anew. Errors  as iso_native_new; ISO_EIO (a part is there and `resume` is false: says the two ways
+ * out), ISO_EFORMAT (the part was made by another plan, or is damaged).
+ */
+ISO_API ISO_MUST_USE iso_err iso_native_part(iso_native **out, const char *path,
+                                             const iso_states_info *about, const char *plan,
+                                             bool resume);
+
+/** Whether unit `unit` (the caller's numbering, >= 0) was finished, now or before an interruption. */
+ISO_API bool iso_native_done(const iso_native *n, int64_t unit);
+
+/** All rows of that unit are put: flushes them, then writes it down in the journal. */
+ISO_API ISO_MUST_USE iso_err iso_native_finish(iso_native *n, int64_t unit);
 
 /** Writes what is known of a language's items (name, ids, texts, labels, offsets, tokens...). */
 ISO_API ISO_MUST_USE iso_err iso_native_lang(iso_native *n, const iso_lang *lang);

@@ -1,0 +1,49 @@
+/* The tensors of a checkpoint's folder, by name, mapped: opening reads the headers only. */
+#ifndef ISO_IO_WEIGHTS_H
+#define ISO_IO_WEIGHTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/linalg/view.h"
+
+ISO_BEGIN
+
+enum { ISO_WEIGHT_RANK = 4 };
+
+typedef struct iso_weight {
+    const char *name;
+    const char *type; /* as the file says: "F32", "BF16", "I64" */
+    const char *file; /* that holds it, for messages */
+    bool floats;      /* `dtype` holds; else it is of another type */
+    iso_dtype dtype;
+    int rank; /* above ISO_WEIGHT_RANK: not ours to use */
+    int64_t shape[ISO_WEIGHT_RANK];
+    int64_t bytes;
+    const void *data; /* little-endian, packed, at any alignment; lives until close */
+} iso_weight;
+
+typedef struct iso_weights iso_weights;
+
+/**
+ * Opens `folder`/model.safetensors, or the shards that model.safetensors.index.json lists.
+ *
+ * Checked before anything is believed: the header's length, names (UTF-8, none twice over all
+ * shards), shapes against bytes (without overflow), offsets (within the file, no overlap); a tensor
+ * the index names and no shard holds.
+ * Errors  ISO_EIO, ISO_EFORMAT, ISO_EUNSUP (only pytorch_model.bin or the like is there: says what
+ *         to do; a big-endian machine), ISO_ENOMEM.
+ */
+ISO_API ISO_MUST_USE iso_err iso_weights_open(iso_weights **out, const char *folder);
+ISO_API void iso_weights_close(iso_weights *w);
+
+/** All tensors, in the order of their names. */
+ISO_API int64_t iso_weights_count(const iso_weights *w);
+ISO_API const iso_weight *iso_weights_at(const iso_weights *w, int64_t i);
+
+/** The tensor of that name, or NULL. Cost  log of their number. */
+ISO_API const iso_weight *iso_weights_find(const iso_weights *w, const char *name);
+
+ISO_END
+
+#endif

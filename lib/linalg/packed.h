@@ -1,0 +1,51 @@
+/* Y = X Wᵀ + b with a W that is used again and again: prepared once, in the number type asked for.
+ */
+#ifndef ISO_LINALG_PACKED_H
+#define ISO_LINALG_PACKED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/linalg/view.h"
+
+ISO_BEGIN
+
+/** What products are computed in; sums are f32 (of int8: 32-bit integers). */
+typedef enum iso_compute {
+    ISO_COMPUTE_F32 = 0,
+    ISO_COMPUTE_BF16, /* W and each X rounded to bfloat16 */
+    ISO_COMPUTE_INT8  /* W rounded to 8 bits by rows of W, X by rows of X; both symmetric */
+} iso_compute;
+
+/** "f32", "bf16", "int8". */
+ISO_API const char *iso_compute_name(iso_compute compute);
+
+typedef struct iso_packed iso_packed;
+
+/**
+ * Prepares w (N × K, f32, f16 or bf16). With f32 a packed f32 view may be kept by reference: it
+ * must outlive the result. Errors  ISO_EARG, ISO_EFORMAT (not finite), ISO_ENOMEM.
+ */
+ISO_API ISO_MUST_USE iso_err iso_packed_new(iso_packed **out, iso_view w, iso_compute compute);
+ISO_API void iso_packed_free(iso_packed *p);
+
+/** Bytes of memory it holds (mapped pages of a kept view not counted). */
+ISO_API int64_t iso_packed_bytes(const iso_packed *p);
+
+/**
+ * y (M × N, f32) = x (M × K, f32) Wᵀ + bias (N floats, or NULL). Multi-threaded; not for a parallel
+ * region. Cost  2MNK operations. Errors  ISO_EARG (shapes), ISO_ENOMEM.
+ */
+ISO_API ISO_MUST_USE iso_err iso_packed_mul(iso_mat *y, iso_view x, const iso_packed *w,
+                                            const float *bias);
+
+/** Who computes products of that kind here: "OpenBLAS", "oneDNN", "isogloss avx2", "OpenBLAS on
+ * rounded numbers" (no faster, for CPUs and builds without the instructions). */
+ISO_API const char *iso_packed_engine(iso_compute compute);
+
+/** For tests: never oneDNN. Not for two threads at once. */
+ISO_API void iso_packed_force_plain(bool plain);
+
+ISO_END
+
+#endif

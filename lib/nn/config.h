@@ -1,0 +1,38 @@
+/* What config.json says of an encoder. */
+#ifndef ISO_NN_CONFIG_H
+#define ISO_NN_CONFIG_H
+
+#include <stdint.h>
+
+#include "lib/base/err.h"
+
+ISO_BEGIN
+
+typedef enum iso_activation { ISO_GELU = 0, ISO_GELU_TANH, ISO_RELU } iso_activation;
+
+/** Sizes as the literature names them: L layers, C channels, H heads, F inner, V vocabulary. */
+typedef struct iso_nn_config {
+    const char *family; /* "bert", "xlm-roberta", "roberta", "camembert", "distilbert" */
+    int L, H;
+    int64_t C, F, V;
+    int64_t positions;      /* rows of the position table */
+    int64_t first_position; /* of a sentence's first token: 0, or padding index + 1 (RoBERTa) */
+    int64_t types;          /* rows of the token-type table; 0: there is none (DistilBERT) */
+    double eps;             /* of LayerNorm */
+    iso_activation activation;
+} iso_nn_config;
+
+/**
+ * Reads `folder`/config.json; names differ between families (hidden_size, dim, n_layers ...).
+ *
+ * Errors  ISO_EIO, ISO_EFORMAT (missing or senseless numbers, H does not divide C), ISO_EUNSUP
+ *         (another model_type, activation, or relative positions: says which are supported).
+ */
+ISO_API ISO_MUST_USE iso_err iso_nn_config_read(iso_nn_config *out, const char *folder);
+
+/** Tokens a sentence may have, special ones included. */
+ISO_API int64_t iso_nn_config_longest(const iso_nn_config *c);
+
+ISO_END
+
+#endif

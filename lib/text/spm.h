@@ -1,0 +1,34 @@
+/* The border with SentencePiece: a unigram model behind a small C face. */
+#ifndef ISO_TEXT_SPM_H
+#define ISO_TEXT_SPM_H
+
+#include <stdint.h>
+
+#include "lib/text/tokens.h"
+
+ISO_BEGIN
+
+typedef struct iso_spm iso_spm;
+
+/** A model from a file, or from its bytes (`name` is what messages call it). Nothing the library
+ * says or throws gets past here. Errors  ISO_EIO, ISO_EFORMAT, ISO_EUNSUP (no unigram model),
+ * ISO_ENOMEM. */
+ISO_MUST_USE iso_err iso_spm_open(iso_spm **out, const char *path);
+ISO_MUST_USE iso_err iso_spm_of_bytes(iso_spm **out, const void *model, int64_t len,
+                                      const char *name);
+void iso_spm_close(iso_spm *s);
+
+/** Number of pieces; the text of one; the id of a text (that of the unknown if there is none); the
+ * id of the unknown. All in SentencePiece's own count. */
+int32_t iso_spm_size(const iso_spm *s);
+const char *iso_spm_piece(int64_t *len, const iso_spm *s, int32_t id);
+int32_t iso_spm_find(const iso_spm *s, const char *piece);
+int32_t iso_spm_unknown(const iso_spm *s);
+
+/** Appends the pieces of text[0..len) with their bytes in it. Safe for several threads. */
+ISO_MUST_USE iso_err iso_spm_encode(const iso_spm *s, iso_tokens *out, const char *text,
+                                    int64_t len);
+
+ISO_END
+
+#endif

@@ -1,0 +1,39 @@
+/* The words of a text and the pieces each is made of. */
+#ifndef ISO_TEXT_WORDS_H
+#define ISO_TEXT_WORDS_H
+
+#include <stdint.h>
+
+#include "lib/text/tokens.h"
+
+ISO_BEGIN
+
+/**
+ * Word w is bytes [begin[w], end[w]) of its text; its pieces are index[first[w]] up to, not
+ * including, index[first[w + 1]] of the tokens. Grown and used again; {0} is empty.
+ */
+typedef struct iso_words {
+    int64_t count, room, indexed, index_room;
+    int64_t *begin, *end;
+    uint8_t *part;  /* 0 the first text, 1 the second */
+    int64_t *first; /* count + 1 */
+    int64_t *index;
+} iso_words;
+
+/**
+ * Appends the words of one text. Words are what Unicode white space divides; every CJK ideograph
+ * is a word of its own. A piece belongs to each word that shares a byte with it (one of two
+ * ideographs counts in both); one that shares none, such as a lone U+2581, to the word it stands
+ * before, if any. Special tokens belong to none. Words that truncation left without pieces at the
+ * end of the text are left out; a word in the middle may have none (nothing of it is visible).
+ * Cost  linear. Errors  ISO_ENOMEM.
+ */
+ISO_API ISO_MUST_USE iso_err iso_words_find(iso_words *out, const iso_tokens *tokens,
+                                            const char *text, int64_t len, int part);
+
+ISO_API void iso_words_clear(iso_words *w);
+ISO_API void iso_words_free(iso_words *w);
+
+ISO_END
+
+#endif
