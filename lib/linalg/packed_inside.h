@@ -1,0 +1,31 @@
+/* What the files of packed share: an engine computes products of one number type. */
+#ifndef ISO_LINALG_PACKED_INSIDE_H
+#define ISO_LINALG_PACKED_INSIDE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/linalg/view.h"
+
+/**
+ * Weights come checked: f32, f16 or bf16, finite, possibly not aligned. Products come checked too:
+ * f32, shapes that fit, at least one row and one column in y.
+ */
+struct packed_engine {
+    const char *name;
+    bool (*available)(void); /* on this CPU, in this build; NULL = always */
+    iso_err (*make)(void **state, iso_view w);
+    iso_err (*mul)(iso_mat *y, iso_view x, const void *state, const float *bias);
+    void (*free)(void *state);
+    int64_t (*bytes)(const void *state);
+};
+
+/** Each row of y becomes `bias`, or zeros for NULL. */
+void iso_packed_fill(iso_mat *y, const float *bias);
+
+/** A packed f32 copy of w, whatever its type, stride and alignment. */
+iso_err iso_packed_widen(iso_mat *out, iso_view w);
+
+extern const struct packed_engine iso_packed_blas;
+
+#endif
