@@ -1,0 +1,85 @@
+#include "lib/io/folder.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/alloc.h"
+#include "lib/io/file.h"
+
+iso_err iso_folder_check(const char *folder)
+{
+    struct stat st;
+
+    if (stat(folder, &st) != 0)
+        return iso_fail(ISO_EIO, "%s: %s", folder, strerror(errno));
+    if (!S_ISDIR(st.st_mode))
+        return iso_fail(ISO_EIO, "%s: is a file; name the folder that holds config.json", folder);
+    if (access(folder, X_OK) != 0)
+        return iso_fail(ISO_EIO, "%s: %s", folder, strerror(errno));
+    return ISO_OK;
+}
+
+iso_err iso_folder_path(char **out, const char *folder, const char *name)
+{
+    const size_t len = strlen(folder);
+    iso_buf path = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(&path, folder));
+    if (len > 0 && folder[len - 1] != '/')
+        ISO_TRY(iso_buf_puts(&path, "/"));
+    ISO_TRY(iso_buf_puts(&path, name));
+    *out = path.text;
+    path.text = NULL;
+done:
+    iso_buf_free(&path);
+    return err;
+}
+
+bool iso_folder_has(const char *folder, const char *name)
+{
+    char *path = NULL;
+    const bool there = iso_folder_path(&path, folder, name) == ISO_OK && access(path, F_OK) == 0;
+
+    iso_free(path);
+    return there;
+}
+
+static iso_err parse(iso_json **out, const char *text, int64_t len, const char *path)
+{
+    iso_json *root = NULL;
+    iso_err err = iso_json_parse(&root, text, len);
+
+    if (err)
+        return iso_fail_in(err, "%s", path);
+    if (iso_json_is(root) != ISO_JSON_OBJECT) {
+        iso_json_free(root);
+        return iso_fail(ISO_EFORMAT, "%s: is no JSON object", path);
+    }
+    *out = root;
+    return ISO_OK;
+}
+
+iso_err iso_folder_json(iso_json **out, const char *folder, const char *name, int64_t most)
+{
+    iso_file *file = NULL;
+    char *path = NULL, *text = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_folder_path(&path, folder, name));
+    ISO_TRY(iso_file_open(&file, path));
+    if (file->size > most)
+        ISO_FAIL(ISO_EFORMAT, "%s: has %" PRId64 " bytes; at most %" PRId64 " are read", path,
+                 file->size, most);
+    ISO_TRY(iso_alloc(&text, file->size, 1));
+    ISO_TRY(iso_file_read(file, 0, text, file->size));
+    ISO_TRY(parse(out, text, file->size, path));
+done:
+    iso_free(text);
+    iso_free(path);
+    iso_file_close(file);
+    return err;
+}

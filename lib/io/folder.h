@@ -1,0 +1,32 @@
+/* A folder of files that belong together, such as a checkpoint: paths in it, its JSON files. */
+#ifndef ISO_IO_FOLDER_H
+#define ISO_IO_FOLDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/io/json.h"
+
+ISO_BEGIN
+
+/** Whether it is there and is a folder. Errors  ISO_EIO (missing, a file, not to be entered). */
+ISO_API ISO_MUST_USE iso_err iso_folder_check(const char *folder);
+
+/** The path of `name` in it, yours to iso_free. Errors  ISO_ENOMEM. */
+ISO_API ISO_MUST_USE iso_err iso_folder_path(char **out, const char *folder, const char *name);
+
+/** Whether something of that name is there. */
+ISO_API bool iso_folder_has(const char *folder, const char *name);
+
+/**
+ * Reads the JSON object of the file `name` in it, yours to iso_json_free; a file of more than
+ * `most` bytes is refused unread.
+ * Errors  ISO_EIO, ISO_EFORMAT (not JSON, no object, too long), ISO_ENOMEM; the message begins with
+ *         the path.
+ */
+ISO_API ISO_MUST_USE iso_err iso_folder_json(iso_json **out, const char *folder, const char *name,
+                                             int64_t most);
+
+ISO_END
+
+#endif

@@ -1,0 +1,282 @@
+#include "lib/io/weights.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "lib/base/alloc.h"
+#include "lib/io/folder.h"
+#include "lib/io/tensor_list.h"
+
+static const char whole_name[] = "model.safetensors";
+static const char index_name[] = "model.safetensors.index.json";
+
+enum { INDEX_MAX = 8 << 20 };
+
+struct shard {
+    char *path;
+    void *map;
+    size_t size;
+    iso_tensor_list list;
+};
+
+struct iso_weights {
+    iso_weight *at; /* in the order of their names */
+    int64_t count;
+    struct shard *shards;
+    int64_t shard_count;
+};
+
+static void shard_close(struct shard *s)
+{
+    if (s->map)
+        (void)munmap(s->map, s->size);
+    iso_tensor_list_free(&s->list);
+    iso_free(s->path);
+}
+
+void iso_weights_close(iso_weights *w)
+{
+    if (!w)
+        return;
+    for (int64_t i = 0; i < w->shard_count; i++)
+        shard_close(&w->shards[i]);
+    iso_free(w->shards);
+    iso_free(w->at);
+    iso_free(w);
+}
+
+/* Maps a file and lists its tensors. What it took, shard_close gives back, also after a failure. */
+static iso_err shard_open(struct shard *s, const char *folder, const char *name)
+{
+    iso_file *file = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_folder_path(&s->path, folder, name));
+    ISO_TRY(iso_file_open(&file, s->path));
+    ISO_TRY(iso_tensor_list_read(&s->list, file));
+    void *map = mmap(NULL, (size_t)file->size, PROT_READ, MAP_PRIVATE, file->fd, 0);
+    if (map == MAP_FAILED)
+        ISO_FAIL(ISO_EIO, "%s: cannot be mapped: %s", s->path, strerror(errno));
+    s->map = map;
+    s->size = (size_t)file->size;
+done:
+    iso_file_close(file);
+    return err;
+}
+
+static iso_weight weight_of(const iso_tensor *t, const struct shard *s)
+{
+    iso_weight w = {.name = t->name,
+                    .type = t->type,
+                    .file = s->path,
+                    .floats = t->floats,
+                    .dtype = t->dtype,
+                    .rank = t->rank,
+                    .bytes = t->bytes,
+                    .data = (const char *)s->map + t->offset};
+    const int kept = t->rank < ISO_WEIGHT_RANK ? t->rank : ISO_WEIGHT_RANK;
+
+    memcpy(w.shape, t->shape, (size_t)kept * sizeof *w.shape);
+    return w;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const iso_weight *)a)->name, ((const iso_weight *)b)->name);
+}
+
+/* The tensors of all shards in one list. */
+static iso_err gather(iso_weights *w)
+{
+    int64_t count = 0;
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < w->shard_count; i++)
+        count += w->shards[i].list.count;
+    ISO_TRY(iso_alloc(&w->at, count, sizeof *w->at));
+    for (int64_t i = 0; i < w->shard_count; i++) {
+        const struct shard *s = &w->shards[i];
+        for (int64_t k = 0; k < s->list.count; k++)
+            w->at[w->count++] = weight_of(&s->list.at[k], s);
+    }
+    if (count > 1)
+        qsort(w->at, (size_t)count, sizeof *w->at, by_name);
+    for (int64_t i = 1; i < count; i++) {
+        if (strcmp(w->at[i].name, w->at[i - 1].name) == 0)
+            ISO_FAIL(ISO_EFORMAT, "%s: tensor \"%s\" is in %s too", w->at[i].file, w->at[i].name,
+                     w->at[i - 1].file);
+    }
+done:
+    return err;
+}
+
+static iso_err open_whole(iso_weights *w, const char *folder)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&w->shards, 1, sizeof *w->shards));
+    w->shard_count = 1;
+    ISO_TRY(shard_open(&w->shards[0], folder, whole_name));
+    ISO_TRY(gather(w));
+done:
+    return err;
+}
+
+/* Shards ------------------------------------------------------------------------ */
+
+/* A tensor that the index names, and the file it says. */
+struct entry {
+    const char *tensor, *file;
+};
+
+static int by_file(const void *a, const void *b)
+{
+    return strcmp(((const struct entry *)a)->file, ((const struct entry *)b)->file);
+}
+
+/* A name from a foreign file must not lead out of the folder. */
+static bool stays_inside(const char *name)
+{
+    return *name && *name != '.' && !strchr(name, '/') && !strchr(name, '\\');
+}
+
+static iso_err list_entries(struct entry **out, int64_t *count, const iso_json *map,
+                            const char *folder)
+{
+    struct entry *list = NULL;
+    int64_t n = 0;
+    iso_err err = ISO_OK;
+
+    if (iso_json_count(map) == 0 || iso_json_is(map) != ISO_JSON_OBJECT)
+        ISO_FAIL(ISO_EFORMAT, "%s: %s has no weight_map", folder, index_name);
+    ISO_TRY(iso_alloc(&list, iso_json_count(map), sizeof *list));
+    for (const iso_json *node = iso_json_first(map); node; node = iso_json_next(node)) {
+        list[n] = (struct entry){iso_json_name(node), iso_json_text(node)};
+        if (!list[n].file)
+            ISO_FAIL(ISO_EFORMAT, "%s: %s names no file for tensor \"%s\"", folder, index_name,
+                     list[n].tensor);
+        if (!stays_inside(list[n].file))
+            ISO_FAIL(ISO_EFORMAT,
+                     "%s: %s says that tensor \"%s\" is in \"%s\"; only files beside it are opened",
+                     folder, index_name, list[n].tensor, list[n].file);
+        n++;
+    }
+    qsort(list, (size_t)n, sizeof *list, by_file);
+    *out = list;
+    *count = n;
+    list = NULL;
+done:
+    iso_free(list);
+    return err;
+}
+
+/* Opens each file of the list, which is in the order of files, once. */
+static iso_err open_files(iso_weights *w, const struct entry *list, int64_t count,
+                          const char *folder)
+{
+    int64_t files = 0;
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < count; i++)
+        files += i == 0 || by_file(&list[i], &list[i - 1]) != 0;
+    ISO_TRY(iso_alloc(&w->shards, files, sizeof *w->shards));
+    for (int64_t i = 0; i < count; i++) {
+        if (i == 0 || by_file(&list[i], &list[i - 1]) != 0)
+            ISO_TRY(shard_open(&w->shards[w->shard_count++], folder, list[i].file));
+    }
+done:
+    return err;
+}
+
+static iso_err check_entries(const iso_weights *w, const struct entry *list, int64_t count,
+                             const char *folder)
+{
+    for (int64_t i = 0; i < count; i++) {
+        const iso_weight *t = iso_weights_find(w, list[i].tensor);
+        if (!t || strcmp(strrchr(t->file, '/') + 1, list[i].file) != 0)
+            return iso_fail(ISO_EFORMAT, "%s: %s says that tensor \"%s\" is in %s, where it is not",
+                            folder, index_name, list[i].tensor, list[i].file);
+    }
+    return ISO_OK;
+}
+
+static iso_err open_shards(iso_weights *w, const char *folder)
+{
+    iso_json *root = NULL;
+    struct entry *list = NULL;
+    int64_t count = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_folder_json(&root, folder, index_name, INDEX_MAX));
+    ISO_TRY(list_entries(&list, &count, iso_json_get(root, "weight_map"), folder));
+    ISO_TRY(open_files(w, list, count, folder));
+    ISO_TRY(gather(w));
+    ISO_TRY(check_entries(w, list, count, folder));
+done:
+    iso_free(list);
+    iso_json_free(root);
+    return err;
+}
+
+/* Face -------------------------------------------------------------------------- */
+
+/* Neither name is there: tells what is there instead. */
+static iso_err nothing_to_open(const char *folder)
+{
+    static const char *const others[] = {"pytorch_model.bin", "pytorch_model.bin.index.json",
+                                         "tf_model.h5",       "flax_model.msgpack",
+                                         "model.onnx",        "onnx/model.onnx",
+                                         "model.gguf"};
+
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (iso_folder_has(folder, others[i]))
+            return iso_fail(ISO_EUNSUP,
+                            "%s: holds %s but no %s: save the model once more in Python with "
+                            "save_pretrained(..., safe_serialization=True)",
+                            folder, others[i], whole_name);
+    }
+    return iso_fail(ISO_EIO, "%s: holds neither %s nor %s", folder, whole_name, index_name);
+}
+
+iso_err iso_weights_open(iso_weights **out, const char *folder)
+{
+    iso_weights *w = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_NEED(folder && *folder, "folder: is empty");
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    ISO_FAIL(ISO_EUNSUP, "%s: weights are not read on big-endian machines", folder);
+#endif
+    ISO_TRY(iso_folder_check(folder));
+    ISO_TRY(iso_alloc(&w, 1, sizeof *w));
+    if (iso_folder_has(folder, whole_name))
+        ISO_TRY(open_whole(w, folder));
+    else if (iso_folder_has(folder, index_name))
+        ISO_TRY(open_shards(w, folder));
+    else
+        ISO_TRY(nothing_to_open(folder));
+    *out = w;
+    w = NULL;
+done:
+    iso_weights_close(w);
+    return err;
+}
+
+int64_t iso_weights_count(const iso_weights *w)
+{
+    return w->count;
+}
+
+const iso_weight *iso_weights_at(const iso_weights *w, int64_t i)
+{
+    return &w->at[i];
+}
+
+const iso_weight *iso_weights_find(const iso_weights *w, const char *name)
+{
+    const iso_weight key = {.name = name};
+
+    return w->count > 0 ? bsearch(&key, w->at, (size_t)w->count, sizeof *w->at, by_name) : NULL;
+}

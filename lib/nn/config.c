@@ -1,0 +1,234 @@
+#include "lib/nn/config.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "lib/base/alloc.h"
+#include "lib/io/folder.h"
+
+static const char config_name[] = "config.json";
+static const char supported[] = "bert, xlm-roberta, roberta, camembert, distilbert";
+
+/* So large that no model comes near, so small that no product of two sizes, as bytes, overflows. */
+enum { CONFIG_MAX = 8 << 20, LAYERS_MAX = 1 << 12, WIDTH_MAX = 1 << 20 };
+
+/* How config.json calls things: two dialects. */
+struct dialect {
+    const char *L, *H, *C, *F, *activation;
+    const char *types, *eps; /* NULL: it has none */
+};
+
+static const struct dialect bert_dialect = {
+    .L = "num_hidden_layers",
+    .H = "num_attention_heads",
+    .C = "hidden_size",
+    .F = "intermediate_size",
+    .activation = "hidden_act",
+    .types = "type_vocab_size",
+    .eps = "layer_norm_eps",
+};
+
+static const struct dialect distil_dialect = {
+    .L = "n_layers", .H = "n_heads", .C = "dim", .F = "hidden_dim", .activation = "activation"};
+
+static const struct family {
+    const char *name, *architecture;
+    const struct dialect *words;
+    bool padded; /* positions begin behind that of padding */
+} families[] = {
+    {"bert", "Bert", &bert_dialect, false},
+    {"xlm-roberta", "XLMRoberta", &bert_dialect, true},
+    {"roberta", "Roberta", &bert_dialect, true},
+    {"camembert", "Camembert", &bert_dialect, true},
+    {"distilbert", "DistilBert", &distil_dialect, false},
+};
+
+enum { FAMILIES = sizeof families / sizeof *families };
+
+/* Checkpoints older than model_type name a class: "BertForMaskedLM". Others begin alike
+ * ("BertGenerationEncoder", "RobertaPreLayerNormModel"), so look at what follows, too. */
+static bool is_class_of(const struct family *f, const char *class)
+{
+    const size_t len = strlen(f->architecture);
+
+    return strncmp(class, f->architecture, len) == 0 &&
+           (strncmp(class + len, "For", 3) == 0 || strcmp(class + len, "Model") == 0);
+}
+
+static iso_err find_family(const struct family **out, const iso_json *root, const char *path)
+{
+    const char *type = iso_json_text(iso_json_get(root, "model_type"));
+    const char *class = iso_json_text(iso_json_first(iso_json_get(root, "architectures")));
+
+    for (int i = 0; i < FAMILIES; i++) {
+        const bool found = type    ? strcmp(type, families[i].name) == 0
+                           : class ? is_class_of(&families[i], class)
+                                   : false;
+        if (found) {
+            *out = &families[i];
+            return ISO_OK;
+        }
+    }
+    if (!type && !class)
+        return iso_fail(ISO_EFORMAT,
+                        "%s: has neither model_type nor architectures; add "
+                        "\"model_type\": one of %s",
+                        path, supported);
+    return iso_fail(ISO_EUNSUP, "%s: is of a %s model; these are supported: %s", path,
+                    type ? type : class, supported);
+}
+
+/* A whole number of the object, from `least` to `most`; `absent` (>= 0) stands for a missing one.
+ */
+static iso_err read_size(int64_t *out, const iso_json *root, const char *name, int64_t least,
+                         int64_t most, int64_t absent, const char *path)
+{
+    const iso_json *node = iso_json_get(root, name);
+    double number = 0;
+    int64_t n = absent;
+
+    if (iso_json_is(node) == ISO_JSON_NONE || iso_json_is(node) == ISO_JSON_NULL) {
+        if (absent < 0)
+            return iso_fail(ISO_EFORMAT, "%s: has no %s", path, name);
+    } else if (!iso_json_number(&number, node)) {
+        return iso_fail(ISO_EFORMAT, "%s: %s is no number", path, name);
+    } else if (!iso_json_int(&n, node) || n < least || n > most) {
+        return iso_fail(ISO_EFORMAT,
+                        "%s: %s is %.17g, no whole number from %" PRId64 " to %" PRId64, path, name,
+                        number, least, most);
+    }
+    *out = n;
+    return ISO_OK;
+}
+
+static iso_err read_sizes(iso_nn_config *c, const iso_json *root, const struct family *f,
+                          const char *path)
+{
+    const struct dialect *w = f->words;
+    int64_t L = 0, H = 0, padding = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(read_size(&L, root, w->L, 1, LAYERS_MAX, -1, path));
+    ISO_TRY(read_size(&c->C, root, w->C, 1, WIDTH_MAX, -1, path));
+    ISO_TRY(read_size(&H, root, w->H, 1, WIDTH_MAX, -1, path));
+    ISO_TRY(read_size(&c->F, root, w->F, 1, WIDTH_MAX, -1, path));
+    ISO_TRY(read_size(&c->V, root, "vocab_size", 1, INT32_MAX, -1, path));
+    ISO_TRY(read_size(&c->positions, root, "max_position_embeddings", 1, INT32_MAX, -1, path));
+    if (w->types)
+        ISO_TRY(read_size(&c->types, root, w->types, 1, WIDTH_MAX, 2, path));
+    if (c->C % H != 0)
+        ISO_FAIL(ISO_EFORMAT, "%s: %s is %" PRId64 ", which %" PRId64 " heads (%s) do not divide",
+                 path, w->C, c->C, H, w->H);
+    if (f->padded) {
+        ISO_TRY(read_size(&padding, root, "pad_token_id", 0, INT32_MAX, 1, path));
+        c->first_position = padding + 1;
+    }
+    if (c->first_position >= c->positions)
+        ISO_FAIL(ISO_EFORMAT,
+                 "%s: max_position_embeddings is %" PRId64 ", and a sentence begins at %" PRId64
+                 ", behind pad_token_id",
+                 path, c->positions, c->first_position);
+    c->L = (int)L;
+    c->H = (int)H;
+done:
+    return err;
+}
+
+static iso_err read_eps(iso_nn_config *c, const iso_json *root, const char *name, const char *path)
+{
+    const iso_json *node = name ? iso_json_get(root, name) : NULL;
+
+    c->eps = 1e-12; /* of BERT, and where config.json is silent */
+    if (iso_json_is(node) == ISO_JSON_NONE)
+        return ISO_OK;
+    if (!iso_json_number(&c->eps, node) || !(c->eps > 0 && c->eps < 1))
+        return iso_fail(ISO_EFORMAT, "%s: %s is no number between 0 and 1", path, name);
+    return ISO_OK;
+}
+
+static iso_err read_activation(iso_nn_config *c, const iso_json *root, const char *name,
+                               const char *path)
+{
+    static const struct {
+        const char *name;
+        iso_activation activation;
+    } known[] = {
+        {"gelu", ISO_GELU},           {"gelu_python", ISO_GELU},
+        {"gelu_new", ISO_GELU_TANH},  {"gelu_pytorch_tanh", ISO_GELU_TANH},
+        {"gelu_fast", ISO_GELU_TANH}, {"gelu_accurate", ISO_GELU_TANH},
+        {"relu", ISO_RELU},
+    };
+    const iso_json *node = iso_json_get(root, name);
+    const char *text = iso_json_is(node) == ISO_JSON_NONE ? "gelu" : iso_json_text(node);
+
+    for (size_t i = 0; text && i < sizeof known / sizeof *known; i++) {
+        if (strcmp(known[i].name, text) == 0) {
+            c->activation = known[i].activation;
+            return ISO_OK;
+        }
+    }
+    return iso_fail(ISO_EUNSUP, "%s: %s is %s%s%s; gelu, gelu_new and relu are supported", path,
+                    name, text ? "\"" : "", text ? text : "no text", text ? "\"" : "");
+}
+
+/* Variants that carry a known name and compute something else. */
+static iso_err refuse_variants(const iso_json *root, const char *path)
+{
+    const iso_json *positions = iso_json_get(root, "position_embedding_type");
+    const char *kind = iso_json_text(positions);
+
+    if (iso_json_is(positions) > ISO_JSON_NULL && (!kind || strcmp(kind, "absolute") != 0))
+        return iso_fail(ISO_EUNSUP,
+                        "%s: position_embedding_type is %s; only \"absolute\" is supported", path,
+                        kind ? kind : "no text");
+    if (iso_json_true(iso_json_get(root, "is_decoder")))
+        return iso_fail(ISO_EUNSUP, "%s: is_decoder is true; only encoders are supported", path);
+    if (iso_json_true(iso_json_get(root, "add_cross_attention")))
+        return iso_fail(ISO_EUNSUP, "%s: add_cross_attention is true; only encoders are supported",
+                        path);
+    if (iso_json_count(iso_json_get(root, "pruned_heads")) > 0)
+        return iso_fail(ISO_EUNSUP,
+                        "%s: pruned_heads is not empty; layers of unequal shape are "
+                        "not supported",
+                        path);
+    return ISO_OK;
+}
+
+static iso_err understand(iso_nn_config *c, const iso_json *root, const char *path)
+{
+    const struct family *f = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(find_family(&f, root, path));
+    c->family = f->name;
+    ISO_TRY(refuse_variants(root, path));
+    ISO_TRY(read_sizes(c, root, f, path));
+    ISO_TRY(read_eps(c, root, f->words->eps, path));
+    ISO_TRY(read_activation(c, root, f->words->activation, path));
+done:
+    return err;
+}
+
+iso_err iso_nn_config_read(iso_nn_config *out, const char *folder)
+{
+    iso_nn_config c = {0};
+    iso_json *root = NULL;
+    char *path = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_NEED(folder && *folder, "folder: is empty");
+    ISO_TRY(iso_folder_check(folder));
+    ISO_TRY(iso_folder_path(&path, folder, config_name));
+    ISO_TRY(iso_folder_json(&root, folder, config_name, CONFIG_MAX));
+    ISO_TRY(understand(&c, root, path));
+    *out = c;
+done:
+    iso_json_free(root);
+    iso_free(path);
+    return err;
+}
+
+int64_t iso_nn_config_longest(const iso_nn_config *c)
+{
+    return c->positions - c->first_position;
+}
