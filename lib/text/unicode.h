@@ -1,0 +1,47 @@
+/* What Unicode says of a character. The only border with utf8proc. */
+#ifndef ISO_TEXT_UNICODE_H
+#define ISO_TEXT_UNICODE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/api.h"
+
+ISO_BEGIN
+
+/* Code points beyond U+10FFFF have no property. All need a few nanoseconds; who asks for every
+ * character of a text makes a table. */
+
+/** White space: property White_Space (tab, line ends, Zs, Zl, Zp). */
+ISO_API bool iso_unicode_space(uint32_t point);
+
+/** Category Cc, Cf or Co: controls, formats, private use. Unassigned ones differ between versions
+ * of Unicode and are not counted. */
+ISO_API bool iso_unicode_control(uint32_t point);
+
+/** Category P*, and all ASCII that is visible but neither letter nor digit ($ + < ~ ...). */
+ISO_API bool iso_unicode_punctuation(uint32_t point);
+
+/** Category Mn: accents and other marks that take no room of their own. */
+ISO_API bool iso_unicode_mark(uint32_t point);
+
+/** CJK ideographs: the blocks that BERT sets apart (no kana, no Hangul). */
+ISO_API bool iso_unicode_ideograph(uint32_t point);
+
+/** Letters with case (categories Lu, Ll, Lt); and what a search for the next such letter passes over
+ * (marks, formats, modifiers, punctuation inside words). Source  Unicode 15, 3.13, D135, D136. */
+ISO_API bool iso_unicode_cased(uint32_t point);
+ISO_API bool iso_unicode_case_ignorable(uint32_t point);
+
+enum { ISO_UNICODE_MOST = 8 };
+
+/** In lower case: 1 or 2 code points into out; returns how many. Knows no context: capital sigma
+ * becomes U+03C3. */
+ISO_API int iso_unicode_lower(uint32_t out[ISO_UNICODE_MOST], uint32_t point);
+
+/** Canonical decomposition (NFD of one character): up to ISO_UNICODE_MOST into out; how many. */
+ISO_API int iso_unicode_decompose(uint32_t out[ISO_UNICODE_MOST], uint32_t point);
+
+ISO_END
+
+#endif
