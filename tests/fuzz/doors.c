@@ -1,19 +1,31 @@
 #include "tests/fuzz/doors.h"
 
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/alloc.h"
-#include "lib/io/csv.h"
-#include "lib/io/json.h"
-#include "lib/io/states.h"
-#include "lib/io/states_input.h"
-#include "lib/text/lang.h"
 
-static void promise(int kept, const char *what)
+static const struct door *const shelves[] = {
+    doors_io,
+};
+
+const struct door *door_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof shelves / sizeof *shelves; i++) {
+        for (const struct door *d = shelves[i]; d->name; d++) {
+            if (strcmp(d->name, name) == 0)
+                return d;
+        }
+    }
+    return NULL;
+}
+
+void promise(int kept, const char *what)
 {
     if (kept)
         return;
@@ -21,185 +33,58 @@ static void promise(int kept, const char *what)
     abort();
 }
 
-static char folder[4096], path[sizeof folder + 16];
+void promise_message(void)
+{
+    promise(*iso_err_msg() != '\0', "a failure says why");
+    promise(!strchr(iso_err_msg(), '\n'), "in one line");
+}
+
+/* Files ------------------------------------------------------------------------- */
+
+static char folder[4096];
+
+static int clean_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+{
+    (void)st, (void)kind, (void)ftw;
+    return remove(path);
+}
 
 static void clean(void)
 {
-    (void)unlink(path);
-    (void)rmdir(folder);
+    (void)nftw(folder, clean_one, 4, FTW_DEPTH | FTW_PHYS);
 }
 
-/* The bytes as a file, the same one every time. */
-static const char *file_of(const uint8_t *data, size_t size)
+const char *file_folder(void)
 {
-    if (!*folder) {
-        const char *base = getenv("TMPDIR");
-        (void)snprintf(folder, sizeof folder, "%s/isogloss-fuzz-XXXXXX",
-                       base && *base ? base : "/tmp");
-        promise(mkdtemp(folder) != NULL, "a temporary folder");
-        (void)snprintf(path, sizeof path, "%s/x.bin", folder);
-        (void)atexit(clean);
-    }
+    const char *base = getenv("TMPDIR");
+
+    if (*folder)
+        return folder;
+    (void)snprintf(folder, sizeof folder, "%s/isogloss-fuzz-XXXXXX", base && *base ? base : "/tmp");
+    promise(mkdtemp(folder) != NULL, "a temporary folder");
+    (void)atexit(clean);
+    return folder;
+}
+
+const char *file_called(const char *name, const uint8_t *data, size_t size)
+{
+    static char path[sizeof folder + 64];
+
+    (void)snprintf(path, sizeof path, "%s/%s", file_folder(), name);
     const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     promise(fd >= 0 && write(fd, data, size) == (ssize_t)size, "a temporary file");
     (void)close(fd);
     return path;
 }
 
-/* Touches every row and every text, as an analysis would. */
-static volatile uint64_t touched;
-
-static void touch(const void *bytes, size_t count)
+const char *file_of(const uint8_t *data, size_t size)
 {
-    const unsigned char *p = bytes;
-
-    for (size_t i = 0; i < count; i++)
-        touched = touched * 31 + p[i];
+    return file_called("x.bin", data, size);
 }
 
-static void touch_texts(const char *const *texts, int64_t count)
-{
-    for (int64_t i = 0; texts && i < count; i++)
-        touch(texts[i], strlen(texts[i]));
-}
+/* Bytes ------------------------------------------------------------------------- */
 
-static void touch_lang(const iso_lang *l)
-{
-    touch(l->name, strlen(l->name));
-    touch_texts(l->ids, l->items);
-    touch_texts(l->text, l->items);
-    touch_texts(l->text2, l->items);
-    touch_texts(l->tokens, l->rows);
-    if (l->labels)
-        touch(l->labels, (size_t)l->items * sizeof *l->labels);
-    if (l->offsets)
-        touch(l->offsets, ((size_t)l->items + 1) * sizeof *l->offsets);
-    if (l->tags)
-        touch(l->tags, (size_t)l->rows * sizeof *l->tags);
-    if (l->counts)
-        touch(l->counts, (size_t)l->rows * sizeof *l->counts);
-}
-
-static iso_err touch_rows(iso_rows *rows)
-{
-    const int64_t most = 1 << 16; /* numbers read at a time, as --mem would have it */
-    const int64_t step = rows->cols < most ? most / rows->cols : 1;
-    iso_view v;
-    iso_err err = ISO_OK;
-
-    for (int64_t at = 0, n; at < rows->rows && !err; at += n) {
-        n = rows->rows - at < step ? rows->rows - at : step;
-        err = iso_rows_read(rows, at, n, &v);
-        for (int64_t i = 0; !err && i < n; i++)
-            touch(iso_view_rows(v, i, 1).data, (size_t)v.cols * iso_dtype_size(v.dtype));
-    }
-    return err;
-}
-
-static iso_err touch_states(const uint8_t *data, size_t size, const iso_states_opt *opt)
-{
-    const char *word = file_of(data, size);
-    iso_states *s = NULL;
-    iso_rows *rows = NULL;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_states_open(&s, &word, 1, opt));
-    for (int i = 0; i < iso_states_langs(s); i++) {
-        const iso_lang *l = iso_states_lang(s, i);
-        touch_lang(l);
-        for (int k = 0; k < l->layer_count; k++) {
-            ISO_TRY(iso_states_rows(&rows, s, i, l->layers[k]));
-            ISO_TRY(touch_rows(rows));
-            iso_rows_close(rows);
-            rows = NULL;
-        }
-    }
-done:
-    iso_rows_close(rows);
-    iso_states_close(s);
-    return err;
-}
-
-/* A file of a layout under several ways of reading it. What fails has a message of one line. */
-static void enter_states(const uint8_t *data, size_t size, const char *layout)
-{
-    const iso_run run = {.mem = 1 << 16};
-    const iso_states_opt ways[] = {
-        {.layout = layout, .run = &run, .canonical = iso_lang_canonical, .raw_dim = 4},
-        {.layout = layout, .run = &run, .axes = "NLD", .pool = "none", .raw_dim = 3, .limit = 2},
-        {.layout = layout,
-         .run = &run,
-         .transpose = true,
-         .pool = "max",
-         .raw_dim = 1,
-         .raw_dtype = ISO_BF16,
-         .specials = true},
-    };
-
-    if (size == 0)
-        return;
-    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-        if (touch_states(data, size, &ways[i])) {
-            promise(*iso_err_msg() != '\0', "a failure says why");
-            promise(!strchr(iso_err_msg(), '\n'), "in one line");
-        }
-    }
-}
-
-#define STATES(name, layout)                                                                       \
-    static void enter_##name(const uint8_t *data, size_t size)                                     \
-    {                                                                                              \
-        enter_states(data, size, layout);                                                          \
-    }
-
-STATES(npy, "npy")
-STATES(npz, "npz")
-STATES(safetensors, "safetensors")
-STATES(raw, "raw")
-STATES(native, "native")
-STATES(per_sentence, "per-sentence")
-STATES(matrix, "matrix")
-STATES(any, NULL)
-
-/* What is read can be written, and read again as the same. */
-static void enter_records(const uint8_t *data, size_t size,
-                          iso_err (*read)(iso_records *, const char *, int64_t))
-{
-    iso_records records = {0}, again = {0};
-    iso_buf text = {0};
-
-    if (read(&records, (const char *)data, (int64_t)size) == ISO_OK) {
-        promise(iso_csv_write(&text, &records) == ISO_OK, "records can be written");
-        promise(records.count == 0 || iso_csv_read(&again, text.text, text.len) == ISO_OK,
-                "what was written can be read");
-        promise(records.count == again.count, "all of it");
-    }
-    iso_buf_free(&text);
-    iso_records_free(&records);
-    iso_records_free(&again);
-}
-
-static iso_err read_json(iso_records *records, const char *bytes, int64_t len)
-{
-    iso_buf command = {0};
-    iso_err err = iso_json_read(records, &command, bytes, len);
-
-    iso_buf_free(&command);
-    return err;
-}
-
-static void enter_json(const uint8_t *data, size_t size)
-{
-    enter_records(data, size, read_json);
-}
-
-static void enter_csv(const uint8_t *data, size_t size)
-{
-    enter_records(data, size, iso_csv_read);
-}
-
-/* The bytes as a C text; what comes after a NUL is not seen. */
-static char *text_of(const uint8_t *data, size_t size)
+char *text_of(const uint8_t *data, size_t size)
 {
     char *text = NULL;
 
@@ -209,44 +94,17 @@ static char *text_of(const uint8_t *data, size_t size)
     return text;
 }
 
-static void enter_input(const uint8_t *data, size_t size)
-{
-    char *word = text_of(data, size);
-    iso_inputs list = {0};
+static volatile uint64_t touched;
 
-    if (iso_inputs_add(&list, word) == ISO_OK) {
-        promise(list.count > 0, "a word stands for something");
-        for (int i = 0; i < list.count; i++)
-            touch(list.at[i].path, strlen(list.at[i].path));
-    }
-    iso_inputs_free(&list);
-    iso_free(word);
+void touch(const void *bytes, size_t count)
+{
+    const unsigned char *p = bytes;
+
+    for (size_t i = 0; i < count; i++)
+        touched = touched * 31 + p[i];
 }
 
-static void enter_lang(const uint8_t *data, size_t size)
+void touch_text(const char *text)
 {
-    char *code = text_of(data, size);
-    const char *name = iso_lang_canonical(code);
-
-    touch(name, strlen(name));
-    promise(strcmp(iso_lang_canonical(name), name) == 0, "a canonical name is its own");
-    promise(iso_lang_same(code, name), "and the same language");
-    (void)iso_lang_find(code);
-    iso_free(code);
-}
-
-static const struct door doors[] = {
-    {"npy", enter_npy},       {"npz", enter_npz},       {"safetensors", enter_safetensors},
-    {"raw", enter_raw},       {"native", enter_native}, {"per_sentence", enter_per_sentence},
-    {"matrix", enter_matrix}, {"any", enter_any},       {"json", enter_json},
-    {"csv", enter_csv},       {"input", enter_input},   {"lang", enter_lang},
-};
-
-const struct door *door_find(const char *name)
-{
-    for (size_t i = 0; i < sizeof doors / sizeof *doors; i++) {
-        if (strcmp(doors[i].name, name) == 0)
-            return &doors[i];
-    }
-    return NULL;
+    touch(text, strlen(text));
 }

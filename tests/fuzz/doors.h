@@ -14,4 +14,30 @@ struct door {
  */
 const struct door *door_find(const char *name);
 
+/* The doors of a shelf, a file each; ended by one without a name. */
+extern const struct door doors_io[];
+
+/* --- For the files of doors --- */
+
+/* Ends the program unless the promise was kept. */
+void promise(int kept, const char *what);
+
+/* What fails has a message, of one line. */
+void promise_message(void);
+
+/* The bytes as a file of this name in a folder of this program's own, or as a file of some name.
+ * The same one every time; the path. */
+const char *file_called(const char *name, const uint8_t *data, size_t size);
+const char *file_of(const uint8_t *data, size_t size);
+
+/* The folder that file_called fills. */
+const char *file_folder(void);
+
+/* The bytes as a C text, to be freed with iso_free; what comes after a NUL is not seen. */
+char *text_of(const uint8_t *data, size_t size);
+
+/* Looks at every byte, as an analysis would. */
+void touch(const void *bytes, size_t count);
+void touch_text(const char *text);
+
 #endif
