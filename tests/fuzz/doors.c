@@ -12,6 +12,7 @@
 
 static const struct door *const shelves[] = {
     doors_io,
+    doors_nn,
 };
 
 const struct door *door_find(const char *name)

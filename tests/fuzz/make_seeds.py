@@ -136,3 +136,24 @@ put("safetensors", "cube.safetensors",
 put("safetensors", "biases.safetensors", safetensors(t[8:]))
 
 put("raw", "rows.f32", matrix("<f", 3, 4))
+
+w = [("bert.embeddings.LayerNorm.gamma", "F32", [4], pack("<f", range(4))),
+     ("bert.embeddings.position_ids", "I64", [1, 2], pack("<q", [0, 1])),
+     ("bert.encoder.layer.0.output.dense.weight", "BF16", [2, 4], bf16(range(8))),
+     ("empty", "F16", [0, 4], b""), ("five", "F16", [1, 1, 1, 1, 2], matrix("<e", 1, 2)),
+     ("other", "F8_E4M3", [3], b"abc")]
+put("weights", "few.safetensors", safetensors(w, {"format": "pt"}))
+put("weights", "names.safetensors", safetensors([("\u4e16\\u0000", "F64", [], pack("<d", [1]))]))
+put("shards", "two.json", json.dumps({"metadata": {"total_size": 8}, "weight_map": {
+    "a": "a.safetensors", "b": "b.safetensors"}}))
+put("shards", "path.json", json.dumps({"weight_map": {"a": "../a.safetensors"}}))
+
+sizes = {"vocab_size": 20, "hidden_size": 8, "num_hidden_layers": 3, "num_attention_heads": 2,
+         "intermediate_size": 16, "max_position_embeddings": 12, "type_vocab_size": 2,
+         "layer_norm_eps": 1e-12, "hidden_act": "gelu"}
+put("config", "bert.json", json.dumps({"model_type": "bert", **sizes}))
+put("config", "old.json", json.dumps({"architectures": ["XLMRobertaForMaskedLM"], **sizes,
+                                      "pad_token_id": 1}))
+put("config", "distil.json", json.dumps({
+    "model_type": "distilbert", "dim": 8, "n_layers": 3, "n_heads": 2, "hidden_dim": 16,
+    "activation": "relu", "max_position_embeddings": 12, "vocab_size": 20}))

@@ -1,0 +1,79 @@
+/* Doors of checkpoints: headers of weights, the index of their shards, config.json. */
+#include <string.h>
+
+#include "lib/io/weights.h"
+#include "lib/nn/config.h"
+#include "tests/fuzz/doors.h"
+
+static void touch_weights(const iso_weights *w)
+{
+    for (int64_t i = 0; i < iso_weights_count(w); i++) {
+        const iso_weight *t = iso_weights_at(w, i);
+        int64_t numbers = 1;
+        promise(iso_weights_find(w, t->name) == t, "a tensor is found by its name");
+        touch_text(t->type);
+        touch_text(t->file);
+        touch(t->data, (size_t)t->bytes);
+        for (int k = 0; k < t->rank && k < ISO_WEIGHT_RANK; k++)
+            numbers *= t->shape[k];
+        if (t->floats && t->rank <= ISO_WEIGHT_RANK)
+            promise(numbers * (int64_t)iso_dtype_size(t->dtype) == t->bytes, "shape and bytes");
+    }
+}
+
+static void enter_folder(void)
+{
+    iso_weights *w = NULL;
+
+    if (iso_weights_open(&w, file_folder()) == ISO_OK)
+        touch_weights(w);
+    else
+        promise_message();
+    iso_weights_close(w);
+}
+
+static void enter_weights(const uint8_t *data, size_t size)
+{
+    (void)file_called("model.safetensors", data, size);
+    enter_folder();
+}
+
+/* The index comes from outside; the two shards beside it are sound. */
+static void enter_shards(const uint8_t *data, size_t size)
+{
+    static const char a[] =
+        "\x40\0\0\0\0\0\0\0"
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}          "
+        "\0\0\x80\x3f";
+    char b[sizeof a];
+
+    memcpy(b, a, sizeof a);
+    b[10] = 'b'; /* the name */
+    (void)file_called("a.safetensors", (const uint8_t *)a, sizeof a - 1);
+    (void)file_called("b.safetensors", (const uint8_t *)b, sizeof b - 1);
+    (void)file_called("model.safetensors.index.json", data, size);
+    enter_folder();
+}
+
+static void enter_config(const uint8_t *data, size_t size)
+{
+    iso_nn_config c = {0};
+
+    (void)file_called("config.json", data, size);
+    if (iso_nn_config_read(&c, file_folder())) {
+        promise_message();
+        promise(!c.family, "a failure leaves the output alone");
+        return;
+    }
+    touch_text(c.family);
+    promise(c.L > 0 && c.H > 0 && c.C > 0 && c.F > 0 && c.V > 0 && c.C % c.H == 0, "sizes");
+    promise(c.V <= INT64_MAX / 8 / c.C && c.F <= INT64_MAX / 8 / c.C / c.L, "bytes can be counted");
+    promise(c.types >= 0 && c.eps > 0 && iso_nn_config_longest(&c) > 0, "a sentence has room");
+}
+
+const struct door doors_nn[] = {
+    {"weights", enter_weights},
+    {"shards", enter_shards},
+    {"config", enter_config},
+    {NULL, NULL},
+};
