@@ -25,7 +25,10 @@ const char *iso_spm_piece(int64_t *len, const iso_spm *s, int32_t id);
 int32_t iso_spm_find(const iso_spm *s, const char *piece);
 int32_t iso_spm_unknown(const iso_spm *s);
 
-/** Appends the pieces of text[0..len) with their bytes in it. Safe for several threads. */
+/** Appends the pieces of text[0..len) with their bytes in it; none where normalising puts more than
+ * one piece in the place of a character, but for the last of them. Safe for several threads.
+ * Errors  ISO_ENOMEM, ISO_EARG (a text so long that SentencePiece could not count its bytes: at
+ * least 8 MB, usually 150). */
 ISO_MUST_USE iso_err iso_spm_encode(const iso_spm *s, iso_tokens *out, const char *text,
                                     int64_t len);
 

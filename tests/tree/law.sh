@@ -39,6 +39,8 @@ includes() {
             "sys/auxv sys/ioctl sys/mman sys/resource sys/stat sys/statvfs sys/sysinfo sys/time " \
             "sys/types sys/uio sys/utsname sys/wait xlocale endian cpuid immintrin arm_neon arm_fp16 omp", word, " ")
         for (i = 1; i <= n; i++) system_header[word[i]] = 1
+        n = split("exception memory new string string_view", word, " ")
+        for (i = 1; i <= n; i++) cxx_header[word[i]] = 1
     }
     function layer(path,  part) {
         split(path, part, "/")
@@ -59,7 +61,7 @@ includes() {
     }
     /^[ \t]*#[ \t]*include[ \t]*</ {
         split($0, q, /[<>]/); name = q[2]; sub(/\.h$/, "", name)
-        if (name in system_header) next
+        if (name in system_header || (FILENAME ~ /\.cc$/ && name in cxx_header)) next
         stem = FILENAME; sub(/\.[a-z]+$/, "", stem)
         if (!(name in border)) bad("<" q[2] "> is neither the system nor a border of the law")
         else if (border[name] != stem) bad("<" q[2] "> belongs to " border[name] " alone")
