@@ -1,0 +1,69 @@
+#include "lib/nn/embedding.h"
+
+#include "lib/base/alloc.h"
+#include "lib/nn/table.h"
+
+static iso_err check_sentence(const iso_nn_config *c, const iso_batch *batch, int64_t b)
+{
+    const int64_t first = batch->offsets[b], T = batch->offsets[b + 1] - first;
+    iso_err err = ISO_OK;
+
+    ISO_NEED(T <= iso_nn_config_longest(c), "sentence %lld has %lld tokens, the model takes %lld",
+             (long long)b, (long long)T, (long long)iso_nn_config_longest(c));
+    for (int64_t t = first; t < first + T; t++) {
+        const int32_t id = batch->ids[t], type = batch->types ? batch->types[t] : 0;
+        ISO_NEED(id >= 0 && id < c->V,
+                 "sentence %lld, token %lld: id %d is not in a vocabulary of %lld", (long long)b,
+                 (long long)(t - first), (int)id, (long long)c->V);
+        ISO_NEED(type >= 0 && (type < c->types || (type == 0 && c->types == 0)),
+                 "sentence %lld, token %lld: type %d is not among the model's %lld", (long long)b,
+                 (long long)(t - first), (int)type, (long long)c->types);
+    }
+done:
+    return err;
+}
+
+static iso_err check(const iso_mat *x, const iso_nn_config *c, const iso_batch *batch)
+{
+    iso_err err = ISO_OK;
+
+    ISO_NEED(x->cols == c->C && x->dtype == ISO_F32 && x->rows == batch->offsets[batch->B],
+             "states are %lld x %lld %s, not %lld x %lld f32", (long long)x->rows,
+             (long long)x->cols, iso_dtype_name(x->dtype), (long long)batch->offsets[batch->B],
+             (long long)c->C);
+    for (int64_t b = 0; b < batch->B; b++)
+        ISO_TRY(check_sentence(c, batch, b));
+done:
+    return err;
+}
+
+/* x += row i of a table, by way of `row`. */
+static void add_row(float *x, float *row, const iso_table *t, int64_t i)
+{
+    iso_table_row(row, t, i);
+    for (int64_t j = 0; j < t->rows.cols; j++)
+        x[j] += row[j];
+}
+
+iso_err iso_embedding_fwd(iso_mat *x, const iso_params *p, const iso_nn_config *c,
+                          const iso_batch *batch)
+{
+    float *row = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(check(x, c, batch));
+    ISO_TRY(iso_alloc(&row, c->C, sizeof *row));
+    for (int64_t b = 0; b < batch->B; b++) {
+        for (int64_t t = batch->offsets[b]; t < batch->offsets[b + 1]; t++) {
+            float *to = (float *)x->data + t * x->stride;
+            iso_table_row(to, &p->word, batch->ids[t]);
+            add_row(to, row, &p->position, c->first_position + t - batch->offsets[b]);
+            if (c->types > 0)
+                add_row(to, row, &p->type, batch->types ? batch->types[t] : 0);
+        }
+    }
+    ISO_TRY(iso_norm_fwd(x, iso_mat_view(x), (iso_view){0}, &p->norm));
+done:
+    iso_free(row);
+    return err;
+}

@@ -1,0 +1,44 @@
+/* One post-LayerNorm layer: attention block, then feed-forward block. */
+#ifndef ISO_NN_LAYER_H
+#define ISO_NN_LAYER_H
+
+#include "lib/nn/attention.h"
+#include "lib/nn/batch.h"
+#include "lib/nn/params.h"
+
+ISO_BEGIN
+
+/** Scratch of a layer; {0} is empty, kept from layer to layer. */
+typedef struct iso_layer_work {
+    iso_workspace qkv, context, block, heads;
+} iso_layer_work;
+
+ISO_API void iso_layer_work_free(iso_layer_work *work);
+
+/**
+ * What attention makes of its inputs, before the residual: to (Tq × C) = softmax(q kᵀ / √D) v Wo +
+ * bo with q = x Wq + bq from `x`, k and v from `y`, of the sentences `to_offsets` and
+ * `from_offsets`; x = y is self-attention, x from another sentence X-Mixup's cross-lingual
+ * attention. `scores` as in iso_attention. Errors  ISO_EARG, ISO_ENOMEM.
+ */
+typedef struct iso_attends {
+    iso_view x, y;
+    int64_t B;
+    const int64_t *x_offsets, *y_offsets;
+    float *scores;
+} iso_attends;
+
+ISO_API ISO_MUST_USE iso_err iso_layer_attention(iso_mat *out, iso_layer *l, int H,
+                                                 const iso_attends *in, iso_layer_work *work);
+
+/** a (T × C) = LN1(x + attention of each sentence to itself). a may be x. */
+ISO_API ISO_MUST_USE iso_err iso_layer_attend(iso_mat *a, iso_view x, iso_layer *l, int H,
+                                              const iso_batch *batch, iso_layer_work *work);
+
+/** y (T × C) = LN2(a + W2 act(W1 a + b1) + b2). y may be a. */
+ISO_API ISO_MUST_USE iso_err iso_layer_feed(iso_mat *y, iso_view a, iso_layer *l,
+                                            iso_activation activation, iso_layer_work *work);
+
+ISO_END
+
+#endif

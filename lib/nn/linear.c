@@ -1,0 +1,19 @@
+#include "lib/nn/linear.h"
+
+iso_err iso_linear_ready(iso_linear *l)
+{
+    return l->packed ? ISO_OK : iso_packed_new(&l->packed, l->w, l->compute);
+}
+
+iso_err iso_linear_fwd(iso_mat *y, iso_view x, iso_linear *l)
+{
+    const iso_err err = iso_linear_ready(l);
+
+    return err ? err : iso_packed_mul(y, x, l->packed, l->bias);
+}
+
+void iso_linear_free(iso_linear *l)
+{
+    iso_packed_free(l->packed);
+    l->packed = NULL;
+}

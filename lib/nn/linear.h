@@ -1,0 +1,27 @@
+/* A linear layer: y = x Wᵀ + b. */
+#ifndef ISO_NN_LINEAR_H
+#define ISO_NN_LINEAR_H
+
+#include "lib/linalg/packed.h"
+
+ISO_BEGIN
+
+/** W (outputs × inputs) as the checkpoint holds it, b, and W prepared for products on first use. */
+typedef struct iso_linear {
+    iso_view w;
+    const float *bias;
+    iso_compute compute;
+    iso_packed *packed; /* NULL until iso_linear_ready */
+} iso_linear;
+
+/** Prepares W, once. Errors  as iso_packed_new. */
+ISO_API ISO_MUST_USE iso_err iso_linear_ready(iso_linear *l);
+
+/** y (T × outputs, f32) = x (T × inputs, f32) Wᵀ + b. Cost  2 T outputs inputs operations. */
+ISO_API ISO_MUST_USE iso_err iso_linear_fwd(iso_mat *y, iso_view x, iso_linear *l);
+
+ISO_API void iso_linear_free(iso_linear *l);
+
+ISO_END
+
+#endif

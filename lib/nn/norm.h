@@ -1,0 +1,23 @@
+/* LayerNorm over rows, with the residual it closes. */
+#ifndef ISO_NN_NORM_H
+#define ISO_NN_NORM_H
+
+#include "lib/linalg/view.h"
+
+ISO_BEGIN
+
+typedef struct iso_norm {
+    const float *gain, *bias; /* C each */
+    double eps;
+} iso_norm;
+
+/**
+ * Each row of y (f32) = gain (h − mean h) / √(var h + eps) + bias, h = x + r; var divides by C. A
+ * {0} view r is left out; y may be x or r. Multi-threaded. Errors  ISO_EARG (shapes).
+ * Source  Ba, Kiros, Hinton, 2016, arXiv:1607.06450.
+ */
+ISO_API ISO_MUST_USE iso_err iso_norm_fwd(iso_mat *y, iso_view x, iso_view r, const iso_norm *norm);
+
+ISO_END
+
+#endif

@@ -1,0 +1,61 @@
+#include "lib/nn/vector.h"
+
+#include <math.h>
+#include <stddef.h>
+
+/* Each set is the same C, compiled for another target. */
+#pragma GCC diagnostic ignored "-Wpsabi"
+
+#define TARGET
+#define NAME(x) plain_##x
+#define LANES   4
+#define ROWS    2
+#include "lib/nn/vector_tmpl.h"
+#undef TARGET
+#undef NAME
+#undef LANES
+#undef ROWS
+
+#define SET(s)                                                                                     \
+    {                                                                                              \
+        s##_norm, s##_gelu, s##_gelu_tanh, s##_relu, s##_softmax, s##_panel, #s                    \
+    }
+
+static const iso_nn_vector plain = SET(plain);
+static int forced;
+
+const iso_nn_vector *iso_nn_vector_plain(void)
+{
+    return &plain;
+}
+
+void iso_nn_vector_force_plain(int to)
+{
+    forced = to;
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+
+#define TARGET  __attribute__((target("avx2,fma")))
+#define NAME(x) avx2_##x
+#define LANES   8
+#define ROWS    6
+#include "lib/nn/vector_tmpl.h"
+
+static const iso_nn_vector avx2 = SET(avx2);
+
+const iso_nn_vector *iso_nn_vector_best(void)
+{
+    const int has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+
+    return has && !forced ? &avx2 : &plain;
+}
+
+#else
+
+const iso_nn_vector *iso_nn_vector_best(void)
+{
+    return &plain;
+}
+
+#endif

@@ -1,0 +1,237 @@
+/* Included by vector.c once for each target, with TARGET, NAME(x), LANES and ROWS set. */
+
+typedef float NAME(vec) __attribute__((vector_size(4 * LANES)));
+typedef float NAME(mem) __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+typedef int32_t NAME(ints) __attribute__((vector_size(4 * LANES)));
+typedef uint32_t NAME(bits) __attribute__((vector_size(4 * LANES)));
+
+#define vec  NAME(vec)
+#define mem  NAME(mem)
+#define ints NAME(ints)
+#define bits NAME(bits)
+
+/* Loads and stores at any alignment; the last few of n numbers by way of a small copy. */
+#define LOAD(p)     (*(const mem *)(p))
+#define STORE(p, v) (*(mem *)(p) = (v))
+
+/* a where the condition holds, else b; a NaN fails every condition. */
+#define PICK(condition, a, b) ((vec)(((condition) & (ints)(a)) | (~(condition) & (ints)(b))))
+
+TARGET static inline float NAME(sum)(const vec *v)
+{
+    float s = 0;
+
+    for (int i = 0; i < LANES; i++)
+        s += (*v)[i];
+    return s;
+}
+
+TARGET static inline void NAME(gather)(vec *to, const float *from, int64_t n, float rest)
+{
+    for (int i = 0; i < LANES; i++)
+        (*to)[i] = i < n ? from[i] : rest;
+}
+
+TARGET static inline void NAME(scatter)(float *to, const vec *from, int64_t n)
+{
+    for (int i = 0; i < LANES && i < n; i++)
+        to[i] = (*from)[i];
+}
+
+TARGET static void NAME(norm)(float *y, const float *x, const float *r, const float *gain,
+                              const float *bias, float eps, int64_t n)
+{
+    const int64_t whole = n - n % LANES;
+    vec s = {0}, q = {0};
+    float total, square;
+
+    for (int64_t i = 0; i < whole; i += LANES) {
+        vec h = LOAD(x + i);
+        if (r)
+            h += LOAD(r + i);
+        s += h;
+        STORE(y + i, h);
+    }
+    total = NAME(sum)(&s);
+    for (int64_t i = whole; i < n; i++) {
+        y[i] = r ? x[i] + r[i] : x[i];
+        total += y[i];
+    }
+    const float mean = total / (float)n;
+    for (int64_t i = 0; i < whole; i += LANES) {
+        const vec h = LOAD(y + i) - mean;
+        q += h * h;
+    }
+    square = NAME(sum)(&q);
+    for (int64_t i = whole; i < n; i++)
+        square += (y[i] - mean) * (y[i] - mean);
+    const float scale = 1.0f / sqrtf(square / (float)n + eps);
+    for (int64_t i = 0; i < whole; i += LANES)
+        STORE(y + i, (LOAD(y + i) - mean) * scale * LOAD(gain + i) + LOAD(bias + i));
+    for (int64_t i = whole; i < n; i++)
+        y[i] = (y[i] - mean) * scale * gain[i] + bias[i];
+}
+
+/* exp by 2^k times a polynomial on [−ln 2 / 2, ln 2 / 2]; relative error 2e-7. */
+TARGET static inline void NAME(exp)(vec *x)
+{
+    const vec low = (vec){0} - 87.0f, high = (vec){0} + 88.0f;
+    vec v = PICK(*x < low, low, *x);
+
+    v = PICK(v > high, high, v);
+    const vec magic = (vec){0} + 12582912.0f; /* 1.5 · 2^23: adding it rounds to a whole number */
+    const vec shifted = v * 1.44269504f + magic, k = shifted - magic;
+    const vec t = (v - k * 0.693359375f) - k * -2.12194440e-4f;
+    vec p = t * 1.38888889e-3f + 8.33333333e-3f;
+    p = p * t + 4.16666667e-2f;
+    p = p * t + 1.66666667e-1f;
+    p = p * t + 0.5f;
+    p = p * t + 1.0f;
+    p = p * t + 1.0f;
+    const bits power = ((bits)shifted << 23) + (bits)p; /* the low bits of shifted hold k */
+    *x = (vec)power;
+}
+
+/* erf(x) as x P(x²) / Q(x²) on [−4, 4], fitted by us to 2e-8; f32 arithmetic makes it 4e-7. */
+TARGET static inline void NAME(erf)(vec *x)
+{
+    const vec four = (vec){0} + 4.0f;
+    vec v = PICK(*x > four, four, *x);
+
+    v = PICK(v < -four, -four, v);
+    const vec t = v * v;
+    vec p = t * 1.974825408979086e-06f + 0.000288037903374061f;
+    p = p * t + 0.00400356063619256f;
+    p = p * t + 0.05346722528338432f;
+    p = p * t + 0.19624720513820648f;
+    p = p * t + 1.128378987312317f;
+    vec q = t * 3.7480625906027853e-05f + 0.0012163359206169844f;
+    q = q * t + 0.015444259159266949f;
+    q = q * t + 0.1164756715297699f;
+    q = q * t + 0.5072507262229919f;
+    q = q * t + 1.0f;
+    *x = v * p / q;
+}
+
+TARGET static inline void NAME(gelu_one)(vec *x)
+{
+    vec e = *x * 0.70710678f;
+
+    NAME(erf)(&e);
+    *x = 0.5f * *x * (1.0f + e);
+}
+
+/* tanh(z) = 1 − 2 / (e^2z + 1) */
+TARGET static inline void NAME(gelu_tanh_one)(vec *x)
+{
+    vec e = 1.59576912f * (*x + 0.044715f * *x * *x * *x);
+
+    NAME(exp)(&e);
+    *x = *x * (1.0f - 1.0f / (e + 1.0f));
+}
+
+TARGET static inline void NAME(relu_one)(vec *x)
+{
+    *x = PICK(*x < (vec){0}, (vec){0}, *x);
+}
+
+#define EACH(function)                                                                             \
+    TARGET static void NAME(function)(float *x, int64_t n)                                         \
+    {                                                                                              \
+        vec v;                                                                                     \
+        for (; n >= LANES; n -= LANES, x += LANES) {                                               \
+            v = LOAD(x);                                                                           \
+            NAME(function##_one)(&v);                                                              \
+            STORE(x, v);                                                                           \
+        }                                                                                          \
+        NAME(gather)(&v, x, n, 0);                                                                 \
+        NAME(function##_one)(&v);                                                                  \
+        NAME(scatter)(x, &v, n);                                                                   \
+    }
+EACH(gelu)
+EACH(gelu_tanh)
+EACH(relu)
+#undef EACH
+
+TARGET static float NAME(softmax)(float *x, int64_t n)
+{
+    const int64_t whole = n - n % LANES;
+    vec top, s = {0}, v;
+    float most;
+
+    NAME(gather)(&top, x, n, x[0]);
+    for (int64_t i = 0; i < whole; i += LANES) {
+        v = LOAD(x + i);
+        top = PICK(v > top, v, top);
+    }
+    most = top[0];
+    for (int i = 1; i < LANES; i++)
+        most = top[i] > most ? top[i] : most;
+    for (int64_t i = whole; i < n; i++)
+        most = x[i] > most ? x[i] : most;
+    for (int64_t i = 0; i < whole; i += LANES) {
+        v = LOAD(x + i) - most;
+        NAME(exp)(&v);
+        STORE(x + i, v);
+        s += v;
+    }
+    NAME(gather)(&v, x + whole, n - whole, -1000.0f);
+    v -= n > whole ? most : 0.0f;
+    NAME(exp)(&v);
+    NAME(scatter)(x + whole, &v, n - whole);
+    float total = NAME(sum)(&s);
+    for (int64_t i = whole; i < n; i++)
+        total += x[i];
+    return total;
+}
+
+/* ROWS rows of c at a time stay in registers while k runs. */
+#define WIDE (ISO_PANEL / LANES)
+TARGET __attribute__((always_inline)) static inline void NAME(tile)(float *c, int64_t ldc,
+                                                                    const float *a, int64_t lda,
+                                                                    const float *b, int64_t k,
+                                                                    float scale, const int rows)
+{
+    vec sum[ROWS][WIDE];
+
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++)
+#pragma GCC unroll 16
+        for (int j = 0; j < WIDE; j++)
+            sum[i][j] = (vec){0};
+    for (int64_t l = 0; l < k; l++, b += ISO_PANEL) {
+        vec row[WIDE];
+#pragma GCC unroll 16
+        for (int j = 0; j < WIDE; j++)
+            row[j] = LOAD(b + j * LANES);
+#pragma GCC unroll 16
+        for (int i = 0; i < rows; i++)
+#pragma GCC unroll 16
+            for (int j = 0; j < WIDE; j++)
+                sum[i][j] += a[i * lda + l] * row[j];
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++)
+#pragma GCC unroll 16
+        for (int j = 0; j < WIDE; j++)
+            STORE(c + i * ldc + j * LANES, sum[i][j] * scale);
+}
+
+TARGET static void NAME(panel)(float *c, int64_t ldc, const float *a, int64_t lda,
+                               const float *panel, int64_t m, int64_t k, float scale)
+{
+    int64_t i = 0;
+
+    for (; i + ROWS <= m; i += ROWS)
+        NAME(tile)(c + i * ldc, ldc, a + i * lda, lda, panel, k, scale, ROWS);
+    for (; i < m; i++)
+        NAME(tile)(c + i * ldc, ldc, a + i * lda, lda, panel, k, scale, 1);
+}
+#undef WIDE
+#undef LOAD
+#undef PICK
+#undef STORE
+#undef vec
+#undef mem
+#undef ints
+#undef bits

@@ -1,0 +1,29 @@
+#include "lib/nn/workspace.h"
+
+#include "lib/base/alloc.h"
+
+iso_err iso_workspace_need(iso_workspace *w, int64_t count)
+{
+    if (count <= w->room)
+        return ISO_OK;
+    iso_workspace_free(w);
+    const iso_err err = iso_alloc(&w->at, count, sizeof *w->at);
+    if (!err)
+        w->room = count;
+    return err;
+}
+
+iso_err iso_workspace_mat(iso_mat *out, iso_workspace *w, int64_t rows, int64_t cols)
+{
+    const iso_err err = iso_workspace_need(w, rows * cols);
+
+    if (!err)
+        *out = (iso_mat){w->at, rows, cols, cols, ISO_F32, NULL};
+    return err;
+}
+
+void iso_workspace_free(iso_workspace *w)
+{
+    iso_free(w->at);
+    *w = (iso_workspace){0};
+}
