@@ -1,6 +1,7 @@
 #include "lib/io/folder.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -41,10 +42,11 @@ done:
 
 bool iso_folder_has(const char *folder, const char *name)
 {
-    char *path = NULL;
-    const bool there = iso_folder_path(&path, folder, name) == ISO_OK && access(path, F_OK) == 0;
+    const int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    const bool there = fd >= 0 && faccessat(fd, name, F_OK, 0) == 0;
 
-    iso_free(path);
+    if (fd >= 0)
+        (void)close(fd);
     return there;
 }
 

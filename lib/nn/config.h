@@ -10,7 +10,11 @@ ISO_BEGIN
 
 typedef enum iso_activation { ISO_GELU = 0, ISO_GELU_TANH, ISO_RELU } iso_activation;
 
-/** Sizes as the literature names them: L layers, C channels, H heads, F inner, V vocabulary. */
+/**
+ * Sizes as the literature names them: L layers, C channels, H heads, F inner, V vocabulary. All
+ * are at least 1 (types and first_position: 0), and so small that the bytes of a table V × C,
+ * positions × C or F × C can be counted.
+ */
 typedef struct iso_nn_config {
     const char *family; /* "bert", "xlm-roberta", "roberta", "camembert", "distilbert" */
     int L, H;
@@ -25,12 +29,15 @@ typedef struct iso_nn_config {
 /**
  * Reads `folder`/config.json; names differ between families (hidden_size, dim, n_layers ...).
  *
+ * Sizes must be there. What early files leave out is what their library filled in: eps 1e-12, gelu,
+ * 2 types, padding index 1; a family missing is taken from the class that `architectures` names.
  * Errors  ISO_EIO, ISO_EFORMAT (missing or senseless numbers, H does not divide C), ISO_EUNSUP
- *         (another model_type, activation, or relative positions: says which are supported).
+ *         (another model_type or activation, relative positions, a decoder, pruned heads: says
+ *         which are supported), ISO_ENOMEM.
  */
 ISO_API ISO_MUST_USE iso_err iso_nn_config_read(iso_nn_config *out, const char *folder);
 
-/** Tokens a sentence may have, special ones included. */
+/** Tokens a sentence may have, special ones included: rows of the position table from the first. */
 ISO_API int64_t iso_nn_config_longest(const iso_nn_config *c);
 
 ISO_END
