@@ -14,7 +14,8 @@ ISO_BEGIN
  * there. *growth becomes the most bytes that one byte of text turns into, spaces counted as the
  * three of U+2581; at least 3.
  *
- * Cost  256 looks for each unit, four times at most. Errors  ISO_EFORMAT (a link out of the trie or in a circle, a
+ * Cost  256 looks for each unit, four times at most.
+ * Errors  ISO_EFORMAT (a link out of the trie or in a circle, a
  * replacement out of its place, more rules inside one another than the library has room for, a
  * growth beyond 256), ISO_ENOMEM; `name` begins the message.
  * Source  Yata's darts-clone (the double array), Kudo and Richardson 2018 (the rules).
