@@ -1,0 +1,285 @@
+/* Lines of a file. They lie where they were read, one block after the other, so that a corpus needs
+ * little more than its size; only a line with bytes that are no UTF-8 is copied. */
+#include "lib/io/corpus_inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/alloc.h"
+#include "lib/base/utf8.h"
+
+enum { BLOCK = 1 << 20, READ = 1 << 18, SNIFF = 8 };
+
+struct block {
+    struct block *older;
+    int64_t room, used; /* of bytes; the readers keep one byte for a NUL */
+    char bytes[];
+};
+
+void iso_corpus_blocks_free(struct block *b)
+{
+    while (b) {
+        struct block *older = b->older;
+        iso_free(b);
+        b = older;
+    }
+}
+
+static iso_err push(struct block **blocks, int64_t room)
+{
+    struct block *b = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&b, (int64_t)sizeof *b + room, 1));
+    b->older = *blocks;
+    b->room = room;
+    *blocks = b;
+done:
+    return err;
+}
+
+/* Files that people mistake for text. */
+static iso_err refuse_foreign(const char *path, const char *bytes, int64_t len)
+{
+    static const struct {
+        const char *magic;
+        int64_t len;
+        const char *is;
+    } known[] = {{"\x1f\x8b", 2, "gzip-compressed; unpack it first (gunzip)"},
+                 {"\x89HDF\r\n\x1a\n", 8, "an HDF5 file, not text"},
+                 {"PK\x03\x04", 4, "a zip archive, not text"},
+                 {"\xfd"
+                  "7zXZ",
+                  5, "xz-compressed; unpack it first (unxz)"},
+                 {"\x28\xb5\x2f\xfd", 4, "zstd-compressed; unpack it first (unzstd)"},
+                 {"\xff\xfe", 2, "UTF-16; make it UTF-8 (iconv -f UTF-16 -t UTF-8)"},
+                 {"\xfe\xff", 2, "UTF-16; make it UTF-8 (iconv -f UTF-16 -t UTF-8)"}};
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (len >= known[i].len && memcmp(bytes, known[i].magic, (size_t)known[i].len) == 0)
+            return iso_fail(ISO_EFORMAT, "%s: is %s", path, known[i].is);
+    }
+    return ISO_OK;
+}
+
+/* One read into what is left of the newest block. */
+static iso_err fill(struct lines *in)
+{
+    struct block *b = *in->blocks;
+    const int64_t left = b->bytes + b->room - 1 - in->stop;
+    ssize_t n;
+
+    do
+        n = read(in->fd, in->stop, (size_t)(left < READ ? left : READ));
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return iso_fail(ISO_EIO, "%s: %s", in->path, strerror(errno));
+    in->end = n == 0;
+    in->stop += n;
+    b->used = in->stop - b->bytes;
+    return ISO_OK;
+}
+
+/* The line begun goes to the start of a block with room for twice of it. */
+static iso_err make_room(struct lines *in)
+{
+    struct block *old = *in->blocks;
+    const int64_t begun = in->stop - in->at;
+    const bool alone = !in->keep || in->at == old->bytes;
+    iso_err err = ISO_OK;
+
+    if (!in->keep && begun < old->room / 2) {
+        memmove(old->bytes, in->at, (size_t)begun);
+    } else {
+        ISO_TRY(push(in->blocks, begun < BLOCK / 2 ? BLOCK : 2 * begun + 1));
+        memcpy((*in->blocks)->bytes, in->at, (size_t)begun);
+        if (alone) { /* nobody points into it */
+            (*in->blocks)->older = old->older;
+            iso_free(old);
+        }
+    }
+    in->at = (*in->blocks)->bytes;
+    in->stop = in->at + begun;
+done:
+    return err;
+}
+
+static iso_err more(struct lines *in)
+{
+    const struct block *b = *in->blocks;
+    iso_err err = ISO_OK;
+
+    if (in->stop == b->bytes + b->room - 1)
+        ISO_TRY(make_room(in));
+    ISO_TRY(fill(in));
+done:
+    return err;
+}
+
+/* What a file begins with: neither another format's mark nor nothing; a byte-order mark is passed.
+ */
+static iso_err begin(struct lines *in)
+{
+    iso_err err = ISO_OK;
+
+    while (!in->end && in->stop - in->at < SNIFF)
+        ISO_TRY(more(in));
+    ISO_TRY(refuse_foreign(in->path, in->at, in->stop - in->at));
+    if (in->stop - in->at >= 3 && memcmp(in->at, "\xef\xbb\xbf", 3) == 0)
+        in->at += 3;
+    if (in->stop == in->at)
+        ISO_FAIL(ISO_EFORMAT, "%s: is empty", in->path);
+done:
+    return err;
+}
+
+static iso_err open_file(struct lines *in)
+{
+    struct stat st;
+
+    in->fd = open(in->path, O_RDONLY | O_CLOEXEC);
+    if (in->fd < 0 || fstat(in->fd, &st) != 0)
+        return iso_fail(ISO_EIO, "%s: %s", in->path, strerror(errno));
+    if (S_ISDIR(st.st_mode))
+        return iso_fail(ISO_EIO, "%s: is a directory; name a file, or the directory with --corpus",
+                        in->path);
+    return ISO_OK;
+}
+
+iso_err iso_corpus_lines_open(struct lines *in, struct iso_corpus_store *store, const char *path,
+                              bool keep)
+{
+    iso_err err = ISO_OK;
+
+    *in = (struct lines){.path = path, .store = store, .fd = -1, .keep = keep};
+    in->blocks = &store->lines;
+    ISO_TRY(open_file(in));
+    /* files share no block: a small one would waste most of its own, but then there are few */
+    ISO_TRY(push(in->blocks, BLOCK));
+    in->at = in->stop = (*in->blocks)->bytes;
+    ISO_TRY(begin(in));
+done:
+    return err;
+}
+
+void iso_corpus_lines_close(struct lines *in)
+{
+    if (in->fd >= 0)
+        (void)close(in->fd);
+    in->fd = -1;
+}
+
+/* Repairs ------------------------------------------------------------------------ */
+
+/* Bytes of the maximal part at t[0..len) that begins a well-formed character and does not end it
+ * (Unicode, section 3.9, table 3-7); at least 1. */
+static int64_t bad_part(const unsigned char *t, int64_t len)
+{
+    const int64_t size = t[0] >= 0xf0 ? 4 : t[0] >= 0xe0 ? 3 : 2;
+    unsigned char low = t[0] == 0xe0 ? 0xa0 : t[0] == 0xf0 ? 0x90 : 0x80;
+    unsigned char high = t[0] == 0xed ? 0x9f : t[0] == 0xf4 ? 0x8f : 0xbf;
+    int64_t i = 1;
+
+    if (t[0] < 0xc2 || t[0] > 0xf4)
+        return 1;
+    for (; i < size && i < len && t[i] >= low && t[i] <= high; i++) {
+        low = 0x80;
+        high = 0xbf;
+    }
+    return i;
+}
+
+/* Writes the line with U+FFFD for each NUL and each ill-formed part, when `to` is there; its
+ * length. */
+static int64_t mend(char *to, const char *text, int64_t len)
+{
+    int64_t made = 0;
+    uint32_t point;
+
+    for (int64_t i = 0; i < len;) {
+        const int size = text[i] ? iso_utf8_next(&point, text + i, len - i) : 0;
+        if (to)
+            memcpy(to + made, size ? text + i : "\xef\xbf\xbd", size ? (size_t)size : 3);
+        made += size ? size : 3;
+        i += size ? size : bad_part((const unsigned char *)text + i, len - i);
+    }
+    return made;
+}
+
+static iso_err take(char **out, struct block **blocks, int64_t bytes)
+{
+    iso_err err = ISO_OK;
+
+    if (!*blocks || (*blocks)->room - (*blocks)->used < bytes)
+        ISO_TRY(push(blocks, bytes < BLOCK / 4 ? BLOCK / 4 : bytes));
+    *out = (*blocks)->bytes + (*blocks)->used;
+    (*blocks)->used += bytes;
+done:
+    return err;
+}
+
+static iso_err repair(struct line *line, struct lines *in)
+{
+    struct iso_corpus_store *s = in->store;
+    char *text = NULL;
+    iso_err err = ISO_OK;
+
+    const int64_t len = mend(NULL, line->text, line->len);
+    ISO_TRY(take(&text, &s->mended, len + 1));
+    (void)mend(text, line->text, line->len);
+    *line = (struct line){text, len};
+    if (!s->first_repaired_path) {
+        ISO_TRY(iso_str_dup(&s->first_repaired_path, in->path, -1));
+        s->first_repaired = in->number;
+    }
+    s->repaired++;
+done:
+    return err;
+}
+
+/* Lines ------------------------------------------------------------------------- */
+
+/* The end of the line begun, or NULL when there is no further line. */
+static iso_err find_end(char **out, struct lines *in)
+{
+    int64_t seen = 0;
+    char *end = NULL;
+    iso_err err = ISO_OK;
+
+    for (;;) {
+        end = memchr(in->at + seen, '\n', (size_t)(in->stop - in->at - seen));
+        if (end || in->end)
+            break;
+        seen = in->stop - in->at;
+        ISO_TRY(more(in));
+    }
+    *out = end ? end : in->stop > in->at ? in->stop : NULL;
+done:
+    return err;
+}
+
+iso_err iso_corpus_line(struct line *out, bool *there, struct lines *in)
+{
+    char *end = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(find_end(&end, in));
+    *there = end != NULL;
+    if (!end)
+        goto done;
+    struct line line = {in->at, end - in->at};
+    in->at = end < in->stop ? end + 1 : end;
+    in->number++;
+    if (line.len > 0 && line.text[line.len - 1] == '\r')
+        line.len--;
+    line.text[line.len] = '\0';
+    if (memchr(line.text, '\0', (size_t)line.len) || !iso_utf8_valid(line.text, line.len))
+        ISO_TRY(repair(&line, in));
+    *out = line;
+done:
+    return err;
+}
