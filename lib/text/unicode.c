@@ -86,9 +86,9 @@ bool iso_unicode_cased(uint32_t point)
 /* Word_Break = MidLetter, MidNumLet, Single_Quote. */
 static bool inside_words(uint32_t p)
 {
-    static const uint16_t points[] = {0x27,   0x2e,   0x3a,   0xb7,   0x387,  0x55f,  0x5f4,  0x2018,
-                                      0x2019, 0x2024, 0x2027, 0xfe13, 0xfe52, 0xfe55, 0xff07, 0xff0e,
-                                      0xff1a};
+    static const uint16_t points[] = {0x27,   0x2e,   0x3a,   0xb7,   0x387,  0x55f,
+                                      0x5f4,  0x2018, 0x2019, 0x2024, 0x2027, 0xfe13,
+                                      0xfe52, 0xfe55, 0xff07, 0xff0e, 0xff1a};
 
     for (unsigned i = 0; i < sizeof points / sizeof *points; i++) {
         if (p == points[i])
@@ -130,8 +130,8 @@ int iso_unicode_decompose(uint32_t out[ISO_UNICODE_MOST], uint32_t point)
     out[0] = point;
     if (point > 0x10ffff)
         return 1;
-    const utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)point, parts,
-                                                       ISO_UNICODE_MOST, UTF8PROC_DECOMPOSE, &bound);
+    const utf8proc_ssize_t n = utf8proc_decompose_char(
+        (utf8proc_int32_t)point, parts, ISO_UNICODE_MOST, UTF8PROC_DECOMPOSE, &bound);
     if (n < 1 || n > ISO_UNICODE_MOST)
         return 1;
     for (utf8proc_ssize_t i = 0; i < n; i++)

@@ -28,8 +28,9 @@ ISO_API bool iso_unicode_mark(uint32_t point);
 /** CJK ideographs: the blocks that BERT sets apart (no kana, no Hangul). */
 ISO_API bool iso_unicode_ideograph(uint32_t point);
 
-/** Letters with case (categories Lu, Ll, Lt); and what a search for the next such letter passes over
- * (marks, formats, modifiers, punctuation inside words). Source  Unicode 15, 3.13, D135, D136. */
+/** Letters with case (categories Lu, Ll, Lt); and what a search for the next such letter passes
+ * over (marks, formats, modifiers, punctuation inside words). Source  Unicode 15, 3.13, D135, D136.
+ */
 ISO_API bool iso_unicode_cased(uint32_t point);
 ISO_API bool iso_unicode_case_ignorable(uint32_t point);
 
