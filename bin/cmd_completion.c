@@ -16,15 +16,16 @@ static void bash_options(const struct cmd *cmd)
     printf("\" ;;\n");
 }
 
-/* An option means the same in every command, so its values need no command. */
+/* An option means the same in every command, so its values need a command only where one has its
+ * own entry; those come first in the table. */
 static void bash_values(void)
 {
     for (const struct opt *o = opt_any(NULL); o; o = opt_any(o)) {
         if (o->hidden || o->kind == OPT_FLAG || o->kind == OPT_LIST)
             continue;
-        printf("    --%s", o->name);
+        printf("    %s,--%s", o->of ? o->of : "*", o->name);
         if (o->letter)
-            printf(" | -%c", o->letter);
+            printf(" | *,-%c", o->letter);
         if (o->choices)
             printf(") COMPREPLY=($(compgen -W \"%s\" -- \"$cur\")); return ;;\n", o->choices);
         else if (opt_is_path(o))
@@ -47,7 +48,7 @@ static void bash(void)
            "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
            "        COMPREPLY=($(compgen -W \"$commands --help --version\" -- \"$cur\"))\n"
            "        return\n    fi\n"
-           "    case $prev in\n");
+           "    case ${COMP_WORDS[1]},$prev in\n");
     bash_values();
     printf("    esac\n    case ${COMP_WORDS[1]} in\n");
     for (const struct cmd *const *c = commands; *c; c++)

@@ -27,6 +27,7 @@ struct opt {
     const char *value;   /* what to call the value in help: "FILE" */
     const char *help;    /* one sentence part, no capital, no full stop */
     const char *choices; /* "single double" */
+    const char *of; /* NULL, or the one command for which this entry replaces the general one */
     int64_t least;
     bool common;   /* taken by every command whose options do not begin with "only" */
     bool advanced; /* left out of the short help, listed in the man page */

@@ -3,16 +3,19 @@
 
 #include <string.h>
 
-/* An option is called like the field it fills. */
-#define OPT(kind_, field, value_, help_, ...)                                                      \
+/* An option is called like the field it fills, but for dashes. */
+#define OPT_CALLED(name_, kind_, field, value_, help_, ...)                                        \
     {                                                                                              \
-        .name = #field, .kind = OPT_##kind_, .offset = offsetof(struct settings, field),           \
+        .name = name_, .kind = OPT_##kind_, .offset = offsetof(struct settings, field),            \
         .value = value_, .help = help_, __VA_ARGS__                                                \
     }
+#define OPT(kind_, field, ...) OPT_CALLED(#field, kind_, field, __VA_ARGS__)
 
 /* The order is the order of help. */
 /* clang-format off */
 static const struct opt table[] = {
+    OPT(TEXT, model, "DIR", "folder of a checkpoint, as downloaded from a model hub"),
+    OPT(TEXT, corpus, "DIR", "take every text in DIR: LANG.txt, LANG.tsv, LANG.ids"),
     OPT(LIST, against, "INPUT...", "compare each language with the same language there"),
     OPT(FLAG, difference, NULL, "with --against: the pairs here minus the same pairs there"),
     OPT(TEXT, src, "LANG", "source language (default: as the file says, else the first)"),
@@ -27,6 +30,16 @@ static const struct opt table[] = {
     OPT(FLAG, quick, NULL, "look at the headers only, not at the numbers"),
     OPT(LIST, records, "FILE...", "take these records in as they are"),
 
+    OPT(CHOICE, pool, "KIND", "what a row stands for (default: mean)", .of = "embed",
+        .choices = "mean mean-special cls last max none word types"),
+    OPT(CHOICE, dtype, "TYPE", "number type of what is written (default: f16)", .of = "embed", .choices = "f16 f32"),
+    OPT_CALLED("max-length", INT, max_length, "N", "tokens of a sentence, special ones included; what is longer is cut", .least = 1),
+    OPT(CHOICE, compute, "KIND", "what products are computed in (default: f32)", .choices = "f32 bf16 int8"),
+    OPT(FLAG, resume, NULL, "go on where an earlier run of the same command was interrupted"),
+    OPT(TEXT, columns, "LIST", "columns of .tsv files: text=sentence,text2=...,id=...,label=...", .advanced = true),
+    OPT(INT, batch, "TOKENS", "tokens computed at once; results do not depend on it", .least = 1, .advanced = true),
+    OPT_CALLED("random-weights", TEXT, random_weights, "SEED", "the same shape with random weights: the usual lower bound", .advanced = true),
+
     OPT(CHOICE, pool, "KIND", "token rows to one row an item (default: mean)", .choices = "mean cls last max none"),
     OPT(CHOICE, specials, "WHICH", "special tokens among the rows of each sentence (default: none)", .choices = "none both", .advanced = true),
     OPT(CHOICE, axes, "ORDER", "axes of three-dimensional matrix files (default: LND)", .choices = "LND NLD", .advanced = true),
@@ -39,6 +52,8 @@ static const struct opt table[] = {
     OPT(TEXT, title, "TEXT", "heading of what is written"),
     OPT(TEXT, man, "FILE", "make a man page around FILE", .hidden = true),
 
+    OPT(INT, limit, "N", "take only the first N sentences of each file", .of = "tokenize", .least = 1),
+    OPT(TEXT, json, "FILE", "write records {text, pieces, ids} as JSON (-: standard output)", .of = "tokenize"),
     OPT(TEXT, json, "FILE", "write records as JSON (-: standard output)", .common = true),
     OPT(TEXT, csv, "FILE", "write records as CSV (-: standard output)", .common = true),
     OPT(TEXT, plot, "FILE", "draw the records: .svg .pdf .png or .gp", .common = true),
@@ -67,8 +82,20 @@ bool opt_among(const char *words, const char *word, size_t len)
     return false;
 }
 
+/* Whether a command has its own entry for a general option. */
+static bool replaced(const struct cmd *cmd, const struct opt *o)
+{
+    for (const struct opt *own = table; own < table + OPTIONS; own++) {
+        if (own->of && strcmp(own->of, cmd->name) == 0 && strcmp(own->name, o->name) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool takes(const struct cmd *cmd, const struct opt *o)
 {
+    if (o->of ? strcmp(o->of, cmd->name) != 0 : replaced(cmd, o))
+        return false;
     if (strcmp(o->name, "help") == 0)
         return true;
     if (o->common && !opt_among(cmd->options, "only", 4))
@@ -93,5 +120,5 @@ const struct opt *opt_any(const struct opt *after)
 
 bool opt_is_path(const struct opt *o)
 {
-    return o->value && opt_among("FILE FILE... PATH INPUT...", o->value, strlen(o->value));
+    return o->value && opt_among("FILE FILE... PATH DIR INPUT...", o->value, strlen(o->value));
 }

@@ -20,7 +20,7 @@
 #include "lib/linalg/blas.h"
 
 /* A pipe or device is left alone: whoever reads it would see us go. */
-static iso_err can_be_written(const char *path)
+iso_err out_can_write(const char *path)
 {
     iso_outfile *file = NULL;
     struct stat st;
@@ -38,9 +38,9 @@ iso_err out_check(const struct settings *set)
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(can_be_written(set->json));
-    ISO_TRY(can_be_written(set->csv));
-    ISO_TRY(can_be_written(set->plot));
+    ISO_TRY(out_can_write(set->json));
+    ISO_TRY(out_can_write(set->csv));
+    ISO_TRY(out_can_write(set->plot));
 done:
     return err;
 }

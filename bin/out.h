@@ -7,8 +7,9 @@
 #include "lib/io/record.h"
 #include "lib/io/states.h"
 
-/* Writes the records to every place asked (--json, --csv, --plot; else a table on stdout: aligned on
- * a terminal, TSV otherwise). `inputs` are the collections they came from, for the JSON header. */
+/* Writes the records to every place asked (--json, --csv, --plot; else a table on stdout: aligned
+ * on a terminal, TSV otherwise). `inputs` are the collections they came from, for the JSON header.
+ */
 iso_err out_records(const struct settings *set, const iso_records *records,
                     iso_states *const *inputs, int input_count);
 
@@ -19,6 +20,9 @@ iso_err out_json(iso_buf *out, const struct settings *set, const iso_records *re
 /* Draws the records that belong together: those of `measure` (NULL: of the first record). */
 iso_err out_figure(const struct settings *set, const iso_records *records, const char *measure,
                    const char *path);
+
+/* Whether a file can be made there ("-" and NULL can). */
+iso_err out_can_write(const char *path);
 
 /* Whether the files the settings name can be written: told before the work, not after. */
 iso_err out_check(const struct settings *set);

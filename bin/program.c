@@ -46,7 +46,7 @@ int cmd_failed(const struct settings *set, iso_err err)
 
     term_clear();
     if (err == ISO_ECANCEL) {
-        fprintf(stderr, "isogloss %s: interrupted\n", set->command);
+        fprintf(stderr, "isogloss %s: %s\n", set->command, message);
         return EXIT_INTERRUPTED;
     }
     fprintf(stderr, "isogloss %s: %s\n", set->command, message);

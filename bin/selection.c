@@ -147,13 +147,18 @@ done:
     return err;
 }
 
-static bool has_layer(const iso_lang *lang, int layer)
+static bool among(int layer, const int *list, int count)
 {
-    for (int i = 0; i < lang->layer_count; i++) {
-        if (lang->layers[i] == layer)
+    for (int i = 0; i < count; i++) {
+        if (list[i] == layer)
             return true;
     }
     return false;
+}
+
+static bool has_layer(const iso_lang *lang, int layer)
+{
+    return among(layer, lang->layers, lang->layer_count);
 }
 
 /* A layer by its number or "last". */
@@ -198,16 +203,12 @@ static iso_err check_list(const char *option, const char *list)
     return ISO_OK;
 }
 
-iso_err selection_check(const struct settings *set)
+iso_err selection_check_layers(const struct settings *set)
 {
     char word[64];
     int first, last;
     iso_err err = ISO_OK;
 
-    if (set->pairs && set->src)
-        ISO_FAIL(ISO_EARG, "--pairs all and --src exclude each other");
-    ISO_TRY(check_list("src", set->src));
-    ISO_TRY(check_list("tgt", set->tgt));
     for (const char *at = set->layers; at;) {
         at = next_word(word, sizeof word, at);
         ISO_TRY(layer_range(&first, &last, word, INT_MAX));
@@ -216,10 +217,22 @@ done:
     return err;
 }
 
-/* Flags of the source's layers that the list names. */
-static iso_err layers_named(bool *take, const char *list, const iso_lang *lang, const char *path)
+iso_err selection_check(const struct settings *set)
 {
-    const int final = lang->layers[lang->layer_count - 1];
+    iso_err err = ISO_OK;
+
+    if (set->pairs && set->src)
+        ISO_FAIL(ISO_EARG, "--pairs all and --src exclude each other");
+    ISO_TRY(check_list("src", set->src));
+    ISO_TRY(check_list("tgt", set->tgt));
+    ISO_TRY(selection_check_layers(set));
+done:
+    return err;
+}
+
+iso_err selection_layers(bool *take, const char *list, const int *layer, int count, const char *who)
+{
+    const int final = layer[count - 1];
     char word[64];
     iso_err err = ISO_OK;
 
@@ -227,13 +240,26 @@ static iso_err layers_named(bool *take, const char *list, const iso_lang *lang, 
         int first = 0, last = 0;
         at = next_word(word, sizeof word, at);
         ISO_TRY(layer_range(&first, &last, word, final));
-        if (!has_layer(lang, first) || !has_layer(lang, last))
-            ISO_FAIL(ISO_EARG, "%s: %s has no layer %d (its last is %d)", path, lang->name,
-                     has_layer(lang, first) ? last : first, final);
-        for (int i = 0; i < lang->layer_count; i++)
-            take[i] = take[i] || (lang->layers[i] >= first && lang->layers[i] <= last);
+        if (!among(first, layer, count) || !among(last, layer, count))
+            ISO_FAIL(ISO_EARG, "%s has no layer %d (its last is %d)", who,
+                     among(first, layer, count) ? last : first, final);
+        for (int i = 0; i < count; i++)
+            take[i] = take[i] || (layer[i] >= first && layer[i] <= last);
     }
 done:
+    return err;
+}
+
+/* Those of the first language that --layers names. */
+static iso_err layers_named(bool *take, const char *list, const iso_lang *lang, const char *path)
+{
+    iso_buf who = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(&who, "%s: %s", path, lang->name));
+    ISO_TRY(selection_layers(take, list, lang->layers, lang->layer_count, who.text));
+done:
+    iso_buf_free(&who);
     return err;
 }
 

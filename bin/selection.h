@@ -16,6 +16,14 @@ struct selection {
 /* Lists that are none, options that exclude each other: what shows before any input. ISO_EARG. */
 iso_err selection_check(const struct settings *set);
 
+/* The same for --layers alone. */
+iso_err selection_check_layers(const struct settings *set);
+
+/* Sets take[i] for every layer of layer[0..count), ascending, that a list like 0,3-6,last names.
+ * `who` has these layers, for messages. Errors ISO_EARG. */
+iso_err selection_layers(bool *take, const char *list, const int *layer, int count,
+                         const char *who);
+
 /* --src with each --tgt (default: the source with all others), --pairs all; --layers. `self` pairs
  * every chosen language with itself (--against). Errors name the language or layer. */
 iso_err selection_make(struct selection *out, const struct settings *set, const iso_states *s,

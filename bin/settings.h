@@ -42,6 +42,11 @@ struct settings {
     /* writing */
     const char *out; /* -o */
     const char *title;
+
+    /* encoding */
+    const char *model, *corpus, *columns, *compute, *random_weights;
+    int64_t max_length, batch;
+    bool resume;
 };
 
 #endif

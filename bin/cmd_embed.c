@@ -1,0 +1,20 @@
+/* isogloss embed: every layer's hidden states of a checkpoint, straight into a file. */
+#include "bin/cmd.h"
+#include "bin/embed.h"
+
+static int run(const struct settings *set)
+{
+    if (embed_check(set))
+        return cmd_usage(set, "%s", iso_err_msg());
+    const iso_err err = embed_job(set);
+    return err ? cmd_failed(set, err) : EXIT_DONE;
+}
+
+const struct cmd cmd_embed = {
+    .name = "embed",
+    .args = "--model DIR LANG=TEXT... -o OUT",
+    .summary = "every layer's hidden states of a checkpoint, for any texts",
+    .options = "only model corpus src layers pool dtype max-length compute resume columns batch "
+               "random-weights out threads mem limit plan progress quiet",
+    .run = run,
+};

@@ -1,0 +1,194 @@
+/* isogloss tokenize: how a checkpoint cuts text into pieces. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "bin/cmd.h"
+#include "bin/out.h"
+#include "bin/term.h"
+#include "bin/tokenize_print.h"
+#include "lib/io/corpus.h"
+#include "lib/io/outfile.h"
+
+enum { FLUSH = 1 << 16 };
+
+/* One run: where sentences come from and go to. */
+struct job {
+    const struct settings *set;
+    const iso_run *run;
+    iso_tokenizer *tokenizer;
+    iso_tokens tokens;
+    iso_buf out;       /* what was not handed on yet */
+    iso_outfile *file; /* NULL: standard output */
+    int64_t sentences, truncated, repaired;
+    int width; /* of the terminal; 0: none */
+};
+
+static int terminal_width(void)
+{
+    struct winsize size;
+
+    if (!isatty(STDOUT_FILENO))
+        return 0;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
+}
+
+static iso_err flush(struct job *job)
+{
+    const size_t len = (size_t)job->out.len;
+    iso_err err = ISO_OK;
+
+    if (len == 0)
+        goto done;
+    if (job->file)
+        ISO_TRY(iso_outfile_write(job->file, job->out.text, job->out.len));
+    else if (fwrite(job->out.text, 1, len, stdout) != len)
+        ISO_FAIL(ISO_EIO, "standard output: %s", strerror(errno));
+    job->out.len = 0;
+done:
+    return err;
+}
+
+static iso_err add(struct job *job, const iso_text *text)
+{
+    const struct tokenized t = {job->tokenizer, text, &job->tokens};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_run_step(job->run, "tokenising", job->sentences, 0, "sentences"));
+    ISO_TRY(iso_tokenizer_encode(job->tokenizer, &job->tokens, text, job->set->max_length));
+    if (job->set->json) {
+        ISO_TRY(iso_buf_puts(&job->out, job->sentences ? ",\n" : "[\n"));
+        ISO_TRY(tokenize_json(&job->out, &t));
+    } else if (job->width > 0) {
+        ISO_TRY(tokenize_columns(&job->out, &t, job->width));
+    } else {
+        ISO_TRY(tokenize_line(&job->out, &t));
+    }
+    job->sentences++;
+    job->truncated += job->tokens.truncated;
+    if (job->out.len >= FLUSH || job->width > 0)
+        ISO_TRY(flush(job));
+done:
+    return err;
+}
+
+static iso_err take_file(struct job *job, const char *path)
+{
+    const iso_corpus_opt opt = {.columns = job->set->columns, .limit = job->set->limit};
+    iso_corpus c = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_corpus_read(&c, &path, 1, &opt));
+    if (!c.text)
+        ISO_FAIL(ISO_EARG, "%s: holds token ids, which are cut already: name a text", path);
+    job->repaired += c.repaired;
+    for (int64_t i = 0; i < c.items; i++) {
+        iso_text text = {.text = c.text[i], .len = (int64_t)strlen(c.text[i])};
+        if (c.text2 && c.text2[i] && *c.text2[i]) {
+            text.pair = c.text2[i];
+            text.pair_len = (int64_t)strlen(c.text2[i]);
+        }
+        ISO_TRY(add(job, &text));
+    }
+done:
+    iso_corpus_free(&c);
+    return err;
+}
+
+/* Line by line, so that a conversation works too. */
+static iso_err take_stdin(struct job *job)
+{
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t len;
+    iso_err err = ISO_OK;
+
+    for (int64_t n = 0; job->set->limit <= 0 || n < job->set->limit; n++) {
+        if ((len = getline(&line, &room, stdin)) < 0)
+            break;
+        len -= len > 0 && line[len - 1] == '\n';
+        len -= len > 0 && line[len - 1] == '\r';
+        ISO_TRY(add(job, &(iso_text){.text = line, .len = len}));
+    }
+    if (ferror(stdin))
+        ISO_FAIL(ISO_EIO, "standard input: %s", strerror(errno));
+done:
+    free(line); /* getline's */
+    return err;
+}
+
+static iso_err take_all(struct job *job)
+{
+    const struct words *inputs = &job->set->inputs;
+    iso_err err = ISO_OK;
+
+    if (inputs->count == 0)
+        ISO_TRY(take_stdin(job));
+    for (int i = 0; i < inputs->count; i++)
+        ISO_TRY(strcmp(inputs->at[i], "-") == 0 ? take_stdin(job) : take_file(job, inputs->at[i]));
+    if (job->set->json)
+        ISO_TRY(iso_buf_puts(&job->out, job->sentences ? "\n]\n" : "[]\n"));
+    ISO_TRY(flush(job));
+done:
+    return err;
+}
+
+static void tell(const struct job *job)
+{
+    const char *first = NULL;
+    const int64_t odd = iso_tokenizer_odd(job->tokenizer, &first);
+
+    if (odd > 0)
+        term_note(job->set, "%s: %lld oddities in the vocabulary, the first: %s", job->set->model,
+                  (long long)odd, first ? first : "unnamed");
+    if (job->truncated > 0)
+        term_note(job->set, "%lld sentences were cut to %lld tokens", (long long)job->truncated,
+                  (long long)job->set->max_length);
+    if (job->repaired > 0)
+        term_note(job->set, "%lld lines had bytes that are not UTF-8", (long long)job->repaired);
+}
+
+static iso_err tokenize(const struct settings *set)
+{
+    const iso_run run = term_run(set);
+    struct job job = {.set = set, .run = &run};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(out_check(set));
+    ISO_TRY(iso_tokenizer_open(&job.tokenizer, set->model));
+    if (set->json && strcmp(set->json, "-") != 0)
+        ISO_TRY(iso_outfile_open(&job.file, set->json));
+    job.width = set->json ? 0 : terminal_width();
+    ISO_TRY(take_all(&job));
+    if (job.file) {
+        iso_outfile *file = job.file;
+        job.file = NULL;
+        ISO_TRY(iso_outfile_commit(file));
+    }
+    tell(&job);
+done:
+    iso_outfile_discard(job.file);
+    iso_buf_free(&job.out);
+    iso_tokens_free(&job.tokens);
+    iso_tokenizer_close(job.tokenizer);
+    return err;
+}
+
+static int run(const struct settings *set)
+{
+    if (!set->model)
+        return cmd_usage(set, "needs --model DIR, the folder of a checkpoint");
+    const iso_err err = tokenize(set);
+    return err ? cmd_failed(set, err) : EXIT_DONE;
+}
+
+const struct cmd cmd_tokenize = {
+    .name = "tokenize",
+    .args = "--model DIR [TEXT...]",
+    .summary = "the pieces and ids that a checkpoint makes of text",
+    .options = "only model columns max-length json limit progress quiet",
+    .run = run,
+};

@@ -1,0 +1,121 @@
+/* What an embedding would cost, and what it did. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bin/embed.h"
+#include "bin/term.h"
+
+/* Products of the layers that are run, twice: a multiplication and an addition each. */
+static double operations(const struct embed *e)
+{
+    const iso_nn_config *c = iso_encoder_config(e->encoder);
+    const double C = (double)c->C, linear = 8 * C * C + 4 * C * (double)c->F;
+    double sum = 0;
+
+    for (int i = 0; i < e->lang_count; i++) {
+        const struct embed_lang *l = &e->lang[i];
+        for (int64_t k = 0; k < l->corpus.items; k++) {
+            const double T = (double)(l->token_at[k + 1] - l->token_at[k]);
+            sum += T * (linear + 4 * C * T);
+        }
+    }
+    return sum * e->layer[e->layer_count - 1];
+}
+
+static int64_t rows_of(const struct embed *e)
+{
+    int64_t sum = 0;
+
+    for (int i = 0; i < e->lang_count; i++)
+        sum += e->lang[i].rows;
+    return sum;
+}
+
+static int64_t text_bytes(const struct embed_lang *l)
+{
+    const int64_t items = l->corpus.items, tokens = l->token_at[items];
+    int64_t sum = 8 * items + 5 * tokens + l->lexicon.bytes.len + 32 * l->lexicon.count;
+
+    for (int64_t i = 0; l->corpus.text && i < items; i++)
+        sum += 8 + (int64_t)strlen(l->corpus.text[i]);
+    for (int64_t i = 0; l->corpus.text2 && i < items; i++)
+        sum += 8 + (int64_t)strlen(l->corpus.text2[i]);
+    return sum + (l->word_at ? 4 * tokens + 12 * l->word_at[items] : l->entry ? 12 * tokens : 0);
+}
+
+/* Text and tokens, one window, one batch on its way, weights made ready, sums of word types. */
+static int64_t memory(const struct embed *e)
+{
+    const iso_nn_config *c = iso_encoder_config(e->encoder);
+    const char *compute = e->set->compute ? e->set->compute : "f32";
+    const int64_t weight = strcmp(compute, "int8") == 0 ? 1 : strcmp(compute, "bf16") == 0 ? 2 : 4;
+    const bool types = e->pool == EMBED_TYPES;
+    const int64_t row = e->layer_count * c->C * (types ? 8 : (int64_t)iso_dtype_size(e->dtype));
+    int64_t sum = c->L * (4 * c->C * c->C + 2 * c->C * c->F) * weight, window = 0, sums = 0;
+
+    for (int i = 0; i < e->lang_count; i++) {
+        sum += text_bytes(&e->lang[i]);
+        if (types && e->lang[i].rows * row > sums)
+            sums = e->lang[i].rows * row;
+    }
+    for (int64_t u = 0; u < e->window_count; u++)
+        window = e->window[u].rows > window ? e->window[u].rows : window;
+    return sum + sums + window * row + embed_batch(e->set) * (6 * c->C + c->F) * 4;
+}
+
+void embed_print_plan(const struct embed *e)
+{
+    const int64_t rows = rows_of(e), C = iso_encoder_config(e->encoder)->C;
+
+    printf("model\t%s\n", e->model);
+    printf("languages\t%d\n", e->lang_count);
+    printf("sentences\t%" PRId64 "\n", e->items);
+    printf("tokens\t%" PRId64 "\n", e->tokens);
+    printf("rows\t%" PRId64 "\n", rows);
+    printf("layers\t%d\n", e->layer_count);
+    printf("dims\t%" PRId64 "\n", C);
+    printf("bytes\t%" PRId64 "\n", rows * e->layer_count * C * (int64_t)iso_dtype_size(e->dtype));
+    printf("operations\t%.6g\n", operations(e));
+    printf("memory\t%" PRId64 "\n", memory(e));
+}
+
+/* Adds "; 3 WHAT" when there are any. */
+static iso_err count(iso_buf *to, int64_t number, const char *one, const char *more)
+{
+    if (number == 0)
+        return ISO_OK;
+    return iso_buf_printf(to, "; %" PRId64 " %s", number, number == 1 ? one : more);
+}
+
+iso_err embed_print_done(const struct embed *e, double seconds)
+{
+    int64_t truncated = 0, empty = 0, repaired = 0, odd = 0;
+    const char *first = NULL;
+    iso_buf line = {0};
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < e->lang_count; i++) {
+        truncated += e->lang[i].truncated;
+        empty += e->lang[i].corpus.empty;
+        repaired += e->lang[i].corpus.repaired;
+    }
+    if (e->tokenizer)
+        odd = iso_tokenizer_odd(e->tokenizer, &first);
+    ISO_TRY(iso_buf_printf(&line, "%" PRId64 " sentences, %" PRId64 " tokens in %.1f s, %.0f/s",
+                           e->items, e->tokens, seconds,
+                           seconds > 0 ? (double)e->computed / seconds : 0));
+    if (truncated > 0)
+        ISO_TRY(iso_buf_printf(&line, "; %" PRId64 " cut to %" PRId64 " tokens", truncated,
+                               e->longest));
+    ISO_TRY(count(&line, empty, "line without text", "lines without text"));
+    ISO_TRY(count(&line, repaired, "line with bytes that are not UTF-8",
+                  "lines with bytes that are not UTF-8"));
+    ISO_TRY(count(&line, odd, "oddity in the vocabulary", "oddities in the vocabulary"));
+    if (odd > 0 && first)
+        ISO_TRY(iso_buf_printf(&line, " (%s)", first));
+    term_note(e->set, "%s", line.text);
+done:
+    iso_buf_free(&line);
+    return err;
+}
