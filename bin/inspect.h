@@ -51,6 +51,10 @@ void inspect_free(struct inspect *in);
 /* Mean number of rows of an item; 0 when items are not made of rows. */
 double inspect_tokens(const iso_lang *lang);
 
+/* A name out of a file, which must not steer the terminal, padded to `width`; "1.2 MB". */
+ISO_MUST_USE iso_err inspect_name(iso_buf *out, const char *name, int width);
+ISO_MUST_USE iso_err inspect_size(iso_buf *out, int64_t bytes);
+
 /* As text for people, and as a JSON document. */
 ISO_MUST_USE iso_err inspect_table(iso_buf *out, const struct inspect *in);
 ISO_MUST_USE iso_err inspect_json(iso_buf *out, const struct inspect *in);

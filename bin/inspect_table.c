@@ -7,8 +7,7 @@
 #include "lib/base/alloc.h"
 #include "lib/text/lang.h"
 
-/* A name of a file's, which must not steer the terminal. */
-static iso_err put_name(iso_buf *out, const char *name, int width)
+iso_err inspect_name(iso_buf *out, const char *name, int width)
 {
     iso_err err = ISO_OK;
     int shown = 0;
@@ -25,7 +24,7 @@ done:
     return err;
 }
 
-static iso_err put_bytes(iso_buf *out, int64_t bytes)
+iso_err inspect_size(iso_buf *out, int64_t bytes)
 {
     static const char *const units[] = {"bytes", "KB", "MB", "GB", "TB"};
     double size = (double)bytes;
@@ -43,7 +42,7 @@ static iso_err put_fact(iso_buf *out, const char *what, const char *value, const
     if (!value)
         return ISO_OK;
     ISO_TRY(iso_buf_printf(out, "%s%s ", *between, what));
-    ISO_TRY(put_name(out, value, 0));
+    ISO_TRY(inspect_name(out, value, 0));
     *between = ", ";
 done:
     return err;
@@ -57,9 +56,9 @@ static iso_err put_heading(iso_buf *out, const iso_states *s)
 
     for (int i = 0; i < iso_states_files(s); i++) {
         const iso_states_file *f = iso_states_file_at(s, i);
-        ISO_TRY(put_name(out, f->path, 0));
+        ISO_TRY(inspect_name(out, f->path, 0));
         ISO_TRY(iso_buf_printf(out, ": %s, ", f->layout));
-        ISO_TRY(put_bytes(out, f->bytes));
+        ISO_TRY(inspect_size(out, f->bytes));
         ISO_TRY(iso_buf_puts(out, "\n"));
     }
     ISO_TRY(put_fact(out, "model", about->model, &between));
@@ -117,7 +116,7 @@ static iso_err put_lang(iso_buf *out, const struct inspect_lang *l, int name, in
     const struct inspect_layer *first = &l->layers[0];
     iso_err err = ISO_OK;
 
-    ISO_TRY(put_name(out, l->lang->name, name));
+    ISO_TRY(inspect_name(out, l->lang->name, name));
     ISO_TRY(iso_buf_printf(out, "  %9" PRId64 "  %9" PRId64 "  ", l->lang->items, l->lang->rows));
     ISO_TRY(put_layers(out, l->lang->layers, l->lang->layer_count, layers));
     ISO_TRY(
@@ -233,7 +232,7 @@ static iso_err put_kind(iso_buf *out, const struct inspect_lang *l, const struct
     }
     if (!worst)
         return ISO_OK;
-    ISO_TRY(put_name(out, l->lang->name, 0));
+    ISO_TRY(inspect_name(out, l->lang->name, 0));
     ISO_TRY(iso_buf_puts(out, count == 1 ? ", layer " : ", layers "));
     ISO_TRY(put_layers(out, layers, count, 0));
     ISO_TRY(iso_buf_puts(out, ": "));
@@ -252,7 +251,7 @@ static iso_err put_lang_findings(iso_buf *out, const struct inspect_lang *l)
 
     ISO_TRY(iso_alloc(&layers, l->lang->layer_count, sizeof *layers));
     if (l->twice) {
-        ISO_TRY(put_name(out, l->lang->name, 0));
+        ISO_TRY(inspect_name(out, l->lang->name, 0));
         ISO_TRY(iso_buf_puts(out, ": "));
         ISO_TRY(put_equal(out, "text", l->twice, l->equal));
         ISO_TRY(iso_buf_puts(out, "\n"));

@@ -1,9 +1,10 @@
 #!/bin/sh
-# The EXAMPLES of every man page are run as they stand, beside a file states.h5.
+# The EXAMPLES of every man page are run as they stand, beside a file states.h5 and a checkpoint model.
 # Usage: man_examples.sh PROGRAM STATES [PAGE...]; without pages, all of commands that exist.
 program=$(realpath "$1") states=$(realpath "$2")
 shift 2
 source=${ISOGLOSS_SOURCE:-.}/bin/man
+model=$(realpath "${ISOGLOSS_SOURCE:-.}/examples/model")
 folder=$(mktemp -d) || exit 2
 trap 'rm -rf "$folder"' EXIT
 PATH=$(dirname "$program"):$PATH
@@ -23,6 +24,7 @@ for page in "$@"; do
     fi
     mkdir "$folder/$page"
     cp "$states" "$folder/$page/states.h5"
+    ln -s "$model" "$folder/$page/model"
     awk '/^\.EE/ { on = 0 } on { print FNR ":" $0 } /^\.EX/ { on = 1 }' "$source/$page.man" > "$folder/lines"
     [ -s "$folder/lines" ] || { echo "bin/man/$page.man:1: no examples"; status=1; }
     while IFS= read -r line; do

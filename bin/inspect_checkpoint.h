@@ -1,0 +1,45 @@
+/* What a checkpoint's folder holds, and whether the encoder can run it. */
+#ifndef ISO_BIN_INSPECT_CHECKPOINT_H
+#define ISO_BIN_INSPECT_CHECKPOINT_H
+
+#include <stdbool.h>
+
+#include "lib/base/str.h"
+#include "lib/io/weights.h"
+#include "lib/nn/encoder.h"
+
+/* Tensors of one type, or of one file. */
+struct heap {
+    const char *name;
+    int64_t tensors, bytes;
+};
+
+struct checkpoint {
+    const char *folder; /* borrowed */
+    bool understood;    /* config holds */
+    iso_nn_config config;
+    iso_weights *weights;       /* NULL: there are none to read */
+    iso_encoder *encoder;       /* NULL: it cannot run */
+    char *cannot;               /* why */
+    int64_t numbers;            /* in tensors of floats */
+    int64_t bytes;              /* in all tensors */
+    struct heap *types, *files; /* in the order of their names */
+    int type_count, file_count;
+    bool read;           /* the numbers were read */
+    const char **broken; /* tensors with values that are not finite */
+    int64_t broken_count;
+};
+
+/* Whether INPUT is a folder that looks like a checkpoint. */
+bool checkpoint_is(const char *input);
+
+/* Looks at everything; not at the numbers if `quick`. What is wrong with the checkpoint is a
+ * finding, no failure. Free with checkpoint_free in either case. */
+ISO_MUST_USE iso_err checkpoint_look(struct checkpoint *c, const char *folder, bool quick);
+void checkpoint_free(struct checkpoint *c);
+
+/* As text for people, and as a JSON document. */
+ISO_MUST_USE iso_err checkpoint_table(iso_buf *out, const struct checkpoint *c);
+ISO_MUST_USE iso_err checkpoint_json(iso_buf *out, const struct checkpoint *c);
+
+#endif
