@@ -1,0 +1,387 @@
+#include "lib/text/spm_model.h"
+
+#include "lib/base/alloc.h"
+#include "lib/text/base64.h"
+#include "lib/text/spm.h"
+#include "tests/text/models.h"
+
+#define SPACE     "\xe2\x96\x81"
+#define METASPACE "{\"type\":\"Metaspace\",\"replacement\":\"" SPACE "\"}"
+
+/* Base64, RFC 4648, section 10 -------------------------------------------------- */
+
+static void base64_of_the_standard(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"", ""},           {"Zg==", "f"},         {"Zm8=", "fo"},         {"Zm9v", "foo"},
+        {"Zm9vYg", "foob"}, {"Zm9vYmE=", "fooba"}, {"Zm9vYmFy", "foobar"}, {"+/+/", "\xfb\xff\xbf"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        iso_buf out = {0};
+        ok(iso_base64_decode(&out, cases[i][0]));
+        assert_int_equal(out.len, strlen(cases[i][1]));
+        assert_memory_equal(out.len ? out.text : "", cases[i][1], (size_t)out.len);
+        iso_buf_free(&out);
+    }
+}
+
+static void base64_that_is_none(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "Z", "Zm9vY", "Zm9=v", "Zm 9", "Zg===", "Zm9v=", "Zm9\xc3\xbc", "=", "-_-_"};
+    iso_buf out = {0};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        fails(iso_base64_decode(&out, cases[i]), ISO_EFORMAT, "no base64 at character");
+    assert_int_equal(out.len, 0);
+    iso_buf_free(&out);
+}
+
+/* The bundled model as a hub would ship it -------------------------------------- */
+
+static void put_base64(iso_buf *out, iso_proto bytes)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    for (int64_t i = 0; i < bytes.left; i += 3) {
+        const int64_t n = bytes.left - i < 3 ? bytes.left - i : 3;
+        uint32_t bits = 0;
+        char four[] = "====";
+        for (int64_t k = 0; k < 3; k++)
+            bits = bits << 8 | (k < n ? bytes.at[i + k] : 0);
+        for (int64_t k = 0; k <= n; k++)
+            four[k] = digits[bits >> (18 - 6 * k) & 63];
+        ok(iso_buf_add(out, four, 4));
+    }
+}
+
+static void put_entry(iso_buf *out, iso_proto piece)
+{
+    iso_proto_field f;
+    char *text = NULL;
+    float score = 0;
+
+    while (iso_proto_next(&f, &piece) > 0) {
+        if (f.number == 1)
+            ok(iso_str_dup(&text, (const char *)f.bytes.at, f.bytes.left));
+        if (f.number == 2)
+            memcpy(&score, &(uint32_t){(uint32_t)f.value}, sizeof score);
+    }
+    ok(iso_buf_puts(out, ",["));
+    ok(iso_json_quote(out, text));
+    ok(iso_buf_printf(out, ",%.9g]", (double)score));
+    iso_free(text);
+}
+
+/* <s> <pad> </s> <unk>, the pieces from SentencePiece's 3 on, <mask>; the rules in *rules. */
+static iso_buf vocabulary(iso_buf *rules, const iso_buf *model)
+{
+    iso_proto all = {(const unsigned char *)model->text, model->len};
+    iso_buf out = {0};
+    iso_proto_field f, g;
+    int count = 0;
+
+    ok(iso_buf_puts(&out, "[[\"<s>\",0],[\"<pad>\",0],[\"</s>\",0],[\"<unk>\",0]"));
+    while (iso_proto_next(&f, &all) > 0) {
+        if (f.number == 1 && count++ >= 3)
+            put_entry(&out, f.bytes);
+        while (f.number == 3 && iso_proto_next(&g, &f.bytes) > 0) {
+            if (g.number == 2)
+                put_base64(rules, g.bytes);
+        }
+    }
+    ok(iso_buf_puts(&out, ",[\"<mask>\",0]]"));
+    return out;
+}
+
+static iso_buf bundled_bytes(void)
+{
+    static unsigned char bytes[1 << 20];
+    FILE *f = fopen(source_path("examples/model/sentencepiece.bpe.model"), "rb");
+    iso_buf out = {0};
+
+    assert_non_null(f);
+    ok(iso_buf_add(&out, (const char *)bytes, (int64_t)fread(bytes, 1, sizeof bytes, f)));
+    fclose(f);
+    return out;
+}
+
+static iso_buf json_of(const iso_buf *model, const char *before, const char *after,
+                       const char *pre_tokenizer)
+{
+    iso_buf rules = {0}, out = {0}, vocab = vocabulary(&rules, model);
+
+    ok(iso_buf_printf(&out, "{\"added_tokens\":["));
+    for (int i = 0; i < 5; i++)
+        ok(iso_buf_printf(&out, "%s{\"id\":%d,\"special\":true,\"content\":\"%s\"}", i ? "," : "",
+                          i < 4 ? i : 8190,
+                          (const char *[]){"<s>", "<pad>", "</s>", "<unk>", "<mask>"}[i]));
+    ok(iso_buf_printf(&out, "],\"normalizer\":%s{\"type\":\"Precompiled\",", before));
+    ok(iso_buf_printf(&out, "\"precompiled_charsmap\":\"%s\"}%s,", rules.text, after));
+    ok(iso_buf_printf(&out, "\"pre_tokenizer\":%s,\"model\":{\"type\":\"Unigram\",",
+                      pre_tokenizer));
+    ok(iso_buf_printf(&out, "\"unk_id\":3,\"vocab\":%s}}", vocab.text));
+    iso_buf_free(&rules);
+    iso_buf_free(&vocab);
+    return out;
+}
+
+static iso_err model_of(iso_spm **out, const char *json)
+{
+    iso_json *root = NULL;
+    iso_buf model = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_json_parse(&root, json, (int64_t)strlen(json)));
+    ISO_TRY(iso_spm_model_of_json(&model, root, "t.json"));
+    ISO_TRY(iso_spm_of_bytes(out, model.text, model.len, "t.json"));
+done:
+    iso_json_free(root);
+    iso_buf_free(&model);
+    return err;
+}
+
+/* Ids as fairseq counts them: one more than SentencePiece, the unknown 3. */
+static int64_t same_ids(const iso_spm *a, const iso_spm *b, const char *line, int64_t len)
+{
+    iso_tokens s = {0}, t = {0};
+
+    ok(iso_spm_encode(a, &s, line, len));
+    ok(iso_spm_encode(b, &t, line, len));
+    assert_int_equal(s.count, t.count);
+    for (int64_t i = 0; i < s.count; i++) {
+        assert_int_equal(s.ids[i] == 0 ? 3 : s.ids[i] + 1, t.ids[i]);
+        assert_int_equal(s.begin[i], t.begin[i]);
+        assert_int_equal(s.end[i], t.end[i]);
+    }
+    const int64_t count = s.count;
+    iso_tokens_free(&s);
+    iso_tokens_free(&t);
+    return count;
+}
+
+static int64_t same_corpus(const iso_spm *a, const iso_spm *b)
+{
+    static const char *const langs[] = {"ar", "de", "en", "es", "fr", "hi", "ru", "sw", "tr", "zh"};
+    char name[64], line[4096];
+    int64_t count = 0;
+
+    for (size_t l = 0; l < sizeof langs / sizeof *langs; l++) {
+        (void)snprintf(name, sizeof name, "examples/corpus/%s.tsv", langs[l]);
+        FILE *f = fopen(source_path(name), "r");
+        assert_non_null(f);
+        while (fgets(line, sizeof line, f))
+            count += same_ids(a, b, line, (int64_t)strlen(line));
+        fclose(f);
+    }
+    return count;
+}
+
+static void one_road(const char *before, const char *after, const char *pre_tokenizer)
+{
+    static const char odd[] = "  two  spaces \t\xef\xbc\xa1\xff\0<s> </s><mask>\xf0\x9f\x98\x80  ";
+    iso_buf model = bundled_bytes(), json = json_of(&model, before, after, pre_tokenizer);
+    iso_spm *a = NULL, *b = NULL;
+
+    ok(iso_spm_of_bytes(&a, model.text, model.len, "model"));
+    ok(model_of(&b, json.text));
+    assert_int_equal(iso_spm_size(b), iso_spm_size(a) + 2);
+    assert_int_equal(iso_spm_unknown(b), 3);
+    assert_int_equal(iso_spm_find(b, "<mask>"), 8190);
+    assert_true(same_corpus(a, b) > 20000);
+    assert_true(same_ids(a, b, odd, sizeof odd - 1) > 10);
+    iso_spm_close(a);
+    iso_spm_close(b);
+    iso_buf_free(&model);
+    iso_buf_free(&json);
+}
+
+static void one_road_as_first_shipped(void **state)
+{
+    (void)state;
+    one_road("", "",
+             "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"WhitespaceSplit\"},"
+             "{\"type\":\"Metaspace\",\"replacement\":\"" SPACE "\",\"add_prefix_space\":true}]}");
+}
+
+static void one_road_as_shipped_now(void **state)
+{
+    (void)state;
+    one_road(
+        "{\"type\":\"Sequence\",\"normalizers\":[",
+        ",{\"type\":\"Strip\",\"strip_left\":false,\"strip_right\":true},{\"type\":\"Replace\","
+        "\"pattern\":{\"Regex\":\" {2,}\"},\"content\":\"" SPACE "\"}]}",
+        "{\"type\":\"Metaspace\",\"replacement\":\"" SPACE "\",\"prepend_scheme\":\"always\","
+        "\"split\":true}");
+}
+
+/* Small files ------------------------------------------------------------------- */
+
+static const char *small(const char *normalizer, const char *pre_tokenizer, const char *added,
+                         const char *model)
+{
+    static char json[4096];
+
+    (void)snprintf(json, sizeof json,
+                   "{\"normalizer\":%s,\"pre_tokenizer\":%s,\"added_tokens\":%s,\"model\":%s}",
+                   normalizer, pre_tokenizer, added, model);
+    return json;
+}
+
+#define MODEL                                                                                      \
+    "{\"type\":\"Unigram\",\"unk_id\":1,\"byte_fallback\":false,\"vocab\":[[\"<s>\",0],"           \
+    "[\"<unk>\",0],[\"" SPACE "\",-1],[\"a\",-2.5],[\"b\",-3]]}"
+
+static void cuts(const char *json, const char *line, const int32_t *want, int count)
+{
+    iso_spm *s = NULL;
+    iso_tokens t = {0};
+
+    ok(model_of(&s, json));
+    ok(iso_spm_encode(s, &t, line, (int64_t)strlen(line)));
+    assert_int_equal(t.count, count);
+    for (int i = 0; i < count; i++)
+        assert_int_equal(t.ids[i], want[i]);
+    iso_tokens_free(&t);
+    iso_spm_close(s);
+}
+
+static void spaces_as_the_parts_have_them(void **state)
+{
+    (void)state;
+    const char *never =
+        "{\"type\":\"Metaspace\",\"replacement\":\"" SPACE "\",\"prepend_scheme\":\"never\"}";
+    const char *old =
+        "{\"type\":\"Metaspace\",\"replacement\":\"" SPACE "\",\"add_prefix_space\":false}";
+    const char *twice =
+        "{\"type\":\"Replace\",\"pattern\":{\"Regex\":\" {2,}\"},\"content\":\" \"}";
+
+    cuts(small("null", METASPACE, "[]", MODEL), "a  b", (int32_t[]){2, 3, 2, 2, 4}, 5);
+    cuts(small("null", never, "[]", MODEL), "a  b", (int32_t[]){3, 2, 2, 4}, 4);
+    cuts(small("null", old, "[]", MODEL), "a  b", (int32_t[]){3, 2, 2, 4}, 4);
+    cuts(small(twice, METASPACE, "[]", MODEL), "a  b ", (int32_t[]){2, 3, 2, 4}, 4);
+    cuts(small(twice, never, "[]", MODEL), "a  b", (int32_t[]){3, 2, 4}, 3);
+}
+
+static void tokens_behind_the_vocabulary(void **state)
+{
+    (void)state;
+    const char *added = "[{\"id\":6,\"content\":\"ab\"},"
+                        "{\"id\":5,\"special\":true,\"content\":\"ba\"}]";
+
+    cuts(small("null", METASPACE, "[]", MODEL), "abba", (int32_t[]){2, 3, 4, 4, 3}, 5);
+    cuts(small("null", METASPACE, added, MODEL), "abba", (int32_t[]){2, 6, 4, 3}, 4);
+}
+
+/* A special token inside the vocabulary is nothing a text is cut into. */
+static void special_tokens_are_no_text(void **state)
+{
+    (void)state;
+    const char *added = "[{\"id\":3,\"special\":true,\"content\":\"a\"}]";
+
+    cuts(small("null", METASPACE, added, MODEL), "ba", (int32_t[]){2, 4, 1}, 3);
+}
+
+static void refused(const char *json, iso_err code, const char *part)
+{
+    iso_spm *s = NULL;
+
+    fails(model_of(&s, json), code, part);
+    fails(model_of(&s, json), code, "t.json");
+    assert_null(s);
+}
+
+static void what_a_model_cannot_express(void **state)
+{
+    (void)state;
+    static const char *const normalizers[][2] = {
+        {"{\"type\":\"NFKC\"}", "cannot express normalizer NFKC"},
+        {"{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Lowercase\"}]}", "Lowercase"},
+        {"{\"type\":\"Replace\",\"pattern\":{\"String\":\"x\"},\"content\":\" \"}", "Replace"},
+        {"{\"type\":\"Strip\"}", "Strip without a Replace"},
+        {"7", "normalizer without a type"},
+    };
+    static const char *const pre_tokenizers[][2] = {
+        {"null", "pre_tokenizer other than Metaspace"},
+        {"{\"type\":\"ByteLevel\"}", "pre_tokenizer ByteLevel"},
+        {"{\"type\":\"Metaspace\",\"replacement\":\"_\"}", "another replacement than U+2581"},
+        {"{\"type\":\"Metaspace\",\"replacement\":\"" SPACE "\",\"prepend_scheme\":\"x\"}",
+         "unknown prepend_scheme"},
+        {"{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"WhitespaceSplit\"},{\"type\":"
+         "\"Metaspace\",\"replacement\":\"" SPACE "\",\"add_prefix_space\":false}]}",
+         "WhitespaceSplit without a prefix"},
+    };
+    for (size_t i = 0; i < 5; i++) {
+        refused(small(normalizers[i][0], METASPACE, "[]", MODEL), ISO_EUNSUP, normalizers[i][1]);
+        refused(small("null", pre_tokenizers[i][0], "[]", MODEL), ISO_EUNSUP, pre_tokenizers[i][1]);
+    }
+    refused(small("null", METASPACE, "[]", "{\"type\":\"BPE\"}"), ISO_EUNSUP, "model BPE");
+    refused(small("null", METASPACE, "[]", "{\"type\":\"Unigram\",\"byte_fallback\":true}"),
+            ISO_EUNSUP, "byte_fallback");
+    refused(small("null", METASPACE, "[{\"id\":6,\"content\":\"x\"}]", MODEL), ISO_EUNSUP, "gaps");
+    refused(small("null", METASPACE,
+                  "[{\"id\":6,\"content\":\"x\"},{\"id\":0,\"content\":\"<s>\"}]", MODEL),
+            ISO_EUNSUP, "added token 6 after 5 pieces");
+}
+
+static void files_that_are_wrong(void **state)
+{
+    (void)state;
+    static const char *const models[][2] = {
+        {"{\"type\":\"Unigram\",\"unk_id\":0,\"vocab\":{\"a\":0}}", "model.vocab is no list"},
+        {"{\"type\":\"Unigram\",\"unk_id\":2,\"vocab\":[[\"a\",0]]}", "model.unk_id is no place"},
+        {"{\"type\":\"Unigram\",\"unk_id\":null,\"vocab\":[[\"a\",0]]}", "model.unk_id"},
+        {"{\"type\":\"Unigram\",\"unk_id\":0,\"vocab\":[[\"a\"]]}", "entry 0 of model.vocab"},
+        {"{\"type\":\"Unigram\",\"unk_id\":0,\"vocab\":[[\"a\",0],[\"b\",1e300]]}", "entry 1 of"},
+        {"{\"type\":\"Unigram\",\"unk_id\":0,\"vocab\":[[\"u\",0],[\"a\",0],[\"a\",1]]}",
+         "already defined"},
+        {"{\"type\":\"Unigram\",\"unk_id\":0,\"vocab\":[[\"a\",0],[\"\",1]]}",
+         "piece 1 has 0 bytes"},
+    };
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++)
+        refused(small("null", METASPACE, "[]", models[i][0]), ISO_EFORMAT, models[i][1]);
+    refused(small("null", METASPACE, "[{\"id\":1.5}]", MODEL), ISO_EFORMAT, "added_tokens");
+    refused(small("{\"type\":\"Precompiled\"}", METASPACE, "[]", MODEL), ISO_EFORMAT,
+            "without precompiled_charsmap");
+    refused(
+        small("{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"!\"}", METASPACE, "[]", MODEL),
+        ISO_EFORMAT, "precompiled_charsmap: no base64 at character 0 of 1");
+    refused(small("{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"Zm9vYmFy\"}", METASPACE,
+                  "[]", MODEL),
+            ISO_EFORMAT, "say their trie has");
+    refused("[]", ISO_EUNSUP, "model without a type");
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    const char *json = small("{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"Zm9vYmFy\"}",
+                             METASPACE, "[{\"id\":5,\"content\":\"x\"}]", MODEL);
+    iso_json *root = NULL;
+    iso_buf model = {0};
+    iso_err err = ISO_ENOMEM;
+    int n = 0;
+
+    ok(iso_json_parse(&root, json, (int64_t)strlen(json)));
+    for (; err; n++) {
+        iso_buf_free(&model);
+        iso_alloc_fail_after(n);
+        err = iso_spm_model_of_json(&model, root, "t.json");
+        iso_alloc_fail_after(-1);
+        assert_true(err ? err == ISO_ENOMEM && model.len == 0 : model.len > 0);
+    }
+    assert_in_range(n, 5, 12);
+    iso_buf_free(&model);
+    iso_json_free(root);
+}
+
+int main(void)
+{
+    RUN_TESTS(test(base64_of_the_standard), test(base64_that_is_none),
+              test(one_road_as_first_shipped), test(one_road_as_shipped_now),
+              test(spaces_as_the_parts_have_them), test(tokens_behind_the_vocabulary),
+              test(special_tokens_are_no_text), test(what_a_model_cannot_express),
+              test(files_that_are_wrong), test(every_allocation_may_fail));
+}
