@@ -159,10 +159,13 @@ done:
 
 /* --- Reading back --- */
 
+/* fairseq's ids of <s> and </s> are not those of the model's own pieces. */
 static const char *special_piece(int64_t *len, const iso_tokenizer *t, int32_t id)
 {
     const char *text = id == t->first ? "<s>" : "</s>";
 
+    if (t->fairseq.offset == 0)
+        return iso_spm_piece(len, t->spm, id);
     *len = (int64_t)strlen(text);
     return text;
 }

@@ -125,8 +125,8 @@ static iso_err read_added(iso_tokenizer *t, const iso_json *root, const char *pa
         if (piece && iso_vocab_find(t->vocab, piece, -1) < 0)
             ISO_TRY(put(t->vocab, piece, iso_json_get(m, "id"), limit, path));
         if (piece && !flag(m, "special", false))
-            iso_tokenizer_note(t, "%.300s: added token \"%.60s\" is read as plain text", path,
-                               piece);
+            iso_tokenizer_note(
+                t, "%.400s: its added tokens that are not special are read as plain text", path);
     }
 done:
     return err;
