@@ -6,6 +6,7 @@
 #include <omp.h>
 #endif
 
+#include "lib/linalg/panel.h"
 #include "lib/nn/vector.h"
 
 enum { BLOCK = 48 }; /* queries whose scores are held at a time; a multiple of the tile's rows */
@@ -18,36 +19,33 @@ struct scratch {
     float *context; /* BLOCK × D, filled up to panels */
 };
 
-static int64_t panels(int64_t n)
-{
-    return (n + ISO_PANEL - 1) / ISO_PANEL;
-}
-
 static int64_t scratch_size(int64_t keys, int64_t D)
 {
-    const int64_t wide = panels(keys) * ISO_PANEL, deep = panels(D) * ISO_PANEL;
+    const int64_t wide = iso_panels(keys) * ISO_PANEL, deep = iso_panels(D) * ISO_PANEL;
 
     return wide * D + keys * deep + BLOCK * wide + BLOCK * deep;
 }
 
 static struct scratch scratch_at(float *at, int64_t keys, int64_t D)
 {
-    const int64_t wide = panels(keys) * ISO_PANEL, deep = panels(D) * ISO_PANEL;
+    const int64_t wide = iso_panels(keys) * ISO_PANEL, deep = iso_panels(D) * ISO_PANEL;
 
     return (struct scratch){at, at + wide * D, at + wide * D + keys * deep,
                             at + wide * D + keys * deep + BLOCK * wide};
 }
 
-/* Rows of k as columns of panels; keys beyond the last are zeros. */
+/* Rows of k / √D as columns of panels; keys beyond the last are zeros. */
 static void pack_keys(float *to, const float *k, int64_t stride, int64_t keys, int64_t D)
 {
+    const float scale = 1.0f / sqrtf((float)D);
+
     for (int64_t p = 0; p < keys; p += ISO_PANEL, to += D * ISO_PANEL) {
         const int64_t n = keys - p < ISO_PANEL ? keys - p : ISO_PANEL;
         if (n < ISO_PANEL)
             memset(to, 0, (size_t)(D * ISO_PANEL) * sizeof *to);
         for (int64_t j = 0; j < n; j++)
             for (int64_t d = 0; d < D; d++)
-                to[d * ISO_PANEL + j] = k[(p + j) * stride + d];
+                to[d * ISO_PANEL + j] = k[(p + j) * stride + d] * scale;
     }
 }
 
@@ -74,21 +72,21 @@ struct head {
 static void attend(const struct head *h, const struct scratch *s, int64_t first, int64_t n)
 {
     const iso_nn_vector *op = iso_nn_vector_best();
-    const int64_t wide = panels(h->keys) * ISO_PANEL, deep = panels(h->D) * ISO_PANEL;
-    const float scale = 1.0f / sqrtf((float)h->D);
+    const int64_t wide = iso_panels(h->keys) * ISO_PANEL, deep = iso_panels(h->D) * ISO_PANEL;
+    iso_panel_fn *const multiply = iso_panel_best();
 
-    for (int64_t p = 0; p < panels(h->keys); p++)
-        op->panel(s->scores + p * ISO_PANEL, wide, h->q + first * h->q_stride, h->q_stride,
-                  s->keys + p * h->D * ISO_PANEL, n, h->D, scale);
+    for (int64_t p = 0; p < iso_panels(h->keys); p++)
+        multiply(s->scores + p * ISO_PANEL, wide, h->q + first * h->q_stride, h->q_stride,
+                 s->keys + p * h->D * ISO_PANEL, n, h->D, NULL, false);
     for (int64_t i = 0; h->scores && i < n; i++)
         memcpy(h->scores + (first + i) * h->keys, s->scores + i * wide,
                (size_t)h->keys * sizeof *h->scores);
     float rest[BLOCK];
     for (int64_t i = 0; i < n; i++)
         rest[i] = 1.0f / op->softmax(s->scores + i * wide, h->keys);
-    for (int64_t p = 0; p < panels(h->D); p++)
-        op->panel(s->context + p * ISO_PANEL, deep, s->scores, wide,
-                  s->values + p * h->keys * ISO_PANEL, n, h->keys, 1);
+    for (int64_t p = 0; p < iso_panels(h->D); p++)
+        multiply(s->context + p * ISO_PANEL, deep, s->scores, wide,
+                 s->values + p * h->keys * ISO_PANEL, n, h->keys, NULL, false);
     for (int64_t i = 0; i < n; i++) {
         float *to = h->context + (first + i) * h->context_stride;
         for (int64_t d = 0; d < h->D; d++)

@@ -9,16 +9,14 @@
 #define TARGET
 #define NAME(x) plain_##x
 #define LANES   4
-#define ROWS    2
 #include "lib/nn/vector_tmpl.h"
 #undef TARGET
 #undef NAME
 #undef LANES
-#undef ROWS
 
 #define SET(s)                                                                                     \
     {                                                                                              \
-        s##_norm, s##_gelu, s##_gelu_tanh, s##_relu, s##_softmax, s##_panel, #s                    \
+        s##_norm, s##_gelu, s##_gelu_tanh, s##_relu, s##_softmax, #s                               \
     }
 
 static const iso_nn_vector plain = SET(plain);
@@ -39,7 +37,6 @@ void iso_nn_vector_force_plain(int to)
 #define TARGET  __attribute__((target("avx2,fma")))
 #define NAME(x) avx2_##x
 #define LANES   8
-#define ROWS    6
 #include "lib/nn/vector_tmpl.h"
 
 static const iso_nn_vector avx2 = SET(avx2);

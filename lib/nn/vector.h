@@ -4,8 +4,6 @@
 
 #include <stdint.h>
 
-enum { ISO_PANEL = 16 }; /* columns of a panel */
-
 typedef struct iso_nn_vector {
     /* y = gain (h − mean h) / √(var h + eps) + bias, h = x + r, over n numbers; r may be NULL, y
      * may be x or r. Two passes over h, the second about its mean. */
@@ -17,10 +15,6 @@ typedef struct iso_nn_vector {
     void (*relu)(float *x, int64_t n);
     /* x = exp(x − max x); returns their sum. n >= 1. */
     float (*softmax)(float *x, int64_t n);
-    /* c (m × ISO_PANEL, row stride ldc) = scale · a (m × k, row stride lda) · panel (k × ISO_PANEL,
-     * packed). k >= 1. */
-    void (*panel)(float *c, int64_t ldc, const float *a, int64_t lda, const float *panel, int64_t m,
-                  int64_t k, float scale);
     const char *name;
 } iso_nn_vector;
 
@@ -28,7 +22,7 @@ typedef struct iso_nn_vector {
 const iso_nn_vector *iso_nn_vector_best(void);
 const iso_nn_vector *iso_nn_vector_plain(void);
 
-/** For tests: everything in plain loops from now on. Not for two threads at once. */
+/** For tests: these in plain loops from now on. Not for two threads at once. */
 void iso_nn_vector_force_plain(int plain);
 
 #endif

@@ -1,4 +1,4 @@
-/* Included by vector.c once for each target, with TARGET, NAME(x), LANES and ROWS set. */
+/* Included by vector.c once for each target, with TARGET, NAME(x) and LANES set. */
 
 typedef float NAME(vec) __attribute__((vector_size(4 * LANES)));
 typedef float NAME(mem) __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
@@ -185,49 +185,6 @@ TARGET static float NAME(softmax)(float *x, int64_t n)
     return total;
 }
 
-/* ROWS rows of c at a time stay in registers while k runs. */
-#define WIDE (ISO_PANEL / LANES)
-TARGET __attribute__((always_inline)) static inline void NAME(tile)(float *c, int64_t ldc,
-                                                                    const float *a, int64_t lda,
-                                                                    const float *b, int64_t k,
-                                                                    float scale, const int rows)
-{
-    vec sum[ROWS][WIDE];
-
-#pragma GCC unroll 16
-    for (int i = 0; i < rows; i++)
-#pragma GCC unroll 16
-        for (int j = 0; j < WIDE; j++)
-            sum[i][j] = (vec){0};
-    for (int64_t l = 0; l < k; l++, b += ISO_PANEL) {
-        vec row[WIDE];
-#pragma GCC unroll 16
-        for (int j = 0; j < WIDE; j++)
-            row[j] = LOAD(b + j * LANES);
-#pragma GCC unroll 16
-        for (int i = 0; i < rows; i++)
-#pragma GCC unroll 16
-            for (int j = 0; j < WIDE; j++)
-                sum[i][j] += a[i * lda + l] * row[j];
-    }
-#pragma GCC unroll 16
-    for (int i = 0; i < rows; i++)
-#pragma GCC unroll 16
-        for (int j = 0; j < WIDE; j++)
-            STORE(c + i * ldc + j * LANES, sum[i][j] * scale);
-}
-
-TARGET static void NAME(panel)(float *c, int64_t ldc, const float *a, int64_t lda,
-                               const float *panel, int64_t m, int64_t k, float scale)
-{
-    int64_t i = 0;
-
-    for (; i + ROWS <= m; i += ROWS)
-        NAME(tile)(c + i * ldc, ldc, a + i * lda, lda, panel, k, scale, ROWS);
-    for (; i < m; i++)
-        NAME(tile)(c + i * ldc, ldc, a + i * lda, lda, panel, k, scale, 1);
-}
-#undef WIDE
 #undef LOAD
 #undef PICK
 #undef STORE

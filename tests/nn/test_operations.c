@@ -2,6 +2,7 @@
 #include "tests/check.h"
 
 #include "lib/base/rng.h"
+#include "lib/linalg/panel.h"
 #include "lib/nn/activation.h"
 #include "lib/nn/attention.h"
 #include "lib/nn/norm.h"
@@ -21,6 +22,7 @@ static float *numbers(int64_t n, double spread)
 static void begin(int plain)
 {
     iso_nn_vector_force_plain(plain);
+    iso_panel_force_plain(plain);
     rng = iso_rng_seeded(1, 0);
 }
 
@@ -28,6 +30,7 @@ static int end(void **state)
 {
     (void)state;
     iso_nn_vector_force_plain(0);
+    iso_panel_force_plain(false);
     return 0;
 }
 

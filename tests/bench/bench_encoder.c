@@ -1,0 +1,151 @@
+/* The encoder on B sentences of T tokens: tokens a second, and where the time goes. */
+#include <string.h>
+
+#include "bin/kernels.h"
+#include "lib/base/alloc.h"
+#include "lib/base/rng.h"
+#include "lib/linalg/blas.h"
+#include "lib/nn/encoder.h"
+#include "tests/bench/bench.h"
+
+enum { ROUNDS = 5 };
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *t, int n)
+{
+    qsort(t, (size_t)n, sizeof *t, by_size);
+    return t[n / 2];
+}
+
+/* What sgemm gives at its best here, in operations a second. */
+static double best_rate(void)
+{
+    enum { N = 3072 };
+    iso_mat a, b, c;
+    double best = 0;
+
+    check(iso_mat_new(&a, N, N, ISO_F32));
+    check(iso_mat_new(&b, N, N, ISO_F32));
+    check(iso_mat_new(&c, N, N, ISO_F32));
+    for (int i = 0; i < 4; i++) {
+        const double t = now();
+        check(iso_mul_nt(&c, iso_mat_view(&a), iso_mat_view(&b), 0));
+        const double rate = 2.0 * N * N * N / (now() - t);
+        best = rate > best ? rate : best;
+    }
+    iso_mat_free(&a);
+    iso_mat_free(&b);
+    iso_mat_free(&c);
+    return best;
+}
+
+/* One layer's linear parts alone, as often as there are layers. */
+static double linear_seconds(const iso_nn_config *c, int64_t tokens, iso_compute compute)
+{
+    const int64_t shape[][2] = {{c->C, c->C}, {c->C, c->C}, {c->C, c->C},
+                                {c->C, c->C}, {c->F, c->C}, {c->C, c->F}};
+    double t[ROUNDS], sum = 0;
+
+    for (int i = 0; i < 6; i++) {
+        const int64_t n = shape[i][0], k = shape[i][1];
+        iso_packed *p;
+        iso_mat w, x, y;
+        check(iso_mat_new(&w, n, k, ISO_F32));
+        check(iso_mat_new(&x, tokens, k, ISO_F32));
+        check(iso_mat_new(&y, tokens, n, ISO_F32));
+        for (int64_t j = 0; j < n * k; j++)
+            ((float *)w.data)[j] = (float)(j % 13 - 6) / 64;
+        for (int64_t j = 0; j < tokens * k; j++)
+            ((float *)x.data)[j] = (float)(j % 7 - 3);
+        check(iso_packed_new(&p, iso_mat_view(&w), compute));
+        for (int r = -1; r < ROUNDS; r++) {
+            const double from = now();
+            check(iso_packed_mul(&y, iso_mat_view(&x), p, w.data));
+            if (r >= 0)
+                t[r] = now() - from;
+        }
+        sum += median(t, ROUNDS) * c->L;
+        iso_packed_free(p);
+        iso_mat_free(&w);
+        iso_mat_free(&x);
+        iso_mat_free(&y);
+    }
+    return sum;
+}
+
+static double forward(iso_encoder *e, iso_mat *x, const iso_batch *batch)
+{
+    const double from = now();
+
+    check(iso_encoder_embed(e, x, batch));
+    check(iso_encoder_layers(e, x, batch, 0, iso_encoder_config(e)->L));
+    return now() - from;
+}
+
+static void measure(const char *folder, int64_t B, int64_t T, iso_compute compute, double rate)
+{
+    const iso_encoder_opt opt = {.compute = compute};
+    iso_encoder *e;
+    int64_t *offsets;
+    int32_t *ids;
+    double t[ROUNDS];
+    iso_mat x;
+    iso_rng rng = iso_rng_seeded(1, 0);
+
+    double from = now();
+    check(iso_encoder_open(&e, folder, &opt));
+    const double opened = now() - from;
+    const iso_nn_config *c = iso_encoder_config(e);
+    check(iso_alloc(&offsets, B + 1, sizeof *offsets));
+    check(iso_alloc(&ids, B * T, sizeof *ids));
+    for (int64_t i = 0; i < B * T; i++)
+        ids[i] = (int32_t)iso_rng_below(&rng, c->V);
+    for (int64_t b = 0; b <= B; b++)
+        offsets[b] = b * T;
+    check(iso_mat_new(&x, B * T, c->C, ISO_F32));
+    const iso_batch batch = {.B = B, .offsets = offsets, .ids = ids};
+    const double first = forward(e, &x, &batch);
+    for (int i = 0; i < ROUNDS; i++)
+        t[i] = forward(e, &x, &batch);
+    const double seconds = median(t, ROUNDS), linear = linear_seconds(c, B * T, compute);
+    const double work =
+        2.0 * (double)c->L * (double)(4 * c->C * c->C + 2 * c->C * c->F) * (double)(B * T);
+    printf("isogloss %s %s %lldx%lld: %.3f s, %.0f tok/s; open %.3f s, first %.3f s; linear layers "
+           "alone %.3f s, "
+           "%.1f GFLOP/s = %.3f of the best sgemm; everything else %.3f of the time\n",
+           iso_compute_name(compute), iso_packed_engine(compute), (long long)B, (long long)T,
+           seconds, (double)(B * T) / seconds, opened, first, linear, work / linear * 1e-9,
+           work / linear / rate, 1 - linear / seconds);
+    fflush(stdout);
+    iso_mat_free(&x);
+    iso_free(ids);
+    iso_free(offsets);
+    iso_encoder_close(e);
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const names[] = {"f32", "bf16", "int8"};
+
+    kernels_settle(argv);
+    if (argc < 4) {
+        fprintf(stderr, "usage: bench_encoder MODEL B T [f32|bf16|int8]...\n");
+        return 2;
+    }
+    const double rate = best_rate();
+    printf("best sgemm %.1f GFLOP/s, %d threads, %s\n", rate * 1e-9, iso_blas_threads(),
+           iso_blas_corename());
+    for (int k = 0; k < 3; k++) {
+        bool wanted = argc == 4 && k == 0;
+        for (int i = 4; i < argc; i++)
+            wanted = wanted || strcmp(argv[i], names[k]) == 0;
+        if (wanted)
+            measure(argv[1], atoll(argv[2]), atoll(argv[3]), (iso_compute)k, rate);
+    }
+    return 0;
+}
