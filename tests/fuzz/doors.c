@@ -13,6 +13,7 @@
 static const struct door *const shelves[] = {
     doors_io,
     doors_nn,
+    doors_spm,
 };
 
 const struct door *door_find(const char *name)

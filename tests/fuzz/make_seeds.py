@@ -5,6 +5,7 @@ The .npy and .npz files are byte for byte what numpy writes: header padded to 64
 called NAME.npy. Item i, dimension j, layer l holds 100*l + 10*i + j. HDF5 seeds are made by the
 program itself: see the end."""
 
+import base64
 import io
 import json
 import os
@@ -19,7 +20,7 @@ def put(folder, name, data):
     os.makedirs(os.path.join(here, folder), exist_ok=True)
     if isinstance(data, str):
         data = data.encode()
-    assert len(data) < 4096, name
+    assert len(data) < 8192, name
     with open(os.path.join(here, folder, name), "wb") as f:
         f.write(data)
 
@@ -157,3 +158,53 @@ put("config", "old.json", json.dumps({"architectures": ["XLMRobertaForMaskedLM"]
 put("config", "distil.json", json.dumps({
     "model_type": "distilbert", "dim": 8, "n_layers": 3, "n_heads": 2, "hidden_dim": 16,
     "activation": "relu", "max_position_embeddings": 12, "vocab_size": 20}))
+
+
+# SentencePiece models: pieces 1 {text 1, score 2, type 3}, trainer 2 {type 3}, rules 3 {charsmap 2}.
+def varint(n):
+    return bytes([n]) if n < 128 else bytes([n & 127 | 128]) + varint(n >> 7)
+
+
+def field(number, content):
+    if isinstance(content, int):
+        return varint(number << 3) + varint(content)
+    if isinstance(content, float):
+        return varint(number << 3 | 5) + struct.pack("<f", content)
+    return varint(number << 3 | 2) + varint(len(content)) + content
+
+
+def piece(text, score, kind):
+    return field(1, field(1, text.encode()) + field(2, score) + field(3, kind))
+
+
+def rule(byte, text):
+    """One byte becomes a text: a double array of two blocks, a value wherever no byte leads."""
+    units = [1 << 31] * 512
+    units[0] = 256 << 10
+    units[256 ^ byte] = byte | 1 << 8 | (256 ^ byte ^ 257) << 10
+    return pack("<I", [4 * 512] + units) + text + b"\0"
+
+
+pieces = (piece("<unk>", 0.0, 2) + piece("\u2581", -2.0, 1) + piece("a", -3.0, 1) +
+          piece("b", -3.0, 1) + piece("\u2581b", -2.5, 1) + piece("ab", -4.0, 1))
+put("spm", "small.model", pieces + field(2, field(3, 1)))
+put("spm", "rule.model", pieces + field(3, field(2, rule(65, b"b a"))))
+put("spm", "symbols.model", pieces + piece("A", 0.0, 4) + piece("AA", 0.0, 4) +
+    piece("<s>", 0.0, 3) + piece("u", 0.0, 5) + field(3, field(4, 0) + field(3, 0)))
+put("spm", "bytes.model", pieces + b"".join(piece("<0x%02X>" % i, 0.0, 6) for i in range(256)) +
+    field(2, field(35, 1)))
+put("spm", "suffix.model", pieces + field(2, field(24, 1)) + field(3, field(5, 0)))
+
+space = {"type": "Metaspace", "replacement": "\u2581"}
+vocab = [["<s>", 0], ["<unk>", 0], ["\u2581", -2], ["a", -3.5], ["b", -3], ["ab", -4]]
+put("spm_json", "plain.json", json.dumps({
+    "normalizer": None, "pre_tokenizer": space, "added_tokens": [
+        {"id": 0, "special": True, "content": "<s>"}, {"id": 6, "content": "A"}],
+    "model": {"type": "Unigram", "unk_id": 1, "vocab": vocab}}))
+put("spm_json", "rule.json", json.dumps({
+    "normalizer": {"type": "Sequence", "normalizers": [
+        {"type": "Precompiled",
+         "precompiled_charsmap": base64.b64encode(rule(65, b"b a")).decode()},
+        {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "}]},
+    "pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "WhitespaceSplit"}, space]},
+    "model": {"type": "Unigram", "unk_id": 1, "vocab": vocab}}))

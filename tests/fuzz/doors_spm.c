@@ -1,0 +1,78 @@
+/* Doors of SentencePiece: models, and tokenizer.json files that become models. */
+#include "lib/base/alloc.h"
+#include "lib/text/spm.h"
+#include "lib/text/spm_model.h"
+#include "lib/text/words.h"
+#include "tests/fuzz/doors.h"
+
+static void check_pieces(const iso_spm *s, const iso_tokens *t, int64_t len)
+{
+    for (int64_t i = 0; i < t->count; i++) {
+        int64_t size;
+        const char *piece = iso_spm_piece(&size, s, t->ids[i]);
+        promise(t->ids[i] >= 0 && t->ids[i] < iso_spm_size(s), "an id of the model");
+        promise(t->begin[i] >= (i ? t->begin[i - 1] : 0), "pieces in order");
+        promise(t->begin[i] <= t->end[i] && t->end[i] <= len, "inside the text");
+        touch(piece, (size_t)size);
+    }
+}
+
+static void cut(const iso_spm *s, const char *text, int64_t len)
+{
+    iso_tokens t = {0};
+    iso_words w = {0};
+
+    if (iso_spm_encode(s, &t, text, len)) {
+        promise_message();
+        promise(t.count == 0, "a failure adds nothing");
+    }
+    check_pieces(s, &t, len);
+    promise(iso_words_find(&w, &t, text, len, 0) == ISO_OK, "words of any text");
+    promise(w.first[w.count] == w.indexed, "and their pieces");
+    iso_words_free(&w);
+    iso_tokens_free(&t);
+}
+
+/* A model that opens cuts its own bytes, and texts in which its rules may apply. */
+static void enter_bytes(const void *data, int64_t size)
+{
+    static const char texts[] = "  A ab\tb \xff"
+                                "bA\0\xe6\xb1\xa4\xef\xbc\xa1 AAAA<s> ";
+    const int64_t most = 4096;
+    iso_spm *s = NULL;
+
+    if (iso_spm_of_bytes(&s, data, size, "x")) {
+        promise_message();
+        promise(!s, "a failure leaves the output alone");
+        return;
+    }
+    promise(iso_spm_unknown(s) >= 0 && iso_spm_unknown(s) < iso_spm_size(s), "an unknown piece");
+    cut(s, texts, sizeof texts);
+    cut(s, data, size < most ? size : most);
+    iso_spm_close(s);
+}
+
+static void enter_spm(const uint8_t *data, size_t size)
+{
+    enter_bytes(data, (int64_t)size);
+}
+
+static void enter_spm_json(const uint8_t *data, size_t size)
+{
+    iso_json *root = NULL;
+    iso_buf model = {0};
+
+    if (iso_json_parse(&root, (const char *)data, (int64_t)size) == ISO_OK &&
+        iso_spm_model_of_json(&model, root, "x") == ISO_OK)
+        enter_bytes(model.text, model.len);
+    else
+        promise_message();
+    iso_buf_free(&model);
+    iso_json_free(root);
+}
+
+const struct door doors_spm[] = {
+    {"spm", enter_spm},
+    {"spm_json", enter_spm_json},
+    {NULL, NULL},
+};
