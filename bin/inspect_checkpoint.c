@@ -92,6 +92,12 @@ static bool is_finding(iso_err err)
     return err != ISO_OK && err != ISO_ENOMEM && err != ISO_ECANCEL;
 }
 
+/* A finding is kept as its message, and no failure any more. */
+static iso_err keep(char **message, iso_err err)
+{
+    return is_finding(err) ? iso_str_dup(message, iso_err_msg(), -1) : err;
+}
+
 iso_err checkpoint_look(struct checkpoint *c, const char *folder, bool quick)
 {
     iso_err err = ISO_OK;
@@ -101,10 +107,10 @@ iso_err checkpoint_look(struct checkpoint *c, const char *folder, bool quick)
     c->understood = err == ISO_OK;
     if (!err || is_finding(err))
         err = iso_weights_open(&c->weights, folder);
-    if (!err || is_finding(err))
-        err = iso_encoder_open(&c->encoder, folder, NULL); /* meets the same again and says so */
-    if (is_finding(err))
-        err = iso_str_dup(&c->cannot, iso_err_msg(), -1);
+    if (!err || is_finding(err)) /* the encoder meets the same again and says so */
+        err = keep(&c->cannot_run, iso_encoder_open(&c->encoder, folder, NULL));
+    if (!err)
+        err = keep(&c->cannot_tokenize, iso_tokenizer_open(&c->tokenizer, folder));
     if (!err && c->weights)
         err = count_up(c);
     if (!err && c->weights && !quick)
@@ -116,9 +122,39 @@ void checkpoint_free(struct checkpoint *c)
 {
     iso_encoder_close(c->encoder);
     iso_weights_close(c->weights);
-    iso_free(c->cannot);
+    iso_tokenizer_close(c->tokenizer);
+    iso_free(c->cannot_run);
+    iso_free(c->cannot_tokenize);
     iso_free(c->types);
     iso_free(c->files);
     iso_free(c->broken);
     *c = (struct checkpoint){0};
+}
+
+int64_t checkpoint_unused_count(const struct checkpoint *c)
+{
+    return c->encoder ? iso_encoder_unused(c->encoder) : 0;
+}
+
+const char *checkpoint_unused(const struct checkpoint *c, int64_t i)
+{
+    return iso_encoder_unused_name(c->encoder, i);
+}
+
+const char *checkpoint_broken(const struct checkpoint *c, int64_t i)
+{
+    return c->broken[i];
+}
+
+bool checkpoint_ids_beyond(const struct checkpoint *c)
+{
+    return c->understood && c->tokenizer && iso_tokenizer_size(c->tokenizer) > c->config.V;
+}
+
+const char *checkpoint_activation(const iso_nn_config *c)
+{
+    static const char *const names[] = {
+        [ISO_GELU] = "gelu", [ISO_GELU_TANH] = "gelu, tanh form", [ISO_RELU] = "relu"};
+
+    return names[c->activation];
 }

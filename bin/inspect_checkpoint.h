@@ -7,6 +7,7 @@
 #include "lib/base/str.h"
 #include "lib/io/weights.h"
 #include "lib/nn/encoder.h"
+#include "lib/text/tokenizer.h"
 
 /* Tensors of one type, or of one file. */
 struct heap {
@@ -20,7 +21,9 @@ struct checkpoint {
     iso_nn_config config;
     iso_weights *weights;       /* NULL: there are none to read */
     iso_encoder *encoder;       /* NULL: it cannot run */
-    char *cannot;               /* why */
+    char *cannot_run;           /* why */
+    iso_tokenizer *tokenizer;   /* NULL: there is none we read */
+    char *cannot_tokenize;      /* why */
     int64_t numbers;            /* in tensors of floats */
     int64_t bytes;              /* in all tensors */
     struct heap *types, *files; /* in the order of their names */
@@ -37,6 +40,16 @@ bool checkpoint_is(const char *input);
  * finding, no failure. Free with checkpoint_free in either case. */
 ISO_MUST_USE iso_err checkpoint_look(struct checkpoint *c, const char *folder, bool quick);
 void checkpoint_free(struct checkpoint *c);
+
+/* Tensors that the encoder does not use, and those that are broken. */
+int64_t checkpoint_unused_count(const struct checkpoint *c);
+const char *checkpoint_unused(const struct checkpoint *c, int64_t i);
+const char *checkpoint_broken(const struct checkpoint *c, int64_t i);
+
+/* Whether the tokenizer gives ids that the vocabulary does not have. */
+bool checkpoint_ids_beyond(const struct checkpoint *c);
+
+const char *checkpoint_activation(const iso_nn_config *c);
 
 /* As text for people, and as a JSON document. */
 ISO_MUST_USE iso_err checkpoint_table(iso_buf *out, const struct checkpoint *c);

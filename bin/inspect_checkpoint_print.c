@@ -1,16 +1,11 @@
 /* A checkpoint, for people: a line a fact, then a line a finding. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "bin/inspect.h"
 #include "bin/inspect_checkpoint.h"
-#include "lib/io/json.h"
 #include "lib/io/number.h"
 
 enum { NAMES = 20 }; /* that are listed before "and N more" */
-
-static const char *const activations[] = {
-    [ISO_GELU] = "gelu", [ISO_GELU_TANH] = "gelu, tanh form", [ISO_RELU] = "relu"};
 
 static iso_err put_files(iso_buf *out, const struct checkpoint *c)
 {
@@ -37,8 +32,7 @@ static iso_err put_config(iso_buf *out, const iso_nn_config *c)
     ISO_TRY(iso_buf_printf(out, "layers       %d\n", c->L));
     ISO_TRY(iso_buf_printf(out, "dimensions   %" PRId64 ", %d heads of %" PRId64 "\n", c->C, c->H,
                            c->C / c->H));
-    ISO_TRY(
-        iso_buf_printf(out, "feed-forward %" PRId64 ", %s\n", c->F, activations[c->activation]));
+    ISO_TRY(iso_buf_printf(out, "feed-forward %" PRId64 ", %s\n", c->F, checkpoint_activation(c)));
     ISO_TRY(iso_buf_printf(out, "LayerNorm    eps %s\n", iso_number_exact(eps, c->eps)));
     ISO_TRY(iso_buf_printf(out, "vocabulary   %" PRId64 "\n", c->V));
     ISO_TRY(iso_buf_printf(out,
@@ -67,6 +61,13 @@ done:
     return err;
 }
 
+/* "tokenizer    sentencepiece, ids to 8190" */
+static iso_err put_tokenizer(iso_buf *out, const iso_tokenizer *t)
+{
+    return iso_buf_printf(out, "tokenizer    %s, ids to %" PRId32 "\n", iso_tokenizer_kind(t),
+                          iso_tokenizer_size(t) - 1);
+}
+
 /* "what: a, b, c and 4 more" */
 static iso_err put_names(iso_buf *out, const char *what, const struct checkpoint *c, int64_t count,
                          const char *(*name)(const struct checkpoint *c, int64_t i))
@@ -87,33 +88,51 @@ done:
     return err;
 }
 
-static const char *unused(const struct checkpoint *c, int64_t i)
+static iso_err put_reason(iso_buf *out, const char *what, const char *why)
 {
-    return iso_encoder_unused_name(c->encoder, i);
+    iso_err err = ISO_OK;
+
+    if (!why)
+        return ISO_OK;
+    ISO_TRY(iso_buf_puts(out, what));
+    ISO_TRY(inspect_name(out, why, 0));
+    ISO_TRY(iso_buf_puts(out, "\n"));
+done:
+    return err;
 }
 
-static const char *broken(const struct checkpoint *c, int64_t i)
+/* Ids beyond the vocabulary, entries that are there twice. */
+static iso_err put_tokenizer_findings(iso_buf *out, const struct checkpoint *c)
 {
-    return c->broken[i];
-}
+    const char *first = "";
+    const int64_t odd = c->tokenizer ? iso_tokenizer_odd(c->tokenizer, &first) : 0;
+    iso_err err = ISO_OK;
 
-static int64_t count_unused(const struct checkpoint *c)
-{
-    return c->encoder ? iso_encoder_unused(c->encoder) : 0;
+    if (checkpoint_ids_beyond(c))
+        ISO_TRY(iso_buf_printf(
+            out, "tokenizer: gives ids to %" PRId32 ", and the vocabulary has %" PRId64 "\n",
+            iso_tokenizer_size(c->tokenizer) - 1, c->config.V));
+    if (odd > 1)
+        ISO_TRY(iso_buf_printf(out, "tokenizer: %" PRId64 " odd things, the first: ", odd));
+    if (odd)
+        ISO_TRY(put_reason(out, odd > 1 ? "" : "tokenizer: ", first));
+done:
+    return err;
 }
 
 static iso_err put_findings(iso_buf *out, const struct checkpoint *c)
 {
+    int64_t before;
     iso_err err = ISO_OK;
 
-    if (c->cannot) {
-        ISO_TRY(iso_buf_puts(out, "cannot run: "));
-        ISO_TRY(inspect_name(out, c->cannot, 0));
-        ISO_TRY(iso_buf_puts(out, "\n"));
-    }
-    ISO_TRY(put_names(out, "not finite", c, c->broken_count, broken));
-    ISO_TRY(put_names(out, "not used by the encoder", c, count_unused(c), unused));
-    if (c->read && !c->cannot && !c->broken_count)
+    ISO_TRY(put_names(out, "not used by the encoder", c, checkpoint_unused_count(c),
+                      checkpoint_unused));
+    before = out->len;
+    ISO_TRY(put_reason(out, "cannot run: ", c->cannot_run));
+    ISO_TRY(put_reason(out, "cannot tokenize: ", c->cannot_tokenize));
+    ISO_TRY(put_tokenizer_findings(out, c));
+    ISO_TRY(put_names(out, "not finite", c, c->broken_count, checkpoint_broken));
+    if (c->read && out->len == before)
         ISO_TRY(iso_buf_puts(out, "nothing odd: every tensor the encoder needs is there, all "
                                   "numbers are finite\n"));
 done:
@@ -130,85 +149,11 @@ iso_err checkpoint_table(iso_buf *out, const struct checkpoint *c)
         ISO_TRY(put_config(out, &c->config));
     if (c->weights)
         ISO_TRY(put_parameters(out, c));
-    if (c->understood || c->weights)
+    if (c->tokenizer)
+        ISO_TRY(put_tokenizer(out, c->tokenizer));
+    if (c->understood || c->weights || c->tokenizer)
         ISO_TRY(iso_buf_puts(out, "\n"));
     ISO_TRY(put_findings(out, c));
-done:
-    return err;
-}
-
-/* JSON -------------------------------------------------------------------------- */
-
-static iso_err json_heaps(iso_buf *out, const char *name, const char *of, const struct heap *heaps,
-                          int count)
-{
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_buf_printf(out, ",\n  \"%s\": [", name));
-    for (int i = 0; i < count; i++) {
-        ISO_TRY(iso_buf_printf(out, "%s\n    {\"%s\": ", i ? "," : "", of));
-        ISO_TRY(iso_json_quote(out, heaps[i].name));
-        ISO_TRY(iso_buf_printf(out, ", \"tensors\": %" PRId64 ", \"bytes\": %" PRId64 "}",
-                               heaps[i].tensors, heaps[i].bytes));
-    }
-    ISO_TRY(iso_buf_puts(out, "]"));
-done:
-    return err;
-}
-
-static iso_err json_names(iso_buf *out, const char *what, const struct checkpoint *c, int64_t count,
-                          const char *(*name)(const struct checkpoint *c, int64_t i))
-{
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_buf_printf(out, ",\n  \"%s\": [", what));
-    for (int64_t i = 0; i < count; i++) {
-        ISO_TRY(iso_buf_puts(out, i ? ", " : ""));
-        ISO_TRY(iso_json_quote(out, name(c, i)));
-    }
-    ISO_TRY(iso_buf_puts(out, "]"));
-done:
-    return err;
-}
-
-static iso_err json_config(iso_buf *out, const iso_nn_config *c)
-{
-    char eps[ISO_NUMBER_SIZE];
-
-    return iso_buf_printf(out,
-                          ",\n  \"config\": {\"family\": \"%s\", \"layers\": %d, \"dim\": %" PRId64
-                          ", \"heads\": %d, \"feed_forward\": %" PRId64
-                          ", \"activation\": \"%s\", \"eps\": %s, \"vocabulary\": %" PRId64
-                          ", \"positions\": %" PRId64 ", \"first_position\": %" PRId64
-                          ", \"longest\": %" PRId64 ", \"token_types\": %" PRId64 "}",
-                          c->family, c->L, c->C, c->H, c->F, activations[c->activation],
-                          iso_number_exact(eps, c->eps), c->V, c->positions, c->first_position,
-                          iso_nn_config_longest(c), c->types);
-}
-
-iso_err checkpoint_json(iso_buf *out, const struct checkpoint *c)
-{
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_buf_printf(out, "{\"isogloss\": \"%s\", \"quick\": %s,\n  \"checkpoint\": ",
-                           ISO_VERSION, c->read ? "false" : "true"));
-    ISO_TRY(iso_json_quote(out, c->folder));
-    if (c->understood)
-        ISO_TRY(json_config(out, &c->config));
-    if (c->weights) {
-        ISO_TRY(iso_buf_printf(out, ",\n  \"parameters\": %" PRId64, c->numbers));
-        ISO_TRY(json_heaps(out, "dtypes", "dtype", c->types, c->type_count));
-        ISO_TRY(json_heaps(out, "files", "path", c->files, c->file_count));
-    }
-    if (c->read)
-        ISO_TRY(json_names(out, "not_finite", c, c->broken_count, broken));
-    if (c->encoder)
-        ISO_TRY(json_names(out, "unused", c, count_unused(c), unused));
-    if (c->cannot) {
-        ISO_TRY(iso_buf_puts(out, ",\n  \"cannot_run\": "));
-        ISO_TRY(iso_json_quote(out, c->cannot));
-    }
-    ISO_TRY(iso_buf_puts(out, "}\n"));
 done:
     return err;
 }
