@@ -125,6 +125,7 @@ iso_err inspect_json(iso_buf *out, const struct inspect *in)
     ISO_TRY(put_text(out, "model", about->model));
     ISO_TRY(put_text(out, "pooling", about->pooling));
     ISO_TRY(put_text(out, "source", about->source));
+    ISO_TRY(put_text(out, "compute", about->compute));
     ISO_TRY(put_files(out, in->states));
     ISO_TRY(iso_buf_puts(out, ",\n  \"languages\": [\n"));
     for (int i = 0; i < in->count; i++) {

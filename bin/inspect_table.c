@@ -64,6 +64,7 @@ static iso_err put_heading(iso_buf *out, const iso_states *s)
     ISO_TRY(put_fact(out, "model", about->model, &between));
     ISO_TRY(put_fact(out, "pooling", about->pooling, &between));
     ISO_TRY(put_fact(out, "source", about->source, &between));
+    ISO_TRY(put_fact(out, "compute", about->compute, &between));
     if (*between)
         ISO_TRY(iso_buf_puts(out, "\n"));
 done:

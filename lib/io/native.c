@@ -14,7 +14,7 @@ struct native {
     iso_reader base;
     const iso_file *file;
     iso_h5 *h5;
-    char *model, *pooling, *source;
+    char *model, *pooling, *source, *compute;
     iso_h5_texts classes, tagset, names;
     iso_lang *langs;
     iso_native_items *items;
@@ -42,6 +42,7 @@ static void native_close(iso_reader *self)
     iso_free(n->model);
     iso_free(n->pooling);
     iso_free(n->source);
+    iso_free(n->compute);
     (void)iso_h5_close(n->h5);
     iso_free(n);
 }
@@ -119,6 +120,7 @@ static iso_err read_about(struct native *n)
     ISO_TRY(iso_h5_attr_text(&n->model, n->h5, "/", "model"));
     ISO_TRY(iso_h5_attr_text(&n->pooling, n->h5, "/", "pooling"));
     ISO_TRY(iso_h5_attr_text(&n->source, n->h5, "/", "source"));
+    ISO_TRY(iso_h5_attr_text(&n->compute, n->h5, "/", "compute"));
     ISO_TRY(check_pooling(n));
     ISO_TRY(list_if_there(&n->classes, n, "/classes"));
     ISO_TRY(list_if_there(&n->tagset, n, "/tagset"));
@@ -127,6 +129,7 @@ static iso_err read_about(struct native *n)
     n->base.info = (iso_states_info){.model = n->model,
                                      .pooling = n->pooling,
                                      .source = n->source,
+                                     .compute = n->compute,
                                      .class_count = (int)n->classes.count,
                                      .tag_count = (int)n->tagset.count,
                                      .classes = n->classes.at,

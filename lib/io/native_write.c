@@ -1,28 +1,12 @@
-#include "lib/io/native_write.h"
+#include "lib/io/native_write_inside.h"
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 #include "lib/io/file.h"
-#include "lib/io/h5.h"
-#include "lib/io/outfile.h"
-
-struct room {
-    char *name; /* "/states/en/3" */
-    int64_t rows, cols, offset, written;
-    iso_dtype dtype;
-};
-
-struct iso_native {
-    iso_outfile *file;
-    iso_h5 *h5; /* NULL once rows are being put */
-    struct room *rooms;
-    int count, space;
-    char *path;
-    int64_t layers, dim;
-};
 
 void iso_native_discard(iso_native *n)
 {
@@ -30,14 +14,16 @@ void iso_native_discard(iso_native *n)
         return;
     (void)iso_h5_close(n->h5);
     iso_outfile_discard(n->file);
+    iso_journal_close(n->journal, n->journal && iso_journal_units(n->journal) == 0);
     for (int i = 0; i < n->count; i++)
         iso_free(n->rooms[i].name);
     iso_free(n->rooms);
     iso_free(n->path);
+    iso_free(n->plan);
     iso_free(n);
 }
 
-static iso_err put_about(iso_h5 *h5, const iso_states_info *about)
+iso_err iso_native_put_about(iso_h5 *h5, const iso_states_info *about)
 {
     iso_err err = ISO_OK;
 
@@ -49,6 +35,8 @@ static iso_err put_about(iso_h5 *h5, const iso_states_info *about)
         ISO_TRY(iso_h5_put_attr_text(h5, "/", "pooling", about->pooling));
     if (about->source)
         ISO_TRY(iso_h5_put_attr_text(h5, "/", "source", about->source));
+    if (about->compute)
+        ISO_TRY(iso_h5_put_attr_text(h5, "/", "compute", about->compute));
     if (about->classes)
         ISO_TRY(iso_h5_put_texts(h5, "/classes", about->classes, about->class_count, NULL));
     if (about->tagset)
@@ -60,16 +48,17 @@ done:
 iso_err iso_native_new(iso_native **out, const char *path, const iso_states_info *about)
 {
     iso_native *n = NULL;
+    struct stat st;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&n, 1, sizeof *n));
     ISO_TRY(iso_str_dup(&n->path, path, -1));
     ISO_TRY(iso_outfile_open(&n->file, path));
-    if (strcmp(iso_outfile_temporary(n->file), path) == 0)
+    if (stat(iso_outfile_temporary(n->file), &st) != 0 || !S_ISREG(st.st_mode))
         ISO_FAIL(ISO_EIO, "%s: is not a regular file, states cannot be written there", path);
     ISO_TRY(iso_h5_create(&n->h5, iso_outfile_temporary(n->file)));
     ISO_TRY(iso_h5_call(n->h5, path));
-    ISO_TRY(put_about(n->h5, about));
+    ISO_TRY(iso_native_put_about(n->h5, about));
     *out = n;
     n = NULL;
 done:
@@ -94,7 +83,8 @@ static iso_err put_list(iso_native *n, const char *lang, const char *what, const
     if (!texts)
         return ISO_OK;
     ISO_TRY(iso_buf_printf(&path, "/rows/%s/%s", lang, what));
-    ISO_TRY(iso_h5_put_texts(n->h5, path.text, texts, count, NULL));
+    ISO_TRY(n->resumed ? iso_native_expect(n, path.text, count)
+                       : iso_h5_put_texts(n->h5, path.text, texts, count, NULL));
 done:
     iso_buf_free(&path);
     return err;
@@ -109,7 +99,9 @@ static iso_err put_numbers(iso_native *n, const char *lang, const char *what, co
     if (!small && !large)
         return ISO_OK;
     ISO_TRY(iso_buf_printf(&path, "/rows/%s/%s", lang, what));
-    if (small)
+    if (n->resumed)
+        ISO_TRY(iso_native_expect(n, path.text, count));
+    else if (small)
         ISO_TRY(iso_h5_put_i32(n->h5, path.text, small, count));
     else
         ISO_TRY(iso_h5_put_i64(n->h5, path.text, large, count));
@@ -160,8 +152,10 @@ iso_err iso_native_matrix(int *out, iso_native *n, const char *lang, int layer, 
              n->path, layer, lang);
     ISO_TRY(more_room(n));
     ISO_TRY(iso_buf_printf(&path, "/states/%s/%d", lang, layer));
-    ISO_TRY(iso_h5_put(n->h5, path.text, 2, dims, dtype, NULL, NULL));
-    n->rooms[n->count] = (struct room){path.text, rows, cols, -1, 0, dtype};
+    const struct room room = {path.text, rows, cols, -1, 0, dtype};
+    ISO_TRY(n->resumed ? iso_native_expect_matrix(n, &room)
+                       : iso_h5_put(n->h5, path.text, 2, dims, dtype, NULL, NULL));
+    n->rooms[n->count] = room;
     path = (iso_buf){0};
     n->layers = layer + 1 > n->layers ? layer + 1 : n->layers;
     n->dim = cols;
@@ -176,10 +170,14 @@ static iso_err seal(iso_native *n)
 {
     iso_err err = ISO_OK;
 
-    if (!n->h5)
+    if (n->sealed)
         return ISO_OK;
-    ISO_TRY(iso_h5_put_attr_int(n->h5, "/", "layers", n->layers));
-    ISO_TRY(iso_h5_put_attr_int(n->h5, "/", "dim", n->dim));
+    if (!n->h5)
+        ISO_FAIL(ISO_EIO, "%s: could not be laid out", n->path);
+    if (!n->resumed) {
+        ISO_TRY(iso_h5_put_attr_int(n->h5, "/", "layers", n->layers));
+        ISO_TRY(iso_h5_put_attr_int(n->h5, "/", "dim", n->dim));
+    }
     for (int i = 0; i < n->count; i++) {
         struct room *r = &n->rooms[i];
         iso_h5_data *data = NULL;
@@ -192,6 +190,9 @@ static iso_err seal(iso_native *n)
     iso_h5 *h5 = n->h5;
     n->h5 = NULL;
     ISO_TRY(iso_h5_close(h5));
+    if (n->journal)
+        ISO_TRY(iso_native_sealed(n));
+    n->sealed = true;
 done:
     return err;
 }
@@ -235,6 +236,28 @@ iso_err iso_native_put(iso_native *n, int matrix, int64_t first, iso_view rows)
             ISO_TRY(put_packed(n, r, first + i, iso_view_rows(rows, i, 1)));
     }
     r->written += rows.rows;
+    n->fresh += rows.rows;
+done:
+    return err;
+}
+
+bool iso_native_done(const iso_native *n, int64_t unit)
+{
+    return n->journal && iso_journal_has(n->journal, unit);
+}
+
+iso_err iso_native_finish(iso_native *n, int64_t unit)
+{
+    iso_err err = ISO_OK;
+
+    ISO_NEED(unit >= 0, "%s: unit %" PRId64 " cannot be finished", n->path, unit);
+    if (!n->journal)
+        return ISO_OK;
+    ISO_TRY(seal(n));
+    ISO_TRY(iso_outfile_sync(n->file));
+    ISO_TRY(iso_journal_add(n->journal, unit, n->fresh));
+    iso_outfile_keep(n->file);
+    n->fresh = 0;
 done:
     return err;
 }
@@ -244,13 +267,17 @@ iso_err iso_native_commit(iso_native *n)
     iso_err err = ISO_OK;
 
     ISO_TRY(seal(n));
-    for (int i = 0; i < n->count; i++)
+    if (n->resumed)
+        ISO_TRY(iso_native_complete(n));
+    for (int i = 0; i < n->count && !n->resumed; i++)
         ISO_NEED(n->rooms[i].written >= n->rooms[i].rows,
                  "%s: only %" PRId64 " of %" PRId64 " rows of %s were written", n->path,
                  n->rooms[i].written, n->rooms[i].rows, n->rooms[i].name);
     iso_outfile *file = n->file;
     n->file = NULL;
     ISO_TRY(iso_outfile_commit(file));
+    iso_journal_close(n->journal, true);
+    n->journal = NULL;
 done:
     iso_native_discard(n);
     return err;

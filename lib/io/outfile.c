@@ -18,6 +18,7 @@ struct iso_outfile {
     char *temporary; /* NULL: written directly */
     int64_t end;     /* of what was appended */
     int fd;
+    bool keep, named; /* stays on discard; its directory entry has reached the disk */
 };
 
 static iso_err sad(const iso_outfile *f, const char *what)
@@ -39,7 +40,7 @@ void iso_outfile_discard(iso_outfile *f)
 {
     if (!f)
         return;
-    if (f->fd >= 0 && f->temporary)
+    if (f->fd >= 0 && f->temporary && !f->keep)
         (void)unlink(f->temporary);
     release(f);
 }
@@ -68,17 +69,52 @@ done:
     return err;
 }
 
-/* The path behind links; one that does not exist yet stands for itself. */
-static iso_err find_target(iso_outfile *f)
+static iso_err join(char **out, const char *path, const char *suffix)
 {
-    char *real = realpath(f->path, NULL);
-    const iso_err err = iso_str_dup(&f->target, real ? real : f->path, -1);
+    iso_buf name = {0};
+    const iso_err err = iso_buf_printf(&name, "%s%s", path, suffix);
+
+    if (err)
+        iso_buf_free(&name);
+    else
+        *out = name.text;
+    return err;
+}
+
+/* A fixed name beside the target; what has it already is gone on with, but through no link. */
+static iso_err open_fixed(iso_outfile *f, const char *suffix, const struct stat *old)
+{
+    struct stat st;
+    char *name = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(join(&name, f->target, suffix));
+    f->fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+    if (f->fd < 0 || fstat(f->fd, &st) != 0)
+        ISO_FAIL(ISO_EIO, "%s: cannot open: %s", name, strerror(errno));
+    if (!S_ISREG(st.st_mode))
+        ISO_FAIL(ISO_EIO, "%s: is not a regular file; move it away", name);
+    if (old)
+        (void)fchmod(f->fd, old->st_mode & 07777);
+    f->temporary = name;
+    name = NULL;
+done:
+    iso_free(name);
+    return err;
+}
+
+/* The path behind links; one that does not exist yet stands for itself. */
+static iso_err find_target(char **target, const char *path)
+{
+    char *real = realpath(path, NULL);
+    const iso_err err = iso_str_dup(target, real ? real : path, -1);
 
     free(real);
     return err;
 }
 
-iso_err iso_outfile_open(iso_outfile **out, const char *path)
+/* `suffix` is NULL when the name in between does not matter. */
+static iso_err start(iso_outfile **out, const char *path, const char *suffix)
 {
     iso_outfile *f = NULL;
     struct stat old;
@@ -88,24 +124,54 @@ iso_err iso_outfile_open(iso_outfile **out, const char *path)
     ISO_TRY(iso_alloc(&f, 1, sizeof *f));
     f->fd = -1;
     ISO_TRY(iso_str_dup(&f->path, path, -1));
-    ISO_TRY(find_target(f));
+    ISO_TRY(find_target(&f->target, path));
     const bool there = stat(f->target, &old) == 0;
     if (there && S_ISDIR(old.st_mode))
         ISO_FAIL(ISO_EIO, "%s: is a directory, cannot be written", path);
     if (there && access(f->target, W_OK) != 0)
         ISO_TRY(sad(f, "cannot write"));
     if (there && !S_ISREG(old.st_mode)) {
+        if (suffix)
+            ISO_FAIL(ISO_EIO, "%s: is not a regular file, states cannot be written there", path);
         f->fd = open(f->target, O_WRONLY | O_CLOEXEC);
         if (f->fd < 0)
             ISO_TRY(sad(f, "cannot open for writing"));
     } else {
-        ISO_TRY(make_temporary(f, there ? &old : NULL));
+        ISO_TRY(suffix ? open_fixed(f, suffix, there ? &old : NULL)
+                       : make_temporary(f, there ? &old : NULL));
     }
     *out = f;
     f = NULL;
 done:
     iso_outfile_discard(f);
     return err;
+}
+
+iso_err iso_outfile_open(iso_outfile **out, const char *path)
+{
+    return start(out, path, NULL);
+}
+
+iso_err iso_outfile_open_part(iso_outfile **out, const char *path, const char *suffix)
+{
+    return start(out, path, suffix);
+}
+
+iso_err iso_outfile_part_name(char **out, const char *path, const char *suffix)
+{
+    char *target = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(find_target(&target, path));
+    ISO_TRY(join(out, target, suffix));
+done:
+    iso_free(target);
+    return err;
+}
+
+void iso_outfile_keep(iso_outfile *f)
+{
+    f->keep = true;
 }
 
 const char *iso_outfile_temporary(const iso_outfile *f)
@@ -171,6 +237,16 @@ static void sync_directory(const char *path)
         (void)close(fd);
     }
     iso_free(copy);
+}
+
+iso_err iso_outfile_sync(iso_outfile *f)
+{
+    if (fdatasync(f->fd) != 0 && errno != EINVAL)
+        return sad(f, "cannot flush");
+    if (f->temporary && !f->named)
+        sync_directory(f->temporary);
+    f->named = true;
+    return ISO_OK;
 }
 
 iso_err iso_outfile_commit(iso_outfile *f)

@@ -45,6 +45,7 @@ typedef struct iso_lang {
 /** What a collection says of itself; texts are NULL when unknown. */
 typedef struct iso_states_info {
     const char *model, *pooling, *source, *layout;
+    const char *compute; /* "bf16", "int8": numbers the encoder computed with; NULL = f32, or unknown */
     int class_count, tag_count;
     const char *const *classes, *const *tagset;
 } iso_states_info;

@@ -251,6 +251,7 @@ static iso_err add_rolls(iso_states *s, struct source *src)
     ISO_TRY(roll_add(&src->tags, &s->tagset, about->tagset, about->tag_count));
     s->info.model = s->info.model ? s->info.model : about->model;
     s->info.pooling = s->info.pooling ? s->info.pooling : about->pooling;
+    s->info.compute = s->info.compute ? s->info.compute : about->compute;
     if (about->source && !s->source_name)
         ISO_TRY(iso_str_dup(&s->source_name, iso_states_canonical(s, about->source), -1));
 done:

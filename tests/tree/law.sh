@@ -36,7 +36,7 @@ includes() {
             "signal stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string " \
             "tgmath threads time uchar wchar wctype " \
             "dirent fcntl fnmatch ftw glob libgen poll pthread sched spawn strings termios unistd " \
-            "sys/auxv sys/ioctl sys/mman sys/resource sys/stat sys/statvfs sys/sysinfo sys/time " \
+            "sys/auxv sys/file sys/ioctl sys/mman sys/resource sys/stat sys/statvfs sys/sysinfo sys/time " \
             "sys/types sys/uio sys/utsname sys/wait xlocale endian cpuid immintrin arm_neon arm_fp16 omp", word, " ")
         for (i = 1; i <= n; i++) system_header[word[i]] = 1
         n = split("exception memory new string string_view", word, " ")
