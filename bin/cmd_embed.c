@@ -4,9 +4,12 @@
 
 static int run(const struct settings *set)
 {
-    if (embed_check(set))
+    iso_err err = embed_check(set);
+
+    if (err == ISO_EARG)
         return cmd_usage(set, "%s", iso_err_msg());
-    const iso_err err = embed_job(set);
+    if (!err)
+        err = embed_job(set);
     return err ? cmd_failed(set, err) : EXIT_DONE;
 }
 

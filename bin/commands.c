@@ -5,6 +5,8 @@
 
 /* clang-format off */
 const struct cmd *const commands[] = {
+    &cmd_embed,
+    &cmd_tokenize,
     &cmd_inspect,
     &cmd_compare,
     &cmd_centroids,

@@ -1,4 +1,5 @@
 /* The text of an embedding: read, cut into tokens, and into words where these are asked for. */
+#include <stdio.h>
 #include <string.h>
 
 #include "bin/embed.h"
@@ -201,7 +202,11 @@ static iso_err take_text(struct cutter *c, int64_t item)
     const iso_tokens *t = &c->tokens;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_tokenizer_encode(c->e->tokenizer, &c->tokens, &text, c->e->longest));
+    err = iso_tokenizer_encode(c->e->tokenizer, &c->tokens, &text, c->e->longest);
+    if (err == ISO_EARG)
+        ISO_FAIL(err, "--max-length %lld leaves no room for a piece beside the special tokens",
+                 (long long)c->e->longest);
+    ISO_TRY(err);
     ISO_TRY(token_room(l, used, t->count, pool == EMBED_NONE));
     for (int64_t i = 0; i < t->count; i++) {
         l->ids[used + i] = t->ids[i];
@@ -259,12 +264,24 @@ static bool needs_tokenizer(const struct embed *e)
     return false;
 }
 
+/* Where there is none that we read, another program's ids are the way out. */
+static iso_err open_tokenizer(struct embed *e)
+{
+    const iso_err err = iso_tokenizer_open(&e->tokenizer, e->set->model);
+    char said[1024];
+
+    if (err != ISO_EUNSUP && err != ISO_EIO)
+        return err;
+    snprintf(said, sizeof said, "%s", iso_err_msg());
+    return iso_fail(err, "%s; files of token ids (.ids) need no tokenizer", said);
+}
+
 iso_err embed_read(struct embed *e)
 {
     iso_err err = ISO_OK;
 
     if (needs_tokenizer(e))
-        ISO_TRY(iso_tokenizer_open(&e->tokenizer, e->set->model));
+        ISO_TRY(open_tokenizer(e));
     for (int i = 0; i < e->lang_count; i++)
         ISO_TRY(read_lang(e, &e->lang[i]));
 done:

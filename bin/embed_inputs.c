@@ -49,6 +49,12 @@ static iso_err add_word(struct embed *e, const char *word)
         iso_free(name);
         goto done;
     }
+    if (embed_is_ids(word) && (e->pool == EMBED_WORD || e->pool == EMBED_TYPES)) {
+        err = iso_fail(ISO_EARG, "%s: token ids do not tell words, so --pool %s needs text", word,
+                       e->set->pool);
+        iso_free(name);
+        goto done;
+    }
     ISO_TRY(lang_called(&lang, e, name));
     ISO_TRY(iso_realloc(&lang->files.at, lang->files.count, lang->files.count + 1,
                         sizeof *lang->files.at));

@@ -42,23 +42,9 @@ static iso_compute compute_of(const char *name)
 
 /* --- Before any file is opened --- */
 
-static iso_err check_words(const struct settings *set)
-{
-    const enum embed_pool pool = pool_of(set->pool);
-    iso_err err = ISO_OK;
-
-    for (int i = 0; i < set->inputs.count; i++) {
-        if (embed_is_ids(set->inputs.at[i]) && (pool == EMBED_WORD || pool == EMBED_TYPES))
-            ISO_FAIL(ISO_EARG, "%s: token ids do not tell words, so --pool %s needs text",
-                     set->inputs.at[i], set->pool);
-    }
-done:
-    return err;
-}
-
 iso_err embed_check(const struct settings *set)
 {
-    struct embed e = {.set = set};
+    struct embed e = {.set = set, .pool = pool_of(set->pool)};
     int64_t seed;
     iso_err err = ISO_OK;
 
@@ -70,13 +56,12 @@ iso_err embed_check(const struct settings *set)
         ISO_FAIL(ISO_EARG, "needs --out, the file to write");
     if (set->out && strcmp(set->out, "-") == 0)
         ISO_FAIL(ISO_EARG, "states cannot go to standard output: --out needs a file");
-    if (set->resume && pool_of(set->pool) == EMBED_TYPES)
+    if (set->resume && e.pool == EMBED_TYPES)
         ISO_FAIL(ISO_EARG, "--resume: averages of word types cannot be resumed, begin anew");
     if (set->random_weights && (!iso_str_int(&seed, set->random_weights) || seed < 0))
         ISO_FAIL(ISO_EARG, "--random-weights: %s is not a seed, a whole number from 0 on",
                  set->random_weights);
     ISO_TRY(selection_check_layers(set));
-    ISO_TRY(check_words(set));
     if (!set->corpus)
         ISO_TRY(embed_inputs(&e));
 done:
@@ -144,7 +129,8 @@ static iso_err choose_length(struct embed *e)
     const int64_t want = e->set->max_length;
 
     if (want > most)
-        return iso_fail(ISO_EARG, "--max-length %lld: %s has positions for %lld tokens",
+        return iso_fail(ISO_EARG,
+                        "--max-length %lld: %s has positions for %lld tokens; give that or less",
                         (long long)want, e->model, (long long)most);
     e->longest = want > 0 ? want : most < LONGEST ? most : LONGEST;
     return ISO_OK;

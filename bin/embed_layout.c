@@ -206,9 +206,11 @@ done:
 static iso_err begin_file(struct embed *e, const struct classes *c)
 {
     const struct settings *set = e->set;
+    const bool rounded = set->compute && strcmp(set->compute, "f32") != 0;
     const iso_states_info about = {.model = e->model,
                                    .pooling = set->pool ? set->pool : "mean",
                                    .source = e->source,
+                                   .compute = rounded ? set->compute : NULL,
                                    .class_count = c->count,
                                    .classes = c->count > 0 ? c->name : NULL};
     iso_buf plan = {0};

@@ -102,9 +102,12 @@ iso_err embed_print_done(const struct embed *e, double seconds)
     }
     if (e->tokenizer)
         odd = iso_tokenizer_odd(e->tokenizer, &first);
-    ISO_TRY(iso_buf_printf(&line, "%" PRId64 " sentences, %" PRId64 " tokens in %.1f s, %.0f/s",
-                           e->items, e->tokens, seconds,
+    ISO_TRY(iso_buf_printf(&line, "%" PRId64 " sentence%s, %" PRId64 " tokens in %.1f s, %.0f/s",
+                           e->items, e->items == 1 ? "" : "s", e->tokens, seconds,
                            seconds > 0 ? (double)e->computed / seconds : 0));
+    if (e->computed < e->tokens)
+        ISO_TRY(iso_buf_printf(&line, "; %" PRId64 " tokens were there already",
+                               e->tokens - e->computed));
     if (truncated > 0)
         ISO_TRY(iso_buf_printf(&line, "; %" PRId64 " cut to %" PRId64 " tokens", truncated,
                                e->longest));

@@ -20,10 +20,10 @@ iso_err embed_types_fit(const struct embed *e)
         const struct embed_lang *l = &e->lang[i];
         if (sum_bytes(e, l) > mem)
             return iso_fail(ISO_EARG,
-                            "%s: the sums of %" PRId64 " word types in %d layers take %.1f GB, "
-                            "--mem is %.1f GB: take fewer --layers, or more --mem",
-                            l->name, l->rows, e->layer_count, (double)sum_bytes(e, l) / 1e9,
-                            (double)mem / 1e9);
+                            "%s: the sums of %" PRId64 " word types in %d layers take %.0f MB, "
+                            "--mem is %.0f MB: take fewer --layers, or more --mem",
+                            l->name, l->rows, e->layer_count, (double)sum_bytes(e, l) / 1e6,
+                            (double)mem / 1e6);
     }
     return ISO_OK;
 }

@@ -4,7 +4,7 @@
 program=$(realpath "$1") states=$(realpath "$2")
 shift 2
 source=${ISOGLOSS_SOURCE:-.}/bin/man
-model=$(realpath "${ISOGLOSS_SOURCE:-.}/examples/model")
+examples=$(realpath "${ISOGLOSS_SOURCE:-.}/examples")
 folder=$(mktemp -d) || exit 2
 trap 'rm -rf "$folder"' EXIT
 PATH=$(dirname "$program"):$PATH
@@ -24,7 +24,10 @@ for page in "$@"; do
     fi
     mkdir "$folder/$page"
     cp "$states" "$folder/$page/states.h5"
-    ln -s "$model" "$folder/$page/model"
+    ln -s "$examples/model" "$examples/corpus" "$folder/$page"
+    for lang in en de; do
+        tail -n +2 "$examples/corpus/$lang.tsv" | cut -f 3 > "$folder/$page/$lang.txt"
+    done
     awk '/^\.EE/ { on = 0 } on { print FNR ":" $0 } /^\.EX/ { on = 1 }' "$source/$page.man" > "$folder/lines"
     [ -s "$folder/lines" ] || { echo "bin/man/$page.man:1: no examples"; status=1; }
     while IFS= read -r line; do

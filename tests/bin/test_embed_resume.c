@@ -1,0 +1,73 @@
+/* An embedding that is interrupted and gone on with is the one that was not. */
+#include "tests/bin/embedded.h"
+
+static const char *model(void)
+{
+    return source_path("examples/model");
+}
+
+static const char *corpus(void)
+{
+    return source_path("examples/corpus");
+}
+
+static bool there(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+/* The embeddings alone are quickly made; each language is a window. */
+#define RUN(out, ...)                                                                              \
+    EMBED("--model", model(), "--corpus", corpus(), "--limit", "20", "--layers", "0-1", "-o", out, \
+          __VA_ARGS__)
+
+/* Lets the run fail for want of memory somewhere in its windows: the part stays. */
+static void interrupt(const char *out)
+{
+    for (int64_t n = 3000;; n -= n / 10) {
+        assert_true(n > 10);
+        (void)remove(out);
+        iso_alloc_fail_after(n);
+        const int status = RUN(out, "--quiet");
+        iso_alloc_fail_after(-1);
+        if (status == 1 && strstr(said, "--resume goes on"))
+            return;
+    }
+}
+
+static void resumed_equals_uninterrupted(void **state)
+{
+    const char *out = temp_path("resumed.h5"), *whole = temp_path("whole.h5");
+
+    (void)state;
+    interrupt(out);
+    assert_false(there(out));
+    assert_true(there(temp_path("resumed.h5.part")));
+    /* neither begun anew by accident nor gone on with as something else */
+    assert_int_equal(RUN(out, "--quiet"), 1);
+    assert_non_null(strstr(said, "--resume"));
+    assert_int_equal(RUN(out, "--resume", "--layers", "1"), 1);
+    assert_int_equal(RUN(out, "--resume", "--limit", "19"), 1);
+    assert_int_equal(RUN(out, "--resume", "--random-weights", "1"), 1);
+    done(RUN(out, "--resume", "--batch", "100"));
+    assert_non_null(strstr(said, " tokens were there already"));
+    assert_false(there(temp_path("resumed.h5.part")));
+    assert_false(there(temp_path("resumed.h5.part.journal")));
+    done(RUN(whole, "--threads", "1"));
+    assert_null(strstr(said, "already"));
+    files_near(out, whole, 1e-6);
+}
+
+static void resuming_nothing_begins(void **state)
+{
+    const char *out = temp_path("begun.h5");
+
+    (void)state;
+    done(EMBED("--model", model(), "--corpus", corpus(), "--limit", "2", "--resume", "-o", out));
+    assert_true(there(out));
+}
+
+int main(void)
+{
+    RUN_TESTS(test(resumed_equals_uninterrupted), test(resuming_nothing_begins));
+}
