@@ -15,9 +15,14 @@ struct iso_packed {
 
 enum { COMPUTES = 3, CHOICES = 3 };
 
+/* So many products of 8-bit integers fit an int32: 2^17 * 127² < 2^31. */
+static const int64_t most_int8 = 1 << 17;
+
 /* The first that is available; the last always is, and is the plain one. */
 static const struct packed_engine *const engines[COMPUTES][CHOICES] = {
-    [ISO_COMPUTE_F32] = {&iso_packed_blas},
+    [ISO_COMPUTE_F32] = {&iso_packed_panels, &iso_packed_blas},
+    [ISO_COMPUTE_BF16] = {&iso_packed_bf16},
+    [ISO_COMPUTE_INT8] = {&iso_packed_int8_avx2, &iso_packed_int8},
 };
 
 static atomic_bool plain;
@@ -76,6 +81,9 @@ iso_err iso_packed_new(iso_packed **out, iso_view w, iso_compute compute)
 
     ISO_NEED(known(compute), "products in number type %d are not known", (int)compute);
     ISO_TRY(check_weights(w));
+    ISO_NEED(compute != ISO_COMPUTE_INT8 || w.cols <= most_int8,
+             "weights have rows of %lld numbers, int8 adds up at most %lld", (long long)w.cols,
+             (long long)most_int8);
     ISO_TRY(iso_alloc(&p, 1, sizeof *p));
     *p = (iso_packed){choose(compute), w.rows, w.cols, NULL};
     ISO_TRY(p->engine->make(&p->state, w));
