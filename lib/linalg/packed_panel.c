@@ -71,25 +71,33 @@ done:
     return err;
 }
 
-/* One panel's columns of the rows of x in this task. Columns beyond the last go to waste. */
+/* The last panel when it is not full: its columns beyond the matrix go to waste. */
+static void multiply_rest(float *c, int64_t ldc, const float *a, int64_t lda,
+                          const struct panels *w, int64_t from, int64_t p, int64_t m,
+                          const float *bias)
+{
+    const size_t bytes = (size_t)(w->n - p * ISO_PANEL) * sizeof *c;
+    float part[BLOCK * ISO_PANEL], start[ISO_PANEL] = {0};
+
+    if (bias)
+        memcpy(start, bias, bytes);
+    memset(part, 0, sizeof part);
+    for (int64_t i = 0; from > 0 && i < m; i++)
+        memcpy(part + i * ISO_PANEL, c + i * ldc, bytes);
+    iso_panel_best()(part, ISO_PANEL, a, lda, panel_at(w, from, p), m, stretch(w, from), start,
+                     from > 0);
+    for (int64_t i = 0; i < m; i++)
+        memcpy(c + i * ldc, part + i * ISO_PANEL, bytes);
+}
+
+/* One panel's columns of the rows of x in this task. */
 static void multiply(float *c, int64_t ldc, const float *a, int64_t lda, const struct panels *w,
                      int64_t from, int64_t p, int64_t m, const float *bias)
 {
-    const int64_t n = w->n - p * ISO_PANEL;
-    float part[BLOCK * ISO_PANEL] = {0}, start[ISO_PANEL] = {0};
-    iso_panel_fn *const mul = iso_panel_best();
-
-    if (n >= ISO_PANEL) {
-        mul(c, ldc, a, lda, panel_at(w, from, p), m, stretch(w, from), bias, from > 0);
-        return;
-    }
-    if (bias)
-        memcpy(start, bias, (size_t)n * sizeof *bias);
-    for (int64_t i = 0; from > 0 && i < m; i++)
-        memcpy(part + i * ISO_PANEL, c + i * ldc, (size_t)n * sizeof *c);
-    mul(part, ISO_PANEL, a, lda, panel_at(w, from, p), m, stretch(w, from), start, from > 0);
-    for (int64_t i = 0; i < m; i++)
-        memcpy(c + i * ldc, part + i * ISO_PANEL, (size_t)n * sizeof *c);
+    if (w->n - p * ISO_PANEL < ISO_PANEL)
+        multiply_rest(c, ldc, a, lda, w, from, p, m, bias);
+    else
+        iso_panel_best()(c, ldc, a, lda, panel_at(w, from, p), m, stretch(w, from), bias, from > 0);
 }
 
 /* A task is a block of rows against SHARE panels; few rows make few blocks, so shares stay small.
