@@ -26,11 +26,13 @@ typedef struct iso_weight {
 typedef struct iso_weights iso_weights;
 
 /**
- * Opens `folder`/model.safetensors, or the shards that model.safetensors.index.json lists.
+ * Opens `folder`/model.safetensors or, without one, the shards that model.safetensors.index.json
+ * lists.
  *
- * Checked before anything is believed: the header's length, names (UTF-8, none twice over all
- * shards), shapes against bytes (without overflow), offsets (within the file, no overlap); a tensor
- * the index names and no shard holds.
+ * Checked before anything is believed: the headers (lib/io/tensor_list.h), that no name is there
+ * twice over all shards, that each tensor is in the shard the index says, that shards lie in the
+ * folder. No number is read, so values may be NaN.
+ * Cost    linear in the headers, whatever the size of the files.
  * Errors  ISO_EIO, ISO_EFORMAT, ISO_EUNSUP (only pytorch_model.bin or the like is there: says what
  *         to do; a big-endian machine), ISO_ENOMEM.
  */
