@@ -11,9 +11,11 @@
 #include "lib/base/alloc.h"
 
 static const struct door *const shelves[] = {
+    doors_corpus,
     doors_io,
     doors_nn,
     doors_spm,
+    doors_text,
 };
 
 const struct door *door_find(const char *name)

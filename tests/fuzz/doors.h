@@ -15,7 +15,7 @@ struct door {
 const struct door *door_find(const char *name);
 
 /* The doors of a shelf, a file each; ended by one without a name. */
-extern const struct door doors_io[], doors_nn[], doors_spm[];
+extern const struct door doors_corpus[], doors_io[], doors_nn[], doors_spm[], doors_text[];
 
 /* --- For the files of doors --- */
 

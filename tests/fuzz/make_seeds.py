@@ -208,3 +208,36 @@ put("spm_json", "rule.json", json.dumps({
         {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "}]},
     "pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "WhitespaceSplit"}, space]},
     "model": {"type": "Unigram", "unk_id": 1, "vocab": vocab}}))
+
+
+# Corpora and journals.
+put("txt", "lines.txt", "one\r\n\n two \u00e9\u4f60\nlast".encode())
+put("txt", "mended.txt", b"\xef\xbb\xbfa\0b\n\xed\xa0\x80\xf4\x90\x80\x80\n\xe2\x82")
+put("tsv", "all.tsv", b"id\tnote\ttext\tlabel\ttext2\r\n7\tn\ta\tsport\tA\n8\t\tb\t\xff\t\n")
+put("tsv", "named.tsv", b"n\tsentence\n1\thello\n2\t\n")
+put("ids", "ids.ids", b"0 101\t7 \r\n\n 2147483647\n5")
+put("columns", "plain.txt", b"text=text,id=id")
+put("columns", "wrong.txt", b"label=category,txt=x")
+put("journal", "units.journal", b"isogloss-journal 1\nplan 16\nmodel m\npool cls\nsize 4096 2\n"
+    b"unit 0 32\nunit 2 32\nunit 1 8\n")
+put("journal", "torn.journal", b"isogloss-journal 1\nplan 1\na\nsize 1 1\nunit 3 1\nuni")
+
+
+# Tokenizers. In vocab.txt the empty line stands for every special token.
+put("vocab", "plain.txt", "\na\nb\nab\n##b\nun\n##able\n\u4f60\n,\n\u03c3\n".encode())
+put("vocab", "odd.txt", b"\xef\xbb\xbf\r\na\r\n\r\na\n\xff\xfe\n##\n#\n##b\n\xe4\xbd\nHouse\nx\0y\nb")
+specials = [{"id": i, "content": c, "special": True} for i, c in enumerate(("[CLS]", "[SEP]"))]
+bert = {"pre_tokenizer": {"type": "BertPreTokenizer"}, "added_tokens": specials,
+        "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+                  "max_input_chars_per_word": 9,
+                  "vocab": {"[UNK]": 2, "a": 3, "##b": 4, "un": 7, "##able": 9}}}
+put("tokenizer_json", "bert.json", json.dumps({"normalizer": {
+    "type": "BertNormalizer", "lowercase": True, "strip_accents": None, "clean_text": True,
+    "handle_chinese_chars": True}, **bert}))
+put("tokenizer_json", "bare.json", json.dumps({"normalizer": None, **bert}))
+put("tokenizer_json", "unigram.json", json.dumps({
+    "pre_tokenizer": space, "added_tokens": [
+        {"id": 0, "special": True, "content": "<s>"}, {"id": 6, "special": True, "content": "</s>"}],
+    "model": {"type": "Unigram", "unk_id": 1, "vocab": vocab}}))
+put("wordpiece", "letters.txt", "Unable a\u0301b\u0323, \u039f\u0394\u039f\u03a3 \u4f60ab! \u0130".encode())
+put("wordpiece", "bytes.bin", bytes(range(256)) + "\U0001f600\uac01\u200b\ufffd\u2028".encode())
