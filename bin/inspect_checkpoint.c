@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "lib/base/alloc.h"
 #include "lib/io/folder.h"
@@ -12,10 +11,7 @@ bool checkpoint_is(const char *input)
 {
     static const char *const signs[] = {"config.json", "model.safetensors",
                                         "model.safetensors.index.json"};
-    struct stat st;
 
-    if (stat(input, &st) != 0 || !S_ISDIR(st.st_mode))
-        return false;
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
         if (iso_folder_has(input, signs[i]))
             return true;

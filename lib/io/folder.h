@@ -15,7 +15,7 @@ ISO_API ISO_MUST_USE iso_err iso_folder_check(const char *folder);
 /** The path of `name` in it, yours to iso_free. Errors  ISO_ENOMEM. */
 ISO_API ISO_MUST_USE iso_err iso_folder_path(char **out, const char *folder, const char *name);
 
-/** Whether something of that name is there. */
+/** Whether something of that name is there; false, too, when `folder` is none. */
 ISO_API bool iso_folder_has(const char *folder, const char *name);
 
 /**
