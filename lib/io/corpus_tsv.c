@@ -98,18 +98,17 @@ static iso_err no_column(const struct lines *in, const char *name, const char *h
     iso_buf there = {0};
     iso_err err = ISO_OK;
 
-    for (; *header; header += strcspn(header, "\t"), header += *header == '\t') {
-        if (there.len > 400) {
-            ISO_TRY(iso_buf_puts(&there, ", ..."));
-            break;
-        }
+    while (*header && there.len < 400) {
+        const size_t len = strcspn(header, "\t");
         ISO_TRY(iso_buf_puts(&there, there.len ? ", " : ""));
-        ISO_TRY(iso_buf_printf(&there, "%.*s", (int)(strcspn(header, "\t") & 0xff), header));
+        ISO_TRY(iso_buf_add(&there, header, len < 60 ? (int64_t)len : 60));
+        header += len + (header[len] == '\t');
     }
-    ISO_FAIL(
-        ISO_EFORMAT,
-        "%s: has no column %.60s, only %s; say which is which with --columns text=NAME,id=NAME",
-        in->path, name, there.text ? there.text : "one without a name");
+    ISO_FAIL(ISO_EFORMAT,
+             "%s: has no column %.60s, only %s%s; say which is which with --columns "
+             "text=NAME,id=NAME",
+             in->path, name, there.text ? there.text : "one without a name",
+             *header ? ", ..." : "");
 done:
     iso_buf_free(&there);
     return err;
