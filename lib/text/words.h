@@ -24,8 +24,9 @@ typedef struct iso_words {
  * Appends the words of one text. Words are what Unicode white space divides; every CJK ideograph
  * is a word of its own. A piece belongs to each word that shares a byte with it (one of two
  * ideographs counts in both); one that shares none, such as a lone U+2581, to the word it stands
- * before, if any. Special tokens belong to none. Words that truncation left without pieces at the
- * end of the text are left out; a word in the middle may have none (nothing of it is visible).
+ * before or in, if any. Special tokens belong to none. Words that truncation left without pieces
+ * at the end of the text are left out; a word in the middle may have none (nothing of it is
+ * visible). The pieces of a text are in its order, as both tokenizers give them.
  * Cost  linear. Errors  ISO_ENOMEM.
  */
 ISO_API ISO_MUST_USE iso_err iso_words_find(iso_words *out, const iso_tokens *tokens,
