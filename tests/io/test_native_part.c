@@ -334,6 +334,13 @@ static void journals_may_be_torn_but_not_garbled(void **state)
     write_file(journal, bytes, len - 4, "wb");
     write_file(journal, "\0\0\0", 3, "ab");
     finish_all(path);
+    /* a torn end that is longer than the line that comes in its place */
+    (void)interrupted("torn.h5");
+    write_file(journal, "unit 123456789 1234567890", 25, "ab");
+    ok(open_part(&n, path, plan, true));
+    ok(do_unit(n, 2));
+    iso_native_discard(n);
+    finish_all(path);
     for (size_t cut = 0; cut < len - 20; cut += 3) {
         (void)interrupted("torn.h5");
         write_file(journal, bytes, cut, "wb");
@@ -408,6 +415,13 @@ static int apart(int (*work)(const char *path), const char *path)
     return WIFSIGNALED(status) ? 1000 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+static int64_t bytes_of(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 ? (int64_t)st.st_size : -1;
+}
+
 static int killed(const char *path)
 {
     iso_native *n = NULL;
@@ -426,6 +440,32 @@ static int killed_early(const char *path)
         return 1;
     (void)kill(getpid(), SIGKILL);
     return 2;
+}
+
+static int killed_before_the_first_row(const char *path)
+{
+    iso_native *n = NULL;
+
+    if (open_part(&n, path, plan, true))
+        return 1;
+    (void)kill(getpid(), SIGKILL);
+    return 2;
+}
+
+/* Units of a part that was deleted are not those of the next one. */
+static void a_journal_outlives_no_part(void **state)
+{
+    (void)state;
+    const char *path = interrupted("orphan.h5"), *part = beside(path, ".part");
+    const int64_t size = bytes_of(part);
+    iso_native *n = NULL;
+
+    assert_int_equal(unlink(part), 0);
+    assert_int_equal(apart(killed_before_the_first_row, path), 1000 + SIGKILL);
+    assert_int_equal(truncate(part, size), 0); /* laid out, as far as one can see */
+    ok(open_part(&n, path, plan, true));
+    assert_false(iso_native_done(n, 0));
+    iso_native_discard(n);
 }
 
 static void killed_and_gone_on_with(void **state)
@@ -451,13 +491,6 @@ static int limit_files(int64_t bytes)
 
     (void)signal(SIGXFSZ, SIG_IGN);
     return setrlimit(RLIMIT_FSIZE, &most);
-}
-
-static int64_t bytes_of(const char *path)
-{
-    struct stat st;
-
-    return stat(path, &st) == 0 ? (int64_t)st.st_size : -1;
 }
 
 /* The disk is full in the middle of a unit. */
@@ -582,6 +615,7 @@ int main(void)
               test(nothing_finished_leaves_nothing), test(a_part_is_not_thrown_away),
               test(announcements_are_compared), test(damage_is_told),
               test(journals_may_be_torn_but_not_garbled), test(one_writer_at_a_time),
-              test(strange_targets), test(killed_and_gone_on_with), test(a_full_disk_loses_nothing),
+              test(strange_targets), test(killed_and_gone_on_with),
+              test(a_journal_outlives_no_part), test(a_full_disk_loses_nothing),
               test(files_without_parts_finish_too), test(survives_failing_allocations));
 }
