@@ -8,7 +8,8 @@
  *     en:3=40x8,as:de    the numbers of de
  *     ids:en=a,0,40      ids a0 to a39 (text, from, count)
  *     offsets:en=0,2,40  rows of each item; for token rows
- *     format=x version=2 pooling=cls model=m source=en   attributes; "format=" leaves it out
+ *     format=x version=2 pooling=cls model=m source=en compute=int8   attributes;
+ *                        "format=" leaves it out
  */
 #include <math.h>
 #include <stdio.h>
@@ -120,8 +121,10 @@ static bool put_attribute(iso_h5 *file, const char *word, const char *name)
 
 int main(int argc, char **argv)
 {
-    static const char *const names[] = {"format", "version", "pooling", "model", "source"};
-    bool given[5] = {false};
+    static const char *const names[] = {"format", "version", "pooling",
+                                        "model",  "source",  "compute"};
+    enum { NAMES = sizeof names / sizeof *names };
+    bool given[NAMES] = {false};
     iso_h5 *file = NULL;
 
     if (argc < 2)
@@ -129,7 +132,7 @@ int main(int argc, char **argv)
     ok(iso_h5_create(&file, argv[1]));
     for (int i = 2; i < argc; i++) {
         bool taken = false;
-        for (int k = 0; k < 5 && !taken; k++)
+        for (int k = 0; k < NAMES && !taken; k++)
             given[k] = (taken = put_attribute(file, argv[i], names[k])) || given[k];
         if (taken)
             continue;
