@@ -12,6 +12,7 @@
 #include "bin/term.h"
 #include "lib/linalg/blas.h"
 #include "lib/linalg/convert.h"
+#include "lib/linalg/packed.h"
 
 /* "AMD EPYC 7B13", or "" where the system does not say. */
 static void model_name(char *out, size_t room)
@@ -59,6 +60,10 @@ static void machine(void)
         printf("; the best for this CPU");
     printf("\nthreads     %d\n", iso_blas_threads());
     printf("conversion  %s\n", iso_simd_name(ISO_SIMD_BEST));
+    for (int c = ISO_COMPUTE_F32; c <= ISO_COMPUTE_INT8; c++)
+        printf("%s%s: %s", c == ISO_COMPUTE_F32 ? "encoder     " : ", ",
+               iso_compute_name((iso_compute)c), iso_packed_engine((iso_compute)c));
+    printf("\n");
 }
 
 static iso_err rates(const iso_run *run)

@@ -21,8 +21,8 @@ static const int64_t most_int8 = 1 << 17;
 /* The first that is available; the last always is, and is the plain one. */
 static const struct packed_engine *const engines[COMPUTES][CHOICES] = {
     [ISO_COMPUTE_F32] = {&iso_packed_panels, &iso_packed_blas},
-    [ISO_COMPUTE_BF16] = {&iso_packed_bf16},
-    [ISO_COMPUTE_INT8] = {&iso_packed_int8_avx2, &iso_packed_int8},
+    [ISO_COMPUTE_BF16] = {&iso_packed_bf16_lowp, &iso_packed_bf16},
+    [ISO_COMPUTE_INT8] = {&iso_packed_int8_lowp, &iso_packed_int8_avx2, &iso_packed_int8},
 };
 
 static atomic_bool plain;

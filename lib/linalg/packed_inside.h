@@ -34,6 +34,6 @@ void iso_packed_scale(float *y, const int32_t *sum, int64_t n, float sx, const f
                       const float *bias);
 
 extern const struct packed_engine iso_packed_blas, iso_packed_panels, iso_packed_bf16,
-    iso_packed_int8, iso_packed_int8_avx2;
+    iso_packed_bf16_lowp, iso_packed_int8, iso_packed_int8_lowp, iso_packed_int8_avx2;
 
 #endif

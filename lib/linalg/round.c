@@ -9,7 +9,7 @@
 
 #define SET(s)                                                                                     \
     {                                                                                              \
-        bf16_##s, peak_##s, s8_##s, s16_##s, whole_##s                                             \
+        bf16_##s, bf16_bits_##s, peak_##s, s8_##s, s16_##s, whole_##s                              \
     }
 
 #define ROUND_TARGET

@@ -4,10 +4,12 @@
 
 #include <stdint.h>
 
-/** n numbers each; all sets of loops give the same bits. dst and src are apart or the same. */
+/** n numbers each; all sets of loops give the same bits. dst and src may be the same. */
 typedef struct iso_rounding {
     /* To the nearest bfloat16, ties to even, as an f32; NaN stays NaN. */
     void (*bf16)(float *dst, const float *src, int64_t n);
+    /* The same as the 16 bits of a bfloat16; NaN becomes quiet. dst and src are apart. */
+    void (*bf16_bits)(uint16_t *dst, const float *src, int64_t n);
     /* max |x|; NaN when one of them is not finite. */
     float (*peak)(const float *src, int64_t n);
     /* x * by to the nearest integer, ties to even, for |x * by| <= 127.5. */

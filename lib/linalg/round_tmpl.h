@@ -12,6 +12,17 @@ ROUND_TARGET static void ROUND(bf16)(float *dst, const float *src, int64_t n)
     }
 }
 
+ROUND_TARGET static void ROUND(bf16_bits)(uint16_t *dst, const float *src, int64_t n)
+{
+#pragma omp simd
+    for (int64_t i = 0; i < n; i++) {
+        uint32_t u;
+        memcpy(&u, &src[i], sizeof u);
+        const uint32_t up = u + 0x7fff + (u >> 16 & 1), quiet = u | 0x400000;
+        dst[i] = (uint16_t)(((u & 0x7fffffff) > 0x7f800000 ? quiet : up) >> 16);
+    }
+}
+
 /* The bits of numbers without their sign are in the order of the numbers, and above them all is
  * what is not finite. */
 ROUND_TARGET static float ROUND(peak)(const float *src, int64_t n)

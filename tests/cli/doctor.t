@@ -4,6 +4,7 @@ $ isogloss doctor
 > kernels     *
 > threads     *
 > conversion  *
+> encoder     f32: *, bf16: *, int8: *
 > sgemm       * GFLOP/s
 > dgemm       * GFLOP/s
 > memory      * GB/s

@@ -23,13 +23,17 @@ static void bf16_is_the_conversion(void **state)
     iso_rng rng = iso_rng_seeded(1, 0);
     for (int round = 0; round < 500; round++) {
         float x[MOST], got[2][MOST], want[MOST];
-        uint16_t half[MOST];
+        uint16_t half[MOST], bits[2][MOST];
         for (int i = 0; i < MOST; i++) { /* any bits: also ties, NaN, subnormal, infinite */
             const uint32_t u = (uint32_t)iso_rng_next(&rng) & (i % 3 ? ~0u : 0xffff8000);
             memcpy(&x[i], &u, sizeof u);
         }
         iso_convert_bf16(half, MOST, iso_view_f32(x, 1, MOST));
         iso_convert_f32(want, MOST, (iso_view){half, 1, MOST, MOST, ISO_BF16});
+        iso_rounding_plain()->bf16_bits(bits[0], x, MOST);
+        iso_rounding_best()->bf16_bits(bits[1], x, MOST);
+        assert_memory_equal(bits[0], half, sizeof half);
+        assert_memory_equal(bits[1], half, sizeof half);
         iso_rounding_plain()->bf16(got[0], x, MOST);
         iso_rounding_best()->bf16(got[1], x, MOST);
         assert_memory_equal(got[0], got[1], sizeof got[0]);

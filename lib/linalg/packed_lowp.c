@@ -1,0 +1,195 @@
+/* bf16 and 8-bit products by oneDNN, where the CPU has instructions for them. */
+#include <stdint.h>
+
+#include "lib/base/alloc.h"
+#include "lib/linalg/lowp.h"
+#include "lib/linalg/packed_inside.h"
+#include "lib/linalg/round.h"
+
+/* Rows of X are rounded this many at a time, so that they stay in the cache. */
+enum { STRIP = 512 };
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* bf16 ---------------------------------------------------------------------- */
+
+static bool bf16_available(void)
+{
+    return iso_lowp_has(ISO_LOWP_BF16);
+}
+
+static void bf16_rows(uint16_t *to, iso_view x)
+{
+    const iso_rounding *round = iso_rounding_best();
+    const float *from = x.data;
+
+#pragma omp parallel for if (x.rows * x.cols > 1 << 14)
+    for (int64_t i = 0; i < x.rows; i++)
+        round->bf16_bits(to + i * x.cols, from + i * x.stride, x.cols);
+}
+
+static iso_err bf16_make(void **state, iso_view w)
+{
+    iso_mat wide = {0};
+    uint16_t *bits = NULL;
+    iso_lowp *p = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_packed_widen(&wide, w));
+    ISO_TRY(iso_alloc(&bits, w.rows * w.cols, sizeof *bits));
+    bf16_rows(bits, iso_mat_view(&wide));
+    ISO_TRY(iso_lowp_new(&p, bits, w.rows, w.cols, ISO_LOWP_BF16));
+    *state = p;
+done:
+    iso_mat_free(&wide);
+    iso_free(bits);
+    return err;
+}
+
+static iso_err bf16_mul(iso_mat *y, iso_view x, const void *state, const float *bias)
+{
+    const int64_t room = least(x.rows, STRIP);
+    uint16_t *bits = NULL;
+    iso_err err = ISO_OK;
+
+    if (x.cols == 0) {
+        iso_packed_fill(y, bias);
+        return ISO_OK;
+    }
+    ISO_TRY(iso_alloc(&bits, room * x.cols, sizeof *bits));
+    for (int64_t i = 0; i < x.rows; i += room) {
+        const int64_t m = least(room, x.rows - i);
+        bf16_rows(bits, iso_view_rows(x, i, m));
+        ISO_TRY(iso_lowp_mul((float *)y->data + i * y->stride, y->stride, bits, m, state, bias));
+    }
+done:
+    iso_free(bits);
+    return err;
+}
+
+static void bf16_free(void *state)
+{
+    iso_lowp_free(state);
+}
+
+static int64_t bf16_bytes(const void *state)
+{
+    return iso_lowp_bytes(state);
+}
+
+const struct packed_engine iso_packed_bf16_lowp = {
+    .name = "oneDNN",
+    .available = bf16_available,
+    .make = bf16_make,
+    .mul = bf16_mul,
+    .free = bf16_free,
+    .bytes = bf16_bytes,
+};
+
+/* int8 ---------------------------------------------------------------------- */
+
+struct int8_weights {
+    iso_lowp *q;
+    float *scale;
+    int64_t n;
+};
+
+static bool int8_available(void)
+{
+    return iso_lowp_has(ISO_LOWP_S8);
+}
+
+static void int8_free(void *state)
+{
+    struct int8_weights *p = state;
+
+    iso_lowp_free(p->q);
+    iso_free(p->scale);
+    iso_free(p);
+}
+
+static int64_t int8_bytes(const void *state)
+{
+    const struct int8_weights *p = state;
+
+    return (int64_t)sizeof *p + iso_lowp_bytes(p->q) + p->n * (int64_t)sizeof(float);
+}
+
+static void int8_rows(int8_t *to, float *scale, iso_view x)
+{
+    const iso_rounding *round = iso_rounding_best();
+    const float *from = x.data;
+
+#pragma omp parallel for if (x.rows * x.cols > 1 << 14)
+    for (int64_t i = 0; i < x.rows; i++) {
+        const float *row = from + i * x.stride;
+        float by;
+        scale[i] = iso_rounding_scale(&by, round->peak(row, x.cols));
+        round->s8(to + i * x.cols, row, by, x.cols);
+    }
+}
+
+static iso_err int8_make(void **state, iso_view w)
+{
+    struct int8_weights *p = NULL;
+    iso_mat wide = {0};
+    int8_t *q = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_packed_widen(&wide, w));
+    ISO_TRY(iso_alloc(&q, w.rows * w.cols, sizeof *q));
+    ISO_TRY(iso_alloc(&p, 1, sizeof *p));
+    p->n = w.rows;
+    ISO_TRY(iso_alloc(&p->scale, w.rows, sizeof *p->scale));
+    int8_rows(q, p->scale, iso_mat_view(&wide));
+    ISO_TRY(iso_lowp_new(&p->q, q, w.rows, w.cols, ISO_LOWP_S8));
+    *state = p;
+    p = NULL;
+done:
+    if (p)
+        int8_free(p);
+    iso_mat_free(&wide);
+    iso_free(q);
+    return err;
+}
+
+static iso_err int8_mul(iso_mat *y, iso_view x, const void *state, const float *bias)
+{
+    const struct int8_weights *p = state;
+    const int64_t room = least(x.rows, STRIP), n = y->cols;
+    int8_t *q = NULL;
+    float *scale = NULL;
+    int32_t *sum = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&q, room * x.cols, sizeof *q));
+    ISO_TRY(iso_alloc(&scale, room, sizeof *scale));
+    ISO_TRY(iso_alloc(&sum, room * n, sizeof *sum));
+    for (int64_t i = 0; i < x.rows; i += room) {
+        const int64_t m = least(room, x.rows - i);
+        int8_rows(q, scale, iso_view_rows(x, i, m));
+        if (x.cols > 0)
+            ISO_TRY(iso_lowp_mul(sum, n, q, m, p->q, NULL));
+#pragma omp parallel for if (m * n > 1 << 14)
+        for (int64_t j = 0; j < m; j++)
+            iso_packed_scale((float *)y->data + (i + j) * y->stride, sum + j * n, n, scale[j],
+                             p->scale, bias);
+    }
+done:
+    iso_free(q);
+    iso_free(scale);
+    iso_free(sum);
+    return err;
+}
+
+const struct packed_engine iso_packed_int8_lowp = {
+    .name = "oneDNN",
+    .available = int8_available,
+    .make = int8_make,
+    .mul = int8_mul,
+    .free = int8_free,
+    .bytes = int8_bytes,
+};
