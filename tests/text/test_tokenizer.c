@@ -276,6 +276,7 @@ static void the_longer_text_loses_its_last_piece(void **state)
                     assert_int_equal(k.end[i], id == 4   ? 2 * i - 1
                                                : id == 5 ? 2 * (i - left) - 3
                                                          : 0);
+                    assert_int_equal(k.begin[i], k.end[i] ? k.end[i] - 1 : 0);
                 }
             }
         }
