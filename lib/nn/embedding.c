@@ -1,7 +1,7 @@
 #include "lib/nn/embedding.h"
 
 #include "lib/base/alloc.h"
-#include "lib/nn/table.h"
+#include "lib/nn/lookup.h"
 
 static iso_err check_sentence(const iso_nn_config *c, const iso_batch *batch, int64_t b)
 {
@@ -38,9 +38,9 @@ done:
 }
 
 /* x += row i of a table, by way of `row`. */
-static void add_row(float *x, float *row, const iso_table *t, int64_t i)
+static void add_row(float *x, float *row, const iso_lookup *t, int64_t i)
 {
-    iso_table_row(row, t, i);
+    iso_lookup_row(row, t, i);
     for (int64_t j = 0; j < t->rows.cols; j++)
         x[j] += row[j];
 }
@@ -56,7 +56,7 @@ iso_err iso_embedding_fwd(iso_mat *x, const iso_params *p, const iso_nn_config *
     for (int64_t b = 0; b < batch->B; b++) {
         for (int64_t t = batch->offsets[b]; t < batch->offsets[b + 1]; t++) {
             float *to = (float *)x->data + t * x->stride;
-            iso_table_row(to, &p->word, batch->ids[t]);
+            iso_lookup_row(to, &p->word, batch->ids[t]);
             add_row(to, row, &p->position, c->first_position + t - batch->offsets[b]);
             if (c->types > 0)
                 add_row(to, row, &p->type, batch->types ? batch->types[t] : 0);

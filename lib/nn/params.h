@@ -36,14 +36,14 @@ typedef struct iso_layer {
 } iso_layer;
 
 /** Rows that are looked up: a table of the checkpoint, or random rows made when asked for. */
-typedef struct iso_table {
+typedef struct iso_lookup {
     iso_view rows; /* of a random table only the shape counts */
     bool random;
     uint64_t seed, number; /* the table's own, among those of one seed */
-} iso_table;
+} iso_lookup;
 
 typedef struct iso_params {
-    iso_table word, position, type; /* type has 0 rows when there is none */
+    iso_lookup word, position, type; /* type has 0 rows when there is none */
     iso_norm norm;
     iso_layer *layers; /* L */
     struct iso_store *store;

@@ -4,20 +4,20 @@
 
 #include "lib/base/rng.h"
 #include "lib/nn/params_inside.h"
-#include "lib/nn/table.h"
+#include "lib/nn/lookup.h"
 
 enum { TABLES = 3, MATRICES = 6 }; /* numbers of streams: tables first, then layer by layer */
 
-static iso_table table(int64_t rows, int64_t cols, uint64_t seed, uint64_t number)
+static iso_lookup table(int64_t rows, int64_t cols, uint64_t seed, uint64_t number)
 {
-    return (iso_table){{NULL, rows, cols, cols, ISO_F32}, true, seed, number};
+    return (iso_lookup){{NULL, rows, cols, cols, ISO_F32}, true, seed, number};
 }
 
 /* A matrix is a table whose rows are all made at once. */
 static iso_err make_linear(iso_linear *out, iso_params *p, int64_t outputs, int64_t inputs,
                            iso_compute compute, uint64_t seed, uint64_t number)
 {
-    const iso_table t = table(outputs, inputs, seed, number);
+    const iso_lookup t = table(outputs, inputs, seed, number);
     float *w, *bias;
     iso_err err = ISO_OK;
 
@@ -25,7 +25,7 @@ static iso_err make_linear(iso_linear *out, iso_params *p, int64_t outputs, int6
     ISO_TRY(iso_params_block(&bias, p, outputs, sizeof *bias));
 #pragma omp parallel for schedule(static)
     for (int64_t i = 0; i < outputs; i++)
-        iso_table_row(w + i * inputs, &t, i);
+        iso_lookup_row(w + i * inputs, &t, i);
     *out = (iso_linear){.w = iso_view_f32(w, outputs, inputs), .bias = bias, .compute = compute};
 done:
     return err;

@@ -1,9 +1,9 @@
-#include "lib/nn/table.h"
+#include "lib/nn/lookup.h"
 
 #include "lib/base/rng.h"
 #include "lib/linalg/convert.h"
 
-void iso_table_row(float *to, const iso_table *t, int64_t i)
+void iso_lookup_row(float *to, const iso_lookup *t, int64_t i)
 {
     if (!t->random) {
         iso_convert_f32(to, t->rows.cols, iso_view_rows(t->rows, i, 1));
