@@ -16,6 +16,12 @@ typedef struct iso_tokenizer iso_tokenizer;
  * `spiece.model`, `tokenizer.model` (SentencePiece unigram, ids as fairseq counts them),
  * `tokenizer.json` of either kind. config.json, where there is one, tells the family.
  *
+ * As with the published BERT, text is lower-cased unless do_lower_case is false (odd when nobody
+ * says so and pieces have capital letters), accents go with the capitals unless strip_accents says
+ * otherwise, ideographs stand alone, words of more than 100 characters are unknown. Of pieces that
+ * are twice in the vocabulary the first counts. Special tokens may be named in
+ * tokenizer_config.json or special_tokens_map.json.
+ *
  * Errors  ISO_EIO, ISO_EFORMAT (what is wrong with which file), ISO_EUNSUP (another kind of
  *         tokenizer, such as byte-level BPE; says which are read), ISO_ENOMEM.
  */
@@ -43,10 +49,12 @@ typedef struct iso_text {
  * Cuts a text into pieces, special tokens around them: [CLS] a [SEP], [CLS] a [SEP] b [SEP], or
  * <s> a </s>, <s> a </s></s> b </s>. Emptied first.
  *
+ * What reads like a special token in a text is text and never gets its id.
+ *
  * No more than `max_length` pieces with the special tokens (0: no limit); of a pair the longer text
- * loses its last piece first. Bytes that are not UTF-8 and NUL are legal and become U+FFFD or
- * nothing, as the kind has it. Safe for several threads on one tokenizer.
- * Cost  linear in the text. Errors  ISO_ENOMEM, ISO_EARG (max_length leaves no room for a piece).
+ * loses its last piece first, of equals the second. Bytes that are not UTF-8 and NUL are legal and
+ * become U+FFFD or nothing, as the kind has it. Safe for several threads on one tokenizer. Cost
+ * linear in the text. Errors  ISO_ENOMEM, ISO_EARG (max_length leaves no room for a piece).
  */
 ISO_API ISO_MUST_USE iso_err iso_tokenizer_encode(const iso_tokenizer *t, iso_tokens *out,
                                                   const iso_text *text, int64_t max_length);
