@@ -19,7 +19,7 @@ typedef struct iso_tokenizer iso_tokenizer;
  * As with the published BERT, text is lower-cased unless do_lower_case is false (odd when nobody
  * says so and pieces have capital letters), accents go with the capitals unless strip_accents says
  * otherwise, ideographs stand alone, words of more than 100 characters are unknown. Of pieces that
- * are twice in the vocabulary the first counts. Special tokens may be named in
+ * are twice in the vocabulary the last counts. Special tokens may be named in
  * tokenizer_config.json or special_tokens_map.json.
  *
  * Errors  ISO_EIO, ISO_EFORMAT (what is wrong with which file), ISO_EUNSUP (another kind of

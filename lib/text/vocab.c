@@ -136,9 +136,8 @@ iso_err iso_vocab_put(iso_vocab *v, int32_t id, const char *piece, int64_t len)
     const int64_t slot = slot_of(v, piece, len), begin = v->all.len + 1;
     ISO_TRY(iso_buf_add(&v->all, piece, len));
     if (v->table[slot])
-        note(v, "%.400s: piece %d comes again as %d; the first counts", v->table[slot] - 1, id);
-    else
-        v->table[slot] = id + 1;
+        note(v, "%.400s: piece %d comes again as %d; the last counts", v->table[slot] - 1, id);
+    v->table[slot] = id + 1;
     v->used++;
     v->spans[id] = (struct span){begin, len};
     v->size = id >= v->size ? id + 1 : v->size;

@@ -16,8 +16,8 @@ ISO_API void iso_vocab_close(iso_vocab *v);
 
 /**
  * Gives piece[0..len) the id. Two pieces may not share an id; a piece that comes again is odd and
- * keeps its first id, as does an id that comes again its piece. Ids need not ascend, but memory
- * grows with the largest. Errors  ISO_EARG (negative id), ISO_ENOMEM.
+ * takes its last id, as the published readers have it; an id that comes again keeps its piece. Ids
+ * need not ascend, but memory grows with the largest. Errors  ISO_EARG (negative id), ISO_ENOMEM.
  */
 ISO_API ISO_MUST_USE iso_err iso_vocab_put(iso_vocab *v, int32_t id, const char *piece,
                                            int64_t len);

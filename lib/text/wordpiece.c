@@ -107,7 +107,8 @@ static iso_err insert_all(iso_wordpiece *w, const iso_vocab *vocab, const char *
     for (int32_t id = 0; id < iso_vocab_size(vocab); id++) {
         int64_t len;
         const char *piece = iso_vocab_piece(&len, vocab, id);
-        if (len == 0 || len > longest + skip || !iso_utf8_valid(piece, len))
+        if (len == 0 || len > longest + skip || !iso_utf8_valid(piece, len) ||
+            iso_vocab_find(vocab, piece, len) != id)
             continue;
         const bool inside = len > skip && memcmp(piece, prefix, (size_t)skip) == 0;
         if (inside)
