@@ -145,10 +145,11 @@ static void tell(const struct job *job)
         term_note(job->set, "%s: %lld oddities in the vocabulary, the first: %s", job->set->model,
                   (long long)odd, first ? first : "unnamed");
     if (job->truncated > 0)
-        term_note(job->set, "%lld sentences were cut to %lld tokens", (long long)job->truncated,
-                  (long long)job->set->max_length);
+        term_note(job->set, "%lld sentence%s cut to %lld tokens", (long long)job->truncated,
+                  job->truncated == 1 ? " was" : "s were", (long long)job->set->max_length);
     if (job->repaired > 0)
-        term_note(job->set, "%lld lines had bytes that are not UTF-8", (long long)job->repaired);
+        term_note(job->set, "%lld line%s had bytes that are not UTF-8", (long long)job->repaired,
+                  job->repaired == 1 ? "" : "s");
 }
 
 static iso_err tokenize(const struct settings *set)

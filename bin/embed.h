@@ -83,6 +83,11 @@ iso_err embed_inputs(struct embed *e);
 /* Whether a file holds token ids. */
 bool embed_is_ids(const char *path);
 
+/* --- embed_model.c --- */
+
+/* Names the model by its folder, or as the hub whose cache the folder lies in. */
+iso_err embed_name_model(struct embed *e);
+
 /* --- embed_corpus.c --- */
 
 /* Reads and tokenises every language. */

@@ -12,7 +12,7 @@
 #include "lib/linalg/blas.h"
 
 enum {
-    BATCH = 2048, /* tokens, when not said: fills the caches and the cores, and is soon done */
+    BATCH = 1024, /* tokens, when not said: long products whose rows still fit the caches */
     LONGEST = 512 /* tokens of a sentence, when not said */
 };
 
@@ -87,25 +87,6 @@ void embed_free(struct embed *e)
     iso_tokenizer_close(e->tokenizer);
     iso_encoder_close(e->encoder);
     *e = (struct embed){0};
-}
-
-/* The folder's own name, also for "." and a path that ends in slashes. */
-static iso_err name_model(struct embed *e)
-{
-    char *path = realpath(e->set->model, NULL);
-    const char *name = path ? strrchr(path, '/') : NULL;
-    iso_buf text = {0};
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_buf_puts(&text, name && name[1] ? name + 1 : e->set->model));
-    if (e->set->random_weights)
-        ISO_TRY(iso_buf_printf(&text, " (random weights, seed %s)", e->set->random_weights));
-    e->model = text.text;
-    text = (iso_buf){0};
-done:
-    free(path);
-    iso_buf_free(&text);
-    return err;
 }
 
 static iso_err open_encoder(struct embed *e)
@@ -200,7 +181,7 @@ static iso_err prepare(struct embed *e)
     if (e->set->out)
         ISO_TRY(out_can_write(e->set->out));
     ISO_TRY(embed_inputs(e));
-    ISO_TRY(name_model(e));
+    ISO_TRY(embed_name_model(e));
     ISO_TRY(open_encoder(e));
     ISO_TRY(choose_length(e));
     ISO_TRY(choose_layers(e));

@@ -12,3 +12,10 @@ $ bash -c '. ./c; COMP_WORDS=(isogloss version --h); COMP_CWORD=2; _isogloss; ec
 > --help
 $ bash -c '. ./c; COMP_WORDS=(isogloss version --pool m); COMP_CWORD=3; _isogloss; echo ${COMPREPLY[@]}'
 > mean max
+# where a command has its own values, these
+$ bash -c '. ./c; COMP_WORDS=(isogloss embed --pool m); COMP_CWORD=3; _isogloss; echo ${COMPREPLY[@]}'
+> mean mean-special max
+$ bash -c '. ./c; COMP_WORDS=(isogloss embed --dtype f); COMP_CWORD=3; _isogloss; echo ${COMPREPLY[@]}'
+> f16 f32
+$ bash -c '. ./c; COMP_WORDS=(isogloss convert -o c); COMP_CWORD=3; _isogloss; echo ${COMPREPLY[@]}'
+> c

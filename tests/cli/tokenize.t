@@ -1,0 +1,54 @@
+# Pieces and ids, special tokens included; only the tokenizer's files are needed.
+$ mkdir bare && cp $S/examples/model/sentencepiece.bpe.model $S/examples/model/config.json bare
+$ printf 'How are you?\n\n日本 😀\n' > text.txt
+$ isogloss tokenize --model bare text.txt
+> <s> ▁How ▁are ▁you ? </s>	0 1009 329 125 11 2
+> <s> </s>	0 2
+> <s> ▁ 日 本 ▁ 😀 </s>	0 4 * 3 2
+# standard input is the same, line ends of any kind, the last line open
+$ isogloss tokenize --model bare < text.txt > a; isogloss tokenize --model bare - text.txt < /dev/null > b; cmp a b
+$ printf 'How are you?\r\nHow' | isogloss tokenize --model bare
+> <s> ▁How ▁are ▁you ? </s>	0 1009 329 125 11 2
+> <s> ▁How </s>	0 1009 2
+$ isogloss tokenize --model bare text.txt --limit 1 --max-length 4
+> <s> ▁How ▁are </s>	0 1009 329 2
+2> isogloss: note: 1 sentence was cut to 4 tokens
+# records; a second text makes a pair
+$ printf 'a\ttext2\nHow?\tWho "I"?\n' > pair.tsv
+$ isogloss tokenize --model bare pair.tsv --columns text=a --json -
+> [
+> {"text": "How?", "text2": "Who \"I\"?", "pieces": ["*s>", "▁How", "?", "*/s>", "*/s>", "▁Who", "▁\"", "I", "\"", "?", "*/s>"], "ids": [0, 1009, 11, 2, 2, 1419, 53, 415, 153, 11, 2]}
+> ]
+$ isogloss tokenize --model bare --json none.json < /dev/null; cat none.json
+> []
+# bytes that are not UTF-8, and NUL, do no harm
+$ printf 'A \377\376 cat\0s\n' > odd.txt
+$ isogloss tokenize --model bare odd.txt > a
+2> isogloss: note: 1 line had bytes that are not UTF-8
+$ isogloss tokenize --model bare < odd.txt > b; wc -l < a; wc -l < b
+> 1
+> 1
+$ isogloss tokenize --model bare --json - < odd.txt | python3 -c 'import json, sys; print(len(json.load(sys.stdin)))'
+> 1
+# refused
+$ isogloss tokenize text.txt
+2> isogloss tokenize: needs --model DIR, the folder of a checkpoint (*
+? 2
+$ mkdir empty; isogloss tokenize --model empty text.txt
+2> isogloss tokenize: empty: holds no vocab.txt, sentencepiece.bpe.model, spiece.model, tokenizer.model or tokenizer.json
+? 1
+$ echo 0 5 2 > x.ids; isogloss tokenize --model bare x.ids
+2> isogloss tokenize: x.ids: holds token ids, which are cut already: name a text
+? 1
+$ isogloss tokenize --model bare text.txt --max-length 2
+2> isogloss tokenize: * 2 *
+? 1
+$ isogloss tokenize --model bare no.txt
+2> isogloss tokenize: no.txt: No such file or directory
+? 1
+$ isogloss tokenize --model bare text.txt > /dev/full
+2> isogloss tokenize: standard output: No space left on device
+? 1
+$ isogloss tokenize --model bare text.txt --json no/such/file.json
+2> isogloss tokenize: no/such/file.json: cannot create: No such file or directory
+? 1
