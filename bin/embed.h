@@ -10,6 +10,7 @@
 #include "lib/io/native_write.h"
 #include "lib/nn/encoder.h"
 #include "lib/text/tokenizer.h"
+#include "lib/text/words.h"
 
 enum embed_pool {
     EMBED_MEAN, /* of the tokens that are not special; of all when there are none */
@@ -93,6 +94,15 @@ iso_err embed_name_model(struct embed *e);
 /* Reads and tokenises every language. */
 iso_err embed_read(struct embed *e);
 void embed_lang_free(struct embed_lang *lang);
+
+/* --- embed_words.c --- */
+
+/* Makes room for the words of all items. */
+iso_err embed_words_begin(struct embed_lang *lang);
+
+/* Adds the words of an item, the next one, to what is known of its language; `words` is scratch. */
+iso_err embed_words_add(struct embed_lang *lang, iso_words *words, const iso_tokens *tokens,
+                        int64_t item, const iso_text *text, enum embed_pool pool);
 
 /* --- embed_rows.c --- */
 

@@ -1,10 +1,9 @@
-/* The text of an embedding: read, cut into tokens, and into words where these are asked for. */
+/* The text of an embedding: read and cut into tokens. */
 #include <stdio.h>
 #include <string.h>
 
 #include "bin/embed.h"
 #include "lib/base/alloc.h"
-#include "lib/text/words.h"
 
 enum { STEP = 512 }; /* items between looks at the stop button */
 
@@ -51,37 +50,6 @@ done:
     return err;
 }
 
-static iso_err word_room(struct embed_lang *l, int64_t used, int64_t more)
-{
-    int64_t room = l->word_room ? l->word_room : 4096;
-    iso_err err = ISO_OK;
-
-    if (used + more + 1 <= l->word_room)
-        return ISO_OK;
-    while (room < used + more + 1)
-        room *= 2;
-    ISO_TRY(iso_realloc(&l->first, l->first ? used + 1 : 0, room, sizeof *l->first));
-    ISO_TRY(iso_realloc(&l->entry, used, room, sizeof *l->entry));
-    l->word_room = room;
-done:
-    return err;
-}
-
-static iso_err index_room(struct embed_lang *l, int64_t used, int64_t more)
-{
-    int64_t room = l->index_room ? l->index_room : 4096;
-    iso_err err = ISO_OK;
-
-    if (used + more <= l->index_room)
-        return ISO_OK;
-    while (room < used + more)
-        room *= 2;
-    ISO_TRY(iso_realloc(&l->index, used, room, sizeof *l->index));
-    l->index_room = room;
-done:
-    return err;
-}
-
 /* An id that the model has no row for is said here, before the work. */
 static iso_err check_ids(const struct embed *e, const struct embed_lang *l, int64_t item)
 {
@@ -121,47 +89,6 @@ static iso_err take_ids(struct cutter *c, int64_t item)
     }
     l->token_at[item + 1] = used + count;
     l->truncated += count < all;
-done:
-    return err;
-}
-
-/* Appends the words that were found, each with its tokens. For word types those that no token is
- * left of say nothing. */
-static iso_err take_words(struct cutter *c, int64_t item, const iso_text *text)
-{
-    struct embed_lang *l = c->lang;
-    const iso_words *w = &c->words;
-    int64_t used = l->word_at[item];
-    iso_err err = ISO_OK;
-
-    ISO_TRY(word_room(l, used, w->count));
-    for (int64_t i = 0; i < w->count; i++) {
-        const int64_t count = w->first[i + 1] - w->first[i];
-        const char *from = w->part[i] ? text->pair : text->text;
-        if (count == 0 && c->e->pool == EMBED_TYPES)
-            continue;
-        ISO_TRY(index_room(l, l->first[used], count));
-        for (int64_t k = 0; k < count; k++)
-            l->index[l->first[used] + k] = (int32_t)w->index[w->first[i] + k];
-        ISO_TRY(
-            lexicon_add(&l->entry[used], &l->lexicon, from + w->begin[i], w->end[i] - w->begin[i]));
-        l->first[used + 1] = l->first[used] + count;
-        used++;
-    }
-    l->word_at[item + 1] = used;
-done:
-    return err;
-}
-
-static iso_err find_words(struct cutter *c, int64_t item, const iso_text *text)
-{
-    iso_err err = ISO_OK;
-
-    iso_words_clear(&c->words);
-    ISO_TRY(iso_words_find(&c->words, &c->tokens, text->text, text->len, 0));
-    if (text->pair)
-        ISO_TRY(iso_words_find(&c->words, &c->tokens, text->pair, text->pair_len, 1));
-    ISO_TRY(take_words(c, item, text));
 done:
     return err;
 }
@@ -218,7 +145,7 @@ static iso_err take_text(struct cutter *c, int64_t item)
     if (pool == EMBED_NONE)
         ISO_TRY(name_pieces(c, item, &text));
     else if (l->word_at)
-        ISO_TRY(find_words(c, item, &text));
+        ISO_TRY(embed_words_add(l, &c->words, &c->tokens, item, &text, pool));
 done:
     return err;
 }
@@ -236,10 +163,8 @@ static iso_err read_lang(struct embed *e, struct embed_lang *l)
 
     ISO_TRY(iso_corpus_read(&l->corpus, l->files.at, l->files.count, &opt));
     ISO_TRY(iso_alloc(&l->token_at, l->corpus.items + 1, sizeof *l->token_at));
-    if (e->pool == EMBED_WORD || e->pool == EMBED_TYPES) {
-        ISO_TRY(iso_alloc(&l->word_at, l->corpus.items + 1, sizeof *l->word_at));
-        ISO_TRY(word_room(l, 0, 0));
-    }
+    if (e->pool == EMBED_WORD || e->pool == EMBED_TYPES)
+        ISO_TRY(embed_words_begin(l));
     for (int64_t i = 0; i < l->corpus.items; i++) {
         if (i % STEP == 0)
             ISO_TRY(iso_run_step(e->run, "tokenising", i, l->corpus.items, "sentences"));

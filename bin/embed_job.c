@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "bin/embed.h"
@@ -174,6 +175,23 @@ done:
     return with_way_out(e, err);
 }
 
+/* The file to write must not be one that is read. */
+static iso_err check_out(const struct embed *e)
+{
+    struct stat out, in;
+
+    if (!e->set->out || stat(e->set->out, &out) != 0)
+        return ISO_OK;
+    for (int i = 0; i < e->lang_count; i++) {
+        for (int k = 0; k < e->lang[i].files.count; k++) {
+            const char *file = e->lang[i].files.at[k];
+            if (stat(file, &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+                return iso_fail(ISO_EARG, "%s: is the text to read, choose another --out", file);
+        }
+    }
+    return ISO_OK;
+}
+
 static iso_err prepare(struct embed *e)
 {
     iso_err err = ISO_OK;
@@ -181,6 +199,7 @@ static iso_err prepare(struct embed *e)
     if (e->set->out)
         ISO_TRY(out_can_write(e->set->out));
     ISO_TRY(embed_inputs(e));
+    ISO_TRY(check_out(e));
     ISO_TRY(embed_name_model(e));
     ISO_TRY(open_encoder(e));
     ISO_TRY(choose_length(e));

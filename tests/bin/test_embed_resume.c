@@ -58,6 +58,26 @@ static void resumed_equals_uninterrupted(void **state)
     files_near(out, whole, 1e-6);
 }
 
+/* Files of ids have no text that could be compared, only the ids themselves. */
+static void other_ids_are_another_work(void **state)
+{
+    const char *out = temp_path("ids.h5");
+    const char *a = file_of("a.ids", "0 1009 329 2\n"), *b = file_of("b.ids", "0 125 11 2\n");
+    int status = 0;
+
+    (void)state;
+    for (int64_t n = 2000; n > 10 && !strstr(said, "--resume goes on"); n -= n / 20) {
+        (void)remove(out);
+        iso_alloc_fail_after(n);
+        status = EMBED("--model", model(), word("en", a), word("de", a), "-o", out);
+        iso_alloc_fail_after(-1);
+    }
+    assert_int_equal(status, 1);
+    assert_int_equal(EMBED("--model", model(), word("en", a), word("de", b), "--resume", "-o", out),
+                     1);
+    done(EMBED("--model", model(), word("en", a), word("de", a), "--resume", "-o", out));
+}
+
 static void resuming_nothing_begins(void **state)
 {
     const char *out = temp_path("begun.h5");
@@ -69,5 +89,6 @@ static void resuming_nothing_begins(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(resumed_equals_uninterrupted), test(resuming_nothing_begins));
+    RUN_TESTS(test(resumed_equals_uninterrupted), test(other_ids_are_another_work),
+              test(resuming_nothing_begins));
 }

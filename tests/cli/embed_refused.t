@@ -47,6 +47,9 @@ $ isogloss embed --model none en=en.txt -o no/such/x.h5
 $ isogloss embed --model none en=en.txt -o .
 2> isogloss embed: .: is a directory, cannot be written
 ? 1
+$ isogloss embed --model none en=en.txt -o en.txt
+2> isogloss embed: en.txt: is the text to read, choose another --out
+? 1
 # checkpoints
 $ isogloss embed --model none en=en.txt -o x.h5
 2> isogloss embed: none: No such file or directory
