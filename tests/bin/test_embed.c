@@ -79,6 +79,24 @@ static void token_ids_need_no_tokenizer(void **state)
     same_tokens(out, golden);
 }
 
+static void rounded_products_are_near_and_recorded(void **state)
+{
+    static const char *const compute[] = {"bf16", "int8"};
+    const char *golden = source_path("tests/golden/mini.h5"), *out = temp_path("rounded.h5");
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        done(EMBED("--model", model(), texts_of(golden, "en"), texts_of(golden, "de"),
+                   texts_of(golden, "hi"), "--compute", compute[i], "--dtype", "f32", "-o", out));
+        files_near(out, golden, i ? 5e-2 : 2e-2);
+        iso_states *a = states_of(out), *b = states_of(golden);
+        text(iso_states_about(a)->compute, compute[i]);
+        assert_true(apart(a, b, "en", 4) > 1e-5);
+        iso_states_close(a);
+        iso_states_close(b);
+    }
+}
+
 /* --- Itself --- */
 
 /* A few sentences of unequal length, one without text. */
@@ -248,8 +266,9 @@ int main(void)
 {
     RUN_TESTS(test(pooled_states_are_pytorchs), test(token_states_are_pytorchs),
               test(fifteen_languages_too), test(token_ids_need_no_tokenizer),
-              test(batches_change_nothing), test(half_precision_is_f32_rounded),
-              test(layers_are_those_asked_for), test(random_weights_are_named_and_seeded),
-              test(columns_come_along), test(second_texts_make_pairs),
-              test(the_same_language_again_appends), test(survives_lack_of_memory));
+              test(rounded_products_are_near_and_recorded), test(batches_change_nothing),
+              test(half_precision_is_f32_rounded), test(layers_are_those_asked_for),
+              test(random_weights_are_named_and_seeded), test(columns_come_along),
+              test(second_texts_make_pairs), test(the_same_language_again_appends),
+              test(survives_lack_of_memory));
 }
