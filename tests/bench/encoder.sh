@@ -9,7 +9,6 @@ cd "$(dirname "$0")/../.."
 build=${BUILD:-build}
 tools=${ISOGLOSS_TEST_DATA:?names the folder with tools/encoder_peers.py}/tools
 python=${PYTHON:-/usr/bin/python3}
-export OMP_WAIT_POLICY=passive
 
 if [ -z "${PEERS:-}" ]; then
     PEERS=$(mktemp -d)
