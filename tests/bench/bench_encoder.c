@@ -8,7 +8,7 @@
 #include "lib/nn/encoder.h"
 #include "tests/bench/bench.h"
 
-enum { ROUNDS = 5 };
+enum { ROUNDS = 3 };
 
 static int by_size(const void *a, const void *b)
 {

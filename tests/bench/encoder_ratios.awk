@@ -34,8 +34,8 @@ END {
         printf "linear layers, %s: %s of the best sgemm rate; everything else %s of the time\n", shape, median("share " shape), median("rest " shape)
         ratio("f32 against PyTorch, " shape, "isogloss f32 " shape, "torch " shape)
         ratio("f32 against ONNX Runtime, " shape, "isogloss f32 " shape, "onnxruntime " shape)
-        ratio("bf16 against f32, " shape, "isogloss bf16 " shape, "isogloss f32 " shape)
         ratio("int8 against f32, " shape, "isogloss int8 " shape, "isogloss f32 " shape)
     }
+    ratio("bf16 against f32, 4x128", "isogloss bf16 4x128", "isogloss f32 4x128")
     ratio("mixed lengths against PyTorch's padded batches", "isogloss f32 mixed", "torch mixed")
 }
