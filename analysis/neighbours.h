@@ -1,0 +1,85 @@
+/* Who is nearest to whom, exactly: cosine, CSLS, margins, inverted softmax; lists and ranks. */
+#ifndef ISO_ANALYSIS_NEIGHBOURS_H
+#define ISO_ANALYSIS_NEIGHBOURS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/run.h"
+#include "lib/linalg/view.h"
+
+ISO_BEGIN
+
+/**
+ * Scores of a query x and a candidate y, c = cos(x, y); r_T(x) is the mean cosine of x to its
+ * `neighbours` nearest candidates, r_S(y) that of y to its nearest queries.
+ */
+typedef enum iso_rule {
+    ISO_RULE_COSINE = 0,
+    ISO_RULE_CSLS,       /* 2c − r_T(x) − r_S(y) */
+    ISO_RULE_RATIO,      /* c / ((r_T(x) + r_S(y)) / 2) */
+    ISO_RULE_DIFFERENCE, /* c − (r_T(x) + r_S(y)) / 2 */
+    ISO_RULE_ABSOLUTE,   /* c; candidates as for the other margins */
+    ISO_RULE_INVSOFTMAX  /* exp(beta c) / Σ over queries x' of exp(beta cos(x', y)) */
+} iso_rule;
+
+/** "cosine", "csls", "ratio", "difference", "absolute", "invsoftmax"; ISO_EARG with the nearest. */
+ISO_API ISO_MUST_USE iso_err iso_rule_find(iso_rule *out, const char *name);
+ISO_API const char *iso_rule_name(iso_rule rule);
+
+/** All zero: cosine, k 1, neighbours 10 (margins: 4), beta 10, kept 128. */
+typedef struct iso_near_opt {
+    iso_rule rule;
+    int k;
+    int neighbours;
+    double beta;
+    int kept;   /* best cosines of each row that CSLS is ranked among before its certificate */
+    bool plain; /* brute force in double: the oracle, slow */
+} iso_near_opt;
+
+/** The k best of each row, best first; ties to the lowest index; −1 and NAN where there are fewer.
+ */
+typedef struct iso_near {
+    int64_t rows;
+    int k;
+    int32_t *index; /* rows × k */
+    double *score;  /* rows × k */
+} iso_near;
+
+ISO_API void iso_near_free(iso_near *n);
+
+/** What the search had to do beyond one product. */
+typedef struct iso_near_told {
+    int64_t again;      /* rows whose list was not certain to be final and were multiplied again */
+    int64_t overflowed; /* rows with more candidates than a list holds */
+} iso_near_told;
+
+/**
+ * The nearest rows of y for each row of x (`forward`) and of x for each row of y (`backward`);
+ * either may be NULL. x is n × d, y m × d, f32; rows of zeros have cosine 0 with everything.
+ *
+ * Exact: a blocked f32 product finds candidates, everything not provably below the k-th best by the
+ * bound 2·d·2⁻²⁴·‖x‖‖y‖; candidates are scored again by one fixed-order double dot product of the
+ * unit vectors, on which order, ties and scores rest. The answer is that of brute force in double.
+ * Cost  2nmd operations and a few per cent; memory beside x and y under (n + m) · 3 KB.
+ * Errors  ISO_EARG (different d, k < 1, no rows), ISO_EFORMAT (not finite), ISO_ENOMEM,
+ * ISO_ECANCEL. Source  Lample et al., ICLR 2018, arXiv:1710.04087 (CSLS); Artetxe, Schwenk, ACL
+ * 2019, arXiv:1811.01136 (margins); Smith et al., ICLR 2017, arXiv:1702.03859 (inverted softmax).
+ */
+ISO_API ISO_MUST_USE iso_err iso_near_find(iso_near *forward, iso_near *backward, iso_view x,
+                                           iso_view y, const iso_near_opt *opt, const iso_run *run,
+                                           iso_near_told *told);
+
+/**
+ * rank[p] = 1 + the number of rows of y that score better for query[p] than target[p] does (equal
+ * scores count when their index is lower): query[p] is a row of x, target[p] one of y; r_S and the
+ * softmax's sum are over all rows of x. Cost and errors as above, over the distinct queries.
+ */
+ISO_API ISO_MUST_USE iso_err iso_near_ranks(int64_t *rank, iso_view x, iso_view y,
+                                            const int64_t *query, const int64_t *target,
+                                            int64_t pairs, const iso_near_opt *opt,
+                                            const iso_run *run);
+
+ISO_END
+
+#endif
