@@ -17,7 +17,7 @@ fi
 [ -f "$PEERS/model.onnx" ] || "$python" "$tools/encoder_peers.py" make "$PEERS" >/dev/null 2>&1
 # Real sentences of mixed length: 60 a language of the bundled corpus as token ids of the bundled model.
 for f in examples/corpus/*.tsv; do
-    "$build/bin/isogloss" tokenize --model examples/model --limit 60 "$f" | cut -f 2
+    "$build/bin/isogloss" tokenize --model examples/mini --limit 60 "$f" | cut -f 2
 done >"$PEERS/mixed.ids"
 
 turn() {

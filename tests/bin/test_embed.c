@@ -3,7 +3,7 @@
 
 static const char *model(void)
 {
-    return source_path("examples/model");
+    return source_path("examples/mini");
 }
 
 /* --- PyTorch --- */
@@ -158,7 +158,7 @@ static void random_weights_are_named_and_seeded(void **state)
     done(EMBED("--model", model(), few(), "--random-weights", "8", "-o", c));
     files_near(a, b, 0);
     iso_states *x = states_of(a), *y = states_of(c);
-    text(iso_states_about(x)->model, "model (random weights, seed 7)");
+    text(iso_states_about(x)->model, "mini (random weights, seed 7)");
     assert_true(apart(x, y, "en", 4) > 0.1);
     iso_states_close(x);
     iso_states_close(y);
@@ -180,7 +180,7 @@ static void columns_come_along(void **state)
     iso_states *s = states_of(out);
     const iso_states_info *about = iso_states_about(s);
     text(about->source, "de");
-    text(about->model, "model");
+    text(about->model, "mini");
     text(about->pooling, "mean");
     assert_int_equal(about->class_count, 2);
     text(about->classes[0], "air");

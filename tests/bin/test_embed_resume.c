@@ -3,7 +3,7 @@
 
 static const char *model(void)
 {
-    return source_path("examples/model");
+    return source_path("examples/mini");
 }
 
 static const char *corpus(void)

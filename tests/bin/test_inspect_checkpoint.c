@@ -29,8 +29,8 @@ static void folders_that_look_like_one(void **state)
     const char *folder = new_folder("empty");
     (void)state;
 
-    assert_true(checkpoint_is(source_path("examples/model")));
-    assert_false(checkpoint_is(source_path("examples/model/config.json")));
+    assert_true(checkpoint_is(source_path("examples/mini")));
+    assert_false(checkpoint_is(source_path("examples/mini/config.json")));
     assert_false(checkpoint_is(source_path("nowhere")));
     assert_false(checkpoint_is(folder));
     put(folder, "model.safetensors.index.json", "{}");
@@ -42,7 +42,7 @@ static void counts_by_type_and_file(void **state)
     struct checkpoint c = {0};
     (void)state;
 
-    ok(checkpoint_look(&c, source_path("examples/model"), false));
+    ok(checkpoint_look(&c, source_path("examples/mini"), false));
     assert_true(c.understood && c.weights && c.encoder && c.read);
     assert_null(c.cannot_run);
     assert_int_equal(c.type_count, 1);
@@ -102,7 +102,7 @@ static void every_allocation_may_fail(void **state)
 
     for (int i = 0; i < 2; i++) {
         char path[64];
-        snprintf(path, sizeof path, "examples/model/%s", names[i]);
+        snprintf(path, sizeof path, "examples/mini/%s", names[i]);
         assert_int_equal(symlink(source_path(path), check_path(folder, names[i])), 0);
     }
     for (; err && n < 2000; n++) {

@@ -87,7 +87,7 @@ static void columns_stand_above_each_other(void **state)
     iso_buf out = {0};
 
     (void)state;
-    ok(iso_tokenizer_open(&t, source_path("examples/model")));
+    ok(iso_tokenizer_open(&t, source_path("examples/mini")));
     ok(iso_tokenizer_encode(t, &tokens, &how, 0));
     const struct tokenized cut = {t, &how, &tokens};
     ok(tokenize_columns(&out, &cut, 16));

@@ -1,9 +1,9 @@
 # From a checkpoint's folder and texts to a file that every command reads.
-$ M=$S/examples/model; isogloss embed --model $M --corpus $S/examples/corpus --src en --limit 12 -o states.h5
+$ M=$S/examples/mini; isogloss embed --model $M --corpus $S/examples/corpus --src en --limit 12 -o states.h5
 2> isogloss: note: 120 sentences, * tokens in *
 $ isogloss inspect states.h5 --quick
 > states.h5: native, *
-> model model, pooling mean, source en
+> model mini, pooling mean, source en
 >
 > lang      items       rows  layers   dims  type  with
 > en           12         12  0-4       128  f16   ids text labels  (English)
@@ -13,7 +13,7 @@ $ isogloss compare states.h5 --layers last --tgt de --quiet | cut -f 1-7
 > measure	estimator	src	tgt	src_layer	tgt_layer	value
 > cka	debiased	en	de	4	4	0.06575
 # the states that PyTorch gave, in f16
-$ isogloss embed --model $S/examples/model --corpus $S/examples/corpus --src en --quiet -o all.h5
+$ isogloss embed --model $S/examples/mini --corpus $S/examples/corpus --src en --quiet -o all.h5
 tolerance 1e-3
 $ isogloss compare all.h5 --against $S/examples/states/mini.h5 --layers last --measure cosine:raw --quiet | cut -f 3,7
 > src	value
@@ -29,16 +29,16 @@ $ isogloss compare all.h5 --against $S/examples/states/mini.h5 --layers last --m
 > zh	1.0000
 # the same language again appends; layers and rows as asked
 $ printf 'The cat.\nA dog.\n' > a.txt; printf 'Who?\n\n' > b.txt
-$ isogloss embed --model $S/examples/model en=a.txt eng=b.txt --pool none --layers 0,3-last --dtype f32 -o tokens.h5
+$ isogloss embed --model $S/examples/mini en=a.txt eng=b.txt --pool none --layers 0,3-last --dtype f32 -o tokens.h5
 2> isogloss: note: 4 sentences, * tokens in *; 1 line without text
 $ isogloss inspect --quick tokens.h5 | tail -1
 > en            4         16  0,3-4     128  f32   text tokens offsets (4.0 rows an item)  (English)
-$ isogloss embed --model $S/examples/model en=a.txt en=b.txt --pool types -o types.h5 --quiet
+$ isogloss embed --model $S/examples/mini en=a.txt en=b.txt --pool types -o types.h5 --quiet
 $ isogloss inspect --quick types.h5 | tail -1
 > en            5          5  0-4       128  f16   tokens counts  (English)
 # what it would cost
-$ isogloss embed --model $S/examples/model en=a.txt --layers 0,2 --plan
-> model	model
+$ isogloss embed --model $S/examples/mini en=a.txt --layers 0,2 --plan
+> model	mini
 > languages	1
 > sentences	2
 > tokens	*
@@ -49,11 +49,11 @@ $ isogloss embed --model $S/examples/model en=a.txt --layers 0,2 --plan
 > operations	*
 > memory	*
 # random weights say so
-$ isogloss embed --model $S/examples/model en=a.txt --random-weights 7 -o random.h5 --quiet
+$ isogloss embed --model $S/examples/mini en=a.txt --random-weights 7 -o random.h5 --quiet
 $ isogloss inspect --quick random.h5 | sed -n 2p
-> model model (random weights, seed 7), pooling mean, source en
+> model mini (random weights, seed 7), pooling mean, source en
 # a model hub's cache is called by the model's name
-$ H=models--some--mini/snapshots/0123456789abcdef; mkdir -p $H && ln -s $S/examples/model/* $H
+$ H=models--some--mini/snapshots/0123456789abcdef; mkdir -p $H && ln -s $S/examples/mini/* $H
 $ isogloss embed --model models--some--mini/snapshots/0123456789abcdef/ en=a.txt --plan | head -1
 > model	some/mini
 $ isogloss embed --model . en=a.txt --plan

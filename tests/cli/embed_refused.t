@@ -1,5 +1,5 @@
 # What `embed` does not take, in one line each: the thing, the fact, the way out.
-$ ln -s $S/examples/model model; echo 'A cat.' > en.txt; echo '0 5 2' > en.ids
+$ ln -s $S/examples/mini model; echo 'A cat.' > en.txt; echo '0 5 2' > en.ids
 # what the command line alone shows wrong
 $ isogloss embed en=en.txt -o x.h5
 2> isogloss embed: needs --model DIR, the folder of a checkpoint (*
@@ -77,10 +77,10 @@ $ (printf '[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n'; seq 20000) > some/vocab.txt; e
 ? 1
 # options that the model decides on
 $ isogloss embed --model model en=en.txt --layers 5 -o x.h5
-2> isogloss embed: model has no layer 5 (its last is 4)
+2> isogloss embed: mini has no layer 5 (its last is 4)
 ? 1
 $ isogloss embed --model model en=en.txt --max-length 145 -o x.h5
-2> isogloss embed: --max-length 145: model has positions for 144 tokens; give that or less
+2> isogloss embed: --max-length 145: mini has positions for 144 tokens; give that or less
 ? 1
 $ isogloss embed --model model en=en.txt --max-length 2 -o x.h5
 2> isogloss embed: --max-length 2 leaves no room for a piece beside the special tokens

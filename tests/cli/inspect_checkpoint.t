@@ -1,7 +1,7 @@
 # What a checkpoint holds, which tensors the encoder leaves alone, and why one cannot run.
-$ isogloss inspect $S/examples/model
-> *examples/model: checkpoint, xlm-roberta
-> *examples/model/model.safetensors: safetensors, 74 tensors, 3.8 MB
+$ isogloss inspect $S/examples/mini
+> *examples/mini: checkpoint, xlm-roberta
+> *examples/mini/model.safetensors: safetensors, 74 tensors, 3.8 MB
 > 
 > layers       4
 > dimensions   128, 4 heads of 32
@@ -15,19 +15,19 @@ $ isogloss inspect $S/examples/model
 > 
 > not used by the encoder: lm_head.bias, lm_head.dense.bias, lm_head.dense.weight, lm_head.layer_norm.bias, lm_head.layer_norm.weight
 > nothing odd: every tensor the encoder needs is there, all numbers are finite
-$ isogloss inspect $S/examples/model/ --quick --json -
+$ isogloss inspect $S/examples/mini/ --quick --json -
 > {"isogloss": "*", "quick": true,
->   "checkpoint": "*examples/model/",
+>   "checkpoint": "*examples/mini/",
 >   "config": {"family": "xlm-roberta", "layers": 4, "dim": 128, "heads": 4, "feed_forward": 512, "activation": "gelu", "eps": 1e-05, "vocabulary": 8191, "positions": 146, "first_position": 2, "longest": 144, "token_types": 1},
 >   "parameters": 1885567,
 >   "dtypes": [
 >     {"dtype": "F16", "tensors": 74, "bytes": 3771134}],
 >   "files": [
->     {"path": "*examples/model/model.safetensors", "tensors": 74, "bytes": 3771134}],
+>     {"path": "*examples/mini/model.safetensors", "tensors": 74, "bytes": 3771134}],
 >   "tokenizer": {"kind": "sentencepiece", "last_id": 8189, "odd": 0},
 >   "unused": ["lm_head.bias", "lm_head.dense.bias", "lm_head.dense.weight", "lm_head.layer_norm.bias", "lm_head.layer_norm.weight"]}
 # config and weights that disagree: a layer too many, a vocabulary too large
-$ cp -r $S/examples/model odd && chmod -R u+w odd
+$ cp -r $S/examples/mini odd && chmod -R u+w odd
 $ sed -i 's/"num_hidden_layers": 4/"num_hidden_layers": 5/' odd/config.json
 $ isogloss inspect odd | tail -2
 > 
@@ -40,7 +40,7 @@ $ isogloss inspect odd --quick | tail -2
 > cannot run: odd/model.safetensors: tensor *word_embeddings.weight is 8191 x 128, config.json asks for 8000 x 128
 > tokenizer: gives ids to 8189, and the vocabulary has 8000
 # a download cut short; what config.json says is told all the same
-$ head -c 3000000 $S/examples/model/model.safetensors > odd/model.safetensors
+$ head -c 3000000 $S/examples/mini/model.safetensors > odd/model.safetensors
 $ isogloss inspect odd | grep -e layers -e run
 > layers       4
 > cannot run: odd/model.safetensors: tensor "*" lies at bytes * of the data, which has *
@@ -51,7 +51,7 @@ $ isogloss inspect gpt
 > 
 > cannot run: gpt/config.json: is of a gpt2 model; these are supported: bert, xlm-roberta, roberta, camembert, distilbert
 > cannot tokenize: gpt: *
-$ cp $S/examples/model/config.json gpt && isogloss inspect gpt --json - | grep cannot_run
+$ cp $S/examples/mini/config.json gpt && isogloss inspect gpt --json - | grep cannot_run
 >   "cannot_run": "gpt: holds pytorch_model.bin but no model.safetensors: save the model once more in Python with save_pretrained(..., safe_serialization=True)",
 # NaN, and a name that would steer the terminal: 91 bytes of header, 1.0, NaN
 $ mkdir nan && printf '\133\0\0\0\0\0\0\0{"a\\u001b[31m":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"step":{"dtype":"I64","shape":[0],"data_offsets":[0,0]}}' > nan/x
@@ -66,12 +66,12 @@ $ isogloss inspect nan
 > cannot tokenize: nan: *
 > not finite: a?[31m
 # one at a time; a folder of anything else
-$ isogloss inspect $S/examples/model $S/examples/states/mini.h5
-2> isogloss inspect: *examples/model: is a checkpoint; look at one at a time (see `isogloss help inspect`)
+$ isogloss inspect $S/examples/mini $S/examples/states/mini.h5
+2> isogloss inspect: *examples/mini: is a checkpoint; look at one at a time (see `isogloss help inspect`)
 ? 2
 $ isogloss inspect $S/examples/corpus
 2> isogloss inspect: *examples/corpus: is a directory; name a file
 ? 1
-$ isogloss inspect $S/examples/model > /dev/full
+$ isogloss inspect $S/examples/mini > /dev/full
 2> isogloss inspect: standard output: No space left on device
 ? 1

@@ -24,7 +24,8 @@ for page in "$@"; do
     fi
     mkdir "$folder/$page"
     cp "$states" "$folder/$page/states.h5"
-    ln -s "$examples/model" "$examples/corpus" "$folder/$page"
+    ln -s "$examples/corpus" "$folder/$page"
+    ln -s "$examples/mini" "$folder/$page/model"
     for lang in en de; do
         tail -n +2 "$examples/corpus/$lang.tsv" | cut -f 3 > "$folder/$page/$lang.txt"
     done

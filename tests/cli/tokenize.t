@@ -1,5 +1,5 @@
 # Pieces and ids, special tokens included; only the tokenizer's files are needed.
-$ mkdir bare && cp $S/examples/model/sentencepiece.bpe.model $S/examples/model/config.json bare
+$ mkdir bare && cp $S/examples/mini/sentencepiece.bpe.model $S/examples/mini/config.json bare
 $ printf 'How are you?\n\n日本 😀\n' > text.txt
 $ isogloss tokenize --model bare text.txt
 > <s> ▁How ▁are ▁you ? </s>	0 1009 329 125 11 2

@@ -338,7 +338,7 @@ static void the_bundled_checkpoint(void **state)
     int64_t bytes = 0;
     (void)state;
 
-    ok(iso_weights_open(&w, source_path("examples/model")));
+    ok(iso_weights_open(&w, source_path("examples/mini")));
     assert_int_equal(iso_weights_count(w), 74);
     const iso_weight *t = iso_weights_find(w, "roberta.embeddings.word_embeddings.weight");
     assert_non_null(t);

@@ -251,7 +251,7 @@ static void of_real_checkpoints(void **state)
     iso_nn_config c = {0};
     (void)state;
 
-    ok(iso_nn_config_read(&c, source_path("examples/model")));
+    ok(iso_nn_config_read(&c, source_path("examples/mini")));
     text(c.family, "xlm-roberta");
     assert_int_equal(c.L, 4);
     assert_int_equal(c.C, 128);

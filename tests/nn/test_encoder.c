@@ -61,7 +61,7 @@ static void neighbours_do_not_matter(void **state)
                     one = {.B = 1, .offsets = offsets, .ids = ids};
 
     (void)state;
-    ok(iso_encoder_open(&e, source_path("examples/model"), NULL));
+    ok(iso_encoder_open(&e, source_path("examples/mini"), NULL));
     const iso_nn_config *c = iso_encoder_config(e);
     ok(iso_mat_new(&a, 13, c->C, ISO_F32));
     ok(iso_mat_new(&b, 5, c->C, ISO_F32));
@@ -86,7 +86,7 @@ static void says_what_is_wrong(void **state)
     iso_batch batch = {.B = 1, .offsets = offsets, .ids = ids};
 
     (void)state;
-    ok(iso_encoder_open(&e, source_path("examples/model"), NULL));
+    ok(iso_encoder_open(&e, source_path("examples/mini"), NULL));
     ok(iso_mat_new(&x, 3, 128, ISO_F32));
     fails(iso_encoder_embed(e, &x, &batch), ISO_EARG, "sentence 0, token 1: id 8191");
     batch.ids = fine;
@@ -112,7 +112,7 @@ static void a_sentence_has_its_limit(void **state)
     iso_mat x;
 
     (void)state;
-    ok(iso_encoder_open(&e, source_path("examples/model"), NULL));
+    ok(iso_encoder_open(&e, source_path("examples/mini"), NULL));
     ok(iso_mat_new(&x, 145, 128, ISO_F32));
     fails(iso_encoder_embed(e, &x, &batch), ISO_EARG, "has 145 tokens, the model takes 144");
     iso_mat_free(&x);
@@ -132,7 +132,7 @@ static void random_weights(void **state)
     (void)state;
     for (int i = 0; i < 3; i++) {
         iso_encoder *e;
-        ok(iso_encoder_open(&e, source_path("examples/model"), opt[i]));
+        ok(iso_encoder_open(&e, source_path("examples/mini"), opt[i]));
         ok(iso_mat_new(&x[i], 4, 128, ISO_F32));
         ok(iso_encoder_embed(e, &x[i], &batch));
         ok(iso_encoder_layers(e, &x[i], &batch, 0, 4));
@@ -157,7 +157,7 @@ static void every_allocation_may_fail(void **state)
     for (int64_t n = 0; err; n += n < 20 ? 1 : 17) {
         iso_encoder *e = NULL;
         iso_alloc_fail_after(n);
-        err = iso_encoder_open(&e, source_path("examples/model"), NULL);
+        err = iso_encoder_open(&e, source_path("examples/mini"), NULL);
         err = err ? err : iso_encoder_embed(e, &x, &batch);
         err = err ? err : iso_encoder_layers(e, &x, &batch, 0, 1);
         iso_alloc_fail_after(-1);

@@ -12,7 +12,7 @@ static iso_spm *bundled(void)
 {
     iso_spm *s = NULL;
 
-    ok(iso_spm_open(&s, source_path("examples/model/sentencepiece.bpe.model")));
+    ok(iso_spm_open(&s, source_path("examples/mini/sentencepiece.bpe.model")));
     return s;
 }
 
@@ -173,7 +173,7 @@ static void several_threads_one_model(void **state)
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
-    const char *path = source_path("examples/model/sentencepiece.bpe.model");
+    const char *path = source_path("examples/mini/sentencepiece.bpe.model");
     iso_spm *s = NULL;
     iso_tokens t = {0};
     char line[240];
@@ -215,7 +215,7 @@ static void files_that_are_no_models(void **state)
     fails(iso_spm_open(&s, path), ISO_EFORMAT, "1099511627776 bytes are too much");
     fails(iso_spm_open(&s, temp_path("nowhere.model")), ISO_EIO, "nowhere.model");
     fails(iso_spm_open(&s, source_path("examples")), ISO_EIO, "examples");
-    fails(iso_spm_open(&s, source_path("examples/model/config.json")), ISO_EFORMAT,
+    fails(iso_spm_open(&s, source_path("examples/mini/config.json")), ISO_EFORMAT,
           "config.json: not a SentencePiece model");
     fails(iso_spm_of_bytes(&s, "", 0, "x"), ISO_EFORMAT, "x: not a SentencePiece model");
 }

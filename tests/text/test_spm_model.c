@@ -99,7 +99,7 @@ static iso_buf vocabulary(iso_buf *rules, const iso_buf *model)
 static iso_buf bundled_bytes(void)
 {
     static unsigned char bytes[1 << 20];
-    FILE *f = fopen(source_path("examples/model/sentencepiece.bpe.model"), "rb");
+    FILE *f = fopen(source_path("examples/mini/sentencepiece.bpe.model"), "rb");
     iso_buf out = {0};
 
     assert_non_null(f);

@@ -53,7 +53,7 @@ static const char *spm_folder(const char *name, const char *model_name, const ch
 {
     const char *folder = folder_named(name);
     int64_t len;
-    char *bytes = whole(source_path("examples/model/sentencepiece.bpe.model"), &len);
+    char *bytes = whole(source_path("examples/mini/sentencepiece.bpe.model"), &len);
     char config[100];
 
     put_bytes(folder, model_name, bytes, (size_t)len);
@@ -297,7 +297,7 @@ static void the_longer_text_loses_its_last_piece(void **state)
 static void xlmr_counts_as_fairseq_does(void **state)
 {
     (void)state;
-    iso_tokenizer *t = opened(source_path("examples/model"));
+    iso_tokenizer *t = opened(source_path("examples/mini"));
 
     text(iso_tokenizer_kind(t), "sentencepiece");
     assert_int_equal(iso_tokenizer_size(t), 8190);

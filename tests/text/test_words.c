@@ -221,7 +221,7 @@ static void any_text(void **state)
     iso_words w = {0};
     iso_rng rng = iso_rng_seeded(7, 0);
 
-    ok(iso_spm_open(&s, source_path("examples/model/sentencepiece.bpe.model")));
+    ok(iso_spm_open(&s, source_path("examples/mini/sentencepiece.bpe.model")));
     for (int round = 0; round < 300; round++) {
         char line[256];
         int64_t len = 0;
