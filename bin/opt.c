@@ -203,6 +203,38 @@ done:
     return err;
 }
 
+/* A field is zero until something fills it. */
+static bool filled(const void *field, enum opt_kind kind)
+{
+    switch (kind) {
+    case OPT_FLAG:
+        return *(const bool *)field;
+    case OPT_INT:
+    case OPT_SIZE:
+        return *(const int64_t *)field != 0;
+    case OPT_LIST:
+        return ((const struct words *)field)->count > 0;
+    case OPT_TEXT:
+    case OPT_CHOICE:
+        break;
+    }
+    return *(const char *const *)field != NULL;
+}
+
+iso_err opt_fill(struct settings *set, bool *taken, const struct cmd *cmd, const char *name,
+                 const char *value)
+{
+    struct words *into = &set->inputs;
+
+    for (const struct opt *o = opt_next(cmd, NULL); o; o = opt_next(cmd, o)) {
+        if (strcmp(o->name, name) != 0)
+            continue;
+        *taken = !filled((const char *)set + o->offset, o->kind);
+        return *taken ? take(set, &into, o, value) : ISO_OK;
+    }
+    return iso_fail(ISO_EARG, "%s does not take --%s", cmd->name, name);
+}
+
 void opt_free(struct settings *set)
 {
     iso_free(set->inputs.at);

@@ -17,7 +17,7 @@ enum opt_kind {
     OPT_LIST    /* all words up to the next option */
 };
 
-enum { OPT_MOST = 64 }; /* options there may be */
+enum { OPT_MOST = 128 }; /* options there may be */
 
 struct opt {
     const char *name; /* "json", without the dashes */
@@ -47,6 +47,11 @@ bool opt_is_path(const struct opt *o);
  * any order, `--` ends the options. Errors ISO_EARG; free with opt_free in either case. */
 ISO_MUST_USE iso_err opt_parse(struct settings *set, const struct cmd *cmd, int argc, char **argv);
 void opt_free(struct settings *set);
+
+/* Gives the option `name` a value (a flag: NULL) where the command line gave none; *taken tells.
+ * `value` is borrowed. Errors ISO_EARG (as on a command line; `cmd` does not take it). */
+ISO_MUST_USE iso_err opt_fill(struct settings *set, bool *taken, const struct cmd *cmd,
+                              const char *name, const char *value);
 
 /* True if `word` is one of the space-separated `words`. */
 bool opt_among(const char *words, const char *word, size_t len);

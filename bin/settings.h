@@ -36,8 +36,12 @@ struct settings {
     bool transpose;
 
     /* choosing */
-    const char *src, *tgt, *pairs, *layers, *measure, *interval, *road;
+    const char *src, *tgt, *pairs, *layers, *measure, *interval, *road, *preset;
     bool across, shuffle, difference, quick;
+
+    /* retrieving */
+    const char *prep, *k, *beta, *direction, *margin, *gold, *predictions;
+    int64_t neighbours;
 
     /* writing */
     const char *out; /* -o */
