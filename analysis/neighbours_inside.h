@@ -1,0 +1,57 @@
+/* What the files of the search share; only analysis/neighbours.c and neighbours_*.c include it. */
+#ifndef ISO_ANALYSIS_NEAR_INSIDE_H
+#define ISO_ANALYSIS_NEAR_INSIDE_H
+
+#include "analysis/neighbours.h"
+
+/* Rows of one language and what is known of each. The cosine of two rows is
+ * dot(x, y) · (1/‖x‖ · 1/‖y‖), dot as in lib/linalg/topk, on which everything exact rests. */
+struct near_side {
+    int64_t rows, cols, stride;
+    const float *data;
+    double *inverse; /* 1/‖x‖; 0 for a row of zeros */
+    double *mean;    /* r: the mean cosine to the nearest rows of the other side; or NULL */
+    double *top;     /* the best cosine to the other side, for the softmax; or NULL */
+    double *sum;     /* Σ exp(beta (c − top)) over the other side; or NULL */
+};
+
+/* The options with their defaults filled in. */
+struct near_plan {
+    iso_rule rule;
+    int k, neighbours, kept;
+    double beta;
+};
+
+iso_err near_side_make(struct near_side *s, iso_view v, const char *name);
+void near_side_free(struct near_side *s);
+double near_cosine(const struct near_side *x, int64_t i, const struct near_side *y, int64_t j);
+
+/* The score of query i and candidate j, whose cosine is c; in c it never falls. */
+double near_score(const struct near_plan *p, const struct near_side *x, int64_t i,
+                  const struct near_side *y, int64_t j, double c);
+bool near_needs_means(iso_rule rule);
+
+/* The k best so far of a row, best first; ties to the lowest index. */
+struct near_best {
+    int k, held;
+    double *score;
+    int32_t *index;
+};
+
+void near_best_offer(struct near_best *b, double score, int64_t index);
+double near_best_mean(const struct near_best *b);
+iso_err near_result_make(iso_near *out, int64_t rows, int k);
+
+/* Brute force in double: what the rule needs to know of y for queries x; the list of a row; ranks.
+ */
+iso_err near_plain_know(struct near_side *x, const struct near_side *y, const struct near_plan *p,
+                        const iso_run *run);
+iso_err near_plain_sums(struct near_side *y, const struct near_side *x, double beta,
+                        const iso_run *run);
+iso_err near_plain_find(iso_near *out, const struct near_side *x, const struct near_side *y,
+                        const struct near_plan *p, const iso_run *run);
+iso_err near_plain_ranks(int64_t *rank, const struct near_side *x, const struct near_side *y,
+                         const int64_t *query, const int64_t *target, int64_t pairs,
+                         const struct near_plan *p, const iso_run *run);
+
+#endif

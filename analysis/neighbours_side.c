@@ -1,0 +1,44 @@
+#include <math.h>
+
+#include "analysis/neighbours_inside.h"
+#include "lib/base/alloc.h"
+#include "lib/linalg/convert.h"
+#include "lib/linalg/topk.h"
+
+void near_side_free(struct near_side *s)
+{
+    iso_free(s->inverse);
+    iso_free(s->mean);
+    iso_free(s->top);
+    iso_free(s->sum);
+    *s = (struct near_side){0};
+}
+
+iso_err near_side_make(struct near_side *s, iso_view v, const char *name)
+{
+    int64_t bad = 0;
+    iso_err err = ISO_OK;
+
+    ISO_NEED(v.dtype == ISO_F32, "%s: numbers are %s, must be f32", name, iso_dtype_name(v.dtype));
+    ISO_NEED(v.rows > 0, "%s has no rows", name);
+    ISO_NEED(v.rows <= INT32_MAX, "%s has %lld rows, at most %d can be searched", name,
+             (long long)v.rows, INT32_MAX);
+    if (!iso_view_finite(&bad, v))
+        ISO_FAIL(ISO_EFORMAT, "%s: row %lld has a number that is not finite", name, (long long)bad);
+    *s = (struct near_side){v.rows, v.cols, v.stride, v.data, NULL, NULL, NULL, NULL};
+    ISO_TRY(iso_alloc(&s->inverse, v.rows, sizeof *s->inverse));
+#pragma omp parallel for schedule(static)
+    for (int64_t i = 0; i < s->rows; i++) {
+        const float *row = s->data + i * s->stride;
+        const double norm2 = iso_topk_dot(row, row, s->cols);
+        s->inverse[i] = norm2 > 0 ? 1 / sqrt(norm2) : 0;
+    }
+done:
+    return err;
+}
+
+double near_cosine(const struct near_side *x, int64_t i, const struct near_side *y, int64_t j)
+{
+    return iso_topk_dot(x->data + i * x->stride, y->data + j * y->stride, x->cols) *
+           (x->inverse[i] * y->inverse[j]);
+}
