@@ -6,16 +6,21 @@
 
 #include "analysis/value.h"
 #include "lib/base/err.h"
+#include "lib/linalg/bootstrap.h"
 
 ISO_BEGIN
 
-typedef enum iso_boot { ISO_BOOT_NONE = 0, ISO_BOOT_PERCENTILE, ISO_BOOT_BCA } iso_boot;
-
 /**
  * Mean outcome of n items with its interval (95 %, `boot-items`: items drawn with replacement, what
- * they were searched among stays fixed). outcome[i] is 0 or 1 for P@k and error, 1/rank for MRR;
- * `null` is left to the caller. n = 0 is undefined.
- * Source  Efron, JASA 82 (1987) (BCa).
+ * they were searched among stays fixed). outcome[i], in [0, 1], is 0 or 1 for P@k and error,
+ * 1/rank for MRR; `null` is left to the caller. n = 0 is undefined.
+ *
+ * Where every outcome is 0, or every one 1, no resample differs and the bootstrap would claim
+ * certainty: the bounds are then the exact binomial ones, 1 − 0.025^(1/n) above 0 and 0.025^(1/n)
+ * below 1, and `why` says so. They hold for any outcome in [0, 1]. Where all are equal otherwise
+ * there is no interval, and `why` says so.
+ * Errors  ISO_EARG (an outcome not in [0, 1]), ISO_ENOMEM. Cost  see lib/linalg/bootstrap.h.
+ * Source  Efron, JASA 82 (1987) (BCa); Clopper, Pearson, Biometrika 26 (1934).
  */
 ISO_API ISO_MUST_USE iso_err iso_hits_mean(iso_value *out, const double *outcome, int64_t n,
                                            iso_boot boot, uint64_t seed);

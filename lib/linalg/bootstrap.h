@@ -1,0 +1,32 @@
+/* The bootstrap of a mean: how sure an average over items is. */
+#ifndef ISO_LINALG_BOOTSTRAP_H
+#define ISO_LINALG_BOOTSTRAP_H
+
+#include <stdint.h>
+
+#include "lib/base/err.h"
+
+ISO_BEGIN
+
+typedef enum iso_boot { ISO_BOOT_NONE = 0, ISO_BOOT_PERCENTILE, ISO_BOOT_BCA } iso_boot;
+
+enum { ISO_BOOT_RESAMPLES = 2000 };
+
+/**
+ * The bootstrap interval of the mean of x[0..n), whose items are drawn with replacement.
+ *
+ * PERCENTILE: the (1 ∓ confidence)/2 quantiles of the resampled means. BCA: the quantiles at levels
+ * corrected for bias and for the acceleration Σ(x−x̄)³ / 6(Σ(x−x̄)²)^{3/2}. Where x has just two
+ * values (hits and misses) the resampled mean is binomial and its quantiles are exact, without
+ * a draw; else ISO_BOOT_RESAMPLES resamples, each of its own stream of `seed`, so that the result
+ * does not depend on threads. With all of x equal there is nothing to resample: lo = hi = NAN.
+ *
+ * Cost O(n), or 2000 n draws. Errors  ISO_EARG (n < 1, kind NONE, confidence not in (0, 1)),
+ * ISO_ENOMEM. Source  Efron, JASA 82 (1987).
+ */
+ISO_API ISO_MUST_USE iso_err iso_boot_mean(double *lo, double *hi, const double *x, int64_t n,
+                                           iso_boot kind, double confidence, uint64_t seed);
+
+ISO_END
+
+#endif
