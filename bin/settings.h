@@ -43,6 +43,11 @@ struct settings {
     const char *prep, *k, *beta, *direction, *margin, *gold, *predictions;
     int64_t neighbours;
 
+    /* words */
+    const char *method, *train, *test, *steps, *encoding;
+    int64_t max_vocab, refine;
+    bool unsupervised, lower, strict, pad;
+
     /* writing */
     const char *out; /* -o */
     const char *title;
