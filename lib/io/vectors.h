@@ -6,47 +6,57 @@
 #include <stdint.h>
 
 #include "lib/base/run.h"
+#include "lib/io/word_text.h"
 #include "lib/linalg/view.h"
 
 ISO_BEGIN
 
 /** All zero: every word, UTF-8, as they stand. */
 typedef struct iso_vectors_opt {
-    int64_t limit;        /* the first so many words of the file; 0 = all */
-    const char *encoding; /* "utf-8" (NULL) or "latin1" */
-    char *(*lower)(
-        const char *word); /* folds a word to lower case (lib/text); NULL = as it stands */
-    bool strict;           /* what would be counted is an error */
-    const char
-        *lang; /* of a states file with word types: which language, and layer (−1 the last) */
-    int layer;
+    int64_t limit;        /* the first so many words that are kept; 0 = all */
+    const char *encoding; /* "utf-8" (NULL) or "latin1"; states files are UTF-8 */
+    iso_lower lower;      /* folds a word to lower case (iso_text_lower); NULL = as it stands */
+    bool strict;          /* what would be counted is an error */
+    const char *lang;     /* of a states file: which language (NULL = its only one) ... */
+    int layer;            /* ... and layer (−1 the last) */
+    const char *(*canonical)(const char *code); /* as in iso_states_opt */
     const iso_run *run;
 } iso_vectors_opt;
 
-enum { ISO_ODD_FEW = 3 };
+enum { ISO_ODD_FEW = 3, ISO_VECTORS_WORD = 4096 };
 
-/** Lines or words that were left out, with the first few as "line 7: …" texts. */
+/**
+ * What was odd, with the first few as texts ("line 7: 299 numbers, not 300"). Left out: lines
+ * without a word or with fewer numbers than dims, words that come again, words that are no text or
+ * longer than ISO_VECTORS_WORD bytes, vectors with NaN or infinity. Kept: vectors of zeros.
+ * `header` is 1 when the header line lies.
+ */
 typedef struct iso_odd {
-    int64_t short_lines, duplicates, zeros, bad_text; /* zeros are kept, the others left out */
+    int64_t short_lines, duplicates, zeros, bad_text, not_finite, header;
     char *few[ISO_ODD_FEW];
 } iso_odd;
 
 typedef struct iso_vectors {
     int64_t count, dim;
-    const char *const *words; /* valid UTF-8, distinct */
-    iso_mat rows;             /* count × dim, f32 */
-    const int64_t *counts;    /* of word types, or NULL */
+    const char *const *words; /* valid UTF-8, distinct, not empty */
+    iso_mat rows;             /* count × dim, f32, finite */
+    const int64_t *counts;    /* how often a word was seen: word types, fastText .bin; or NULL */
     iso_odd odd;
     struct iso_vectors_store *store;
 } iso_vectors;
 
 /**
- * Reads word2vec binary, word2vec and fastText text (with or without the header line; words may
- * hold spaces other than the last separators say), unquantised fastText .bin, or a native states
- * file with pooling `types`; by content.
+ * Reads word2vec binary, word2vec and fastText text (with or without the header line; a word may
+ * hold spaces, the last `dim` fields are its numbers), unquantised fastText .bin (a word's vector
+ * is the mean of its own row and those of its character n-grams), or a native states file with
+ * pooling `types`; by content.
  *
- * Of words that come again (after folding) the first counts. Errors  ISO_EIO, ISO_EFORMAT (nothing
- * usable; with `strict` the first odd line), ISO_EUNSUP (quantised .bin), ISO_ENOMEM.
+ * Text numbers become the nearest f32. Of words that come again (after folding) the first counts.
+ * Errors  ISO_EIO, ISO_EFORMAT (nothing usable, truncated; with `strict` the first odd line),
+ *         ISO_EUNSUP (quantised or pruned .bin), ISO_EARG (encoding, language, layer), ISO_ENOMEM,
+ *         ISO_ECANCEL.
+ * Cost    one reading, one core; memory is the vectors, the words and a buffer (without a header
+ *         half as much again while reading).
  */
 ISO_API ISO_MUST_USE iso_err iso_vectors_read(iso_vectors *out, const char *path,
                                               const iso_vectors_opt *opt);
@@ -54,6 +64,9 @@ ISO_API void iso_vectors_free(iso_vectors *v);
 
 /** The number of a word, or −1. */
 ISO_API int64_t iso_vectors_find(const iso_vectors *v, const char *word);
+
+/** How much was odd in all. */
+ISO_API int64_t iso_odd_total(const iso_odd *odd);
 
 ISO_END
 

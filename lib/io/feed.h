@@ -1,0 +1,42 @@
+/* A file read once from front to back: lines, or pieces of any length. */
+#ifndef ISO_IO_FEED_H
+#define ISO_IO_FEED_H
+
+#include "lib/io/file.h"
+
+ISO_BEGIN
+
+/** Bytes [at, stop) are read and not taken yet; a NUL stands at `stop`. */
+typedef struct iso_feed {
+    const iso_file *file;
+    char *bytes, *at, *stop;
+    int64_t room, offset; /* bytes of the buffer; where in the file `stop` is */
+    int64_t line;         /* number of the latest line, from 1 */
+} iso_feed;
+
+/** The longest line that is taken for one. */
+enum { ISO_FEED_LINE = 1 << 26 };
+
+/** Begins at a byte of the file, which is borrowed. Errors  ISO_ENOMEM. */
+ISO_API ISO_MUST_USE iso_err iso_feed_open(iso_feed *out, const iso_file *file, int64_t offset);
+ISO_API void iso_feed_close(iso_feed *feed);
+
+/** Has `want` bytes at `at`, fewer only where the file ends. Errors  ISO_EIO, ISO_ENOMEM. */
+ISO_API ISO_MUST_USE iso_err iso_feed_want(iso_feed *feed, int64_t want);
+
+/**
+ * The next line, without its end; *text is NULL after the last one. What follows it in memory is
+ * \n or NUL, and it stays until the next call. Bytes are as they stand: encodings are the caller's.
+ * Errors  ISO_EIO, ISO_EFORMAT (a line beyond ISO_FEED_LINE), ISO_ENOMEM.
+ */
+ISO_API ISO_MUST_USE iso_err iso_feed_line(const char **text, int64_t *len, iso_feed *feed);
+
+/** Passes over a UTF-8 byte-order mark. */
+ISO_API ISO_MUST_USE iso_err iso_feed_mark(iso_feed *feed);
+
+/** Where in the file `at` is. */
+ISO_API int64_t iso_feed_tell(const iso_feed *feed);
+
+ISO_END
+
+#endif
