@@ -10,6 +10,7 @@ const struct cmd *const commands[] = {
     &cmd_inspect,
     &cmd_compare,
     &cmd_centroids,
+    &cmd_retrieve,
     &cmd_report,
     &cmd_plot,
     &cmd_convert,

@@ -40,13 +40,18 @@ struct settings {
     bool across, shuffle, difference, quick;
 
     /* retrieving */
-    const char *prep, *k, *beta, *direction, *margin, *gold, *predictions;
+    const char *prep, *k, *beta, *direction, *margin, *threshold, *gold, *predictions;
     int64_t neighbours;
 
     /* words */
     const char *method, *train, *test, *steps, *encoding;
     int64_t max_vocab, refine;
     bool unsupervised, lower, strict, pad;
+
+    /* aligning */
+    const char *ridge, *whiten, *alignments, *map, *apply;
+    int64_t folds;
+    bool centre, each_fold, correlate;
 
     /* writing */
     const char *out; /* -o */
