@@ -16,6 +16,7 @@ static const struct door *const shelves[] = {
     doors_nn,
     doors_spm,
     doors_text,
+    doors_words,
 };
 
 const struct door *door_find(const char *name)

@@ -15,7 +15,8 @@ struct door {
 const struct door *door_find(const char *name);
 
 /* The doors of a shelf, a file each; ended by one without a name. */
-extern const struct door doors_corpus[], doors_io[], doors_nn[], doors_spm[], doors_text[];
+extern const struct door doors_corpus[], doors_io[], doors_nn[], doors_spm[], doors_text[],
+    doors_words[];
 
 /* --- For the files of doors --- */
 

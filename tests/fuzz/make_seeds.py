@@ -241,3 +241,23 @@ put("tokenizer_json", "unigram.json", json.dumps({
     "model": {"type": "Unigram", "unk_id": 1, "vocab": vocab}}))
 put("wordpiece", "letters.txt", "Unable a\u0301b\u0323, \u039f\u0394\u039f\u03a3 \u4f60ab! \u0130".encode())
 put("wordpiece", "bytes.bin", bytes(range(256)) + "\U0001f600\uac01\u200b\ufffd\u2028".encode())
+
+
+# Word vectors: text, word2vec's binary, fastText's (two words, a label, five buckets).
+put("vectors", "header.vec", "4 3\nthe 0.5 -1 2e-3 \nNew York 4 5 6\r\n\u00a0 7 8 9\n\u00c4 0 0 0\n".encode())
+put("vectors", "odd.vec", b"9 2\na 1 2\nb 1\na 3 4\nz 0 -0\nc\xff 1 2\nd nan 1\n 1 2\nf 1 x\nA 5 6\n")
+put("vectors", "bare.vec", b". . 0.25 1234567890123456789012\n1990 1 2\nx\t1e-40 16777217\n")
+put("vectors", "lie.vec", b"999999999999999999 77777777\na 1 2\nb 3 4")
+put("vectors", "word2vec.bin", b"3 2\n" + b"".join(
+    w + b" " + struct.pack("<2f", i + 0.5, -i) + b"\n" for i, w in enumerate((b"a", b"\xc3\x84", b"a"))))
+entries = b"".join(w + b"\0" + struct.pack("<qb", 9 - i, i == 2)
+                   for i, w in enumerate((b"ab", b"</s>", b"__label__x")))
+put("vectors", "fasttext.bin", struct.pack("<14id", 793712314, 12, 2, 5, 5, 1, 5, 1, 2, 2, 5, 2, 3, 100, 1e-4)
+    + struct.pack("<3i2q", 3, 2, 1, 100, -1) + entries + struct.pack("<b2q", 0, 7, 2)
+    + struct.pack("<14f", *range(14)))
+put("dictionary", "pairs.txt", "the\tder\r\nand und\n\nof   von der\nNew York\tNeu York\t1.5\nthe der\n\u00c4 a".encode())
+put("dictionary", "odd.txt", b"a b\nalone\na\tb\n\tb\nx \xff\n\0 c\nA B")
+put("alignments", "links.txt", b"0-0 1-2\n\n2-1:0.25  3?0:-1e-3 \r\n10-11")
+put("alignments", "wrong.txt", b"0-0\n1-2147483647")
+put("lower", "sigma.txt", "\u0391\u03a3 \u03a3'\u0391\u03a3\u0301 \u0130\u1e9e ABC".encode())
+put("lower", "bytes.bin", bytes(range(256)))
