@@ -87,21 +87,31 @@ static iso_err check(iso_view v, const char *side)
     return ISO_OK;
 }
 
-/* Sums are of differences from the first row: means far from zero cost no digits. */
-static void centre(iso_mat *x, double *mean)
+/* Removes the columns' means and sets `mean` to them. Once the first row is taken off, means far
+ * from zero cost no digits. */
+static iso_err centre(iso_mat *x, double *mean)
 {
+    const iso_loops *loops = iso_loops_best();
     const int64_t n = x->rows, d = x->cols;
-    double *rows = x->data;
-    const double *first = rows;
+    double *rows = x->data, *first = NULL, *rest = NULL;
+    iso_err err = ISO_OK;
 
-    for (int64_t i = 1; i < n; i++)
-        for (int64_t j = 0; j < d; j++)
-            mean[j] += rows[i * d + j] - first[j];
-    for (int64_t j = 0; j < d; j++)
-        mean[j] = first[j] + mean[j] / (double)n;
+    ISO_TRY(iso_alloc(&first, 2 * d, sizeof *first));
+    rest = first + d;
+    memcpy(first, rows, (size_t)d * sizeof *first);
+    for (int64_t i = 0; i < n; i++) {
+        loops->shift_f64(rows + i * d, first, d);
+        loops->add_f64(rest, rows + i * d, d);
+    }
+    for (int64_t j = 0; j < d; j++) {
+        rest[j] /= (double)n;
+        mean[j] = first[j] + rest[j];
+    }
     for (int64_t i = 0; i < n; i++)
-        for (int64_t j = 0; j < d; j++)
-            rows[i * d + j] -= mean[j];
+        loops->shift_f64(rows + i * d, rest, d);
+done:
+    iso_free(first);
+    return err;
 }
 
 static iso_err side_new(iso_mat *out, iso_view *view, double **mean, iso_view v, bool centred)
@@ -115,7 +125,7 @@ static iso_err side_new(iso_mat *out, iso_view *view, double **mean, iso_view v,
     ISO_TRY(iso_mat_new(out, v.rows, v.cols, ISO_F64));
     iso_convert_f64(out->data, v.cols, v);
     if (centred)
-        centre(out, *mean);
+        ISO_TRY(centre(out, *mean));
     *view = iso_mat_view(out);
 done:
     return err;
