@@ -21,8 +21,8 @@ struct cmd {
 /* All subcommands, in the order of `isogloss help`; ends with NULL. */
 extern const struct cmd *const commands[];
 
-extern const struct cmd cmd_inspect, cmd_compare, cmd_centroids, cmd_retrieve, cmd_convert,
-    cmd_plot, cmd_report, cmd_embed, cmd_tokenize, cmd_doctor, cmd_version, cmd_help,
+extern const struct cmd cmd_inspect, cmd_compare, cmd_centroids, cmd_align, cmd_retrieve, cmd_words,
+    cmd_convert, cmd_plot, cmd_report, cmd_embed, cmd_tokenize, cmd_doctor, cmd_version, cmd_help,
     cmd_completion;
 
 /* Option groups for .options: "out " OPTIONS_READING. */

@@ -30,6 +30,30 @@ static const struct preset table[] = {
     {"retrieve",
      "laser-mine",
      {{"measure", "f1:mining"}, {"margin", "ratio"}, {"neighbours", "4"}}},
+    /* Conneau et al., ACL 2020, section 5: does CKA say how well sentences can be aligned. */
+    {"align",
+     "emerging",
+     {{"prep", "iternorm"}, {"method", "orthogonal"}, {"measure", "p@1,cka"}, {"correlate", NULL}}},
+    /* MUSE, supervised.py: dictionaries 0-5000 and 5000-6500, CSLS of ten neighbours. */
+    {"words",
+     "muse",
+     {{"prep", "none"},
+      {"method", "orthogonal"},
+      {"refine", "5"},
+      {"neighbours", "10"},
+      {"max-vocab", "200000"},
+      {"lower", NULL}}},
+    /* vecmap --supervised: Artetxe et al., AAAI 2018. */
+    {"words",
+     "vecmap",
+     {{"prep", "unit,center,unit"},
+      {"steps", "whiten,rotate,reweight:0.5,dewhiten"},
+      {"neighbours", "10"},
+      {"max-vocab", "200000"}}},
+    /* Conneau et al., ACL 2020, section 5.1.1: word level. */
+    {"words",
+     "emerging",
+     {{"prep", "iternorm"}, {"method", "orthogonal"}, {"neighbours", "10"}}},
 };
 
 enum { PRESETS = (int)(sizeof table / sizeof *table) };

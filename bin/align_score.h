@@ -1,0 +1,52 @@
+/* Before and after: what a map fitted on the other folds does to the rows of each fold. */
+#ifndef ISO_BIN_ALIGN_SCORE_H
+#define ISO_BIN_ALIGN_SCORE_H
+
+#include "bin/align.h"
+
+enum { ALIGN_BEFORE, ALIGN_AFTER, ALIGN_DIFFERENCE, ALIGN_STAGES };
+
+/* Rows that belong together, in the order of their folds and twice one after the other, so that all
+ * but one fold always lie together. */
+struct align_rows {
+    int64_t n;
+    int folds;
+    const int64_t *start; /* folds + 1: where each fold begins; the last is n */
+    const int64_t
+        *answer;  /* the first row of the same fold whose target says the same; NULL: itself */
+    iso_mat x, y; /* 2n × d, f32 */
+};
+
+/* What came of it, measure by measure. */
+struct align_tally {
+    double *outcome[2];  /* retrieval: of each row */
+    iso_value *value[2]; /* else: of each fold */
+    double *rep[2]; /* else: replicates of fold f from start[f] + f · ISO_GROUPS on, NAN else */
+    int64_t *rep_start; /* folds + 1 */
+};
+
+struct align_scores {
+    struct align_tally tally[ALIGN_MEASURES];
+    int measures;
+    int64_t rank,
+        least; /* fewest directions that a fold's map knew, fewest rows it was fitted on */
+};
+
+iso_err align_scores_new(struct align_scores *out, const struct align_ask *ask,
+                         const struct align_rows *rows);
+void align_scores_free(struct align_scores *s);
+
+/* Fills the scores of one pair of languages and layer. */
+iso_err align_score(struct align_scores *s, const struct align_ask *ask,
+                    const struct align_rows *rows, const iso_run *run);
+
+/* Only the similarities before any map, for rows that are not prepared yet. */
+iso_err align_score_bare(struct align_scores *s, const struct align_ask *ask,
+                         const struct align_rows *rows, const iso_run *run);
+
+/* The value of a measure at a stage: of fold f, or with f −1 of all folds: outcomes together,
+ * similarities in the mean over folds. */
+iso_err align_value(iso_value *out, const struct align_scores *s, const struct align_ask *ask,
+                    const struct align_rows *rows, int measure, int stage, int f);
+
+#endif

@@ -1,0 +1,181 @@
+/* From the outcomes of folds to values with their intervals. */
+#include "bin/align_score.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "analysis/hits.h"
+#include "lib/base/alloc.h"
+#include "lib/linalg/statistics.h"
+
+/* What random order gives to a row of a fold of m: k/m, and for 1/rank the mean of 1/1 … 1/m. */
+static double chance(const struct align_measure *m, int64_t rows)
+{
+    double sum = 0;
+
+    if (m->k)
+        return m->k < rows ? (double)m->k / (double)rows : 1;
+    for (int64_t r = rows; r > 0; r--)
+        sum += 1 / (double)r;
+    return sum / (double)rows;
+}
+
+/* The rows of fold f, or of all. */
+static void range(int64_t *first, int64_t *n, const struct align_rows *rows, int f)
+{
+    *first = f < 0 ? 0 : rows->start[f];
+    *n = f < 0 ? rows->n : rows->start[f + 1] - *first;
+}
+
+static iso_err retrieval(iso_value *out, const struct align_tally *t, const struct align_ask *ask,
+                         const struct align_measure *m, const struct align_rows *rows, int stage,
+                         int f)
+{
+    const bool bare = ask->set->interval && !strcmp(ask->set->interval, "none");
+    int64_t first, n;
+    double *minus = NULL, null = 0;
+    iso_err err = ISO_OK;
+
+    range(&first, &n, rows, f);
+    const double *outcome = t->outcome[stage == ALIGN_BEFORE ? ALIGN_BEFORE : ALIGN_AFTER] + first;
+    if (stage == ALIGN_DIFFERENCE) {
+        ISO_TRY(iso_alloc(&minus, n, sizeof *minus));
+        for (int64_t i = 0; i < n; i++) /* the mean of outcomes is told for 0 to 1 */
+            minus[i] = (1 + outcome[i] - t->outcome[ALIGN_BEFORE][first + i]) / 2;
+        outcome = minus;
+    }
+    ISO_TRY(iso_hits_mean(out, outcome, n, bare ? ISO_BOOT_NONE : ISO_BOOT_PERCENTILE,
+                          (uint64_t)ask->set->seed));
+    if (stage == ALIGN_DIFFERENCE) {
+        out->value = 2 * out->value - 1;
+        out->lo = 2 * out->lo - 1;
+        out->hi = 2 * out->hi - 1;
+    }
+    for (int g = 0; g < rows->folds; g++) {
+        const int64_t size = rows->start[g + 1] - rows->start[g];
+        if (f < 0 || f == g)
+            null += chance(m, size) * (double)size / (double)n;
+    }
+    out->null = stage == ALIGN_DIFFERENCE ? NAN : null;
+done:
+    iso_free(minus);
+    return err;
+}
+
+/* A fold's value as the measure gave it; the difference by replicates that lose the same items. */
+static iso_err of_fold(iso_value *out, const struct align_tally *t, int stage, int f)
+{
+    const iso_value *x = &t->value[ALIGN_BEFORE][f], *y = &t->value[ALIGN_AFTER][f];
+    const int64_t first = t->rep_start[f], units = t->rep_start[f + 1] - first;
+    double *rep = NULL;
+    iso_err err = ISO_OK;
+
+    *out = stage == ALIGN_BEFORE ? *x : *y;
+    if (stage != ALIGN_DIFFERENCE)
+        return ISO_OK;
+    if (isnan(x->value) || isnan(y->value)) {
+        *out = iso_value_undefined(y->n, isnan(y->value) ? y->why : x->why);
+        return ISO_OK;
+    }
+    ISO_TRY(iso_alloc(&rep, units, sizeof *rep));
+    for (int64_t u = 0; u < units; u++)
+        rep[u] = t->rep[ALIGN_AFTER][first + u] - t->rep[ALIGN_BEFORE][first + u];
+    *out = iso_value_none();
+    out->n = y->n;
+    out->value = y->value - x->value;
+    if (x->interval && y->interval &&
+        iso_jackknife(&out->lo, &out->hi, out->value, rep, units, 0.95, 0))
+        out->interval = y->interval;
+done:
+    iso_free(rep);
+    return err;
+}
+
+/* The mean over folds of what is printed for each. */
+static iso_err mean_of_folds(iso_value *out, const struct align_tally *t,
+                             const struct align_rows *rows, int stage)
+{
+    double value = 0, null = 0, variance = 0;
+    const char *interval = "";
+    iso_value v;
+
+    for (int f = 0; f < rows->folds; f++) {
+        const iso_err err = of_fold(&v, t, stage, f);
+        if (err)
+            return err;
+        if (isnan(v.value)) {
+            *out = iso_value_undefined(rows->n, v.why);
+            return ISO_OK;
+        }
+        value += v.value / rows->folds;
+        null += v.null / rows->folds;
+        variance += v.null_sd * v.null_sd / rows->folds / rows->folds;
+        interval = interval ? v.interval : NULL;
+    }
+    *out = iso_value_none();
+    out->n = rows->n;
+    out->value = value;
+    out->null = null;
+    out->null_sd = sqrt(variance);
+    out->interval = interval;
+    return ISO_OK;
+}
+
+/* Folds share no item, so leaving a unit out of one of them moves the mean by a `folds`-th of what
+ * it moves that fold. Not for centroids, whose replicates are not of the value itself but of the
+ * one freed of its bias. */
+static iso_err mean_interval(iso_value *v, const struct align_tally *t,
+                             const struct align_rows *rows, int stage)
+{
+    double *rep = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&rep, t->rep_start[rows->folds], sizeof *rep));
+    for (int f = 0; f < rows->folds; f++) {
+        double mean = 0;
+        int64_t units = 0;
+        for (int64_t u = t->rep_start[f]; u < t->rep_start[f + 1]; u++) {
+            const double x = t->rep[ALIGN_BEFORE][u], y = t->rep[ALIGN_AFTER][u];
+            rep[u] = stage == ALIGN_BEFORE ? x : stage == ALIGN_AFTER ? y : y - x;
+            mean += isnan(rep[u]) ? 0 : rep[u];
+            units += !isnan(rep[u]);
+        }
+        for (int64_t u = t->rep_start[f]; u < t->rep_start[f + 1]; u++)
+            rep[u] = v->value + (rep[u] - mean / (double)units) / rows->folds;
+    }
+    if (!iso_jackknife(&v->lo, &v->hi, v->value, rep, t->rep_start[rows->folds], 0.95, 0))
+        v->interval = NULL;
+done:
+    iso_free(rep);
+    return err;
+}
+
+static iso_err over_folds(iso_value *out, const struct align_tally *t,
+                          const struct align_measure *m, const struct align_rows *rows, int stage)
+{
+    iso_err err = mean_of_folds(out, t, rows, stage);
+
+    if (!err && out->interval && strcmp(m->of->measure, "centroid") != 0)
+        err = mean_interval(out, t, rows, stage);
+    else
+        out->interval = NULL;
+    return err;
+}
+
+iso_err align_value(iso_value *out, const struct align_scores *s, const struct align_ask *ask,
+                    const struct align_rows *rows, int measure, int stage, int f)
+{
+    const struct align_measure *m = &ask->measure[measure];
+    const struct align_tally *t = &s->tally[measure];
+    iso_err err = ISO_OK;
+
+    if (!m->of)
+        return retrieval(out, t, ask, m, rows, stage, f);
+    ISO_TRY(f < 0 ? over_folds(out, t, m, rows, stage) : of_fold(out, t, stage, f));
+    if (ask->set->interval && !strcmp(ask->set->interval, "none")) {
+        out->lo = out->hi = NAN;
+        out->interval = NULL;
+    }
+done:
+    return err;
+}

@@ -1,0 +1,59 @@
+/* isogloss align: maps between languages per layer, judged on held-out folds. */
+#include "bin/align.h"
+#include "bin/cmd.h"
+#include "bin/input.h"
+#include "bin/out.h"
+#include "bin/preset.h"
+#include "bin/term.h"
+
+static iso_err align(const struct settings *set, const struct align_ask *ask)
+{
+    const iso_run run = term_run(set);
+    iso_states *states = NULL;
+    iso_records records = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(out_check(set));
+    ISO_TRY(out_can_write(set->map));
+    ISO_TRY(input_open(&states, set, &set->inputs, &run));
+    if (set->apply) {
+        ISO_TRY(align_apply(ask, states, &run));
+        goto done;
+    }
+    ISO_TRY(align_records(&records, ask, states, &run));
+    if (!set->plan)
+        ISO_TRY(out_records(set, &records, &states, 1));
+done:
+    iso_records_free(&records);
+    iso_states_close(states);
+    return err;
+}
+
+static int run(const struct settings *given)
+{
+    struct settings set = *given;
+    struct align_ask ask = {0};
+    int status = EXIT_DONE;
+
+    if (set.inputs.count == 0)
+        return cmd_usage(&set, "needs an INPUT, such as states.h5 (`isogloss help align`)");
+    if (preset_apply(&set, &cmd_align) || align_ask_make(&ask, &set)) {
+        status = cmd_usage(&set, "%s", iso_err_msg());
+    } else {
+        if (set.alignments)
+            set.pool = "none"; /* words are made of token rows */
+        const iso_err err = align(&set, &ask);
+        status = err ? cmd_failed(&set, err) : EXIT_DONE;
+    }
+    align_ask_free(&ask);
+    return status;
+}
+
+const struct cmd cmd_align = {
+    .name = "align",
+    .args = "INPUT...",
+    .summary = "maps between languages per layer, scored on held-out folds",
+    .options = "src tgt pairs layers measure interval preset prep neighbours method centre ridge "
+               "whiten folds each-fold correlate alignments map apply pad out " OPTIONS_READING,
+    .run = run,
+};
