@@ -3,6 +3,7 @@
 #define ISO_ANALYSIS_NEAR_INSIDE_H
 
 #include "analysis/neighbours.h"
+#include "lib/linalg/topk.h"
 
 /* Rows of one language and what is known of each. The cosine of two rows is
  * dot(x, y) · (1/‖x‖ · 1/‖y‖), dot as in lib/linalg/topk, on which everything exact rests. */
@@ -24,6 +25,7 @@ struct near_plan {
 
 iso_err near_side_make(struct near_side *s, iso_view v, const char *name);
 void near_side_free(struct near_side *s);
+iso_topk_rows near_rows(const struct near_side *s);
 double near_cosine(const struct near_side *x, int64_t i, const struct near_side *y, int64_t j);
 
 /* The score of query i and candidate j, whose cosine is c; in c it never falls. */
@@ -48,10 +50,58 @@ iso_err near_plain_know(struct near_side *x, const struct near_side *y, const st
                         const iso_run *run);
 iso_err near_plain_sums(struct near_side *y, const struct near_side *x, double beta,
                         const iso_run *run);
+void near_plain_row(iso_near *out, int64_t i, const struct near_side *x, const struct near_side *y,
+                    const struct near_plan *p);
 iso_err near_plain_find(iso_near *out, const struct near_side *x, const struct near_side *y,
                         const struct near_plan *p, const iso_run *run);
+int64_t near_plain_rank(const struct near_plan *p, const struct near_side *x, int64_t i,
+                        const struct near_side *y, int64_t gold);
 iso_err near_plain_ranks(int64_t *rank, const struct near_side *x, const struct near_side *y,
                          const int64_t *query, const int64_t *target, int64_t pairs,
                          const struct near_plan *p, const iso_run *run);
+
+/* The extremes of what a score takes from the other side, over all its rows. */
+struct near_bounds {
+    double low, high; /* of mean; of the softmax's base, c at which a candidate's score is 1 */
+};
+
+struct near_bounds near_bounds_of(const struct near_plan *p, const struct near_side *y);
+
+/* What the score takes from row j besides the cosine. */
+double near_offset(const struct near_plan *p, const struct near_side *y, int64_t j);
+
+/* All offsets in f32, padded to whole panels. */
+iso_err near_offsets(float **out, const struct near_side *y, const struct near_plan *p);
+
+/* Whether the score of query i never falls as the cosine grows, with every candidate. */
+bool near_grows(const struct near_plan *p, const struct near_side *x, int64_t i,
+                struct near_bounds b);
+
+/* No candidate whose cosine is at most c has a higher score. */
+double near_ceiling(const struct near_plan *p, const struct near_side *x, int64_t i,
+                    struct near_bounds b, double c);
+
+/* score >= `score` where c − slope · near_offset >= level, in exact arithmetic; false where that
+ * says nothing (no such line, or numbers too small for it). */
+bool near_line(double *slope, double *level, const struct near_plan *p, const struct near_side *x,
+               int64_t i, double score);
+
+/* How far keys c − slope · offset in f32 are from those in double. */
+double near_line_slack(double slack, double slope, struct near_bounds b);
+
+/* The search: lists of both sides from one product, means from lists, the best from lists. */
+iso_err near_lists(iso_topk *of_x, iso_topk *of_y, const struct near_side *x,
+                   const struct near_side *y, int want_x, int want_y, const iso_run *run);
+iso_err near_means(struct near_side *x, const struct near_side *y, iso_topk *lists,
+                   const struct near_plan *p, iso_near_told *told);
+iso_err near_pick(iso_near *out, int64_t *again, int64_t *count, iso_topk *lists,
+                  const struct near_side *x, const struct near_side *y, const struct near_plan *p,
+                  iso_near_told *told, const iso_run *run);
+iso_err near_again(iso_near *out, const int64_t *again, int64_t count, const struct near_side *x,
+                   const struct near_side *y, const struct near_plan *p, iso_near_told *told,
+                   const iso_run *run);
+iso_err near_ranks(int64_t *rank, const struct near_side *x, const struct near_side *y,
+                   const int64_t *query, const int64_t *target, int64_t pairs,
+                   const struct near_plan *p, const iso_run *run);
 
 #endif

@@ -81,31 +81,32 @@ done:
     return err;
 }
 
+void near_plain_row(iso_near *out, int64_t i, const struct near_side *x, const struct near_side *y,
+                    const struct near_plan *p)
+{
+    struct near_best b = {p->k, 0, out->score + i * p->k, out->index + i * p->k};
+
+    for (int64_t j = 0; j < y->rows; j++)
+        near_best_offer(&b, near_score(p, x, i, y, j, near_cosine(x, i, y, j)), j);
+}
+
 iso_err near_plain_find(iso_near *out, const struct near_side *x, const struct near_side *y,
                         const struct near_plan *p, const iso_run *run)
 {
-    iso_near n = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(near_result_make(&n, x->rows, p->k));
     for (int64_t from = 0; from < x->rows; from += STRIDE) {
         ISO_TRY(iso_run_step(run, "searching", from, x->rows, "rows"));
 #pragma omp parallel for schedule(dynamic)
-        for (int64_t i = from; i < end_of(from, x->rows); i++) {
-            struct near_best b = {p->k, 0, n.score + i * p->k, n.index + i * p->k};
-            for (int64_t j = 0; j < y->rows; j++)
-                near_best_offer(&b, near_score(p, x, i, y, j, near_cosine(x, i, y, j)), j);
-        }
+        for (int64_t i = from; i < end_of(from, x->rows); i++)
+            near_plain_row(out, i, x, y, p);
     }
-    *out = n;
-    n = (iso_near){0};
 done:
-    iso_near_free(&n);
     return err;
 }
 
-static int64_t rank_of(const struct near_plan *p, const struct near_side *x, int64_t i,
-                       const struct near_side *y, int64_t gold)
+int64_t near_plain_rank(const struct near_plan *p, const struct near_side *x, int64_t i,
+                        const struct near_side *y, int64_t gold)
 {
     const double own = near_score(p, x, i, y, gold, near_cosine(x, i, y, gold));
     int64_t rank = 1;
@@ -127,7 +128,7 @@ iso_err near_plain_ranks(int64_t *rank, const struct near_side *x, const struct 
         ISO_TRY(iso_run_step(run, "ranking", from, pairs, "pairs"));
 #pragma omp parallel for schedule(dynamic)
         for (int64_t q = from; q < end_of(from, pairs); q++)
-            rank[q] = rank_of(p, x, query[q], y, target[q]);
+            rank[q] = near_plain_rank(p, x, query[q], y, target[q]);
     }
 done:
     return err;

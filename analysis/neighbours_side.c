@@ -37,6 +37,11 @@ done:
     return err;
 }
 
+iso_topk_rows near_rows(const struct near_side *s)
+{
+    return (iso_topk_rows){s->data, s->rows, s->cols, s->stride, s->inverse, NULL};
+}
+
 double near_cosine(const struct near_side *x, int64_t i, const struct near_side *y, int64_t j)
 {
     return iso_topk_dot(x->data + i * x->stride, y->data + j * y->stride, x->cols) *

@@ -1,4 +1,12 @@
-/* One set of loops; included with TOPK(name) and TOPK_TARGET defined (topk.c). */
+/* One set of loops; included with TOPK(name), TOPK_TARGET, LANES and SIGNS(v), the sign bits of a
+ * vector's lanes, defined (topk.c). */
+
+typedef float TOPK(vec) __attribute__((vector_size(4 * LANES)));
+typedef float TOPK(mem) __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+typedef int32_t TOPK(bits) __attribute__((vector_size(4 * LANES)));
+
+#define VECTOR(p) (*(const TOPK(mem) *)(p))
+#define EACH      _Pragma("GCC unroll 8") for (int j = 0; j < ISO_PANEL; j += LANES)
 
 /* The product of two floats is exact in double, so that fused or not, in vectors or not, the same
  * sixteen sums come out, and they are joined in one order. */
@@ -18,3 +26,78 @@ TOPK_TARGET static double TOPK(dot)(const float *x, const float *y, int64_t n)
             part[l] += part[l + half];
     return part[0] + rest;
 }
+
+TOPK_TARGET static void TOPK(unit)(float *unit, const float *x, double by, int64_t n)
+{
+#pragma omp simd
+    for (int64_t j = 0; j < n; j++)
+        unit[j] = (float)((double)x[j] * by);
+}
+
+TOPK_TARGET static void TOPK(tilt)(float *tile, const float *slope, const float *offset, int64_t m)
+{
+    for (int64_t i = 0; i < m; i++)
+#pragma omp simd
+        for (int j = 0; j < ISO_PANEL; j++)
+            tile[i * ISO_PANEL + j] -= slope[i] * offset[j];
+}
+
+/* The keys of row i that are at least the row's floor or their column's. */
+TOPK_TARGET static void TOPK(hits)(iso_topk *of_x, iso_topk *of_y, const float *keys, int64_t row,
+                                   int64_t column, uint32_t live)
+{
+    const TOPK(vec) floor = of_x->floor[row] - (TOPK(vec)){0};
+    uint32_t of_row = 0, of_column = 0;
+
+    EACH
+    {
+        of_row |= (uint32_t)SIGNS(VECTOR(keys + j) >= floor) << j;
+        of_column |= (uint32_t)SIGNS(VECTOR(keys + j) >= VECTOR(of_y->floor + column + j)) << j;
+    }
+    for (uint32_t left = of_row & live; left; left &= left - 1) {
+        const int j = __builtin_ctz(left);
+        iso_topk_push(of_x, row, keys[j], column + j);
+    }
+    for (uint32_t left = of_column & live; left; left &= left - 1) {
+        const int j = __builtin_ctz(left);
+        iso_topk_push(of_y, column + j, keys[j], row);
+    }
+}
+
+TOPK_TARGET static void TOPK(scan)(iso_topk *of_x, iso_topk *of_y, const float *tile, int64_t row,
+                                   int64_t m, int64_t column, uint32_t live)
+{
+    for (int64_t i = 0; i < m; i++, tile += ISO_PANEL) {
+        const TOPK(vec) floor = of_x->floor[row + i] - (TOPK(vec)){0};
+        TOPK(bits) any = {0};
+
+        EACH
+        {
+            any |= VECTOR(tile + j) >= floor;
+            any |= VECTOR(tile + j) >= VECTOR(of_y->floor + column + j);
+        }
+        if (SIGNS(any))
+            TOPK(hits)(of_x, of_y, tile, row + i, column, live);
+    }
+}
+
+TOPK_TARGET static uint32_t TOPK(band)(const float *keys, float slope, const float *offset,
+                                       float low, float high)
+{
+    uint32_t above = 0, within = 0;
+
+    EACH
+    {
+        const TOPK(vec) key = VECTOR(keys + j) - slope * VECTOR(offset + j);
+        above |= (uint32_t)SIGNS(key >= high) << j;
+        within |= (uint32_t)SIGNS(key >= low) << j;
+    }
+    return above | (within & ~above) << ISO_PANEL;
+}
+
+#undef VECTOR
+#undef EACH
+#undef SIGNS
+#undef LANES
+#undef TOPK
+#undef TOPK_TARGET

@@ -1,0 +1,42 @@
+/* What the files of topk share. */
+#ifndef ISO_LINALG_TOPK_INSIDE_H
+#define ISO_LINALG_TOPK_INSIDE_H
+
+#include "lib/linalg/panel.h"
+#include "lib/linalg/topk.h"
+
+/* Loops over a tile: m rows × ISO_PANEL keys, packed. */
+struct topk_loops {
+    double (*dot)(const float *x, const float *y, int64_t n);
+    /* unit = (float)(x · by) */
+    void (*unit)(float *unit, const float *x, double by, int64_t n);
+    /* tile[i][j] −= slope[i] · offset[j] */
+    void (*tilt)(float *tile, const float *slope, const float *offset, int64_t m);
+    /* Pushes the tile's keys to the lists of rows [row, row + m) and of the columns from `column`
+     * on, of which only those in `live` exist. */
+    void (*scan)(iso_topk *of_x, iso_topk *of_y, const float *tile, int64_t row, int64_t m,
+                 int64_t column, uint32_t live);
+    /* Bit j: keys[j] − slope · offset[j] >= high; bit 16 + j: >= low only. */
+    uint32_t (*band)(const float *keys, float slope, const float *offset, float low, float high);
+};
+
+const struct topk_loops *topk_loops(void);
+
+/* Rows of x whose unit vectors stay in the second-level cache. */
+int64_t topk_height(int64_t cols);
+
+/* A thread's own memory: unit rows of x and a tile of keys. */
+struct topk_scratch {
+    float *unit, *tile;
+};
+
+iso_err topk_scratch_make(struct topk_scratch **out, int *threads, int64_t cols);
+void topk_scratch_free(struct topk_scratch *s);
+int topk_thread(void);
+
+/* Unit vectors of `m` rows from `row` on; the tile of their keys with panel p. */
+void topk_units(const struct topk_scratch *s, const iso_topk_rows *x, int64_t row, int64_t m);
+void topk_tile(const struct topk_scratch *s, const iso_topk_panels *y, int64_t p, int64_t m);
+uint32_t topk_live(const iso_topk_panels *y, int64_t p);
+
+#endif
