@@ -7,15 +7,11 @@
 #include "lib/base/alloc.h"
 #include "lib/io/decimal.h"
 #include "lib/io/feed.h"
+#include "lib/io/fields.h"
 
 struct room {
     int64_t sentences, links;
 };
-
-static bool is_gap(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r';
-}
 
 static iso_err more_links(iso_alignments *a, struct room *room)
 {
@@ -77,13 +73,13 @@ static iso_err read_line(iso_alignments *a, struct room *room, const char *p, co
     iso_err err = ISO_OK;
 
     for (;;) {
-        while (p < end && is_gap(*p))
+        while (p < end && iso_fields_gap(*p))
             p++;
         if (p == end)
             break;
         ISO_TRY(more_links(a, room));
         used = &a->first[a->sentences];
-        if (!link_of(&a->source[*used], &a->target[*used], &p) || (p < end && !is_gap(*p)))
+        if (!link_of(&a->source[*used], &a->target[*used], &p) || (p < end && !iso_fields_gap(*p)))
             ISO_FAIL(ISO_EFORMAT,
                      "line %" PRId64 ": link %" PRId64 " is not 'i-j' with two word numbers from 0",
                      a->sentences, *used - a->first[a->sentences - 1] + 1);

@@ -1,9 +1,7 @@
-/* fastText's .bin: arguments, dictionary, input matrix. A word is a row of the matrix and those of
- * its character n-grams (Bojanowski et al., TACL 2017); the format is that of fastText 0.9. */
+/* fastText's .bin (the format of fastText 0.9): arguments, dictionary, input matrix. */
 #include <inttypes.h>
 #include <string.h>
 
-#include "lib/base/alloc.h"
 #include "lib/io/vectors_inside.h"
 
 enum {
@@ -17,12 +15,10 @@ enum {
 struct model {
     struct iso_vectors_store *s;
     iso_feed feed;
-    int32_t version, dim, kind, bucket, minn, maxn;
-    int32_t size, words;
-    int64_t entries, matrix; /* bytes of the file where these begin */
-    float *part;             /* a row */
-    double *sum;
-    int64_t parts; /* rows in `sum` */
+    struct ngrams g;
+    int32_t version, kind;
+    int32_t size;    /* words and labels */
+    int64_t entries; /* byte of the file where these begin */
 };
 
 /* Plain numbers ----------------------------------------------------------------------- */
@@ -71,9 +67,9 @@ static iso_err take_arguments(struct model *m)
 {
     int32_t passed;
     double t;
-    int32_t *const fields[] = {&passed,    &m->version, &m->dim,  &passed, &passed,
-                               &passed,    &passed,     &passed,  &passed, &m->kind,
-                               &m->bucket, &m->minn,    &m->maxn, &passed};
+    int32_t *const fields[] = {&passed,      &m->version, &m->g.dim,  &passed, &passed,
+                               &passed,      &passed,     &passed,    &passed, &m->kind,
+                               &m->g.bucket, &m->g.minn,  &m->g.maxn, &passed};
     iso_err err = ISO_OK;
 
     /* magic, version, dim, ws, epoch, minCount, neg, wordNgrams, loss, model, bucket, minn, maxn,
@@ -85,12 +81,13 @@ static iso_err take_arguments(struct model *m)
         ISO_FAIL(ISO_EUNSUP, "%s: fastText file of version %d; %d and %d can be read", m->s->path,
                  m->version, VERSION_LEAST, VERSION);
     if (m->version == 11 && m->kind == SUPERVISED)
-        m->maxn = 0; /* as fastText does: these were trained without */
-    if (m->dim < 1 || m->minn < 0 || m->maxn > NGRAM_MOST || (m->maxn > 0 && m->bucket < 1))
+        m->g.maxn = 0; /* as fastText does: these were trained without */
+    if (m->g.dim < 1 || m->g.minn < 0 || m->g.maxn > NGRAM_MOST ||
+        (m->g.maxn > 0 && m->g.bucket < 1))
         ISO_FAIL(ISO_EFORMAT,
                  "%s: fastText file of %d dims, n-grams of %d to %d characters (at most %d), %d "
                  "buckets",
-                 m->s->path, m->dim, m->minn, m->maxn, NGRAM_MOST, m->bucket);
+                 m->s->path, m->g.dim, m->g.minn, m->g.maxn, NGRAM_MOST, m->g.bucket);
 done:
     return err;
 }
@@ -128,14 +125,14 @@ static iso_err take_dictionary(struct model *m)
     iso_err err = ISO_OK;
 
     ISO_TRY(take_i32(&m->size, m));
-    ISO_TRY(take_i32(&m->words, m));
+    ISO_TRY(take_i32(&m->g.words, m));
     ISO_TRY(take_i32(&labels, m));
     ISO_TRY(take_int(&tokens, m, 8));
     ISO_TRY(take_int(&pruned, m, 8));
-    if (m->words < 0 || labels < 0 || (int64_t)m->words + labels != m->size ||
+    if (m->g.words < 0 || labels < 0 || (int64_t)m->g.words + labels != m->size ||
         m->size > m->s->file->size / (1 + ENTRY_TAIL))
         ISO_FAIL(ISO_EFORMAT, "%s: fastText file of %d entries, %d words and %d labels", m->s->path,
-                 m->size, m->words, labels);
+                 m->size, m->g.words, labels);
     m->entries = iso_feed_tell(&m->feed);
     for (int32_t i = 0; i < m->size; i++)
         ISO_TRY(take_entry(&word, &len, &count, m));
@@ -163,85 +160,17 @@ static iso_err take_shape(struct model *m)
                  m->s->path);
     ISO_TRY(take_int(&rows, m, 8));
     ISO_TRY(take_int(&cols, m, 8));
-    m->matrix = iso_feed_tell(&m->feed);
-    const int64_t need = (int64_t)m->words + (m->maxn > 0 ? m->bucket : 0);
-    if (cols != m->dim || rows < need)
+    m->g.matrix = iso_feed_tell(&m->feed);
+    const int64_t need = (int64_t)m->g.words + (m->g.maxn > 0 ? m->g.bucket : 0);
+    if (cols != m->g.dim || rows < need)
         ISO_FAIL(ISO_EFORMAT,
                  "%s: fastText matrix of %" PRId64 " x %" PRId64 "; %" PRId64 " x %d expected",
-                 m->s->path, rows, cols, need, m->dim);
-    if (rows > (size - m->matrix) / (cols * (int64_t)sizeof(float)))
+                 m->s->path, rows, cols, need, m->g.dim);
+    if (rows > (size - m->g.matrix) / (cols * (int64_t)sizeof(float)))
         ISO_FAIL(ISO_EFORMAT,
                  "%s: fastText file is cut short: a matrix of %" PRId64 " x %" PRId64
                  " at byte %" PRId64 " does not fit in its %" PRId64 " bytes",
-                 m->s->path, rows, cols, m->matrix, size);
-done:
-    return err;
-}
-
-/* Vectors ------------------------------------------------------------------------------- */
-
-static iso_err add_row(struct model *m, int64_t row)
-{
-    const int64_t bytes = m->dim * (int64_t)sizeof(float);
-    iso_err err = iso_file_read(m->s->file, m->matrix + row * bytes, m->part, bytes);
-
-    if (err)
-        return err;
-    iso_file_order(m->part, m->dim, ISO_F32);
-    for (int32_t i = 0; i < m->dim; i++)
-        m->sum[i] += m->part[i];
-    m->parts++;
-    return ISO_OK;
-}
-
-static bool inside(char c)
-{
-    return ((unsigned char)c & 0xc0) == 0x80;
-}
-
-/* FNV-1a as fastText has it: bytes above 127 count as negative. */
-static uint32_t hash_byte(uint32_t h, char c)
-{
-    const uint32_t wide = (uint32_t)(int32_t)(signed char)c;
-
-    return (h ^ wide) * 16777619u;
-}
-
-/* The n-grams that begin at `at` of text[0..len); one character alone counts unless it is an end.
- */
-static iso_err add_ngrams(struct model *m, const char *text, int64_t len, int64_t at)
-{
-    uint32_t h = 2166136261u;
-    iso_err err = ISO_OK;
-
-    for (int64_t n = 1, k = at; k < len && n <= m->maxn; n++) {
-        do
-            h = hash_byte(h, text[k++]);
-        while (k < len && inside(text[k]));
-        if (n >= m->minn && !(n == 1 && (at == 0 || k == len)))
-            ISO_TRY(add_row(m, m->words + (int64_t)(h % (uint32_t)m->bucket)));
-    }
-done:
-    return err;
-}
-
-static iso_err sum_word(struct model *m, int64_t number, const char *word, int64_t len)
-{
-    static const char end_of_sentence[] = "</s>"; /* the one word without n-grams */
-    char text[ISO_VECTORS_WORD + 3] = "<";
-    iso_err err = ISO_OK;
-
-    memset(m->sum, 0, (size_t)m->dim * sizeof *m->sum);
-    m->parts = 0;
-    ISO_TRY(add_row(m, number));
-    if (len > ISO_VECTORS_WORD || strcmp(word, end_of_sentence) == 0)
-        goto done;
-    memcpy(text + 1, word, (size_t)len);
-    text[len + 1] = '>';
-    for (int64_t at = 0; at < len + 2; at++) {
-        if (!inside(text[at]))
-            ISO_TRY(add_ngrams(m, text, len + 2, at));
-    }
+                 m->s->path, rows, cols, m->g.matrix, size);
 done:
     return err;
 }
@@ -254,14 +183,12 @@ static iso_err read_words(struct model *m)
     float *row;
     iso_err err = ISO_OK;
 
-    for (int32_t i = 0; i < m->words && !iso_vectors_full(s); i++) {
+    for (int32_t i = 0; i < m->g.words && !iso_vectors_full(s); i++) {
         ISO_TRY(take_entry(&word, &len, &count, m));
         ISO_TRY(iso_vectors_row(&row, s));
-        ISO_TRY(sum_word(m, i, word, len));
-        for (int32_t k = 0; k < m->dim; k++)
-            row[k] = (float)(m->sum[k] / (double)m->parts);
+        ISO_TRY(iso_vectors_ngrams_mean(row, &m->g, i, word, len));
         ISO_TRY(iso_vectors_put(s, i + 1, word, len, count));
-        ISO_TRY(iso_run_step(i % 1024 ? NULL : s->opt->run, "reading word vectors", i, m->words,
+        ISO_TRY(iso_run_step(i % 1024 ? NULL : s->opt->run, "reading word vectors", i, m->g.words,
                              "words"));
     }
 done:
@@ -270,7 +197,7 @@ done:
 
 iso_err iso_vectors_fasttext(struct iso_vectors_store *s)
 {
-    struct model m = {.s = s};
+    struct model m = {.s = s, .g.file = s->file};
     iso_err err = ISO_OK;
 
     s->unit = "word";
@@ -280,13 +207,11 @@ iso_err iso_vectors_fasttext(struct iso_vectors_store *s)
     ISO_TRY(take_shape(&m));
     iso_feed_close(&m.feed);
     ISO_TRY(iso_feed_open(&m.feed, s->file, m.entries));
-    ISO_TRY(iso_alloc(&m.part, m.dim, sizeof *m.part));
-    ISO_TRY(iso_alloc(&m.sum, m.dim, sizeof *m.sum));
-    ISO_TRY(iso_vectors_begin(s, m.dim, m.words, true));
+    ISO_TRY(iso_vectors_ngrams_new(&m.g));
+    ISO_TRY(iso_vectors_begin(s, m.g.dim, m.g.words, true));
     ISO_TRY(read_words(&m));
 done:
     iso_feed_close(&m.feed);
-    iso_free(m.part);
-    iso_free(m.sum);
+    iso_vectors_ngrams_free(&m.g);
     return err;
 }

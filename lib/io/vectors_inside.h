@@ -22,7 +22,7 @@ struct iso_vectors_store {
     iso_odd odd;
 };
 
-/* Fixes the length of a row and makes room for a guess of rows. */
+/* vectors_gather.c: fixes the length of a row and makes room for a guess of rows. */
 iso_err iso_vectors_begin(struct iso_vectors_store *s, int64_t dim, int64_t guess, bool counts);
 
 /* Room for one more row; *row is where it goes, until it is put. */
@@ -41,11 +41,15 @@ bool iso_vectors_full(const struct iso_vectors_store *s);
 /* Progress, now and then; `at` is a byte of the file. */
 iso_err iso_vectors_step(const struct iso_vectors_store *s, int64_t number, int64_t at);
 
-/* "COUNT DIM" and nothing else: whether the line is a header. */
+/* vectors.c: "COUNT DIM" and nothing else: whether the line is a header. */
 bool iso_vectors_header(int64_t *count, int64_t *dim, const char *line, int64_t len);
 
 /* vectors_text.c: also says whether what follows the header is word2vec's binary. */
 iso_err iso_vectors_text(struct iso_vectors_store *s, bool *binary);
+
+/* vectors_sample.c: looks at the first lines from a byte of the file on. *text is false when they
+ * are no lines. *dim is what the header says (0 = there is none); what is true on return. */
+iso_err iso_vectors_sample(bool *text, int64_t *dim, struct iso_vectors_store *s, int64_t from);
 
 /* vectors_binary.c */
 iso_err iso_vectors_binary(struct iso_vectors_store *s);
@@ -53,6 +57,24 @@ iso_err iso_vectors_binary(struct iso_vectors_store *s);
 /* vectors_fasttext.c */
 enum { ISO_FASTTEXT_MAGIC = 793712314 };
 iso_err iso_vectors_fasttext(struct iso_vectors_store *s);
+
+/* vectors_ngrams.c: the rows of fastText's input matrix: words, then buckets of n-grams. */
+struct ngrams {
+    const iso_file *file;
+    int64_t matrix; /* byte of the file where it begins */
+    int32_t dim, words, bucket, minn, maxn;
+    float *part; /* a row */
+    double *sum; /* of `parts` rows */
+    int64_t parts;
+};
+
+/* Allocates; free with iso_vectors_ngrams_free. */
+iso_err iso_vectors_ngrams_new(struct ngrams *g);
+void iso_vectors_ngrams_free(struct ngrams *g);
+
+/* The vector of word `number`. */
+iso_err iso_vectors_ngrams_mean(float *row, struct ngrams *g, int64_t number, const char *word,
+                                int64_t len);
 
 /* vectors_native.c */
 iso_err iso_vectors_native(struct iso_vectors_store *s);
