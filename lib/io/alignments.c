@@ -109,6 +109,8 @@ static iso_err read_lines(iso_alignments *a, struct room *room, iso_feed *feed)
             goto done;
         }
     }
+    if (a->sentences == 0)
+        ISO_FAIL(ISO_EFORMAT, "%s: has no line", feed->file->path);
     ISO_TRY(more_links(a, room)); /* arrays are there even without a link */
 done:
     return err;

@@ -4,11 +4,6 @@
 
 #include "lib/io/decimal.h"
 
-bool iso_fields_gap(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r';
-}
-
 int64_t iso_fields_strip(const char *line, int64_t len)
 {
     while (len > 0 && iso_fields_gap(line[len - 1]))

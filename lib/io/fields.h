@@ -10,7 +10,10 @@
 ISO_BEGIN
 
 /** Space, tab, carriage return. Other white space belongs to words. */
-ISO_API bool iso_fields_gap(char c);
+static inline bool iso_fields_gap(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
 
 /** The length of a line without the blanks at its end. */
 ISO_API int64_t iso_fields_strip(const char *line, int64_t len);

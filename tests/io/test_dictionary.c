@@ -141,6 +141,7 @@ static void bad_alignments(void **state)
         fails(iso_alignments_read(&a, file("a", bad[i])), ISO_EFORMAT, "/a: line 2: link 1 is not");
     fails(iso_alignments_read(&a, file("a", "0-0\n\n1-1 2-2 3_3\n")), ISO_EFORMAT,
           "line 3: link 3");
+    fails(iso_alignments_read(&a, file("a", "\xef\xbb\xbf")), ISO_EFORMAT, "/a: has no line");
     assert_null(a.first);
     char *many = NULL;
     ok(iso_alloc(&many, 40001, 1));
