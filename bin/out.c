@@ -89,16 +89,13 @@ static void look_at_machine(struct machine *m, const struct settings *set)
     m->facts[4] = (iso_fact){"precision", set->precision ? set->precision : "single"};
 }
 
-iso_err out_json(iso_buf *out, const struct settings *set, const iso_records *records,
-                 iso_states *const *inputs, int input_count)
+static iso_err add_json(iso_buf *out, const struct settings *set, const iso_records *records,
+                        const iso_states_file *files, int count)
 {
-    iso_states_file *files = NULL;
     const char **command = NULL;
     struct machine machine;
-    int count = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(list_files(&files, &count, inputs, input_count));
     ISO_TRY(iso_alloc(&command, set->argc, sizeof *command));
     for (int i = 0; i < set->argc; i++)
         command[i] = i ? set->argv[i] : "isogloss"; /* from wherever it was started */
@@ -112,8 +109,21 @@ iso_err out_json(iso_buf *out, const struct settings *set, const iso_records *re
                                          .machine = machine.facts,
                                          .machine_count = 5}));
 done:
-    iso_free(files);
     iso_free(command);
+    return err;
+}
+
+iso_err out_json(iso_buf *out, const struct settings *set, const iso_records *records,
+                 iso_states *const *inputs, int input_count)
+{
+    iso_states_file *files = NULL;
+    int count = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(list_files(&files, &count, inputs, input_count));
+    ISO_TRY(add_json(out, set, records, files, count));
+done:
+    iso_free(files);
     return err;
 }
 
@@ -148,14 +158,14 @@ done:
     return err;
 }
 
-iso_err out_records(const struct settings *set, const iso_records *records,
-                    iso_states *const *inputs, int input_count)
+iso_err out_records_of(const struct settings *set, const iso_records *records,
+                       const iso_states_file *files, int count)
 {
     iso_buf text = {0};
     iso_err err = ISO_OK;
 
     if (set->json) {
-        ISO_TRY(out_json(&text, set, records, inputs, input_count));
+        ISO_TRY(add_json(&text, set, records, files, count));
         ISO_TRY(out_file(set->json, &text));
     }
     text.len = 0;
@@ -173,5 +183,19 @@ iso_err out_records(const struct settings *set, const iso_records *records,
         ISO_TRY(out_figure(set, records, NULL, set->plot));
 done:
     iso_buf_free(&text);
+    return err;
+}
+
+iso_err out_records(const struct settings *set, const iso_records *records,
+                    iso_states *const *inputs, int input_count)
+{
+    iso_states_file *files = NULL;
+    int count = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(list_files(&files, &count, inputs, input_count));
+    ISO_TRY(out_records_of(set, records, files, count));
+done:
+    iso_free(files);
     return err;
 }

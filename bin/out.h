@@ -13,6 +13,10 @@
 iso_err out_records(const struct settings *set, const iso_records *records,
                     iso_states *const *inputs, int input_count);
 
+/* The same of inputs that are no collections. */
+iso_err out_records_of(const struct settings *set, const iso_records *records,
+                       const iso_states_file *files, int count);
+
 /* Adds the records as JSON with the header of this run. */
 iso_err out_json(iso_buf *out, const struct settings *set, const iso_records *records,
                  iso_states *const *inputs, int input_count);

@@ -1,0 +1,196 @@
+/* Dictionaries of `words`: read, told, and found in the vocabularies. */
+#include <string.h>
+
+#include "bin/lexicon.h"
+#include "bin/term.h"
+#include "bin/words.h"
+#include "lib/base/alloc.h"
+#include "lib/text/fold.h"
+
+iso_err words_dictionary(iso_dictionary *out, const char *path, const struct words_ask *ask)
+{
+    const struct settings *set = ask->set;
+    const iso_dictionary_opt opt = {.encoding = set->encoding,
+                                    .lower = set->lower ? iso_text_lower : NULL,
+                                    .strict = set->strict};
+    iso_dictionary d = {0};
+    const iso_err err = iso_dictionary_read(&d, path, &opt);
+
+    if (err)
+        return err;
+    if (d.duplicates + d.bad_lines + d.bad_text > 0)
+        term_note(set,
+                  "%s: left out: %lld pairs that come again, %lld lines of one word, %lld that "
+                  "are no text%s%s%s",
+                  path, (long long)d.duplicates, (long long)d.bad_lines, (long long)d.bad_text,
+                  d.first_odd ? " (first: " : "", d.first_odd ? d.first_odd : "",
+                  d.first_odd ? ")" : "");
+    *out = d;
+    return ISO_OK;
+}
+
+/* Pair i of a dictionary in the vocabularies; false when one of its words is not there. */
+static bool find_pair(int64_t *source, int64_t *target, const iso_dictionary *d, int64_t i,
+                      const struct words_space space[2])
+{
+    *source = iso_vectors_find(&space[0].v, d->source[i]);
+    *target = iso_vectors_find(&space[1].v, d->target[i]);
+    return *source >= 0 && *target >= 0;
+}
+
+static iso_err nothing_found(const char *path, const iso_dictionary *d,
+                             const struct words_space space[2])
+{
+    return iso_fail(ISO_EARG,
+                    "%s: none of its %lld pairs (the first: %s, %s) has both words among the "
+                    "vectors (the first: %s, %s); --lower and --encoding decide what is equal",
+                    path, (long long)d->pairs, d->source[0], d->target[0], space[0].v.words[0],
+                    space[1].v.words[0]);
+}
+
+iso_err words_train_pairs(iso_word_pairs *out, const iso_dictionary *d, const char *path,
+                          const struct words_space space[2])
+{
+    iso_word_pairs pairs = {0};
+    int64_t count = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_word_pairs_new(&pairs, d->pairs));
+    for (int64_t i = 0; i < d->pairs; i++)
+        count += find_pair(&pairs.source[count], &pairs.target[count], d, i, space);
+    pairs.count = count;
+    if (count == 0)
+        ISO_TRY(nothing_found(path, d, space));
+    *out = pairs;
+    return ISO_OK;
+done:
+    iso_word_pairs_free(&pairs);
+    return err;
+}
+
+/* --- The test dictionary --- */
+
+/* Pairs of one word need not stand together in the file: counted first, then dealt. */
+static iso_err deal(struct words_test *test, const iso_dictionary *d, const int32_t *word,
+                    const struct words_space space[2])
+{
+    int64_t *next = NULL, source, target;
+    bool *has = NULL; /* the word itself has a vector */
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&has, test->words, sizeof *has));
+    for (int64_t i = 0; i < d->pairs; i++) {
+        test->first[word[i] + 1] += find_pair(&source, &target, d, i, space);
+        has[word[i]] = source >= 0;
+    }
+    for (int64_t w = 0; w < test->words; w++) {
+        test->first[w + 1] += test->first[w];
+        test->lost += !has[w];
+    }
+    test->pairs = test->first[test->words];
+    ISO_TRY(iso_alloc(&test->query, test->pairs, sizeof *test->query));
+    ISO_TRY(iso_alloc(&test->target, test->pairs, sizeof *test->target));
+    ISO_TRY(iso_alloc(&next, test->words, sizeof *next));
+    memcpy(next, test->first, (size_t)test->words * sizeof *next);
+    for (int64_t i = 0; i < d->pairs; i++) {
+        if (!find_pair(&source, &target, d, i, space))
+            continue;
+        test->query[next[word[i]]] = source;
+        test->target[next[word[i]]++] = target;
+    }
+done:
+    iso_free(next);
+    iso_free(has);
+    return err;
+}
+
+iso_err words_test_make(struct words_test *out, const iso_dictionary *d, const char *path,
+                        const struct words_space space[2])
+{
+    struct lexicon words = {0};
+    struct words_test test = {0};
+    int32_t *word = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&word, d->pairs, sizeof *word));
+    for (int64_t i = 0; i < d->pairs; i++)
+        ISO_TRY(lexicon_add(&word[i], &words, d->source[i], (int64_t)strlen(d->source[i])));
+    test.words = words.count;
+    ISO_TRY(iso_alloc(&test.first, test.words + 1, sizeof *test.first));
+    ISO_TRY(deal(&test, d, word, space));
+    if (test.pairs == 0)
+        ISO_TRY(nothing_found(path, d, space));
+    *out = test;
+    test = (struct words_test){0};
+done:
+    words_test_free(&test);
+    lexicon_free(&words);
+    iso_free(word);
+    return err;
+}
+
+void words_test_free(struct words_test *test)
+{
+    iso_free(test->first);
+    iso_free(test->query);
+    iso_free(test->target);
+    *test = (struct words_test){0};
+}
+
+/* --- Overlap --- */
+
+/* Adds the source words of a dictionary, or, with `pairs`, its lines. */
+static iso_err add_all(struct lexicon *l, const iso_dictionary *d, bool pairs)
+{
+    iso_buf text = {0};
+    int32_t entry;
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < d->pairs; i++) {
+        text.len = 0;
+        ISO_TRY(iso_buf_puts(&text, d->source[i]));
+        if (pairs)
+            ISO_TRY(iso_buf_printf(&text, "\t%s", d->target[i]));
+        ISO_TRY(lexicon_add(&entry, l, text.text, text.len));
+    }
+done:
+    iso_buf_free(&text);
+    return err;
+}
+
+/* How many different entries of b are in a: what both hold does not grow their union. */
+static iso_err shared(int64_t *out, int64_t *of, const iso_dictionary *a, const iso_dictionary *b,
+                      bool pairs)
+{
+    struct lexicon both = {0}, alone = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(add_all(&alone, b, pairs));
+    ISO_TRY(add_all(&both, a, pairs));
+    *out = both.count + alone.count;
+    ISO_TRY(add_all(&both, b, pairs));
+    *out -= both.count;
+    *of = alone.count;
+done:
+    lexicon_free(&both);
+    lexicon_free(&alone);
+    return err;
+}
+
+iso_err words_overlap(const struct settings *set, const iso_dictionary *train,
+                      const iso_dictionary *test)
+{
+    int64_t words = 0, pairs = 0, all = 0, lines = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(shared(&words, &all, train, test, false));
+    ISO_TRY(shared(&pairs, &lines, train, test, true));
+    if (words > 0)
+        term_note(set,
+                  "%s and %s overlap: %lld of %lld test words (%lld of %lld pairs) were trained "
+                  "on; scores flatter",
+                  set->train, set->test, (long long)words, (long long)all, (long long)pairs,
+                  (long long)lines);
+done:
+    return err;
+}
