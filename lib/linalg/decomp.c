@@ -137,8 +137,9 @@ iso_err iso_singular_values(double *s, iso_view a)
 
     ISO_TRY(copy(&work, a));
     ISO_TRY(iso_alloc(&values, k, sizeof *values));
-    if (k > 0)
-        ISO_TRY(gesdd(NULL, values, NULL, work, a.rows, a.cols));
+    if (k == 0)
+        goto done;
+    ISO_TRY(gesdd(NULL, values, NULL, work, a.rows, a.cols));
     memcpy(s, values, (size_t)k * sizeof *s);
 done:
     iso_free(values);

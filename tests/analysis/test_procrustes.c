@@ -198,6 +198,25 @@ static void whitening_finds(void **state)
     iso_mat_free(&bent);
 }
 
+/* Half whitened on one axis: σ 2 and 4, A = ½ + ½/2, B = ½ + ½/4, W = −0.75/0.625. On two, of which
+ * x fills one: its second direction has no whitened part, A = ½, while y's is B = ½ + ½/1. */
+static void half_whitened_by_hand(void **state)
+{
+    (void)state;
+    double xs[] = {2, -2}, ys[] = {-4, 4}, xflat[] = {2, 0, -2, 0}, ywide[] = {4, 1, -4, 1};
+    iso_mat x = {xs, 2, 1, 1, ISO_F64, NULL}, y = {ys, 2, 1, 1, ISO_F64, NULL};
+    iso_mat x2 = {xflat, 2, 2, 2, ISO_F64, NULL}, y2 = {ywide, 2, 2, 2, ISO_F64, NULL};
+    iso_map map = fitted(&x, &y, (iso_map_opt){.method = ISO_MAP_WHITENED, .whiten = 0.5});
+
+    near(*(double *)map.w.data, -1.2, 1e-15);
+    iso_map_free(&map);
+    map = fitted(&x2, &y2, (iso_map_opt){.method = ISO_MAP_WHITENED, .whiten = 0.5});
+    near(((double *)map.w.data)[0], 1.2, 1e-15);
+    near(fabs(((double *)map.w.data)[3]), 0.5, 1e-15);
+    assert_int_equal(map.rank, 1);
+    iso_map_free(&map);
+}
+
 /* No small turn of the map found fits noisy data better, and no small change of a linear one. */
 static void nothing_near_is_better(void **state)
 {
@@ -475,8 +494,8 @@ static void every_allocation_may_fail(void **state)
 int main(void)
 {
     RUN_TESTS(test(a_quarter_turn_by_hand), test(a_mirror_by_hand), test(what_was_done_is_found),
-              test(whitening_finds), test(nothing_near_is_better), test(ridge_by_hand),
-              test(sides_of_unequal_width), test(fewer_rows_than_columns),
+              test(whitening_finds), test(half_whitened_by_hand), test(nothing_near_is_better),
+              test(ridge_by_hand), test(sides_of_unequal_width), test(fewer_rows_than_columns),
               test(least_squares_is_shortest), test(rows_are_mapped), test(similarity), test(names),
               test(what_is_refused), test(every_allocation_may_fail));
 }
