@@ -3,7 +3,7 @@
 #include "bin/out.h"
 #include "bin/preset.h"
 #include "bin/term.h"
-#include "bin/words.h"
+#include "bin/words_job.h"
 #include "lib/base/alloc.h"
 
 /* The files of a run, as the header of the records lists them. */

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bin/words.h"
+#include "bin/words_job.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 

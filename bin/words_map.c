@@ -4,7 +4,7 @@
 #include "analysis/chain.h"
 #include "analysis/unsupervised.h"
 #include "bin/term.h"
-#include "bin/words.h"
+#include "bin/words_job.h"
 #include "lib/base/alloc.h"
 
 enum { ROWS_AT_ONCE = 4096 };

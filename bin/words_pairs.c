@@ -3,7 +3,7 @@
 
 #include "bin/lexicon.h"
 #include "bin/term.h"
-#include "bin/words.h"
+#include "bin/words_job.h"
 #include "lib/base/alloc.h"
 #include "lib/text/fold.h"
 

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "analysis/golds.h"
-#include "bin/words.h"
+#include "bin/words_job.h"
 #include "lib/base/alloc.h"
 
 static const iso_rule rules[WORDS_RULES] = {ISO_RULE_CSLS, ISO_RULE_COSINE, ISO_RULE_INVSOFTMAX};

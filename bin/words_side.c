@@ -5,7 +5,7 @@
 
 #include "bin/selection.h"
 #include "bin/term.h"
-#include "bin/words.h"
+#include "bin/words_job.h"
 #include "lib/base/alloc.h"
 #include "lib/text/fold.h"
 #include "lib/text/lang.h"

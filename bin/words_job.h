@@ -1,6 +1,6 @@
 /* Word translation: from two files of word vectors and two dictionaries to records. */
-#ifndef ISO_BIN_WORDS_H
-#define ISO_BIN_WORDS_H
+#ifndef ISO_BIN_WORDS_JOB_H
+#define ISO_BIN_WORDS_JOB_H
 
 #include "analysis/chain.h"
 #include "analysis/golds.h"

@@ -1,4 +1,4 @@
-#include "bin/words.h"
+#include "bin/words_job.h"
 
 #include <stdio.h>
 #include <string.h>
