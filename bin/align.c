@@ -325,7 +325,7 @@ static void tell(const struct align *a)
         term_note(set, "%lld items are common to all languages; %lld of %s have no partner",
                   (long long)par->items, (long long)par->unshared, a->set.pair[0].src);
     if (a->set.folds.joined > 0)
-        term_note(set, "%lld items follow another of equal text into its fold",
+        term_note(set, "items that follow another of equal text into its fold: %lld",
                   (long long)a->set.folds.joined);
     if (a->least > 0)
         term_note(set, "fewer rows than dims: %lld rows determine %lld directions of %lld; %s",

@@ -1,0 +1,564 @@
+/* Alignment: who is tested with whom, and maps that are known. */
+#include "tests/check.h"
+
+#include <stdbool.h>
+
+#include "bin/align.h"
+#include "bin/align_folds.h"
+#include "bin/align_words.h"
+#include "lib/base/alloc.h"
+#include "lib/base/rng.h"
+#include "lib/base/str.h"
+#include "lib/io/native_write.h"
+
+/* --- Folds --- */
+
+enum { MANY = 103 };
+
+/* Ids "i0"…; texts that come three times each, or a list of one's own. */
+struct corpus {
+    char ids[MANY][8], texts[MANY][8];
+    const char *id[MANY], *text[MANY];
+};
+
+static void fill(struct corpus *c, int times)
+{
+    for (int i = 0; i < MANY; i++) {
+        snprintf(c->ids[i], sizeof c->ids[i], "i%d", i);
+        snprintf(c->texts[i], sizeof c->texts[i], "t%d", i / times);
+        c->id[i] = c->ids[i];
+        c->text[i] = c->texts[i];
+    }
+}
+
+static struct folds_ask asked(const struct corpus *c, const struct fold_texts *texts)
+{
+    return (struct folds_ask){.count = 5,
+                              .seed = 7,
+                              .items = MANY,
+                              .ids = c->id,
+                              .texts = texts,
+                              .languages = texts ? 1 : 0};
+}
+
+/* 103 items in 5 folds: 21 21 21 20 20. */
+static void folds_are_even(void **state)
+{
+    struct corpus c;
+    struct folds f;
+    int size[5] = {0};
+    (void)state;
+
+    fill(&c, 1);
+    const struct folds_ask ask = asked(&c, NULL);
+    ok(folds_make(&f, &ask));
+    for (int i = 0; i < MANY; i++)
+        size[f.of[i]]++;
+    for (int k = 0; k < 5; k++)
+        assert_true(size[k] == 20 || size[k] == 21);
+    assert_int_equal(f.joined, 0);
+    folds_free(&f);
+}
+
+/* 103 items, three to a text: 35 texts, 68 items follow another. */
+static void equal_text_stays_together(void **state)
+{
+    struct corpus c;
+    struct folds f;
+    (void)state;
+
+    fill(&c, 3);
+    const struct fold_texts texts = {c.text, NULL, NULL};
+    const struct folds_ask ask = asked(&c, &texts);
+    ok(folds_make(&f, &ask));
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(f.of[i], f.of[i / 3 * 3]);
+    assert_int_equal(f.joined, MANY - 35);
+    folds_free(&f);
+}
+
+/* Item 0 is equal to 1 in one language, 1 to 2 in the other: all three are one. */
+static void equality_is_handed_on(void **state)
+{
+    struct corpus a, b;
+    struct folds f;
+    (void)state;
+
+    fill(&a, 1);
+    fill(&b, 1);
+    a.text[1] = a.text[0];
+    b.text[2] = b.text[1];
+    const struct fold_texts texts[] = {{a.text, NULL, NULL}, {b.text, NULL, NULL}};
+    for (int seed = 0; seed < 20; seed++) {
+        struct folds_ask ask = asked(&a, texts);
+        ask.languages = 2;
+        ask.seed = (uint64_t)seed;
+        ok(folds_make(&f, &ask));
+        assert_int_equal(f.of[0], f.of[1]);
+        assert_int_equal(f.of[1], f.of[2]);
+        assert_int_equal(f.joined, 2);
+        folds_free(&f);
+    }
+}
+
+/* Of sentence pairs both sides must be equal. */
+static void second_texts_count(void **state)
+{
+    struct corpus a, b;
+    struct folds f;
+    (void)state;
+
+    fill(&a, 3);
+    fill(&b, 1);
+    const struct fold_texts texts = {a.text, b.text, NULL};
+    const struct folds_ask ask = asked(&a, &texts);
+    ok(folds_make(&f, &ask));
+    assert_int_equal(f.joined, 0);
+    folds_free(&f);
+}
+
+static void order_of_items_does_not_matter(void **state)
+{
+    struct corpus c;
+    struct folds f, g;
+    int64_t pick[MANY];
+    (void)state;
+
+    fill(&c, 1);
+    struct folds_ask ask = asked(&c, NULL);
+    ok(folds_make(&f, &ask));
+    for (int i = 0; i < MANY; i++)
+        pick[i] = MANY - 1 - i;
+    ask.pick = pick;
+    ok(folds_make(&g, &ask));
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(f.of[pick[i]], g.of[i]);
+    folds_free(&g);
+    ask.seed = 8;
+    ok(folds_make(&g, &ask));
+    int moved = 0;
+    for (int i = 0; i < MANY; i++)
+        moved += f.of[pick[i]] != g.of[i];
+    assert_true(moved > MANY / 2);
+    folds_free(&f);
+    folds_free(&g);
+}
+
+static void too_few_items(void **state)
+{
+    struct corpus c;
+    struct folds f = {.count = -1};
+    (void)state;
+
+    fill(&c, 20);
+    const struct fold_texts texts = {c.text, NULL, NULL};
+    struct folds_ask ask = asked(&c, &texts); /* 6 texts */
+    fails(folds_make(&f, &ask), ISO_EARG,
+          "--folds 5: needs 10 items of different text, there are 6");
+    ask.count = 1 << 30;
+    fails(folds_make(&f, &ask), ISO_EARG, "there are 103");
+    assert_int_equal(f.count, -1);
+}
+
+/* By hand: a b a c b → 0 1 0 3 1. */
+static void first_of_text(void **state)
+{
+    const char *const texts[] = {"a", "b", "a", "c", "b"};
+    const struct fold_texts t = {texts, NULL, NULL};
+    const int64_t expected[] = {0, 1, 0, 3, 1};
+    int64_t first[5];
+    (void)state;
+
+    ok(folds_first_of_text(first, &t, 5));
+    assert_memory_equal(first, expected, sizeof first);
+    ok(folds_first_of_text(first, NULL, 5));
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(first[i], i);
+}
+
+/* --- Maps that are known --- */
+
+enum { ITEMS = 150, DIM = 8 };
+
+/* Turns neighbouring columns by an angle that grows, then reverses the columns. */
+static void rotate(float *to, const float *from)
+{
+    for (int j = 0; j < DIM; j += 2) {
+        const double a = 0.7 + j, c = cos(a), s = sin(a);
+        to[DIM - 1 - j] = (float)(c * from[j] - s * from[j + 1]);
+        to[DIM - 2 - j] = (float)(s * from[j] + c * from[j + 1]);
+    }
+}
+
+/* en: normal rows; de: en rotated, with a little noise and an offset. */
+static const char *rotated(const char *name, double noise, double offset)
+{
+    static float x[ITEMS * DIM], y[ITEMS * DIM];
+    static char ids[ITEMS][8];
+    const char *id[ITEMS], *path = temp_path(name);
+    iso_rng rng = iso_rng_seeded(11, 0);
+    iso_native *file = NULL;
+    int matrix[2];
+
+    for (int i = 0; i < ITEMS; i++) {
+        snprintf(ids[i], sizeof ids[i], "s%d", i);
+        id[i] = ids[i];
+        for (int j = 0; j < DIM; j++)
+            x[i * DIM + j] = (float)iso_rng_normal(&rng);
+        rotate(y + i * DIM, x + i * DIM);
+        for (int j = 0; j < DIM; j++)
+            y[i * DIM + j] += (float)(noise * iso_rng_normal(&rng) + offset);
+    }
+    ok(iso_native_new(&file, path, &(iso_states_info){.model = "m", .pooling = "mean"}));
+    ok(iso_native_lang(file, &(iso_lang){.name = "en", .items = ITEMS, .rows = ITEMS, .ids = id}));
+    ok(iso_native_lang(file, &(iso_lang){.name = "de", .items = ITEMS, .rows = ITEMS, .ids = id}));
+    ok(iso_native_matrix(&matrix[0], file, "en", 3, ITEMS, DIM, ISO_F32));
+    ok(iso_native_matrix(&matrix[1], file, "de", 3, ITEMS, DIM, ISO_F32));
+    ok(iso_native_put(file, matrix[0], 0, iso_view_f32(x, ITEMS, DIM)));
+    ok(iso_native_put(file, matrix[1], 0, iso_view_f32(y, ITEMS, DIM)));
+    ok(iso_native_commit(file));
+    return path;
+}
+
+static iso_err align(iso_records *out, const struct settings *set, const char *path)
+{
+    const iso_states_opt opt = {0};
+    struct align_ask ask = {0};
+    iso_states *s = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(align_ask_make(&ask, set));
+    ISO_TRY(iso_states_open(&s, &path, 1, &opt));
+    ISO_TRY(set->apply ? align_apply(&ask, s, NULL) : align_records(out, &ask, s, NULL));
+done:
+    iso_states_close(s);
+    align_ask_free(&ask);
+    return err;
+}
+
+static const iso_record *record(const iso_records *list, const char *measure, const char *stage,
+                                int64_t fold)
+{
+    for (int64_t i = 0; i < list->count; i++) {
+        const iso_record *r = &list->at[i];
+        if (!strcmp(r->measure, measure) && !strcmp(r->stage ? r->stage : "", stage) &&
+            r->fold == fold)
+            return r;
+    }
+    fail_msg("no record of %s %s", measure, stage);
+    return NULL;
+}
+
+static double value(const iso_records *list, const char *measure, const char *stage)
+{
+    return record(list, measure, stage, ISO_NO_INT)->value;
+}
+
+static void a_rotation_is_recovered(void **state)
+{
+    const char *path = rotated("rotated.h5", 0.01, 0);
+    const struct settings set = {.command = "align", .src = "en"};
+    iso_records list = {0};
+    (void)state;
+
+    ok(align(&list, &set, path));
+    assert_true(value(&list, "p@k", "before") < 0.3);
+    near(value(&list, "p@k", "after"), 1, 0);
+    near(value(&list, "mrr", "after"), 1, 0);
+    near(value(&list, "p@k", "difference"), 1 - value(&list, "p@k", "before"), 1e-12);
+    near(value(&list, "cka", "after"), value(&list, "cka", "before"), 1e-6);
+    assert_true(value(&list, "cka", "after") > 0.99);
+    const iso_record *r = record(&list, "p@k", "after", ISO_NO_INT);
+    text(r->train, "rows");
+    text(r->direction, "forward");
+    text(r->interval, "boot-items");
+    near(r->null, 1.0 / 30, 1e-12); /* 150 items in 5 folds */
+    assert_int_equal(r->n, ITEMS);
+    assert_int_equal(r->rank, DIM);
+    assert_int_equal(r->k, 1);
+    assert_true(list.count == 12);
+    iso_records_free(&list);
+}
+
+/* An offset of all of de is no rotation; with --centre it is part of the map. */
+static void the_mean_is_part_of_the_map(void **state)
+{
+    const char *path = rotated("offset.h5", 0.01, 5);
+    struct settings set = {.command = "align", .src = "en", .measure = "centroid:relative"};
+    iso_records list = {0};
+    (void)state;
+
+    ok(align(&list, &set, path));
+    assert_true(value(&list, "centroid", "after") > 1);
+    iso_records_free(&list);
+    set.centre = true;
+    ok(align(&list, &set, path));
+    assert_true(value(&list, "centroid", "before") > 1);
+    assert_true(value(&list, "centroid", "after") < 0.2);
+    text(record(&list, "centroid", "after", ISO_NO_INT)->train, "rows,centre");
+    iso_records_free(&list);
+}
+
+/* What is pooled is the outcomes of the folds together, or their mean. */
+static void folds_and_all(void **state)
+{
+    const char *path = rotated("noisy.h5", 1.0, 0);
+    const struct settings set = {
+        .command = "align", .src = "en", .each_fold = true, .folds = 3, .measure = "p@1,cka"};
+    double hits = 0, cka = 0, minus = 0;
+    iso_records list = {0};
+    (void)state;
+
+    ok(align(&list, &set, path));
+    assert_int_equal(list.count, 2 * 3 * 4);
+    for (int f = 0; f < 3; f++) {
+        const iso_record *r = record(&list, "p@k", "after", f);
+        hits += r->value * (double)r->n;
+        cka += record(&list, "cka", "after", f)->value / 3;
+        minus += record(&list, "cka", "difference", f)->value / 3;
+    }
+    const iso_record *all = record(&list, "cka", "after", ISO_NO_INT);
+    near(value(&list, "p@k", "after"), hits / ITEMS, 1e-12);
+    assert_true(hits > 0 && hits < ITEMS);
+    near(all->value, cka, 1e-12);
+    near(value(&list, "cka", "difference"), minus, 1e-12);
+    text(all->interval, "jackknife");
+    assert_true(all->lo < all->value && all->value < all->hi);
+    const iso_record *one = record(&list, "cka", "after", 0);
+    assert_true(all->hi - all->lo < one->hi - one->lo); /* three times the items */
+    iso_records_free(&list);
+}
+
+/* Rows are dealt, fitted and judged apart: a map fitted on noise finds nothing on held-out rows,
+ * however many dims it has. */
+static void nothing_leaks(void **state)
+{
+    const char *path = rotated("noise.h5", 300, 0);
+    const struct settings set = {
+        .command = "align", .src = "en", .method = "least-squares", .measure = "p@1,cka"};
+    iso_records list = {0};
+    (void)state;
+
+    ok(align(&list, &set, path));
+    assert_true(value(&list, "p@k", "after") < 0.12); /* chance 0.033, sd 0.015 */
+    near(value(&list, "cka", "after"), 0, 0.12);
+    iso_records_free(&list);
+}
+
+static void maps_come_back(void **state)
+{
+    const char *path = rotated("again.h5", 0.01, 2), *maps = temp_path("maps.h5");
+    const char *made = temp_path("mapped.h5"), *w = temp_path("w.npy");
+    struct settings set = {.command = "align", .src = "en", .map = maps, .centre = true};
+    struct settings use = {.command = "align", .src = "en", .quiet = true, .out = made};
+    const struct settings look = {.command = "align", .measure = "p@1,centroid:relative"};
+    iso_records list = {0}, mapped = {0};
+    (void)state;
+
+    ok(align(&list, &set, path));
+    use.apply = maps;
+    ok(align(NULL, &use, path));
+    ok(align(&mapped, &look, made));
+    near(value(&mapped, "p@k", "before"), 1, 0);
+    assert_true(value(&mapped, "centroid", "before") < 0.2);
+    iso_records_free(&mapped);
+    set.map = w;
+    fails(align(&list, &set, path), ISO_EARG, "an .npy holds W alone");
+    set.centre = false;
+    path = rotated("alone.h5", 0.01, 0);
+    ok(align(&list, &set, path));
+    use.apply = w;
+    ok(align(NULL, &use, path));
+    ok(align(&mapped, &look, made));
+    text(mapped.at[0].src, "en");
+    near(value(&mapped, "p@k", "before"), 1, 0);
+    iso_records_free(&mapped);
+    iso_records_free(&list);
+}
+
+static void what_is_wrong(void **state)
+{
+    const char *path = rotated("wrong.h5", 0.1, 0);
+    const struct {
+        struct settings set;
+        const char *part;
+    } cases[] = {
+        {{.method = "ortogonal"}, "did you mean 'orthogonal'?"},
+        {{.measure = "p@0"}, "--measure p@0: a rank is a number from 1 to 1000"},
+        {{.measure = "p@1:cslss"}, "csls"},
+        {{.measure = "cka,,p@1"}, "takes a list like"},
+        {{.measure = "cak"}, "cka"},
+        {{.prep = "centr"}, "center"},
+        {{.ridge = "0.5"}, "--ridge goes with --method ridge"},
+        {{.method = "whitened", .whiten = "2"}, "--whiten 2: is not a number above 0 and up to 1"},
+        {{.apply = "x.h5"}, "--apply needs --out"},
+        {{.out = "x.h5"}, "--out goes with --apply"},
+        {{.apply = "x.h5", .out = "y.h5", .centre = true}, "--centre does not"},
+        {{.correlate = true, .measure = "cka"}, "cka and p@1 must be among"},
+        {{.folds = 80}, "--folds 80: needs 160 items"},
+        {{.apply = path, .out = "y.h5"}, "holds no maps"},
+        {{.src = "fr"}, "fr"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        iso_records list = {0};
+        struct settings set = cases[i].set;
+        set.command = "align";
+        const iso_err err = align(&list, &set, path);
+        assert_true(err != ISO_OK);
+        if (!strstr(iso_err_msg(), cases[i].part))
+            fail_msg("\"%s\" is not in \"%s\"", cases[i].part, iso_err_msg());
+        assert_int_equal(list.count, 0);
+        iso_records_free(&list);
+    }
+}
+
+/* --- Words --- */
+
+/* Two sentences; en pieces: <s> _a b _c </s> | <s> _d </s>; de pieces: x ##y | z. */
+static const char *pieces(void)
+{
+    static const char *const en[] = {"<s>",
+                                     "\xe2\x96\x81"
+                                     "a",
+                                     "b",
+                                     "\xe2\x96\x81"
+                                     "c",
+                                     "</s>",
+                                     "<s>",
+                                     "\xe2\x96\x81"
+                                     "d",
+                                     "</s>"};
+    static const char *const de[] = {"x", "##y", "z"};
+    static const int64_t en_at[] = {0, 5, 8}, de_at[] = {0, 2, 3};
+    static const float x[] = {100, 1, 3, 7, 100, 100, 9, 100}, y[] = {2, 4, 8};
+    const char *path = temp_path("pieces.h5");
+    iso_native *file = NULL;
+    int matrix[2];
+
+    ok(iso_native_new(&file, path, &(iso_states_info){.pooling = "none"}));
+    ok(iso_native_lang(file, &(iso_lang){"en", 2, 8, .offsets = en_at, .tokens = en}));
+    ok(iso_native_lang(file, &(iso_lang){"de", 2, 3, .offsets = de_at, .tokens = de}));
+    ok(iso_native_matrix(&matrix[0], file, "en", 0, 8, 1, ISO_F32));
+    ok(iso_native_matrix(&matrix[1], file, "de", 0, 3, 1, ISO_F32));
+    ok(iso_native_put(file, matrix[0], 0, iso_view_f32(x, 8, 1)));
+    ok(iso_native_put(file, matrix[1], 0, iso_view_f32(y, 3, 1)));
+    ok(iso_native_commit(file));
+    return path;
+}
+
+static const char *links(const char *lines)
+{
+    const char *path = temp_path("links.txt");
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    assert_true(fputs(lines, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    return path;
+}
+
+static void expect_rows(iso_states *s, int lang, const struct word_rows *w, int side,
+                        const float *expected)
+{
+    iso_rows *inner = NULL, *rows = NULL;
+    iso_view v;
+
+    ok(iso_states_rows(&inner, s, lang, 0));
+    ok(word_rows_open(&rows, inner, w, side));
+    assert_int_equal(rows->rows, w->n);
+    ok(iso_rows_read(rows, 0, w->n, &v));
+    for (int64_t i = 0; i < w->n; i++)
+        near(((const float *)v.data)[i], expected[i], 0);
+    ok(iso_rows_read(rows, w->n - 1, 1, &v));
+    near(*(const float *)v.data, expected[w->n - 1], 0);
+    iso_rows_close(rows);
+}
+
+/* ab = (1 + 3) / 2 = 2, c = 7, d = 9; xy = (2 + 4) / 2 = 3, z = 8. */
+static void pieces_become_words(void **state)
+{
+    const char *path = pieces();
+    const iso_states_opt opt = {.pool = "none"};
+    const float en[] = {2, 7, 9}, de[] = {3, 3, 8};
+    struct word_rows w = {0};
+    iso_states *s = NULL;
+    (void)state;
+
+    ok(iso_states_open(&s, &path, 1, &opt));
+    const int src = iso_states_find(s, "en"), tgt = iso_states_find(s, "de");
+    ok(word_rows_make(&w, links("0-0 1-0\n0-0\n"), s, src, tgt));
+    assert_int_equal(w.n, 3);
+    assert_int_equal(w.item[0], 0);
+    assert_int_equal(w.item[2], 1);
+    expect_rows(s, src, &w, 0, en);
+    expect_rows(s, tgt, &w, 1, de);
+    word_rows_free(&w);
+    fails(word_rows_make(&w, links("0-0\n1-0\n"), s, src, tgt), ISO_EFORMAT,
+          "line 2 links word 1 of en, which has 1 there");
+    fails(word_rows_make(&w, links("0-1\n0-0\n"), s, src, tgt), ISO_EFORMAT, "word 1 of de");
+    fails(word_rows_make(&w, links("0-0\n"), s, src, tgt), ISO_EARG,
+          "has 1 lines, en has 2 sentences");
+    fails(word_rows_make(&w, links("\n\n"), s, src, tgt), ISO_EFORMAT, "links no words");
+    iso_states_close(s);
+}
+
+/* --- Memory --- */
+
+static void every_allocation_may_fail(void **state)
+{
+    const char *path = rotated("memory.h5", 0.1, 0);
+    const struct settings set = {.command = "align",
+                                 .src = "en",
+                                 .folds = 2,
+                                 .measure = "p@1,cka",
+                                 .correlate = true,
+                                 .quiet = true,
+                                 .map = temp_path("memory-maps.h5")};
+    iso_err err;
+    int64_t n = 0;
+    (void)state;
+
+    do {
+        iso_records list = {0};
+        iso_alloc_fail_after(n++);
+        err = align(&list, &set, path);
+        iso_alloc_fail_after(-1);
+        iso_records_free(&list);
+        if (err && err != ISO_ENOMEM)
+            fail_msg("allocation %lld: %s", (long long)n, iso_err_msg());
+        assert_true(err == ISO_OK || access(set.map, F_OK) != 0);
+    } while (err);
+    assert_true(n > 100);
+}
+
+static void words_may_fail_too(void **state)
+{
+    const char *path = pieces(), *list = links("0-0 1-0\n0-0\n");
+    const iso_states_opt opt = {.pool = "none"};
+    iso_states *s = NULL;
+    iso_err err;
+    int64_t n = 0;
+    (void)state;
+
+    ok(iso_states_open(&s, &path, 1, &opt));
+    do {
+        struct word_rows w = {0};
+        iso_alloc_fail_after(n++);
+        err = word_rows_make(&w, list, s, iso_states_find(s, "en"), iso_states_find(s, "de"));
+        iso_alloc_fail_after(-1);
+        word_rows_free(&w);
+        assert_true(err == ISO_OK || err == ISO_ENOMEM);
+    } while (err);
+    iso_states_close(s);
+}
+
+int main(void)
+{
+    RUN_TESTS(test(folds_are_even), test(equal_text_stays_together), test(equality_is_handed_on),
+              test(second_texts_count), test(order_of_items_does_not_matter), test(too_few_items),
+              test(first_of_text), test(a_rotation_is_recovered), test(the_mean_is_part_of_the_map),
+              test(folds_and_all), test(nothing_leaks), test(maps_come_back), test(what_is_wrong),
+              test(pieces_become_words), test(every_allocation_may_fail), test(words_may_fail_too));
+}
