@@ -17,8 +17,8 @@ static hid_t link_plist(void)
     return p;
 }
 
-/* Contiguous `room` is set aside at once and not filled, so that it has an offset before any
- * number is written. */
+/* No times: the same data are the same bytes. Contiguous `room` is set aside at once and not
+ * filled, so that it has an offset before any number is written. */
 static hid_t data_plist(int rank, const hsize_t *dims, bool room, const iso_h5_layout *layout)
 {
     const hid_t p = H5Pcreate(H5P_DATASET_CREATE);
@@ -26,6 +26,7 @@ static hid_t data_plist(int rank, const hsize_t *dims, bool room, const iso_h5_l
 
     if (p < 0)
         return p;
+    (void)H5Pset_obj_track_times(p, 0);
     if (layout && layout->chunk > 0) {
         for (int i = 0; i < rank; i++)
             chunk[i] = dims[i];

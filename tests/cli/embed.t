@@ -27,6 +27,8 @@ $ isogloss compare all.h5 --against $S/examples/states/mini.h5 --layers last --m
 > sw	1.0000
 > tr	1.0000
 > zh	1.0000
+# the same command makes the same bytes, whenever it runs
+$ printf 'A cat.\n' > cat.txt; for o in first again; do isogloss embed --model $S/examples/mini en=cat.txt --quiet -o $o.h5; sleep 1; done; cmp first.h5 again.h5
 # the same language again appends; layers and rows as asked
 $ printf 'The cat.\nA dog.\n' > a.txt; printf 'Who?\n\n' > b.txt
 $ isogloss embed --model $S/examples/mini en=a.txt eng=b.txt --pool none --layers 0,3-last --dtype f32 -o tokens.h5
