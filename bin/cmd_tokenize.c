@@ -182,7 +182,11 @@ static int run(const struct settings *set)
 {
     if (!set->model)
         return cmd_usage(set, "needs --model DIR, the folder of a checkpoint");
-    const iso_err err = tokenize(set);
+    iso_err err = iso_corpus_check_columns(set->columns);
+    if (err == ISO_EARG)
+        return cmd_usage(set, "%s", iso_err_msg());
+    if (!err)
+        err = tokenize(set);
     return err ? cmd_failed(set, err) : EXIT_DONE;
 }
 

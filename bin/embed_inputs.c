@@ -3,6 +3,7 @@
 
 #include "bin/embed.h"
 #include "lib/base/alloc.h"
+#include "lib/base/utf8.h"
 #include "lib/text/lang.h"
 
 bool embed_is_ids(const char *path)
@@ -43,7 +44,7 @@ static iso_err add_word(struct embed *e, const char *word)
         return iso_fail(ISO_EARG, "%s: does not say which language it is: LANG=FILE, such as en=%s",
                         word, file && file[1] ? file + 1 : "en.txt");
     ISO_TRY(iso_str_dup(&name, word, file - word));
-    if (strpbrk(name, "/:")) {
+    if (strpbrk(name, "/:") || strcmp(name, ".") == 0 || !iso_utf8_valid(name, file - word)) {
         err = iso_fail(ISO_EARG, "%s: '%s' cannot be a language: LANG=FILE, such as en=en.txt",
                        word, name);
         iso_free(name);

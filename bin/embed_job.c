@@ -63,6 +63,7 @@ iso_err embed_check(const struct settings *set)
         ISO_FAIL(ISO_EARG, "--random-weights: %s is not a seed, a whole number from 0 on",
                  set->random_weights);
     ISO_TRY(selection_check_layers(set));
+    ISO_TRY(iso_corpus_check_columns(set->columns));
     if (!set->corpus)
         ISO_TRY(embed_inputs(&e));
 done:

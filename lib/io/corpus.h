@@ -47,6 +47,10 @@ ISO_API ISO_MUST_USE iso_err iso_corpus_read(iso_corpus *out, const char *const 
                                              const iso_corpus_opt *opt);
 ISO_API void iso_corpus_free(iso_corpus *c);
 
+/** Whether the option `columns` (NULL is fine) can be understood, before any file is opened.
+ * Errors  ISO_EARG, ISO_ENOMEM. */
+ISO_API ISO_MUST_USE iso_err iso_corpus_check_columns(const char *columns);
+
 /** The files DIR/LANG.txt, .tsv and .ids as "LANG=PATH" words, by name; others are passed over, and
  * hidden ones. The same language twice is an error, as is none. Free each word and the list with
  * iso_free. Errors  ISO_EIO, ISO_EFORMAT, ISO_ENOMEM. */

@@ -65,6 +65,16 @@ done:
     return err;
 }
 
+iso_err iso_corpus_check_columns(const char *columns)
+{
+    struct iso_corpus_store s = {0};
+    const iso_err err = iso_corpus_columns(&s, columns);
+
+    for (int c = 0; c < CORPUS_COLUMNS; c++)
+        iso_free(s.wanted[c]);
+    return err;
+}
+
 /* The header ------------------------------------------------------------------------ */
 
 /* Which field of each line is which column; -1 = none. */

@@ -78,8 +78,9 @@ static iso_err read_place(iso_tensor *t, const iso_json *offsets, int64_t data, 
     if (begin < 0 || end < begin || end > room)
         return iso_fail(ISO_EFORMAT,
                         "%s: tensor \"%s\" lies at bytes %" PRId64 " to %" PRId64
-                        " of the data, which has %" PRId64,
-                        path, t->name, begin, end, room);
+                        " of the data, which has %" PRId64 "%s",
+                        path, t->name, begin, end, room,
+                        end > room ? "; if it was cut short, download it again" : "");
     t->offset = data + begin;
     t->bytes = end - begin;
     return ISO_OK;

@@ -2,7 +2,11 @@
 
 iso_err iso_linear_ready(iso_linear *l)
 {
-    return l->packed ? ISO_OK : iso_packed_new(&l->packed, l->w, l->compute);
+    const iso_err err = l->packed ? ISO_OK : iso_packed_new(&l->packed, l->w, l->compute);
+
+    return err == ISO_EFORMAT && l->name
+               ? iso_fail(err, "%s: tensor %s holds NaN or infinity", l->file, l->name)
+               : err;
 }
 
 iso_err iso_linear_fwd(iso_mat *y, iso_view x, iso_linear *l)

@@ -11,10 +11,11 @@ typedef struct iso_linear {
     iso_view w;
     const float *bias;
     iso_compute compute;
-    iso_packed *packed; /* NULL until iso_linear_ready */
+    iso_packed *packed;      /* NULL until iso_linear_ready */
+    const char *file, *name; /* of the tensor w is, for messages; NULL: of none */
 } iso_linear;
 
-/** Prepares W, once. Errors  as iso_packed_new. */
+/** Prepares W, once. Errors  as iso_packed_new; names the tensor that holds NaN or infinity. */
 ISO_API ISO_MUST_USE iso_err iso_linear_ready(iso_linear *l);
 
 /** y (T × outputs, f32) = x (T × inputs, f32) Wᵀ + b. Cost  2 T outputs inputs operations. */

@@ -98,8 +98,8 @@ done:
 }
 
 /* Where the file lets numbers begin anywhere, they are moved to where they may be read. */
-static iso_err take_matrix(iso_view *out, struct search *s, const char *stem, int64_t rows,
-                           int64_t cols)
+static iso_err take_matrix(iso_view *out, const iso_weight **found, struct search *s,
+                           const char *stem, int64_t rows, int64_t cols)
 {
     const iso_weight *w = NULL;
     iso_err err = ISO_OK;
@@ -113,6 +113,8 @@ static iso_err take_matrix(iso_view *out, struct search *s, const char *stem, in
         data = copy;
     }
     *out = (iso_view){data, rows, cols, cols, w->dtype};
+    if (found)
+        *found = w;
 done:
     return err;
 }
@@ -141,10 +143,13 @@ done:
 static iso_err take_linear(iso_linear *out, struct search *s, const char *stem, int64_t outputs,
                            int64_t inputs, iso_compute compute)
 {
+    const iso_weight *w = NULL;
     iso_err err = ISO_OK;
 
     out->compute = compute;
-    ISO_TRY(take_matrix(&out->w, s, stem, outputs, inputs));
+    ISO_TRY(take_matrix(&out->w, &w, s, stem, outputs, inputs));
+    out->file = w->file;
+    out->name = w->name;
     ISO_TRY(take_vector(&out->bias, s, stem, ".bias", NULL, outputs));
 done:
     return err;
@@ -193,11 +198,12 @@ static iso_err take_embeddings(struct search *s)
     iso_params *p = s->p;
     iso_err err = ISO_OK;
 
-    ISO_TRY(take_matrix(&p->word.rows, s, "embeddings.word_embeddings", c->V, c->C));
-    ISO_TRY(
-        take_matrix(&p->position.rows, s, "embeddings.position_embeddings", c->positions, c->C));
+    ISO_TRY(take_matrix(&p->word.rows, NULL, s, "embeddings.word_embeddings", c->V, c->C));
+    ISO_TRY(take_matrix(&p->position.rows, NULL, s, "embeddings.position_embeddings", c->positions,
+                        c->C));
     if (c->types > 0)
-        ISO_TRY(take_matrix(&p->type.rows, s, "embeddings.token_type_embeddings", c->types, c->C));
+        ISO_TRY(take_matrix(&p->type.rows, NULL, s, "embeddings.token_type_embeddings", c->types,
+                            c->C));
     ISO_TRY(take_norm(&p->norm, s, "embeddings.LayerNorm"));
 done:
     return err;

@@ -19,6 +19,15 @@ $ isogloss embed --model none en.txt -o x.h5
 $ isogloss embed --model none en:3=en.txt -o x.h5
 2> isogloss embed: en:3=en.txt: 'en:3' cannot be a language: LANG=FILE, such as en=en.txt (*
 ? 2
+$ isogloss embed --model none .=en.txt -o x.h5
+2> isogloss embed: .=en.txt: '.' cannot be a language: LANG=FILE, such as en=en.txt (*
+? 2
+$ isogloss embed --model none "$(printf '\377')=en.txt" -o x.h5
+2> isogloss embed: * cannot be a language: LANG=FILE, such as en=en.txt (*
+? 2
+$ isogloss embed --model none en=en.txt --columns sentence=text -o x.h5
+2> isogloss embed: columns: "sentence" is not one of text, text2, id, label (*
+? 2
 $ isogloss embed --model none en=en.txt --src de -o x.h5
 2> isogloss embed: --src de: no text of that language is given (en...) (*
 ? 2
@@ -65,6 +74,11 @@ $ cp model/config.json some; isogloss embed --model some en=en.txt -o x.h5
 ? 1
 $ head -c 5000 model/model.safetensors > some/model.safetensors; isogloss embed --model some en=en.txt -o x.h5
 2> isogloss embed: some/model.safetensors: *
+? 1
+# the first number of a matrix becomes NaN
+$ cp model/model.safetensors some; chmod u+w some/model.safetensors; python3 -c 'import json, struct; f = open("some/model.safetensors", "r+b"); n, = struct.unpack("<Q", f.read(8)); h = json.loads(f.read(n)); f.seek(8 + n + h["roberta.encoder.layer.1.output.dense.weight"]["data_offsets"][0]); f.write(b"\0\176")'
+$ isogloss embed --model some en=en.ids -o x.h5
+2> isogloss embed: some/model.safetensors: tensor roberta.encoder.layer.1.output.dense.weight holds NaN or infinity
 ? 1
 $ cp model/model.safetensors some; isogloss embed --model some en=en.txt -o x.h5
 2> isogloss embed: some: holds no vocab.txt, sentencepiece.bpe.model, spiece.model, tokenizer.model or tokenizer.json; files of token ids (.ids) need no tokenizer

@@ -43,7 +43,7 @@ $ isogloss inspect odd --quick | tail -2
 $ head -c 3000000 $S/examples/mini/model.safetensors > odd/model.safetensors
 $ isogloss inspect odd | grep -e layers -e run
 > layers       4
-> cannot run: odd/model.safetensors: tensor "*" lies at bytes * of the data, which has *
+> cannot run: odd/model.safetensors: tensor "*" lies at bytes * of the data, which has *; if it was cut short, download it again
 # another kind of model, a file of Python's
 $ mkdir gpt && echo '{"model_type": "gpt2"}' > gpt/config.json && touch gpt/pytorch_model.bin
 $ isogloss inspect gpt

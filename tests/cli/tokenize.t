@@ -43,6 +43,9 @@ $ echo 0 5 2 > x.ids; isogloss tokenize --model bare x.ids
 $ isogloss tokenize --model bare text.txt --max-length 2
 2> isogloss tokenize: * 2 *
 ? 1
+$ isogloss tokenize --model bare text.txt --columns sentence=text
+2> isogloss tokenize: columns: "sentence" is not one of text, text2, id, label (*
+? 2
 $ isogloss tokenize --model bare no.txt
 2> isogloss tokenize: no.txt: No such file or directory
 ? 1
