@@ -243,12 +243,12 @@ static void many_words(void **state)
     char word[32];
 
     assert_non_null(f);
-    for (int i = 0; i < 50000; i++)
+    for (int i = 0; i < 100000; i++)
         (void)fprintf(f, "w%d %d.5 -%d\n", i, i, i % 7 + 1);
     (void)fclose(f);
     ok(iso_vectors_read(&v, path, NULL));
-    assert_int_equal(v.count, 50000);
-    for (int i = 0; i < 50000; i++) {
+    assert_int_equal(v.count, 100000);
+    for (int i = 0; i < 100000; i++) {
         (void)snprintf(word, sizeof word, "w%d", i);
         assert_int_equal(iso_vectors_find(&v, word), i);
         assert_true(number(&v, i, 0) == (float)i + 0.5f && number(&v, i, 1) == (float)-(i % 7 + 1));
