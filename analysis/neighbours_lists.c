@@ -114,7 +114,7 @@ iso_err near_means(struct near_side *x, const struct near_side *y, iso_topk *lis
 
     ISO_TRY(desks_make(&desks, k, 0));
     ISO_TRY(iso_alloc(&x->mean, x->rows, sizeof *x->mean));
-#pragma omp parallel for schedule(dynamic, 16) reduction(+ : over)
+#pragma omp parallel for schedule(dynamic, 16) reduction(+ : over) if (x->rows > 256)
     for (int64_t i = 0; i < x->rows; i++) {
         x->mean[i] = mean_of(own(desks), lists, x, i, y, k);
         over += lists->held[i] < 0;
@@ -206,7 +206,7 @@ iso_err near_pick(iso_near *out, int64_t *again, int64_t *count, iso_topk *lists
     for (int64_t from = 0; from < x->rows; from += STRIDE) {
         const int64_t to = x->rows - from < STRIDE ? x->rows : from + STRIDE;
         ISO_TRY(iso_run_step(run, "choosing", from, x->rows, "rows"));
-#pragma omp parallel for schedule(dynamic, 16) reduction(+ : over)
+#pragma omp parallel for schedule(dynamic, 16) reduction(+ : over) if (x->rows > 256)
         for (int64_t i = from; i < to; i++) {
             again[i] = 0;
             if (lists->held[i] < 0 || !near_grows(p, x, i, b)) {
@@ -283,7 +283,7 @@ iso_err near_again(iso_near *out, const int64_t *again, int64_t count, const str
     ISO_TRY(iso_topk_panels_make(&panels, &to));
     ISO_TRY(desks_make(&desks, p->k, lists.room));
     ISO_TRY(iso_topk_search(&lists, &none, &from, &panels, &(iso_topk_tilt){slope, offset}, run));
-#pragma omp parallel for schedule(dynamic, 16) reduction(+ : over)
+#pragma omp parallel for schedule(dynamic, 16) reduction(+ : over) if (x->rows > 256)
     for (int64_t g = 0; g < count; g++) {
         if (lists.held[g] < 0) {
             near_plain_row(out, again[g], x, y, p);

@@ -11,7 +11,8 @@ enum {
     NEAR = 192 * 1024, /* bytes of x in the second-level cache */
     TALL = 192,        /* rows whose tile stays in the first */
     STEP = 6,          /* rows the kernel holds in registers */
-    BLOCKS = 64        /* blocks a side at most, so that a round ends within a second or so */
+    BLOCKS = 64,       /* blocks a side, so that a round ends within a second or so */
+    TASK = 1 << 20     /* products a task is worth starting for */
 };
 
 int64_t topk_height(int64_t cols)
@@ -160,14 +161,18 @@ static void task(const struct search *s, const struct topk_scratch *own, int64_t
               border(panels, c + 1, blocks));
 }
 
-/* Blocks of x and of y, as many of one as of the other. */
+/* Blocks of x and of y, as many of one as of the other: a task is worth more than its start, and
+ * each thread has several a round. */
 static int64_t blocks_of(const struct search *s, int threads)
 {
+    const double work = (double)s->x->rows * (double)s->y->rows * (double)(s->x->cols + 1);
     const int64_t tall = s->x->rows / (4 * STEP) + 1, wide = iso_panels(s->y->rows) / 2 + 1;
-    const int64_t least = tall < wide ? tall : wide,
-                  most = 4 * threads > BLOCKS ? 4 * threads : BLOCKS;
+    const int64_t heavy = (int64_t)sqrt(work / TASK) + 1;
+    int64_t blocks = 4 * threads > BLOCKS ? 4 * threads : BLOCKS;
 
-    return least < most ? least : most;
+    blocks = blocks < tall ? blocks : tall;
+    blocks = blocks < wide ? blocks : wide;
+    return blocks < heavy ? blocks : heavy;
 }
 
 iso_err iso_topk_search(iso_topk *of_x, iso_topk *of_y, const iso_topk_rows *x,
@@ -182,7 +187,7 @@ iso_err iso_topk_search(iso_topk *of_x, iso_topk *of_y, const iso_topk_rows *x,
     const int64_t blocks = blocks_of(&s, threads);
     for (int64_t round = 0; round < blocks; round++) {
         ISO_TRY(iso_run_step(run, "searching", border(x->rows, round, blocks), x->rows, "rows"));
-#pragma omp parallel for schedule(dynamic) num_threads(threads)
+#pragma omp parallel for schedule(dynamic) num_threads(threads) if (blocks > 1)
         for (int64_t r = 0; r < blocks; r++)
             task(&s, scratch + topk_thread(), r, (r + round) % blocks, blocks);
     }

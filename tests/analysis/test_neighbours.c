@@ -151,9 +151,9 @@ static void equals_brute_force(void **state)
     static const struct shape {
         int64_t n, m, d;
         int k, neighbours, kept;
-    } shapes[] = {{1, 1, 1, 1, 1, 1},        {1, 33, 5, 3, 2, 4},     {40, 7, 1, 2, 3, 5},
-                  {17, 16, 3, 20, 10, 16},   {151, 257, 8, 5, 10, 0}, {30, 400, 33, 1, 4, 6},
-                  {260, 230, 24, 10, 10, 12}};
+    } shapes[] = {{1, 1, 1, 1, 1, 1},        {1, 33, 5, 3, 2, 4},    {40, 7, 1, 2, 3, 5},
+                  {17, 16, 3, 20, 10, 16},   {90, 130, 8, 5, 10, 0}, {20, 400, 33, 1, 4, 6},
+                  {150, 170, 24, 10, 10, 12}};
     iso_near_told told = {0};
 
     for (unsigned s = 0; s < sizeof shapes / sizeof *shapes; s++)
@@ -198,7 +198,224 @@ static void plain_loops_too(void **state)
     iso_mat_free(&y);
 }
 
+/* The mean of the k largest of n numbers `step` apart. */
+static double largest(const double *v, int n, int step, int k)
+{
+    double sum = 0, below = INFINITY;
+
+    for (int a = 0; a < k; a++) {
+        double best = -INFINITY;
+        for (int i = 0; i < n; i++)
+            if (v[i * step] < below && v[i * step] > best)
+                best = v[i * step];
+        sum += best;
+        below = best;
+    }
+    return sum / k;
+}
+
+/* What brute force itself must equal, written out once more: x/‖x‖ and sums in plain double. */
+static void equals_definition(void **state)
+{
+    (void)state;
+    enum { P = 23, Q = 19, W = 6, NEIGHBOURS = 3 };
+    iso_mat x = rows_of(RANDOM, P, W, 1), y = rows_of(RANDOM, Q, W, 2);
+    double c[P][Q], r_t[P], r_s[Q];
+
+    for (int i = 0; i < P; i++)
+        for (int j = 0; j < Q; j++) {
+            const float *a = (float *)x.data + i * W, *b = (float *)y.data + j * W;
+            double xy = 0, xx = 0, yy = 0;
+            for (int l = 0; l < W; l++) {
+                xy += (double)a[l] * (double)b[l];
+                xx += (double)a[l] * (double)a[l];
+                yy += (double)b[l] * (double)b[l];
+            }
+            c[i][j] = xy / sqrt(xx) / sqrt(yy);
+        }
+    for (int i = 0; i < P; i++)
+        r_t[i] = largest(&c[i][0], Q, 1, NEIGHBOURS);
+    for (int j = 0; j < Q; j++)
+        r_s[j] = largest(&c[0][j], P, Q, NEIGHBOURS);
+    for (iso_rule rule = 0; rule <= ISO_RULE_INVSOFTMAX; rule++) {
+        const iso_near_opt opt = {.rule = rule, .k = Q, .neighbours = NEIGHBOURS, .beta = 7};
+        iso_near f;
+        ok(iso_near_find(&f, NULL, iso_mat_view(&x), iso_mat_view(&y), &opt, NULL, NULL));
+        for (int64_t a = 0; a < P * Q; a++) {
+            const int i = (int)(a / Q), j = f.index[a];
+            const double b = (r_t[i] + r_s[j]) / 2;
+            double sum = 0;
+            for (int l = 0; l < P; l++)
+                sum += exp(7 * c[l][j]);
+            const double expected[] = {c[i][j],     2 * (c[i][j] - b), c[i][j] / b,
+                                       c[i][j] - b, c[i][j],           exp(7 * c[i][j]) / sum};
+            near(f.score[a], expected[rule], 1e-13);
+            if (a % Q > 0)
+                assert_true(f.score[a - 1] > f.score[a] ||
+                            (f.score[a - 1] == f.score[a] && f.index[a - 1] < j));
+        }
+        iso_near_free(&f);
+    }
+    iso_mat_free(&x);
+    iso_mat_free(&y);
+}
+
+/* Three directions on paper. x0 = (1, 0): cosines 1, 0, 0.6 of y = (2, 0), (0, 3), (3, 4). Row 3
+ * of y is zero; row 4 is row 0 again, and comes after it. */
+static void on_paper(void **state)
+{
+    (void)state;
+    const float x[] = {1, 0}, y[] = {2, 0, 0, 3, 3, 4, 0, 0, 2, 0};
+    const int32_t expected[] = {0, 4, 2, 1, 3, -1};
+    const double score[] = {1, 1, 0.6, 0, 0};
+    const int64_t query[] = {0, 0, 0}, target[] = {4, 3, 0};
+    int64_t rank[3];
+    iso_near f;
+
+    ok(iso_near_find(&f, NULL, iso_view_f32(x, 1, 2), iso_view_f32(y, 5, 2),
+                     &(iso_near_opt){.k = 6}, NULL, NULL));
+    for (int a = 0; a < 6; a++)
+        assert_int_equal(f.index[a], expected[a]);
+    for (int a = 0; a < 5; a++)
+        near(f.score[a], score[a], 1e-15);
+    assert_true(isnan(f.score[5]));
+    iso_near_free(&f);
+    ok(iso_near_ranks(rank, iso_view_f32(x, 1, 2), iso_view_f32(y, 5, 2), query, target, 3, NULL,
+                      NULL));
+    assert_int_equal(rank[0], 2);
+    assert_int_equal(rank[1], 5);
+    assert_int_equal(rank[2], 1);
+}
+
+static void threads_do_not_matter(void **state)
+{
+    (void)state;
+    iso_mat x = rows_of(HUBS, 400, 12, 1), y = rows_of(HUBS, 333, 12, 2);
+    const iso_near_opt opt = {.rule = ISO_RULE_CSLS, .k = 4, .kept = 30};
+    iso_near f[2], b[2];
+
+    for (int t = 0; t < 2; t++)
+        ok(iso_near_find(&f[t], &b[t], iso_mat_view(&x), iso_mat_view(&y), &opt,
+                         &(iso_run){.threads = t ? 5 : 1}, NULL));
+    same(&f[0], &f[1]);
+    same(&b[0], &b[1]);
+    for (int t = 0; t < 2; t++) {
+        iso_near_free(&f[t]);
+        iso_near_free(&b[t]);
+    }
+    iso_mat_free(&x);
+    iso_mat_free(&y);
+}
+
+static void refused(void **state)
+{
+    (void)state;
+    const float x[] = {1, 2, 3, 4}, bad[] = {1, 2, NAN, 4};
+    const double wide[] = {1, 2};
+    const iso_view v = iso_view_f32(x, 2, 2);
+    const int64_t none = 0, beyond = 2;
+    int64_t rank = 77;
+    iso_near f = {.k = 77};
+    iso_rule rule;
+
+    fails(iso_near_find(&f, NULL, v, iso_view_f32(x, 1, 4), NULL, NULL, NULL), ISO_EARG,
+          "x has 2 columns, y 4");
+    fails(iso_near_find(&f, NULL, v, iso_view_f32(x, 0, 2), NULL, NULL, NULL), ISO_EARG,
+          "y has no rows");
+    fails(iso_near_find(&f, NULL, iso_view_f32(x, 2, 0), iso_view_f32(x, 2, 0), NULL, NULL, NULL),
+          ISO_EARG, "no columns");
+    fails(iso_near_find(&f, NULL, v, iso_view_f64(wide, 1, 2), NULL, NULL, NULL), ISO_EARG,
+          "must be f32");
+    fails(iso_near_find(&f, NULL, v, iso_view_f32(bad, 2, 2), NULL, NULL, NULL), ISO_EFORMAT,
+          "y: row 1 has a number that is not finite");
+    fails(iso_near_find(&f, NULL, v, v, &(iso_near_opt){.k = -1}, NULL, NULL), ISO_EARG, "k is -1");
+    fails(iso_near_find(&f, NULL, v, v, &(iso_near_opt){.neighbours = -1}, NULL, NULL), ISO_EARG,
+          "neighbours is -1");
+    fails(iso_near_find(&f, NULL, v, v, &(iso_near_opt){.kept = -1}, NULL, NULL), ISO_EARG,
+          "kept is -1");
+    fails(iso_near_find(&f, NULL, v, v, &(iso_near_opt){.beta = -1}, NULL, NULL), ISO_EARG,
+          "beta is -1");
+    fails(iso_near_find(&f, NULL, v, v, &(iso_near_opt){.rule = 9}, NULL, NULL), ISO_EARG,
+          "rule 9");
+    fails(iso_near_ranks(&rank, v, v, &beyond, &none, 1, NULL, NULL), ISO_EARG,
+          "query 2 of pair 0 is not a row of 2");
+    fails(iso_near_ranks(&rank, v, v, &none, &beyond, 1, NULL, NULL), ISO_EARG,
+          "target 2 of pair 0");
+    assert_int_equal(f.k, 77);
+    assert_int_equal(rank, 77);
+    fails(iso_rule_find(&rule, "cosin"), ISO_EARG, "cosine");
+    for (iso_rule r = 0; r <= ISO_RULE_INVSOFTMAX; r++) {
+        ok(iso_rule_find(&rule, iso_rule_name(r)));
+        assert_int_equal(rule, r);
+    }
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    iso_mat x = rows_of(HUBS, 90, 4, 1), y = rows_of(HUBS, 95, 4, 2);
+    const int64_t query[] = {3, 4}, target[] = {5, 6};
+    int64_t rank[2];
+
+    for (iso_rule rule = 0; rule <= ISO_RULE_INVSOFTMAX; rule++) {
+        const iso_near_opt opt = {.rule = rule, .neighbours = 3, .kept = 3};
+        iso_near f = {0}, b = {0};
+        iso_err err = ISO_ENOMEM;
+        for (int n = 0; err; n++) {
+            iso_alloc_fail_after(n);
+            err = iso_near_find(&f, &b, iso_mat_view(&x), iso_mat_view(&y), &opt, NULL, NULL);
+            iso_alloc_fail_after(-1);
+            assert_true(err == ISO_OK || (err == ISO_ENOMEM && !f.index && !b.index));
+        }
+        iso_near_free(&f);
+        iso_near_free(&b);
+        err = ISO_ENOMEM;
+        for (int n = 0; err; n++) {
+            iso_alloc_fail_after(n);
+            err = iso_near_ranks(rank, iso_mat_view(&x), iso_mat_view(&y), query, target, 2, &opt,
+                                 NULL);
+            iso_alloc_fail_after(-1);
+            assert_true(err == ISO_OK || err == ISO_ENOMEM);
+        }
+    }
+    iso_mat_free(&x);
+    iso_mat_free(&y);
+}
+
+static bool until(void *payload, const char *what, int64_t done, int64_t total, const char *unit)
+{
+    int *left = payload;
+
+    (void)what, (void)unit;
+    assert_true(done >= 0 && done <= total);
+    return (*left)-- > 0;
+}
+
+static void cancelled(void **state)
+{
+    (void)state;
+    iso_mat x = rows_of(HUBS, 90, 4, 1), y = rows_of(HUBS, 95, 4, 2);
+    const iso_near_opt opt = {.rule = ISO_RULE_CSLS, .neighbours = 3, .kept = 3};
+    iso_near f = {0}, b = {0};
+    iso_err err = ISO_ECANCEL;
+    int steps = 0;
+
+    for (; err; steps++) {
+        int left = steps;
+        err = iso_near_find(&f, &b, iso_mat_view(&x), iso_mat_view(&y), &opt,
+                            &(iso_run){.progress = until, .payload = &left}, NULL);
+        assert_true(err == ISO_OK || (err == ISO_ECANCEL && !f.index && !b.index));
+    }
+    assert_true(steps > 3);
+    iso_near_free(&f);
+    iso_near_free(&b);
+    iso_mat_free(&x);
+    iso_mat_free(&y);
+}
+
 int main(void)
 {
-    RUN_TESTS(test(golden), test(equals_brute_force), test(plain_loops_too));
+    RUN_TESTS(test(golden), test(on_paper), test(equals_definition), test(equals_brute_force),
+              test(plain_loops_too), test(threads_do_not_matter), test(refused),
+              test(every_allocation_may_fail), test(cancelled));
 }
