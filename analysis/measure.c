@@ -7,15 +7,17 @@
 #include "analysis/centroid.h"
 #include "analysis/cka.h"
 #include "analysis/cosine.h"
+#include "analysis/nuclear.h"
 #include "lib/base/str.h"
 
 /* One line a measure. */
 static const iso_measure *const ours[] = {
-    &iso_cka_debiased,      &iso_cka_biased,
-    &iso_cosine_raw,        &iso_cosine_centred,
-    &iso_centroid_relative, &iso_centroid_euclidean,
-    &iso_centroid_cosine,   &iso_centroid_cosine_centred,
-    &iso_centroid_share,
+    &iso_cka_debiased,        &iso_cka_biased,
+    &iso_cosine_raw,          &iso_cosine_centred,
+    &iso_centroid_relative,   &iso_centroid_euclidean,
+    &iso_centroid_cosine,     &iso_centroid_cosine_centred,
+    &iso_centroid_share,      &iso_procrustes_similarity,
+    &iso_procrustes_distance,
 };
 
 enum { OURS = (int)(sizeof ours / sizeof *ours), EXTRA = 32, NAMES = 2 * (OURS + EXTRA) };

@@ -1,4 +1,6 @@
 /* Maps between spaces: exact data is found again, each method by its own equations, edges. */
+#include "analysis/nuclear.h"
+#include "analysis/pass.h"
 #include "analysis/procrustes.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
@@ -428,6 +430,45 @@ static void similarity(void **state)
     iso_mat_free(&y);
 }
 
+/* The same from the sums of a pass, in both precisions, of unequal sides far from zero. */
+static void similarity_from_sums(void **state)
+{
+    (void)state;
+    iso_mat x = noise(300, 6, 4), e = noise(300, 9, 5), r = noise(6, 9, 6);
+    iso_mat y = moved(&x, &r, 1, 50);
+    double twin = 0;
+
+    for (int64_t i = 0; i < 300 * 9; i++)
+        ((double *)y.data)[i] += 2 * ((double *)e.data)[i];
+    ok(iso_procrustes_nuclear(&twin, iso_mat_view(&x), iso_mat_view(&y)));
+    for (int precise = 0; precise < 2; precise++) {
+        iso_rows *rows[2];
+        const iso_measure *measures[] = {&iso_procrustes_similarity, &iso_procrustes_distance};
+        const iso_gram_pair pair[] = {{0, 1}};
+        const iso_task task = {.matrix = rows,
+                               .matrices = 2,
+                               .pair = pair,
+                               .pairs = 1,
+                               .measure = measures,
+                               .measures = 2};
+        const iso_run run = {.double_precision = precise};
+        iso_value v[2];
+        ok(iso_rows_of_view(&rows[0], iso_mat_view(&x)));
+        ok(iso_rows_of_view(&rows[1], iso_mat_view(&y)));
+        ok(iso_measure_pairs(v, &task, &run));
+        near(v[0].value, twin, precise ? 1e-13 : 1e-6);
+        near(v[1].value * v[1].value, 2 - 2 * twin, precise ? 1e-12 : 1e-6);
+        text(v[0].why, "no interval: groups keep no products of their own");
+        assert_true(twin > 0.2 && twin < 0.95 && isnan(v[0].lo) && !v[0].interval);
+        iso_rows_close(rows[0]);
+        iso_rows_close(rows[1]);
+    }
+    iso_mat_free(&x);
+    iso_mat_free(&e);
+    iso_mat_free(&r);
+    iso_mat_free(&y);
+}
+
 static void names(void **state)
 {
     (void)state;
@@ -496,6 +537,7 @@ int main(void)
     RUN_TESTS(test(a_quarter_turn_by_hand), test(a_mirror_by_hand), test(what_was_done_is_found),
               test(whitening_finds), test(half_whitened_by_hand), test(nothing_near_is_better),
               test(ridge_by_hand), test(sides_of_unequal_width), test(fewer_rows_than_columns),
-              test(least_squares_is_shortest), test(rows_are_mapped), test(similarity), test(names),
-              test(what_is_refused), test(every_allocation_may_fail));
+              test(least_squares_is_shortest), test(rows_are_mapped), test(similarity),
+              test(similarity_from_sums), test(names), test(what_is_refused),
+              test(every_allocation_may_fail));
 }

@@ -39,7 +39,7 @@ $ isogloss compare states.h5 --against
 ? 2
 # what the command line alone shows wrong is said before any file is opened
 $ isogloss compare nofile.h5 --measure nope
-2> isogloss compare: unknown measure 'nope'; there are cka, cosine, centroid (see `isogloss help compare`)
+2> isogloss compare: unknown measure 'nope'; there are cka, cosine, centroid, procrustes (see `isogloss help compare`)
 ? 2
 $ isogloss compare nofile.h5 --measure ckaa
 2> isogloss compare: unknown measure 'ckaa'; did you mean 'cka'? (see `isogloss help compare`)
