@@ -4,6 +4,7 @@
 #include "bin/compare.h"
 #include "bin/records.h"
 #include "bin/report_gather.h"
+#include "bin/retrieve.h"
 #include "bin/selection.h"
 #include "bin/term.h"
 
@@ -120,6 +121,46 @@ done:
     return err;
 }
 
+/* Items of the source, which bound the cost of searching them. */
+static int64_t items_of(const struct report *report, int src)
+{
+    return iso_states_lang(report->states, src)->rows;
+}
+
+/* What cannot be searched (unequal dims, too many rows) has no section; the rest of the report
+ * stands. */
+static iso_err run_retrieval(struct report *report, const struct settings *set, int src,
+                             const iso_run *run)
+{
+    static const char measures[] = "p@1:cosine,p@1:csls";
+    struct settings s = *set;
+    iso_records records = {0};
+    iso_buf line = {0};
+    iso_err err = ISO_OK;
+
+    if (items_of(report, src) > SEARCHED_MOST) {
+        term_note(set, "retrieval among more than %d rows is left to `isogloss retrieve`",
+                  SEARCHED_MOST);
+        return ISO_OK;
+    }
+    s.interval = set->interval && !strcmp(set->interval, "none") ? "none" : NULL;
+    s.road = NULL;
+    s.quiet = true; /* what there is to say of these rows, compare has said */
+    ISO_TRY(command_line(&line, "retrieve", &s, measures));
+    err = retrieve_records(&records, &s, measures, report->states, run);
+    if (err == ISO_EARG) {
+        term_note(set, "no retrieval: %s", iso_err_msg());
+        err = ISO_OK;
+        goto done;
+    }
+    ISO_TRY(err);
+    ISO_TRY(add_source(report, &line, &records, keep_all));
+done:
+    iso_records_free(&records);
+    iso_buf_free(&line);
+    return err;
+}
+
 /* "de,fr,ru": the first targets. */
 static iso_err list_targets(iso_buf *out, const struct report *report, const struct selection *sel)
 {
@@ -174,6 +215,8 @@ iso_err gather_runs(struct report *report, const iso_run *run)
     if (!s.measure)
         ISO_TRY(
             run_one(report, "centroids", &s, "centroid:relative,centroid:share", run, keep_all));
+    if (!s.measure)
+        ISO_TRY(run_retrieval(report, &s, src, run));
     if (sel.layer_count > 1)
         ISO_TRY(run_across(report, &s, &sel, run));
     if (sel.pair_count > 1) {

@@ -8,7 +8,11 @@
 /* Every layer is compared with every layer for so many targets at most. */
 enum { ACROSS_MOST = 12 };
 
-/* Runs compare and centroids on report->states: the source with all, layer with layer, all pairs. */
+/* Among so many rows at most translations are searched. */
+enum { SEARCHED_MOST = 20000 };
+
+/* Runs compare, centroids and retrieve on report->states: the source with all, layer with layer,
+ * all pairs. */
 iso_err gather_runs(struct report *report, const iso_run *run);
 
 /* Takes the records of a file in unchanged. */

@@ -172,7 +172,7 @@ static iso_err add_trace(iso_buf *out, const struct report *report, const struct
     if (v->others > 0)
         ISO_TRY(iso_buf_printf(out,
                                " \xc2\xb7 %lld more records of this measure (another model, "
-                               "pooling or stage) are in the files only",
+                               "pooling, direction or stage) are in the files only",
                                (long long)v->others));
     ISO_TRY(iso_buf_puts(out, ". Made by"));
     for (int s = 0; s < report->source_count; s++) {

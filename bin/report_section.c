@@ -61,6 +61,24 @@ static const char cosine_centred[] =
     "of "
     "EMNLP 2020 (arXiv:2004.05160).</cite>";
 
+static const char retrieval_cosine[] =
+    "Every sentence of the source looks for its nearest neighbour by cosine among all sentences of "
+    "the other language; the curve is the share that finds its translation. The dashed line is "
+    "chance, one in the number of sentences. This asks more than CKA: not whether the arrangement "
+    "is alike but whether a sentence is told from every other. It depends on how many sentences "
+    "are searched, so compare only numbers of the same text. Latin-script languages often "
+    "stand high in layer 0 already, through shared words, names and digits. The records hold the "
+    "other direction too. <cite>Protocol: Artetxe and Schwenk, TACL 2019 (arXiv:1812.10464); "
+    "XTREME: Hu et al., ICML 2020 (arXiv:2003.11080).</cite>";
+
+static const char retrieval_csls[] =
+    "The same search, where a sentence that is near to everything (a hub) loses what it is near to "
+    "its ten nearest on average. Where this curve lies well above the one by cosine, hubs and the "
+    "common direction of all vectors stand between translations, rather than missing meaning. "
+    "<cite>CSLS: Lample et al., ICLR 2018 (arXiv:1710.04087); hubs: Radovanovi&cacute; et al., "
+    "JMLR "
+    "2010.</cite>";
+
 static const char layer_map[] =
     "Every layer of the source language (across) with every layer of another (upwards). A bright "
     "ridge along the diagonal means the languages go through the same stages at the same depth; a "
@@ -137,6 +155,10 @@ static const struct section table[] = {
      "cosine:centred", FIGURE_CURVES, cosine_centred},
     {30, "cosine-raw-layers", "Translations side by side: raw cosine", "cosine:raw", FIGURE_CURVES,
      cosine_raw},
+    {31, "retrieval-cosine-layers", "Retrieval: does a sentence find its translation?",
+     "p@k:cosine", FIGURE_CURVES, retrieval_cosine},
+    {32, "retrieval-csls-layers", "Retrieval when hubs are held back", "p@k:csls", FIGURE_CURVES,
+     retrieval_csls},
     {34, "cka-models", "The same language in two models", "cka:debiased", FIGURE_CURVES, models,
      PAIRS_MODELS},
     {36, "cka-difference", "What differs between the models", "cka:debiased", FIGURE_CURVES,

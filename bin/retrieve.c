@@ -195,16 +195,6 @@ static void tell(const struct retrieval *r)
     }
 }
 
-static void tell_after(const struct retrieval *r)
-{
-    if (r->told.again > 0)
-        term_note(r->set, "%lld lists were not certain and were made again",
-                  (long long)r->told.again);
-    if (r->told.overflowed > 0)
-        term_note(r->set, "%lld rows had more candidates than a list holds",
-                  (long long)r->told.overflowed);
-}
-
 /* Products of one pair: lists in both directions are one, all places one a direction. */
 static int searches(const struct retrieve_ask *ask)
 {
@@ -216,6 +206,24 @@ static int searches(const struct retrieve_ask *ask)
             count += s->ranks ? ask->way[0] + ask->way[1] + (s->lists ? 1 : 0) : 1;
     }
     return count;
+}
+
+/* Lists made for all pairs and rules, of which some had to be made twice. */
+static void tell_after(const struct retrieval *r)
+{
+    const struct selection *sel = &r->rows.sel;
+    double lists = 0;
+
+    for (int p = 0; p < sel->pair_count; p++)
+        lists += (double)r->rows.items[retrieve_party(&r->rows, sel->pair[p][0])] +
+                 (double)r->rows.items[retrieve_party(&r->rows, sel->pair[p][1])];
+    lists *= sel->layer_count * searches(&r->ask);
+    if (r->told.again > 0)
+        term_note(r->set, "%lld of %.0f lists (%.2g %%) were not certain and were made again",
+                  (long long)r->told.again, lists, 100 * (double)r->told.again / lists);
+    if (r->told.overflowed > 0)
+        term_note(r->set, "%lld of %.0f lists had more candidates than room and were made plainly",
+                  (long long)r->told.overflowed, lists);
 }
 
 static iso_err print_plan(const struct retrieval *r)

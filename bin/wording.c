@@ -24,6 +24,24 @@ static const struct wording table[] = {
      "1 \xe2\x88\x92 cosine (centred)", READS_APART},
     {"centroid", "share", "Share of the distance of translations that is language",
      "share of squared distance", READS_APART},
+    {"p@k", "cosine", "Translations found by cosine", "share found", READS_ALIKE},
+    {"p@k", "csls", "Translations found by CSLS", "share found", READS_ALIKE},
+    {"p@k", "ratio", "Translations found by ratio margin", "share found", READS_ALIKE},
+    {"p@k", "difference", "Translations found by difference margin", "share found", READS_ALIKE},
+    {"p@k", "absolute", "Translations found by absolute margin", "share found", READS_ALIKE},
+    {"p@k", "invsoftmax", "Translations found by inverted softmax", "share found", READS_ALIKE},
+    {"mrr", "cosine", "Mean reciprocal rank of translations by cosine", "mean reciprocal rank",
+     READS_ALIKE},
+    {"mrr", "csls", "Mean reciprocal rank of translations by CSLS", "mean reciprocal rank",
+     READS_ALIKE},
+    {"error", "cosine", "Translations missed by cosine", "share missed", READS_APART},
+    {"error", "csls", "Translations missed by CSLS", "share missed", READS_APART},
+    {"error", "ratio", "Translations missed by ratio margin (xSIM)", "share missed", READS_APART},
+    {"mexa", "cosine", "Translations that choose each other (MEXA)", "share of mutual best",
+     READS_ALIKE},
+    {"f1", "mining", "Mined pairs against the true ones", "F1", READS_ALIKE},
+    {"precision", "mining", "Mined pairs that are true", "precision", READS_ALIKE},
+    {"recall", "mining", "True pairs that were mined", "recall", READS_ALIKE},
     {"procrustes", "nuclear", "Procrustes similarity", "Procrustes similarity", READS_ALIKE},
     {"procrustes", "distance", "Procrustes distance", "Procrustes distance", READS_APART},
 };
@@ -78,6 +96,29 @@ static const char *common_text(const iso_records *records, const char *column)
     return text;
 }
 
+/* The number all records have in a column, or ISO_NO_INT. */
+static int64_t common_int(const iso_records *records, const char *column)
+{
+    const iso_column *c = iso_column_named(column);
+    const int64_t number = records->count ? iso_record_int(&records->at[0], c) : ISO_NO_INT;
+
+    for (int64_t i = 1; i < records->count; i++) {
+        if (iso_record_int(&records->at[i], c) != number)
+            return ISO_NO_INT;
+    }
+    return number;
+}
+
+static iso_err add_common_int(iso_buf *line, const iso_records *records, const char *column)
+{
+    const int64_t number = common_int(records, column);
+
+    if (number == ISO_NO_INT)
+        return ISO_OK;
+    return iso_buf_printf(line, "%s%s = %lld", line->len ? " \xc2\xb7 " : "", column,
+                          (long long)number);
+}
+
 static iso_err add_count(iso_buf *out, const iso_records *records)
 {
     int64_t least = INT64_MAX, most = 0;
@@ -103,7 +144,7 @@ iso_err wording_shared(iso_buf *out, const iso_records *records)
         const char *column, *before, *after;
     } facts[] = {
         {"model", "model ", ""},  {"model2", "against ", ""}, {"stage", "", ""},
-        {"pool", "pooling ", ""}, {"prep", "rows ", ""},
+        {"pool", "pooling ", ""}, {"prep", "rows ", ""},      {"direction", "", ""},
     };
     iso_buf line = {0};
     iso_err err = ISO_OK;
@@ -114,6 +155,8 @@ iso_err wording_shared(iso_buf *out, const iso_records *records)
             ISO_TRY(iso_buf_printf(&line, "%s%s%s%s", line.len ? " \xc2\xb7 " : "", facts[i].before,
                                    text, facts[i].after));
     }
+    ISO_TRY(add_common_int(&line, records, "k"));
+    ISO_TRY(add_common_int(&line, records, "neighbours"));
     ISO_TRY(add_count(&line, records));
     ISO_TRY(iso_buf_puts(out, line.text ? line.text : ""));
 done:
