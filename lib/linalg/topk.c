@@ -1,5 +1,6 @@
 #include "lib/linalg/topk.h"
 
+#include <math.h>
 #include <stddef.h>
 
 #include "lib/linalg/topk_inside.h"
@@ -23,7 +24,7 @@ static inline int signs_plain(four v)
 
 #define SET(s)                                                                                     \
     {                                                                                              \
-        dot_##s, unit_##s, tilt_##s, scan_##s, band_##s                                            \
+        dot_##s, unit_##s, tilt_##s, count_##s, range_##s, scan_##s, band_##s                      \
     }
 
 static const struct topk_loops plain = SET(plain);

@@ -12,6 +12,9 @@ struct topk_loops {
     void (*unit)(float *unit, const float *x, double by, int64_t n);
     /* tile[i][j] −= slope[i] · offset[j] */
     void (*tilt)(float *tile, const float *slope, const float *offset, int64_t m);
+    /* How many keys are at least `least`; the smallest of them, and the largest key. */
+    int (*count)(const iso_topk_hit *h, int n, float least);
+    float (*range)(float *most, const iso_topk_hit *h, int n, float least);
     /* Pushes the tile's keys to the lists of rows [row, row + m) and of the columns from `column`
      * on, of which only those in `live` exist. */
     void (*scan)(iso_topk *of_x, iso_topk *of_y, const float *tile, int64_t row, int64_t m,

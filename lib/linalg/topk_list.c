@@ -1,5 +1,6 @@
 /* Bounded lists of what may be among the best. */
 #include <math.h>
+#include <string.h>
 
 #include "lib/base/alloc.h"
 #include "lib/linalg/topk_inside.h"
@@ -38,46 +39,41 @@ done:
     return err;
 }
 
-static void swap(iso_topk_hit *a, iso_topk_hit *b)
+/* Floats as integers of the same order, and back. */
+static int32_t ordered(float key)
 {
-    const iso_topk_hit t = *a;
+    int32_t i;
 
-    *a = *b;
-    *b = t;
+    memcpy(&i, &key, sizeof i);
+    return i ^ (i >> 31 & INT32_MAX);
 }
 
-static float middle(float a, float b, float c)
+static float unordered(int32_t i)
 {
-    const float low = a < b ? a : b, high = a < b ? b : a;
+    float key;
 
-    return c < low ? low : c > high ? high : c;
+    i ^= i >> 31 & INT32_MAX;
+    memcpy(&key, &i, sizeof key);
+    return key;
 }
 
-/* Quickselect (Hoare): the `want` largest keys come first; returns the smallest of them. */
-static float select(iso_topk_hit *h, int n, int want)
+/* The want-th largest key, by halving the range of keys and counting, which has no branch that
+ * depends on them; a dozen counts as a rule, 32 at most. */
+static float select(const iso_topk_hit *h, int n, int want)
 {
-    int low = 0, high = n - 1;
-    const int at = want - 1;
+    const struct topk_loops *loops = topk_loops();
+    float most;
+    int64_t low = ordered(loops->range(&most, h, n, -INFINITY)), high = (int64_t)ordered(most) + 1;
 
-    while (low < high) {
-        const float pivot = middle(h[low].key, h[low + (high - low) / 2].key, h[high].key);
-        int i = low, j = high;
-        while (i <= j) {
-            while (h[i].key > pivot)
-                i++;
-            while (h[j].key < pivot)
-                j--;
-            if (i <= j)
-                swap(&h[i++], &h[j--]);
-        }
-        if (at <= j)
-            high = j;
-        else if (at >= i)
-            low = i;
-        else
-            break;
+    while (high - low > 1) {
+        const int64_t middle = low + (high - low) / 2;
+        const float least = unordered((int32_t)middle);
+        const int count = loops->count(h, n, least);
+        if (count == want)
+            return loops->range(&most, h, n, least);
+        *(count > want ? &low : &high) = middle;
     }
-    return h[at].key;
+    return unordered((int32_t)low);
 }
 
 float iso_topk_threshold(iso_topk *t, int64_t row, int want)
@@ -93,9 +89,11 @@ void iso_topk_trim(iso_topk *t, int64_t row, int want)
     const float floor = iso_topk_threshold(t, row, want);
     int kept = 0;
 
-    for (int i = 0; i < t->held[row]; i++)
-        if (h[i].key >= floor)
-            h[kept++] = h[i];
+    for (int i = 0; i < t->held[row]; i++) {
+        const iso_topk_hit hit = h[i];
+        h[kept] = hit;
+        kept += hit.key >= floor;
+    }
     if (t->held[row] >= 0)
         t->held[row] = kept;
     t->floor[row] = floor > t->floor[row] ? floor : t->floor[row];

@@ -12,7 +12,8 @@ enum {
     TALL = 192,        /* rows whose tile stays in the first */
     STEP = 6,          /* rows the kernel holds in registers */
     BLOCKS = 64,       /* blocks a side, so that a round ends within a second or so */
-    TASK = 1 << 20     /* products a task is worth starting for */
+    LIGHT = 1 << 18,   /* products that are not worth several threads */
+    TASK = 1 << 27     /* and those a block of each side should come to */
 };
 
 int64_t topk_height(int64_t cols)
@@ -161,18 +162,17 @@ static void task(const struct search *s, const struct topk_scratch *own, int64_t
               border(panels, c + 1, blocks));
 }
 
-/* Blocks of x and of y, as many of one as of the other: a task is worth more than its start, and
- * each thread has several a round. */
+/* Blocks of x and of y, as many of one as of the other, and a multiple of the threads. */
 static int64_t blocks_of(const struct search *s, int threads)
 {
-    const double work = (double)s->x->rows * (double)s->y->rows * (double)(s->x->cols + 1);
+    const double work = (double)s->x->rows * (double)s->y->rows * (double)s->x->cols;
     const int64_t tall = s->x->rows / (4 * STEP) + 1, wide = iso_panels(s->y->rows) / 2 + 1;
-    const int64_t heavy = (int64_t)sqrt(work / TASK) + 1;
-    int64_t blocks = 4 * threads > BLOCKS ? 4 * threads : BLOCKS;
+    const int64_t heavy = (int64_t)sqrt(work / TASK) + 1, most = heavy < BLOCKS ? heavy : BLOCKS;
+    int64_t blocks = (most + threads - 1) / threads * threads;
 
     blocks = blocks < tall ? blocks : tall;
     blocks = blocks < wide ? blocks : wide;
-    return blocks < heavy ? blocks : heavy;
+    return work < LIGHT ? 1 : blocks;
 }
 
 iso_err iso_topk_search(iso_topk *of_x, iso_topk *of_y, const iso_topk_rows *x,

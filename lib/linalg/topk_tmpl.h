@@ -42,6 +42,31 @@ TOPK_TARGET static void TOPK(tilt)(float *tile, const float *slope, const float 
             tile[i * ISO_PANEL + j] -= slope[i] * offset[j];
 }
 
+TOPK_TARGET static int TOPK(count)(const iso_topk_hit *h, int n, float least)
+{
+    int count = 0;
+
+#pragma omp simd reduction(+ : count)
+    for (int i = 0; i < n; i++)
+        count += h[i].key >= least;
+    return count;
+}
+
+/* The smallest key that is at least `least`, and the largest of all. */
+TOPK_TARGET static float TOPK(range)(float *most, const iso_topk_hit *h, int n, float least)
+{
+    float low = INFINITY, high = -INFINITY;
+
+#pragma omp simd reduction(min : low) reduction(max : high)
+    for (int i = 0; i < n; i++) {
+        const float key = h[i].key, counts = key >= least ? key : INFINITY;
+        low = counts < low ? counts : low;
+        high = key > high ? key : high;
+    }
+    *most = high;
+    return low;
+}
+
 /* The keys of row i that are at least the row's floor or their column's. */
 TOPK_TARGET static void TOPK(hits)(iso_topk *of_x, iso_topk *of_y, const float *keys, int64_t row,
                                    int64_t column, uint32_t live)
