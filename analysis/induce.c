@@ -8,7 +8,7 @@
 #include "lib/base/rng.h"
 #include "lib/linalg/loops.h"
 
-enum { MOST = 10000, NEIGHBOURS = 10, CANDIDATES = 64 };
+enum { MOST = 10000, NEIGHBOURS = 10, CANDIDATES = 16 };
 
 iso_err iso_word_pairs_new(iso_word_pairs *out, int64_t count)
 {

@@ -47,7 +47,7 @@ typedef struct iso_induce_opt {
  * neighbourhoods are among the same rows. `criterion`, unless NULL: the mean cosine of each such x
  * and its nearest y, which chooses among maps without a dictionary. No pair is not an error.
  *
- * With `drop` a row takes the first of its 64 nearest that a coin, tossed for (x, y), does not pass
+ * With `drop` a row takes the first of its 16 nearest that a coin, tossed for (x, y), does not pass
  * over; when all are, it has no pair. Cost  2·most²·d operations. Errors  as iso_near_find.
  * Source  Lample et al., ICLR 2018, arXiv:1710.04087 (mutual neighbours, criterion); Artetxe et
  * al., ACL 2018, arXiv:1805.06297 (union, dropping).
