@@ -1,6 +1,4 @@
 /* The rows that are searched: chosen, joined, measured, read and prepared. */
-#include <math.h>
-
 #include "bin/retrieve_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/convert.h"
@@ -95,9 +93,9 @@ static iso_err check_pair(const struct retrieve_rows *r, int src, int tgt, int l
              path_of(r), layer, s, (long long)d, t, (long long)e);
     const double need = retrieve_memory(n, m, d), have = (double)iso_run_mem(run);
     ISO_NEED(need <= have,
-             "%s: searching %s and %s needs %.0f MB of memory, --mem gives %.0f MB: give more, or "
+             "%s: searching %s and %s needs %.1f MB of memory, --mem gives %.1f MB: give more, or "
              "take fewer rows with --limit",
-             path_of(r), s, t, ceil(need / 1e6), have / 1e6);
+             path_of(r), s, t, need / 1e6, have / 1e6);
 done:
     return err;
 }
