@@ -85,7 +85,7 @@ static void a_row_with_the_text_of_the_right_one_is_right(void **state)
 
 /* --- Chance --- */
 
-enum { N = 12, D = 3, TIMES = 400 };
+enum { N = 12, D = 3, TIMES = 150 };
 
 struct tally {
     const char *measure, *estimator, *direction;
