@@ -116,14 +116,11 @@ done:
 
 static iso_err save_map(struct align *a, const struct align_pair *p, const struct align_rows *rows)
 {
-    const int64_t n = rows->n, p_dim = p->x->cols, q_dim = p->y->cols;
-    iso_view x = iso_view_rows(iso_mat_view(&rows->x), 0, n);
-    iso_view y = iso_view_rows(iso_mat_view(&rows->y), 0, n);
+    const iso_view x = iso_view_rows(iso_mat_view(&rows->x), 0, rows->n);
+    const iso_view y = iso_view_rows(iso_mat_view(&rows->y), 0, rows->n);
     iso_map map = {0};
     iso_err err = ISO_OK;
 
-    x.cols = p_dim; /* without the zeros of --pad, if the map can do without them */
-    y.cols = q_dim;
     ISO_TRY(iso_map_fit(&map, x, y, &a->ask->map));
     ISO_TRY(iso_map_file_put(a->maps, &(iso_saved_map){.src = p->src,
                                                        .tgt = p->tgt,
@@ -250,7 +247,7 @@ static struct cost cost_of(const struct align *a)
 
     for (int i = 0; i < a->set.pairs; i++) {
         const struct align_pair *p = &a->set.pair[i];
-        const int64_t d = p->x->cols > p->y->cols ? p->x->cols : p->y->cols;
+        const int64_t d = p->x->cols;
         const double maps = a->ask->folds + (a->maps || a->ask->set->map ? 1 : 0);
         const double fold = n / a->ask->folds, dd = (double)d * (double)d;
         const int64_t memory = a->set.n * d * 32 + 8 * 8 * d * d;

@@ -137,9 +137,9 @@ static iso_err name_train(struct align_ask *ask)
 
     ISO_TRY(iso_buf_puts(&text, ask->set->alignments ? "words" : "rows"));
     if (ask->map.method != ISO_MAP_ORTHOGONAL)
-        ISO_TRY(iso_buf_printf(&text, ",%s", iso_map_method_name(ask->map.method)));
+        ISO_TRY(iso_buf_printf(&text, "+%s", iso_map_method_name(ask->map.method)));
     if (ask->map.centre)
-        ISO_TRY(iso_buf_puts(&text, ",centre"));
+        ISO_TRY(iso_buf_puts(&text, "+centre"));
     ask->train = text.text;
     text = (iso_buf){0};
 done:

@@ -202,15 +202,6 @@ static iso_err check_types(const iso_states *s)
                : ISO_OK;
 }
 
-static iso_err check_dims(const struct align_pair *p, bool pad)
-{
-    return p->x->cols == p->y->cols || pad
-               ? ISO_OK
-               : iso_fail(ISO_EARG,
-                          "layer %d: %s has %lld dims, %s has %lld: --pad fills with zeros",
-                          p->layer, p->src, (long long)p->x->cols, p->tgt, (long long)p->y->cols);
-}
-
 iso_err align_set_make(struct align_set *out, const struct align_ask *ask, iso_states *s)
 {
     struct align_set set = {0};
@@ -218,8 +209,6 @@ iso_err align_set_make(struct align_set *out, const struct align_ask *ask, iso_s
 
     ISO_TRY(check_types(s));
     ISO_TRY(ask->set->alignments ? pairs_of_words(&set, ask, s) : pairs_of_items(&set, ask, s));
-    for (int i = 0; i < set.pairs; i++)
-        ISO_TRY(check_dims(&set.pair[i], ask->set->pad));
     ISO_TRY(deal(&set, ask, s));
     *out = set;
     return ISO_OK;
@@ -250,7 +239,7 @@ void align_set_free(struct align_set *set)
 
 /* --- Their numbers --- */
 
-/* Row by row to its place; columns beyond the source's stay zero. */
+/* Row by row to its place. */
 static iso_err read_side(iso_mat *to, iso_rows *from, const int64_t *place, const iso_run *run)
 {
     const int64_t row = from->cols * 8, step = row < READ_BYTES ? READ_BYTES / row : 1;
@@ -277,7 +266,7 @@ iso_err align_rows_read(struct align_rows *out, const struct align_set *set, int
                         const struct align_ask *ask, const iso_run *run)
 {
     const struct align_pair *p = &set->pair[pair];
-    const int64_t cols = p->x->cols > p->y->cols ? p->x->cols : p->y->cols;
+    const int64_t cols = p->x->cols; /* a collection has one width a layer */
     struct align_rows rows = {.n = set->n,
                               .folds = ask->folds,
                               .start = set->start,

@@ -1,10 +1,43 @@
 /* isogloss align: maps between languages per layer, judged on held-out folds. */
+#include <string.h>
+
 #include "bin/align.h"
 #include "bin/cmd.h"
 #include "bin/input.h"
 #include "bin/out.h"
 #include "bin/preset.h"
 #include "bin/term.h"
+
+/* What the maps make of the first measure: before and difference are in the other outputs. */
+static iso_err draw(const struct settings *set, const iso_records *records)
+{
+    iso_records after = {0};
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < records->count; i++) {
+        const iso_record *r = &records->at[i];
+        if (r->stage && !strcmp(r->stage, "after") && r->fold == ISO_NO_INT)
+            ISO_TRY(iso_records_add(&after, r));
+    }
+    ISO_TRY(out_figure(set, &after, NULL, set->plot));
+done:
+    iso_records_free(&after);
+    return err;
+}
+
+static iso_err write_records(const struct settings *set, const iso_records *records,
+                             iso_states *states)
+{
+    struct settings text = *set;
+    iso_err err = ISO_OK;
+
+    text.plot = NULL;
+    ISO_TRY(out_records(&text, records, &states, 1));
+    if (set->plot) /* last: a machine without gnuplot has its numbers by now */
+        ISO_TRY(draw(set, records));
+done:
+    return err;
+}
 
 static iso_err align(const struct settings *set, const struct align_ask *ask)
 {
@@ -22,7 +55,7 @@ static iso_err align(const struct settings *set, const struct align_ask *ask)
     }
     ISO_TRY(align_records(&records, ask, states, &run));
     if (!set->plan)
-        ISO_TRY(out_records(set, &records, &states, 1));
+        ISO_TRY(write_records(set, &records, states));
 done:
     iso_records_free(&records);
     iso_states_close(states);
@@ -36,7 +69,7 @@ static int run(const struct settings *given)
     int status = EXIT_DONE;
 
     if (set.inputs.count == 0)
-        return cmd_usage(&set, "needs an INPUT, such as states.h5 (`isogloss help align`)");
+        return cmd_usage(&set, "needs an INPUT, such as states.h5");
     if (preset_apply(&set, &cmd_align) || align_ask_make(&ask, &set)) {
         status = cmd_usage(&set, "%s", iso_err_msg());
     } else {
@@ -54,6 +87,6 @@ const struct cmd cmd_align = {
     .args = "INPUT...",
     .summary = "maps between languages per layer, scored on held-out folds",
     .options = "src tgt pairs layers measure interval preset prep neighbours method centre ridge "
-               "whiten folds each-fold correlate alignments map apply pad out " OPTIONS_READING,
+               "whiten folds each-fold correlate alignments map apply out " OPTIONS_READING,
     .run = run,
 };

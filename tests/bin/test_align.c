@@ -295,7 +295,7 @@ static void the_mean_is_part_of_the_map(void **state)
     ok(align(&list, &set, path));
     assert_true(value(&list, "centroid", "before") > 1);
     assert_true(value(&list, "centroid", "after") < 0.2);
-    text(record(&list, "centroid", "after", ISO_NO_INT)->train, "rows,centre");
+    text(record(&list, "centroid", "after", ISO_NO_INT)->train, "rows+centre");
     iso_records_free(&list);
 }
 
