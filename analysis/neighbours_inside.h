@@ -89,6 +89,25 @@ bool near_line(double *slope, double *level, const struct near_plan *p, const st
 /* How far keys c − slope · offset in f32 are from those in double. */
 double near_line_slack(double slack, double slope, struct near_bounds b);
 
+/* A thread's own memory for one row. */
+struct near_desk {
+    struct near_best best;
+    struct near_choice {
+        double score;
+        int32_t index;
+    } * choice;
+};
+
+/* One for each thread, for lists of `room` entries of which the k best are chosen; the caller's. */
+iso_err near_desks_make(struct near_desk **out, int k, int room);
+void near_desks_free(struct near_desk *d);
+struct near_desk *near_desk(struct near_desk *all);
+
+/* Scores `held` entries of row i of x exactly and writes the k best as row `row` of out. */
+void near_desk_finish(iso_near *out, int64_t row, struct near_desk *d, const iso_topk_hit *h,
+                      int held, const struct near_side *x, int64_t i, const struct near_side *y,
+                      const struct near_plan *p);
+
 /* The search: lists of both sides from one product, means from lists, the best from lists. */
 iso_err near_lists(iso_topk *of_x, iso_topk *of_y, const struct near_side *x,
                    const struct near_side *y, int want_x, int want_y, const iso_run *run);

@@ -5,8 +5,8 @@
 #include "lib/base/alloc.h"
 #include "lib/linalg/topk.h"
 
-/* Rows between two looks at whether to go on. */
-enum { STRIDE = 256 };
+/* Rows between two looks at whether to go on; rows that stay in the first-level cache. */
+enum { STRIDE = 256, TOGETHER = 8 };
 
 static int64_t end_of(int64_t from, int64_t rows)
 {
@@ -50,16 +50,25 @@ done:
     return err;
 }
 
-static void softmax_row(struct near_side *y, int64_t j, const struct near_side *x, double beta)
+/* Rows [from, to) of y together, so that a row of x is fetched once for all of them. The sum is
+ * about the best cosine so far, so that no exponential overflows and one of them is 1. */
+static void softmax_rows(struct near_side *y, int64_t from, int64_t to, const struct near_side *x,
+                         double beta)
 {
-    double top = -INFINITY, sum = 0;
-
+    for (int64_t j = from; j < to; j++) {
+        y->top[j] = -INFINITY;
+        y->sum[j] = 0;
+    }
     for (int64_t i = 0; i < x->rows; i++)
-        top = fmax(top, near_cosine(x, i, y, j));
-    for (int64_t i = 0; i < x->rows; i++)
-        sum += exp(beta * (near_cosine(x, i, y, j) - top));
-    y->top[j] = top;
-    y->sum[j] = sum;
+        for (int64_t j = from; j < to; j++) {
+            const double c = near_cosine(x, i, y, j);
+            if (c > y->top[j]) {
+                y->sum[j] = y->sum[j] * exp(beta * (y->top[j] - c)) + 1;
+                y->top[j] = c;
+            } else {
+                y->sum[j] += exp(beta * (c - y->top[j]));
+            }
+        }
 }
 
 iso_err near_plain_sums(struct near_side *y, const struct near_side *x, double beta,
@@ -74,8 +83,8 @@ iso_err near_plain_sums(struct near_side *y, const struct near_side *x, double b
     for (int64_t from = 0; from < y->rows; from += STRIDE) {
         ISO_TRY(iso_run_step(run, "summing", from, y->rows, "rows"));
 #pragma omp parallel for schedule(dynamic)
-        for (int64_t j = from; j < end_of(from, y->rows); j++)
-            softmax_row(y, j, x, beta);
+        for (int64_t j = from; j < end_of(from, y->rows); j += TOGETHER)
+            softmax_rows(y, j, y->rows - j < TOGETHER ? y->rows : j + TOGETHER, x, beta);
     }
 done:
     return err;

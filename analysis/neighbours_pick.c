@@ -1,0 +1,82 @@
+/* From lists to exact neighbours, and which rows' lists do not prove theirs. */
+#include <math.h>
+
+#include "analysis/neighbours_inside.h"
+#include "lib/base/alloc.h"
+
+enum { STRIDE = 8192 }; /* rows between two looks at whether to go on */
+
+/* Moves the entries that may have one of the k best scores to the front; returns how many. The
+ * score at a cosine that is certainly too low is a floor of the score, at one too high a ceiling.
+ */
+static int promising(struct near_desk *d, iso_topk_hit *h, int held, const struct near_side *x,
+                     int64_t i, const struct near_side *y, const struct near_plan *p)
+{
+    const double slack = iso_topk_slack(x->cols);
+    int n = 0;
+
+    if (held <= p->k)
+        return held;
+    d->best.held = 0;
+    for (int a = 0; a < held; a++)
+        near_best_offer(&d->best, near_score(p, x, i, y, h[a].index, (double)h[a].key - slack),
+                        h[a].index);
+    const double least = d->best.score[p->k - 1];
+    for (int a = 0; a < held; a++) {
+        const iso_topk_hit t = h[a];
+        if (near_score(p, x, i, y, t.index, (double)t.key + slack) >= least) {
+            h[a] = h[n];
+            h[n++] = t;
+        }
+    }
+    return n;
+}
+
+/* The k best among the row's list; false if others may be better. */
+static bool pick(iso_near *out, struct near_desk *d, iso_topk *lists, const struct near_side *x,
+                 int64_t i, const struct near_side *y, const struct near_plan *p,
+                 struct near_bounds b)
+{
+    const double *score = out->score + i * p->k;
+
+    iso_topk_trim(lists, i, lists->want);
+    const double missed = (double)lists->floor[i] + iso_topk_slack(x->cols);
+    iso_topk_hit *h = lists->hit + i * lists->room;
+    near_desk_finish(out, i, d, h, promising(d, h, lists->held[i], x, i, y, p), x, i, y, p);
+    return lists->floor[i] == -INFINITY || p->rule == ISO_RULE_COSINE ||
+           p->rule == ISO_RULE_ABSOLUTE || score[p->k - 1] > near_ceiling(p, x, i, b, missed);
+}
+
+iso_err near_pick(iso_near *out, int64_t *again, int64_t *count, iso_topk *lists,
+                  const struct near_side *x, const struct near_side *y, const struct near_plan *p,
+                  iso_near_told *told, const iso_run *run)
+{
+    const struct near_bounds b = near_bounds_of(p, y);
+    struct near_desk *desks = NULL;
+    int64_t over = 0, n = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(near_desks_make(&desks, p->k, lists->room));
+    for (int64_t from = 0; from < x->rows; from += STRIDE) {
+        const int64_t to = x->rows - from < STRIDE ? x->rows : from + STRIDE;
+        ISO_TRY(iso_run_step(run, "choosing", from, x->rows, "rows"));
+#pragma omp parallel for schedule(dynamic, 16) reduction(+ : over) if (x->rows > 256)
+        for (int64_t i = from; i < to; i++) {
+            again[i] = 0;
+            if (lists->held[i] < 0 || !near_grows(p, x, i, b)) {
+                near_plain_row(out, i, x, y, p);
+                over += lists->held[i] < 0;
+            } else {
+                again[i] = !pick(out, near_desk(desks), lists, x, i, y, p, b);
+            }
+        }
+    }
+    for (int64_t i = 0; i < x->rows; i++)
+        if (again[i])
+            again[n++] = i;
+    *count = n;
+    told->overflowed += over;
+done:
+    near_desks_free(desks);
+    return err;
+}
