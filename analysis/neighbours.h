@@ -12,14 +12,15 @@ ISO_BEGIN
 
 /**
  * Scores of a query x and a candidate y, c = cos(x, y); r_T(x) is the mean cosine of x to its
- * `neighbours` nearest candidates, r_S(y) that of y to its nearest queries.
+ * `neighbours` nearest candidates (all, where there are fewer), r_S(y) that of y to its nearest
+ * queries. CSLS, ratio and difference of (x, y) have the same bits in both directions.
  */
 typedef enum iso_rule {
     ISO_RULE_COSINE = 0,
     ISO_RULE_CSLS,       /* 2c − r_T(x) − r_S(y) */
-    ISO_RULE_RATIO,      /* c / ((r_T(x) + r_S(y)) / 2) */
+    ISO_RULE_RATIO,      /* c / ((r_T(x) + r_S(y)) / 2); 0 where c is 0 */
     ISO_RULE_DIFFERENCE, /* c − (r_T(x) + r_S(y)) / 2 */
-    ISO_RULE_ABSOLUTE,   /* c; candidates as for the other margins */
+    ISO_RULE_ABSOLUTE,   /* c; the margins' name for it */
     ISO_RULE_INVSOFTMAX  /* exp(beta c) / Σ over queries x' of exp(beta cos(x', y)) */
 } iso_rule;
 
@@ -48,20 +49,31 @@ typedef struct iso_near {
 
 ISO_API void iso_near_free(iso_near *n);
 
-/** What the search had to do beyond one product. */
+/**
+ * What the search had to do beyond one product. The neighbours never depend on the number of
+ * threads; these counts may where a list is about to overflow.
+ */
 typedef struct iso_near_told {
     int64_t again;      /* rows whose list was not certain to be final and were multiplied again */
-    int64_t overflowed; /* rows with more candidates than a list holds */
+    int64_t overflowed; /* rows with more candidates than a list holds, each time one overflowed */
 } iso_near_told;
 
 /**
  * The nearest rows of y for each row of x (`forward`) and of x for each row of y (`backward`);
  * either may be NULL. x is n × d, y m × d, f32; rows of zeros have cosine 0 with everything.
  *
- * Exact: a blocked f32 product finds candidates, everything not provably below the k-th best by the
- * bound 2·d·2⁻²⁴·‖x‖‖y‖; candidates are scored again by one fixed-order double dot product of the
- * unit vectors, on which order, ties and scores rest. The answer is that of brute force in double.
- * Cost  2nmd operations and a few per cent; memory beside x and y under (n + m) · 3 KB.
+ * Exact: the cosine is the dot product of the rows in double (sums in one fixed order, the same on
+ * every machine) times 1/‖x‖ · 1/‖y‖; order, ties and scores rest on it, and with r, sums and
+ * scores in double the answer is that of brute force, bit for bit. A blocked f32 product of unit
+ * vectors only finds candidates: everything not provably below the k-th best by the bound
+ * (d + 4)·2⁻²⁴. CSLS, margins and the softmax rank the `kept` best cosines of each row; the row is
+ * final when its k-th best score is above whatever the others could have, else it is multiplied
+ * again, listed by the rule itself. Rows with more near-equal candidates than a list holds, and
+ * those whose ratio may have a negative denominator, are searched by brute force.
+ * Margins rank all candidates, not only the k nearest of x as the published program does.
+ * Cost  2nmd operations in f32 and a few per cent; the softmax's sums another 2nmd in double, which
+ * is ten times as slow. Memory beside x and y: y once more, n + m lists of 8 bytes × 2 max(k, kept)
+ * (cosine: 8 × max(2k, k + 54)), the results.
  * Errors  ISO_EARG (different d, k < 1, no rows), ISO_EFORMAT (not finite), ISO_ENOMEM,
  * ISO_ECANCEL. Source  Lample et al., ICLR 2018, arXiv:1710.04087 (CSLS); Artetxe, Schwenk, ACL
  * 2019, arXiv:1811.01136 (margins); Smith et al., ICLR 2017, arXiv:1702.03859 (inverted softmax).
@@ -72,8 +84,10 @@ ISO_API ISO_MUST_USE iso_err iso_near_find(iso_near *forward, iso_near *backward
 
 /**
  * rank[p] = 1 + the number of rows of y that score better for query[p] than target[p] does (equal
- * scores count when their index is lower): query[p] is a row of x, target[p] one of y; r_S and the
- * softmax's sum are over all rows of x. Cost and errors as above, over the distinct queries.
+ * scores count when their index is lower): query[p] is a row of x, target[p] one of y, in any
+ * order; r_S and the softmax's sum are over all rows of x. Cosine and absolute cost 2md operations
+ * a distinct query, the other rules also what iso_near_find costs. Errors as above, and ISO_EARG
+ * for a row that is not there.
  */
 ISO_API ISO_MUST_USE iso_err iso_near_ranks(int64_t *rank, iso_view x, iso_view y,
                                             const int64_t *query, const int64_t *target,
