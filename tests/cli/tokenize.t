@@ -30,6 +30,10 @@ $ isogloss tokenize --model bare < odd.txt > b; wc -l < a; wc -l < b
 > 1
 $ isogloss tokenize --model bare --json - < odd.txt | python3 -c 'import json, sys; print(len(json.load(sys.stdin)))'
 > 1
+# what is odd in a vocabulary is counted
+$ mkdir odd; printf '[UNK]\n[CLS]\n[SEP]\n[PAD]\n[MASK]\na\na\n' > odd/vocab.txt; echo a | isogloss tokenize --model odd
+> [CLS] a [SEP]	1 6 2
+2> isogloss: note: odd: 1 oddity in the vocabulary, the first: *
 # refused
 $ isogloss tokenize text.txt
 2> isogloss tokenize: needs --model DIR, the folder of a checkpoint (*
