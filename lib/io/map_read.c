@@ -56,6 +56,8 @@ static iso_err read_npy(iso_mat *out, const char *path)
         ISO_TRY(iso_rows_read(rows, i, 1, &v));
         iso_convert_f64((double *)w.data + i * w.stride, w.stride, v);
     }
+    if (!iso_view_finite(NULL, iso_mat_view(&w)))
+        ISO_FAIL(ISO_EFORMAT, "%s: holds NaN or infinity", path);
     *out = w;
     w = (iso_mat){0};
 done:

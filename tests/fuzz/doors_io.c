@@ -4,8 +4,10 @@
 #include "lib/base/alloc.h"
 #include "lib/io/csv.h"
 #include "lib/io/json.h"
+#include "lib/io/map_file.h"
 #include "lib/io/states.h"
 #include "lib/io/states_input.h"
+#include "lib/linalg/convert.h"
 #include "lib/text/lang.h"
 #include "tests/fuzz/doors.h"
 
@@ -174,6 +176,34 @@ static void enter_lang(const uint8_t *data, size_t size)
     iso_free(code);
 }
 
+/* A map that is read is a matrix of numbers, and means as long as its sides. */
+static void enter_maps(const uint8_t *data, size_t size)
+{
+    iso_maps *m = NULL;
+    iso_saved_map map;
+    char *list = NULL;
+
+    if (iso_maps_open(&m, file_of(data, size))) {
+        promise_message();
+        promise(m == NULL, "a failure leaves nothing");
+        return;
+    }
+    touch_text(iso_maps_about(m)->prep ? iso_maps_about(m)->prep : "");
+    if (iso_maps_list(&list, m) == ISO_OK)
+        touch_text(list);
+    if (iso_maps_read(&map, m, "en", "de", 0) == ISO_OK) {
+        promise(map.w.rows > 0 && map.w.cols > 0 && iso_view_finite(NULL, map.w), "numbers");
+        if (map.from)
+            touch(map.from, (size_t)map.w.rows * sizeof *map.from);
+        if (map.to)
+            touch(map.to, (size_t)map.w.cols * sizeof *map.to);
+    } else {
+        promise_message();
+    }
+    iso_free(list);
+    iso_maps_close(m);
+}
+
 const struct door doors_io[] = {
     {"npy", enter_npy},
     {"npz", enter_npz},
@@ -182,6 +212,7 @@ const struct door doors_io[] = {
     {"native", enter_native},
     {"per_sentence", enter_per_sentence},
     {"matrix", enter_matrix},
+    {"maps", enter_maps},
     {"any", enter_any},
     {"json", enter_json},
     {"csv", enter_csv},

@@ -77,6 +77,28 @@ static void matrices(const char *folder)
     ok(iso_h5_close(h5));
 }
 
+static void maps(const char *folder)
+{
+    const int64_t dims[] = {2, 3};
+    const double w[6] = {1, 2, 3, 4, 5, 6};
+    iso_h5 *h5 = NULL;
+
+    ok(iso_h5_create(&h5, in(folder, "maps/means.h5")));
+    ok(iso_h5_put_attr_text(h5, "/", "format", "isogloss-maps"));
+    ok(iso_h5_put_attr_int(h5, "/", "version", 1));
+    ok(iso_h5_put_attr_text(h5, "/", "prep", "center"));
+    ok(iso_h5_put(h5, "/maps/en/de/0/w", 2, dims, ISO_F64, w, NULL));
+    ok(iso_h5_put(h5, "/maps/en/de/0/from", 1, &dims[0], ISO_F64, w, NULL));
+    ok(iso_h5_put(h5, "/maps/en/de/0/to", 1, &dims[1], ISO_F64, w, NULL));
+    ok(iso_h5_close(h5));
+    ok(iso_h5_create(&h5, in(folder, "maps/short.h5")));
+    ok(iso_h5_put_attr_text(h5, "/", "format", "isogloss-maps"));
+    ok(iso_h5_put_attr_int(h5, "/", "version", 1));
+    ok(iso_h5_put(h5, "/maps/en/de/0/w", 2, dims, ISO_F64, w, NULL));
+    ok(iso_h5_put(h5, "/maps/en/de/0/to", 1, &dims[0], ISO_F64, w, NULL));
+    ok(iso_h5_close(h5));
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2)
@@ -86,5 +108,6 @@ int main(int argc, char **argv)
     native_chunked(argv[1]);
     sentences(argv[1]);
     matrices(argv[1]);
+    maps(argv[1]);
     return 0;
 }
