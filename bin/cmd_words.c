@@ -79,8 +79,9 @@ const struct cmd cmd_words = {
     .name = "words",
     .args = "SRC TGT --train DICT --test DICT",
     .summary = "word translation from word vectors and dictionaries",
-    .options = "only preset train test unsupervised method steps refine prep k neighbours beta "
-               "interval layers max-vocab encoding lower strict pad json csv plot threads mem seed "
-               "plan progress quiet",
+    .options =
+        "only preset measure train test unsupervised method steps refine prep k neighbours beta "
+        "interval layers max-vocab encoding lower strict pad json csv plot threads mem seed "
+        "plan progress quiet",
     .run = run,
 };

@@ -26,6 +26,7 @@ static const struct opt table[] = {
     OPT(FLAG, shuffle, NULL, "permute the target's rows: the control that should find nothing"),
     OPT(TEXT, measure, "LIST", "measures: p@k,p@5:csls,mrr,error:ratio,mexa,f1 (a name alone: cosine and csls)", .of = "retrieve"),
     OPT(TEXT, measure, "LIST", "before and after: p@1,p@5:csls,mrr,cka,centroid,... (default: p@1,mrr,centroid:relative,cka)", .of = "align"),
+    OPT(TEXT, measure, "LIST", "scores to search by (default: csls,cosine,invsoftmax)", .of = "words"),
     OPT(TEXT, measure, "LIST", "measures: cka,cka:biased,cosine (a name alone: its recommended estimators)"),
     OPT(CHOICE, interval, "KIND", "how intervals are made (default: boot-items)", .of = "retrieve", .choices = "none boot-items bca"),
     OPT(CHOICE, interval, "KIND", "none leaves intervals away", .of = "align", .choices = "none"),

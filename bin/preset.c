@@ -42,18 +42,23 @@ static const struct preset table[] = {
       {"refine", "5"},
       {"neighbours", "10"},
       {"max-vocab", "200000"},
+      {"measure", "csls,cosine"},
       {"lower", NULL}}},
     /* vecmap --supervised: Artetxe et al., AAAI 2018. */
     {"words",
      "vecmap",
      {{"prep", "unit,center,unit"},
       {"steps", "whiten,rotate,reweight:0.5,dewhiten"},
+      {"measure", "cosine,csls"},
       {"neighbours", "10"},
       {"max-vocab", "200000"}}},
     /* Conneau et al., ACL 2020, section 5.1.1: word level. */
     {"words",
      "emerging",
-     {{"prep", "iternorm"}, {"method", "orthogonal"}, {"neighbours", "10"}}},
+     {{"prep", "iternorm"},
+      {"method", "orthogonal"},
+      {"measure", "csls,cosine"},
+      {"neighbours", "10"}}},
 };
 
 enum { PRESETS = (int)(sizeof table / sizeof *table) };

@@ -32,6 +32,27 @@ static iso_err read_ranks(struct words_ask *ask, const char *list)
     return ISO_OK;
 }
 
+static iso_err read_rules(struct words_ask *ask, const char *list)
+{
+    char word[32];
+
+    for (const char *at = list; at;) {
+        const size_t len = strcspn(at, ",");
+        if (ask->rules == WORDS_RULES)
+            return iso_fail(ISO_EARG, "--measure %s: more than %d scores", list, (int)WORDS_RULES);
+        (void)snprintf(word, sizeof word, "%.*s", (int)(len < sizeof word ? len : 0), at);
+        if (iso_rule_find(&ask->rule[ask->rules], word))
+            return iso_fail_in(ISO_EARG, "--measure %s", list);
+        for (int i = 0; i < ask->rules; i++) {
+            if (ask->rule[i] == ask->rule[ask->rules])
+                return iso_fail(ISO_EARG, "--measure %s: %s stands twice", list, word);
+        }
+        ask->rules++;
+        at = at[len] ? at + len + 1 : NULL;
+    }
+    return ISO_OK;
+}
+
 static iso_err read_prep(struct words_ask *ask, const char *list)
 {
     iso_buf text = {0};
@@ -116,6 +137,7 @@ iso_err words_ask_make(struct words_ask *out, const struct settings *set)
     ISO_NEED(set->test, "needs --test DICT, the words to look up");
     ISO_NEED(set->refine <= 1000, "--refine %lld: at most 1000 rounds", (long long)set->refine);
     ISO_TRY(read_ranks(out, set->k ? set->k : "1,5,10"));
+    ISO_TRY(read_rules(out, set->measure ? set->measure : "csls,cosine,invsoftmax"));
     ISO_TRY(read_prep(out, set->prep ? set->prep : "unit,center,unit"));
     ISO_TRY(read_map(out));
     ISO_TRY(read_near(out));

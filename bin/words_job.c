@@ -73,6 +73,12 @@ static void tell_missing(const struct words_run *w, const struct words_test *t)
                   (long long)(missing - t->lost));
 }
 
+static void tell_pairs(const struct words_run *w, const iso_word_pairs *pairs)
+{
+    term_note(w->ask->set, "%s: %lld of %lld pairs have both words", w->ask->set->train,
+              (long long)pairs->count, (long long)w->train.pairs);
+}
+
 static void print_plan(const struct words_run *w, const struct words_space space[2],
                        const iso_word_pairs *pairs, const struct words_test *test)
 {
@@ -84,7 +90,7 @@ static void print_plan(const struct words_run *w, const struct words_space space
     printf("train pairs\t%lld\n", (long long)pairs->count);
     printf("test pairs\t%lld\n", (long long)test->pairs);
     printf("rounds\t%d\n", w->ask->rounds);
-    printf("operations\t%.6g\n", 2 * n * m * d * WORDS_RULES);
+    printf("operations\t%.6g\n", 2 * n * m * d * w->ask->rules);
     printf("memory\t%.0f\n", (n + m) * (d * 4 + 3072));
 }
 
@@ -107,6 +113,8 @@ static iso_err layer_records(iso_records *out, const struct words_run *w, const 
     if (ask->set->train)
         ISO_TRY(words_train_pairs(&pairs, &w->train, ask->set->train, space));
     ISO_TRY(words_test_make(&test, &w->test, ask->set->test, space));
+    if (first && pairs.count < w->train.pairs)
+        tell_pairs(w, &pairs);
     if (first)
         tell_missing(w, &test);
     if (ask->set->plan) {

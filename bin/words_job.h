@@ -14,7 +14,7 @@
 #include "lib/io/states_input.h"
 #include "lib/io/vectors.h"
 
-enum { WORDS_RANKS = 16, WORDS_RULES = 3 };
+enum { WORDS_RANKS = 16, WORDS_RULES = 6 };
 
 /* The command line understood. */
 struct words_ask {
@@ -27,6 +27,8 @@ struct words_ask {
     int rounds;
     int64_t rank[WORDS_RANKS]; /* --k */
     int ranks;
+    iso_rule rule[WORDS_RULES]; /* --measure */
+    int rules;
     iso_near_opt near;
     iso_boot boot;
     int64_t max_vocab;
@@ -96,7 +98,7 @@ iso_err words_overlap(const struct settings *set, const iso_dictionary *train,
 iso_err words_map(struct words_space space[2], iso_word_pairs *pairs, const struct words_ask *ask,
                   const iso_run *run);
 
-/* Scores by cosine, CSLS and inverted softmax, over all denominators. `like` has the names. */
+/* Scores by every rule asked for, over all denominators. `like` has the names. */
 iso_err words_score(iso_records *out, const iso_record *like, const struct words_test *test,
                     iso_view x, iso_view y, const struct words_ask *ask, const iso_run *run);
 

@@ -5,8 +5,6 @@
 #include "bin/words_job.h"
 #include "lib/base/alloc.h"
 
-static const iso_rule rules[WORDS_RULES] = {ISO_RULE_CSLS, ISO_RULE_COSINE, ISO_RULE_INVSOFTMAX};
-
 static iso_err add(iso_records *out, const iso_record *like, const iso_value *v)
 {
     iso_record r = *like;
@@ -63,7 +61,7 @@ static iso_record with_rule(const iso_record *like, const struct words_ask *ask,
     iso_record r = *like;
 
     r.estimator = iso_rule_name(rule);
-    if (rule == ISO_RULE_CSLS)
+    if (rule != ISO_RULE_COSINE && rule != ISO_RULE_INVSOFTMAX)
         r.neighbours = ask->near.neighbours;
     if (rule == ISO_RULE_INVSOFTMAX)
         r.param = ask->near.beta > 0 ? ask->near.beta : 10;
@@ -80,10 +78,10 @@ iso_err words_score(iso_records *out, const iso_record *like, const struct words
 
     ISO_TRY(iso_alloc(&rank, test->pairs, sizeof *rank));
     golds.rank = rank;
-    for (int i = 0; i < WORDS_RULES; i++) {
-        const iso_record r = with_rule(like, ask, rules[i]);
+    for (int i = 0; i < ask->rules; i++) {
+        const iso_record r = with_rule(like, ask, ask->rule[i]);
         iso_near_opt near = ask->near;
-        near.rule = rules[i];
+        near.rule = ask->rule[i];
         ISO_TRY(iso_near_ranks(rank, x, y, test->query, test->target, test->pairs, &near, run));
         for (int over = 0; over < ISO_DENOMINATORS; over++)
             ISO_TRY(add_scores(out, &r, &golds, (iso_denominator)over, ask, seed));

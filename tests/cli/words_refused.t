@@ -75,3 +75,10 @@ $ isogloss words en.vec de.vec --test test.txt --train odd.txt --k 1 --neighbour
 $ isogloss words en=$S/examples/states/mini.h5 de.vec --test test.txt --train train.txt
 2> isogloss words: *mini.h5: pooling is mean; words need `isogloss embed --pool types`
 ? 1
+# what to search by
+$ isogloss words en.vec de.vec --test test.txt --train train.txt --measure cosin
+2> isogloss words: --measure cosin: *cosine (see `isogloss help words`)
+? 2
+$ isogloss words en.vec de.vec --test test.txt --train train.txt --measure csls,csls
+2> isogloss words: --measure csls,csls: csls stands twice (see `isogloss help words`)
+? 2
