@@ -28,7 +28,13 @@ struct report {
 };
 
 /* What a section's records set side by side. */
-enum section_pairs { PAIRS_LANGUAGES, PAIRS_MODELS, PAIRS_DIFFERENCE };
+enum section_pairs {
+    PAIRS_LANGUAGES,
+    PAIRS_MODELS,
+    PAIRS_DIFFERENCE,
+    PAIRS_ALIGNED, /* after a map */
+    PAIRS_GAINED   /* what the map brought */
+};
 
 /* A kind of section: which records, which figure, how to read it. */
 struct section {

@@ -1,6 +1,8 @@
 /* What a report is about: records of files given, and of runs on the input. */
+#include <math.h>
 #include <string.h>
 
+#include "bin/align.h"
 #include "bin/compare.h"
 #include "bin/records.h"
 #include "bin/report_gather.h"
@@ -161,6 +163,67 @@ done:
     return err;
 }
 
+static const double MAPPED_MOST = 2e12; /* operations: half a minute on two cores */
+
+static bool keep_aligned(const struct report *report, const iso_record *r)
+{
+    (void)report;
+    return r->stage && strcmp(r->stage, "after") == 0;
+}
+
+/* Operations of fitting: a decomposition of each fold's d × d products. */
+static double cost_of_maps(const struct report *report, const struct selection *sel)
+{
+    int64_t rows, cols;
+    iso_dtype type;
+    double sum = 0;
+
+    for (int k = 0; k < sel->layer_count; k++) {
+        if (iso_states_shape(&rows, &cols, &type, report->states, sel->lang[0], sel->layer[k]))
+            return INFINITY;
+        sum += 5.0 * sel->pair_count * (double)cols * (double)cols *
+               (25.0 * (double)cols + 2.0 * (double)rows);
+    }
+    return sum;
+}
+
+/* As run_retrieval: what cannot be aligned has no section. */
+static iso_err run_alignment(struct report *report, const struct settings *set,
+                             const struct selection *sel, const iso_run *run)
+{
+    static const char measures[] = "p@1";
+    struct settings s = *set;
+    struct align_ask ask = {0};
+    iso_records records = {0};
+    iso_buf line = {0};
+    iso_err err = ISO_OK;
+
+    if (cost_of_maps(report, sel) > MAPPED_MOST) {
+        term_note(set, "maps between so many languages and layers are left to `isogloss align`");
+        return ISO_OK;
+    }
+    s.interval = set->interval && !strcmp(set->interval, "none") ? "none" : NULL;
+    s.road = NULL;
+    s.quiet = true;
+    ISO_TRY(command_line(&line, "align", &s, measures));
+    s.measure = measures;
+    s.out = NULL; /* the report's, not that of mapped states */
+    ISO_TRY(align_ask_make(&ask, &s));
+    err = align_records(&records, &ask, report->states, run);
+    if (err == ISO_EARG) {
+        term_note(set, "no alignment: %s", iso_err_msg());
+        err = ISO_OK;
+        goto done;
+    }
+    ISO_TRY(err);
+    ISO_TRY(add_source(report, &line, &records, keep_aligned));
+done:
+    align_ask_free(&ask);
+    iso_records_free(&records);
+    iso_buf_free(&line);
+    return err;
+}
+
 /* "de,fr,ru": the first targets. */
 static iso_err list_targets(iso_buf *out, const struct report *report, const struct selection *sel)
 {
@@ -217,6 +280,8 @@ iso_err gather_runs(struct report *report, const iso_run *run)
             run_one(report, "centroids", &s, "centroid:relative,centroid:share", run, keep_all));
     if (!s.measure)
         ISO_TRY(run_retrieval(report, &s, src, run));
+    if (!s.measure)
+        ISO_TRY(run_alignment(report, &s, &sel, run));
     if (sel.layer_count > 1)
         ISO_TRY(run_across(report, &s, &sel, run));
     if (sel.pair_count > 1) {
