@@ -167,6 +167,9 @@ iso_err embed_types_fit(const struct embed *e);
 
 /* --- embed_print.c --- */
 
+/* Bytes of anonymous memory it will take, about. */
+int64_t embed_memory(const struct embed *e);
+
 /* What would be done (--plan), on standard output; what was done, in one line on stderr. */
 void embed_print_plan(const struct embed *e);
 iso_err embed_print_done(const struct embed *e, double seconds);

@@ -1,4 +1,5 @@
 /* One embedding from its options to its file. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,6 +194,19 @@ static iso_err check_out(const struct embed *e)
     return ISO_OK;
 }
 
+/* What was granted on the command line is kept to, or said to be too little. */
+static iso_err check_memory(const struct embed *e)
+{
+    const int64_t need = embed_memory(e);
+
+    if (e->set->mem == 0 || e->set->plan || need <= e->set->mem)
+        return ISO_OK;
+    return iso_fail(ISO_EARG,
+                    "--mem: this takes %.0f MB, %.0f MB are granted: grant more, or take "
+                    "fewer --layers, a smaller --batch, a text at a time",
+                    ceil((double)need / 1e6), floor((double)e->set->mem / 1e6));
+}
+
 static iso_err prepare(struct embed *e)
 {
     iso_err err = ISO_OK;
@@ -209,6 +223,7 @@ static iso_err prepare(struct embed *e)
     ISO_TRY(embed_windows(e));
     if (e->pool == EMBED_TYPES)
         ISO_TRY(embed_types_fit(e));
+    ISO_TRY(check_memory(e));
 done:
     return err;
 }

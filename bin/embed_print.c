@@ -45,11 +45,13 @@ static int64_t text_bytes(const struct embed_lang *l)
 }
 
 /* Text and tokens, one window, one batch on its way, weights made ready, sums of word types. */
-static int64_t memory(const struct embed *e)
+int64_t embed_memory(const struct embed *e)
 {
     const iso_nn_config *c = iso_encoder_config(e->encoder);
     const char *compute = e->set->compute ? e->set->compute : "f32";
-    const int64_t weight = strcmp(compute, "int8") == 0 ? 1 : strcmp(compute, "bf16") == 0 ? 2 : 4;
+    const bool half =
+        strcmp(compute, "bf16") == 0 && strcmp(iso_packed_engine(ISO_COMPUTE_BF16), "oneDNN") == 0;
+    const int64_t weight = strcmp(compute, "int8") == 0 ? 1 : half ? 2 : 4;
     const bool types = e->pool == EMBED_TYPES;
     const int64_t row = e->layer_count * c->C * (types ? 8 : (int64_t)iso_dtype_size(e->dtype));
     int64_t sum = c->L * (4 * c->C * c->C + 2 * c->C * c->F) * weight, window = 0, sums = 0;
@@ -77,7 +79,7 @@ void embed_print_plan(const struct embed *e)
     printf("dims\t%" PRId64 "\n", C);
     printf("bytes\t%" PRId64 "\n", rows * e->layer_count * C * (int64_t)iso_dtype_size(e->dtype));
     printf("operations\t%.6g\n", operations(e));
-    printf("memory\t%" PRId64 "\n", memory(e));
+    printf("memory\t%" PRId64 "\n", embed_memory(e));
 }
 
 /* Adds "; 3 WHAT" when there are any. */

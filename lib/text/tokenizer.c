@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/text/spm_parts.h"
 
 void iso_tokenizer_close(iso_tokenizer *t)
 {
@@ -64,10 +65,10 @@ static iso_err add_special(iso_tokens *out, int32_t id, uint8_t part, int32_t ty
 }
 
 static iso_err add_text(const iso_tokenizer *t, iso_tokens *out, const char *text, int64_t len,
-                        uint8_t part)
+                        int64_t most, uint8_t part)
 {
     const int64_t first = out->count;
-    iso_err err = t->spm ? iso_spm_encode(t->spm, out, text, len)
+    iso_err err = t->spm ? iso_spm_encode_parts(t->spm, out, text, len, most)
                          : iso_wordpiece_encode(t->wordpiece, out, text, len);
 
     if (err)
@@ -120,12 +121,12 @@ static iso_err encode(const iso_tokenizer *t, iso_tokens *out, const iso_text *t
     iso_err err = ISO_OK;
 
     ISO_TRY(add_special(out, t->first, 0, 0));
-    ISO_TRY(add_text(t, out, text->text, text->len, 0));
+    ISO_TRY(add_text(t, out, text->text, text->len, max_length, 0));
     kept_a = a = out->count - 1;
     if (text->pair) {
         for (int i = 0; i < t->between; i++)
             ISO_TRY(add_special(out, t->last, 0, 0));
-        ISO_TRY(add_text(t, out, text->pair, text->pair_len, 1));
+        ISO_TRY(add_text(t, out, text->pair, text->pair_len, max_length, 1));
         b = out->count - 1 - a - t->between;
     }
     kept_b = b;

@@ -106,6 +106,9 @@ $ isogloss embed --model model en=en.txt --max-length 2 -o x.h5
 $ isogloss embed --model model en=en.txt --pool types --mem 1K -o x.h5
 2> isogloss embed: en: the sums of 2 word types in 5 layers take 0 MB, --mem is 0 MB: take fewer --layers, or more --mem
 ? 1
+$ isogloss embed --model model en=en.txt --mem 1M -o x.h5
+2> isogloss embed: --mem: this takes *1 MB are granted: grant more, or take fewer --layers, a smaller --batch, a text at a time
+? 1
 # texts
 $ isogloss embed --model model en=none.txt -o x.h5
 2> isogloss embed: none.txt: No such file or directory
