@@ -80,13 +80,15 @@ static const char retrieval_csls[] =
     "2010.</cite>";
 
 static const char alignment[] =
-    "An orthogonal map turns the source into the space of each language. It is fitted on four fifths "
+    "An orthogonal map turns the source into the space of each language. It is fitted on four "
+    "fifths "
     "of the translations and judged on the last, five times over; the curve is the share of those "
     "sentences that find their translation among the sentences left out with them. The dashed line "
     "is chance. The two spaces are turned, not bent: what rises here had the same shape and only "
     "other axes. There are fewer candidates than in plain retrieval, so its numbers are no "
     "comparison; `isogloss align` gives the same before the map. <cite>Orthogonal maps: "
-    "Sch&ouml;nemann, Psychometrika 1966; of independently trained models: Conneau et al., ACL 2020 "
+    "Sch&ouml;nemann, Psychometrika 1966; of independently trained models: Conneau et al., ACL "
+    "2020 "
     "(arXiv:1911.01464).</cite>";
 
 static const char layer_map[] =
