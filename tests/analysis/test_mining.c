@@ -5,12 +5,12 @@
 #include "analysis/mutual.h"
 #include "lib/base/alloc.h"
 
-/* Three rows against three: 0 and 0 choose each other, 1 wants 0, 2 and 1 choose each other; of the
- * other side 2 wants 1. */
-static int32_t to[] = {0, 0, 1}, from[] = {0, 2, 1};
-static double to_score[] = {0.9, 0.7, 0.8}, from_score[] = {0.9, 0.8, 0.6};
+/* Three rows against four: 0 and 0 choose each other, 1 wants 0, 2 and 1 choose each other; of the
+ * other side 2 wants 1 and 3 wants 0. */
+static int32_t to[] = {0, 0, 1}, from[] = {0, 2, 1, 0};
+static double to_score[] = {0.9, 0.7, 0.8}, from_score[] = {0.9, 0.8, 0.6, 0.65};
 static const iso_near there = {.rows = 3, .k = 1, .index = to, .score = to_score};
-static const iso_near back = {.rows = 3, .k = 1, .index = from, .score = from_score};
+static const iso_near back = {.rows = 4, .k = 1, .index = from, .score = from_score};
 
 static void mined(iso_mine_way way, int64_t count, const iso_mined *expected)
 {
@@ -31,9 +31,9 @@ static void every_way_has_its_pairs_best_first(void **state)
 {
     (void)state;
     mined(ISO_MINE_FORWARD, 3, (iso_mined[]){{0, 0, 0.9}, {2, 1, 0.8}, {1, 0, 0.7}});
-    mined(ISO_MINE_BACKWARD, 3, (iso_mined[]){{0, 0, 0.9}, {2, 1, 0.8}, {1, 2, 0.6}});
+    mined(ISO_MINE_BACKWARD, 4, (iso_mined[]){{0, 0, 0.9}, {2, 1, 0.8}, {0, 3, 0.65}, {1, 2, 0.6}});
     mined(ISO_MINE_INTERSECTION, 2, (iso_mined[]){{0, 0, 0.9}, {2, 1, 0.8}});
-    /* (1, 0) comes too late, 0 is taken; (1, 2) is left */
+    /* (1, 0) and (0, 3) come too late, 0 is taken on either side; (1, 2) is left */
     mined(ISO_MINE_MAX, 3, (iso_mined[]){{0, 0, 0.9}, {2, 1, 0.8}, {1, 2, 0.6}});
     text(iso_mine_way_name(ISO_MINE_MAX), "max");
     text(iso_mine_way_name((iso_mine_way)9), "unknown");
