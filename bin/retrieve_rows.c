@@ -5,8 +5,9 @@
 
 enum { READ_ROWS = 4096 };
 
-/* What the search holds beside the two matrices, a row of either (analysis/neighbours.h). */
-static const double bytes_a_row = 3072;
+/* What the search holds beside the two matrices, a row of either: 3 KB of its own
+ * (analysis/neighbours.h), blocks of the product and of reading shared by all. */
+static const double bytes_a_row = 4096;
 
 double retrieve_memory(int64_t n, int64_t m, int64_t cols)
 {

@@ -83,7 +83,7 @@ $ craft nan.h5 en:0=12x8 de:0=12x8,nan:7; isogloss retrieve nan.h5
 2> isogloss retrieve: nan.h5: de, layer 0: row 7 holds a number that is not finite (`isogloss inspect`)
 ? 1
 $ isogloss retrieve mine.h5 --tgt de --mem 100K
-2> isogloss retrieve: mine.h5: searching en and de needs 0.2 MB of memory, --mem gives 0.1 MB: give more, or take fewer rows with --limit
+2> isogloss retrieve: mine.h5: searching en and de needs 0.3 MB of memory, --mem gives 0.1 MB: give more, or take fewer rows with --limit
 ? 1
 $ isogloss retrieve mine.h5 --tgt de --measure p@1:cosin
 2> isogloss retrieve: *cosin*cosine* (*
