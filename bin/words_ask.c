@@ -114,10 +114,15 @@ static iso_err name_train(struct words_ask *ask)
 
     if (!ask->mapped)
         return ISO_OK;
-    ISO_TRY(iso_buf_printf(&text, "%s,%s", set->unsupervised ? "unsupervised" : "dictionary",
-                           set->steps ? "chain" : iso_map_method_name(ask->map.method)));
+    ISO_TRY(iso_buf_puts(&text, set->unsupervised ? "unsupervised" : "dictionary"));
+    if (set->steps)
+        ISO_TRY(iso_buf_printf(&text, "+%s", set->steps));
+    else if (ask->map.method != ISO_MAP_ORTHOGONAL)
+        ISO_TRY(iso_buf_printf(&text, "+%s", iso_map_method_name(ask->map.method)));
     if (ask->rounds > 0)
-        ISO_TRY(iso_buf_printf(&text, ",refine:%d", ask->rounds));
+        ISO_TRY(iso_buf_printf(&text, "+refine:%d", ask->rounds));
+    for (char *c = text.text; *c; c++) /* as lists in this column are written */
+        *c = *c == ',' ? '+' : *c;
     ask->train = text.text;
     text = (iso_buf){0};
 done:
