@@ -190,7 +190,7 @@ static void rotate(float *to, const float *from)
     }
 }
 
-/* en: normal rows; de: en rotated, with a little noise and an offset. */
+/* en: normal rows; de: en rotated, with noise; then the two are moved apart. */
 static const char *rotated(const char *name, double noise, double offset)
 {
     static float x[ITEMS * DIM], y[ITEMS * DIM];
@@ -206,8 +206,10 @@ static const char *rotated(const char *name, double noise, double offset)
         for (int j = 0; j < DIM; j++)
             x[i * DIM + j] = (float)iso_rng_normal(&rng);
         rotate(y + i * DIM, x + i * DIM);
-        for (int j = 0; j < DIM; j++)
+        for (int j = 0; j < DIM; j++) {
+            x[i * DIM + j] -= (float)offset / 5;
             y[i * DIM + j] += (float)(noise * iso_rng_normal(&rng) + offset);
+        }
     }
     ok(iso_native_new(&file, path, &(iso_states_info){.model = "m", .pooling = "mean"}));
     ok(iso_native_lang(file, &(iso_lang){.name = "en", .items = ITEMS, .rows = ITEMS, .ids = id}));
@@ -222,7 +224,7 @@ static const char *rotated(const char *name, double noise, double offset)
 
 static iso_err align(iso_records *out, const struct settings *set, const char *path)
 {
-    const iso_states_opt opt = {0};
+    const iso_states_opt opt = {.limit = set->limit};
     struct align_ask ask = {0};
     iso_states *s = NULL;
     iso_err err = ISO_OK;
@@ -329,20 +331,29 @@ static void folds_and_all(void **state)
     iso_records_free(&list);
 }
 
-/* Rows are dealt, fitted and judged apart: a map fitted on noise finds nothing on held-out rows,
- * however many dims it has. */
+/* Least squares of 16 rows of noise in 8 dims explain half of the variance of these rows, and
+ * nothing of rows they were not fitted on. Chance is 1 in 8, its standard deviation 0.08. */
 static void nothing_leaks(void **state)
 {
     const char *path = rotated("noise.h5", 300, 0);
-    const struct settings set = {
-        .command = "align", .src = "en", .method = "least-squares", .measure = "p@1,cka"};
-    iso_records list = {0};
+    const struct settings set = {.command = "align",
+                                 .src = "en",
+                                 .method = "least-squares",
+                                 .measure = "p@1",
+                                 .folds = 2,
+                                 .limit = 16};
+    double hits = 0;
     (void)state;
 
-    ok(align(&list, &set, path));
-    assert_true(value(&list, "p@k", "after") < 0.12); /* chance 0.033, sd 0.015 */
-    near(value(&list, "cka", "after"), 0, 0.12);
-    iso_records_free(&list);
+    for (int seed = 0; seed < 10; seed++) {
+        struct settings again = set;
+        iso_records list = {0};
+        again.seed = seed;
+        ok(align(&list, &again, path));
+        hits += value(&list, "p@k", "after") / 10;
+        iso_records_free(&list);
+    }
+    near(hits, 0.125, 0.1);
 }
 
 static void maps_come_back(void **state)
