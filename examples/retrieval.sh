@@ -1,8 +1,8 @@
 #!/bin/sh
 # Sentence retrieval on Tatoeba and word translation with MUSE's dictionaries, of one checkpoint; what
-# it printed for one is in retrieval.md. Usage: retrieval.sh MODEL TATOEBA MUSE LANG=XXX...
+# it printed for one is in retrieval.md. Usage: retrieval.sh MODEL TATOEBA MUSE LANG=CODE...
 #
-#     TATOEBA   folder of tatoeba.XXX-eng.XXX, tatoeba.XXX-eng.eng   (github.com/facebookresearch/LASER)
+#     TATOEBA   folder of tatoeba.CODE-eng.CODE, tatoeba.CODE-eng.eng   (github.com/facebookresearch/LASER)
 #     MUSE      folder of en-LANG.0-5000.txt, en-LANG.5000-6500.txt  (github.com/facebookresearch/MUSE)
 set -eu
 isogloss=${ISOGLOSS:-isogloss}

@@ -44,8 +44,9 @@ ISO_API ISO_MUST_USE iso_err iso_encoder_embed(iso_encoder *e, iso_mat *x, const
  * Turns state `from` into state `to` in place: runs layers from + 1 … to (state K is the output of
  * layer K). Each sentence attends to itself only; what it gives does not depend on its neighbours.
  *
- * Cost  24 C² + 4 C T operations a token and layer for F = 4C and sentences of T tokens. Scratch
- *       is kept in the encoder and grows to (5C + F + …) floats a token of the largest batch.
+ * Cost  24 C² + 4 C T operations a token and layer for F = 4C and sentences of T tokens. Scratch is
+ *       kept in the encoder: 5C floats a token of the largest batch, C + F more a token for at most
+ *       1024 of them, and the heads on their way.
  * Errors  ISO_EARG (shapes, 0 <= from <= to <= L), ISO_ENOMEM. Not safe for two threads at once.
  */
 ISO_API ISO_MUST_USE iso_err iso_encoder_layers(iso_encoder *e, iso_mat *x, const iso_batch *batch,

@@ -15,19 +15,19 @@ typedef struct iso_layer_work {
 
 ISO_API void iso_layer_work_free(iso_layer_work *work);
 
-/**
- * What attention makes of its inputs, before the residual: to (Tq × C) = softmax(q kᵀ / √D) v Wo +
- * bo with q = x Wq + bq from `x`, k and v from `y`, of the sentences `to_offsets` and
- * `from_offsets`; x = y is self-attention, x from another sentence X-Mixup's cross-lingual
- * attention. `scores` as in iso_attention. Errors  ISO_EARG, ISO_ENOMEM.
- */
+/** Who looks at whom: tokens of x at those of y, sentence by sentence. x = y is self-attention, x
+ * from another language X-Mixup's cross-lingual attention. */
 typedef struct iso_attends {
-    iso_view x, y;
+    iso_view x, y; /* tokens × C, f32 */
     int64_t B;
-    const int64_t *x_offsets, *y_offsets;
-    float *scores;
+    const int64_t *x_offsets, *y_offsets; /* B + 1 each */
+    float *scores;                        /* as in iso_attention; NULL: not wanted */
 } iso_attends;
 
+/**
+ * What attention makes of its inputs, before the residual: out (rows of x × C) = softmax(q kᵀ / √D)
+ * v Wo + bo with q = x Wq + bq, k = y Wk + bk, v = y Wv + bv. Errors  ISO_EARG, ISO_ENOMEM.
+ */
 ISO_API ISO_MUST_USE iso_err iso_layer_attention(iso_mat *out, iso_layer *l, int H,
                                                  const iso_attends *in, iso_layer_work *work);
 
