@@ -74,15 +74,6 @@ done:
 
 /* --- Choosing --- */
 
-/* One word of a comma-separated list; returns what follows it, NULL at the end. */
-static const char *next_word(char *word, size_t size, const char *list)
-{
-    const size_t len = strcspn(list, ",");
-
-    (void)snprintf(word, size, "%.*s", (int)(len < size ? len : size - 1), list);
-    return list[len] ? list + len + 1 : NULL;
-}
-
 static bool names_lang(const char *list, const char *lang)
 {
     char word[128];
@@ -90,7 +81,7 @@ static bool names_lang(const char *list, const char *lang)
     if (!list)
         return true;
     for (const char *at = list; lang && at;) {
-        at = next_word(word, sizeof word, at);
+        at = iso_str_word(word, sizeof word, at);
         if (strcmp(word, lang) == 0 || iso_lang_same(word, lang))
             return true;
     }
@@ -124,7 +115,7 @@ static iso_err names_layer(bool *out, const char *list, int64_t layer, int64_t t
     bool found = !list;
 
     for (const char *at = list; at;) {
-        at = next_word(word, sizeof word, at);
+        at = iso_str_word(word, sizeof word, at);
         if (!read_span(&first, &last, word, top))
             return iso_fail(ISO_EARG, "--layers %s: a layer is a number, a range 3-6, or last",
                             list);

@@ -36,15 +36,6 @@ static iso_err read_k(int *out, const char *word, const char *option)
     return ISO_OK;
 }
 
-/* The first `room` bytes up to a comma; returns what follows it, NULL at the end. */
-static const char *next_word(char *word, size_t room, const char *list)
-{
-    const size_t len = strcspn(list, ",");
-
-    (void)snprintf(word, room, "%.*s", (int)(len < room ? len : room - 1), list);
-    return list[len] ? list + len + 1 : NULL;
-}
-
 static iso_err read_ks(struct ks *ks, const char *list)
 {
     char word[64];
@@ -52,7 +43,7 @@ static iso_err read_ks(struct ks *ks, const char *list)
 
     ks->count = 0;
     for (const char *at = list ? list : "1"; at;) {
-        at = next_word(word, sizeof word, at);
+        at = iso_str_word(word, sizeof word, at);
         ISO_NEED(ks->count < KS_MOST, "--k takes at most %d ranks", KS_MOST);
         ISO_TRY(read_k(&ks->at[ks->count++], word, "k"));
     }
@@ -221,7 +212,7 @@ static iso_err read_all(struct retrieve_ask *ask, const struct settings *set, co
     ISO_TRY(read_rest(ask, set));
     ISO_TRY(read_ks(&ks, set->k));
     for (const char *at = set->measure ? set->measure : measures; at;) {
-        at = next_word(word, sizeof word, at);
+        at = iso_str_word(word, sizeof word, at);
         ISO_TRY(take(ask, word, &ks));
     }
     ISO_NEED(!set->gold || ask->mining, "--gold goes with --measure f1");

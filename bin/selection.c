@@ -7,15 +7,6 @@
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 
-/* One word of a comma-separated list into `word`; returns what follows it, NULL at the end. */
-static const char *next_word(char *word, size_t size, const char *list)
-{
-    const size_t len = strcspn(list, ",");
-
-    snprintf(word, size, "%.*s", (int)(len < size ? len : size - 1), list);
-    return list[len] ? list + len + 1 : NULL;
-}
-
 static iso_err find(int *out, const iso_states *s, const char *name)
 {
     const char *names[256], *near;
@@ -40,7 +31,7 @@ static iso_err mark(bool *flag, const iso_states *s, const char *list)
     iso_err err = ISO_OK;
 
     for (const char *at = list; at;) {
-        at = next_word(word, sizeof word, at);
+        at = iso_str_word(word, sizeof word, at);
         ISO_TRY(find(&lang, s, word));
         flag[lang] = true;
     }
@@ -54,7 +45,7 @@ iso_err selection_source(int *out, const struct settings *set, const iso_states 
     char word[128];
 
     if (set->src) {
-        next_word(word, sizeof word, set->src);
+        iso_str_word(word, sizeof word, set->src);
         return find(out, s, word);
     }
     *out = named ? iso_states_find(s, named) : 0;
@@ -196,7 +187,7 @@ static iso_err check_list(const char *option, const char *list)
     char word[128];
 
     for (const char *at = list; at;) {
-        at = next_word(word, sizeof word, at);
+        at = iso_str_word(word, sizeof word, at);
         if (!*word)
             return iso_fail(ISO_EARG, "--%s takes a list like de,fr, not '%s'", option, list);
     }
@@ -210,7 +201,7 @@ iso_err selection_check_layers(const struct settings *set)
     iso_err err = ISO_OK;
 
     for (const char *at = set->layers; at;) {
-        at = next_word(word, sizeof word, at);
+        at = iso_str_word(word, sizeof word, at);
         ISO_TRY(layer_range(&first, &last, word, INT_MAX));
     }
 done:
@@ -238,7 +229,7 @@ iso_err selection_layers(bool *take, const char *list, const int *layer, int cou
 
     for (const char *at = list; at;) {
         int first = 0, last = 0;
-        at = next_word(word, sizeof word, at);
+        at = iso_str_word(word, sizeof word, at);
         ISO_TRY(layer_range(&first, &last, word, final));
         if (!among(first, layer, count) || !among(last, layer, count))
             ISO_FAIL(ISO_EARG, "%s has no layer %d (its last is %d)", who,

@@ -18,16 +18,14 @@ static iso_err read_ranks(struct words_ask *ask, const char *list)
     char word[16];
 
     for (const char *at = list; at;) {
-        const size_t len = strcspn(at, ",");
         int64_t k = 0;
         if (ask->ranks == WORDS_RANKS)
             return iso_fail(ISO_EARG, "--k %s: more than %d ranks", list, (int)WORDS_RANKS);
-        (void)snprintf(word, sizeof word, "%.*s", (int)(len < sizeof word ? len : 0), at);
+        at = iso_str_word(word, sizeof word, at);
         if (!iso_str_int(&k, word) || k < 1 || k > RANK_MOST)
             return iso_fail(ISO_EARG, "--k %s: a list of numbers from 1 to %d, as in 1,5,10", list,
                             (int)RANK_MOST);
         ask->rank[ask->ranks++] = k;
-        at = at[len] ? at + len + 1 : NULL;
     }
     return ISO_OK;
 }
@@ -37,10 +35,9 @@ static iso_err read_rules(struct words_ask *ask, const char *list)
     char word[32];
 
     for (const char *at = list; at;) {
-        const size_t len = strcspn(at, ",");
         if (ask->rules == WORDS_RULES)
             return iso_fail(ISO_EARG, "--measure %s: more than %d scores", list, (int)WORDS_RULES);
-        (void)snprintf(word, sizeof word, "%.*s", (int)(len < sizeof word ? len : 0), at);
+        at = iso_str_word(word, sizeof word, at);
         if (iso_rule_find(&ask->rule[ask->rules], word))
             return iso_fail_in(ISO_EARG, "--measure %s", list);
         for (int i = 0; i < ask->rules; i++) {
@@ -48,7 +45,6 @@ static iso_err read_rules(struct words_ask *ask, const char *list)
                 return iso_fail(ISO_EARG, "--measure %s: %s stands twice", list, word);
         }
         ask->rules++;
-        at = at[len] ? at + len + 1 : NULL;
     }
     return ISO_OK;
 }

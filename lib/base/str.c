@@ -188,6 +188,14 @@ static int distance(const char *a, const char *b, int limit)
     return row[m];
 }
 
+const char *iso_str_word(char *word, size_t room, const char *list)
+{
+    const size_t len = strcspn(list, ",");
+
+    (void)snprintf(word, room, "%.*s", (int)(len < room ? len : room - 1), list);
+    return list[len] ? list + len + 1 : NULL;
+}
+
 const char *iso_str_nearest(const char *name, const char *const *names, int count)
 {
     const int limit = (int)(strlen(name) + 2) / 3;

@@ -37,6 +37,12 @@ ISO_API bool iso_str_double(double *out, const char *text);
 /** "512M", "2G", "1.5GiB", "1000000" as bytes; false if it is not a size or not positive. */
 ISO_API bool iso_str_size(int64_t *out, const char *text);
 
+/**
+ * Copies the first word of a comma-separated list, what does not fit into `room` bytes cut off;
+ * returns what follows its comma, or NULL after the last word.
+ */
+ISO_API const char *iso_str_word(char *word, size_t room, const char *list);
+
 /** The name in `names` closest to `name` (edit distance at most a third of its length), or NULL. */
 ISO_API const char *iso_str_nearest(const char *name, const char *const *names, int count);
 
