@@ -22,6 +22,12 @@ typedef struct iso_attention {
     /* Unless NULL: takes the raw scores q·k / √D, before mask and softmax; sentence after sentence,
      * head after head, a row a query. iso_attention_scores tells how many. */
     float *scores;
+    /* Unless NULL: only the first live[b] keys of sentence b are looked at, the rest is padding.
+     * The scores are those of all keys. */
+    const int64_t *live;
+    /* Unless NULL: the keys of sentence b are those of sentence with[b]: rows from[with[b]] ...
+     * (and live[with[b]]); `from` then has an entry more than the largest of them. */
+    const int64_t *with;
 } iso_attention;
 
 ISO_API int64_t iso_attention_scores(const iso_attention *in);

@@ -5,6 +5,7 @@
 #include "lib/linalg/packed.h"
 #include "lib/nn/batch.h"
 #include "lib/nn/config.h"
+#include "lib/nn/xmixup.h"
 
 ISO_BEGIN
 
@@ -32,7 +33,9 @@ ISO_API void iso_encoder_close(iso_encoder *e);
 ISO_API const iso_nn_config *iso_encoder_config(const iso_encoder *e);
 
 /**
- * State 0, the output of the embeddings: x (tokens × C, f32), a row a token.
+ * State 0, the output of the embeddings: x (tokens × C, f32), a row a token. Padding has the word
+ * row of its id, type 0, and the position its family gives it: its place, or, where positions begin
+ * behind that of padding (RoBERTa, XLM-R, CamemBERT), that one.
  *
  * Errors  ISO_EARG (an id beyond the vocabulary, a sentence longer than the position table, a token
  *         type that is not there, shapes; the message names sentence and token). Outputs are
@@ -51,6 +54,39 @@ ISO_API ISO_MUST_USE iso_err iso_encoder_embed(iso_encoder *e, iso_mat *x, const
  */
 ISO_API ISO_MUST_USE iso_err iso_encoder_layers(iso_encoder *e, iso_mat *x, const iso_batch *batch,
                                                 int from, int to);
+
+/**
+ * The two halves of layer 1 ... L, the one whose output is state `layer`: a (tokens × C, f32) =
+ * LN1(x + attention of each sentence of x to itself), then y = LN2(a + FFN(a)). a may be x, y may
+ * be a. One after the other they are iso_encoder_layers from layer - 1 to layer, to the last bit.
+ *
+ * Errors  ISO_EARG (shapes, no such layer), ISO_ENOMEM.
+ */
+ISO_API ISO_MUST_USE iso_err iso_encoder_attend(iso_encoder *e, iso_mat *a, iso_view x,
+                                                const iso_batch *batch, int layer);
+ISO_API ISO_MUST_USE iso_err iso_encoder_feed(iso_encoder *e, iso_mat *y, iso_view a, int layer);
+
+/**
+ * What X-Mixup puts between the two halves of a layer, on the target's side:
+ *
+ *     u (target rows × C, f32) = LN1(λ C + (1 − λ) target),   C = softmax(q kᵀ / √D) v Wo + bo
+ *
+ * with q of the target and k, v of the source, all by the layer's own weights, and one λ a pair as
+ * the rule says. So a mixed layer is  attend(source), attend(target), mix, feed(target), and the
+ * source is fed from its own attended states; a range of mixed layers is a loop over that. u may
+ * be in->target. With λ = 0 it is LN1(target), not the target itself.
+ *
+ * Cost    8 C² operations a token (4 C² of the target, 4 C² of the source) + 4 C Σ Tt·Ts; entropies
+ *         under a twentieth of a layer; with λ fixed at 0, and nothing told that takes attention,
+ *         LN1 alone. Raw scores are held for some pairs at a time, at most 16 MiB or one pair's.
+ * Errors  ISO_EARG (shapes; no such layer; a source without tokens for a target that has some; λ0
+ *         outside (0, 1], fixed λ outside [0, 1], w or b not finite), ISO_ENOMEM. Outputs are then
+ *         undefined. What it gives does not depend on neighbours or threads.
+ * Source  Yang et al., ICLR 2022, arXiv:2205.04182; its published code where the two differ.
+ */
+ISO_API ISO_MUST_USE iso_err iso_encoder_mix(iso_encoder *e, iso_mat *u, int layer,
+                                             const iso_mix_pairs *in, const iso_mix_rule *rule,
+                                             const iso_mix_told *told);
 
 /** Tensors of the checkpoint that the encoder does not use (heads): how many, and their names. */
 ISO_API int64_t iso_encoder_unused(const iso_encoder *e);

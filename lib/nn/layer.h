@@ -10,7 +10,7 @@ ISO_BEGIN
 
 /** Scratch of a layer; {0} is empty, kept from layer to layer. */
 typedef struct iso_layer_work {
-    iso_workspace qkv, context, block, heads;
+    iso_workspace qkv, context, block, heads, scores;
 } iso_layer_work;
 
 ISO_API void iso_layer_work_free(iso_layer_work *work);
