@@ -23,6 +23,7 @@ enum {
 struct sums {
     double n; /* rows; 0 = there are none to tell from */
     double term[TERMS];
+    double apart, apart_centred; /* 1 − cos from the centroids themselves; NAN: from the terms */
 };
 
 /* One side without group g: its rows and squared norms, and sums as differences of two arrays. */
@@ -67,6 +68,25 @@ static double pair_distance(const iso_pair *pair, const struct side *a, const st
     return d > 1e-13 * size ? d : 0;
 }
 
+/* 1 − cos(a, b) = ‖a/‖a‖ − b/‖b‖‖²/2: zero where a and b are equal, exact where they nearly are,
+ * which 1 − ab/(‖a‖‖b‖) is not. c NULL: nothing is taken away. NAN where one of them is zero. */
+static double apart(const struct side *a, const struct side *b, const double *c, int64_t p,
+                    double aa, double bb)
+{
+    const double la = sqrt(aa), lb = sqrt(bb);
+    double sum = 0;
+
+    if (!(aa > 0) || !(bb > 0))
+        return NAN;
+    for (int64_t j = 0; j < p; j++) {
+        const double cj = c ? c[j] : 0;
+        const double d =
+            (a->shift[j] + column(a, j) - cj) / la - (b->shift[j] + column(b, j) - cj) / lb;
+        sum += d * d;
+    }
+    return sum / 2;
+}
+
 static struct sums summarise(const iso_pair *pair, int g)
 {
     const struct side a = take_side(pair->x, g), b = take_side(pair->y, g);
@@ -93,6 +113,8 @@ static struct sums summarise(const iso_pair *pair, int g)
     }
     s.term[SPREAD] = (a.q + b.q - a.n * (a2 + b2)) / (2 * (a.n - 1));
     s.term[PAIR2] = pair_distance(pair, &a, &b, g, gap2, along);
+    s.apart = apart(&a, &b, NULL, pair->x->p, s.term[AA], s.term[BB]);
+    s.apart_centred = c ? apart(&a, &b, c, pair->x->p, s.term[CAA], s.term[CBB]) : NAN;
     return s;
 }
 
@@ -143,12 +165,13 @@ static double from_cosine(double ab, double aa, double bb)
 
 static double cosine(const struct sums *s)
 {
-    return from_cosine(s->term[AB], s->term[AA], s->term[BB]);
+    return isnan(s->apart) ? from_cosine(s->term[AB], s->term[AA], s->term[BB]) : s->apart;
 }
 
 static double cosine_centred(const struct sums *s)
 {
-    return from_cosine(s->term[CAB], s->term[CAA], s->term[CBB]);
+    return isnan(s->apart_centred) ? from_cosine(s->term[CAB], s->term[CAA], s->term[CBB])
+                                   : s->apart_centred;
 }
 
 static double share(const struct sums *s)
@@ -180,7 +203,7 @@ static double on_scale(const struct estimator *e, double v)
 static double recentre(double *left, const struct sums *all, const struct sums *without,
                        const struct estimator *e)
 {
-    struct sums mean = {0}, fair = *all, moved = *all;
+    struct sums mean = {0}, fair = *all, moved;
     double count = 0;
 
     for (int g = 0; g < ISO_GROUPS; g++)
@@ -191,6 +214,8 @@ static double recentre(double *left, const struct sums *all, const struct sums *
         }
     for (int k = 0; k < TERMS; k++)
         fair.term[k] += (count - 1) * (all->term[k] - mean.term[k]);
+    fair.apart = fair.apart_centred = NAN; /* moved sums are of no centroids */
+    moved = fair;
     for (int g = 0; g < ISO_GROUPS; g++) {
         for (int k = 0; k < TERMS; k++)
             moved.term[k] = fair.term[k] + without[g].term[k] - mean.term[k];

@@ -11,7 +11,7 @@ static const iso_lang *lang_of(const struct party *p)
 
 static const char *path_of(const struct party *p)
 {
-    return iso_states_file_at(p->states, 0)->path;
+    return lang_of(p)->path;
 }
 
 /* Rows by id: open addressing, at most half full, -1 free. */

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bin/cmd.h"
 #include "bin/figure.h"
@@ -81,6 +82,14 @@ static int close_up(const char *command, int status)
     return status == EXIT_DONE ? EXIT_FAILED : status;
 }
 
+/* More threads than this only wait for each other; each also takes memory for itself. */
+static int64_t threads_most(void)
+{
+    const int64_t cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return 4 * cores > 64 ? 4 * cores : 64;
+}
+
 static int run(const struct cmd *cmd, int argc, char **argv)
 {
     struct settings set;
@@ -102,6 +111,9 @@ static int run(const struct cmd *cmd, int argc, char **argv)
     } else if (set.json && set.csv && strcmp(set.json, set.csv) == 0) {
         status =
             cmd_usage(&set, "--json and --csv both write %s; give each its own file", set.json);
+    } else if (set.threads > threads_most()) {
+        status = cmd_usage(&set, "--threads %lld: at most %lld on this machine",
+                           (long long)set.threads, (long long)threads_most());
     } else {
         status = cmd->run(&set);
     }

@@ -194,7 +194,7 @@ iso_run term_run(const struct settings *set)
     listen(SIGINT);
     listen(SIGTERM);
     return (iso_run){
-        .threads = set->threads > 4096 ? 4096 : (int)set->threads,
+        .threads = (int)set->threads,
         .mem = set->mem > 0 ? set->mem : ram() / 4,
         .seed = (uint64_t)set->seed,
         .double_precision = set->precision && strcmp(set->precision, "double") == 0,

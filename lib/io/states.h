@@ -40,6 +40,7 @@ typedef struct iso_lang {
     const int64_t *counts;      /* rows; word types */
     int layer_count;
     const int *layers;          /* ascending */
+    const char *path;           /* the file that its first layer is in */
 } iso_lang;
 
 /** What a collection says of itself; texts are NULL when unknown. */

@@ -56,6 +56,7 @@ static iso_err finish_tongue(const iso_states *s, struct tongue *t)
         ISO_FAIL(ISO_EFORMAT, "%s: %s has %" PRId64 " rows, its items speak of %" PRId64,
                  iso_cell_path(s, t->cells), t->name, rows, t->face.rows);
     ISO_TRY(sort_layers(t));
+    t->face.path = iso_cell_path(s, t->cells);
     settle_rows(s, t);
 done:
     return err;

@@ -38,6 +38,28 @@ static void two_items_by_hand(void **state)
     paired_free(&t);
 }
 
+/* Equal rows are exactly 0 apart, whatever their shifts and lengths. An angle of 1e-9 is 5e-19
+ * apart, where 1 − cos would say 0 or 1e-16. */
+static void small_angles(void **state)
+{
+    (void)state;
+    const double x[] = {0.1, 0.7, 0.3, 0.9, 0.2, 0.4}, shift[] = {0.3, 0.1, 0.77};
+    const double a[] = {3, 0, 3, 0}, b[] = {3, 3e-9, 3, 3e-9}, twice[] = {6, 0, 6, 0};
+    struct paired t;
+
+    for (int i = 0; i < 2; i++) {
+        paired_new(&t, x, x, 2, 3, 3, i ? shift : NULL, i ? shift : NULL);
+        assert_true(value_of(kinds[2], &t, NULL).value == 0);
+        paired_free(&t);
+    }
+    paired_new(&t, a, twice, 2, 2, 2, NULL, NULL);
+    assert_true(value_of(kinds[2], &t, NULL).value == 0);
+    paired_free(&t);
+    paired_new(&t, a, b, 2, 2, 2, NULL, NULL);
+    near(value_of(kinds[2], &t, NULL).value, 5e-19, 1e-27);
+    paired_free(&t);
+}
+
 static void absent_with_a_reason(void **state)
 {
     (void)state;
@@ -335,7 +357,7 @@ static void intervals_cover(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(two_items_by_hand), test(absent_with_a_reason),
+    RUN_TESTS(test(two_items_by_hand), test(small_angles), test(absent_with_a_reason),
               test(of_two_languages_centred_says_nothing), test(shifts_do_not_matter),
               test(replicates_leave_one_group_out), test(nulls_are_what_dealing_gives),
               test(intervals_cover));

@@ -78,6 +78,24 @@ $ craft odd.h5 en:0=6x4 de:0=6x4 offsets:en=0,2,6 offsets:de=0,3,6
 $ isogloss compare odd.h5 --pool none
 2> isogloss compare: odd.h5: token rows of de and en (odd.h5) are cut differently: --pool mean
 ? 1
+# each language by its own file
+$ craft one.h5 en:0=6x4 offsets:en=0,2,6
+$ craft two.h5 de:0=6x4 offsets:de=0,3,6
+$ isogloss compare one.h5 two.h5 --pool none --src en
+2> isogloss compare: one.h5: token rows of en and de (two.h5) are cut differently: --pool mean
+? 1
+$ isogloss compare one.h5 two.h5 --pool none --src de
+2> isogloss compare: two.h5: token rows of de and en (one.h5) are cut differently: --pool mean
+? 1
+$ craft three.h5 fr:0=5x4
+$ isogloss compare one.h5 three.h5 --src en
+2> isogloss compare: one.h5: en has 2 items, fr (three.h5) has 5, *
+? 1
+# more threads than help
+$ isogloss compare one.h5 two.h5 --threads 100000
+2> isogloss compare: --threads 100000: at most * on this machine (see `isogloss help compare`)
+? 2
+$ rm one.h5 two.h5 three.h5
 $ craft odd.h5 en:0=6x4 de:0=6x4 offsets:en=0,2,7 offsets:de=0,3,6
 $ isogloss compare odd.h5
 2> isogloss compare: odd.h5: en: *offsets*
