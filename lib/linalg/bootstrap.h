@@ -1,4 +1,4 @@
-/* The bootstrap of a mean: how sure an average over items is. */
+/* The bootstrap: how sure an average over items, or another number made of them, is. */
 #ifndef ISO_LINALG_BOOTSTRAP_H
 #define ISO_LINALG_BOOTSTRAP_H
 
@@ -26,6 +26,23 @@ enum { ISO_BOOT_RESAMPLES = 2000 };
  */
 ISO_API ISO_MUST_USE iso_err iso_boot_mean(double *lo, double *hi, const double *x, int64_t n,
                                            iso_boot kind, double confidence, uint64_t seed);
+
+/** A number made of items: value(payload, pick, n) is that of the items pick[0..n), which may come
+ * more than once; NAN where they do not tell. */
+typedef struct iso_boot_statistic {
+    double (*value)(void *payload, const int64_t *pick, int64_t n);
+    void *payload;
+} iso_boot_statistic;
+
+/**
+ * The same interval of any statistic of n items, always by ISO_BOOT_RESAMPLES resamples (of which
+ * those that are NAN are left out). The acceleration of BCA comes from the values without each
+ * item. lo = hi = NAN where the value is NAN, fewer than half of the resamples tell, or all tell
+ * the same. Cost  2000 values of n items, BCA n more. Errors as above.
+ */
+ISO_API ISO_MUST_USE iso_err iso_boot_interval(double *lo, double *hi, const iso_boot_statistic *of,
+                                               int64_t n, iso_boot kind, double confidence,
+                                               uint64_t seed);
 
 ISO_END
 

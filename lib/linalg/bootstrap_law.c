@@ -1,0 +1,132 @@
+/* Quantiles of what resampling gives: of a sample, or of the binomial law where two values suffice.
+ */
+#include <math.h>
+
+#include "lib/linalg/bootstrap_inside.h"
+#include "lib/linalg/statistics.h"
+
+/* Binomial weights relative to the most likely count, by the ratio of neighbours; what lies outside
+ * [first, last] weighs under 1e-20 of it. */
+struct weights {
+    int64_t first, last;
+    double at_first, total;
+};
+
+static double odds(const struct boot_law *l)
+{
+    return (double)l->hits / (double)(l->n - l->hits);
+}
+
+/* The weight of k + 1 over that of k. */
+static double ratio(const struct boot_law *l, int64_t k)
+{
+    return (double)(l->n - k) / (double)(k + 1) * odds(l);
+}
+
+static struct weights weigh(const struct boot_law *l)
+{
+    struct weights w = {.first = l->hits, .last = l->hits, .at_first = 1, .total = 1};
+
+    while (w.first > 0 && w.at_first > 1e-20) {
+        w.first--;
+        w.at_first /= ratio(l, w.first);
+        w.total += w.at_first;
+    }
+    for (double at = 1; w.last < l->n && at > 1e-20; w.last++) {
+        at *= ratio(l, w.last);
+        w.total += at;
+    }
+    return w;
+}
+
+/* The smallest count whose cumulative probability reaches `level`. */
+static double binomial_quantile(const struct boot_law *l, double level)
+{
+    const struct weights w = weigh(l);
+    double at = w.at_first, sum = at;
+    int64_t k = w.first;
+
+    while (k < w.last && sum < level * w.total) {
+        at *= ratio(l, k);
+        k++;
+        sum += at;
+    }
+    const double share = (double)k / (double)l->n;
+    return l->low * (1 - share) + l->high * share;
+}
+
+/* P(count < hits) + ½ P(count = hits). */
+static double binomial_below(const struct boot_law *l)
+{
+    const struct weights w = weigh(l);
+    double at = w.at_first, sum = 0;
+
+    for (int64_t k = w.first; k < l->hits; k++) {
+        sum += at;
+        at *= ratio(l, k);
+    }
+    return (sum + 0.5 * at) / w.total;
+}
+
+static double sampled_quantile(const struct boot_law *l, double level)
+{
+    const double at = fmin(fmax(level * (l->count + 1) - 1, 0), l->count - 1);
+    const int k = (int)at;
+
+    if (k + 1 >= l->count)
+        return l->drawn[l->count - 1];
+    return l->drawn[k] + (at - k) * (l->drawn[k + 1] - l->drawn[k]);
+}
+
+static double sampled_below(const struct boot_law *l, double value)
+{
+    double below = 0;
+
+    for (int b = 0; b < l->count; b++)
+        below += l->drawn[b] < value ? 1 : l->drawn[b] == value ? 0.5 : 0;
+    below = fmin(fmax(below, 0.5), l->count - 0.5);
+    return below / l->count;
+}
+
+static double quantile(const struct boot_law *l, double level)
+{
+    return l->drawn ? sampled_quantile(l, level) : binomial_quantile(l, level);
+}
+
+/* Of the mean of x; `x` may also be what a statistic loses with each item. */
+static double acceleration(const double *x, int64_t n)
+{
+    double mean = 0, squares = 0, cubes = 0;
+
+    for (int64_t i = 0; i < n; i++)
+        mean += x[i] / (double)n;
+    for (int64_t i = 0; i < n; i++) {
+        const double d = x[i] - mean;
+        squares += d * d;
+        cubes += d * d * d;
+    }
+    return squares > 0 ? cubes / (6 * squares * sqrt(squares)) : 0;
+}
+
+/* The level whose quantile BCa takes for the normal level z. */
+static double corrected(double z, double bias, double a)
+{
+    return iso_normal_cdf(bias + (bias + z) / (1 - a * (bias + z)));
+}
+
+void boot_law_interval(double *lo, double *hi, const struct boot_law *l, double value,
+                       const double *influence, iso_boot kind, double confidence)
+{
+    double low = 0.5 * (1 - confidence), high = 0.5 * (1 + confidence);
+
+    if (kind == ISO_BOOT_BCA) {
+        const double below = l->drawn ? sampled_below(l, value) : binomial_below(l);
+        const double bias = iso_normal_quantile(below), a = acceleration(influence, l->n);
+        const double z = iso_normal_quantile(high);
+
+        low = corrected(-z, bias, a);
+        high = corrected(z, bias, a);
+    }
+    *lo = quantile(l, low);
+    *hi = quantile(l, high);
+}
