@@ -31,6 +31,9 @@ struct align_set {
 iso_err align_set_make(struct align_set *out, const struct align_ask *ask, iso_states *s);
 void align_set_free(struct align_set *set);
 
+/* Deals the items of joined or linked rows to folds. */
+iso_err align_deal(struct align_set *set, const struct align_ask *ask, iso_states *s);
+
 /* Numbers of both sides of a pair, not prepared yet, once; the second half of the rows is open. */
 iso_err align_rows_read(struct align_rows *out, const struct align_set *set, int pair,
                         const struct align_ask *ask, const iso_run *run);

@@ -1,0 +1,88 @@
+/* Records of one pair of languages and layer. */
+#include "bin/align_inside.h"
+
+static int64_t neighbours(const struct align_ask *ask, iso_rule rule)
+{
+    switch (rule) {
+    case ISO_RULE_CSLS:
+        return ask->near.neighbours ? ask->near.neighbours : 10;
+    case ISO_RULE_RATIO:
+    case ISO_RULE_DIFFERENCE:
+    case ISO_RULE_ABSOLUTE:
+        return ask->near.neighbours ? ask->near.neighbours : 4;
+    default:
+        return ISO_NO_INT;
+    }
+}
+
+void align_take_value(iso_record *r, const iso_value *v)
+{
+    r->value = v->value;
+    r->lo = v->lo;
+    r->hi = v->hi;
+    r->interval = v->interval ? v->interval : "none";
+    r->null = v->null;
+    r->null_sd = v->null_sd;
+    r->p = v->p;
+    r->n = v->n;
+    r->param = v->param;
+    r->why = v->why;
+}
+
+iso_record align_record_of(const struct align *a, const struct align_pair *p)
+{
+    iso_record r = iso_record_none();
+
+    r.src = p->src;
+    r.tgt = p->tgt;
+    r.src_dim = p->x->cols;
+    r.tgt_dim = p->y->cols;
+    r.pool = a->set.words ? "word" : a->about->pooling;
+    r.prep = a->ask->prep_text;
+    r.model = a->about->model;
+    return r;
+}
+
+static iso_err add_record(struct align *a, const struct align_pair *p,
+                          const struct align_rows *rows, int m, int stage, int f)
+{
+    static const char *const stages[] = {"before", "after", "difference"};
+    const struct align_measure *of = &a->ask->measure[m];
+    iso_record r = align_record_of(a, p);
+    iso_value v;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(align_value(&v, &a->scores, a->ask, rows, m, stage, f));
+    align_take_value(&r, &v);
+    r.measure = of->name;
+    r.estimator = of->estimator;
+    r.src_layer = r.tgt_layer = p->layer;
+    r.stage = stages[stage];
+    r.fold = f < 0 ? ISO_NO_INT : f;
+    r.train = stage == ALIGN_BEFORE ? NULL : a->ask->train;
+    r.rank = stage == ALIGN_BEFORE ? ISO_NO_INT : a->scores.rank;
+    if (!of->of) {
+        r.direction = "forward";
+        r.k = of->k ? of->k : ISO_NO_INT;
+        r.neighbours = neighbours(a->ask, of->rule);
+    }
+    ISO_TRY(iso_records_add(a->out, &r));
+done:
+    return err;
+}
+
+iso_err align_add_records(struct align *a, const struct align_pair *p,
+                          const struct align_rows *rows)
+{
+    const int last = a->ask->set->each_fold ? rows->folds : 0;
+    iso_err err = ISO_OK;
+
+    for (int m = 0; m < a->ask->measures; m++) {
+        for (int stage = 0; stage < ALIGN_STAGES; stage++) {
+            for (int f = -1; f < last; f++)
+                ISO_TRY(add_record(a, p, rows, m, stage, f));
+        }
+    }
+done:
+    return err;
+}
