@@ -8,8 +8,8 @@
 #include "lib/base/utf8.h"
 #include "lib/io/number.h"
 
-/* Copies at most `most` characters of text: U+FFFD for what is no printable UTF-8, `to` for `from`,
- * an ellipsis for the rest. */
+/* Copies at most `most` characters of text: U+FFFD for what is no printable UTF-8 or none of XML's,
+ * `to` for `from`, an ellipsis for the rest. */
 static iso_err add_safe(iso_buf *out, const char *text, int most, char from, const char *to)
 {
     iso_err err = ISO_OK;
@@ -21,7 +21,7 @@ static iso_err add_safe(iso_buf *out, const char *text, int most, char from, con
             return iso_buf_puts(out, "\xe2\x80\xa6");
         if (size && point == (unsigned char)from)
             ISO_TRY(iso_buf_puts(out, to));
-        else if (size && point >= ' ' && !(point >= 127 && point < 160))
+        else if (size && point >= ' ' && !(point >= 127 && point < 160) && (point | 1) != 0xffff)
             ISO_TRY(iso_buf_add(out, text, size));
         else
             ISO_TRY(iso_buf_puts(out, "\xef\xbf\xbd"));
