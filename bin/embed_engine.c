@@ -1,6 +1,5 @@
 /* The states of one window: sentences of like length in batches through the encoder, rows back in
  * their order. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "bin/embed.h"
@@ -8,23 +7,14 @@
 #include "lib/linalg/convert.h"
 #include "lib/nn/pooling.h"
 
-/* A sentence in the order of the work. */
-struct turn {
-    int64_t tokens, item;
-};
-
 struct embed_engine {
     struct embed *e;
     iso_dtype dtype;
-    int64_t batch; /* tokens */
-    struct turn *turn;
+    struct texts_turn *turn;
     int64_t turn_room;
-    /* One batch. */
-    int64_t *offsets;
-    int32_t *ids, *types;
-    int64_t token_room, sentence_room;
-    struct embed_lists lists;
-    iso_mat x, rows;
+    struct texts_batch batch;
+    iso_mat x, rows; /* of one batch */
+    int64_t x_room;
     int64_t done; /* tokens, of the whole work */
 };
 
@@ -37,7 +27,7 @@ iso_err embed_engine_new(struct embed_engine **out, struct embed *e, iso_dtype d
         return err;
     g->e = e;
     g->dtype = dtype;
-    g->batch = embed_batch(e->set);
+    g->batch.size = texts_batch_size(e->in.set);
     *out = g;
     return ISO_OK;
 }
@@ -47,29 +37,16 @@ void embed_engine_free(struct embed_engine *g)
     if (!g)
         return;
     iso_free(g->turn);
-    iso_free(g->offsets);
-    iso_free(g->ids);
-    iso_free(g->types);
-    embed_lists_free(&g->lists);
+    texts_batch_free(&g->batch);
     iso_mat_free(&g->x);
     iso_mat_free(&g->rows);
     iso_free(g);
 }
 
-/* Longest first: what takes most memory comes first, and the short ones fill the last batch. */
-static int by_length(const void *a, const void *b)
-{
-    const struct turn *x = a, *y = b;
-
-    if (x->tokens != y->tokens)
-        return x->tokens < y->tokens ? 1 : -1;
-    return (x->item > y->item) - (x->item < y->item);
-}
-
 /* The sentences of a window that have tokens, sorted; returns how many. */
 static iso_err line_up(int64_t *count, struct embed_engine *g, const struct embed_window *w)
 {
-    const struct embed_lang *l = &g->e->lang[w->lang];
+    const struct texts_lang *l = &g->e->in.lang[w->lang];
     iso_err err = ISO_OK;
 
     if (w->items > g->turn_room) {
@@ -80,84 +57,43 @@ static iso_err line_up(int64_t *count, struct embed_engine *g, const struct embe
     for (int64_t i = w->first; i < w->first + w->items; i++) {
         const int64_t tokens = l->token_at[i + 1] - l->token_at[i];
         if (tokens > 0)
-            g->turn[(*count)++] = (struct turn){tokens, i};
+            g->turn[(*count)++] = (struct texts_turn){tokens, i};
     }
-    if (*count > 0)
-        qsort(g->turn, (size_t)*count, sizeof *g->turn, by_length);
+    texts_sort(g->turn, *count);
 done:
     return err;
 }
 
-/* Room for a batch of that size, and a matrix of states of just its tokens. */
-static iso_err make_room(struct embed_engine *g, int64_t sentences, int64_t tokens)
+/* A matrix of states of just the tokens of a batch. */
+static iso_err make_room(struct embed_engine *g, int64_t tokens)
 {
-    const int64_t C = iso_encoder_config(g->e->encoder)->C;
+    const int64_t C = iso_encoder_config(g->e->in.encoder)->C;
     iso_err err = ISO_OK;
 
-    if (sentences > g->sentence_room) {
-        ISO_TRY(iso_realloc(&g->offsets, 0, sentences + 1, sizeof *g->offsets));
-        g->sentence_room = sentences;
-    }
-    if (tokens > g->token_room) {
-        ISO_TRY(iso_realloc(&g->ids, 0, tokens, sizeof *g->ids));
-        ISO_TRY(iso_realloc(&g->types, 0, tokens, sizeof *g->types));
+    if (tokens > g->x_room) {
         iso_mat_free(&g->x);
+        g->x_room = 0;
         ISO_TRY(iso_mat_new(&g->x, tokens, C, ISO_F32));
-        g->token_room = tokens;
+        g->x_room = tokens;
     }
     g->x.rows = tokens;
-done:
-    return err;
-}
-
-/* How many of the sentences from `turn` on make the next batch: one at least. */
-static int64_t fill(int64_t *tokens, const struct embed_engine *g, const struct turn *turn,
-                    int64_t left)
-{
-    int64_t count = 1;
-
-    *tokens = turn->tokens;
-    while (count < left && *tokens + turn[count].tokens <= g->batch)
-        *tokens += turn[count++].tokens;
-    return count;
-}
-
-static iso_err load(iso_batch *batch, struct embed_engine *g, const struct embed_lang *l,
-                    const struct turn *turn, int64_t count, int64_t tokens)
-{
-    int64_t at = 0;
-    bool typed = false;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(make_room(g, count, tokens));
-    g->lists.rows = g->lists.used = 0;
-    for (int64_t b = 0; b < count; b++) {
-        const int64_t from = l->token_at[turn[b].item];
-        ISO_TRY(embed_lists_add(&g->lists, l, g->e->pool, turn[b].item, at));
-        g->offsets[b] = at;
-        for (int64_t i = 0; i < turn[b].tokens; i++, at++) {
-            g->ids[at] = l->ids[from + i];
-            g->types[at] = (l->mark[from + i] & EMBED_SECOND) != 0;
-            typed = typed || g->types[at];
-        }
-    }
-    g->offsets[count] = at;
-    *batch = (iso_batch){count, g->offsets, g->ids, typed ? g->types : NULL};
+    iso_mat_free(&g->rows);
+    ISO_TRY(iso_mat_new(&g->rows, g->batch.lists.rows, C, g->dtype));
 done:
     return err;
 }
 
 /* Rows in the order of the work to their places in the window. */
 static void put_back(const iso_mat *to, const struct embed_engine *g, const struct embed_window *w,
-                     const struct turn *turn, int64_t count)
+                     const struct texts_turn *turn, int64_t count)
 {
-    const struct embed_lang *l = &g->e->lang[w->lang];
+    const struct texts_lang *l = &g->e->in.lang[w->lang];
     const int64_t row = to->cols * (int64_t)iso_dtype_size(g->dtype);
     const char *from = g->rows.data;
 
     for (int64_t b = 0; b < count; b++) {
-        const int64_t first = embed_row(l, g->e->pool, turn[b].item);
-        const int64_t rows = embed_row(l, g->e->pool, turn[b].item + 1) - first;
+        const int64_t first = texts_row(l, g->e->in.pool, turn[b].item);
+        const int64_t rows = texts_row(l, g->e->in.pool, turn[b].item + 1) - first;
         memcpy((char *)to->data + (first - w->row) * row, from, (size_t)(rows * row));
         from += rows * row;
     }
@@ -166,36 +102,32 @@ static void put_back(const iso_mat *to, const struct embed_engine *g, const stru
 static iso_err pool_layer(struct embed_engine *g, const struct embed_window *w, int k)
 {
     const struct embed *e = g->e;
-    const iso_err err = iso_pool_lists(&g->rows, iso_mat_view(&g->x), g->lists.first,
-                                       g->lists.index, e->pool == EMBED_MAX);
+    const iso_err err = iso_pool_lists(&g->rows, iso_mat_view(&g->x), g->batch.lists.first,
+                                       g->batch.lists.index, e->in.pool == TEXTS_MAX);
 
     if (err != ISO_EFORMAT)
         return err;
     if (iso_view_finite(NULL, iso_mat_view(&g->x)))
         return iso_fail(err,
                         "%s, layer %d: a number lies beyond the range of f16 (65504): --dtype f32",
-                        e->lang[w->lang].name, e->layer[k]);
-    return iso_fail(err,
-                    "%s: its layer %d gives NaN or infinity for %s: the weights are damaged, or no "
-                    "encoder's",
-                    e->set->model, e->layer[k], e->lang[w->lang].name);
+                        e->in.lang[w->lang].name, e->layer[k]);
+    return texts_not_finite(&e->in, &e->in.lang[w->lang], e->layer[k]);
 }
 
 static iso_err compute(struct embed_engine *g, const struct embed_window *w,
-                       const struct turn *turn, int64_t count, int64_t tokens,
+                       const struct texts_turn *turn, int64_t count, int64_t tokens,
                        const iso_mat *states)
 {
     struct embed *e = g->e;
-    iso_batch batch;
+    const iso_batch *batch = &g->batch.batch;
     int from = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(load(&batch, g, &e->lang[w->lang], turn, count, tokens));
-    iso_mat_free(&g->rows);
-    ISO_TRY(iso_mat_new(&g->rows, g->lists.rows, g->x.cols, g->dtype));
-    ISO_TRY(iso_encoder_embed(e->encoder, &g->x, &batch));
+    ISO_TRY(texts_load(&g->batch, &e->in.lang[w->lang], e->in.pool, turn, count, tokens));
+    ISO_TRY(make_room(g, tokens));
+    ISO_TRY(iso_encoder_embed(e->in.encoder, &g->x, batch));
     for (int k = 0; k < e->layer_count; k++) {
-        ISO_TRY(iso_encoder_layers(e->encoder, &g->x, &batch, from, e->layer[k]));
+        ISO_TRY(iso_encoder_layers(e->in.encoder, &g->x, batch, from, e->layer[k]));
         from = e->layer[k];
         ISO_TRY(pool_layer(g, w, k));
         put_back(&states[k], g, w, turn, count);
@@ -227,8 +159,8 @@ iso_err embed_engine_window(struct embed_engine *g, const struct embed_window *w
     if (count < w->items)
         clear(g, w, states);
     for (int64_t at = 0, n; at < count; at += n) {
-        n = fill(&tokens, g, g->turn + at, count - at);
-        ISO_TRY(iso_run_step(g->e->run, "embedding", g->done, g->e->tokens, "tokens"));
+        n = texts_fill(&tokens, &g->batch, g->turn + at, count - at);
+        ISO_TRY(iso_run_step(g->e->in.run, "embedding", g->done, g->e->tokens, "tokens"));
         ISO_TRY(compute(g, w, g->turn + at, n, tokens, states));
         g->done += tokens;
         g->e->computed += tokens;

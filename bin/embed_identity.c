@@ -36,7 +36,7 @@ done:
     return err;
 }
 
-static void mix_lang(uint64_t *h, const struct embed_lang *l)
+static void mix_lang(uint64_t *h, const struct texts_lang *l)
 {
     const iso_corpus *c = &l->corpus;
     const int64_t tokens = l->token_at[c->items];
@@ -57,16 +57,17 @@ iso_err embed_identity(iso_buf *out, const struct embed *e)
     uint64_t weights = 14695981039346656037u;
     iso_err err = ISO_OK;
 
-    ISO_TRY(mix_weights(&weights, e->set->model));
+    ISO_TRY(mix_weights(&weights, e->in.set->model));
     ISO_TRY(iso_buf_printf(out, "model=%s weights=%016" PRIx64 " pool=%s dtype=%s compute=%s",
-                           e->model, weights, e->set->pool ? e->set->pool : "mean",
-                           iso_dtype_name(e->dtype), e->set->compute ? e->set->compute : "f32"));
+                           e->in.model, weights, e->in.set->pool ? e->in.set->pool : "mean",
+                           iso_dtype_name(e->dtype),
+                           e->in.set->compute ? e->in.set->compute : "f32"));
     ISO_TRY(iso_buf_printf(out, " longest=%" PRId64 " source=%s windows=%" PRId64 " layers=",
-                           e->longest, e->source, e->window_count));
+                           e->in.longest, e->in.source, e->window_count));
     for (int k = 0; k < e->layer_count; k++)
         ISO_TRY(iso_buf_printf(out, "%s%d", k ? "," : "", e->layer[k]));
-    for (int i = 0; i < e->lang_count; i++) {
-        const struct embed_lang *l = &e->lang[i];
+    for (int i = 0; i < e->in.lang_count; i++) {
+        const struct texts_lang *l = &e->in.lang[i];
         uint64_t text = 14695981039346656037u;
         mix_lang(&text, l);
         ISO_TRY(iso_buf_printf(out, " %s=%" PRId64 ":%016" PRIx64, l->name, l->corpus.items, text));

@@ -14,7 +14,7 @@ enum {
 
 static int64_t window_bytes(const struct embed *e)
 {
-    const int64_t share = iso_run_mem(e->run) / 8;
+    const int64_t share = iso_run_mem(e->in.run) / 8;
 
     return share < WINDOW_BYTES ? share : WINDOW_BYTES;
 }
@@ -22,30 +22,30 @@ static int64_t window_bytes(const struct embed *e)
 /* As many items from `first` on as fit, one at least. */
 static struct embed_window cut(const struct embed *e, int lang, int64_t first, int64_t row)
 {
-    const struct embed_lang *l = &e->lang[lang];
+    const struct texts_lang *l = &e->in.lang[lang];
     const int64_t most = window_bytes(e) / row;
     struct embed_window w = {.lang = lang, .first = first};
     int64_t end = first + 1;
 
-    w.row = embed_row(l, e->pool, first);
-    while (end < l->corpus.items && embed_row(l, e->pool, end + 1) - w.row <= most &&
+    w.row = texts_row(l, e->in.pool, first);
+    while (end < l->corpus.items && texts_row(l, e->in.pool, end + 1) - w.row <= most &&
            l->token_at[end + 1] - l->token_at[first] <= WINDOW_TOKENS)
         end++;
     w.items = end - first;
     w.tokens = l->token_at[end] - l->token_at[first];
-    w.rows = embed_row(l, e->pool, end) - w.row;
+    w.rows = texts_row(l, e->in.pool, end) - w.row;
     return w;
 }
 
 iso_err embed_windows(struct embed *e)
 {
-    const int64_t size = e->pool == EMBED_TYPES ? 8 : (int64_t)iso_dtype_size(e->dtype);
-    const int64_t row = e->layer_count * iso_encoder_config(e->encoder)->C * size;
+    const int64_t size = e->in.pool == TEXTS_TYPES ? 8 : (int64_t)iso_dtype_size(e->dtype);
+    const int64_t row = e->layer_count * iso_encoder_config(e->in.encoder)->C * size;
     int64_t room = 0;
     iso_err err = ISO_OK;
 
-    for (int i = 0; i < e->lang_count; i++) {
-        for (int64_t at = 0; at < e->lang[i].corpus.items;) {
+    for (int i = 0; i < e->in.lang_count; i++) {
+        for (int64_t at = 0; at < e->in.lang[i].corpus.items;) {
             if (e->window_count == room) {
                 room = room ? 2 * room : 64;
                 ISO_TRY(iso_realloc(&e->window, e->window_count, room, sizeof *e->window));
@@ -79,8 +79,8 @@ static iso_err find_classes(struct classes *c, const struct embed *e)
     int64_t count = 0;
     iso_err err = ISO_OK;
 
-    for (int i = 0; i < e->lang_count; i++) {
-        const iso_corpus *corpus = &e->lang[i].corpus;
+    for (int i = 0; i < e->in.lang_count; i++) {
+        const iso_corpus *corpus = &e->in.lang[i].corpus;
         if (!corpus->labels)
             continue;
         ISO_TRY(iso_realloc(&c->name, count, count + corpus->items, sizeof *c->name));
@@ -140,7 +140,7 @@ done:
 }
 
 /* Word types by falling count; `entry`, which said how a word reads, says its row from now on. */
-static iso_err put_types(struct sheet *s, struct embed_lang *l)
+static iso_err put_types(struct sheet *s, struct texts_lang *l)
 {
     int32_t *rank = NULL;
     iso_err err = ISO_OK;
@@ -162,7 +162,7 @@ done:
     return err;
 }
 
-static iso_err put_tokens(struct sheet *s, const struct embed_lang *l)
+static iso_err put_tokens(struct sheet *s, const struct texts_lang *l)
 {
     iso_err err = ISO_OK;
 
@@ -175,10 +175,10 @@ done:
     return err;
 }
 
-static iso_err announce_lang(const struct embed *e, struct embed_lang *l, const struct classes *c)
+static iso_err announce_lang(const struct embed *e, struct texts_lang *l, const struct classes *c)
 {
     const iso_corpus *corpus = &l->corpus;
-    const bool types = e->pool == EMBED_TYPES;
+    const bool types = e->in.pool == TEXTS_TYPES;
     struct sheet s = {0};
     iso_lang about = {.name = l->name, .rows = l->rows};
     iso_err err = ISO_OK;
@@ -192,7 +192,7 @@ static iso_err announce_lang(const struct embed *e, struct embed_lang *l, const 
         about.text = corpus->text;
         about.text2 = corpus->text2;
         about.labels = s.labels;
-        about.offsets = e->pool == EMBED_NONE ? l->token_at : l->word_at;
+        about.offsets = e->in.pool == TEXTS_NONE ? l->token_at : l->word_at;
     }
     about.items = types ? l->rows : corpus->items;
     about.tokens = s.tokens;
@@ -205,18 +205,18 @@ done:
 
 static iso_err begin_file(struct embed *e, const struct classes *c)
 {
-    const struct settings *set = e->set;
+    const struct settings *set = e->in.set;
     const bool rounded = set->compute && strcmp(set->compute, "f32") != 0;
-    const iso_states_info about = {.model = e->model,
+    const iso_states_info about = {.model = e->in.model,
                                    .pooling = set->pool ? set->pool : "mean",
-                                   .source = e->source,
+                                   .source = e->in.source,
                                    .compute = rounded ? set->compute : NULL,
                                    .class_count = c->count,
                                    .classes = c->count > 0 ? c->name : NULL};
     iso_buf plan = {0};
     iso_err err = ISO_OK;
 
-    if (e->pool == EMBED_TYPES) {
+    if (e->in.pool == TEXTS_TYPES) {
         ISO_TRY(iso_native_new(&e->out, set->out, &about));
     } else {
         ISO_TRY(embed_identity(&plan, e));
@@ -229,19 +229,19 @@ done:
 
 iso_err embed_announce(struct embed *e)
 {
-    const int64_t C = iso_encoder_config(e->encoder)->C;
+    const int64_t C = iso_encoder_config(e->in.encoder)->C;
     struct classes c = {0};
     int matrix;
     iso_err err = ISO_OK;
 
     ISO_TRY(find_classes(&c, e));
     ISO_TRY(begin_file(e, &c));
-    for (int i = 0; i < e->lang_count; i++)
-        ISO_TRY(announce_lang(e, &e->lang[i], &c));
-    for (int i = 0; i < e->lang_count; i++) {
+    for (int i = 0; i < e->in.lang_count; i++)
+        ISO_TRY(announce_lang(e, &e->in.lang[i], &c));
+    for (int i = 0; i < e->in.lang_count; i++) {
         for (int k = 0; k < e->layer_count; k++)
-            ISO_TRY(iso_native_matrix(&matrix, e->out, e->lang[i].name, e->layer[k],
-                                      e->lang[i].rows, C, e->dtype));
+            ISO_TRY(iso_native_matrix(&matrix, e->out, e->in.lang[i].name, e->layer[k],
+                                      e->in.lang[i].rows, C, e->dtype));
     }
 done:
     iso_free(c.name);

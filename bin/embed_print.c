@@ -9,12 +9,12 @@
 /* Products of the layers that are run, twice: a multiplication and an addition each. */
 static double operations(const struct embed *e)
 {
-    const iso_nn_config *c = iso_encoder_config(e->encoder);
+    const iso_nn_config *c = iso_encoder_config(e->in.encoder);
     const double C = (double)c->C, linear = 8 * C * C + 4 * C * (double)c->F;
     double sum = 0;
 
-    for (int i = 0; i < e->lang_count; i++) {
-        const struct embed_lang *l = &e->lang[i];
+    for (int i = 0; i < e->in.lang_count; i++) {
+        const struct texts_lang *l = &e->in.lang[i];
         for (int64_t k = 0; k < l->corpus.items; k++) {
             const double T = (double)(l->token_at[k + 1] - l->token_at[k]);
             sum += T * (linear + 4 * C * T);
@@ -27,12 +27,12 @@ static int64_t rows_of(const struct embed *e)
 {
     int64_t sum = 0;
 
-    for (int i = 0; i < e->lang_count; i++)
-        sum += e->lang[i].rows;
+    for (int i = 0; i < e->in.lang_count; i++)
+        sum += e->in.lang[i].rows;
     return sum;
 }
 
-static int64_t text_bytes(const struct embed_lang *l)
+static int64_t text_bytes(const struct texts_lang *l)
 {
     const int64_t items = l->corpus.items, tokens = l->token_at[items];
     int64_t sum = 8 * items + 5 * tokens + l->lexicon.bytes.len + 32 * l->lexicon.count;
@@ -47,31 +47,31 @@ static int64_t text_bytes(const struct embed_lang *l)
 /* Text and tokens, one window, one batch on its way, weights made ready, sums of word types. */
 int64_t embed_memory(const struct embed *e)
 {
-    const iso_nn_config *c = iso_encoder_config(e->encoder);
-    const char *compute = e->set->compute ? e->set->compute : "f32";
+    const iso_nn_config *c = iso_encoder_config(e->in.encoder);
+    const char *compute = e->in.set->compute ? e->in.set->compute : "f32";
     const bool half =
         strcmp(compute, "bf16") == 0 && strcmp(iso_packed_engine(ISO_COMPUTE_BF16), "oneDNN") == 0;
     const int64_t weight = strcmp(compute, "int8") == 0 ? 1 : half ? 2 : 4;
-    const bool types = e->pool == EMBED_TYPES;
+    const bool types = e->in.pool == TEXTS_TYPES;
     const int64_t row = e->layer_count * c->C * (types ? 8 : (int64_t)iso_dtype_size(e->dtype));
     int64_t sum = c->L * (4 * c->C * c->C + 2 * c->C * c->F) * weight, window = 0, sums = 0;
 
-    for (int i = 0; i < e->lang_count; i++) {
-        sum += text_bytes(&e->lang[i]);
-        if (types && e->lang[i].rows * row > sums)
-            sums = e->lang[i].rows * row;
+    for (int i = 0; i < e->in.lang_count; i++) {
+        sum += text_bytes(&e->in.lang[i]);
+        if (types && e->in.lang[i].rows * row > sums)
+            sums = e->in.lang[i].rows * row;
     }
     for (int64_t u = 0; u < e->window_count; u++)
         window = e->window[u].rows > window ? e->window[u].rows : window;
-    return sum + sums + window * row + embed_batch(e->set) * (6 * c->C + c->F) * 4;
+    return sum + sums + window * row + texts_batch_size(e->in.set) * (6 * c->C + c->F) * 4;
 }
 
 void embed_print_plan(const struct embed *e)
 {
-    const int64_t rows = rows_of(e), C = iso_encoder_config(e->encoder)->C;
+    const int64_t rows = rows_of(e), C = iso_encoder_config(e->in.encoder)->C;
 
-    printf("model\t%s\n", e->model);
-    printf("languages\t%d\n", e->lang_count);
+    printf("model\t%s\n", e->in.model);
+    printf("languages\t%d\n", e->in.lang_count);
     printf("sentences\t%" PRId64 "\n", e->items);
     printf("tokens\t%" PRId64 "\n", e->tokens);
     printf("rows\t%" PRId64 "\n", rows);
@@ -97,13 +97,13 @@ iso_err embed_print_done(const struct embed *e, double seconds)
     iso_buf line = {0};
     iso_err err = ISO_OK;
 
-    for (int i = 0; i < e->lang_count; i++) {
-        truncated += e->lang[i].truncated;
-        empty += e->lang[i].corpus.empty;
-        repaired += e->lang[i].corpus.repaired;
+    for (int i = 0; i < e->in.lang_count; i++) {
+        truncated += e->in.lang[i].truncated;
+        empty += e->in.lang[i].corpus.empty;
+        repaired += e->in.lang[i].corpus.repaired;
     }
-    if (e->tokenizer)
-        odd = iso_tokenizer_odd(e->tokenizer, &first);
+    if (e->in.tokenizer)
+        odd = iso_tokenizer_odd(e->in.tokenizer, &first);
     ISO_TRY(iso_buf_printf(&line, "%" PRId64 " sentence%s, %" PRId64 " tokens in %.1f s, %.0f/s",
                            e->items, e->items == 1 ? "" : "s", e->tokens, seconds,
                            seconds > 0 ? (double)e->computed / seconds : 0));
@@ -112,14 +112,14 @@ iso_err embed_print_done(const struct embed *e, double seconds)
                                e->tokens - e->computed));
     if (truncated > 0)
         ISO_TRY(iso_buf_printf(&line, "; %" PRId64 " cut to %" PRId64 " tokens", truncated,
-                               e->longest));
+                               e->in.longest));
     ISO_TRY(count(&line, empty, "line without text", "lines without text"));
     ISO_TRY(count(&line, repaired, "line with bytes that are not UTF-8",
                   "lines with bytes that are not UTF-8"));
     ISO_TRY(count(&line, odd, "oddity in the vocabulary", "oddities in the vocabulary"));
     if (odd > 0 && first)
         ISO_TRY(iso_buf_printf(&line, " (%s)", first));
-    term_note(e->set, "%s", line.text);
+    term_note(e->in.set, "%s", line.text);
 done:
     iso_buf_free(&line);
     return err;

@@ -4,7 +4,7 @@
 
 iso_err embed_states_new(iso_mat **out, const struct embed *e, int lang, iso_dtype dtype)
 {
-    const int64_t C = iso_encoder_config(e->encoder)->C;
+    const int64_t C = iso_encoder_config(e->in.encoder)->C;
     iso_mat *states = NULL;
     int64_t rows = 0;
     iso_err err = ISO_OK;

@@ -7,17 +7,18 @@
 
 enum { BLOCK = 4 << 20 }; /* bytes written at a time */
 
-static int64_t sum_bytes(const struct embed *e, const struct embed_lang *l)
+static int64_t sum_bytes(const struct embed *e, const struct texts_lang *l)
 {
-    return l->rows * e->layer_count * iso_encoder_config(e->encoder)->C * (int64_t)sizeof(double);
+    return l->rows * e->layer_count * iso_encoder_config(e->in.encoder)->C *
+           (int64_t)sizeof(double);
 }
 
 iso_err embed_types_fit(const struct embed *e)
 {
-    const int64_t mem = iso_run_mem(e->run);
+    const int64_t mem = iso_run_mem(e->in.run);
 
-    for (int i = 0; i < e->lang_count; i++) {
-        const struct embed_lang *l = &e->lang[i];
+    for (int i = 0; i < e->in.lang_count; i++) {
+        const struct texts_lang *l = &e->in.lang[i];
         if (sum_bytes(e, l) > mem)
             return iso_fail(ISO_EARG,
                             "%s: the sums of %" PRId64 " word types in %d layers take %.0f MB, "
@@ -37,7 +38,7 @@ struct sums {
 static void add_window(struct sums *to, const struct embed *e, const struct embed_window *w,
                        const iso_mat *states)
 {
-    const struct embed_lang *l = &e->lang[w->lang];
+    const struct texts_lang *l = &e->in.lang[w->lang];
 
     for (int64_t i = 0; i < w->rows; i++) {
         const int64_t type = l->entry[w->row + i];
@@ -79,7 +80,7 @@ static iso_err write_layer(struct embed *e, int lang, int k, iso_view sums)
         if (!iso_view_finite(NULL, made))
             ISO_FAIL(ISO_EFORMAT,
                      "%s, layer %d: a number lies beyond the range of f16 (65504): --dtype f32",
-                     e->lang[lang].name, e->layer[k]);
+                     e->in.lang[lang].name, e->layer[k]);
         ISO_TRY(iso_native_put(e->out, lang * e->layer_count + k, at, made));
     }
 done:
@@ -89,7 +90,7 @@ done:
 
 static iso_err run_lang(struct embed *e, struct embed_engine *engine, int lang)
 {
-    const int64_t C = iso_encoder_config(e->encoder)->C, rows = e->lang[lang].rows;
+    const int64_t C = iso_encoder_config(e->in.encoder)->C, rows = e->in.lang[lang].rows;
     struct sums s = {0};
     iso_mat *states = NULL;
     iso_err err = ISO_OK;
@@ -122,7 +123,7 @@ iso_err embed_run_types(struct embed *e)
     iso_err err = ISO_OK;
 
     ISO_TRY(embed_engine_new(&engine, e, ISO_F64));
-    for (int i = 0; i < e->lang_count; i++)
+    for (int i = 0; i < e->in.lang_count; i++)
         ISO_TRY(run_lang(e, engine, i));
 done:
     embed_engine_free(engine);

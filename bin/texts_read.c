@@ -1,13 +1,13 @@
-/* The text of an embedding: read and cut into tokens. */
+/* Texts: read and cut into tokens. */
 #include <stdio.h>
 #include <string.h>
 
-#include "bin/embed.h"
+#include "bin/texts.h"
 #include "lib/base/alloc.h"
 
 enum { STEP = 512 }; /* items between looks at the stop button */
 
-void embed_lang_free(struct embed_lang *l)
+static void lang_free(struct texts_lang *l)
 {
     iso_free(l->name);
     iso_free(l->files.at);
@@ -19,20 +19,53 @@ void embed_lang_free(struct embed_lang *l)
     iso_free(l->first);
     iso_free(l->index);
     iso_free(l->entry);
+    iso_free(l->cut);
     lexicon_free(&l->lexicon);
-    *l = (struct embed_lang){0};
+    *l = (struct texts_lang){0};
+}
+
+static enum texts_pool pool_of(const char *name)
+{
+    static const char *const names[] = {"mean", "mean-special", "cls",  "last",
+                                        "max",  "none",         "word", "types"};
+
+    for (int i = 0; name && i < (int)(sizeof names / sizeof *names); i++) {
+        if (strcmp(name, names[i]) == 0)
+            return (enum texts_pool)i; /* the order of the enum */
+    }
+    return TEXTS_MEAN;
+}
+
+struct texts texts_of(const struct settings *set, const iso_run *run)
+{
+    return (struct texts){.set = set, .run = run, .pool = pool_of(set->pool)};
+}
+
+void texts_free(struct texts *t)
+{
+    for (int i = 0; i < t->lang_count; i++)
+        lang_free(&t->lang[i]);
+    iso_free(t->lang);
+    for (int i = 0; i < t->folder_word_count; i++)
+        iso_free(t->folder_words[i]);
+    iso_free(t->folder_words);
+    iso_free(t->model);
+    iso_free(t->source);
+    iso_tokenizer_close(t->tokenizer);
+    iso_encoder_close(t->encoder);
+    *t = (struct texts){0};
 }
 
 /* What one item is cut into; grown and used again. */
 struct cutter {
-    struct embed *e;
-    struct embed_lang *lang;
+    struct texts *in;
+    struct texts_lang *lang;
     iso_tokens tokens;
     iso_words words;
 };
 
 /* Room for `more` tokens. */
-static iso_err token_room(struct embed_lang *l, int64_t used, int64_t more, bool entries)
+static iso_err token_room(struct texts_lang *l, int64_t used, int64_t more, bool entries)
 {
     int64_t room = l->token_room ? l->token_room : 4096;
     iso_err err = ISO_OK;
@@ -51,9 +84,9 @@ done:
 }
 
 /* An id that the model has no row for is said here, before the work. */
-static iso_err check_ids(const struct embed *e, const struct embed_lang *l, int64_t item)
+static iso_err check_ids(const struct texts *t, const struct texts_lang *l, int64_t item)
 {
-    const int64_t known = iso_encoder_config(e->encoder)->V;
+    const int64_t known = iso_encoder_config(t->encoder)->V;
 
     for (int64_t i = l->token_at[item]; i < l->token_at[item + 1]; i++) {
         if (l->ids[i] >= 0 && l->ids[i] < known)
@@ -62,7 +95,7 @@ static iso_err check_ids(const struct embed *e, const struct embed_lang *l, int6
                    ? iso_fail(ISO_EFORMAT,
                               "%s: its tokenizer gives id %d, its weights know %lld: tokenizer and "
                               "weights are of different checkpoints",
-                              e->set->model, l->ids[i], (long long)known)
+                              t->set->model, l->ids[i], (long long)known)
                    : iso_fail(ISO_EFORMAT,
                               "%s: %s: sentence %lld has id %d, the model knows 0 to %lld",
                               l->files.at[0], l->name, (long long)item + 1, l->ids[i],
@@ -74,20 +107,21 @@ static iso_err check_ids(const struct embed *e, const struct embed_lang *l, int6
 /* A sentence of token ids; what is too long loses tokens before its last, which closes it. */
 static iso_err take_ids(struct cutter *c, int64_t item)
 {
-    struct embed_lang *l = c->lang;
+    struct texts_lang *l = c->lang;
     const int64_t begin = l->corpus.offsets[item];
     const int64_t all = l->corpus.offsets[item + 1] - begin;
     const int64_t used = l->token_at[item];
-    const int64_t count = all < c->e->longest ? all : c->e->longest;
+    const int64_t count = all < c->in->longest ? all : c->in->longest;
     iso_err err = ISO_OK;
 
     ISO_TRY(token_room(l, used, count, false));
     for (int64_t i = 0; i < count; i++) {
         const int64_t from = i == count - 1 ? all - 1 : i;
         l->ids[used + i] = l->corpus.tokens[begin + from];
-        l->mark[used + i] = i == 0 || i == count - 1 ? EMBED_SPECIAL : 0;
+        l->mark[used + i] = i == 0 || i == count - 1 ? TEXTS_SPECIAL : 0;
     }
     l->token_at[item + 1] = used + count;
+    l->cut[item] = count < all;
     l->truncated += count < all;
 done:
     return err;
@@ -96,12 +130,12 @@ done:
 /* How the pieces of an item read. */
 static iso_err name_pieces(struct cutter *c, int64_t item, const iso_text *text)
 {
-    struct embed_lang *l = c->lang;
+    struct texts_lang *l = c->lang;
     iso_err err = ISO_OK;
 
     for (int64_t i = 0; i < c->tokens.count; i++) {
         int64_t len;
-        const char *piece = iso_tokenizer_piece(&len, c->e->tokenizer, &c->tokens, i, text);
+        const char *piece = iso_tokenizer_piece(&len, c->in->tokenizer, &c->tokens, i, text);
         ISO_TRY(lexicon_add(&l->entry[l->token_at[item] + i], &l->lexicon, piece, len));
     }
 done:
@@ -122,67 +156,69 @@ static iso_text text_of(const iso_corpus *c, int64_t item)
 
 static iso_err take_text(struct cutter *c, int64_t item)
 {
-    struct embed_lang *l = c->lang;
-    const enum embed_pool pool = c->e->pool;
+    struct texts_lang *l = c->lang;
+    const enum texts_pool pool = c->in->pool;
     const iso_text text = text_of(&l->corpus, item);
     const int64_t used = l->token_at[item];
     const iso_tokens *t = &c->tokens;
     iso_err err = ISO_OK;
 
-    err = iso_tokenizer_encode(c->e->tokenizer, &c->tokens, &text, c->e->longest);
+    err = iso_tokenizer_encode(c->in->tokenizer, &c->tokens, &text, c->in->longest);
     if (err == ISO_EARG)
         ISO_FAIL(err, "--max-length %lld leaves no room for a piece beside the special tokens",
-                 (long long)c->e->longest);
+                 (long long)c->in->longest);
     ISO_TRY(err);
-    ISO_TRY(token_room(l, used, t->count, pool == EMBED_NONE));
+    ISO_TRY(token_room(l, used, t->count, pool == TEXTS_NONE));
     for (int64_t i = 0; i < t->count; i++) {
         l->ids[used + i] = t->ids[i];
         l->mark[used + i] =
-            (uint8_t)((t->special[i] ? EMBED_SPECIAL : 0) | (t->types[i] ? EMBED_SECOND : 0));
+            (uint8_t)((t->special[i] ? TEXTS_SPECIAL : 0) | (t->types[i] ? TEXTS_SECOND : 0));
     }
     l->token_at[item + 1] = used + t->count;
+    l->cut[item] = t->truncated;
     l->truncated += t->truncated;
-    if (pool == EMBED_NONE)
+    if (pool == TEXTS_NONE)
         ISO_TRY(name_pieces(c, item, &text));
     else if (l->word_at)
-        ISO_TRY(embed_words_add(l, &c->words, &c->tokens, item, &text, pool));
+        ISO_TRY(texts_words_add(l, &c->words, &c->tokens, item, &text, pool));
 done:
     return err;
 }
 
-static int64_t rows_of(const struct embed *e, const struct embed_lang *l)
+static int64_t rows_of(const struct texts *t, const struct texts_lang *l)
 {
-    return e->pool == EMBED_TYPES ? l->lexicon.count : embed_row(l, e->pool, l->corpus.items);
+    return t->pool == TEXTS_TYPES ? l->lexicon.count : texts_row(l, t->pool, l->corpus.items);
 }
 
-static iso_err read_lang(struct embed *e, struct embed_lang *l)
+static iso_err read_lang(struct texts *t, struct texts_lang *l)
 {
-    const iso_corpus_opt opt = {.columns = e->set->columns, .limit = e->set->limit};
-    struct cutter c = {.e = e, .lang = l};
+    const iso_corpus_opt opt = {.columns = t->set->columns, .limit = t->set->limit};
+    struct cutter c = {.in = t, .lang = l};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_corpus_read(&l->corpus, l->files.at, l->files.count, &opt));
     ISO_TRY(iso_alloc(&l->token_at, l->corpus.items + 1, sizeof *l->token_at));
-    if (e->pool == EMBED_WORD || e->pool == EMBED_TYPES)
-        ISO_TRY(embed_words_begin(l));
+    ISO_TRY(iso_alloc(&l->cut, l->corpus.items, sizeof *l->cut));
+    if (t->pool == TEXTS_WORD || t->pool == TEXTS_TYPES)
+        ISO_TRY(texts_words_begin(l));
     for (int64_t i = 0; i < l->corpus.items; i++) {
         if (i % STEP == 0)
-            ISO_TRY(iso_run_step(e->run, "tokenising", i, l->corpus.items, "sentences"));
+            ISO_TRY(iso_run_step(t->run, "tokenising", i, l->corpus.items, "sentences"));
         ISO_TRY(l->corpus.text ? take_text(&c, i) : take_ids(&c, i));
-        ISO_TRY(check_ids(e, l, i));
+        ISO_TRY(check_ids(t, l, i));
     }
-    l->rows = rows_of(e, l);
+    l->rows = rows_of(t, l);
 done:
     iso_tokens_free(&c.tokens);
     iso_words_free(&c.words);
     return err;
 }
 
-static bool needs_tokenizer(const struct embed *e)
+static bool needs_tokenizer(const struct texts *t)
 {
-    for (int i = 0; i < e->lang_count; i++) {
-        for (int k = 0; k < e->lang[i].files.count; k++) {
-            if (!embed_is_ids(e->lang[i].files.at[k]))
+    for (int i = 0; i < t->lang_count; i++) {
+        for (int k = 0; k < t->lang[i].files.count; k++) {
+            if (!texts_is_ids(t->lang[i].files.at[k]))
                 return true;
         }
     }
@@ -190,9 +226,9 @@ static bool needs_tokenizer(const struct embed *e)
 }
 
 /* Where there is none that we read, another program's ids are the way out. */
-static iso_err open_tokenizer(struct embed *e)
+static iso_err open_tokenizer(struct texts *t)
 {
-    const iso_err err = iso_tokenizer_open(&e->tokenizer, e->set->model);
+    const iso_err err = iso_tokenizer_open(&t->tokenizer, t->set->model);
     char said[1024];
 
     if (err != ISO_EUNSUP && err != ISO_EIO)
@@ -201,14 +237,14 @@ static iso_err open_tokenizer(struct embed *e)
     return iso_fail(err, "%s; files of token ids (.ids) need no tokenizer", said);
 }
 
-iso_err embed_read(struct embed *e)
+iso_err texts_read(struct texts *t)
 {
     iso_err err = ISO_OK;
 
-    if (needs_tokenizer(e))
-        ISO_TRY(open_tokenizer(e));
-    for (int i = 0; i < e->lang_count; i++)
-        ISO_TRY(read_lang(e, &e->lang[i]));
+    if (needs_tokenizer(t))
+        ISO_TRY(open_tokenizer(t));
+    for (int i = 0; i < t->lang_count; i++)
+        ISO_TRY(read_lang(t, &t->lang[i]));
 done:
     return err;
 }

@@ -1,8 +1,8 @@
 /* The words of an embedding's text, and the tokens each is made of. */
-#include "bin/embed.h"
+#include "bin/texts.h"
 #include "lib/base/alloc.h"
 
-static iso_err word_room(struct embed_lang *l, int64_t used, int64_t more)
+static iso_err word_room(struct texts_lang *l, int64_t used, int64_t more)
 {
     int64_t room = l->word_room ? l->word_room : 4096;
     iso_err err = ISO_OK;
@@ -18,7 +18,7 @@ done:
     return err;
 }
 
-static iso_err index_room(struct embed_lang *l, int64_t used, int64_t more)
+static iso_err index_room(struct texts_lang *l, int64_t used, int64_t more)
 {
     int64_t room = l->index_room ? l->index_room : 4096;
     iso_err err = ISO_OK;
@@ -35,8 +35,8 @@ done:
 
 /* Appends the words that were found, each with its tokens. For word types those that no token is
  * left of say nothing. */
-static iso_err take(struct embed_lang *l, const iso_words *w, int64_t item, const iso_text *text,
-                    enum embed_pool pool)
+static iso_err take(struct texts_lang *l, const iso_words *w, int64_t item, const iso_text *text,
+                    enum texts_pool pool)
 {
     int64_t used = l->word_at[item];
     iso_err err = ISO_OK;
@@ -45,7 +45,7 @@ static iso_err take(struct embed_lang *l, const iso_words *w, int64_t item, cons
     for (int64_t i = 0; i < w->count; i++) {
         const int64_t count = w->first[i + 1] - w->first[i];
         const char *from = w->part[i] ? text->pair : text->text;
-        if (count == 0 && pool == EMBED_TYPES)
+        if (count == 0 && pool == TEXTS_TYPES)
             continue;
         ISO_TRY(index_room(l, l->first[used], count));
         for (int64_t k = 0; k < count; k++)
@@ -60,7 +60,7 @@ done:
     return err;
 }
 
-iso_err embed_words_begin(struct embed_lang *l)
+iso_err texts_words_begin(struct texts_lang *l)
 {
     iso_err err = ISO_OK;
 
@@ -70,8 +70,8 @@ done:
     return err;
 }
 
-iso_err embed_words_add(struct embed_lang *l, iso_words *words, const iso_tokens *tokens,
-                        int64_t item, const iso_text *text, enum embed_pool pool)
+iso_err texts_words_add(struct texts_lang *l, iso_words *words, const iso_tokens *tokens,
+                        int64_t item, const iso_text *text, enum texts_pool pool)
 {
     iso_err err = ISO_OK;
 

@@ -1,28 +1,28 @@
 /* Which tokens of a sentence make which rows. */
-#include "bin/embed.h"
+#include "bin/texts.h"
 #include "lib/base/alloc.h"
 
-int64_t embed_row(const struct embed_lang *lang, enum embed_pool pool, int64_t item)
+int64_t texts_row(const struct texts_lang *lang, enum texts_pool pool, int64_t item)
 {
     switch (pool) {
-    case EMBED_NONE:
+    case TEXTS_NONE:
         return lang->token_at[item];
-    case EMBED_WORD:
-    case EMBED_TYPES:
+    case TEXTS_WORD:
+    case TEXTS_TYPES:
         return lang->word_at[item];
     default:
         return item;
     }
 }
 
-void embed_lists_free(struct embed_lists *lists)
+void texts_lists_free(struct texts_lists *lists)
 {
     iso_free(lists->first);
     iso_free(lists->index);
-    *lists = (struct embed_lists){0};
+    *lists = (struct texts_lists){0};
 }
 
-static iso_err reserve(struct embed_lists *to, int64_t rows, int64_t tokens)
+static iso_err reserve(struct texts_lists *to, int64_t rows, int64_t tokens)
 {
     iso_err err = ISO_OK;
 
@@ -40,24 +40,24 @@ done:
     return err;
 }
 
-static void end_row(struct embed_lists *to)
+static void end_row(struct texts_lists *to)
 {
     to->first[++to->rows] = to->used;
 }
 
 /* Adds the tokens of an item to the row that is open: those of the text alone, or all. */
-static void together(struct embed_lists *to, const struct embed_lang *l, int64_t item, int64_t base,
+static void together(struct texts_lists *to, const struct texts_lang *l, int64_t item, int64_t base,
                      bool specials)
 {
     const int64_t begin = l->token_at[item], count = l->token_at[item + 1] - begin;
 
     for (int64_t i = 0; i < count; i++) {
-        if (specials || !(l->mark[begin + i] & EMBED_SPECIAL))
+        if (specials || !(l->mark[begin + i] & TEXTS_SPECIAL))
             to->index[to->used++] = base + i;
     }
 }
 
-static iso_err words(struct embed_lists *to, const struct embed_lang *l, int64_t item, int64_t base)
+static iso_err words(struct texts_lists *to, const struct texts_lang *l, int64_t item, int64_t base)
 {
     const int64_t from = l->word_at[item], until = l->word_at[item + 1];
     const int64_t tokens = l->first[until] - l->first[from];
@@ -73,29 +73,29 @@ done:
     return err;
 }
 
-iso_err embed_lists_add(struct embed_lists *to, const struct embed_lang *l, enum embed_pool pool,
+iso_err texts_lists_add(struct texts_lists *to, const struct texts_lang *l, enum texts_pool pool,
                         int64_t item, int64_t base)
 {
     const int64_t count = l->token_at[item + 1] - l->token_at[item];
     iso_err err = ISO_OK;
 
-    if (pool == EMBED_WORD || pool == EMBED_TYPES)
+    if (pool == TEXTS_WORD || pool == TEXTS_TYPES)
         return words(to, l, item, base);
-    ISO_TRY(reserve(to, pool == EMBED_NONE ? count : 1, count));
+    ISO_TRY(reserve(to, pool == TEXTS_NONE ? count : 1, count));
     switch (pool) {
-    case EMBED_CLS:
-    case EMBED_LAST:
+    case TEXTS_CLS:
+    case TEXTS_LAST:
         if (count > 0)
-            to->index[to->used++] = base + (pool == EMBED_CLS ? 0 : count - 1);
+            to->index[to->used++] = base + (pool == TEXTS_CLS ? 0 : count - 1);
         break;
-    case EMBED_NONE:
+    case TEXTS_NONE:
         for (int64_t i = 0; i < count; i++) {
             to->index[to->used++] = base + i;
             end_row(to);
         }
         goto done;
     default:
-        together(to, l, item, base, pool == EMBED_MEAN_SPECIAL);
+        together(to, l, item, base, pool == TEXTS_MEAN_SPECIAL);
         if (to->used == to->first[to->rows]) /* an empty line */
             together(to, l, item, base, true);
     }

@@ -1,0 +1,133 @@
+/* LANG=FILE words: which languages, from which files. */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "bin/texts.h"
+#include "lib/base/alloc.h"
+#include "lib/base/utf8.h"
+#include "lib/text/lang.h"
+
+bool texts_is_ids(const char *path)
+{
+    const size_t len = strlen(path);
+
+    return len > 4 && strcmp(path + len - 4, ".ids") == 0;
+}
+
+/* The language called `name`, which is added when it is new. Takes over `name`. */
+static iso_err lang_called(int *out, struct texts *t, char *name)
+{
+    const char *canonical = iso_lang_canonical(name);
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < t->lang_count; i++) {
+        if (strcmp(t->lang[i].name, canonical) == 0) {
+            *out = i;
+            goto done;
+        }
+    }
+    ISO_TRY(iso_realloc(&t->lang, t->lang_count, t->lang_count + 1, sizeof *t->lang));
+    ISO_TRY(iso_str_dup(&t->lang[t->lang_count].name, canonical, -1));
+    *out = t->lang_count++;
+done:
+    iso_free(name);
+    return err;
+}
+
+iso_err texts_add(struct texts *t, int *lang, const char *word)
+{
+    const char *file = strchr(word, '=');
+    struct words *files;
+    int which = 0;
+    char *name = NULL;
+    iso_err err = ISO_OK;
+
+    if (!file || file == word || !file[1])
+        return iso_fail(ISO_EARG, "%s: does not say which language it is: LANG=FILE, such as en=%s",
+                        word, file && file[1] ? file + 1 : "en.txt");
+    ISO_TRY(iso_str_dup(&name, word, file - word));
+    if (strpbrk(name, "/:") || strcmp(name, ".") == 0 || !iso_utf8_valid(name, file - word)) {
+        err = iso_fail(ISO_EARG, "%s: '%s' cannot be a language: LANG=FILE, such as en=en.txt",
+                       word, name);
+        iso_free(name);
+        goto done;
+    }
+    if (texts_is_ids(word) && (t->pool == TEXTS_WORD || t->pool == TEXTS_TYPES)) {
+        err = iso_fail(ISO_EARG, "%s: token ids do not tell words, so --pool %s needs text", word,
+                       t->set->pool);
+        iso_free(name);
+        goto done;
+    }
+    ISO_TRY(lang_called(&which, t, name));
+    files = &t->lang[which].files;
+    ISO_TRY(iso_realloc(&files->at, files->count, files->count + 1, sizeof *files->at));
+    files->at[files->count++] = file + 1;
+    if (lang)
+        *lang = which;
+done:
+    return err;
+}
+
+iso_err texts_choose_source(struct texts *t)
+{
+    const char *source = t->lang[0].name;
+    iso_err err = ISO_OK;
+
+    if (t->set->src) {
+        source = NULL;
+        for (int i = 0; i < t->lang_count; i++) {
+            if (iso_lang_same(t->lang[i].name, t->set->src))
+                source = t->lang[i].name;
+        }
+        if (!source)
+            ISO_FAIL(ISO_EARG, "--src %s: no text of that language is given (%s%s%s...)",
+                     t->set->src, t->lang[0].name, t->lang_count > 1 ? ", " : "",
+                     t->lang_count > 1 ? t->lang[1].name : "");
+    }
+    ISO_TRY(iso_str_dup(&t->source, source, -1));
+done:
+    return err;
+}
+
+iso_err texts_add_folder(struct texts *t, const char *folder)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_corpus_folder(&t->folder_words, &t->folder_word_count, folder));
+    for (int i = 0; i < t->folder_word_count; i++)
+        ISO_TRY(texts_add(t, NULL, t->folder_words[i]));
+done:
+    return err;
+}
+
+iso_err texts_inputs(struct texts *t)
+{
+    const struct settings *set = t->set;
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < set->inputs.count; i++)
+        ISO_TRY(texts_add(t, NULL, set->inputs.at[i]));
+    if (set->corpus)
+        ISO_TRY(texts_add_folder(t, set->corpus));
+    ISO_NEED(t->lang_count > 0, "no text: LANG=FILE, such as en=en.txt, or --corpus DIR");
+    ISO_TRY(texts_choose_source(t));
+done:
+    return err;
+}
+
+iso_err texts_check_out(const struct texts *t, const char *path, const char *option)
+{
+    struct stat out, in;
+
+    if (!path || stat(path, &out) != 0)
+        return ISO_OK;
+    for (int i = 0; i < t->lang_count; i++) {
+        for (int k = 0; k < t->lang[i].files.count; k++) {
+            const char *file = t->lang[i].files.at[k];
+            if (stat(file, &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+                return iso_fail(ISO_EARG, "%s: is the text to read, choose another %s", file,
+                                option);
+        }
+    }
+    return ISO_OK;
+}
