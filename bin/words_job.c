@@ -173,10 +173,10 @@ iso_err words_records(iso_records *out, const struct words_ask *ask, struct word
     iso_err err = ISO_OK;
 
     ISO_TRY(check_layers(side));
-    ISO_TRY(words_dictionary(&w.test, ask->set->test, ask));
+    ISO_TRY(dictionaries_read(&w.test, ask->set->test, ask->set));
     if (ask->set->train) {
-        ISO_TRY(words_dictionary(&w.train, ask->set->train, ask));
-        ISO_TRY(words_overlap(ask->set, &w.train, &w.test));
+        ISO_TRY(dictionaries_read(&w.train, ask->set->train, ask->set));
+        ISO_TRY(dictionaries_overlap(ask->set, ask->set->train, &w.train, ask->set->test, &w.test));
     }
     ISO_TRY(all_layers(out, &w));
 done:

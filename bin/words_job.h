@@ -7,8 +7,7 @@
 #include "analysis/induce.h"
 #include "analysis/neighbours.h"
 #include "analysis/prep.h"
-#include "bin/settings.h"
-#include "lib/io/dictionary.h"
+#include "bin/dictionaries.h"
 #include "lib/io/record.h"
 #include "lib/io/states.h"
 #include "lib/io/states_input.h"
@@ -79,19 +78,12 @@ struct words_test {
     int64_t *first, *query, *target;
 };
 
-/* Reads a dictionary under --encoding, --lower, --strict and tells what was odd. */
-iso_err words_dictionary(iso_dictionary *out, const char *path, const struct words_ask *ask);
-
 /* The pairs whose words both sides have. Errors ISO_EARG (none). */
 iso_err words_train_pairs(iso_word_pairs *out, const iso_dictionary *d, const char *path,
                           const struct words_space space[2]);
 iso_err words_test_make(struct words_test *out, const iso_dictionary *d, const char *path,
                         const struct words_space space[2]);
 void words_test_free(struct words_test *test);
-
-/* Test words that the training dictionary holds too are told, with their number. */
-iso_err words_overlap(const struct settings *set, const iso_dictionary *train,
-                      const iso_dictionary *test);
 
 /* Fits and maps: the rows of both sides are comparable afterwards. `pairs` are the training pairs,
  * replaced by those of the best round; with --unsupervised they are found. */

@@ -1,33 +1,9 @@
-/* Dictionaries of `words`: read, told, and found in the vocabularies. */
+/* Dictionaries of `words`, found in the vocabularies. */
 #include <string.h>
 
 #include "bin/lexicon.h"
-#include "bin/term.h"
 #include "bin/words_job.h"
 #include "lib/base/alloc.h"
-#include "lib/text/fold.h"
-
-iso_err words_dictionary(iso_dictionary *out, const char *path, const struct words_ask *ask)
-{
-    const struct settings *set = ask->set;
-    const iso_dictionary_opt opt = {.encoding = set->encoding,
-                                    .lower = set->lower ? iso_text_lower : NULL,
-                                    .strict = set->strict};
-    iso_dictionary d = {0};
-    const iso_err err = iso_dictionary_read(&d, path, &opt);
-
-    if (err)
-        return err;
-    if (d.duplicates + d.bad_lines + d.bad_text > 0)
-        term_note(set,
-                  "%s: left out: %lld pairs that come again, %lld lines of one word, %lld that "
-                  "are no text%s%s%s",
-                  path, (long long)d.duplicates, (long long)d.bad_lines, (long long)d.bad_text,
-                  d.first_odd ? " (first: " : "", d.first_odd ? d.first_odd : "",
-                  d.first_odd ? ")" : "");
-    *out = d;
-    return ISO_OK;
-}
 
 /* Pair i of a dictionary in the vocabularies; false when one of its words is not there. */
 static bool find_pair(int64_t *source, int64_t *target, const iso_dictionary *d, int64_t i,
@@ -135,62 +111,4 @@ void words_test_free(struct words_test *test)
     iso_free(test->query);
     iso_free(test->target);
     *test = (struct words_test){0};
-}
-
-/* --- Overlap --- */
-
-/* Adds the source words of a dictionary, or, with `pairs`, its lines. */
-static iso_err add_all(struct lexicon *l, const iso_dictionary *d, bool pairs)
-{
-    iso_buf text = {0};
-    int32_t entry;
-    iso_err err = ISO_OK;
-
-    for (int64_t i = 0; i < d->pairs; i++) {
-        text.len = 0;
-        ISO_TRY(iso_buf_puts(&text, d->source[i]));
-        if (pairs)
-            ISO_TRY(iso_buf_printf(&text, "\t%s", d->target[i]));
-        ISO_TRY(lexicon_add(&entry, l, text.text, text.len));
-    }
-done:
-    iso_buf_free(&text);
-    return err;
-}
-
-/* How many different entries of b are in a: what both hold does not grow their union. */
-static iso_err shared(int64_t *out, int64_t *of, const iso_dictionary *a, const iso_dictionary *b,
-                      bool pairs)
-{
-    struct lexicon both = {0}, alone = {0};
-    iso_err err = ISO_OK;
-
-    ISO_TRY(add_all(&alone, b, pairs));
-    ISO_TRY(add_all(&both, a, pairs));
-    *out = both.count + alone.count;
-    ISO_TRY(add_all(&both, b, pairs));
-    *out -= both.count;
-    *of = alone.count;
-done:
-    lexicon_free(&both);
-    lexicon_free(&alone);
-    return err;
-}
-
-iso_err words_overlap(const struct settings *set, const iso_dictionary *train,
-                      const iso_dictionary *test)
-{
-    int64_t words = 0, pairs = 0, all = 0, lines = 0;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(shared(&words, &all, train, test, false));
-    ISO_TRY(shared(&pairs, &lines, train, test, true));
-    if (words > 0)
-        term_note(set,
-                  "%s and %s overlap: %lld of %lld test words (%lld of %lld pairs) were trained "
-                  "on; scores flatter",
-                  set->train, set->test, (long long)words, (long long)all, (long long)pairs,
-                  (long long)lines);
-done:
-    return err;
 }

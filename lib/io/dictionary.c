@@ -7,7 +7,7 @@
 #include "lib/io/feed.h"
 #include "lib/io/word_set.h"
 
-enum { WORD_MOST = 1 << 20 };
+enum { WORD_MOST = 1 << 20, NAMED = 3 };
 
 /* A pair is one text of the set: source, NUL, target. */
 struct iso_dictionary_store {
@@ -21,7 +21,7 @@ struct reading {
     const char *path;
     iso_word_text how;
     bool strict;
-    iso_buf pair;
+    iso_buf pair, few;
     int64_t line;
 };
 
@@ -64,21 +64,13 @@ static void split(struct span *source, struct span *target, const char *line, in
 
 static iso_err odd(struct reading *r, int64_t *counter, const char *what)
 {
-    iso_buf text = {0};
-    iso_err err = ISO_OK;
-
     ++*counter;
     if (r->strict)
-        ISO_FAIL(ISO_EFORMAT, "%s: line %" PRId64 ": %s; mend it or do without --strict", r->path,
-                 r->line, what);
-    if (r->d.first_odd)
-        goto done;
-    ISO_TRY(iso_buf_printf(&text, "line %" PRId64 ": %s", r->line, what));
-    r->d.first_odd = text.text;
-    text = (iso_buf){0};
-done:
-    iso_buf_free(&text);
-    return err;
+        return iso_fail(ISO_EFORMAT, "%s: line %" PRId64 ": %s; mend it or do without --strict",
+                        r->path, r->line, what);
+    if (iso_dictionary_odd(&r->d) > NAMED)
+        return ISO_OK;
+    return iso_buf_printf(&r->few, "%sline %" PRId64 ": %s", r->few.len ? "; " : "", r->line, what);
 }
 
 static iso_err put(struct reading *r)
@@ -124,14 +116,13 @@ static iso_err read_lines(struct reading *r, iso_feed *feed)
         if (!line)
             break;
         r->line = feed->line;
-        if (trim(line, line + len).len == 0)
-            continue;
         split(&source, &target, line, len);
-        ISO_TRY(read_pair(r, source, target));
+        ISO_TRY(trim(line, line + len).len == 0 ? odd(r, &r->d.empty_lines, "is empty")
+                                                : read_pair(r, source, target));
     }
     if (r->store->set.count == 0)
-        ISO_FAIL(ISO_EFORMAT, "%s: has no pair of words%s%s", r->path, r->d.first_odd ? ": " : "",
-                 r->d.first_odd ? r->d.first_odd : "");
+        ISO_FAIL(ISO_EFORMAT, "%s: has no pair of words%s%s", r->path, r->few.len ? ": " : "",
+                 r->few.len ? r->few.text : "");
 done:
     return err;
 }
@@ -149,6 +140,10 @@ static iso_err finish(struct reading *r)
     r->d.source = s->set.words;
     r->d.target = s->target;
     r->d.store = s;
+    if (r->few.len > 0) {
+        r->d.few = r->few.text;
+        r->few = (iso_buf){0};
+    }
 done:
     return err;
 }
@@ -179,21 +174,25 @@ iso_err iso_dictionary_read(iso_dictionary *out, const char *path, const iso_dic
     ISO_TRY(finish(&r));
     *out = r.d;
     r.store = NULL;
-    r.d.first_odd = NULL;
 done:
     iso_buf_free(&r.pair);
-    iso_free(r.d.first_odd);
+    iso_buf_free(&r.few);
     free_store(r.store);
     iso_feed_close(&feed);
     iso_file_close(file);
     return err;
 }
 
+int64_t iso_dictionary_odd(const iso_dictionary *d)
+{
+    return d->duplicates + d->empty_lines + d->bad_lines + d->bad_text;
+}
+
 void iso_dictionary_free(iso_dictionary *d)
 {
     if (!d)
         return;
-    iso_free(d->first_odd);
+    iso_free(d->few);
     free_store(d->store);
     *d = (iso_dictionary){0};
 }

@@ -19,20 +19,23 @@ typedef struct iso_dictionary_opt {
 typedef struct iso_dictionary {
     int64_t pairs;
     const char *const *source, *const *target;
-    int64_t duplicates, bad_lines, bad_text; /* left out, counted; the first of them: */
-    char *first_odd;                         /* "line 7: one word, no pair", or NULL */
+    int64_t duplicates, empty_lines, bad_lines, bad_text; /* left out, counted */
+    char *few; /* the first three: "line 7: one word, no pair; line 9: is empty", or NULL */
     struct iso_dictionary_store *store;
 } iso_dictionary;
 
 /**
  * Reads lines `source TAB target` (a third column is passed over), or, without a tab, split at the
- * first run of spaces. Empty lines are passed over; a line of one word is odd, as is a pair that
- * comes again (after folding). Errors  ISO_EIO, ISO_EFORMAT (no pair; with `strict` the first odd
+ * first run of spaces. An empty line is odd, as is a line of one word, or a pair that comes again
+ * (after folding). Errors  ISO_EIO, ISO_EFORMAT (no pair; with `strict` the first odd
  * line), ISO_EARG (encoding), ISO_ENOMEM.
  */
 ISO_API ISO_MUST_USE iso_err iso_dictionary_read(iso_dictionary *out, const char *path,
                                                  const iso_dictionary_opt *opt);
 ISO_API void iso_dictionary_free(iso_dictionary *d);
+
+/** How much was odd in all. */
+ISO_API int64_t iso_dictionary_odd(const iso_dictionary *d);
 
 ISO_END
 

@@ -69,7 +69,7 @@ $ isogloss words en=odd.vec de.vec --test test.txt --train train.txt --k 1 --nei
 ? 1
 $ printf 'a A\nalone\nb B\na A\n' > odd.txt
 $ isogloss words en.vec de.vec --test test.txt --train odd.txt --k 1 --neighbours 2 --prep none --csv o.csv
-2> isogloss: note: odd.txt: left out: 1 pairs that come again, 1 lines of one word, 0 that are no text (first: line 2: *)
+2> isogloss: note: odd.txt: left out: 1 pairs that come again, 0 empty lines, 1 lines of one word, 0 that are no text (first: line 2: one word, no pair; line 4: the pair comes again)
 2> isogloss: note: p@1 by csls of 1 words in the vocabulary: *
 # states without word types
 $ isogloss words en=$S/examples/states/mini.h5 de.vec --test test.txt --train train.txt

@@ -43,8 +43,9 @@ static void pairs_in_order(void **state)
     text(d.target[3], "Neu York");
     text(d.source[4], "the");
     text(d.target[4], "die");
-    assert_int_equal(d.duplicates + d.bad_lines + d.bad_text, 0);
-    assert_null(d.first_odd);
+    assert_int_equal(d.empty_lines, 2);
+    assert_int_equal(iso_dictionary_odd(&d), 2);
+    text(d.few, "line 3: is empty; line 4: is empty");
     iso_dictionary_free(&d);
     iso_dictionary_free(&d);
     assert_int_equal(d.pairs, 0);
@@ -61,7 +62,8 @@ static void odd_lines_are_counted(void **state)
     assert_int_equal(d.duplicates, 1);
     assert_int_equal(d.bad_lines, 2);
     assert_int_equal(d.bad_text, 1);
-    text(d.first_odd, "line 2: one word, no pair");
+    text(d.few, "line 2: one word, no pair; line 3: the pair comes again; "
+                "line 4: one word, no pair"); /* and a fourth */
     iso_dictionary_free(&d);
 
     ok(read_bytes(&d, bytes, (iso_dictionary_opt){.lower = iso_text_lower}));
@@ -80,8 +82,10 @@ static void errors(void **state)
     (void)state;
     iso_dictionary d = {0};
 
-    fails(read_bytes(&d, "a b\n\nalone\n", (iso_dictionary_opt){.strict = true}), ISO_EFORMAT,
-          "d.txt: line 3: one word, no pair");
+    fails(read_bytes(&d, "a b\nalone\n", (iso_dictionary_opt){.strict = true}), ISO_EFORMAT,
+          "d.txt: line 2: one word, no pair");
+    fails(read_bytes(&d, "a b\n \r\nc d\n", (iso_dictionary_opt){.strict = true}), ISO_EFORMAT,
+          "d.txt: line 2: is empty");
     fails(read_bytes(&d, "a b\na b\n", (iso_dictionary_opt){.strict = true}), ISO_EFORMAT,
           "line 2: the pair comes again");
     fails(read_bytes(&d, "a\nb\n", (iso_dictionary_opt){0}), ISO_EFORMAT,
@@ -201,7 +205,7 @@ static void all_of_muse(void **state)
             continue;
         iso_dictionary d = {0};
         ok(iso_dictionary_read(&d, check_path(folder, e->d_name), NULL));
-        assert_null(d.first_odd);
+        assert_null(d.few);
         iso_dictionary_free(&d);
         files++;
     }

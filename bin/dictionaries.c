@@ -1,0 +1,82 @@
+#include "bin/dictionaries.h"
+
+#include "bin/lexicon.h"
+#include "bin/term.h"
+#include "lib/text/fold.h"
+
+iso_err dictionaries_read(iso_dictionary *out, const char *path, const struct settings *set)
+{
+    const iso_dictionary_opt opt = {.encoding = set->encoding,
+                                    .lower = set->lower ? iso_text_lower : NULL,
+                                    .strict = set->strict};
+    iso_dictionary d = {0};
+    const iso_err err = iso_dictionary_read(&d, path, &opt);
+
+    if (err)
+        return err;
+    if (iso_dictionary_odd(&d) > 0)
+        term_note(set,
+                  "%s: left out: %lld pairs that come again, %lld empty lines, %lld lines of one "
+                  "word, %lld that are no text (first: %s)",
+                  path, (long long)d.duplicates, (long long)d.empty_lines, (long long)d.bad_lines,
+                  (long long)d.bad_text, d.few);
+    *out = d;
+    return ISO_OK;
+}
+
+/* Adds the source words of a dictionary, or, with `pairs`, its lines. */
+static iso_err add_all(struct lexicon *l, const iso_dictionary *d, bool pairs)
+{
+    iso_buf text = {0};
+    int32_t entry;
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < d->pairs; i++) {
+        text.len = 0;
+        ISO_TRY(iso_buf_puts(&text, d->source[i]));
+        if (pairs)
+            ISO_TRY(iso_buf_printf(&text, "\t%s", d->target[i]));
+        ISO_TRY(lexicon_add(&entry, l, text.text, text.len));
+    }
+done:
+    iso_buf_free(&text);
+    return err;
+}
+
+/* How many different entries of b are in a: what both hold does not grow their union. */
+static iso_err shared(int64_t *out, int64_t *of, const iso_dictionary *a, const iso_dictionary *b,
+                      bool pairs)
+{
+    struct lexicon both = {0}, alone = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(add_all(&alone, b, pairs));
+    ISO_TRY(add_all(&both, a, pairs));
+    *out = both.count + alone.count;
+    ISO_TRY(add_all(&both, b, pairs));
+    *out -= both.count;
+    *of = alone.count;
+done:
+    lexicon_free(&both);
+    lexicon_free(&alone);
+    return err;
+}
+
+iso_err dictionaries_overlap(const struct settings *set, const char *train_path,
+                             const iso_dictionary *train, const char *test_path,
+                             const iso_dictionary *test)
+{
+    int64_t words = 0, pairs = 0, all = 0, lines = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(shared(&words, &all, train, test, false));
+    ISO_TRY(shared(&pairs, &lines, train, test, true));
+    if (words > 0)
+        term_note(set,
+                  "%s and %s overlap: %lld of %lld test words (%lld of %lld pairs) were trained "
+                  "on; scores flatter",
+                  train_path, test_path, (long long)words, (long long)all, (long long)pairs,
+                  (long long)lines);
+done:
+    return err;
+}
