@@ -5,17 +5,20 @@
 #include "bin/settings.h"
 #include "lib/io/record.h"
 
-/* What an effect must be beyond: the interval of after − before, of after − fixed:0 and of
- * after − shuffled must leave 0 out, on one side. */
-enum { MIX_BEYOND_BEFORE = 1, MIX_BEYOND_FIXED0 = 2, MIX_BEYOND_SHUFFLED = 4 };
+/* What an effect must be beyond: the intervals of after − before, of after − fixed:0 and of
+ * after − shuffled must all leave 0 out, on one side. */
+enum mix_bar { MIX_BAR_BEFORE, MIX_BAR_FIXED0, MIX_BAR_SHUFFLED, MIX_BARS };
+
+/* "before", "fixed:0", "shuffled". */
+const char *mix_bar_name(enum mix_bar bar);
 
 /* One way of mixing at one place, seen by one measure at one layer of one target. */
 struct mix_claim {
     const iso_record *effect; /* after − before: all names, value, interval; borrowed */
-    unsigned missed;          /* what the effect is not beyond, MIX_BEYOND_…; 0: it is claimed */
+    bool missed[MIX_BARS];    /* what it is not beyond; none: the effect is claimed */
     int side;                 /* claimed: +1 the value rises, −1 it falls; else 0 */
-    int closer; /* claimed: +1 the languages come closer, −1 they go apart; else, and for measures
-                   of which neither end means close, 0 */
+    int closer; /* claimed: +1 the languages come closer, −1 they go apart; 0 else, and for
+                   measures of which neither end means close */
 };
 
 struct mix_claims {
@@ -24,18 +27,19 @@ struct mix_claims {
 };
 
 /* A claim for each way that was compared with a control, in the order of the records, which are
- * borrowed; a language against itself makes none. A control that is absent, or has no interval, is
- * missed. ISO_ENOMEM. */
+ * borrowed; a language against itself makes none. What is absent or has no interval is missed.
+ * ISO_ENOMEM. */
 iso_err mix_claims_make(struct mix_claims *out, const iso_records *records);
 void mix_claims_free(struct mix_claims *c);
 
 /* Claims of one measure, mixed layer and way, over targets and measured layers. */
 struct mix_count {
-    const iso_record *like;       /* measure, estimator, direction, k, mix_layer, mix; borrowed */
-    int64_t cases, targets;       /* cases: targets × measured layers */
-    int64_t closer, apart, moved; /* moved: claimed by a measure that says neither */
-    int64_t missed[3]; /* not claimed, for not being beyond before, fixed:0, shuffled; a case may
-                          count in several */
+    const iso_record *like; /* measure, estimator, direction, k, mix_layer, mix; borrowed */
+    int64_t cases, targets; /* cases: a target and a measured layer */
+    int64_t first, last;    /* measured layers */
+    int64_t closer, apart;
+    int64_t moved;            /* claimed by a measure that says neither */
+    int64_t missed[MIX_BARS]; /* of those not claimed; a case may count in several */
 };
 
 struct mix_counts {
@@ -43,12 +47,13 @@ struct mix_counts {
     int64_t count;
 };
 
-/* In the order of the claims, which are borrowed. ISO_ENOMEM. */
+/* In the order of the claims, whose records are borrowed. ISO_ENOMEM. */
 iso_err mix_counts_make(struct mix_counts *out, const struct mix_claims *claims);
 void mix_counts_free(struct mix_counts *c);
 
-/* A few lines of talk: at how many of the cases mixing brings languages closer beyond both
- * controls, at how many apart, at how many nothing is shown. ISO_ENOMEM. */
+/* A line of talk for each way and mixed layer: by each measure, in how many cases mixing is shown
+ * to bring languages closer, beyond both controls, in how many to take them apart, in how many
+ * neither. ISO_ENOMEM. */
 iso_err mix_tell(const struct settings *set, const iso_records *records);
 
 #endif
