@@ -64,14 +64,15 @@ typedef struct iso_near_told {
  *
  * Exact: the cosine is the dot product of the rows in double (sums in one fixed order, the same on
  * every machine) times 1/‖x‖ · 1/‖y‖; order, ties and scores rest on it, and with r, sums and
- * scores in double the answer is that of brute force, bit for bit. A blocked f32 product of unit
- * vectors only finds candidates: everything not provably below the k-th best by the bound
- * (d + 4)·2⁻²⁴. CSLS, margins and the softmax rank the `kept` best cosines of each row; the row is
- * final when its k-th best score is above whatever the others could have, else it is multiplied
- * again, listed by the rule itself. Rows with more near-equal candidates than a list holds, and
- * those whose ratio may have a negative denominator, are searched by brute force.
+ * scores in double the answer is that of brute force, bit for bit. A blocked product of unit
+ * vectors only finds candidates: everything not provably below the k-th best by a bound: of vectors
+ * rounded to 16 bits 2ε + ε², ε = √d/65532; where rows lie too close together for that, which a
+ * sample shows, of f32 (d + 4)·2⁻²⁴. CSLS, margins and the softmax rank the `kept` best cosines of
+ * each row; the row is final when its k-th best score is above whatever the others could have, else
+ * it is multiplied again, listed by the rule itself. Rows with more near-equal candidates than a
+ * list holds, and those whose ratio may have a negative denominator, are searched by brute force.
  * Margins rank all candidates, not only the k nearest of x as the published program does.
- * Cost  2nmd operations in f32 and a few per cent; the softmax's sums another 2nmd in double, which
+ * Cost  2nmd operations and a few per cent; the softmax's sums another 2nmd in double, which
  * is ten times as slow. Memory beside x and y: y once more, n + m lists of 8 bytes × 2 max(k, kept)
  * (cosine: 8 × max(2k, k + 54)), the results.
  * Errors  ISO_EARG (different d, k < 1, no rows), ISO_EFORMAT (not finite), ISO_ENOMEM,

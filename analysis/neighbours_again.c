@@ -13,7 +13,8 @@ static void preset(iso_topk *lists, float *slope, const iso_near *out, const int
         double by = 0, level = 0;
         if (near_line(&by, &level, p, x, again[g], kth)) {
             slope[g] = (float)by;
-            lists->floor[g] = (float)(level - near_line_slack(iso_topk_slack(x->cols), by, b));
+            lists->floor[g] =
+                (float)(level - near_line_slack(iso_topk_slack(p->road, x->cols), by, b));
         } else {
             lists->held[g] = -1;
             lists->floor[g] = INFINITY;
@@ -30,7 +31,8 @@ static iso_err tilted_lists(iso_topk *out, float **slope, const iso_near *found,
     const double steep = p->rule == ISO_RULE_INVSOFTMAX ? 1 : 0.5;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_topk_make(out, count, p->k, near_line_slack(iso_topk_slack(x->cols), steep, b)));
+    ISO_TRY(iso_topk_make(out, count, p->k,
+                          near_line_slack(iso_topk_slack(p->road, x->cols), steep, b)));
     if (p->rule == ISO_RULE_RATIO)
         out->want = out->room;
     ISO_TRY(iso_alloc(slope, count, sizeof **slope));
@@ -57,7 +59,7 @@ iso_err near_again(iso_near *out, const int64_t *again, int64_t count, const str
     ISO_TRY(tilted_lists(&lists, &slope, out, again, count, x, p, b));
     ISO_TRY(iso_topk_make(&none, y->rows, 0, 0));
     ISO_TRY(near_offsets(&offset, y, p));
-    ISO_TRY(iso_topk_panels_make(&panels, &to));
+    ISO_TRY(iso_topk_panels_make(&panels, &to, p->road));
     ISO_TRY(near_desks_make(&desks, p->k, lists.room));
     ISO_TRY(iso_topk_search(&lists, &none, &from, &panels, &(iso_topk_tilt){slope, offset}, run));
 #pragma omp parallel for schedule(dynamic, 16) reduction(+ : over) if (x->rows > 256)

@@ -21,6 +21,7 @@ struct near_plan {
     iso_rule rule;
     int k, neighbours, kept;
     double beta;
+    iso_topk_road road; /* of the lists */
 };
 
 iso_err near_side_make(struct near_side *s, iso_view v, const char *name);
@@ -108,9 +109,11 @@ void near_desk_finish(iso_near *out, int64_t row, struct near_desk *d, const iso
                       int held, const struct near_side *x, int64_t i, const struct near_side *y,
                       const struct near_plan *p);
 
-/* The search: lists of both sides from one product, means from lists, the best from lists. */
+/* The search: lists of both sides from one product, whose road it leaves in the plan, means from
+ * lists, the best from lists. */
 iso_err near_lists(iso_topk *of_x, iso_topk *of_y, const struct near_side *x,
-                   const struct near_side *y, int want_x, int want_y, const iso_run *run);
+                   const struct near_side *y, int want_x, int want_y, struct near_plan *p,
+                   const iso_run *run);
 iso_err near_means(struct near_side *x, const struct near_side *y, iso_topk *lists,
                    const struct near_plan *p, iso_near_told *told);
 iso_err near_pick(iso_near *out, int64_t *again, int64_t *count, iso_topk *lists,

@@ -3,16 +3,19 @@
 #include "lib/base/alloc.h"
 
 iso_err near_lists(iso_topk *of_x, iso_topk *of_y, const struct near_side *x,
-                   const struct near_side *y, int want_x, int want_y, const iso_run *run)
+                   const struct near_side *y, int want_x, int want_y, struct near_plan *p,
+                   const iso_run *run)
 {
     const iso_topk_rows from = near_rows(x), to = near_rows(y);
-    const double slack = iso_topk_slack(x->cols);
+    const int x_best = want_x < y->rows ? want_x : (int)y->rows,
+              y_best = want_y < x->rows ? want_y : (int)x->rows;
     iso_topk_panels panels = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_topk_make(of_x, x->rows, want_x < y->rows ? want_x : (int)y->rows, slack));
-    ISO_TRY(iso_topk_make(of_y, y->rows, want_y < x->rows ? want_y : (int)x->rows, slack));
-    ISO_TRY(iso_topk_panels_make(&panels, &to));
+    ISO_TRY(iso_topk_panels_best(&panels, &p->road, &from, &to, x_best, y_best));
+    const double slack = iso_topk_slack(p->road, x->cols);
+    ISO_TRY(iso_topk_make(of_x, x->rows, x_best, slack));
+    ISO_TRY(iso_topk_make(of_y, y->rows, y_best, slack));
     ISO_TRY(iso_topk_search(of_x, of_y, &from, &panels, NULL, run));
 done:
     iso_topk_panels_free(&panels);

@@ -12,7 +12,7 @@ enum { STRIDE = 8192 }; /* rows between two looks at whether to go on */
 static int promising(struct near_desk *d, iso_topk_hit *h, int held, const struct near_side *x,
                      int64_t i, const struct near_side *y, const struct near_plan *p)
 {
-    const double slack = iso_topk_slack(x->cols);
+    const double slack = iso_topk_slack(p->road, x->cols);
     int n = 0;
 
     if (held <= p->k)
@@ -40,7 +40,7 @@ static bool pick(iso_near *out, struct near_desk *d, iso_topk *lists, const stru
     const double *score = out->score + i * p->k;
 
     iso_topk_trim(lists, i, lists->want);
-    const double missed = (double)lists->floor[i] + iso_topk_slack(x->cols);
+    const double missed = (double)lists->floor[i] + iso_topk_slack(p->road, x->cols);
     iso_topk_hit *h = lists->hit + i * lists->room;
     near_desk_finish(out, i, d, h, promising(d, h, lists->held[i], x, i, y, p), x, i, y, p);
     return lists->floor[i] == -INFINITY || p->rule == ISO_RULE_COSINE ||

@@ -1,7 +1,6 @@
 #include "lib/linalg/topk.h"
 
 #include <math.h>
-#include <stddef.h>
 
 #include "lib/linalg/topk_inside.h"
 
@@ -24,7 +23,7 @@ static inline int signs_plain(four v)
 
 #define SET(s)                                                                                     \
     {                                                                                              \
-        dot_##s, unit_##s, tilt_##s, count_##s, range_##s, scan_##s, band_##s                      \
+        dot_##s, unit_##s, whole_##s, tilt_##s, count_##s, range_##s, scan_##s, band_##s           \
     }
 
 static const struct topk_loops plain = SET(plain);
@@ -62,16 +61,10 @@ void iso_topk_force_plain(bool force)
 {
     forced = force;
     iso_panel_force_plain(force);
+    iso_panel_int16_force_plain(force);
 }
 
 double iso_topk_dot(const float *x, const float *y, int64_t n)
 {
     return topk_loops()->dot(x, y, n);
-}
-
-double iso_topk_slack(int64_t cols)
-{
-    const double u = 0x1p-24 * (double)(cols + 4);
-
-    return u < 0.5 ? u / (1 - u) : 2;
 }

@@ -1,4 +1,4 @@
-/* The best few of many cosines: a blocked f32 product finds what may be among the best of each row
+/* The best few of many cosines: a blocked product finds what may be among the best of each row
  * and of each column, and whoever asks scores that again with the exact dot product. */
 #ifndef ISO_LINALG_TOPK_H
 #define ISO_LINALG_TOPK_H
@@ -27,14 +27,21 @@ typedef struct iso_topk_rows {
     const int64_t *pick;
 } iso_topk_rows;
 
-/**
- * How far an f32 cosine here may be from the double one: both unit vectors are rounded, and a sum
- * of d products in any order is off by d·2⁻²⁴/(1 − d·2⁻²⁴) of Σ|x_l y_l| ≤ 1. Two units more than
- * that (d + 4) pay for the rounding of thresholds.
- */
-double iso_topk_slack(int64_t cols);
+/** What the product is computed in. */
+typedef enum iso_topk_road {
+    ISO_TOPK_F32 = 0,
+    ISO_TOPK_INT16 /* unit vectors times 32766, rounded; sums exact in 32 bits */
+} iso_topk_road;
 
-/** An entry that may be among the best of its row; `key` is its f32 cosine, or what it became. */
+/**
+ * How far a cosine from the product may be from the double one. f32: both unit vectors are rounded,
+ * and a sum of d products in any order is off by d·2⁻²⁴/(1 − d·2⁻²⁴) of Σ|x_l y_l| ≤ 1; two units
+ * more than that (d + 4) pay for the rounding of thresholds. 16 bits: rounding moves a unit vector
+ * by ε ≤ √d/2/32766, and |x·y − q(x)·q(y)| ≤ 2ε + ε²; 2⁻²¹ pays for the rest.
+ */
+double iso_topk_slack(iso_topk_road road, int64_t cols);
+
+/** An entry that may be among the best of its row; `key` is its cosine, or what that became. */
 typedef struct iso_topk_hit {
     float key;
     int32_t index;
@@ -68,14 +75,29 @@ float iso_topk_threshold(iso_topk *t, int64_t row, int want);
  * lifts the floor accordingly; the result does not depend on the order of the pushes. */
 void iso_topk_trim(iso_topk *t, int64_t row, int want);
 
-/** y as unit vectors in f32, laid out once for the product. */
+/** y as unit vectors, laid out once for the product: in f32 or, not NULL then, in 16 bits. */
 typedef struct iso_topk_panels {
     int64_t rows, cols;
     float *at;
+    int16_t *whole;
 } iso_topk_panels;
 
-ISO_MUST_USE iso_err iso_topk_panels_make(iso_topk_panels *out, const iso_topk_rows *y);
+ISO_MUST_USE iso_err iso_topk_panels_make(iso_topk_panels *out, const iso_topk_rows *y,
+                                          iso_topk_road road);
 void iso_topk_panels_free(iso_topk_panels *p);
+
+/**
+ * Panels of y for lists of the best of both sides, on the faster road that serves: 16 bits, unless
+ * this CPU has no vectors for them, or so many rows lie so close together that their lists would
+ * overflow, which is tried with a sample of either side. Cost  up to a fiftieth of the search.
+ * Errors  ISO_ENOMEM.
+ */
+ISO_MUST_USE iso_err iso_topk_panels_best(iso_topk_panels *out, iso_topk_road *road,
+                                          const iso_topk_rows *x, const iso_topk_rows *y,
+                                          int want_x, int want_y);
+
+/** For tests: the road that is best from now on; −1 lets the rows decide. */
+void iso_topk_force_road(int road);
 
 /** Keys other than the cosine: cos(x_i, y_j) − slope[i] · offset[j]. */
 typedef struct iso_topk_tilt {

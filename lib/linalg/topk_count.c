@@ -33,8 +33,7 @@ static void block(const struct counting *c, const struct topk_scratch *own, int6
 
     for (int64_t w = from; w < to; w++)
         if (w == from || c->what[w].row != c->what[w - 1].row)
-            topk_units(&(struct topk_scratch){own->unit + m++ * c->x->cols, NULL}, c->x,
-                       c->what[w].row, 1);
+            topk_unit(own, m++, c->y, c->x, c->what[w].row);
     for (int64_t p = 0; p < iso_panels(c->y->rows); p++) {
         topk_tile(own, c->y, p, m);
         const float *keys = own->tile;

@@ -10,6 +10,8 @@ struct topk_loops {
     double (*dot)(const float *x, const float *y, int64_t n);
     /* unit = (float)(x · by) */
     void (*unit)(float *unit, const float *x, double by, int64_t n);
+    /* whole = x · by rounded to an integer, |x · by| < 2¹⁵ */
+    void (*whole)(int16_t *whole, const float *x, double by, int64_t n);
     /* tile[i][j] −= slope[i] · offset[j] */
     void (*tilt)(float *tile, const float *slope, const float *offset, int64_t m);
     /* How many keys are at least `least`; the smallest of them, and the largest key. */
@@ -28,7 +30,8 @@ const struct topk_loops *topk_loops(void);
 /* Rows of x whose unit vectors stay in the second-level cache. */
 int64_t topk_height(int64_t cols);
 
-/* A thread's own memory: unit rows of x and a tile of keys. */
+/* A thread's own memory: unit rows of x, of which those in 16 bits take half, and a tile of keys.
+ */
 struct topk_scratch {
     float *unit, *tile;
 };
@@ -37,8 +40,12 @@ iso_err topk_scratch_make(struct topk_scratch **out, int *threads, int64_t cols)
 void topk_scratch_free(struct topk_scratch *s);
 int topk_thread(void);
 
-/* Unit vectors of `m` rows from `row` on; the tile of their keys with panel p. */
-void topk_units(const struct topk_scratch *s, const iso_topk_rows *x, int64_t row, int64_t m);
+/* The unit vector of a row of x, as y has them, as row `at` of the memory; of m rows from `row` on;
+ * the tile of their keys with panel p. */
+void topk_unit(const struct topk_scratch *s, int64_t at, const iso_topk_panels *y,
+               const iso_topk_rows *x, int64_t row);
+void topk_units(const struct topk_scratch *s, const iso_topk_panels *y, const iso_topk_rows *x,
+                int64_t row, int64_t m);
 void topk_tile(const struct topk_scratch *s, const iso_topk_panels *y, int64_t p, int64_t m);
 uint32_t topk_live(const iso_topk_panels *y, int64_t p);
 

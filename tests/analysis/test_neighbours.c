@@ -144,10 +144,9 @@ static iso_near_told compare(iso_view x, iso_view y, iso_near_opt opt)
     return told;
 }
 
-/* Every rule, on data of every kind, in shapes around those of blocks and panels. */
-static void equals_brute_force(void **state)
+/* Every rule, on data of every kind, in shapes around those of blocks and panels, on one road. */
+static void by_road(iso_topk_road road)
 {
-    (void)state;
     static const struct shape {
         int64_t n, m, d;
         int k, neighbours, kept;
@@ -156,6 +155,7 @@ static void equals_brute_force(void **state)
                   {150, 170, 24, 10, 10, 12}};
     iso_near_told told = {0};
 
+    iso_topk_force_road((int)road);
     for (unsigned s = 0; s < sizeof shapes / sizeof *shapes; s++)
         for (enum kind kind = 0; kind < KINDS; kind++)
             for (iso_rule rule = 0; rule <= ISO_RULE_INVSOFTMAX; rule++) {
@@ -169,10 +169,18 @@ static void equals_brute_force(void **state)
                 iso_mat_free(&x);
                 iso_mat_free(&y);
             }
-    print_message("again %lld, overflowed %lld\n", (long long)told.again,
+    iso_topk_force_road(-1);
+    print_message("road %d: again %lld, overflowed %lld\n", (int)road, (long long)told.again,
                   (long long)told.overflowed);
     assert_true(told.again > 0);
     assert_true(told.overflowed > 0);
+}
+
+static void equals_brute_force(void **state)
+{
+    (void)state;
+    for (iso_topk_road road = ISO_TOPK_F32; road <= ISO_TOPK_INT16; road++)
+        by_road(road);
 }
 
 static void plain_loops_too(void **state)
@@ -186,6 +194,9 @@ static void plain_loops_too(void **state)
     ok(iso_near_find(&f, &b, iso_mat_view(&x), iso_mat_view(&y), &opt, NULL, NULL));
     iso_topk_force_plain(true);
     compare(iso_mat_view(&x), iso_mat_view(&y), opt);
+    iso_topk_force_road(ISO_TOPK_INT16);
+    compare(iso_mat_view(&x), iso_mat_view(&y), opt);
+    iso_topk_force_road(-1);
     ok(iso_near_find(&pf, &pb, iso_mat_view(&x), iso_mat_view(&y), &opt, NULL, NULL));
     iso_topk_force_plain(false);
     same(&f, &pf);
@@ -357,7 +368,9 @@ static void every_allocation_may_fail(void **state)
     const int64_t query[] = {3, 4}, target[] = {5, 6};
     int64_t rank[2];
 
-    for (iso_rule rule = 0; rule <= ISO_RULE_INVSOFTMAX; rule++) {
+    for (int way = 0; way < 2 * (ISO_RULE_INVSOFTMAX + 1); way++) {
+        const iso_rule rule = (iso_rule)(way / 2);
+        iso_topk_force_road(way % 2 ? ISO_TOPK_INT16 : -1);
         const iso_near_opt opt = {.rule = rule, .neighbours = 3, .kept = 3};
         iso_near f = {0}, b = {0};
         iso_err err = ISO_ENOMEM;
@@ -378,6 +391,7 @@ static void every_allocation_may_fail(void **state)
             assert_true(err == ISO_OK || err == ISO_ENOMEM);
         }
     }
+    iso_topk_force_road(-1);
     iso_mat_free(&x);
     iso_mat_free(&y);
 }

@@ -57,6 +57,39 @@ static void both_twins(void **state)
     }
 }
 
+/* Integers of both twins against 64-bit sums; rows whose norms use the 31 bits to the end. */
+static void one_int16(int64_t m, int64_t pairs, int range)
+{
+    const int64_t k = 2 * pairs;
+    int16_t *a = malloc((size_t)(m * k + 1) * sizeof *a), *p = malloc((size_t)k * 32 + 1);
+    float *best = numbers(m * ISO_PANEL), *plain = numbers(m * ISO_PANEL);
+
+    for (int64_t i = 0; i < m * k; i++)
+        a[i] = (int16_t)(iso_rng_below(&rng, 2 * range + 1) - range);
+    for (int64_t i = 0; i < k * ISO_PANEL; i++)
+        p[i] = (int16_t)(iso_rng_below(&rng, 2 * range + 1) - range);
+    iso_panel_int16_best()(best, a, p, m, pairs, 0.25f);
+    iso_panel_int16_plain()(plain, a, p, m, pairs, 0.25f);
+    for (int64_t i = 0; i < m; i++)
+        for (int64_t j = 0; j < ISO_PANEL; j++) {
+            int64_t sum = 0;
+            for (int64_t l = 0; l < k; l++)
+                sum += a[i * k + l] * p[(l / 2 * ISO_PANEL + j) * 2 + l % 2];
+            near(plain[i * ISO_PANEL + j], 0.25f * (float)sum, 0);
+            near(best[i * ISO_PANEL + j], plain[i * ISO_PANEL + j], 0);
+        }
+    free(a), free(p), free(best), free(plain);
+}
+
+static void int16_twins(void **state)
+{
+    (void)state;
+    rng = iso_rng_seeded(5, 0);
+    for (int64_t m = 0; m < 14; m++)
+        for (int64_t pairs = 0; pairs < 70; pairs += 1 + pairs / 3)
+            one_int16(m, pairs, pairs < 2 ? 32766 : 3000);
+}
+
 /* More columns than a stretch holds, a last panel that is not full, more rows than a block. */
 static void deep_and_uneven(void **state)
 {
@@ -89,5 +122,5 @@ static void deep_and_uneven(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(both_twins), test(deep_and_uneven));
+    RUN_TESTS(test(both_twins), test(int16_twins), test(deep_and_uneven));
 }

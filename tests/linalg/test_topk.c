@@ -2,7 +2,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
-#include "lib/linalg/view.h"
+#include "lib/linalg/panel.h"
 #include "tests/check.h"
 
 /* 1·4 + 2·5 + 3·6 = 32; then n up to 40 against a plain loop, and the twin's bits. */
@@ -96,52 +96,122 @@ static void all_fits_below_room(void **state)
     iso_topk_free(&t);
 }
 
+/* Rows of all kinds: scaled beyond what f32 squares, nearly equal, one outlier, zeros, copies. */
+static void odd_row(float *to, int64_t i, int64_t d, double scale, iso_rng *rng)
+{
+    for (int64_t j = 0; j < d; j++)
+        to[j] = (float)(scale * (1 + (i % 5 == 1 ? 1e-4 : 0.6) * iso_rng_normal(rng)));
+    if (i % 5 == 2)
+        to[iso_rng_below(rng, d)] *= 1000;
+    if (i % 5 == 3)
+        memset(to, 0, (size_t)d * sizeof *to);
+    if (i % 5 == 4)
+        memcpy(to, to - 3 * d, (size_t)d * sizeof *to);
+}
+
+static iso_topk_rows odd_rows(int64_t n, int64_t d, double scale, uint64_t seed)
+{
+    iso_rng rng = iso_rng_seeded(seed, (uint64_t)d);
+    float *x = malloc((size_t)(n * d) * sizeof *x);
+    double *inverse = malloc((size_t)n * sizeof *inverse);
+
+    for (int64_t i = 0; i < n; i++) {
+        odd_row(x + i * d, i, d, scale, &rng);
+        const double norm2 = iso_topk_dot(x + i * d, x + i * d, d);
+        inverse[i] = norm2 > 0 ? 1 / sqrt(norm2) : 0;
+    }
+    return (iso_topk_rows){x, n, d, d, inverse, NULL};
+}
+
+static void rows_free(iso_topk_rows *r)
+{
+    free((void *)r->data);
+    free((void *)r->inverse);
+}
+
 /* The keys are within the stated bound of the exact cosine, for any d and length of rows. */
+static void bound(iso_topk_road road, int64_t d, double scale)
+{
+    enum { N = 40, M = 37 };
+    iso_topk_rows x = odd_rows(N, d, scale, 3), y = odd_rows(M, d, 1 / scale, 4);
+    const double slack = iso_topk_slack(road, d);
+    iso_topk of_x, of_y;
+    iso_topk_panels panels;
+
+    ok(iso_topk_make(&of_x, N, M, slack));
+    ok(iso_topk_make(&of_y, M, N, slack));
+    ok(iso_topk_panels_make(&panels, &y, road));
+    ok(iso_topk_search(&of_x, &of_y, &x, &panels, NULL, NULL));
+    for (int i = 0; i < N; i++) {
+        assert_int_equal(of_x.held[i], M);
+        for (int a = 0; a < M; a++) {
+            const iso_topk_hit h = of_x.hit[i * of_x.room + a];
+            const double c = iso_topk_dot(x.data + i * d, y.data + h.index * d, d) *
+                             (x.inverse[i] * y.inverse[h.index]);
+            near((double)h.key, c, slack);
+            assert_true(holds(&of_y, h.index, i));
+        }
+    }
+    iso_topk_free(&of_x);
+    iso_topk_free(&of_y);
+    iso_topk_panels_free(&panels);
+    rows_free(&x);
+    rows_free(&y);
+}
+
 static void slack_holds(void **state)
 {
     (void)state;
-    enum { N = 40, M = 37 };
-    for (int64_t d = 1; d < 700; d = d * 3 + 1) {
-        iso_mat x, y;
-        double ix[N], iy[M];
-        iso_rng rng = iso_rng_seeded(3, (uint64_t)d);
-        iso_topk of_x, of_y;
-        iso_topk_panels panels;
-        ok(iso_mat_new(&x, N, d, ISO_F32));
-        ok(iso_mat_new(&y, M, d, ISO_F32));
-        for (int64_t i = 0; i < N * d; i++)
-            ((float *)x.data)[i] = (float)(1e25 * (1 + 0.3 * iso_rng_normal(&rng)));
-        for (int64_t i = 0; i < M * d; i++)
-            ((float *)y.data)[i] = (float)(1e-25 * (1 + 0.3 * iso_rng_normal(&rng)));
-        for (int i = 0; i < N; i++)
-            ix[i] = 1 / sqrt(iso_topk_dot((float *)x.data + i * d, (float *)x.data + i * d, d));
-        for (int i = 0; i < M; i++)
-            iy[i] = 1 / sqrt(iso_topk_dot((float *)y.data + i * d, (float *)y.data + i * d, d));
-        const iso_topk_rows from = {x.data, N, d, d, ix, NULL}, to = {y.data, M, d, d, iy, NULL};
-        ok(iso_topk_make(&of_x, N, M, iso_topk_slack(d)));
-        ok(iso_topk_make(&of_y, M, N, iso_topk_slack(d)));
-        ok(iso_topk_panels_make(&panels, &to));
-        ok(iso_topk_search(&of_x, &of_y, &from, &panels, NULL, NULL));
-        for (int i = 0; i < N; i++) {
-            assert_int_equal(of_x.held[i], M);
-            for (int a = 0; a < M; a++) {
-                const iso_topk_hit h = of_x.hit[i * of_x.room + a];
-                const double c = iso_topk_dot(from.data + i * d, to.data + h.index * d, d) *
-                                 (ix[i] * iy[h.index]);
-                near((double)h.key, c, iso_topk_slack(d));
-                assert_true(holds(&of_y, h.index, i));
-            }
+    for (iso_topk_road road = ISO_TOPK_F32; road <= ISO_TOPK_INT16; road++)
+        for (int64_t d = 1; d < 700; d = d * 3 + 1) {
+            bound(road, d, 1);
+            bound(road, d, 1e20);
         }
-        iso_topk_free(&of_x);
-        iso_topk_free(&of_y);
-        iso_topk_panels_free(&panels);
-        iso_mat_free(&x);
-        iso_mat_free(&y);
+    near(iso_topk_slack(ISO_TOPK_F32, 300), 304 * 0x1p-24, 1e-8);
+    near(iso_topk_slack(ISO_TOPK_INT16, 300), sqrt(300) / 32766, 1e-6);
+}
+
+/* 16 bits serve rows that lie apart; f32 those so close that lists of 16 bits would overflow, on
+ * either side. */
+static void roads(void **state)
+{
+    (void)state;
+    enum { N = 700, D = 40 };
+    iso_topk_rows far = odd_rows(N, D, 1, 5), close = odd_rows(N, D, 1, 6);
+    iso_rng rng = iso_rng_seeded(7, 0);
+    const bool pays = iso_panel_int16_pays();
+
+    for (int64_t i = 0; i < N * D; i++)
+        ((float *)far.data)[i] = (float)iso_rng_normal(&rng);
+    for (int64_t i = 0; i < N * D; i++)
+        ((float *)close.data)[i] = (float)(1 + 1e-4 * iso_rng_normal(&rng));
+    for (int r = 0; r < 4; r++) {
+        const iso_topk_rows *x = r == 1 ? &close : &far, *y = r == 2 ? &close : &far;
+        iso_topk_panels p;
+        iso_topk_road road;
+        iso_topk_force_plain(r == 3);
+        ok(iso_topk_panels_best(&p, &road, x, y, r != 1 ? 10 : 0, r != 2 ? 10 : 0));
+        assert_int_equal(road, pays && r == 0 ? ISO_TOPK_INT16 : ISO_TOPK_F32);
+        assert_true(!p.whole == (road == ISO_TOPK_F32));
+        iso_topk_panels_free(&p);
     }
+    iso_topk_force_plain(false);
+    iso_err err = ISO_ENOMEM;
+    for (int n = 0; err; n++) {
+        iso_topk_panels p = {0};
+        iso_topk_road road;
+        iso_alloc_fail_after(n);
+        err = iso_topk_panels_best(&p, &road, &far, &close, 10, 10);
+        iso_alloc_fail_after(-1);
+        assert_true(err == ISO_OK || (err == ISO_ENOMEM && !p.at && !p.whole));
+        iso_topk_panels_free(&p);
+    }
+    rows_free(&far);
+    rows_free(&close);
 }
 
 int main(void)
 {
     RUN_TESTS(test(dot), test(lists_keep_the_best), test(equal_keys_overflow),
-              test(all_fits_below_room), test(slack_holds));
+              test(all_fits_below_room), test(slack_holds), test(roads));
 }
