@@ -1,8 +1,7 @@
-/* Parameters out of a checkpoint: names, shapes, types. */
+/* Parameters out of a checkpoint: what they are called there. */
 #include <string.h>
 
 #include "lib/base/str.h"
-#include "lib/linalg/convert.h"
 #include "lib/nn/params_inside.h"
 
 /* The search for the tensors of one checkpoint. */
@@ -55,30 +54,8 @@ static iso_err missing(const struct search *s)
                     iso_weights_at(s->w, 0)->file, s->name.text, s->c->L);
 }
 
-/* rows 0 stands for a vector of `cols`. */
-static iso_err check(const iso_weight *w, int64_t rows, int64_t cols)
-{
-    const int rank = rows > 0 ? 2 : 1;
-
-    if (!w->floats)
-        return iso_fail(ISO_EFORMAT, "%s: tensor %s is %s; F32, F16 and BF16 are read", w->file,
-                        w->name, w->type);
-    if (w->rank != rank)
-        return iso_fail(ISO_EFORMAT, "%s: tensor %s has %d axes, not %d", w->file, w->name, w->rank,
-                        rank);
-    if (rank == 1 && w->shape[0] != cols)
-        return iso_fail(ISO_EFORMAT, "%s: tensor %s has %lld numbers, config.json asks for %lld",
-                        w->file, w->name, (long long)w->shape[0], (long long)cols);
-    if (rank == 2 && (w->shape[0] != rows || w->shape[1] != cols))
-        return iso_fail(ISO_EFORMAT,
-                        "%s: tensor %s is %lld x %lld, config.json asks for %lld x %lld", w->file,
-                        w->name, (long long)w->shape[0], (long long)w->shape[1], (long long)rows,
-                        (long long)cols);
-    return ISO_OK;
-}
-
 static iso_err take(const iso_weight **out, struct search *s, const char *stem, const char *ending,
-                    const char *old, int64_t rows, int64_t cols)
+                    const char *old)
 {
     const iso_weight *w = NULL;
     iso_err err = ISO_OK;
@@ -90,29 +67,20 @@ static iso_err take(const iso_weight **out, struct search *s, const char *stem, 
         ISO_TRY(look(&w, s, stem, ending));
     if (!w)
         ISO_TRY(missing(s));
-    ISO_TRY(check(w, rows, cols));
     s->used[w - iso_weights_at(s->w, 0)] = true;
     *out = w;
 done:
     return err;
 }
 
-/* Where the file lets numbers begin anywhere, they are moved to where they may be read. */
 static iso_err take_matrix(iso_view *out, const iso_weight **found, struct search *s,
                            const char *stem, int64_t rows, int64_t cols)
 {
     const iso_weight *w = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(take(&w, s, stem, ".weight", NULL, rows, cols));
-    const void *data = w->data;
-    if ((uintptr_t)data % iso_dtype_size(w->dtype) != 0) {
-        char *copy;
-        ISO_TRY(iso_params_block(&copy, s->p, w->bytes, 1));
-        memcpy(copy, data, (size_t)w->bytes);
-        data = copy;
-    }
-    *out = (iso_view){data, rows, cols, cols, w->dtype};
+    ISO_TRY(take(&w, s, stem, ".weight", NULL));
+    ISO_TRY(iso_store_matrix(out, s->p->store, w, rows, cols));
     if (found)
         *found = w;
 done:
@@ -123,19 +91,10 @@ static iso_err take_vector(const float **out, struct search *s, const char *stem
                            const char *ending, const char *old, int64_t count)
 {
     const iso_weight *w = NULL;
-    float *to;
-    char *copy;
     iso_err err = ISO_OK;
 
-    ISO_TRY(take(&w, s, stem, ending, old, 0, count));
-    ISO_TRY(iso_params_block(&to, s->p, count, sizeof *to));
-    ISO_TRY(iso_params_block(&copy, s->p, w->bytes, 1));
-    memcpy(copy, w->data, (size_t)w->bytes);
-    const iso_view from = {copy, 1, count, count, w->dtype};
-    if (!iso_view_finite(NULL, from))
-        ISO_FAIL(ISO_EFORMAT, "%s: tensor %s holds NaN or infinity", w->file, w->name);
-    iso_convert_f32(to, count, from);
-    *out = to;
+    ISO_TRY(take(&w, s, stem, ending, old));
+    ISO_TRY(iso_store_vector(out, s->p->store, w, count));
 done:
     return err;
 }

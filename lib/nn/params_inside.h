@@ -3,12 +3,7 @@
 #define ISO_NN_PARAMS_INSIDE_H
 
 #include "lib/nn/params.h"
-
-/** Blocks that belong to the parameters, freed with them. */
-struct iso_store {
-    void **blocks;
-    int64_t count, room;
-};
+#include "lib/nn/store.h"
 
 /** A zeroed block of the store. */
 ISO_MUST_USE iso_err iso_params_block(void *out, iso_params *p, int64_t count, size_t size);

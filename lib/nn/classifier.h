@@ -1,0 +1,58 @@
+/* The classification head of a checkpoint: from the state of [CLS] to the logits of its classes. */
+#ifndef ISO_NN_CLASSIFIER_H
+#define ISO_NN_CLASSIFIER_H
+
+#include "lib/linalg/view.h"
+
+ISO_BEGIN
+
+typedef struct iso_classifier iso_classifier;
+
+/**
+ * Opens the head in a checkpoint's folder, computed in f32; `folder` is mapped once more, its pages
+ * are shared with an encoder's. K classes, C channels:
+ *
+ *     logits = out(f(dense(x))),   dense C → C,   out C → K
+ *
+ *     classifier.dense, classifier.out_proj     f = tanh    RoBERTa, XLM-R, CamemBERT
+ *     [bert.]pooler.dense, classifier           f = tanh    BERT
+ *     pre_classifier, classifier                f = relu    DistilBERT
+ *
+ * A checkpoint without a head that chooses one class of a sentence is no error: *out is then NULL
+ * and *why (static) says what it is; else *why is NULL. Such are: no head, a head on tokens or on
+ * choices, one output (regression), several labels at once (problem_type).
+ * Errors  as iso_encoder_open; ISO_EFORMAT too when half of a head is missing, and when id2label
+ *         counts other classes than the tensor has; the message names file and tensor.
+ */
+ISO_API ISO_MUST_USE iso_err iso_classifier_open(iso_classifier **out, const char **why,
+                                                 const char *folder);
+ISO_API void iso_classifier_close(iso_classifier *h);
+
+/** K, at least 2. */
+ISO_API int64_t iso_classifier_classes(const iso_classifier *h);
+
+/**
+ * The name of class i: config.json's id2label if that names each class 0 … K − 1 once and no two
+ * alike, else LABEL_i. Lives until close.
+ */
+ISO_API const char *iso_classifier_name(const iso_classifier *h, int64_t i);
+
+/**
+ * The class called `label`, or -1: as it stands or, where that is none, the one that differs in the
+ * case of ASCII letters only ("ENTAILMENT"); of several such none. Cost  K comparisons.
+ */
+ISO_API int64_t iso_classifier_find(const iso_classifier *h, const char *label);
+
+/**
+ * logits (B × K, f32) of x (B × C, f32), the final states of B sentences' first tokens.
+ *
+ * Cost    2 B C (C + K) operations; B C floats of scratch, kept from call to call.
+ * Errors  ISO_EARG (shapes), ISO_ENOMEM. Not safe for two threads at once.
+ * Source  Devlin et al., NAACL 2019, arXiv:1810.04805; Liu et al., 2019, arXiv:1907.11692; Sanh et
+ *         al., 2019, arXiv:1910.01108.
+ */
+ISO_API ISO_MUST_USE iso_err iso_classifier_logits(iso_mat *logits, iso_classifier *h, iso_view x);
+
+ISO_END
+
+#endif

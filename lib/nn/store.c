@@ -1,0 +1,92 @@
+#include "lib/nn/store.h"
+
+#include <string.h>
+
+#include "lib/base/alloc.h"
+#include "lib/linalg/convert.h"
+
+iso_err iso_store_block(void *out, struct iso_store *s, int64_t count, size_t size)
+{
+    void *block = NULL;
+    iso_err err = ISO_OK;
+
+    if (s->count == s->room) {
+        const int64_t room = s->room ? 2 * s->room : 64;
+        ISO_TRY(iso_realloc(&s->blocks, s->count, room, sizeof *s->blocks));
+        s->room = room;
+    }
+    ISO_TRY(iso_alloc(&block, count, size));
+    s->blocks[s->count++] = block;
+    memcpy(out, &block, sizeof block);
+done:
+    return err;
+}
+
+void iso_store_free(struct iso_store *s)
+{
+    for (int64_t i = 0; i < s->count; i++)
+        iso_free(s->blocks[i]);
+    iso_free(s->blocks);
+    *s = (struct iso_store){0};
+}
+
+/* rows 0 stands for a vector of `cols`. */
+static iso_err check(const iso_weight *w, int64_t rows, int64_t cols)
+{
+    const int rank = rows > 0 ? 2 : 1;
+
+    if (!w->floats)
+        return iso_fail(ISO_EFORMAT, "%s: tensor %s is %s; F32, F16 and BF16 are read", w->file,
+                        w->name, w->type);
+    if (w->rank != rank)
+        return iso_fail(ISO_EFORMAT, "%s: tensor %s has %d axes, not %d", w->file, w->name, w->rank,
+                        rank);
+    if (rank == 1 && w->shape[0] != cols)
+        return iso_fail(ISO_EFORMAT, "%s: tensor %s has %lld numbers, config.json asks for %lld",
+                        w->file, w->name, (long long)w->shape[0], (long long)cols);
+    if (rank == 2 && (w->shape[0] != rows || w->shape[1] != cols))
+        return iso_fail(ISO_EFORMAT,
+                        "%s: tensor %s is %lld x %lld, config.json asks for %lld x %lld", w->file,
+                        w->name, (long long)w->shape[0], (long long)w->shape[1], (long long)rows,
+                        (long long)cols);
+    return ISO_OK;
+}
+
+/* Where the file lets numbers begin anywhere, they are moved to where they may be read. */
+iso_err iso_store_matrix(iso_view *out, struct iso_store *s, const iso_weight *w, int64_t rows,
+                         int64_t cols)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(check(w, rows, cols));
+    const void *data = w->data;
+    if ((uintptr_t)data % iso_dtype_size(w->dtype) != 0) {
+        char *copy;
+        ISO_TRY(iso_store_block(&copy, s, w->bytes, 1));
+        memcpy(copy, data, (size_t)w->bytes);
+        data = copy;
+    }
+    *out = (iso_view){data, rows, cols, cols, w->dtype};
+done:
+    return err;
+}
+
+iso_err iso_store_vector(const float **out, struct iso_store *s, const iso_weight *w, int64_t count)
+{
+    float *to;
+    char *copy = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(check(w, 0, count));
+    ISO_TRY(iso_alloc(&copy, w->bytes, 1));
+    memcpy(copy, w->data, (size_t)w->bytes);
+    const iso_view from = {copy, 1, count, count, w->dtype};
+    if (!iso_view_finite(NULL, from))
+        ISO_FAIL(ISO_EFORMAT, "%s: tensor %s holds NaN or infinity", w->file, w->name);
+    ISO_TRY(iso_store_block(&to, s, count, sizeof *to));
+    iso_convert_f32(to, count, from);
+    *out = to;
+done:
+    iso_free(copy);
+    return err;
+}
