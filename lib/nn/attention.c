@@ -6,6 +6,7 @@
 #include <omp.h>
 #endif
 
+#include "lib/base/alloc.h"
 #include "lib/linalg/panel.h"
 #include "lib/nn/vector.h"
 
@@ -66,6 +67,7 @@ struct head {
     float *context, *scores; /* scores may be NULL */
     int64_t q_stride, k_stride, v_stride, context_stride;
     int64_t queries, keys, D;
+    int64_t live; /* of the keys, those that are no padding */
 };
 
 /* The queries [first, first + n) of a head whose keys and values are packed. */
@@ -83,10 +85,10 @@ static void attend(const struct head *h, const struct scratch *s, int64_t first,
                (size_t)h->keys * sizeof *h->scores);
     float rest[BLOCK];
     for (int64_t i = 0; i < n; i++)
-        rest[i] = 1.0f / op->softmax(s->scores + i * wide, h->keys);
+        rest[i] = 1.0f / op->softmax(s->scores + i * wide, h->live);
     for (int64_t p = 0; p < iso_panels(h->D); p++)
         multiply(s->context + p * ISO_PANEL, deep, s->scores, wide,
-                 s->values + p * h->keys * ISO_PANEL, n, h->keys, NULL, false);
+                 s->values + p * h->live * ISO_PANEL, n, h->live, NULL, false);
     for (int64_t i = 0; i < n; i++) {
         float *to = h->context + (first + i) * h->context_stride;
         for (int64_t d = 0; d < h->D; d++)
@@ -97,7 +99,7 @@ static void attend(const struct head *h, const struct scratch *s, int64_t first,
 static void head_fwd(const struct head *h, const struct scratch *s)
 {
     pack_keys(s->keys, h->k, h->k_stride, h->keys, h->D);
-    pack_values(s->values, h->v, h->v_stride, h->keys, h->D);
+    pack_values(s->values, h->v, h->v_stride, h->live, h->D);
     for (int64_t i = 0; i < h->queries; i += BLOCK)
         attend(h, s, i, h->queries - i < BLOCK ? h->queries - i : BLOCK);
 }
@@ -107,9 +109,20 @@ static int64_t queries_of(const iso_attention *in, int64_t b)
     return in->to[b + 1] - in->to[b];
 }
 
+/* The sentence whose keys sentence b looks at. */
+static int64_t other(const iso_attention *in, int64_t b)
+{
+    return in->with ? in->with[b] : b;
+}
+
 static int64_t keys_of(const iso_attention *in, int64_t b)
 {
-    return in->from[b + 1] - in->from[b];
+    return in->from[other(in, b) + 1] - in->from[other(in, b)];
+}
+
+static int64_t live_of(const iso_attention *in, int64_t b)
+{
+    return in->live ? in->live[other(in, b)] : keys_of(in, b);
 }
 
 int64_t iso_attention_scores(const iso_attention *in)
@@ -128,7 +141,7 @@ static const float *at(iso_view m, int64_t row, int64_t col)
 
 static struct head head_of(iso_mat *context, const iso_attention *in, int64_t b, int h)
 {
-    const int64_t D = in->q.cols / in->H, to = in->to[b], from = in->from[b];
+    const int64_t D = in->q.cols / in->H, to = in->to[b], from = in->from[other(in, b)];
 
     return (struct head){.q = at(in->q, to, h * D),
                          .k = at(in->k, from, h * D),
@@ -139,7 +152,8 @@ static struct head head_of(iso_mat *context, const iso_attention *in, int64_t b,
                          .v_stride = in->v.stride,
                          .context_stride = context->stride,
                          .queries = queries_of(in, b),
-                         .keys = keys_of(in, b),
+                         .keys = in->scores ? keys_of(in, b) : live_of(in, b),
+                         .live = live_of(in, b),
                          .D = D};
 }
 
@@ -157,12 +171,17 @@ static iso_err check(const iso_mat *context, const iso_attention *in)
              "attention takes and gives f32; the context is %lld x %lld, q %lld x %lld",
              (long long)context->rows, (long long)context->cols, (long long)in->q.rows,
              (long long)in->q.cols);
-    for (int64_t b = 0; b < in->B; b++)
-        ISO_NEED(in->to[b] >= 0 && in->from[b] >= 0 && queries_of(in, b) >= 0 &&
-                     in->to[b + 1] <= in->q.rows && in->from[b + 1] <= in->k.rows &&
+    for (int64_t b = 0; b < in->B; b++) {
+        const int64_t y = other(in, b);
+        ISO_NEED(in->to[b] >= 0 && y >= 0 && in->from[y] >= 0 && queries_of(in, b) >= 0 &&
+                     in->to[b + 1] <= in->q.rows && in->from[y + 1] <= in->k.rows &&
                      (keys_of(in, b) > 0 || queries_of(in, b) == 0),
                  "attention: sentence %lld has %lld queries and %lld keys", (long long)b,
                  (long long)queries_of(in, b), (long long)keys_of(in, b));
+        ISO_NEED(queries_of(in, b) == 0 || (live_of(in, b) > 0 && live_of(in, b) <= keys_of(in, b)),
+                 "attention: sentence %lld has %lld keys, of which %lld are said to be no padding",
+                 (long long)b, (long long)keys_of(in, b), (long long)live_of(in, b));
+    }
 done:
     return err;
 }
@@ -185,29 +204,39 @@ static int this_thread(void)
 #endif
 }
 
+/* Where each sentence's scores begin. */
+static iso_err find_starts(int64_t **out, const iso_attention *in)
+{
+    const iso_err err = iso_alloc(out, in->B + 1, sizeof **out);
+
+    for (int64_t b = 0; !err && b < in->B; b++)
+        (*out)[b + 1] = (*out)[b] + in->H * queries_of(in, b) * keys_of(in, b);
+    return err;
+}
+
 iso_err iso_attention_fwd(iso_mat *context, const iso_attention *in, iso_workspace *scratch)
 {
     const int64_t D = in->H > 0 ? in->q.cols / in->H : 0;
-    int64_t longest = 1;
+    int64_t longest = 1, *starts = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(check(context, in));
     for (int64_t b = 0; b < in->B; b++)
         longest = keys_of(in, b) > longest ? keys_of(in, b) : longest;
+    if (in->scores)
+        ISO_TRY(find_starts(&starts, in));
     const int64_t size = scratch_size(longest, D), heads = in->B * in->H;
     ISO_TRY(iso_workspace_need(scratch, size * most_threads()));
 #pragma omp parallel for schedule(dynamic)
     for (int64_t i = 0; i < heads; i++) {
         const struct scratch mine = scratch_at(scratch->at + this_thread() * size, longest, D);
         struct head h = head_of(context, in, i / in->H, (int)(i % in->H));
-        if (in->scores) {
-            const iso_attention before = {
-                .B = i / in->H, .to = in->to, .from = in->from, .H = in->H};
-            h.scores = in->scores + iso_attention_scores(&before) + i % in->H * h.queries * h.keys;
-        }
+        if (in->scores)
+            h.scores = in->scores + starts[i / in->H] + i % in->H * h.queries * h.keys;
         if (h.queries > 0)
             head_fwd(&h, &mine);
     }
 done:
+    iso_free(starts);
     return err;
 }

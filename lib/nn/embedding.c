@@ -3,6 +3,29 @@
 #include "lib/base/alloc.h"
 #include "lib/nn/lookup.h"
 
+static int64_t live_of(const iso_batch *batch, int64_t b)
+{
+    return batch->live ? batch->live[b] : batch->offsets[b + 1] - batch->offsets[b];
+}
+
+static bool is_padding(const iso_batch *batch, int64_t b, int64_t t)
+{
+    return t - batch->offsets[b] >= live_of(batch, b);
+}
+
+static int32_t type_of(const iso_batch *batch, int64_t b, int64_t t)
+{
+    return batch->types && !is_padding(batch, b, t) ? batch->types[t] : 0;
+}
+
+/* Where positions begin behind that of padding, all padding has that one. */
+static int64_t position_of(const iso_nn_config *c, const iso_batch *batch, int64_t b, int64_t t)
+{
+    return c->first_position > 0 && is_padding(batch, b, t)
+               ? c->first_position - 1
+               : c->first_position + t - batch->offsets[b];
+}
+
 static iso_err check_sentence(const iso_nn_config *c, const iso_batch *batch, int64_t b)
 {
     const int64_t first = batch->offsets[b], T = batch->offsets[b + 1] - first;
@@ -10,8 +33,11 @@ static iso_err check_sentence(const iso_nn_config *c, const iso_batch *batch, in
 
     ISO_NEED(T <= iso_nn_config_longest(c), "sentence %lld has %lld tokens, the model takes %lld",
              (long long)b, (long long)T, (long long)iso_nn_config_longest(c));
+    ISO_NEED(live_of(batch, b) <= T && (live_of(batch, b) > 0 || T == 0),
+             "sentence %lld has %lld tokens, of which %lld are said to be no padding", (long long)b,
+             (long long)T, (long long)live_of(batch, b));
     for (int64_t t = first; t < first + T; t++) {
-        const int32_t id = batch->ids[t], type = batch->types ? batch->types[t] : 0;
+        const int32_t id = batch->ids[t], type = type_of(batch, b, t);
         ISO_NEED(id >= 0 && id < c->V,
                  "sentence %lld, token %lld: id %d is not in a vocabulary of %lld", (long long)b,
                  (long long)(t - first), (int)id, (long long)c->V);
@@ -57,9 +83,9 @@ iso_err iso_embedding_fwd(iso_mat *x, const iso_params *p, const iso_nn_config *
         for (int64_t t = batch->offsets[b]; t < batch->offsets[b + 1]; t++) {
             float *to = (float *)x->data + t * x->stride;
             iso_lookup_row(to, &p->word, batch->ids[t]);
-            add_row(to, row, &p->position, c->first_position + t - batch->offsets[b]);
+            add_row(to, row, &p->position, position_of(c, batch, b, t));
             if (c->types > 0)
-                add_row(to, row, &p->type, batch->types ? batch->types[t] : 0);
+                add_row(to, row, &p->type, type_of(batch, b, t));
         }
     }
     ISO_TRY(iso_norm_fwd(x, iso_mat_view(x), (iso_view){0}, &p->norm));

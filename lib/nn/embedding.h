@@ -8,7 +8,8 @@
 ISO_BEGIN
 
 /**
- * x (tokens × C, f32) = LN(word[id] + position[first_position + place] + type[type]).
+ * x (tokens × C, f32) = LN(word[id] + position[first_position + place] + type[type]); of padding
+ * see iso_encoder_embed.
  * Errors  ISO_EARG (see iso_encoder_embed).
  */
 ISO_API ISO_MUST_USE iso_err iso_embedding_fwd(iso_mat *x, const iso_params *p,

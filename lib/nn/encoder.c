@@ -3,6 +3,7 @@
 #include "lib/base/alloc.h"
 #include "lib/nn/embedding.h"
 #include "lib/nn/layer.h"
+#include "lib/nn/xmixup_layer.h"
 
 struct iso_encoder {
     iso_nn_config config;
@@ -56,21 +57,72 @@ iso_err iso_encoder_embed(iso_encoder *e, iso_mat *x, const iso_batch *batch)
     return iso_embedding_fwd(x, &e->params, &e->config, batch);
 }
 
-iso_err iso_encoder_layers(iso_encoder *e, iso_mat *x, const iso_batch *batch, int from, int to)
+static iso_err check_states(const iso_encoder *e, iso_view x, int64_t tokens)
 {
-    const iso_nn_config *c = &e->config;
+    if (x.cols == e->config.C && x.dtype == ISO_F32 && x.rows == tokens)
+        return ISO_OK;
+    return iso_fail(ISO_EARG, "states are %lld x %lld %s, not %lld x %lld f32", (long long)x.rows,
+                    (long long)x.cols, iso_dtype_name(x.dtype), (long long)tokens,
+                    (long long)e->config.C);
+}
+
+static iso_err find_layer(iso_layer **out, const iso_encoder *e, int layer)
+{
+    if (layer < 1 || layer > e->config.L)
+        return iso_fail(ISO_EARG, "layer %d is not among 1 to %d", layer, e->config.L);
+    *out = &e->params.layers[layer - 1];
+    return ISO_OK;
+}
+
+iso_err iso_encoder_attend(iso_encoder *e, iso_mat *a, iso_view x, const iso_batch *batch,
+                           int layer)
+{
+    iso_layer *l = NULL;
     iso_err err = ISO_OK;
 
-    ISO_NEED(0 <= from && from <= to && to <= c->L, "states %d to %d are not among 0 to %d", from,
-             to, c->L);
-    ISO_NEED(x->cols == c->C && x->dtype == ISO_F32 && x->rows == batch->offsets[batch->B],
-             "states are %lld x %lld %s, not %lld x %lld f32", (long long)x->rows,
-             (long long)x->cols, iso_dtype_name(x->dtype), (long long)batch->offsets[batch->B],
-             (long long)c->C);
-    for (int k = from; k < to; k++) {
-        iso_layer *l = &e->params.layers[k];
-        ISO_TRY(iso_layer_attend(x, iso_mat_view(x), l, c->H, batch, &e->work));
-        ISO_TRY(iso_layer_feed(x, iso_mat_view(x), l, c->activation, &e->work));
+    ISO_TRY(find_layer(&l, e, layer));
+    ISO_TRY(check_states(e, x, batch->offsets[batch->B]));
+    ISO_TRY(iso_layer_attend(a, x, l, e->config.H, batch, &e->work));
+done:
+    return err;
+}
+
+iso_err iso_encoder_feed(iso_encoder *e, iso_mat *y, iso_view a, int layer)
+{
+    iso_layer *l = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(find_layer(&l, e, layer));
+    ISO_TRY(check_states(e, a, y->rows));
+    ISO_TRY(iso_layer_feed(y, a, l, e->config.activation, &e->work));
+done:
+    return err;
+}
+
+iso_err iso_encoder_mix(iso_encoder *e, iso_mat *u, int layer, const iso_mix_pairs *in,
+                        const iso_mix_rule *rule, const iso_mix_told *told)
+{
+    iso_layer *l = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(find_layer(&l, e, layer));
+    ISO_TRY(check_states(e, in->target, in->to->offsets[in->to->B]));
+    ISO_TRY(check_states(e, in->source, in->from->offsets[in->from->B]));
+    ISO_TRY(iso_layer_mix(u, l, e->config.H, in, rule, told, &e->work));
+done:
+    return err;
+}
+
+iso_err iso_encoder_layers(iso_encoder *e, iso_mat *x, const iso_batch *batch, int from, int to)
+{
+    iso_err err = ISO_OK;
+
+    ISO_NEED(0 <= from && from <= to && to <= e->config.L, "states %d to %d are not among 0 to %d",
+             from, to, e->config.L);
+    ISO_TRY(check_states(e, iso_mat_view(x), batch->offsets[batch->B]));
+    for (int k = from + 1; k <= to; k++) {
+        ISO_TRY(iso_encoder_attend(e, x, iso_mat_view(x), batch, k));
+        ISO_TRY(iso_encoder_feed(e, x, iso_mat_view(x), k));
     }
 done:
     return err;

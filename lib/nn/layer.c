@@ -10,6 +10,7 @@ void iso_layer_work_free(iso_layer_work *work)
     iso_workspace_free(&work->context);
     iso_workspace_free(&work->block);
     iso_workspace_free(&work->heads);
+    iso_workspace_free(&work->scores);
 }
 
 /* q of x, k and v of y, side by side in one piece of scratch. */
@@ -30,22 +31,35 @@ done:
     return err;
 }
 
-iso_err iso_layer_attention(iso_mat *out, iso_layer *l, int H, const iso_attends *in,
-                            iso_layer_work *work)
+iso_err iso_layer_heads(iso_attention *heads, iso_layer *l, int H, const iso_attends *in,
+                        iso_layer_work *work)
 {
-    iso_mat q, k, v, context;
-    iso_err err = ISO_OK;
+    iso_mat q, k, v;
+    const iso_err err = project(&q, &k, &v, l, in, &work->qkv);
 
-    ISO_TRY(project(&q, &k, &v, l, in, &work->qkv));
-    ISO_TRY(iso_workspace_mat(&context, &work->context, q.rows, q.cols));
-    const iso_attention heads = {.q = iso_mat_view(&q),
+    if (!err)
+        *heads = (iso_attention){.q = iso_mat_view(&q),
                                  .k = iso_mat_view(&k),
                                  .v = iso_mat_view(&v),
                                  .B = in->B,
                                  .to = in->x_offsets,
                                  .from = in->y_offsets,
                                  .H = H,
-                                 .scores = in->scores};
+                                 .scores = in->scores,
+                                 .live = in->live,
+                                 .with = in->with};
+    return err;
+}
+
+iso_err iso_layer_attention(iso_mat *out, iso_layer *l, int H, const iso_attends *in,
+                            iso_layer_work *work)
+{
+    iso_attention heads;
+    iso_mat context;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_layer_heads(&heads, l, H, in, work));
+    ISO_TRY(iso_workspace_mat(&context, &work->context, in->x.rows, in->x.cols));
     ISO_TRY(iso_attention_fwd(&context, &heads, &work->heads));
     ISO_TRY(iso_linear_fwd(out, iso_mat_view(&context), &l->o));
 done:
@@ -55,8 +69,12 @@ done:
 iso_err iso_layer_attend(iso_mat *a, iso_view x, iso_layer *l, int H, const iso_batch *batch,
                          iso_layer_work *work)
 {
-    const iso_attends self = {
-        .x = x, .y = x, .B = batch->B, .x_offsets = batch->offsets, .y_offsets = batch->offsets};
+    const iso_attends self = {.x = x,
+                              .y = x,
+                              .B = batch->B,
+                              .x_offsets = batch->offsets,
+                              .y_offsets = batch->offsets,
+                              .live = batch->live};
     iso_mat mixed;
     iso_err err = ISO_OK;
 

@@ -21,8 +21,17 @@ typedef struct iso_attends {
     iso_view x, y; /* tokens × C, f32 */
     int64_t B;
     const int64_t *x_offsets, *y_offsets; /* B + 1 each */
-    float *scores;                        /* as in iso_attention; NULL: not wanted */
+    /* As in iso_attention, of the sentences of y; NULL: no padding, sentence b looks at b. */
+    const int64_t *live, *with;
+    float *scores; /* as there; NULL: not wanted */
 } iso_attends;
+
+/**
+ * The heads of an attention, ready to run: q, k, v lie in work->qkv and live until it is used
+ * again. Errors  ISO_EARG, ISO_ENOMEM.
+ */
+ISO_API ISO_MUST_USE iso_err iso_layer_heads(iso_attention *heads, iso_layer *l, int H,
+                                             const iso_attends *in, iso_layer_work *work);
 
 /**
  * What attention makes of its inputs, before the residual: out (rows of x × C) = softmax(q kᵀ / √D)
@@ -31,7 +40,7 @@ typedef struct iso_attends {
 ISO_API ISO_MUST_USE iso_err iso_layer_attention(iso_mat *out, iso_layer *l, int H,
                                                  const iso_attends *in, iso_layer_work *work);
 
-/** a (T × C) = LN1(x + attention of each sentence to itself). a may be x. */
+/** a (T × C) = LN1(x + attention of each sentence to itself, padding unseen). a may be x. */
 ISO_API ISO_MUST_USE iso_err iso_layer_attend(iso_mat *a, iso_view x, iso_layer *l, int H,
                                               const iso_batch *batch, iso_layer_work *work);
 

@@ -1,0 +1,340 @@
+#include "lib/nn/xmixup_layer.h"
+
+#include <math.h>
+#include <stdbool.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+#include "lib/base/alloc.h"
+#include "lib/nn/xmixup_inside.h"
+
+enum { SCORES = 1 << 22 }; /* that are held at a time, unless one pair has more */
+
+/* What a call knows of its pairs. */
+struct mix {
+    const iso_mix_pairs *in;
+    const iso_mix_rule *rule;
+    const iso_mix_told *told;
+    int H;
+    double *lambda, *e1, *e2; /* B each */
+    double *scratch;          /* `room` of each thread */
+    int64_t room;
+    int64_t *attention; /* where that of each pair begins; NULL: not asked for */
+};
+
+static int64_t source_of(const iso_mix_pairs *in, int64_t b)
+{
+    return in->with ? in->with[b] : b;
+}
+
+static int64_t tokens_of(const iso_batch *batch, int64_t b)
+{
+    return batch->offsets[b + 1] - batch->offsets[b];
+}
+
+static int64_t live_of(const iso_batch *batch, int64_t b)
+{
+    return batch->live ? batch->live[b] : tokens_of(batch, b);
+}
+
+static int64_t attention_of(const iso_mix_pairs *in, int64_t b)
+{
+    return live_of(in->to, b) * live_of(in->from, source_of(in, b));
+}
+
+int64_t iso_mix_attention_size(const iso_mix_pairs *in)
+{
+    int64_t size = 0;
+
+    for (int64_t b = 0; b < in->to->B; b++)
+        size += attention_of(in, b);
+    return size;
+}
+
+/* Check --------------------------------------------------------------------------- */
+
+static iso_err check_rule(const iso_mix_rule *rule)
+{
+    const iso_mix_head *h = &rule->head;
+    iso_err err = ISO_OK;
+
+    if (rule->kind == ISO_MIX_FIXED) {
+        ISO_NEED(rule->fixed >= 0 && rule->fixed <= 1, "lambda is fixed at %g, not within [0, 1]",
+                 rule->fixed);
+    } else {
+        ISO_NEED(h->lambda0 > 0 && h->lambda0 <= 1, "lambda0 is %g, not within (0, 1]", h->lambda0);
+        ISO_NEED(isfinite(h->w) && isfinite(h->b), "lambda's w is %g and its b %g: not finite",
+                 h->w, h->b);
+    }
+done:
+    return err;
+}
+
+static iso_err check_pair(const iso_mix_pairs *in, int64_t b)
+{
+    const int64_t y = source_of(in, b);
+    iso_err err = ISO_OK;
+
+    ISO_NEED(y >= 0 && y < in->from->B, "target sentence %lld has source %lld of %lld",
+             (long long)b, (long long)y, (long long)in->from->B);
+    const int64_t Tt = tokens_of(in->to, b), Ts = tokens_of(in->from, y);
+    ISO_NEED(Tt >= 0 && Ts >= 0 && (Ts > 0 || Tt == 0),
+             "target sentence %lld has %lld tokens, its source %lld", (long long)b, (long long)Tt,
+             (long long)Ts);
+    ISO_NEED(live_of(in->to, b) <= Tt && (live_of(in->to, b) > 0 || Tt == 0),
+             "target sentence %lld has %lld tokens, of which %lld are said to be no padding",
+             (long long)b, (long long)Tt, (long long)live_of(in->to, b));
+    ISO_NEED(live_of(in->from, y) <= Ts && (live_of(in->from, y) > 0 || Ts == 0),
+             "source sentence %lld has %lld tokens, of which %lld are said to be no padding",
+             (long long)y, (long long)Ts, (long long)live_of(in->from, y));
+done:
+    return err;
+}
+
+static iso_err check(const iso_mat *u, const iso_mix_pairs *in, const iso_mix_rule *rule)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(check_rule(rule));
+    ISO_NEED(in->with || in->to->B == in->from->B, "%lld target sentences, %lld sources",
+             (long long)in->to->B, (long long)in->from->B);
+    ISO_NEED(in->target.rows == in->to->offsets[in->to->B] &&
+                 in->source.rows == in->from->offsets[in->from->B],
+             "states of %lld target and %lld source tokens, batches of %lld and %lld",
+             (long long)in->target.rows, (long long)in->source.rows,
+             (long long)in->to->offsets[in->to->B], (long long)in->from->offsets[in->from->B]);
+    ISO_NEED(u->rows == in->target.rows && u->cols == in->target.cols && u->dtype == ISO_F32 &&
+                 in->target.dtype == ISO_F32,
+             "mixed states are %lld x %lld, the target's %lld x %lld", (long long)u->rows,
+             (long long)u->cols, (long long)in->target.rows, (long long)in->target.cols);
+    for (int64_t b = 0; b < in->to->B; b++)
+        ISO_TRY(check_pair(in, b));
+done:
+    return err;
+}
+
+/* Scores --------------------------------------------------------------------------- */
+
+static int this_thread(void)
+{
+#ifdef _OPENMP
+    return omp_get_thread_num();
+#else
+    return 0;
+#endif
+}
+
+static int most_threads(void)
+{
+#ifdef _OPENMP
+    return omp_get_max_threads();
+#else
+    return 1;
+#endif
+}
+
+static bool needs_scores(const struct mix *m)
+{
+    return m->rule->kind == ISO_MIX_BY_ENTROPY || m->told->e1 || m->told->e2 || m->attention;
+}
+
+static int64_t scores_of(const struct mix *m, int64_t b)
+{
+    return m->H * tokens_of(m->in->to, b) * tokens_of(m->in->from, source_of(m->in, b));
+}
+
+/* Pair b, whose raw scores begin at `scores`. */
+static void read_scores(struct mix *m, int64_t b, const float *scores)
+{
+    const iso_mix_pairs *in = m->in;
+    const int64_t y = source_of(in, b);
+    const iso_mix_scores s = {.data = scores,
+                              .dtype = ISO_F32,
+                              .H = m->H,
+                              .Tt = tokens_of(in->to, b),
+                              .Ts = tokens_of(in->from, y),
+                              .live_t = live_of(in->to, b),
+                              .live_s = live_of(in->from, y)};
+
+    if (s.Tt == 0)
+        return;
+    iso_mix_fold(&m->e1[b], &m->e2[b], &s, m->rule->entropy, m->scratch + this_thread() * m->room);
+    if (m->attention)
+        iso_mix_attention(m->told->attention + m->attention[b], &s);
+}
+
+/* The pairs from `first` on whose scores are held together. */
+static int64_t count_pairs(int64_t *scores, const struct mix *m, int64_t first)
+{
+    int64_t n = 1;
+
+    *scores = scores_of(m, first);
+    while (first + n < m->in->to->B && *scores + scores_of(m, first + n) <= SCORES)
+        *scores += scores_of(m, first + n++);
+    return n;
+}
+
+/* Pairs [first, first + n) of the heads' sentences. */
+static iso_attention some(const iso_attention *heads, int64_t first, int64_t n)
+{
+    iso_attention in = *heads;
+
+    in.B = n;
+    in.to += first;
+    if (in.with) {
+        in.with += first;
+    } else {
+        in.from += first;
+        in.live = in.live ? in.live + first : NULL;
+    }
+    return in;
+}
+
+/* Attention some pairs at a time, each of whose scores are read before they are lost. */
+static iso_err attend(struct mix *m, iso_mat *context, const iso_attention *heads,
+                      iso_layer_work *work)
+{
+    int64_t *starts = NULL, n, scores;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&starts, heads->B + 1, sizeof *starts));
+    for (int64_t first = 0; first < heads->B; first += n) {
+        n = count_pairs(&scores, m, first);
+        iso_attention in = some(heads, first, n);
+        ISO_TRY(iso_workspace_need(&work->scores, scores));
+        in.scores = work->scores.at;
+        ISO_TRY(iso_attention_fwd(context, &in, &work->heads));
+        starts[0] = 0;
+        for (int64_t i = 0; i < n; i++)
+            starts[i + 1] = starts[i] + scores_of(m, first + i);
+#pragma omp parallel for schedule(dynamic)
+        for (int64_t i = 0; i < n; i++)
+            read_scores(m, first + i, in.scores + starts[i]);
+    }
+done:
+    iso_free(starts);
+    return err;
+}
+
+/* Mix ------------------------------------------------------------------------------ */
+
+/* out = what the layer's attention makes of target and source. */
+static iso_err cross(struct mix *m, iso_mat *out, iso_layer *l, iso_layer_work *work)
+{
+    const iso_mix_pairs *in = m->in;
+    const iso_attends who = {.x = in->target,
+                             .y = in->source,
+                             .B = in->to->B,
+                             .x_offsets = in->to->offsets,
+                             .y_offsets = in->from->offsets,
+                             .live = in->from->live,
+                             .with = in->with};
+    iso_attention heads;
+    iso_mat context;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_layer_heads(&heads, l, m->H, &who, work));
+    ISO_TRY(iso_workspace_mat(&context, &work->context, in->target.rows, in->target.cols));
+    if (needs_scores(m))
+        ISO_TRY(attend(m, &context, &heads, work));
+    else
+        ISO_TRY(iso_attention_fwd(&context, &heads, &work->heads));
+    ISO_TRY(iso_linear_fwd(out, iso_mat_view(&context), &l->o));
+done:
+    return err;
+}
+
+static double lambda_of(const struct mix *m, int64_t b)
+{
+    const iso_mix_rule *rule = m->rule;
+
+    if (tokens_of(m->in->to, b) == 0)
+        return NAN;
+    return rule->kind == ISO_MIX_FIXED        ? rule->fixed
+           : rule->kind == ISO_MIX_NO_ENTROPY ? iso_mix_lambda(&rule->head, 0, 0)
+                                              : iso_mix_lambda(&rule->head, m->e1[b], m->e2[b]);
+}
+
+/* c = λ c + (1 − λ) target, λ in f32. */
+static void blend(const struct mix *m, const iso_mat *c, int64_t b)
+{
+    const iso_view x = m->in->target;
+    const float some_c = (float)m->lambda[b], rest = (float)(1 - m->lambda[b]);
+
+    for (int64_t i = m->in->to->offsets[b]; i < m->in->to->offsets[b + 1]; i++) {
+        float *to = (float *)c->data + i * c->stride;
+        const float *from = (const float *)x.data + i * x.stride;
+        for (int64_t j = 0; j < x.cols; j++)
+            to[j] = some_c * to[j] + rest * from[j];
+    }
+}
+
+static iso_err mix_rows(struct mix *m, iso_mat *u, iso_layer *l, iso_layer_work *work)
+{
+    iso_mat c;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_workspace_mat(&c, &work->block, u->rows, u->cols));
+    ISO_TRY(cross(m, &c, l, work));
+    for (int64_t b = 0; b < m->in->to->B; b++)
+        m->lambda[b] = lambda_of(m, b);
+#pragma omp parallel for schedule(static)
+    for (int64_t b = 0; b < m->in->to->B; b++)
+        blend(m, &c, b);
+    ISO_TRY(iso_norm_fwd(u, iso_mat_view(&c), (iso_view){0}, &l->n1));
+done:
+    return err;
+}
+
+/* The places of what was asked for, and of what it takes. */
+static iso_err make_room(struct mix *m, double **numbers)
+{
+    const int64_t B = m->in->to->B;
+    int64_t Tt = 0, Ts = 0;
+    iso_err err = ISO_OK;
+
+    for (int64_t b = 0; b < B; b++) {
+        const int64_t n = tokens_of(m->in->from, source_of(m->in, b));
+        Tt = tokens_of(m->in->to, b) > Tt ? tokens_of(m->in->to, b) : Tt;
+        Ts = n > Ts ? n : Ts;
+    }
+    m->room = iso_mix_scratch(Tt, Ts);
+    ISO_TRY(iso_alloc(numbers, 3 * B + m->room * most_threads(), sizeof **numbers));
+    m->lambda = m->told->lambda ? m->told->lambda : *numbers;
+    m->e1 = m->told->e1 ? m->told->e1 : *numbers + B;
+    m->e2 = m->told->e2 ? m->told->e2 : *numbers + 2 * B;
+    m->scratch = *numbers + 3 * B;
+    for (int64_t b = 0; b < B; b++)
+        m->lambda[b] = m->e1[b] = m->e2[b] = NAN;
+    if (!m->told->attention)
+        goto done;
+    ISO_TRY(iso_alloc(&m->attention, B + 1, sizeof *m->attention));
+    for (int64_t b = 0; b < B; b++)
+        m->attention[b + 1] = m->attention[b] + attention_of(m->in, b);
+done:
+    return err;
+}
+
+iso_err iso_layer_mix(iso_mat *u, iso_layer *l, int H, const iso_mix_pairs *in,
+                      const iso_mix_rule *rule, const iso_mix_told *told, iso_layer_work *work)
+{
+    static const iso_mix_told nothing = {0};
+    struct mix m = {.in = in, .rule = rule, .told = told ? told : &nothing, .H = H};
+    double *numbers = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(check(u, in, rule));
+    ISO_TRY(make_room(&m, &numbers));
+    if (rule->kind == ISO_MIX_FIXED && rule->fixed <= 0 && !needs_scores(&m)) {
+        for (int64_t b = 0; b < in->to->B; b++)
+            m.lambda[b] = lambda_of(&m, b);
+        ISO_TRY(iso_norm_fwd(u, in->target, (iso_view){0}, &l->n1));
+    } else {
+        ISO_TRY(mix_rows(&m, u, l, work));
+    }
+done:
+    iso_free(m.attention);
+    iso_free(numbers);
+    return err;
+}

@@ -1,0 +1,20 @@
+/* X-Mixup's half step of one layer; see iso_encoder_mix. */
+#ifndef ISO_NN_XMIXUP_LAYER_H
+#define ISO_NN_XMIXUP_LAYER_H
+
+#include "lib/nn/layer.h"
+#include "lib/nn/xmixup.h"
+
+ISO_BEGIN
+
+/**
+ * u = LN1(λ (softmax(q kᵀ / √D) v Wo + bo) + (1 − λ) target), one λ a pair; `told` may be NULL.
+ * u may be in->target. Errors  ISO_EARG, ISO_ENOMEM.
+ */
+ISO_API ISO_MUST_USE iso_err iso_layer_mix(iso_mat *u, iso_layer *l, int H, const iso_mix_pairs *in,
+                                           const iso_mix_rule *rule, const iso_mix_told *told,
+                                           iso_layer_work *work);
+
+ISO_END
+
+#endif

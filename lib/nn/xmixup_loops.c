@@ -1,0 +1,41 @@
+/* The loops over raw scores, for each CPU. */
+#include "lib/nn/vector.h"
+#include "lib/nn/xmixup_inside.h"
+
+/* Each set is the same C, compiled for another target. */
+#pragma GCC diagnostic ignored "-Wpsabi"
+
+#define TARGET
+#define NAME(x) plain_##x
+#include "lib/nn/xmixup_tmpl.h"
+#undef TARGET
+#undef NAME
+
+#define SET(s)                                                                                     \
+    {                                                                                              \
+        s##_shift_f32, s##_shift_f64, s##_range, s##_fold                                          \
+    }
+
+static const iso_mix_loops plain = SET(plain);
+
+#if defined(__x86_64__) && defined(__GNUC__)
+
+#define TARGET  __attribute__((target("avx2,fma")))
+#define NAME(x) avx2_##x
+#include "lib/nn/xmixup_tmpl.h"
+
+static const iso_mix_loops avx2 = SET(avx2);
+
+const iso_mix_loops *iso_mix_loops_best(void)
+{
+    return iso_nn_vector_best() == iso_nn_vector_plain() ? &plain : &avx2;
+}
+
+#else
+
+const iso_mix_loops *iso_mix_loops_best(void)
+{
+    return &plain;
+}
+
+#endif
