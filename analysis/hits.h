@@ -25,6 +25,16 @@ ISO_BEGIN
 ISO_API ISO_MUST_USE iso_err iso_hits_mean(iso_value *out, const double *outcome, int64_t n,
                                            iso_boot boot, uint64_t seed);
 
+/**
+ * Mean of after[i] − before[i], outcomes of the same n items in [0, 1], paired: whole items are
+ * drawn. Where every item changes by 1, or every one by −1, the bounds are the exact binomial ones
+ * of that; where all change alike otherwise, above all where none does, there is no interval, and
+ * `why` says so. No chance level. Errors and cost as iso_hits_mean.
+ */
+ISO_API ISO_MUST_USE iso_err iso_hits_difference(iso_value *out, const double *after,
+                                                 const double *before, int64_t n, iso_boot boot,
+                                                 uint64_t seed);
+
 /** outcome[i] of a rank (0 = not found at all): 1 if 1 <= rank <= k else 0; 1/rank, 0 if not found.
  */
 ISO_API double iso_hit(int64_t rank, int64_t k);

@@ -4,27 +4,34 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/difference.h"
+#include "analysis/golds.h"
 #include "analysis/hits.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/statistics.h"
 
-/* What random order gives to a row of a fold of m: k/m, and for 1/rank the mean of 1/1 … 1/m. */
-static double chance(const struct align_measure *m, int64_t rows)
+/* What random order gives to those who ask in a fold, all together. */
+static double chance(const struct align_measure *m, const struct align_rows *rows, int f)
 {
+    const struct align_golds *g = rows->golds;
+    const int64_t size = rows->start[f + 1] - rows->start[f];
     double sum = 0;
 
-    if (m->k)
-        return m->k < rows ? (double)m->k / (double)rows : 1;
-    for (int64_t r = rows; r > 0; r--)
-        sum += 1 / (double)r;
-    return sum / (double)rows;
+    if (!g)
+        return (double)size * iso_golds_chance(size, 1, m->k);
+    for (int64_t w = g->asked[f]; w < g->asked[f + 1]; w++)
+        sum += iso_golds_chance(g->offered[f + 1] - g->offered[f], g->first[w + 1] - g->first[w],
+                                m->k);
+    return sum;
 }
 
-/* The rows of fold f, or of all. */
+/* The outcomes of fold f, or of all. */
 static void range(int64_t *first, int64_t *n, const struct align_rows *rows, int f)
 {
-    *first = f < 0 ? 0 : rows->start[f];
-    *n = f < 0 ? rows->n : rows->start[f + 1] - *first;
+    const int64_t *start = align_outcomes(rows);
+
+    *first = f < 0 ? 0 : start[f];
+    *n = f < 0 ? start[rows->folds] : start[f + 1] - *first;
 }
 
 static iso_err retrieval(iso_value *out, const struct align_tally *t, const struct align_ask *ask,
@@ -32,63 +39,48 @@ static iso_err retrieval(iso_value *out, const struct align_tally *t, const stru
                          int f)
 {
     const bool bare = ask->set->interval && !strcmp(ask->set->interval, "none");
+    const iso_boot boot = bare ? ISO_BOOT_NONE : ISO_BOOT_PERCENTILE;
     int64_t first, n;
-    double *minus = NULL, null = 0;
+    double null = 0;
     iso_err err = ISO_OK;
 
     range(&first, &n, rows, f);
-    const double *outcome = t->outcome[stage == ALIGN_BEFORE ? ALIGN_BEFORE : ALIGN_AFTER] + first;
-    if (stage == ALIGN_DIFFERENCE) {
-        ISO_TRY(iso_alloc(&minus, n, sizeof *minus));
-        for (int64_t i = 0; i < n; i++) /* the mean of outcomes is told for 0 to 1 */
-            minus[i] = (1 + outcome[i] - t->outcome[ALIGN_BEFORE][first + i]) / 2;
-        outcome = minus;
-    }
-    ISO_TRY(iso_hits_mean(out, outcome, n, bare ? ISO_BOOT_NONE : ISO_BOOT_PERCENTILE,
-                          (uint64_t)ask->set->seed));
-    if (stage == ALIGN_DIFFERENCE) {
-        out->value = 2 * out->value - 1;
-        out->lo = 2 * out->lo - 1;
-        out->hi = 2 * out->hi - 1;
-    }
+    const double *before = t->outcome[ALIGN_BEFORE] + first;
+    const double *after = t->outcome[ALIGN_AFTER] + first;
+    if (stage == ALIGN_DIFFERENCE)
+        ISO_TRY(iso_hits_difference(out, after, before, n, boot, (uint64_t)ask->set->seed));
+    else
+        ISO_TRY(iso_hits_mean(out, stage == ALIGN_BEFORE ? before : after, n, boot,
+                              (uint64_t)ask->set->seed));
     for (int g = 0; g < rows->folds; g++) {
-        const int64_t size = rows->start[g + 1] - rows->start[g];
         if (f < 0 || f == g)
-            null += chance(m, size) * (double)size / (double)n;
+            null += chance(m, rows, g) / (double)n;
     }
     out->null = stage == ALIGN_DIFFERENCE ? NAN : null;
 done:
-    iso_free(minus);
     return err;
 }
 
 /* A fold's value as the measure gave it; the difference by replicates that lose the same items. */
 static iso_err of_fold(iso_value *out, const struct align_tally *t, int stage, int f)
 {
-    const iso_value *x = &t->value[ALIGN_BEFORE][f], *y = &t->value[ALIGN_AFTER][f];
     const int64_t first = t->rep_start[f], units = t->rep_start[f + 1] - first;
-    double *rep = NULL;
-    iso_err err = ISO_OK;
 
-    *out = stage == ALIGN_BEFORE ? *x : *y;
-    if (stage != ALIGN_DIFFERENCE)
-        return ISO_OK;
-    if (isnan(x->value) || isnan(y->value)) {
-        *out = iso_value_undefined(y->n, isnan(y->value) ? y->why : x->why);
-        return ISO_OK;
-    }
-    ISO_TRY(iso_alloc(&rep, units, sizeof *rep));
-    for (int64_t u = 0; u < units; u++)
-        rep[u] = t->rep[ALIGN_AFTER][first + u] - t->rep[ALIGN_BEFORE][first + u];
-    *out = iso_value_none();
-    out->n = y->n;
-    out->value = y->value - x->value;
-    if (x->interval && y->interval &&
-        iso_jackknife(&out->lo, &out->hi, out->value, rep, units, 0.95, 0))
-        out->interval = y->interval;
-done:
-    iso_free(rep);
-    return err;
+    if (stage == ALIGN_DIFFERENCE)
+        return iso_difference(out, &t->value[ALIGN_AFTER][f], t->rep[ALIGN_AFTER] + first,
+                              &t->value[ALIGN_BEFORE][f], t->rep[ALIGN_BEFORE] + first, units);
+    *out = t->value[stage == ALIGN_BEFORE ? ALIGN_BEFORE : ALIGN_AFTER][f];
+    return ISO_OK;
+}
+
+/* Rows that similarities are of. */
+static int64_t compared(const struct align_rows *rows)
+{
+    int64_t n = 0;
+
+    for (int f = 0; rows->golds && f < rows->folds; f++)
+        n += rows->golds->once[f];
+    return rows->golds ? n : rows->start[rows->folds];
 }
 
 /* The mean over folds of what is printed for each. */
@@ -104,7 +96,7 @@ static iso_err mean_of_folds(iso_value *out, const struct align_tally *t,
         if (err)
             return err;
         if (isnan(v.value)) {
-            *out = iso_value_undefined(rows->n, v.why);
+            *out = iso_value_undefined(compared(rows), v.why);
             return ISO_OK;
         }
         value += v.value / rows->folds;
@@ -113,7 +105,7 @@ static iso_err mean_of_folds(iso_value *out, const struct align_tally *t,
         interval = interval ? v.interval : NULL;
     }
     *out = iso_value_none();
-    out->n = rows->n;
+    out->n = compared(rows);
     out->value = value;
     out->null = null;
     out->null_sd = sqrt(variance);

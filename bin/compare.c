@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/difference.h"
 #include "analysis/pass.h"
 #include "bin/pairing.h"
 #include "bin/term.h"
 #include "lib/base/alloc.h"
-#include "lib/linalg/statistics.h"
 
 enum { MEASURES = 64 };
 
@@ -22,8 +22,8 @@ struct comparison {
     double *replicates; /* with --difference */
 };
 
-/* --interval asks for a road too: items can be left out one by one on the Gram road alone. */
-static iso_err choose_road(iso_road *out, const struct settings *set)
+/* Items can be left out one by one on the Gram road alone. */
+iso_err compare_road(iso_road *out, const struct settings *set)
 {
     const char *interval = set->interval ? set->interval : "";
     const bool gram = set->road && !strcmp(set->road, "gram");
@@ -85,38 +85,16 @@ static iso_value without_interval(iso_value v)
     return v;
 }
 
-/* The pair here minus the pair there: both lose the same items together, so their replicates
- * subtract. */
+/* The pair here minus the pair there, by replicates over the same items. */
 static iso_err difference(iso_value *out, const struct comparison *c, int64_t i, int m)
 {
     const int measures = c->pairing.task.measures;
     const int64_t units = iso_plan_units(&c->plan, c->measure[m]), stride = c->plan.stride;
     const int64_t half = c->pairing.pairs / 2;
     const int64_t a = i * measures + m, b = (i + half) * measures + m;
-    const iso_value *x = &c->values[a], *y = &c->values[b];
-    double *rep = NULL;
-    iso_err err = ISO_OK;
 
-    if (x->why && isnan(x->value)) {
-        *out = iso_value_undefined(x->n, x->why);
-        return ISO_OK;
-    }
-    if (y->why && isnan(y->value)) {
-        *out = iso_value_undefined(y->n, y->why);
-        return ISO_OK;
-    }
-    ISO_TRY(iso_alloc(&rep, units, sizeof *rep));
-    for (int64_t u = 0; u < units; u++)
-        rep[u] = c->replicates[a * stride + u] - c->replicates[b * stride + u];
-    *out = iso_value_none();
-    out->n = x->n;
-    out->value = x->value - y->value;
-    if (x->interval && y->interval &&
-        iso_jackknife(&out->lo, &out->hi, out->value, rep, units, 0.95, 0))
-        out->interval = units == ISO_GROUPS ? "groups" : "jackknife";
-done:
-    iso_free(rep);
-    return err;
+    return iso_difference(out, &c->values[a], c->replicates + a * stride, &c->values[b],
+                          c->replicates + b * stride, units);
 }
 
 static iso_err add_records(iso_records *out, const struct comparison *c)
@@ -166,7 +144,7 @@ iso_err compare_check(const struct settings *set, const char *measures)
 
     if (set->difference && set->against.count == 0)
         ISO_FAIL(ISO_EARG, "--difference needs --against INPUT");
-    ISO_TRY(choose_road(&road, set));
+    ISO_TRY(compare_road(&road, set));
     ISO_TRY(iso_measure_choose(measure, &count, MEASURES, set->measure ? set->measure : measures));
     ISO_TRY(selection_check(set));
 done:
@@ -191,7 +169,7 @@ iso_err compare_records(iso_records *out, const struct settings *set, const char
     iso_road road = ISO_ROAD_AUTO;
     iso_err err = ISO_OK;
 
-    ISO_TRY(choose_road(&road, set));
+    ISO_TRY(compare_road(&road, set));
     ISO_TRY(
         iso_measure_choose(c.measure, &count, MEASURES, set->measure ? set->measure : measures));
     ISO_TRY(pairing_make(&c.pairing, set, here, there));

@@ -2,14 +2,17 @@
 #ifndef ISO_BIN_COMPARE_H
 #define ISO_BIN_COMPARE_H
 
+#include "analysis/plan.h"
 #include "bin/settings.h"
-#include "lib/base/run.h"
 #include "lib/io/record.h"
 #include "lib/io/states.h"
 
 /* What the command line alone shows wrong: unknown measures, options that exclude each other, lists
  * that are none. ISO_EARG; call it before an input is opened. */
 iso_err compare_check(const struct settings *set, const char *measures);
+
+/* The road that --road and --interval ask for together. ISO_EARG when they exclude each other. */
+iso_err compare_road(iso_road *out, const struct settings *set);
 
 /* Adds a record for every pair and measure the settings choose (`measures` where --measure is not
  * given); `there` is NULL without --against. With --plan the plan goes to standard output and

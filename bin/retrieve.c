@@ -127,7 +127,7 @@ static iso_err one_pair(struct retrieval *r, int l, int p)
         .gold = r->gold,
         .golds = r->golds,
     };
-    err = retrieve_pair_values(r->values + ((int64_t)l * sel->pair_count + p) * r->ask.cells,
+    err = retrieve_pair_values(r->values + ((int64_t)l * sel->pair_count + p) * r->ask.cells, NULL,
                                r->set->predictions ? &r->found : NULL, &r->told, &pair, &r->ask,
                                r->run);
     if (err)

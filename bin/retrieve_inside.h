@@ -122,10 +122,11 @@ struct retrieve_found {
 
 void retrieve_found_free(struct retrieve_found *f);
 
-/* Sets values[c] for every cell; `found` may be NULL. told adds up. */
-iso_err retrieve_pair_values(iso_value *values, struct retrieve_found *found, iso_near_told *told,
-                             const struct retrieve_pair *pair, const struct retrieve_ask *ask,
-                             const iso_run *run);
+/* Sets values[c] for every cell; outcome[c * rows + i] to what row i came to, but of mining;
+ * `found` and `outcome` may be NULL. told adds up. */
+iso_err retrieve_pair_values(iso_value *values, double *outcome, struct retrieve_found *found,
+                             iso_near_told *told, const struct retrieve_pair *pair,
+                             const struct retrieve_ask *ask, const iso_run *run);
 iso_err retrieve_mining_values(iso_value *values, struct retrieve_found *found, iso_near_told *told,
                                const struct retrieve_pair *pair, const struct retrieve_ask *ask,
                                const iso_run *run);

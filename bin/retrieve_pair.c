@@ -217,21 +217,23 @@ done:
     return err;
 }
 
-static iso_err rule_values(iso_value *values, struct retrieve_found *found, iso_near_told *told,
-                           const struct retrieve_pair *pair, const struct retrieve_ask *ask,
-                           iso_rule rule, const iso_run *run)
+static iso_err rule_values(iso_value *values, double *outcome, struct retrieve_found *found,
+                           iso_near_told *told, const struct retrieve_pair *pair,
+                           const struct retrieve_ask *ask, iso_rule rule, const iso_run *run)
 {
     const bool wanted = found && !ask->mining && ask->cell[0].rule == rule;
     struct result r = {0};
-    double *outcome = NULL;
+    const int64_t n = pair->x.rows;
+    double *own = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&outcome, pair->x.rows, sizeof *outcome));
+    if (!outcome)
+        ISO_TRY(iso_alloc(&own, n, sizeof *own));
     ISO_TRY(search(&r, told, pair, ask, rule, wanted, run));
     for (int c = 0; c < ask->cells; c++) {
         const struct retrieve_cell *cell = &ask->cell[c];
         if (cell->kind != RETRIEVE_MINING && cell->rule == rule)
-            ISO_TRY(value(&values[c], outcome, &r, pair, cell, ask, run));
+            ISO_TRY(value(&values[c], own ? own : outcome + c * n, &r, pair, cell, ask, run));
     }
     if (wanted) {
         const int way = ask->way[0] ? 0 : 1;
@@ -239,20 +241,20 @@ static iso_err rule_values(iso_value *values, struct retrieve_found *found, iso_
         r.near[way] = (iso_near){0};
     }
 done:
-    iso_free(outcome);
+    iso_free(own);
     forget(&r);
     return err;
 }
 
-iso_err retrieve_pair_values(iso_value *values, struct retrieve_found *found, iso_near_told *told,
-                             const struct retrieve_pair *pair, const struct retrieve_ask *ask,
-                             const iso_run *run)
+iso_err retrieve_pair_values(iso_value *values, double *outcome, struct retrieve_found *found,
+                             iso_near_told *told, const struct retrieve_pair *pair,
+                             const struct retrieve_ask *ask, const iso_run *run)
 {
     iso_err err = ISO_OK;
 
     for (int rule = 0; rule < RETRIEVE_RULES; rule++) {
         if (ask->search[rule].asked)
-            ISO_TRY(rule_values(values, found, told, pair, ask, (iso_rule)rule, run));
+            ISO_TRY(rule_values(values, outcome, found, told, pair, ask, (iso_rule)rule, run));
     }
     if (ask->mining)
         ISO_TRY(retrieve_mining_values(values, found, told, pair, ask, run));

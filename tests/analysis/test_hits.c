@@ -64,6 +64,44 @@ static void no_hit_is_not_certainty(void **state)
     assert_true(v.value == 0.1 && !v.why);
 }
 
+/* Of eight items five change: three for the better, two for the worse. */
+static void paired_differences(void **state)
+{
+    (void)state;
+    const double before[] = {0, 0, 0, 1, 1, 1, 0, 1}, after[] = {1, 1, 1, 0, 0, 1, 0, 1};
+    double zero[8] = {0}, one[8], half[8];
+    iso_value v;
+
+    ok(iso_hits_difference(&v, after, before, 8, ISO_BOOT_PERCENTILE, 1));
+    near(v.value, 1.0 / 8, 1e-16);
+    text(v.interval, "boot-items");
+    assert_true(v.lo >= -1 && v.lo < 0 && v.hi > v.value && v.hi <= 1 && v.n == 8 && !v.why);
+    assert_true(isnan(v.null));
+    ok(iso_hits_difference(&v, after, before, 8, ISO_BOOT_NONE, 1));
+    assert_true(v.value == 1.0 / 8 && !v.interval && isnan(v.lo));
+    ok(iso_hits_difference(&v, after, after, 8, ISO_BOOT_PERCENTILE, 1));
+    assert_true(v.value == 0 && !v.interval && isnan(v.lo) && isnan(v.hi));
+    text(v.why, "no item changes: nothing to resample");
+    for (int i = 0; i < 8; i++) {
+        one[i] = 1;
+        half[i] = 0.5;
+    }
+    ok(iso_hits_difference(&v, half, zero, 8, ISO_BOOT_PERCENTILE, 1));
+    assert_true(v.value == 0.5 && !v.interval);
+    text(v.why, "every item changes alike: nothing to resample");
+    fails(iso_hits_difference(&v, (double[]){2}, zero, 1, ISO_BOOT_PERCENTILE, 1), ISO_EARG,
+          "outcome 0 is 2, not in -1 to 1");
+    assert_true(v.value == 0.5);
+    /* Each of eight gains: that p with p^8 = 0.025 is the least that an item gains with, so that
+     * the mean is 2p - 1 or more. */
+    ok(iso_hits_difference(&v, one, zero, 8, ISO_BOOT_PERCENTILE, 1));
+    assert_true(v.value == 1 && v.hi == 1);
+    near(pow((v.lo + 1) / 2, 8), 0.025, 1e-12);
+    ok(iso_hits_difference(&v, zero, one, 8, ISO_BOOT_PERCENTILE, 1));
+    assert_true(v.value == -1 && v.lo == -1);
+    near(pow((1 - v.hi) / 2, 8), 0.025, 1e-12);
+}
+
 static void edges(void **state)
 {
     (void)state;
@@ -80,5 +118,6 @@ static void edges(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(outcomes_of_a_rank), test(means), test(no_hit_is_not_certainty), test(edges));
+    RUN_TESTS(test(outcomes_of_a_rank), test(means), test(no_hit_is_not_certainty),
+              test(paired_differences), test(edges));
 }
