@@ -1,7 +1,7 @@
-/* What two branches decide together, and whether that is right. */
+#include "analysis/branches.h"
+
 #include <math.h>
 
-#include "analysis/consistency.h"
 #include "analysis/hits.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/convert.h"

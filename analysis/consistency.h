@@ -47,25 +47,6 @@ ISO_API ISO_MUST_USE iso_err iso_consistency_kl(iso_value *out, double *each, is
 ISO_API ISO_MUST_USE iso_err iso_consistency_mean(iso_value *out, const double *outcome, int64_t n,
                                                   iso_boot boot, uint64_t seed);
 
-/**
- * Logits (n × K, of any type) of the two-branch decision: (source + target) / 2. `out` may be one
- * of them. Source  the published code of arXiv:2205.04182.
- */
-ISO_API ISO_MUST_USE iso_err iso_branches_mean(iso_mat *out, iso_view src, iso_view tgt);
-
-/** The class of each item, n: that of the largest logit, the lowest of equal ones. */
-ISO_API ISO_MUST_USE iso_err iso_branches_decide(int32_t *out, iso_view logits);
-
-/**
- * Share of items whose class by iso_branches_decide is gold[i]; -1 is of no class known and does
- * not count (each: NAN), and `n` are the others. `null` and `null_sd` are those of the classes
- * dealt to the items at random: Σ_k d_k g_k / n², d_k items decided for k, g_k of gold k. Where all
- * outcomes are equal: as analysis/hits.h. Errors  ISO_EARG too for a gold class beyond the logits.
- */
-ISO_API ISO_MUST_USE iso_err iso_branches_accuracy(iso_value *out, double *each, iso_view logits,
-                                                   const int32_t *gold, iso_boot boot,
-                                                   uint64_t seed);
-
 ISO_END
 
 #endif

@@ -1,7 +1,9 @@
-/* Doors of checkpoints: headers of weights, the index of their shards, config.json. */
+/* Doors of checkpoints: headers of weights, the index of their shards, config.json, heads. */
 #include <string.h>
 
+#include "lib/base/alloc.h"
 #include "lib/io/weights.h"
+#include "lib/nn/classifier.h"
 #include "lib/nn/config.h"
 #include "tests/fuzz/doors.h"
 
@@ -71,9 +73,72 @@ static void enter_config(const uint8_t *data, size_t size)
     promise(c.types >= 0 && c.eps > 0 && iso_nn_config_longest(&c) > 0, "a sentence has room");
 }
 
+static void enter_classifier(void)
+{
+    iso_classifier *h = NULL;
+    const char *why = NULL;
+    float x[8] = {1, -1, 2, -2}, *y = NULL;
+
+    if (iso_classifier_open(&h, &why, file_folder())) {
+        promise_message();
+        promise(!h && !why, "a failure leaves the output alone");
+        return;
+    }
+    promise(!h != !why, "a head, or why there is none");
+    if (!h)
+        return;
+    const int64_t K = iso_classifier_classes(h);
+    promise(K >= 2, "classes to choose from");
+    for (int64_t i = 0; i < K; i++) {
+        const int64_t found = iso_classifier_find(h, iso_classifier_name(h, i));
+        promise(found == i, "a class is found by its name");
+    }
+    if (iso_alloc(&y, K, sizeof *y) == ISO_OK) {
+        iso_mat logits = {y, 1, K, K, ISO_F32, NULL};
+        promise(!iso_classifier_logits(&logits, h, iso_view_f32(x, 1, 8)), "8 channels");
+        touch(y, (size_t)K * sizeof *y);
+    }
+    iso_free(y);
+    iso_classifier_close(h);
+}
+
+#define SIZES                                                                                      \
+    "\"vocab_size\":20,\"hidden_size\":8,\"num_hidden_layers\":1,\"num_attention_heads\":2,"       \
+    "\"intermediate_size\":16,\"max_position_embeddings\":12"
+
+/* The tensors of a head come from outside, config.json is sound. */
+static void enter_head(const uint8_t *data, size_t size)
+{
+    static const char config[] =
+        "{\"model_type\":\"bert\"," SIZES ",\"id2label\":{\"0\":\"a\",\"1\":\"b\"}}";
+
+    (void)file_called("config.json", (const uint8_t *)config, sizeof config - 1);
+    (void)file_called("model.safetensors", data, size);
+    enter_classifier();
+}
+
+/* And the other way round: a head of 8 channels and 3 classes, all of its numbers 0. */
+static void enter_labels(const uint8_t *data, size_t size)
+{
+    static const char head[] =
+        "{\"classifier.dense.weight\":{\"dtype\":\"BF16\",\"shape\":[8,8],\"data_offsets\":[0,128]}"
+        ","
+        "\"classifier.dense.bias\":{\"dtype\":\"BF16\",\"shape\":[8],\"data_offsets\":[128,144]},"
+        "\"classifier.out_proj.weight\":{\"dtype\":\"BF16\",\"shape\":[3,8],\"data_offsets\":[144,"
+        "192]},\"classifier.out_proj.bias\":{\"dtype\":\"BF16\",\"shape\":[3],\"data_offsets\":["
+        "192,"
+        "198]}}";
+    static uint8_t weights[8 + sizeof head - 1 + 198];
+
+    for (int i = 0; i < 8; i++)
+        weights[i] = (uint8_t)((sizeof head - 1) >> 8 * i);
+    memcpy(weights + 8, head, sizeof head - 1);
+    (void)file_called("model.safetensors", weights, sizeof weights);
+    (void)file_called("config.json", data, size);
+    enter_classifier();
+}
+
 const struct door doors_nn[] = {
-    {"weights", enter_weights},
-    {"shards", enter_shards},
-    {"config", enter_config},
-    {NULL, NULL},
+    {"weights", enter_weights}, {"shards", enter_shards}, {"config", enter_config},
+    {"head", enter_head},       {"labels", enter_labels}, {NULL, NULL},
 };

@@ -159,6 +159,19 @@ put("config", "distil.json", json.dumps({
     "model_type": "distilbert", "dim": 8, "n_layers": 3, "n_heads": 2, "hidden_dim": 16,
     "activation": "relu", "max_position_embeddings": 12, "vocab_size": 20}))
 
+head = [("classifier.dense.weight", "F32", [8, 8], matrix("<f", 8, 8)),
+        ("classifier.dense.bias", "F16", [8], matrix("<e", 1, 8)),
+        ("classifier.out_proj.weight", "BF16", [2, 8], bf16(range(16))),
+        ("classifier.out_proj.bias", "F32", [2], pack("<f", range(2)))]
+put("head", "two.safetensors", safetensors(head))
+put("head", "token.safetensors", safetensors([("classifier.weight",) + head[2][1:],
+                                              ("classifier.bias",) + head[3][1:]], pad=False))
+put("labels", "nli.json", json.dumps({"model_type": "xlm-roberta", **sizes, "id2label": {
+    "0": "entailment", "1": "neutral", "2": "contradiction"}}))
+put("labels", "numbers.json", json.dumps({"model_type": "roberta", **sizes, "architectures": [
+    "RobertaForSequenceClassification"], "problem_type": "single_label_classification",
+    "id2label": {"0": "LABEL_0", "1": "LABEL_1", "2": "LABEL_1"}}))
+
 
 # SentencePiece models: pieces 1 {text 1, score 2, type 3}, trainer 2 {type 3}, rules 3 {charsmap 2}.
 def varint(n):
