@@ -38,7 +38,7 @@ static double outcome(int64_t rank, int64_t k)
 
 /* Expected outcome of the best of m golds among n candidates. `left` is the probability that all
  * golds come after the first r: a product of (n − r − i)/(n − i), updated from r to r + 1. */
-static double chance(int64_t n, int64_t m, int64_t k)
+double iso_golds_chance(int64_t n, int64_t m, int64_t k)
 {
     const int64_t end = k > 0 ? k : n;
     double left = 1, sum = 0;
@@ -64,7 +64,7 @@ static iso_err mean_chance(double *out, const iso_golds *g, int64_t k, int64_t w
     for (int64_t w = 0; w < g->words; w++) {
         const int64_t m = golds_of(g, w);
         if (m > 0 && known[m] == 0)
-            known[m] = chance(g->candidates, m, k);
+            known[m] = iso_golds_chance(g->candidates, m, k);
         sum += known[m];
     }
     *out = sum / (double)words;
@@ -105,7 +105,7 @@ iso_err iso_golds_score(iso_value *out, const iso_golds *g, int64_t k, iso_denom
     n = collect(result, g, k, over);
     ISO_TRY(iso_hits_mean(&v, result, n, by_pair ? ISO_BOOT_NONE : boot, seed));
     if (n > 0 && by_pair) {
-        v.null = chance(g->candidates, 1, k);
+        v.null = iso_golds_chance(g->candidates, 1, k);
         v.why = boot == ISO_BOOT_NONE ? NULL : "no interval: pairs of one word are not independent";
     } else if (n > 0) {
         ISO_TRY(mean_chance(&v.null, g, k, n));

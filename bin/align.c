@@ -3,10 +3,12 @@
 #include "bin/term.h"
 #include "lib/base/alloc.h"
 
+/* On all rows; of two dictionaries, on those of the first. */
 static iso_err save_map(struct align *a, const struct align_pair *p, const struct align_rows *rows)
 {
-    const iso_view x = iso_view_rows(iso_mat_view(&rows->x), 0, rows->n);
-    const iso_view y = iso_view_rows(iso_mat_view(&rows->y), 0, rows->n);
+    const int64_t test = a->ask->set->test ? rows->start[rows->folds] : 0;
+    const iso_view x = iso_view_rows(iso_mat_view(&rows->x), test, rows->n - test);
+    const iso_view y = iso_view_rows(iso_mat_view(&rows->y), test, rows->n - test);
     iso_map map = {0};
     iso_err err = ISO_OK;
 
@@ -29,9 +31,9 @@ static iso_err align_pair(struct align *a, int i)
     struct align_rows rows = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(align_rows_read(&rows, &a->set, i, a->ask, a->run));
-    if (a->scores.measures == 0)
-        ISO_TRY(align_scores_new(&a->scores, a->ask, &rows));
+    ISO_TRY(align_rows_read(&rows, &a->set, i, a->run));
+    align_scores_free(&a->scores); /* dictionaries differ in size */
+    ISO_TRY(align_scores_new(&a->scores, a->ask, &rows));
     ISO_TRY(align_keep_cka(a, i, &rows));
     ISO_TRY(align_rows_prepare(&rows, &a->ask->prep));
     ISO_TRY(align_score(&a->scores, a->ask, &rows, a->run));
@@ -54,16 +56,17 @@ static void tell(const struct align *a)
 {
     const struct settings *set = a->ask->set;
     const struct parallel *par = &a->set.pairing.parallel;
+    const char *rows = set->train ? "pairs" : "rows";
 
     if (par->unshared > 0)
         term_note(set, "%lld items are common to all languages; %lld of %s have no partner",
                   (long long)par->items, (long long)par->unshared, a->set.pair[0].src);
-    if (a->set.folds.joined > 0)
+    if (a->set.joined > 0)
         term_note(set, "items that follow another of equal text into its fold: %lld",
-                  (long long)a->set.folds.joined);
+                  (long long)a->set.joined);
     if (a->least > 0)
-        term_note(set, "fewer rows than dims: %lld rows determine %lld directions of %lld; %s",
-                  (long long)a->least, (long long)a->rank, (long long)a->least_dims,
+        term_note(set, "fewer %s than dims: %lld %s determine %lld directions of %lld; %s", rows,
+                  (long long)a->least, rows, (long long)a->rank, (long long)a->least_dims,
                   a->ask->map.method == ISO_MAP_LEAST_SQUARES || a->ask->map.method == ISO_MAP_RIDGE
                       ? "the map is the one of minimum norm"
                       : "where the others go is arbitrary");

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "bin/pad.h"
 #include "bin/selection.h"
 #include "bin/term.h"
 #include "lib/base/alloc.h"
@@ -57,6 +58,12 @@ done:
     return err;
 }
 
+/* Whether rows of so many columns are, or may be made, as wide as the map. */
+static bool fits(const struct apply *a, int64_t width, int64_t cols)
+{
+    return width == cols || (a->ask->set->pad && width > cols);
+}
+
 /* The map of a layer, and whether it is for these states. */
 static iso_err find_map(iso_map *out, const struct apply *a, int layer, int64_t cols)
 {
@@ -64,9 +71,10 @@ static iso_err find_map(iso_map *out, const struct apply *a, int layer, int64_t 
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_maps_read(&saved, a->maps, lang(a, 0)->name, lang(a, 1)->name, layer));
-    if (saved.w.rows != cols)
-        ISO_FAIL(ISO_EARG, "%s: maps %lld dims, layer %d of %s has %lld", a->ask->set->apply,
-                 (long long)saved.w.rows, layer, lang(a, 0)->name, (long long)cols);
+    if (!fits(a, saved.w.rows, cols))
+        ISO_FAIL(ISO_EARG, "%s: maps %lld dims, layer %d of %s has %lld%s", a->ask->set->apply,
+                 (long long)saved.w.rows, layer, lang(a, 0)->name, (long long)cols,
+                 saved.w.rows > cols ? ": --pad adds columns of zeros" : "");
     *out = (iso_map){.w = {(void *)(uintptr_t)saved.w.data, saved.w.rows, saved.w.cols,
                            saved.w.stride, ISO_F64, NULL},
                      .from = (double *)(uintptr_t)saved.from,
@@ -77,10 +85,11 @@ done:
 
 static iso_err check_pair(const struct apply *a, int layer, int64_t mapped, int64_t cols)
 {
-    return mapped == cols ? ISO_OK
-                          : iso_fail(ISO_EARG, "%s: maps to %lld dims, layer %d of %s has %lld",
-                                     a->ask->set->apply, (long long)mapped, layer, lang(a, 1)->name,
-                                     (long long)cols);
+    return fits(a, mapped, cols)
+               ? ISO_OK
+               : iso_fail(ISO_EARG, "%s: maps to %lld dims, layer %d of %s has %lld%s",
+                          a->ask->set->apply, (long long)mapped, layer, lang(a, 1)->name,
+                          (long long)cols, mapped > cols ? ": --pad adds columns of zeros" : "");
 }
 
 /* The file is laid out whole: what is announced is the width that the maps give. */
@@ -104,14 +113,14 @@ static iso_err announce(struct apply *a)
         ISO_TRY(check_pair(a, layer, map.w.cols, cols[1]));
         for (int side = 0; side < 2; side++)
             ISO_TRY(iso_native_matrix(&a->matrix[side][i], a->to, lang(a, side)->name, layer,
-                                      rows[side], cols[1], ISO_F32));
+                                      rows[side], map.w.cols, ISO_F32));
     }
 done:
     return err;
 }
 
 /* A whole matrix in memory as f32, prepared as the maps' rows were. */
-static iso_err load(iso_mat *out, const struct apply *a, int side, int layer)
+static iso_err load(iso_mat *out, const struct apply *a, int side, int layer, int64_t width)
 {
     iso_rows *rows = NULL;
     iso_mat m = {0};
@@ -134,6 +143,7 @@ static iso_err load(iso_mat *out, const struct apply *a, int side, int layer)
         iso_convert_f32((float *)m.data + at * m.stride, m.stride, v);
     }
     ISO_TRY(iso_prep_apply(&m, &a->prep));
+    ISO_TRY(pad_widen(&m, width));
     *out = m;
     m = (iso_mat){0};
 done:
@@ -147,11 +157,14 @@ static iso_err map_layer(struct apply *a, int i)
     const int layer = a->sel.layer[i];
     iso_mat x = {0}, y = {0}, mapped = {0};
     double *zeros = NULL;
+    int64_t rows, cols;
+    iso_dtype type;
     iso_map map;
     iso_err err = ISO_OK;
 
-    ISO_TRY(load(&x, a, 0, layer));
-    ISO_TRY(find_map(&map, a, layer, x.cols));
+    ISO_TRY(iso_states_shape(&rows, &cols, &type, a->from, a->src, layer));
+    ISO_TRY(find_map(&map, a, layer, cols));
+    ISO_TRY(load(&x, a, 0, layer, map.w.rows));
     ISO_TRY(iso_alloc(&zeros, x.cols > map.w.cols ? x.cols : map.w.cols, sizeof *zeros));
     map.from = map.from ? map.from : zeros;
     map.to = map.to ? map.to : zeros;
@@ -160,7 +173,7 @@ static iso_err map_layer(struct apply *a, int i)
     ISO_TRY(iso_native_put(a->to, a->matrix[0][i], 0, iso_mat_view(&mapped)));
     iso_mat_free(&x);
     iso_mat_free(&mapped);
-    ISO_TRY(load(&y, a, 1, layer));
+    ISO_TRY(load(&y, a, 1, layer, map.w.cols));
     ISO_TRY(iso_native_put(a->to, a->matrix[1][i], 0, iso_mat_view(&y)));
 done:
     iso_mat_free(&x);

@@ -135,7 +135,9 @@ static iso_err name_train(struct align_ask *ask)
     iso_buf text = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_buf_puts(&text, ask->set->alignments ? "words" : "rows"));
+    ISO_TRY(iso_buf_puts(&text, ask->set->train        ? "dictionary"
+                                : ask->set->alignments ? "words"
+                                                       : "rows"));
     if (ask->map.method != ISO_MAP_ORTHOGONAL)
         ISO_TRY(iso_buf_printf(&text, "+%s", iso_map_method_name(ask->map.method)));
     if (ask->map.centre)
@@ -145,6 +147,29 @@ static iso_err name_train(struct align_ask *ask)
 done:
     iso_buf_free(&text);
     return err;
+}
+
+/* What only dictionaries have, and what they do not. */
+static iso_err check_dictionaries(const struct settings *set)
+{
+    const char *alone = set->test       ? "test"
+                        : set->lower    ? "lower"
+                        : set->encoding ? "encoding"
+                        : set->strict   ? "strict"
+                                        : NULL;
+    const char *against = set->alignments ? "alignments"
+                          : set->apply    ? "apply"
+                          : set->pairs    ? "pairs"
+                                          : NULL;
+
+    if (!set->train && alone)
+        return iso_fail(ISO_EARG, "--%s goes with --train, a dictionary", alone);
+    if (set->train && against)
+        return iso_fail(ISO_EARG, "--train and --%s exclude each other", against);
+    if (set->test && (set->folds || set->each_fold))
+        return iso_fail(ISO_EARG, "--test is scored whole; leave out --%s",
+                        set->folds ? "folds" : "each-fold");
+    return ISO_OK;
 }
 
 /* Options that go together, or do not. */
@@ -196,6 +221,7 @@ iso_err align_ask_make(struct align_ask *out, const struct settings *set)
     *out = (struct align_ask){.set = set, .folds = set->folds ? (int)set->folds : FOLDS};
     out->near.neighbours = (int)set->neighbours;
     ISO_TRY(check_together(set));
+    ISO_TRY(check_dictionaries(set));
     ISO_TRY(selection_check(set));
     ISO_TRY(read_measures(out, measures));
     ISO_TRY(check_correlate(out));

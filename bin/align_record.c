@@ -1,4 +1,5 @@
 /* Records of one pair of languages and layer. */
+#include "analysis/golds.h"
 #include "bin/align_inside.h"
 
 static int64_t neighbours(const struct align_ask *ask, iso_rule rule)
@@ -63,9 +64,28 @@ static iso_err add_record(struct align *a, const struct align_pair *p,
     r.rank = stage == ALIGN_BEFORE ? ISO_NO_INT : a->scores.rank;
     if (!of->of) {
         r.direction = "forward";
+        r.denominator = rows->golds ? iso_denominator_name(ISO_OVER_IN_VOCABULARY) : NULL;
         r.k = of->k ? of->k : ISO_NO_INT;
         r.neighbours = neighbours(a->ask, of->rule);
     }
+    ISO_TRY(iso_records_add(a->out, &r));
+done:
+    return err;
+}
+
+/* By dictionary: the share of its words that are in the vocabulary. */
+static iso_err add_coverage(struct align *a, const struct align_pair *p,
+                            const struct align_golds *g, int folds)
+{
+    iso_record r = align_record_of(a, p);
+    iso_err err = ISO_OK;
+
+    r.measure = "coverage";
+    r.estimator = "dictionary";
+    r.src_layer = r.tgt_layer = p->layer;
+    r.value = (double)g->asked[folds] / (double)g->words;
+    r.interval = "none";
+    r.n = g->words;
     ISO_TRY(iso_records_add(a->out, &r));
 done:
     return err;
@@ -83,6 +103,8 @@ iso_err align_add_records(struct align *a, const struct align_pair *p,
                 ISO_TRY(add_record(a, p, rows, m, stage, f));
         }
     }
+    if (rows->golds)
+        ISO_TRY(add_coverage(a, p, rows->golds, rows->folds));
 done:
     return err;
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "analysis/hits.h"
+#include "analysis/induce.h"
 #include "analysis/pass.h"
 #include "lib/base/alloc.h"
 
@@ -64,17 +65,23 @@ void align_scores_free(struct align_scores *s)
 /* A fold under test: its rows before and after the map, and those they belong to. */
 struct fold {
     int f;
-    int64_t n;
+    int64_t n, once; /* rows; the first so many are compared */
     iso_view x[2], y;
-    int64_t *query, *target, *rank; /* room for 2n */
+    iso_view asks[2], offers; /* who searches before and after, and among what */
+    iso_mat own[3];           /* of these, where they are not the rows themselves */
+    int64_t asked, questions;
+    int64_t *query, *target, *rank;
 };
 
 /* Each row asks for its own partner and, where another says the same, for the first that does: of
  * equal states that one ranks best. */
-static int64_t questions(struct fold *t, const struct align_rows *rows)
+static iso_err questions_of_rows(struct fold *t, const struct align_rows *rows)
 {
     int64_t count = 0;
+    iso_err err = ISO_OK;
 
+    ISO_TRY(iso_alloc(&t->query, 2 * t->n, sizeof *t->query));
+    ISO_TRY(iso_alloc(&t->target, 2 * t->n, sizeof *t->target));
     for (int64_t i = 0; i < t->n; i++) {
         const int64_t at = rows->start[t->f];
         const int64_t first = rows->answer ? rows->answer[at + i] - at : i;
@@ -85,20 +92,59 @@ static int64_t questions(struct fold *t, const struct align_rows *rows)
         t->query[count] = i;
         t->target[count++] = first;
     }
-    return count;
+    t->asks[0] = t->x[0];
+    t->asks[1] = t->x[1];
+    t->offers = t->y;
+    t->asked = t->n;
+    t->questions = count;
+done:
+    return err;
 }
 
-/* rank[i] of row i: the better of its one or two answers. */
-static void best_ranks(int64_t *rank, const struct fold *t, int64_t count)
+/* Each word asks for all of its translations, among the words that are one to somebody. */
+static iso_err questions_of_words(struct fold *t, const struct align_golds *g)
+{
+    const int64_t word = g->asked[t->f], offer = g->offered[t->f], first = g->first[word];
+    iso_err err = ISO_OK;
+
+    t->asked = g->asked[t->f + 1] - word;
+    t->questions = g->first[word + t->asked] - first;
+    ISO_TRY(iso_alloc(&t->query, t->questions, sizeof *t->query));
+    ISO_TRY(iso_alloc(&t->target, t->questions, sizeof *t->target));
+    for (int64_t w = 0; w < t->asked; w++) {
+        for (int64_t i = g->first[word + w]; i < g->first[word + w + 1]; i++) {
+            t->query[i - first] = w;
+            t->target[i - first] = g->gold[i];
+        }
+    }
+    for (int stage = 0; stage < 2; stage++) {
+        ISO_TRY(iso_rows_gather(&t->own[stage], t->x[stage], g->word + word, t->asked));
+        t->asks[stage] = iso_mat_view(&t->own[stage]);
+    }
+    ISO_TRY(iso_rows_gather(&t->own[2], t->y, g->candidate + offer, g->offered[t->f + 1] - offer));
+    t->offers = iso_mat_view(&t->own[2]);
+done:
+    return err;
+}
+
+static void questions_free(struct fold *t)
+{
+    iso_free(t->query);
+    iso_free(t->target);
+    iso_free(t->rank);
+    for (int i = 0; i < 3; i++)
+        iso_mat_free(&t->own[i]);
+}
+
+/* rank[i] of who asks i-th: the best of the answers. */
+static void best_ranks(int64_t *rank, const struct fold *t)
 {
     int64_t at = 0;
 
-    for (int64_t i = 0; i < t->n; i++) {
+    for (int64_t i = 0; i < t->asked; i++) {
         int64_t best = rank[at++];
-        if (at < count && t->query[at] == i) {
+        for (; at < t->questions && t->query[at] == i; at++)
             best = rank[at] < best ? rank[at] : best;
-            at++;
-        }
         rank[i] = best;
     }
 }
@@ -108,19 +154,19 @@ static iso_err retrieve(struct align_scores *s, const struct align_ask *ask,
                         const iso_run *run)
 {
     iso_near_opt opt = ask->near;
-    const int64_t count = questions(t, rows);
     iso_err err = ISO_OK;
 
     opt.rule = rule;
     for (int stage = 0; stage < 2; stage++) {
-        ISO_TRY(iso_near_ranks(t->rank, t->x[stage], t->y, t->query, t->target, count, &opt, run));
-        best_ranks(t->rank, t, count);
+        ISO_TRY(iso_near_ranks(t->rank, t->asks[stage], t->offers, t->query, t->target,
+                               t->questions, &opt, run));
+        best_ranks(t->rank, t);
         for (int m = 0; m < s->measures; m++) {
             const struct align_measure *a = &ask->measure[m];
             if (a->of || a->rule != rule)
                 continue;
-            double *outcome = s->tally[m].outcome[stage] + rows->start[t->f];
-            for (int64_t i = 0; i < t->n; i++)
+            double *outcome = s->tally[m].outcome[stage] + align_outcomes(rows)[t->f];
+            for (int64_t i = 0; i < t->asked; i++)
                 outcome[i] = a->k ? iso_hit(t->rank[i], a->k) : iso_reciprocal(t->rank[i]);
         }
     }
@@ -143,17 +189,14 @@ static iso_err retrieve_all(struct align_scores *s, const struct align_ask *ask,
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&t->query, 2 * t->n, sizeof *t->query));
-    ISO_TRY(iso_alloc(&t->target, 2 * t->n, sizeof *t->target));
-    ISO_TRY(iso_alloc(&t->rank, 2 * t->n, sizeof *t->rank));
+    ISO_TRY(rows->golds ? questions_of_words(t, rows->golds) : questions_of_rows(t, rows));
+    ISO_TRY(iso_alloc(&t->rank, t->questions, sizeof *t->rank));
     for (int m = 0; m < s->measures; m++) {
         if (!ask->measure[m].of && !asked_before(ask, m))
             ISO_TRY(retrieve(s, ask, rows, t, ask->measure[m].rule, run));
     }
 done:
-    iso_free(t->query);
-    iso_free(t->target);
-    iso_free(t->rank);
+    questions_free(t);
     return err;
 }
 
@@ -205,9 +248,9 @@ static iso_err compare(struct align_scores *s, const struct align_ask *ask, cons
     }
     if (task.measures == 0)
         return ISO_OK;
-    ISO_TRY(iso_rows_of_view(&matrix[0], t->x[ALIGN_BEFORE]));
-    ISO_TRY(iso_rows_of_view(&matrix[1], t->x[stages - 1]));
-    ISO_TRY(iso_rows_of_view(&matrix[2], t->y));
+    ISO_TRY(iso_rows_of_view(&matrix[0], iso_view_rows(t->x[ALIGN_BEFORE], 0, t->once)));
+    ISO_TRY(iso_rows_of_view(&matrix[1], iso_view_rows(t->x[stages - 1], 0, t->once)));
+    ISO_TRY(iso_rows_of_view(&matrix[2], iso_view_rows(t->y, 0, t->once)));
     ISO_TRY(iso_plan_make(&plan, &task, run));
     ISO_TRY(iso_alloc(&rep, stages * task.measures * plan.stride, sizeof *rep));
     ISO_TRY(iso_pass(value, rep, &task, &plan, run));
@@ -226,6 +269,7 @@ static struct fold fold_of(const struct align_rows *rows, int f)
 
     return (struct fold){.f = f,
                          .n = n,
+                         .once = rows->golds ? rows->golds->once[f] : n,
                          .x = {iso_view_rows(iso_mat_view(&rows->x), first, n)},
                          .y = iso_view_rows(iso_mat_view(&rows->y), first, n)};
 }

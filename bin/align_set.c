@@ -1,9 +1,23 @@
 /* Which matrices belong together. */
 #include <string.h>
 
-#include "bin/align_rows.h"
+#include "bin/align_dictionary.h"
 #include "bin/align_words.h"
+#include "bin/pad.h"
 #include "lib/base/alloc.h"
+
+/* Rows of word types are not translations of each other, whatever their number. */
+static iso_err check_types(const iso_states *s)
+{
+    const char *pooling = iso_states_about(s)->pooling;
+
+    return pooling && !strcmp(pooling, "types")
+               ? iso_fail(ISO_EARG,
+                          "%s: rows are word types, which no order pairs: give a dictionary with "
+                          "--train",
+                          iso_states_file_at(s, 0)->path)
+               : ISO_OK;
+}
 
 /* Rows joined by id or position, as `compare` does. */
 static iso_err pairs_of_items(struct align_set *set, const struct align_ask *ask, iso_states *s)
@@ -11,6 +25,7 @@ static iso_err pairs_of_items(struct align_set *set, const struct align_ask *ask
     struct pairing *p = &set->pairing;
     iso_err err = ISO_OK;
 
+    ISO_TRY(check_types(s));
     ISO_TRY(pairing_make(p, ask->set, s, NULL));
     ISO_TRY(iso_alloc(&set->pair, p->pairs, sizeof *set->pair));
     for (int64_t i = 0; i < p->pairs; i++) {
@@ -23,7 +38,7 @@ static iso_err pairs_of_items(struct align_set *set, const struct align_ask *ask
                                            .y = p->rows[at.y]};
     }
     set->pairs = (int)p->pairs;
-    set->n = p->parallel.items;
+    ISO_TRY(align_deal(set, ask, s, p->parallel.items));
 done:
     return err;
 }
@@ -53,6 +68,7 @@ static iso_err pairs_of_words(struct align_set *set, const struct align_ask *ask
         ISO_FAIL(ISO_EARG, "--alignments links two languages, %d pairs are chosen: --tgt chooses",
                  sel.pair_count);
     const int src = sel.pair[0][0], tgt = sel.pair[0][1];
+    set->own = true;
     ISO_TRY(iso_alloc(&set->words, 1, sizeof *set->words));
     ISO_TRY(word_rows_make(set->words, ask->set->alignments, s, src, tgt));
     ISO_TRY(iso_alloc(&set->pair, sel.layer_count, sizeof *set->pair));
@@ -65,23 +81,10 @@ static iso_err pairs_of_words(struct align_set *set, const struct align_ask *ask
         ISO_TRY(open_words(&p->x, set, s, src, p->layer, 0));
         ISO_TRY(open_words(&p->y, set, s, tgt, p->layer, 1));
     }
-    set->n = set->words->n;
+    ISO_TRY(align_deal(set, ask, s, set->words->n));
 done:
     selection_free(&sel);
     return err;
-}
-
-/* Rows of word types are not translations of each other, whatever their number. */
-static iso_err check_types(const iso_states *s)
-{
-    const char *pooling = iso_states_about(s)->pooling;
-
-    return pooling && !strcmp(pooling, "types")
-               ? iso_fail(ISO_EARG,
-                          "%s: rows are word types, which no order pairs: `isogloss words` takes a "
-                          "dictionary",
-                          iso_states_file_at(s, 0)->path)
-               : ISO_OK;
 }
 
 iso_err align_set_make(struct align_set *out, const struct align_ask *ask, iso_states *s)
@@ -89,9 +92,17 @@ iso_err align_set_make(struct align_set *out, const struct align_ask *ask, iso_s
     struct align_set set = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(check_types(s));
-    ISO_TRY(ask->set->alignments ? pairs_of_words(&set, ask, s) : pairs_of_items(&set, ask, s));
-    ISO_TRY(align_deal(&set, ask, s));
+    if (ask->set->train)
+        ISO_TRY(align_pairs_of_dictionaries(&set, ask, s));
+    else if (ask->set->alignments)
+        ISO_TRY(pairs_of_words(&set, ask, s));
+    else
+        ISO_TRY(pairs_of_items(&set, ask, s));
+    for (int i = 0; i < set.pairs; i++) {
+        struct align_pair *p = &set.pair[i];
+        ISO_TRY(pad_dims(&p->cols, ask->set, iso_rows_name(p->x), p->x->cols, iso_rows_name(p->y),
+                         p->y->cols));
+    }
     *out = set;
     return ISO_OK;
 done:
@@ -101,20 +112,20 @@ done:
 
 void align_set_free(struct align_set *set)
 {
-    for (int i = 0; set->words && i < set->pairs; i++) {
+    for (int i = 0; set->own && i < set->pairs; i++) {
         iso_rows_close(set->pair[i].x);
         iso_rows_close(set->pair[i].y);
     }
     if (set->words)
         word_rows_free(set->words);
+    for (int i = 0; i < set->lots; i++)
+        align_lot_free(&set->lot[i]);
     for (int l = 0; l < set->answers; l++)
         iso_free(set->answer[l]);
     iso_free(set->words);
     iso_free(set->pair);
-    iso_free(set->place);
-    iso_free(set->start);
+    iso_free(set->lot);
     iso_free(set->answer);
     pairing_free(&set->pairing);
-    folds_free(&set->folds);
     *set = (struct align_set){0};
 }

@@ -5,27 +5,33 @@
 #include <string.h>
 
 #include "analysis/difference.h"
+#include "analysis/golds.h"
 #include "analysis/hits.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/statistics.h"
 
-/* What random order gives to a row of a fold of m: k/m, and for 1/rank the mean of 1/1 … 1/m. */
-static double chance(const struct align_measure *m, int64_t rows)
+/* What random order gives to those who ask in a fold, all together. */
+static double chance(const struct align_measure *m, const struct align_rows *rows, int f)
 {
+    const struct align_golds *g = rows->golds;
+    const int64_t size = rows->start[f + 1] - rows->start[f];
     double sum = 0;
 
-    if (m->k)
-        return m->k < rows ? (double)m->k / (double)rows : 1;
-    for (int64_t r = rows; r > 0; r--)
-        sum += 1 / (double)r;
-    return sum / (double)rows;
+    if (!g)
+        return (double)size * iso_golds_chance(size, 1, m->k);
+    for (int64_t w = g->asked[f]; w < g->asked[f + 1]; w++)
+        sum += iso_golds_chance(g->offered[f + 1] - g->offered[f], g->first[w + 1] - g->first[w],
+                                m->k);
+    return sum;
 }
 
-/* The rows of fold f, or of all. */
+/* The outcomes of fold f, or of all. */
 static void range(int64_t *first, int64_t *n, const struct align_rows *rows, int f)
 {
-    *first = f < 0 ? 0 : rows->start[f];
-    *n = f < 0 ? rows->n : rows->start[f + 1] - *first;
+    const int64_t *start = align_outcomes(rows);
+
+    *first = f < 0 ? 0 : start[f];
+    *n = f < 0 ? start[rows->folds] : start[f + 1] - *first;
 }
 
 static iso_err retrieval(iso_value *out, const struct align_tally *t, const struct align_ask *ask,
@@ -47,9 +53,8 @@ static iso_err retrieval(iso_value *out, const struct align_tally *t, const stru
         ISO_TRY(iso_hits_mean(out, stage == ALIGN_BEFORE ? before : after, n, boot,
                               (uint64_t)ask->set->seed));
     for (int g = 0; g < rows->folds; g++) {
-        const int64_t size = rows->start[g + 1] - rows->start[g];
         if (f < 0 || f == g)
-            null += chance(m, size) * (double)size / (double)n;
+            null += chance(m, rows, g) / (double)n;
     }
     out->null = stage == ALIGN_DIFFERENCE ? NAN : null;
 done:
@@ -68,6 +73,16 @@ static iso_err of_fold(iso_value *out, const struct align_tally *t, int stage, i
     return ISO_OK;
 }
 
+/* Rows that similarities are of. */
+static int64_t compared(const struct align_rows *rows)
+{
+    int64_t n = 0;
+
+    for (int f = 0; rows->golds && f < rows->folds; f++)
+        n += rows->golds->once[f];
+    return rows->golds ? n : rows->start[rows->folds];
+}
+
 /* The mean over folds of what is printed for each. */
 static iso_err mean_of_folds(iso_value *out, const struct align_tally *t,
                              const struct align_rows *rows, int stage)
@@ -81,7 +96,7 @@ static iso_err mean_of_folds(iso_value *out, const struct align_tally *t,
         if (err)
             return err;
         if (isnan(v.value)) {
-            *out = iso_value_undefined(rows->n, v.why);
+            *out = iso_value_undefined(compared(rows), v.why);
             return ISO_OK;
         }
         value += v.value / rows->folds;
@@ -90,7 +105,7 @@ static iso_err mean_of_folds(iso_value *out, const struct align_tally *t,
         interval = interval ? v.interval : NULL;
     }
     *out = iso_value_none();
-    out->n = rows->n;
+    out->n = compared(rows);
     out->value = value;
     out->null = null;
     out->null_sd = sqrt(variance);

@@ -87,6 +87,8 @@ const struct cmd cmd_align = {
     .args = "INPUT...",
     .summary = "maps between languages per layer, scored on held-out folds",
     .options = "src tgt pairs layers measure interval preset prep neighbours method centre ridge "
-               "whiten folds each-fold correlate alignments map apply out " OPTIONS_READING,
+               "whiten folds each-fold correlate train test lower encoding strict alignments pad "
+               "map apply "
+               "out " OPTIONS_READING,
     .run = run,
 };

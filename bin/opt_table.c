@@ -41,6 +41,8 @@ static const struct opt table[] = {
     OPT(TEXT, threshold, "X", "score that mined pairs must reach (default: the one with the best F1)"),
     OPT(TEXT, gold, "FILE", "true pairs: lines of two numbers, row of the source and of the target, from 0"),
     OPT(TEXT, predictions, "FILE", "write what was found: best row and score a line; of mining the pairs"),
+    OPT(TEXT, train, "DICT", "pair word types by a dictionary and fit on it: FILE, or LANG=FILE,... by target", .of = "align"),
+    OPT(TEXT, test, "DICT", "with --train: pairs to score on instead of held-out folds; as --train", .of = "align"),
     OPT(TEXT, train, "DICT", "dictionary the map is fitted on: source TAB target, or split at spaces"),
     OPT(TEXT, test, "DICT", "dictionary whose source words are looked up; the fit never sees it"),
     OPT(FLAG, unsupervised, NULL, "instead of --train: begin with words of alike similarities"),

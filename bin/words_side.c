@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "bin/pad.h"
 #include "bin/selection.h"
 #include "bin/term.h"
 #include "bin/words_job.h"
@@ -193,31 +194,16 @@ void words_space_free(struct words_space *space)
     *space = (struct words_space){0};
 }
 
-static iso_err widen(struct words_space *space, int64_t dim)
-{
-    iso_mat wide = {0}, narrow = space->rows;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_mat_new(&wide, narrow.rows, dim, ISO_F32));
-    for (int64_t i = 0; i < wide.rows; i++)
-        memcpy((float *)wide.data + i * wide.stride, (const float *)narrow.data + i * narrow.stride,
-               (size_t)narrow.cols * sizeof(float));
-    iso_mat_free(&space->rows);
-    space->rows = wide;
-done:
-    return err;
-}
-
 iso_err words_pad(struct words_space space[2], const struct words_side side[2],
                   const struct settings *set)
 {
-    const int64_t p = space[0].rows.cols, q = space[1].rows.cols;
+    int64_t cols;
+    iso_err err = ISO_OK;
 
-    if (p == q)
-        return ISO_OK;
-    if (!set->pad)
-        return iso_fail(ISO_EARG,
-                        "%s has %lld numbers a word, %s %lld: --pad adds columns of zeros",
-                        side[0].path, (long long)p, side[1].path, (long long)q);
-    return p < q ? widen(&space[0], q) : widen(&space[1], p);
+    ISO_TRY(
+        pad_dims(&cols, set, side[0].path, space[0].rows.cols, side[1].path, space[1].rows.cols));
+    ISO_TRY(pad_widen(&space[0].rows, cols));
+    ISO_TRY(pad_widen(&space[1].rows, cols));
+done:
+    return err;
 }

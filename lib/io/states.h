@@ -19,6 +19,7 @@ typedef struct iso_states_opt {
     const char *axes;  /* rank-3 matrix files: "LND" (default), "NLD" */
     int64_t raw_dim;   /* headless raw files: row length; 0 = refuse raw files */
     iso_dtype raw_dtype;
+    bool any_dims;     /* languages of a layer may differ in dims; else that is an error */
     int64_t limit;     /* only the first `limit` items of each language; 0 = all */
     const char *layout; /* instead of looking: native, per-sentence, matrix, npy, npz, safetensors, raw */
     /* The name a language code goes by (iso_lang_canonical of lib/text); NULL = as given. */

@@ -73,7 +73,7 @@ static iso_err check_dims(const iso_states *s)
             if (a && iso_cell_cols(s, a) != iso_cell_cols(s, b))
                 return iso_fail(ISO_EFORMAT,
                                 "%s: %s, layer %d has %" PRId64 " dims, %s (%s) has %" PRId64
-                                "; two models are two collections",
+                                "; two models are two collections (align takes them with --pad)",
                                 iso_cell_path(s, b), s->tongues[i].name, b->layer,
                                 iso_cell_cols(s, b), s->tongues[0].name, iso_cell_path(s, a),
                                 iso_cell_cols(s, a));
@@ -113,7 +113,8 @@ iso_err iso_states_finish(iso_states *s)
 
     for (int i = 0; i < s->tongue_count; i++)
         ISO_TRY(finish_tongue(s, &s->tongues[i]));
-    ISO_TRY(check_dims(s));
+    if (!s->opt.any_dims)
+        ISO_TRY(check_dims(s));
     ISO_TRY(settle_pooling(s));
     s->info.layout = layout_of(s);
     s->info.source =

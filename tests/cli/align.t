@@ -117,7 +117,7 @@ $ isogloss align words.h5 --alignments far.txt
 ? 1
 $ isogloss embed --model $S/examples/mini en=en.txt de=de.txt --pool types -o types.h5 --quiet
 $ isogloss align types.h5
-2> isogloss align: types.h5: rows are word types, which no order pairs: `isogloss words` takes a dictionary
+2> isogloss align: types.h5: rows are word types, which no order pairs: give a dictionary with --train
 ? 1
 $ isogloss align $S/examples/states/mini.h5 --tgt zh --apply maps.h5 -o no.h5
 2> isogloss align: maps.h5: no map of en to zh, layer 0; there are: en-de (layers 1,2), en-fr (layers 1,2)
@@ -130,11 +130,11 @@ $ isogloss align $S/examples/states/mini.h5 --tgt de --apply $S/examples/states/
 ? 1
 $ craft dims.h5 en:1=40x8 de:1=40x8
 $ isogloss align dims.h5 --src en --apply maps.h5 -o no.h5
-2> isogloss align: maps.h5: maps 128 dims, layer 1 of en has 8
+2> isogloss align: maps.h5: maps 128 dims, layer 1 of en has 8: --pad adds columns of zeros
 ? 1
 $ craft narrow.h5 fr:1=40x6
 $ isogloss align dims.h5 narrow.h5 --src en --tgt fr
-2> isogloss align: narrow.h5: fr, layer 1 has 6 dims, de (dims.h5) has 8; two models are two collections
+2> isogloss align: narrow.h5: fr, layer 1 has 6 dims, de (dims.h5) has 8; two models are two collections (align takes them with --pad)
 ? 1
 $ craft nan.h5 en:1=40x8 de:1=40x8,nan:7
 $ isogloss align nan.h5 --src en --map no.h5

@@ -46,7 +46,7 @@ $ isogloss words en.vec de.vec --test test.txt --train one.txt
 # different dims
 $ printf 'A 1 0 0\nB 0 1 0\nC -1 0 0\nD 0 -1 0\n' > de3.vec
 $ isogloss words en.vec de3.vec --test test.txt --train train.txt --k 1 --neighbours 2
-2> isogloss words: en.vec has 2 numbers a word, de3.vec 3: --pad adds columns of zeros
+2> isogloss words: en.vec has 2 dims, de3.vec 3: --pad adds columns of zeros
 ? 1
 $ isogloss words en.vec de3.vec --test test.txt --train train.txt --k 1 --neighbours 2 --pad --prep none | grep cosine | grep in-voc | cut -f 1,3-5,8
 2> isogloss: note: 2 pairs for 3 columns: they do not determine the map, the rest of which is the smallest that fits

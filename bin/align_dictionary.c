@@ -1,0 +1,287 @@
+/* Which dictionary goes with which target, and which of its words have rows. */
+#include "bin/align_dictionary.h"
+
+#include <string.h>
+
+#include "bin/dictionaries.h"
+#include "bin/term.h"
+#include "lib/base/alloc.h"
+#include "lib/base/str.h"
+#include "lib/io/states_input.h"
+
+enum { NAMED = 3, WORD_MOST = 4096 };
+
+/* --- --train and --test: FILE, or LANG=FILE,LANG=FILE --- */
+
+/* One option: its files, by target. */
+struct named {
+    const char *option;
+    const char *text;
+    iso_inputs list;
+};
+
+/* What exists as a path is one, whatever signs are in it. */
+static iso_err read_list(struct named *n)
+{
+    char word[WORD_MOST];
+    iso_err err = iso_inputs_add(&n->list, n->text);
+
+    if (!err || !strchr(n->text, ','))
+        return err ? iso_fail_in(err, "--%s", n->option) : ISO_OK;
+    for (const char *at = n->text; at;) {
+        at = iso_str_word(word, sizeof word, at);
+        err = iso_inputs_add(&n->list, word);
+        if (err)
+            return iso_fail_in(err, "--%s", n->option);
+    }
+    return ISO_OK;
+}
+
+static bool is_target(const struct selection *sel, int lang)
+{
+    for (int i = 0; i < sel->pair_count; i++) {
+        if (sel->pair[i][1] == lang)
+            return true;
+    }
+    return false;
+}
+
+/* Every file belongs to a target; one without a name to the only one. */
+static iso_err check_list(const struct named *n, const iso_states *s, const struct selection *sel)
+{
+    for (int i = 0; i < n->list.count; i++) {
+        const iso_input *in = &n->list.at[i];
+        const int lang = in->lang ? iso_states_find(s, in->lang) : -1;
+        if (in->dataset || in->layer >= 0)
+            return iso_fail(ISO_EARG, "--%s %s: a dictionary is FILE or LANG=FILE", n->option,
+                            n->text);
+        if (!in->lang && (sel->pair_count > 1 || n->list.count > 1))
+            return iso_fail(
+                ISO_EARG,
+                "--%s %s: which of %d targets is it for? say it as LANG=FILE,LANG=FILE, "
+                "or choose with --tgt",
+                n->option, in->path, sel->pair_count);
+        if (in->lang && !is_target(sel, lang))
+            return iso_fail(ISO_EARG, "--%s: %s is not among the targets", n->option, in->lang);
+    }
+    return ISO_OK;
+}
+
+static iso_err path_for(const char **path, const struct named *n, const iso_states *s, int tgt)
+{
+    *path = NULL;
+    for (int i = 0; i < n->list.count; i++) {
+        const iso_input *in = &n->list.at[i];
+        if (in->lang && iso_states_find(s, in->lang) != tgt)
+            continue;
+        if (*path)
+            return iso_fail(ISO_EARG, "--%s: two dictionaries for %s", n->option,
+                            iso_states_lang(s, tgt)->name);
+        *path = in->path;
+    }
+    return *path
+               ? ISO_OK
+               : iso_fail(ISO_EARG, "--%s: no dictionary for %s: add %s=FILE, or choose with --tgt",
+                          n->option, iso_states_lang(s, tgt)->name, iso_states_lang(s, tgt)->name);
+}
+
+/* --- Its pairs --- */
+
+/* A dictionary, and the rows of those of its pairs that have both words. */
+struct found {
+    const char *path;
+    iso_dictionary d;
+    iso_word_pairs pairs;
+};
+
+static void found_free(struct found *f)
+{
+    iso_dictionary_free(&f->d);
+    iso_word_pairs_free(&f->pairs);
+}
+
+/* The word that is missing goes to `few`, with --strict to the person. */
+static iso_err name_missing(iso_buf *few, int64_t count, const struct found *f,
+                            const struct vocabulary *v, const char *word, bool strict)
+{
+    iso_buf shown = {0};
+    iso_err err = ISO_OK;
+
+    if (count > NAMED && !strict)
+        return ISO_OK;
+    ISO_TRY(iso_word_text_show(&shown, word, (int64_t)strlen(word)));
+    if (strict)
+        ISO_FAIL(ISO_EFORMAT, "%s: \"%s\" is no word of %s (%s); do without --strict", f->path,
+                 shown.text, v->lang->name, v->lang->path);
+    ISO_TRY(iso_buf_printf(few, "%s\"%s\" (%s)", few->len ? ", " : "", shown.text, v->lang->name));
+done:
+    iso_buf_free(&shown);
+    return err;
+}
+
+static iso_err none_found(const struct found *f, const struct vocabulary *src,
+                          const struct vocabulary *tgt)
+{
+    return iso_fail(ISO_EARG,
+                    "%s: none of its %lld pairs (the first: %s, %s) has both words among the rows "
+                    "(the first: %s, %s); --lower and --encoding decide what is equal",
+                    f->path, (long long)f->d.pairs, f->d.source[0], f->d.target[0],
+                    src->set.count ? src->set.words[0] : "none",
+                    tgt->set.count ? tgt->set.words[0] : "none");
+}
+
+static iso_err find_pairs(struct found *f, const struct vocabulary *src,
+                          const struct vocabulary *tgt, const struct settings *set)
+{
+    iso_buf few = {0};
+    int64_t count = 0, missing = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_word_pairs_new(&f->pairs, f->d.pairs));
+    for (int64_t i = 0; i < f->d.pairs; i++) {
+        const int64_t x = vocabulary_find(src, f->d.source[i]);
+        const int64_t y = vocabulary_find(tgt, f->d.target[i]);
+        if (x < 0 || y < 0) {
+            ISO_TRY(name_missing(&few, ++missing, f, x < 0 ? src : tgt,
+                                 x < 0 ? f->d.source[i] : f->d.target[i], set->strict));
+            continue;
+        }
+        f->pairs.source[count] = x;
+        f->pairs.target[count++] = y;
+    }
+    f->pairs.count = count;
+    if (count == 0)
+        ISO_TRY(none_found(f, src, tgt));
+    if (missing > 0)
+        term_note(set, "%s: %lld of %lld pairs have both words; without rows: %s%s", f->path,
+                  (long long)count, (long long)f->d.pairs, few.text,
+                  missing > NAMED ? ", ..." : "");
+done:
+    iso_buf_free(&few);
+    return err;
+}
+
+static iso_err distinct_words(int64_t *out, const iso_dictionary *d)
+{
+    iso_word_set set = {0};
+    bool fresh;
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < d->pairs; i++)
+        ISO_TRY(iso_word_set_put(&set, &fresh, d->source[i], (int64_t)strlen(d->source[i])));
+    *out = set.count;
+done:
+    iso_word_set_free(&set);
+    return err;
+}
+
+/* --- All of it --- */
+
+/* All that targets share. */
+struct maker {
+    const struct align_ask *ask;
+    iso_states *s;
+    struct named named[2]; /* --train, --test */
+    struct selection sel;
+    struct vocabulary src;
+};
+
+static iso_err open_dictionary(struct found *f, const struct maker *m, int which, int lang,
+                               const struct vocabulary *tgt)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(path_for(&f->path, &m->named[which], m->s, lang));
+    ISO_TRY(dictionaries_read(&f->d, f->path, m->ask->set));
+    ISO_TRY(find_pairs(f, &m->src, tgt, m->ask->set));
+done:
+    return err;
+}
+
+static iso_err make_lot(struct align_lot *out, const struct maker *m, int lang)
+{
+    const struct settings *set = m->ask->set;
+    struct vocabulary tgt = {0};
+    struct found train = {0}, test = {0};
+    struct lot_ask ask = {.src = &m->src,
+                          .tgt = &tgt,
+                          .scored = set->test ? &test.pairs : &train.pairs,
+                          .fitted = set->test ? &train.pairs : NULL,
+                          .folds = m->ask->folds,
+                          .seed = (uint64_t)set->seed};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(vocabulary_make(&tgt, m->s, lang, set));
+    ISO_TRY(open_dictionary(&train, m, 0, lang, &tgt));
+    if (set->test) {
+        ISO_TRY(open_dictionary(&test, m, 1, lang, &tgt));
+        ISO_TRY(dictionaries_overlap(set, train.path, &train.d, test.path, &test.d));
+    }
+    ISO_TRY(distinct_words(&ask.words, set->test ? &test.d : &train.d));
+    err = align_lot_make(out, &ask);
+    if (err)
+        err = iso_fail_in(err, "%s", train.path);
+done:
+    found_free(&train);
+    found_free(&test);
+    vocabulary_free(&tgt);
+    return err;
+}
+
+/* One target at one layer. */
+static iso_err add_pair(struct align_set *set, const struct maker *m, int lot, int layer)
+{
+    struct align_pair *p = &set->pair[set->pairs++];
+    const int src = m->sel.pair[lot][0], tgt = m->sel.pair[lot][1];
+    iso_err err = ISO_OK;
+
+    p->src = iso_states_lang(m->s, src)->name;
+    p->tgt = iso_states_lang(m->s, tgt)->name;
+    p->layer = layer;
+    p->target = -1; /* answers are the lot's golds */
+    p->lot = lot;
+    ISO_TRY(iso_states_rows(&p->x, m->s, src, layer));
+    ISO_TRY(iso_states_rows(&p->y, m->s, tgt, layer));
+done:
+    return err;
+}
+
+static iso_err make(struct align_set *set, struct maker *m)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(selection_make(&m->sel, m->ask->set, m->s, false));
+    for (int k = 0; k < 2; k++) {
+        if (m->named[k].text)
+            ISO_TRY(read_list(&m->named[k]));
+        ISO_TRY(check_list(&m->named[k], m->s, &m->sel));
+    }
+    const int src = m->sel.pair[0][0], pairs = m->sel.pair_count;
+    ISO_TRY(vocabulary_make(&m->src, m->s, src, m->ask->set));
+    ISO_TRY(iso_alloc(&set->lot, pairs, sizeof *set->lot));
+    ISO_TRY(iso_alloc(&set->pair, pairs * m->sel.layer_count, sizeof *set->pair));
+    set->own = true;
+    for (int i = 0; i < pairs; i++)
+        ISO_TRY(make_lot(&set->lot[set->lots++], m, m->sel.pair[i][1]));
+    for (int l = 0; l < m->sel.layer_count; l++) {
+        for (int i = 0; i < pairs; i++)
+            ISO_TRY(add_pair(set, m, i, m->sel.layer[l]));
+    }
+done:
+    return err;
+}
+
+iso_err align_pairs_of_dictionaries(struct align_set *set, const struct align_ask *ask,
+                                    iso_states *s)
+{
+    struct maker m = {.ask = ask,
+                      .s = s,
+                      .named = {{"train", ask->set->train, {0}}, {"test", ask->set->test, {0}}}};
+    const iso_err err = make(set, &m);
+
+    iso_inputs_free(&m.named[0].list);
+    iso_inputs_free(&m.named[1].list);
+    selection_free(&m.sel);
+    vocabulary_free(&m.src);
+    return err;
+}
