@@ -6,22 +6,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bin/figure_mix.h"
 #include "bin/figure_text.h"
 #include "bin/wording.h"
 #include "lib/base/str.h"
 #include "lib/base/alloc.h"
 
+/* λ and entropies: of one place and way, without a before. */
+static bool is_share(const iso_record *r)
+{
+    return figure_is_mixing(r) &&
+           (strcmp(r->measure, "lambda") == 0 || strcmp(r->measure, "entropy") == 0);
+}
+
+/* Before and after belong together, and so do ways and places; λ of several places. */
+static bool same_stage(const iso_record *a, const iso_record *b)
+{
+    if (figure_is_mixing(a) != figure_is_mixing(b))
+        return false;
+    if (!figure_is_mixing(a))
+        return iso_str_same(a->stage, b->stage) && iso_str_same(a->mix, b->mix) &&
+               a->mix_layer == b->mix_layer;
+    return !is_share(a) || iso_str_same(a->mix, b->mix);
+}
+
 /* In everything that makes a number another number, languages and layers aside. */
 static bool same_question(const iso_record *a, const iso_record *b)
 {
-    return iso_str_same(a->measure, b->measure) && iso_str_same(a->estimator, b->estimator) &&
-           iso_str_same(a->pool, b->pool) && iso_str_same(a->prep, b->prep) &&
-           iso_str_same(a->model, b->model) && iso_str_same(a->model2, b->model2) &&
-           iso_str_same(a->stage, b->stage) && iso_str_same(a->mix, b->mix) &&
-           iso_str_same(a->direction, b->direction) &&
+    return same_stage(a, b) && iso_str_same(a->measure, b->measure) &&
+           iso_str_same(a->estimator, b->estimator) && iso_str_same(a->pool, b->pool) &&
+           iso_str_same(a->prep, b->prep) && iso_str_same(a->model, b->model) &&
+           iso_str_same(a->model2, b->model2) && iso_str_same(a->direction, b->direction) &&
            iso_str_same(a->denominator, b->denominator) && iso_str_same(a->train, b->train) &&
-           iso_str_same(a->subset, b->subset) && a->k == b->k && a->mix_layer == b->mix_layer &&
-           a->fold == b->fold && a->neighbours == b->neighbours;
+           iso_str_same(a->subset, b->subset) && a->k == b->k && a->fold == b->fold &&
+           a->neighbours == b->neighbours;
 }
 
 static bool called(const iso_record *r, const char *measure)
@@ -61,13 +79,19 @@ static int by_place(const void *a, const void *b)
     order = order ? order : compare_texts(x->tgt, y->tgt);
     order = order ? order : (x->src_layer > y->src_layer) - (x->src_layer < y->src_layer);
     order = order ? order : (x->tgt_layer > y->tgt_layer) - (x->tgt_layer < y->tgt_layer);
+    order = order ? order : (x->mix_layer > y->mix_layer) - (x->mix_layer < y->mix_layer);
+    order = order ? order : compare_texts(x->mix, y->mix);
+    order = order ? order : compare_texts(x->stage, y->stage);
+    order = order ? order : compare_texts(x->given, y->given);
     return order ? order : (x > y) - (x < y);
 }
 
 static bool same_place(const iso_record *a, const iso_record *b)
 {
     return iso_str_same(a->src, b->src) && iso_str_same(a->tgt, b->tgt) &&
-           a->src_layer == b->src_layer && a->tgt_layer == b->tgt_layer;
+           a->src_layer == b->src_layer && a->tgt_layer == b->tgt_layer &&
+           a->mix_layer == b->mix_layer && iso_str_same(a->mix, b->mix) &&
+           iso_str_same(a->stage, b->stage) && iso_str_same(a->given, b->given);
 }
 
 /* Runs that overlap bring the same value twice: only the first is drawn. */
@@ -161,10 +185,31 @@ static struct shape look(const iso_records *records)
     return s;
 }
 
+/* Several mixed layers are a sweep; none, when all records are of before, is nothing new. */
+static enum figure_kind suits_mixing(const iso_records *records)
+{
+    struct mix_spot first = {0, 0}, spot;
+    bool any = false;
+
+    for (int64_t i = 0; i < records->count; i++) {
+        if (!mixing_spot(&spot, &records->at[i]))
+            continue;
+        if (any && (spot.first != first.first || spot.last != first.last))
+            return FIGURE_SWEEP;
+        first = spot;
+        any = true;
+    }
+    return any ? FIGURE_MIXED : FIGURE_AUTO;
+}
+
 static enum figure_kind suits(const iso_records *records)
 {
     const struct shape s = look(records);
+    const bool mixing = figure_is_mixing(&records->at[0]) && !is_share(&records->at[0]);
+    const enum figure_kind mixed = mixing ? suits_mixing(records) : FIGURE_AUTO;
 
+    if (mixed != FIGURE_AUTO)
+        return mixed;
     if (s.across)
         return FIGURE_LAYERS;
     if (s.sources > 1 && s.pairs >= 3 && !figure_same_language(records))
@@ -174,17 +219,23 @@ static enum figure_kind suits(const iso_records *records)
 
 static iso_err name_it(struct figure *f, const iso_records *records, const struct figure_ask *ask)
 {
-    static const char *const tails[] = {"", ": layer by layer", ": every layer with every layer",
-                                        ": all pairs of languages", ""};
+    static const char *const tails[] = {"",
+                                        ": layer by layer",
+                                        ": every layer with every layer",
+                                        ": all pairs of languages",
+                                        "",
+                                        ": before and after mixing",
+                                        ": which layer to mix at?"};
     const iso_record *r = &records->at[0];
     iso_err err = ISO_OK;
 
     if (ask->title)
         return iso_buf_puts(&f->title, ask->title);
     ISO_TRY(iso_buf_puts(&f->title, wording_of(r->measure, r->estimator)->name));
-    if (r->stage && strcmp(r->stage, "difference") == 0)
+    if (iso_str_same(r->stage, "difference") && !figure_is_mixing(r))
         ISO_TRY(iso_buf_puts(&f->title, ", difference"));
-    ISO_TRY(iso_buf_puts(&f->title, tails[f->kind]));
+    ISO_TRY(iso_buf_puts(&f->title, is_share(r) && f->kind == FIGURE_CURVES ? ": by mixed layer"
+                                                                            : tails[f->kind]));
 done:
     return err;
 }
@@ -194,6 +245,9 @@ static iso_err describe_it(struct figure *f, const iso_records *records)
     const iso_record *r = &records->at[0];
     iso_err err = ISO_OK;
 
+    if (is_share(r) && f->kind == FIGURE_DOTS)
+        ISO_TRY(
+            iso_buf_printf(&f->subtitle, "mixed at layer %lld \xc2\xb7 ", (long long)r->mix_layer));
     if (r->src && figure_one_source(records) && !figure_same_language(records)) {
         ISO_TRY(iso_buf_puts(&f->subtitle, "with "));
         ISO_TRY(wording_lang(&f->subtitle, r->src));
@@ -232,6 +286,10 @@ iso_err figure_make(struct figure *out, const iso_records *records, const struct
         ISO_TRY(figure_curves(&f, records));
     else if (f.kind == FIGURE_DOTS)
         ISO_TRY(figure_dots(&f, records));
+    else if (f.kind == FIGURE_MIXED)
+        ISO_TRY(figure_mixed(&f, records, ask->place));
+    else if (f.kind == FIGURE_SWEEP)
+        ISO_TRY(figure_sweep(&f, records));
     else
         ISO_TRY(figure_maps(&f, records, ask->panels_max ? ask->panels_max : 12));
     *out = f;

@@ -10,7 +10,9 @@ enum figure_kind {
     FIGURE_CURVES,    /* a curve per language pair over layers, with its band */
     FIGURE_LAYERS,    /* layer x layer, a panel per language pair */
     FIGURE_LANGUAGES, /* language x language, a panel per layer */
-    FIGURE_DOTS       /* one layer: a dot per language pair, with its interval */
+    FIGURE_DOTS,      /* one layer: a dot per language pair, with its interval */
+    FIGURE_MIXED,     /* before and after mixing over layers, a panel per language */
+    FIGURE_SWEEP      /* mixed layer x measured layer */
 };
 
 /* All zero = everything as the records suggest. */
@@ -18,20 +20,24 @@ struct figure_ask {
     enum figure_kind kind;
     const char *title; /* NULL = the measure in words */
     int panels_max;    /* panels of a map; 0 = 12 */
+    const char *place; /* FIGURE_MIXED: the mixed layer, "3" or "1-3"; NULL = where most is done */
 };
 
 /* {0} is empty. */
 struct figure {
     enum figure_kind kind;
     iso_buf data, script, title, subtitle, note; /* note: what lines and bands are */
-    int width, height; /* in pixels at 96 a inch */
-    int left_out;      /* panels beyond panels_max */
+    int width, height;                           /* in pixels at 96 a inch */
+    int left_out;                                /* panels beyond panels_max */
 };
 
+/* Whether a record is of `mix`: something before or after mixing, λ, entropy. */
+bool figure_is_mixing(const iso_record *r);
+
 /* The records of one question: those that agree with the first in everything but languages, layers
- * and values; `measure` ("cka", "cka:biased", NULL = the first record's) chooses which.
- * Of records for the same languages and layers the first is taken. *others counts those of other
- * questions. Errors ISO_EARG (no such measure, names what is there). */
+ * and values, and, of mixing, stage and way; `measure` ("cka", "cka:biased", NULL = the first
+ * record's) chooses which. Of records for the same place the first is taken. *others counts those
+ * of other questions. Errors ISO_EARG (no such measure, names what is there). */
 iso_err figure_pick(iso_records *out, int64_t *others, const iso_records *records,
                     const char *measure);
 

@@ -134,7 +134,9 @@ static iso_err add_axes(struct figure *f, const struct curves *c, struct range y
     ISO_TRY(iso_buf_puts(&f->script, ", "));
     ISO_TRY(figure_number(&f->script, y.step));
     ISO_TRY(iso_buf_printf(&f->script, "\nset xlabel '%s' textcolor rgb '#404040'\nset ylabel ",
-                           c->layer_lo == 0 ? "layer (0 = embeddings)" : "layer"));
+                           figure_is_mixing(r) ? "mixed layer"
+                           : c->layer_lo == 0  ? "layer (0 = embeddings)"
+                                               : "layer"));
     ISO_TRY(figure_quote(&f->script, wording_of(r->measure, r->estimator)->axis));
     ISO_TRY(iso_buf_puts(&f->script, " textcolor rgb '#404040'\n"));
 done:

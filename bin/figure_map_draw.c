@@ -115,13 +115,6 @@ done:
 
 static iso_err add_colours(iso_buf *s, const struct maps *m)
 {
-    /* Points along viridis (CC0) read off at equal steps; blue to red through near-white where
-     * a sign matters. */
-    static const char rise[] = "set palette defined (0 '#440154', 1 '#482878', 2 '#3e4a89', "
-                               "3 '#31688e', 4 '#26828e', 5 '#1f9e89', 6 '#35b779', 7 '#6ece58', "
-                               "8 '#b5de2b', 9 '#fde725')\n";
-    static const char both[] = "set palette defined (0 '#2166ac', 1 '#67a9cf', 2 '#d1e5f0', "
-                               "3 '#f7f7f7', 4 '#fddbc7', 5 '#ef8a62', 6 '#b2182b')\n";
     struct range r = figure_range(m->lo, m->hi, 5);
     iso_err err = ISO_OK;
 
@@ -129,7 +122,7 @@ static iso_err add_colours(iso_buf *s, const struct maps *m)
         r = figure_range(0, fmax(fabs(m->lo), fabs(m->hi)), 3);
         r.lo = -r.hi;
     }
-    ISO_TRY(iso_buf_puts(s, m->signs ? both : rise));
+    ISO_TRY(iso_buf_puts(s, figure_palette(m->signs)));
     ISO_TRY(iso_buf_puts(s, "low = "));
     ISO_TRY(figure_number(s, r.lo));
     ISO_TRY(iso_buf_puts(s, "; high = "));

@@ -50,6 +50,11 @@ iso_err figure_quote(iso_buf *out, const char *text)
     return quote(out, text, INT_MAX);
 }
 
+iso_err figure_short(iso_buf *out, const char *text, int most)
+{
+    return quote(out, text, most);
+}
+
 iso_err figure_label(iso_buf *out, const char *text)
 {
     return quote(out, text, LABEL_MOST);
@@ -125,6 +130,19 @@ const char *figure_colour(int i)
                                           "#56B4E9", "#882255", "#7A7A00", "#332288"};
 
     return colours[i % (int)(sizeof colours / sizeof *colours)];
+}
+
+const char *figure_palette(bool signs)
+{
+    /* Points along viridis (CC0) read off at equal steps; blue to red through near-white where
+     * a sign matters. */
+    static const char rise[] = "set palette defined (0 '#440154', 1 '#482878', 2 '#3e4a89', "
+                               "3 '#31688e', 4 '#26828e', 5 '#1f9e89', 6 '#35b779', 7 '#6ece58', "
+                               "8 '#b5de2b', 9 '#fde725')\n";
+    static const char both[] = "set palette defined (0 '#2166ac', 1 '#67a9cf', 2 '#d1e5f0', "
+                               "3 '#f7f7f7', 4 '#fddbc7', 5 '#ef8a62', 6 '#b2182b')\n";
+
+    return signs ? both : rise;
 }
 
 int figure_point(int i)

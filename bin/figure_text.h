@@ -7,8 +7,9 @@
 /* A gnuplot string in single quotes, in which nothing is expanded or executed. */
 iso_err figure_quote(iso_buf *out, const char *text);
 
-/* The same of a name beside a curve, shortened when it is very long; and of a name on an axis. */
+/* The same, of `most` characters at most; of a name beside a curve; and of a name on an axis. */
 enum { LABEL_MOST = 18 };
+iso_err figure_short(iso_buf *out, const char *text, int most);
 iso_err figure_label(iso_buf *out, const char *text);
 iso_err figure_tick(iso_buf *out, const char *text);
 
@@ -24,6 +25,9 @@ iso_err figure_head(struct figure *f);
 /* Which of a few colours that the colour-blind can tell apart, and which point; cyclic. */
 const char *figure_colour(int i);
 int figure_point(int i);
+
+/* A line that sets the palette: points along viridis, or blue to red where a sign matters. */
+const char *figure_palette(bool signs);
 
 struct range {
     double lo, hi, step;

@@ -42,6 +42,14 @@ static const struct wording table[] = {
     {"f1", "mining", "Mined pairs against the true ones", "F1", READS_ALIKE},
     {"precision", "mining", "Mined pairs that are true", "precision", READS_ALIKE},
     {"recall", "mining", "True pairs that were mined", "recall", READS_ALIKE},
+    {"lambda", "mean", "\xce\xbb, the share of the source in the mix", "mean \xce\xbb",
+     READS_NEITHER},
+    {"lambda", "sd", "\xce\xbb, its spread over sentences", "standard deviation of \xce\xbb",
+     READS_NEITHER},
+    {"entropy", "mean", "Entropy of the attention between translations", "mean entropy (nats)",
+     READS_NEITHER},
+    {"entropy", "sd", "Entropy of the attention between translations, its spread",
+     "standard deviation (nats)", READS_NEITHER},
     {"procrustes", "nuclear", "Procrustes similarity", "Procrustes similarity", READS_ALIKE},
     {"procrustes", "distance", "Procrustes distance", "Procrustes distance", READS_APART},
 };
@@ -145,6 +153,7 @@ iso_err wording_shared(iso_buf *out, const iso_records *records)
     } facts[] = {
         {"model", "model ", ""},  {"model2", "against ", ""}, {"stage", "", ""},
         {"pool", "pooling ", ""}, {"prep", "rows ", ""},      {"direction", "", ""},
+        {"mix", "", ""},
     };
     iso_buf line = {0};
     iso_err err = ISO_OK;

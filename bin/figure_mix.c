@@ -1,0 +1,277 @@
+/* Records of `mix` in order: what was measured before, after, and by how much it changed. */
+#include "bin/figure_mix.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/alloc.h"
+#include "lib/base/str.h"
+
+enum { LAYERS_MOST = 256, CELLS_MOST = 1 << 22 };
+
+bool figure_is_mixing(const iso_record *r)
+{
+    return r->src_layer >= 0 &&
+           (r->mix_layer >= 0 || (iso_str_same(r->stage, "before") && !r->train && !r->mix));
+}
+
+/* Where ":1-3" begins, or the end. */
+static const char *suffix_of(const char *mix)
+{
+    const char *colon = strrchr(mix, ':');
+
+    if (!colon)
+        return mix + strlen(mix);
+    const char *dash = colon + 1 + strspn(colon + 1, "0123456789");
+    const bool range = *dash == '-' && dash > colon + 1 && dash[1] &&
+                       dash[1 + strspn(dash + 1, "0123456789")] == '\0';
+    return range ? colon : mix + strlen(mix);
+}
+
+bool mixing_spot(struct mix_spot *out, const iso_record *r)
+{
+    if (r->mix_layer < 0 || r->mix_layer > 100000)
+        return false;
+    const char *suffix = r->mix ? suffix_of(r->mix) : "";
+    const char *dash = strchr(suffix, '-');
+    const long last = dash ? strtol(dash + 1, NULL, 10) : 0;
+    *out = (struct mix_spot){(int)r->mix_layer, last > 0 && last <= 100000 ? (int)last : 0};
+    return true;
+}
+
+iso_err mixing_spot_name(iso_buf *out, const struct mix_spot *spot)
+{
+    return spot->last ? iso_buf_printf(out, "%d-%d", spot->first, spot->last)
+                      : iso_buf_printf(out, "%d", spot->first);
+}
+
+iso_err mixing_place(int *out, const struct mixing *m, const char *name)
+{
+    iso_buf spot = {0};
+    bool found = false;
+    iso_err err = ISO_OK;
+
+    for (int p = 0; p < m->places && !found; p++) {
+        spot.len = 0;
+        ISO_TRY(mixing_spot_name(&spot, &m->place[p]));
+        found = strcmp(spot.text, name) == 0;
+        *out = found ? p : *out;
+    }
+    ISO_NEED(found, "no record of mixing at layer %s", name);
+done:
+    iso_buf_free(&spot);
+    return err;
+}
+
+/* --- Lists --- */
+
+static bool is(const struct mix_series *w, const char *name)
+{
+    return w->len == (int)strlen(name) && strncmp(w->name, name, (size_t)w->len) == 0;
+}
+
+static int way_index(struct mixing *m, const char *mix)
+{
+    struct mix_series w = {mix, (int)(suffix_of(mix) - mix), false};
+
+    for (int i = 0; i < m->ways; i++) {
+        if (m->way[i].len == w.len && strncmp(m->way[i].name, mix, (size_t)w.len) == 0)
+            return i;
+    }
+    if (m->ways == MIX_SERIES)
+        return -1;
+    w.control = is(&w, "fixed:0") || is(&w, "shuffled");
+    m->way[m->ways] = w;
+    return m->ways++;
+}
+
+static int place_index(struct mixing *m, const struct mix_spot *spot)
+{
+    for (int i = 0; i < m->places; i++) {
+        if (m->place[i].first == spot->first && m->place[i].last == spot->last)
+            return i;
+    }
+    if (m->places == MIX_PLACES)
+        return -1;
+    m->place[m->places] = *spot;
+    return m->places++;
+}
+
+static int by_spot(const void *a, const void *b)
+{
+    const struct mix_spot *x = a, *y = b;
+
+    return x->first != y->first ? x->first - y->first : x->last - y->last;
+}
+
+/* fixed:0 before shuffled, both after all others, which stay as they came. */
+static void controls_last(struct mixing *m)
+{
+    struct mix_series sorted[MIX_SERIES];
+    int count = 0;
+
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < m->ways; i++) {
+            const int when = !m->way[i].control ? 0 : is(&m->way[i], "fixed:0") ? 1 : 2;
+            if (when == round)
+                sorted[count++] = m->way[i];
+        }
+    }
+    memcpy(m->way, sorted, sizeof *sorted * (size_t)count);
+}
+
+static iso_err list(struct mixing *m, const iso_records *records)
+{
+    iso_err err = ISO_OK;
+
+    m->lo = INT32_MAX;
+    m->hi = -1;
+    for (int64_t i = 0; i < records->count; i++) {
+        const iso_record *r = &records->at[i];
+        struct mix_spot spot;
+        ISO_NEED(r->src_layer >= 0 && r->src_layer < 100000,
+                 "a figure of mixing needs records that name their layer");
+        m->lo = r->src_layer < m->lo ? (int)r->src_layer : m->lo;
+        m->hi = r->src_layer > m->hi ? (int)r->src_layer : m->hi;
+        ISO_NEED(names_index(&m->tgts, r->tgt) >= 0, "a figure shows at most %d languages",
+                 NAMES_MAX);
+        if (!r->mix || !mixing_spot(&spot, r))
+            continue;
+        ISO_NEED(way_index(m, r->mix) >= 0, "a figure shows at most %d ways of mixing", MIX_SERIES);
+        ISO_NEED(place_index(m, &spot) >= 0, "a figure shows at most %d mixed layers", MIX_PLACES);
+    }
+    ISO_NEED(m->places > 0, "nothing was mixed: these records are all of before");
+    ISO_NEED(m->hi - m->lo < LAYERS_MOST, "a figure shows at most %d layers", LAYERS_MOST);
+    qsort(m->place, (size_t)m->places, sizeof *m->place, by_spot);
+    controls_last(m);
+done:
+    return err;
+}
+
+/* --- The records --- */
+
+static int64_t index_of(const struct mixing *m, enum mix_what what, int tgt, int place, int way,
+                        int layer)
+{
+    const int64_t layers = m->hi - m->lo + 1;
+
+    if (what == MIX_SHOWS_BEFORE)
+        place = way = 0;
+    return ((((int64_t)what * m->tgts.count + tgt) * m->places + place) * m->ways + way) * layers +
+           layer - m->lo;
+}
+
+static bool what_of(enum mix_what *out, const iso_record *r)
+{
+    const bool difference = iso_str_same(r->stage, "difference");
+
+    if (iso_str_same(r->stage, "before"))
+        *out = MIX_SHOWS_BEFORE;
+    else if (iso_str_same(r->stage, "after"))
+        *out = MIX_SHOWS_AFTER;
+    else if (difference && !r->given)
+        *out = MIX_SHOWS_CHANGE;
+    else if (difference && strcmp(r->given, "fixed:0") == 0)
+        *out = MIX_SHOWS_BEYOND;
+    else
+        return false;
+    return *out == MIX_SHOWS_BEFORE || (r->mix && r->mix_layer != ISO_NO_INT);
+}
+
+static void put(struct mixing *m, const iso_record *r)
+{
+    const int tgt = names_index(&m->tgts, r->tgt);
+    struct mix_spot spot;
+    enum mix_what what;
+    int place = 0, way = 0;
+
+    if (!what_of(&what, r))
+        return;
+    if (what != MIX_SHOWS_BEFORE) {
+        if (!mixing_spot(&spot, r))
+            return;
+        place = place_index(m, &spot);
+        way = way_index(m, r->mix);
+    }
+    m->at[index_of(m, what, tgt, place, way, (int)r->src_layer)] = r;
+}
+
+iso_err mixing_gather(struct mixing *m, const iso_records *records)
+{
+    iso_err err = ISO_OK;
+
+    *m = (struct mixing){0};
+    ISO_TRY(list(m, records));
+    const int64_t cells = index_of(m, MIX_SHOWS, 0, 0, 0, m->lo);
+    ISO_NEED(cells <= CELLS_MOST,
+             "%d languages, %d mixed layers, %d ways and %d layers are too much for one figure; "
+             "--tgt and --layers choose",
+             m->tgts.count, m->places, m->ways, m->hi - m->lo + 1);
+    ISO_TRY(iso_alloc(&m->at, cells, sizeof *m->at));
+    for (int64_t i = 0; i < records->count; i++)
+        put(m, &records->at[i]);
+done:
+    return err;
+}
+
+void mixing_free(struct mixing *m)
+{
+    iso_free(m->at);
+}
+
+const iso_record *mixing_at(const struct mixing *m, enum mix_what what, int tgt, int place, int way,
+                            int layer)
+{
+    return m->at[index_of(m, what, tgt, place, way, layer)];
+}
+
+struct spread mixing_over(const struct mixing *m, enum mix_what what, int place, int way, int layer)
+{
+    struct spread s = {0, NAN, NAN, 0};
+
+    for (int t = 0; t < m->tgts.count; t++) {
+        const iso_record *r = mixing_at(m, what, t, place, way, layer);
+        if (!r || !isfinite(r->value))
+            continue;
+        s.mean += r->value;
+        s.lo = s.count ? fmin(s.lo, r->value) : r->value;
+        s.hi = s.count ? fmax(s.hi, r->value) : r->value;
+        s.count++;
+    }
+    s.mean = s.count ? s.mean / s.count : NAN;
+    return s;
+}
+
+/* The mean over layers of the means over targets. */
+static double gain(const struct mixing *m, enum mix_what what, int place)
+{
+    double sum = 0;
+    int count = 0;
+
+    for (int layer = m->lo; layer <= m->hi; layer++) {
+        const struct spread s = mixing_over(m, what, place, 0, layer);
+        sum += s.count ? s.mean : 0;
+        count += s.count > 0;
+    }
+    return count ? sum / count : NAN;
+}
+
+int mixing_best(const struct mixing *m, int sign)
+{
+    double most = NAN;
+    int best = 0;
+
+    for (int p = 0; p < m->places; p++) {
+        double g = gain(m, MIX_SHOWS_BEYOND, p);
+        if (!isfinite(g))
+            g = gain(m, MIX_SHOWS_CHANGE, p);
+        if (!isfinite(g) || g * sign <= most)
+            continue;
+        most = g * sign;
+        best = p;
+    }
+    return best;
+}

@@ -1,0 +1,280 @@
+/* Which layer to mix at: mixed layer across, measured layer up. */
+#include <math.h>
+#include <string.h>
+
+#include "bin/figure_mix.h"
+#include "bin/wording.h"
+
+/* Column 0 is no mixing; in the second panel, what mixing brings beyond fixed:0, it is missing. */
+struct sheet {
+    const struct mixing *m;
+    enum reads high;
+    int panels, stacked, cell, side, up, left, top, gap; /* pixels; side: of all columns */
+    bool fine;                                           /* the second panel needs three decimals */
+    int best; /* the column that is best at the last layer */
+    double lo[2], hi[2];
+};
+
+static double value_at(const struct sheet *s, int panel, int column, int layer)
+{
+    if (panel == 1)
+        return column ? mixing_over(s->m, MIX_SHOWS_BEYOND, column - 1, 0, layer).mean : NAN;
+    return column ? mixing_over(s->m, MIX_SHOWS_AFTER, column - 1, 0, layer).mean
+                  : mixing_over(s->m, MIX_SHOWS_BEFORE, 0, 0, layer).mean;
+}
+
+static void look(struct sheet *s)
+{
+    const struct mixing *m = s->m;
+
+    for (int p = 0; p < 2; p++) {
+        s->lo[p] = INFINITY;
+        s->hi[p] = -INFINITY;
+        for (int layer = m->lo; layer <= m->hi; layer++) {
+            for (int c = 0; c <= m->places; c++) {
+                const double v = value_at(s, p, c, layer);
+                s->lo[p] = isfinite(v) ? fmin(s->lo[p], v) : s->lo[p];
+                s->hi[p] = isfinite(v) ? fmax(s->hi[p], v) : s->hi[p];
+            }
+        }
+    }
+    s->panels = s->hi[1] >= s->lo[1] ? 2 : 1;
+    s->best = -1;
+    for (int c = 0; c <= m->places && s->high != READS_NEITHER; c++) {
+        const double v = value_at(s, 0, c, m->hi);
+        const double best = s->best < 0 ? NAN : value_at(s, 0, s->best, m->hi);
+        if (isfinite(v) && (s->best < 0 || (s->high == READS_APART ? v < best : v > best)))
+            s->best = c;
+    }
+}
+
+static int columns_of(const struct sheet *s)
+{
+    return s->m->places + 1;
+}
+
+static int layers_of(const struct sheet *s)
+{
+    return s->m->hi - s->m->lo + 1;
+}
+
+/* Few columns stand side by side with their numbers; many one above the other. */
+static void lay_out(struct figure *f, struct sheet *s)
+{
+    const int columns = columns_of(s);
+
+    s->stacked = s->panels == 2 && columns > 8;
+    s->cell = columns <= 8 ? 42 : columns <= 16 ? 38 : columns <= 32 ? 20 : 14;
+    s->side = s->cell * columns;
+    s->up = s->cell >= 30 ? 30 * layers_of(s) : s->cell * layers_of(s);
+    s->fine = fmax(fabs(s->lo[1]), fabs(s->hi[1])) < 0.05;
+    s->left = 62;
+    s->top = 92;
+    s->gap = s->stacked ? 84 : 128;
+    const int across = s->stacked ? 1 : s->panels, down = s->stacked ? 2 : 1;
+    f->width = s->left + across * s->side + (across - 1) * s->gap + 84;
+    if (f->width < 540)
+        f->width = 540;
+    f->height = s->top + down * s->up + (down - 1) * s->gap + 50;
+    if (s->up < 90) /* the scale of colours needs that much */
+        f->height += 90 - s->up;
+}
+
+static iso_err column_name(iso_buf *out, const struct sheet *s, int column)
+{
+    return column ? mixing_spot_name(out, &s->m->place[column - 1]) : iso_buf_puts(out, "none");
+}
+
+static iso_err panel_name(iso_buf *out, const struct sheet *s, int panel)
+{
+    const int tgts = s->m->tgts.count;
+    iso_err err = ISO_OK;
+
+    if (panel == 0)
+        ISO_TRY(iso_buf_printf(out, "after mixing (%.*s)",
+                               s->m->way[0].len < 40 ? s->m->way[0].len : 40, s->m->way[0].name));
+    else
+        ISO_TRY(iso_buf_puts(out, "beyond the control fixed:0"));
+    if (tgts > 1 && panel == 0)
+        ISO_TRY(iso_buf_printf(out, ", mean over %d languages", tgts));
+done:
+    return err;
+}
+
+static iso_err add_data(struct figure *f, const struct sheet *s)
+{
+    iso_buf *d = &f->data;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(d, "column\tlayer\tvalue\tmixed\tpanel\n"));
+    for (int p = 0; p < s->panels; p++) {
+        ISO_TRY(iso_buf_puts(d, p ? "\n\n" : ""));
+        for (int layer = s->m->lo; layer <= s->m->hi; layer++) {
+            for (int c = 0; c < columns_of(s); c++) {
+                ISO_TRY(iso_buf_printf(d, "%d\t%d\t", c, layer));
+                ISO_TRY(figure_number(d, value_at(s, p, c, layer)));
+                ISO_TRY(iso_buf_puts(d, "\t"));
+                ISO_TRY(column_name(d, s, c));
+                ISO_TRY(iso_buf_puts(d, p ? "\tbeyond fixed:0\n" : "\tafter\n"));
+            }
+        }
+    }
+done:
+    return err;
+}
+
+static iso_err add_axes(struct figure *f, const struct sheet *s)
+{
+    const int columns = columns_of(s), every = s->up / layers_of(s) >= 13 ? 1 : 2;
+    iso_buf *o = &f->script;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(o,
+                           "w = %d.\nh = %d.\nunset border\n"
+                           "set yrange [%d - 0.5:%d.5]\nset ytics scale 0 font small %d\n"
+                           "set xtics scale 0 font small norotate (",
+                           f->width, f->height, s->m->lo, s->m->hi, every));
+    for (int c = 0; c < columns; c++) {
+        ISO_TRY(iso_buf_puts(o, c ? ", '" : "'"));
+        ISO_TRY(column_name(o, s, c));
+        ISO_TRY(iso_buf_printf(o, "' %d", c));
+    }
+    ISO_TRY(iso_buf_puts(o, ")\nset xlabel 'mixed layer' font small textcolor rgb '#404040'\n"
+                            "set ylabel 'measured layer' font small textcolor rgb '#404040'\n"));
+done:
+    return err;
+}
+
+static iso_err add_colours(struct figure *f, const struct sheet *s, int panel, int right, int y)
+{
+    struct range r = figure_range(s->lo[panel], s->hi[panel], 5);
+    const int height = s->up < 90 ? 90 : s->up;
+    iso_buf *o = &f->script;
+    iso_err err = ISO_OK;
+
+    if (panel == 1) {
+        r = figure_range(0, fmax(fabs(s->lo[1]), fabs(s->hi[1])), 3);
+        r.lo = -r.hi;
+    }
+    ISO_TRY(iso_buf_puts(o, figure_palette(panel == 1)));
+    ISO_TRY(iso_buf_puts(o, "low = "));
+    ISO_TRY(figure_number(o, r.lo));
+    ISO_TRY(iso_buf_puts(o, "; high = "));
+    ISO_TRY(figure_number(o, r.hi));
+    ISO_TRY(iso_buf_puts(o, "\nset cbrange [low:high]\nset cbtics nomirror scale 0.4 font small "));
+    ISO_TRY(figure_number(o, r.step));
+    ISO_TRY(iso_buf_printf(o,
+                           "\nset colorbox user vertical noborder origin screen %d/w, screen 1 - "
+                           "%d/h size screen 12/w, screen %d/h\ndark(v) = %s\n",
+                           right + 14, y + height, height,
+                           panel ? "abs(v) > 0.62 * high" : "v - low < 0.48 * (high - low)"));
+done:
+    return err;
+}
+
+static iso_err add_numbers(struct figure *f, int panel, const char *font)
+{
+    static const char *const looks[] = {"(dark($3) ? show($3) : '') with labels font %s textcolor "
+                                        "rgb 'white' title 'number'",
+                                        "(dark($3) ? '' : show($3)) with labels font %s textcolor "
+                                        "rgb '#111111' title 'number'"};
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < 2; i++) {
+        ISO_TRY(iso_buf_printf(&f->script, ", \\\n  data skip 1 index %d using 1:2:", panel));
+        ISO_TRY(iso_buf_printf(&f->script, i ? looks[1] : looks[0], font));
+    }
+done:
+    return err;
+}
+
+/* A frame around the best of the last layer. */
+static iso_err add_best(struct figure *f, const struct sheet *s)
+{
+    if (s->best < 0)
+        return ISO_OK;
+    return iso_buf_printf(&f->script,
+                          "set object 2 rectangle from first %d - 0.5, first %d - 0.5 to first "
+                          "%d.5, first %d.5 front fs empty border lc rgb '#d7191c' lw 2.2\n",
+                          s->best, s->m->hi, s->best, s->m->hi);
+}
+
+static iso_err add_panel(struct figure *f, const struct sheet *s, int panel)
+{
+    const int x = s->left + (s->stacked ? 0 : panel * (s->side + s->gap));
+    const int side = s->side - panel * s->cell; /* no column of no mixing in the second */
+    const int y = s->top + (s->stacked ? panel * (s->up + s->gap) : 0);
+    const double magnitude = fmax(fabs(s->lo[panel]), fabs(s->hi[panel]));
+    iso_buf *o = &f->script, title = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(panel_name(&title, s, panel));
+    ISO_TRY(iso_buf_printf(o,
+                           "set lmargin at screen %d/w\nset rmargin at screen %d/w\n"
+                           "set tmargin at screen 1 - %d/h\nset bmargin at screen 1 - %d/h\n"
+                           "set xrange [%d - 0.5:%d.5]\nset title ",
+                           x, x + side, y, y + s->up, panel, columns_of(s) - 1));
+    ISO_TRY(figure_short(o, title.text, (s->side + s->gap - 40) / 6));
+    ISO_TRY(iso_buf_puts(o, " font small textcolor rgb '#404040' offset 0,-0.6\n"));
+    ISO_TRY(panel ? iso_buf_puts(o, "unset label\nunset object 2\n") : add_best(f, s));
+    ISO_TRY(add_colours(f, s, panel, x + side, y));
+    ISO_TRY(iso_buf_printf(o, "show(v) = v != v ? '' : abs(v) < %s ? '0' : sprintf('%s', v)\n",
+                           panel && s->fine ? "0.0005" : "0.005",
+                           panel && s->fine  ? "%+.3f"
+                           : panel           ? "%+.2f"
+                           : magnitude >= 10 ? "%.1f"
+                                             : "%.2f"));
+    ISO_TRY(iso_buf_printf(o,
+                           "plot data skip 1 index %d using 1:2:(0.485):(0.485):3 with boxxyerror "
+                           "fs solid noborder lc palette title 'value'",
+                           panel));
+    if (s->cell >= 30)
+        ISO_TRY(add_numbers(f, panel, s->cell < 42 || (panel && s->fine) ? "tiny" : "small"));
+    ISO_TRY(iso_buf_puts(o, "\n"));
+done:
+    iso_buf_free(&title);
+    return err;
+}
+
+static iso_err describe(struct figure *f, const struct sheet *s)
+{
+    iso_buf *o = &f->note;
+    iso_err err = ISO_OK;
+
+    if (s->best >= 0) {
+        ISO_TRY(iso_buf_printf(o, "framed: %s at the last layer, ",
+                               s->high == READS_APART ? "lowest" : "highest"));
+        ISO_TRY(s->best ? iso_buf_puts(o, "mixed at ") : iso_buf_puts(o, "not mixed"));
+        if (s->best)
+            ISO_TRY(mixing_spot_name(o, &s->m->place[s->best - 1]));
+    }
+    if (s->panels == 2 && s->high != READS_NEITHER)
+        ISO_TRY(iso_buf_printf(o, "%s%s: languages come closer", o->len ? " \xc2\xb7 " : "",
+                               s->high == READS_APART ? "blue" : "red"));
+done:
+    return err;
+}
+
+iso_err figure_sweep(struct figure *f, const iso_records *records)
+{
+    const iso_record *r = &records->at[0];
+    struct mixing m = {0};
+    struct sheet s = {.m = &m, .high = wording_of(r->measure, r->estimator)->high};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(mixing_gather(&m, records));
+    look(&s);
+    ISO_NEED(s.hi[0] >= s.lo[0], "nothing to draw: no value is defined");
+    lay_out(f, &s);
+    ISO_TRY(describe(f, &s));
+    ISO_TRY(figure_head(f));
+    ISO_TRY(add_data(f, &s));
+    ISO_TRY(add_axes(f, &s));
+    ISO_TRY(iso_buf_puts(&f->script, s.panels > 1 ? "set multiplot\n" : ""));
+    for (int p = 0; p < s.panels; p++)
+        ISO_TRY(add_panel(f, &s, p));
+    ISO_TRY(iso_buf_puts(&f->script, s.panels > 1 ? "unset multiplot\n" : ""));
+done:
+    mixing_free(&m);
+    return err;
+}
