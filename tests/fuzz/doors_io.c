@@ -5,6 +5,7 @@
 #include "lib/io/csv.h"
 #include "lib/io/json.h"
 #include "lib/io/map_file.h"
+#include "lib/io/scores.h"
 #include "lib/io/states.h"
 #include "lib/io/states_input.h"
 #include "lib/linalg/convert.h"
@@ -145,6 +146,21 @@ static void enter_json(const uint8_t *data, size_t size)
     enter_records(data, size, read_json);
 }
 
+static void enter_scores(const uint8_t *data, size_t size)
+{
+    iso_scores s = {0};
+
+    if (iso_scores_read(&s, (const char *)data, (int64_t)size)) {
+        promise_message();
+        return;
+    }
+    promise(s.rows > 0 && s.langs > 0, "a table that is read holds a score");
+    touch_texts(s.row, s.rows);
+    touch_texts(s.lang, s.langs);
+    touch(s.value, (size_t)s.rows * (size_t)s.langs * sizeof *s.value);
+    iso_scores_free(&s);
+}
+
 static void enter_csv(const uint8_t *data, size_t size)
 {
     enter_records(data, size, iso_csv_read);
@@ -216,6 +232,7 @@ const struct door doors_io[] = {
     {"any", enter_any},
     {"json", enter_json},
     {"csv", enter_csv},
+    {"scores", enter_scores},
     {"input", enter_input},
     {"lang", enter_lang},
     {NULL, NULL},

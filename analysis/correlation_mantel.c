@@ -1,5 +1,4 @@
-#include "analysis/mantel.h"
-
+/* Correlations of matrices of distances. */
 #include <math.h>
 #include <stdlib.h>
 
