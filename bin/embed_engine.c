@@ -57,7 +57,7 @@ static iso_err line_up(int64_t *count, struct embed_engine *g, const struct embe
     for (int64_t i = w->first; i < w->first + w->items; i++) {
         const int64_t tokens = l->token_at[i + 1] - l->token_at[i];
         if (tokens > 0)
-            g->turn[(*count)++] = (struct texts_turn){tokens, i};
+            g->turn[(*count)++] = (struct texts_turn){tokens, i, i};
     }
     texts_sort(g->turn, *count);
 done:

@@ -1,5 +1,4 @@
 /* The file of an embedding before its first number: windows, classes, languages, matrices. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "bin/embed.h"
@@ -61,54 +60,6 @@ done:
     return err;
 }
 
-/* --- Classes --- */
-
-struct classes {
-    const char **name; /* sorted, borrowed */
-    int count;
-};
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The labels of all languages, each once; an empty one is none. */
-static iso_err find_classes(struct classes *c, const struct embed *e)
-{
-    int64_t count = 0;
-    iso_err err = ISO_OK;
-
-    for (int i = 0; i < e->in.lang_count; i++) {
-        const iso_corpus *corpus = &e->in.lang[i].corpus;
-        if (!corpus->labels)
-            continue;
-        ISO_TRY(iso_realloc(&c->name, count, count + corpus->items, sizeof *c->name));
-        for (int64_t k = 0; k < corpus->items; k++) {
-            if (corpus->labels[k] && *corpus->labels[k])
-                c->name[count++] = corpus->labels[k];
-        }
-        if (count > 0)
-            qsort(c->name, (size_t)count, sizeof *c->name, by_name);
-        c->count = 0;
-        for (int64_t k = 0; k < count; k++) {
-            if (c->count == 0 || strcmp(c->name[c->count - 1], c->name[k]) != 0)
-                c->name[c->count++] = c->name[k];
-        }
-        count = c->count;
-    }
-done:
-    return err;
-}
-
-static int32_t class_of(const struct classes *c, const char *label)
-{
-    if (!label || !*label)
-        return -1;
-    const char **at = bsearch(&label, c->name, (size_t)c->count, sizeof *c->name, by_name);
-    return (int32_t)(at - c->name);
-}
-
 /* --- Announcements --- */
 
 /* What iso_native_lang is told of a language. */
@@ -126,7 +77,7 @@ static void sheet_free(struct sheet *s)
     iso_free(s->counts);
 }
 
-static iso_err put_labels(struct sheet *s, const iso_corpus *corpus, const struct classes *c)
+static iso_err put_labels(struct sheet *s, const iso_corpus *corpus, const struct texts_classes *c)
 {
     iso_err err = ISO_OK;
 
@@ -134,7 +85,7 @@ static iso_err put_labels(struct sheet *s, const iso_corpus *corpus, const struc
         return ISO_OK;
     ISO_TRY(iso_alloc(&s->labels, corpus->items, sizeof *s->labels));
     for (int64_t i = 0; i < corpus->items; i++)
-        s->labels[i] = class_of(c, corpus->labels[i]);
+        s->labels[i] = texts_class(c, corpus->labels[i]);
 done:
     return err;
 }
@@ -175,7 +126,8 @@ done:
     return err;
 }
 
-static iso_err announce_lang(const struct embed *e, struct texts_lang *l, const struct classes *c)
+static iso_err announce_lang(const struct embed *e, struct texts_lang *l,
+                             const struct texts_classes *c)
 {
     const iso_corpus *corpus = &l->corpus;
     const bool types = e->in.pool == TEXTS_TYPES;
@@ -203,7 +155,7 @@ done:
     return err;
 }
 
-static iso_err begin_file(struct embed *e, const struct classes *c)
+static iso_err begin_file(struct embed *e, const struct texts_classes *c)
 {
     const struct settings *set = e->in.set;
     const bool rounded = set->compute && strcmp(set->compute, "f32") != 0;
@@ -230,11 +182,11 @@ done:
 iso_err embed_announce(struct embed *e)
 {
     const int64_t C = iso_encoder_config(e->in.encoder)->C;
-    struct classes c = {0};
+    struct texts_classes c = {0};
     int matrix;
     iso_err err = ISO_OK;
 
-    ISO_TRY(find_classes(&c, e));
+    ISO_TRY(texts_classes_make(&c, &e->in));
     ISO_TRY(begin_file(e, &c));
     for (int i = 0; i < e->in.lang_count; i++)
         ISO_TRY(announce_lang(e, &e->in.lang[i], &c));
@@ -244,6 +196,6 @@ iso_err embed_announce(struct embed *e)
                                       e->in.lang[i].rows, C, e->dtype));
     }
 done:
-    iso_free(c.name);
+    texts_classes_free(&c);
     return err;
 }

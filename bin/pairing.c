@@ -8,8 +8,8 @@ struct builder {
     struct pairing *p;
     const struct settings *set;
     struct selection sel;
-    struct party *party; /* languages here, then the same there */
-    int *lang_there;     /* by language here */
+    const iso_lang **party; /* languages here, then the same there */
+    int *lang_there;        /* by language here */
     const int *layer_there;
     int layers_there;
     int64_t *shuffle; /* items in a random order; NULL without --shuffle */
@@ -17,8 +17,10 @@ struct builder {
 
 static int party_of(const struct builder *b, struct origin o)
 {
+    const iso_lang *lang = iso_states_lang(b->p->states[o.collection], o.lang);
+
     for (int i = 0; i < b->p->parallel.parties; i++) {
-        if (b->party[i].states == b->p->states[o.collection] && b->party[i].lang == o.lang)
+        if (b->party[i] == lang)
             return i;
     }
     return 0;
@@ -154,9 +156,9 @@ static iso_err join(struct builder *b, iso_states *here, iso_states *there)
 
     ISO_TRY(iso_alloc(&b->party, 2 * langs, sizeof *b->party));
     for (int i = 0; i < langs; i++) {
-        b->party[i] = (struct party){here, b->sel.lang[i]};
+        b->party[i] = iso_states_lang(here, b->sel.lang[i]);
         if (there)
-            b->party[langs + i] = (struct party){there, b->lang_there[b->sel.lang[i]]};
+            b->party[langs + i] = iso_states_lang(there, b->lang_there[b->sel.lang[i]]);
     }
     ISO_TRY(parallel_make(&b->p->parallel, b->party, there ? 2 * langs : langs));
 done:

@@ -4,16 +4,6 @@
 
 #include "lib/base/alloc.h"
 
-static const iso_lang *lang_of(const struct party *p)
-{
-    return iso_states_lang(p->states, p->lang);
-}
-
-static const char *path_of(const struct party *p)
-{
-    return lang_of(p)->path;
-}
-
 /* Rows by id: open addressing, at most half full, -1 free. */
 struct index {
     int64_t *slot, room;
@@ -54,9 +44,9 @@ static iso_err index_new(struct index *x, const iso_lang *lang)
 }
 
 /* Drops from the first party's pick what party p lacks, and fills p's pick in the same order. */
-static iso_err join(struct parallel *out, const struct party *party, int p)
+static iso_err join(struct parallel *out, const iso_lang *const *party, int p)
 {
-    const iso_lang *first = lang_of(&party[0]), *other = lang_of(&party[p]);
+    const iso_lang *first = party[0], *other = party[p];
     struct index x = {0};
     int64_t kept = 0;
     iso_err err = ISO_OK;
@@ -72,16 +62,16 @@ static iso_err join(struct parallel *out, const struct party *party, int p)
     }
     if (kept == 0 && out->items > 0)
         ISO_FAIL(ISO_EARG, "%s: ids of %s and %s (%s) do not overlap: choose languages with --tgt",
-                 path_of(&party[0]), first->name, other->name, path_of(&party[p]));
+                 party[0]->path, first->name, other->name, party[p]->path);
     out->items = kept;
 done:
     iso_free(x.slot);
     return err;
 }
 
-static iso_err join_all(struct parallel *out, const struct party *party)
+static iso_err join_all(struct parallel *out, const iso_lang *const *party)
 {
-    const int64_t items = lang_of(&party[0])->items;
+    const int64_t items = party[0]->items;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&out->pick, out->parties, sizeof *out->pick));
@@ -99,58 +89,57 @@ done:
 }
 
 /* A pick that keeps every row where it is would only cost reads. */
-static void drop_idle(struct parallel *out, const struct party *party)
+static void drop_idle(struct parallel *out, const iso_lang *const *party)
 {
     for (int p = 0; p < out->parties; p++) {
         int64_t i = 0;
         while (i < out->items && out->pick[p][i] == i)
             i++;
-        if (i == out->items && lang_of(&party[p])->items == out->items) {
+        if (i == out->items && party[p]->items == out->items) {
             iso_free(out->pick[p]);
             out->pick[p] = NULL;
         }
     }
 }
 
-static iso_err counts_differ(const struct party *p, const struct party *q)
+static iso_err counts_differ(const iso_lang *p, const iso_lang *q)
 {
-    const long long m = lang_of(p)->items, n = lang_of(q)->items;
+    const long long m = p->items, n = q->items;
 
     return iso_fail(ISO_EARG,
                     "%s: %s has %lld items, %s (%s) has %lld, and no ids say which belong "
                     "together: add ids, or take the first with --limit %lld",
-                    path_of(p), lang_of(p)->name, m, lang_of(q)->name, path_of(q), n,
-                    m < n ? m : n);
+                    p->path, p->name, m, q->name, q->path, n, m < n ? m : n);
 }
 
 /* By position: counts agree, and token rows begin at the same places. */
-static iso_err by_position(struct parallel *out, const struct party *party)
+static iso_err by_position(struct parallel *out, const iso_lang *const *party)
 {
-    const iso_lang *a = lang_of(&party[0]);
+    const iso_lang *a = party[0];
 
     for (int p = 1; p < out->parties; p++) {
-        const iso_lang *b = lang_of(&party[p]);
+        const iso_lang *b = party[p];
         if (a->items != b->items)
-            return counts_differ(&party[0], &party[p]);
+            return counts_differ(party[0], party[p]);
         if (!a->offsets != !b->offsets ||
             (a->offsets &&
              memcmp(a->offsets, b->offsets, (size_t)(a->items + 1) * sizeof *a->offsets) != 0))
             return iso_fail(ISO_EARG,
                             "%s: token rows of %s and %s (%s) are cut differently: --pool mean",
-                            path_of(&party[0]), a->name, b->name, path_of(&party[p]));
+                            party[0]->path, a->name, b->name, party[p]->path);
     }
     out->items = a->rows;
     return iso_alloc(&out->pick, out->parties, sizeof *out->pick);
 }
 
-iso_err parallel_make(struct parallel *out, const struct party *party, int parties)
+iso_err parallel_make(struct parallel *out, const iso_lang *const *party, int parties)
 {
     struct parallel p = {.parties = parties};
     bool ids = true;
     iso_err err = ISO_OK;
 
     for (int i = 0; i < parties; i++)
-        ids = ids && lang_of(&party[i])->ids && !lang_of(&party[i])->offsets;
+        ids = ids && party[i]->ids && !party[i]->offsets;
     if (ids) {
         ISO_TRY(join_all(&p, party));
         drop_idle(&p, party);

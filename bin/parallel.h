@@ -4,12 +4,6 @@
 
 #include "lib/io/states.h"
 
-/* One language of one collection. */
-struct party {
-    iso_states *states;
-    int lang;
-};
-
 /* The items all parties share: pick[p][i] is the row of item i at party p, NULL when rows are taken
  * as they are. */
 struct parallel {
@@ -22,7 +16,7 @@ struct parallel {
 
 /* By ids where all have them (those common to all, in the first party's order), else by position,
  * and then the counts must agree. Errors name both languages. */
-iso_err parallel_make(struct parallel *out, const struct party *party, int parties);
+iso_err parallel_make(struct parallel *out, const iso_lang *const *party, int parties);
 void parallel_free(struct parallel *p);
 
 #endif

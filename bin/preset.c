@@ -59,6 +59,14 @@ static const struct preset table[] = {
       {"method", "orthogonal"},
       {"measure", "csls,cosine"},
       {"neighbours", "10"}}},
+    /* The published code on classification: first layer; W and b stay what they begin as. */
+    {"mix",
+     "xmixup",
+     {{"layer", "1"},
+      {"mix", "xmixup"},
+      {"lambda0", "0.5"},
+      {"entropy", "repo"},
+      {"max-length", "128"}}},
 };
 
 enum { PRESETS = (int)(sizeof table / sizeof *table) };

@@ -42,14 +42,14 @@ static const int64_t *pick_of(const struct retrieve_rows *r, int p)
 
 static iso_err join(struct retrieve_rows *r, bool joined)
 {
-    struct party *party = NULL;
+    const iso_lang **party = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&r->items, r->sel.lang_count, sizeof *r->items));
     ISO_TRY(iso_alloc(&r->twins, r->sel.lang_count, sizeof *r->twins));
     ISO_TRY(iso_alloc(&party, r->sel.lang_count, sizeof *party));
     for (int p = 0; p < r->sel.lang_count; p++)
-        party[p] = (struct party){r->states, r->sel.lang[p]};
+        party[p] = iso_states_lang(r->states, r->sel.lang[p]);
     if (joined)
         ISO_TRY(parallel_make(&r->parallel, party, r->sel.lang_count));
     for (int p = 0; p < r->sel.lang_count; p++) {

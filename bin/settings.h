@@ -61,6 +61,11 @@ struct settings {
     const char *model, *corpus, *columns, *compute, *random_weights;
     int64_t max_length, batch;
     bool resume;
+
+    /* mixing */
+    struct words source, target; /* LANG=FILE words */
+    const char *layer, *lambda0, *lambda, *entropy, *mix, *keep_before, *keep_after;
+    const char *attention, *items;
 };
 
 #endif

@@ -78,6 +78,9 @@ iso_err texts_add_folder(struct texts *t, const char *folder);
 /* --src, else the first. */
 iso_err texts_choose_source(struct texts *t);
 
+/* Keeps the languages of these numbers, each once, in this order, and lets go of the others. */
+iso_err texts_keep(struct texts *t, const int *keep, int count);
+
 /* Whether a file holds token ids. */
 bool texts_is_ids(const char *path);
 
@@ -97,6 +100,9 @@ iso_err texts_check_model(const struct settings *set);
 
 /* Reads and tokenises every language. */
 iso_err texts_read(struct texts *t);
+
+/* The text of an item; a second one that is empty is none. */
+iso_text texts_item(const iso_corpus *c, int64_t item);
 
 /* --- texts_words.c --- */
 
@@ -123,11 +129,26 @@ iso_err texts_lists_add(struct texts_lists *to, const struct texts_lang *lang, e
                         int64_t item, int64_t base);
 void texts_lists_free(struct texts_lists *lists);
 
+/* --- texts_labels.c --- */
+
+/* {0} is empty. */
+struct texts_classes {
+    const char **name; /* sorted, borrowed */
+    int count;
+};
+
+/* The labels of all languages, each once; an empty one is none. Free in any case. */
+iso_err texts_classes_make(struct texts_classes *c, const struct texts *t);
+
+/* The number of a label's class, -1 for none. */
+int32_t texts_class(const struct texts_classes *c, const char *label);
+void texts_classes_free(struct texts_classes *c);
+
 /* --- texts_batch.c --- */
 
-/* A sentence in the order of the work. */
+/* A sentence in the order of the work; `row` is the caller's. */
 struct texts_turn {
-    int64_t tokens, item;
+    int64_t tokens, item, row;
 };
 
 /* Sentences of like length on their way, each padded to `pad` tokens unless that is 0. */

@@ -56,6 +56,25 @@ void texts_free(struct texts *t)
     *t = (struct texts){0};
 }
 
+iso_err texts_keep(struct texts *t, const int *keep, int count)
+{
+    struct texts_lang *kept = NULL;
+    const iso_err err = iso_alloc(&kept, count, sizeof *kept);
+
+    if (err)
+        return err;
+    for (int i = 0; i < count; i++) {
+        kept[i] = t->lang[keep[i]];
+        t->lang[keep[i]] = (struct texts_lang){0};
+    }
+    for (int i = 0; i < t->lang_count; i++)
+        lang_free(&t->lang[i]);
+    iso_free(t->lang);
+    t->lang = kept;
+    t->lang_count = count;
+    return ISO_OK;
+}
+
 /* What one item is cut into; grown and used again. */
 struct cutter {
     struct texts *in;
@@ -142,8 +161,7 @@ done:
     return err;
 }
 
-/* A second text that is empty is none. */
-static iso_text text_of(const iso_corpus *c, int64_t item)
+iso_text texts_item(const iso_corpus *c, int64_t item)
 {
     iso_text t = {.text = c->text[item], .len = (int64_t)strlen(c->text[item])};
 
@@ -158,7 +176,7 @@ static iso_err take_text(struct cutter *c, int64_t item)
 {
     struct texts_lang *l = c->lang;
     const enum texts_pool pool = c->in->pool;
-    const iso_text text = text_of(&l->corpus, item);
+    const iso_text text = texts_item(&l->corpus, item);
     const int64_t used = l->token_at[item];
     const iso_tokens *t = &c->tokens;
     iso_err err = ISO_OK;

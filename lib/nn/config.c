@@ -105,7 +105,7 @@ static iso_err read_sizes(iso_nn_config *c, const iso_json *root, const struct f
                           const char *path)
 {
     const struct dialect *w = f->words;
-    int64_t L = 0, H = 0, padding = 0;
+    int64_t L = 0, H = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(read_size(&L, root, w->L, 1, LAYERS_MAX, -1, path));
@@ -120,9 +120,13 @@ static iso_err read_sizes(iso_nn_config *c, const iso_json *root, const struct f
         ISO_FAIL(ISO_EFORMAT, "%s: %s is %" PRId64 ", which %" PRId64 " heads (%s) do not divide",
                  path, w->C, c->C, H, w->H);
     if (f->padded) {
-        ISO_TRY(read_size(&padding, root, "pad_token_id", 0, INT32_MAX, 1, path));
-        c->first_position = padding + 1;
+        ISO_TRY(read_size(&c->padding, root, "pad_token_id", 0, INT32_MAX, 1, path));
+        c->first_position = c->padding + 1;
+    } else if (!iso_json_int(&c->padding, iso_json_get(root, "pad_token_id"))) {
+        c->padding = 0;
     }
+    if (c->padding < 0 || c->padding >= c->V) /* positions begin behind it all the same */
+        c->padding = 0;
     if (c->first_position >= c->positions)
         ISO_FAIL(ISO_EFORMAT,
                  "%s: max_position_embeddings is %" PRId64 ", and a sentence begins at %" PRId64

@@ -21,6 +21,7 @@ typedef struct iso_nn_config {
     int64_t C, F, V;
     int64_t positions;      /* rows of the position table */
     int64_t first_position; /* of a sentence's first token: 0, or padding index + 1 (RoBERTa) */
+    int64_t padding;        /* id that published code pads with; below V */
     int64_t types;          /* rows of the token-type table; 0: there is none (DistilBERT) */
     double eps;             /* of LayerNorm */
     iso_activation activation;
