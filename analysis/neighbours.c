@@ -35,7 +35,8 @@ done:
     return err;
 }
 
-static iso_err sides_make(struct near_side *a, struct near_side *b, iso_view x, iso_view y)
+static iso_err sides_make(struct near_side *a, struct near_side *b, iso_view x, iso_view y,
+                          bool plain)
 {
     iso_err err = ISO_OK;
 
@@ -44,6 +45,10 @@ static iso_err sides_make(struct near_side *a, struct near_side *b, iso_view x, 
     ISO_NEED(x.cols > 0, "x and y have no columns");
     ISO_TRY(near_side_make(a, x, "x"));
     ISO_TRY(near_side_make(b, y, "y"));
+    if (!plain) {
+        ISO_TRY(near_side_join(a));
+        ISO_TRY(near_side_join(b));
+    }
 done:
     return err;
 }
@@ -106,7 +111,7 @@ static iso_err one_way(iso_near *out, struct finder *f, struct near_side *x, str
     iso_err err = ISO_OK;
 
     if (f->plan.rule == ISO_RULE_INVSOFTMAX)
-        ISO_TRY(near_plain_sums(y, x, f->plan.beta, f->run));
+        ISO_TRY((plain ? near_plain_sums : near_sums)(y, x, f->plan.beta, f->run));
     ISO_TRY(near_result_make(&n, x->rows, f->plan.k));
     if (plain) {
         ISO_TRY(near_plain_find(&n, x, y, &f->plan, f->run));
@@ -116,6 +121,7 @@ static iso_err one_way(iso_near *out, struct finder *f, struct near_side *x, str
         iso_topk_free(lists);
         if (count > 0)
             ISO_TRY(near_again(&n, again, count, x, y, &f->plan, &f->told, f->run));
+        ISO_TRY(near_spread(&n, x, y));
     }
     *out = n;
     n = (iso_near){0};
@@ -145,7 +151,7 @@ iso_err iso_near_find(iso_near *forward, iso_near *backward, iso_view x, iso_vie
     if (run && run->threads > 0)
         iso_blas_set_threads(run->threads);
     ISO_TRY(plan_of(&f.plan, opt));
-    ISO_TRY(sides_make(&f.a, &f.b, x, y));
+    ISO_TRY(sides_make(&f.a, &f.b, x, y, plain));
     ISO_TRY(plain ? know_plainly(&f) : know(&f, forward, backward));
     if (forward)
         ISO_TRY(one_way(&there, &f, &f.a, &f.b, &f.of_a, plain));
@@ -173,12 +179,11 @@ static iso_err pairs_check(const int64_t *query, const int64_t *target, int64_t 
     iso_err err = ISO_OK;
 
     for (int64_t p = 0; p < pairs; p++) {
-        ISO_NEED(query[p] >= 0 && query[p] < x->rows,
-                 "query %lld of pair %lld is not a row of %lld", (long long)query[p], (long long)p,
-                 (long long)x->rows);
-        ISO_NEED(target[p] >= 0 && target[p] < y->rows,
+        ISO_NEED(query[p] >= 0 && query[p] < x->all, "query %lld of pair %lld is not a row of %lld",
+                 (long long)query[p], (long long)p, (long long)x->all);
+        ISO_NEED(target[p] >= 0 && target[p] < y->all,
                  "target %lld of pair %lld is not a row of %lld", (long long)target[p],
-                 (long long)p, (long long)y->rows);
+                 (long long)p, (long long)y->all);
     }
 done:
     return err;
@@ -198,13 +203,15 @@ iso_err iso_near_ranks(int64_t *rank, iso_view x, iso_view y, const int64_t *que
         iso_blas_set_threads(run->threads);
     ISO_TRY(plan_of(&f.plan, opt));
     ISO_NEED(pairs >= 0, "%lld pairs to rank", (long long)pairs);
-    ISO_TRY(sides_make(&f.a, &f.b, x, y));
+    ISO_TRY(sides_make(&f.a, &f.b, x, y, plain));
     ISO_TRY(pairs_check(query, target, pairs, &f.a, &f.b));
     ISO_TRY(iso_alloc(&found, pairs, sizeof *found));
     if (near_needs_means(f.plan.rule))
         ISO_TRY(plain ? know_plainly(&f) : know(&f, false, false));
     if (f.plan.rule == ISO_RULE_INVSOFTMAX)
-        ISO_TRY(near_plain_sums(&f.b, &f.a, f.plan.beta, run));
+        ISO_TRY((plain ? near_plain_sums : near_sums)(&f.b, &f.a, f.plan.beta, run));
+    ISO_TRY(near_side_part(&f.a));
+    ISO_TRY(near_side_part(&f.b));
     if (plain)
         ISO_TRY(near_plain_ranks(found, &f.a, &f.b, query, target, pairs, &f.plan, run));
     else

@@ -69,12 +69,14 @@ typedef struct iso_near_told {
  * rounded to 16 bits 2ε + ε², ε = √d/65532; where rows lie too close together for that, which a
  * sample shows, of f32 (d + 4)·2⁻²⁴. CSLS, margins and the softmax rank the `kept` best cosines of
  * each row; the row is final when its k-th best score is above whatever the others could have, else
- * it is multiplied again, listed by the rule itself. Rows with more near-equal candidates than a
+ * it is multiplied again, listed by the rule itself. Equal rows, and rows of zeros, are searched once
+ * and take one place in a list; rows with more candidates that are near-equal but not equal than a
  * list holds, and those whose ratio may have a negative denominator, are searched by brute force.
  * Margins rank all candidates, not only the k nearest of x as the published program does.
- * Cost  2nmd operations and a few per cent; the softmax's sums another 2nmd in double, which
- * is ten times as slow. Memory beside x and y: y once more, n + m lists of 8 bytes × 2 max(k, kept)
- * (cosine: 8 × max(2k, k + 54)), the results.
+ * Cost  2nmd operations and a few per cent; the softmax's sums another 2nmd in double for
+ * each direction, three times the time of the search. A sum adds its terms row by row in blocks of
+ * 48 rows, for brute force too. Memory beside x and y: y once more, n + m lists of 8 bytes ×
+ * 2 max(k, kept) (cosine: 8 × max(2k, k + 54)), the results.
  * Errors  ISO_EARG (different d, k < 1, no rows), ISO_EFORMAT (not finite), ISO_ENOMEM,
  * ISO_ECANCEL. Source  Lample et al., ICLR 2018, arXiv:1710.04087 (CSLS); Artetxe, Schwenk, ACL
  * 2019, arXiv:1811.01136 (margins); Smith et al., ICLR 2017, arXiv:1702.03859 (inverted softmax).

@@ -51,10 +51,13 @@ iso_err near_again(iso_near *out, const int64_t *again, int64_t count, const str
     iso_topk_panels panels = {0};
     struct near_desk *desks = NULL;
     float *slope = NULL, *offset = NULL;
-    int64_t over = 0;
+    int64_t *rows = NULL, over = 0;
     iso_err err = ISO_OK;
 
-    from.pick = again;
+    ISO_TRY(iso_alloc(&rows, count, sizeof *rows));
+    for (int64_t g = 0; g < count; g++)
+        rows[g] = x->pick ? x->pick[again[g]] : again[g];
+    from.pick = rows;
     from.rows = count;
     ISO_TRY(tilted_lists(&lists, &slope, out, again, count, x, p, b));
     ISO_TRY(iso_topk_make(&none, y->rows, 0, 0));
@@ -80,6 +83,7 @@ done:
     iso_topk_free(&none);
     iso_topk_panels_free(&panels);
     near_desks_free(desks);
+    iso_free(rows);
     iso_free(slope);
     iso_free(offset);
     return err;

@@ -6,14 +6,21 @@
 #include "lib/linalg/topk.h"
 
 /* Rows of one language and what is known of each. The cosine of two rows is
- * dot(x, y) · (1/‖x‖ · 1/‖y‖), dot as in lib/linalg/topk, on which everything exact rests. */
+ * dot(x, y) · (1/‖x‖ · 1/‖y‖), dot as in lib/linalg/topk, on which everything exact rests. Equal
+ * rows may be joined (near_side_join); then `rows` counts the distinct ones, in the order of the
+ * first of each. */
 struct near_side {
     int64_t rows, cols, stride;
-    const float *data;
-    double *inverse; /* 1/‖x‖; 0 for a row of zeros */
+    const float *data; /* the matrix: `all` rows */
+    int64_t all;
+    double *inverse; /* by row of the matrix: 1/‖x‖; 0 for a row of zeros */
     double *mean;    /* r: the mean cosine to the nearest rows of the other side; or NULL */
     double *top;     /* the best cosine to the other side, for the softmax; or NULL */
     double *sum;     /* Σ exp(beta (c − top)) over the other side; or NULL */
+    int64_t *pick;   /* the first row of the matrix of each distinct one; NULL: not joined */
+    int64_t *begin;  /* where the copies of each distinct row begin */
+    int32_t *copy;   /* rows of the matrix, ascending within those that are equal */
+    int32_t *group;  /* by row of the matrix: the distinct row; NULL where all are distinct */
 };
 
 /* The options with their defaults filled in. */
@@ -29,6 +36,15 @@ void near_side_free(struct near_side *s);
 iso_topk_rows near_rows(const struct near_side *s);
 double near_cosine(const struct near_side *x, int64_t i, const struct near_side *y, int64_t j);
 
+/* How many rows of the matrix row i stands for. */
+int64_t near_times(const struct near_side *s, int64_t i);
+
+/* Joins equal rows; gives every row of the matrix what is known of the distinct one, `group` stays;
+ * results of distinct rows become those of all rows. */
+iso_err near_side_join(struct near_side *s);
+iso_err near_side_part(struct near_side *s);
+iso_err near_spread(iso_near *n, const struct near_side *x, const struct near_side *y);
+
 /* The score of query i and candidate j, whose cosine is c; in c it never falls. */
 double near_score(const struct near_plan *p, const struct near_side *x, int64_t i,
                   const struct near_side *y, int64_t j, double c);
@@ -42,7 +58,9 @@ struct near_best {
 };
 
 void near_best_offer(struct near_best *b, double score, int64_t index);
-double near_best_mean(const struct near_best *b);
+
+/* The mean of the `k` best rows of the matrix. */
+double near_best_mean(const struct near_best *b, const struct near_side *of, int64_t k);
 iso_err near_result_make(iso_near *out, int64_t rows, int k);
 
 /* Brute force in double: what the rule needs to know of y for queries x; the list of a row; ranks.
@@ -108,6 +126,9 @@ struct near_desk *near_desk(struct near_desk *all);
 void near_desk_finish(iso_near *out, int64_t row, struct near_desk *d, const iso_topk_hit *h,
                       int held, const struct near_side *x, int64_t i, const struct near_side *y,
                       const struct near_plan *p);
+
+/* The softmax's sums over all rows of x for each distinct row of y; the bits of near_plain_sums. */
+iso_err near_sums(struct near_side *y, const struct near_side *x, double beta, const iso_run *run);
 
 /* The search: lists of both sides from one product, whose road it leaves in the plan, means from
  * lists, the best from lists. */

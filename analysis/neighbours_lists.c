@@ -23,13 +23,15 @@ done:
 }
 
 static double mean_of(struct near_desk *d, iso_topk *lists, const struct near_side *x, int64_t i,
-                      const struct near_side *y, int k)
+                      const struct near_side *y, int64_t neighbours)
 {
+    const int k = d->best.k;
+
     d->best.held = 0;
     if (lists->held[i] < 0) {
         for (int64_t j = 0; j < y->rows; j++)
             near_best_offer(&d->best, near_cosine(x, i, y, j), j);
-        return near_best_mean(&d->best);
+        return near_best_mean(&d->best, y, neighbours);
     }
     iso_topk_trim(lists, i, lists->want);
     const float low = iso_topk_threshold(lists, i, k);
@@ -37,7 +39,7 @@ static double mean_of(struct near_desk *d, iso_topk *lists, const struct near_si
     for (int n = 0; n < lists->held[i]; n++)
         if (h[n].key >= low)
             near_best_offer(&d->best, near_cosine(x, i, y, h[n].index), h[n].index);
-    return near_best_mean(&d->best);
+    return near_best_mean(&d->best, y, neighbours);
 }
 
 iso_err near_means(struct near_side *x, const struct near_side *y, iso_topk *lists,
@@ -52,7 +54,7 @@ iso_err near_means(struct near_side *x, const struct near_side *y, iso_topk *lis
     ISO_TRY(iso_alloc(&x->mean, x->rows, sizeof *x->mean));
 #pragma omp parallel for schedule(dynamic, 16) reduction(+ : over) if (x->rows > 256)
     for (int64_t i = 0; i < x->rows; i++) {
-        x->mean[i] = mean_of(near_desk(desks), lists, x, i, y, k);
+        x->mean[i] = mean_of(near_desk(desks), lists, x, i, y, p->neighbours);
         over += lists->held[i] < 0;
     }
     told->overflowed += over;

@@ -1,12 +1,15 @@
 /* Brute force in double, a row at a time: what every faster road must equal. */
 #include <math.h>
+#include <string.h>
 
 #include "analysis/neighbours_inside.h"
 #include "lib/base/alloc.h"
+#include "lib/linalg/dots.h"
+#include "lib/linalg/softmax.h"
 #include "lib/linalg/topk.h"
 
-/* Rows between two looks at whether to go on; rows that stay in the first-level cache. */
-enum { STRIDE = 256, TOGETHER = 8 };
+/* Rows between two looks at whether to go on; rows whose sums are formed together. */
+enum { STRIDE = 256, TOGETHER = ISO_SOFTMAX_COLUMNS };
 
 static int64_t end_of(int64_t from, int64_t rows)
 {
@@ -38,7 +41,7 @@ iso_err near_plain_know(struct near_side *x, const struct near_side *y, const st
         for (int64_t i = from; i < end_of(from, x->rows); i++) {
             struct near_best b = {k, 0, score + (i - from) * k, index + (i - from) * k};
             best_cosines(&b, x, i, y);
-            mean[i] = near_best_mean(&b);
+            mean[i] = near_best_mean(&b, y, k);
         }
     }
     x->mean = mean;
@@ -50,25 +53,23 @@ done:
     return err;
 }
 
-/* Rows [from, to) of y together, so that a row of x is fetched once for all of them. The sum is
- * about the best cosine so far, so that no exponential overflows and one of them is 1. */
+/* Rows [from, to) of y together, rows of x by blocks, which is what the bits of a sum depend on. */
 static void softmax_rows(struct near_side *y, int64_t from, int64_t to, const struct near_side *x,
                          double beta)
 {
-    for (int64_t j = from; j < to; j++) {
-        y->top[j] = -INFINITY;
-        y->sum[j] = 0;
+    double c[ISO_DOTS_ROWS * TOGETHER] = {0}, top[TOGETHER], sum[TOGETHER] = {0};
+
+    for (int j = 0; j < TOGETHER; j++)
+        top[j] = -INFINITY;
+    for (int64_t row = 0; row < x->rows; row += ISO_DOTS_ROWS) {
+        const int64_t m = x->rows - row < ISO_DOTS_ROWS ? x->rows - row : ISO_DOTS_ROWS;
+        for (int64_t i = 0; i < m; i++)
+            for (int64_t j = from; j < to; j++)
+                c[i * TOGETHER + j - from] = near_cosine(x, row + i, y, j);
+        iso_softmax_add(top, sum, c, m, beta);
     }
-    for (int64_t i = 0; i < x->rows; i++)
-        for (int64_t j = from; j < to; j++) {
-            const double c = near_cosine(x, i, y, j);
-            if (c > y->top[j]) {
-                y->sum[j] = y->sum[j] * exp(beta * (y->top[j] - c)) + 1;
-                y->top[j] = c;
-            } else {
-                y->sum[j] += exp(beta * (c - y->top[j]));
-            }
-        }
+    memcpy(y->top + from, top, (size_t)(to - from) * sizeof *top);
+    memcpy(y->sum + from, sum, (size_t)(to - from) * sizeof *sum);
 }
 
 iso_err near_plain_sums(struct near_side *y, const struct near_side *x, double beta,

@@ -22,6 +22,8 @@ static bool better(void *payload, int64_t which, int64_t j)
 {
     const struct ranking *r = payload;
     const struct pair *p = r->pair + r->of_count[which];
+    if (r->y->group && r->y->group[j] == r->y->group[p->target])
+        return j < p->target;
     const double s =
         near_score(r->plan, r->x, p->query, r->y, j, near_cosine(r->x, p->query, r->y, j));
 

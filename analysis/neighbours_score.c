@@ -72,13 +72,16 @@ void near_best_offer(struct near_best *b, double score, int64_t index)
     b->index[at] = (int32_t)index;
 }
 
-double near_best_mean(const struct near_best *b)
+/* Equal rows have equal cosines, so that the additions are those of the rows one by one. */
+double near_best_mean(const struct near_best *b, const struct near_side *of, int64_t k)
 {
     double sum = 0;
+    int64_t n = 0;
 
     for (int i = 0; i < b->held; i++)
-        sum += b->score[i];
-    return sum / b->held;
+        for (int64_t t = near_times(of, b->index[i]); t > 0 && n < k; t--, n++)
+            sum += b->score[i];
+    return sum / (double)n;
 }
 
 void iso_near_free(iso_near *n)

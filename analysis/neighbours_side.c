@@ -11,6 +11,10 @@ void near_side_free(struct near_side *s)
     iso_free(s->mean);
     iso_free(s->top);
     iso_free(s->sum);
+    iso_free(s->pick);
+    iso_free(s->begin);
+    iso_free(s->copy);
+    iso_free(s->group);
     *s = (struct near_side){0};
 }
 
@@ -25,7 +29,8 @@ iso_err near_side_make(struct near_side *s, iso_view v, const char *name)
              (long long)v.rows, INT32_MAX);
     if (!iso_view_finite(&bad, v))
         ISO_FAIL(ISO_EFORMAT, "%s: row %lld has a number that is not finite", name, (long long)bad);
-    *s = (struct near_side){v.rows, v.cols, v.stride, v.data, NULL, NULL, NULL, NULL};
+    *s = (struct near_side){
+        .rows = v.rows, .cols = v.cols, .stride = v.stride, .data = v.data, .all = v.rows};
     ISO_TRY(iso_alloc(&s->inverse, v.rows, sizeof *s->inverse));
 #pragma omp parallel for schedule(static)
     for (int64_t i = 0; i < s->rows; i++) {
@@ -39,11 +44,22 @@ done:
 
 iso_topk_rows near_rows(const struct near_side *s)
 {
-    return (iso_topk_rows){s->data, s->rows, s->cols, s->stride, s->inverse, NULL};
+    return (iso_topk_rows){s->data, s->rows, s->cols, s->stride, s->inverse, s->pick};
 }
 
+int64_t near_times(const struct near_side *s, int64_t i)
+{
+    return s->pick ? s->begin[i + 1] - s->begin[i] : 1;
+}
+
+/* A row of zeros has cosine 0 with everything, which needs no product. */
 double near_cosine(const struct near_side *x, int64_t i, const struct near_side *y, int64_t j)
 {
-    return iso_topk_dot(x->data + i * x->stride, y->data + j * y->stride, x->cols) *
-           (x->inverse[i] * y->inverse[j]);
+    const int64_t row = x->pick ? x->pick[i] : i, column = y->pick ? y->pick[j] : j;
+    const double inverse = x->inverse[row] * y->inverse[column];
+
+    return inverse == 0
+               ? 0
+               : iso_topk_dot(x->data + row * x->stride, y->data + column * y->stride, x->cols) *
+                     inverse;
 }

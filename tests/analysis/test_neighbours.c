@@ -183,6 +183,35 @@ static void equals_brute_force(void **state)
         by_road(road);
 }
 
+/* Copies take one place in a list, on either side, and k may end among them. Rows of zeros too. */
+static void equal_rows_are_one(void **state)
+{
+    (void)state;
+    enum { ROWS = 500, W = 9 };
+    iso_mat x = rows_of(RANDOM, ROWS, W, 1), y = rows_of(RANDOM, ROWS, W, 2);
+    float *a = x.data, *b = y.data;
+
+    for (int i = 0; i < ROWS; i++) {
+        if (i % 3 == 1) {
+            memcpy(a + i * W, a, W * sizeof *a);
+            memcpy(b + i * W, i % 6 == 1 ? a : b, W * sizeof *b);
+        } else if (i % 3 == 2) {
+            memset(i % 2 ? a + i * W : b + i * W, 0, W * sizeof *a);
+        }
+    }
+    b[2] = b[2 + 3 * W] = -0.0F;
+    memcpy(b + 3 * W, b, W * sizeof *b);
+    b[2 + 3 * W] = 0;
+    for (iso_rule rule = 0; rule <= ISO_RULE_INVSOFTMAX; rule++) {
+        const iso_near_told told =
+            compare(iso_mat_view(&x), iso_mat_view(&y), (iso_near_opt){.rule = rule, .k = 120});
+        if (rule != ISO_RULE_RATIO)
+            assert_true(told.overflowed <= 2); /* the row of zeros, with everything */
+    }
+    iso_mat_free(&x);
+    iso_mat_free(&y);
+}
+
 static void plain_loops_too(void **state)
 {
     (void)state;
@@ -368,6 +397,8 @@ static void every_allocation_may_fail(void **state)
     const int64_t query[] = {3, 4}, target[] = {5, 6};
     int64_t rank[2];
 
+    memcpy((float *)x.data + 20, x.data, 4 * sizeof(float));
+    memcpy((float *)y.data + 40, y.data, 4 * sizeof(float));
     for (int way = 0; way < 2 * (ISO_RULE_INVSOFTMAX + 1); way++) {
         const iso_rule rule = (iso_rule)(way / 2);
         iso_topk_force_road(way % 2 ? ISO_TOPK_INT16 : -1);
@@ -430,6 +461,6 @@ static void cancelled(void **state)
 int main(void)
 {
     RUN_TESTS(test(golden), test(on_paper), test(equals_definition), test(equals_brute_force),
-              test(plain_loops_too), test(threads_do_not_matter), test(refused),
-              test(every_allocation_may_fail), test(cancelled));
+              test(equal_rows_are_one), test(plain_loops_too), test(threads_do_not_matter),
+              test(refused), test(every_allocation_may_fail), test(cancelled));
 }
