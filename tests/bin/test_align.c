@@ -222,20 +222,26 @@ static const char *rotated(const char *name, double noise, double offset)
     return path;
 }
 
-static iso_err align(iso_records *out, const struct settings *set, const char *path)
+static iso_err align_files(iso_records *out, const struct settings *set, const char *const *path,
+                           int count)
 {
-    const iso_states_opt opt = {.limit = set->limit};
+    const iso_states_opt opt = {.limit = set->limit, .any_dims = set->pad};
     struct align_ask ask = {0};
     iso_states *s = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(align_ask_make(&ask, set));
-    ISO_TRY(iso_states_open(&s, &path, 1, &opt));
+    ISO_TRY(iso_states_open(&s, path, count, &opt));
     ISO_TRY(set->apply ? align_apply(&ask, s, NULL) : align_records(out, &ask, s, NULL));
 done:
     iso_states_close(s);
     align_ask_free(&ask);
     return err;
+}
+
+static iso_err align(iso_records *out, const struct settings *set, const char *path)
+{
+    return align_files(out, set, &path, 1);
 }
 
 static const iso_record *record(const iso_records *list, const char *measure, const char *stage,
@@ -385,6 +391,63 @@ static void maps_come_back(void **state)
     near(value(&mapped, "p@k", "before"), 1, 0);
     iso_records_free(&mapped);
     iso_records_free(&list);
+}
+
+/* A language of its own file: columns from `used` on are zeros. */
+static const char *plain(const char *name, const char *lang, int64_t cols, int64_t used)
+{
+    static float x[ITEMS * DIM];
+    const char *path = temp_path(name);
+    iso_rng same = iso_rng_seeded(3, 0), own = iso_rng_seeded((uint64_t)lang[0], 0);
+    iso_native *file = NULL;
+    int matrix;
+
+    memset(x, 0, sizeof x);
+    for (int i = 0; i < ITEMS; i++) {
+        for (int j = 0; j < DIM; j++) {
+            const double shared = iso_rng_normal(&same), noise = iso_rng_normal(&own);
+            if (j < used)
+                x[i * cols + j] = (float)(shared + 0.5 * noise);
+        }
+    }
+    ok(iso_native_new(&file, path, &(iso_states_info){.model = "m", .pooling = "mean"}));
+    ok(iso_native_lang(file, &(iso_lang){.name = lang, .items = ITEMS, .rows = ITEMS}));
+    ok(iso_native_matrix(&matrix, file, lang, 3, ITEMS, cols, ISO_F32));
+    ok(iso_native_put(file, matrix, 0, iso_view_f32(x, ITEMS, cols)));
+    ok(iso_native_commit(file));
+    return path;
+}
+
+/* In either direction, whatever is done to the rows, and through a saved map. */
+static void padding_is_columns_of_zeros(void **state)
+{
+    static const char *const steps[] = {NULL, "center,unit", "zscore", "iternorm"};
+    const char *en = plain("en.h5", "en", DIM, DIM);
+    const char *const few[] = {en, plain("few.h5", "de", 6, 6)};
+    const char *const wide[] = {en, plain("wide.h5", "de", DIM, 6)};
+    const char *maps = temp_path("padded-maps.h5"), *made = temp_path("padded.h5");
+    struct settings set = {.command = "align", .quiet = true, .map = maps};
+    struct settings use = {.command = "align", .quiet = true, .apply = maps, .out = made};
+    iso_records a = {0}, b = {0};
+    (void)state;
+
+    for (int i = 0; i < 8; i++) {
+        set.src = use.src = i % 2 ? "de" : "en";
+        set.prep = steps[i / 2];
+        set.pad = use.pad = false;
+        ok(align_files(&b, &set, wide, 2));
+        fails(align_files(&a, &set, few, 2), ISO_EFORMAT, "align takes them with --pad");
+        set.pad = use.pad = true;
+        ok(align_files(&a, &set, few, 2));
+        assert_int_equal(a.count, b.count);
+        for (int64_t k = 0; k < a.count; k++)
+            near(a.at[k].value, b.at[k].value, 1e-9);
+        assert_int_equal(a.at[0].src_dim, i % 2 ? 6 : DIM);
+        assert_int_equal(a.at[0].tgt_dim, i % 2 ? DIM : 6);
+        ok(align_files(NULL, &use, few, 2));
+        iso_records_free(&a);
+        iso_records_free(&b);
+    }
 }
 
 static void what_is_wrong(void **state)
@@ -570,6 +633,7 @@ int main(void)
     RUN_TESTS(test(folds_are_even), test(equal_text_stays_together), test(equality_is_handed_on),
               test(second_texts_count), test(order_of_items_does_not_matter), test(too_few_items),
               test(first_of_text), test(a_rotation_is_recovered), test(the_mean_is_part_of_the_map),
-              test(folds_and_all), test(nothing_leaks), test(maps_come_back), test(what_is_wrong),
-              test(pieces_become_words), test(every_allocation_may_fail), test(words_may_fail_too));
+              test(folds_and_all), test(nothing_leaks), test(maps_come_back),
+              test(padding_is_columns_of_zeros), test(what_is_wrong), test(pieces_become_words),
+              test(every_allocation_may_fail), test(words_may_fail_too));
 }
