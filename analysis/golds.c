@@ -90,6 +90,33 @@ static int64_t collect(double *to, const iso_golds *g, int64_t k, iso_denominato
     return n;
 }
 
+/* Pairs of one word are not independent, so words are drawn, each with all its pairs. */
+static iso_err pairs_interval(iso_value *v, const double *result, const iso_golds *g, iso_boot boot,
+                              uint64_t seed)
+{
+    double *part = NULL, *whole = NULL;
+    int64_t n = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&part, g->words, sizeof *part));
+    ISO_TRY(iso_alloc(&whole, g->words, sizeof *whole));
+    for (int64_t w = 0; w < g->words; w++) {
+        for (int64_t i = g->first[w]; i < g->first[w + 1]; i++)
+            part[n] += result[i];
+        whole[n] = (double)golds_of(g, w);
+        n += whole[n] > 0;
+    }
+    ISO_TRY(iso_boot_ratio(&v->lo, &v->hi, part, whole, n, boot, 0.95, seed));
+    if (isnan(v->lo))
+        v->why = "no resample differs: nothing to make an interval of";
+    else
+        v->interval = "boot-items";
+done:
+    iso_free(part);
+    iso_free(whole);
+    return err;
+}
+
 iso_err iso_golds_score(iso_value *out, const iso_golds *g, int64_t k, iso_denominator over,
                         iso_boot boot, uint64_t seed)
 {
@@ -106,7 +133,8 @@ iso_err iso_golds_score(iso_value *out, const iso_golds *g, int64_t k, iso_denom
     ISO_TRY(iso_hits_mean(&v, result, n, by_pair ? ISO_BOOT_NONE : boot, seed));
     if (n > 0 && by_pair) {
         v.null = iso_golds_chance(g->candidates, 1, k);
-        v.why = boot == ISO_BOOT_NONE ? NULL : "no interval: pairs of one word are not independent";
+        if (boot != ISO_BOOT_NONE)
+            ISO_TRY(pairs_interval(&v, result, g, boot, seed));
     } else if (n > 0) {
         ISO_TRY(mean_chance(&v.null, g, k, n));
     }

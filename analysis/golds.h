@@ -33,8 +33,9 @@ typedef struct iso_golds {
 /**
  * P@k, or with k = 0 the mean reciprocal rank. Any gold of a word counts, and the best-ranked one
  * makes its rank; over pairs each gold is an item of its own. `null` is the value of a random order
- * of the candidates: k/n for one gold, 1 − C(n−m, k)/C(n, k) for m. Intervals resample words; over
- * pairs there is none (pairs of one word are not independent). Cost  O(pairs), and O(candidates)
+ * of the candidates: k/n for one gold, 1 − C(n−m, k)/C(n, k) for m. Intervals draw words with
+ * replacement; over pairs each with all its pairs, which are not independent, as a ratio of sums;
+ * where no resample differs there is none. Cost  O(pairs), and O(candidates)
  * for each number of golds that occurs. Errors  ISO_EARG, ISO_ENOMEM.
  */
 ISO_API ISO_MUST_USE iso_err iso_golds_score(iso_value *out, const iso_golds *golds, int64_t k,

@@ -65,19 +65,10 @@ static iso_err unify_gold(iso_mined **out, int64_t *count, const struct retrieve
     return ISO_OK;
 }
 
-static iso_value value_of(const struct retrieve_cell *cell, const iso_mine_score *s)
+/* F1, precision or recall, in the order of iso_mine_values. */
+static int which(const struct retrieve_cell *cell)
 {
-    const double number = cell->measure[0] == 'f'   ? s->f1
-                          : cell->measure[0] == 'p' ? s->precision
-                                                    : s->recall;
-    iso_value v = iso_value_none();
-
-    if (isnan(number))
-        return iso_value_undefined(s->gold, s->gold > 0 ? "nothing was mined" : "no true pairs");
-    v.value = number;
-    v.n = s->gold;
-    v.param = s->threshold;
-    return v;
+    return cell->measure[0] == 'f' ? 0 : cell->measure[0] == 'p' ? 1 : 2;
 }
 
 /* What reaches the threshold, under the numbers of the side's own rows. */
@@ -106,18 +97,21 @@ static int used_way(const struct retrieve_ask *ask)
 static iso_err way_values(iso_value *values, struct retrieve_found *found,
                           const struct retrieve_ask *ask, int way, const iso_near near[2],
                           const iso_mined *gold, int64_t golds, const struct unified *x,
-                          const struct unified *y)
+                          const struct unified *y, const iso_run *run)
 {
     iso_mined *mined = NULL;
     iso_mine_score score;
+    iso_value v[3];
     int64_t count = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_mine(&mined, &count, &near[0], &near[1], (iso_mine_way)way));
     ISO_TRY(iso_mine_against(&score, mined, count, gold, golds, ask->threshold));
+    ISO_TRY(iso_mine_values(v, &score, mined, count, gold, golds, way == ISO_MINE_BACKWARD,
+                            ask->boot, run->seed));
     for (int c = 0; c < ask->cells; c++) {
         if (ask->cell[c].kind == RETRIEVE_MINING && ask->cell[c].way == way)
-            values[c] = value_of(&ask->cell[c], &score);
+            values[c] = v[which(&ask->cell[c])];
     }
     if (found && way == used_way(ask))
         keep_mined(found, &mined, count, score.threshold, x, y);
@@ -147,7 +141,7 @@ iso_err retrieve_mining_values(iso_value *values, struct retrieve_found *found, 
     told->again += more.again;
     told->overflowed += more.overflowed;
     for (int way = 0; way < ISO_MINE_WAYS; way++)
-        ISO_TRY(way_values(values, found, ask, way, near, gold, golds, &x, &y));
+        ISO_TRY(way_values(values, found, ask, way, near, gold, golds, &x, &y, run));
 done:
     iso_near_free(&near[0]);
     iso_near_free(&near[1]);

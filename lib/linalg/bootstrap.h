@@ -44,6 +44,16 @@ ISO_API ISO_MUST_USE iso_err iso_boot_interval(double *lo, double *hi, const iso
                                                int64_t n, iso_boot kind, double confidence,
                                                uint64_t seed);
 
+/**
+ * The same interval of Σ part / Σ whole over n items, whole >= 0: a mean over things that come in
+ * groups (the pairs of a word, the finds of a sentence), of which whole groups are drawn, because
+ * those of one group are not independent. lo = hi = NAN as in iso_boot_interval.
+ * Cost  2000 n draws. Errors as above.
+ */
+ISO_API ISO_MUST_USE iso_err iso_boot_ratio(double *lo, double *hi, const double *part,
+                                            const double *whole, int64_t n, iso_boot kind,
+                                            double confidence, uint64_t seed);
+
 ISO_END
 
 #endif

@@ -4,6 +4,7 @@
 #include "analysis/mining.h"
 #include "analysis/mutual.h"
 #include "lib/base/alloc.h"
+#include "lib/base/rng.h"
 
 /* Three rows against four: 0 and 0 choose each other, 1 wants 0, 2 and 1 choose each other; of the
  * other side 2 wants 1 and 3 wants 0. */
@@ -114,6 +115,83 @@ static void nothing_mined_or_nothing_true_is_undefined(void **state)
     near(s.precision, 0, 0);
 }
 
+enum { ROWS = 80 };
+
+/* Of a row with a true pair (4 of 5) 3 in 5 are found, 1 in 5 takes a wrong one; of the others 2 in
+ * 5 take one: right .48, mined .48 + .16 + .08, true .8. Wrong finds and missed pairs come from the
+ * same rows. */
+static int64_t mined_by_chance(iso_mined *pair, iso_mined *truth, int64_t *golds, uint64_t set)
+{
+    iso_rng rng = iso_rng_seeded(41, set);
+    int64_t n = 0;
+
+    *golds = 0;
+    for (int64_t i = 0; i < ROWS; i++) {
+        const bool has = iso_rng_below(&rng, 5) < 4;
+        const int64_t fate = iso_rng_below(&rng, 5);
+        if (has)
+            truth[(*golds)++] = (iso_mined){i, i, 0};
+        if (has ? fate < 4 : fate < 2)
+            pair[n++] = (iso_mined){i, has && fate < 3 ? i : i + 1000, 1};
+    }
+    return n;
+}
+
+static void intervals_cover(void **state)
+{
+    const double expected[] = {2 * 0.48 / (0.72 + 0.8), 0.48 / 0.72, 0.48 / 0.8};
+
+    (void)state;
+    for (int way = 0; way < 2; way++) {
+        int covered[3] = {0};
+        for (uint64_t set = 0; set < 300; set++) {
+            iso_mined pair[ROWS], truth[ROWS];
+            iso_mine_score s;
+            iso_value v[3];
+            int64_t golds;
+            const int64_t n = mined_by_chance(pair, truth, &golds, set);
+            ok(iso_mine_against(&s, pair, n, truth, golds, 0));
+            ok(iso_mine_values(v, &s, pair, n, truth, golds, way,
+                               way ? ISO_BOOT_BCA : ISO_BOOT_PERCENTILE, set));
+            for (int m = 0; m < 3; m++)
+                covered[m] += v[m].lo <= expected[m] && expected[m] <= v[m].hi;
+        }
+        print_message("way %d: %d %d %d of 300\n", way, covered[0], covered[1], covered[2]);
+        for (int m = 0; m < 3; m++)
+            assert_true(covered[m] >= 270 && covered[m] <= 297);
+    }
+}
+
+/* The values are those of the score; gold that repeats is one; what is not mined has no draw. */
+static void values_are_the_score(void **state)
+{
+    iso_mine_score s;
+    iso_value v[3] = {{.value = 5}};
+    iso_err err = ISO_ENOMEM;
+
+    (void)state;
+    ok(iso_mine_against(&s, four, 4, gold, 5, NAN));
+    for (int n = 0; err; n++) {
+        iso_alloc_fail_after(n);
+        err = iso_mine_values(v, &s, four, 4, gold, 5, false, ISO_BOOT_PERCENTILE, 1);
+        iso_alloc_fail_after(-1);
+        assert_true(err == ISO_OK || v[0].value == 5);
+    }
+    near(v[0].value, 4.0 / 7, 1e-15);
+    near(v[1].value, 2.0 / 3, 1e-15);
+    near(v[2].value, 0.5, 1e-15);
+    for (int m = 0; m < 3; m++) {
+        assert_true(v[m].lo < v[m].value && v[m].value < v[m].hi && v[m].n == 4);
+        near(v[m].param, 0.4, 1e-15);
+        text(v[m].interval, "boot-items");
+    }
+    ok(iso_mine_against(&s, four, 4, gold, 5, 2));
+    ok(iso_mine_values(v, &s, four, 4, gold, 5, false, ISO_BOOT_PERCENTILE, 1));
+    text(v[1].why, "nothing was mined");
+    near(v[2].value, 0, 0);
+    assert_null(v[2].interval);
+}
+
 static void mining_survives_want_of_memory(void **state)
 {
     iso_mined *pair = NULL;
@@ -179,6 +257,7 @@ int main(void)
     RUN_TESTS(test(every_way_has_its_pairs_best_first), test(rows_without_a_neighbour_are_left_out),
               test(the_threshold_is_where_f1_is_best), test(a_threshold_given_is_kept),
               test(equal_scores_are_not_parted), test(nothing_mined_or_nothing_true_is_undefined),
+              test(intervals_cover), test(values_are_the_score),
               test(mining_survives_want_of_memory), test(mutual_is_strict),
               test(mutual_of_others_is_chance));
 }

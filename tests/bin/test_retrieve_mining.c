@@ -131,8 +131,8 @@ static void gold_that_cannot_be_taken_is_told_by_its_line(void **state)
     wrong("1\n", ISO_EFORMAT, "'' is not a row number");
     wrong("1\t2\t3\n", ISO_EFORMAT, "more than two numbers");
     wrong("\n\n", ISO_EFORMAT, "holds no pair");
-    wrong("", ISO_EFORMAT, "holds no pair");
-    wrong(wide, ISO_EFORMAT, "line 1 is longer");
+    wrong("", ISO_EFORMAT, "empty");
+    wrong(wide, ISO_EFORMAT, "is not a row number");
 }
 
 /* A line a query: the best row first, so that the first column alone is what XTREME reads. */

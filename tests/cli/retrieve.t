@@ -36,20 +36,20 @@ $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 --preset tato
 > 240
 > 15
 # mining: all ways; the true pairs from a file, where rows need not belong together
-$ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 --preset laser-mine --quiet | cut -f 1,2,14,15 | sort | uniq -c
->       1 f1	mining	backward	4
->       1 f1	mining	forward	4
->       1 f1	mining	intersection	4
->       1 f1	mining	max	4
->       1 measure	estimator	direction	neighbours
->       1 precision	mining	backward	4
->       1 precision	mining	forward	4
->       1 precision	mining	intersection	4
->       1 precision	mining	max	4
->       1 recall	mining	backward	4
->       1 recall	mining	forward	4
->       1 recall	mining	intersection	4
->       1 recall	mining	max	4
+$ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 --preset laser-mine --quiet | cut -f 1,2,10,16,17 | sort | uniq -c
+>       1 f1	mining	boot-items	backward	4
+>       1 f1	mining	boot-items	forward	4
+>       1 f1	mining	boot-items	intersection	4
+>       1 f1	mining	boot-items	max	4
+>       1 measure	estimator	interval	direction	neighbours
+>       1 precision	mining	boot-items	backward	4
+>       1 precision	mining	boot-items	forward	4
+>       1 precision	mining	boot-items	intersection	4
+>       1 precision	mining	boot-items	max	4
+>       1 recall	mining	boot-items	backward	4
+>       1 recall	mining	boot-items	forward	4
+>       1 recall	mining	boot-items	intersection	4
+>       1 recall	mining	boot-items	max	4
 $ craft mine.h5 source=en en:0=40x8 de:0=40x8,as:en fr:0=30x8
 $ seq 0 39 | awk '{ print $1 "\t" $1 }' > gold.tsv
 $ isogloss retrieve mine.h5 --tgt de --measure f1 --gold gold.tsv --predictions mined.tsv --quiet --csv - | cut -d , -f 1,7,24 | grep max

@@ -1,4 +1,4 @@
-/* Doors of what word translation reads: word vectors, dictionaries, alignments. */
+/* Doors of what translation reads: word vectors, dictionaries, alignments, pairs of rows. */
 #include <math.h>
 #include <string.h>
 
@@ -6,6 +6,7 @@
 #include "lib/base/utf8.h"
 #include "lib/io/alignments.h"
 #include "lib/io/dictionary.h"
+#include "lib/io/row_pairs.h"
 #include "lib/io/vectors.h"
 #include "lib/text/fold.h"
 #include "tests/fuzz/doors.h"
@@ -93,6 +94,23 @@ static void enter_alignments(const uint8_t *data, size_t size)
     iso_alignments_free(&a);
 }
 
+static void enter_row_pairs(const uint8_t *data, size_t size)
+{
+    iso_row_pairs p = {0};
+
+    if (iso_row_pairs_read(&p, file_of(data, size), 12, 7)) {
+        promise_message();
+        promise(p.source == NULL && p.count == 0, "a failure leaves nothing");
+        return;
+    }
+    promise(p.count > 0, "there are pairs");
+    for (int64_t i = 0; i < p.count; i++) {
+        promise(p.source[i] >= 0 && p.source[i] < 12, "source rows are there");
+        promise(p.target[i] >= 0 && p.target[i] < 7, "target rows are there");
+    }
+    iso_row_pairs_free(&p);
+}
+
 /* Any bytes in lower case: what was UTF-8 still is, and a second time changes nothing that the
  * first did not. */
 static void enter_lower(const uint8_t *data, size_t size)
@@ -111,9 +129,7 @@ static void enter_lower(const uint8_t *data, size_t size)
 }
 
 const struct door doors_words[] = {
-    {"vectors", enter_vectors},
-    {"dictionary", enter_dictionary},
-    {"alignments", enter_alignments},
-    {"lower", enter_lower},
-    {0},
+    {"vectors", enter_vectors},       {"dictionary", enter_dictionary},
+    {"alignments", enter_alignments}, {"row_pairs", enter_row_pairs},
+    {"lower", enter_lower},           {0},
 };

@@ -272,5 +272,7 @@ put("dictionary", "pairs.txt", "the\tder\r\nand und\n\nof   von der\nNew York\tN
 put("dictionary", "odd.txt", b"a b\nalone\na\tb\n\tb\nx \xff\n\0 c\nA B")
 put("alignments", "links.txt", b"0-0 1-2\n\n2-1:0.25  3?0:-1e-3 \r\n10-11")
 put("alignments", "wrong.txt", b"0-0\n1-2147483647")
+put("row_pairs", "pairs.txt", b"0\t0\r\n\n11 6\n 3\t 4 \n3 4")
+put("row_pairs", "wrong.txt", b"\xef\xbb\xbf1 2\n-1 99999999999999999999\n1\0 2\n")
 put("lower", "sigma.txt", "\u0391\u03a3 \u03a3'\u0391\u03a3\u0301 \u0130\u1e9e ABC".encode())
 put("lower", "bytes.bin", bytes(range(256)))
