@@ -6,7 +6,8 @@
 #include "lib/io/record.h"
 
 /* What an effect must be beyond: the intervals of after − before, of after − fixed:0 and of
- * after − shuffled must all leave 0 out, on one side. */
+ * after − shuffled must all leave 0 out, on one side, by more than the 1e-6 that values are exact
+ * to. */
 enum mix_bar { MIX_BAR_BEFORE, MIX_BAR_FIXED0, MIX_BAR_SHUFFLED, MIX_BARS };
 
 /* "before", "fixed:0", "shuffled". */
