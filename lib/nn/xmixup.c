@@ -38,7 +38,7 @@ struct fold {
 
 static int64_t room_of(int64_t Tt, int64_t Ts)
 {
-    return (Tt > Ts ? Tt : Ts) + 2 * ISO_MIX_LANES;
+    return (Tt > Ts ? Tt : Ts) + 2 * ISO_MIX_ROOM;
 }
 
 int64_t iso_mix_scratch(int64_t Tt, int64_t Ts)
@@ -46,28 +46,32 @@ int64_t iso_mix_scratch(int64_t Tt, int64_t Ts)
     return 5 * room_of(Tt, Ts);
 }
 
-/* n scores of head h from (i, j) on, less `shift`. */
-static void take_row(const struct fold *f, int h, int64_t i, int64_t j, int64_t n, double shift)
+static int64_t place(const struct fold *f, int h, int64_t i, int64_t j)
 {
-    const iso_mix_scores *s = f->s;
-    const int64_t at = (h * s->Tt + i) * s->Ts + j;
-
-    if (s->dtype == ISO_F32)
-        f->op->shift_f32(f->x, (const float *)s->data + at, shift, n);
-    else
-        f->op->shift_f64(f->x, (const double *)s->data + at, shift, n);
+    return (h * f->s->Tt + i) * f->s->Ts + j;
 }
 
-/* The live scores of a column. */
-static void take_column(const struct fold *f, int h, int64_t j)
+static double score_at(const iso_mix_scores *s, int64_t at)
 {
-    const iso_mix_scores *s = f->s;
+    return s->dtype == ISO_F32 ? ((const float *)s->data)[at] : ((const double *)s->data)[at];
+}
 
-    for (int64_t i = 0; i < s->live_t; i++) {
-        const int64_t at = (h * s->Tt + i) * s->Ts + j;
-        f->x[i] =
-            s->dtype == ISO_F32 ? ((const float *)s->data)[at] : ((const double *)s->data)[at];
-    }
+static void range_of(double *lo, double *hi, const struct fold *f, int64_t at, int64_t n)
+{
+    if (f->s->dtype == ISO_F32)
+        f->op->range_f32(lo, hi, (const float *)f->s->data + at, n);
+    else
+        f->op->range_f64(lo, hi, (const double *)f->s->data + at, n);
+}
+
+static void fold_row(double *z, double *a, double *sum, const struct fold *f, int64_t at,
+                     double shift, int64_t n)
+{
+    if (f->s->dtype == ISO_F32)
+        f->op->shift_f32(f->x, (const float *)f->s->data + at, shift, n);
+    else
+        f->op->shift_f64(f->x, (const double *)f->s->data + at, shift, n);
+    f->op->fold(z, a, sum, f->x, n);
 }
 
 /* −Σ P log Q of a line with z = Σ e^(s − shift) and a = Σ (s − shift) e^(s − shift). */
@@ -89,12 +93,15 @@ static int64_t width_of(const struct fold *f, int64_t i)
 
 static void find_range(double *lo, double *hi, const struct fold *f, int h)
 {
+    const iso_mix_scores *s = f->s;
+
     *lo = INFINITY;
     *hi = -INFINITY;
-    for (int64_t i = 0; i < f->rows; i++) {
-        take_row(f, h, i, 0, width_of(f, i), 0);
-        f->op->range(lo, hi, f->x, width_of(f, i));
-    }
+    if (f->rows == s->live_t && f->cols == s->Ts) /* without padding a head is one long row */
+        range_of(lo, hi, f, place(f, h, 0, 0), f->rows * f->cols);
+    else
+        for (int64_t i = 0; i < f->rows; i++)
+            range_of(lo, hi, f, place(f, h, i, 0), width_of(f, i));
 }
 
 /* Rows and columns by the same exponentials, those of the distance to the head's largest score. */
@@ -107,39 +114,37 @@ static void fold_together(struct fold *f, int h, double most)
     memset(f->a, 0, (size_t)f->cols * sizeof *f->a);
     for (int64_t i = 0; i < f->rows; i++) {
         const bool counts = i < f->s->live_t;
-        take_row(f, h, i, 0, live, most);
-        f->op->fold(counts ? f->z : f->unseen, counts ? f->a : f->too, sum, f->x, live);
+        fold_row(counts ? f->z : f->unseen, counts ? f->a : f->too, sum, f, place(f, h, i, 0), most,
+                 live);
         f->e1 += entropy_of(sum[0], sum[1], most, f->pad_s);
-        if (counts && f->cols > live) {
-            take_row(f, h, i, live, f->cols - live, most);
-            f->op->fold(f->z + live, f->a + live, other, f->x, f->cols - live);
-        }
+        if (counts && f->cols > live)
+            fold_row(f->z + live, f->a + live, other, f, place(f, h, i, live), most,
+                     f->cols - live);
     }
     for (int64_t j = 0; j < f->cols; j++)
         f->e2 += entropy_of(f->z[j], f->a[j], most, f->pad_t);
 }
 
-/* The entropy of the n numbers in x by themselves. */
-static double fold_line(const struct fold *f, int64_t n, double pad)
-{
-    double lo = INFINITY, hi = -INFINITY, sum[2];
-
-    f->op->range(&lo, &hi, f->x, n);
-    f->op->shift_f64(f->x, f->x, hi, n);
-    f->op->fold(f->unseen, f->too, sum, f->x, n);
-    return entropy_of(sum[0], sum[1], hi, pad);
-}
-
 /* Scores so far apart that the exponentials of some line would all vanish: line by line. */
 static void fold_apart(struct fold *f, int h)
 {
+    const int64_t live_t = f->s->live_t, live_s = f->s->live_s;
+    double sum[2];
+
     for (int64_t i = 0; i < f->rows; i++) {
-        take_row(f, h, i, 0, f->s->live_s, 0);
-        f->e1 += fold_line(f, f->s->live_s, f->pad_s);
+        double lo = INFINITY, hi = -INFINITY;
+        range_of(&lo, &hi, f, place(f, h, i, 0), live_s);
+        fold_row(f->unseen, f->too, sum, f, place(f, h, i, 0), hi, live_s);
+        f->e1 += entropy_of(sum[0], sum[1], hi, f->pad_s);
     }
     for (int64_t j = 0; j < f->cols; j++) {
-        take_column(f, h, j);
-        f->e2 += fold_line(f, f->s->live_t, f->pad_t);
+        double lo = INFINITY, hi = -INFINITY;
+        for (int64_t i = 0; i < live_t; i++)
+            f->x[i] = score_at(f->s, place(f, h, i, j));
+        f->op->range_f64(&lo, &hi, f->x, live_t);
+        f->op->shift_f64(f->x, f->x, hi, live_t);
+        f->op->fold(f->unseen, f->too, sum, f->x, live_t);
+        f->e2 += entropy_of(sum[0], sum[1], hi, f->pad_t);
     }
 }
 
@@ -193,11 +198,6 @@ done:
 }
 
 /* Attention ---------------------------------------------------------------------- */
-
-static double score_at(const iso_mix_scores *s, int64_t at)
-{
-    return s->dtype == ISO_F32 ? ((const float *)s->data)[at] : ((const double *)s->data)[at];
-}
 
 static void add_attention(float *out, const iso_mix_scores *s, int64_t at)
 {

@@ -11,19 +11,17 @@ int64_t iso_mix_scratch(int64_t Tt, int64_t Ts);
 void iso_mix_fold(double *e1, double *e2, const iso_mix_scores *s, iso_mix_entropy mode,
                   double *scratch);
 
-/* What is so far below the largest counts for nothing. */
-#define ISO_MIX_FAR (-1000.0)
+/* x, z and a are touched up to the next multiple of this. */
+enum { ISO_MIX_ROOM = 4 };
 
-/* Numbers go through the loops four at a time: rows have room up to the next multiple. */
-enum { ISO_MIX_LANES = 4 };
-
-/* Over rows of n numbers, in the widest vectors the CPU has, and plain. */
+/* Over n numbers, in the widest vectors the CPU has, and plain. */
 typedef struct iso_mix_loops {
-    /* x = s − shift, and ISO_MIX_FAR behind. */
+    /* Widens lo and hi to hold all scores; hi becomes NaN when one is not finite. */
+    void (*range_f32)(double *lo, double *hi, const float *s, int64_t n);
+    void (*range_f64)(double *lo, double *hi, const double *s, int64_t n);
+    /* x = s − shift, behind it what counts for nothing. */
     void (*shift_f32)(double *x, const float *s, double shift, int64_t n);
     void (*shift_f64)(double *x, const double *s, double shift, int64_t n);
-    /* Widens lo and hi to hold x; hi becomes NaN when one of x is not finite. */
-    void (*range)(double *lo, double *hi, const double *x, int64_t n);
     /* Adds e^x to z and x e^x to a, each in its place, and sets sum[0] and sum[1] to their sums; no
      * x is above 0, and what is below −708 counts for nothing. */
     void (*fold)(double *z, double *a, double *sum, const double *x, int64_t n);

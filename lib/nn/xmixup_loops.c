@@ -5,6 +5,8 @@
 /* Each set is the same C, compiled for another target. */
 #pragma GCC diagnostic ignored "-Wpsabi"
 
+enum { LANES = 4 }; /* doubles; twice as many floats */
+
 #define TARGET
 #define NAME(x) plain_##x
 #include "lib/nn/xmixup_tmpl.h"
@@ -13,7 +15,7 @@
 
 #define SET(s)                                                                                     \
     {                                                                                              \
-        s##_shift_f32, s##_shift_f64, s##_range, s##_fold                                          \
+        s##_range_f32, s##_range_f64, s##_shift_f32, s##_shift_f64, s##_fold                       \
     }
 
 static const iso_mix_loops plain = SET(plain);

@@ -1,10 +1,12 @@
 /* Doors of checkpoints: headers of weights, the index of their shards, config.json, heads. */
+#include <math.h>
 #include <string.h>
 
 #include "lib/base/alloc.h"
 #include "lib/io/weights.h"
 #include "lib/nn/classifier.h"
 #include "lib/nn/config.h"
+#include "lib/nn/xmixup_heads.h"
 #include "tests/fuzz/doors.h"
 
 static void touch_weights(const iso_weights *w)
@@ -138,7 +140,28 @@ static void enter_labels(const uint8_t *data, size_t size)
     enter_classifier();
 }
 
+/* λ's numbers for a model of 12 layers. */
+static void enter_lambda(const uint8_t *data, size_t size)
+{
+    iso_mix_head heads[12] = {{0}};
+
+    if (iso_mix_heads_read(heads, 12, file_of(data, size))) {
+        promise_message();
+        promise(heads[0].lambda0 <= 0, "a failure leaves the output alone");
+        return;
+    }
+    for (int k = 0; k < 12; k++) {
+        promise(heads[k].lambda0 > 0 && heads[k].lambda0 <= 1, "lambda0 is within (0, 1]");
+        promise(isfinite(heads[k].w) && isfinite(heads[k].b), "numbers are finite");
+    }
+}
+
 const struct door doors_nn[] = {
-    {"weights", enter_weights}, {"shards", enter_shards}, {"config", enter_config},
-    {"head", enter_head},       {"labels", enter_labels}, {NULL, NULL},
+    {"weights", enter_weights},
+    {"shards", enter_shards},
+    {"config", enter_config},
+    {"head", enter_head},
+    {"labels", enter_labels},
+    {"lambda", enter_lambda},
+    {NULL, NULL},
 };

@@ -172,6 +172,15 @@ put("labels", "numbers.json", json.dumps({"model_type": "roberta", **sizes, "arc
     "RobertaForSequenceClassification"], "problem_type": "single_label_classification",
     "id2label": {"0": "LABEL_0", "1": "LABEL_1", "2": "LABEL_1"}}))
 
+put("lambda", "two.json", json.dumps({"lambda0": 0.25, "layers": {
+    "3": {"W": -1.5, "b": 0.125}, "12": {"b": 2}}}))
+put("lambda", "one.json", json.dumps({"layers": {"1": {"W": 2}}}))
+scalars = [("mixup.1.W", "F64", [], pack("<d", [1.5])), ("mixup.1.b", "F32", [1], pack("<f", [-2])),
+           ("mixup.12.b", "F16", [1], pack("<e", [0.5])), ("mixup.5.W", "BF16", [], bf16([3])),
+           ("encoder.weight", "F32", [2, 2], pack("<f", range(4)))]
+put("lambda", "scalars.safetensors", safetensors(scalars))
+put("lambda", "bare.safetensors", safetensors(scalars[1:2], pad=False))
+
 
 # SentencePiece models: pieces 1 {text 1, score 2, type 3}, trainer 2 {type 3}, rules 3 {charsmap 2}.
 def varint(n):

@@ -423,44 +423,62 @@ static void halves_are_a_layer(void **state)
     iso_encoder_close(e);
 }
 
-/* So many long pairs that their scores are held in several parts: as one at a time. */
-static void many_pairs(void **state)
+/* So many long pairs that their scores are held in several parts: as one at a time. Some sources
+ * are padded; `with` takes them backwards. */
+static void many_pairs_of(iso_encoder *e, const int64_t *with)
 {
     enum { B = 110, T = 100 };
-    static int64_t offsets[B + 1];
+    static int64_t offsets[B + 1], live[B];
     static double e1[B], lambda[B];
-    iso_encoder *e = open_mini();
     iso_rng rng = iso_rng_seeded(8, 0);
     iso_mat x[2], u;
 
-    (void)state;
-    for (int b = 0; b < B; b++)
+    for (int b = 0; b < B; b++) {
         offsets[b + 1] = offsets[b] + T - b % 3;
+        live[b] = T - b % 3 - (b % 5 == 0 ? b / 2 : 0);
+    }
     for (int i = 0; i < 2; i++) {
         ok(iso_mat_new(&x[i], offsets[B], 128, ISO_F32));
         for (int64_t k = 0; k < offsets[B] * 128; k++)
             ((float *)x[i].data)[k] = (float)(iso_rng_uniform(&rng) - 0.5);
     }
     ok(iso_mat_new(&u, offsets[B], 128, ISO_F32));
-    const iso_batch all = {.B = B, .offsets = offsets};
-    const iso_mix_pairs in = {iso_mat_view(&x[0]), iso_mat_view(&x[1]), &all, &all, NULL};
+    const iso_batch to = {.B = B, .offsets = offsets},
+                    from = {.B = B, .offsets = offsets, .live = live};
+    const iso_mix_pairs in = {iso_mat_view(&x[0]), iso_mat_view(&x[1]), &to, &from, with};
     ok(iso_encoder_mix(e, &u, 1, &in, &bold, &(iso_mix_told){.lambda = lambda, .e1 = e1}));
     for (int b = 0; b < B; b += b < 100 ? 33 : 1) {
-        const int64_t n = offsets[b + 1] - offsets[b], one[] = {0, n};
-        const iso_batch batch = {.B = 1, .offsets = one};
-        const iso_mix_pairs alone = {iso_view_rows(in.target, offsets[b], n),
-                                     iso_view_rows(in.source, offsets[b], n), &batch, &batch, NULL};
+        const int64_t y = with ? with[b] : b;
+        const int64_t m = offsets[b + 1] - offsets[b], n = offsets[y + 1] - offsets[y];
+        const int64_t ones[] = {0, m}, others[] = {0, n};
+        const iso_batch target = {.B = 1, .offsets = ones},
+                        source = {.B = 1, .offsets = others, .live = &live[y]};
+        const iso_mix_pairs alone = {iso_view_rows(in.target, offsets[b], m),
+                                     iso_view_rows(in.source, offsets[y], n), &target, &source,
+                                     NULL};
         double a, l;
-        iso_mat to;
-        ok(iso_mat_new(&to, n, 128, ISO_F32));
-        ok(iso_encoder_mix(e, &to, 1, &alone, &bold, &(iso_mix_told){.lambda = &l, .e1 = &a}));
+        iso_mat one;
+        ok(iso_mat_new(&one, m, 128, ISO_F32));
+        ok(iso_encoder_mix(e, &one, 1, &alone, &bold, &(iso_mix_told){.lambda = &l, .e1 = &a}));
         near(a, e1[b], 1e-7);
         near(l, lambda[b], 1e-7);
-        for (int64_t k = 0; k < n * 128; k++)
-            near(((float *)to.data)[k], ((float *)u.data)[offsets[b] * 128 + k], 1e-5);
-        iso_mat_free(&to);
+        for (int64_t k = 0; k < m * 128; k++)
+            near(((float *)one.data)[k], ((float *)u.data)[offsets[b] * 128 + k], 1e-5);
+        iso_mat_free(&one);
     }
     iso_mat_free(&x[0]), iso_mat_free(&x[1]), iso_mat_free(&u);
+}
+
+static void many_pairs(void **state)
+{
+    int64_t backwards[110];
+    iso_encoder *e = open_mini();
+
+    (void)state;
+    for (int b = 0; b < 110; b++)
+        backwards[b] = 109 - b;
+    many_pairs_of(e, NULL);
+    many_pairs_of(e, backwards);
     iso_encoder_close(e);
 }
 
