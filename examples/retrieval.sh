@@ -22,9 +22,10 @@ pick() {
         }' "$work/records"
 }
 
-row() { printf '| %s | %s | %s | %s | %s | %s | %s |\n' "$@"; }
-row '' 'p@1 cosine' 'p@1 CSLS' 'p@1 after Procrustes' 'test words known' 'p@1 of these' 'p@1 of all'
-row --- --- --- --- --- --- ---
+row() { printf '| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n' "$@"; }
+row '' 'p@1 cosine' 'p@1 CSLS' 'p@1 after Procrustes' 'words known' 'p@1 of these' 'after Procrustes' \
+    'test words known' 'p@1 of these' 'p@1 of all'
+row --- --- --- --- --- --- --- --- --- ---
 for pair in "$@"; do
     lang=${pair%%=*} code=${pair#*=}
     cp "$tatoeba/tatoeba.$code-eng.$code" "$work/its.txt"
@@ -35,8 +36,11 @@ for pair in "$@"; do
     "$isogloss" align --quiet "$work/s.h5" --layers last >"$work/records"
     after=$(pick "measure=p@k stage=after direction=forward")
     "$isogloss" embed --quiet --model "$model" "$lang=$work/its.txt" "en=$work/en.txt" --pool types --layers last -o "$work/w.h5"
+    "$isogloss" align --quiet "$work/w.h5" --src en --lower --train "$muse/en-$lang.0-5000.txt" >"$work/records"
+    known=$(pick "measure=p@k stage=before" n)
+    before=$(pick "measure=p@k stage=before") mapped=$(pick "measure=p@k stage=after")
     "$isogloss" words --quiet en="$work/w.h5" "$lang=$work/w.h5" --lower --measure csls \
         --train "$muse/en-$lang.0-5000.txt" --test "$muse/en-$lang.5000-6500.txt" >"$work/records"
-    row "$lang" "$cosine" "$csls" "$after" "$(pick "denominator=in-vocabulary k=1" n)" \
+    row "$lang" "$cosine" "$csls" "$after" "$known" "$before" "$mapped" "$(pick "denominator=in-vocabulary k=1" n)" \
         "$(pick "denominator=in-vocabulary k=1")" "$(pick "denominator=all-words k=1")"
 done
