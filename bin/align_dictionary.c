@@ -1,4 +1,4 @@
-/* Which dictionary goes with which target, and which of its words have rows. */
+/* Which pairs of a dictionary have rows, target by target. */
 #include "bin/align_dictionary.h"
 
 #include <string.h>
@@ -6,86 +6,8 @@
 #include "bin/dictionaries.h"
 #include "bin/term.h"
 #include "lib/base/alloc.h"
-#include "lib/base/str.h"
-#include "lib/io/states_input.h"
 
-enum { NAMED = 3, WORD_MOST = 4096 };
-
-/* --- --train and --test: FILE, or LANG=FILE,LANG=FILE --- */
-
-/* One option: its files, by target. */
-struct named {
-    const char *option;
-    const char *text;
-    iso_inputs list;
-};
-
-/* What exists as a path is one, whatever signs are in it. */
-static iso_err read_list(struct named *n)
-{
-    char word[WORD_MOST];
-    iso_err err = iso_inputs_add(&n->list, n->text);
-
-    if (!err || !strchr(n->text, ','))
-        return err ? iso_fail_in(err, "--%s", n->option) : ISO_OK;
-    for (const char *at = n->text; at;) {
-        at = iso_str_word(word, sizeof word, at);
-        err = iso_inputs_add(&n->list, word);
-        if (err)
-            return iso_fail_in(err, "--%s", n->option);
-    }
-    return ISO_OK;
-}
-
-static bool is_target(const struct selection *sel, int lang)
-{
-    for (int i = 0; i < sel->pair_count; i++) {
-        if (sel->pair[i][1] == lang)
-            return true;
-    }
-    return false;
-}
-
-/* Every file belongs to a target; one without a name to the only one. */
-static iso_err check_list(const struct named *n, const iso_states *s, const struct selection *sel)
-{
-    for (int i = 0; i < n->list.count; i++) {
-        const iso_input *in = &n->list.at[i];
-        const int lang = in->lang ? iso_states_find(s, in->lang) : -1;
-        if (in->dataset || in->layer >= 0)
-            return iso_fail(ISO_EARG, "--%s %s: a dictionary is FILE or LANG=FILE", n->option,
-                            n->text);
-        if (!in->lang && (sel->pair_count > 1 || n->list.count > 1))
-            return iso_fail(
-                ISO_EARG,
-                "--%s %s: which of %d targets is it for? say it as LANG=FILE,LANG=FILE, "
-                "or choose with --tgt",
-                n->option, in->path, sel->pair_count);
-        if (in->lang && !is_target(sel, lang))
-            return iso_fail(ISO_EARG, "--%s: %s is not among the targets", n->option, in->lang);
-    }
-    return ISO_OK;
-}
-
-static iso_err path_for(const char **path, const struct named *n, const iso_states *s, int tgt)
-{
-    *path = NULL;
-    for (int i = 0; i < n->list.count; i++) {
-        const iso_input *in = &n->list.at[i];
-        if (in->lang && iso_states_find(s, in->lang) != tgt)
-            continue;
-        if (*path)
-            return iso_fail(ISO_EARG, "--%s: two dictionaries for %s", n->option,
-                            iso_states_lang(s, tgt)->name);
-        *path = in->path;
-    }
-    return *path
-               ? ISO_OK
-               : iso_fail(ISO_EARG, "--%s: no dictionary for %s: add %s=FILE, or choose with --tgt",
-                          n->option, iso_states_lang(s, tgt)->name, iso_states_lang(s, tgt)->name);
-}
-
-/* --- Its pairs --- */
+enum { NAMED = 3 };
 
 /* A dictionary, and the rows of those of its pairs that have both words. */
 struct found {
@@ -191,7 +113,7 @@ static iso_err open_dictionary(struct found *f, const struct maker *m, int which
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(path_for(&f->path, &m->named[which], m->s, lang));
+    ISO_TRY(named_path(&f->path, &m->named[which], m->s, lang));
     ISO_TRY(dictionaries_read(&f->d, f->path, m->ask->set));
     ISO_TRY(find_pairs(f, &m->src, tgt, m->ask->set));
 done:
@@ -253,8 +175,7 @@ static iso_err make(struct align_set *set, struct maker *m)
     ISO_TRY(selection_make(&m->sel, m->ask->set, m->s, false));
     for (int k = 0; k < 2; k++) {
         if (m->named[k].text)
-            ISO_TRY(read_list(&m->named[k]));
-        ISO_TRY(check_list(&m->named[k], m->s, &m->sel));
+            ISO_TRY(named_read(&m->named[k], m->s, &m->sel));
     }
     const int src = m->sel.pair[0][0], pairs = m->sel.pair_count;
     ISO_TRY(vocabulary_make(&m->src, m->s, src, m->ask->set));

@@ -4,6 +4,8 @@
 
 #include "analysis/induce.h"
 #include "bin/align_rows.h"
+#include "bin/selection.h"
+#include "lib/io/states_input.h"
 #include "lib/io/word_set.h"
 
 /* --- align_vocabulary.c --- */
@@ -38,6 +40,20 @@ struct lot_ask {
 /* Deals the source words to folds (one fold with `fitted`), a word's pairs together. */
 iso_err align_lot_make(struct align_lot *out, const struct lot_ask *ask);
 void align_lot_free(struct align_lot *lot);
+
+/* --- align_named.c --- */
+
+/* One option: its files, by target. */
+struct named {
+    const char *option;
+    const char *text;
+    iso_inputs list;
+};
+
+/* Reads the list; every file must belong to a target. Errors ISO_EARG, ISO_EIO. */
+iso_err named_read(struct named *n, const iso_states *s, const struct selection *sel);
+/* The file of a target. Errors ISO_EARG (none, two). */
+iso_err named_path(const char **path, const struct named *n, const iso_states *s, int tgt);
 
 /* --- align_dictionary.c --- */
 

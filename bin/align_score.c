@@ -1,9 +1,8 @@
-#include "bin/align_score.h"
+#include "bin/align_questions.h"
 
 #include <math.h>
 
 #include "analysis/hits.h"
-#include "analysis/induce.h"
 #include "analysis/pass.h"
 #include "lib/base/alloc.h"
 
@@ -62,95 +61,8 @@ void align_scores_free(struct align_scores *s)
 
 /* --- One fold --- */
 
-/* A fold under test: its rows before and after the map, and those they belong to. */
-struct fold {
-    int f;
-    int64_t n, once; /* rows; the first so many are compared */
-    iso_view x[2], y;
-    iso_view asks[2], offers; /* who searches before and after, and among what */
-    iso_mat own[3];           /* of these, where they are not the rows themselves */
-    int64_t asked, questions;
-    int64_t *query, *target, *rank;
-};
-
-/* Each row asks for its own partner and, where another says the same, for the first that does: of
- * equal states that one ranks best. */
-static iso_err questions_of_rows(struct fold *t, const struct align_rows *rows)
-{
-    int64_t count = 0;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_alloc(&t->query, 2 * t->n, sizeof *t->query));
-    ISO_TRY(iso_alloc(&t->target, 2 * t->n, sizeof *t->target));
-    for (int64_t i = 0; i < t->n; i++) {
-        const int64_t at = rows->start[t->f];
-        const int64_t first = rows->answer ? rows->answer[at + i] - at : i;
-        t->query[count] = i;
-        t->target[count++] = i;
-        if (first == i)
-            continue;
-        t->query[count] = i;
-        t->target[count++] = first;
-    }
-    t->asks[0] = t->x[0];
-    t->asks[1] = t->x[1];
-    t->offers = t->y;
-    t->asked = t->n;
-    t->questions = count;
-done:
-    return err;
-}
-
-/* Each word asks for all of its translations, among the words that are one to somebody. */
-static iso_err questions_of_words(struct fold *t, const struct align_golds *g)
-{
-    const int64_t word = g->asked[t->f], offer = g->offered[t->f], first = g->first[word];
-    iso_err err = ISO_OK;
-
-    t->asked = g->asked[t->f + 1] - word;
-    t->questions = g->first[word + t->asked] - first;
-    ISO_TRY(iso_alloc(&t->query, t->questions, sizeof *t->query));
-    ISO_TRY(iso_alloc(&t->target, t->questions, sizeof *t->target));
-    for (int64_t w = 0; w < t->asked; w++) {
-        for (int64_t i = g->first[word + w]; i < g->first[word + w + 1]; i++) {
-            t->query[i - first] = w;
-            t->target[i - first] = g->gold[i];
-        }
-    }
-    for (int stage = 0; stage < 2; stage++) {
-        ISO_TRY(iso_rows_gather(&t->own[stage], t->x[stage], g->word + word, t->asked));
-        t->asks[stage] = iso_mat_view(&t->own[stage]);
-    }
-    ISO_TRY(iso_rows_gather(&t->own[2], t->y, g->candidate + offer, g->offered[t->f + 1] - offer));
-    t->offers = iso_mat_view(&t->own[2]);
-done:
-    return err;
-}
-
-static void questions_free(struct fold *t)
-{
-    iso_free(t->query);
-    iso_free(t->target);
-    iso_free(t->rank);
-    for (int i = 0; i < 3; i++)
-        iso_mat_free(&t->own[i]);
-}
-
-/* rank[i] of who asks i-th: the best of the answers. */
-static void best_ranks(int64_t *rank, const struct fold *t)
-{
-    int64_t at = 0;
-
-    for (int64_t i = 0; i < t->asked; i++) {
-        int64_t best = rank[at++];
-        for (; at < t->questions && t->query[at] == i; at++)
-            best = rank[at] < best ? rank[at] : best;
-        rank[i] = best;
-    }
-}
-
 static iso_err retrieve(struct align_scores *s, const struct align_ask *ask,
-                        const struct align_rows *rows, struct fold *t, iso_rule rule,
+                        const struct align_rows *rows, struct align_fold *t, iso_rule rule,
                         const iso_run *run)
 {
     iso_near_opt opt = ask->near;
@@ -160,7 +72,7 @@ static iso_err retrieve(struct align_scores *s, const struct align_ask *ask,
     for (int stage = 0; stage < 2; stage++) {
         ISO_TRY(iso_near_ranks(t->rank, t->asks[stage], t->offers, t->query, t->target,
                                t->questions, &opt, run));
-        best_ranks(t->rank, t);
+        align_best_ranks(t->rank, t);
         for (int m = 0; m < s->measures; m++) {
             const struct align_measure *a = &ask->measure[m];
             if (a->of || a->rule != rule)
@@ -185,23 +97,22 @@ static bool asked_before(const struct align_ask *ask, int m)
 }
 
 static iso_err retrieve_all(struct align_scores *s, const struct align_ask *ask,
-                            const struct align_rows *rows, struct fold *t, const iso_run *run)
+                            const struct align_rows *rows, struct align_fold *t, const iso_run *run)
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(rows->golds ? questions_of_words(t, rows->golds) : questions_of_rows(t, rows));
-    ISO_TRY(iso_alloc(&t->rank, t->questions, sizeof *t->rank));
+    ISO_TRY(align_questions(t, rows));
     for (int m = 0; m < s->measures; m++) {
         if (!ask->measure[m].of && !asked_before(ask, m))
             ISO_TRY(retrieve(s, ask, rows, t, ask->measure[m].rule, run));
     }
 done:
-    questions_free(t);
+    align_questions_free(t);
     return err;
 }
 
 /* Takes the values and replicates of `stages` pairs of matrices to their places. */
-static void keep(struct align_scores *s, const struct align_ask *ask, const struct fold *t,
+static void keep(struct align_scores *s, const struct align_ask *ask, const struct align_fold *t,
                  int stages, const iso_value *value, const double *rep, const iso_plan *plan)
 {
     for (int m = 0, at = 0; m < s->measures; m++) {
@@ -224,8 +135,8 @@ static void keep(struct align_scores *s, const struct align_ask *ask, const stru
 }
 
 /* The measures of the registry through the one reading that serves all of them. */
-static iso_err compare(struct align_scores *s, const struct align_ask *ask, const struct fold *t,
-                       int stages, const iso_run *run)
+static iso_err compare(struct align_scores *s, const struct align_ask *ask,
+                       const struct align_fold *t, int stages, const iso_run *run)
 {
     const iso_measure *measure[ALIGN_MEASURES];
     const iso_gram_pair pair[2] = {{0, 2}, {1, 2}};
@@ -263,21 +174,21 @@ done:
     return err;
 }
 
-static struct fold fold_of(const struct align_rows *rows, int f)
+static struct align_fold fold_of(const struct align_rows *rows, int f)
 {
     const int64_t first = rows->start[f], n = rows->start[f + 1] - first;
 
-    return (struct fold){.f = f,
-                         .n = n,
-                         .once = rows->golds ? rows->golds->once[f] : n,
-                         .x = {iso_view_rows(iso_mat_view(&rows->x), first, n)},
-                         .y = iso_view_rows(iso_mat_view(&rows->y), first, n)};
+    return (struct align_fold){.f = f,
+                               .n = n,
+                               .once = rows->golds ? rows->golds->once[f] : n,
+                               .x = {iso_view_rows(iso_mat_view(&rows->x), first, n)},
+                               .y = iso_view_rows(iso_mat_view(&rows->y), first, n)};
 }
 
 static iso_err score_fold(struct align_scores *s, const struct align_ask *ask,
                           const struct align_rows *rows, int f, const iso_run *run)
 {
-    struct fold t = fold_of(rows, f);
+    struct align_fold t = fold_of(rows, f);
     const int64_t from = rows->start[f + 1], train = rows->n - t.n;
     iso_map map = {0};
     iso_mat mapped = {0};
@@ -316,7 +227,7 @@ iso_err align_score_bare(struct align_scores *s, const struct align_ask *ask,
     iso_err err = ISO_OK;
 
     for (int f = 0; f < rows->folds && !err; f++) {
-        const struct fold t = fold_of(rows, f);
+        const struct align_fold t = fold_of(rows, f);
         err = compare(s, ask, &t, 1, run);
     }
     return err;
