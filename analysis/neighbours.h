@@ -68,8 +68,9 @@ typedef struct iso_near_told {
  * vectors only finds candidates: everything not provably below the k-th best by a bound: of vectors
  * rounded to 16 bits 2ε + ε², ε = √d/65532; where rows lie too close together for that, which a
  * sample shows, of f32 (d + 4)·2⁻²⁴. CSLS, margins and the softmax rank the `kept` best cosines of
- * each row; the row is final when its k-th best score is above whatever the others could have, else
- * it is multiplied again, listed by the rule itself. Equal rows, and rows of zeros, are searched once
+ * each row; the row is final when its k-th best score is above whatever the others could have, once
+ * the 64 candidates that the rule favours most were looked at one by one; else it is multiplied
+ * again, listed by the rule itself. Equal rows, and rows of zeros, are searched once
  * and take one place in a list; rows with more candidates that are near-equal but not equal than a
  * list holds, and those whose ratio may have a negative denominator, are searched by brute force.
  * Margins rank all candidates, not only the k nearest of x as the published program does.

@@ -86,6 +86,17 @@ struct near_bounds {
 
 struct near_bounds near_bounds_of(const struct near_plan *p, const struct near_side *y);
 
+/* The few rows whose offset is lowest, and the bounds of all others: a certificate that looks at
+ * these few need not fear what they could score. */
+enum { NEAR_FEW = 64 };
+struct near_few {
+    int count;
+    int32_t row[NEAR_FEW];
+    struct near_bounds rest;
+};
+
+struct near_few near_few_of(const struct near_plan *p, const struct near_side *y);
+
 /* What the score takes from row j besides the cosine. */
 double near_offset(const struct near_plan *p, const struct near_side *y, int64_t j);
 

@@ -40,6 +40,33 @@ struct near_bounds near_bounds_of(const struct near_plan *p, const struct near_s
     return b;
 }
 
+struct near_few near_few_of(const struct near_plan *p, const struct near_side *y)
+{
+    struct near_few few = {.rest = {INFINITY, -INFINITY}};
+    double offset[NEAR_FEW + 1];
+
+    for (int64_t j = 0; j < y->rows; j++) {
+        const double o = near_offset(p, y, j);
+        int at = few.count;
+        few.rest.high = fmax(few.rest.high, o);
+        if (at == NEAR_FEW && !(o < offset[at - 1])) {
+            few.rest.low = fmin(few.rest.low, o);
+            continue;
+        }
+        if (at == NEAR_FEW)
+            few.rest.low = offset[--at];
+        else
+            few.count++;
+        for (; at > 0 && o < offset[at - 1]; at--) {
+            offset[at] = offset[at - 1];
+            few.row[at] = few.row[at - 1];
+        }
+        offset[at] = o;
+        few.row[at] = (int32_t)j;
+    }
+    return few;
+}
+
 bool near_grows(const struct near_plan *p, const struct near_side *x, int64_t i,
                 struct near_bounds b)
 {

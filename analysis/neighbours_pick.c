@@ -32,10 +32,26 @@ static int promising(struct near_desk *d, iso_topk_hit *h, int held, const struc
     return n;
 }
 
+/* Offers the few rows to a result that the list has filled already. */
+static void offer_few(iso_near *out, const struct near_few *few, const struct near_side *x,
+                      int64_t i, const struct near_side *y, const struct near_plan *p)
+{
+    struct near_best best = {p->k, p->k, out->score + i * p->k, out->index + i * p->k};
+
+    for (int f = 0; f < few->count; f++) {
+        const int32_t j = few->row[f];
+        bool there = false;
+        for (int a = 0; a < p->k; a++)
+            there |= best.index[a] == j;
+        if (!there)
+            near_best_offer(&best, near_score(p, x, i, y, j, near_cosine(x, i, y, j)), j);
+    }
+}
+
 /* The k best among the row's list; false if others may be better. */
 static bool pick(iso_near *out, struct near_desk *d, iso_topk *lists, const struct near_side *x,
                  int64_t i, const struct near_side *y, const struct near_plan *p,
-                 struct near_bounds b)
+                 struct near_bounds b, const struct near_few *few)
 {
     const double *score = out->score + i * p->k;
 
@@ -43,8 +59,13 @@ static bool pick(iso_near *out, struct near_desk *d, iso_topk *lists, const stru
     const double missed = (double)lists->floor[i] + iso_topk_slack(p->road, x->cols);
     iso_topk_hit *h = lists->hit + i * lists->room;
     near_desk_finish(out, i, d, h, promising(d, h, lists->held[i], x, i, y, p), x, i, y, p);
-    return lists->floor[i] == -INFINITY || p->rule == ISO_RULE_COSINE ||
-           p->rule == ISO_RULE_ABSOLUTE || score[p->k - 1] > near_ceiling(p, x, i, b, missed);
+    if (lists->floor[i] == -INFINITY || p->rule == ISO_RULE_COSINE ||
+        p->rule == ISO_RULE_ABSOLUTE || score[p->k - 1] > near_ceiling(p, x, i, b, missed))
+        return true;
+    if (!(score[p->k - 1] > near_ceiling(p, x, i, few->rest, missed)))
+        return false;
+    offer_few(out, few, x, i, y, p);
+    return true;
 }
 
 iso_err near_pick(iso_near *out, int64_t *again, int64_t *count, iso_topk *lists,
@@ -52,6 +73,7 @@ iso_err near_pick(iso_near *out, int64_t *again, int64_t *count, iso_topk *lists
                   iso_near_told *told, const iso_run *run)
 {
     const struct near_bounds b = near_bounds_of(p, y);
+    const struct near_few few = near_few_of(p, y);
     struct near_desk *desks = NULL;
     int64_t over = 0, n = 0;
     iso_err err = ISO_OK;
@@ -67,7 +89,7 @@ iso_err near_pick(iso_near *out, int64_t *again, int64_t *count, iso_topk *lists
                 near_plain_row(out, i, x, y, p);
                 over += lists->held[i] < 0;
             } else {
-                again[i] = !pick(out, near_desk(desks), lists, x, i, y, p, b);
+                again[i] = !pick(out, near_desk(desks), lists, x, i, y, p, b, &few);
             }
         }
     }
