@@ -12,7 +12,7 @@ struct sample {
     /* of each line, behind its first field; only of lines where those are all numbers */
     int64_t numbers[SAMPLE];
     int count;
-    bool text; /* some line ends with a number */
+    int lines, ends; /* lines of two fields or more; those that end with a number */
 };
 
 static bool all_numbers(const char *p, const char *end)
@@ -39,7 +39,8 @@ static void look_at_line(struct sample *s, const char *line, const char *end, bo
     const int64_t count = iso_fields_count(line, end) - 1;
     if (count < 1)
         return;
-    s->text |= all_numbers(iso_fields_last(line, end, 1), end);
+    s->lines++;
+    s->ends += all_numbers(iso_fields_last(line, end, 1), end);
     if (whole && all_numbers(iso_fields_last(line, end, count), end))
         s->numbers[s->count++] = count;
 }
@@ -119,7 +120,8 @@ iso_err iso_vectors_sample(bool *text, int64_t *dim, struct iso_vectors_store *s
 
     ISO_TRY(iso_feed_open(&feed, s->file, from));
     ISO_TRY(take_sample(&sample, &feed));
-    *text = sample.text || !*dim || from == s->file->size;
+    /* in binary a line may end with a digit by chance, in text few do not */
+    *text = (sample.ends > 0 && 2 * sample.ends >= sample.lines) || !*dim || from == s->file->size;
     if (*text)
         ISO_TRY(choose_dim(dim, s, &sample));
 done:

@@ -322,6 +322,26 @@ static void binary(void **state)
     }
 }
 
+/* Bytes of numbers may look like the end of a line of text: " 5" and a line feed. */
+static void binary_with_a_digit_by_chance(void **state)
+{
+    (void)state;
+    iso_vectors v = {0};
+    float lure;
+
+    memcpy(&lure, "\x01 5\n", sizeof lure);
+    made.len = 0;
+    add("4 2\n", 4);
+    add_word("a", 0.1f, 0.3f, true);
+    add_word("b", lure, 0.7f, true);
+    add_word("c", 0.7f, 0.1f, true);
+    add_word("d", 0.3f, 0.7f, true);
+    ok(read_made(&v, made.len, NULL));
+    assert_int_equal(v.count, 4);
+    assert_true(number(&v, 1, 0) == lure && number(&v, 3, 1) == 0.7f);
+    iso_vectors_free(&v);
+}
+
 static void binary_that_ends_early(void **state)
 {
     (void)state;
@@ -567,7 +587,7 @@ int main(void)
 {
     RUN_TESTS(test(text_with_a_header), test(text_without_a_header), test(odd_lines_are_counted),
               test(strict_names_the_line), test(headers_lie), test(no_vectors), test(long_words),
-              test(many_words), test(binary), test(binary_that_ends_early), test(fasttext),
-              test(fasttext_that_cannot_be_read), test(word_types), test(every_allocation_may_fail),
-              test(may_be_stopped));
+              test(many_words), test(binary), test(binary_with_a_digit_by_chance),
+              test(binary_that_ends_early), test(fasttext), test(fasttext_that_cannot_be_read),
+              test(word_types), test(every_allocation_may_fail), test(may_be_stopped));
 }
