@@ -109,18 +109,25 @@ static void odd_row(float *to, int64_t i, int64_t d, double scale, iso_rng *rng)
         memcpy(to, to - 3 * d, (size_t)d * sizeof *to);
 }
 
+static void units(iso_topk_rows *r)
+{
+    for (int64_t i = 0; i < r->rows; i++) {
+        const double norm2 = iso_topk_dot(r->data + i * r->cols, r->data + i * r->cols, r->cols);
+        ((double *)r->inverse)[i] = norm2 > 0 ? 1 / sqrt(norm2) : 0;
+    }
+}
+
 static iso_topk_rows odd_rows(int64_t n, int64_t d, double scale, uint64_t seed)
 {
     iso_rng rng = iso_rng_seeded(seed, (uint64_t)d);
     float *x = malloc((size_t)(n * d) * sizeof *x);
     double *inverse = malloc((size_t)n * sizeof *inverse);
 
-    for (int64_t i = 0; i < n; i++) {
+    iso_topk_rows r = {x, n, d, d, inverse, NULL};
+    for (int64_t i = 0; i < n; i++)
         odd_row(x + i * d, i, d, scale, &rng);
-        const double norm2 = iso_topk_dot(x + i * d, x + i * d, d);
-        inverse[i] = norm2 > 0 ? 1 / sqrt(norm2) : 0;
-    }
-    return (iso_topk_rows){x, n, d, d, inverse, NULL};
+    units(&r);
+    return r;
 }
 
 static void rows_free(iso_topk_rows *r)
@@ -185,6 +192,8 @@ static void roads(void **state)
         ((float *)far.data)[i] = (float)iso_rng_normal(&rng);
     for (int64_t i = 0; i < N * D; i++)
         ((float *)close.data)[i] = (float)(1 + 1e-4 * iso_rng_normal(&rng));
+    units(&far);
+    units(&close);
     for (int r = 0; r < 4; r++) {
         const iso_topk_rows *x = r == 1 ? &close : &far, *y = r == 2 ? &close : &far;
         iso_topk_panels p;
