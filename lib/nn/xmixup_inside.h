@@ -1,8 +1,18 @@
-/* Shared by the files of X-Mixup: entropies in memory that is there already, and their loops. */
+/* Shared by the files of X-Mixup: pairs, entropies in memory that is there already, their loops. */
 #ifndef ISO_NN_XMIXUP_INSIDE_H
 #define ISO_NN_XMIXUP_INSIDE_H
 
 #include "lib/nn/xmixup.h"
+
+/* Of target b its source; of sentence b its tokens, and those that are no padding; of pair b the
+ * numbers of its attention. */
+int64_t iso_mix_source(const iso_mix_pairs *in, int64_t b);
+int64_t iso_mix_tokens(const iso_batch *batch, int64_t b);
+int64_t iso_mix_live(const iso_batch *batch, int64_t b);
+int64_t iso_mix_cells(const iso_mix_pairs *in, int64_t b);
+
+/* Whether pairs and rule can be mixed into u. */
+iso_err iso_mix_check(const iso_mat *u, const iso_mix_pairs *in, const iso_mix_rule *rule);
 
 /* Doubles of scratch for scores of Tt rows and Ts columns. */
 int64_t iso_mix_scratch(int64_t Tt, int64_t Ts);
