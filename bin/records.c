@@ -26,7 +26,7 @@ done:
     return err;
 }
 
-static iso_err read_whole(iso_buf *out, const char *path)
+iso_err records_bytes(iso_buf *out, const char *path)
 {
     if (strcmp(path, "-") == 0)
         return read_stream(out, stdin, "standard input");
@@ -38,22 +38,20 @@ static iso_err read_whole(iso_buf *out, const char *path)
     return err;
 }
 
-static bool looks_like_json(const iso_buf *text)
+bool records_are_json(const iso_buf *text)
 {
     const size_t blank = strspn(text->text, "\xef\xbb\xbf \t\r\n");
 
     return text->text[blank] == '{' || text->text[blank] == '[';
 }
 
-iso_err records_read(iso_records *out, iso_buf *command, const char *path)
+iso_err records_parse(iso_records *out, iso_buf *command, const iso_buf *text, const char *path)
 {
     iso_records list = {0};
-    iso_buf text = {0}, line = {0};
-    iso_err err = ISO_OK;
+    iso_buf line = {0};
+    iso_err err = records_are_json(text) ? iso_json_read(&list, &line, text->text, text->len)
+                                         : iso_csv_read(&list, text->text, text->len);
 
-    ISO_TRY(read_whole(&text, path));
-    err = looks_like_json(&text) ? iso_json_read(&list, &line, text.text, text.len)
-                                 : iso_csv_read(&list, text.text, text.len);
     if (err) {
         err = iso_fail_in(err, "%s", path);
         goto done;
@@ -67,14 +65,25 @@ iso_err records_read(iso_records *out, iso_buf *command, const char *path)
     }
 done:
     iso_records_free(&list);
-    iso_buf_free(&text);
     iso_buf_free(&line);
+    return err;
+}
+
+iso_err records_read(iso_records *out, iso_buf *command, const char *path)
+{
+    iso_buf text = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(records_bytes(&text, path));
+    ISO_TRY(records_parse(out, command, &text, path));
+done:
+    iso_buf_free(&text);
     return err;
 }
 
 /* --- Choosing --- */
 
-static bool names_lang(const char *list, const char *lang)
+bool records_names(const char *list, const char *lang)
 {
     char word[128];
 
@@ -141,7 +150,8 @@ iso_err records_choose(iso_records *out, const iso_records *records,
         bool here, there;
         ISO_TRY(names_layer(&here, choice->layers, r->src_layer, top));
         ISO_TRY(names_layer(&there, choice->layers, r->tgt_layer, top));
-        if (here && there && names_lang(choice->src, r->src) && names_lang(choice->tgt, r->tgt))
+        if (here && there && records_names(choice->src, r->src) &&
+            records_names(choice->tgt, r->tgt))
             ISO_TRY(iso_records_add(out, r));
     }
     if (out->count == before)

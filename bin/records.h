@@ -5,9 +5,19 @@
 #include "lib/base/str.h"
 #include "lib/io/record.h"
 
-/* Adds the records of a file to `out`; `command`, unless NULL, takes the line that made them ("" when
- * the file does not say). "-" is standard input. Errors name the file. */
+/* Adds the records of a file to `out`; `command`, unless NULL, takes the line that made them (""
+ * when the file does not say). "-" is standard input. Errors name the file. */
 iso_err records_read(iso_records *out, iso_buf *command, const char *path);
+
+/* The same in two steps: all bytes of a file that is not empty, then their records. */
+iso_err records_bytes(iso_buf *out, const char *path);
+iso_err records_parse(iso_records *out, iso_buf *command, const iso_buf *text, const char *path);
+
+/* Whether a text is JSON rather than a table. */
+bool records_are_json(const iso_buf *text);
+
+/* Whether a list of languages ("de,fra"; NULL: all) names one. */
+bool records_names(const char *list, const char *lang);
 
 /* What a choice of records is made by; NULL = all. Lists as on the command line. */
 struct records_choice {

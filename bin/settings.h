@@ -53,6 +53,9 @@ struct settings {
     int64_t folds;
     bool centre, each_fold, correlate;
 
+    /* transfer gaps */
+    const char *scores, *row, *given;
+
     /* writing */
     const char *out; /* -o */
     const char *title;

@@ -1,0 +1,121 @@
+/* What the files of gap share: scores by language, third quantities, discrepancies in lots. */
+#ifndef ISO_BIN_GAP_INSIDE_H
+#define ISO_BIN_GAP_INSIDE_H
+
+#include "bin/gap.h"
+#include "bin/gap_lot.h"
+#include "lib/base/str.h"
+#include "lib/io/scores.h"
+
+/* --- Scores --- */
+
+/* A number of a language, at a layer where it has one, else ISO_NO_INT. */
+struct gap_cell {
+    const char *lang;
+    int64_t layer;
+    double value;
+};
+
+/* One row of a table of scores, or the scores of one probe. */
+struct gap_scores {
+    const char *path;  /* as messages call it */
+    const char *model; /* whose scores; NULL when nameless */
+    const char *train; /* what a probe was trained on, or NULL */
+    const char *src;   /* as the file says, or NULL */
+    bool layered;
+    struct gap_cell *at;
+    int count, room;
+    int64_t bytes;
+    iso_scores table; /* what names are borrowed from */
+    iso_records records;
+};
+
+iso_err gap_scores_open(struct gap_scores *out, const struct settings *set,
+                        const iso_records *records);
+void gap_scores_free(struct gap_scores *s);
+
+/* Takes one row of the scores among `records`. */
+iso_err gap_scores_probed(struct gap_scores *s, const struct settings *set,
+                          const iso_records *records);
+
+/* Adds a cell. ISO_EFORMAT when the language has another score there. */
+iso_err gap_scores_add(struct gap_scores *s, const char *lang, int64_t layer, double value);
+
+/* The score, at any layer where they have none; NAN where there is none. */
+double gap_score(const struct gap_scores *s, const char *lang, int64_t layer);
+
+/* Which of `count` rows: the only one, or the one called `row`. ISO_EARG names them. */
+iso_err gap_choose_row(int *out, const char *path, const char *const *name, int count,
+                       const char *row);
+
+/* Whether the text of a table is one of records. */
+iso_err gap_holds_records(bool *out, const iso_buf *text);
+
+/* --- A third quantity --- */
+
+enum { GAP_THIRDS = 32 };
+
+/* Rows of a table by language, or numbers of pairs. */
+struct gap_given {
+    iso_scores table;
+    char *stem;               /* of the file's name */
+    const char **row, **lang; /* the table's names, as records have them */
+    int count;                /* quantities; 0 = none is given */
+};
+
+iso_err gap_given_open(struct gap_given *out, const char *path);
+void gap_given_free(struct gap_given *g);
+const char *gap_given_name(const struct gap_given *g, int i);
+
+/* Of a target (tables of pairs: of source and target, in either order); NAN. */
+double gap_given_at(const struct gap_given *g, int i, const char *src, const char *lang);
+
+/* Of two languages: the pair's number, or how far their numbers are apart. */
+double gap_given_apart(const struct gap_given *g, int i, const char *a, const char *b);
+
+/* --- The job --- */
+
+struct gap_job {
+    const struct settings *set;
+    struct gap_scores scores;
+    struct gap_given given;
+    struct gap_lots lots;
+    const char *src;
+    const char **tgt; /* targets that have scores, in the table's order */
+    int tgts;
+    int64_t *layer; /* of the scores, ascending; one ISO_NO_INT where they have none */
+    int layers;
+};
+
+/* Score of the source minus that of `lang`; NAN. */
+double gap_of(const struct gap_job *job, const char *lang, int64_t layer);
+
+/* The gaps and their means. */
+iso_err gap_gaps(iso_records *out, const struct gap_job *job);
+
+/* Languages that have both, or all three: what is correlated. */
+enum { GAP_OVER_LAYERS = -1 }; /* a layer: means over the lot's layers */
+
+struct gap_data {
+    int n;
+    const char **lang;
+    double *x, *y, *z;
+};
+
+iso_err gap_data_make(struct gap_data *d, int room);
+void gap_data_free(struct gap_data *d);
+void gap_data_at(struct gap_data *d, const struct gap_job *job, const struct gap_lot *lot,
+                 int64_t layer, int third); /* third −1: none */
+
+/* A correlation's record of a lot: all but measure and value. layer ISO_NO_INT: none. */
+iso_record gap_record(const struct gap_job *job, const struct gap_lot *lot, int64_t layer);
+
+/* Correlations of one lot: over languages, at each layer and over layers; of distances. */
+iso_err gap_relate(iso_records *out, const struct gap_job *job, const struct gap_lot *lot);
+iso_err gap_by_language(iso_records *out, const struct gap_job *job, const struct gap_lot *lot);
+iso_err gap_mantel(iso_records *out, const struct gap_job *job, const struct gap_lot *lot);
+
+/* What a reader should know of them: languages left out, few languages, many tests. */
+void gap_tell(const struct gap_job *job, const iso_records *records);
+
+#endif
