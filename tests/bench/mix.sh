@@ -4,13 +4,14 @@
 set -eu
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build}
+longest=${MAX_LENGTH:-128}
 model=$1 corpus=$2 src=$3 targets=$4
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for lang in $src $(printf %s "$targets" | tr , ' '); do
     for suffix in tsv txt; do
         [ -f "$corpus/$lang.$suffix" ] || continue
-        "$build/bin/isogloss" tokenize --model "$model" "$corpus/$lang.$suffix" | cut -f 2 >"$work/$lang.ids"
+        "$build/bin/isogloss" tokenize --model "$model" --max-length "$longest" "$corpus/$lang.$suffix" | cut -f 2 >"$work/$lang.ids"
     done
 done
 
@@ -20,7 +21,7 @@ for round in $(seq "${5:-3}"); do
         sed 's/^/targets /'
     "$build/tests/bench/bench_layers" "$model" 1024 "$work/$src.ids" | sed 's/^/source /'
     began=$(date +%s.%N)
-    "$build/bin/isogloss" mix --model "$model" --corpus "$corpus" --src "$src" --tgt "$targets" --layer sweep \
+    "$build/bin/isogloss" mix --model "$model" --corpus "$corpus" --src "$src" --tgt "$targets" --layer sweep --max-length "$longest" \
         --csv "$work/records.csv" --quiet
     printf 'mix seconds=%s\n' "$(awk -v a="$began" -v b="$(date +%s.%N)" 'BEGIN { print b - a }')"
 done | tee "$work/turns"
