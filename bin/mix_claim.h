@@ -54,7 +54,7 @@ void mix_counts_free(struct mix_counts *c);
 
 /* A line of talk for each way and mixed layer: by each measure, in how many cases mixing is shown
  * to bring languages closer, beyond both controls, in how many to take them apart, in how many
- * neither. ISO_ENOMEM. */
+ * neither; nothing without intervals. ISO_ENOMEM. */
 iso_err mix_tell(const struct settings *set, const iso_records *records);
 
 #endif

@@ -114,10 +114,11 @@ static iso_err tell_way(const struct settings *set, const struct mix_counts *c, 
         if (same_way(c->at[i].like, n->like))
             ISO_TRY(put_count(&line, &c->at[i]));
     }
-    term_note(set, "%s at layer %lld, %lld languages, measured at layers %lld to %lld: %s: %s",
-              n->like->mix, (long long)n->like->mix_layer, (long long)n->targets,
-              (long long)n->first, (long long)n->last,
-              "closer/apart beyond both controls/neither shown", line.text);
+    term_note(set, "%s at layer %lld: %s in %lld cases (%lld target%s, layers %lld to %lld): %s",
+              n->like->mix, (long long)n->like->mix_layer,
+              "closer/apart beyond both controls/neither shown", (long long)n->cases,
+              (long long)n->targets, n->targets == 1 ? "" : "s", (long long)n->first,
+              (long long)n->last, line.text);
 done:
     iso_buf_free(&line);
     return err;
@@ -129,6 +130,8 @@ iso_err mix_tell(const struct settings *set, const iso_records *records)
     struct mix_counts counts = {0};
     iso_err err = ISO_OK;
 
+    if (set->quiet || (set->interval && !strcmp(set->interval, "none")))
+        return ISO_OK;
     ISO_TRY(mix_claims_make(&claims, records));
     ISO_TRY(mix_counts_make(&counts, &claims));
     for (int64_t i = 0; i < counts.count; i++) {

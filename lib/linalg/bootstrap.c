@@ -72,14 +72,17 @@ iso_err iso_boot_mean(double *lo, double *hi, const double *x, int64_t n, iso_bo
                       double confidence, uint64_t seed)
 {
     double *means = NULL;
-    struct boot_law law;
+    struct boot_law law = {0};
     iso_err err = ISO_OK;
 
     ISO_NEED(n >= 1 && n <= UINT32_MAX, "a bootstrap of %lld items: 1 to 2^32 - 1 will do",
              (long long)n);
     ISO_NEED(kind != ISO_BOOT_NONE, "a bootstrap interval of no kind");
     ISO_NEED(confidence > 0 && confidence < 1, "confidence %g is not between 0 and 1", confidence);
-    if (!two_values(&law, x, n)) {
+    const bool two = two_values(&law, x, n);
+    if (!two)
+        ISO_TRY(boot_law_three(&law, x));
+    if (!two && !law.chance) {
         ISO_TRY(iso_alloc(&means, ISO_BOOT_RESAMPLES, sizeof *means));
         resample(means, x, n, seed);
         law.drawn = means;
@@ -89,6 +92,7 @@ iso_err iso_boot_mean(double *lo, double *hi, const double *x, int64_t n, iso_bo
     if (law.low < law.high)
         boot_law_interval(lo, hi, &law, mean_of(x, n), x, kind, confidence);
 done:
+    iso_free(law.chance);
     iso_free(means);
     return err;
 }

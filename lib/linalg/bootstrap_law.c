@@ -1,5 +1,5 @@
-/* Quantiles of what resampling gives: of a sample, or of the binomial law where two values suffice.
- */
+/* Quantiles of what resampling gives: of a sample, or of the law itself where two values suffice,
+ * or three. */
 #include <math.h>
 
 #include "lib/linalg/bootstrap_inside.h"
@@ -88,9 +88,34 @@ static double sampled_below(const struct boot_law *l, double value)
     return below / l->count;
 }
 
+/* The smallest sum of steps whose cumulative probability reaches `level`. */
+static double stepped_quantile(const struct boot_law *l, double level)
+{
+    double sum = l->chance[0];
+    int64_t k = 0;
+
+    while (k + 1 < l->chances && sum < level)
+        sum += l->chance[++k];
+    return l->low + (l->high - l->low) * (0.5 + (double)(l->first + k) / (2 * (double)l->n));
+}
+
+/* P(mean < value) + ½ P(mean = value), of a value that n items have. */
+static double stepped_below(const struct boot_law *l, double value)
+{
+    const double middle = l->low + (l->high - l->low) / 2;
+    const double steps = round(2 * (double)l->n * (value - middle) / (l->high - l->low));
+    double sum = 0;
+
+    for (int64_t k = 0; k < l->chances && (double)(l->first + k) <= steps; k++)
+        sum += (double)(l->first + k) == steps ? 0.5 * l->chance[k] : l->chance[k];
+    return sum;
+}
+
 static double quantile(const struct boot_law *l, double level)
 {
-    return l->drawn ? sampled_quantile(l, level) : binomial_quantile(l, level);
+    return l->drawn    ? sampled_quantile(l, level)
+           : l->chance ? stepped_quantile(l, level)
+                       : binomial_quantile(l, level);
 }
 
 /* Of the mean of x; `x` may also be what a statistic loses with each item. */
@@ -120,7 +145,9 @@ void boot_law_interval(double *lo, double *hi, const struct boot_law *l, double 
     double low = 0.5 * (1 - confidence), high = 0.5 * (1 + confidence);
 
     if (kind == ISO_BOOT_BCA) {
-        const double below = l->drawn ? sampled_below(l, value) : binomial_below(l);
+        const double below = l->drawn    ? sampled_below(l, value)
+                             : l->chance ? stepped_below(l, value)
+                                         : binomial_below(l);
         const double bias = iso_normal_quantile(below), a = acceleration(influence, l->n);
         const double z = iso_normal_quantile(high);
 

@@ -260,7 +260,7 @@ static void counted(void **state)
     assert_true(n.at[2].moved == 1 && n.at[2].closer == 0 && n.at[2].apart == 0);
     mix_counts_free(&n);
     mix_claims_free(&c);
-    ok(mix_tell(&(struct settings){.quiet = true}, &list));
+    ok(mix_tell(&(struct settings){0}, &list));
     iso_records_free(&list);
 }
 
@@ -275,7 +275,7 @@ static void every_allocation_may_fail(void **state)
     add_three(&list, "cka", "de", 1, up);
     do {
         iso_alloc_fail_after(n++);
-        err = mix_tell(&(struct settings){.quiet = true}, &list);
+        err = mix_tell(&(struct settings){0}, &list);
         iso_alloc_fail_after(-1);
         assert_true(err == ISO_OK || err == ISO_ENOMEM);
     } while (err);

@@ -1,4 +1,6 @@
 /* The bootstrap of a mean: exact for two values, by hand and against draws; coverage; threads. */
+#include <string.h>
+
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/blas.h"
@@ -22,6 +24,75 @@ static void two_items_by_hand(void **state)
     assert_true(lo == 0.5 && hi == 0.5);
     ok(iso_boot_mean(&lo, &hi, scaled, 2, ISO_BOOT_PERCENTILE, 0.95, 1));
     assert_true(lo == -3 && hi == 5);
+}
+
+/* Three items −1, 0, 1: sums of three draws are −3 … 3 in 1, 3, 6, 7, 6, 3, 1 of 27 cases. */
+static void three_items_by_hand(void **state)
+{
+    (void)state;
+    const double x[] = {1, -1, 0}, scaled[] = {7, 3, 5};
+    double lo = 0, hi = 0;
+
+    ok(iso_boot_mean(&lo, &hi, x, 3, ISO_BOOT_PERCENTILE, 0.95, 1));
+    assert_true(lo == -1 && hi == 1);
+    ok(iso_boot_mean(&lo, &hi, x, 3, ISO_BOOT_PERCENTILE, 0.9, 1)); /* 1/27 < 0.05 <= 4/27 */
+    near(lo, -2 / 3.0, 1e-15);
+    near(hi, 2 / 3.0, 1e-15);
+    for (int kind = ISO_BOOT_PERCENTILE; kind <= ISO_BOOT_BCA; kind++) { /* 4/27 < 0.3 <= 10/27 */
+        ok(iso_boot_mean(&lo, &hi, scaled, 3, (iso_boot)kind, 0.4, 1));
+        near(lo, 5 - 2 / 3.0, 1e-14);
+        near(hi, 5 + 2 / 3.0, 1e-14);
+    }
+}
+
+/* The law of the sum of n draws, added up draw by draw: cdf[k] of −n + k. */
+static void convolve(double *cdf, int n, double loses, double gains)
+{
+    double law[401] = {0}, next[401];
+
+    law[n] = 1;
+    for (int draw = 0; draw < n; draw++) {
+        for (int k = 0; k <= 2 * n; k++)
+            next[k] = law[k] * (1 - loses - gains) + (k > 0 ? law[k - 1] * gains : 0) +
+                      (k < 2 * n ? law[k + 1] * loses : 0);
+        memcpy(law, next, sizeof law);
+    }
+    for (int k = 0; k <= 2 * n; k++)
+        cdf[k] = law[k] + (k > 0 ? cdf[k - 1] : 0);
+}
+
+static void three_values_by_convolution(void **state)
+{
+    static const struct {
+        int n, losses, gains;
+    } cases[] = {{200, 3, 11}, {200, 60, 70}, {200, 1, 1}, {150, 1, 148}, {60, 29, 30}, {7, 1, 5}};
+    (void)state;
+
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        const int n = cases[c].n, losses = cases[c].losses, gains = cases[c].gains;
+        double cdf[401], x[200], lo = 0, hi = 0;
+
+        for (int i = 0; i < n; i++)
+            x[i] = i < losses ? -1 : i < losses + gains ? 1 : 0;
+        convolve(cdf, n, (double)losses / n, (double)gains / n);
+        ok(iso_boot_mean(&lo, &hi, x, n, ISO_BOOT_PERCENTILE, 0.95, 1));
+        const int first = (int)lround(lo * n) + n, last = (int)lround(hi * n) + n;
+        assert_true(cdf[first] >= 0.025 && (first == 0 || cdf[first - 1] < 0.025));
+        assert_true(cdf[last] >= 0.975 && (last == 0 || cdf[last - 1] < 0.975));
+        const int at = gains - losses + n;
+        const double below = at > 0 ? 0.5 * (cdf[at - 1] + cdf[at]) : 0.5 * cdf[0];
+        const double bias = iso_normal_quantile(below), z = iso_normal_quantile(0.975);
+        const double mean = (double)(gains - losses) / n;
+        const double squares = losses * pow(-1 - mean, 2) + gains * pow(1 - mean, 2) +
+                               (n - losses - gains) * mean * mean;
+        const double cubes = losses * pow(-1 - mean, 3) + gains * pow(1 - mean, 3) -
+                             (n - losses - gains) * pow(mean, 3);
+        const double a = cubes / (6 * pow(squares, 1.5));
+        const double level = iso_normal_cdf(bias + (bias - z) / (1 - a * (bias - z)));
+        ok(iso_boot_mean(&lo, &hi, x, n, ISO_BOOT_BCA, 0.95, 1));
+        const int low = (int)lround(lo * n) + n;
+        assert_true(cdf[low] >= level - 1e-12 && (low == 0 || cdf[low - 1] < level + 1e-12));
+    }
 }
 
 /* `hits` ones among n. */
@@ -263,7 +334,8 @@ static void statistics_that_do_not_tell(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(two_items_by_hand), test(binomial_quantiles), test(bca_by_its_formula),
+    RUN_TESTS(test(two_items_by_hand), test(three_items_by_hand), test(three_values_by_convolution),
+              test(binomial_quantiles), test(bca_by_its_formula),
               test(draws_agree_with_the_exact_law), test(seeds_and_threads),
               test(every_item_is_as_likely), test(intervals_cover), test(edges), test(many_items),
               test(any_statistic_of_the_mean), test(statistics_that_do_not_tell));
