@@ -13,6 +13,7 @@ const struct cmd *const commands[] = {
     &cmd_align,
     &cmd_retrieve,
     &cmd_words,
+    &cmd_mix,
     &cmd_gap,
     &cmd_report,
     &cmd_plot,
