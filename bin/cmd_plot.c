@@ -47,6 +47,6 @@ const struct cmd cmd_plot = {
     .name = "plot",
     .args = "RECORDS... -o FILE",
     .summary = "a figure of records from earlier runs",
-    .options = "only out plot measure src tgt layers title quiet",
+    .options = "only out plot measure src tgt layers layer title quiet",
     .run = run,
 };

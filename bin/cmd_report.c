@@ -48,7 +48,8 @@ static iso_err draw(struct section_view *v, const struct folder *folder)
 
     if (!defined(&v->records))
         return ISO_OK;
-    ISO_TRY(figure_make(&v->figure, &v->records, &(struct figure_ask){.kind = v->section->kind}));
+    ISO_TRY(figure_make(&v->figure, &v->records,
+                        &(struct figure_ask){.kind = v->section->kind, .places = v->places}));
     ISO_TRY(iso_buf_printf(&path, "%s/figures/%s.svg", folder->work, v->id));
     ISO_TRY(figure_save(&v->figure, path.text));
     ISO_TRY(read_back(&v->svg, path.text));

@@ -185,31 +185,14 @@ static struct shape look(const iso_records *records)
     return s;
 }
 
-/* Several mixed layers are a sweep; none, when all records are of before, is nothing new. */
-static enum figure_kind suits_mixing(const iso_records *records)
-{
-    struct mix_spot first = {0, 0}, spot;
-    bool any = false;
-
-    for (int64_t i = 0; i < records->count; i++) {
-        if (!mixing_spot(&spot, &records->at[i]))
-            continue;
-        if (any && (spot.first != first.first || spot.last != first.last))
-            return FIGURE_SWEEP;
-        first = spot;
-        any = true;
-    }
-    return any ? FIGURE_MIXED : FIGURE_AUTO;
-}
-
-static enum figure_kind suits(const iso_records *records)
+static enum figure_kind suits(const iso_records *records, const struct figure_ask *ask)
 {
     const struct shape s = look(records);
     const bool mixing = figure_is_mixing(&records->at[0]) && !is_share(&records->at[0]);
-    const enum figure_kind mixed = mixing ? suits_mixing(records) : FIGURE_AUTO;
+    const enum figure_kind mixed = mixing ? figure_suits_mixing(records) : FIGURE_AUTO;
 
     if (mixed != FIGURE_AUTO)
-        return mixed;
+        return ask->place ? FIGURE_MIXED : mixed;
     if (s.across)
         return FIGURE_LAYERS;
     if (s.sources > 1 && s.pairs >= 3 && !figure_same_language(records))
@@ -277,7 +260,7 @@ iso_err figure_make(struct figure *out, const iso_records *records, const struct
              (long long)records->count, records->at[0].why ? ", " : "",
              records->at[0].why ? records->at[0].why : "");
     if (f.kind == FIGURE_AUTO)
-        f.kind = suits(records);
+        f.kind = suits(records, ask);
     if (f.kind == FIGURE_CURVES && !look(records).many_layers)
         f.kind = FIGURE_DOTS;
     ISO_TRY(name_it(&f, records, ask));
@@ -287,7 +270,7 @@ iso_err figure_make(struct figure *out, const iso_records *records, const struct
     else if (f.kind == FIGURE_DOTS)
         ISO_TRY(figure_dots(&f, records));
     else if (f.kind == FIGURE_MIXED)
-        ISO_TRY(figure_mixed(&f, records, ask->place));
+        ISO_TRY(figure_mixed(&f, records, ask));
     else if (f.kind == FIGURE_SWEEP)
         ISO_TRY(figure_sweep(&f, records));
     else

@@ -21,6 +21,7 @@ struct figure_ask {
     const char *title; /* NULL = the measure in words */
     int panels_max;    /* panels of a map; 0 = 12 */
     const char *place; /* FIGURE_MIXED: the mixed layer, "3" or "1-3"; NULL = where most is done */
+    int places;        /* FIGURE_MIXED: chosen of so many; 0 = of those the records hold */
 };
 
 /* {0} is empty. */
@@ -33,6 +34,14 @@ struct figure {
 
 /* Whether a record is of `mix`: something before or after mixing, λ, entropy. */
 bool figure_is_mixing(const iso_record *r);
+
+/* What suits records of one question of mixing: FIGURE_MIXED, of several mixed layers FIGURE_SWEEP,
+ * FIGURE_AUTO where nothing was mixed. */
+enum figure_kind figure_suits_mixing(const iso_records *records);
+
+/* Keeps of FIGURE_MIXED's records those of the mixed layer where most is done, and what was not
+ * mixed; *places of how many. */
+iso_err figure_keep_best(iso_records *records, int *places);
 
 /* The records of one question: those that agree with the first in everything but languages, layers
  * and values, and, of mixing, stage and way; `measure` ("cka", "cka:biased", NULL = the first

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bin/wording.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 
@@ -31,6 +32,11 @@ static const char *suffix_of(const char *mix)
     return range ? colon : mix + strlen(mix);
 }
 
+int mixing_way_length(const char *mix)
+{
+    return (int)(suffix_of(mix) - mix);
+}
+
 bool mixing_spot(struct mix_spot *out, const iso_record *r)
 {
     if (r->mix_layer < 0 || r->mix_layer > 100000)
@@ -48,22 +54,40 @@ iso_err mixing_spot_name(iso_buf *out, const struct mix_spot *spot)
                       : iso_buf_printf(out, "%d", spot->first);
 }
 
+static int by_spot(const void *a, const void *b)
+{
+    const struct mix_spot *x = a, *y = b;
+
+    return x->first != y->first ? x->first - y->first : x->last - y->last;
+}
+
+/* "3" or "1-3". */
+static bool read_spot(struct mix_spot *out, const char *name)
+{
+    const char *dash = strchr(name, '-');
+    char first[16];
+    int64_t a, b = 0;
+
+    (void)snprintf(first, sizeof first, "%.*s", dash ? (int)(dash - name) : 15, name);
+    if (!iso_str_int(&a, first) || (dash && !iso_str_int(&b, dash + 1)))
+        return false;
+    *out = (struct mix_spot){(int)a, b == a ? 0 : (int)b};
+    return a >= 0 && a < 100000 && b >= 0 && b < 100000;
+}
+
 iso_err mixing_place(int *out, const struct mixing *m, const char *name)
 {
-    iso_buf spot = {0};
-    bool found = false;
-    iso_err err = ISO_OK;
+    struct mix_spot spot;
 
-    for (int p = 0; p < m->places && !found; p++) {
-        spot.len = 0;
-        ISO_TRY(mixing_spot_name(&spot, &m->place[p]));
-        found = strcmp(spot.text, name) == 0;
-        *out = found ? p : *out;
+    if (!read_spot(&spot, name))
+        return iso_fail(ISO_EARG, "--layer %s: a mixed layer is a number or a range 1-3", name);
+    for (int p = 0; p < m->places; p++) {
+        if (by_spot(&spot, &m->place[p]) == 0) {
+            *out = p;
+            return ISO_OK;
+        }
     }
-    ISO_NEED(found, "no record of mixing at layer %s", name);
-done:
-    iso_buf_free(&spot);
-    return err;
+    return iso_fail(ISO_EARG, "--layer %s: no record of mixing there", name);
 }
 
 /* --- Lists --- */
@@ -75,7 +99,7 @@ static bool is(const struct mix_series *w, const char *name)
 
 static int way_index(struct mixing *m, const char *mix)
 {
-    struct mix_series w = {mix, (int)(suffix_of(mix) - mix), false};
+    struct mix_series w = {mix, mixing_way_length(mix), false};
 
     for (int i = 0; i < m->ways; i++) {
         if (m->way[i].len == w.len && strncmp(m->way[i].name, mix, (size_t)w.len) == 0)
@@ -98,13 +122,6 @@ static int place_index(struct mixing *m, const struct mix_spot *spot)
         return -1;
     m->place[m->places] = *spot;
     return m->places++;
-}
-
-static int by_spot(const void *a, const void *b)
-{
-    const struct mix_spot *x = a, *y = b;
-
-    return x->first != y->first ? x->first - y->first : x->last - y->last;
 }
 
 /* fixed:0 before shuffled, both after all others, which stay as they came. */
@@ -245,6 +262,22 @@ struct spread mixing_over(const struct mixing *m, enum mix_what what, int place,
     return s;
 }
 
+enum figure_kind figure_suits_mixing(const iso_records *records)
+{
+    struct mix_spot first = {0, 0}, spot;
+    bool any = false;
+
+    for (int64_t i = 0; i < records->count; i++) {
+        if (!mixing_spot(&spot, &records->at[i]))
+            continue;
+        if (any && by_spot(&spot, &first) != 0)
+            return FIGURE_SWEEP;
+        first = spot;
+        any = true;
+    }
+    return any ? FIGURE_MIXED : FIGURE_AUTO;
+}
+
 /* The mean over layers of the means over targets. */
 static double gain(const struct mixing *m, enum mix_what what, int place)
 {
@@ -259,8 +292,9 @@ static double gain(const struct mixing *m, enum mix_what what, int place)
     return count ? sum / count : NAN;
 }
 
-int mixing_best(const struct mixing *m, int sign)
+int mixing_best(const struct mixing *m, const iso_record *like)
 {
+    const int sign = wording_of(like->measure, like->estimator)->high == READS_APART ? -1 : 1;
     double most = NAN;
     int best = 0;
 
@@ -274,4 +308,28 @@ int mixing_best(const struct mixing *m, int sign)
         best = p;
     }
     return best;
+}
+
+iso_err figure_keep_best(iso_records *records, int *places)
+{
+    struct mixing m = {0};
+    iso_records kept = {0};
+    struct mix_spot spot;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(mixing_gather(&m, records));
+    const struct mix_spot best = m.place[mixing_best(&m, &records->at[0])];
+    *places = m.places;
+    for (int64_t i = 0; i < records->count; i++) {
+        const iso_record *r = &records->at[i];
+        if (!mixing_spot(&spot, r) || by_spot(&spot, &best) == 0)
+            ISO_TRY(iso_records_add(&kept, r));
+    }
+    iso_records_free(records);
+    *records = kept;
+    kept = (iso_records){0};
+done:
+    mixing_free(&m);
+    iso_records_free(&kept);
+    return err;
 }

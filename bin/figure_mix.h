@@ -52,8 +52,11 @@ struct spread mixing_over(const struct mixing *m, enum mix_what what, int place,
                           int layer);
 
 /* The place where the first way does most for the languages, on average over targets and layers:
- * beyond fixed:0, or from before where there is no such control. sign: +1 when high is alike. */
-int mixing_best(const struct mixing *m, int sign);
+ * beyond fixed:0, or from before where there is no such control. `like` names the measure. */
+int mixing_best(const struct mixing *m, const iso_record *like);
+
+/* Of "xmixup:1-3" the 6 bytes that name the way. */
+int mixing_way_length(const char *mix);
 
 /* The place called "3" or "1-3"; ISO_EARG. */
 iso_err mixing_place(int *out, const struct mixing *m, const char *name);
@@ -64,8 +67,8 @@ iso_err mixing_spot_name(iso_buf *out, const struct mix_spot *spot);
 /* The place that records of `mix` name; false when this is no such record. */
 bool mixing_spot(struct mix_spot *out, const iso_record *r);
 
-/* The two that draw. `place` NULL: the best. ISO_EARG when nothing was mixed there. */
-iso_err figure_mixed(struct figure *f, const iso_records *records, const char *place);
+/* The two that draw. ISO_EARG when nothing was mixed at ask->place. */
+iso_err figure_mixed(struct figure *f, const iso_records *records, const struct figure_ask *ask);
 iso_err figure_sweep(struct figure *f, const iso_records *records);
 
 #endif

@@ -64,18 +64,18 @@ static void lay_out(struct figure *f, struct sheet *s)
     const int columns = columns_of(s);
 
     s->stacked = s->panels == 2 && columns > 8;
-    s->cell = columns <= 8 ? 42 : columns <= 16 ? 38 : columns <= 32 ? 20 : 14;
+    s->cell = columns <= 8 ? 40 : columns <= 16 ? 38 : columns <= 32 ? 20 : 14;
     s->side = s->cell * columns;
     s->up = s->cell >= 30 ? 30 * layers_of(s) : s->cell * layers_of(s);
     s->fine = fmax(fabs(s->lo[1]), fabs(s->hi[1])) < 0.05;
-    s->left = 62;
-    s->top = 92;
-    s->gap = s->stacked ? 84 : 128;
+    s->left = 56;
+    s->top = 104;
+    s->gap = s->stacked ? 84 : 114;
     const int across = s->stacked ? 1 : s->panels, down = s->stacked ? 2 : 1;
-    f->width = s->left + across * s->side + (across - 1) * s->gap + 84;
+    f->width = s->left + s->side + (across - 1) * (s->gap + s->side - s->cell) + 74;
     if (f->width < 540)
         f->width = 540;
-    f->height = s->top + down * s->up + (down - 1) * s->gap + 50;
+    f->height = s->top + down * s->up + (down - 1) * s->gap + 56;
     if (s->up < 90) /* the scale of colours needs that much */
         f->height += 90 - s->up;
 }
@@ -229,7 +229,7 @@ static iso_err add_panel(struct figure *f, const struct sheet *s, int panel)
                            "fs solid noborder lc palette title 'value'",
                            panel));
     if (s->cell >= 30)
-        ISO_TRY(add_numbers(f, panel, s->cell < 42 || (panel && s->fine) ? "tiny" : "small"));
+        ISO_TRY(add_numbers(f, panel, s->cell < 40 || (panel && s->fine) ? "tiny" : "small"));
     ISO_TRY(iso_buf_puts(o, "\n"));
 done:
     iso_buf_free(&title);

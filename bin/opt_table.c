@@ -28,6 +28,8 @@ static const struct opt table[] = {
     OPT(TEXT, tgt, "LANG[,LANG]", "target languages (default: all others)"),
     OPT(CHOICE, pairs, "all", "take every pair of languages instead of source and targets", .choices = "all"),
     OPT(TEXT, layers, "LIST", "layers to take: 0,3-6,last (default: all)"),
+    OPT(TEXT, layer, "K", "of a sweep of mixing the mixed layer to draw before and after of", .of = "plot"),
+    OPT(TEXT, layer, "K", "layer to mix at, with --model and --corpus (default: sweep)", .of = "report"),
     OPT(TEXT, layer, "K", "layer to mix at, 1 the first; A-B a range in one pass; sweep each in turn (default: 1)"),
     OPT(TEXT, mix, "LIST", "ways: xmixup,fixed:VALUE,no-entropy,self (default: xmixup); controls come along"),
     OPT(TEXT, lambda0, "X", "largest share of the source, above 0 to 1 (default: 0.5, or as --lambda says)"),

@@ -149,7 +149,9 @@ iso_err out_figure(const struct settings *set, const iso_records *records, const
     iso_err err = ISO_OK;
 
     ISO_TRY(figure_pick(&drawn, &others, records, measure));
-    ISO_TRY(figure_make(&figure, &drawn, &(struct figure_ask){.title = set->title}));
+    const char *place = set->layer && strcmp(set->layer, "sweep") != 0 ? set->layer : NULL;
+    ISO_TRY(
+        figure_make(&figure, &drawn, &(struct figure_ask){.title = set->title, .place = place}));
     ISO_TRY(figure_save(&figure, path));
     tell(set, &drawn, others, figure.left_out);
 done:

@@ -12,6 +12,7 @@
 struct report_source {
     iso_buf line;
     int64_t first, count;
+    bool mixes; /* some of them are of mixing: then what is before is so too */
 };
 
 enum { REPORT_SOURCES = 64 };
@@ -33,7 +34,8 @@ enum section_pairs {
     PAIRS_MODELS,
     PAIRS_DIFFERENCE,
     PAIRS_ALIGNED, /* after a map */
-    PAIRS_GAINED   /* what the map brought */
+    PAIRS_GAINED,  /* what the map brought */
+    PAIRS_MIXED    /* before and after mixing, and λ */
 };
 
 /* A kind of section: which records, which figure, how to read it. */
@@ -43,7 +45,7 @@ struct section {
     const char *title;
     const char *measure; /* "cka:debiased" */
     enum figure_kind kind;
-    const char *guide; /* HTML of our own */
+    const char *guide; /* HTML of our own; report_guide.h */
     enum section_pairs pairs;
 };
 
@@ -53,6 +55,8 @@ struct section_view {
     iso_records records;
     bool from[REPORT_SOURCES]; /* sources that contributed */
     int64_t others;            /* of the same measure, not shown (another model, another pooling) */
+    bool mixing;
+    int places; /* FIGURE_MIXED: of so many mixed layers the one shown does most */
     struct figure figure;
     iso_buf svg; /* the figure's file, as gnuplot wrote it */
     char *id;    /* unique on the page and among the figures */
@@ -61,6 +65,10 @@ struct section_view {
 /* The table of sections, ascending by order. */
 int section_count(void);
 const struct section *section_at(int i);
+
+/* Whether a record, of that source, belongs into a section. */
+bool section_fits(const struct section *section, const struct report *report, int source,
+                  const iso_record *r);
 
 /* The records of a section, without its figure; *has tells whether there are any. */
 iso_err section_view_make(struct section_view *out, bool *has, const struct section *section,
@@ -72,6 +80,10 @@ iso_err section_rest(struct section_view *out, int *count, int room, const struc
 
 /* Most cross-lingual layer, farthest language, distance from chance, in plain words (HTML). */
 iso_err report_summarise(iso_buf *out, const struct report *report);
+
+/* Of how many languages and layers mixing is shown to do something, in plain words (HTML); nothing
+ * for sections of other things. */
+iso_err report_claims(iso_buf *out, const struct section_view *view);
 
 /* The numbers behind a figure as an HTML table. */
 iso_err report_numbers(iso_buf *out, const struct section_view *view);

@@ -90,18 +90,21 @@ static iso_err add_source(struct report *report, iso_buf *line, const iso_record
                           keeps *keep)
 {
     const int64_t first = report->records.count;
+    bool mixes = false;
     iso_err err = ISO_OK;
 
     if (report->source_count == REPORT_SOURCES)
         ISO_FAIL(ISO_EARG, "a report takes at most %d files of records", REPORT_SOURCES - 4);
     for (int64_t i = 0; i < records->count; i++) {
-        if (keep(report, &records->at[i]))
-            ISO_TRY(iso_records_add(&report->records, &records->at[i]));
+        if (!keep(report, &records->at[i]))
+            continue;
+        ISO_TRY(iso_records_add(&report->records, &records->at[i]));
+        mixes = mixes || records->at[i].mix_layer >= 0;
     }
     if (report->records.count == first)
         goto done;
     report->source[report->source_count++] =
-        (struct report_source){*line, first, report->records.count - first};
+        (struct report_source){*line, first, report->records.count - first, mixes};
     *line = (iso_buf){0};
 done:
     return err;

@@ -79,10 +79,15 @@ done:
 static iso_err add_section_title(iso_buf *out, const struct section_view *v)
 {
     const iso_record *r = &v->records.at[0];
+    iso_err err = ISO_OK;
 
     if (v->section->title)
         return iso_buf_puts(out, v->section->title);
-    return html_text(out, wording_of(r->measure, r->estimator)->name);
+    if (v->mixing)
+        ISO_TRY(iso_buf_puts(out, "Mixing: "));
+    ISO_TRY(html_text(out, wording_of(r->measure, r->estimator)->name));
+done:
+    return err;
 }
 
 static iso_err add_contents(iso_buf *out, const struct section_view *views, int count)
@@ -199,6 +204,7 @@ static iso_err add_section(iso_buf *out, const struct report *report, const stru
         ISO_TRY(add_figure(out, v));
     else
         ISO_TRY(iso_buf_puts(out, "<p>No value is defined, so there is no figure.</p>\n"));
+    ISO_TRY(report_claims(out, v));
     ISO_TRY(iso_buf_printf(out, "<p class=\"guide\"><b>How to read it.</b> %s</p>\n",
                            v->section->guide));
     ISO_TRY(iso_buf_printf(out, "<details><summary>The numbers (%lld records)</summary>\n",

@@ -21,7 +21,7 @@ struct course {
 static bool belongs(const iso_record *r, const iso_record *first, const char *src)
 {
     return r->src_layer == r->tgt_layer && r->src_layer >= 0 && r->src_layer < 100000 &&
-           isfinite(r->value) && !iso_str_same(r->stage, "difference") &&
+           isfinite(r->value) && !iso_str_same(r->stage, "difference") && r->mix_layer < 0 &&
            iso_str_same(r->src, src) && !iso_str_same(r->src, r->tgt) &&
            iso_str_same(r->measure, first->measure) &&
            iso_str_same(r->estimator, first->estimator) && iso_str_same(r->model, first->model) &&

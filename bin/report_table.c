@@ -7,13 +7,22 @@
 #include "bin/report.h"
 #include "bin/report_html.h"
 #include "lib/base/alloc.h"
+#include "lib/base/str.h"
 
 enum { ROWS_MOST = 400 };
 
-static bool same_pair(const iso_record *a, const iso_record *b)
+static bool same_text(const char *a, const char *b)
 {
-    return strcmp(a->src ? a->src : "", b->src ? b->src : "") == 0 &&
-           strcmp(a->tgt ? a->tgt : "", b->tgt ? b->tgt : "") == 0;
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+/* Of mixing a row is a pair and what was done to it; λ is told by mixed layer, so that is no row.
+ */
+static bool same_row(const iso_record *a, const iso_record *b)
+{
+    return same_text(a->src, b->src) && same_text(a->tgt, b->tgt) && same_text(a->mix, b->mix) &&
+           same_text(a->stage, b->stage) && same_text(a->given, b->given) &&
+           (!a->stage || a->mix_layer == b->mix_layer);
 }
 
 static iso_err add_value(iso_buf *out, const iso_record *r)
@@ -83,18 +92,41 @@ done:
     return err;
 }
 
-static iso_err add_row(iso_buf *out, const iso_records *records, const iso_record *first,
+/* "not mixed", "fixed:0 at 3", "xmixup at 3 minus not mixed". */
+static iso_err add_mix(iso_buf *out, const iso_record *r)
+{
+    iso_err err = ISO_OK;
+
+    if (!r->mix)
+        return iso_buf_puts(out, "<small>not mixed</small>");
+    ISO_TRY(iso_buf_puts(out, "<small>"));
+    ISO_TRY(html_text(out, r->mix));
+    if (r->stage && r->mix_layer >= 0)
+        ISO_TRY(iso_buf_printf(out, " at %lld", (long long)r->mix_layer));
+    if (iso_str_same(r->stage, "difference")) {
+        ISO_TRY(iso_buf_puts(out, " minus "));
+        ISO_TRY(html_text(out, r->given ? r->given : "not mixed"));
+    }
+    ISO_TRY(iso_buf_puts(out, "</small>"));
+done:
+    return err;
+}
+
+static iso_err add_row(iso_buf *out, const struct section_view *view, const iso_record *first,
                        const int64_t *layers, int count)
 {
+    const iso_records *records = &view->records;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_puts(out, "<tr><th scope=\"row\">"));
     ISO_TRY(add_pair(out, records, first));
+    if (view->mixing)
+        ISO_TRY(add_mix(out, first));
     ISO_TRY(iso_buf_puts(out, "</th>"));
     for (int l = 0; l < count; l++) {
         const iso_record *found = NULL;
         for (int64_t i = 0; i < records->count && !found; i++) {
-            if (records->at[i].src_layer == layers[l] && same_pair(&records->at[i], first))
+            if (records->at[i].src_layer == layers[l] && same_row(&records->at[i], first))
                 found = &records->at[i];
         }
         ISO_TRY(found ? add_value(out, found) : iso_buf_puts(out, "<td></td>"));
@@ -104,19 +136,20 @@ done:
     return err;
 }
 
-static bool new_pair(const iso_records *records, int64_t i)
+static bool new_row(const iso_records *records, int64_t i)
 {
     for (int64_t j = 0; j < i; j++) {
-        if (same_pair(&records->at[j], &records->at[i]))
+        if (same_row(&records->at[j], &records->at[i]))
             return false;
     }
     return true;
 }
 
-static iso_err add_pivot(iso_buf *out, const iso_records *records)
+static iso_err add_pivot(iso_buf *out, int *rows, const struct section_view *view)
 {
+    const iso_records *records = &view->records;
     int64_t *layers = NULL;
-    int count = 0, rows = 0;
+    int count = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(list_layers(&layers, &count, records));
@@ -124,11 +157,11 @@ static iso_err add_pivot(iso_buf *out, const iso_records *records)
     for (int l = 0; l < count; l++)
         ISO_TRY(iso_buf_printf(out, "<th scope=\"col\">%lld</th>", (long long)layers[l]));
     ISO_TRY(iso_buf_puts(out, "</tr></thead>\n<tbody>\n"));
-    for (int64_t i = 0; i < records->count && rows < ROWS_MOST; i++) {
-        if (!new_pair(records, i))
+    for (int64_t i = 0; i < records->count && *rows < ROWS_MOST; i++) {
+        if (!new_row(records, i))
             continue;
-        ISO_TRY(add_row(out, records, &records->at[i], layers, count));
-        rows++;
+        ISO_TRY(add_row(out, view, &records->at[i], layers, count));
+        (*rows)++;
     }
     ISO_TRY(iso_buf_puts(out, "</tbody>\n"));
 done:
@@ -173,15 +206,17 @@ static bool level(const iso_records *records)
 iso_err report_numbers(iso_buf *out, const struct section_view *view)
 {
     const iso_records *records = &view->records;
+    const bool pivot = level(records);
+    int rows = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_puts(out, "<div class=\"scroll\" tabindex=\"0\"><table>\n"));
-    ISO_TRY(level(records) ? add_pivot(out, records) : add_list(out, records));
+    ISO_TRY(pivot ? add_pivot(out, &rows, view) : add_list(out, records));
     ISO_TRY(iso_buf_puts(out, "</table></div>\n"));
-    if (!level(records) && records->count > ROWS_MOST)
+    if (pivot ? rows == ROWS_MOST : records->count > ROWS_MOST)
         ISO_TRY(iso_buf_printf(out,
-                               "<p class=\"trace\">The first %d of %lld; all are in the records "
-                               "below.</p>\n",
+                               "<p class=\"trace\">The first %d rows; all of the %lld records are "
+                               "in the files below.</p>\n",
                                ROWS_MOST, (long long)records->count));
 done:
     return err;

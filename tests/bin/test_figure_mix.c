@@ -182,7 +182,12 @@ static void best_place_is_drawn(void **state)
     contains(&f.data, "\n2\t?\t?\t?\txmixup\tGerman (de)\n3\t0.6\t");
     figure_free(&f);
     fails(figure_make(&f, &list, &(struct figure_ask){.kind = FIGURE_MIXED, .place = "4"}),
-          ISO_EARG, "no record of mixing at layer 4");
+          ISO_EARG, "--layer 4: no record of mixing there");
+    fails(figure_make(&f, &list, &(struct figure_ask){.place = "all"}), ISO_EARG,
+          "a mixed layer is a number or a range 1-3");
+    ok(figure_make(&f, &list, &(struct figure_ask){.place = "03"}));
+    assert_int_equal(f.kind, FIGURE_MIXED);
+    figure_free(&f);
     iso_records_free(&list);
 }
 

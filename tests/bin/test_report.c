@@ -182,6 +182,194 @@ static void models_are_not_languages(void **state)
     forget(&report);
 }
 
+/* Mixed at layers 1 and 2 of 2, where the second does more; name is a way's. */
+static void add_mixing(struct report *report, const char *name)
+{
+    const char *const ways[] = {name, "fixed:0", "shuffled"};
+
+    for (int layer = 1; layer <= 2; layer++) {
+        iso_record r = record("de", layer, 0.5);
+        r.stage = "before";
+        add(report, r);
+    }
+    for (int i = 0; i < 9; i++) { /* layers 1 of 1, 2 of 1, 2 of 2, in each way */
+        iso_record r = record("de", i / 3 ? 2 : 1, 0.5);
+        r.mix = ways[i % 3];
+        r.mix_layer = i / 3 == 2 ? 2 : 1;
+        r.stage = "after";
+        r.value = i % 3 ? 0.5 : 0.6 + 0.1 * (double)r.mix_layer;
+        add(report, r);
+        r.stage = "difference";
+        r.value -= 0.5;
+        r.lo = r.value - 0.05;
+        r.hi = r.value + 0.05;
+        add(report, r);
+        for (int c = 1; c < 3 && i % 3 == 0; c++) {
+            r.given = ways[c];
+            add(report, r);
+        }
+    }
+    report->source[0].mixes = true;
+}
+
+static void add_lambda(struct report *report)
+{
+    static const char *const estimators[] = {"mean", "sd", "histogram"};
+
+    for (int i = 0; i < 6; i++) {
+        iso_record r = record("de", 1, 0.4);
+        r.measure = i < 3 ? "lambda" : "entropy";
+        r.estimator = estimators[i % 3];
+        r.mix = "xmixup";
+        r.mix_layer = 1;
+        add(report, r);
+    }
+}
+
+static void mixing_has_its_sections(void **state)
+{
+    static const char *const expected[] = {"mixing", "mixing-sweep", "mixing-lambda"};
+    static const int counts[] = {2 + 8, 2 + 24, 1};
+    struct section_view rest[4] = {0};
+    struct report report = {0};
+    int found = 0, more = 0;
+
+    (void)state;
+    add_mixing(&report, "xmixup");
+    add_lambda(&report);
+    for (int i = 0; i < section_count(); i++) {
+        struct section_view view = {0};
+        bool has;
+        ok(section_view_make(&view, &has, section_at(i), &report));
+        if (has) {
+            text(view.id, expected[found]);
+            assert_int_equal(view.records.count, counts[found]);
+            assert_int_equal(view.places, found == 0 ? 2 : 0);
+            found++;
+        }
+        section_view_free(&view);
+    }
+    assert_int_equal(found, 3);
+    ok(section_rest(rest, &more, 4, &report));
+    assert_int_equal(more, 0);
+    forget(&report);
+}
+
+/* What is before something else than mixing (a map) is no part of it, and the page speaks of
+ * languages as they are, not as they are mixed. */
+static void mixing_is_told_apart(void **state)
+{
+    struct report report = {0};
+    iso_record r = record("de", 1, 0.9);
+    struct section_view view = {0};
+    bool has;
+
+    (void)state;
+    r.stage = "before";
+    add(&report, r);
+    for (int i = 0; i < section_count(); i++) {
+        ok(section_view_make(&view, &has, section_at(i), &report));
+        assert_int_equal(has, i == 0);
+        section_view_free(&view);
+    }
+    forget(&report);
+    report = (struct report){0};
+    add_mixing(&report, "xmixup");
+    r = record("de", 1, 0.7);
+    add(&report, r);
+    ok(section_view_make(&view, &has, section_at(0), &report));
+    assert_true(has);
+    assert_int_equal(view.records.count, 1);
+    near(view.records.at[0].value, 0.7, 0);
+    section_view_free(&view);
+    ok(report_summarise(&report.summary, &report));
+    assert_null(strstr(report.summary.text, "0.80"));
+    forget(&report);
+}
+
+/* A measure that has no section is drawn as mixing all the same, beside the same one unmixed. */
+static void other_measures_of_mixing(void **state)
+{
+    struct section_view views[4] = {0};
+    struct report report = {0};
+    int count = 0;
+
+    (void)state;
+    add_mixing(&report, "xmixup");
+    add(&report, record("de", 1, 0.7));
+    for (int64_t i = 0; i < report.records.count; i++)
+        report.records.at[i].estimator = "rbf";
+    ok(section_rest(views, &count, 4, &report));
+    assert_int_equal(count, 2);
+    assert_true(views[0].mixing);
+    assert_false(views[1].mixing);
+    assert_int_equal(views[0].records.count, 26);
+    assert_int_equal(views[1].records.count, 1);
+    for (int i = 0; i < 2; i++)
+        section_view_free(&views[i]);
+    forget(&report);
+}
+
+static struct section_view view_called(const char *id, const struct report *report)
+{
+    struct section_view view = {0};
+    bool has = false;
+
+    for (int i = 0; i < section_count() && !has; i++) {
+        if (strcmp(section_at(i)->id, id) == 0)
+            ok(section_view_make(&view, &has, section_at(i), report));
+    }
+    assert_true(has);
+    return view;
+}
+
+static void claims_are_counted(void **state)
+{
+    struct report report = {0};
+    struct section_view view = {0};
+    iso_buf out = {0};
+
+    (void)state;
+    add_mixing(&report, "xmixup");
+    view = view_called("mixing", &report);
+    ok(report_claims(&out, &view));
+    text(out.text, "<p class=\"claims\">By <code>xmixup</code> at layer&nbsp;2, of 1 case (1 "
+                   "language, measured at layer&nbsp;2), beyond not mixing and both controls: <b>1 "
+                   "closer</b>, <b>0 farther apart</b>, 0 in which nothing is shown.</p>\n");
+    section_view_free(&view);
+    out.len = 0;
+    view = view_called("mixing-sweep", &report);
+    ok(report_claims(&out, &view));
+    assert_non_null(strstr(out.text, "</code> at layer&nbsp;1, of 2 cases (1 language, measured at "
+                                     "layers&nbsp;1 to 2)"));
+    section_view_free(&view);
+    iso_buf_free(&out);
+    forget(&report);
+}
+
+/* Rows of the table tell what was done; a name from a file does no harm there. */
+static void mixing_in_numbers(void **state)
+{
+    struct report report = {0};
+    struct section_view view = {0};
+    iso_buf out = {0};
+
+    (void)state;
+    add_mixing(&report, bad);
+    view = view_called("mixing-sweep", &report);
+    ok(report_numbers(&out, &view));
+    assert_non_null(strstr(out.text, "<small>not mixed</small></th><td>0.500"));
+    assert_non_null(strstr(out.text, "<small>fixed:0 at 2</small></th><td></td><td>0.500"));
+    assert_non_null(strstr(out.text, " at 1 minus not mixed</small></th><td>0.200"));
+    assert_non_null(strstr(out.text, " at 2 minus shuffled</small></th><td></td><td>0.300"));
+    ok(report_claims(&out, &view));
+    assert_null(strstr(out.text, "<script"));
+    assert_non_null(strstr(out.text, "By <code>&lt;script&gt;alert(1)"));
+    section_view_free(&view);
+    iso_buf_free(&out);
+    forget(&report);
+}
+
 /* What no value supports is not claimed. */
 static void summary_of_nothing_is_short(void **state)
 {
@@ -331,6 +519,8 @@ int main(void)
               test(svg_gets_ids_of_its_own), test(sections_appear_with_their_records),
               test(other_measures_have_a_section), test(summary_tells_layer_and_language),
               test(summary_of_nothing_is_short), test(models_are_not_languages),
+              test(mixing_has_its_sections), test(mixing_is_told_apart),
+              test(other_measures_of_mixing), test(claims_are_counted), test(mixing_in_numbers),
               test(names_do_no_harm_on_the_page), test(survives_lack_of_memory),
               test(folder_is_whole_or_not_there), test(no_file_of_others_is_lost));
 }

@@ -1,0 +1,15 @@
+/* How to read the figures of a report: HTML of our own, a paragraph each, with the source of what
+ * is measured. */
+#ifndef ISO_BIN_REPORT_GUIDE_H
+#define ISO_BIN_REPORT_GUIDE_H
+
+extern const char guide_cka_curves[], guide_cka_biased[], guide_cosine_raw[],
+    guide_cosine_centred[], guide_retrieval_cosine[], guide_retrieval_csls[], guide_alignment[],
+    guide_layer_map[], guide_language_map[], guide_centroid_relative[], guide_centroid_share[],
+    guide_centroid_map[], guide_models[], guide_difference[], guide_anything_else[];
+
+/* Of mixing. */
+extern const char guide_mixed[], guide_sweep[], guide_lambda[], guide_mixed_centroid[],
+    guide_mixed_cosine[], guide_mixed_retrieval[];
+
+#endif
