@@ -10,6 +10,7 @@
 #include "bin/report.h"
 #include "bin/report_folder.h"
 #include "bin/report_gather.h"
+#include "bin/report_mix.h"
 #include "bin/term.h"
 #include "lib/base/alloc.h"
 #include "lib/io/csv.h"
@@ -159,6 +160,8 @@ static iso_err report_of(const struct settings *set)
         ISO_TRY(input_open(&report.states, set, &set->inputs, &run));
         ISO_TRY(gather_runs(&report, &run));
     }
+    if (report_mixes(set))
+        ISO_TRY(report_mix(&report, &run));
     for (int i = 0; i < set->records.count; i++)
         ISO_TRY(gather_file(&report, set->records.at[i]));
     if (report.records.count == 0)
@@ -175,11 +178,11 @@ done:
 
 static int run(const struct settings *set)
 {
-    if (set->inputs.count == 0 && set->records.count == 0)
-        return cmd_usage(set, "needs an INPUT, or --records FILE");
+    if (set->inputs.count == 0 && set->records.count == 0 && !set->model && !set->corpus)
+        return cmd_usage(set, "needs an INPUT, --records FILE, or --model and --corpus");
     if (!set->out || !*set->out || strcmp(set->out, "-") == 0)
         return cmd_usage(set, "no folder to write: -o DIR");
-    if (compare_check(set, "cka"))
+    if (compare_check(set, "cka") || report_mix_check(set))
         return cmd_usage(set, "%s", iso_err_msg());
     const iso_err err = report_of(set);
     return err ? cmd_failed(set, err) : EXIT_DONE;
@@ -187,9 +190,10 @@ static int run(const struct settings *set)
 
 const struct cmd cmd_report = {
     .name = "report",
-    .args = "INPUT... -o DIR [--records FILE...]",
+    .args = "INPUT... -o DIR [--records FILE...] [--model DIR --corpus DIR]",
     .summary = "one page of figures, tables and reading guides",
-    .options = "only out title records src tgt layers measure interval road threads mem seed "
+    .options = "only out title records model corpus columns layer src tgt layers measure interval "
+               "road threads mem seed "
                "precision limit progress quiet " OPTIONS_READING,
     .run = run,
 };

@@ -140,7 +140,9 @@ static iso_err add_axes(struct figure *f, const struct sheet *s)
         ISO_TRY(iso_buf_printf(o, "' %d", c));
     }
     ISO_TRY(iso_buf_puts(o, ")\nset xlabel 'mixed layer' font small textcolor rgb '#404040'\n"
-                            "set ylabel 'measured layer' font small textcolor rgb '#404040'\n"));
+                            "set ylabel "));
+    ISO_TRY(iso_buf_puts(o, s->up < 90 ? "'at layer'" : "'measured layer'"));
+    ISO_TRY(iso_buf_puts(o, " font small textcolor rgb '#404040'\n"));
 done:
     return err;
 }

@@ -297,6 +297,11 @@ done:
     return err;
 }
 
+iso_err gather_add(struct report *report, iso_buf *line, const iso_records *records)
+{
+    return add_source(report, line, records, keep_all);
+}
+
 iso_err gather_file(struct report *report, const char *path)
 {
     iso_records records = {0};

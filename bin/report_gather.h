@@ -15,6 +15,9 @@ enum { SEARCHED_MOST = 20000 };
  * all pairs. */
 iso_err gather_runs(struct report *report, const iso_run *run);
 
+/* Adds the records of one command; takes over `line`, which tells it, unless there are none. */
+iso_err gather_add(struct report *report, iso_buf *line, const iso_records *records);
+
 /* Takes the records of a file in unchanged. */
 iso_err gather_file(struct report *report, const char *path);
 

@@ -50,6 +50,12 @@ static const struct wording table[] = {
      READS_NEITHER},
     {"entropy", "sd", "Entropy of the attention between translations, its spread",
      "standard deviation (nats)", READS_NEITHER},
+    {"mse", "cls", "Distance of the final [CLS] of translations", "mean squared difference",
+     READS_APART},
+    {"kl", "predictions", "Divergence of predictions for translations", "KL divergence (nats)",
+     READS_APART},
+    {"accuracy", "classifier", "Accuracy of the target's branch", "accuracy", READS_NEITHER},
+    {"accuracy", "two-branch", "Accuracy of both branches together", "accuracy", READS_NEITHER},
     {"procrustes", "nuclear", "Procrustes similarity", "Procrustes similarity", READS_ALIKE},
     {"procrustes", "distance", "Procrustes distance", "Procrustes distance", READS_APART},
 };

@@ -63,3 +63,21 @@ $ isogloss plot r.json -o no/such/x.svg --quiet
 $ ls -A | grep -c isogloss-figure
 > 0
 ? 1
+# mixing: a map of a sweep, curves of one mixed layer, how much was mixed in
+$ isogloss mix --model $S/examples/mini --corpus $S/examples/corpus --src en --tgt de,sw --limit 24 --layer sweep --json mix.json --quiet
+$ isogloss plot mix.json -o sweep.svg --quiet; head -1 sweep.tsv; cut -f 4 sweep.tsv | sort -u | grep -c -E '^(none|[1-4])$'
+> column	layer	value	mixed	panel
+> 5
+$ isogloss plot mix.json --layer 2 -o two.svg --quiet; cut -f 5,6 two.tsv | sort -u | grep German
+> fixed:0 (control)	German (de)
+> not mixed	German (de)
+> shuffled (control)	German (de)
+> xmixup	German (de)
+$ isogloss plot mix.json --measure lambda -o lambda.svg --quiet; cut -f 1,6 lambda.tsv | grep sw
+> 1	sw
+> 2	sw
+> 3	sw
+> 4	sw
+$ isogloss plot mix.json --layer 9 -o nine.svg --quiet
+2> isogloss plot: --layer 9: no record of mixing there
+? 1

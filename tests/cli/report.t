@@ -41,7 +41,38 @@ $ isogloss report --records evil.csv -o evil; grep -ciE '<script|<img' evil/repo
 > evil/report.html
 > 0
 $ isogloss report -o x
-2> isogloss report: needs an INPUT, or --records FILE (*
+2> isogloss report: needs an INPUT, --records FILE, or --model and --corpus (*
+? 2
+# mixing: by itself, and of records from earlier
+$ isogloss report --model $S/examples/mini --corpus $S/examples/corpus --src en --tgt de,sw --limit 24 -o mixed --quiet; ls mixed/figures | grep svg
+> mixed/report.html
+> mixing-centroid.svg
+> mixing-cosine.svg
+> mixing-lambda.svg
+> mixing-retrieval.svg
+> mixing-sweep.svg
+> mixing.svg
+> mse-cls.svg
+$ grep -c '<pre>isogloss mix --model .* --src en --tgt de,sw --layer sweep --limit 24</pre>' mixed/report.html
+> 7
+$ grep -o '<h2>Mixing[^<]*' mixed/report.html | head -3
+> <h2>Mixing: before and after
+> <h2>Mixing: at which layer?
+> <h2>Mixing: how much of the source, by language
+$ isogloss report --records mixed/records.json -o again --quiet; for f in mixed again; do grep -v -e '<pre>' -e '<code>isogloss' -e base64 -e 'records of' $f/report.html > $f.txt; done; cmp mixed.txt again.txt
+> again/report.html
+$ rm -r mixed again mixed.txt again.txt
+$ isogloss report --model $S/examples/mini --src en -o x
+2> isogloss report: --model without --corpus: --model and --corpus go together, to mix (*
+? 2
+$ isogloss report --model $S/examples/mini --corpus $S/examples/corpus -o x
+2> isogloss report: --corpus: needs --src, the language that is mixed in (*
+? 2
+$ isogloss report --model $S/examples/mini --corpus $S/examples/corpus --src en --layer none -o x
+2> isogloss report: *none* (*
+? 2
+$ isogloss report $S/examples/states/mini.h5 --layer 2 -o x
+2> isogloss report: --layer is of --model and --corpus (*
 ? 2
 $ isogloss report $S/examples/states/mini.h5
 2> isogloss report: no folder to write: -o DIR (*
