@@ -1,8 +1,12 @@
 /* isogloss gap: what transfer loses, and whether discrepancy goes with it. */
+#include <math.h>
+
 #include "bin/cmd.h"
+#include "bin/figure_scatter.h"
 #include "bin/gap.h"
 #include "bin/out.h"
 #include "bin/records.h"
+#include "bin/term.h"
 #include "lib/base/alloc.h"
 
 static iso_err read_all(iso_records *out, const struct settings *set)
@@ -40,8 +44,43 @@ done:
     return err;
 }
 
+/* The scatter of the first measure; without correlations the gaps. */
+static iso_err draw(const struct settings *set, const iso_records *read, const iso_records *made)
+{
+    iso_records drawn = {0}, among = {0};
+    struct figure figure = {0};
+    int64_t others;
+    bool related = false;
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < read->count; i++)
+        ISO_TRY(iso_records_add(&among, &read->at[i]));
+    for (int64_t i = 0; i < made->count; i++) {
+        ISO_TRY(iso_records_add(&among, &made->at[i]));
+        related = related || (figure_relates(&made->at[i]) && isfinite(made->at[i].value));
+    }
+    if (!related) {
+        ISO_TRY(out_figure(set, made, "gap:language", set->plot));
+        goto done;
+    }
+    ISO_TRY(figure_pick(&drawn, &others, made, "pearson"));
+    ISO_TRY(figure_make(
+        &figure, &drawn,
+        &(struct figure_ask){.kind = FIGURE_SCATTER, .title = set->title, .among = &among}));
+    ISO_TRY(figure_save(&figure, set->plot));
+    if (figure.left_out > 0)
+        term_note(set, "%d of the layers %s left out of the figure; --layers chooses",
+                  figure.left_out, figure.left_out == 1 ? "is" : "are");
+done:
+    figure_free(&figure);
+    iso_records_free(&drawn);
+    iso_records_free(&among);
+    return err;
+}
+
 static iso_err gap(const struct settings *set)
 {
+    struct settings plain = *set; /* its figure is our own */
     iso_records read = {0}, made = {0};
     int64_t bytes = 0;
     iso_err err = ISO_OK;
@@ -49,7 +88,10 @@ static iso_err gap(const struct settings *set)
     ISO_TRY(out_check(set));
     ISO_TRY(read_all(&read, set));
     ISO_TRY(gap_records(&made, &bytes, set, &read));
-    ISO_TRY(write_all(set, &made, bytes));
+    plain.plot = NULL;
+    ISO_TRY(write_all(&plain, &made, bytes));
+    if (set->plot)
+        ISO_TRY(draw(set, &read, &made));
 done:
     iso_records_free(&read);
     iso_records_free(&made);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bin/figure_mix.h"
+#include "bin/figure_scatter.h"
 #include "bin/figure_text.h"
 #include "bin/wording.h"
 #include "lib/base/str.h"
@@ -30,9 +31,23 @@ static bool same_stage(const iso_record *a, const iso_record *b)
     return !is_share(a) || iso_str_same(a->mix, b->mix);
 }
 
+/* Correlations with the same quantity: of which discrepancy is the place. */
+static bool same_relation(const iso_record *a, const iso_record *b)
+{
+    return iso_str_same(a->measure, b->measure) && iso_str_same(a->estimator, b->estimator) &&
+           iso_str_same(a->y, b->y) && iso_str_same(a->given, b->given) &&
+           iso_str_same(a->subset, b->subset) && iso_str_same(a->pool, b->pool) &&
+           iso_str_same(a->prep, b->prep) && iso_str_same(a->model, b->model) &&
+           iso_str_same(a->model2, b->model2) && iso_str_same(a->stage, b->stage) &&
+           iso_str_same(a->mix, b->mix) && a->mix_layer == b->mix_layer &&
+           (a->src_layer == ISO_NO_INT) == (b->src_layer == ISO_NO_INT) && !a->tgt == !b->tgt;
+}
+
 /* In everything that makes a number another number, languages and layers aside. */
 static bool same_question(const iso_record *a, const iso_record *b)
 {
+    if (a->x && b->x && a->y)
+        return same_relation(a, b);
     return same_stage(a, b) && iso_str_same(a->measure, b->measure) &&
            iso_str_same(a->estimator, b->estimator) && iso_str_same(a->pool, b->pool) &&
            iso_str_same(a->prep, b->prep) && iso_str_same(a->model, b->model) &&
@@ -83,6 +98,7 @@ static int by_place(const void *a, const void *b)
     order = order ? order : compare_texts(x->mix, y->mix);
     order = order ? order : compare_texts(x->stage, y->stage);
     order = order ? order : compare_texts(x->given, y->given);
+    order = order ? order : compare_texts(x->x, y->x);
     return order ? order : (x > y) - (x < y);
 }
 
@@ -91,7 +107,8 @@ static bool same_place(const iso_record *a, const iso_record *b)
     return iso_str_same(a->src, b->src) && iso_str_same(a->tgt, b->tgt) &&
            a->src_layer == b->src_layer && a->tgt_layer == b->tgt_layer &&
            a->mix_layer == b->mix_layer && iso_str_same(a->mix, b->mix) &&
-           iso_str_same(a->stage, b->stage) && iso_str_same(a->given, b->given);
+           iso_str_same(a->stage, b->stage) && iso_str_same(a->given, b->given) &&
+           iso_str_same(a->x, b->x);
 }
 
 /* Runs that overlap bring the same value twice: only the first is drawn. */
@@ -208,12 +225,15 @@ static iso_err name_it(struct figure *f, const iso_records *records, const struc
                                         ": all pairs of languages",
                                         "",
                                         ": before and after mixing",
-                                        ": which layer to mix at?"};
+                                        ": which layer to mix at?",
+                                        ""};
     const iso_record *r = &records->at[0];
     iso_err err = ISO_OK;
 
     if (ask->title)
         return iso_buf_puts(&f->title, ask->title);
+    if (f->kind == FIGURE_SCATTER) /* called after what goes across */
+        return ISO_OK;
     ISO_TRY(iso_buf_puts(&f->title, wording_of(r->measure, r->estimator)->name));
     if (iso_str_same(r->stage, "difference") && !figure_is_mixing(r))
         ISO_TRY(iso_buf_puts(&f->title, ", difference"));
@@ -232,7 +252,7 @@ static iso_err describe_it(struct figure *f, const iso_records *records)
         ISO_TRY(
             iso_buf_printf(&f->subtitle, "mixed at layer %lld \xc2\xb7 ", (long long)r->mix_layer));
     if (r->src && figure_one_source(records) && !figure_same_language(records)) {
-        ISO_TRY(iso_buf_puts(&f->subtitle, "with "));
+        ISO_TRY(iso_buf_puts(&f->subtitle, r->x || strcmp(r->measure, "gap") == 0 ? "from " : "with "));
         ISO_TRY(wording_lang(&f->subtitle, r->src));
         ISO_TRY(iso_buf_puts(&f->subtitle, " \xc2\xb7 "));
     }
@@ -273,6 +293,8 @@ iso_err figure_make(struct figure *out, const iso_records *records, const struct
         ISO_TRY(figure_mixed(&f, records, ask));
     else if (f.kind == FIGURE_SWEEP)
         ISO_TRY(figure_sweep(&f, records));
+    else if (f.kind == FIGURE_SCATTER)
+        ISO_TRY(figure_scatter(&f, records, ask->among));
     else
         ISO_TRY(figure_maps(&f, records, ask->panels_max ? ask->panels_max : 12));
     *out = f;

@@ -12,12 +12,14 @@ enum figure_kind {
     FIGURE_LANGUAGES, /* language x language, a panel per layer */
     FIGURE_DOTS,      /* one layer: a dot per language pair, with its interval */
     FIGURE_MIXED,     /* before and after mixing over layers, a panel per language */
-    FIGURE_SWEEP      /* mixed layer x measured layer */
+    FIGURE_SWEEP,     /* mixed layer x measured layer */
+    FIGURE_SCATTER    /* gap against discrepancy, a dot per language, a panel per layer */
 };
 
 /* All zero = everything as the records suggest. */
 struct figure_ask {
     enum figure_kind kind;
+    const iso_records *among; /* FIGURE_SCATTER: what was correlated is found here */
     const char *title; /* NULL = the measure in words */
     int panels_max;    /* panels of a map; 0 = 12 */
     const char *place; /* FIGURE_MIXED: the mixed layer, "3" or "1-3"; NULL = where most is done */

@@ -11,7 +11,8 @@
 static bool same_pair(const iso_record *a, const iso_record *b)
 {
     return strcmp(a->src ? a->src : "", b->src ? b->src : "") == 0 &&
-           strcmp(a->tgt ? a->tgt : "", b->tgt ? b->tgt : "") == 0;
+           strcmp(a->tgt ? a->tgt : "", b->tgt ? b->tgt : "") == 0 &&
+           strcmp(a->x ? a->x : "", b->x ? b->x : "") == 0;
 }
 
 static iso_err curve_for(struct curve **out, struct curves *c, const iso_records *records,

@@ -32,6 +32,15 @@ static bool any_chance(const iso_records *records)
     return false;
 }
 
+static bool any_interval(const iso_records *records)
+{
+    for (int64_t i = 0; i < records->count; i++) {
+        if (isfinite(records->at[i].lo))
+            return true;
+    }
+    return false;
+}
+
 static struct range range_of(const iso_records *records)
 {
     struct range r = {INFINITY, -INFINITY, 0};
@@ -106,9 +115,11 @@ iso_err figure_dots(struct figure *f, const iso_records *records)
 
     f->width = 540;
     f->height = 160 + 20 * (int)(records->count < 100 ? records->count : 100);
-    ISO_TRY(iso_buf_puts(&f->note, "lines: 95 % intervals"));
+    if (any_interval(records))
+        ISO_TRY(iso_buf_puts(&f->note, "lines: 95 % intervals"));
     if (any_chance(records))
-        ISO_TRY(iso_buf_puts(&f->note, " \xc2\xb7 crosses: chance level"));
+        ISO_TRY(
+            iso_buf_printf(&f->note, "%scrosses: chance level", f->note.len ? " \xc2\xb7 " : ""));
     ISO_TRY(figure_head(f));
     ISO_TRY(iso_alloc(&order, records->count, sizeof *order));
     for (int64_t i = 0; i < records->count; i++)

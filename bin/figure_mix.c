@@ -15,7 +15,7 @@ enum { LAYERS_MOST = 256, CELLS_MOST = 1 << 22 };
 
 bool figure_is_mixing(const iso_record *r)
 {
-    return r->src_layer >= 0 &&
+    return r->src_layer >= 0 && !r->x &&
            (r->mix_layer >= 0 || (iso_str_same(r->stage, "before") && !r->train && !r->mix));
 }
 

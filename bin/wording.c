@@ -56,6 +56,17 @@ static const struct wording table[] = {
      READS_APART},
     {"accuracy", "classifier", "Accuracy of the target's branch", "accuracy", READS_NEITHER},
     {"accuracy", "two-branch", "Accuracy of both branches together", "accuracy", READS_NEITHER},
+    {"accuracy", "probe", "Accuracy of a probe", "accuracy", READS_ALIKE},
+    {"gap", "language", "Transfer gap", "score of the source \xe2\x88\x92 score", READS_APART},
+    {"gap", "mean", "Mean transfer gap", "mean over languages", READS_APART},
+    {"pearson", "", "Correlation of discrepancy and gap (Pearson)", "Pearson correlation",
+     READS_NEITHER},
+    {"spearman", "", "Correlation of discrepancy and gap (Spearman)", "Spearman correlation",
+     READS_NEITHER},
+    {"kendall", "", "Correlation of discrepancy and gap (Kendall)", "Kendall correlation",
+     READS_NEITHER},
+    {"mantel", "pearson", "Correlation of distances (Mantel)", "Pearson correlation",
+     READS_NEITHER},
     {"procrustes", "nuclear", "Procrustes similarity", "Procrustes similarity", READS_ALIKE},
     {"procrustes", "distance", "Procrustes distance", "Procrustes distance", READS_APART},
 };
@@ -166,8 +177,10 @@ iso_err wording_shared(iso_buf *out, const iso_records *records)
 
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
         const char *text = common_text(records, facts[i].column);
+        const bool scores = records->count && records->at[0].x && i == 1; /* of a correlation */
         if (text)
-            ISO_TRY(iso_buf_printf(&line, "%s%s%s%s", line.len ? " \xc2\xb7 " : "", facts[i].before,
+            ISO_TRY(iso_buf_printf(&line, "%s%s%s%s", line.len ? " \xc2\xb7 " : "",
+                                   scores ? "scores of " : facts[i].before,
                                    text, facts[i].after));
     }
     ISO_TRY(add_common_int(&line, records, "k"));

@@ -1,0 +1,37 @@
+/* Inside the scatter of two quantities over languages: collected here and drawn there. */
+#ifndef ISO_BIN_FIGURE_SCATTER_H
+#define ISO_BIN_FIGURE_SCATTER_H
+
+#include "bin/figure_fit.h"
+#include "bin/figure_labels.h"
+#include "bin/figure_text.h"
+
+struct scatter_panel {
+    const iso_record *pearson, *spearman; /* spearman may be NULL */
+    const char **lang;
+    double *x, *y;
+    int n;
+    struct fit fit;
+    bool fitted;
+};
+
+struct scatter {
+    struct scatter_panel *at;
+    int count, dropped;     /* dropped: panels there would be */
+    char *name;             /* of x, as records have it */
+    const iso_record *like; /* one record of x */
+    struct names unnamed;   /* languages for whose name there was no room */
+};
+
+/* Whether a record is a correlation with the gap over all languages, nothing given. */
+bool figure_relates(const iso_record *r);
+
+/* A panel for each layer of the correlations in `records`, which are of one discrepancy; points
+ * from `among`. Of more than 12 layers 12 are taken, embeddings left out first. ISO_EARG when no
+ * point is there. */
+iso_err scatter_collect(struct scatter *s, const iso_records *records, const iso_records *among);
+void scatter_free(struct scatter *s);
+
+iso_err figure_scatter(struct figure *f, const iso_records *records, const iso_records *among);
+
+#endif

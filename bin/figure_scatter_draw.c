@@ -1,0 +1,320 @@
+/* The scatter: points with their names, the line through them, its band; a panel a layer. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bin/figure_scatter.h"
+#include "bin/wording.h"
+#include "lib/base/alloc.h"
+#include "lib/base/utf8.h"
+
+enum { LINE_POINTS = 41 };
+
+/* Where panels are, in pixels, and what they share. */
+struct layout {
+    int columns, rows, left, top, width, height, gap_x, gap_y;
+    double letter, line; /* a letter's width, a line's height */
+    const char *font;
+    struct range y;
+};
+
+static void lay_out(struct figure *f, struct layout *l, const struct scatter *s)
+{
+    const bool one = s->count == 1;
+
+    l->columns = one ? 1 : s->count <= 4 ? 2 : 3;
+    l->rows = (s->count + l->columns - 1) / l->columns;
+    l->left = 66;
+    l->top = 84;
+    l->width = one ? 446 : 212;
+    l->height = one ? 320 : 178;
+    l->gap_x = 22;
+    l->gap_y = 56;
+    l->letter = one ? 7.2 : 6.4;
+    l->line = one ? 12 : 10.5;
+    l->font = one ? "small" : "tiny";
+    f->width = l->left + l->columns * l->width + (l->columns - 1) * l->gap_x + 24;
+    f->height = l->top + l->rows * l->height + (l->rows - 1) * l->gap_y + 58;
+}
+
+static struct range range_of(const double *x, int n, double room, int steps)
+{
+    double lo = INFINITY, hi = -INFINITY;
+
+    for (int i = 0; i < n; i++) {
+        lo = fmin(lo, x[i]);
+        hi = fmax(hi, x[i]);
+    }
+    if (!(hi - lo > 1e-9 * fmax(1, fabs(hi)))) {
+        lo -= 0.01 * fmax(1, fabs(lo));
+        hi += 0.01 * fmax(1, fabs(hi));
+    }
+    struct range r = figure_range(lo, hi, steps); /* for its step */
+    r.lo = lo - room * (hi - lo);
+    r.hi = hi + room * (hi - lo);
+    return r;
+}
+
+/* One range of gaps for all panels. */
+static struct range gaps_of(const struct scatter *s)
+{
+    double ends[2] = {INFINITY, -INFINITY};
+
+    for (int p = 0; p < s->count; p++) {
+        for (int i = 0; i < s->at[p].n; i++) {
+            ends[0] = fmin(ends[0], s->at[p].y[i]);
+            ends[1] = fmax(ends[1], s->at[p].y[i]);
+        }
+    }
+    return range_of(ends, 2, 0.1, 4);
+}
+
+/* --- Data --- */
+
+static iso_err add_row(iso_buf *out, const double *numbers, int count, const char *name)
+{
+    iso_err err = ISO_OK;
+
+    for (int k = 0; k < count; k++) {
+        ISO_TRY(figure_number(out, numbers[k]));
+        ISO_TRY(iso_buf_puts(out, "\t"));
+    }
+    ISO_TRY(figure_field(out, name));
+    ISO_TRY(iso_buf_puts(out, "\n"));
+done:
+    return err;
+}
+
+/* Points, then the line with its band over the panel's width. */
+static iso_err add_data(struct figure *f, const struct scatter_panel *p, struct range x, bool first)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(&f->data, first ? "x\ty\tlo\thi\tname\n" : "\n\n"));
+    for (int i = 0; i < p->n; i++)
+        ISO_TRY(add_row(&f->data, (const double[]){p->x[i], p->y[i], NAN, NAN}, 4, p->lang[i]));
+    ISO_TRY(iso_buf_puts(&f->data, "\n\n"));
+    for (int i = 0; i < LINE_POINTS; i++) {
+        const double at = x.lo + (x.hi - x.lo) * i / (LINE_POINTS - 1);
+        const double line = p->fitted ? fit_at(&p->fit, at) : NAN;
+        const double half = p->fitted ? fit_half(&p->fit, at) : NAN;
+        ISO_TRY(add_row(&f->data, (const double[]){at, line, line - half, line + half}, 4, "fit"));
+    }
+done:
+    return err;
+}
+
+/* --- Names --- */
+
+static iso_err add_place(iso_buf *o, double x, double y, const struct layout *l, struct range rx)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(o, "first "));
+    ISO_TRY(figure_number(o, rx.lo + x / l->width * (rx.hi - rx.lo)));
+    ISO_TRY(iso_buf_puts(o, ", "));
+    ISO_TRY(figure_number(o, l->y.lo + y / l->height * (l->y.hi - l->y.lo)));
+done:
+    return err;
+}
+
+/* A name, and a thin line to it from its point when it stands away. */
+static iso_err add_name(iso_buf *o, const char *name, const struct label *b, const struct layout *l,
+                        struct range rx)
+{
+    const double far = hypot(b->at_x - b->x, b->at_y - b->y);
+    const double edge = fmin(0.5 * b->w / fmax(1e-9, fabs(b->at_x - b->x)),
+                             0.5 * b->h / fmax(1e-9, fabs(b->at_y - b->y)));
+    const double near = fmin(1, 4 / far), to = fmax(near, 1 - fmin(1, edge));
+    iso_err err = ISO_OK;
+
+    if (b->led) {
+        ISO_TRY(iso_buf_puts(o, "set arrow from "));
+        ISO_TRY(
+            add_place(o, b->x + near * (b->at_x - b->x), b->y + near * (b->at_y - b->y), l, rx));
+        ISO_TRY(iso_buf_puts(o, " to "));
+        ISO_TRY(add_place(o, b->x + to * (b->at_x - b->x), b->y + to * (b->at_y - b->y), l, rx));
+        ISO_TRY(iso_buf_puts(o, " nohead lw 0.5 lc rgb '#888888'\n"));
+    }
+    ISO_TRY(iso_buf_puts(o, "set label "));
+    ISO_TRY(figure_label(o, name));
+    ISO_TRY(iso_buf_puts(o, " at "));
+    ISO_TRY(add_place(o, b->at_x, b->at_y, l, rx));
+    ISO_TRY(iso_buf_printf(o, " center front font %s textcolor rgb '#222222'\n", l->font));
+done:
+    return err;
+}
+
+static iso_err add_names(struct figure *f, struct scatter *s, const struct scatter_panel *p,
+                         const struct layout *l, struct range rx)
+{
+    const double px_y = l->height / (l->y.hi - l->y.lo), px_x = l->width / (rx.hi - rx.lo);
+    const struct label_line line = {.at = px_y * (fit_at(&p->fit, rx.lo) - l->y.lo),
+                                    .slope = p->fit.slope * px_y / px_x};
+    struct label *b = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&b, p->n, sizeof *b));
+    for (int i = 0; i < p->n; i++) {
+        const int letters = iso_utf8_columns(p->lang[i]);
+        b[i].x = (p->x[i] - rx.lo) / (rx.hi - rx.lo) * l->width;
+        b[i].y = (p->y[i] - l->y.lo) / (l->y.hi - l->y.lo) * l->height;
+        b[i].w = l->letter * (letters > LABEL_MOST ? LABEL_MOST : letters);
+        b[i].h = l->line;
+    }
+    labels_place(b, p->n, l->width, l->height, 3, p->fitted ? &line : NULL);
+    for (int i = 0; i < p->n; i++) {
+        if (b[i].shown)
+            ISO_TRY(add_name(&f->script, p->lang[i], &b[i], l, rx));
+        else
+            (void)names_index(&s->unnamed, p->lang[i]);
+    }
+done:
+    iso_free(b);
+    return err;
+}
+
+/* --- Panels --- */
+
+/* "layer 8: r = −0.83, ρ = −0.80" */
+static iso_err panel_title(iso_buf *out, const struct scatter_panel *p)
+{
+    const iso_record *r = p->pearson;
+    const char *const minus = "\xe2\x88\x92";
+    iso_err err = ISO_OK;
+
+    if (r->src_layer != ISO_NO_INT)
+        ISO_TRY(iso_buf_printf(out, "layer %lld: ", (long long)r->src_layer));
+    ISO_TRY(iso_buf_printf(out, "r = %s%.2f", r->value < 0 ? minus : "", fabs(r->value)));
+    if (p->spearman && isfinite(p->spearman->value))
+        ISO_TRY(iso_buf_printf(out, ", \xcf\x81 = %s%.2f", p->spearman->value < 0 ? minus : "",
+                               fabs(p->spearman->value)));
+done:
+    return err;
+}
+
+static iso_err add_range(iso_buf *o, char axis, struct range r, const char *format)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(o, "set %crange [", axis));
+    ISO_TRY(figure_number(o, r.lo));
+    ISO_TRY(iso_buf_puts(o, ":"));
+    ISO_TRY(figure_number(o, r.hi));
+    ISO_TRY(iso_buf_printf(o, "]\nset %ctics ", axis));
+    ISO_TRY(figure_number(o, r.step));
+    ISO_TRY(iso_buf_printf(o, " font small format '%s'\n", format));
+done:
+    return err;
+}
+
+static iso_err add_panel(struct figure *f, struct scatter *s, const struct layout *l, int panel)
+{
+    const struct scatter_panel *p = &s->at[panel];
+    const int x = l->left + panel % l->columns * (l->width + l->gap_x);
+    const int y = l->top + panel / l->columns * (l->height + l->gap_y);
+    const struct range rx = range_of(p->x, p->n, 0.09, s->count == 1 ? 5 : 3);
+    iso_buf *o = &f->script, title = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(o,
+                           "set lmargin at screen %d/w\nset rmargin at screen %d/w\n"
+                           "set tmargin at screen 1 - %d/h\nset bmargin at screen 1 - %d/h\n",
+                           x, x + l->width, y, y + l->height));
+    ISO_TRY(panel_title(&title, p));
+    ISO_TRY(iso_buf_puts(o, "set title "));
+    ISO_TRY(figure_quote(o, title.text));
+    ISO_TRY(iso_buf_puts(o, " font small textcolor rgb '#404040' offset 0,-0.7\n"));
+    ISO_TRY(add_range(o, 'x', rx, "%g"));
+    ISO_TRY(add_range(o, 'y', l->y, panel % l->columns ? "" : "%g"));
+    ISO_TRY(add_names(f, s, p, l, rx));
+    ISO_TRY(add_data(f, p, rx, panel == 0));
+    ISO_TRY(iso_buf_printf(o,
+                           "plot data skip 1 index %d using 1:3:4 with filledcurves fs transparent "
+                           "solid 0.13 noborder lc rgb '#0072B2' title '95 %% band', \\\n"
+                           "  data skip 1 index %d using 1:2 with lines lw 1.2 lc rgb '#0072B2' "
+                           "title 'least squares', \\\n"
+                           "  data skip 1 index %d using 1:2 with points pt 7 ps 0.45 lc rgb "
+                           "'#111111' title 'languages'\n"
+                           "unset label\nunset arrow\n",
+                           2 * panel + 1, 2 * panel + 1, 2 * panel));
+done:
+    iso_buf_free(&title);
+    return err;
+}
+
+/* --- The sheet --- */
+
+static iso_err describe(struct figure *f, const struct scatter *s)
+{
+    int least = s->at[0].n, most = least;
+    iso_buf *o = &f->note;
+    iso_err err = ISO_OK;
+
+    for (int p = 0; p < s->count; p++) {
+        least = s->at[p].n < least ? s->at[p].n : least;
+        most = s->at[p].n > most ? s->at[p].n : most;
+    }
+
+    ISO_TRY(iso_buf_puts(o, "line: least squares, its 95 % band \xc2\xb7 r: Pearson, \xcf\x81: "
+                            "Spearman"));
+    if (least == most)
+        ISO_TRY(iso_buf_printf(o, ", over %d languages", most));
+    else
+        ISO_TRY(iso_buf_printf(o, ", over %d to %d languages", least, most));
+    if (s->unnamed.count > 0)
+        ISO_TRY(iso_buf_printf(o, " \xc2\xb7 %d without room for a name", s->unnamed.count));
+done:
+    return err;
+}
+
+/* The words that all panels share: axes stand once. */
+static iso_err add_axes(struct figure *f, const struct scatter *s, const struct layout *l)
+{
+    const iso_record *r = s->like;
+    iso_buf *o = &f->script;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(o, "set grid lt 1 lc rgb '#ececec' lw 0.75\nset label "));
+    ISO_TRY(figure_quote(o, wording_of(r->measure, r->estimator)->axis));
+    ISO_TRY(iso_buf_printf(o,
+                           " at screen %d/w, screen 1 - %d/h center font small "
+                           "textcolor rgb '#404040'\nset label 'transfer gap' at screen 16/w, "
+                           "screen 1 - %d/h rotate by 90 right font small textcolor "
+                           "rgb '#404040'\n",
+                           (l->left + f->width - 24) / 2, f->height - 16, l->top));
+done:
+    return err;
+}
+
+iso_err figure_scatter(struct figure *f, const iso_records *records, const iso_records *among)
+{
+    struct scatter s;
+    struct layout l = {0};
+    iso_buf script = {0};
+    iso_err err = scatter_collect(&s, records, among);
+
+    if (err)
+        return err;
+    lay_out(f, &l, &s);
+    l.y = gaps_of(&s);
+    f->left_out = s.dropped;
+    if (f->title.len == 0)
+        ISO_TRY(iso_buf_printf(&f->title, "Transfer gap and %s",
+                               wording_of(s.like->measure, s.like->estimator)->axis));
+    ISO_TRY(add_axes(f, &s, &l));
+    ISO_TRY(iso_buf_puts(&f->script, "set multiplot\n"));
+    for (int p = 0; p < s.count; p++)
+        ISO_TRY(add_panel(f, &s, &l, p));
+    ISO_TRY(iso_buf_puts(&f->script, "unset multiplot\n"));
+    script = f->script;
+    f->script = (iso_buf){0};
+    ISO_TRY(describe(f, &s));
+    ISO_TRY(iso_buf_printf(&f->script, "w = %d.\nh = %d.\n", f->width, f->height));
+    ISO_TRY(figure_head(f));
+    ISO_TRY(iso_buf_add(&f->script, script.text, script.len));
+done:
+    iso_buf_free(&script);
+    scatter_free(&s);
+    return err;
+}
