@@ -56,9 +56,9 @@ static const struct wording table[] = {
      READS_APART},
     {"accuracy", "classifier", "Accuracy of the target's branch", "accuracy", READS_NEITHER},
     {"accuracy", "two-branch", "Accuracy of both branches together", "accuracy", READS_NEITHER},
-    {"accuracy", "probe", "Accuracy of a probe", "accuracy", READS_ALIKE},
-    {"gap", "language", "Transfer gap", "score of the source \xe2\x88\x92 score", READS_APART},
-    {"gap", "mean", "Mean transfer gap", "mean over languages", READS_APART},
+    {"accuracy", "probe", "Accuracy of a probe", "accuracy", READS_NEITHER},
+    {"gap", "language", "Transfer gap", "score of the source \xe2\x88\x92 score", READS_NEITHER},
+    {"gap", "mean", "Mean transfer gap", "mean over languages", READS_NEITHER},
     {"pearson", "", "Correlation of discrepancy and gap (Pearson)", "Pearson correlation",
      READS_NEITHER},
     {"spearman", "", "Correlation of discrepancy and gap (Spearman)", "Spearman correlation",
@@ -180,8 +180,7 @@ iso_err wording_shared(iso_buf *out, const iso_records *records)
         const bool scores = records->count && records->at[0].x && i == 1; /* of a correlation */
         if (text)
             ISO_TRY(iso_buf_printf(&line, "%s%s%s%s", line.len ? " \xc2\xb7 " : "",
-                                   scores ? "scores of " : facts[i].before,
-                                   text, facts[i].after));
+                                   scores ? "scores of " : facts[i].before, text, facts[i].after));
     }
     ISO_TRY(add_common_int(&line, records, "k"));
     ISO_TRY(add_common_int(&line, records, "neighbours"));
