@@ -363,7 +363,7 @@ static void three_denominators_by_hand(void **state)
     near(v.null,
          (1 + 1. / 2 + 1. / 3 + 1. / 4 + 1. / 5 + 1. / 6 + 1. / 7 + 1. / 8 + 1. / 9 + 0.1) / 10,
          1e-14);
-    assert_true(isnan(v.lo) && v.why);
+    assert_true(v.lo < v.value && v.value < v.hi);
     ok(iso_golds_coverage(&v, &golds));
     near(v.value, 0.75, 0);
     assert_int_equal(v.n, 4);
