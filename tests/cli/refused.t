@@ -121,7 +121,7 @@ $ isogloss compare odd.h5
 $ craft a.h5 en:0=8x4
 $ craft b.h5 de:0=8x5
 $ isogloss centroids a.h5 b.h5
-2> isogloss centroids: b.h5: de, layer 0 has 5 dims, en (a.h5) has 4; two models are two collections
+2> isogloss centroids: b.h5: de, layer 0 has 5 dims, en (a.h5) has 4; two models are two collections (align takes them with --pad)
 ? 1
 $ isogloss compare a.h5 --against b.h5
 2> isogloss compare: b.h5: no language 'en', which a.h5 has: choose with --src, --tgt
