@@ -55,7 +55,9 @@ static iso_err find(int64_t *out, const struct mix_job *job, const char *word)
 
 iso_err mix_attention_items(struct mix_job *job)
 {
+    const char *path = job->in.set->attention;
     char word[256];
+    struct stat st;
     iso_err err = ISO_OK;
 
     for (const char *at = job->in.set->items; at;) {
@@ -67,9 +69,8 @@ iso_err mix_attention_items(struct mix_job *job)
         ISO_TRY(find(&job->shown[job->shown_count], job, word));
         job->shown_count++;
     }
-    if (job->in.set->attention && !job->in.set->plan && mkdir(job->in.set->attention, 0777) != 0 &&
-        errno != EEXIST)
-        ISO_FAIL(ISO_EIO, "%s: %s", job->in.set->attention, strerror(errno));
+    if (path && stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+        ISO_FAIL(ISO_EIO, "%s: is no folder: --attention DIR", path);
 done:
     return err;
 }
@@ -293,8 +294,11 @@ static void view_free(struct view *v)
 
 iso_err mix_attention(struct mix_job *job, int target)
 {
+    const char *path = job->in.set->attention;
     iso_err err = ISO_OK;
 
+    if (job->shown_count > 0 && mkdir(path, 0777) != 0 && errno != EEXIST)
+        return iso_fail(ISO_EIO, "%s: %s", path, strerror(errno));
     for (int i = 0; i < job->shown_count && !err; i++) {
         struct view v = {.job = job, .target = target, .item = job->shown[i]};
         err = show(&v);

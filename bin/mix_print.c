@@ -32,14 +32,16 @@ int64_t mix_work(const struct mix_job *job)
     return sources * job->scheme.L + all * mix_scheme_layers(&job->scheme);
 }
 
-/* The text, the weights made ready, a batch on its way with a state for each mixed layer, and
- * what is kept of source and target, where more than a sixteenth of --mem goes to a file. */
+/* The text, the weights made ready, a batch on its way with a state for each mixed layer, first
+ * tokens, and what is kept of source and target, where more than a sixteenth of --mem goes to a
+ * file. */
 int64_t mix_memory(const struct mix_job *job)
 {
     const iso_nn_config *c = iso_encoder_config(job->in.encoder);
     const struct mix_scheme *s = &job->scheme;
     const int64_t share = iso_run_mem(job->in.run) / 16;
     const int64_t states = mixed_matrices(s) * job->items * s->C * 4;
+    const int64_t cls = ((int64_t)s->places * s->ways + 2) * job->items * (4 * s->C + 24);
     int64_t most = 0, text = 0;
 
     for (int l = 0; l < job->in.lang_count; l++) {
@@ -48,8 +50,8 @@ int64_t mix_memory(const struct mix_job *job)
         text += 16 * tokens;
     }
     const int64_t attended = s->L * most * s->C * 4;
-    return text + c->L * (4 * c->C * c->C + 2 * c->C * c->F) * 4 + (states < share ? states : 0) +
-           (attended < share ? attended : 0) +
+    return text + cls + c->L * (4 * c->C * c->C + 2 * c->C * c->F) * 4 +
+           (states < share ? states : 0) + (attended < share ? attended : 0) +
            texts_batch_size(job->in.set) * ((8 + s->L) * c->C + c->F) * 4;
 }
 

@@ -110,6 +110,12 @@ $ isogloss mix --model model --source en=en.txt --target de=de.txt --lambda none
 $ isogloss mix --model model --source en=en.txt --target de=de.txt --entropy exact
 2> isogloss mix: --entropy: exact is not one of: masked repo (*
 ? 2
+$ isogloss mix --model model --source en=en.txt --target de=de.txt --measure ckaa
+2> isogloss mix: *ckaa*did you mean 'cka'? (*
+? 2
+$ isogloss mix --model model --source en=en.txt --target de=de.txt --interval jackknife
+2> isogloss mix: --interval: jackknife is not one of: none (*
+? 2
 $ isogloss mix --model model --source en=en.txt --target de=de.txt --preset xmixp
 2> isogloss mix: --preset: unknown name 'xmixp'; did you mean 'xmixup'? (*
 ? 2
@@ -140,6 +146,9 @@ $ isogloss mix --model model --source en=en.txt --target de=de.txt --items 1
 ? 2
 $ isogloss mix --model model --source en=en.txt --target de=de.txt --attention pictures --items 0,3
 2> isogloss mix: --items: 3 is neither an id of en nor a number from 0 to 2
+? 1
+$ isogloss mix --model model --source en=en.txt --target de=de.txt --attention en.txt --items 1
+2> isogloss mix: en.txt: is no folder: --attention DIR
 ? 1
 $ isogloss mix --model model --source en=en.txt --target de=gap.txt --attention pictures --items 1 --quiet
 2> isogloss mix: --items: 1 of en is not mixed: a language lacks it, or is empty there
