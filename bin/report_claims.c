@@ -108,8 +108,8 @@ static iso_err add_table(iso_buf *out, const struct mix_counts *counts)
         out,
         " is shown to do something beyond not mixing and both controls:</p>\n"
         "<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">mixed layer</th>"
-        "%s<th scope=\"col\">%s</th><th scope=\"col\">farther apart</th>"
-        "<th scope=\"col\">nothing shown</th></tr></thead>\n<tbody>\n",
+        "%s<th scope=\"col\">%s</th><th scope=\"col\">apart</th>"
+        "<th scope=\"col\">neither</th></tr></thead>\n<tbody>\n",
         ways ? "<th scope=\"col\">way</th>" : "", moved ? "changed" : "closer"));
     for (int64_t i = 0; i < counts->count; i++)
         ISO_TRY(add_row(out, &counts->at[i], ways));

@@ -16,9 +16,11 @@ const char guide_mixed[] =
     "effect is claimed for a language and a layer only when the paired 95&nbsp;% intervals of the "
     "difference from not mixing, from fixed:0 and from shuffled all leave 0 out, on the same side. "
     "Bands that overlap say nothing against it: they hold what sentences do to all curves alike, "
-    "which cancels in the differences. <em>Mind:</em> measured where the translation has been "
-    "mixed in, some likeness to it is no surprise; whether it lasts to the last layer, and beyond "
-    "shuffled, is the question. <cite>Yang et al., ICLR 2022 (arXiv:2205.04182).</cite>";
+    "which cancels in the differences. <em>Mind:</em> the very sentence that the target is "
+    "compared with was mixed into it, so "
+    "some likeness is built in, and goes on through the layers above. That mixing brings states "
+    "closer is no proof that a task gains by it: scores tell. "
+    "<cite>Yang et al., ICLR 2022 (arXiv:2205.04182).</cite>";
 
 const char guide_mixed_centroid[] =
     "The same question of the shift between the languages&rsquo; means: <b>low</b> is closer. "
