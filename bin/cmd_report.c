@@ -9,6 +9,7 @@
 #include "bin/out.h"
 #include "bin/report.h"
 #include "bin/report_folder.h"
+#include "bin/report_gap.h"
 #include "bin/report_gather.h"
 #include "bin/report_mix.h"
 #include "bin/term.h"
@@ -42,7 +43,8 @@ static bool defined(const iso_records *records)
     return false;
 }
 
-static iso_err draw(struct section_view *v, const struct folder *folder)
+static iso_err draw(struct section_view *v, const struct report *report,
+                    const struct folder *folder)
 {
     iso_buf path = {0};
     iso_err err = ISO_OK;
@@ -50,7 +52,9 @@ static iso_err draw(struct section_view *v, const struct folder *folder)
     if (!defined(&v->records))
         return ISO_OK;
     ISO_TRY(figure_make(&v->figure, &v->records,
-                        &(struct figure_ask){.kind = v->section->kind, .places = v->places}));
+                        &(struct figure_ask){.kind = v->section->kind,
+                                             .places = v->places,
+                                             .among = &report->records}));
     ISO_TRY(iso_buf_printf(&path, "%s/figures/%s.svg", folder->work, v->id));
     ISO_TRY(figure_save(&v->figure, path.text));
     ISO_TRY(read_back(&v->svg, path.text));
@@ -123,7 +127,7 @@ static iso_err write_all(struct report *report, const struct folder *folder, con
     ISO_TRY(make_views(views, &count, report));
     for (int i = 0; i < count; i++) {
         ISO_TRY(iso_run_step(run, "drawing", i, count, "figures"));
-        ISO_TRY(draw(&views[i], folder));
+        ISO_TRY(draw(&views[i], report, folder));
     }
     ISO_TRY(report_page(&page, report, views, count));
     ISO_TRY(write_file(folder, "records.json", &report->json));
@@ -164,6 +168,7 @@ static iso_err report_of(const struct settings *set)
         ISO_TRY(report_mix(&report, &run));
     for (int i = 0; i < set->records.count; i++)
         ISO_TRY(gather_file(&report, set->records.at[i]));
+    ISO_TRY(report_gap(&report));
     if (report.records.count == 0)
         ISO_FAIL(ISO_EARG, "no records, so there is nothing to report");
     ISO_TRY(write_all(&report, &folder, &run));
@@ -182,7 +187,7 @@ static int run(const struct settings *set)
         return cmd_usage(set, "needs an INPUT, --records FILE, or --model and --corpus");
     if (!set->out || !*set->out || strcmp(set->out, "-") == 0)
         return cmd_usage(set, "no folder to write: -o DIR");
-    if (compare_check(set, "cka") || report_mix_check(set))
+    if (compare_check(set, "cka") || report_mix_check(set) || report_gap_check(set))
         return cmd_usage(set, "%s", iso_err_msg());
     const iso_err err = report_of(set);
     return err ? cmd_failed(set, err) : EXIT_DONE;
@@ -190,9 +195,10 @@ static int run(const struct settings *set)
 
 const struct cmd cmd_report = {
     .name = "report",
-    .args = "INPUT... -o DIR [--records FILE...] [--model DIR --corpus DIR]",
+    .args = "INPUT... -o DIR [--records FILE...] [--model DIR --corpus DIR] [--scores TABLE]",
     .summary = "one page of figures, tables and reading guides",
-    .options = "only out title records model corpus columns layer src tgt layers measure interval "
+    .options = "only out title records scores row given model corpus columns layer src tgt layers "
+               "measure interval "
                "road threads mem seed "
                "precision limit progress quiet " OPTIONS_READING,
     .run = run,

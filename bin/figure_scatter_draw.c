@@ -25,11 +25,11 @@ static void lay_out(struct figure *f, struct layout *l, const struct scatter *s)
     l->columns = one ? 1 : s->count <= 4 ? 2 : 3;
     l->rows = (s->count + l->columns - 1) / l->columns;
     l->left = 66;
-    l->top = 84;
+    l->top = 100;
     l->width = one ? 446 : 212;
     l->height = one ? 320 : 178;
     l->gap_x = 22;
-    l->gap_y = 56;
+    l->gap_y = 62;
     l->letter = one ? 7.2 : 6.4;
     l->line = one ? 12 : 10.5;
     l->font = one ? "small" : "tiny";

@@ -175,8 +175,10 @@ static iso_err relate_at(iso_records *out, const struct gap_job *job, const stru
 
     like.src = job->src;
     gap_data_at(d, job, lot, layer, -1);
+    const int64_t first = out->count;
     ISO_TRY(add_all(out, job, &like, d, NULL));
-    ISO_TRY(add_without(out, &like, d));
+    if (isfinite(out->at[first].value))
+        ISO_TRY(add_without(out, &like, d));
     for (int t = 0; t < job->given.count; t++) {
         like.given = gap_given_name(&job->given, t);
         gap_data_at(d, job, lot, layer, t);

@@ -190,8 +190,10 @@ static iso_err tell_strongest(const struct gap_job *job, const struct gap_lot *l
     if (best->src_layer != ISO_NO_INT)
         (void)snprintf(at, sizeof at, " at layer %lld", (long long)best->src_layer);
     if (far)
-        term_note(job->set, "%s: strongest%s, Pearson %.2f (n = %lld); %.2f without %s", lot->name,
-                  at, best->value, (long long)best->n, far->value, d.lang[left]);
+        term_note(job->set, "%s%s%s%s%s: strongest%s, Pearson %.2f (n = %lld); %.2f without %s",
+                  lot->name, best->stage ? ", " : "", best->stage ? best->stage : "",
+                  best->mix ? ", " : "", best->mix ? best->mix : "", at, best->value,
+                  (long long)best->n, far->value, d.lang[left]);
 done:
     gap_data_free(&d);
     return err;

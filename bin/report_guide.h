@@ -12,4 +12,7 @@ extern const char guide_cka_curves[], guide_cka_biased[], guide_cosine_raw[],
 extern const char guide_mixed[], guide_sweep[], guide_lambda[], guide_mixed_centroid[],
     guide_mixed_cosine[], guide_mixed_retrieval[];
 
+/* Of transfer gaps. */
+extern const char guide_gap[], guide_gap_scatter[], guide_gap_layers[];
+
 #endif

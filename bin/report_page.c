@@ -46,6 +46,8 @@ done:
 static void list_langs(struct names *names, const struct report *report)
 {
     for (int64_t i = 0; i < report->records.count; i++) {
+        if (strcmp(report->records.at[i].measure, "gap") == 0)
+            continue; /* a table has languages that nothing else is known of */
         if (report->records.at[i].src)
             (void)names_index(names, report->records.at[i].src);
         if (report->records.at[i].tgt)

@@ -21,9 +21,17 @@ static bool beside_lambda(const iso_record *r)
     return strcmp(r->measure, "lambda") == 0 || strcmp(r->measure, "entropy") == 0;
 }
 
+/* Other correlations with gaps, without a language or with a third quantity held constant, and
+ * their means are in the records. */
+static bool beside_gap(const iso_record *r)
+{
+    return (r->y && strncmp(r->y, "gap:", 4) == 0) || strcmp(r->measure, "mantel") == 0 ||
+           strcmp(r->measure, "gap") == 0;
+}
+
 static bool has_section(const struct report *report, int source, const iso_record *r)
 {
-    if (is_mixing(report, source, r) && beside_lambda(r))
+    if ((is_mixing(report, source, r) && beside_lambda(r)) || beside_gap(r))
         return true;
     for (int i = 0; i < section_count(); i++) {
         if (section_fits(section_at(i), report, source, r))

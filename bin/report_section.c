@@ -1,6 +1,7 @@
 /* The sections of a report. To add one is to add an entry to the table. */
 #include <string.h>
 
+#include "bin/figure_scatter.h"
 #include "bin/report.h"
 #include "bin/report_guide.h"
 #include "bin/wording.h"
@@ -48,6 +49,11 @@ static const struct section table[] = {
      guide_mixed_cosine, PAIRS_MIXED},
     {105, "mixing-retrieval", "Mixing: does a sentence find its translation?", "p@k:cosine",
      FIGURE_AUTO, guide_mixed_retrieval, PAIRS_MIXED},
+    {200, "gap", "What transfer loses", "gap:language", FIGURE_CURVES, guide_gap},
+    {201, "gap-scatter", "Does discrepancy go with what transfer loses?", "pearson", FIGURE_SCATTER,
+     guide_gap_scatter},
+    {202, "gap-layers", "Discrepancy and transfer gap, layer by layer", "pearson", FIGURE_CURVES,
+     guide_gap_layers},
 };
 
 int section_count(void)
@@ -87,6 +93,9 @@ bool section_fits(const struct section *s, const struct report *report, int sour
 
     if (!is_measure(r, s->measure) || pairs_of(r, report->source[source].mixes) != s->pairs)
         return false;
+    if (r->x)
+        return level && from_source && figure_relates(r) &&
+               (s->kind == FIGURE_SCATTER || r->src_layer != ISO_NO_INT);
     if (s->pairs == PAIRS_MIXED)
         return level && r->src && r->tgt;
     if (s->kind == FIGURE_CURVES)
@@ -94,6 +103,24 @@ bool section_fits(const struct section *s, const struct report *report, int sour
     if (s->kind == FIGURE_LAYERS)
         return from_source;
     return level && r->src && r->tgt;
+}
+
+/* A scatter is of one discrepancy. */
+static iso_err keep_first(iso_records *records)
+{
+    iso_records kept = {0};
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < records->count; i++) {
+        if (iso_str_same(records->at[i].x, records->at[0].x))
+            ISO_TRY(iso_records_add(&kept, &records->at[i]));
+    }
+    iso_records_free(records);
+    *records = kept;
+    kept = (iso_records){0};
+done:
+    iso_records_free(&kept);
+    return err;
 }
 
 /* A map of layers needs pairs of different layers, one of languages more than one row, one of mixed
@@ -167,6 +194,8 @@ iso_err section_view_make(struct section_view *out, bool *has, const struct sect
     ISO_TRY(figure_pick(&view.records, &view.others, &all, NULL));
     if (section->kind == FIGURE_LAYERS)
         ISO_TRY(keep_across(&view.records));
+    if (section->kind == FIGURE_SCATTER)
+        ISO_TRY(keep_first(&view.records));
     if (section->kind == FIGURE_MIXED)
         ISO_TRY(figure_keep_best(&view.records, &view.places));
     *has = view.records.count > 0;

@@ -21,7 +21,7 @@ static bool same_text(const char *a, const char *b)
 static bool same_row(const iso_record *a, const iso_record *b)
 {
     return same_text(a->src, b->src) && same_text(a->tgt, b->tgt) && same_text(a->mix, b->mix) &&
-           same_text(a->stage, b->stage) && same_text(a->given, b->given) &&
+           same_text(a->stage, b->stage) && same_text(a->given, b->given) && same_text(a->x, b->x) &&
            (!a->stage || a->mix_layer == b->mix_layer);
 }
 

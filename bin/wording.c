@@ -144,13 +144,21 @@ static iso_err add_common_int(iso_buf *line, const iso_records *records, const c
                           (long long)number);
 }
 
+/* Languages of a gap are no items of what is told beside it. */
+static bool counts(const iso_record *r, const iso_record *first)
+{
+    const bool gap = strcmp(r->measure, "gap") == 0, gaps = strcmp(first->measure, "gap") == 0;
+
+    return !r->x == !first->x && gap == gaps;
+}
+
 static iso_err add_count(iso_buf *out, const iso_records *records)
 {
     int64_t least = INT64_MAX, most = 0;
 
     for (int64_t i = 0; i < records->count; i++) {
         const int64_t n = records->at[i].n;
-        if (n == ISO_NO_INT)
+        if (n == ISO_NO_INT || !counts(&records->at[i], &records->at[0]))
             continue;
         least = n < least ? n : least;
         most = n > most ? n : most;

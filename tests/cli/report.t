@@ -87,3 +87,18 @@ $ ls -A
 > evil
 > evil.csv
 > out
+# scores: what transfer loses, against what the records hold
+$ printf 'lang,score\nen,.82\nde,.71\nfr,.74\nru,.69\nsw,.50\nar,.65\nzh,.69\n' > s.csv
+$ isogloss compare $S/examples/states/mini.h5 --layers 2-3 --quiet --json few.json
+$ isogloss report --records few.json --scores s.csv -o gaps --quiet; ls gaps/figures | grep -E 'gap.*svg'; grep -c 'isogloss gap --scores s.csv records.json' gaps/report.html
+> gaps/report.html
+> gap-layers.svg
+> gap-scatter.svg
+> gap.svg
+> 4
+$ isogloss report --records gaps/records.json -o gaps --quiet; ls gaps/figures | grep -cE 'gap.*svg|rest'
+> gaps/report.html
+> 3
+$ isogloss report --records few.json --row mBERT -o gaps
+2> isogloss report: --row is of --scores (see `isogloss help report`)
+? 2

@@ -1,0 +1,117 @@
+# Transfer gaps of tables of scores, and discrepancy against gap.
+tolerance 1e-4
+$ isogloss gap --scores $S/examples/xnli_zero_shot.tsv --row mBERT --csv - --quiet | cut -d , -f 1-4,7,10,14,19 | grep -E 'measure|sw|mean'
+> measure,estimator,src,tgt,value,interval,n,model
+> gap,language,en,sw,0.317,none,,mBERT
+> gap,mean,en,,0.1689,boot-items,14,mBERT
+$ for r in 'XLM-R Base' mMiniLM-L12xH384 'XLM-R Large'; do isogloss gap --scores $S/examples/xnli_zero_shot.tsv --row "$r" --csv - --quiet | grep mean | cut -d , -f 7; done
+> 0.1081
+> 0.1119
+> 0.0879
+# tables as people type them
+$ printf 'lang,score\neng_Latn,82\ndeu,71\nswh,50.4\naverage,67.8\nparams,178\n' > long.csv
+$ isogloss gap --scores long.csv | cut -f 1-5
+> measure	estimator	src	tgt	value
+> gap	language	en	de	0.11
+> gap	language	en	sw	0.316
+> gap	mean	en		0.213
+2> isogloss: note: long.csv: passed over, being no languages: average, params
+2> isogloss: note: long.csv: some scores are above 1, so all are read as percentages
+$ isogloss gap --scores long.csv --src de --tgt sw --quiet | cut -f 3-5
+> src	tgt	value
+> de	sw	0.206
+> de		0.206
+$ cat long.csv | isogloss gap --scores - --quiet | wc -l
+> 4
+# what is wrong is said
+$ isogloss gap
+2> isogloss gap: needs --scores TABLE: a row a model and a column a language, or lang and score (see `isogloss help gap`)
+? 2
+$ isogloss gap --scores long.csv --measure cka
+2> isogloss gap: --measure chooses among RECORDS, and none are given (see `isogloss help gap`)
+? 2
+$ isogloss gap --scores long.csv --given long.csv
+2> isogloss gap: --given holds a third quantity constant, so it needs RECORDS (see `isogloss help gap`)
+? 2
+$ isogloss gap --scores $S/examples/xnli_zero_shot.tsv
+2> isogloss gap: */xnli_zero_shot.tsv has scores of 4 rows; --row says which: mBERT, XLM-R Base, mMiniLM-L12xH384, XLM-R Large
+? 1
+$ isogloss gap --scores $S/examples/xnli_zero_shot.tsv --row mBRT
+2> isogloss gap: */xnli_zero_shot.tsv has no row 'mBRT'; did you mean 'mBERT'? Its rows: mBERT, XLM-R Base, mMiniLM-L12xH384, XLM-R Large
+? 1
+$ isogloss gap --scores $S/examples/xnli_zero_shot.tsv --row 'word2vec'
+2> isogloss gap: */xnli_zero_shot.tsv has no row 'word2vec'; its rows: mBERT, XLM-R Base, mMiniLM-L12xH384, XLM-R Large
+? 1
+$ isogloss gap --scores long.csv --src fr
+2> isogloss: note: *
+2> isogloss: note: *
+2> isogloss gap: long.csv has no score of 'fr'; it has en, de, sw
+? 1
+$ isogloss gap --scores long.csv --tgt de,fr --quiet
+2> isogloss gap: long.csv has no score of 'fr'; it has en, de, sw
+? 1
+$ printf 'lang,score\nen,0.8\neng,0.7\n' > twice.csv; isogloss gap --scores twice.csv
+2> isogloss gap: twice.csv: two scores of en, perhaps under two of its codes
+? 1
+$ printf 'model,size,depth\nm,1,2\n' > odd.csv; isogloss gap --scores odd.csv
+2> isogloss gap: odd.csv: no column is a language that is known: size, depth; --tgt names others
+? 1
+$ printf 'lang,score\nen,high\n' > word.csv; isogloss gap --scores word.csv
+2> isogloss gap: word.csv: line 2: en is 'high', not a number (absent: empty, - or NA)
+? 1
+$ isogloss gap --scores nofile
+2> isogloss gap: nofile: No such file or directory
+? 1
+# with records: pairs in either order, several codes, languages that one side lacks
+$ printf 'measure,estimator,src,tgt,src_layer,tgt_layer,value\ncka,debiased,en,de,1,1,.9\ncka,debiased,fra,en,1,1,.8\ncka,debiased,en,ru,1,1,.75\ncka,debiased,en,swh,1,1,.5\ncka,debiased,en,th,1,1,.45\ncka,debiased,en,ko,1,1,.4\ncka,biased,en,de,1,1,.9\n' > r.csv
+$ printf 'lang,score\nen,.82\nde,.71\nfr,.74\nru,.69\nsw,.50\nth,.56\nur,.58\n' > s.csv
+$ isogloss gap --scores s.csv r.csv --csv o.csv
+2> isogloss: note: 5 languages have both; only a score: 1 (ur); no score: 1 (ko)
+2> isogloss: note: not taken: cka:biased; --measure chooses
+2> isogloss: note: cka:debiased: strongest at layer 1, Pearson -0.91 (n = 5); -0.94 without de
+2> isogloss: note: n = 5 languages is few: a Pearson correlation below 0.88 in size is not distinguishable from 0 at 5 %
+$ grep -E '^(pearson|kendall)' o.csv | grep -v + | cut -d , -f 1,3-7,11,14,31-33
+> pearson,en,,1,1,-0.91425,0,5,cka:debiased,gap:language,
+> kendall,en,,1,1,-0.6,0,5,cka:debiased,gap:language,
+$ grep -c + o.csv; grep + o.csv | head -1 | cut -d , -f 1,14,30
+> 10
+> pearson,4,fr+ru+sw+th
+# a third quantity, by language and of pairs
+$ printf 'lang,text size\nde,66\nfr,57\nru,278\nsw,2\nth,72\n' > size.csv
+$ isogloss gap --scores s.csv r.csv --given size.csv --quiet --csv - | grep 'gap:language,size' | cut -d , -f 1,14,33
+> pearson,5,size
+> spearman,5,size
+> kendall,5,size
+# fewer than four languages, constant scores: no value but a reason, and no error
+$ isogloss gap --scores s.csv r.csv --tgt de,fr,ru --csv - | grep -E '^pearson' | cut -d , -f 1,7,14,36
+> pearson,,3,fewer than 4 languages have both
+2> isogloss: note: not taken: cka:biased; --measure chooses
+2> isogloss: note: 1 of 1 correlations over languages are refused: fewer than 4 languages have both
+$ printf 'lang,score\nen,.8\nde,.7\nfr,.7\nru,.7\nsw,.7\nth,.7\n' > same.csv; isogloss gap --scores same.csv r.csv --csv - | grep -E '^spearman' | cut -d , -f 1,7,14,36
+> spearman,,5,y is the same for all
+2> isogloss: note: 5 languages have both; only a score: 0; no score: 1 (ko)
+2> isogloss: note: not taken: cka:biased; --measure chooses
+2> isogloss: note: 1 of 1 correlations over languages are refused: y is the same for all
+$ isogloss gap --scores s.csv r.csv --measure cka,rsa
+2> isogloss gap: no records of pairs of languages are of 'rsa'; there are cka:debiased, cka:biased
+? 1
+$ isogloss gap --scores s.csv r.csv --src ru --quiet | grep -c ^gap
+> 7
+$ isogloss gap --scores s.csv o.csv --quiet --csv - | grep -vc ^gap
+> 1
+# scores of a probe: layers of their own
+$ printf 'measure,estimator,src,tgt,src_layer,tgt_layer,value,train,model\n' > p.csv; for l in 0 1; do for t in en:9 de:8 fr:7 ru:6 sw:4 th:5; do echo "accuracy,probe,en,${t%:*},$l,$l,.${t#*:}$l,en,mini"; done; done >> p.csv
+$ isogloss gap --scores p.csv r.csv --quiet --csv - | grep -E '^(gap,mean|pearson,,en,,)' | grep -v + | cut -d , -f 1-7,14,20
+> gap,mean,en,,0,0,0.3,5,
+> gap,mean,en,,1,1,0.3,5,
+> pearson,,en,,1,1,-0.92972,5,mini
+$ echo '{"records": [{"measure": "cka", "value": 1}]}' > none.json; isogloss gap --scores none.json
+2> isogloss gap: none.json: no records of accuracy or f1 of a language
+? 1
+# the figure
+needs gnuplot
+$ isogloss gap --scores s.csv r.csv --quiet --csv o.csv --plot scatter.svg; grep -c '<svg' scatter.svg; grep -c "^set label '..' at" scatter.gp
+> 1
+> 5
+$ isogloss gap --scores s.csv --quiet --csv o.csv --plot gaps.gp; grep -c . gaps.tsv
+> 7
