@@ -22,7 +22,7 @@ struct cmd {
 extern const struct cmd *const commands[];
 
 extern const struct cmd cmd_inspect, cmd_compare, cmd_centroids, cmd_align, cmd_retrieve, cmd_words,
-    cmd_gap, cmd_mix, cmd_convert, cmd_plot, cmd_report, cmd_embed, cmd_tokenize, cmd_doctor,
+    cmd_gap, cmd_mix, cmd_probe, cmd_convert, cmd_plot, cmd_report, cmd_embed, cmd_tokenize, cmd_doctor,
     cmd_version, cmd_help, cmd_completion;
 
 /* Option groups for .options: "out " OPTIONS_READING. */

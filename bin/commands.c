@@ -14,6 +14,7 @@ const struct cmd *const commands[] = {
     &cmd_retrieve,
     &cmd_words,
     &cmd_mix,
+    &cmd_probe,
     &cmd_gap,
     &cmd_report,
     &cmd_plot,

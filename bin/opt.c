@@ -240,6 +240,7 @@ void opt_free(struct settings *set)
     iso_free(set->inputs.at);
     iso_free(set->against.at);
     iso_free(set->records.at);
+    iso_free(set->second.at);
     iso_free(set->source.at);
     iso_free(set->target.at);
     *set = (struct settings){0};

@@ -20,6 +20,7 @@ struct settings {
     struct words inputs;  /* positional words */
     struct words against; /* words after --against up to the next option */
     struct words records; /* words after --records */
+    struct words second;  /* words after --second */
 
     /* common */
     const char *json, *csv, *plot, *progress;
@@ -52,6 +53,9 @@ struct settings {
     const char *ridge, *whiten, *alignments, *map, *apply;
     int64_t folds;
     bool centre, each_fold, correlate;
+
+    /* probing */
+    int64_t budget;
 
     /* transfer gaps */
     const char *scores, *row, *given;

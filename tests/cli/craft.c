@@ -6,6 +6,10 @@
  *     en:3=40x8,nan:7    row 7 holds a NaN; inf:7 an infinity
  *     en:3=40x8,flat     all rows are equal
  *     en:3=40x8,as:de    the numbers of de
+ *     en:3=40x8,by:4     row i has 3 more in column i mod 4
+ *     labels:en=40,4     classes i mod 4 of 40 items; labels:en=40,4,9: item 9 and what follows has
+ *                        none; tags:en=40,4 the same of rows
+ *     classes=4          names c0 to c3; tagset=4 names t0 to t3
  *     ids:en=a,0,40      ids a0 to a39 (text, from, count)
  *     offsets:en=0,2,40  rows of each item; for token rows
  *     format=x version=2 pooling=cls model=m source=en compute=int8   attributes;
@@ -63,6 +67,9 @@ static void put_layer(iso_h5 *file, const char *word)
         x[row * cols] = NAN;
     if (sscanf(how, ",inf:%ld", &row) == 1)
         x[row * cols] = -INFINITY;
+    if (sscanf(how, ",by:%ld", &row) == 1)
+        for (long i = 0; i < rows; i++)
+            x[i * cols + i % row] += 3;
     for (long i = cols; strcmp(how, ",flat") == 0 && i < rows * cols; i++)
         x[i] = x[i - cols];
     ok(iso_h5_put(file, path, 2, (int64_t[]){rows, cols}, ISO_F32, x, NULL));
@@ -105,6 +112,36 @@ static void put_offsets(iso_h5 *file, const char *word)
     ok(iso_h5_put_i64(file, path, at, count));
 }
 
+static void put_labels(iso_h5 *file, const char *word)
+{
+    char kind[8], lang[32], path[64];
+    int count, classes, none;
+    int32_t *label = NULL;
+
+    const int read = sscanf(word, "%7[^:]:%31[^=]=%d,%d,%d", kind, lang, &count, &classes, &none);
+    if (read < 4)
+        wrong(word);
+    ok(iso_alloc(&label, count, sizeof *label));
+    for (int i = 0; i < count; i++)
+        label[i] = read == 5 && i >= none ? -1 : i % classes;
+    snprintf(path, sizeof path, "/rows/%s/%s", lang, kind);
+    ok(iso_h5_put_i32(file, path, label, count));
+    iso_free(label);
+}
+
+/* "classes=4", "tagset=4" */
+static void put_names(iso_h5 *file, const char *word)
+{
+    static const char *const names[2][8] = {{"c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7"},
+                                            {"t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7"}};
+    const char *equals = strchr(word, '=');
+
+    if (!equals || atoi(equals + 1) > 8)
+        wrong(word);
+    ok(iso_h5_put_texts(file, *word == 'c' ? "/classes" : "/tagset", names[*word != 'c'],
+                        atoi(equals + 1), NULL));
+}
+
 /* True if the word is NAME=TEXT; an attribute without text is left out. */
 static bool put_attribute(iso_h5 *file, const char *word, const char *name)
 {
@@ -140,6 +177,10 @@ int main(int argc, char **argv)
             put_ids(file, argv[i]);
         else if (strncmp(argv[i], "offsets:", 8) == 0)
             put_offsets(file, argv[i]);
+        else if (strncmp(argv[i], "labels:", 7) == 0 || strncmp(argv[i], "tags:", 5) == 0)
+            put_labels(file, argv[i]);
+        else if (strncmp(argv[i], "classes=", 8) == 0 || strncmp(argv[i], "tagset=", 7) == 0)
+            put_names(file, argv[i]);
         else
             put_layer(file, argv[i]);
     }

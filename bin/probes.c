@@ -1,0 +1,124 @@
+/* Probes of all layers: the walk, the plan, the talk. */
+#include "bin/probes.h"
+
+#include <stdio.h>
+
+#include "bin/probe_inside.h"
+#include "bin/term.h"
+#include "lib/base/alloc.h"
+
+/* One run under way; records come measure by measure. */
+struct probing {
+    const struct settings *set;
+    const iso_run *run;
+    struct probe_ask ask;
+    struct probe_set of;
+    iso_records list[PROBE_CELLS];
+};
+
+static iso_err widest(int64_t *out, const struct probing *p)
+{
+    iso_err err = ISO_OK;
+
+    *out = 0;
+    for (int i = 0; i < p->of.sel.layer_count; i++) {
+        int64_t dim;
+        ISO_TRY(probe_dim(&dim, &p->of, p->of.sel.layer[i]));
+        *out = dim > *out ? dim : *out;
+    }
+done:
+    return err;
+}
+
+static iso_err check_memory(const struct probing *p)
+{
+    int64_t dim;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(widest(&dim, p));
+    const double need = probe_memory(&p->of, dim), have = (double)iso_run_mem(p->run);
+    ISO_NEED(need <= have,
+             "%s: probing needs %.1f MB of memory, --mem gives %.1f MB: give more, take fewer rows "
+             "with --limit or fewer languages with --tgt",
+             iso_states_file_at(p->of.states, 0)->path, need / 1e6, have / 1e6);
+done:
+    return err;
+}
+
+/* Fits of one layer: two folds left out, then one. */
+static int64_t fits(const struct probing *p)
+{
+    const int64_t folds = p->ask.folds, pairs = folds * (folds - 1) / 2;
+
+    return (p->ask.needs[PROBE_LEARNT] ? (pairs + folds) * PROBE_STRENGTHS : 0) +
+           (p->ask.needs[PROBE_SHUFFLED] ? folds : 0) +
+           (p->ask.needs[PROBE_LANGUAGE] ? (pairs + folds) * 3 : 0);
+}
+
+static iso_err print_plan(const struct probing *p)
+{
+    int64_t dim;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(widest(&dim, p));
+    printf("items\t%lld\n", (long long)p->of.items);
+    printf("languages\t%d\n", p->of.langs);
+    printf("layers\t%d\n", p->of.sel.layer_count);
+    printf("fits\t%lld\n", (long long)(fits(p) * p->of.sel.layer_count));
+    printf("memory\t%.0f\n", probe_memory(&p->of, dim));
+done:
+    return err;
+}
+
+static iso_err one_layer(struct probing *p, int layer)
+{
+    struct probe_layer l = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(probe_layer_new(&l, &p->of, layer));
+    ISO_TRY(probe_layer_read(&l, &p->of, &p->ask));
+    ISO_TRY(probe_layer_run(&l, &p->of, &p->ask, NULL));
+    ISO_TRY(probe_layer_records(p->list, &l, &p->of, &p->ask));
+done:
+    probe_layer_free(&l, &p->of);
+    return err;
+}
+
+static iso_err walk(struct probing *p)
+{
+    const struct selection *sel = &p->of.sel;
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < sel->layer_count; i++) {
+        ISO_TRY(iso_run_step(p->run, "probing", i, sel->layer_count, "layers"));
+        ISO_TRY(one_layer(p, sel->layer[i]));
+    }
+done:
+    return err;
+}
+
+iso_err probe_records(iso_records *out, const struct settings *set, const char *measures,
+                      iso_states *states, iso_states *second, const iso_run *run)
+{
+    struct probing p = {.set = set, .run = run};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(probe_ask_make(&p.ask, set, measures));
+    ISO_TRY(probe_set_make(&p.of, &p.ask, states, second));
+    ISO_TRY(check_memory(&p));
+    if (set->plan) {
+        ISO_TRY(print_plan(&p));
+        goto done;
+    }
+    ISO_TRY(walk(&p));
+    for (int c = 0; c < PROBE_CELLS; c++) {
+        for (int64_t i = 0; i < p.list[c].count; i++)
+            ISO_TRY(iso_records_add(out, &p.list[c].at[i]));
+    }
+done:
+    for (int c = 0; c < PROBE_CELLS; c++)
+        iso_records_free(&p.list[c]);
+    probe_set_free(&p.of);
+    probe_ask_free(&p.ask);
+    return err;
+}
