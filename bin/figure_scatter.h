@@ -32,6 +32,18 @@ bool figure_relates(const iso_record *r);
 iso_err scatter_collect(struct scatter *s, const iso_records *records, const iso_records *among);
 void scatter_free(struct scatter *s);
 
+/* Where panels are, in pixels, and what they share. */
+struct scatter_layout {
+    int columns, rows, left, top, width, height, gap_x, gap_y;
+    double letter, line; /* a letter's width, a line's height */
+    const char *font;
+    struct range y;
+};
+
+/* Adds the names of a panel's points to the script, and notes those without room. */
+iso_err scatter_names(struct figure *f, struct scatter *s, const struct scatter_panel *p,
+                      const struct scatter_layout *l, struct range rx);
+
 iso_err figure_scatter(struct figure *f, const iso_records *records, const iso_records *among);
 
 #endif

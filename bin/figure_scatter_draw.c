@@ -5,20 +5,10 @@
 
 #include "bin/figure_scatter.h"
 #include "bin/wording.h"
-#include "lib/base/alloc.h"
-#include "lib/base/utf8.h"
 
 enum { LINE_POINTS = 41 };
 
-/* Where panels are, in pixels, and what they share. */
-struct layout {
-    int columns, rows, left, top, width, height, gap_x, gap_y;
-    double letter, line; /* a letter's width, a line's height */
-    const char *font;
-    struct range y;
-};
-
-static void lay_out(struct figure *f, struct layout *l, const struct scatter *s)
+static void lay_out(struct figure *f, struct scatter_layout *l, const struct scatter *s)
 {
     const bool one = s->count == 1;
 
@@ -104,76 +94,6 @@ done:
     return err;
 }
 
-/* --- Names --- */
-
-static iso_err add_place(iso_buf *o, double x, double y, const struct layout *l, struct range rx)
-{
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_buf_puts(o, "first "));
-    ISO_TRY(figure_number(o, rx.lo + x / l->width * (rx.hi - rx.lo)));
-    ISO_TRY(iso_buf_puts(o, ", "));
-    ISO_TRY(figure_number(o, l->y.lo + y / l->height * (l->y.hi - l->y.lo)));
-done:
-    return err;
-}
-
-/* A name, and a thin line to it from its point when it stands away. */
-static iso_err add_name(iso_buf *o, const char *name, const struct label *b, const struct layout *l,
-                        struct range rx)
-{
-    const double far = hypot(b->at_x - b->x, b->at_y - b->y);
-    const double edge = fmin(0.5 * b->w / fmax(1e-9, fabs(b->at_x - b->x)),
-                             0.5 * b->h / fmax(1e-9, fabs(b->at_y - b->y)));
-    const double near = fmin(1, 4 / far), to = fmax(near, 1 - fmin(1, edge));
-    iso_err err = ISO_OK;
-
-    if (b->led) {
-        ISO_TRY(iso_buf_puts(o, "set arrow from "));
-        ISO_TRY(
-            add_place(o, b->x + near * (b->at_x - b->x), b->y + near * (b->at_y - b->y), l, rx));
-        ISO_TRY(iso_buf_puts(o, " to "));
-        ISO_TRY(add_place(o, b->x + to * (b->at_x - b->x), b->y + to * (b->at_y - b->y), l, rx));
-        ISO_TRY(iso_buf_puts(o, " nohead lw 0.5 lc rgb '#888888'\n"));
-    }
-    ISO_TRY(iso_buf_puts(o, "set label "));
-    ISO_TRY(figure_label(o, name));
-    ISO_TRY(iso_buf_puts(o, " at "));
-    ISO_TRY(add_place(o, b->at_x, b->at_y, l, rx));
-    ISO_TRY(iso_buf_printf(o, " center front font %s textcolor rgb '#222222'\n", l->font));
-done:
-    return err;
-}
-
-static iso_err add_names(struct figure *f, struct scatter *s, const struct scatter_panel *p,
-                         const struct layout *l, struct range rx)
-{
-    const double px_y = l->height / (l->y.hi - l->y.lo), px_x = l->width / (rx.hi - rx.lo);
-    const struct label_line line = {.at = px_y * (fit_at(&p->fit, rx.lo) - l->y.lo),
-                                    .slope = p->fit.slope * px_y / px_x};
-    struct label *b = NULL;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_alloc(&b, p->n, sizeof *b));
-    for (int i = 0; i < p->n; i++) {
-        const int letters = iso_utf8_columns(p->lang[i]);
-        b[i].x = (p->x[i] - rx.lo) / (rx.hi - rx.lo) * l->width;
-        b[i].y = (p->y[i] - l->y.lo) / (l->y.hi - l->y.lo) * l->height;
-        b[i].w = l->letter * (letters > LABEL_MOST ? LABEL_MOST : letters);
-        b[i].h = l->line;
-    }
-    labels_place(b, p->n, l->width, l->height, 3, p->fitted ? &line : NULL);
-    for (int i = 0; i < p->n; i++) {
-        if (b[i].shown)
-            ISO_TRY(add_name(&f->script, p->lang[i], &b[i], l, rx));
-        else
-            (void)names_index(&s->unnamed, p->lang[i]);
-    }
-done:
-    iso_free(b);
-    return err;
-}
-
 /* --- Panels --- */
 
 /* "layer 8: r = −0.83, ρ = −0.80" */
@@ -208,7 +128,8 @@ done:
     return err;
 }
 
-static iso_err add_panel(struct figure *f, struct scatter *s, const struct layout *l, int panel)
+static iso_err add_panel(struct figure *f, struct scatter *s, const struct scatter_layout *l,
+                         int panel)
 {
     const struct scatter_panel *p = &s->at[panel];
     const int x = l->left + panel % l->columns * (l->width + l->gap_x);
@@ -227,7 +148,7 @@ static iso_err add_panel(struct figure *f, struct scatter *s, const struct layou
     ISO_TRY(iso_buf_puts(o, " font small textcolor rgb '#404040' offset 0,-0.7\n"));
     ISO_TRY(add_range(o, 'x', rx, "%g"));
     ISO_TRY(add_range(o, 'y', l->y, panel % l->columns ? "" : "%g"));
-    ISO_TRY(add_names(f, s, p, l, rx));
+    ISO_TRY(scatter_names(f, s, p, l, rx));
     ISO_TRY(add_data(f, p, rx, panel == 0));
     ISO_TRY(iso_buf_printf(o,
                            "plot data skip 1 index %d using 1:3:4 with filledcurves fs transparent "
@@ -269,7 +190,7 @@ done:
 }
 
 /* The words that all panels share: axes stand once. */
-static iso_err add_axes(struct figure *f, const struct scatter *s, const struct layout *l)
+static iso_err add_axes(struct figure *f, const struct scatter *s, const struct scatter_layout *l)
 {
     const iso_record *r = s->like;
     iso_buf *o = &f->script;
@@ -290,7 +211,7 @@ done:
 iso_err figure_scatter(struct figure *f, const iso_records *records, const iso_records *among)
 {
     struct scatter s;
-    struct layout l = {0};
+    struct scatter_layout l = {0};
     iso_buf script = {0};
     iso_err err = scatter_collect(&s, records, among);
 

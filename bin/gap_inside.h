@@ -107,6 +107,10 @@ void gap_data_free(struct gap_data *d);
 void gap_data_at(struct gap_data *d, const struct gap_job *job, const struct gap_lot *lot,
                  int64_t layer, int third); /* third −1: none */
 
+/* Discrepancy and gap of a language at a layer, or their means over all; NAN where one is not. */
+void gap_numbers(double *x, double *y, const struct gap_job *job, const struct gap_lot *lot,
+                 const char *lang, int64_t layer);
+
 /* A correlation's record of a lot: all but measure and value. layer ISO_NO_INT: none. */
 iso_record gap_record(const struct gap_job *job, const struct gap_lot *lot, int64_t layer);
 

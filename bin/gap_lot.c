@@ -1,8 +1,7 @@
 /* Discrepancies in lots: which records are of one question, and where each number is. */
-#include "bin/gap_lot.h"
+#include "bin/gap_lot_inside.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,10 +10,6 @@
 #include "lib/text/lang.h"
 
 enum { LOTS_MOST = 4096 };
-
-/* Chosen where nothing is said and they are there. */
-static const char usual[] =
-    "cka:debiased,centroid:relative,cosine:centred,p@k:cosine,procrustes:distance";
 
 static bool among(const char *const *list, const char *word)
 {
@@ -69,19 +64,6 @@ done:
     return err;
 }
 
-/* Whether "cka", "cka:debiased", "p@1", "p@k:cosine" means such a lot. */
-static bool means(const char *word, const struct gap_lot *lot)
-{
-    const char *colon = strchr(word, ':'), *measure = lot->first->measure;
-    const size_t len = colon ? (size_t)(colon - word) : strlen(word);
-    const size_t own = strcspn(lot->name, ":");
-
-    if (colon && !iso_str_same(colon + 1, lot->first->estimator))
-        return false;
-    return (len == strlen(measure) && memcmp(word, measure, len) == 0) ||
-           (len == own && memcmp(word, lot->name, len) == 0);
-}
-
 /* --- Gathering --- */
 
 static iso_err lot_for(struct gap_lot **out, struct gap_lots *lots, int *room, const iso_record *r)
@@ -121,8 +103,9 @@ static iso_err add_pair(struct gap_lot *lot, const iso_record *r)
         ISO_TRY(iso_realloc(&lot->at, lot->count, room, sizeof *lot->at));
         lot->room = room;
     }
-    lot->at[lot->count++] =
-        (struct gap_pair){r->src_layer, back ? tgt : src, back ? src : tgt, r->value};
+    lot->at[lot->count] =
+        (struct gap_pair){r->src_layer, back ? tgt : src, back ? src : tgt, r->value, lot->count};
+    lot->count++;
 done:
     return err;
 }
@@ -136,13 +119,22 @@ static int by_place(const void *a, const void *b)
     return order ? order : strcmp(x->b, y->b);
 }
 
+/* Of equal places the one that came first. */
+static int by_place_and_turn(const void *a, const void *b)
+{
+    const struct gap_pair *x = a, *y = b;
+    const int order = by_place(a, b);
+
+    return order ? order : (x->turn > y->turn) - (x->turn < y->turn);
+}
+
 /* Sorted, each place once, its layers listed. */
 static iso_err finish(struct gap_lot *lot)
 {
     int64_t kept = 0;
     iso_err err = ISO_OK;
 
-    qsort(lot->at, (size_t)lot->count, sizeof *lot->at, by_place);
+    qsort(lot->at, (size_t)lot->count, sizeof *lot->at, by_place_and_turn);
     for (int64_t i = 0; i < lot->count; i++) {
         if (kept == 0 || by_place(&lot->at[kept - 1], &lot->at[i]) != 0)
             lot->at[kept++] = lot->at[i];
@@ -157,7 +149,7 @@ done:
     return err;
 }
 
-static void lot_free(struct gap_lot *lot)
+void gap_lot_free(struct gap_lot *lot)
 {
     iso_free(lot->name);
     iso_free(lot->at);
@@ -167,90 +159,17 @@ static void lot_free(struct gap_lot *lot)
 void gap_lots_free(struct gap_lots *lots)
 {
     for (int i = 0; i < lots->count; i++)
-        lot_free(&lots->at[i]);
+        gap_lot_free(&lots->at[i]);
     iso_free(lots->at);
     iso_free(lots->left_out);
     *lots = (struct gap_lots){0};
-}
-
-/* --- Choosing --- */
-
-/* "cka:debiased, centroid:relative", each once, of lots from `first` on; false where longer. */
-static iso_err list_names(char **out, const struct gap_lots *lots, const bool *chosen)
-{
-    iso_buf text = {0};
-    int named = 0;
-    iso_err err = ISO_OK;
-
-    for (int i = 0; i < lots->count; i++) {
-        bool again = chosen && chosen[i];
-        for (int j = 0; j < i && !again; j++)
-            again = strcmp(lots->at[j].name, lots->at[i].name) == 0;
-        if (again)
-            continue;
-        if (named < 12)
-            ISO_TRY(iso_buf_printf(&text, "%s%s", named ? ", " : "", lots->at[i].name));
-        named++;
-    }
-    if (named > 12)
-        ISO_TRY(iso_buf_printf(&text, " and %d more", named - 12));
-    *out = text.text;
-    return ISO_OK;
-done:
-    iso_buf_free(&text);
-    return err;
-}
-
-static iso_err choose(bool *chosen, int *count, const struct gap_lots *lots, const char *measures)
-{
-    char word[128], *names = NULL;
-    iso_err err = ISO_OK;
-
-    *count = 0;
-    for (const char *at = measures ? measures : usual; at;) {
-        bool any = false;
-        at = iso_str_word(word, sizeof word, at);
-        for (int i = 0; i < lots->count; i++) {
-            if (!means(word, &lots->at[i]))
-                continue;
-            *count += !chosen[i];
-            any = chosen[i] = true;
-        }
-        if (!any && measures) {
-            ISO_TRY(list_names(&names, lots, NULL));
-            ISO_FAIL(ISO_EARG, "no records of pairs of languages are of '%s'; there are %s", word,
-                     names ? names : "none");
-        }
-    }
-done:
-    iso_free(names);
-    return err;
-}
-
-/* Keeps what was chosen, the order as it is. */
-static iso_err keep(struct gap_lots *lots, const bool *chosen)
-{
-    int kept = 0;
-    iso_err err = list_names(&lots->left_out, lots, chosen);
-
-    if (err)
-        return err;
-    for (int i = 0; i < lots->count; i++) {
-        if (chosen[i])
-            lots->at[kept++] = lots->at[i];
-        else
-            lot_free(&lots->at[i]);
-    }
-    lots->count = kept;
-    return ISO_OK;
 }
 
 iso_err gap_lots_make(struct gap_lots *out, const iso_records *records, const char *measures)
 {
     struct gap_lots lots = {0};
     struct gap_lot *lot = NULL;
-    bool *chosen = NULL;
-    int room = 0, count = 0;
+    int room = 0;
     iso_err err = ISO_OK;
 
     for (int64_t i = 0; i < records->count; i++) {
@@ -259,16 +178,12 @@ iso_err gap_lots_make(struct gap_lots *out, const iso_records *records, const ch
         ISO_TRY(lot_for(&lot, &lots, &room, &records->at[i]));
         ISO_TRY(add_pair(lot, &records->at[i]));
     }
-    ISO_TRY(iso_alloc(&chosen, lots.count, sizeof *chosen));
-    ISO_TRY(choose(chosen, &count, &lots, measures));
-    if (count > 0)
-        ISO_TRY(keep(&lots, chosen));
+    ISO_TRY(gap_lots_choose(&lots, measures));
     for (int i = 0; i < lots.count; i++)
         ISO_TRY(finish(&lots.at[i]));
     *out = lots;
     lots = (struct gap_lots){0};
 done:
-    iso_free(chosen);
     gap_lots_free(&lots);
     return err;
 }

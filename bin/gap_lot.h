@@ -10,6 +10,7 @@ struct gap_pair {
     int64_t layer;
     const char *a, *b;
     double value;
+    int64_t turn; /* when it came */
 };
 
 struct gap_lot {
@@ -28,7 +29,8 @@ struct gap_lots {
 };
 
 /* Sorts the level records of pairs of languages into lots, records' texts borrowed. `measures`
- * (NULL: the usual ones, else all) chooses: "cka,cka:biased,p@1". ISO_EARG names what there is. */
+ * (NULL: the usual ones, else all that are no scores) chooses: "cka,cka:biased,p@1". ISO_EARG names
+ * what there is. */
 iso_err gap_lots_make(struct gap_lots *out, const iso_records *records, const char *measures);
 void gap_lots_free(struct gap_lots *lots);
 

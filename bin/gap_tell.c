@@ -131,6 +131,8 @@ static void tell_tests(const struct gap_job *job, const iso_records *records)
     if (undefined > 0)
         term_note(job->set, "%lld of %lld correlations over languages are refused: %s",
                   (long long)undefined, (long long)(count + undefined), why);
+    if (count + undefined == 0)
+        term_note(job->set, "nothing is correlated: scores and records have no layer in common");
     if (count > 1)
         term_note(job->set,
                   "%lld discrepancies (measures and layers) were tried; each p is for one alone, "

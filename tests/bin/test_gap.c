@@ -172,10 +172,10 @@ static void directions(void **state)
 
     for (int way = 0; way < 2; way++) {
         for (int i = 0; i < 6; i++) {
-            add(&in, "en", six[i], 1, way ? 0.3 : six_gaps[i]);
+            add(&in, "en", six[i], 1, way ? six_gaps[i] : 0.3 * (i % 2));
             in.at[in.count - 1].measure = "p@k";
             in.at[in.count - 1].estimator = "cosine";
-            in.at[in.count - 1].direction = way ? "backward" : "forward";
+            in.at[in.count - 1].direction = way ? "forward" : "backward";
             in.at[in.count - 1].k = 1;
         }
     }
@@ -266,6 +266,14 @@ static void probed(void **state)
     near(one(&list, "gap", 4, 3)->value, 0.25, 1e-12);
     text(one(&list, "gap", 4, 6)->estimator, "mean");
     near(one(&list, "gap", 4, 6)->value, 0.5 * 1.6 / 6, 1e-12);
+    double x[6], y[6]; /* means over the layers */
+    for (int i = 0; i < 6; i++) {
+        x[i] = i == 2 ? 0.5 - 3 * six_gaps[i] : six_cka[i] + 2;
+        y[i] = 0.3 * six_gaps[i];
+    }
+    iso_value v;
+    ok(iso_correlation_of(&v, ISO_PEARSON, x, y, NULL, 6, &(iso_correlation_opt){0}));
+    near(one(&list, "pearson", -1, 0)->value, v.value, 1e-12);
     assert_int_equal(one(&list, "pearson", -1, 0)->n, 6);
     assert_null(one(&list, "pearson", -1, 0)->tgt);
     const iso_record *ru = one(&list, "pearson", -1, 3);
