@@ -96,19 +96,24 @@ done:
 
 /* --- Panels --- */
 
+/* "−0.83", and 0.00 without a sign. */
+static iso_err add_coefficient(iso_buf *out, const char *name, double value)
+{
+    return iso_buf_printf(out, "%s = %s%.2f", name, value <= -0.005 ? "\xe2\x88\x92" : "",
+                          fabs(value));
+}
+
 /* "layer 8: r = −0.83, ρ = −0.80" */
 static iso_err panel_title(iso_buf *out, const struct scatter_panel *p)
 {
     const iso_record *r = p->pearson;
-    const char *const minus = "\xe2\x88\x92";
     iso_err err = ISO_OK;
 
     if (r->src_layer != ISO_NO_INT)
         ISO_TRY(iso_buf_printf(out, "layer %lld: ", (long long)r->src_layer));
-    ISO_TRY(iso_buf_printf(out, "r = %s%.2f", r->value < 0 ? minus : "", fabs(r->value)));
+    ISO_TRY(add_coefficient(out, "r", r->value));
     if (p->spearman && isfinite(p->spearman->value))
-        ISO_TRY(iso_buf_printf(out, ", \xcf\x81 = %s%.2f", p->spearman->value < 0 ? minus : "",
-                               fabs(p->spearman->value)));
+        ISO_TRY(add_coefficient(out, ", \xcf\x81", p->spearman->value));
 done:
     return err;
 }
@@ -177,14 +182,13 @@ static iso_err describe(struct figure *f, const struct scatter *s)
         most = s->at[p].n > most ? s->at[p].n : most;
     }
 
-    ISO_TRY(iso_buf_puts(o, "line: least squares, its 95 % band \xc2\xb7 r: Pearson, \xcf\x81: "
-                            "Spearman"));
-    if (least == most)
-        ISO_TRY(iso_buf_printf(o, ", over %d languages", most));
-    else
-        ISO_TRY(iso_buf_printf(o, ", over %d to %d languages", least, most));
+    ISO_TRY(iso_buf_puts(o, "line: least squares, 95 % band \xc2\xb7 r Pearson, \xcf\x81 Spearman "
+                            "\xc2\xb7 "));
+    if (least < most)
+        ISO_TRY(iso_buf_printf(o, "%d to ", least));
+    ISO_TRY(iso_buf_printf(o, "%d languages", most));
     if (s->unnamed.count > 0)
-        ISO_TRY(iso_buf_printf(o, " \xc2\xb7 %d without room for a name", s->unnamed.count));
+        ISO_TRY(iso_buf_printf(o, ", %d unnamed", s->unnamed.count));
 done:
     return err;
 }
