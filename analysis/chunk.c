@@ -58,9 +58,12 @@ static iso_err make_sums(struct iso_chunk *c)
 
     ISO_TRY(iso_alloc(&c->cross, c->pairs, sizeof *c->cross));
     ISO_TRY(iso_alloc(&c->self, c->matrices, sizeof *c->self));
-    for (int64_t i = 0; i < c->pairs; i++)
+    for (int64_t i = 0; i < c->pairs; i++) {
         ISO_TRY(iso_cross_new(&c->cross[i], source(c, c->pair[i].x)->cols,
                               source(c, c->pair[i].y)->cols, dot_only));
+        if (c->plan->needs & ISO_NEED_PRODUCTS)
+            ISO_TRY(iso_cross_keep(&c->cross[i]));
+    }
     for (int m = 0; m < c->matrices; m++)
         ISO_TRY(iso_cross_new(&c->self[m], source(c, m)->cols, source(c, m)->cols, dot_only));
 done:

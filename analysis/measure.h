@@ -16,10 +16,11 @@ ISO_BEGIN
 /* What a measure needs of the one reading. SUMS and GRAM together: either will do, and the plan
  * chooses. The first moments of both sides are always there. */
 enum {
-    ISO_NEED_MEANS = 8, /* first moments and Σx·y, by group */
-    ISO_NEED_SUMS = 1,  /* second moments: X'X, Y'Y, X'Y and their companions */
-    ISO_NEED_GRAM = 2,  /* inner products of items, n <= ISO_GRAM_MAX */
-    ISO_NEED_ROWS = 4   /* every pair of rows once */
+    ISO_NEED_MEANS = 8,    /* first moments and Σx·y, by group */
+    ISO_NEED_SUMS = 1,     /* second moments: X'X, Y'Y, X'Y and their companions */
+    ISO_NEED_GRAM = 2,     /* inner products of items, n <= ISO_GRAM_MAX */
+    ISO_NEED_ROWS = 4,     /* every pair of rows once */
+    ISO_NEED_PRODUCTS = 16 /* with SUMS: X'Y of every group of rows, 8 * ISO_GROUPS * pq bytes */
 };
 
 /* What may be done to one side without changing the value. */
@@ -49,8 +50,9 @@ typedef struct iso_pair {
 typedef struct iso_measure {
     const char *measure, *estimator, *title;
     unsigned needs, invariant;
-    bool recommended; /* chosen when only the measure is named */
-    bool by_groups;   /* its units are the ISO_GROUPS groups on either road */
+    unsigned dear_needs; /* more needs, of an interval made only where the task wants dear ones */
+    bool recommended;    /* chosen when only the measure is named */
+    bool by_groups;      /* its units are the ISO_GROUPS groups on either road */
 
     /* The value of one pair. `rep`, unless NULL, takes pair->units leave-one-unit-out values
      * (NAN where undefined). An undefined quantity is a value with `why`, not an error. */

@@ -16,6 +16,7 @@ struct extent {
     int64_t columns, max_columns; /* summed and greatest over the matrices */
     int64_t row_bytes;            /* of one row of each, in the sources */
     double squares;               /* Σ p·q over pairs and selves */
+    double products;              /* doubles of the products of groups that are kept */
     double operations;
     double state; /* doubles the ROWS measures keep */
 };
@@ -31,7 +32,7 @@ static iso_err choose_road(iso_plan *plan, const iso_task *task)
         const unsigned road = task->measure[m]->needs & (ISO_NEED_SUMS | ISO_NEED_GRAM);
         sums_only = sums_only || road == ISO_NEED_SUMS;
         gram_only = gram_only || road == ISO_NEED_GRAM;
-        needs |= task->measure[m]->needs;
+        needs |= task->measure[m]->needs | (task->dear ? task->measure[m]->dear_needs : 0);
     }
     plan->road = task->road;
     if (plan->road == ISO_ROAD_AUTO)
@@ -106,6 +107,7 @@ static void extend(struct extent *e, const iso_task *task, const iso_plan *plan,
     extend_matrix(e, task, plan, pair.y, met);
     e->pairs++;
     e->squares += p * q;
+    e->products += plan->needs & ISO_NEED_PRODUCTS ? ISO_GROUPS * p * q : 0;
     e->state += state_of(task, task->matrix[pair.x]->cols, task->matrix[pair.y]->cols);
     if (plan->needs & ISO_NEED_SUMS)
         e->operations += 2 * (double)plan->rows * p * q;
@@ -135,7 +137,7 @@ static double memory_of(const struct extent *e, const iso_task *task, const iso_
     if (plan->needs & ISO_NEED_SUMS) {
         const bool open = block < iso_deal_most(&plan->deal);
         const double widest = (double)e->max_columns;
-        bytes += 8 * e->squares * (open ? 2 : 1) +
+        bytes += 8 * e->squares * (open ? 2 : 1) + 8 * e->products +
                  size * widest * (double)iso_plan_width(e->columns, e->max_columns) +
                  size * (double)e->columns * (double)e->matrices *
                      iso_plan_weighed(plan, spans_of(plan, block));
@@ -205,7 +207,8 @@ static iso_err choose_group_gram(iso_plan *plan, const iso_task *task)
     ISO_TRY(iso_alloc(&met, task->matrices, sizeof *met));
     for (int64_t i = 0; i < task->pairs; i++)
         extend(&e, task, plan, i, met);
-    plan->group_gram = (plan->needs & ISO_NEED_SUMS) && most > 0 && most <= BLOCK &&
+    plan->group_gram = (plan->needs & ISO_NEED_SUMS) && !(plan->needs & ISO_NEED_PRODUCTS) &&
+                       most > 0 && most <= BLOCK &&
                        most * (double)e.columns < 0.1 * (2 * e.squares);
 done:
     iso_free(met);

@@ -28,6 +28,7 @@ typedef struct iso_task {
     const iso_measure *const *measure;
     int measures;
     iso_road road; /* AUTO: Gram for up to ISO_GRAM_MAX items, sums above */
+    bool dear;     /* intervals too that cost many times their value (dear_needs) */
 } iso_task;
 
 /** The road and its price. Free with iso_plan_free. */

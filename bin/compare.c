@@ -176,6 +176,7 @@ iso_err compare_records(iso_records *out, const struct settings *set, const char
     task->measure = c.measure;
     task->measures = count;
     task->road = road;
+    task->dear = set->interval && !strcmp(set->interval, "groups");
     ISO_TRY(iso_plan_make(&c.plan, task, run));
     tell(&c);
     if (set->plan) {

@@ -29,9 +29,31 @@ void iso_cross_free(iso_cross *c)
 {
     iso_free(c->xy);
     iso_free(c->gxy);
+    iso_free(c->kept);
     iso_free(c->qy_x);
     iso_free(c->qx_y);
     *c = (iso_cross){0};
+}
+
+iso_err iso_cross_keep(iso_cross *c)
+{
+    return iso_alloc(&c->kept, ISO_GROUPS * c->p * c->q, sizeof *c->kept);
+}
+
+/* Adds a product to c (p × q, rows of q numbers); of a symmetric one the upper triangle. */
+static void add_product(double *to, iso_view from, bool upper)
+{
+    const iso_loops *loops = iso_loops_best();
+
+#pragma omp parallel for schedule(static, 16)
+    for (int64_t i = 0; i < from.rows; i++) {
+        const int64_t first = upper ? i : 0, at = i * from.stride + first;
+        double *row = to + i * from.cols + first;
+        if (from.dtype == ISO_F64)
+            loops->add_f64(row, (const double *)from.data + at, from.cols - first);
+        else
+            loops->add_f32(row, (const float *)from.data + at, from.cols - first);
+    }
 }
 
 /* One row of a fold: ‖c‖² and u c·v, c added to acc. Of a symmetric c the row begins at the
@@ -107,19 +129,8 @@ void iso_cross_group(iso_cross *c, int group, const iso_hsic_sums *s, double dot
 
 void iso_cross_pool(iso_cross *c, const iso_cross_block *block)
 {
-    const iso_loops *loops = iso_loops_best();
-    const iso_view from = block->product;
-
     c->upper = block->upper;
-#pragma omp parallel for schedule(static, 16)
-    for (int64_t i = 0; i < c->p; i++) {
-        const int64_t first = block->upper ? i : 0, at = i * from.stride + first;
-        double *to = c->xy + i * c->q + first;
-        if (from.dtype == ISO_F64)
-            loops->add_f64(to, (const double *)from.data + at, c->q - first);
-        else
-            loops->add_f32(to, (const float *)from.data + at, c->q - first);
-    }
+    add_product(c->xy, block->product, block->upper);
     add_column(c->qy_x, block->qy_x);
     add_column(c->qx_y, block->qx_y);
     c->qq += block->qq;
@@ -160,6 +171,8 @@ iso_err iso_cross_add(iso_cross *c, const iso_cross_block *block, int group, boo
     c->upper = block->upper;
     c->gqq += block->qq;
     c->gdot += block->dot;
+    if (c->kept)
+        add_product(c->kept + group * c->p * c->q, block->product, block->upper);
     if (c->xy) {
         add_column(c->gqy_x, block->qy_x);
         add_column(c->gqx_y, block->qx_y);
@@ -183,13 +196,21 @@ done:
     return err;
 }
 
-/* The triangle below the diagonal, once. */
-static void mirror(iso_cross *c)
+/* The triangle below the diagonal of a p × p product. */
+static void mirror(double *product, int64_t p)
 {
-    for (int64_t i = 0; i < c->p; i++) {
+    for (int64_t i = 0; i < p; i++) {
         for (int64_t j = 0; j < i; j++)
-            c->xy[i * c->q + j] = c->xy[j * c->q + i];
+            product[i * p + j] = product[j * p + i];
     }
+}
+
+/* Once, when everything is added. */
+static void complete(iso_cross *c)
+{
+    mirror(c->xy, c->p);
+    for (int64_t g = 0; c->kept && g < ISO_GROUPS; g++)
+        mirror(c->kept + g * c->p * c->p, c->p);
     c->upper = false;
 }
 
@@ -202,7 +223,7 @@ void iso_cross_finish(iso_cross *c, const iso_moments *x, const iso_moments *y)
     if (!c->xy)
         return;
     if (c->upper)
-        mirror(c);
+        complete(c);
     for (int64_t i = 0; i < c->p; i++) {
         double along;
         s->norm2 += loops->fold_f64(NULL, &along, c->xy + i * c->q, y->s1, c->q);

@@ -26,6 +26,7 @@ typedef struct iso_group_terms {
 typedef struct iso_cross {
     int64_t n, p, q;
     double *xy, *qy_x, *qx_y;
+    double *kept; /* ISO_GROUPS products p × q, one a group; NULL unless iso_cross_keep */
     double qq, dot;
     iso_group_terms group[ISO_GROUPS];
     iso_hsic_sums total; /* set by iso_cross_finish */
@@ -47,6 +48,10 @@ typedef struct iso_cross_block {
 /** Empty sums; without xy, qy_x, qx_y when `dot_only`. Errors ISO_ENOMEM, ISO_EARG. */
 ISO_API ISO_MUST_USE iso_err iso_cross_new(iso_cross *out, int64_t p, int64_t q, bool dot_only);
 ISO_API void iso_cross_free(iso_cross *c);
+
+/** Keeps XᵀY of every group from now on: 8 · ISO_GROUPS · pq bytes. Such sums are
+ * not pooled (iso_cross_pool). Errors ISO_ENOMEM. */
+ISO_API ISO_MUST_USE iso_err iso_cross_keep(iso_cross *c);
 
 /**
  * Adds a block of group `group`. The blocks of a group come one after another; with the last one

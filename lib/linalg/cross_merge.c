@@ -39,14 +39,13 @@ static void move_vectors(iso_cross *c, const struct moved *m, const iso_moments 
         c->qx_y[j] += 2 * m->xd[j] + m->d2 * y->s1[j] + m->e[j] * m->qx;
 }
 
-static void move_product(iso_cross *c, const struct moved *m, const iso_moments *x,
-                         const iso_moments *y)
+/* XᵀY of n rows, whose sums are sx and sy. */
+static void move_product(double *xy, const iso_cross *c, const struct moved *m, int64_t n,
+                         const double *sx, const double *sy)
 {
-    const double n = (double)c->n;
-
     for (int64_t i = 0; i < c->p; i++) {
         for (int64_t j = 0; j < c->q; j++)
-            c->xy[i * c->q + j] += x->s1[i] * m->e[j] + m->d[i] * y->s1[j] + n * m->d[i] * m->e[j];
+            xy[i * c->q + j] += sx[i] * m->e[j] + m->d[i] * sy[j] + (double)n * m->d[i] * m->e[j];
     }
 }
 
@@ -85,7 +84,10 @@ iso_err iso_cross_reshift(iso_cross *c, const iso_moments *x, const iso_moments 
     if (c->xy) {
         along(&m, c);
         move_vectors(c, &m, x, y);
-        move_product(c, &m, x, y);
+        move_product(c->xy, c, &m, c->n, x->s1, y->s1);
+        for (int g = 0; c->kept && g < ISO_GROUPS; g++)
+            move_product(c->kept + g * c->p * c->q, c, &m, x->gn[g], x->gs1 + g * c->p,
+                         y->gs1 + g * c->q);
     }
 done:
     iso_free(m.d);
@@ -104,7 +106,8 @@ static double pool_terms(double a, int64_t na, double b, int64_t nb)
 
 iso_err iso_cross_merge(iso_cross *into, const iso_cross *from)
 {
-    if (into->p != from->p || into->q != from->q || !into->xy != !from->xy)
+    if (into->p != from->p || into->q != from->q || !into->xy != !from->xy ||
+        !into->kept != !from->kept)
         return iso_fail(ISO_EARG, "sums of %lld x %lld and of %lld x %lld columns cannot be added",
                         (long long)into->p, (long long)into->q, (long long)from->p,
                         (long long)from->q);
@@ -116,6 +119,8 @@ iso_err iso_cross_merge(iso_cross *into, const iso_cross *from)
         for (int64_t j = 0; j < into->q; j++)
             into->qx_y[j] += from->qx_y[j];
     }
+    for (int64_t i = 0; into->kept && i < ISO_GROUPS * into->p * into->q; i++)
+        into->kept[i] += from->kept[i];
     for (int g = 0; g < ISO_GROUPS; g++) {
         iso_group_terms *a = &into->group[g];
         const iso_group_terms *b = &from->group[g];

@@ -1,0 +1,255 @@
+/* The interval of Procrustes similarity: replicates against the rows left, coverage, what is kept.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "analysis/difference.h"
+#include "analysis/nuclear.h"
+#include "analysis/pass.h"
+#include "analysis/procrustes.h"
+#include "lib/base/alloc.h"
+#include "lib/base/rng.h"
+#include "tests/check.h"
+
+static const iso_measure *const both[] = {&iso_procrustes_similarity, &iso_procrustes_distance};
+
+/* x is n × p, y n × q: its first columns those of x, and `noise` more everywhere; the first two
+ * columns as many times larger as `rogue` says. */
+static void simulate(double *x, double *y, int64_t n, int64_t p, int64_t q, double noise,
+                     double rogue, iso_rng *rng)
+{
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t j = 0; j < (p > q ? p : q); j++) {
+            const double size = j < 2 ? rogue : 1, signal = size * iso_rng_normal(rng);
+            if (j < p)
+                x[i * p + j] = signal;
+            if (j < q)
+                y[i * q + j] = 50 + signal + noise * size * iso_rng_normal(rng);
+        }
+}
+
+struct result {
+    iso_value v[2];
+    double rep[2 * ISO_GROUPS];
+};
+
+/* block > 0: rows in memory at a time. */
+static iso_err measure(struct result *out, iso_view x, iso_view y, bool dear, bool precise,
+                       int64_t block)
+{
+    iso_rows *rows[2] = {0};
+    const iso_gram_pair pair[] = {{0, x.data == y.data ? 0 : 1}};
+    const iso_task task = {.matrix = rows,
+                           .matrices = 2,
+                           .pair = pair,
+                           .pairs = 1,
+                           .measure = both,
+                           .measures = 2,
+                           .dear = dear};
+    const iso_run run = {.double_precision = precise};
+    iso_plan plan = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_rows_of_view(&rows[0], x));
+    ISO_TRY(iso_rows_of_view(&rows[1], y));
+    ISO_TRY(iso_plan_make(&plan, &task, &run));
+    plan.block = block ? block : plan.block;
+    plan.spans = block ? 1 : plan.spans;
+    ISO_TRY(iso_pass(out->v, out->rep, &task, &plan, &run));
+done:
+    iso_plan_free(&plan);
+    iso_rows_close(rows[0]);
+    iso_rows_close(rows[1]);
+    return err;
+}
+
+/* The rows outside a group, one below the other. */
+static int64_t leave(double *to, const double *from, int64_t n, int64_t cols, int group)
+{
+    const iso_deal deal = iso_deal_of(n, ISO_GROUPS, 1);
+    int64_t rows = 0;
+
+    for (int64_t s = 0; s < deal.sweeps; s++)
+        for (int g = 0; g < ISO_GROUPS; g++) {
+            int64_t first, count;
+            iso_deal_run(&deal, g, s, &first, &count);
+            if (g == group)
+                continue;
+            memcpy(to + rows * cols, from + first * cols, (size_t)(count * cols) * sizeof *to);
+            rows += count;
+        }
+    return rows;
+}
+
+enum { MOST = 6000, P = 6, Q = 9 };
+static double x[MOST * Q], y[MOST * Q], a[MOST * Q], b[MOST * Q];
+
+/* Groups in one block and in several, in both precisions; no group has its products forgotten. */
+static void replicates_leave_one_group_out(void **state)
+{
+    (void)state;
+    iso_rng rng = iso_rng_seeded(3, 0);
+
+    for (int kind = 0; kind < 4; kind++) {
+        const bool precise = kind % 2;
+        const int64_t n = kind < 2 ? 300 : MOST;
+        struct result r;
+        simulate(x, y, n, P, Q, 0.7, 1, &rng);
+        ok(measure(&r, iso_view_f64(x, n, P), iso_view_f64(y, n, Q), true, precise,
+                   kind < 2 ? 0 : 256));
+        for (int g = 0; g < ISO_GROUPS; g++) {
+            const int64_t left = leave(a, x, n, P, g);
+            double want = NAN;
+            assert_int_equal(leave(b, y, n, Q, g), left);
+            ok(iso_procrustes_nuclear(&want, iso_view_f64(a, left, P), iso_view_f64(b, left, Q)));
+            near(r.rep[g], want, precise ? 1e-12 : 1e-6);
+            near(r.rep[ISO_GROUPS + g], sqrt(2 - 2 * want), precise ? 1e-11 : 1e-5);
+        }
+        text(r.v[0].interval, "groups");
+        assert_true(r.v[0].lo < r.v[0].value && r.v[0].value < r.v[0].hi && !r.v[0].why);
+        near(r.v[1].lo, sqrt(2 - 2 * r.v[0].hi), 1e-15);
+        near(r.v[1].hi, sqrt(2 - 2 * r.v[0].lo), 1e-15);
+    }
+}
+
+/* A side with itself has the upper triangle of its products alone. */
+static void same_side_twice(void **state)
+{
+    (void)state;
+    iso_rng rng = iso_rng_seeded(4, 0);
+    struct result r;
+
+    simulate(x, y, 300, P, P, 0, 1, &rng);
+    ok(measure(&r, iso_view_f64(x, 300, P), iso_view_f64(x, 300, P), true, true, 0));
+    for (int g = 0; g < ISO_GROUPS; g++)
+        near(r.rep[g], 1, 1e-12);
+    near(r.v[0].lo, 1, 1e-9);
+    assert_true(r.v[0].hi == 1);
+}
+
+/* Not asked for, nothing is kept and nothing said; too few items have no interval. */
+static void only_where_wanted(void **state)
+{
+    (void)state;
+    iso_rng rng = iso_rng_seeded(5, 0);
+    struct result r;
+
+    simulate(x, y, 300, P, Q, 0.7, 1, &rng);
+    ok(measure(&r, iso_view_f64(x, 300, P), iso_view_f64(y, 300, Q), false, true, 0));
+    assert_true(isnan(r.v[0].lo) && !r.v[0].interval && !r.v[0].why && isnan(r.rep[0]));
+    ok(measure(&r, iso_view_f64(x, 3, P), iso_view_f64(y, 3, Q), true, true, 0));
+    text(r.v[0].why, "no interval: fewer than 4 items");
+    memset(x, 0, sizeof x);
+    ok(measure(&r, iso_view_f64(x, 300, P), iso_view_f64(y, 300, Q), true, true, 0));
+    text(r.v[0].why, "a side has no variance");
+    assert_true(isnan(r.v[0].value) && isnan(r.rep[0]));
+}
+
+/* The plan counts the products it keeps, and makes chunks of what does not fit. */
+static void plan_counts_products(void **state)
+{
+    (void)state;
+    const iso_gram_pair pair[] = {{0, 1}, {1, 0}};
+    iso_rows *rows[2];
+    iso_task task = {
+        .matrix = rows, .matrices = 2, .pair = pair, .pairs = 2, .measure = both, .measures = 2};
+    iso_plan plain, dear, cut;
+
+    ok(iso_rows_of_view(&rows[0], iso_view_f64(x, 300, P)));
+    ok(iso_rows_of_view(&rows[1], iso_view_f64(y, 300, Q)));
+    ok(iso_plan_make(&plain, &task, NULL));
+    task.dear = true;
+    ok(iso_plan_make(&dear, &task, NULL));
+    assert_true(dear.memory >= plain.memory + 2 * 8 * ISO_GROUPS * P * Q);
+    assert_true((dear.needs & ISO_NEED_PRODUCTS) && !(plain.needs & ISO_NEED_PRODUCTS));
+    ok(iso_plan_make(&cut, &task, &(iso_run){.mem = dear.memory - 8 * ISO_GROUPS * P * Q}));
+    assert_true(cut.memory < dear.memory);
+    iso_plan_free(&plain);
+    iso_plan_free(&dear);
+    iso_plan_free(&cut);
+    iso_rows_close(rows[0]);
+    iso_rows_close(rows[1]);
+}
+
+/* Of 300 simulated sets at least 0.90 of the intervals hold the similarity of endlessly many items,
+ * 1/√(1 + noise²), which the values themselves overstate by up to two of their deviations. */
+static void intervals_cover(void **state)
+{
+    (void)state;
+    enum { SETS = 300, N = 200, D = 8 };
+    const double noise[] = {1, 1, 0.3, 3}, rogue[] = {1, 6, 1, 1};
+
+    for (int k = 0; k < 4; k++) {
+        const double truth = 1 / sqrt(1 + noise[k] * noise[k]);
+        iso_rng rng = iso_rng_seeded(11 + (uint64_t)k, 0);
+        int held = 0, plain = 0;
+        double mean = 0;
+        for (int s = 0; s < SETS; s++) {
+            struct result r;
+            simulate(x, y, N, D, D, noise[k], rogue[k], &rng);
+            ok(measure(&r, iso_view_f64(x, N, D), iso_view_f64(y, N, D), true, true, 0));
+            const iso_value *v = &r.v[1];
+            held += v->lo <= sqrt(2 - 2 * truth) && sqrt(2 - 2 * truth) <= v->hi;
+            mean += r.v[0].value / SETS;
+            plain += r.v[0].lo <= truth && truth <= r.v[0].hi;
+        }
+        print_message("noise %g, rogue %g: truth %.4f, mean value %.4f, coverage %.3f\n", noise[k],
+                      rogue[k], truth, mean, (double)held / SETS);
+        assert_int_equal(held, plain);
+        assert_true(held >= 0.90 * SETS);
+    }
+}
+
+/* Two noisy views of one side, whose noise is partly shared: the paired difference holds 0. */
+static void differences_cover(void **state)
+{
+    (void)state;
+    enum { SETS = 200, N = 200, D = 8 };
+    iso_rng rng = iso_rng_seeded(21, 0);
+    int held = 0;
+    double paired = 0, apart = 0;
+
+    for (int s = 0; s < SETS; s++) {
+        struct result r, t;
+        iso_value d;
+        simulate(x, y, N, D, D, 0.8, 1, &rng);
+        for (int64_t i = 0; i < N * D; i++) {
+            a[i] = y[i] + 0.3 * iso_rng_normal(&rng);
+            b[i] = y[i] + 0.3 * iso_rng_normal(&rng);
+        }
+        ok(measure(&r, iso_view_f64(x, N, D), iso_view_f64(a, N, D), true, true, 0));
+        ok(measure(&t, iso_view_f64(x, N, D), iso_view_f64(b, N, D), true, true, 0));
+        ok(iso_difference(&d, &r.v[0], r.rep, &t.v[0], t.rep, ISO_GROUPS));
+        text(d.interval, "groups");
+        held += d.lo <= 0 && 0 <= d.hi;
+        paired += d.hi - d.lo;
+        apart += hypot(r.v[0].hi - r.v[0].lo, t.v[0].hi - t.v[0].lo);
+    }
+    print_message("differences: coverage %.3f, %.2f as wide as unpaired\n", (double)held / SETS,
+                  paired / apart);
+    assert_true(held >= 0.92 * SETS);
+    assert_true(paired < 0.8 * apart);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    iso_rng rng = iso_rng_seeded(6, 0);
+    struct result r;
+    iso_err err = ISO_ENOMEM;
+
+    simulate(x, y, 300, P, Q, 0.7, 1, &rng);
+    for (int64_t fail = 0; err; fail++) {
+        iso_alloc_fail_after(fail);
+        err = measure(&r, iso_view_f64(x, 300, P), iso_view_f64(y, 300, Q), true, true, 0);
+        iso_alloc_fail_after(-1);
+        assert_true(!err || err == ISO_ENOMEM);
+    }
+}
+
+int main(void)
+{
+    RUN_TESTS(test(replicates_leave_one_group_out), test(same_side_twice), test(only_where_wanted),
+              test(plan_counts_products), test(intervals_cover), test(differences_cover),
+              test(every_allocation_may_fail));
+}
