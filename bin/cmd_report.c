@@ -12,6 +12,7 @@
 #include "bin/report_gap.h"
 #include "bin/report_gather.h"
 #include "bin/report_mix.h"
+#include "bin/report_probe.h"
 #include "bin/term.h"
 #include "lib/base/alloc.h"
 #include "lib/io/csv.h"
@@ -163,6 +164,7 @@ static iso_err report_of(const struct settings *set)
     if (set->inputs.count > 0) {
         ISO_TRY(input_open(&report.states, set, &set->inputs, &run));
         ISO_TRY(gather_runs(&report, &run));
+        ISO_TRY(report_probe(&report, &run));
     }
     if (report_mixes(set))
         ISO_TRY(report_mix(&report, &run));

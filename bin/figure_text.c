@@ -209,6 +209,8 @@ iso_err figure_pair(iso_buf *out, const iso_records *records, const iso_record *
 
     if (r->x && !r->tgt)
         return iso_buf_puts(out, r->x);
+    if (!r->src && !r->tgt)
+        return iso_buf_puts(out, "all");
     if (iso_str_same(src, tgt) || figure_one_source(records))
         return iso_buf_puts(out, tgt);
     return iso_buf_printf(out, "%s\xe2\x80\x93%s", src, tgt);

@@ -52,9 +52,10 @@ static void take_bounds(iso_value *v, double lo, double hi)
     v->interval = "boot-items";
 }
 
-/* Items whose examples are several: whole items are drawn. */
-static iso_err ratio(iso_value *out, const double *right, const double *whole, int64_t n,
-                     double examples, const struct probe_ask *ask)
+/* Items whose examples are several: whole items are drawn. Where all are right, or none, the exact
+ * bounds of so many items serve. */
+static iso_err ratio(iso_value *out, double *right, const double *whole, int64_t n, double examples,
+                     const struct probe_ask *ask)
 {
     double sum = 0, lo = NAN, hi = NAN;
     iso_err err = ISO_OK;
@@ -65,6 +66,10 @@ static iso_err ratio(iso_value *out, const double *right, const double *whole, i
         ISO_TRY(iso_boot_ratio(&lo, &hi, right, whole, n, ISO_BOOT_PERCENTILE, 0.95,
                                (uint64_t)ask->set->seed));
     *out = iso_value_none();
+    for (int64_t i = 0; i < n; i++)
+        right[i] /= whole[i];
+    if (!ask->bare && (sum == 0 || sum == examples))
+        ISO_TRY(iso_hits_mean(out, right, n, ISO_BOOT_PERCENTILE, (uint64_t)ask->set->seed));
     out->value = sum / examples;
     out->n = (int64_t)examples;
     take_bounds(out, lo, hi);

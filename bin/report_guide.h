@@ -8,6 +8,9 @@ extern const char guide_cka_curves[], guide_cka_biased[], guide_cosine_raw[],
     guide_layer_map[], guide_language_map[], guide_centroid_relative[], guide_centroid_share[],
     guide_centroid_map[], guide_models[], guide_difference[], guide_anything_else[];
 
+/* Of probes. */
+extern const char guide_probe[], guide_language_id[];
+
 /* Of mixing. */
 extern const char guide_mixed[], guide_sweep[], guide_lambda[], guide_mixed_centroid[],
     guide_mixed_cosine[], guide_mixed_retrieval[];

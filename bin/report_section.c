@@ -49,6 +49,10 @@ static const struct section table[] = {
      guide_mixed_cosine, PAIRS_MIXED},
     {105, "mixing-retrieval", "Mixing: does a sentence find its translation?", "p@k:cosine",
      FIGURE_AUTO, guide_mixed_retrieval, PAIRS_MIXED},
+    {150, "probe-layers", "Transfer: what a probe of one language knows of the others",
+     "accuracy:probe", FIGURE_CURVES, guide_probe},
+    {151, "probe-languages", "Transfer: can the languages be told apart?", "accuracy:language-id",
+     FIGURE_CURVES, guide_language_id},
     {200, "gap", "What transfer loses", "gap:language", FIGURE_CURVES, guide_gap},
     {201, "gap-scatter", "Does discrepancy go with what transfer loses?", "pearson", FIGURE_SCATTER,
      guide_gap_scatter},
@@ -82,14 +86,14 @@ static enum section_pairs pairs_of(const iso_record *r, bool mixes)
         return r->train ? PAIRS_GAINED : PAIRS_DIFFERENCE;
     if (r->stage && r->train && strcmp(r->stage, "after") == 0)
         return PAIRS_ALIGNED;
-    return r->src && iso_str_same(r->src, r->tgt) ? PAIRS_MODELS : PAIRS_LANGUAGES;
+    return r->src && !r->train && iso_str_same(r->src, r->tgt) ? PAIRS_MODELS : PAIRS_LANGUAGES;
 }
 
 bool section_fits(const struct section *s, const struct report *report, int source,
                   const iso_record *r)
 {
     const bool level = r->src_layer == r->tgt_layer;
-    const bool from_source = report->src && iso_str_same(r->src, report->src);
+    const bool from_source = report->src && (!r->src || iso_str_same(r->src, report->src));
 
     if (!is_measure(r, s->measure) || pairs_of(r, report->source[source].mixes) != s->pairs)
         return false;

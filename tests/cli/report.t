@@ -7,10 +7,10 @@ $ ls out; ls out/figures | grep -c svg
 > records.csv
 > records.json
 > report.html
-> 12
+> 15
 # every section has its figure inside, and nothing is fetched or run
 $ grep -c '<svg xmlns' out/report.html; grep -ciE '<script|src=|@import' out/report.html
-> 12
+> 15
 > 0
 ? 1
 $ grep -o 'most alike in <b>[^.]*' out/report.html
@@ -23,10 +23,16 @@ $ grep -o 'download="records.csv" href="data:text/csv;base64,[^"]*' out/report.h
 # a source that does not come first in the file
 $ isogloss report $S/examples/states/mini.h5 -o zh --src zh --layers 0-1 --quiet; ls zh/figures | grep -c svg; grep -c 'English (en) · model' zh/report.html
 > zh/report.html
-> 12
+> 17
 > 0
 ? 1
 $ rm -r zh
+# labels are probed, and what transfer loses is told
+$ grep -oE '<h2[^>]*>(Transfer: [^<]*|What transfer[^<]*)' out/report.html | sed 's/.*>//'; grep -c 'isogloss probe [^ ]*mini.h5 --tgt de,sw --measure' out/report.html
+> Transfer: what a probe of one language knows of the others
+> Transfer: can the languages be told apart?
+> What transfer loses
+> *
 # a report of records alone; an earlier report is replaced, anything else is not
 $ isogloss report --records out/records.json -o out --title 'A <b>title</b>'
 > out/report.html
