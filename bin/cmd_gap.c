@@ -1,5 +1,7 @@
 /* isogloss gap: what transfer loses, and whether discrepancy goes with it. */
 #include <math.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "bin/cmd.h"
 #include "bin/figure_scatter.h"
@@ -25,19 +27,27 @@ done:
     return err;
 }
 
+static iso_states_file file_at(const char *path, const char *layout)
+{
+    struct stat st;
+    const bool there = strcmp(path, "-") != 0 && stat(path, &st) == 0;
+
+    return (iso_states_file){path, layout, there ? (int64_t)st.st_size : 0};
+}
+
 /* The files of a run, as the header of the records lists them. */
-static iso_err write_all(const struct settings *set, const iso_records *records, int64_t bytes)
+static iso_err write_all(const struct settings *set, const iso_records *records)
 {
     iso_states_file *file = NULL;
     int count = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&file, set->inputs.count + 2, sizeof *file));
-    file[count++] = (iso_states_file){set->scores, "scores", bytes};
+    file[count++] = file_at(set->scores, "scores");
     if (set->given)
-        file[count++] = (iso_states_file){set->given, "scores", 0};
+        file[count++] = file_at(set->given, "scores");
     for (int i = 0; i < set->inputs.count; i++)
-        file[count++] = (iso_states_file){set->inputs.at[i], "records", 0};
+        file[count++] = file_at(set->inputs.at[i], "records");
     ISO_TRY(out_records_of(set, records, file, count));
 done:
     iso_free(file);
@@ -82,14 +92,13 @@ static iso_err gap(const struct settings *set)
 {
     struct settings plain = *set; /* its figure is our own */
     iso_records read = {0}, made = {0};
-    int64_t bytes = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(out_check(set));
     ISO_TRY(read_all(&read, set));
-    ISO_TRY(gap_records(&made, &bytes, set, &read));
+    ISO_TRY(gap_records(&made, set, &read));
     plain.plot = NULL;
-    ISO_TRY(write_all(&plain, &made, bytes));
+    ISO_TRY(write_all(&plain, &made));
     if (set->plot)
         ISO_TRY(draw(set, &read, &made));
 done:

@@ -224,8 +224,7 @@ static void job_free(struct gap_job *job)
     iso_free(job->layer);
 }
 
-iso_err gap_records(iso_records *out, int64_t *bytes, const struct settings *set,
-                    const iso_records *records)
+iso_err gap_records(iso_records *out, const struct settings *set, const iso_records *records)
 {
     struct gap_job job = {.set = set};
     iso_records list = {0};
@@ -241,8 +240,6 @@ iso_err gap_records(iso_records *out, int64_t *bytes, const struct settings *set
     gap_tell(&job, &list);
     for (int64_t i = 0; i < list.count; i++)
         ISO_TRY(iso_records_add(out, &list.at[i]));
-    if (bytes)
-        *bytes = job.scores.bytes;
 done:
     iso_records_free(&list);
     job_free(&job);

@@ -7,11 +7,10 @@
 #include "lib/io/record.h"
 
 /* Adds the gaps of set->scores (NULL: of the scores that `records` hold), and, where `records` hold
- * discrepancies of the source with others, correlations of these with the gaps. *bytes (may be
- * NULL) is the size of the scores' file. Errors  ISO_EARG (several rows and none said, languages or
- * measures that are not there), what the table's readers say. */
-iso_err gap_records(iso_records *out, int64_t *bytes, const struct settings *set,
-                    const iso_records *records);
+ * discrepancies of the source with others, correlations of these with the gaps. Errors  ISO_EARG
+ * (several rows and none said, languages or measures that are not there), what the table's readers
+ * say. */
+iso_err gap_records(iso_records *out, const struct settings *set, const iso_records *records);
 
 /* Whether records hold scores that gaps can be made of. */
 bool gap_has_scores(const iso_records *records);

@@ -25,7 +25,6 @@ struct gap_scores {
     bool layered;
     struct gap_cell *at;
     int count, room;
-    int64_t bytes;
     iso_scores table; /* what names are borrowed from */
     iso_records records;
 };

@@ -217,7 +217,6 @@ iso_err gap_scores_open(struct gap_scores *out, const struct settings *set,
 
     if (set->scores) {
         ISO_TRY(records_bytes(&text, set->scores));
-        s.bytes = text.len;
         err = gap_holds_records(&held, &text);
         if (!err && !held)
             err = iso_scores_read(&s.table, text.text, text.len);

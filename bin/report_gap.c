@@ -119,7 +119,7 @@ iso_err report_gap(struct report *report)
     ISO_TRY(unmixed(&in, report));
     if (probed && (!has(&in, "accuracy", "probe") || related(&in)))
         goto done;
-    err = gap_records(&made, NULL, &s, &in);
+    err = gap_records(&made, &s, &in);
     if (err == ISO_EARG && probed) {
         term_note(report->set, "no correlation with the gap: %s", iso_err_msg());
         err = ISO_OK;

@@ -108,3 +108,11 @@ $ isogloss report --records gaps/records.json -o gaps --quiet; ls gaps/figures |
 $ isogloss report --records few.json --row mBERT -o gaps
 2> isogloss report: --row is of --scores (see `isogloss help report`)
 ? 2
+# what was probed has its scores itself
+$ echo measure,estimator,src,tgt,src_layer,tgt_layer,value,train,model > p.csv; for l in 2 3; do for t in en:9 de:8 fr:7 ru:6 sw:4 ar:5; do echo "accuracy,probe,en,${t%:*},$l,$l,.${t#*:}$l,en,mini"; done; done >> p.csv
+$ isogloss report --records few.json p.csv -o probed --quiet; ls probed/figures | grep -E 'gap.*svg'; grep -c '^gap,language' probed/records.csv
+> probed/report.html
+> gap-layers.svg
+> gap-scatter.svg
+> gap.svg
+> 10
