@@ -1,0 +1,340 @@
+/* The probe from a states file to its records, beside plain Newton steps in double and plain
+ * counts. */
+#include <math.h>
+#include <string.h>
+
+#include "bin/input.h"
+#include "bin/probe_inside.h"
+#include "lib/base/alloc.h"
+#include "lib/linalg/decomp.h"
+#include "tests/check.h"
+
+/* --- A reference: multinomial logistic regression, the whole Hessian, no shortcuts --- */
+
+enum { COLUMNS = 20 };
+
+struct reference {
+    const struct probe_set *set;
+    const iso_mat *x;
+    int fold, classes, n;
+    double mean[COLUMNS], scale[COLUMNS], (*z)[COLUMNS + 1];
+    int32_t *label;
+    double *w; /* classes × (COLUMNS + 1), the last of each its bias */
+};
+
+static double at(const iso_mat *x, int64_t i, int j)
+{
+    return (double)((const float *)x->data)[i * x->stride + j];
+}
+
+static void standardise(struct reference *r)
+{
+    const struct probe_lang *en = &r->set->lang[0];
+    int64_t *row = NULL;
+
+    ok(iso_alloc(&row, en->lang->rows, sizeof *row));
+    ok(iso_alloc(&r->z, en->lang->rows, sizeof *r->z));
+    ok(iso_alloc(&r->label, en->lang->rows, sizeof *r->label));
+    for (int64_t i = 0; i < en->lang->rows; i++) {
+        if (en->fold[i] != r->fold && en->label[i] >= 0)
+            row[r->n++] = i;
+    }
+    for (int j = 0; j < COLUMNS; j++) {
+        double sum = 0, square = 0;
+        for (int i = 0; i < r->n; i++)
+            sum += at(&r->x[0], row[i], j) / r->n;
+        for (int i = 0; i < r->n; i++)
+            square += pow(at(&r->x[0], row[i], j) - sum, 2) / r->n;
+        r->mean[j] = sum;
+        r->scale[j] = 1 / sqrt(square);
+    }
+    for (int i = 0; i < r->n; i++) {
+        for (int j = 0; j < COLUMNS; j++)
+            r->z[i][j] = (at(&r->x[0], row[i], j) - r->mean[j]) * r->scale[j];
+        r->z[i][COLUMNS] = 1;
+        r->label[i] = en->label[row[i]];
+    }
+    iso_free(row);
+}
+
+static void shares(double *q, const struct reference *r, const double *z)
+{
+    double sum = 0;
+
+    for (int c = 0; c < r->classes; c++) {
+        q[c] = 0;
+        for (int j = 0; j <= COLUMNS; j++)
+            q[c] += r->w[c * (COLUMNS + 1) + j] * z[j];
+        q[c] = exp(q[c]);
+        sum += q[c];
+    }
+    for (int c = 0; c < r->classes; c++)
+        q[c] /= sum;
+}
+
+static void newton_step(struct reference *r, double l2)
+{
+    const int m = r->classes * (COLUMNS + 1);
+    double *g = NULL, *h = NULL, q[16];
+    iso_mat step = {0};
+
+    ok(iso_alloc(&g, m, sizeof *g));
+    ok(iso_alloc(&h, (int64_t)m * m, sizeof *h));
+    for (int i = 0; i < r->n; i++) {
+        shares(q, r, r->z[i]);
+        for (int a = 0; a < m; a++) {
+            const int ca = a / (COLUMNS + 1);
+            const double za = r->z[i][a % (COLUMNS + 1)] / r->n;
+            g[a] += (q[ca] - (ca == r->label[i])) * za;
+            for (int cb = 0; cb < r->classes; cb++) {
+                const double share = q[ca] * ((ca == cb) - q[cb]) * za;
+                for (int j = 0; j <= COLUMNS; j++)
+                    h[a * m + cb * (COLUMNS + 1) + j] += share * r->z[i][j];
+            }
+        }
+    }
+    for (int a = 0; a < m; a++) {
+        const double weight = a % (COLUMNS + 1) < COLUMNS ? l2 : 1e-9;
+        g[a] += weight * r->w[a];
+        h[a * m + a] += weight;
+    }
+    ok(iso_mat_new(&step, m, 1, ISO_F64));
+    ok(iso_solve_positive(&step, iso_view_f64(h, m, m), iso_view_f64(g, m, 1)));
+    for (int a = 0; a < m; a++)
+        r->w[a] -= ((const double *)step.data)[a * step.stride];
+    iso_mat_free(&step);
+    iso_free(g);
+    iso_free(h);
+}
+
+static int32_t answer(const struct reference *r, const iso_mat *x, int64_t i)
+{
+    double z[COLUMNS + 1], q[16];
+    int32_t best = 0;
+
+    for (int j = 0; j < COLUMNS; j++)
+        z[j] = (at(x, i, j) - r->mean[j]) * r->scale[j];
+    z[COLUMNS] = 1;
+    shares(q, r, z);
+    for (int c = 1; c < r->classes; c++)
+        best = q[c] > q[best] ? c : best;
+    return best;
+}
+
+/* Right answers of the reference in one fold, added for each language. */
+static void count_right(int *right, const struct probe_set *set, const iso_mat *x, int fold,
+                        double l2)
+{
+    struct reference r = {.set = set, .x = x, .fold = fold, .classes = set->classes};
+
+    standardise(&r);
+    ok(iso_alloc(&r.w, r.classes * (COLUMNS + 1), sizeof *r.w));
+    for (int step = 0; step < 8; step++)
+        newton_step(&r, l2);
+    for (int l = 0; l < set->langs; l++) {
+        for (int64_t i = 0; i < set->lang[l].lang->rows; i++)
+            right[l] +=
+                set->lang[l].fold[i] == fold && answer(&r, &x[l], i) == set->lang[l].label[i];
+    }
+    iso_free(r.z);
+    iso_free(r.label);
+    iso_free(r.w);
+}
+
+/* --- One layer of fifteen languages --- */
+
+struct case_of {
+    struct settings set;
+    struct words input;
+    const char *name;
+    iso_states *states;
+    struct probe_ask ask;
+    struct probe_set of;
+    struct probe_layer layer;
+};
+
+static void open_case(struct case_of *c, const char *measures)
+{
+    *c = (struct case_of){.name = test_data("dumps/m15-sib.h5")};
+    c->input = (struct words){&c->name, 1};
+    c->set = (struct settings){.command = "probe", .quiet = true, .seed = 5};
+    ok(input_open(&c->states, &c->set, &c->input, NULL));
+    ok(probe_ask_make(&c->ask, &c->set, measures));
+    ok(probe_set_make(&c->of, &c->ask, c->states, NULL));
+    ok(probe_layer_new(&c->layer, &c->of, 1));
+    ok(probe_layer_read(&c->layer, &c->of, &c->ask));
+}
+
+static void close_case(struct case_of *c)
+{
+    probe_layer_free(&c->layer, &c->of);
+    probe_set_free(&c->of);
+    probe_ask_free(&c->ask);
+    iso_states_close(c->states);
+}
+
+static void as_newton(void **state)
+{
+    (void)state;
+    struct case_of c;
+    double chosen[PROBE_FOLDS];
+    iso_probe_lang lang[32];
+    int right[32] = {0};
+
+    open_case(&c, "accuracy:probe");
+    assert_true(c.of.langs == 15 && c.of.sources == 1 && c.of.classes == 7);
+    for (int l = 0; l < c.of.langs; l++) {
+        const struct probe_lang *p = &c.of.lang[l];
+        c.layer.x[l].cols = COLUMNS;
+        lang[l] = (iso_probe_lang){iso_mat_view(&c.layer.x[l]), p->label, p->fold, p->learn};
+    }
+    const iso_probe probe = {lang,        c.of.langs, c.of.classes,
+                             PROBE_FOLDS, probe_l2,   PROBE_STRENGTHS};
+    ok(iso_probe_run(c.layer.said[PROBE_LEARNT], chosen, &probe, NULL));
+    for (int f = 0; f < PROBE_FOLDS; f++)
+        count_right(right, &c.of, c.layer.x, f, chosen[f]);
+    for (int l = 0; l < c.of.langs; l++) {
+        const int64_t n = c.of.lang[l].lang->rows;
+        int ours = 0;
+        for (int64_t i = 0; i < n; i++)
+            ours += c.layer.said[PROBE_LEARNT][l][i] == c.of.lang[l].label[i];
+        near((double)ours / (double)n, (double)right[l] / (double)n, 0.002);
+    }
+    close_case(&c);
+}
+
+/* An item has one fold, whatever the language. */
+static void translations_share_folds(void **state)
+{
+    (void)state;
+    struct case_of c;
+    int32_t *fold = NULL;
+    int64_t size[PROBE_FOLDS] = {0};
+
+    open_case(&c, "accuracy:probe");
+    ok(iso_alloc(&fold, c.of.items, sizeof *fold));
+    for (int l = 0; l < c.of.langs; l++) {
+        const struct probe_lang *p = &c.of.lang[l];
+        for (int64_t i = 0; i < p->lang->rows; i++) {
+            assert_string_equal(p->lang->ids[i], c.of.lang[0].lang->ids[i]);
+            assert_true(p->item[i] == c.of.lang[0].item[i]);
+            assert_true(l == 0 || fold[p->item[i]] == p->fold[i]);
+            fold[p->item[i]] = p->fold[i];
+            size[p->fold[i]]++;
+        }
+    }
+    for (int f = 0; f < PROBE_FOLDS; f++)
+        assert_true(size[f] >= 15 * 159 && size[f] <= 15 * 161);
+    iso_free(fold);
+    close_case(&c);
+}
+
+/* --- From answers to records --- */
+
+static const iso_record *find(const iso_records *list, const char *estimator, const char *tgt)
+{
+    for (int64_t i = 0; i < list->count; i++) {
+        const iso_record *r = &list->at[i];
+        if (!strcmp(r->estimator, estimator) && (tgt ? r->tgt && !strcmp(r->tgt, tgt) : !r->tgt))
+            return r;
+    }
+    fail_msg("no record of %s", estimator);
+    return NULL;
+}
+
+static double plain_accuracy(const struct case_of *c, int lang)
+{
+    const struct probe_lang *p = &c->of.lang[lang];
+    int right = 0;
+
+    for (int64_t i = 0; i < p->lang->rows; i++)
+        right += c->layer.said[PROBE_LEARNT][lang][i] == p->label[i];
+    return (double)right / (double)p->lang->rows;
+}
+
+/* Of each class precision and recall, where it is there or was said. */
+static double plain_f1(const struct case_of *c, int lang)
+{
+    const struct probe_lang *p = &c->of.lang[lang];
+    double sum = 0;
+    int classes = 0;
+
+    for (int k = 0; k < c->of.classes; k++) {
+        int both = 0, there = 0, said = 0;
+        for (int64_t i = 0; i < p->lang->rows; i++) {
+            const bool is = p->label[i] == k, says = c->layer.said[PROBE_LEARNT][lang][i] == k;
+            both += is && says;
+            there += is;
+            said += says;
+        }
+        classes += there + said > 0;
+        sum += both ? 2 / ((double)there / both + (double)said / both) : 0;
+    }
+    return sum / classes;
+}
+
+static void records_are_counts(void **state)
+{
+    (void)state;
+    struct case_of c;
+    iso_records list[PROBE_CELLS] = {{0}};
+    double mean = 0;
+
+    open_case(&c, "accuracy,f1,gap");
+    ok(probe_layer_run(&c.layer, &c.of, &c.ask, NULL));
+    ok(probe_layer_records(list, &c.layer, &c.of, &c.ask));
+    const double source = plain_accuracy(&c, 0);
+    for (int l = 0; l < c.of.langs; l++) {
+        const char *name = c.of.lang[l].lang->name;
+        const iso_record *r = find(&list[0], "probe", name), *f = find(&list[4], "macro", name);
+        near(r->value, plain_accuracy(&c, l), 1e-12);
+        near(f->value, plain_f1(&c, l), 1e-12);
+        assert_true(r->lo < r->value && r->value < r->hi && f->lo < f->value && f->value < f->hi);
+        near(r->null, 201.0 / 800, 1e-12); /* science/technology */
+        assert_true(find(&list[2], "shuffled", name)->value < r->null + 0.06); /* one who did not */
+        if (l == 0)
+            continue;
+        mean += (source - r->value) / (c.of.langs - 1);
+        near(find(&list[8], "language", name)->value, source - r->value, 1e-12);
+    }
+    near(find(&list[9], "mean", NULL)->value, mean, 1e-12);
+    assert_true(source > 0.35); /* one who learnt something */
+    for (int i = 0; i < PROBE_CELLS; i++)
+        iso_records_free(&list[i]);
+    close_case(&c);
+}
+
+/* Every allocation may fail: an error, and nothing left behind. */
+static void out_of_memory(void **state)
+{
+    (void)state;
+    iso_err err = ISO_ENOMEM;
+    const char *name = source_path("examples/states/mini.h5");
+    const struct words input = {&name, 1};
+    const struct settings set = {.command = "probe",
+                                 .quiet = true,
+                                 .layers = "4",
+                                 .tgt = "de",
+                                 .folds = 3,
+                                 .interval = "none",
+                                 .limit = 60,
+                                 .measure = "accuracy:*,f1,gap"};
+    iso_states *states = NULL;
+
+    ok(input_open(&states, &set, &input, NULL));
+    for (int n = 0; err; n += 1 + n / 8) {
+        iso_records records = {0};
+        iso_alloc_fail_after(n);
+        err = probe_records(&records, &set, NULL, states, NULL, NULL);
+        iso_alloc_fail_after(-1);
+        assert_true(err ? err == ISO_ENOMEM && records.count == 0 : records.count > 0);
+        iso_records_free(&records);
+    }
+    iso_states_close(states);
+}
+
+int main(void)
+{
+    RUN_TESTS(test(as_newton), test(translations_share_folds), test(records_are_counts),
+              test(out_of_memory));
+}
