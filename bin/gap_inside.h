@@ -86,6 +86,10 @@ struct gap_job {
     int layers;
 };
 
+/* Reads and chooses all of it but `set`. ISO_EARG for languages that have no score. */
+iso_err gap_ask(struct gap_job *job, const iso_records *records);
+void gap_job_free(struct gap_job *job);
+
 /* Score of the source minus that of `lang`; NAN. */
 double gap_of(const struct gap_job *job, const char *lang, int64_t layer);
 

@@ -74,9 +74,9 @@ static iso_err tell_languages(const struct gap_job *job)
     without_score(&paired, job);
     if (scored.count + paired.count == 0)
         return ISO_OK;
-    ISO_TRY(iso_buf_puts(&line, "only a score: "));
+    ISO_TRY(iso_buf_puts(&line, "only a gap: "));
     ISO_TRY(add_names(&line, &scored));
-    ISO_TRY(iso_buf_puts(&line, "; no score: "));
+    ISO_TRY(iso_buf_puts(&line, "; no gap: "));
     ISO_TRY(add_names(&line, &paired));
     term_note(job->set, "%d languages have both; %s", job->tgts - scored.count, line.text);
 done:

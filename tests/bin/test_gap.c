@@ -285,6 +285,31 @@ static void probed(void **state)
     iso_records_free(&in);
 }
 
+/* A probe of several languages: those are no targets, unless one is asked for. */
+static void several_sources(void **state)
+{
+    (void)state;
+    struct settings set = {.command = "gap", .interval = "none", .quiet = true};
+    iso_records in = {0};
+
+    for (int i = -1; i < 6; i++) {
+        add(&in, "en+de", i < 0 ? "en" : six[i], 0, i < 0 ? 0.9 : 0.9 - six_gaps[i]);
+        in.at[in.count - 1].measure = "accuracy";
+        in.at[in.count - 1].estimator = "probe";
+        in.at[in.count - 1].train = "en+de";
+    }
+    iso_records list = made(&set, &in);
+    text(list.at[0].src, "en");
+    text(list.at[0].tgt, "fr");
+    assert_int_equal(list.count, 5 + 1);
+    iso_records_free(&list);
+    set.tgt = "de";
+    list = made(&set, &in);
+    near(list.at[0].value, 0.1, 1e-12);
+    iso_records_free(&list);
+    iso_records_free(&in);
+}
+
 /* Where all pairs are there, distances are correlated; what lacks pairs is left out. */
 static void distances(void **state)
 {
@@ -356,5 +381,6 @@ static void out_of_memory(void **state)
 int main(void)
 {
     RUN_TESTS(test(published), test(tables), test(joined), test(directions), test(left_out),
-              test(given), test(probed), test(distances), test(undefined), test(out_of_memory));
+              test(given), test(probed), test(several_sources), test(distances), test(undefined),
+              test(out_of_memory));
 }

@@ -66,7 +66,7 @@ $ isogloss gap --scores nofile
 $ printf 'measure,estimator,src,tgt,src_layer,tgt_layer,value\ncka,debiased,en,de,1,1,.9\ncka,debiased,fra,en,1,1,.8\ncka,debiased,en,ru,1,1,.75\ncka,debiased,en,swh,1,1,.5\ncka,debiased,en,th,1,1,.45\ncka,debiased,en,ko,1,1,.4\ncka,biased,en,de,1,1,.9\n' > r.csv
 $ printf 'lang,score\nen,.82\nde,.71\nfr,.74\nru,.69\nsw,.50\nth,.56\nur,.58\n' > s.csv
 $ isogloss gap --scores s.csv r.csv --csv o.csv
-2> isogloss: note: 5 languages have both; only a score: 1 (ur); no score: 1 (ko)
+2> isogloss: note: 5 languages have both; only a gap: 1 (ur); no gap: 1 (ko)
 2> isogloss: note: not taken: cka:biased; --measure chooses
 2> isogloss: note: cka:debiased: strongest at layer 1, Pearson -0.91 (n = 5); -0.94 without de
 2> isogloss: note: n = 5 languages is few: a Pearson correlation below 0.88 in size is not distinguishable from 0 at 5 %
@@ -89,7 +89,7 @@ $ isogloss gap --scores s.csv r.csv --tgt de,fr,ru --csv - | grep -E '^pearson' 
 2> isogloss: note: 1 of 1 correlations over languages are refused: fewer than 4 languages have both
 $ printf 'lang,score\nen,.8\nde,.7\nfr,.7\nru,.7\nsw,.7\nth,.7\n' > same.csv; isogloss gap --scores same.csv r.csv --csv - | grep -E '^spearman' | cut -d , -f 1,7,14,36
 > spearman,,5,y is the same for all
-2> isogloss: note: 5 languages have both; only a score: 0; no score: 1 (ko)
+2> isogloss: note: 5 languages have both; only a gap: 0; no gap: 1 (ko)
 2> isogloss: note: not taken: cka:biased; --measure chooses
 2> isogloss: note: 1 of 1 correlations over languages are refused: y is the same for all
 $ isogloss gap --scores s.csv r.csv --measure cka,rsa
