@@ -1,5 +1,5 @@
 /* Names around the values of one layer. */
-#include <math.h>
+#include <stdio.h>
 
 #include "bin/probe_inside.h"
 #include "lib/base/alloc.h"
@@ -58,22 +58,55 @@ static iso_err score(iso_value *out, const struct work *w, const struct probe_ce
 }
 
 /* What the most frequent class would have had is chance to those who learnt. */
-static iso_err add_score(const struct work *w, int cell, int lang)
+static iso_err value_of(iso_value *out, const struct work *w, const struct probe_cell *c, int lang)
 {
-    const struct probe_cell *c = &probe_cells[cell];
     const struct probe_ask bare = {.set = w->ask->set, .bare = true};
-    iso_record r = name(w, cell);
-    iso_value v, majority;
+    iso_value majority;
     iso_err err = ISO_OK;
 
-    r.tgt = w->set->lang[lang].lang->name;
-    ISO_TRY(score(&v, w, c, c->sayer, lang, w->ask));
-    if (c->sayer != PROBE_MAJORITY) {
-        ISO_TRY(score(&majority, w, c, PROBE_MAJORITY, lang, &bare));
-        v.null = majority.value;
-    }
-    ISO_TRY(add(w, cell, &r, &v));
+    ISO_TRY(score(out, w, c, c->sayer, lang, w->ask));
+    if (c->sayer == PROBE_MAJORITY)
+        return ISO_OK;
+    ISO_TRY(score(&majority, w, c, PROBE_MAJORITY, lang, &bare));
+    out->null = majority.value;
 done:
+    return err;
+}
+
+/* Languages on all threads; the first error, and its message, comes back. */
+static iso_err values_of(iso_value *out, const struct work *w, const struct probe_cell *c)
+{
+    iso_err first = ISO_OK;
+    char said[512] = "";
+
+#pragma omp parallel for schedule(dynamic)
+    for (int l = 0; l < w->set->langs; l++) {
+        const iso_err err = value_of(&out[l], w, c, l);
+        if (err) {
+#pragma omp critical(probe_score)
+            if (!first) {
+                (void)snprintf(said, sizeof said, "%s", iso_err_msg());
+                first = err;
+            }
+        }
+    }
+    return first ? iso_fail(first, "%s", said) : ISO_OK;
+}
+
+static iso_err add_scores(const struct work *w, int cell)
+{
+    iso_record r = name(w, cell);
+    iso_value *v = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&v, w->set->langs, sizeof *v));
+    ISO_TRY(values_of(v, w, &probe_cells[cell]));
+    for (int l = 0; l < w->set->langs; l++) {
+        r.tgt = w->set->lang[l].lang->name;
+        ISO_TRY(add(w, cell, &r, &v[l]));
+    }
+done:
+    iso_free(v);
     return err;
 }
 
@@ -132,8 +165,10 @@ static iso_err add_cell(const struct work *w, int cell)
         return add_languages(w, cell);
     if (c->kind == PROBE_GAP_MEAN)
         return targets > 0 ? add_gap(w, cell, set->sources, targets) : ISO_OK;
-    for (int l = c->kind == PROBE_GAP ? set->sources : 0; l < set->langs; l++)
-        ISO_TRY(c->kind == PROBE_GAP ? add_gap(w, cell, l, 1) : add_score(w, cell, l));
+    if (c->kind != PROBE_GAP)
+        return add_scores(w, cell);
+    for (int l = set->sources; l < set->langs; l++)
+        ISO_TRY(add_gap(w, cell, l, 1));
 done:
     return err;
 }

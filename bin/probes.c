@@ -70,6 +70,25 @@ done:
     return err;
 }
 
+/* Where sources have one class only outside a fold, nothing can be learnt for it. */
+static void tell_unsaid(const struct probing *p, const struct probe_layer *l)
+{
+    int64_t unsaid = 0, asked = 0;
+
+    for (int i = 0; p->ask.needs[PROBE_LEARNT] && i < p->of.langs; i++) {
+        for (int64_t r = 0; r < p->of.lang[i].lang->rows; r++) {
+            if (p->of.lang[i].label[r] < 0)
+                continue;
+            asked++;
+            unsaid += l->said[PROBE_LEARNT][i][r] < 0;
+        }
+    }
+    if (unsaid > 0)
+        term_note(p->set,
+                  "%lld of %lld answers count as wrong: without their fold %s has one class only",
+                  (long long)unsaid, (long long)asked, p->of.train.text);
+}
+
 static iso_err one_layer(struct probing *p, int layer)
 {
     struct probe_layer l = {0};
@@ -78,6 +97,8 @@ static iso_err one_layer(struct probing *p, int layer)
     ISO_TRY(probe_layer_new(&l, &p->of, layer));
     ISO_TRY(probe_layer_read(&l, &p->of, &p->ask));
     ISO_TRY(probe_layer_run(&l, &p->of, &p->ask, NULL));
+    if (layer == p->of.sel.layer[0])
+        tell_unsaid(p, &l);
     ISO_TRY(probe_layer_records(p->list, &l, &p->of, &p->ask));
 done:
     probe_layer_free(&l, &p->of);
