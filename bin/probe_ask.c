@@ -94,7 +94,7 @@ static iso_err read_all(struct probe_ask *ask, const char *measures)
         ISO_TRY(take(ask, word));
     }
     list_needs(ask);
-    ask->folds = set->folds ? (int)(set->folds < 1000000 ? set->folds : 1000000) : PROBE_FOLDS;
+    ask->folds = set->folds ? (int)(set->folds < 10000 ? set->folds : 10000) : PROBE_FOLDS;
     ISO_NEED(!set->budget || ask->labels, "--budget: a probe of languages has no source");
     ISO_TRY(iso_prep_parse(&ask->prep, set->prep));
     ISO_TRY(iso_prep_text(&ask->prep_text, &ask->prep));

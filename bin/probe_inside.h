@@ -105,7 +105,7 @@ struct probe_layer {
 };
 
 /* Bytes of one layer's rows, and of what learning from them takes. */
-double probe_memory(const struct probe_set *set, int64_t dim);
+double probe_memory(const struct probe_set *set, int64_t dim, int folds);
 
 /* Columns of a layer's examples. */
 iso_err probe_dim(int64_t *out, const struct probe_set *set, int layer);

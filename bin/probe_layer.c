@@ -5,13 +5,15 @@
 #include "bin/probe_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
+#include "lib/linalg/blas.h"
 
 /* Languages are told apart on so many items of each, by one of these strengths. */
 enum { LANGUAGE_ITEMS = 100, LANGUAGE_STRENGTHS = 3 };
 static const double language_l2[LANGUAGE_STRENGTHS] = {0.1, 0.01, 0.001};
 
-double probe_memory(const struct probe_set *set, int64_t dim)
+double probe_memory(const struct probe_set *set, int64_t dim, int folds)
 {
+    const int pairs = folds * (folds - 1) / 2, threads = iso_blas_threads();
     double rows = 0, learnt = 0;
 
     for (int l = 0; l < set->langs; l++) {
@@ -20,7 +22,8 @@ double probe_memory(const struct probe_set *set, int64_t dim)
     }
     const double languages = (double)LANGUAGE_ITEMS * set->langs;
     learnt = learnt > languages ? learnt : languages;
-    return 4 * (double)dim * (rows + 5 * learnt); /* two threads hold two copies each */
+    /* what is learnt from once more, and two copies in each thread that learns */
+    return 4 * (double)dim * (rows + (1 + 2 * (threads < pairs ? threads : pairs)) * learnt);
 }
 
 /* --- Room --- */

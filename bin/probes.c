@@ -6,6 +6,7 @@
 #include "bin/probe_inside.h"
 #include "bin/term.h"
 #include "lib/base/alloc.h"
+#include "lib/linalg/blas.h"
 
 /* One run under way; records come measure by measure. */
 struct probing {
@@ -36,7 +37,7 @@ static iso_err check_memory(const struct probing *p)
     iso_err err = ISO_OK;
 
     ISO_TRY(widest(&dim, p));
-    const double need = probe_memory(&p->of, dim), have = (double)iso_run_mem(p->run);
+    const double need = probe_memory(&p->of, dim, p->ask.folds), have = (double)iso_run_mem(p->run);
     ISO_NEED(need <= have,
              "%s: probing needs %.1f MB of memory, --mem gives %.1f MB: give more, take fewer rows "
              "with --limit or fewer languages with --tgt",
@@ -65,7 +66,7 @@ static iso_err print_plan(const struct probing *p)
     printf("languages\t%d\n", p->of.langs);
     printf("layers\t%d\n", p->of.sel.layer_count);
     printf("fits\t%lld\n", (long long)(fits(p) * p->of.sel.layer_count));
-    printf("memory\t%.0f\n", probe_memory(&p->of, dim));
+    printf("memory\t%.0f\n", probe_memory(&p->of, dim, p->ask.folds));
 done:
     return err;
 }
@@ -122,8 +123,11 @@ iso_err probe_records(iso_records *out, const struct settings *set, const char *
                       iso_states *states, iso_states *second, const iso_run *run)
 {
     struct probing p = {.set = set, .run = run};
+    const int threads = iso_blas_threads();
     iso_err err = ISO_OK;
 
+    if (run && run->threads > 0)
+        iso_blas_set_threads(run->threads);
     ISO_TRY(probe_ask_make(&p.ask, set, measures));
     ISO_TRY(probe_set_make(&p.of, &p.ask, states, second));
     ISO_TRY(check_memory(&p));
@@ -141,5 +145,7 @@ done:
         iso_records_free(&p.list[c]);
     probe_set_free(&p.of);
     probe_ask_free(&p.ask);
+    if (run && run->threads > 0)
+        iso_blas_set_threads(threads);
     return err;
 }

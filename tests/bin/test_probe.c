@@ -229,6 +229,47 @@ static void translations_share_folds(void **state)
     close_case(&c);
 }
 
+/* Sources share a budget in items, and learn different ones while there are enough. */
+static void budgets_are_equal(void **state)
+{
+    (void)state;
+    static const int64_t budget[] = {30, 240, 601};
+    const char *name = source_path("examples/states/mini.h5");
+    const struct words input = {&name, 1};
+
+    for (int b = 0; b < 3; b++) {
+        struct settings set = {.command = "probe",
+                               .quiet = true,
+                               .src = "en,de,sw",
+                               .seed = b,
+                               .budget = budget[b],
+                               .layers = "0"};
+        iso_states *states = NULL;
+        struct probe_ask ask = {0};
+        struct probe_set of = {0};
+        int taken[240] = {0}, most = 0;
+        ok(input_open(&states, &set, &input, NULL));
+        ok(probe_ask_make(&ask, &set, "accuracy"));
+        ok(probe_set_make(&of, &ask, states, NULL));
+        assert_true(of.sources == 3 && of.items == 240);
+        for (int l = 0; l < 3; l++) {
+            int64_t n = 0;
+            for (int64_t r = 0; r < 240; r++) {
+                n += of.lang[l].learn[r];
+                taken[of.lang[l].item[r]] += of.lang[l].learn[r];
+            }
+            assert_int_equal(n, budget[b] / 3 + (l < budget[b] % 3));
+        }
+        for (int i = 0; i < 240; i++)
+            most = taken[i] > most ? taken[i] : most;
+        assert_int_equal(most, (budget[b] + 239) / 240);
+        assert_null(of.lang[3].learn);
+        probe_set_free(&of);
+        probe_ask_free(&ask);
+        iso_states_close(states);
+    }
+}
+
 /* --- From answers to records --- */
 
 static const iso_record *find(const iso_records *list, const char *estimator, const char *tgt)
@@ -335,6 +376,6 @@ static void out_of_memory(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(as_newton), test(translations_share_folds), test(records_are_counts),
-              test(out_of_memory));
+    RUN_TESTS(test(as_newton), test(translations_share_folds), test(budgets_are_equal),
+              test(records_are_counts), test(out_of_memory));
 }
