@@ -95,8 +95,8 @@ static iso_err know(struct finder *f, bool forward, bool backward)
     ISO_TRY(near_lists(&f->of_a, &f->of_b, &f->a, &f->b, wanted(&f->plan, forward),
                        wanted(&f->plan, backward), &f->plan, f->run));
     if (near_needs_means(f->plan.rule)) {
-        ISO_TRY(near_means(&f->a, &f->b, &f->of_a, &f->plan, &f->told));
-        ISO_TRY(near_means(&f->b, &f->a, &f->of_b, &f->plan, &f->told));
+        ISO_TRY(near_means(&f->a, &f->b, &f->of_a, &f->plan, &f->told, f->run));
+        ISO_TRY(near_means(&f->b, &f->a, &f->of_b, &f->plan, &f->told, f->run));
     }
 done:
     return err;

@@ -55,7 +55,7 @@ ISO_API void iso_near_free(iso_near *n);
  */
 typedef struct iso_near_told {
     int64_t again;      /* rows whose list was not certain to be final and were multiplied again */
-    int64_t overflowed; /* rows with more candidates than a list holds, each time one overflowed */
+    int64_t overflowed; /* lists with more candidates than room */
 } iso_near_told;
 
 /**
@@ -70,14 +70,15 @@ typedef struct iso_near_told {
  * sample shows, of f32 (d + 4)·2⁻²⁴. CSLS, margins and the softmax rank the `kept` best cosines of
  * each row; the row is final when its k-th best score is above whatever the others could have, once
  * the 64 candidates that the rule favours most were looked at one by one; else it is multiplied
- * again, listed by the rule itself. Equal rows, and rows of zeros, are searched once
- * and take one place in a list; rows with more candidates that are near-equal but not equal than a
- * list holds, and those whose ratio may have a negative denominator, are searched by brute force.
+ * again, listed by the rule itself. Equal rows, and rows of zeros, are searched once and take one
+ * place in a list. Rows with more candidates that are near-equal but not equal than a list holds,
+ * and those whose ratio may have a negative denominator, have all their cosines taken from a
+ * product in double, once for the means and once for the best.
  * Margins rank all candidates, not only the k nearest of x as the published program does.
- * Cost  2nmd operations and a few per cent; the softmax's sums another 2nmd in double for
- * each direction, three times the time of the search. A sum adds its terms row by row in blocks of
- * 48 rows, for brute force too. Memory beside x and y: y once more, n + m lists of 8 bytes ×
- * 2 max(k, kept) (cosine: 8 × max(2k, k + 54)), the results.
+ * Cost  2nmd operations and a few per cent; the softmax's sums another 2nmd in double for each
+ * direction, three times the time of the search, and so do lists where all overflow. A sum adds its
+ * terms row by row in blocks of 48 rows, for brute force too. Memory beside x and y: y once more,
+ * n + m lists of 8 bytes × 2 max(k, kept) (cosine: 8 × max(2k, k + 54)), the results.
  * Errors  ISO_EARG (different d, k < 1, no rows), ISO_EFORMAT (not finite), ISO_ENOMEM,
  * ISO_ECANCEL. Source  Lample et al., ICLR 2018, arXiv:1710.04087 (CSLS); Artetxe, Schwenk, ACL
  * 2019, arXiv:1811.01136 (margins); Smith et al., ICLR 2017, arXiv:1702.03859 (inverted softmax).

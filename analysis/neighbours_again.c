@@ -65,17 +65,18 @@ iso_err near_again(iso_near *out, const int64_t *again, int64_t count, const str
     ISO_TRY(iso_topk_panels_make(&panels, &to, p->road));
     ISO_TRY(near_desks_make(&desks, p->k, lists.room));
     ISO_TRY(iso_topk_search(&lists, &none, &from, &panels, &(iso_topk_tilt){slope, offset}, run));
-#pragma omp parallel for schedule(dynamic, 16) reduction(+ : over) if (x->rows > 256)
+#pragma omp parallel for schedule(dynamic, 16) if (x->rows > 256)
     for (int64_t g = 0; g < count; g++) {
-        if (lists.held[g] < 0) {
-            near_plain_row(out, again[g], x, y, p);
-            over++;
+        if (lists.held[g] < 0)
             continue;
-        }
         iso_topk_trim(&lists, g, lists.want);
         near_desk_finish(out, again[g], near_desk(desks), lists.hit + g * lists.room, lists.held[g],
                          x, again[g], y, p);
     }
+    for (int64_t g = 0; g < count; g++)
+        if (lists.held[g] < 0)
+            rows[over++] = again[g];
+    ISO_TRY(near_block_rows(out, rows, over, x, y, p, run));
     told->again += count;
     told->overflowed += over;
 done:

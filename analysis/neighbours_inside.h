@@ -69,12 +69,8 @@ iso_err near_plain_know(struct near_side *x, const struct near_side *y, const st
                         const iso_run *run);
 iso_err near_plain_sums(struct near_side *y, const struct near_side *x, double beta,
                         const iso_run *run);
-void near_plain_row(iso_near *out, int64_t i, const struct near_side *x, const struct near_side *y,
-                    const struct near_plan *p);
 iso_err near_plain_find(iso_near *out, const struct near_side *x, const struct near_side *y,
                         const struct near_plan *p, const iso_run *run);
-int64_t near_plain_rank(const struct near_plan *p, const struct near_side *x, int64_t i,
-                        const struct near_side *y, int64_t gold);
 iso_err near_plain_ranks(int64_t *rank, const struct near_side *x, const struct near_side *y,
                          const int64_t *query, const int64_t *target, int64_t pairs,
                          const struct near_plan *p, const iso_run *run);
@@ -138,6 +134,20 @@ void near_desk_finish(iso_near *out, int64_t row, struct near_desk *d, const iso
                       int held, const struct near_side *x, int64_t i, const struct near_side *y,
                       const struct near_plan *p);
 
+/* Rows whose lists did not do: the bits of brute force at the speed of a product in double. Shows
+ * each of `count` rows of x (some may be one row), the r-th by its place r in `row`, the cosines of
+ * y's rows [from, from + count) in rising order; one row is in one thread's hands. */
+typedef void near_visit(void *payload, int64_t r, int64_t from, const double *cosine, int count);
+iso_err near_block(const int64_t *row, int64_t count, const struct near_side *x,
+                   const struct near_side *y, near_visit *visit, void *payload, const iso_run *run);
+
+/* The best of each such row, in best[r], empty before; in its place of `out`, likewise. */
+iso_err near_block_best(struct near_best *best, const int64_t *row, int64_t count,
+                        const struct near_side *x, const struct near_side *y,
+                        const struct near_plan *p, const iso_run *run);
+iso_err near_block_rows(iso_near *out, const int64_t *row, int64_t count, const struct near_side *x,
+                        const struct near_side *y, const struct near_plan *p, const iso_run *run);
+
 /* The softmax's sums over all rows of x for each distinct row of y; the bits of near_plain_sums. */
 iso_err near_sums(struct near_side *y, const struct near_side *x, double beta, const iso_run *run);
 
@@ -147,7 +157,7 @@ iso_err near_lists(iso_topk *of_x, iso_topk *of_y, const struct near_side *x,
                    const struct near_side *y, int want_x, int want_y, struct near_plan *p,
                    const iso_run *run);
 iso_err near_means(struct near_side *x, const struct near_side *y, iso_topk *lists,
-                   const struct near_plan *p, iso_near_told *told);
+                   const struct near_plan *p, iso_near_told *told, const iso_run *run);
 iso_err near_pick(iso_near *out, int64_t *again, int64_t *count, iso_topk *lists,
                   const struct near_side *x, const struct near_side *y, const struct near_plan *p,
                   iso_near_told *told, const iso_run *run);

@@ -28,11 +28,6 @@ static double mean_of(struct near_desk *d, iso_topk *lists, const struct near_si
     const int k = d->best.k;
 
     d->best.held = 0;
-    if (lists->held[i] < 0) {
-        for (int64_t j = 0; j < y->rows; j++)
-            near_best_offer(&d->best, near_cosine(x, i, y, j), j);
-        return near_best_mean(&d->best, y, neighbours);
-    }
     iso_topk_trim(lists, i, lists->want);
     const float low = iso_topk_threshold(lists, i, k);
     const iso_topk_hit *h = lists->hit + i * lists->room;
@@ -42,23 +37,51 @@ static double mean_of(struct near_desk *d, iso_topk *lists, const struct near_si
     return near_best_mean(&d->best, y, neighbours);
 }
 
+/* Means of rows whose lists overflowed. */
+static iso_err means_of_rest(double *mean, const int64_t *row, int64_t count,
+                             const struct near_side *x, const struct near_side *y, int k,
+                             const struct near_plan *p, const iso_run *run)
+{
+    const struct near_plan cosine = {.rule = ISO_RULE_COSINE};
+    struct near_best *best = NULL;
+    iso_near room = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(near_result_make(&room, count, k));
+    ISO_TRY(iso_alloc(&best, count, sizeof *best));
+    for (int64_t r = 0; r < count; r++)
+        best[r] = (struct near_best){k, 0, room.score + r * k, room.index + r * k};
+    ISO_TRY(near_block_best(best, row, count, x, y, &cosine, run));
+    for (int64_t r = 0; r < count; r++)
+        mean[row[r]] = near_best_mean(&best[r], y, p->neighbours);
+done:
+    iso_near_free(&room);
+    iso_free(best);
+    return err;
+}
+
 iso_err near_means(struct near_side *x, const struct near_side *y, iso_topk *lists,
-                   const struct near_plan *p, iso_near_told *told)
+                   const struct near_plan *p, iso_near_told *told, const iso_run *run)
 {
     const int k = p->neighbours < y->rows ? p->neighbours : (int)y->rows;
     struct near_desk *desks = NULL;
-    int64_t over = 0;
+    int64_t *row = NULL, over = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(near_desks_make(&desks, k, 0));
+    ISO_TRY(iso_alloc(&row, x->rows, sizeof *row));
     ISO_TRY(iso_alloc(&x->mean, x->rows, sizeof *x->mean));
-#pragma omp parallel for schedule(dynamic, 16) reduction(+ : over) if (x->rows > 256)
-    for (int64_t i = 0; i < x->rows; i++) {
-        x->mean[i] = mean_of(near_desk(desks), lists, x, i, y, p->neighbours);
-        over += lists->held[i] < 0;
-    }
+#pragma omp parallel for schedule(dynamic, 16) if (x->rows > 256)
+    for (int64_t i = 0; i < x->rows; i++)
+        if (lists->held[i] >= 0)
+            x->mean[i] = mean_of(near_desk(desks), lists, x, i, y, p->neighbours);
+    for (int64_t i = 0; i < x->rows; i++)
+        if (lists->held[i] < 0)
+            row[over++] = i;
+    ISO_TRY(means_of_rest(x->mean, row, over, x, y, k, p, run));
     told->overflowed += over;
 done:
+    iso_free(row);
     near_desks_free(desks);
     return err;
 }

@@ -6,6 +6,20 @@
 
 enum { STRIDE = 8192 }; /* rows between two looks at whether to go on */
 
+/* What becomes of a row: its list proves its best; is made anew; all candidates are scored. */
+enum { FINAL, AGAIN, ALL };
+
+/* The rows of one fate, which may take the place of the fates. */
+static int64_t gather(int64_t *row, const int64_t *fate, int64_t rows, int64_t which)
+{
+    int64_t n = 0;
+
+    for (int64_t i = 0; i < rows; i++)
+        if (fate[i] == which)
+            row[n++] = i;
+    return n;
+}
+
 /* Moves the entries that may have one of the k best scores to the front; returns how many. The
  * score at a cosine that is certainly too low is a floor of the score, at one too high a ceiling.
  */
@@ -75,7 +89,7 @@ iso_err near_pick(iso_near *out, int64_t *again, int64_t *count, iso_topk *lists
     const struct near_bounds b = near_bounds_of(p, y);
     const struct near_few few = near_few_of(p, y);
     struct near_desk *desks = NULL;
-    int64_t over = 0, n = 0;
+    int64_t *row = NULL, over = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(near_desks_make(&desks, p->k, lists->room));
@@ -84,21 +98,20 @@ iso_err near_pick(iso_near *out, int64_t *again, int64_t *count, iso_topk *lists
         ISO_TRY(iso_run_step(run, "choosing", from, x->rows, "rows"));
 #pragma omp parallel for schedule(dynamic, 16) reduction(+ : over) if (x->rows > 256)
         for (int64_t i = from; i < to; i++) {
-            again[i] = 0;
-            if (lists->held[i] < 0 || !near_grows(p, x, i, b)) {
-                near_plain_row(out, i, x, y, p);
-                over += lists->held[i] < 0;
-            } else {
-                again[i] = !pick(out, near_desk(desks), lists, x, i, y, p, b, &few);
-            }
+            again[i] = FINAL;
+            over += lists->held[i] < 0;
+            if (lists->held[i] < 0 || !near_grows(p, x, i, b))
+                again[i] = ALL;
+            else if (!pick(out, near_desk(desks), lists, x, i, y, p, b, &few))
+                again[i] = AGAIN;
         }
     }
-    for (int64_t i = 0; i < x->rows; i++)
-        if (again[i])
-            again[n++] = i;
-    *count = n;
-    told->overflowed += over;
+    ISO_TRY(iso_alloc(&row, x->rows, sizeof *row));
+    ISO_TRY(near_block_rows(out, row, gather(row, again, x->rows, ALL), x, y, p, run));
+    *count = gather(again, again, x->rows, AGAIN);
+    told->overflowed += near_needs_means(p->rule) ? 0 : over; /* else they are told already */
 done:
+    iso_free(row);
     near_desks_free(desks);
     return err;
 }

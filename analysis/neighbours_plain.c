@@ -91,8 +91,8 @@ done:
     return err;
 }
 
-void near_plain_row(iso_near *out, int64_t i, const struct near_side *x, const struct near_side *y,
-                    const struct near_plan *p)
+static void best_of_row(iso_near *out, int64_t i, const struct near_side *x,
+                        const struct near_side *y, const struct near_plan *p)
 {
     struct near_best b = {p->k, 0, out->score + i * p->k, out->index + i * p->k};
 
@@ -109,14 +109,14 @@ iso_err near_plain_find(iso_near *out, const struct near_side *x, const struct n
         ISO_TRY(iso_run_step(run, "searching", from, x->rows, "rows"));
 #pragma omp parallel for schedule(dynamic)
         for (int64_t i = from; i < end_of(from, x->rows); i++)
-            near_plain_row(out, i, x, y, p);
+            best_of_row(out, i, x, y, p);
     }
 done:
     return err;
 }
 
-int64_t near_plain_rank(const struct near_plan *p, const struct near_side *x, int64_t i,
-                        const struct near_side *y, int64_t gold)
+static int64_t rank_of(const struct near_plan *p, const struct near_side *x, int64_t i,
+                       const struct near_side *y, int64_t gold)
 {
     const double own = near_score(p, x, i, y, gold, near_cosine(x, i, y, gold));
     int64_t rank = 1;
@@ -138,7 +138,7 @@ iso_err near_plain_ranks(int64_t *rank, const struct near_side *x, const struct 
         ISO_TRY(iso_run_step(run, "ranking", from, pairs, "pairs"));
 #pragma omp parallel for schedule(dynamic)
         for (int64_t q = from; q < end_of(from, pairs); q++)
-            rank[q] = near_plain_rank(p, x, query[q], y, target[q]);
+            rank[q] = rank_of(p, x, query[q], y, target[q]);
     }
 done:
     return err;

@@ -10,11 +10,16 @@ struct pair {
     double score;
 };
 
+/* A pair that asks about more candidates than these is ranked with the rows that were not counted:
+ * scored by one, candidates cost several times what they cost in a product. */
+enum { PATIENCE = 1024, GIVEN_UP = 0 };
+
 struct ranking {
     const struct near_side *x, *y;
     const struct near_plan *plan;
     const struct pair *pair;
     const int64_t *of_count; /* which pair a count is about */
+    int64_t *asked;          /* by count: candidates that were asked about */
 };
 
 /* Better than the target, or as good and earlier. */
@@ -22,6 +27,12 @@ static bool better(void *payload, int64_t which, int64_t j)
 {
     const struct ranking *r = payload;
     const struct pair *p = r->pair + r->of_count[which];
+    int64_t asked;
+
+#pragma omp atomic capture
+    asked = ++r->asked[which];
+    if (asked > PATIENCE)
+        return false;
     if (r->y->group && r->y->group[j] == r->y->group[p->target])
         return j < p->target;
     const double s =
@@ -95,12 +106,52 @@ done:
     return err;
 }
 
+/* Counts what is better than the target among a few candidates. */
+struct tally {
+    const struct ranking *ranking;
+    const struct pair *pair; /* by row asked about */
+    int64_t *rank;
+};
+
+static void tell(void *payload, int64_t r, int64_t from, const double *cosine, int count)
+{
+    const struct tally *t = payload;
+    const struct ranking *k = t->ranking;
+    const struct pair *p = t->pair + r;
+
+    for (int64_t j = from; j < from + count; j++) {
+        const double s = near_score(k->plan, k->x, p->query, k->y, j, cosine[j - from]);
+        t->rank[p->place] += s > p->score || (s == p->score && j < p->target);
+    }
+}
+
+/* Ranks of the pairs that have none yet, which move to the front. */
+static iso_err rank_rest(int64_t *rank, struct pair *pair, int64_t pairs, struct ranking *r,
+                         const iso_run *run)
+{
+    struct tally t = {r, pair, rank};
+    int64_t *row = NULL, n = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&row, pairs, sizeof *row));
+    for (int64_t i = 0; i < pairs; i++)
+        if (rank[pair[i].place] == GIVEN_UP) {
+            rank[pair[i].place] = 1;
+            row[n] = pair[i].query;
+            pair[n++] = pair[i];
+        }
+    ISO_TRY(near_block(row, n, r->x, r->y, tell, &t, run));
+done:
+    iso_free(row);
+    return err;
+}
+
 iso_err near_ranks(int64_t *rank, const struct near_side *x, const struct near_side *y,
                    const int64_t *query, const int64_t *target, int64_t pairs,
                    const struct near_plan *p, const iso_run *run)
 {
     const struct near_bounds b = near_bounds_of(p, y);
-    struct ranking r = {x, y, p, NULL, NULL};
+    struct ranking r = {x, y, p, NULL, NULL, NULL};
     struct pair *pair = NULL;
     iso_topk_count *counts = NULL;
     int64_t *of_count = NULL, n = 0;
@@ -109,8 +160,9 @@ iso_err near_ranks(int64_t *rank, const struct near_side *x, const struct near_s
     ISO_TRY(pairs_sorted(&pair, x, y, query, target, pairs, p));
     ISO_TRY(iso_alloc(&counts, pairs, sizeof *counts));
     ISO_TRY(iso_alloc(&of_count, pairs, sizeof *of_count));
+    ISO_TRY(iso_alloc(&r.asked, pairs, sizeof *r.asked));
     for (int64_t i = 0; i < pairs; i++) {
-        rank[pair[i].place] = 0;
+        rank[pair[i].place] = GIVEN_UP;
         if (bounded(&counts[n], &pair[i], x, p, b))
             of_count[n++] = i;
     }
@@ -119,12 +171,11 @@ iso_err near_ranks(int64_t *rank, const struct near_side *x, const struct near_s
     if (n > 0)
         ISO_TRY(count(counts, n, &r, run));
     for (int64_t c = 0; c < n; c++)
-        rank[pair[of_count[c]].place] = 1 + counts[c].count;
-#pragma omp parallel for schedule(dynamic)
-    for (int64_t i = 0; i < pairs; i++)
-        if (rank[i] == 0)
-            rank[i] = near_plain_rank(p, x, query[i], y, target[i]);
+        if (r.asked[c] <= PATIENCE)
+            rank[pair[of_count[c]].place] = 1 + counts[c].count;
+    ISO_TRY(rank_rest(rank, pair, pairs, &r, run));
 done:
+    iso_free(r.asked);
     iso_free(pair);
     iso_free(counts);
     iso_free(of_count);

@@ -222,7 +222,8 @@ static void tell_after(const struct retrieval *r)
         term_note(r->set, "%lld of %.0f lists (%.2g %%) were not certain and were made again",
                   (long long)r->told.again, lists, 100 * (double)r->told.again / lists);
     if (r->told.overflowed > 0)
-        term_note(r->set, "%lld of %.0f lists had more candidates than room and were made plainly",
+        term_note(r->set,
+                  "%lld of %.0f lists had more candidates than room and were made in double",
                   (long long)r->told.overflowed, lists);
 }
 

@@ -212,6 +212,33 @@ static void equal_rows_are_one(void **state)
     iso_mat_free(&y);
 }
 
+/* Rows about one direction, no two alike, every third a multiple of another: all lie closer
+ * together than the bounds, lists overflow, and more candidates compete with a target than are
+ * asked about one by one. */
+static void nearly_equal_rows(void **state)
+{
+    (void)state;
+    enum { FEW = 150, MANY = 1300, W = 50 };
+    iso_mat x = rows_of(RANDOM, FEW, W, 1), y = rows_of(RANDOM, MANY, W, 2);
+    iso_near_told told;
+
+    for (int side = 0; side < 2; side++) {
+        float *data = side ? y.data : x.data;
+        for (int i = 0; i < (side ? MANY : FEW); i++)
+            for (int j = 0; j < W; j++)
+                data[i * W + j] = i % 3 == 2 ? data[(i - 2) * W + j] * (1 + (float)i / 1000)
+                                             : sinf((float)(j + 1)) + 1e-4F * data[i * W + j];
+    }
+    for (iso_rule rule = 0; rule <= ISO_RULE_INVSOFTMAX; rule++) {
+        told = compare(iso_mat_view(&x), iso_mat_view(&y), (iso_near_opt){.rule = rule, .k = 3});
+        assert_true(told.overflowed >= FEW);
+        told = compare(iso_mat_view(&y), iso_mat_view(&x), (iso_near_opt){.rule = rule, .k = 3});
+        assert_true(told.overflowed >= FEW);
+    }
+    iso_mat_free(&x);
+    iso_mat_free(&y);
+}
+
 static void plain_loops_too(void **state)
 {
     (void)state;
@@ -461,6 +488,7 @@ static void cancelled(void **state)
 int main(void)
 {
     RUN_TESTS(test(golden), test(on_paper), test(equals_definition), test(equals_brute_force),
-              test(equal_rows_are_one), test(plain_loops_too), test(threads_do_not_matter),
-              test(refused), test(every_allocation_may_fail), test(cancelled));
+              test(equal_rows_are_one), test(nearly_equal_rows), test(plain_loops_too),
+              test(threads_do_not_matter), test(refused), test(every_allocation_may_fail),
+              test(cancelled));
 }
