@@ -11,11 +11,14 @@ static const char measures[] = "accuracy:probe,gap,accuracy:language-id";
 /* Rows · dims · classes in sixteens, over layers: about a minute on two cores. */
 static const double PROBED_MOST = 2e8;
 
-/* Of a report's options those that probe has, in its sense. */
-static struct settings of_probe(const struct settings *set)
+/* Of a report's options those that probe has, in its sense; learnt is from the one language that
+ * the report starts from. */
+static struct settings of_probe(const struct report *report)
 {
+    const struct settings *set = report->set;
     struct settings s = *set;
 
+    s.src = set->src ? report->src : NULL;
     s.measure = measures;
     s.interval = iso_str_same(set->interval, "none") ? set->interval : NULL;
     s.plan = false;
@@ -81,7 +84,7 @@ done:
 
 iso_err report_probe(struct report *report, const iso_run *run)
 {
-    const struct settings s = of_probe(report->set);
+    const struct settings s = of_probe(report);
     iso_records records = {0};
     iso_buf line = {0};
     double work = 0;
