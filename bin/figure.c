@@ -252,7 +252,9 @@ static iso_err describe_it(struct figure *f, const iso_records *records)
         ISO_TRY(
             iso_buf_printf(&f->subtitle, "mixed at layer %lld \xc2\xb7 ", (long long)r->mix_layer));
     if (r->src && figure_one_source(records) && !figure_same_language(records)) {
-        ISO_TRY(iso_buf_puts(&f->subtitle, r->x || strcmp(r->measure, "gap") == 0 ? "from " : "with "));
+        ISO_TRY(iso_buf_puts(&f->subtitle, r->x || strcmp(r->measure, "gap") == 0 ? "from "
+                                           : iso_str_same(r->src, r->train)       ? "learnt on "
+                                                                                  : "with "));
         ISO_TRY(wording_lang(&f->subtitle, r->src));
         ISO_TRY(iso_buf_puts(&f->subtitle, " \xc2\xb7 "));
     }

@@ -139,3 +139,8 @@ $ isogloss probe l.h5 --measure accuracy:prob
 $ isogloss probe l.h5 --measure accuracy:language-id --budget 7
 2> isogloss probe: --budget: a probe of languages has no source (*
 ? 2
+# the figure says what was learnt on
+$ isogloss probe l.h5 --quiet --csv drawn.csv --plot drawn.gp; grep -o 'learnt on English (en)' drawn.gp
+> learnt on English (en)
+$ isogloss plot drawn.csv --measure gap --out gap.gp --quiet; grep -o 'from English (en)' gap.gp
+> from English (en)
