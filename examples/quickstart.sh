@@ -10,5 +10,5 @@ mkdir -p out
 build_in build -Dtests=false
 rm -f out/states.h5.part out/states.h5.part.journal # of an interrupted run
 build/bin/isogloss embed --model examples/mini --corpus examples/corpus --src en -o out/states.h5
-build/bin/isogloss report out/states.h5 -o out/report
+build/bin/isogloss report out/states.h5 --model examples/mini --corpus examples/corpus --src en -o out/report
 printf '%s\n' "$PWD/out/report/report.html"
