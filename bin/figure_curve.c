@@ -8,6 +8,8 @@
 #include "lib/base/alloc.h"
 #include "lib/base/utf8.h"
 
+enum { FEW = 4 }; /* curves whose bands may cover one another */
+
 static bool same_pair(const iso_record *a, const iso_record *b)
 {
     return strcmp(a->src ? a->src : "", b->src ? b->src : "") == 0 &&
@@ -66,9 +68,28 @@ static void finish(struct curves *c, struct curve *curve)
             curve->last = (int)curve->at[i]->src_layer;
         }
     }
-    const int full = iso_utf8_columns(curve->name.text), width = full > LABEL_MOST ? LABEL_MOST : full;
+    const int full = iso_utf8_columns(curve->name.text),
+              width = full > LABEL_MOST ? LABEL_MOST : full;
     if (width > c->name_width)
         c->name_width = width;
+}
+
+/* Many wide bands on one another are a grey mass: the curves alone, and a word about the bands. */
+static void leave_wide_bands(struct curves *c, const iso_records *records)
+{
+    double lo = NAN, hi = NAN, width = 0, count = 0;
+
+    for (int64_t i = 0; i < records->count; i++) {
+        const iso_record *r = &records->at[i];
+        const bool has = isfinite(r->lo) && isfinite(r->hi);
+        stretch(&lo, &hi, r->value);
+        width += has ? r->hi - r->lo : 0;
+        count += has;
+    }
+    if (c->count <= FEW || count == 0 || width / count < 0.5 * (hi - lo))
+        return;
+    c->half = 0.5 * width / count;
+    c->bands = false; /* the axis still spans them */
 }
 
 iso_err curves_collect(struct curves *c, const iso_records *records)
@@ -100,6 +121,7 @@ iso_err curves_collect(struct curves *c, const iso_records *records)
     for (int i = 0; i < c->count; i++)
         finish(c, &c->at[i]);
     qsort(c->at, (size_t)c->count, sizeof *c->at, by_end);
+    leave_wide_bands(c, records);
 done:
     return err;
 }

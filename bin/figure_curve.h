@@ -17,7 +17,8 @@ struct curves {
     struct curve *at;
     int count, layer_lo, layer_hi;
     bool bands;
-    double lo, hi;           /* of all values and interval ends */
+    double half;   /* width of intervals so wide that bands would hide the curves; else 0 */
+    double lo, hi; /* of all values and interval ends */
     double null_lo, null_hi; /* of the chance levels; NAN = none */
     bool own_null;           /* they differ between pairs, so each has its own line */
     int name_width;          /* of the longest, in characters */

@@ -219,6 +219,9 @@ static iso_err describe(struct figure *f, const struct curves *c, bool null_show
 
     if (c->bands)
         ISO_TRY(iso_buf_printf(s, "%sbands: 95 %% intervals", s->len ? " \xc2\xb7 " : ""));
+    if (c->half > 0)
+        ISO_TRY(iso_buf_printf(s, "%s95 %% intervals of about \xc2\xb1%s overlap, not drawn",
+                               s->len ? " \xc2\xb7 " : "", iso_number_short(number, c->half, 2)));
     if (null_shown) {
         ISO_TRY(iso_buf_printf(s, "%sdashed: chance level%s", s->len ? " \xc2\xb7 " : "",
                                c->own_null ? " of each" : ""));

@@ -360,11 +360,38 @@ static void many_layers_are_thinned(void **state)
     iso_records_free(&list);
 }
 
+/* Five curves 0.02 apart with intervals of 0.2: bands would hide them, so a note stands for them.
+ */
+static void wide_bands_are_told(void **state)
+{
+    (void)state;
+    const char *const langs[] = {"de", "fr", "sw", "th", "zh"};
+
+    for (int count = 4; count <= 5; count++) {
+        iso_records list = {0};
+        struct figure f = {0};
+        for (int i = 0; i < count; i++)
+            for (int layer = 0; layer < 2; layer++) {
+                iso_record r = record("en", langs[i], layer, layer);
+                r.value = 0.5 + 0.02 * i;
+                r.lo = r.value - 0.1;
+                r.hi = r.value + 0.1;
+                add(&list, r);
+            }
+        ok(figure_curves(&f, &list));
+        assert_true((strstr(f.script.text, "filledcurves") != NULL) == (count == 4));
+        assert_true((strstr(f.note.text, "about \xc2\xb10.10 overlap") != NULL) == (count == 5));
+        figure_free(&f);
+        iso_records_free(&list);
+    }
+}
+
 int main(void)
 {
-    RUN_TESTS(test(records_choose_the_kind), test(picks_what_belongs_together),
-              test(nothing_defined_is_said), test(data_can_be_restyled), test(ranges_are_round),
-              test(quotes_do_not_end), test(names_run_nothing), test(every_format),
-              test(without_gnuplot_it_says_how), test(survives_lack_of_memory),
-              test(repeats_are_drawn_once), test(many_layers_are_thinned));
+    RUN_TESTS(test(wide_bands_are_told), test(records_choose_the_kind),
+              test(picks_what_belongs_together), test(nothing_defined_is_said),
+              test(data_can_be_restyled), test(ranges_are_round), test(quotes_do_not_end),
+              test(names_run_nothing), test(every_format), test(without_gnuplot_it_says_how),
+              test(survives_lack_of_memory), test(repeats_are_drawn_once),
+              test(many_layers_are_thinned));
 }
