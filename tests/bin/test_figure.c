@@ -380,7 +380,8 @@ static void wide_bands_are_told(void **state)
             }
         ok(figure_curves(&f, &list));
         assert_true((strstr(f.script.text, "filledcurves") != NULL) == (count == 4));
-        assert_true((strstr(f.note.text, "about \xc2\xb10.10 overlap") != NULL) == (count == 5));
+        assert_true((strstr(f.note.text, "about \xc2\xb1"
+                                         "0.10 overlap") != NULL) == (count == 5));
         figure_free(&f);
         iso_records_free(&list);
     }
