@@ -149,25 +149,39 @@ struct view {
     float *weight;
 };
 
-/* A name that any file system takes: what else than letters and digits is in an id becomes _. */
+/* The id as any file system takes it: what else than letters and digits is in it becomes _, and a
+ * name that was changed or cut ends with the item's number, for another may become the same. */
+static iso_err put_id(iso_buf *out, const char *id, int64_t item)
+{
+    enum { MOST = 100 };
+    bool changed = strlen(id) > MOST;
+    iso_err err = ISO_OK;
+
+    for (int i = 0; id[i] && i < MOST; i++) {
+        const char c = id[i];
+        const bool fine = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') ||
+                          c == '-' || c == '.' || c == '_';
+        changed = changed || !fine;
+        ISO_TRY(iso_buf_add(out, fine ? &id[i] : "_", 1));
+    }
+    if (changed)
+        ISO_TRY(iso_buf_printf(out, "-%" PRId64, item));
+done:
+    return err;
+}
+
 static iso_err path_of(iso_buf *out, const struct view *v, int layer)
 {
     const int lang = mix_source_lang(v->job, v->target);
     const struct texts_lang *l = &v->job->in.lang[lang];
     const int64_t item = v->job->pick[lang][v->item];
-    int64_t from;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_printf(out, "%s/", v->job->in.set->attention));
-    from = out->len;
-    ISO_TRY(iso_buf_printf(out, "%s-", mix_target(v->job, v->target)->name));
-    ISO_TRY(l->corpus.ids ? iso_buf_puts(out, l->corpus.ids[item])
+    ISO_TRY(put_id(out, mix_target(v->job, v->target)->name, v->target));
+    ISO_TRY(iso_buf_puts(out, "-"));
+    ISO_TRY(l->corpus.ids ? put_id(out, l->corpus.ids[item], item)
                           : iso_buf_printf(out, "%" PRId64, item));
-    for (char *c = out->text + from; *c; c++) {
-        if (!((*c >= '0' && *c <= '9') || ((*c | 32) >= 'a' && (*c | 32) <= 'z') || *c == '-' ||
-              *c == '.'))
-            *c = '_';
-    }
     ISO_TRY(iso_buf_printf(out, "-layer%d.svg", layer));
 done:
     return err;

@@ -79,10 +79,13 @@ static bool speaks(const iso_record *r)
 /* What values are exact to: below it a difference is rounding, however sure its interval. */
 static const double exact = 1e-6;
 
-/* On which side of 0 the interval lies, 0 where it holds it or there is none. */
+/* On which side of 0 the interval lies, 0 where it holds it, there is none, or it rests on too few
+ * items. */
 static int side_of(const iso_record *r)
 {
-    return !r ? 0 : r->lo > exact ? 1 : r->hi < -exact ? -1 : 0;
+    const bool few = r && r->n != ISO_NO_INT && r->n < MIX_CLAIM_ITEMS;
+
+    return !r || few ? 0 : r->lo > exact ? 1 : r->hi < -exact ? -1 : 0;
 }
 
 static struct mix_claim claim_of(const iso_record *const bar[MIX_BARS])

@@ -78,19 +78,6 @@ static iso_err check_memory(const struct mix_job *job)
                     ceil((double)need / 1e6), floor((double)set->mem / 1e6));
 }
 
-static iso_err check_files(const struct mix_job *job)
-{
-    const struct settings *set = job->in.set;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(texts_check_out(&job->in, set->keep_before, "--keep-before"));
-    ISO_TRY(texts_check_out(&job->in, set->keep_after, "--keep-after"));
-    ISO_TRY(texts_check_out(&job->in, set->json, "--json"));
-    ISO_TRY(texts_check_out(&job->in, set->csv, "--csv"));
-done:
-    return err;
-}
-
 iso_err mix_prepare(struct mix_job *job)
 {
     const iso_nn_config *c;
@@ -98,10 +85,10 @@ iso_err mix_prepare(struct mix_job *job)
     iso_err err = ISO_OK;
 
     ISO_TRY(mix_inputs(job));
-    ISO_TRY(check_files(job));
     ISO_TRY(texts_open(&job->in));
     c = iso_encoder_config(job->in.encoder);
     ISO_TRY(mix_scheme_make(&job->scheme, job->in.set, job->self, c->L, c->C));
+    ISO_TRY(mix_outputs_check(job));
     ISO_TRY(mix_heads_make(&job->head, job->in.set, c->L));
     if (!job->in.set->random_weights) /* a trained head on an untrained encoder says nothing */
         ISO_TRY(iso_classifier_open(&job->classifier, &why, job->in.set->model));

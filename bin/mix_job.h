@@ -97,9 +97,6 @@ iso_err mix_pass_begin(struct mix_pass *p, struct mix_job *job, int lang);
 /* Loads the next batch and its state 0 into x; *more is false at the end. ISO_ECANCEL. */
 iso_err mix_pass_next(bool *more, struct mix_pass *p);
 
-/* Progress, and a look at the stop button. */
-iso_err mix_pass_step(struct mix_pass *p);
-
 /* Progress, and a look at the stop button. ISO_ECANCEL. */
 iso_err mix_pass_step(struct mix_pass *p);
 
@@ -142,6 +139,17 @@ void mixed_free(struct mixed *m);
 /* How a way weighs at a layer. */
 iso_mix_rule mix_rule(const struct mix_job *job, int way, int layer);
 
+/* --- mix_outputs.c --- */
+
+/* What the command line alone shows wrong of --keep-before and --keep-after. ISO_EARG. */
+iso_err mix_keep_check(const struct settings *set);
+
+/* The file of --keep-after for a place, whose first layer stands for %d. Added. */
+iso_err mix_after_name(iso_buf *out, const struct settings *set, int layer);
+
+/* No output over a text, no kept states over another output; when the scheme is made. ISO_EARG. */
+iso_err mix_outputs_check(const struct mix_job *job);
+
 /* --- mix_keep.c --- */
 
 /* The files of --keep-before and --keep-after. */
@@ -151,8 +159,6 @@ struct mix_keep {
     iso_dtype dtype;
 };
 
-/* What the command line alone shows wrong. ISO_EARG. */
-iso_err mix_keep_check(const struct settings *set);
 iso_err mix_keep_begin(struct mix_keep *k, const struct mix_job *job);
 
 /* Writes what became of a target; the source with the first. */

@@ -8,47 +8,6 @@
 
 enum { BLOCK = 1024 }; /* rows converted at a time */
 
-/* --- Names --- */
-
-static bool is_sweep(const struct settings *set)
-{
-    return iso_str_same(set->layer, "sweep");
-}
-
-iso_err mix_keep_check(const struct settings *set)
-{
-    const char *before = set->keep_before, *after = set->keep_after;
-    const char *mark = after ? strstr(after, "%d") : NULL;
-
-    if ((before && strcmp(before, "-") == 0) || (after && strcmp(after, "-") == 0))
-        return iso_fail(ISO_EARG, "states cannot go to standard output: --keep-%s needs a file",
-                        before && strcmp(before, "-") == 0 ? "before" : "after");
-    if (before && after && strcmp(before, after) == 0)
-        return iso_fail(ISO_EARG, "--keep-after: %s is where --keep-before goes", after);
-    if (after && is_sweep(set) && !mark)
-        return iso_fail(ISO_EARG,
-                        "--keep-after: %s: a sweep makes a file a mixed layer, so the name needs "
-                        "%%d, as in mixed-%%d.h5",
-                        after);
-    if (mark && strstr(mark + 2, "%d"))
-        return iso_fail(ISO_EARG, "--keep-after: %s holds %%d twice", after);
-    return ISO_OK;
-}
-
-/* The file of a place; %d is its first layer. */
-static iso_err after_name(iso_buf *out, const struct settings *set, int layer)
-{
-    const char *name = set->keep_after, *mark = strstr(name, "%d");
-    iso_err err = ISO_OK;
-
-    if (!mark)
-        return iso_buf_puts(out, name);
-    ISO_TRY(iso_buf_add(out, name, mark - name));
-    ISO_TRY(iso_buf_printf(out, "%d%s", layer, mark + 2));
-done:
-    return err;
-}
-
 /* --- Announcements --- */
 
 static iso_err pick_texts(const char ***out, const char *const *from, const int64_t *pick,
@@ -154,7 +113,7 @@ iso_err mix_keep_begin(struct mix_keep *k, const struct mix_job *job)
     k->places = job->scheme.places;
     for (int p = 0; p < k->places; p++) {
         name.len = 0;
-        ISO_TRY(after_name(&name, set, job->scheme.place[p].first));
+        ISO_TRY(mix_after_name(&name, set, job->scheme.place[p].first));
         ISO_TRY(begin(&k->after[p], name.text, job, k, &classes));
     }
 done:

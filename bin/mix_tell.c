@@ -14,15 +14,14 @@ static bool same_text(const char *a, const char *b)
 
 static bool same_way(const iso_record *a, const iso_record *b)
 {
-    return a->mix_layer == b->mix_layer && same_text(a->mix, b->mix) &&
-           same_text(a->pool, b->pool) && same_text(a->model, b->model);
+    return a->mix_layer == b->mix_layer && same_text(a->mix, b->mix);
 }
 
 static bool alike(const iso_record *a, const iso_record *b)
 {
-    return same_way(a, b) && same_text(a->measure, b->measure) &&
-           same_text(a->estimator, b->estimator) && same_text(a->direction, b->direction) &&
-           a->k == b->k && a->neighbours == b->neighbours;
+    return same_way(a, b) && same_text(a->pool, b->pool) && same_text(a->model, b->model) &&
+           same_text(a->measure, b->measure) && same_text(a->estimator, b->estimator) &&
+           same_text(a->direction, b->direction) && a->k == b->k && a->neighbours == b->neighbours;
 }
 
 /* The count a claim belongs to; neighbours mostly share it, so the search begins where the last
@@ -84,7 +83,7 @@ void mix_counts_free(struct mix_counts *c)
     *c = (struct mix_counts){0};
 }
 
-/* "p@1:cosine forward 3/0/53" */
+/* "p@1:cosine forward 3/0/53"; of a measure that says neither what changed is told by itself. */
 static iso_err put_count(iso_buf *line, const struct mix_count *n)
 {
     const iso_record *r = n->like;
@@ -99,6 +98,8 @@ static iso_err put_count(iso_buf *line, const struct mix_count *n)
                            r->direction ? " " : "", r->direction ? r->direction : ""));
     ISO_TRY(iso_buf_printf(line, "%lld/%lld/%lld", (long long)n->closer, (long long)n->apart,
                            (long long)(n->cases - n->closer - n->apart)));
+    if (n->moved > 0)
+        ISO_TRY(iso_buf_printf(line, " (%lld changed)", (long long)n->moved));
 done:
     return err;
 }
@@ -106,22 +107,35 @@ done:
 /* All measures of one way and mixed layer, whose first count is `first`. */
 static iso_err tell_way(const struct settings *set, const struct mix_counts *c, int64_t first)
 {
-    const struct mix_count *n = &c->at[first];
+    const iso_record *way = c->at[first].like;
     iso_buf line = {0};
     iso_err err = ISO_OK;
 
     for (int64_t i = first; i < c->count; i++) {
-        if (same_way(c->at[i].like, n->like))
+        if (same_way(c->at[i].like, way))
             ISO_TRY(put_count(&line, &c->at[i]));
     }
-    term_note(set, "%s at layer %lld: %s in %lld cases (%lld target%s, layers %lld to %lld): %s",
-              n->like->mix, (long long)n->like->mix_layer,
-              "closer/apart beyond both controls/neither shown", (long long)n->cases,
-              (long long)n->targets, n->targets == 1 ? "" : "s", (long long)n->first,
-              (long long)n->last, line.text);
+    term_note(set, "%s at layer %lld: %s", way->mix, (long long)way->mix_layer, line.text);
 done:
     iso_buf_free(&line);
     return err;
+}
+
+/* What the numbers of the lines below are. */
+static void tell_meaning(const struct settings *set, const struct mix_claims *claims)
+{
+    int64_t most = 0;
+
+    for (int64_t i = 0; i < claims->count; i++) {
+        const int64_t n = claims->at[i].effect->n;
+        most = n == ISO_NO_INT ? MIX_CLAIM_ITEMS : n > most ? n : most;
+    }
+    if (most < MIX_CLAIM_ITEMS)
+        term_note(set, "fewer than %d sentences: what mixing does to them is no ground for a claim",
+                  MIX_CLAIM_ITEMS);
+    term_note(set,
+              "in how many cases, a target and a measured layer each, mixing is shown to bring "
+              "languages closer/apart beyond both controls/neither:");
 }
 
 iso_err mix_tell(const struct settings *set, const iso_records *records)
@@ -134,6 +148,8 @@ iso_err mix_tell(const struct settings *set, const iso_records *records)
         return ISO_OK;
     ISO_TRY(mix_claims_make(&claims, records));
     ISO_TRY(mix_counts_make(&counts, &claims));
+    if (counts.count > 0)
+        tell_meaning(set, &claims);
     for (int64_t i = 0; i < counts.count; i++) {
         bool told = false;
         for (int64_t j = 0; j < i && !told; j++)

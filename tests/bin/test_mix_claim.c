@@ -231,6 +231,26 @@ static void who_claims(void **state)
     mix_claims_free(&c);
 }
 
+/* Of a handful of items an interval leaves 0 out too easily. */
+static void few_items_claim_nothing(void **state)
+{
+    const double up[6] = {0.1, 0.2, 0.1, 0.2, 0.1, 0.2};
+    iso_records list = {0};
+    struct mix_claims c;
+    (void)state;
+
+    add_three(&list, "cka", "de", 1, up);
+    for (int64_t n = MIX_CLAIM_ITEMS - 1; n <= MIX_CLAIM_ITEMS; n++) {
+        for (int64_t i = 0; i < list.count; i++)
+            list.at[i].n = n;
+        ok(mix_claims_make(&c, &list));
+        assert_int_equal(c.count, 1);
+        assert_int_equal(c.at[0].side, n >= MIX_CLAIM_ITEMS);
+        mix_claims_free(&c);
+    }
+    iso_records_free(&list);
+}
+
 static void counted(void **state)
 {
     const double up[6] = {0.1, 0.2, 0.1, 0.2, 0.1, 0.2}, down[6] = {-2, -1, -2, -1, -2, -1};
@@ -287,5 +307,6 @@ int main(void)
 {
     RUN_TESTS(test(the_translation_is_claimed), test(a_stranger_is_not),
               test(what_fixed0_does_too_is_not), test(a_distance_falls), test(each_bar_counts),
-              test(who_claims), test(counted), test(every_allocation_may_fail));
+              test(who_claims), test(few_items_claim_nothing), test(counted),
+              test(every_allocation_may_fail));
 }

@@ -18,5 +18,10 @@ $ isogloss mix --model $S/examples/mini --target en=en.txt --layer sweep --atten
 > self/en-1-layer4.svg
 $ printf 'id\ttext\na/b\tA cat.\nc\tA dog.\n' > en.tsv; printf 'id\ttext\nc\tEin Hund.\na/b\tEine Katze.\n' > de.tsv
 $ isogloss mix --model $S/examples/mini --source en=en.tsv --target de=de.tsv --attention ids --items c,a/b --interval none --quiet --csv x.csv && ls ids/*.svg
-> ids/de-a_b-layer1.svg
+> ids/de-a_b-0-layer1.svg
 > ids/de-c-layer1.svg
+# ids that no file can be called by do not write over one another
+$ printf 'id\ttext\n句\tA cat.\n文\tA dog.\n' > en.tsv; printf 'id\ttext\n句\tEine Katze.\n文\tEin Hund.\n' > de.tsv
+$ isogloss mix --model $S/examples/mini --source en=en.tsv --target de=de.tsv --attention signs --items 句,文 --interval none --quiet --csv x.csv && ls signs/*.svg
+> signs/de-___-0-layer1.svg
+> signs/de-___-1-layer1.svg

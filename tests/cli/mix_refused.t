@@ -135,6 +135,14 @@ $ isogloss mix --model model --source en=en.txt --target de=de.txt --keep-before
 $ isogloss mix --model model --source en=en.txt --target de=de.txt --keep-before en.txt
 2> isogloss mix: en.txt: is the text to read, choose another --keep-before
 ? 1
+$ cp de.txt de-2.txt; isogloss mix --model model --source en=en.txt --target de=de-2.txt --layer sweep --keep-after de-%d.txt; cmp de.txt de-2.txt
+2> isogloss mix: de-2.txt: is the text to read, choose another --keep-after
+$ isogloss mix --model model --source en=en.txt --target de=de.txt --layer sweep --keep-after x-%d.h5 --keep-before x-3.h5
+2> isogloss mix: --keep-after: x-3.h5 is where --keep-before goes
+? 1
+$ isogloss mix --model model --source en=en.txt --target de=de.txt --keep-after ./x.csv --csv x.csv
+2> isogloss mix: --keep-after: ./x.csv is where --csv goes
+? 1
 $ isogloss mix --model model --source en=en.txt --target de=de.txt --keep-before none/x.h5
 2> isogloss mix: none/x.h5: *
 ? 1
