@@ -75,66 +75,6 @@ done:
     return err;
 }
 
-/* --- Tokens as they read --- */
-
-struct labels {
-    char **at;
-    int count;
-};
-
-static void labels_free(struct labels *l)
-{
-    for (int i = 0; l->at && i < l->count; i++)
-        iso_free(l->at[i]);
-    iso_free(l->at);
-    *l = (struct labels){0};
-}
-
-/* Token ids by themselves where there is no text. */
-static iso_err ids_as_labels(struct labels *out, const struct texts_lang *l, int64_t item)
-{
-    const int64_t first = l->token_at[item];
-    char number[32];
-    iso_err err = ISO_OK;
-
-    out->count = (int)(l->token_at[item + 1] - first);
-    ISO_TRY(iso_alloc(&out->at, out->count, sizeof *out->at));
-    for (int i = 0; i < out->count; i++) {
-        snprintf(number, sizeof number, "%d", l->ids[first + i]);
-        ISO_TRY(iso_str_dup(&out->at[i], number, -1));
-    }
-done:
-    return err;
-}
-
-static iso_err pieces_as_labels(struct labels *out, const struct texts *t,
-                                const struct texts_lang *l, int64_t item)
-{
-    const iso_text text = texts_item(&l->corpus, item);
-    iso_tokens tokens = {0};
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_tokenizer_encode(t->tokenizer, &tokens, &text, t->longest));
-    out->count = (int)tokens.count;
-    ISO_TRY(iso_alloc(&out->at, tokens.count, sizeof *out->at));
-    for (int i = 0; i < out->count; i++) {
-        int64_t len;
-        const char *piece = iso_tokenizer_piece(&len, t->tokenizer, &tokens, i, &text);
-        ISO_TRY(iso_str_dup(&out->at[i], piece, len));
-    }
-done:
-    iso_tokens_free(&tokens);
-    return err;
-}
-
-static iso_err labels_make(struct labels *out, const struct mix_job *job, int lang, int64_t i)
-{
-    const struct texts_lang *l = &job->in.lang[lang];
-    const int64_t item = job->pick[lang][i];
-
-    return l->corpus.text ? pieces_as_labels(out, &job->in, l, item) : ids_as_labels(out, l, item);
-}
-
 /* --- One picture --- */
 
 /* One sentence on its way up to the layers where it is mixed. */
@@ -142,33 +82,12 @@ struct view {
     struct mix_job *job;
     int target;
     int64_t item; /* of the run */
-    struct labels row, column;
+    struct mix_labels row, column;
     struct texts_batch batch;
     struct mix_gathered source;
     iso_mat x, at, u;
     float *weight;
 };
-
-/* The id as any file system takes it: what else than letters and digits is in it becomes _, and a
- * name that was changed or cut ends with the item's number, for another may become the same. */
-static iso_err put_id(iso_buf *out, const char *id, int64_t item)
-{
-    enum { MOST = 100 };
-    bool changed = strlen(id) > MOST;
-    iso_err err = ISO_OK;
-
-    for (int i = 0; id[i] && i < MOST; i++) {
-        const char c = id[i];
-        const bool fine = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') ||
-                          c == '-' || c == '.' || c == '_';
-        changed = changed || !fine;
-        ISO_TRY(iso_buf_add(out, fine ? &id[i] : "_", 1));
-    }
-    if (changed)
-        ISO_TRY(iso_buf_printf(out, "-%" PRId64, item));
-done:
-    return err;
-}
 
 static iso_err path_of(iso_buf *out, const struct view *v, int layer)
 {
@@ -178,9 +97,9 @@ static iso_err path_of(iso_buf *out, const struct view *v, int layer)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_printf(out, "%s/", v->job->in.set->attention));
-    ISO_TRY(put_id(out, mix_target(v->job, v->target)->name, v->target));
+    ISO_TRY(mix_label_file(out, mix_target(v->job, v->target)->name, v->target));
     ISO_TRY(iso_buf_puts(out, "-"));
-    ISO_TRY(l->corpus.ids ? put_id(out, l->corpus.ids[item], item)
+    ISO_TRY(l->corpus.ids ? mix_label_file(out, l->corpus.ids[item], item)
                           : iso_buf_printf(out, "%" PRId64, item));
     ISO_TRY(iso_buf_printf(out, "-layer%d.svg", layer));
 done:
@@ -270,8 +189,8 @@ static iso_err load(struct view *v)
     ISO_TRY(iso_mat_new(&v->x, tokens, job->scheme.C, ISO_F32));
     ISO_TRY(iso_mat_new(&v->at, tokens, job->scheme.C, ISO_F32));
     ISO_TRY(iso_mat_new(&v->u, tokens, job->scheme.C, ISO_F32));
-    ISO_TRY(labels_make(&v->row, job, lang, v->item));
-    ISO_TRY(labels_make(&v->column, job, mix_source_lang(job, v->target), v->item));
+    ISO_TRY(mix_labels_make(&v->row, job, lang, v->item));
+    ISO_TRY(mix_labels_make(&v->column, job, mix_source_lang(job, v->target), v->item));
 done:
     return err;
 }
@@ -296,8 +215,8 @@ done:
 
 static void view_free(struct view *v)
 {
-    labels_free(&v->row);
-    labels_free(&v->column);
+    mix_labels_free(&v->row);
+    mix_labels_free(&v->column);
     texts_batch_free(&v->batch);
     mix_gathered_free(&v->source);
     iso_mat_free(&v->x);

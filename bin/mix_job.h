@@ -173,6 +173,22 @@ void mix_keep_discard(struct mix_keep *k);
 iso_err mix_branches(iso_records *out, const struct mix_job *job, int target,
                      const struct mixed *m);
 
+/* --- mix_labels.c --- */
+
+/* The tokens of a sentence: pieces, or ids where there is no text. */
+struct mix_labels {
+    char **at;
+    int count;
+};
+
+/* Of item i of the run. */
+iso_err mix_labels_make(struct mix_labels *out, const struct mix_job *job, int lang, int64_t i);
+void mix_labels_free(struct mix_labels *l);
+
+/* An id as any file system takes it: what else than letters and digits is in it becomes _, and a
+ * name that was changed or cut ends with the item's number, for another may become the same. */
+iso_err mix_label_file(iso_buf *out, const char *id, int64_t item);
+
 /* --- mix_attention.c --- */
 
 /* What the command line alone shows wrong of --attention and --items. ISO_EARG. */

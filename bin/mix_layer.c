@@ -1,10 +1,8 @@
 /* One layer of one target: every pair of source and target, before mixing and after, and what the
  * difference is. All pairs of a layer share the source, so that one pass serves them. */
 #include "analysis/difference.h"
-#include "analysis/hits.h"
 #include "analysis/pass.h"
-#include "bin/mix_values.h"
-#include "bin/retrieve_pair.h"
+#include "bin/mix_layer.h"
 #include "lib/base/alloc.h"
 
 /* --- Room for the values --- */
@@ -53,24 +51,7 @@ void mix_values_free(struct mix_values *v)
 
 /* --- The layer at hand --- */
 
-/* Matrix 0 is the source, 1 the target before, then after mixing by place and way; pair i is of the
- * source and matrix i + 1. */
-struct layer {
-    struct mix_values *v;
-    const struct mixed *m;
-    const struct mix_ask *ask;
-    const iso_run *run;
-    int k, matrices, pairs;
-    iso_rows **rows;
-};
-
-/* Places whose mixing has begun at this layer. */
-static bool reached(const struct layer *l, int place)
-{
-    return l->m->scheme->place[place].first <= l->k;
-}
-
-static iso_err open_rows(struct layer *l)
+static iso_err open_rows(struct mix_layer *l)
 {
     const struct mix_scheme *s = l->m->scheme;
     iso_err err = ISO_OK;
@@ -81,7 +62,7 @@ static iso_err open_rows(struct layer *l)
     ISO_TRY(iso_spill_rows(&l->rows[l->matrices], l->m->states, mixed_before(s, l->k)));
     l->matrices++;
     for (int p = 0; p < s->places; p++) {
-        for (int w = 0; w < s->ways && reached(l, p); w++) {
+        for (int w = 0; w < s->ways && mix_reached(l, p); w++) {
             ISO_TRY(
                 iso_spill_rows(&l->rows[l->matrices], l->m->states, mixed_after(s, p, w, l->k)));
             l->matrices++;
@@ -92,7 +73,7 @@ done:
     return err;
 }
 
-static void close_rows(struct layer *l)
+static void close_rows(struct mix_layer *l)
 {
     for (int i = 0; i < l->matrices; i++)
         iso_rows_close(l->rows[i]);
@@ -120,7 +101,7 @@ static void told_free(struct told *t)
     iso_free(t->rep);
 }
 
-static iso_err pass(struct told *t, const struct layer *l)
+static iso_err pass(struct told *t, const struct mix_layer *l)
 {
     iso_err err = ISO_OK;
 
@@ -163,7 +144,8 @@ static const iso_value *told_at(const struct told *t, int pair, int measure)
 }
 
 /* Everything about one way; the place's first way is pair `first`. */
-static iso_err take_way(const struct layer *l, const struct told *t, int place, int way, int first)
+static iso_err take_way(const struct mix_layer *l, const struct told *t, int place, int way,
+                        int first)
 {
     struct mix_values *v = l->v;
     iso_err err = ISO_OK;
@@ -179,7 +161,7 @@ done:
     return err;
 }
 
-static iso_err similarities(const struct layer *l)
+static iso_err similarities(const struct mix_layer *l)
 {
     const struct mix_scheme *s = l->m->scheme;
     struct told t = {0};
@@ -192,117 +174,24 @@ static iso_err similarities(const struct layer *l)
     for (int m = 0; m < l->ask->registered; m++)
         *mix_before_at(l->v, l->k, m) = *told_at(&t, 0, m);
     for (int p = 0; p < s->places; p++) {
-        for (int w = 0; w < s->ways && reached(l, p); w++)
+        for (int w = 0; w < s->ways && mix_reached(l, p); w++)
             ISO_TRY(take_way(l, &t, p, w, first));
-        first += reached(l, p) ? s->ways : 0;
+        first += mix_reached(l, p) ? s->ways : 0;
     }
 done:
     told_free(&t);
     return err;
 }
 
-/* --- Retrieval --- */
-
-/* What became of every item: before, and after each way of the place at hand. */
-struct outcomes {
-    iso_value value[RETRIEVE_CELLS];
-    double *before, *after; /* cells × items; ways × cells × items */
-    iso_view x;
-};
-
-static iso_err search(struct outcomes *o, double *outcome, const struct layer *l, int matrix)
-{
-    static const struct twins apart = {0};
-    struct retrieve_pair pair = {.x = o->x, .tx = &apart, .ty = &apart};
-    iso_near_told told = {0};
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_rows_read(l->rows[matrix], 0, l->m->items, &pair.y));
-    ISO_TRY(retrieve_pair_values(o->value, outcome, NULL, &told, &pair, &l->ask->hits, l->run));
-done:
-    return err;
-}
-
-/* One cell of one way against what it was before and against the controls. */
-static iso_err subtract(const struct layer *l, const struct outcomes *o, int place, int way,
-                        int cell)
-{
-    const int64_t n = l->m->items, cells = l->ask->hits.cells;
-    const int m = l->ask->registered + cell;
-    const double *after = o->after + (way * cells + cell) * n;
-    const iso_boot boot = l->ask->hits.boot;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_hits_difference(mix_value_at(l->v, place, way, l->k, MIX_DIFFERENCE, m), after,
-                                o->before + cell * n, n, boot, l->run->seed));
-    for (int c = 0; c < l->v->controls && !l->m->scheme->way[way].control; c++)
-        ISO_TRY(iso_hits_difference(mix_value_at(l->v, place, way, l->k, MIX_GIVEN + c, m), after,
-                                    o->after + (l->v->control[c] * cells + cell) * n, n, boot,
-                                    l->run->seed));
-done:
-    return err;
-}
-
-/* The place whose first way is matrix `first`. */
-static iso_err search_place(const struct layer *l, struct outcomes *o, int place, int first)
-{
-    const int cells = l->ask->hits.cells, ways = l->m->scheme->ways;
-    iso_err err = ISO_OK;
-
-    for (int w = 0; w < ways; w++) {
-        ISO_TRY(search(o, o->after + w * cells * l->m->items, l, first + w));
-        for (int c = 0; c < cells; c++)
-            *mix_value_at(l->v, place, w, l->k, MIX_AFTER, l->ask->registered + c) = o->value[c];
-    }
-    for (int w = 0; w < ways; w++) {
-        for (int c = 0; c < cells; c++)
-            ISO_TRY(subtract(l, o, place, w, c));
-    }
-done:
-    return err;
-}
-
-static iso_err retrieval(const struct layer *l)
-{
-    const struct mix_scheme *s = l->m->scheme;
-    const int64_t room = l->ask->hits.cells * l->m->items;
-    struct outcomes *o = NULL;
-    int first = 2;
-    iso_err err = ISO_OK;
-
-    if (room == 0)
-        return ISO_OK;
-    ISO_TRY(iso_alloc(&o, 1, sizeof *o));
-    ISO_TRY(iso_alloc(&o->before, room, sizeof *o->before));
-    ISO_TRY(iso_alloc(&o->after, s->ways * room, sizeof *o->after));
-    ISO_TRY(iso_rows_read(l->rows[0], 0, l->m->items, &o->x));
-    ISO_TRY(search(o, o->before, l, 1));
-    for (int c = 0; c < l->ask->hits.cells; c++)
-        *mix_before_at(l->v, l->k, l->ask->registered + c) = o->value[c];
-    for (int p = 0; p < s->places; p++) {
-        if (!reached(l, p))
-            continue;
-        ISO_TRY(search_place(l, o, p, first));
-        first += s->ways;
-    }
-done:
-    if (o) {
-        iso_free(o->before);
-        iso_free(o->after);
-    }
-    iso_free(o);
-    return err;
-}
-
 iso_err mix_layer_values(struct mix_values *v, const struct mixed *m, const struct mix_ask *ask,
                          int layer, const iso_run *run)
 {
-    struct layer l = {.v = v, .m = m, .ask = ask, .run = run, .k = layer};
+    struct mix_layer l = {.v = v, .m = m, .ask = ask, .run = run, .k = layer};
     iso_err err = ISO_OK;
 
     ISO_TRY(open_rows(&l));
     ISO_TRY(similarities(&l));
-    ISO_TRY(retrieval(&l));
+    ISO_TRY(mix_layer_search(&l));
 done:
     close_rows(&l);
     return err;

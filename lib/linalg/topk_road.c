@@ -24,8 +24,10 @@ static iso_err sample_make(int64_t **pick, iso_topk_rows *sample, const iso_topk
     *sample = *of;
     sample->rows = share < MOST ? share : MOST;
     ISO_TRY(iso_alloc(pick, sample->rows, sizeof **pick));
-    for (int64_t i = 0; i < sample->rows; i++)
-        (*pick)[i] = of->rows / sample->rows * i;
+    for (int64_t i = 0; i < sample->rows; i++) {
+        const int64_t at = of->rows / sample->rows * i;
+        (*pick)[i] = of->pick ? of->pick[at] : at;
+    }
     sample->pick = *pick;
 done:
     return err;
