@@ -118,9 +118,8 @@ static iso_err find_strangers(struct mix_job *job, int lang)
                           (uint64_t)job->in.set->seed));
     if (none) {
         term_note(job->in.set,
-                  "%s: all sentences are the same, so the control shuffled is left "
-                  "out",
-                  job->in.lang[lang].name);
+                  "%s: all sentences are the same, so the control shuffled is left out%s",
+                  job->in.lang[lang].name, job->self ? " from here on" : "");
         mix_scheme_drop(s, way);
     }
 done:

@@ -75,10 +75,10 @@ void mix_print_plan(const struct mix_job *job)
 
 iso_err mix_print_done(const struct mix_job *job, double seconds)
 {
-    term_note(job->in.set,
-              "%" PRId64 " sentences into %d language%s, %" PRId64
-              " tokens x layers in %.1f s, %.0f/s",
-              job->items, mix_targets(job), mix_targets(job) == 1 ? "" : "s", job->done, seconds,
-              seconds > 0 ? (double)job->done / seconds : 0);
+    term_note(
+        job->in.set,
+        "%" PRId64 " sentence%s into %d language%s, %" PRId64 " tokens x layers in %.1f s, %.0f/s",
+        job->items, job->items == 1 ? "" : "s", mix_targets(job), mix_targets(job) == 1 ? "" : "s",
+        job->done, seconds, seconds > 0 ? (double)job->done / seconds : 0);
     return ISO_OK;
 }
