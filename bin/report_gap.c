@@ -29,29 +29,17 @@ static struct settings of_gap(const struct settings *set)
                              .quiet = set->quiet};
 }
 
-static iso_err add_option(iso_buf *line, const char *name, const char *value)
-{
-    iso_err err = ISO_OK;
-
-    if (!value)
-        return ISO_OK;
-    ISO_TRY(iso_buf_printf(line, " --%s ", name));
-    ISO_TRY(iso_buf_word(line, value));
-done:
-    return err;
-}
-
 /* The command that makes the same records from the report's folder. */
 static iso_err command_line(iso_buf *line, const struct settings *s)
 {
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_puts(line, "isogloss gap"));
-    ISO_TRY(add_option(line, "scores", s->scores ? s->scores : "records.json"));
-    ISO_TRY(add_option(line, "row", s->row));
-    ISO_TRY(add_option(line, "given", s->given));
-    ISO_TRY(add_option(line, "src", s->src));
-    ISO_TRY(add_option(line, "interval", s->interval));
+    ISO_TRY(gather_option(line, "scores", s->scores ? s->scores : "records.json"));
+    ISO_TRY(gather_option(line, "row", s->row));
+    ISO_TRY(gather_option(line, "given", s->given));
+    ISO_TRY(gather_option(line, "src", s->src));
+    ISO_TRY(gather_option(line, "interval", s->interval));
     if (s->seed)
         ISO_TRY(iso_buf_printf(line, " --seed %lld", (long long)s->seed));
     ISO_TRY(iso_buf_puts(line, " records.json"));

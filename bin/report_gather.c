@@ -302,6 +302,18 @@ iso_err gather_add(struct report *report, iso_buf *line, const iso_records *reco
     return add_source(report, line, records, keep_all);
 }
 
+iso_err gather_option(iso_buf *line, const char *name, const char *value)
+{
+    iso_err err = ISO_OK;
+
+    if (!value)
+        return ISO_OK;
+    ISO_TRY(iso_buf_printf(line, " --%s ", name));
+    ISO_TRY(iso_buf_word(line, value));
+done:
+    return err;
+}
+
 iso_err gather_file(struct report *report, const char *path)
 {
     iso_records records = {0};

@@ -18,6 +18,9 @@ iso_err gather_runs(struct report *report, const iso_run *run);
 /* Adds the records of one command; takes over `line`, which tells it, unless there are none. */
 iso_err gather_add(struct report *report, iso_buf *line, const iso_records *records);
 
+/* Adds " --name value" to a command's line, unless there is no value. */
+iso_err gather_option(iso_buf *line, const char *name, const char *value);
+
 /* Takes the records of a file in unchanged. */
 iso_err gather_file(struct report *report, const char *path);
 

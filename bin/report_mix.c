@@ -44,31 +44,19 @@ iso_err report_mix_check(const struct settings *set)
     return mix_check(&s);
 }
 
-static iso_err add_option(iso_buf *line, const char *name, const char *value)
-{
-    iso_err err = ISO_OK;
-
-    if (!value)
-        return ISO_OK;
-    ISO_TRY(iso_buf_printf(line, " --%s ", name));
-    ISO_TRY(iso_buf_word(line, value));
-done:
-    return err;
-}
-
 /* The command that makes the same records. */
 static iso_err command_line(iso_buf *line, const struct settings *s)
 {
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_puts(line, "isogloss mix"));
-    ISO_TRY(add_option(line, "model", s->model));
-    ISO_TRY(add_option(line, "corpus", s->corpus));
-    ISO_TRY(add_option(line, "columns", s->columns));
-    ISO_TRY(add_option(line, "src", s->src));
-    ISO_TRY(add_option(line, "tgt", s->tgt));
-    ISO_TRY(add_option(line, "layer", s->layer));
-    ISO_TRY(add_option(line, "interval", s->interval));
+    ISO_TRY(gather_option(line, "model", s->model));
+    ISO_TRY(gather_option(line, "corpus", s->corpus));
+    ISO_TRY(gather_option(line, "columns", s->columns));
+    ISO_TRY(gather_option(line, "src", s->src));
+    ISO_TRY(gather_option(line, "tgt", s->tgt));
+    ISO_TRY(gather_option(line, "layer", s->layer));
+    ISO_TRY(gather_option(line, "interval", s->interval));
     if (s->limit)
         ISO_TRY(iso_buf_printf(line, " --limit %lld", (long long)s->limit));
     if (s->seed)

@@ -25,18 +25,6 @@ static struct settings of_probe(const struct report *report)
     return s;
 }
 
-static iso_err add_option(iso_buf *line, const char *name, const char *value)
-{
-    iso_err err = ISO_OK;
-
-    if (!value)
-        return ISO_OK;
-    ISO_TRY(iso_buf_printf(line, " --%s ", name));
-    ISO_TRY(iso_buf_word(line, value));
-done:
-    return err;
-}
-
 static iso_err command_line(iso_buf *line, const struct settings *s)
 {
     iso_err err = ISO_OK;
@@ -46,13 +34,13 @@ static iso_err command_line(iso_buf *line, const struct settings *s)
         ISO_TRY(iso_buf_puts(line, " "));
         ISO_TRY(iso_buf_word(line, s->inputs.at[i]));
     }
-    ISO_TRY(add_option(line, "src", s->src));
-    ISO_TRY(add_option(line, "tgt", s->tgt));
-    ISO_TRY(add_option(line, "layers", s->layers));
-    ISO_TRY(add_option(line, "measure", s->measure));
-    ISO_TRY(add_option(line, "interval", s->interval));
-    ISO_TRY(add_option(line, "pool", s->pool));
-    ISO_TRY(add_option(line, "specials", s->specials));
+    ISO_TRY(gather_option(line, "src", s->src));
+    ISO_TRY(gather_option(line, "tgt", s->tgt));
+    ISO_TRY(gather_option(line, "layers", s->layers));
+    ISO_TRY(gather_option(line, "measure", s->measure));
+    ISO_TRY(gather_option(line, "interval", s->interval));
+    ISO_TRY(gather_option(line, "pool", s->pool));
+    ISO_TRY(gather_option(line, "specials", s->specials));
     if (s->limit)
         ISO_TRY(iso_buf_printf(line, " --limit %lld", (long long)s->limit));
     if (s->seed)
