@@ -10,9 +10,8 @@
 enum { ROWS_MOST = 1000 };
 
 /* Which scores are taken: the first of these that is there. */
-static const char *const wanted[][2] = {{"accuracy", "probe"}, {"accuracy", "classifier"},
-                                        {"f1", "macro"},       {"f1", "probe"},
-                                        {"accuracy", NULL},    {"f1", NULL}};
+static const char *const wanted[][2] = {
+    {"accuracy", "probe"}, {"f1", "macro"}, {"f1", "probe"}, {"accuracy", NULL}, {"f1", NULL}};
 enum { WANTED = (int)(sizeof wanted / sizeof *wanted) };
 
 /* Of all folds, at one depth. A probe tells its baselines and whole sets beside it. */
