@@ -23,8 +23,6 @@ struct align {
 
 /* What all records of a pair of languages share. */
 iso_record align_record_of(const struct align *a, const struct align_pair *p);
-void align_take_value(iso_record *r, const iso_value *v);
-
 /* Every measure before, after and as difference, of all folds and, when asked, of each. */
 iso_err align_add_records(struct align *a, const struct align_pair *p,
                           const struct align_rows *rows);

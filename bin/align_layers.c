@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bin/align_inside.h"
+#include "bin/record_value.h"
 #include "lib/base/alloc.h"
 
 iso_err align_keep_cka(struct align *a, int i, const struct align_rows *rows)
@@ -87,7 +88,7 @@ iso_err align_add_correlations(struct align *a)
             continue;
         iso_record r = align_record_of(a, p);
         const iso_value v = pearson(a->layer[0], a->layer[1], at, n);
-        align_take_value(&r, &v);
+        record_value(&r, &v);
         r.measure = "pearson";
         r.x = "cka";
         r.y = "p@1";

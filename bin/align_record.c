@@ -1,6 +1,7 @@
 /* Records of one pair of languages and layer. */
 #include "analysis/golds.h"
 #include "bin/align_inside.h"
+#include "bin/record_value.h"
 
 static int64_t neighbours(const struct align_ask *ask, iso_rule rule)
 {
@@ -14,20 +15,6 @@ static int64_t neighbours(const struct align_ask *ask, iso_rule rule)
     default:
         return ISO_NO_INT;
     }
-}
-
-void align_take_value(iso_record *r, const iso_value *v)
-{
-    r->value = v->value;
-    r->lo = v->lo;
-    r->hi = v->hi;
-    r->interval = v->interval ? v->interval : "none";
-    r->null = v->null;
-    r->null_sd = v->null_sd;
-    r->p = v->p;
-    r->n = v->n;
-    r->param = v->param;
-    r->why = v->why;
 }
 
 iso_record align_record_of(const struct align *a, const struct align_pair *p)
@@ -54,7 +41,7 @@ static iso_err add_record(struct align *a, const struct align_pair *p,
     iso_err err = ISO_OK;
 
     ISO_TRY(align_value(&v, &a->scores, a->ask, rows, m, stage, f));
-    align_take_value(&r, &v);
+    record_value(&r, &v);
     r.measure = of->name;
     r.estimator = of->estimator;
     r.src_layer = r.tgt_layer = p->layer;

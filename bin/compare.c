@@ -7,6 +7,7 @@
 #include "analysis/difference.h"
 #include "analysis/pass.h"
 #include "bin/pairing.h"
+#include "bin/record_value.h"
 #include "bin/term.h"
 #include "lib/base/alloc.h"
 
@@ -37,11 +38,6 @@ iso_err compare_road(iso_road *out, const struct settings *set)
     return ISO_OK;
 }
 
-static const char *or_unknown(const char *text, const char *otherwise)
-{
-    return text ? text : otherwise;
-}
-
 /* The names of pair i, which bin alone knows; the value comes from the analysis. */
 static iso_record record_of(const struct comparison *c, int64_t i, int m, const iso_value *v)
 {
@@ -57,14 +53,7 @@ static iso_record record_of(const struct comparison *c, int64_t i, int m, const 
     r.tgt = pairing_lang(p, pair.y);
     r.src_layer = x->layer;
     r.tgt_layer = y->layer;
-    r.value = v->value;
-    r.lo = v->lo;
-    r.hi = v->hi;
-    r.interval = or_unknown(v->interval, "none");
-    r.null = v->null;
-    r.null_sd = v->null_sd;
-    r.p = v->p;
-    r.n = v->n;
+    record_value(&r, v);
     r.src_dim = p->rows[pair.x]->cols;
     r.tgt_dim = p->rows[pair.y]->cols;
     r.pool = here->pooling;
@@ -72,9 +61,6 @@ static iso_record record_of(const struct comparison *c, int64_t i, int m, const 
     if (p->states[1])
         r.model2 = iso_states_about(p->states[1])->model;
     r.mix = y->shuffled ? "shuffled" : NULL;
-    r.rank = v->rank >= 0 ? v->rank : ISO_NO_INT;
-    r.param = v->param;
-    r.why = v->why;
     return r;
 }
 

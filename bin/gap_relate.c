@@ -5,18 +5,12 @@
 
 #include "analysis/correlation.h"
 #include "bin/gap_inside.h"
+#include "bin/record_value.h"
 #include "lib/base/alloc.h"
 
 static void take(iso_record *r, const iso_value *v)
 {
-    r->value = v->value;
-    r->lo = v->lo;
-    r->hi = v->hi;
-    r->interval = v->interval ? v->interval : "none";
-    r->null = v->null;
-    r->null_sd = v->null_sd;
-    r->p = v->p;
-    r->n = v->n;
+    record_value(r, v);
     r->why = v->n < ISO_CORRELATION_LEAST ? "fewer than 4 languages have both" : v->why;
 }
 

@@ -5,6 +5,7 @@
 #include "analysis/branches.h"
 #include "analysis/consistency.h"
 #include "bin/mix_job.h"
+#include "bin/record_value.h"
 #include "lib/base/alloc.h"
 #include "lib/nn/classifier.h"
 
@@ -76,14 +77,7 @@ static iso_record record_of(const struct work *w, enum branch what)
 
 static iso_err add(const struct work *w, iso_record *r, const iso_value *v)
 {
-    r->value = v->value;
-    r->lo = v->lo;
-    r->hi = v->hi;
-    r->interval = v->interval ? v->interval : "none";
-    r->null = v->null;
-    r->null_sd = v->null_sd;
-    r->n = v->n;
-    r->why = v->why;
+    record_value(r, v);
     return iso_records_add(w->out, r);
 }
 

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "bin/mix_values.h"
+#include "bin/record_value.h"
 #include "lib/base/alloc.h"
 
 /* Bins are the same for all languages, layers and ways, so that histograms lay over each other:
@@ -31,7 +32,7 @@ static iso_err take(struct sample *out, const double *x, int64_t items, int bins
 static iso_err add(iso_records *out, iso_record *r, const char *estimator, const iso_value *v)
 {
     r->estimator = estimator;
-    mix_take_value(r, v);
+    record_value(r, v);
     return iso_records_add(out, r);
 }
 

@@ -5,6 +5,7 @@
 
 #include "bin/mix_values.h"
 #include "bin/retrieve_pair.h"
+#include "bin/record_value.h"
 
 iso_err mix_measure_check(const struct settings *set)
 {
@@ -13,21 +14,6 @@ iso_err mix_measure_check(const struct settings *set)
 
     mix_ask_free(&ask);
     return err;
-}
-
-void mix_take_value(iso_record *r, const iso_value *v)
-{
-    r->value = v->value;
-    r->lo = v->lo;
-    r->hi = v->hi;
-    r->interval = v->interval ? v->interval : "none";
-    r->null = v->null;
-    r->null_sd = v->null_sd;
-    r->p = v->p;
-    r->n = v->n;
-    r->rank = v->rank >= 0 ? v->rank : ISO_NO_INT;
-    r->param = v->param;
-    r->why = v->why;
 }
 
 /* One target under way. */
@@ -77,7 +63,7 @@ static iso_record record_of(const struct work *w, int measure, int layer)
 
 static iso_err add(const struct work *w, iso_record *r, const iso_value *v)
 {
-    mix_take_value(r, v);
+    record_value(r, v);
     if (w->ask->bare) {
         r->lo = r->hi = NAN;
         r->interval = "none";

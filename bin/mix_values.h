@@ -51,9 +51,6 @@ iso_err mix_layer_values(struct mix_values *v, const struct mixed *m, const stru
 
 /* --- λ and the entropies (mix_lambda.c) --- */
 
-/* Takes the value's numbers, "none" for no interval. */
-void mix_take_value(iso_record *r, const iso_value *v);
-
 /* Adds mean, sd and histogram of λ, e1 and e2 of one place and way to what all records share. */
 iso_err mix_lambda_records(iso_records *out, const iso_record *shared, const struct mixed *m,
                            const struct mix_ask *ask, int place, int way, uint64_t seed);

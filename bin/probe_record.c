@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "bin/probe_inside.h"
+#include "bin/record_value.h"
 #include "lib/base/alloc.h"
 
 /* One layer on its way to records. */
@@ -36,13 +37,7 @@ static iso_record name(const struct work *w, int cell)
 
 static iso_err add(const struct work *w, int cell, iso_record *r, const iso_value *v)
 {
-    r->value = v->value;
-    r->lo = v->lo;
-    r->hi = v->hi;
-    r->interval = v->interval ? v->interval : "none";
-    r->null = v->null;
-    r->n = v->n;
-    r->why = v->why;
+    record_value(r, v);
     return iso_records_add(&w->list[cell], r);
 }
 

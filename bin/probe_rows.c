@@ -2,37 +2,20 @@
 #include <math.h>
 #include <string.h>
 
+#include "bin/load.h"
 #include "bin/probe_inside.h"
 #include "lib/base/alloc.h"
-#include "lib/linalg/convert.h"
-
-enum { READ_ROWS = 4096 };
 
 static iso_err read_plain(iso_mat *out, iso_states *states, int lang, int layer,
                           const iso_prep *prep)
 {
     iso_rows *rows = NULL;
-    iso_mat x = {0};
-    iso_view part;
-    int64_t bad;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_states_rows(&rows, states, lang, layer));
-    ISO_TRY(iso_mat_new(&x, rows->rows, rows->cols, ISO_F32));
-    for (int64_t i = 0; i < x.rows; i += READ_ROWS) {
-        const int64_t count = x.rows - i < READ_ROWS ? x.rows - i : READ_ROWS;
-        ISO_TRY(iso_rows_read(rows, i, count, &part));
-        iso_convert_f32((float *)x.data + i * x.stride, x.stride, part);
-    }
-    if (!iso_view_finite(&bad, iso_mat_view(&x)))
-        ISO_FAIL(ISO_EFORMAT, "%s: row %lld holds a number that is not finite (`isogloss inspect`)",
-                 iso_rows_name(rows), (long long)bad);
-    ISO_TRY(iso_prep_apply(&x, prep));
-    *out = x;
-    x = (iso_mat){0};
+    ISO_TRY(load_rows(out, rows, prep));
 done:
     iso_rows_close(rows);
-    iso_mat_free(&x);
     return err;
 }
 

@@ -7,6 +7,7 @@
 #include "bin/out.h"
 #include "bin/retrieve_inside.h"
 #include "bin/term.h"
+#include "bin/record_value.h"
 #include "lib/base/alloc.h"
 
 /* One retrieval under way. Values come layer by layer, pair by pair, cell by cell. */
@@ -77,16 +78,7 @@ static void take_value(iso_record *out, const struct retrieval *r, const struct 
     out->direction = cell->way < 0 ? NULL : iso_mine_way_name((iso_mine_way)cell->way);
     out->k = cell->k ? cell->k : ISO_NO_INT;
     out->neighbours = retrieve_neighbours(&r->ask, cell->rule);
-    out->value = v->value;
-    out->lo = v->lo;
-    out->hi = v->hi;
-    out->interval = v->interval ? v->interval : "none";
-    out->null = v->null;
-    out->null_sd = v->null_sd;
-    out->p = v->p;
-    out->n = v->n;
-    out->param = v->param;
-    out->why = v->why;
+    record_value(out, v);
 }
 
 static iso_err add_records(iso_records *out, const struct retrieval *r)

@@ -1,9 +1,7 @@
 /* The rows that are searched: chosen, joined, measured, read and prepared. */
 #include "bin/retrieve_inside.h"
+#include "bin/load.h"
 #include "lib/base/alloc.h"
-#include "lib/linalg/convert.h"
-
-enum { READ_ROWS = 4096 };
 
 /* What the search holds beside the two matrices, a row of either: 3 KB of its own
  * (analysis/neighbours.h), blocks of the product and of reading shared by all. */
@@ -155,30 +153,6 @@ done:
     return err;
 }
 
-static iso_err read_side(iso_mat *out, iso_rows *rows, const iso_prep *prep)
-{
-    iso_mat x = {0};
-    iso_view part;
-    int64_t bad;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_mat_new(&x, rows->rows, rows->cols, ISO_F32));
-    for (int64_t i = 0; i < x.rows; i += READ_ROWS) {
-        const int64_t count = x.rows - i < READ_ROWS ? x.rows - i : READ_ROWS;
-        ISO_TRY(iso_rows_read(rows, i, count, &part));
-        iso_convert_f32((float *)x.data + i * x.stride, x.stride, part);
-    }
-    if (!iso_view_finite(&bad, iso_mat_view(&x)))
-        ISO_FAIL(ISO_EFORMAT, "%s: row %lld holds a number that is not finite (`isogloss inspect`)",
-                 iso_rows_name(rows), (long long)bad);
-    ISO_TRY(iso_prep_apply(&x, prep));
-    *out = x;
-    x = (iso_mat){0};
-done:
-    iso_mat_free(&x);
-    return err;
-}
-
 static iso_err load(struct retrieve_rows *r, const struct retrieve_ask *ask, int at, int lang,
                     int layer)
 {
@@ -191,7 +165,7 @@ static iso_err load(struct retrieve_rows *r, const struct retrieve_ask *ask, int
     iso_mat_free(&side->rows);
     *side = (struct retrieve_side){.lang = lang, .layer = layer};
     ISO_TRY(open_rows(&rows, r, lang, layer));
-    ISO_TRY(read_side(&side->rows, rows, &ask->prep));
+    ISO_TRY(load_rows(&side->rows, rows, &ask->prep));
     side->there = true;
 done:
     iso_rows_close(rows);

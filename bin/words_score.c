@@ -3,20 +3,14 @@
 
 #include "analysis/golds.h"
 #include "bin/words_job.h"
+#include "bin/record_value.h"
 #include "lib/base/alloc.h"
 
 static iso_err add(iso_records *out, const iso_record *like, const iso_value *v)
 {
     iso_record r = *like;
 
-    r.value = v->value;
-    r.lo = v->lo;
-    r.hi = v->hi;
-    r.interval = v->interval ? v->interval : "none";
-    r.null = v->null;
-    r.null_sd = v->null_sd;
-    r.n = v->n;
-    r.why = v->why;
+    record_value(&r, v);
     return iso_records_add(out, &r);
 }
 

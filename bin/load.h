@@ -1,0 +1,12 @@
+/* A whole matrix into memory, as f32, prepared. */
+#ifndef ISO_BIN_LOAD_H
+#define ISO_BIN_LOAD_H
+
+#include "analysis/prep.h"
+#include "lib/linalg/rows.h"
+
+/* All rows of a source, in f32, after the steps of `prep`. Errors name the source: a number that is
+ * not finite, what the source says, ISO_ENOMEM. */
+iso_err load_rows(iso_mat *out, iso_rows *rows, const iso_prep *prep);
+
+#endif
