@@ -176,6 +176,14 @@ static int64_t ram(void)
     return bytes;
 }
 
+/* What the library has to say. */
+static void note(void *payload, const char *text)
+{
+    (void)payload;
+    term_clear();
+    fprintf(stderr, "isogloss: note: %s\n", text);
+}
+
 iso_run term_run(const struct settings *set)
 {
     const bool lines = set->progress && strcmp(set->progress, "lines") == 0;
@@ -199,6 +207,7 @@ iso_run term_run(const struct settings *set)
         .seed = (uint64_t)set->seed,
         .double_precision = set->precision && strcmp(set->precision, "double") == 0,
         .progress = progress,
+        .note = set->quiet ? NULL : note,
     };
 }
 

@@ -9,7 +9,7 @@
 
 /* A run as the settings ask: threads, memory (default a quarter of RAM), seed, precision, progress
  * (a live line on a terminal, after a second; lines with --progress lines; none with --quiet),
- * SIGINT and SIGTERM turned into ISO_ECANCEL. */
+ * SIGINT and SIGTERM turned into ISO_ECANCEL, the library's notes as ours. */
 iso_run term_run(const struct settings *set);
 
 /* The progress line: "desc: 45% 123/273 rows [00:12<00:15, 9.8 M/s]"; `seconds` since the task

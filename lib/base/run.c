@@ -1,5 +1,10 @@
 #include "lib/base/run.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { NOTE_ROOM = 1024 };
+
 int64_t iso_run_mem(const iso_run *run)
 {
     return run && run->mem > 0 ? run->mem : (int64_t)1 << 30;
@@ -11,4 +16,17 @@ iso_err iso_run_step(const iso_run *run, const char *what, int64_t done, int64_t
     if (run && run->progress && !run->progress(run->payload, what, done, total, unit))
         return iso_fail(ISO_ECANCEL, "interrupted");
     return ISO_OK;
+}
+
+void iso_run_note(const iso_run *run, const char *format, ...)
+{
+    char text[NOTE_ROOM];
+    va_list args;
+
+    if (!run || !run->note)
+        return;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    run->note(run->payload, text);
 }

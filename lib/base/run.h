@@ -23,6 +23,10 @@ typedef struct iso_run {
     bool (*progress)(void *payload, const char *what, int64_t done, int64_t total,
                      const char *unit);
     void *payload;
+    /* Told, from the calling thread, what a person should know and no result says: how a file was
+     * read, what was left out and how much. One line, without capital and full stop; NULL = nobody
+     * listens. `payload` as above. */
+    void (*note)(void *payload, const char *text);
 } iso_run;
 
 /** The memory budget of `run` in bytes. */
@@ -31,6 +35,9 @@ ISO_API int64_t iso_run_mem(const iso_run *run);
 /** Reports progress; ISO_ECANCEL when the callback says stop. */
 ISO_API ISO_MUST_USE iso_err iso_run_step(const iso_run *run, const char *what, int64_t done,
                                           int64_t total, const char *unit);
+
+/** Makes a note, where someone listens; what is longer than some 1000 bytes is cut. */
+ISO_API void iso_run_note(const iso_run *run, const char *format, ...) ISO_PRINTF(2, 3);
 
 ISO_END
 
