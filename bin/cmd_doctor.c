@@ -10,8 +10,8 @@
 #include "bin/kernels.h"
 #include "bin/rates.h"
 #include "bin/term.h"
+#include "lib/base/cpu.h"
 #include "lib/linalg/blas.h"
-#include "lib/linalg/convert.h"
 #include "lib/linalg/packed.h"
 
 /* "AMD EPYC 7B13", or "" where the system does not say. */
@@ -59,7 +59,8 @@ static void machine(void)
     else if (best)
         printf("; the best for this CPU");
     printf("\nthreads     %d\n", iso_blas_threads());
-    printf("conversion  %s\n", iso_simd_name(ISO_SIMD_BEST));
+    printf("own loops   %s%s\n", iso_cpu_name(iso_cpu_level()),
+           iso_cpu_level() < iso_cpu_native() ? ", limited by ISOGLOSS_CPU" : "");
     for (int c = ISO_COMPUTE_F32; c <= ISO_COMPUTE_INT8; c++)
         printf("%s%s: %s", c == ISO_COMPUTE_F32 ? "encoder     " : ", ",
                iso_compute_name((iso_compute)c), iso_packed_engine((iso_compute)c));

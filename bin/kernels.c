@@ -1,12 +1,14 @@
-/* Which kernels OpenBLAS should use, and starting anew with them. */
+/* Which kernels OpenBLAS should use, and starting anew with them; which our own loops may use. */
 #include "bin/kernels.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include "lib/base/cpu.h"
 #include "lib/linalg/blas.h"
 
 /* Set in the second process: it must not start a third. */
@@ -17,14 +19,11 @@ struct kernels_cpu kernels_cpu(void)
     struct kernels_cpu cpu = {0};
 
 #if defined(__x86_64__)
-    /* these also ask whether the system saves the wide registers */
     __builtin_cpu_init();
     cpu.known = true;
     cpu.amd = __builtin_cpu_is("amd");
-    cpu.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    cpu.avx512 = cpu.avx2 && __builtin_cpu_supports("avx512f") &&
-                 __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512bw") &&
-                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    cpu.avx2 = iso_cpu_native() >= ISO_CPU_AVX2;
+    cpu.avx512 = iso_cpu_native() >= ISO_CPU_AVX512;
 #endif
     return cpu;
 }
@@ -113,6 +112,21 @@ void kernels_settle(char **argv)
         again = calm(config) || again;
     if (again && setenv(guard, name ? name : "-", 1) == 0)
         execv("/proc/self/exe", argv);
+}
+
+bool kernels_limit(void)
+{
+    const char *name = getenv("ISOGLOSS_CPU");
+    iso_cpu most;
+
+    if (!name || !*name)
+        return true;
+    if (!iso_cpu_named(&most, name)) {
+        fprintf(stderr, "isogloss: ISOGLOSS_CPU is %s, not plain, avx2 or avx512\n", name);
+        return false;
+    }
+    iso_cpu_limit(most);
+    return true;
 }
 
 bool kernels_were_set(void)

@@ -28,6 +28,10 @@ const char *kernels_choose(const struct kernels_cpu *cpu, const char *corename, 
  * once. What the user set wins. Returns when there is nothing to do or it cannot be done. */
 void kernels_settle(char **argv);
 
+/* Limits our own loops to what ISOGLOSS_CPU says ("plain", "avx2", "avx512"), for numbers that must
+ * be equal on unlike machines; false with a message if it says anything else. */
+bool kernels_limit(void);
+
 /* True if this process was started anew by kernels_settle with other kernels. */
 bool kernels_were_set(void);
 

@@ -4,6 +4,8 @@
 
 int main(int argc, char **argv)
 {
+    if (!kernels_limit())
+        return EXIT_USAGE;
     kernels_settle(argv);
     return isogloss_main(argc, argv);
 }

@@ -7,6 +7,8 @@
  *     temp_path("x.h5")                a path in this program's own folder, deleted at exit
  *     test_data("golden/x")            a path under $ISOGLOSS_TEST_DATA; skips the test without it
  *     source_path("tests/golden/x")    a path in this source tree
+ *     kernels(ISO_CPU_PLAIN);          our own loops at this level from now on; ISO_CPU_AVX512 is
+ *                                      the best, at most what $ISOGLOSS_CPU says for the whole run
  *     RUN_TESTS(test(f), test(g))      the body of main()
  */
 #ifndef ISO_TESTS_CHECK_H
@@ -26,6 +28,7 @@
 
 #include <cmocka.h>
 
+#include "lib/base/cpu.h"
 #include "lib/base/err.h"
 
 #define ok(call)                check_ok((call), #call, __FILE__, __LINE__)
@@ -35,7 +38,21 @@
 #define test(function)          cmocka_unit_test(function)
 #define RUN_TESTS(...)                                                                             \
     const struct CMUnitTest all_tests[] = {__VA_ARGS__};                                           \
+    kernels(ISO_CPU_AVX512);                                                                       \
     return cmocka_run_group_tests(all_tests, NULL, NULL)
+
+/* What $ISOGLOSS_CPU says stands above what a test asks for. */
+static inline void kernels(iso_cpu most)
+{
+    const char *said = getenv("ISOGLOSS_CPU");
+    iso_cpu run = ISO_CPU_AVX512;
+
+    if (said && *said && !iso_cpu_named(&run, said)) {
+        print_error("ISOGLOSS_CPU is %s: plain, avx2 or avx512\n", said);
+        exit(2);
+    }
+    iso_cpu_limit(most < run ? most : run);
+}
 
 static inline void check_ok(iso_err err, const char *call, const char *file, int line)
 {

@@ -39,6 +39,13 @@ ISO_API ISO_MUST_USE iso_err iso_run_step(const iso_run *run, const char *what, 
 /** Makes a note, where someone listens; what is longer than some 1000 bytes is cut. */
 ISO_API void iso_run_note(const iso_run *run, const char *format, ...) ISO_PRINTF(2, 3);
 
+/**
+ * For tests: from now on the step called `what` is interrupted as soon as it reports `done` or
+ * more, whatever the callback says; NULL ends it. `what` must outlive that. Not for two threads at
+ * once.
+ */
+ISO_API void iso_run_interrupt_at(const char *what, int64_t done);
+
 ISO_END
 
 #endif

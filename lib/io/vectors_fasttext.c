@@ -149,7 +149,7 @@ static iso_err take_shape(struct model *m)
 {
     const int64_t size = m->s->file->size;
     int64_t rows, cols;
-    int8_t quantised;
+    int8_t quantised = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(take(&quantised, m, 1));

@@ -1,8 +1,8 @@
 #include "lib/linalg/convert.h"
 
-#include <stdatomic.h>
 #include <string.h>
 
+#include "lib/base/cpu.h"
 #include "lib/linalg/convert_x86.h"
 
 /* One number ---------------------------------------------------------------- */
@@ -115,34 +115,6 @@ static uint16_t double_to_bf16(double x)
     return double_to_16(x, 7, 127, 0x1p-81);
 }
 
-/* Which instructions -------------------------------------------------------- */
-
-static atomic_int in_use; /* an iso_simd; ISO_SIMD_BEST = not asked yet */
-
-iso_simd iso_simd_force(iso_simd want)
-{
-    if (want != ISO_SIMD_SCALAR)
-        want = iso_x86_has_avx2() ? ISO_SIMD_AVX2 : ISO_SIMD_SCALAR;
-    atomic_store(&in_use, (int)want);
-    return want;
-}
-
-const char *iso_simd_name(iso_simd simd)
-{
-    if (simd == ISO_SIMD_BEST)
-        simd = iso_x86_has_avx2() ? ISO_SIMD_AVX2 : ISO_SIMD_SCALAR;
-    return simd == ISO_SIMD_AVX2 ? "avx2" : "scalar";
-}
-
-static bool avx2(void)
-{
-    int now = atomic_load_explicit(&in_use, memory_order_relaxed);
-
-    if (now == ISO_SIMD_BEST)
-        now = (int)iso_simd_force(ISO_SIMD_BEST);
-    return now == ISO_SIMD_AVX2;
-}
-
 /* One row ------------------------------------------------------------------- */
 
 #define LOOP(name, to, from, expression)                                                           \
@@ -220,7 +192,7 @@ void iso_convert(void *dst, int64_t dst_stride, iso_dtype dtype, iso_view src)
     const size_t out = (size_t)dst_stride * iso_dtype_size(dtype);
     const size_t in = (size_t)src.stride * iso_dtype_size(src.dtype);
 
-    if (!row || !avx2())
+    if (!row || iso_cpu_level() < ISO_CPU_AVX2)
         row = plain[dtype][src.dtype];
     if (src.rows <= 0 || src.cols <= 0)
         return;

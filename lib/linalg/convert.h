@@ -32,18 +32,6 @@ ISO_API bool iso_view_finite(int64_t *row, iso_view v);
 /** Reverses the bytes of each of `count` numbers of 2, 4 or 8 bytes, in place. */
 ISO_API void iso_swap_bytes(void *data, int64_t count, size_t size);
 
-/* Which instructions the conversions use. */
-typedef enum iso_simd { ISO_SIMD_BEST = 0, ISO_SIMD_SCALAR, ISO_SIMD_AVX2 } iso_simd;
-
-/**
- * For tests and measurements: what the processor lacks is ignored. Returns what is in use from
- * now on. Not for two threads at once.
- */
-ISO_API iso_simd iso_simd_force(iso_simd want);
-
-/** What is in use and what the processor offers: "scalar", "avx2". */
-ISO_API const char *iso_simd_name(iso_simd simd);
-
 ISO_END
 
 #endif

@@ -2,22 +2,10 @@
 
 #if defined(__x86_64__)
 
-#include <cpuid.h>
 #include <immintrin.h>
 #include <string.h>
 
-enum { F16C_BIT = 1 << 29 };
-
 #define AVX2 __attribute__((target("avx2,f16c")))
-
-/* The compiler's own test knows AVX2 and whether the system saves its registers; F16C it
- * does not know everywhere. */
-bool iso_x86_has_avx2(void)
-{
-    unsigned a, b, c, d;
-
-    return __builtin_cpu_supports("avx2") && __get_cpuid(1, &a, &b, &c, &d) && (c & F16C_BIT);
-}
 
 AVX2 static __m128i load(const uint16_t *src)
 {
@@ -91,11 +79,6 @@ AVX2 void iso_x86_f32_to_f16(uint16_t *dst, const float *src, int64_t n)
 }
 
 #else
-
-bool iso_x86_has_avx2(void)
-{
-    return false;
-}
 
 /* Never called where the processor has no AVX2. */
 void iso_x86_f16_to_f32(float *dst, const uint16_t *src, int64_t n)

@@ -2,15 +2,11 @@
 #ifndef ISO_LINALG_CONVERT_X86_H
 #define ISO_LINALG_CONVERT_X86_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/base/api.h"
 
 ISO_BEGIN
-
-/** Whether this processor and its system can run the functions below; false off x86-64. */
-bool iso_x86_has_avx2(void);
 
 /** n packed numbers; bitwise equal to the plain loops of convert.c. */
 void iso_x86_f16_to_f32(float *dst, const uint16_t *src, int64_t n);

@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include "lib/base/cpu.h"
+
 /* Each set is the same C, compiled for another target; the compiler writes the vectors. */
 
 #define LOOPS_TARGET
@@ -41,7 +43,7 @@ static const iso_loops avx2 = SET(avx2);
 
 const iso_loops *iso_loops_best(void)
 {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &avx2 : &plain;
+    return iso_cpu_level() >= ISO_CPU_AVX2 ? &avx2 : &plain;
 }
 
 #else

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/base/cpu.h"
 #include "lib/linalg/round.h"
 
 #define AVX2 __attribute__((target("avx2")))
@@ -31,7 +32,7 @@ struct weights {
 
 static bool available(void)
 {
-    return __builtin_cpu_supports("avx2");
+    return iso_cpu_level() >= ISO_CPU_AVX2;
 }
 
 static void weights_free(void *state)

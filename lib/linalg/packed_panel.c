@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/base/cpu.h"
 #include "lib/linalg/packed_inside.h"
 #include "lib/linalg/panel.h"
 
@@ -137,12 +138,7 @@ static int64_t panels_bytes(const void *state)
 /* With wider vectors the BLAS's own kernels are twice as fast as this one. */
 static bool panels_available(void)
 {
-#if defined(__x86_64__) && defined(__GNUC__)
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-           !__builtin_cpu_supports("avx512f");
-#else
-    return false;
-#endif
+    return iso_cpu_level() == ISO_CPU_AVX2;
 }
 
 const struct packed_engine iso_packed_panels = {

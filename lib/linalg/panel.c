@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include "lib/base/cpu.h"
+
 /* Each is the same C, compiled for another target; the compiler writes the vectors. */
 #pragma GCC diagnostic ignored "-Wpsabi"
 
@@ -14,13 +16,6 @@
 #undef NAME
 #undef LANES
 #undef ROWS
-
-static bool forced;
-
-void iso_panel_force_plain(bool plain)
-{
-    forced = plain;
-}
 
 iso_panel_fn *iso_panel_plain(void)
 {
@@ -37,9 +32,7 @@ iso_panel_fn *iso_panel_plain(void)
 
 iso_panel_fn *iso_panel_best(void)
 {
-    const bool has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-
-    return has && !forced ? panel_avx2 : panel_plain;
+    return iso_cpu_level() >= ISO_CPU_AVX2 ? panel_avx2 : panel_plain;
 }
 
 #else

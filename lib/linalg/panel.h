@@ -33,10 +33,6 @@ iso_panel_int16_fn *iso_panel_int16_plain(void);
 /** Whether the best is more than the plain twin: without vectors 16 bits are no faster than f32. */
 bool iso_panel_int16_pays(void);
 
-/** For tests: the plain twins from now on. Not for two threads at once. */
-void iso_panel_force_plain(bool plain);
-void iso_panel_int16_force_plain(bool plain);
-
 /** Panels that hold n columns. */
 static inline int64_t iso_panels(int64_t n)
 {

@@ -1,9 +1,8 @@
 /* Rows times a panel in 16-bit integers: twice the products of an f32 FMA in an instruction. */
 #include <string.h>
 
+#include "lib/base/cpu.h"
 #include "lib/linalg/panel.h"
-
-static bool forced;
 
 static void int16_plain(float *c, const int16_t *a, const int16_t *panel, int64_t m, int64_t pairs,
                         float scale)
@@ -80,7 +79,7 @@ AVX2 static void int16_avx2(float *c, const int16_t *a, const int16_t *panel, in
 
 iso_panel_int16_fn *iso_panel_int16_best(void)
 {
-    return __builtin_cpu_supports("avx2") && !forced ? int16_avx2 : int16_plain;
+    return iso_cpu_level() >= ISO_CPU_AVX2 ? int16_avx2 : int16_plain;
 }
 
 #else
@@ -95,9 +94,4 @@ iso_panel_int16_fn *iso_panel_int16_best(void)
 bool iso_panel_int16_pays(void)
 {
     return iso_panel_int16_best() != int16_plain;
-}
-
-void iso_panel_int16_force_plain(bool plain)
-{
-    forced = plain;
 }

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "lib/base/cpu.h"
+
 /* The same C, compiled for another target, as in loops.c; without FMA, which would round x * by
  * and the sum in one and so differ at ties. */
 
@@ -35,7 +37,7 @@ static const iso_rounding avx2 = SET(avx2);
 
 const iso_rounding *iso_rounding_best(void)
 {
-    return __builtin_cpu_supports("avx2") ? &avx2 : &plain;
+    return iso_cpu_level() >= ISO_CPU_AVX2 ? &avx2 : &plain;
 }
 
 #else

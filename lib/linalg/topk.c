@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "lib/base/cpu.h"
 #include "lib/linalg/topk_inside.h"
 
 /* Each set is the same C, compiled for another target; the compiler writes the vectors, all but the
@@ -27,7 +28,6 @@ static inline int signs_plain(four v)
     }
 
 static const struct topk_loops plain = SET(plain);
-static bool forced;
 
 #if defined(__x86_64__) && defined(__GNUC__)
 
@@ -43,9 +43,7 @@ static const struct topk_loops avx2 = SET(avx2);
 
 const struct topk_loops *topk_loops(void)
 {
-    const bool has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-
-    return has && !forced ? &avx2 : &plain;
+    return iso_cpu_level() >= ISO_CPU_AVX2 ? &avx2 : &plain;
 }
 
 #else
@@ -56,13 +54,6 @@ const struct topk_loops *topk_loops(void)
 }
 
 #endif
-
-void iso_topk_force_plain(bool force)
-{
-    forced = force;
-    iso_panel_force_plain(force);
-    iso_panel_int16_force_plain(force);
-}
 
 double iso_topk_dot(const float *x, const float *y, int64_t n)
 {

@@ -13,9 +13,6 @@ ISO_BEGIN
 /** x·y of n floats in double; the same bits on every machine, and for (y, x). */
 double iso_topk_dot(const float *x, const float *y, int64_t n);
 
-/** For tests: the plain twin of every loop from now on. Not for two threads at once. */
-void iso_topk_force_plain(bool plain);
-
 /**
  * Rows and what makes them unit vectors: row i times inverse[i] (0 for a row of zeros). With `pick`
  * they are rows pick[0], pick[1], … of data and inverse.

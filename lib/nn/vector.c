@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "lib/base/cpu.h"
+
 /* Each set is the same C, compiled for another target. */
 #pragma GCC diagnostic ignored "-Wpsabi"
 
@@ -20,16 +22,10 @@
     }
 
 static const iso_nn_vector plain = SET(plain);
-static int forced;
 
 const iso_nn_vector *iso_nn_vector_plain(void)
 {
     return &plain;
-}
-
-void iso_nn_vector_force_plain(int to)
-{
-    forced = to;
 }
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -43,9 +39,7 @@ static const iso_nn_vector avx2 = SET(avx2);
 
 const iso_nn_vector *iso_nn_vector_best(void)
 {
-    const int has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-
-    return has && !forced ? &avx2 : &plain;
+    return iso_cpu_level() >= ISO_CPU_AVX2 ? &avx2 : &plain;
 }
 
 #else

@@ -22,7 +22,4 @@ typedef struct iso_nn_vector {
 const iso_nn_vector *iso_nn_vector_best(void);
 const iso_nn_vector *iso_nn_vector_plain(void);
 
-/** For tests: these in plain loops from now on. Not for two threads at once. */
-void iso_nn_vector_force_plain(int plain);
-
 #endif

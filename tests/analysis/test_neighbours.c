@@ -248,13 +248,13 @@ static void plain_loops_too(void **state)
 
     compare(iso_mat_view(&x), iso_mat_view(&y), opt);
     ok(iso_near_find(&f, &b, iso_mat_view(&x), iso_mat_view(&y), &opt, NULL, NULL));
-    iso_topk_force_plain(true);
+    kernels(ISO_CPU_PLAIN);
     compare(iso_mat_view(&x), iso_mat_view(&y), opt);
     iso_topk_force_road(ISO_TOPK_INT16);
     compare(iso_mat_view(&x), iso_mat_view(&y), opt);
     iso_topk_force_road(-1);
     ok(iso_near_find(&pf, &pb, iso_mat_view(&x), iso_mat_view(&y), &opt, NULL, NULL));
-    iso_topk_force_plain(false);
+    kernels(ISO_CPU_AVX512);
     same(&f, &pf);
     same(&b, &pb);
     iso_near_free(&f);

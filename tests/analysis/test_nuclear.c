@@ -124,7 +124,8 @@ static void same_side_twice(void **state)
     for (int g = 0; g < ISO_GROUPS; g++)
         near(r.rep[g], 1, 1e-12);
     near(r.v[0].lo, 1, 1e-9);
-    assert_true(r.v[0].hi == 1);
+    near(r.v[0].hi, 1, 1e-12);
+    assert_true(r.v[0].hi <= 1);
 }
 
 /* Not asked for, nothing is kept and nothing said; too few items have no interval. */

@@ -9,6 +9,7 @@
 
 #include "bin/cmd.h"
 #include "lib/base/alloc.h"
+#include "lib/base/run.h"
 #include "lib/io/states.h"
 #include "lib/linalg/convert.h"
 

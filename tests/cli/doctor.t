@@ -3,7 +3,7 @@ $ isogloss doctor
 > BLAS        *
 > kernels     *
 > threads     *
-> conversion  *
+> own loops   *
 > encoder     f32: *, bf16: *, int8: *
 > sgemm       * GFLOP/s
 > dgemm       * GFLOP/s

@@ -18,7 +18,7 @@ static int set_up(void **state)
 static int put_back(void **state)
 {
     (void)state;
-    iso_simd_force(ISO_SIMD_BEST);
+    kernels(ISO_CPU_AVX512);
     return 0;
 }
 
@@ -57,8 +57,8 @@ static void all_halves_mean_what_they_say(void **state)
     static double d[ALL];
     (void)state;
 
-    for (int level = ISO_SIMD_BEST; level <= ISO_SIMD_AVX2; level++) {
-        iso_simd_force((iso_simd)level);
+    for (int level = ISO_CPU_PLAIN; level <= ISO_CPU_AVX2; level++) {
+        kernels((iso_cpu)level);
         iso_convert_f32(f, ALL, view_of(halves, 1, ALL, ISO_F16));
         iso_convert_f64(d, ALL, view_of(halves, 1, ALL, ISO_F16));
         for (int i = 0; i < ALL; i++) {
@@ -80,11 +80,12 @@ static void fast_equals_plain_bit_by_bit(void **state)
     static double fast64[ALL], slow64[ALL];
     (void)state;
 
-    if (iso_simd_force(ISO_SIMD_BEST) == ISO_SIMD_SCALAR)
+    kernels(ISO_CPU_AVX512);
+    if (iso_cpu_level() == ISO_CPU_PLAIN)
         skip();
     iso_convert_f32(fast, ALL, view_of(halves, 1, ALL, ISO_F16));
     iso_convert_f64(fast64, ALL, view_of(halves, 1, ALL, ISO_F16));
-    assert_int_equal(iso_simd_force(ISO_SIMD_SCALAR), ISO_SIMD_SCALAR);
+    kernels(ISO_CPU_PLAIN);
     iso_convert_f32(slow, ALL, view_of(halves, 1, ALL, ISO_F16));
     iso_convert_f64(slow64, ALL, view_of(halves, 1, ALL, ISO_F16));
     assert_memory_equal(fast, slow, sizeof fast);
@@ -101,7 +102,8 @@ static void narrowing_fast_equals_plain(void **state)
     static uint16_t fast[N], slow[N];
     (void)state;
 
-    if (iso_simd_force(ISO_SIMD_BEST) == ISO_SIMD_SCALAR)
+    kernels(ISO_CPU_AVX512);
+    if (iso_cpu_level() == ISO_CPU_PLAIN)
         skip();
     for (int i = 0; i < N; i++) {
         const uint32_t e = (uint32_t)(i / TAILS / 32), m = (uint32_t)(i / TAILS % 32) << 18;
@@ -109,7 +111,7 @@ static void narrowing_fast_equals_plain(void **state)
         memcpy(f + i, &u, sizeof u);
     }
     iso_convert_f16(fast, N, iso_view_f32(f, 1, N));
-    iso_simd_force(ISO_SIMD_SCALAR);
+    kernels(ISO_CPU_PLAIN);
     iso_convert_f16(slow, N, iso_view_f32(f, 1, N));
     assert_memory_equal(fast, slow, sizeof fast);
 }
@@ -122,8 +124,8 @@ static void every_half_survives(void **state)
     static uint16_t back[ALL];
     (void)state;
 
-    for (int level = ISO_SIMD_SCALAR; level <= ISO_SIMD_AVX2; level++) {
-        iso_simd_force((iso_simd)level);
+    for (int level = ISO_CPU_PLAIN; level <= ISO_CPU_AVX2; level++) {
+        kernels((iso_cpu)level);
         iso_convert_f32(f, ALL, view_of(halves, 1, ALL, ISO_F16));
         iso_convert_f64(d, ALL, view_of(halves, 1, ALL, ISO_F16));
         iso_convert_f16(back, ALL, iso_view_f32(f, 1, ALL));
@@ -184,8 +186,8 @@ static void narrowing_rounds_once_to_even(void **state)
         assert_int_equal(b, cases[i].bf16);
         if ((double)f != cases[i].x)
             continue;
-        for (int level = ISO_SIMD_SCALAR; level <= ISO_SIMD_AVX2; level++) {
-            iso_simd_force((iso_simd)level);
+        for (int level = ISO_CPU_PLAIN; level <= ISO_CPU_AVX2; level++) {
+            kernels((iso_cpu)level);
             iso_convert_f16(&h, 1, iso_view_f32(&f, 1, 1));
             iso_convert_bf16(&b, 1, iso_view_f32(&f, 1, 1));
             assert_int_equal(h, cases[i].f16);
@@ -204,8 +206,8 @@ static void strides_and_tails(void **state)
 
     for (int i = 0; i < ROWS * IN; i++)
         src[i] = (uint16_t)(0x3c00 + i);
-    for (int level = ISO_SIMD_SCALAR; level <= ISO_SIMD_AVX2; level++) {
-        iso_simd_force((iso_simd)level);
+    for (int level = ISO_CPU_PLAIN; level <= ISO_CPU_AVX2; level++) {
+        kernels((iso_cpu)level);
         for (int cols = 0; cols < OUT; cols++) {
             memset(dst, 0, sizeof dst);
             iso_convert_f32(dst, OUT, (iso_view){src, ROWS, cols, IN, ISO_F16});

@@ -44,12 +44,12 @@ static void equal_one_by_one(void **state)
     for (int j = 0; j < ISO_DOTS_COLUMNS * STRIDE; j++)
         y[j] = number(&rng);
     for (int plain = 0; plain < 2; plain++) {
-        iso_topk_force_plain(plain);
+        kernels(plain ? ISO_CPU_PLAIN : ISO_CPU_AVX512);
         for (int64_t d = 0; d <= MOST; d++)
             for (int r = 0; r < 7; r++)
                 bits_of_dot(x, y, rows[r], columns[(r + d) % 4], d);
     }
-    iso_topk_force_plain(false);
+    kernels(ISO_CPU_AVX512);
 }
 
 enum { ROWS = 100 };
@@ -88,9 +88,9 @@ static void sums(void **state)
                 near(top[j], most, 0);
                 near(sum[j] / all, 1, 1e-13);
             }
-            iso_topk_force_plain(true);
+            kernels(ISO_CPU_PLAIN);
             add(top, twin, c, step, beta[b]);
-            iso_topk_force_plain(false);
+            kernels(ISO_CPU_AVX512);
             assert_memory_equal(sum, twin, sizeof sum);
         }
 }

@@ -25,9 +25,9 @@ static void dot(void **state)
         const double best = iso_topk_dot(x, y, n);
         near(best, sum, 1e-12);
         near(iso_topk_dot(y, x, n), best, 0);
-        iso_topk_force_plain(true);
+        kernels(ISO_CPU_PLAIN);
         near(iso_topk_dot(x, y, n), best, 0);
-        iso_topk_force_plain(false);
+        kernels(ISO_CPU_AVX512);
     }
 }
 
@@ -198,13 +198,13 @@ static void roads(void **state)
         const iso_topk_rows *x = r == 1 ? &close : &far, *y = r == 2 ? &close : &far;
         iso_topk_panels p;
         iso_topk_road road;
-        iso_topk_force_plain(r == 3);
+        kernels(r == 3 ? ISO_CPU_PLAIN : ISO_CPU_AVX512);
         ok(iso_topk_panels_best(&p, &road, x, y, r != 1 ? 10 : 0, r != 2 ? 10 : 0));
         assert_int_equal(road, pays && r == 0 ? ISO_TOPK_INT16 : ISO_TOPK_F32);
         assert_true(!p.whole == (road == ISO_TOPK_F32));
         iso_topk_panels_free(&p);
     }
-    iso_topk_force_plain(false);
+    kernels(ISO_CPU_AVX512);
     iso_err err = ISO_ENOMEM;
     for (int n = 0; err; n++) {
         iso_topk_panels p = {0};

@@ -21,16 +21,14 @@ static float *numbers(int64_t n, double spread)
 
 static void begin(int plain)
 {
-    iso_nn_vector_force_plain(plain);
-    iso_panel_force_plain(plain);
+    kernels(plain ? ISO_CPU_PLAIN : ISO_CPU_AVX512);
     rng = iso_rng_seeded(1, 0);
 }
 
 static int end(void **state)
 {
     (void)state;
-    iso_nn_vector_force_plain(0);
-    iso_panel_force_plain(false);
+    kernels(ISO_CPU_AVX512);
     return 0;
 }
 

@@ -61,7 +61,7 @@ static void compare(int H, int64_t Tt, int64_t Ts, double centre, double spread,
 static int end(void **state)
 {
     (void)state;
-    iso_nn_vector_force_plain(0);
+    kernels(ISO_CPU_AVX512);
     return 0;
 }
 
@@ -71,7 +71,7 @@ static void entropies_of_random_scores(void **state)
 
     (void)state;
     for (int plain = 0; plain < 2; plain++) {
-        iso_nn_vector_force_plain(plain);
+        kernels(plain ? ISO_CPU_PLAIN : ISO_CPU_AVX512);
         rng = iso_rng_seeded(3, 0);
         for (int64_t Tt = 1; Tt < 12; Tt++)
             for (int64_t Ts = 1; Ts < 12; Ts += 1 + Tt % 3)
