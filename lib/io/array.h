@@ -24,6 +24,7 @@ typedef struct iso_array {
     iso_dtype dtype;
     bool big_endian;
     bool fortran; /* the first index runs fastest */
+    bool untyped; /* the file says bytes only; `dtype` is our reading of them */
     int rank;
     int64_t shape[ISO_ARRAY_RANK_MAX];
 } iso_array;

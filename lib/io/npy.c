@@ -55,6 +55,20 @@ done:
     return err;
 }
 
+/* Nothing but the array. */
+static iso_err check_end(const iso_array *a, const iso_file *file)
+{
+    const int64_t end = a->offset + iso_array_bytes(a), rest = file->size - end;
+    const int64_t count = rest < ISO_NPY_PREFIX ? rest : ISO_NPY_PREFIX;
+    unsigned char next[ISO_NPY_PREFIX];
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_file_read(file, end, next, count));
+    ISO_TRY(iso_npy_ends(a, end, rest, next, count, file->path));
+done:
+    return err;
+}
+
 static iso_err npy_open(iso_reader **out, const iso_file *file, const char *dataset,
                         const iso_states_opt *opt)
 {
@@ -65,6 +79,7 @@ static iso_err npy_open(iso_reader **out, const iso_file *file, const char *data
     ISO_NEED(!dataset, "%s: holds one array without a name, no %s", file->path, dataset);
     ISO_TRY(read_header(&a, file));
     ISO_TRY(iso_array_check(&a, opt->axes, file->size, file->path));
+    ISO_TRY(check_end(&a, file));
     ISO_TRY(iso_alloc(&r, 1, sizeof *r));
     r->opt = opt;
     ISO_TRY(iso_array_set_add(&r->set, "", &a, 0));
@@ -73,6 +88,7 @@ static iso_err npy_open(iso_reader **out, const iso_file *file, const char *data
                            .entries = r->set.entries,
                            .rows = npy_rows,
                            .close = npy_close};
+    iso_npy_note(opt->run, file->path, a.untyped);
     *out = &r->base;
     r = NULL;
 done:

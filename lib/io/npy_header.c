@@ -150,6 +150,14 @@ static bool take_members(struct cursor *c, iso_array *a, char *descr, size_t roo
     return seen == 7 && (c->at == c->end || *c->at == '\0');
 }
 
+/* NumPy has no bfloat16 of its own: what ml_dtypes and torch hand it is saved as void of two bytes.
+ */
+static bool is_bf16(const char *descr)
+{
+    return strcmp(descr, "bfloat16") == 0 ||
+           strcmp(descr + (*descr && strchr("|<=", *descr)), "V2") == 0;
+}
+
 static iso_err understand_type(iso_array *a, const char *descr, const char *what)
 {
     static const struct {
@@ -166,8 +174,14 @@ static iso_err understand_type(iso_array *a, const char *descr, const char *what
             }
         }
     }
-    return iso_fail(ISO_EUNSUP, "%s: holds '%s'; f2, f4 and f8 are read (convert with astype)",
-                    what, descr);
+    if (is_bf16(descr)) {
+        a->dtype = ISO_BF16;
+        a->untyped = descr[strlen(descr) - 1] == '2';
+        return ISO_OK;
+    }
+    return iso_fail(ISO_EUNSUP,
+                    "%s: holds '%s'; f2, f4, f8 and bfloat16 are read (convert with astype)", what,
+                    descr);
 }
 
 iso_err iso_npy_header(iso_array *out, const char *text, int64_t len, const char *what)
@@ -187,4 +201,28 @@ iso_err iso_npy_header(iso_array *out, const char *text, int64_t len, const char
     *out = a;
 done:
     return err;
+}
+
+iso_err iso_npy_ends(const iso_array *a, int64_t end, int64_t rest, const unsigned char *next,
+                     int64_t count, const char *what)
+{
+    if (rest == 0)
+        return ISO_OK;
+    if (count >= 6 && memcmp(next, "\x93NUMPY", 6) == 0)
+        return iso_fail(ISO_EFORMAT,
+                        "%s: another array follows the one of %d axes, from byte %" PRId64
+                        " on; save each in a file of its own, or all in one .npz",
+                        what, a->rank, end);
+    return iso_fail(ISO_EFORMAT,
+                    "%s: %" PRId64 " bytes follow its numbers, from byte %" PRId64
+                    " on; one array and nothing else is read",
+                    what, rest, end);
+}
+
+void iso_npy_note(const iso_run *run, const char *path, int64_t count)
+{
+    if (count > 0)
+        iso_run_note(run,
+                     "%s: %" PRId64 " array%s of two bytes without a type (V2), read as bfloat16",
+                     path, count, count == 1 ? "" : "s");
 }

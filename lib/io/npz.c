@@ -1,7 +1,8 @@
 /* NumPy's .npz: a zip archive of .npy members. The only border with libzip.
  *
- * Stored members are read in place; compressed ones are unpacked when first asked for, into memory
- * or an unlinked file. What is no matrix of floats (texts, counts) is passed over. */
+ * Stored members are read in place, once their checksum was found right, which reads them through
+ * when they are first asked for; compressed ones are unpacked then, into memory or an unlinked
+ * file, checked on the way. What is no matrix of floats (texts, counts) is passed over. */
 #include "lib/io/npy.h"
 
 #include <errno.h>
@@ -18,12 +19,13 @@
 #include "lib/io/reader.h"
 #include "lib/io/spill.h"
 
-enum { CHUNK = 1 << 16 }; /* bytes unpacked at a time */
+enum { CHUNK = 1 << 16 }; /* bytes unpacked, or checked, at a time */
 
 struct npz {
     iso_reader base;
     iso_array_set set;    /* tag: the member's number in the archive */
     iso_spill **unpacked; /* by array; NULL where stored, or not asked for yet */
+    bool *right;          /* by array: a stored one whose checksum was right */
     int64_t held;         /* bytes unpacked into memory so far */
     zip_t *zip;
     const iso_file *file;
@@ -43,6 +45,7 @@ static void npz_close(iso_reader *self)
     for (int i = 0; r->unpacked && i < r->set.count; i++)
         iso_spill_free(r->unpacked[i]);
     iso_free(r->unpacked);
+    iso_free(r->right);
     iso_array_set_free(&r->set);
     if (r->zip)
         zip_discard(r->zip);
@@ -62,6 +65,12 @@ static iso_err member_open(zip_file_t **out, const struct npz *r, int member, co
     return ISO_OK;
 }
 
+static iso_err damaged(const struct npz *r, const char *name, const char *how)
+{
+    return iso_fail(ISO_EFORMAT, "%s: %s is damaged: %s; copy or download the file again",
+                    r->file->path, name, how);
+}
+
 /* Exactly `count` bytes; `to` has room for them. */
 static iso_err member_read(zip_file_t *f, void *to, int64_t count, const struct npz *r,
                            const char *name)
@@ -71,8 +80,7 @@ static iso_err member_read(zip_file_t *f, void *to, int64_t count, const struct 
     while (count > 0) {
         const zip_int64_t n = zip_fread(f, at, (zip_uint64_t)count);
         if (n < 0)
-            return iso_fail(ISO_EFORMAT, "%s: %s is damaged: %s", r->file->path, name,
-                            zip_file_strerror(f));
+            return damaged(r, name, zip_file_strerror(f));
         if (n == 0)
             return iso_fail(ISO_EFORMAT, "%s: %s ends %" PRId64 " bytes early", r->file->path, name,
                             count);
@@ -80,6 +88,38 @@ static iso_err member_read(zip_file_t *f, void *to, int64_t count, const struct 
         count -= n;
     }
     return ISO_OK;
+}
+
+/* Only at a member's end its checksum is looked at. */
+static iso_err member_end(zip_file_t *f, const struct npz *r, const char *name)
+{
+    char more;
+
+    const zip_int64_t n = zip_fread(f, &more, 1);
+    if (n == 0)
+        return ISO_OK;
+    return damaged(r, name, n < 0 ? zip_file_strerror(f) : "it is longer than the archive says");
+}
+
+/* Reads a member of `bytes` bytes through for its checksum. */
+static iso_err member_check(struct npz *r, int member, const char *name, int64_t bytes)
+{
+    zip_file_t *f = NULL;
+    char *chunk = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&chunk, CHUNK, 1));
+    ISO_TRY(member_open(&f, r, member, name));
+    for (int64_t at = 0; at < bytes; at += CHUNK) {
+        ISO_TRY(iso_run_step(r->opt->run, "checking", at, bytes, "bytes"));
+        ISO_TRY(member_read(f, chunk, bytes - at < CHUNK ? bytes - at : CHUNK, r, name));
+    }
+    ISO_TRY(member_end(f, r, name));
+done:
+    if (f)
+        (void)zip_fclose(f);
+    iso_free(chunk);
+    return err;
 }
 
 /* Reads a member's header; a->offset counts from the member's begin. */
@@ -109,6 +149,33 @@ done:
     return err;
 }
 
+/* Nothing may follow the numbers of a member. What does is looked at for the message only. */
+static iso_err member_ends(const iso_array *a, struct npz *r, int member, int64_t size,
+                           const char *what)
+{
+    const int64_t end = a->offset + iso_array_bytes(a), rest = size - end;
+    const int64_t count = rest < ISO_NPY_PREFIX ? rest : ISO_NPY_PREFIX;
+    zip_file_t *f = NULL;
+    char *chunk = NULL;
+    iso_err err = ISO_OK;
+
+    if (rest == 0)
+        return ISO_OK;
+    ISO_TRY(iso_alloc(&chunk, CHUNK, 1));
+    ISO_TRY(member_open(&f, r, member, what));
+    for (int64_t at = 0; at < end; at += CHUNK) {
+        ISO_TRY(iso_run_step(r->opt->run, "checking", at, end, "bytes"));
+        ISO_TRY(member_read(f, chunk, end - at < CHUNK ? end - at : CHUNK, r, what));
+    }
+    ISO_TRY(member_read(f, chunk, count, r, what));
+    ISO_TRY(iso_npy_ends(a, end, rest, (unsigned char *)chunk, count, what));
+done:
+    if (f)
+        (void)zip_fclose(f);
+    iso_free(chunk);
+    return err;
+}
+
 /* Whether a failure only says that a member is something else than a matrix of floats. */
 static bool passes_over(iso_err err, const iso_array *a)
 {
@@ -125,12 +192,13 @@ static iso_err add_member(struct npz *r, int member, const char *name, int64_t s
     what->len = 0;
     ISO_TRY(iso_buf_printf(what, "%s: %s", r->file->path, name));
     err = member_header(&a, r, member, what->text);
-    if (passes_over(err, &a)) {
-        err = ISO_OK;
+    if (passes_over(err, &a)) { /* unless damage made it look so */
+        err = member_check(r, member, name, size);
         goto done;
     }
     ISO_TRY(err);
     ISO_TRY(iso_array_check(&a, r->opt->axes, size, what->text));
+    ISO_TRY(member_ends(&a, r, member, size, what->text));
     if (begin >= 0 && begin <= r->file->size - size)
         a.offset += begin;
     else
@@ -171,9 +239,10 @@ static iso_err add_members(struct npz *r, const char *dataset)
             ISO_TRY(add_member(r, i, name.text, (int64_t)st.size, &stored, &what));
     }
     if (r->set.count == 0)
-        ISO_FAIL(ISO_EFORMAT,
-                 "%s: %s%s among its %d members is no matrix of f2, f4 or f8 of 2 or 3 axes",
-                 r->file->path, dataset ? dataset : "what is", dataset ? "" : " there", (int)count);
+        ISO_FAIL(
+            ISO_EFORMAT,
+            "%s: %s%s among its %d members is no matrix of f2, f4, f8 or bfloat16 of 2 or 3 axes",
+            r->file->path, dataset ? dataset : "what is", dataset ? "" : " there", (int)count);
 done:
     iso_stored_free(&stored);
     iso_buf_free(&name);
@@ -183,20 +252,21 @@ done:
 
 /* Rows ---------------------------------------------------------------------- */
 
-/* Only at a member's end its checksum is looked at; when the numbers end before, it is not known.
- */
-static iso_err member_end(zip_file_t *f, struct npz *r, const iso_named_array *a, int64_t read)
+/* A stored array is read in place once its checksum was found right. */
+static iso_err check_stored(struct npz *r, int i)
 {
+    const iso_named_array *a = &r->set.at[i];
     zip_stat_t st;
-    char more;
+    iso_err err = ISO_OK;
 
-    if (zip_stat_index(r->zip, (zip_uint64_t)a->tag, 0, &st) == 0 && st.size > (uint64_t)read)
+    if (r->right[i])
         return ISO_OK;
-    const zip_int64_t n = zip_fread(f, &more, 1);
-    if (n == 0)
-        return ISO_OK;
-    return iso_fail(ISO_EFORMAT, "%s: %s is damaged: %s", r->file->path, a->name,
-                    n < 0 ? zip_file_strerror(f) : "it is longer than the archive says");
+    if (zip_stat_index(r->zip, (zip_uint64_t)a->tag, 0, &st) != 0)
+        ISO_FAIL(ISO_EFORMAT, "%s: %s cannot be read", r->file->path, a->name);
+    ISO_TRY(member_check(r, a->tag, a->name, (int64_t)st.size));
+    r->right[i] = true;
+done:
+    return err;
 }
 
 /* Unpacks the numbers of array `i` into a spill whose bytes lie as they did in the member. */
@@ -223,7 +293,7 @@ static iso_err unpack(iso_spill **out, struct npz *r, int i, int64_t header)
         ISO_TRY(iso_spill_put(spill, 0, at / CHUNK,
                               (iso_view){chunk, 1, CHUNK / 2, CHUNK / 2, ISO_F16}));
     }
-    ISO_TRY(member_end(f, r, a, header + bytes));
+    ISO_TRY(member_end(f, r, a->name));
     *out = spill;
     spill = NULL;
 done:
@@ -250,6 +320,8 @@ static iso_err array_of(iso_array *out, struct npz *r, int i)
         iso_spill_where(&a.memory, &a.file, r->unpacked[i]);
         if (fresh && a.memory)
             r->held += iso_array_bytes(&a);
+    } else {
+        ISO_TRY(check_stored(r, i));
     }
     *out = a;
 done:
@@ -282,14 +354,26 @@ static iso_err open_zip(zip_t **out, const iso_file *file)
     if (!zip) {
         (void)close(fd);
         zip_error_init_with_code(&reason, code);
-        err = iso_fail(ISO_EFORMAT, "%s: no zip archive: %s", file->path,
-                       zip_error_strerror(&reason));
+        err = iso_fail(ISO_EFORMAT, "%s: no zip archive: %s%s", file->path,
+                       zip_error_strerror(&reason),
+                       code == ZIP_ER_NOZIP ? "; its directory, which stands last, is missing: "
+                                              "was the file cut short?"
+                                            : "");
         zip_error_fini(&reason);
         goto done;
     }
     *out = zip;
 done:
     return err;
+}
+
+static void note_untyped(const struct npz *r)
+{
+    int64_t count = 0;
+
+    for (int i = 0; i < r->set.count; i++)
+        count += r->set.at[i].array.untyped;
+    iso_npy_note(r->opt->run, r->file->path, count);
 }
 
 static iso_err npz_open(iso_reader **out, const iso_file *file, const char *dataset,
@@ -304,7 +388,9 @@ static iso_err npz_open(iso_reader **out, const iso_file *file, const char *data
     ISO_TRY(open_zip(&r->zip, file));
     ISO_TRY(add_members(r, dataset));
     ISO_TRY(iso_alloc(&r->unpacked, r->set.count, sizeof(iso_spill *)));
+    ISO_TRY(iso_alloc(&r->right, r->set.count, sizeof *r->right));
     ISO_TRY(iso_array_set_finish(&r->set, opt, file->path));
+    note_untyped(r);
     r->base = (iso_reader){.entry_count = r->set.entry_count,
                            .entries = r->set.entries,
                            .rows = npz_rows,

@@ -124,16 +124,44 @@ static int by_place(const void *a, const void *b)
     return (x->bytes > y->bytes) - (x->bytes < y->bytes);
 }
 
-/* No name twice, no byte in two tensors. Leaves them in the order of their names. */
-static iso_err check_apart(iso_tensor *t, int64_t count, const char *path)
+/* Every byte of the data in one tensor: what lies between or behind them would be dropped unseen.
+ */
+static iso_err check_places(const iso_tensor *t, int64_t count, int64_t data, int64_t size,
+                            const char *path)
 {
+    const iso_tensor *before = NULL;
+    int64_t end = data;
+
+    for (int64_t i = 0; i <= count; i++) {
+        const int64_t begin = i < count ? t[i].offset : size;
+        if (i < count && t[i].bytes == 0)
+            continue;
+        if (begin < end)
+            return iso_fail(ISO_EFORMAT, "%s: tensors \"%s\" and \"%s\" overlap", path,
+                            before->name, t[i].name);
+        if (begin > end)
+            return iso_fail(ISO_EFORMAT,
+                            "%s: %" PRId64 " bytes from byte %" PRId64 " on, %s%s%s, belong to no "
+                            "tensor; no safetensors file has such: write it again",
+                            path, begin - end, end, before ? "after tensor \"" : "before the first",
+                            before ? before->name : "", before ? "\"" : "");
+        before = &t[i];
+        end = i < count ? t[i].offset + t[i].bytes : size;
+    }
+    return ISO_OK;
+}
+
+/* No name twice, no byte in two tensors or in none. Leaves them in the order of their names. */
+static iso_err check_apart(iso_tensor *t, int64_t count, int64_t data, int64_t size,
+                           const char *path)
+{
+    iso_err err = ISO_OK;
+
     if (count > 1)
         qsort(t, (size_t)count, sizeof *t, by_place);
-    for (int64_t i = 1; i < count; i++) {
-        if (t[i].offset < t[i - 1].offset + t[i - 1].bytes)
-            return iso_fail(ISO_EFORMAT, "%s: tensors \"%s\" and \"%s\" overlap", path,
-                            t[i - 1].name, t[i].name);
-    }
+    err = check_places(t, count, data, size, path);
+    if (err)
+        return err;
     if (count > 1)
         qsort(t, (size_t)count, sizeof *t, by_name);
     for (int64_t i = 1; i < count; i++) {
@@ -215,7 +243,7 @@ iso_err iso_tensor_list_read(iso_tensor_list *out, const iso_file *file)
         if (strcmp(iso_json_name(node), "__metadata__") != 0)
             ISO_TRY(read_tensor(&list.at[list.count++], node, data, file->size - data, file->path));
     }
-    ISO_TRY(check_apart(list.at, list.count, file->path));
+    ISO_TRY(check_apart(list.at, list.count, data, file->size, file->path));
     *out = list;
     list = (iso_tensor_list){0};
 done:

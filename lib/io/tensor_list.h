@@ -40,7 +40,8 @@ ISO_API uint64_t iso_tensor_list_claim(const unsigned char *prefix);
  *
  * What is in the list holds: names are UTF-8 without zero bytes and none is there twice; a tensor
  * lies within the file, overlaps no other, and takes the bytes its shape and type say (of types
- * unknown here the size is not checked). Gaps, tensors without numbers and other types are legal.
+ * unknown here the size is not checked); every byte behind the header is in a tensor, as the
+ * format demands. Tensors without numbers and other types are legal.
  * Headers of more than 8 MiB are refused.
  * Cost    linear in the header; no number is read.
  * Errors  ISO_EIO, ISO_EFORMAT, ISO_ENOMEM; messages begin with the file's path.

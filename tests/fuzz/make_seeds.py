@@ -98,6 +98,8 @@ put("npy", "fortran.npy", npy("<f4", True, (3, 4), matrix("<f", 3, 4, fortran=Tr
 put("npy", "fortran_big.npy", npy(">f4", True, (3, 4), matrix(">f", 3, 4, fortran=True)))
 put("npy", "v2.npy", npy("<f4", False, (3, 4), matrix("<f", 3, 4), 2))
 put("npy", "v3.npy", npy("<f4", False, (3, 4), matrix("<f", 3, 4), 3))
+put("npy", "bf16.npy", npy("|V2", False, (3, 4), bf16([value(0, i, j) for i in range(3) for j in range(4)])))
+put("npy", "two.npy", npy("<f4", False, (3, 4), matrix("<f", 3, 4)) * 2)
 put("npy", "lnd.npy", npy("<f4", False, (2, 3, 4), cube("<f", "LND", 2, 3, 4)))
 put("npy", "nld.npy", npy("<f4", False, (3, 2, 4), cube("<f", "NLD", 2, 3, 4)))
 put("npy", "lnd_fortran.npy", npy("<f8", True, (2, 3, 4), cube("<d", "LND", 2, 3, 4, True)))
@@ -115,6 +117,10 @@ pair = [("en_0", npy("<f4", False, (3, 4), matrix("<f", 3, 4, 0))),
         ("words", npy("<U2", False, (2,), "hi".encode("utf-32-le") * 2))]
 put("npz", "stored.npz", npz(pair, False))
 put("npz", "deflated.npz", npz(pair, True))
+half = npy("<V2", False, (3, 4), bf16([value(0, i, j) for i in range(3) for j in range(4)]))
+put("npz", "bf16.npz", npz([("en_0", half), ("de_0", half)], False))
+put("npz", "two.npz", npz([("en_0", pair[0][1] * 2)], False))
+put("npz", "tail.npz", npz([("en_0", pair[0][1] + b"more")], True))
 put("npz", "folders.npz", npz([("en/0", pair[0][1]), ("en/1", pair[1][1])], True))
 put("npz", "one.npz", npz([("features", npy("<f4", True, (3, 4), matrix("<f", 3, 4, fortran=True)))],
                           True))

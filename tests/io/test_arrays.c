@@ -4,6 +4,7 @@
 #include "tests/check.h"
 
 #include "lib/base/alloc.h"
+#include "lib/base/str.h"
 #include "lib/io/states.h"
 #include "lib/linalg/convert.h"
 
@@ -22,6 +23,15 @@ static void put_file(const char *path, const void *bytes, size_t count)
     assert_non_null(f);
     assert_int_equal(fwrite(bytes, 1, count, f), count);
     assert_int_equal(fclose(f), 0);
+}
+
+static void read_file(char *bytes, size_t *count, const char *path)
+{
+    FILE *f = fopen(path, "rb");
+
+    assert_non_null(f);
+    *count = fread(bytes, 1, 4096, f);
+    fclose(f);
 }
 
 static int value(int layer, int64_t item, int64_t dim)
@@ -197,12 +207,18 @@ static void says_what_is_wrong(void **state)
         {"npy/ints.npy", ISO_EUNSUP, "holds '<i8'"},
         {"npy/fields.npy", ISO_EUNSUP, "several fields"},
         {"npy/empty.npy", ISO_EFORMAT, "axis 0 has length 0"},
+        {"npy/two.npy", ISO_EFORMAT, "another array follows the one of 2 axes, from byte 176 on"},
+        {"npz/two.npz", ISO_EFORMAT,
+         "en_0: another array follows the one of 2 axes, from byte 176"},
+        {"npz/tail.npz", ISO_EFORMAT, "en_0: 4 bytes follow its numbers, from byte 176 on"},
         {"npz/twice.npz", ISO_EFORMAT, "\"en_0\" and \"en/0\" name the same"},
         {"npz/words.npz", ISO_EFORMAT, "its 1 members is no matrix"},
         {"safetensors/biases.safetensors", ISO_EFORMAT, "holds no matrix of floats"},
     };
     const iso_states_opt none = {0}, bad = {.axes = "DLN"};
     iso_states *s = NULL;
+    char bytes[4096];
+    size_t count;
     (void)state;
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -210,16 +226,14 @@ static void says_what_is_wrong(void **state)
         assert_non_null(strstr(iso_err_msg(), cases[i].file)); /* the file is named */
     }
     fails(open_one(&s, seed("npy/lnd.npy"), &bad), ISO_EARG, "neither LND nor NLD");
+    read_file(bytes, &count, seed("npy/f4.npy"));
+    memset(bytes + count, 0, 3);
+    put_file(temp_path("tail.npy"), bytes, count + 3);
+    fails(open_one(&s, temp_path("tail.npy"), &none), ISO_EFORMAT, "3 bytes follow its numbers");
+    read_file(bytes, &count, seed("safetensors/one.safetensors"));
+    put_file(temp_path("tail.safetensors"), bytes, count + 2);
+    fails(open_one(&s, temp_path("tail.safetensors"), &none), ISO_EFORMAT, "belong to no tensor");
     assert_null(s);
-}
-
-static void read_file(char *bytes, size_t *count, const char *path)
-{
-    FILE *f = fopen(path, "rb");
-
-    assert_non_null(f);
-    *count = fread(bytes, 1, 4096, f);
-    fclose(f);
 }
 
 static iso_err read_all(const char *path, const iso_states_opt *opt)
@@ -278,18 +292,17 @@ static void truncated_anywhere(void **state)
     fails(read_all(temp_path("a.f32"), &opt), ISO_EFORMAT, "47 bytes");
 }
 
-/* A flipped bit in packed numbers is noticed by the checksum, wherever it is. */
-static void damaged_when_unpacked(void **state)
+/* A flipped bit is noticed by the checksum, wherever it is from byte `from` up to `to`. */
+static void check_bits(const char *name, size_t from, size_t to)
 {
     const iso_states_opt none = {0};
     const char *path = temp_path("bits.npz");
     char bytes[4096];
     size_t count;
     int noticed = 0, tried = 0;
-    (void)state;
 
-    read_file(bytes, &count, seed("npz/one.npz"));
-    for (size_t at = 62; at < 150; at++) { /* within the packed bytes, after name and sizes */
+    read_file(bytes, &count, seed(name));
+    for (size_t at = from; at < to; at++) {
         bytes[at] ^= 0x10;
         put_file(path, bytes, count);
         noticed += read_all(path, &none) != ISO_OK;
@@ -297,6 +310,59 @@ static void damaged_when_unpacked(void **state)
         bytes[at] ^= 0x10;
     }
     assert_int_equal(noticed, tried);
+}
+
+/* Within the bytes of the first member, after name and sizes. */
+static void damaged_members(void **state)
+{
+    (void)state;
+    check_bits("npz/one.npz", 62, 150);
+    check_bits("npz/stored.npz", 58, 58 + 176);
+    check_bits("npz/bf16.npz", 58, 58 + 128 + 24);
+}
+
+static bool stop(void *payload, const char *what, int64_t done, int64_t total, const char *unit)
+{
+    (void)payload, (void)done, (void)total, (void)unit;
+    return strcmp(what, "checking") != 0;
+}
+
+/* The check of a large member can be stopped, and is made only once. */
+static void checking_can_be_stopped(void **state)
+{
+    const iso_run run = {.progress = stop};
+    const iso_states_opt opt = {.run = &run};
+    (void)state;
+
+    fails(read_all(seed("npz/stored.npz"), &opt), ISO_ECANCEL, "interrupted");
+    ok(read_all(seed("npz/one.npz"), &opt));
+}
+
+static void keep_note(void *payload, const char *told)
+{
+    iso_buf *notes = payload;
+
+    ok(iso_buf_printf(notes, "%s\n", told));
+}
+
+/* Two bytes without a type are bfloat16, and it is told. */
+static void half_without_a_type(void **state)
+{
+    iso_buf notes = {0};
+    const iso_run run = {.note = keep_note, .payload = &notes};
+    const iso_states_opt opt = {.run = &run};
+    static const char descr[] = "\x93NUMPY\x01\0\x46\0{'descr': '>V2', 'fortran_order': False, "
+                                "'shape': (2, 1), }             \n1234";
+    (void)state;
+
+    check_file(seed("npy/bf16.npy"), &opt, 1, 1, "bf16");
+    assert_non_null(strstr(notes.text, "bf16.npy: 1 array of two bytes without a type (V2), read"));
+    notes.len = 0;
+    check_file(seed("npz/bf16.npz"), &opt, 2, 1, NULL);
+    assert_non_null(strstr(notes.text, "bf16.npz: 2 arrays of two bytes without a type (V2)"));
+    put_file(temp_path("big.npy"), descr, sizeof descr - 1);
+    fails(read_all(temp_path("big.npy"), &opt), ISO_EUNSUP, "holds '>V2'");
+    iso_buf_free(&notes);
 }
 
 static void any_allocation_may_fail(void **state)
@@ -340,6 +406,6 @@ int main(void)
 {
     RUN_TESTS(test(npy_of_every_kind), test(npz_of_every_kind), test(safetensors_of_every_type),
               test(names_inside_a_file), test(raw_needs_a_row_length), test(says_what_is_wrong),
-              test(truncated_anywhere), test(damaged_when_unpacked), test(any_allocation_may_fail),
-              test(archives_of_numpy));
+              test(truncated_anywhere), test(damaged_members), test(checking_can_be_stopped),
+              test(half_without_a_type), test(any_allocation_may_fail), test(archives_of_numpy));
 }

@@ -1,5 +1,6 @@
 /* Headers of foreign files that lie: npy's Python words, safetensors' JSON, names of arrays. */
 #include "tests/check.h"
+#include "tests/io/tensor_data.h"
 
 #include "lib/io/array_set.h"
 #include "lib/io/npy.h"
@@ -209,7 +210,7 @@ static void safetensors_that_lie(void **state)
     (void)state;
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        put_file(path, strlen(cases[i].head), cases[i].head, 32);
+        put_file(path, strlen(cases[i].head), cases[i].head, tensor_data(cases[i].head, 32));
         fails(iso_states_open(&s, &path, 1, &none), ISO_EFORMAT, cases[i].says);
         assert_non_null(strstr(iso_err_msg(), "x.safetensors"));
     }

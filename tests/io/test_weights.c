@@ -1,5 +1,6 @@
 /* Weights of a checkpoint's folder: one file, shards, and headers, indices and folders that lie. */
 #include "tests/check.h"
+#include "tests/io/tensor_data.h"
 
 #include <sys/stat.h>
 
@@ -65,34 +66,15 @@ static void one_file(void **state)
     iso_weights *w = NULL;
     (void)state;
 
-    /* 16 bytes of b, a gap of 4, 8 of ids, 6 of a; nothing of none; an odd beginning of the data */
-    put_tensors(
-        folder, whole,
-        "{\"__metadata__\":{\"format\":\"pt\"}," F32("b", "[2,2]", "0", "16") "," TENSOR(
-            "ids", "I64", "[1,1]", "20",
-            "28") "," TENSOR("a", "BF16", "[3]", "28",
-                             "34") "," TENSOR("none", "F16", "[0,5]", "34",
-                                              "34") "," TENSOR("scalar", "F64", "[]", "34",
-                                                               "42") "," TENSOR("deep", "F16",
-                                                                                "[1,1,1,1,2]", "42",
-                                                                                "46") "," TENSOR("n"
-                                                                                                 "e"
-                                                                                                 "w",
-                                                                                                 "F"
-                                                                                                 "8"
-                                                                                                 "_"
-                                                                                                 "E"
-                                                                                                 "4"
-                                                                                                 "M"
-                                                                                                 "3",
-                                                                                                 "["
-                                                                                                 "3"
-                                                                                                 "]",
-                                                                                                 "4"
-                                                                                                 "6",
-                                                                                                 "4"
-                                                                                                 "9") "}  ",
-        49);
+    /* 16 bytes of b, 8 of ids, 6 of a; nothing of none; an odd beginning of the data */
+    /* clang-format off */
+    put_tensors(folder, whole,
+                "{\"__metadata__\":{\"format\":\"pt\"}," F32("b", "[2,2]", "0", "16") ","
+                TENSOR("ids", "I64", "[1,1]", "16", "24") "," TENSOR("a", "BF16", "[3]", "24", "30") ","
+                TENSOR("none", "F16", "[0,5]", "30", "30") "," TENSOR("scalar", "F64", "[]", "30", "38") ","
+                TENSOR("deep", "F16", "[1,1,1,1,2]", "38", "42") "," TENSOR("new", "F8_E4M3", "[3]", "42", "45") "}  ",
+                45);
+    /* clang-format on */
     ok(iso_weights_open(&w, folder));
     assert_int_equal(iso_weights_count(w), 7);
     static const char *const names[] = {"a", "b", "deep", "ids", "new", "none", "scalar"};
@@ -110,7 +92,7 @@ static void one_file(void **state)
     text(b->file, check_path(folder, whole));
     const iso_weight *a = iso_weights_find(w, "a");
     assert_true(a->floats && a->dtype == ISO_BF16);
-    assert_int_equal(((const unsigned char *)a->data)[0], 28);
+    assert_int_equal(((const unsigned char *)a->data)[0], 24);
     assert_false(iso_weights_find(w, "ids")->floats);
     assert_false(iso_weights_find(w, "new")->floats);
     assert_int_equal(iso_weights_find(w, "none")->bytes, 0);
@@ -155,6 +137,9 @@ static void headers_that_lie(void **state)
         {"{" F32("a", "[2,2]", "0", "16") "," F32("b", "[2,2]", "12", "28") "}",
          "tensors \"a\" and \"b\" overlap"},
         {"{" F32("a", "[2,2]", "0", "16") "," F32("b", "[1]", "4", "8") "}", "overlap"},
+        {"{" F32("a", "[2]", "4", "12") "}", "before the first, belong to no tensor"},
+        {"{" F32("a", "[1]", "0", "4") "," F32("b", "[1]", "8", "12") "}",
+         "4 bytes from byte 120 on, after tensor \"a\", belong to no tensor"},
         {"{" F32("a", "[2,2]", "0", "16") "," F32("a", "[2,2]", "16", "32") "}",
          "tensor \"a\" is there twice"},
         {"{" F32("a\\u0000b", "[2,2]", "0", "16") "}", "a text in it holds a zero byte"},
@@ -166,7 +151,7 @@ static void headers_that_lie(void **state)
     (void)state;
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        put_tensors(folder, whole, cases[i].head, 32);
+        put_tensors(folder, whole, cases[i].head, tensor_data(cases[i].head, 32));
         fails(iso_weights_open(&w, folder), ISO_EFORMAT, cases[i].says);
         assert_non_null(strstr(iso_err_msg(), whole));
     }

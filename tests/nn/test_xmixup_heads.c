@@ -1,5 +1,6 @@
 /* Files that say λ's numbers: both kinds, what they leave out, and what is wrong with others. */
 #include "tests/check.h"
+#include "tests/io/tensor_data.h"
 
 #include "lib/base/alloc.h"
 #include "lib/nn/xmixup_heads.h"
@@ -22,7 +23,7 @@ static const char *json(const char *text)
     return write_bytes(text, strlen(text));
 }
 
-/* A safetensors file of this header and 64 bytes of numbers. */
+/* A safetensors file of this header and the numbers it speaks of. */
 static const char *tensors(const char *header, const void *numbers, size_t size)
 {
     static unsigned char bytes[4096];
@@ -33,7 +34,7 @@ static const char *tensors(const char *header, const void *numbers, size_t size)
     bytes[1] = (unsigned char)(len >> 8);
     memcpy(bytes + 8, header, len);
     memcpy(bytes + 8 + len, numbers, size);
-    return write_bytes(bytes, 8 + len + 64);
+    return write_bytes(bytes, 8 + len + tensor_data(header, 64));
 }
 
 static void is(const iso_mix_head *h, double lambda0, double w, double b)
