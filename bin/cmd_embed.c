@@ -17,7 +17,8 @@ const struct cmd cmd_embed = {
     .name = "embed",
     .args = "--model DIR LANG=TEXT... -o OUT",
     .summary = "every layer's hidden states of a checkpoint, for any texts",
-    .options = "only model corpus src layers pool dtype max-length compute resume columns batch "
+    .options = "only model corpus src layers pool dtype max-length compute resume columns "
+               "text-format batch "
                "random-weights out threads mem limit plan progress quiet",
     .run = run,
 };

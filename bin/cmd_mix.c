@@ -94,6 +94,6 @@ const struct cmd cmd_mix = {
     .summary = "X-Mixup's forward pass: how far apart languages are before and after mixing",
     .options = "model source target corpus src tgt layer mix lambda0 lambda entropy preset measure "
                "interval k neighbours direction road pool max-length batch compute random-weights "
-               "columns keep-before keep-after dtype attention items",
+               "columns text-format keep-before keep-after dtype attention items",
     .run = run,
 };

@@ -199,7 +199,8 @@ const struct cmd cmd_report = {
     .name = "report",
     .args = "INPUT... -o DIR [--records FILE...] [--model DIR --corpus DIR] [--scores TABLE]",
     .summary = "one page of figures, tables and reading guides",
-    .options = "only out title records scores row given model corpus columns layer src tgt layers "
+    .options = "only out title records scores row given model corpus columns text-format layer src "
+               "tgt layers "
                "measure interval "
                "road threads mem seed "
                "precision limit progress quiet " OPTIONS_READING,

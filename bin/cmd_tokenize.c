@@ -9,8 +9,8 @@
 #include "bin/cmd.h"
 #include "bin/out.h"
 #include "bin/term.h"
+#include "bin/texts.h"
 #include "bin/tokenize_print.h"
-#include "lib/io/corpus.h"
 #include "lib/io/outfile.h"
 
 enum { FLUSH = 1 << 16 };
@@ -77,20 +77,17 @@ done:
 
 static iso_err take_file(struct job *job, const char *path)
 {
-    const iso_corpus_opt opt = {.columns = job->set->columns, .limit = job->set->limit};
+    const iso_corpus_opt opt = texts_corpus_opt(job->set);
     iso_corpus c = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_corpus_read(&c, &path, 1, &opt));
+    ISO_TRY(texts_tell(job->set, &(const iso_corpus *){&c}, 1));
     if (!c.text)
         ISO_FAIL(ISO_EARG, "%s: holds token ids, which are cut already: name a text", path);
     job->repaired += c.repaired;
     for (int64_t i = 0; i < c.items; i++) {
-        iso_text text = {.text = c.text[i], .len = (int64_t)strlen(c.text[i])};
-        if (c.text2 && c.text2[i] && *c.text2[i]) {
-            text.pair = c.text2[i];
-            text.pair_len = (int64_t)strlen(c.text2[i]);
-        }
+        const iso_text text = texts_item(&c, i);
         ISO_TRY(add(job, &text));
     }
 done:
@@ -194,6 +191,6 @@ const struct cmd cmd_tokenize = {
     .name = "tokenize",
     .args = "--model DIR [TEXT...]",
     .summary = "the pieces and ids that a checkpoint makes of text",
-    .options = "only model columns max-length json limit progress quiet",
+    .options = "only model columns text-format max-length json limit progress quiet",
     .run = run,
 };

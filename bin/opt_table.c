@@ -15,7 +15,7 @@
 /* clang-format off */
 static const struct opt table[] = {
     OPT(TEXT, model, "DIR", "folder of a checkpoint, as downloaded from a model hub"),
-    OPT(TEXT, corpus, "DIR", "take every text in DIR: LANG.txt, LANG.tsv, LANG.ids"),
+    OPT(TEXT, corpus, "DIR", "take every text in DIR: LANG.txt, .tsv, .csv, .jsonl, .ids; eng_Latn.dev; NAME.LANG"),
     OPT(LIST, source, "LANG=TEXT...", "text of the language that is mixed in; several files of it are one text"),
     OPT(LIST, target, "LANG=TEXT...", "texts of the languages that it is mixed into"),
     OPT(LIST, against, "INPUT...", "compare each language with the same language there"),
@@ -104,7 +104,8 @@ static const struct opt table[] = {
     OPT_CALLED("max-length", INT, max_length, "N", "tokens of a sentence, special ones included; what is longer is cut (default: nothing is)", .of = "tokenize", .least = 1),
     OPT(CHOICE, compute, "KIND", "what products are computed in (default: f32)", .choices = "f32 bf16 int8"),
     OPT(FLAG, resume, NULL, "go on where an earlier run of the same command was interrupted"),
-    OPT(TEXT, columns, "LIST", "columns of .tsv files: text=sentence,text2=...,id=...,label=...", .advanced = true),
+    OPT(TEXT, columns, "LIST", "columns of tables and JSON: text=sentence,text2=...,id=...,label=... (default: by their names; id= takes none)"),
+    OPT_CALLED("text-format", CHOICE, text_format, "KIND", "what texts are (default: by suffix and first line)", .choices = "plain tsv csv json"),
     OPT(INT, batch, "TOKENS", "tokens computed at once; results do not depend on it", .least = 1, .advanced = true),
     OPT_CALLED("random-weights", TEXT, random_weights, "SEED", "the same shape with random weights: the usual lower bound", .advanced = true),
 

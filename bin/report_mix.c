@@ -18,6 +18,7 @@ static struct settings of_mix(const struct settings *set, const char *src)
     return (struct settings){.model = set->model,
                              .corpus = set->corpus,
                              .columns = set->columns,
+                             .text_format = set->text_format,
                              .src = set->src ? set->src : src,
                              .tgt = set->tgt,
                              .layer = set->layer ? set->layer : "sweep",

@@ -65,7 +65,7 @@ struct settings {
     const char *title;
 
     /* encoding */
-    const char *model, *corpus, *columns, *compute, *random_weights;
+    const char *model, *corpus, *columns, *text_format, *compute, *random_weights;
     int64_t max_length, batch;
     bool resume;
 

@@ -87,6 +87,14 @@ bool texts_is_ids(const char *path);
 /* Whether `path`, which is about to be written, is one of the texts: ISO_EARG. NULL is fine. */
 iso_err texts_check_out(const struct texts *t, const char *path, const char *option);
 
+/* --- texts_notes.c --- */
+
+/* How texts are to be read. */
+iso_corpus_opt texts_corpus_opt(const struct settings *set);
+
+/* Says how the texts were read, what was the same for several of them once. */
+iso_err texts_tell(const struct settings *set, const iso_corpus *const *corpora, int count);
+
 /* --- texts_model.c --- */
 
 /* Names the model by its folder, or as the hub whose cache the folder lies in; opens its encoder;

@@ -89,13 +89,37 @@ done:
     return err;
 }
 
-iso_err texts_add_folder(struct texts *t, const char *folder)
+static bool is_lang(const char *code)
 {
+    return iso_lang_find(code) != NULL;
+}
+
+/* A language has its text from the folder or from the command line: both could be meant to be one,
+ * or one instead of the other. */
+static iso_err add_from_folder(struct texts *t, const char *word)
+{
+    const int named = t->lang_count;
+    int lang = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_corpus_folder(&t->folder_words, &t->folder_word_count, folder));
+    ISO_TRY(texts_add(t, &lang, word));
+    if (lang < named)
+        ISO_FAIL(ISO_EARG,
+                 "%s: a text of %s is named beside --corpus: %s; name both without --corpus to "
+                 "read one after the other, or take one away",
+                 strchr(word, '=') + 1, t->lang[lang].name, t->lang[lang].files.at[0]);
+done:
+    return err;
+}
+
+iso_err texts_add_folder(struct texts *t, const char *folder)
+{
+    const iso_corpus_langs langs = {is_lang, iso_lang_canonical};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_corpus_folder(&t->folder_words, &t->folder_word_count, folder, &langs, t->run));
     for (int i = 0; i < t->folder_word_count; i++)
-        ISO_TRY(texts_add(t, NULL, t->folder_words[i]));
+        ISO_TRY(add_from_folder(t, t->folder_words[i]));
 done:
     return err;
 }

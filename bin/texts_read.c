@@ -210,7 +210,7 @@ static int64_t rows_of(const struct texts *t, const struct texts_lang *l)
 
 static iso_err read_lang(struct texts *t, struct texts_lang *l)
 {
-    const iso_corpus_opt opt = {.columns = t->set->columns, .limit = t->set->limit};
+    const iso_corpus_opt opt = texts_corpus_opt(t->set);
     struct cutter c = {.in = t, .lang = l};
     iso_err err = ISO_OK;
 
@@ -257,12 +257,18 @@ static iso_err open_tokenizer(struct texts *t)
 
 iso_err texts_read(struct texts *t)
 {
+    const iso_corpus **corpora = NULL;
     iso_err err = ISO_OK;
 
+    ISO_TRY(iso_alloc(&corpora, t->lang_count, sizeof *corpora));
     if (needs_tokenizer(t))
         ISO_TRY(open_tokenizer(t));
-    for (int i = 0; i < t->lang_count; i++)
+    for (int i = 0; i < t->lang_count; i++) {
         ISO_TRY(read_lang(t, &t->lang[i]));
+        corpora[i] = &t->lang[i].corpus;
+    }
+    ISO_TRY(texts_tell(t->set, corpora, t->lang_count));
 done:
+    iso_free(corpora);
     return err;
 }

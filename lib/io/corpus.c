@@ -12,10 +12,14 @@ void iso_corpus_free(iso_corpus *c)
         return;
     iso_corpus_blocks_free(s->lines);
     iso_corpus_blocks_free(s->mended);
-    for (int i = 0; i < CORPUS_COLUMNS; i++) {
+    for (int i = 0; i < CORPUS_COLUMNS; i++)
         iso_free(s->column[i]);
-        iso_free(s->wanted[i]);
+    for (int i = 0; i < s->note_count; i++) {
+        iso_free((char *)s->notes[i].path);
+        iso_free((char *)s->notes[i].text);
     }
+    iso_free(s->notes);
+    iso_corpus_wish_free(&s->wish);
     iso_free(s->offsets);
     iso_free(s->tokens);
     iso_free(s->first_repaired_path);
@@ -65,7 +69,7 @@ static iso_err disagree(const struct lines *in, unsigned has)
     return iso_fail(ISO_EFORMAT,
                     "%s: has %s column %s and %s has %s; give it to all files of the language or "
                     "to none",
-                    in->path, has & 1u << c ? "a" : "no", iso_corpus_names[c], first,
+                    in->path, has & 1u << c ? "a" : "no", iso_corpus_column_name(c), first,
                     has & 1u << c ? "none" : "one");
 }
 
@@ -98,25 +102,52 @@ done:
     return err;
 }
 
-static bool ends_in(const char *path, const char *suffix)
+iso_err iso_corpus_remark(struct lines *in, iso_buf *text)
 {
-    const size_t len = strlen(path), tail = strlen(suffix);
+    struct iso_corpus_store *s = in->store;
+    char *path = NULL;
+    iso_err err = ISO_OK;
 
-    return len >= tail && strcmp(path + len - tail, suffix) == 0;
+    ISO_TRY(iso_realloc(&s->notes, s->note_count, s->note_count + 1, sizeof *s->notes));
+    ISO_TRY(iso_str_dup(&path, in->path, -1));
+    s->notes[s->note_count++] = (iso_corpus_note){path, text->text};
+    *text = (iso_buf){0};
+done:
+    return err;
+}
+
+static iso_err read_kind(struct lines *in, struct corpus_file *file)
+{
+    iso_corpus_kind kind = ISO_CORPUS_PLAIN;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_corpus_kind_of(&kind, in));
+    in->keep = kind == ISO_CORPUS_PLAIN || kind == ISO_CORPUS_TSV; /* the others copy fields */
+    ISO_TRY(kind == ISO_CORPUS_TSV    ? iso_corpus_tsv(in, file)
+            : kind == ISO_CORPUS_CSV  ? iso_corpus_csv(in, file)
+            : kind == ISO_CORPUS_JSON ? iso_corpus_json(in, file)
+                                      : read_plain(in));
+done:
+    return err;
+}
+
+static bool holds_ids(const char *path)
+{
+    const size_t len = strlen(path);
+
+    return len >= 4 && strcmp(path + len - 4, ".ids") == 0;
 }
 
 static iso_err read_file(struct iso_corpus_store *s, const char *path)
 {
-    const bool ids = ends_in(path, ".ids");
+    const bool ids = holds_ids(path);
     struct corpus_file *file = &s->files[s->file_count++];
     struct lines in;
     iso_err err = ISO_OK;
 
     *file = (struct corpus_file){.path = path, .first = s->items};
     ISO_TRY(iso_corpus_lines_open(&in, s, path, !ids));
-    ISO_TRY(ids                     ? iso_corpus_ids(&in)
-            : ends_in(path, ".tsv") ? iso_corpus_tsv(&in, file)
-                                    : read_plain(&in));
+    ISO_TRY(ids ? iso_corpus_ids(&in) : read_kind(&in, file));
 done:
     iso_corpus_lines_close(&in);
     return err;
@@ -145,6 +176,9 @@ static void show(iso_corpus *out, struct iso_corpus_store *s)
                         .repaired = s->repaired,
                         .first_repaired = s->first_repaired,
                         .first_repaired_path = s->first_repaired_path,
+                        .unquoted = s->unquoted,
+                        .notes = s->notes,
+                        .note_count = s->note_count,
                         .store = s};
 }
 
@@ -159,7 +193,8 @@ iso_err iso_corpus_read(iso_corpus *out, const char *const *paths, int count,
     ISO_TRY(iso_alloc(&s, 1, sizeof *s));
     ISO_TRY(iso_alloc(&s->files, count, sizeof *s->files));
     s->limit = opt ? opt->limit : 0;
-    ISO_TRY(iso_corpus_columns(s, opt ? opt->columns : NULL));
+    s->kind = opt ? opt->kind : ISO_CORPUS_AUTO;
+    ISO_TRY(iso_corpus_wish_parse(&s->wish, opt ? opt->columns : NULL));
     for (int i = 0; i < count && !iso_corpus_full(s); i++)
         ISO_TRY(read_file(s, paths[i]));
     if (!s->has && !s->tokens) /* only empty lines; the caller tells ids by their array */

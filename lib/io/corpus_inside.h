@@ -4,11 +4,7 @@
 
 #include "lib/base/str.h"
 #include "lib/io/corpus.h"
-
-/* What a file gives for each item. */
-enum corpus_column { CORPUS_TEXT, CORPUS_TEXT2, CORPUS_ID, CORPUS_LABEL, CORPUS_COLUMNS };
-
-extern const char *const iso_corpus_names[CORPUS_COLUMNS]; /* as headers have them by default */
+#include "lib/io/corpus_columns.h"
 
 /* Text that stays where it is until all is freed; {NULL} is empty. */
 struct block;
@@ -18,6 +14,7 @@ struct corpus_file {
     const char *path; /* borrowed while reading */
     int64_t first;    /* its first item */
     int64_t before;   /* lines before that item's: a header */
+    bool loose;       /* an item is not a line: items are counted instead */
 };
 
 /* The corpus being read, and what stays behind it. */
@@ -27,12 +24,15 @@ struct iso_corpus_store {
     int64_t *offsets;
     int32_t *tokens;
     int64_t items, room, token_room, limit;
-    int64_t empty, repaired, first_repaired;
+    int64_t empty, repaired, first_repaired, unquoted;
     char *first_repaired_path;
     unsigned has; /* a bit for each column; 0 = files of token ids */
     struct corpus_file *files;
     int file_count;
-    char *wanted[CORPUS_COLUMNS]; /* names from the option `columns`; NULL = by default */
+    iso_corpus_wish wish; /* the option `columns` */
+    iso_corpus_kind kind; /* of all files, or AUTO */
+    iso_corpus_note *notes;
+    int note_count;
 };
 
 /* A file being read line by line. */
@@ -61,6 +61,13 @@ void iso_corpus_lines_close(struct lines *in);
 iso_err iso_corpus_line(struct line *out, bool *there, struct lines *in);
 void iso_corpus_blocks_free(struct block *blocks);
 
+/* The line that comes, or its first 64 KiB, before it is read: neither repaired nor ended. */
+iso_err iso_corpus_peek(const char **text, int64_t *len, struct lines *in);
+
+/* A copy among what stays until the store is freed. */
+iso_err iso_corpus_keep(const char **out, struct iso_corpus_store *s, const char *text,
+                        int64_t len);
+
 /* corpus.c: what all items of this file have, a bit for each column, before its first item. */
 iso_err iso_corpus_claim(struct lines *in, unsigned has);
 
@@ -68,9 +75,23 @@ iso_err iso_corpus_claim(struct lines *in, unsigned has);
 iso_err iso_corpus_more(struct iso_corpus_store *s);
 bool iso_corpus_full(const struct iso_corpus_store *s);
 
+/* The same of a column's name: signs that would break a message's line become blanks. */
+iso_err iso_corpus_keep_name(const char **out, struct iso_corpus_store *s, const char *name);
+
+/* corpus.c: says how the file was read, once; takes over the text. */
+iso_err iso_corpus_remark(struct lines *in, iso_buf *text);
+
+/* corpus_kind.c: what the file is, by the option, its suffix, its first line. */
+iso_err iso_corpus_kind_of(iso_corpus_kind *out, struct lines *in);
+
 /* corpus_tsv.c */
-iso_err iso_corpus_columns(struct iso_corpus_store *s, const char *columns);
 iso_err iso_corpus_tsv(struct lines *in, struct corpus_file *file);
+
+/* corpus_csv.c */
+iso_err iso_corpus_csv(struct lines *in, struct corpus_file *file);
+
+/* corpus_json.c */
+iso_err iso_corpus_json(struct lines *in, struct corpus_file *file);
 
 /* corpus_ids.c */
 iso_err iso_corpus_ids(struct lines *in);

@@ -12,7 +12,7 @@
 #include "lib/base/alloc.h"
 #include "lib/base/utf8.h"
 
-enum { BLOCK = 1 << 20, READ = 1 << 18, SNIFF = 8 };
+enum { BLOCK = 1 << 20, READ = 1 << 18, SNIFF = 8, PEEK = 1 << 16 };
 
 struct block {
     struct block *older;
@@ -222,6 +222,28 @@ done:
     return err;
 }
 
+iso_err iso_corpus_keep(const char **out, struct iso_corpus_store *s, const char *text, int64_t len)
+{
+    char *to = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(take(&to, &s->mended, len + 1));
+    memcpy(to, text, (size_t)len);
+    to[len] = '\0';
+    *out = to;
+done:
+    return err;
+}
+
+iso_err iso_corpus_keep_name(const char **out, struct iso_corpus_store *s, const char *name)
+{
+    const iso_err err = iso_corpus_keep(out, s, name, (int64_t)strlen(name));
+
+    for (char *c = err ? "" : (char *)*out; *c; c++)
+        *c = (unsigned char)*c < ' ' ? ' ' : *c;
+    return err;
+}
+
 static iso_err repair(struct line *line, struct lines *in)
 {
     struct iso_corpus_store *s = in->store;
@@ -277,9 +299,31 @@ iso_err iso_corpus_line(struct line *out, bool *there, struct lines *in)
     if (line.len > 0 && line.text[line.len - 1] == '\r')
         line.len--;
     line.text[line.len] = '\0';
-    if (memchr(line.text, '\0', (size_t)line.len) || !iso_utf8_valid(line.text, line.len))
+    if (strlen(line.text) < (size_t)line.len || !iso_utf8_valid(line.text, line.len))
         ISO_TRY(repair(&line, in));
     *out = line;
+done:
+    return err;
+}
+
+iso_err iso_corpus_peek(const char **text, int64_t *len, struct lines *in)
+{
+    int64_t seen = 0;
+    const char *end = NULL;
+    iso_err err = ISO_OK;
+
+    for (;;) {
+        const char *from = in->at + seen;
+        end = memchr(from, '\n', (size_t)(in->stop - from));
+        seen = in->stop - in->at;
+        if (end || in->end || seen >= PEEK)
+            break;
+        ISO_TRY(more(in));
+    }
+    *text = in->at;
+    *len = end ? end - in->at : seen;
+    if (*len > 0 && in->at[*len - 1] == '\r')
+        --*len;
 done:
     return err;
 }

@@ -1,86 +1,16 @@
 /* Tab-separated lines under a header that names the columns. */
-#include "lib/io/corpus_inside.h"
-
 #include <inttypes.h>
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/io/corpus_inside.h"
 
-const char *const iso_corpus_names[CORPUS_COLUMNS] = {"text", "text2", "id", "label"};
-
-/* The option: "text=sentence,id=index_id" ------------------------------------------- */
-
-static int column_called(const char *name)
-{
-    for (int c = 0; c < CORPUS_COLUMNS; c++) {
-        if (strcmp(iso_corpus_names[c], name) == 0)
-            return c;
-    }
-    return -1;
-}
-
-static iso_err unknown(const char *name)
-{
-    const char *near = iso_str_nearest(name, iso_corpus_names, CORPUS_COLUMNS);
-
-    return near ? iso_fail(ISO_EARG, "columns: \"%.60s\" is not known; did you mean %s", name, near)
-                : iso_fail(ISO_EARG, "columns: \"%.60s\" is not one of text, text2, id, label",
-                           name);
-}
-
-/* One "text=sentence" of the option. */
-static iso_err want(struct iso_corpus_store *s, char *word)
-{
-    char *name = strchr(word, '=');
-    iso_err err = ISO_OK;
-
-    ISO_NEED(name && name > word && name[1],
-             "columns: \"%.60s\" is not like text=NAME,id=NAME,label=NAME", word);
-    *name++ = '\0';
-    const int c = column_called(word);
-    if (c < 0)
-        ISO_TRY(unknown(word));
-    ISO_NEED(!s->wanted[c], "columns: %s is given twice", word);
-    ISO_TRY(iso_str_dup(&s->wanted[c], name, -1));
-done:
-    return err;
-}
-
-iso_err iso_corpus_columns(struct iso_corpus_store *s, const char *columns)
-{
-    char *copy = NULL;
-    iso_err err = ISO_OK;
-
-    if (!columns)
-        return ISO_OK;
-    ISO_TRY(iso_str_dup(&copy, columns, -1));
-    for (char *word = copy, *next; word; word = next) {
-        next = strchr(word, ',');
-        if (next)
-            *next++ = '\0';
-        ISO_TRY(want(s, word));
-    }
-done:
-    iso_free(copy);
-    return err;
-}
-
-iso_err iso_corpus_check_columns(const char *columns)
-{
-    struct iso_corpus_store s = {0};
-    const iso_err err = iso_corpus_columns(&s, columns);
-
-    for (int c = 0; c < CORPUS_COLUMNS; c++)
-        iso_free(s.wanted[c]);
-    return err;
-}
-
-/* The header ------------------------------------------------------------------------ */
-
-/* Which field of each line is which column; -1 = none. */
-struct layout {
-    int64_t field[CORPUS_COLUMNS];
-    int64_t fields;
+/* A file under way. */
+struct tsv {
+    struct lines *in;
+    iso_corpus_layout layout;
+    int64_t quoted;   /* fields with doubled quotes between quotes, as spreadsheets write them */
+    int64_t unquoted; /* fields that begin with a quote and are no such thing */
 };
 
 /* The next field of a line, cut off at its tab; NULL after the last. */
@@ -97,107 +27,167 @@ static char *cut(char **rest)
     return field;
 }
 
-static const char *name_of(const struct iso_corpus_store *s, int c)
-{
-    return s->wanted[c] ? s->wanted[c] : iso_corpus_names[c];
-}
+/* The header ------------------------------------------------------------------------ */
 
-/* What is missing, and what is there instead. */
-static iso_err no_column(const struct lines *in, const char *name, const char *header)
+static iso_err remark(struct tsv *t, const char *const *names)
 {
-    iso_buf there = {0};
+    iso_buf said = {0};
     iso_err err = ISO_OK;
 
-    while (*header && there.len < 400) {
-        const size_t len = strcspn(header, "\t");
-        ISO_TRY(iso_buf_puts(&there, there.len ? ", " : ""));
-        ISO_TRY(iso_buf_add(&there, header, len < 60 ? (int64_t)len : 60));
-        header += len + (header[len] == '\t');
-    }
-    ISO_FAIL(ISO_EFORMAT,
-             "%s: has no column %.60s, only %s%s; say which is which with --columns "
-             "text=NAME,id=NAME",
-             in->path, name, there.text ? there.text : "one without a name",
-             *header ? ", ..." : "");
+    ISO_TRY(iso_corpus_layout_say(&said, &t->layout, &t->in->store->wish, names, t->layout.fields));
+    if (said.len > 0)
+        ISO_TRY(iso_corpus_remark(t->in, &said));
 done:
-    iso_buf_free(&there);
+    iso_buf_free(&said);
     return err;
 }
 
-static iso_err read_header(struct layout *out, struct lines *in, char *header)
+/* Names point into `header`, which is cut. */
+static iso_err read_header(const char ***names, struct tsv *t, char *header)
 {
-    const struct iso_corpus_store *s = in->store;
-    char *copy = NULL, *rest = NULL;
+    int64_t count = 0, room = 1;
     iso_err err = ISO_OK;
 
-    *out = (struct layout){{-1, -1, -1, -1}, 0};
-    ISO_TRY(iso_str_dup(&copy, header, -1));
-    rest = copy;
-    for (const char *name; (name = cut(&rest)); out->fields++) {
-        for (int c = 0; c < CORPUS_COLUMNS; c++) {
-            if (strcmp(name, name_of(s, c)) != 0)
-                continue;
-            if (out->field[c] >= 0)
-                ISO_FAIL(ISO_EFORMAT, "%s: line 1: column %.60s is there twice", in->path, name);
-            out->field[c] = out->fields;
-        }
-    }
-    for (int c = 0; c < CORPUS_COLUMNS; c++) {
-        if (out->field[c] < 0 && (c == CORPUS_TEXT || s->wanted[c]))
-            ISO_TRY(no_column(in, name_of(s, c), header));
-    }
+    for (const char *c = header; *c; c++)
+        room += *c == '\t';
+    ISO_TRY(iso_alloc(names, room, sizeof **names));
+    for (const char *name; (name = cut(&header));)
+        (*names)[count++] = name;
+    ISO_TRY(iso_corpus_layout_choose(&t->layout, &t->in->store->wish, t->in->path, *names, count));
 done:
-    iso_free(copy);
     return err;
+}
+
+/* Quotes ---------------------------------------------------------------------------- */
+
+/* Whether the field is what a spreadsheet makes of a text with quotes. */
+static bool spreadsheet(bool *doubled, const char *field)
+{
+    const char *at = field + 1;
+
+    *doubled = false;
+    if (*field != '"')
+        return false;
+    for (;; at += 2) {
+        at = strchr(at, '"');
+        if (!at || at[1] != '"')
+            break;
+        *doubled = true;
+    }
+    return at && at[1] == '\0';
+}
+
+static void look(struct tsv *t, const char *field)
+{
+    bool doubled;
+
+    if (*field != '"')
+        return;
+    if (!spreadsheet(&doubled, field))
+        t->unquoted++;
+    else
+        t->quoted += doubled;
+}
+
+static void unquote(const char **field)
+{
+    bool doubled;
+
+    if (!spreadsheet(&doubled, *field))
+        return;
+    char *to = (char *)*field; /* ours, in a block */
+    const char *from = *field + 1;
+    for (; *from != '"' || from[1] == '"'; from += *from == '"' ? 2 : 1)
+        *to++ = *from;
+    *to = '\0';
+}
+
+/* Where quotes stand in the way of text, all of them do: a spreadsheet quotes no field by half. */
+static iso_err settle_quotes(struct tsv *t, const struct corpus_file *file)
+{
+    struct iso_corpus_store *s = t->in->store;
+
+    if (s->kind == ISO_CORPUS_TSV)
+        t->quoted = 0;
+    if (t->quoted > 0 && t->unquoted > 0)
+        return iso_fail(ISO_EFORMAT,
+                        "%s: %" PRId64 " fields hold doubled quotes between quotes, %" PRId64
+                        " begin with a quote otherwise: --text-format tsv takes all as they are, "
+                        "--text-format csv reads quoted fields",
+                        t->in->path, t->quoted, t->unquoted);
+    for (int c = 0; c < CORPUS_COLUMNS && t->quoted > 0; c++) {
+        for (int64_t i = file->first; t->layout.field[c] >= 0 && i < s->items; i++)
+            unquote(&s->column[c][i]);
+    }
+    s->unquoted += t->quoted;
+    return ISO_OK;
 }
 
 /* Lines ----------------------------------------------------------------------------- */
 
-static iso_err add_line(struct lines *in, const struct layout *layout, char *text)
+static iso_err add_line(struct tsv *t, char *text)
 {
-    struct iso_corpus_store *s = in->store;
+    struct iso_corpus_store *s = t->in->store;
     int64_t fields = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_corpus_more(s));
     for (const char *field; (field = cut(&text)); fields++) {
         for (int c = 0; c < CORPUS_COLUMNS; c++) {
-            if (layout->field[c] == fields)
-                s->column[c][s->items] = field;
+            if (t->layout.field[c] != fields)
+                continue;
+            s->column[c][s->items] = field;
+            look(t, field);
         }
     }
-    if (fields != layout->fields)
+    if (fields != t->layout.fields)
         ISO_FAIL(ISO_EFORMAT,
                  "%s: line %" PRId64 " has %" PRId64 " fields, its header %" PRId64
-                 "; fields are separated by single tabs",
-                 in->path, in->number, fields, layout->fields);
+                 "; fields are separated by single tabs (--text-format csv reads quoted ones)",
+                 t->in->path, t->in->number, fields, t->layout.fields);
     s->items++;
+done:
+    return err;
+}
+
+static iso_err read_lines(struct tsv *t)
+{
+    struct line line;
+    bool there = false;
+    unsigned has = 0;
+    iso_err err = ISO_OK;
+
+    for (int c = 0; c < CORPUS_COLUMNS; c++)
+        has |= t->layout.field[c] >= 0 ? 1u << c : 0;
+    ISO_TRY(iso_corpus_claim(t->in, has));
+    while (!iso_corpus_full(t->in->store)) {
+        ISO_TRY(iso_corpus_line(&line, &there, t->in));
+        if (!there)
+            break;
+        ISO_TRY(add_line(t, line.text));
+    }
 done:
     return err;
 }
 
 iso_err iso_corpus_tsv(struct lines *in, struct corpus_file *file)
 {
-    struct layout layout;
+    struct tsv t = {.in = in};
+    const char **names = NULL;
+    char nothing[] = "";
     struct line line;
     bool there = false;
-    unsigned has = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_corpus_line(&line, &there, in));
-    ISO_TRY(read_header(&layout, in, there ? line.text : (char[]){""}));
+    ISO_TRY(read_header(&names, &t, there ? line.text : nothing));
     file->before = 1;
-    for (int c = 0; c < CORPUS_COLUMNS; c++)
-        has |= layout.field[c] >= 0 ? 1u << c : 0;
-    ISO_TRY(iso_corpus_claim(in, has));
-    while (!iso_corpus_full(in->store)) {
-        ISO_TRY(iso_corpus_line(&line, &there, in));
-        if (!there)
-            break;
-        ISO_TRY(add_line(in, &layout, line.text));
-    }
+    ISO_TRY(read_lines(&t));
     if (in->store->items == file->first)
         ISO_FAIL(ISO_EFORMAT, "%s: has a header and no line after it", in->path);
+    ISO_TRY(settle_quotes(&t, file));
+    ISO_TRY(remark(&t, names));
 done:
+    iso_free(names);
     return err;
 }

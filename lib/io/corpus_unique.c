@@ -33,15 +33,21 @@ static int64_t line_of(const struct iso_corpus_store *s, int64_t item)
     return item - file->first + file->before + 1;
 }
 
+static const char *unit_of(const struct corpus_file *file)
+{
+    return file->loose ? "item" : "line";
+}
+
 static iso_err twice(const struct iso_corpus_store *s, int64_t first, int64_t again)
 {
-    const char *a = file_of(s, first)->path, *b = file_of(s, again)->path;
+    const struct corpus_file *a = file_of(s, first), *b = file_of(s, again);
 
     return iso_fail(ISO_EFORMAT,
-                    "%s: line %" PRId64 ": id \"%.60s\" is that of line %" PRId64
-                    "%s%s; ids join rows and must differ",
-                    b, line_of(s, again), s->column[CORPUS_ID][first], line_of(s, first),
-                    strcmp(a, b) ? " of " : "", strcmp(a, b) ? a : "");
+                    "%s: %s %" PRId64 ": id \"%.60s\" is that of %s %" PRId64
+                    "%s%s; ids join rows and must differ (--columns id= takes none)",
+                    b->path, unit_of(b), line_of(s, again), s->column[CORPUS_ID][first], unit_of(a),
+                    line_of(s, first), strcmp(a->path, b->path) ? " of " : "",
+                    strcmp(a->path, b->path) ? a->path : "");
 }
 
 iso_err iso_corpus_unique(const struct iso_corpus_store *s)

@@ -15,17 +15,19 @@ static iso_err quoted(iso_delimited *d)
 {
     iso_err err = ISO_OK;
 
-    for (;; d->at++) {
-        if (d->at == d->end)
+    for (;;) {
+        const char *quote = memchr(d->at, '"', (size_t)(d->end - d->at));
+        const bool twice = quote && quote + 1 < d->end && quote[1] == '"';
+        if (!quote)
             ISO_FAIL(ISO_EFORMAT, "line %lld: a quote is opened and not closed",
                      (long long)d->number);
-        if (*d->at == '"') {
-            d->at++;
-            if (d->at == d->end || *d->at != '"')
-                break;
-        }
-        d->next += *d->at == '\n';
-        ISO_TRY(iso_buf_add(&d->text, d->at, 1));
+        const int64_t len = quote - d->at + twice;
+        for (int64_t i = 0; i < len; i++)
+            d->next += d->at[i] == '\n';
+        ISO_TRY(iso_buf_add(&d->text, d->at, len));
+        d->at = quote + 1 + twice;
+        if (!twice)
+            break;
     }
     if (!at_break(d))
         ISO_FAIL(ISO_EFORMAT, "line %lld: text after a closing quote", (long long)d->next);
@@ -37,7 +39,7 @@ static iso_err read_field(iso_delimited *d)
 {
     const char *begin = d->at;
 
-    if (d->at < d->end && *d->at == '"' && d->separator == ',') {
+    if (d->at < d->end && *d->at == '"' && d->quotes) {
         d->at++;
         return quoted(d);
     }
@@ -96,6 +98,7 @@ iso_err iso_delimited_begin(iso_delimited *out, const char *bytes, int64_t len, 
     const size_t size = (size_t)((stop ? stop : d.end) - d.at);
     if (size > 0 && memchr(d.at, '\t', size) && !memchr(d.at, ',', size))
         d.separator = '\t';
+    d.quotes = d.separator == ',';
     *out = d;
     return ISO_OK;
 }
@@ -124,4 +127,24 @@ void iso_delimited_free(iso_delimited *d)
 {
     iso_buf_free(&d->text);
     *d = (iso_delimited){0};
+}
+
+bool iso_delimited_opens(const char *line, int64_t len, char separator, bool open)
+{
+    const char *at = line, *end = line + len;
+
+    while (at && at < end) {
+        if (open || *at == '"') { /* to the quote that closes */
+            at = memchr(at + !open, '"', (size_t)(end - at - !open));
+            open = !at;
+            if (at && at + 1 < end && at[1] == '"') {
+                at += 2;
+                open = true;
+                continue;
+            }
+        }
+        at = at ? memchr(at, separator, (size_t)(end - at)) : NULL;
+        at = at ? at + 1 : NULL;
+    }
+    return open;
 }

@@ -12,6 +12,7 @@ enum { ISO_DELIMITED_FIELDS = 512 };
 typedef struct iso_delimited {
     const char *at, *end;
     char separator;
+    bool quotes;    /* fields may be quoted */
     bool comments;  /* lines that begin with # are passed over */
     int64_t number; /* of the line at hand, from 1 */
     int64_t next;   /* of the line that comes */
@@ -36,6 +37,10 @@ ISO_API ISO_MUST_USE iso_err iso_delimited_next(bool *more, iso_delimited *d);
 ISO_API const char *iso_delimited_field(const iso_delimited *d, int i);
 
 ISO_API void iso_delimited_free(iso_delimited *d);
+
+/** Whether a quoted field stands open at the end of a line of len bytes, without its end; `open`
+ * says whether one did at its beginning. */
+ISO_API bool iso_delimited_opens(const char *line, int64_t len, char separator, bool open);
 
 ISO_END
 

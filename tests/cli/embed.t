@@ -63,3 +63,19 @@ $ isogloss embed --model models--some--mini/snapshots/0123456789abcdef/ en=a.txt
 $ isogloss embed --model . en=a.txt --plan
 2> isogloss embed: .: holds no config.json, which a checkpoint's folder has
 ? 1
+# tables and objects, by their columns; what is left out is said
+$ printf 'id,label,text,url\n1,a,"Hello, world",x\n2,b,Good night,y\n' > headed.csv; isogloss embed --model $S/examples/mini en=headed.csv -o csv.h5
+2> isogloss: note: headed.csv: read as a table with quoted fields: left out: url
+2> isogloss: note: 2 sentences, * tokens in *
+$ printf '{"idx": 1, "sentence": "Hello, world"}\n{"idx": 2, "sentence": "Good night"}\n' > lines.jsonl
+$ isogloss embed --model $S/examples/mini en=lines.jsonl de=lines.jsonl -o json.h5
+2> isogloss: note: lines.jsonl and 1 other file: read as JSON: text is sentence, id is idx
+2> isogloss: note: 4 sentences, * tokens in *
+$ isogloss inspect --quick json.h5 | tail -1
+> de            2          2  0-4       128  f16   ids text  (German)
+$ isogloss compare csv.h5 --against json.h5 --src en --tgt en --layers last --measure cosine:raw --quiet | cut -f 7
+> value
+> 1.0000
+$ mkdir flores; cp $S/examples/corpus/README.md flores; echo 'A cat.' > flores/eng_Latn.devtest; echo 'Eine Katze.' > flores/newstest2019-ref.deu.txt
+$ isogloss embed --model $S/examples/mini --corpus flores -o flores.h5
+2> isogloss: note: 2 sentences, * tokens in *

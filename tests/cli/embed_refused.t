@@ -122,8 +122,18 @@ $ echo '0 8191 2' > far.ids; isogloss embed --model model en=far.ids -o x.h5
 $ printf 'id\ttext\n1\tA\n1\tB\n' > twice.tsv; isogloss embed --model model en=twice.tsv -o x.h5
 2> isogloss embed: twice.tsv: *
 ? 1
+# a text that could be a table, two files of one language, one there and here
+$ printf 'id,text\n1,a\n' > table.txt; isogloss embed --model model en=table.txt -o x.h5
+2> isogloss embed: table.txt: line 1, "id,text", reads like the header of a table: --text-format csv reads it so, --text-format plain takes every line as a sentence
+? 1
+$ mkdir same; cp en.txt same/en.txt; cp en.txt same/eng_Latn.dev; isogloss embed --model model --corpus same -o x.h5
+2> isogloss embed: same/eng_Latn.dev: is the same language as same/en.txt; name the files you want, LANG=FILE, or keep one of each language in the folder
+? 1
+$ rm same/eng_Latn.dev; isogloss embed --model model eng=en.txt --corpus same -o x.h5
+2> isogloss embed: same/en.txt: a text of en is named beside --corpus: en.txt; name both without --corpus to read one after the other, or take one away
+? 1
 $ mkdir texts; isogloss embed --model model --corpus texts -o x.h5
-2> isogloss embed: texts: holds no text; files are called LANG.txt, LANG.tsv or LANG.ids
+2> isogloss embed: texts: holds no text; files are called LANG.txt, LANG.tsv, LANG.csv, LANG.jsonl or LANG.ids
 ? 1
 # odd text is taken and counted: a long line, no line end, bytes that are no text
 $ printf 'A \377 cat\n\n' > odd.txt; head -c 1000000 /dev/zero | tr '\0' a >> odd.txt
@@ -159,6 +169,8 @@ $ ls -A
 > model
 > none
 > odd.txt
+> same
 > some
+> table.txt
 > texts
 > twice.tsv

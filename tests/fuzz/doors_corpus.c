@@ -38,6 +38,9 @@ static void enter(const char *name, const uint8_t *data, size_t size, const iso_
     promise(c.items > 0, "a corpus has items");
     promise(c.empty <= c.items && c.repaired <= c.items + 1, "what is counted is there");
     promise(!c.repaired == !c.first_repaired_path, "and where it began");
+    promise(c.note_count <= 1, "a file has one note at most");
+    for (int i = 0; i < c.note_count; i++)
+        promise(!strchr(c.notes[i].text, '\n'), "of one line");
     look_at(c.text, c.items);
     look_at(c.text2, c.items);
     look_at(c.ids, c.items);
@@ -57,6 +60,18 @@ static void enter_tsv(const uint8_t *data, size_t size)
 {
     enter("x.tsv", data, size, NULL);
     enter("x.tsv", data, size, &(iso_corpus_opt){.columns = "text=sentence,id=n", .limit = 3});
+}
+
+static void enter_texts_csv(const uint8_t *data, size_t size)
+{
+    enter("x.csv", data, size, NULL);
+    enter("x.txt", data, size, &(iso_corpus_opt){.kind = ISO_CORPUS_CSV, .columns = "id="});
+}
+
+static void enter_texts_json(const uint8_t *data, size_t size)
+{
+    enter("x.jsonl", data, size, NULL);
+    enter("x.txt", data, size, &(iso_corpus_opt){.kind = ISO_CORPUS_JSON, .limit = 2});
 }
 
 static void enter_ids(const uint8_t *data, size_t size)
@@ -104,6 +119,12 @@ static void enter_journal(const uint8_t *data, size_t size)
 }
 
 const struct door doors_corpus[] = {
-    {"txt", enter_txt},         {"tsv", enter_tsv},         {"ids", enter_ids},
-    {"columns", enter_columns}, {"journal", enter_journal}, {0},
+    {"txt", enter_txt},
+    {"tsv", enter_tsv},
+    {"ids", enter_ids},
+    {"texts_csv", enter_texts_csv},
+    {"texts_json", enter_texts_json},
+    {"columns", enter_columns},
+    {"journal", enter_journal},
+    {0},
 };

@@ -125,17 +125,16 @@ static void a_header_names_the_columns(void **state)
 static void columns_may_be_called_otherwise(void **state)
 {
     (void)state;
-    const char *path = file("c.tsv", "n\tsentence\tkind\n1\thello\tgreeting\n", -1);
+    const char *path = file("c.tsv", "n\tphrase\tkind\n1\thello\tgreeting\n", -1);
     iso_corpus c = {0};
 
-    ok(read_named(&c, path, "text=sentence,id=n,label=kind"));
+    ok(read_named(&c, path, "text=phrase,id=n,label=kind"));
     text(c.text[0], "hello");
     text(c.ids[0], "1");
     text(c.labels[0], "greeting");
     iso_corpus_free(&c);
-    fails(read_one(&c, path), ISO_EFORMAT,
-          "c.tsv: has no column text, only n, sentence, kind; say");
-    fails(read_named(&c, path, "text=sentence,id=nn"), ISO_EFORMAT, "has no column nn, only n, ");
+    fails(read_one(&c, path), ISO_EFORMAT, "c.tsv: has no column text, only n, phrase, kind; say");
+    fails(read_named(&c, path, "text=phrase,id=nn"), ISO_EFORMAT, "has no column nn, only n, ");
     fails(read_named(&c, path, "txt=sentence"), ISO_EARG,
           "\"txt\" is not known; did you mean text");
     fails(read_named(&c, path, "zzzzzzz=sentence"), ISO_EARG,
@@ -151,6 +150,235 @@ static void columns_may_be_called_otherwise(void **state)
     iso_corpus_free(&c);
     fails(read_named(&c, path, "label"), ISO_EARG, "is not like");
     assert_null(c.store);
+}
+
+/* The one note of a corpus of one file; "" when there is none. */
+static const char *said(const iso_corpus *c)
+{
+    return c->note_count ? c->notes[0].text : "";
+}
+
+static void other_names_are_known(void **state)
+{
+    (void)state;
+    iso_corpus c = {0};
+
+    ok(read_bytes(&c, "sib.tsv", "index_id\tcategory\ttext\n7\ttravel\tThe train is late.\n"));
+    text(c.text[0], "The train is late.");
+    text(c.ids[0], "7");
+    text(c.labels[0], "travel");
+    text(said(&c), "id is index_id, label is category");
+    iso_corpus_free(&c);
+    ok(read_bytes(&c, "nli.tsv", "premise\thypothesis\tgold_label\turl\na\tb\tc\td\n"));
+    text(c.text[0], "a");
+    text(c.text2[0], "b");
+    text(c.labels[0], "c");
+    text(said(&c), "text is premise, text2 is hypothesis, label is gold_label; left out: url");
+    iso_corpus_free(&c);
+    ok(read_bytes(&c, "odd.tsv", "text\tsentence\thypothesis\na\tb\tc\n")); /* our own name wins */
+    text(c.text[0], "a");
+    assert_null(c.text2);
+    text(said(&c), "left out: sentence, hypothesis");
+    iso_corpus_free(&c);
+    ok(read_named(&c, file("odd.tsv", "premise\thypothesis\tid\na\tb\t1\n", -1),
+                  "text=premise,id="));
+    assert_null(c.text2);
+    assert_null(c.ids);
+    text(said(&c), "left out: hypothesis, id");
+    iso_corpus_free(&c);
+    ok(read_bytes(&c, "own.tsv", "id\ttext\n1\ta\n"));
+    assert_int_equal(c.note_count, 0);
+    iso_corpus_free(&c);
+    ok(read_bytes(&c, "case.tsv", "ID\tSentence\n1\ta\n"));
+    text(c.ids[0], "1");
+    iso_corpus_free(&c);
+    fails(read_bytes(&c, "two.tsv", "sentence\tcategory\ttopic\na\tb\tc\n"), ISO_EFORMAT,
+          "two.tsv: columns category and topic could both be the label: say which with --columns "
+          "label=category or label=topic");
+    fails(read_bytes(&c, "two.tsv", "sentence\tcontent\na\tb\n"), ISO_EFORMAT,
+          "could both be the text");
+    fails(read_bytes(&c, "half.tsv", "hypothesis\tlabel\na\tb\n"), ISO_EFORMAT,
+          "has no column text, only hypothesis, label");
+}
+
+static void commas_separate_quoted_fields(void **state)
+{
+    (void)state;
+    iso_corpus c = {0};
+
+    ok(read_bytes(&c, "headed.csv",
+                  "\xef\xbb\xbfid,label,text\r\n1,a,\"Hello, world\"\r\n\r\n"
+                  "2,b,\"She said \"\"no\"\",\r\nand\r\n\r\nleft\"\r\n3,,5\" wide\n4,c,\"\""));
+    assert_int_equal(c.items, 4);
+    text(c.text[0], "Hello, world");
+    text(c.text[1], "She said \"no\",\nand\n\nleft");
+    text(c.text[2], "5\" wide");
+    text(c.text[3], "");
+    text(c.ids[1], "2");
+    text(c.labels[0], "a");
+    text(c.labels[2], "");
+    assert_int_equal(c.empty, 1);
+    text(said(&c), "read as a table with quoted fields; 1 blank line passed over");
+    iso_corpus_free(&c);
+    ok(read_bytes(&c, "semi.CSV", "\"sentence\";\"topic\"\n\"a;b\";c\n"));
+    text(c.text[0], "a;b");
+    text(c.labels[0], "c");
+    text(said(&c), "read as a table with quoted fields: text is sentence, label is topic");
+    iso_corpus_free(&c);
+    ok(read_bytes(&c, "quoted.tsv", "\"text\"\t\"id\"\n\"a\tb\"\t\"1\"\n"));
+    text(c.text[0], "a\tb");
+    iso_corpus_free(&c);
+    ok(read_bytes(&c, "bad.csv", "text\n\xff\n"));
+    text(c.text[0], "\xef\xbf\xbd");
+    assert_int_equal(c.first_repaired, 2);
+    iso_corpus_free(&c);
+    fails(read_bytes(&c, "a.csv", "text,id\na,1\nb, and c,2\n"), ISO_EFORMAT,
+          "a.csv: line 3 has 3 fields, its header 2; a field with a comma in it stands in quotes");
+    fails(read_bytes(&c, "a.csv", "text,id\n\"a\nb,1\n"), ISO_EFORMAT,
+          "a.csv: line 2: a quote is opened and not closed");
+    fails(read_bytes(&c, "a.csv", "text,id\n\"a\nb\"c,1\n"), ISO_EFORMAT,
+          "a.csv: line 3: text after a closing quote");
+    fails(read_bytes(&c, "a.csv", "text,id\n\n\"a\nb\",1\n\nc,1"), ISO_EFORMAT,
+          "a.csv: item 2: id \"1\" is that of item 1; ids");
+    fails(read_bytes(&c, "a.csv", "Hello, world\n"), ISO_EFORMAT,
+          "a.csv: has no column text, only Hello,  world; say");
+    fails(read_bytes(&c, "a.csv", "text\n\n"), ISO_EFORMAT, "has a header and no line after it");
+    fails(read_bytes(&c, "a.csv", "\n\n"), ISO_EFORMAT, "has no header, only blank lines");
+}
+
+/* What pandas and spreadsheets write: quotes doubled, in fields between quotes. */
+static void tabs_may_separate_quoted_fields(void **state)
+{
+    (void)state;
+    const char *path =
+        file("q.tsv", "id\ttext\n1\t\"He \"\"said\"\" so\"\n2\t\"Yes.\"\n3\tno\n", -1);
+    iso_corpus c = {0};
+
+    ok(read_one(&c, path));
+    text(c.text[0], "He \"said\" so");
+    text(c.text[1], "Yes.");
+    text(c.text[2], "no");
+    assert_int_equal(c.unquoted, 1);
+    iso_corpus_free(&c);
+    ok(iso_corpus_read(&c, &path, 1, &(iso_corpus_opt){.kind = ISO_CORPUS_TSV}));
+    text(c.text[0], "\"He \"\"said\"\" so\"");
+    assert_int_equal(c.note_count, 0);
+    iso_corpus_free(&c);
+    ok(read_bytes(&c, "r.tsv", "text\n\"Yes.\"\n\"Ja,\" said he.\n")); /* nothing doubled */
+    text(c.text[0], "\"Yes.\"");
+    iso_corpus_free(&c);
+    fails(read_bytes(&c, "m.tsv", "text\n\"a \"\"b\"\"\"\n\"Ja,\" said he.\n"), ISO_EFORMAT,
+          "m.tsv: 1 fields hold doubled quotes between quotes, 1 begin with a quote otherwise: "
+          "--text-format tsv takes all as they are");
+}
+
+static void lines_may_be_objects(void **state)
+{
+    (void)state;
+    iso_corpus c = {0};
+
+    ok(read_bytes(
+        &c, "a.jsonl",
+        "{\"id\": 9007199254740992, \"text\": \"H\\u00e9llo \\ud83d\\ude00\", \"label\": 1}\r\n\n"
+        "{\"label\": null, \"text\": \"a\\u0000b\\nc\\\\u0000\", \"id\": \"x\", \"url\": {}}\n"
+        "{\"text\": null, \"id\": 0.5, \"label\": true}"));
+    assert_int_equal(c.items, 3);
+    text(c.text[0], "H\xc3\xa9llo \xf0\x9f\x98\x80");
+    text(c.ids[0], "9007199254740992");
+    text(c.labels[0], "1");
+    text(c.text[1], "a\xef\xbf\xbd"
+                    "b\nc\\u0000");
+    text(c.labels[1], "");
+    text(c.text[2], "");
+    text(c.ids[2], "0.5");
+    text(c.labels[2], "true");
+    text(said(&c), "read as JSON; 1 blank line passed over; 1 \\u0000 became U+FFFD");
+    iso_corpus_free(&c);
+    ok(read_bytes(&c, "a.ndjson", "{\"sentence\": \"a\", \"lang\": \"en\"}\n"));
+    text(said(&c), "read as JSON: text is sentence; left out: lang");
+    iso_corpus_free(&c);
+    ok(read_bytes(&c, "a.json", "\n[{\"text\": \"a\"},\n {\"text\":\n \"b\"}]\n"));
+    assert_int_equal(c.items, 2);
+    iso_corpus_free(&c);
+    ok(read_bytes(&c, "b.json", "[\"a\", \"b\"]"));
+    assert_int_equal(c.items, 2);
+    iso_corpus_free(&c);
+    ok(read_bytes(&c, "c.json", "\"a\"\n\"b\"\n")); /* texts, a line each */
+    assert_int_equal(c.items, 2);
+    iso_corpus_free(&c);
+}
+
+static void what_is_wrong_in_objects_is_named(void **state)
+{
+    (void)state;
+    iso_corpus c = {0};
+
+    fails(read_bytes(&c, "a.jsonl", "{\"text\": \"a\"}\n{\"text\": 5}\n"), ISO_EFORMAT,
+          "a.jsonl: line 2: text is not a text");
+    fails(read_bytes(&c, "a.jsonl", "{\"text\": \"a\"}\n{\"sentence\": \"b\"}\n"), ISO_EFORMAT,
+          "line 2: has no text");
+    fails(read_bytes(&c, "a.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\", \"id\": 1}\n"),
+          ISO_EFORMAT, "line 2: has a member id, the first object has none");
+    fails(read_bytes(&c, "a.jsonl", "{\"text\": \"a\", \"text\": \"b\"}\n"), ISO_EFORMAT,
+          "column text is there twice");
+    fails(read_bytes(&c, "a.jsonl", "{\"text\": \"a\"}\n{\"text\": \"a\", \"text\": \"b\"}\n"),
+          ISO_EFORMAT, "line 2: text is there twice");
+    fails(read_bytes(&c, "a.jsonl", "{\"text\": \"a\", \"id\": 12345678901234567890}\n"),
+          ISO_EFORMAT, "line 1: id is a number beyond 2^53, of which JSON readers lose digits");
+    fails(read_bytes(&c, "a.jsonl", "{\"text\": \"a\", \"id\": [1]}\n"), ISO_EFORMAT,
+          "line 1: id is not a text or number");
+    fails(read_bytes(&c, "a.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\n"), ISO_EFORMAT,
+          "a.jsonl: line 2: not JSON from byte");
+    fails(read_bytes(&c, "a.jsonl", "A sentence.\n"), ISO_EFORMAT, "line 1: not JSON from byte 0");
+    fails(read_bytes(&c, "a.jsonl", "{\"text\": \"a\"}\n\"b\"\n"), ISO_EFORMAT,
+          "line 2: is not an object, as the first is");
+    fails(read_bytes(&c, "a.jsonl", "\"b\"\n{\"text\": \"a\"}\n"), ISO_EFORMAT,
+          "line 2: is not a text, as the first is");
+    fails(read_bytes(&c, "a.jsonl", "5\n"), ISO_EFORMAT, "line 1: is neither an object");
+    fails(read_bytes(&c, "a.json", "[{\"text\": \"a\"}, {\"text\": []}]"), ISO_EFORMAT,
+          "a.json: item 2: text is not a text");
+    fails(read_bytes(&c, "a.json", "[{\"text\": \"a\"}, "), ISO_EFORMAT,
+          "a.json: not JSON from byte");
+    fails(read_bytes(&c, "a.json", "[]"), ISO_EFORMAT, "holds no object and no text");
+    fails(read_bytes(&c, "a.json", "\n"), ISO_EFORMAT, "holds no object and no text");
+}
+
+static void two_readings_are_an_error(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes, *option;
+        iso_corpus_kind kind;
+    } cases[] = {{"id,label,text\n1,a,b\n", "csv", ISO_CORPUS_CSV},
+                 {"sentence;label\nb;a\n", "csv", ISO_CORPUS_CSV},
+                 {"index_id\tcategory\ttext\n1\ta\tb\n", "tsv", ISO_CORPUS_TSV},
+                 {"text\nb\n", "tsv", ISO_CORPUS_TSV},
+                 {"{\"text\": \"b\"}\n", "json", ISO_CORPUS_JSON},
+                 {"[\n{\"text\": \"b\"}]\n", "json", ISO_CORPUS_JSON}};
+    static const char *const sentences[] = {
+        "Text, he said.\n",  "Text\n",     "[Applause]\n", "{\"x\n",
+        "text; and more!\n", "the text\n", "{}\n",         "Content is king, text is queen\n"};
+    iso_corpus c = {0};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char option[64];
+        const char *path = file("x.txt", cases[i].bytes, -1);
+        snprintf(option, sizeof option, "--text-format %s reads it so, --text-format plain",
+                 cases[i].option);
+        fails(read_one(&c, path), ISO_EFORMAT, option);
+        ok(iso_corpus_read(&c, &path, 1, &(iso_corpus_opt){.kind = cases[i].kind}));
+        text(c.text[0], "b");
+        iso_corpus_free(&c);
+        ok(iso_corpus_read(&c, &path, 1, &(iso_corpus_opt){.kind = ISO_CORPUS_PLAIN}));
+        assert_int_equal(c.text[0][0], cases[i].bytes[0]);
+        iso_corpus_free(&c);
+    }
+    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
+        ok(read_bytes(&c, "deu.devtest", sentences[i]));
+        assert_int_equal(c.items, 1);
+        assert_int_equal(c.note_count, 0);
+        iso_corpus_free(&c);
+    }
 }
 
 static void token_ids_are_numbers(void **state)
@@ -301,6 +529,57 @@ static void long_lists_of_ids_are_whole(void **state)
     iso_corpus_free(&c);
 }
 
+/* Stand-ins for the table of languages, which lies above this layer. */
+static bool known(const char *code)
+{
+    static const char *const codes[] = {"en", "eng", "eng_Latn", "de", "deu",
+                                        "zh", "ara", "it",       "he", "sh"};
+
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        if (strcmp(code, codes[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const char *canonical(const char *code)
+{
+    return strncmp(code, "en", 2) == 0 ? "en" : strncmp(code, "de", 2) == 0 ? "de" : code;
+}
+
+static const iso_corpus_langs langs = {known, canonical};
+
+/* Notes, one a line. */
+static void hear(void *payload, const char *note)
+{
+    strcat(strcat(payload, note), "\n");
+}
+
+/* The languages of a folder, with a blank after each; files are made of names, blanks between. */
+static iso_err folder_of(char *found, char *notes, const char *folder, const char *names)
+{
+    const iso_run run = {.note = hear, .payload = notes};
+    char path[256], **words = NULL;
+    int count = 0;
+
+    assert_int_equal(mkdir(temp_path(folder), 0700), 0);
+    for (const char *at = names; *at;) {
+        const size_t len = strcspn(at, " ");
+        snprintf(path, sizeof path, "%s/%.*s", folder, (int)len, at);
+        file(path, "a\n", -1);
+        at += len + (at[len] == ' ');
+    }
+    *found = *notes = '\0';
+    const iso_err err = iso_corpus_folder(&words, &count, temp_path(folder), &langs, &run);
+    for (int i = 0; i < count; i++) {
+        strncat(found, words[i], strcspn(words[i], "="));
+        strcat(found, " ");
+        iso_free(words[i]);
+    }
+    iso_free(words);
+    return err;
+}
+
 static void folders_have_a_file_a_language(void **state)
 {
     (void)state;
@@ -308,18 +587,20 @@ static void folders_have_a_file_a_language(void **state)
     char **words = NULL;
     int count = 0;
 
-    fails(iso_corpus_folder(&words, &count, folder), ISO_EIO, "corpus: No such file");
+    fails(iso_corpus_folder(&words, &count, folder, NULL, NULL), ISO_EIO, "corpus: No such file");
     assert_int_equal(mkdir(folder, 0700), 0);
-    fails(iso_corpus_folder(&words, &count, folder), ISO_EFORMAT,
+    fails(iso_corpus_folder(&words, &count, folder, NULL, NULL), ISO_EFORMAT,
           "holds no text; files are called");
+    assert_int_equal(mkdir(temp_path("corpus/fr.txt"), 0700), 0);
+    fails(iso_corpus_folder(&words, &count, folder, NULL, NULL), ISO_EFORMAT,
+          "of folders in it name the files: LANG=FILE");
     file("corpus/zh.ids", "1\n", -1);
     file("corpus/en.txt", "a\n", -1);
     file("corpus/de-AT.x.tsv", "text\na\n", -1);
     file("corpus/README.md", "a\n", -1);
     file("corpus/.hidden.txt", "a\n", -1);
     file("corpus/.txt", "a\n", -1);
-    assert_int_equal(mkdir(temp_path("corpus/fr.txt"), 0700), 0);
-    ok(iso_corpus_folder(&words, &count, folder));
+    ok(iso_corpus_folder(&words, &count, folder, NULL, NULL)); /* nobody knows languages */
     assert_int_equal(count, 3);
     assert_ptr_equal(strstr(words[0], "de-AT.x=/"), words[0]);
     assert_ptr_equal(strstr(words[1], "en=/"), words[1]);
@@ -329,8 +610,41 @@ static void folders_have_a_file_a_language(void **state)
         iso_free(words[i]);
     iso_free(words);
     file("corpus/en.tsv", "text\na\n", -1);
-    fails(iso_corpus_folder(&words, &count, folder), ISO_EFORMAT,
+    fails(iso_corpus_folder(&words, &count, folder, NULL, NULL), ISO_EFORMAT,
           "corpus/en.txt: is the same language as ");
+}
+
+static void names_of_published_collections_are_known(void **state)
+{
+    (void)state;
+    char found[512], notes[2048];
+
+    ok(folder_of(found, notes, "flores",
+                 "eng_Latn.devtest deu_Latn.devtest ara.devtest README .x"));
+    text(found, "ara eng_Latn "); /* deu_Latn is no code here, and no suffix says text */
+    assert_non_null(strstr(notes, "/flores: 1 file passed over, being no text of a language: "
+                                  "deu_Latn.devtest\n"));
+    ok(folder_of(found, notes, "ntrex",
+                 "newstest2019-ref.deu.txt newstest2019-src.eng.txt newstest2019-ref.zh-CN.txt "
+                 "LICENSE.txt README.md"));
+    text(found, "deu eng zh-CN ");
+    text(notes, "");
+    ok(folder_of(found, notes, "tatoeba", "tatoeba.deu-eng.deu tatoeba.deu-eng.eng"));
+    text(found, "deu eng ");
+    text(notes, "");
+    ok(folder_of(found, notes, "train",
+                 "en.train.tsv zh.train.jsonl train.de run.sh x.npy en.h5 a=b.txt"));
+    text(found, "de en zh ");
+    assert_non_null(strstr(notes, "4 files passed over"));
+    ok(folder_of(found, notes, "other", "klingon.txt en.txt files.csv"));
+    text(found, "en files klingon ");
+    assert_non_null(strstr(notes, "taken as languages, though not known as codes: files, klingon"));
+    fails(folder_of(found, notes, "two", "he.it.txt en.txt"), ISO_EFORMAT,
+          "two/he.it.txt: is it of he or of it? name it LANG=");
+    fails(folder_of(found, notes, "same", "en.txt eng_Latn.dev zh.txt"), ISO_EFORMAT,
+          "same/eng_Latn.dev: is the same language as ");
+    fails(folder_of(found, notes, "all", "t.ara-eng.eng t.deu-eng.eng t.it-eng.eng t.it-eng.it"),
+          ISO_EFORMAT, "(so are 1 more); name the files you want");
 }
 
 static void survives_failing_allocations(void **state)
@@ -342,6 +656,8 @@ static void survives_failing_allocations(void **state)
 
     (void)mkdir(folder, 0700);
     file("one/en.txt", "a\n", -1);
+    file("one/odd.txt", "a\n", -1);
+    file("one/README", "a\n", -1);
     for (int64_t n = 0; err; n++) {
         iso_corpus c = {0};
         iso_alloc_fail_after(n);
@@ -355,7 +671,7 @@ static void survives_failing_allocations(void **state)
         char **words = NULL;
         int count = 0;
         iso_alloc_fail_after(n);
-        err = iso_corpus_folder(&words, &count, folder);
+        err = iso_corpus_folder(&words, &count, folder, &langs, NULL);
         iso_alloc_fail_after(-1);
         assert_true(err == ISO_OK || (err == ISO_ENOMEM && !words));
         for (int i = 0; i < count; i++)
@@ -364,6 +680,29 @@ static void survives_failing_allocations(void **state)
     }
 }
 
+static void tables_survive_failing_allocations(void **state)
+{
+    (void)state;
+    const char *paths[][1] = {
+        {file("y.csv", "id,sentence\n1,\"a\n\"\"b\"\n\n2,c\n", -1)},
+        {file("y.jsonl", "{\"idx\": 1, \"sentence\": \"a\", \"z\": 1}\n\n", -1)},
+        {file("y.json", "[{\"idx\": 1, \"sentence\": \"a\", \"z\": 1}]", -1)},
+        {file("y.txt", "Sentence, and more\n", -1)}};
+
+    for (int i = 0; i < 4; i++) {
+        iso_err err = ISO_ENOMEM;
+        for (int64_t n = 0; err; n++) {
+            iso_corpus c = {0};
+            iso_alloc_fail_after(n);
+            err = iso_corpus_read(&c, paths[i], 1, NULL);
+            iso_alloc_fail_after(-1);
+            assert_true(err == ISO_OK || (err == ISO_ENOMEM && !c.store));
+            iso_corpus_free(&c);
+        }
+    }
+}
+
+/* Real SIB-200 quotes as spreadsheets do; its own header gives ids and topics. */
 static void sib200_comes_with_topics(void **state)
 {
     (void)state;
@@ -378,6 +717,12 @@ static void sib200_comes_with_topics(void **state)
     assert_int_equal(c.repaired, 0);
     assert_non_null(c.ids);
     assert_non_null(c.labels);
+    iso_corpus_free(&c);
+    ok(iso_corpus_read(&c, paths, 2, NULL));
+    assert_non_null(c.ids);
+    assert_non_null(c.labels);
+    for (int64_t i = 0; i < c.items; i++)
+        assert_null(strstr(c.text[i], "\"\""));
     iso_corpus_free(&c);
     paths[1] = paths[0];
     fails(iso_corpus_read(&c, paths, 2, &(iso_corpus_opt){.columns = "id=index_id"}), ISO_EFORMAT,
@@ -399,9 +744,13 @@ int main(void)
 {
     RUN_TESTS(test(every_line_is_an_item), test(bytes_that_are_no_text_are_mended),
               test(a_header_names_the_columns), test(columns_may_be_called_otherwise),
-              test(token_ids_are_numbers), test(files_are_read_one_after_another),
-              test(what_is_wrong_is_named), test(long_lines_are_whole),
-              test(long_lists_of_ids_are_whole), test(folders_have_a_file_a_language),
+              test(other_names_are_known), test(commas_separate_quoted_fields),
+              test(tabs_may_separate_quoted_fields), test(lines_may_be_objects),
+              test(what_is_wrong_in_objects_is_named), test(two_readings_are_an_error),
+              test(tables_survive_failing_allocations), test(token_ids_are_numbers),
+              test(files_are_read_one_after_another), test(what_is_wrong_is_named),
+              test(long_lines_are_whole), test(long_lists_of_ids_are_whole),
+              test(folders_have_a_file_a_language), test(names_of_published_collections_are_known),
               test(survives_failing_allocations), test(sib200_comes_with_topics),
               test(tatoeba_is_plain));
 }
