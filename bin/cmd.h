@@ -8,6 +8,17 @@
 /* Exit statuses. */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
 
+/* What a word of the command line that names files for reading looks like. */
+enum cmd_reads {
+    READS_NOTHING,
+    READS_FILE,      /* FILE; - is standard input */
+    READS_INPUT,     /* FILE, LANG=FILE, LANG:LAYER=FILE, FILE:/path, with %d; or a checkpoint */
+    READS_TEXT,      /* LANG=FILE */
+    READS_NAMED,     /* FILE, or LANG=FILE,LANG=FILE */
+    READS_CORPUS,    /* a folder, all files of it */
+    READS_CHECKPOINT /* a folder, those files of it that make a model */
+};
+
 struct cmd {
     const char *name;    /* "compare" */
     const char *args;    /* "INPUT... [--against INPUT...]" */
@@ -15,6 +26,7 @@ struct cmd {
     /* Long options it takes besides the common ones, space-separated ("src tgt layers");
      * when it begins with "only", the common ones are not added: "only out quiet". */
     const char *options;
+    enum cmd_reads reads;                   /* its words */
     int (*run)(const struct settings *set); /* returns an exit status */
 };
 
@@ -22,8 +34,8 @@ struct cmd {
 extern const struct cmd *const commands[];
 
 extern const struct cmd cmd_inspect, cmd_compare, cmd_centroids, cmd_align, cmd_retrieve, cmd_words,
-    cmd_gap, cmd_mix, cmd_probe, cmd_convert, cmd_plot, cmd_report, cmd_embed, cmd_tokenize, cmd_doctor,
-    cmd_version, cmd_help, cmd_completion;
+    cmd_gap, cmd_mix, cmd_probe, cmd_convert, cmd_plot, cmd_report, cmd_embed, cmd_tokenize,
+    cmd_doctor, cmd_version, cmd_help, cmd_completion;
 
 /* Option groups for .options: "out " OPTIONS_READING. */
 #define OPTIONS_READING "pool specials axes dtype layout dim transpose"

@@ -31,9 +31,9 @@ static iso_err write_records(const struct settings *set, const iso_records *reco
     struct settings text = *set;
     iso_err err = ISO_OK;
 
-    text.plot = NULL;
+    text.plot = text.plot_data = NULL;
     ISO_TRY(out_records(&text, records, &states, 1));
-    if (set->plot) /* last: a machine without gnuplot has its numbers by now */
+    if (out_draws(set)) /* last: a machine without gnuplot has its numbers by now */
         ISO_TRY(draw(set, records));
 done:
     return err;
@@ -46,8 +46,6 @@ static iso_err align(const struct settings *set, const struct align_ask *ask)
     iso_records records = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(out_check(set));
-    ISO_TRY(out_can_write(set->map));
     ISO_TRY(input_open(&states, set, &set->inputs, &run));
     if (set->apply) {
         ISO_TRY(align_apply(ask, states, &run));
@@ -90,5 +88,6 @@ const struct cmd cmd_align = {
                "whiten folds each-fold correlate train test lower encoding strict alignments pad "
                "map apply "
                "out " OPTIONS_READING,
+    .reads = READS_INPUT,
     .run = run,
 };

@@ -56,7 +56,6 @@ static iso_err centroids(const struct settings *set)
     iso_records records = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(out_check(set));
     ISO_TRY(input_open(&states, set, &set->inputs, &run));
     ISO_TRY(compare_records(&records, set, "centroid", states, NULL, &run));
     if (!set->plan) {
@@ -87,5 +86,6 @@ const struct cmd cmd_centroids = {
     .args = "INPUT...",
     .summary = "distances of language centroids per layer",
     .options = "src tgt pairs layers measure interval " OPTIONS_READING,
+    .reads = READS_INPUT,
     .run = run,
 };

@@ -12,7 +12,6 @@ static iso_err compare(const struct settings *set)
     iso_records records = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(out_check(set));
     ISO_TRY(input_open(&states[0], set, &set->inputs, &run));
     if (set->against.count > 0)
         ISO_TRY(input_open(&states[1], set, &set->against, &run));
@@ -42,5 +41,6 @@ const struct cmd cmd_compare = {
     .summary = "similarity of languages per layer",
     .options = "against difference src tgt pairs layers across shuffle measure interval "
                "road " OPTIONS_READING,
+    .reads = READS_INPUT,
     .run = run,
 };

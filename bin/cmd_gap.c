@@ -77,7 +77,7 @@ static iso_err draw(const struct settings *set, const iso_records *read, const i
     ISO_TRY(figure_make(
         &figure, &drawn,
         &(struct figure_ask){.kind = FIGURE_SCATTER, .title = set->title, .among = &among}));
-    ISO_TRY(figure_save(&figure, set->plot));
+    ISO_TRY(out_drawn(set, &figure, set->plot));
     if (figure.left_out > 0)
         term_note(set, "%d of the layers %s left out of the figure; --layers chooses",
                   figure.left_out, figure.left_out == 1 ? "is" : "are");
@@ -94,12 +94,11 @@ static iso_err gap(const struct settings *set)
     iso_records read = {0}, made = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(out_check(set));
     ISO_TRY(read_all(&read, set));
     ISO_TRY(gap_records(&made, set, &read));
-    plain.plot = NULL;
+    plain.plot = plain.plot_data = NULL;
     ISO_TRY(write_all(&plain, &made));
-    if (set->plot)
+    if (out_draws(set))
         ISO_TRY(draw(set, &read, &made));
 done:
     iso_records_free(&read);
@@ -124,7 +123,9 @@ const struct cmd cmd_gap = {
     .name = "gap",
     .args = "--scores TABLE [RECORDS...]",
     .summary = "transfer gaps of task scores, and discrepancy against gap",
-    .options = "only scores row given src tgt measure layers interval title json csv plot seed "
-               "quiet",
+    .options =
+        "only scores row given src tgt measure layers interval title json csv plot plot-data seed "
+        "quiet",
+    .reads = READS_FILE,
     .run = run,
 };

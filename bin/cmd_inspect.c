@@ -17,7 +17,6 @@ static iso_err inspect(const struct settings *set)
 
     if (!raw.pool) /* token rows as they are */
         raw.pool = "none";
-    ISO_TRY(out_check(set));
     ISO_TRY(input_open(&states, &raw, &set->inputs, &run));
     ISO_TRY(inspect_look(&in, states, set->quick, &run));
     ISO_TRY(set->json ? inspect_json(&text, &in) : inspect_table(&text, &in));
@@ -36,7 +35,6 @@ static iso_err inspect_folder(const struct settings *set)
     iso_buf text = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(out_check(set));
     ISO_TRY(checkpoint_look(&c, set->inputs.at[0], set->quick));
     ISO_TRY(set->json ? checkpoint_json(&text, &c) : checkpoint_table(&text, &c));
     ISO_TRY(out_file(set->json ? set->json : "-", &text));
@@ -63,5 +61,6 @@ const struct cmd cmd_inspect = {
     .args = "INPUT...",
     .summary = "what a file or a checkpoint holds, and what is odd about it",
     .options = "only quick json mem limit progress quiet " OPTIONS_READING,
+    .reads = READS_INPUT,
     .run = run,
 };

@@ -39,7 +39,6 @@ static iso_err mix(struct mix_job *job)
     iso_records records = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(out_check(set));
     ISO_TRY(mix_prepare(job));
     if (set->plan) {
         mix_print_plan(job);

@@ -35,9 +35,9 @@ static int run(const struct settings *set)
 
     if (set->inputs.count == 0)
         return cmd_usage(set, "no RECORDS given");
-    if (!path)
+    if (!path && !set->plot_data)
         return cmd_usage(set, "no file to draw into: -o FILE, ending in .svg, .pdf, .png or .gp");
-    if (!figure_suffix(path))
+    if (path && !figure_suffix(path))
         return cmd_usage(set, "%s: a figure ends in .svg, .pdf, .png or .gp", path);
     const iso_err err = plot(set, path);
     return err ? cmd_failed(set, err) : EXIT_DONE;
@@ -47,6 +47,7 @@ const struct cmd cmd_plot = {
     .name = "plot",
     .args = "RECORDS... -o FILE",
     .summary = "a figure of records from earlier runs",
-    .options = "only out plot measure src tgt layers layer title quiet",
+    .options = "only out plot plot-data measure src tgt layers layer title quiet",
+    .reads = READS_FILE,
     .run = run,
 };

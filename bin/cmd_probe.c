@@ -15,7 +15,6 @@ static iso_err probe(const struct settings *set)
     const int count = set->second.count > 0 ? 2 : 1;
     iso_err err = ISO_OK;
 
-    ISO_TRY(out_check(set));
     ISO_TRY(input_open(&states[0], set, &set->inputs, &run));
     if (count == 2)
         ISO_TRY(input_open(&states[1], set, &set->second, &run));
@@ -44,5 +43,6 @@ const struct cmd cmd_probe = {
     .args = "INPUT... [--second INPUT...]",
     .summary = "linear probes across languages: accuracy and transfer gap per layer",
     .options = "second src budget tgt layers measure folds prep interval " OPTIONS_READING,
+    .reads = READS_INPUT,
     .run = run,
 };

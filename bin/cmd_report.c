@@ -2,13 +2,14 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "bin/cmd.h"
 #include "bin/compare.h"
 #include "bin/input.h"
 #include "bin/out.h"
+#include "bin/records.h"
 #include "bin/report.h"
-#include "bin/report_folder.h"
 #include "bin/report_gap.h"
 #include "bin/report_gather.h"
 #include "bin/report_mix.h"
@@ -16,24 +17,9 @@
 #include "bin/term.h"
 #include "lib/base/alloc.h"
 #include "lib/io/csv.h"
+#include "lib/io/outfolder.h"
 
 enum { VIEWS_MOST = 64 };
-
-static iso_err read_back(iso_buf *out, const char *path)
-{
-    char part[1 << 14];
-    size_t count;
-    FILE *in = fopen(path, "rbe");
-    iso_err err = ISO_OK;
-
-    if (!in)
-        return iso_fail(ISO_EIO, "%s: %s", path, strerror(errno));
-    while ((count = fread(part, 1, sizeof part, in)) > 0)
-        ISO_TRY(iso_buf_add(out, part, (int64_t)count));
-done:
-    (void)fclose(in);
-    return err;
-}
 
 static bool defined(const iso_records *records)
 {
@@ -44,8 +30,7 @@ static bool defined(const iso_records *records)
     return false;
 }
 
-static iso_err draw(struct section_view *v, const struct report *report,
-                    const struct folder *folder)
+static iso_err draw(struct section_view *v, const struct report *report, const char *folder)
 {
     iso_buf path = {0};
     iso_err err = ISO_OK;
@@ -56,9 +41,9 @@ static iso_err draw(struct section_view *v, const struct report *report,
                         &(struct figure_ask){.kind = v->section->kind,
                                              .places = v->places,
                                              .among = &report->records}));
-    ISO_TRY(iso_buf_printf(&path, "%s/figures/%s.svg", folder->work, v->id));
-    ISO_TRY(figure_save(&v->figure, path.text));
-    ISO_TRY(read_back(&v->svg, path.text));
+    ISO_TRY(iso_buf_printf(&path, "%s/figures/%s.svg", folder, v->id));
+    ISO_TRY(figure_save_all(&v->figure, path.text));
+    ISO_TRY(records_bytes(&v->svg, path.text));
 done:
     iso_buf_free(&path);
     return err;
@@ -101,19 +86,32 @@ done:
     return err;
 }
 
-static iso_err write_file(const struct folder *folder, const char *name, const iso_buf *text)
+static iso_err write_file(const char *folder, const char *name, const iso_buf *text)
 {
     iso_buf path = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_buf_printf(&path, "%s/%s", folder->work, name));
+    ISO_TRY(iso_buf_printf(&path, "%s/%s", folder, name));
     ISO_TRY(out_file(path.text, text));
 done:
     iso_buf_free(&path);
     return err;
 }
 
-static iso_err write_all(struct report *report, const struct folder *folder, const iso_run *run)
+static iso_err make_figures_folder(const char *folder)
+{
+    iso_buf path = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(&path, "%s/figures", folder));
+    if (mkdir(path.text, 0777) != 0)
+        ISO_FAIL(ISO_EIO, "%s: %s", path.text, strerror(errno));
+done:
+    iso_buf_free(&path);
+    return err;
+}
+
+static iso_err write_all(struct report *report, const char *folder, const iso_run *run)
 {
     struct section_view *views = NULL;
     iso_buf page = {0};
@@ -126,6 +124,7 @@ static iso_err write_all(struct report *report, const struct folder *folder, con
     ISO_TRY(iso_csv_write(&report->csv, &report->records));
     ISO_TRY(report_summarise(&report->summary, report));
     ISO_TRY(make_views(views, &count, report));
+    ISO_TRY(make_figures_folder(folder));
     for (int i = 0; i < count; i++) {
         ISO_TRY(iso_run_step(run, "drawing", i, count, "figures"));
         ISO_TRY(draw(&views[i], report, folder));
@@ -157,10 +156,10 @@ static iso_err report_of(const struct settings *set)
 {
     const iso_run run = term_run(set);
     struct report report = {.set = set};
-    struct folder folder = {0};
+    iso_outfolder *folder = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(folder_begin(&folder, set->out));
+    ISO_TRY(iso_outfolder_open(&folder, set->out, "report", set->force));
     if (set->inputs.count > 0) {
         ISO_TRY(input_open(&report.states, set, &set->inputs, &run));
         ISO_TRY(gather_runs(&report, &run));
@@ -173,12 +172,14 @@ static iso_err report_of(const struct settings *set)
     ISO_TRY(report_gap(&report));
     if (report.records.count == 0)
         ISO_FAIL(ISO_EARG, "no records, so there is nothing to report");
-    ISO_TRY(write_all(&report, &folder, &run));
-    ISO_TRY(folder_commit(&folder));
+    ISO_TRY(write_all(&report, iso_outfolder_work(folder), &run));
+    iso_outfolder *made = folder;
+    folder = NULL;
+    ISO_TRY(iso_outfolder_commit(made));
     term_clear();
     printf("%s/report.html\n", set->out);
 done:
-    folder_discard(&folder);
+    iso_outfolder_discard(folder);
     forget(&report);
     return err;
 }
@@ -204,5 +205,6 @@ const struct cmd cmd_report = {
                "measure interval "
                "road threads mem seed "
                "precision limit progress quiet " OPTIONS_READING,
+    .reads = READS_INPUT,
     .run = run,
 };

@@ -15,8 +15,6 @@ static iso_err retrieve(const struct settings *set)
     iso_records records = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(out_check(set));
-    ISO_TRY(out_can_write(set->predictions));
     ISO_TRY(input_open(&states, set, &set->inputs, &run));
     ISO_TRY(retrieve_records(&records, set, usual, states, &run));
     if (!set->plan)
@@ -45,5 +43,6 @@ const struct cmd cmd_retrieve = {
     .summary = "sentence retrieval between languages per layer, and mining",
     .options = "preset src tgt pairs layers measure k direction neighbours beta prep interval "
                "margin threshold gold predictions " OPTIONS_READING,
+    .reads = READS_INPUT,
     .run = run,
 };

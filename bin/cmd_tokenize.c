@@ -155,7 +155,6 @@ static iso_err tokenize(const struct settings *set)
     struct job job = {.set = set, .run = &run};
     iso_err err = ISO_OK;
 
-    ISO_TRY(out_check(set));
     ISO_TRY(iso_tokenizer_open(&job.tokenizer, set->model));
     if (set->json && strcmp(set->json, "-") != 0)
         ISO_TRY(iso_outfile_open(&job.file, set->json));
@@ -192,5 +191,6 @@ const struct cmd cmd_tokenize = {
     .args = "--model DIR [TEXT...]",
     .summary = "the pieces and ids that a checkpoint makes of text",
     .options = "only model columns text-format max-length json limit progress quiet",
+    .reads = READS_FILE,
     .run = run,
 };

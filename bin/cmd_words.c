@@ -41,7 +41,6 @@ static iso_err words(const struct words_ask *ask)
     iso_records records = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(out_check(set));
     for (int i = 0; i < 2; i++)
         ISO_TRY(words_side_open(&side[i], set->inputs.at[i], ask, &run));
     ISO_TRY(words_records(&records, ask, side, &run));
@@ -81,7 +80,8 @@ const struct cmd cmd_words = {
     .summary = "word translation from word vectors and dictionaries",
     .options =
         "only preset measure train test unsupervised method steps refine prep k neighbours beta "
-        "interval layers max-vocab encoding lower strict pad json csv plot threads mem seed "
+        "interval layers max-vocab encoding lower strict pad json csv plot plot-data threads mem seed "
         "plan progress quiet",
+    .reads = READS_INPUT,
     .run = run,
 };

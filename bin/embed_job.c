@@ -7,7 +7,6 @@
 #include <time.h>
 
 #include "bin/embed.h"
-#include "bin/out.h"
 #include "bin/selection.h"
 #include "bin/term.h"
 #include "lib/base/alloc.h"
@@ -123,10 +122,7 @@ static iso_err prepare(struct embed *e)
 {
     iso_err err = ISO_OK;
 
-    if (e->in.set->out)
-        ISO_TRY(out_can_write(e->in.set->out));
-    ISO_TRY(texts_inputs(&e->in));
-    ISO_TRY(texts_check_out(&e->in, e->in.set->out, "--out"));
+        ISO_TRY(texts_inputs(&e->in));
     ISO_TRY(texts_open(&e->in));
     ISO_TRY(choose_layers(e));
     ISO_TRY(texts_read(&e->in));

@@ -20,8 +20,8 @@ enum figure_kind {
 struct figure_ask {
     enum figure_kind kind;
     const iso_records *among; /* FIGURE_SCATTER: what was correlated is found here */
-    const char *title; /* NULL = the measure in words */
-    int panels_max;    /* panels of a map; 0 = 12 */
+    const char *title;        /* NULL = the measure in words */
+    int panels_max;           /* panels of a map; 0 = 12 */
     const char *place; /* FIGURE_MIXED: the mixed layer, "3" or "1-3"; NULL = where most is done */
     int places;        /* FIGURE_MIXED: chosen of so many; 0 = of those the records hold */
 };
@@ -57,11 +57,20 @@ iso_err figure_pick(iso_records *out, int64_t *others, const iso_records *record
 iso_err figure_make(struct figure *out, const iso_records *records, const struct figure_ask *ask);
 void figure_free(struct figure *f);
 
-/* Whether figure_save knows the suffix of `path`: .svg .pdf .png .gp */
+/* Whether figure_save knows the suffix of `path`: .svg .pdf .png .gp; figure_save_data: .tsv .gp.
+ */
 bool figure_suffix(const char *path);
+bool figure_data_suffix(const char *path);
 
-/* Writes `path`, and NAME.gp and NAME.tsv beside it: with gnuplot unless it is .gp itself. All are
- * there at the end or none. Errors ISO_EIO, ISO_EUNSUP (no gnuplot), ISO_EARG (suffix). */
+/* Writes `path` alone, whole or not at all: with gnuplot, or, .gp, the script that holds the
+ * numbers it draws. Errors ISO_EIO, ISO_EUNSUP (no gnuplot), ISO_ECANCEL, ISO_EARG (suffix). */
 iso_err figure_save(const struct figure *f, const char *path);
+
+/* Writes the numbers (.tsv) or the script (.gp). Errors ISO_EIO, ISO_EARG (suffix). */
+iso_err figure_save_data(const struct figure *f, const char *path);
+
+/* Writes `path`, and NAME.gp and NAME.tsv beside it: for folders of our own. Errors as figure_save.
+ */
+iso_err figure_save_all(const struct figure *f, const char *path);
 
 #endif

@@ -236,7 +236,7 @@ iso_err figure_attention(const char *path, const struct attention_figure *a)
 
     ISO_TRY(check(&most, a));
     ISO_TRY(fill(&f, a, most));
-    ISO_TRY(figure_save(&f, path));
+    ISO_TRY(figure_save_all(&f, path));
 done:
     figure_free(&f);
     return err;

@@ -13,6 +13,7 @@
 
 #include "bin/figure_text.h"
 #include "bin/out.h"
+#include "bin/records.h"
 #include "lib/base/alloc.h"
 
 extern char **environ;
@@ -62,6 +63,19 @@ static iso_err path_in(iso_buf *out, const char *folder, const char *name, const
     return iso_buf_printf(out, "%s/%s%s%s", folder, name, *suffix ? "." : "", suffix);
 }
 
+/* The numbers as a block of the script, which so needs no other file. */
+static iso_err add_numbers(iso_buf *out, const iso_buf *data)
+{
+    const bool ended = data->len > 0 && data->text[data->len - 1] == '\n';
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(out, "$numbers << END_OF_NUMBERS\n"));
+    ISO_TRY(iso_buf_add(out, data->text, data->len));
+    ISO_TRY(iso_buf_printf(out, "%sEND_OF_NUMBERS\ndata = '$numbers'\n\n", ended ? "" : "\n"));
+done:
+    return err;
+}
+
 /* The script runs alone in its folder and makes any of the three formats. */
 static iso_err whole_script(iso_buf *out, const struct figure *f, const struct place *p)
 {
@@ -91,10 +105,8 @@ static iso_err whole_script(iso_buf *out, const struct figure *f, const struct p
     ISO_TRY(iso_buf_printf(&name, "./%s.", p->name));
     ISO_TRY(iso_buf_puts(out, "set output "));
     ISO_TRY(figure_quote(out, name.text));
-    ISO_TRY(iso_buf_puts(out, ".format\ndata = "));
-    ISO_TRY(iso_buf_puts(&name, "tsv"));
-    ISO_TRY(figure_quote(out, name.text));
-    ISO_TRY(iso_buf_puts(out, "\n\n"));
+    ISO_TRY(iso_buf_puts(out, ".format\n"));
+    ISO_TRY(add_numbers(out, &f->data));
     ISO_TRY(iso_buf_add(out, f->script.text, f->script.len));
     ISO_TRY(iso_buf_puts(out, "unset output\n"));
 done:
@@ -186,21 +198,6 @@ static void delete_folder(const char *folder)
     iso_buf_free(&path);
 }
 
-static iso_err move(const char *from, const struct place *p, const char *suffix)
-{
-    iso_buf old = {0}, new = {0};
-    iso_err err = ISO_OK;
-
-    ISO_TRY(path_in(&old, from, p->name, suffix));
-    ISO_TRY(path_in(&new, p->folder, p->name, suffix));
-    if (rename(old.text, new.text) != 0)
-        ISO_FAIL(ISO_EIO, "%s: %s", new.text, strerror(errno));
-done:
-    iso_buf_free(&old);
-    iso_buf_free(&new);
-    return err;
-}
-
 static iso_err write_in(const char *folder, const struct place *p, const char *suffix,
                         const iso_buf *text)
 {
@@ -229,36 +226,86 @@ done:
     return err;
 }
 
+/* Through a file of our own: gnuplot writes where it likes, and what was there stays until all of
+ * the picture is. */
+static iso_err picture(iso_buf *out, const struct place *p, const iso_buf *script)
+{
+    iso_buf work = {0}, name = {0};
+    bool made = false;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(&work, "%s/.isogloss-figure-XXXXXX", p->folder));
+    if (!mkdtemp(work.text))
+        ISO_FAIL(ISO_EIO, "%s: %s", p->folder, strerror(errno));
+    made = true;
+    ISO_TRY(write_in(work.text, p, "gp", script));
+    ISO_TRY(path_in(&name, ".", p->name, "gp"));
+    ISO_TRY(run_gnuplot(work.text, name.text));
+    ISO_TRY(need_picture(work.text, p));
+    ISO_TRY(path_in(&name, work.text, p->name, p->suffix));
+    ISO_TRY(records_bytes(out, name.text));
+done:
+    if (made)
+        delete_folder(work.text);
+    iso_buf_free(&work);
+    iso_buf_free(&name);
+    return err;
+}
+
+static void place_free(struct place *p)
+{
+    iso_free(p->folder);
+    iso_free(p->name);
+}
+
 iso_err figure_save(const struct figure *f, const char *path)
 {
     struct place p = {0};
-    iso_buf script = {0}, work = {0}, name = {0};
-    bool made = false;
+    iso_buf script = {0}, drawn = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(split(&p, path));
     ISO_TRY(whole_script(&script, f, &p));
-    ISO_TRY(iso_buf_printf(&work, "%s/.isogloss-figure-XXXXXX", p.folder));
-    if (!mkdtemp(work.text))
-        ISO_FAIL(ISO_EIO, "%s: %s", p.folder, strerror(errno));
-    made = true;
-    ISO_TRY(write_in(work.text, &p, "tsv", &f->data));
-    ISO_TRY(write_in(work.text, &p, "gp", &script));
-    if (strcmp(p.suffix, "gp") != 0) {
-        ISO_TRY(path_in(&name, ".", p.name, "gp"));
-        ISO_TRY(run_gnuplot(work.text, name.text));
-        ISO_TRY(need_picture(work.text, &p));
-        ISO_TRY(move(work.text, &p, p.suffix));
-    }
-    ISO_TRY(move(work.text, &p, "tsv"));
-    ISO_TRY(move(work.text, &p, "gp"));
+    const bool bare = strcmp(p.suffix, "gp") == 0;
+    if (!bare)
+        ISO_TRY(picture(&drawn, &p, &script));
+    ISO_TRY(out_file(path, bare ? &script : &drawn));
 done:
-    if (made)
-        delete_folder(work.text);
-    iso_free(p.folder);
-    iso_free(p.name);
+    place_free(&p);
     iso_buf_free(&script);
-    iso_buf_free(&work);
-    iso_buf_free(&name);
+    iso_buf_free(&drawn);
+    return err;
+}
+
+bool figure_data_suffix(const char *path)
+{
+    const size_t len = strlen(path);
+
+    return (len > 4 && strcmp(path + len - 4, ".tsv") == 0) ||
+           (len > 3 && strcmp(path + len - 3, ".gp") == 0);
+}
+
+iso_err figure_save_data(const struct figure *f, const char *path)
+{
+    if (!figure_data_suffix(path))
+        return iso_fail(ISO_EARG, "%s: the data of a figure end in .tsv, its script in .gp", path);
+    return strcmp(path + strlen(path) - 3, ".gp") == 0 ? figure_save(f, path)
+                                                       : out_file(path, &f->data);
+}
+
+iso_err figure_save_all(const struct figure *f, const char *path)
+{
+    struct place p = {0};
+    iso_buf script = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(figure_save(f, path));
+    ISO_TRY(split(&p, path));
+    ISO_TRY(whole_script(&script, f, &p));
+    ISO_TRY(write_in(p.folder, &p, "gp", &script));
+    ISO_TRY(write_in(p.folder, &p, "tsv", &f->data));
+done:
+    place_free(&p);
+    iso_buf_free(&script);
     return err;
 }

@@ -88,7 +88,6 @@ iso_err mix_prepare(struct mix_job *job)
     ISO_TRY(texts_open(&job->in));
     c = iso_encoder_config(job->in.encoder);
     ISO_TRY(mix_scheme_make(&job->scheme, job->in.set, job->self, c->L, c->C));
-    ISO_TRY(mix_outputs_check(job));
     ISO_TRY(mix_heads_make(&job->head, job->in.set, c->L));
     if (!job->in.set->random_weights) /* a trained head on an untrained encoder says nothing */
         ISO_TRY(iso_classifier_open(&job->classifier, &why, job->in.set->model));

@@ -147,9 +147,6 @@ iso_err mix_keep_check(const struct settings *set);
 /* The file of --keep-after for a place, whose first layer stands for %d. Added. */
 iso_err mix_after_name(iso_buf *out, const struct settings *set, int layer);
 
-/* No output over a text, no kept states over another output; when the scheme is made. ISO_EARG. */
-iso_err mix_outputs_check(const struct mix_job *job);
-
 /* --- mix_keep.c --- */
 
 /* The files of --keep-before and --keep-after. */

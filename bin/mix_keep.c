@@ -89,7 +89,6 @@ static iso_err begin(iso_native **out, const char *path, const struct mix_job *j
                                    .classes = classes->count > 0 ? classes->name : NULL};
     iso_err err = ISO_OK;
 
-    ISO_TRY(out_can_write(path));
     ISO_TRY(iso_native_new(out, path, &about));
     ISO_TRY(announce(*out, job, k, classes));
 done:

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "bin/cmd.h"
+#include "lib/io/kind.h"
 
 enum opt_kind {
     OPT_FLAG,
@@ -15,6 +16,19 @@ enum opt_kind {
     OPT_SIZE,   /* bytes: 512M, 2G */
     OPT_CHOICE, /* one of `choices` */
     OPT_LIST    /* all words up to the next option */
+};
+
+/* What the file that an option names becomes. */
+enum opt_writes {
+    WRITES_NOTHING,
+    WRITES_KIND,     /* a file of kind `file` */
+    WRITES_FIGURE,   /* by its suffix */
+    WRITES_NUMBERS,  /* of a figure: .tsv, or its script: .gp */
+    WRITES_MAPS,     /* .npy or HDF5 */
+    WRITES_PART,     /* states, by way of NAME.part and NAME.part.journal */
+    WRITES_LAYERS,   /* states; %d in the name stands for the layer */
+    WRITES_PICTURES, /* pictures in a folder */
+    WRITES_FOLDER    /* a folder that is replaced whole */
 };
 
 enum { OPT_MOST = 128 }; /* options there may be */
@@ -28,6 +42,9 @@ struct opt {
     const char *help;    /* one sentence part, no capital, no full stop */
     const char *choices; /* "single double" */
     const char *of; /* NULL, or the one command for which this entry replaces the general one */
+    enum cmd_reads reads;
+    enum opt_writes writes;
+    iso_kind file; /* WRITES_KIND */
     int64_t least;
     bool common;   /* taken by every command whose options do not begin with "only" */
     bool advanced; /* left out of the short help, listed in the man page */

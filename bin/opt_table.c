@@ -14,17 +14,17 @@
 /* The order is the order of help. */
 /* clang-format off */
 static const struct opt table[] = {
-    OPT(TEXT, model, "DIR", "folder of a checkpoint, as downloaded from a model hub"),
-    OPT(TEXT, corpus, "DIR", "take every text in DIR: LANG.txt, .tsv, .csv, .jsonl, .ids; eng_Latn.dev; NAME.LANG"),
-    OPT(LIST, source, "LANG=TEXT...", "text of the language that is mixed in; several files of it are one text"),
-    OPT(LIST, target, "LANG=TEXT...", "texts of the languages that it is mixed into"),
-    OPT(LIST, against, "INPUT...", "compare each language with the same language there"),
+    OPT(TEXT, model, "DIR", "folder of a checkpoint, as downloaded from a model hub", .reads = READS_CHECKPOINT),
+    OPT(TEXT, corpus, "DIR", "take every text in DIR: LANG.txt, .tsv, .csv, .jsonl, .ids; eng_Latn.dev; NAME.LANG", .reads = READS_CORPUS),
+    OPT(LIST, source, "LANG=TEXT...", "text of the language that is mixed in; several files of it are one text", .reads = READS_TEXT),
+    OPT(LIST, target, "LANG=TEXT...", "texts of the languages that it is mixed into", .reads = READS_TEXT),
+    OPT(LIST, against, "INPUT...", "compare each language with the same language there", .reads = READS_INPUT),
     OPT(FLAG, difference, NULL, "with --against: the pairs here minus the same pairs there"),
     OPT(TEXT, src, "LANG", "source language, of --corpus (without a source every language is mixed with itself)", .of = "mix"),
-    OPT(TEXT, scores, "TABLE", "task scores: a row a model and a column a language, or lang and score; or records of accuracy or f1"),
+    OPT(TEXT, scores, "TABLE", "task scores: a row a model and a column a language, or lang and score; or records of accuracy or f1", .reads = READS_FILE),
     OPT(TEXT, row, "NAME", "row of --scores, where it has several"),
-    OPT(TEXT, given, "TABLE", "quantities to hold constant: a row each by language, or of pairs src, tgt"),
-    OPT(LIST, second, "INPUT...", "second sentences of pairs, whose first ones the INPUT before holds"),
+    OPT(TEXT, given, "TABLE", "quantities to hold constant: a row each by language, or of pairs src, tgt", .reads = READS_FILE),
+    OPT(LIST, second, "INPUT...", "second sentences of pairs, whose first ones the INPUT before holds", .reads = READS_INPUT),
     OPT(TEXT, src, "LANG[,LANG]", "languages that are learnt from (default: as the file says, else the first)", .of = "probe"),
     OPT(INT, budget, "N", "learn from N items in all, an equal share of each source (default: all they have)", .least = 1),
     OPT(TEXT, tgt, "LANG[,LANG]", "languages that are tested beside the sources (default: all)", .of = "probe"),
@@ -37,7 +37,7 @@ static const struct opt table[] = {
     OPT(TEXT, layer, "K", "layer to mix at, 1 the first; A-B a range in one pass; sweep each in turn (default: 1)"),
     OPT(TEXT, mix, "LIST", "ways: xmixup,fixed:VALUE,no-entropy,self (default: xmixup); controls come along"),
     OPT(TEXT, lambda0, "X", "largest share of the source, above 0 to 1 (default: 0.5, or as --lambda says)"),
-    OPT(TEXT, lambda, "FILE", "trained W and b of layers, JSON or safetensors (default: W 1, b 0)"),
+    OPT(TEXT, lambda, "FILE", "trained W and b of layers, JSON or safetensors (default: W 1, b 0)", .reads = READS_FILE),
     OPT(CHOICE, entropy, "KIND", "masked: padding never counts (default); repo: as the published code counts it", .choices = "masked repo"),
     OPT(FLAG, across, NULL, "pair every layer with every layer"),
     OPT(FLAG, shuffle, NULL, "permute the target's rows: the control that should find nothing"),
@@ -63,12 +63,12 @@ static const struct opt table[] = {
     OPT(CHOICE, direction, "WHICH", "who searches (default: both)", .choices = "forward backward both"),
     OPT(CHOICE, margin, "KIND", "score that mining goes by (default: ratio)", .choices = "ratio difference absolute"),
     OPT(TEXT, threshold, "X", "score that mined pairs must reach (default: the one with the best F1)"),
-    OPT(TEXT, gold, "FILE", "true pairs: lines of two numbers, row of the source and of the target, from 0"),
-    OPT(TEXT, predictions, "FILE", "write what was found: best row and score a line; of mining the pairs"),
-    OPT(TEXT, train, "DICT", "pair word types by a dictionary and fit on it: FILE, or LANG=FILE,... by target", .of = "align"),
-    OPT(TEXT, test, "DICT", "with --train: pairs to score on instead of held-out folds; as --train", .of = "align"),
-    OPT(TEXT, train, "DICT", "dictionary the map is fitted on: source TAB target, or split at spaces"),
-    OPT(TEXT, test, "DICT", "dictionary whose source words are looked up; the fit never sees it"),
+    OPT(TEXT, gold, "FILE", "true pairs: lines of two numbers, row of the source and of the target, from 0", .reads = READS_FILE),
+    OPT(TEXT, predictions, "FILE", "write what was found: best row and score a line; of mining the pairs", .writes = WRITES_KIND, .file = ISO_KIND_PREDICTIONS),
+    OPT(TEXT, train, "DICT", "pair word types by a dictionary and fit on it: FILE, or LANG=FILE,... by target", .of = "align", .reads = READS_NAMED),
+    OPT(TEXT, test, "DICT", "with --train: pairs to score on instead of held-out folds; as --train", .of = "align", .reads = READS_NAMED),
+    OPT(TEXT, train, "DICT", "dictionary the map is fitted on: source TAB target, or split at spaces", .reads = READS_NAMED),
+    OPT(TEXT, test, "DICT", "dictionary whose source words are looked up; the fit never sees it", .reads = READS_NAMED),
     OPT(FLAG, unsupervised, NULL, "instead of --train: begin with words of alike similarities"),
     OPT(CHOICE, method, "KIND", "the map (default: orthogonal; none compares spaces as they are)", .of = "words",
         .choices = "none orthogonal rotation scaled ridge least-squares whitened"),
@@ -79,9 +79,9 @@ static const struct opt table[] = {
     OPT(INT, folds, "N", "parts of the rows, each scored by a map fitted on the others (default: 5)", .least = 2),
     OPT_CALLED("each-fold", FLAG, each_fold, NULL, "records of every fold beside those of all", .advanced = true),
     OPT(FLAG, correlate, NULL, "correlation over layers of CKA with retrieval after the map"),
-    OPT(TEXT, alignments, "FILE", "pair words of parallel sentences: a line i-j i-j ... a sentence, as fast_align writes"),
-    OPT(TEXT, map, "FILE", "save the maps, fitted on all rows: .h5, or .npy for one"),
-    OPT(TEXT, apply, "FILE", "put the source language through saved maps and write it to --out"),
+    OPT(TEXT, alignments, "FILE", "pair words of parallel sentences: a line i-j i-j ... a sentence, as fast_align writes", .reads = READS_NAMED),
+    OPT(TEXT, map, "FILE", "save the maps, fitted on all rows: .h5, or .npy for one", .writes = WRITES_MAPS),
+    OPT(TEXT, apply, "FILE", "put the source language through saved maps and write it to --out", .reads = READS_FILE),
     OPT(TEXT, steps, "LIST", "a chain instead of --method: whiten,rotate,reweight:0.5,dewhiten,reduce:100"),
     OPT(INT, refine, "N", "rounds of fitting anew on mutual nearest neighbours (default: 0)", .least = 0),
     OPT_CALLED("max-vocab", INT, max_vocab, "N", "the first so many words of each file (default: 200000)", .least = 1),
@@ -92,7 +92,7 @@ static const struct opt table[] = {
     OPT(CHOICE, interval, "KIND", "how intervals are made (default: boot-items)", .of = "words", .choices = "none boot-items bca"),
     OPT(CHOICE, road, "KIND", "how sums are made (default: by the number of items)", .choices = "gram sums", .advanced = true),
     OPT(FLAG, quick, NULL, "look at the headers only, not at the numbers"),
-    OPT(LIST, records, "FILE...", "take these records in as they are"),
+    OPT(LIST, records, "FILE...", "take these records in as they are", .reads = READS_FILE),
 
     OPT(CHOICE, pool, "KIND", "what a row stands for (default: mean)", .of = "embed",
         .choices = "mean mean-special cls last max none word types"),
@@ -109,9 +109,9 @@ static const struct opt table[] = {
     OPT(INT, batch, "TOKENS", "tokens computed at once; results do not depend on it", .least = 1, .advanced = true),
     OPT_CALLED("random-weights", TEXT, random_weights, "SEED", "the same shape with random weights: the usual lower bound", .advanced = true),
 
-    OPT_CALLED("keep-before", TEXT, keep_before, "FILE", "write states before mixing, source and targets, all layers"),
-    OPT_CALLED("keep-after", TEXT, keep_after, "FILE", "write states after mixing; %d stands for the mixed layer"),
-    OPT(TEXT, attention, "DIR", "draw who looks at whom in the sentences of --items"),
+    OPT_CALLED("keep-before", TEXT, keep_before, "FILE", "write states before mixing, source and targets, all layers", .writes = WRITES_KIND, .file = ISO_KIND_STATES),
+    OPT_CALLED("keep-after", TEXT, keep_after, "FILE", "write states after mixing; %d stands for the mixed layer", .writes = WRITES_LAYERS),
+    OPT(TEXT, attention, "DIR", "draw who looks at whom in the sentences of --items", .writes = WRITES_PICTURES),
     OPT(TEXT, items, "LIST", "sentences of --attention: numbers in the source's text, from 0, or ids"),
 
     OPT(CHOICE, pool, "KIND", "token rows to one row an item (default: mean)", .choices = "mean cls last max none"),
@@ -122,15 +122,20 @@ static const struct opt table[] = {
     OPT(INT, dim, "N", "row length of headless raw files", .least = 1, .advanced = true),
     OPT(FLAG, transpose, NULL, "matrix files hold neurons x items", .advanced = true),
 
-    OPT(TEXT, out, "PATH", "what to write", .letter = 'o'),
+    OPT(TEXT, out, "PATH", "what to write", .letter = 'o', .of = "embed", .writes = WRITES_PART),
+    OPT(TEXT, out, "PATH", "what to write", .letter = 'o', .of = "report", .writes = WRITES_FOLDER),
+    OPT(TEXT, out, "PATH", "what to write", .letter = 'o', .of = "plot", .writes = WRITES_FIGURE),
+    OPT(TEXT, out, "PATH", "what to write", .letter = 'o', .writes = WRITES_KIND, .file = ISO_KIND_STATES),
     OPT(TEXT, title, "TEXT", "heading of what is written"),
     OPT(TEXT, man, "FILE", "make a man page around FILE", .hidden = true),
 
     OPT(INT, limit, "N", "take only the first N sentences of each file", .of = "tokenize", .least = 1),
-    OPT(TEXT, json, "FILE", "write records {text, pieces, ids} as JSON (-: standard output)", .of = "tokenize"),
-    OPT(TEXT, json, "FILE", "write records as JSON (-: standard output)", .common = true),
-    OPT(TEXT, csv, "FILE", "write records as CSV (-: standard output)", .common = true),
-    OPT(TEXT, plot, "FILE", "draw the records: .svg .pdf .png or .gp", .common = true),
+    OPT(TEXT, json, "FILE", "write records {text, pieces, ids} as JSON (-: standard output)", .of = "tokenize", .writes = WRITES_KIND, .file = ISO_KIND_TOKENS),
+    OPT(TEXT, json, "FILE", "write records as JSON (-: standard output)", .common = true, .writes = WRITES_KIND, .file = ISO_KIND_JSON),
+    OPT(TEXT, csv, "FILE", "write records as CSV (-: standard output)", .common = true, .writes = WRITES_KIND, .file = ISO_KIND_CSV),
+    OPT(TEXT, plot, "FILE", "draw the records: .svg .pdf .png, or .gp, a script of gnuplot that holds its numbers", .common = true, .writes = WRITES_FIGURE),
+    OPT_CALLED("plot-data", TEXT, plot_data, "FILE", "write what the figure draws: .tsv its numbers, .gp its script", .common = true, .advanced = true, .writes = WRITES_NUMBERS),
+    OPT(FLAG, force, NULL, "replace files that are there and are of another kind than what is written", .advanced = true),
     OPT(INT, threads, "N", "threads to use (default: one a core)", .least = 1, .common = true),
     OPT(SIZE, mem, "SIZE", "memory to stay under: 512M, 2G (default: a quarter of RAM)", .common = true),
     OPT(INT, seed, "N", "seed of everything random (default: 0)", .common = true),
@@ -166,12 +171,26 @@ static bool replaced(const struct cmd *cmd, const struct opt *o)
     return false;
 }
 
+static bool takes(const struct cmd *cmd, const struct opt *o);
+
+/* Whether a command has an option that names a file to write. */
+static bool writes(const struct cmd *cmd)
+{
+    for (const struct opt *o = table; o < table + OPTIONS; o++) {
+        if (o->writes && takes(cmd, o))
+            return true;
+    }
+    return false;
+}
+
 static bool takes(const struct cmd *cmd, const struct opt *o)
 {
     if (o->of ? strcmp(o->of, cmd->name) != 0 : replaced(cmd, o))
         return false;
     if (strcmp(o->name, "help") == 0)
         return true;
+    if (strcmp(o->name, "force") == 0)
+        return writes(cmd);
     if (o->common && !opt_among(cmd->options, "only", 4))
         return true;
     return opt_among(cmd->options, o->name, strlen(o->name));

@@ -4,46 +4,17 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "bin/figure.h"
 #include "bin/term.h"
 #include "lib/base/alloc.h"
 #include "lib/base/run.h"
 #include "lib/io/csv.h"
 #include "lib/io/json.h"
 #include "lib/io/number.h"
-#include "lib/io/outfile.h"
 #include "lib/io/table.h"
 #include "lib/linalg/blas.h"
-
-/* A pipe or device is left alone: whoever reads it would see us go. */
-iso_err out_can_write(const char *path)
-{
-    iso_outfile *file = NULL;
-    struct stat st;
-
-    if (!path || strcmp(path, "-") == 0)
-        return ISO_OK;
-    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
-        return ISO_OK;
-    const iso_err err = iso_outfile_open(&file, path);
-    iso_outfile_discard(file);
-    return err;
-}
-
-iso_err out_check(const struct settings *set)
-{
-    iso_err err = ISO_OK;
-
-    ISO_TRY(out_can_write(set->json));
-    ISO_TRY(out_can_write(set->csv));
-    ISO_TRY(out_can_write(set->plot));
-done:
-    return err;
-}
 
 /* The files of all collections in one list, borrowed. */
 static iso_err list_files(iso_states_file **out, int *count, iso_states *const *inputs,
@@ -140,6 +111,23 @@ static void tell(const struct settings *set, const iso_records *drawn, int64_t o
         term_note(set, "%d more panels do not fit; --tgt and --layers choose", panels);
 }
 
+bool out_draws(const struct settings *set)
+{
+    return set->plot || set->plot_data;
+}
+
+iso_err out_drawn(const struct settings *set, const struct figure *figure, const char *path)
+{
+    iso_err err = ISO_OK;
+
+    if (set->plot_data) /* first: it needs no gnuplot */
+        ISO_TRY(figure_save_data(figure, set->plot_data));
+    if (path)
+        ISO_TRY(figure_save(figure, path));
+done:
+    return err;
+}
+
 iso_err out_figure(const struct settings *set, const iso_records *records, const char *measure,
                    const char *path)
 {
@@ -152,7 +140,7 @@ iso_err out_figure(const struct settings *set, const iso_records *records, const
     const char *place = set->layer && strcmp(set->layer, "sweep") != 0 ? set->layer : NULL;
     ISO_TRY(
         figure_make(&figure, &drawn, &(struct figure_ask){.title = set->title, .place = place}));
-    ISO_TRY(figure_save(&figure, path));
+    ISO_TRY(out_drawn(set, &figure, path));
     tell(set, &drawn, others, figure.left_out);
 done:
     figure_free(&figure);
@@ -181,7 +169,7 @@ iso_err out_records_of(const struct settings *set, const iso_records *records,
                                       : iso_table_tsv(&text, records));
         ISO_TRY(out_file("-", &text));
     }
-    if (set->plot) /* last: a machine without gnuplot has its numbers by now */
+    if (out_draws(set)) /* last: a machine without gnuplot has its numbers by now */
         ISO_TRY(out_figure(set, records, NULL, set->plot));
 done:
     iso_buf_free(&text);

@@ -2,13 +2,15 @@
 #ifndef ISO_BIN_OUT_H
 #define ISO_BIN_OUT_H
 
+#include "bin/figure.h"
 #include "bin/settings.h"
 #include "lib/base/str.h"
 #include "lib/io/record.h"
 #include "lib/io/states.h"
 
-/* Writes the records to every place asked (--json, --csv, --plot; else a table on stdout: aligned
- * on a terminal, TSV otherwise). `inputs` are the collections they came from, for the JSON header.
+/* Writes the records to every place asked (--json, --csv, --plot, --plot-data; else a table on
+ * stdout: aligned on a terminal, TSV otherwise). `inputs` are the collections they came from, for
+ * the JSON header.
  */
 iso_err out_records(const struct settings *set, const iso_records *records,
                     iso_states *const *inputs, int input_count);
@@ -25,11 +27,11 @@ iso_err out_json(iso_buf *out, const struct settings *set, const iso_records *re
 iso_err out_figure(const struct settings *set, const iso_records *records, const char *measure,
                    const char *path);
 
-/* Whether a file can be made there ("-" and NULL can). */
-iso_err out_can_write(const char *path);
+/* Whether a figure, or what it draws, is asked for. */
+bool out_draws(const struct settings *set);
 
-/* Whether the files the settings name can be written: told before the work, not after. */
-iso_err out_check(const struct settings *set);
+/* Writes a figure to `path`, unless that is NULL, and what it draws to --plot-data. */
+iso_err out_drawn(const struct settings *set, const struct figure *figure, const char *path);
 
 /* Writes a file whole or not at all; "-" is standard output. */
 iso_err out_file(const char *path, const iso_buf *text);

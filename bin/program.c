@@ -9,6 +9,7 @@
 #include "bin/figure.h"
 #include "bin/help.h"
 #include "bin/opt.h"
+#include "bin/run_files.h"
 #include "bin/term.h"
 #include "lib/base/str.h"
 
@@ -108,12 +109,15 @@ static int run(const struct cmd *cmd, int argc, char **argv)
     } else if (set.plot && !figure_suffix(set.plot)) {
         /* said before hours of work, not after */
         status = cmd_usage(&set, "--plot %s: a figure ends in .svg, .pdf, .png or .gp", set.plot);
-    } else if (set.json && set.csv && strcmp(set.json, set.csv) == 0) {
-        status =
-            cmd_usage(&set, "--json and --csv both write %s; give each its own file", set.json);
+    } else if (set.plot_data && !figure_data_suffix(set.plot_data)) {
+        status = cmd_usage(&set,
+                           "--plot-data %s: the numbers of a figure end in .tsv, its script in .gp",
+                           set.plot_data);
     } else if (set.threads > threads_most()) {
         status = cmd_usage(&set, "--threads %lld: at most %lld on this machine",
                            (long long)set.threads, (long long)threads_most());
+    } else if ((err = run_files_check(&set, cmd)) != ISO_OK) {
+        status = err == ISO_EARG ? cmd_usage(&set, "%s", iso_err_msg()) : cmd_failed(&set, err);
     } else {
         status = cmd->run(&set);
     }

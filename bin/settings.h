@@ -23,11 +23,11 @@ struct settings {
     struct words second;  /* words after --second */
 
     /* common */
-    const char *json, *csv, *plot, *progress;
+    const char *json, *csv, *plot, *plot_data, *progress;
     int64_t threads, mem, limit;
     int64_t seed;
     const char *precision; /* single, double */
-    bool quiet, plan;
+    bool quiet, plan, force;
     bool help;       /* the program answers it before the command runs */
     const char *man; /* help: make a man page around this file */
 

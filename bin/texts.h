@@ -84,9 +84,6 @@ iso_err texts_keep(struct texts *t, const int *keep, int count);
 /* Whether a file holds token ids. */
 bool texts_is_ids(const char *path);
 
-/* Whether `path`, which is about to be written, is one of the texts: ISO_EARG. NULL is fine. */
-iso_err texts_check_out(const struct texts *t, const char *path, const char *option);
-
 /* --- texts_notes.c --- */
 
 /* How texts are to be read. */

@@ -1,6 +1,5 @@
 /* LANG=FILE words: which languages, from which files. */
 #include <string.h>
-#include <sys/stat.h>
 
 #include "bin/texts.h"
 #include "lib/base/alloc.h"
@@ -137,21 +136,4 @@ iso_err texts_inputs(struct texts *t)
     ISO_TRY(texts_choose_source(t));
 done:
     return err;
-}
-
-iso_err texts_check_out(const struct texts *t, const char *path, const char *option)
-{
-    struct stat out, in;
-
-    if (!path || stat(path, &out) != 0)
-        return ISO_OK;
-    for (int i = 0; i < t->lang_count; i++) {
-        for (int k = 0; k < t->lang[i].files.count; k++) {
-            const char *file = t->lang[i].files.at[k];
-            if (stat(file, &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
-                return iso_fail(ISO_EARG, "%s: is the text to read, choose another %s", file,
-                                option);
-        }
-    }
-    return ISO_OK;
 }

@@ -267,8 +267,12 @@ static void every_format(void **state)
         ok(figure_save(&f, temp_path(files[i])));
         assert_true(size_of(temp_path(files[i])) > 1000);
     }
-    assert_true(size_of(temp_path("f.gp")) > 100);
-    assert_true(size_of(temp_path("f.tsv")) > 20);
+    assert_int_equal(size_of(temp_path("f.gp")), -1); /* nothing that was not named */
+    assert_int_equal(size_of(temp_path("f.tsv")), -1);
+    ok(figure_save_all(&f, temp_path("all.svg")));
+    assert_true(size_of(temp_path("all.svg")) > 1000);
+    assert_true(size_of(temp_path("all.gp")) > 100);
+    assert_true(size_of(temp_path("all.tsv")) > 20);
     figure_free(&f);
     iso_records_free(&list);
 }
@@ -286,9 +290,12 @@ static void without_gnuplot_it_says_how(void **state)
     fails(figure_save(&f, temp_path("g.svg")), ISO_EUNSUP, "apt-get install gnuplot-nox");
     assert_int_equal(size_of(temp_path("g.gp")), -1);
     ok(figure_save(&f, temp_path("g.gp"))); /* the script needs no gnuplot */
+    assert_int_equal(size_of(temp_path("g.tsv")), -1);
+    ok(figure_save_data(&f, temp_path("g.tsv")));
     assert_true(size_of(temp_path("g.tsv")) > 20);
     setenv("PATH", path, 1);
     fails(figure_save(&f, temp_path("g.jpg")), ISO_EARG, "ends in .svg, .pdf, .png or .gp");
+    fails(figure_save_data(&f, temp_path("g.csv")), ISO_EARG, "end in .tsv, its script in .gp");
     fails(figure_save(&f, temp_path("no/g.gp")), ISO_EIO, "No such file");
     figure_free(&f);
     iso_records_free(&list);

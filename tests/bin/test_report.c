@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 
 #include "bin/report.h"
-#include "bin/report_folder.h"
 #include "bin/report_html.h"
 #include "lib/base/alloc.h"
 
@@ -453,66 +452,6 @@ static void survives_lack_of_memory(void **state)
     forget(&report);
 }
 
-static bool there(const char *path)
-{
-    return access(path, F_OK) == 0;
-}
-
-static void put(const char *folder, const char *name)
-{
-    char path[8192];
-
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *out = fopen(path, "w");
-    assert_non_null(out);
-    fclose(out);
-}
-
-static void folder_is_whole_or_not_there(void **state)
-{
-    const char *path = temp_path("whole");
-    struct folder f = {0};
-
-    (void)state;
-    ok(folder_begin(&f, path));
-    put(f.work, "report.html");
-    assert_false(there(path));
-    folder_discard(&f);
-    assert_false(there(path));
-    ok(folder_begin(&f, path));
-    put(f.work, "report.html");
-    ok(folder_commit(&f));
-    folder_discard(&f);
-    assert_true(there(temp_path("whole/report.html")));
-    ok(folder_begin(&f, path)); /* an earlier report is replaced */
-    assert_true(f.replaces);
-    put(f.work, "records.csv");
-    assert_true(there(temp_path("whole/report.html")));
-    ok(folder_commit(&f));
-    folder_discard(&f);
-    assert_false(there(temp_path("whole/report.html")));
-    assert_true(there(temp_path("whole/records.csv")));
-}
-
-static void no_file_of_others_is_lost(void **state)
-{
-    const char *path = temp_path("mine");
-    struct folder f = {0};
-
-    (void)state;
-    assert_int_equal(mkdir(path, 0700), 0);
-    put(path, "thesis.tex");
-    fails(folder_begin(&f, path), ISO_EARG, "holds thesis.tex, which is not of a report");
-    assert_int_equal(unlink(temp_path("mine/thesis.tex")), 0);
-    assert_int_equal(mkdir(temp_path("mine/figures"), 0700), 0);
-    put(temp_path("mine/figures"), "restyled.pdf");
-    fails(folder_begin(&f, path), ISO_EARG, "holds restyled.pdf");
-    fails(folder_begin(&f, temp_path("mine/figures/restyled.pdf")), ISO_EARG, "is a file");
-    fails(folder_begin(&f, temp_path("no/such")), ISO_EIO, "No such file");
-    assert_null(f.work);
-    assert_true(there(temp_path("mine/figures/restyled.pdf")));
-}
-
 int main(void)
 {
     RUN_TESTS(test(text_is_escaped), test(base64_is_the_standard_one),
@@ -521,6 +460,5 @@ int main(void)
               test(summary_of_nothing_is_short), test(models_are_not_languages),
               test(mixing_has_its_sections), test(mixing_is_told_apart),
               test(other_measures_of_mixing), test(claims_are_counted), test(mixing_in_numbers),
-              test(names_do_no_harm_on_the_page), test(survives_lack_of_memory),
-              test(folder_is_whole_or_not_there), test(no_file_of_others_is_lost));
+              test(names_do_no_harm_on_the_page), test(survives_lack_of_memory));
 }

@@ -57,8 +57,8 @@ $ isogloss embed --model none en=en.txt -o .
 2> isogloss embed: .: is a directory, cannot be written
 ? 1
 $ isogloss embed --model none en=en.txt -o en.txt
-2> isogloss embed: en.txt: is the text to read, choose another --out
-? 1
+2> isogloss embed: en.txt: --out would replace the file, which is read (LANG=TEXT): name another file (*
+? 2
 # checkpoints
 $ isogloss embed --model none en=en.txt -o x.h5
 2> isogloss embed: none: No such file or directory

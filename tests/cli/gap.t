@@ -110,8 +110,8 @@ $ echo '{"records": [{"measure": "cka", "value": 1}]}' > none.json; isogloss gap
 ? 1
 # the figure
 needs gnuplot
-$ isogloss gap --scores s.csv r.csv --quiet --csv o.csv --plot scatter.svg; grep -c '<svg' scatter.svg; grep -c "^set label '..' at" scatter.gp
+$ isogloss gap --scores s.csv r.csv --quiet --csv o.csv --plot scatter.svg --plot-data scatter.gp; grep -c '<svg' scatter.svg; grep -c "^set label '..' at" scatter.gp
 > 1
 > 5
-$ isogloss gap --scores s.csv --quiet --csv o.csv --plot gaps.gp; grep -c . gaps.tsv
+$ isogloss gap --scores s.csv --quiet --csv o.csv --plot gaps.gp --plot-data gaps.tsv; grep -c . gaps.tsv
 > 7

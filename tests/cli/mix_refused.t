@@ -127,22 +127,22 @@ $ isogloss mix --model model --source en=en.txt --target de=de.txt --layer sweep
 2> isogloss mix: --keep-after: x.h5: a sweep makes a file a mixed layer, so the name needs %d, as in mixed-%d.h5 (*
 ? 2
 $ isogloss mix --model model --source en=en.txt --target de=de.txt --keep-after x.h5 --keep-before x.h5
-2> isogloss mix: --keep-after: x.h5 is where --keep-before goes (*
+2> isogloss mix: --keep-before and --keep-after both write x.h5; give each its own file (*
 ? 2
 $ isogloss mix --model model --source en=en.txt --target de=de.txt --keep-before -
 2> isogloss mix: states cannot go to standard output: --keep-before needs a file (*
 ? 2
 $ isogloss mix --model model --source en=en.txt --target de=de.txt --keep-before en.txt
-2> isogloss mix: en.txt: is the text to read, choose another --keep-before
-? 1
+2> isogloss mix: en.txt: --keep-before would replace the file, which is read (--source): name another file (*
+? 2
 $ cp de.txt de-2.txt; isogloss mix --model model --source en=en.txt --target de=de-2.txt --layer sweep --keep-after de-%d.txt; cmp de.txt de-2.txt
-2> isogloss mix: de-2.txt: is the text to read, choose another --keep-after
+2> isogloss mix: de-2.txt: --keep-after would replace the file, which is read (--target): name another file (*
 $ isogloss mix --model model --source en=en.txt --target de=de.txt --layer sweep --keep-after x-%d.h5 --keep-before x-3.h5
-2> isogloss mix: --keep-after: x-3.h5 is where --keep-before goes
-? 1
+2> isogloss mix: --keep-before and --keep-after both write x-3.h5; give each its own file (*
+? 2
 $ isogloss mix --model model --source en=en.txt --target de=de.txt --keep-after ./x.csv --csv x.csv
-2> isogloss mix: --keep-after: ./x.csv is where --csv goes
-? 1
+2> isogloss mix: --keep-after and --csv both write x.csv; give each its own file (*
+? 2
 $ isogloss mix --model model --source en=en.txt --target de=de.txt --keep-before none/x.h5
 2> isogloss mix: none/x.h5: *
 ? 1

@@ -5,10 +5,8 @@ $ isogloss plot r.json -o curves.svg
 2> isogloss: note: drawn: 45 records of cka:debiased; 45 of other kinds are not, --measure chooses
 $ grep -c '<svg' curves.svg; ls curves.*
 > 1
-> curves.gp
 > curves.svg
-> curves.tsv
-# the script runs alone, and the records of either file draw the same
+# the script runs alone with the numbers in it, and the records of either file draw the same
 $ isogloss plot r.csv --measure cka:debiased -o again.gp --quiet
 $ LC_ALL=C.UTF-8 gnuplot again.gp && cmp again.svg curves.svg
 # what a command prints into a pipe is read too
@@ -19,13 +17,22 @@ $ isogloss compare $S/examples/states/mini.h5 --layers last --pairs all --quiet 
 $ head -c 4 map.pdf
 > %PDF
 # choosing
-$ isogloss plot r.json --tgt de,fra --layers 2-last --measure cka:biased -o two.gp --quiet; cut -f 1,6 two.tsv | sort -u | grep -E 'de|fr'
+$ isogloss plot r.json --tgt de,fra --layers 2-last --measure cka:biased -o two.gp --plot-data two.tsv --quiet; cut -f 1,6 two.tsv | sort -u | grep -E 'de|fr'
 > 2	de
 > 2	fr
 > 3	de
 > 3	fr
 > 4	de
 > 4	fr
+# what is drawn without a picture; nothing is written that is not named
+$ isogloss plot r.json --plot-data only.tsv --quiet; isogloss plot r.json --plot-data only.gp --quiet; head -1 only.tsv; LC_ALL=C.UTF-8 gnuplot only.gp; cmp only.svg curves.svg; ls only.*
+> layer	value	lo	hi	chance	name
+> only.gp
+> only.svg
+> only.tsv
+$ isogloss plot r.json --plot-data x.csv
+2> isogloss plot: --plot-data x.csv: the numbers of a figure end in .tsv, its script in .gp (*
+? 2
 # what is wrong is said
 $ isogloss plot r.json
 2> isogloss plot: no file to draw into: -o FILE, ending in .svg, .pdf, .png or .gp (*
@@ -58,22 +65,22 @@ $ isogloss plot nofile -o x.svg
 2> isogloss plot: nofile: No such file or directory
 ? 1
 $ isogloss plot r.json -o no/such/x.svg --quiet
-2> isogloss plot: no/such/: No such file or directory
+2> isogloss plot: no/such/x.svg: cannot create: No such file or directory
 ? 1
 $ ls -A | grep -c isogloss-figure
 > 0
 ? 1
 # mixing: a map of a sweep, curves of one mixed layer, how much was mixed in
 $ isogloss mix --model $S/examples/mini --corpus $S/examples/corpus --src en --tgt de,sw --limit 24 --layer sweep --json mix.json --quiet
-$ isogloss plot mix.json -o sweep.svg --quiet; head -1 sweep.tsv; cut -f 4 sweep.tsv | sort -u | grep -c -E '^(none|[1-4])$'
+$ isogloss plot mix.json -o sweep.svg --plot-data sweep.tsv --quiet; head -1 sweep.tsv; cut -f 4 sweep.tsv | sort -u | grep -c -E '^(none|[1-4])$'
 > column	layer	value	mixed	panel
 > 5
-$ isogloss plot mix.json --layer 2 -o two.svg --quiet; cut -f 5,6 two.tsv | sort -u | grep German
+$ isogloss plot mix.json --layer 2 -o two.svg --plot-data two.tsv --quiet; cut -f 5,6 two.tsv | sort -u | grep German
 > fixed:0 (control)	German (de)
 > not mixed	German (de)
 > shuffled (control)	German (de)
 > xmixup	German (de)
-$ isogloss plot mix.json --measure lambda -o lambda.svg --quiet; cut -f 1,6 lambda.tsv | grep sw
+$ isogloss plot mix.json --measure lambda -o lambda.svg --plot-data lambda.tsv --quiet; cut -f 1,6 lambda.tsv | grep sw
 > 1	sw
 > 2	sw
 > 3	sw

@@ -34,13 +34,27 @@ $ grep -oE '<h2[^>]*>(Transfer: [^<]*|What transfer[^<]*)' out/report.html | sed
 > What transfer loses
 > *
 # a report of records alone; an earlier report is replaced, anything else is not
-$ isogloss report --records out/records.json -o out --title 'A <b>title</b>'
+$ cp out/records.json r.json; isogloss report --records r.json -o out --title 'A <b>title</b>'
 > out/report.html
 $ grep -c '<h1>A &lt;b&gt;title&lt;/b&gt;</h1>' out/report.html
 > 1
-$ touch out/mine.txt; isogloss report --records out/records.json -o out
-2> isogloss report: */out: holds mine.txt, which is not of a report; choose another folder
+$ isogloss report --records out/records.json -o out
+2> isogloss report: out/records.json: --out would replace the file, which is read (--records): name another file (*
+? 2
+$ echo mine > out/mine.txt; isogloss report --records r.json -o out
+2> isogloss report: */out: holds mine.txt, which is not of an earlier report: name another folder, or --force keeps it there
 ? 1
+$ isogloss report --records r.json -o out --force; cat out/mine.txt; ls out
+> out/report.html
+> mine
+> figures
+> mine.txt
+> records.csv
+> records.json
+> report.html
+$ mkdir results; cp r.json results/records.json; isogloss report --records r.json -o results; cmp r.json results/records.json
+2> isogloss report: */results: holds records.json, which is not of an earlier report: name another folder, or --force keeps it there
+$ rm -r results r.json
 # names from files do no harm
 $ printf 'measure,estimator,src,tgt,src_layer,tgt_layer,value,model\ncka,debiased,en,"<script>""`touch pwned`\x27",0,0,.5,<img src=x>\ncka,debiased,en,"<script>""`touch pwned`\x27",1,1,.6,<img src=x>\n' > evil.csv
 $ isogloss report --records evil.csv -o evil; grep -ciE '<script|<img' evil/report.html; find . -name pwned
@@ -102,7 +116,7 @@ $ isogloss report --records few.json --scores s.csv -o gaps --quiet; ls gaps/fig
 > gap-scatter.svg
 > gap.svg
 > 4
-$ isogloss report --records gaps/records.json -o gaps --quiet; ls gaps/figures | grep -cE 'gap.*svg|rest'
+$ cp gaps/records.json g.json; isogloss report --records g.json -o gaps --quiet; ls gaps/figures | grep -cE 'gap.*svg|rest'
 > gaps/report.html
 > 3
 $ isogloss report --records few.json --row mBERT -o gaps

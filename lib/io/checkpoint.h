@@ -1,0 +1,28 @@
+/* The files of a checkpoint's folder, by what they decide. */
+#ifndef ISO_IO_CHECKPOINT_H
+#define ISO_IO_CHECKPOINT_H
+
+#include "lib/base/err.h"
+
+ISO_BEGIN
+
+typedef enum iso_checkpoint_part {
+    ISO_CHECKPOINT_NONE, /* no file of a checkpoint by its name */
+    ISO_CHECKPOINT_CONFIG,
+    ISO_CHECKPOINT_TOKENIZER,
+    ISO_CHECKPOINT_WEIGHTS
+} iso_checkpoint_part;
+
+/** What a file of that name is for. */
+ISO_API iso_checkpoint_part iso_checkpoint_part_of(const char *name);
+
+/**
+ * The names of those that are there, by bytes; free each and the list. A folder that cannot be
+ * read has none. Errors  ISO_ENOMEM.
+ */
+ISO_API ISO_MUST_USE iso_err iso_checkpoint_list(char ***names, int *count, const char *folder);
+ISO_API void iso_checkpoint_list_free(char **names, int count);
+
+ISO_END
+
+#endif
