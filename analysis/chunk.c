@@ -37,6 +37,8 @@ static iso_err make_blocks(struct iso_chunk *c)
 
     ISO_TRY(iso_alloc(&c->block, c->matrices, sizeof *c->block));
     ISO_TRY(iso_alloc(&c->norm2, c->matrices, sizeof *c->norm2));
+    ISO_TRY(iso_alloc(&c->raw, c->matrices, sizeof *c->raw));
+    ISO_TRY(iso_alloc(&c->scale, c->matrices, sizeof *c->scale));
     ISO_TRY(iso_alloc(&c->first, c->matrices + 1, sizeof *c->first));
     for (int m = 0; m < c->matrices; m++)
         c->first[m + 1] = c->first[m] + source(c, m)->cols;
@@ -155,6 +157,8 @@ void iso_chunk_free(struct iso_chunk *c)
     iso_free(c->first);
     iso_free(c->block);
     iso_free(c->norm2);
+    iso_free(c->raw);
+    iso_free(c->scale);
     iso_free(c->cross);
     iso_free(c->self);
     iso_free(c->gram);

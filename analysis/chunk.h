@@ -35,6 +35,8 @@ struct iso_chunk {
     iso_mat wide, *block;
     int64_t *first;
     double **norm2;
+    int *raw;     /* rows of block[m] come in divided by 2^raw[m]: 0 unless f32 cannot hold them */
+    int *scale;   /* and are divided by 2^scale[m] once they are shifted */
     int64_t have; /* rows in them */
 };
 
@@ -58,7 +60,8 @@ iso_err iso_chunk_new(struct iso_chunk *out, const iso_task *task, const iso_pla
 void iso_chunk_free(struct iso_chunk *c);
 
 /* chunk_rows.c: rows in. Sets the pilot shifts; appends rows to every block, unshifted; shifts the
- * blocks by the moments' shift plus `more[m]` (NULL: 0) and takes the norms. */
+ * blocks by the moments' shift, divides those whose squares single precision does not hold by a
+ * power of two, and takes the norms. */
 iso_err iso_chunk_pilot(struct iso_chunk *c);
 iso_err iso_chunk_append(struct iso_chunk *c, int64_t first, int64_t count);
 iso_err iso_chunk_shift(struct iso_chunk *c);
@@ -69,7 +72,7 @@ iso_err iso_chunk_centre(struct iso_chunk *c);
  * others. The unit is the span's group; without a span every row is a unit of its own. */
 iso_err iso_chunk_feed(struct iso_chunk *c, bool centred, const struct iso_span *span);
 
-/* Σ x·y of every pair over the rows [first, first + count) of the blocks. */
+/* Σ x·y of every pair over the rows [first, first + count) of the blocks, as large as they were. */
 void iso_chunk_dots(double *dot, const struct iso_chunk *c, int64_t first, int64_t count);
 
 /* sums_block.c: adds the spans at hand, shifted, to the second moments (or to Σx·y alone). */

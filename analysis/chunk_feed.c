@@ -1,4 +1,6 @@
 /* Shows the rows at hand to the measures that look at rows. */
+#include <math.h>
+
 #include "analysis/chunk.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/loops.h"
@@ -67,6 +69,7 @@ void iso_chunk_dots(double *dot, const struct iso_chunk *c, int64_t first, int64
     for (int64_t i = 0; i < c->pairs; i++) {
         const iso_view x = rows_of(c, c->pair[i].x, first, count);
         const iso_view y = rows_of(c, c->pair[i].y, first, count);
-        dot[i] = x.cols == y.cols ? dot_of(x, y) : 0;
+        const int scale = c->scale[c->pair[i].x] + c->scale[c->pair[i].y];
+        dot[i] = x.cols == y.cols ? ldexp(dot_of(x, y), scale) : 0;
     }
 }

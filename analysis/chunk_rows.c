@@ -11,16 +11,52 @@ static char *row_at(const iso_mat *m, int64_t row)
     return (char *)m->data + (size_t)(row * m->stride) * iso_dtype_size(m->dtype);
 }
 
+/* The same with every number divided by 2^raw, which f32 may not hold before. */
+static void convert_divided(float *to, int64_t stride, iso_view from, int raw)
+{
+    enum { STEP = 512 };
+    double wide[STEP];
+
+    for (int64_t i = 0; i < from.rows; i++)
+        for (int64_t j = 0; j < from.cols; j += STEP) {
+            const int64_t count = from.cols - j < STEP ? from.cols - j : STEP;
+            iso_view part = iso_view_rows(from, i, 1);
+            part.data = (const char *)part.data + (size_t)j * iso_dtype_size(from.dtype);
+            part.cols = count;
+            iso_convert_f64(wide, STEP, part);
+            for (int64_t k = 0; k < count; k++)
+                to[i * stride + j + k] = (float)ldexp(wide[k], -raw);
+        }
+}
+
 /* A few rows at a time, so that all cores convert. */
-static void convert(const iso_mat *to, int64_t first, iso_view from)
+static void convert(const iso_mat *to, int64_t first, iso_view from, int raw)
 {
     enum { STEP = 32 };
 
 #pragma omp parallel for schedule(static)
     for (int64_t i = 0; i < from.rows; i += STEP) {
         const int64_t count = from.rows - i < STEP ? from.rows - i : STEP;
-        iso_convert(row_at(to, first + i), to->stride, to->dtype, iso_view_rows(from, i, count));
+        const iso_view part = iso_view_rows(from, i, count);
+        if (raw)
+            convert_divided((float *)(void *)row_at(to, first + i), to->stride, part, raw);
+        else
+            iso_convert(row_at(to, first + i), to->stride, to->dtype, part);
     }
+}
+
+/* The largest size of a number; NAN is none. */
+static double peak_of(iso_view v)
+{
+    double peak = 0;
+
+    for (int64_t i = 0; i < v.rows; i++)
+        for (int64_t j = 0; j < v.cols; j++) {
+            const int64_t at = i * v.stride + j;
+            peak = fmax(peak, fabs(v.dtype == ISO_F64 ? ((const double *)v.data)[at]
+                                                      : (double)((const float *)v.data)[at]));
+        }
+    return peak;
 }
 
 iso_err iso_chunk_append(struct iso_chunk *c, int64_t first, int64_t count)
@@ -32,16 +68,16 @@ iso_err iso_chunk_append(struct iso_chunk *c, int64_t first, int64_t count)
         return ISO_OK;
     for (int m = 0; m < c->matrices; m++) {
         ISO_TRY(iso_rows_read(c->task->matrix[c->global[m]], first, count, &v));
-        convert(&c->block[m], c->have, v);
+        convert(&c->block[m], c->have, v, c->raw[m]);
     }
     c->have += count;
 done:
     return err;
 }
 
-/* The mean of the first rows, each number rounded to f32 so that any reader of f32 states removes
- * exactly the same. Blocks too small for them all take them in turns. */
-static iso_err pilot_of(double *shift, struct iso_chunk *c, int m)
+/* The mean of the first rows, divided by 2^raw, and the size of the largest number in them. Blocks
+ * too small for them all take them in turns. */
+static iso_err look_at_first(double *mean, double *peak, struct iso_chunk *c, int m)
 {
     iso_rows *rows = c->task->matrix[c->global[m]];
     const int64_t n = rows->rows < ISO_PILOT ? rows->rows : ISO_PILOT;
@@ -49,22 +85,55 @@ static iso_err pilot_of(double *shift, struct iso_chunk *c, int m)
     iso_view v;
     iso_err err = ISO_OK;
 
+    *peak = 0;
     for (int64_t j = 0; j < rows->cols; j++)
-        shift[j] = 0;
+        mean[j] = 0;
     for (int64_t first = 0, count; first < n; first += count) {
         count = n - first < b->rows ? n - first : b->rows;
         ISO_TRY(iso_rows_read(rows, first, count, &v));
-        iso_convert(b->data, b->stride, b->dtype, v);
+        convert(b, 0, v, c->raw[m]);
+        const iso_view here = iso_view_rows(iso_mat_view(b), 0, count);
+        *peak = fmax(*peak, peak_of(v.dtype == ISO_F64 ? v : here));
         for (int64_t i = 0; i < count; i++) {
             if (b->dtype == ISO_F64)
-                iso_loops_best()->add_f64(shift, (const double *)row_at(b, i), b->cols);
+                iso_loops_best()->add_f64(mean, (const double *)row_at(b, i), 1, b->cols);
             else
-                iso_loops_best()->add_f32(shift, (const float *)row_at(b, i), b->cols);
+                iso_loops_best()->add_f32(mean, (const float *)row_at(b, i), 1, b->cols);
         }
     }
+    for (int64_t j = 0; j < rows->cols; j++)
+        mean[j] /= (double)n;
+done:
+    return err;
+}
+
+/* What rows must be divided by for f32 to hold them and their differences; 0 = they are fine. */
+static int raw_scale(double peak, iso_dtype from, iso_dtype to)
+{
+    const double least = from == ISO_F64 ? 0x1p-96 : 0, most = from == ISO_F64 ? 0x1p96 : 0x1p120;
+
+    if (to == ISO_F64 || !isfinite(peak) || peak == 0 || (peak >= least && peak <= most))
+        return 0;
+    return ilogb(peak);
+}
+
+/* The mean of the first rows, each number rounded to f32 so that any reader of f32 states removes
+ * exactly the same. */
+static iso_err pilot_of(double *shift, struct iso_chunk *c, int m)
+{
+    const iso_rows *rows = c->task->matrix[c->global[m]];
+    double peak;
+    iso_err err = ISO_OK;
+
+    c->raw[m] = 0;
+    ISO_TRY(look_at_first(shift, &peak, c, m));
+    c->raw[m] = raw_scale(peak, rows->dtype, c->block[m].dtype);
+    if (c->raw[m])
+        ISO_TRY(look_at_first(shift, &peak, c, m));
     for (int64_t j = 0; j < rows->cols; j++) {
-        const double mean = (double)(float)(shift[j] / (double)n);
-        shift[j] = isfinite(mean) ? mean : 0; /* the row at fault is named when it is read */
+        const double mean = (double)(float)shift[j];
+        /* the row at fault is named when it is read */
+        shift[j] = isfinite(mean) ? ldexp(mean, c->raw[m]) : 0;
     }
 done:
     return err;
@@ -119,33 +188,78 @@ done:
     return err;
 }
 
-/* Subtracts shift from every row; norms become those of the shifted rows. */
-static iso_err shift_block(struct iso_chunk *c, int m, const double *shift)
+/* Squared norms in f32 between these, and squares of them, lose nothing that counts. */
+static const double least_norm2 = 0x1p-32, most_norm2 = 0x1p40;
+
+static bool fits(const double *norm2, int64_t n)
+{
+    double top = 0;
+
+    for (int64_t i = 0; i < n; i++)
+        top = fmax(top, norm2[i]);
+    return top >= least_norm2 && top <= most_norm2;
+}
+
+/* Subtracts shift from every row, all divided by the rows' own 2^scale; takes the norms. */
+static void subtract(struct iso_chunk *c, int m, const double *shift, float *narrow)
 {
     const iso_loops *loops = iso_loops_best();
     const iso_mat *b = &c->block[m];
-    double *norm2 = c->norm2[m];
+
+    for (int64_t j = 0; j < b->cols; j++)
+        narrow[j] = shift ? (float)ldexp(shift[j], -c->scale[m]) : 0;
+#pragma omp parallel for schedule(static)
+    for (int64_t i = 0; i < c->have; i++)
+        c->norm2[m][i] = b->dtype == ISO_F64
+                             ? loops->shift_f64((double *)row_at(b, i), shift, b->cols)
+                             : loops->shift_f32((float *)row_at(b, i), narrow, b->cols);
+}
+
+/* Divides the rows at hand by the power of two that takes the largest number to [1, 2): exact, but
+ * for numbers that are nothing beside it. */
+static void divide(struct iso_chunk *c, int m)
+{
+    const iso_mat *b = &c->block[m];
+    const double peak = peak_of(iso_view_rows(iso_mat_view(b), 0, c->have));
+
+    if (peak == 0 || !isfinite(peak))
+        return;
+    const int e = ilogb(peak);
+#pragma omp parallel for schedule(static)
+    for (int64_t i = 0; i < c->have; i++)
+        for (int64_t j = 0; j < b->cols; j++) {
+            float *at = (float *)(void *)row_at(b, i) + j;
+            *at = ldexpf(*at, -e);
+        }
+    c->scale[m] += e;
+}
+
+/* Subtracts shift from every row, brings them to a scale whose squares f32 holds, and takes the
+ * norms. */
+static iso_err shift_block(struct iso_chunk *c, int m, const double *shift)
+{
     float *narrow = NULL;
-    iso_err err = iso_alloc(&narrow, b->cols, sizeof *narrow);
+    iso_err err = iso_alloc(&narrow, c->block[m].cols, sizeof *narrow);
 
     if (err)
         return err;
-    for (int64_t j = 0; j < b->cols; j++)
-        narrow[j] = (float)shift[j];
-#pragma omp parallel for schedule(static)
-    for (int64_t i = 0; i < c->have; i++)
-        norm2[i] = b->dtype == ISO_F64 ? loops->shift_f64((double *)row_at(b, i), shift, b->cols)
-                                       : loops->shift_f32((float *)row_at(b, i), narrow, b->cols);
+    subtract(c, m, shift, narrow);
+    if (c->block[m].dtype == ISO_F32 && !fits(c->norm2[m], c->have)) {
+        divide(c, m);
+        subtract(c, m, NULL, narrow);
+    }
     iso_free(narrow);
-    return not_finite(norm2, c->have) < 0 ? ISO_OK : blame(c, m);
+    return not_finite(c->norm2[m], c->have) < 0 ? ISO_OK : blame(c, m);
 }
 
 iso_err iso_chunk_shift(struct iso_chunk *c)
 {
     iso_err err = ISO_OK;
 
-    for (int m = 0; m < c->matrices && !err; m++)
+    for (int m = 0; m < c->matrices && !err; m++) {
+        c->scale[m] = c->raw[m];
         err = shift_block(c, m, c->moments[m]->shift);
+    }
     return err;
 }
 

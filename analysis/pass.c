@@ -31,9 +31,15 @@ static iso_err ask(struct pass *p, int64_t pair, int measure, const iso_pair *wh
     double *rep = p->replicates ? p->replicates + cell * p->plan->stride : NULL;
     const iso_measure *m = p->task->measure[measure];
     iso_pair own = *what;
+    iso_value *v = &p->values[cell];
+    iso_err err = ISO_OK;
 
     own.units = iso_plan_units(p->plan, m);
-    return m->value(&p->values[cell], rep, &own);
+    ISO_TRY(m->value(v, rep, &own));
+    if (!isfinite(v->value) && !v->why)
+        *v = iso_value_undefined(own.n, "numbers too large or too small for double precision");
+done:
+    return err;
 }
 
 static iso_pair pair_of(const struct iso_chunk *c, int64_t i)

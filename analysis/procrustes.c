@@ -55,7 +55,7 @@ static iso_err centre(iso_mat *x, double *mean)
     memcpy(first, rows, (size_t)d * sizeof *first);
     for (int64_t i = 0; i < n; i++) {
         loops->shift_f64(rows + i * d, first, d);
-        loops->add_f64(rest, rows + i * d, d);
+        loops->add_f64(rest, rows + i * d, 1, d);
     }
     for (int64_t j = 0; j < d; j++) {
         rest[j] /= (double)n;

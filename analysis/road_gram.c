@@ -16,7 +16,7 @@ static iso_err add_means(struct iso_chunk *c)
             for (int m = 0; m < c->matrices; m++)
                 iso_moments_add(c->moments[m],
                                 iso_view_rows(iso_mat_view(&c->block[m]), first, count),
-                                c->norm2[m] + first, g);
+                                c->norm2[m] + first, c->scale[m], g);
             if (!(c->plan->needs & ISO_NEED_MEANS))
                 continue;
             iso_chunk_dots(dot, c, first, count);

@@ -24,7 +24,7 @@ static iso_err first_look(struct reading *r)
         for (int m = 0; m < c->matrices; m++)
             iso_moments_add(c->moments[m],
                             iso_view_rows(iso_mat_view(&c->block[m]), span->first, span->count),
-                            c->norm2[m] + span->first, span->group);
+                            c->norm2[m] + span->first, c->scale[m], span->group);
     }
     ISO_TRY(iso_sums_add(&r->work, c, r->span, r->spans));
 done:

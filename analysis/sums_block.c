@@ -111,6 +111,8 @@ static iso_err add_pair(iso_cross *cross, const struct iso_sums_work *w, const s
         .qx_y = weighed_by(w, c, s, pair.y, pair.x),
         .qq = iso_dot(c->norm2[pair.x] + now->first, c->norm2[pair.y] + now->first, now->count),
         .dot = trace(product),
+        .xscale = c->scale[pair.x],
+        .yscale = c->scale[pair.y],
         .upper = pair.x == pair.y};
 
     if (c->plan->group_gram) {

@@ -1,4 +1,6 @@
 /* What a small group of rows says on its own, from n × n Gram matrices of its few rows. */
+#include <math.h>
+
 #include "analysis/chunk.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/blas.h"
@@ -22,21 +24,23 @@ static iso_mat gram_of(const struct iso_sums_work *w, int m, int64_t n)
                      NULL};
 }
 
-/* x·Σx for every row of the group, Σx in the type of the rows. */
-static iso_err take_along(double *along, iso_view x, const double *sum)
+/* x·Σx for every row of the group, Σx in the type and scale of the rows. */
+static iso_err take_along(double *along, iso_view x, const double *sum, int scale)
 {
     const iso_loops *loops = iso_loops_best();
+    const double by = ldexp(1, scale);
     float *narrow = NULL;
     iso_err err = iso_alloc(&narrow, x.cols, sizeof *narrow);
 
     if (err)
         return err;
     for (int64_t j = 0; j < x.cols; j++)
-        narrow[j] = (float)sum[j];
+        narrow[j] = (float)(sum[j] / by);
     for (int64_t i = 0; i < x.rows; i++)
-        along[i] = x.dtype == ISO_F64
-                       ? loops->dot_f64((const double *)x.data + i * x.stride, sum, x.cols)
-                       : loops->dot_f32((const float *)x.data + i * x.stride, narrow, x.cols);
+        along[i] =
+            x.dtype == ISO_F64
+                ? by * loops->dot_f64((const double *)x.data + i * x.stride, sum, x.cols)
+                : by * by * loops->dot_f32((const float *)x.data + i * x.stride, narrow, x.cols);
     iso_free(narrow);
     return ISO_OK;
 }
@@ -66,19 +70,20 @@ static iso_hsic_sums scalars(const struct iso_sums_work *w, const struct iso_chu
     const iso_moments *mx = c->moments[x], *my = c->moments[y];
     const double *sx = mx->gs1 + span->group * mx->p, *sy = my->gs1 + span->group * my->p;
     const iso_mat k = gram_of(w, x, n), l = gram_of(w, y, n);
-    const double qq = iso_dot(qx, qy, n);
+    const double fx = ldexp(1, 2 * c->scale[x]), fy = ldexp(1, 2 * c->scale[y]);
+    const double qq = fx * fy * iso_dot(qx, qy, n);
 
     return (iso_hsic_sums){
         .n = n,
-        .norm2 = 2 * above_diagonal(iso_mat_view(&k), iso_mat_view(&l)) + qq,
+        .norm2 = fx * fy * 2 * above_diagonal(iso_mat_view(&k), iso_mat_view(&l)) + qq,
         .qq = qq,
         .sx = iso_dot(sx, sx, mx->p),
         .sy = iso_dot(sy, sy, my->p),
         .qx = mx->gq[span->group],
         .qy = my->gq[span->group],
         .bil = iso_dot(ux, uy, n),
-        .ax = iso_dot(ux, qy, n),
-        .ay = iso_dot(uy, qx, n),
+        .ax = fy * iso_dot(ux, qy, n),
+        .ay = fx * iso_dot(uy, qx, n),
     };
 }
 
@@ -91,7 +96,7 @@ iso_err iso_sums_group(struct iso_sums_work *w, struct iso_chunk *c, const struc
         iso_mat gram = gram_of(w, m, span->count);
         ISO_TRY(iso_square_nt(&gram, rows_of(c, m, span)));
         ISO_TRY(take_along(w->along + m * most, rows_of(c, m, span),
-                           c->moments[m]->gs1 + span->group * c->moments[m]->p));
+                           c->moments[m]->gs1 + span->group * c->moments[m]->p, c->scale[m]));
     }
     if (c->plan->needs & ISO_NEED_MEANS)
         iso_chunk_dots(w->dot, c, span->first, span->count);

@@ -40,8 +40,9 @@ iso_err iso_cross_keep(iso_cross *c)
     return iso_alloc(&c->kept, ISO_GROUPS * c->p * c->q, sizeof *c->kept);
 }
 
-/* Adds a product to c (p × q, rows of q numbers); of a symmetric one the upper triangle. */
-static void add_product(double *to, iso_view from, bool upper)
+/* Adds a product times `by` to c (p × q, rows of q numbers); of a symmetric one the upper triangle.
+ */
+static void add_product(double *to, iso_view from, double by, bool upper)
 {
     const iso_loops *loops = iso_loops_best();
 
@@ -50,16 +51,16 @@ static void add_product(double *to, iso_view from, bool upper)
         const int64_t first = upper ? i : 0, at = i * from.stride + first;
         double *row = to + i * from.cols + first;
         if (from.dtype == ISO_F64)
-            loops->add_f64(row, (const double *)from.data + at, from.cols - first);
+            loops->add_f64(row, (const double *)from.data + at, by, from.cols - first);
         else
-            loops->add_f32(row, (const float *)from.data + at, from.cols - first);
+            loops->add_f32(row, (const float *)from.data + at, by, from.cols - first);
     }
 }
 
-/* One row of a fold: ‖c‖² and u c·v, c added to acc. Of a symmetric c the row begins at the
+/* One row of a fold: ‖c‖² and u c·v, by·c added to acc. Of a symmetric c the row begins at the
  * diagonal, and what lies beyond it counts twice. */
-static void fold_row(double part[2], double *acc, iso_view c, int64_t i, double u, const double *v,
-                     bool upper)
+static void fold_row(double part[2], double *acc, iso_view c, double by, int64_t i, double u,
+                     const double *v, bool upper)
 {
     const iso_loops *loops = iso_loops_best();
     const int64_t from = upper ? i : 0, at = i * c.stride + from;
@@ -67,18 +68,19 @@ static void fold_row(double part[2], double *acc, iso_view c, int64_t i, double 
     const bool wide = c.dtype == ISO_F64;
     const double *c64 = c.data;
     const float *c32 = c.data;
-    const double norm = wide ? loops->fold_f64(to, &along, c64 + at, v + from, c.cols - from)
-                             : loops->fold_f32(to, &along, c32 + at, v + from, c.cols - from);
+    const double norm = wide ? loops->fold_f64(to, &along, c64 + at, by, v + from, c.cols - from)
+                             : loops->fold_f32(to, &along, c32 + at, by, v + from, c.cols - from);
     const double diagonal = !upper ? 0 : wide ? c64[at] : (double)c32[at];
 
     part[0] = upper ? 2 * norm - diagonal * diagonal : norm;
     part[1] = u * (upper ? 2 * along - diagonal * v[i] : along);
 }
 
-/* Adds c (p × q) to acc (unless NULL) and takes ‖c‖² and uᵀ c v on the way. Rows are shared among
- * threads; their parts are summed in order, so the result does not depend on the threads. */
-static iso_err fold(double *acc, iso_hsic_sums *s, iso_view c, const double *u, const double *v,
-                    bool upper)
+/* With c times `by` (p × q), adds it to acc (unless NULL) and takes ‖c‖² and uᵀ c v on the way.
+ * Rows are shared among threads; their parts are summed in order, so the result does not depend on
+ * the threads. */
+static iso_err fold(double *acc, iso_hsic_sums *s, iso_view c, double by, const double *u,
+                    const double *v, bool upper)
 {
     double *part = NULL;
     iso_err err = iso_alloc(&part, 2 * c.rows, sizeof *part);
@@ -87,21 +89,24 @@ static iso_err fold(double *acc, iso_hsic_sums *s, iso_view c, const double *u, 
         return err;
 #pragma omp parallel for schedule(static, 16)
     for (int64_t i = 0; i < c.rows; i++)
-        fold_row(part + 2 * i, acc, c, i, u[i], v, upper);
+        fold_row(part + 2 * i, acc, c, by, i, u[i], v, upper);
     s->norm2 = s->bil = 0;
     for (int64_t i = 0; i < c.rows; i++) {
         s->norm2 += part[2 * i];
         s->bil += part[2 * i + 1];
     }
+    s->norm2 *= by * by;
+    s->bil *= by;
     iso_free(part);
     return ISO_OK;
 }
 
-static void add_column(double *to, iso_view column)
+static void add_column(double *to, iso_view column, double by)
 {
     for (int64_t i = 0; i < column.rows; i++)
-        to[i] += column.dtype == ISO_F64 ? ((const double *)column.data)[i * column.stride]
-                                         : (double)((const float *)column.data)[i * column.stride];
+        to[i] += by * (column.dtype == ISO_F64
+                           ? ((const double *)column.data)[i * column.stride]
+                           : (double)((const float *)column.data)[i * column.stride]);
 }
 
 /* The scalars of one group, from its first moments and its companions; norm2 and bil are set. */
@@ -129,11 +134,13 @@ void iso_cross_group(iso_cross *c, int group, const iso_hsic_sums *s, double dot
 
 void iso_cross_pool(iso_cross *c, const iso_cross_block *block)
 {
+    const double fx = ldexp(1, block->xscale), fy = ldexp(1, block->yscale);
+
     c->upper = block->upper;
-    add_product(c->xy, block->product, block->upper);
-    add_column(c->qy_x, block->qy_x);
-    add_column(c->qx_y, block->qx_y);
-    c->qq += block->qq;
+    add_product(c->xy, block->product, fx * fy, block->upper);
+    add_column(c->qy_x, block->qy_x, fx * fy * fy);
+    add_column(c->qx_y, block->qx_y, fx * fx * fy);
+    c->qq += fx * fx * fy * fy * block->qq;
 }
 
 /* The group is complete: takes its terms, adds its companions to the total, begins anew. */
@@ -165,28 +172,29 @@ iso_err iso_cross_add(iso_cross *c, const iso_cross_block *block, int group, boo
                       const iso_moments *x, const iso_moments *y)
 {
     const double *sx = x->gs1 + group * x->p, *sy = y->gs1 + group * y->p;
+    const double fx = ldexp(1, block->xscale), fy = ldexp(1, block->yscale);
     iso_hsic_sums s = {0};
     iso_err err = ISO_OK;
 
     c->upper = block->upper;
-    c->gqq += block->qq;
-    c->gdot += block->dot;
+    c->gqq += fx * fx * fy * fy * block->qq;
+    c->gdot += fx * fy * block->dot;
     if (c->kept)
-        add_product(c->kept + group * c->p * c->q, block->product, block->upper);
+        add_product(c->kept + group * c->p * c->q, block->product, fx * fy, block->upper);
     if (c->xy) {
-        add_column(c->gqy_x, block->qy_x);
-        add_column(c->gqx_y, block->qx_y);
+        add_column(c->gqy_x, block->qy_x, fx * fy * fy);
+        add_column(c->gqx_y, block->qx_y, fx * fx * fy);
         if (last && !c->open) {
-            ISO_TRY(fold(c->xy, &s, block->product, sx, sy, block->upper));
+            ISO_TRY(fold(c->xy, &s, block->product, fx * fy, sx, sy, block->upper));
         } else {
             if (!c->gxy)
                 ISO_TRY(iso_alloc(&c->gxy, c->p * c->q, sizeof *c->gxy));
-            ISO_TRY(fold(c->gxy, &s, block->product, sx, sy, block->upper));
+            ISO_TRY(fold(c->gxy, &s, block->product, fx * fy, sx, sy, block->upper));
         }
         c->open = !last || c->open;
     }
     if (last && c->open) {
-        ISO_TRY(fold(c->xy, &s, iso_view_f64(c->gxy, c->p, c->q), sx, sy, c->upper));
+        ISO_TRY(fold(c->xy, &s, iso_view_f64(c->gxy, c->p, c->q), 1, sx, sy, c->upper));
         memset(c->gxy, 0, (size_t)(c->p * c->q) * sizeof *c->gxy);
         c->open = false;
     }
@@ -226,7 +234,7 @@ void iso_cross_finish(iso_cross *c, const iso_moments *x, const iso_moments *y)
         complete(c);
     for (int64_t i = 0; i < c->p; i++) {
         double along;
-        s->norm2 += loops->fold_f64(NULL, &along, c->xy + i * c->q, y->s1, c->q);
+        s->norm2 += loops->fold_f64(NULL, &along, c->xy + i * c->q, 1, y->s1, c->q);
         s->bil += x->s1[i] * along;
     }
     s->sx = iso_dot(x->s1, x->s1, c->p);

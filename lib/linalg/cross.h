@@ -38,10 +38,12 @@ typedef struct iso_cross {
 } iso_cross;
 
 /** One block of rows of a group, reduced: the product XᵀY (ISO_F32 or ISO_F64, p × q; data NULL
- * when only dot is wanted) and its companions, qy_x and qx_y as one column each. */
+ * when only dot is wanted) and its companions, qy_x and qx_y as one column each. All of them are of
+ * rows divided by 2^xscale and 2^yscale; what is added is as large as the rows were. */
 typedef struct iso_cross_block {
     iso_view product, qy_x, qx_y;
     double qq, dot;
+    int xscale, yscale;
     bool upper; /* Y is X: only the upper triangle of the product is set */
 } iso_cross_block;
 

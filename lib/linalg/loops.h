@@ -12,12 +12,14 @@ typedef struct iso_loops {
     /* x -= shift; returns ‖x‖² afterwards. */
     double (*shift_f32)(float *x, const float *shift, int64_t n);
     double (*shift_f64)(double *x, const double *shift, int64_t n);
-    /* to += x, in double. */
-    void (*add_f32)(double *to, const float *x, int64_t n);
-    void (*add_f64)(double *to, const double *x, int64_t n);
-    /* Returns ‖c‖², sets *dot to c·v and, unless acc is NULL, adds c to acc. */
-    double (*fold_f32)(double *acc, double *dot, const float *c, const double *v, int64_t n);
-    double (*fold_f64)(double *acc, double *dot, const double *c, const double *v, int64_t n);
+    /* to += by·x, in double. */
+    void (*add_f32)(double *to, const float *x, double by, int64_t n);
+    void (*add_f64)(double *to, const double *x, double by, int64_t n);
+    /* Returns ‖c‖², sets *dot to c·v and, unless acc is NULL, adds by·c to acc. */
+    double (*fold_f32)(double *acc, double *dot, const float *c, double by, const double *v,
+                       int64_t n);
+    double (*fold_f64)(double *acc, double *dot, const double *c, double by, const double *v,
+                       int64_t n);
     /* Products of two m × n tiles k, l with row stride ld: row[i] += Σ_j k l; col[j] += Σ_i k l
      * unless col is NULL. n <= 512. */
     void (*tile_f32)(double *row, double *col, const float *k, const float *l, int64_t m, int64_t n,

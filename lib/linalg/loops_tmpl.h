@@ -18,15 +18,15 @@ LOOPS_TARGET static double LOOPS(shift)(REAL *x, const REAL *shift, int64_t n)
     return sum;
 }
 
-LOOPS_TARGET static void LOOPS(add)(double *to, const REAL *x, int64_t n)
+LOOPS_TARGET static void LOOPS(add)(double *to, const REAL *x, double by, int64_t n)
 {
 #pragma omp simd
     for (int64_t j = 0; j < n; j++)
-        to[j] += (double)x[j];
+        to[j] += by * (double)x[j];
 }
 
-LOOPS_TARGET static double LOOPS(fold)(double *acc, double *dot, const REAL *c, const double *v,
-                                       int64_t n)
+LOOPS_TARGET static double LOOPS(fold)(double *acc, double *dot, const REAL *c, double by,
+                                       const double *v, int64_t n)
 {
     double norm2 = 0, along = 0;
 
@@ -34,7 +34,7 @@ LOOPS_TARGET static double LOOPS(fold)(double *acc, double *dot, const REAL *c, 
 #pragma omp simd reduction(+ : norm2, along)
         for (int64_t j = 0; j < n; j++) {
             const double x = (double)c[j];
-            acc[j] += x;
+            acc[j] += by * x;
             norm2 += x * x;
             along += x * v[j];
         }

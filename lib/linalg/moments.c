@@ -1,5 +1,6 @@
 #include "lib/linalg/moments.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "lib/base/alloc.h"
@@ -28,19 +29,20 @@ void iso_moments_free(iso_moments *m)
     *m = (iso_moments){0};
 }
 
-void iso_moments_add(iso_moments *m, iso_view x, const double *norm2, int group)
+void iso_moments_add(iso_moments *m, iso_view x, const double *norm2, int scale, int group)
 {
     const iso_loops *loops = iso_loops_best();
+    const double by = ldexp(1, scale);
     double *gs1 = m->gs1 + group * m->p, sum = 0;
 
     for (int64_t j = 0; j < m->p; j++)
         m->s1[j] -= gs1[j];
     for (int64_t i = 0; i < x.rows; i++) {
         if (x.dtype == ISO_F64)
-            loops->add_f64(gs1, (const double *)x.data + i * x.stride, m->p);
+            loops->add_f64(gs1, (const double *)x.data + i * x.stride, by, m->p);
         else
-            loops->add_f32(gs1, (const float *)x.data + i * x.stride, m->p);
-        sum += norm2[i];
+            loops->add_f32(gs1, (const float *)x.data + i * x.stride, by, m->p);
+        sum += by * by * norm2[i];
     }
     for (int64_t j = 0; j < m->p; j++)
         m->s1[j] += gs1[j];

@@ -31,10 +31,10 @@ ISO_API ISO_MUST_USE iso_err iso_moments_new(iso_moments *out, int64_t p);
 ISO_API void iso_moments_free(iso_moments *m);
 
 /**
- * Adds rows of one group. `x` is already shifted, ISO_F32 or ISO_F64, p columns; norm2[i] is
- * ‖x_i‖². O(rows · p).
+ * Adds rows of one group. `x` is already shifted and divided by 2^scale, ISO_F32 or ISO_F64, p
+ * columns; norm2[i] is ‖x_i‖². What is added is as large as the rows were. O(rows · p).
  */
-ISO_API void iso_moments_add(iso_moments *m, iso_view x, const double *norm2, int group);
+ISO_API void iso_moments_add(iso_moments *m, iso_view x, const double *norm2, int scale, int group);
 
 /** Moves the sums to another shift (p numbers), exactly. O(p). */
 ISO_API void iso_moments_reshift(iso_moments *m, const double *shift);

@@ -47,8 +47,8 @@ static void add(iso_cross *c, iso_moments *mx, iso_moments *my, const double *x,
             qx_y[b] += nx[i] * y[i * Q + b];
     }
     if (moments) {
-        iso_moments_add(mx, iso_view_f64(x, rows, P), nx, group);
-        iso_moments_add(my, iso_view_f64(y, rows, Q), ny, group);
+        iso_moments_add(mx, iso_view_f64(x, rows, P), nx, 0, group);
+        iso_moments_add(my, iso_view_f64(y, rows, Q), ny, 0, group);
     }
     const iso_cross_block block = {iso_view_f64(xy, P, Q), iso_view_f64(qy_x, P, 1),
                                    iso_view_f64(qx_y, Q, 1), qq, 0};
