@@ -42,24 +42,48 @@ done:
 }
 
 static iso_err none_found(const struct found *f, const struct vocabulary *src,
-                          const struct vocabulary *tgt)
+                          const struct vocabulary *tgt, const char *hint)
 {
     return iso_fail(ISO_EARG,
                     "%s: none of its %lld pairs (the first: %s, %s) has both words among the rows "
-                    "(the first: %s, %s); --lower and --encoding decide what is equal",
+                    "(the first: %s, %s); --lower and --encoding decide what is equal%s",
                     f->path, (long long)f->d.pairs, f->d.source[0], f->d.target[0],
                     src->set.count ? src->set.words[0] : "none",
-                    tgt->set.count ? tgt->set.words[0] : "none");
+                    tgt->set.count ? tgt->set.words[0] : "none", hint);
+}
+
+/* Says how many pairs were found; none is an error. */
+static iso_err tell_found(const struct found *f, const struct vocabulary *src,
+                          const struct vocabulary *tgt, const struct settings *set,
+                          const char *without)
+{
+    const struct dictionary_side side[2] = {{src->set.words, src->set.count},
+                                            {tgt->set.words, tgt->set.count}};
+    iso_buf hint = {0};
+    iso_err err = ISO_OK;
+
+    if (f->pairs.count == f->d.pairs)
+        return ISO_OK;
+    ISO_TRY(iso_buf_puts(&hint, ""));
+    ISO_TRY(dictionaries_hint(&hint, set, &f->d, f->pairs.count, side));
+    if (f->pairs.count == 0)
+        ISO_TRY(none_found(f, src, tgt, hint.text));
+    term_note(set, "%s: %lld of %lld pairs have both words%s; without rows: %s", f->path,
+              (long long)f->pairs.count, (long long)f->d.pairs, hint.text, without);
+done:
+    iso_buf_free(&hint);
+    return err;
 }
 
 static iso_err find_pairs(struct found *f, const struct vocabulary *src,
                           const struct vocabulary *tgt, const struct settings *set)
 {
     iso_buf few = {0};
-    int64_t count = 0, missing = 0;
+    int64_t missing = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_word_pairs_new(&f->pairs, f->d.pairs));
+    f->pairs.count = 0;
     for (int64_t i = 0; i < f->d.pairs; i++) {
         const int64_t x = vocabulary_find(src, f->d.source[i]);
         const int64_t y = vocabulary_find(tgt, f->d.target[i]);
@@ -68,16 +92,12 @@ static iso_err find_pairs(struct found *f, const struct vocabulary *src,
                                  x < 0 ? f->d.source[i] : f->d.target[i], set->strict));
             continue;
         }
-        f->pairs.source[count] = x;
-        f->pairs.target[count++] = y;
+        f->pairs.source[f->pairs.count] = x;
+        f->pairs.target[f->pairs.count++] = y;
     }
-    f->pairs.count = count;
-    if (count == 0)
-        ISO_TRY(none_found(f, src, tgt));
-    if (missing > 0)
-        term_note(set, "%s: %lld of %lld pairs have both words; without rows: %s%s", f->path,
-                  (long long)count, (long long)f->d.pairs, few.text,
-                  missing > NAMED ? ", ..." : "");
+    if (missing > NAMED)
+        ISO_TRY(iso_buf_puts(&few, ", ..."));
+    ISO_TRY(tell_found(f, src, tgt, set, few.text));
 done:
     iso_buf_free(&few);
     return err;

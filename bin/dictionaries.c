@@ -1,7 +1,10 @@
 #include "bin/dictionaries.h"
 
+#include <string.h>
+
 #include "bin/lexicon.h"
 #include "bin/term.h"
+#include "lib/io/word_set.h"
 #include "lib/text/fold.h"
 
 iso_err dictionaries_read(iso_dictionary *out, const char *path, const struct settings *set)
@@ -77,6 +80,73 @@ iso_err dictionaries_overlap(const struct settings *set, const char *train_path,
                   "on; scores flatter",
                   train_path, test_path, (long long)words, (long long)all, (long long)pairs,
                   (long long)lines);
+done:
+    return err;
+}
+
+/* --- Lower case --- */
+
+static iso_err put_lower(iso_word_set *set, iso_buf *scratch, const char *word)
+{
+    bool fresh;
+    iso_err err = ISO_OK;
+
+    scratch->len = 0;
+    ISO_TRY(iso_text_lower(scratch, word, -1));
+    ISO_TRY(iso_word_set_put(set, &fresh, scratch->text, scratch->len));
+done:
+    return err;
+}
+
+static iso_err has_lower(bool *has, const iso_word_set *set, iso_buf *scratch, const char *word)
+{
+    iso_err err = ISO_OK;
+
+    scratch->len = 0;
+    ISO_TRY(iso_text_lower(scratch, word, -1));
+    *has = iso_word_set_find(set, scratch->text, scratch->len) >= 0;
+done:
+    return err;
+}
+
+/* Pairs that both sides have in lower case. */
+static iso_err count_lower(int64_t *out, const iso_dictionary *d,
+                           const struct dictionary_side side[2])
+{
+    iso_word_set set[2] = {{0}};
+    iso_buf scratch = {0};
+    bool x = false, y = false;
+    iso_err err = ISO_OK;
+
+    *out = 0;
+    for (int k = 0; k < 2; k++) {
+        for (int64_t i = 0; i < side[k].count; i++)
+            ISO_TRY(put_lower(&set[k], &scratch, side[k].words[i]));
+    }
+    for (int64_t i = 0; i < d->pairs; i++) {
+        ISO_TRY(has_lower(&x, &set[0], &scratch, d->source[i]));
+        ISO_TRY(has_lower(&y, &set[1], &scratch, d->target[i]));
+        *out += x && y;
+    }
+done:
+    iso_word_set_free(&set[0]);
+    iso_word_set_free(&set[1]);
+    iso_buf_free(&scratch);
+    return err;
+}
+
+iso_err dictionaries_hint(iso_buf *out, const struct settings *set, const iso_dictionary *d,
+                          int64_t found, const struct dictionary_side side[2])
+{
+    int64_t lower = 0;
+    iso_err err = ISO_OK;
+
+    if (set->lower || found == d->pairs)
+        return ISO_OK;
+    ISO_TRY(count_lower(&lower, d, side));
+    if (lower > found)
+        ISO_TRY(iso_buf_printf(out, "; --lower would find %lld pair%s instead of %lld",
+                               (long long)lower, lower == 1 ? "" : "s", (long long)found));
 done:
     return err;
 }

@@ -92,7 +92,7 @@ static iso_err count(iso_buf *to, int64_t number, const char *one, const char *m
 
 iso_err embed_print_done(const struct embed *e, double seconds)
 {
-    int64_t truncated = 0, empty = 0, repaired = 0, odd = 0;
+    int64_t truncated = 0, empty = 0, repaired = 0, odd = 0, marks = 0;
     const char *first = NULL;
     iso_buf line = {0};
     iso_err err = ISO_OK;
@@ -101,6 +101,7 @@ iso_err embed_print_done(const struct embed *e, double seconds)
         truncated += e->in.lang[i].truncated;
         empty += e->in.lang[i].corpus.empty;
         repaired += e->in.lang[i].corpus.repaired;
+        marks += e->in.lang[i].marks;
     }
     if (e->in.tokenizer)
         odd = iso_tokenizer_odd(e->in.tokenizer, &first);
@@ -116,6 +117,8 @@ iso_err embed_print_done(const struct embed *e, double seconds)
     ISO_TRY(count(&line, empty, "line without text", "lines without text"));
     ISO_TRY(count(&line, repaired, "line with bytes that are not UTF-8",
                   "lines with bytes that are not UTF-8"));
+    ISO_TRY(count(&line, marks, "word of punctuation alone, left out",
+                  "words of punctuation alone, left out"));
     ISO_TRY(count(&line, odd, "oddity in the vocabulary", "oddities in the vocabulary"));
     if (odd > 0 && first)
         ISO_TRY(iso_buf_printf(&line, " (%s)", first));

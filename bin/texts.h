@@ -42,6 +42,7 @@ struct texts_lang {
     struct lexicon lexicon;
     int64_t rows; /* in a file */
     int64_t truncated, token_room, word_room, index_room;
+    int64_t marks; /* word types: occurrences of punctuation alone, left out */
     bool *cut; /* items: it was too long */
 };
 

@@ -75,10 +75,13 @@ iso_err texts_words_add(struct texts_lang *l, iso_words *words, const iso_tokens
 {
     iso_err err = ISO_OK;
 
+    const bool strip = pool == TEXTS_TYPES; /* as dictionaries have words */
+
     iso_words_clear(words);
-    ISO_TRY(iso_words_find(words, tokens, text->text, text->len, 0));
+    ISO_TRY(iso_words_find(words, tokens, text->text, text->len, 0, strip));
     if (text->pair)
-        ISO_TRY(iso_words_find(words, tokens, text->pair, text->pair_len, 1));
+        ISO_TRY(iso_words_find(words, tokens, text->pair, text->pair_len, 1, strip));
+    l->marks += words->marks;
     ISO_TRY(take(l, words, item, text, pool));
 done:
     return err;

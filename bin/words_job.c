@@ -59,24 +59,52 @@ static iso_err check_sizes(const struct words_run *w, const struct words_space s
     return ISO_OK;
 }
 
-static void tell_missing(const struct words_run *w, const struct words_test *t)
+static iso_err lower_hint(iso_buf *out, const struct words_run *w, const iso_dictionary *d,
+                          int64_t found, const struct words_space space[2])
+{
+    const struct dictionary_side side[2] = {{space[0].v.words, space[0].v.count},
+                                            {space[1].v.words, space[1].v.count}};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(out, ""));
+    ISO_TRY(dictionaries_hint(out, w->ask->set, d, found, side));
+done:
+    return err;
+}
+
+static iso_err tell_missing(const struct words_run *w, const struct words_test *t,
+                            const struct words_space space[2])
 {
     int64_t missing = 0;
+    iso_buf hint = {0};
+    iso_err err = ISO_OK;
 
     for (int64_t i = 0; i < t->words; i++)
         missing += t->first[i + 1] == t->first[i];
-    if (missing > 0)
+    ISO_TRY(lower_hint(&hint, w, &w->test, t->pairs, space));
+    if (missing > 0 || hint.len > 0)
         term_note(w->ask->set,
                   "%s: %lld of %lld words cannot be scored: %lld have no vector, of %lld no "
-                  "translation has one",
+                  "translation has one%s",
                   w->ask->set->test, (long long)missing, (long long)t->words, (long long)t->lost,
-                  (long long)(missing - t->lost));
+                  (long long)(missing - t->lost), hint.text);
+done:
+    iso_buf_free(&hint);
+    return err;
 }
 
-static void tell_pairs(const struct words_run *w, const iso_word_pairs *pairs)
+static iso_err tell_pairs(const struct words_run *w, const iso_word_pairs *pairs,
+                          const struct words_space space[2])
 {
-    term_note(w->ask->set, "%s: %lld of %lld pairs have both words", w->ask->set->train,
-              (long long)pairs->count, (long long)w->train.pairs);
+    iso_buf hint = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(lower_hint(&hint, w, &w->train, pairs->count, space));
+    term_note(w->ask->set, "%s: %lld of %lld pairs have both words%s", w->ask->set->train,
+              (long long)pairs->count, (long long)w->train.pairs, hint.text);
+done:
+    iso_buf_free(&hint);
+    return err;
 }
 
 static void print_plan(const struct words_run *w, const struct words_space space[2],
@@ -111,12 +139,12 @@ static iso_err layer_records(iso_records *out, const struct words_run *w, const 
     ISO_TRY(words_pad(space, w->side, ask->set));
     ISO_TRY(check_sizes(w, space));
     if (ask->set->train)
-        ISO_TRY(words_train_pairs(&pairs, &w->train, ask->set->train, space));
-    ISO_TRY(words_test_make(&test, &w->test, ask->set->test, space));
+        ISO_TRY(words_train_pairs(&pairs, &w->train, ask->set, space));
+    ISO_TRY(words_test_make(&test, &w->test, ask->set, space));
     if (first && pairs.count < w->train.pairs)
-        tell_pairs(w, &pairs);
+        ISO_TRY(tell_pairs(w, &pairs, space));
     if (first)
-        tell_missing(w, &test);
+        ISO_TRY(tell_missing(w, &test, space));
     if (ask->set->plan) {
         print_plan(w, space, &pairs, &test);
         goto done;

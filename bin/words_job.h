@@ -78,10 +78,10 @@ struct words_test {
     int64_t *first, *query, *target;
 };
 
-/* The pairs whose words both sides have. Errors ISO_EARG (none). */
-iso_err words_train_pairs(iso_word_pairs *out, const iso_dictionary *d, const char *path,
+/* The pairs of --train and of --test whose words both sides have. Errors ISO_EARG (none). */
+iso_err words_train_pairs(iso_word_pairs *out, const iso_dictionary *d, const struct settings *set,
                           const struct words_space space[2]);
-iso_err words_test_make(struct words_test *out, const iso_dictionary *d, const char *path,
+iso_err words_test_make(struct words_test *out, const iso_dictionary *d, const struct settings *set,
                         const struct words_space space[2]);
 void words_test_free(struct words_test *test);
 

@@ -14,17 +14,27 @@ static bool find_pair(int64_t *source, int64_t *target, const iso_dictionary *d,
     return *source >= 0 && *target >= 0;
 }
 
-static iso_err nothing_found(const char *path, const iso_dictionary *d,
+static iso_err nothing_found(const char *path, const iso_dictionary *d, const struct settings *set,
                              const struct words_space space[2])
 {
-    return iso_fail(ISO_EARG,
-                    "%s: none of its %lld pairs (the first: %s, %s) has both words among the "
-                    "vectors (the first: %s, %s); --lower and --encoding decide what is equal",
-                    path, (long long)d->pairs, d->source[0], d->target[0], space[0].v.words[0],
-                    space[1].v.words[0]);
+    const struct dictionary_side side[2] = {{space[0].v.words, space[0].v.count},
+                                            {space[1].v.words, space[1].v.count}};
+    iso_buf hint = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(&hint, ""));
+    ISO_TRY(dictionaries_hint(&hint, set, d, 0, side));
+    ISO_FAIL(ISO_EARG,
+             "%s: none of its %lld pairs (the first: %s, %s) has both words among the "
+             "vectors (the first: %s, %s); --lower and --encoding decide what is equal%s",
+             path, (long long)d->pairs, d->source[0], d->target[0], space[0].v.words[0],
+             space[1].v.words[0], hint.text);
+done:
+    iso_buf_free(&hint);
+    return err;
 }
 
-iso_err words_train_pairs(iso_word_pairs *out, const iso_dictionary *d, const char *path,
+iso_err words_train_pairs(iso_word_pairs *out, const iso_dictionary *d, const struct settings *set,
                           const struct words_space space[2])
 {
     iso_word_pairs pairs = {0};
@@ -36,7 +46,7 @@ iso_err words_train_pairs(iso_word_pairs *out, const iso_dictionary *d, const ch
         count += find_pair(&pairs.source[count], &pairs.target[count], d, i, space);
     pairs.count = count;
     if (count == 0)
-        ISO_TRY(nothing_found(path, d, space));
+        ISO_TRY(nothing_found(set->train, d, set, space));
     *out = pairs;
     return ISO_OK;
 done:
@@ -80,7 +90,7 @@ done:
     return err;
 }
 
-iso_err words_test_make(struct words_test *out, const iso_dictionary *d, const char *path,
+iso_err words_test_make(struct words_test *out, const iso_dictionary *d, const struct settings *set,
                         const struct words_space space[2])
 {
     struct lexicon words = {0};
@@ -95,7 +105,7 @@ iso_err words_test_make(struct words_test *out, const iso_dictionary *d, const c
     ISO_TRY(iso_alloc(&test.first, test.words + 1, sizeof *test.first));
     ISO_TRY(deal(&test, d, word, space));
     if (test.pairs == 0)
-        ISO_TRY(nothing_found(path, d, space));
+        ISO_TRY(nothing_found(set->test, d, set, space));
     *out = test;
     test = (struct words_test){0};
 done:

@@ -38,6 +38,11 @@ bool iso_unicode_punctuation(uint32_t point)
     if (point < 0x80)
         return (point >= 33 && point <= 47) || (point >= 58 && point <= 64) ||
                (point >= 91 && point <= 96) || (point >= 123 && point <= 126);
+    return iso_unicode_category_p(point);
+}
+
+bool iso_unicode_category_p(uint32_t point)
+{
     switch (category(point)) {
     case UTF8PROC_CATEGORY_PC:
     case UTF8PROC_CATEGORY_PD:

@@ -22,6 +22,9 @@ ISO_API bool iso_unicode_control(uint32_t point);
 /** Category P*, and all ASCII that is visible but neither letter nor digit ($ + < ~ ...). */
 ISO_API bool iso_unicode_punctuation(uint32_t point);
 
+/** Category P* alone: what stands around words and is no part of them. */
+ISO_API bool iso_unicode_category_p(uint32_t point);
+
 /** Category Mn: accents and other marks that take no room of their own. */
 ISO_API bool iso_unicode_mark(uint32_t point);
 

@@ -6,7 +6,7 @@
 
 void iso_words_clear(iso_words *w)
 {
-    w->count = w->indexed = 0;
+    w->count = w->indexed = w->marks = 0;
 }
 
 void iso_words_free(iso_words *w)
@@ -84,6 +84,37 @@ static bool find_word(int64_t *begin, int64_t *end, const char *text, int64_t le
     return true;
 }
 
+/* Where the last character of text[begin..end) begins. */
+static int64_t last_of(const char *text, int64_t begin, int64_t end)
+{
+    int64_t at = end - 1;
+    uint32_t c;
+
+    while (at > begin && end - at < 4 && ((unsigned char)text[at] & 0xc0) == 0x80)
+        at--;
+    return at + next(&c, text + at, end - at) == end ? at : end - 1;
+}
+
+/* The word without the punctuation at its ends; empty when it is nothing else. */
+static void strip_ends(int64_t *begin, int64_t *end, const char *text)
+{
+    uint32_t c;
+
+    while (*begin < *end) {
+        const int size = next(&c, text + *begin, *end - *begin);
+        if (!iso_unicode_category_p(c))
+            break;
+        *begin += size;
+    }
+    while (*begin < *end) {
+        const int64_t at = last_of(text, *begin, *end);
+        (void)next(&c, text + at, *end - at);
+        if (!iso_unicode_category_p(c))
+            break;
+        *end = at;
+    }
+}
+
 /*
  * Pieces of the word [begin, end), the word before it ending at `before`. Pieces come in the order
  * of their text; *from is the first that may still be of use.
@@ -115,23 +146,42 @@ static void drop_bare(iso_words *w, int64_t least)
         w->count--;
 }
 
-iso_err iso_words_find(iso_words *out, const iso_tokens *tokens, const char *text, int64_t len,
-                       int part)
+/* The word [begin, end), `before` it another one ended. */
+static iso_err add_word(iso_words *out, int64_t *from, const iso_tokens *tokens, int part,
+                        int64_t begin, int64_t end, int64_t before)
 {
-    const int64_t count = out->count, indexed = out->indexed;
+    iso_err err = ISO_OK;
+
+    if (out->count == out->room)
+        ISO_TRY(grow(out));
+    out->begin[out->count] = begin;
+    out->end[out->count] = end;
+    out->part[out->count] = (uint8_t)part;
+    ISO_TRY(take_pieces(out, from, tokens, before));
+    out->first[++out->count] = out->indexed;
+done:
+    return err;
+}
+
+iso_err iso_words_find(iso_words *out, const iso_tokens *tokens, const char *text, int64_t len,
+                       int part, bool strip)
+{
+    const int64_t count = out->count, indexed = out->indexed, marks = out->marks;
     int64_t begin = 0, end = 0, before = 0, from = 0;
     iso_err err = ISO_OK;
 
     if (out->room == 0)
         ISO_TRY(grow(out));
     for (; find_word(&begin, &end, text, len); begin = before = end) {
-        if (out->count == out->room)
-            ISO_TRY(grow(out));
-        out->begin[out->count] = begin;
-        out->end[out->count] = end;
-        out->part[out->count] = (uint8_t)part;
-        ISO_TRY(take_pieces(out, &from, tokens, before));
-        out->first[++out->count] = out->indexed;
+        int64_t first = begin, last = end;
+        if (strip)
+            strip_ends(&first, &last, text);
+        if (first == last) {
+            out->marks++;
+            continue;
+        }
+        /* what stands before punctuation that is cut off stands before no word */
+        ISO_TRY(add_word(out, &from, tokens, part, first, last, first > begin ? first : before));
     }
     if (tokens->truncated)
         drop_bare(out, count);
@@ -139,6 +189,7 @@ done:
     if (err) {
         out->count = count;
         out->indexed = indexed;
+        out->marks = marks;
     }
     return err;
 }

@@ -2,6 +2,7 @@
 #ifndef ISO_TEXT_WORDS_H
 #define ISO_TEXT_WORDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/text/tokens.h"
@@ -18,6 +19,7 @@ typedef struct iso_words {
     uint8_t *part;  /* 0 the first text, 1 the second */
     int64_t *first; /* count + 1 */
     int64_t *index;
+    int64_t marks; /* words of nothing but punctuation that were left out */
 } iso_words;
 
 /**
@@ -27,10 +29,14 @@ typedef struct iso_words {
  * before or in, if any. Special tokens belong to none. Words that truncation left without pieces
  * at the end of the text are left out; a word in the middle may have none (nothing of it is
  * visible). The pieces of a text are in its order, as both tokenizers give them.
+ *
+ * With `strip` a word has no punctuation (category P*) at its ends, inside it keeps its apostrophes
+ * and hyphens; pieces of what is cut off belong to no word, and a word of which nothing is left is
+ * left out and counted.
  * Cost  linear. Errors  ISO_ENOMEM.
  */
 ISO_API ISO_MUST_USE iso_err iso_words_find(iso_words *out, const iso_tokens *tokens,
-                                            const char *text, int64_t len, int part);
+                                            const char *text, int64_t len, int part, bool strip);
 
 ISO_API void iso_words_clear(iso_words *w);
 ISO_API void iso_words_free(iso_words *w);

@@ -14,12 +14,12 @@ $ isogloss align types.h5 --tgt de --train de.dict --folds 2 --layers 2 --measur
 > cka,debiased,en,de,10,types,after,,dictionary
 > cka,debiased,en,de,10,types,difference,,dictionary
 > coverage,dictionary,en,de,11,types,,,
-2> isogloss: note: de.dict: 11 of 12 pairs have both words; without rows: "Ihre" (de)
+2> isogloss: note: de.dict: 11 of 12 pairs have both words; --lower would find 12 pairs instead of 11; without rows: "Ihre" (de)
 2> isogloss: note: fewer pairs than dims: 5 pairs determine 5 directions of 128; where the others go is arbitrary
 $ isogloss align types.h5 --tgt de --train de.dict --folds 2 --layers 2 --measure p@1 --method least-squares --csv - | cut -d , -f 29 | tail -n 2
 > dictionary+least-squares
 > 
-2> isogloss: note: de.dict: 11 of 12 pairs have both words; without rows: "Ihre" (de)
+2> isogloss: note: de.dict: 11 of 12 pairs have both words; --lower would find 12 pairs instead of 11; without rows: "Ihre" (de)
 2> isogloss: note: fewer pairs than dims: 5 pairs determine 5 directions of 128; the map is the one of minimum norm
 # the order of the lines does not matter to folds
 $ isogloss align types.h5 --tgt de --train de.dict --folds 2 --layers 2 --measure p@1,mrr --interval none --csv one.csv --quiet
@@ -45,7 +45,7 @@ $ isogloss align types.h5 --tgt de --train de.dict --test test.dict --layers 2 -
 > p@k,3,after,dictionary
 > p@k,3,difference,dictionary
 > coverage,5,,
-2> isogloss: note: de.dict: 11 of 12 pairs have both words; without rows: "Ihre" (de)
+2> isogloss: note: de.dict: 11 of 12 pairs have both words; --lower would find 12 pairs instead of 11; without rows: "Ihre" (de)
 2> isogloss: note: test.dict: 4 of 6 pairs have both words; without rows: "Katze" (en), "eins" (de)
 2> isogloss: note: de.dict and test.dict overlap: 2 of 5 test words (3 of 6 pairs) were trained on; scores flatter
 2> isogloss: note: fewer pairs than dims: 11 pairs determine * directions of 128; where the others go is arbitrary

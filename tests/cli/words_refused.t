@@ -34,7 +34,7 @@ $ isogloss words en.vec de.vec --test test.txt --train train.txt --k 1
 # dictionaries without a pair in the vocabularies, or without a pair at all
 $ printf 'A a\nB b\n' > turned.txt
 $ isogloss words en.vec de.vec --test test.txt --train turned.txt --k 1 --neighbours 2
-2> isogloss words: turned.txt: none of its 2 pairs (the first: A, a) has both words among the vectors (the first: a, A); --lower and --encoding decide what is equal
+2> isogloss words: turned.txt: none of its 2 pairs (the first: A, a) has both words among the vectors (the first: a, A); --lower and --encoding decide what is equal; --lower would find 2 pairs instead of 0
 ? 1
 $ isogloss words en.vec de.vec --test turned.txt --train train.txt --k 1 --neighbours 2
 2> isogloss words: turned.txt: none of its 2 pairs *

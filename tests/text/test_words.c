@@ -50,10 +50,49 @@ static void words_are(const char *want, const char *line, const struct piece *pi
     iso_words w = {0};
 
     t.truncated = truncated;
-    ok(iso_words_find(&w, &t, line, (int64_t)strlen(line), 0));
+    ok(iso_words_find(&w, &t, line, (int64_t)strlen(line), 0, false));
     text(shown(&w, (const char *[]){line}), want);
     iso_words_free(&w);
     iso_tokens_free(&t);
+}
+
+/* The same without punctuation at their ends; how many were nothing else. */
+static void stripped_are(const char *want, int64_t marks, const char *line,
+                         const struct piece *pieces, int count)
+{
+    iso_tokens t = tokens_of(pieces, count);
+    iso_words w = {0};
+
+    ok(iso_words_find(&w, &t, line, (int64_t)strlen(line), 0, true));
+    text(shown(&w, (const char *[]){line}), want);
+    assert_int_equal(w.marks, marks);
+    iso_words_clear(&w);
+    assert_int_equal(w.marks, 0);
+    iso_words_free(&w);
+    iso_tokens_free(&t);
+}
+
+#define STRIPPED(want, marks, line, ...)                                                           \
+    stripped_are(want, marks, line, (struct piece[]){__VA_ARGS__},                                 \
+                 (int)(sizeof(struct piece[]){__VA_ARGS__} / sizeof(struct piece)))
+
+/* "However," finds its entry, and its row is that of However, without the comma's piece. */
+static void punctuation_at_the_ends_is_no_word(void **state)
+{
+    (void)state;
+    STRIPPED("However:0 he:2 said:4", 0, "However, (he) said.", {0, 7, 0}, {7, 8, 0}, {9, 12, 0},
+             {12, 13, 0}, {14, 18, 0}, {18, 19, 0});
+    STRIPPED("don't:0,1,2 well-known:3", 0, "don't well-known!", {0, 3, 0}, {3, 4, 0}, {4, 5, 0},
+             {6, 17, 0});                                          /* a piece over both counts */
+    STRIPPED("C++:0 $5:1", 1, "C++ -- $5.", {0, 3, 0}, {7, 9, 0}); /* signs of S* are kept */
+    STRIPPED("Ja:1", 0, "\xc2\xbbJa\xc2\xab", {0, 2, 0}, {2, 4, 0}, {4, 6, 0});
+    STRIPPED("\xe6\x88\x91:0", 1, "\xe6\x88\x91\xe3\x80\x82", {0, 3, 0}, {3, 6, 0});
+    STRIPPED("a:1", 2, "... a \xe2\x80\xa6", {0, 3, 0}, {4, 5, 0}, {6, 9, 0});
+    STRIPPED("a:2", 0, " (a", {0, 0, 0}, {1, 2, 0},
+             {2, 3, 0}); /* a lone U+2581 stands before the bracket */
+    STRIPPED("", 3, "! ? \xe0\xa5\xa4", {0, 1, 0});
+    STRIPPED("\xe0\xa4\x95:0", 0, "\xe0\xa4\x95\xe0\xa5\xa4", {0, 3, 0}, {3, 6, 0}); /* danda */
+    STRIPPED("\xff:0", 0, "\xff.", {0, 1, 0}, {1, 2, 0});
 }
 
 #define WORDS(want, line, truncated, ...)                                                          \
@@ -123,8 +162,8 @@ static void pairs(void **state)
     iso_words w = {0};
 
     for (int round = 0; round < 2; round++) {
-        ok(iso_words_find(&w, &t, texts[0], 7, 0));
-        ok(iso_words_find(&w, &t, texts[1], 5, 1));
+        ok(iso_words_find(&w, &t, texts[0], 7, 0, false));
+        ok(iso_words_find(&w, &t, texts[1], 5, 1, false));
         text(shown(&w, texts), "one:1 two:2 x:4 one:5,6");
         assert_int_equal(w.part[1], 0);
         assert_int_equal(w.part[2], 1);
@@ -146,10 +185,10 @@ static void every_allocation_may_fail(void **state)
         memcpy(line + i * 2, "a ", 2);
         ok(iso_tokens_add(&t, 1, i * 2, i * 2 + 1));
     }
-    ok(iso_words_find(&w, &t, "a", 1, 0));
+    ok(iso_words_find(&w, &t, "a", 1, 0, false));
     for (iso_err err = ISO_ENOMEM; err; n++) {
         iso_alloc_fail_after(n);
-        err = iso_words_find(&w, &t, line, sizeof line, 0);
+        err = iso_words_find(&w, &t, line, sizeof line, 0, false);
         iso_alloc_fail_after(-1);
         words = err ? 1 : 101;
         assert_int_equal(w.count, words);
@@ -234,7 +273,7 @@ static void any_text(void **state)
         iso_tokens_clear(&t);
         iso_words_clear(&w);
         ok(iso_spm_encode(s, &t, line, len));
-        ok(iso_words_find(&w, &t, line, len, 0));
+        ok(iso_words_find(&w, &t, line, len, 0, false));
         check_words(&w, line, len);
         check_pieces(&w, &t);
     }
@@ -245,6 +284,7 @@ static void any_text(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(english), test(chinese_and_latin), test(pieces_without_bytes_of_a_word),
-              test(truncated), test(pairs), test(every_allocation_may_fail), test(any_text));
+    RUN_TESTS(test(punctuation_at_the_ends_is_no_word), test(english), test(chinese_and_latin),
+              test(pieces_without_bytes_of_a_word), test(truncated), test(pairs),
+              test(every_allocation_may_fail), test(any_text));
 }
