@@ -3,6 +3,7 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <ctype.h>
 #include <string.h>
 
 #include "lib/base/alloc.h"
@@ -92,7 +93,13 @@ static iso_err take_number(int64_t *field, const struct opt *o, const char *valu
 
 static iso_err take_choice(const char **field, const struct opt *o, const char *value)
 {
-    if (strchr(value, ' ') || !opt_among(o->choices, value, strlen(value)))
+    char capital[32];
+
+    snprintf(capital, sizeof capital, "%s", value);
+    for (char *c = capital; o->any_case && *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+    if (strchr(value, ' ') || strlen(value) >= sizeof capital ||
+        !opt_among(o->choices, capital, strlen(capital)))
         return iso_fail(ISO_EARG, "--%s: %s is not one of: %s", o->name, value, o->choices);
     *field = value;
     return ISO_OK;

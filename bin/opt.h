@@ -49,6 +49,7 @@ struct opt {
     bool common;   /* taken by every command whose options do not begin with "only" */
     bool advanced; /* left out of the short help, listed in the man page */
     bool hidden;
+    bool any_case; /* choices are in capitals, and may be given in small letters */
 };
 
 /* The options a command takes, in the order of help: pass NULL, then what came back. */

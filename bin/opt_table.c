@@ -116,9 +116,9 @@ static const struct opt table[] = {
 
     OPT(CHOICE, pool, "KIND", "token rows to one row an item (default: mean)", .choices = "mean cls last max none"),
     OPT(CHOICE, specials, "WHICH", "special tokens among the rows of each sentence (default: none)", .choices = "none both", .advanced = true),
-    OPT(CHOICE, axes, "ORDER", "axes of three-dimensional matrix files (default: LND)", .choices = "LND NLD", .advanced = true),
+    OPT(CHOICE, axes, "ORDER", "axes of states that may be read in several ways: L layers, N items or tokens, D dimensions", .choices = "LND NLD", .any_case = true),
     OPT(CHOICE, dtype, "TYPE", "number type of headless raw files, or of what is written", .choices = "f16 f32 f64", .advanced = true),
-    OPT(CHOICE, layout, "NAME", "read files as this layout instead of looking", .choices = "native per-sentence matrix npy npz safetensors raw", .advanced = true),
+    OPT(CHOICE, layout, "NAME", "read files as this layout instead of looking", .choices = "native per-sentence matrix npy npz safetensors raw"),
     OPT(INT, dim, "N", "row length of headless raw files", .least = 1, .advanced = true),
     OPT(FLAG, transpose, NULL, "matrix files hold neurons x items", .advanced = true),
 

@@ -8,59 +8,77 @@
 #include "lib/linalg/convert.h"
 
 /* Which axis of a rank-3 array is what; rank 2 has no layers. */
-struct axes {
+struct places {
     int layer, item, dim;
 };
 
-static struct axes axes_of(const iso_array *a, const char *axes)
+static struct places places_of(const iso_array *a)
 {
     if (a->rank == 2)
-        return (struct axes){-1, 0, 1};
-    return axes && strcmp(axes, "NLD") == 0 ? (struct axes){1, 0, 2} : (struct axes){0, 1, 2};
+        return (struct places){-1, 0, 1};
+    return a->axes == ISO_AXES_NLD ? (struct places){1, 0, 2} : (struct places){0, 1, 2};
 }
 
-static iso_err check_axes(const iso_array *a, const char *axes, const char *what)
+static iso_err check_rank(const iso_array *a, const char *what)
 {
-    if (axes && strcmp(axes, "LND") != 0 && strcmp(axes, "NLD") != 0)
-        return iso_fail(ISO_EARG, "axes \"%s\" are neither LND nor NLD", axes);
     if (a->rank == 1)
         return iso_fail(ISO_EFORMAT,
                         "%s: is a vector of %" PRId64 " numbers; a matrix of items × dimensions "
                         "is needed",
                         what, a->shape[0]);
+    if (a->rank == 4)
+        return iso_fail(ISO_EFORMAT,
+                        "%s: [%" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 "] has 4 axes, as "
+                        "layers, sentences, tokens and dimensions have; pool the tokens first, to "
+                        "[layers, items, dimensions], or give each language its own array",
+                        what, a->shape[0], a->shape[1], a->shape[2], a->shape[3]);
     if (a->rank != 2 && a->rank != 3)
         return iso_fail(ISO_EFORMAT, "%s: has %d axes; 2 (items, dimensions) or 3 are read", what,
                         a->rank);
     return ISO_OK;
 }
 
-iso_err iso_array_check(const iso_array *a, const char *axes, int64_t size, const char *what)
+static iso_err check_layers(iso_array *a, iso_axes asked, const char *what)
+{
+    const bool items_first = asked == ISO_AXES_NLD;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_axes_settle(&a->axes, asked, a->shape, what));
+    if (a->shape[places_of(a).layer] > ISO_ARRAY_LAYERS_MAX)
+        ISO_FAIL(ISO_EFORMAT,
+                 "%s: has %" PRId64 " layers if its axes are %s; at most %d are read; try "
+                 "--axes %s",
+                 what, a->shape[places_of(a).layer], items_first ? "NLD" : "LND",
+                 (int)ISO_ARRAY_LAYERS_MAX, items_first ? "LND" : "NLD");
+done:
+    return err;
+}
+
+iso_err iso_array_check(iso_array *a, const char *axes, int64_t size, const char *what)
 {
     int64_t left = INT64_MAX / (int64_t)iso_dtype_size(a->dtype);
-    iso_err err = check_axes(a, axes, what);
+    iso_axes asked;
+    iso_err err = ISO_OK;
 
-    if (err)
-        return err;
+    ISO_TRY(iso_axes_find(&asked, axes));
+    ISO_TRY(check_rank(a, what));
     for (int i = 0; i < a->rank; i++) {
         if (a->shape[i] <= 0)
-            return iso_fail(ISO_EFORMAT, "%s: axis %d has length %" PRId64, what, i, a->shape[i]);
+            ISO_FAIL(ISO_EFORMAT, "%s: axis %d has length %" PRId64, what, i, a->shape[i]);
         if (a->shape[i] > left)
-            return iso_fail(ISO_EFORMAT, "%s: claims more numbers than any file holds", what);
+            ISO_FAIL(ISO_EFORMAT, "%s: claims more numbers than any file holds", what);
         left /= a->shape[i];
     }
     const int64_t bytes = iso_array_bytes(a);
     if (a->offset < 0 || bytes > size || a->offset > size - bytes)
-        return iso_fail(ISO_EFORMAT,
-                        "%s: is truncated: %" PRId64 " bytes of numbers from byte %" PRId64
-                        " on do not fit in %" PRId64,
-                        what, bytes, a->offset, size);
-    if (a->rank == 3 && a->shape[axes_of(a, axes).layer] > ISO_ARRAY_LAYERS_MAX)
-        return iso_fail(ISO_EFORMAT,
-                        "%s: has %" PRId64 " layers if its axes are %s; at most %d are read; try "
-                        "--axes %s",
-                        what, a->shape[axes_of(a, axes).layer], axes ? axes : "LND",
-                        (int)ISO_ARRAY_LAYERS_MAX, axes && *axes == 'N' ? "LND" : "NLD");
-    return ISO_OK;
+        ISO_FAIL(ISO_EFORMAT,
+                 "%s: is truncated: %" PRId64 " bytes of numbers from byte %" PRId64
+                 " on do not fit in %" PRId64,
+                 what, bytes, a->offset, size);
+    if (a->rank == 3)
+        ISO_TRY(check_layers(a, asked, what));
+done:
+    return err;
 }
 
 int64_t iso_array_bytes(const iso_array *a)
@@ -72,16 +90,16 @@ int64_t iso_array_bytes(const iso_array *a)
     return bytes;
 }
 
-int iso_array_layers(const iso_array *a, const char *axes)
+int iso_array_layers(const iso_array *a)
 {
-    const int axis = axes_of(a, axes).layer;
+    const int axis = places_of(a).layer;
 
     return axis < 0 ? 1 : (int)a->shape[axis];
 }
 
-void iso_array_matrix(int64_t *rows, int64_t *cols, const iso_array *a, const char *axes)
+void iso_array_matrix(int64_t *rows, int64_t *cols, const iso_array *a)
 {
-    const struct axes x = axes_of(a, axes);
+    const struct places x = places_of(a);
 
     *rows = a->shape[x.item];
     *cols = a->shape[x.dim];
@@ -191,10 +209,9 @@ static void strides(int64_t *stride, const iso_array *a)
     }
 }
 
-iso_err iso_array_rows(iso_rows **out, const iso_array *a, const char *axes, int layer,
-                       const iso_run *run)
+iso_err iso_array_rows(iso_rows **out, const iso_array *a, int layer, const iso_run *run)
 {
-    const struct axes x = axes_of(a, axes);
+    const struct places x = places_of(a);
     int64_t stride[ISO_ARRAY_RANK_MAX];
     struct strided *s = NULL;
     iso_err err = ISO_OK;

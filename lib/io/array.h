@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "lib/base/run.h"
+#include "lib/io/axes.h"
 #include "lib/io/file.h"
 #include "lib/linalg/rows.h"
 
@@ -27,30 +28,31 @@ typedef struct iso_array {
     bool untyped; /* the file says bytes only; `dtype` is our reading of them */
     int rank;
     int64_t shape[ISO_ARRAY_RANK_MAX];
+    iso_axes axes; /* of rank 3, once it is checked */
 } iso_array;
 
 /**
- * Checks what the functions below take for granted: rank 2 (items × dimensions) or 3 (`axes` "LND",
- * the default when NULL, or "NLD"), no empty axis, at most ISO_ARRAY_LAYERS_MAX layers, and that
- * its bytes lie within the first `size` bytes of where it is.
+ * Checks what the functions below take for granted: rank 2 (items × dimensions) or 3 (`axes` "LND"
+ * or "NLD"; NULL: as iso_axes_settle finds), no empty axis, at most ISO_ARRAY_LAYERS_MAX layers, and
+ * that its bytes lie within the first `size` bytes of where it is. Sets a->axes.
  * Errors  ISO_EFORMAT, ISO_EARG (axes); messages begin with `what`.
  */
-ISO_API ISO_MUST_USE iso_err iso_array_check(const iso_array *a, const char *axes, int64_t size,
+ISO_API ISO_MUST_USE iso_err iso_array_check(iso_array *a, const char *axes, int64_t size,
                                              const char *what);
 
 /** Bytes of all numbers. */
 ISO_API int64_t iso_array_bytes(const iso_array *a);
 
 /** Number of matrices, and the shape of each. */
-ISO_API int iso_array_layers(const iso_array *a, const char *axes);
-ISO_API void iso_array_matrix(int64_t *rows, int64_t *cols, const iso_array *a, const char *axes);
+ISO_API int iso_array_layers(const iso_array *a);
+ISO_API void iso_array_matrix(int64_t *rows, int64_t *cols, const iso_array *a);
 
 /**
  * A source over one of the matrices, in the host's byte order. Rows that do not lie together
  * are gathered; columns that do are turned through iso_rows_transpose. Errors  ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_array_rows(iso_rows **out, const iso_array *a, const char *axes,
-                                            int layer, const iso_run *run);
+ISO_API ISO_MUST_USE iso_err iso_array_rows(iso_rows **out, const iso_array *a, int layer,
+                                            const iso_run *run);
 
 ISO_END
 

@@ -1,63 +1,11 @@
 #include "lib/io/array_set.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 
-enum { LAYER_DIGITS = 6 };
-
-static const char separators[] = "./_-:";
-static const char *const fillers[] = {"arr",           "array",        "layer", "layers", "hidden",
-                                      "hidden_states", "hidden_state", "state", "states"};
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_separator(char c)
-{
-    return c && strchr(separators, c);
-}
-
-/* The length of a name without a filler word at its end ("en.layer" is 2, "layer" 0). */
-static int64_t without_filler(const char *name, int64_t len)
-{
-    for (size_t i = 0; i < sizeof fillers / sizeof *fillers; i++) {
-        const int64_t n = (int64_t)strlen(fillers[i]), start = len - n;
-        if (start == 0 && memcmp(name, fillers[i], (size_t)n) == 0)
-            return 0;
-        if (start > 1 && is_separator(name[start - 1]) &&
-            memcmp(name + start, fillers[i], (size_t)n) == 0)
-            return start - 1;
-    }
-    return len;
-}
-
-void iso_array_name(int64_t *len, int *layer, const char *name)
-{
-    const int64_t whole = (int64_t)strlen(name);
-    int64_t n = whole;
-
-    while (n > 0 && is_digit(name[n - 1]))
-        n--;
-    const bool number = n < whole && whole - n <= LAYER_DIGITS;
-    if (number && (n == 0 || is_separator(name[n - 1]))) {
-        *layer = atoi(name + n);
-        *len = without_filler(name, n > 0 ? n - 1 : 0);
-        return;
-    }
-    const bool filler = number && without_filler(name, n) < n; /* "layer3" */
-    *layer = filler ? atoi(name + n) : -1;
-    *len = without_filler(name, filler ? n : whole);
-}
-
 iso_err iso_array_set_add(iso_array_set *set, const char *name, const iso_array *array, int tag)
 {
-    iso_named_array item = {.array = *array, .tag = tag};
-    int64_t len;
+    iso_named_array item = {.array = *array, .tag = tag, .says.layer = -1};
     iso_err err = ISO_OK;
 
     if (set->count == set->room) {
@@ -65,91 +13,73 @@ iso_err iso_array_set_add(iso_array_set *set, const char *name, const iso_array 
         ISO_TRY(iso_realloc(&set->at, set->count, room, sizeof *set->at));
         set->room = room;
     }
-    iso_array_name(&len, &item.layer, name);
     ISO_TRY(iso_str_dup(&item.name, name, -1));
-    if (len > 0)
-        ISO_TRY(iso_str_dup(&item.lang, name, len));
     set->at[set->count++] = item;
-    item = (iso_named_array){0};
 done:
-    iso_free(item.name);
     return err;
 }
 
-/* An order that brings equal matrices together: by language (none first), then layer. */
-static int compare(const void *a, const void *b)
+static iso_err read_names(iso_array_set *set, const iso_states_opt *opt, const char *path)
 {
-    const iso_named_array *x = *(const iso_named_array *const *)a;
-    const iso_named_array *y = *(const iso_named_array *const *)b;
-    const int by_lang = strcmp(x->lang ? x->lang : "", y->lang ? y->lang : "");
-
-    return by_lang ? by_lang : (x->layer > y->layer) - (x->layer < y->layer);
-}
-
-static iso_err check_unique(const iso_array_set *set, const char *path)
-{
-    const iso_named_array **order = NULL;
+    const char **names = NULL;
+    iso_array_name *says = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&order, set->count, sizeof(void *)));
+    ISO_TRY(iso_alloc(&names, set->count, sizeof *names));
+    ISO_TRY(iso_alloc(&says, set->count, sizeof *says));
     for (int i = 0; i < set->count; i++)
-        order[i] = &set->at[i];
-    if (set->count > 1)
-        qsort(order, (size_t)set->count, sizeof(void *), compare);
-    for (int i = 1; i < set->count; i++) {
-        if (compare(&order[i - 1], &order[i]) == 0)
-            ISO_FAIL(ISO_EFORMAT, "%s: \"%s\" and \"%s\" name the same language and layer", path,
-                     order[i - 1]->name, order[i]->name);
-    }
+        names[i] = set->at[i].name;
+    ISO_TRY(iso_array_names(says, names, set->count, opt->canonical, set->picked, path));
+    for (int i = 0; i < set->count; i++)
+        set->at[i].says = says[i];
 done:
-    iso_free(order);
+    iso_free(says);
+    iso_free(names);
     return err;
 }
 
-/* A code that is not known comes back as it went in. */
-static bool is_code(const char *lang, const iso_states_opt *opt)
+/* Axes that nobody named were read in the only plausible way; a person should know which. */
+static void tell_axes(iso_array_set *set, const iso_array *a)
 {
-    return opt->canonical && opt->canonical(lang) != lang;
+    if (!*set->read_as && a->rank == 3)
+        iso_axes_tell(set->read_as, a->axes, a->shape);
 }
 
-static void forget_bare_name(iso_named_array *a, const iso_states_opt *opt)
+static iso_err add_entries(iso_array_set *set, iso_named_array *a, const char *path)
 {
-    if (a->lang && a->layer < 0 && !is_code(a->lang, opt)) {
-        iso_free(a->lang);
-        a->lang = NULL;
+    const int layers = iso_array_layers(&a->array);
+
+    a->first = set->entry_count;
+    if (a->array.rank == 3 && a->says.layer >= 0)
+        return iso_fail(ISO_EFORMAT, "%s: \"%s\" names one layer and holds %d", path, a->name,
+                        layers);
+    for (int k = 0; k < layers; k++) {
+        iso_entry *e = &set->entries[set->entry_count++];
+        e->lang = a->says.lang;
+        e->unclear = a->says.unclear;
+        e->layer = a->array.rank == 3 ? k : a->says.layer;
+        e->dtype = a->array.dtype;
+        iso_array_matrix(&e->rows, &e->cols, &a->array);
     }
+    return ISO_OK;
 }
 
 iso_err iso_array_set_finish(iso_array_set *set, const iso_states_opt *opt, const char *path)
 {
-    const char *axes = opt->axes;
     iso_err err = ISO_OK;
     int64_t total = 0;
-    int n = 0;
 
-    if (set->count == 1)
-        forget_bare_name(&set->at[0], opt);
-    ISO_TRY(check_unique(set, path));
+    ISO_TRY(read_names(set, opt, path));
     for (int i = 0; i < set->count; i++)
-        total += iso_array_layers(&set->at[i].array, axes);
+        total += iso_array_layers(&set->at[i].array);
     if (total > INT32_MAX)
         ISO_FAIL(ISO_EFORMAT, "%s: holds too many matrices", path);
     ISO_TRY(iso_alloc(&set->entries, total, sizeof *set->entries));
     for (int i = 0; i < set->count; i++) {
-        iso_named_array *a = &set->at[i];
-        const int layers = iso_array_layers(&a->array, axes);
-        a->first = n;
-        if (a->array.rank == 3 && a->layer >= 0)
-            ISO_FAIL(ISO_EFORMAT, "%s: \"%s\" names one layer and holds %d", path, a->name, layers);
-        for (int k = 0; k < layers; k++) {
-            iso_entry *e = &set->entries[n++];
-            e->lang = a->lang;
-            e->layer = a->array.rank == 3 ? k : a->layer;
-            e->dtype = a->array.dtype;
-            iso_array_matrix(&e->rows, &e->cols, &a->array, axes);
-        }
+        ISO_TRY(add_entries(set, &set->at[i], path));
+        if (!opt->axes)
+            tell_axes(set, &set->at[i].array);
     }
-    set->entry_count = n;
 done:
     return err;
 }
@@ -168,7 +98,7 @@ void iso_array_set_free(iso_array_set *set)
 {
     for (int i = 0; i < set->count; i++) {
         iso_free(set->at[i].name);
-        iso_free(set->at[i].lang);
+        iso_array_name_free(&set->at[i].says);
     }
     iso_free(set->at);
     iso_free(set->entries);

@@ -1,22 +1,25 @@
 #include "lib/io/matrix_h5.h"
 
-#include <ctype.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
+#include "lib/io/array_name.h"
+#include "lib/io/axes.h"
 #include "lib/io/concat.h"
 #include "lib/io/h5.h"
 #include "lib/io/h5_rows.h"
 
 /* The part of a file one entry stands for; entries of one `group` (not 0) lie below each other. */
 struct part {
-    char *path, *lang;
-    int layer_axis, layer, group;
+    char *path;
+    int layer_axis, group;
     int64_t index, rows, cols; /* on the layer's axis; the shape */
     iso_dtype dtype;
+    int name; /* among `says`; -1: there is none to read */
 };
 
 struct matrices {
@@ -27,7 +30,13 @@ struct matrices {
     int count, room;
     iso_entry *entries;
     int *first, *parts_of; /* by entry: its first part, how many */
-    int axis;              /* of the layers in a dataset of rank 3 */
+    iso_array_name *says;
+    const char **names; /* of datasets that have one to read; their parts own them */
+    int name_count;
+    iso_axes asked;
+    int64_t too_deep; /* datasets of floats passed over for having 4 axes and more */
+    char deepest[64]; /* the first of them */
+    char read_as[ISO_READ_AS];
 };
 
 enum { FEATURES = 1, LAYERS_AT_MOST = 100000 };
@@ -40,8 +49,11 @@ static void matrices_close(iso_reader *self)
         return;
     for (int i = 0; i < m->count; i++) {
         iso_free(m->parts[i].path);
-        iso_free(m->parts[i].lang);
     }
+    for (int i = 0; m->says && i < m->name_count; i++)
+        iso_array_name_free(&m->says[i]);
+    iso_free(m->says);
+    iso_free(m->names);
     iso_free(m->parts);
     iso_free(m->entries);
     iso_free(m->first);
@@ -82,15 +94,6 @@ done:
 
 /* Names ------------------------------------------------------------------------- */
 
-/* "3", "layer3", "layer_3", "layer-3"; -1 for everything else. */
-static int layer_named(const char *name)
-{
-    if (strncmp(name, "layer", 5) == 0)
-        name += 5 + (name[5] == '_' || name[5] == '-');
-    const size_t n = strlen(name);
-    return n > 0 && n <= 6 && strspn(name, "0123456789") == n ? atoi(name) : -1;
-}
-
 /* "features", "features_07". */
 static bool is_features(const char *path)
 {
@@ -100,35 +103,38 @@ static bool is_features(const char *path)
            (path[8] == '_' && path[9] && strspn(path + 9, "0123456789") == strlen(path + 9));
 }
 
-/* Language and layer by the place of a dataset; `one` when it was asked for by its path. */
-static iso_err name_part(struct part *p, const char *path, int rank, bool one)
+/* Every dataset's name once, however many layers it has. */
+static iso_err read_names(struct matrices *m, const iso_states_opt *opt, bool picked)
 {
-    while (*path == '/')
-        path++;
-    const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
-    const int layer = rank == 2 ? layer_named(last) : -1;
+    const char *last = NULL;
+    iso_err err = ISO_OK;
 
-    p->layer = layer;
-    p->group = is_features(path) ? FEATURES : 0;
-    if (p->group || (layer >= 0 && !slash))
-        return ISO_OK;
-    if (layer < 0)
-        return iso_str_dup(&p->lang, one ? last : path, -1);
-    const char *start = path;
-    for (const char *c = path; one && c < slash; c++) {
-        if (*c == '/')
-            start = c + 1;
+    ISO_TRY(iso_alloc(&m->names, m->count, sizeof *m->names));
+    ISO_TRY(iso_alloc(&m->says, m->count, sizeof *m->says));
+    for (int i = 0; i < m->count; i++) {
+        struct part *p = &m->parts[i];
+        p->name = -1;
+        if (p->group)
+            continue;
+        if (!last || strcmp(last, p->path) != 0)
+            m->names[m->name_count++] = p->path;
+        last = p->path;
+        p->name = m->name_count - 1;
     }
-    return iso_str_dup(&p->lang, start, slash - start);
+    const int count = m->name_count;
+    m->name_count = 0; /* nothing to free unless all are read */
+    ISO_TRY(iso_array_names(m->says, m->names, count, opt->canonical, picked, m->file->path));
+    m->name_count = count;
+done:
+    return err;
 }
 
 /* Parts --------------------------------------------------------------------------- */
 
 static iso_err add_part(struct matrices *m, const char *path, const iso_h5_data *data, int axis,
-                        int64_t index, bool one)
+                        int64_t index)
 {
     const iso_h5_slice slice = {path, axis, index};
-    const int rank = iso_h5_about(data)->rank;
     iso_err err = ISO_OK;
 
     if (m->count == m->room) {
@@ -138,12 +144,33 @@ static iso_err add_part(struct matrices *m, const char *path, const iso_h5_data 
     }
     struct part *p = &m->parts[m->count++];
     *p = (struct part){.layer_axis = axis, .index = index};
+    p->group = is_features(path + (*path == '/')) ? FEATURES : 0;
     ISO_TRY(iso_str_dup(&p->path, path, -1));
-    ISO_TRY(name_part(p, path, rank, one));
-    if (axis >= 0)
-        p->layer = (int)index;
     ISO_TRY(iso_h5_slice_shape(&p->rows, &p->cols, &p->dtype, m->file, data, &slice));
 done:
+    return err;
+}
+
+/* All layers of a dataset of rank 3. */
+static iso_err add_layers(struct matrices *m, const char *path, const iso_h5_data *data)
+{
+    const iso_h5_info *f = iso_h5_about(data);
+    iso_buf what = {0};
+    iso_axes axes;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(&what, "%s: %s", m->file->path, path));
+    ISO_TRY(iso_axes_settle(&axes, m->asked, f->dims, what.text));
+    const int axis = axes == ISO_AXES_NLD;
+    if (f->dims[axis] > LAYERS_AT_MOST)
+        ISO_FAIL(ISO_EFORMAT, "%s would have %" PRId64 " layers; axes may be another order",
+                 what.text, f->dims[axis]);
+    if (m->asked == ISO_AXES_OPEN && !*m->read_as)
+        iso_axes_tell(m->read_as, axes, f->dims);
+    for (int64_t l = 0; l < f->dims[axis]; l++)
+        ISO_TRY(add_part(m, path, data, axis, l));
+done:
+    iso_buf_free(&what);
     return err;
 }
 
@@ -156,19 +183,17 @@ static iso_err add_dataset(struct matrices *m, const char *path, bool one)
     const iso_h5_info *f = iso_h5_about(data);
     const bool features = is_features(path + (*path == '/'));
     const bool fits = f->rank == 2 || f->rank == 3 || (features && f->rank == 4);
-    if (!one && (f->type != ISO_H5_FLOAT || !fits))
-        goto done;
-    if (!fits)
-        ISO_FAIL(ISO_EFORMAT, "%s:%s has rank %d, not 2 or 3", m->file->path, path, f->rank);
-    if (f->rank == 2 || features) {
-        ISO_TRY(add_part(m, path, data, -1, 0, one));
+    if (!one && (f->type != ISO_H5_FLOAT || !fits)) {
+        if (f->type == ISO_H5_FLOAT && f->rank > 3 && m->too_deep++ == 0)
+            (void)snprintf(m->deepest, sizeof m->deepest, "%s", path);
         goto done;
     }
-    if (f->dims[m->axis] > LAYERS_AT_MOST)
-        ISO_FAIL(ISO_EFORMAT, "%s: %s would have %" PRId64 " layers; axes may be another order",
-                 m->file->path, path, f->dims[m->axis]);
-    for (int64_t l = 0; l < f->dims[m->axis]; l++)
-        ISO_TRY(add_part(m, path, data, m->axis, l, one));
+    if (!fits)
+        ISO_FAIL(ISO_EFORMAT, "%s:%s has rank %d, not 2 or 3", m->file->path, path, f->rank);
+    if (f->rank == 2 || features)
+        ISO_TRY(add_part(m, path, data, -1, 0));
+    else
+        ISO_TRY(add_layers(m, path, data));
 done:
     iso_h5_data_close(data);
     return err;
@@ -182,9 +207,23 @@ static int by_group(const void *a, const void *b)
     if (x->group != y->group)
         return y->group - x->group;
     if (x->group == 0)
-        return strcmp(x->path, y->path) ? strcmp(x->path, y->path) : x->layer - y->layer;
+        return strcmp(x->path, y->path) ? strcmp(x->path, y->path)
+                                        : (x->index > y->index) - (x->index < y->index);
     const int p = x->path[8] ? atoi(x->path + 9) : -1, q = y->path[8] ? atoi(y->path + 9) : -1;
     return (p > q) - (p < q);
+}
+
+static iso_err name_entry(const struct matrices *m, iso_entry *e, const struct part *p)
+{
+    const iso_array_name *says = p->name >= 0 ? &m->says[p->name] : NULL;
+
+    if (says && says->layer >= 0 && p->layer_axis >= 0)
+        return iso_fail(ISO_EFORMAT, "%s: \"%s\" names one layer and holds several", m->file->path,
+                        p->path);
+    e->lang = says ? says->lang : NULL;
+    e->unclear = says ? says->unclear : NULL;
+    e->layer = p->layer_axis >= 0 ? (int)p->index : says ? says->layer : -1;
+    return ISO_OK;
 }
 
 static iso_err add_entry(struct matrices *m, int part)
@@ -203,7 +242,8 @@ static iso_err add_entry(struct matrices *m, int part)
         m->parts_of[e - 1]++;
         goto done;
     }
-    m->entries[e] = (iso_entry){p->lang, p->layer, p->rows, p->cols, p->dtype};
+    m->entries[e] = (iso_entry){.layer = -1, .rows = p->rows, .cols = p->cols, .dtype = p->dtype};
+    ISO_TRY(name_entry(m, &m->entries[e], p));
     m->first[e] = part;
     m->parts_of[e] = 1;
     m->base.entry_count++;
@@ -211,13 +251,20 @@ done:
     return err;
 }
 
-static iso_err make_entries(struct matrices *m)
+static iso_err make_entries(struct matrices *m, const iso_states_opt *opt, bool picked)
 {
     iso_err err = ISO_OK;
 
+    if (m->count == 0 && m->too_deep > 0)
+        ISO_FAIL(
+            ISO_EFORMAT,
+            "%s: %s has 4 axes or more, as layers, sentences, tokens and dimensions have; pool "
+            "the tokens first, to [layers, items, dimensions]",
+            m->file->path, m->deepest);
     if (m->count == 0)
         ISO_FAIL(ISO_EFORMAT, "%s: holds no matrix of f16, f32 or f64", m->file->path);
     qsort(m->parts, (size_t)m->count, sizeof *m->parts, by_group);
+    ISO_TRY(read_names(m, opt, picked));
     ISO_TRY(iso_alloc(&m->entries, m->count, sizeof *m->entries));
     ISO_TRY(iso_alloc(&m->first, m->count, sizeof *m->first));
     ISO_TRY(iso_alloc(&m->parts_of, m->count, sizeof *m->parts_of));
@@ -228,15 +275,20 @@ done:
     return err;
 }
 
-static iso_err layer_axis(int *axis, const char *axes)
+/* Datasets called "0", "1", ... might as well be sentences (per_sentence.h). */
+static void tell_keys(struct matrices *m)
 {
-    iso_err err = ISO_OK;
+    const struct part *p = &m->parts[0];
 
-    *axis = axes && strcmp(axes, "NLD") == 0 ? 1 : 0;
-    ISO_NEED(!axes || *axis == 1 || strcmp(axes, "LND") == 0,
-             "axes %s is not known; it is LND or NLD", axes);
-done:
-    return err;
+    for (int i = 0; i < m->count; i++) {
+        if (m->parts[i].layer_axis >= 0 ||
+            strspn(m->parts[i].path, "0123456789/") != strlen(m->parts[i].path))
+            return;
+    }
+    (void)snprintf(m->read_as, sizeof m->read_as,
+                   "its datasets \"0\", \"1\", ... are read as %d layers of %" PRId64
+                   " items (--layout per-sentence: as sentences)",
+                   m->count, p->rows);
 }
 
 iso_err iso_matrix_h5_open(iso_reader **out, const iso_file *file, const char *dataset,
@@ -250,7 +302,8 @@ iso_err iso_matrix_h5_open(iso_reader **out, const iso_file *file, const char *d
     m->file = file;
     m->base.rows = matrices_rows;
     m->base.close = matrices_close;
-    ISO_TRY(layer_axis(&m->axis, opt->axes));
+    m->base.read_as = m->read_as;
+    ISO_TRY(iso_axes_find(&m->asked, opt->axes));
     ISO_TRY(iso_h5_open(&m->h5, file->path));
     if (dataset) {
         if (iso_h5_kind_of(m->h5, dataset) != ISO_H5_DATASET)
@@ -261,7 +314,12 @@ iso_err iso_matrix_h5_open(iso_reader **out, const iso_file *file, const char *d
         for (int64_t i = 0; i < names.count; i++)
             ISO_TRY(add_dataset(m, names.at[i], false));
     }
-    ISO_TRY(make_entries(m));
+    ISO_TRY(make_entries(m, opt, dataset != NULL));
+    if (m->too_deep > 0)
+        iso_run_note(opt->run, "%s: %" PRId64 " datasets of 4 axes and more are left out (%s)",
+                     file->path, m->too_deep, m->deepest);
+    if (!dataset && !opt->layout && m->asked == ISO_AXES_OPEN)
+        tell_keys(m);
     *out = &m->base;
     m = NULL;
 done:

@@ -7,14 +7,16 @@
 ISO_BEGIN
 
 /**
- * Every dataset of f16, f32 or f64 at any depth, by its place:
+ * Every dataset of f16, f32 or f64 at any depth. Its path says language and layer
+ * (iso_array_names):
  *
- *   /en/3, /en/layer_3   [N, D]     language en, layer 3
- *   /en                  [N, D]     language en
- *   /en                  [L, N, D]  language en, all layers; [N, L, D] with opt->axes "NLD"
- *   /0, /layer_0         [N, D]     a layer; the file does not name a language
- *   /features            [N, ...]   the one matrix, flattened; features_00, features_01... below
- *                                   each other
+ *   /en/3, /layer_3/en, /3/en    [N, D]     language en, layer 3
+ *   /en, /hidden_states/en       [N, D]     language en
+ *   /en, /hidden_states/en       [L, N, D]  language en, all layers; [N, L, D] by opt->axes, or
+ *                                           where nothing else is plausible (iso_axes_settle)
+ *   /0, /layer_0                 [N, D]     a layer; the file does not name a language
+ *   /features                    [N, ...]   the one matrix, flattened; features_00, features_01...
+ *                                           below each other
  *
  * With `dataset`, that one alone. Others (texts, integers, other ranks) are passed over.
  */

@@ -23,7 +23,7 @@ static iso_err npy_rows(iso_reader *self, int entry, iso_rows **out)
     int layer;
     const iso_named_array *a = iso_array_set_find(&layer, &r->set, entry);
 
-    return iso_array_rows(out, &a->array, r->opt->axes, layer, r->opt->run);
+    return iso_array_rows(out, &a->array, layer, r->opt->run);
 }
 
 static void npy_close(iso_reader *self)
@@ -86,6 +86,7 @@ static iso_err npy_open(iso_reader **out, const iso_file *file, const char *data
     ISO_TRY(iso_array_set_finish(&r->set, opt, file->path));
     r->base = (iso_reader){.entry_count = r->set.entry_count,
                            .entries = r->set.entries,
+                           .read_as = r->set.read_as,
                            .rows = npy_rows,
                            .close = npy_close};
     iso_npy_note(opt->run, file->path, a.untyped);

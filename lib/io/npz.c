@@ -337,7 +337,7 @@ static iso_err npz_rows(iso_reader *self, int entry, iso_rows **out)
     iso_err err = ISO_OK;
 
     ISO_TRY(array_of(&a, r, (int)(named - r->set.at)));
-    ISO_TRY(iso_array_rows(out, &a, r->opt->axes, layer, r->opt->run));
+    ISO_TRY(iso_array_rows(out, &a, layer, r->opt->run));
 done:
     return err;
 }
@@ -385,6 +385,7 @@ static iso_err npz_open(iso_reader **out, const iso_file *file, const char *data
     ISO_TRY(iso_alloc(&r, 1, sizeof *r));
     r->file = file;
     r->opt = opt;
+    r->set.picked = dataset != NULL;
     ISO_TRY(open_zip(&r->zip, file));
     ISO_TRY(add_members(r, dataset));
     ISO_TRY(iso_alloc(&r->unpacked, r->set.count, sizeof(iso_spill *)));
@@ -393,6 +394,7 @@ static iso_err npz_open(iso_reader **out, const iso_file *file, const char *data
     note_untyped(r);
     r->base = (iso_reader){.entry_count = r->set.entry_count,
                            .entries = r->set.entries,
+                           .read_as = r->set.read_as,
                            .rows = npz_rows,
                            .close = npz_close};
     *out = &r->base;

@@ -6,35 +6,10 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
-#include "lib/io/h5.h"
-#include "lib/io/pool.h"
+#include "lib/io/per_sentence_inside.h"
 #include "lib/io/sentence_map.h"
-#include "lib/io/spill.h"
 
 static const char MAP[] = "sentence_to_index";
-
-struct sentence {
-    const char *path;
-    int64_t number;
-};
-
-struct sentences {
-    iso_reader base;
-    const iso_file *file;
-    const iso_states_opt *opt;
-    iso_h5 *h5; /* open while it is read only: with many datasets HDF5 keeps a lot in memory */
-    iso_pool pool;
-    iso_h5_texts names, text, ids;
-    struct sentence *at; /* in order */
-    int64_t count;
-    int rank;
-    int64_t layers, dim;
-    iso_dtype dtype;
-    int64_t *offsets; /* of the token rows */
-    iso_entry *entries;
-    iso_lang lang;
-    iso_spill *spill; /* all layers, once they were asked for */
-};
 
 static void leave(struct sentences *s)
 {
@@ -128,7 +103,8 @@ static iso_err order(struct sentences *s, bool keys, const iso_sentence_map *map
     ISO_TRY(iso_alloc(&s->at, s->names.count, sizeof *s->at));
     for (int64_t i = 0; i < s->names.count; i++) {
         if (strcmp(s->names.at[i], MAP) != 0)
-            s->at[s->count++] = (struct sentence){s->names.at[i], number_of(s->names.at[i])};
+            s->at[s->count++] =
+                (struct sentence){.path = s->names.at[i], .number = number_of(s->names.at[i])};
     }
     if (s->count == 0)
         ISO_FAIL(ISO_EFORMAT, "%s: holds no sentences", s->file->path);
@@ -136,6 +112,7 @@ static iso_err order(struct sentences *s, bool keys, const iso_sentence_map *map
         ISO_TRY(number_keys(s, map));
     qsort(s->at, (size_t)s->count, sizeof *s->at, by_number);
     ISO_TRY(check_gaps(s));
+    s->total = s->count;
     if (s->opt->limit > 0 && s->count > s->opt->limit)
         s->count = s->opt->limit;
 done:
@@ -171,6 +148,8 @@ static iso_err read_names(struct sentences *s)
         ISO_TRY(iso_h5_walk(&s->names, s->h5));
     }
     ISO_TRY(iso_sentence_map_read(&map, s->h5));
+    s->numbered = !keys;
+    s->mapped = map.count > 0;
     ISO_TRY(order(s, keys, &map));
     ISO_TRY(read_texts(s, keys, &map));
 done:
@@ -178,67 +157,11 @@ done:
     return err;
 }
 
-/* Shapes --------------------------------------------------------------------------- */
-
-static iso_err odd(const struct sentences *s, int64_t i, const iso_h5_info *f)
-{
-    return iso_fail(ISO_EFORMAT,
-                    "%s: sentence %" PRId64 " has rank %d, %" PRId64 " layers of %" PRId64
-                    " dims, %s; the first has rank %d, %" PRId64 " of %" PRId64 ", %s",
-                    s->file->path, i, f->rank, f->rank == 3 ? f->dims[0] : 1, f->dims[f->rank - 1],
-                    iso_dtype_name(f->dtype), s->rank, s->layers, s->dim, iso_dtype_name(s->dtype));
-}
-
-static iso_err add_shape(struct sentences *s, int64_t i, const iso_h5_info *f)
-{
-    iso_err err = ISO_OK;
-
-    if (f->type != ISO_H5_FLOAT || f->rank < 2 || f->rank > 3)
-        ISO_FAIL(ISO_EFORMAT,
-                 "%s: sentence %" PRId64 " (%.60s) is not f16, f32 or f64 of rank 2 or 3",
-                 s->file->path, i, s->at[i].path);
-    const int64_t layers = f->rank == 3 ? f->dims[0] : 1, dim = f->dims[f->rank - 1];
-    if (i == 0) {
-        s->rank = f->rank;
-        s->layers = layers;
-        s->dim = dim;
-        s->dtype = f->dtype;
-    }
-    if (f->rank != s->rank || layers != s->layers || dim != s->dim || f->dtype != s->dtype)
-        ISO_TRY(odd(s, i, f));
-    const int64_t tokens = f->dims[f->rank - 2];
-    if (tokens > (INT64_MAX >> 8) - s->offsets[i])
-        ISO_FAIL(ISO_EFORMAT, "%s: too many rows", s->file->path);
-    s->offsets[i + 1] = s->offsets[i] + tokens;
-done:
-    return err;
-}
-
-static iso_err read_shapes(struct sentences *s)
-{
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_alloc(&s->offsets, s->count + 1, sizeof *s->offsets));
-    for (int64_t i = 0; i < s->count; i++) {
-        iso_h5_data *data = NULL;
-        ISO_TRY(iso_h5_data_open(&data, s->h5, s->at[i].path));
-        err = add_shape(s, i, iso_h5_about(data));
-        iso_h5_data_close(data);
-        if (err)
-            goto done;
-        if (i % 256 == 0)
-            ISO_TRY(iso_run_step(s->opt->run, "looking at sentences", i, s->count, "sentences"));
-    }
-    if (s->layers < 1 || s->layers > 100000)
-        ISO_FAIL(ISO_EFORMAT, "%s: its sentences have %" PRId64 " layers", s->file->path,
-                 s->layers);
-done:
-    return err;
-}
+/* Entries ------------------------------------------------------------------------- */
 
 static iso_err make_entries(struct sentences *s)
 {
-    const bool none = s->pool == ISO_POOL_NONE;
+    const bool none = s->pool == ISO_POOL_NONE || s->order == ONE_OF_LAYERS;
     const int64_t rows = none ? s->offsets[s->count] : s->count;
     const iso_dtype dtype = none ? s->dtype : iso_pool_dtype(s->dtype);
     iso_err err = iso_alloc(&s->entries, s->layers, sizeof *s->entries);
@@ -246,16 +169,17 @@ static iso_err make_entries(struct sentences *s)
     if (err)
         return err;
     for (int l = 0; l < (int)s->layers; l++)
-        s->entries[l] = (iso_entry){NULL, l, rows, s->dim, dtype};
+        s->entries[l] = (iso_entry){.layer = l, .rows = rows, .cols = s->dim, .dtype = dtype};
     s->lang.items = s->count;
     s->lang.rows = rows;
     s->lang.text = s->text.at;
-    s->lang.offsets = none ? s->offsets : NULL;
+    s->lang.offsets = none && s->order != ONE_OF_LAYERS ? s->offsets : NULL;
     s->base.entries = s->entries;
     s->base.entry_count = (int)s->layers;
     s->base.langs = &s->lang;
     s->base.lang_count = 1;
-    s->base.info.pooling = iso_pool_name(s->pool);
+    s->base.info.pooling = s->order == ONE_OF_LAYERS ? NULL : iso_pool_name(s->pool);
+    s->base.read_as = s->read_as;
     return ISO_OK;
 }
 
@@ -272,12 +196,15 @@ struct bench {
 static iso_err put_sentence(struct sentences *s, int64_t i, const struct bench *b)
 {
     const int64_t n = s->offsets[i + 1] - s->offsets[i];
-    const size_t layer = (size_t)(n * s->dim) * iso_dtype_size(s->dtype);
+    const bool within = s->order != LAYERS_TOKENS; /* a token's layers lie together */
+    const int64_t stride = within ? s->layers * s->dim : s->dim, layer = within ? 1 : n;
+    const size_t row_size = (size_t)s->dim * iso_dtype_size(s->dtype);
     iso_err err = ISO_OK;
 
     for (int l = 0; l < (int)s->layers; l++) {
-        const iso_view tokens = {b->tokens + (size_t)l * layer, n, s->dim, s->dim, s->dtype};
-        if (s->pool == ISO_POOL_NONE) {
+        const char *first = b->tokens + (size_t)(l * layer) * row_size;
+        const iso_view tokens = {first, n, s->dim, stride, s->dtype};
+        if (s->pool == ISO_POOL_NONE || s->order == ONE_OF_LAYERS) {
             ISO_TRY(iso_spill_put(s->spill, l, s->offsets[i], tokens));
             continue;
         }
@@ -290,18 +217,22 @@ done:
 }
 
 /* The file was closed since its shapes were read, and another may lie there now. */
-static bool as_before(const struct sentences *s, const iso_h5_info *f, int64_t rows)
+static bool as_before(const struct sentences *s, const iso_h5_info *f, int64_t i)
 {
-    const int64_t layers = f->rank == 3 ? f->dims[0] : 1;
+    int64_t dims[2];
 
-    return f->type == ISO_H5_FLOAT && f->dtype == s->dtype && f->rank == s->rank &&
-           layers == s->layers && f->dims[f->rank - 2] == rows && f->dims[f->rank - 1] == s->dim;
+    if (f->type != ISO_H5_FLOAT || f->dtype != s->dtype || f->rank != s->rank ||
+        f->dims[f->rank - 1] != s->dim)
+        return false;
+    iso_sentence_shape(dims, f);
+    return dims[0] == s->at[i].dims[0] && dims[1] == s->at[i].dims[1];
 }
 
 static iso_err read_sentence(struct sentences *s, int64_t i, struct bench *b)
 {
     const int64_t n = s->offsets[i + 1] - s->offsets[i];
-    const int64_t start[] = {0, 0, 0}, deep[] = {s->layers, n, s->dim}, flat[] = {n, s->dim};
+    const int64_t *dims = s->at[i].dims;
+    const int64_t start[] = {0, 0, 0}, deep[] = {dims[0], dims[1], s->dim};
     iso_h5_data *data = NULL;
     iso_err err = ISO_OK;
 
@@ -311,10 +242,10 @@ static iso_err read_sentence(struct sentences *s, int64_t i, struct bench *b)
         b->room = n;
     }
     ISO_TRY(iso_h5_data_open(&data, s->h5, s->at[i].path));
-    if (!as_before(s, iso_h5_about(data), n))
+    if (!as_before(s, iso_h5_about(data), i))
         ISO_FAIL(ISO_EFORMAT, "%s: sentence %" PRId64 " changed while the file was read",
                  s->file->path, i);
-    ISO_TRY(iso_h5_read(data, start, s->rank == 3 ? deep : flat, b->tokens));
+    ISO_TRY(iso_h5_read(data, start, s->rank == 3 ? deep : deep + 1, b->tokens));
     ISO_TRY(put_sentence(s, i, b));
 done:
     iso_h5_data_close(data);
@@ -374,7 +305,7 @@ iso_err iso_per_sentence_open(iso_reader **out, const iso_file *file, const char
     ISO_TRY(iso_pool_find(&s->pool, opt->pool));
     ISO_TRY(iso_h5_open(&s->h5, file->path));
     ISO_TRY(read_names(s));
-    ISO_TRY(read_shapes(s));
+    ISO_TRY(iso_sentences_shapes(s));
     leave(s);
     ISO_TRY(make_entries(s));
     *out = &s->base;
@@ -384,14 +315,18 @@ done:
     return err;
 }
 
-/* Keys with spaces are sentences: no language or layer is called so. */
-static bool looks_like_sentences(const iso_h5_texts *names)
+/* Recognition ------------------------------------------------------------------------ */
+
+/* Keys with spaces are sentences: no language or layer is called so. Groups called by numbers hold
+ * the languages of layers. */
+static bool looks_like_sentences(iso_h5 *h5, const iso_h5_texts *names, const iso_states_opt *opt)
 {
     for (int64_t i = 0; i < names->count; i++) {
         if (strcmp(names->at[i], MAP) == 0 || strchr(names->at[i], ' '))
             return true;
     }
-    return all_numbers(names);
+    return all_numbers(names) && iso_h5_kind_of(h5, names->at[0]) == ISO_H5_DATASET &&
+           !iso_keys_are_layers(h5, names, opt);
 }
 
 static bool probe(const iso_head *head)
@@ -403,7 +338,7 @@ static bool probe(const iso_head *head)
     if (head->dataset || !iso_h5_is(head->file->path) || iso_h5_open(&h5, head->file->path))
         return false;
     if (!iso_h5_list(&names, h5, "/"))
-        ours = looks_like_sentences(&names);
+        ours = looks_like_sentences(h5, &names, head->opt);
     iso_h5_texts_free(&names);
     (void)iso_h5_close(h5);
     return ours;

@@ -16,6 +16,7 @@ typedef struct iso_entry {
     int layer;        /* -1 when the file does not say */
     int64_t rows, cols;
     iso_dtype dtype;
+    const char *unclear; /* why the file does not say which language this is, unless LANG= does */
 } iso_entry;
 
 /**
@@ -32,6 +33,7 @@ typedef struct iso_reader {
     int lang_count;
     const iso_lang *langs;
     iso_states_info info; /* `layout` is filled by the collection */
+    const char *read_as;  /* how axes or keys that were not told were read; NULL or "" = no matter */
     /* Opens the rows of entries[entry]. The collection sets the source's name and honours
      * `transpose` and `limit`; a driver may use the limit to read less. */
     iso_err (*rows)(struct iso_reader *self, int entry, iso_rows **out);

@@ -27,7 +27,7 @@ static iso_err safetensors_rows(iso_reader *self, int entry, iso_rows **out)
     int layer;
     const iso_named_array *a = iso_array_set_find(&layer, &r->set, entry);
 
-    return iso_array_rows(out, &a->array, r->opt->axes, layer, r->opt->run);
+    return iso_array_rows(out, &a->array, layer, r->opt->run);
 }
 
 static void safetensors_close(iso_reader *self)
@@ -66,7 +66,7 @@ static iso_err take_matrices(struct safetensors *r, const iso_tensor_list *list,
             passed = t;
             continue;
         }
-        const iso_array a = array_of(t, file);
+        iso_array a = array_of(t, file);
         what.len = 0;
         ISO_TRY(iso_buf_printf(&what, "%s: %s", file->path, t->name));
         ISO_TRY(iso_array_check(&a, r->opt->axes, file->size, what.text));
@@ -115,11 +115,13 @@ static iso_err safetensors_open(iso_reader **out, const iso_file *file, const ch
     ISO_TRY(iso_tensor_list_read(&list, file));
     ISO_TRY(iso_alloc(&r, 1, sizeof *r));
     r->opt = opt;
+    r->set.picked = wanted != NULL;
     ISO_TRY(take_matrices(r, &list, wanted, file));
     ISO_TRY(iso_array_set_finish(&r->set, opt, file->path));
     ISO_TRY(keep_facts(r, &list));
     r->base.entry_count = r->set.entry_count;
     r->base.entries = r->set.entries;
+    r->base.read_as = r->set.read_as;
     r->base.rows = safetensors_rows;
     r->base.close = safetensors_close;
     *out = &r->base;

@@ -16,7 +16,8 @@ typedef struct iso_states_opt {
     const char *pool;  /* token rows to one row an item: mean (NULL), cls, last, max, none */
     bool specials;     /* token rows: first and last of each item are special tokens (<s>, </s>) */
     bool transpose;    /* matrix files hold neurons × items */
-    const char *axes;  /* rank-3 matrix files: "LND" (default), "NLD" */
+    const char *axes;  /* "LND" layers, items, dims or "NLD", in letters of any case; NULL: as lib/io/axes.h
+                          finds, which fails where several readings are plausible, and makes a note else */
     int64_t raw_dim;   /* headless raw files: row length; 0 = refuse raw files */
     iso_dtype raw_dtype;
     bool any_dims;     /* languages of a layer may differ in dims; else that is an error */

@@ -107,6 +107,28 @@ static iso_err settle_pooling(iso_states *s)
     return ISO_OK;
 }
 
+/* How files were read that do not say it, once for all that were read alike. */
+static void tell_reading(const iso_states *s)
+{
+    for (int i = 0; i < s->source_count; i++) {
+        const char *as = s->sources[i].reader->read_as;
+        int alike = 0, before = 0;
+        if (!as || !*as)
+            continue;
+        for (int k = 0; k < s->source_count; k++) {
+            const char *other = s->sources[k].reader->read_as;
+            const bool same = other && strcmp(as, other) == 0;
+            alike += same;
+            before += same && k < i;
+        }
+        if (before == 0 && alike == 1)
+            iso_run_note(s->opt.run, "%s: %s", s->files[i].path, as);
+        else if (before == 0)
+            iso_run_note(s->opt.run, "%s: %s; %d other %s alike", s->files[i].path, as, alike - 1,
+                         alike == 2 ? "file is" : "files are");
+    }
+}
+
 iso_err iso_states_finish(iso_states *s)
 {
     iso_err err = ISO_OK;
@@ -116,6 +138,7 @@ iso_err iso_states_finish(iso_states *s)
     if (!s->opt.any_dims)
         ISO_TRY(check_dims(s));
     ISO_TRY(settle_pooling(s));
+    tell_reading(s);
     s->info.layout = layout_of(s);
     s->info.source =
         s->source_name && iso_states_find(s, s->source_name) >= 0 ? s->source_name : NULL;

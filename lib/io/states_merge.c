@@ -271,6 +271,8 @@ iso_err iso_states_merge(iso_states *s, int k, const iso_input *in)
         const char *name = in->lang ? in->lang : e->lang ? e->lang : in->stem;
         const int layer = in->layer >= 0 ? in->layer : e->layer >= 0 ? e->layer : 0;
         struct tongue *t = NULL;
+        if (e->unclear && !in->lang)
+            ISO_FAIL(ISO_EFORMAT, "%s: %s", in->path, e->unclear);
         ISO_TRY(tongue_called(&t, s, name));
         ISO_TRY(add_cell(s, t, (struct cell){layer, k, i}));
         const iso_lang *l = items_called(r, e->lang);

@@ -36,7 +36,7 @@ $ isogloss help embed | grep -A 2 -e --pool; isogloss help compare | grep -A 1 -
 >                         none word types
 >   --dtype TYPE          number type of what is written (default: f16): f16 f32
 >   --pool KIND           token rows to one row an item (default: mean): mean cls last max none
->   --json *
+>   --axes ORDER          axes of states that may be read in several ways: L layers, N items or
 $ isogloss help help version
 2> isogloss help: one command at a time, not 2 (see `isogloss help help`)
 ? 2

@@ -12,7 +12,7 @@ $ isogloss inspect --quick wide.h5 | grep -c ' 40         40  0-4       128  f64
 $ isogloss compare copy.h5 --tgt de --limit 40 --csv - --quiet > before.csv
 $ isogloss compare narrow.h5 --tgt de --csv - --quiet | diff before.csv -
 # several files of several kinds
-$ isogloss convert en:0=$S/tests/fuzz/seeds/npy/f2.npy en:1=$S/tests/fuzz/seeds/npy/fortran.npy de=$S/tests/fuzz/seeds/npz/cube.npz -o many.h5
+$ isogloss convert en:0=$S/tests/fuzz/seeds/npy/f2.npy en:1=$S/tests/fuzz/seeds/npy/fortran.npy de=$S/tests/fuzz/seeds/npz/cube.npz --axes lnd -o many.h5
 $ isogloss inspect --quick many.h5 | tail -2 | sort
 > de            3          3  0-1         4  f32    (German)
 > en            3          3  0-1         4  f16    (English)

@@ -50,7 +50,7 @@ static void layers_within_a_dataset(void **state)
         }
     }
     iso_states *s = NULL;
-    fails(open_with(&s, path, (iso_states_opt){.axes = "DLN"}), ISO_EARG, "axes DLN is not known");
+    fails(open_with(&s, path, (iso_states_opt){.axes = "DLN"}), ISO_EARG, "neither LND nor NLD");
 }
 
 static void features_in_pieces(void **state)

@@ -89,7 +89,7 @@ static void elmo_fixtures(void **state)
     iso_states *s = NULL;
     ok(open_one(&s, test_data("golden/elmo/elmo_token_embeddings.hdf5")));
     text(iso_states_about(s)->layout, "matrix");
-    text(iso_states_lang(s, 0)->name, "embedding");
+    text(iso_states_lang(s, 0)->name, "elmo_token_embeddings");
     iso_states_close(s);
 }
 
