@@ -5,20 +5,16 @@
 
 #include "bin/inspect.h"
 #include "lib/base/alloc.h"
+#include "lib/base/utf8.h"
 #include "lib/text/lang.h"
 
 iso_err inspect_name(iso_buf *out, const char *name, int width)
 {
     iso_err err = ISO_OK;
-    int shown = 0;
+    const int64_t start = out->len;
 
-    for (const char *c = name; *c; c++) {
-        const unsigned char u = (unsigned char)*c;
-        const char shown_as = u < ' ' || u == 127 ? '?' : *c;
-        ISO_TRY(iso_buf_add(out, &shown_as, 1));
-        shown += (u & 0xc0) != 0x80; /* what begins a character */
-    }
-    for (; shown < width; shown++)
+    ISO_TRY(iso_buf_add_drawn(out, name, -1, "?"));
+    for (int shown = width > 0 ? iso_utf8_columns(out->text + start) : 0; shown < width; shown++)
         ISO_TRY(iso_buf_add(out, " ", 1));
 done:
     return err;

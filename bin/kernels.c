@@ -8,6 +8,7 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include "bin/term.h"
 #include "lib/base/cpu.h"
 #include "lib/linalg/blas.h"
 
@@ -122,7 +123,7 @@ bool kernels_limit(void)
     if (!name || !*name)
         return true;
     if (!iso_cpu_named(&most, name)) {
-        fprintf(stderr, "isogloss: ISOGLOSS_CPU is %s, not plain, avx2 or avx512\n", name);
+        term_say("isogloss: ISOGLOSS_CPU is %s, not plain, avx2 or avx512", name);
         return false;
     }
     iso_cpu_limit(most);

@@ -12,6 +12,7 @@
 #include "bin/run_files.h"
 #include "bin/term.h"
 #include "lib/base/str.h"
+#include "lib/linalg/blas.h"
 
 const struct cmd *cmd_find(const char *name)
 {
@@ -36,9 +37,9 @@ int cmd_unknown(const char *name)
     const char *near = cmd_nearest(name);
 
     if (near)
-        fprintf(stderr, "isogloss: unknown command %s; did you mean %s?\n", name, near);
+        term_say("isogloss: unknown command %s; did you mean %s?", name, near);
     else
-        fprintf(stderr, "isogloss: unknown command %s; `isogloss help` lists them\n", name);
+        term_say("isogloss: unknown command %s; `isogloss help` lists them", name);
     return EXIT_USAGE;
 }
 
@@ -46,13 +47,8 @@ int cmd_failed(const struct settings *set, iso_err err)
 {
     const char *message = *iso_err_msg() ? iso_err_msg() : iso_err_text(err);
 
-    term_clear();
-    if (err == ISO_ECANCEL) {
-        fprintf(stderr, "isogloss %s: %s\n", set->command, message);
-        return EXIT_INTERRUPTED;
-    }
-    fprintf(stderr, "isogloss %s: %s\n", set->command, message);
-    return EXIT_FAILED;
+    term_say("isogloss %s: %s", set->command, message);
+    return err == ISO_ECANCEL ? EXIT_INTERRUPTED : EXIT_FAILED;
 }
 
 int cmd_usage(const struct settings *set, const char *format, ...)
@@ -63,11 +59,10 @@ int cmd_usage(const struct settings *set, const char *format, ...)
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    term_clear();
-    fprintf(stderr, "isogloss %s: %s", set->command, message);
-    if (!strstr(message, "isogloss help"))
-        fprintf(stderr, " (see `isogloss help %s`)", set->command);
-    fputc('\n', stderr);
+    if (strstr(message, "isogloss help"))
+        term_say("isogloss %s: %s", set->command, message);
+    else
+        term_say("isogloss %s: %s (see `isogloss help %s`)", set->command, message, set->command);
     return EXIT_USAGE;
 }
 
@@ -77,8 +72,8 @@ static int close_up(const char *command, int status)
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;
-    fprintf(stderr, "isogloss %s: standard output: %s\n", command,
-            errno ? strerror(errno) : "a write failed");
+    term_say("isogloss %s: standard output: %s", command,
+             errno ? strerror(errno) : "a write failed");
     clearerr(stdout);
     return status == EXIT_DONE ? EXIT_FAILED : status;
 }
@@ -89,6 +84,15 @@ static int64_t threads_most(void)
     const int64_t cores = sysconf(_SC_NPROCESSORS_ONLN);
 
     return 4 * cores > 64 ? 4 * cores : 64;
+}
+
+/* A command that takes threads multiplies; what it needs for that is asked for before any work. */
+static bool multiplies(const struct cmd *cmd)
+{
+    for (const struct opt *o = opt_next(cmd, NULL); o; o = opt_next(cmd, o))
+        if (strcmp(o->name, "threads") == 0)
+            return true;
+    return false;
 }
 
 static int run(const struct cmd *cmd, int argc, char **argv)
@@ -118,6 +122,8 @@ static int run(const struct cmd *cmd, int argc, char **argv)
                            (long long)set.threads, (long long)threads_most());
     } else if ((err = run_files_check(&set, cmd)) != ISO_OK) {
         status = err == ISO_EARG ? cmd_usage(&set, "%s", iso_err_msg()) : cmd_failed(&set, err);
+    } else if (multiplies(cmd) && (err = iso_blas_ready()) != ISO_OK) {
+        status = cmd_failed(&set, err);
     } else {
         status = cmd->run(&set);
     }
@@ -140,7 +146,7 @@ int isogloss_main(int argc, char **argv)
     else if (strcmp(word, "--version") == 0)
         word = "version";
     else if (word[0] == '-') {
-        fprintf(stderr, "isogloss: unknown option %s; options come after the command\n", word);
+        term_say("isogloss: unknown option %s; options come after the command", word);
         return EXIT_USAGE;
     }
     cmd = cmd_find(word);

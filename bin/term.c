@@ -2,6 +2,7 @@
 #include "bin/term.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +10,8 @@
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "lib/base/utf8.h"
 
 enum shows { SHOW_NOTHING, SHOW_LIVE, SHOW_LINES };
 
@@ -101,18 +104,61 @@ static int columns(void)
     return 79;
 }
 
+/* The text as far as `most` columns reach, a blank for what is not drawn; the columns taken. */
+static int draw(const char *text, int most)
+{
+    int64_t left = (int64_t)strlen(text);
+    int taken = 0;
+
+    for (int size; left > 0; text += size, left -= size) {
+        uint32_t point = 0;
+        size = iso_utf8_next(&point, text, left);
+        const bool drawn = size && iso_utf8_drawn(point);
+        const int wide = drawn ? iso_utf8_width(point) : 1;
+        if (taken + wide > most)
+            break;
+        taken += wide;
+        if (drawn)
+            fwrite(text, 1, (size_t)size, stderr);
+        else
+            fputc(' ', stderr);
+        size = size ? size : 1;
+    }
+    return taken;
+}
+
+static void say(const char *before, const char *format, va_list args)
+{
+    char line[8192];
+
+    (void)vsnprintf(line, sizeof line, format, args);
+    term_clear();
+    fputs(before, stderr);
+    (void)draw(line, INT_MAX);
+    fputc('\n', stderr);
+}
+
+void term_say(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    say("", format, args);
+    va_end(args);
+}
+
 static void show(const char *line)
 {
     if (live.shows == SHOW_LINES) {
-        fprintf(stderr, "isogloss: %s\n", line);
+        term_say("isogloss: %s", line);
         return;
     }
-    const int fits = columns(), length = (int)strlen(line) < fits ? (int)strlen(line) : fits;
-    const int pad = live.width > length ? live.width - length : 0;
+    const int before = live.width;
 
-    fprintf(stderr, "\r%.*s%*s", length, line, pad, "");
+    fputc('\r', stderr);
+    live.width = draw(line, columns());
+    fprintf(stderr, "%*s", before > live.width ? before - live.width : 0, "");
     fflush(stderr);
-    live.width = length;
 }
 
 static bool progress(void *payload, const char *what, int64_t done, int64_t total, const char *unit)
@@ -180,8 +226,7 @@ static int64_t ram(void)
 static void note(void *payload, const char *text)
 {
     (void)payload;
-    term_clear();
-    fprintf(stderr, "isogloss: note: %s\n", text);
+    term_say("isogloss: note: %s", text);
 }
 
 iso_run term_run(const struct settings *set)
@@ -201,6 +246,7 @@ iso_run term_run(const struct settings *set)
         live.shown = live.began;
     listen(SIGINT);
     listen(SIGTERM);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is an error of write(2) */
     return (iso_run){
         .threads = (int)set->threads,
         .mem = set->mem > 0 ? set->mem : ram() / 4,
@@ -217,10 +263,7 @@ void term_note(const struct settings *set, const char *format, ...)
 
     if (set->quiet)
         return;
-    term_clear();
-    fputs("isogloss: note: ", stderr);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    say("isogloss: note: ", format, args);
     va_end(args);
-    fputc('\n', stderr);
 }

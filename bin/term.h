@@ -20,6 +20,11 @@ void term_line(char *out, size_t room, const char *what, int64_t done, int64_t t
 /* Clears the live line before other output. */
 void term_clear(void);
 
+/* One line on stderr, "isogloss: ..." or whatever is given. Everything that the program says there
+ * passes through here: of what files, options and libraries brought in, nothing that is not drawn
+ * (iso_utf8_drawn) reaches the terminal. */
+void term_say(const char *format, ...) ISO_PRINTF(1, 2);
+
 /* One line of talk ("isogloss: note: ..."); silent with --quiet. */
 void term_note(const struct settings *set, const char *format, ...) ISO_PRINTF(2, 3);
 

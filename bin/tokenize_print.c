@@ -12,15 +12,8 @@ static iso_err add_piece(iso_buf *out, const struct tokenized *t, int64_t i)
 {
     int64_t len;
     const char *piece = iso_tokenizer_piece(&len, t->tokenizer, t->tokens, i, t->text);
-    iso_err err = ISO_OK;
 
-    for (int64_t k = 0; k < len; k++) {
-        const unsigned char byte = (unsigned char)piece[k];
-        ISO_TRY(byte < 0x20 || byte == 0x7f ? iso_buf_puts(out, "\xef\xbf\xbd")
-                                            : iso_buf_add(out, piece + k, 1));
-    }
-done:
-    return err;
+    return iso_buf_add_drawn(out, piece, len, "\xef\xbf\xbd");
 }
 
 iso_err tokenize_line(iso_buf *out, const struct tokenized *t)

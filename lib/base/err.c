@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/utf8.h"
+
 enum { MESSAGE_SIZE = 1024 };
 
 static _Thread_local char message[MESSAGE_SIZE];
@@ -13,8 +15,8 @@ const char *iso_err_text(iso_err err)
     switch (err) {
     case ISO_OK:
         return "ok";
-#define X(code, text) \
-    case code:        \
+#define X(code, text)                                                                              \
+    case code:                                                                                     \
         return text;
         ISO_ERR_LIST(X)
 #undef X
@@ -27,13 +29,25 @@ const char *iso_err_msg(void)
     return message;
 }
 
-/* A message is one line, whatever foreign text it quotes. */
+/* A message is one line that steers no terminal, whatever foreign text it quotes: in place, since
+ * reporting cannot fail. */
 static void one_line(void)
 {
-    for (char *c = message; *c; c++) {
-        if ((unsigned char)*c < ' ' || *c == 127)
-            *c = ' ';
+    const int64_t length = (int64_t)strlen(message);
+    char *to = message;
+
+    for (int64_t at = 0; at < length;) {
+        uint32_t point = 0;
+        const int size = iso_utf8_next(&point, message + at, length - at);
+        if (size && iso_utf8_drawn(point)) {
+            memmove(to, message + at, (size_t)size);
+            to += size;
+        } else {
+            *to++ = size ? ' ' : '?';
+        }
+        at += size ? size : 1;
     }
+    *to = '\0';
 }
 
 iso_err iso_fail(iso_err err, const char *format, ...)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/base/utf8.h"
 
 static iso_err reserve(iso_buf *buf, int64_t more)
 {
@@ -39,6 +40,21 @@ iso_err iso_buf_add(iso_buf *buf, const char *text, int64_t len)
 iso_err iso_buf_puts(iso_buf *buf, const char *text)
 {
     return iso_buf_add(buf, text, (int64_t)strlen(text));
+}
+
+iso_err iso_buf_add_drawn(iso_buf *buf, const char *text, int64_t len, const char *instead)
+{
+    iso_err err = iso_buf_puts(buf, "");
+
+    for (int64_t left = len < 0 ? (int64_t)strlen(text) : len; left > 0 && !err;) {
+        uint32_t point = 0;
+        const int size = iso_utf8_next(&point, text, left);
+        const bool drawn = size && iso_utf8_drawn(point);
+        err = drawn ? iso_buf_add(buf, text, size) : iso_buf_puts(buf, instead);
+        text += size ? size : 1;
+        left -= size ? size : 1;
+    }
+    return err;
 }
 
 iso_err iso_buf_printf(iso_buf *buf, const char *format, ...)

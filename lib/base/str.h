@@ -21,6 +21,13 @@ ISO_API ISO_MUST_USE iso_err iso_buf_puts(iso_buf *buf, const char *text);
 ISO_API ISO_MUST_USE iso_err iso_buf_printf(iso_buf *buf, const char *format, ...) ISO_PRINTF(2, 3);
 ISO_API void iso_buf_free(iso_buf *buf);
 
+/**
+ * Adds text[0..len) (-1: up to the NUL) fit for a terminal: every byte that is not UTF-8 and every
+ * code point that is not drawn (iso_utf8_drawn) becomes `instead`.
+ */
+ISO_API ISO_MUST_USE iso_err iso_buf_add_drawn(iso_buf *buf, const char *text, int64_t len,
+                                               const char *instead);
+
 /** A word as a shell reads it back: bare when harmless, else in single quotes. */
 ISO_API ISO_MUST_USE iso_err iso_buf_word(iso_buf *buf, const char *word);
 

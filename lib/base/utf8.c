@@ -44,6 +44,12 @@ bool iso_utf8_valid(const char *text, int64_t len)
     return true;
 }
 
+bool iso_utf8_drawn(uint32_t p)
+{
+    return p >= ' ' && !(p >= 0x7f && p < 0xa0) && !(p >= 0x2028 && p <= 0x202e) &&
+           !(p >= 0x2066 && p <= 0x2069);
+}
+
 /* The blocks that matter for names of languages and models; everything else counts as one. */
 int iso_utf8_width(uint32_t p)
 {

@@ -18,6 +18,13 @@ ISO_API int iso_utf8_next(uint32_t *point, const char *text, int64_t len);
 /** Whether all of text[0..len) is well-formed; -1 for a NUL-terminated text. */
 ISO_API bool iso_utf8_valid(const char *text, int64_t len);
 
+/**
+ * Whether a terminal only draws the code point: true but for C0, DEL, C1 (which steer it), the
+ * separators of lines and paragraphs (U+2028, U+2029) and the bidirectional controls (U+202A to
+ * U+202E, U+2066 to U+2069), which show a text in another order than it has.
+ */
+ISO_API bool iso_utf8_drawn(uint32_t point);
+
 /** Columns a terminal gives to a code point: 0 combining, 2 East Asian wide, else 1. */
 ISO_API int iso_utf8_width(uint32_t point);
 

@@ -54,31 +54,12 @@ static const struct face faces[] = {
 
 enum { FACES = (int)(sizeof faces / sizeof *faces) };
 
-/* Foreign text made harmless: `bad` in place of control characters and broken bytes. */
-static iso_err add_clean(iso_buf *out, const char *text, const char *bad)
-{
-    iso_err err = ISO_OK;
-
-    for (int64_t left = (int64_t)strlen(text); left > 0;) {
-        uint32_t point = 0;
-        const int size = iso_utf8_next(&point, text, left);
-        const bool fine = size && point >= ' ' && !(point >= 127 && point < 160) &&
-                          !(point >= 0x202a && point <= 0x202e) &&
-                          !(point >= 0x2066 && point <= 0x2069);
-        ISO_TRY(fine ? iso_buf_add(out, text, size) : iso_buf_puts(out, bad));
-        text += size ? size : 1;
-        left -= size ? size : 1;
-    }
-done:
-    return err;
-}
-
 static iso_err add_short(iso_buf *out, const iso_record *r, const iso_column *c)
 {
     char number[ISO_NUMBER_SIZE];
 
     if (c->kind == ISO_COLUMN_TEXT)
-        return add_clean(out, iso_record_text(r, c), "\xef\xbf\xbd");
+        return iso_buf_add_drawn(out, iso_record_text(r, c), -1, "\xef\xbf\xbd");
     if (c->kind == ISO_COLUMN_INT)
         return iso_buf_puts(out, iso_number_int(number, iso_record_int(r, c)));
     /* Near zero a measure's value is 0; a probability or a width is not. */
@@ -252,7 +233,7 @@ static iso_err add_full(iso_buf *out, const iso_record *r, const iso_column *c)
     if (!iso_record_has(r, c))
         return ISO_OK;
     if (c->kind == ISO_COLUMN_TEXT)
-        return add_clean(out, iso_record_text(r, c), " ");
+        return iso_buf_add_drawn(out, iso_record_text(r, c), -1, " ");
     if (c->kind == ISO_COLUMN_REAL)
         return iso_buf_puts(out, iso_number_exact(number, iso_record_real(r, c)));
     return iso_buf_puts(out, iso_number_int(number, iso_record_int(r, c)));

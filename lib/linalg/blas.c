@@ -34,6 +34,8 @@ static iso_err multiply(iso_mat *c, iso_view a, iso_view b, double beta, const s
 {
     iso_err err = narrow(p, c, a, b);
 
+    if (!err)
+        err = iso_blas_ready();
     if (err || p->m == 0 || p->n == 0)
         return err;
     const int m = (int)p->m, n = (int)p->n, k = (int)p->k;
@@ -84,6 +86,8 @@ iso_err iso_square_tn(iso_mat *c, iso_view a, double beta)
     const struct product p = {CblasTrans, CblasNoTrans, a.cols, a.cols, a.rows, a.rows};
     iso_err err = narrow(&p, c, a, a);
 
+    if (!err)
+        err = iso_blas_ready();
     if (!err && p.m > 0)
         square(c, a, beta, CblasTrans, a.rows);
     return err;
@@ -94,6 +98,8 @@ iso_err iso_square_nt(iso_mat *c, iso_view a)
     const struct product p = {CblasNoTrans, CblasTrans, a.rows, a.rows, a.cols, a.cols};
     iso_err err = narrow(&p, c, a, a);
 
+    if (!err)
+        err = iso_blas_ready();
     if (!err && p.m > 0)
         square(c, a, 0, CblasNoTrans, a.cols);
     return err;

@@ -24,6 +24,13 @@ ISO_API ISO_MUST_USE iso_err iso_square_tn(iso_mat *c, iso_view a, double beta);
 /** The upper triangle of C = AAᵀ;  A is n × k, C n × n. Half the work of iso_mul_nt. */
 ISO_API ISO_MUST_USE iso_err iso_square_nt(iso_mat *c, iso_view a);
 
+/**
+ * What every product and decomposition asks first: whether the limit on the process's address space
+ * (ulimit -v) leaves what OpenBLAS takes for its threads, without which it would not return. Asks
+ * the system once, until it was answered yes. Errors  ISO_ENOMEM.
+ */
+ISO_API ISO_MUST_USE iso_err iso_blas_ready(void);
+
 /** The kernels the BLAS chose when it was loaded ("Haswell"), and how it was built. */
 ISO_API const char *iso_blas_corename(void);
 ISO_API const char *iso_blas_config(void);

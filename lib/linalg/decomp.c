@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/linalg/blas.h"
 #include "lib/linalg/convert.h"
 
 /* LAPACK counts columns first. A row-major A is, read that way, Aᵀ = V S Uᵀ: what it calls the left
@@ -43,6 +44,8 @@ static iso_err copy(double **out, iso_view a)
     double *data = NULL;
     iso_err err = check(a);
 
+    if (!err)
+        err = iso_blas_ready(); /* LAPACK multiplies by the same library */
     if (!err)
         err = iso_alloc(&data, a.rows * a.cols, sizeof *data);
     if (err)

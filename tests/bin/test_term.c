@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include "bin/cmd.h"
 #include "bin/term.h"
 
 static void the_line_says_how_long_it_takes(void **state)
@@ -39,6 +40,53 @@ static void a_signal_stops_the_work(void **state)
     fails(iso_run_step(&run, "x", 2, 2, "rows"), ISO_ECANCEL, "");
 }
 
+/* What `say` writes to stderr, caught in a file. */
+static const char *said(void (*say)(const char *text), const char *what)
+{
+    static char line[256];
+    const char *path = temp_path("said");
+    const int before = dup(STDERR_FILENO);
+
+    assert_non_null(freopen(path, "w", stderr));
+    say(what);
+    fflush(stderr);
+    assert_true(dup2(before, STDERR_FILENO) >= 0);
+    close(before);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    line[fread(line, 1, sizeof line - 1, file)] = '\0';
+    fclose(file);
+    return line;
+}
+
+static void note(const char *what)
+{
+    term_note(&(struct settings){.command = "test"}, "%s there", what);
+}
+
+static void refuse(const char *what)
+{
+    (void)cmd_usage(&(struct settings){.command = "test"}, "%s", what);
+}
+
+static void not_known(const char *what)
+{
+    (void)cmd_unknown(what);
+}
+
+/* Names of languages, models and files come from files and may hold anything. */
+static void nothing_foreign_steers_the_terminal(void **state)
+{
+    (void)state;
+    text(said(note, "a\x1b[2J\xc2\x9b\x7f\r\n\xe4\xb8\xad\x9b"),
+         "isogloss: note: a [2J    \xe4\xb8\xad  there\n");
+    text(said(refuse, "x\x1b]0;owned\x07"),
+         "isogloss test: x ]0;owned  (see `isogloss help test`)\n");
+    text(said(not_known, "\xe2\x80\xae"
+                         "evil"),
+         "isogloss: unknown command  evil; `isogloss help` lists them\n");
+}
+
 static void settings_reach_the_run(void **state)
 {
     const struct settings set = {
@@ -59,5 +107,5 @@ static void settings_reach_the_run(void **state)
 int main(void)
 {
     RUN_TESTS(test(the_line_says_how_long_it_takes), test(a_signal_stops_the_work),
-              test(settings_reach_the_run));
+              test(nothing_foreign_steers_the_terminal), test(settings_reach_the_run));
 }
