@@ -46,6 +46,7 @@ static iso_err add_record(struct align *a, const struct align_pair *p,
     r.estimator = of->estimator;
     r.src_layer = r.tgt_layer = p->layer;
     r.stage = stages[stage];
+    r.given = stage == ALIGN_DIFFERENCE ? stages[ALIGN_BEFORE] : NULL;
     r.fold = f < 0 ? ISO_NO_INT : f;
     r.train = stage == ALIGN_BEFORE ? NULL : a->ask->train;
     r.rank = stage == ALIGN_BEFORE ? ISO_NO_INT : a->scores.rank;

@@ -99,6 +99,7 @@ static iso_err add_records(iso_records *out, const struct comparison *c)
                 v = without_interval(v);
             iso_record r = record_of(c, i, m, &v);
             r.stage = minus ? "difference" : NULL;
+            r.given = minus ? "against" : NULL;
             ISO_TRY(iso_records_add(out, &r));
         }
     }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bin/mix_claim.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 
@@ -187,9 +188,9 @@ static bool what_of(enum mix_what *out, const iso_record *r)
         *out = MIX_SHOWS_BEFORE;
     else if (iso_str_same(r->stage, "after"))
         *out = MIX_SHOWS_AFTER;
-    else if (difference && !r->given)
+    else if (difference && iso_str_same(r->given, mix_bar_name(MIX_BAR_BEFORE)))
         *out = MIX_SHOWS_CHANGE;
-    else if (difference && strcmp(r->given, "fixed:0") == 0)
+    else if (difference && iso_str_same(r->given, mix_bar_name(MIX_BAR_FIXED0)))
         *out = MIX_SHOWS_BEYOND;
     else
         return false;

@@ -57,6 +57,8 @@ iso_err gap_lot_name(char **out, const iso_record *r)
         ISO_TRY(iso_buf_puts(&name, r->measure));
     if (r->estimator)
         ISO_TRY(iso_buf_printf(&name, ":%s", r->estimator));
+    if (iso_str_same(r->stage, "difference") && r->given)
+        ISO_TRY(iso_buf_printf(&name, " minus %s", r->given));
     *out = name.text;
     return ISO_OK;
 done:
@@ -203,11 +205,20 @@ double gap_lot_at(const struct gap_lot *lot, const char *src, const char *tgt, i
     return found ? found->value : NAN;
 }
 
+/* Earlier files name a difference from `before` like what it is a difference of. */
+static bool called(const char *name, const char *x)
+{
+    const size_t len = x ? strlen(x) : 0;
+
+    return iso_str_same(name, x) ||
+           (x && strncmp(name, x, len) == 0 && strcmp(name + len, " minus before") == 0);
+}
+
 bool gap_lot_made(const struct gap_lot *lot, const iso_record *r)
 {
     const iso_record *f = lot->first;
 
-    return iso_str_same(lot->name, r->x) && iso_str_same(f->pool, r->pool) &&
+    return called(lot->name, r->x) && iso_str_same(f->pool, r->pool) &&
            iso_str_same(f->prep, r->prep) && iso_str_same(f->model, r->model) &&
            iso_str_same(f->denominator, r->denominator) && iso_str_same(f->train, r->train) &&
            iso_str_same(f->stage, r->stage) && iso_str_same(f->mix, r->mix) && f->k == r->k &&

@@ -41,7 +41,8 @@ double gap_lot_at(const struct gap_lot *lot, const char *src, const char *tgt, i
 /* Whether a record of a correlation is of this lot. */
 bool gap_lot_made(const struct gap_lot *lot, const iso_record *r);
 
-/* "p@1:cosine" of a record of p@k with k = 1; free with iso_free. */
+/* "p@1:cosine" of a record of p@k with k = 1, "cka:debiased minus before" of a difference; free
+ * with iso_free. */
 iso_err gap_lot_name(char **out, const iso_record *r);
 
 #endif

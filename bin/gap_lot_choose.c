@@ -16,6 +16,8 @@ static bool means(const char *word, const struct gap_lot *lot)
     const size_t len = colon ? (size_t)(colon - word) : strlen(word);
     const size_t own = strcspn(lot->name, ":");
 
+    if (strcmp(word, lot->name) == 0)
+        return true;
     if (colon && !iso_str_same(colon + 1, lot->first->estimator))
         return false;
     return (len == strlen(measure) && memcmp(word, measure, len) == 0) ||

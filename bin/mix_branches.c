@@ -4,6 +4,7 @@
 
 #include "analysis/branches.h"
 #include "analysis/consistency.h"
+#include "bin/mix_claim.h"
 #include "bin/mix_job.h"
 #include "bin/record_value.h"
 #include "lib/base/alloc.h"
@@ -107,6 +108,7 @@ static iso_err add_differences(const struct work *w, iso_record r, int place, in
     const double *each = w->after + mixed_place_way(s, place, way) * w->m->items;
     iso_err err = ISO_OK;
 
+    r.given = mix_bar_name(MIX_BAR_BEFORE);
     ISO_TRY(add_difference(w, &r, each, w->before));
     for (int c = 0; c < s->ways && !s->way[way].control; c++) {
         r.given = s->way[c].name;

@@ -6,6 +6,7 @@
 
 #include "bin/wording.h"
 #include "lib/base/alloc.h"
+#include "lib/base/str.h"
 
 const char *mix_bar_name(enum mix_bar bar)
 {
@@ -109,9 +110,8 @@ static bool claim(struct mix_claim *out, const iso_record *const *r, int64_t cou
     const iso_record *bar[MIX_BARS] = {NULL};
 
     for (int64_t i = 0; i < count; i++) {
-        const char *name = r[i]->given ? r[i]->given : mix_bar_name(MIX_BAR_BEFORE);
         for (int b = 0; b < MIX_BARS; b++) {
-            if (!strcmp(name, mix_bar_name((enum mix_bar)b)))
+            if (iso_str_same(r[i]->given, mix_bar_name((enum mix_bar)b)))
                 bar[b] = r[i];
         }
     }

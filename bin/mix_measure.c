@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "bin/mix_claim.h"
 #include "bin/mix_values.h"
 #include "bin/retrieve_pair.h"
 #include "bin/record_value.h"
@@ -106,6 +107,7 @@ static iso_err add_layer(const struct work *w, iso_record r, int place, int way,
     r.stage = "after";
     ISO_TRY(add(w, &r, mix_value_at(v, place, way, k, MIX_AFTER, measure)));
     r.stage = "difference";
+    r.given = mix_bar_name(MIX_BAR_BEFORE);
     ISO_TRY(add(w, &r, mix_value_at(v, place, way, k, MIX_DIFFERENCE, measure)));
     for (int c = 0; c < v->controls && !s->way[way].control; c++) {
         r.given = s->way[v->control[c]].name;

@@ -45,6 +45,15 @@ bool records_are_json(const iso_buf *text)
     return text->text[blank] == '{' || text->text[blank] == '[';
 }
 
+/* In files of earlier versions a difference from the plain state, or from what --against named,
+ * said only that it is one. What correlations hold constant is another matter. */
+static void name_baseline(iso_record *r)
+{
+    if (!iso_str_same(r->stage, "difference") || r->given || r->x)
+        return;
+    r->given = r->train || r->mix_layer != ISO_NO_INT ? "before" : "against";
+}
+
 iso_err records_parse(iso_records *out, iso_buf *command, const iso_buf *text, const char *path)
 {
     iso_records list = {0};
@@ -56,8 +65,10 @@ iso_err records_parse(iso_records *out, iso_buf *command, const iso_buf *text, c
         err = iso_fail_in(err, "%s", path);
         goto done;
     }
-    for (int64_t i = 0; i < list.count; i++)
+    for (int64_t i = 0; i < list.count; i++) {
+        name_baseline(&list.at[i]);
         ISO_TRY(iso_records_add(out, &list.at[i]));
+    }
     if (command) {
         iso_buf_free(command);
         *command = line;

@@ -21,8 +21,8 @@ static bool same_text(const char *a, const char *b)
 static bool same_row(const iso_record *a, const iso_record *b)
 {
     return same_text(a->src, b->src) && same_text(a->tgt, b->tgt) && same_text(a->mix, b->mix) &&
-           same_text(a->stage, b->stage) && same_text(a->given, b->given) && same_text(a->x, b->x) &&
-           (!a->stage || a->mix_layer == b->mix_layer);
+           same_text(a->stage, b->stage) && same_text(a->given, b->given) &&
+           same_text(a->x, b->x) && (!a->stage || a->mix_layer == b->mix_layer);
 }
 
 static iso_err add_value(iso_buf *out, const iso_record *r)
@@ -105,7 +105,7 @@ static iso_err add_mix(iso_buf *out, const iso_record *r)
         ISO_TRY(iso_buf_printf(out, " at %lld", (long long)r->mix_layer));
     if (iso_str_same(r->stage, "difference")) {
         ISO_TRY(iso_buf_puts(out, " minus "));
-        ISO_TRY(html_text(out, r->given ? r->given : "not mixed"));
+        ISO_TRY(html_text(out, iso_str_same(r->given, "before") ? "not mixed" : r->given));
     }
     ISO_TRY(iso_buf_puts(out, "</small>"));
 done:

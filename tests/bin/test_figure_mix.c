@@ -44,6 +44,7 @@ static void add_target(iso_records *list, const char *tgt, int place, double bas
             r.mix_layer = place;
             add(list, r);
             r.stage = "difference";
+            r.given = "before";
             r.value = ways[w].share * gain;
             add(list, r);
             r.given = "fixed:0";

@@ -503,9 +503,9 @@ static void branches_are_judged_by_the_head(void **state)
         const char *name = x.job.scheme.way[w].name;
         const struct told t = told_of(&x.m, &x.m.cls_after[w], gold);
         check_told(&r, "after", name, t);
-        near(record_of(&r, "mse", "cls", "difference", name, NULL), t.mse - before.mse, 1e-6);
-        near(record_of(&r, "accuracy", "two-branch", "difference", name, NULL), t.two - before.two,
-             1e-12);
+        near(record_of(&r, "mse", "cls", "difference", name, "before"), t.mse - before.mse, 1e-6);
+        near(record_of(&r, "accuracy", "two-branch", "difference", name, "before"),
+             t.two - before.two, 1e-12);
     }
     near(record_of(&r, "kl", "predictions", "difference", "xmixup", "shuffled"),
          record_of(&r, "kl", "predictions", "after", "xmixup", NULL) -

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "bin/mix_claim.h"
+#include "bin/records.h"
 #include "tests/bin/mixed.h"
 
 static const char measures[] = "cka,centroid:euclidean,cosine:centred,p@1:cosine";
@@ -37,7 +38,7 @@ static void the_translation_is_claimed(void **state)
         const struct mix_claim *at = &c.at[i];
         text(at->effect->mix, "xmixup");
         text(at->effect->stage, "difference");
-        assert_null(at->effect->given);
+        text(at->effect->given, "before");
         if (!is(at, "centroid")) {
             assert_true(at->side == 1 && at->closer == 1);
             assert_false(at->missed[0] || at->missed[1] || at->missed[2]);
@@ -150,7 +151,7 @@ static iso_record effect(const char *measure, const char *tgt, int layer, const 
 static void add_three(iso_records *list, const char *measure, const char *tgt, int layer,
                       const double bound[6])
 {
-    static const char *const given[] = {NULL, "fixed:0", "shuffled"};
+    static const char *const given[] = {"before", "fixed:0", "shuffled"};
 
     for (int b = 0; b < 3; b++) {
         const iso_record r = effect(measure, tgt, layer, given[b], bound[2 * b], bound[2 * b + 1]);
@@ -204,19 +205,19 @@ static void who_claims(void **state)
     struct mix_claims c;
     (void)state;
 
-    iso_record r = effect("cka", "de", 1, NULL, 0.1, 0.2);
+    iso_record r = effect("cka", "de", 1, "before", 0.1, 0.2);
     r.mix = "fixed:0";
     ok(iso_records_add(&list, &r));
     r.mix = NULL;
     ok(iso_records_add(&list, &r));
-    r = effect("cka", "de", 1, NULL, 0.1, 0.2);
+    r = effect("cka", "de", 1, "before", 0.1, 0.2);
     r.stage = "after";
     ok(iso_records_add(&list, &r));
     add_three(&list, "cka", "en", 1, up);
     ok(mix_claims_make(&c, &list));
     assert_int_equal(c.count, 0);
     mix_claims_free(&c);
-    r = effect("cka", "fr", 1, NULL, 0.1, 0.2);
+    r = effect("cka", "fr", 1, "before", 0.1, 0.2);
     ok(iso_records_add(&list, &r));
     r = effect("cka", "fr", 1, "fixed:0", 0.1, 0.2);
     ok(iso_records_add(&list, &r));
@@ -303,10 +304,39 @@ static void every_allocation_may_fail(void **state)
     iso_records_free(&list);
 }
 
+/* Differences of earlier files do not say from what; a correlation holds nothing constant. */
+static void earlier_files_name_their_baseline(void **state)
+{
+    static const char *const names[] = {"before", "before", "fixed:0", "against", NULL, NULL};
+    const char *path = temp_path("earlier.csv");
+    iso_records list = {0};
+    FILE *file = fopen(path, "w");
+
+    (void)state;
+    assert_non_null(file);
+    fputs("measure,stage,mix_layer,train,x,given\n"
+          "cka,difference,3,,,\n"    /* of mix */
+          "cka,difference,,rows,,\n" /* of align */
+          "cka,difference,3,,,fixed:0\n"
+          "cka,difference,,,,\n" /* of compare --difference */
+          "pearson,difference,3,,cka,\n"
+          "cka,after,3,,,\n",
+          file);
+    fclose(file);
+    ok(records_read(&list, NULL, path));
+    assert_int_equal(list.count, 6);
+    for (int i = 0; i < 6; i++)
+        if (names[i])
+            text(list.at[i].given, names[i]);
+        else
+            assert_null(list.at[i].given);
+    iso_records_free(&list);
+}
+
 int main(void)
 {
     RUN_TESTS(test(the_translation_is_claimed), test(a_stranger_is_not),
               test(what_fixed0_does_too_is_not), test(a_distance_falls), test(each_bar_counts),
               test(who_claims), test(few_items_claim_nothing), test(counted),
-              test(every_allocation_may_fail));
+              test(earlier_files_name_their_baseline), test(every_allocation_may_fail));
 }

@@ -170,14 +170,15 @@ static void values_are_those_of_the_measures(void **state)
         const char *name = names[i][0];
         near(find(&list, name, "before", NULL, NULL, 0, 3, NULL)->value, b, 1e-7);
         near(find(&list, name, "after", "xmixup", NULL, 2, 3, NULL)->value, a, 1e-7);
-        near(find(&list, name, "difference", "xmixup", NULL, 2, 3, NULL)->value, a - b, 1e-7);
-        near(find(&list, name, "difference", "shuffled", NULL, 2, 3, NULL)->value, c - b, 1e-7);
+        near(find(&list, name, "difference", "xmixup", "before", 2, 3, NULL)->value, a - b, 1e-7);
+        near(find(&list, name, "difference", "shuffled", "before", 2, 3, NULL)->value, c - b, 1e-7);
         near(find(&list, name, "difference", "xmixup", "shuffled", 2, 3, NULL)->value, a - c, 1e-7);
     }
     const double b = share_found(x, before, N), a = share_found(x, after, N);
     near(find(&list, "p@k", "before", NULL, NULL, 0, 3, "forward")->value, b, 1e-12);
     near(find(&list, "p@k", "after", "xmixup", NULL, 2, 3, "forward")->value, a, 1e-12);
-    near(find(&list, "p@k", "difference", "xmixup", NULL, 2, 3, "forward")->value, a - b, 1e-12);
+    near(find(&list, "p@k", "difference", "xmixup", "before", 2, 3, "forward")->value, a - b,
+         1e-12);
     near(find(&list, "p@k", "after", "shuffled", NULL, 2, 3, "backward")->value,
          share_found(control, x, N), 1e-12);
     iso_records_free(&list);

@@ -166,6 +166,7 @@ static void models_are_not_languages(void **state)
     add(&report, r);
     r = record("de", 1, 0.1);
     r.stage = "difference";
+    r.given = "against";
     add(&report, r);
     for (int i = 0; i < section_count(); i++) {
         struct section_view view = {0};
@@ -199,6 +200,7 @@ static void add_mixing(struct report *report, const char *name)
         r.value = i % 3 ? 0.5 : 0.6 + 0.1 * (double)r.mix_layer;
         add(report, r);
         r.stage = "difference";
+        r.given = "before";
         r.value -= 0.5;
         r.lo = r.value - 0.05;
         r.hi = r.value + 0.05;

@@ -15,10 +15,10 @@ $ isogloss align $S/examples/states/mini.h5 --tgt de --layers 2 --measure p@1,p@
 > cka,debiased,en,de,0.2901507732075498,after,
 # chance, and how wide: outcomes of sentences are 0 and 1; chance is one in 48
 $ isogloss align $S/examples/states/mini.h5 --tgt de --layers 2 --measure p@1 | cut -f 7-11,17-
-> value	lo	hi	interval	null	stage	direction	k	train	rank
-> 0.1875	0.1375	0.2375	boot-items	0.02083333333333	before	forward	1		
-> 0.2125	*	*	boot-items	0.02083333333333	after	forward	1	rows	128
-> 0.025	*	*	boot-items		difference	forward	1	rows	128
+> value	lo	hi	interval	null	stage	direction	k	train	given	rank
+> 0.1875	0.1375	0.2375	boot-items	0.02083333333333	before	forward	1			
+> 0.2125	*	*	boot-items	0.02083333333333	after	forward	1	rows		128
+> 0.025	*	*	boot-items		difference	forward	1	rows	before	128
 # a fold each, by seed and id alone
 $ isogloss align $S/examples/states/mini.h5 --tgt de --layers 2 --measure p@1 --folds 3 --each-fold --csv one.csv
 $ isogloss align $S/examples/states/mini.h5 --tgt fr,de --layers 1,2 --measure p@1 --folds 3 --each-fold --csv - --threads 1 | grep ',de,2,' > two.csv
@@ -33,9 +33,9 @@ $ isogloss align $S/examples/states/mini.h5 --tgt de --layers 2 --method ridge -
 > p@k,ratio,unit,3,rows+ridge+centre
 # fewer rows than dims
 $ isogloss align $S/examples/states/mini.h5 --tgt de --layers 2 --limit 60 --measure p@1 | cut -f 20- | tail -n +2
-> 	
-> rows	48
-> rows	48
+> 		
+> rows		48
+> rows	before	48
 2> isogloss: note: fewer rows than dims: 48 rows determine 48 directions of 128; where the others go is arbitrary
 # CKA beside retrieval, over layers
 $ isogloss align $S/examples/states/mini.h5 --preset emerging --tgt de --csv - | grep -e pearson | cut -d , -f 1-6,14,18,31,32

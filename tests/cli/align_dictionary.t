@@ -52,7 +52,7 @@ $ isogloss align types.h5 --tgt de --train de.dict --test test.dict --layers 2 -
 # the map is of the first dictionary alone, and is put to work
 $ isogloss align types.h5 --tgt de --apply maps.h5 -o mapped.h5
 2> isogloss: note: en is now in the space of de; both are in mapped.h5
-$ isogloss align mapped.h5 --tgt de --train de.dict --test test.dict --layers 2 --measure p@1 --csv - --quiet | grep before | cut -d , -f 7 > applied.txt
+$ isogloss align mapped.h5 --tgt de --train de.dict --test test.dict --layers 2 --measure p@1 --csv - --quiet | grep -v difference | grep before | cut -d , -f 7 > applied.txt
 $ isogloss align types.h5 --tgt de --train de.dict --test test.dict --layers 2 --measure p@1 --csv - --quiet | grep after | cut -d , -f 7 | cmp - applied.txt
 # the plan
 $ isogloss align types.h5 --tgt de --train de.dict --test test.dict --plan --quiet

@@ -82,6 +82,12 @@ $ isogloss gap --scores s.csv r.csv --given size.csv --quiet --csv - | grep 'gap
 > pearson,5,size
 > spearman,5,size
 > kendall,5,size
+# differences from unlike baselines are discrepancies of their own; one that earlier files leave unnamed is from before
+$ for g in '' fixed:0 shuffled; do awk -F , -v OFS=, -v g=$g 'NR == 1 { if (!g) print $0 ",stage,mix,mix_layer,given"; next } /debiased/ { $7 *= 1 + length(g) * NR; print $0, "difference,xmixup,3", g }' r.csv; done > d.csv
+$ isogloss gap --scores s.csv d.csv --quiet --csv - | awk -F , '$1 == "pearson" && $30 == "" { print $7 < 0, $21, $23, $31 }'
+> 1 difference xmixup cka:debiased minus before
+> 0 difference xmixup cka:debiased minus fixed:0
+> 0 difference xmixup cka:debiased minus shuffled
 # fewer than four languages, constant scores: no value but a reason, and no error
 $ isogloss gap --scores s.csv r.csv --tgt de,fr,ru --csv - | grep -E '^pearson' | cut -d , -f 1,7,14,36
 > pearson,,3,fewer than 4 languages have both

@@ -6,26 +6,26 @@ $ cut -d, -f 1-6,21-23,33 one.csv | grep ^cka
 > cka,debiased,en,de,3,3,before,,,
 > cka,debiased,en,de,4,4,before,,,
 > cka,debiased,en,de,3,3,after,3,xmixup,
-> cka,debiased,en,de,3,3,difference,3,xmixup,
+> cka,debiased,en,de,3,3,difference,3,xmixup,before
 > cka,debiased,en,de,3,3,difference,3,xmixup,fixed:0
 > cka,debiased,en,de,3,3,difference,3,xmixup,shuffled
 > cka,debiased,en,de,4,4,after,3,xmixup,
-> cka,debiased,en,de,4,4,difference,3,xmixup,
+> cka,debiased,en,de,4,4,difference,3,xmixup,before
 > cka,debiased,en,de,4,4,difference,3,xmixup,fixed:0
 > cka,debiased,en,de,4,4,difference,3,xmixup,shuffled
 > cka,debiased,en,de,3,3,after,3,fixed:0,
-> cka,debiased,en,de,3,3,difference,3,fixed:0,
+> cka,debiased,en,de,3,3,difference,3,fixed:0,before
 > cka,debiased,en,de,4,4,after,3,fixed:0,
-> cka,debiased,en,de,4,4,difference,3,fixed:0,
+> cka,debiased,en,de,4,4,difference,3,fixed:0,before
 > cka,debiased,en,de,3,3,after,3,shuffled,
-> cka,debiased,en,de,3,3,difference,3,shuffled,
+> cka,debiased,en,de,3,3,difference,3,shuffled,before
 > cka,debiased,en,de,4,4,after,3,shuffled,
-> cka,debiased,en,de,4,4,difference,3,shuffled,
+> cka,debiased,en,de,4,4,difference,3,shuffled,before
 $ grep -c -e ^lambda,mean -e ^entropy,mean one.csv; grep ^mse one.csv | cut -d, -f 1-6,21-23,33 | head -3
 > 6
 > mse,cls,en,de,4,4,before,,,
 > mse,cls,en,de,4,4,after,3,xmixup,
-> mse,cls,en,de,4,4,difference,3,xmixup,
+> mse,cls,en,de,4,4,difference,3,xmixup,before
 # a layer of the sweep is the layer by itself
 $ isogloss mix --model $S/examples/mini --corpus $S/examples/corpus --src en --tgt de,sw --limit 40 --layer sweep --quiet --csv sweep.csv; cut -d, -f 22 sweep.csv | sort -u | tr '\n' ' '
 >  1 2 3 4 mix_layer 
