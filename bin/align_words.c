@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "bin/term.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 #include "lib/io/alignments.h"
@@ -148,7 +149,7 @@ iso_err word_rows_make(struct word_rows *out, const char *path, iso_states *s, i
     struct word_rows w = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alignments_read(&a, path));
+    ISO_TRY(iso_alignments_read(&a, path, term_current()));
     for (int side = 0; side < 2; side++) {
         ISO_TRY(check_side(s, lang[side], pieces));
         if (lang[side]->items != a.sentences)

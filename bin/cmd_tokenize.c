@@ -1,7 +1,6 @@
 /* isogloss tokenize: how a checkpoint cuts text into pieces. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -11,9 +10,11 @@
 #include "bin/term.h"
 #include "bin/texts.h"
 #include "bin/tokenize_print.h"
+#include "lib/base/alloc.h"
 #include "lib/io/outfile.h"
+#include "lib/io/stream.h"
 
-enum { FLUSH = 1 << 16 };
+enum { FLUSH = 1 << 16, PART = 1 << 16, LINE_MOST = 1 << 26 };
 
 /* One run: where sentences come from and go to. */
 struct job {
@@ -95,25 +96,62 @@ done:
     return err;
 }
 
+static bool enough(const struct job *job, int64_t lines)
+{
+    return job->set->limit > 0 && lines >= job->set->limit;
+}
+
+/* One line, without its end. */
+static iso_err add_line(struct job *job, const char *line, int64_t len)
+{
+    len -= len > 0 && line[len - 1] == '\r';
+    return add(job, &(iso_text){.text = line, .len = len});
+}
+
+/* The whole lines of `text`, at most as many as --limit says; what is left stands first in it. */
+static iso_err add_lines(struct job *job, iso_buf *text, int64_t *count)
+{
+    const char *at = text->text, *end;
+    iso_err err = ISO_OK;
+
+    while (!enough(job, *count) &&
+           (end = memchr(at, '\n', (size_t)(text->text + text->len - at)))) {
+        ISO_TRY(add_line(job, at, end - at));
+        at = end + 1;
+        ++*count;
+    }
+    text->len -= at - text->text;
+    memmove(text->text, at, (size_t)text->len);
+done:
+    return err;
+}
+
 /* Line by line, so that a conversation works too. */
 static iso_err take_stdin(struct job *job)
 {
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t len;
+    char *part = NULL;
+    iso_buf text = {0};
+    iso_stream in;
+    int64_t count = 0, lines = 0;
     iso_err err = ISO_OK;
 
-    for (int64_t n = 0; job->set->limit <= 0 || n < job->set->limit; n++) {
-        if ((len = getline(&line, &room, stdin)) < 0)
+    iso_stream_of(&in, STDIN_FILENO, "standard input", INT64_MAX, job->run);
+    ISO_TRY(iso_alloc(&part, PART, 1));
+    while (!enough(job, lines)) {
+        ISO_TRY(iso_stream_read(&count, &in, part, PART));
+        if (count == 0)
             break;
-        len -= len > 0 && line[len - 1] == '\n';
-        len -= len > 0 && line[len - 1] == '\r';
-        ISO_TRY(add(job, &(iso_text){.text = line, .len = len}));
+        ISO_TRY(iso_buf_add(&text, part, count));
+        ISO_TRY(add_lines(job, &text, &lines));
+        if (text.len > LINE_MOST)
+            ISO_FAIL(ISO_EFORMAT, "standard input: line %lld is longer than %d bytes",
+                     (long long)lines + 1, LINE_MOST);
     }
-    if (ferror(stdin))
-        ISO_FAIL(ISO_EIO, "standard input: %s", strerror(errno));
+    if (text.len > 0 && !enough(job, lines))
+        ISO_TRY(add_line(job, text.text, text.len));
 done:
-    free(line); /* getline's */
+    iso_buf_free(&text);
+    iso_free(part);
     return err;
 }
 

@@ -11,7 +11,8 @@ iso_err dictionaries_read(iso_dictionary *out, const char *path, const struct se
 {
     const iso_dictionary_opt opt = {.encoding = set->encoding,
                                     .lower = set->lower ? iso_text_lower : NULL,
-                                    .strict = set->strict};
+                                    .strict = set->strict,
+                                    .run = term_current()};
     iso_dictionary d = {0};
     const iso_err err = iso_dictionary_read(&d, path, &opt);
 

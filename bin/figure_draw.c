@@ -13,8 +13,9 @@
 
 #include "bin/figure_text.h"
 #include "bin/out.h"
-#include "bin/records.h"
+#include "bin/term.h"
 #include "lib/base/alloc.h"
+#include "lib/io/stream.h"
 
 extern char **environ;
 
@@ -231,6 +232,7 @@ done:
 static iso_err picture(iso_buf *out, const struct place *p, const iso_buf *script)
 {
     iso_buf work = {0}, name = {0};
+    iso_stream in = {.fd = -1};
     bool made = false;
     iso_err err = ISO_OK;
 
@@ -243,8 +245,10 @@ static iso_err picture(iso_buf *out, const struct place *p, const iso_buf *scrip
     ISO_TRY(run_gnuplot(work.text, name.text));
     ISO_TRY(need_picture(work.text, p));
     ISO_TRY(path_in(&name, work.text, p->name, p->suffix));
-    ISO_TRY(records_bytes(out, name.text));
+    ISO_TRY(iso_stream_open(&in, name.text, INT64_MAX, term_current()));
+    ISO_TRY(iso_stream_all(out, &in));
 done:
+    iso_stream_close(&in);
     if (made)
         delete_folder(work.text);
     iso_buf_free(&work);

@@ -1,40 +1,28 @@
 #include "bin/records.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "bin/term.h"
 #include "lib/io/csv.h"
 #include "lib/io/json.h"
+#include "lib/io/stream.h"
 #include "lib/text/lang.h"
 
-enum { READ_AT_ONCE = 1 << 16 };
-
-static iso_err read_stream(iso_buf *out, FILE *in, const char *path)
-{
-    char part[READ_AT_ONCE];
-    size_t count;
-    iso_err err = ISO_OK;
-
-    while ((count = fread(part, 1, sizeof part, in)) > 0)
-        ISO_TRY(iso_buf_add(out, part, (int64_t)count));
-    if (ferror(in))
-        ISO_FAIL(ISO_EIO, "%s: %s", path, strerror(errno));
-    if (out->len == 0)
-        ISO_FAIL(ISO_EFORMAT, "%s: the file is empty", path);
-done:
-    return err;
-}
+enum { RECORDS_MOST = 1 << 28 }; /* bytes; some 800 000 records */
 
 iso_err records_bytes(iso_buf *out, const char *path)
 {
+    iso_stream in;
+    iso_err err = ISO_OK;
+
     if (strcmp(path, "-") == 0)
-        return read_stream(out, stdin, "standard input");
-    FILE *in = fopen(path, "rbe");
-    if (!in)
-        return iso_fail(ISO_EIO, "%s: %s", path, strerror(errno));
-    iso_err err = read_stream(out, in, path);
-    (void)fclose(in);
+        iso_stream_of(&in, STDIN_FILENO, "standard input", RECORDS_MOST, term_current());
+    else
+        ISO_TRY(iso_stream_open(&in, path, RECORDS_MOST, term_current()));
+    err = iso_stream_text(out, &in);
+    iso_stream_close(&in);
+done:
     return err;
 }
 

@@ -1,6 +1,7 @@
 /* Files of retrieval: true pairs read, what was found written. */
 #include "bin/out.h"
 #include "bin/retrieve_inside.h"
+#include "bin/term.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 #include "lib/io/number.h"
@@ -12,7 +13,7 @@ iso_err retrieve_gold_read(iso_mined **out, int64_t *count, const char *path, in
     iso_mined *gold = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_row_pairs_read(&pairs, path, n, m));
+    ISO_TRY(iso_row_pairs_read(&pairs, path, n, m, term_current()));
     ISO_TRY(iso_alloc(&gold, pairs.count, sizeof *gold));
     for (int64_t p = 0; p < pairs.count; p++)
         gold[p] = (iso_mined){pairs.source[p], pairs.target[p], 0};

@@ -24,6 +24,7 @@ static struct {
     int width; /* of the live line on the screen; 0 = none */
 } live;
 static volatile sig_atomic_t interrupted;
+static iso_run current;
 
 static double now(void)
 {
@@ -247,7 +248,7 @@ iso_run term_run(const struct settings *set)
     listen(SIGINT);
     listen(SIGTERM);
     (void)signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is an error of write(2) */
-    return (iso_run){
+    current = (iso_run){
         .threads = (int)set->threads,
         .mem = set->mem > 0 ? set->mem : ram() / 4,
         .seed = (uint64_t)set->seed,
@@ -255,6 +256,12 @@ iso_run term_run(const struct settings *set)
         .progress = progress,
         .note = set->quiet ? NULL : note,
     };
+    return current;
+}
+
+const iso_run *term_current(void)
+{
+    return &current;
 }
 
 void term_note(const struct settings *set, const char *format, ...)

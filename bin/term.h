@@ -12,6 +12,10 @@
  * SIGINT and SIGTERM turned into ISO_ECANCEL, the library's notes as ours. */
 iso_run term_run(const struct settings *set);
 
+/* The latest run, for what reads files far from where the run is at hand; before the first one that
+ * says nothing and hears nothing. */
+const iso_run *term_current(void);
+
 /* The progress line: "desc: 45% 123/273 rows [00:12<00:15, 9.8 M/s]"; `seconds` since the task
  * began at `from`; total 0 = unknown. */
 void term_line(char *out, size_t room, const char *what, int64_t done, int64_t total,

@@ -15,7 +15,7 @@ iso_corpus_opt texts_corpus_opt(const struct settings *set)
                  {"tsv", ISO_CORPUS_TSV},
                  {"csv", ISO_CORPUS_CSV},
                  {"json", ISO_CORPUS_JSON}};
-    iso_corpus_opt opt = {.columns = set->columns, .limit = set->limit};
+    iso_corpus_opt opt = {.columns = set->columns, .limit = set->limit, .run = term_current()};
 
     for (size_t i = 0; set->text_format && i < sizeof kinds / sizeof *kinds; i++) {
         if (strcmp(kinds[i].name, set->text_format) == 0)

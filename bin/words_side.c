@@ -1,28 +1,31 @@
 /* One side of `words`: a file of word vectors, or a language and its layers of a states file. */
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "bin/pad.h"
 #include "bin/selection.h"
 #include "bin/term.h"
 #include "bin/words_job.h"
 #include "lib/base/alloc.h"
+#include "lib/io/file.h"
 #include "lib/text/fold.h"
 #include "lib/text/lang.h"
 
 /* HDF5 says so in its first bytes; word vectors come in no other file of that kind. */
-static bool is_hdf5(const char *path)
+static iso_err is_hdf5(bool *out, int64_t *bytes, const char *path)
 {
     static const char sign[8] = "\x89HDF\r\n\x1a\n";
-    char head[sizeof sign];
-    FILE *in = fopen(path, "rbe");
-    const bool yes = in && fread(head, 1, sizeof head, in) == sizeof head &&
-                     memcmp(head, sign, sizeof sign) == 0;
+    char head[sizeof sign] = "";
+    iso_file *file = NULL;
+    iso_err err = ISO_OK;
 
-    if (in)
-        (void)fclose(in);
-    return yes;
+    ISO_TRY(iso_file_open(&file, path));
+    if (file->size > (int64_t)sizeof head)
+        ISO_TRY(iso_file_read(file, 0, head, sizeof head));
+    *out = memcmp(head, sign, sizeof sign) == 0;
+    *bytes = file->size;
+done:
+    iso_file_close(file);
+    return err;
 }
 
 static iso_err copy(char **out, const char *text)
@@ -97,7 +100,7 @@ done:
 iso_err words_side_open(struct words_side *out, const char *word, const struct words_ask *ask,
                         const iso_run *run)
 {
-    struct stat st;
+    bool states = false;
     iso_err err = ISO_OK;
 
     *out = (struct words_side){0};
@@ -105,8 +108,8 @@ iso_err words_side_open(struct words_side *out, const char *word, const struct w
     if (out->named.count != 1 || out->named.at[0].dataset)
         ISO_FAIL(ISO_EARG, "%s: words come from one file: FILE or LANG=FILE", word);
     out->path = out->named.at[0].path;
-    out->bytes = stat(out->path, &st) == 0 ? (int64_t)st.st_size : 0;
-    if (is_hdf5(out->path)) {
+    ISO_TRY(is_hdf5(&states, &out->bytes, out->path));
+    if (states) {
         ISO_TRY(look_into_states(out, ask->set, run));
     } else {
         const iso_input *in = &out->named.at[0];

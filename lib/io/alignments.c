@@ -116,7 +116,7 @@ done:
     return err;
 }
 
-iso_err iso_alignments_read(iso_alignments *out, const char *path)
+iso_err iso_alignments_read(iso_alignments *out, const char *path, const iso_run *run)
 {
     iso_alignments a = {0};
     struct room room = {0};
@@ -126,7 +126,8 @@ iso_err iso_alignments_read(iso_alignments *out, const char *path)
 
     ISO_NEED(out && path, "no file of alignments is named");
     ISO_TRY(iso_file_open(&file, path));
-    ISO_TRY(iso_feed_open(&feed, file, 0));
+    ISO_TRY(iso_file_fits(file, iso_run_mem(run)));
+    ISO_TRY(iso_feed_open(&feed, file, 0, run));
     ISO_TRY(iso_feed_mark(&feed));
     ISO_TRY(read_lines(&a, &room, &feed));
     *out = a;

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "lib/base/err.h"
+#include "lib/base/run.h"
 
 ISO_BEGIN
 
@@ -18,10 +18,12 @@ typedef struct iso_alignments {
 
 /**
  * Reads fast_align's lines of "i-j"; "i-j:score" and "i?j" (a possible link) are links too. A line
- * is a sentence pair; an empty one has no links.
- * Errors  ISO_EIO, ISO_EFORMAT (the message names the line), ISO_ENOMEM.
+ * is a sentence pair; an empty one has no links. `run` may be NULL.
+ * Errors  ISO_EIO, ISO_EFORMAT (the message names the line; more bytes than the memory budget),
+ *         ISO_ENOMEM, ISO_ECANCEL.
  */
-ISO_API ISO_MUST_USE iso_err iso_alignments_read(iso_alignments *out, const char *path);
+ISO_API ISO_MUST_USE iso_err iso_alignments_read(iso_alignments *out, const char *path,
+                                                 const iso_run *run);
 ISO_API void iso_alignments_free(iso_alignments *a);
 
 ISO_END

@@ -193,6 +193,7 @@ iso_err iso_corpus_read(iso_corpus *out, const char *const *paths, int count,
     ISO_TRY(iso_alloc(&s, 1, sizeof *s));
     ISO_TRY(iso_alloc(&s->files, count, sizeof *s->files));
     s->limit = opt ? opt->limit : 0;
+    s->run = opt ? opt->run : NULL;
     s->kind = opt ? opt->kind : ISO_CORPUS_AUTO;
     ISO_TRY(iso_corpus_wish_parse(&s->wish, opt ? opt->columns : NULL));
     for (int i = 0; i < count && !iso_corpus_full(s); i++)

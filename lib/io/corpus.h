@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/base/err.h"
 #include "lib/base/run.h"
 
 ISO_BEGIN
@@ -48,6 +47,7 @@ typedef struct iso_corpus_opt {
                              Checked always, used for tables and JSON */
     iso_corpus_kind kind; /* of every file but .ids */
     int64_t limit;        /* items of the language; 0 = all. What comes after is not looked at */
+    const iso_run *run;   /* its memory is the most that a file may have; progress; may be NULL */
 } iso_corpus_opt;
 
 /**
@@ -69,7 +69,7 @@ typedef struct iso_corpus_opt {
  * A column that some files have and others lack is an error, as are an id twice, a line with
  * another number of fields than the header, a file without a line.
  * Errors  ISO_EIO, ISO_EFORMAT (file, line, what, way out; also gzip, HDF5, zip, xz, zstd, UTF-16),
- *         ISO_EARG (columns), ISO_ENOMEM.
+ *         ISO_EARG (columns), ISO_ENOMEM, ISO_ECANCEL.
  * Cost    one reading; memory is the size of the files and a pointer for each field that is kept;
  *         a JSON array is parsed whole (1 GiB at most).
  */

@@ -5,6 +5,7 @@
 #include "lib/base/str.h"
 #include "lib/io/corpus.h"
 #include "lib/io/corpus_columns.h"
+#include "lib/io/stream.h"
 
 /* Text that stays where it is until all is freed; {NULL} is empty. */
 struct block;
@@ -24,6 +25,7 @@ struct iso_corpus_store {
     int64_t *offsets;
     int32_t *tokens;
     int64_t items, room, token_room, limit;
+    const iso_run *run;
     int64_t empty, repaired, first_repaired, unquoted;
     char *first_repaired_path;
     unsigned has; /* a bit for each column; 0 = files of token ids */
@@ -42,7 +44,8 @@ struct lines {
     struct block **blocks; /* where lines stay, or a block that is used again and again */
     char *at, *stop;       /* bytes read and not handed out yet */
     int64_t number;        /* of the latest line, from 1 */
-    int fd;
+    int64_t zeros;         /* lines with a zero byte */
+    iso_stream in;
     bool keep, end;
 };
 

@@ -2,17 +2,14 @@
  * little more than its size; only a line with bytes that are no UTF-8 is copied. */
 #include "lib/io/corpus_inside.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "lib/base/alloc.h"
 #include "lib/base/utf8.h"
+#include "lib/io/foreign.h"
 
-enum { BLOCK = 1 << 20, READ = 1 << 18, SNIFF = 8, PEEK = 1 << 16 };
+enum { BLOCK = 1 << 20, READ = 1 << 18, LINE_MOST = 1 << 26, ZEROS_MOST = 100, PEEK = 1 << 16 };
 
 struct block {
     struct block *older;
@@ -42,46 +39,20 @@ done:
     return err;
 }
 
-/* Files that people mistake for text. */
-static iso_err refuse_foreign(const char *path, const char *bytes, int64_t len)
-{
-    static const struct {
-        const char *magic;
-        int64_t len;
-        const char *is;
-    } known[] = {{"\x1f\x8b", 2, "gzip-compressed; unpack it first (gunzip)"},
-                 {"\x89HDF\r\n\x1a\n", 8, "an HDF5 file, not text"},
-                 {"PK\x03\x04", 4, "a zip archive, not text"},
-                 {"\xfd"
-                  "7zXZ",
-                  5, "xz-compressed; unpack it first (unxz)"},
-                 {"\x28\xb5\x2f\xfd", 4, "zstd-compressed; unpack it first (unzstd)"},
-                 {"\xff\xfe", 2, "UTF-16; make it UTF-8 (iconv -f UTF-16 -t UTF-8)"},
-                 {"\xfe\xff", 2, "UTF-16; make it UTF-8 (iconv -f UTF-16 -t UTF-8)"}};
-
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (len >= known[i].len && memcmp(bytes, known[i].magic, (size_t)known[i].len) == 0)
-            return iso_fail(ISO_EFORMAT, "%s: is %s", path, known[i].is);
-    }
-    return ISO_OK;
-}
-
 /* One read into what is left of the newest block. */
 static iso_err fill(struct lines *in)
 {
     struct block *b = *in->blocks;
     const int64_t left = b->bytes + b->room - 1 - in->stop;
-    ssize_t n;
+    int64_t n = 0;
+    iso_err err = ISO_OK;
 
-    do
-        n = read(in->fd, in->stop, (size_t)(left < READ ? left : READ));
-    while (n < 0 && errno == EINTR);
-    if (n < 0)
-        return iso_fail(ISO_EIO, "%s: %s", in->path, strerror(errno));
+    ISO_TRY(iso_stream_read(&n, &in->in, in->stop, left < READ ? left : READ));
     in->end = n == 0;
     in->stop += n;
     b->used = in->stop - b->bytes;
-    return ISO_OK;
+done:
+    return err;
 }
 
 /* The line begun goes to the start of a block with room for twice of it. */
@@ -113,6 +84,9 @@ static iso_err more(struct lines *in)
     const struct block *b = *in->blocks;
     iso_err err = ISO_OK;
 
+    if (in->stop - in->at > LINE_MOST)
+        ISO_FAIL(ISO_EFORMAT, "%s: line %" PRId64 " is longer than %d bytes; this is no text",
+                 in->path, in->number + 1, LINE_MOST);
     if (in->stop == b->bytes + b->room - 1)
         ISO_TRY(make_room(in));
     ISO_TRY(fill(in));
@@ -126,9 +100,9 @@ static iso_err begin(struct lines *in)
 {
     iso_err err = ISO_OK;
 
-    while (!in->end && in->stop - in->at < SNIFF)
+    while (!in->end && in->stop - in->at < ISO_FOREIGN_HEAD)
         ISO_TRY(more(in));
-    ISO_TRY(refuse_foreign(in->path, in->at, in->stop - in->at));
+    ISO_TRY(iso_foreign_text(in->path, in->at, in->stop - in->at));
     if (in->stop - in->at >= 3 && memcmp(in->at, "\xef\xbb\xbf", 3) == 0)
         in->at += 3;
     if (in->stop == in->at)
@@ -137,27 +111,14 @@ done:
     return err;
 }
 
-static iso_err open_file(struct lines *in)
-{
-    struct stat st;
-
-    in->fd = open(in->path, O_RDONLY | O_CLOEXEC);
-    if (in->fd < 0 || fstat(in->fd, &st) != 0)
-        return iso_fail(ISO_EIO, "%s: %s", in->path, strerror(errno));
-    if (S_ISDIR(st.st_mode))
-        return iso_fail(ISO_EIO, "%s: is a directory; name a file, or the directory with --corpus",
-                        in->path);
-    return ISO_OK;
-}
-
 iso_err iso_corpus_lines_open(struct lines *in, struct iso_corpus_store *store, const char *path,
                               bool keep)
 {
     iso_err err = ISO_OK;
 
-    *in = (struct lines){.path = path, .store = store, .fd = -1, .keep = keep};
+    *in = (struct lines){.path = path, .store = store, .in = {.fd = -1}, .keep = keep};
     in->blocks = &store->lines;
-    ISO_TRY(open_file(in));
+    ISO_TRY(iso_stream_open(&in->in, path, iso_run_mem(store->run), store->run));
     /* files share no block: a small one would waste most of its own, but then there are few */
     ISO_TRY(push(in->blocks, BLOCK));
     in->at = in->stop = (*in->blocks)->bytes;
@@ -168,9 +129,7 @@ done:
 
 void iso_corpus_lines_close(struct lines *in)
 {
-    if (in->fd >= 0)
-        (void)close(in->fd);
-    in->fd = -1;
+    iso_stream_close(&in->in);
 }
 
 /* Repairs ------------------------------------------------------------------------ */
@@ -250,6 +209,11 @@ static iso_err repair(struct line *line, struct lines *in)
     char *text = NULL;
     iso_err err = ISO_OK;
 
+    in->zeros += strlen(line->text) < (size_t)line->len;
+    if (in->zeros > ZEROS_MOST && 2 * in->zeros > in->number)
+        ISO_FAIL(ISO_EFORMAT,
+                 "%s: %" PRId64 " of its first %" PRId64 " lines hold zero bytes; this is no text",
+                 in->path, in->zeros, in->number);
     const int64_t len = mend(NULL, line->text, line->len);
     ISO_TRY(take(&text, &s->mended, len + 1));
     (void)mend(text, line->text, line->len);

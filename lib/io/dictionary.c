@@ -160,6 +160,7 @@ static void free_store(struct iso_dictionary_store *s)
 iso_err iso_dictionary_read(iso_dictionary *out, const char *path, const iso_dictionary_opt *opt)
 {
     struct reading r = {.path = path, .strict = opt && opt->strict};
+    const iso_run *run = opt ? opt->run : NULL;
     iso_file *file = NULL;
     iso_feed feed = {0};
     iso_err err = ISO_OK;
@@ -167,7 +168,8 @@ iso_err iso_dictionary_read(iso_dictionary *out, const char *path, const iso_dic
     ISO_NEED(out && path, "no dictionary is named");
     ISO_TRY(iso_word_text_named(&r.how, opt ? opt->encoding : NULL, opt ? opt->lower : NULL));
     ISO_TRY(iso_file_open(&file, path));
-    ISO_TRY(iso_feed_open(&feed, file, 0));
+    ISO_TRY(iso_file_fits(file, iso_run_mem(run)));
+    ISO_TRY(iso_feed_open(&feed, file, 0, run));
     ISO_TRY(iso_feed_mark(&feed));
     ISO_TRY(iso_alloc(&r.store, 1, sizeof *r.store));
     ISO_TRY(read_lines(&r, &feed));

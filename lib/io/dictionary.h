@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/base/run.h"
 #include "lib/io/word_text.h"
 
 ISO_BEGIN
@@ -13,6 +14,7 @@ typedef struct iso_dictionary_opt {
     const char *encoding; /* "utf-8" (NULL) or "latin1" */
     iso_lower lower;      /* iso_text_lower; NULL = as it stands */
     bool strict;          /* what would be counted is an error */
+    const iso_run *run;   /* memory budget and progress; may be NULL */
 } iso_dictionary_opt;
 
 /** Pairs in the file's order, each once; words are valid UTF-8 and not empty. */
@@ -27,8 +29,8 @@ typedef struct iso_dictionary {
 /**
  * Reads lines `source TAB target` (a third column is passed over), or, without a tab, split at the
  * first run of spaces. An empty line is odd, as is a line of one word, or a pair that comes again
- * (after folding). Errors  ISO_EIO, ISO_EFORMAT (no pair; with `strict` the first odd
- * line), ISO_EARG (encoding), ISO_ENOMEM.
+ * (after folding). Errors  ISO_EIO, ISO_EFORMAT (no pair; more bytes than the memory budget; with
+ * `strict` the first odd line), ISO_EARG (encoding), ISO_ENOMEM, ISO_ECANCEL.
  */
 ISO_API ISO_MUST_USE iso_err iso_dictionary_read(iso_dictionary *out, const char *path,
                                                  const iso_dictionary_opt *opt);

@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/io/foreign.h"
 
 enum { ROOM = 1 << 20 };
 
-iso_err iso_feed_open(iso_feed *out, const iso_file *file, int64_t offset)
+iso_err iso_feed_open(iso_feed *out, const iso_file *file, int64_t offset, const iso_run *run)
 {
-    iso_feed feed = {.file = file, .offset = offset, .room = ROOM};
+    iso_feed feed = {.file = file, .offset = offset, .room = ROOM, .run = run};
     iso_err err = ISO_OK;
 
     if (file->size - offset < ROOM)
@@ -56,6 +57,7 @@ iso_err iso_feed_want(iso_feed *feed, int64_t want)
 
     if (left >= want || rest == 0)
         return ISO_OK;
+    ISO_TRY(iso_run_step(feed->run, "reading", feed->offset, feed->file->size, "bytes"));
     want = want - left > rest ? left + rest : want;
     if (feed->at > feed->bytes || want > feed->room)
         ISO_TRY(make_room(feed, want));
@@ -94,10 +96,13 @@ done:
 
 iso_err iso_feed_mark(iso_feed *feed)
 {
-    iso_err err = iso_feed_want(feed, 3);
+    iso_err err = ISO_OK;
 
-    if (!err && feed->stop - feed->at >= 3 && memcmp(feed->at, "\xef\xbb\xbf", 3) == 0)
+    ISO_TRY(iso_feed_want(feed, ISO_FOREIGN_HEAD));
+    ISO_TRY(iso_foreign_text(feed->file->path, feed->at, feed->stop - feed->at));
+    if (feed->stop - feed->at >= 3 && memcmp(feed->at, "\xef\xbb\xbf", 3) == 0)
         feed->at += 3;
+done:
     return err;
 }
 

@@ -2,6 +2,7 @@
 #ifndef ISO_IO_FEED_H
 #define ISO_IO_FEED_H
 
+#include "lib/base/run.h"
 #include "lib/io/file.h"
 
 ISO_BEGIN
@@ -12,26 +13,30 @@ typedef struct iso_feed {
     char *bytes, *at, *stop;
     int64_t room, offset; /* bytes of the buffer; where in the file `stop` is */
     int64_t line;         /* number of the latest line, from 1 */
+    const iso_run *run;   /* asked whether to go on whenever bytes are read; may be NULL */
 } iso_feed;
 
 /** The longest line that is taken for one. */
 enum { ISO_FEED_LINE = 1 << 26 };
 
-/** Begins at a byte of the file, which is borrowed. Errors  ISO_ENOMEM. */
-ISO_API ISO_MUST_USE iso_err iso_feed_open(iso_feed *out, const iso_file *file, int64_t offset);
+/** Begins at a byte of the file, which is borrowed, as is `run`. Errors  ISO_ENOMEM. */
+ISO_API ISO_MUST_USE iso_err iso_feed_open(iso_feed *out, const iso_file *file, int64_t offset,
+                                           const iso_run *run);
 ISO_API void iso_feed_close(iso_feed *feed);
 
-/** Has `want` bytes at `at`, fewer only where the file ends. Errors  ISO_EIO, ISO_ENOMEM. */
+/** Has `want` bytes at `at`, fewer only where the file ends.
+ * Errors  ISO_EIO, ISO_ENOMEM, ISO_ECANCEL. */
 ISO_API ISO_MUST_USE iso_err iso_feed_want(iso_feed *feed, int64_t want);
 
 /**
  * The next line, without its end; *text is NULL after the last one. What follows it in memory is
  * \n or NUL, and it stays until the next call. Bytes are as they stand: encodings are the caller's.
- * Errors  ISO_EIO, ISO_EFORMAT (a line beyond ISO_FEED_LINE), ISO_ENOMEM.
+ * Errors  ISO_EIO, ISO_EFORMAT (a line beyond ISO_FEED_LINE), ISO_ENOMEM, ISO_ECANCEL.
  */
 ISO_API ISO_MUST_USE iso_err iso_feed_line(const char **text, int64_t *len, iso_feed *feed);
 
-/** Passes over a UTF-8 byte-order mark. */
+/** At the beginning of a text: passes over a UTF-8 byte-order mark, refuses what is no text
+ * (lib/io/foreign.h). Errors  as iso_feed_want; ISO_EFORMAT. */
 ISO_API ISO_MUST_USE iso_err iso_feed_mark(iso_feed *feed);
 
 /** Where in the file `at` is. */

@@ -9,6 +9,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
+#include "lib/io/foreign.h"
 #include "lib/linalg/convert.h"
 
 void iso_file_close(iso_file *file)
@@ -30,12 +31,37 @@ static iso_err look(iso_file *file)
     if (S_ISDIR(st.st_mode))
         return iso_fail(ISO_EIO, "%s: is a directory; name a file", file->path);
     if (!S_ISREG(st.st_mode))
-        return iso_fail(ISO_EIO, "%s: is not a regular file; states are read at any place",
+        return iso_fail(ISO_EIO,
+                        "%s: is a pipe or a device, not a regular file, and is read at any place: "
+                        "save it to a file",
                         file->path);
     if (st.st_size == 0)
         return iso_fail(ISO_EFORMAT, "%s: is empty", file->path);
     file->size = (int64_t)st.st_size;
     return ISO_OK;
+}
+
+/* Pointers are short (git-lfs, docs/spec.md: below 1024 bytes). */
+static iso_err refuse_pointer(const iso_file *file)
+{
+    char head[ISO_FOREIGN_HEAD];
+    const int64_t count = file->size < ISO_FOREIGN_HEAD ? file->size : ISO_FOREIGN_HEAD;
+    iso_err err = ISO_OK;
+
+    if (file->size >= 1024)
+        return ISO_OK;
+    ISO_TRY(iso_file_read(file, 0, head, count));
+    ISO_TRY(iso_foreign_pointer(file->path, head, count));
+done:
+    return err;
+}
+
+iso_err iso_file_fits(const iso_file *file, int64_t most)
+{
+    if (file->size <= most)
+        return ISO_OK;
+    return iso_fail(ISO_EFORMAT, "%s: has %" PRId64 " bytes; at most %" PRId64 " are read",
+                    file->path, file->size, most);
 }
 
 iso_err iso_file_open(iso_file **out, const char *path)
@@ -49,8 +75,9 @@ iso_err iso_file_open(iso_file **out, const char *path)
     /* without O_NONBLOCK a pipe nobody writes to would hang us before we can refuse it */
     file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file->fd < 0)
-        ISO_FAIL(ISO_EIO, "%s: %s", path, strerror(errno));
+        ISO_TRY(iso_foreign_missing(path, errno));
     ISO_TRY(look(file));
+    ISO_TRY(refuse_pointer(file));
     *out = file;
     file = NULL;
 done:

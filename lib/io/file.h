@@ -16,11 +16,14 @@ typedef struct iso_file {
 } iso_file;
 
 /**
- * Opens a file. Errors  ISO_EIO (missing, a directory, not readable), ISO_EFORMAT (empty);
- * the message begins with the path.
+ * Opens a file. Errors  ISO_EIO (missing, a directory, a pipe, not readable), ISO_EFORMAT (empty, a
+ * pointer of Git LFS or git-annex); the message begins with the path.
  */
 ISO_API ISO_MUST_USE iso_err iso_file_open(iso_file **out, const char *path);
 ISO_API void iso_file_close(iso_file *file);
+
+/** For who reads it whole: that it has no more than `most` bytes. Errors  ISO_EFORMAT. */
+ISO_API ISO_MUST_USE iso_err iso_file_fits(const iso_file *file, int64_t most);
 
 /** Exactly `count` bytes from `offset` on. Errors  ISO_EIO, ISO_EFORMAT (the file ends before). */
 ISO_API ISO_MUST_USE iso_err iso_file_read(const iso_file *file, int64_t offset, void *to,
@@ -30,7 +33,8 @@ ISO_API ISO_MUST_USE iso_err iso_file_read(const iso_file *file, int64_t offset,
  * A source over rows × cols packed little-endian numbers from byte `offset` on, read with pread
  * into a reused buffer and handed on in their own type. The file is borrowed and must outlive it.
  *
- * Errors  ISO_EARG (negative shape), ISO_EFORMAT (the file ends before the matrix does), ISO_ENOMEM.
+ * Errors  ISO_EARG (negative shape), ISO_EFORMAT (the file ends before the matrix does),
+ * ISO_ENOMEM.
  */
 ISO_API ISO_MUST_USE iso_err iso_rows_of_file(iso_rows **out, const iso_file *file, int64_t offset,
                                               int64_t rows, int64_t cols, iso_dtype dtype);

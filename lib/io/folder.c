@@ -73,9 +73,7 @@ iso_err iso_folder_json(iso_json **out, const char *folder, const char *name, in
 
     ISO_TRY(iso_folder_path(&path, folder, name));
     ISO_TRY(iso_file_open(&file, path));
-    if (file->size > most)
-        ISO_FAIL(ISO_EFORMAT, "%s: has %" PRId64 " bytes; at most %" PRId64 " are read", path,
-                 file->size, most);
+    ISO_TRY(iso_file_fits(file, most));
     ISO_TRY(iso_alloc(&text, file->size, 1));
     ISO_TRY(iso_file_read(file, 0, text, file->size));
     ISO_TRY(parse(out, text, file->size, path));

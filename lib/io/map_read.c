@@ -5,6 +5,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
+#include "lib/io/file.h"
 #include "lib/io/h5.h"
 #include "lib/io/states.h"
 #include "lib/linalg/convert.h"
@@ -96,14 +97,17 @@ done:
 iso_err iso_maps_open(iso_maps **out, const char *path)
 {
     iso_maps *m = NULL;
+    iso_file *file = NULL;
     iso_err err = ISO_OK;
 
+    ISO_TRY(iso_file_open(&file, path)); /* no pipe, no pointer */
     ISO_TRY(iso_alloc(&m, 1, sizeof *m));
     ISO_TRY(iso_str_dup(&m->path, path, -1));
     ISO_TRY(iso_h5_is(path) ? open_h5(m) : read_npy(&m->w, path));
     *out = m;
     m = NULL;
 done:
+    iso_file_close(file);
     iso_maps_close(m);
     return err;
 }

@@ -88,7 +88,8 @@ void iso_row_pairs_free(iso_row_pairs *p)
     *p = (iso_row_pairs){0};
 }
 
-iso_err iso_row_pairs_read(iso_row_pairs *out, const char *path, int64_t n, int64_t m)
+iso_err iso_row_pairs_read(iso_row_pairs *out, const char *path, int64_t n, int64_t m,
+                           const iso_run *run)
 {
     struct reading r = {.n = n, .m = m};
     iso_file *file = NULL;
@@ -96,7 +97,8 @@ iso_err iso_row_pairs_read(iso_row_pairs *out, const char *path, int64_t n, int6
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_file_open(&file, path));
-    ISO_TRY(iso_feed_open(&feed, file, 0));
+    ISO_TRY(iso_file_fits(file, iso_run_mem(run)));
+    ISO_TRY(iso_feed_open(&feed, file, 0, run));
     r.feed = &feed;
     ISO_TRY(take_lines(&r, &feed));
     *out = r.p;

@@ -10,6 +10,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
+#include "lib/io/foreign.h"
 
 static bool exists(const char *path)
 {
@@ -263,7 +264,7 @@ iso_err iso_inputs_add(iso_inputs *list, const char *word)
     if (!found && strstr(file, "%d"))
         ISO_FAIL(ISO_EIO, "%s: no file matches with a number in place of %%d", file);
     if (!found)
-        ISO_FAIL(ISO_EIO, "%s: %s", file, strerror(errno == EACCES ? EACCES : ENOENT));
+        ISO_TRY(iso_foreign_missing(file, errno == EACCES ? EACCES : ENOENT));
 done:
     return err;
 }

@@ -212,9 +212,6 @@ static iso_err read_header(iso_json **out, int64_t *data, const iso_file *file)
         ISO_FAIL(ISO_EFORMAT, "%s: has %" PRId64 " bytes, less than any safetensors file",
                  file->path, file->size);
     ISO_TRY(iso_file_read(file, 0, prefix, ISO_TENSOR_PREFIX));
-    if (memcmp(prefix, "version ", ISO_TENSOR_PREFIX) == 0)
-        ISO_FAIL(ISO_EFORMAT, "%s: is a pointer of Git LFS, not the file itself: git lfs pull",
-                 file->path);
     const uint64_t len = iso_tensor_list_claim(prefix);
     if (len > (uint64_t)(file->size - ISO_TENSOR_PREFIX))
         ISO_FAIL(ISO_EFORMAT, "%s: claims a header of %" PRIu64 " bytes and has %" PRId64 " in all",

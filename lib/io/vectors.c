@@ -35,16 +35,6 @@ bool iso_vectors_header(int64_t *count, int64_t *dim, const char *line, int64_t 
     return true;
 }
 
-/* Files that people mistake for word vectors. */
-static iso_err refuse(const struct iso_vectors_store *s, const char *head, int64_t len)
-{
-    if (len >= 2 && memcmp(head, "\x1f\x8b", 2) == 0)
-        return iso_fail(ISO_EFORMAT, "%s: is gzip-compressed; unpack it first (gunzip)", s->path);
-    if (len >= 4 && memcmp(head, "PK\x03\x04", 4) == 0)
-        return iso_fail(ISO_EFORMAT, "%s: is a zip archive; unpack it first (unzip)", s->path);
-    return ISO_OK;
-}
-
 static iso_err read_any(struct iso_vectors_store *s)
 {
     unsigned char head[8] = {0};
@@ -53,7 +43,6 @@ static iso_err read_any(struct iso_vectors_store *s)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_file_read(s->file, 0, head, len));
-    ISO_TRY(refuse(s, (const char *)head, len));
     if (memcmp(head, "\x89HDF\r\n\x1a\n", 8) == 0)
         return iso_vectors_native(s);
     if ((head[0] | head[1] << 8 | head[2] << 16 | (int64_t)head[3] << 24) == ISO_FASTTEXT_MAGIC)

@@ -66,7 +66,7 @@ iso_err iso_vectors_binary(struct iso_vectors_store *s)
     iso_err err = ISO_OK;
 
     s->unit = "word";
-    ISO_TRY(iso_feed_open(&feed, s->file, 0));
+    ISO_TRY(iso_feed_open(&feed, s->file, 0, NULL));
     ISO_TRY(iso_feed_mark(&feed));
     ISO_TRY(iso_feed_line(&line, &len, &feed));
     if (!line || !iso_vectors_header(&count, &dim, line, len))

@@ -201,12 +201,12 @@ iso_err iso_vectors_fasttext(struct iso_vectors_store *s)
     iso_err err = ISO_OK;
 
     s->unit = "word";
-    ISO_TRY(iso_feed_open(&m.feed, s->file, 0));
+    ISO_TRY(iso_feed_open(&m.feed, s->file, 0, NULL));
     ISO_TRY(take_arguments(&m));
     ISO_TRY(take_dictionary(&m));
     ISO_TRY(take_shape(&m));
     iso_feed_close(&m.feed);
-    ISO_TRY(iso_feed_open(&m.feed, s->file, m.entries));
+    ISO_TRY(iso_feed_open(&m.feed, s->file, m.entries, NULL));
     ISO_TRY(iso_vectors_ngrams_new(&m.g));
     ISO_TRY(iso_vectors_begin(s, m.g.dim, m.g.words, true));
     ISO_TRY(read_words(&m));

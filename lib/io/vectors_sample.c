@@ -118,7 +118,7 @@ iso_err iso_vectors_sample(bool *text, int64_t *dim, struct iso_vectors_store *s
     iso_feed feed = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_feed_open(&feed, s->file, from));
+    ISO_TRY(iso_feed_open(&feed, s->file, from, NULL));
     ISO_TRY(take_sample(&sample, &feed));
     /* in binary a line may end with a digit by chance, in text few do not */
     *text = (sample.ends > 0 && 2 * sample.ends >= sample.lines) || !*dim || from == s->file->size;

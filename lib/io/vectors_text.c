@@ -75,7 +75,7 @@ iso_err iso_vectors_text(struct iso_vectors_store *s, bool *binary)
     bool is_text = true;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_feed_open(&feed, s->file, 0));
+    ISO_TRY(iso_feed_open(&feed, s->file, 0, NULL));
     ISO_TRY(iso_feed_mark(&feed));
     const int64_t begin = iso_feed_tell(&feed);
     ISO_TRY(iso_feed_line(&line, &len, &feed));
@@ -94,7 +94,7 @@ iso_err iso_vectors_text(struct iso_vectors_store *s, bool *binary)
     ISO_TRY(iso_vectors_begin(s, dim, claimed >= 0 && claimed < most ? claimed : most / 4, false));
     if (!header) {
         iso_feed_close(&feed);
-        ISO_TRY(iso_feed_open(&feed, s->file, begin));
+        ISO_TRY(iso_feed_open(&feed, s->file, begin, NULL));
     }
     ISO_TRY(read_lines(s, &feed, claimed));
 done:

@@ -171,6 +171,8 @@ done:
     return err;
 }
 
+enum { VOCAB_MOST = 1 << 28 }; /* bytes; the largest in use has some 5 MB */
+
 iso_err iso_vocab_read(iso_vocab **out, const char *path)
 {
     iso_file *file = NULL;
@@ -179,6 +181,7 @@ iso_err iso_vocab_read(iso_vocab **out, const char *path)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_file_open(&file, path));
+    ISO_TRY(iso_file_fits(file, VOCAB_MOST));
     ISO_TRY(iso_alloc(&text, file->size, 1));
     ISO_TRY(iso_file_read(file, 0, text, file->size));
     ISO_TRY(iso_vocab_new(&v, path));

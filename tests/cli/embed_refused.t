@@ -77,7 +77,7 @@ $ head -c 5000 model/model.safetensors > some/model.safetensors; isogloss embed 
 ? 1
 # a clone without its large files
 $ printf 'version https://git-lfs.github.com/spec/v1\nsize 5\n' > some/model.safetensors; isogloss embed --model some en=en.ids -o x.h5
-2> isogloss embed: some/model.safetensors: is a pointer of Git LFS, not the file itself: git lfs pull
+2> isogloss embed: some/model.safetensors: is a pointer of Git LFS to 5 bytes that are not here; fetch them with git lfs pull
 ? 1
 # the first number of a matrix becomes NaN
 $ cp model/model.safetensors some; chmod u+w some/model.safetensors; python3 -c 'import json, struct; f = open("some/model.safetensors", "r+b"); n, = struct.unpack("<Q", f.read(8)); h = json.loads(f.read(n)); f.seek(8 + n + h["roberta.encoder.layer.1.output.dense.weight"]["data_offsets"][0]); f.write(b"\0\176")'

@@ -81,7 +81,7 @@ static void enter_alignments(const uint8_t *data, size_t size)
 {
     iso_alignments a = {0};
 
-    if (iso_alignments_read(&a, file_of(data, size))) {
+    if (iso_alignments_read(&a, file_of(data, size), NULL)) {
         promise_message();
         promise(a.first == NULL, "a failure leaves nothing");
         return;
@@ -98,7 +98,7 @@ static void enter_row_pairs(const uint8_t *data, size_t size)
 {
     iso_row_pairs p = {0};
 
-    if (iso_row_pairs_read(&p, file_of(data, size), 12, 7)) {
+    if (iso_row_pairs_read(&p, file_of(data, size), 12, 7, NULL)) {
         promise_message();
         promise(p.source == NULL && p.count == 0, "a failure leaves nothing");
         return;

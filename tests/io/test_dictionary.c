@@ -1,6 +1,7 @@
 #include "lib/base/alloc.h"
 #include "lib/io/alignments.h"
 #include "lib/io/dictionary.h"
+#include "lib/io/row_pairs.h"
 #include "lib/text/fold.h"
 #include "tests/check.h"
 
@@ -116,7 +117,7 @@ static void alignments(void **state)
     iso_alignments a = {0};
     static const int32_t source[] = {0, 1, 2, 3, 10}, target[] = {0, 2, 1, 0, 11};
 
-    ok(iso_alignments_read(&a, file("a", "0-0 1-2\n\n2-1:0.25  3?0:-1e-3 \r\n10-11")));
+    ok(iso_alignments_read(&a, file("a", "0-0 1-2\n\n2-1:0.25  3?0:-1e-3 \r\n10-11"), NULL));
     assert_int_equal(a.sentences, 4);
     assert_int_equal(a.first[0], 0);
     assert_int_equal(a.first[1], 2);
@@ -126,7 +127,7 @@ static void alignments(void **state)
     assert_memory_equal(a.source, source, sizeof source);
     assert_memory_equal(a.target, target, sizeof target);
     iso_alignments_free(&a);
-    ok(iso_alignments_read(&a, file("a", "\n\n\n")));
+    ok(iso_alignments_read(&a, file("a", "\n\n\n"), NULL));
     assert_int_equal(a.sentences, 3);
     assert_int_equal(a.first[3], 0);
     iso_alignments_free(&a);
@@ -142,10 +143,11 @@ static void bad_alignments(void **state)
     iso_alignments a = {0};
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        fails(iso_alignments_read(&a, file("a", bad[i])), ISO_EFORMAT, "/a: line 2: link 1 is not");
-    fails(iso_alignments_read(&a, file("a", "0-0\n\n1-1 2-2 3_3\n")), ISO_EFORMAT,
+        fails(iso_alignments_read(&a, file("a", bad[i]), NULL), ISO_EFORMAT,
+              "/a: line 2: link 1 is not");
+    fails(iso_alignments_read(&a, file("a", "0-0\n\n1-1 2-2 3_3\n"), NULL), ISO_EFORMAT,
           "line 3: link 3");
-    fails(iso_alignments_read(&a, file("a", "\xef\xbb\xbf")), ISO_EFORMAT, "/a: has no line");
+    fails(iso_alignments_read(&a, file("a", "\xef\xbb\xbf"), NULL), ISO_EFORMAT, "/a: has no line");
     assert_null(a.first);
     char *many = NULL;
     ok(iso_alloc(&many, 40001, 1));
@@ -156,7 +158,7 @@ static void bad_alignments(void **state)
     int64_t n = 0;
     for (;; n++) {
         iso_alloc_fail_after(n);
-        const iso_err err = iso_alignments_read(&a, path);
+        const iso_err err = iso_alignments_read(&a, path, NULL);
         iso_alloc_fail_after(-1);
         if (err == ISO_OK)
             break;
@@ -213,8 +215,34 @@ static void all_of_muse(void **state)
     assert_int_equal(files, 56);
 }
 
+static bool stop(void *payload, const char *what, int64_t done, int64_t total, const char *unit)
+{
+    (void)payload, (void)what, (void)done, (void)total, (void)unit;
+    return false;
+}
+
+/* Reading can be stopped, and a file larger than the memory granted is not begun. */
+static void stopped_or_too_large(void **state)
+{
+    const iso_run stopped = {.progress = stop}, small = {.mem = 3};
+    iso_alignments a;
+    iso_row_pairs p;
+    iso_dictionary d;
+    (void)state;
+
+    fails(iso_alignments_read(&a, file("a", "0-0\n"), &stopped), ISO_ECANCEL, "interrupted");
+    fails(iso_alignments_read(&a, temp_path("a"), &small), ISO_EFORMAT,
+          "/a: has 4 bytes; at most 3 are read");
+    fails(iso_row_pairs_read(&p, file("p", "0 0\n"), 1, 1, &stopped), ISO_ECANCEL, "interrupted");
+    fails(iso_row_pairs_read(&p, temp_path("p"), 1, 1, &small), ISO_EFORMAT, "/p: has 4 bytes");
+    fails(iso_dictionary_read(&d, file("d", "a b\n"), &(iso_dictionary_opt){.run = &stopped}),
+          ISO_ECANCEL, "interrupted");
+    fails(iso_dictionary_read(&d, temp_path("d"), &(iso_dictionary_opt){.run = &small}),
+          ISO_EFORMAT, "/d: has 4 bytes");
+}
+
 int main(void)
 {
-    RUN_TESTS(test(pairs_in_order), test(odd_lines_are_counted), test(errors), test(alignments),
-              test(bad_alignments), test(muse), test(all_of_muse));
+    RUN_TESTS(test(stopped_or_too_large), test(pairs_in_order), test(odd_lines_are_counted),
+              test(errors), test(alignments), test(bad_alignments), test(muse), test(all_of_muse));
 }
