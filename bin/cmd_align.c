@@ -9,8 +9,9 @@
 #include "bin/term.h"
 
 /* What the maps make of the first measure: before and difference are in the other outputs. */
-static iso_err draw(const struct settings *set, const iso_records *records)
+static iso_err draw(const struct settings *set, const iso_records *records, iso_states *states)
 {
+    struct names langs = {0};
     iso_records after = {0};
     iso_err err = ISO_OK;
 
@@ -19,7 +20,8 @@ static iso_err draw(const struct settings *set, const iso_records *records)
         if (r->stage && !strcmp(r->stage, "after") && r->fold == ISO_NO_INT)
             ISO_TRY(iso_records_add(&after, r));
     }
-    ISO_TRY(out_figure(set, &after, NULL, set->plot));
+    style_list(&langs, &states, 1, records);
+    ISO_TRY(out_figure(set, &after, NULL, &langs, set->plot));
 done:
     iso_records_free(&after);
     return err;
@@ -34,7 +36,7 @@ static iso_err write_records(const struct settings *set, const iso_records *reco
     text.plot = text.plot_data = NULL;
     ISO_TRY(out_records(&text, records, &states, 1));
     if (out_draws(set)) /* last: a machine without gnuplot has its numbers by now */
-        ISO_TRY(draw(set, records));
+        ISO_TRY(draw(set, records, states));
 done:
     return err;
 }

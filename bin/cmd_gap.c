@@ -57,6 +57,8 @@ done:
 /* The scatter of the first measure; without correlations the gaps. */
 static iso_err draw(const struct settings *set, const iso_records *read, const iso_records *made)
 {
+    struct figure_ask ask = out_ask(set);
+    struct names langs = {0};
     iso_records drawn = {0}, among = {0};
     struct figure figure = {0};
     int64_t others;
@@ -69,14 +71,16 @@ static iso_err draw(const struct settings *set, const iso_records *read, const i
         ISO_TRY(iso_records_add(&among, &made->at[i]));
         related = related || (figure_relates(&made->at[i]) && isfinite(made->at[i].value));
     }
+    style_list(&langs, NULL, 0, &among);
     if (!related) {
-        ISO_TRY(out_figure(set, made, "gap:language", set->plot));
+        ISO_TRY(out_figure(set, made, "gap:language", &langs, set->plot));
         goto done;
     }
     ISO_TRY(figure_pick(&drawn, &others, made, "pearson"));
-    ISO_TRY(figure_make(
-        &figure, &drawn,
-        &(struct figure_ask){.kind = FIGURE_SCATTER, .title = set->title, .among = &among}));
+    ask.kind = FIGURE_SCATTER;
+    ask.among = &among;
+    ask.langs = &langs;
+    ISO_TRY(figure_make(&figure, &drawn, &ask));
     ISO_TRY(out_drawn(set, &figure, set->plot));
     if (figure.left_out > 0)
         term_note(set, "%d of the layers %s left out of the figure; --layers chooses",
@@ -123,9 +127,8 @@ const struct cmd cmd_gap = {
     .name = "gap",
     .args = "--scores TABLE [RECORDS...]",
     .summary = "transfer gaps of task scores, and discrepancy against gap",
-    .options =
-        "only scores row given src tgt measure layers interval title json csv plot plot-data seed "
-        "quiet",
+    .options = "only scores row given src tgt measure layers interval json csv plot plot-data "
+               "title width height seed quiet",
     .reads = READS_FILE,
     .run = run,
 };

@@ -17,12 +17,14 @@ done:
 static iso_err plot(const struct settings *set, const char *path)
 {
     iso_records all = {0}, chosen = {0};
+    struct names langs = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(read_all(&all, set));
+    style_list(&langs, NULL, 0, &all);
     ISO_TRY(
         records_choose(&chosen, &all, &(struct records_choice){set->src, set->tgt, set->layers}));
-    ISO_TRY(out_figure(set, &chosen, set->measure, path));
+    ISO_TRY(out_figure(set, &chosen, set->measure, &langs, path));
 done:
     iso_records_free(&all);
     iso_records_free(&chosen);
@@ -47,7 +49,7 @@ const struct cmd cmd_plot = {
     .name = "plot",
     .args = "RECORDS... -o FILE",
     .summary = "a figure of records from earlier runs",
-    .options = "only out plot plot-data measure src tgt layers layer title quiet",
+    .options = "only out plot plot-data measure src tgt layers layer title width height quiet",
     .reads = READS_FILE,
     .run = run,
 };

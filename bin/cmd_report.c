@@ -40,6 +40,7 @@ static iso_err draw(struct section_view *v, const struct report *report, const c
     ISO_TRY(figure_make(&v->figure, &v->records,
                         &(struct figure_ask){.kind = v->section->kind,
                                              .places = v->places,
+                                             .langs = &report->langs,
                                              .among = &report->records}));
     ISO_TRY(iso_buf_printf(&path, "%s/figures/%s.svg", folder, v->id));
     ISO_TRY(figure_save_all(&v->figure, path.text));
@@ -123,6 +124,7 @@ static iso_err write_all(struct report *report, const char *folder, const iso_ru
                      report->states ? 1 : 0));
     ISO_TRY(iso_csv_write(&report->csv, &report->records));
     ISO_TRY(report_summarise(&report->summary, report));
+    style_list(&report->langs, &report->states, report->states ? 1 : 0, &report->records);
     ISO_TRY(make_views(views, &count, report));
     ISO_TRY(make_figures_folder(folder));
     for (int i = 0; i < count; i++) {

@@ -80,8 +80,8 @@ const struct cmd cmd_words = {
     .summary = "word translation from word vectors and dictionaries",
     .options =
         "only preset measure train test unsupervised method steps refine prep k neighbours beta "
-        "interval layers max-vocab encoding lower strict pad json csv plot plot-data threads mem seed "
-        "plan progress quiet",
+        "interval layers max-vocab encoding lower strict pad json csv plot plot-data title width "
+        "height threads mem seed plan progress quiet",
     .reads = READS_INPUT,
     .run = run,
 };

@@ -230,6 +230,7 @@ static iso_err name_it(struct figure *f, const iso_records *records, const struc
     const iso_record *r = &records->at[0];
     iso_err err = ISO_OK;
 
+    f->untitled = ask->title && !*ask->title;
     if (ask->title)
         return iso_buf_puts(&f->title, ask->title);
     if (f->kind == FIGURE_SCATTER) /* called after what goes across */
@@ -274,13 +275,17 @@ static bool anything(const iso_records *records)
 
 iso_err figure_make(struct figure *out, const iso_records *records, const struct figure_ask *ask)
 {
-    struct figure f = {.kind = ask->kind};
+    struct figure f = {.kind = ask->kind, .asked_width = ask->width, .asked_height = ask->height};
     iso_err err = ISO_OK;
 
     ISO_NEED(records->count > 0, "no records to draw");
     ISO_NEED(anything(records), "nothing to draw: all %lld values are undefined%s%s",
              (long long)records->count, records->at[0].why ? ", " : "",
              records->at[0].why ? records->at[0].why : "");
+    if (ask->langs)
+        f.langs = *ask->langs;
+    else
+        style_list(&f.langs, NULL, 0, records);
     if (f.kind == FIGURE_AUTO)
         f.kind = suits(records, ask);
     if (f.kind == FIGURE_CURVES && !look(records).many_layers)
@@ -313,4 +318,5 @@ void figure_free(struct figure *f)
     iso_buf_free(&f->title);
     iso_buf_free(&f->subtitle);
     iso_buf_free(&f->note);
+    iso_buf_free(&f->marks);
 }

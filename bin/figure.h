@@ -2,8 +2,8 @@
 #ifndef ISO_BIN_FIGURE_H
 #define ISO_BIN_FIGURE_H
 
+#include "bin/figure_style.h"
 #include "lib/base/str.h"
-#include "lib/io/record.h"
 
 enum figure_kind {
     FIGURE_AUTO,      /* as the records suggest */
@@ -19,9 +19,11 @@ enum figure_kind {
 /* All zero = everything as the records suggest. */
 struct figure_ask {
     enum figure_kind kind;
-    const iso_records *among; /* FIGURE_SCATTER: what was correlated is found here */
-    const char *title;        /* NULL = the measure in words */
-    int panels_max;           /* panels of a map; 0 = 12 */
+    const iso_records *among;  /* FIGURE_SCATTER: what was correlated is found here */
+    const struct names *langs; /* every language of the run (style_list); NULL = the records' */
+    const char *title;         /* NULL = the measure in words; "" = none */
+    int width, height;         /* in pixels at 96 an inch; 0 = as suits what is drawn */
+    int panels_max;            /* panels of a map; 0 = 12 */
     const char *place; /* FIGURE_MIXED: the mixed layer, "3" or "1-3"; NULL = where most is done */
     int places;        /* FIGURE_MIXED: chosen of so many; 0 = of those the records hold */
 };
@@ -29,9 +31,13 @@ struct figure_ask {
 /* {0} is empty. */
 struct figure {
     enum figure_kind kind;
+    struct names langs;                          /* by whose places languages are drawn */
     iso_buf data, script, title, subtitle, note; /* note: what lines and bands are */
     int width, height;                           /* in pixels at 96 a inch */
+    bool untitled;                               /* no title is wanted */
+    int asked_width, asked_height;               /* 0 = not asked */
     int left_out;                                /* panels beyond panels_max */
+    iso_buf marks;                               /* what a browser tells under the pointer */
 };
 
 /* Whether a record is of `mix`: something before or after mixing, λ, entropy. */

@@ -3,13 +3,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "bin/figure_mark.h"
 #include "bin/figure_text.h"
 #include "bin/wording.h"
 #include "lib/base/utf8.h"
 
 /* Where things stand, in pixels. */
 struct sheet {
-    int cell, left, top, below;
+    int cell, head, left, top, below;
     int width, height; /* of the field of cells */
     int row_room, column_room;
     bool both; /* tokens on all four sides: long rows are hard to follow to one end */
@@ -41,13 +42,14 @@ static struct sheet lay_out(struct figure *f, const struct attention_figure *a)
     s.cell = longer <= 20 ? 26 : longer <= BOTH_FROM ? 18 : 14;
     s.font = s.cell >= 18 ? "small" : "tiny";
     s.left = 28 + s.row_room;
-    s.top = 84 + s.column_room;
     s.width = s.cell * a->columns;
     s.height = s.cell * a->rows;
     s.below = s.both ? s.column_room + 8 : 18;
     f->width = s.left + s.width + (s.both ? s.row_room : 0) + 84;
     if (f->width < 480)
         f->width = 480;
+    s.head = figure_head_room(f, 0);
+    s.top = s.head + 22 + s.column_room;
     f->height = s.top + s.height + s.below;
     if (s.height < 110) /* the scale of colours needs that much */
         f->height += 110 - s.height;
@@ -136,7 +138,7 @@ static iso_err add_sides(struct figure *f, const struct attention_figure *a, con
     ISO_TRY(iso_buf_puts(s, "set label "));
     ISO_TRY(add_side(s, "source", a->column_lang));
     ISO_TRY(iso_buf_printf(s, " at screen %d/%d., screen 1 - %d/%d. left %s\n", g->left, f->width,
-                           78, f->height, look));
+                           g->head + 8, f->height, look));
     ISO_TRY(iso_buf_puts(s, "set label "));
     ISO_TRY(add_side(s, "target", a->row_lang));
     ISO_TRY(iso_buf_printf(s, " at screen %d/%d., screen 1 - %d/%d. right rotate by 90 %s\n", 16,
@@ -170,6 +172,28 @@ done:
 }
 
 /* What is too faint to be seen is not drawn: most of a long sentence's cells. */
+static const double FAINT = 0.002;
+
+/* "das → the: 0.310" */
+static iso_err mark_cells(struct figure *f, const struct attention_figure *a, double most)
+{
+    iso_buf place = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(mark_series(f, "attention"));
+    for (int64_t i = 0; i < (int64_t)a->rows * a->columns; i++) {
+        if (!(a->weight[i] > FAINT * most))
+            continue;
+        place.len = 0;
+        ISO_TRY(iso_buf_printf(&place, "%s \xe2\x86\x92 %s", a->row[i / a->columns],
+                               a->column[i % a->columns]));
+        ISO_TRY(mark_point(f, place.text, a->weight[i], NAN, NAN, 3));
+    }
+done:
+    iso_buf_free(&place);
+    return err;
+}
+
 static iso_err add_plot(struct figure *f, const struct sheet *g, double most)
 {
     const char *half = g->cell >= 18 ? "0.47" : "0.49";
@@ -182,10 +206,10 @@ static iso_err add_plot(struct figure *f, const struct sheet *g, double most)
                            g->left, f->width, g->left + g->width, f->width, g->top, f->height,
                            g->top + g->height, f->height));
     ISO_TRY(iso_buf_puts(s, "plot data skip 1 using 1:($3 > "));
-    ISO_TRY(figure_number(s, 0.002 * most));
+    ISO_TRY(figure_number(s, FAINT * most));
     ISO_TRY(iso_buf_printf(s,
                            " ? $2 : NaN):(%s):(%s):3 axes x2y1 with boxxyerror fs solid noborder "
-                           "lc palette title 'weight'\n",
+                           "lc palette\n",
                            half, half));
 done:
     return err;
@@ -224,6 +248,7 @@ static iso_err fill(struct figure *f, const struct attention_figure *a, double m
     ISO_TRY(add_sides(f, a, &g));
     ISO_TRY(add_colours(f, &g, most));
     ISO_TRY(add_plot(f, &g, most));
+    ISO_TRY(mark_cells(f, a, most));
 done:
     return err;
 }

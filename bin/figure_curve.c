@@ -32,6 +32,7 @@ static iso_err curve_for(struct curve **out, struct curves *c, const iso_records
     ISO_TRY(iso_alloc(&fresh->at, records->count, sizeof *fresh->at));
     c->count++;
     ISO_TRY(figure_pair(&fresh->name, records, r));
+    fresh->style = figure_style(c->langs, records, r, c->count - 1);
     *out = fresh;
 done:
     return err;
@@ -74,7 +75,8 @@ static void finish(struct curves *c, struct curve *curve)
         c->name_width = width;
 }
 
-/* Many wide bands on one another are a grey mass: the curves alone, and a word about the bands. */
+/* Bands that together are wider than the field of the curves are a grey mass: the curves alone, and
+ * a word about the bands. */
 static void leave_wide_bands(struct curves *c, const iso_records *records)
 {
     double lo = NAN, hi = NAN, width = 0, count = 0;
@@ -86,13 +88,13 @@ static void leave_wide_bands(struct curves *c, const iso_records *records)
         width += has ? r->hi - r->lo : 0;
         count += has;
     }
-    if (c->count <= FEW || count == 0 || width / count < 0.5 * (hi - lo))
+    if (c->count <= FEW || count == 0 || c->count * width / count < 1.5 * (hi - lo))
         return;
     c->half = 0.5 * width / count;
     c->bands = false; /* the axis still spans them */
 }
 
-iso_err curves_collect(struct curves *c, const iso_records *records)
+iso_err curves_collect(struct curves *c, const iso_records *records, struct names *langs)
 {
     iso_err err = ISO_OK;
 
@@ -100,6 +102,7 @@ iso_err curves_collect(struct curves *c, const iso_records *records)
                          .hi = NAN,
                          .null_lo = NAN,
                          .null_hi = NAN,
+                         .langs = langs,
                          .layer_lo = INT32_MAX,
                          .layer_hi = INT32_MIN};
     ISO_TRY(iso_alloc(&c->at, records->count, sizeof *c->at));

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bin/figure_curve.h"
+#include "bin/figure_mark.h"
 #include "bin/wording.h"
 #include "lib/io/number.h"
 
@@ -110,15 +111,16 @@ static int tick_width(struct range y)
     return widest;
 }
 
-static iso_err add_axes(struct figure *f, const struct curves *c, struct range y)
+static iso_err add_axes(struct figure *f, const struct curves *c, struct range y, int top)
 {
     const iso_record *r = c->at[0].at[0];
     const int span = c->layer_hi - c->layer_lo;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_printf(&f->script,
-                           "set lmargin %d\nset rmargin %d\nset tmargin 5.4\nset bmargin 3.6\n",
-                           5 + tick_width(y), c->name_width + 5));
+                           "set lmargin %d\nset rmargin %d\nset tmargin at screen 1 - %d/%d.\n"
+                           "set bmargin 3.6\n",
+                           5 + tick_width(y), c->name_width + 6, top, f->height));
     ISO_TRY(iso_buf_puts(&f->script, "set grid ytics lt 1 lc rgb '#e4e4e4' lw 0.75\n"));
     ISO_TRY(iso_buf_printf(&f->script, "set xrange [%d:%d]\nset xtics %d\n", c->layer_lo,
                            span ? c->layer_hi : c->layer_hi + 1,
@@ -150,8 +152,9 @@ static iso_err add_number(iso_buf *out, double value, const char *after)
     return err ? err : iso_buf_puts(out, after);
 }
 
-/* The name beside the end of its curve; a thin line leads to it when it had to move. */
-static iso_err add_name(struct figure *f, const struct curve *c, int i, double gap)
+/* The name beside the end of its curve, behind its marker; a thin line leads to it when it had to
+ * move. */
+static iso_err add_name(struct figure *f, const struct curve *c, double gap)
 {
     const bool led = fabs(c->shown - c->end) > 0.15 * gap;
     iso_buf *s = &f->script;
@@ -159,54 +162,106 @@ static iso_err add_name(struct figure *f, const struct curve *c, int i, double g
 
     if (led) {
         ISO_TRY(iso_buf_printf(s, "set arrow from first %d, first ", c->last));
-        ISO_TRY(add_number(s, c->end, " to graph 1.03, first "));
+        ISO_TRY(add_number(s, c->end, " to graph 1.035, first "));
         ISO_TRY(add_number(s, c->shown, ""));
-        ISO_TRY(iso_buf_printf(s, " nohead lw 0.5 lc rgb '%s'\n", figure_colour(i)));
+        ISO_TRY(iso_buf_printf(s, " nohead lw 0.5 lc rgb '%s'\n", c->style.colour));
     }
     ISO_TRY(iso_buf_puts(s, "set label "));
     ISO_TRY(figure_label(s, c->name.text));
-    ISO_TRY(iso_buf_puts(s, led ? " at graph 1.035, first " : " at graph 1.015, first "));
+    ISO_TRY(iso_buf_puts(s, " at graph 1.045, first "));
     ISO_TRY(add_number(s, c->shown, ""));
-    ISO_TRY(iso_buf_printf(s, " left font small textcolor rgb '%s'\n", figure_colour(i)));
+    ISO_TRY(iso_buf_printf(s,
+                           " left point pt %d ps 0.5 lc rgb '%s' offset 0.9,-0.27 font small "
+                           "textcolor rgb '#404040'\n",
+                           c->style.point, c->style.colour));
 done:
     return err;
 }
 
-/* Titles are not shown, but a browser tells them under the pointer. */
-static iso_err add_plot(struct figure *f, const struct curves *c, bool null_shown)
+/* An element of `plot` without its style; `i` is its block of the data. */
+static iso_err add_element(iso_buf *s, int i, const char *what)
 {
-    iso_buf *s = &f->script;
+    return iso_buf_printf(s, "%s\\\n  data skip 1 index %d using %s",
+                          s->text[s->len - 1] == '\n' ? "plot " : ", ", i, what);
+}
+
+static iso_err add_bands(struct figure *f, const struct curves *c)
+{
+    iso_buf name = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_buf_puts(s, "plot "));
     for (int i = 0; c->bands && i < c->count; i++) {
-        ISO_TRY(iso_buf_printf(s,
-                               "\\\n  data skip 1 index %d using 1:($3):($4) with filledcurves fs "
-                               "transparent solid 0.14 noborder lc rgb '%s' title ",
-                               i, figure_colour(i)));
-        ISO_TRY(figure_label(s, c->at[i].name.text));
-        ISO_TRY(iso_buf_puts(s, ", "));
+        ISO_TRY(add_element(&f->script, i, "1:($3):($4) with filledcurves"));
+        ISO_TRY(iso_buf_printf(&f->script, " fs transparent solid 0.14 noborder lc rgb '%s'",
+                               c->at[i].style.colour));
+        name.len = 0;
+        ISO_TRY(wording_lang(&name, c->at[i].name.text));
+        ISO_TRY(iso_buf_puts(&name, ": 95 % intervals"));
+        ISO_TRY(mark_series(f, name.text));
     }
-    for (int i = 0; null_shown && c->own_null && i < c->count; i++)
+done:
+    iso_buf_free(&name);
+    return err;
+}
+
+static iso_err add_nulls(struct figure *f, const struct curves *c)
+{
+    iso_buf name = {0};
+    iso_err err = ISO_OK;
+
+    for (int i = 0; c->own_null && i < c->count; i++) {
+        ISO_TRY(add_element(&f->script, i, "1:($5) with lines"));
+        ISO_TRY(iso_buf_printf(&f->script, " lw 0.8 dt (1,3) lc rgb '%s'", c->at[i].style.colour));
+        name.len = 0;
+        ISO_TRY(wording_lang(&name, c->at[i].name.text));
+        ISO_TRY(iso_buf_puts(&name, ": chance level"));
+        ISO_TRY(mark_series(f, name.text));
+    }
+    if (!c->own_null) {
         ISO_TRY(
-            iso_buf_printf(s,
-                           "\\\n  data skip 1 index %d using 1:($5) with lines lw 0.9 dt (5,4) lc "
-                           "rgb '%s' title 'its chance level', ",
-                           i, figure_colour(i)));
-    if (null_shown && !c->own_null)
-        ISO_TRY(
-            iso_buf_printf(s,
-                           "\\\n  data skip 1 index %d using 1:($2) with lines lw 1 dt (6,4) lc "
-                           "rgb '#555555' title 'chance level', ",
-                           c->count));
+            add_element(&f->script, c->count, "1:($2) with lines lw 1 dt (6,4) lc rgb '#767676'"));
+        ISO_TRY(mark_series(f, "chance level"));
+    }
+done:
+    iso_buf_free(&name);
+    return err;
+}
+
+static iso_err mark_curve(struct figure *f, const struct curve *c, int places)
+{
+    iso_buf name = {0}, place = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(wording_lang(&name, c->name.text));
+    ISO_TRY(mark_series(f, name.text));
+    for (int64_t i = 0; i < c->count; i++) {
+        const iso_record *r = c->at[i];
+        place.len = 0;
+        ISO_TRY(iso_buf_printf(&place, "%s, %slayer %lld", name.text,
+                               figure_is_mixing(r) ? "mixed " : "", (long long)r->src_layer));
+        ISO_TRY(mark_point(f, place.text, r->value, r->lo, r->hi, places));
+    }
+done:
+    iso_buf_free(&name);
+    iso_buf_free(&place);
+    return err;
+}
+
+static iso_err add_plot(struct figure *f, const struct curves *c, bool null_shown, int places)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(add_bands(f, c));
+    if (null_shown)
+        ISO_TRY(add_nulls(f, c));
     for (int i = 0; i < c->count; i++) {
-        ISO_TRY(iso_buf_printf(s,
-                               "\\\n  data skip 1 index %d using 1:($2) with linespoints lw 1.6 "
-                               "pt %d ps 0.45 lc rgb '%s' title ",
-                               i, figure_point(i), figure_colour(i)));
-        ISO_TRY(figure_label(s, c->at[i].name.text));
-        ISO_TRY(iso_buf_puts(s, i + 1 < c->count ? ", " : "\n"));
+        const struct style *look = &c->at[i].style;
+        ISO_TRY(add_element(&f->script, i, "1:($2) with linespoints"));
+        ISO_TRY(iso_buf_printf(&f->script, " lw 1.6 dt %s pt %d ps 0.5 lc rgb '%s'", look->dash,
+                               look->point, look->colour));
+        ISO_TRY(mark_curve(f, &c->at[i], places));
     }
+    ISO_TRY(iso_buf_puts(&f->script, "\n"));
 done:
     return err;
 }
@@ -223,8 +278,9 @@ static iso_err describe(struct figure *f, const struct curves *c, bool null_show
         ISO_TRY(iso_buf_printf(s, "%s95 %% intervals of about \xc2\xb1%s overlap, not drawn",
                                s->len ? " \xc2\xb7 " : "", iso_number_short(number, c->half, 2)));
     if (null_shown) {
-        ISO_TRY(iso_buf_printf(s, "%sdashed: chance level%s", s->len ? " \xc2\xb7 " : "",
-                               c->own_null ? " of each" : ""));
+        ISO_TRY(iso_buf_printf(s, "%s%s", s->len ? " \xc2\xb7 " : "",
+                               c->own_null ? "thin dots: chance level of each"
+                                           : "grey dashes: chance level"));
     } else if (isfinite(c->null_lo)) {
         (void)iso_number_short(number, 0.5 * (c->null_lo + c->null_hi), 2);
         ISO_TRY(iso_buf_printf(s, "%schance level %s is off the scale", s->len ? " \xc2\xb7 " : "",
@@ -240,22 +296,24 @@ iso_err figure_curves(struct figure *f, const iso_records *records)
     bool null_shown;
     iso_err err = ISO_OK;
 
-    ISO_TRY(curves_collect(&c, records));
+    ISO_TRY(curves_collect(&c, records, &f->langs));
     const struct range y = range_of(&c, &null_shown);
     c.own_null = curves_null_spread(&c) > 0.03 * (y.hi - y.lo);
-    f->width = 540;
-    f->height = c.count > 22 ? 360 + 15 * (c.count - 18) : 410;
-    const double gap = (y.hi - y.lo) * 14.5 / (f->height - 130);
-    spread(&c, y, gap);
     ISO_TRY(describe(f, &c, null_shown));
+    f->width = figure_width(f, 540);
+    const int top = figure_head_room(f, 0), rows = c.count > 22 ? c.count : 22;
+    f->height = figure_height(f, top + 14 * rows + 56);
+    ISO_TRY(figure_fits(f, 220 + 7 * c.name_width, top + 150));
+    const double gap = (y.hi - y.lo) * 14.5 / (f->height - top - 56);
+    spread(&c, y, gap);
     ISO_TRY(figure_head(f));
     ISO_TRY(add_data(f, &c));
     if (null_shown && !c.own_null)
         ISO_TRY(add_null_data(f, &c));
-    ISO_TRY(add_axes(f, &c, y));
+    ISO_TRY(add_axes(f, &c, y, top));
     for (int i = 0; i < c.count; i++)
-        ISO_TRY(add_name(f, &c.at[i], i, gap));
-    ISO_TRY(add_plot(f, &c, null_shown));
+        ISO_TRY(add_name(f, &c.at[i], gap));
+    ISO_TRY(add_plot(f, &c, null_shown, mark_places(y.step)));
 done:
     curves_free(&c);
     return err;

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "bin/figure_mark.h"
 #include "bin/figure_text.h"
 #include "bin/wording.h"
 #include "lib/base/alloc.h"
@@ -58,6 +59,7 @@ static struct range range_of(const iso_records *records)
 
 static iso_err add_dot(struct figure *f, const iso_records *records, const iso_record *r, int row)
 {
+    const struct style look = figure_style(&f->langs, records, r, (int)(r - records->at));
     const double numbers[] = {r->value, r->lo, r->hi, r->null};
     iso_buf name = {0};
     iso_err err = ISO_OK;
@@ -69,6 +71,7 @@ static iso_err add_dot(struct figure *f, const iso_records *records, const iso_r
         ISO_TRY(iso_buf_puts(&f->data, "\t"));
     }
     ISO_TRY(figure_field(&f->data, name.text));
+    ISO_TRY(figure_look(&f->data, &look));
     ISO_TRY(iso_buf_puts(&f->data, "\n"));
     ISO_TRY(iso_buf_puts(&f->script, "set ytics add ("));
     ISO_TRY(figure_tick(&f->script, name.text));
@@ -78,16 +81,39 @@ done:
     return err;
 }
 
-static iso_err add_axes(struct figure *f, const iso_record *r, struct range x, int64_t rows)
+static iso_err mark_dots(struct figure *f, const iso_records *records, const iso_record **order,
+                         int places)
+{
+    iso_buf name = {0}, pair = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(mark_series(f, "chance level"));
+    ISO_TRY(mark_series(f, "95 % intervals"));
+    ISO_TRY(mark_series(f, "values"));
+    for (int64_t i = 0; i < records->count; i++) {
+        const iso_record *r = order[i];
+        name.len = pair.len = 0;
+        ISO_TRY(figure_pair(&pair, records, r));
+        ISO_TRY(wording_lang(&name, pair.text));
+        ISO_TRY(mark_point(f, name.text, r->value, r->lo, r->hi, places));
+    }
+done:
+    iso_buf_free(&name);
+    iso_buf_free(&pair);
+    return err;
+}
+
+static iso_err add_axes(struct figure *f, const iso_record *r, struct range x, int64_t rows,
+                        int top)
 {
     iso_buf *s = &f->script;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_printf(s,
-                           "set tmargin 5.4\nset bmargin 3.6\nset rmargin 4\n"
+                           "set tmargin at screen 1 - %d/%d.\nset bmargin 3.6\nset rmargin 4\n"
                            "set grid xtics ytics lt 1 lc rgb '#e4e4e4' lw 0.75\n"
                            "set yrange [-0.7:%lld - 0.3]\nset xrange [",
-                           (long long)rows));
+                           top, f->height, (long long)rows));
     ISO_TRY(figure_number(s, x.lo));
     ISO_TRY(iso_buf_puts(s, ":"));
     ISO_TRY(figure_number(s, x.hi));
@@ -99,37 +125,40 @@ static iso_err add_axes(struct figure *f, const iso_record *r, struct range x, i
     ISO_TRY(figure_quote(s, wording_of(r->measure, r->estimator)->axis));
     ISO_TRY(iso_buf_puts(s, " textcolor rgb '#404040'\n"));
     ISO_TRY(iso_buf_puts(
-        s,
-        "plot data skip 1 using 5:1 with points pt 2 ps 0.5 lc rgb '#888888' title 'chance level', "
-        "\\\n  data skip 1 using 2:1:3:4 with xerrorbars pt 7 ps 0.6 lw 1.5 "
-        "lc rgb '#0072B2' title 'interval', \\\n  data skip 1 using 2:1 with points pt 7 ps 0.6 "
-        "lc rgb '#0072B2' title 'value'\n"));
+        s, "plot data skip 1 using 5:1 with points pt 2 ps 0.5 lc rgb '#767676', "
+           "\\\n  data skip 1 using 3:1:($4-$3):(0):8 with vectors nohead lw 1.5 lc rgb variable, "
+           "\\\n  data skip 1 using 2:1:7:8 with points pt variable ps 0.7 lc rgb variable\n"));
 done:
     return err;
 }
 
 iso_err figure_dots(struct figure *f, const iso_records *records)
 {
+    const int64_t rows = records->count < 100 ? records->count : 100;
+    const struct range x = range_of(records);
     const iso_record **order = NULL;
     iso_err err = ISO_OK;
 
-    f->width = 540;
-    f->height = 160 + 20 * (int)(records->count < 100 ? records->count : 100);
     if (any_interval(records))
         ISO_TRY(iso_buf_puts(&f->note, "lines: 95 % intervals"));
     if (any_chance(records))
         ISO_TRY(
             iso_buf_printf(&f->note, "%scrosses: chance level", f->note.len ? " \xc2\xb7 " : ""));
+    f->width = figure_width(f, 540);
+    const int top = figure_head_room(f, 0);
+    f->height = figure_height(f, top + 20 * (int)rows + 64);
+    ISO_TRY(figure_fits(f, 260, top + 8 * (int)rows + 64));
     ISO_TRY(figure_head(f));
     ISO_TRY(iso_alloc(&order, records->count, sizeof *order));
     for (int64_t i = 0; i < records->count; i++)
         order[i] = &records->at[i];
     qsort(order, (size_t)records->count, sizeof *order, by_value);
-    ISO_TRY(iso_buf_puts(&f->data, "row\tvalue\tlo\thi\tchance\tname\n"));
+    ISO_TRY(iso_buf_puts(&f->data, "row\tvalue\tlo\thi\tchance\tname\tmarker\tcolour\n"));
     ISO_TRY(iso_buf_puts(&f->script, "set ytics ()\n"));
     for (int64_t i = 0; i < records->count; i++)
         ISO_TRY(add_dot(f, records, order[i], (int)i));
-    ISO_TRY(add_axes(f, order[0], range_of(records), records->count));
+    ISO_TRY(add_axes(f, order[0], x, records->count, top));
+    ISO_TRY(mark_dots(f, records, order, mark_places(x.step)));
 done:
     iso_free(order);
     return err;

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bin/figure_svg.h"
 #include "bin/figure_text.h"
 #include "bin/out.h"
 #include "bin/term.h"
@@ -227,6 +228,21 @@ done:
     return err;
 }
 
+/* What we cannot read of another gnuplot's SVG stays as it is. */
+static iso_err finish_svg(iso_buf *drawn, const struct figure *f)
+{
+    iso_buf ours = {0};
+    iso_err err = figure_svg(&ours, drawn, f);
+
+    if (!err) {
+        const iso_buf raw = *drawn;
+        *drawn = ours;
+        ours = raw;
+    }
+    iso_buf_free(&ours);
+    return err == ISO_EFORMAT ? ISO_OK : err;
+}
+
 /* Through a file of our own: gnuplot writes where it likes, and what was there stays until all of
  * the picture is. */
 static iso_err picture(iso_buf *out, const struct place *p, const iso_buf *script)
@@ -273,6 +289,8 @@ iso_err figure_save(const struct figure *f, const char *path)
     const bool bare = strcmp(p.suffix, "gp") == 0;
     if (!bare)
         ISO_TRY(picture(&drawn, &p, &script));
+    if (strcmp(p.suffix, "svg") == 0)
+        ISO_TRY(finish_svg(&drawn, f));
     ISO_TRY(out_file(path, bare ? &script : &drawn));
 done:
     place_free(&p);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bin/figure_map.h"
+#include "bin/figure_mark.h"
 #include "bin/wording.h"
 
 static double value_at(const struct maps *m, const struct panel *p, int x, int y)
@@ -56,6 +57,12 @@ struct grid {
     bool numbers, turned;
 };
 
+/* Whether each panel says what it is. */
+static bool titled(const struct maps *m)
+{
+    return m->count > 1 || m->kind == FIGURE_LANGUAGES;
+}
+
 static int longest_name(const struct maps *m)
 {
     size_t longest = 2;
@@ -67,34 +74,63 @@ static int longest_name(const struct maps *m)
     return longest > LABEL_MOST ? LABEL_MOST : (int)longest;
 }
 
-static struct grid lay_out(struct figure *f, const struct maps *m)
+/* Columns, rows and the side of a panel that suit what is drawn. */
+static void choose(struct grid *g, const struct maps *m)
 {
-    const int names = 7 * longest_name(m);
-    struct grid g = {.left = 40 + names,
-                     .top = m->count > 1 || m->kind == FIGURE_LANGUAGES ? 92 : 76};
+    g->columns = m->count == 1 || m->size > 30                    ? 1
+                 : m->count == 2 || m->count == 4 || m->size > 18 ? 2
+                                                                  : 3;
+    g->rows = (m->count + g->columns - 1) / g->columns;
+    g->side = m->size * 34;
+    const int most = g->columns == 1 ? 480 : g->columns == 2 ? 300 : 210;
+    const int least = g->columns == 1 ? 260 : most - 40;
+    g->side = g->side > most ? most : g->side < least ? least : g->side;
+    if (g->columns == 1 && 11 * m->size > g->side) /* a name needs that much */
+        g->side = m->size < 80 ? 11 * m->size : 880;
+}
 
-    g.columns = m->count == 1 || m->size > 30                    ? 1
-                : m->count == 2 || m->count == 4 || m->size > 18 ? 2
-                                                                 : 3;
-    g.rows = (m->count + g.columns - 1) / g.columns;
-    g.side = m->size * 34;
-    const int most = g.columns == 1 ? 480 : g.columns == 2 ? 300 : 210;
-    const int least = g.columns == 1 ? 260 : most - 40;
-    g.side = g.side > most ? most : g.side < least ? least : g.side;
-    if (g.columns == 1 && 11 * m->size > g.side) /* a name needs that much */
-        g.side = m->size < 80 ? 11 * m->size : 880;
+/* Of a size that was asked, cells get what the rest leaves; they stay square. */
+static void fit_side(struct grid *g, const struct figure *f, int across, int down)
+{
+    const int wide = (f->asked_width - across) / g->columns;
+    const int high = (f->asked_height - down) / g->rows;
+
+    if (f->asked_width && f->asked_height)
+        g->side = wide < high ? wide : high;
+    else if (f->asked_width || f->asked_height)
+        g->side = f->asked_width ? wide : high;
+}
+
+static iso_err lay_out(struct grid *out, struct figure *f, const struct maps *m)
+{
+    enum { LEAST = 560, SCALE = 92, OVER = 30, TICKS = 16 };
+    const int names = 7 * longest_name(m), air = titled(m) ? 16 : 0;
+    const int axis = m->kind == FIGURE_LAYERS ? 22 : 4;
+    struct grid g = {.left = 40 + names, .gap_x = 34 + names};
+    iso_err err = ISO_OK;
+
+    choose(&g, m);
+    const int across = g.left + (g.columns - 1) * g.gap_x + SCALE;
+    int wide = across + g.columns * g.side;
+    f->width = figure_width(f, wide < LEAST ? LEAST : wide);
+    g.top = figure_head_room(f, 0) + air;
+    /* names that stand upright take more, but then cells are small */
+    const int down = g.top + g.rows * (TICKS + axis) + (g.rows - 1) * (OVER + 16) + 18;
+    fit_side(&g, f, across, down);
+    f->height = figure_height(f, down + g.rows * g.side);
+    ISO_TRY(figure_fits(f, across + 40 * g.columns, down + 40 * g.rows));
     g.cell = g.side / m->size;
     g.stride = 1 + (m->kind == FIGURE_LANGUAGES ? 10 : 17) / (g.cell > 0 ? g.cell : 1);
     g.numbers = g.cell >= 24;
     g.turned = m->kind == FIGURE_LANGUAGES && names > g.cell - 4;
-    g.gap_x = 34 + names;
-    const int below = (g.turned ? names : 16) + (m->kind == FIGURE_LAYERS ? 22 : 4);
-    g.gap_y = 46 + below;
-    f->width = g.left + g.columns * g.side + (g.columns - 1) * g.gap_x + 92;
-    if (f->width < 560)
-        f->width = 560;
-    f->height = g.top + g.rows * g.side + (g.rows - 1) * g.gap_y + 18 + below;
-    return g;
+    const int below = (g.turned ? names : TICKS) + axis;
+    g.gap_y = OVER + 16 + below;
+    wide = across + g.columns * g.side;
+    f->width = figure_width(f, wide < LEAST ? LEAST : wide);
+    f->height = figure_height(f, g.top + g.rows * g.side + (g.rows - 1) * g.gap_y + 18 + below);
+    *out = g;
+done:
+    return err;
 }
 
 static iso_err add_ticks(iso_buf *s, const struct maps *m, const struct grid *g, char axis)
@@ -162,6 +198,42 @@ done:
     return err;
 }
 
+/* "German (de) – French (fr), layer 3: 0.45", "layer 2 of en, layer 3 of de: 0.45" */
+static iso_err add_place(iso_buf *out, const struct maps *m, const struct panel *p, int x, int y)
+{
+    iso_err err = ISO_OK;
+
+    if (m->kind == FIGURE_LAYERS)
+        return iso_buf_printf(out, "layer %lld of %s, layer %lld of %s", (long long)m->layers[x],
+                              p->first->src ? p->first->src : "?", (long long)m->layers[y],
+                              p->first->tgt ? p->first->tgt : "?");
+    ISO_TRY(wording_lang(out, m->names.at[m->order[x]]));
+    ISO_TRY(iso_buf_puts(out, " \xe2\x80\x93 "));
+    ISO_TRY(wording_lang(out, m->names.at[m->order[y]]));
+    ISO_TRY(iso_buf_printf(out, ", layer %lld", (long long)p->first->src_layer));
+done:
+    return err;
+}
+
+static iso_err mark_cells(struct figure *f, const struct maps *m, int p)
+{
+    const int places = mark_places(figure_range(m->lo, m->hi, 5).step);
+    iso_buf place = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(p ? mark_panel(f) : ISO_OK);
+    ISO_TRY(mark_series(f, m->at[p].title.text));
+    for (int i = 0; i < m->size * m->size; i++) {
+        const int x = i % m->size, y = i / m->size;
+        place.len = 0;
+        ISO_TRY(add_place(&place, m, &m->at[p], x, y));
+        ISO_TRY(mark_point(f, place.text, value_at(m, &m->at[p], x, y), NAN, NAN, places));
+    }
+done:
+    iso_buf_free(&place);
+    return err;
+}
+
 static iso_err add_panel(struct figure *f, const struct maps *m, const struct grid *g, int p)
 {
     const int x = g->left + p % g->columns * (g->side + g->gap_x);
@@ -175,28 +247,28 @@ static iso_err add_panel(struct figure *f, const struct maps *m, const struct gr
                            "set tmargin at screen 1 - %d/%d.\nset bmargin at screen 1 - %d/%d.\n",
                            x, (int)w, x + g->side, (int)w, y, (int)h, y + g->side, (int)h));
     ISO_TRY(iso_buf_puts(s, "set title "));
-    ISO_TRY(
-        figure_quote(s, m->count > 1 || m->kind == FIGURE_LANGUAGES ? m->at[p].title.text : ""));
+    ISO_TRY(figure_quote(s, titled(m) ? m->at[p].title.text : ""));
     ISO_TRY(iso_buf_puts(s, " font small textcolor rgb '#404040' offset 0,-0.6\n"));
     ISO_TRY(add_axis_titles(s, m, &m->at[p]));
     if (p == 1)
         ISO_TRY(iso_buf_puts(s, "unset colorbox\nunset label\n"));
     ISO_TRY(iso_buf_printf(s,
                            "plot data skip 1 index %d using 1:2:(%s):(%s):3 with boxxyerror "
-                           "fs solid noborder lc palette title 'value'",
+                           "fs solid noborder lc palette",
                            p, g->numbers ? "0.485" : "0.505", g->numbers ? "0.485" : "0.505"));
+    ISO_TRY(mark_cells(f, m, p));
     if (g->numbers) {
         const char *font = g->cell >= 32 ? "small" : "tiny";
-        ISO_TRY(iso_buf_printf(
-            s,
-            ", \\\n  data skip 1 index %d using 1:2:(dark($3) ? "
-            "show($3) : '') with labels font %s textcolor rgb 'white' title 'number'",
-            p, font));
-        ISO_TRY(
-            iso_buf_printf(s,
-                           ", \\\n  data skip 1 index %d using 1:2:(dark($3) ? '' : "
-                           "show($3)) with labels font %s textcolor rgb '#111111' title 'number'",
-                           p, font));
+        ISO_TRY(iso_buf_printf(s,
+                               ", \\\n  data skip 1 index %d using 1:2:(dark($3) ? "
+                               "show($3) : '') with labels font %s textcolor rgb 'white'",
+                               p, font));
+        ISO_TRY(iso_buf_printf(s,
+                               ", \\\n  data skip 1 index %d using 1:2:(dark($3) ? '' : "
+                               "show($3)) with labels font %s textcolor rgb '" FIGURE_ON_BRIGHT "'",
+                               p, font));
+        ISO_TRY(mark_silent(f));
+        ISO_TRY(mark_silent(f));
     }
     ISO_TRY(iso_buf_puts(s, "\n"));
 done:
@@ -241,7 +313,8 @@ iso_err figure_maps(struct figure *f, const iso_records *records, int panels_max
 
     ISO_TRY(maps_collect(&m, records, panels_max));
     f->left_out = m.dropped;
-    const struct grid g = lay_out(f, &m);
+    struct grid g;
+    ISO_TRY(lay_out(&g, f, &m));
     ISO_TRY(figure_head(f));
     ISO_TRY(add_data(f, &m));
     ISO_TRY(add_script(f, &m, &g));

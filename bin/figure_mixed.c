@@ -82,7 +82,7 @@ iso_err mixed_panel_name(iso_buf *out, const struct mixed_sheet *s, int panel)
     return iso_buf_printf(out, "mean over %d languages", s->m->tgts.count);
 }
 
-static void lay_out(struct figure *f, struct mixed_sheet *s)
+static iso_err lay_out(struct figure *f, struct mixed_sheet *s)
 {
     s->mean = s->m->tgts.count > PANELS_MOST;
     s->panels = s->mean ? 2 : s->m->tgts.count;
@@ -93,7 +93,10 @@ static void lay_out(struct figure *f, struct mixed_sheet *s)
     s->left = 74;
     s->gap_x = s->mean ? 66 : ROOM;
     s->gap_y = 34;
-    f->width = s->left + s->columns * s->width + (s->columns - 1) * s->gap_x + 20;
+    const int rest = s->left + (s->columns - 1) * s->gap_x + 20;
+    f->width = figure_width(f, rest + s->columns * s->width);
+    s->width = (f->width - rest) / s->columns;
+    return figure_fits(f, rest + 80 * s->columns, 0);
 }
 
 static iso_err describe(struct figure *f, const struct mixed_sheet *s)
@@ -144,7 +147,7 @@ iso_err figure_mixed(struct figure *f, const iso_records *records, const struct 
     s.place = mixing_best(&m, r);
     if (ask->place)
         ISO_TRY(mixing_place(&s.place, &m, ask->place));
-    lay_out(f, &s);
+    ISO_TRY(lay_out(f, &s));
     s.y[0] = range_of(&s, 0, s.mean ? 1 : s.panels);
     if (s.mean)
         s.y[1] = range_of(&s, 1, 1);

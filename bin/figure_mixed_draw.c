@@ -2,22 +2,23 @@
 #include <math.h>
 #include <string.h>
 
+#include "bin/figure_mark.h"
 #include "bin/figure_mixed.h"
 #include "bin/wording.h"
 #include "lib/base/utf8.h"
 
 enum { LEGEND_LINE = 18 };
 
+/* The colours of languages (style_at), but of ways, which stand in the legend. */
 static const char *colour(const struct mixed_sheet *s, int series)
 {
-    static const char *const ways[] = {"#0072B2", "#009E73", "#882255",
-                                       "#56B4E9", "#7A7A00", "#332288"};
+    static const char *const ways[] = {"#0072B2", "#009E73", "#CC79A7"};
 
     if (series == 0)
-        return "#444444";
+        return "#000000";
     const struct mix_series *w = &s->m->way[series - 1];
     if (w->control)
-        return w->name[0] == 'f' ? "#E69F00" : "#D55E00";
+        return w->name[0] == 'f' ? "#767676" : "#D55E00";
     return ways[(series - 1) % (int)(sizeof ways / sizeof *ways)];
 }
 
@@ -29,11 +30,11 @@ static const char *dashes(const struct mixed_sheet *s, int series)
     return s->m->way[series - 1].name[0] == 'f' ? "(6,3)" : "(2,3)";
 }
 
-/* Lines and names under the head; *top is where the panels may begin. */
+/* Lines and names under the head; s->top is where the panels may begin. */
 static iso_err add_legend(struct figure *f, struct mixed_sheet *s, iso_buf *out)
 {
     iso_buf name = {0};
-    int x = 16, y = 94;
+    int x = 16, y = figure_head_room(f, 0) + 6;
     iso_err err = ISO_OK;
 
     for (int i = 0; i <= s->m->ways; i++) {
@@ -54,7 +55,10 @@ static iso_err add_legend(struct figure *f, struct mixed_sheet *s, iso_buf *out)
         x += width;
     }
     s->top = y + 34;
-    f->height = s->top + s->rows * s->height + (s->rows - 1) * s->gap_y + 54;
+    const int rest = s->top + (s->rows - 1) * s->gap_y + 54;
+    f->height = figure_height(f, rest + s->rows * s->height);
+    s->height = (f->height - rest) / s->rows;
+    ISO_TRY(figure_fits(f, 0, rest + 60 * s->rows));
 done:
     iso_buf_free(&name);
     return err;
@@ -145,20 +149,49 @@ static iso_err add_series(struct figure *f, const struct mixed_sheet *s, int pan
     if (mixed_has_band(s, panel, series) && s->m->lo < s->m->hi)
         ISO_TRY(iso_buf_printf(o,
                                "\\\n  data skip 1 index %d using 1:3:4 with filledcurves fs "
-                               "transparent solid 0.13 noborder lc rgb '%s' title 'interval', ",
+                               "transparent solid 0.13 noborder lc rgb '%s', ",
                                index, colour(s, series)));
     else if (mixed_has_band(s, panel, series))
         ISO_TRY(iso_buf_printf(o,
                                "\\\n  data skip 1 index %d using ($1 + %g):2:3:4 with yerrorbars "
-                               "pt 7 ps 0.1 lw 1.2 lc rgb '%s' title 'interval', ",
+                               "pt 7 ps 0.1 lw 1.2 lc rgb '%s', ",
                                index, aside(s, series), colour(s, series)));
     ISO_TRY(iso_buf_printf(o,
                            "\\\n  data skip 1 index %d using ($1 + %g):2 with linespoints lw %s "
-                           "dt %s pt %d ps %s lc rgb '%s' title ",
+                           "dt %s pt %d ps %s lc rgb '%s'",
                            index, aside(s, series), plain ? "1.3" : "1.9", dashes(s, series),
-                           series == 0 ? 6 : figure_point(series - 1), plain ? "0.3" : "0.42",
+                           series == 0 ? 6 : style_at(series - 1).point, plain ? "0.35" : "0.5",
                            colour(s, series)));
 done:
+    return err;
+}
+
+/* "xmixup, German (de), layer 3: 0.45 [0.41, 0.49]" */
+static iso_err mark_way(struct figure *f, const struct mixed_sheet *s, int panel, int series,
+                        const char *name)
+{
+    const int places = mark_places(s->y[mixed_is_change(s, panel)].step);
+    iso_buf place = {0};
+    iso_err err = ISO_OK;
+
+    if (mixed_has_band(s, panel, series)) {
+        ISO_TRY(
+            iso_buf_printf(&place, "%s: %s", name,
+                           s->mean ? "from the least language to the greatest" : "95 % intervals"));
+        ISO_TRY(mark_series(f, place.text));
+    }
+    ISO_TRY(mark_series(f, name));
+    for (int layer = s->m->lo; layer <= s->m->hi; layer++) {
+        const struct spread v = mixed_point(s, panel, series, layer);
+        place.len = 0;
+        ISO_TRY(iso_buf_printf(&place, "%s, ", name));
+        ISO_TRY(mixed_panel_name(&place, s, panel));
+        ISO_TRY(iso_buf_printf(&place, ", layer %d", layer));
+        ISO_TRY(
+            mark_point(f, place.text, v.mean, s->mean ? NAN : v.lo, s->mean ? NAN : v.hi, places));
+    }
+done:
+    iso_buf_free(&place);
     return err;
 }
 
@@ -168,6 +201,7 @@ static iso_err add_plot(struct figure *f, const struct mixed_sheet *s, int panel
     iso_buf name = {0};
     iso_err err = ISO_OK;
 
+    ISO_TRY(panel ? mark_panel(f) : ISO_OK);
     ISO_TRY(iso_buf_puts(&f->script, "plot "));
     for (int i = 0; i <= s->m->ways; i++) {
         const int series = i == 0 ? 0 : s->m->ways + 1 - i;
@@ -176,7 +210,7 @@ static iso_err add_plot(struct figure *f, const struct mixed_sheet *s, int panel
         name.len = 0;
         ISO_TRY(mixed_series_name(&name, s, series));
         ISO_TRY(add_series(f, s, panel, series));
-        ISO_TRY(figure_quote(&f->script, name.text));
+        ISO_TRY(mark_way(f, s, panel, series, name.text));
         ISO_TRY(iso_buf_puts(&f->script, i < s->m->ways ? ", " : "\n"));
     }
 done:

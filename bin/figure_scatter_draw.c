@@ -3,28 +3,38 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bin/figure_mark.h"
 #include "bin/figure_scatter.h"
 #include "bin/wording.h"
 
 enum { LINE_POINTS = 41 };
 
-static void lay_out(struct figure *f, struct scatter_layout *l, const struct scatter *s)
+/* `letters` may still be added to the note. */
+static iso_err lay_out(struct figure *f, struct scatter_layout *l, const struct scatter *s,
+                       int letters)
 {
+    enum { RIGHT = 24, BELOW = 58, AIR = 24 };
     const bool one = s->count == 1;
+    iso_err err = ISO_OK;
 
     l->columns = one ? 1 : s->count <= 4 ? 2 : 3;
     l->rows = (s->count + l->columns - 1) / l->columns;
     l->left = 66;
-    l->top = 100;
-    l->width = one ? 446 : 212;
-    l->height = one ? 320 : 178;
     l->gap_x = 22;
     l->gap_y = 62;
     l->letter = one ? 7.2 : 6.4;
     l->line = one ? 12 : 10.5;
     l->font = one ? "small" : "tiny";
-    f->width = l->left + l->columns * l->width + (l->columns - 1) * l->gap_x + 24;
-    f->height = l->top + l->rows * l->height + (l->rows - 1) * l->gap_y + 58;
+    const int beside = l->left + (l->columns - 1) * l->gap_x + RIGHT;
+    f->width = figure_width(f, beside + l->columns * (one ? 446 : 212));
+    l->width = (f->width - beside) / l->columns;
+    l->top = figure_head_room(f, letters) + AIR;
+    const int above = l->top + (l->rows - 1) * l->gap_y + BELOW;
+    f->height = figure_height(f, above + l->rows * (one ? 320 : 178));
+    l->height = (f->height - above) / l->rows;
+    ISO_TRY(figure_fits(f, beside + l->columns * 100, above + l->rows * 80));
+done:
+    return err;
 }
 
 static struct range range_of(const double *x, int n, double room, int steps)
@@ -61,7 +71,8 @@ static struct range gaps_of(const struct scatter *s)
 
 /* --- Data --- */
 
-static iso_err add_row(iso_buf *out, const double *numbers, int count, const char *name)
+static iso_err add_row(iso_buf *out, const double *numbers, int count, const char *name,
+                       const struct style *look)
 {
     iso_err err = ISO_OK;
 
@@ -70,6 +81,7 @@ static iso_err add_row(iso_buf *out, const double *numbers, int count, const cha
         ISO_TRY(iso_buf_puts(out, "\t"));
     }
     ISO_TRY(figure_field(out, name));
+    ISO_TRY(look ? figure_look(out, look) : ISO_OK);
     ISO_TRY(iso_buf_puts(out, "\n"));
 done:
     return err;
@@ -80,15 +92,19 @@ static iso_err add_data(struct figure *f, const struct scatter_panel *p, struct 
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_buf_puts(&f->data, first ? "x\ty\tlo\thi\tname\n" : "\n\n"));
-    for (int i = 0; i < p->n; i++)
-        ISO_TRY(add_row(&f->data, (const double[]){p->x[i], p->y[i], NAN, NAN}, 4, p->lang[i]));
+    ISO_TRY(iso_buf_puts(&f->data, first ? "x\ty\tlo\thi\tname\tmarker\tcolour\n" : "\n\n"));
+    for (int i = 0; i < p->n; i++) {
+        const struct style look = style_at(style_place(&f->langs, p->lang[i]));
+        ISO_TRY(
+            add_row(&f->data, (const double[]){p->x[i], p->y[i], NAN, NAN}, 4, p->lang[i], &look));
+    }
     ISO_TRY(iso_buf_puts(&f->data, "\n\n"));
     for (int i = 0; i < LINE_POINTS; i++) {
         const double at = x.lo + (x.hi - x.lo) * i / (LINE_POINTS - 1);
         const double line = p->fitted ? fit_at(&p->fit, at) : NAN;
         const double half = p->fitted ? fit_half(&p->fit, at) : NAN;
-        ISO_TRY(add_row(&f->data, (const double[]){at, line, line - half, line + half}, 4, "fit"));
+        ISO_TRY(add_row(&f->data, (const double[]){at, line, line - half, line + half}, 4, "fit",
+                        NULL));
     }
 done:
     return err;
@@ -133,6 +149,28 @@ done:
     return err;
 }
 
+/* "German (de), across 0.45: 0.21" */
+static iso_err mark_languages(struct figure *f, const struct scatter_panel *p, bool further,
+                              int places)
+{
+    iso_buf place = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(further ? mark_panel(f) : ISO_OK);
+    ISO_TRY(mark_series(f, "95 % band of the line"));
+    ISO_TRY(mark_series(f, "least squares"));
+    ISO_TRY(mark_series(f, "languages"));
+    for (int i = 0; i < p->n; i++) {
+        place.len = 0;
+        ISO_TRY(wording_lang(&place, p->lang[i]));
+        ISO_TRY(iso_buf_printf(&place, ", across %.*f, gap", places, p->x[i]));
+        ISO_TRY(mark_point(f, place.text, p->y[i], NAN, NAN, places));
+    }
+done:
+    iso_buf_free(&place);
+    return err;
+}
+
 static iso_err add_panel(struct figure *f, struct scatter *s, const struct scatter_layout *l,
                          int panel)
 {
@@ -154,14 +192,15 @@ static iso_err add_panel(struct figure *f, struct scatter *s, const struct scatt
     ISO_TRY(add_range(o, 'x', rx, "%g"));
     ISO_TRY(add_range(o, 'y', l->y, panel % l->columns ? "" : "%g"));
     ISO_TRY(scatter_names(f, s, p, l, rx));
+    ISO_TRY(mark_languages(f, p, panel > 0, mark_places(fmin(rx.step, l->y.step))));
     ISO_TRY(add_data(f, p, rx, panel == 0));
     ISO_TRY(iso_buf_printf(o,
                            "plot data skip 1 index %d using 1:3:4 with filledcurves fs transparent "
-                           "solid 0.13 noborder lc rgb '#0072B2' title '95 %% band', \\\n"
-                           "  data skip 1 index %d using 1:2 with lines lw 1.2 lc rgb '#0072B2' "
-                           "title 'least squares', \\\n"
-                           "  data skip 1 index %d using 1:2 with points pt 7 ps 0.45 lc rgb "
-                           "'#111111' title 'languages'\n"
+                           "solid 0.16 noborder lc rgb '#767676', \\\n"
+                           "  data skip 1 index %d using 1:2 with lines lw 1.2 lc rgb '#767676', "
+                           "\\\n"
+                           "  data skip 1 index %d using 1:2:6:7 with points pt variable ps 0.6 lc "
+                           "rgb variable\n"
                            "unset label\nunset arrow\n",
                            2 * panel + 1, 2 * panel + 1, 2 * panel));
 done:
@@ -181,14 +220,11 @@ static iso_err describe(struct figure *f, const struct scatter *s)
         least = s->at[p].n < least ? s->at[p].n : least;
         most = s->at[p].n > most ? s->at[p].n : most;
     }
-
     ISO_TRY(iso_buf_puts(o, "line: least squares, 95 % band \xc2\xb7 r Pearson, \xcf\x81 Spearman "
                             "\xc2\xb7 "));
     if (least < most)
         ISO_TRY(iso_buf_printf(o, "%d to ", least));
     ISO_TRY(iso_buf_printf(o, "%d languages", most));
-    if (s->unnamed.count > 0)
-        ISO_TRY(iso_buf_printf(o, ", %d unnamed", s->unnamed.count));
 done:
     return err;
 }
@@ -221,12 +257,13 @@ iso_err figure_scatter(struct figure *f, const iso_records *records, const iso_r
 
     if (err)
         return err;
-    lay_out(f, &l, &s);
-    l.y = gaps_of(&s);
-    f->left_out = s.dropped;
-    if (f->title.len == 0)
+    if (!f->title.len && !f->untitled)
         ISO_TRY(iso_buf_printf(&f->title, "Transfer gap and %s",
                                wording_of(s.like->measure, s.like->estimator)->axis));
+    ISO_TRY(describe(f, &s));
+    ISO_TRY(lay_out(f, &l, &s, (int)sizeof ", 999 unnamed"));
+    l.y = gaps_of(&s);
+    f->left_out = s.dropped;
     ISO_TRY(add_axes(f, &s, &l));
     ISO_TRY(iso_buf_puts(&f->script, "set multiplot\n"));
     for (int p = 0; p < s.count; p++)
@@ -234,7 +271,8 @@ iso_err figure_scatter(struct figure *f, const iso_records *records, const iso_r
     ISO_TRY(iso_buf_puts(&f->script, "unset multiplot\n"));
     script = f->script;
     f->script = (iso_buf){0};
-    ISO_TRY(describe(f, &s));
+    if (s.unnamed.count > 0)
+        ISO_TRY(iso_buf_printf(&f->note, ", %d unnamed", s.unnamed.count));
     ISO_TRY(iso_buf_printf(&f->script, "w = %d.\nh = %d.\n", f->width, f->height));
     ISO_TRY(figure_head(f));
     ISO_TRY(iso_buf_add(&f->script, script.text, script.len));

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bin/figure_mark.h"
 #include "bin/figure_mix.h"
 #include "bin/wording.h"
 
@@ -9,9 +10,9 @@
 struct sheet {
     const struct mixing *m;
     enum reads high;
-    int panels, stacked, cell, side, up, left, top, gap; /* pixels; side: of all columns */
-    bool fine;                                           /* the second panel needs three decimals */
-    int best; /* the column that is best at the last layer */
+    int panels, stacked, cell, row, side, up, left, top, gap; /* pixels; side: of all columns */
+    bool fine; /* the second panel needs three decimals */
+    int best;  /* the column that is best at the last layer */
     double lo[2], hi[2];
 };
 
@@ -59,25 +60,34 @@ static int layers_of(const struct sheet *s)
 }
 
 /* Few columns stand side by side with their numbers; many one above the other. */
-static void lay_out(struct figure *f, struct sheet *s)
+static iso_err lay_out(struct figure *f, struct sheet *s)
 {
-    const int columns = columns_of(s);
+    enum { LEAST = 540, RIGHT = 74, BELOW = 56, AIR = 24, SCALE = 90 };
+    const int columns = columns_of(s), layers = layers_of(s);
+    iso_err err = ISO_OK;
 
     s->stacked = s->panels == 2 && columns > 8;
     s->cell = columns <= 8 ? 40 : columns <= 16 ? 38 : columns <= 32 ? 20 : 14;
-    s->side = s->cell * columns;
-    s->up = s->cell >= 30 ? 30 * layers_of(s) : s->cell * layers_of(s);
+    s->row = s->cell >= 30 ? 30 : s->cell;
     s->fine = fmax(fabs(s->lo[1]), fabs(s->hi[1])) < 0.05;
     s->left = 56;
-    s->top = 104;
     s->gap = s->stacked ? 84 : 114;
-    const int across = s->stacked ? 1 : s->panels, down = s->stacked ? 2 : 1;
-    f->width = s->left + s->side + (across - 1) * (s->gap + s->side - s->cell) + 74;
-    if (f->width < 540)
-        f->width = 540;
-    f->height = s->top + down * s->up + (down - 1) * s->gap + 56;
-    if (s->up < 90) /* the scale of colours needs that much */
-        f->height += 90 - s->up;
+    const int maps = s->stacked ? 1 : s->panels, down = s->stacked ? 2 : 1;
+    const int cells = maps * columns - (maps - 1); /* the second has no column of no mixing */
+    const int beside = s->left + (maps - 1) * s->gap + RIGHT;
+    const int wide = beside + cells * s->cell;
+    f->width = figure_width(f, wide < LEAST ? LEAST : wide);
+    s->cell = f->asked_width ? (f->width - beside) / cells : s->cell;
+    s->top = figure_head_room(f, 0) + AIR;
+    const int above = s->top + (down - 1) * s->gap + BELOW;
+    const int scale = down * layers * s->row < SCALE ? SCALE - down * layers * s->row : 0;
+    f->height = figure_height(f, above + down * layers * s->row + scale);
+    s->row = f->asked_height ? (f->height - above - scale) / (down * layers) : s->row;
+    s->side = s->cell * columns;
+    s->up = s->row * layers;
+    ISO_TRY(figure_fits(f, beside + 8 * cells, above + scale + 8 * down * layers));
+done:
+    return err;
 }
 
 static iso_err column_name(iso_buf *out, const struct sheet *s, int column)
@@ -125,7 +135,7 @@ done:
 
 static iso_err add_axes(struct figure *f, const struct sheet *s)
 {
-    const int columns = columns_of(s), every = s->up / layers_of(s) >= 13 ? 1 : 2;
+    const int columns = columns_of(s), every = s->row >= 13 ? 1 : 2;
     iso_buf *o = &f->script;
     iso_err err = ISO_OK;
 
@@ -177,16 +187,40 @@ done:
 static iso_err add_numbers(struct figure *f, int panel, const char *font)
 {
     static const char *const looks[] = {"(dark($3) ? show($3) : '') with labels font %s textcolor "
-                                        "rgb 'white' title 'number'",
+                                        "rgb 'white'",
                                         "(dark($3) ? '' : show($3)) with labels font %s textcolor "
-                                        "rgb '#111111' title 'number'"};
+                                        "rgb '" FIGURE_ON_BRIGHT "'"};
     iso_err err = ISO_OK;
 
     for (int i = 0; i < 2; i++) {
         ISO_TRY(iso_buf_printf(&f->script, ", \\\n  data skip 1 index %d using 1:2:", panel));
         ISO_TRY(iso_buf_printf(&f->script, i ? looks[1] : looks[0], font));
+        ISO_TRY(mark_silent(f));
     }
 done:
+    return err;
+}
+
+/* "mixed at 3, layer 5: 0.45" */
+static iso_err mark_cells(struct figure *f, const struct sheet *s, int panel, const char *title)
+{
+    const int places = mark_places(figure_range(s->lo[panel], s->hi[panel], 5).step);
+    iso_buf place = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(panel ? mark_panel(f) : ISO_OK);
+    ISO_TRY(mark_series(f, title));
+    for (int layer = s->m->lo; layer <= s->m->hi; layer++) {
+        for (int c = 0; c < columns_of(s); c++) {
+            place.len = 0;
+            ISO_TRY(iso_buf_puts(&place, c ? "mixed at " : "not mixed"));
+            ISO_TRY(c ? column_name(&place, s, c) : ISO_OK);
+            ISO_TRY(iso_buf_printf(&place, ", layer %d", layer));
+            ISO_TRY(mark_point(f, place.text, value_at(s, panel, c, layer), NAN, NAN, places));
+        }
+    }
+done:
+    iso_buf_free(&place);
     return err;
 }
 
@@ -228,9 +262,10 @@ static iso_err add_panel(struct figure *f, const struct sheet *s, int panel)
                                              : "%.2f"));
     ISO_TRY(iso_buf_printf(o,
                            "plot data skip 1 index %d using 1:2:(0.485):(0.485):3 with boxxyerror "
-                           "fs solid noborder lc palette title 'value'",
+                           "fs solid noborder lc palette",
                            panel));
-    if (s->cell >= 30)
+    ISO_TRY(mark_cells(f, s, panel, title.text));
+    if (s->cell >= 30 && s->row >= 14)
         ISO_TRY(add_numbers(f, panel, s->cell < 40 || (panel && s->fine) ? "tiny" : "small"));
     ISO_TRY(iso_buf_puts(o, "\n"));
 done:
@@ -267,8 +302,8 @@ iso_err figure_sweep(struct figure *f, const iso_records *records)
     ISO_TRY(mixing_gather(&m, records));
     look(&s);
     ISO_NEED(s.hi[0] >= s.lo[0], "nothing to draw: no value is defined");
-    lay_out(f, &s);
     ISO_TRY(describe(f, &s));
+    ISO_TRY(lay_out(f, &s));
     ISO_TRY(figure_head(f));
     ISO_TRY(add_data(f, &s));
     ISO_TRY(add_axes(f, &s));

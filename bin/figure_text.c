@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/str.h"
@@ -85,51 +86,9 @@ iso_err figure_number(iso_buf *out, double value)
     return iso_buf_puts(out, isfinite(value) ? iso_number_exact(number, value) : "?");
 }
 
-/* A line of text above the plot; `fit` characters a pixel are cut off. */
-static iso_err add_line(struct figure *f, int line, const char *text, const char *look, double fit)
+iso_err figure_look(iso_buf *out, const struct style *look)
 {
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_buf_printf(&f->script, "set label %d ", 1000 + line));
-    ISO_TRY(quote(&f->script, text ? text : "", (int)(fit * f->width)));
-    ISO_TRY(iso_buf_printf(&f->script,
-                           " at screen 0, screen 1 offset character 1.2, character %d.%d left font "
-                           "%s\n",
-                           line == 1   ? -1
-                           : line == 2 ? -2
-                                       : -3,
-                           line == 1   ? 3
-                           : line == 2 ? 6
-                                       : 7,
-                           look));
-done:
-    return err;
-}
-
-iso_err figure_head(struct figure *f)
-{
-    static const char shared[] = "set datafile separator \"\\t\"\n"
-                                 "set datafile missing '?'\n"
-                                 "set border 3 lc rgb '#7a7a7a' lw 0.75\n"
-                                 "set tics nomirror out scale 0.5 textcolor rgb '#404040'\n"
-                                 "unset key\n";
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_buf_puts(&f->script, shared));
-    ISO_TRY(add_line(f, 1, f->title.text, "large textcolor rgb '#111111'", 0.135));
-    ISO_TRY(add_line(f, 2, f->subtitle.text, "small textcolor rgb '#666666'", 0.17));
-    ISO_TRY(add_line(f, 3, f->note.text, "small textcolor rgb '#666666'", 0.17));
-done:
-    return err;
-}
-
-/* Okabe and Ito's colours without the yellow and the black, then three of Tol's muted ones. */
-const char *figure_colour(int i)
-{
-    static const char *const colours[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00",
-                                          "#56B4E9", "#882255", "#7A7A00", "#332288"};
-
-    return colours[i % (int)(sizeof colours / sizeof *colours)];
+    return iso_buf_printf(out, "\t%d\t%ld", look->point, strtol(look->colour + 1, NULL, 16));
 }
 
 const char *figure_palette(bool signs)
@@ -143,13 +102,6 @@ const char *figure_palette(bool signs)
                                "3 '#f7f7f7', 4 '#fddbc7', 5 '#ef8a62', 6 '#b2182b')\n";
 
     return signs ? both : rise;
-}
-
-int figure_point(int i)
-{
-    static const int points[] = {7, 5, 9, 13, 11, 6, 4, 8, 12, 10};
-
-    return points[i % (int)(sizeof points / sizeof *points)];
 }
 
 /* Values that are equal but for rounding get room around them. */
@@ -181,19 +133,6 @@ struct range figure_range(double lo, double hi, int steps)
     return r;
 }
 
-int names_index(struct names *names, const char *name)
-{
-    name = name ? name : "?";
-    for (int i = 0; i < names->count; i++) {
-        if (strcmp(names->at[i], name) == 0)
-            return i;
-    }
-    if (names->count == NAMES_MAX)
-        return -1;
-    names->at[names->count] = name;
-    return names->count++;
-}
-
 bool figure_one_source(const iso_records *records)
 {
     for (int64_t i = 1; i < records->count; i++) {
@@ -214,4 +153,15 @@ iso_err figure_pair(iso_buf *out, const iso_records *records, const iso_record *
     if (iso_str_same(src, tgt) || figure_one_source(records))
         return iso_buf_puts(out, tgt);
     return iso_buf_printf(out, "%s\xe2\x80\x93%s", src, tgt);
+}
+
+struct style figure_style(struct names *langs, const iso_records *records, const iso_record *r,
+                          int i)
+{
+    const char *src = r->src, *tgt = r->tgt ? r->tgt : src;
+    const bool one = iso_str_same(src, tgt) || figure_one_source(records);
+
+    if (!tgt || (r->x && !r->tgt) || !one)
+        return style_at(i);
+    return style_at(style_place(langs, tgt));
 }

@@ -19,12 +19,23 @@ iso_err figure_field(iso_buf *out, const char *text);
 /* A number, or ? when it is not finite (gnuplot is told so). */
 iso_err figure_number(iso_buf *out, double value);
 
-/* Title and subtitle above the plot, and what all figures share. */
+/* Two fields for `pt variable` and `lc rgb variable`: a tab, the marker, a tab, the colour. */
+iso_err figure_look(iso_buf *out, const struct style *look);
+
+/* Pixels that title, subtitle and note take above the plot, once f->width is known; `spare` letters
+ * may still be added to the note. */
+int figure_head_room(const struct figure *f, int spare);
+
+/* Those three, and what all figures share. */
 iso_err figure_head(struct figure *f);
 
-/* Which of a few colours that the colour-blind can tell apart, and which point; cyclic. */
-const char *figure_colour(int i);
-int figure_point(int i);
+/* As was asked, else as suits what is drawn; and whether what was asked is enough (ISO_EARG). */
+int figure_width(const struct figure *f, int natural);
+int figure_height(const struct figure *f, int natural);
+iso_err figure_fits(const struct figure *f, int width, int height);
+
+/* Numbers on bright cells; no other ink, since a dark page makes all others light. */
+#define FIGURE_ON_BRIGHT "#101010"
 
 /* A line that sets the palette: points along viridis, or blue to red where a sign matters. */
 const char *figure_palette(bool signs);
@@ -35,16 +46,6 @@ struct range {
 
 /* [lo, hi] widened to round numbers, about `steps` of them. */
 struct range figure_range(double lo, double hi, int steps);
-
-/* The names of languages in the order of first appearance. */
-enum { NAMES_MAX = 256 };
-struct names {
-    const char *at[NAMES_MAX];
-    int count;
-};
-
-/* The index of `name`, adding it; -1 when full. */
-int names_index(struct names *names, const char *name);
 
 /* The two that draw. */
 iso_err figure_curves(struct figure *f, const iso_records *records);
@@ -59,5 +60,9 @@ bool figure_one_source(const iso_records *records);
 
 /* How a pair is called beside its curve: the target, when all have the same source. */
 iso_err figure_pair(iso_buf *out, const iso_records *records, const iso_record *r);
+
+/* How it is drawn: as that language; what is no single language as number `i` of its figure. */
+struct style figure_style(struct names *langs, const iso_records *records, const iso_record *r,
+                          int i);
 
 #endif

@@ -126,7 +126,7 @@ static const struct opt table[] = {
     OPT(TEXT, out, "PATH", "what to write", .letter = 'o', .of = "report", .writes = WRITES_FOLDER),
     OPT(TEXT, out, "PATH", "what to write", .letter = 'o', .of = "plot", .writes = WRITES_FIGURE),
     OPT(TEXT, out, "PATH", "what to write", .letter = 'o', .writes = WRITES_KIND, .file = ISO_KIND_STATES),
-    OPT(TEXT, title, "TEXT", "heading of what is written"),
+    OPT(TEXT, title, "TEXT", "heading of the page", .of = "report"),
     OPT(TEXT, man, "FILE", "make a man page around FILE", .hidden = true),
 
     OPT(INT, limit, "N", "take only the first N sentences of each file", .of = "tokenize", .least = 1),
@@ -136,6 +136,9 @@ static const struct opt table[] = {
     OPT(TEXT, plot, "FILE", "draw the records: .svg .pdf .png, or .gp, a script of gnuplot that holds its numbers", .common = true, .writes = WRITES_FIGURE),
     OPT_CALLED("plot-data", TEXT, plot_data, "FILE", "write what the figure draws: .tsv its numbers, .gp its script", .common = true, .advanced = true, .writes = WRITES_NUMBERS),
     OPT(FLAG, force, NULL, "replace files that are there and are of another kind than what is written", .advanced = true),
+    OPT(TEXT, title, "TEXT", "title of the figure; none leaves it away", .common = true, .advanced = true),
+    OPT(INT, width, "N", "width of the figure in pixels, 96 an inch (PNG: three times as many)", .least = 1, .common = true, .advanced = true),
+    OPT(INT, height, "N", "height of the figure, likewise", .least = 1, .common = true, .advanced = true),
     OPT(INT, threads, "N", "threads to use (default: one a core)", .least = 1, .common = true),
     OPT(SIZE, mem, "SIZE", "memory to stay under: 512M, 2G (default: a quarter of RAM)", .common = true),
     OPT(INT, seed, "N", "seed of everything random (default: 0)", .common = true),

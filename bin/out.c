@@ -128,18 +128,29 @@ done:
     return err;
 }
 
-iso_err out_figure(const struct settings *set, const iso_records *records, const char *measure,
-                   const char *path)
+struct figure_ask out_ask(const struct settings *set)
 {
+    const bool none = iso_str_same(set->title, "none");
+    const bool sweep = iso_str_same(set->layer, "sweep");
+
+    return (struct figure_ask){.title = none ? "" : set->title,
+                               .place = sweep ? NULL : set->layer,
+                               .width = (int)set->width,
+                               .height = (int)set->height};
+}
+
+iso_err out_figure(const struct settings *set, const iso_records *records, const char *measure,
+                   const struct names *langs, const char *path)
+{
+    struct figure_ask ask = out_ask(set);
     iso_records drawn = {0};
     struct figure figure = {0};
     int64_t others;
     iso_err err = ISO_OK;
 
     ISO_TRY(figure_pick(&drawn, &others, records, measure));
-    const char *place = set->layer && strcmp(set->layer, "sweep") != 0 ? set->layer : NULL;
-    ISO_TRY(
-        figure_make(&figure, &drawn, &(struct figure_ask){.title = set->title, .place = place}));
+    ask.langs = langs;
+    ISO_TRY(figure_make(&figure, &drawn, &ask));
     ISO_TRY(out_drawn(set, &figure, path));
     tell(set, &drawn, others, figure.left_out);
 done:
@@ -148,8 +159,9 @@ done:
     return err;
 }
 
-iso_err out_records_of(const struct settings *set, const iso_records *records,
-                       const iso_states_file *files, int count)
+/* JSON and CSV where asked, else a table. */
+static iso_err write_texts(const struct settings *set, const iso_records *records,
+                           const iso_states_file *files, int count)
 {
     iso_buf text = {0};
     iso_err err = ISO_OK;
@@ -169,10 +181,20 @@ iso_err out_records_of(const struct settings *set, const iso_records *records,
                                       : iso_table_tsv(&text, records));
         ISO_TRY(out_file("-", &text));
     }
-    if (out_draws(set)) /* last: a machine without gnuplot has its numbers by now */
-        ISO_TRY(out_figure(set, records, NULL, set->plot));
 done:
     iso_buf_free(&text);
+    return err;
+}
+
+iso_err out_records_of(const struct settings *set, const iso_records *records,
+                       const iso_states_file *files, int count)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(write_texts(set, records, files, count));
+    if (out_draws(set)) /* last: a machine without gnuplot has its numbers by now */
+        ISO_TRY(out_figure(set, records, NULL, NULL, set->plot));
+done:
     return err;
 }
 
@@ -180,11 +202,15 @@ iso_err out_records(const struct settings *set, const iso_records *records,
                     iso_states *const *inputs, int input_count)
 {
     iso_states_file *files = NULL;
+    struct names langs = {0};
     int count = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(list_files(&files, &count, inputs, input_count));
-    ISO_TRY(out_records_of(set, records, files, count));
+    ISO_TRY(write_texts(set, records, files, count));
+    style_list(&langs, inputs, input_count, records);
+    if (out_draws(set)) /* last, as above */
+        ISO_TRY(out_figure(set, records, NULL, &langs, set->plot));
 done:
     iso_free(files);
     return err;

@@ -23,9 +23,13 @@ iso_err out_records_of(const struct settings *set, const iso_records *records,
 iso_err out_json(iso_buf *out, const struct settings *set, const iso_records *records,
                  iso_states *const *inputs, int input_count);
 
-/* Draws the records that belong together: those of `measure` (NULL: of the first record). */
+/* Draws the records that belong together: those of `measure` (NULL: of the first record). `langs`
+ * are all languages of the run (style_list), or NULL. */
 iso_err out_figure(const struct settings *set, const iso_records *records, const char *measure,
-                   const char *path);
+                   const struct names *langs, const char *path);
+
+/* What the settings ask of a figure: title, size, mixed layer. */
+struct figure_ask out_ask(const struct settings *set);
 
 /* Whether a figure, or what it draws, is asked for. */
 bool out_draws(const struct settings *set);

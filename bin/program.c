@@ -95,6 +95,25 @@ static bool multiplies(const struct cmd *cmd)
     return false;
 }
 
+enum { FIGURE_MOST = 20000 };
+
+/* What of a figure is asked without one to be drawn, or is out of bounds; NULL when all is well. */
+static const char *figure_fault(const struct settings *set, const struct cmd *cmd)
+{
+    static char fault[120];
+    const bool drawn = set->plot || set->plot_data || cmd == &cmd_plot || cmd == &cmd_report;
+    const char *what = set->title ? "title" : set->width ? "width" : set->height ? "height" : NULL;
+
+    if (set->width > FIGURE_MOST || set->height > FIGURE_MOST)
+        (void)snprintf(fault, sizeof fault, "--%s: at most %d pixels",
+                       set->width > FIGURE_MOST ? "width" : "height", FIGURE_MOST);
+    else if (what && !drawn)
+        (void)snprintf(fault, sizeof fault, "--%s is of --plot, which is not given", what);
+    else
+        return NULL;
+    return fault;
+}
+
 static int run(const struct cmd *cmd, int argc, char **argv)
 {
     struct settings set;
@@ -117,6 +136,8 @@ static int run(const struct cmd *cmd, int argc, char **argv)
         status = cmd_usage(&set,
                            "--plot-data %s: the numbers of a figure end in .tsv, its script in .gp",
                            set.plot_data);
+    } else if (figure_fault(&set, cmd)) {
+        status = cmd_usage(&set, "%s", figure_fault(&set, cmd));
     } else if (set.threads > threads_most()) {
         status = cmd_usage(&set, "--threads %lld: at most %lld on this machine",
                            (long long)set.threads, (long long)threads_most());

@@ -23,6 +23,7 @@ struct report {
     struct report_source source[REPORT_SOURCES];
     int source_count;
     iso_states *states; /* NULL when the report is made of records alone */
+    struct names langs; /* all languages, for their looks */
     const char *src;    /* the language that comparisons start from; NULL when none is named */
     iso_buf json, csv;  /* the records as files, for the folder and the page */
     iso_buf summary;    /* HTML */

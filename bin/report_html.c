@@ -90,7 +90,7 @@ done:
 }
 
 /* Where gnuplot names something or refers to it. */
-static const char *const names_id[] = {" id=\"", " id='", "href='#", "url(#"};
+static const char *const names_id[] = {" id=\"", " id='", "href='#", "href=\"#", "url(#"};
 
 static size_t id_here(const char *at)
 {

@@ -63,6 +63,7 @@ struct settings {
     /* writing */
     const char *out; /* -o */
     const char *title;
+    int64_t width, height; /* of a figure, in pixels */
 
     /* encoding */
     const char *model, *corpus, *columns, *text_format, *compute, *random_weights;

@@ -6,9 +6,16 @@ $ isogloss plot r.json -o curves.svg
 $ grep -c '<svg' curves.svg; ls curves.*
 > 1
 > curves.svg
+# a browser tells the points, not gnuplot's own names
+$ grep -c '<title>German (de), layer 0: 0\.[0-9]* \[0\.[0-9]*, 0\.[0-9]*\]</title>' curves.svg; grep -c gnuplot_plot curves.svg
+> 1
+> 0
+? 1
 # the script runs alone with the numbers in it, and the records of either file draw the same
 $ isogloss plot r.csv --measure cka:debiased -o again.gp --quiet
-$ LC_ALL=C.UTF-8 gnuplot again.gp && cmp again.svg curves.svg
+$ LC_ALL=C.UTF-8 gnuplot again.gp && grep -c '<svg' again.svg
+> 1
+$ isogloss plot r.csv --measure cka:debiased -o again.svg --force --quiet; cmp again.svg curves.svg
 # what a command prints into a pipe is read too
 $ isogloss compare $S/examples/states/mini.h5 --layers last --quiet | isogloss plot - -o dots.png
 $ head -c 4 dots.png | tail -c 3
@@ -25,13 +32,36 @@ $ isogloss plot r.json --tgt de,fra --layers 2-last --measure cka:biased -o two.
 > 4	de
 > 4	fr
 # what is drawn without a picture; nothing is written that is not named
-$ isogloss plot r.json --plot-data only.tsv --quiet; isogloss plot r.json --plot-data only.gp --quiet; head -1 only.tsv; LC_ALL=C.UTF-8 gnuplot only.gp; cmp only.svg curves.svg; ls only.*
+$ isogloss plot r.json --plot-data only.tsv --quiet; isogloss plot r.json --plot-data only.gp --quiet; head -1 only.tsv; LC_ALL=C.UTF-8 gnuplot only.gp; ls only.*
 > layer	value	lo	hi	chance	name
 > only.gp
 > only.svg
 > only.tsv
 $ isogloss plot r.json --plot-data x.csv
 2> isogloss plot: --plot-data x.csv: the numbers of a figure end in .tsv, its script in .gp (*
+? 2
+# a language looks the same alone
+$ isogloss plot r.json --tgt fr -o alone.gp --quiet; grep -o "dt .* pt .* rgb '#[0-9A-F]*'" alone.gp > look; isogloss plot r.json --plot-data curves.gp --measure cka:debiased --quiet; grep -cFf look curves.gp; grep -c . look
+> 1
+> 1
+$ isogloss compare $S/examples/states/mini.h5 --tgt fr --measure cka --quiet --plot direct.gp --csv x.csv; grep -cFf look direct.gp
+> 1
+# size and title
+$ isogloss plot r.json -o small.svg --quiet --width 400 --height 300 --title none --plot-data small.gp; grep -o 'width="[0-9]*" height="[0-9]*" viewBox' small.svg; grep -c 'large text' small.gp
+> width="400" height="300" viewBox
+> 0
+? 1
+$ isogloss compare $S/examples/states/mini.h5 --layers last --quiet --plot map.svg --pairs all --width 900 --title 'All pairs' --json m.json; grep -o 'width="900"' map.svg | head -1; grep -o '<title>All pairs' map.svg
+> width="900"
+> <title>All pairs
+$ isogloss plot r.json -o x.svg --height 50 --quiet
+2> isogloss plot: --height 50: this figure needs * pixels at least
+? 1
+$ isogloss compare nofile --width 300
+2> isogloss compare: --width is of --plot, which is not given (*
+? 2
+$ isogloss plot r.json -o x.svg --width 1000000
+2> isogloss plot: --width: at most 20000 pixels (*
 ? 2
 # what is wrong is said
 $ isogloss plot r.json
