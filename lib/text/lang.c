@@ -19,12 +19,39 @@ static const struct {
     const char *part3, *script;
 } also_usual[] = {{"kor", "Kore"}, {"zho", "Hani"}, {"jpn", "Hrkt"}};
 
+/* The scripts of ISO 15924. */
+static const char scripts[] =
+    "Adlm Afak Aghb Ahom Arab Aran Armi Armn Avst Bali Bamu Bass Batk Beng Bhks Blis Bopo Brah "
+    "Brai Bugi Buhd Cakm Cans Cari Cham Cher Chis Chrs Cirt Copt Cpmn Cprt Cyrl Cyrs Deva Diak "
+    "Dogr Dsrt Dupl Egyd Egyh Egyp Elba Elym Ethi Gara Geok Geor Glag Gong Gonm Goth Gran Grek "
+    "Gujr Gukh Guru Hanb Hang Hani Hano Hans Hant Hatr Hebr Hira Hluw Hmng Hmnp Hrkt Hung Inds "
+    "Ital Jamo Java Jpan Jurc Kali Kana Kawi Khar Khmr Khoj Kits Knda Kore Kpel Krai Kthi Lana "
+    "Laoo Latf Latg Latn Leke Lepc Limb Lina Linb Lisu Loma Lyci Lydi Mahj Maka Mand Mani Marc "
+    "Maya Medf Mend Merc Mero Mlym Modi Mong Moon Mroo Mtei Mult Mymr Nagm Nand Narb Nbat Newa "
+    "Nkdb Nkgb Nkoo Nshu Ogam Olck Onao Orkh Orya Osge Osma Ougr Palm Pauc Pcun Pelm Perm Phag "
+    "Phli Phlp Phlv Phnx Piqd Plrd Prti Psin Ranj Rjng Rohg Roro Runr Samr Sara Sarb Saur Sgnw "
+    "Shaw Shrd Shui Sidd Sidt Sind Sinh Sogd Sogo Sora Soyo Sund Sunu Sylo Syrc Syre Syrj Syrn "
+    "Tagb Takr Tale Talu Taml Tang Tavt Tayo Telu Teng Tfng Tglg Thaa Thai Tibt Tirh Tnsa Todr "
+    "Tols Toto Tutg Ugar Vaii Visp Vith Wara Wcho Wole Xpeo Xsux Yezi Yiii Zanb";
+
+/* Scripts beside the usual one that corpora hold a language in, in letters of any case; every other
+ * one must be spelled as the standard does. */
+static const struct {
+    const char *part3, *scripts;
+} attested[] = {{"ace", "Arab"},      {"ara", "Latn"},          {"aze", "Arab Cyrl"},
+                {"bjn", "Arab"},      {"kas", "Arab Deva"},     {"kau", "Arab"},
+                {"kaz", "Arab Latn"}, {"kur", "Arab"},          {"min", "Arab"},
+                {"mni", "Mtei"},      {"mon", "Mong"},          {"pan", "Arab"},
+                {"srp", "Latn"},      {"taq", "Tfng"},          {"uig", "Cyrl Latn"},
+                {"uzb", "Arab Cyrl"}, {"zho", "Hans Hant Hani"}};
+
 enum { CODE_MAX = 3, SCRIPT = 4, NAME = CODE_MAX + 1 + SCRIPT + 1 };
 
 /* "ENG_latn" taken apart: "eng", "Latn". */
 struct parts {
     char lang[CODE_MAX + 1];
     char script[SCRIPT + 1]; /* "" if none */
+    bool spelled;            /* the script as the standard writes it */
 };
 
 static char lower(char c)
@@ -65,7 +92,18 @@ static bool split(struct parts *out, const char *code)
     if (letters(out->script, code + n + 1, SCRIPT) != SCRIPT || code[n + 1 + SCRIPT] != '\0')
         return false;
     out->script[0] = (char)(out->script[0] - 32);
+    out->spelled = memcmp(out->script, code + n + 1, SCRIPT) == 0;
     return true;
+}
+
+/* Whether one of the `words`, each of four letters, is `word`. */
+static bool is_among(const char *words, const char *word)
+{
+    for (const char *at = words; (at = strstr(at, word)); at++) {
+        if ((at - words) % (SCRIPT + 1) == 0)
+            return true;
+    }
+    return false;
 }
 
 static const iso_lang_code *find_part(const char *lang)
@@ -83,13 +121,6 @@ static const iso_lang_code *find_part(const char *lang)
     return NULL;
 }
 
-const iso_lang_code *iso_lang_find(const char *code)
-{
-    struct parts p;
-
-    return split(&p, code) ? find_part(p.lang) : NULL;
-}
-
 static bool is_usual(const iso_lang_code *c, const char *script)
 {
     if (!*script || strcmp(c->script, script) == 0)
@@ -99,6 +130,33 @@ static bool is_usual(const iso_lang_code *c, const char *script)
             return true;
     }
     return false;
+}
+
+static bool is_attested(const iso_lang_code *c, const char *script)
+{
+    for (size_t i = 0; i < sizeof attested / sizeof *attested; i++) {
+        if (!strcmp(attested[i].part3, c->part3) && is_among(attested[i].scripts, script))
+            return true;
+    }
+    return is_usual(c, script);
+}
+
+/* A language with a script that it is not known in must be spelled out to be meant: "en_thai" is
+ * more likely about English and Thai. */
+static const iso_lang_code *find(struct parts *p, const char *code)
+{
+    const iso_lang_code *c = split(p, code) ? find_part(p->lang) : NULL;
+
+    if (!c || is_attested(c, p->script))
+        return c;
+    return p->spelled && is_among(scripts, p->script) ? c : NULL;
+}
+
+const iso_lang_code *iso_lang_find(const char *code)
+{
+    struct parts p;
+
+    return find(&p, code);
 }
 
 /* One copy for good of each name with a script; they are few. NULL when the room is used up. */
@@ -124,7 +182,7 @@ const char *iso_lang_canonical(const char *code)
 {
     struct parts p;
     char name[NAME];
-    const iso_lang_code *c = split(&p, code) ? find_part(p.lang) : NULL;
+    const iso_lang_code *c = find(&p, code);
 
     if (!c)
         return code;

@@ -21,7 +21,9 @@ typedef struct iso_lang_code {
 /**
  * The language a code names: part 1, part 3, the standard member of a macrolanguage (ar ara arb,
  * sw swa swh, zh zho cmn), a bibliographic (ger) or withdrawn code (iw); each alone or with a
- * script (eng_Latn, zh-Hant). Letter case is ignored. NULL when unknown.
+ * script (eng_Latn, zh-Hant). Letter case is ignored, but for a script that the language is not
+ * known in: that must be one of ISO 15924, as it stands there (en_Thai; not en_fort, en_thai). NULL
+ * when unknown.
  */
 ISO_API const iso_lang_code *iso_lang_find(const char *code);
 

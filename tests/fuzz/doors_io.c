@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/io/array_name.h"
 #include "lib/io/csv.h"
 #include "lib/io/json.h"
 #include "lib/io/map_file.h"
@@ -85,6 +86,7 @@ static void enter_states(const uint8_t *data, size_t size, const char *layout)
         {.layout = layout,
          .run = &run,
          .transpose = true,
+         .axes = "lnd",
          .pool = "max",
          .raw_dim = 1,
          .raw_dtype = ISO_BF16,
@@ -192,6 +194,37 @@ static void enter_lang(const uint8_t *data, size_t size)
     iso_free(code);
 }
 
+/* Names of arrays, a line each: what is read is whole, and the same whatever else is in the file.
+ */
+static void enter_names(const uint8_t *data, size_t size)
+{
+    enum { MOST = 32 };
+    char *text = text_of(data, size);
+    const char *names[MOST];
+    iso_array_name says[MOST] = {{0}}, alone = {0};
+    int count = 0;
+
+    for (char *at = text; at && count < MOST; count++) {
+        names[count] = strsep(&at, "\n");
+    }
+    if (iso_array_names(says, names, count, iso_lang_canonical, false, "x")) {
+        promise_message();
+        promise(!says[0].lang && !says[0].unclear, "a failure leaves nothing");
+        iso_free(text);
+        return;
+    }
+    for (int i = 0; i < count; i++) {
+        promise(says[i].layer >= -1 && says[i].layer < 1000000, "a layer of six digits");
+        promise(!says[i].lang || *says[i].lang, "a language has letters");
+        promise(!says[i].unclear || says[i].lang, "what is unclear is there");
+        promise(iso_array_names(&alone, &names[i], 1, iso_lang_canonical, true, "x") == ISO_OK,
+                "one name contradicts no other");
+        iso_array_name_free(&alone);
+        iso_array_name_free(&says[i]);
+    }
+    iso_free(text);
+}
+
 /* A map that is read is a matrix of numbers, and means as long as its sides. */
 static void enter_maps(const uint8_t *data, size_t size)
 {
@@ -235,5 +268,6 @@ const struct door doors_io[] = {
     {"scores", enter_scores},
     {"input", enter_input},
     {"lang", enter_lang},
+    {"names", enter_names},
     {NULL, NULL},
 };

@@ -291,3 +291,8 @@ put("row_pairs", "pairs.txt", b"0\t0\r\n\n11 6\n 3\t 4 \n3 4")
 put("row_pairs", "wrong.txt", b"\xef\xbb\xbf1 2\n-1 99999999999999999999\n1\0 2\n")
 put("lower", "sigma.txt", "\u0391\u03a3 \u03a3'\u0391\u03a3\u0301 \u0130\u1e9e ABC".encode())
 put("lower", "bytes.bin", bytes(range(256)))
+
+
+# Names of arrays, a line each.
+put("names", "orders.txt", "en/3\nlayer_3/de\n0/fr\nstates/sw/0\nemb_zh-Hant.layer_12\nrun1/it/L4\neng_Latn.7\n3\narr_0\n")
+put("names", "unclear.txt", "de/en/3\nbert/klingon/0\nbert/fr/0\n\n/\n1/2\nen_1234567\nstates\n:no.de:")

@@ -125,18 +125,48 @@ static void other_names_are_taken_as_they_are(void **state)
     assert_false(iso_lang_same("foo", "FOO"));
 }
 
-/* However many scripts somebody invents: names stay right, or stay as given. */
-static void room_for_scripts_may_run_out(void **state)
+/* What only looks like a script is none, and a foreign one must be spelled out. */
+static void a_script_is_a_real_one(void **state)
 {
+    static const char *const none[] = {"en_fort",  "en_Fort", "de_base", "de_Test",
+                                       "en_thai",  "EN_THAI", "fr_mean", "xlm_Latn",
+                                       "en_LATN_", "en_atnL", "en_Zzzz"};
     char code[] = "en_Aaaa";
+    int known = 0;
     (void)state;
 
-    for (int i = 0; i < 26 * 26 * 26; i++) {
-        code[4] = (char)('a' + i % 26);
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_ptr_equal(iso_lang_canonical(none[i]), none[i]);
+    text(iso_lang_canonical("eng_Thai"), "en_Thai");
+    text(iso_lang_canonical("rus-Latn"), "ru_Latn");
+    text(iso_lang_canonical("UZB_CYRL"), "uz_Cyrl");
+    text(iso_lang_canonical("min_arab"), "min_Arab");
+    for (int i = 0; i < 26 * 26 * 26 * 26; i++) {
+        code[3] = (char)('A' + i / 17576);
+        code[4] = (char)('a' + i / 676 % 26);
         code[5] = (char)('a' + i / 26 % 26);
-        code[6] = (char)('a' + i / 676);
-        if (strcmp(code, "en_Latn") != 0)
-            text(iso_lang_canonical(code), code);
+        code[6] = (char)('a' + i % 26);
+        known += iso_lang_find(code) != NULL;
+    }
+    assert_int_equal(known, 213);
+}
+
+/* However many of them somebody uses: names stay right, or stay as given. */
+static void room_for_scripts_may_run_out(void **state)
+{
+    static const char *const scripts[] = {"Adlm", "Brai", "Copt", "Dsrt",
+                                          "Goth", "Shaw", "Ogam", "Runr"};
+    char code[16], name[16];
+    (void)state;
+
+    for (int i = 0; i < iso_lang_count(); i++) {
+        const iso_lang_code *c = iso_lang_at(i);
+        for (int k = 0; k < 8; k++) {
+            snprintf(code, sizeof code, "%s_%s", c->part3, scripts[k]);
+            snprintf(name, sizeof name, "%s_%s", *c->part1 ? c->part1 : c->part3, scripts[k]);
+            const char *canonical = iso_lang_canonical(code);
+            assert_true(strcmp(canonical, name) == 0 || canonical == code);
+        }
     }
     text(iso_lang_canonical("eng_Latn"), "en");
 }
@@ -157,5 +187,5 @@ int main(void)
     RUN_TESTS(test(all_of_part_1_are_known), test(no_code_twice),
               test(one_language_under_all_its_names), test(an_unusual_script_stays),
               test(other_names_are_taken_as_they_are), test(scripts_and_names),
-              test(room_for_scripts_may_run_out));
+              test(a_script_is_a_real_one), test(room_for_scripts_may_run_out));
 }
