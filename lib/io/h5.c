@@ -1,98 +1,104 @@
-/* HDF5 files, and what is in them. */
+/* The face of HDF5 files: what is read is asked of the file's reader, what is made is done here. */
 #include "lib/io/h5_inside.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "lib/base/alloc.h"
-#include "lib/base/str.h"
-#include "lib/io/h5_texts.h"
 
 /* Files -------------------------------------------------------------------- */
 
-static herr_t is_truncation(unsigned n, const H5E_error2_t *e, void *payload)
+static const unsigned char signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1A, '\n'};
+
+/* 1 it is, 0 it is not, -1 it cannot be read. */
+static int is_hdf5(const char *path)
 {
-    (void)n;
-    if (e->min_num == H5E_TRUNCATED)
-        *(bool *)payload = true;
-    return 0;
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    unsigned char bytes[sizeof signature];
+    struct stat st;
+    int is = -1;
+
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+        is = 0;
+        for (off_t at = 0; !is && at < st.st_size; at = at ? 2 * at : 512)
+            is = pread(fd, bytes, sizeof bytes, at) == (ssize_t)sizeof bytes &&
+                 memcmp(bytes, signature, sizeof bytes) == 0;
+    }
+    (void)close(fd);
+    return is;
 }
 
-/* What a copy broken off leaves behind is told from other damage. */
-static iso_err cannot_open(const char *path)
+bool iso_h5_is(const char *path)
 {
-    bool truncated = false;
-
-    (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, is_truncation, &truncated);
-    (void)iso_h5_broke(ISO_EFORMAT, path, NULL,
-                       truncated ? "is truncated, copy or write it again"
-                                 : "is damaged or still being written, copy or write it again");
-    return ISO_EFORMAT;
+    return is_hdf5(path) > 0;
 }
 
-static iso_err cannot_create(const iso_h5 *file)
+static void file_free(iso_h5 *file)
 {
-    return file->broken ? iso_fail(file->broken == ENOMEM ? ISO_ENOMEM : ISO_EIO,
-                                   "%s: cannot create: %s", file->path, strerror(file->broken))
-                        : iso_h5_broke(ISO_EIO, file->path, NULL, "cannot create");
+    if (!file)
+        return;
+    iso_h5_reader_free(file->reader);
+    iso_free(file->path);
+    iso_free(file);
 }
 
-/* HDF5 lets what it knows of a file's objects grow to 32 MB a file, which many small datasets do
- * reach; a few are as fast, and memory is promised to others. */
-static bool stay_small(hid_t plist)
+static iso_err file_new(iso_h5 **out, const char *path, const iso_run *run)
 {
-    H5AC_cache_config_t cache = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
-
-    if (H5Pget_mdc_config(plist, &cache) < 0)
-        return false;
-    cache.set_initial_size = true;
-    cache.initial_size = 1 << 20;
-    cache.min_size = 1 << 20;
-    cache.max_size = 2 << 20;
-    return H5Pset_mdc_config(plist, &cache) >= 0;
-}
-
-static iso_err start(iso_h5 **out, const char *path, bool make)
-{
-    const struct h5_voice voice = iso_h5_hush();
     iso_h5 *file = NULL;
-    hid_t plist = H5I_INVALID_HID, id = H5I_INVALID_HID;
-    hsize_t size = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&file, 1, sizeof *file));
+    file->id = file->links = H5I_INVALID_HID;
+    file->run = run;
     ISO_TRY(iso_str_dup(&file->path, path, -1));
-    plist = H5Pcreate(H5P_FILE_ACCESS);
-    if (plist < 0 || H5Pset_fclose_degree(plist, H5F_CLOSE_STRONG) < 0 || !stay_small(plist))
-        ISO_TRY(iso_h5_broke(ISO_ENOMEM, path, NULL, "cannot open"));
-    if (make && !iso_h5_write_through(plist, &file->broken))
-        ISO_TRY(iso_h5_broke(ISO_ENOMEM, path, NULL, "cannot create"));
-    id = make ? H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, plist)
-              : H5Fopen(path, H5F_ACC_RDONLY, plist);
-    if (id < 0)
-        ISO_TRY(make ? cannot_create(file) : cannot_open(path));
-    if (!make && H5Fget_filesize(id, &size) >= 0)
-        file->size = (int64_t)size;
-    file->id = id;
     *out = file;
     file = NULL;
 done:
-    iso_h5_shut(plist);
-    if (file)
-        iso_free(file->path);
-    iso_free(file);
-    iso_h5_unhush(voice);
+    file_free(file);
     return err;
 }
 
-iso_err iso_h5_open(iso_h5 **out, const char *path)
+iso_err iso_h5_open(iso_h5 **out, const char *path, const iso_run *run)
 {
-    return start(out, path, false);
+    struct h5_answer a;
+    iso_h5 *file = NULL;
+    iso_err err = ISO_OK;
+
+    errno = 0;
+    const int is = is_hdf5(path);
+    if (is < 0)
+        ISO_FAIL(ISO_EIO, "%s: %s", path, errno ? strerror(errno) : "is not a regular file");
+    if (is == 0)
+        ISO_FAIL(ISO_EFORMAT, "%s: is not HDF5, its signature is missing", path);
+    ISO_TRY(file_new(&file, path, run));
+    ISO_TRY(iso_h5_reader_new(&file->reader, path, run));
+    ISO_TRY(iso_h5_reader_ask(&a, file->reader, (struct h5_question){.ask = ASK_OPEN}, NULL, NULL,
+                              NULL, 0, NULL));
+    file->size = a.value;
+    *out = file;
+    file = NULL;
+done:
+    file_free(file);
+    return err;
 }
 
 iso_err iso_h5_create(iso_h5 **out, const char *path)
 {
-    return start(out, path, true);
+    iso_h5 *file = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(file_new(&file, path, NULL));
+    ISO_TRY(iso_h5_here_open(file, true));
+    *out = file;
+    file = NULL;
+done:
+    file_free(file);
+    return err;
 }
 
 iso_err iso_h5_call(iso_h5 *file, const char *name)
@@ -109,28 +115,15 @@ iso_err iso_h5_call(iso_h5 *file, const char *name)
 
 iso_err iso_h5_close(iso_h5 *file)
 {
-    iso_err err = ISO_OK;
+    const iso_err err = file && !file->reader ? iso_h5_here_close(file) : ISO_OK;
 
-    if (!file)
-        return ISO_OK;
-    const struct h5_voice voice = iso_h5_hush();
-    if (H5Fclose(file->id) < 0)
-        err = iso_h5_broke(ISO_EIO, file->path, NULL, "cannot close");
-    if (file->broken)
-        err = iso_fail(ISO_EIO, "%s: cannot write: %s", file->path, strerror(file->broken));
-    iso_h5_unhush(voice);
-    iso_free(file->path);
-    iso_free(file);
+    file_free(file);
     return err;
 }
 
-bool iso_h5_is(const char *path)
+iso_err iso_h5_check(const iso_h5 *file)
 {
-    const struct h5_voice voice = iso_h5_hush();
-    const htri_t yes = H5Fis_hdf5(path);
-
-    iso_h5_unhush(voice);
-    return yes > 0;
+    return file->reader ? iso_h5_reader_check(file->reader) : ISO_OK;
 }
 
 int64_t iso_h5_open_count(void)
@@ -139,85 +132,254 @@ int64_t iso_h5_open_count(void)
     const ssize_t n = H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL);
 
     iso_h5_unhush(voice);
-    return (int64_t)n;
+    return (int64_t)n + iso_h5_readers();
 }
 
-/* What is there ------------------------------------------------------------- */
+/* What is there -------------------------------------------------------------- */
 
-/* Names on their way out of an HDF5 iteration; an error of ours ends it. */
-struct names {
-    const char *path;
-    iso_buf buf;
-    int64_t count;
-    iso_err err;
-};
-
-static herr_t add_name(struct names *n, const char *name)
+iso_err iso_h5_kind_of(iso_h5_kind *out, iso_h5 *file, const char *path)
 {
-    n->err = iso_h5_utf8(name) ? iso_buf_add(&n->buf, name, (int64_t)strlen(name) + 1)
-                               : iso_fail(ISO_EFORMAT, "%s: a name in it is not UTF-8", n->path);
-    n->count++;
-    return n->err ? -1 : 0;
+    struct h5_answer a;
+
+    if (!file->reader)
+        return iso_h5_here_kind(out, file, path);
+    const iso_err err =
+        iso_h5_reader_ask(&a, file->reader, (struct h5_question){.ask = ASK_KIND}, path, NULL, NULL, 0, NULL);
+    if (!err)
+        *out = (iso_h5_kind)a.number;
+    return err;
 }
 
-static herr_t on_link(hid_t group, const char *name, const H5L_info_t *info, void *payload)
+/* As many texts in these bytes, each with its NUL, as the reader says? */
+static iso_err check_texts(const iso_h5 *file, const char *path, const struct h5_answer *a,
+                           const char *block)
 {
-    (void)group;
-    (void)info;
-    return add_name(payload, name);
+    int64_t count = 0;
+
+    for (int64_t i = 0; i < a->bytes; i++)
+        count += block[i] == '\0';
+    return count == a->count && (a->bytes == 0 || block[a->bytes - 1] == '\0')
+               ? ISO_OK
+               : iso_fail(ISO_EFORMAT, "%s: %s: is damaged: its reader answers %lld texts for %lld",
+                          file->path, path ? path : "/", (long long)count, (long long)a->count);
 }
 
-static herr_t on_object(hid_t root, const char *name, const H5O_info_t *info, void *payload)
+/* The texts of an answer, one after the other. */
+static iso_err ask_texts(iso_buf *out, int64_t *count, iso_h5 *file, enum h5_ask ask,
+                         const char *path)
 {
-    (void)root;
-    return info->type == H5O_TYPE_DATASET ? add_name(payload, name) : 0;
+    struct h5_answer a;
+    char *block = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_h5_reader_ask(&a, file->reader, (struct h5_question){.ask = (int)ask}, path, NULL,
+                              NULL, 0, &block));
+    ISO_TRY(check_texts(file, path, &a, block));
+    *out = (iso_buf){block, a.bytes, a.bytes + 1};
+    *count = a.count;
+    block = NULL;
+done:
+    iso_free(block);
+    return err;
 }
 
 iso_err iso_h5_list(iso_h5_texts *out, iso_h5 *file, const char *group)
 {
-    const struct h5_voice voice = iso_h5_hush();
-    struct names n = {.path = file->path};
-    hsize_t at = 0;
+    iso_buf names = {0};
+    int64_t count = 0;
     iso_err err = ISO_OK;
 
-    if (H5Literate_by_name(file->id, group, H5_INDEX_NAME, H5_ITER_NATIVE, &at, on_link, &n,
-                           H5P_DEFAULT) < 0)
-        ISO_TRY(n.err ? n.err : iso_h5_broke(ISO_EFORMAT, file->path, group, "cannot list"));
-    ISO_TRY(iso_h5_texts_sorted(out, &n.buf, n.count));
+    ISO_TRY(file->reader ? ask_texts(&names, &count, file, ASK_LIST, group)
+                         : iso_h5_here_list(&names, &count, file, group));
+    ISO_TRY(iso_h5_texts_sorted(out, &names, count));
 done:
-    iso_buf_free(&n.buf);
-    iso_h5_unhush(voice);
+    iso_buf_free(&names);
     return err;
 }
 
 iso_err iso_h5_walk(iso_h5_texts *out, iso_h5 *file)
 {
-    const struct h5_voice voice = iso_h5_hush();
-    struct names n = {.path = file->path};
+    iso_buf names = {0};
+    int64_t count = 0;
     iso_err err = ISO_OK;
 
-    if (H5Ovisit(file->id, H5_INDEX_NAME, H5_ITER_NATIVE, on_object, &n) < 0)
-        ISO_TRY(n.err ? n.err : iso_h5_broke(ISO_EFORMAT, file->path, NULL, "cannot list"));
-    ISO_TRY(iso_h5_texts_sorted(out, &n.buf, n.count));
+    ISO_TRY(file->reader ? ask_texts(&names, &count, file, ASK_WALK, NULL)
+                         : iso_h5_here_walk(&names, &count, file));
+    ISO_TRY(iso_h5_texts_sorted(out, &names, count));
 done:
-    iso_buf_free(&n.buf);
-    iso_h5_unhush(voice);
+    iso_buf_free(&names);
     return err;
 }
 
-iso_h5_kind iso_h5_kind_of(iso_h5 *file, const char *path)
+iso_err iso_h5_attr_text(char **out, iso_h5 *file, const char *object, const char *name)
 {
-    const struct h5_voice voice = iso_h5_hush();
-    const hid_t id = H5Oopen(file->id, path, H5P_DEFAULT);
-    iso_h5_kind kind = ISO_H5_ABSENT;
+    struct h5_answer a;
+    char *text = NULL;
+    iso_err err = ISO_OK;
 
-    if (id >= 0) {
-        const H5I_type_t type = H5Iget_type(id);
-        kind = type == H5I_GROUP     ? ISO_H5_GROUP
-               : type == H5I_DATASET ? ISO_H5_DATASET
-                                     : ISO_H5_ELSE;
-        iso_h5_shut(id);
+    if (!file->reader)
+        return iso_h5_here_attr_text(out, file, object, name);
+    ISO_TRY(iso_h5_reader_ask(&a, file->reader, (struct h5_question){.ask = ASK_ATTR_TEXT}, object,
+                              name, NULL, 0, &text));
+    *out = a.number ? text : NULL;
+    text = a.number ? NULL : text;
+done:
+    iso_free(text);
+    return err;
+}
+
+iso_err iso_h5_attr_int(int64_t *out, bool *there, iso_h5 *file, const char *object,
+                        const char *name)
+{
+    struct h5_answer a;
+    iso_err err = ISO_OK;
+
+    if (!file->reader)
+        return iso_h5_here_attr_int(out, there, file, object, name);
+    ISO_TRY(iso_h5_reader_ask(&a, file->reader, (struct h5_question){.ask = ASK_ATTR_INT}, object,
+                              name, NULL, 0, NULL));
+    *there = a.number != 0;
+    if (*there)
+        *out = a.value;
+done:
+    return err;
+}
+
+/* Datasets --------------------------------------------------------------------- */
+
+const iso_h5_info *iso_h5_about(const iso_h5_data *data)
+{
+    return &data->info;
+}
+
+/* What a reader says is believed no more than what a file says. */
+static bool sane(const iso_h5_info *f)
+{
+    int64_t total = 8;
+
+    if (f->rank < 0 || f->rank > H5S_MAX_RANK || (int)f->type < 0 || f->type > ISO_H5_OTHER ||
+        (int)f->dtype < 0 || f->dtype > ISO_BF16 || f->offset < -1 ||
+        !memchr(f->holds, '\0', sizeof f->holds))
+        return false;
+    for (int i = 0; i < ISO_H5_RANK; i++) {
+        if (f->dims[i] < 0 || f->chunk[i] < 0 ||
+            (f->dims[i] > 0 && total > INT64_MAX / f->dims[i]) || (i >= f->rank && f->dims[i] != 1))
+            return false;
+        total *= f->dims[i] ? f->dims[i] : 1;
     }
-    iso_h5_unhush(voice);
-    return kind;
+    return true;
+}
+
+static iso_err ask_data(iso_h5_data **out, iso_h5 *file, const char *path)
+{
+    struct h5_answer a;
+    iso_h5_data *d = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&d, 1, sizeof *d));
+    d->file = file;
+    d->number = -1;
+    d->id = d->memory = H5I_INVALID_HID;
+    ISO_TRY(iso_str_dup(&d->path, path, -1));
+    ISO_TRY(iso_h5_reader_ask(&a, file->reader, (struct h5_question){.ask = ASK_DATA}, path, NULL,
+                              NULL, 0, NULL));
+    d->number = a.number;
+    d->info = a.info;
+    if (!sane(&d->info))
+        ISO_FAIL(ISO_EFORMAT, "%s: %s: is damaged: its reader answers nonsense", file->path, path);
+    *out = d;
+    d = NULL;
+done:
+    iso_h5_data_close(d);
+    return err;
+}
+
+iso_err iso_h5_data_open(iso_h5_data **out, iso_h5 *file, const char *path)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(file->reader ? ask_data(out, file, path) : iso_h5_here_data(out, file, path));
+    if ((*out)->info.untyped && !file->told) {
+        file->told = true;
+        iso_run_note(file->run, "%s: %s: values of two bytes without a type are read as bf16",
+                     file->path, path);
+    }
+done:
+    return err;
+}
+
+void iso_h5_data_close(iso_h5_data *data)
+{
+    if (data && data->file->reader) {
+        const struct h5_question q = {.ask = ASK_DATA_CLOSE, .number = data->number};
+        if (data->number >= 0) /* what is wrong with the reader, the next question tells */
+            (void)iso_h5_reader_ask(NULL, data->file->reader, q, NULL, NULL, NULL, 0, NULL);
+        iso_free(data->path);
+        iso_free(data);
+    } else {
+        iso_h5_here_data_close(data);
+    }
+}
+
+int64_t iso_h5_block_bytes(const iso_h5_info *info, const int64_t *count)
+{
+    int64_t bytes = (int64_t)iso_dtype_size(info->dtype);
+
+    for (int i = 0; i < info->rank; i++)
+        bytes *= count[i];
+    return bytes;
+}
+
+iso_err iso_h5_read(iso_h5_data *data, const int64_t *start, const int64_t *count, void *to)
+{
+    struct h5_question q = {.ask = ASK_READ, .number = data->number};
+    struct h5_answer a;
+
+    if (data->info.type != ISO_H5_FLOAT || data->info.rank < 1 || data->info.rank > ISO_H5_RANK)
+        return iso_fail(ISO_EARG, "%s: %s: not numbers of rank 1 to 4", data->file->path,
+                        data->path);
+    if (iso_h5_block_bytes(&data->info, count) == 0)
+        return ISO_OK;
+    if (!data->file->reader)
+        return iso_h5_here_read(data, start, count, to);
+    for (int i = 0; i < data->info.rank; i++) {
+        q.start[i] = start[i];
+        q.count[i] = count[i];
+    }
+    return iso_h5_reader_ask(&a, data->file->reader, q, data->path, NULL, to,
+                             iso_h5_block_bytes(&data->info, count), NULL);
+}
+
+iso_err iso_h5_read_ints(int64_t **out, int64_t *count, iso_h5 *file, const char *path)
+{
+    struct h5_answer a;
+    char *block = NULL;
+    iso_err err = ISO_OK;
+
+    if (!file->reader)
+        return iso_h5_here_ints(out, count, file, path);
+    ISO_TRY(iso_h5_reader_ask(&a, file->reader, (struct h5_question){.ask = ASK_INTS}, path, NULL,
+                              NULL, 0, &block));
+    if (a.bytes % 8 != 0)
+        ISO_FAIL(ISO_EFORMAT, "%s: %s: is damaged: its reader answers nonsense", file->path, path);
+    *out = (int64_t *)(void *)block;
+    *count = a.bytes / 8;
+    block = NULL;
+done:
+    iso_free(block);
+    return err;
+}
+
+iso_err iso_h5_read_texts(iso_h5_texts *out, iso_h5 *file, const char *path)
+{
+    iso_buf texts = {0};
+    int64_t count = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(file->reader ? ask_texts(&texts, &count, file, ASK_TEXTS, path)
+                         : iso_h5_here_texts(&texts, &count, file, path));
+    ISO_TRY(iso_h5_texts_of(out, &texts, count));
+done:
+    iso_buf_free(&texts);
+    return err;
 }

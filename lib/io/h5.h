@@ -5,19 +5,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/base/err.h"
+#include "lib/base/run.h"
 #include "lib/io/h5_texts.h"
 #include "lib/linalg/view.h"
 
 ISO_BEGIN
 
 /* HDF5's own printing is silenced during each call; its innermost message is part of ours, after
- * the file and the object. Paths are UTF-8, from the root. Not for two threads at once. */
+ * the file and the object. Paths are UTF-8, from the root. Not for two threads at once.
+ *
+ * HDF5 does not survive every damaged file. One that is opened is therefore read by a process of its
+ * own (fork without exec, from iso_h5_open to iso_h5_close), which has no other open file, as much memory
+ * as --mem says beside what it began with, and a bound on what it may compute for one question. Its
+ * end is an error of the call that waits for it, and the run's progress is asked while one waits. A
+ * program that reaps all children (wait(-1), SIGCHLD ignored) only loses the cause of such an end. */
 
 typedef struct iso_h5 iso_h5;
 typedef struct iso_h5_data iso_h5_data;
 
-ISO_API ISO_MUST_USE iso_err iso_h5_open(iso_h5 **out, const char *path);
+/** Errors  ISO_EIO (missing, no process can be made), ISO_EFORMAT. `run` may be NULL and must outlive the file. */
+ISO_API ISO_MUST_USE iso_err iso_h5_open(iso_h5 **out, const char *path, const iso_run *run);
 
 /** Makes a file, over one that exists. Whether all that is put reached the disk is said on closing. */
 ISO_API ISO_MUST_USE iso_err iso_h5_create(iso_h5 **out, const char *path);
@@ -29,22 +36,28 @@ ISO_API ISO_MUST_USE iso_err iso_h5_call(iso_h5 *file, const char *name);
  * that failed. */
 ISO_API iso_err iso_h5_close(iso_h5 *file);
 
-/** Whether a file is HDF5 at all. */
+/** Whether a file has the signature of HDF5, at 0, 512, 1024, 2048... (after a block of its user's). */
 ISO_API bool iso_h5_is(const char *path);
 
-/** Files and objects HDF5 holds open in this process; tests look that none stays. */
+/** What went wrong with the file since it was opened that is not about what was asked: its reader
+ * died, memory ran out, the run said stop. Who takes errors for answers asks this in the end. */
+ISO_API ISO_MUST_USE iso_err iso_h5_check(const iso_h5 *file);
+
+/** Files and objects HDF5 holds open in this process, and readers; tests look that none stays. */
 ISO_API int64_t iso_h5_open_count(void);
 
 /* What is there ----------------------------------------------------------- */
 
 typedef enum iso_h5_kind { ISO_H5_ABSENT, ISO_H5_GROUP, ISO_H5_DATASET, ISO_H5_ELSE } iso_h5_kind;
 
-ISO_API iso_h5_kind iso_h5_kind_of(iso_h5 *file, const char *path);
+/** Absent is what no name is there for; a name that leads nowhere is ISO_EFORMAT. */
+ISO_API ISO_MUST_USE iso_err iso_h5_kind_of(iso_h5_kind *out, iso_h5 *file, const char *path);
 
 /** The names of a group's members, by bytes ascending ("0", "1", "10", "2"). */
 ISO_API ISO_MUST_USE iso_err iso_h5_list(iso_h5_texts *out, iso_h5 *file, const char *group);
 
-/** The paths of all datasets of the file at any depth, without the leading slash, ascending. */
+/** The paths of all datasets of the file at any depth, without the leading slash, ascending; links
+ * are followed, and what is there under several names is told once. */
 ISO_API ISO_MUST_USE iso_err iso_h5_walk(iso_h5_texts *out, iso_h5 *file);
 
 /** An attribute; *out is NULL, *there false when it is absent. Errors ISO_EFORMAT (another type). */
@@ -57,17 +70,20 @@ ISO_API ISO_MUST_USE iso_err iso_h5_attr_int(int64_t *out, bool *there, iso_h5 *
 
 enum { ISO_H5_RANK = 4 };
 
-typedef enum iso_h5_type { ISO_H5_FLOAT, ISO_H5_INT, ISO_H5_TEXT, ISO_H5_OTHER } iso_h5_type;
+typedef enum iso_h5_type { ISO_H5_FLOAT, ISO_H5_INT, ISO_H5_TEXT, ISO_H5_FOREIGN, ISO_H5_OTHER } iso_h5_type;
 
 typedef struct iso_h5_info {
     int rank;                   /* as in the file; only the first ISO_H5_RANK sizes are told */
     int64_t dims[ISO_H5_RANK];  /* 1 beyond the rank */
     int64_t chunk[ISO_H5_RANK]; /* 0 when not chunked */
-    iso_h5_type type;           /* a float that is not f16, f32, f64 is OTHER */
+    iso_h5_type type;           /* a float that is none of ours is FOREIGN */
     iso_dtype dtype;            /* of a float */
+    bool untyped;               /* two bytes without a type, taken for bf16 (noted once a file) */
+    char holds[24];             /* "f16", "integers", "128-bit floats", for messages */
     int64_t offset;             /* byte in the file of packed little-endian data; -1: read through HDF5 */
 } iso_h5_info;
 
+/** Errors  ISO_EFORMAT; also where numbers were never written, or lie in a file that is not there. */
 ISO_API ISO_MUST_USE iso_err iso_h5_data_open(iso_h5_data **out, iso_h5 *file, const char *path);
 ISO_API void iso_h5_data_close(iso_h5_data *data);
 ISO_API const iso_h5_info *iso_h5_about(const iso_h5_data *data);

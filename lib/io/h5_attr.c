@@ -1,6 +1,8 @@
 /* Attributes, read and written. */
 #include "lib/io/h5_inside.h"
 
+#include <string.h>
+
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 #include "lib/io/h5_texts.h"
@@ -8,13 +10,15 @@
 /* An attribute with a single value, or -1 when it is absent. */
 static iso_err open_attr(hid_t *out, iso_h5 *file, const char *object, const char *name)
 {
-    const htri_t there = H5Aexists_by_name(file->id, object, name, H5P_DEFAULT);
+    const htri_t there = H5Aexists_by_name(file->id, object, name, file->links);
     hid_t space = H5I_INVALID_HID, id = H5I_INVALID_HID;
     iso_err err = ISO_OK;
 
-    if (there <= 0)
+    if (there < 0)
+        ISO_TRY(iso_h5_lost(file, object, "cannot look for its attributes"));
+    if (there == 0)
         goto done;
-    id = H5Aopen_by_name(file->id, object, name, H5P_DEFAULT, H5P_DEFAULT);
+    id = H5Aopen_by_name(file->id, object, name, H5P_DEFAULT, file->links);
     if (id < 0 || (space = H5Aget_space(id)) < 0)
         ISO_TRY(iso_h5_broke(ISO_EFORMAT, file->path, name, "cannot read this attribute"));
     if (H5Sget_simple_extent_npoints(space) != 1)
@@ -55,7 +59,7 @@ done:
     return err;
 }
 
-iso_err iso_h5_attr_text(char **out, iso_h5 *file, const char *object, const char *name)
+iso_err iso_h5_here_attr_text(char **out, iso_h5 *file, const char *object, const char *name)
 {
     const struct h5_voice voice = iso_h5_hush();
     hid_t id = H5I_INVALID_HID, type = H5I_INVALID_HID;
@@ -75,8 +79,8 @@ done:
     return err;
 }
 
-iso_err iso_h5_attr_int(int64_t *out, bool *there, iso_h5 *file, const char *object,
-                        const char *name)
+iso_err iso_h5_here_attr_int(int64_t *out, bool *there, iso_h5 *file, const char *object,
+                             const char *name)
 {
     const struct h5_voice voice = iso_h5_hush();
     hid_t id = H5I_INVALID_HID, type = H5I_INVALID_HID;
@@ -119,8 +123,8 @@ static iso_err put_attr(iso_h5 *file, const char *object, const char *name, hid_
 
 iso_err iso_h5_put_attr_text(iso_h5 *file, const char *object, const char *name, const char *text)
 {
-    const hid_t type = iso_h5_text_type(0);
-    const iso_err err = put_attr(file, object, name, type, type, &text);
+    const hid_t type = iso_h5_text_type(*text ? (int64_t)strlen(text) : 1);
+    const iso_err err = put_attr(file, object, name, type, type, text);
 
     iso_h5_shut(type);
     return err;

@@ -12,12 +12,12 @@
 static iso_err open_line(iso_h5_data **out, iso_h5 *file, const char *path)
 {
     iso_h5_data *d = NULL;
-    iso_err err = iso_h5_data_open(&d, file, path);
+    iso_err err = iso_h5_here_data(&d, file, path);
 
     if (!err && d->info.rank > 1)
         err = iso_fail(ISO_EFORMAT, "%s: %s has rank %d, not 1", file->path, path, d->info.rank);
     if (err)
-        iso_h5_data_close(d);
+        iso_h5_here_data_close(d);
     else
         *out = d;
     return err;
@@ -43,7 +43,7 @@ done:
     return err;
 }
 
-iso_err iso_h5_read_ints(int64_t **out, int64_t *count, iso_h5 *file, const char *path)
+iso_err iso_h5_here_ints(int64_t **out, int64_t *count, iso_h5 *file, const char *path)
 {
     iso_h5_data *d = NULL;
     iso_err err = ISO_OK;
@@ -52,7 +52,7 @@ iso_err iso_h5_read_ints(int64_t **out, int64_t *count, iso_h5 *file, const char
     ISO_TRY(read_ints(out, d));
     *count = d->info.dims[0];
 done:
-    iso_h5_data_close(d);
+    iso_h5_here_data_close(d);
     return err;
 }
 
@@ -157,31 +157,30 @@ static iso_err read_decimals(iso_buf *buf, const iso_h5_data *d)
     return err;
 }
 
-iso_err iso_h5_read_texts(iso_h5_texts *out, iso_h5 *file, const char *path)
+iso_err iso_h5_here_texts(iso_buf *texts, int64_t *count, iso_h5 *file, const char *path)
 {
     const struct h5_voice voice = iso_h5_hush();
     iso_h5_data *d = NULL;
-    iso_buf buf = {0};
     hid_t type = H5I_INVALID_HID;
     iso_err err = ISO_OK;
 
     ISO_TRY(open_line(&d, file, path));
     if (d->info.type == ISO_H5_INT) {
-        ISO_TRY(read_decimals(&buf, d));
+        ISO_TRY(read_decimals(texts, d));
     } else if (d->info.type == ISO_H5_TEXT) {
         type = H5Dget_type(d->id);
         if (type < 0)
             ISO_TRY(iso_h5_broke(ISO_EFORMAT, file->path, path, "cannot read its type"));
-        ISO_TRY(H5Tis_variable_str(type) > 0 ? read_pointers(&buf, d, type)
-                                             : read_fixed(&buf, d, type));
+        ISO_TRY(H5Tis_variable_str(type) > 0 ? read_pointers(texts, d, type)
+                                             : read_fixed(texts, d, type));
     } else {
-        ISO_FAIL(ISO_EFORMAT, "%s: %s holds neither texts nor integers", file->path, path);
+        ISO_FAIL(ISO_EFORMAT, "%s: %s holds %s, neither texts nor integers", file->path, path,
+                 d->info.holds);
     }
-    ISO_TRY(iso_h5_texts_of(out, &buf, d->info.dims[0]));
+    *count = d->info.dims[0];
 done:
     iso_h5_shut(type);
-    iso_h5_data_close(d);
-    iso_buf_free(&buf);
+    iso_h5_here_data_close(d);
     iso_h5_unhush(voice);
     return err;
 }

@@ -1,15 +1,13 @@
 /* Datasets: what they are, and blocks of numbers out of them. */
 #include "lib/io/h5_inside.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 
-const iso_h5_info *iso_h5_about(const iso_h5_data *data)
-{
-    return &data->info;
-}
-
-void iso_h5_data_close(iso_h5_data *data)
+void iso_h5_here_data_close(iso_h5_data *data)
 {
     if (!data)
         return;
@@ -21,13 +19,7 @@ void iso_h5_data_close(iso_h5_data *data)
     iso_free(data);
 }
 
-/* A small file can claim to be huge: what it says must be within reach of any compression. */
-static bool believable(const iso_h5_data *d, int64_t bytes)
-{
-    return d->file->size == 0 || bytes <= (int64_t)64 << 20 || bytes / 4096 <= d->file->size;
-}
-
-static iso_err look_at_sizes(iso_h5_data *d, size_t size)
+static iso_err look_at_shape(iso_h5_data *d, size_t size)
 {
     hsize_t dims[H5S_MAX_RANK] = {0};
     int64_t total = (int64_t)size;
@@ -46,12 +38,23 @@ static iso_err look_at_sizes(iso_h5_data *d, size_t size)
         if (i < ISO_H5_RANK)
             d->info.dims[i] = (int64_t)dims[i];
     }
-    if (!believable(d, total))
-        ISO_FAIL(ISO_EFORMAT, "%s: %s claims %" PRId64 " bytes in a file of %" PRId64,
-                 d->file->path, d->path, total, d->file->size);
 done:
     iso_h5_shut(space);
     return err;
+}
+
+/* A small file can claim to be huge: what it says must be within reach of any compression. With the
+ * bytes of other files it led to. */
+static iso_err check_size(const iso_h5_data *d, size_t size)
+{
+    int64_t bytes = (int64_t)size;
+
+    for (int i = 0; i < d->info.rank && i < ISO_H5_RANK; i++)
+        bytes *= d->info.dims[i];
+    return d->file->size == 0 || bytes <= (int64_t)64 << 20 || bytes / 4096 <= d->file->size
+               ? ISO_OK
+               : iso_fail(ISO_EFORMAT, "%s: %s claims %" PRId64 " bytes in a file of %" PRId64,
+                          d->file->path, d->path, bytes, d->file->size);
 }
 
 /* HDF5 keeps 1 MiB of unpacked chunks; a row of chunks that is larger would be unpacked again for
@@ -76,6 +79,15 @@ static void widen_cache(iso_h5_data *d, size_t size)
     iso_h5_shut(plist);
 }
 
+/* In the file itself, not in one that a link leads to. */
+static bool is_here(const iso_h5_data *d)
+{
+    H5O_info_t file, data;
+
+    return H5Oget_info(d->file->id, &file) >= 0 && H5Oget_info(d->id, &data) >= 0 &&
+           file.fileno == data.fileno;
+}
+
 static void look_at_layout(iso_h5_data *d, size_t size, bool little)
 {
     const hid_t plist = H5Dget_create_plist(d->id);
@@ -91,12 +103,46 @@ static void look_at_layout(iso_h5_data *d, size_t size, bool little)
             widen_cache(d, size);
         }
     } else if (H5Pget_layout(plist) == H5D_CONTIGUOUS && little &&
-               H5Pget_external_count(plist) == 0) {
+               H5Pget_external_count(plist) == 0 && is_here(d)) {
         const haddr_t offset = H5Dget_offset(d->id);
         if (offset != HADDR_UNDEF && offset <= INT64_MAX)
             d->info.offset = (int64_t)offset;
     }
     iso_h5_shut(plist);
+}
+
+/* What the values are, in words and for us; *little when they lie as we write them. */
+static iso_err look_at_type(iso_h5_data *d, bool *little, hid_t type)
+{
+    const H5T_class_t class = H5Tget_class(type);
+    const size_t size = H5Tget_size(type);
+    iso_h5_info *f = &d->info;
+    iso_err err = ISO_OK;
+
+    f->type = class == H5T_INTEGER  ? ISO_H5_INT
+              : class == H5T_STRING ? ISO_H5_TEXT
+              : class == H5T_FLOAT  ? ISO_H5_FOREIGN
+                                    : ISO_H5_OTHER;
+    f->untyped = class == H5T_OPAQUE && size == 2;
+    if (f->untyped || (class == H5T_FLOAT && iso_h5_float_of(&f->dtype, little, type))) {
+        f->type = ISO_H5_FLOAT;
+        f->dtype = f->untyped ? ISO_BF16 : f->dtype;
+        *little = *little || f->untyped;
+        d->memory = f->untyped ? H5Tcopy(type) : iso_h5_float_type(f->dtype, iso_h5_our_order());
+        if (d->memory < 0)
+            ISO_TRY(iso_h5_broke(ISO_ENOMEM, d->file->path, d->path, "cannot make a type"));
+    }
+    if (f->type == ISO_H5_FLOAT)
+        (void)snprintf(f->holds, sizeof f->holds, "%s", iso_dtype_name(f->dtype));
+    else if (f->type == ISO_H5_FOREIGN)
+        (void)snprintf(f->holds, sizeof f->holds, "other %zu-bit floats", 8 * size);
+    else
+        (void)snprintf(f->holds, sizeof f->holds, "%s",
+                       f->type == ISO_H5_INT    ? "integers"
+                       : f->type == ISO_H5_TEXT ? "texts"
+                                                : "no numbers");
+done:
+    return err;
 }
 
 static iso_err look(iso_h5_data *d)
@@ -107,58 +153,49 @@ static iso_err look(iso_h5_data *d)
 
     if (type < 0)
         ISO_TRY(iso_h5_broke(ISO_EFORMAT, d->file->path, d->path, "cannot read its type"));
-    const H5T_class_t class = H5Tget_class(type);
-    d->info.type = class == H5T_INTEGER  ? ISO_H5_INT
-                   : class == H5T_STRING ? ISO_H5_TEXT
-                                         : ISO_H5_OTHER;
-    if (class == H5T_FLOAT && iso_h5_float_of(&d->info.dtype, &little, type)) {
-        d->info.type = ISO_H5_FLOAT;
-        d->memory = iso_h5_float_type(d->info.dtype, iso_h5_our_order());
-        if (d->memory < 0)
-            ISO_TRY(iso_h5_broke(ISO_ENOMEM, d->file->path, d->path, "cannot make a type"));
-    }
-    ISO_TRY(look_at_sizes(d, H5Tget_size(type)));
+    ISO_TRY(look_at_type(d, &little, type));
+    ISO_TRY(look_at_shape(d, H5Tget_size(type)));
+    if (d->file->size > 0)
+        ISO_TRY(iso_h5_whole(d));
+    ISO_TRY(check_size(d, H5Tget_size(type)));
     look_at_layout(d, H5Tget_size(type), little);
 done:
     iso_h5_shut(type);
     return err;
 }
 
-iso_err iso_h5_data_open(iso_h5_data **out, iso_h5 *file, const char *path)
+iso_err iso_h5_here_data(iso_h5_data **out, iso_h5 *file, const char *path)
 {
     const struct h5_voice voice = iso_h5_hush();
     iso_h5_data *d = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&d, 1, sizeof *d));
+    d->id = d->memory = H5I_INVALID_HID;
     d->file = file;
     ISO_TRY(iso_str_dup(&d->path, path, -1));
-    d->id = H5Dopen2(file->id, path, H5P_DEFAULT);
+    d->id = H5Dopen2(file->id, path, file->links);
     if (d->id < 0)
-        ISO_TRY(iso_h5_broke(ISO_EFORMAT, file->path, path, "cannot open this dataset"));
+        ISO_TRY(iso_h5_lost(file, path, "cannot open this dataset"));
     ISO_TRY(look(d));
     *out = d;
     d = NULL;
 done:
-    iso_h5_data_close(d);
+    iso_h5_here_data_close(d);
     iso_h5_unhush(voice);
     return err;
 }
 
-iso_err iso_h5_read(iso_h5_data *d, const int64_t *start_at, const int64_t *count, void *to)
+iso_err iso_h5_here_read(iso_h5_data *d, const int64_t *start_at, const int64_t *count, void *to)
 {
     const struct h5_voice voice = iso_h5_hush();
     hsize_t s[ISO_H5_RANK] = {0}, c[ISO_H5_RANK] = {0};
     hid_t file = H5I_INVALID_HID, memory = H5I_INVALID_HID;
     iso_err err = ISO_OK;
 
-    if (d->info.type != ISO_H5_FLOAT || d->info.rank < 1 || d->info.rank > ISO_H5_RANK)
-        ISO_FAIL(ISO_EARG, "%s: %s: not numbers of rank 1 to 4", d->file->path, d->path);
     for (int i = 0; i < d->info.rank; i++) {
         s[i] = (hsize_t)start_at[i];
         c[i] = (hsize_t)count[i];
-        if (c[i] == 0)
-            goto done;
     }
     file = H5Dget_space(d->id);
     memory = H5Screate_simple(d->info.rank, c, NULL);

@@ -34,7 +34,8 @@ iso_err iso_h5_slice_shape(int64_t *rows, int64_t *cols, iso_dtype *dtype, const
     iso_err err = ISO_OK;
 
     if (f->type != ISO_H5_FLOAT)
-        ISO_FAIL(ISO_EFORMAT, "%s: %s does not hold f16, f32 or f64", file->path, s->path);
+        ISO_FAIL(ISO_EFORMAT, "%s: %s holds %s, not f16, bf16, f32 or f64", file->path, s->path,
+                 f->holds);
     if (f->rank < (s->layer_axis < 0 ? 2 : 3) || f->rank > ISO_H5_RANK)
         ISO_FAIL(ISO_EFORMAT, "%s: %s has rank %d, not %d", file->path, s->path, f->rank,
                  s->layer_axis < 0 ? 2 : 3);

@@ -3,12 +3,15 @@
 
 #include <string.h>
 
-static hid_t half_type(H5T_order_t order)
+/* Two bytes: sign, exponent, `mantissa` bits. */
+static hid_t short_type(H5T_order_t order, size_t mantissa)
 {
     const hid_t t = H5Tcopy(H5T_IEEE_F32LE);
+    const size_t exponent = 15 - mantissa;
 
-    if (t >= 0 && H5Tset_fields(t, 15, 10, 5, 0, 10) >= 0 && H5Tset_precision(t, 16) >= 0 &&
-        H5Tset_size(t, 2) >= 0 && H5Tset_ebias(t, 15) >= 0 && H5Tset_order(t, order) >= 0)
+    if (t >= 0 && H5Tset_fields(t, 15, mantissa, exponent, 0, mantissa) >= 0 &&
+        H5Tset_precision(t, 16) >= 0 && H5Tset_size(t, 2) >= 0 &&
+        H5Tset_ebias(t, ((size_t)1 << (exponent - 1)) - 1) >= 0 && H5Tset_order(t, order) >= 0)
         return t;
     iso_h5_shut(t);
     return H5I_INVALID_HID;
@@ -18,8 +21,8 @@ hid_t iso_h5_float_type(iso_dtype dtype, H5T_order_t order)
 {
     const bool little = order == H5T_ORDER_LE;
 
-    if (dtype == ISO_F16)
-        return half_type(order);
+    if (dtype == ISO_F16 || dtype == ISO_BF16)
+        return short_type(order, dtype == ISO_F16 ? 10 : 7);
     if (dtype == ISO_F32)
         return H5Tcopy(little ? H5T_IEEE_F32LE : H5T_IEEE_F32BE);
     if (dtype == ISO_F64)
@@ -34,11 +37,11 @@ H5T_order_t iso_h5_our_order(void)
 
 bool iso_h5_float_of(iso_dtype *dtype, bool *little, hid_t type)
 {
-    static const iso_dtype known[] = {ISO_F16, ISO_F32, ISO_F64};
+    static const iso_dtype known[] = {ISO_F16, ISO_F32, ISO_F64, ISO_BF16};
     static const H5T_order_t orders[] = {H5T_ORDER_LE, H5T_ORDER_BE};
     bool found = false;
 
-    for (int i = 0; i < 6 && !found; i++) {
+    for (int i = 0; i < 8 && !found; i++) {
         const hid_t t = iso_h5_float_type(known[i / 2], orders[i % 2]);
         if (t >= 0 && H5Tequal(t, type) > 0) {
             *dtype = known[i / 2];
@@ -56,7 +59,7 @@ hid_t iso_h5_text_type(int64_t fixed)
 
     if (t >= 0) {
         (void)H5Tset_size(t, fixed > 0 ? (size_t)fixed : H5T_VARIABLE);
-        (void)H5Tset_cset(t, fixed > 0 ? H5T_CSET_ASCII : H5T_CSET_UTF8);
+        (void)H5Tset_cset(t, H5T_CSET_UTF8);
         if (fixed > 0)
             (void)H5Tset_strpad(t, H5T_STR_NULLPAD);
     }

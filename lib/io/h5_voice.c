@@ -1,7 +1,11 @@
 /* HDF5 is silent during our calls; what it would have printed is told in our messages. */
 #include "lib/io/h5_inside.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+
+static _Thread_local char reason[512];
 
 struct h5_voice iso_h5_hush(void)
 {
@@ -9,6 +13,8 @@ struct h5_voice iso_h5_hush(void)
 
     (void)H5Eget_auto2(H5E_DEFAULT, &v.speak, &v.payload);
     (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    if (v.speak)
+        reason[0] = '\0';
     return v;
 }
 
@@ -25,15 +31,32 @@ static herr_t most_telling(unsigned n, const H5E_error2_t *e, void *payload)
     return 0;
 }
 
-iso_err iso_h5_broke(iso_err code, const char *path, const char *object, const char *what)
+void iso_h5_because(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(reason, sizeof reason, format, args);
+    va_end(args);
+}
+
+const char *iso_h5_why(void)
 {
     const char *why = NULL;
 
+    if (reason[0])
+        return reason;
     (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, most_telling, &why);
-    if (!why || !*why)
-        why = "HDF5 does not say why";
+    return why && *why ? why : "HDF5 does not say why";
+}
+
+iso_err iso_h5_broke(iso_err code, const char *path, const char *object, const char *what)
+{
+    const char *why = iso_h5_why();
+
     code = object ? iso_fail(code, "%s: %s: %s: %s", path, object, what, why)
                   : iso_fail(code, "%s: %s: %s", path, what, why);
+    reason[0] = '\0';
     (void)H5Eclear2(H5E_DEFAULT);
     return code;
 }

@@ -132,7 +132,7 @@ static iso_err has_format(bool *is, const char *path, const char *format)
     *is = false;
     if (!iso_h5_is(path))
         goto done;
-    ISO_TRY(iso_h5_open(&file, path));
+    ISO_TRY(iso_h5_open(&file, path, NULL));
     ISO_TRY(iso_h5_attr_text(&said, file, "/", "format"));
     *is = iso_str_same(said, format);
 done:

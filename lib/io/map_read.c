@@ -76,7 +76,7 @@ static iso_err open_h5(iso_maps *m)
     bool there = false;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_h5_open(&m->h5, m->path));
+    ISO_TRY(iso_h5_open(&m->h5, m->path, NULL));
     ISO_TRY(iso_h5_attr_text(&format, m->h5, "/", "format"));
     if (!format || strcmp(format, "isogloss-maps") != 0)
         ISO_FAIL(ISO_EFORMAT, "%s: holds no maps (format is \"%s\", not \"isogloss-maps\")",
@@ -130,10 +130,11 @@ static iso_err group_of(iso_buf *out, const char *src, const char *tgt, int laye
 bool iso_maps_has(iso_maps *m, const char *src, const char *tgt, int layer)
 {
     iso_buf path = {0};
+    iso_h5_kind kind;
     bool found = !m->h5;
 
     if (m->h5 && group_of(&path, src, tgt, layer) == ISO_OK)
-        found = iso_h5_kind_of(m->h5, path.text) == ISO_H5_GROUP;
+        found = iso_h5_kind_of(&kind, m->h5, path.text) == ISO_OK && kind == ISO_H5_GROUP;
     iso_buf_free(&path);
     return found;
 }
@@ -168,11 +169,13 @@ iso_err iso_maps_list(char **out, iso_maps *m)
 {
     iso_buf list = {0};
     iso_h5_texts src = {0};
+    iso_h5_kind kind;
     iso_err err = ISO_OK;
 
     if (!m->h5)
         return iso_str_dup(out, "one without names", -1);
-    if (iso_h5_kind_of(m->h5, "/maps") == ISO_H5_GROUP)
+    ISO_TRY(iso_h5_kind_of(&kind, m->h5, "/maps"));
+    if (kind == ISO_H5_GROUP)
         ISO_TRY(iso_h5_list(&src, m->h5, "/maps"));
     for (int64_t i = 0; i < src.count && list.len < MAP_LIST_MAX; i++)
         ISO_TRY(list_targets(&list, m, src.at[i]));
@@ -244,12 +247,14 @@ static iso_err read_mean(double **out, iso_maps *m, const char *group, const cha
 {
     iso_buf path = {0};
     iso_mat list = {0};
+    iso_h5_kind kind;
     iso_err err = ISO_OK;
 
     iso_free(*out);
     *out = NULL;
     ISO_TRY(iso_buf_printf(&path, "%s/%s", group, what));
-    if (iso_h5_kind_of(m->h5, path.text) == ISO_H5_ABSENT)
+    ISO_TRY(iso_h5_kind_of(&kind, m->h5, path.text));
+    if (kind == ISO_H5_ABSENT)
         goto done;
     ISO_TRY(read_part(&list, m, group, what, 1, length));
     *out = list.data; /* packed: the block is the list */

@@ -183,7 +183,7 @@ static iso_err add_dataset(struct matrices *m, const char *path, bool one)
     const iso_h5_info *f = iso_h5_about(data);
     const bool features = is_features(path + (*path == '/'));
     const bool fits = f->rank == 2 || f->rank == 3 || (features && f->rank == 4);
-    if (!one && (f->type != ISO_H5_FLOAT || !fits)) {
+    if (!one && ((f->type != ISO_H5_FLOAT && f->type != ISO_H5_FOREIGN) || !fits)) {
         if (f->type == ISO_H5_FLOAT && f->rank > 3 && m->too_deep++ == 0)
             (void)snprintf(m->deepest, sizeof m->deepest, "%s", path);
         goto done;
@@ -262,7 +262,7 @@ static iso_err make_entries(struct matrices *m, const iso_states_opt *opt, bool 
             "the tokens first, to [layers, items, dimensions]",
             m->file->path, m->deepest);
     if (m->count == 0)
-        ISO_FAIL(ISO_EFORMAT, "%s: holds no matrix of f16, f32 or f64", m->file->path);
+        ISO_FAIL(ISO_EFORMAT, "%s: holds no matrix of f16, bf16, f32 or f64", m->file->path);
     qsort(m->parts, (size_t)m->count, sizeof *m->parts, by_group);
     ISO_TRY(read_names(m, opt, picked));
     ISO_TRY(iso_alloc(&m->entries, m->count, sizeof *m->entries));
@@ -296,6 +296,7 @@ iso_err iso_matrix_h5_open(iso_reader **out, const iso_file *file, const char *d
 {
     struct matrices *m = NULL;
     iso_h5_texts names = {0};
+    iso_h5_kind kind;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&m, 1, sizeof *m));
@@ -304,9 +305,10 @@ iso_err iso_matrix_h5_open(iso_reader **out, const iso_file *file, const char *d
     m->base.close = matrices_close;
     m->base.read_as = m->read_as;
     ISO_TRY(iso_axes_find(&m->asked, opt->axes));
-    ISO_TRY(iso_h5_open(&m->h5, file->path));
+    ISO_TRY(iso_h5_open(&m->h5, file->path, opt->run));
     if (dataset) {
-        if (iso_h5_kind_of(m->h5, dataset) != ISO_H5_DATASET)
+        ISO_TRY(iso_h5_kind_of(&kind, m->h5, dataset));
+        if (kind != ISO_H5_DATASET)
             ISO_FAIL(ISO_EFORMAT, "%s: has no dataset %s", file->path, dataset);
         ISO_TRY(add_dataset(m, dataset, true));
     } else {
@@ -330,7 +332,7 @@ done:
 
 static bool probe(const iso_head *head)
 {
-    return iso_h5_is(head->file->path);
+    return head->h5 != NULL;
 }
 
 const iso_driver iso_driver_matrix_h5 = {"matrix", true, probe, iso_matrix_h5_open};

@@ -108,8 +108,10 @@ static iso_err check_pooling(const struct native *n)
 
 static iso_err list_if_there(iso_h5_texts *out, const struct native *n, const char *path)
 {
-    return iso_h5_kind_of(n->h5, path) == ISO_H5_ABSENT ? ISO_OK
-                                                        : iso_h5_read_texts(out, n->h5, path);
+    iso_h5_kind kind;
+    const iso_err err = iso_h5_kind_of(&kind, n->h5, path);
+
+    return err || kind == ISO_H5_ABSENT ? err : iso_h5_read_texts(out, n->h5, path);
 }
 
 static iso_err read_about(struct native *n)
@@ -143,9 +145,11 @@ done:
 /* The names by bytes, the source before all. */
 static iso_err read_names(struct native *n)
 {
+    iso_h5_kind kind;
     iso_err err = ISO_OK;
 
-    if (iso_h5_kind_of(n->h5, "/states") != ISO_H5_GROUP)
+    ISO_TRY(iso_h5_kind_of(&kind, n->h5, "/states"));
+    if (kind != ISO_H5_GROUP)
         ISO_FAIL(ISO_EFORMAT, "%s: has no group /states", n->file->path);
     ISO_TRY(iso_h5_list(&n->names, n->h5, "/states"));
     if (n->names.count == 0)
@@ -295,14 +299,13 @@ iso_err iso_native_open(iso_reader **out, const iso_file *file, const char *data
     struct native *n = NULL;
     iso_err err = ISO_OK;
 
-    (void)opt;
     ISO_NEED(!dataset, "%s:%s: one dataset of a native file is read with the layout matrix",
              file->path, dataset);
     ISO_TRY(iso_alloc(&n, 1, sizeof *n));
     n->file = file;
     n->base.rows = native_rows;
     n->base.close = native_close;
-    ISO_TRY(iso_h5_open(&n->h5, file->path));
+    ISO_TRY(iso_h5_open(&n->h5, file->path, opt->run));
     ISO_TRY(read_about(n));
     ISO_TRY(read_names(n));
     ISO_TRY(read_langs(n));
@@ -319,11 +322,14 @@ static bool looks_ours(iso_h5 *h5)
 {
     iso_h5_texts langs = {0};
     iso_buf path = {0};
+    iso_h5_kind kind;
     bool ours = false;
 
-    if (iso_h5_kind_of(h5, "/states") == ISO_H5_GROUP && !iso_h5_list(&langs, h5, "/states") &&
-        langs.count > 0 && !iso_buf_printf(&path, "/states/%s", langs.at[0]))
-        ours = iso_h5_kind_of(h5, path.text) == ISO_H5_GROUP;
+    if (!iso_h5_kind_of(&kind, h5, "/states") && kind == ISO_H5_GROUP &&
+        !iso_h5_list(&langs, h5, "/states") && langs.count > 0 &&
+        !iso_buf_printf(&path, "/states/%s", langs.at[0]) &&
+        !iso_h5_kind_of(&kind, h5, path.text))
+        ours = kind == ISO_H5_GROUP;
     iso_h5_texts_free(&langs);
     iso_buf_free(&path);
     return ours;
@@ -332,17 +338,15 @@ static bool looks_ours(iso_h5 *h5)
 /* Any HDF5 file that calls itself ours, so that a wrong version or format is told as such. */
 static bool probe(const iso_head *head)
 {
-    iso_h5 *h5 = NULL;
     char *format = NULL;
     bool ours = false;
 
-    if (head->dataset || !iso_h5_is(head->file->path) || iso_h5_open(&h5, head->file->path))
+    if (head->dataset || !head->h5)
         return false;
-    if (!iso_h5_attr_text(&format, h5, "/", "format") && format)
+    if (!iso_h5_attr_text(&format, head->h5, "/", "format") && format)
         ours = strncmp(format, "isogloss", 8) == 0;
-    ours = ours || looks_ours(h5);
+    ours = ours || looks_ours(head->h5);
     iso_free(format);
-    (void)iso_h5_close(h5);
     return ours;
 }
 

@@ -32,10 +32,12 @@ static iso_err texts(iso_h5_texts *out, const struct place *at, const char *what
                      const char *of)
 {
     iso_buf path = {0};
+    iso_h5_kind kind;
     iso_err err = ISO_OK;
 
     ISO_TRY(path_of(&path, at, what));
-    if (iso_h5_kind_of(at->h5, path.text) == ISO_H5_ABSENT)
+    ISO_TRY(iso_h5_kind_of(&kind, at->h5, path.text));
+    if (kind == ISO_H5_ABSENT)
         goto done;
     ISO_TRY(iso_h5_read_texts(out, at->h5, path.text));
     ISO_TRY(counted(at, what, out->count, want, of));
@@ -48,10 +50,12 @@ done:
 static iso_err integers(int64_t **out, int64_t *count, const struct place *at, const char *what)
 {
     iso_buf path = {0};
+    iso_h5_kind kind;
     iso_err err = ISO_OK;
 
     ISO_TRY(path_of(&path, at, what));
-    if (iso_h5_kind_of(at->h5, path.text) != ISO_H5_ABSENT)
+    ISO_TRY(iso_h5_kind_of(&kind, at->h5, path.text));
+    if (kind != ISO_H5_ABSENT)
         ISO_TRY(iso_h5_read_ints(out, count, at->h5, path.text));
 done:
     iso_buf_free(&path);

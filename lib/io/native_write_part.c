@@ -61,7 +61,7 @@ static iso_err reopen(iso_native *n, int64_t size)
                  "%s: has %" PRId64 " bytes, %" PRId64
                  " when it was begun; delete it to begin anew",
                  part, size, iso_journal_size(n->journal));
-    ISO_TRY(iso_h5_open(&n->h5, part));
+    ISO_TRY(iso_h5_open(&n->h5, part, NULL));
     n->resumed = true;
 done:
     return err;

@@ -255,12 +255,14 @@ done:
 static iso_err read_all(struct sentences *s)
 {
     const iso_entry *e = &s->entries[0];
+    iso_run again = s->opt->run ? *s->opt->run : (iso_run){0};
     struct bench b = {0};
     iso_err err = ISO_OK;
 
     if (s->spill)
         return ISO_OK;
-    ISO_TRY(iso_h5_open(&s->h5, s->file->path));
+    again.note = NULL; /* what is to be noted was when it was opened first */
+    ISO_TRY(iso_h5_open(&s->h5, s->file->path, &again));
     ISO_TRY(iso_spill_new(&s->spill, (int)s->layers, e->rows, s->dim, e->dtype, s->opt->run));
     ISO_TRY(iso_alloc(&b.row, s->dim, sizeof(double)));
     ISO_TRY(iso_alloc(&b.scratch, 2 * s->dim, sizeof *b.scratch));
@@ -303,7 +305,7 @@ iso_err iso_per_sentence_open(iso_reader **out, const iso_file *file, const char
     s->base.rows = sentences_rows;
     s->base.close = sentences_close;
     ISO_TRY(iso_pool_find(&s->pool, opt->pool));
-    ISO_TRY(iso_h5_open(&s->h5, file->path));
+    ISO_TRY(iso_h5_open(&s->h5, file->path, opt->run));
     ISO_TRY(read_names(s));
     ISO_TRY(iso_sentences_shapes(s));
     leave(s);
@@ -321,26 +323,26 @@ done:
  * the languages of layers. */
 static bool looks_like_sentences(iso_h5 *h5, const iso_h5_texts *names, const iso_states_opt *opt)
 {
+    iso_h5_kind kind;
+
     for (int64_t i = 0; i < names->count; i++) {
         if (strcmp(names->at[i], MAP) == 0 || strchr(names->at[i], ' '))
             return true;
     }
-    return all_numbers(names) && iso_h5_kind_of(h5, names->at[0]) == ISO_H5_DATASET &&
-           !iso_keys_are_layers(h5, names, opt);
+    return all_numbers(names) && !iso_h5_kind_of(&kind, h5, names->at[0]) &&
+           kind == ISO_H5_DATASET && !iso_keys_are_layers(h5, names, opt);
 }
 
 static bool probe(const iso_head *head)
 {
     iso_h5_texts names = {0};
-    iso_h5 *h5 = NULL;
     bool ours = false;
 
-    if (head->dataset || !iso_h5_is(head->file->path) || iso_h5_open(&h5, head->file->path))
+    if (head->dataset || !head->h5)
         return false;
-    if (!iso_h5_list(&names, h5, "/"))
-        ours = looks_like_sentences(h5, &names, head->opt);
+    if (!iso_h5_list(&names, head->h5, "/"))
+        ours = looks_like_sentences(head->h5, &names, head->opt);
     iso_h5_texts_free(&names);
-    (void)iso_h5_close(h5);
     return ours;
 }
 

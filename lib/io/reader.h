@@ -46,6 +46,7 @@ typedef struct iso_head {
     const unsigned char *bytes; /* the first `count` bytes */
     int64_t count;              /* at most 512 */
     const char *dataset;        /* the path after "FILE:", or NULL */
+    struct iso_h5 *h5;          /* the file open as HDF5, or NULL when it is none */
     const iso_states_opt *opt;  /* never NULL */
 } iso_head;
 

@@ -59,15 +59,18 @@ iso_err iso_sentence_map_read(iso_sentence_map *out, iso_h5 *h5)
 {
     iso_sentence_map map = {0};
     iso_h5_texts text = {0};
+    iso_h5_kind kind;
     iso_err err = ISO_OK;
 
-    if (iso_h5_kind_of(h5, "sentence_to_index") != ISO_H5_DATASET)
-        return ISO_OK;
+    ISO_TRY(iso_h5_kind_of(&kind, h5, "sentence_to_index"));
+    if (kind != ISO_H5_DATASET)
+        goto done;
     err = iso_h5_read_texts(&text, h5, "sentence_to_index");
     if (!err && text.count == 1)
         err = iso_json_parse(&map.json, text.at[0], (int64_t)strlen(text.at[0]));
     if (err) {
         err = forgive(err);
+        ISO_TRY(err ? err : iso_h5_check(h5));
         goto done;
     }
     if (iso_json_is(map.json) != ISO_JSON_OBJECT)

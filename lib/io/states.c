@@ -4,6 +4,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
+#include "lib/io/h5.h"
 #include "lib/io/states_inside.h"
 
 /* The formats, in the order in which they are asked; what is least sure of itself comes last. */
@@ -35,27 +36,35 @@ static iso_err recognise(const iso_driver **out, const iso_file *file, const cha
                          const iso_states_opt *opt)
 {
     unsigned char bytes[HEAD] = {0};
-    const iso_head head = {.file = file,
-                           .bytes = bytes,
-                           .count = file->size < HEAD ? file->size : HEAD,
-                           .dataset = dataset,
-                           .opt = opt};
+    const iso_driver *found = NULL;
+    iso_head head = {.file = file,
+                     .bytes = bytes,
+                     .count = file->size < HEAD ? file->size : HEAD,
+                     .dataset = dataset,
+                     .opt = opt};
     iso_err err = ISO_OK;
 
     if (opt->layout)
         return driver_called(out, opt->layout);
     ISO_TRY(iso_file_read(file, 0, bytes, head.count));
-    for (int i = 0; i < DRIVERS; i++) {
-        if (drivers[i]->probe(&head)) {
-            *out = drivers[i];
-            return ISO_OK;
-        }
+    if (iso_h5_is(file->path))
+        ISO_TRY(iso_h5_open(&head.h5, file->path, opt->run));
+    for (int i = 0; i < DRIVERS && !found; i++) {
+        if (drivers[i]->probe(&head))
+            found = drivers[i];
+    }
+    if (head.h5)
+        ISO_TRY(iso_h5_check(head.h5));
+    if (found) {
+        *out = found;
+        goto done;
     }
     ISO_FAIL(ISO_EFORMAT,
              "%s: is in no known format%s; name one with --layout, or the row length of raw "
              "numbers with --dim",
              file->path, file->size < SHORT ? " and short, perhaps truncated" : "");
 done:
+    (void)iso_h5_close(head.h5);
     return err;
 }
 

@@ -37,7 +37,7 @@ $ isogloss compare odd.h5
 ? 1
 $ isogloss compare odd.h5 --layout matrix --quiet | cut -f 3,4
 > src	tgt
-> states/de	states/en
+> de	en
 $ craft odd.h5 version=7 en:0=8x4 de:0=8x4
 $ isogloss compare odd.h5
 2> isogloss compare: odd.h5: has version 7, this program reads version 1

@@ -147,7 +147,7 @@ static void nothing_in_it(void **state)
     ok(iso_h5_create(&h5, path));
     ok(iso_h5_put_i64(h5, "/n", (const int64_t[]){1}, 1));
     ok(iso_h5_close(h5));
-    fails(open_one(&s, path), ISO_EFORMAT, "holds no matrix of f16, f32 or f64");
+    fails(open_one(&s, path), ISO_EFORMAT, "holds no matrix of f16, bf16, f32 or f64");
 }
 
 int main(void)
