@@ -26,24 +26,63 @@ struct sums {
     double apart, apart_centred; /* 1 − cos from the centroids themselves; NAN: from the terms */
 };
 
-/* One side without group g: its rows and squared norms, and sums as differences of two arrays. */
+/* One side without group g: its rows and squared norms, and sums as differences of two arrays. All
+ * lengths are in the pair's own unit. */
 struct side {
     const double *shift, *s1, *without;
     double n, q;
+    double per_shift, per_sum; /* what makes the unit of shift and of s1 */
 };
 
-static struct side take_side(const iso_moments *m, int g)
+static struct side take_side(const iso_moments *m, int g, int unit)
 {
+    const double by = ldexp(1, m->scale - unit), one = ldexp(1, -unit);
+
     if (g == ALL)
-        return (struct side){m->shift, m->s1, NULL, (double)m->n, m->q};
-    return (struct side){m->shift, m->s1, m->gs1 + g * m->p, (double)(m->n - m->gn[g]),
-                         m->q - m->gq[g]};
+        return (struct side){m->shift, m->s1, NULL, (double)m->n, by * by * m->q, one, by};
+    return (struct side){
+        m->shift, m->s1, m->gs1 + g * m->p, (double)(m->n - m->gn[g]), by * by * (m->q - m->gq[g]),
+        one,      by};
+}
+
+/* Units 2^u of the two sides in which fourth powers of lengths are doubles. */
+struct units {
+    int x, y;
+};
+
+static double peak_of(const iso_moments *m)
+{
+    double peak = ldexp(sqrt(m->q / (double)m->n), m->scale);
+
+    for (int64_t j = 0; j < m->p; j++)
+        peak = fmax(peak, fabs(m->shift[j]));
+    return peak;
+}
+
+/* 0 for all that f32 holds. */
+static int unit_for(double peak)
+{
+    return peak == 0 || !isfinite(peak) || (peak > 0x1p-200 && peak < 0x1p200) ? 0 : ilogb(peak);
+}
+
+/* One for both sides, unless each may have its own. */
+static struct units units_of(const iso_pair *pair, bool own)
+{
+    const double x = peak_of(pair->x), y = peak_of(pair->y);
+    const int both = unit_for(fmax(x, y));
+
+    return own ? (struct units){unit_for(x), unit_for(y)} : (struct units){both, both};
+}
+
+static double shift_of(const struct side *s, int64_t j)
+{
+    return s->per_shift * s->shift[j];
 }
 
 /* The mean of column j, less the shift. */
 static double column(const struct side *s, int64_t j)
 {
-    return (s->s1[j] - (s->without ? s->without[j] : 0)) / s->n;
+    return s->per_sum * (s->s1[j] - (s->without ? s->without[j] : 0)) / s->n;
 }
 
 /* c without group g, where the pair knows it; NULL when there is none. */
@@ -61,7 +100,8 @@ static double pair_distance(const iso_pair *pair, const struct side *a, const st
 {
     if (!pair->xy)
         return NAN;
-    const double dot = pair->xy->dot - (g == ALL ? 0 : pair->xy->group[g].dot);
+    const double dot =
+        a->per_sum * b->per_sum * (pair->xy->dot - (g == ALL ? 0 : pair->xy->group[g].dot));
     const double size = (a->q + b->q) / a->n + shift_gap;
     const double d = size - 2 * dot / a->n + 2 * shift_along;
 
@@ -79,25 +119,25 @@ static double apart(const struct side *a, const struct side *b, const double *c,
     if (!(aa > 0) || !(bb > 0))
         return NAN;
     for (int64_t j = 0; j < p; j++) {
-        const double cj = c ? c[j] : 0;
+        const double cj = c ? a->per_shift * c[j] : 0;
         const double d =
-            (a->shift[j] + column(a, j) - cj) / la - (b->shift[j] + column(b, j) - cj) / lb;
+            (shift_of(a, j) + column(a, j) - cj) / la - (shift_of(b, j) + column(b, j) - cj) / lb;
         sum += d * d;
     }
     return sum / 2;
 }
 
-static struct sums summarise(const iso_pair *pair, int g)
+static struct sums summarise(const iso_pair *pair, int g, struct units unit)
 {
-    const struct side a = take_side(pair->x, g), b = take_side(pair->y, g);
+    const struct side a = take_side(pair->x, g, unit.x), b = take_side(pair->y, g, unit.y);
     const double *c = centre_of(pair, g);
     struct sums s = {.n = a.n};
     double a2 = 0, b2 = 0, gap2 = 0, along = 0; /* in shifted coordinates */
 
     for (int64_t j = 0; j < pair->x->p; j++) {
-        const double x = column(&a, j), y = column(&b, j), gap = a.shift[j] - b.shift[j];
-        const double ma = a.shift[j] + x, mb = b.shift[j] + y;
-        const double cj = c ? c[j] : NAN, d = gap + (x - y);
+        const double x = column(&a, j), y = column(&b, j), gap = shift_of(&a, j) - shift_of(&b, j);
+        const double ma = shift_of(&a, j) + x, mb = shift_of(&b, j) + y;
+        const double cj = c ? a.per_shift * c[j] : NAN, d = gap + (x - y);
 
         s.term[GAP2] += d * d;
         s.term[AA] += ma * ma;
@@ -126,6 +166,8 @@ struct estimator {
     bool root;
     double top;
     const char *undefined;
+    bool length; /* is in the unit of the numbers, all others are free of it */
+    bool sided;  /* is free of the unit of each side by itself */
 };
 
 static double no_null(const struct sums *s)
@@ -184,12 +226,12 @@ static double share_null(const struct sums *s)
     return 1 / s->n;
 }
 
-static void leave_groups_out(struct sums *without, const iso_pair *pair)
+static void leave_groups_out(struct sums *without, const iso_pair *pair, struct units unit)
 {
     for (int g = 0; g < ISO_GROUPS; g++) {
         without[g] = (struct sums){0};
         if (pair->x->gn[g] > 0 && pair->x->gn[g] < pair->n)
-            without[g] = summarise(pair, g);
+            without[g] = summarise(pair, g, unit);
     }
 }
 
@@ -253,6 +295,17 @@ static void interval(iso_value *v, double value, const struct sums *all, const s
     }
 }
 
+/* Lengths as large as the numbers are. */
+static void in_full(iso_value *v, double *rep, int unit)
+{
+    v->value = ldexp(v->value, unit);
+    v->null = ldexp(v->null, unit);
+    v->lo = ldexp(v->lo, unit);
+    v->hi = ldexp(v->hi, unit);
+    for (int g = 0; rep && g < ISO_GROUPS; g++)
+        rep[g] = ldexp(rep[g], unit);
+}
+
 static const char *reason(const iso_pair *pair)
 {
     if (pair->x->p != pair->y->p)
@@ -264,13 +317,14 @@ static iso_err estimate(iso_value *out, double *rep, const iso_pair *pair,
                         const struct estimator *e)
 {
     const char *why = reason(pair);
+    const struct units unit = why ? (struct units){0, 0} : units_of(pair, e->sided);
     double value = NAN;
     struct sums all, without[ISO_GROUPS];
 
     for (int g = 0; rep && g < ISO_GROUPS; g++)
         rep[g] = NAN;
     if (!why) {
-        all = summarise(pair, ALL);
+        all = summarise(pair, ALL, unit);
         value = e->of(&all);
         why = isnan(value) ? e->undefined : NULL;
     }
@@ -282,10 +336,12 @@ static iso_err estimate(iso_value *out, double *rep, const iso_pair *pair,
     v.n = pair->n;
     v.value = on_scale(e, value);
     v.null = e->null(&all);
-    leave_groups_out(without, pair);
+    leave_groups_out(without, pair, unit);
     interval(&v, value, &all, without, e);
     for (int g = 0; rep && g < ISO_GROUPS; g++)
         rep[g] = without[g].n > 0 ? on_scale(e, e->of(&without[g])) : NAN;
+    if (e->length && unit.x)
+        in_full(&v, rep, unit.x);
     *out = v;
     return ISO_OK;
 }
@@ -294,7 +350,8 @@ static iso_err estimate(iso_value *out, double *rep, const iso_pair *pair,
 
 static iso_err euclidean_value(iso_value *out, double *rep, const iso_pair *pair)
 {
-    static const struct estimator e = {gap2, gap2_null, true, INFINITY, "a centroid is not finite"};
+    static const struct estimator e = {gap2, gap2_null, true, INFINITY, "a centroid is not finite",
+                                       true};
     return estimate(out, rep, pair, &e);
 }
 
@@ -307,7 +364,8 @@ static iso_err relative_value(iso_value *out, double *rep, const iso_pair *pair)
 
 static iso_err cosine_value(iso_value *out, double *rep, const iso_pair *pair)
 {
-    static const struct estimator e = {cosine, no_null, false, 2, "a centroid is zero"};
+    static const struct estimator e = {cosine, no_null, false, 2, "a centroid is zero",
+                                       false,  true};
     return estimate(out, rep, pair, &e);
 }
 

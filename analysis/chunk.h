@@ -36,7 +36,7 @@ struct iso_chunk {
     int64_t *first;
     double **norm2;
     int *raw;     /* rows of block[m] come in divided by 2^raw[m]: 0 unless f32 cannot hold them */
-    int *scale;   /* and are divided by 2^scale[m] once they are shifted */
+    int *scale;   /* and by 2^(moments[m]->scale + scale[m]) in all once they are shifted */
     int64_t have; /* rows in them */
 };
 

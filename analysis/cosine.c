@@ -42,6 +42,45 @@ static int64_t unit_sums(int64_t p, int64_t q)
 ITEM(item_f32, float)
 ITEM(item_f64, double)
 
+/* The power of two nearest below the largest number. */
+static int scale_of(const double *x, int64_t p)
+{
+    double peak = 0;
+
+    for (int64_t j = 0; j < p; j++)
+        peak = fmax(peak, fabs(x[j]));
+    return peak > 0 ? ilogb(peak) : 0;
+}
+
+/* The same for doubles whose squares leave the range of double. */
+static double item_extreme(double *ux, double *uy, const double *x, const double *y, int64_t p)
+{
+    const int ex = scale_of(x, p), ey = scale_of(y, p);
+    double xx = 0, yy = 0, xy = 0;
+
+    for (int64_t j = 0; j < p; j++) {
+        const double a = ldexp(x[j], -ex), b = ldexp(y[j], -ey);
+        xx += a * a;
+        yy += b * b;
+        xy += a * b;
+    }
+    if (!(xx > 0 && yy > 0))
+        return NAN;
+    for (int64_t j = 0; j < p; j++) {
+        ux[j] += ldexp(x[j], -ex) / sqrt(xx);
+        uy[j] += ldexp(y[j], -ey) / sqrt(yy);
+    }
+    return xy / sqrt(xx) / sqrt(yy);
+}
+
+/* Whether squares of the row, and their sum, are ordinary doubles. */
+static bool ordinary(const double *x, int64_t p)
+{
+    const int e = scale_of(x, p);
+
+    return e > -400 && e < 400;
+}
+
 static void feed(double *outcome, double *state, iso_view x, iso_view y)
 {
     double *ux = state, *uy = state + x.cols;
@@ -49,10 +88,12 @@ static void feed(double *outcome, double *state, iso_view x, iso_view y)
     for (int64_t i = 0; i < x.rows; i++) {
         if (x.cols != y.cols)
             outcome[i] = NAN;
-        else if (x.dtype == ISO_F64)
-            outcome[i] = item_f64(ux, uy, (const double *)x.data + i * x.stride,
-                                  (const double *)y.data + i * y.stride, x.cols);
-        else
+        else if (x.dtype == ISO_F64) {
+            const double *a = (const double *)x.data + i * x.stride,
+                         *b = (const double *)y.data + i * y.stride;
+            const bool plain = ordinary(a, x.cols) && ordinary(b, x.cols);
+            outcome[i] = (plain ? item_f64 : item_extreme)(ux, uy, a, b, x.cols);
+        } else
             outcome[i] = item_f32(ux, uy, (const float *)x.data + i * x.stride,
                                   (const float *)y.data + i * y.stride, x.cols);
     }

@@ -108,12 +108,12 @@ static int peers_of(const iso_task *task, int m)
 static void add_centroid(struct pass *p, const iso_moments *mo)
 {
     for (int64_t j = 0; j < mo->p; j++)
-        p->centre[j] += mo->shift[j] + mo->s1[j] / (double)mo->n;
+        p->centre[j] += mo->shift[j] + ldexp(mo->s1[j] / (double)mo->n, mo->scale);
     for (int g = 0; g < ISO_GROUPS; g++) {
         const double *gs1 = mo->gs1 + g * mo->p, left = (double)(mo->n - mo->gn[g]);
         double *to = p->centre_left + g * mo->p;
         for (int64_t j = 0; j < mo->p; j++)
-            to[j] += mo->shift[j] + (mo->s1[j] - gs1[j]) / left;
+            to[j] += mo->shift[j] + ldexp((mo->s1[j] - gs1[j]) / left, mo->scale);
     }
 }
 

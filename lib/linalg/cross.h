@@ -39,7 +39,7 @@ typedef struct iso_cross {
 
 /** One block of rows of a group, reduced: the product XᵀY (ISO_F32 or ISO_F64, p × q; data NULL
  * when only dot is wanted) and its companions, qy_x and qx_y as one column each. All of them are of
- * rows divided by 2^xscale and 2^yscale; what is added is as large as the rows were. */
+ * rows divided by 2^xscale and 2^yscale more than the moments of the two sides say. */
 typedef struct iso_cross_block {
     iso_view product, qy_x, qx_y;
     double qq, dot;

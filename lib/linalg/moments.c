@@ -52,15 +52,16 @@ void iso_moments_add(iso_moments *m, iso_view x, const double *norm2, int scale,
     m->gq[group] += sum;
 }
 
-/* Σ‖x+d‖² = Σ‖x‖² + 2d·Σx + n‖d‖², and Σ(x+d) = Σx + nd. */
-static void move(double *q, double *s1, const double *d, int64_t n, int64_t p)
+/* Σ‖x+d‖² = Σ‖x‖² + 2d·Σx + n‖d‖², and Σ(x+d) = Σx + nd, with d divided by 2^scale as x is. */
+static void move(double *q, double *s1, const double *d, int scale, int64_t n, int64_t p)
 {
     double along = 0, length = 0;
 
     for (int64_t j = 0; j < p; j++) {
-        along += d[j] * s1[j];
-        length += d[j] * d[j];
-        s1[j] += (double)n * d[j];
+        const double by = ldexp(d[j], -scale);
+        along += by * s1[j];
+        length += by * by;
+        s1[j] += (double)n * by;
     }
     *q += 2 * along + (double)n * length;
 }
@@ -69,9 +70,9 @@ void iso_moments_reshift(iso_moments *m, const double *shift)
 {
     for (int64_t j = 0; j < m->p; j++)
         m->shift[j] -= shift[j];
-    move(&m->q, m->s1, m->shift, m->n, m->p);
+    move(&m->q, m->s1, m->shift, m->scale, m->n, m->p);
     for (int g = 0; g < ISO_GROUPS; g++)
-        move(&m->gq[g], m->gs1 + g * m->p, m->shift, m->gn[g], m->p);
+        move(&m->gq[g], m->gs1 + g * m->p, m->shift, m->scale, m->gn[g], m->p);
     memcpy(m->shift, shift, (size_t)m->p * sizeof *shift);
 }
 
@@ -82,6 +83,9 @@ iso_err iso_moments_merge(iso_moments *into, const iso_moments *from)
                         (long long)into->p, (long long)from->p);
     if (memcmp(into->shift, from->shift, (size_t)into->p * sizeof *into->shift) != 0)
         return iso_fail(ISO_EARG, "moments with different shifts cannot be added");
+    if (into->scale != from->scale)
+        return iso_fail(ISO_EARG, "moments divided by 2^%d and by 2^%d cannot be added",
+                        into->scale, from->scale);
     for (int64_t j = 0; j < into->p; j++)
         into->s1[j] += from->s1[j];
     for (int64_t j = 0; j < ISO_GROUPS * into->p; j++)

@@ -229,10 +229,10 @@ static void doubles_that_singles_cannot_hold(void **state)
 {
     (void)state;
     enum { N = 150 };
-    static const int powers[] = {-230, -160, 130, 230};
+    static const int powers[] = {-1000, -500, -230, -160, 130, 230, 500, 1000};
 
     draw(N, 5);
-    for (int k = 0; k < 4; k++) {
+    for (int k = 0; k < 8; k++) {
         for (int64_t i = 0; i < N * P; i++)
             wide[0][i] = ldexp((double)x[i], powers[k]);
         for (int i = 0; i < iso_measure_count(); i++)
@@ -245,6 +245,67 @@ static void doubles_that_singles_cannot_hold(void **state)
                 const iso_value v =
                     value_of(m, iso_view_f64(wide[0], N, P), iso_view_f32(y, N, P), &ways[w]);
                 same_value(m, &ways[w], &v, &at1, powers[k], 0);
+            }
+    }
+}
+
+/* Both sides far outside f32: distances are as large as the numbers, ratios of them as at 1. */
+static void distances_of_extreme_doubles(void **state)
+{
+    (void)state;
+    enum { N = 150 };
+    static const int powers[] = {-900, -300, 300, 900};
+
+    draw(N, 7);
+    for (int k = 0; k < 4; k++) {
+        for (int64_t i = 0; i < N * P; i++) {
+            wide[0][i] = ldexp((double)x[i], powers[k]);
+            wide[1][i] = ldexp((double)y[i], powers[k]);
+        }
+        for (int i = 0; i < iso_measure_count(); i++)
+            for (int w = 0; w < WAYS; w++) {
+                const iso_measure *m = iso_measure_at(i);
+                if (strcmp(m->measure, "centroid") != 0)
+                    continue;
+                const iso_value at1 =
+                    value_of(m, iso_view_f32(x, N, P), iso_view_f32(y, N, P), &ways[w]);
+                iso_value v =
+                    value_of(m, iso_view_f64(wide[0], N, P), iso_view_f64(wide[1], N, P), &ways[w]);
+                if (!strcmp(m->estimator, "euclidean")) {
+                    v.value = ldexp(v.value, -powers[k]);
+                    v.lo = ldexp(v.lo, -powers[k]);
+                    v.hi = ldexp(v.hi, -powers[k]);
+                    v.null = ldexp(v.null, -powers[k]);
+                }
+                same_value(m, &ways[w], &v, &at1, powers[k], powers[k]);
+            }
+    }
+}
+
+/* A constant column of doubles that f32 does not round to itself, beside numbers around 1. */
+static void a_large_constant_in_doubles(void **state)
+{
+    (void)state;
+    enum { N = 150 };
+    static const double constants[] = {1e30, 1e150};
+
+    draw(N, 8);
+    for (int64_t i = 0; i < N; i++)
+        x[i * P + 5] = 0;
+    for (int k = 0; k < 2; k++) {
+        widen(wide[0], x, N);
+        for (int64_t i = 0; i < N; i++)
+            wide[0][i * P + 5] = constants[k];
+        for (int biased = 0; biased < 2; biased++)
+            for (int w = 0; w < WAYS; w++) {
+                const iso_measure *m = iso_measure_at(biased);
+                if (!ways[w].precise)
+                    continue;
+                const iso_value without =
+                    value_of(m, iso_view_f32(x, N, P), iso_view_f32(y, N, P), &ways[w]);
+                const iso_value v =
+                    value_of(m, iso_view_f64(wide[0], N, P), iso_view_f32(y, N, P), &ways[w]);
+                same_value(m, &ways[w], &v, &without, 0, 0);
             }
     }
 }
@@ -272,5 +333,6 @@ int main(void)
 {
     RUN_TESTS(test(powers_of_two_change_nothing), test(one_column_is_far_larger),
               test(later_rows_are_far_larger), test(halves_too_small_to_be_normal),
-              test(doubles_that_singles_cannot_hold), test(what_does_not_vary_says_so));
+              test(doubles_that_singles_cannot_hold), test(distances_of_extreme_doubles),
+              test(a_large_constant_in_doubles), test(what_does_not_vary_says_so));
 }
