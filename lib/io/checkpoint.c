@@ -1,12 +1,14 @@
 #include "lib/io/checkpoint.h"
 
 #include <dirent.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/base/alloc.h"
-#include "lib/base/str.h"
+#include "lib/io/digest.h"
+#include "lib/io/folder.h"
+#include "lib/io/weights.h"
 
 static const struct {
     const char *name;
@@ -80,5 +82,88 @@ done:
     if (dir)
         (void)closedir(dir);
     iso_checkpoint_list_free(list, n);
+    return err;
+}
+
+/* --- Identity --------------------------------------------------------------------------- */
+
+/* Paths whose bytes count. */
+struct paths {
+    char **at;
+    int count;
+    int64_t bytes;
+};
+
+static void paths_free(struct paths *p)
+{
+    iso_checkpoint_list_free(p->at, p->count);
+}
+
+static iso_err paths_add(struct paths *p, const char *path)
+{
+    struct stat st;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_realloc(&p->at, p->count, p->count + 1, sizeof *p->at));
+    ISO_TRY(iso_str_dup(&p->at[p->count], path, -1));
+    p->count++;
+    p->bytes += stat(path, &st) == 0 ? (int64_t)st.st_size : 0;
+done:
+    return err;
+}
+
+static iso_err small_files(struct paths *p, const char *folder, bool tokenizer)
+{
+    char **names = NULL, *path = NULL;
+    int count = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_checkpoint_list(&names, &count, folder));
+    for (int i = 0; i < count; i++) {
+        const iso_checkpoint_part part = iso_checkpoint_part_of(names[i]);
+        if (part != ISO_CHECKPOINT_CONFIG && !(tokenizer && part == ISO_CHECKPOINT_TOKENIZER))
+            continue;
+        ISO_TRY(iso_folder_path(&path, folder, names[i]));
+        ISO_TRY(paths_add(p, path));
+        iso_free(path);
+        path = NULL;
+    }
+done:
+    iso_free(path);
+    iso_checkpoint_list_free(names, count);
+    return err;
+}
+
+static iso_err weight_files(struct paths *p, const char *folder)
+{
+    iso_weights *w = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_weights_open(&w, folder));
+    for (int64_t i = 0; i < iso_weights_files(w); i++)
+        ISO_TRY(paths_add(p, iso_weights_file(w, i)));
+done:
+    iso_weights_close(w);
+    return err;
+}
+
+iso_err iso_checkpoint_identity(iso_buf *out, const char *folder, bool tokenizer, bool weights,
+                                const iso_run *run)
+{
+    char digest[ISO_DIGEST_SIZE];
+    struct paths p = {0};
+    int64_t done = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(small_files(&p, folder, tokenizer));
+    if (weights)
+        ISO_TRY(weight_files(&p, folder));
+    for (int i = 0; i < p.count; i++) {
+        ISO_TRY(iso_digest_file(digest, p.at[i], run, "checking the model", &done, p.bytes));
+        ISO_TRY(iso_buf_printf(out, "%s\t%s\n", strrchr(p.at[i], '/') + 1, digest));
+    }
+    ISO_TRY(iso_run_step(run, "checking the model", done, p.bytes, "bytes"));
+done:
+    paths_free(&p);
     return err;
 }

@@ -2,7 +2,10 @@
 #ifndef ISO_IO_CHECKPOINT_H
 #define ISO_IO_CHECKPOINT_H
 
-#include "lib/base/err.h"
+#include <stdbool.h>
+
+#include "lib/base/run.h"
+#include "lib/base/str.h"
 
 ISO_BEGIN
 
@@ -22,6 +25,16 @@ ISO_API iso_checkpoint_part iso_checkpoint_part_of(const char *name);
  */
 ISO_API ISO_MUST_USE iso_err iso_checkpoint_list(char ***names, int *count, const char *folder);
 ISO_API void iso_checkpoint_list_free(char **names, int count);
+
+/**
+ * Adds a line "NAME TAB DIGEST" for each file that decides what a model computes: its
+ * configuration, with `tokenizer` all files of tokenizers that are there, with `weights` those that
+ * iso_weights_open takes. All bytes are read; progress is told.
+ * Errors  as iso_weights_open, ISO_ECANCEL.
+ */
+ISO_API ISO_MUST_USE iso_err iso_checkpoint_identity(iso_buf *out, const char *folder,
+                                                     bool tokenizer, bool weights,
+                                                     const iso_run *run);
 
 ISO_END
 

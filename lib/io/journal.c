@@ -187,7 +187,7 @@ iso_err iso_journal_begin(iso_journal *j, const char *plan, int64_t size, int64_
 
     ISO_TRY(iso_str_dup(&copy, plan, -1));
     ISO_TRY(iso_buf_printf(&head,
-                           "isogloss-journal 1\nplan %zu\n%s\nsize %" PRId64 " %" PRId64 "\n",
+                           ISO_JOURNAL_MAGIC "\nplan %zu\n%s\nsize %" PRId64 " %" PRId64 "\n",
                            strlen(plan), plan, size, parts));
     ISO_TRY(iso_journal_forget(j));
     ISO_TRY(put(j, head.text, head.len));

@@ -12,7 +12,7 @@ ISO_BEGIN
 /**
  * The journal of a file being made, `of`, is the text file `of`.journal:
  *
- *     isogloss-journal 1
+ *     isogloss-journal 2
  *     plan BYTES          then so many bytes and a line end: what the work was begun for
  *     size BYTES PARTS    of the file once it is laid out, and the parts it was laid out in
  *     unit NUMBER ROWS    for each finished unit, in the order in which they were finished

@@ -4,6 +4,9 @@
 
 #include "lib/io/journal.h"
 
+/* The first line; its number grows with what a plan or a unit means. */
+#define ISO_JOURNAL_MAGIC "isogloss-journal 2"
+
 struct iso_journal {
     char *path, *of;
     char *plan; /* NULL: not begun */

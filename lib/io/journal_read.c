@@ -7,7 +7,7 @@
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 
-static const char magic[] = "isogloss-journal 1\n";
+static const char magic[] = ISO_JOURNAL_MAGIC "\n", any_version[] = "isogloss-journal ";
 
 /* The first unit at or after `unit`. */
 static int64_t place_of(const iso_journal *j, int64_t unit)
@@ -158,6 +158,9 @@ iso_err iso_journal_parse(iso_journal *j, const char *bytes, int64_t len)
     bool whole = false;
     iso_err err = ISO_OK;
 
+    if (len >= known && memcmp(bytes, magic, (size_t)known) != 0 &&
+        memcmp(bytes, any_version, sizeof any_version - 1) == 0)
+        ISO_TRY(not_ours(j, "was written by another version of isogloss"));
     if (len > 0 && memcmp(bytes, magic, (size_t)(len < known ? len : known)) != 0)
         ISO_TRY(not_ours(j, "is not a journal of this program"));
     if (len < known)

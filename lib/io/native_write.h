@@ -25,8 +25,8 @@ ISO_API ISO_MUST_USE iso_err iso_native_new(iso_native **out, const char *path,
  * on discard, on a failing commit and on a crash; before that they are deleted, or replaced
  * silently.
  *
- * `plan` is text, best with a line for each thing, that tells apart all that decides what the file
- * will hold. With `resume` a part with finished units is gone on with: all is announced as the
+ * `plan` is text that tells apart all that decides what the file will hold: a line for each thing,
+ * "NAME TAB VALUE", as a message tells it. With `resume` a part with finished units is gone on with: all is announced as the
  * first time, and compared (that lists are there and their counts; shapes and types of matrices),
  * but not written; iso_native_done tells what need not be put again. Without such a part it begins
  * anew.
@@ -36,7 +36,7 @@ ISO_API ISO_MUST_USE iso_err iso_native_new(iso_native **out, const char *path,
  *
  * Errors  as iso_native_new; ISO_EIO (finished units are there and `resume` is false: says the two
  *         ways out; another process writes the same file), ISO_EFORMAT (the part was begun by
- * another plan: tells the first line that differs; the part or its journal is damaged).
+ * another plan: tells the first thing that differs; the part or its journal is damaged).
  */
 ISO_API ISO_MUST_USE iso_err iso_native_part(iso_native **out, const char *path,
                                              const iso_states_info *about, const char *plan,

@@ -274,6 +274,16 @@ const iso_weight *iso_weights_at(const iso_weights *w, int64_t i)
     return &w->at[i];
 }
 
+int64_t iso_weights_files(const iso_weights *w)
+{
+    return w->shard_count;
+}
+
+const char *iso_weights_file(const iso_weights *w, int64_t i)
+{
+    return w->shards[i].path;
+}
+
 const iso_weight *iso_weights_find(const iso_weights *w, const char *name)
 {
     const iso_weight key = {.name = name};

@@ -43,6 +43,10 @@ ISO_API void iso_weights_close(iso_weights *w);
 ISO_API int64_t iso_weights_count(const iso_weights *w);
 ISO_API const iso_weight *iso_weights_at(const iso_weights *w, int64_t i);
 
+/** The files they lie in. */
+ISO_API int64_t iso_weights_files(const iso_weights *w);
+ISO_API const char *iso_weights_file(const iso_weights *w, int64_t i);
+
 /** The tensor of that name, or NULL. Cost  log of their number. */
 ISO_API const iso_weight *iso_weights_find(const iso_weights *w, const char *name);
 

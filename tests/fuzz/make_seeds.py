@@ -246,9 +246,9 @@ put("tsv", "named.tsv", b"n\tsentence\n1\thello\n2\t\n")
 put("ids", "ids.ids", b"0 101\t7 \r\n\n 2147483647\n5")
 put("columns", "plain.txt", b"text=text,id=id")
 put("columns", "wrong.txt", b"label=category,txt=x")
-put("journal", "units.journal", b"isogloss-journal 1\nplan 16\nmodel m\npool cls\nsize 4096 2\n"
+put("journal", "units.journal", b"isogloss-journal 2\nplan 16\nmodel m\npool cls\nsize 4096 2\n"
     b"unit 0 32\nunit 2 32\nunit 1 8\n")
-put("journal", "torn.journal", b"isogloss-journal 1\nplan 1\na\nsize 1 1\nunit 3 1\nuni")
+put("journal", "torn.journal", b"isogloss-journal 2\nplan 1\na\nsize 1 1\nunit 3 1\nuni")
 
 
 # Tokenizers. In vocab.txt the empty line stands for every special token.

@@ -13,7 +13,7 @@ enum { LANGS = 2, LAYERS = 2, ROWS = 6, COLS = 3, UNITS = 3 };
 
 static const char *const names[LANGS] = {"de", "sw"};
 static const char *const ids[ROWS] = {"a", "b", "c", "d", "e", "f"};
-static const char plan[] = "model m\npool mean\n";
+static const char plan[] = "model\tm\npool\tmean\n";
 
 /* Everything announced, as the first time and every other time. */
 static iso_err open_part(iso_native **out, const char *path, const char *the_plan, bool resume)
@@ -230,9 +230,13 @@ static void a_part_is_not_thrown_away(void **state)
     fails(open_part(&n, path, plan, false), ISO_EIO,
           "kept.h5.part: holds 2 finished parts of an interrupted run; continue with --resume, or "
           "delete it");
-    fails(open_part(&n, path, "model m\npool cls\n", true), ISO_EFORMAT,
-          "kept.h5.part: was begun for something else (\"pool mean\", now \"pool cls\")");
-    fails(open_part(&n, path, "model m\n", true), ISO_EFORMAT, "(\"pool mean\", now \"\")");
+    fails(open_part(&n, path, "model\tm\npool\tcls\n", true), ISO_EFORMAT,
+          "kept.h5.part: was begun with another pool (mean, now cls): give what was given then, or "
+          "delete it to begin anew");
+    fails(open_part(&n, path, "model\tm\n", true), ISO_EFORMAT, "with pool, which is gone");
+    fails(open_part(&n, path, "model\tm\nlayers\t1\npool\tmean\n", true), ISO_EFORMAT,
+          "was begun without layers");
+    fails(open_part(&n, path, "pool\tmean\nmodel\tm\n", true), ISO_EFORMAT, "another order");
     assert_true(is_there(path, ".part"));
     finish_all(path);
     (void)interrupted("kept.h5");
@@ -292,15 +296,16 @@ static void journals_may_be_torn_but_not_garbled(void **state)
         const char *bytes, *message;
     } cases[] = {
         {"\nx", "is not a journal of this program; delete it and "},
-        {"isogloss-journal 2\n", "is not a journal of this program"},
-        {"isogloss-journal 1\nplan x\n", "line 2 is not"},
-        {"isogloss-journal 1\nplan -1\n", "line 2 is not"},
-        {"isogloss-journal 1\nplan 99999999999999999999\n", "line 2 is not"},
-        {"isogloss-journal 1\nplan 1\nab\n", "its plan does not end"},
-        {"isogloss-journal 1\nplan 1\na\nsize 1\n", "no \"size BYTES PARTS\""},
-        {"isogloss-journal 1\nplan 1\na\nsize 1 1\nunit 1\n", "what follows byte 37"},
-        {"isogloss-journal 1\nplan 1\na\nsize 1 1\nunit 1 1\nunit x 1\n", "follows byte 46"},
-        {"isogloss-journal 1\nplan 1\na\nsize 1 1\n\n", "what follows byte 37"}};
+        {"isogloss-journal 1\nplan 1\na\nsize 1 1\n", "was written by another version of isogloss; delete it and "},
+        {"isogloss-ledger 2\n", "is not a journal of this program"},
+        {"isogloss-journal 2\nplan x\n", "line 2 is not"},
+        {"isogloss-journal 2\nplan -1\n", "line 2 is not"},
+        {"isogloss-journal 2\nplan 99999999999999999999\n", "line 2 is not"},
+        {"isogloss-journal 2\nplan 1\nab\n", "its plan does not end"},
+        {"isogloss-journal 2\nplan 1\na\nsize 1\n", "no \"size BYTES PARTS\""},
+        {"isogloss-journal 2\nplan 1\na\nsize 1 1\nunit 1\n", "what follows byte 37"},
+        {"isogloss-journal 2\nplan 1\na\nsize 1 1\nunit 1 1\nunit x 1\n", "follows byte 46"},
+        {"isogloss-journal 2\nplan 1\na\nsize 1 1\n\n", "what follows byte 37"}};
     const char *path = interrupted("torn.h5"), *journal = beside(path, ".part.journal");
     const char *whole = beside(path, ".whole");
     char bytes[4096];

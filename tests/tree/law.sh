@@ -30,6 +30,7 @@ includes() {
         border["zip"] = "lib/io/npz"
         border["cjson/cJSON"] = "lib/io/json"
         border["sentencepiece_processor"] = "lib/text/spm"
+        border["xxhash"] = "lib/io/digest"
         border["utf8proc"] = "lib/text/unicode"
         border["getopt"] = "bin/opt"
 

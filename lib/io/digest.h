@@ -1,0 +1,40 @@
+/* 128-bit digests of bytes and files: to tell whether something is still the same. Not for secrets:
+ * who wants to can make two files of one digest. */
+#ifndef ISO_IO_DIGEST_H
+#define ISO_IO_DIGEST_H
+
+#include <stdint.h>
+
+#include "lib/base/run.h"
+
+ISO_BEGIN
+
+enum { ISO_DIGEST_SIZE = 33 }; /* 32 hexadecimal digits and a NUL */
+
+/** XXH3 of 128 bits, as `xxh128sum` prints it: two different inputs agree once in 2^64 pairs. */
+typedef struct iso_digest iso_digest;
+
+/** Errors  ISO_ENOMEM. */
+ISO_API ISO_MUST_USE iso_err iso_digest_new(iso_digest **out);
+ISO_API void iso_digest_free(iso_digest *d);
+
+ISO_API void iso_digest_add(iso_digest *d, const void *data, int64_t bytes);
+
+/** A text with its length, or that there is none, so that neighbours never run together. */
+ISO_API void iso_digest_add_text(iso_digest *d, const char *text);
+
+/** Writes the digest of all that was added; more may be added afterwards. */
+ISO_API void iso_digest_write(char out[ISO_DIGEST_SIZE], const iso_digest *d);
+
+/**
+ * The digest of a regular file's bytes. Progress is told as `what`, "bytes", *done of total, and
+ * *done grows by the file's size.
+ * Errors  ISO_EIO, ISO_EFORMAT (empty), ISO_ECANCEL, ISO_ENOMEM.
+ */
+ISO_API ISO_MUST_USE iso_err iso_digest_file(char out[ISO_DIGEST_SIZE], const char *path,
+                                             const iso_run *run, const char *what, int64_t *done,
+                                             int64_t total);
+
+ISO_END
+
+#endif
