@@ -157,10 +157,36 @@ static void survives_lack_of_memory(void **state)
     assert_true(n > 1);
 }
 
+/* What names a file says whether it is read or written: the check before any work knows no other.
+ */
+static void every_file_is_declared(void **state)
+{
+    static const char files[] = "FILE FILE... PATH DIR INPUT... TABLE DICT LANG=TEXT...";
+    int declared = 0;
+
+    (void)state;
+    for (const struct opt *o = opt_any(NULL); o; o = opt_any(o)) {
+        const bool names = o->value && opt_among(files, o->value, strlen(o->value));
+        if (!names || o->hidden)
+            continue;
+        if ((o->reads != READS_NOTHING) == (o->writes != WRITES_NOTHING))
+            fail_msg("--%s %s is neither read nor written, or both", o->name, o->value);
+        assert_true(o->kind == OPT_TEXT || o->kind == OPT_LIST);
+        declared++;
+    }
+    assert_true(declared > 20);
+    for (const struct cmd *const *c = commands; *c; c++) {
+        const bool takes = strstr((*c)->args, "INPUT") || strstr((*c)->args, "TEXT...") ||
+                           strstr((*c)->args, "RECORDS") || strstr((*c)->args, "SRC TGT");
+        if (takes && (*c)->reads == READS_NOTHING && strcmp((*c)->name, "mix") != 0)
+            fail_msg("%s takes %s, and reads nothing", (*c)->name, (*c)->args);
+    }
+}
+
 int main(void)
 {
     RUN_TESTS(test(words_and_options_mix), test(lists_end_at_the_next_option),
               test(two_dashes_end_the_options), test(says_what_is_wrong),
-              test(commands_take_what_they_name), test(nothing_stays_between_two_runs),
-              test(survives_lack_of_memory));
+              test(commands_take_what_they_name), test(every_file_is_declared),
+              test(nothing_stays_between_two_runs), test(survives_lack_of_memory));
 }
