@@ -1,5 +1,4 @@
 /* From script to picture: gnuplot as a child process, in a folder of its own until all is done. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -17,6 +16,7 @@
 #include "bin/term.h"
 #include "lib/base/alloc.h"
 #include "lib/io/stream.h"
+#include "lib/io/temporary.h"
 
 extern char **environ;
 
@@ -184,22 +184,6 @@ done:
     return err;
 }
 
-static void delete_folder(const char *folder)
-{
-    iso_buf path = {0};
-    DIR *dir = opendir(folder);
-
-    for (struct dirent *e = dir ? readdir(dir) : NULL; e; e = readdir(dir)) {
-        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
-            path_in(&path, folder, e->d_name, "") == ISO_OK)
-            (void)unlink(path.text);
-    }
-    if (dir)
-        (void)closedir(dir);
-    (void)rmdir(folder);
-    iso_buf_free(&path);
-}
-
 static iso_err write_in(const char *folder, const struct place *p, const char *suffix,
                         const iso_buf *text)
 {
@@ -256,6 +240,7 @@ static iso_err picture(iso_buf *out, const struct place *p, const iso_buf *scrip
     if (!mkdtemp(work.text))
         ISO_FAIL(ISO_EIO, "%s: %s", p->folder, strerror(errno));
     made = true;
+    iso_temporary_add(work.text);
     ISO_TRY(write_in(work.text, p, "gp", script));
     ISO_TRY(path_in(&name, ".", p->name, "gp"));
     ISO_TRY(run_gnuplot(work.text, name.text));
@@ -265,8 +250,10 @@ static iso_err picture(iso_buf *out, const struct place *p, const iso_buf *scrip
     ISO_TRY(iso_stream_all(out, &in));
 done:
     iso_stream_close(&in);
-    if (made)
-        delete_folder(work.text);
+    if (made) {
+        iso_temporary_remove(work.text);
+        iso_temporary_drop(work.text);
+    }
     iso_buf_free(&work);
     iso_buf_free(&name);
     return err;

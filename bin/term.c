@@ -11,7 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bin/cmd.h"
 #include "lib/base/utf8.h"
+#include "lib/io/temporary.h"
 
 enum shows { SHOW_NOTHING, SHOW_LIVE, SHOW_LINES };
 
@@ -167,8 +169,10 @@ static bool progress(void *payload, const char *what, int64_t done, int64_t tota
     char line[256];
 
     (void)payload;
-    if (interrupted)
+    if (interrupted) {
+        (void)alarm(0); /* heard: what was written may take its time to go */
         return false;
+    }
     if (live.shows == SHOW_NOTHING)
         return true;
     const double t = now();
@@ -191,14 +195,28 @@ static bool progress(void *payload, const char *what, int64_t done, int64_t tota
     return true;
 }
 
+/* Nobody asked progress() within a second: a library, or a read that does not come back. */
+static void on_alarm(int number)
+{
+    static const char said[] = "isogloss: interrupted\n";
+
+    (void)number;
+    iso_temporary_abandon();
+    (void)!write(STDERR_FILENO, said, sizeof said - 1);
+    _exit(EXIT_INTERRUPTED);
+}
+
 static void on_signal(int number)
 {
     (void)number;
     interrupted = 1;
+    (void)signal(SIGALRM, on_alarm);
+    (void)alarm(1);
 }
 
-/* The first signal asks the work to stop, the second finds the old handler and kills. What the
- * parent had ignored (nohup, a job in the background) stays ignored. */
+/* The first signal asks the work to stop, and stops it after a second if it does not hear; the
+ * second finds the old handler and kills. What the parent had ignored (nohup, a job in the
+ * background) stays ignored. */
 static void listen(int number)
 {
     struct sigaction act = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND | SA_RESTART},

@@ -11,6 +11,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
+#include "lib/io/temporary.h"
 
 struct iso_outfile {
     char *path;      /* as given, for messages */
@@ -28,6 +29,7 @@ static iso_err sad(const iso_outfile *f, const char *what)
 
 static void release(iso_outfile *f)
 {
+    iso_temporary_drop(f->temporary);
     if (f->fd >= 0)
         (void)close(f->fd);
     iso_free(f->path);
@@ -63,6 +65,7 @@ static iso_err make_temporary(iso_outfile *f, const struct stat *old)
     if (old)
         (void)fchmod(f->fd, old->st_mode & 07777);
     f->temporary = name.text;
+    iso_temporary_add(f->temporary);
     name = (iso_buf){0};
 done:
     iso_buf_free(&name);

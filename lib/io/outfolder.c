@@ -16,6 +16,7 @@
 #include "lib/io/file.h"
 #include "lib/io/folder.h"
 #include "lib/io/outfile.h"
+#include "lib/io/temporary.h"
 
 static const char list_name[] = ".isogloss";
 static const char list_head[] = "isogloss-folder 1\n";
@@ -230,6 +231,7 @@ static iso_err make_work(iso_outfolder *f)
     if (!mkdtemp(work.text))
         ISO_FAIL(ISO_EIO, "%s: %s", f->target, strerror(errno));
     f->work = work.text;
+    iso_temporary_add(f->work);
     work = (iso_buf){0};
     if (chmod(f->work, mode_of(f)) != 0)
         ISO_FAIL(ISO_EIO, "%s: %s", f->target, strerror(errno));
@@ -263,14 +265,6 @@ const char *iso_outfolder_work(const iso_outfolder *f)
 
 /* --- The end ------------------------------------------------------------------------- */
 
-static int delete_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-    (void)st;
-    (void)kind;
-    (void)at;
-    return remove(path);
-}
-
 static int delete_if_empty(const char *path, const struct stat *st, int kind, struct FTW *at)
 {
     (void)st;
@@ -284,8 +278,10 @@ void iso_outfolder_discard(iso_outfolder *f)
 {
     if (!f)
         return;
-    if (f->work)
-        (void)nftw(f->work, delete_one, OPEN_MOST, FTW_DEPTH | FTW_PHYS);
+    if (f->work) {
+        iso_temporary_remove(f->work);
+        iso_temporary_drop(f->work);
+    }
     iso_free(f->work);
     iso_free(f->target);
     iso_free(f);
@@ -373,6 +369,7 @@ iso_err iso_outfolder_commit(iso_outfolder *f)
     iso_err err = ISO_OK;
 
     ISO_TRY(write_list(f->work));
+    iso_temporary_drop(f->work);
     ISO_TRY(put_in_place(f));
     old = f->work; /* what discard must not delete whole */
     f->work = NULL;

@@ -1,10 +1,13 @@
 /* What the terminal shows, and how a run is stopped. */
 #include "tests/check.h"
 
+#include <dirent.h>
 #include <signal.h>
+#include <sys/wait.h>
 
 #include "bin/cmd.h"
 #include "bin/term.h"
+#include "lib/io/outfile.h"
 
 static void the_line_says_how_long_it_takes(void **state)
 {
@@ -38,6 +41,23 @@ static void a_signal_stops_the_work(void **state)
     run = term_run(&set);
     raise(SIGTERM);
     fails(iso_run_step(&run, "x", 2, 2, "rows"), ISO_ECANCEL, "");
+}
+
+/* How many files lie in the folder of `path` whose names begin like its own. */
+static int files_beside(const char *path)
+{
+    char folder[512];
+    int count = 0;
+
+    snprintf(folder, sizeof folder, "%s", path);
+    char *name = strrchr(folder, '/');
+    *name++ = '\0';
+    DIR *dir = opendir(folder);
+    assert_non_null(dir);
+    for (const struct dirent *e; (e = readdir(dir));)
+        count += strncmp(e->d_name, name, strlen(name)) == 0;
+    closedir(dir);
+    return count;
 }
 
 /* What `say` writes to stderr, caught in a file. */
@@ -87,6 +107,34 @@ static void nothing_foreign_steers_the_terminal(void **state)
          "isogloss: unknown command  evil; `isogloss help` lists them\n");
 }
 
+/* A process that never asks is ended after a second all the same, and leaves nothing half. */
+static void a_signal_ends_what_does_not_hear(void **state)
+{
+    static const int signals[] = {SIGINT, SIGTERM};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        const char *path = temp_path("half.json");
+        const pid_t child = fork();
+        int status = 0;
+        assert_true(child >= 0);
+        if (child == 0) {
+            iso_outfile *file = NULL;
+            (void)term_run(&(struct settings){.command = "test", .quiet = true});
+            if (iso_outfile_open(&file, path) || iso_outfile_write(file, "{", 1))
+                _exit(1);
+            raise(signals[i]);
+            for (;;)
+                pause();
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), EXIT_INTERRUPTED);
+        assert_int_not_equal(access(path, F_OK), 0);
+        assert_int_equal(files_beside(path), 0);
+    }
+}
+
 static void settings_reach_the_run(void **state)
 {
     const struct settings set = {
@@ -107,5 +155,6 @@ static void settings_reach_the_run(void **state)
 int main(void)
 {
     RUN_TESTS(test(the_line_says_how_long_it_takes), test(a_signal_stops_the_work),
-              test(nothing_foreign_steers_the_terminal), test(settings_reach_the_run));
+              test(a_signal_ends_what_does_not_hear), test(nothing_foreign_steers_the_terminal),
+              test(settings_reach_the_run));
 }
