@@ -220,24 +220,99 @@ static const iso_lang *items_called(const iso_reader *r, const char *name)
 
 /* One source ------------------------------------------------------------------------------- */
 
-/* LANG= and a layer given in the word only fit a file that leaves no choice. */
-static iso_err check_told(const iso_reader *r, const iso_input *in)
+/* What a word says of a file: all of it, or the language and layer of that name where it has
+ * several. */
+struct told {
+    const iso_states *s;
+    const iso_reader *r;
+    const iso_input *in;
+    bool langs;  /* the file has several languages, of which one is named */
+    bool layers; /* that language has several layers, of which one is named */
+};
+
+static bool takes_lang(const struct told *t, const iso_entry *e)
 {
+    return !t->langs || (e->lang && strcmp(iso_states_canonical(t->s, e->lang),
+                                           iso_states_canonical(t->s, t->in->lang)) == 0);
+}
+
+static bool takes(const struct told *t, const iso_entry *e)
+{
+    return takes_lang(t, e) && (!t->layers || e->layer == t->in->layer);
+}
+
+/* Whether entry i is the first of its language. */
+static bool begins_lang(const iso_reader *r, int i)
+{
+    for (int k = 0; k < i; k++) {
+        if (same_name(r->entries[k].lang, r->entries[i].lang))
+            return false;
+    }
+    return true;
+}
+
+/* Appends the languages of a file that the word leaves out, the first dozen by name; their number.
+ */
+static iso_err list_others(iso_buf *out, int *count, const struct told *t)
+{
+    enum { NAMED = 12 };
+    iso_err err = ISO_OK;
+
+    *count = 0;
+    for (int i = 0; i < t->r->entry_count; i++) {
+        const iso_entry *e = &t->r->entries[i];
+        if (takes_lang(t, e) || !begins_lang(t->r, i))
+            continue;
+        if (++*count <= NAMED)
+            ISO_TRY(iso_buf_printf(out, "%s%s", out->len ? ", " : "",
+                                   e->lang ? e->lang : "a matrix without a name"));
+    }
+    if (*count > NAMED)
+        ISO_TRY(iso_buf_puts(out, ", ..."));
+done:
+    return err;
+}
+
+static iso_err check_langs(const struct told *t, int taken)
+{
+    iso_buf others = {0};
+    int count = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(list_others(&others, &count, t));
+    if (taken == 0)
+        ISO_FAIL(ISO_EARG,
+                 "%s: holds %d languages, %s, and none of them is %s: name one of those, or the "
+                 "file alone for all",
+                 t->in->path, count, others.text, t->in->lang);
+    iso_run_note(t->s->opt.run, "%s: %s is taken, %d other language%s left out: %s", t->in->path,
+                 t->in->lang, count, count == 1 ? " is" : "s are", others.text);
+done:
+    iso_buf_free(&others);
+    return err;
+}
+
+static iso_err look_at_word(struct told *t)
+{
+    const iso_reader *r = t->r;
+    int taken = 0, of_layer = 0;
     iso_err err = ISO_OK;
 
     for (int i = 1; i < r->entry_count; i++) {
         const iso_entry *a = &r->entries[0], *b = &r->entries[i];
-        const bool same = same_name(a->lang, b->lang);
-        ISO_NEED(!in->lang || same,
-                 "%s: holds %s and %s, it cannot be called %s; name one with "
-                 "FILE:/path",
-                 in->path, a->lang ? a->lang : "a matrix", b->lang ? b->lang : "another", in->lang);
-        ISO_NEED(in->layer < 0 || !same,
-                 "%s: holds several layers, it cannot be layer %d; name one with FILE:/path",
-                 in->path, in->layer);
+        t->langs |= t->in->lang && !same_name(a->lang, b->lang);
         ISO_NEED(b->lang || a->lang || b->layer >= 0,
-                 "%s: holds several matrices without names; name one with FILE:/path", in->path);
+                 "%s: holds several matrices without names; name one with FILE:/path", t->in->path);
     }
+    for (int i = 0; i < r->entry_count; i++) {
+        taken += takes_lang(t, &r->entries[i]);
+        of_layer += takes_lang(t, &r->entries[i]) && r->entries[i].layer == t->in->layer;
+    }
+    if (t->langs)
+        ISO_TRY(check_langs(t, taken));
+    t->layers = t->in->layer >= 0 && taken > 1;
+    ISO_NEED(!t->layers || of_layer > 0, "%s: holds %d layers, none of which is %d", t->in->path,
+             taken, t->in->layer);
 done:
     return err;
 }
@@ -262,15 +337,18 @@ iso_err iso_states_merge(iso_states *s, int k, const iso_input *in)
 {
     struct source *src = &s->sources[k];
     const iso_reader *r = src->reader;
+    struct told told = {.s = s, .r = r, .in = in};
     iso_err err = ISO_OK;
 
-    ISO_TRY(check_told(r, in));
+    ISO_TRY(look_at_word(&told));
     ISO_TRY(add_rolls(s, src));
     for (int i = 0; i < r->entry_count; i++) {
         const iso_entry *e = &r->entries[i];
         const char *name = in->lang ? in->lang : e->lang ? e->lang : in->stem;
         const int layer = in->layer >= 0 ? in->layer : e->layer >= 0 ? e->layer : 0;
         struct tongue *t = NULL;
+        if (!takes(&told, e))
+            continue;
         if (e->unclear && !in->lang)
             ISO_FAIL(ISO_EFORMAT, "%s: %s", in->path, e->unclear);
         ISO_TRY(tongue_called(&t, s, name));

@@ -239,9 +239,56 @@ static void pooled_rows_cannot_be_pooled_again(void **state)
     iso_states_close(s);
 }
 
+static void hear(void *payload, const char *note)
+{
+    strcat(payload, note);
+}
+
+/* A name before a file of several languages or layers chooses among them. */
+static void a_name_chooses_in_a_file_of_several(void **state)
+{
+    (void)state;
+    const char *path = temp_path("three.h5");
+    char word[512], notes[1024] = "";
+    const iso_run run = {.note = hear, .payload = notes};
+    iso_states *s = NULL;
+    iso_h5 *h5 = NULL;
+
+    ok(iso_h5_create(&h5, path));
+    ok(iso_h5_put_attr_text(h5, "/", "format", "isogloss-states"));
+    ok(iso_h5_put_attr_int(h5, "/", "version", 1));
+    for (int lang = 0; lang < 3; lang++) {
+        for (int layer = 0; layer < 2; layer++) {
+            snprintf(word, sizeof word, "/states/%s/%d", (const char *[]){"en", "de", "fr"}[lang],
+                     layer);
+            put_f32(h5, word, lang, layer, 2, 2);
+        }
+    }
+    ok(iso_h5_close(h5));
+    snprintf(word, sizeof word, "de=%s", path);
+    ok(open_with(&s, word, (iso_states_opt){.run = &run}));
+    assert_int_equal(iso_states_langs(s), 1);
+    text(iso_states_lang(s, 0)->name, "de");
+    assert_int_equal(iso_states_lang(s, 0)->layer_count, 2);
+    assert_non_null(strstr(notes, "three.h5: de is taken, 2 other languages are left out: en, fr"));
+    iso_states_close(s);
+    snprintf(word, sizeof word, "fr:1=%s", path);
+    ok(open_with(&s, word, (iso_states_opt){0}));
+    assert_int_equal(iso_states_langs(s), 1);
+    assert_int_equal(iso_states_lang(s, 0)->layer_count, 1);
+    assert_int_equal(iso_states_lang(s, 0)->layers[0], 1);
+    iso_states_close(s);
+    snprintf(word, sizeof word, "nl=%s", path);
+    fails(open_with(&s, word, (iso_states_opt){0}), ISO_EARG,
+          "three.h5: holds 3 languages, de, en, fr, and none of them is nl: name one of those");
+    snprintf(word, sizeof word, "en:7=%s", path);
+    fails(open_with(&s, word, (iso_states_opt){0}), ISO_EARG, "holds 2 layers, none of which is 7");
+}
+
 int main(void)
 {
-    RUN_TESTS(test(words_are_understood), test(wrong_words_are_told), test(layers_by_pattern),
-              test(files_come_together), test(what_does_not_fit_is_told), test(files_that_are_none),
+    RUN_TESTS(test(a_name_chooses_in_a_file_of_several), test(words_are_understood),
+              test(wrong_words_are_told), test(layers_by_pattern), test(files_come_together),
+              test(what_does_not_fit_is_told), test(files_that_are_none),
               test(token_rows_are_pooled), test(pooled_rows_cannot_be_pooled_again));
 }
