@@ -99,6 +99,39 @@ static int candidates(const char **names, const char *measure)
     return count;
 }
 
+/* Names of the field that are not built, and what there is instead: no misspellings of ours. */
+static const char *not_built(const char *name)
+{
+    static const struct {
+        const char *name, *instead;
+    } known[] = {{"rv", "the RV coefficient is cka:biased"},
+                 {"mexa", "`isogloss retrieve` measures it"},
+                 {"csls", "`isogloss retrieve` measures by it"},
+                 {"p@k", "`isogloss retrieve` measures it"},
+                 {"mrr", "`isogloss retrieve` measures it"},
+                 {"cca", ""},
+                 {"svcca", ""},
+                 {"pwcca", ""},
+                 {"rsa", ""},
+                 {"rv2", ""},
+                 {"anc", ""},
+                 {"knn", ""},
+                 {"mmd", ""},
+                 {"hsic", ""},
+                 {"nbs", ""},
+                 {"gulp", ""},
+                 {"dcor", ""},
+                 {"rtd", ""},
+                 {"imd", ""},
+                 {"regression", ""}};
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strcmp(known[i].name, name) == 0)
+            return known[i].instead;
+    }
+    return NULL;
+}
+
 static iso_err unknown(const struct wanted *w)
 {
     const char *names[NAMES], *near, *name = w->estimator;
@@ -110,9 +143,13 @@ static iso_err unknown(const struct wanted *w)
         count = candidates(names, NULL);
         name = w->measure;
     }
-    near = iso_str_nearest(name, names, count);
+    const char *instead = of_measure ? NULL : not_built(name);
+    near = instead ? NULL : iso_str_nearest(name, names, count);
     for (int i = 0, at = 0; i < count && !near && at < (int)sizeof all; i++)
         at += snprintf(all + at, sizeof all - (size_t)at, "%s%s", i ? ", " : "", names[i]);
+    if (instead)
+        return iso_fail(ISO_EARG, "measure '%s' is not among these: %s%s%s", name, all,
+                        *instead ? "; " : "", instead);
     return iso_fail(ISO_EARG, "unknown %s '%s'%s%s; %s%s%s", of_measure ? "estimator" : "measure",
                     name, of_measure ? " of " : "", of_measure ? w->measure : "",
                     near ? "did you mean '" : "there are ", near ? near : all, near ? "'?" : "");

@@ -2,6 +2,8 @@
 #ifndef ISO_BIN_CMD_H
 #define ISO_BIN_CMD_H
 
+#include <stdbool.h>
+
 #include "bin/settings.h"
 #include "lib/base/err.h"
 
@@ -27,6 +29,7 @@ struct cmd {
      * when it begins with "only", the common ones are not added: "only out quiet". */
     const char *options;
     enum cmd_reads reads;                   /* its words */
+    bool registry; /* --measure takes those of the registry: help lists them */
     int (*run)(const struct settings *set); /* returns an exit status */
 };
 
@@ -35,7 +38,7 @@ extern const struct cmd *const commands[];
 
 extern const struct cmd cmd_inspect, cmd_compare, cmd_centroids, cmd_align, cmd_retrieve, cmd_words,
     cmd_gap, cmd_mix, cmd_probe, cmd_convert, cmd_plot, cmd_report, cmd_embed, cmd_tokenize,
-    cmd_doctor, cmd_version, cmd_help, cmd_completion;
+    cmd_doctor, cmd_version, cmd_help, cmd_man, cmd_completion;
 
 /* Option groups for .options: "out " OPTIONS_READING. */
 #define OPTIONS_READING "pool specials axes dtype layout dim transpose"

@@ -91,5 +91,6 @@ const struct cmd cmd_align = {
                "map apply "
                "out " OPTIONS_READING,
     .reads = READS_INPUT,
+    .registry = true,
     .run = run,
 };

@@ -42,5 +42,6 @@ const struct cmd cmd_compare = {
     .options = "against difference src tgt pairs layers across shuffle measure interval "
                "road " OPTIONS_READING,
     .reads = READS_INPUT,
+    .registry = true,
     .run = run,
 };

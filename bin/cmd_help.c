@@ -1,29 +1,23 @@
-/* isogloss help: what there is, and what one command does. */
+/* isogloss help: what there is, what one command does, what a record holds. */
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "bin/cmd.h"
 #include "bin/help.h"
-#include "bin/man_page.h"
-
-static int page(const struct settings *set, const struct cmd *cmd)
-{
-    iso_err err = man_page(stdout, cmd, set->man);
-
-    return err == ISO_OK ? EXIT_DONE : cmd_failed(set, err);
-}
 
 static int run(const struct settings *set)
 {
-    const struct cmd *cmd = NULL;
+    const char *word = set->inputs.count ? set->inputs.at[0] : NULL;
+    const struct cmd *cmd = word ? cmd_find(word) : NULL;
 
     if (set->inputs.count > 1)
         return cmd_usage(set, "one command at a time, not %d", set->inputs.count);
-    if (set->inputs.count == 1 && !(cmd = cmd_find(set->inputs.at[0])))
-        return cmd_unknown(set->inputs.at[0]);
-    if (set->man)
-        return page(set, cmd);
-    if (cmd)
+    if (word && strcmp(word, "records") == 0)
+        help_records(stdout);
+    else if (word && !cmd)
+        return cmd_unknown(word);
+    else if (cmd)
         help_command(stdout, cmd);
     else
         help_overview(stdout);
@@ -32,8 +26,8 @@ static int run(const struct settings *set)
 
 const struct cmd cmd_help = {
     .name = "help",
-    .args = "[COMMAND]",
-    .summary = "what a command does and which options it takes",
-    .options = "only man",
+    .args = "[COMMAND | records]",
+    .summary = "what a command does, which options it takes; what a record holds",
+    .options = "only",
     .run = run,
 };

@@ -94,5 +94,6 @@ const struct cmd cmd_mix = {
     .options = "model source target corpus src tgt layer mix lambda0 lambda entropy preset measure "
                "interval k neighbours direction road pool max-length batch compute random-weights "
                "columns text-format keep-before keep-after dtype attention items",
+    .registry = true,
     .run = run,
 };

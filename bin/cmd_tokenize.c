@@ -193,6 +193,7 @@ static iso_err tokenize(const struct settings *set)
     struct job job = {.set = set, .run = &run};
     iso_err err = ISO_OK;
 
+    ISO_TRY(texts_find_model(set->model));
     ISO_TRY(iso_tokenizer_open(&job.tokenizer, set->model));
     if (set->json && strcmp(set->json, "-") != 0)
         ISO_TRY(iso_outfile_open(&job.file, set->json));

@@ -22,6 +22,7 @@ const struct cmd *const commands[] = {
     &cmd_doctor,
     &cmd_version,
     &cmd_help,
+    &cmd_man,
     &cmd_completion,
     NULL,
 };

@@ -3,7 +3,10 @@
 
 #include <string.h>
 
+#include "analysis/measure.h"
+#include "bin/man_page.h"
 #include "bin/opt.h"
+#include "lib/io/record.h"
 
 void help_overview(FILE *to)
 {
@@ -12,7 +15,8 @@ void help_overview(FILE *to)
           to);
     for (const struct cmd *const *c = commands; *c; c++)
         fprintf(to, "  %-11s %s\n", (*c)->name, (*c)->summary);
-    fputs("\n`isogloss help COMMAND` says more of one. INPUT is a file of hidden states, LANG=FILE "
+    fputs("\n`isogloss help COMMAND` says more of one, `isogloss help records` what is printed. "
+          "INPUT is a file of hidden states, LANG=FILE "
           "or\n"
           "LANG:LAYER=FILE.\n",
           to);
@@ -76,6 +80,19 @@ static void rarely(FILE *to, const struct cmd *cmd)
     flow(to, names, INDENT);
 }
 
+/* The measures of the registry, with those that a name alone stands for. */
+static void measures(FILE *to)
+{
+    fputs("\nmeasures (* where only the name is given):\n", to);
+    for (int i = 0; i < iso_measure_count(); i++) {
+        const iso_measure *m = iso_measure_at(i);
+        char name[64];
+        snprintf(name, sizeof name, "  %s:%s%s", m->measure, m->estimator,
+                 m->recommended ? " *" : "");
+        fprintf(to, "%-*s%s\n", INDENT + 8, name, m->title);
+    }
+}
+
 void help_command(FILE *to, const struct cmd *cmd)
 {
     fprintf(to, "usage: isogloss %s [OPTION...]%s%s\n\n%s.\n\noptions:\n", cmd->name,
@@ -84,5 +101,24 @@ void help_command(FILE *to, const struct cmd *cmd)
         if (!o->hidden && !o->advanced)
             option(to, o);
     rarely(to, cmd);
-    fprintf(to, "\n`man isogloss-%s` has examples.\n", cmd->name);
+    if (cmd->registry)
+        measures(to);
+    fputs("\nexamples:\n", to);
+    man_examples(to, cmd, 2);
+    fprintf(to, "\n`isogloss man %s` says more.\n", cmd->name);
+}
+
+void help_records(FILE *to)
+{
+    fputs("Records are flat: one a measure, pair of languages and layer. JSON leaves out what is "
+          "absent, CSV\nalways has all columns, in this order:\n\n",
+          to);
+    for (int i = 0; i < iso_column_count(); i++) {
+        const iso_column *c = iso_column_at(i);
+        fprintf(to, "  %-*s", INDENT - 2, c->name);
+        flow(to, c->help, INDENT);
+    }
+    fputs("\nFractions, not percentages; intervals are 95 %. `isogloss help COMMAND` says which "
+          "measures there are.\n",
+          to);
 }

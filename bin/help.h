@@ -9,7 +9,10 @@
 /* All commands with their summaries. */
 void help_overview(FILE *to);
 
-/* One command: usage, summary, options. */
+/* Every column of a record. */
+void help_records(FILE *to);
+
+/* One command: usage, summary, options, measures, examples. */
 void help_command(FILE *to, const struct cmd *cmd);
 
 #endif

@@ -2,7 +2,6 @@
 #include "bin/man_page.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -103,32 +102,51 @@ static void tail(FILE *to, const struct cmd *cmd)
             fprintf(to, ".BR isogloss\\-%s (1)%s\n", (*c)->name, c[1] ? "," : "");
 }
 
-iso_err man_page(FILE *to, const struct cmd *cmd, const char *source)
+const char *const *man_lines(const struct cmd *cmd)
 {
-    FILE *file = fopen(source, "r");
-    bool example = false, done = false;
-    char line[512];
+    static const char *const none[] = {NULL};
+    const char *name = cmd ? cmd->name : "isogloss";
 
-    if (!file)
-        return iso_fail(ISO_EIO, "%s: %s", source, strerror(errno));
+    for (const struct man_source *m = man_sources; m->name; m++) {
+        if (strcmp(m->name, name) == 0)
+            return m->lines;
+    }
+    return none;
+}
+
+void man_page(FILE *to, const struct cmd *cmd)
+{
+    bool example = false, done = false;
+
     head(to, cmd);
-    while (fgets(line, sizeof line, file)) {
-        if (strncmp(line, ".SH EXAMPLE", 11) == 0) {
+    for (const char *const *line = man_lines(cmd); *line; line++) {
+        if (strncmp(*line, ".SH EXAMPLE", 11) == 0) {
             tables(to, cmd);
             done = true;
         }
-        if (strcmp(line, ".EE\n") == 0)
+        if (strcmp(*line, ".EE") == 0)
             example = false;
         if (example)
-            plain(to, line);
+            plain(to, *line);
         else
-            fputs(line, to);
-        if (strcmp(line, ".EX\n") == 0)
+            fputs(*line, to);
+        fputc('\n', to);
+        if (strcmp(*line, ".EX") == 0)
             example = true;
     }
-    fclose(file);
     if (!done)
         tables(to, cmd);
     tail(to, cmd);
-    return ISO_OK;
+}
+
+void man_examples(FILE *to, const struct cmd *cmd, int indent)
+{
+    bool example = false;
+
+    for (const char *const *line = man_lines(cmd); *line; line++) {
+        example = example && strcmp(*line, ".EE") != 0;
+        if (example)
+            fprintf(to, "%*s%s\n", indent, "", *line);
+        example = example || strcmp(*line, ".EX") == 0;
+    }
 }

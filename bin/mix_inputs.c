@@ -86,7 +86,7 @@ static iso_err choose_targets(int *keep, int *count, const struct mix_job *job, 
         for (int i = 0; i < *count; i++)
             there = there || keep[i] == lang;
         if (lang < 0)
-            ISO_FAIL(ISO_EARG, "--tgt %s: %s holds no text of that language", word, t->set->corpus);
+            ISO_TRY(texts_no_lang(t, "--tgt", word));
         if (!there)
             keep[(*count)++] = lang;
     }
@@ -104,8 +104,7 @@ static iso_err from_folder(struct mix_job *job)
     if (!job->self) {
         first = lang_called(t, t->set->src);
         if (first < 0)
-            ISO_FAIL(ISO_EARG, "--src %s: %s holds no text of that language", t->set->src,
-                     t->set->corpus);
+            ISO_TRY(texts_no_lang(t, "--src", t->set->src));
     }
     ISO_TRY(iso_alloc(&keep, t->lang_count, sizeof *keep));
     if (first >= 0)

@@ -127,7 +127,7 @@ static const struct opt table[] = {
     OPT(TEXT, out, "PATH", "what to write", .letter = 'o', .of = "plot", .writes = WRITES_FIGURE),
     OPT(TEXT, out, "PATH", "what to write", .letter = 'o', .writes = WRITES_KIND, .file = ISO_KIND_STATES),
     OPT(TEXT, title, "TEXT", "heading of the page", .of = "report"),
-    OPT(TEXT, man, "FILE", "make a man page around FILE", .hidden = true),
+    OPT(FLAG, roff, NULL, "print the source of the page", .hidden = true),
 
     OPT(INT, limit, "N", "take only the first N sentences of each file", .of = "tokenize", .least = 1),
     OPT(TEXT, json, "FILE", "write records {text, pieces, ids} as JSON (-: standard output)", .of = "tokenize", .writes = WRITES_KIND, .file = ISO_KIND_TOKENS),

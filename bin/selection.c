@@ -7,22 +7,6 @@
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 
-static iso_err find(int *out, const iso_states *s, const char *name)
-{
-    const char *names[256], *near;
-    int count = 0;
-
-    *out = iso_states_find(s, name);
-    if (*out >= 0)
-        return ISO_OK;
-    for (; count < iso_states_langs(s) && count < 256; count++)
-        names[count] = iso_states_lang(s, count)->name;
-    near = iso_str_nearest(name, names, count);
-    return iso_fail(ISO_EARG, "%s: no language '%s'%s%s%s (`isogloss inspect` lists them)",
-                    iso_states_file_at(s, 0)->path, name, near ? "; did you mean '" : "",
-                    near ? near : "", near ? "'?" : "");
-}
-
 /* The languages of a list; `flag[i]` is set for each. */
 static iso_err mark(bool *flag, const iso_states *s, const char *list)
 {
@@ -32,7 +16,7 @@ static iso_err mark(bool *flag, const iso_states *s, const char *list)
 
     for (const char *at = list; at;) {
         at = iso_str_word(word, sizeof word, at);
-        ISO_TRY(find(&lang, s, word));
+        ISO_TRY(iso_states_need(&lang, s, word));
         flag[lang] = true;
     }
 done:
@@ -46,7 +30,7 @@ iso_err selection_source(int *out, const struct settings *set, const iso_states 
 
     if (set->src) {
         iso_str_word(word, sizeof word, set->src);
-        return find(out, s, word);
+        return iso_states_need(out, s, word);
     }
     *out = named ? iso_states_find(s, named) : 0;
     if (*out < 0)

@@ -29,7 +29,7 @@ struct settings {
     const char *precision; /* single, double */
     bool quiet, plan, force;
     bool help;       /* the program answers it before the command runs */
-    const char *man; /* help: make a man page around this file */
+    bool roff; /* man: the source of the page */
 
     /* reading */
     const char *pool, *specials, *axes, *dtype, *layout;

@@ -43,7 +43,7 @@ struct texts_lang {
     int64_t rows; /* in a file */
     int64_t truncated, token_room, word_room, index_room;
     int64_t marks; /* word types: occurrences of punctuation alone, left out */
-    bool *cut; /* items: it was too long */
+    bool *cut;     /* items: it was too long */
 };
 
 struct texts {
@@ -73,6 +73,9 @@ iso_err texts_inputs(struct texts *t);
 /* Adds the file of one such word, which stays borrowed; *lang, unless NULL, takes whose it is. */
 iso_err texts_add(struct texts *t, int *lang, const char *word);
 
+/* What to say where a language is asked for that no text is of: those there are. ISO_EARG. */
+iso_err texts_no_lang(const struct texts *t, const char *option, const char *name);
+
 /* Adds those of a folder. */
 iso_err texts_add_folder(struct texts *t, const char *folder);
 
@@ -98,6 +101,9 @@ iso_err texts_tell(const struct settings *set, const iso_corpus *const *corpora,
 /* Names the model by its folder, or as the hub whose cache the folder lies in; opens its encoder;
  * says how long a sentence may be. */
 iso_err texts_open(struct texts *t);
+
+/* Whether there is such a folder; else how to get one. ISO_EIO. */
+iso_err texts_find_model(const char *model);
 
 /* What the command line alone shows wrong of --model and --random-weights. ISO_EARG. */
 iso_err texts_check_model(const struct settings *set);

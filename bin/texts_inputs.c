@@ -67,6 +67,25 @@ done:
     return err;
 }
 
+iso_err texts_no_lang(const struct texts *t, const char *option, const char *name)
+{
+    enum { NAMED = 12 };
+    const char **names = NULL;
+    iso_buf list = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&names, t->lang_count, sizeof *names));
+    for (int i = 0; i < t->lang_count; i++)
+        names[i] = t->lang[i].name;
+    ISO_TRY(iso_buf_names(&list, names, t->lang_count, NAMED));
+    ISO_FAIL(ISO_EARG, "%s %s: no text of that language among the %d given: %s", option, name,
+             t->lang_count, list.text);
+done:
+    iso_buf_free(&list);
+    iso_free(names);
+    return err;
+}
+
 iso_err texts_choose_source(struct texts *t)
 {
     const char *source = t->lang[0].name;
@@ -79,9 +98,7 @@ iso_err texts_choose_source(struct texts *t)
                 source = t->lang[i].name;
         }
         if (!source)
-            ISO_FAIL(ISO_EARG, "--src %s: no text of that language is given (%s%s%s...)",
-                     t->set->src, t->lang[0].name, t->lang_count > 1 ? ", " : "",
-                     t->lang_count > 1 ? t->lang[1].name : "");
+            ISO_TRY(texts_no_lang(t, "--src", t->set->src));
     }
     ISO_TRY(iso_str_dup(&t->source, source, -1));
 done:

@@ -1,6 +1,8 @@
 /* The checkpoint: what files call it, its encoder, how long a sentence may be. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "bin/texts.h"
 
@@ -89,10 +91,43 @@ static iso_err choose_length(struct texts *t)
     return ISO_OK;
 }
 
+/* A model's name on a hub: NAME or OWNER/NAME, of letters, digits and "-_.". */
+static bool is_hub_name(const char *text)
+{
+    static const char signs[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    const size_t first = strspn(text, signs);
+    const char *second = text[first] == '/' ? text + first + 1 : NULL;
+
+    if (first == 0 || *text == '.' || (text[first] && !second))
+        return false;
+    return !second || (*second && !second[strspn(second, signs)]);
+}
+
+iso_err texts_find_model(const char *model)
+{
+    static const char what[] =
+        "a checkpoint is a folder with config.json, model.safetensors and the "
+        "tokenizer's files";
+    const char *slash = strrchr(model, '/');
+    struct stat st;
+
+    if (stat(model, &st) == 0 || errno != ENOENT)
+        return ISO_OK; /* what else may be wrong shows where its files are opened */
+    if (!is_hub_name(model))
+        return iso_fail(ISO_EIO, "--model %s: there is no such folder; %s", model, what);
+    return iso_fail(ISO_EIO,
+                    "--model %s: there is no such folder; %s. `git clone "
+                    "https://huggingface.co/%s` (with git-lfs) or `hf download %s --local-dir %s` "
+                    "fetches one; then --model %s",
+                    model, what, model, model, slash ? slash + 1 : model,
+                    slash ? slash + 1 : model);
+}
+
 iso_err texts_open(struct texts *t)
 {
     iso_err err = ISO_OK;
 
+    ISO_TRY(texts_find_model(t->set->model));
     ISO_TRY(name_model(t));
     ISO_TRY(open_encoder(t));
     ISO_TRY(choose_length(t));

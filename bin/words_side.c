@@ -38,11 +38,10 @@ static iso_err choose_lang(int *out, const iso_states *s, const struct words_sid
 {
     const char *named = side->named.at[0].lang;
 
-    *out = named ? iso_states_find(s, named) : 0;
-    if (*out < 0)
-        return iso_fail(ISO_EARG, "%s: no language '%s' (`isogloss inspect` lists them)",
-                        side->path, named);
-    if (!named && iso_states_langs(s) > 1)
+    *out = 0;
+    if (named)
+        return iso_states_need(out, s, named);
+    if ( iso_states_langs(s) > 1)
         return iso_fail(ISO_EARG, "%s: %d languages; say which, as in %s=%s", side->path,
                         iso_states_langs(s), iso_states_lang(s, 0)->name, side->path);
     return ISO_OK;

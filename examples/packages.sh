@@ -35,6 +35,19 @@ need_packages() {
     exit 1
 }
 
+# How far ninja is, by its log: every second on a terminal, else every half minute. Runs beside it and
+# ends with this script.
+watch_build() {
+    began=$(date +%s)
+    pause=30 end='\n'
+    [ -t 2 ] && pause=1 end='\r'
+    while kill -0 $$ 2>/dev/null; do
+        sleep $pause
+        done_of=$(tail -n 1 "$1" 2>/dev/null | sed -n 's|^\[\([0-9]*\)/\([0-9]*\)\].*|\1 of \2|p')
+        [ -z "$done_of" ] || printf "      %s files, %d s$end" "$done_of" $(($(date +%s) - began)) >&2
+    done
+}
+
 # build_in FOLDER [MESON OPTION...]: configures once, builds what has changed.
 build_in() {
     folder=$1
@@ -48,7 +61,14 @@ build_in() {
         }
         rm -f "$folder.log"
     fi
-    ninja -C "$folder" >"$folder/build.log" 2>&1 || {
+    : >"$folder/build.log"
+    watch_build "$folder/build.log" &
+    watcher=$!
+    built=0
+    ninja -C "$folder" >"$folder/build.log" 2>&1 || built=$?
+    kill $watcher 2>/dev/null || :
+    wait $watcher 2>/dev/null || :
+    [ $built = 0 ] || {
         tail -n 40 "$folder/build.log" >&2
         exit 1
     }

@@ -98,6 +98,20 @@ done:
     return err;
 }
 
+iso_err iso_buf_names(iso_buf *buf, const char *const *names, int count, int most)
+{
+    const int shown =
+        count > most + 1 ? most : count; /* "and 1 more" is no shorter than the name */
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < shown; i++)
+        ISO_TRY(iso_buf_printf(buf, "%s%s", i ? ", " : "", names[i]));
+    if (shown < count)
+        ISO_TRY(iso_buf_printf(buf, " and %d more", count - shown));
+done:
+    return err;
+}
+
 bool iso_str_same(const char *a, const char *b)
 {
     return a && b ? strcmp(a, b) == 0 : a == b;

@@ -31,6 +31,10 @@ ISO_API ISO_MUST_USE iso_err iso_buf_add_drawn(iso_buf *buf, const char *text, i
 /** A word as a shell reads it back: bare when harmless, else in single quotes. */
 ISO_API ISO_MUST_USE iso_err iso_buf_word(iso_buf *buf, const char *word);
 
+/** "en, de, fr and 7 more": the first `most` names of a list. */
+ISO_API ISO_MUST_USE iso_err iso_buf_names(iso_buf *buf, const char *const *names, int count,
+                                           int most);
+
 /** Whether two texts are equal; NULL equals NULL alone. */
 ISO_API bool iso_str_same(const char *a, const char *b);
 

@@ -10,9 +10,9 @@
 iso_record iso_record_none(void)
 {
     return (iso_record){
-#define T(name) .name = NULL,
-#define R(name) .name = NAN,
-#define I(name) .name = ISO_NO_INT,
+#define T(name, help) .name = NULL,
+#define R(name, help) .name = NAN,
+#define I(name, help) .name = ISO_NO_INT,
         ISO_RECORD_COLUMNS(T, R, I)
 #undef T
 #undef R
@@ -21,9 +21,9 @@ iso_record iso_record_none(void)
 }
 
 static const iso_column columns[] = {
-#define T(name) {#name, ISO_COLUMN_TEXT, offsetof(iso_record, name)},
-#define R(name) {#name, ISO_COLUMN_REAL, offsetof(iso_record, name)},
-#define I(name) {#name, ISO_COLUMN_INT, offsetof(iso_record, name)},
+#define T(name, help) {#name, ISO_COLUMN_TEXT, offsetof(iso_record, name), help},
+#define R(name, help) {#name, ISO_COLUMN_REAL, offsetof(iso_record, name), help},
+#define I(name, help) {#name, ISO_COLUMN_INT, offsetof(iso_record, name), help},
     ISO_RECORD_COLUMNS(T, R, I)
 #undef T
 #undef R
@@ -147,11 +147,11 @@ iso_err iso_records_add(iso_records *list, const iso_record *r)
         ISO_TRY(iso_realloc(&list->at, list->count, room, sizeof *list->at));
         list->room = room;
     }
-#define T(name) \
+#define T(name, help) \
     if (copy.name) \
         ISO_TRY(keep(&copy.name, list->texts));
-#define R(name)
-#define I(name)
+#define R(name, help)
+#define I(name, help)
     ISO_RECORD_COLUMNS(T, R, I)
 #undef T
 #undef R

@@ -80,6 +80,10 @@ ISO_API const iso_lang *iso_states_lang(const iso_states *s, int i);
 /** The language called `name` under any of its codes, or -1. */
 ISO_API int iso_states_find(const iso_states *s, const char *name);
 
+/** The same, where it must be there: the message lists the languages that are, a dozen by name.
+ * Errors  ISO_EARG, ISO_ENOMEM. */
+ISO_API ISO_MUST_USE iso_err iso_states_need(int *out, const iso_states *s, const char *name);
+
 /** Opens the rows of one language and layer; close with iso_rows_close, before the collection. */
 ISO_API ISO_MUST_USE iso_err iso_states_rows(iso_rows **out, iso_states *s, int lang, int layer);
 

@@ -40,6 +40,32 @@ int iso_states_find(const iso_states *s, const char *name)
     return -1;
 }
 
+iso_err iso_states_need(int *out, const iso_states *s, const char *name)
+{
+    enum { NAMED = 12 };
+    const char **names = NULL, *near;
+    iso_buf list = {0};
+    iso_err err = ISO_OK;
+
+    const int found = iso_states_find(s, name);
+    if (found >= 0) {
+        *out = found;
+        return ISO_OK;
+    }
+    ISO_TRY(iso_alloc(&names, s->tongue_count, sizeof *names));
+    for (int i = 0; i < s->tongue_count; i++)
+        names[i] = s->tongues[i].name;
+    near = iso_str_nearest(name, names, s->tongue_count);
+    ISO_TRY(iso_buf_names(&list, names, s->tongue_count, NAMED));
+    ISO_FAIL(ISO_EARG, "%s: no language '%s'%s%s%s among its %d: %s",
+             iso_states_file_at(s, 0)->path, name, near ? " (did you mean '" : "", near ? near : "",
+             near ? "'?)" : "", s->tongue_count, list.text ? list.text : "none");
+done:
+    iso_buf_free(&list);
+    iso_free(names);
+    return err;
+}
+
 static iso_err find_cell(const struct cell **out, const iso_states *s, int lang, int layer)
 {
     iso_err err = ISO_OK;

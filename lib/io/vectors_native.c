@@ -21,11 +21,7 @@ static iso_err choose_lang(int *out, const struct iso_vectors_store *s, const is
     if (!wanted)
         return iso_fail(ISO_EARG, "%s: holds %d languages; say which (%s, %s ...)", s->path, langs,
                         iso_states_lang(states, 0)->name, iso_states_lang(states, 1)->name);
-    *out = iso_states_find(states, wanted);
-    if (*out < 0)
-        return iso_fail(ISO_EARG, "%s: has no language %.40s; its first is %s", s->path, wanted,
-                        iso_states_lang(states, 0)->name);
-    return ISO_OK;
+    return iso_states_need(out, states, wanted);
 }
 
 static iso_err choose_layer(int *out, const struct iso_vectors_store *s, const iso_lang *lang)

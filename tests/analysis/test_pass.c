@@ -285,6 +285,10 @@ static void names_are_chosen_and_mended(void **state)
     ok(iso_measure_choose(chosen, &count, 8, "cka:biased,cka:*"));
     assert_int_equal(count, 2);
     fails(iso_measure_choose(chosen, &count, 8, "cks"), ISO_EARG, "did you mean 'cka'");
+    fails(iso_measure_choose(chosen, &count, 8, "cca"), ISO_EARG,
+          "measure 'cca' is not among these: cka, cosine, centroid, procrustes");
+    fails(iso_measure_choose(chosen, &count, 8, "cka,rv"), ISO_EARG,
+          "; the RV coefficient is cka:biased");
     fails(iso_measure_choose(chosen, &count, 8, "cka:bised"), ISO_EARG, "did you mean 'biased'");
     fails(iso_measure_choose(chosen, &count, 8, ""), ISO_EARG, "0 measures");
 }

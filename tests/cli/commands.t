@@ -27,11 +27,14 @@ $ isogloss help version
 > options:
 >   -h, --help            show this help
 >
-> `man isogloss-version` has examples.
+> examples:
+>   isogloss version
+>
+> `isogloss man version` says more.
 # the two ways to ask are one
 $ isogloss help completion > a; isogloss completion --help > b; cmp a b
 # a command's own entry replaces the general one
-$ isogloss help embed | grep -A 2 -e --pool; isogloss help compare | grep -A 1 -e --pool
+$ isogloss help embed | grep -A 2 -e '^  --pool'; isogloss help compare | grep -A 1 -e '^  --pool' 
 >   --pool KIND           what a row stands for (default: mean): mean mean-special cls last max
 >                         none word types
 >   --dtype TYPE          number type of what is written (default: f16): f16 f32
@@ -43,3 +46,60 @@ $ isogloss help help version
 $ isogloss help hepl
 2> isogloss: unknown command hepl; did you mean help?
 ? 2
+# help ends with examples, names the measures of the registry, explains every column
+$ isogloss help embed | tail -n 7 | head -n 2
+> examples:
+>   isogloss embed --model model en=en.txt de=de.txt -o two.h5
+$ isogloss help compare | grep -e '^  cka:' -e '^  procrustes:'
+>   cka:debiased *                Linear CKA, debiased
+>   cka:biased                    Linear CKA, biased
+>   procrustes:nuclear *          Procrustes similarity
+>   procrustes:distance           Procrustes distance
+$ isogloss help records | grep -c '^  [a-z]'
+> 36
+$ isogloss help records | grep '^  null '
+>   null                  chance level: the value expected where nothing is shared
+# pages are built in: as text where no terminal is, as roff for those who install them
+$ isogloss man version
+> NAME
+>        isogloss-version - version, compiler and libraries
+>
+> SYNOPSIS
+>        isogloss version [OPTION...]
+>
+> DESCRIPTION
+>        Prints the version of the program, the compiler and libraries it was
+>        built with, and the kernels that the BLAS uses on this machine. isogloss
+>        --version is the same.
+>
+> OPTIONS
+>        -h, --help
+>               show this help.
+>
+> EXAMPLES
+>          isogloss version
+>
+> EXIT STATUS
+>        0 done; 2 the command line is wrong; 1 anything else failed; 130
+>        interrupted.
+>
+> SEE ALSO
+>        isogloss(1)
+$ isogloss man --roff version | head -n 3
+> .TH ISOGLOSS-VERSION 1 "" "isogloss *" "Isogloss"
+> .SH NAME
+> isogloss\-version \- version, compiler and libraries
+$ for c in $(isogloss help | sed -n 's|^  \([a-z][a-z]*\) .*|\1|p'); do isogloss man $c > page && grep -q '^EXAMPLES' page && ! grep -e '^\.' -e '\\f' page && awk 'length > 90 && !/^         /' page; done
+$ isogloss man | head -n 1
+> NAME
+$ isogloss man nope
+2> isogloss: unknown command nope; *
+? 2
+$ isogloss tokenize --model xlm-roberta-base
+2> isogloss tokenize: --model xlm-roberta-base: there is no such folder; a checkpoint is a folder with config.json, model.safetensors and the tokenizer's files. `git clone https://huggingface.co/xlm-roberta-base` (with git-lfs) or `hf download xlm-roberta-base --local-dir xlm-roberta-base` fetches one; then --model xlm-roberta-base
+? 1
+$ isogloss tokenize --model org/some-model 2>&1 | grep -c -e 'huggingface.co/org/some-model' -e '--local-dir some-model'
+> 1
+$ isogloss tokenize --model ./folder/
+2> isogloss tokenize: --model ./folder/: there is no such folder; a checkpoint is a folder with config.json, model.safetensors and the tokenizer's files
+? 1

@@ -29,7 +29,7 @@ $ isogloss embed --model none en=en.txt --columns sentence=text -o x.h5
 2> isogloss embed: columns: "sentence" is not one of text, text2, id, label (*
 ? 2
 $ isogloss embed --model none en=en.txt --src de -o x.h5
-2> isogloss embed: --src de: no text of that language is given (en...) (*
+2> isogloss embed: --src de: no text of that language among the 1 given: en (*
 ? 2
 $ isogloss embed --model none en=en.ids --pool word -o x.h5
 2> isogloss embed: en=en.ids: token ids do not tell words, so --pool word needs text (*
@@ -61,7 +61,7 @@ $ isogloss embed --model none en=en.txt -o en.txt
 ? 2
 # checkpoints
 $ isogloss embed --model none en=en.txt -o x.h5
-2> isogloss embed: none: No such file or directory
+2> isogloss embed: --model none: there is no such folder; a checkpoint is a folder with *
 ? 1
 $ mkdir some && isogloss embed --model some en=en.txt -o x.h5
 2> isogloss embed: some: holds no config.json, which a checkpoint's folder has

@@ -23,7 +23,7 @@ $ isogloss compare states.h5 --layers last --json no/such/folder.json
 2> isogloss compare: no/such/folder.json: cannot create: No such file or directory
 ? 1
 $ isogloss compare states.h5 --src dee
-2> isogloss compare: states.h5: no language 'dee'; did you mean 'de'? (`isogloss inspect` lists them)
+2> isogloss compare: states.h5: no language 'dee' (did you mean 'de'?) among its *: *
 ? 1
 $ isogloss compare states.h5 --layers 99
 2> isogloss compare: states.h5: en has no layer 99 (its last is 4)
@@ -43,6 +43,13 @@ $ isogloss compare nofile.h5 --measure nope
 ? 2
 $ isogloss compare nofile.h5 --measure ckaa
 2> isogloss compare: unknown measure 'ckaa'; did you mean 'cka'? (see `isogloss help compare`)
+? 2
+# a measure of the field that is not built is no misspelling
+$ isogloss compare states.h5 --measure cca
+2> isogloss compare: measure 'cca' is not among these: cka, cosine, centroid, procrustes (see `isogloss help compare`)
+? 2
+$ isogloss compare states.h5 --measure cka,rv
+2> isogloss compare: measure 'rv' is not among these: cka, cosine, centroid, procrustes; the RV coefficient is cka:biased (see `isogloss help compare`)
 ? 2
 $ isogloss report nofile.h5 -o page --measure cosine:ra
 2> isogloss report: unknown estimator 'ra' of cosine; did you mean 'raw'? (see `isogloss help report`)

@@ -30,10 +30,10 @@ $ isogloss mix --model model --corpus corpus --src en --target de=de.txt
 2> isogloss mix: --corpus takes --src and --tgt, not --source and --target (*
 ? 2
 $ isogloss mix --model model --corpus corpus --src nl
-2> isogloss mix: --src nl: corpus holds no text of that language
+2> isogloss mix: --src nl: no text of that language among the 10 given: ar, de, en, es, fr, hi, ru, sw, tr, zh
 ? 1
 $ isogloss mix --model model --corpus corpus --src en --tgt de,nl
-2> isogloss mix: --tgt nl: corpus holds no text of that language
+2> isogloss mix: --tgt nl: no text of that language among the 10 given: *
 ? 1
 $ isogloss mix --model model --corpus corpus --src en --tgt en
 2> isogloss mix: corpus: no language is left to mix en into
