@@ -25,9 +25,9 @@ cat >&2 <<END
 Done in $(($(date +%s) - began)) s. Open the page in a browser: xdg-open out/report/report.html, or the path below.
 The program is $PWD/build/bin/isogloss; for this shell: PATH="$PWD/build/bin:\$PATH"
 Next:
-  isogloss inspect out/states.h5                        what is in the file
+  isogloss inspect out/states.h5                         what is in the file
   isogloss compare out/states.h5 --src en --layers last  how similar the languages are
-  isogloss help embed                                   the same with your texts and checkpoint
+  isogloss help embed                                    the same with your texts and checkpoint
 
 END
 printf '%s\n' "$PWD/out/report/report.html"
