@@ -1,5 +1,7 @@
 #include "lib/io/array_set.h"
 
+#include <string.h>
+
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 
@@ -64,11 +66,38 @@ static iso_err add_entries(iso_array_set *set, iso_named_array *a, const char *p
     return ISO_OK;
 }
 
+/* "3", "arr_3" */
+static bool is_number(const char *name)
+{
+    if (strncmp(name, "arr_", 4) == 0)
+        name += 4;
+    return *name && strspn(name, "0123456789") == strlen(name);
+}
+
+/* Matrices called by numbers alone are layers, unless there are more of them than an encoder has:
+ * then they may be items, each [layers, dims]. */
+static iso_err check_numbers(const iso_array_set *set, const char *path)
+{
+    for (int i = 0; i < set->count; i++) {
+        if (set->at[i].array.rank != 2 || !is_number(set->at[i].name))
+            return ISO_OK;
+    }
+    if (iso_axes_depth(set->count))
+        return ISO_OK;
+    return iso_fail(
+        ISO_EFORMAT,
+        "%s: has %d arrays called by numbers, more than an encoder has layers (--axes LND "
+        "takes them so); stack those of items to one array, [items, layers, dimensions]",
+        path, set->count);
+}
+
 iso_err iso_array_set_finish(iso_array_set *set, const iso_states_opt *opt, const char *path)
 {
     iso_err err = ISO_OK;
     int64_t total = 0;
 
+    if (!opt->axes)
+        ISO_TRY(check_numbers(set, path));
     ISO_TRY(read_names(set, opt, path));
     for (int i = 0; i < set->count; i++)
         total += iso_array_layers(&set->at[i].array);
@@ -80,6 +109,7 @@ iso_err iso_array_set_finish(iso_array_set *set, const iso_states_opt *opt, cons
         if (!opt->axes)
             tell_axes(set, &set->at[i].array);
     }
+    iso_too_deep_tell(&set->deep, path, opt->run);
 done:
     return err;
 }

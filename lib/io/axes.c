@@ -99,3 +99,25 @@ void iso_axes_tell(char out[ISO_READ_AS], iso_axes axes, const int64_t shape[3])
                    shape[0], shape[1], shape[2], COUNT(layers, "layer"), COUNT(count, "item"),
                    items ? "NLD" : "LND");
 }
+
+void iso_too_deep_add(iso_too_deep *deep, const char *name)
+{
+    if (deep->count++ == 0)
+        (void)snprintf(deep->first, sizeof deep->first, "%s", name);
+}
+
+iso_err iso_too_deep_fail(const iso_too_deep *deep, const char *path)
+{
+    return iso_fail(ISO_EFORMAT,
+                    "%s: \"%s\" has 4 axes or more, as layers, sentences, tokens and dimensions "
+                    "have; pool the tokens first, to [layers, items, dimensions]",
+                    path, deep->first);
+}
+
+void iso_too_deep_tell(const iso_too_deep *deep, const char *path, const iso_run *run)
+{
+    if (deep->count > 0)
+        iso_run_note(run, "%s: %" PRId64 " %s of 4 axes and more %s left out (\"%s\"%s)", path,
+                     deep->count, deep->count == 1 ? "array" : "arrays",
+                     deep->count == 1 ? "is" : "are", deep->first, deep->count == 1 ? "" : ", ...");
+}

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/base/err.h"
+#include "lib/base/run.h"
 
 ISO_BEGIN
 
@@ -58,6 +58,20 @@ enum { ISO_READ_AS = 160 };
 
 /** How an array was read: "[13, 200, 16] is read as 13 layers of 200 items (--axes LND)". */
 ISO_API void iso_axes_tell(char out[ISO_READ_AS], iso_axes axes, const int64_t shape[3]);
+
+/** Arrays that have more axes than are read, beside others that are. {0} is none. */
+typedef struct iso_too_deep {
+    int64_t count;
+    char first[64]; /* the name of one */
+} iso_too_deep;
+
+ISO_API void iso_too_deep_add(iso_too_deep *deep, const char *name);
+
+/** Where nothing else is there: what such an array is, and what to do. Always ISO_EFORMAT. */
+ISO_API iso_err iso_too_deep_fail(const iso_too_deep *deep, const char *path);
+
+/** Notes that they are left out, if there are any. */
+ISO_API void iso_too_deep_tell(const iso_too_deep *deep, const char *path, const iso_run *run);
 
 ISO_END
 

@@ -34,8 +34,7 @@ struct matrices {
     const char **names; /* of datasets that have one to read; their parts own them */
     int name_count;
     iso_axes asked;
-    int64_t too_deep; /* datasets of floats passed over for having 4 axes and more */
-    char deepest[64]; /* the first of them */
+    iso_too_deep deep;
     char read_as[ISO_READ_AS];
 };
 
@@ -184,8 +183,8 @@ static iso_err add_dataset(struct matrices *m, const char *path, bool one)
     const bool features = is_features(path + (*path == '/'));
     const bool fits = f->rank == 2 || f->rank == 3 || (features && f->rank == 4);
     if (!one && ((f->type != ISO_H5_FLOAT && f->type != ISO_H5_FOREIGN) || !fits)) {
-        if (f->type == ISO_H5_FLOAT && f->rank > 3 && m->too_deep++ == 0)
-            (void)snprintf(m->deepest, sizeof m->deepest, "%s", path);
+        if (f->type == ISO_H5_FLOAT && f->rank > 3)
+            iso_too_deep_add(&m->deep, path);
         goto done;
     }
     if (!fits)
@@ -255,12 +254,8 @@ static iso_err make_entries(struct matrices *m, const iso_states_opt *opt, bool 
 {
     iso_err err = ISO_OK;
 
-    if (m->count == 0 && m->too_deep > 0)
-        ISO_FAIL(
-            ISO_EFORMAT,
-            "%s: %s has 4 axes or more, as layers, sentences, tokens and dimensions have; pool "
-            "the tokens first, to [layers, items, dimensions]",
-            m->file->path, m->deepest);
+    if (m->count == 0 && m->deep.count > 0)
+        return iso_too_deep_fail(&m->deep, m->file->path);
     if (m->count == 0)
         ISO_FAIL(ISO_EFORMAT, "%s: holds no matrix of f16, bf16, f32 or f64", m->file->path);
     qsort(m->parts, (size_t)m->count, sizeof *m->parts, by_group);
@@ -317,9 +312,7 @@ iso_err iso_matrix_h5_open(iso_reader **out, const iso_file *file, const char *d
             ISO_TRY(add_dataset(m, names.at[i], false));
     }
     ISO_TRY(make_entries(m, opt, dataset != NULL));
-    if (m->too_deep > 0)
-        iso_run_note(opt->run, "%s: %" PRId64 " datasets of 4 axes and more are left out (%s)",
-                     file->path, m->too_deep, m->deepest);
+    iso_too_deep_tell(&m->deep, file->path, opt->run);
     if (!dataset && !opt->layout && m->asked == ISO_AXES_OPEN)
         tell_keys(m);
     *out = &m->base;

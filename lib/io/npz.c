@@ -193,6 +193,8 @@ static iso_err add_member(struct npz *r, int member, const char *name, int64_t s
     ISO_TRY(iso_buf_printf(what, "%s: %s", r->file->path, name));
     err = member_header(&a, r, member, what->text);
     if (passes_over(err, &a)) { /* unless damage made it look so */
+        if (!err && a.rank > 3)
+            iso_too_deep_add(&r->set.deep, name);
         err = member_check(r, member, name, size);
         goto done;
     }

@@ -7,7 +7,7 @@
 #include "lib/base/str.h"
 #include "lib/io/per_sentence_inside.h"
 
-enum { KEYS_MOST = 1024 };
+enum { KEYS_MOST = 1024, BEYOND_LIMIT = 256 };
 
 static int64_t layers_of(const struct sentences *s, const int64_t dims[2])
 {
@@ -68,14 +68,15 @@ done:
     return err;
 }
 
-/* Which of the axes have one length in all sentences, also in those beyond the limit where all
+/* Which of the axes have one length in all sentences, also in some beyond the limit where all
  * before it are alike. */
 static iso_err compare_shapes(bool same[2], struct sentences *s)
 {
+    const int64_t beyond = s->count + BEYOND_LIMIT, last = s->total < beyond ? s->total : beyond;
     iso_err err = ISO_OK;
 
     same[0] = same[1] = true;
-    for (int64_t i = 0; i < s->total && (i < s->count || (same[0] && same[1])); i++) {
+    for (int64_t i = 0; i < last && (i < s->count || (same[0] && same[1])); i++) {
         if (i >= s->count)
             ISO_TRY(read_shape(s, i));
         for (int k = 0; k < 2; k++)
@@ -131,6 +132,18 @@ static iso_err settle_deep(struct sentences *s)
                     s->file->path, a, b, s->dim, a, b, a, b);
 }
 
+/* Several sentences of one length each were cut or padded to it. */
+static void tell_length(struct sentences *s, const bool same[2])
+{
+    const int64_t tokens = tokens_of(s, s->at[0].dims);
+
+    if (same[0] && same[1] && s->total > 1 && tokens > 1 && s->order != ONE_OF_LAYERS)
+        (void)snprintf(s->read_as, sizeof s->read_as,
+                       "its %" PRId64 " sentences have %" PRId64 " tokens each; padding, if they "
+                       "were padded, counts as tokens",
+                       s->total, tokens);
+}
+
 /* The number of layers is the same in all sentences, that of tokens is not. */
 static iso_err settle_order(struct sentences *s)
 {
@@ -151,6 +164,8 @@ static iso_err settle_order(struct sentences *s)
         (void)snprintf(s->read_as, sizeof s->read_as,
                        "its sentences are read as tokens of %" PRId64 " layers (--axes NLD)",
                        s->at[0].dims[1]);
+    else
+        tell_length(s, same);
 done:
     return err;
 }

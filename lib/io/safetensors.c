@@ -64,6 +64,8 @@ static iso_err take_matrices(struct safetensors *r, const iso_tensor_list *list,
             continue;
         if (!t->floats || (t->rank != 2 && t->rank != 3)) {
             passed = t;
+            if (t->floats && t->rank > 3)
+                iso_too_deep_add(&r->set.deep, t->name);
             continue;
         }
         iso_array a = array_of(t, file);
@@ -72,6 +74,8 @@ static iso_err take_matrices(struct safetensors *r, const iso_tensor_list *list,
         ISO_TRY(iso_array_check(&a, r->opt->axes, file->size, what.text));
         ISO_TRY(iso_array_set_add(&r->set, t->name, &a, 0));
     }
+    if (r->set.count == 0 && r->set.deep.count > 0)
+        ISO_TRY(iso_too_deep_fail(&r->set.deep, file->path));
     if (passed && r->set.count == 0)
         ISO_FAIL(ISO_EFORMAT,
                  "%s: holds no matrix of floats: \"%s\" is %s of %d axes; F16, BF16, F32 and F64 "

@@ -316,7 +316,8 @@ static const char *put_equal(const char *name, int count, int64_t rows)
     for (int i = 0; i < count; i++) {
         char called[16];
         snprintf(called, sizeof called, "%d", i);
-        ok(iso_h5_put(h5, called, 2, dims, ISO_F32, turned[0][i], NULL));
+        ok(iso_h5_put(h5, called, 2, dims, ISO_F32, (const float *)turned + i * rows * DIMS % SIZE,
+                      NULL));
     }
     ok(iso_h5_close(h5));
     return path;
@@ -329,7 +330,8 @@ static void keys_that_are_asked_about(void **state)
     (void)state;
 
     fails(open_words(&s, &path, 1, NULL), ISO_EFORMAT,
-          "items.h5: its 200 datasets of one shape together: [200, 13, 4] may be 200 items of 13 layers "
+          "items.h5: its 200 datasets of one shape together: [200, 13, 4] may be 200 items of 13 "
+          "layers "
           "(--axes NLD) or 200 sentences of 13 tokens (--layout per-sentence)");
     ok(open_words(&s, &path, 1, "NLD"));
     assert_int_equal(iso_states_lang(s, 0)->items, ITEMS);
@@ -340,16 +342,16 @@ static void keys_that_are_asked_about(void **state)
     ok(open_with(&s, path, (iso_states_opt){.layout = "per-sentence"}));
     assert_int_equal(iso_states_lang(s, 0)->layer_count, 1);
     iso_states_close(s);
+    path = put_equal("padded.h5", ITEMS, 60);
+    ok(open_words(&s, &path, 1, NULL));
+    assert_non_null(strstr(heard, "its 200 sentences have 60 tokens each; padding"));
+    iso_states_close(s);
     path = put_equal("batch.h5", 8, 12);
     fails(open_words(&s, &path, 1, NULL), ISO_EFORMAT,
           "may be 8 layers of 12 items (--axes LND), 8 items of 12 layers (--axes NLD) or 8 "
           "sentences of 12 tokens (--layout per-sentence)");
     ok(open_words(&s, &path, 1, "LND"));
     assert_int_equal(iso_states_lang(s, 0)->layer_count, 8);
-    iso_states_close(s);
-    /* the limit does not hide that sentences differ */
-    ok(open_with(&s, put_datasets("long.h5", "%1$d", 0, 1), (iso_states_opt){.limit = 3}));
-    assert_int_equal(iso_states_lang(s, 0)->items, 3);
     iso_states_close(s);
 }
 
@@ -400,6 +402,21 @@ static void sentences_that_are_asked_about(void **state)
     ok(open_words(&s, &path, 1, "NLD"));
     assert_int_equal(iso_states_lang(s, 0)->layer_count, 5);
     iso_states_close(s);
+    /* the limit does not hide that sentences differ in length */
+    ok(iso_h5_create(&h5, path));
+    for (int i = 0; i < 3; i++) {
+        const int64_t other[] = {13, i == 2 ? 4 : 5, DIMS};
+        ok(iso_h5_put(h5,
+                      i == 0   ? "0"
+                      : i == 1 ? "1"
+                               : "2",
+                      3, other, ISO_F32, states[0][i], NULL));
+    }
+    ok(iso_h5_close(h5));
+    ok(open_with(&s, path, (iso_states_opt){.limit = 2}));
+    assert_int_equal(iso_states_lang(s, 0)->layer_count, 13);
+    assert_int_equal(iso_states_lang(s, 0)->items, 2);
+    iso_states_close(s);
 }
 
 static void four_axes_are_explained(void **state)
@@ -419,13 +436,67 @@ static void four_axes_are_explained(void **state)
         if (k) {
             ok(open_words(&s, &path, 1, NULL));
             assert_non_null(
-                strstr(heard, "1 datasets of 4 axes and more are left out (attention)"));
+                strstr(heard, "1 array of 4 axes and more is left out (\"attention\")"));
             iso_states_close(s);
         } else {
             fails(open_words(&s, &path, 1, NULL), ISO_EFORMAT,
-                  "attention has 4 axes or more, as layers, sentences, tokens and dimensions have");
+                  "\"attention\" has 4 axes or more, as layers, sentences, tokens and dimensions "
+                  "have");
         }
     }
+}
+
+/* One tensor file of `count` matrices [rows, DIMS] called 0, 1, ..., and one [1, 1, 1, DIMS] if
+ * `deep`. */
+static const char *put_numbered(const char *name, int count, int rows, bool deep)
+{
+    static char head[1 << 16];
+    const char *path = temp_path(name);
+    size_t n = 1, at = 0;
+    FILE *f = fopen(path, "wb");
+
+    assert_non_null(f);
+    head[0] = '{';
+    for (int i = 0; i < count; i++, at += (size_t)rows * DIMS * 4)
+        n += (size_t)snprintf(
+            head + n, sizeof head - n,
+            "%s\"%d\":{\"dtype\":\"F32\",\"shape\":[%d,%d],\"data_offsets\":[%zu,%zu]}",
+            at ? "," : "", i, rows, DIMS, at, at + (size_t)rows * DIMS * 4);
+    if (deep) {
+        n += (size_t)snprintf(
+            head + n, sizeof head - n,
+            "%s\"attn\":{\"dtype\":\"F32\",\"shape\":[1,1,1,%d],\"data_offsets\":[%zu,%zu]}",
+            at ? "," : "", DIMS, at, at + DIMS * 4);
+        at += DIMS * 4;
+    }
+    head[n++] = '}';
+    for (int i = 0; i < 8; i++)
+        fputc((int)(n >> 8 * i & 0xff), f);
+    fwrite(head, 1, n, f);
+    fwrite(turned, 1, at, f);
+    assert_int_equal(fclose(f), 0);
+    return path;
+}
+
+static void tensors_called_by_numbers(void **state)
+{
+    const char *path = put_numbered("depth.safetensors", 13, 5, true);
+    iso_states *s = NULL;
+    (void)state;
+
+    ok(open_words(&s, &path, 1, NULL));
+    assert_int_equal(iso_states_lang(s, 0)->layer_count, 13);
+    text(strstr(heard, "depth.safetensors: "),
+         "depth.safetensors: 1 array of 4 axes and more is left out (\"attn\")\n");
+    iso_states_close(s);
+    path = put_numbered("items.safetensors", 200, 13, false);
+    fails(
+        open_words(&s, &path, 1, NULL), ISO_EFORMAT,
+        "has 200 arrays called by numbers, more than an encoder has layers (--axes LND takes them");
+    ok(open_words(&s, &path, 1, "LND"));
+    iso_states_close(s);
+    path = put_numbered("deep.safetensors", 0, 0, true);
+    fails(open_words(&s, &path, 1, NULL), ISO_EFORMAT, "\"attn\" has 4 axes or more");
 }
 
 /* What a name leaves open LANG= closes. */
@@ -453,5 +524,5 @@ int main(void)
               test(groups_of_three_axes), test(keys_that_are_layers),
               test(keys_that_are_asked_about), test(sentences_of_tokens_of_layers),
               test(sentences_that_are_asked_about), test(four_axes_are_explained),
-              test(unclear_names));
+              test(tensors_called_by_numbers), test(unclear_names));
 }
