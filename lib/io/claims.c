@@ -25,7 +25,8 @@ struct iso_claim {
     struct names names; /* head NULL: this one file */
     iso_kind kind;
     bool writes, there;
-    bool open; /* a descriptor that is open already, or a file that goes with its folder */
+    bool open;                /* not by its name: a stream, or a file that goes with its folder */
+    bool stream;              /* a descriptor that is open already */
     struct stat self, folder; /* self holds when it is there, folder when not */
 };
 
@@ -174,7 +175,7 @@ iso_err iso_claims_write(iso_claims *c, const char *path, iso_kind kind, const c
 
 iso_err iso_claims_write_to(iso_claims *c, int fd, const char *what)
 {
-    struct iso_claim claim = {.what = what, .writes = true, .open = true};
+    struct iso_claim claim = {.what = what, .writes = true, .open = true, .stream = true};
 
     claim.there = fstat(fd, &claim.self) == 0 && S_ISREG(claim.self.st_mode);
     return claim.there ? add(c, claim, what) : ISO_OK;
@@ -230,6 +231,12 @@ static iso_err refuse(const struct iso_claim *out, const struct iso_claim *other
     if (!other->writes)
         return iso_fail(ISO_EARG, "%s: %s would replace %s, which is read (%s): name another file",
                         out->path, out->what, spelled ? "the file" : other->path, other->what);
+    if (other->stream || out->stream)
+        return iso_fail(ISO_EARG,
+                        "%s: %s goes there already: %s needs another file, or - for "
+                        "standard output",
+                        other->stream ? path : other->path, other->stream ? other->what : out->what,
+                        other->stream ? out->what : other->what);
     return iso_fail(ISO_EARG, "%s and %s both write %s; give each its own file", other->what,
                     out->what, path);
 }

@@ -35,11 +35,14 @@ $ isogloss compare mini.h5 --csv x.svg --plot x.svg
 2> isogloss compare: --csv and --plot both write x.svg; give each its own file (*
 ? 2
 $ isogloss compare mini.h5 --csv x.csv > x.csv
-2> isogloss compare: standard output and --csv both write x.csv; give each its own file (*
+2> isogloss compare: x.csv: standard output goes there already: --csv needs another file, or - for standard output (*
 ? 2
 $ isogloss compare mini.h5 --json log 2> log; cat log
-> isogloss compare: standard error and --json both write log; give each its own file (see `isogloss help compare`)
-$ rm x.csv log
+> isogloss compare: log: standard error goes there already: --json needs another file, or - for standard output (see `isogloss help compare`)
+$ isogloss compare mini.h5 --json /dev/stdout > x.json
+2> isogloss compare: /dev/stdout: standard output goes there already: --json needs another file, or - for standard output (*
+? 2
+$ rm x.csv x.json log
 # files of another kind stay; --force replaces them
 $ isogloss embed --model model en=en.txt -o en.vec
 2> isogloss embed: en.vec: is there and is not a states file of isogloss, so --out does not write over it: name another file, or replace it with --force
