@@ -28,6 +28,37 @@ int iso_utf8_next(uint32_t *point, const char *text, int64_t len)
     return size;
 }
 
+int iso_utf8_any(uint32_t *point, const char *text, int64_t len)
+{
+    const int size = iso_utf8_next(point, text, len);
+
+    if (size || len <= 0)
+        return size;
+    *point = 0xfffd;
+    return 1;
+}
+
+int iso_utf8_last(uint32_t *point, const char *text, int64_t len)
+{
+    for (int64_t size = 1; size <= 4 && size <= len; size++) {
+        if (iso_utf8_next(point, text + len - size, size) == size)
+            return (int)size;
+    }
+    *point = 0xfffd;
+    return len > 0;
+}
+
+int iso_utf8_put(char out[4], uint32_t p)
+{
+    static const unsigned char first[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    const int size = p < 0x80 ? 1 : p < 0x800 ? 2 : p < 0x10000 ? 3 : 4;
+
+    for (int i = size - 1; i > 0; i--, p >>= 6)
+        out[i] = (char)(0x80 | (p & 0x3f));
+    out[0] = (char)(first[size] | p);
+    return size;
+}
+
 bool iso_utf8_valid(const char *text, int64_t len)
 {
     uint32_t point;

@@ -1,4 +1,5 @@
-/* UTF-8 from outside: is it well formed, how wide is it on a terminal. Needs no tables of Unicode. */
+/* UTF-8 from outside: is it well formed, how wide is it on a terminal. Needs no tables of Unicode.
+ */
 #ifndef ISO_BASE_UTF8_H
 #define ISO_BASE_UTF8_H
 
@@ -14,6 +15,16 @@ ISO_BEGIN
  * bytes are not well-formed UTF-8 (overlong, surrogate, beyond U+10FFFF, cut short) or len is 0.
  */
 ISO_API int iso_utf8_next(uint32_t *point, const char *text, int64_t len);
+
+/** The same, a byte that begins no character being one of its own: U+FFFD, length 1. 0 at the end.
+ */
+ISO_API int iso_utf8_any(uint32_t *point, const char *text, int64_t len);
+
+/** The same for the code point that ends text[0..len). */
+ISO_API int iso_utf8_last(uint32_t *point, const char *text, int64_t len);
+
+/** Writes a code point up to U+10FFFF: its length. */
+ISO_API int iso_utf8_put(char out[4], uint32_t point);
 
 /** Whether all of text[0..len) is well-formed; -1 for a NUL-terminated text. */
 ISO_API bool iso_utf8_valid(const char *text, int64_t len);

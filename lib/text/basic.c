@@ -13,10 +13,7 @@ enum {
     MARK = 1 << 23,  /* with DROP: belongs to what stands before it */
     ALONE = 1 << 24, /* a word of its own */
     MANY = 1 << 25,  /* becomes several code points */
-    SIGMA = 1 << 26, /* look at its neighbours */
-    BMP = 0x10000,
-    CAPITAL_SIGMA = 0x3a3,
-    FINAL_SIGMA = 0x3c2
+    BMP = 0x10000
 };
 
 struct iso_basic {
@@ -24,13 +21,29 @@ struct iso_basic {
     uint32_t fate[BMP];
 };
 
-/* --- One character --- */
+/* --- One character, as the published tokenizer's tables, Unicode 8, have it --- */
+
+static bool control(uint32_t p)
+{
+    return iso_unicode_control(p) && !iso_unicode_late(p);
+}
+
+static bool mark(uint32_t p)
+{
+    return p != 0x111c9 && iso_unicode_mark(p) && !iso_unicode_late(p);
+}
+
+/* Two characters left the category since. */
+static bool punctuation(uint32_t p)
+{
+    return p == 0x166d || p == 0x111c9 || (iso_unicode_punctuation(p) && !iso_unicode_late(p));
+}
 
 static bool dropped(const iso_basic_opt *opt, uint32_t p)
 {
     if (!opt->clean || p == '\t' || p == '\n' || p == '\r')
         return false;
-    return p == 0 || p == 0xfffd || iso_unicode_control(p);
+    return p == 0 || p == 0xfffd || control(p);
 }
 
 /* Lower case first, then marks: their order shows in the dotted capital I. */
@@ -44,7 +57,7 @@ static int turn(uint32_t out[ISO_UNICODE_MOST], const iso_basic_opt *opt, uint32
         parts[0] = low[i];
         const int count = opt->strip ? iso_unicode_decompose(parts, low[i]) : 1;
         for (int k = 0; k < count && n < ISO_UNICODE_MOST; k++) {
-            if (!opt->strip || !iso_unicode_mark(parts[k]))
+            if (!opt->strip || !mark(parts[k]))
                 out[n++] = parts[k];
         }
     }
@@ -64,9 +77,8 @@ static uint32_t fate_of(const iso_basic_opt *opt, uint32_t p)
         return DROP | MARK;
     if (n > 1)
         return MANY;
-    const bool alone =
-        iso_unicode_punctuation(parts[0]) || (opt->ideographs && iso_unicode_ideograph(p));
-    return parts[0] | (alone ? ALONE : 0) | (opt->lower && p == CAPITAL_SIGMA ? SIGMA : 0);
+    const bool alone = punctuation(parts[0]) || (opt->ideographs && iso_unicode_ideograph(p));
+    return parts[0] | (alone ? ALONE : 0);
 }
 
 iso_err iso_basic_new(iso_basic **out, const iso_basic_opt *opt)
@@ -95,50 +107,6 @@ static uint32_t fate(const iso_basic *b, uint32_t p)
     return p < BMP ? b->fate[p] : fate_of(&b->opt, p);
 }
 
-/* --- Capital sigma: final when a letter with case stands before it and none behind, marks and such
- * in between not counted (Unicode 15, 3.13, Final_Sigma). --- */
-
-static int read_point(uint32_t *p, const char *text, int64_t left)
-{
-    const int size = iso_utf8_next(p, text, left);
-
-    if (size)
-        return size;
-    *p = 0xfffd;
-    return 1;
-}
-
-static bool cased_behind(const char *text, int64_t at, int64_t len)
-{
-    uint32_t p;
-
-    while (at < len) {
-        at += read_point(&p, text + at, len - at);
-        if (!iso_unicode_case_ignorable(p))
-            return iso_unicode_cased(p);
-    }
-    return false;
-}
-
-static bool cased_before(const char *text, int64_t at)
-{
-    uint32_t p;
-
-    while (at > 0) {
-        int64_t start = at - 1;
-        while (start > 0 && at - start < 4 && ((unsigned char)text[start] & 0xc0) == 0x80)
-            start--;
-        if (start + read_point(&p, text + start, at - start) != at) {
-            start = at - 1;
-            p = 0xfffd;
-        }
-        if (!iso_unicode_case_ignorable(p))
-            return iso_unicode_cased(p);
-        at = start;
-    }
-    return false;
-}
-
 /* --- Words --- */
 
 static void push(const iso_basic *b, iso_basic_word *w, uint32_t point, int64_t begin, int64_t end)
@@ -154,14 +122,11 @@ static void push(const iso_basic *b, iso_basic_word *w, uint32_t point, int64_t 
     w->count++;
 }
 
-static void push_odd(const iso_basic *b, iso_basic_word *w, const char *text, int64_t len,
-                     uint32_t p, int64_t begin, int64_t end)
+static void push_many(const iso_basic *b, iso_basic_word *w, uint32_t p, int64_t begin, int64_t end)
 {
     uint32_t parts[ISO_UNICODE_MOST];
-    int n = turn(parts, &b->opt, p);
+    const int n = turn(parts, &b->opt, p);
 
-    if (p == CAPITAL_SIGMA && n == 1 && cased_before(text, begin) && !cased_behind(text, end, len))
-        parts[0] = FINAL_SIGMA;
     for (int i = 0; i < n; i++)
         push(b, w, parts[i], begin, end);
 }
@@ -182,7 +147,7 @@ bool iso_basic_next(const iso_basic *b, iso_basic_word *w, int64_t *at, const ch
     w->count = 0;
     for (; i < len; i = next) {
         uint32_t p = (unsigned char)text[i];
-        next = i + (p < 0x80 ? 1 : read_point(&p, text + i, len - i));
+        next = i + (p < 0x80 ? 1 : iso_utf8_any(&p, text + i, len - i));
         const uint32_t f = fate(b, p);
         if (f <= POINT) {
             push(b, w, f, i, next);
@@ -195,12 +160,53 @@ bool iso_basic_next(const iso_basic *b, iso_basic_word *w, int64_t *at, const ch
         } else if (f & SPACE) {
             if (w->count)
                 break;
-        } else if (f & (MANY | SIGMA)) {
-            push_odd(b, w, text, len, p, i, next);
+        } else if (f & MANY) {
+            push_many(b, w, p, i, next);
         } else if (f & MARK) {
             extend(w, next);
         }
     }
     *at = i;
     return w->count > 0;
+}
+
+/* --- Whole texts --- */
+
+static iso_err add_turned(iso_normal *out, const iso_basic *b, uint32_t p, int64_t begin,
+                          int64_t end)
+{
+    const bool apart = b->opt.ideographs && iso_unicode_ideograph(p);
+    uint32_t parts[ISO_UNICODE_MOST];
+    const int n = turn(parts, &b->opt, p);
+    iso_err err = ISO_OK;
+
+    if (apart)
+        ISO_TRY(iso_normal_add(out, " ", 1, begin, begin));
+    for (int i = 0; i < n; i++)
+        ISO_TRY(iso_normal_add_point(out, parts[i], begin, end));
+    if (apart)
+        ISO_TRY(iso_normal_add(out, " ", 1, end, end));
+done:
+    return err;
+}
+
+iso_err iso_basic_normal(iso_normal *out, const iso_basic *b, const char *text, int64_t len)
+{
+    iso_err err = ISO_OK;
+
+    iso_normal_clear(out);
+    for (int64_t i = 0, next; i < len; i = next) {
+        uint32_t p = 0;
+        next = i + iso_utf8_any(&p, text + i, len - i);
+        const uint32_t f = fate(b, p);
+        if (f & SPACE)
+            ISO_TRY(b->opt.clean ? iso_normal_add(out, " ", 1, i, next)
+                                 : iso_normal_add_point(out, p, i, next));
+        else if (!(f & DROP))
+            ISO_TRY(add_turned(out, b, p, i, next));
+        else if (f & MARK)
+            iso_normal_extend(out, next);
+    }
+done:
+    return err;
 }

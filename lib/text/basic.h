@@ -5,14 +5,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/base/err.h"
+#include "lib/text/normal.h"
 
 ISO_BEGIN
 
 /** What is done to characters, by the names BERT's files give it. */
 typedef struct iso_basic_opt {
     bool clean;      /* NUL, U+FFFD, controls (Cc, Cf, Co) but tab and line ends are dropped */
-    bool lower;      /* lower case; capital sigma as its place in the word has it */
+    bool lower;      /* lower case, each character by itself: a final sigma is none */
     bool strip;      /* NFD, marks (Mn) dropped */
     bool ideographs; /* each CJK ideograph is a word */
     int most;        /* code points of a word that are kept; 1 to ISO_BASIC_MOST */
@@ -38,10 +38,17 @@ typedef struct iso_basic_word {
 /**
  * The next word of text[0..len) from *at on, which moves behind it; false when there is none.
  * White space divides, punctuation stands alone. Bytes that are not UTF-8 count as U+FFFD each.
- * Source  Devlin et al., NAACL 2019 (BERT), and the code published with it.
+ * Categories are those of Unicode 8, as the published tokenizer has them: what came later, and what
+ * is unassigned, is a letter like others.
+ * Source  Devlin et al., NAACL 2019 (BERT); huggingface/tokenizers, BertNormalizer.
  */
 ISO_API bool iso_basic_next(const iso_basic *b, iso_basic_word *word, int64_t *at, const char *text,
                             int64_t len);
+
+/** All of text[0..len) as one text: cleaned, each white space a blank, folded, blanks around
+ * ideographs. Cutting that into words gives the same words. Errors  ISO_ENOMEM. */
+ISO_API ISO_MUST_USE iso_err iso_basic_normal(iso_normal *out, const iso_basic *b, const char *text,
+                                              int64_t len);
 
 ISO_END
 

@@ -162,3 +162,31 @@ done:
     iso_free(w.slot);
     return err;
 }
+
+int64_t iso_charsmap_find(const char **with, const void *map, int64_t map_len, const char *text,
+                          int64_t len)
+{
+    if (map_len == 0)
+        return 0;
+    const unsigned char *bytes = map;
+    const struct walk w = {.units = bytes + 4, .count = number_at(bytes) / 4};
+    const char *const texts = (const char *)w.units + number_at(bytes);
+    uint32_t at = base_of(0, unit_at(&w, 0));
+    int64_t taken = 0;
+
+    for (int64_t i = 0; i < len; i++) {
+        const unsigned char c = (unsigned char)text[i];
+        at ^= c;
+        if (at >= w.count)
+            break;
+        const uint32_t unit = unit_at(&w, at);
+        if ((unit & 0x800000ff) != c)
+            break;
+        at = base_of(at, unit);
+        if (has_rule(unit) && at < w.count) {
+            taken = i + 1;
+            *with = texts + (unit_at(&w, at) & 0x7fffffff);
+        }
+    }
+    return taken;
+}

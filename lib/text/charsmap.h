@@ -23,6 +23,13 @@ ISO_BEGIN
 ISO_MUST_USE iso_err iso_charsmap_check(int64_t *growth, const void *map, int64_t len,
                                         const char *name);
 
+/**
+ * The longest rule of such a map, checked, that begins text[0..len): bytes it takes, 0 if there is
+ * none; *with becomes what stands in their place, ended by a NUL.
+ */
+int64_t iso_charsmap_find(const char **with, const void *map, int64_t map_len, const char *text,
+                          int64_t len);
+
 ISO_END
 
 #endif

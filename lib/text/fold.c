@@ -19,17 +19,6 @@ static bool cased_next(const char *text, int64_t len)
     return false;
 }
 
-static int encode(char out[4], uint32_t p)
-{
-    const int size = p < 0x80 ? 1 : p < 0x800 ? 2 : p < 0x10000 ? 3 : 4;
-    static const unsigned char first[] = {0, 0, 0xc0, 0xe0, 0xf0};
-
-    for (int i = size - 1; i > 0; i--, p >>= 6)
-        out[i] = (char)(0x80 | (p & 0x3f));
-    out[0] = (char)(first[size] | p);
-    return size;
-}
-
 static iso_err add_lower(iso_buf *out, uint32_t p, bool final)
 {
     uint32_t low[ISO_UNICODE_MOST];
@@ -40,7 +29,7 @@ static iso_err add_lower(iso_buf *out, uint32_t p, bool final)
     if (final)
         low[0] = FINAL_SIGMA;
     for (int i = 0; i < count; i++)
-        ISO_TRY(iso_buf_add(out, bytes, encode(bytes, low[i])));
+        ISO_TRY(iso_buf_add(out, bytes, iso_utf8_put(bytes, low[i])));
 done:
     return err;
 }

@@ -1,14 +1,17 @@
 #include "lib/text/spm.h"
 
+#include <string.h>
+
 #include <exception>
-#include <memory>
 #include <new>
 #include <string_view>
 
 #include <sentencepiece_processor.h>
 
 #include "lib/base/alloc.h"
+#include "lib/base/utf8.h"
 #include "lib/io/file.h"
+#include "lib/text/charsmap.h"
 #include "lib/text/spm_check.h"
 
 /* The library's own switch for what it prints, exported but in no installed header; weak, so that
@@ -24,6 +27,7 @@ namespace logging
 struct iso_spm {
     sentencepiece::SentencePieceProcessor *of;
     iso_spm_facts facts;
+    char *rules; /* a copy of the normalisation rules, and a NUL */
 };
 
 namespace
@@ -98,6 +102,12 @@ iso_err iso_spm_of_bytes(iso_spm **out, const void *model, int64_t len, const ch
         err = iso_alloc(&s, 1, sizeof *s);
     if (!err) {
         s->facts = facts;
+        err = iso_alloc(&s->rules, facts.rules_len + 1, 1);
+    }
+    if (!err) {
+        if (facts.rules_len > 0)
+            memcpy(s->rules, static_cast<const char *>(model) + facts.rules,
+                        static_cast<size_t>(facts.rules_len));
         err = guarded(name, [&] { return load(s, model, len, name); });
     }
     if (err)
@@ -128,8 +138,10 @@ iso_err iso_spm_open(iso_spm **out, const char *path)
 
 void iso_spm_close(iso_spm *s)
 {
-    if (s)
-        delete s->of;
+    if (!s)
+        return;
+    delete s->of;
+    iso_free(s->rules);
     iso_free(s);
 }
 
@@ -140,17 +152,41 @@ int32_t iso_spm_size(const iso_spm *s)
 
 const char *iso_spm_piece(int64_t *len, const iso_spm *s, int32_t id)
 {
+    const char *text = "";
+
     *len = 0;
     if (id < 0 || id >= s->facts.pieces)
-        return "";
-    const auto &piece = s->of->IdToPiece(id);
-    *len = static_cast<int64_t>(piece.size());
-    return piece.c_str();
+        return text;
+    (void)guarded("piece", [&] {
+        const auto &piece = s->of->IdToPiece(id);
+        *len = static_cast<int64_t>(piece.size());
+        text = piece.c_str();
+        return ISO_OK;
+    });
+    return text;
+}
+
+float iso_spm_score(const iso_spm *s, int32_t id)
+{
+    float score = 0;
+
+    if (id >= 0 && id < s->facts.pieces)
+        (void)guarded("score", [&] {
+            score = s->of->GetScore(id);
+            return ISO_OK;
+        });
+    return score;
 }
 
 int32_t iso_spm_find(const iso_spm *s, const char *piece)
 {
-    return s->of->PieceToId(piece);
+    int32_t id = s->facts.unknown;
+
+    (void)guarded("piece", [&] {
+        id = s->of->PieceToId(piece);
+        return ISO_OK;
+    });
+    return id;
 }
 
 int32_t iso_spm_unknown(const iso_spm *s)
@@ -171,5 +207,24 @@ iso_err iso_spm_encode(const iso_spm *s, iso_tokens *out, const char *text, int6
     const iso_err err = guarded("text", [&] { return encode(s, out, view); });
     if (err)
         out->count = before;
+    return err;
+}
+
+iso_err iso_spm_normal(iso_normal *out, const iso_spm *s, const char *text, int64_t len)
+{
+    iso_err err = ISO_OK;
+
+    iso_normal_clear(out);
+    for (int64_t i = 0, size; !err && i < len; i += size) {
+        const char *with = "";
+        uint32_t point = 0;
+        size = iso_charsmap_find(&with, s->rules, s->facts.rules_len, text + i, len - i);
+        if (size > 0) {
+            err = iso_normal_add(out, with, static_cast<int64_t>(strlen(with)), i, i + size);
+        } else {
+            size = iso_utf8_any(&point, text + i, len - i);
+            err = iso_normal_add_point(out, point, i, i + size);
+        }
+    }
     return err;
 }

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "lib/text/normal.h"
 #include "lib/text/tokens.h"
 
 ISO_BEGIN
@@ -24,12 +25,18 @@ int32_t iso_spm_size(const iso_spm *s);
 const char *iso_spm_piece(int64_t *len, const iso_spm *s, int32_t id);
 int32_t iso_spm_find(const iso_spm *s, const char *piece);
 int32_t iso_spm_unknown(const iso_spm *s);
+float iso_spm_score(const iso_spm *s, int32_t id);
 
 /** Appends the pieces of text[0..len) with their bytes in it; none where normalising puts more than
  * one piece in the place of a character, but for the last of them. Safe for several threads.
  * Errors  ISO_ENOMEM, ISO_EARG (a text so long that SentencePiece could not count its bytes: at
  * least 8 MB, usually 150). */
 ISO_MUST_USE iso_err iso_spm_encode(const iso_spm *s, iso_tokens *out, const char *text,
+                                    int64_t len);
+
+/** text[0..len) as the model's normalisation rules leave it, blanks as they are. Errors ISO_ENOMEM.
+ */
+ISO_MUST_USE iso_err iso_spm_normal(iso_normal *out, const iso_spm *s, const char *text,
                                     int64_t len);
 
 ISO_END

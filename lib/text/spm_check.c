@@ -203,7 +203,13 @@ iso_err iso_spm_check(iso_spm_facts *out, const void *model, int64_t len, const 
     ISO_TRY(iso_charsmap_check(&growth, m.charsmap.at, m.charsmap.left, name));
     if (m.tests > INT32_MAX / growth)
         ISO_FAIL(ISO_EFORMAT, "%s: %lld bytes of self-tests", name, (long long)m.tests);
-    *out = (iso_spm_facts){m.pieces, m.unknown, growth};
+    *out = (iso_spm_facts){
+        .pieces = m.pieces,
+        .unknown = m.unknown,
+        .growth = growth,
+        .rules = m.charsmap.left ? m.charsmap.at - (const unsigned char *)model : 0,
+        .rules_len = m.charsmap.left,
+    };
 done:
     iso_free(m.symbols);
     return err;

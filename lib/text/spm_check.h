@@ -10,8 +10,9 @@ ISO_BEGIN
 
 typedef struct iso_spm_facts {
     int64_t pieces;
-    int32_t unknown; /* the id of the piece of that type */
-    int64_t growth;  /* the most bytes that normalising makes of one */
+    int32_t unknown;          /* the id of the piece of that type */
+    int64_t growth;           /* the most bytes that normalising makes of one */
+    int64_t rules, rules_len; /* where the normalisation rules lie in the bytes */
 } iso_spm_facts;
 
 /**

@@ -11,30 +11,36 @@
 /* Fields of sentencepiece_model.proto. */
 enum { MODEL_PIECES = 1, MODEL_TRAINER = 2, MODEL_NORMALIZER = 3 };
 enum { PIECE_TEXT = 1, PIECE_SCORE = 2, PIECE_TYPE = 3 };
-enum { TRAINER_MODEL_TYPE = 3, TRAINER_VOCAB_SIZE = 4, TRAINER_UNK_ID = 40 };
+enum {
+    TRAINER_MODEL_TYPE = 3,
+    TRAINER_VOCAB_SIZE = 4,
+    TRAINER_BYTE_FALLBACK = 35,
+    TRAINER_UNK_ID = 40
+};
 enum {
     NORMALIZER_CHARSMAP = 2,
     NORMALIZER_ADD_DUMMY_PREFIX = 3,
     NORMALIZER_REMOVE_EXTRA_WHITESPACES = 4,
     NORMALIZER_ESCAPE_WHITESPACES = 5
 };
-enum piece_type { NORMAL = 1, UNKNOWN = 2, CONTROL = 3, USER_DEFINED = 4 };
+enum piece_type { NORMAL = 1, UNKNOWN = 2, CONTROL = 3, BYTE = 6 };
 enum { UNIGRAM = 1 };
 
 /* What the file's parts come to. */
 struct plan {
     const char *name;
-    int64_t count; /* pieces of the vocabulary, then with the tokens added behind it */
-    int64_t unknown;
-    const iso_json **added; /* of each piece, or NULL */
+    int64_t count, unknown;
+    bool *special; /* pieces that are special added tokens */
     iso_buf charsmap;
-    bool metaspace, prefix, split, collapse, strip;
+    iso_spm_spaces spaces;
+    bool metaspace, bytes;
 };
 
 static iso_err unsupported(const struct plan *p, const char *part, const char *what)
 {
-    return iso_fail(ISO_EUNSUP, "%s: a SentencePiece model cannot express %s %s", p->name, part,
-                    what ? what : "without a type");
+    return iso_fail(ISO_EUNSUP,
+                    "%s: %s %s is not supported for Unigram; give token ids (.ids) instead",
+                    p->name, part, what ? what : "without a type");
 }
 
 static iso_err misshapen(const struct plan *p, const char *what)
@@ -95,7 +101,7 @@ static iso_err take_replace(struct plan *p, const iso_json *step)
     if (!iso_str_same(pattern, " {2,}") ||
         !(iso_str_same(content, " ") || iso_str_same(content, "\xe2\x96\x81")))
         return unsupported(p, "normalizer", "Replace, but of \" {2,}\" with a space");
-    p->collapse = true;
+    p->spaces.run = *content == ' ' ? " " : "\xe2\x96\x81";
     return ISO_OK;
 }
 
@@ -107,7 +113,9 @@ static iso_err take_normalizer(struct plan *p, const iso_json *step)
         return take_replace(p, step);
     if (!is_type(step, "Strip"))
         return unsupported(p, "normalizer", iso_json_text(iso_json_get(step, "type")));
-    p->strip = true;
+    if (!not_false(iso_json_get(step, "strip_right")))
+        return unsupported(p, "normalizer", "Strip of the left side alone");
+    p->spaces.strip = true;
     return ISO_OK;
 }
 
@@ -122,8 +130,11 @@ static iso_err take_metaspace(struct plan *p, const iso_json *step)
         !iso_str_same(word, "never"))
         return unsupported(p, "pre_tokenizer", "Metaspace with an unknown prepend_scheme");
     p->metaspace = true;
-    p->prefix =
-        word ? strcmp(word, "never") != 0 : not_false(iso_json_get(step, "add_prefix_space"));
+    const bool never =
+        word ? strcmp(word, "never") == 0 : !not_false(iso_json_get(step, "add_prefix_space"));
+    p->spaces.prefix = never                         ? ISO_PREFIX_NEVER
+                       : iso_str_same(word, "first") ? ISO_PREFIX_FIRST
+                                                     : ISO_PREFIX_ALWAYS;
     return ISO_OK;
 }
 
@@ -133,7 +144,7 @@ static iso_err take_pre_tokenizer(struct plan *p, const iso_json *step)
         return take_metaspace(p, step);
     if (!is_type(step, "WhitespaceSplit"))
         return unsupported(p, "pre_tokenizer", iso_json_text(iso_json_get(step, "type")));
-    p->split = true;
+    p->spaces.split = true;
     return ISO_OK;
 }
 
@@ -146,36 +157,24 @@ static iso_err plan_spaces(struct plan *p, const iso_json *tokenizer)
                        take_pre_tokenizer));
     if (!p->metaspace)
         ISO_TRY(unsupported(p, "pre_tokenizer", "other than Metaspace"));
-    if (p->split && !p->prefix)
-        ISO_TRY(unsupported(p, "pre_tokenizer", "WhitespaceSplit without a prefix"));
-    if (p->strip && !p->collapse && !p->split)
+    if (p->spaces.split && p->spaces.prefix != ISO_PREFIX_ALWAYS)
+        ISO_TRY(unsupported(p, "pre_tokenizer", "WhitespaceSplit without a prefix to every word"));
+    if (p->spaces.strip && !p->spaces.run && !p->spaces.split)
         ISO_TRY(unsupported(p, "normalizer", "Strip without a Replace of \" {2,}\""));
 done:
     return err;
 }
 
-/* Tokens added within the vocabulary or right behind it, each at its id. */
+/* Special tokens within the vocabulary. */
 static iso_err plan_added(struct plan *p, const iso_json *added)
 {
-    const int64_t most = p->count + iso_json_count(added);
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&p->added, most, sizeof *p->added));
+    ISO_TRY(iso_alloc(&p->special, p->count, sizeof *p->special));
     for (const iso_json *a = iso_json_first(added); a; a = iso_json_next(a)) {
         int64_t id;
-        if (!iso_json_int(&id, iso_json_get(a, "id")) || !iso_json_text(iso_json_get(a, "content")))
-            ISO_TRY(misshapen(p, "an entry of added_tokens without id or content"));
-        if (id < 0 || id >= most)
-            ISO_FAIL(ISO_EUNSUP, "%s: added token %lld of %lld pieces: ids with gaps", p->name,
-                     (long long)id, (long long)most);
-        p->added[id] = a;
-    }
-    while (p->count < most && p->added[p->count])
-        p->count++;
-    for (int64_t id = p->count; id < most; id++) {
-        if (p->added[id])
-            ISO_FAIL(ISO_EUNSUP, "%s: added token %lld after %lld pieces: ids with gaps", p->name,
-                     (long long)id, (long long)p->count);
+        if (iso_json_int(&id, iso_json_get(a, "id")) && id >= 0 && id < p->count)
+            p->special[id] |= iso_json_true(iso_json_get(a, "special"));
     }
 done:
     return err;
@@ -187,8 +186,7 @@ static iso_err plan_model(struct plan *p, const iso_json *model)
 
     if (!is_type(model, "Unigram"))
         return unsupported(p, "model", iso_json_text(iso_json_get(model, "type")));
-    if (iso_json_true(iso_json_get(model, "byte_fallback")))
-        return unsupported(p, "model", "with byte_fallback");
+    p->bytes = iso_json_true(iso_json_get(model, "byte_fallback"));
     if (iso_json_is(vocab) != ISO_JSON_ARRAY)
         return misshapen(p, "model.vocab is no list of [piece, score]");
     p->count = iso_json_count(vocab);
@@ -201,65 +199,92 @@ static iso_err plan_model(struct plan *p, const iso_json *model)
 
 /* Writing ----------------------------------------------------------------------- */
 
-static enum piece_type type_of(const struct plan *p, int64_t id)
+/* "<0x0A>", as bytes are called. */
+static bool is_byte(const char *text)
+{
+    static const char digits[] = "0123456789ABCDEF";
+
+    return strncmp(text, "<0x", 3) == 0 && strlen(text) == 6 && strchr(digits, text[3]) &&
+           strchr(digits, text[4]) && text[5] == '>';
+}
+
+static enum piece_type type_of(const struct plan *p, int64_t id, const char *text)
 {
     if (id == p->unknown)
         return UNKNOWN;
-    if (!p->added[id])
-        return NORMAL;
-    return iso_json_true(iso_json_get(p->added[id], "special")) ? CONTROL : USER_DEFINED;
+    if (p->bytes && is_byte(text))
+        return BYTE;
+    return p->special[id] ? CONTROL : NORMAL;
 }
 
-static iso_err put_piece(iso_buf *out, iso_buf *piece, const struct plan *p, int64_t id,
-                         const char *text, double score)
+static iso_err put_piece(iso_buf *out, iso_buf *piece, const char *text, double score,
+                         enum piece_type type)
 {
     iso_err err = ISO_OK;
 
     piece->len = 0;
     ISO_TRY(iso_proto_put_bytes(piece, PIECE_TEXT, text, (int64_t)strlen(text)));
     ISO_TRY(iso_proto_put_float(piece, PIECE_SCORE, (float)score));
-    ISO_TRY(iso_proto_put(piece, PIECE_TYPE, type_of(p, id)));
+    ISO_TRY(iso_proto_put(piece, PIECE_TYPE, type));
     ISO_TRY(iso_proto_put_bytes(out, MODEL_PIECES, piece->text, piece->len));
 done:
     return err;
 }
 
+static iso_err read_entry(const char **text, double *score, const struct plan *p,
+                          const iso_json *entry, int64_t id)
+{
+    const iso_json *number = iso_json_at(entry, 1);
+
+    *text = iso_json_text(iso_json_at(entry, 0));
+    if (iso_json_count(entry) != 2 || !*text || iso_json_is(number) != ISO_JSON_NUMBER)
+        return iso_fail(ISO_EFORMAT, "%s: entry %lld of model.vocab is no [piece, score]", p->name,
+                        (long long)id);
+    if (!iso_json_number(score, number) || fabs(*score) > FLT_MAX)
+        return iso_fail(ISO_EFORMAT,
+                        "%s: entry %lld of model.vocab, \"%.60s\", has a score that is not finite: "
+                        "damaged file",
+                        p->name, (long long)id, *text);
+    return ISO_OK;
+}
+
 static iso_err put_pieces(iso_buf *out, const struct plan *p, const iso_json *vocab)
 {
     iso_buf piece = {0};
-    int64_t id = 0;
+    int64_t id = 0, bytes = 0;
     iso_err err = ISO_OK;
 
     for (const iso_json *v = iso_json_first(vocab); v; v = iso_json_next(v), id++) {
-        const char *text = iso_json_text(iso_json_at(v, 0));
-        double score;
-        if (iso_json_count(v) != 2 || !text || !iso_json_number(&score, iso_json_at(v, 1)) ||
-            fabs(score) > FLT_MAX)
-            ISO_FAIL(ISO_EFORMAT, "%s: entry %lld of model.vocab is no [piece, score]", p->name,
-                     (long long)id);
-        ISO_TRY(put_piece(out, &piece, p, id, text, score));
+        const char *text = NULL;
+        double score = 0;
+        ISO_TRY(read_entry(&text, &score, p, v, id));
+        const enum piece_type type = type_of(p, id, text);
+        bytes += type == BYTE;
+        ISO_TRY(put_piece(out, &piece, text, score, type));
     }
-    for (; id < p->count; id++)
-        ISO_TRY(
-            put_piece(out, &piece, p, id, iso_json_text(iso_json_get(p->added[id], "content")), 0));
+    if (p->bytes && bytes != 256)
+        ISO_FAIL(ISO_EFORMAT, "%s: byte_fallback with %lld of the 256 pieces <0x00> to <0xFF>",
+                 p->name, (long long)bytes);
 done:
     iso_buf_free(&piece);
     return err;
 }
 
-static iso_err put_specs(iso_buf *out, const struct plan *p)
+static iso_err put_specs(iso_buf *out, const struct plan *p, bool prefix)
 {
     iso_buf spec = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_proto_put(&spec, TRAINER_MODEL_TYPE, UNIGRAM));
     ISO_TRY(iso_proto_put(&spec, TRAINER_VOCAB_SIZE, (uint64_t)p->count));
+    ISO_TRY(iso_proto_put(&spec, TRAINER_BYTE_FALLBACK, p->bytes));
     ISO_TRY(iso_proto_put(&spec, TRAINER_UNK_ID, (uint64_t)p->unknown));
     ISO_TRY(iso_proto_put_bytes(out, MODEL_TRAINER, spec.text, spec.len));
     spec.len = 0;
     ISO_TRY(iso_proto_put_bytes(&spec, NORMALIZER_CHARSMAP, p->charsmap.text, p->charsmap.len));
-    ISO_TRY(iso_proto_put(&spec, NORMALIZER_ADD_DUMMY_PREFIX, p->prefix));
-    ISO_TRY(iso_proto_put(&spec, NORMALIZER_REMOVE_EXTRA_WHITESPACES, p->collapse || p->split));
+    ISO_TRY(iso_proto_put(&spec, NORMALIZER_ADD_DUMMY_PREFIX, prefix));
+    ISO_TRY(iso_proto_put(&spec, NORMALIZER_REMOVE_EXTRA_WHITESPACES,
+                          p->spaces.run || p->spaces.split));
     ISO_TRY(iso_proto_put(&spec, NORMALIZER_ESCAPE_WHITESPACES, 1));
     ISO_TRY(iso_proto_put_bytes(out, MODEL_NORMALIZER, spec.text, spec.len));
 done:
@@ -267,7 +292,8 @@ done:
     return err;
 }
 
-iso_err iso_spm_model_of_json(iso_buf *out, const iso_json *tokenizer, const char *name)
+iso_err iso_spm_model_of_json(iso_buf *out, iso_spm_spaces *spaces, const iso_json *tokenizer,
+                              bool prefix, const char *name)
 {
     const iso_json *model = iso_json_get(tokenizer, "model");
     struct plan p = {.name = name};
@@ -278,11 +304,12 @@ iso_err iso_spm_model_of_json(iso_buf *out, const iso_json *tokenizer, const cha
     ISO_TRY(plan_spaces(&p, tokenizer));
     ISO_TRY(plan_added(&p, iso_json_get(tokenizer, "added_tokens")));
     ISO_TRY(put_pieces(out, &p, iso_json_get(model, "vocab")));
-    ISO_TRY(put_specs(out, &p));
+    ISO_TRY(put_specs(out, &p, prefix));
+    *spaces = p.spaces;
 done:
     if (err)
         out->len = before;
-    iso_free(p.added);
+    iso_free(p.special);
     iso_buf_free(&p.charsmap);
     return err;
 }

@@ -7,19 +7,28 @@
 
 ISO_BEGIN
 
+/** What the parts of such a file do with white space beyond what a model can say. */
+typedef struct iso_spm_spaces {
+    bool split;      /* all white space divides, also what the rules leave as it is */
+    bool strip;      /* the end of a text loses it; else it is a piece, U+2581, unless split */
+    const char *run; /* what several blanks become, " " or U+2581; NULL: they stay */
+    enum { ISO_PREFIX_ALWAYS, ISO_PREFIX_FIRST, ISO_PREFIX_NEVER } prefix; /* of words: U+2581 */
+} iso_spm_spaces;
+
 /**
  * Appends the bytes of a model for iso_spm_of_bytes. Pieces keep their places: SentencePiece's ids
  * are those of the file. Special added tokens become control pieces, which no text is cut into;
- * other added tokens user-defined ones; those whose ids follow the vocabulary are appended to it.
+ * those that are not in the vocabulary are left out: who splits a text at added tokens knows them.
+ * Without `prefix` nothing is put before a text, whatever the file says.
  *
  * Normalizers: none, Precompiled, or a Sequence of it, Strip and a Replace of " {2,}";
- * pre-tokenizers: Metaspace, alone or after WhitespaceSplit. Both mean what training meant by them,
- * `remove_extra_whitespaces` and `add_dummy_prefix`: spaces at the end of a text make no piece.
+ * pre-tokenizers: Metaspace, alone or after WhitespaceSplit; byte_fallback with all 256 bytes.
  *
  * Cost  linear. Errors  ISO_EFORMAT (what is wrong where), ISO_EUNSUP (names what a model cannot
  * express), ISO_ENOMEM; `name` begins the message.
  */
-ISO_MUST_USE iso_err iso_spm_model_of_json(iso_buf *out, const iso_json *tokenizer,
+ISO_MUST_USE iso_err iso_spm_model_of_json(iso_buf *out, iso_spm_spaces *spaces,
+                                           const iso_json *tokenizer, bool prefix,
                                            const char *name);
 
 ISO_END

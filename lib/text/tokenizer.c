@@ -6,13 +6,14 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
-#include "lib/text/spm_parts.h"
 
 void iso_tokenizer_close(iso_tokenizer *t)
 {
     if (!t)
         return;
     iso_wordpiece_free(t->wordpiece);
+    iso_added_free(t->added);
+    iso_spm_close(t->bare);
     iso_vocab_close(t->vocab);
     iso_spm_close(t->spm);
     iso_free(t);
@@ -25,7 +26,23 @@ const char *iso_tokenizer_kind(const iso_tokenizer *t)
 
 int32_t iso_tokenizer_size(const iso_tokenizer *t)
 {
-    return t->spm ? iso_spm_size(t->spm) + t->fairseq.offset : iso_vocab_size(t->vocab);
+    const int32_t size =
+        t->spm ? iso_spm_size(t->spm) + t->fairseq.offset : iso_vocab_size(t->vocab);
+    const int32_t added = iso_added_size(t->added);
+
+    return added > size ? added : size;
+}
+
+int64_t iso_tokenizer_longest(const iso_tokenizer *t, int64_t *cut)
+{
+    if (cut)
+        *cut = t->cut;
+    return t->longest;
+}
+
+int32_t iso_tokenizer_padding(const iso_tokenizer *t)
+{
+    return t->pad;
 }
 
 int64_t iso_tokenizer_odd(const iso_tokenizer *t, const char **first)
@@ -68,18 +85,13 @@ static iso_err add_text(const iso_tokenizer *t, iso_tokens *out, const char *tex
                         int64_t most, uint8_t part)
 {
     const int64_t first = out->count;
-    iso_err err = t->spm ? iso_spm_encode_parts(t->spm, out, text, len, most)
-                         : iso_wordpiece_encode(t->wordpiece, out, text, len);
+    const iso_err err = iso_tokenizer_text(t, out, text, len, most);
 
-    if (err)
-        return err;
-    if (t->spm)
-        iso_fairseq_ids(out, first, &t->fairseq, iso_spm_unknown(t->spm));
-    for (int64_t i = first; part && i < out->count; i++) {
+    for (int64_t i = first; part && !err && i < out->count; i++) {
         out->part[i] = part;
         out->types[i] = t->types;
     }
-    return ISO_OK;
+    return err;
 }
 
 /* Takes `count` pieces out before piece `to`. */
@@ -160,28 +172,20 @@ done:
 
 /* --- Reading back --- */
 
-/* fairseq's ids of <s> and </s> are not those of the model's own pieces. */
-static const char *special_piece(int64_t *len, const iso_tokenizer *t, int32_t id)
-{
-    const char *text = id == t->first ? "<s>" : "</s>";
-
-    if (t->fairseq.offset == 0)
-        return iso_spm_piece(len, t->spm, id);
-    *len = (int64_t)strlen(text);
-    return text;
-}
-
 const char *iso_tokenizer_piece(int64_t *len, const iso_tokenizer *t, const iso_tokens *tokens,
                                 int64_t i, const iso_text *text)
 {
     const int32_t id = tokens->ids[i];
+    const iso_added_token *token = iso_added_of(t->added, id);
 
-    if (!t->spm)
-        return iso_vocab_piece(len, t->vocab, id);
-    if (tokens->special[i])
-        return special_piece(len, t, id);
-    if (id != t->fairseq.unknown)
-        return iso_spm_piece(len, t->spm, id - t->fairseq.offset);
-    *len = tokens->end[i] - tokens->begin[i];
-    return (tokens->part[i] ? text->pair : text->text) + tokens->begin[i];
+    if (t->spm && id == t->fairseq.unknown && !tokens->special[i]) {
+        *len = tokens->end[i] - tokens->begin[i];
+        return (tokens->part[i] ? text->pair : text->text) + tokens->begin[i];
+    }
+    if (token) {
+        *len = (int64_t)strlen(token->content);
+        return token->content;
+    }
+    return t->spm ? iso_spm_piece(len, t->spm, id - t->fairseq.offset)
+                  : iso_vocab_piece(len, t->vocab, id);
 }

@@ -11,19 +11,27 @@ ISO_BEGIN
 typedef struct iso_tokenizer iso_tokenizer;
 
 /**
- * Opens what the folder holds, the first of: `vocab.txt` (WordPiece; do_lower_case, strip_accents,
- * tokenize_chinese_chars from tokenizer_config.json), `sentencepiece.bpe.model`,
+ * Opens what the folder holds, the first of: `vocab.txt` (WordPiece), `sentencepiece.bpe.model`,
  * `spiece.model`, `tokenizer.model` (SentencePiece unigram, ids as fairseq counts them),
- * `tokenizer.json` of either kind. config.json, where there is one, tells the family.
+ * `tokenizer.json` of either kind; where a tokenizer.json beside one of the others has other
+ * pieces, it counts, and that is odd. config.json, where there is one, tells the family.
  *
  * As with the published BERT, text is lower-cased unless do_lower_case is false (odd when nobody
  * says so and pieces have capital letters), accents go with the capitals unless strip_accents says
- * otherwise, ideographs stand alone, words of more than 100 characters are unknown. Of pieces that
- * are twice in the vocabulary the last counts. Special tokens may be named in
- * tokenizer_config.json or special_tokens_map.json.
+ * otherwise, ideographs stand alone (tokenize_chinese_chars), words of more than 100 characters are
+ * unknown. tokenizer_config.json counts over tokenizer.json, unless its tokenizer_class is the
+ * generic PreTrainedTokenizerFast; where they disagree, that is odd. Of pieces that are twice in
+ * the vocabulary the last counts. Around texts stands what tokenizer.json's post_processor says,
+ * else cls_token and sep_token.
+ *
+ * Added tokens are those of tokenizer_config.json (added_tokens_decoder), tokenizer.json
+ * (added_tokens), added_tokens.json, and all that are called something_token there or in
+ * special_tokens_map.json, and the usual ones of the kind. The first that names one says how it is
+ * found (lstrip, rstrip, single_word, normalized); the vocabulary says its id, where it has it.
  *
  * Errors  ISO_EIO, ISO_EFORMAT (what is wrong with which file), ISO_EUNSUP (another kind of
- *         tokenizer, such as byte-level BPE; says which are read), ISO_ENOMEM.
+ *         tokenizer, such as byte-level BPE; parts of tokenizer.json that are not honoured; says
+ *         which are read), ISO_ENOMEM.
  */
 ISO_API ISO_MUST_USE iso_err iso_tokenizer_open(iso_tokenizer **out, const char *folder);
 ISO_API void iso_tokenizer_close(iso_tokenizer *t);
@@ -33,6 +41,13 @@ ISO_API const char *iso_tokenizer_kind(const iso_tokenizer *t);
 
 /** One above the largest id it can give. */
 ISO_API int32_t iso_tokenizer_size(const iso_tokenizer *t);
+
+/** The id of the padding token; -1 when there is none. */
+ISO_API int32_t iso_tokenizer_padding(const iso_tokenizer *t);
+
+/** The most tokens that tokenizer_config.json allows a text (model_max_length; 0: no limit is
+ * told); *cut, unless NULL, takes those of tokenizer.json's truncation, which is not applied. */
+ISO_API int64_t iso_tokenizer_longest(const iso_tokenizer *t, int64_t *cut);
 
 /** Odd things met on opening (duplicate entries of the vocabulary...): how many, and the first. */
 ISO_API int64_t iso_tokenizer_odd(const iso_tokenizer *t, const char **first);
@@ -49,7 +64,8 @@ typedef struct iso_text {
  * Cuts a text into pieces, special tokens around them: [CLS] a [SEP], [CLS] a [SEP] b [SEP], or
  * <s> a </s>, <s> a </s></s> b </s>. Emptied first.
  *
- * What reads like a special token in a text is text and never gets its id.
+ * A text is split at added tokens first, special ones too, the longest first; each gets its id and
+ * the bytes it stands for, and is not marked as special: the text has it.
  *
  * No more than `max_length` pieces with the special tokens (0: no limit); of a pair the longer text
  * loses its last piece first, of equals the second. Bytes that are not UTF-8 and NUL are legal and

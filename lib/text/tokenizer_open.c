@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/alloc.h"
@@ -6,23 +7,29 @@
 #include "lib/text/tokenizer_inside.h"
 #include "lib/text/tokenizer_json.h"
 
-enum { SETTINGS_MAX = 64 << 20 }; /* bytes of tokenizer_config.json: added tokens make it large */
+enum {
+    SETTINGS_MAX = 64 << 20, /* bytes of tokenizer_config.json: added tokens make it large */
+    JSON_MAX = 256 << 20     /* of tokenizer.json; XLM-R's has 17 MB, parsed ten times that */
+};
 
-/* --- The small files --- */
+/* --- The JSON files --- */
 
 static iso_err read_files(iso_tokenizer_files *f)
 {
     const struct {
         const char *name;
         iso_json **to;
-    } list[] = {{"config.json", &f->config},
-                {"tokenizer_config.json", &f->settings},
-                {"special_tokens_map.json", &f->specials}};
+        int64_t most;
+    } list[] = {{"config.json", &f->config, SETTINGS_MAX},
+                {"tokenizer_config.json", &f->settings, SETTINGS_MAX},
+                {"special_tokens_map.json", &f->specials, SETTINGS_MAX},
+                {"added_tokens.json", &f->added, SETTINGS_MAX},
+                {"tokenizer.json", &f->tokenizer, JSON_MAX}};
     iso_err err = ISO_OK;
 
     for (size_t i = 0; !err && i < sizeof list / sizeof *list; i++) {
         if (iso_folder_has(f->folder, list[i].name))
-            err = iso_folder_json(list[i].to, f->folder, list[i].name, SETTINGS_MAX);
+            err = iso_folder_json(list[i].to, f->folder, list[i].name, list[i].most);
     }
     return err;
 }
@@ -32,88 +39,13 @@ static void free_files(iso_tokenizer_files *f)
     iso_json_free(f->config);
     iso_json_free(f->settings);
     iso_json_free(f->specials);
+    iso_json_free(f->added);
+    iso_json_free(f->tokenizer);
 }
 
-/* A special token is a text, or an object that holds it. */
-static const char *content(const iso_json *node)
+bool iso_tokenizer_said(bool *out, const iso_json *from, const char *name)
 {
-    const char *text = iso_json_text(node);
-
-    return text ? text : iso_json_text(iso_json_get(node, "content"));
-}
-
-const char *iso_tokenizer_special(const iso_tokenizer_files *files, const char *role,
-                                  const char *usual)
-{
-    const char *text = content(iso_json_get(files->settings, role));
-
-    text = text ? text : content(iso_json_get(files->specials, role));
-    return text ? text : usual;
-}
-
-/* Bert's type table has two rows unless config.json says otherwise; DistilBERT has none. */
-static bool has_types(const iso_tokenizer_files *files)
-{
-    const char *family = iso_json_text(iso_json_get(files->config, "model_type"));
-    int64_t types = 2;
-
-    (void)iso_json_int(&types, iso_json_get(files->config, "type_vocab_size"));
-    return types > 1 && !iso_str_same(family, "distilbert");
-}
-
-/* --- WordPiece --- */
-
-static iso_err find_special(int32_t *out, const iso_vocab *v, const char *piece, const char *role,
-                            const char *path)
-{
-    const int32_t id = iso_vocab_find(v, piece, -1);
-
-    if (id < 0)
-        return iso_fail(ISO_EFORMAT,
-                        "%s: lacks %.100s, its %s; name another in "
-                        "tokenizer_config.json",
-                        path, piece, role);
-    *out = id;
-    return ISO_OK;
-}
-
-iso_err iso_tokenizer_wordpiece(iso_tokenizer *t, iso_wordpiece_opt *opt, const char *unknown,
-                                const iso_tokenizer_files *files, const char *path)
-{
-    const char *cls = iso_tokenizer_special(files, "cls_token", "[CLS]");
-    const char *sep = iso_tokenizer_special(files, "sep_token", "[SEP]");
-    iso_err err = ISO_OK;
-
-    ISO_TRY(find_special(&t->first, t->vocab, cls, "cls_token", path));
-    ISO_TRY(find_special(&t->last, t->vocab, sep, "sep_token", path));
-    ISO_TRY(find_special(&opt->unknown, t->vocab, unknown, "unk_token", path));
-    ISO_TRY(iso_wordpiece_new(&t->wordpiece, t->vocab, opt));
-    t->between = 1;
-    t->types = has_types(files);
-done:
-    return err;
-}
-
-/* Tokenizers that have a vocab.txt too, but cut words by other means. */
-static iso_err refuse_classes(const iso_tokenizer_files *files, const char *path)
-{
-    static const char *const classes[] = {"BertJapaneseTokenizer", "PhobertTokenizer",
-                                          "BertweetTokenizer"};
-    const char *class = iso_json_text(iso_json_get(files->settings, "tokenizer_class"));
-
-    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
-        if (iso_str_same(class, classes[i]))
-            return iso_fail(
-                ISO_EUNSUP,
-                "%s: is for a %s, which is not supported; give token ids (.ids) instead", path,
-                class);
-    }
-    return ISO_OK;
-}
-
-static bool said(bool *out, const iso_tokenizer_files *files, const char *name)
-{
-    const iso_json *node = iso_json_get(files->settings, name);
+    const iso_json *node = iso_json_get(from, name);
 
     if (iso_json_is(node) != ISO_JSON_BOOL)
         return false;
@@ -121,47 +53,27 @@ static bool said(bool *out, const iso_tokenizer_files *files, const char *name)
     return true;
 }
 
-/* A cased vocabulary whose settings are lost would quietly be used in lower case. */
-static void doubt_lower(iso_tokenizer *t, const char *path)
+/* How many tokens a text may have: the published code writes 1e30 for no limit. */
+static void read_lengths(iso_tokenizer *t, const iso_tokenizer_files *files)
 {
-    int64_t capital = 0;
+    const iso_json *cut = iso_json_get(files->tokenizer, "truncation");
+    int64_t n;
 
-    for (int32_t id = 0; id < iso_vocab_size(t->vocab); id++) {
-        int64_t len;
-        const char *piece = iso_vocab_piece(&len, t->vocab, id);
-        capital +=
-            len > 1 && piece[0] >= 'A' && piece[0] <= 'Z' && piece[1] >= 'a' && piece[1] <= 'z';
-    }
-    if (capital)
-        iso_tokenizer_note(t,
-                           "%.300s: %lld pieces have capital letters, yet text is lower-cased; say "
-                           "\"do_lower_case\": false in tokenizer_config.json",
-                           path, (long long)capital);
-}
-
-static iso_err open_wordpiece(iso_tokenizer *t, const iso_tokenizer_files *files, const char *path)
-{
-    iso_wordpiece_opt opt = {
-        .basic = {.clean = true, .lower = true, .ideographs = true, .most = 100}, .prefix = "##"};
-    iso_err err = ISO_OK;
-
-    ISO_TRY(refuse_classes(files, path));
-    ISO_TRY(iso_vocab_read(&t->vocab, path));
-    if (!said(&opt.basic.lower, files, "do_lower_case"))
-        doubt_lower(t, path);
-    opt.basic.strip = opt.basic.lower;
-    (void)said(&opt.basic.strip, files, "strip_accents");
-    (void)said(&opt.basic.ideographs, files, "tokenize_chinese_chars");
-    ISO_TRY(iso_tokenizer_wordpiece(t, &opt, iso_tokenizer_special(files, "unk_token", "[UNK]"),
-                                    files, path));
-done:
-    return err;
+    if (iso_json_int(&n, iso_json_get(files->settings, "model_max_length")) && n > 0 &&
+        n < INT32_MAX)
+        t->longest = n;
+    if (iso_json_int(&n, iso_json_get(cut, "max_length")) && n > 0)
+        t->cut = n;
 }
 
 /* --- SentencePiece --- */
 
 static iso_err open_spm(iso_tokenizer *t, const iso_tokenizer_files *files, const char *path)
 {
+    iso_tokenizer_role roles[] = {
+        {"bos_token", "<s>", 0, false},    {"eos_token", "</s>", 0, false},
+        {"pad_token", "<pad>", 1, false},  {"unk_token", "<unk>", 3, false},
+        {"mask_token", "<mask>", 0, true}, {0}};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_spm_open(&t->spm, path));
@@ -170,6 +82,11 @@ static iso_err open_spm(iso_tokenizer *t, const iso_tokenizer_files *files, cons
     t->first = t->fairseq.first;
     t->last = t->fairseq.last;
     t->between = 2;
+    t->spaces.split = true;
+    roles[0].id = t->first;
+    roles[1].id = t->last;
+    roles[4].id = iso_spm_size(t->spm) + t->fairseq.offset;
+    ISO_TRY(iso_tokenizer_added(t, files, roles));
 done:
     return err;
 }
@@ -180,14 +97,40 @@ static const struct kind {
     const char *name;
     iso_err (*open)(iso_tokenizer *t, const iso_tokenizer_files *files, const char *path);
 } kinds[] = {
-    {"vocab.txt", open_wordpiece},
+    {"vocab.txt", iso_tokenizer_vocab},
     {"sentencepiece.bpe.model", open_spm},
     {"spiece.model", open_spm},
     {"tokenizer.model", open_spm},
     {"tokenizer.json", iso_tokenizer_json},
 };
 
-static iso_err open_kind(iso_tokenizer *t, const iso_tokenizer_files *files)
+/* Where tokenizer.json says anything else than the vocabulary file, it counts, as in the published
+ * code. */
+static iso_err prefer_json(iso_tokenizer **t, const iso_tokenizer_files *files, const char *name)
+{
+    iso_tokenizer *other = NULL;
+    char why[300];
+    char *path = NULL;
+    iso_err err = ISO_OK;
+
+    if (!files->tokenizer || strcmp(name, "tokenizer.json") == 0 ||
+        iso_tokenizer_agree(why, sizeof why, *t, files->tokenizer))
+        goto done;
+    ISO_TRY(iso_alloc(&other, 1, sizeof *other));
+    ISO_TRY(iso_folder_path(&path, files->folder, "tokenizer.json"));
+    ISO_TRY(iso_tokenizer_json(other, files, path));
+    iso_tokenizer_note(other, "%.200s: %s and tokenizer.json disagree (%s): tokenizer.json counts",
+                       files->folder, name, why);
+    iso_tokenizer_close(*t);
+    *t = other;
+    other = NULL;
+done:
+    iso_free(path);
+    iso_tokenizer_close(other);
+    return err;
+}
+
+static iso_err open_kind(iso_tokenizer **t, const iso_tokenizer_files *files)
 {
     char *path = NULL;
     iso_err err = ISO_OK;
@@ -196,7 +139,8 @@ static iso_err open_kind(iso_tokenizer *t, const iso_tokenizer_files *files)
         if (!iso_folder_has(files->folder, kinds[i].name))
             continue;
         ISO_TRY(iso_folder_path(&path, files->folder, kinds[i].name));
-        ISO_TRY(kinds[i].open(t, files, path));
+        ISO_TRY(kinds[i].open(*t, files, path));
+        ISO_TRY(prefer_json(t, files, kinds[i].name));
         goto done;
     }
     if (iso_folder_has(files->folder, "vocab.json"))
@@ -222,7 +166,9 @@ iso_err iso_tokenizer_open(iso_tokenizer **out, const char *folder)
     ISO_TRY(iso_folder_check(folder));
     ISO_TRY(read_files(&files));
     ISO_TRY(iso_alloc(&t, 1, sizeof *t));
-    ISO_TRY(open_kind(t, &files));
+    t->pad = -1;
+    ISO_TRY(open_kind(&t, &files));
+    read_lengths(t, &files);
     *out = t;
     t = NULL;
 done:

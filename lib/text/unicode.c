@@ -62,6 +62,26 @@ bool iso_unicode_mark(uint32_t point)
     return category(point) == UTF8PROC_CATEGORY_MN;
 }
 
+bool iso_unicode_word(uint32_t point)
+{
+    switch (category(point)) {
+    case UTF8PROC_CATEGORY_LU:
+    case UTF8PROC_CATEGORY_LL:
+    case UTF8PROC_CATEGORY_LT:
+    case UTF8PROC_CATEGORY_LM:
+    case UTF8PROC_CATEGORY_LO:
+    case UTF8PROC_CATEGORY_MN:
+    case UTF8PROC_CATEGORY_MC:
+    case UTF8PROC_CATEGORY_ME:
+    case UTF8PROC_CATEGORY_ND:
+    case UTF8PROC_CATEGORY_NL:
+    case UTF8PROC_CATEGORY_PC:
+        return true;
+    default:
+        return point == 0x200c || point == 0x200d;
+    }
+}
+
 bool iso_unicode_ideograph(uint32_t p)
 {
     static const struct {

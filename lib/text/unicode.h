@@ -28,6 +28,14 @@ ISO_API bool iso_unicode_category_p(uint32_t point);
 /** Category Mn: accents and other marks that take no room of their own. */
 ISO_API bool iso_unicode_mark(uint32_t point);
 
+/** Punctuation, marks (Mn) and formats (Cf) that came after Unicode 8: tables of that age count
+ * them as unassigned. */
+ISO_API bool iso_unicode_late(uint32_t point);
+
+/** What a word is made of: letters, marks, digits, letter numbers, connecting punctuation (_),
+ * U+200C, U+200D. Source  UTS 18, annex C, \w. */
+ISO_API bool iso_unicode_word(uint32_t point);
+
 /** CJK ideographs: the blocks that BERT sets apart (no kana, no Hangul). */
 ISO_API bool iso_unicode_ideograph(uint32_t point);
 

@@ -190,3 +190,8 @@ iso_err iso_wordpiece_encode(const iso_wordpiece *w, iso_tokens *out, const char
         err = cut(w, out, &word);
     return err;
 }
+
+iso_err iso_wordpiece_normal(iso_normal *out, const iso_wordpiece *w, const char *text, int64_t len)
+{
+    return iso_basic_normal(out, w->basic, text, len);
+}

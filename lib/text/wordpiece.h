@@ -29,12 +29,16 @@ ISO_API ISO_MUST_USE iso_err iso_wordpiece_new(iso_wordpiece **out, const iso_vo
 ISO_API void iso_wordpiece_free(iso_wordpiece *w);
 
 /**
- * Appends the pieces of text[0..len) with their bytes in it. Text that reads like a special token
- * is text: "[SEP]" becomes "[", "SEP", "]". Safe for several threads. Cost  linear.
+ * Appends the pieces of text[0..len) with their bytes in it. Knows no added tokens: "[SEP]" becomes
+ * "[", "SEP", "]". Safe for several threads. Cost  linear.
  * Errors  ISO_ENOMEM.
  * Source  Wu et al., arXiv:1609.08144; Devlin et al., NAACL 2019 (greedy, unknown words whole).
  */
 ISO_API ISO_MUST_USE iso_err iso_wordpiece_encode(const iso_wordpiece *w, iso_tokens *out,
+                                                  const char *text, int64_t len);
+
+/** As iso_basic_normal, with the options of this tokenizer. */
+ISO_API ISO_MUST_USE iso_err iso_wordpiece_normal(iso_normal *out, const iso_wordpiece *w,
                                                   const char *text, int64_t len);
 
 ISO_END

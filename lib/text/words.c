@@ -48,17 +48,6 @@ done:
     return err;
 }
 
-/* The character at the start; a byte that is none is one of its own. */
-static int next(uint32_t *point, const char *text, int64_t len)
-{
-    const int size = iso_utf8_next(point, text, len);
-
-    if (size > 0)
-        return size;
-    *point = 0xfffd;
-    return 1;
-}
-
 /* The bytes of the first word from *begin on; false if there is none. */
 static bool find_word(int64_t *begin, int64_t *end, const char *text, int64_t len)
 {
@@ -67,7 +56,7 @@ static bool find_word(int64_t *begin, int64_t *end, const char *text, int64_t le
     int size = 0;
 
     for (; at < len; at += size) {
-        size = next(&c, text + at, len - at);
+        size = iso_utf8_any(&c, text + at, len - at);
         if (!iso_unicode_space(c))
             break;
     }
@@ -76,7 +65,7 @@ static bool find_word(int64_t *begin, int64_t *end, const char *text, int64_t le
         return false;
     const bool alone = iso_unicode_ideograph(c);
     for (at += size; !alone && at < len; at += size) {
-        size = next(&c, text + at, len - at);
+        size = iso_utf8_any(&c, text + at, len - at);
         if (iso_unicode_space(c) || iso_unicode_ideograph(c))
             break;
     }

@@ -17,6 +17,18 @@ static void check_pieces(const iso_spm *s, const iso_tokens *t, int64_t len)
     }
 }
 
+static void normalise(const iso_spm *s, const char *text, int64_t len)
+{
+    iso_normal n = {0};
+
+    promise(iso_spm_normal(&n, s, text, len) == ISO_OK, "any text is normalised");
+    for (int64_t i = 0; i < n.text.len; i++)
+        promise(n.begin[i] >= (i ? n.begin[i - 1] : 0) && n.begin[i] <= n.end[i] && n.end[i] <= len,
+                "bytes in order, inside the text");
+    touch(n.text.text, (size_t)n.text.len);
+    iso_normal_free(&n);
+}
+
 static void cut(const iso_spm *s, const char *text, int64_t len)
 {
     iso_tokens t = {0};
@@ -55,6 +67,8 @@ static void enter_bytes(const void *data, int64_t size)
     promise(iso_spm_unknown(s) >= 0 && iso_spm_unknown(s) < iso_spm_size(s), "an unknown piece");
     cut(s, texts, sizeof texts);
     cut(s, data, size < most ? size : most);
+    normalise(s, texts, sizeof texts);
+    normalise(s, data, size < most ? size : most);
     iso_spm_close(s);
 }
 
@@ -65,11 +79,12 @@ static void enter_spm(const uint8_t *data, size_t size)
 
 static void enter_spm_json(const uint8_t *data, size_t size)
 {
+    iso_spm_spaces spaces = {0};
     iso_json *root = NULL;
     iso_buf model = {0};
 
     if (iso_json_parse(&root, (const char *)data, (int64_t)size) == ISO_OK &&
-        iso_spm_model_of_json(&model, root, "x") == ISO_OK)
+        iso_spm_model_of_json(&model, &spaces, root, size % 2, "x") == ISO_OK)
         enter_bytes(model.text, model.len);
     else
         promise_message();

@@ -1,4 +1,5 @@
 /* Doors of tokenizers: vocabularies, tokenizer.json, and any text through WordPiece. */
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/text/tokenizer.h"
@@ -34,7 +35,7 @@ static void cut_pair(const iso_tokenizer *t, const char *bytes, int64_t len, int
 
 static void enter_folder(const uint8_t *data, size_t size)
 {
-    static const char text[] = "un Able ab\xcc\x81 \xe4\xbd\xa0"
+    static const char text[] = "[MASK]un <e>  Able ab\xcc\x81 \xe4\xbd\xa0"
                                "b \xff\0 a##b, \xce\xa3!";
     const int64_t most = 4096, len = (int64_t)size < most ? (int64_t)size : most;
     iso_tokenizer *t = NULL;
@@ -53,12 +54,26 @@ static void enter_folder(const uint8_t *data, size_t size)
     iso_tokenizer_close(t);
 }
 
+/* Whatever lay in the folder before. */
+static void forget(void)
+{
+    static const char *const names[] = {"vocab.txt", "tokenizer.json", "tokenizer_config.json",
+                                        "added_tokens.json", "special_tokens_map.json"};
+    char path[4096];
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", file_folder(), names[i]);
+        (void)remove(path);
+    }
+}
+
 /* The settings beside it name what every file has. */
 static void enter_vocab(const uint8_t *data, size_t size)
 {
     static const char settings[] =
         "{\"cls_token\": \"\", \"sep_token\": \"\", \"unk_token\": \"\"}";
 
+    forget();
     (void)file_called("tokenizer_config.json", (const uint8_t *)settings, sizeof settings - 1);
     (void)file_called("vocab.txt", data, size);
     enter_folder(data, size);
@@ -66,8 +81,24 @@ static void enter_vocab(const uint8_t *data, size_t size)
 
 static void enter_tokenizer_json(const uint8_t *data, size_t size)
 {
+    forget();
     (void)file_called("tokenizer.json", data, size);
     enter_folder(data, size);
+}
+
+/* One JSON text as each of the files that name added tokens, beside a little vocabulary. */
+static void enter_added(const uint8_t *data, size_t size)
+{
+    static const char vocab[] = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n##b\nun\n##able\n";
+    static const char *const names[] = {"added_tokens.json", "tokenizer_config.json",
+                                        "special_tokens_map.json"};
+
+    for (int i = 0; i < 3; i++) {
+        forget();
+        (void)file_called("vocab.txt", (const uint8_t *)vocab, sizeof vocab - 1);
+        (void)file_called(names[i], data, size);
+        enter_folder(data, size);
+    }
 }
 
 static iso_wordpiece *made(bool fold)
@@ -109,6 +140,7 @@ static void enter_wordpiece(const uint8_t *data, size_t size)
 const struct door doors_text[] = {
     {"vocab", enter_vocab},
     {"tokenizer_json", enter_tokenizer_json},
+    {"added", enter_added},
     {"wordpiece", enter_wordpiece},
     {0},
 };

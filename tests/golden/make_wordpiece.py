@@ -11,6 +11,7 @@ vocabulary in DATA/data/tokenizers, how many ids the column `text` of all its fi
 import glob
 import json
 import os
+import re
 import sys
 import unicodedata as u
 
@@ -22,16 +23,25 @@ def ideograph(c):
     return any(a <= ord(c) <= b for a, b in IDEOGRAPHS)
 
 
+# Categories of Unicode 8, as the published tokenizer has them: what came later counts as a letter.
+LATE = [(int(a, 16), int(b, 16)) for a, b in re.findall(r'\{0x([0-9a-f]+), 0x([0-9a-f]+)\}',
+        open(os.path.dirname(os.path.abspath(__file__)) + '/../../lib/text/unicode_late.c').read())]
+
+
+def category(c):
+    return 'Lo' if any(a <= ord(c) <= b for a, b in LATE) else u.category(c)
+
+
 def punctuation(c):
-    return c in '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~' or u.category(c)[0] == 'P'
+    return c in '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~' or category(c)[0] == 'P'
 
 
 def clean(text):
     out = []
     for c in text:
-        if c in '\t\n\r' or u.category(c)[0] == 'Z':
+        if c in '\t\n\r' or category(c)[0] == 'Z':
             out.append(' ')
-        elif c not in '\0\ufffd' and u.category(c) not in ('Cc', 'Cf', 'Co'):
+        elif c not in '\0\ufffd' and category(c) not in ('Cc', 'Cf', 'Co'):
             out.append(c)
     return ''.join(out)
 
@@ -41,9 +51,9 @@ def words(text, lower, strip, ideographs):
     if ideographs:
         text = ''.join(' ' + c + ' ' if ideograph(c) else c for c in text)
     for word in text.split():
-        word = word.lower() if lower else word
+        word = ''.join(c.lower() for c in word) if lower else word
         if strip:
-            word = ''.join(c for c in u.normalize('NFD', word) if u.category(c) != 'Mn')
+            word = ''.join(c for c in u.normalize('NFD', word) if category(c) != 'Mn')
         yield from ''.join(' ' + c + ' ' if punctuation(c) else c for c in word).split()
 
 

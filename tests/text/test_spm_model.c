@@ -130,12 +130,17 @@ static iso_buf json_of(const iso_buf *model, const char *before, const char *aft
 
 static iso_err model_of(iso_spm **out, const char *json)
 {
+    iso_spm_spaces spaces = {0};
     iso_json *root = NULL;
     iso_buf model = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_json_parse(&root, json, (int64_t)strlen(json)));
-    ISO_TRY(iso_spm_model_of_json(&model, root, "t.json"));
+    ISO_TRY(iso_spm_model_of_json(&model, &spaces, root, true, "t.json"));
+    if (spaces.prefix == ISO_PREFIX_NEVER) {
+        model.len = 0;
+        ISO_TRY(iso_spm_model_of_json(&model, &spaces, root, false, "t.json"));
+    }
     ISO_TRY(iso_spm_of_bytes(out, model.text, model.len, "t.json"));
 done:
     iso_json_free(root);
@@ -265,23 +270,15 @@ static void spaces_as_the_parts_have_them(void **state)
     cuts(small(twice, never, "[]", MODEL), "a  b", (int32_t[]){3, 2, 4}, 3);
 }
 
-static void tokens_behind_the_vocabulary(void **state)
+/* Those are found before a text comes here. */
+static void tokens_behind_the_vocabulary_are_left_out(void **state)
 {
     (void)state;
-    const char *added = "[{\"id\":6,\"content\":\"ab\"},"
-                        "{\"id\":5,\"special\":true,\"content\":\"ba\"}]";
+    const char *added = "[{\"id\":6,\"content\":\"ab\"},{\"id\":3,\"content\":\"a\"},"
+                        "{\"id\":900,\"special\":true,\"content\":\"ba\"}]";
 
     cuts(small("null", METASPACE, "[]", MODEL), "abba", (int32_t[]){2, 3, 4, 4, 3}, 5);
-    cuts(small("null", METASPACE, added, MODEL), "abba", (int32_t[]){2, 6, 4, 3}, 4);
-}
-
-/* A special token inside the vocabulary is nothing a text is cut into. */
-static void special_tokens_are_no_text(void **state)
-{
-    (void)state;
-    const char *added = "[{\"id\":3,\"special\":true,\"content\":\"a\"}]";
-
-    cuts(small("null", METASPACE, added, MODEL), "ba", (int32_t[]){2, 4, 1}, 3);
+    cuts(small("null", METASPACE, added, MODEL), "abba", (int32_t[]){2, 3, 4, 4, 3}, 5);
 }
 
 static void refused(const char *json, iso_err code, const char *part)
@@ -293,14 +290,46 @@ static void refused(const char *json, iso_err code, const char *part)
     assert_null(s);
 }
 
+/* Three bytes of a character that no piece has. */
+static void bytes_stand_for_what_is_unknown(void **state)
+{
+    (void)state;
+    iso_buf json = {0};
+
+    for (int missing = 0; missing < 2; missing++) {
+        json.len = 0;
+        ok(iso_buf_puts(&json, "{\"pre_tokenizer\":" METASPACE ",\"model\":{\"type\":\"Unigram\","
+                               "\"unk_id\":0,\"byte_fallback\":true,\"vocab\":[[\"<unk>\",0],"
+                               "[\"" SPACE "\",-1],[\"a\",-2]"));
+        for (int i = 0; i < 256 - missing; i++)
+            ok(iso_buf_printf(&json, ",[\"<0x%02X>\",0]", i));
+        ok(iso_buf_puts(&json, "]}}"));
+        if (missing)
+            refused(json.text, ISO_EFORMAT, "byte_fallback with 255 of the 256 pieces");
+        else
+            cuts(json.text, "a\xe2\x82\xac", (int32_t[]){1, 2, 3 + 0xe2, 3 + 0x82, 3 + 0xac}, 5);
+    }
+    iso_buf_free(&json);
+}
+
+/* A special token inside the vocabulary is nothing a text is cut into. */
+static void special_tokens_are_no_text(void **state)
+{
+    (void)state;
+    const char *added = "[{\"id\":3,\"special\":true,\"content\":\"a\"}]";
+
+    cuts(small("null", METASPACE, added, MODEL), "ba", (int32_t[]){2, 4, 1}, 3);
+}
+
 static void what_a_model_cannot_express(void **state)
 {
     (void)state;
     static const char *const normalizers[][2] = {
-        {"{\"type\":\"NFKC\"}", "cannot express normalizer NFKC"},
+        {"{\"type\":\"NFKC\"}", "normalizer NFKC is not supported for Unigram; give token ids"},
         {"{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Lowercase\"}]}", "Lowercase"},
         {"{\"type\":\"Replace\",\"pattern\":{\"String\":\"x\"},\"content\":\" \"}", "Replace"},
         {"{\"type\":\"Strip\"}", "Strip without a Replace"},
+        {"{\"type\":\"Strip\",\"strip_right\":false}", "Strip of the left side alone"},
         {"7", "normalizer without a type"},
     };
     static const char *const pre_tokenizers[][2] = {
@@ -311,19 +340,14 @@ static void what_a_model_cannot_express(void **state)
          "unknown prepend_scheme"},
         {"{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"WhitespaceSplit\"},{\"type\":"
          "\"Metaspace\",\"replacement\":\"" SPACE "\",\"add_prefix_space\":false}]}",
-         "WhitespaceSplit without a prefix"},
+         "WhitespaceSplit without a prefix to every word"},
     };
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < 6; i++)
         refused(small(normalizers[i][0], METASPACE, "[]", MODEL), ISO_EUNSUP, normalizers[i][1]);
+    for (size_t i = 0; i < 5; i++) {
         refused(small("null", pre_tokenizers[i][0], "[]", MODEL), ISO_EUNSUP, pre_tokenizers[i][1]);
     }
     refused(small("null", METASPACE, "[]", "{\"type\":\"BPE\"}"), ISO_EUNSUP, "model BPE");
-    refused(small("null", METASPACE, "[]", "{\"type\":\"Unigram\",\"byte_fallback\":true}"),
-            ISO_EUNSUP, "byte_fallback");
-    refused(small("null", METASPACE, "[{\"id\":6,\"content\":\"x\"}]", MODEL), ISO_EUNSUP, "gaps");
-    refused(small("null", METASPACE,
-                  "[{\"id\":6,\"content\":\"x\"},{\"id\":0,\"content\":\"<s>\"}]", MODEL),
-            ISO_EUNSUP, "added token 6 after 5 pieces");
 }
 
 static void files_that_are_wrong(void **state)
@@ -334,7 +358,8 @@ static void files_that_are_wrong(void **state)
         {"{\"type\":\"Unigram\",\"unk_id\":2,\"vocab\":[[\"a\",0]]}", "model.unk_id is no place"},
         {"{\"type\":\"Unigram\",\"unk_id\":null,\"vocab\":[[\"a\",0]]}", "model.unk_id"},
         {"{\"type\":\"Unigram\",\"unk_id\":0,\"vocab\":[[\"a\"]]}", "entry 0 of model.vocab"},
-        {"{\"type\":\"Unigram\",\"unk_id\":0,\"vocab\":[[\"a\",0],[\"b\",1e300]]}", "entry 1 of"},
+        {"{\"type\":\"Unigram\",\"unk_id\":0,\"vocab\":[[\"a\",0],[\"b\",1e300]]}",
+         "entry 1 of model.vocab, \"b\", has a score that is not finite"},
         {"{\"type\":\"Unigram\",\"unk_id\":0,\"vocab\":[[\"u\",0],[\"a\",0],[\"a\",1]]}",
          "already defined"},
         {"{\"type\":\"Unigram\",\"unk_id\":0,\"vocab\":[[\"a\",0],[\"\",1]]}",
@@ -342,7 +367,6 @@ static void files_that_are_wrong(void **state)
     };
     for (size_t i = 0; i < sizeof models / sizeof *models; i++)
         refused(small("null", METASPACE, "[]", models[i][0]), ISO_EFORMAT, models[i][1]);
-    refused(small("null", METASPACE, "[{\"id\":1.5}]", MODEL), ISO_EFORMAT, "added_tokens");
     refused(small("{\"type\":\"Precompiled\"}", METASPACE, "[]", MODEL), ISO_EFORMAT,
             "without precompiled_charsmap");
     refused(
@@ -359,6 +383,7 @@ static void every_allocation_may_fail(void **state)
     (void)state;
     const char *json = small("{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"Zm9vYmFy\"}",
                              METASPACE, "[{\"id\":5,\"content\":\"x\"}]", MODEL);
+    iso_spm_spaces spaces;
     iso_json *root = NULL;
     iso_buf model = {0};
     iso_err err = ISO_ENOMEM;
@@ -368,7 +393,7 @@ static void every_allocation_may_fail(void **state)
     for (; err; n++) {
         iso_buf_free(&model);
         iso_alloc_fail_after(n);
-        err = iso_spm_model_of_json(&model, root, "t.json");
+        err = iso_spm_model_of_json(&model, &spaces, root, true, "t.json");
         iso_alloc_fail_after(-1);
         assert_true(err ? err == ISO_ENOMEM && model.len == 0 : model.len > 0);
     }
@@ -381,7 +406,8 @@ int main(void)
 {
     RUN_TESTS(test(base64_of_the_standard), test(base64_that_is_none),
               test(one_road_as_first_shipped), test(one_road_as_shipped_now),
-              test(spaces_as_the_parts_have_them), test(tokens_behind_the_vocabulary),
-              test(special_tokens_are_no_text), test(what_a_model_cannot_express),
-              test(files_that_are_wrong), test(every_allocation_may_fail));
+              test(spaces_as_the_parts_have_them), test(tokens_behind_the_vocabulary_are_left_out),
+              test(bytes_stand_for_what_is_unknown), test(special_tokens_are_no_text),
+              test(what_a_model_cannot_express), test(files_that_are_wrong),
+              test(every_allocation_may_fail));
 }

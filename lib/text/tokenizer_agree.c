@@ -1,0 +1,96 @@
+/* Whether the vocabulary file of a folder and its tokenizer.json say the same. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/text/tokenizer_inside.h"
+
+/* Differences, and what the first is. */
+struct differences {
+    int64_t count;
+    char first[200];
+};
+
+static void differ(struct differences *d, long long id, const char *a, int a_len, const char *b)
+{
+    if (d->count++)
+        return;
+    (void)snprintf(d->first, sizeof d->first, "id %lld is \"%.*s\" and \"%.60s\"", id,
+                   a_len < 60 ? a_len : 60, a ? a : "", b ? b : "");
+}
+
+/* {"[PAD]": 0, ...}: a piece that a vocab.txt has twice has its last id. */
+static void compare_vocab(struct differences *d, const iso_tokenizer *t, const iso_json *vocab)
+{
+    int64_t most = -1;
+
+    for (const iso_json *m = iso_json_first(vocab); m; m = iso_json_next(m)) {
+        const char *piece = iso_json_name(m);
+        int64_t id = -1, len;
+        (void)iso_json_int(&id, m);
+        most = id > most ? id : most;
+        if (piece && iso_vocab_find(t->vocab, piece, -1) == id)
+            continue;
+        const char *other =
+            iso_vocab_piece(&len, t->vocab, id >= 0 && id < INT32_MAX ? (int32_t)id : -1);
+        differ(d, (long long)id, other, (int)(len < 60 ? len : 60), piece);
+    }
+    for (int32_t id = (int32_t)(most < INT32_MAX ? most + 1 : 0); id < iso_vocab_size(t->vocab);
+         id++) {
+        int64_t len;
+        const char *piece = iso_vocab_piece(&len, t->vocab, id);
+        char copy[61];
+        (void)snprintf(copy, sizeof copy, "%.*s", (int)(len < 60 ? len : 60), piece ? piece : "");
+        if (len > 0 && !iso_added_find(t->added, copy))
+            differ(d, id, piece, (int)len, "");
+    }
+}
+
+/* [["<s>", 0], ...]: the model's pieces behind fairseq's own tokens, a <mask> at the end. */
+static void compare_pieces(struct differences *d, const iso_tokenizer *t, const iso_json *vocab)
+{
+    const int32_t offset = t->fairseq.offset, size = iso_spm_size(t->spm);
+    int32_t id = 0;
+
+    for (const iso_json *m = iso_json_first(vocab); m; m = iso_json_next(m), id++) {
+        const char *piece = iso_json_text(iso_json_at(m, 0));
+        const int32_t of = id - offset;
+        double score = 0;
+        int64_t len;
+        if (of < 3)
+            continue;
+        if (of >= size) {
+            if (!piece || !iso_added_find(t->added, piece))
+                differ(d, id, "", 0, piece);
+            continue;
+        }
+        const char *ours = iso_spm_piece(&len, t->spm, of);
+        const bool same =
+            piece && (int64_t)strlen(piece) == len && memcmp(piece, ours, (size_t)len) == 0;
+        (void)iso_json_number(&score, iso_json_at(m, 1));
+        if (!same || fabs(score - (double)iso_spm_score(t->spm, of)) > 1e-4)
+            differ(d, id, ours, (int)(len < 60 ? len : 60), piece);
+    }
+    if (id < size + offset)
+        differ(d, id, "", 0, "");
+}
+
+bool iso_tokenizer_agree(char *why, size_t room, const iso_tokenizer *t, const iso_json *tokenizer)
+{
+    const iso_json *vocab = iso_json_get(iso_json_get(tokenizer, "model"), "vocab");
+    const iso_json_kind kind = iso_json_is(vocab);
+    struct differences d = {0};
+
+    if (kind != (t->spm ? ISO_JSON_ARRAY : ISO_JSON_OBJECT)) {
+        (void)snprintf(why, room, "another kind of model");
+        return false;
+    }
+    if (t->spm)
+        compare_pieces(&d, t, vocab);
+    else
+        compare_vocab(&d, t, vocab);
+    if (d.count)
+        (void)snprintf(why, room, "%lld of %lld pieces, the first: %s", (long long)d.count,
+                       (long long)iso_json_count(vocab), d.first);
+    return d.count == 0;
+}
