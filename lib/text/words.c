@@ -81,7 +81,7 @@ static int64_t last_of(const char *text, int64_t begin, int64_t end)
 
     while (at > begin && end - at < 4 && ((unsigned char)text[at] & 0xc0) == 0x80)
         at--;
-    return at + next(&c, text + at, end - at) == end ? at : end - 1;
+    return at + iso_utf8_any(&c, text + at, end - at) == end ? at : end - 1;
 }
 
 /* The word without the punctuation at its ends; empty when it is nothing else. */
@@ -90,14 +90,14 @@ static void strip_ends(int64_t *begin, int64_t *end, const char *text)
     uint32_t c;
 
     while (*begin < *end) {
-        const int size = next(&c, text + *begin, *end - *begin);
+        const int size = iso_utf8_any(&c, text + *begin, *end - *begin);
         if (!iso_unicode_category_p(c))
             break;
         *begin += size;
     }
     while (*begin < *end) {
         const int64_t at = last_of(text, *begin, *end);
-        (void)next(&c, text + at, *end - at);
+        (void)iso_utf8_any(&c, text + at, *end - at);
         if (!iso_unicode_category_p(c))
             break;
         *end = at;
