@@ -42,8 +42,9 @@ struct texts_lang {
     struct lexicon lexicon;
     int64_t rows; /* in a file */
     int64_t truncated, token_room, word_room, index_room;
-    int64_t marks; /* word types: occurrences of punctuation alone, left out */
-    bool *cut;     /* items: it was too long */
+    int64_t marks;       /* word types: occurrences of punctuation alone, left out */
+    bool *cut;           /* items: it was too long */
+    bool opened, closed; /* token ids: the first, the last of a line are special tokens */
 };
 
 struct texts {

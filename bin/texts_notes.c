@@ -38,6 +38,17 @@ static void tell_quotes(const struct settings *set, const iso_corpus *const *cor
                   fields, fields == 1 ? "" : "s");
 }
 
+static void tell_padding(const struct settings *set, const iso_corpus *const *corpora, int count)
+{
+    int64_t lines = 0;
+
+    for (int i = 0; i < count; i++)
+        lines += corpora[i]->padded;
+    if (lines > 0)
+        term_note(set, "padding at the ends of %" PRId64 " line%s of token ids is cut off", lines,
+                  lines == 1 ? "" : "s");
+}
+
 /* Notes of all corpora in one list. */
 static iso_err gather(const iso_corpus_note ***out, int *count, const iso_corpus *const *corpora,
                       int corpus_count)
@@ -75,6 +86,7 @@ iso_err texts_tell(const struct settings *set, const iso_corpus *const *corpora,
             term_note(set, "%s: %s", notes[i]->path, notes[i]->text);
     }
     tell_quotes(set, corpora, count);
+    tell_padding(set, corpora, count);
 done:
     iso_free(notes);
     return err;

@@ -1,11 +1,16 @@
 /* Texts: read and cut into tokens. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "bin/term.h"
 #include "bin/texts.h"
 #include "lib/base/alloc.h"
 
-enum { STEP = 512 }; /* items between looks at the stop button */
+enum {
+    STEP = 512, /* items between looks at the stop button */
+    LEAST = 8   /* tokens: a tokenizer's limit below leaves no room for a pair */
+};
 
 static void lang_free(struct texts_lang *l)
 {
@@ -123,7 +128,40 @@ static iso_err check_ids(const struct texts *t, const struct texts_lang *l, int6
     return ISO_OK;
 }
 
-/* A sentence of token ids; what is too long loses tokens before its last, which closes it. */
+/* Whether all lines of token ids begin, or end, with one id, as special tokens do. */
+static bool shared(const iso_corpus *c, bool last)
+{
+    int32_t id = -1;
+
+    for (int64_t i = 0; i < c->items; i++) {
+        if (c->offsets[i] == c->offsets[i + 1])
+            continue;
+        const int32_t here = c->tokens[last ? c->offsets[i + 1] - 1 : c->offsets[i]];
+        if (id >= 0 && here != id)
+            return false;
+        id = here;
+    }
+    return true;
+}
+
+static void find_specials(const struct texts *t, struct texts_lang *l)
+{
+    l->opened = shared(&l->corpus, false);
+    l->closed = shared(&l->corpus, true);
+    if (!l->opened || !l->closed)
+        term_note(t->set,
+                  "%s: lines of token ids do not all %s with the same id: %s token is taken for "
+                  "special",
+                  l->name,
+                  l->opened   ? "end"
+                  : l->closed ? "begin"
+                              : "begin, nor end,",
+                  l->opened   ? "no last"
+                  : l->closed ? "no first"
+                              : "no");
+}
+
+/* A sentence of token ids; what is too long loses tokens before its last, where that closes it. */
 static iso_err take_ids(struct cutter *c, int64_t item)
 {
     struct texts_lang *l = c->lang;
@@ -135,9 +173,9 @@ static iso_err take_ids(struct cutter *c, int64_t item)
 
     ISO_TRY(token_room(l, used, count, false));
     for (int64_t i = 0; i < count; i++) {
-        const int64_t from = i == count - 1 ? all - 1 : i;
-        l->ids[used + i] = l->corpus.tokens[begin + from];
-        l->mark[used + i] = i == 0 || i == count - 1 ? TEXTS_SPECIAL : 0;
+        const bool last = l->closed && i == count - 1;
+        l->ids[used + i] = l->corpus.tokens[begin + (last ? all - 1 : i)];
+        l->mark[used + i] = last || (l->opened && i == 0) ? TEXTS_SPECIAL : 0;
     }
     l->token_at[item + 1] = used + count;
     l->cut[item] = count < all;
@@ -210,11 +248,15 @@ static int64_t rows_of(const struct texts *t, const struct texts_lang *l)
 
 static iso_err read_lang(struct texts *t, struct texts_lang *l)
 {
-    const iso_corpus_opt opt = texts_corpus_opt(t->set);
+    const int32_t padding = (int32_t)iso_encoder_config(t->encoder)->padding;
+    iso_corpus_opt opt = texts_corpus_opt(t->set);
     struct cutter c = {.in = t, .lang = l};
     iso_err err = ISO_OK;
 
+    opt.padding = &padding;
     ISO_TRY(iso_corpus_read(&l->corpus, l->files.at, l->files.count, &opt));
+    if (!l->corpus.text)
+        find_specials(t, l);
     ISO_TRY(iso_alloc(&l->token_at, l->corpus.items + 1, sizeof *l->token_at));
     ISO_TRY(iso_alloc(&l->cut, l->corpus.items, sizeof *l->cut));
     if (t->pool == TEXTS_WORD || t->pool == TEXTS_TYPES)
@@ -255,19 +297,51 @@ static iso_err open_tokenizer(struct texts *t)
     return iso_fail(err, "%s; files of token ids (.ids) need no tokenizer", said);
 }
 
+/* The tokenizer's own limit, where --max-length says none. */
+static void keep_to_limit(struct texts *t)
+{
+    const int64_t longest = iso_tokenizer_longest(t->tokenizer, NULL);
+
+    if (t->set->max_length <= 0 && longest >= LEAST && longest < t->longest)
+        t->longest = longest;
+}
+
+/* What tokenizer.json would cut, where other programs let it. */
+static void tell_cut(const struct texts *t)
+{
+    int64_t cut = 0, longer = 0;
+
+    (void)iso_tokenizer_longest(t->tokenizer, &cut);
+    if (t->set->max_length > 0 || cut <= 0 || cut >= t->longest)
+        return;
+    for (int i = 0; i < t->lang_count; i++) {
+        for (int64_t k = 0; k < t->lang[i].corpus.items; k++)
+            longer += t->lang[i].token_at[k + 1] - t->lang[i].token_at[k] > cut;
+    }
+    if (longer > 0)
+        term_note(t->set,
+                  "tokenizer.json cuts texts to %" PRId64 " tokens where it is let; here %" PRId64
+                  " sentence%s longer: --max-length %" PRId64 " cuts them, too",
+                  cut, longer, longer == 1 ? " is" : "s are", cut);
+}
+
 iso_err texts_read(struct texts *t)
 {
     const iso_corpus **corpora = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&corpora, t->lang_count, sizeof *corpora));
-    if (needs_tokenizer(t))
+    if (needs_tokenizer(t)) {
         ISO_TRY(open_tokenizer(t));
+        keep_to_limit(t);
+    }
     for (int i = 0; i < t->lang_count; i++) {
         ISO_TRY(read_lang(t, &t->lang[i]));
         corpora[i] = &t->lang[i].corpus;
     }
     ISO_TRY(texts_tell(t->set, corpora, t->lang_count));
+    if (t->tokenizer)
+        tell_cut(t);
 done:
     iso_free(corpora);
     return err;

@@ -176,6 +176,7 @@ static void show(iso_corpus *out, struct iso_corpus_store *s)
                         .repaired = s->repaired,
                         .first_repaired = s->first_repaired,
                         .first_repaired_path = s->first_repaired_path,
+                        .padded = s->padded,
                         .unquoted = s->unquoted,
                         .notes = s->notes,
                         .note_count = s->note_count,
@@ -194,6 +195,7 @@ iso_err iso_corpus_read(iso_corpus *out, const char *const *paths, int count,
     ISO_TRY(iso_alloc(&s->files, count, sizeof *s->files));
     s->limit = opt ? opt->limit : 0;
     s->run = opt ? opt->run : NULL;
+    s->padding = opt ? opt->padding : NULL;
     s->kind = opt ? opt->kind : ISO_CORPUS_AUTO;
     ISO_TRY(iso_corpus_wish_parse(&s->wish, opt ? opt->columns : NULL));
     for (int i = 0; i < count && !iso_corpus_full(s); i++)

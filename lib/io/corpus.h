@@ -26,6 +26,7 @@ typedef struct iso_corpus {
     int64_t repaired;       /* lines with bytes that were not UTF-8, or NUL: now U+FFFD */
     int64_t first_repaired; /* line of the first of them, counting from 1, in the file ... */
     const char *first_repaired_path; /* ... of this path; NULL when there is none */
+    int64_t padded;                  /* lines of token ids that lost padding at their ends */
     int64_t unquoted; /* fields of .tsv files with quotes doubled in them, which are taken off */
     const iso_corpus_note *notes; /* a file at most one */
     int note_count;
@@ -48,6 +49,7 @@ typedef struct iso_corpus_opt {
     iso_corpus_kind kind; /* of every file but .ids */
     int64_t limit;        /* items of the language; 0 = all. What comes after is not looked at */
     const iso_run *run;   /* its memory is the most that a file may have; progress; may be NULL */
+    const int32_t *padding; /* the token id that lines of .ids are padded with, cut off; or NULL */
 } iso_corpus_opt;
 
 /**
@@ -65,6 +67,9 @@ typedef struct iso_corpus_opt {
  * Lines end in \n or \r\n, the last one may not; a UTF-8 byte-order mark is passed over. An empty
  * plain line is an item. U+FFFD stands for each NUL and for each maximal part of a character that
  * is not well-formed, as in Python's errors="replace" (Unicode 3.9, table 3-7).
+ *
+ * A run of the padding id at an end of a line of token ids is cut off; inside a line it is an
+ * error.
  *
  * A column that some files have and others lack is an error, as are an id twice, a line with
  * another number of fields than the header, a file without a line.

@@ -37,6 +37,35 @@ done:
     return err;
 }
 
+/* Cuts padding off the ends of the tokens from `first` on, and counts the line. */
+static iso_err cut_padding(struct lines *in, int64_t *count, int64_t first)
+{
+    struct iso_corpus_store *s = in->store;
+    int64_t begin = first, end = *count;
+    const int64_t all = end - begin;
+
+    if (!s->padding || all == 0)
+        return ISO_OK;
+    const int32_t pad = *s->padding;
+    while (end > begin && s->tokens[end - 1] == pad)
+        end--;
+    while (begin < end && s->tokens[begin] == pad)
+        begin++;
+    for (int64_t i = begin; i < end; i++) {
+        if (s->tokens[i] == pad)
+            return iso_fail(ISO_EFORMAT,
+                            "%s: line %" PRId64 ": token %" PRId64 " of %" PRId64 " is %d, the "
+                            "checkpoint's padding id, with others on both sides: padding belongs "
+                            "to the end of a line",
+                            in->path, in->number, i - first + 1, all, (int)pad);
+    }
+    if (begin > first)
+        memmove(s->tokens + first, s->tokens + begin, (size_t)(end - begin) * sizeof *s->tokens);
+    *count = first + end - begin;
+    s->padded += end - begin < all;
+    return ISO_OK;
+}
+
 static iso_err add_line(struct lines *in, const char *text)
 {
     struct iso_corpus_store *s = in->store;
@@ -55,6 +84,7 @@ static iso_err add_line(struct lines *in, const char *text)
         ISO_TRY(add(s, &count, token));
         text += len;
     }
+    ISO_TRY(cut_padding(in, &count, s->offsets[s->items]));
     s->empty += count == s->offsets[s->items];
     s->offsets[++s->items] = count;
 done:

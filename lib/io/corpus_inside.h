@@ -26,7 +26,8 @@ struct iso_corpus_store {
     int32_t *tokens;
     int64_t items, room, token_room, limit;
     const iso_run *run;
-    int64_t empty, repaired, first_repaired, unquoted;
+    int64_t empty, repaired, first_repaired, unquoted, padded;
+    const int32_t *padding; /* of token ids; borrowed while reading, NULL: none is cut */
     char *first_repaired_path;
     unsigned has; /* a bit for each column; 0 = files of token ids */
     struct corpus_file *files;

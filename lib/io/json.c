@@ -26,7 +26,37 @@ static iso_err refuse(const char *bytes, int64_t len, const char *end)
                     (long long)len);
 }
 
-iso_err iso_json_parse(iso_json **out, const char *bytes, int64_t len)
+/* Python and others write NaN, Infinity and -Infinity, which JSON has no numbers for: those words
+ * outside texts become a number beyond all doubles, since no reader takes one that is not finite.
+ */
+static iso_err plain_numbers(iso_buf *out, const char *bytes, int64_t len)
+{
+    int64_t from = 0; /* what is not copied yet */
+    bool text = false;
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < len; i++) {
+        if (text && bytes[i] == '\\')
+            i++;
+        else if (bytes[i] == '"')
+            text = !text;
+        else if (!text && (bytes[i] == 'N' || bytes[i] == 'I')) {
+            const char *word = bytes[i] == 'N' ? "NaN" : "Infinity";
+            const int64_t size = (int64_t)strlen(word);
+            if (len - i < size || memcmp(bytes + i, word, (size_t)size) != 0)
+                continue;
+            ISO_TRY(iso_buf_add(out, bytes + from, i - from));
+            ISO_TRY(iso_buf_puts(out, "1e999"));
+            from = i + size;
+            i = from - 1;
+        }
+    }
+    ISO_TRY(iso_buf_add(out, bytes + from, len - from));
+done:
+    return err;
+}
+
+static iso_err parse(iso_json **out, const char *bytes, int64_t len)
 {
     static const char blanks[] = " \t\r\n";
     const char *end = NULL;
@@ -46,6 +76,21 @@ iso_err iso_json_parse(iso_json **out, const char *bytes, int64_t len)
     }
     *out = (iso_json *)(void *)root;
     return ISO_OK;
+}
+
+iso_err iso_json_parse(iso_json **out, const char *bytes, int64_t len)
+{
+    iso_buf plain = {0};
+    iso_err err = ISO_OK;
+
+    if (len <= 0 ||
+        (!memmem(bytes, (size_t)len, "NaN", 3) && !memmem(bytes, (size_t)len, "Infinity", 8)))
+        return parse(out, bytes, len);
+    ISO_TRY(plain_numbers(&plain, bytes, len));
+    ISO_TRY(parse(out, plain.text, plain.len));
+done:
+    iso_buf_free(&plain);
+    return err;
 }
 
 void iso_json_free(iso_json *root)

@@ -27,7 +27,8 @@ typedef enum iso_json_kind {
 } iso_json_kind;
 
 /**
- * Parses bytes[0..len), which need no NUL; blanks may follow the value, nothing else.
+ * Parses bytes[0..len), which need no NUL; blanks may follow the value, nothing else. NaN, Infinity
+ * and -Infinity, as Python writes them, are numbers that are not finite.
  *
  * All functions below accept a NULL node. An object is walked in its file's order with first and
  * next, names with iso_json_name; get takes the first of equal names, in time linear in the

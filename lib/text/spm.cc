@@ -50,6 +50,8 @@ template <typename F> iso_err guarded(const char *name, F call) noexcept
     } catch (const std::bad_alloc &) {
         return iso_fail(ISO_ENOMEM, "%s: out of memory", name);
     } catch (const std::exception &e) {
+        if (strstr(e.what(), "bad_alloc")) /* darts-clone wraps it */
+            return iso_fail(ISO_ENOMEM, "%s: out of memory", name);
         return iso_fail(ISO_EFORMAT, "%s: SentencePiece fails: %s", name, e.what());
     } catch (...) {
         return iso_fail(ISO_EFORMAT, "%s: SentencePiece fails", name);

@@ -116,6 +116,9 @@ $ isogloss embed --model model en=none.txt -o x.h5
 $ : > empty.txt; isogloss embed --model model en=empty.txt -o x.h5
 2> isogloss embed: empty.txt: is empty
 ? 1
+$ printf '0 760 2 1 1\n0 760 1 2\n' > padded.ids; isogloss embed --model model en=padded.ids -o x.h5
+2> isogloss embed: padded.ids: line 2: token 3 of 4 is 1, the checkpoint's padding id, with others on both sides: padding belongs to the end of a line
+? 1
 $ echo '0 8191 2' > far.ids; isogloss embed --model model en=far.ids -o x.h5
 2> isogloss embed: far.ids: en: sentence 1 has id 8191, the model knows 0 to 8190
 ? 1
@@ -169,6 +172,7 @@ $ ls -A
 > model
 > none
 > odd.txt
+> padded.ids
 > same
 > some
 > table.txt

@@ -410,6 +410,40 @@ static void token_ids_are_numbers(void **state)
     fails(read_bytes(&c, "c.ids", "1,2"), ISO_EFORMAT, "\"1,2\"");
 }
 
+static void padding_is_cut_off_token_ids(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        int64_t padded, empty, counts[4];
+    } cases[] = {
+        {"0 760 2 1 1 1 1\n0 760 1009 2 1\n0 2\n", 2, 0, {3, 4, 2}},
+        {"1 1 0 5 2\n1 0 5 2 1\n0 5 2\n", 2, 0, {3, 3, 3}}, /* transformers pads left, too */
+        {"1 1 1\n\n1\n", 2, 3, {0, 0, 0}},                  /* nothing else */
+    };
+    const int32_t pad = 1;
+    iso_corpus c = {0};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *path = file("p.ids", cases[i].bytes, -1);
+        ok(iso_corpus_read(&c, &path, 1, &(iso_corpus_opt){.padding = &pad}));
+        assert_int_equal(c.padded, cases[i].padded);
+        assert_int_equal(c.empty, cases[i].empty);
+        for (int k = 0; k < 3; k++) {
+            assert_int_equal(c.offsets[k + 1] - c.offsets[k], cases[i].counts[k]);
+            for (int64_t t = c.offsets[k]; t < c.offsets[k + 1]; t++)
+                assert_int_not_equal(c.tokens[t], pad);
+        }
+        iso_corpus_free(&c);
+        ok(iso_corpus_read(&c, &path, 1, NULL)); /* without a padding id all are tokens */
+        assert_int_equal(c.padded, 0);
+        iso_corpus_free(&c);
+    }
+    const char *path = file("inside.ids", "0 5 2\n0 5 1 2 1\n", -1);
+    fails(iso_corpus_read(&c, &path, 1, &(iso_corpus_opt){.padding = &pad}), ISO_EFORMAT,
+          "inside.ids: line 2: token 3 of 5 is 1, the checkpoint's padding id");
+}
+
 static void files_are_read_one_after_another(void **state)
 {
     (void)state;
@@ -748,9 +782,9 @@ int main(void)
               test(tabs_may_separate_quoted_fields), test(lines_may_be_objects),
               test(what_is_wrong_in_objects_is_named), test(two_readings_are_an_error),
               test(tables_survive_failing_allocations), test(token_ids_are_numbers),
-              test(files_are_read_one_after_another), test(what_is_wrong_is_named),
-              test(long_lines_are_whole), test(long_lists_of_ids_are_whole),
-              test(folders_have_a_file_a_language), test(names_of_published_collections_are_known),
-              test(survives_failing_allocations), test(sib200_comes_with_topics),
-              test(tatoeba_is_plain));
+              test(padding_is_cut_off_token_ids), test(files_are_read_one_after_another),
+              test(what_is_wrong_is_named), test(long_lines_are_whole),
+              test(long_lists_of_ids_are_whole), test(folders_have_a_file_a_language),
+              test(names_of_published_collections_are_known), test(survives_failing_allocations),
+              test(sib200_comes_with_topics), test(tatoeba_is_plain));
 }

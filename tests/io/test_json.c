@@ -74,6 +74,33 @@ static void refuses_what_is_not_json(void **state)
     assert_null(root);
 }
 
+/* As Python writes what JSON has no number for; the same words inside texts are texts. */
+static void numbers_that_are_not_finite(void **state)
+{
+    (void)state;
+    static const char json[] =
+        "{\"a\\\"NaN\": NaN, \"b\": [-Infinity,Infinity,\"NaN \\\" Infinity\"], "
+        "\"c\": 2}";
+    iso_json *root = NULL;
+    double x = 7;
+    int64_t n;
+
+    ok(iso_json_parse(&root, json, sizeof json - 1));
+    const iso_json *a = iso_json_first(root), *b = iso_json_get(root, "b");
+    text(iso_json_name(a), "a\"NaN");
+    assert_int_equal(iso_json_is(a), ISO_JSON_NUMBER);
+    assert_false(iso_json_number(&x, a) || iso_json_int(&n, a));
+    assert_false(iso_json_number(&x, iso_json_at(b, 0)) || iso_json_number(&x, iso_json_at(b, 1)));
+    assert_true(x == 7);
+    text(iso_json_text(iso_json_at(b, 2)), "NaN \" Infinity");
+    assert_true(iso_json_number(&x, iso_json_get(root, "c")) && x == 2);
+    iso_json_free(root);
+    static const char *const wrong[] = {"{\"a\": Nan}", "NaNN", "[Infinit]",
+                                        "{NaN: 1}",     "I",    "--Infinity"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        fails(iso_json_parse(&root, wrong[i], (int64_t)strlen(wrong[i])), ISO_EFORMAT, "not JSON");
+}
+
 static void quotes_whatever_comes(void **state)
 {
     iso_buf out = {0};
@@ -172,6 +199,7 @@ static void survives_lack_of_memory(void **state)
 int main(void)
 {
     RUN_TESTS(test(walks_objects_and_arrays), test(asking_for_what_is_not_there_is_no_error),
-              test(refuses_what_is_not_json), test(quotes_whatever_comes), test(writes_the_header),
-              test(records_come_back), test(says_what_is_wrong), test(survives_lack_of_memory));
+              test(refuses_what_is_not_json), test(numbers_that_are_not_finite),
+              test(quotes_whatever_comes), test(writes_the_header), test(records_come_back),
+              test(says_what_is_wrong), test(survives_lack_of_memory));
 }
