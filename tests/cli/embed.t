@@ -63,6 +63,18 @@ $ isogloss embed --model models--some--mini/snapshots/0123456789abcdef/ en=a.txt
 $ isogloss embed --model . en=a.txt --plan
 2> isogloss embed: .: holds no config.json, which a checkpoint's folder has
 ? 1
+# token ids lose their padding; special tokens are those that all lines share
+$ printf '0 760 2 1 1 1 1\n0 760 1009 2 1 1 1\n' > padded.ids; printf '1 0 760 2\n0 760 1009 2\n' > left.ids; printf '0 760 2\n0 760 1009 2\n' > plain.ids
+$ isogloss embed --model $S/examples/mini en=padded.ids ar=left.ids de=plain.ids -o ids.h5
+2> isogloss: note: padding at the ends of 3 lines of token ids is cut off
+2> isogloss: note: 6 sentences, 21 tokens in *
+$ isogloss compare ids.h5 --src de --layers last --measure cosine:raw --quiet | cut -f 7
+> value
+> 1.0000
+> 1.0000
+$ printf '760 5\n1009 7 8\n' > bare.ids; isogloss embed --model $S/examples/mini en=bare.ids -o bare.h5
+2> isogloss: note: en: lines of token ids do not all begin, nor end, with the same id: no token is taken for special
+2> isogloss: note: 2 sentences, 5 tokens in *
 # tables and objects, by their columns; what is left out is said
 $ printf 'id,label,text,url\n1,a,"Hello, world",x\n2,b,Good night,y\n' > headed.csv; isogloss embed --model $S/examples/mini en=headed.csv -o csv.h5
 2> isogloss: note: headed.csv: read as a table with quoted fields: left out: url
