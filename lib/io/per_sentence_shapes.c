@@ -113,12 +113,24 @@ done:
     return err;
 }
 
-/* Sentences of three axes, of as many layers and tokens each. */
+/* States that the encoders have which such files are made of: ELMo 3, BERT's sizes 7, 13, 25, or
+ * one less without the embeddings. */
+static bool is_usual_depth(int64_t n)
+{
+    return n == 3 || n == 6 || n == 7 || n == 12 || n == 13 || n == 24 || n == 25;
+}
+
+/* Sentences of three axes, of as many layers and tokens each: the axis that can count layers, or
+ * usually does. */
 static iso_err settle_deep(struct sentences *s)
 {
     const int64_t a = s->at[0].dims[0], b = s->at[0].dims[1];
-    const bool layers_first = iso_axes_depth(a), tokens_first = iso_axes_depth(b);
+    bool layers_first = iso_axes_depth(a), tokens_first = iso_axes_depth(b);
 
+    if (layers_first && tokens_first) {
+        layers_first = is_usual_depth(a);
+        tokens_first = is_usual_depth(b);
+    }
     if (s->mapped || b == 1 || (layers_first && !tokens_first))
         return ISO_OK;
     if (tokens_first && !layers_first) {
@@ -136,12 +148,17 @@ static iso_err settle_deep(struct sentences *s)
 static void tell_length(struct sentences *s, const bool same[2])
 {
     const int64_t tokens = tokens_of(s, s->at[0].dims);
+    char layers[64] = "";
 
-    if (same[0] && same[1] && s->total > 1 && tokens > 1 && s->order != ONE_OF_LAYERS)
-        (void)snprintf(s->read_as, sizeof s->read_as,
-                       "its %" PRId64 " sentences have %" PRId64 " tokens each; padding, if they "
-                       "were padded, counts as tokens",
-                       s->total, tokens);
+    if (!same[0] || !same[1] || s->total < 2 || tokens < 2 || s->order == ONE_OF_LAYERS)
+        return;
+    if (s->rank == 3)
+        (void)snprintf(layers, sizeof layers, " in %" PRId64 " layers (--axes LND)",
+                       layers_of(s, s->at[0].dims));
+    (void)snprintf(s->read_as, sizeof s->read_as,
+                   "its %" PRId64 " sentences have %" PRId64
+                   " tokens each%s; padding, if there is any, counts as tokens",
+                   s->total, tokens, layers);
 }
 
 /* The number of layers is the same in all sentences, that of tokens is not. */
