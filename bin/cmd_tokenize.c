@@ -173,12 +173,7 @@ done:
 
 static void tell(const struct job *job)
 {
-    const char *first = NULL;
-    const int64_t odd = iso_tokenizer_odd(job->tokenizer, &first);
-
-    if (odd > 0)
-        term_note(job->set, "%s: %lld %s in the vocabulary, the first: %s", job->set->model,
-                  (long long)odd, odd == 1 ? "oddity" : "oddities", first ? first : "unnamed");
+    texts_tell_tokenizer(job->set, job->tokenizer);
     if (job->truncated > 0)
         term_note(job->set, "%lld sentence%s cut to %lld tokens", (long long)job->truncated,
                   job->truncated == 1 ? " was" : "s were", (long long)job->set->max_length);

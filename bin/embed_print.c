@@ -92,8 +92,7 @@ static iso_err count(iso_buf *to, int64_t number, const char *one, const char *m
 
 iso_err embed_print_done(const struct embed *e, double seconds)
 {
-    int64_t truncated = 0, empty = 0, repaired = 0, odd = 0, marks = 0;
-    const char *first = NULL;
+    int64_t truncated = 0, empty = 0, repaired = 0, marks = 0;
     iso_buf line = {0};
     iso_err err = ISO_OK;
 
@@ -103,8 +102,6 @@ iso_err embed_print_done(const struct embed *e, double seconds)
         repaired += e->in.lang[i].corpus.repaired;
         marks += e->in.lang[i].marks;
     }
-    if (e->in.tokenizer)
-        odd = iso_tokenizer_odd(e->in.tokenizer, &first);
     ISO_TRY(iso_buf_printf(&line, "%" PRId64 " sentence%s, %" PRId64 " tokens in %.1f s, %.0f/s",
                            e->items, e->items == 1 ? "" : "s", e->tokens, seconds,
                            seconds > 0 ? (double)e->computed / seconds : 0));
@@ -119,9 +116,6 @@ iso_err embed_print_done(const struct embed *e, double seconds)
                   "lines with bytes that are not UTF-8"));
     ISO_TRY(count(&line, marks, "word of punctuation alone, left out",
                   "words of punctuation alone, left out"));
-    ISO_TRY(count(&line, odd, "oddity in the vocabulary", "oddities in the vocabulary"));
-    if (odd > 0 && first)
-        ISO_TRY(iso_buf_printf(&line, " (%s)", first));
     term_note(e->in.set, "%s", line.text);
 done:
     iso_buf_free(&line);

@@ -97,6 +97,9 @@ iso_corpus_opt texts_corpus_opt(const struct settings *set);
 /* Says how the texts were read, what was the same for several of them once. */
 iso_err texts_tell(const struct settings *set, const iso_corpus *const *corpora, int count);
 
+/* What is odd in the files of a tokenizer, how much and the first. */
+void texts_tell_tokenizer(const struct settings *set, const iso_tokenizer *t);
+
 /* --- texts_model.c --- */
 
 /* Names the model by its folder, or as the hub whose cache the folder lies in; opens its encoder;

@@ -49,6 +49,16 @@ static void tell_padding(const struct settings *set, const iso_corpus *const *co
                   lines == 1 ? "" : "s");
 }
 
+void texts_tell_tokenizer(const struct settings *set, const iso_tokenizer *t)
+{
+    const char *first = NULL;
+    const int64_t odd = iso_tokenizer_odd(t, &first);
+
+    if (odd > 0)
+        term_note(set, "%s: %" PRId64 " %s in the tokenizer's files, the first: %s", set->model,
+                  odd, odd == 1 ? "oddity" : "oddities", first ? first : "unnamed");
+}
+
 /* Notes of all corpora in one list. */
 static iso_err gather(const iso_corpus_note ***out, int *count, const iso_corpus *const *corpora,
                       int corpus_count)

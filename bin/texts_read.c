@@ -340,8 +340,10 @@ iso_err texts_read(struct texts *t)
         corpora[i] = &t->lang[i].corpus;
     }
     ISO_TRY(texts_tell(t->set, corpora, t->lang_count));
-    if (t->tokenizer)
+    if (t->tokenizer) {
+        texts_tell_tokenizer(t->set, t->tokenizer);
         tell_cut(t);
+    }
 done:
     iso_free(corpora);
     return err;

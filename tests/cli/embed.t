@@ -75,6 +75,11 @@ $ isogloss compare ids.h5 --src de --layers last --measure cosine:raw --quiet | 
 $ printf '760 5\n1009 7 8\n' > bare.ids; isogloss embed --model $S/examples/mini en=bare.ids -o bare.h5
 2> isogloss: note: en: lines of token ids do not all begin, nor end, with the same id: no token is taken for special
 2> isogloss: note: 2 sentences, 5 tokens in *
+# what is odd in a tokenizer's files
+$ mkdir other; ln -s $S/examples/mini/* other; echo '{"<s>": 7}' > other/added_tokens.json; echo 'A <s> cat.' > odd.txt
+$ isogloss embed --model other en=odd.txt -o odd.h5
+2> isogloss: note: other: 1 oddity in the tokenizer's files, the first: other/added_tokens.json gives "<s>" id 7, the vocabulary 0, which counts
+2> isogloss: note: 1 sentence, * tokens in *
 # tables and objects, by their columns; what is left out is said
 $ printf 'id,label,text,url\n1,a,"Hello, world",x\n2,b,Good night,y\n' > headed.csv; isogloss embed --model $S/examples/mini en=headed.csv -o csv.h5
 2> isogloss: note: headed.csv: read as a table with quoted fields: left out: url

@@ -38,13 +38,13 @@ $ cp -r bare added; echo '{"New Town": 8191}' > added/added_tokens.json; isoglos
 # what is odd in a vocabulary is counted
 $ mkdir odd; printf '[UNK]\n[CLS]\n[SEP]\n[PAD]\n[MASK]\na\na\n' > odd/vocab.txt; echo a | isogloss tokenize --model odd
 > [CLS] a [SEP]	1 6 2
-2> isogloss: note: odd: 1 oddity in the vocabulary, the first: *
+2> isogloss: note: odd: 1 oddity in the tokenizer's files, the first: *
 # tokenizer.json counts over a vocab.txt that has other pieces
 $ mkdir two; printf '[UNK]\n[CLS]\n[SEP]\nb\na\n' > two/vocab.txt
 $ echo '{"pre_tokenizer": {"type": "BertPreTokenizer"}, "model": {"type": "WordPiece", "vocab": {"[UNK]": 0, "[CLS]": 1, "[SEP]": 2, "a": 3, "b": 4}}}' > two/tokenizer.json
 $ echo 'a b' | isogloss tokenize --model two
 > [CLS] a b [SEP]	1 3 4 2
-2> isogloss: note: two: 1 oddity in the vocabulary, the first: two: vocab.txt and tokenizer.json disagree (2 of 5 pieces, the first: id 3 is "b" and "a"): tokenizer.json counts
+2> isogloss: note: two: 1 oddity in the tokenizer's files, the first: two: vocab.txt and tokenizer.json disagree (2 of 5 pieces, the first: id 3 is "b" and "a"): tokenizer.json counts
 # what is not read is named, and the way out
 $ mkdir bpe; echo '{"model": {"type": "BPE"}, "pre_tokenizer": {"type": "ByteLevel"}}' > bpe/tokenizer.json; isogloss tokenize --model bpe text.txt
 2> isogloss tokenize: bpe/tokenizer.json: its model is byte-level BPE, which is not supported; WordPiece and Unigram are, or give token ids made elsewhere (.ids)
