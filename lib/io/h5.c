@@ -294,16 +294,20 @@ done:
     return err;
 }
 
+static void tell_untyped(iso_h5 *file, const iso_h5_info *info, const char *path)
+{
+    if (info->untyped && !file->told)
+        iso_run_note(file->run, "%s: %s: values of two bytes without a type are read as bf16",
+                     file->path, path);
+    file->told = file->told || info->untyped;
+}
+
 iso_err iso_h5_data_open(iso_h5_data **out, iso_h5 *file, const char *path)
 {
     iso_err err = ISO_OK;
 
     ISO_TRY(file->reader ? ask_data(out, file, path) : iso_h5_here_data(out, file, path));
-    if ((*out)->info.untyped && !file->told) {
-        file->told = true;
-        iso_run_note(file->run, "%s: %s: values of two bytes without a type are read as bf16",
-                     file->path, path);
-    }
+    tell_untyped(file, &(*out)->info, path);
 done:
     return err;
 }
@@ -348,6 +352,63 @@ iso_err iso_h5_read(iso_h5_data *data, const int64_t *start, const int64_t *coun
     }
     return iso_h5_reader_ask(&a, data->file->reader, q, data->path, NULL, to,
                              iso_h5_block_bytes(&data->info, count), NULL);
+}
+
+int64_t iso_h5_bytes(const iso_h5_info *info)
+{
+    return info->type == ISO_H5_FLOAT && info->rank >= 1 && info->rank <= ISO_H5_RANK
+               ? iso_h5_block_bytes(info, info->dims)
+               : 0;
+}
+
+/* One answer about many datasets: what they are and, if asked for, their numbers. */
+static iso_err ask_many(char **block, iso_h5_info *out, iso_h5 *file, const char *const *paths,
+                        int64_t count, bool numbers)
+{
+    struct h5_question q = {.ask = numbers ? ASK_MANY : ASK_ABOUTS, .count = {count}};
+    const int64_t head = count * (int64_t)sizeof *out;
+    struct h5_answer a = {.bytes = 0};
+    iso_buf list = {0}, got = {0};
+    int64_t need = head;
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < count; i++)
+        ISO_TRY(iso_buf_add(&list, paths[i], (int64_t)strlen(paths[i]) + 1));
+    q.path = list.len;
+    if (file->reader) {
+        ISO_TRY(iso_h5_reader_ask(&a, file->reader, q, list.text, NULL, NULL, 0, &got.text));
+    } else {
+        ISO_TRY(iso_h5_here_many(&got, file, list.text, count, numbers));
+        a.bytes = got.len;
+    }
+    if (a.bytes >= head)
+        memcpy(out, got.text, (size_t)head);
+    for (int64_t i = 0; i < count && need <= a.bytes; i++)
+        need = sane(&out[i]) ? need + (numbers ? iso_h5_bytes(&out[i]) : 0) : INT64_MAX;
+    if (a.bytes != need)
+        ISO_FAIL(ISO_EFORMAT, "%s: %s: is damaged: its reader answers nonsense", file->path, paths[0]);
+    for (int64_t i = 0; i < count; i++)
+        tell_untyped(file, &out[i], paths[i]);
+    if (block) {
+        memmove(got.text, got.text + head, (size_t)(a.bytes - head));
+        *block = got.text;
+        got.text = NULL;
+    }
+done:
+    iso_buf_free(&list);
+    iso_free(got.text);
+    return err;
+}
+
+iso_err iso_h5_abouts(iso_h5_info *out, iso_h5 *file, const char *const *paths, int64_t count)
+{
+    return count > 0 ? ask_many(NULL, out, file, paths, count, false) : ISO_OK;
+}
+
+iso_err iso_h5_read_many(char **block, iso_h5_info *out, iso_h5 *file, const char *const *paths,
+                         int64_t count)
+{
+    return ask_many(block, out, file, paths, count, true);
 }
 
 iso_err iso_h5_read_ints(int64_t **out, int64_t *count, iso_h5 *file, const char *path)

@@ -92,6 +92,18 @@ ISO_API const iso_h5_info *iso_h5_about(const iso_h5_data *data);
 ISO_API ISO_MUST_USE iso_err iso_h5_read(iso_h5_data *data, const int64_t *start,
                                          const int64_t *count, void *to);
 
+/** Bytes of all numbers of a dataset; 0 of one that is no float of rank 1 to 4. */
+ISO_API int64_t iso_h5_bytes(const iso_h5_info *info);
+
+/** What many small datasets are, asked at once. */
+ISO_API ISO_MUST_USE iso_err iso_h5_abouts(iso_h5_info *out, iso_h5 *file, const char *const *paths,
+                                           int64_t count);
+
+/** The numbers of many small datasets, whole, one dataset after the other in a block to be freed, and what
+ * they are. Errors  as of iso_h5_data_open and iso_h5_read. */
+ISO_API ISO_MUST_USE iso_err iso_h5_read_many(char **block, iso_h5_info *out, iso_h5 *file,
+                                              const char *const *paths, int64_t count);
+
 /** Rank 0 or 1, whole. iso_h5_read_texts takes integers too, as decimals. Invalid UTF-8 is ISO_EFORMAT. */
 ISO_API ISO_MUST_USE iso_err iso_h5_read_ints(int64_t **out, int64_t *count, iso_h5 *file,
                                               const char *path);
@@ -99,12 +111,14 @@ ISO_API ISO_MUST_USE iso_err iso_h5_read_texts(iso_h5_texts *out, iso_h5 *file, 
 
 /* Writing; groups on the way are made -------------------------------------- */
 
-/** How a dataset is laid out; all zero is contiguous, little-endian, variable-length. */
+/** How a dataset is laid out; all zero is contiguous, little-endian. Texts are as long as the longest, with
+ * zeros behind: no text of ours lies in a global heap, where damage is worst. Where that would be
+ * mostly zeros, they are in deflated chunks. */
 typedef struct iso_h5_layout {
     int64_t chunk;    /* rows of a chunk */
     int deflate;      /* 1 to 9, with chunk */
     bool big_endian;
-    int64_t fixed;    /* texts: bytes of each */
+    int64_t fixed;    /* texts: bytes of each; 0: of the longest */
 } iso_h5_layout;
 
 ISO_API ISO_MUST_USE iso_err iso_h5_put_attr_text(iso_h5 *file, const char *object, const char *name,

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
@@ -206,5 +207,44 @@ done:
     iso_h5_shut(file);
     iso_h5_shut(memory);
     iso_h5_unhush(voice);
+    return err;
+}
+
+/* What the next dataset is and, if they are asked for, its numbers. */
+static iso_err add_data(iso_buf *infos, iso_buf *numbers, iso_h5 *file, const char *path)
+{
+    const int64_t start[ISO_H5_RANK] = {0};
+    iso_h5_data *d = NULL;
+    char *block = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_h5_here_data(&d, file, path));
+    ISO_TRY(iso_buf_add(infos, (const char *)&d->info, (int64_t)sizeof d->info));
+    const int64_t bytes = numbers ? iso_h5_bytes(&d->info) : 0;
+    if (bytes > 0) {
+        ISO_TRY(iso_alloc(&block, bytes, 1));
+        ISO_TRY(iso_h5_here_read(d, start, d->info.dims, block));
+        ISO_TRY(iso_buf_add(numbers, block, bytes));
+    }
+done:
+    iso_free(block);
+    iso_h5_here_data_close(d);
+    return err;
+}
+
+iso_err iso_h5_here_many(iso_buf *out, iso_h5 *file, const char *paths, int64_t count, bool numbers)
+{
+    iso_buf infos = {0}, all = {0};
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < count; i++, paths += strlen(paths) + 1)
+        ISO_TRY(add_data(&infos, numbers ? &all : NULL, file, paths));
+    if (all.len > 0)
+        ISO_TRY(iso_buf_add(&infos, all.text, all.len));
+    *out = infos;
+    infos = (iso_buf){0};
+done:
+    iso_buf_free(&infos);
+    iso_buf_free(&all);
     return err;
 }

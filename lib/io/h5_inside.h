@@ -40,6 +40,8 @@ enum h5_ask {
     ASK_DATA,
     ASK_DATA_CLOSE, /* the one that is not answered */
     ASK_READ,
+    ASK_ABOUTS, /* of count[0] datasets; their paths come one after the other, each with its NUL */
+    ASK_MANY,   /* as ASK_ABOUTS; their numbers follow */
     ASK_INTS,
     ASK_TEXTS
 };
@@ -47,7 +49,7 @@ enum h5_ask {
 struct h5_question {
     int ask, number;                                 /* of the dataset */
     int64_t start[ISO_H5_RANK], count[ISO_H5_RANK];  /* of a block */
-    int64_t path, name;                              /* bytes of these, which follow; 0: none */
+    int64_t path, name;                              /* bytes of these, which follow; 0: one text, or none */
 };
 
 struct h5_answer {
@@ -82,6 +84,7 @@ iso_err iso_h5_here_attr_int(int64_t *out, bool *there, iso_h5 *file, const char
 iso_err iso_h5_here_data(iso_h5_data **out, iso_h5 *file, const char *path);
 void iso_h5_here_data_close(iso_h5_data *data);
 iso_err iso_h5_here_read(iso_h5_data *data, const int64_t *start, const int64_t *count, void *to);
+iso_err iso_h5_here_many(iso_buf *out, iso_h5 *file, const char *paths, int64_t count, bool numbers);
 iso_err iso_h5_here_ints(int64_t **out, int64_t *count, iso_h5 *file, const char *path);
 iso_err iso_h5_here_texts(iso_buf *texts, int64_t *count, iso_h5 *file, const char *path);
 
@@ -131,7 +134,7 @@ bool iso_h5_write_through(hid_t plist, int *broken);
 
 /* Types; the caller closes them. Negative when none is made. */
 hid_t iso_h5_float_type(iso_dtype dtype, H5T_order_t order);
-hid_t iso_h5_text_type(int64_t fixed); /* bytes of each; 0 = variable length, UTF-8 */
+hid_t iso_h5_text_type(int64_t fixed); /* UTF-8, bytes of each */
 H5T_order_t iso_h5_our_order(void);
 
 /* Which of our floats a file's type is; *little when it also lies as we write it. */

@@ -91,23 +91,91 @@ iso_err iso_h5_put_i64(iso_h5 *file, const char *path, const int64_t *values, in
     return put(file, path, 1, &count, H5T_STD_I64LE, H5T_NATIVE_INT64, values, NULL);
 }
 
-iso_err iso_h5_put_texts(iso_h5 *file, const char *path, const char *const *texts, int64_t count,
-                         const iso_h5_layout *layout)
+/* Texts ----------------------------------------------------------------------------- */
+
+enum { SLICE_BYTES = 1 << 20, TEXTS_OF_CHUNK = 4096, CHUNK_MOST = 1 << 22 };
+
+/* Texts [first, first + count), each in `fixed` bytes, with zeros behind. */
+static iso_err put_slice(const iso_h5 *file, hid_t id, hid_t type, int64_t fixed, char *packed,
+                         const char *const *texts, int64_t first, int64_t count)
 {
-    const int64_t fixed = layout ? layout->fixed : 0;
-    const hid_t type = iso_h5_text_type(fixed);
+    const hsize_t start = (hsize_t)first, n = (hsize_t)count;
+    const hid_t to = H5Dget_space(id), from = H5Screate_simple(1, &n, NULL);
+    iso_err err = ISO_OK;
+
+    memset(packed, 0, (size_t)(count * fixed));
+    for (int64_t i = 0; i < count; i++)
+        memcpy(packed + i * fixed, texts[first + i], strnlen(texts[first + i], (size_t)fixed));
+    if (to < 0 || from < 0 || H5Sselect_hyperslab(to, H5S_SELECT_SET, &start, NULL, &n, NULL) < 0 ||
+        H5Dwrite(id, type, from, to, H5P_DEFAULT, packed) < 0)
+        err = iso_h5_broke(ISO_EIO, file->path, NULL, "cannot write texts");
+    iso_h5_shut(from);
+    iso_h5_shut(to);
+    return err;
+}
+
+static iso_err put_packed(iso_h5 *file, const char *path, hid_t type, int64_t fixed,
+                          const char *const *texts, int64_t count)
+{
+    const int64_t step = fixed < SLICE_BYTES ? SLICE_BYTES / fixed : 1;
+    const hid_t id = H5Dopen2(file->id, path, H5P_DEFAULT);
     char *packed = NULL;
     iso_err err = ISO_OK;
 
-    if (fixed > 0) {
-        ISO_TRY(iso_alloc(&packed, count, (size_t)fixed));
-        for (int64_t i = 0; i < count; i++)
-            memcpy(packed + i * fixed, texts[i], strnlen(texts[i], (size_t)fixed));
-    }
-    ISO_TRY(
-        put(file, path, 1, &count, type, type, fixed > 0 ? (const void *)packed : texts, layout));
+    if (id < 0)
+        ISO_TRY(iso_h5_broke(ISO_EIO, file->path, path, "cannot write"));
+    ISO_TRY(iso_alloc(&packed, step < count ? step : count, (size_t)fixed));
+    for (int64_t at = 0; at < count; at += step)
+        ISO_TRY(put_slice(file, id, type, fixed, packed, texts, at,
+                          count - at < step ? count - at : step));
 done:
     iso_free(packed);
+    iso_h5_shut(id);
+    return err;
+}
+
+/* Bytes of the longest text; *spent: of all. */
+static int64_t longest(int64_t *spent, const char *const *texts, int64_t count)
+{
+    int64_t most = 1;
+
+    *spent = 0;
+    for (int64_t i = 0; i < count; i++) {
+        const int64_t n = (int64_t)strlen(texts[i]);
+        *spent += n;
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
+/* Texts of most different lengths go into chunks that are packed. */
+static iso_h5_layout layout_of_texts(int64_t fixed, int64_t spent, int64_t count)
+{
+    const int64_t fit = CHUNK_MOST / fixed;
+    const int64_t chunk = fit < 1 ? 1 : fit < TEXTS_OF_CHUNK ? fit : TEXTS_OF_CHUNK;
+    const bool wide = count > 0 && fixed > (4 * spent + SLICE_BYTES) / count;
+
+    return wide && H5Zfilter_avail(H5Z_FILTER_DEFLATE) > 0
+               ? (iso_h5_layout){.chunk = chunk < count ? chunk : count, .deflate = 1}
+               : (iso_h5_layout){0};
+}
+
+iso_err iso_h5_put_texts(iso_h5 *file, const char *path, const char *const *texts, int64_t count,
+                         const iso_h5_layout *layout)
+{
+    int64_t spent = 0;
+    const int64_t most = longest(&spent, texts, count);
+    const int64_t fixed = layout && layout->fixed > 0 ? layout->fixed : most;
+    const iso_h5_layout how = layout_of_texts(fixed, spent, count);
+    const hid_t type = iso_h5_text_type(fixed);
+    const struct h5_voice voice = iso_h5_hush();
+    iso_err err = ISO_OK;
+
+    ISO_TRY(put(file, path, 1, &count, type, type, NULL, &how));
+    if (count > 0)
+        ISO_TRY(put_packed(file, path, type, fixed, texts, count));
+done:
+    iso_h5_unhush(voice);
     iso_h5_shut(type);
     return err;
 }

@@ -189,7 +189,7 @@ static iso_err tell(struct h5_reader *r, struct h5_question q, const char *path,
     char *ask = (char *)&q;
     iso_err err = ISO_OK;
 
-    q.path = path ? (int64_t)strlen(path) + 1 : 0;
+    q.path = path && !q.path ? (int64_t)strlen(path) + 1 : q.path;
     q.name = name ? (int64_t)strlen(name) + 1 : 0;
     r->waiting = true;
     ISO_TRY(transfer(r, ask, sizeof q, true, path));

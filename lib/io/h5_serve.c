@@ -245,6 +245,10 @@ static iso_err answer(struct h5_answer *a, char **block, bool *own, struct serve
         *block = s->block;
         *own = false;
         break;
+    case ASK_ABOUTS:
+    case ASK_MANY:
+        ISO_TRY(iso_h5_here_many(&texts, s->file, path, q->count[0], q->ask == ASK_MANY));
+        break;
     case ASK_INTS:
         ISO_TRY(iso_h5_here_ints(&values, &a->count, s->file, path));
         *block = (char *)values;

@@ -58,10 +58,9 @@ hid_t iso_h5_text_type(int64_t fixed)
     const hid_t t = H5Tcopy(H5T_C_S1);
 
     if (t >= 0) {
-        (void)H5Tset_size(t, fixed > 0 ? (size_t)fixed : H5T_VARIABLE);
+        (void)H5Tset_size(t, (size_t)fixed);
         (void)H5Tset_cset(t, H5T_CSET_UTF8);
-        if (fixed > 0)
-            (void)H5Tset_strpad(t, H5T_STR_NULLPAD);
+        (void)H5Tset_strpad(t, H5T_STR_NULLPAD);
     }
     return t;
 }

@@ -11,6 +11,8 @@
 
 static const char MAP[] = "sentence_to_index";
 
+enum { EXTRAS_MOST = 64 };
+
 static void leave(struct sentences *s)
 {
     (void)iso_h5_close(s->h5);
@@ -57,6 +59,38 @@ static bool all_numbers(const iso_h5_texts *names)
         any = true;
     }
     return any;
+}
+
+/* Among sentences that are numbers: a dataset that is no sentence by its type or rank. */
+static bool is_extra(iso_h5 *h5, const char *name)
+{
+    iso_h5_info f;
+    iso_h5_kind kind;
+
+    return strcmp(name, MAP) != 0 && number_of(name) < 0 && !iso_h5_kind_of(&kind, h5, name) &&
+           kind == ISO_H5_DATASET && !iso_h5_abouts(&f, h5, &name, 1) &&
+           (f.rank < 2 || (f.type != ISO_H5_FLOAT && f.type != ISO_H5_FOREIGN));
+}
+
+/* Takes such datasets off the names; *first is one of them. */
+static int64_t leave_out_extras(const char **first, iso_h5_texts *names, iso_h5 *h5)
+{
+    int64_t numbers = 0, kept = 0;
+
+    for (int64_t i = 0; i < names->count; i++)
+        numbers += number_of(names->at[i]) >= 0;
+    const int64_t others = names->count - numbers;
+    if (numbers == 0 || others > EXTRAS_MOST)
+        return 0;
+    for (int64_t i = 0; i < names->count; i++) {
+        if (is_extra(h5, names->at[i]))
+            *first = names->at[i];
+        else
+            names->at[kept++] = names->at[i];
+    }
+    const int64_t out = names->count - kept;
+    names->count = kept;
+    return out;
 }
 
 static int by_number(const void *a, const void *b)
@@ -138,11 +172,18 @@ done:
 static iso_err read_names(struct sentences *s)
 {
     iso_sentence_map map = {0};
+    const char *extra = NULL;
     bool keys = false;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_h5_list(&s->names, s->h5, "/"));
+    const int64_t extras = leave_out_extras(&extra, &s->names, s->h5);
     keys = !all_numbers(&s->names);
+    if (extras == 1)
+        iso_run_note(s->opt->run, "%s: %s is no sentence and left out", s->file->path, extra);
+    else if (extras > 1)
+        iso_run_note(s->opt->run, "%s: %" PRId64 " datasets are no sentences and left out, such as %s",
+                     s->file->path, extras, extra);
     if (keys) {
         iso_h5_texts_free(&s->names);
         ISO_TRY(iso_h5_walk(&s->names, s->h5));
@@ -180,6 +221,7 @@ static iso_err make_entries(struct sentences *s)
     s->base.lang_count = 1;
     s->base.info.pooling = s->order == ONE_OF_LAYERS ? NULL : iso_pool_name(s->pool);
     s->base.read_as = s->read_as;
+    iso_pool_note_empty(s->opt->run, s->file->path, s->offsets, s->count, !none);
     return ISO_OK;
 }
 
@@ -187,8 +229,7 @@ static iso_err make_entries(struct sentences *s)
 
 /* What one sentence needs on its way; grows with the longest. */
 struct bench {
-    char *tokens; /* layers × T × dim */
-    int64_t room; /* T */
+    const char *tokens; /* layers × T × dim of the sentence at hand */
     char *row;    /* a pooled row */
     double *scratch;
 };
@@ -228,27 +269,38 @@ static bool as_before(const struct sentences *s, const iso_h5_info *f, int64_t i
     return dims[0] == s->at[i].dims[0] && dims[1] == s->at[i].dims[1];
 }
 
-static iso_err read_sentence(struct sentences *s, int64_t i, struct bench *b)
+/* How many sentences from `first` on are read at once: those of a MiB, or one. */
+static int64_t run_of(const struct sentences *s, int64_t first)
 {
-    const int64_t n = s->offsets[i + 1] - s->offsets[i];
-    const int64_t *dims = s->at[i].dims;
-    const int64_t start[] = {0, 0, 0}, deep[] = {dims[0], dims[1], s->dim};
-    iso_h5_data *data = NULL;
+    const int64_t row = s->layers * s->dim * (int64_t)iso_dtype_size(s->dtype);
+    int64_t n = 1;
+
+    while (n < RUN_MOST && first + n < s->count &&
+           (s->offsets[first + n + 1] - s->offsets[first]) * row <= RUN_BYTES)
+        n++;
+    return n;
+}
+
+static iso_err read_run(struct sentences *s, int64_t first, int64_t count, struct bench *b)
+{
+    const char *paths[RUN_MOST] = {NULL};
+    iso_h5_info about[RUN_MOST];
+    char *block = NULL;
     iso_err err = ISO_OK;
 
-    if (n > b->room) {
-        ISO_TRY(
-            iso_realloc(&b->tokens, 0, n, (size_t)(s->layers * s->dim) * iso_dtype_size(s->dtype)));
-        b->room = n;
+    for (int64_t i = 0; i < count; i++)
+        paths[i] = s->at[first + i].path;
+    ISO_TRY(iso_h5_read_many(&block, about, s->h5, paths, count));
+    b->tokens = block;
+    for (int64_t i = 0; i < count; i++) {
+        if (!as_before(s, &about[i], first + i))
+            ISO_FAIL(ISO_EFORMAT, "%s: sentence %" PRId64 " changed while the file was read",
+                     s->file->path, first + i);
+        ISO_TRY(put_sentence(s, first + i, b));
+        b->tokens += iso_h5_bytes(&about[i]);
     }
-    ISO_TRY(iso_h5_data_open(&data, s->h5, s->at[i].path));
-    if (!as_before(s, iso_h5_about(data), i))
-        ISO_FAIL(ISO_EFORMAT, "%s: sentence %" PRId64 " changed while the file was read",
-                 s->file->path, i);
-    ISO_TRY(iso_h5_read(data, start, s->rank == 3 ? deep : deep + 1, b->tokens));
-    ISO_TRY(put_sentence(s, i, b));
 done:
-    iso_h5_data_close(data);
+    iso_free(block);
     return err;
 }
 
@@ -266,13 +318,12 @@ static iso_err read_all(struct sentences *s)
     ISO_TRY(iso_spill_new(&s->spill, (int)s->layers, e->rows, s->dim, e->dtype, s->opt->run));
     ISO_TRY(iso_alloc(&b.row, s->dim, sizeof(double)));
     ISO_TRY(iso_alloc(&b.scratch, 2 * s->dim, sizeof *b.scratch));
-    for (int64_t i = 0; i < s->count; i++) {
-        ISO_TRY(read_sentence(s, i, &b));
-        if (i % 64 == 0)
-            ISO_TRY(iso_run_step(s->opt->run, s->file->path, i, s->count, "sentences"));
+    for (int64_t i = 0, n; i < s->count; i += n) {
+        n = run_of(s, i);
+        ISO_TRY(read_run(s, i, n, &b));
+        ISO_TRY(iso_run_step(s->opt->run, s->file->path, i, s->count, "sentences"));
     }
 done:
-    iso_free(b.tokens);
     iso_free(b.row);
     iso_free(b.scratch);
     leave(s);
@@ -321,14 +372,16 @@ done:
 
 /* Keys with spaces are sentences: no language or layer is called so. Groups called by numbers hold
  * the languages of layers. */
-static bool looks_like_sentences(iso_h5 *h5, const iso_h5_texts *names, const iso_states_opt *opt)
+static bool looks_like_sentences(iso_h5 *h5, iso_h5_texts *names, const iso_states_opt *opt)
 {
+    const char *extra = NULL;
     iso_h5_kind kind;
 
     for (int64_t i = 0; i < names->count; i++) {
         if (strcmp(names->at[i], MAP) == 0 || strchr(names->at[i], ' '))
             return true;
     }
+    (void)leave_out_extras(&extra, names, h5);
     return all_numbers(names) && !iso_h5_kind_of(&kind, h5, names->at[0]) &&
            kind == ISO_H5_DATASET && !iso_keys_are_layers(h5, names, opt);
 }

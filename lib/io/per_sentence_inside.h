@@ -16,6 +16,9 @@ struct sentence {
     int64_t dims[2]; /* the axes before the last; of rank 2 the first is 1 */
 };
 
+/* How many sentences are looked at, or read, at once at most. */
+enum { RUN_MOST = 256, RUN_BYTES = 1 << 20 };
+
 /* What the axes before the last count. */
 enum order {
     LAYERS_TOKENS, /* also [T, D], of one layer */

@@ -54,17 +54,21 @@ done:
     return err;
 }
 
-static iso_err read_shape(struct sentences *s, int64_t i)
+/* The shapes of sentences from `first` on, as many as are asked at once and not beyond `end`. */
+static iso_err read_shapes(int64_t *count, struct sentences *s, int64_t first, int64_t end)
 {
-    iso_h5_data *data = NULL;
+    const char *paths[RUN_MOST] = {NULL};
+    iso_h5_info about[RUN_MOST];
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_h5_data_open(&data, s->h5, s->at[i].path));
-    ISO_TRY(add_shape(s, i, iso_h5_about(data)));
-    if (i % 256 == 0)
-        ISO_TRY(iso_run_step(s->opt->run, "looking at sentences", i, s->count, "sentences"));
+    *count = end - first < RUN_MOST ? end - first : RUN_MOST;
+    for (int64_t i = 0; i < *count; i++)
+        paths[i] = s->at[first + i].path;
+    ISO_TRY(iso_h5_abouts(about, s->h5, paths, *count));
+    for (int64_t i = 0; i < *count; i++)
+        ISO_TRY(add_shape(s, first + i, &about[i]));
+    ISO_TRY(iso_run_step(s->opt->run, "looking at sentences", first, s->count, "sentences"));
 done:
-    iso_h5_data_close(data);
     return err;
 }
 
@@ -73,12 +77,15 @@ done:
 static iso_err compare_shapes(bool same[2], struct sentences *s)
 {
     const int64_t beyond = s->count + BEYOND_LIMIT, last = s->total < beyond ? s->total : beyond;
+    int64_t known = s->count, n;
     iso_err err = ISO_OK;
 
     same[0] = same[1] = true;
     for (int64_t i = 0; i < last && (i < s->count || (same[0] && same[1])); i++) {
-        if (i >= s->count)
-            ISO_TRY(read_shape(s, i));
+        if (i == known) {
+            ISO_TRY(read_shapes(&n, s, i, last));
+            known += n;
+        }
         for (int k = 0; k < 2; k++)
             same[k] = same[k] && s->at[i].dims[k] == s->at[0].dims[k];
     }
@@ -205,8 +212,8 @@ iso_err iso_sentences_shapes(struct sentences *s)
 {
     iso_err err = ISO_OK;
 
-    for (int64_t i = 0; i < s->count; i++)
-        ISO_TRY(read_shape(s, i));
+    for (int64_t i = 0, n; i < s->count; i += n)
+        ISO_TRY(read_shapes(&n, s, i, s->count));
     ISO_TRY(settle_order(s));
     s->layers = layers_of(s, s->at[0].dims);
     if (s->layers < 1 || s->layers > 100000)
@@ -221,21 +228,19 @@ done:
 
 bool iso_keys_are_layers(iso_h5 *h5, const iso_h5_texts *names, const iso_states_opt *opt)
 {
-    int64_t rows = -1, cols = -1;
+    iso_h5_info *f = NULL;
     iso_axes asked;
-    bool fit = names->count <= KEYS_MOST && !iso_axes_find(&asked, opt->axes);
+    bool fit = names->count > 0 && names->count <= KEYS_MOST &&
+               !iso_axes_find(&asked, opt->axes) && !iso_alloc(&f, names->count, sizeof *f) &&
+               !iso_h5_abouts(f, h5, names->at, names->count);
 
-    for (int64_t i = 0; fit && i < names->count; i++) {
-        iso_h5_data *data = NULL;
-        fit = iso_h5_data_open(&data, h5, names->at[i]) == ISO_OK;
-        const iso_h5_info *f = fit ? iso_h5_about(data) : NULL;
-        fit = fit && f->type == ISO_H5_FLOAT && f->rank == 2 &&
-              (i == 0 || (f->dims[0] == rows && f->dims[1] == cols));
-        rows = fit ? f->dims[0] : rows;
-        cols = fit ? f->dims[1] : cols;
-        iso_h5_data_close(data);
-    }
-    if (!fit || asked != ISO_AXES_OPEN)
-        return fit && asked == ISO_AXES_LND;
-    return iso_axes_readings(names->count, rows) == ISO_READ_LAYERS;
+    for (int64_t i = 0; fit && i < names->count; i++)
+        fit = f[i].type == ISO_H5_FLOAT && f[i].rank == 2 && f[i].dims[0] == f[0].dims[0] &&
+              f[i].dims[1] == f[0].dims[1];
+    if (fit && asked == ISO_AXES_OPEN)
+        fit = iso_axes_readings(names->count, f[0].dims[0]) == ISO_READ_LAYERS;
+    else
+        fit = fit && asked == ISO_AXES_LND;
+    iso_free(f);
+    return fit;
 }

@@ -239,3 +239,19 @@ done:
     free_half(p);
     return err;
 }
+
+void iso_pool_note_empty(const iso_run *run, const char *path, const int64_t *offsets,
+                         int64_t items, bool pooled)
+{
+    int64_t empty = 0, first = -1;
+
+    for (int64_t i = 0; i < items; i++) {
+        const bool none = offsets[i + 1] == offsets[i];
+        first = none && empty == 0 ? i : first;
+        empty += none;
+    }
+    if (empty > 0)
+        iso_run_note(run, "%s: %lld of %lld items %s no rows (the first is item %lld)%s", path,
+                     (long long)empty, (long long)items, empty == 1 ? "has" : "have",
+                     (long long)first, pooled ? ", and zeros in their place" : "");
+}

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/base/run.h"
 #include "lib/linalg/rows.h"
 
 ISO_BEGIN
@@ -41,6 +42,10 @@ ISO_API void iso_pool_item(void *to, iso_view tokens, iso_pool pool, bool specia
  */
 ISO_API ISO_MUST_USE iso_err iso_rows_pool(iso_rows **out, iso_rows *inner, const int64_t *offsets,
                                            int64_t items, iso_pool pool, bool specials);
+
+/** Notes how many items of a file have no rows, if any has none. */
+ISO_API void iso_pool_note_empty(const iso_run *run, const char *path, const int64_t *offsets,
+                                 int64_t items, bool pooled);
 
 ISO_END
 

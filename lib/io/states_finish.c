@@ -31,7 +31,9 @@ static void settle_rows(const iso_states *s, struct tongue *t)
     if (t->offsets && s->pool == ISO_POOL_NONE) {
         t->face.offsets = t->offsets;
         t->face.tags = t->tags;
+        iso_pool_note_empty(s->opt.run, t->face.path, t->offsets, t->face.items, false);
     } else if (t->offsets) {
+        iso_pool_note_empty(s->opt.run, t->face.path, t->offsets, t->face.items, true);
         t->face.rows = t->face.items;
         t->face.tokens = NULL;
         t->face.counts = NULL;

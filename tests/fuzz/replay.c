@@ -1,5 +1,6 @@
 /* Takes files through a door without a fuzzer: whole, cut short at many places, and with single
- * bits turned. Usage: replay DOOR whole|changed FILE-OR-FOLDER... */
+ * bits turned (some: every sixteenth of these), or with every byte set to other values.
+ * Usage: replay DOOR whole|some|changed|every FILE-OR-FOLDER... */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,11 +23,11 @@ static void enter_copy(const struct door *door, const uint8_t *data, size_t size
     free(copy);
 }
 
-static void enter_changed(const struct door *door, uint8_t *data, size_t size)
+static void enter_changed(const struct door *door, uint8_t *data, size_t size, size_t step)
 {
-    for (size_t i = 0; i < CUTS; i++)
+    for (size_t i = 0; i < CUTS; i += step)
         enter_copy(door, data, size * i / CUTS);
-    for (size_t i = 0; i < FLIPS && size > 0; i++) {
+    for (size_t i = step / 2; i < FLIPS && size > 0; i += step) {
         const size_t at = size * i / FLIPS;
         data[at] ^= (uint8_t)(1u << i % 8);
         enter_copy(door, data, size);
@@ -34,7 +35,22 @@ static void enter_changed(const struct door *door, uint8_t *data, size_t size)
     }
 }
 
-static void replay_file(const struct door *door, const char *path, int changed)
+/* Every byte at its extremes and one off. */
+static void enter_every(const struct door *door, uint8_t *data, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        const uint8_t was = data[i];
+        const uint8_t values[] = {0, 0xFF, (uint8_t)(was + 1), was ^ 0x80};
+        for (size_t k = 0; k < sizeof values; k++) {
+            data[i] = values[k];
+            if (values[k] != was)
+                enter_copy(door, data, size);
+        }
+        data[i] = was;
+    }
+}
+
+static void replay_file(const struct door *door, const char *path, const char *how)
 {
     static uint8_t data[1 << 20];
     FILE *f = fopen(path, "rb");
@@ -46,18 +62,20 @@ static void replay_file(const struct door *door, const char *path, int changed)
     const size_t size = fread(data, 1, sizeof data, f);
     fclose(f);
     enter_copy(door, data, size);
-    if (changed)
-        enter_changed(door, data, size);
+    if (strcmp(how, "changed") == 0 || strcmp(how, "some") == 0)
+        enter_changed(door, data, size, *how == 's' ? 16 : 1);
+    if (strcmp(how, "every") == 0)
+        enter_every(door, data, size);
 }
 
-static int replay(const struct door *door, const char *path, int changed)
+static int replay(const struct door *door, const char *path, const char *how)
 {
     struct stat st;
     int count = 0;
     char inside[4096];
 
     if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
-        replay_file(door, path, changed);
+        replay_file(door, path, how);
         return 1;
     }
     DIR *folder = opendir(path);
@@ -65,7 +83,7 @@ static int replay(const struct door *door, const char *path, int changed)
         if (e->d_name[0] == '.')
             continue;
         (void)snprintf(inside, sizeof inside, "%s/%s", path, e->d_name);
-        replay_file(door, inside, changed);
+        replay_file(door, inside, how);
         count++;
     }
     if (folder)
@@ -79,11 +97,11 @@ int main(int argc, char **argv)
     int count = 0;
 
     if (!door) {
-        fprintf(stderr, "usage: replay DOOR whole|changed FILE-OR-FOLDER...\n");
+        fprintf(stderr, "usage: replay DOOR whole|some|changed|every FILE-OR-FOLDER...\n");
         return 2;
     }
     for (int i = 3; i < argc; i++)
-        count += replay(door, argv[i], strcmp(argv[2], "changed") == 0);
+        count += replay(door, argv[i], argv[2]);
     printf("%s: %d files\n", door->name, count);
     return count == 0;
 }

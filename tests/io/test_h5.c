@@ -16,13 +16,13 @@ static void texts_of_both_kinds_come_back(void **state)
     iso_h5 *h5 = NULL;
 
     ok(iso_h5_create(&h5, path));
-    ok(iso_h5_put_texts(h5, "/a/vlen", texts, 4, NULL));
+    ok(iso_h5_put_texts(h5, "/a/longest", texts, 4, NULL));
     ok(iso_h5_put_texts(h5, "/a/fixed", texts, 4, &fixed));
     ok(iso_h5_put_i64(h5, "/a/numbers", numbers, 2));
     ok(iso_h5_close(h5));
     ok(iso_h5_open(&h5, path, NULL));
     for (int kind = 0; kind < 2; kind++) {
-        ok(iso_h5_read_texts(&got, h5, kind ? "/a/fixed" : "/a/vlen"));
+        ok(iso_h5_read_texts(&got, h5, kind ? "/a/fixed" : "/a/longest"));
         assert_int_equal(got.count, 4);
         for (int i = 0; i < 4; i++)
             text(got.at[i], texts[i]);
@@ -60,6 +60,47 @@ static void many_texts_come_back_in_order(void **state)
     text(got.at[0], "s0");
     text(got.at[4096], "s4096");
     text(got.at[N - 1], "s9000");
+    iso_h5_texts_free(&got);
+    ok(iso_h5_close(h5));
+}
+
+/* One long text among many: few bytes in the file, none of them in a heap. */
+static void texts_need_neither_heap_nor_room(void **state)
+{
+    (void)state;
+    enum { N = 9001, LONG = 20000 };
+    static char block[N][8], huge[LONG + 1], bytes[1 << 20];
+    static const char *texts[N];
+    const char *path = temp_path("wide.h5");
+    iso_h5_texts got = {0};
+    iso_h5 *h5 = NULL;
+
+    for (int i = 0; i < N; i++) {
+        snprintf(block[i], sizeof block[i], "s%d", i);
+        texts[i] = block[i];
+    }
+    memset(huge, 'x', LONG);
+    texts[5000] = huge;
+    ok(iso_h5_create(&h5, path));
+    ok(iso_h5_put_attr_text(h5, "/", "name", "some name"));
+    ok(iso_h5_put_attr_text(h5, "/", "empty", ""));
+    ok(iso_h5_put_texts(h5, "/t", texts, N, NULL));
+    ok(iso_h5_put_texts(h5, "/none", texts, 0, NULL));
+    ok(iso_h5_close(h5));
+    FILE *f = fopen(path, "rb");
+    const size_t size = fread(bytes, 1, sizeof bytes, f);
+    fclose(f);
+    assert_true(size < sizeof bytes); /* 180 MB as they stand */
+    for (size_t i = 0; i + 4 < size; i++)
+        assert_false(memcmp(bytes + i, "GCOL", 4) == 0);
+    ok(iso_h5_open(&h5, path, NULL));
+    ok(iso_h5_read_texts(&got, h5, "/t"));
+    assert_int_equal(got.count, N);
+    for (int i = 0; i < N; i++)
+        text(got.at[i], texts[i]);
+    iso_h5_texts_free(&got);
+    ok(iso_h5_read_texts(&got, h5, "/none"));
+    assert_int_equal(got.count, 0);
     iso_h5_texts_free(&got);
     ok(iso_h5_close(h5));
 }
@@ -196,6 +237,7 @@ static void a_full_disk_is_told_on_closing(void **state)
 int main(void)
 {
     RUN_TESTS(test(texts_of_both_kinds_come_back), test(many_texts_come_back_in_order),
+              test(texts_need_neither_heap_nor_room),
               test(attributes_say_what_they_are), test(names_and_kinds_are_listed),
               test(halves_keep_their_bits_in_every_layout), test(silence_and_reasons),
               test(a_full_disk_is_told_on_closing));

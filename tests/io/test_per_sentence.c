@@ -285,6 +285,49 @@ static void survives_failing_allocations(void **state)
     assert_int_equal(iso_h5_open_count(), 0);
 }
 
+static char noted[4][200];
+static int notes;
+
+static void note(void *payload, const char *line)
+{
+    (void)payload;
+    snprintf(noted[notes++ % 4], sizeof noted[0], "%s", line);
+}
+
+/* Labels and lengths beside the sentences, and one sentence without tokens: each is said once. */
+static void what_is_no_sentence_is_left_out(void **state)
+{
+    (void)state;
+    const char *path = temp_path("extra.hdf5");
+    const iso_run run = {.note = note};
+    const int32_t labels[] = {0, 1, 0};
+    iso_states *s = NULL;
+    iso_h5 *h5 = NULL;
+
+    for (int extras = 0; extras < 3; extras++) {
+        ok(iso_h5_create(&h5, path));
+        put_sentence(h5, "0", 0, 2, 2, 3, ISO_F32);
+        put_sentence(h5, "1", 1, 2, 0, 3, ISO_F32);
+        put_sentence(h5, "2", 2, 2, 4, 3, ISO_F32);
+        if (extras > 0)
+            ok(iso_h5_put_i32(h5, "labels", labels, 3));
+        if (extras > 1)
+            ok(iso_h5_put_texts(h5, "words", (const char *const[]){"a", "b"}, 2, NULL));
+        ok(iso_h5_close(h5));
+        notes = 0;
+        ok(open_with(&s, path, (iso_states_opt){.run = &run}));
+        assert_int_equal(iso_states_lang(s, 0)->items, 3);
+        near(at(s, 0, 1, 1, 0), 0, 0);
+        near(at(s, 0, 1, 2, 2), cell(2, 1, 0, 2) + 15, 1e-3); /* rows 0 to 3 */
+        assert_int_equal(notes, extras ? 2 : 1);
+        assert_non_null(strstr(noted[notes - 1], "extra.hdf5: 1 of 3 items has no rows (the first is item 1), and zeros"));
+        if (extras)
+            assert_non_null(strstr(noted[0], extras == 1 ? "extra.hdf5: labels is no sentence and left out"
+                                                         : "2 datasets are no sentences and left out, such as words"));
+        iso_states_close(s);
+    }
+}
+
 int main(void)
 {
     RUN_TESTS(test(sentences_come_by_number), test(every_pooling),
@@ -292,5 +335,5 @@ int main(void)
               test(texts_come_from_the_map), test(sentences_as_keys),
               test(decomposed_files_by_layer), test(empty_sentences_keep_their_place),
               test(wrong_files_name_the_sentence), test(small_memory_gives_the_same),
-              test(survives_failing_allocations));
+              test(what_is_no_sentence_is_left_out), test(survives_failing_allocations));
 }
