@@ -77,7 +77,7 @@ int64_t embed_memory(const struct embed *e);
 
 /* What would be done (--plan), on standard output; what was done, in one line on stderr. */
 void embed_print_plan(const struct embed *e);
-iso_err embed_print_done(const struct embed *e, double seconds);
+void embed_print_done(const struct embed *e, double seconds);
 
 /* --- embed_job.c --- */
 

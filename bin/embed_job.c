@@ -100,7 +100,7 @@ static iso_err work(struct embed *e)
     iso_native *out = e->out;
     e->out = NULL;
     ISO_TRY(iso_native_commit(out));
-    ISO_TRY(embed_print_done(e, now() - began));
+    embed_print_done(e, now() - began);
 done:
     return with_way_out(e, err);
 }
@@ -122,7 +122,7 @@ static iso_err prepare(struct embed *e)
 {
     iso_err err = ISO_OK;
 
-        ISO_TRY(texts_inputs(&e->in));
+    ISO_TRY(texts_inputs(&e->in));
     ISO_TRY(texts_open(&e->in));
     ISO_TRY(choose_layers(e));
     ISO_TRY(texts_read(&e->in));

@@ -90,7 +90,7 @@ static iso_err count(iso_buf *to, int64_t number, const char *one, const char *m
     return iso_buf_printf(to, "; %" PRId64 " %s", number, number == 1 ? one : more);
 }
 
-iso_err embed_print_done(const struct embed *e, double seconds)
+static iso_err tell_done(const struct embed *e, double seconds)
 {
     int64_t truncated = 0, empty = 0, repaired = 0, marks = 0;
     iso_buf line = {0};
@@ -120,4 +120,11 @@ iso_err embed_print_done(const struct embed *e, double seconds)
 done:
     iso_buf_free(&line);
     return err;
+}
+
+/* The file is whole by now: a note for which there is no memory takes nothing from that. */
+void embed_print_done(const struct embed *e, double seconds)
+{
+    if (tell_done(e, seconds))
+        term_note(e->in.set, "done");
 }
