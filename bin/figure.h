@@ -23,20 +23,35 @@ struct figure_ask {
     const struct names *langs; /* every language of the run (style_list); NULL = the records' */
     const char *title;         /* NULL = the measure in words; "" = none */
     int width, height;         /* in pixels at 96 an inch; 0 = as suits what is drawn */
-    int panels_max;            /* panels of a map; 0 = 12 */
+    int panels_max;            /* panels of a map; 0 = 30, of languages 12 */
     const char *place; /* FIGURE_MIXED: the mixed layer, "3" or "1-3"; NULL = where most is done */
     int places;        /* FIGURE_MIXED: chosen of so many; 0 = of those the records hold */
+};
+
+/* What a reading guide may speak of, as bits. */
+enum figure_shows {
+    SHOWS_BANDS = 1,      /* intervals as bands */
+    SHOWS_HIDDEN = 2,     /* intervals that are there are not drawn */
+    SHOWS_CHANCE = 4,     /* one line of chance */
+    SHOWS_OWN_CHANCE = 8, /* a line of chance a curve */
+    SHOWS_DOTS = 16,      /* dots where a curve would be: of one layer only */
+    SHOWS_MEAN = 32,      /* of mixing, the mean over languages */
+    SHOWS_SECOND = 64,    /* of a sweep, what goes beyond fixed:0 */
+    SHOWS_STACKED = 128   /* ... below the first map, not beside it */
 };
 
 /* {0} is empty. */
 struct figure {
     enum figure_kind kind;
     struct names langs;                          /* by whose places languages are drawn */
+    struct names models;                         /* of the records, where they are several */
     iso_buf data, script, title, subtitle, note; /* note: what lines and bands are */
     int width, height;                           /* in pixels at 96 a inch */
     bool untitled;                               /* no title is wanted */
     int asked_width, asked_height;               /* 0 = not asked */
     int left_out;                                /* panels beyond panels_max */
+    unsigned shows;                              /* of enum figure_shows */
+    int64_t least_n;                             /* FIGURE_SCATTER: languages of a panel at least */
     iso_buf marks;                               /* what a browser tells under the pointer */
 };
 
@@ -51,10 +66,22 @@ enum figure_kind figure_suits_mixing(const iso_records *records);
  * mixed; *places of how many. */
 iso_err figure_keep_best(iso_records *records, int *places);
 
+/* So many models at most lie over one another as curves. */
+enum { FIGURE_MODELS = 3 };
+
+/* The column by which two records answer different questions, languages, layers and values aside;
+ * "measure" stands for the estimator too. NULL when they belong together. */
+const char *figure_differs(const iso_record *a, const iso_record *b);
+
+/* The i-th column it may name; NULL past the last. */
+const char *figure_column(int i);
+
 /* The records of one question: those that agree with the first in everything but languages, layers
- * and values, and, of mixing, stage and way; `measure` ("cka", "cka:biased", NULL = the first
- * record's) chooses which. Of records for the same place the first is taken. *others counts those
- * of other questions. Errors ISO_EARG (no such measure, names what is there). */
+ * and values, and, of mixing, stage and way; of up to FIGURE_MODELS models where all are of one
+ * source and equal layers, so that curves lie over one another; `measure` ("cka", "cka:biased",
+ * NULL = the first record's) chooses which. Of records for the same place the first is taken.
+ * *others counts those of other questions. Errors ISO_EARG (no such measure, names what is there).
+ */
 iso_err figure_pick(iso_records *out, int64_t *others, const iso_records *records,
                     const char *measure);
 

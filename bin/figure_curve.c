@@ -14,11 +14,11 @@ static bool same_pair(const iso_record *a, const iso_record *b)
 {
     return strcmp(a->src ? a->src : "", b->src ? b->src : "") == 0 &&
            strcmp(a->tgt ? a->tgt : "", b->tgt ? b->tgt : "") == 0 &&
-           strcmp(a->x ? a->x : "", b->x ? b->x : "") == 0;
+           strcmp(a->x ? a->x : "", b->x ? b->x : "") == 0 && iso_str_same(a->model, b->model);
 }
 
-static iso_err curve_for(struct curve **out, struct curves *c, const iso_records *records,
-                         const iso_record *r)
+static iso_err curve_for(struct curve **out, struct curves *c, struct figure *f,
+                         const iso_records *records, const iso_record *r)
 {
     iso_err err = ISO_OK;
 
@@ -31,8 +31,9 @@ static iso_err curve_for(struct curve **out, struct curves *c, const iso_records
     struct curve *fresh = &c->at[c->count];
     ISO_TRY(iso_alloc(&fresh->at, records->count, sizeof *fresh->at));
     c->count++;
-    ISO_TRY(figure_pair(&fresh->name, records, r));
-    fresh->style = figure_style(c->langs, records, r, c->count - 1);
+    ISO_TRY(figure_series(&fresh->name, f, records, r));
+    ISO_TRY(figure_series_words(&fresh->words, f, records, r));
+    fresh->style = figure_style(f, records, r, c->count - 1);
     *out = fresh;
 done:
     return err;
@@ -94,7 +95,7 @@ static void leave_wide_bands(struct curves *c, const iso_records *records)
     c->bands = false; /* the axis still spans them */
 }
 
-iso_err curves_collect(struct curves *c, const iso_records *records, struct names *langs)
+iso_err curves_collect(struct curves *c, const iso_records *records, struct figure *f)
 {
     iso_err err = ISO_OK;
 
@@ -102,7 +103,6 @@ iso_err curves_collect(struct curves *c, const iso_records *records, struct name
                          .hi = NAN,
                          .null_lo = NAN,
                          .null_hi = NAN,
-                         .langs = langs,
                          .layer_lo = INT32_MAX,
                          .layer_hi = INT32_MIN};
     ISO_TRY(iso_alloc(&c->at, records->count, sizeof *c->at));
@@ -111,7 +111,7 @@ iso_err curves_collect(struct curves *c, const iso_records *records, struct name
         struct curve *curve;
         ISO_NEED(r->src_layer >= 0 && r->src_layer < 100000,
                  "a curve over layers needs records that name their layer");
-        ISO_TRY(curve_for(&curve, c, records, r));
+        ISO_TRY(curve_for(&curve, c, f, records, r));
         curve->at[curve->count++] = r;
         stretch(&c->lo, &c->hi, r->value);
         stretch(&c->lo, &c->hi, r->lo);
@@ -151,6 +151,7 @@ void curves_free(struct curves *c)
     for (int i = 0; i < c->count; i++) {
         iso_free(c->at[i].at);
         iso_buf_free(&c->at[i].name);
+        iso_buf_free(&c->at[i].words);
     }
     iso_free(c->at);
 }

@@ -8,7 +8,7 @@
 struct curve {
     const iso_record **at;
     int64_t count;
-    iso_buf name;
+    iso_buf name, words; /* "de", "German (de)" */
     struct style style;
     double end, shown; /* where it ends, where its name stands */
     int last;          /* the layer of the end */
@@ -17,7 +17,6 @@ struct curve {
 struct curves {
     struct curve *at;
     int count, layer_lo, layer_hi;
-    struct names *langs;
     bool bands;
     double half;   /* width of intervals so wide that bands would hide the curves; else 0 */
     double lo, hi; /* of all values and interval ends */
@@ -27,7 +26,7 @@ struct curves {
 };
 
 /* One curve a language pair, lowest end first. */
-iso_err curves_collect(struct curves *c, const iso_records *records, struct names *langs);
+iso_err curves_collect(struct curves *c, const iso_records *records, struct figure *f);
 void curves_free(struct curves *c);
 
 /* The widest spread of chance levels within one layer. */

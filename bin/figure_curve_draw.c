@@ -120,7 +120,7 @@ static iso_err add_axes(struct figure *f, const struct curves *c, struct range y
     ISO_TRY(iso_buf_printf(&f->script,
                            "set lmargin %d\nset rmargin %d\nset tmargin at screen 1 - %d/%d.\n"
                            "set bmargin 3.6\n",
-                           5 + tick_width(y), c->name_width + 6, top, f->height));
+                           6 + tick_width(y), c->name_width + 6, top, f->height));
     ISO_TRY(iso_buf_puts(&f->script, "set grid ytics lt 1 lc rgb '#e4e4e4' lw 0.75\n"));
     ISO_TRY(iso_buf_printf(&f->script, "set xrange [%d:%d]\nset xtics %d\n", c->layer_lo,
                            span ? c->layer_hi : c->layer_hi + 1,
@@ -195,7 +195,7 @@ static iso_err add_bands(struct figure *f, const struct curves *c)
         ISO_TRY(iso_buf_printf(&f->script, " fs transparent solid 0.14 noborder lc rgb '%s'",
                                c->at[i].style.colour));
         name.len = 0;
-        ISO_TRY(wording_lang(&name, c->at[i].name.text));
+        ISO_TRY(iso_buf_puts(&name, c->at[i].words.text));
         ISO_TRY(iso_buf_puts(&name, ": 95 % intervals"));
         ISO_TRY(mark_series(f, name.text));
     }
@@ -213,7 +213,7 @@ static iso_err add_nulls(struct figure *f, const struct curves *c)
         ISO_TRY(add_element(&f->script, i, "1:($5) with lines"));
         ISO_TRY(iso_buf_printf(&f->script, " lw 0.8 dt (1,3) lc rgb '%s'", c->at[i].style.colour));
         name.len = 0;
-        ISO_TRY(wording_lang(&name, c->at[i].name.text));
+        ISO_TRY(iso_buf_puts(&name, c->at[i].words.text));
         ISO_TRY(iso_buf_puts(&name, ": chance level"));
         ISO_TRY(mark_series(f, name.text));
     }
@@ -229,20 +229,18 @@ done:
 
 static iso_err mark_curve(struct figure *f, const struct curve *c, int places)
 {
-    iso_buf name = {0}, place = {0};
+    iso_buf place = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(wording_lang(&name, c->name.text));
-    ISO_TRY(mark_series(f, name.text));
+    ISO_TRY(mark_series(f, c->words.text));
     for (int64_t i = 0; i < c->count; i++) {
         const iso_record *r = c->at[i];
         place.len = 0;
-        ISO_TRY(iso_buf_printf(&place, "%s, %slayer %lld", name.text,
+        ISO_TRY(iso_buf_printf(&place, "%s, %slayer %lld", c->words.text,
                                figure_is_mixing(r) ? "mixed " : "", (long long)r->src_layer));
         ISO_TRY(mark_point(f, place.text, r->value, r->lo, r->hi, places));
     }
 done:
-    iso_buf_free(&name);
     iso_buf_free(&place);
     return err;
 }
@@ -296,9 +294,13 @@ iso_err figure_curves(struct figure *f, const iso_records *records)
     bool null_shown;
     iso_err err = ISO_OK;
 
-    ISO_TRY(curves_collect(&c, records, &f->langs));
+    ISO_TRY(curves_collect(&c, records, f));
     const struct range y = range_of(&c, &null_shown);
     c.own_null = curves_null_spread(&c) > 0.03 * (y.hi - y.lo);
+    f->shows = (c.bands ? SHOWS_BANDS : 0) | (c.half > 0 ? SHOWS_HIDDEN : 0) |
+               (!null_shown  ? 0
+                : c.own_null ? SHOWS_OWN_CHANCE
+                             : SHOWS_CHANCE);
     ISO_TRY(describe(f, &c, null_shown));
     f->width = figure_width(f, 540);
     const int top = figure_head_room(f, 0), rows = c.count > 22 ? c.count : 22;

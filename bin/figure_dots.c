@@ -59,12 +59,12 @@ static struct range range_of(const iso_records *records)
 
 static iso_err add_dot(struct figure *f, const iso_records *records, const iso_record *r, int row)
 {
-    const struct style look = figure_style(&f->langs, records, r, (int)(r - records->at));
+    const struct style look = figure_style(f, records, r, (int)(r - records->at));
     const double numbers[] = {r->value, r->lo, r->hi, r->null};
     iso_buf name = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(figure_pair(&name, records, r));
+    ISO_TRY(figure_series(&name, f, records, r));
     ISO_TRY(iso_buf_printf(&f->data, "%d\t", row));
     for (int k = 0; k < 4; k++) {
         ISO_TRY(figure_number(&f->data, numbers[k]));
@@ -84,7 +84,7 @@ done:
 static iso_err mark_dots(struct figure *f, const iso_records *records, const iso_record **order,
                          int places)
 {
-    iso_buf name = {0}, pair = {0};
+    iso_buf name = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(mark_series(f, "chance level"));
@@ -92,14 +92,12 @@ static iso_err mark_dots(struct figure *f, const iso_records *records, const iso
     ISO_TRY(mark_series(f, "values"));
     for (int64_t i = 0; i < records->count; i++) {
         const iso_record *r = order[i];
-        name.len = pair.len = 0;
-        ISO_TRY(figure_pair(&pair, records, r));
-        ISO_TRY(wording_lang(&name, pair.text));
+        name.len = 0;
+        ISO_TRY(figure_series_words(&name, f, records, r));
         ISO_TRY(mark_point(f, name.text, r->value, r->lo, r->hi, places));
     }
 done:
     iso_buf_free(&name);
-    iso_buf_free(&pair);
     return err;
 }
 
@@ -139,8 +137,10 @@ iso_err figure_dots(struct figure *f, const iso_records *records)
     const iso_record **order = NULL;
     iso_err err = ISO_OK;
 
+    f->shows = SHOWS_DOTS;
     if (any_interval(records))
-        ISO_TRY(iso_buf_puts(&f->note, "lines: 95 % intervals"));
+        ISO_TRY(iso_buf_printf(&f->note, "%slines: 95 %% intervals",
+                               f->note.len ? " \xc2\xb7 " : ""));
     if (any_chance(records))
         ISO_TRY(
             iso_buf_printf(&f->note, "%scrosses: chance level", f->note.len ? " \xc2\xb7 " : ""));

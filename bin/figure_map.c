@@ -166,9 +166,9 @@ done:
 }
 
 /* Neighbours on the axis are languages that are close: leaves of a clustering of the last panel. */
-static iso_err order_names(struct maps *m, const iso_record *r)
+static iso_err order_names(struct maps *m)
 {
-    const bool apart = wording_of(r->measure, r->estimator)->high == READS_APART;
+    const bool apart = m->apart;
     const double *value = m->at[m->count - 1].value;
     double *distance = NULL;
     const int n = m->size;
@@ -193,12 +193,14 @@ done:
 
 iso_err maps_collect(struct maps *m, const iso_records *records, int most)
 {
+    const iso_record *r = &records->at[0];
     iso_err err = ISO_OK;
 
+    m->apart = wording_of(r->measure, r->estimator)->high == READS_APART;
     ISO_TRY(fill(m, records, most));
     m->signs = m->lo < 0 && m->hi > 0 && -m->lo > 0.2 * m->hi;
     if (m->kind == FIGURE_LANGUAGES)
-        ISO_TRY(order_names(m, &records->at[0]));
+        ISO_TRY(order_names(m));
 done:
     return err;
 }

@@ -21,6 +21,7 @@ struct maps {
     int size;
     double lo, hi;
     bool signs; /* values on both sides of zero: a palette with a middle */
+    bool apart; /* high values are far */
 };
 
 /* Sorts the records into panels, `most` at most, and orders the axes. */

@@ -149,30 +149,6 @@ done:
     return err;
 }
 
-static iso_err add_colours(iso_buf *s, const struct maps *m)
-{
-    struct range r = figure_range(m->lo, m->hi, 5);
-    iso_err err = ISO_OK;
-
-    if (m->signs) {
-        r = figure_range(0, fmax(fabs(m->lo), fabs(m->hi)), 3);
-        r.lo = -r.hi;
-    }
-    ISO_TRY(iso_buf_puts(s, figure_palette(m->signs)));
-    ISO_TRY(iso_buf_puts(s, "low = "));
-    ISO_TRY(figure_number(s, r.lo));
-    ISO_TRY(iso_buf_puts(s, "; high = "));
-    ISO_TRY(figure_number(s, r.hi));
-    ISO_TRY(iso_buf_puts(s, "\nset cbrange [low:high]\nset cbtics nomirror scale 0.4 font small "));
-    ISO_TRY(figure_number(s, r.step));
-    ISO_TRY(iso_buf_printf(s,
-                           "\nset colorbox user vertical noborder\n"
-                           "dark(v) = %s\n",
-                           m->signs ? "abs(v) > 0.62 * high" : "v - low < 0.48 * (high - low)"));
-done:
-    return err;
-}
-
 static iso_err add_axis_titles(iso_buf *s, const struct maps *m, const struct panel *p)
 {
     iso_buf text = {0};
@@ -288,7 +264,8 @@ static iso_err add_script(struct figure *f, const struct maps *m, const struct g
                            m->size - 1, m->size - 1));
     ISO_TRY(add_ticks(s, m, g, 'x'));
     ISO_TRY(add_ticks(s, m, g, 'y'));
-    ISO_TRY(add_colours(s, m));
+    ISO_TRY(figure_palette(s, m->lo, m->hi, m->signs, m->apart));
+    ISO_TRY(iso_buf_puts(s, "set colorbox user vertical noborder\n"));
     ISO_TRY(iso_buf_printf(s,
                            "set colorbox origin screen %d/%d., screen 1 - %d/%d. size screen "
                            "12/%d., screen %d/%d.\n",
@@ -306,6 +283,23 @@ done:
     return err;
 }
 
+/* Which way colours go, and what of the panels is not there. */
+static iso_err describe(struct figure *f, const struct maps *m, const iso_record *r)
+{
+    const bool sided = wording_of(r->measure, r->estimator)->high != READS_NEITHER;
+    iso_buf *o = &f->note;
+    iso_err err = ISO_OK;
+
+    if (sided && !iso_str_same(r->stage, "difference"))
+        ISO_TRY(iso_buf_puts(o, m->signs ? "blue: closer" : "bright: closer"));
+    if (m->dropped)
+        ISO_TRY(iso_buf_printf(o, "%s%d of %d %s", o->len ? " \xc2\xb7 " : "", m->count,
+                               m->count + m->dropped,
+                               m->kind == FIGURE_LANGUAGES ? "layers" : "pairs"));
+done:
+    return err;
+}
+
 iso_err figure_maps(struct figure *f, const iso_records *records, int panels_max)
 {
     struct maps m = {.kind = f->kind};
@@ -314,6 +308,7 @@ iso_err figure_maps(struct figure *f, const iso_records *records, int panels_max
     ISO_TRY(maps_collect(&m, records, panels_max));
     f->left_out = m.dropped;
     struct grid g;
+    ISO_TRY(describe(f, &m, &records->at[0]));
     ISO_TRY(lay_out(&g, f, &m));
     ISO_TRY(figure_head(f));
     ISO_TRY(add_data(f, &m));

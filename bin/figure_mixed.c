@@ -151,6 +151,7 @@ iso_err figure_mixed(struct figure *f, const iso_records *records, const struct 
     s.y[0] = range_of(&s, 0, s.mean ? 1 : s.panels);
     if (s.mean)
         s.y[1] = range_of(&s, 1, 1);
+    f->shows = s.mean ? SHOWS_MEAN : s.bands ? SHOWS_BANDS : 0;
     ISO_TRY(name_place(f, &s, ask));
     ISO_TRY(describe(f, &s));
     ISO_TRY(mixed_draw(f, &s, r));

@@ -222,6 +222,7 @@ static iso_err describe(struct figure *f, const struct scatter *s)
     }
     ISO_TRY(iso_buf_puts(o, "line: least squares, 95 % band \xc2\xb7 r Pearson, \xcf\x81 Spearman "
                             "\xc2\xb7 "));
+    f->least_n = least;
     if (least < most)
         ISO_TRY(iso_buf_printf(o, "%d to ", least));
     ISO_TRY(iso_buf_printf(o, "%d languages", most));

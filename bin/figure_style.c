@@ -18,6 +18,15 @@ int names_index(struct names *names, const char *name)
     return names->count++;
 }
 
+enum { COLOURS = 5, DASHES = 3, POINTS = 7 };
+
+const char *style_dash(int i)
+{
+    static const char *const dashes[DASHES] = {"solid", "(7,3)", "(2,2.5)"};
+
+    return dashes[i % DASHES];
+}
+
 /*
  * Okabe and Ito, Color Universal Design (2008): of their eight colours the five that stand out by
  * 3 : 1 from white paper (WCAG 2.1, 1.4.11); on a dark page the black is drawn white. Yellow,
@@ -26,13 +35,12 @@ int names_index(struct names *names, const char *name)
  */
 struct style style_at(int place)
 {
-    static const char *const colours[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000"};
-    static const char *const dashes[] = {"solid", "(7,3)", "(2,2.5)"};
-    static const int points[] = {7, 5, 9, 13, 6, 11, 4};
-    enum { COLOURS = 5, DASHES = 3, POINTS = 7 };
+    static const char *const colours[COLOURS] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                                 "#000000"};
+    static const int points[POINTS] = {7, 5, 9, 13, 6, 11, 4};
 
     place = place < 0 ? NAMES_MAX : place;
-    return (struct style){colours[place % COLOURS], dashes[place / COLOURS % DASHES],
+    return (struct style){colours[place % COLOURS], style_dash(place / COLOURS),
                           points[place % POINTS]};
 }
 

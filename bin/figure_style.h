@@ -22,6 +22,9 @@ struct style {
     int point;          /* gnuplot's number of a marker */
 };
 
+/* The kinds of lines, in their order: for what is no language. */
+const char *style_dash(int i);
+
 /* 105 places differ, and 15 in a row already by colour and dash or by colour and marker alone. */
 struct style style_at(int place);
 

@@ -159,27 +159,15 @@ done:
 
 static iso_err add_colours(struct figure *f, const struct sheet *s, int panel, int right, int y)
 {
-    struct range r = figure_range(s->lo[panel], s->hi[panel], 5);
     const int height = s->up < 90 ? 90 : s->up;
     iso_buf *o = &f->script;
     iso_err err = ISO_OK;
 
-    if (panel == 1) {
-        r = figure_range(0, fmax(fabs(s->lo[1]), fabs(s->hi[1])), 3);
-        r.lo = -r.hi;
-    }
-    ISO_TRY(iso_buf_puts(o, figure_palette(panel == 1)));
-    ISO_TRY(iso_buf_puts(o, "low = "));
-    ISO_TRY(figure_number(o, r.lo));
-    ISO_TRY(iso_buf_puts(o, "; high = "));
-    ISO_TRY(figure_number(o, r.hi));
-    ISO_TRY(iso_buf_puts(o, "\nset cbrange [low:high]\nset cbtics nomirror scale 0.4 font small "));
-    ISO_TRY(figure_number(o, r.step));
+    ISO_TRY(figure_palette(o, s->lo[panel], s->hi[panel], panel == 1, s->high == READS_APART));
     ISO_TRY(iso_buf_printf(o,
-                           "\nset colorbox user vertical noborder origin screen %d/w, screen 1 - "
-                           "%d/h size screen 12/w, screen %d/h\ndark(v) = %s\n",
-                           right + 14, y + height, height,
-                           panel ? "abs(v) > 0.62 * high" : "v - low < 0.48 * (high - low)"));
+                           "set colorbox user vertical noborder origin screen %d/w, screen 1 - "
+                           "%d/h size screen 12/w, screen %d/h\n",
+                           right + 14, y + height, height));
 done:
     return err;
 }
@@ -231,7 +219,7 @@ static iso_err add_best(struct figure *f, const struct sheet *s)
         return ISO_OK;
     return iso_buf_printf(&f->script,
                           "set object 2 rectangle from first %d - 0.5, first %d - 0.5 to first "
-                          "%d.5, first %d.5 front fs empty border lc rgb '#d7191c' lw 2.2\n",
+                          "%d.5, first %d.5 front fs empty border lc rgb '#D55E00' lw 2.2\n",
                           s->best, s->m->hi, s->best, s->m->hi);
 }
 
@@ -286,8 +274,7 @@ static iso_err describe(struct figure *f, const struct sheet *s)
             ISO_TRY(mixing_spot_name(o, &s->m->place[s->best - 1]));
     }
     if (s->panels == 2 && s->high != READS_NEITHER)
-        ISO_TRY(iso_buf_printf(o, "%s%s: languages come closer", o->len ? " \xc2\xb7 " : "",
-                               s->high == READS_APART ? "blue" : "red"));
+        ISO_TRY(iso_buf_printf(o, "%sblue: languages come closer", o->len ? " \xc2\xb7 " : ""));
 done:
     return err;
 }
@@ -304,6 +291,7 @@ iso_err figure_sweep(struct figure *f, const iso_records *records)
     ISO_NEED(s.hi[0] >= s.lo[0], "nothing to draw: no value is defined");
     ISO_TRY(describe(f, &s));
     ISO_TRY(lay_out(f, &s));
+    f->shows = (s.panels > 1 ? SHOWS_SECOND : 0) | (s.stacked ? SHOWS_STACKED : 0);
     ISO_TRY(figure_head(f));
     ISO_TRY(add_data(f, &s));
     ISO_TRY(add_axes(f, &s));

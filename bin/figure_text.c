@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bin/wording.h"
 #include "lib/base/str.h"
 #include "lib/base/utf8.h"
 #include "lib/io/number.h"
@@ -91,17 +92,50 @@ iso_err figure_look(iso_buf *out, const struct style *look)
     return iso_buf_printf(out, "\t%d\t%ld", look->point, strtol(look->colour + 1, NULL, 16));
 }
 
-const char *figure_palette(bool signs)
+/* Points along viridis (CC0) at equal steps, and red to blue through near-white (ColorBrewer's
+ * RdBu). */
+static iso_err add_palette(iso_buf *s, bool signs, bool reversed)
 {
-    /* Points along viridis (CC0) read off at equal steps; blue to red through near-white where
-     * a sign matters. */
-    static const char rise[] = "set palette defined (0 '#440154', 1 '#482878', 2 '#3e4a89', "
-                               "3 '#31688e', 4 '#26828e', 5 '#1f9e89', 6 '#35b779', 7 '#6ece58', "
-                               "8 '#b5de2b', 9 '#fde725')\n";
-    static const char both[] = "set palette defined (0 '#2166ac', 1 '#67a9cf', 2 '#d1e5f0', "
-                               "3 '#f7f7f7', 4 '#fddbc7', 5 '#ef8a62', 6 '#b2182b')\n";
+    static const char *const rise[] = {"440154", "482878", "3e4a89", "31688e", "26828e", "1f9e89",
+                                       "35b779", "6ece58", "b5de2b", "fde725", NULL};
+    static const char *const both[] = {"b2182b", "ef8a62", "fddbc7", "f7f7f7",
+                                       "d1e5f0", "67a9cf", "2166ac", NULL};
+    const char *const *colour = signs ? both : rise;
+    int count = 0;
+    iso_err err = ISO_OK;
 
-    return signs ? both : rise;
+    while (colour[count])
+        count++;
+    ISO_TRY(iso_buf_puts(s, "set palette defined ("));
+    for (int i = 0; i < count; i++)
+        ISO_TRY(iso_buf_printf(s, "%s%d '#%s'", i ? ", " : "", i,
+                               colour[reversed ? count - 1 - i : i]));
+    ISO_TRY(iso_buf_puts(s, ")\n"));
+done:
+    return err;
+}
+
+iso_err figure_palette(iso_buf *s, double lo, double hi, bool signs, bool apart)
+{
+    const double most = fmax(fabs(lo), fabs(hi));
+    struct range r = signs ? figure_range(0, most, 3) : figure_range(lo, hi, 5);
+    iso_err err = ISO_OK;
+
+    if (signs)
+        r.lo = -r.hi;
+    ISO_TRY(add_palette(s, signs, apart));
+    ISO_TRY(iso_buf_puts(s, "low = "));
+    ISO_TRY(figure_number(s, r.lo));
+    ISO_TRY(iso_buf_puts(s, "; high = "));
+    ISO_TRY(figure_number(s, r.hi));
+    ISO_TRY(iso_buf_puts(s, "\nset cbrange [low:high]\nset cbtics nomirror scale 0.4 font small "));
+    ISO_TRY(figure_number(s, r.step));
+    ISO_TRY(iso_buf_printf(s, "\ndark(v) = %s\n",
+                           signs   ? "abs(v) > 0.62 * high"
+                           : apart ? "high - v < 0.48 * (high - low)"
+                                   : "v - low < 0.48 * (high - low)"));
+done:
+    return err;
 }
 
 /* Values that are equal but for rounding get room around them. */
@@ -155,13 +189,51 @@ iso_err figure_pair(iso_buf *out, const iso_records *records, const iso_record *
     return iso_buf_printf(out, "%s\xe2\x80\x93%s", src, tgt);
 }
 
-struct style figure_style(struct names *langs, const iso_records *records, const iso_record *r,
-                          int i)
+/* The number of its model, from 1; 0 where there is only one. */
+static int model_of(const struct figure *f, const iso_record *r)
+{
+    for (int i = 0; f->models.count > 1 && i < f->models.count; i++) {
+        if (strcmp(f->models.at[i], r->model ? r->model : "?") == 0)
+            return i + 1;
+    }
+    return 0;
+}
+
+iso_err figure_series(iso_buf *out, const struct figure *f, const iso_records *records,
+                      const iso_record *r)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(figure_pair(out, records, r));
+    if (model_of(f, r))
+        ISO_TRY(iso_buf_printf(out, " %d", model_of(f, r)));
+done:
+    return err;
+}
+
+iso_err figure_series_words(iso_buf *out, const struct figure *f, const iso_records *records,
+                            const iso_record *r)
+{
+    iso_buf pair = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(figure_pair(&pair, records, r));
+    ISO_TRY(wording_lang(out, pair.text));
+    if (model_of(f, r))
+        ISO_TRY(iso_buf_printf(out, ", %s", r->model ? r->model : "?"));
+done:
+    iso_buf_free(&pair);
+    return err;
+}
+
+struct style figure_style(struct figure *f, const iso_records *records, const iso_record *r, int i)
 {
     const char *src = r->src, *tgt = r->tgt ? r->tgt : src;
     const bool one = iso_str_same(src, tgt) || figure_one_source(records);
+    struct style look =
+        style_at(!tgt || (r->x && !r->tgt) || !one ? i : style_place(&f->langs, tgt));
 
-    if (!tgt || (r->x && !r->tgt) || !one)
-        return style_at(i);
-    return style_at(style_place(langs, tgt));
+    if (model_of(f, r))
+        look.dash = style_dash(model_of(f, r) - 1);
+    return look;
 }

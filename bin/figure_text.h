@@ -37,12 +37,14 @@ iso_err figure_fits(const struct figure *f, int width, int height);
 /* Numbers on bright cells; no other ink, since a dark page makes all others light. */
 #define FIGURE_ON_BRIGHT "#101010"
 
-/* A line that sets the palette: points along viridis, or blue to red where a sign matters. */
-const char *figure_palette(bool signs);
-
 struct range {
     double lo, hi, step;
 };
+
+/* Sets the scale of colours over [lo, hi] and dark(v), where a number has to be white. Closer has
+ * one colour in every map: bright, and blue where `signs` matter; `apart` says that high values are
+ * far. */
+iso_err figure_palette(iso_buf *s, double lo, double hi, bool signs, bool apart);
 
 /* [lo, hi] widened to round numbers, about `steps` of them. */
 struct range figure_range(double lo, double hi, int steps);
@@ -51,6 +53,9 @@ struct range figure_range(double lo, double hi, int steps);
 iso_err figure_curves(struct figure *f, const iso_records *records);
 iso_err figure_dots(struct figure *f, const iso_records *records);
 iso_err figure_maps(struct figure *f, const iso_records *records, int panels_max);
+
+/* λ and entropies: of one place and way, without a before. */
+bool figure_is_share(const iso_record *r);
 
 /* Whether all records name the same language on both sides (two models). */
 bool figure_same_language(const iso_records *records);
@@ -61,8 +66,15 @@ bool figure_one_source(const iso_records *records);
 /* How a pair is called beside its curve: the target, when all have the same source. */
 iso_err figure_pair(iso_buf *out, const iso_records *records, const iso_record *r);
 
-/* How it is drawn: as that language; what is no single language as number `i` of its figure. */
-struct style figure_style(struct names *langs, const iso_records *records, const iso_record *r,
-                          int i);
+/* The same with the model's number, "de 2", where a figure has several; and in words for the
+ * pointer: "German (de), mini". */
+iso_err figure_series(iso_buf *out, const struct figure *f, const iso_records *records,
+                      const iso_record *r);
+iso_err figure_series_words(iso_buf *out, const struct figure *f, const iso_records *records,
+                            const iso_record *r);
+
+/* How it is drawn: as that language, of several models the dash is the model's; what is no single
+ * language as number `i` of its figure. */
+struct style figure_style(struct figure *f, const iso_records *records, const iso_record *r, int i);
 
 #endif

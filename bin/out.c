@@ -98,17 +98,70 @@ done:
     return err;
 }
 
-static void tell(const struct settings *set, const iso_records *drawn, int64_t others, int panels)
+static bool drawn_model(const iso_records *drawn, const iso_record *r)
 {
-    const iso_record *r = &drawn->at[0];
+    for (int64_t i = 0; i < drawn->count; i++) {
+        if (iso_str_same(drawn->at[i].model, r->model))
+            return true;
+    }
+    return false;
+}
 
-    if (others > 0)
+/* Why records that differ in one column are not drawn, and what to do about it. */
+static void tell_column(const struct settings *set, const char *column, const iso_record *r,
+                        const iso_record *other, int64_t count, bool map)
+{
+    const iso_column *c = iso_column_named(column);
+    const bool text = c->kind == ISO_COLUMN_TEXT;
+    const char *here = text ? iso_record_text(r, c) : NULL;
+    const char *there = text ? iso_record_text(other, c) : NULL;
+
+    if (strcmp(column, "model") == 0)
         term_note(set,
-                  "drawn: %lld records of %s%s%s; %lld of other kinds are not, --measure chooses",
-                  (long long)drawn->count, r->measure, r->estimator ? ":" : "",
-                  r->estimator ? r->estimator : "", (long long)others);
-    if (panels > 0)
-        term_note(set, "%d more panels do not fit; --tgt and --layers choose", panels);
+                  "drawn: records of model %s; %lld of %s are not, since %s: draw each file alone",
+                  here ? here : "(unnamed)", (long long)count, there ? there : "(unnamed)",
+                  map ? "a map is of one model" : "curves are of three models at most");
+    else
+        term_note(set, "drawn: records of one %s%s%s; %lld of %s are not", column, here ? ", " : "",
+                  here ? here : "", (long long)count, there ? there : "another");
+}
+
+/* Of records that are not drawn, those that one column sets apart. */
+static void tell_rest(const struct settings *set, const iso_records *drawn, const iso_records *all,
+                      const char *column, bool map)
+{
+    const iso_record *r = &drawn->at[0], *other = NULL;
+    int64_t count = 0;
+
+    for (int64_t i = 0; i < all->count; i++) {
+        const char *by = figure_differs(&all->at[i], r);
+        if (!by || strcmp(by, column) != 0 ||
+            (strcmp(column, "model") == 0 && drawn_model(drawn, &all->at[i])))
+            continue;
+        other = other ? other : &all->at[i];
+        count++;
+    }
+    if (!other)
+        return;
+    if (strcmp(column, "measure") != 0) {
+        tell_column(set, column, r, other, count, map);
+        return;
+    }
+    term_note(set, "drawn: %lld records of %s%s%s; %lld of other kinds are not, --measure chooses",
+              (long long)drawn->count, r->measure, r->estimator ? ":" : "",
+              r->estimator ? r->estimator : "", (long long)count);
+}
+
+static void tell(const struct settings *set, const struct figure *figure, const iso_records *drawn,
+                 const iso_records *all)
+{
+    const bool map = figure->kind == FIGURE_LAYERS || figure->kind == FIGURE_LANGUAGES ||
+                     figure->kind == FIGURE_SWEEP || figure->kind == FIGURE_MIXED;
+
+    for (int i = 0; figure_column(i); i++)
+        tell_rest(set, drawn, all, figure_column(i), map);
+    if (figure->left_out > 0)
+        term_note(set, "%d more panels do not fit; --tgt and --layers choose", figure->left_out);
 }
 
 bool out_draws(const struct settings *set)
@@ -152,7 +205,8 @@ iso_err out_figure(const struct settings *set, const iso_records *records, const
     ask.langs = langs;
     ISO_TRY(figure_make(&figure, &drawn, &ask));
     ISO_TRY(out_drawn(set, &figure, path));
-    tell(set, &drawn, others, figure.left_out);
+    if (others > 0 || figure.left_out > 0)
+        tell(set, &figure, &drawn, records);
 done:
     figure_free(&figure);
     iso_records_free(&drawn);

@@ -219,13 +219,13 @@ static void sweep_answers_which_layer(void **state)
                       "1\t1\t0.56\t1\tafter\n2\t1\t?\t2\tafter\n");
     contains(&f.data, "\n0\t1\t?\tnone\tbeyond fixed:0\n1\t1\t0.045\t1\tbeyond fixed:0\n");
     contains(&f.note, "framed: highest at the last layer, mixed at 2");
-    contains(&f.note, "red: languages come closer");
+    contains(&f.note, "blue: languages come closer");
     contains(&f.script, "from first 2 - 0.5, first 3 - 0.5 to first 2.5, first 3.5");
     figure_free(&f);
     iso_records_free(&list);
 }
 
-/* Where low is close, blue is; and no mixing may be the best. */
+/* Blue is close, where low is too; and no mixing may be the best. */
 static void distances_are_read_the_other_way(void **state)
 {
     iso_records list = sweep(two, 1);

@@ -46,6 +46,12 @@ $ isogloss plot r.json --tgt fr -o alone.gp --quiet; grep -o "dt .* pt .* rgb '#
 > 1
 $ isogloss compare $S/examples/states/mini.h5 --tgt fr --measure cka --quiet --plot direct.gp --csv x.csv; grep -cFf look direct.gp
 > 1
+# two models lie over one another as curves; as maps they do not, and that is said
+$ sed 's/"model": "[^"]*"/"model": "other"/' r.json > o.json; isogloss plot r.json o.json --measure cka:debiased --tgt de -o both.svg --quiet; grep -o '<title>German (de), [a-z]*<' both.svg | sort
+> <title>German (de), mini<
+> <title>German (de), other<
+$ sed 's/"model": "[^"]*"/"model": "other"/' m.json > n.json; isogloss plot m.json n.json -o maps.svg
+2> isogloss: note: drawn: records of model mini; * of other are not, since a map is of one model: draw each file alone
 # size and title
 $ isogloss plot r.json -o small.svg --quiet --width 400 --height 300 --title none --plot-data small.gp; grep -o 'width="[0-9]*" height="[0-9]*" viewBox' small.svg; grep -c 'large text' small.gp
 > width="400" height="300" viewBox
