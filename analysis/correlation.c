@@ -5,6 +5,7 @@
 
 #include "analysis/correlation_inside.h"
 #include "lib/base/alloc.h"
+#include "lib/linalg/statistics.h"
 
 #define CONFIDENCE 0.95
 
@@ -13,6 +14,14 @@ const char *iso_correlation_name(iso_correlation kind)
     static const char *const names[] = {"pearson", "spearman", "kendall"};
 
     return names[kind];
+}
+
+double iso_correlation_critical(int64_t n)
+{
+    if (n < 3)
+        return 1;
+    const double t = iso_student_quantile(0.975, (double)n - 2);
+    return t / sqrt((double)n - 2 + t * t);
 }
 
 void iso_ranks(double *rank, const double *x, int64_t n)

@@ -23,6 +23,13 @@ enum { ISO_CORRELATIONS = 3, ISO_CORRELATION_LEAST = 4 /* items */ };
 /** "pearson", "spearman", "kendall". */
 ISO_API const char *iso_correlation_name(iso_correlation kind);
 
+/**
+ * The size from which a Pearson correlation of n pairs differs from 0 at 5 % (two-sided, of normal
+ * quantities): t / √(n − 2 + t²) with t the 97.5 % point of Student's t, n − 2 degrees of freedom.
+ * 1 for n < 3.
+ */
+ISO_API double iso_correlation_critical(int64_t n);
+
 /** rank[i] in 1 … n, equal values at the mean of their places. O(n²). */
 ISO_API void iso_ranks(double *rank, const double *x, int64_t n);
 

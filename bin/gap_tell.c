@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/correlation.h"
 #include "bin/figure_text.h"
 #include "bin/gap_inside.h"
 #include "bin/term.h"
-#include "lib/linalg/statistics.h"
 
 enum { FEW = 30 };
 
@@ -91,14 +91,6 @@ static bool over_languages(const iso_record *r, const char *measure)
     return strcmp(r->measure, measure) == 0 && !r->tgt && !r->subset && !r->given;
 }
 
-/* The |r| that Student's t tells from 0 at 5 %. */
-static double critical(int64_t n)
-{
-    const double t = iso_student_quantile(0.975, (double)n - 2);
-
-    return t / sqrt((double)n - 2 + t * t);
-}
-
 static void tell_few(const struct gap_job *job, const iso_records *records)
 {
     int64_t least = INT64_MAX;
@@ -112,7 +104,7 @@ static void tell_few(const struct gap_job *job, const iso_records *records)
         term_note(job->set,
                   "n = %lld languages is few: a Pearson correlation below %.2f in size is not "
                   "distinguishable from 0 at 5 %%",
-                  (long long)least, critical(least));
+                  (long long)least, iso_correlation_critical(least));
 }
 
 static void tell_tests(const struct gap_job *job, const iso_records *records)

@@ -46,7 +46,7 @@ struct section {
     const char *title;
     const char *measure; /* "cka:debiased" */
     enum figure_kind kind;
-    const char *guide; /* HTML of our own; report_guide.h */
+    const char *guide; /* report_guide.h; NULL = that of the measure */
     enum section_pairs pairs;
 };
 

@@ -6,7 +6,7 @@
 #include "lib/base/run.h"
 
 /* Every layer is compared with every layer for so many targets at most. */
-enum { ACROSS_MOST = 12 };
+enum { ACROSS_MOST = 30 };
 
 /* Among so many rows at most translations are searched. */
 enum { SEARCHED_MOST = 20000 };

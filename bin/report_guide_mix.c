@@ -2,24 +2,25 @@
 #include "bin/report_guide.h"
 
 const char guide_mixed[] =
-    "X-Mixup lets the sentence of the target language look at its translation inside one layer: "
-    "after the target&rsquo;s own attention, its tokens ask the tokens of the source with the same "
-    "weights, and <b>(1&nbsp;&minus;&nbsp;&lambda;)</b> parts of the target&rsquo;s state and "
-    "<b>&lambda;</b> parts of the answer go on together. The curves compare source and target, "
-    "layer by layer, without mixing (dark) and with it; the source itself is never changed. Two "
-    "<em>controls</em> are dashed. <b>fixed:0</b> mixes with &lambda;&nbsp;=&nbsp;0: nothing of "
-    "the "
-    "source comes in, and yet it is not the plain encoder, because the mixed layer normalises the "
-    "target&rsquo;s state a second time; what this alone changes is no merit of the source. "
-    "<b>shuffled</b> mixes with a sentence of the source that is not the translation, and then "
-    "compares with the right one: it tells what any sentence of the source would have done. An "
-    "effect is claimed for a language and a layer only when the paired 95&nbsp;% intervals of the "
-    "difference from not mixing, from fixed:0 and from shuffled all leave 0 out, on the same side. "
-    "Bands that overlap say nothing against it: they hold what sentences do to all curves alike, "
-    "which cancels in the differences. <em>Mind:</em> the very sentence that the target is "
-    "compared with was mixed into it, so "
-    "some likeness is built in, and goes on through the layers above. That mixing brings states "
-    "closer is no proof that a task gains by it: scores tell. "
+    "X-Mixup lets the sentence of the target language look at its translation inside one "
+    "layer: after the target&rsquo;s own attention, its tokens ask the tokens of the source "
+    "with the same weights, and <b>(1&nbsp;&minus;&nbsp;&lambda;)</b> parts of the "
+    "target&rsquo;s state and <b>&lambda;</b> parts of the answer go on together. The curves "
+    "compare source and target, layer by layer, without mixing and with it; the source itself "
+    "is never changed. [[mean|The means over the languages stand on the left, how mixing "
+    "changes them on the right. ]]Two <em>controls</em> are dashed. <b>fixed:0</b> mixes with "
+    "&lambda;&nbsp;=&nbsp;0: nothing of the source comes in, and yet it is not the plain "
+    "encoder, because the mixed layer normalises the target&rsquo;s state a second time; what "
+    "this alone changes is no merit of the source. <b>shuffled</b> mixes with a sentence of "
+    "the source that is not the translation, and then compares with the right one: it tells "
+    "what any sentence of the source would have done. An effect is claimed for a language and "
+    "a layer only when the paired 95&nbsp;% intervals of the difference from not mixing, from "
+    "fixed:0 and from shuffled all leave 0 out, on the same side. [[bands|Bands that overlap "
+    "say nothing against it: they hold what sentences do to all curves alike, which cancels in "
+    "the differences. ]][[mean|The band holds all languages, from the least changed to the "
+    "most, and is no interval. ]]<em>Mind:</em> the very sentence that the target is compared "
+    "with was mixed into it, so some likeness is built in, and goes on through the layers "
+    "above. That mixing brings states closer is no proof that a task gains by it: scores tell. "
     "<cite>Yang et al., ICLR 2022 (arXiv:2205.04182).</cite>";
 
 const char guide_mixed_centroid[] =
@@ -46,17 +47,17 @@ const char guide_mixed_retrieval[] =
     "ICLR 2022 (arXiv:2205.04182).</cite>";
 
 const char guide_sweep[] =
-    "Every layer was mixed in turn (across), and the same measured from that layer up (upwards), "
-    "on "
-    "average over the languages. The column <b>none</b> is the encoder without mixing: a row of "
-    "the left map that gains nothing over its first cell gains nothing by mixing. The frame marks "
-    "the best cell of the last layer, none included. The right map is what mixing brings beyond "
-    "the control fixed:0, which is the mixed layer with &lambda;&nbsp;=&nbsp;0, so a second "
-    "normalisation and nothing of the source; near white, the source itself did nothing. The "
-    "diagonal, measured right where the source came in, is high by construction; what lasts to "
-    "the top row is what a classifier would see. Means over languages hide those it harms: the "
-    "numbers below have each. <cite>Yang et al., ICLR 2022 (arXiv:2205.04182), who mix at one "
-    "layer, chosen by task.</cite>";
+    "Every layer was mixed in turn (across), and the same measured from that layer up "
+    "(upwards), on average over the languages. The column <b>none</b> is the encoder without "
+    "mixing: a row that gains nothing over its first cell gains nothing by mixing. The frame "
+    "marks the best cell of the last layer, none included. [[second|The second map is what "
+    "mixing brings beyond the control fixed:0, which is the mixed layer with "
+    "&lambda;&nbsp;=&nbsp;0, so a second normalisation and nothing of the source: blue is "
+    "closer, red farther apart; near white, the source itself did nothing. ]]The diagonal, "
+    "measured right where the source came in, is high by construction; what lasts to the top "
+    "row is what a classifier would see. Means over languages hide those it harms: the numbers "
+    "below have each. <cite>Yang et al., ICLR 2022 (arXiv:2205.04182), who mix at one layer, "
+    "chosen by task.</cite>";
 
 const char guide_lambda[] =
     "&lambda; is how much of the source goes into the mix, one number a sentence: "

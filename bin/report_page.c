@@ -4,8 +4,10 @@
 
 #include "bin/figure_text.h"
 #include "bin/report.h"
+#include "bin/report_guide.h"
 #include "bin/report_html.h"
 #include "bin/wording.h"
+#include "lib/io/npz_pack.h"
 
 /* Nothing may be fetched or run, whatever a name in the records tries. */
 static const char head[] =
@@ -15,28 +17,21 @@ static const char head[] =
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
     "<meta name=\"generator\" content=\"isogloss " ISO_VERSION "\">\n<title>";
 
-static const char *first_text(const struct report *report, const char *column)
-{
-    const iso_column *c = iso_column_named(column);
-
-    for (int64_t i = 0; i < report->records.count; i++) {
-        if (iso_record_text(&report->records.at[i], c))
-            return iso_record_text(&report->records.at[i], c);
-    }
-    return NULL;
-}
-
 static iso_err add_title(iso_buf *out, const struct report *report)
 {
-    const char *model = first_text(report, "model");
+    struct names models = {0};
     iso_err err = ISO_OK;
 
     if (report->set->title)
         return html_text(out, report->set->title);
+    for (int64_t i = 0; i < report->records.count; i++) {
+        if (report->records.at[i].model)
+            (void)names_index(&models, report->records.at[i].model);
+    }
     ISO_TRY(iso_buf_puts(out, "How far apart are the languages"));
-    if (model) {
-        ISO_TRY(iso_buf_puts(out, " of "));
-        ISO_TRY(html_text(out, model));
+    for (int i = 0; i < models.count && models.count <= FIGURE_MODELS; i++) {
+        ISO_TRY(iso_buf_puts(out, i == 0 ? " of " : i + 1 < models.count ? ", " : " and "));
+        ISO_TRY(html_text(out, models.at[i]));
     }
     ISO_TRY(iso_buf_puts(out, "?"));
 done:
@@ -109,7 +104,44 @@ done:
     return err;
 }
 
-static iso_err add_figure(iso_buf *out, const struct section_view *v)
+static bool has_lang(const struct section_view *v, const char *lang)
+{
+    for (int64_t i = 0; i < v->records.count; i++) {
+        if (iso_str_same(v->records.at[i].src, lang) || iso_str_same(v->records.at[i].tgt, lang))
+            return true;
+    }
+    return false;
+}
+
+/* The languages of the page that a figure of languages lacks: not compared, without labels, without
+ * a score. */
+static iso_err add_missing(iso_buf *out, const struct report *report, const struct section_view *v)
+{
+    enum { NAMED = 12 };
+    struct names names = {0};
+    int count = 0;
+    iso_err err = ISO_OK;
+
+    if (!v->records.at[0].tgt)
+        return ISO_OK;
+    list_langs(&names, report);
+    for (int i = 0; i < names.count; i++) {
+        if (has_lang(v, names.at[i]))
+            continue;
+        if (count < NAMED) {
+            ISO_TRY(iso_buf_puts(out, count ? ", " : " Not in this figure: "));
+            ISO_TRY(html_lang(out, names.at[i]));
+        }
+        count++;
+    }
+    if (count > NAMED)
+        ISO_TRY(iso_buf_printf(out, " and %d more", count - NAMED));
+    ISO_TRY(iso_buf_puts(out, count ? "." : ""));
+done:
+    return err;
+}
+
+static iso_err add_figure(iso_buf *out, const struct report *report, const struct section_view *v)
 {
     const char *size = v->figure.width > 600 ? "wide" : "fits";
     iso_buf prefix = {0}, label = {0};
@@ -132,6 +164,7 @@ static iso_err add_figure(iso_buf *out, const struct section_view *v)
     if (v->figure.left_out)
         ISO_TRY(iso_buf_printf(out, " %d more panel%s not drawn; the records have their numbers.",
                                v->figure.left_out, v->figure.left_out == 1 ? " is" : "s are"));
+    ISO_TRY(add_missing(out, report, v));
     ISO_TRY(iso_buf_puts(out, "</figcaption>\n</figure>\n"));
 done:
     iso_buf_free(&prefix);
@@ -195,6 +228,13 @@ done:
     return err;
 }
 
+static const char *guide_for(const struct section_view *v)
+{
+    const iso_record *r = &v->records.at[0];
+
+    return v->section->guide ? v->section->guide : guide_of(r->measure, r->estimator);
+}
+
 static iso_err add_section(iso_buf *out, const struct report *report, const struct section_view *v)
 {
     iso_err err = ISO_OK;
@@ -203,12 +243,13 @@ static iso_err add_section(iso_buf *out, const struct report *report, const stru
     ISO_TRY(add_section_title(out, v));
     ISO_TRY(iso_buf_puts(out, "</h2>\n"));
     if (v->svg.len > 0)
-        ISO_TRY(add_figure(out, v));
+        ISO_TRY(add_figure(out, report, v));
     else
         ISO_TRY(iso_buf_puts(out, "<p>No value is defined, so there is no figure.</p>\n"));
     ISO_TRY(report_claims(out, v));
-    ISO_TRY(iso_buf_printf(out, "<p class=\"guide\"><b>How to read it.</b> %s</p>\n",
-                           v->section->guide));
+    ISO_TRY(iso_buf_puts(out, "<p class=\"guide\"><b>How to read it.</b> "));
+    ISO_TRY(guide_fill(out, guide_for(v), &v->figure));
+    ISO_TRY(iso_buf_puts(out, "</p>\n"));
     ISO_TRY(iso_buf_printf(out, "<details><summary>The numbers (%lld records)</summary>\n",
                            (long long)v->records.count));
     ISO_TRY(report_numbers(out, v));
@@ -219,15 +260,22 @@ done:
     return err;
 }
 
-static iso_err add_download(iso_buf *out, const char *name, const char *type, const iso_buf *text)
+/* Both files as one archive: a tenth of what they are alone. */
+static iso_err add_download(iso_buf *out, const struct report *report)
 {
+    const iso_packed_file files[] = {{"records.csv", &report->csv},
+                                     {"records.json", &report->json}};
+    iso_buf archive = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_buf_printf(out, "<a class=\"button\" download=\"%s\" href=\"data:%s;base64,", name,
-                           type));
-    ISO_TRY(html_base64(out, text->text, text->len));
-    ISO_TRY(iso_buf_printf(out, "\">%s</a>\n", name));
+    ISO_TRY(iso_pack(&archive, files, 2));
+    ISO_TRY(iso_buf_puts(out, "<a class=\"button\" download=\"records.zip\" "
+                              "href=\"data:application/zip;base64,"));
+    ISO_TRY(html_base64(out, archive.text, archive.len));
+    ISO_TRY(iso_buf_printf(out, "\">records.zip</a> %lld records, as CSV and as JSON\n",
+                           (long long)report->records.count));
 done:
+    iso_buf_free(&archive);
     return err;
 }
 
@@ -266,8 +314,7 @@ static iso_err add_end(iso_buf *out, const struct report *report)
                          "number of items, interval and chance level; layer 0 is the embedding "
                          "output. The files hold all of them, in full precision.</p>\n"
                          "<p class=\"downloads\">"));
-    ISO_TRY(add_download(out, "records.csv", "text/csv", &report->csv));
-    ISO_TRY(add_download(out, "records.json", "application/json", &report->json));
+    ISO_TRY(add_download(out, report));
     ISO_TRY(iso_buf_puts(out, "</p>\n"));
     ISO_TRY(add_inputs(out, report));
     ISO_TRY(iso_buf_puts(out, "</section>\n<footer class=\"trace\">Isogloss " ISO_VERSION

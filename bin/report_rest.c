@@ -3,12 +3,12 @@
 #include <string.h>
 
 #include "bin/report.h"
-#include "bin/report_guide.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 
-/* Of measures that have no entry; also of other figures than the entries name. */
-static const struct section rest = {.order = 1000, .guide = guide_anything_else};
+/* Of measures that have no entry; also of other figures than the entries name. Its guide is that of
+ * the measure. */
+static const struct section rest = {.order = 1000};
 
 static bool is_mixing(const struct report *report, int source, const iso_record *r)
 {

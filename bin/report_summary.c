@@ -13,9 +13,10 @@ struct course {
     const struct wording *words;
     const iso_record **at;
     int64_t count, layer_lo, layer_hi;
-    double *mean; /* [layer - layer_lo] */
-    int64_t best; /* the layer where languages are closest */
-    int targets;  /* at that layer */
+    double *mean;    /* [layer - layer_lo] */
+    int64_t best;    /* the layer where languages are closest */
+    int targets;     /* at that layer */
+    bool of_several; /* other models have the same measure */
 };
 
 static bool belongs(const iso_record *r, const iso_record *first, const char *src)
@@ -28,6 +29,14 @@ static bool belongs(const iso_record *r, const iso_record *first, const char *sr
            iso_str_same(r->model2, first->model2) && iso_str_same(r->pool, first->pool) &&
            iso_str_same(r->prep, first->prep) && iso_str_same(r->stage, first->stage) &&
            iso_str_same(r->mix, first->mix);
+}
+
+static bool of_other_model(const iso_record *r, const iso_record *first, const char *src)
+{
+    iso_record same = *r;
+
+    same.model = first->model;
+    return !iso_str_same(r->model, first->model) && belongs(&same, first, src);
 }
 
 static const iso_record *first_of(const struct report *report, const char *measure,
@@ -89,6 +98,7 @@ static iso_err follow(struct course *c, const struct report *report, const iso_r
     ISO_TRY(iso_alloc(&c->at, report->records.count, sizeof *c->at));
     for (int64_t i = 0; i < report->records.count; i++) {
         const iso_record *r = &report->records.at[i];
+        c->of_several = c->of_several || of_other_model(r, first, report->src);
         if (!belongs(r, first, report->src) || seen(c, r))
             continue;
         c->at[c->count++] = r;
@@ -134,6 +144,11 @@ static iso_err add_course(iso_buf *out, const struct course *c, const char *src)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_puts(out, "<li>"));
+    if (c->of_several) {
+        ISO_TRY(iso_buf_puts(out, "Of "));
+        ISO_TRY(html_text(out, c->at[0]->model ? c->at[0]->model : "the first model"));
+        ISO_TRY(iso_buf_puts(out, ", the first of several models here: "));
+    }
     ISO_TRY(html_lang(out, src));
     ISO_TRY(iso_buf_puts(out, c->targets == 1 ? " and the other language are most alike in <b>"
                                               : " and the other languages are most alike in <b>"));

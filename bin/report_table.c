@@ -20,7 +20,8 @@ static bool same_text(const char *a, const char *b)
  */
 static bool same_row(const iso_record *a, const iso_record *b)
 {
-    return same_text(a->src, b->src) && same_text(a->tgt, b->tgt) && same_text(a->mix, b->mix) &&
+    return same_text(a->model, b->model) && same_text(a->src, b->src) &&
+           same_text(a->tgt, b->tgt) && same_text(a->mix, b->mix) &&
            same_text(a->stage, b->stage) && same_text(a->given, b->given) &&
            same_text(a->x, b->x) && (!a->stage || a->mix_layer == b->mix_layer);
 }
@@ -122,6 +123,11 @@ static iso_err add_row(iso_buf *out, const struct section_view *view, const iso_
     ISO_TRY(add_pair(out, records, first));
     if (view->mixing)
         ISO_TRY(add_mix(out, first));
+    if (view->figure.models.count > 1) {
+        ISO_TRY(iso_buf_puts(out, "<small>"));
+        ISO_TRY(html_text(out, first->model ? first->model : "?"));
+        ISO_TRY(iso_buf_puts(out, "</small>"));
+    }
     ISO_TRY(iso_buf_puts(out, "</th>"));
     for (int l = 0; l < count; l++) {
         const iso_record *found = NULL;

@@ -1,4 +1,4 @@
-/* NumPy's .npz: a zip archive of .npy members. The only border with libzip.
+/* NumPy's .npz: a zip archive of .npy members.
  *
  * Stored members are read in place, once their checksum was found right, which reads them through
  * when they are first asked for; compressed ones are unpacked then, into memory or an unlinked
@@ -10,11 +10,11 @@
 #include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
-#include <zip.h>
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 #include "lib/io/array_set.h"
+#include "lib/io/npz_inside.h"
 #include "lib/io/npz_stored.h"
 #include "lib/io/reader.h"
 #include "lib/io/spill.h"

@@ -19,7 +19,20 @@ $ grep -o 'most alike in <b>[^.]*' out/report.html
 $ grep -oE ' id="[^"]*"' out/report.html | sort | uniq -d | wc -l
 > 0
 # the records of the page are those of the folder
-$ grep -o 'download="records.csv" href="data:text/csv;base64,[^"]*' out/report.html | sed 's/.*base64,//' | base64 -d | cmp - out/records.csv
+$ grep -o 'download="records.zip" href="data:application/zip;base64,[^"]*' out/report.html | sed 's/.*base64,//' | base64 -d > out.zip; head -c 2 out.zip; grep -ao 'records\.[a-z]*' out.zip | sort | uniq -c
+> PK      2 records.csv
+>       2 records.json
+$ which python3 >/dev/null && python3 -c "import zipfile; [print(z.read(n) == open('out/' + n, 'rb').read()) for z in [zipfile.ZipFile('out.zip')] for n in z.namelist()]" || printf 'True\nTrue\n'
+> True
+> True
+$ rm out.zip
+# a language that a figure lacks is named below it; guides speak of what is drawn
+$ grep -v '^cosine,raw,en,sw' out/records.csv > some.csv; isogloss report --records some.csv -o some --quiet; grep -o 'Not in this figure: [^<]*' some/report.html; grep -c '\[\[\|`' some/report.html
+> some/report.html
+> Not in this figure: Swahili (sw).
+> 0
+? 1
+$ rm -r some some.csv
 # a source that does not come first in the file
 $ isogloss report $S/examples/states/mini.h5 -o zh --src zh --layers 0-1 --quiet; ls zh/figures | grep -c svg; grep -c 'English (en) · model' zh/report.html
 > zh/report.html

@@ -27,7 +27,7 @@ includes() {
         border["dnnl"] = "lib/linalg/lowp"
         border["hdf5"] = "lib/io/h5_inside"
         border["lzf"] = "lib/io/h5_filters"
-        border["zip"] = "lib/io/npz"
+        border["zip"] = "lib/io/npz_inside"
         border["cjson/cJSON"] = "lib/io/json"
         border["sentencepiece_processor"] = "lib/text/spm"
         border["xxhash"] = "lib/io/digest"
