@@ -190,6 +190,9 @@ static bool has_partner(const struct header *h, const iso_corpus_layout *l, int6
 
 static iso_err several(const struct header *h, int c, int64_t one, int64_t other)
 {
+    if (strcmp(h->names[one], h->names[other]) == 0)
+        return iso_fail(ISO_EFORMAT, "%s: line 1: column %.60s is there twice", h->path,
+                        h->names[one]);
     return iso_fail(ISO_EFORMAT,
                     "%s: columns %.60s and %.60s could both be the %s: say which with --columns "
                     "%s=%.60s or %s=%.60s",

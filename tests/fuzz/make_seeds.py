@@ -244,6 +244,14 @@ put("txt", "mended.txt", b"\xef\xbb\xbfa\0b\n\xed\xa0\x80\xf4\x90\x80\x80\n\xe2\
 put("tsv", "all.tsv", b"id\tnote\ttext\tlabel\ttext2\r\n7\tn\ta\tsport\tA\n8\t\tb\t\xff\t\n")
 put("tsv", "named.tsv", b"n\tsentence\n1\thello\n2\t\n")
 put("ids", "ids.ids", b"0 101\t7 \r\n\n 2147483647\n5")
+put("texts_csv", "quoted.csv", b'\xef\xbb\xbfid,label,text\r\n1,a,"Hello, ""world"""\r\n\r\n2,b,"two\nlines"\r\n')
+put("texts_csv", "semicolons.csv", b'sentence;topic;"x\ny"\n"a;b";c;d\n')
+put("texts_csv", "pairs.csv", b'pairID,premise,hypothesis,gold_label\n1,a,b,c\n2,\xff,"",\n')
+put("texts_json", "lines.jsonl", b'{"id": 1, "text": "H\\u00e9llo", "label": true}\n\n'
+    b'{"label": null, "text": "a\\u0000\\n", "id": "x", "z": {}}\n')
+put("texts_json", "array.json", b'\n[{"premise": "a", "hypothesis": "b", "idx": 0.5},\n'
+    b' {"premise": null, "hypothesis": "c", "idx": 2}]\n')
+put("texts_json", "texts.json", b'["a", "b\\\\u0000"]')
 put("columns", "plain.txt", b"text=text,id=id")
 put("columns", "wrong.txt", b"label=category,txt=x")
 put("journal", "units.journal", b"isogloss-journal 2\nplan 16\nmodel m\npool cls\nsize 4096 2\n"

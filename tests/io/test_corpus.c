@@ -197,6 +197,8 @@ static void other_names_are_known(void **state)
           "label=category or label=topic");
     fails(read_bytes(&c, "two.tsv", "sentence\tcontent\na\tb\n"), ISO_EFORMAT,
           "could both be the text");
+    fails(read_bytes(&c, "same.tsv", "premise\tpremise\na\tb\n"), ISO_EFORMAT,
+          "same.tsv: line 1: column premise is there twice");
     fails(read_bytes(&c, "half.tsv", "hypothesis\tlabel\na\tb\n"), ISO_EFORMAT,
           "has no column text, only hypothesis, label");
 }
