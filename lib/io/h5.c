@@ -143,8 +143,8 @@ iso_err iso_h5_kind_of(iso_h5_kind *out, iso_h5 *file, const char *path)
 
     if (!file->reader)
         return iso_h5_here_kind(out, file, path);
-    const iso_err err =
-        iso_h5_reader_ask(&a, file->reader, (struct h5_question){.ask = ASK_KIND}, path, NULL, NULL, 0, NULL);
+    const iso_err err = iso_h5_reader_ask(&a, file->reader, (struct h5_question){.ask = ASK_KIND},
+                                          path, NULL, NULL, 0, NULL);
     if (!err)
         *out = (iso_h5_kind)a.number;
     return err;
@@ -386,7 +386,8 @@ static iso_err ask_many(char **block, iso_h5_info *out, iso_h5 *file, const char
     for (int64_t i = 0; i < count && need <= a.bytes; i++)
         need = sane(&out[i]) ? need + (numbers ? iso_h5_bytes(&out[i]) : 0) : INT64_MAX;
     if (a.bytes != need)
-        ISO_FAIL(ISO_EFORMAT, "%s: %s: is damaged: its reader answers nonsense", file->path, paths[0]);
+        ISO_FAIL(ISO_EFORMAT, "%s: %s: is damaged: its reader answers nonsense", file->path,
+                 paths[0]);
     for (int64_t i = 0; i < count; i++)
         tell_untyped(file, &out[i], paths[i]);
     if (block) {

@@ -16,11 +16,13 @@ static iso_err open_line(iso_h5_data **out, iso_h5 *file, const char *path)
 
     if (!err && d->info.rank > 1)
         err = iso_fail(ISO_EFORMAT, "%s: %s has rank %d, not 1", file->path, path, d->info.rank);
-    if (err)
+    if (err) {
         iso_h5_here_data_close(d);
-    else
-        *out = d;
-    return err;
+        return err;
+    }
+    iso_h5_grant(file, d->bytes);
+    *out = d;
+    return ISO_OK;
 }
 
 static iso_err read_ints(int64_t **out, const iso_h5_data *d)

@@ -46,12 +46,13 @@ done:
 
 /* A small file can claim to be huge: what it says must be within reach of any compression. With the
  * bytes of other files it led to. */
-static iso_err check_size(const iso_h5_data *d, size_t size)
+static iso_err check_size(iso_h5_data *d, size_t size)
 {
     int64_t bytes = (int64_t)size;
 
     for (int i = 0; i < d->info.rank && i < ISO_H5_RANK; i++)
         bytes *= d->info.dims[i];
+    d->bytes = bytes;
     return d->file->size == 0 || bytes <= (int64_t)64 << 20 || bytes / 4096 <= d->file->size
                ? ISO_OK
                : iso_fail(ISO_EFORMAT, "%s: %s claims %" PRId64 " bytes in a file of %" PRId64,
@@ -222,6 +223,7 @@ static iso_err add_data(iso_buf *infos, iso_buf *numbers, iso_h5 *file, const ch
     ISO_TRY(iso_buf_add(infos, (const char *)&d->info, (int64_t)sizeof d->info));
     const int64_t bytes = numbers ? iso_h5_bytes(&d->info) : 0;
     if (bytes > 0) {
+        iso_h5_grant(file, bytes);
         ISO_TRY(iso_alloc(&block, bytes, 1));
         ISO_TRY(iso_h5_here_read(d, start, d->info.dims, block));
         ISO_TRY(iso_buf_add(numbers, block, bytes));

@@ -14,11 +14,12 @@ struct iso_h5 {
     char *path;
     struct h5_reader *reader; /* NULL: here */
     const iso_run *run;
-    bool told; /* of values without a type */
+    bool told;   /* of values without a type */
+    bool served; /* here, in a process whose computing is bounded */
 
     hid_t id, links; /* here: the file; how links out of it are followed */
-    int64_t size;    /* bytes when it was opened, with those of the files it led to; 0: being made */
-    int broken;      /* of one being made: errno of the first write that failed */
+    int64_t size; /* bytes when it was opened, with those of the files it led to; 0: being made */
+    int broken;   /* of one being made: errno of the first write that failed */
 };
 
 struct iso_h5_data {
@@ -26,6 +27,7 @@ struct iso_h5_data {
     iso_h5 *file;
     char *path;
     int number;       /* the reader's, where there is one */
+    int64_t bytes;    /* here: of all its values */
     hid_t id, memory; /* here: the dataset; how its numbers are to lie in memory */
 };
 
@@ -47,9 +49,9 @@ enum h5_ask {
 };
 
 struct h5_question {
-    int ask, number;                                 /* of the dataset */
-    int64_t start[ISO_H5_RANK], count[ISO_H5_RANK];  /* of a block */
-    int64_t path, name;                              /* bytes of these, which follow; 0: one text, or none */
+    int ask, number;                                /* of the dataset */
+    int64_t start[ISO_H5_RANK], count[ISO_H5_RANK]; /* of a block */
+    int64_t path, name; /* bytes of these, which follow; 0: one text, or none */
 };
 
 struct h5_answer {
@@ -64,16 +66,22 @@ iso_err iso_h5_reader_check(const struct h5_reader *r);
 void iso_h5_reader_free(struct h5_reader *r);
 int iso_h5_readers(void); /* how many there are */
 
-/* Asks, and waits as long as the run wants. The bytes of the answer come to `to`, which takes as many as
- * `room` says, or else to *block, with a NUL after them. */
+/* Asks, and waits as long as the run wants. The bytes of the answer come to `to`, which takes as
+ * many as `room` says, or else to *block, with a NUL after them. */
 iso_err iso_h5_reader_ask(struct h5_answer *a, struct h5_reader *r, struct h5_question q,
                           const char *path, const char *name, void *to, int64_t room, char **block);
 
 /* The other side: answers what comes on the socket until it is closed. Never comes back. */
 void iso_h5_serve(int socket, iso_h5 *file, int64_t mem);
 
-/* What h5.h says, done in this process. Names and texts come one after the other with their NULs. */
-iso_err iso_h5_here_open(iso_h5 *file, bool make); /* its path is there; closed also after an error */
+/* More time for the question at hand, which turns out to be about this many bytes; nothing
+ * elsewhere. */
+void iso_h5_grant(const iso_h5 *file, int64_t bytes);
+
+/* What h5.h says, done in this process. Names and texts come one after the other with their NULs.
+ */
+iso_err iso_h5_here_open(iso_h5 *file,
+                         bool make); /* its path is there; closed also after an error */
 iso_err iso_h5_here_close(iso_h5 *file);
 iso_err iso_h5_here_kind(iso_h5_kind *out, iso_h5 *file, const char *path);
 iso_err iso_h5_here_list(iso_buf *names, int64_t *count, iso_h5 *file, const char *group);
@@ -84,22 +92,23 @@ iso_err iso_h5_here_attr_int(int64_t *out, bool *there, iso_h5 *file, const char
 iso_err iso_h5_here_data(iso_h5_data **out, iso_h5 *file, const char *path);
 void iso_h5_here_data_close(iso_h5_data *data);
 iso_err iso_h5_here_read(iso_h5_data *data, const int64_t *start, const int64_t *count, void *to);
-iso_err iso_h5_here_many(iso_buf *out, iso_h5 *file, const char *paths, int64_t count, bool numbers);
+iso_err iso_h5_here_many(iso_buf *out, iso_h5 *file, const char *paths, int64_t count,
+                         bool numbers);
 iso_err iso_h5_here_ints(int64_t **out, int64_t *count, iso_h5 *file, const char *path);
 iso_err iso_h5_here_texts(iso_buf *texts, int64_t *count, iso_h5 *file, const char *path);
 
 /* Bytes of a block of this many numbers along each axis. */
 int64_t iso_h5_block_bytes(const iso_h5_info *info, const int64_t *count);
 
-/* How names are looked up: links that lead to another file are followed where that lies in the folder of
- * the first or below. Fails for a path that could not be opened, and tells the link on its way that
- * leads nowhere. */
+/* How names are looked up: links that lead to another file are followed where that lies in the
+ * folder of the first or below. Fails for a path that could not be opened, and tells the link on
+ * its way that leads nowhere. */
 hid_t iso_h5_links(iso_h5 *file);
 iso_err iso_h5_lost(iso_h5 *file, const char *path, const char *what);
 
-/* Whether another file that the file names (relative: seen from the folder of `beside`, NULL = from where
- * we are) may be read: a regular one, in the folder of the first or below, HDF5 unless `raw`. Its bytes
- * join file->size; *found is its path. Else the reason is kept for what fails next. */
+/* Whether another file that the file names (relative: seen from the folder of `beside`, NULL = from
+ * where we are) may be read: a regular one, in the folder of the first or below, HDF5 unless `raw`.
+ * Its bytes join file->size; *found is its path. Else the reason is kept for what fails next. */
 bool iso_h5_other(char **found, iso_h5 *file, const char *beside, const char *name, bool raw);
 
 /* Fails where a number of the dataset was never written, or lies in a file that is not there. */
@@ -128,8 +137,8 @@ iso_err iso_h5_broke(iso_err code, const char *path, const char *object, const c
 /* Closes a dataset, type, space, attribute or list of properties; nothing when it is none. */
 void iso_h5_shut(hid_t id);
 
-/* Makes files opened with this list of properties leave the errno of their first failure in *broken,
- * which outlives them, and go on as if nothing had happened. */
+/* Makes files opened with this list of properties leave the errno of their first failure in
+ * *broken, which outlives them, and go on as if nothing had happened. */
 bool iso_h5_write_through(hid_t plist, int *broken);
 
 /* Types; the caller closes them. Negative when none is made. */

@@ -170,9 +170,7 @@ iso_err iso_h5_here_kind(iso_h5_kind *out, iso_h5 *file, const char *path)
     if (id < 0)
         ISO_TRY(iso_h5_lost(file, path, "cannot open"));
     const H5I_type_t type = H5Iget_type(id);
-    *out = type == H5I_GROUP     ? ISO_H5_GROUP
-           : type == H5I_DATASET ? ISO_H5_DATASET
-                                 : ISO_H5_ELSE;
+    *out = type == H5I_GROUP ? ISO_H5_GROUP : type == H5I_DATASET ? ISO_H5_DATASET : ISO_H5_ELSE;
 done:
     iso_h5_shut(id);
     iso_h5_unhush(voice);

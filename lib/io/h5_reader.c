@@ -19,8 +19,8 @@ struct h5_reader {
     char *path;
     const iso_run *run;
     int socket;
-    pid_t pid;    /* 0: ended, and its end was seen */
-    bool waiting; /* for an answer: it may be anywhere in HDF5 */
+    pid_t pid;      /* 0: ended, and its end was seen */
+    bool waiting;   /* for an answer: it may be anywhere in HDF5 */
     iso_err failed; /* what every further question is answered with */
     char message[512];
 };
@@ -201,7 +201,8 @@ done:
     return err;
 }
 
-/* The message of an error as the reader made it. Not about the question alone: memory, the system. */
+/* The message of an error as the reader made it. Not about the question alone: memory, the system.
+ */
 static iso_err its_error(struct h5_reader *r, const struct h5_answer *a, const char *object)
 {
     char text[512] = "";

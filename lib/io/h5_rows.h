@@ -7,7 +7,8 @@
 
 ISO_BEGIN
 
-/** What part of a dataset is a matrix: one axis counts the rows, one slice of another may be fixed. */
+/** What part of a dataset is a matrix: one axis counts the rows, one slice of another may be fixed.
+ */
 typedef struct iso_h5_slice {
     const char *path;
     int layer_axis; /* 0 or 1 in a dataset of rank 3; -1: there is none */

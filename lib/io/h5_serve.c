@@ -42,8 +42,8 @@ static void close_from(int first)
         (void)close(i);
 }
 
-/* No file of the program's stays open: not its outputs, locks, or the sockets of other readers. Nothing
- * is printed. The socket becomes number 3. */
+/* No file of the program's stays open: not its outputs, locks, or the sockets of other readers.
+ * Nothing is printed. The socket becomes number 3. */
 static int keep_only(int socket)
 {
     const int null = open("/dev/null", O_RDWR);
@@ -96,14 +96,26 @@ static void limit_memory(int64_t mem)
         limit(RLIMIT_AS, used + own_memory + (mem < INT64_MAX / 4 ? mem : INT64_MAX / 4));
 }
 
-/* The time that one question may take, of computing, not on the clock: what is honest asks far less,
- * what is damaged may have no end. Grows with the file, and with the numbers asked for. */
+/* The time that one question may take, of computing, not on the clock: what is honest asks far
+ * less, what is damaged may have no end. Grows with the file, and with the numbers asked for. */
+enum { BYTES_PER_MS = 50000 };
+
 static void set_timer(int64_t file_bytes, int64_t answer_bytes)
 {
-    const int64_t ms = file_bytes < 0 ? 0 : 800 + file_bytes / 4000 + answer_bytes / 50000;
+    const int64_t ms = file_bytes < 0 ? 0 : 800 + file_bytes / 4000 + answer_bytes / BYTES_PER_MS;
     const struct itimerval timer = {.it_value = {ms / 1000, (suseconds_t)(ms % 1000 * 1000)}};
 
     (void)setitimer(ITIMER_PROF, &timer, NULL); /* SIGPROF ends us */
+}
+
+void iso_h5_grant(const iso_h5 *file, int64_t bytes)
+{
+    struct itimerval timer;
+
+    if (!file->served || bytes < 100 * BYTES_PER_MS || getitimer(ITIMER_PROF, &timer) != 0)
+        return;
+    timer.it_value.tv_sec += (time_t)(bytes / BYTES_PER_MS / 1000 + 1);
+    (void)setitimer(ITIMER_PROF, &timer, NULL);
 }
 
 /* What it answers -------------------------------------------------------------------- */
@@ -276,7 +288,8 @@ static bool serve_one(struct server *s, const struct h5_question *q)
     bool own = true, sent;
 
     memset(&a, 0, sizeof a);
-    set_timer(s->file->size, q->ask == ASK_READ ? iso_h5_block_bytes(&s->data[q->number]->info, q->count) : 0);
+    set_timer(s->file->size,
+              q->ask == ASK_READ ? iso_h5_block_bytes(&s->data[q->number]->info, q->count) : 0);
     a.err = (int)answer(&a, &block, &own, s, q);
     set_timer(-1, 0);
     if (q->ask == ASK_DATA_CLOSE)
@@ -296,6 +309,7 @@ void iso_h5_serve(int socket, iso_h5 *file, int64_t mem)
     struct server s = {.file = file};
     struct h5_question q;
 
+    file->served = true;
     forget_signals();
     s.socket = keep_only(socket);
     limit_memory(mem);

@@ -18,7 +18,8 @@ typedef struct iso_h5_texts {
 
 ISO_API void iso_h5_texts_free(iso_h5_texts *texts);
 
-/** `count` NUL-terminated texts one after the other become a list; takes the buffer over on success. */
+/** `count` NUL-terminated texts one after the other become a list; takes the buffer over on
+ * success. */
 ISO_API ISO_MUST_USE iso_err iso_h5_texts_of(iso_h5_texts *out, iso_buf *buf, int64_t count);
 
 /** The same, by bytes ascending. */

@@ -38,15 +38,14 @@ static void first_missing(char *out, size_t room, const struct piece *p, const h
     size_t n = 0;
 
     for (int i = 0; i >= 0;) {
-        if (H5Dget_chunk_info_by_coord(p->id, at, &mask, &place, &size) < 0 ||
-            place == HADDR_UNDEF)
+        if (H5Dget_chunk_info_by_coord(p->id, at, &mask, &place, &size) < 0 || place == HADDR_UNDEF)
             break;
         for (i = p->rank - 1; i >= 0 && (at[i] += chunk[i]) >= p->dims[i]; i--)
             at[i] = 0;
     }
     for (int i = 0; i < p->rank && n < room; i++)
-        n += (size_t)snprintf(out + n, room - n, "%s%" PRIu64 "%s", i ? ", " : "[",
-                              (uint64_t)at[i], i == p->rank - 1 ? "]" : "");
+        n += (size_t)snprintf(out + n, room - n, "%s%" PRIu64 "%s", i ? ", " : "[", (uint64_t)at[i],
+                              i == p->rank - 1 ? "]" : "");
 }
 
 static iso_err check_chunks(const struct piece *p)
@@ -82,8 +81,9 @@ static iso_err check_raw(const struct piece *p, int count)
             return incomplete(p);
         const bool there = stat(found, &st) == 0;
         iso_free(found);
-        if (!there || (size != H5F_UNLIMITED && (offset < 0 || size > (hsize_t)INT64_MAX - (hsize_t)offset ||
-                                         st.st_size < (off_t)size + offset))) {
+        if (!there ||
+            (size != H5F_UNLIMITED && (offset < 0 || size > (hsize_t)INT64_MAX - (hsize_t)offset ||
+                                       st.st_size < (off_t)size + offset))) {
             iso_h5_because("%s has %" PRId64 " bytes, %" PRIu64 " are needed", name,
                            (int64_t)st.st_size, (uint64_t)size + (uint64_t)offset);
             return incomplete(p);
@@ -184,8 +184,9 @@ static iso_err check_mapping(const struct piece *p, size_t i, bool limited)
         H5Pget_virtual_dsetname(p->plist, i, dataset, sizeof dataset) < 0)
         ISO_TRY(incomplete(p));
     if (!limited) {
-        iso_h5_because("it grows with what it takes numbers from (%.200s in %.200s); copy it into one",
-                       dataset, name);
+        iso_h5_because(
+            "it grows with what it takes numbers from (%.200s in %.200s); copy it into one",
+            dataset, name);
         ISO_TRY(incomplete(p));
     }
     if (strcmp(name, ".") == 0) {

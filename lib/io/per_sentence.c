@@ -182,7 +182,8 @@ static iso_err read_names(struct sentences *s)
     if (extras == 1)
         iso_run_note(s->opt->run, "%s: %s is no sentence and left out", s->file->path, extra);
     else if (extras > 1)
-        iso_run_note(s->opt->run, "%s: %" PRId64 " datasets are no sentences and left out, such as %s",
+        iso_run_note(s->opt->run,
+                     "%s: %" PRId64 " datasets are no sentences and left out, such as %s",
                      s->file->path, extras, extra);
     if (keys) {
         iso_h5_texts_free(&s->names);
@@ -230,7 +231,7 @@ static iso_err make_entries(struct sentences *s)
 /* What one sentence needs on its way; grows with the longest. */
 struct bench {
     const char *tokens; /* layers × T × dim of the sentence at hand */
-    char *row;    /* a pooled row */
+    char *row;          /* a pooled row */
     double *scratch;
 };
 

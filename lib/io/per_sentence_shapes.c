@@ -230,8 +230,8 @@ bool iso_keys_are_layers(iso_h5 *h5, const iso_h5_texts *names, const iso_states
 {
     iso_h5_info *f = NULL;
     iso_axes asked;
-    bool fit = names->count > 0 && names->count <= KEYS_MOST &&
-               !iso_axes_find(&asked, opt->axes) && !iso_alloc(&f, names->count, sizeof *f) &&
+    bool fit = names->count > 0 && names->count <= KEYS_MOST && !iso_axes_find(&asked, opt->axes) &&
+               !iso_alloc(&f, names->count, sizeof *f) &&
                !iso_h5_abouts(f, h5, names->at, names->count);
 
     for (int64_t i = 0; fit && i < names->count; i++)

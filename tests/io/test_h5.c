@@ -237,8 +237,7 @@ static void a_full_disk_is_told_on_closing(void **state)
 int main(void)
 {
     RUN_TESTS(test(texts_of_both_kinds_come_back), test(many_texts_come_back_in_order),
-              test(texts_need_neither_heap_nor_room),
-              test(attributes_say_what_they_are), test(names_and_kinds_are_listed),
-              test(halves_keep_their_bits_in_every_layout), test(silence_and_reasons),
-              test(a_full_disk_is_told_on_closing));
+              test(texts_need_neither_heap_nor_room), test(attributes_say_what_they_are),
+              test(names_and_kinds_are_listed), test(halves_keep_their_bits_in_every_layout),
+              test(silence_and_reasons), test(a_full_disk_is_told_on_closing));
 }

@@ -179,7 +179,8 @@ static void an_endless_heap_can_be_interrupted(void **state)
     assert_int_equal(iso_h5_open_count(), 0);
 }
 
-/* Every byte of the heap's head and first object at its extremes: an answer, or an error with the file's name. */
+/* Every byte of the heap's head and first object at its extremes: an answer, or an error with the
+ * file's name. */
 static void no_heap_breaks_us(void **state)
 {
     (void)state;
@@ -215,7 +216,8 @@ static void a_killed_reader_is_told(void **state)
     ok(iso_h5_open(&h5, path, NULL));
     snprintf(command, sizeof command, "pkill -KILL -P %d", (int)getpid());
     assert_true(system(command) >= 0);
-    fails(iso_h5_list(&names, h5, "/"), ISO_EIO, "killed.h5: /: the process that read it was killed");
+    fails(iso_h5_list(&names, h5, "/"), ISO_EIO,
+          "killed.h5: /: the process that read it was killed");
     fails(iso_h5_walk(&names, h5), ISO_EIO, "was killed");
     fails(iso_h5_check(h5), ISO_EIO, "was killed");
     ok(iso_h5_close(h5));
@@ -250,7 +252,8 @@ static void numbers_that_nobody_wrote(void **state)
     H5Sclose(space);
     H5Pclose(plist);
     end(file);
-    refused(path, "emb: is not complete: 2 of its 3 chunks were never written, the first at [2, 0]");
+    refused(path,
+            "emb: is not complete: 2 of its 3 chunks were never written, the first at [2, 0]");
 
     file = begin(path); /* committed, never written */
     put(file, "emb", H5T_IEEE_F32LE, H5P_DEFAULT, NULL);
@@ -290,8 +293,8 @@ static void numbers_in_another_file(void **state)
     refused(path, "/etc/passwd lies outside the folder of this file");
 }
 
-/* The first half of the rows comes from `one`, the other from `two` (NULL: from nowhere), `shift` rows
- * further down there. */
+/* The first half of the rows comes from `one`, the other from `two` (NULL: from nowhere), `shift`
+ * rows further down there. */
 static const char *composed(const char *one, const char *two, hsize_t shift)
 {
     const char *path = temp_path("composed.h5");
@@ -341,7 +344,8 @@ static void numbers_of_any_number_of_files(void **state)
 
     H5Sselect_hyperslab(space, H5S_SELECT_SET, start, step, count, step);
     assert_true(H5Pset_virtual(plist, space, "part-%b.h5", "emb", source) >= 0);
-    const hid_t id = H5Dcreate2(file, "emb", H5T_IEEE_F32LE, space, H5P_DEFAULT, plist, H5P_DEFAULT);
+    const hid_t id =
+        H5Dcreate2(file, "emb", H5T_IEEE_F32LE, space, H5P_DEFAULT, plist, H5P_DEFAULT);
     assert_true(id >= 0);
     H5Dclose(id);
     H5Sclose(space);
@@ -373,7 +377,8 @@ static void links_are_followed_in_the_folder(void **state)
     (void)plain("target.h5");
     reads(linked("target.h5", "/emb"), cell(1, 0, 5, 3));
     reads(linked("target.h5", "/"), cell(1, 0, 5, 3));
-    refused(linked("target.h5", "/none"), "linked.h5: en: cannot open: it is a link to /none in target.h5:");
+    refused(linked("target.h5", "/none"),
+            "linked.h5: en: cannot open: it is a link to /none in target.h5:");
     refused(linked("gone.h5", "/emb"), "it is a link to /emb in gone.h5:");
     refused(linked("/etc/passwd", "/emb"), "/etc/passwd lies outside the folder of this file");
     refused(linked("/dev/zero", "/emb"), "/dev/zero lies outside the folder of this file");
@@ -411,7 +416,8 @@ static void circles_of_links_end(void **state)
     ok(iso_h5_close(h5));
 }
 
-/* Types and filters ------------------------------------------------------------------------------ */
+/* Types and filters ------------------------------------------------------------------------------
+ */
 
 /* 1.0 is 0x3F80, 2.0 0x4000. */
 static uint16_t halves[ROWS][COLS] = {{0x3F80, 0x4000}};
@@ -550,8 +556,9 @@ int main(void)
     RUN_TESTS(test(an_endless_heap_ends), test(an_endless_heap_can_be_interrupted),
               test(no_heap_breaks_us), test(a_killed_reader_is_told),
               test(readers_may_be_reaped_by_others), test(numbers_that_nobody_wrote),
-              test(numbers_in_another_file), test(numbers_of_other_datasets), test(numbers_of_any_number_of_files),
-              test(links_are_followed_in_the_folder), test(circles_of_links_end),
-              test(bfloat16_with_and_without_a_type), test(floats_of_other_kinds_are_named),
-              test(a_users_block_goes_before), test(lzf_is_read));
+              test(numbers_in_another_file), test(numbers_of_other_datasets),
+              test(numbers_of_any_number_of_files), test(links_are_followed_in_the_folder),
+              test(circles_of_links_end), test(bfloat16_with_and_without_a_type),
+              test(floats_of_other_kinds_are_named), test(a_users_block_goes_before),
+              test(lzf_is_read));
 }
