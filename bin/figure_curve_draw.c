@@ -211,7 +211,7 @@ static iso_err add_nulls(struct figure *f, const struct curves *c)
 
     for (int i = 0; c->own_null && i < c->count; i++) {
         ISO_TRY(add_element(&f->script, i, "1:($5) with lines"));
-        ISO_TRY(iso_buf_printf(&f->script, " lw 0.8 dt (1,3) lc rgb '%s'", c->at[i].style.colour));
+        ISO_TRY(iso_buf_printf(&f->script, " lw 1.1 dt (1.5,2.5) lc rgb '%s'", c->at[i].style.colour));
         name.len = 0;
         ISO_TRY(iso_buf_puts(&name, c->at[i].words.text));
         ISO_TRY(iso_buf_puts(&name, ": chance level"));

@@ -155,7 +155,7 @@ static iso_err open_series(struct work *w, const struct svg_tag *tag, const char
     const char *after = svg_next(&title, *at); /* gnuplot's own title */
     if (after && title.kind == SVG_TITLE && (after = strstr(after, "</title>")))
         *at = after + strlen("</title>");
-    ISO_TRY(open_group(w, tag, line && *line == '-' ? " pointer-events=\"none\"" : ""));
+    ISO_TRY(open_group(w, tag, line && *line == '=' ? " pointer-events=\"auto\"" : ""));
     w->series = w->depth;
     w->marks = (struct marks){"", 0, SVG_OTHER};
     if (!line || *line == '-')
@@ -279,7 +279,7 @@ static iso_err add_markers(struct work *w, const char *defs, const char *end)
             ISO_TRY(iso_buf_printf(w->out, "<g id=\"%.*s\">", (int)len, id));
             ISO_TRY(iso_buf_add(w->out, line, at - line));
             ISO_TRY(iso_buf_add(w->out, at + 5 + len, next_line(line) - 1 - (at + 5 + len)));
-            ISO_TRY(iso_buf_puts(w->out, "<circle r=\"3\" stroke=\"none\" fill=\"#fff\" "
+            ISO_TRY(iso_buf_puts(w->out, "<circle r=\"1.5\" stroke=\"none\" fill=\"#fff\" "
                                          "fill-opacity=\"0\"/></g>\n"));
             break;
         }
@@ -323,7 +323,7 @@ static iso_err convert(struct work *w, const char *at)
         return iso_fail(ISO_EFORMAT, "no definitions of markers");
     ISO_TRY(add_root(w->out, at, w->f));
     (void)svg_next(&tag, canvas);
-    ISO_TRY(open_group(w, &tag, ""));
+    ISO_TRY(open_group(w, &tag, " pointer-events=\"none\"")); /* axes lie over points */
     ISO_TRY(iso_buf_printf(w->out,
                            "<rect width=\"%d\" height=\"%d\" fill=\"#fff\" "
                            "stroke=\"none\"/>\n",

@@ -69,7 +69,7 @@ static const char style[] =
     "footer{margin-top:3.5rem;border-top:1px solid var(--line);padding-top:.8rem}\n"
     "@media(max-width:36rem){body{padding:1.3rem .9rem 3rem}h1{font-size:1.5rem}"
     "nav ol{columns:1}.sheet{padding:.2rem}.sheet svg{width:auto;min-width:100%}"
-    ".sheet.wide svg{min-width:42rem}"
+    ".sheet.fits svg{min-width:29rem}.sheet.wide svg{min-width:42rem}"
     "dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.4rem}th,td{padding:.3rem .45rem}}\n"
     "@media print{:root{--ink:#000;--soft:#444;--line:#bbb;--ground:#fff;--tint:#f4f4f4;"
     "--link:#000}body{max-width:none;padding:0;font-size:10pt}nav,.downloads{display:none}"

@@ -83,7 +83,8 @@ static void names_stand_where_they_belong(void **state)
                                  "1.00</title></path>"),
                      1);
     assert_int_equal(count(&out, "<title>second: 2.00</title>"), 1);
-    assert_int_equal(count(&out, "pointer-events=\"none\""), 1); /* the numbers */
+    assert_int_equal(count(&out, "pointer-events=\"none\""), 1); /* on the whole picture */
+    assert_int_equal(count(&out, "pointer-events=\"auto\""), 2); /* but not on curve and map */
     figure_free(&f);
     iso_buf_free(&out);
 }
