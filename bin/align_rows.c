@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "bin/load.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/convert.h"
 
@@ -12,6 +13,7 @@ static iso_err read_side(iso_mat *to, iso_rows *from, const int64_t *place, cons
 {
     const int64_t row = from->cols * 8, step = row < READ_BYTES ? READ_BYTES / row : 1;
     int64_t odd;
+    double peak;
     iso_view v;
     iso_err err = ISO_OK;
 
@@ -22,6 +24,8 @@ static iso_err read_side(iso_mat *to, iso_rows *from, const int64_t *place, cons
         if (!iso_view_finite(&odd, v))
             ISO_FAIL(ISO_EFORMAT, "%s: row %lld holds NaN or infinity", iso_rows_name(from),
                      (long long)(at + odd));
+        if (!iso_view_fits_f32(&odd, &peak, v))
+            ISO_FAIL(ISO_EFORMAT, LOAD_RANGE, iso_rows_name(from), (long long)(at + odd), peak);
         for (int64_t i = 0; i < n; i++)
             iso_convert_f32((float *)to->data + (place ? place[at + i] : at + i) * to->stride,
                             to->stride, iso_view_rows(v, i, 1));

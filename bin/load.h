@@ -9,4 +9,11 @@
  * not finite, what the source says, ISO_ENOMEM. */
 iso_err load_rows(iso_mat *out, iso_rows *rows, const iso_prep *prep);
 
+/* Of a matrix that is computed with in single precision: its name, a row, the largest number in it.
+ */
+#define LOAD_RANGE                                                                                 \
+    "%s: row %lld has numbers up to %.1e, out of the range of single precision: multiply all "     \
+    "rows "                                                                                        \
+    "by one power of ten first"
+
 #endif

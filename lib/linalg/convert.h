@@ -29,6 +29,13 @@ ISO_API void iso_convert(void *dst, int64_t dst_stride, iso_dtype dtype, iso_vie
  */
 ISO_API bool iso_view_finite(int64_t *row, iso_view v);
 
+/**
+ * True if single precision holds the rows of `v`: of none the largest number leaves its range or
+ * falls below its normal numbers, which only doubles can do; else false with the first such row and
+ * that number.
+ */
+ISO_API bool iso_view_fits_f32(int64_t *row, double *peak, iso_view v);
+
 /** Reverses the bytes of each of `count` numbers of 2, 4 or 8 bytes, in place. */
 ISO_API void iso_swap_bytes(void *data, int64_t count, size_t size);
 

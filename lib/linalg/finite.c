@@ -1,4 +1,6 @@
 /* Whether all numbers are finite, and bytes the other way round: work on words, not numbers. */
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 #include "lib/linalg/convert.h"
@@ -64,4 +66,20 @@ void iso_swap_bytes(void *data, int64_t count, size_t size)
             p[b] = t;
         }
     }
+}
+
+bool iso_view_fits_f32(int64_t *row, double *peak, iso_view v)
+{
+    for (int64_t i = 0; v.dtype == ISO_F64 && i < v.rows; i++) {
+        const double *x = (const double *)v.data + i * v.stride;
+        double top = 0;
+        for (int64_t j = 0; j < v.cols; j++)
+            top = fmax(top, fabs(x[j]));
+        if (isfinite(top) && top > 0 && (top > (double)FLT_MAX || top < (double)FLT_MIN)) {
+            *row = i;
+            *peak = top;
+            return false;
+        }
+    }
+    return true;
 }

@@ -118,3 +118,11 @@ $ isogloss retrieve $S/examples/states/mini.h5 --predictions all.tsv; ls all.tsv
 $ isogloss retrieve mine.h5 --tgt de --predictions no/such/de.tsv
 2> isogloss retrieve: no/such/de.tsv: cannot create: No such file or directory
 ? 1
+# doubles that single precision does not hold
+$ for i in 1 2 3 4 5 6 7 8; do printf '\000\000\000\000\000\000\060\137'; done > big.raw
+$ isogloss retrieve en=big.raw de=big.raw --dtype f64 --dim 2
+2> isogloss retrieve: big.raw: en, layer 0: row 0 has numbers up to 3.3e+150, out of the range of single precision: multiply all rows by one power of ten first
+? 1
+$ isogloss align en=big.raw de=big.raw --dtype f64 --dim 2 --folds 2
+2> isogloss align: en to de, layer 0: big.raw: en, layer 0: row 0 has numbers up to 3.3e+150, out of the range of single precision: multiply all rows by one power of ten first
+? 1

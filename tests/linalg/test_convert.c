@@ -220,6 +220,26 @@ static void strides_and_tails(void **state)
     }
 }
 
+static void what_single_precision_holds(void **state)
+{
+    double x[] = {0, 0, 1, 1e-60, 1e38, -3e38, 1e-37, 0};
+    double peak = 0;
+    int64_t row = -1;
+    (void)state;
+
+    assert_true(iso_view_fits_f32(&row, &peak, iso_view_f64(x, 4, 2)));
+    x[1] = -1e-60; /* row 0 is nothing else */
+    assert_false(iso_view_fits_f32(&row, &peak, iso_view_f64(x, 4, 2)));
+    assert_int_equal(row, 0);
+    near(peak, 1e-60, 0);
+    x[1] = 0;
+    x[5] = 1e39;
+    assert_false(iso_view_fits_f32(&row, &peak, iso_view_f64(x, 4, 2)));
+    assert_int_equal(row, 2);
+    x[5] = INFINITY; /* is another matter */
+    assert_true(iso_view_fits_f32(&row, &peak, iso_view_f64(x, 4, 2)));
+}
+
 static void any_type_to_any_other(void **state)
 {
     const double x[] = {0.5, -3, 1024, 0x1p-14};
@@ -287,15 +307,11 @@ static void swaps_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest all[] = {
-        test(all_halves_mean_what_they_say),
-        test(fast_equals_plain_bit_by_bit),
-        test(narrowing_fast_equals_plain),
-        test(every_half_survives),
-        test(narrowing_rounds_once_to_even),
-        test(strides_and_tails),
-        test(any_type_to_any_other),
-        test(names_the_row_that_is_not_finite),
-        test(swaps_bytes),
+        test(all_halves_mean_what_they_say),    test(fast_equals_plain_bit_by_bit),
+        test(narrowing_fast_equals_plain),      test(every_half_survives),
+        test(narrowing_rounds_once_to_even),    test(strides_and_tails),
+        test(what_single_precision_holds),      test(any_type_to_any_other),
+        test(names_the_row_that_is_not_finite), test(swaps_bytes),
     };
     return cmocka_run_group_tests(all, set_up, put_back);
 }
