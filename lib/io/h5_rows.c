@@ -45,6 +45,8 @@ iso_err iso_h5_slice_shape(int64_t *rows, int64_t *cols, iso_dtype *dtype, const
     ISO_TRY(check_end(file, f, s->path));
     for (int i = 0; i < f->rank; i++)
         width *= i == s->layer_axis || i == row_axis(s) ? 1 : f->dims[i];
+    if (width == 0)
+        ISO_FAIL(ISO_EFORMAT, "%s: %s has rows of no numbers", file->path, s->path);
     *rows = f->dims[row_axis(s)];
     *cols = width;
     *dtype = f->dtype;

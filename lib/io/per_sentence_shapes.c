@@ -214,6 +214,8 @@ iso_err iso_sentences_shapes(struct sentences *s)
 
     for (int64_t i = 0, n; i < s->count; i += n)
         ISO_TRY(read_shapes(&n, s, i, s->count));
+    if (s->dim < 1)
+        ISO_FAIL(ISO_EFORMAT, "%s: its sentences have rows of no numbers", s->file->path);
     ISO_TRY(settle_order(s));
     s->layers = layers_of(s, s->at[0].dims);
     if (s->layers < 1 || s->layers > 100000)

@@ -483,6 +483,28 @@ static void floats_of_other_kinds_are_named(void **state)
     refused(path, "wide.h5: emb holds other 8-bit floats");
 }
 
+/* As matrices and as sentences; no rows at all are another matter. */
+static void rows_of_no_numbers(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"en", "0"};
+    static const char *const says[] = {"en has rows of no numbers",
+                                       "its sentences have rows of no numbers"};
+    const char *path = temp_path("narrow.h5");
+
+    for (int i = 0; i < 2; i++) {
+        const iso_states_opt opt = {.layout = i ? "per-sentence" : "matrix"};
+        const hid_t file = begin(path), space = space_of(ROWS, 0);
+        iso_states *s = NULL;
+
+        H5Dclose(H5Dcreate2(file, names[i], H5T_IEEE_F32LE, space, H5P_DEFAULT, H5P_DEFAULT,
+                            H5P_DEFAULT));
+        H5Sclose(space);
+        end(file);
+        fails(open_with(&s, path, opt), ISO_EFORMAT, says[i]);
+    }
+}
+
 /* Some block of its user's, as MATLAB and others put before the file. */
 static void a_users_block_goes_before(void **state)
 {
@@ -559,6 +581,6 @@ int main(void)
               test(numbers_in_another_file), test(numbers_of_other_datasets),
               test(numbers_of_any_number_of_files), test(links_are_followed_in_the_folder),
               test(circles_of_links_end), test(bfloat16_with_and_without_a_type),
-              test(floats_of_other_kinds_are_named), test(a_users_block_goes_before),
-              test(lzf_is_read));
+              test(floats_of_other_kinds_are_named), test(rows_of_no_numbers),
+              test(a_users_block_goes_before), test(lzf_is_read));
 }
