@@ -26,6 +26,7 @@ static struct {
     int width; /* of the live line on the screen; 0 = none */
 } live;
 static volatile sig_atomic_t interrupted;
+static char last_words[64]; /* of on_alarm, which may not format */
 static iso_run current;
 
 static double now(void)
@@ -198,11 +199,9 @@ static bool progress(void *payload, const char *what, int64_t done, int64_t tota
 /* Nobody asked progress() within a second: a library, or a read that does not come back. */
 static void on_alarm(int number)
 {
-    static const char said[] = "isogloss: interrupted\n";
-
     (void)number;
     iso_temporary_abandon();
-    (void)!write(STDERR_FILENO, said, sizeof said - 1);
+    (void)!write(STDERR_FILENO, last_words, strlen(last_words));
     _exit(EXIT_INTERRUPTED);
 }
 
@@ -263,6 +262,7 @@ iso_run term_run(const struct settings *set)
         live.shows = SHOW_LIVE;
     if (live.shows == SHOW_LINES)
         live.shown = live.began;
+    (void)snprintf(last_words, sizeof last_words, "isogloss %s: interrupted\n", set->command);
     listen(SIGINT);
     listen(SIGTERM);
     (void)signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is an error of write(2) */

@@ -11,7 +11,7 @@ $ isogloss inspect $S/examples/mini
 > positions    146, a sentence begins at 2 and has up to 144 tokens
 > token types  1
 > parameters   1885567, 3.8 MB: 74 tensors F16
-> tokenizer    sentencepiece, ids to 8189
+> tokenizer    sentencepiece, ids to 8190
 > 
 > not used by the encoder: lm_head.bias, lm_head.dense.bias, lm_head.dense.weight, lm_head.layer_norm.bias, lm_head.layer_norm.weight
 > nothing odd: every tensor the encoder needs is there, all numbers are finite
@@ -24,7 +24,7 @@ $ isogloss inspect $S/examples/mini/ --quick --json -
 >     {"dtype": "F16", "tensors": 74, "bytes": 3771134}],
 >   "files": [
 >     {"path": "*examples/mini/model.safetensors", "tensors": 74, "bytes": 3771134}],
->   "tokenizer": {"kind": "sentencepiece", "last_id": 8189, "odd": 0},
+>   "tokenizer": {"kind": "sentencepiece", "last_id": 8190, "odd": 0},
 >   "unused": ["lm_head.bias", "lm_head.dense.bias", "lm_head.dense.weight", "lm_head.layer_norm.bias", "lm_head.layer_norm.weight"]}
 # config and weights that disagree: a layer too many, a vocabulary too large
 $ cp -r $S/examples/mini odd && chmod -R u+w odd
@@ -38,7 +38,7 @@ $ isogloss inspect odd --quick | tail -1
 $ sed -i 's/9000/8000/' odd/config.json
 $ isogloss inspect odd --quick | tail -2
 > cannot run: odd/model.safetensors: tensor *word_embeddings.weight is 8191 x 128, config.json asks for 8000 x 128
-> tokenizer: gives ids to 8189, and the vocabulary has 8000
+> tokenizer: gives ids to 8190, and the vocabulary has 8000
 # a download cut short; what config.json says is told all the same
 $ head -c 3000000 $S/examples/mini/model.safetensors > odd/model.safetensors
 $ isogloss inspect odd | grep -e layers -e run
@@ -54,13 +54,13 @@ $ isogloss inspect gpt
 $ cp $S/examples/mini/config.json gpt && isogloss inspect gpt --json - | grep cannot_run
 >   "cannot_run": "gpt: holds pytorch_model.bin but no model.safetensors: save the model once more in Python with save_pretrained(..., safe_serialization=True)",
 # NaN, and a name that would steer the terminal: 91 bytes of header, 1.0, NaN
-$ mkdir nan && printf '\133\0\0\0\0\0\0\0{"a\\u001b[31m":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"step":{"dtype":"I64","shape":[0],"data_offsets":[0,0]}}' > nan/x
+$ mkdir nan && printf '\133\0\0\0\0\0\0\0{"a\\u001b[31m":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"step":{"dtype":"I64","shape":[0],"data_offsets":[0,0]}}' > nan/x
 $ printf "\\$(printf %o $(($(wc -c < nan/x) - 8)))" | dd of=nan/x conv=notrunc 2> /dev/null && printf '\0\0\200\77\0\0\300\177' >> nan/x && mv nan/x nan/model.safetensors
 $ isogloss inspect nan
 > nan: checkpoint
-> nan/model.safetensors: safetensors, 2 tensors, 4 bytes
+> nan/model.safetensors: safetensors, 2 tensors, 8 bytes
 > 
-> parameters   1, 4 bytes: 1 tensor F32, 1 tensor I64
+> parameters   2, 8 bytes: 1 tensor F32, 1 tensor I64
 > 
 > cannot run: nan: holds no config.json, which a checkpoint's folder has
 > cannot tokenize: nan: *

@@ -9,7 +9,7 @@ $ isogloss mix --model $S/examples/mini --source en=en.txt --target de=de.txt --
 > de-2-layer2.gp
 > de-2-layer2.svg
 > de-2-layer2.tsv
-$ grep -o 'layer 2 · item 0 · xmixup' pictures/de-0-layer2.svg; grep -c . pictures/de-0-layer2.tsv > /dev/null
+$ grep -o 'layer 2 · item 0 · xmixup' pictures/de-0-layer2.svg | head -n 1; grep -c . pictures/de-0-layer2.tsv > /dev/null
 > layer 2 · item 0 · xmixup
 $ isogloss mix --model $S/examples/mini --target en=en.txt --layer sweep --attention self --items 1 --interval none --quiet --csv x.csv && ls self/*.svg
 > self/en-1-layer1.svg

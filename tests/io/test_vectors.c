@@ -521,7 +521,7 @@ static void word_types(void **state)
     near(number(&v, 0, 1), cell(1, 0, 0, 1), 0);
     iso_vectors_free(&v);
     fails(iso_vectors_read(&v, path, NULL), ISO_EARG, "types.h5: holds 2 languages; say which");
-    fails(iso_vectors_read(&v, path, &(iso_vectors_opt){.lang = "xx"}), ISO_EARG, "no language xx");
+    fails(iso_vectors_read(&v, path, &(iso_vectors_opt){.lang = "xx"}), ISO_EARG, "no language 'xx'");
     fails(iso_vectors_read(&v, path, &(iso_vectors_opt){.lang = "en", .layer = 1}), ISO_EARG,
           "no layer 1; its layers are 0 to 2");
     fails(iso_vectors_read(&v, source_path("examples/states/mini.h5"), NULL), ISO_EFORMAT,
