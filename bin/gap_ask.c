@@ -140,7 +140,7 @@ iso_err gap_ask(struct gap_job *job, const iso_records *records)
     ISO_TRY(choose_targets(job));
     ISO_TRY(list_layers(job));
     if (set->given)
-        ISO_TRY(gap_given_open(&job->given, set->given));
+        ISO_TRY(gap_given_open(&job->given, set->given, set));
     if (records->count > 0)
         ISO_TRY(gap_lots_make(&job->lots, records, set->measure));
 done:

@@ -32,14 +32,14 @@ done:
     return err;
 }
 
-iso_err gap_given_open(struct gap_given *out, const char *path)
+iso_err gap_given_open(struct gap_given *out, const char *path, const struct settings *set)
 {
     struct gap_given g = {0};
     iso_buf text = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(records_bytes(&text, path));
-    err = iso_scores_read(&g.table, text.text, text.len);
+    err = gap_table_read(&g.table, &text, path, set);
     if (err) {
         err = iso_fail_in(err, "%s", path);
         goto done;

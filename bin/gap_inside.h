@@ -62,7 +62,11 @@ struct gap_given {
     int count;                /* quantities; 0 = none is given */
 };
 
-iso_err gap_given_open(struct gap_given *out, const char *path);
+iso_err gap_given_open(struct gap_given *out, const char *path, const struct settings *set);
+
+/* A table of numbers by language; says how it was read where that is not the usual way. */
+iso_err gap_table_read(iso_scores *out, const iso_buf *text, const char *path,
+                       const struct settings *set);
 void gap_given_free(struct gap_given *g);
 const char *gap_given_name(const struct gap_given *g, int i);
 

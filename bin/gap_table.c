@@ -2,7 +2,6 @@
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
-#include <strings.h>
 
 #include "bin/gap_inside.h"
 #include "bin/records.h"
@@ -109,17 +108,6 @@ done:
 
 /* --- Tables --- */
 
-static bool is_mean(const char *name)
-{
-    static const char *const means[] = {"avg", "avg.", "average", "mean", "all", "macro"};
-
-    for (size_t i = 0; i < sizeof means / sizeof *means; i++) {
-        if (strcasecmp(name, means[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
 static bool is_named(const char *name, const struct settings *set, const iso_records *records)
 {
     if ((set->src && records_names(set->src, name)) || (set->tgt && records_names(set->tgt, name)))
@@ -141,7 +129,8 @@ static iso_err take_row(struct gap_scores *s, iso_buf *odd, int row, const struc
 
     for (int i = 0; i < t->langs; i++) {
         const char *name = t->lang[i];
-        const bool known = !is_mean(name) && (iso_lang_find(name) || is_named(name, set, records));
+        const bool known =
+            !iso_scores_mean(name) && (iso_lang_find(name) || is_named(name, set, records));
         const double value = t->value[(int64_t)row * t->langs + i];
         if (!known)
             ISO_TRY(iso_buf_printf(odd, "%s%s", odd->len ? ", " : "", name));
@@ -207,6 +196,22 @@ done:
 
 /* --- The file --- */
 
+static bool is_language(const char *name)
+{
+    return iso_lang_find(name) != NULL;
+}
+
+iso_err gap_table_read(iso_scores *out, const iso_buf *text, const char *path,
+                       const struct settings *set)
+{
+    const iso_err err =
+        iso_scores_read(out, text->text, text->len, &(iso_scores_opt){.known = is_language});
+
+    if (!err && out->note)
+        term_note(set, "%s: %s", path, out->note);
+    return err;
+}
+
 iso_err gap_scores_open(struct gap_scores *out, const struct settings *set,
                         const iso_records *records)
 {
@@ -219,7 +224,7 @@ iso_err gap_scores_open(struct gap_scores *out, const struct settings *set,
         ISO_TRY(records_bytes(&text, set->scores));
         err = gap_holds_records(&held, &text);
         if (!err && !held)
-            err = iso_scores_read(&s.table, text.text, text.len);
+            err = gap_table_read(&s.table, &text, set->scores, set);
         if (err) {
             err = iso_fail_in(err, "%s", set->scores);
             goto done;

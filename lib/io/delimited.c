@@ -98,7 +98,9 @@ iso_err iso_delimited_begin(iso_delimited *out, const char *bytes, int64_t len, 
     const size_t size = (size_t)((stop ? stop : d.end) - d.at);
     if (size > 0 && memchr(d.at, '\t', size) && !memchr(d.at, ',', size))
         d.separator = '\t';
-    d.quotes = d.separator == ',';
+    else if (size > 0 && memchr(d.at, ';', size) && !memchr(d.at, ',', size))
+        d.separator = ';';
+    d.quotes = d.separator != '\t';
     *out = d;
     return ISO_OK;
 }

@@ -23,7 +23,7 @@ typedef struct iso_delimited {
 
 /**
  * Begins to read bytes[0..len), borrowed. Tabs separate when the first line has tabs and no comma,
- * else commas, between which fields may be quoted; a UTF-8 byte-order mark is passed over.
+ * semicolons when it has those and neither, else commas; but for tabs, fields may be quoted; a UTF-8 byte-order mark is passed over.
  * Errors  ISO_EFORMAT (not UTF-8, a NUL).
  */
 ISO_API ISO_MUST_USE iso_err iso_delimited_begin(iso_delimited *out, const char *bytes, int64_t len,

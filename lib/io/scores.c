@@ -6,48 +6,8 @@
 #include "lib/io/delimited.h"
 #include "lib/io/scores_inside.h"
 
-/* The columns of a long table; −1 where there is none. */
-struct columns {
-    int lang, row, model, task, score;
-};
-
-static int column(const iso_delimited *head, const char *a, const char *b)
-{
-    for (int i = 0; i < head->count; i++) {
-        const char *name = iso_delimited_field(head, i);
-        if (strcmp(name, a) == 0 || (b && strcmp(name, b) == 0))
-            return i;
-    }
-    return -1;
-}
-
-/* The column of scores of a long table: by its name, or the only one left. */
-static iso_err score_column(struct columns *c, const iso_delimited *head)
-{
-    int others = 0;
-    iso_err err = ISO_OK;
-
-    c->score = column(head, "score", "value");
-    for (int i = 0; c->score < 0 && i < head->count; i++) {
-        if (i == c->lang || i == c->row || i == c->model || i == c->task)
-            continue;
-        others++;
-        if (others > 1)
-            ISO_FAIL(ISO_EFORMAT,
-                     "line %lld: which column holds the score, %s or another? Call it "
-                     "score",
-                     (long long)head->number, iso_delimited_field(head, i));
-    }
-    for (int i = 0; c->score < 0 && i < head->count; i++)
-        c->score = i == c->lang || i == c->row || i == c->model || i == c->task ? -1 : i;
-    if (c->score < 0)
-        ISO_FAIL(ISO_EFORMAT, "line %lld: no column holds a score", (long long)head->number);
-done:
-    return err;
-}
-
 /* What a row of a long table is called: "mBERT / XNLI", one of the two, or nothing. */
-static iso_err long_row(int *row, struct iso_scores_store *s, const struct columns *c,
+static iso_err long_row(int *row, struct iso_scores_store *s, const struct scores_columns *c,
                         const iso_delimited *line)
 {
     iso_buf name = {0};
@@ -67,7 +27,7 @@ done:
     return err;
 }
 
-static iso_err add_long(struct iso_scores_store *s, const struct columns *c,
+static iso_err add_long(struct iso_scores_store *s, const struct scores_columns *c,
                         const iso_delimited *line)
 {
     int row = 0, lang = 0;
@@ -114,18 +74,34 @@ done:
     return err;
 }
 
-static iso_err read_lines(struct iso_scores_store *s, iso_delimited *head, iso_delimited *line)
+/* A row is a language, a column a model. */
+static iso_err add_turned(struct iso_scores_store *s, const iso_delimited *head, int named,
+                          const iso_delimited *line)
 {
-    const bool pairs = column(head, "src", NULL) >= 0 && column(head, "tgt", NULL) >= 0;
-    struct columns c = {.lang =
-                            pairs ? column(head, "tgt", NULL) : column(head, "lang", "language"),
-                        .row = pairs ? column(head, "src", NULL) : -1,
-                        .model = column(head, "model", NULL),
-                        .task = column(head, "task", NULL)};
+    int row = 0, lang = 0;
+    iso_err err = ISO_OK;
+
+    if (!*iso_delimited_field(line, named))
+        ISO_FAIL(ISO_EFORMAT, "line %lld names no language", (long long)line->number);
+    ISO_TRY(scores_name(&lang, &s->lang, iso_delimited_field(line, named), line->number));
+    for (int i = 0; i < line->count; i++) {
+        if (i == named)
+            continue;
+        ISO_TRY(scores_name(&row, &s->row, iso_delimited_field(head, i), line->number));
+        ISO_TRY(scores_add(s, row, lang, iso_delimited_field(line, i), line->number));
+    }
+done:
+    return err;
+}
+
+static iso_err read_lines(struct iso_scores_store *s, iso_delimited *head, iso_delimited *line,
+                          enum scores_layout layout, const struct scores_columns *c)
+{
     bool more = false;
     iso_err err = ISO_OK;
 
-    ISO_TRY(c.lang >= 0 ? score_column(&c, head) : wide_head(s, head));
+    if (layout == SCORES_WIDE)
+        ISO_TRY(wide_head(s, head));
     for (;;) {
         ISO_TRY(iso_delimited_next(&more, line));
         if (!more)
@@ -133,7 +109,9 @@ static iso_err read_lines(struct iso_scores_store *s, iso_delimited *head, iso_d
         if (line->count != head->count)
             ISO_FAIL(ISO_EFORMAT, "line %lld has %d fields, the header %d", (long long)line->number,
                      line->count, head->count);
-        ISO_TRY(c.lang >= 0 ? add_long(s, &c, line) : add_wide(s, line));
+        ISO_TRY(layout == SCORES_LONG   ? add_long(s, c, line)
+                : layout == SCORES_WIDE ? add_wide(s, line)
+                                        : add_turned(s, head, c->lang >= 0 ? c->lang : 0, line));
     }
     if (s->cells == 0)
         ISO_FAIL(ISO_EFORMAT, "the table holds no score");
@@ -150,35 +128,70 @@ static bool rows_are_langs(const struct iso_scores_store *s)
     return true;
 }
 
-iso_err iso_scores_read(iso_scores *out, const char *bytes, int64_t len)
+/* What a person would not take for granted. */
+static iso_err make_note(struct iso_scores_store *s, enum scores_layout layout)
 {
-    iso_scores s = {0};
-    iso_delimited *d = NULL; /* the header, the line at hand */
+    iso_err err = ISO_OK;
+
+    if (layout == SCORES_TURNED)
+        ISO_TRY(iso_buf_printf(&s->note, "a row is read as a language, a column as a model"));
+    if (s->style.commas > 0)
+        ISO_TRY(iso_buf_printf(&s->note, "%s%lld numbers have decimal commas",
+                               s->note.len ? "; " : "", (long long)s->style.commas));
+    if (s->style.percents > 0)
+        ISO_TRY(iso_buf_printf(&s->note, "%sall scores are in per cent", s->note.len ? "; " : ""));
+done:
+    return err;
+}
+
+static iso_err read_table(iso_scores *out, struct iso_scores_store *s, iso_delimited *d,
+                          const char *bytes, int64_t len, const iso_scores_opt *opt)
+{
+    struct scores_columns c = {.lang = -1};
+    enum scores_layout layout = SCORES_WIDE;
     bool more = false;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&d, 2, sizeof *d));
-    ISO_TRY(iso_alloc(&s.store, 1, sizeof *s.store));
     ISO_TRY(iso_delimited_begin(&d[0], bytes, len, true));
     ISO_TRY(iso_delimited_next(&more, &d[0]));
     if (!more)
         ISO_FAIL(ISO_EFORMAT, "the table is empty");
+    ISO_TRY(scores_layout_of(&layout, &c, &d[0], bytes, len, opt));
     d[1] = d[0];
     d[1].text = (iso_buf){0};
-    ISO_TRY(read_lines(s.store, &d[0], &d[1]));
-    ISO_TRY(scores_lay_out(s.store));
+    ISO_TRY(read_lines(s, &d[0], &d[1], layout, &c));
+    ISO_TRY(scores_lay_out(s));
+    ISO_TRY(make_note(s, layout));
+    out->pairs = (layout == SCORES_LONG && c.row >= 0) || rows_are_langs(s);
+done:
+    return err;
+}
+
+iso_err iso_scores_read(iso_scores *out, const char *bytes, int64_t len, const iso_scores_opt *opt)
+{
+    iso_scores s = {0};
+    iso_delimited *d = NULL; /* the header, the line at hand */
+    iso_buf tabs = {0};
+    bool bars = false;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&d, 2, sizeof *d));
+    ISO_TRY(iso_alloc(&s.store, 1, sizeof *s.store));
+    ISO_TRY(scores_of_markdown(&bars, &tabs, bytes, len));
+    ISO_TRY(read_table(&s, s.store, d, bars ? tabs.text : bytes, bars ? tabs.len : len, opt));
     s.rows = s.store->row.count;
     s.langs = s.store->lang.count;
     s.row = (const char *const *)s.store->row.at;
     s.lang = (const char *const *)s.store->lang.at;
     s.value = s.store->value;
-    s.pairs = column(&d[0], "src", NULL) >= 0 || rows_are_langs(s.store);
+    s.note = s.store->note.text;
     *out = s;
     s = (iso_scores){0};
 done:
     for (int i = 0; d && i < 2; i++)
         iso_delimited_free(&d[i]);
     iso_free(d);
+    iso_buf_free(&tabs);
     iso_scores_free(&s);
     return err;
 }

@@ -2,6 +2,8 @@
 #ifndef ISO_IO_SCORES_INSIDE_H
 #define ISO_IO_SCORES_INSIDE_H
 
+#include "lib/base/str.h"
+#include "lib/io/delimited.h"
 #include "lib/io/scores.h"
 
 enum { SCORES_ROWS = 10000 };
@@ -19,11 +21,40 @@ struct scores_cell {
     int64_t line;
 };
 
+/* Numbers as they were written: 85.8 and 85,8, with a per cent sign, or three digits behind a
+ * comma; the line of the first of each. */
+struct scores_style {
+    int64_t points, commas, percents, plain, thousands; /* plain: without a per cent sign */
+    int64_t comma_line, percent_line;
+};
+
+/* The columns of a table; −1 where there is none. */
+struct scores_columns {
+    int lang, row, model, task, score;
+};
+
+enum scores_layout {
+    SCORES_LONG,  /* a line a score */
+    SCORES_WIDE,  /* a row a model, a column a language */
+    SCORES_TURNED /* a row a language, a column a model */
+};
+
+/* scores_layout.c: which way round the table of that header is, by names and by what is a language.
+ */
+iso_err scores_layout_of(enum scores_layout *out, struct scores_columns *columns,
+                         const iso_delimited *head, const char *bytes, int64_t len,
+                         const iso_scores_opt *opt);
+
+/* scores_markdown.c: a table between bars with tabs instead; *is is false when there are none. */
+iso_err scores_of_markdown(bool *is, iso_buf *out, const char *bytes, int64_t len);
+
 struct iso_scores_store {
+    struct scores_style style;
     struct scores_names row, lang;
     struct scores_cell *cell;
     int64_t cells, room;
     double *value;
+    iso_buf note;
 };
 
 /* Where a name is, or −1; the number of a name, which is added when it is new. */

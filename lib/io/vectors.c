@@ -82,6 +82,23 @@ static void hand_over(iso_vectors *out, struct iso_vectors_store *s)
                          .store = s};
 }
 
+/* Where hardly a line is a word and numbers, it is not the lines that are odd. */
+static iso_err check_enough(const struct iso_vectors_store *s)
+{
+    const char *first = s->odd.few[0] ? s->odd.few[0] : "";
+    iso_err err = ISO_OK;
+
+    if (s->set.count == 0)
+        ISO_FAIL(ISO_EFORMAT, "%s: no word can be used%s%s", s->path, *first ? ": " : "", first);
+    if (s->odd.short_lines > 2 * s->set.count)
+        ISO_FAIL(ISO_EFORMAT,
+                 "%s: %" PRId64 " lines are no word and %" PRId64 " numbers between blanks, and "
+                 "only %" PRId64 " are: %s",
+                 s->path, s->odd.short_lines, s->dim, s->set.count, first);
+done:
+    return err;
+}
+
 iso_err iso_vectors_read(iso_vectors *out, const char *path, const iso_vectors_opt *opt)
 {
     static const iso_vectors_opt none = {0};
@@ -100,9 +117,7 @@ iso_err iso_vectors_read(iso_vectors *out, const char *path, const iso_vectors_o
     s->opt = opt;
     s->file = file;
     ISO_TRY(read_any(s));
-    if (s->set.count == 0)
-        ISO_FAIL(ISO_EFORMAT, "%s: no word can be used%s%s", path, s->odd.few[0] ? ": " : "",
-                 s->odd.few[0] ? s->odd.few[0] : "");
+    ISO_TRY(check_enough(s));
     hand_over(out, s);
     s = NULL;
 done:

@@ -52,7 +52,8 @@ typedef struct iso_vectors {
  * pooling `types`; by content.
  *
  * Text numbers become the nearest f32. Of words that come again (after folding) the first counts.
- * Errors  ISO_EIO, ISO_EFORMAT (nothing usable, truncated; with `strict` the first odd line),
+ * Errors  ISO_EIO, ISO_EFORMAT (nothing usable, hardly a line of a word and numbers, truncated,
+ *         bytes behind the words of a binary; with `strict` the first odd line),
  *         ISO_EUNSUP (quantised or pruned .bin), ISO_EARG (encoding, language, layer), ISO_ENOMEM,
  *         ISO_ECANCEL.
  * Cost    one reading, one core; memory is the vectors, the words and a buffer (without a header

@@ -58,6 +58,23 @@ done:
     return err;
 }
 
+/* A header that counts too few words, or too few numbers, would leave the rest unread. */
+static iso_err check_end(const struct iso_vectors_store *s, iso_feed *feed, int64_t count)
+{
+    iso_err err = ISO_OK;
+
+    do {
+        ISO_TRY(iso_feed_want(feed, 1));
+    } while (feed->at < feed->stop && *feed->at == '\n' && feed->at++);
+    if (feed->at < feed->stop)
+        ISO_FAIL(ISO_EFORMAT,
+                 "%s: %" PRId64 " bytes follow the %" PRId64 " words of %" PRId64 " numbers that "
+                 "line 1 says; it is no word2vec file, or line 1 lies",
+                 s->path, s->file->size - iso_feed_tell(feed), count, s->dim);
+done:
+    return err;
+}
+
 iso_err iso_vectors_binary(struct iso_vectors_store *s)
 {
     int64_t count = 0, dim = 0, len;
@@ -80,6 +97,8 @@ iso_err iso_vectors_binary(struct iso_vectors_store *s)
         ISO_TRY(read_word(s, &feed, i, count));
         ISO_TRY(iso_vectors_step(s, i, iso_feed_tell(&feed)));
     }
+    if (!iso_vectors_full(s))
+        ISO_TRY(check_end(s, &feed, count));
 done:
     iso_feed_close(&feed);
     return err;

@@ -13,7 +13,20 @@ struct sample {
     int64_t numbers[SAMPLE];
     int count;
     int lines, ends; /* lines of two fields or more; those that end with a number */
+    bool control;    /* bytes that no text has */
 };
+
+/* Of the numbers of word2vec's binary some byte soon is one of these; text has blanks alone. */
+static bool has_control(const char *p, const char *end)
+{
+    for (; p < end; p++) {
+        if ((unsigned char)*p < ' ' && !strchr("\t\n\v\f\r", *p))
+            return true;
+        if (*p == '\0')
+            return true;
+    }
+    return false;
+}
 
 static bool all_numbers(const char *p, const char *end)
 {
@@ -53,6 +66,7 @@ static iso_err take_sample(struct sample *s, iso_feed *feed)
 
     ISO_TRY(iso_feed_want(feed, SAMPLE_BYTES));
     line = feed->at;
+    s->control = has_control(line, feed->stop);
     for (int i = 0; i < SAMPLE && line < feed->stop; i++, line = end + 1) {
         end = memchr(line, '\n', (size_t)(feed->stop - line));
         const bool whole = end || feed->offset == feed->file->size;
@@ -120,8 +134,10 @@ iso_err iso_vectors_sample(bool *text, int64_t *dim, struct iso_vectors_store *s
 
     ISO_TRY(iso_feed_open(&feed, s->file, from, NULL));
     ISO_TRY(take_sample(&sample, &feed));
-    /* in binary a line may end with a digit by chance, in text few do not */
-    *text = (sample.ends > 0 && 2 * sample.ends >= sample.lines) || !*dim || from == s->file->size;
+    /* in binary a line may end with a digit by chance, in text few do not; and a text whose numbers
+     * are in brackets or have commas is still none of bytes that no text has */
+    *text = (sample.ends > 0 && 2 * sample.ends >= sample.lines) || !sample.control || !*dim ||
+            from == s->file->size;
     if (*text)
         ISO_TRY(choose_dim(dim, s, &sample));
 done:

@@ -14,7 +14,7 @@ static iso_err odd_line(struct iso_vectors_store *s, int64_t number, const char 
 
     while (stop < end && !iso_fields_gap(*stop))
         stop++;
-    if (count < s->dim)
+    if (count < s->dim && bad == end)
         return iso_vectors_odd(s, &s->odd.short_lines, number, "%" PRId64 " numbers, not %" PRId64,
                                count, s->dim);
     ISO_TRY(iso_word_text_show(&shown, bad, stop - bad));

@@ -121,3 +121,21 @@ $ isogloss gap --scores s.csv r.csv --quiet --csv o.csv --plot scatter.svg --plo
 > 5
 $ isogloss gap --scores s.csv --quiet --csv o.csv --plot gaps.gp --plot-data gaps.tsv; grep -c . gaps.tsv
 > 7
+# either way round, as people type them
+$ printf 'lang\tXLM-R\tmBERT\nen\t85,8\t81,4\nde\t78,7\t70,0\nsw\t66,5\t50,4\n' > rows.tsv; isogloss gap --scores rows.tsv --row mBERT --csv - | cut -d , -f 1-4,7
+> measure,estimator,src,tgt,value
+> gap,language,en,de,0.114
+> gap,language,en,sw,0.31
+> gap,mean,en,,0.212
+2> isogloss: note: rows.tsv: a row is read as a language, a column as a model; 6 numbers have decimal commas
+2> isogloss: note: rows.tsv: some scores are above 1, so all are read as percentages
+$ printf 'lang\ten\tde\tsw\tavg\nXLM-R\t85.8%%\t78.7%%\t66.5%%\t77%%\n' > corner.tsv; isogloss gap --scores corner.tsv --csv - | cut -d , -f 1-4,7
+> measure,estimator,src,tgt,value
+> gap,language,en,de,0.071
+> gap,language,en,sw,0.193
+> gap,mean,en,,0.132
+2> isogloss: note: corner.tsv: all scores are in per cent
+2> isogloss: note: corner.tsv: passed over, being no languages: avg
+$ printf 'lang\tsmall\tlarge\nold\t1\t2\nnew\t3\t4\n' > neither.tsv; isogloss gap --scores neither.tsv
+2> isogloss gap: neither.tsv: line 1: neither the columns (small) nor the rows are all languages, so it may be read either way: begin the header with lang and score (a row a score), with model and codes of languages (a row a model), or with lang and the models, over codes of languages (a row a language)
+? 1

@@ -82,3 +82,7 @@ $ isogloss words en.vec de.vec --test test.txt --train train.txt --measure cosin
 $ isogloss words en.vec de.vec --test test.txt --train train.txt --measure csls,csls
 2> isogloss words: --measure csls,csls: csls stands twice (see `isogloss help words`)
 ? 2
+# text whose numbers are written otherwise is no binary of word2vec
+$ printf 'a\ta\n' > a.dict; (echo 40 3; for i in $(seq 40); do echo "w$i [0.5 1 2]"; done) > brackets.vec; isogloss words en=brackets.vec de=brackets.vec --method none --test a.dict
+2> isogloss words: brackets.vec: no word can be used: line 2: "[0.5" is not a number
+? 1

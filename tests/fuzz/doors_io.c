@@ -148,11 +148,17 @@ static void enter_json(const uint8_t *data, size_t size)
     enter_records(data, size, read_json);
 }
 
+static bool two_letters(const char *name)
+{
+    return strlen(name) == 2;
+}
+
 static void enter_scores(const uint8_t *data, size_t size)
 {
+    const iso_scores_opt opt = {.known = two_letters};
     iso_scores s = {0};
 
-    if (iso_scores_read(&s, (const char *)data, (int64_t)size)) {
+    if (iso_scores_read(&s, (const char *)data, (int64_t)size, &opt)) {
         promise_message();
         return;
     }

@@ -256,6 +256,36 @@ static void many_words(void **state)
     iso_vectors_free(&v);
 }
 
+/* Text whose numbers are written otherwise is not taken for word2vec's binary. */
+static void numbers_written_otherwise(void **state)
+{
+    static const struct {
+        const char *format, *says; /* a line but for its word */
+    } cases[] = {
+        {"[0.25 -1.5 3.125]", "no word can be used: line 2: \"[0.25\" is not a number"},
+        {"0,25 -1,5 3,125", "no word can be used: line 2: \"0,25\" is not a number"},
+        {"0:0.25", "no word can be used: line 2: \"0:0.25\" is not a number"},
+        {"0.25;-1.5;3.125", "no word can be used: line 2: \"0.25;-1.5;3.125\" is not a number"},
+        {"0.25 -1.5 3.125 f", "is not a number"},
+    };
+    iso_vectors v = {0};
+    iso_buf all = {0};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        all.len = 0;
+        ok(iso_buf_puts(&all, "40 3\n"));
+        for (int w = 0; w < 40; w++)
+            ok(iso_buf_printf(&all, "w%d %s\n", w, cases[i].format));
+        fails(read_with(&v, all.text, (iso_vectors_opt){0}), ISO_EFORMAT, cases[i].says);
+    }
+    /* one line that is whole does not make up for the others */
+    ok(iso_buf_puts(&all, "one 1 2 3\n"));
+    fails(read_with(&v, all.text, (iso_vectors_opt){0}), ISO_EFORMAT,
+          "40 lines are no word and 3 numbers between blanks, and only 1 are: line 2: \"");
+    iso_buf_free(&all);
+}
+
 /* word2vec's binary ----------------------------------------------------------------- */
 
 /* Bytes being put together. */
@@ -355,6 +385,11 @@ static void binary_that_ends_early(void **state)
     }
     ok(read_made(&v, made.len - 2, &(iso_vectors_opt){.limit = 2}));
     assert_int_equal(v.count, 2);
+    iso_vectors_free(&v);
+    memcpy(made.bytes, "3 2", 3);
+    fails(read_made(&v, made.len, NULL), ISO_EFORMAT,
+          "v.bin: 12 bytes follow the 3 words of 2 numbers that line 1 says");
+    ok(read_made(&v, made.len, &(iso_vectors_opt){.limit = 2}));
     iso_vectors_free(&v);
     memcpy(made.bytes, "4 9", 3);
     fails(read_made(&v, made.len, NULL), ISO_EFORMAT, "v.bin: ");
@@ -587,7 +622,8 @@ int main(void)
 {
     RUN_TESTS(test(text_with_a_header), test(text_without_a_header), test(odd_lines_are_counted),
               test(strict_names_the_line), test(headers_lie), test(no_vectors), test(long_words),
-              test(many_words), test(binary), test(binary_with_a_digit_by_chance),
-              test(binary_that_ends_early), test(fasttext), test(fasttext_that_cannot_be_read),
-              test(word_types), test(every_allocation_may_fail), test(may_be_stopped));
+              test(many_words), test(numbers_written_otherwise), test(binary),
+              test(binary_with_a_digit_by_chance), test(binary_that_ends_early), test(fasttext),
+              test(fasttext_that_cannot_be_read), test(word_types), test(every_allocation_may_fail),
+              test(may_be_stopped));
 }
