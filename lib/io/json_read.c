@@ -22,6 +22,11 @@ static iso_err set_column(iso_record *r, const iso_column *c, const iso_json *no
     }
     if (fits)
         return ISO_OK;
+    if (iso_json_is(node) == ISO_JSON_NUMBER && c->kind != ISO_COLUMN_TEXT &&
+        !iso_json_number(&(double){0}, node))
+        return iso_fail(ISO_EFORMAT,
+                        "record %lld: %s is NaN or infinite; what is not defined is null in JSON",
+                        (long long)index, c->name);
     return iso_fail(ISO_EFORMAT, "record %lld: %s is not %s", (long long)index, c->name,
                     c->kind == ISO_COLUMN_TEXT   ? "a text"
                     : c->kind == ISO_COLUMN_REAL ? "a finite number"

@@ -183,3 +183,7 @@ $ ls -A
 > long.h5
 > odd.h5
 > shut
+# NaN as Python writes it: the record and the column are named
+$ echo '[{"measure": "cka", "value": NaN}]' > nan.json; isogloss plot nan.json -o x.svg
+2> isogloss plot: nan.json: record 1: value is NaN or infinite; what is not defined is null in JSON
+? 1

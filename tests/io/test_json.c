@@ -169,7 +169,7 @@ static void says_what_is_wrong(void **state)
     fails(read_text(&out, "[{\"measure\": \"cka\", \"value\": \"1\"}]"), ISO_EFORMAT,
           "value is not a finite number");
     fails(read_text(&out, "[{\"measure\": \"cka\", \"n\": 1e400}]"), ISO_EFORMAT,
-          "n is not a whole number");
+          "n is NaN or infinite");
     assert_int_equal(out.count, 7);
 }
 
@@ -196,10 +196,25 @@ static void survives_lack_of_memory(void **state)
     iso_records_free(&back);
 }
 
+/* NaN and Infinity in a record: the record and the column are named. */
+static void records_that_are_not_finite(void **state)
+{
+    static const char record[] = "[{\"measure\": \"cka\", \"n\": 3, \"lo\": Infinity}]";
+    static const char named[] = "[{\"measure\": \"cka\", \"tgt\": NaN}]";
+    iso_records list = {0};
+    (void)state;
+
+    fails(iso_json_read(&list, NULL, record, sizeof record - 1), ISO_EFORMAT,
+          "record 1: lo is NaN or infinite; what is not defined is null");
+    fails(iso_json_read(&list, NULL, named, sizeof named - 1), ISO_EFORMAT,
+          "record 1: tgt is not a text");
+}
+
 int main(void)
 {
     RUN_TESTS(test(walks_objects_and_arrays), test(asking_for_what_is_not_there_is_no_error),
               test(refuses_what_is_not_json), test(numbers_that_are_not_finite),
-              test(quotes_whatever_comes), test(writes_the_header), test(records_come_back),
-              test(says_what_is_wrong), test(survives_lack_of_memory));
+              test(records_that_are_not_finite), test(quotes_whatever_comes),
+              test(writes_the_header), test(records_come_back), test(says_what_is_wrong),
+              test(survives_lack_of_memory));
 }
