@@ -266,6 +266,10 @@ static iso_err make_entries(struct matrices *m, const iso_states_opt *opt, bool 
     m->base.entries = m->entries;
     for (int i = 0; i < m->count; i++)
         ISO_TRY(add_entry(m, i));
+    for (int e = 0; e < m->base.entry_count; e++) {
+        if (m->entries[e].rows == 0)
+            ISO_FAIL(ISO_EFORMAT, "%s: %s has no rows", m->file->path, m->parts[m->first[e]].path);
+    }
 done:
     return err;
 }

@@ -483,7 +483,7 @@ static void floats_of_other_kinds_are_named(void **state)
     refused(path, "wide.h5: emb holds other 8-bit floats");
 }
 
-/* As matrices and as sentences; no rows at all are another matter. */
+/* As matrices and as sentences; a matrix without rows has none either once it is turned. */
 static void rows_of_no_numbers(void **state)
 {
     (void)state;
@@ -502,6 +502,17 @@ static void rows_of_no_numbers(void **state)
         H5Sclose(space);
         end(file);
         fails(open_with(&s, path, opt), ISO_EFORMAT, says[i]);
+    }
+    for (int turned = 0; turned < 2; turned++) {
+        const iso_states_opt opt = {.transpose = turned};
+        const hid_t file = begin(path), space = space_of(0, COLS);
+        iso_states *s = NULL;
+
+        H5Dclose(
+            H5Dcreate2(file, "en", H5T_IEEE_F32LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+        H5Sclose(space);
+        end(file);
+        fails(open_with(&s, path, opt), ISO_EFORMAT, "narrow.h5: en has no rows");
     }
 }
 
