@@ -1,6 +1,7 @@
 #include "lib/io/json.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -65,7 +66,10 @@ static iso_err parse(iso_json **out, const char *bytes, int64_t len)
         return iso_fail(ISO_EFORMAT, "not JSON: the text is not UTF-8");
     if (len > 0 && memchr(bytes, '\0', (size_t)len)) /* cJSON would take it, and cut texts there */
         return iso_fail(ISO_EFORMAT, "not JSON: the text holds a zero byte");
+    errno = 0; /* cJSON does not say whether it lacked memory; its allocator does */
     cJSON *root = len > 0 ? cJSON_ParseWithLengthOpts(bytes, (size_t)len, &end, 0) : NULL;
+    if (!root && errno == ENOMEM)
+        return iso_fail(ISO_ENOMEM, "out of memory");
     if (!root)
         return refuse(bytes, len, end);
     while (end < bytes + len && *end && strchr(blanks, *end))
