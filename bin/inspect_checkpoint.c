@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bin/term.h"
 #include "lib/base/alloc.h"
 #include "lib/io/folder.h"
 #include "lib/linalg/convert.h"
@@ -71,12 +72,14 @@ static iso_err read_numbers(struct checkpoint *c)
     ISO_TRY(iso_alloc(&c->broken, count, sizeof *c->broken));
     for (int64_t i = 0; i < count; i++) {
         const iso_weight *w = iso_weights_at(c->weights, i);
+        ISO_TRY(iso_run_step(term_current(), "reading", i, count, "tensors"));
         if (!w->floats)
             continue;
         const int64_t numbers = w->bytes / (int64_t)iso_dtype_size(w->dtype);
         if (!iso_view_finite(NULL, (iso_view){w->data, 1, numbers, numbers, w->dtype}))
             c->broken[c->broken_count++] = w->name;
     }
+    ISO_TRY(iso_weights_whole(c->weights));
     c->read = true;
 done:
     return err;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "bin/cmd.h"
+#include "bin/fault.h"
 #include "bin/kernels.h"
 #include "lib/linalg/blas.h"
 
@@ -11,6 +12,7 @@ int main(int argc, char **argv)
     if (!kernels_limit())
         return EXIT_USAGE;
     kernels_settle(argv);
+    fault_listen();
     const int status = isogloss_main(argc, argv);
 
     /* threads of OpenBLAS that still ask for memory would be waited for by exit() */

@@ -1,12 +1,11 @@
 #include "lib/io/weights.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "lib/base/alloc.h"
 #include "lib/io/folder.h"
+#include "lib/io/mapped.h"
 #include "lib/io/tensor_list.h"
 
 static const char whole_name[] = "model.safetensors";
@@ -16,8 +15,7 @@ enum { INDEX_MAX = 8 << 20 };
 
 struct shard {
     char *path;
-    void *map;
-    size_t size;
+    iso_mapped *map;
     iso_tensor_list list;
 };
 
@@ -30,8 +28,7 @@ struct iso_weights {
 
 static void shard_close(struct shard *s)
 {
-    if (s->map)
-        (void)munmap(s->map, s->size);
+    iso_mapped_close(s->map);
     iso_tensor_list_free(&s->list);
     iso_free(s->path);
 }
@@ -56,11 +53,7 @@ static iso_err shard_open(struct shard *s, const char *folder, const char *name)
     ISO_TRY(iso_folder_path(&s->path, folder, name));
     ISO_TRY(iso_file_open(&file, s->path));
     ISO_TRY(iso_tensor_list_read(&s->list, file));
-    void *map = mmap(NULL, (size_t)file->size, PROT_READ, MAP_PRIVATE, file->fd, 0);
-    if (map == MAP_FAILED)
-        ISO_FAIL(ISO_EIO, "%s: cannot be mapped: %s", s->path, strerror(errno));
-    s->map = map;
-    s->size = (size_t)file->size;
+    ISO_TRY(iso_mapped_open(&s->map, file));
 done:
     iso_file_close(file);
     return err;
@@ -75,7 +68,7 @@ static iso_weight weight_of(const iso_tensor *t, const struct shard *s)
                     .dtype = t->dtype,
                     .rank = t->rank,
                     .bytes = t->bytes,
-                    .data = (const char *)s->map + t->offset};
+                    .data = (const char *)iso_mapped_bytes(s->map) + t->offset};
     const int kept = t->rank < ISO_WEIGHT_RANK ? t->rank : ISO_WEIGHT_RANK;
 
     memcpy(w.shape, t->shape, (size_t)kept * sizeof *w.shape);
@@ -261,6 +254,16 @@ iso_err iso_weights_open(iso_weights **out, const char *folder)
     w = NULL;
 done:
     iso_weights_close(w);
+    return err;
+}
+
+iso_err iso_weights_whole(const iso_weights *w)
+{
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < w->shard_count; i++)
+        ISO_TRY(iso_mapped_whole(w->shards[i].map));
+done:
     return err;
 }
 

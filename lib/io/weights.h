@@ -39,6 +39,13 @@ typedef struct iso_weights iso_weights;
 ISO_API ISO_MUST_USE iso_err iso_weights_open(iso_weights **out, const char *folder);
 ISO_API void iso_weights_close(iso_weights *w);
 
+/**
+ * That no file was cut so far: what was read of `data` before is what the files hold. Without a
+ * handler of SIGBUS (lib/io/mapped.h) a cut file ends the program when it is read.
+ * Errors  ISO_EIO (the file and both sizes).
+ */
+ISO_API ISO_MUST_USE iso_err iso_weights_whole(const iso_weights *w);
+
 /** All tensors, in the order of their names. */
 ISO_API int64_t iso_weights_count(const iso_weights *w);
 ISO_API const iso_weight *iso_weights_at(const iso_weights *w, int64_t i);

@@ -90,6 +90,7 @@ iso_err iso_classifier_logits(iso_mat *logits, iso_classifier *h, iso_view x)
     else
         squash(&hidden);
     ISO_TRY(iso_linear_fwd(logits, iso_mat_view(&hidden), &h->out));
+    ISO_TRY(iso_weights_whole(h->weights));
 done:
     return err;
 }

@@ -172,6 +172,7 @@ iso_err iso_classifier_open(iso_classifier **out, const char **why, const char *
     s.c = &c;
     s.config = config;
     ISO_TRY(read_head(&reason, &s));
+    ISO_TRY(iso_weights_whole(s.h->weights));
     *out = reason ? NULL : s.h;
     *why = reason;
     if (!reason)

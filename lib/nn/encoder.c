@@ -39,6 +39,7 @@ iso_err iso_encoder_open(iso_encoder **out, const char *folder, const iso_encode
         ISO_TRY(iso_weights_open(&e->weights, folder));
         ISO_TRY(iso_alloc(&e->used, iso_weights_count(e->weights), sizeof *e->used));
         ISO_TRY(iso_params_find(&e->params, &e->config, e->weights, opt->compute, e->used));
+        ISO_TRY(iso_weights_whole(e->weights));
     }
     *out = e;
     e = NULL;
@@ -52,9 +53,20 @@ const iso_nn_config *iso_encoder_config(const iso_encoder *e)
     return &e->config;
 }
 
+/* After each step: what it read of the weights was theirs. */
+static iso_err check_weights(const iso_encoder *e)
+{
+    return e->weights ? iso_weights_whole(e->weights) : ISO_OK;
+}
+
 iso_err iso_encoder_embed(iso_encoder *e, iso_mat *x, const iso_batch *batch)
 {
-    return iso_embedding_fwd(x, &e->params, &e->config, batch);
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_embedding_fwd(x, &e->params, &e->config, batch));
+    ISO_TRY(check_weights(e));
+done:
+    return err;
 }
 
 static iso_err check_states(const iso_encoder *e, iso_view x, int64_t tokens)
@@ -83,6 +95,7 @@ iso_err iso_encoder_attend(iso_encoder *e, iso_mat *a, iso_view x, const iso_bat
     ISO_TRY(find_layer(&l, e, layer));
     ISO_TRY(check_states(e, x, batch->offsets[batch->B]));
     ISO_TRY(iso_layer_attend(a, x, l, e->config.H, batch, &e->work));
+    ISO_TRY(check_weights(e));
 done:
     return err;
 }
@@ -95,6 +108,7 @@ iso_err iso_encoder_feed(iso_encoder *e, iso_mat *y, iso_view a, int layer)
     ISO_TRY(find_layer(&l, e, layer));
     ISO_TRY(check_states(e, a, y->rows));
     ISO_TRY(iso_layer_feed(y, a, l, e->config.activation, &e->work));
+    ISO_TRY(check_weights(e));
 done:
     return err;
 }
@@ -109,6 +123,7 @@ iso_err iso_encoder_mix(iso_encoder *e, iso_mat *u, int layer, const iso_mix_pai
     ISO_TRY(check_states(e, in->target, in->to->offsets[in->to->B]));
     ISO_TRY(check_states(e, in->source, in->from->offsets[in->from->B]));
     ISO_TRY(iso_layer_mix(u, l, e->config.H, in, rule, told, &e->work));
+    ISO_TRY(check_weights(e));
 done:
     return err;
 }

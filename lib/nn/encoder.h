@@ -38,8 +38,9 @@ ISO_API const iso_nn_config *iso_encoder_config(const iso_encoder *e);
  * behind that of padding (RoBERTa, XLM-R, CamemBERT), that one.
  *
  * Errors  ISO_EARG (an id beyond the vocabulary, a sentence longer than the position table, a token
- *         type that is not there, shapes; the message names sentence and token). Outputs are
- * untouched.
+ *         type that is not there, shapes; the message names sentence and token; outputs are
+ *         untouched); ISO_EIO, here and below, when a file of the weights was cut since it was
+ *         opened (iso_weights_whole).
  */
 ISO_API ISO_MUST_USE iso_err iso_encoder_embed(iso_encoder *e, iso_mat *x, const iso_batch *batch);
 

@@ -2,9 +2,11 @@
 #include "tests/check.h"
 #include "tests/io/tensor_data.h"
 
+#include <signal.h>
 #include <sys/stat.h>
 
 #include "lib/base/alloc.h"
+#include "lib/io/mapped.h"
 #include "lib/io/weights.h"
 
 static const char whole[] = "model.safetensors";
@@ -336,9 +338,52 @@ static void the_bundled_checkpoint(void **state)
     iso_weights_close(w);
 }
 
+static void mend(int number, siginfo_t *info, void *context)
+{
+    (void)context;
+    if (!iso_mapped_mend(info->si_addr))
+        (void)signal(number, SIG_DFL);
+}
+
+/* A mapped file is cut to its first page: what is gone reads as zeros, and that is an error. */
+static void cut_while_mapped(void **state)
+{
+    enum { BIG = 1 << 20 };
+    const struct sigaction act = {.sa_sigaction = mend, .sa_flags = SA_SIGINFO};
+    struct sigaction old;
+    const char *folder = new_folder();
+    static const char head[] = "{" F32("a", "[262144]", "0", "1048576") "}";
+    static unsigned char bytes[8 + sizeof head - 1 + BIG] = {sizeof head - 1};
+    iso_weights *w = NULL;
+    (void)state;
+
+    memcpy(bytes + 8, head, sizeof head - 1);
+    memset(bytes + 8 + sizeof head - 1, 7, BIG);
+    put_bytes(folder, whole, bytes, sizeof bytes);
+    assert_int_equal(sigaction(SIGBUS, &act, &old), 0);
+    ok(iso_weights_open(&w, folder));
+    ok(iso_weights_whole(w));
+    const unsigned char *numbers = iso_weights_at(w, 0)->data;
+    assert_int_equal(numbers[BIG - 1], 7);
+    assert_int_equal(truncate(check_path(folder, whole), 4096), 0);
+    assert_int_equal(numbers[100], 7);
+    assert_int_equal(numbers[BIG - 1], 0);
+    assert_int_equal(numbers[BIG / 2], 0);
+    fails(iso_weights_whole(w), ISO_EIO, "model.safetensors: was cut from");
+    assert_non_null(strstr(iso_err_msg(), " to 4096 bytes while it was in use"));
+    assert_int_equal(truncate(check_path(folder, whole), 2 * BIG), 0); /* too late */
+    fails(iso_weights_whole(w), ISO_EIO, "a part of it could not be read");
+    assert_false(iso_mapped_mend(&act));
+    assert_false(iso_mapped_mend(NULL));
+    iso_weights_close(w);
+    assert_false(iso_mapped_mend(numbers));
+    sigaction(SIGBUS, &old, NULL);
+}
+
 int main(void)
 {
-    RUN_TESTS(test(one_file), test(headers_that_lie), test(lengths_that_lie), test(shards),
-              test(shards_that_lie), test(folders_without_weights), test(every_allocation_may_fail),
+    RUN_TESTS(test(cut_while_mapped), test(one_file), test(headers_that_lie),
+              test(lengths_that_lie), test(shards), test(shards_that_lie),
+              test(folders_without_weights), test(every_allocation_may_fail),
               test(the_bundled_checkpoint));
 }
