@@ -23,6 +23,7 @@ struct iso_claim {
     char *path;
     const char *what;
     struct names names; /* head NULL: this one file */
+    char *head, *tail;  /* copies that `names` points to */
     iso_kind kind;
     bool writes, there;
     bool open;                /* not by its name: a stream, or a file that goes with its folder */
@@ -32,8 +33,11 @@ struct iso_claim {
 
 void iso_claims_free(iso_claims *c)
 {
-    for (int64_t i = 0; i < c->count; i++)
+    for (int64_t i = 0; i < c->count; i++) {
         iso_free(c->at[i].path);
+        iso_free(c->at[i].head);
+        iso_free(c->at[i].tail);
+    }
     iso_free(c->at);
     *c = (iso_claims){0};
 }
@@ -190,11 +194,17 @@ iso_err iso_claims_write_some(iso_claims *c, const char *folder, const char *hea
     iso_err err = ISO_OK;
 
     ISO_TRY(add_folder(c, &claim, folder, &names, 0));
-    claim.names = names;
     ISO_TRY(iso_folder_path(&path, folder, "")); /* the slash makes it the folder of nothing */
-    if (stat(path, &claim.folder) == 0)
-        ISO_TRY(add(c, claim, path));
+    if (stat(path, &claim.folder) != 0)
+        goto done;
+    ISO_TRY(iso_str_dup(&claim.head, head, -1));
+    ISO_TRY(iso_str_dup(&claim.tail, tail, -1));
+    claim.names = (struct names){claim.head, claim.tail, any};
+    ISO_TRY(add(c, claim, path));
+    claim.head = claim.tail = NULL;
 done:
+    iso_free(claim.head);
+    iso_free(claim.tail);
     iso_free(path);
     return err;
 }
