@@ -139,7 +139,7 @@ static void widen(double *to, const float *from, int64_t n)
         to[i] = (double)from[i];
 }
 
-/* Against the twin, whose doubles hold squares of 2^200 and of 2^-200. */
+/* Against the oracle, whose doubles hold squares of 2^200 and of 2^-200. */
 static void agrees_with_twin(const float *one, const float *other, int64_t n)
 {
     double want[2];
