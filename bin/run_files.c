@@ -145,10 +145,12 @@ static iso_err write_layers(struct files *f, const char *path, const char *what)
 
     if (!mark)
         return iso_claims_write(&f->claims, path, ISO_KIND_STATES, what);
-    if (iso_inputs_add(&list, path) == ISO_OK) {
-        for (int i = 0; i < list.count; i++)
-            ISO_TRY(iso_claims_write(&f->claims, list.at[i].path, ISO_KIND_STATES, what));
-    }
+    err = iso_inputs_add(&list, path); /* any failure but this one: none is there yet */
+    if (err == ISO_ENOMEM)
+        goto done;
+    for (int i = 0; err == ISO_OK && i < list.count; i++)
+        ISO_TRY(iso_claims_write(&f->claims, list.at[i].path, ISO_KIND_STATES, what));
+    err = ISO_OK;
     if (mark < name)
         goto done;
     ISO_TRY(iso_str_dup(&head, name, mark - name));

@@ -233,7 +233,7 @@ iso_err iso_h5_reader_ask(struct h5_answer *a, struct h5_reader *r, struct h5_qu
     ISO_TRY(transfer(r, (char *)a, sizeof *a, false, path));
     if (a->err) {
         err = its_error(r, a, path);
-    } else if (block && a->bytes >= 0) {
+    } else if (block && a->bytes >= 0 && a->bytes < INT64_MAX) {
         err = iso_alloc(&fresh, a->bytes + 1, 1);
         if (err)
             (void)fail_for_good(r, err); /* the bytes stay in the way */
