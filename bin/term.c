@@ -171,7 +171,7 @@ static bool progress(void *payload, const char *what, int64_t done, int64_t tota
 
     (void)payload;
     if (interrupted) {
-        (void)alarm(0); /* heard: what was written may take its time to go */
+        (void)alarm(30); /* heard: what was written may take its time to go, but not for ever */
         return false;
     }
     if (live.shows == SHOW_NOTHING)
@@ -252,6 +252,7 @@ iso_run term_run(const struct settings *set)
     const bool lines = set->progress && strcmp(set->progress, "lines") == 0;
 
     interrupted = 0;
+    (void)alarm(0);
     memset(&live, 0, sizeof live);
     live.began = now();
     if (set->quiet)

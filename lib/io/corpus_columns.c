@@ -106,6 +106,15 @@ iso_err iso_corpus_check_columns(const char *columns)
     return err;
 }
 
+unsigned iso_corpus_layout_has(const iso_corpus_layout *layout)
+{
+    unsigned has = 0;
+
+    for (int c = 0; c < CORPUS_COLUMNS; c++)
+        has |= layout->field[c] >= 0 ? 1u << c : 0;
+    return has;
+}
+
 /* Choosing -------------------------------------------------------------------------- */
 
 struct header {

@@ -49,6 +49,9 @@ ISO_API ISO_MUST_USE iso_err iso_corpus_layout_choose(iso_corpus_layout *out,
                                                       const iso_corpus_wish *wish, const char *path,
                                                       const char *const *names, int64_t count);
 
+/** The columns that were found, a bit each. */
+ISO_API unsigned iso_corpus_layout_has(const iso_corpus_layout *layout);
+
 /**
  * Adds what a person should know of the choice: names that were recognised ("text is sentence"),
  * names that are left out. Nothing when there is nothing. Errors  ISO_ENOMEM.

@@ -115,7 +115,6 @@ done:
 static iso_err read_header(struct csv *c)
 {
     bool there = false;
-    unsigned has = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(choose_separator(c));
@@ -125,9 +124,7 @@ static iso_err read_header(struct csv *c)
     ISO_TRY(keep_names(c));
     ISO_TRY(iso_corpus_layout_choose(&c->layout, &c->in->store->wish, c->in->path, c->names,
                                      c->layout.fields));
-    for (int k = 0; k < CORPUS_COLUMNS; k++)
-        has |= c->layout.field[k] >= 0 ? 1u << k : 0;
-    ISO_TRY(iso_corpus_claim(c->in, has));
+    ISO_TRY(iso_corpus_claim(c->in, iso_corpus_layout_has(&c->layout)));
 done:
     return err;
 }

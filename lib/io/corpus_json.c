@@ -100,7 +100,6 @@ static iso_err begin(struct json *j, const iso_json *item)
 {
     struct iso_corpus_store *s = j->in->store;
     int64_t count = 0;
-    unsigned has = 0;
     iso_err err = ISO_OK;
 
     j->begun = true;
@@ -114,9 +113,7 @@ static iso_err begin(struct json *j, const iso_json *item)
         ISO_TRY(iso_corpus_keep_name(&j->names[count++], s, iso_json_name(m)));
     }
     ISO_TRY(iso_corpus_layout_choose(&j->layout, &s->wish, j->in->path, j->names, count));
-    for (int c = 0; c < CORPUS_COLUMNS; c++)
-        has |= j->layout.field[c] >= 0 ? 1u << c : 0;
-    ISO_TRY(iso_corpus_claim(j->in, has));
+    ISO_TRY(iso_corpus_claim(j->in, iso_corpus_layout_has(&j->layout)));
 done:
     return err;
 }
@@ -133,18 +130,22 @@ static int column_of(const struct json *j, const char *name)
     return -1;
 }
 
-/* What the first object did not have and this one does would be lost in silence. */
+/* What the first object did not have and this one does would be lost in silence: under any of the
+ * names in use. What the first one had too is left out, and was said to be. */
 static iso_err check_new(const struct json *j, const char *name)
 {
     iso_err err = ISO_OK;
 
+    for (int64_t i = 0; i < j->layout.fields; i++) {
+        if (strcmp(j->names[i], name) == 0)
+            return ISO_OK;
+    }
     for (int c = 0; c < CORPUS_COLUMNS; c++) {
         const char *wished = j->in->store->wish.name[c];
-        if (j->layout.field[c] < 0 && !(wished && !*wished) &&
-            strcmp(iso_corpus_column_name(c), name) == 0)
-            WRONG("has a member %s, the first object has none: give it to all or to none, or leave "
-                  "it out with --columns %s=",
-                  name, name);
+        if (j->layout.field[c] < 0 && !(wished && !*wished) && iso_corpus_column_known(c, name))
+            WRONG("has a member %.40s, the first object has none: give it to all or to none, or "
+                  "leave it out with --columns %s=",
+                  name, iso_corpus_column_name(c));
     }
 done:
     return err;

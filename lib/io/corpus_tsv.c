@@ -154,12 +154,9 @@ static iso_err read_lines(struct tsv *t)
 {
     struct line line;
     bool there = false;
-    unsigned has = 0;
     iso_err err = ISO_OK;
 
-    for (int c = 0; c < CORPUS_COLUMNS; c++)
-        has |= t->layout.field[c] >= 0 ? 1u << c : 0;
-    ISO_TRY(iso_corpus_claim(t->in, has));
+    ISO_TRY(iso_corpus_claim(t->in, iso_corpus_layout_has(&t->layout)));
     while (!iso_corpus_full(t->in->store)) {
         ISO_TRY(iso_corpus_line(&line, &there, t->in));
         if (!there)

@@ -343,7 +343,9 @@ static iso_err swap_in_two(const iso_outfolder *f)
         (void)rename(aside.text, f->target);
         goto done;
     }
-    (void)rename(aside.text, f->work);
+    if (rename(aside.text, f->work) != 0)
+        err = iso_fail(ISO_EIO, "%s: is in place; the folder before it is left in %s (%s)",
+                       f->target, aside.text, strerror(errno));
 done:
     iso_buf_free(&aside);
     return err;

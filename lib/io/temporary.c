@@ -3,7 +3,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +16,9 @@ enum { PLACES = 64, DEPTH = 16 };
 
 /* A signal handler may look at any time: a place is taken and given back in one step. */
 static _Atomic(const char *) places[PLACES];
+
+/* While a handler, maybe on another thread, looks at the paths: who drops one may free it next. */
+static atomic_bool abandoning;
 
 void iso_temporary_add(const char *path)
 {
@@ -29,8 +34,10 @@ void iso_temporary_drop(const char *path)
     for (int i = 0; path && i < PLACES; i++) {
         const char *taken = path;
         if (atomic_compare_exchange_strong(&places[i], &taken, NULL))
-            return;
+            break;
     }
+    while (atomic_load(&abandoning))
+        (void)sched_yield();
 }
 
 /* What the system call lays one after another: glibc's own readdir would allocate. */
@@ -87,9 +94,11 @@ void iso_temporary_remove(const char *path)
 
 void iso_temporary_abandon(void)
 {
+    atomic_store(&abandoning, true);
     for (int i = 0; i < PLACES; i++) {
         const char *path = atomic_load(&places[i]);
         if (path)
             iso_temporary_remove(path);
     }
+    atomic_store(&abandoning, false);
 }

@@ -321,6 +321,15 @@ static void what_is_wrong_in_objects_is_named(void **state)
           "line 2: has no text");
     fails(read_bytes(&c, "a.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\", \"id\": 1}\n"),
           ISO_EFORMAT, "line 2: has a member id, the first object has none");
+    fails(read_bytes(&c, "a.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\", \"category\": \"x\"}\n"),
+          ISO_EFORMAT, "line 2: has a member category, the first object has none");
+    fails(read_bytes(&c, "a.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\", \"index_id\": 7}\n"),
+          ISO_EFORMAT, "leave it out with --columns id=");
+    /* a second text without its partner: left out of the first object, and so of all */
+    ok(read_bytes(
+        &c, "a.jsonl",
+        "{\"text\": \"a\", \"sentence2\": \"b\"}\n{\"text\": \"c\", \"sentence2\": \"d\"}\n"));
+    iso_corpus_free(&c);
     fails(read_bytes(&c, "a.jsonl", "{\"text\": \"a\", \"text\": \"b\"}\n"), ISO_EFORMAT,
           "column text is there twice");
     fails(read_bytes(&c, "a.jsonl", "{\"text\": \"a\"}\n{\"text\": \"a\", \"text\": \"b\"}\n"),
