@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "bin/cmd.h"
+#include "bin/fault.h"
 #include "bin/term.h"
 #include "lib/io/outfile.h"
 
@@ -135,6 +136,32 @@ static void a_signal_ends_what_does_not_hear(void **state)
     }
 }
 
+/* A library that breaks down ends the program as it would, but leaves nothing half. */
+static void a_death_in_a_library_leaves_nothing(void **state)
+{
+    static const int deaths[] = {SIGSEGV, SIGABRT, SIGFPE};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof deaths / sizeof *deaths; i++) {
+        const char *path = temp_path("half.csv");
+        const pid_t child = fork();
+        int status = 0;
+        assert_true(child >= 0);
+        if (child == 0) {
+            iso_outfile *file = NULL;
+            (void)signal(deaths[i], SIG_DFL); /* not cmocka's or a sanitizer's */
+            fault_listen();
+            if (iso_outfile_open(&file, path) || iso_outfile_write(file, "x", 1))
+                _exit(3);
+            raise(deaths[i]);
+            _exit(4);
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == deaths[i]);
+        assert_int_equal(files_beside(path), 0);
+    }
+}
+
 static void settings_reach_the_run(void **state)
 {
     const struct settings set = {
@@ -155,6 +182,6 @@ static void settings_reach_the_run(void **state)
 int main(void)
 {
     RUN_TESTS(test(the_line_says_how_long_it_takes), test(a_signal_stops_the_work),
-              test(a_signal_ends_what_does_not_hear), test(nothing_foreign_steers_the_terminal),
-              test(settings_reach_the_run));
+              test(a_signal_ends_what_does_not_hear), test(a_death_in_a_library_leaves_nothing),
+              test(nothing_foreign_steers_the_terminal), test(settings_reach_the_run));
 }
