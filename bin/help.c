@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "analysis/measure.h"
+#include "analysis/measure/measure.h"
 #include "bin/man_page.h"
 #include "bin/opt.h"
 #include "lib/io/record.h"

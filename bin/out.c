@@ -134,7 +134,7 @@ static void tell_rest(const struct settings *set, const iso_records *drawn, cons
     int64_t count = 0;
 
     for (int64_t i = 0; i < all->count; i++) {
-        const char *by = figure_differs(&all->at[i], r);
+        const char *by = iso_figure_differs(&all->at[i], r);
         if (!by || strcmp(by, column) != 0 ||
             (strcmp(column, "model") == 0 && drawn_model(drawn, &all->at[i])))
             continue;
@@ -158,8 +158,8 @@ static void tell(const struct settings *set, const struct figure *figure, const 
     const bool map = figure->kind == FIGURE_LAYERS || figure->kind == FIGURE_LANGUAGES ||
                      figure->kind == FIGURE_SWEEP || figure->kind == FIGURE_MIXED;
 
-    for (int i = 0; figure_column(i); i++)
-        tell_rest(set, drawn, all, figure_column(i), map);
+    for (int i = 0; iso_figure_column(i); i++)
+        tell_rest(set, drawn, all, iso_figure_column(i), map);
     if (figure->left_out > 0)
         term_note(set, "%d more panels do not fit; --tgt and --layers choose", figure->left_out);
 }
@@ -174,9 +174,9 @@ iso_err out_drawn(const struct settings *set, const struct figure *figure, const
     iso_err err = ISO_OK;
 
     if (set->plot_data) /* first: it needs no gnuplot */
-        ISO_TRY(figure_save_data(figure, set->plot_data));
+        ISO_TRY(iso_figure_save_data(figure, set->plot_data));
     if (path)
-        ISO_TRY(figure_save(figure, path));
+        ISO_TRY(iso_figure_save(figure, path));
 done:
     return err;
 }
@@ -201,14 +201,14 @@ iso_err out_figure(const struct settings *set, const iso_records *records, const
     int64_t others;
     iso_err err = ISO_OK;
 
-    ISO_TRY(figure_pick(&drawn, &others, records, measure));
+    ISO_TRY(iso_figure_pick(&drawn, &others, records, measure));
     ask.langs = langs;
-    ISO_TRY(figure_make(&figure, &drawn, &ask));
+    ISO_TRY(iso_figure_make(&figure, &drawn, &ask));
     ISO_TRY(out_drawn(set, &figure, path));
     if (others > 0 || figure.left_out > 0)
         tell(set, &figure, &drawn, records);
 done:
-    figure_free(&figure);
+    iso_figure_free(&figure);
     iso_records_free(&drawn);
     return err;
 }
@@ -262,7 +262,7 @@ iso_err out_records(const struct settings *set, const iso_records *records,
 
     ISO_TRY(list_files(&files, &count, inputs, input_count));
     ISO_TRY(write_texts(set, records, files, count));
-    style_list(&langs, inputs, input_count, records);
+    iso_style_list(&langs, inputs, input_count, records);
     if (out_draws(set)) /* last, as above */
         ISO_TRY(out_figure(set, records, NULL, &langs, set->plot));
 done:

@@ -2,7 +2,7 @@
 #ifndef ISO_BIN_OUT_H
 #define ISO_BIN_OUT_H
 
-#include "bin/figure.h"
+#include "analysis/page/figure/figure.h"
 #include "bin/settings.h"
 #include "lib/base/str.h"
 #include "lib/io/record.h"
@@ -24,7 +24,7 @@ iso_err out_json(iso_buf *out, const struct settings *set, const iso_records *re
                  iso_states *const *inputs, int input_count);
 
 /* Draws the records that belong together: those of `measure` (NULL: of the first record). `langs`
- * are all languages of the run (style_list), or NULL. */
+ * are all languages of the run (iso_style_list), or NULL. */
 iso_err out_figure(const struct settings *set, const iso_records *records, const char *measure,
                    const struct names *langs, const char *path);
 

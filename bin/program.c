@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "bin/cmd.h"
-#include "bin/figure.h"
+#include "analysis/page/figure/figure.h"
 #include "bin/help.h"
 #include "bin/opt.h"
 #include "bin/run_files.h"
@@ -129,10 +129,10 @@ static int run(const struct cmd *cmd, int argc, char **argv)
     } else if (set.help) {
         help_command(stdout, cmd);
         status = EXIT_DONE;
-    } else if (set.plot && !figure_suffix(set.plot)) {
+    } else if (set.plot && !iso_figure_suffix(set.plot)) {
         /* said before hours of work, not after */
         status = cmd_usage(&set, "--plot %s: a figure ends in .svg, .pdf, .png or .gp", set.plot);
-    } else if (set.plot_data && !figure_data_suffix(set.plot_data)) {
+    } else if (set.plot_data && !iso_figure_data_suffix(set.plot_data)) {
         status = cmd_usage(&set,
                            "--plot-data %s: the numbers of a figure end in .tsv, its script in .gp",
                            set.plot_data);

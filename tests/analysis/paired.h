@@ -2,7 +2,7 @@
 #ifndef ISO_TESTS_PAIRED_H
 #define ISO_TESTS_PAIRED_H
 
-#include "analysis/measure.h"
+#include "analysis/measure/measure.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "tests/check.h"

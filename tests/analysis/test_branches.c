@@ -1,7 +1,7 @@
 /* Two branches' decision and how often it is right; chance by dealing classes at random. */
 #include "tests/check.h"
 
-#include "analysis/branches.h"
+#include "analysis/stats/branches.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 

@@ -1,5 +1,5 @@
 /* Distances of centroids: by hand, undefined cases, chance levels by dealing, coverage. */
-#include "analysis/centroid.h"
+#include "analysis/similarity/centroid.h"
 #include "tests/analysis/paired.h"
 
 enum { KINDS = 5 };

@@ -1,8 +1,8 @@
 /* CKA: known answers, chance levels against permutations, intervals against simulation. */
 #include "tests/check.h"
 
-#include "analysis/cka.h"
-#include "analysis/pass.h"
+#include "analysis/similarity/cka.h"
+#include "analysis/pass/pass.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/statistics.h"
 #include "tests/oracle/cka_twin.h"

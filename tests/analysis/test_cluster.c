@@ -1,5 +1,5 @@
 /* Order of items by similarity: chains, blocks, absent distances, and the best of all turnings. */
-#include "analysis/cluster.h"
+#include "analysis/stats/cluster.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "tests/check.h"

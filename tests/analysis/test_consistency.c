@@ -1,7 +1,7 @@
 /* Agreement of two branches: by hand, against sums over all pairings, and what cannot be said. */
 #include "tests/check.h"
 
-#include "analysis/consistency.h"
+#include "analysis/stats/consistency.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 

@@ -1,6 +1,6 @@
 /* Correlations: textbook values, ties, partial ones by residuals; permutations all and drawn;
  * coverage of the interval; distances by Mantel. */
-#include "analysis/correlation.h"
+#include "analysis/stats/correlation.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "tests/check.h"

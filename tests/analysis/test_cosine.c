@@ -1,5 +1,5 @@
 /* Paired cosine: by hand, its chance level over all pairings, the coverage of its interval. */
-#include "analysis/cosine.h"
+#include "analysis/similarity/cosine.h"
 #include "tests/analysis/paired.h"
 
 /* The value of a pair held in memory, dealt to `units` units in order. */

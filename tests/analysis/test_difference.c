@@ -1,9 +1,9 @@
 /* Differences of two values over the same items: by hand, of what has none, and their coverage. */
-#include "analysis/difference.h"
-#include "analysis/centroid.h"
-#include "analysis/cka.h"
-#include "analysis/cosine.h"
-#include "analysis/pass.h"
+#include "analysis/measure/difference.h"
+#include "analysis/similarity/centroid.h"
+#include "analysis/similarity/cka.h"
+#include "analysis/similarity/cosine.h"
+#include "analysis/pass/pass.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "tests/check.h"
@@ -118,8 +118,8 @@ static void differences(iso_value *out, const float *x, const float *before, con
         iso_rows_close(rows[m]);
 }
 
-/* What is true is what very many rows say. Of 400 intervals 380 ± 4.4 (1 sd) should hold it; 0.92 to
- * 0.985 leaves three sd; groups of six rows give CKA wider ones. */
+/* What is true is what very many rows say. Of 400 intervals 380 ± 4.4 (1 sd) should hold it; 0.92
+ * to 0.985 leaves three sd; groups of six rows give CKA wider ones. */
 static void intervals_cover(void **state)
 {
     iso_value truth[KINDS], v[KINDS];

@@ -2,7 +2,7 @@
  * per-sentence files. */
 #include "tests/check.h"
 
-#include "analysis/pass.h"
+#include "analysis/pass/pass.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 #include "lib/io/states.h"

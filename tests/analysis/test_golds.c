@@ -1,5 +1,5 @@
 /* Intervals over pairs: words are drawn, because the pairs of a word stand and fall together. */
-#include "analysis/golds.h"
+#include "analysis/search/golds.h"
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* Outcomes of ranks and their mean, by hand; what a bootstrap cannot say. */
-#include "analysis/hits.h"
+#include "analysis/search/hits.h"
 #include "tests/check.h"
 
 static void outcomes_of_a_rank(void **state)

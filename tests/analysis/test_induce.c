@@ -1,10 +1,10 @@
 /* Pairs from maps and maps from pairs; chains; scores over three denominators. */
 #include "tests/check.h"
 
-#include "analysis/chain.h"
-#include "analysis/golds.h"
-#include "analysis/induce.h"
-#include "analysis/unsupervised.h"
+#include "analysis/maps/chain.h"
+#include "analysis/search/golds.h"
+#include "analysis/maps/induce.h"
+#include "analysis/maps/unsupervised.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/blas.h"

@@ -2,7 +2,7 @@
  * minds. Symmetry, order of items and the comparison of something with itself. */
 #include "tests/check.h"
 
-#include "analysis/pass.h"
+#include "analysis/pass/pass.h"
 #include "lib/base/rng.h"
 
 enum { N = 90, P = 12, CELLS = N * P };

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/logistic.h"
-#include "analysis/probe.h"
+#include "analysis/classify/logistic.h"
+#include "analysis/classify/probe.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/decomp.h"

@@ -1,8 +1,8 @@
 /* Mining and mutual best: cases that can be checked on paper. */
 #include "tests/check.h"
 
-#include "analysis/mining.h"
-#include "analysis/mutual.h"
+#include "analysis/search/mining.h"
+#include "analysis/search/mutual.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 

@@ -1,4 +1,4 @@
-#include "analysis/neighbours.h"
+#include "analysis/search/neighbours.h"
 
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"

@@ -3,10 +3,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "analysis/difference.h"
-#include "analysis/nuclear.h"
-#include "analysis/pass.h"
-#include "analysis/procrustes.h"
+#include "analysis/measure/difference.h"
+#include "analysis/similarity/nuclear.h"
+#include "analysis/pass/pass.h"
+#include "analysis/maps/procrustes.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "tests/check.h"

@@ -2,9 +2,9 @@
  */
 #include "tests/check.h"
 
-#include "analysis/cka.h"
-#include "analysis/cosine.h"
-#include "analysis/pass.h"
+#include "analysis/similarity/cka.h"
+#include "analysis/similarity/cosine.h"
+#include "analysis/pass/pass.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/blas.h"

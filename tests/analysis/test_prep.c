@@ -1,5 +1,5 @@
 /* Preparation of rows: names, each step by hand, what holds afterwards, iternorm against a twin. */
-#include "analysis/prep.h"
+#include "analysis/pass/prep.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "tests/check.h"

@@ -1,7 +1,7 @@
 /* Maps between spaces: exact data is found again, each method by its own equations, edges. */
-#include "analysis/nuclear.h"
-#include "analysis/pass.h"
-#include "analysis/procrustes.h"
+#include "analysis/similarity/nuclear.h"
+#include "analysis/pass/pass.h"
+#include "analysis/maps/procrustes.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/blas.h"

@@ -4,14 +4,15 @@
  *     bench_cka [N [D [LAYERS]]]     default 10000 768 13
  *
  * Prints one line of key=value words for each of three rounds. Freed memory is kept for the next
- * round, as a long-lived program would have it: only the first pays for pages never touched; tests/bench/cka.sh puts numpy beside it. */
+ * round, as a long-lived program would have it: only the first pays for pages never touched;
+ * tests/bench/cka.sh puts numpy beside it. */
 #include <limits.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "analysis/cka.h"
-#include "analysis/pass.h"
+#include "analysis/similarity/cka.h"
+#include "analysis/pass/pass.h"
 #include "bin/kernels.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"

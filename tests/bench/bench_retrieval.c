@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-#include "analysis/neighbours.h"
+#include "analysis/search/neighbours.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/blas.h"
 #include "tests/bench/bench.h"

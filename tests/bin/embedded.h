@@ -140,7 +140,7 @@ static inline void files_near(const char *one, const char *other, double toleran
 }
 
 /* The texts of a language in a states file as a text file; returns "LANG=PATH". */
-static inline const char *texts_of(const char *states, const char *lang)
+static inline const char *iso_texts_of(const char *states, const char *lang)
 {
     iso_states *s = states_of(states);
     const iso_lang *l = iso_states_lang(s, iso_states_find(s, lang));

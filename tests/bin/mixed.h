@@ -2,7 +2,7 @@
 #ifndef ISO_TESTS_BIN_MIXED_H
 #define ISO_TESTS_BIN_MIXED_H
 
-#include "bin/mix_measure.h"
+#include "analysis/study/mix/mix_measure.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "tests/check.h"
@@ -73,7 +73,7 @@ static inline void plant_lambda(struct mixed *m)
     }
 }
 
-/* Places are layers 1 and, with `places` 2, also 2. Free with mixed_free. */
+/* Places are layers 1 and, with `places` 2, also 2. Free with iso_mixed_free. */
 static inline void mixed_make(struct mixed *m, struct mix_scheme *s, const struct planted *p,
                               int ways, int places, int64_t n, uint64_t seed)
 {
@@ -89,18 +89,18 @@ static inline void mixed_make(struct mixed *m, struct mix_scheme *s, const struc
     *m = (struct mixed){.scheme = s, .src = "en", .tgt = "de", .model = "none", .pool = "mean"};
     m->items = n;
     ok(iso_spill_new(&m->source, MIXED_L + 1, n, MIXED_C, ISO_F32, NULL));
-    ok(iso_spill_new(&m->states, mixed_matrices(s), n, MIXED_C, ISO_F32, NULL));
+    ok(iso_spill_new(&m->states, iso_mixed_matrices(s), n, MIXED_C, ISO_F32, NULL));
     ok(iso_alloc(&x, 3 * n * MIXED_C, sizeof *x));
     float *y = x + n * MIXED_C, *z = y + n * MIXED_C;
     for (int k = 0; k <= MIXED_L; k++) {
         draw_languages(x, y, n, k, &rng);
         put_rows(m->source, k, x, n);
-        if (mixed_before(s, k) >= 0)
-            put_rows(m->states, mixed_before(s, k), y, n);
+        if (iso_mixed_before(s, k) >= 0)
+            put_rows(m->states, iso_mixed_before(s, k), y, n);
         for (int at = 0; at < places; at++) {
             for (int w = 0; w < ways && k >= place[at].first; w++) {
                 mix_rows(z, x, y, n, &p[w], &rng);
-                put_rows(m->states, mixed_after(s, at, w, k), z, n);
+                put_rows(m->states, iso_mixed_after(s, at, w, k), z, n);
             }
         }
     }
@@ -108,7 +108,7 @@ static inline void mixed_make(struct mixed *m, struct mix_scheme *s, const struc
     iso_free(x);
 }
 
-static inline void mixed_free(struct mixed *m)
+static inline void iso_mixed_free(struct mixed *m)
 {
     iso_spill_free(m->source);
     iso_spill_free(m->states);
@@ -128,8 +128,8 @@ static inline iso_records measured(const struct mixed *m, const struct settings 
 {
     iso_records list = {0};
 
-    ok(mix_measure_check(set));
-    ok(mix_records(&list, m, set, &(iso_run){.mem = (int64_t)1 << 28, .seed = 1}));
+    ok(iso_mix_measure_check(set));
+    ok(iso_mix_records(&list, m, set, &(iso_run){.mem = (int64_t)1 << 28, .seed = 1}));
     return list;
 }
 

@@ -4,7 +4,7 @@
 
 #include "tests/check.h"
 
-#include "bin/retrieve.h"
+#include "analysis/study/retrieve/retrieve.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/io/native_write.h"
@@ -46,8 +46,8 @@ static inline iso_records retrieved(iso_states *s, struct settings set)
 
     set.command = "retrieve";
     set.quiet = true;
-    ok(retrieve_check(&set, "p@k"));
-    ok(retrieve_records(&list, &set, "p@k", s, &(iso_run){.mem = (int64_t)1 << 28}));
+    ok(iso_retrieve_check(&set, "p@k"));
+    ok(iso_retrieve_records(&list, &set, "p@k", s, &(iso_run){.mem = (int64_t)1 << 28}));
     return list;
 }
 

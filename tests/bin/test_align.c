@@ -3,9 +3,9 @@
 
 #include <stdbool.h>
 
-#include "bin/align.h"
-#include "bin/align_folds.h"
-#include "bin/align_words.h"
+#include "analysis/study/align/align.h"
+#include "analysis/study/items/align_folds.h"
+#include "analysis/study/align/align_words.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/base/str.h"
@@ -51,13 +51,13 @@ static void folds_are_even(void **state)
 
     fill(&c, 1);
     const struct folds_ask ask = asked(&c, NULL);
-    ok(folds_make(&f, &ask));
+    ok(iso_folds_make(&f, &ask));
     for (int i = 0; i < MANY; i++)
         size[f.of[i]]++;
     for (int k = 0; k < 5; k++)
         assert_true(size[k] == 20 || size[k] == 21);
     assert_int_equal(f.joined, 0);
-    folds_free(&f);
+    iso_folds_free(&f);
 }
 
 /* 103 items, three to a text: 35 texts, 68 items follow another. */
@@ -70,11 +70,11 @@ static void equal_text_stays_together(void **state)
     fill(&c, 3);
     const struct fold_texts texts = {c.text, NULL, NULL};
     const struct folds_ask ask = asked(&c, &texts);
-    ok(folds_make(&f, &ask));
+    ok(iso_folds_make(&f, &ask));
     for (int i = 0; i < MANY; i++)
         assert_int_equal(f.of[i], f.of[i / 3 * 3]);
     assert_int_equal(f.joined, MANY - 35);
-    folds_free(&f);
+    iso_folds_free(&f);
 }
 
 /* Item 0 is equal to 1 in one language, 1 to 2 in the other: all three are one. */
@@ -93,11 +93,11 @@ static void equality_is_handed_on(void **state)
         struct folds_ask ask = asked(&a, texts);
         ask.languages = 2;
         ask.seed = (uint64_t)seed;
-        ok(folds_make(&f, &ask));
+        ok(iso_folds_make(&f, &ask));
         assert_int_equal(f.of[0], f.of[1]);
         assert_int_equal(f.of[1], f.of[2]);
         assert_int_equal(f.joined, 2);
-        folds_free(&f);
+        iso_folds_free(&f);
     }
 }
 
@@ -112,9 +112,9 @@ static void second_texts_count(void **state)
     fill(&b, 1);
     const struct fold_texts texts = {a.text, b.text, NULL};
     const struct folds_ask ask = asked(&a, &texts);
-    ok(folds_make(&f, &ask));
+    ok(iso_folds_make(&f, &ask));
     assert_int_equal(f.joined, 0);
-    folds_free(&f);
+    iso_folds_free(&f);
 }
 
 static void order_of_items_does_not_matter(void **state)
@@ -126,22 +126,22 @@ static void order_of_items_does_not_matter(void **state)
 
     fill(&c, 1);
     struct folds_ask ask = asked(&c, NULL);
-    ok(folds_make(&f, &ask));
+    ok(iso_folds_make(&f, &ask));
     for (int i = 0; i < MANY; i++)
         pick[i] = MANY - 1 - i;
     ask.pick = pick;
-    ok(folds_make(&g, &ask));
+    ok(iso_folds_make(&g, &ask));
     for (int i = 0; i < MANY; i++)
         assert_int_equal(f.of[pick[i]], g.of[i]);
-    folds_free(&g);
+    iso_folds_free(&g);
     ask.seed = 8;
-    ok(folds_make(&g, &ask));
+    ok(iso_folds_make(&g, &ask));
     int moved = 0;
     for (int i = 0; i < MANY; i++)
         moved += f.of[pick[i]] != g.of[i];
     assert_true(moved > MANY / 2);
-    folds_free(&f);
-    folds_free(&g);
+    iso_folds_free(&f);
+    iso_folds_free(&g);
 }
 
 static void too_few_items(void **state)
@@ -153,10 +153,10 @@ static void too_few_items(void **state)
     fill(&c, 20);
     const struct fold_texts texts = {c.text, NULL, NULL};
     struct folds_ask ask = asked(&c, &texts); /* 6 texts */
-    fails(folds_make(&f, &ask), ISO_EARG,
+    fails(iso_folds_make(&f, &ask), ISO_EARG,
           "--folds 5: needs 10 items of different text, there are 6");
     ask.count = 1 << 30;
-    fails(folds_make(&f, &ask), ISO_EARG, "there are 103");
+    fails(iso_folds_make(&f, &ask), ISO_EARG, "there are 103");
     assert_int_equal(f.count, -1);
 }
 
@@ -169,9 +169,9 @@ static void first_of_text(void **state)
     int64_t first[5];
     (void)state;
 
-    ok(folds_first_of_text(first, &t, 5));
+    ok(iso_folds_first_of_text(first, &t, 5));
     assert_memory_equal(first, expected, sizeof first);
-    ok(folds_first_of_text(first, NULL, 5));
+    ok(iso_folds_first_of_text(first, NULL, 5));
     for (int i = 0; i < 5; i++)
         assert_int_equal(first[i], i);
 }
@@ -230,12 +230,12 @@ static iso_err align_files(iso_records *out, const struct settings *set, const c
     iso_states *s = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(align_ask_make(&ask, set));
+    ISO_TRY(iso_align_ask_make(&ask, set));
     ISO_TRY(iso_states_open(&s, path, count, &opt));
-    ISO_TRY(set->apply ? align_apply(&ask, s, NULL) : align_records(out, &ask, s, NULL));
+    ISO_TRY(set->apply ? iso_align_apply(&ask, s, NULL) : iso_align_records(out, &ask, s, NULL));
 done:
     iso_states_close(s);
-    align_ask_free(&ask);
+    iso_align_ask_free(&ask);
     return err;
 }
 
@@ -540,7 +540,7 @@ static void expect_rows(iso_states *s, int lang, const struct word_rows *w, int 
     iso_view v;
 
     ok(iso_states_rows(&inner, s, lang, 0));
-    ok(word_rows_open(&rows, inner, w, side));
+    ok(iso_word_rows_open(&rows, inner, w, side));
     assert_int_equal(rows->rows, w->n);
     ok(iso_rows_read(rows, 0, w->n, &v));
     for (int64_t i = 0; i < w->n; i++)
@@ -562,19 +562,19 @@ static void pieces_become_words(void **state)
 
     ok(iso_states_open(&s, &path, 1, &opt));
     const int src = iso_states_find(s, "en"), tgt = iso_states_find(s, "de");
-    ok(word_rows_make(&w, links("0-0 1-0\n0-0\n"), s, src, tgt));
+    ok(iso_word_rows_make(&w, links("0-0 1-0\n0-0\n"), s, src, tgt));
     assert_int_equal(w.n, 3);
     assert_int_equal(w.item[0], 0);
     assert_int_equal(w.item[2], 1);
     expect_rows(s, src, &w, 0, en);
     expect_rows(s, tgt, &w, 1, de);
-    word_rows_free(&w);
-    fails(word_rows_make(&w, links("0-0\n1-0\n"), s, src, tgt), ISO_EFORMAT,
+    iso_word_rows_free(&w);
+    fails(iso_word_rows_make(&w, links("0-0\n1-0\n"), s, src, tgt), ISO_EFORMAT,
           "line 2 links word 1 of en, which has 1 there");
-    fails(word_rows_make(&w, links("0-1\n0-0\n"), s, src, tgt), ISO_EFORMAT, "word 1 of de");
-    fails(word_rows_make(&w, links("0-0\n"), s, src, tgt), ISO_EARG,
+    fails(iso_word_rows_make(&w, links("0-1\n0-0\n"), s, src, tgt), ISO_EFORMAT, "word 1 of de");
+    fails(iso_word_rows_make(&w, links("0-0\n"), s, src, tgt), ISO_EARG,
           "has 1 lines, en has 2 sentences");
-    fails(word_rows_make(&w, links("\n\n"), s, src, tgt), ISO_EFORMAT, "links no words");
+    fails(iso_word_rows_make(&w, links("\n\n"), s, src, tgt), ISO_EFORMAT, "links no words");
     iso_states_close(s);
 }
 
@@ -620,9 +620,9 @@ static void words_may_fail_too(void **state)
     do {
         struct word_rows w = {0};
         iso_alloc_fail_after(n++);
-        err = word_rows_make(&w, list, s, iso_states_find(s, "en"), iso_states_find(s, "de"));
+        err = iso_word_rows_make(&w, list, s, iso_states_find(s, "en"), iso_states_find(s, "de"));
         iso_alloc_fail_after(-1);
-        word_rows_free(&w);
+        iso_word_rows_free(&w);
         assert_true(err == ISO_OK || err == ISO_ENOMEM);
     } while (err);
     iso_states_close(s);

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "bin/align.h"
-#include "bin/align_folds.h"
+#include "analysis/study/align/align.h"
+#include "analysis/study/items/align_folds.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/base/str.h"
@@ -104,12 +104,12 @@ static iso_err align(iso_records *out, const struct settings *set, const char *p
     iso_states *s = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(align_ask_make(&ask, set));
+    ISO_TRY(iso_align_ask_make(&ask, set));
     ISO_TRY(iso_states_open(&s, &path, 1, &(iso_states_opt){.any_dims = set->pad}));
-    ISO_TRY(align_records(out, &ask, s, NULL));
+    ISO_TRY(iso_align_records(out, &ask, s, NULL));
 done:
     iso_states_close(s);
-    align_ask_free(&ask);
+    iso_align_ask_free(&ask);
     return err;
 }
 
@@ -285,11 +285,11 @@ static void folds_of_pairs(int *fold, const struct world *w, uint64_t seed)
         found[words] = w->name[0][w->pair[i][0]];
         number[w->pair[i][0]] = words++;
     }
-    ok(folds_make(&f,
-                  &(struct folds_ask){.count = FOLDS, .seed = seed, .items = words, .ids = found}));
+    ok(iso_folds_make(
+        &f, &(struct folds_ask){.count = FOLDS, .seed = seed, .items = words, .ids = found}));
     for (int i = 0; i < w->pairs; i++)
         fold[i] = f.of[number[w->pair[i][0]]];
-    folds_free(&f);
+    iso_folds_free(&f);
 }
 
 /* --- Cases --- */

@@ -1,8 +1,8 @@
 /* Figures: what they are made of; names that try to run something; gnuplot missing. */
 #include "tests/check.h"
 
-#include "bin/figure.h"
-#include "bin/figure_text.h"
+#include "analysis/page/figure/figure.h"
+#include "analysis/page/figure/figure_text.h"
 #include "lib/base/alloc.h"
 
 static const char *const hostile[] = {
@@ -62,7 +62,7 @@ static struct figure made(const iso_records *list)
 {
     struct figure f = {0};
 
-    ok(figure_make(&f, list, &(struct figure_ask){0}));
+    ok(iso_figure_make(&f, list, &(struct figure_ask){0}));
     return f;
 }
 
@@ -71,7 +71,7 @@ static enum figure_kind kind_of(iso_records *list)
     struct figure f = made(list);
     const enum figure_kind kind = f.kind;
 
-    figure_free(&f);
+    iso_figure_free(&f);
     iso_records_free(list);
     return kind;
 }
@@ -108,17 +108,18 @@ static void picks_what_belongs_together(void **state)
     add(&list, r);
     r.pool = "cls";
     add(&list, r);
-    ok(figure_pick(&drawn, &others, &list, NULL));
+    ok(iso_figure_pick(&drawn, &others, &list, NULL));
     assert_int_equal(drawn.count, 1);
     assert_int_equal(others, 2);
     text(drawn.at[0].estimator, "debiased");
     iso_records_free(&drawn);
-    ok(figure_pick(&drawn, &others, &list, "cka:biased"));
+    ok(iso_figure_pick(&drawn, &others, &list, "cka:biased"));
     text(drawn.at[0].estimator, "biased");
     assert_null(drawn.at[0].pool);
     iso_records_free(&drawn);
-    fails(figure_pick(&drawn, &others, &list, "rsa"), ISO_EARG, "no records of rsa; there are cka");
-    fails(figure_pick(&drawn, &others, &list, "ck"), ISO_EARG, "no records of ck");
+    fails(iso_figure_pick(&drawn, &others, &list, "rsa"), ISO_EARG,
+          "no records of rsa; there are cka");
+    fails(iso_figure_pick(&drawn, &others, &list, "ck"), ISO_EARG, "no records of ck");
     iso_records_free(&list);
 }
 
@@ -129,11 +130,11 @@ static void nothing_defined_is_said(void **state)
     struct figure f = {0};
 
     (void)state;
-    fails(figure_make(&f, &list, &(struct figure_ask){0}), ISO_EARG, "no records to draw");
+    fails(iso_figure_make(&f, &list, &(struct figure_ask){0}), ISO_EARG, "no records to draw");
     r.value = NAN;
     r.why = "no variance";
     add(&list, r);
-    fails(figure_make(&f, &list, &(struct figure_ask){0}), ISO_EARG, "undefined, no variance");
+    fails(iso_figure_make(&f, &list, &(struct figure_ask){0}), ISO_EARG, "undefined, no variance");
     iso_records_free(&list);
 }
 
@@ -153,13 +154,13 @@ static void data_can_be_restyled(void **state)
     add(&list, r);
     f = made(&list);
     assert_int_equal(strncmp(f.data.text, expected, sizeof expected - 1), 0);
-    figure_free(&f);
+    iso_figure_free(&f);
     iso_records_free(&list);
 }
 
 static void ranges_are_round(void **state)
 {
-    const struct range unit = figure_range(0.02, 0.97, 5), flat = figure_range(0.5, 0.5, 5);
+    const struct range unit = iso_figure_range(0.02, 0.97, 5), flat = iso_figure_range(0.5, 0.5, 5);
 
     (void)state;
     near(unit.lo, 0, 1e-12);
@@ -167,7 +168,7 @@ static void ranges_are_round(void **state)
     near(unit.step, 0.2, 1e-12);
     near(flat.lo, 0.47, 0.02);
     near(flat.hi, 0.53, 0.02);
-    assert_true(figure_range(1 - 1e-13, 1 + 1e-13, 5).hi > 1.01); /* rounding is no range */
+    assert_true(iso_figure_range(1 - 1e-13, 1 + 1e-13, 5).hi > 1.01); /* rounding is no range */
 }
 
 /* In the script a name is inside single quotes, and a quote never is. */
@@ -176,7 +177,7 @@ static void quotes_do_not_end(void **state)
     (void)state;
     for (int i = 0; i < HOSTILE; i++) {
         iso_buf out = {0};
-        ok(figure_quote(&out, hostile[i]));
+        ok(iso_figure_quote(&out, hostile[i]));
         assert_int_equal(out.text[0], '\'');
         assert_null(strchr(out.text, '\n'));
         for (const char *at = out.text; *at;) {
@@ -240,9 +241,9 @@ static void names_run_nothing(void **state)
     assert_int_equal(chdir(check_temp), 0);
     for (int i = 0; i < 4; i++) {
         struct figure f = made(&list[i]);
-        ok(figure_save(&f, temp_path(files[i])));
+        ok(iso_figure_save(&f, temp_path(files[i])));
         holds_no_tag(temp_path(files[i]));
-        figure_free(&f);
+        iso_figure_free(&f);
         iso_records_free(&list[i]);
     }
     assert_int_equal(size_of("pwned"), -1);
@@ -264,16 +265,16 @@ static void every_format(void **state)
     add(&list, record("en", "de", 1, 1));
     struct figure f = made(&list);
     for (int i = 0; i < 3; i++) {
-        ok(figure_save(&f, temp_path(files[i])));
+        ok(iso_figure_save(&f, temp_path(files[i])));
         assert_true(size_of(temp_path(files[i])) > 1000);
     }
     assert_int_equal(size_of(temp_path("f.gp")), -1); /* nothing that was not named */
     assert_int_equal(size_of(temp_path("f.tsv")), -1);
-    ok(figure_save_all(&f, temp_path("all.svg")));
+    ok(iso_figure_save_all(&f, temp_path("all.svg")));
     assert_true(size_of(temp_path("all.svg")) > 1000);
     assert_true(size_of(temp_path("all.gp")) > 100);
     assert_true(size_of(temp_path("all.tsv")) > 20);
-    figure_free(&f);
+    iso_figure_free(&f);
     iso_records_free(&list);
 }
 
@@ -287,17 +288,17 @@ static void without_gnuplot_it_says_how(void **state)
     add(&list, record("en", "de", 0, 0));
     struct figure f = made(&list);
     setenv("PATH", check_temp, 1);
-    fails(figure_save(&f, temp_path("g.svg")), ISO_EUNSUP, "apt-get install gnuplot-nox");
+    fails(iso_figure_save(&f, temp_path("g.svg")), ISO_EUNSUP, "apt-get install gnuplot-nox");
     assert_int_equal(size_of(temp_path("g.gp")), -1);
-    ok(figure_save(&f, temp_path("g.gp"))); /* the script needs no gnuplot */
+    ok(iso_figure_save(&f, temp_path("g.gp"))); /* the script needs no gnuplot */
     assert_int_equal(size_of(temp_path("g.tsv")), -1);
-    ok(figure_save_data(&f, temp_path("g.tsv")));
+    ok(iso_figure_save_data(&f, temp_path("g.tsv")));
     assert_true(size_of(temp_path("g.tsv")) > 20);
     setenv("PATH", path, 1);
-    fails(figure_save(&f, temp_path("g.jpg")), ISO_EARG, "ends in .svg, .pdf, .png or .gp");
-    fails(figure_save_data(&f, temp_path("g.csv")), ISO_EARG, "end in .tsv, its script in .gp");
-    fails(figure_save(&f, temp_path("no/g.gp")), ISO_EIO, "No such file");
-    figure_free(&f);
+    fails(iso_figure_save(&f, temp_path("g.jpg")), ISO_EARG, "ends in .svg, .pdf, .png or .gp");
+    fails(iso_figure_save_data(&f, temp_path("g.csv")), ISO_EARG, "end in .tsv, its script in .gp");
+    fails(iso_figure_save(&f, temp_path("no/g.gp")), ISO_EIO, "No such file");
+    iso_figure_free(&f);
     iso_records_free(&list);
 }
 
@@ -314,13 +315,13 @@ static void survives_lack_of_memory(void **state)
             iso_records drawn = {0};
             int64_t others;
             iso_alloc_fail_after(n);
-            err = figure_pick(&drawn, &others, &list[i], NULL);
+            err = iso_figure_pick(&drawn, &others, &list[i], NULL);
             if (!err)
-                err = figure_make(&f, &drawn, &(struct figure_ask){0});
+                err = iso_figure_make(&f, &drawn, &(struct figure_ask){0});
             iso_alloc_fail_after(-1);
             assert_true(err == ISO_OK || err == ISO_ENOMEM);
             iso_records_free(&drawn);
-            figure_free(&f);
+            iso_figure_free(&f);
         }
         iso_records_free(&list[i]);
     }
@@ -339,7 +340,7 @@ static void repeats_are_drawn_once(void **state)
     again.value = 0.9;
     add(&list, again);
     add(&list, record("en", "de", 0, 1));
-    ok(figure_pick(&drawn, &others, &list, NULL));
+    ok(iso_figure_pick(&drawn, &others, &list, NULL));
     assert_int_equal(drawn.count, 3);
     assert_int_equal(others, 0);
     near(drawn.at[0].value, 0.5, 0);
@@ -363,7 +364,7 @@ static void many_layers_are_thinned(void **state)
     assert_int_equal(f.left_out, 6);
     assert_non_null(strstr(f.data.text, "\tlayer 12\n"));
     assert_null(strstr(f.data.text, "\tlayer 11\n"));
-    figure_free(&f);
+    iso_figure_free(&f);
     iso_records_free(&list);
 }
 
@@ -385,11 +386,11 @@ static void wide_bands_are_told(void **state)
                 r.hi = r.value + 0.1;
                 add(&list, r);
             }
-        ok(figure_curves(&f, &list));
+        ok(iso_figure_curves(&f, &list));
         assert_true((strstr(f.script.text, "filledcurves") != NULL) == (count == 4));
         assert_true((strstr(f.note.text, "about \xc2\xb1"
                                          "0.10 overlap") != NULL) == (count == 5));
-        figure_free(&f);
+        iso_figure_free(&f);
         iso_records_free(&list);
     }
 }

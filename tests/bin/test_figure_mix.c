@@ -1,8 +1,8 @@
 /* Figures of mixing: which records are together, what is averaged, which layer is the best. */
 #include "tests/check.h"
 
-#include "bin/figure.h"
-#include "bin/figure_mix.h"
+#include "analysis/page/figure/figure.h"
+#include "analysis/page/figure/figure_mix.h"
 #include "lib/base/alloc.h"
 
 static iso_record record(const char *tgt, int layer, const char *stage, double value)
@@ -85,9 +85,9 @@ static struct figure made(const iso_records *list, const struct figure_ask *ask)
     struct figure f = {0};
     int64_t others;
 
-    ok(figure_pick(&drawn, &others, list, NULL));
+    ok(iso_figure_pick(&drawn, &others, list, NULL));
     assert_int_equal(others, 0);
-    ok(figure_make(&f, &drawn, ask));
+    ok(iso_figure_make(&f, &drawn, ask));
     iso_records_free(&drawn);
     return f;
 }
@@ -104,15 +104,15 @@ static void what_is_of_mixing(void **state)
     iso_record r = record("de", 1, "before", 0.5);
 
     (void)state;
-    assert_true(figure_is_mixing(&r));
+    assert_true(iso_figure_is_mixing(&r));
     r.train = "en+de"; /* before a map */
-    assert_false(figure_is_mixing(&r));
+    assert_false(iso_figure_is_mixing(&r));
     r = record("de", 1, NULL, 0.5);
-    assert_false(figure_is_mixing(&r));
+    assert_false(iso_figure_is_mixing(&r));
     r.mix = "shuffled"; /* compare --shuffle */
-    assert_false(figure_is_mixing(&r));
+    assert_false(iso_figure_is_mixing(&r));
     r.mix_layer = 1;
-    assert_true(figure_is_mixing(&r));
+    assert_true(iso_figure_is_mixing(&r));
 }
 
 /* One question: all stages, ways and places; not λ, not what was never mixed. */
@@ -130,7 +130,7 @@ static void belongs_together(void **state)
     r.estimator = "mean";
     add(&list, r);
     add(&list, list.at[0]);
-    ok(figure_pick(&drawn, &others, &list, NULL));
+    ok(iso_figure_pick(&drawn, &others, &list, NULL));
     assert_int_equal(drawn.count, all);
     assert_int_equal(others, 2);
     iso_records_free(&drawn);
@@ -146,7 +146,7 @@ static void places_choose_the_kind(void **state)
     for (int i = 0; i < 2; i++) {
         struct figure f = made(&list[i], &(struct figure_ask){0});
         assert_int_equal(f.kind, kind[i]);
-        figure_free(&f);
+        iso_figure_free(&f);
         iso_records_free(&list[i]);
     }
 }
@@ -163,7 +163,7 @@ static void curves_of_each_language(void **state)
     contains(&f.data, "\tshuffled (control)\tSwahili (sw)\n");
     contains(&f.subtitle, "mixed at layer 2 \xc2\xb7 with English (en)");
     contains(&f.note, "bands: 95 % intervals");
-    figure_free(&f);
+    iso_figure_free(&f);
     iso_records_free(&list);
 }
 
@@ -177,18 +177,18 @@ static void best_place_is_drawn(void **state)
     contains(&f.subtitle, "mixed at layer 2, of 3 the one that does most");
     contains(&f.data, "\n1\t?\t?\t?\txmixup\tGerman (de)\n2\t0.7\t");
     contains(&f.note, "grey: layers before the mixed one");
-    figure_free(&f);
+    iso_figure_free(&f);
     f = made(&list, &(struct figure_ask){.kind = FIGURE_MIXED, .place = "3"});
     contains(&f.subtitle, "mixed at layer 3 \xc2\xb7");
     contains(&f.data, "\n2\t?\t?\t?\txmixup\tGerman (de)\n3\t0.6\t");
-    figure_free(&f);
-    fails(figure_make(&f, &list, &(struct figure_ask){.kind = FIGURE_MIXED, .place = "4"}),
+    iso_figure_free(&f);
+    fails(iso_figure_make(&f, &list, &(struct figure_ask){.kind = FIGURE_MIXED, .place = "4"}),
           ISO_EARG, "--layer 4: no record of mixing there");
-    fails(figure_make(&f, &list, &(struct figure_ask){.place = "all"}), ISO_EARG,
+    fails(iso_figure_make(&f, &list, &(struct figure_ask){.place = "all"}), ISO_EARG,
           "a mixed layer is a number or a range 1-3");
-    ok(figure_make(&f, &list, &(struct figure_ask){.place = "03"}));
+    ok(iso_figure_make(&f, &list, &(struct figure_ask){.place = "03"}));
     assert_int_equal(f.kind, FIGURE_MIXED);
-    figure_free(&f);
+    iso_figure_free(&f);
     iso_records_free(&list);
 }
 
@@ -204,7 +204,7 @@ static void many_languages_are_averaged(void **state)
     contains(&f.data, "\n2\t0.4\t0\t0.8\tnot mixed\tmean over 9 languages\n");
     contains(&f.data, "\n2\t0.04\t0\t0.08\txmixup\tchange from not mixed\n");
     contains(&f.note, "band: from the least language to the greatest");
-    figure_free(&f);
+    iso_figure_free(&f);
     iso_records_free(&list);
 }
 
@@ -221,7 +221,7 @@ static void sweep_answers_which_layer(void **state)
     contains(&f.note, "framed: highest at the last layer, mixed at 2");
     contains(&f.note, "blue: languages come closer");
     contains(&f.script, "from first 2 - 0.5, first 3 - 0.5 to first 2.5, first 3.5");
-    figure_free(&f);
+    iso_figure_free(&f);
     iso_records_free(&list);
 }
 
@@ -237,10 +237,10 @@ static void distances_are_read_the_other_way(void **state)
     }
     struct figure f = made(&list, &(struct figure_ask){0});
     contains(&f.note, "framed: lowest at the last layer, not mixed \xc2\xb7 blue: languages come");
-    figure_free(&f);
+    iso_figure_free(&f);
     f = made(&list, &(struct figure_ask){.kind = FIGURE_MIXED});
     contains(&f.subtitle, "mixed at layer 1, of 3 the one that does most");
-    figure_free(&f);
+    iso_figure_free(&f);
     iso_records_free(&list);
 }
 
@@ -265,7 +265,7 @@ static void several_layers_at_once(void **state)
     contains(&f.data, "\txmixup\t");
     contains(&f.data, "\tfixed:0 (control)\t");
     contains(&f.data, "\tfixed:0.25\t");
-    figure_free(&f);
+    iso_figure_free(&f);
     iso_records_free(&list);
 }
 
@@ -286,15 +286,15 @@ static void lambda_by_mixed_layer(void **state)
             add(&list, r);
         }
     }
-    ok(figure_pick(&drawn, &others, &list, NULL));
+    ok(iso_figure_pick(&drawn, &others, &list, NULL));
     assert_int_equal(others, 2);
-    ok(figure_make(&f, &drawn, &(struct figure_ask){0}));
+    ok(iso_figure_make(&f, &drawn, &(struct figure_ask){0}));
     assert_int_equal(f.kind, FIGURE_CURVES);
     contains(&f.title, "\xce\xbb, the share of the source in the mix: by mixed layer");
     contains(&f.subtitle, "xmixup");
     contains(&f.script, "set xlabel 'mixed layer'");
     contains(&f.data, "\n1\t0.41\t");
-    figure_free(&f);
+    iso_figure_free(&f);
     iso_records_free(&drawn);
     iso_records_free(&list);
 }
@@ -308,10 +308,10 @@ static void nothing_was_mixed(void **state)
     (void)state;
     add(&list, record("de", 1, "before", 0.5));
     add(&list, record("de", 2, "before", 0.6));
-    ok(figure_make(&f, &list, &(struct figure_ask){0}));
+    ok(iso_figure_make(&f, &list, &(struct figure_ask){0}));
     assert_int_equal(f.kind, FIGURE_CURVES);
-    figure_free(&f);
-    fails(figure_make(&f, &list, &(struct figure_ask){.kind = FIGURE_SWEEP}), ISO_EARG,
+    iso_figure_free(&f);
+    fails(iso_figure_make(&f, &list, &(struct figure_ask){.kind = FIGURE_SWEEP}), ISO_EARG,
           "nothing was mixed");
     iso_records_free(&list);
 }
@@ -328,13 +328,13 @@ static void too_much_is_said(void **state)
         r.mix_layer = place;
         add(&list, r);
     }
-    fails(figure_make(&f, &list, &(struct figure_ask){0}), ISO_EARG, "at most 64 mixed layers");
+    fails(iso_figure_make(&f, &list, &(struct figure_ask){0}), ISO_EARG, "at most 64 mixed layers");
     iso_records_free(&list);
     r.mix_layer = 1;
     add(&list, r);
     r.src_layer = r.tgt_layer = 99999;
     add(&list, r);
-    fails(figure_make(&f, &list, &(struct figure_ask){0}), ISO_EARG, "at most 256 layers");
+    fails(iso_figure_make(&f, &list, &(struct figure_ask){0}), ISO_EARG, "at most 256 layers");
     iso_records_free(&list);
 }
 
@@ -360,9 +360,9 @@ static void names_run_nothing(void **state)
                 list[i].at[k].mix = evil[1];
         }
         struct figure f = made(&list[i], &(struct figure_ask){0});
-        ok(figure_save(&f, temp_path(files[i])));
+        ok(iso_figure_save(&f, temp_path(files[i])));
         assert_int_equal(access("pwned", F_OK), -1);
-        figure_free(&f);
+        iso_figure_free(&f);
         iso_records_free(&list[i]);
     }
     assert_int_equal(chdir(folder), 0);
@@ -378,10 +378,10 @@ static void survives_lack_of_memory(void **state)
         for (int64_t n = 0; err; n++) {
             struct figure f = {0};
             iso_alloc_fail_after(n);
-            err = figure_make(&f, &list[i], &(struct figure_ask){0});
+            err = iso_figure_make(&f, &list[i], &(struct figure_ask){0});
             iso_alloc_fail_after(-1);
             assert_true(err == ISO_OK || err == ISO_ENOMEM);
-            figure_free(&f);
+            iso_figure_free(&f);
         }
         iso_records_free(&list[i]);
     }

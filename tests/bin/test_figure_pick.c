@@ -1,8 +1,8 @@
 /* Which records make a figure: several models over one another, or one of them and why. */
 #include "tests/check.h"
 
-#include "bin/figure.h"
-#include "bin/figure_text.h"
+#include "analysis/page/figure/figure.h"
+#include "analysis/page/figure/figure_text.h"
 
 static void add(iso_records *list, const char *model, const char *src, const char *tgt, int layer)
 {
@@ -40,17 +40,17 @@ static void models_lie_over_one_another(void **state)
         iso_records list = of_models(count), drawn = {0};
         struct figure f = {0};
         int64_t others;
-        ok(figure_pick(&drawn, &others, &list, NULL));
+        ok(iso_figure_pick(&drawn, &others, &list, NULL));
         assert_int_equal(drawn.count, count < 4 ? 4 * count : 4);
         assert_int_equal(others, count < 4 ? 0 : 12);
-        ok(figure_make(&f, &drawn, &(struct figure_ask){0}));
+        ok(iso_figure_make(&f, &drawn, &(struct figure_ask){0}));
         const bool several = count == 2 || count == 3;
         assert_int_equal(f.models.count > 1, several);
         assert_true((strstr(f.note.len ? f.note.text : "",
                             "1, solid: small \xc2\xb7 2, dashed: large") != NULL) == several);
         assert_true((strstr(f.data.text, "\tde 2\n") != NULL) == several);
         assert_true((strstr(f.marks.text, "=German (de), large\n") != NULL) == several);
-        figure_free(&f);
+        iso_figure_free(&f);
         iso_records_free(&drawn);
         iso_records_free(&list);
     }
@@ -63,12 +63,12 @@ static void dashes_are_of_models(void **state)
     struct figure f = {0};
 
     (void)state;
-    style_list(&f.langs, NULL, 0, &list);
-    (void)names_index(&f.models, "small");
-    (void)names_index(&f.models, "large");
-    const struct style a = figure_style(&f, &list, &list.at[0], 0);
-    const struct style b = figure_style(&f, &list, &list.at[4], 0);
-    const struct style fr = figure_style(&f, &list, &list.at[5], 0);
+    iso_style_list(&f.langs, NULL, 0, &list);
+    (void)iso_names_index(&f.models, "small");
+    (void)iso_names_index(&f.models, "large");
+    const struct style a = iso_figure_style(&f, &list, &list.at[0], 0);
+    const struct style b = iso_figure_style(&f, &list, &list.at[4], 0);
+    const struct style fr = iso_figure_style(&f, &list, &list.at[5], 0);
     text(a.colour, b.colour);
     assert_int_equal(a.point, b.point);
     assert_string_not_equal(a.dash, b.dash);
@@ -86,11 +86,11 @@ static void a_map_is_of_one_model(void **state)
     (void)state;
     add(&list, "small", "de", "fr", 0);
     add(&list, "large", "de", "fr", 0);
-    ok(figure_pick(&drawn, &others, &list, NULL));
+    ok(iso_figure_pick(&drawn, &others, &list, NULL));
     assert_int_equal(drawn.count, 5);
     assert_int_equal(others, 5);
-    text(figure_differs(&list.at[4], &list.at[0]), "model");
-    assert_null(figure_differs(&list.at[1], &list.at[0]));
+    text(iso_figure_differs(&list.at[4], &list.at[0]), "model");
+    assert_null(iso_figure_differs(&list.at[1], &list.at[0]));
     iso_records_free(&drawn);
     iso_records_free(&list);
 }
@@ -103,13 +103,13 @@ static void columns_set_records_apart(void **state)
     a.measure = b.measure = "p@k";
     a.k = 1;
     b.k = 5;
-    text(figure_differs(&a, &b), "k");
+    text(iso_figure_differs(&a, &b), "k");
     b.pool = "cls";
-    text(figure_differs(&a, &b), "pool");
+    text(iso_figure_differs(&a, &b), "pool");
     b.stage = "after";
-    text(figure_differs(&a, &b), "stage");
+    text(iso_figure_differs(&a, &b), "stage");
     b.estimator = "csls";
-    text(figure_differs(&a, &b), "measure");
+    text(iso_figure_differs(&a, &b), "measure");
 }
 
 /* Closer is bright, and blue where there are signs, whichever way a measure runs. */
@@ -122,7 +122,7 @@ static void closer_has_one_colour(void **state)
     for (int signs = 0; signs < 2; signs++)
         for (int apart = 0; apart < 2; apart++) {
             iso_buf script = {0};
-            ok(figure_palette(&script, signs ? -1 : 0, 1, signs, apart));
+            ok(iso_figure_palette(&script, signs ? -1 : 0, 1, signs, apart));
             assert_non_null(strstr(script.text, first[signs][apart]));
             iso_buf_free(&script);
         }

@@ -2,8 +2,8 @@
  */
 #include "tests/check.h"
 
-#include "bin/figure.h"
-#include "bin/figure_scatter.h"
+#include "analysis/page/figure/figure.h"
+#include "analysis/page/figure/figure_scatter.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 
@@ -17,15 +17,15 @@ static void textbook_line(void **state)
     (void)state;
     struct fit f;
 
-    assert_true(fit_line(&f, ax, ay, 11));
+    assert_true(iso_fit_line(&f, ax, ay, 11));
     near(f.slope, 0.500, 5e-4);
     near(f.intercept, 3.000, 5e-4);
     near(f.s, 1.237, 5e-4);
-    near(fit_half(&f, 0), 2.262157 * 1.1247, 3e-4); /* at 0 it is the intercept's */
-    near(fit_half(&f, 9), 2.262157 * 1.2366 / sqrt(11), 3e-4);
-    near(sqrt(pow(fit_half(&f, 10), 2) - pow(fit_half(&f, 9), 2)), 2.262157 * 0.1179, 3e-4);
-    assert_false(fit_line(&f, ax, ay, 2));
-    assert_false(fit_line(&f, (const double[]){3, 3, 3}, ay, 3));
+    near(iso_fit_half(&f, 0), 2.262157 * 1.1247, 3e-4); /* at 0 it is the intercept's */
+    near(iso_fit_half(&f, 9), 2.262157 * 1.2366 / sqrt(11), 3e-4);
+    near(sqrt(pow(iso_fit_half(&f, 10), 2) - pow(iso_fit_half(&f, 9), 2)), 2.262157 * 0.1179, 3e-4);
+    assert_false(iso_fit_line(&f, ax, ay, 2));
+    assert_false(iso_fit_line(&f, (const double[]){3, 3, 3}, ay, 3));
 }
 
 static bool meet(const struct label *a, const struct label *b)
@@ -70,14 +70,14 @@ static void names_apart(void **state)
         const int n = 4 + round % 22;
         scatter_points(l, n, round % 3 ? 1 : 0.4, &rng);
         memcpy(again, l, sizeof l);
-        labels_place(l, n, 220, 180, 3, NULL);
+        iso_labels_place(l, n, 220, 180, 3, NULL);
         assert_int_equal(shown(l, n, 220, 180), n);
-        labels_place(again, n, 220, 180, 3, NULL);
+        iso_labels_place(again, n, 220, 180, 3, NULL);
         for (int i = 0; i < n; i++)
             assert_true(again[i].at_x == l[i].at_x && again[i].at_y == l[i].at_y);
     }
     scatter_points(l, 80, 0.1, &rng); /* no room for all, still none over another */
-    labels_place(l, 80, 220, 180, 3, NULL);
+    iso_labels_place(l, 80, 220, 180, 3, NULL);
     const int left = shown(l, 80, 220, 180);
     assert_true(left > 20 && left < 80);
 }
@@ -89,16 +89,16 @@ static void name_beside(void **state)
     struct label one = {.x = 100, .y = 90, .w = 14, .h = 11}, two[2];
     const struct label_line line = {90, 0};
 
-    labels_place(&one, 1, 220, 180, 3, NULL);
+    iso_labels_place(&one, 1, 220, 180, 3, NULL);
     assert_true(one.shown && !one.led && one.at_x > 107 && fabs(one.at_y - 90) < 1e-9);
-    labels_place(&one, 1, 220, 180, 3, &line);
+    iso_labels_place(&one, 1, 220, 180, 3, &line);
     assert_true(fabs(one.at_y - 90) > 4);
     two[0] = two[1] = (struct label){.x = 100, .y = 90, .w = 14, .h = 11};
     two[1].x = 112; /* where the name would be */
-    labels_place(two, 2, 220, 180, 3, NULL);
+    iso_labels_place(two, 2, 220, 180, 3, NULL);
     assert_true(fabs(two[0].at_x - 112) > 10 || fabs(two[0].at_y - 90) > 8.4);
     one = (struct label){.x = 1, .y = 1, .w = 400, .h = 11}; /* wider than the sheet */
-    labels_place(&one, 1, 220, 180, 3, NULL);
+    iso_labels_place(&one, 1, 220, 180, 3, NULL);
     assert_false(one.shown);
 }
 
@@ -155,13 +155,13 @@ static void draw(struct figure *f, const iso_records *all)
     iso_records drawn = {0};
     int64_t others;
 
-    ok(figure_pick(&drawn, &others, all, "pearson"));
+    ok(iso_figure_pick(&drawn, &others, all, "pearson"));
     *f = (struct figure){0};
-    ok(figure_make(f, &drawn, &(struct figure_ask){.kind = FIGURE_SCATTER, .among = all}));
+    ok(iso_figure_make(f, &drawn, &(struct figure_ask){.kind = FIGURE_SCATTER, .among = all}));
     iso_records_free(&drawn);
 }
 
-/* The first correlation there is, which figure_pick begins with, must be of a layer. */
+/* The first correlation there is, which iso_figure_pick begins with, must be of a layer. */
 static void drop_means(iso_records *list)
 {
     iso_records kept = {0};
@@ -191,7 +191,7 @@ static void panels(void **state)
     assert_non_null(strstr(f.note.text, "6 languages"));
     assert_non_null(strstr(f.data.text, "0.8\t0.1\t?\t?\tfr"));
     assert_int_equal(f.left_out, 0);
-    figure_free(&f);
+    iso_figure_free(&f);
     iso_records_free(&list);
 }
 
@@ -207,7 +207,7 @@ static void many_layers(void **state)
     assert_int_equal(f.left_out, 1);
     assert_int_equal(count_of(&f.script, "'layer 0:"), 0);
     assert_int_equal(count_of(&f.script, "'layer 1:"), 1);
-    figure_free(&f);
+    iso_figure_free(&f);
     iso_records_free(&list);
     list = related(25);
     drop_means(&list);
@@ -215,7 +215,7 @@ static void many_layers(void **state)
     assert_int_equal(f.left_out, 13);
     assert_int_equal(count_of(&f.script, "'layer 24:"), 1);
     assert_int_equal(count_of(&f.script, "\nplot data"), 12);
-    figure_free(&f);
+    iso_figure_free(&f);
     iso_records_free(&list);
 }
 
@@ -227,10 +227,10 @@ static void not_there(void **state)
     int64_t others;
 
     drop_means(&list);
-    ok(figure_pick(&drawn, &others, &list, "pearson"));
-    fails(figure_make(&f, &drawn, &(struct figure_ask){.kind = FIGURE_SCATTER}), ISO_EARG,
+    ok(iso_figure_pick(&drawn, &others, &list, "pearson"));
+    fails(iso_figure_make(&f, &drawn, &(struct figure_ask){.kind = FIGURE_SCATTER}), ISO_EARG,
           "records it was made of");
-    fails(figure_make(&f, &drawn, &(struct figure_ask){.kind = FIGURE_SCATTER, .among = &none}),
+    fails(iso_figure_make(&f, &drawn, &(struct figure_ask){.kind = FIGURE_SCATTER, .among = &none}),
           ISO_EARG, "there are none");
     iso_records_free(&list);
     iso_records_free(&drawn);
@@ -259,13 +259,13 @@ static void over_layers(void **state)
         r.given = "size";
         ok(iso_records_add(&list, &r));
     }
-    ok(figure_pick(&drawn, &others, &list, "pearson"));
+    ok(iso_figure_pick(&drawn, &others, &list, "pearson"));
     assert_int_equal(drawn.count, 6);
-    ok(figure_make(&f, &drawn, &(struct figure_ask){.title = NULL}));
+    ok(iso_figure_make(&f, &drawn, &(struct figure_ask){.title = NULL}));
     assert_int_equal(f.kind, FIGURE_CURVES);
     assert_non_null(strstr(f.script.text, "'cka:debiased'"));
     assert_non_null(strstr(f.script.text, "'p@1:cosine'"));
-    figure_free(&f);
+    iso_figure_free(&f);
     iso_records_free(&list);
     iso_records_free(&drawn);
 }
@@ -279,14 +279,15 @@ static void out_of_memory(void **state)
     iso_err err = ISO_ENOMEM;
 
     drop_means(&list);
-    ok(figure_pick(&drawn, &others, &list, "pearson"));
+    ok(iso_figure_pick(&drawn, &others, &list, "pearson"));
     for (int64_t n = 0; err == ISO_ENOMEM; n++) {
         iso_alloc_fail_after(n);
-        err = figure_make(&f, &drawn, &(struct figure_ask){.kind = FIGURE_SCATTER, .among = &list});
+        err = iso_figure_make(&f, &drawn,
+                              &(struct figure_ask){.kind = FIGURE_SCATTER, .among = &list});
         iso_alloc_fail_after(-1);
     }
     ok(err);
-    figure_free(&f);
+    iso_figure_free(&f);
     iso_records_free(&list);
     iso_records_free(&drawn);
 }

@@ -1,8 +1,8 @@
 /* How languages are drawn, what stands above a figure, and its size. */
 #include "tests/check.h"
 
-#include "bin/figure.h"
-#include "bin/figure_text.h"
+#include "analysis/page/figure/figure.h"
+#include "analysis/page/figure/figure_text.h"
 
 static iso_record record(const char *tgt, int layer, double value)
 {
@@ -35,12 +35,12 @@ static void looks_differ(void **state)
     (void)state;
     for (int i = 0; i < 105; i++) {
         for (int j = 0; j < i; j++) {
-            assert_false(same_look(style_at(i), style_at(j), true, true));
-            assert_false(i - j < 35 && same_look(style_at(i), style_at(j), true, false));
-            assert_false(i - j < 15 && same_look(style_at(i), style_at(j), false, true));
+            assert_false(same_look(iso_style_at(i), iso_style_at(j), true, true));
+            assert_false(i - j < 35 && same_look(iso_style_at(i), iso_style_at(j), true, false));
+            assert_false(i - j < 15 && same_look(iso_style_at(i), iso_style_at(j), false, true));
         }
     }
-    assert_true(same_look(style_at(105), style_at(0), true, true));
+    assert_true(same_look(iso_style_at(105), iso_style_at(0), true, true));
 }
 
 /* Relative luminance after WCAG 2.1. */
@@ -64,7 +64,7 @@ static void colours_stand_out(void **state)
 {
     (void)state;
     for (int i = 0; i < 5; i++) {
-        const double l = luminance(style_at(i).colour);
+        const double l = luminance(iso_style_at(i).colour);
         assert_true(1.05 / (l + 0.05) >= 3);
         assert_true(l == 0 || (l + 0.05) / (luminance("#15161a") + 0.05) >= 3);
     }
@@ -74,7 +74,7 @@ static struct figure made(const iso_records *list, const struct figure_ask *ask)
 {
     struct figure f = {0};
 
-    ok(figure_make(&f, list, ask));
+    ok(iso_figure_make(&f, list, ask));
     return f;
 }
 
@@ -103,7 +103,7 @@ static void a_language_keeps_its_look(void **state)
         for (int i = 0; i < 6; i++)
             if (strcmp(langs[i], "en") != 0)
                 add(&all, record(langs[i], layer, 0.9 - 0.1 * i));
-    style_list(&names, NULL, 0, &all);
+    iso_style_list(&names, NULL, 0, &all);
     assert_int_equal(names.count, 6);
     text(names.at[0], "ar");
     text(names.at[1], "de"); /* whatever a file calls it */
@@ -111,20 +111,20 @@ static void a_language_keeps_its_look(void **state)
         add(&one, record("de", layer, 0.1));
     struct figure f = made(&one, &(struct figure_ask){.langs = &names});
     look_of(look[0], &f, 0);
-    figure_free(&f);
+    iso_figure_free(&f);
     f = made(&all, &(struct figure_ask){.langs = &names});
     look_of(look[1], &f, 2); /* sw, ar, below de: ends ascend 0.4, 0.6, 0.7 */
-    figure_free(&f);
+    iso_figure_free(&f);
     for (int64_t i = 0; i < all.count; i++)
         all.at[i].value = 1 - all.at[i].value;
     f = made(&all, &(struct figure_ask){0}); /* of its own records: the same list */
     look_of(look[2], &f, 2);
-    const struct style de = style_at(1);
+    const struct style de = iso_style_at(1);
     snprintf(expected, sizeof expected, "dt %s pt %d ps 0.5 lc rgb '%s", de.dash, de.point,
              de.colour);
     for (int i = 0; i < 3; i++)
         assert_int_equal(strncmp(look[i], expected, strlen(expected)), 0);
-    figure_free(&f);
+    iso_figure_free(&f);
     iso_records_free(&all);
     iso_records_free(&one);
 }
@@ -140,7 +140,7 @@ static void gaps_come_last(void **state)
     gap.measure = "gap";
     add(&list, gap);
     add(&list, record("zh", 0, 0.5));
-    style_list(&names, NULL, 0, &list);
+    iso_style_list(&names, NULL, 0, &list);
     assert_int_equal(names.count, 3);
     text(names.at[0], "en");
     text(names.at[1], "zh");
@@ -179,7 +179,7 @@ static void nothing_above_is_cut(void **state)
         lines[i] = labels_of(&f);
         assert_non_null(strstr(f.script.text, "n = 9'"));
         assert_null(strstr(f.script.text, "\xe2\x80\xa6"));
-        figure_free(&f);
+        iso_figure_free(&f);
     }
     assert_int_equal(lines[0], 2);
     assert_true(lines[1] > lines[0] && lines[2] > lines[1]);
@@ -205,14 +205,14 @@ static void size_and_title_as_asked(void **state)
         assert_int_equal(f.width, 700);
         assert_int_equal(f.height, 500);
         assert_null(strstr(f.script.text, "large textcolor"));
-        figure_free(&f);
+        iso_figure_free(&f);
         ask.height = 90;
-        fails(figure_make(&f, &list, &ask), ISO_EARG, "--height 90: this figure needs");
+        fails(iso_figure_make(&f, &list, &ask), ISO_EARG, "--height 90: this figure needs");
         ask.width = 90;
-        fails(figure_make(&f, &list, &ask), ISO_EARG, "--width 90: this figure needs");
+        fails(iso_figure_make(&f, &list, &ask), ISO_EARG, "--width 90: this figure needs");
     }
     list.count = 1;
-    fails(figure_make(&(struct figure){0}, &list, &(struct figure_ask){.width = 9}), ISO_EARG,
+    fails(iso_figure_make(&(struct figure){0}, &list, &(struct figure_ask){.width = 9}), ISO_EARG,
           "--width 9:");
     list.count = 4;
     iso_records_free(&list);

@@ -1,8 +1,8 @@
 /* What becomes of gnuplot's SVG: titles where they belong, nothing that is not seen. */
 #include "tests/check.h"
 
-#include "bin/figure_mark.h"
-#include "bin/figure_svg.h"
+#include "analysis/page/figure/figure_mark.h"
+#include "analysis/page/figure/figure_svg.h"
 #include "lib/base/alloc.h"
 
 /* As gnuplot writes: two panels; a curve of two points, cells and their numbers. */
@@ -30,15 +30,15 @@ static struct figure noted(int points)
     struct figure f = {.width = 100, .height = 50};
 
     ok(iso_buf_puts(&f.title, "A < B"));
-    ok(mark_series(&f, "German & so on"));
+    ok(iso_mark_series(&f, "German & so on"));
     for (int i = 0; i < points; i++)
-        ok(mark_point(&f, i ? "layer 1" : "layer 0", i ? -0.25 : 0.454, 0.4, 0.5, 2));
-    ok(mark_panel(&f));
-    ok(mark_series(&f, "a map"));
-    ok(mark_point(&f, "first", 1, NAN, NAN, 2));
-    ok(mark_point(&f, "hole", NAN, NAN, NAN, 2)); /* drawn by nobody */
-    ok(mark_point(&f, "second", 2, NAN, NAN, 2));
-    ok(mark_silent(&f));
+        ok(iso_mark_point(&f, i ? "layer 1" : "layer 0", i ? -0.25 : 0.454, 0.4, 0.5, 2));
+    ok(iso_mark_panel(&f));
+    ok(iso_mark_series(&f, "a map"));
+    ok(iso_mark_point(&f, "first", 1, NAN, NAN, 2));
+    ok(iso_mark_point(&f, "hole", NAN, NAN, NAN, 2)); /* drawn by nobody */
+    ok(iso_mark_point(&f, "second", 2, NAN, NAN, 2));
+    ok(iso_mark_silent(&f));
     return f;
 }
 
@@ -57,7 +57,7 @@ static iso_err convert(iso_buf *out, const char *svg, const struct figure *f)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_puts(&in, svg));
-    ISO_TRY(figure_svg(out, &in, f));
+    ISO_TRY(iso_figure_svg(out, &in, f));
 done:
     iso_buf_free(&in);
     return err;
@@ -85,7 +85,7 @@ static void names_stand_where_they_belong(void **state)
     assert_int_equal(count(&out, "<title>second: 2.00</title>"), 1);
     assert_int_equal(count(&out, "pointer-events=\"none\""), 1); /* on the whole picture */
     assert_int_equal(count(&out, "pointer-events=\"auto\""), 2); /* but not on curve and map */
-    figure_free(&f);
+    iso_figure_free(&f);
     iso_buf_free(&out);
 }
 
@@ -104,7 +104,7 @@ static void nothing_useless_stays(void **state)
     assert_int_equal(count(&out, "<g id=\"gpPt5\">"), 1);
     assert_int_equal(count(&out, "></g>"), 2); /* the two markers end so */
     assert_int_equal(count(&out, "<g"), count(&out, "</g>"));
-    figure_free(&f);
+    iso_figure_free(&f);
     iso_buf_free(&out);
 }
 
@@ -119,7 +119,7 @@ static void in_doubt_points_have_no_names(void **state)
     assert_int_equal(count(&out, "layer 0"), 0);
     assert_int_equal(count(&out, "German"), 1);
     assert_int_equal(count(&out, "first"), 1);
-    figure_free(&f);
+    iso_figure_free(&f);
     iso_buf_free(&out);
 }
 
@@ -137,7 +137,7 @@ static void foreign_pictures_are_refused(void **state)
         assert_int_equal(convert(&out, cut, &f), ISO_EFORMAT);
     }
     fails(convert(&out, HEAD "<script>x</script></g></svg>", &f), ISO_EFORMAT, "does not write");
-    figure_free(&f);
+    iso_figure_free(&f);
     iso_buf_free(&out);
 }
 
@@ -155,17 +155,17 @@ static void survives_lack_of_memory(void **state)
         assert_true(err == ISO_OK || err == ISO_ENOMEM);
         iso_buf_free(&out);
     }
-    figure_free(&f);
+    iso_figure_free(&f);
 }
 
 /* Of 0.2 between ticks two decimals tell, of 0.002 four. */
 static void decimals_follow_the_ticks(void **state)
 {
     (void)state;
-    assert_int_equal(mark_places(0.2), 2);
-    assert_int_equal(mark_places(0.1), 2);
-    assert_int_equal(mark_places(0.002), 4);
-    assert_int_equal(mark_places(5), 2);
+    assert_int_equal(iso_mark_places(0.2), 2);
+    assert_int_equal(iso_mark_places(0.1), 2);
+    assert_int_equal(iso_mark_places(0.002), 4);
+    assert_int_equal(iso_mark_places(5), 2);
 }
 
 int main(void)

@@ -1,9 +1,9 @@
 /* Transfer gaps: the arithmetic, published means, what is joined with what, what is correlated. */
 #include "tests/check.h"
 
-#include "analysis/correlation.h"
-#include "bin/gap.h"
-#include "bin/gap_inside.h"
+#include "analysis/stats/correlation.h"
+#include "analysis/study/gap/gap.h"
+#include "analysis/study/gap/gap_inside.h"
 #include "lib/base/alloc.h"
 
 /* Zero-shot XNLI from English, test accuracy in %: the README of microsoft/unilm's minilm (mBERT,
@@ -58,7 +58,7 @@ static iso_records made(const struct settings *set, const iso_records *records)
     const iso_records none = {0};
     iso_records out = {0};
 
-    ok(gap_records(&out, set, records ? records : &none));
+    ok(iso_gap_records(&out, set, records ? records : &none));
     return out;
 }
 
@@ -261,7 +261,7 @@ static void probed(void **state)
                 add(&in, "en", six[i], layer, i == 2 ? 0.5 - gap : six_cka[i] + layer);
         }
     }
-    assert_true(gap_has_scores(&in));
+    assert_true(iso_gap_has_scores(&in));
     iso_records list = made(&set, &in);
     near(one(&list, "gap", 4, 3)->value, 0.25, 1e-12);
     text(one(&list, "gap", 4, 6)->estimator, "mean");
@@ -369,7 +369,7 @@ static void out_of_memory(void **state)
     for (int64_t n = 0; err == ISO_ENOMEM; n += 1 + n / 20) {
         iso_records out = {0};
         iso_alloc_fail_after(n);
-        err = gap_records(&out, &set, &in);
+        err = iso_gap_records(&out, &set, &in);
         iso_alloc_fail_after(-1);
         assert_true(err == ISO_OK || err == ISO_ENOMEM);
         iso_records_free(&out);

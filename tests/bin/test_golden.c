@@ -1,7 +1,7 @@
 /* The answers that doctor recomputes are right, and the seeds give the published data. */
 #include "tests/check.h"
 
-#include "bin/golden.h"
+#include "bin/cmd/golden.h"
 
 static void every_answer_comes_out(void **state)
 {

@@ -4,7 +4,7 @@
 
 #include <sys/stat.h>
 
-#include "bin/inspect_checkpoint.h"
+#include "bin/inspect/inspect_checkpoint.h"
 #include "lib/base/alloc.h"
 
 static void put(const char *folder, const char *name, const char *content)

@@ -1,15 +1,15 @@
 /* Distinct texts and their numbers; tokens as people see them. */
 #include "tests/check.h"
 
-#include "bin/lexicon.h"
-#include "bin/tokenize_print.h"
+#include "lib/encode/lexicon.h"
+#include "bin/cmd/tokenize_print.h"
 #include "lib/base/alloc.h"
 
 static int32_t number(struct lexicon *l, const char *word)
 {
     int32_t entry = -1;
 
-    ok(lexicon_add(&entry, l, word, (int64_t)strlen(word)));
+    ok(iso_lexicon_add(&entry, l, word, (int64_t)strlen(word)));
     return entry;
 }
 
@@ -24,14 +24,14 @@ static void equal_texts_have_one_number(void **state)
     assert_int_equal(number(&l, ""), 2);
     assert_int_equal(number(&l, "ab"), 1);
     assert_int_equal(number(&l, "a"), 3);
-    text(lexicon_text(&l, 1), "ab");
+    text(iso_lexicon_text(&l, 1), "ab");
     assert_int_equal(l.count, 4);
-    ok(lexicon_order(order, &l)); /* twice "ab"; "", "a", "b" once */
+    ok(iso_lexicon_order(order, &l)); /* twice "ab"; "", "a", "b" once */
     assert_int_equal(order[0], 1);
     assert_int_equal(order[1], 2);
     assert_int_equal(order[2], 3);
     assert_int_equal(order[3], 0);
-    lexicon_free(&l);
+    iso_lexicon_free(&l);
 }
 
 static void many_texts_keep_theirs(void **state)
@@ -48,8 +48,8 @@ static void many_texts_keep_theirs(void **state)
     }
     assert_int_equal(l.count, 5000);
     assert_int_equal(l.seen[4999], 2);
-    text(lexicon_text(&l, 4999), "w4999");
-    lexicon_free(&l);
+    text(iso_lexicon_text(&l, 4999), "w4999");
+    iso_lexicon_free(&l);
 }
 
 static void lack_of_memory_changes_nothing(void **state)
@@ -64,7 +64,7 @@ static void lack_of_memory_changes_nothing(void **state)
         snprintf(word, sizeof word, "w%d", i);
         for (int64_t n = 0;; n++) {
             iso_alloc_fail_after(n);
-            const iso_err err = lexicon_add(&entry, &l, word, (int64_t)strlen(word));
+            const iso_err err = iso_lexicon_add(&entry, &l, word, (int64_t)strlen(word));
             iso_alloc_fail_after(-1);
             if (!err)
                 break;
@@ -75,7 +75,7 @@ static void lack_of_memory_changes_nothing(void **state)
         assert_int_equal(entry, i);
     }
     assert_true(fails > 8);
-    lexicon_free(&l);
+    iso_lexicon_free(&l);
 }
 
 /* Pieces above their ids, wide characters counted twice, lines broken at 16 columns. */

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <sys/stat.h>
 
-#include "bin/mix_job.h"
+#include "analysis/study/mix/mix_job.h"
 #include "bin/term.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
@@ -75,13 +75,14 @@ static iso_err run_mixing(struct mixing *x)
     bool none;
     iso_err err = ISO_OK;
 
-    ISO_TRY(mix_prepare(&x->job));
-    pick = x->job.pick[mix_source_lang(&x->job, 0)];
+    ISO_TRY(iso_mix_prepare(&x->job));
+    pick = x->job.pick[iso_mix_source_lang(&x->job, 0)];
     ISO_TRY(iso_alloc(&x->job.stranger, x->job.items, sizeof *x->job.stranger));
-    ISO_TRY(mix_strangers(x->job.stranger, &none, &x->job.in.lang[mix_source_lang(&x->job, 0)],
-                          pick, x->job.items, 0));
-    ISO_TRY(mix_source_run(&x->job, mix_source_lang(&x->job, 0)));
-    ISO_TRY(mix_run(&x->m, &x->job, 0));
+    ISO_TRY(iso_mix_strangers(x->job.stranger, &none,
+                              &x->job.in.lang[iso_mix_source_lang(&x->job, 0)], pick, x->job.items,
+                              0));
+    ISO_TRY(iso_mix_source_run(&x->job, iso_mix_source_lang(&x->job, 0)));
+    ISO_TRY(iso_mix_run(&x->m, &x->job, 0));
 done:
     return err;
 }
@@ -89,13 +90,13 @@ done:
 static void begin(struct mixing *x, const struct settings *set, const iso_run *run,
                   iso_mix_entropy entropy)
 {
-    *x = (struct mixing){.job = {.in = texts_of(set, run), .entropy = entropy}};
+    *x = (struct mixing){.job = {.in = iso_texts_of(set, run), .entropy = entropy}};
 }
 
 static void end(struct mixing *x)
 {
-    mixed_free(&x->m);
-    mix_job_free(&x->job);
+    iso_mixed_free(&x->m);
+    iso_mix_job_free(&x->job);
 }
 
 /* Row `item` of a kept matrix. */
@@ -163,8 +164,8 @@ static void check_way(const struct mixing *x, const struct twin *model, int plac
     const struct mix_job *job = &x->job;
     const struct mix_scheme *s = &job->scheme;
     const struct mix_way *w = &s->way[way];
-    const int tgt = mix_target_lang(job, 0), src = mix_source_lang(job, 0);
-    const int first = s->place[place].first, pw = mixed_place_way(s, place, way);
+    const int tgt = iso_mix_target_lang(job, 0), src = iso_mix_source_lang(job, 0);
+    const int first = s->place[place].first, pw = iso_mixed_place_way(s, place, way);
     struct twin_pair pair = {0};
     float row[128];
 
@@ -175,7 +176,7 @@ static void check_way(const struct mixing *x, const struct twin *model, int plac
                           w->partner == MIX_STRANGER ? job->stranger[item] : item);
     for (int k = 1; k <= s->L; k++) {
         const iso_layer *l = &model->p.layers[k - 1];
-        const iso_mix_rule rule = mix_rule(job, way, k);
+        const iso_mix_rule rule = iso_mixing_rule(job, way, k);
         twin_attend(pair.t, pair.Tt, pair.live_t, l, model->c.H);
         twin_attend(pair.s, pair.Ts, pair.live_s, l, model->c.H);
         if (k >= first && k <= s->place[place].last)
@@ -186,7 +187,7 @@ static void check_way(const struct mixing *x, const struct twin *model, int plac
         twin_feed(pair.s, pair.Ts, l);
         if (k < first)
             continue;
-        row_of(row, x->m.states, mixed_after(s, place, way, k), item);
+        row_of(row, x->m.states, iso_mixed_after(s, place, way, k), item);
         check_row(row, pair.t, pair.live_t, s->C);
     }
     const float *cls = (const float *)x->m.cls_after[pw].data + item * x->m.cls_after[pw].stride;
@@ -202,15 +203,15 @@ static void check_plain(const struct mixing *x, const struct twin *model, int64_
 
     for (int side = 0; side < 2; side++) {
         int64_t T, live;
-        const int lang = side ? mix_source_lang(job, 0) : mix_target_lang(job, 0);
+        const int lang = side ? iso_mix_source_lang(job, 0) : iso_mix_target_lang(job, 0);
         double *t = states(&T, &live, model, job, lang, item);
         for (int k = 0; k <= job->scheme.L; k++) {
             if (k > 0) {
                 twin_attend(t, T, live, &model->p.layers[k - 1], model->c.H);
                 twin_feed(t, T, &model->p.layers[k - 1]);
             }
-            row_of(row, side ? x->m.source : x->m.states, side ? k : mixed_before(&job->scheme, k),
-                   item);
+            row_of(row, side ? x->m.source : x->m.states,
+                   side ? k : iso_mixed_before(&job->scheme, k), item);
             check_row(row, t, live, job->scheme.C);
         }
         free(t);
@@ -313,13 +314,13 @@ static void strangers_are_strange(void **state)
     bool none;
 
     (void)state;
-    ok(mix_strangers(stranger, &none, &lang, pick, 6, 1));
+    ok(iso_mix_strangers(stranger, &none, &lang, pick, 6, 1));
     assert_false(none);
     for (int i = 0; i < 6; i++)
         assert_true(stranger[i] != i && (i > 1 || stranger[i] > 1));
-    ok(mix_strangers(stranger, &none, &lang, pick, 2, 1));
+    ok(iso_mix_strangers(stranger, &none, &lang, pick, 2, 1));
     assert_true(none); /* 7 8 9 and 7 8 9 */
-    ok(mix_strangers(stranger, &none, &lang, pick, 1, 1));
+    ok(iso_mix_strangers(stranger, &none, &lang, pick, 1, 1));
     assert_true(none);
 }
 
@@ -496,7 +497,7 @@ static void branches_are_judged_by_the_head(void **state)
     ok(run_mixing(&x));
     ok(iso_classifier_open(&x.job.classifier, &why, folder_of_a_head()));
     assert_non_null(x.job.classifier);
-    ok(mix_branches(&r, &x.job, 0, &x.m));
+    ok(iso_mix_branches(&r, &x.job, 0, &x.m));
     const struct told before = told_of(&x.m, &x.m.cls_before, gold);
     check_told(&r, "before", NULL, before);
     for (int w = 0; w < x.job.scheme.ways; w++) {

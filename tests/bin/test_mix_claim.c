@@ -1,8 +1,8 @@
 /* What is claimed of mixing, and what is not: planted effects, and the bars one by one. */
 #include <string.h>
 
-#include "bin/mix_claim.h"
-#include "bin/records.h"
+#include "analysis/study/mix/mix_claim.h"
+#include "analysis/study/items/records.h"
 #include "tests/bin/mixed.h"
 
 static const char measures[] = "cka,centroid:euclidean,cosine:centred,p@1:cosine";
@@ -15,8 +15,8 @@ static struct mix_claims claims_of(const struct planted *p, iso_records *list, u
 
     mixed_make(&m, &s, p, 3, 2, 200, seed);
     *list = measured(&m, &(struct settings){.measure = measures});
-    ok(mix_claims_make(&claims, list));
-    mixed_free(&m);
+    ok(iso_mix_claims_make(&claims, list));
+    iso_mixed_free(&m);
     return claims;
 }
 
@@ -47,7 +47,7 @@ static void the_translation_is_claimed(void **state)
             assert_true(!at->missed[MIX_BAR_BEFORE] && at->missed[MIX_BAR_SHUFFLED]);
         }
     }
-    mix_claims_free(&c);
+    iso_mix_claims_free(&c);
     iso_records_free(&list);
 }
 
@@ -68,7 +68,7 @@ static void a_stranger_is_not(void **state)
         for (int64_t i = 0; i < c.count; i++)
             claimed += c.at[i].side != 0;
         cases += c.count;
-        mix_claims_free(&c);
+        iso_mix_claims_free(&c);
         iso_records_free(&list);
     }
     assert_true(cases == 100 && claimed <= 5); /* about 5 of 100 true nulls at most are chance */
@@ -95,7 +95,7 @@ static void what_fixed0_does_too_is_not(void **state)
         seen++;
     }
     assert_true(seen == 5 && held >= 4);
-    mix_claims_free(&c);
+    iso_mix_claims_free(&c);
     iso_records_free(&list);
 }
 
@@ -121,7 +121,7 @@ static void a_distance_falls(void **state)
             if (is(&c.at[i], "centroid"))
                 assert_true(c.at[i].side == (far ? 1 : -1) && c.at[i].closer == (far ? -1 : 1));
         }
-        mix_claims_free(&c);
+        iso_mix_claims_free(&c);
         iso_records_free(&list);
     }
 }
@@ -184,7 +184,7 @@ static void each_bar_counts(void **state)
 
     for (int i = 0; i < CASES; i++)
         add_three(&list, "cka", "de", i + 1, cases[i].bound);
-    ok(mix_claims_make(&c, &list));
+    ok(iso_mix_claims_make(&c, &list));
     assert_int_equal(c.count, CASES);
     for (int i = 0; i < CASES; i++) {
         assert_true(c.at[i].effect == &list.at[3 * i]);
@@ -192,7 +192,7 @@ static void each_bar_counts(void **state)
         for (int b = 0; b < 3; b++)
             assert_true(c.at[i].missed[b] == cases[i].missed[b]);
     }
-    mix_claims_free(&c);
+    iso_mix_claims_free(&c);
     iso_records_free(&list);
 }
 
@@ -214,22 +214,22 @@ static void who_claims(void **state)
     r.stage = "after";
     ok(iso_records_add(&list, &r));
     add_three(&list, "cka", "en", 1, up);
-    ok(mix_claims_make(&c, &list));
+    ok(iso_mix_claims_make(&c, &list));
     assert_int_equal(c.count, 0);
-    mix_claims_free(&c);
+    iso_mix_claims_free(&c);
     r = effect("cka", "fr", 1, "before", 0.1, 0.2);
     ok(iso_records_add(&list, &r));
     r = effect("cka", "fr", 1, "fixed:0", 0.1, 0.2);
     ok(iso_records_add(&list, &r));
-    ok(mix_claims_make(&c, &list));
+    ok(iso_mix_claims_make(&c, &list));
     assert_int_equal(c.count, 1);
     assert_true(c.at[0].side == 0 && c.at[0].missed[MIX_BAR_SHUFFLED] &&
                 !c.at[0].missed[MIX_BAR_FIXED0] && !c.at[0].missed[MIX_BAR_BEFORE]);
-    mix_claims_free(&c);
+    iso_mix_claims_free(&c);
     iso_records_free(&list);
-    ok(mix_claims_make(&c, &list));
+    ok(iso_mix_claims_make(&c, &list));
     assert_int_equal(c.count, 0);
-    mix_claims_free(&c);
+    iso_mix_claims_free(&c);
 }
 
 /* Of a handful of items an interval leaves 0 out too easily. */
@@ -244,10 +244,10 @@ static void few_items_claim_nothing(void **state)
     for (int64_t n = MIX_CLAIM_ITEMS - 1; n <= MIX_CLAIM_ITEMS; n++) {
         for (int64_t i = 0; i < list.count; i++)
             list.at[i].n = n;
-        ok(mix_claims_make(&c, &list));
+        ok(iso_mix_claims_make(&c, &list));
         assert_int_equal(c.count, 1);
         assert_int_equal(c.at[0].side, n >= MIX_CLAIM_ITEMS);
-        mix_claims_free(&c);
+        iso_mix_claims_free(&c);
     }
     iso_records_free(&list);
 }
@@ -268,8 +268,8 @@ static void counted(void **state)
     add_three(&list, "unheard", "de", 1, up);
     add_three(&list, "cka", "fr", 1, down);
     add_three(&list, "cka", "fr", 2, none);
-    ok(mix_claims_make(&c, &list));
-    ok(mix_counts_make(&n, &c));
+    ok(iso_mix_claims_make(&c, &list));
+    ok(iso_mix_counts_make(&n, &c));
     assert_int_equal(n.count, 3);
     text(n.at[0].like->measure, "cka");
     assert_true(n.at[0].cases == 4 && n.at[0].targets == 2 && n.at[0].closer == 2);
@@ -279,9 +279,9 @@ static void counted(void **state)
     assert_true(n.at[1].cases == 2 && n.at[1].closer == 1 && n.at[1].apart == 1);
     assert_true(n.at[1].targets == 1 && n.at[1].last == 3);
     assert_true(n.at[2].moved == 1 && n.at[2].closer == 0 && n.at[2].apart == 0);
-    mix_counts_free(&n);
-    mix_claims_free(&c);
-    ok(mix_tell(&(struct settings){0}, &list));
+    iso_mix_counts_free(&n);
+    iso_mix_claims_free(&c);
+    ok(iso_mix_tell(&(struct settings){0}, &list));
     iso_records_free(&list);
 }
 
@@ -296,7 +296,7 @@ static void every_allocation_may_fail(void **state)
     add_three(&list, "cka", "de", 1, up);
     do {
         iso_alloc_fail_after(n++);
-        err = mix_tell(&(struct settings){0}, &list);
+        err = iso_mix_tell(&(struct settings){0}, &list);
         iso_alloc_fail_after(-1);
         assert_true(err == ISO_OK || err == ISO_ENOMEM);
     } while (err);
@@ -323,7 +323,7 @@ static void earlier_files_name_their_baseline(void **state)
           "cka,after,3,,,\n",
           file);
     fclose(file);
-    ok(records_read(&list, NULL, path));
+    ok(iso_records_read(&list, NULL, path));
     assert_int_equal(list.count, 6);
     for (int i = 0; i < 6; i++)
         if (names[i])

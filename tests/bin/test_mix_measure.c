@@ -2,8 +2,8 @@
  * states differ by nothing, λ and entropies, what is refused. */
 #include <string.h>
 
-#include "analysis/pass.h"
-#include "analysis/difference.h"
+#include "analysis/pass/pass.h"
+#include "analysis/measure/difference.h"
 #include "tests/bin/mixed.h"
 
 static bool same(const char *a, const char *b)
@@ -73,7 +73,7 @@ static void what_there_is(void **state)
     r = find(&list, "p@k", "difference", "xmixup", "fixed:0", 1, 3, "forward");
     assert_true(isnan(r->null));
     iso_records_free(&list);
-    mixed_free(&m);
+    iso_mixed_free(&m);
 }
 
 /* --- Values, told independently --- */
@@ -159,9 +159,9 @@ static void values_are_those_of_the_measures(void **state)
     ok(iso_alloc(&x, 4 * ALL, sizeof *x));
     float *before = x + ALL, *after = x + 2 * ALL, *control = x + 3 * ALL;
     read_all(x, m.source, 3, N);
-    read_all(before, m.states, mixed_before(&s, 3), N);
-    read_all(after, m.states, mixed_after(&s, 1, 0, 3), N);
-    read_all(control, m.states, mixed_after(&s, 1, 2, 3), N);
+    read_all(before, m.states, iso_mixed_before(&s, 3), N);
+    read_all(after, m.states, iso_mixed_after(&s, 1, 0, 3), N);
+    read_all(control, m.states, iso_mixed_after(&s, 1, 2, 3), N);
     iso_records list = measured(&m, &(struct settings){0});
     for (int i = 0; i < 3; i++) {
         const double b = measured_alone(names[i][1], x, before, N);
@@ -183,7 +183,7 @@ static void values_are_those_of_the_measures(void **state)
          share_found(control, x, N), 1e-12);
     iso_records_free(&list);
     iso_free(x);
-    mixed_free(&m);
+    iso_mixed_free(&m);
 }
 
 /* Mixing that changes nothing at all. Of products the last bits depend on where a matrix stands
@@ -223,7 +223,7 @@ static void no_change_is_no_difference(void **state)
         iso_records_free(&list);
     }
     assert_true(seen > 200);
-    mixed_free(&m);
+    iso_mixed_free(&m);
 }
 
 static void lambda_and_entropies(void **state)
@@ -266,21 +266,21 @@ static void lambda_and_entropies(void **state)
     near(sum, 1, 1e-12);
     near(e2, 1, 1e-12);
     iso_records_free(&list);
-    mixed_free(&m);
+    iso_mixed_free(&m);
 }
 
 static void what_is_refused(void **state)
 {
     (void)state;
-    fails(mix_measure_check(&(struct settings){.measure = "cosin"}), ISO_EARG,
+    fails(iso_mix_measure_check(&(struct settings){.measure = "cosin"}), ISO_EARG,
           "did you mean 'cosine'");
-    fails(mix_measure_check(&(struct settings){.measure = "f1"}), ISO_EARG, "does not mine");
-    fails(mix_measure_check(&(struct settings){.measure = "p@0"}), ISO_EARG, "not a rank");
-    fails(mix_measure_check(&(struct settings){.measure = "p@1:clss"}), ISO_EARG, "csls");
-    fails(mix_measure_check(&(struct settings){.measure = "cka,"}), ISO_EARG, "a list like");
-    fails(mix_measure_check(&(struct settings){.measure = ""}), ISO_EARG, "a list like");
-    ok(mix_measure_check(&(struct settings){.measure = "p@5:csls,mrr,error:ratio,mexa"}));
-    ok(mix_measure_check(&(struct settings){.measure = "cosine:*,procrustes"}));
+    fails(iso_mix_measure_check(&(struct settings){.measure = "f1"}), ISO_EARG, "does not mine");
+    fails(iso_mix_measure_check(&(struct settings){.measure = "p@0"}), ISO_EARG, "not a rank");
+    fails(iso_mix_measure_check(&(struct settings){.measure = "p@1:clss"}), ISO_EARG, "csls");
+    fails(iso_mix_measure_check(&(struct settings){.measure = "cka,"}), ISO_EARG, "a list like");
+    fails(iso_mix_measure_check(&(struct settings){.measure = ""}), ISO_EARG, "a list like");
+    ok(iso_mix_measure_check(&(struct settings){.measure = "p@5:csls,mrr,error:ratio,mexa"}));
+    ok(iso_mix_measure_check(&(struct settings){.measure = "cosine:*,procrustes"}));
 }
 
 /* Without intervals, by one direction, by retrieval alone; a language against itself. */
@@ -310,7 +310,7 @@ static void other_settings(void **state)
     for (int64_t i = 0; i < list.count; i++)
         assert_true(isnan(list.at[i].lo) && isnan(list.at[i].hi));
     iso_records_free(&list);
-    mixed_free(&m);
+    iso_mixed_free(&m);
 }
 
 static void too_little_memory(void **state)
@@ -321,10 +321,10 @@ static void too_little_memory(void **state)
     (void)state;
 
     mixed_make(&m, &s, honest, 3, 1, 60, 7);
-    fails(mix_records(&list, &m, &(struct settings){0}, &(iso_run){.mem = 1000}), ISO_EARG,
+    fails(iso_mix_records(&list, &m, &(struct settings){0}, &(iso_run){.mem = 1000}), ISO_EARG,
           "de: searching 60 sentences needs");
     assert_int_equal(list.count, 0);
-    mixed_free(&m);
+    iso_mixed_free(&m);
 }
 
 static void every_allocation_may_fail(void **state)
@@ -340,14 +340,14 @@ static void every_allocation_may_fail(void **state)
     do {
         iso_records list = {0};
         iso_alloc_fail_after(n++);
-        err = mix_records(&list, &m, &set, &(iso_run){.mem = (int64_t)1 << 28});
+        err = iso_mix_records(&list, &m, &set, &(iso_run){.mem = (int64_t)1 << 28});
         iso_alloc_fail_after(-1);
         iso_records_free(&list);
         if (err && err != ISO_ENOMEM)
             fail_msg("allocation %lld: %s", (long long)n, iso_err_msg());
     } while (err);
     assert_true(n > 100);
-    mixed_free(&m);
+    iso_mixed_free(&m);
 }
 
 int main(void)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "bin/input.h"
-#include "bin/probe_inside.h"
+#include "analysis/study/probe/probe_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/decomp.h"
 #include "tests/check.h"
@@ -159,17 +159,17 @@ static void open_case(struct case_of *c, const char *measures)
     c->input = (struct words){&c->name, 1};
     c->set = (struct settings){.command = "probe", .quiet = true, .seed = 5};
     ok(input_open(&c->states, &c->set, &c->input, NULL));
-    ok(probe_ask_make(&c->ask, &c->set, measures));
-    ok(probe_set_make(&c->of, &c->ask, c->states, NULL));
-    ok(probe_layer_new(&c->layer, &c->of, 1));
-    ok(probe_layer_read(&c->layer, &c->of, &c->ask));
+    ok(iso_probe_ask_make(&c->ask, &c->set, measures));
+    ok(iso_probe_set_make(&c->of, &c->ask, c->states, NULL));
+    ok(iso_probe_layer_new(&c->layer, &c->of, 1));
+    ok(iso_probe_layer_read(&c->layer, &c->of, &c->ask));
 }
 
 static void close_case(struct case_of *c)
 {
-    probe_layer_free(&c->layer, &c->of);
-    probe_set_free(&c->of);
-    probe_ask_free(&c->ask);
+    iso_probe_layer_free(&c->layer, &c->of);
+    iso_probe_set_free(&c->of);
+    iso_probe_ask_free(&c->ask);
     iso_states_close(c->states);
 }
 
@@ -188,8 +188,8 @@ static void as_newton(void **state)
         c.layer.x[l].cols = COLUMNS;
         lang[l] = (iso_probe_lang){iso_mat_view(&c.layer.x[l]), p->label, p->fold, p->learn};
     }
-    const iso_probe probe = {lang,        c.of.langs, c.of.classes,
-                             PROBE_FOLDS, probe_l2,   PROBE_STRENGTHS};
+    const iso_probe probe = {lang,        c.of.langs,   c.of.classes,
+                             PROBE_FOLDS, iso_probe_l2, PROBE_STRENGTHS};
     ok(iso_probe_run(c.layer.said[PROBE_LEARNT], chosen, &probe, NULL));
     for (int f = 0; f < PROBE_FOLDS; f++)
         count_right(right, &c.of, c.layer.x, f, chosen[f]);
@@ -249,8 +249,8 @@ static void budgets_are_equal(void **state)
         struct probe_set of = {0};
         int taken[240] = {0}, most = 0;
         ok(input_open(&states, &set, &input, NULL));
-        ok(probe_ask_make(&ask, &set, "accuracy"));
-        ok(probe_set_make(&of, &ask, states, NULL));
+        ok(iso_probe_ask_make(&ask, &set, "accuracy"));
+        ok(iso_probe_set_make(&of, &ask, states, NULL));
         assert_true(of.sources == 3 && of.items == 240);
         for (int l = 0; l < 3; l++) {
             int64_t n = 0;
@@ -264,8 +264,8 @@ static void budgets_are_equal(void **state)
             most = taken[i] > most ? taken[i] : most;
         assert_int_equal(most, (budget[b] + 239) / 240);
         assert_null(of.lang[3].learn);
-        probe_set_free(&of);
-        probe_ask_free(&ask);
+        iso_probe_set_free(&of);
+        iso_probe_ask_free(&ask);
         iso_states_close(states);
     }
 }
@@ -322,8 +322,8 @@ static void records_are_counts(void **state)
     double mean = 0;
 
     open_case(&c, "accuracy,f1,gap");
-    ok(probe_layer_run(&c.layer, &c.of, &c.ask, NULL));
-    ok(probe_layer_records(list, &c.layer, &c.of, &c.ask));
+    ok(iso_probe_layer_run(&c.layer, &c.of, &c.ask, NULL));
+    ok(iso_probe_layer_records(list, &c.layer, &c.of, &c.ask));
     const double source = plain_accuracy(&c, 0);
     for (int l = 0; l < c.of.langs; l++) {
         const char *name = c.of.lang[l].lang->name;
@@ -366,7 +366,7 @@ static void out_of_memory(void **state)
     for (int n = 0; err; n += 1 + n / 8) {
         iso_records records = {0};
         iso_alloc_fail_after(n);
-        err = probe_records(&records, &set, NULL, states, NULL, NULL);
+        err = iso_probe_records(&records, &set, NULL, states, NULL, NULL);
         iso_alloc_fail_after(-1);
         assert_true(err ? err == ISO_ENOMEM && records.count == 0 : records.count > 0);
         iso_records_free(&records);

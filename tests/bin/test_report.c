@@ -3,8 +3,8 @@
 
 #include <sys/stat.h>
 
-#include "bin/report.h"
-#include "bin/report_html.h"
+#include "analysis/page/report/report.h"
+#include "analysis/page/report/report_html.h"
 #include "lib/base/alloc.h"
 
 static const char bad[] = "<script>alert(1)</script>\"'`&\x01\xff";
@@ -50,7 +50,7 @@ static void text_is_escaped(void **state)
     iso_buf out = {0};
 
     (void)state;
-    ok(html_text(&out, bad));
+    ok(iso_html_text(&out, bad));
     text(out.text,
          "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;`&amp;\xef\xbf\xbd\xef\xbf\xbd");
     iso_buf_free(&out);
@@ -68,7 +68,7 @@ static void base64_is_the_standard_one(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         iso_buf out = {0};
-        ok(html_base64(&out, pairs[i][0], (int64_t)strlen(pairs[i][0])));
+        ok(iso_html_base64(&out, pairs[i][0], (int64_t)strlen(pairs[i][0])));
         text(out.text, pairs[i][1]);
         iso_buf_free(&out);
     }
@@ -85,13 +85,13 @@ static void svg_gets_ids_of_its_own(void **state)
     iso_buf out = {0};
 
     (void)state;
-    ok(html_svg(&out, &svg, "p-", "a \"label\""));
+    ok(iso_html_svg(&out, &svg, "p-", "a \"label\""));
     text(out.text, "<svg xmlns=\"http://www.w3.org/2000/svg\" "
                    "xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox=\"0 0 5 4\" role=\"img\" "
                    "aria-label=\"a &quot;label&quot;\">\n<path id='p-a'/><use xlink:href='#p-a'/>"
                    "<g clip-path=\"url(#p-a)\"><text> id='a'</text></g></svg>\n");
     out.len = 0;
-    fails(html_svg(&out, &(iso_buf){"<p>", 3, 0}, "p-", ""), ISO_EFORMAT, "no SVG");
+    fails(iso_html_svg(&out, &(iso_buf){"<p>", 3, 0}, "p-", ""), ISO_EFORMAT, "no SVG");
     iso_buf_free(&out);
 }
 
@@ -102,13 +102,13 @@ static void sections_appear_with_their_records(void **state)
     (void)state;
     add(&report, record("de", 0, 0.5));
     add(&report, record("de", 1, 0.6));
-    for (int i = 0; i < section_count(); i++) {
+    for (int i = 0; i < iso_section_count(); i++) {
         struct section_view view = {0};
         bool has;
-        ok(section_view_make(&view, &has, section_at(i), &report));
-        assert_int_equal(has, strcmp(section_at(i)->id, "cka-layers") == 0);
-        section_view_free(&view);
-        assert_true(i == 0 || section_at(i)->order > section_at(i - 1)->order);
+        ok(iso_section_view_make(&view, &has, iso_section_at(i), &report));
+        assert_int_equal(has, strcmp(iso_section_at(i)->id, "cka-layers") == 0);
+        iso_section_view_free(&view);
+        assert_true(i == 0 || iso_section_at(i)->order > iso_section_at(i - 1)->order);
     }
     forget(&report);
 }
@@ -126,10 +126,10 @@ static void other_measures_have_a_section(void **state)
     r.measure = "p@k";
     r.estimator = "csls/../x";
     add(&report, r);
-    ok(section_rest(views, &count, 4, &report));
+    ok(iso_section_rest(views, &count, 4, &report));
     assert_int_equal(count, 1);
     text(views[0].id, "p-k-csls----x");
-    section_view_free(&views[0]);
+    iso_section_view_free(&views[0]);
     forget(&report);
 }
 
@@ -144,7 +144,7 @@ static void summary_tells_layer_and_language(void **state)
     add(&report, record("sw", 2, 0.7));
     add(&report, record("de", 3, 0.6));
     add(&report, record("sw", 3, 0.5));
-    ok(report_summarise(&report.summary, &report));
+    ok(iso_report_summarise(&report.summary, &report));
     assert_non_null(strstr(report.summary.text, "most alike in <b>layer&nbsp;2</b>"));
     assert_non_null(strstr(report.summary.text, "averages <b>0.80</b> over 2 languages"));
     assert_non_null(strstr(report.summary.text, "farthest language is <b>Swahili (sw)</b>, 0.70"));
@@ -168,16 +168,16 @@ static void models_are_not_languages(void **state)
     r.stage = "difference";
     r.given = "against";
     add(&report, r);
-    for (int i = 0; i < section_count(); i++) {
+    for (int i = 0; i < iso_section_count(); i++) {
         struct section_view view = {0};
         bool has;
-        ok(section_view_make(&view, &has, section_at(i), &report));
+        ok(iso_section_view_make(&view, &has, iso_section_at(i), &report));
         if (has)
             text(view.id, expected[found++]);
-        section_view_free(&view);
+        iso_section_view_free(&view);
     }
     assert_int_equal(found, 2);
-    ok(report_summarise(&report.summary, &report));
+    ok(iso_report_summarise(&report.summary, &report));
     text(report.summary.text, "");
     forget(&report);
 }
@@ -238,20 +238,20 @@ static void mixing_has_its_sections(void **state)
     (void)state;
     add_mixing(&report, "xmixup");
     add_lambda(&report);
-    for (int i = 0; i < section_count(); i++) {
+    for (int i = 0; i < iso_section_count(); i++) {
         struct section_view view = {0};
         bool has;
-        ok(section_view_make(&view, &has, section_at(i), &report));
+        ok(iso_section_view_make(&view, &has, iso_section_at(i), &report));
         if (has) {
             text(view.id, expected[found]);
             assert_int_equal(view.records.count, counts[found]);
             assert_int_equal(view.places, found == 0 ? 2 : 0);
             found++;
         }
-        section_view_free(&view);
+        iso_section_view_free(&view);
     }
     assert_int_equal(found, 3);
-    ok(section_rest(rest, &more, 4, &report));
+    ok(iso_section_rest(rest, &more, 4, &report));
     assert_int_equal(more, 0);
     forget(&report);
 }
@@ -268,22 +268,22 @@ static void mixing_is_told_apart(void **state)
     (void)state;
     r.stage = "before";
     add(&report, r);
-    for (int i = 0; i < section_count(); i++) {
-        ok(section_view_make(&view, &has, section_at(i), &report));
+    for (int i = 0; i < iso_section_count(); i++) {
+        ok(iso_section_view_make(&view, &has, iso_section_at(i), &report));
         assert_int_equal(has, i == 0);
-        section_view_free(&view);
+        iso_section_view_free(&view);
     }
     forget(&report);
     report = (struct report){0};
     add_mixing(&report, "xmixup");
     r = record("de", 1, 0.7);
     add(&report, r);
-    ok(section_view_make(&view, &has, section_at(0), &report));
+    ok(iso_section_view_make(&view, &has, iso_section_at(0), &report));
     assert_true(has);
     assert_int_equal(view.records.count, 1);
     near(view.records.at[0].value, 0.7, 0);
-    section_view_free(&view);
-    ok(report_summarise(&report.summary, &report));
+    iso_section_view_free(&view);
+    ok(iso_report_summarise(&report.summary, &report));
     assert_null(strstr(report.summary.text, "0.80"));
     forget(&report);
 }
@@ -300,14 +300,14 @@ static void other_measures_of_mixing(void **state)
     add(&report, record("de", 1, 0.7));
     for (int64_t i = 0; i < report.records.count; i++)
         report.records.at[i].estimator = "rbf";
-    ok(section_rest(views, &count, 4, &report));
+    ok(iso_section_rest(views, &count, 4, &report));
     assert_int_equal(count, 2);
     assert_true(views[0].mixing);
     assert_false(views[1].mixing);
     assert_int_equal(views[0].records.count, 26);
     assert_int_equal(views[1].records.count, 1);
     for (int i = 0; i < 2; i++)
-        section_view_free(&views[i]);
+        iso_section_view_free(&views[i]);
     forget(&report);
 }
 
@@ -316,9 +316,9 @@ static struct section_view view_called(const char *id, const struct report *repo
     struct section_view view = {0};
     bool has = false;
 
-    for (int i = 0; i < section_count() && !has; i++) {
-        if (strcmp(section_at(i)->id, id) == 0)
-            ok(section_view_make(&view, &has, section_at(i), report));
+    for (int i = 0; i < iso_section_count() && !has; i++) {
+        if (strcmp(iso_section_at(i)->id, id) == 0)
+            ok(iso_section_view_make(&view, &has, iso_section_at(i), report));
     }
     assert_true(has);
     return view;
@@ -333,17 +333,17 @@ static void claims_are_counted(void **state)
     (void)state;
     add_mixing(&report, "xmixup");
     view = view_called("mixing", &report);
-    ok(report_claims(&out, &view));
+    ok(iso_report_claims(&out, &view));
     text(out.text, "<p class=\"claims\">By <code>xmixup</code> at layer&nbsp;2, of 1 case (1 "
                    "language, measured at layer&nbsp;2), beyond not mixing and both controls: <b>1 "
                    "closer</b>, <b>0 farther apart</b>, 0 in which nothing is shown.</p>\n");
-    section_view_free(&view);
+    iso_section_view_free(&view);
     out.len = 0;
     view = view_called("mixing-sweep", &report);
-    ok(report_claims(&out, &view));
+    ok(iso_report_claims(&out, &view));
     assert_non_null(strstr(out.text, "</code> at layer&nbsp;1, of 2 cases (1 language, measured at "
                                      "layers&nbsp;1 to 2)"));
-    section_view_free(&view);
+    iso_section_view_free(&view);
     iso_buf_free(&out);
     forget(&report);
 }
@@ -358,15 +358,15 @@ static void mixing_in_numbers(void **state)
     (void)state;
     add_mixing(&report, bad);
     view = view_called("mixing-sweep", &report);
-    ok(report_numbers(&out, &view));
+    ok(iso_report_numbers(&out, &view));
     assert_non_null(strstr(out.text, "<small>not mixed</small></th><td>0.500"));
     assert_non_null(strstr(out.text, "<small>fixed:0 at 2</small></th><td></td><td>0.500"));
     assert_non_null(strstr(out.text, " at 1 minus not mixed</small></th><td>0.200"));
     assert_non_null(strstr(out.text, " at 2 minus shuffled</small></th><td></td><td>0.300"));
-    ok(report_claims(&out, &view));
+    ok(iso_report_claims(&out, &view));
     assert_null(strstr(out.text, "<script"));
     assert_non_null(strstr(out.text, "By <code>&lt;script&gt;alert(1)"));
-    section_view_free(&view);
+    iso_section_view_free(&view);
     iso_buf_free(&out);
     forget(&report);
 }
@@ -380,7 +380,7 @@ static void summary_of_nothing_is_short(void **state)
     (void)state;
     r.why = "no variance";
     add(&report, r);
-    ok(report_summarise(&report.summary, &report));
+    ok(iso_report_summarise(&report.summary, &report));
     text(report.summary.text,
          "<li>1 of 1 values are undefined; the tables give the reason.</li>\n");
     forget(&report);
@@ -401,15 +401,15 @@ static void names_do_no_harm_on_the_page(void **state)
     r.why = bad;
     add(&report, r);
     ok(iso_buf_puts(&report.source[0].line, bad));
-    ok(report_summarise(&report.summary, &report));
-    ok(section_view_make(&view, &has, section_at(0), &report));
+    ok(iso_report_summarise(&report.summary, &report));
+    ok(iso_section_view_make(&view, &has, iso_section_at(0), &report));
     assert_true(has);
-    ok(report_page(&page, &report, &view, 1));
+    ok(iso_report_page(&page, &report, &view, 1));
     assert_null(strstr(page.text, "<script"));
     assert_non_null(strstr(page.text, "&lt;script&gt;alert(1)"));
     assert_non_null(strstr(page.text, "Content-Security-Policy"));
     assert_null(strstr(page.text, "http://"));
-    section_view_free(&view);
+    iso_section_view_free(&view);
     iso_buf_free(&page);
     forget(&report);
 }
@@ -421,13 +421,13 @@ static iso_err whole_page(iso_buf *page, struct report *report)
     bool has;
     iso_err err = ISO_OK;
 
-    ISO_TRY(report_summarise(&report->summary, report));
-    ISO_TRY(section_view_make(&views[0], &has, section_at(0), report));
-    ISO_TRY(section_rest(views + 1, &count, 3, report));
-    ISO_TRY(report_page(page, report, views, 1 + count));
+    ISO_TRY(iso_report_summarise(&report->summary, report));
+    ISO_TRY(iso_section_view_make(&views[0], &has, iso_section_at(0), report));
+    ISO_TRY(iso_section_rest(views + 1, &count, 3, report));
+    ISO_TRY(iso_report_page(page, report, views, 1 + count));
 done:
     for (int i = 0; i < 4; i++)
-        section_view_free(&views[i]);
+        iso_section_view_free(&views[i]);
     return err;
 }
 

@@ -1,14 +1,14 @@
 /* Reading guides: what they say fits the figure, and every measure has one. */
 #include "tests/check.h"
 
-#include "analysis/measure.h"
-#include "bin/report.h"
-#include "bin/report_guide.h"
+#include "analysis/measure/measure.h"
+#include "analysis/page/report/report.h"
+#include "analysis/page/report/report_guide.h"
 
 static void filled(iso_buf *out, const char *guide, unsigned shows, int64_t n)
 {
     out->len = 0;
-    ok(guide_fill(out, guide, &(struct figure){.shows = shows, .least_n = n}));
+    ok(iso_guide_fill(out, guide, &(struct figure){.shows = shows, .least_n = n}));
 }
 
 static void conditions_hold(void **state)
@@ -32,9 +32,9 @@ static void numbers_are_the_figures(void **state)
     iso_buf out = {0};
 
     (void)state;
-    filled(&out, guide_gap_scatter, 0, 9);
+    filled(&out, iso_guide_gap_scatter, 0, 9);
     assert_non_null(strstr(out.text, "with 9 languages a Pearson correlation below 0.67 "));
-    filled(&out, guide_gap_scatter, 0, 14);
+    filled(&out, iso_guide_gap_scatter, 0, 14);
     assert_non_null(strstr(out.text, "with 14 languages a Pearson correlation below 0.53 "));
     iso_buf_free(&out);
 }
@@ -60,8 +60,8 @@ static void no_guide_says_what_is_not_there(void **state)
     iso_buf out = {0};
 
     (void)state;
-    for (int i = 0; i < section_count(); i++) {
-        const struct section *s = section_at(i);
+    for (int i = 0; i < iso_section_count(); i++) {
+        const struct section *s = iso_section_at(i);
         is_plain(s->guide);
         filled(&out, s->guide, 0, 10);
         if (s->kind != FIGURE_SCATTER) {
@@ -87,14 +87,14 @@ static void every_measure_has_a_guide(void **state)
     (void)state;
     for (int i = 0; i < iso_measure_count(); i++) {
         const iso_measure *m = iso_measure_at(i);
-        assert_true(guide_of(m->measure, m->estimator) != guide_anything_else);
-        is_plain(guide_of(m->measure, m->estimator));
+        assert_true(iso_guide_of(m->measure, m->estimator) != iso_guide_anything_else);
+        is_plain(iso_guide_of(m->measure, m->estimator));
     }
     for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
-        assert_true(guide_of(more[i][0], more[i][1]) != guide_anything_else);
-        is_plain(guide_of(more[i][0], more[i][1]));
+        assert_true(iso_guide_of(more[i][0], more[i][1]) != iso_guide_anything_else);
+        is_plain(iso_guide_of(more[i][0], more[i][1]));
     }
-    assert_true(guide_of("other", NULL) == guide_anything_else);
+    assert_true(iso_guide_of("other", NULL) == iso_guide_anything_else);
 }
 
 int main(void)

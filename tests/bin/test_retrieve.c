@@ -205,7 +205,7 @@ static void every_allocation_may_fail(void **state)
     iso_states *s = related("memory.h5", 0);
     for (int n = 0; err == ISO_ENOMEM; n++) {
         iso_alloc_fail_after(n);
-        err = retrieve_records(&list, &set, "p@k", s, &(iso_run){0});
+        err = iso_retrieve_records(&list, &set, "p@k", s, &(iso_run){0});
         iso_alloc_fail_after(-1);
         assert_true(n < 2000);
         if (err)

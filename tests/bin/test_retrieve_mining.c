@@ -112,7 +112,7 @@ static void wrong(const char *gold, iso_err err, const char *part)
     iso_records list = {0};
     iso_states *s = comparable();
 
-    fails(retrieve_records(&list, &set, "p@k", s, &(iso_run){0}), err, part);
+    fails(iso_retrieve_records(&list, &set, "p@k", s, &(iso_run){0}), err, part);
     assert_int_equal(list.count, 0);
     iso_states_close(s);
 }

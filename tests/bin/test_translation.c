@@ -1,7 +1,7 @@
 /* Word translation of a turned copy: supervised, refined, by chain and without a dictionary. */
 #include "tests/check.h"
 
-#include "bin/words_job.h"
+#include "analysis/study/words/words_job.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 
@@ -76,14 +76,14 @@ static iso_err translate(iso_records *out, struct settings set)
     set.quiet = true;
     set.test = test_pairs;
     set.inputs = (struct words){inputs, 2};
-    ISO_TRY(words_ask_make(&ask, &set));
+    ISO_TRY(iso_words_ask_make(&ask, &set));
     for (int i = 0; i < 2; i++)
-        ISO_TRY(words_side_open(&side[i], inputs[i], &ask, &run));
-    ISO_TRY(words_records(out, &ask, side, &run));
+        ISO_TRY(iso_words_side_open(&side[i], inputs[i], &ask, &run));
+    ISO_TRY(iso_words_records(out, &ask, side, &run));
 done:
-    words_side_close(&side[0]);
-    words_side_close(&side[1]);
-    words_ask_free(&ask);
+    iso_words_side_close(&side[0]);
+    iso_words_side_close(&side[1]);
+    iso_words_ask_free(&ask);
     return err;
 }
 

@@ -1,10 +1,10 @@
 /* Centroids and paired cosine through the whole engine against the slow twin. */
 #include "tests/check.h"
 
-#include "analysis/centroid.h"
-#include "analysis/cka.h"
-#include "analysis/cosine.h"
-#include "analysis/pass.h"
+#include "analysis/similarity/centroid.h"
+#include "analysis/similarity/cka.h"
+#include "analysis/similarity/cosine.h"
+#include "analysis/pass/pass.h"
 #include "lib/base/rng.h"
 #include "lib/io/states.h"
 #include "lib/linalg/convert.h"

@@ -18,8 +18,20 @@ includes() {
         may["io"] = "base linalg io"
         may["text"] = "base linalg io text"
         may["nn"] = "base linalg io nn"
-        may["analysis"] = "base linalg analysis"
-        may["bin"] = "base linalg io text nn analysis bin"
+        may["encode"] = "base linalg io text nn encode"
+        lib = "base linalg io text nn encode"
+        kernels = "pass measure similarity search maps stats classify"
+        n = split(kernels, kernel, " ")
+        for (i = 1; i <= n; i++) may[kernel[i]] = "base linalg " kernels
+        may["items"] = lib " " kernels " items"
+        first = "compare centroids retrieve probe"
+        n = split(first, study, " ")
+        for (i = 1; i <= n; i++) may[study[i]] = may["items"] " " first
+        then = "align words mix gap"
+        n = split(then, study, " ")
+        for (i = 1; i <= n; i++) may[study[i]] = may["items"] " " first " " then
+        may["page"] = lib " " kernels " items " first " " then " page"
+        may["bin"] = may["page"] " bin"
 
         border["cblas"] = "lib/linalg/blas"
         border["lapacke"] = "lib/linalg/decomp"
@@ -46,12 +58,14 @@ includes() {
     }
     function layer(path,  part) {
         split(path, part, "/")
-        return part[1] == "lib" ? part[2] : part[1]
+        if (part[1] == "lib") return part[2]
+        if (part[1] != "analysis") return part[1]
+        return part[2] == "study" ? part[3] : part[2]
     }
     function bad(what) { printf "%s:%d: %s\n", FILENAME, FNR, what }
     /^[ \t]*#[ \t]*include[ \t]*"/ {
         split($0, q, "\""); target = q[2]; from = layer(FILENAME); to = layer(target)
-        if (target !~ /^(lib\/[a-z0-9]+|analysis|bin)\/[a-z0-9_\/]+\.h$/)
+        if (target !~ /^(lib\/[a-z0-9]+|analysis\/[a-z0-9]+|bin)\/[a-z0-9_\/]+\.h$/)
             bad("\"" target "\" is not a root-relative header of the house")
         else if (!(from in may))
             bad("folder " from " is not in the law")
@@ -118,7 +132,19 @@ lengths() {
     awk 'FNR == 601 { print FILENAME ":601: more than 600 lines; one idea per file" }' $sources
 }
 
-found=$(includes; silence; names; lengths)
+# What is still on its way into the library: upward.txt says file and fault, and may only shrink.
+pending=tests/tree/upward.txt
+overdue() {
+    [ -f $pending ] || { cat; return; }
+    awk -v list=$pending '
+    BEGIN { while ((getline line < list) > 0) if (line !~ /^#/) due[line] = 1 }
+    { what = $0; sub(/:[0-9]+:/, ":", what) }
+    what in due { seen[what] = 1; next }
+    { print }
+    END { for (what in due) if (!(what in seen)) print list ":1: no longer so, strike it out: " what }'
+}
+
+found=$({ includes; silence; names; lengths; } | overdue)
 if [ -n "$found" ]; then
     echo "$found"
     exit 1

@@ -1,0 +1,173 @@
+#include "analysis/classify/logistic.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "analysis/classify/logistic_inside.h"
+#include "lib/base/alloc.h"
+#include "lib/linalg/minimise.h"
+
+void iso_logistic_free(iso_logistic *m)
+{
+    if (!m)
+        return;
+    iso_free(m->mean);
+    iso_free(m->scale);
+    iso_free(m->x);
+    iso_free(m->xt);
+    iso_free(m->label);
+    iso_free(m->weights);
+    iso_free(m->w);
+    iso_free(m->bias);
+    iso_free(m->p);
+    iso_free(m->g);
+    iso_free(m->loss);
+    iso_free(m);
+}
+
+double iso_logistic_loss(const iso_logistic *m)
+{
+    return m->value;
+}
+
+static const float *row_of(const iso_examples *e, int64_t i)
+{
+    return (const float *)e->x.data + (e->pick ? e->pick[i] : i) * e->x.stride;
+}
+
+static iso_err check(const iso_examples *e)
+{
+    iso_err err = ISO_OK;
+
+    ISO_NEED(e->x.dtype == ISO_F32 && e->x.cols > 0, "a probe reads f32 with at least one column");
+    ISO_NEED(e->classes >= 2, "a probe of %d classes: there must be two", e->classes);
+    ISO_NEED(e->n >= 1, "a probe without an example");
+    for (int64_t i = 0; i < e->n; i++) {
+        const int64_t row = e->pick ? e->pick[i] : i;
+        ISO_NEED(row >= 0 && row < e->x.rows && e->label[row] >= 0 && e->label[row] < e->classes,
+                 "a probe's example %lld is row %lld of %lld, or its class is not below %d",
+                 (long long)i, (long long)row, (long long)e->x.rows, e->classes);
+    }
+done:
+    return err;
+}
+
+/* Means and standard deviations of the rows taken, in two passes. */
+static iso_err standardise(iso_logistic *m, const iso_examples *e)
+{
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < e->n; i++)
+        for (int64_t j = 0; j < m->d; j++)
+            m->mean[j] += (double)row_of(e, i)[j] / (double)e->n;
+    for (int64_t i = 0; i < e->n; i++) {
+        for (int64_t j = 0; j < m->d; j++) {
+            const double off = (double)row_of(e, i)[j] - m->mean[j];
+            m->scale[j] += off * off;
+        }
+    }
+    for (int64_t j = 0; j < m->d; j++) {
+        if (!isfinite(m->scale[j]))
+            ISO_FAIL(ISO_EFORMAT, "a probe's examples are not finite in column %lld", (long long)j);
+        const double sd = sqrt(m->scale[j] / (double)e->n);
+        m->scale[j] = sd > 1e-12 * fabs(m->mean[j]) && sd > 0 ? 1 / sd : 0;
+    }
+    for (int64_t i = 0; i < e->n; i++) {
+        for (int64_t j = 0; j < m->d; j++) {
+            const double x = ((double)row_of(e, i)[j] - m->mean[j]) * m->scale[j];
+            m->x[i * m->d + j] = m->xt[j * m->n + i] = (float)x;
+        }
+    }
+done:
+    return err;
+}
+
+iso_err iso_logistic_new(iso_logistic **out, const iso_examples *e)
+{
+    iso_logistic *m = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(check(e));
+    ISO_TRY(iso_alloc(&m, 1, sizeof *m));
+    m->classes = e->classes;
+    m->panels = (int)iso_panels(e->classes);
+    m->n = e->n;
+    m->d = e->x.cols;
+    const int64_t wide = (int64_t)m->panels * ISO_PANEL;
+    ISO_TRY(iso_alloc(&m->mean, m->d, sizeof *m->mean));
+    ISO_TRY(iso_alloc(&m->scale, m->d, sizeof *m->scale));
+    ISO_TRY(iso_alloc(&m->x, m->n * m->d, sizeof *m->x));
+    ISO_TRY(iso_alloc(&m->xt, m->n * m->d, sizeof *m->xt));
+    ISO_TRY(iso_alloc(&m->label, m->n, sizeof *m->label));
+    ISO_TRY(iso_alloc(&m->weights, (m->d + 1) * m->classes, sizeof *m->weights));
+    ISO_TRY(iso_alloc(&m->w, m->d * wide, sizeof *m->w));
+    ISO_TRY(iso_alloc(&m->bias, wide, sizeof *m->bias));
+    ISO_TRY(iso_alloc(&m->p, m->n * wide, sizeof *m->p));
+    ISO_TRY(iso_alloc(&m->g, m->d * ISO_PANEL, sizeof *m->g));
+    ISO_TRY(iso_alloc(&m->loss, m->n / LOGISTIC_STRIP + 1, sizeof *m->loss));
+    ISO_TRY(standardise(m, e));
+    for (int64_t i = 0; i < m->n; i++)
+        m->label[i] = e->label[e->pick ? e->pick[i] : i];
+    *out = m;
+    m = NULL;
+done:
+    iso_logistic_free(m);
+    return err;
+}
+
+iso_err iso_logistic_fit(iso_logistic *m, double l2)
+{
+    const iso_smooth f = {logistic_value, m, (m->d + 1) * m->classes};
+    const iso_minimise_opt opt = {.tolerance = 1e-4};
+    iso_minimised end;
+    iso_err err = ISO_OK;
+
+    ISO_NEED(l2 > 0 && isfinite(l2), "l2 %g is not above 0", l2);
+    m->l2 = l2;
+    ISO_TRY(iso_minimise(&end, m->weights, &f, &opt));
+    m->value = end.value;
+    logistic_lay_out(m, m->weights);
+done:
+    return err;
+}
+
+static int32_t best_of(const float *z, int64_t step, int classes)
+{
+    int32_t best = 0;
+
+    for (int c = 1; c < classes; c++) {
+        if (z[c / ISO_PANEL * step + c % ISO_PANEL] > z[best / ISO_PANEL * step + best % ISO_PANEL])
+            best = c;
+    }
+    return best;
+}
+
+iso_err iso_logistic_predict(int32_t *label, const iso_logistic *m, iso_view x)
+{
+    iso_panel_fn *const multiply = iso_panel_best();
+    const int64_t step = LOGISTIC_STRIP * ISO_PANEL;
+    float *rows = NULL, *z = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_NEED(x.cols == m->d && x.dtype == ISO_F32, "a probe of %lld columns reads %lld",
+             (long long)m->d, (long long)x.cols);
+    ISO_TRY(iso_alloc(&rows, LOGISTIC_STRIP * m->d, sizeof *rows));
+    ISO_TRY(iso_alloc(&z, m->panels * step, sizeof *z));
+    for (int64_t first = 0; first < x.rows; first += LOGISTIC_STRIP) {
+        const int64_t count = x.rows - first < LOGISTIC_STRIP ? x.rows - first : LOGISTIC_STRIP;
+        for (int64_t i = 0; i < count; i++) {
+            const float *from = (const float *)x.data + (first + i) * x.stride;
+            for (int64_t j = 0; j < m->d; j++)
+                rows[i * m->d + j] = (float)(((double)from[j] - m->mean[j]) * m->scale[j]);
+        }
+        for (int p = 0; p < m->panels; p++)
+            multiply(z + p * step, ISO_PANEL, rows, m->d, m->w + p * m->d * ISO_PANEL, count, m->d,
+                     m->bias + (int64_t)p * ISO_PANEL, false);
+        for (int64_t i = 0; i < count; i++)
+            label[first + i] = best_of(z + i * ISO_PANEL, step, m->classes);
+    }
+done:
+    iso_free(rows);
+    iso_free(z);
+    return err;
+}

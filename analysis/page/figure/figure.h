@@ -1,0 +1,112 @@
+/* Figures of records, drawn by gnuplot: a script and its data, then SVG, PDF or PNG. */
+#ifndef ISO_BIN_FIGURE_H
+#define ISO_BIN_FIGURE_H
+
+#include "analysis/page/figure/figure_style.h"
+#include "lib/base/str.h"
+
+enum figure_kind {
+    FIGURE_AUTO,      /* as the records suggest */
+    FIGURE_CURVES,    /* a curve per language pair over layers, with its band */
+    FIGURE_LAYERS,    /* layer x layer, a panel per language pair */
+    FIGURE_LANGUAGES, /* language x language, a panel per layer */
+    FIGURE_DOTS,      /* one layer: a dot per language pair, with its interval */
+    FIGURE_MIXED,     /* before and after mixing over layers, a panel per language */
+    FIGURE_SWEEP,     /* mixed layer x measured layer */
+    FIGURE_SCATTER    /* gap against discrepancy, a dot per language, a panel per layer */
+};
+
+/* All zero = everything as the records suggest. */
+struct figure_ask {
+    enum figure_kind kind;
+    const iso_records *among;  /* FIGURE_SCATTER: what was correlated is found here */
+    const struct names *langs; /* every language of the run (iso_style_list); NULL = the records' */
+    const char *title;         /* NULL = the measure in words; "" = none */
+    int width, height;         /* in pixels at 96 an inch; 0 = as suits what is drawn */
+    int panels_max;            /* panels of a map; 0 = 30, of languages 12 */
+    const char *place; /* FIGURE_MIXED: the mixed layer, "3" or "1-3"; NULL = where most is done */
+    int places;        /* FIGURE_MIXED: chosen of so many; 0 = of those the records hold */
+};
+
+/* What a reading guide may speak of, as bits. */
+enum figure_shows {
+    SHOWS_BANDS = 1,      /* intervals as bands */
+    SHOWS_HIDDEN = 2,     /* intervals that are there are not drawn */
+    SHOWS_CHANCE = 4,     /* one line of chance */
+    SHOWS_OWN_CHANCE = 8, /* a line of chance a curve */
+    SHOWS_DOTS = 16,      /* dots where a curve would be: of one layer only */
+    SHOWS_MEAN = 32,      /* of mixing, the mean over languages */
+    SHOWS_SECOND = 64,    /* of a sweep, what goes beyond fixed:0 */
+    SHOWS_STACKED = 128   /* ... below the first map, not beside it */
+};
+
+/* {0} is empty. */
+struct figure {
+    enum figure_kind kind;
+    struct names langs;                          /* by whose places languages are drawn */
+    struct names models;                         /* of the records, where they are several */
+    iso_buf data, script, title, subtitle, note; /* note: what lines and bands are */
+    int width, height;                           /* in pixels at 96 a inch */
+    bool untitled;                               /* no title is wanted */
+    int asked_width, asked_height;               /* 0 = not asked */
+    int left_out;                                /* panels beyond panels_max */
+    unsigned shows;                              /* of enum figure_shows */
+    int64_t least_n;                             /* FIGURE_SCATTER: languages of a panel at least */
+    iso_buf marks;                               /* what a browser tells under the pointer */
+};
+
+/* Whether a record is of `mix`: something before or after mixing, λ, entropy. */
+bool iso_figure_is_mixing(const iso_record *r);
+
+/* What suits records of one question of mixing: FIGURE_MIXED, of several mixed layers FIGURE_SWEEP,
+ * FIGURE_AUTO where nothing was mixed. */
+enum figure_kind iso_figure_suits_mixing(const iso_records *records);
+
+/* Keeps of FIGURE_MIXED's records those of the mixed layer where most is done, and what was not
+ * mixed; *places of how many. */
+iso_err iso_figure_keep_best(iso_records *records, int *places);
+
+/* So many models at most lie over one another as curves. */
+enum { FIGURE_MODELS = 3 };
+
+/* The column by which two records answer different questions, languages, layers and values aside;
+ * "measure" stands for the estimator too. NULL when they belong together. */
+const char *iso_figure_differs(const iso_record *a, const iso_record *b);
+
+/* The i-th column it may name; NULL past the last. */
+const char *iso_figure_column(int i);
+
+/* The records of one question: those that agree with the first in everything but languages, layers
+ * and values, and, of mixing, stage and way; of up to FIGURE_MODELS models where all are of one
+ * source and equal layers, so that curves lie over one another; `measure` ("cka", "cka:biased",
+ * NULL = the first record's) chooses which. Of records for the same place the first is taken.
+ * *others counts those of other questions. Errors ISO_EARG (no such measure, names what is there).
+ */
+iso_err iso_figure_pick(iso_records *out, int64_t *others, const iso_records *records,
+                        const char *measure);
+
+/* Makes script and data of records that belong together (iso_figure_pick). Errors ISO_EARG (no
+ * records, nothing defined to draw), ISO_ENOMEM. */
+iso_err iso_figure_make(struct figure *out, const iso_records *records,
+                        const struct figure_ask *ask);
+void iso_figure_free(struct figure *f);
+
+/* Whether iso_figure_save knows the suffix of `path`: .svg .pdf .png .gp; iso_figure_save_data:
+ * .tsv .gp.
+ */
+bool iso_figure_suffix(const char *path);
+bool iso_figure_data_suffix(const char *path);
+
+/* Writes `path` alone, whole or not at all: with gnuplot, or, .gp, the script that holds the
+ * numbers it draws. Errors ISO_EIO, ISO_EUNSUP (no gnuplot), ISO_ECANCEL, ISO_EARG (suffix). */
+iso_err iso_figure_save(const struct figure *f, const char *path);
+
+/* Writes the numbers (.tsv) or the script (.gp). Errors ISO_EIO, ISO_EARG (suffix). */
+iso_err iso_figure_save_data(const struct figure *f, const char *path);
+
+/* Writes `path`, and NAME.gp and NAME.tsv beside it: for folders of our own. Errors as
+ * iso_figure_save.
+ */
+iso_err iso_figure_save_all(const struct figure *f, const char *path);
+
+#endif

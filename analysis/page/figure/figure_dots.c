@@ -1,0 +1,165 @@
+/* One layer: a dot per language pair with its interval, largest on top. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "analysis/page/figure/figure_mark.h"
+#include "analysis/page/figure/figure_text.h"
+#include "analysis/page/report/wording.h"
+#include "lib/base/alloc.h"
+
+static int by_value(const void *a, const void *b)
+{
+    const iso_record *const *x = a, *const *y = b;
+    const double u = isfinite((*x)->value) ? (*x)->value : -INFINITY;
+    const double v = isfinite((*y)->value) ? (*y)->value : -INFINITY;
+
+    return (u > v) - (u < v);
+}
+
+static void stretch(struct range *r, double value)
+{
+    if (isfinite(value)) {
+        r->lo = fmin(r->lo, value);
+        r->hi = fmax(r->hi, value);
+    }
+}
+
+static bool any_chance(const iso_records *records)
+{
+    for (int64_t i = 0; i < records->count; i++) {
+        if (isfinite(records->at[i].null))
+            return true;
+    }
+    return false;
+}
+
+static bool any_interval(const iso_records *records)
+{
+    for (int64_t i = 0; i < records->count; i++) {
+        if (isfinite(records->at[i].lo))
+            return true;
+    }
+    return false;
+}
+
+static struct range range_of(const iso_records *records)
+{
+    struct range r = {INFINITY, -INFINITY, 0};
+
+    for (int64_t i = 0; i < records->count; i++) {
+        stretch(&r, records->at[i].value);
+        stretch(&r, records->at[i].lo);
+        stretch(&r, records->at[i].hi);
+        stretch(&r, records->at[i].null);
+    }
+    r = iso_figure_range(r.lo, r.hi, 5);
+    r.lo -= 0.1 * r.step; /* crosses on the axis would not be seen */
+    return r;
+}
+
+static iso_err add_dot(struct figure *f, const iso_records *records, const iso_record *r, int row)
+{
+    const struct style look = iso_figure_style(f, records, r, (int)(r - records->at));
+    const double numbers[] = {r->value, r->lo, r->hi, r->null};
+    iso_buf name = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_figure_series(&name, f, records, r));
+    ISO_TRY(iso_buf_printf(&f->data, "%d\t", row));
+    for (int k = 0; k < 4; k++) {
+        ISO_TRY(iso_figure_number(&f->data, numbers[k]));
+        ISO_TRY(iso_buf_puts(&f->data, "\t"));
+    }
+    ISO_TRY(iso_figure_field(&f->data, name.text));
+    ISO_TRY(iso_figure_look(&f->data, &look));
+    ISO_TRY(iso_buf_puts(&f->data, "\n"));
+    ISO_TRY(iso_buf_puts(&f->script, "set ytics add ("));
+    ISO_TRY(iso_figure_tick(&f->script, name.text));
+    ISO_TRY(iso_buf_printf(&f->script, " %d)\n", row));
+done:
+    iso_buf_free(&name);
+    return err;
+}
+
+static iso_err mark_dots(struct figure *f, const iso_records *records, const iso_record **order,
+                         int places)
+{
+    iso_buf name = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_mark_series(f, "chance level"));
+    ISO_TRY(iso_mark_series(f, "95 % intervals"));
+    ISO_TRY(iso_mark_series(f, "values"));
+    for (int64_t i = 0; i < records->count; i++) {
+        const iso_record *r = order[i];
+        name.len = 0;
+        ISO_TRY(iso_figure_series_words(&name, f, records, r));
+        ISO_TRY(iso_mark_point(f, name.text, r->value, r->lo, r->hi, places));
+    }
+done:
+    iso_buf_free(&name);
+    return err;
+}
+
+static iso_err add_axes(struct figure *f, const iso_record *r, struct range x, int64_t rows,
+                        int top)
+{
+    iso_buf *s = &f->script;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(s,
+                           "set tmargin at screen 1 - %d/%d.\nset bmargin 3.6\nset rmargin 4\n"
+                           "set grid xtics ytics lt 1 lc rgb '#e4e4e4' lw 0.75\n"
+                           "set yrange [-0.7:%lld - 0.3]\nset xrange [",
+                           top, f->height, (long long)rows));
+    ISO_TRY(iso_figure_number(s, x.lo));
+    ISO_TRY(iso_buf_puts(s, ":"));
+    ISO_TRY(iso_figure_number(s, x.hi));
+    ISO_TRY(iso_buf_puts(s, "]\nset xtics "));
+    ISO_TRY(iso_figure_number(s, x.lo + 0.1 * x.step));
+    ISO_TRY(iso_buf_puts(s, ", "));
+    ISO_TRY(iso_figure_number(s, x.step));
+    ISO_TRY(iso_buf_puts(s, "\nset xlabel "));
+    ISO_TRY(iso_figure_quote(s, iso_wording_of(r->measure, r->estimator)->axis));
+    ISO_TRY(iso_buf_puts(s, " textcolor rgb '#404040'\n"));
+    ISO_TRY(iso_buf_puts(
+        s, "plot data skip 1 using 5:1 with points pt 2 ps 0.5 lc rgb '#767676', "
+           "\\\n  data skip 1 using 3:1:($4-$3):(0):8 with vectors nohead lw 1.5 lc rgb variable, "
+           "\\\n  data skip 1 using 2:1:7:8 with points pt variable ps 0.7 lc rgb variable\n"));
+done:
+    return err;
+}
+
+iso_err iso_figure_dots(struct figure *f, const iso_records *records)
+{
+    const int64_t rows = records->count < 100 ? records->count : 100;
+    const struct range x = range_of(records);
+    const iso_record **order = NULL;
+    iso_err err = ISO_OK;
+
+    f->shows = SHOWS_DOTS;
+    if (any_interval(records))
+        ISO_TRY(
+            iso_buf_printf(&f->note, "%slines: 95 %% intervals", f->note.len ? " \xc2\xb7 " : ""));
+    if (any_chance(records))
+        ISO_TRY(
+            iso_buf_printf(&f->note, "%scrosses: chance level", f->note.len ? " \xc2\xb7 " : ""));
+    f->width = iso_figure_width(f, 540);
+    const int top = iso_figure_head_room(f, 0);
+    f->height = iso_figure_height(f, top + 20 * (int)rows + 64);
+    ISO_TRY(iso_figure_fits(f, 260, top + 8 * (int)rows + 64));
+    ISO_TRY(iso_figure_head(f));
+    ISO_TRY(iso_alloc(&order, records->count, sizeof *order));
+    for (int64_t i = 0; i < records->count; i++)
+        order[i] = &records->at[i];
+    qsort(order, (size_t)records->count, sizeof *order, by_value);
+    ISO_TRY(iso_buf_puts(&f->data, "row\tvalue\tlo\thi\tchance\tname\tmarker\tcolour\n"));
+    ISO_TRY(iso_buf_puts(&f->script, "set ytics ()\n"));
+    for (int64_t i = 0; i < records->count; i++)
+        ISO_TRY(add_dot(f, records, order[i], (int)i));
+    ISO_TRY(add_axes(f, order[0], x, records->count, top));
+    ISO_TRY(mark_dots(f, records, order, iso_mark_places(x.step)));
+done:
+    iso_free(order);
+    return err;
+}

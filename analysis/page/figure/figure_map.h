@@ -1,0 +1,31 @@
+/* Inside the maps: panels of values, collected here and drawn there. */
+#ifndef ISO_BIN_FIGURE_MAP_H
+#define ISO_BIN_FIGURE_MAP_H
+
+#include "analysis/page/figure/figure_text.h"
+
+/* One panel: a square of values on the axes that all panels share; NAN = nothing there. */
+struct panel {
+    const iso_record *first; /* what it is about */
+    double *value;           /* [y * size + x] */
+    iso_buf title;
+};
+
+struct maps {
+    enum figure_kind kind;
+    struct panel *at;
+    int count, dropped;
+    int64_t *layers; /* the axis of FIGURE_LAYERS, ascending */
+    struct names names;
+    int *order; /* the axis of FIGURE_LANGUAGES: order[i] is a name */
+    int size;
+    double lo, hi;
+    bool signs; /* values on both sides of zero: a palette with a middle */
+    bool apart; /* high values are far */
+};
+
+/* Sorts the records into panels, `most` at most, and orders the axes. */
+iso_err iso_maps_collect(struct maps *m, const iso_records *records, int most);
+void iso_maps_free(struct maps *m);
+
+#endif

@@ -1,0 +1,160 @@
+/* The scatter: which languages, at which layers, with which numbers. */
+#include "analysis/page/figure/figure_scatter.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "analysis/study/gap/gap_lot.h"
+#include "lib/base/alloc.h"
+
+enum { PANELS_MOST = 12 };
+
+bool iso_figure_relates(const iso_record *r)
+{
+    return r->x && iso_str_same(r->y, "gap:language") && r->src && !r->tgt && !r->subset &&
+           !r->given;
+}
+
+/* --- Points --- */
+
+/* The gap that goes with a correlation: at its layer, where gaps have layers. */
+static bool is_gap(const iso_record *g, const iso_record *r)
+{
+    return strcmp(g->measure, "gap") == 0 && iso_str_same(g->estimator, "language") && g->tgt &&
+           iso_str_same(g->src, r->src) && isfinite(g->value) &&
+           (g->src_layer == ISO_NO_INT || g->src_layer == r->src_layer) &&
+           (!g->model || !r->model2 || iso_str_same(g->model, r->model2));
+}
+
+static bool has_lang(const struct scatter_panel *p, const char *lang)
+{
+    for (int i = 0; i < p->n; i++) {
+        if (strcmp(p->lang[i], lang) == 0)
+            return true;
+    }
+    return false;
+}
+
+static iso_err add_points(struct scatter_panel *p, const struct gap_lot *lot,
+                          const iso_records *among)
+{
+    const iso_record *r = p->pearson;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&p->lang, r->n + 1, sizeof *p->lang));
+    ISO_TRY(iso_alloc(&p->x, r->n + 1, sizeof *p->x));
+    ISO_TRY(iso_alloc(&p->y, r->n + 1, sizeof *p->y));
+    for (int64_t i = 0; i < among->count && p->n < r->n; i++) {
+        const iso_record *g = &among->at[i];
+        if (!is_gap(g, r) || has_lang(p, g->tgt))
+            continue;
+        p->lang[p->n] = g->tgt;
+        p->x[p->n] = iso_gap_lot_at(lot, r->src, g->tgt, r->src_layer);
+        p->y[p->n] = g->value;
+        p->n += isfinite(p->x[p->n]);
+    }
+    p->fitted = iso_fit_line(&p->fit, p->x, p->y, p->n);
+done:
+    return err;
+}
+
+static const iso_record *spearman_of(const iso_record *r, const struct gap_lot *lot,
+                                     const iso_records *among)
+{
+    for (int64_t i = 0; i < among->count; i++) {
+        const iso_record *s = &among->at[i];
+        if (strcmp(s->measure, "spearman") == 0 && iso_figure_relates(s) &&
+            iso_gap_lot_made(lot, s) && s->src_layer == r->src_layer &&
+            iso_str_same(s->src, r->src) && iso_str_same(s->model2, r->model2))
+            return s;
+    }
+    return NULL;
+}
+
+/* --- Panels --- */
+
+/* Means over layers are no panel beside those of layers. */
+static bool is_panel(const iso_record *r, const struct gap_lot *lot)
+{
+    return iso_gap_lot_made(lot, r) && isfinite(r->value) && r->n > 0 && r->n < 100000 &&
+           (r->src_layer != ISO_NO_INT || lot->layer[0] == ISO_NO_INT);
+}
+
+static const struct gap_lot *lot_of(const struct gap_lots *lots, const iso_record *r)
+{
+    for (int i = 0; i < lots->count; i++) {
+        if (iso_gap_lot_made(&lots->at[i], r))
+            return &lots->at[i];
+    }
+    return NULL;
+}
+
+/* Every so many of `all`, in order; of one too many the embeddings go. */
+static int pick(int i, int kept, int all)
+{
+    if (all == kept + 1)
+        return i + 1;
+    return (int)lround((double)i * (all - 1) / (kept - 1));
+}
+
+static iso_err choose(struct scatter *s, const iso_records *records, const struct gap_lot *lot)
+{
+    const iso_record **all = NULL;
+    int count = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&all, records->count, sizeof *all));
+    for (int64_t i = 0; i < records->count; i++) {
+        if (is_panel(&records->at[i], lot))
+            all[count++] = &records->at[i];
+    }
+    s->count = count < PANELS_MOST ? count : PANELS_MOST;
+    s->dropped = count - s->count;
+    ISO_TRY(iso_alloc(&s->at, s->count, sizeof *s->at));
+    for (int i = 0; i < s->count; i++)
+        s->at[i].pearson = all[s->dropped ? pick(i, s->count, count) : i];
+done:
+    iso_free(all);
+    return err;
+}
+
+iso_err iso_scatter_collect(struct scatter *s, const iso_records *records, const iso_records *among)
+{
+    const iso_record *first = &records->at[0];
+    const struct gap_lot *lot = NULL;
+    struct gap_lots lots = {0};
+    int points = 0;
+    iso_err err = ISO_OK;
+
+    *s = (struct scatter){0};
+    ISO_NEED(first->x && among, "a scatter needs a correlation and the records it was made of");
+    ISO_TRY(iso_gap_lots_make(&lots, among, first->x));
+    lot = lot_of(&lots, first);
+    ISO_NEED(lot, "the records that %s was made of are not there", first->x);
+    ISO_TRY(iso_str_dup(&s->name, lot->name, -1));
+    s->like = lot->first;
+    ISO_TRY(choose(s, records, lot));
+    for (int i = 0; i < s->count; i++) {
+        ISO_TRY(add_points(&s->at[i], lot, among));
+        s->at[i].spearman = spearman_of(s->at[i].pearson, lot, among);
+        points += s->at[i].n;
+    }
+    ISO_NEED(points > 0, "no language has both %s and a gap", first->x);
+done:
+    iso_gap_lots_free(&lots);
+    if (err)
+        iso_scatter_free(s);
+    return err;
+}
+
+void iso_scatter_free(struct scatter *s)
+{
+    for (int i = 0; s->at && i < s->count; i++) {
+        iso_free(s->at[i].lang);
+        iso_free(s->at[i].x);
+        iso_free(s->at[i].y);
+    }
+    iso_free(s->at);
+    iso_free(s->name);
+    *s = (struct scatter){0};
+}

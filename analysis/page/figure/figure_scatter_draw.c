@@ -1,0 +1,284 @@
+/* The scatter: points with their names, the line through them, its band; a panel a layer. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/page/figure/figure_mark.h"
+#include "analysis/page/figure/figure_scatter.h"
+#include "analysis/page/report/wording.h"
+
+enum { LINE_POINTS = 41 };
+
+/* `letters` may still be added to the note. */
+static iso_err lay_out(struct figure *f, struct scatter_layout *l, const struct scatter *s,
+                       int letters)
+{
+    enum { RIGHT = 24, BELOW = 58, AIR = 24 };
+    const bool one = s->count == 1;
+    iso_err err = ISO_OK;
+
+    l->columns = one ? 1 : s->count <= 4 ? 2 : 3;
+    l->rows = (s->count + l->columns - 1) / l->columns;
+    l->left = 66;
+    l->gap_x = 22;
+    l->gap_y = 62;
+    l->letter = one ? 7.2 : 6.4;
+    l->line = one ? 12 : 10.5;
+    l->font = one ? "small" : "tiny";
+    const int beside = l->left + (l->columns - 1) * l->gap_x + RIGHT;
+    f->width = iso_figure_width(f, beside + l->columns * (one ? 446 : 212));
+    l->width = (f->width - beside) / l->columns;
+    l->top = iso_figure_head_room(f, letters) + AIR;
+    const int above = l->top + (l->rows - 1) * l->gap_y + BELOW;
+    f->height = iso_figure_height(f, above + l->rows * (one ? 320 : 178));
+    l->height = (f->height - above) / l->rows;
+    ISO_TRY(iso_figure_fits(f, beside + l->columns * 100, above + l->rows * 80));
+done:
+    return err;
+}
+
+static struct range range_of(const double *x, int n, double room, int steps)
+{
+    double lo = INFINITY, hi = -INFINITY;
+
+    for (int i = 0; i < n; i++) {
+        lo = fmin(lo, x[i]);
+        hi = fmax(hi, x[i]);
+    }
+    if (!(hi - lo > 1e-9 * fmax(1, fabs(hi)))) {
+        lo -= 0.01 * fmax(1, fabs(lo));
+        hi += 0.01 * fmax(1, fabs(hi));
+    }
+    struct range r = iso_figure_range(lo, hi, steps); /* for its step */
+    r.lo = lo - room * (hi - lo);
+    r.hi = hi + room * (hi - lo);
+    return r;
+}
+
+/* One range of gaps for all panels. */
+static struct range gaps_of(const struct scatter *s)
+{
+    double ends[2] = {INFINITY, -INFINITY};
+
+    for (int p = 0; p < s->count; p++) {
+        for (int i = 0; i < s->at[p].n; i++) {
+            ends[0] = fmin(ends[0], s->at[p].y[i]);
+            ends[1] = fmax(ends[1], s->at[p].y[i]);
+        }
+    }
+    return range_of(ends, 2, 0.1, 4);
+}
+
+/* --- Data --- */
+
+static iso_err add_row(iso_buf *out, const double *numbers, int count, const char *name,
+                       const struct style *look)
+{
+    iso_err err = ISO_OK;
+
+    for (int k = 0; k < count; k++) {
+        ISO_TRY(iso_figure_number(out, numbers[k]));
+        ISO_TRY(iso_buf_puts(out, "\t"));
+    }
+    ISO_TRY(iso_figure_field(out, name));
+    ISO_TRY(look ? iso_figure_look(out, look) : ISO_OK);
+    ISO_TRY(iso_buf_puts(out, "\n"));
+done:
+    return err;
+}
+
+/* Points, then the line with its band over the panel's width. */
+static iso_err add_data(struct figure *f, const struct scatter_panel *p, struct range x, bool first)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(&f->data, first ? "x\ty\tlo\thi\tname\tmarker\tcolour\n" : "\n\n"));
+    for (int i = 0; i < p->n; i++) {
+        const struct style look = iso_style_at(iso_style_place(&f->langs, p->lang[i]));
+        ISO_TRY(
+            add_row(&f->data, (const double[]){p->x[i], p->y[i], NAN, NAN}, 4, p->lang[i], &look));
+    }
+    ISO_TRY(iso_buf_puts(&f->data, "\n\n"));
+    for (int i = 0; i < LINE_POINTS; i++) {
+        const double at = x.lo + (x.hi - x.lo) * i / (LINE_POINTS - 1);
+        const double line = p->fitted ? iso_fit_at(&p->fit, at) : NAN;
+        const double half = p->fitted ? iso_fit_half(&p->fit, at) : NAN;
+        ISO_TRY(add_row(&f->data, (const double[]){at, line, line - half, line + half}, 4, "fit",
+                        NULL));
+    }
+done:
+    return err;
+}
+
+/* --- Panels --- */
+
+/* "−0.83", and 0.00 without a sign. */
+static iso_err add_coefficient(iso_buf *out, const char *name, double value)
+{
+    return iso_buf_printf(out, "%s = %s%.2f", name, value <= -0.005 ? "\xe2\x88\x92" : "",
+                          fabs(value));
+}
+
+/* "layer 8: r = −0.83, ρ = −0.80" */
+static iso_err panel_title(iso_buf *out, const struct scatter_panel *p)
+{
+    const iso_record *r = p->pearson;
+    iso_err err = ISO_OK;
+
+    if (r->src_layer != ISO_NO_INT)
+        ISO_TRY(iso_buf_printf(out, "layer %lld: ", (long long)r->src_layer));
+    ISO_TRY(add_coefficient(out, "r", r->value));
+    if (p->spearman && isfinite(p->spearman->value))
+        ISO_TRY(add_coefficient(out, ", \xcf\x81", p->spearman->value));
+done:
+    return err;
+}
+
+static iso_err add_range(iso_buf *o, char axis, struct range r, const char *format)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(o, "set %crange [", axis));
+    ISO_TRY(iso_figure_number(o, r.lo));
+    ISO_TRY(iso_buf_puts(o, ":"));
+    ISO_TRY(iso_figure_number(o, r.hi));
+    ISO_TRY(iso_buf_printf(o, "]\nset %ctics ", axis));
+    ISO_TRY(iso_figure_number(o, r.step));
+    ISO_TRY(iso_buf_printf(o, " font small format '%s'\n", format));
+done:
+    return err;
+}
+
+/* "German (de), across 0.45: 0.21" */
+static iso_err mark_languages(struct figure *f, const struct scatter_panel *p, bool further,
+                              int places)
+{
+    iso_buf place = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(further ? iso_mark_panel(f) : ISO_OK);
+    ISO_TRY(iso_mark_series(f, "95 % band of the line"));
+    ISO_TRY(iso_mark_series(f, "least squares"));
+    ISO_TRY(iso_mark_series(f, "languages"));
+    for (int i = 0; i < p->n; i++) {
+        place.len = 0;
+        ISO_TRY(iso_wording_lang(&place, p->lang[i]));
+        ISO_TRY(iso_buf_printf(&place, ", across %.*f, gap", places, p->x[i]));
+        ISO_TRY(iso_mark_point(f, place.text, p->y[i], NAN, NAN, places));
+    }
+done:
+    iso_buf_free(&place);
+    return err;
+}
+
+static iso_err add_panel(struct figure *f, struct scatter *s, const struct scatter_layout *l,
+                         int panel)
+{
+    const struct scatter_panel *p = &s->at[panel];
+    const int x = l->left + panel % l->columns * (l->width + l->gap_x);
+    const int y = l->top + panel / l->columns * (l->height + l->gap_y);
+    const struct range rx = range_of(p->x, p->n, 0.09, s->count == 1 ? 5 : 3);
+    iso_buf *o = &f->script, title = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(o,
+                           "set lmargin at screen %d/w\nset rmargin at screen %d/w\n"
+                           "set tmargin at screen 1 - %d/h\nset bmargin at screen 1 - %d/h\n",
+                           x, x + l->width, y, y + l->height));
+    ISO_TRY(panel_title(&title, p));
+    ISO_TRY(iso_buf_puts(o, "set title "));
+    ISO_TRY(iso_figure_quote(o, title.text));
+    ISO_TRY(iso_buf_puts(o, " font small textcolor rgb '#404040' offset 0,-0.7\n"));
+    ISO_TRY(add_range(o, 'x', rx, "%g"));
+    ISO_TRY(add_range(o, 'y', l->y, panel % l->columns ? "" : "%g"));
+    ISO_TRY(iso_scatter_names(f, s, p, l, rx));
+    ISO_TRY(mark_languages(f, p, panel > 0, iso_mark_places(fmin(rx.step, l->y.step))));
+    ISO_TRY(add_data(f, p, rx, panel == 0));
+    ISO_TRY(iso_buf_printf(o,
+                           "plot data skip 1 index %d using 1:3:4 with filledcurves fs transparent "
+                           "solid 0.16 noborder lc rgb '#767676', \\\n"
+                           "  data skip 1 index %d using 1:2 with lines lw 1.2 lc rgb '#767676', "
+                           "\\\n"
+                           "  data skip 1 index %d using 1:2:6:7 with points pt variable ps 0.6 lc "
+                           "rgb variable\n"
+                           "unset label\nunset arrow\n",
+                           2 * panel + 1, 2 * panel + 1, 2 * panel));
+done:
+    iso_buf_free(&title);
+    return err;
+}
+
+/* --- The sheet --- */
+
+static iso_err describe(struct figure *f, const struct scatter *s)
+{
+    int least = s->at[0].n, most = least;
+    iso_buf *o = &f->note;
+    iso_err err = ISO_OK;
+
+    for (int p = 0; p < s->count; p++) {
+        least = s->at[p].n < least ? s->at[p].n : least;
+        most = s->at[p].n > most ? s->at[p].n : most;
+    }
+    ISO_TRY(iso_buf_puts(o, "line: least squares, 95 % band \xc2\xb7 r Pearson, \xcf\x81 Spearman "
+                            "\xc2\xb7 "));
+    f->least_n = least;
+    if (least < most)
+        ISO_TRY(iso_buf_printf(o, "%d to ", least));
+    ISO_TRY(iso_buf_printf(o, "%d languages", most));
+done:
+    return err;
+}
+
+/* The words that all panels share: axes stand once. */
+static iso_err add_axes(struct figure *f, const struct scatter *s, const struct scatter_layout *l)
+{
+    const iso_record *r = s->like;
+    iso_buf *o = &f->script;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(o, "set grid lt 1 lc rgb '#ececec' lw 0.75\nset label "));
+    ISO_TRY(iso_figure_quote(o, iso_wording_of(r->measure, r->estimator)->axis));
+    ISO_TRY(iso_buf_printf(o,
+                           " at screen %d/w, screen 1 - %d/h center font small "
+                           "textcolor rgb '#404040'\nset label 'transfer gap' at screen 16/w, "
+                           "screen 1 - %d/h rotate by 90 right font small textcolor "
+                           "rgb '#404040'\n",
+                           (l->left + f->width - 24) / 2, f->height - 16, l->top));
+done:
+    return err;
+}
+
+iso_err iso_figure_scatter(struct figure *f, const iso_records *records, const iso_records *among)
+{
+    struct scatter s;
+    struct scatter_layout l = {0};
+    iso_buf script = {0};
+    iso_err err = iso_scatter_collect(&s, records, among);
+
+    if (err)
+        return err;
+    if (!f->title.len && !f->untitled)
+        ISO_TRY(iso_buf_printf(&f->title, "Transfer gap and %s",
+                               iso_wording_of(s.like->measure, s.like->estimator)->axis));
+    ISO_TRY(describe(f, &s));
+    ISO_TRY(lay_out(f, &l, &s, (int)sizeof ", 999 unnamed"));
+    l.y = gaps_of(&s);
+    f->left_out = s.dropped;
+    ISO_TRY(add_axes(f, &s, &l));
+    ISO_TRY(iso_buf_puts(&f->script, "set multiplot\n"));
+    for (int p = 0; p < s.count; p++)
+        ISO_TRY(add_panel(f, &s, &l, p));
+    ISO_TRY(iso_buf_puts(&f->script, "unset multiplot\n"));
+    script = f->script;
+    f->script = (iso_buf){0};
+    if (s.unnamed.count > 0)
+        ISO_TRY(iso_buf_printf(&f->note, ", %d unnamed", s.unnamed.count));
+    ISO_TRY(iso_buf_printf(&f->script, "w = %d.\nh = %d.\n", f->width, f->height));
+    ISO_TRY(iso_figure_head(f));
+    ISO_TRY(iso_buf_add(&f->script, script.text, script.len));
+done:
+    iso_buf_free(&script);
+    iso_scatter_free(&s);
+    return err;
+}

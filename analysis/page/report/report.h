@@ -1,0 +1,98 @@
+/* The report: records of several runs, told in sections on one page. */
+#ifndef ISO_BIN_REPORT_H
+#define ISO_BIN_REPORT_H
+
+#include "analysis/page/figure/figure.h"
+#include "bin/settings.h"
+#include "lib/base/str.h"
+#include "lib/io/record.h"
+#include "lib/io/states.h"
+
+/* Records [first, first + count) came from one command line or file. */
+struct report_source {
+    iso_buf line;
+    int64_t first, count;
+    bool mixes; /* some of them are of mixing: then what is before is so too */
+};
+
+enum { REPORT_SOURCES = 64 };
+
+struct report {
+    const struct settings *set;
+    iso_records records;
+    struct report_source source[REPORT_SOURCES];
+    int source_count;
+    iso_states *states; /* NULL when the report is made of records alone */
+    struct names langs; /* all languages, for their looks */
+    const char *src;    /* the language that comparisons start from; NULL when none is named */
+    iso_buf json, csv;  /* the records as files, for the folder and the page */
+    iso_buf summary;    /* HTML */
+};
+
+/* What a section's records set side by side. */
+enum section_pairs {
+    PAIRS_LANGUAGES,
+    PAIRS_MODELS,
+    PAIRS_DIFFERENCE,
+    PAIRS_ALIGNED, /* after a map */
+    PAIRS_GAINED,  /* what the map brought */
+    PAIRS_MIXED    /* before and after mixing, and λ */
+};
+
+/* A kind of section: which records, which figure, how to read it. */
+struct section {
+    int order;
+    const char *id; /* of the figure's files and the page's anchors */
+    const char *title;
+    const char *measure; /* "cka:debiased" */
+    enum figure_kind kind;
+    const char *guide; /* report_guide.h; NULL = that of the measure */
+    enum section_pairs pairs;
+};
+
+/* A section that has records. */
+struct section_view {
+    const struct section *section;
+    iso_records records;
+    bool from[REPORT_SOURCES]; /* sources that contributed */
+    int64_t others;            /* of the same measure, not shown (another model, another pooling) */
+    bool mixing;
+    int places; /* FIGURE_MIXED: of so many mixed layers the one shown does most */
+    struct figure figure;
+    iso_buf svg; /* the figure's file, as gnuplot wrote it */
+    char *id;    /* unique on the page and among the figures */
+};
+
+/* The table of sections, ascending by order. */
+int iso_section_count(void);
+const struct section *iso_section_at(int i);
+
+/* Whether a record, of that source, belongs into a section. */
+bool iso_section_fits(const struct section *section, const struct report *report, int source,
+                      const iso_record *r);
+
+/* The records of a section, without its figure; *has tells whether there are any. */
+iso_err iso_section_view_make(struct section_view *out, bool *has, const struct section *section,
+                              const struct report *report);
+void iso_section_view_free(struct section_view *view);
+
+/* Sections for measures that the table does not know: the general guide. *count is set. */
+iso_err iso_section_rest(struct section_view *out, int *count, int room,
+                         const struct report *report);
+
+/* Most cross-lingual layer, farthest language, distance from chance, in plain words (HTML). */
+iso_err iso_report_summarise(iso_buf *out, const struct report *report);
+
+/* Of how many languages and layers mixing is shown to do something, in plain words (HTML); nothing
+ * for sections of other things. */
+iso_err iso_report_claims(iso_buf *out, const struct section_view *view);
+
+/* The numbers behind a figure as an HTML table. */
+iso_err iso_report_numbers(iso_buf *out, const struct section_view *view);
+
+/* The page. `views` have their figures drawn. */
+iso_err iso_report_page(iso_buf *out, const struct report *report, const struct section_view *views,
+                        int count);
+const char *iso_report_style(void);
+
+#endif

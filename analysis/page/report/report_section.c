@@ -1,0 +1,224 @@
+/* The sections of a report. To add one is to add an entry to the table. */
+#include <string.h>
+
+#include "analysis/page/figure/figure_scatter.h"
+#include "analysis/page/report/report.h"
+#include "analysis/page/report/report_guide.h"
+#include "analysis/page/report/wording.h"
+#include "lib/base/str.h"
+#include "lib/base/alloc.h"
+
+static const struct section table[] = {
+    {10, "cka-layers", "Similarity with the source, layer by layer", "cka:debiased", FIGURE_CURVES,
+     iso_guide_cka_curves},
+    {20, "cosine-centred-layers", "Translations side by side: cosine without the language means",
+     "cosine:centred", FIGURE_CURVES, iso_guide_cosine_centred},
+    {30, "cosine-raw-layers", "Translations side by side: raw cosine", "cosine:raw", FIGURE_CURVES,
+     iso_guide_cosine_raw},
+    {34, "cka-models", "The same language in two models", "cka:debiased", FIGURE_CURVES,
+     iso_guide_models, PAIRS_MODELS},
+    {36, "cka-difference", "What differs between the models", "cka:debiased", FIGURE_CURVES,
+     iso_guide_difference, PAIRS_DIFFERENCE},
+    {40, "cka-across", "Every layer with every layer", "cka:debiased", FIGURE_LAYERS,
+     iso_guide_layer_map},
+    {50, "cka-languages", "All pairs of languages", "cka:debiased", FIGURE_LANGUAGES,
+     iso_guide_language_map},
+    {55, "cka-biased-layers", "Biased CKA, for comparison with published numbers", "cka:biased",
+     FIGURE_CURVES, iso_guide_cka_biased},
+    {60, "centroid-relative-layers", "How far the languages are shifted", "centroid:relative",
+     FIGURE_CURVES, iso_guide_centroid_relative},
+    {70, "centroid-share-layers", "What centring removes", "centroid:share", FIGURE_CURVES,
+     iso_guide_centroid_share},
+    {80, "centroid-languages", "Shifts between all pairs of languages", "centroid:relative",
+     FIGURE_LANGUAGES, iso_guide_centroid_map},
+    {90, "retrieval-cosine-layers", "Retrieval: does a sentence find its translation?",
+     "p@k:cosine", FIGURE_CURVES, iso_guide_retrieval_cosine},
+    {91, "retrieval-csls-layers", "Retrieval when hubs are held back", "p@k:csls", FIGURE_CURVES,
+     iso_guide_retrieval_csls},
+    {92, "alignment-layers", "Alignment: retrieval after a map between the languages", "p@k:cosine",
+     FIGURE_CURVES, iso_guide_alignment, PAIRS_ALIGNED},
+    {100, "mixing", "Mixing: before and after", "cka:debiased", FIGURE_MIXED, iso_guide_mixed,
+     PAIRS_MIXED},
+    {101, "mixing-sweep", "Mixing: at which layer?", "cka:debiased", FIGURE_SWEEP, iso_guide_sweep,
+     PAIRS_MIXED},
+    {102, "mixing-lambda", "Mixing: how much of the source, by language", "lambda:mean",
+     FIGURE_CURVES, iso_guide_lambda, PAIRS_MIXED},
+    {103, "mixing-centroid", "Mixing: the shift between the languages", "centroid:relative",
+     FIGURE_AUTO, iso_guide_mixed_centroid, PAIRS_MIXED},
+    {104, "mixing-cosine", "Mixing: translations side by side", "cosine:centred", FIGURE_AUTO,
+     iso_guide_mixed_cosine, PAIRS_MIXED},
+    {105, "mixing-retrieval", "Mixing: does a sentence find its translation?", "p@k:cosine",
+     FIGURE_AUTO, iso_guide_mixed_retrieval, PAIRS_MIXED},
+    {150, "probe-layers", "Transfer: what a probe of one language knows of the others",
+     "accuracy:probe", FIGURE_CURVES, iso_guide_probe},
+    {151, "probe-languages", "Transfer: can the languages be told apart?", "accuracy:language-id",
+     FIGURE_CURVES, iso_guide_language_id},
+    {200, "gap", "What transfer loses", "gap:language", FIGURE_CURVES, iso_guide_gap},
+    {201, "gap-scatter", "Does discrepancy go with what transfer loses?", "pearson", FIGURE_SCATTER,
+     iso_guide_gap_scatter},
+    {202, "gap-layers", "Discrepancy and transfer gap, layer by layer", "pearson", FIGURE_CURVES,
+     iso_guide_gap_layers},
+};
+
+int iso_section_count(void)
+{
+    return (int)(sizeof table / sizeof *table);
+}
+
+const struct section *iso_section_at(int i)
+{
+    return &table[i];
+}
+
+static bool is_measure(const iso_record *r, const char *measure)
+{
+    const size_t len = strcspn(measure, ":");
+
+    return strlen(r->measure) == len && memcmp(r->measure, measure, len) == 0 &&
+           (!measure[len] || iso_str_same(r->estimator, measure + len + 1));
+}
+
+static enum section_pairs pairs_of(const iso_record *r, bool mixes)
+{
+    if (mixes && iso_figure_is_mixing(r))
+        return PAIRS_MIXED;
+    if (r->stage && strcmp(r->stage, "difference") == 0)
+        return r->train ? PAIRS_GAINED : PAIRS_DIFFERENCE;
+    if (r->stage && r->train && strcmp(r->stage, "after") == 0)
+        return PAIRS_ALIGNED;
+    return r->src && !r->train && iso_str_same(r->src, r->tgt) ? PAIRS_MODELS : PAIRS_LANGUAGES;
+}
+
+bool iso_section_fits(const struct section *s, const struct report *report, int source,
+                      const iso_record *r)
+{
+    const bool level = r->src_layer == r->tgt_layer;
+    const bool from_source = report->src && (!r->src || iso_str_same(r->src, report->src));
+
+    if (!is_measure(r, s->measure) || pairs_of(r, report->source[source].mixes) != s->pairs)
+        return false;
+    if (r->x)
+        return level && from_source && iso_figure_relates(r) &&
+               (s->kind == FIGURE_SCATTER || r->src_layer != ISO_NO_INT);
+    if (s->pairs == PAIRS_MIXED)
+        return level && r->src && r->tgt;
+    if (s->kind == FIGURE_CURVES)
+        return level && (from_source || s->pairs == PAIRS_MODELS);
+    if (s->kind == FIGURE_LAYERS)
+        return from_source;
+    return level && r->src && r->tgt;
+}
+
+/* A scatter is of one discrepancy. */
+static iso_err keep_first(iso_records *records)
+{
+    iso_records kept = {0};
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < records->count; i++) {
+        if (iso_str_same(records->at[i].x, records->at[0].x))
+            ISO_TRY(iso_records_add(&kept, &records->at[i]));
+    }
+    iso_records_free(records);
+    *records = kept;
+    kept = (iso_records){0};
+done:
+    iso_records_free(&kept);
+    return err;
+}
+
+/* A map of layers needs pairs of different layers, one of languages more than one row, one of mixed
+ * layers several. */
+static bool enough(const iso_records *records, const struct section *s)
+{
+    const enum figure_kind kind = s->kind;
+
+    if (s->pairs == PAIRS_MIXED && kind != FIGURE_CURVES) {
+        const enum figure_kind suits = iso_figure_suits_mixing(records);
+        return kind == FIGURE_SWEEP ? suits == FIGURE_SWEEP : suits != FIGURE_AUTO;
+    }
+    for (int64_t i = 0; i < records->count; i++) {
+        const iso_record *r = &records->at[i];
+        if (kind == FIGURE_LAYERS      ? r->src_layer != r->tgt_layer
+            : kind == FIGURE_LANGUAGES ? !iso_str_same(r->src, records->at[0].src)
+                                       : true)
+            return true;
+    }
+    return false;
+}
+
+static bool across(const iso_records *records, const iso_record *like)
+{
+    for (int64_t i = 0; i < records->count; i++) {
+        const iso_record *r = &records->at[i];
+        if (r->src_layer != r->tgt_layer && iso_str_same(r->src, like->src) &&
+            iso_str_same(r->tgt, like->tgt))
+            return true;
+    }
+    return false;
+}
+
+/* A pair of which only equal layers are known is no panel of a map of layers. */
+static iso_err keep_across(iso_records *records)
+{
+    iso_records kept = {0};
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < records->count; i++) {
+        if (across(records, &records->at[i]))
+            ISO_TRY(iso_records_add(&kept, &records->at[i]));
+    }
+    iso_records_free(records);
+    *records = kept;
+    kept = (iso_records){0};
+done:
+    iso_records_free(&kept);
+    return err;
+}
+
+iso_err iso_section_view_make(struct section_view *out, bool *has, const struct section *section,
+                              const struct report *report)
+{
+    struct section_view view = {.section = section, .mixing = section->pairs == PAIRS_MIXED};
+    iso_records all = {0};
+    iso_err err = ISO_OK;
+
+    for (int s = 0; s < report->source_count; s++) {
+        const struct report_source *source = &report->source[s];
+        for (int64_t i = source->first; i < source->first + source->count; i++) {
+            if (!iso_section_fits(section, report, s, &report->records.at[i]))
+                continue;
+            ISO_TRY(iso_records_add(&all, &report->records.at[i]));
+            view.from[s] = true;
+        }
+    }
+    *has = enough(&all, section);
+    if (!*has)
+        goto done;
+    ISO_TRY(iso_figure_pick(&view.records, &view.others, &all, NULL));
+    if (section->kind == FIGURE_LAYERS)
+        ISO_TRY(keep_across(&view.records));
+    if (section->kind == FIGURE_SCATTER)
+        ISO_TRY(keep_first(&view.records));
+    if (section->kind == FIGURE_MIXED)
+        ISO_TRY(iso_figure_keep_best(&view.records, &view.places));
+    *has = view.records.count > 0;
+    if (!*has)
+        goto done;
+    ISO_TRY(iso_str_dup(&view.id, section->id, -1));
+    *out = view;
+    view = (struct section_view){0};
+done:
+    iso_records_free(&all);
+    iso_section_view_free(&view);
+    return err;
+}
+
+void iso_section_view_free(struct section_view *view)
+{
+    iso_records_free(&view->records);
+    iso_figure_free(&view->figure);
+    iso_buf_free(&view->svg);
+    iso_free(view->id);
+    *view = (struct section_view){0};
+}

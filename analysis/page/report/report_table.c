@@ -1,0 +1,229 @@
+/* The numbers behind a figure: a row per language pair, a column per layer; or a plain list. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/page/figure/figure_text.h"
+#include "analysis/page/report/report.h"
+#include "analysis/page/report/report_html.h"
+#include "lib/base/alloc.h"
+#include "lib/base/str.h"
+
+enum { ROWS_MOST = 400 };
+
+static bool same_text(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+/* Of mixing a row is a pair and what was done to it; λ is told by mixed layer, so that is no row.
+ */
+static bool same_row(const iso_record *a, const iso_record *b)
+{
+    return same_text(a->model, b->model) && same_text(a->src, b->src) &&
+           same_text(a->tgt, b->tgt) && same_text(a->mix, b->mix) &&
+           same_text(a->stage, b->stage) && same_text(a->given, b->given) &&
+           same_text(a->x, b->x) && (!a->stage || a->mix_layer == b->mix_layer);
+}
+
+static iso_err add_value(iso_buf *out, const iso_record *r)
+{
+    iso_err err = ISO_OK;
+
+    if (!isfinite(r->value)) {
+        ISO_TRY(iso_buf_puts(out, "<td class=\"no\">undefined"));
+        if (r->why) {
+            ISO_TRY(iso_buf_puts(out, "<small>"));
+            ISO_TRY(iso_html_text(out, r->why));
+            ISO_TRY(iso_buf_puts(out, "</small>"));
+        }
+        return iso_buf_puts(out, "</td>");
+    }
+    ISO_TRY(iso_buf_puts(out, "<td>"));
+    ISO_TRY(iso_html_number(out, r->value, 3));
+    if (isfinite(r->lo) && isfinite(r->hi)) {
+        ISO_TRY(iso_buf_puts(out, "<small>"));
+        ISO_TRY(iso_html_number(out, r->lo, 3));
+        ISO_TRY(iso_buf_puts(out, "&thinsp;\xe2\x80\xa6&thinsp;"));
+        ISO_TRY(iso_html_number(out, r->hi, 3));
+        ISO_TRY(iso_buf_puts(out, "</small>"));
+    }
+    ISO_TRY(iso_buf_puts(out, "</td>"));
+done:
+    return err;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* The layers that occur on the source's side, ascending, each once. */
+static iso_err list_layers(int64_t **out, int *count, const iso_records *records)
+{
+    int64_t *layers = NULL;
+    iso_err err = iso_alloc(&layers, records->count, sizeof *layers);
+
+    if (err)
+        return err;
+    for (int64_t i = 0; i < records->count; i++)
+        layers[i] = records->at[i].src_layer;
+    qsort(layers, (size_t)records->count, sizeof *layers, by_number);
+    *count = 0;
+    for (int64_t i = 0; i < records->count; i++) {
+        if (i == 0 || layers[i] != layers[i - 1])
+            layers[(*count)++] = layers[i];
+    }
+    *out = layers;
+    return ISO_OK;
+}
+
+static iso_err add_pair(iso_buf *out, const iso_records *records, const iso_record *r)
+{
+    iso_buf name = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_figure_pair(&name, records, r));
+    ISO_TRY(strstr(name.text, "\xe2\x80\x93") ? iso_html_text(out, name.text)
+                                              : iso_html_lang(out, name.text));
+done:
+    iso_buf_free(&name);
+    return err;
+}
+
+/* "not mixed", "fixed:0 at 3", "xmixup at 3 minus not mixed". */
+static iso_err add_mix(iso_buf *out, const iso_record *r)
+{
+    iso_err err = ISO_OK;
+
+    if (!r->mix)
+        return iso_buf_puts(out, "<small>not mixed</small>");
+    ISO_TRY(iso_buf_puts(out, "<small>"));
+    ISO_TRY(iso_html_text(out, r->mix));
+    if (r->stage && r->mix_layer >= 0)
+        ISO_TRY(iso_buf_printf(out, " at %lld", (long long)r->mix_layer));
+    if (iso_str_same(r->stage, "difference")) {
+        ISO_TRY(iso_buf_puts(out, " minus "));
+        ISO_TRY(iso_html_text(out, iso_str_same(r->given, "before") ? "not mixed" : r->given));
+    }
+    ISO_TRY(iso_buf_puts(out, "</small>"));
+done:
+    return err;
+}
+
+static iso_err add_row(iso_buf *out, const struct section_view *view, const iso_record *first,
+                       const int64_t *layers, int count)
+{
+    const iso_records *records = &view->records;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(out, "<tr><th scope=\"row\">"));
+    ISO_TRY(add_pair(out, records, first));
+    if (view->mixing)
+        ISO_TRY(add_mix(out, first));
+    if (view->figure.models.count > 1) {
+        ISO_TRY(iso_buf_puts(out, "<small>"));
+        ISO_TRY(iso_html_text(out, first->model ? first->model : "?"));
+        ISO_TRY(iso_buf_puts(out, "</small>"));
+    }
+    ISO_TRY(iso_buf_puts(out, "</th>"));
+    for (int l = 0; l < count; l++) {
+        const iso_record *found = NULL;
+        for (int64_t i = 0; i < records->count && !found; i++) {
+            if (records->at[i].src_layer == layers[l] && same_row(&records->at[i], first))
+                found = &records->at[i];
+        }
+        ISO_TRY(found ? add_value(out, found) : iso_buf_puts(out, "<td></td>"));
+    }
+    ISO_TRY(iso_buf_puts(out, "</tr>\n"));
+done:
+    return err;
+}
+
+static bool new_row(const iso_records *records, int64_t i)
+{
+    for (int64_t j = 0; j < i; j++) {
+        if (same_row(&records->at[j], &records->at[i]))
+            return false;
+    }
+    return true;
+}
+
+static iso_err add_pivot(iso_buf *out, int *rows, const struct section_view *view)
+{
+    const iso_records *records = &view->records;
+    int64_t *layers = NULL;
+    int count = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(list_layers(&layers, &count, records));
+    ISO_TRY(iso_buf_puts(out, "<thead><tr><th scope=\"col\">layer</th>"));
+    for (int l = 0; l < count; l++)
+        ISO_TRY(iso_buf_printf(out, "<th scope=\"col\">%lld</th>", (long long)layers[l]));
+    ISO_TRY(iso_buf_puts(out, "</tr></thead>\n<tbody>\n"));
+    for (int64_t i = 0; i < records->count && *rows < ROWS_MOST; i++) {
+        if (!new_row(records, i))
+            continue;
+        ISO_TRY(add_row(out, view, &records->at[i], layers, count));
+        (*rows)++;
+    }
+    ISO_TRY(iso_buf_puts(out, "</tbody>\n"));
+done:
+    iso_free(layers);
+    return err;
+}
+
+static iso_err add_list(iso_buf *out, const iso_records *records)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(out, "<thead><tr><th scope=\"col\">pair</th><th scope=\"col\">layers</th>"
+                              "<th scope=\"col\">value</th></tr></thead>\n<tbody>\n"));
+    for (int64_t i = 0; i < records->count && i < ROWS_MOST; i++) {
+        const iso_record *r = &records->at[i];
+        ISO_TRY(iso_buf_puts(out, "<tr><th scope=\"row\">"));
+        ISO_TRY(add_pair(out, records, r));
+        ISO_TRY(iso_buf_puts(out, "</th><td>"));
+        if (r->src_layer != ISO_NO_INT)
+            ISO_TRY(iso_buf_printf(out, "%lld", (long long)r->src_layer));
+        if (r->tgt_layer != ISO_NO_INT && r->tgt_layer != r->src_layer)
+            ISO_TRY(iso_buf_printf(out, " / %lld", (long long)r->tgt_layer));
+        ISO_TRY(iso_buf_puts(out, "</td>"));
+        ISO_TRY(add_value(out, r));
+        ISO_TRY(iso_buf_puts(out, "</tr>\n"));
+    }
+    ISO_TRY(iso_buf_puts(out, "</tbody>\n"));
+done:
+    return err;
+}
+
+static bool level(const iso_records *records)
+{
+    for (int64_t i = 0; i < records->count; i++) {
+        if (records->at[i].src_layer != records->at[i].tgt_layer ||
+            records->at[i].src_layer == ISO_NO_INT)
+            return false;
+    }
+    return true;
+}
+
+iso_err iso_report_numbers(iso_buf *out, const struct section_view *view)
+{
+    const iso_records *records = &view->records;
+    const bool pivot = level(records);
+    int rows = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(out, "<div class=\"scroll\" tabindex=\"0\"><table>\n"));
+    ISO_TRY(pivot ? add_pivot(out, &rows, view) : add_list(out, records));
+    ISO_TRY(iso_buf_puts(out, "</table></div>\n"));
+    if (pivot ? rows == ROWS_MOST : records->count > ROWS_MOST)
+        ISO_TRY(iso_buf_printf(out,
+                               "<p class=\"trace\">The first %d rows; all of the %lld records are "
+                               "in the files below.</p>\n",
+                               ROWS_MOST, (long long)records->count));
+done:
+    return err;
+}

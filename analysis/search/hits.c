@@ -1,0 +1,98 @@
+#include "analysis/search/hits.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#include "lib/base/alloc.h"
+
+#define CONFIDENCE 0.95
+
+double iso_hit(int64_t rank, int64_t k)
+{
+    return rank >= 1 && rank <= k ? 1 : 0;
+}
+
+double iso_reciprocal(int64_t rank)
+{
+    return rank >= 1 ? 1 / (double)rank : 0;
+}
+
+static bool all_equal(const double *x, int64_t n)
+{
+    for (int64_t i = 1; i < n; i++) {
+        if (x[i] != x[0])
+            return false;
+    }
+    return true;
+}
+
+/* Bounds of the mean of n equal outcomes: beyond them, seeing nothing but the lowest, or nothing
+ * but the highest, had a probability below 0.025. */
+static void certain(iso_value *v, double outcome, int64_t n, double low, double high)
+{
+    const double far = (high - low) * (1 - pow(0.5 * (1 - CONFIDENCE), 1 / (double)n));
+
+    v->why = "every outcome is the same: nothing to resample";
+    if (outcome > low && outcome < high)
+        return;
+    v->lo = outcome > low ? high - far : low;
+    v->hi = outcome > low ? high : low + far;
+    v->interval = "boot-items";
+    v->why = "every outcome is the same: the bounds are the exact binomial ones";
+}
+
+/* The mean of outcomes in [low, high]. */
+static iso_err mean_of(iso_value *out, const double *outcome, int64_t n, double low, double high,
+                       iso_boot boot, uint64_t seed)
+{
+    iso_value v = iso_value_none();
+    double sum = 0;
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < n; i++) {
+        ISO_NEED(outcome[i] >= low && outcome[i] <= high, "outcome %lld is %g, not in %g to %g",
+                 (long long)i, outcome[i], low, high);
+        sum += outcome[i];
+    }
+    v.n = n > 0 ? n : 0;
+    if (n < 1) {
+        v.why = "no items";
+    } else if (all_equal(outcome, n)) {
+        v.value = outcome[0];
+        if (boot != ISO_BOOT_NONE)
+            certain(&v, outcome[0], n, low, high);
+    } else {
+        v.value = sum / (double)n;
+        if (boot != ISO_BOOT_NONE) {
+            ISO_TRY(iso_boot_mean(&v.lo, &v.hi, outcome, n, boot, CONFIDENCE, seed));
+            v.interval = "boot-items";
+        }
+    }
+    *out = v;
+done:
+    return err;
+}
+
+iso_err iso_hits_mean(iso_value *out, const double *outcome, int64_t n, iso_boot boot,
+                      uint64_t seed)
+{
+    return mean_of(out, outcome, n, 0, 1, boot, seed);
+}
+
+iso_err iso_hits_difference(iso_value *out, const double *after, const double *before, int64_t n,
+                            iso_boot boot, uint64_t seed)
+{
+    double *change = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&change, n, sizeof *change));
+    for (int64_t i = 0; i < n; i++)
+        change[i] = after[i] - before[i];
+    ISO_TRY(mean_of(out, change, n, -1, 1, boot, seed));
+    if (n > 0 && !out->interval && boot != ISO_BOOT_NONE)
+        out->why = out->value == 0 ? "no item changes: nothing to resample"
+                                   : "every item changes alike: nothing to resample";
+done:
+    iso_free(change);
+    return err;
+}

@@ -1,0 +1,113 @@
+#include <math.h>
+
+#include "analysis/search/neighbours_inside.h"
+#include "lib/base/alloc.h"
+#include "lib/base/str.h"
+
+static const char *const names[] = {
+    [ISO_RULE_COSINE] = "cosine",     [ISO_RULE_CSLS] = "csls",
+    [ISO_RULE_RATIO] = "ratio",       [ISO_RULE_DIFFERENCE] = "difference",
+    [ISO_RULE_ABSOLUTE] = "absolute", [ISO_RULE_INVSOFTMAX] = "invsoftmax",
+};
+
+enum { RULES = sizeof names / sizeof *names };
+
+iso_err iso_rule_find(iso_rule *out, const char *name)
+{
+    for (int i = 0; i < RULES; i++)
+        if (iso_str_same(names[i], name)) {
+            *out = (iso_rule)i;
+            return ISO_OK;
+        }
+    const char *nearest = iso_str_nearest(name ? name : "", names, RULES);
+    return iso_fail(ISO_EARG, "no rule \"%s\": %s%s", name ? name : "",
+                    nearest ? "did you mean "
+                            : "cosine, csls, ratio, difference, absolute, invsoftmax",
+                    nearest ? nearest : "");
+}
+
+const char *iso_rule_name(iso_rule rule)
+{
+    return (unsigned)rule < RULES ? names[rule] : "unknown";
+}
+
+bool near_needs_means(iso_rule rule)
+{
+    return rule == ISO_RULE_CSLS || rule == ISO_RULE_RATIO || rule == ISO_RULE_DIFFERENCE;
+}
+
+/* Sums of two means come first, so that (x, y) and (y, x) get the same bits. */
+double near_score(const struct near_plan *p, const struct near_side *x, int64_t i,
+                  const struct near_side *y, int64_t j, double c)
+{
+    switch (p->rule) {
+    case ISO_RULE_CSLS:
+        return 2 * c - (x->mean[i] + y->mean[j]);
+    case ISO_RULE_RATIO:
+        return c == 0 ? 0 : c / ((x->mean[i] + y->mean[j]) / 2);
+    case ISO_RULE_DIFFERENCE:
+        return c - (x->mean[i] + y->mean[j]) / 2;
+    case ISO_RULE_INVSOFTMAX:
+        return exp(p->beta * (c - y->top[j])) / y->sum[j];
+    default:
+        return c;
+    }
+}
+
+void near_best_offer(struct near_best *b, double score, int64_t index)
+{
+    int at = b->held;
+
+    if (at == b->k &&
+        !(score > b->score[at - 1] || (score == b->score[at - 1] && index < b->index[at - 1])))
+        return;
+    at = at < b->k ? b->held++ : at - 1;
+    for (; at > 0 &&
+           (score > b->score[at - 1] || (score == b->score[at - 1] && index < b->index[at - 1]));
+         at--) {
+        b->score[at] = b->score[at - 1];
+        b->index[at] = b->index[at - 1];
+    }
+    b->score[at] = score;
+    b->index[at] = (int32_t)index;
+}
+
+/* Equal rows have equal cosines, so that the additions are those of the rows one by one. */
+double near_best_mean(const struct near_best *b, const struct near_side *of, int64_t k)
+{
+    double sum = 0;
+    int64_t n = 0;
+
+    for (int i = 0; i < b->held; i++)
+        for (int64_t t = near_times(of, b->index[i]); t > 0 && n < k; t--, n++)
+            sum += b->score[i];
+    return sum / (double)n;
+}
+
+void iso_near_free(iso_near *n)
+{
+    if (!n)
+        return;
+    iso_free(n->index);
+    iso_free(n->score);
+    *n = (iso_near){0};
+}
+
+iso_err near_result_make(iso_near *out, int64_t rows, int k)
+{
+    iso_near n = {rows, k, NULL, NULL};
+    iso_err err = ISO_OK;
+
+    ISO_NEED(rows <= INT64_MAX / k, "%lld rows of %d neighbours are too many", (long long)rows, k);
+    ISO_TRY(iso_alloc(&n.index, rows * k, sizeof *n.index));
+    ISO_TRY(iso_alloc(&n.score, rows * k, sizeof *n.score));
+    for (int64_t i = 0; i < rows * k; i++) {
+        n.index[i] = -1;
+        n.score[i] = NAN;
+    }
+    *out = n;
+    n = (iso_near){0};
+done:
+    iso_near_free(&n);
+    return err;
+}

@@ -1,0 +1,233 @@
+#include "analysis/similarity/cka.h"
+
+#include <math.h>
+#include <stddef.h>
+
+#include "lib/base/alloc.h"
+#include "lib/linalg/hsic.h"
+#include "lib/linalg/statistics.h"
+
+enum { FEW_ITEMS = 4 };
+
+/* The three HSICs a CKA is made of: of the pair, of x with itself, of y with itself. */
+struct triple {
+    double xy, xx, yy;
+};
+
+static double ratio(struct triple t)
+{
+    return t.xx > 0 && t.yy > 0 ? t.xy / sqrt(t.xx) / sqrt(t.yy) : NAN;
+}
+
+/* A side whose HSIC is only what rounding leaves of its squared norms has no variance. */
+static bool flat(double hsic, double trace, int64_t n)
+{
+    const double scale = trace / (double)n;
+
+    return !(hsic > 1e-14 * scale * scale);
+}
+
+/* Gram road ---------------------------------------------------------------- */
+
+/* Sums over the items of one pair's Gram terms; with column means removed K1 = 0, so that the row
+ * sums of the off-diagonal parts are −k and −l. */
+struct gram_sums {
+    double off, k, l, kl;
+};
+
+static struct gram_sums gram_sums_of(const iso_gram_terms *g)
+{
+    struct gram_sums s = {0};
+
+    for (int64_t i = 0; i < g->n; i++) {
+        s.off += g->off[i];
+        s.k += g->k[i];
+        s.l += g->l[i];
+        s.kl += g->k[i] * g->l[i];
+    }
+    return s;
+}
+
+static double gram_unbiased(const iso_gram_terms *g, const struct gram_sums *s)
+{
+    return iso_hsic_from_parts(g->n, s->off, -s->k, -s->l, s->kl);
+}
+
+/* Without item i: every row sum r_j = −k_j loses k_ij, and row i goes. */
+static double gram_unbiased_without(const iso_gram_terms *g, const struct gram_sums *s, int64_t i)
+{
+    const double k = g->k[i], l = g->l[i];
+    /* K̃l = Kl − k∘l at i, with the signs of r = −k and s = −l. */
+    const double rows = s->kl - k * l + (g->kl[i] - k * l) + (g->lk[i] - k * l) + g->off[i];
+
+    return iso_hsic_from_parts(g->n - 1, s->off - 2 * g->off[i], 2 * k - s->k, 2 * l - s->l, rows);
+}
+
+static double gram_biased(const struct gram_sums *s)
+{
+    return s->off + s->kl;
+}
+
+/* ‖XcᵀYc‖² without item i, centred anew: tr(KL) − 2/m 1ᵀKL1 + (1ᵀK1)(1ᵀL1)/m², m = n − 1. */
+static double gram_biased_without(const iso_gram_terms *g, const struct gram_sums *s, int64_t i)
+{
+    const double m = (double)(g->n - 1), kl = g->k[i] * g->l[i];
+
+    return s->off + s->kl - 2 * g->off[i] - kl - 2 / m * g->off[i] + kl / (m * m);
+}
+
+/* Sums road ---------------------------------------------------------------- */
+
+/* What a group contributes to the biased HSIC expected at n items, divided by (n−1)²: the unbiased
+ * term and the share of the diagonal. */
+static double group_term(const iso_group_terms *g, bool biased, int64_t n)
+{
+    if (g->n < 4)
+        return NAN;
+    return g->unbiased + (biased ? g->diag / (double)n : 0);
+}
+
+/* The mean over the groups without one. */
+static struct triple groups_without(const iso_pair *pair, bool biased, int without)
+{
+    struct triple t = {0};
+
+    for (int g = 0; g < ISO_GROUPS; g++) {
+        if (g == without)
+            continue;
+        t.xy += group_term(&pair->xy->group[g], biased, pair->n);
+        t.xx += group_term(&pair->xx->group[g], biased, pair->n);
+        t.yy += group_term(&pair->yy->group[g], biased, pair->n);
+    }
+    return t;
+}
+
+/* Both roads --------------------------------------------------------------- */
+
+static struct triple whole(const iso_pair *pair, bool biased)
+{
+    if (pair->gxy) {
+        const struct gram_sums xy = gram_sums_of(pair->gxy), xx = gram_sums_of(pair->gxx),
+                               yy = gram_sums_of(pair->gyy);
+        if (biased)
+            return (struct triple){gram_biased(&xy), gram_biased(&xx), gram_biased(&yy)};
+        return (struct triple){gram_unbiased(pair->gxy, &xy), gram_unbiased(pair->gxx, &xx),
+                               gram_unbiased(pair->gyy, &yy)};
+    }
+    const iso_hsic_sums *xy = &pair->xy->total, *xx = &pair->xx->total, *yy = &pair->yy->total;
+    if (biased)
+        return (struct triple){iso_hsic_biased(xy), iso_hsic_biased(xx), iso_hsic_biased(yy)};
+    return (struct triple){iso_hsic_unbiased(xy), iso_hsic_unbiased(xx), iso_hsic_unbiased(yy)};
+}
+
+static void gram_replicates(double *rep, const iso_pair *pair, bool biased)
+{
+    const struct gram_sums xy = gram_sums_of(pair->gxy), xx = gram_sums_of(pair->gxx),
+                           yy = gram_sums_of(pair->gyy);
+
+    for (int64_t i = 0; i < pair->n; i++) {
+        struct triple t;
+        if (biased)
+            t = (struct triple){gram_biased_without(pair->gxy, &xy, i),
+                                gram_biased_without(pair->gxx, &xx, i),
+                                gram_biased_without(pair->gyy, &yy, i)};
+        else
+            t = (struct triple){gram_unbiased_without(pair->gxy, &xy, i),
+                                gram_unbiased_without(pair->gxx, &xx, i),
+                                gram_unbiased_without(pair->gyy, &yy, i)};
+        rep[i] = ratio(t);
+    }
+}
+
+static void replicates(double *rep, const iso_pair *pair, bool biased)
+{
+    if (pair->gxy) {
+        gram_replicates(rep, pair, biased);
+        return;
+    }
+    for (int g = 0; g < ISO_GROUPS; g++)
+        rep[g] = ratio(groups_without(pair, biased, g));
+}
+
+/* Σ‖x−x̄‖² of both sides, for the chance level and as the scale of "no variance". */
+static void traces(double *x, double *y, const iso_pair *pair)
+{
+    if (pair->gxy) {
+        const struct gram_sums s = gram_sums_of(pair->gxy);
+        *x = s.k;
+        *y = s.l;
+    } else {
+        const iso_hsic_sums *s = &pair->xy->total;
+        *x = s->qx - s->sx / (double)s->n;
+        *y = s->qy - s->sy / (double)s->n;
+    }
+}
+
+static iso_err cka(iso_value *out, double *rep, const iso_pair *pair, bool biased)
+{
+    const int64_t n = pair->n, least = biased ? 2 : 4;
+    double *own = NULL, tx, ty;
+    iso_err err = ISO_OK;
+
+    if (rep)
+        for (int64_t u = 0; u < pair->units; u++)
+            rep[u] = NAN;
+    if (n < least) {
+        *out = iso_value_undefined(n, biased ? "fewer than 2 items" : "fewer than 4 items");
+        return ISO_OK;
+    }
+    const struct triple t = whole(pair, biased);
+    traces(&tx, &ty, pair);
+    if (flat(biased ? t.xx / ((double)n * (double)n) : t.xx, tx, n) ||
+        flat(biased ? t.yy / ((double)n * (double)n) : t.yy, ty, n)) {
+        *out = iso_value_undefined(n, "a side has no variance");
+        return ISO_OK;
+    }
+    if (!rep)
+        ISO_TRY(iso_alloc(&own, pair->units, sizeof *own));
+    iso_value v = iso_value_none();
+    v.n = n;
+    v.value = ratio(t);
+    v.null = biased ? tx * ty / sqrt(t.xx) / sqrt(t.yy) / (double)(n - 1) : 0;
+    if (!biased)
+        v.null_sd = sqrt(2 / ((double)n * (double)(n - 3)));
+    replicates(rep ? rep : own, pair, biased);
+    if (n < FEW_ITEMS) /* two items always have a biased CKA of 1: leaving one of three out says
+                          nothing */
+        v.why = "no interval: fewer than 4 items";
+    else if (iso_jackknife(&v.lo, &v.hi, v.value, rep ? rep : own, pair->units, 0.95, false))
+        v.interval = pair->gxy ? "jackknife" : "groups";
+    *out = v;
+done:
+    iso_free(own);
+    return err;
+}
+
+static iso_err debiased(iso_value *out, double *rep, const iso_pair *pair)
+{
+    return cka(out, rep, pair, false);
+}
+
+static iso_err biased(iso_value *out, double *rep, const iso_pair *pair)
+{
+    return cka(out, rep, pair, true);
+}
+
+const iso_measure iso_cka_debiased = {
+    .measure = "cka",
+    .estimator = "debiased",
+    .title = "Linear CKA, debiased",
+    .needs = ISO_NEED_SUMS | ISO_NEED_GRAM,
+    .invariant = ISO_INVARIANT_ROTATION | ISO_INVARIANT_SCALE | ISO_INVARIANT_SHIFT,
+    .recommended = true,
+    .value = debiased,
+};
+
+const iso_measure iso_cka_biased = {
+    .measure = "cka",
+    .estimator = "biased",
+    .title = "Linear CKA, biased",
+    .needs = ISO_NEED_SUMS | ISO_NEED_GRAM,
+    .invariant = ISO_INVARIANT_ROTATION | ISO_INVARIANT_SCALE | ISO_INVARIANT_SHIFT,
+    .value = biased,
+};

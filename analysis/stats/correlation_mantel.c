@@ -1,0 +1,168 @@
+/* Correlations of matrices of distances. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "analysis/stats/correlation_inside.h"
+#include "lib/base/alloc.h"
+
+/* Entries above the diagonal, row after row. */
+struct entries {
+    int64_t n, count;
+    double *a, *b, *c; /* c is NULL when nothing is given */
+    double *moved;
+};
+
+static void entries_free(struct entries *e)
+{
+    iso_free(e->a);
+    iso_free(e->b);
+    iso_free(e->c);
+    iso_free(e->moved);
+}
+
+static int64_t place(int64_t i, int64_t j, int64_t n)
+{
+    const int64_t low = i < j ? i : j, high = i < j ? j : i;
+
+    return low * n - low * (low + 1) / 2 + high - low - 1;
+}
+
+struct ranked {
+    double x;
+    int64_t at;
+};
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = ((const struct ranked *)a)->x, y = ((const struct ranked *)b)->x;
+
+    return (x > y) - (x < y);
+}
+
+/* x becomes its ranks, ties at the mean of their places. */
+static iso_err rank_in_place(double *x, int64_t n)
+{
+    struct ranked *r = NULL;
+    iso_err err = iso_alloc(&r, n, sizeof *r);
+
+    if (err)
+        return err;
+    for (int64_t i = 0; i < n; i++)
+        r[i] = (struct ranked){x[i], i};
+    qsort(r, (size_t)n, sizeof *r, by_size);
+    for (int64_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && r[end].x == r[i].x;)
+            end++;
+        for (int64_t k = i; k < end; k++)
+            x[r[k].at] = 0.5 * (double)(i + 1 + end);
+    }
+    iso_free(r);
+    return ISO_OK;
+}
+
+static iso_err take(double **out, iso_view m, const struct entries *e, iso_correlation kind)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(out, e->count, sizeof **out));
+    for (int64_t i = 0; i < e->n; i++) {
+        for (int64_t j = i + 1; j < e->n; j++) {
+            const double x = ((const double *)m.data)[i * m.stride + j];
+            ISO_NEED(isfinite(x), "a distance that is not finite, of items %lld and %lld",
+                     (long long)i, (long long)j);
+            (*out)[place(i, j, e->n)] = x;
+        }
+    }
+    if (kind == ISO_SPEARMAN)
+        ISO_TRY(rank_in_place(*out, e->count));
+done:
+    return err;
+}
+
+static iso_err check(iso_correlation kind, iso_view a, iso_view b, iso_view c)
+{
+    const bool given = c.data != NULL;
+    iso_err err = ISO_OK;
+
+    ISO_NEED(kind != ISO_KENDALL, "matrices of distances: pearson or spearman");
+    ISO_NEED(a.rows == a.cols && b.rows == a.rows && b.cols == a.rows &&
+                 (!given || (c.rows == a.rows && c.cols == a.rows)),
+             "matrices of distances are %lld x %lld and %lld x %lld", (long long)a.rows,
+             (long long)a.cols, (long long)b.rows, (long long)b.cols);
+    ISO_NEED(a.dtype == ISO_F64 && b.dtype == ISO_F64 && (!given || c.dtype == ISO_F64),
+             "matrices of distances are f64");
+done:
+    return err;
+}
+
+static double value_of(const double *a, const struct entries *e)
+{
+    const double ab = correlation_pearson(a, e->b, e->count);
+
+    if (!e->c)
+        return ab;
+    return correlation_partial(ab, correlation_pearson(a, e->c, e->count),
+                               correlation_pearson(e->b, e->c, e->count));
+}
+
+static double permuted_p(struct entries *e, double value, const iso_correlation_opt *opt,
+                         int64_t *order)
+{
+    struct correlation_orders orders = correlation_orders_of(e->n, opt, order);
+    int64_t far = 0, tried = 0;
+
+    if (e->c)
+        correlation_residual(e->a, NULL, e->c, e->count);
+    while (correlation_orders_next(&orders)) {
+        for (int64_t i = 0; i < e->n; i++)
+            for (int64_t j = i + 1; j < e->n; j++)
+                e->moved[place(i, j, e->n)] = e->a[place(order[i], order[j], e->n)];
+        far += correlation_as_far(value_of(e->moved, e), value);
+        tried++;
+    }
+    return correlation_p(&orders, far, tried);
+}
+
+static const char *why_not(const struct entries *e)
+{
+    if (e->n < ISO_CORRELATION_LEAST)
+        return "fewer than 4 items say nothing about a correlation";
+    if (e->c && e->n <= ISO_CORRELATION_LEAST)
+        return "fewer than 5 items say nothing about a partial correlation";
+    if (correlation_constant(e->a, e->count) || correlation_constant(e->b, e->count) ||
+        (e->c && correlation_constant(e->c, e->count)))
+        return "all distances are the same";
+    return NULL;
+}
+
+iso_err iso_mantel(iso_value *out, iso_correlation kind, iso_view a, iso_view b, iso_view given,
+                   const iso_correlation_opt *opt)
+{
+    struct entries e = {.n = a.rows, .count = a.rows * (a.rows - 1) / 2};
+    iso_value v = iso_value_none();
+    int64_t *order = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(check(kind, a, b, given));
+    ISO_TRY(take(&e.a, a, &e, kind));
+    ISO_TRY(take(&e.b, b, &e, kind));
+    if (given.data)
+        ISO_TRY(take(&e.c, given, &e, kind));
+    ISO_TRY(iso_alloc(&e.moved, e.count, sizeof *e.moved));
+    ISO_TRY(iso_alloc(&order, e.n, sizeof *order));
+    v.n = e.n;
+    v.why = why_not(&e);
+    if (!v.why) {
+        v.value = value_of(e.a, &e);
+        v.why = isnan(v.value) ? "what is given tells a matrix wholly" : NULL;
+    }
+    if (!v.why) {
+        v.null = 0;
+        v.p = permuted_p(&e, v.value, opt, order);
+    }
+    *out = v;
+done:
+    entries_free(&e);
+    iso_free(order);
+    return err;
+}

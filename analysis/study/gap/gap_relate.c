@@ -1,0 +1,175 @@
+/* Correlation of a discrepancy with the gap: over languages, without each, a third held constant.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "analysis/stats/correlation.h"
+#include "analysis/study/gap/gap_inside.h"
+#include "analysis/study/items/record_value.h"
+#include "lib/base/alloc.h"
+
+static void take(iso_record *r, const iso_value *v)
+{
+    iso_record_value(r, v);
+    r->why = v->n < ISO_CORRELATION_LEAST ? "fewer than 4 languages have both" : v->why;
+}
+
+static iso_correlation_opt options(const struct gap_job *job)
+{
+    return (iso_correlation_opt){.boot = iso_str_same(job->set->interval, "none") ? ISO_BOOT_NONE
+                                                                                  : ISO_BOOT_BCA,
+                                 .seed = (uint64_t)job->set->seed};
+}
+
+static iso_err add_all(iso_records *out, const struct gap_job *job, const iso_record *like,
+                       const struct gap_data *d, const double *given)
+{
+    const iso_correlation_opt opt = options(job);
+    iso_err err = ISO_OK;
+
+    for (int k = 0; k < ISO_CORRELATIONS; k++) {
+        iso_record r = *like;
+        iso_value v;
+        ISO_TRY(iso_correlation_of(&v, (iso_correlation)k, d->x, d->y, given, d->n, &opt));
+        r.measure = iso_correlation_name((iso_correlation)k);
+        take(&r, &v);
+        ISO_TRY(iso_records_add(out, &r));
+    }
+done:
+    return err;
+}
+
+static iso_err join_others(iso_buf *out, const struct gap_data *d, int left)
+{
+    iso_err err = ISO_OK;
+
+    out->len = 0;
+    for (int i = 0; i < d->n; i++) {
+        if (i != left)
+            ISO_TRY(iso_buf_printf(out, "%s%s", out->len ? "+" : "", d->lang[i]));
+    }
+done:
+    return err;
+}
+
+/* A record for each language that is left out. */
+static iso_err add_without(iso_records *out, const iso_record *like, const struct gap_data *d)
+{
+    static const iso_correlation kinds[] = {ISO_PEARSON, ISO_SPEARMAN};
+    double *value = NULL;
+    iso_buf subset = {0};
+    iso_err err = ISO_OK;
+
+    if (d->n <= ISO_CORRELATION_LEAST)
+        return ISO_OK;
+    ISO_TRY(iso_alloc(&value, d->n, sizeof *value));
+    for (int k = 0; k < 2; k++) {
+        ISO_TRY(iso_correlation_without(value, kinds[k], d->x, d->y, NULL, d->n));
+        for (int i = 0; i < d->n; i++) {
+            iso_record r = *like;
+            ISO_TRY(join_others(&subset, d, i));
+            r.measure = iso_correlation_name(kinds[k]);
+            r.value = value[i];
+            r.n = d->n - 1;
+            r.subset = subset.text;
+            r.why = isnan(value[i]) ? "x or y is the same for all that are left" : NULL;
+            ISO_TRY(iso_records_add(out, &r));
+        }
+    }
+done:
+    iso_free(value);
+    iso_buf_free(&subset);
+    return err;
+}
+
+static iso_err relate_at(iso_records *out, const struct gap_job *job, const struct gap_lot *lot,
+                         int64_t layer, struct gap_data *d)
+{
+    iso_record like = iso_gap_record(job, lot, layer == GAP_OVER_LAYERS ? ISO_NO_INT : layer);
+    iso_err err = ISO_OK;
+
+    like.src = job->src;
+    iso_gap_data_at(d, job, lot, layer, -1);
+    const int64_t first = out->count;
+    ISO_TRY(add_all(out, job, &like, d, NULL));
+    if (isfinite(out->at[first].value))
+        ISO_TRY(add_without(out, &like, d));
+    for (int t = 0; t < job->given.count; t++) {
+        like.given = iso_gap_given_name(&job->given, t);
+        iso_gap_data_at(d, job, lot, layer, t);
+        ISO_TRY(add_all(out, job, &like, d, d->z));
+    }
+done:
+    return err;
+}
+
+static bool shares_layer(const struct gap_job *job, const struct gap_lot *lot)
+{
+    for (int i = 0; i < lot->layers; i++)
+        for (int j = 0; j < job->layers; j++)
+            if (!job->scores.layered || lot->layer[i] == job->layer[j])
+                return true;
+    return false;
+}
+
+iso_err iso_gap_relate(iso_records *out, const struct gap_job *job, const struct gap_lot *lot)
+{
+    struct gap_data d = {0};
+    iso_err err = ISO_OK;
+
+    if (!shares_layer(job, lot))
+        return ISO_OK;
+    ISO_TRY(iso_gap_data_make(&d, job->tgts + 1));
+    for (int i = 0; i < lot->layers; i++)
+        ISO_TRY(relate_at(out, job, lot, lot->layer[i], &d));
+    if (lot->layers > 1)
+        ISO_TRY(relate_at(out, job, lot, GAP_OVER_LAYERS, &d));
+done:
+    iso_gap_data_free(&d);
+    return err;
+}
+
+/* --- Over layers, language by language --- */
+
+static iso_err over_layers(iso_records *out, const struct gap_job *job, const struct gap_lot *lot,
+                           const char *lang, struct gap_data *d)
+{
+    const iso_correlation_opt opt = {.permutations = -1};
+    iso_record r = iso_gap_record(job, lot, ISO_NO_INT);
+    iso_err err = ISO_OK;
+
+    d->n = 0;
+    for (int i = 0; i < lot->layers; i++) {
+        double *x = &d->x[d->n], *y = &d->y[d->n];
+        iso_gap_numbers(x, y, job, lot, lang, lot->layer[i]);
+        d->n += isfinite(*x) && isfinite(*y);
+    }
+    r.src = job->src;
+    r.tgt = lang;
+    for (int k = 0; d->n > 0 && k < ISO_CORRELATIONS; k++) {
+        iso_value v;
+        ISO_TRY(iso_correlation_of(&v, (iso_correlation)k, d->x, d->y, NULL, d->n, &opt));
+        v.p = v.null = v.null_sd = NAN; /* layers follow from one another */
+        r.measure = iso_correlation_name((iso_correlation)k);
+        take(&r, &v);
+        r.why = d->n < ISO_CORRELATION_LEAST ? "fewer than 4 layers have both" : v.why;
+        ISO_TRY(iso_records_add(out, &r));
+    }
+done:
+    return err;
+}
+
+iso_err iso_gap_by_language(iso_records *out, const struct gap_job *job, const struct gap_lot *lot)
+{
+    struct gap_data d = {0};
+    iso_err err = ISO_OK;
+
+    if (!job->scores.layered || lot->layers < 2)
+        return ISO_OK;
+    ISO_TRY(iso_gap_data_make(&d, lot->layers + 1));
+    for (int i = 0; i < job->tgts; i++)
+        ISO_TRY(over_layers(out, job, lot, job->tgt[i], &d));
+done:
+    iso_gap_data_free(&d);
+    return err;
+}

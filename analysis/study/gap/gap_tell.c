@@ -1,0 +1,210 @@
+/* What a reader of correlations should know: who was left out, how few they are, how many tests. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/stats/correlation.h"
+#include "analysis/page/figure/figure_text.h"
+#include "analysis/study/gap/gap_inside.h"
+#include "bin/term.h"
+
+enum { FEW = 30 };
+
+/* --- Languages in one but not the other --- */
+
+static bool in_lots(const struct gap_job *job, const char *lang)
+{
+    for (int i = 0; i < job->lots.count; i++) {
+        const struct gap_lot *lot = &job->lots.at[i];
+        for (int l = 0; l < lot->layers; l++) {
+            if (!isnan(iso_gap_lot_at(lot, job->src, lang, lot->layer[l])))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool in_scores(const struct gap_job *job, const char *lang)
+{
+    for (int i = 0; i < job->tgts; i++) {
+        if (strcmp(job->tgt[i], lang) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Languages paired with the source that have no score, each once. */
+static void without_score(struct names *out, const struct gap_job *job)
+{
+    for (int i = 0; i < job->lots.count; i++) {
+        const struct gap_lot *lot = &job->lots.at[i];
+        for (int64_t j = 0; j < lot->count; j++) {
+            const bool src = strcmp(lot->at[j].a, job->src) == 0;
+            const char *other = src ? lot->at[j].b : lot->at[j].a;
+            const bool paired = src || strcmp(lot->at[j].b, job->src) == 0;
+            if (paired && !job->set->tgt && !in_scores(job, other))
+                (void)iso_names_index(out, other);
+        }
+    }
+}
+
+/* "2 (th, ur)" */
+static iso_err add_names(iso_buf *out, const struct names *names)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(out, "%d", names->count));
+    for (int i = 0; i < names->count; i++)
+        ISO_TRY(iso_buf_printf(out, "%s%s", i ? ", " : " (", names->at[i]));
+    ISO_TRY(iso_buf_puts(out, names->count ? ")" : ""));
+done:
+    return err;
+}
+
+static iso_err tell_languages(const struct gap_job *job)
+{
+    struct names scored = {0}, paired = {0};
+    iso_buf line = {0};
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < job->tgts; i++) {
+        if (!in_lots(job, job->tgt[i]))
+            (void)iso_names_index(&scored, job->tgt[i]);
+    }
+    without_score(&paired, job);
+    if (scored.count + paired.count == 0)
+        return ISO_OK;
+    ISO_TRY(iso_buf_puts(&line, "only a gap: "));
+    ISO_TRY(add_names(&line, &scored));
+    ISO_TRY(iso_buf_puts(&line, "; no gap: "));
+    ISO_TRY(add_names(&line, &paired));
+    term_note(job->set, "%d languages have both; %s", job->tgts - scored.count, line.text);
+done:
+    iso_buf_free(&line);
+    return err;
+}
+
+/* --- Correlations --- */
+
+static bool over_languages(const iso_record *r, const char *measure)
+{
+    return strcmp(r->measure, measure) == 0 && !r->tgt && !r->subset && !r->given;
+}
+
+static void tell_few(const struct gap_job *job, const iso_records *records)
+{
+    int64_t least = INT64_MAX;
+
+    for (int64_t i = 0; i < records->count; i++) {
+        const iso_record *r = &records->at[i];
+        if (over_languages(r, "pearson") && isfinite(r->value) && r->n < least)
+            least = r->n;
+    }
+    if (least < FEW)
+        term_note(job->set,
+                  "n = %lld languages is few: a Pearson correlation below %.2f in size is not "
+                  "distinguishable from 0 at 5 %%",
+                  (long long)least, iso_correlation_critical(least));
+}
+
+static void tell_tests(const struct gap_job *job, const iso_records *records)
+{
+    int64_t count = 0, undefined = 0;
+    const char *why = NULL;
+
+    for (int64_t i = 0; i < records->count; i++) {
+        const iso_record *r = &records->at[i];
+        if (!over_languages(r, "pearson"))
+            continue;
+        count += isfinite(r->value);
+        undefined += !isfinite(r->value);
+        why = isfinite(r->value) ? why : r->why;
+    }
+    if (undefined > 0)
+        term_note(job->set, "%lld of %lld correlations over languages are refused: %s",
+                  (long long)undefined, (long long)(count + undefined), why);
+    if (count + undefined == 0)
+        term_note(job->set, "nothing is correlated: scores and records have no layer in common");
+    if (count > 1)
+        term_note(job->set,
+                  "%lld discrepancies (measures and layers) were tried; each p is for one alone, "
+                  "not corrected",
+                  (long long)count);
+}
+
+static bool same_place(const iso_record *a, const iso_record *b)
+{
+    return iso_str_same(a->x, b->x) && a->src_layer == b->src_layer &&
+           iso_str_same(a->pool, b->pool) && iso_str_same(a->prep, b->prep) &&
+           iso_str_same(a->model, b->model) && iso_str_same(a->stage, b->stage) &&
+           iso_str_same(a->mix, b->mix) && iso_str_same(a->train, b->train) && a->k == b->k &&
+           a->neighbours == b->neighbours && a->mix_layer == b->mix_layer;
+}
+
+/* The strongest correlation of a lot, NULL when none is defined. */
+static const iso_record *strongest(const iso_records *records, const struct gap_lot *lot)
+{
+    const iso_record *best = NULL;
+
+    for (int64_t i = 0; i < records->count; i++) {
+        const iso_record *r = &records->at[i];
+        if (over_languages(r, "pearson") && iso_gap_lot_made(lot, r) && isfinite(r->value) &&
+            (lot->layers == 1 || r->src_layer != ISO_NO_INT) &&
+            (!best || fabs(r->value) > fabs(best->value)))
+            best = r;
+    }
+    return best;
+}
+
+/* Which of its languages a correlation owes most to. */
+static iso_err tell_strongest(const struct gap_job *job, const struct gap_lot *lot,
+                              const iso_records *records)
+{
+    const iso_record *best = strongest(records, lot), *far = NULL;
+    struct gap_data d = {0};
+    int left = 0, place = 0;
+    char at[40] = "";
+    iso_err err = ISO_OK;
+
+    if (!best)
+        return ISO_OK;
+    for (int64_t i = 0; i < records->count; i++) {
+        const iso_record *r = &records->at[i];
+        if (!r->subset || strcmp(r->measure, "pearson") != 0 || !same_place(r, best))
+            continue;
+        if (isfinite(r->value) &&
+            (!far || fabs(r->value - best->value) > fabs(far->value - best->value))) {
+            far = r;
+            left = place;
+        }
+        place++;
+    }
+    ISO_TRY(iso_gap_data_make(&d, job->tgts + 1));
+    iso_gap_data_at(&d, job, lot, best->src_layer, -1);
+    if (best->src_layer != ISO_NO_INT)
+        (void)snprintf(at, sizeof at, " at layer %lld", (long long)best->src_layer);
+    if (far)
+        term_note(job->set, "%s%s%s%s%s: strongest%s, Pearson %.2f (n = %lld); %.2f without %s",
+                  lot->name, best->stage ? ", " : "", best->stage ? best->stage : "",
+                  best->mix ? ", " : "", best->mix ? best->mix : "", at, best->value,
+                  (long long)best->n, far->value, d.lang[left]);
+done:
+    iso_gap_data_free(&d);
+    return err;
+}
+
+void iso_gap_tell(const struct gap_job *job, const iso_records *records)
+{
+    if (job->lots.count == 0 || job->set->quiet)
+        return;
+    if (tell_languages(job))
+        return;
+    if (job->lots.left_out)
+        term_note(job->set, "not taken: %s; --measure chooses", job->lots.left_out);
+    for (int i = 0; i < job->lots.count; i++) {
+        if (tell_strongest(job, &job->lots.at[i], records))
+            return;
+    }
+    tell_tests(job, records);
+    tell_few(job, records);
+}

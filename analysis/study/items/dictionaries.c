@@ -1,0 +1,153 @@
+#include "analysis/study/items/dictionaries.h"
+
+#include <string.h>
+
+#include "lib/encode/lexicon.h"
+#include "bin/term.h"
+#include "lib/io/word_set.h"
+#include "lib/text/fold.h"
+
+iso_err iso_dictionaries_read(iso_dictionary *out, const char *path, const struct settings *set)
+{
+    const iso_dictionary_opt opt = {.encoding = set->encoding,
+                                    .lower = set->lower ? iso_text_lower : NULL,
+                                    .strict = set->strict,
+                                    .run = term_current()};
+    iso_dictionary d = {0};
+    const iso_err err = iso_dictionary_read(&d, path, &opt);
+
+    if (err)
+        return err;
+    if (iso_dictionary_odd(&d) > 0)
+        term_note(set,
+                  "%s: left out: %lld pairs that come again, %lld empty lines, %lld lines of one "
+                  "word, %lld that are no text (first: %s)",
+                  path, (long long)d.duplicates, (long long)d.empty_lines, (long long)d.bad_lines,
+                  (long long)d.bad_text, d.few);
+    *out = d;
+    return ISO_OK;
+}
+
+/* Adds the source words of a dictionary, or, with `pairs`, its lines. */
+static iso_err add_all(struct lexicon *l, const iso_dictionary *d, bool pairs)
+{
+    iso_buf text = {0};
+    int32_t entry;
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < d->pairs; i++) {
+        text.len = 0;
+        ISO_TRY(iso_buf_puts(&text, d->source[i]));
+        if (pairs)
+            ISO_TRY(iso_buf_printf(&text, "\t%s", d->target[i]));
+        ISO_TRY(iso_lexicon_add(&entry, l, text.text, text.len));
+    }
+done:
+    iso_buf_free(&text);
+    return err;
+}
+
+/* How many different entries of b are in a: what both hold does not grow their union. */
+static iso_err shared(int64_t *out, int64_t *of, const iso_dictionary *a, const iso_dictionary *b,
+                      bool pairs)
+{
+    struct lexicon both = {0}, alone = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(add_all(&alone, b, pairs));
+    ISO_TRY(add_all(&both, a, pairs));
+    *out = both.count + alone.count;
+    ISO_TRY(add_all(&both, b, pairs));
+    *out -= both.count;
+    *of = alone.count;
+done:
+    iso_lexicon_free(&both);
+    iso_lexicon_free(&alone);
+    return err;
+}
+
+iso_err iso_dictionaries_overlap(const struct settings *set, const char *train_path,
+                                 const iso_dictionary *train, const char *test_path,
+                                 const iso_dictionary *test)
+{
+    int64_t words = 0, pairs = 0, all = 0, lines = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(shared(&words, &all, train, test, false));
+    ISO_TRY(shared(&pairs, &lines, train, test, true));
+    if (words > 0)
+        term_note(set,
+                  "%s and %s overlap: %lld of %lld test words (%lld of %lld pairs) were trained "
+                  "on; scores flatter",
+                  train_path, test_path, (long long)words, (long long)all, (long long)pairs,
+                  (long long)lines);
+done:
+    return err;
+}
+
+/* --- Lower case --- */
+
+static iso_err put_lower(iso_word_set *set, iso_buf *scratch, const char *word)
+{
+    bool fresh;
+    iso_err err = ISO_OK;
+
+    scratch->len = 0;
+    ISO_TRY(iso_text_lower(scratch, word, -1));
+    ISO_TRY(iso_word_set_put(set, &fresh, scratch->text, scratch->len));
+done:
+    return err;
+}
+
+static iso_err has_lower(bool *has, const iso_word_set *set, iso_buf *scratch, const char *word)
+{
+    iso_err err = ISO_OK;
+
+    scratch->len = 0;
+    ISO_TRY(iso_text_lower(scratch, word, -1));
+    *has = iso_word_set_find(set, scratch->text, scratch->len) >= 0;
+done:
+    return err;
+}
+
+/* Pairs that both sides have in lower case. */
+static iso_err count_lower(int64_t *out, const iso_dictionary *d,
+                           const struct dictionary_side side[2])
+{
+    iso_word_set set[2] = {{0}};
+    iso_buf scratch = {0};
+    bool x = false, y = false;
+    iso_err err = ISO_OK;
+
+    *out = 0;
+    for (int k = 0; k < 2; k++) {
+        for (int64_t i = 0; i < side[k].count; i++)
+            ISO_TRY(put_lower(&set[k], &scratch, side[k].words[i]));
+    }
+    for (int64_t i = 0; i < d->pairs; i++) {
+        ISO_TRY(has_lower(&x, &set[0], &scratch, d->source[i]));
+        ISO_TRY(has_lower(&y, &set[1], &scratch, d->target[i]));
+        *out += x && y;
+    }
+done:
+    iso_word_set_free(&set[0]);
+    iso_word_set_free(&set[1]);
+    iso_buf_free(&scratch);
+    return err;
+}
+
+iso_err iso_dictionaries_hint(iso_buf *out, const struct settings *set, const iso_dictionary *d,
+                              int64_t found, const struct dictionary_side side[2])
+{
+    int64_t lower = 0;
+    iso_err err = ISO_OK;
+
+    if (set->lower || found == d->pairs)
+        return ISO_OK;
+    ISO_TRY(count_lower(&lower, d, side));
+    if (lower > found)
+        ISO_TRY(iso_buf_printf(out, "; --lower would find %lld pair%s instead of %lld",
+                               (long long)lower, lower == 1 ? "" : "s", (long long)found));
+done:
+    return err;
+}

@@ -1,0 +1,85 @@
+/* What mixing is measured by: --measure and --interval, for the registry and for retrieval. */
+#include <string.h>
+
+#include "analysis/study/compare/compare.h"
+#include "analysis/study/mix/mix_values.h"
+#include "lib/base/str.h"
+
+/* Whether retrieval knows the name, not the registry: "p@5:csls", "mrr". */
+static bool of_retrieval(const char *word)
+{
+    static const char *const names[] = {"mrr", "error", "mexa"};
+    const size_t len = strcspn(word, ":");
+
+    if (!strncmp(word, "p@", 2))
+        return true;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strlen(names[i]) == len && !strncmp(names[i], word, len))
+            return true;
+    }
+    return false;
+}
+
+/* One list becomes two. */
+static iso_err split(iso_buf *registry, iso_buf *retrieval, const char *list)
+{
+    char word[128];
+    iso_err err = ISO_OK;
+
+    for (const char *at = list; at;) {
+        at = iso_str_word(word, sizeof word, at);
+        ISO_NEED(*word, "--measure takes a list like cka,p@1:cosine, not '%s'", list);
+        iso_buf *to = of_retrieval(word) ? retrieval : registry;
+        if (!strncmp(word, "f1", strcspn(word, ":")) && *word == 'f')
+            ISO_FAIL(ISO_EARG, "--measure: mix does not mine, so %s cannot be had here", word);
+        ISO_TRY(iso_buf_printf(to, "%s%s", to->len ? "," : "", word));
+    }
+done:
+    return err;
+}
+
+/* What `retrieve` understands of the same options, its list of measures apart. */
+static iso_err ask_retrieval(struct mix_ask *ask, const struct settings *set, const char *measures)
+{
+    const struct settings own = {
+        .measure = measures,
+        .interval = set->interval,
+        .k = set->k,
+        .neighbours = set->neighbours,
+        .beta = set->beta,
+        .direction = set->direction,
+        .margin = set->margin,
+    };
+
+    return iso_retrieve_ask_make(&ask->hits, &own, NULL);
+}
+
+iso_err iso_mix_ask_make(struct mix_ask *out, const struct settings *set)
+{
+    struct mix_ask ask = {.bare = set->interval && !strcmp(set->interval, "none")};
+    iso_buf registry = {0}, retrieval = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_compare_road(&ask.road, set));
+    ISO_TRY(split(&registry, &retrieval, set->measure ? set->measure : MIX_MEASURES));
+    if (registry.len > 0)
+        ISO_TRY(iso_measure_choose(ask.of, &ask.registered, MIX_ASK_MOST, registry.text));
+    if (retrieval.len > 0)
+        ISO_TRY(ask_retrieval(&ask, set, retrieval.text));
+    *out = ask;
+done:
+    iso_buf_free(&registry);
+    iso_buf_free(&retrieval);
+    return err;
+}
+
+void iso_mix_ask_free(struct mix_ask *ask)
+{
+    iso_retrieve_ask_free(&ask->hits);
+    *ask = (struct mix_ask){0};
+}
+
+int iso_mix_ask_count(const struct mix_ask *ask)
+{
+    return ask->registered + ask->hits.cells;
+}

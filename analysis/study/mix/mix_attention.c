@@ -1,0 +1,241 @@
+/* Cross attention of chosen sentences, drawn: --attention and --items. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "analysis/page/figure/figure_attention.h"
+#include "analysis/study/mix/mix_job.h"
+#include "lib/base/alloc.h"
+
+enum { ITEMS_MOST = 1000 };
+
+iso_err iso_mix_attention_check(const struct settings *set)
+{
+    if (set->attention && !set->items)
+        return iso_fail(ISO_EARG, "--attention needs --items, the sentences to draw: 0,5,12");
+    if (set->items && !set->attention)
+        return iso_fail(ISO_EARG,
+                        "--items are the sentences of --attention, which is not asked for");
+    return ISO_OK;
+}
+
+/* --- Which --- */
+
+/* An id, else a number in the source's text; -1 for neither. */
+static int64_t row_called(const iso_corpus *c, const char *word)
+{
+    int64_t n;
+
+    for (int64_t i = 0; c->ids && i < c->items; i++) {
+        if (strcmp(c->ids[i], word) == 0)
+            return i;
+    }
+    return iso_str_int(&n, word) && n >= 0 && n < c->items ? n : -1;
+}
+
+static iso_err find(int64_t *out, const struct mix_job *job, const char *word)
+{
+    const struct texts_lang *l = &job->in.lang[0];
+    const int64_t row = row_called(&l->corpus, word);
+
+    if (row < 0)
+        return iso_fail(ISO_EARG,
+                        "--items: %s is neither an id of %s nor a number from 0 to %" PRId64, word,
+                        l->name, l->corpus.items - 1);
+    for (*out = 0; *out < job->items; ++*out) {
+        if (job->pick[0][*out] == row)
+            return ISO_OK;
+    }
+    return iso_fail(ISO_EARG,
+                    "--items: %s of %s is not mixed: a language lacks it, or is empty there", word,
+                    l->name);
+}
+
+iso_err iso_mix_attention_items(struct mix_job *job)
+{
+    const char *path = job->in.set->attention;
+    char word[256];
+    struct stat st;
+    iso_err err = ISO_OK;
+
+    for (const char *at = job->in.set->items; at;) {
+        at = iso_str_word(word, sizeof word, at);
+        if (job->shown_count == ITEMS_MOST)
+            ISO_FAIL(ISO_EARG, "--items: more than %d sentences", ITEMS_MOST);
+        ISO_TRY(
+            iso_realloc(&job->shown, job->shown_count, job->shown_count + 1, sizeof *job->shown));
+        ISO_TRY(find(&job->shown[job->shown_count], job, word));
+        job->shown_count++;
+    }
+    if (path && stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+        ISO_FAIL(ISO_EIO, "%s: is no folder: --attention DIR", path);
+done:
+    return err;
+}
+
+/* --- One picture --- */
+
+/* One sentence on its way up to the layers where it is mixed. */
+struct view {
+    struct mix_job *job;
+    int target;
+    int64_t item; /* of the run */
+    struct mix_labels row, column;
+    struct texts_batch batch;
+    struct mix_gathered source;
+    iso_mat x, at, u;
+    float *weight;
+};
+
+static iso_err path_of(iso_buf *out, const struct view *v, int layer)
+{
+    const int lang = iso_mix_source_lang(v->job, v->target);
+    const struct texts_lang *l = &v->job->in.lang[lang];
+    const int64_t item = v->job->pick[lang][v->item];
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(out, "%s/", v->job->in.set->attention));
+    ISO_TRY(iso_mix_label_file(out, iso_mix_target(v->job, v->target)->name, v->target));
+    ISO_TRY(iso_buf_puts(out, "-"));
+    ISO_TRY(l->corpus.ids ? iso_mix_label_file(out, l->corpus.ids[item], item)
+                          : iso_buf_printf(out, "%" PRId64, item));
+    ISO_TRY(iso_buf_printf(out, "-layer%d.svg", layer));
+done:
+    return err;
+}
+
+static iso_err draw(const struct view *v, int way, int layer, double lambda)
+{
+    const struct mix_job *job = v->job;
+    const struct texts_lang *tgt = iso_mix_target(job, v->target);
+    const int64_t item = job->pick[iso_mix_source_lang(job, v->target)][v->item];
+    iso_buf path = {0}, about = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(path_of(&path, v, layer));
+    ISO_TRY(iso_buf_printf(&about, "model %s · layer %d · item %" PRId64 " · %s, λ %.3f",
+                           job->in.model, layer, item, job->scheme.way[way].name, lambda));
+    const struct attention_figure f = {
+        .row = (const char *const *)v->row.at,
+        .column = (const char *const *)v->column.at,
+        .rows = v->row.count,
+        .columns = v->column.count,
+        .weight = v->weight,
+        .row_lang = tgt->name,
+        .column_lang = job->in.lang[iso_mix_source_lang(job, v->target)].name,
+        .title = "Where the target looks in its source",
+        .subtitle = about.text,
+    };
+    ISO_TRY(iso_figure_attention(path.text, &f));
+done:
+    iso_buf_free(&path);
+    iso_buf_free(&about);
+    return err;
+}
+
+/* Mixes as the first way does and looks on. `at` is the target after its attention block. */
+static iso_err look(struct view *v, int layer)
+{
+    struct mix_job *job = v->job;
+    const struct texts_turn turn = {.row = v->item};
+    const iso_mix_rule rule = iso_mixing_rule(job, 0, layer);
+    iso_mix_pairs in = {.target = iso_mat_view(&v->at),
+                        .source = iso_mat_view(&v->at),
+                        .to = &v->batch.batch,
+                        .from = &v->batch.batch};
+    double lambda = 0;
+    iso_err err = ISO_OK;
+
+    if (job->scheme.way[0].partner != MIX_ITSELF) {
+        ISO_TRY(iso_mix_gather(&v->source, job, &turn, 1, layer, job->scheme.way[0].partner));
+        in.source = iso_mat_view(&v->source.states);
+        in.from = &v->source.batch;
+    }
+    iso_free(v->weight);
+    v->weight = NULL;
+    ISO_TRY(iso_alloc(&v->weight, iso_mix_attention_size(&in), sizeof *v->weight));
+    const iso_mix_told told = {.lambda = &lambda, .attention = v->weight};
+    ISO_TRY(iso_encoder_mix(job->in.encoder, &v->u, layer, &in, &rule, &told));
+    ISO_TRY(draw(v, 0, layer, lambda));
+done:
+    return err;
+}
+
+static bool begins(const struct mix_scheme *s, int layer)
+{
+    for (int p = 0; p < s->places; p++) {
+        if (s->place[p].first == layer)
+            return true;
+    }
+    return false;
+}
+
+static iso_err load(struct view *v)
+{
+    const struct mix_job *job = v->job;
+    const int lang = iso_mix_target_lang(job, v->target);
+    const struct texts_lang *l = &job->in.lang[lang];
+    const int64_t item = job->pick[lang][v->item];
+    const struct texts_turn turn = {l->token_at[item + 1] - l->token_at[item], item, v->item};
+    int64_t tokens;
+    iso_err err = ISO_OK;
+
+    v->batch.pad = job->entropy == ISO_MIX_REPO ? job->in.longest : 0;
+    v->batch.pad_id = (int32_t)iso_encoder_config(job->in.encoder)->padding;
+    (void)iso_texts_fill(&tokens, &v->batch, &turn, 1);
+    ISO_TRY(iso_texts_load(&v->batch, l, job->in.pool, &turn, 1, tokens));
+    ISO_TRY(iso_mat_new(&v->x, tokens, job->scheme.C, ISO_F32));
+    ISO_TRY(iso_mat_new(&v->at, tokens, job->scheme.C, ISO_F32));
+    ISO_TRY(iso_mat_new(&v->u, tokens, job->scheme.C, ISO_F32));
+    ISO_TRY(iso_mix_labels_make(&v->row, job, lang, v->item));
+    ISO_TRY(iso_mix_labels_make(&v->column, job, iso_mix_source_lang(job, v->target), v->item));
+done:
+    return err;
+}
+
+static iso_err show(struct view *v)
+{
+    iso_encoder *e = v->job->in.encoder;
+    const struct mix_scheme *s = &v->job->scheme;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(load(v));
+    ISO_TRY(iso_encoder_embed(e, &v->x, &v->batch.batch));
+    for (int k = 1; k <= s->L; k++) {
+        ISO_TRY(iso_encoder_attend(e, &v->at, iso_mat_view(&v->x), &v->batch.batch, k));
+        if (begins(s, k))
+            ISO_TRY(look(v, k));
+        ISO_TRY(iso_encoder_feed(e, &v->x, iso_mat_view(&v->at), k));
+    }
+done:
+    return err;
+}
+
+static void view_free(struct view *v)
+{
+    iso_mix_labels_free(&v->row);
+    iso_mix_labels_free(&v->column);
+    iso_texts_batch_free(&v->batch);
+    iso_mix_gathered_free(&v->source);
+    iso_mat_free(&v->x);
+    iso_mat_free(&v->at);
+    iso_mat_free(&v->u);
+    iso_free(v->weight);
+}
+
+iso_err iso_mixing_attention(struct mix_job *job, int target)
+{
+    const char *path = job->in.set->attention;
+    iso_err err = ISO_OK;
+
+    if (job->shown_count > 0 && mkdir(path, 0777) != 0 && errno != EEXIST)
+        return iso_fail(ISO_EIO, "%s: %s", path, strerror(errno));
+    for (int i = 0; i < job->shown_count && !err; i++) {
+        struct view v = {.job = job, .target = target, .item = job->shown[i]};
+        err = show(&v);
+        view_free(&v);
+    }
+    return err;
+}

@@ -1,0 +1,170 @@
+/* Which items are mixed: those that all languages have and in which all have something to say. */
+#include <inttypes.h>
+
+#include "analysis/study/mix/mix_job.h"
+#include "analysis/study/items/parallel.h"
+#include "bin/term.h"
+#include "lib/base/alloc.h"
+
+/* The languages as iso_parallel_make wants them. */
+static iso_err join(struct parallel *out, const struct texts *t)
+{
+    iso_lang *about = NULL;
+    const iso_lang **party = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&about, t->lang_count, sizeof *about));
+    ISO_TRY(iso_alloc(&party, t->lang_count, sizeof *party));
+    for (int l = 0; l < t->lang_count; l++) {
+        const struct texts_lang *lang = &t->lang[l];
+        about[l] = (iso_lang){.name = lang->name,
+                              .items = lang->corpus.items,
+                              .rows = lang->corpus.items,
+                              .ids = lang->corpus.ids,
+                              .path = lang->files.at[0]};
+        party[l] = &about[l];
+    }
+    ISO_TRY(iso_parallel_make(out, party, t->lang_count));
+done:
+    iso_free(about);
+    iso_free(party);
+    return err;
+}
+
+static iso_err note_unshared(const struct mix_job *job)
+{
+    const struct texts *t = &job->in;
+    iso_buf line = {0};
+    iso_err err = ISO_OK;
+
+    for (int l = 0; l < t->lang_count; l++) {
+        const int64_t alone = t->lang[l].corpus.items - job->items;
+        if (alone > 0)
+            ISO_TRY(iso_buf_printf(&line, "%s %s %" PRId64, line.len ? "," : "", t->lang[l].name,
+                                   alone));
+    }
+    if (line.len)
+        term_note(t->set, "%" PRId64 " items have an id in all languages; others are left out:%s",
+                  job->items, line.text);
+done:
+    iso_buf_free(&line);
+    return err;
+}
+
+static iso_err take_picks(struct mix_job *job, const struct parallel *p)
+{
+    iso_err err = ISO_OK;
+
+    job->items = p->items;
+    ISO_TRY(iso_alloc(&job->pick, job->in.lang_count, sizeof *job->pick));
+    for (int l = 0; l < job->in.lang_count; l++) {
+        ISO_TRY(iso_alloc(&job->pick[l], job->items, sizeof **job->pick));
+        for (int64_t i = 0; i < job->items; i++)
+            job->pick[l][i] = p->pick[l] ? p->pick[l][i] : i;
+    }
+    ISO_TRY(note_unshared(job));
+done:
+    return err;
+}
+
+/* Nothing but special tokens. */
+static bool says_nothing(const struct texts_lang *l, int64_t item)
+{
+    for (int64_t i = l->token_at[item]; i < l->token_at[item + 1]; i++) {
+        if (!(l->mark[i] & TEXTS_SPECIAL))
+            return false;
+    }
+    return true;
+}
+
+/* The first language in which item i is empty, or -1. */
+static int empty_in(const struct mix_job *job, int64_t i)
+{
+    for (int l = 0; l < job->in.lang_count; l++) {
+        if (says_nothing(&job->in.lang[l], job->pick[l][i]))
+            return l;
+    }
+    return -1;
+}
+
+static iso_err name_item(iso_buf *out, const struct texts_lang *l, int64_t item)
+{
+    return l->corpus.ids ? iso_buf_printf(out, "%s", l->corpus.ids[item])
+                         : iso_buf_printf(out, "%" PRId64, item);
+}
+
+static iso_err drop_empty(struct mix_job *job)
+{
+    const struct texts_lang *first = NULL;
+    const int64_t all = job->items;
+    int64_t kept = 0;
+    iso_buf name = {0};
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < all; i++) {
+        const int lang = empty_in(job, i);
+        if (lang >= 0 && !first) {
+            first = &job->in.lang[lang];
+            ISO_TRY(name_item(&name, first, job->pick[lang][i]));
+        }
+        for (int l = 0; lang < 0 && l < job->in.lang_count; l++)
+            job->pick[l][kept] = job->pick[l][i];
+        kept += lang < 0;
+    }
+    job->items = kept;
+    if (first)
+        term_note(job->in.set,
+                  "%" PRId64 " of %" PRId64 " items are empty in a language and left out "
+                  "everywhere, the first is %s in %s",
+                  all - kept, all, name.text, first->name);
+done:
+    iso_buf_free(&name);
+    return err;
+}
+
+/* A translation that lost its end, or whose source did, is no whole translation any more. */
+static iso_err note_cut(const struct mix_job *job, int target)
+{
+    const int s = iso_mix_source_lang(job, target), t = iso_mix_target_lang(job, target);
+    const struct texts_lang *src = &job->in.lang[s], *tgt = &job->in.lang[t];
+    int64_t one = 0, both = 0;
+    iso_buf name = {0};
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < job->items; i++) {
+        const bool a = src->cut[job->pick[s][i]], b = tgt->cut[job->pick[t][i]];
+        if (a != b && one++ == 0)
+            ISO_TRY(name_item(&name, tgt, job->pick[t][i]));
+        both += a && b;
+    }
+    if (one > 0)
+        term_note(job->in.set,
+                  "%s: %" PRId64 " of %" PRId64 " sentences are cut to %" PRId64
+                  " tokens on one side only, the first is %s; on both sides %" PRId64,
+                  tgt->name, one, job->items, job->in.longest, name.text, both);
+    else if (both > 0)
+        term_note(job->in.set,
+                  "%s: %" PRId64 " of %" PRId64 " sentences are cut to %" PRId64 " tokens",
+                  tgt->name, both, job->items, job->in.longest);
+done:
+    iso_buf_free(&name);
+    return err;
+}
+
+iso_err iso_mix_items(struct mix_job *job)
+{
+    struct parallel p = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(join(&p, &job->in));
+    ISO_TRY(take_picks(job, &p));
+    ISO_TRY(drop_empty(job));
+    if (job->items == 0)
+        ISO_FAIL(ISO_EARG, "%s: no item has text in all languages: nothing to mix",
+                 job->in.lang[0].files.at[0]);
+    for (int t = 0; t < iso_mix_targets(job); t++)
+        ISO_TRY(note_cut(job, t));
+done:
+    iso_parallel_free(&p);
+    return err;
+}

@@ -1,0 +1,79 @@
+/* What a picture says of a sentence: its tokens on the axes, its id in the file's name. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/study/mix/mix_job.h"
+#include "lib/base/alloc.h"
+
+void iso_mix_labels_free(struct mix_labels *l)
+{
+    for (int i = 0; l->at && i < l->count; i++)
+        iso_free(l->at[i]);
+    iso_free(l->at);
+    *l = (struct mix_labels){0};
+}
+
+/* Token ids by themselves where there is no text. */
+static iso_err ids_as_labels(struct mix_labels *out, const struct texts_lang *l, int64_t item)
+{
+    const int64_t first = l->token_at[item];
+    char number[32];
+    iso_err err = ISO_OK;
+
+    out->count = (int)(l->token_at[item + 1] - first);
+    ISO_TRY(iso_alloc(&out->at, out->count, sizeof *out->at));
+    for (int i = 0; i < out->count; i++) {
+        snprintf(number, sizeof number, "%d", l->ids[first + i]);
+        ISO_TRY(iso_str_dup(&out->at[i], number, -1));
+    }
+done:
+    return err;
+}
+
+static iso_err pieces_as_labels(struct mix_labels *out, const struct texts *t,
+                                const struct texts_lang *l, int64_t item)
+{
+    const iso_text text = iso_texts_item(&l->corpus, item);
+    iso_tokens tokens = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_tokenizer_encode(t->tokenizer, &tokens, &text, t->longest));
+    out->count = (int)tokens.count;
+    ISO_TRY(iso_alloc(&out->at, tokens.count, sizeof *out->at));
+    for (int i = 0; i < out->count; i++) {
+        int64_t len;
+        const char *piece = iso_tokenizer_piece(&len, t->tokenizer, &tokens, i, &text);
+        ISO_TRY(iso_str_dup(&out->at[i], piece, len));
+    }
+done:
+    iso_tokens_free(&tokens);
+    return err;
+}
+
+iso_err iso_mix_labels_make(struct mix_labels *out, const struct mix_job *job, int lang, int64_t i)
+{
+    const struct texts_lang *l = &job->in.lang[lang];
+    const int64_t item = job->pick[lang][i];
+
+    return l->corpus.text ? pieces_as_labels(out, &job->in, l, item) : ids_as_labels(out, l, item);
+}
+
+iso_err iso_mix_label_file(iso_buf *out, const char *id, int64_t item)
+{
+    enum { MOST = 100 };
+    bool changed = strlen(id) > MOST;
+    iso_err err = ISO_OK;
+
+    for (int i = 0; id[i] && i < MOST; i++) {
+        const char c = id[i];
+        const bool fine = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') ||
+                          c == '-' || c == '.' || c == '_';
+        changed = changed || !fine;
+        ISO_TRY(iso_buf_add(out, fine ? &id[i] : "_", 1));
+    }
+    if (changed)
+        ISO_TRY(iso_buf_printf(out, "-%" PRId64, item));
+done:
+    return err;
+}

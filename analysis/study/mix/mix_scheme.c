@@ -1,0 +1,238 @@
+/* Which ways of mixing, at which layers: what the command line asks for. */
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/study/mix/mix_job.h"
+#include "lib/base/alloc.h"
+#include "lib/nn/xmixup_heads.h"
+
+/* --- Layers --- */
+
+static bool take_layer(int *out, const char *text)
+{
+    int64_t n;
+
+    if (!iso_str_int(&n, text) || n < 0 || n > INT32_MAX)
+        return false;
+    *out = (int)n;
+    return true;
+}
+
+/* "K" or "A-B". */
+static iso_err take_place(struct mix_place *out, const char *text)
+{
+    const char *dash = strchr(text, '-');
+    char first[32];
+
+    snprintf(first, sizeof first, "%.*s", dash ? (int)(dash - text) : 31, text);
+    if (!take_layer(&out->first, first) || !take_layer(&out->last, dash ? dash + 1 : first))
+        return iso_fail(ISO_EARG, "--layer: '%s' is no layer: K, A-B or sweep", text);
+    if (out->first == 0)
+        return iso_fail(ISO_EARG, "--layer: layers count from 1, 0 are the embeddings, in which "
+                                  "nothing attends");
+    if (out->last < out->first)
+        return iso_fail(ISO_EARG, "--layer: %s runs backwards", text);
+    return ISO_OK;
+}
+
+static bool is_sweep(const struct settings *set)
+{
+    return iso_str_same(set->layer, "sweep");
+}
+
+static iso_err make_places(struct mix_scheme *s, const struct settings *set)
+{
+    struct mix_place only = {1, 1};
+    iso_err err = ISO_OK;
+
+    s->sweep = is_sweep(set);
+    if (set->layer && !s->sweep)
+        ISO_TRY(take_place(&only, set->layer));
+    if (only.last > s->L)
+        ISO_FAIL(ISO_EARG, "--layer %s: the model has layers 1 to %d", set->layer, s->L);
+    s->places = s->sweep ? s->L : 1;
+    ISO_TRY(iso_alloc(&s->place, s->places, sizeof *s->place));
+    for (int p = 0; p < s->places; p++)
+        s->place[p] = s->sweep ? (struct mix_place){p + 1, p + 1} : only;
+done:
+    return err;
+}
+
+/* --- Ways --- */
+
+static iso_err add_way(struct mix_scheme *s, const char *name, struct mix_way way)
+{
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < s->ways; i++) {
+        if (strcmp(s->way[i].name, name) == 0)
+            return ISO_OK;
+    }
+    ISO_NEED(s->ways < MIX_WAYS, "--mix: more than %d ways, the controls among them", MIX_WAYS);
+    ISO_TRY(iso_str_dup(&way.name, name, -1));
+    s->way[s->ways++] = way;
+done:
+    return err;
+}
+
+static iso_err add_fixed(struct mix_scheme *s, const char *word, enum mix_partner partner)
+{
+    struct mix_way way = {.kind = ISO_MIX_FIXED, .partner = partner};
+    char name[64];
+
+    if (!iso_str_double(&way.fixed, word + 6) || !(way.fixed >= 0 && way.fixed <= 1))
+        return iso_fail(ISO_EARG, "--mix: %s: the share of the source is a number from 0 to 1",
+                        word);
+    if (way.fixed == 0) /* a control, which comes along */
+        return ISO_OK;
+    snprintf(name, sizeof name, "fixed:%.10g", way.fixed);
+    return add_way(s, name, way);
+}
+
+static iso_err unknown_way(const char *word)
+{
+    static const char *const names[] = {"xmixup", "fixed:VALUE", "no-entropy", "self", "shuffled"};
+    const char *near = strncmp(word, "fix", 3) == 0 ? names[1] : iso_str_nearest(word, names, 5);
+
+    if (near)
+        return iso_fail(ISO_EARG, "--mix: unknown way '%s'; did you mean '%s'?", word, near);
+    return iso_fail(ISO_EARG,
+                    "--mix: unknown way '%s'; there are: xmixup, fixed:VALUE, no-entropy, self",
+                    word);
+}
+
+static iso_err add_word(struct mix_scheme *s, const char *word, bool self)
+{
+    const enum mix_partner partner = self ? MIX_ITSELF : MIX_TRANSLATION;
+
+    if (strcmp(word, "self") == 0 || (self && strcmp(word, "xmixup") == 0))
+        return add_way(s, "self", (struct mix_way){.partner = MIX_ITSELF});
+    if (strcmp(word, "xmixup") == 0)
+        return add_way(s, word, (struct mix_way){.partner = partner});
+    if (strcmp(word, "no-entropy") == 0)
+        return add_way(s, word, (struct mix_way){.kind = ISO_MIX_NO_ENTROPY, .partner = partner});
+    if (strncmp(word, "fixed:", 6) == 0)
+        return add_fixed(s, word, partner);
+    if (strcmp(word, "shuffled") == 0) /* comes along */
+        return ISO_OK;
+    return unknown_way(word);
+}
+
+static iso_err add_controls(struct mix_scheme *s, bool self)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(add_way(s, "fixed:0",
+                    (struct mix_way){.kind = ISO_MIX_FIXED,
+                                     .partner = self ? MIX_ITSELF : MIX_TRANSLATION,
+                                     .control = true}));
+    ISO_TRY(add_way(s, "shuffled", (struct mix_way){.partner = MIX_STRANGER, .control = true}));
+done:
+    return err;
+}
+
+static iso_err make_ways(struct mix_scheme *s, const struct settings *set, bool self)
+{
+    char word[128];
+    iso_err err = ISO_OK;
+
+    for (const char *at = set->mix ? set->mix : "xmixup"; at;) {
+        at = iso_str_word(word, sizeof word, at);
+        ISO_TRY(add_word(s, word, self));
+    }
+    if (s->ways == 0) /* controls alone: they control something */
+        ISO_TRY(add_word(s, "xmixup", self));
+    ISO_TRY(add_controls(s, self));
+done:
+    return err;
+}
+
+/* --- Both --- */
+
+static iso_err take_lambda0(double *out, const struct settings *set)
+{
+    if (!iso_str_double(out, set->lambda0) || !(*out > 0 && *out <= 1))
+        return iso_fail(ISO_EARG, "--lambda0: %s is no number above 0 and up to 1", set->lambda0);
+    return ISO_OK;
+}
+
+iso_err iso_mix_scheme_make(struct mix_scheme *out, const struct settings *set, bool self, int L,
+                            int64_t C)
+{
+    struct mix_scheme s = {.L = L, .C = C};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(make_places(&s, set));
+    ISO_TRY(make_ways(&s, set, self));
+    *out = s;
+    return ISO_OK;
+done:
+    iso_mix_scheme_free(&s);
+    return err;
+}
+
+iso_err iso_mix_scheme_check(const struct settings *set, bool self)
+{
+    struct mix_scheme s = {0};
+    double lambda0;
+    iso_err err = ISO_OK;
+
+    if (set->lambda0)
+        ISO_TRY(take_lambda0(&lambda0, set));
+    ISO_TRY(iso_mix_scheme_make(&s, set, self, is_sweep(set) ? 1 : INT32_MAX, 1));
+done:
+    iso_mix_scheme_free(&s);
+    return err;
+}
+
+void iso_mix_scheme_free(struct mix_scheme *s)
+{
+    for (int i = 0; i < s->ways; i++)
+        iso_free(s->way[i].name);
+    iso_free(s->place);
+    *s = (struct mix_scheme){0};
+}
+
+void iso_mix_scheme_drop(struct mix_scheme *s, int way)
+{
+    iso_free(s->way[way].name);
+    memmove(&s->way[way], &s->way[way + 1], (size_t)(s->ways - way - 1) * sizeof *s->way);
+    s->ways--;
+}
+
+bool iso_mix_scheme_mixes(const struct mix_scheme *s, int layer)
+{
+    for (int p = 0; p < s->places; p++) {
+        if (layer >= s->place[p].first && layer <= s->place[p].last)
+            return true;
+    }
+    return false;
+}
+
+int64_t iso_mix_scheme_layers(const struct mix_scheme *s)
+{
+    int64_t sum = s->L;
+
+    for (int p = 0; p < s->places; p++)
+        sum += (int64_t)s->ways * (s->L - s->place[p].first + 1);
+    return sum;
+}
+
+iso_err iso_mix_heads_make(iso_mix_head **out, const struct settings *set, int L)
+{
+    iso_mix_head *head = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&head, L, sizeof *head));
+    for (int k = 0; k < L; k++)
+        head[k] = iso_mix_head_default();
+    if (set->lambda)
+        ISO_TRY(iso_mix_heads_read(head, L, set->lambda));
+    for (int k = 0; set->lambda0 && k < L; k++)
+        ISO_TRY(take_lambda0(&head[k].lambda0, set));
+    *out = head;
+    head = NULL;
+done:
+    iso_free(head);
+    return err;
+}

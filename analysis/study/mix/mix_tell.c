@@ -1,0 +1,164 @@
+/* Claims counted, and what is said of them at the terminal. */
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/study/mix/mix_claim.h"
+#include "bin/term.h"
+#include "lib/base/alloc.h"
+#include "lib/base/str.h"
+
+static bool same_text(const char *a, const char *b)
+{
+    return !strcmp(a ? a : "", b ? b : "");
+}
+
+static bool same_way(const iso_record *a, const iso_record *b)
+{
+    return a->mix_layer == b->mix_layer && same_text(a->mix, b->mix);
+}
+
+static bool alike(const iso_record *a, const iso_record *b)
+{
+    return same_way(a, b) && same_text(a->pool, b->pool) && same_text(a->model, b->model) &&
+           same_text(a->measure, b->measure) && same_text(a->estimator, b->estimator) &&
+           same_text(a->direction, b->direction) && a->k == b->k && a->neighbours == b->neighbours;
+}
+
+/* The count a claim belongs to; neighbours mostly share it, so the search begins where the last
+ * one ended. */
+static struct mix_count *count_of(struct mix_counts *c, int64_t *last, const iso_record *r)
+{
+    for (int64_t i = 0; i < c->count; i++) {
+        const int64_t at = (*last + i) % c->count;
+        if (alike(c->at[at].like, r)) {
+            *last = at;
+            return &c->at[at];
+        }
+    }
+    *last = c->count++;
+    c->at[*last] = (struct mix_count){.like = r, .first = r->src_layer, .last = r->src_layer};
+    return &c->at[*last];
+}
+
+static void add(struct mix_count *n, const struct mix_claim *c, const char *target)
+{
+    const int64_t layer = c->effect->src_layer;
+
+    n->cases++;
+    n->targets += n->cases == 1 || !same_text(target, c->effect->tgt);
+    n->first = layer < n->first ? layer : n->first;
+    n->last = layer > n->last ? layer : n->last;
+    n->closer += c->closer > 0;
+    n->apart += c->closer < 0;
+    n->moved += c->side != 0 && c->closer == 0;
+    for (int b = 0; b < MIX_BARS; b++)
+        n->missed[b] += c->missed[b];
+}
+
+iso_err iso_mix_counts_make(struct mix_counts *out, const struct mix_claims *claims)
+{
+    struct mix_counts c = {0};
+    const char **target = NULL; /* the last of each count: records come target by target */
+    int64_t last = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&c.at, claims->count, sizeof *c.at));
+    ISO_TRY(iso_alloc(&target, claims->count, sizeof *target));
+    for (int64_t i = 0; i < claims->count; i++) {
+        struct mix_count *n = count_of(&c, &last, claims->at[i].effect);
+        add(n, &claims->at[i], target[last]);
+        target[last] = claims->at[i].effect->tgt;
+    }
+    *out = c;
+    c = (struct mix_counts){0};
+done:
+    iso_free(target);
+    iso_mix_counts_free(&c);
+    return err;
+}
+
+void iso_mix_counts_free(struct mix_counts *c)
+{
+    iso_free(c->at);
+    *c = (struct mix_counts){0};
+}
+
+/* "p@1:cosine forward 3/0/53"; of a measure that says neither what changed is told by itself. */
+static iso_err put_count(iso_buf *line, const struct mix_count *n)
+{
+    const iso_record *r = n->like;
+    char name[64];
+    iso_err err = ISO_OK;
+
+    (void)snprintf(name, sizeof name, "%s", r->measure);
+    if (!strcmp(r->measure, "p@k") && r->k != ISO_NO_INT)
+        (void)snprintf(name, sizeof name, "p@%lld", (long long)r->k);
+    ISO_TRY(iso_buf_printf(line, "%s%s%s%s%s%s ", line->len ? ", " : "", name,
+                           r->estimator ? ":" : "", r->estimator ? r->estimator : "",
+                           r->direction ? " " : "", r->direction ? r->direction : ""));
+    ISO_TRY(iso_buf_printf(line, "%lld/%lld/%lld", (long long)n->closer, (long long)n->apart,
+                           (long long)(n->cases - n->closer - n->apart)));
+    if (n->moved > 0)
+        ISO_TRY(iso_buf_printf(line, " (%lld changed)", (long long)n->moved));
+done:
+    return err;
+}
+
+/* All measures of one way and mixed layer, whose first count is `first`. */
+static iso_err tell_way(const struct settings *set, const struct mix_counts *c, int64_t first)
+{
+    const iso_record *way = c->at[first].like;
+    iso_buf line = {0};
+    iso_err err = ISO_OK;
+
+    for (int64_t i = first; i < c->count; i++) {
+        if (same_way(c->at[i].like, way))
+            ISO_TRY(put_count(&line, &c->at[i]));
+    }
+    term_note(set, "%s at layer %lld: %s", way->mix, (long long)way->mix_layer, line.text);
+done:
+    iso_buf_free(&line);
+    return err;
+}
+
+/* What the numbers of the lines below are. */
+static void tell_meaning(const struct settings *set, const struct mix_claims *claims)
+{
+    int64_t most = 0;
+
+    for (int64_t i = 0; i < claims->count; i++) {
+        const int64_t n = claims->at[i].effect->n;
+        most = n == ISO_NO_INT ? MIX_CLAIM_ITEMS : n > most ? n : most;
+    }
+    if (most < MIX_CLAIM_ITEMS)
+        term_note(set, "fewer than %d sentences: what mixing does to them is no ground for a claim",
+                  MIX_CLAIM_ITEMS);
+    term_note(set,
+              "in how many cases, a target and a measured layer each, mixing is shown to bring "
+              "languages closer/apart beyond both controls/neither:");
+}
+
+iso_err iso_mix_tell(const struct settings *set, const iso_records *records)
+{
+    struct mix_claims claims = {0};
+    struct mix_counts counts = {0};
+    iso_err err = ISO_OK;
+
+    if (set->quiet || (set->interval && !strcmp(set->interval, "none")))
+        return ISO_OK;
+    ISO_TRY(iso_mix_claims_make(&claims, records));
+    ISO_TRY(iso_mix_counts_make(&counts, &claims));
+    if (counts.count > 0)
+        tell_meaning(set, &claims);
+    for (int64_t i = 0; i < counts.count; i++) {
+        bool told = false;
+        for (int64_t j = 0; j < i && !told; j++)
+            told = same_way(counts.at[j].like, counts.at[i].like);
+        if (!told)
+            ISO_TRY(tell_way(set, &counts, i));
+    }
+done:
+    iso_mix_claims_free(&claims);
+    iso_mix_counts_free(&counts);
+    return err;
+}

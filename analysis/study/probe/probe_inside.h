@@ -1,0 +1,149 @@
+/* What the files of probe share. */
+#ifndef ISO_BIN_PROBE_INSIDE_H
+#define ISO_BIN_PROBE_INSIDE_H
+
+#include <stdbool.h>
+
+#include "analysis/pass/prep.h"
+#include "analysis/classify/probe.h"
+#include "analysis/measure/value.h"
+#include "analysis/study/probe/probes.h"
+#include "analysis/study/items/selection.h"
+#include "lib/base/str.h"
+#include "lib/linalg/view.h"
+
+/* --- What is asked --- */
+
+/* Who says what an example is. */
+enum probe_sayer {
+    PROBE_LEARNT,   /* the probe */
+    PROBE_MAJORITY, /* the most frequent class of the rows learnt from */
+    PROBE_SHUFFLED, /* a probe learnt on labels that were permuted */
+    PROBE_LANGUAGE, /* a probe that tells languages */
+    PROBE_SAYERS
+};
+
+enum probe_kind { PROBE_ACCURACY, PROBE_F1, PROBE_GAP, PROBE_GAP_MEAN };
+
+/* A measure and estimator; the order is that of records. */
+struct probe_cell {
+    const char *measure, *estimator;
+    enum probe_kind kind;
+    enum probe_sayer sayer;
+    bool usual; /* meant by the measure's bare name */
+};
+
+enum { PROBE_CELLS = 10, PROBE_FOLDS = 5 };
+extern const struct probe_cell iso_probe_cells[PROBE_CELLS];
+
+struct probe_ask {
+    const struct settings *set;
+    bool asked[PROBE_CELLS];
+    bool needs[PROBE_SAYERS];
+    bool labels; /* something is asked that needs labels */
+    bool bare;   /* --interval none */
+    int folds;
+    iso_prep prep;
+    iso_buf prep_text; /* as records have it: "pair" after the steps where sentences are paired */
+};
+
+iso_err iso_probe_ask_make(struct probe_ask *out, const struct settings *set, const char *measures);
+void iso_probe_ask_free(struct probe_ask *ask);
+
+/* Strengths of L2 to choose from, falling. */
+enum { PROBE_STRENGTHS = 8 };
+extern const double iso_probe_l2[PROBE_STRENGTHS];
+
+/* --- Languages and their examples --- */
+
+/* Examples of one language: its rows. */
+struct probe_lang {
+    const iso_lang *lang;
+    int number, number2;  /* in the collection, in that of second sentences */
+    const int32_t *label; /* of each row, −1 none; NULL where none are needed */
+    int64_t labelled;
+    int64_t *item;  /* of each row: the number of its item among those of all languages */
+    int32_t *fold;  /* of each row */
+    uint8_t *learn; /* rows that may be learnt from; NULL unless a source */
+};
+
+/* Sources come first. */
+struct probe_set {
+    iso_states *states, *second;
+    struct selection sel;
+    struct probe_lang *lang;
+    int langs, sources;
+    int classes;
+    const char *const *class_name;
+    bool tags;      /* classes are tags of tokens */
+    int64_t items;  /* of all languages together */
+    int64_t joined; /* items that follow another of equal text into its fold */
+    iso_buf train;  /* "de+en" */
+};
+
+iso_err iso_probe_set_make(struct probe_set *out, const struct probe_ask *ask, iso_states *states,
+                           iso_states *second);
+void iso_probe_set_free(struct probe_set *set);
+
+/* Finds the labels of every language; leaves those without out. */
+iso_err iso_probe_labels(struct probe_set *set, const struct probe_ask *ask);
+
+/* Numbers the items of all languages, deals them to folds. */
+iso_err iso_probe_items(struct probe_set *set, const struct probe_ask *ask);
+
+/* Which rows of the sources may be learnt from (--budget). */
+iso_err iso_probe_budget(struct probe_set *set, const struct probe_ask *ask);
+
+/* --- One layer --- */
+
+struct probe_layer {
+    int layer;
+    iso_mat *x;                    /* of each language */
+    int32_t **said[PROBE_SAYERS];  /* class of each row of each language, −1: none was said */
+    int32_t **language;            /* of each row the language's number, −1: not asked about */
+    double strength[PROBE_SAYERS]; /* middle of those that the folds chose */
+};
+
+/* Bytes of one layer's rows, and of what learning from them takes. */
+double iso_probe_memory(const struct probe_set *set, int64_t dim, int folds);
+
+/* Columns of a layer's examples. */
+iso_err iso_probe_dim(int64_t *out, const struct probe_set *set, int layer);
+
+iso_err iso_probe_layer_new(struct probe_layer *out, const struct probe_set *set, int layer);
+iso_err iso_probe_layer_read(struct probe_layer *l, const struct probe_set *set,
+                             const struct probe_ask *ask);
+iso_err iso_probe_layer_run(struct probe_layer *l, const struct probe_set *set,
+                            const struct probe_ask *ask, const iso_run *run);
+void iso_probe_layer_free(struct probe_layer *l, const struct probe_set *set);
+
+/* --- Scores --- */
+
+/* Right answers and questions of each item, of one language. */
+struct probe_tally {
+    double *right, *whole;
+};
+
+iso_err iso_probe_tally_make(struct probe_tally *out, const struct probe_set *set, int lang,
+                             const int32_t *label, const int32_t *said);
+void iso_probe_tally_free(struct probe_tally *t);
+
+/* Accuracy of some languages together. */
+iso_err iso_probe_accuracy(iso_value *out, const struct probe_tally *tally, int count,
+                           const struct probe_set *set, const struct probe_ask *ask);
+
+/* Mean F1 over the classes that some languages have or were said to have. */
+iso_err iso_probe_f1(iso_value *out, const struct probe_set *set, const struct probe_ask *ask,
+                     const int32_t *const *label, const int32_t *const *said, int first, int count,
+                     int classes);
+
+/* Mean accuracy of `sources` minus that of `targets` languages, tally by tally. */
+iso_err iso_probe_gap(iso_value *out, const struct probe_tally *source, int sources,
+                      const struct probe_tally *target, int targets, const struct probe_set *set,
+                      const struct probe_ask *ask);
+
+/* Records of one layer, each to the list of its cell. */
+iso_err iso_probe_layer_records(iso_records *list, const struct probe_layer *l,
+                                const struct probe_set *set, const struct probe_ask *ask);
+
+#endif

@@ -1,0 +1,189 @@
+/* The items of all languages together: who is whose translation, and which fold each goes to. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/study/items/align_folds.h"
+#include "analysis/study/probe/probe_inside.h"
+#include "bin/term.h"
+#include "lib/base/alloc.h"
+
+/* One item of one language on its way to a number. */
+struct named {
+    const char *id;
+    int lang;
+    int64_t item;
+};
+
+/* What folds are dealt by: of every item of all languages. */
+struct union_items {
+    int64_t **number;  /* [language][its item]: the item of all */
+    const char **id;   /* NULL: the position is the id */
+    const char **text; /* [language * items + item] */
+    const char **text2;
+    int64_t items;
+};
+
+static void union_free(struct union_items *u, int langs)
+{
+    for (int l = 0; u->number && l < langs; l++)
+        iso_free(u->number[l]);
+    iso_free(u->number);
+    iso_free(u->id);
+    iso_free(u->text);
+    iso_free(u->text2);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct named *x = a, *y = b;
+    const int order = strcmp(x->id, y->id);
+
+    return order ? order : (x->lang > y->lang) - (x->lang < y->lang);
+}
+
+static iso_err number_by_id(struct union_items *u, const struct probe_set *set, int64_t all)
+{
+    struct named *list = NULL;
+    int64_t at = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&list, all, sizeof *list));
+    ISO_TRY(iso_alloc(&u->id, all, sizeof *u->id));
+    for (int l = 0; l < set->langs; l++) {
+        const iso_lang *lang = set->lang[l].lang;
+        for (int64_t i = 0; i < lang->items; i++)
+            list[at++] = (struct named){lang->ids[i], l, i};
+    }
+    qsort(list, (size_t)all, sizeof *list, by_id);
+    for (int64_t i = 0; i < all; i++) {
+        if (i == 0 || strcmp(list[i - 1].id, list[i].id) != 0)
+            u->id[u->items++] = list[i].id;
+        u->number[list[i].lang][list[i].item] = u->items - 1;
+    }
+done:
+    iso_free(list);
+    return err;
+}
+
+static iso_err number_by_place(struct union_items *u, const struct probe_set *set)
+{
+    const iso_lang *first = set->lang[0].lang;
+    iso_err err = ISO_OK;
+
+    u->items = first->items;
+    for (int l = 0; l < set->langs; l++) {
+        const iso_lang *lang = set->lang[l].lang;
+        ISO_NEED(lang->items == first->items,
+                 "%s: %s has %lld items, %s has %lld, and no ids say which belong together: add "
+                 "ids, or take the first with --limit %lld",
+                 lang->path, first->name, (long long)first->items, lang->name,
+                 (long long)lang->items,
+                 (long long)(lang->items < first->items ? lang->items : first->items));
+        for (int64_t i = 0; i < lang->items; i++)
+            u->number[l][i] = i;
+    }
+done:
+    return err;
+}
+
+static iso_err number_items(struct union_items *u, const struct probe_set *set)
+{
+    int64_t all = 0;
+    bool ids = true;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&u->number, set->langs, sizeof *u->number));
+    for (int l = 0; l < set->langs; l++) {
+        const iso_lang *lang = set->lang[l].lang;
+        ISO_TRY(iso_alloc(&u->number[l], lang->items, sizeof **u->number));
+        ids = ids && lang->ids;
+        all += lang->items;
+    }
+    ISO_TRY(ids ? number_by_id(u, set, all) : number_by_place(u, set));
+done:
+    return err;
+}
+
+/* --- Folds --- */
+
+/* An item that a language lacks borrows the text of one that has it: nothing equals it. */
+static iso_err lay_texts(struct union_items *u, struct fold_texts *texts,
+                         const struct probe_set *set)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&u->text, set->langs * u->items, sizeof *u->text));
+    ISO_TRY(iso_alloc(&u->text2, set->langs * u->items, sizeof *u->text2));
+    for (int round = 0; round < 2; round++) { /* first what others have, then what is its own */
+        for (int l = 0; l < set->langs; l++) {
+            const iso_lang *lang = set->lang[l].lang;
+            for (int64_t i = 0; lang->text && i < lang->items; i++) {
+                for (int to = round ? l : 0; to < (round ? l + 1 : set->langs); to++) {
+                    const int64_t at = to * u->items + u->number[l][i];
+                    u->text[at] = lang->text[i];
+                    u->text2[at] = lang->text2 ? lang->text2[i] : NULL;
+                }
+            }
+        }
+    }
+    for (int l = 0; l < set->langs; l++) {
+        if (set->lang[l].lang->text)
+            texts[l] = (struct fold_texts){u->text + l * u->items, u->text2 + l * u->items, NULL};
+    }
+done:
+    return err;
+}
+
+static void give_row(struct probe_lang *l, const struct folds *f, int64_t row, int64_t item)
+{
+    l->item[row] = item;
+    l->fold[row] = f->of[item];
+}
+
+/* Rows are items, or tokens of items. */
+static iso_err give_rows(struct probe_lang *l, const int64_t *number, const struct folds *f)
+{
+    const iso_lang *lang = l->lang;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&l->item, lang->rows, sizeof *l->item));
+    ISO_TRY(iso_alloc(&l->fold, lang->rows, sizeof *l->fold));
+    for (int64_t i = 0; i < lang->items; i++) {
+        const int64_t first = lang->offsets ? lang->offsets[i] : i;
+        const int64_t end = lang->offsets ? lang->offsets[i + 1] : i + 1;
+        for (int64_t r = first; r < end; r++)
+            give_row(l, f, r, number[i]);
+    }
+done:
+    return err;
+}
+
+iso_err iso_probe_items(struct probe_set *set, const struct probe_ask *ask)
+{
+    struct union_items u = {0};
+    struct fold_texts *texts = NULL;
+    struct folds folds = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(number_items(&u, set));
+    ISO_TRY(iso_alloc(&texts, set->langs, sizeof *texts));
+    ISO_TRY(lay_texts(&u, texts, set));
+    ISO_TRY(iso_folds_make(&folds, &(struct folds_ask){.count = ask->folds,
+                                                       .seed = (uint64_t)ask->set->seed,
+                                                       .items = u.items,
+                                                       .ids = u.id,
+                                                       .texts = texts,
+                                                       .languages = set->langs}));
+    for (int l = 0; l < set->langs; l++)
+        ISO_TRY(give_rows(&set->lang[l], u.number[l], &folds));
+    set->items = u.items;
+    set->joined = folds.joined;
+    if (folds.joined > 0)
+        term_note(ask->set, "%lld items share a text with another; they share its fold",
+                  (long long)folds.joined);
+done:
+    union_free(&u, set->langs);
+    iso_free(texts);
+    iso_folds_free(&folds);
+    return err;
+}

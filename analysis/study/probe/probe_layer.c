@@ -1,0 +1,285 @@
+/* What is said of each row of one layer: by the probe, by those it is compared with. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/study/probe/probe_inside.h"
+#include "lib/base/alloc.h"
+#include "lib/base/rng.h"
+#include "lib/linalg/blas.h"
+
+/* Languages are told apart on so many items of each, by one of these strengths. */
+enum { LANGUAGE_ITEMS = 100, LANGUAGE_STRENGTHS = 3 };
+static const double language_l2[LANGUAGE_STRENGTHS] = {0.1, 0.01, 0.001};
+
+double iso_probe_memory(const struct probe_set *set, int64_t dim, int folds)
+{
+    const int pairs = folds * (folds - 1) / 2, threads = iso_blas_threads();
+    double rows = 0, learnt = 0;
+
+    for (int l = 0; l < set->langs; l++) {
+        rows += (double)set->lang[l].lang->rows;
+        learnt += l < set->sources ? (double)set->lang[l].lang->rows : 0;
+    }
+    const double languages = (double)LANGUAGE_ITEMS * set->langs;
+    learnt = learnt > languages ? learnt : languages;
+    /* what is learnt from once more, and two copies in each thread that learns */
+    return 4 * (double)dim * (rows + (1 + 2 * (threads < pairs ? threads : pairs)) * learnt);
+}
+
+/* --- Room --- */
+
+static iso_err new_classes(int32_t ***out, const struct probe_set *set)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(out, set->langs, sizeof **out));
+    for (int l = 0; l < set->langs; l++)
+        ISO_TRY(iso_alloc(&(*out)[l], set->lang[l].lang->rows, sizeof ***out));
+done:
+    return err;
+}
+
+static void free_classes(int32_t **list, const struct probe_set *set)
+{
+    for (int l = 0; list && l < set->langs; l++)
+        iso_free(list[l]);
+    iso_free(list);
+}
+
+iso_err iso_probe_layer_new(struct probe_layer *out, const struct probe_set *set, int layer)
+{
+    struct probe_layer l = {.layer = layer};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&l.x, set->langs, sizeof *l.x));
+    for (int s = 0; s < PROBE_SAYERS; s++)
+        ISO_TRY(new_classes(&l.said[s], set));
+    ISO_TRY(new_classes(&l.language, set));
+    *out = l;
+    return ISO_OK;
+done:
+    iso_probe_layer_free(&l, set);
+    return err;
+}
+
+void iso_probe_layer_free(struct probe_layer *l, const struct probe_set *set)
+{
+    for (int i = 0; l->x && i < set->langs; i++)
+        iso_mat_free(&l->x[i]);
+    iso_free(l->x);
+    for (int s = 0; s < PROBE_SAYERS; s++)
+        free_classes(l->said[s], set);
+    free_classes(l->language, set);
+    *l = (struct probe_layer){0};
+}
+
+/* --- The probe, and the probe of permuted labels --- */
+
+static int falling(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x < y) - (x > y);
+}
+
+static double middle(double *chosen, int count)
+{
+    qsort(chosen, (size_t)count, sizeof *chosen, falling);
+    return chosen[count / 2];
+}
+
+/* label[] and learn[]: of each language. */
+static iso_err run_probe(struct probe_layer *l, const struct probe_set *set,
+                         const struct probe_ask *ask, enum probe_sayer sayer, const iso_probe *like,
+                         const int32_t *const *label, const uint8_t *const *learn,
+                         const iso_run *run)
+{
+    iso_probe_lang *lang = NULL;
+    double *chosen = NULL;
+    iso_probe probe = *like;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&lang, set->langs, sizeof *lang));
+    ISO_TRY(iso_alloc(&chosen, ask->folds, sizeof *chosen));
+    for (int i = 0; i < set->langs; i++)
+        lang[i] = (iso_probe_lang){iso_mat_view(&l->x[i]), label[i], set->lang[i].fold, learn[i]};
+    probe.lang = lang;
+    probe.langs = set->langs;
+    probe.folds = ask->folds;
+    ISO_TRY(iso_probe_run(l->said[sayer], chosen, &probe, run));
+    l->strength[sayer] = middle(chosen, ask->folds);
+done:
+    iso_free(lang);
+    iso_free(chosen);
+    return err;
+}
+
+/* The labels of the rows learnt from change places within their language. */
+static iso_err shuffle(int32_t *out, const struct probe_lang *l, iso_rng *rng)
+{
+    int64_t *row = NULL, *order = NULL, n = 0;
+    iso_err err = ISO_OK;
+
+    memcpy(out, l->label, (size_t)l->lang->rows * sizeof *out);
+    if (!l->learn)
+        return ISO_OK;
+    ISO_TRY(iso_alloc(&row, l->lang->rows, sizeof *row));
+    ISO_TRY(iso_alloc(&order, l->lang->rows, sizeof *order));
+    for (int64_t r = 0; r < l->lang->rows; r++) {
+        if (l->learn[r] && l->label[r] >= 0)
+            row[n++] = r;
+    }
+    iso_rng_permutation(rng, order, n);
+    for (int64_t i = 0; i < n; i++)
+        out[row[i]] = l->label[row[order[i]]];
+done:
+    iso_free(row);
+    iso_free(order);
+    return err;
+}
+
+static iso_err run_shuffled(struct probe_layer *l, const struct probe_set *set,
+                            const struct probe_ask *ask, const uint8_t *const *learn,
+                            const iso_run *run)
+{
+    const iso_probe probe = {
+        .classes = set->classes, .l2 = &l->strength[PROBE_LEARNT], .strengths = 1};
+    iso_rng rng = iso_rng_seeded((uint64_t)ask->set->seed, 2);
+    int32_t **label = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(new_classes(&label, set));
+    for (int i = 0; i < set->langs; i++)
+        ISO_TRY(shuffle(label[i], &set->lang[i], &rng));
+    ISO_TRY(
+        run_probe(l, set, ask, PROBE_SHUFFLED, &probe, (const int32_t *const *)label, learn, run));
+done:
+    free_classes(label, set);
+    return err;
+}
+
+/* --- Majority --- */
+
+/* Of all rows learnt from, whatever their fold: the majority outside a fold is rarer inside it, so
+ * that it would fall below chance where classes are equally frequent. */
+static iso_err run_majority(struct probe_layer *l, const struct probe_set *set)
+{
+    int64_t *count = NULL;
+    int32_t most = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&count, set->classes, sizeof *count));
+    for (int i = 0; i < set->sources; i++) {
+        const struct probe_lang *s = &set->lang[i];
+        for (int64_t r = 0; r < s->lang->rows; r++) {
+            if (s->learn[r] && s->label[r] >= 0)
+                count[s->label[r]]++;
+        }
+    }
+    for (int32_t c = 1; c < set->classes; c++)
+        most = count[c] > count[most] ? c : most;
+    for (int i = 0; i < set->langs; i++) {
+        for (int64_t r = 0; r < set->lang[i].lang->rows; r++)
+            l->said[PROBE_MAJORITY][i][r] = most;
+    }
+done:
+    iso_free(count);
+    return err;
+}
+
+/* --- Languages --- */
+
+/* Of an order of all items the first LANGUAGE_ITEMS that the language has, a token each. */
+static void ask_languages(int32_t *language, const struct probe_set *set, int lang,
+                          const int64_t *order, int64_t *row)
+{
+    const struct probe_lang *l = &set->lang[lang];
+    int taken = 0;
+
+    for (int64_t i = 0; i < set->items; i++)
+        row[i] = -1;
+    for (int64_t r = 0; r < l->lang->rows; r++) {
+        language[r] = -1;
+        row[l->item[r]] = row[l->item[r]] < 0 ? r : row[l->item[r]];
+    }
+    for (int64_t i = 0; i < set->items && taken < LANGUAGE_ITEMS; i++) {
+        if (row[order[i]] < 0)
+            continue;
+        language[row[order[i]]] = lang;
+        taken++;
+    }
+}
+
+static iso_err run_languages(struct probe_layer *l, const struct probe_set *set,
+                             const struct probe_ask *ask, const iso_run *run)
+{
+    const iso_probe probe = {
+        .classes = set->langs, .l2 = language_l2, .strengths = LANGUAGE_STRENGTHS};
+    iso_rng rng = iso_rng_seeded((uint64_t)ask->set->seed, 3);
+    const uint8_t **learn = NULL;
+    int64_t *order = NULL, *row = NULL, most = 0;
+    uint8_t *all = NULL;
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < set->langs; i++)
+        most = set->lang[i].lang->rows > most ? set->lang[i].lang->rows : most;
+    ISO_TRY(iso_alloc(&learn, set->langs, sizeof *learn));
+    ISO_TRY(iso_alloc(&order, set->items, sizeof *order));
+    ISO_TRY(iso_alloc(&row, set->items, sizeof *row));
+    ISO_TRY(iso_alloc(&all, most, 1));
+    memset(all, 1, (size_t)most);
+    iso_rng_permutation(&rng, order, set->items);
+    for (int i = 0; i < set->langs; i++) {
+        ask_languages(l->language[i], set, i, order, row);
+        learn[i] = all;
+    }
+    ISO_TRY(run_probe(l, set, ask, PROBE_LANGUAGE, &probe, (const int32_t *const *)l->language,
+                      learn, run));
+done:
+    iso_free(learn);
+    iso_free(order);
+    iso_free(row);
+    iso_free(all);
+    return err;
+}
+
+/* --- All of one layer --- */
+
+static iso_err run_learnt(struct probe_layer *l, const struct probe_set *set,
+                          const struct probe_ask *ask, const iso_run *run)
+{
+    const iso_probe probe = {
+        .classes = set->classes, .l2 = iso_probe_l2, .strengths = PROBE_STRENGTHS};
+    const int32_t **label = NULL;
+    const uint8_t **learn = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&label, set->langs, sizeof *label));
+    ISO_TRY(iso_alloc(&learn, set->langs, sizeof *learn));
+    for (int i = 0; i < set->langs; i++) {
+        label[i] = set->lang[i].label;
+        learn[i] = set->lang[i].learn;
+    }
+    ISO_TRY(run_probe(l, set, ask, PROBE_LEARNT, &probe, label, learn, run));
+    if (ask->needs[PROBE_SHUFFLED])
+        ISO_TRY(run_shuffled(l, set, ask, learn, run));
+done:
+    iso_free(label);
+    iso_free(learn);
+    return err;
+}
+
+iso_err iso_probe_layer_run(struct probe_layer *l, const struct probe_set *set,
+                            const struct probe_ask *ask, const iso_run *run)
+{
+    iso_err err = ISO_OK;
+
+    if (ask->needs[PROBE_MAJORITY])
+        ISO_TRY(run_majority(l, set));
+    if (ask->needs[PROBE_LEARNT])
+        ISO_TRY(run_learnt(l, set, ask, run));
+    if (ask->needs[PROBE_LANGUAGE])
+        ISO_TRY(run_languages(l, set, ask, run));
+done:
+    return err;
+}

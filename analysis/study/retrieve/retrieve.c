@@ -1,0 +1,275 @@
+/* Retrieval over all pairs and layers: the walk, the records, the talk. */
+#include "analysis/study/retrieve/retrieve.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "bin/out.h"
+#include "analysis/study/retrieve/retrieve_inside.h"
+#include "bin/term.h"
+#include "analysis/study/items/record_value.h"
+#include "lib/base/alloc.h"
+
+/* One retrieval under way. Values come layer by layer, pair by pair, cell by cell. */
+struct retrieval {
+    const struct settings *set;
+    const iso_run *run;
+    struct retrieve_ask ask;
+    struct retrieve_rows rows;
+    iso_mined *gold;
+    int64_t golds;
+    iso_value *values;
+    struct retrieve_found found;
+    iso_near_told told;
+};
+
+iso_err iso_retrieve_check(const struct settings *set, const char *measures)
+{
+    struct retrieve_ask ask = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_retrieve_ask_make(&ask, set, measures));
+    ISO_TRY(iso_selection_check(set));
+done:
+    iso_retrieve_ask_free(&ask);
+    return err;
+}
+
+/* --- Names --- */
+
+static const iso_lang *lang_of(const struct retrieval *r, int lang)
+{
+    return iso_states_lang(r->rows.states, lang);
+}
+
+static void name_rows(iso_record *out, const struct retrieval *r, int pair, int layer)
+{
+    const iso_states_info *about = iso_states_about(r->rows.states);
+    const int *langs = r->rows.sel.pair[pair];
+
+    out->src = lang_of(r, langs[0])->name;
+    out->tgt = lang_of(r, langs[1])->name;
+    out->src_layer = out->tgt_layer = layer;
+    out->pool = about->pooling;
+    out->model = about->model;
+    out->prep = r->ask.prep_text.len > 0 ? r->ask.prep_text.text : NULL;
+}
+
+static iso_err dims(iso_record *out, const struct retrieval *r, int pair, int layer)
+{
+    const int *langs = r->rows.sel.pair[pair];
+    int64_t rows;
+    iso_dtype type;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_states_shape(&rows, &out->src_dim, &type, r->rows.states, langs[0], layer));
+    ISO_TRY(iso_states_shape(&rows, &out->tgt_dim, &type, r->rows.states, langs[1], layer));
+done:
+    return err;
+}
+
+static void take_value(iso_record *out, const struct retrieval *r, const struct retrieve_cell *cell,
+                       const iso_value *v)
+{
+    const bool mining = cell->kind == RETRIEVE_MINING;
+
+    out->measure = cell->measure;
+    out->estimator = mining ? "mining" : iso_rule_name(cell->rule);
+    out->direction = cell->way < 0 ? NULL : iso_mine_way_name((iso_mine_way)cell->way);
+    out->k = cell->k ? cell->k : ISO_NO_INT;
+    out->neighbours = iso_retrieve_neighbours(&r->ask, cell->rule);
+    iso_record_value(out, v);
+}
+
+static iso_err add_records(iso_records *out, const struct retrieval *r)
+{
+    const struct selection *sel = &r->rows.sel;
+    iso_err err = ISO_OK;
+
+    for (int c = 0; c < r->ask.cells; c++) {
+        for (int l = 0; l < sel->layer_count; l++) {
+            for (int p = 0; p < sel->pair_count; p++) {
+                const int64_t at = (int64_t)l * sel->pair_count + p;
+                iso_record rec = iso_record_none();
+                name_rows(&rec, r, p, sel->layer[l]);
+                ISO_TRY(dims(&rec, r, p, sel->layer[l]));
+                take_value(&rec, r, &r->ask.cell[c], &r->values[at * r->ask.cells + c]);
+                ISO_TRY(iso_records_add(out, &rec));
+            }
+        }
+    }
+done:
+    return err;
+}
+
+/* --- The walk --- */
+
+static iso_err one_pair(struct retrieval *r, int l, int p)
+{
+    const struct selection *sel = &r->rows.sel;
+    const int src = sel->pair[p][0], tgt = sel->pair[p][1];
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_retrieve_rows_load(&r->rows, &r->ask, src, tgt, sel->layer[l]));
+    const struct retrieve_pair pair = {
+        .x = iso_mat_view(&r->rows.side[0].rows),
+        .y = iso_mat_view(&r->rows.side[1].rows),
+        .tx = &r->rows.twins[iso_retrieve_party(&r->rows, src)],
+        .ty = &r->rows.twins[iso_retrieve_party(&r->rows, tgt)],
+        .gold = r->gold,
+        .golds = r->golds,
+    };
+    err = iso_retrieve_pair_values(r->values + ((int64_t)l * sel->pair_count + p) * r->ask.cells,
+                                   NULL, r->set->predictions ? &r->found : NULL, &r->told, &pair,
+                                   &r->ask, r->run);
+    if (err)
+        err = iso_fail_in(err, "layer %d of %s and %s", sel->layer[l], lang_of(r, src)->name,
+                          lang_of(r, tgt)->name);
+done:
+    return err;
+}
+
+static iso_err walk(struct retrieval *r)
+{
+    const struct selection *sel = &r->rows.sel;
+    const int64_t all = (int64_t)sel->layer_count * sel->pair_count;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&r->values, all * r->ask.cells, sizeof *r->values));
+    for (int l = 0; l < sel->layer_count; l++) {
+        for (int p = 0; p < sel->pair_count; p++) {
+            ISO_TRY(
+                iso_run_step(r->run, "retrieving", (int64_t)l * sel->pair_count + p, all, "pairs"));
+            ISO_TRY(one_pair(r, l, p));
+        }
+    }
+done:
+    return err;
+}
+
+/* Files that hold one pair only. */
+static iso_err read_gold(struct retrieval *r)
+{
+    const struct selection *sel = &r->rows.sel;
+    iso_err err = ISO_OK;
+
+    ISO_NEED(!r->set->gold || sel->pair_count == 1,
+             "--gold is of one pair of languages, here are %d: choose with --tgt", sel->pair_count);
+    ISO_NEED(!r->set->predictions || (sel->pair_count == 1 && sel->layer_count == 1),
+             "--predictions takes one pair of languages and one layer, here are %d and %d: choose "
+             "with --tgt, --layers",
+             sel->pair_count, sel->layer_count);
+    if (r->set->gold)
+        ISO_TRY(
+            iso_retrieve_gold_read(&r->gold, &r->golds, r->set->gold,
+                                   r->rows.items[iso_retrieve_party(&r->rows, sel->pair[0][0])],
+                                   r->rows.items[iso_retrieve_party(&r->rows, sel->pair[0][1])]));
+done:
+    return err;
+}
+
+/* --- Talk --- */
+
+static void tell(const struct retrieval *r)
+{
+    const struct parallel *par = &r->rows.parallel;
+
+    if (par->unshared > 0)
+        term_note(r->set, "%lld items are common to all languages; %lld of %s have no partner",
+                  (long long)par->items, (long long)par->unshared,
+                  lang_of(r, r->rows.sel.lang[0])->name);
+    for (int p = 0; p < r->rows.sel.lang_count; p++) {
+        const struct twins *t = &r->rows.twins[p];
+        if (t->shared > 0)
+            term_note(r->set, "%s: %lld of %lld rows have a text that another row has too; %s",
+                      lang_of(r, r->rows.sel.lang[p])->name, (long long)t->shared,
+                      (long long)t->items,
+                      r->ask.mining ? "for mining they are one" : "either is a hit");
+    }
+}
+
+/* Products of one pair: lists in both directions are one, all places one a direction. */
+static int searches(const struct retrieve_ask *ask)
+{
+    int count = ask->mining ? 1 : 0;
+
+    for (int rule = 0; rule < RETRIEVE_RULES; rule++) {
+        const struct retrieve_search *s = &ask->search[rule];
+        if (s->asked)
+            count += s->ranks ? ask->way[0] + ask->way[1] + (s->lists ? 1 : 0) : 1;
+    }
+    return count;
+}
+
+/* Lists made for all pairs and rules, of which some had to be made twice. */
+static void tell_after(const struct retrieval *r)
+{
+    const struct selection *sel = &r->rows.sel;
+    double lists = 0;
+
+    for (int p = 0; p < sel->pair_count; p++)
+        lists += (double)r->rows.items[iso_retrieve_party(&r->rows, sel->pair[p][0])] +
+                 (double)r->rows.items[iso_retrieve_party(&r->rows, sel->pair[p][1])];
+    lists *= sel->layer_count * searches(&r->ask);
+    if (r->told.again > 0)
+        term_note(r->set, "%lld of %.0f lists (%.2g %%) were not certain and were made again",
+                  (long long)r->told.again, lists, 100 * (double)r->told.again / lists);
+    if (r->told.overflowed > 0)
+        term_note(r->set,
+                  "%lld of %.0f lists had more candidates than room and were made in double",
+                  (long long)r->told.overflowed, lists);
+}
+
+static iso_err print_plan(const struct retrieval *r)
+{
+    const struct selection *sel = &r->rows.sel;
+    double operations = 0, memory = 0;
+    iso_err err = ISO_OK;
+
+    for (int l = 0; l < sel->layer_count; l++) {
+        for (int p = 0; p < sel->pair_count; p++) {
+            const int64_t n = r->rows.items[iso_retrieve_party(&r->rows, sel->pair[p][0])];
+            const int64_t m = r->rows.items[iso_retrieve_party(&r->rows, sel->pair[p][1])];
+            iso_record rec = iso_record_none();
+            ISO_TRY(dims(&rec, r, p, sel->layer[l]));
+            const double need = iso_retrieve_memory(n, m, rec.src_dim);
+            operations += 2 * (double)n * (double)m * (double)rec.src_dim;
+            memory = need > memory ? need : memory;
+        }
+    }
+    printf("items\t%lld\n", (long long)r->rows.items[0]);
+    printf("pairs\t%lld\n", (long long)sel->layer_count * sel->pair_count);
+    printf("searches\t%d\n", searches(&r->ask));
+    printf("operations\t%.6g\n", operations * searches(&r->ask));
+    printf("memory\t%.0f\n", memory);
+done:
+    return err;
+}
+
+iso_err iso_retrieve_records(iso_records *out, const struct settings *set, const char *measures,
+                             iso_states *states, const iso_run *run)
+{
+    struct retrieval r = {.set = set, .run = run};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_retrieve_ask_make(&r.ask, set, measures));
+    ISO_TRY(iso_retrieve_rows_open(&r.rows, set, &r.ask, states, !set->gold, run));
+    ISO_TRY(read_gold(&r));
+    tell(&r);
+    if (set->plan) {
+        ISO_TRY(print_plan(&r));
+        goto done;
+    }
+    ISO_TRY(walk(&r));
+    if (set->predictions)
+        ISO_TRY(iso_retrieve_found_write(set->predictions, &r.found));
+    ISO_TRY(add_records(out, &r));
+    tell_after(&r);
+done:
+    iso_retrieve_found_free(&r.found);
+    iso_free(r.gold);
+    iso_free(r.values);
+    iso_retrieve_rows_free(&r.rows);
+    iso_retrieve_ask_free(&r.ask);
+    return err;
+}

@@ -1,0 +1,253 @@
+/* What retrieval is asked for: --measure, --k, --direction and their kin. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/study/retrieve/retrieve_inside.h"
+#include "lib/base/str.h"
+#include "lib/io/record.h"
+
+enum { KS_MOST = 32, K_MOST = 1000000 };
+
+/* A measure and the estimators its bare name stands for. */
+static const struct known {
+    const char *name;
+    enum retrieve_kind kind;
+    const char *usual[3];
+} known[] = {
+    {"p@k", RETRIEVE_HIT, {"cosine", "csls"}},     {"mrr", RETRIEVE_MRR, {"cosine", "csls"}},
+    {"error", RETRIEVE_ERROR, {"cosine", "csls"}}, {"mexa", RETRIEVE_MEXA, {"cosine"}},
+    {"f1", RETRIEVE_MINING, {"mining"}},
+};
+enum { KNOWN = (int)(sizeof known / sizeof *known) };
+
+/* The list of ranks. */
+struct ks {
+    int at[KS_MOST], count;
+};
+
+static iso_err read_k(int *out, const char *word, const char *option)
+{
+    int64_t k;
+
+    if (!iso_str_int(&k, word) || k < 1 || k > K_MOST)
+        return iso_fail(ISO_EARG, "--%s: '%s' is not a rank from 1 to %d", option, word, K_MOST);
+    *out = (int)k;
+    return ISO_OK;
+}
+
+static iso_err read_ks(struct ks *ks, const char *list)
+{
+    char word[64];
+    iso_err err = ISO_OK;
+
+    ks->count = 0;
+    for (const char *at = list ? list : "1"; at;) {
+        at = iso_str_word(word, sizeof word, at);
+        ISO_NEED(ks->count < KS_MOST, "--k takes at most %d ranks", KS_MOST);
+        ISO_TRY(read_k(&ks->at[ks->count++], word, "k"));
+    }
+done:
+    return err;
+}
+
+static bool same_cell(const struct retrieve_cell *a, const struct retrieve_cell *b)
+{
+    return a->kind == b->kind && a->rule == b->rule && a->k == b->k && a->way == b->way &&
+           strcmp(a->measure, b->measure) == 0;
+}
+
+/* A cell once, however often it was asked for. */
+static iso_err add(struct retrieve_ask *ask, struct retrieve_cell cell)
+{
+    struct retrieve_search *s = &ask->search[cell.rule];
+    const int k = cell.kind == RETRIEVE_HIT ? cell.k : cell.kind == RETRIEVE_MEXA ? 2 : 1;
+
+    for (int c = 0; c < ask->cells; c++) {
+        if (same_cell(&ask->cell[c], &cell))
+            return ISO_OK;
+    }
+    if (ask->cells == RETRIEVE_CELLS)
+        return iso_fail(ISO_EARG, "--measure asks for more than %d values a pair", RETRIEVE_CELLS);
+    ask->cell[ask->cells++] = cell;
+    if (cell.kind == RETRIEVE_MINING)
+        return ISO_OK;
+    s->asked = true;
+    s->lists = s->lists || cell.kind == RETRIEVE_MEXA;
+    s->ranks = s->ranks || cell.kind == RETRIEVE_MRR || k > RETRIEVE_LIST;
+    s->k = k > s->k ? k : s->k;
+    if (cell.kind == RETRIEVE_HIT && k > ask->k_most)
+        ask->k_most = k;
+    return ISO_OK;
+}
+
+/* Precision and recall come with F1; one search gives all four ways. */
+static iso_err add_mining(struct retrieve_ask *ask)
+{
+    static const char *const parts[] = {"f1", "precision", "recall"};
+    const bool all = ask->way[0] && ask->way[1];
+    iso_err err = ISO_OK;
+
+    ask->mining = true;
+    for (int p = 0; p < 3; p++) {
+        for (int way = 0; way < ISO_MINE_WAYS; way++) {
+            if (all || (way < 2 && ask->way[way]))
+                ISO_TRY(add(ask, (struct retrieve_cell){.kind = RETRIEVE_MINING,
+                                                        .measure = parts[p],
+                                                        .rule = ask->margin,
+                                                        .way = way}));
+        }
+    }
+done:
+    return err;
+}
+
+static iso_err add_measure(struct retrieve_ask *ask, const struct known *m, const struct ks *ks,
+                           const char *estimator)
+{
+    struct retrieve_cell cell = {.kind = m->kind, .measure = m->name, .way = -1};
+    const int count = m->kind == RETRIEVE_HIT ? ks->count : 1;
+    iso_err err = ISO_OK;
+
+    if (m->kind == RETRIEVE_MINING) {
+        ISO_NEED(!strcmp(estimator, "mining"), "--measure: f1 has the estimator mining, not '%s'",
+                 estimator);
+        return add_mining(ask);
+    }
+    ISO_TRY(iso_rule_find(&cell.rule, estimator));
+    if (m->kind == RETRIEVE_MEXA)
+        return add(ask, cell);
+    for (int i = 0; i < count; i++) {
+        cell.k = m->kind == RETRIEVE_HIT ? ks->at[i] : 0;
+        for (cell.way = 0; cell.way < 2; cell.way++) {
+            if (ask->way[cell.way])
+                ISO_TRY(add(ask, cell));
+        }
+    }
+done:
+    return err;
+}
+
+static iso_err unknown(const char *name)
+{
+    const char *names[KNOWN], *near;
+
+    for (int i = 0; i < KNOWN; i++)
+        names[i] = known[i].name;
+    near = iso_str_nearest(name, names, KNOWN);
+    return near ? iso_fail(ISO_EARG, "--measure: unknown name '%s'; did you mean '%s'?", name, near)
+                : iso_fail(ISO_EARG,
+                           "--measure: unknown name '%s'; there are p@k, mrr, error, "
+                           "mexa, f1",
+                           name);
+}
+
+/* "p@k", "p@5:csls", "mrr". */
+static iso_err take(struct retrieve_ask *ask, char *word, const struct ks *all)
+{
+    char *colon = strchr(word, ':');
+    const char *name = word;
+    struct ks ks = *all;
+    iso_err err = ISO_OK;
+
+    if (colon)
+        *colon = '\0';
+    if (!strncmp(word, "p@", 2) && word[2] >= '0' && word[2] <= '9') {
+        ks.count = 1;
+        ISO_TRY(read_k(&ks.at[0], word + 2, "measure p"));
+        name = "p@k";
+    }
+    for (int i = 0; i < KNOWN; i++) {
+        if (strcmp(known[i].name, name) != 0)
+            continue;
+        if (colon)
+            return add_measure(ask, &known[i], &ks, colon + 1);
+        for (const char *const *e = known[i].usual; *e; e++)
+            ISO_TRY(add_measure(ask, &known[i], &ks, *e));
+        goto done;
+    }
+    ISO_TRY(unknown(name));
+done:
+    return err;
+}
+
+static iso_err read_real(double *out, const char *option, const char *text)
+{
+    if (text && (!iso_str_double(out, text) || !isfinite(*out)))
+        return iso_fail(ISO_EARG, "--%s: %s is not a number", option, text);
+    return ISO_OK;
+}
+
+/* All that is no list of measures. */
+static iso_err read_rest(struct retrieve_ask *ask, const struct settings *set)
+{
+    const char *interval = set->interval ? set->interval : "";
+    const char *direction = set->direction ? set->direction : "both";
+    iso_err err = ISO_OK;
+
+    ask->way[0] = strcmp(direction, "backward") != 0;
+    ask->way[1] = strcmp(direction, "forward") != 0;
+    ask->boot = !strcmp(interval, "none")  ? ISO_BOOT_NONE
+                : !strcmp(interval, "bca") ? ISO_BOOT_BCA
+                                           : ISO_BOOT_PERCENTILE;
+    ISO_TRY(iso_rule_find(&ask->margin, set->margin ? set->margin : "ratio"));
+    ISO_TRY(read_real(&ask->near.beta, "beta", set->beta));
+    ISO_NEED(!set->beta || ask->near.beta > 0, "--beta: %s is not above 0", set->beta);
+    ISO_TRY(read_real(&ask->threshold, "threshold", set->threshold));
+    ISO_NEED(set->neighbours <= K_MOST, "--neighbours: %lld is more than %d",
+             (long long)set->neighbours, K_MOST);
+    ask->near.neighbours = (int)set->neighbours;
+    ISO_TRY(iso_prep_parse(&ask->prep, set->prep));
+    ISO_TRY(iso_prep_text(&ask->prep_text, &ask->prep));
+done:
+    return err;
+}
+
+static iso_err read_all(struct retrieve_ask *ask, const struct settings *set, const char *measures)
+{
+    char word[128];
+    struct ks ks;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(read_rest(ask, set));
+    ISO_TRY(read_ks(&ks, set->k));
+    for (const char *at = set->measure ? set->measure : measures; at;) {
+        at = iso_str_word(word, sizeof word, at);
+        ISO_TRY(take(ask, word, &ks));
+    }
+    ISO_NEED(!set->gold || ask->mining, "--gold goes with --measure f1");
+    ISO_NEED(!set->threshold || ask->mining, "--threshold goes with --measure f1");
+    for (int c = 0; set->gold && c < ask->cells; c++)
+        ISO_NEED(ask->cell[c].kind == RETRIEVE_MINING,
+                 "--gold: rows of mining need not belong together, so %s cannot be had with it",
+                 ask->cell[c].measure);
+done:
+    return err;
+}
+
+iso_err iso_retrieve_ask_make(struct retrieve_ask *out, const struct settings *set,
+                              const char *measures)
+{
+    struct retrieve_ask ask = {.threshold = NAN};
+    const iso_err err = read_all(&ask, set, measures);
+
+    if (err)
+        iso_retrieve_ask_free(&ask);
+    else
+        *out = ask;
+    return err;
+}
+
+void iso_retrieve_ask_free(struct retrieve_ask *ask)
+{
+    iso_buf_free(&ask->prep_text);
+}
+
+int64_t iso_retrieve_neighbours(const struct retrieve_ask *ask, iso_rule rule)
+{
+    if (rule == ISO_RULE_COSINE || rule == ISO_RULE_INVSOFTMAX)
+        return ISO_NO_INT;
+    if (ask->near.neighbours)
+        return ask->near.neighbours;
+    return rule == ISO_RULE_CSLS ? 10 : 4;
+}

@@ -1,0 +1,58 @@
+/* Inside retrieval: the rows that are asked of, mining, the files it reads and writes. */
+#ifndef ISO_BIN_RETRIEVE_INSIDE_H
+#define ISO_BIN_RETRIEVE_INSIDE_H
+
+#include "analysis/search/hits.h"
+#include "analysis/study/items/parallel.h"
+#include "analysis/study/retrieve/retrieve_ask.h"
+#include "analysis/study/retrieve/retrieve_pair.h"
+#include "analysis/study/items/selection.h"
+
+/* --- The rows (retrieve_rows.c) --- */
+
+/* One language of one layer, in memory. */
+struct retrieve_side {
+    iso_mat rows; /* f32, prepared */
+    int lang, layer;
+    bool there;
+};
+
+struct retrieve_rows {
+    iso_states *states;
+    struct selection sel;
+    struct parallel parallel; /* parties in the order of sel.lang; none when rows are not joined */
+    struct twins *twins;      /* by sel.lang */
+    int64_t *items;           /* by sel.lang */
+    struct retrieve_side side[2];
+};
+
+/* Chooses and joins (`joined`), and checks sizes: ISO_EARG for different dims, k beyond the rows,
+ * and pairs that do not fit --mem. */
+iso_err iso_retrieve_rows_open(struct retrieve_rows *out, const struct settings *set,
+                               const struct retrieve_ask *ask, iso_states *states, bool joined,
+                               const iso_run *run);
+void iso_retrieve_rows_free(struct retrieve_rows *r);
+
+/* Where a language stands in sel.lang. */
+int iso_retrieve_party(const struct retrieve_rows *r, int lang);
+
+/* Reads and prepares both sides of a pair at a layer; what is there already is kept. */
+iso_err iso_retrieve_rows_load(struct retrieve_rows *r, const struct retrieve_ask *ask, int src,
+                               int tgt, int layer);
+
+/* --- Mining (retrieve_mining.c) --- */
+
+iso_err iso_retrieve_mining_values(iso_value *values, struct retrieve_found *found,
+                                   iso_near_told *told, const struct retrieve_pair *pair,
+                                   const struct retrieve_ask *ask, const iso_run *run);
+
+/* --- Files (retrieve_files.c) --- */
+
+/* Lines of two numbers from 0, tabs or blanks between; n and m rows are there. */
+iso_err iso_retrieve_gold_read(iso_mined **out, int64_t *count, const char *path, int64_t n,
+                               int64_t m);
+
+/* A line a query: best row (−1 none), score. Of mining: source row, target row, score. */
+iso_err iso_retrieve_found_write(const char *path, const struct retrieve_found *f);
+
+#endif

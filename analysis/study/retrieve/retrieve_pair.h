@@ -1,0 +1,49 @@
+/* Retrieval between two matrices: who finds whom, and what that comes to. */
+#ifndef ISO_BIN_RETRIEVE_PAIR_H
+#define ISO_BIN_RETRIEVE_PAIR_H
+
+#include "analysis/measure/value.h"
+#include "analysis/study/retrieve/retrieve_ask.h"
+#include "lib/io/states.h"
+
+/* --- Rows with equal text (retrieve_twins.c) --- */
+
+/* first[i]: the first row with the text of row i; next[i]: the next one, −1 for none. NULL when
+ * nothing is known of texts. */
+struct twins {
+    int64_t *first, *next;
+    int64_t items, shared; /* shared: rows whose text another row holds too */
+};
+
+/* Of item i the row pick[i] (NULL: i) of the language counts. */
+iso_err iso_twins_make(struct twins *out, const iso_lang *lang, const int64_t *pick, int64_t items);
+void iso_twins_free(struct twins *t);
+
+/* --- One pair (retrieve_pair.c) --- */
+
+struct retrieve_pair {
+    iso_view x, y;
+    const struct twins *tx, *ty;
+    const iso_mined *gold; /* NULL: row i belongs to row i */
+    int64_t golds;
+};
+
+/* What the first search found, for --predictions. */
+struct retrieve_found {
+    iso_near near;
+    iso_mined *mined;
+    int64_t count;
+};
+
+void iso_retrieve_found_free(struct retrieve_found *f);
+
+/* Bytes that a pair of n and m rows needs at once. */
+double iso_retrieve_memory(int64_t n, int64_t m, int64_t cols);
+
+/* Sets values[c] for every cell; outcome[c * rows + i] to what row i came to, but of mining;
+ * `found` and `outcome` may be NULL. told adds up. */
+iso_err iso_retrieve_pair_values(iso_value *values, double *outcome, struct retrieve_found *found,
+                                 iso_near_told *told, const struct retrieve_pair *pair,
+                                 const struct retrieve_ask *ask, const iso_run *run);
+
+#endif

@@ -1,0 +1,215 @@
+#include "analysis/study/words/words_job.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "bin/term.h"
+#include "lib/base/alloc.h"
+
+/* What is the same for all layers. */
+struct words_run {
+    const struct words_ask *ask;
+    struct words_side *side; /* two */
+    iso_dictionary train, test;
+    const iso_run *run;
+};
+
+static iso_record names_of(const struct words_run *w, const int layer[2],
+                           const struct words_space space[2])
+{
+    const struct words_side *x = &w->side[0], *y = &w->side[1];
+    iso_record r = iso_record_none();
+
+    r.src = x->lang;
+    r.tgt = y->lang;
+    r.src_layer = layer[0] >= 0 ? layer[0] : ISO_NO_INT;
+    r.tgt_layer = layer[1] >= 0 ? layer[1] : ISO_NO_INT;
+    r.src_dim = space[0].v.dim;
+    r.tgt_dim = space[1].v.dim;
+    r.pool = x->pool ? x->pool : y->pool;
+    r.model = x->model;
+    if (y->model && !iso_str_same(x->model, y->model))
+        *(x->model ? &r.model2 : &r.model) = y->model;
+    r.prep = w->ask->prep_text;
+    r.direction = "forward";
+    r.train = w->ask->train;
+    return r;
+}
+
+static iso_err check_sizes(const struct words_run *w, const struct words_space space[2])
+{
+    const int64_t n = space[0].rows.rows, m = space[1].rows.rows, d = space[0].rows.cols;
+    const int64_t bytes = (n + m) * d * (int64_t)sizeof(float);
+
+    for (int i = 0; i < w->ask->ranks; i++) {
+        if (w->ask->rank[i] > m)
+            return iso_fail(ISO_EARG, "--k %lld: %s has %lld words", (long long)w->ask->rank[i],
+                            w->side[1].path, (long long)m);
+    }
+    if (w->ask->near.neighbours > (n < m ? n : m))
+        return iso_fail(ISO_EARG, "--neighbours %d: there are %lld and %lld words",
+                        w->ask->near.neighbours, (long long)n, (long long)m);
+    if (bytes > iso_run_mem(w->run))
+        return iso_fail(
+            ISO_ENOMEM,
+            "--mem %lld: vectors of %lld and %lld words of %lld numbers are %lld bytes: "
+            "give more, or take fewer with --max-vocab",
+            (long long)iso_run_mem(w->run), (long long)n, (long long)m, (long long)d,
+            (long long)bytes);
+    return ISO_OK;
+}
+
+static iso_err lower_hint(iso_buf *out, const struct words_run *w, const iso_dictionary *d,
+                          int64_t found, const struct words_space space[2])
+{
+    const struct dictionary_side side[2] = {{space[0].v.words, space[0].v.count},
+                                            {space[1].v.words, space[1].v.count}};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(out, ""));
+    ISO_TRY(iso_dictionaries_hint(out, w->ask->set, d, found, side));
+done:
+    return err;
+}
+
+static iso_err tell_missing(const struct words_run *w, const struct words_test *t,
+                            const struct words_space space[2])
+{
+    int64_t missing = 0;
+    iso_buf hint = {0};
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < t->words; i++)
+        missing += t->first[i + 1] == t->first[i];
+    ISO_TRY(lower_hint(&hint, w, &w->test, t->pairs, space));
+    if (missing > 0 || hint.len > 0)
+        term_note(w->ask->set,
+                  "%s: %lld of %lld words cannot be scored: %lld have no vector, of %lld no "
+                  "translation has one%s",
+                  w->ask->set->test, (long long)missing, (long long)t->words, (long long)t->lost,
+                  (long long)(missing - t->lost), hint.text);
+done:
+    iso_buf_free(&hint);
+    return err;
+}
+
+static iso_err tell_pairs(const struct words_run *w, const iso_word_pairs *pairs,
+                          const struct words_space space[2])
+{
+    iso_buf hint = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(lower_hint(&hint, w, &w->train, pairs->count, space));
+    term_note(w->ask->set, "%s: %lld of %lld pairs have both words%s", w->ask->set->train,
+              (long long)pairs->count, (long long)w->train.pairs, hint.text);
+done:
+    iso_buf_free(&hint);
+    return err;
+}
+
+static void print_plan(const struct words_run *w, const struct words_space space[2],
+                       const iso_word_pairs *pairs, const struct words_test *test)
+{
+    const double n = (double)space[0].rows.rows, m = (double)space[1].rows.rows;
+    const double d = (double)space[0].rows.cols;
+
+    printf("words\t%.0f\t%.0f\n", n, m);
+    printf("dims\t%.0f\n", d);
+    printf("train pairs\t%lld\n", (long long)pairs->count);
+    printf("test pairs\t%lld\n", (long long)test->pairs);
+    printf("rounds\t%d\n", w->ask->rounds);
+    printf("operations\t%.6g\n", 2 * n * m * d * w->ask->rules);
+    printf("memory\t%.0f\n", (n + m) * (d * 4 + 3072));
+}
+
+/* One layer of each side, from files to records. */
+static iso_err layer_records(iso_records *out, const struct words_run *w, const int layer[2],
+                             bool first)
+{
+    const struct words_ask *ask = w->ask;
+    struct words_space space[2] = {0};
+    struct words_test test = {0};
+    iso_word_pairs pairs = {0};
+    iso_record like;
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < 2; i++)
+        ISO_TRY(iso_words_space_read(&space[i], &w->side[i], ask, layer[i], first, w->run));
+    like = names_of(w, layer, space);
+    ISO_TRY(iso_words_pad(space, w->side, ask->set));
+    ISO_TRY(check_sizes(w, space));
+    if (ask->set->train)
+        ISO_TRY(iso_words_train_pairs(&pairs, &w->train, ask->set, space));
+    ISO_TRY(iso_words_test_make(&test, &w->test, ask->set, space));
+    if (first && pairs.count < w->train.pairs)
+        ISO_TRY(tell_pairs(w, &pairs, space));
+    if (first)
+        ISO_TRY(tell_missing(w, &test, space));
+    if (ask->set->plan) {
+        print_plan(w, space, &pairs, &test);
+        goto done;
+    }
+    ISO_TRY(iso_words_map(space, &pairs, ask, w->run));
+    like.rank = ISO_NO_INT;
+    ISO_TRY(iso_words_score(out, &like, &test, iso_mat_view(&space[0].rows),
+                            iso_mat_view(&space[1].rows), ask, w->run));
+done:
+    iso_words_space_free(&space[0]);
+    iso_words_space_free(&space[1]);
+    iso_words_test_free(&test);
+    iso_word_pairs_free(&pairs);
+    return err;
+}
+
+/* Two states files go layer by layer and must have the same; a file without layers meets all. */
+static iso_err check_layers(const struct words_side side[2])
+{
+    const struct words_side *x = &side[0], *y = &side[1];
+
+    if (x->layers == 0 || y->layers == 0)
+        return ISO_OK;
+    if (x->layers == y->layers &&
+        memcmp(x->layer, y->layer, (size_t)x->layers * sizeof *x->layer) == 0)
+        return ISO_OK;
+    if (x->layers == 1 && y->layers == 1) /* LANG:LAYER=FILE on both sides */
+        return ISO_OK;
+    return iso_fail(ISO_EARG, "%s and %s have different layers: choose with --layers", x->path,
+                    y->path);
+}
+
+static iso_err all_layers(iso_records *out, const struct words_run *w)
+{
+    const int count[2] = {w->side[0].layers, w->side[1].layers};
+    const int rounds = count[0] > count[1] ? count[0] : count[1];
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < (rounds > 0 ? rounds : 1); i++) {
+        const int layer[2] = {count[0] ? w->side[0].layer[i] : -1,
+                              count[1] ? w->side[1].layer[i] : -1};
+        if (rounds > 1)
+            ISO_TRY(iso_run_step(w->run, "layers", i, rounds, "layers"));
+        ISO_TRY(layer_records(out, w, layer, i == 0));
+    }
+done:
+    return err;
+}
+
+iso_err iso_words_records(iso_records *out, const struct words_ask *ask, struct words_side side[2],
+                          const iso_run *run)
+{
+    struct words_run w = {.ask = ask, .side = side, .run = run};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(check_layers(side));
+    ISO_TRY(iso_dictionaries_read(&w.test, ask->set->test, ask->set));
+    if (ask->set->train) {
+        ISO_TRY(iso_dictionaries_read(&w.train, ask->set->train, ask->set));
+        ISO_TRY(
+            iso_dictionaries_overlap(ask->set, ask->set->train, &w.train, ask->set->test, &w.test));
+    }
+    ISO_TRY(all_layers(out, &w));
+done:
+    iso_dictionary_free(&w.train);
+    iso_dictionary_free(&w.test);
+    return err;
+}

@@ -1,0 +1,212 @@
+/* One side of `words`: a file of word vectors, or a language and its layers of a states file. */
+#include <string.h>
+
+#include "analysis/study/items/pad.h"
+#include "analysis/study/items/selection.h"
+#include "bin/term.h"
+#include "analysis/study/words/words_job.h"
+#include "lib/base/alloc.h"
+#include "lib/io/file.h"
+#include "lib/text/fold.h"
+#include "lib/text/lang.h"
+
+/* HDF5 says so in its first bytes; word vectors come in no other file of that kind. */
+static iso_err is_hdf5(bool *out, int64_t *bytes, const char *path)
+{
+    static const char sign[8] = "\x89HDF\r\n\x1a\n";
+    char head[sizeof sign] = "";
+    iso_file *file = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_file_open(&file, path));
+    if (file->size > (int64_t)sizeof head)
+        ISO_TRY(iso_file_read(file, 0, head, sizeof head));
+    *out = memcmp(head, sign, sizeof sign) == 0;
+    *bytes = file->size;
+done:
+    iso_file_close(file);
+    return err;
+}
+
+static iso_err copy(char **out, const char *text)
+{
+    return text ? iso_str_dup(out, text, -1) : ISO_OK;
+}
+
+/* The language that is meant: the one named, or the only one. */
+static iso_err choose_lang(int *out, const iso_states *s, const struct words_side *side)
+{
+    const char *named = side->named.at[0].lang;
+
+    *out = 0;
+    if (named)
+        return iso_states_need(out, s, named);
+    if (iso_states_langs(s) > 1)
+        return iso_fail(ISO_EARG, "%s: %d languages; say which, as in %s=%s", side->path,
+                        iso_states_langs(s), iso_states_lang(s, 0)->name, side->path);
+    return ISO_OK;
+}
+
+static iso_err choose_layers(struct words_side *side, const iso_lang *lang,
+                             const struct settings *set)
+{
+    const int only = side->named.at[0].layer;
+    bool *take = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&take, lang->layer_count, sizeof *take));
+    ISO_TRY(iso_alloc(&side->layer, lang->layer_count, sizeof *side->layer));
+    if (set->layers)
+        ISO_TRY(
+            iso_selection_layers(take, set->layers, lang->layers, lang->layer_count, side->path));
+    for (int i = 0; i < lang->layer_count; i++) {
+        if (set->layers ? take[i] : only < 0 || lang->layers[i] == only)
+            side->layer[side->layers++] = lang->layers[i];
+    }
+    if (side->layers == 0)
+        ISO_FAIL(ISO_EARG, "%s: %s has no layer %d", side->path, lang->name, only);
+done:
+    iso_free(take);
+    return err;
+}
+
+static iso_err look_into_states(struct words_side *side, const struct settings *set,
+                                const iso_run *run)
+{
+    const iso_states_opt opt = {.canonical = iso_lang_canonical, .run = run};
+    const iso_states_info *about;
+    const iso_lang *lang;
+    iso_states *s = NULL;
+    int number = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_states_open(&s, &side->path, 1, &opt));
+    ISO_TRY(choose_lang(&number, s, side));
+    lang = iso_states_lang(s, number);
+    about = iso_states_about(s);
+    if (!lang->tokens || lang->offsets)
+        ISO_FAIL(ISO_EARG, "%s: pooling is %s; words need `isogloss embed --pool types`",
+                 side->path, about->pooling ? about->pooling : "not known");
+    ISO_TRY(copy(&side->within, lang->name));
+    ISO_TRY(copy(&side->lang, lang->name));
+    ISO_TRY(copy(&side->model, about->model));
+    ISO_TRY(copy(&side->pool, about->pooling));
+    ISO_TRY(choose_layers(side, lang, set));
+done:
+    iso_states_close(s);
+    return err;
+}
+
+iso_err iso_words_side_open(struct words_side *out, const char *word, const struct words_ask *ask,
+                            const iso_run *run)
+{
+    bool states = false;
+    iso_err err = ISO_OK;
+
+    *out = (struct words_side){0};
+    ISO_TRY(iso_inputs_add(&out->named, word));
+    if (out->named.count != 1 || out->named.at[0].dataset)
+        ISO_FAIL(ISO_EARG, "%s: words come from one file: FILE or LANG=FILE", word);
+    out->path = out->named.at[0].path;
+    ISO_TRY(is_hdf5(&states, &out->bytes, out->path));
+    if (states) {
+        ISO_TRY(look_into_states(out, ask->set, run));
+    } else {
+        const iso_input *in = &out->named.at[0];
+        ISO_TRY(copy(&out->lang, in->lang ? iso_lang_canonical(in->lang) : in->stem));
+    }
+done:
+    return err;
+}
+
+void iso_words_side_close(struct words_side *side)
+{
+    iso_inputs_free(&side->named);
+    iso_free(side->lang);
+    iso_free(side->within);
+    iso_free(side->layer);
+    iso_free(side->model);
+    iso_free(side->pool);
+    *side = (struct words_side){0};
+}
+
+/* --- Vectors --- */
+
+static iso_err count_kind(iso_buf *text, int64_t count, const char *what)
+{
+    if (count == 0)
+        return ISO_OK;
+    return iso_buf_printf(text, "%s%lld %s", text->len ? ", " : "", (long long)count, what);
+}
+
+static iso_err tell_odd(const struct settings *set, const char *path, const iso_odd *odd)
+{
+    iso_buf text = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(count_kind(&text, odd->header, "header that lies"));
+    ISO_TRY(count_kind(&text, odd->short_lines, "short lines left out"));
+    ISO_TRY(count_kind(&text, odd->duplicates, "words that come again left out"));
+    ISO_TRY(count_kind(&text, odd->bad_text, "words that are no text left out"));
+    ISO_TRY(count_kind(&text, odd->not_finite, "vectors with NaN or infinity left out"));
+    ISO_TRY(count_kind(&text, odd->zeros, "vectors of zeros"));
+    if (text.len == 0)
+        goto done;
+    for (int i = 0; i < ISO_ODD_FEW && odd->few[i]; i++)
+        ISO_TRY(iso_buf_printf(&text, "%s%s", i ? "; " : " (", odd->few[i]));
+    if (odd->few[0])
+        ISO_TRY(iso_buf_puts(&text, iso_odd_total(odd) > ISO_ODD_FEW ? "; ...)" : ")"));
+    term_note(set, "%s: %s", path, text.text);
+done:
+    iso_buf_free(&text);
+    return err;
+}
+
+iso_err iso_words_space_read(struct words_space *out, const struct words_side *side,
+                             const struct words_ask *ask, int layer, bool tell, const iso_run *run)
+{
+    const struct settings *set = ask->set;
+    const iso_vectors_opt opt = {.limit = ask->max_vocab,
+                                 .encoding = set->encoding,
+                                 .lower = set->lower ? iso_text_lower : NULL,
+                                 .strict = set->strict,
+                                 .lang = side->within,
+                                 .layer = layer,
+                                 .canonical = iso_lang_canonical,
+                                 .run = run};
+    struct words_space space = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_vectors_read(&space.v, side->path, &opt));
+    if (tell)
+        ISO_TRY(tell_odd(set, side->path, &space.v.odd));
+    space.rows = space.v.rows;
+    space.rows.owner = NULL;
+    ISO_TRY(iso_prep_apply(&space.rows, &ask->prep));
+    *out = space;
+    return ISO_OK;
+done:
+    iso_words_space_free(&space);
+    return err;
+}
+
+void iso_words_space_free(struct words_space *space)
+{
+    iso_mat_free(&space->rows);
+    iso_vectors_free(&space->v);
+    *space = (struct words_space){0};
+}
+
+iso_err iso_words_pad(struct words_space space[2], const struct words_side side[2],
+                      const struct settings *set)
+{
+    int64_t cols;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_pad_dims(&cols, set, side[0].path, space[0].rows.cols, side[1].path,
+                         space[1].rows.cols));
+    ISO_TRY(iso_pad_widen(&space[0].rows, cols));
+    ISO_TRY(iso_pad_widen(&space[1].rows, cols));
+done:
+    return err;
+}

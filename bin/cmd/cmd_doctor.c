@@ -1,0 +1,145 @@
+/* isogloss doctor: what decides speed and correctness on this machine. */
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bin/cmd.h"
+#include "bin/cmd/golden.h"
+#include "bin/input.h"
+#include "bin/kernels.h"
+#include "bin/cmd/rates.h"
+#include "bin/term.h"
+#include "lib/base/cpu.h"
+#include "lib/linalg/blas.h"
+#include "lib/linalg/packed.h"
+
+/* "AMD EPYC 7B13", or "" where the system does not say. */
+static void model_name(char *out, size_t room)
+{
+    FILE *file = fopen("/proc/cpuinfo", "r");
+    char line[256];
+
+    *out = '\0';
+    while (file && fgets(line, sizeof line, file)) {
+        const char *name = strstr(line, ": ");
+        if (strncmp(line, "model name", 10) == 0 && name) {
+            snprintf(out, room, "%.*s, ", (int)strcspn(name + 2, "\n"), name + 2);
+            break;
+        }
+    }
+    if (file)
+        fclose(file);
+}
+
+static int cores(void)
+{
+    cpu_set_t set;
+
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+static void machine(void)
+{
+    const struct kernels_cpu cpu = kernels_cpu();
+    const char *name = iso_blas_corename(), *best = kernels_best(&cpu);
+    const char *better = kernels_choose(&cpu, name, iso_blas_config());
+    char model[256];
+
+    model_name(model, sizeof model);
+    printf("cpu         %s%d cores, %s\n", model, cores(), kernels_cpu_text(&cpu));
+    printf("BLAS        %s\n", iso_blas_config());
+    printf("kernels     %s", name);
+    if (kernels_were_set())
+        printf(", set by isogloss");
+    else if (getenv("OPENBLAS_CORETYPE"))
+        printf(", asked for by OPENBLAS_CORETYPE");
+    if (better)
+        printf("; %s would be faster here", better);
+    else if (best)
+        printf("; the best for this CPU");
+    printf("\nthreads     %d\n", iso_blas_threads());
+    printf("own loops   %s%s\n", iso_cpu_name(iso_cpu_level()),
+           iso_cpu_level() < iso_cpu_native() ? ", limited by ISOGLOSS_CPU" : "");
+    for (int c = ISO_COMPUTE_F32; c <= ISO_COMPUTE_INT8; c++)
+        printf("%s%s: %s", c == ISO_COMPUTE_F32 ? "encoder     " : ", ",
+               iso_compute_name((iso_compute)c), iso_packed_engine((iso_compute)c));
+    printf("\n");
+}
+
+static iso_err rates(const iso_run *run)
+{
+    double single, twice, memory;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(rate_products(&single, ISO_F32, run));
+    ISO_TRY(rate_products(&twice, ISO_F64, run));
+    ISO_TRY(rate_memory(&memory, run));
+    term_clear();
+    printf("sgemm       %.1f GFLOP/s\n", single / 1e9);
+    printf("dgemm       %.1f GFLOP/s\n", twice / 1e9);
+    printf("memory      %.1f GB/s\n", memory / 1e9);
+done:
+    return err;
+}
+
+static iso_err reading(const struct settings *set, iso_states *states, const iso_run *run)
+{
+    double rate;
+    iso_err err;
+
+    if (!states)
+        return ISO_OK;
+    err = rate_reading(&rate, states, run);
+    term_clear();
+    if (err == ISO_OK)
+        printf("reading     %.2f GB/s of %s from the page cache\n", rate / 1e9, set->inputs.at[0]);
+    return err;
+}
+
+static iso_err answers(int *wrong, const iso_run *run)
+{
+    struct golden g[GOLDEN_ROOM];
+    int count = 0;
+    iso_err err = golden_check(g, &count, run);
+
+    if (err != ISO_OK)
+        return err;
+    printf("\n%-16s %-14s %-13s %-13s %s\n", "known answers", "", "expected", "gram", "sums");
+    for (int i = 0; i < count; i++) {
+        printf("%-16s %s:%-10s %-13.10f %-13.10f %-13.10f %s\n", g[i].source, g[i].measure,
+               g[i].estimator, g[i].expected, g[i].gram, g[i].sums, g[i].ok ? "ok" : "WRONG");
+        *wrong += !g[i].ok;
+    }
+    return ISO_OK;
+}
+
+static int run(const struct settings *set)
+{
+    const iso_run run = term_run(set);
+    iso_states *states = NULL;
+    iso_err err = ISO_OK;
+    int wrong = 0;
+
+    if (set->inputs.count > 0)
+        ISO_TRY(input_open(&states, set, &set->inputs, &run));
+    iso_blas_set_threads(run.threads);
+    machine();
+    ISO_TRY(rates(&run));
+    ISO_TRY(reading(set, states, &run));
+    ISO_TRY(answers(&wrong, &run));
+    if (wrong > 0)
+        ISO_FAIL(ISO_ENUMERIC, "%d known answers come out wrong on this machine", wrong);
+done:
+    iso_states_close(states);
+    return err == ISO_OK ? EXIT_DONE : cmd_failed(set, err);
+}
+
+const struct cmd cmd_doctor = {
+    .name = "doctor",
+    .args = "[INPUT...]",
+    .summary = "BLAS kernels, threads, rates of this machine; known answers recomputed",
+    .options = "only threads mem quiet progress limit " OPTIONS_READING,
+    .reads = READS_INPUT,
+    .run = run,
+};

@@ -1,0 +1,134 @@
+/* isogloss gap: what transfer loses, and whether discrepancy goes with it. */
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "bin/cmd.h"
+#include "analysis/page/figure/figure_scatter.h"
+#include "analysis/study/gap/gap.h"
+#include "bin/out.h"
+#include "analysis/study/items/records.h"
+#include "bin/term.h"
+#include "lib/base/alloc.h"
+
+static iso_err read_all(iso_records *out, const struct settings *set)
+{
+    iso_records all = {0};
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < set->inputs.count; i++)
+        ISO_TRY(iso_records_read(&all, NULL, set->inputs.at[i]));
+    if (set->layers && all.count > 0)
+        ISO_TRY(iso_records_choose(out, &all, &(struct records_choice){.layers = set->layers}));
+    for (int64_t i = 0; !set->layers && i < all.count; i++)
+        ISO_TRY(iso_records_add(out, &all.at[i]));
+done:
+    iso_records_free(&all);
+    return err;
+}
+
+static iso_states_file file_at(const char *path, const char *layout)
+{
+    struct stat st;
+    const bool there = strcmp(path, "-") != 0 && stat(path, &st) == 0;
+
+    return (iso_states_file){path, layout, there ? (int64_t)st.st_size : 0};
+}
+
+/* The files of a run, as the header of the records lists them. */
+static iso_err write_all(const struct settings *set, const iso_records *records)
+{
+    iso_states_file *file = NULL;
+    int count = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&file, set->inputs.count + 2, sizeof *file));
+    file[count++] = file_at(set->scores, "scores");
+    if (set->given)
+        file[count++] = file_at(set->given, "scores");
+    for (int i = 0; i < set->inputs.count; i++)
+        file[count++] = file_at(set->inputs.at[i], "records");
+    ISO_TRY(out_records_of(set, records, file, count));
+done:
+    iso_free(file);
+    return err;
+}
+
+/* The scatter of the first measure; without correlations the gaps. */
+static iso_err draw(const struct settings *set, const iso_records *read, const iso_records *made)
+{
+    struct figure_ask ask = out_ask(set);
+    struct names langs = {0};
+    iso_records drawn = {0}, among = {0};
+    struct figure figure = {0};
+    int64_t others;
+    bool related = false;
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < read->count; i++)
+        ISO_TRY(iso_records_add(&among, &read->at[i]));
+    for (int64_t i = 0; i < made->count; i++) {
+        ISO_TRY(iso_records_add(&among, &made->at[i]));
+        related = related || (iso_figure_relates(&made->at[i]) && isfinite(made->at[i].value));
+    }
+    iso_style_list(&langs, NULL, 0, &among);
+    if (!related) {
+        ISO_TRY(out_figure(set, made, "gap:language", &langs, set->plot));
+        goto done;
+    }
+    ISO_TRY(iso_figure_pick(&drawn, &others, made, "pearson"));
+    ask.kind = FIGURE_SCATTER;
+    ask.among = &among;
+    ask.langs = &langs;
+    ISO_TRY(iso_figure_make(&figure, &drawn, &ask));
+    ISO_TRY(out_drawn(set, &figure, set->plot));
+    if (figure.left_out > 0)
+        term_note(set, "%d of the layers %s left out of the figure; --layers chooses",
+                  figure.left_out, figure.left_out == 1 ? "is" : "are");
+done:
+    iso_figure_free(&figure);
+    iso_records_free(&drawn);
+    iso_records_free(&among);
+    return err;
+}
+
+static iso_err gap(const struct settings *set)
+{
+    struct settings plain = *set; /* its figure is our own */
+    iso_records read = {0}, made = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(read_all(&read, set));
+    ISO_TRY(iso_gap_records(&made, set, &read));
+    plain.plot = plain.plot_data = NULL;
+    ISO_TRY(write_all(&plain, &made));
+    if (out_draws(set))
+        ISO_TRY(draw(set, &read, &made));
+done:
+    iso_records_free(&read);
+    iso_records_free(&made);
+    return err;
+}
+
+static int run(const struct settings *set)
+{
+    if (!set->scores)
+        return cmd_usage(set, "needs --scores TABLE: a row a model and a column a language, or "
+                              "lang and score");
+    if (set->given && set->inputs.count == 0)
+        return cmd_usage(set, "--given holds a third quantity constant, so it needs RECORDS");
+    if (set->measure && set->inputs.count == 0)
+        return cmd_usage(set, "--measure chooses among RECORDS, and none are given");
+    const iso_err err = gap(set);
+    return err ? cmd_failed(set, err) : EXIT_DONE;
+}
+
+const struct cmd cmd_gap = {
+    .name = "gap",
+    .args = "--scores TABLE [RECORDS...]",
+    .summary = "transfer gaps of task scores, and discrepancy against gap",
+    .options = "only scores row given src tgt measure layers interval json csv plot plot-data "
+               "title width height seed quiet",
+    .reads = READS_FILE,
+    .run = run,
+};

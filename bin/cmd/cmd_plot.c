@@ -1,0 +1,55 @@
+/* isogloss plot: one figure of records from earlier runs. */
+#include "bin/cmd.h"
+#include "analysis/page/figure/figure.h"
+#include "bin/out.h"
+#include "analysis/study/items/records.h"
+
+static iso_err read_all(iso_records *out, const struct settings *set)
+{
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < set->inputs.count; i++)
+        ISO_TRY(iso_records_read(out, NULL, set->inputs.at[i]));
+done:
+    return err;
+}
+
+static iso_err plot(const struct settings *set, const char *path)
+{
+    iso_records all = {0}, chosen = {0};
+    struct names langs = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(read_all(&all, set));
+    iso_style_list(&langs, NULL, 0, &all);
+    ISO_TRY(iso_records_choose(&chosen, &all,
+                               &(struct records_choice){set->src, set->tgt, set->layers}));
+    ISO_TRY(out_figure(set, &chosen, set->measure, &langs, path));
+done:
+    iso_records_free(&all);
+    iso_records_free(&chosen);
+    return err;
+}
+
+static int run(const struct settings *set)
+{
+    const char *path = set->out ? set->out : set->plot;
+
+    if (set->inputs.count == 0)
+        return cmd_usage(set, "no RECORDS given");
+    if (!path && !set->plot_data)
+        return cmd_usage(set, "no file to draw into: -o FILE, ending in .svg, .pdf, .png or .gp");
+    if (path && !iso_figure_suffix(path))
+        return cmd_usage(set, "%s: a figure ends in .svg, .pdf, .png or .gp", path);
+    const iso_err err = plot(set, path);
+    return err ? cmd_failed(set, err) : EXIT_DONE;
+}
+
+const struct cmd cmd_plot = {
+    .name = "plot",
+    .args = "RECORDS... -o FILE",
+    .summary = "a figure of records from earlier runs",
+    .options = "only out plot plot-data measure src tgt layers layer title width height quiet",
+    .reads = READS_FILE,
+    .run = run,
+};

@@ -1,0 +1,230 @@
+/* isogloss tokenize: how a checkpoint cuts text into pieces. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "bin/cmd.h"
+#include "bin/out.h"
+#include "bin/term.h"
+#include "lib/encode/texts.h"
+#include "bin/cmd/tokenize_print.h"
+#include "lib/base/alloc.h"
+#include "lib/io/outfile.h"
+#include "lib/io/stream.h"
+
+enum { FLUSH = 1 << 16, PART = 1 << 16, LINE_MOST = 1 << 26 };
+
+/* One run: where sentences come from and go to. */
+struct job {
+    const struct settings *set;
+    const iso_run *run;
+    iso_tokenizer *tokenizer;
+    iso_tokens tokens;
+    iso_buf out;       /* what was not handed on yet */
+    iso_outfile *file; /* NULL: standard output */
+    int64_t sentences, truncated, repaired;
+    int width; /* of the terminal; 0: none */
+};
+
+static int terminal_width(void)
+{
+    struct winsize size;
+
+    if (!isatty(STDOUT_FILENO))
+        return 0;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
+}
+
+static iso_err flush(struct job *job)
+{
+    const size_t len = (size_t)job->out.len;
+    iso_err err = ISO_OK;
+
+    if (len == 0)
+        goto done;
+    if (job->file)
+        ISO_TRY(iso_outfile_write(job->file, job->out.text, job->out.len));
+    else if (fwrite(job->out.text, 1, len, stdout) != len)
+        ISO_FAIL(ISO_EIO, "standard output: %s", strerror(errno));
+    job->out.len = 0;
+done:
+    return err;
+}
+
+static iso_err add(struct job *job, const iso_text *text)
+{
+    const struct tokenized t = {job->tokenizer, text, &job->tokens};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_run_step(job->run, "tokenising", job->sentences, 0, "sentences"));
+    ISO_TRY(iso_tokenizer_encode(job->tokenizer, &job->tokens, text, job->set->max_length));
+    if (job->set->json) {
+        ISO_TRY(iso_buf_puts(&job->out, job->sentences ? ",\n" : "[\n"));
+        ISO_TRY(tokenize_json(&job->out, &t));
+    } else if (job->width > 0) {
+        ISO_TRY(tokenize_columns(&job->out, &t, job->width));
+    } else {
+        ISO_TRY(tokenize_line(&job->out, &t));
+    }
+    job->sentences++;
+    job->truncated += job->tokens.truncated;
+    if (job->out.len >= FLUSH || job->width > 0)
+        ISO_TRY(flush(job));
+done:
+    return err;
+}
+
+static iso_err take_file(struct job *job, const char *path)
+{
+    const iso_corpus_opt opt = iso_texts_corpus_opt(job->set);
+    iso_corpus c = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_corpus_read(&c, &path, 1, &opt));
+    ISO_TRY(iso_texts_tell(job->set, &(const iso_corpus *){&c}, 1));
+    if (!c.text)
+        ISO_FAIL(ISO_EARG, "%s: holds token ids, which are cut already: name a text", path);
+    job->repaired += c.repaired;
+    for (int64_t i = 0; i < c.items; i++) {
+        const iso_text text = iso_texts_item(&c, i);
+        ISO_TRY(add(job, &text));
+    }
+done:
+    iso_corpus_free(&c);
+    return err;
+}
+
+static bool enough(const struct job *job, int64_t lines)
+{
+    return job->set->limit > 0 && lines >= job->set->limit;
+}
+
+/* One line, without its end. */
+static iso_err add_line(struct job *job, const char *line, int64_t len)
+{
+    len -= len > 0 && line[len - 1] == '\r';
+    return add(job, &(iso_text){.text = line, .len = len});
+}
+
+/* The whole lines of `text`, at most as many as --limit says; what is left stands first in it. */
+static iso_err add_lines(struct job *job, iso_buf *text, int64_t *count)
+{
+    const char *at = text->text, *end;
+    iso_err err = ISO_OK;
+
+    while (!enough(job, *count) &&
+           (end = memchr(at, '\n', (size_t)(text->text + text->len - at)))) {
+        ISO_TRY(add_line(job, at, end - at));
+        at = end + 1;
+        ++*count;
+    }
+    text->len -= at - text->text;
+    memmove(text->text, at, (size_t)text->len);
+done:
+    return err;
+}
+
+/* Line by line, so that a conversation works too. */
+static iso_err take_stdin(struct job *job)
+{
+    char *part = NULL;
+    iso_buf text = {0};
+    iso_stream in;
+    int64_t count = 0, lines = 0;
+    iso_err err = ISO_OK;
+
+    iso_stream_of(&in, STDIN_FILENO, "standard input", INT64_MAX, job->run);
+    ISO_TRY(iso_alloc(&part, PART, 1));
+    while (!enough(job, lines)) {
+        ISO_TRY(iso_stream_read(&count, &in, part, PART));
+        if (count == 0)
+            break;
+        ISO_TRY(iso_buf_add(&text, part, count));
+        ISO_TRY(add_lines(job, &text, &lines));
+        if (text.len > LINE_MOST)
+            ISO_FAIL(ISO_EFORMAT, "standard input: line %lld is longer than %d bytes",
+                     (long long)lines + 1, LINE_MOST);
+    }
+    if (text.len > 0 && !enough(job, lines))
+        ISO_TRY(add_line(job, text.text, text.len));
+done:
+    iso_buf_free(&text);
+    iso_free(part);
+    return err;
+}
+
+static iso_err take_all(struct job *job)
+{
+    const struct words *inputs = &job->set->inputs;
+    iso_err err = ISO_OK;
+
+    if (inputs->count == 0)
+        ISO_TRY(take_stdin(job));
+    for (int i = 0; i < inputs->count; i++)
+        ISO_TRY(strcmp(inputs->at[i], "-") == 0 ? take_stdin(job) : take_file(job, inputs->at[i]));
+    if (job->set->json)
+        ISO_TRY(iso_buf_puts(&job->out, job->sentences ? "\n]\n" : "[]\n"));
+    ISO_TRY(flush(job));
+done:
+    return err;
+}
+
+static void tell(const struct job *job)
+{
+    iso_texts_tell_tokenizer(job->set, job->tokenizer);
+    if (job->truncated > 0)
+        term_note(job->set, "%lld sentence%s cut to %lld tokens", (long long)job->truncated,
+                  job->truncated == 1 ? " was" : "s were", (long long)job->set->max_length);
+    if (job->repaired > 0)
+        term_note(job->set, "%lld line%s had bytes that are not UTF-8", (long long)job->repaired,
+                  job->repaired == 1 ? "" : "s");
+}
+
+static iso_err tokenize(const struct settings *set)
+{
+    const iso_run run = term_run(set);
+    struct job job = {.set = set, .run = &run};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_texts_find_model(set->model));
+    ISO_TRY(iso_tokenizer_open(&job.tokenizer, set->model));
+    if (set->json && strcmp(set->json, "-") != 0)
+        ISO_TRY(iso_outfile_open(&job.file, set->json));
+    job.width = set->json ? 0 : terminal_width();
+    ISO_TRY(take_all(&job));
+    if (job.file) {
+        iso_outfile *file = job.file;
+        job.file = NULL;
+        ISO_TRY(iso_outfile_commit(file));
+    }
+    tell(&job);
+done:
+    iso_outfile_discard(job.file);
+    iso_buf_free(&job.out);
+    iso_tokens_free(&job.tokens);
+    iso_tokenizer_close(job.tokenizer);
+    return err;
+}
+
+static int run(const struct settings *set)
+{
+    if (!set->model)
+        return cmd_usage(set, "needs --model DIR, the folder of a checkpoint");
+    iso_err err = iso_corpus_check_columns(set->columns);
+    if (err == ISO_EARG)
+        return cmd_usage(set, "%s", iso_err_msg());
+    if (!err)
+        err = tokenize(set);
+    return err ? cmd_failed(set, err) : EXIT_DONE;
+}
+
+const struct cmd cmd_tokenize = {
+    .name = "tokenize",
+    .args = "--model DIR [TEXT...]",
+    .summary = "the pieces and ids that a checkpoint makes of text",
+    .options = "only model columns text-format max-length json limit progress quiet",
+    .reads = READS_FILE,
+    .run = run,
+};

@@ -1,0 +1,303 @@
+/* What was found, for people: one line a language, then one line a finding. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bin/inspect/inspect.h"
+#include "lib/base/alloc.h"
+#include "lib/base/utf8.h"
+#include "lib/text/lang.h"
+
+iso_err inspect_name(iso_buf *out, const char *name, int width)
+{
+    iso_err err = ISO_OK;
+    const int64_t start = out->len;
+
+    ISO_TRY(iso_buf_add_drawn(out, name, -1, "?"));
+    for (int shown = width > 0 ? iso_utf8_columns(out->text + start) : 0; shown < width; shown++)
+        ISO_TRY(iso_buf_add(out, " ", 1));
+done:
+    return err;
+}
+
+iso_err inspect_size(iso_buf *out, int64_t bytes)
+{
+    static const char *const units[] = {"bytes", "KB", "MB", "GB", "TB"};
+    double size = (double)bytes;
+    int unit = 0;
+
+    for (; size >= 1000 && unit < 4; unit++)
+        size /= 1000;
+    return iso_buf_printf(out, unit ? "%.1f %s" : "%.0f %s", size, units[unit]);
+}
+
+static iso_err put_fact(iso_buf *out, const char *what, const char *value, const char **between)
+{
+    iso_err err = ISO_OK;
+
+    if (!value)
+        return ISO_OK;
+    ISO_TRY(iso_buf_printf(out, "%s%s ", *between, what));
+    ISO_TRY(inspect_name(out, value, 0));
+    *between = ", ";
+done:
+    return err;
+}
+
+static iso_err put_heading(iso_buf *out, const iso_states *s)
+{
+    const iso_states_info *about = iso_states_about(s);
+    const char *between = "";
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < iso_states_files(s); i++) {
+        const iso_states_file *f = iso_states_file_at(s, i);
+        ISO_TRY(inspect_name(out, f->path, 0));
+        ISO_TRY(iso_buf_printf(out, ": %s, ", f->layout));
+        ISO_TRY(inspect_size(out, f->bytes));
+        ISO_TRY(iso_buf_puts(out, "\n"));
+    }
+    ISO_TRY(put_fact(out, "model", about->model, &between));
+    ISO_TRY(put_fact(out, "pooling", about->pooling, &between));
+    ISO_TRY(put_fact(out, "source", about->source, &between));
+    ISO_TRY(put_fact(out, "compute", about->compute, &between));
+    if (*between)
+        ISO_TRY(iso_buf_puts(out, "\n"));
+done:
+    return err;
+}
+
+/* "0-4,7" */
+static iso_err put_layers(iso_buf *out, const int *layers, int count, int width)
+{
+    const int64_t start = out->len;
+    iso_err err = ISO_OK;
+
+    for (int i = 0, last; i < count; i = last + 1) {
+        for (last = i; last + 1 < count && layers[last + 1] == layers[last] + 1;)
+            last++;
+        ISO_TRY(iso_buf_printf(out, i ? ",%d" : "%d", layers[i]));
+        if (last > i)
+            ISO_TRY(iso_buf_printf(out, "-%d", layers[last]));
+    }
+    while (out->len - start < width)
+        ISO_TRY(iso_buf_puts(out, " "));
+done:
+    return err;
+}
+
+/* What came with the rows: "ids text labels". */
+static iso_err put_companions(iso_buf *out, const iso_lang *lang)
+{
+    const struct {
+        bool there;
+        const char *name;
+    } all[] = {{lang->ids, "ids"},       {lang->text, "text"},     {lang->text2, "text2"},
+               {lang->labels, "labels"}, {lang->tokens, "tokens"}, {lang->tags, "tags"},
+               {lang->counts, "counts"}};
+    iso_err err = ISO_OK;
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (all[i].there)
+            ISO_TRY(iso_buf_printf(out, " %s", all[i].name));
+    }
+    if (lang->offsets)
+        ISO_TRY(iso_buf_printf(out, " offsets (%.1f rows an item)", inspect_tokens(lang)));
+done:
+    return err;
+}
+
+static iso_err put_lang(iso_buf *out, const struct inspect_lang *l, int name, int layers)
+{
+    const iso_lang_code *code = iso_lang_find(l->lang->name);
+    const struct inspect_layer *first = &l->layers[0];
+    iso_err err = ISO_OK;
+
+    ISO_TRY(inspect_name(out, l->lang->name, name));
+    ISO_TRY(iso_buf_printf(out, "  %9" PRId64 "  %9" PRId64 "  ", l->lang->items, l->lang->rows));
+    ISO_TRY(put_layers(out, l->lang->layers, l->lang->layer_count, layers));
+    ISO_TRY(
+        iso_buf_printf(out, "  %5" PRId64 "  %-4s ", first->cols, iso_dtype_name(first->dtype)));
+    ISO_TRY(put_companions(out, l->lang));
+    if (code)
+        ISO_TRY(iso_buf_printf(out, "  (%s)", code->name));
+    ISO_TRY(iso_buf_puts(out, "\n"));
+done:
+    return err;
+}
+
+/* Findings: one line a kind and language, with all layers that have it and the worst of them. ----
+ */
+
+static bool is_dead(const struct inspect_layer *l)
+{
+    return l->dead && l->rows > 1;
+}
+
+static double bad(const struct inspect_layer *l)
+{
+    return (double)l->bad;
+}
+
+static double dead(const struct inspect_layer *l)
+{
+    return is_dead(l);
+}
+
+static double twice(const struct inspect_layer *l)
+{
+    return is_dead(l) ? 0 : (double)l->twice;
+}
+
+static double constant(const struct inspect_layer *l)
+{
+    return is_dead(l) || l->rows < 2 ? 0 : (double)l->constant;
+}
+
+static double rogue(const struct inspect_layer *l)
+{
+    return l->rogue_share;
+}
+
+static iso_err put_equal(iso_buf *out, const char *what, int64_t count, const struct pair *few)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(out, "%" PRId64 " %s%s an earlier one (", count, what,
+                           count == 1 ? " equals" : "s equal"));
+    for (int i = 0; i < INSPECT_FEW && i < count; i++)
+        ISO_TRY(iso_buf_printf(out, "%s%" PRId64 " = %" PRId64, i ? ", " : "", few[i].second,
+                               few[i].first));
+    ISO_TRY(iso_buf_puts(out, count > INSPECT_FEW ? ", ...)" : ")"));
+done:
+    return err;
+}
+
+static iso_err put_bad(iso_buf *out, const struct inspect_layer *l)
+{
+    return iso_buf_printf(out, "%" PRId64 " row%s values that are not finite, first row %" PRId64,
+                          l->bad, l->bad == 1 ? " has" : "s have", l->first_bad);
+}
+
+static iso_err put_dead(iso_buf *out, const struct inspect_layer *l)
+{
+    (void)l;
+    return iso_buf_puts(out, "dead, all rows are equal");
+}
+
+static iso_err put_twice(iso_buf *out, const struct inspect_layer *l)
+{
+    return put_equal(out, "row", l->twice, l->equal);
+}
+
+static iso_err put_constant(iso_buf *out, const struct inspect_layer *l)
+{
+    return iso_buf_printf(out, "%" PRId64 " of %" PRId64 " dimensions never change", l->constant,
+                          l->cols);
+}
+
+static iso_err put_rogue(iso_buf *out, const struct inspect_layer *l)
+{
+    return iso_buf_printf(out, "%" PRId64 " rogue dimension%s %.0f %% of the squared length",
+                          l->rogue, l->rogue == 1 ? " holds" : "s hold", 100 * l->rogue_share);
+}
+
+static const struct kind {
+    double (*much)(const struct inspect_layer *l); /* 0 = not there */
+    iso_err (*put)(iso_buf *out, const struct inspect_layer *l);
+} kinds[] = {{bad, put_bad},
+             {dead, put_dead},
+             {twice, put_twice},
+             {constant, put_constant},
+             {rogue, put_rogue}};
+
+/* "en, layers 2-4: 1 rogue dimension holds 35 % of the squared length (in layer 3)" */
+static iso_err put_kind(iso_buf *out, const struct inspect_lang *l, const struct kind *kind,
+                        int *layers)
+{
+    const struct inspect_layer *worst = NULL;
+    int count = 0;
+    iso_err err = ISO_OK;
+
+    for (int k = 0; k < l->lang->layer_count; k++) {
+        const struct inspect_layer *layer = &l->layers[k];
+        if (!(kind->much(layer) > 0))
+            continue;
+        layers[count++] = layer->layer;
+        if (!worst || kind->much(layer) > kind->much(worst))
+            worst = layer;
+    }
+    if (!worst)
+        return ISO_OK;
+    ISO_TRY(inspect_name(out, l->lang->name, 0));
+    ISO_TRY(iso_buf_puts(out, count == 1 ? ", layer " : ", layers "));
+    ISO_TRY(put_layers(out, layers, count, 0));
+    ISO_TRY(iso_buf_puts(out, ": "));
+    ISO_TRY(kind->put(out, worst));
+    if (count > 1 && kind->put != put_dead)
+        ISO_TRY(iso_buf_printf(out, " (in layer %d)", worst->layer));
+    ISO_TRY(iso_buf_puts(out, "\n"));
+done:
+    return err;
+}
+
+static iso_err put_lang_findings(iso_buf *out, const struct inspect_lang *l)
+{
+    int *layers = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&layers, l->lang->layer_count, sizeof *layers));
+    if (l->twice) {
+        ISO_TRY(inspect_name(out, l->lang->name, 0));
+        ISO_TRY(iso_buf_puts(out, ": "));
+        ISO_TRY(put_equal(out, "text", l->twice, l->equal));
+        ISO_TRY(iso_buf_puts(out, "\n"));
+    }
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        ISO_TRY(put_kind(out, l, &kinds[i], layers));
+done:
+    iso_free(layers);
+    return err;
+}
+
+static iso_err put_findings(iso_buf *out, const struct inspect *in)
+{
+    const int64_t before = out->len;
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < in->count; i++)
+        ISO_TRY(put_lang_findings(out, &in->langs[i]));
+    if (in->read && out->len == before)
+        ISO_TRY(iso_buf_puts(out, "nothing odd: all values are finite, nothing is there twice, "
+                                  "every layer and dimension varies\n"));
+done:
+    return err;
+}
+
+iso_err inspect_table(iso_buf *out, const struct inspect *in)
+{
+    iso_buf layers = {0};
+    int name = 4, width = 6;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(put_heading(out, in->states));
+    for (int i = 0; i < in->count; i++) {
+        const iso_lang *lang = in->langs[i].lang;
+        layers.len = 0;
+        ISO_TRY(put_layers(&layers, lang->layers, lang->layer_count, 0));
+        if (layers.len > width && layers.len < 60)
+            width = (int)layers.len;
+        if (strlen(lang->name) > (size_t)name && strlen(lang->name) < 30)
+            name = (int)strlen(lang->name);
+    }
+    ISO_TRY(iso_buf_printf(out, "\n%-*s  %9s  %9s  %-*s  %5s  %-4s  %s\n", name, "lang", "items",
+                           "rows", width, "layers", "dims", "type", "with"));
+    for (int i = 0; i < in->count; i++)
+        ISO_TRY(put_lang(out, &in->langs[i], name, width));
+    if (in->read)
+        ISO_TRY(iso_buf_puts(out, "\n"));
+    ISO_TRY(put_findings(out, in));
+done:
+    iso_buf_free(&layers);
+    return err;
+}

@@ -1,0 +1,88 @@
+/* The words of an embedding's text, and the tokens each is made of. */
+#include "lib/encode/texts.h"
+#include "lib/base/alloc.h"
+
+static iso_err word_room(struct texts_lang *l, int64_t used, int64_t more)
+{
+    int64_t room = l->word_room ? l->word_room : 4096;
+    iso_err err = ISO_OK;
+
+    if (used + more + 1 <= l->word_room)
+        return ISO_OK;
+    while (room < used + more + 1)
+        room *= 2;
+    ISO_TRY(iso_realloc(&l->first, l->first ? used + 1 : 0, room, sizeof *l->first));
+    ISO_TRY(iso_realloc(&l->entry, used, room, sizeof *l->entry));
+    l->word_room = room;
+done:
+    return err;
+}
+
+static iso_err index_room(struct texts_lang *l, int64_t used, int64_t more)
+{
+    int64_t room = l->index_room ? l->index_room : 4096;
+    iso_err err = ISO_OK;
+
+    if (used + more <= l->index_room)
+        return ISO_OK;
+    while (room < used + more)
+        room *= 2;
+    ISO_TRY(iso_realloc(&l->index, used, room, sizeof *l->index));
+    l->index_room = room;
+done:
+    return err;
+}
+
+/* Appends the words that were found, each with its tokens. For word types those that no token is
+ * left of say nothing. */
+static iso_err take(struct texts_lang *l, const iso_words *w, int64_t item, const iso_text *text,
+                    enum texts_pool pool)
+{
+    int64_t used = l->word_at[item];
+    iso_err err = ISO_OK;
+
+    ISO_TRY(word_room(l, used, w->count));
+    for (int64_t i = 0; i < w->count; i++) {
+        const int64_t count = w->first[i + 1] - w->first[i];
+        const char *from = w->part[i] ? text->pair : text->text;
+        if (count == 0 && pool == TEXTS_TYPES)
+            continue;
+        ISO_TRY(index_room(l, l->first[used], count));
+        for (int64_t k = 0; k < count; k++)
+            l->index[l->first[used] + k] = (int32_t)w->index[w->first[i] + k];
+        ISO_TRY(iso_lexicon_add(&l->entry[used], &l->lexicon, from + w->begin[i],
+                                w->end[i] - w->begin[i]));
+        l->first[used + 1] = l->first[used] + count;
+        used++;
+    }
+    l->word_at[item + 1] = used;
+done:
+    return err;
+}
+
+iso_err iso_texts_words_begin(struct texts_lang *l)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&l->word_at, l->corpus.items + 1, sizeof *l->word_at));
+    ISO_TRY(word_room(l, 0, 0));
+done:
+    return err;
+}
+
+iso_err iso_texts_words_add(struct texts_lang *l, iso_words *words, const iso_tokens *tokens,
+                            int64_t item, const iso_text *text, enum texts_pool pool)
+{
+    iso_err err = ISO_OK;
+
+    const bool strip = pool == TEXTS_TYPES; /* as dictionaries have words */
+
+    iso_words_clear(words);
+    ISO_TRY(iso_words_find(words, tokens, text->text, text->len, 0, strip));
+    if (text->pair)
+        ISO_TRY(iso_words_find(words, tokens, text->pair, text->pair_len, 1, strip));
+    l->marks += words->marks;
+    ISO_TRY(take(l, words, item, text, pool));
+done:
+    return err;
+}
