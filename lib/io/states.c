@@ -139,20 +139,20 @@ done:
     return err;
 }
 
-static void free_roll(struct roll *r)
+static void free_names(struct names *names)
 {
-    for (int i = 0; i < r->count; i++)
-        iso_free(r->at[i]);
-    iso_free(r->at);
+    for (int i = 0; i < names->count; i++)
+        iso_free(names->at[i]);
+    iso_free(names->at);
 }
 
-static void free_tongue(struct tongue *t)
+static void free_language(struct language *language)
 {
-    iso_free(t->name);
-    iso_free(t->cells);
-    iso_free(t->layers);
-    iso_free(t->labels);
-    iso_free(t->tags);
+    iso_free(language->name);
+    iso_free(language->cells);
+    iso_free(language->layers);
+    iso_free(language->labels);
+    iso_free(language->tags);
 }
 
 static void close_source(struct source *src)
@@ -168,13 +168,13 @@ void iso_states_close(iso_states *s)
 {
     if (!s)
         return;
-    for (int i = 0; i < s->tongue_count; i++)
-        free_tongue(&s->tongues[i]);
+    for (int i = 0; i < s->language_count; i++)
+        free_language(&s->languages[i]);
     for (int i = 0; i < s->source_count; i++)
         close_source(&s->sources[i]);
-    free_roll(&s->classes);
-    free_roll(&s->tagset);
-    iso_free(s->tongues);
+    free_names(&s->classes);
+    free_names(&s->tagset);
+    iso_free(s->languages);
     iso_free(s->sources);
     iso_free(s->files);
     iso_free(s->source_name);

@@ -11,55 +11,58 @@ static int by_layer(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static iso_err sort_layers(struct tongue *t)
+static iso_err sort_layers(struct language *language)
 {
-    iso_err err = iso_alloc(&t->layers, t->cell_count, sizeof *t->layers);
+    iso_err err = iso_alloc(&language->layers, language->cell_count, sizeof *language->layers);
 
     if (err)
         return err;
-    qsort(t->cells, (size_t)t->cell_count, sizeof *t->cells, by_layer);
-    for (int i = 0; i < t->cell_count; i++)
-        t->layers[i] = t->cells[i].layer;
-    t->face.layers = t->layers;
-    t->face.layer_count = t->cell_count;
+    qsort(language->cells, (size_t)language->cell_count, sizeof *language->cells, by_layer);
+    for (int i = 0; i < language->cell_count; i++)
+        language->layers[i] = language->cells[i].layer;
+    language->face.layers = language->layers;
+    language->face.layer_count = language->cell_count;
     return ISO_OK;
 }
 
 /* Token rows are pooled unless they are wanted: then there is one row an item. */
-static void settle_rows(const iso_states *s, struct tongue *t)
+static void settle_rows(const iso_states *s, struct language *language)
 {
-    if (t->offsets && s->pool == ISO_POOL_NONE) {
-        t->face.offsets = t->offsets;
-        t->face.tags = t->tags;
-        iso_pool_note_empty(s->opt.run, t->face.path, t->offsets, t->face.items, false);
-    } else if (t->offsets) {
-        iso_pool_note_empty(s->opt.run, t->face.path, t->offsets, t->face.items, true);
-        t->face.rows = t->face.items;
-        t->face.tokens = NULL;
-        t->face.counts = NULL;
+    if (language->offsets && s->pool == ISO_POOL_NONE) {
+        language->face.offsets = language->offsets;
+        language->face.tags = language->tags;
+        iso_pool_note_empty(s->opt.run, language->face.path, language->offsets,
+                            language->face.items, false);
+    } else if (language->offsets) {
+        iso_pool_note_empty(s->opt.run, language->face.path, language->offsets,
+                            language->face.items, true);
+        language->face.rows = language->face.items;
+        language->face.tokens = NULL;
+        language->face.counts = NULL;
     } else {
-        t->face.tags = t->tags;
+        language->face.tags = language->tags;
     }
-    t->face.labels = t->labels;
-    if (s->opt.limit > 0 && t->face.items > s->opt.limit) {
-        t->face.items = s->opt.limit;
-        t->face.rows = t->face.offsets ? t->face.offsets[t->face.items] : t->face.items;
+    language->face.labels = language->labels;
+    if (s->opt.limit > 0 && language->face.items > s->opt.limit) {
+        language->face.items = s->opt.limit;
+        language->face.rows = language->face.offsets ? language->face.offsets[language->face.items]
+                                                     : language->face.items;
     }
 }
 
-static iso_err finish_tongue(const iso_states *s, struct tongue *t)
+static iso_err finish_language(const iso_states *s, struct language *language)
 {
-    const int64_t rows = iso_cell_rows(s, t->cells);
+    const int64_t rows = iso_cell_rows(s, language->cells);
     iso_err err = ISO_OK;
 
-    if (!t->known)
-        t->face.items = t->face.rows = rows;
-    if (t->face.rows != rows)
+    if (!language->known)
+        language->face.items = language->face.rows = rows;
+    if (language->face.rows != rows)
         ISO_FAIL(ISO_EFORMAT, "%s: %s has %" PRId64 " rows, its items speak of %" PRId64,
-                 iso_cell_path(s, t->cells), t->name, rows, t->face.rows);
-    ISO_TRY(sort_layers(t));
-    t->face.path = iso_cell_path(s, t->cells);
-    settle_rows(s, t);
+                 iso_cell_path(s, language->cells), language->name, rows, language->face.rows);
+    ISO_TRY(sort_layers(language));
+    language->face.path = iso_cell_path(s, language->cells);
+    settle_rows(s, language);
 done:
     return err;
 }
@@ -67,17 +70,17 @@ done:
 /* One collection is one model: the languages of a layer have one dim. */
 static iso_err check_dims(const iso_states *s)
 {
-    for (int i = 1; i < s->tongue_count; i++) {
-        for (int k = 0; k < s->tongues[i].cell_count; k++) {
-            const struct cell *b = &s->tongues[i].cells[k];
-            const struct cell *a = bsearch(b, s->tongues[0].cells, (size_t)s->tongues[0].cell_count,
-                                           sizeof *a, by_layer);
+    for (int i = 1; i < s->language_count; i++) {
+        for (int k = 0; k < s->languages[i].cell_count; k++) {
+            const struct cell *b = &s->languages[i].cells[k];
+            const struct cell *a = bsearch(b, s->languages[0].cells,
+                                           (size_t)s->languages[0].cell_count, sizeof *a, by_layer);
             if (a && iso_cell_cols(s, a) != iso_cell_cols(s, b))
                 return iso_fail(ISO_EFORMAT,
                                 "%s: %s, layer %d has %" PRId64 " dims, %s (%s) has %" PRId64
                                 "; two models are two collections (align takes them with --pad)",
-                                iso_cell_path(s, b), s->tongues[i].name, b->layer,
-                                iso_cell_cols(s, b), s->tongues[0].name, iso_cell_path(s, a),
+                                iso_cell_path(s, b), s->languages[i].name, b->layer,
+                                iso_cell_cols(s, b), s->languages[0].name, iso_cell_path(s, a),
                                 iso_cell_cols(s, a));
         }
     }
@@ -99,8 +102,8 @@ static iso_err settle_pooling(iso_states *s)
     const char *asked = s->opt.pool && s->pool != ISO_POOL_NONE ? s->opt.pool : NULL;
     bool tokens = false;
 
-    for (int i = 0; i < s->tongue_count; i++)
-        tokens = tokens || s->tongues[i].offsets;
+    for (int i = 0; i < s->language_count; i++)
+        tokens = tokens || s->languages[i].offsets;
     if (tokens && s->pool != ISO_POOL_NONE)
         s->info.pooling = iso_pool_name(s->pool);
     if (!tokens && asked && s->info.pooling && strcmp(asked, s->info.pooling) != 0)
@@ -110,7 +113,7 @@ static iso_err settle_pooling(iso_states *s)
 }
 
 /* How files were read that do not say it, once for all that were read alike. */
-static void tell_reading(const iso_states *s)
+static void note_reading(const iso_states *s)
 {
     for (int i = 0; i < s->source_count; i++) {
         const char *as = s->sources[i].reader->read_as;
@@ -135,12 +138,12 @@ iso_err iso_states_finish(iso_states *s)
 {
     iso_err err = ISO_OK;
 
-    for (int i = 0; i < s->tongue_count; i++)
-        ISO_TRY(finish_tongue(s, &s->tongues[i]));
+    for (int i = 0; i < s->language_count; i++)
+        ISO_TRY(finish_language(s, &s->languages[i]));
     if (!s->opt.any_dims)
         ISO_TRY(check_dims(s));
     ISO_TRY(settle_pooling(s));
-    tell_reading(s);
+    note_reading(s);
     s->info.layout = layout_of(s);
     s->info.source =
         s->source_name && iso_states_find(s, s->source_name) >= 0 ? s->source_name : NULL;

@@ -21,21 +21,21 @@ struct cell {
     int layer, source, entry;
 };
 
-struct tongue {
+struct language {
     iso_lang face;
     char *name;
     struct cell *cells; /* by layer once the collection is open */
-    int cell_count, cell_room;
+    int cell_count, cell_capacity;
     int *layers;
-    int32_t *labels, *tags;      /* translated to the collection's lists */
-    const int64_t *offsets;      /* of the token rows, pooled or not */
-    bool known;                  /* a file told items and rows */
+    int32_t *labels, *tags; /* translated to the collection's lists */
+    const int64_t *offsets; /* of the token rows, pooled or not */
+    bool known;             /* a file gave items and rows */
 };
 
 /* A growing list of texts that knows each only once. */
-struct roll {
+struct names {
     char **at;
-    int count, room;
+    int count, capacity;
 };
 
 struct iso_states {
@@ -45,11 +45,11 @@ struct iso_states {
     struct source *sources;
     iso_states_file *files;
     int source_count;
-    struct tongue *tongues;
-    int tongue_count, tongue_room;
+    struct language *languages;
+    int language_count, language_capacity;
     iso_states_info info;
     char *source_name;
-    struct roll classes, tagset;
+    struct names classes, tagset;
 };
 
 /* states_merge.c: puts what source `k` holds where it belongs. */

@@ -15,36 +15,36 @@ const char *iso_states_canonical(const iso_states *s, const char *name)
 
 /* Classes and tagset ------------------------------------------------------------ */
 
-static iso_err roll_number(int32_t *out, struct roll *r, const char *text)
+static iso_err name_number(int32_t *out, struct names *names, const char *text)
 {
     iso_err err = ISO_OK;
 
-    for (int i = 0; i < r->count; i++) {
-        if (strcmp(r->at[i], text) == 0) {
+    for (int i = 0; i < names->count; i++) {
+        if (strcmp(names->at[i], text) == 0) {
             *out = i;
             return ISO_OK;
         }
     }
-    if (r->count == r->room) {
-        const int room = r->room ? 2 * r->room : 16;
-        ISO_TRY(iso_realloc(&r->at, r->count, room, sizeof *r->at));
-        r->room = room;
+    if (names->count == names->capacity) {
+        const int capacity = names->capacity ? 2 * names->capacity : 16;
+        ISO_TRY(iso_realloc(&names->at, names->count, capacity, sizeof *names->at));
+        names->capacity = capacity;
     }
-    ISO_TRY(iso_str_dup(&r->at[r->count], text, -1));
-    *out = r->count++;
+    ISO_TRY(iso_str_dup(&names->at[names->count], text, -1));
+    *out = names->count++;
 done:
     return err;
 }
 
-/* Where each of a file's names is in the collection's roll. */
-static iso_err roll_add(int32_t **out, struct roll *r, const char *const *texts, int count)
+/* Where each of a file's names is in the collection's list. */
+static iso_err names_add(int32_t **out, struct names *names, const char *const *texts, int count)
 {
     int32_t *map = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&map, count, sizeof *map));
     for (int i = 0; i < count; i++)
-        ISO_TRY(roll_number(&map[i], r, texts[i]));
+        ISO_TRY(name_number(&map[i], names, texts[i]));
     *out = map;
     map = NULL;
 done:
@@ -66,27 +66,27 @@ static iso_err translate(int32_t **out, const int32_t *from, int64_t count, cons
 
 /* Languages --------------------------------------------------------------------------- */
 
-static iso_err tongue_called(struct tongue **out, iso_states *s, const char *name)
+static iso_err language_called(struct language **out, iso_states *s, const char *name)
 {
     iso_err err = ISO_OK;
 
     name = iso_states_canonical(s, name);
-    for (int i = 0; i < s->tongue_count; i++) {
-        if (strcmp(s->tongues[i].name, name) == 0) {
-            *out = &s->tongues[i];
+    for (int i = 0; i < s->language_count; i++) {
+        if (strcmp(s->languages[i].name, name) == 0) {
+            *out = &s->languages[i];
             return ISO_OK;
         }
     }
-    if (s->tongue_count == s->tongue_room) {
-        const int room = s->tongue_room ? 2 * s->tongue_room : 16;
-        ISO_TRY(iso_realloc(&s->tongues, s->tongue_count, room, sizeof *s->tongues));
-        s->tongue_room = room;
+    if (s->language_count == s->language_capacity) {
+        const int capacity = s->language_capacity ? 2 * s->language_capacity : 16;
+        ISO_TRY(iso_realloc(&s->languages, s->language_count, capacity, sizeof *s->languages));
+        s->language_capacity = capacity;
     }
-    struct tongue *t = &s->tongues[s->tongue_count];
-    ISO_TRY(iso_str_dup(&t->name, name, -1));
-    t->face.name = t->name;
-    s->tongue_count++;
-    *out = t;
+    struct language *language = &s->languages[s->language_count];
+    ISO_TRY(iso_str_dup(&language->name, name, -1));
+    language->face.name = language->name;
+    s->language_count++;
+    *out = language;
 done:
     return err;
 }
@@ -118,34 +118,37 @@ int64_t iso_cell_cols(const iso_states *s, const struct cell *c)
     return iso_cell_turned(s, c) ? e->rows : e->cols;
 }
 
-static iso_err check_cell(const iso_states *s, const struct tongue *t, const struct cell *c)
+static iso_err check_cell(const iso_states *s, const struct language *language,
+                          const struct cell *c)
 {
     iso_err err = ISO_OK;
 
-    for (int i = 0; i < t->cell_count; i++) {
-        const struct cell *o = &t->cells[i];
+    for (int i = 0; i < language->cell_count; i++) {
+        const struct cell *o = &language->cells[i];
         ISO_NEED(o->layer != c->layer, "%s: %s, layer %d was already read from %s",
-                 iso_cell_path(s, c), t->name, c->layer, iso_cell_path(s, o));
+                 iso_cell_path(s, c), language->name, c->layer, iso_cell_path(s, o));
     }
-    if (t->cell_count > 0 && iso_cell_rows(s, t->cells) != iso_cell_rows(s, c))
+    if (language->cell_count > 0 && iso_cell_rows(s, language->cells) != iso_cell_rows(s, c))
         ISO_FAIL(ISO_EFORMAT, "%s: %s, layer %d has %" PRId64 " rows; layer %d (%s) has %" PRId64,
-                 iso_cell_path(s, c), t->name, c->layer, iso_cell_rows(s, c), t->cells[0].layer,
-                 iso_cell_path(s, t->cells), iso_cell_rows(s, t->cells));
+                 iso_cell_path(s, c), language->name, c->layer, iso_cell_rows(s, c),
+                 language->cells[0].layer, iso_cell_path(s, language->cells),
+                 iso_cell_rows(s, language->cells));
 done:
     return err;
 }
 
-static iso_err add_cell(iso_states *s, struct tongue *t, struct cell c)
+static iso_err add_cell(iso_states *s, struct language *language, struct cell c)
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(check_cell(s, t, &c));
-    if (t->cell_count == t->cell_room) {
-        const int room = t->cell_room ? 2 * t->cell_room : 16;
-        ISO_TRY(iso_realloc(&t->cells, t->cell_count, room, sizeof *t->cells));
-        t->cell_room = room;
+    ISO_TRY(check_cell(s, language, &c));
+    if (language->cell_count == language->cell_capacity) {
+        const int capacity = language->cell_capacity ? 2 * language->cell_capacity : 16;
+        ISO_TRY(
+            iso_realloc(&language->cells, language->cell_count, capacity, sizeof *language->cells));
+        language->cell_capacity = capacity;
     }
-    t->cells[t->cell_count++] = c;
+    language->cells[language->cell_count++] = c;
 done:
     return err;
 }
@@ -162,44 +165,46 @@ static bool same_texts(const char *const *a, const char *const *b, int64_t count
 }
 
 /* What two files say of the items of one language must not contradict. */
-static iso_err check_items(const iso_states *s, int k, const struct tongue *t, const iso_lang *l)
+static iso_err check_items(const iso_states *s, int k, const struct language *language,
+                           const iso_lang *l)
 {
     const char *path = s->sources[k].file->path;
     iso_err err = ISO_OK;
 
-    if (t->face.items != l->items)
+    if (language->face.items != l->items)
         ISO_FAIL(ISO_EFORMAT, "%s: %s has %" PRId64 " items, another file has %" PRId64, path,
-                 t->name, l->items, t->face.items);
-    if (t->face.ids && l->ids && !same_texts(t->face.ids, l->ids, l->items))
-        ISO_FAIL(ISO_EFORMAT, "%s: %s has other ids than in another file", path, t->name);
-    if (t->offsets && l->offsets && t->offsets != l->offsets &&
-        memcmp(t->offsets, l->offsets, (size_t)(l->items + 1) * sizeof *l->offsets) != 0)
-        ISO_FAIL(ISO_EFORMAT, "%s: %s has other offsets than in another file", path, t->name);
+                 language->name, l->items, language->face.items);
+    if (language->face.ids && l->ids && !same_texts(language->face.ids, l->ids, l->items))
+        ISO_FAIL(ISO_EFORMAT, "%s: %s has other ids than in another file", path, language->name);
+    if (language->offsets && l->offsets && language->offsets != l->offsets &&
+        memcmp(language->offsets, l->offsets, (size_t)(l->items + 1) * sizeof *l->offsets) != 0)
+        ISO_FAIL(ISO_EFORMAT, "%s: %s has other offsets than in another file", path,
+                 language->name);
 done:
     return err;
 }
 
-static iso_err add_items(iso_states *s, int k, struct tongue *t, const iso_lang *l)
+static iso_err add_items(iso_states *s, int k, struct language *language, const iso_lang *l)
 {
     const struct source *src = &s->sources[k];
     iso_err err = ISO_OK;
 
-    if (!t->known) {
-        t->known = true;
-        t->face.items = l->items;
-        t->face.rows = l->rows;
+    if (!language->known) {
+        language->known = true;
+        language->face.items = l->items;
+        language->face.rows = l->rows;
     }
-    ISO_TRY(check_items(s, k, t, l));
-    t->face.ids = t->face.ids ? t->face.ids : l->ids;
-    t->face.text = t->face.text ? t->face.text : l->text;
-    t->face.text2 = t->face.text2 ? t->face.text2 : l->text2;
-    t->offsets = t->offsets ? t->offsets : l->offsets;
-    t->face.tokens = t->face.tokens ? t->face.tokens : l->tokens;
-    t->face.counts = t->face.counts ? t->face.counts : l->counts;
-    if (l->labels && !t->labels)
-        ISO_TRY(translate(&t->labels, l->labels, l->items, src->classes));
-    if (l->tags && !t->tags)
-        ISO_TRY(translate(&t->tags, l->tags, l->rows, src->tags));
+    ISO_TRY(check_items(s, k, language, l));
+    language->face.ids = language->face.ids ? language->face.ids : l->ids;
+    language->face.text = language->face.text ? language->face.text : l->text;
+    language->face.text2 = language->face.text2 ? language->face.text2 : l->text2;
+    language->offsets = language->offsets ? language->offsets : l->offsets;
+    language->face.tokens = language->face.tokens ? language->face.tokens : l->tokens;
+    language->face.counts = language->face.counts ? language->face.counts : l->counts;
+    if (l->labels && !language->labels)
+        ISO_TRY(translate(&language->labels, l->labels, l->items, src->classes));
+    if (l->tags && !language->tags)
+        ISO_TRY(translate(&language->tags, l->tags, l->rows, src->tags));
 done:
     return err;
 }
@@ -222,7 +227,7 @@ static const iso_lang *items_called(const iso_reader *r, const char *name)
 
 /* What a word says of a file: all of it, or the language and layer of that name where it has
  * several. */
-struct told {
+struct choice {
     const iso_states *s;
     const iso_reader *r;
     const iso_input *in;
@@ -230,15 +235,16 @@ struct told {
     bool layers; /* that language has several layers, of which one is named */
 };
 
-static bool takes_lang(const struct told *t, const iso_entry *e)
+static bool takes_lang(const struct choice *choice, const iso_entry *e)
 {
-    return !t->langs || (e->lang && strcmp(iso_states_canonical(t->s, e->lang),
-                                           iso_states_canonical(t->s, t->in->lang)) == 0);
+    return !choice->langs ||
+           (e->lang && strcmp(iso_states_canonical(choice->s, e->lang),
+                              iso_states_canonical(choice->s, choice->in->lang)) == 0);
 }
 
-static bool takes(const struct told *t, const iso_entry *e)
+static bool takes(const struct choice *choice, const iso_entry *e)
 {
-    return takes_lang(t, e) && (!t->layers || e->layer == t->in->layer);
+    return takes_lang(choice, e) && (!choice->layers || e->layer == choice->in->layer);
 }
 
 /* Whether entry i is the first of its language. */
@@ -253,15 +259,15 @@ static bool begins_lang(const iso_reader *r, int i)
 
 /* Appends the languages of a file that the word leaves out, the first dozen by name; their number.
  */
-static iso_err list_others(iso_buf *out, int *count, const struct told *t)
+static iso_err list_others(iso_buf *out, int *count, const struct choice *choice)
 {
     enum { NAMED = 12 };
     iso_err err = ISO_OK;
 
     *count = 0;
-    for (int i = 0; i < t->r->entry_count; i++) {
-        const iso_entry *e = &t->r->entries[i];
-        if (takes_lang(t, e) || !begins_lang(t->r, i))
+    for (int i = 0; i < choice->r->entry_count; i++) {
+        const iso_entry *e = &choice->r->entries[i];
+        if (takes_lang(choice, e) || !begins_lang(choice->r, i))
             continue;
         if (++*count <= NAMED)
             ISO_TRY(iso_buf_printf(out, "%s%s", out->len ? ", " : "",
@@ -273,57 +279,59 @@ done:
     return err;
 }
 
-static iso_err check_langs(const struct told *t, int taken)
+static iso_err check_langs(const struct choice *choice, int taken)
 {
     iso_buf others = {0};
     int count = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(list_others(&others, &count, t));
+    ISO_TRY(list_others(&others, &count, choice));
     if (taken == 0)
         ISO_FAIL(ISO_EARG,
                  "%s: holds %d languages, %s, and none of them is %s: name one of those, or the "
                  "file alone for all",
-                 t->in->path, count, others.text, t->in->lang);
-    iso_run_note(t->s->opt.run, "%s: %s is taken, %d other language%s left out: %s", t->in->path,
-                 t->in->lang, count, count == 1 ? " is" : "s are", others.text);
+                 choice->in->path, count, others.text, choice->in->lang);
+    iso_run_note(choice->s->opt.run, "%s: %s is taken, %d other language%s left out: %s",
+                 choice->in->path, choice->in->lang, count, count == 1 ? " is" : "s are",
+                 others.text);
 done:
     iso_buf_free(&others);
     return err;
 }
 
-static iso_err look_at_word(struct told *t)
+static iso_err look_at_word(struct choice *choice)
 {
-    const iso_reader *r = t->r;
+    const iso_reader *r = choice->r;
     int taken = 0, of_layer = 0;
     iso_err err = ISO_OK;
 
     for (int i = 1; i < r->entry_count; i++) {
         const iso_entry *a = &r->entries[0], *b = &r->entries[i];
-        t->langs |= t->in->lang && !same_name(a->lang, b->lang);
+        choice->langs |= choice->in->lang && !same_name(a->lang, b->lang);
         ISO_NEED(b->lang || a->lang || b->layer >= 0,
-                 "%s: holds several matrices without names; name one with FILE:/path", t->in->path);
+                 "%s: holds several matrices without names; name one with FILE:/path",
+                 choice->in->path);
     }
     for (int i = 0; i < r->entry_count; i++) {
-        taken += takes_lang(t, &r->entries[i]);
-        of_layer += takes_lang(t, &r->entries[i]) && r->entries[i].layer == t->in->layer;
+        taken += takes_lang(choice, &r->entries[i]);
+        of_layer += takes_lang(choice, &r->entries[i]) && r->entries[i].layer == choice->in->layer;
     }
-    if (t->langs)
-        ISO_TRY(check_langs(t, taken));
-    t->layers = t->in->layer >= 0 && taken > 1;
-    ISO_NEED(!t->layers || of_layer > 0, "%s: holds %d layers, none of which is %d", t->in->path,
-             taken, t->in->layer);
+    if (choice->langs)
+        ISO_TRY(check_langs(choice, taken));
+    choice->layers = choice->in->layer >= 0 && taken > 1;
+    ISO_NEED(!choice->layers || of_layer > 0, "%s: holds %d layers, none of which is %d",
+             choice->in->path, taken, choice->in->layer);
 done:
     return err;
 }
 
-static iso_err add_rolls(iso_states *s, struct source *src)
+static iso_err add_names(iso_states *s, struct source *src)
 {
     const iso_states_info *about = &src->reader->info;
     iso_err err = ISO_OK;
 
-    ISO_TRY(roll_add(&src->classes, &s->classes, about->classes, about->class_count));
-    ISO_TRY(roll_add(&src->tags, &s->tagset, about->tagset, about->tag_count));
+    ISO_TRY(names_add(&src->classes, &s->classes, about->classes, about->class_count));
+    ISO_TRY(names_add(&src->tags, &s->tagset, about->tagset, about->tag_count));
     s->info.model = s->info.model ? s->info.model : about->model;
     s->info.pooling = s->info.pooling ? s->info.pooling : about->pooling;
     s->info.compute = s->info.compute ? s->info.compute : about->compute;
@@ -337,25 +345,25 @@ iso_err iso_states_merge(iso_states *s, int k, const iso_input *in)
 {
     struct source *src = &s->sources[k];
     const iso_reader *r = src->reader;
-    struct told told = {.s = s, .r = r, .in = in};
+    struct choice choice = {.s = s, .r = r, .in = in};
     iso_err err = ISO_OK;
 
-    ISO_TRY(look_at_word(&told));
-    ISO_TRY(add_rolls(s, src));
+    ISO_TRY(look_at_word(&choice));
+    ISO_TRY(add_names(s, src));
     for (int i = 0; i < r->entry_count; i++) {
         const iso_entry *e = &r->entries[i];
         const char *name = in->lang ? in->lang : e->lang ? e->lang : in->stem;
         const int layer = in->layer >= 0 ? in->layer : e->layer >= 0 ? e->layer : 0;
-        struct tongue *t = NULL;
-        if (!takes(&told, e))
+        struct language *language = NULL;
+        if (!takes(&choice, e))
             continue;
         if (e->unclear && !in->lang)
             ISO_FAIL(ISO_EFORMAT, "%s: %s", in->path, e->unclear);
-        ISO_TRY(tongue_called(&t, s, name));
-        ISO_TRY(add_cell(s, t, (struct cell){layer, k, i}));
+        ISO_TRY(language_called(&language, s, name));
+        ISO_TRY(add_cell(s, language, (struct cell){layer, k, i}));
         const iso_lang *l = items_called(r, e->lang);
         if (l)
-            ISO_TRY(add_items(s, k, t, l));
+            ISO_TRY(add_items(s, k, language, l));
     }
 done:
     return err;

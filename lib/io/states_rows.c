@@ -22,19 +22,19 @@ const iso_states_file *iso_states_file_at(const iso_states *s, int i)
 
 int iso_states_langs(const iso_states *s)
 {
-    return s->tongue_count;
+    return s->language_count;
 }
 
 const iso_lang *iso_states_lang(const iso_states *s, int i)
 {
-    return &s->tongues[i].face;
+    return &s->languages[i].face;
 }
 
 int iso_states_find(const iso_states *s, const char *name)
 {
     name = iso_states_canonical(s, name);
-    for (int i = 0; i < s->tongue_count; i++) {
-        if (strcmp(s->tongues[i].name, name) == 0)
+    for (int i = 0; i < s->language_count; i++) {
+        if (strcmp(s->languages[i].name, name) == 0)
             return i;
     }
     return -1;
@@ -52,14 +52,14 @@ iso_err iso_states_need(int *out, const iso_states *s, const char *name)
         *out = found;
         return ISO_OK;
     }
-    ISO_TRY(iso_alloc(&names, s->tongue_count, sizeof *names));
-    for (int i = 0; i < s->tongue_count; i++)
-        names[i] = s->tongues[i].name;
-    near = iso_str_nearest(name, names, s->tongue_count);
-    ISO_TRY(iso_buf_names(&list, names, s->tongue_count, NAMED));
+    ISO_TRY(iso_alloc(&names, s->language_count, sizeof *names));
+    for (int i = 0; i < s->language_count; i++)
+        names[i] = s->languages[i].name;
+    near = iso_str_nearest(name, names, s->language_count);
+    ISO_TRY(iso_buf_names(&list, names, s->language_count, NAMED));
     ISO_FAIL(ISO_EARG, "%s: no language '%s'%s%s%s among its %d: %s",
              iso_states_file_at(s, 0)->path, name, near ? " (did you mean '" : "", near ? near : "",
-             near ? "'?)" : "", s->tongue_count, list.text ? list.text : "none");
+             near ? "'?)" : "", s->language_count, list.text ? list.text : "none");
 done:
     iso_buf_free(&list);
     iso_free(names);
@@ -70,27 +70,28 @@ static iso_err find_cell(const struct cell **out, const iso_states *s, int lang,
 {
     iso_err err = ISO_OK;
 
-    ISO_NEED(lang >= 0 && lang < s->tongue_count, "no language number %d among %d", lang,
-             s->tongue_count);
-    const struct tongue *t = &s->tongues[lang];
-    for (int i = 0; i < t->cell_count; i++) {
-        if (t->cells[i].layer == layer) {
-            *out = &t->cells[i];
+    ISO_NEED(lang >= 0 && lang < s->language_count, "no language number %d among %d", lang,
+             s->language_count);
+    const struct language *language = &s->languages[lang];
+    for (int i = 0; i < language->cell_count; i++) {
+        if (language->cells[i].layer == layer) {
+            *out = &language->cells[i];
             return ISO_OK;
         }
     }
-    ISO_FAIL(ISO_EARG, "%s: %s has no layer %d", iso_cell_path(s, t->cells), t->name, layer);
+    ISO_FAIL(ISO_EARG, "%s: %s has no layer %d", iso_cell_path(s, language->cells), language->name,
+             layer);
 done:
     return err;
 }
 
-static bool pooled(const iso_states *s, const struct tongue *t)
+static bool pooled(const iso_states *s, const struct language *language)
 {
-    return t->offsets && s->pool != ISO_POOL_NONE;
+    return language->offsets && s->pool != ISO_POOL_NONE;
 }
 
 /* The rows as the file has them, turned and pooled as asked. */
-static iso_err open_rows(iso_rows **out, iso_states *s, const struct tongue *t,
+static iso_err open_rows(iso_rows **out, iso_states *s, const struct language *language,
                          const struct cell *c)
 {
     iso_reader *reader = s->sources[c->source].reader;
@@ -100,8 +101,9 @@ static iso_err open_rows(iso_rows **out, iso_states *s, const struct tongue *t,
     ISO_TRY(reader->rows(reader, c->entry, &rows));
     if (iso_cell_turned(s, c))
         ISO_TRY(iso_rows_transpose(&rows, rows, s->opt.run));
-    if (pooled(s, t))
-        ISO_TRY(iso_rows_pool(&rows, rows, t->offsets, t->face.items, s->pool, s->opt.specials));
+    if (pooled(s, language))
+        ISO_TRY(iso_rows_pool(&rows, rows, language->offsets, language->face.items, s->pool,
+                              s->opt.specials));
     *out = rows;
     rows = NULL;
 done:
@@ -117,13 +119,13 @@ iso_err iso_states_rows(iso_rows **out, iso_states *s, int lang, int layer)
     iso_err err = ISO_OK;
 
     ISO_TRY(find_cell(&c, s, lang, layer));
-    const struct tongue *t = &s->tongues[lang];
-    ISO_TRY(iso_buf_printf(&name, "%s: %s, layer %d", iso_cell_path(s, c), t->name, layer));
-    ISO_TRY(open_rows(&rows, s, t, c));
-    if (rows->rows < t->face.rows)
+    const struct language *language = &s->languages[lang];
+    ISO_TRY(iso_buf_printf(&name, "%s: %s, layer %d", iso_cell_path(s, c), language->name, layer));
+    ISO_TRY(open_rows(&rows, s, language, c));
+    if (rows->rows < language->face.rows)
         ISO_FAIL(ISO_EFORMAT, "%s: has %lld rows, %lld expected", name.text, (long long)rows->rows,
-                 (long long)t->face.rows);
-    rows->rows = t->face.rows; /* the limit */
+                 (long long)language->face.rows);
+    rows->rows = language->face.rows; /* the limit */
     iso_free(rows->name);
     rows->name = name.text;
     name = (iso_buf){0};
@@ -143,10 +145,10 @@ iso_err iso_states_shape(int64_t *rows, int64_t *cols, iso_dtype *dtype, iso_sta
 
     if (err)
         return err;
-    const struct tongue *t = &s->tongues[lang];
+    const struct language *language = &s->languages[lang];
     const iso_dtype own = iso_cell_entry(s, c)->dtype;
-    *rows = t->face.rows;
+    *rows = language->face.rows;
     *cols = iso_cell_cols(s, c);
-    *dtype = pooled(s, t) ? iso_pool_dtype(own) : own;
+    *dtype = pooled(s, language) ? iso_pool_dtype(own) : own;
     return ISO_OK;
 }
