@@ -93,7 +93,7 @@ static iso_err measure_all(struct work *w, const char *const *inputs, int count)
                            .measures = w->measures};
     ISO_TRY(iso_plan_make(&plan, &task, &run));
     fprintf(stderr, "road %s, %d items, %.0f bytes read, %.0f bytes held\n",
-            iso_road_name(plan.road), (int)plan.rows, (double)plan.bytes, (double)plan.memory);
+            iso_method_name(plan.method), (int)plan.rows, (double)plan.bytes, (double)plan.memory);
     ISO_TRY(iso_alloc(&values, (int64_t)w->pairs * w->measures, sizeof *values));
     ISO_TRY(iso_pass(values, NULL, &task, &plan, &run));
     print_values(w, values);

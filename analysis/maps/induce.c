@@ -196,7 +196,7 @@ static void move(iso_word_pairs *to, iso_word_pairs *from)
     *from = (iso_word_pairs){0};
 }
 
-iso_err iso_refine(iso_word_pairs *pairs, int *best, iso_round *told, iso_view x, iso_view y,
+iso_err iso_refine(iso_word_pairs *pairs, int *best, iso_round *stats, iso_view x, iso_view y,
                    const iso_refine_opt *opt, const iso_run *run)
 {
     iso_word_pairs now = {0}, next = {0}, kept = {0};
@@ -204,16 +204,16 @@ iso_err iso_refine(iso_word_pairs *pairs, int *best, iso_round *told, iso_view x
     int top_round = 0;
     iso_err err = ISO_OK;
 
-    memset(told, 0, (size_t)(opt->rounds + 1) * sizeof *told);
+    memset(stats, 0, (size_t)(opt->rounds + 1) * sizeof *stats);
     for (int r = 0; r <= opt->rounds; r++) {
         const iso_word_pairs *these = r ? &now : pairs;
         if (these->count == 0 && r > 0)
             break;
         ISO_TRY(iso_run_step(run, "refining", r, opt->rounds + 1, "rounds"));
-        told[r].pairs = these->count;
-        ISO_TRY(turn(&next, &told[r].criterion, these, x, y, opt, run));
-        if (told[r].criterion > top) {
-            top = told[r].criterion;
+        stats[r].pairs = these->count;
+        ISO_TRY(turn(&next, &stats[r].criterion, these, x, y, opt, run));
+        if (stats[r].criterion > top) {
+            top = stats[r].criterion;
             top_round = r;
             move(&kept, &now); /* of round 0 nothing: the pairs given stay */
         }

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "analysis/maps/procrustes.h"
+#include "analysis/maps/map.h"
 #include "lib/base/run.h"
 
 ISO_BEGIN
@@ -70,10 +70,10 @@ typedef struct iso_round {
 /**
  * Fits a map from x to y on `pairs`, then `rounds` times induces pairs with it and fits anew. Keeps
  * in `pairs` those of the round with the best criterion; no test dictionary is looked at. Sets
- * told[0..rounds] (round 0: the pairs given) and *best. Rounds end early when nothing is induced:
- * `told` of the rest has 0 pairs. On failure `pairs` is as before.
+ * stats[0..rounds] (round 0: the pairs given) and *best. Rounds end early when nothing is induced:
+ * `stats` of the rest has 0 pairs. On failure `pairs` is as before.
  */
-ISO_API ISO_MUST_USE iso_err iso_refine(iso_word_pairs *pairs, int *best, iso_round *told,
+ISO_API ISO_MUST_USE iso_err iso_refine(iso_word_pairs *pairs, int *best, iso_round *stats,
                                         iso_view x, iso_view y, const iso_refine_opt *opt,
                                         const iso_run *run);
 

@@ -1,5 +1,5 @@
 /* A map once it is fitted: what its method is called, rows mapped, freed. */
-#include "analysis/maps/procrustes.h"
+#include "analysis/maps/map.h"
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"

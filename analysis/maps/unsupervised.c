@@ -167,7 +167,7 @@ static bool ended(struct climb *c, const iso_unsupervised_opt *o, int round, dou
     return false;
 }
 
-static iso_err climb(iso_word_pairs *pairs, iso_unsupervised_told *told, iso_view x, iso_view y,
+static iso_err climb(iso_word_pairs *pairs, iso_unsupervised_stats *stats, iso_view x, iso_view y,
                      const iso_unsupervised_opt *o, const iso_run *run)
 {
     struct climb c = {.keep = o->keep, .best = -INFINITY};
@@ -185,25 +185,25 @@ static iso_err climb(iso_word_pairs *pairs, iso_unsupervised_told *told, iso_vie
         iso_word_pairs next = {0};
         ISO_TRY(iso_run_step(run, "self-learning", round, 0, "rounds"));
         ISO_TRY(fit_and_map(&mapped, pairs, x, y));
-        ISO_TRY(iso_induce(&next, &told->criterion, iso_mat_view(&mapped), y, &induce, run));
+        ISO_TRY(iso_induce(&next, &stats->criterion, iso_mat_view(&mapped), y, &induce, run));
         iso_word_pairs_free(pairs);
         *pairs = next;
-        told->rounds = round;
-        end = ended(&c, o, round, told->criterion);
+        stats->rounds = round;
+        end = ended(&c, o, round, stats->criterion);
     }
 done:
     iso_mat_free(&mapped);
     return err;
 }
 
-iso_err iso_unsupervised(iso_word_pairs *out, iso_unsupervised_told *told, iso_view x, iso_view y,
+iso_err iso_unsupervised(iso_word_pairs *out, iso_unsupervised_stats *stats, iso_view x, iso_view y,
                          const iso_unsupervised_opt *opt, const iso_run *run)
 {
     const iso_unsupervised_opt o = with_defaults(opt);
     const iso_view a = iso_view_rows(x, 0, x.rows < o.most ? x.rows : o.most);
     const iso_view b = iso_view_rows(y, 0, y.rows < o.most ? y.rows : o.most);
     iso_word_pairs pairs = {0};
-    iso_unsupervised_told went = {0};
+    iso_unsupervised_stats went = {0};
     iso_err err = ISO_OK;
 
     ISO_NEED(x.cols == y.cols, "sides of %lld and %lld columns", (long long)x.cols,
@@ -212,7 +212,7 @@ iso_err iso_unsupervised(iso_word_pairs *out, iso_unsupervised_told *told, iso_v
     went.first = pairs.count;
     ISO_TRY(climb(&pairs, &went, a, b, &o, run));
     *out = pairs;
-    *told = went;
+    *stats = went;
     pairs = (iso_word_pairs){0};
 done:
     iso_word_pairs_free(&pairs);

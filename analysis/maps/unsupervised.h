@@ -21,11 +21,11 @@ typedef struct iso_unsupervised_opt {
 } iso_unsupervised_opt;
 
 /** How it went. */
-typedef struct iso_unsupervised_told {
+typedef struct iso_unsupervised_stats {
     int64_t first; /* pairs of the start */
     int rounds;
     double criterion; /* of the last round */
-} iso_unsupervised_told;
+} iso_unsupervised_stats;
 
 /**
  * The start: S = (XXᵀ)^½ of the first words of each side, each row sorted, so that a word is what
@@ -43,7 +43,7 @@ ISO_API ISO_MUST_USE iso_err iso_unsupervised_start(iso_word_pairs *out, iso_vie
  * (m × d), f32, rows by falling frequency. Sets the last round's pairs. The result depends on the
  * seed, not on threads. Source  Artetxe, Labaka, Agirre, ACL 2018, arXiv:1805.06297.
  */
-ISO_API ISO_MUST_USE iso_err iso_unsupervised(iso_word_pairs *out, iso_unsupervised_told *told,
+ISO_API ISO_MUST_USE iso_err iso_unsupervised(iso_word_pairs *out, iso_unsupervised_stats *stats,
                                               iso_view x, iso_view y,
                                               const iso_unsupervised_opt *opt, const iso_run *run);
 

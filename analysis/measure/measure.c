@@ -7,7 +7,7 @@
 #include "analysis/similarity/centroid.h"
 #include "analysis/similarity/cka.h"
 #include "analysis/similarity/cosine.h"
-#include "analysis/similarity/nuclear.h"
+#include "analysis/similarity/procrustes.h"
 #include "lib/base/str.h"
 
 /* One line a measure. */

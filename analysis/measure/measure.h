@@ -30,8 +30,9 @@ enum { ISO_INVARIANT_ROTATION = 1, ISO_INVARIANT_SCALE = 2, ISO_INVARIANT_SHIFT 
  * Everything the pass knows of one pair of matrices over the same n items when it asks a measure
  * for its value. What was not needed is NULL.
  *
- * The items are dealt to `units` (single items on the Gram road unless the measure is by_groups,
- * ISO_GROUPS groups on the sums road); replicate u of a value is the value without unit u.
+ * The items are dealt to `units` (single items with the Gram method unless the measure is
+ * by_groups, ISO_GROUPS groups with the sums method); replicate u of a value is the value without
+ * unit u.
  */
 typedef struct iso_pair {
     int64_t n, units;
@@ -52,7 +53,7 @@ typedef struct iso_measure {
     unsigned needs, invariant;
     unsigned dear_needs; /* more needs, of an interval made only where the task wants dear ones */
     bool recommended;    /* chosen when only the measure is named */
-    bool by_groups;      /* its units are the ISO_GROUPS groups on either road */
+    bool by_groups;      /* its units are the ISO_GROUPS groups with either method */
 
     /* The value of one pair. `rep`, unless NULL, takes pair->units leave-one-unit-out values
      * (NAN where undefined). An undefined quantity is a value with `why`, not an error. */

@@ -8,7 +8,7 @@
  * lines of the cache. */
 enum { ISO_CHUNK_PAD = 16 };
 
-/* What the plan counts and the sums road allocates: columns of the product that serves several
+/* What the plan counts and the sums method allocates: columns of the product that serves several
  * pairs at once, and groups whose weighed columns are kept together. */
 int64_t iso_plan_width(int64_t columns, int64_t widest);
 int iso_plan_weighed(const iso_plan *plan, int spans);
@@ -92,8 +92,8 @@ iso_err iso_sums_add(struct iso_sums_work *w, struct iso_chunk *c, const struct 
 /* sums_groups.c: the terms of one whole group at hand, from its small Gram matrices. */
 iso_err iso_sums_group(struct iso_sums_work *w, struct iso_chunk *c, const struct iso_span *span);
 
-/* The two roads. */
-iso_err iso_sums_road(struct iso_chunk *c);
-iso_err iso_gram_road(struct iso_chunk *c);
+/* The two methods. */
+iso_err iso_method_sums(struct iso_chunk *c);
+iso_err iso_method_gram(struct iso_chunk *c);
 
 #endif

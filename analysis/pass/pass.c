@@ -89,10 +89,10 @@ static iso_err one_chunk(struct pass *p, const iso_run *run, int64_t first, int6
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_chunk_new(&c, p->task, p->plan, run, first, end, p->moments));
-    if (p->plan->road == ISO_ROAD_GRAM)
-        ISO_TRY(iso_gram_road(&c));
+    if (p->plan->method == ISO_METHOD_GRAM)
+        ISO_TRY(iso_method_gram(&c));
     else
-        ISO_TRY(iso_sums_road(&c));
+        ISO_TRY(iso_method_sums(&c));
     ISO_TRY(chunk_values(p, &c, first));
 done:
     iso_chunk_free(&c);

@@ -5,9 +5,9 @@
 
 enum { BLOCK = 4096, LEAST_BLOCK = 256, WIDTH = 3072 };
 
-const char *iso_road_name(iso_road road)
+const char *iso_method_name(iso_method method)
 {
-    return road == ISO_ROAD_GRAM ? "gram" : road == ISO_ROAD_SUMS ? "sums" : "auto";
+    return method == ISO_METHOD_GRAM ? "gram" : method == ISO_METHOD_SUMS ? "sums" : "auto";
 }
 
 /* What the pairs [first, first + count) of a task involve. */
@@ -21,36 +21,37 @@ struct extent {
     double state; /* doubles the ROWS measures keep */
 };
 
-/* Settles SUMS | GRAM and the road; road AUTO in, SUMS or GRAM out. */
-static iso_err choose_road(iso_plan *plan, const iso_task *task)
+/* Settles SUMS | GRAM and the method; method AUTO in, SUMS or GRAM out. */
+static iso_err choose_method(iso_plan *plan, const iso_task *task)
 {
     const bool few = plan->rows <= ISO_GRAM_MAX;
     bool sums_only = false, gram_only = false;
     unsigned needs = 0;
 
     for (int m = 0; m < task->measures; m++) {
-        const unsigned road = task->measure[m]->needs & (ISO_NEED_SUMS | ISO_NEED_GRAM);
-        sums_only = sums_only || road == ISO_NEED_SUMS;
-        gram_only = gram_only || road == ISO_NEED_GRAM;
+        const unsigned method = task->measure[m]->needs & (ISO_NEED_SUMS | ISO_NEED_GRAM);
+        sums_only = sums_only || method == ISO_NEED_SUMS;
+        gram_only = gram_only || method == ISO_NEED_GRAM;
         needs |= task->measure[m]->needs | (task->dear ? task->measure[m]->dear_needs : 0);
     }
-    plan->road = task->road;
-    if (plan->road == ISO_ROAD_AUTO)
-        plan->road = few && !sums_only ? ISO_ROAD_GRAM : ISO_ROAD_SUMS;
-    if (plan->road == ISO_ROAD_GRAM && !few)
+    plan->method = task->method;
+    if (plan->method == ISO_METHOD_AUTO)
+        plan->method = few && !sums_only ? ISO_METHOD_GRAM : ISO_METHOD_SUMS;
+    if (plan->method == ISO_METHOD_GRAM && !few)
         return iso_fail(ISO_EARG, "the Gram road takes up to %d items, there are %lld: --road sums",
                         ISO_GRAM_MAX, (long long)plan->rows);
-    if ((plan->road == ISO_ROAD_GRAM && sums_only) || (plan->road == ISO_ROAD_SUMS && gram_only))
+    if ((plan->method == ISO_METHOD_GRAM && sums_only) ||
+        (plan->method == ISO_METHOD_SUMS && gram_only))
         return iso_fail(ISO_EARG,
                         "the %s road does not serve all chosen measures: choose fewer, or "
                         "the other --road",
-                        iso_road_name(plan->road));
+                        iso_method_name(plan->method));
     if (needs & (ISO_NEED_SUMS | ISO_NEED_GRAM)) {
         needs &= ~(unsigned)(ISO_NEED_SUMS | ISO_NEED_GRAM);
-        needs |= plan->road == ISO_ROAD_GRAM ? ISO_NEED_GRAM : ISO_NEED_SUMS;
+        needs |= plan->method == ISO_METHOD_GRAM ? ISO_NEED_GRAM : ISO_NEED_SUMS;
     }
     plan->needs = needs;
-    plan->units = plan->road == ISO_ROAD_GRAM ? plan->rows : ISO_GROUPS;
+    plan->units = plan->method == ISO_METHOD_GRAM ? plan->rows : ISO_GROUPS;
     plan->stride = plan->units > ISO_GROUPS ? plan->units : ISO_GROUPS;
     return ISO_OK;
 }
@@ -122,7 +123,7 @@ static int spans_of(const iso_plan *plan, int64_t block)
     return spans < 1 ? 1 : spans > ISO_GROUPS ? ISO_GROUPS : (int)spans;
 }
 
-/* Anonymous bytes of a chunk: see iso_sums_road and iso_gram_road for what they are. */
+/* Anonymous bytes of a chunk: see iso_method_sums and iso_method_gram for what they are. */
 static double memory_of(const struct extent *e, const iso_task *task, const iso_plan *plan,
                         int64_t block)
 {
@@ -151,10 +152,10 @@ static double memory_of(const struct extent *e, const iso_task *task, const iso_
     return bytes;
 }
 
-/* The Gram road holds its chunk whole; the sums road takes blocks. */
+/* The Gram method holds its chunk whole; the sums method takes blocks. */
 static int64_t least_block(const iso_plan *plan)
 {
-    const int64_t least = plan->road == ISO_ROAD_GRAM ? plan->rows : LEAST_BLOCK;
+    const int64_t least = plan->method == ISO_METHOD_GRAM ? plan->rows : LEAST_BLOCK;
 
     return plan->rows < least ? plan->rows : least;
 }
@@ -167,7 +168,7 @@ static int64_t fit_block(const struct extent *e, const iso_task *task, const iso
     const int64_t most = iso_deal_most(&plan->deal);
     int64_t block = most < 1 ? 1 : most > BLOCK ? BLOCK : BLOCK / most * most;
 
-    if (plan->road == ISO_ROAD_GRAM)
+    if (plan->method == ISO_METHOD_GRAM)
         return plan->rows;
     block = block > ISO_GROUPS * most && most > 0 ? ISO_GROUPS * most : block;
     while (block > most && memory_of(e, task, plan, block) > room)
@@ -283,9 +284,9 @@ iso_err iso_plan_make(iso_plan *out, const iso_task *task, const iso_run *run)
     ISO_TRY(check(task));
     plan.rows = task->matrix[0]->rows;
     plan.dtype = run && run->double_precision ? ISO_F64 : ISO_F32;
-    ISO_TRY(choose_road(&plan, task));
+    ISO_TRY(choose_method(&plan, task));
     plan.deal = iso_deal_of(plan.rows, ISO_GROUPS, together(task));
-    plan.readings = plan.road == ISO_ROAD_SUMS && needs_centred(task) ? 2 : 1;
+    plan.readings = plan.method == ISO_METHOD_SUMS && needs_centred(task) ? 2 : 1;
     ISO_TRY(choose_group_gram(&plan, task));
     ISO_TRY(cut(&plan, task, room));
     plan.group_gram = plan.group_gram && plan.block >= iso_deal_most(&plan.deal);

@@ -12,7 +12,7 @@ ISO_BEGIN
 /* A matrix is shifted by the mean of its first rows, this many at most, rounded to f32. */
 enum { ISO_PILOT = 1024 };
 
-typedef enum iso_road { ISO_ROAD_AUTO = 0, ISO_ROAD_SUMS, ISO_ROAD_GRAM } iso_road;
+typedef enum iso_method { ISO_METHOD_AUTO = 0, ISO_METHOD_SUMS, ISO_METHOD_GRAM } iso_method;
 
 /**
  * Matrices over the same items, pairs of them, and the measures wanted of every pair.
@@ -27,13 +27,13 @@ typedef struct iso_task {
     int64_t pairs;
     const iso_measure *const *measure;
     int measures;
-    iso_road road; /* AUTO: Gram for up to ISO_GRAM_MAX items, sums above */
-    bool dear;     /* intervals too that cost many times their value (dear_needs) */
+    iso_method method; /* AUTO: Gram for up to ISO_GRAM_MAX items, sums above */
+    bool dear;         /* intervals too that cost many times their value (dear_needs) */
 } iso_task;
 
-/** The road and its price. Free with iso_plan_free. */
+/** The method and its price. Free with iso_plan_free. */
 typedef struct iso_plan {
-    iso_road road;
+    iso_method method;
     unsigned needs;      /* union of the measures' needs, SUMS | GRAM settled */
     int64_t rows, units; /* items; what they are dealt to */
     int64_t stride;      /* replicates of each value: max(units, ISO_GROUPS) */
@@ -51,8 +51,8 @@ typedef struct iso_plan {
 } iso_plan;
 
 /**
- * Chooses the road, cuts the pairs into chunks that fit the run's memory, counts.
- * Errors  ISO_EARG (rows differ, no pair, a road that cannot serve a measure, memory too small:
+ * Chooses the method, cuts the pairs into chunks that fit the run's memory, counts.
+ * Errors  ISO_EARG (rows differ, no pair, a method that cannot serve a measure, memory too small:
  *         the message names the least that would do), ISO_ENOMEM.
  */
 ISO_API ISO_MUST_USE iso_err iso_plan_make(iso_plan *out, const iso_task *task, const iso_run *run);
@@ -62,7 +62,7 @@ ISO_API void iso_plan_free(iso_plan *plan);
 ISO_API int64_t iso_plan_units(const iso_plan *plan, const iso_measure *measure);
 
 /** "gram" or "sums". */
-ISO_API const char *iso_road_name(iso_road road);
+ISO_API const char *iso_method_name(iso_method method);
 
 ISO_END
 

@@ -58,7 +58,7 @@ struct finder {
     struct near_plan plan;
     struct near_side a, b;
     iso_topk of_a, of_b;
-    iso_near_told told;
+    iso_near_stats stats;
     const iso_run *run;
 };
 
@@ -95,8 +95,8 @@ static iso_err know(struct finder *f, bool forward, bool backward)
     ISO_TRY(near_lists(&f->of_a, &f->of_b, &f->a, &f->b, wanted(&f->plan, forward),
                        wanted(&f->plan, backward), &f->plan, f->run));
     if (near_needs_means(f->plan.rule)) {
-        ISO_TRY(near_means(&f->a, &f->b, &f->of_a, &f->plan, &f->told, f->run));
-        ISO_TRY(near_means(&f->b, &f->a, &f->of_b, &f->plan, &f->told, f->run));
+        ISO_TRY(near_means(&f->a, &f->b, &f->of_a, &f->plan, &f->stats, f->run));
+        ISO_TRY(near_means(&f->b, &f->a, &f->of_b, &f->plan, &f->stats, f->run));
     }
 done:
     return err;
@@ -117,10 +117,10 @@ static iso_err one_way(iso_near *out, struct finder *f, struct near_side *x, str
         ISO_TRY(near_plain_find(&n, x, y, &f->plan, f->run));
     } else {
         ISO_TRY(iso_alloc(&again, x->rows, sizeof *again));
-        ISO_TRY(near_pick(&n, again, &count, lists, x, y, &f->plan, &f->told, f->run));
+        ISO_TRY(near_pick(&n, again, &count, lists, x, y, &f->plan, &f->stats, f->run));
         iso_topk_free(lists);
         if (count > 0)
-            ISO_TRY(near_again(&n, again, count, x, y, &f->plan, &f->told, f->run));
+            ISO_TRY(near_again(&n, again, count, x, y, &f->plan, &f->stats, f->run));
         ISO_TRY(near_spread(&n, x, y));
     }
     *out = n;
@@ -140,7 +140,7 @@ static void finder_free(struct finder *f)
 }
 
 iso_err iso_near_find(iso_near *forward, iso_near *backward, iso_view x, iso_view y,
-                      const iso_near_opt *opt, const iso_run *run, iso_near_told *told)
+                      const iso_near_opt *opt, const iso_run *run, iso_near_stats *stats)
 {
     const int threads = iso_blas_threads();
     const bool plain = opt && opt->plain;
@@ -162,8 +162,8 @@ iso_err iso_near_find(iso_near *forward, iso_near *backward, iso_view x, iso_vie
     if (backward)
         *backward = back;
     there = back = (iso_near){0};
-    if (told)
-        *told = f.told;
+    if (stats)
+        *stats = f.stats;
 done:
     if (run && run->threads > 0)
         iso_blas_set_threads(threads);

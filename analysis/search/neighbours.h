@@ -53,10 +53,10 @@ ISO_API void iso_near_free(iso_near *n);
  * What the search had to do beyond one product. The neighbours never depend on the number of
  * threads; these counts may where a list is about to overflow.
  */
-typedef struct iso_near_told {
+typedef struct iso_near_stats {
     int64_t again;      /* rows whose list was not certain to be final and were multiplied again */
     int64_t overflowed; /* lists with more candidates than room */
-} iso_near_told;
+} iso_near_stats;
 
 /**
  * The nearest rows of y for each row of x (`forward`) and of x for each row of y (`backward`);
@@ -85,7 +85,7 @@ typedef struct iso_near_told {
  */
 ISO_API ISO_MUST_USE iso_err iso_near_find(iso_near *forward, iso_near *backward, iso_view x,
                                            iso_view y, const iso_near_opt *opt, const iso_run *run,
-                                           iso_near_told *told);
+                                           iso_near_stats *stats);
 
 /**
  * rank[p] = 1 + the number of rows of y that score better for query[p] than target[p] does (equal

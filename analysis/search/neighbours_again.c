@@ -14,7 +14,7 @@ static void preset(iso_topk *lists, float *slope, const iso_near *out, const int
         if (near_line(&by, &level, p, x, again[g], kth)) {
             slope[g] = (float)by;
             lists->floor[g] =
-                (float)(level - near_line_slack(iso_topk_slack(p->road, x->cols), by, b));
+                (float)(level - near_line_slack(iso_topk_slack(p->precision, x->cols), by, b));
         } else {
             lists->held[g] = -1;
             lists->floor[g] = INFINITY;
@@ -32,7 +32,7 @@ static iso_err tilted_lists(iso_topk *out, float **slope, const iso_near *found,
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_topk_make(out, count, p->k,
-                          near_line_slack(iso_topk_slack(p->road, x->cols), steep, b)));
+                          near_line_slack(iso_topk_slack(p->precision, x->cols), steep, b)));
     if (p->rule == ISO_RULE_RATIO)
         out->want = out->room;
     ISO_TRY(iso_alloc(slope, count, sizeof **slope));
@@ -42,7 +42,7 @@ done:
 }
 
 iso_err near_again(iso_near *out, const int64_t *again, int64_t count, const struct near_side *x,
-                   const struct near_side *y, const struct near_plan *p, iso_near_told *told,
+                   const struct near_side *y, const struct near_plan *p, iso_near_stats *stats,
                    const iso_run *run)
 {
     const struct near_bounds b = near_bounds_of(p, y);
@@ -62,7 +62,7 @@ iso_err near_again(iso_near *out, const int64_t *again, int64_t count, const str
     ISO_TRY(tilted_lists(&lists, &slope, out, again, count, x, p, b));
     ISO_TRY(iso_topk_make(&none, y->rows, 0, 0));
     ISO_TRY(near_offsets(&offset, y, p));
-    ISO_TRY(iso_topk_panels_make(&panels, &to, p->road));
+    ISO_TRY(iso_topk_panels_make(&panels, &to, p->precision));
     ISO_TRY(near_desks_make(&desks, p->k, lists.room));
     ISO_TRY(iso_topk_search(&lists, &none, &from, &panels, &(iso_topk_tilt){slope, offset}, run));
 #pragma omp parallel for schedule(dynamic, 16) if (x->rows > 256)
@@ -77,8 +77,8 @@ iso_err near_again(iso_near *out, const int64_t *again, int64_t count, const str
         if (lists.held[g] < 0)
             rows[over++] = again[g];
     ISO_TRY(near_block_rows(out, rows, over, x, y, p, run));
-    told->again += count;
-    told->overflowed += over;
+    stats->again += count;
+    stats->overflowed += over;
 done:
     iso_topk_free(&lists);
     iso_topk_free(&none);

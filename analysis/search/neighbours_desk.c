@@ -1,4 +1,4 @@
-/* What a thread needs for one row, and the last step of every road: exact scores in order. */
+/* What a thread needs for one row, and the last step of every search: exact scores in order. */
 #include <stdlib.h>
 #ifdef _OPENMP
 #include <omp.h>

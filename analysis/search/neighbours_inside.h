@@ -29,7 +29,7 @@ struct near_plan {
     iso_rule rule;
     int k, neighbours, kept;
     double beta;
-    iso_topk_road road; /* of the lists */
+    iso_topk_precision precision; /* of the lists */
 };
 
 iso_err near_side_make(struct near_side *s, iso_view v, const char *name);
@@ -152,18 +152,18 @@ iso_err near_block_rows(iso_near *out, const int64_t *row, int64_t count, const 
 /* The softmax's sums over all rows of x for each distinct row of y; the bits of near_plain_sums. */
 iso_err near_sums(struct near_side *y, const struct near_side *x, double beta, const iso_run *run);
 
-/* The search: lists of both sides from one product, whose road it leaves in the plan, means from
- * lists, the best from lists. */
+/* The search: lists of both sides from one product, whose precision it leaves in the plan, means
+ * from lists, the best from lists. */
 iso_err near_lists(iso_topk *of_x, iso_topk *of_y, const struct near_side *x,
                    const struct near_side *y, int want_x, int want_y, struct near_plan *p,
                    const iso_run *run);
 iso_err near_means(struct near_side *x, const struct near_side *y, iso_topk *lists,
-                   const struct near_plan *p, iso_near_told *told, const iso_run *run);
+                   const struct near_plan *p, iso_near_stats *stats, const iso_run *run);
 iso_err near_pick(iso_near *out, int64_t *again, int64_t *count, iso_topk *lists,
                   const struct near_side *x, const struct near_side *y, const struct near_plan *p,
-                  iso_near_told *told, const iso_run *run);
+                  iso_near_stats *stats, const iso_run *run);
 iso_err near_again(iso_near *out, const int64_t *again, int64_t count, const struct near_side *x,
-                   const struct near_side *y, const struct near_plan *p, iso_near_told *told,
+                   const struct near_side *y, const struct near_plan *p, iso_near_stats *stats,
                    const iso_run *run);
 iso_err near_ranks(int64_t *rank, const struct near_side *x, const struct near_side *y,
                    const int64_t *query, const int64_t *target, int64_t pairs,

@@ -12,8 +12,8 @@ iso_err near_lists(iso_topk *of_x, iso_topk *of_y, const struct near_side *x,
     iso_topk_panels panels = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_topk_panels_best(&panels, &p->road, &from, &to, x_best, y_best));
-    const double slack = iso_topk_slack(p->road, x->cols);
+    ISO_TRY(iso_topk_panels_best(&panels, &p->precision, &from, &to, x_best, y_best));
+    const double slack = iso_topk_slack(p->precision, x->cols);
     ISO_TRY(iso_topk_make(of_x, x->rows, x_best, slack));
     ISO_TRY(iso_topk_make(of_y, y->rows, y_best, slack));
     ISO_TRY(iso_topk_search(of_x, of_y, &from, &panels, NULL, run));
@@ -61,7 +61,7 @@ done:
 }
 
 iso_err near_means(struct near_side *x, const struct near_side *y, iso_topk *lists,
-                   const struct near_plan *p, iso_near_told *told, const iso_run *run)
+                   const struct near_plan *p, iso_near_stats *stats, const iso_run *run)
 {
     const int k = p->neighbours < y->rows ? p->neighbours : (int)y->rows;
     struct near_desk *desks = NULL;
@@ -79,7 +79,7 @@ iso_err near_means(struct near_side *x, const struct near_side *y, iso_topk *lis
         if (lists->held[i] < 0)
             row[over++] = i;
     ISO_TRY(means_of_rest(x->mean, row, over, x, y, k, p, run));
-    told->overflowed += over;
+    stats->overflowed += over;
 done:
     iso_free(row);
     near_desks_free(desks);

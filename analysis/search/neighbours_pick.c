@@ -26,7 +26,7 @@ static int64_t gather(int64_t *row, const int64_t *fate, int64_t rows, int64_t w
 static int promising(struct near_desk *d, iso_topk_hit *h, int held, const struct near_side *x,
                      int64_t i, const struct near_side *y, const struct near_plan *p)
 {
-    const double slack = iso_topk_slack(p->road, x->cols);
+    const double slack = iso_topk_slack(p->precision, x->cols);
     int n = 0;
 
     if (held <= p->k)
@@ -70,7 +70,7 @@ static bool pick(iso_near *out, struct near_desk *d, iso_topk *lists, const stru
     const double *score = out->score + i * p->k;
 
     iso_topk_trim(lists, i, lists->want);
-    const double missed = (double)lists->floor[i] + iso_topk_slack(p->road, x->cols);
+    const double missed = (double)lists->floor[i] + iso_topk_slack(p->precision, x->cols);
     iso_topk_hit *h = lists->hit + i * lists->room;
     near_desk_finish(out, i, d, h, promising(d, h, lists->held[i], x, i, y, p), x, i, y, p);
     if (lists->floor[i] == -INFINITY || p->rule == ISO_RULE_COSINE ||
@@ -84,7 +84,7 @@ static bool pick(iso_near *out, struct near_desk *d, iso_topk *lists, const stru
 
 iso_err near_pick(iso_near *out, int64_t *again, int64_t *count, iso_topk *lists,
                   const struct near_side *x, const struct near_side *y, const struct near_plan *p,
-                  iso_near_told *told, const iso_run *run)
+                  iso_near_stats *stats, const iso_run *run)
 {
     const struct near_bounds b = near_bounds_of(p, y);
     const struct near_few few = near_few_of(p, y);
@@ -109,7 +109,7 @@ iso_err near_pick(iso_near *out, int64_t *again, int64_t *count, iso_topk *lists
     ISO_TRY(iso_alloc(&row, x->rows, sizeof *row));
     ISO_TRY(near_block_rows(out, row, gather(row, again, x->rows, ALL), x, y, p, run));
     *count = gather(again, again, x->rows, AGAIN);
-    told->overflowed += near_needs_means(p->rule) ? 0 : over; /* else they are told already */
+    stats->overflowed += near_needs_means(p->rule) ? 0 : over; /* else they are counted already */
 done:
     iso_free(row);
     near_desks_free(desks);

@@ -1,4 +1,4 @@
-/* Brute force in double, a row at a time: what every faster road must equal. */
+/* Brute force in double, a row at a time: what every faster search must equal. */
 #include <math.h>
 #include <string.h>
 

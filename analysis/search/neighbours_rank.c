@@ -80,7 +80,7 @@ static bool bounded(iso_topk_count *out, const struct pair *pair, const struct n
     if (!near_grows(p, x, pair->query, b) ||
         !near_line(&slope, &level, p, x, pair->query, pair->score))
         return false;
-    const double slack = near_line_slack(iso_topk_slack(p->road, x->cols), slope, b);
+    const double slack = near_line_slack(iso_topk_slack(p->precision, x->cols), slope, b);
     *out = (iso_topk_count){
         .row = pair->query,
         .slope = (float)slope,
@@ -98,7 +98,7 @@ static iso_err count(iso_topk_count *counts, int64_t n, struct ranking *r, const
     iso_err err = ISO_OK;
 
     ISO_TRY(near_offsets(&offset, r->y, r->plan));
-    ISO_TRY(iso_topk_panels_make(&panels, &to, r->plan->road));
+    ISO_TRY(iso_topk_panels_make(&panels, &to, r->plan->precision));
     ISO_TRY(iso_topk_count_above(counts, n, &from, &panels, offset, better, r, run));
 done:
     iso_topk_panels_free(&panels);

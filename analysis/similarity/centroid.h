@@ -27,7 +27,7 @@ ISO_BEGIN
  * Null        when the two states of each item are dealt to the two languages by a coin:
  *             E‖μa − μb‖² = D/n exactly. `euclidean` gives its root, `share` 1/n, `relative` the
  *             root of the ratio of the expectations; the cosines have none.
- * Replicates  by groups on either road.
+ * Replicates  by groups with either method.
  * Cost        O(20 p) a pair; no reading beyond the sums'.
  */
 ISO_API extern const iso_measure iso_centroid_euclidean;

@@ -27,7 +27,7 @@ static bool flat(double hsic, double trace, int64_t n)
     return !(hsic > 1e-14 * scale * scale);
 }
 
-/* Gram road ---------------------------------------------------------------- */
+/* Gram method ---------------------------------------------------------------- */
 
 /* Sums over the items of one pair's Gram terms; with column means removed K1 = 0, so that the row
  * sums of the off-diagonal parts are −k and −l. */
@@ -76,7 +76,7 @@ static double gram_biased_without(const iso_gram_terms *g, const struct gram_sum
     return s->off + s->kl - 2 * g->off[i] - kl - 2 / m * g->off[i] + kl / (m * m);
 }
 
-/* Sums road ---------------------------------------------------------------- */
+/* Sums method ---------------------------------------------------------------- */
 
 /* What a group contributes to the biased HSIC expected at n items, divided by (n−1)²: the unbiased
  * term and the share of the diagonal. */
@@ -102,7 +102,7 @@ static struct triple groups_without(const iso_pair *pair, bool biased, int witho
     return t;
 }
 
-/* Both roads --------------------------------------------------------------- */
+/* Both methods --------------------------------------------------------------- */
 
 static struct triple whole(const iso_pair *pair, bool biased)
 {

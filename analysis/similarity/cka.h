@@ -15,12 +15,12 @@ ISO_BEGIN
  * Value     at most about 1, 0 in the mean for unrelated rows, may be negative; never clamped.
  *           Unchanged when a side is rotated, shifted or multiplied by one number.
  * Undefined n < 4, or a side whose HSIC₁ with itself is not positive.
- * Interval  Gram road: delete-one jackknife (`jackknife`, n >= 5). Sums road: the unbiased terms
- *           of 20 groups of rows, jackknifed (`groups`, n >= 80).
- * Null      0, with standard deviation √(2/(n(n−3))) under random pairing of the rows.
- * Cost      O(n·p·q) and O(pq) memory a pair (sums), O(n²) a pair after O(n²p) a matrix (Gram).
- * Source    Kornblith et al. 2019 (arXiv 1905.00414); HSIC₁: Song et al. 2012 (JMLR 13);
- *           debiased CKA as in Nguyen et al. 2021 (arXiv 2010.15327), here over all rows.
+ * Interval  Gram method: delete-one jackknife (`jackknife`, n >= 5). Sums method: the unbiased
+ * terms of 20 groups of rows, jackknifed (`groups`, n >= 80). Null      0, with standard deviation
+ * √(2/(n(n−3))) under random pairing of the rows. Cost      O(n·p·q) and O(pq) memory a pair
+ * (sums), O(n²) a pair after O(n²p) a matrix (Gram). Source    Kornblith et al. 2019 (arXiv
+ * 1905.00414); HSIC₁: Song et al. 2012 (JMLR 13); debiased CKA as in Nguyen et al. 2021 (arXiv
+ * 2010.15327), here over all rows.
  */
 ISO_API extern const iso_measure iso_cka_debiased;
 

@@ -103,8 +103,8 @@ static void make(struct sets *s)
         fill(&t, s->sentences[i], 20);
 }
 
-static iso_err on_road(double *out, iso_road road, const char *names, iso_view x, iso_view y,
-                       const iso_run *run)
+static iso_err on_method(double *out, iso_method method, const char *names, iso_view x, iso_view y,
+                         const iso_run *run)
 {
     const iso_measure *measure = NULL;
     const iso_gram_pair pair = {0, 1};
@@ -123,7 +123,7 @@ static iso_err on_road(double *out, iso_road road, const char *names, iso_view x
         .pairs = 1,
         .measure = &measure,
         .measures = 1,
-        .road = road,
+        .method = method,
     };
     ISO_TRY(iso_measure_pairs(&value, &task, run));
     *out = value.value;
@@ -141,9 +141,9 @@ static iso_err check(struct golden *g, iso_view x, iso_view y, const iso_run *ru
 
     exact.double_precision = true;
     snprintf(names, sizeof names, "%s:%s", g->measure, g->estimator);
-    err = on_road(&g->gram, ISO_ROAD_GRAM, names, x, y, &exact);
+    err = on_method(&g->gram, ISO_METHOD_GRAM, names, x, y, &exact);
     if (err == ISO_OK)
-        err = on_road(&g->sums, ISO_ROAD_SUMS, names, x, y, &exact);
+        err = on_method(&g->sums, ISO_METHOD_SUMS, names, x, y, &exact);
     g->ok =
         fabs(g->gram - g->expected) <= g->tolerance && fabs(g->sums - g->expected) <= g->tolerance;
     return err;

@@ -6,11 +6,11 @@
 
 #include "lib/base/run.h"
 
-/* One answer: where it comes from, what it should be, what came out on both roads. */
+/* One answer: where it comes from, what it should be, what came out with both methods. */
 struct golden {
     const char *source, *measure, *estimator;
     double expected, tolerance;
-    double gram, sums; /* NAN where the road has none */
+    double gram, sums; /* NAN where the method gives none */
     bool ok;
 };
 

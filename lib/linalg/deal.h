@@ -1,4 +1,4 @@
-/* How rows are dealt to the groups of the sums road. */
+/* How rows are dealt to the groups of the sums method. */
 #ifndef ISO_LINALG_DEAL_H
 #define ISO_LINALG_DEAL_H
 

@@ -1,4 +1,5 @@
-/* The other road for few items: what two n × n Gram matrices say together, without keeping them. */
+/* The other method for few items: what two n × n Gram matrices say together, without keeping them.
+ */
 #ifndef ISO_LINALG_GRAM_H
 #define ISO_LINALG_GRAM_H
 
@@ -9,7 +10,7 @@
 
 ISO_BEGIN
 
-enum { ISO_GRAM_MAX = 4096 }; /* more items than this go the sums road */
+enum { ISO_GRAM_MAX = 4096 }; /* more items than this take the sums method */
 
 /**
  * Terms of a pair over the same n items. X and Y have column means removed, K = XXᵀ, L = YYᵀ:

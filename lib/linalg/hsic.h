@@ -1,4 +1,4 @@
-/* HSIC of two linear kernels from a handful of scalars, whichever road they came by. */
+/* HSIC of two linear kernels from a handful of scalars, whichever method made them. */
 #ifndef ISO_LINALG_HSIC_H
 #define ISO_LINALG_HSIC_H
 

@@ -9,7 +9,7 @@
 
 ISO_BEGIN
 
-/* Rows are dealt to this many groups, whose own terms give the sums road its intervals. */
+/* Rows are dealt to this many groups, whose own terms give the sums method its intervals. */
 enum { ISO_GROUPS = 20 };
 
 /**

@@ -25,10 +25,10 @@ typedef struct iso_topk_rows {
 } iso_topk_rows;
 
 /** What the product is computed in. */
-typedef enum iso_topk_road {
+typedef enum iso_topk_precision {
     ISO_TOPK_F32 = 0,
     ISO_TOPK_INT16 /* unit vectors times 32766, rounded; sums exact in 32 bits */
-} iso_topk_road;
+} iso_topk_precision;
 
 /**
  * How far a cosine from the product may be from the double one. f32: both unit vectors are rounded,
@@ -36,7 +36,7 @@ typedef enum iso_topk_road {
  * more than that (d + 4) pay for the rounding of thresholds. 16 bits: rounding moves a unit vector
  * by ε ≤ √d/2/32766, and |x·y − q(x)·q(y)| ≤ 2ε + ε²; 2⁻²¹ pays for the rest.
  */
-double iso_topk_slack(iso_topk_road road, int64_t cols);
+double iso_topk_slack(iso_topk_precision precision, int64_t cols);
 
 /** An entry that may be among the best of its row; `key` is its cosine, or what that became. */
 typedef struct iso_topk_hit {
@@ -80,21 +80,21 @@ typedef struct iso_topk_panels {
 } iso_topk_panels;
 
 ISO_MUST_USE iso_err iso_topk_panels_make(iso_topk_panels *out, const iso_topk_rows *y,
-                                          iso_topk_road road);
+                                          iso_topk_precision precision);
 void iso_topk_panels_free(iso_topk_panels *p);
 
 /**
- * Panels of y for lists of the best of both sides, on the faster road that serves: 16 bits, unless
- * this CPU has no vectors for them, or so many rows lie so close together that their lists would
- * overflow, which is tried with a sample of either side. Cost  up to a fiftieth of the search.
- * Errors  ISO_ENOMEM.
+ * Panels of y for lists of the best of both sides, in the faster precision that serves: 16 bits,
+ * unless this CPU has no vectors for them, or so many rows lie so close together that their lists
+ * would overflow, which is tried with a sample of either side. Cost  up to a fiftieth of the
+ * search. Errors  ISO_ENOMEM.
  */
-ISO_MUST_USE iso_err iso_topk_panels_best(iso_topk_panels *out, iso_topk_road *road,
+ISO_MUST_USE iso_err iso_topk_panels_best(iso_topk_panels *out, iso_topk_precision *precision,
                                           const iso_topk_rows *x, const iso_topk_rows *y,
                                           int want_x, int want_y);
 
-/** For tests: the road that is best from now on; −1 lets the rows decide. */
-void iso_topk_force_road(int road);
+/** For tests: the precision that is best from now on; −1 lets the rows decide. */
+void iso_topk_force_precision(int precision);
 
 /** Keys other than the cosine: cos(x_i, y_j) − slope[i] · offset[j]. */
 typedef struct iso_topk_tilt {

@@ -22,11 +22,11 @@ int64_t topk_height(int64_t cols)
     return fit > TALL ? TALL : fit > STEP ? fit : STEP;
 }
 
-double iso_topk_slack(iso_topk_road road, int64_t cols)
+double iso_topk_slack(iso_topk_precision precision, int64_t cols)
 {
     const double u = 0x1p-24 * (double)(cols + 4), e = 0.5 * sqrt((double)cols) / UNIT;
 
-    if (road == ISO_TOPK_INT16)
+    if (precision == ISO_TOPK_INT16)
         return e < 0.25 ? e + e + e * e + 0x1p-21 : 2;
     return u < 0.5 ? u / (1 - u) : 2;
 }
@@ -78,13 +78,14 @@ static void fill_whole(const iso_topk_panels *p, const iso_topk_rows *y, int64_t
     }
 }
 
-iso_err iso_topk_panels_make(iso_topk_panels *out, const iso_topk_rows *y, iso_topk_road road)
+iso_err iso_topk_panels_make(iso_topk_panels *out, const iso_topk_rows *y,
+                             iso_topk_precision precision)
 {
     const int64_t padded = iso_panels(y->rows) * ISO_PANEL;
     iso_topk_panels p = {y->rows, y->cols, NULL, NULL};
     iso_err err = ISO_OK;
 
-    if (road == ISO_TOPK_INT16)
+    if (precision == ISO_TOPK_INT16)
         ISO_TRY(iso_alloc(&p.whole, padded, (size_t)pairs_of(&p) * 2 * sizeof *p.whole));
     else
         ISO_TRY(iso_alloc(&p.at, padded, (size_t)y->cols * sizeof *p.at));

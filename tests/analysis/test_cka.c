@@ -9,9 +9,9 @@
 
 static const iso_measure *const both[] = {&iso_cka_debiased, &iso_cka_biased};
 
-/* Debiased and biased CKA of packed doubles on one road; `rep` takes replicates of both. */
+/* Debiased and biased CKA of packed doubles with one method; `rep` takes replicates of both. */
 static void measure(iso_value v[2], double *rep, const double *x, const double *y, int n, int p,
-                    int q, iso_road road)
+                    int q, iso_method method)
 {
     const iso_gram_pair pair = {0, 1};
     const iso_run run = {.double_precision = true};
@@ -26,7 +26,7 @@ static void measure(iso_value v[2], double *rep, const double *x, const double *
                            .pairs = 1,
                            .measure = both,
                            .measures = 2,
-                           .road = road};
+                           .method = method};
     ok(iso_plan_make(&plan, &task, &run));
     ok(iso_pass(v, rep, &task, &plan, &run));
     iso_plan_free(&plan);
@@ -39,9 +39,9 @@ static void published_small_example(void **state)
     (void)state;
     const double x[] = {1, 2, 3, 5, -1, 0, 2, -2, 0, 1};
     const double y[] = {2, 1, 0, 4, 3, 1, 0, -1, 1, -1, 2, 2, 1, 0, 3};
-    for (int road = ISO_ROAD_SUMS; road <= ISO_ROAD_GRAM; road++) {
+    for (int method = ISO_METHOD_SUMS; method <= ISO_METHOD_GRAM; method++) {
         iso_value v[2];
-        measure(v, NULL, x, y, 5, 2, 3, (iso_road)road);
+        measure(v, NULL, x, y, 5, 2, 3, (iso_method)method);
         near(v[0].value, 0.9006553265, 1e-10);
         near(v[1].value, 0.9374772093, 1e-10);
     }
@@ -53,7 +53,7 @@ static void one_column_is_squared_correlation(void **state)
     (void)state;
     const double x[] = {0, 1, 2}, y[] = {0, 0, 3};
     iso_value v[2];
-    measure(v, NULL, x, y, 3, 1, 1, ISO_ROAD_SUMS);
+    measure(v, NULL, x, y, 3, 1, 1, ISO_METHOD_SUMS);
     near(v[1].value, 0.75, 1e-15);
     text(v[0].why, "fewer than 4 items");
 }
@@ -70,7 +70,7 @@ static void replicates_leave_one_out(void **state)
         x[i] = iso_rng_normal(&rng) + 3;
     for (int i = 0; i < N * Q; i++)
         y[i] = iso_rng_normal(&rng) + x[i / Q * P + i % Q % P];
-    measure(v, rep, x, y, N, P, Q, ISO_ROAD_GRAM);
+    measure(v, rep, x, y, N, P, Q, ISO_METHOD_GRAM);
     for (int i = 0; i < N; i++) {
         near(rep[i], twin_cka_without(x, y, N, P, Q, 1, i), 1e-12);
         near(rep[N + i], twin_cka_without(x, y, N, P, Q, 0, i), 1e-12);
@@ -102,7 +102,7 @@ static void chance_levels_hold(void **state)
     }
     for (int t = 0; t < TRIES; t++) {
         shuffle_rows(z, y, N, P, &rng);
-        measure(v, NULL, x, z, N, P, P, ISO_ROAD_SUMS);
+        measure(v, NULL, x, z, N, P, P, ISO_METHOD_SUMS);
         sum[0] += v[0].value / TRIES;
         sum[1] += v[1].value / TRIES;
         squares += v[0].value * v[0].value / TRIES;
@@ -160,15 +160,15 @@ static bool bootstrap_holds(const double *x, const double *y, const struct world
             memcpy(a + i * w->d, x + from * w->d, (size_t)w->d * sizeof *a);
             memcpy(b + i * w->d, y + from * w->d, (size_t)w->d * sizeof *b);
         }
-        measure(v, NULL, a, b, w->n, w->d, w->d, ISO_ROAD_GRAM);
+        measure(v, NULL, a, b, w->n, w->d, w->d, ISO_METHOD_GRAM);
         got[t] = v[0].value;
         below += got[t] < truth();
     }
     return below > DRAWS / 40 && below < DRAWS - DRAWS / 40;
 }
 
-/* Of 300 simulated sets at least 0.90 of the intervals hold the truth, on both roads; of the biased
- * form they hold its own expectation at this n. The plain bootstrap does not. */
+/* Of 300 simulated sets at least 0.90 of the intervals hold the truth, with both methods; of the
+ * biased form they hold its own expectation at this n. The plain bootstrap does not. */
 static void coverage(bool rogue)
 {
     enum { SETS = 300, N = 200, D = 150, BOOTSTRAPS = 12 };
@@ -182,7 +182,7 @@ static void coverage(bool rogue)
         simulate(x, y, &w, &rng);
         for (int r = 0; r < 2; r++) {
             iso_value v[2];
-            measure(v, NULL, x, y, N, D, D, r ? ISO_ROAD_GRAM : ISO_ROAD_SUMS);
+            measure(v, NULL, x, y, N, D, D, r ? ISO_METHOD_GRAM : ISO_METHOD_SUMS);
             text(v[0].interval, r ? "jackknife" : "groups");
             debiased[r] += v[0].lo <= truth() && truth() <= v[0].hi;
             lo[r][s] = v[1].lo;

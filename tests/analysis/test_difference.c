@@ -88,7 +88,7 @@ static void draw(float *x, float *before, float *after, int64_t n, iso_rng *rng)
 
 /* after − before by each measure. */
 static void differences(iso_value *out, const float *x, const float *before, const float *after,
-                        int64_t n, iso_road road)
+                        int64_t n, iso_method method)
 {
     const iso_gram_pair pair[2] = {{0, 1}, {0, 2}};
     iso_rows *rows[3] = {NULL};
@@ -101,7 +101,7 @@ static void differences(iso_value *out, const float *x, const float *before, con
                            .pairs = 2,
                            .measure = kinds,
                            .measures = KINDS,
-                           .road = road};
+                           .method = method};
 
     ok(iso_rows_of_view(&rows[0], iso_view_f32(x, n, D)));
     ok(iso_rows_of_view(&rows[1], iso_view_f32(before, n, D)));
@@ -129,21 +129,21 @@ static void intervals_cover(void **state)
 
     ok(iso_alloc(&x, 3 * LONG * D, sizeof *x));
     draw(x, x + LONG * D, x + 2 * LONG * D, LONG, &rng);
-    differences(truth, x, x + LONG * D, x + 2 * LONG * D, LONG, ISO_ROAD_AUTO);
-    for (int road = ISO_ROAD_SUMS; road <= ISO_ROAD_GRAM; road++) {
+    differences(truth, x, x + LONG * D, x + 2 * LONG * D, LONG, ISO_METHOD_AUTO);
+    for (int method = ISO_METHOD_SUMS; method <= ISO_METHOD_GRAM; method++) {
         int held[KINDS] = {0};
         for (int set = 0; set < SETS; set++) {
             draw(x, x + N * D, x + 2 * N * D, N, &rng);
-            differences(v, x, x + N * D, x + 2 * N * D, N, (iso_road)road);
+            differences(v, x, x + N * D, x + 2 * N * D, N, (iso_method)method);
             for (int m = 0; m < KINDS; m++)
                 held[m] += v[m].lo <= truth[m].value && truth[m].value <= v[m].hi;
         }
         for (int m = 0; m < KINDS; m++) {
             const double share = (double)held[m] / SETS;
-            const bool wide = road == ISO_ROAD_SUMS && m == 0;
+            const bool wide = method == ISO_METHOD_SUMS && m == 0;
             if (share < 0.92 || (share > 0.985 && !wide))
-                fail_msg("%s on road %d: %g hold the difference, not 0.95", kinds[m]->measure, road,
-                         share);
+                fail_msg("%s on road %d: %g hold the difference, not 0.95", kinds[m]->measure,
+                         method, share);
         }
     }
     iso_free(x);

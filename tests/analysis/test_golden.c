@@ -27,7 +27,7 @@ static int read_csv(double *out, int room, const char *path)
 }
 
 /* One measure of two sources. */
-static double measure(const char *name, iso_rows *x, iso_rows *y, iso_road road, bool wide)
+static double measure(const char *name, iso_rows *x, iso_rows *y, iso_method method, bool wide)
 {
     const iso_measure *m[1];
     iso_rows *const rows[] = {x, y};
@@ -43,7 +43,7 @@ static double measure(const char *name, iso_rows *x, iso_rows *y, iso_road road,
                            .pairs = 1,
                            .measure = m,
                            .measures = 1,
-                           .road = road};
+                           .method = method};
     ok(iso_measure_pairs(&v, &task, &run));
     return v.value;
 }
@@ -58,10 +58,10 @@ static void kornblith_published(void **state)
     assert_int_equal(read_csv(y, 1000, source_path("tests/golden/kornblith_Y.csv")), 1000);
     ok(iso_rows_of_view(&rx, iso_view_f64(x, 100, 10)));
     ok(iso_rows_of_view(&ry, iso_view_f64(y, 100, 10)));
-    for (int road = ISO_ROAD_SUMS; road <= ISO_ROAD_GRAM; road++) {
-        near(measure("cka:biased", rx, ry, (iso_road)road, true), 0.5576132566117589, 1e-12);
-        near(measure("cka:debiased", rx, ry, (iso_road)road, true), 0.513456489505526, 1e-12);
-        near(measure("cka:debiased", rx, ry, (iso_road)road, false), 0.513456489505526, 1e-6);
+    for (int method = ISO_METHOD_SUMS; method <= ISO_METHOD_GRAM; method++) {
+        near(measure("cka:biased", rx, ry, (iso_method)method, true), 0.5576132566117589, 1e-12);
+        near(measure("cka:debiased", rx, ry, (iso_method)method, true), 0.513456489505526, 1e-12);
+        near(measure("cka:debiased", rx, ry, (iso_method)method, false), 0.513456489505526, 1e-6);
     }
     iso_rows_close(rx);
     iso_rows_close(ry);
@@ -94,7 +94,7 @@ static int read_lines(struct line *out, int room)
 }
 
 /* The value of one line from a pass over the three languages at its layer. */
-static double line_value(iso_states *s, const struct line *l, iso_road road, bool wide)
+static double line_value(iso_states *s, const struct line *l, iso_method method, bool wide)
 {
     static const char *const names[] = {"en", "de", "hi"};
     const iso_run run = {.double_precision = wide};
@@ -118,7 +118,7 @@ static double line_value(iso_states *s, const struct line *l, iso_road road, boo
                            .pairs = 3,
                            .measure = m,
                            .measures = 1,
-                           .road = road};
+                           .method = method};
     ok(iso_measure_pairs(v, &task, &run));
     for (int i = 0; i < 3; i++)
         iso_rows_close(rows[i]);
@@ -137,9 +137,9 @@ static void numpy_on_real_states(void **state)
     const int count = read_lines(lines, 200);
     assert_int_equal(count, 5 * 3 * 9);
     for (int i = 0; i < count; i++) {
-        for (int road = ISO_ROAD_SUMS; road <= ISO_ROAD_GRAM; road++) {
-            near(line_value(s, &lines[i], (iso_road)road, true), lines[i].value, 1e-12);
-            near(line_value(s, &lines[i], (iso_road)road, false), lines[i].value, 2e-6);
+        for (int method = ISO_METHOD_SUMS; method <= ISO_METHOD_GRAM; method++) {
+            near(line_value(s, &lines[i], (iso_method)method, true), lines[i].value, 1e-12);
+            near(line_value(s, &lines[i], (iso_method)method, false), lines[i].value, 2e-6);
         }
     }
     iso_states_close(s);
@@ -188,7 +188,7 @@ static void per_sentence_files_as_published(void **state)
         per_sentence(y, pair[i / 2][1], i % 2);
         ok(iso_rows_of_view(&rx, iso_view_f64(x, 10, 2)));
         ok(iso_rows_of_view(&ry, iso_view_f64(y, 10, 2)));
-        near(measure("cka:biased", rx, ry, ISO_ROAD_GRAM, true),
+        near(measure("cka:biased", rx, ry, ISO_METHOD_GRAM, true),
              i % 2 ? scored[i / 2] : plain[i / 2], 1e-10);
         iso_rows_close(rx);
         iso_rows_close(ry);

@@ -2,7 +2,7 @@
 #include "tests/check.h"
 
 #include "analysis/maps/chain.h"
-#include "analysis/search/golds.h"
+#include "analysis/search/answers.h"
 #include "analysis/maps/induce.h"
 #include "analysis/maps/unsupervised.h"
 #include "lib/base/alloc.h"
@@ -141,7 +141,7 @@ static void rounds_mend_a_bad_dictionary(void **state)
 {
     const iso_refine_opt opt = {.rounds = 4};
     iso_word_pairs pairs;
-    iso_round told[5];
+    iso_round stats[5];
     int best = -1;
 
     (void)state;
@@ -150,12 +150,12 @@ static void rounds_mend_a_bad_dictionary(void **state)
         pairs.source[i] = 9 * i;
         pairs.target[i] = twin[i < 10 ? 9 * i : 9 * i + 2];
     }
-    ok(iso_refine(&pairs, &best, told, iso_mat_view(&x), iso_mat_view(&y), &opt, NULL));
+    ok(iso_refine(&pairs, &best, stats, iso_mat_view(&x), iso_mat_view(&y), &opt, NULL));
     assert_true(best > 0);
-    assert_int_equal(told[0].pairs, 14);
-    assert_int_equal(told[best].pairs, pairs.count);
+    assert_int_equal(stats[0].pairs, 14);
+    assert_int_equal(stats[best].pairs, pairs.count);
     for (int r = 0; r <= 4; r++)
-        assert_true(told[r].criterion <= told[best].criterion);
+        assert_true(stats[r].criterion <= stats[best].criterion);
     assert_true(pairs.count > 200);
     assert_true(share_right(&pairs, twin) > 0.98);
     iso_word_pairs_free(&pairs);
@@ -169,7 +169,7 @@ static void refinement_survives_lack_of_memory(void **state)
     (void)state;
     for (int64_t n = 0;; n++) {
         iso_word_pairs pairs;
-        iso_round told[2];
+        iso_round stats[2];
         int best;
         ok(iso_word_pairs_new(&pairs, 20));
         for (int64_t i = 0; i < 20; i++) {
@@ -178,7 +178,7 @@ static void refinement_survives_lack_of_memory(void **state)
         }
         iso_alloc_fail_after(n);
         const iso_err err =
-            iso_refine(&pairs, &best, told, iso_mat_view(&x), iso_mat_view(&y), &opt, NULL);
+            iso_refine(&pairs, &best, stats, iso_mat_view(&x), iso_mat_view(&y), &opt, NULL);
         iso_alloc_fail_after(-1);
         if (err)
             assert_int_equal(pairs.count, 20);
@@ -195,11 +195,11 @@ static void a_start_needs_no_dictionary(void **state)
 {
     const iso_unsupervised_opt opt = {.patience = 5, .rounds = 100};
     iso_word_pairs pairs;
-    iso_unsupervised_told told;
+    iso_unsupervised_stats stats;
 
     (void)state;
-    ok(iso_unsupervised(&pairs, &told, iso_mat_view(&x), iso_mat_view(&y), &opt, NULL));
-    assert_true(told.first > 0 && told.rounds > 5);
+    ok(iso_unsupervised(&pairs, &stats, iso_mat_view(&x), iso_mat_view(&y), &opt, NULL));
+    assert_true(stats.first > 0 && stats.rounds > 5);
     assert_true(share_right(&pairs, twin) > 0.95);
     iso_word_pairs_free(&pairs);
 }
@@ -327,17 +327,17 @@ static void chains_survive_lack_of_memory(void **state)
 
 /* --- Denominators --- */
 
-/* Four words, 10 candidates. Word 0: golds of rank 3 and 1; word 1: rank 2; word 2: none in the
+/* Four words, 10 candidates. Word 0: answers of rank 3 and 1; word 1: rank 2; word 2: none in the
  * vocabulary; word 3: ranks 7, 8, 9. */
 static void three_denominators_by_hand(void **state)
 {
     const int64_t first[] = {0, 2, 3, 3, 6}, rank[] = {3, 1, 2, 7, 8, 9};
-    const iso_golds golds = {4, 10, first, rank};
+    const iso_answers answers = {4, 10, first, rank};
     const struct {
         int64_t k;
         double value[ISO_DENOMINATORS], null[ISO_DENOMINATORS];
     } cases[] = {
-        /* chance of any of 2 golds first: 2/10; of 1: 1/10; of 3: 3/10 */
+        /* chance of any of 2 answers first: 2/10; of 1: 1/10; of 3: 3/10 */
         {1, {1. / 3, 1. / 4, 1. / 6}, {0.6 / 3, 0.6 / 4, 0.1}},
         /* 1 - C(8,2)/C(10,2) = 17/45; 2/10; 1 - C(7,2)/C(10,2) = 24/45 */
         {2, {2. / 3, 2. / 4, 2. / 6}, {(50. / 45) / 3, (50. / 45) / 4, 0.2}},
@@ -347,27 +347,28 @@ static void three_denominators_by_hand(void **state)
     (void)state;
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         for (int over = 0; over < ISO_DENOMINATORS; over++) {
-            ok(iso_golds_score(&v, &golds, cases[c].k, (iso_denominator)over, ISO_BOOT_NONE, 0));
+            ok(iso_answers_score(&v, &answers, cases[c].k, (iso_denominator)over, ISO_BOOT_NONE,
+                                 0));
             near(v.value, cases[c].value[over], 1e-15);
             near(v.null, cases[c].null[over], 1e-14);
         }
         assert_int_equal(v.n, 6);
     }
     /* reciprocal ranks 1, 1/2, -, 1/7 */
-    ok(iso_golds_score(&v, &golds, 0, ISO_OVER_IN_VOCABULARY, ISO_BOOT_NONE, 0));
+    ok(iso_answers_score(&v, &answers, 0, ISO_OVER_IN_VOCABULARY, ISO_BOOT_NONE, 0));
     near(v.value, (1 + 0.5 + 1. / 7) / 3, 1e-15);
-    ok(iso_golds_score(&v, &golds, 0, ISO_OVER_ALL_WORDS, ISO_BOOT_NONE, 0));
+    ok(iso_answers_score(&v, &answers, 0, ISO_OVER_ALL_WORDS, ISO_BOOT_NONE, 0));
     near(v.value, (1 + 0.5 + 1. / 7) / 4, 1e-15);
-    ok(iso_golds_score(&v, &golds, 0, ISO_OVER_PAIRS, ISO_BOOT_PERCENTILE, 0));
+    ok(iso_answers_score(&v, &answers, 0, ISO_OVER_PAIRS, ISO_BOOT_PERCENTILE, 0));
     near(v.value, (1. / 3 + 1 + 0.5 + 1. / 7 + 1. / 8 + 1. / 9) / 6, 1e-15);
     near(v.null,
          (1 + 1. / 2 + 1. / 3 + 1. / 4 + 1. / 5 + 1. / 6 + 1. / 7 + 1. / 8 + 1. / 9 + 0.1) / 10,
          1e-14);
     assert_true(v.lo < v.value && v.value < v.hi);
-    ok(iso_golds_coverage(&v, &golds));
+    ok(iso_answers_coverage(&v, &answers));
     near(v.value, 0.75, 0);
     assert_int_equal(v.n, 4);
-    fails(iso_golds_score(&v, &golds, 11, ISO_OVER_PAIRS, ISO_BOOT_NONE, 0), ISO_EARG, "p@11");
+    fails(iso_answers_score(&v, &answers, 11, ISO_OVER_PAIRS, ISO_BOOT_NONE, 0), ISO_EARG, "p@11");
     text(iso_denominator_name(ISO_OVER_ALL_WORDS), "all-words");
 }
 

@@ -23,7 +23,7 @@ static void world_fill(struct world *w, uint64_t seed)
     }
 }
 
-static double value_of(const iso_measure *m, const struct world *w, iso_road road)
+static double value_of(const iso_measure *m, const struct world *w, iso_method method)
 {
     const double *data[3] = {w->x, w->y, w->z};
     iso_rows *rows[3];
@@ -34,7 +34,7 @@ static double value_of(const iso_measure *m, const struct world *w, iso_road roa
                            .pairs = 2,
                            .measure = &m,
                            .measures = 1,
-                           .road = road};
+                           .method = method};
     const iso_run run = {.double_precision = true};
     iso_value v[2];
 
@@ -46,12 +46,12 @@ static double value_of(const iso_measure *m, const struct world *w, iso_road roa
     return v[0].value;
 }
 
-/* The last road that serves a measure; the sums serve all. */
-static int last_road(const iso_measure *m)
+/* The last method that serves a measure; the sums serve all. */
+static int last_method(const iso_measure *m)
 {
-    const unsigned roads = m->needs & (ISO_NEED_SUMS | ISO_NEED_GRAM);
+    const unsigned methods = m->needs & (ISO_NEED_SUMS | ISO_NEED_GRAM);
 
-    return roads == ISO_NEED_SUMS ? ISO_ROAD_SUMS : ISO_ROAD_GRAM;
+    return methods == ISO_NEED_SUMS ? ISO_METHOD_SUMS : ISO_METHOD_GRAM;
 }
 
 /* Turns y by four reflections at random planes: an orthogonal map of the columns. */
@@ -102,12 +102,12 @@ static void claims_hold_and_nothing_more_does(void **state)
     world_fill(&w, 1);
     for (int m = 0; m < iso_measure_count(); m++)
         for (int c = 0; c < 3; c++)
-            for (int road = ISO_ROAD_SUMS; road <= last_road(iso_measure_at(m)); road++) {
+            for (int method = ISO_METHOD_SUMS; method <= last_method(iso_measure_at(m)); method++) {
                 const iso_measure *measure = iso_measure_at(m);
-                const double before = value_of(measure, &w, (iso_road)road);
+                const double before = value_of(measure, &w, (iso_method)method);
                 changed = w;
                 changes[c].change(&changed);
-                const double after = value_of(measure, &changed, (iso_road)road);
+                const double after = value_of(measure, &changed, (iso_method)method);
                 const bool same = fabs(after - before) < 1e-11;
                 if (same != ((measure->invariant & changes[c].bit) != 0))
                     fail_msg("%s:%s under %s: %.15g, then %.15g", measure->measure,
@@ -125,8 +125,8 @@ static void sides_may_be_exchanged(void **state)
     memcpy(turned.x, w.y, sizeof w.y);
     memcpy(turned.y, w.x, sizeof w.x);
     for (int m = 0; m < iso_measure_count(); m++)
-        near(value_of(iso_measure_at(m), &turned, ISO_ROAD_AUTO),
-             value_of(iso_measure_at(m), &w, ISO_ROAD_AUTO), 1e-11);
+        near(value_of(iso_measure_at(m), &turned, ISO_METHOD_AUTO),
+             value_of(iso_measure_at(m), &w, ISO_METHOD_AUTO), 1e-11);
 }
 
 static void items_come_in_any_order(void **state)
@@ -144,9 +144,9 @@ static void items_come_in_any_order(void **state)
         memcpy(mixed.z + i * P, w.z + order[i] * P, P * sizeof *w.z);
     }
     for (int m = 0; m < iso_measure_count(); m++)
-        for (int road = ISO_ROAD_SUMS; road <= last_road(iso_measure_at(m)); road++)
-            near(value_of(iso_measure_at(m), &mixed, (iso_road)road),
-                 value_of(iso_measure_at(m), &w, (iso_road)road), 1e-11);
+        for (int method = ISO_METHOD_SUMS; method <= last_method(iso_measure_at(m)); method++)
+            near(value_of(iso_measure_at(m), &mixed, (iso_method)method),
+                 value_of(iso_measure_at(m), &w, (iso_method)method), 1e-11);
 }
 
 /* Similarities of something with itself are 1, distances 0, and of no distance no share. */
@@ -159,7 +159,7 @@ static void self_comparison(void **state)
     memcpy(w.y, w.x, sizeof w.x);
     for (int m = 0; m < iso_measure_count(); m++) {
         const iso_measure *measure = iso_measure_at(m);
-        const double v = value_of(measure, &w, ISO_ROAD_AUTO);
+        const double v = value_of(measure, &w, ISO_METHOD_AUTO);
         if (!strcmp(measure->estimator, "share"))
             assert_true(isnan(v));
         else if (!strcmp(measure->estimator, "distance"))

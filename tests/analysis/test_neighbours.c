@@ -119,13 +119,13 @@ static void compare_ranks(iso_view x, iso_view y, iso_near_opt opt)
     assert_memory_equal(fast, plain, sizeof fast);
 }
 
-static iso_near_told compare(iso_view x, iso_view y, iso_near_opt opt)
+static iso_near_stats compare(iso_view x, iso_view y, iso_near_opt opt)
 {
     iso_near f, b, pf, pb, alone;
-    iso_near_told told, ignored;
+    iso_near_stats stats, ignored;
 
     opt.plain = false;
-    ok(iso_near_find(&f, &b, x, y, &opt, NULL, &told));
+    ok(iso_near_find(&f, &b, x, y, &opt, NULL, &stats));
     ok(iso_near_find(&alone, NULL, x, y, &opt, NULL, NULL));
     same(&alone, &f);
     iso_near_free(&alone);
@@ -141,11 +141,12 @@ static iso_near_told compare(iso_view x, iso_view y, iso_near_opt opt)
     iso_near_free(&pf);
     iso_near_free(&pb);
     compare_ranks(x, y, opt);
-    return told;
+    return stats;
 }
 
-/* Every rule, on data of every kind, in shapes around those of blocks and panels, on one road. */
-static void by_road(iso_topk_road road)
+/* Every rule, on data of every kind, in shapes around those of blocks and panels, in one precision.
+ */
+static void by_precision(iso_topk_precision precision)
 {
     static const struct shape {
         int64_t n, m, d;
@@ -153,34 +154,34 @@ static void by_road(iso_topk_road road)
     } shapes[] = {{1, 1, 1, 1, 1, 1},        {1, 33, 5, 3, 2, 4},    {40, 7, 1, 2, 3, 5},
                   {17, 16, 3, 20, 10, 16},   {90, 130, 8, 5, 10, 0}, {20, 400, 33, 1, 4, 6},
                   {150, 170, 24, 10, 10, 12}};
-    iso_near_told told = {0};
+    iso_near_stats stats = {0};
 
-    iso_topk_force_road((int)road);
+    iso_topk_force_precision((int)precision);
     for (unsigned s = 0; s < sizeof shapes / sizeof *shapes; s++)
         for (enum kind kind = 0; kind < KINDS; kind++)
             for (iso_rule rule = 0; rule <= ISO_RULE_INVSOFTMAX; rule++) {
                 const struct shape h = shapes[s];
                 iso_mat x = rows_of(kind, h.n, h.d, 1), y = rows_of(kind, h.m, h.d, 2);
-                const iso_near_told t =
+                const iso_near_stats t =
                     compare(iso_mat_view(&x), iso_mat_view(&y),
                             (iso_near_opt){rule, h.k, h.neighbours, 0, h.kept, false});
-                told.again += t.again;
-                told.overflowed += t.overflowed;
+                stats.again += t.again;
+                stats.overflowed += t.overflowed;
                 iso_mat_free(&x);
                 iso_mat_free(&y);
             }
-    iso_topk_force_road(-1);
-    print_message("road %d: again %lld, overflowed %lld\n", (int)road, (long long)told.again,
-                  (long long)told.overflowed);
-    assert_true(told.again > 0);
-    assert_true(told.overflowed > 0);
+    iso_topk_force_precision(-1);
+    print_message("precision %d: again %lld, overflowed %lld\n", (int)precision,
+                  (long long)stats.again, (long long)stats.overflowed);
+    assert_true(stats.again > 0);
+    assert_true(stats.overflowed > 0);
 }
 
 static void equals_brute_force(void **state)
 {
     (void)state;
-    for (iso_topk_road road = ISO_TOPK_F32; road <= ISO_TOPK_INT16; road++)
-        by_road(road);
+    for (iso_topk_precision precision = ISO_TOPK_F32; precision <= ISO_TOPK_INT16; precision++)
+        by_precision(precision);
 }
 
 /* Copies take one place in a list, on either side, and k may end among them. Rows of zeros too. */
@@ -203,10 +204,10 @@ static void equal_rows_are_one(void **state)
     memcpy(b + 3 * W, b, W * sizeof *b);
     b[2 + 3 * W] = 0;
     for (iso_rule rule = 0; rule <= ISO_RULE_INVSOFTMAX; rule++) {
-        const iso_near_told told =
+        const iso_near_stats stats =
             compare(iso_mat_view(&x), iso_mat_view(&y), (iso_near_opt){.rule = rule, .k = 120});
         if (rule != ISO_RULE_RATIO)
-            assert_true(told.overflowed <= 2); /* the row of zeros, with everything */
+            assert_true(stats.overflowed <= 2); /* the row of zeros, with everything */
     }
     iso_mat_free(&x);
     iso_mat_free(&y);
@@ -220,7 +221,7 @@ static void nearly_equal_rows(void **state)
     (void)state;
     enum { FEW = 150, MANY = 1300, W = 50 };
     iso_mat x = rows_of(RANDOM, FEW, W, 1), y = rows_of(RANDOM, MANY, W, 2);
-    iso_near_told told;
+    iso_near_stats stats;
 
     for (int side = 0; side < 2; side++) {
         float *data = side ? y.data : x.data;
@@ -230,10 +231,10 @@ static void nearly_equal_rows(void **state)
                                              : sinf((float)(j + 1)) + 1e-4F * data[i * W + j];
     }
     for (iso_rule rule = 0; rule <= ISO_RULE_INVSOFTMAX; rule++) {
-        told = compare(iso_mat_view(&x), iso_mat_view(&y), (iso_near_opt){.rule = rule, .k = 3});
-        assert_true(told.overflowed >= FEW);
-        told = compare(iso_mat_view(&y), iso_mat_view(&x), (iso_near_opt){.rule = rule, .k = 3});
-        assert_true(told.overflowed >= FEW);
+        stats = compare(iso_mat_view(&x), iso_mat_view(&y), (iso_near_opt){.rule = rule, .k = 3});
+        assert_true(stats.overflowed >= FEW);
+        stats = compare(iso_mat_view(&y), iso_mat_view(&x), (iso_near_opt){.rule = rule, .k = 3});
+        assert_true(stats.overflowed >= FEW);
     }
     iso_mat_free(&x);
     iso_mat_free(&y);
@@ -250,9 +251,9 @@ static void plain_loops_too(void **state)
     ok(iso_near_find(&f, &b, iso_mat_view(&x), iso_mat_view(&y), &opt, NULL, NULL));
     kernels(ISO_CPU_PLAIN);
     compare(iso_mat_view(&x), iso_mat_view(&y), opt);
-    iso_topk_force_road(ISO_TOPK_INT16);
+    iso_topk_force_precision(ISO_TOPK_INT16);
     compare(iso_mat_view(&x), iso_mat_view(&y), opt);
-    iso_topk_force_road(-1);
+    iso_topk_force_precision(-1);
     ok(iso_near_find(&pf, &pb, iso_mat_view(&x), iso_mat_view(&y), &opt, NULL, NULL));
     kernels(ISO_CPU_AVX512);
     same(&f, &pf);
@@ -428,7 +429,7 @@ static void every_allocation_may_fail(void **state)
     memcpy((float *)y.data + 40, y.data, 4 * sizeof(float));
     for (int way = 0; way < 2 * (ISO_RULE_INVSOFTMAX + 1); way++) {
         const iso_rule rule = (iso_rule)(way / 2);
-        iso_topk_force_road(way % 2 ? ISO_TOPK_INT16 : -1);
+        iso_topk_force_precision(way % 2 ? ISO_TOPK_INT16 : -1);
         const iso_near_opt opt = {.rule = rule, .neighbours = 3, .kept = 3};
         iso_near f = {0}, b = {0};
         iso_err err = ISO_ENOMEM;
@@ -449,7 +450,7 @@ static void every_allocation_may_fail(void **state)
             assert_true(err == ISO_OK || err == ISO_ENOMEM);
         }
     }
-    iso_topk_force_road(-1);
+    iso_topk_force_precision(-1);
     iso_mat_free(&x);
     iso_mat_free(&y);
 }

@@ -1,4 +1,5 @@
-/* The engine against the slow twin: every road, block size, memory and thread count says the same.
+/* The engine against the slow twin: every method, block size, memory and thread count says the
+ * same.
  */
 #include "tests/check.h"
 
@@ -52,7 +53,7 @@ static void drop(struct data *d)
 static const iso_measure *const both[] = {&iso_cka_debiased, &iso_cka_biased};
 static const iso_gram_pair pairs[] = {{0, 1}, {0, 2}, {1, 2}, {2, 2}};
 
-static iso_task task_of(const struct data *d, iso_road road)
+static iso_task task_of(const struct data *d, iso_method method)
 {
     return (iso_task){.matrix = d->rows,
                       .matrices = d->count,
@@ -60,7 +61,7 @@ static iso_task task_of(const struct data *d, iso_road road)
                       .pairs = 4,
                       .measure = both,
                       .measures = 2,
-                      .road = road};
+                      .method = method};
 }
 
 static void agrees(const struct data *d, const iso_value *v, double tol)
@@ -73,16 +74,16 @@ static void agrees(const struct data *d, const iso_value *v, double tol)
     }
 }
 
-static void all_roads_equal_the_twin(void **state)
+static void all_methods_equal_the_twin(void **state)
 {
     (void)state;
     const int shapes[][4] = {
         {5, 3, 2, 7}, {24, 5, 5, 1}, {61, 9, 4, 40}, {300, 30, 30, 17}, {513, 20, 64, 64}};
     for (int s = 0; s < 5; s++) {
         struct data d = make(shapes[s][0], 3, shapes[s] + 1, 0.5, (uint64_t)s);
-        for (int road = ISO_ROAD_SUMS; road <= ISO_ROAD_GRAM; road++) {
+        for (int method = ISO_METHOD_SUMS; method <= ISO_METHOD_GRAM; method++) {
             for (int wide = 0; wide < 2; wide++) {
-                const iso_task task = task_of(&d, (iso_road)road);
+                const iso_task task = task_of(&d, (iso_method)method);
                 const iso_run run = {.double_precision = wide};
                 iso_value v[8];
                 ok(iso_measure_pairs(v, &task, &run));
@@ -97,8 +98,8 @@ static void great_means_do_not_hurt(void **state)
 {
     (void)state;
     struct data d = make(400, 3, (int[]){24, 24, 24}, 5000, 3);
-    for (int road = ISO_ROAD_SUMS; road <= ISO_ROAD_GRAM; road++) {
-        const iso_task task = task_of(&d, (iso_road)road);
+    for (int method = ISO_METHOD_SUMS; method <= ISO_METHOD_GRAM; method++) {
+        const iso_task task = task_of(&d, (iso_method)method);
         iso_value v[8];
         ok(iso_measure_pairs(v, &task, NULL));
         agrees(&d, v, 1e-6);
@@ -111,7 +112,7 @@ static void memory_changes_nothing(void **state)
 {
     (void)state;
     struct data d = make(9000, 3, (int[]){96, 80, 96}, 1, 4);
-    const iso_task task = task_of(&d, ISO_ROAD_SUMS);
+    const iso_task task = task_of(&d, ISO_METHOD_SUMS);
     const int64_t mem[] = {1 << 30, 3 << 20, 800 << 10};
     iso_value first[8];
 
@@ -142,7 +143,7 @@ static void group_terms_come_either_way(void **state)
     (void)state;
     for (int wide = 0; wide < 2; wide++) {
         struct data d = make(417, 3, (int[]){64, 64, 70}, 2, 12);
-        const iso_task task = task_of(&d, ISO_ROAD_SUMS);
+        const iso_task task = task_of(&d, ISO_METHOD_SUMS);
         const iso_run run = {.double_precision = wide};
         iso_plan plan = {0};
         iso_value gram[8], product[8];
@@ -165,7 +166,7 @@ static void memory_too_small_is_said(void **state)
 {
     (void)state;
     struct data d = make(9000, 3, (int[]){96, 80, 96}, 1, 4);
-    const iso_task task = task_of(&d, ISO_ROAD_SUMS);
+    const iso_task task = task_of(&d, ISO_METHOD_SUMS);
     const iso_run run = {.mem = 100000};
     iso_plan plan = {0};
     fails(iso_plan_make(&plan, &task, &run), ISO_EARG, "--mem gives");
@@ -191,7 +192,7 @@ static void the_plan_counts_the_bytes_read(void **state)
             for (int m = 0; m < 3; m++)
                 d.rows[m]->bytes = 0;
             ok(iso_plan_make(&plan, &task, &run));
-            assert_int_equal(plan.road, ISO_ROAD_SUMS);
+            assert_int_equal(plan.method, ISO_METHOD_SUMS);
             assert_int_equal(plan.readings, measures == 3 ? 2 : 1);
             ok(iso_pass(v, NULL, &task, &plan, &run));
             assert_int_equal(plan.bytes, d.rows[0]->bytes + d.rows[1]->bytes + d.rows[2]->bytes);
@@ -205,8 +206,8 @@ static void threads_change_nothing(void **state)
 {
     (void)state;
     struct data d = make(600, 3, (int[]){33, 65, 40}, 0, 6);
-    for (int road = ISO_ROAD_SUMS; road <= ISO_ROAD_GRAM; road++) {
-        const iso_task task = task_of(&d, (iso_road)road);
+    for (int method = ISO_METHOD_SUMS; method <= ISO_METHOD_GRAM; method++) {
+        const iso_task task = task_of(&d, (iso_method)method);
         iso_value one[8], two[8];
         const int before = iso_blas_threads();
         ok(iso_measure_pairs(one, &task, &(iso_run){.threads = 1}));
@@ -255,14 +256,14 @@ static void a_third_measure_joins_the_reading(void **state)
     fails(iso_measure_register(&third), ISO_EARG, "there already");
     ok(iso_measure_choose(chosen, &count, 4, "cka,third,cosine:raw"));
     assert_int_equal(count, 3);
-    for (int road = ISO_ROAD_SUMS; road <= ISO_ROAD_GRAM; road++) {
+    for (int method = ISO_METHOD_SUMS; method <= ISO_METHOD_GRAM; method++) {
         iso_task task = {.matrix = d.rows,
                          .matrices = 3,
                          .pair = pairs,
                          .pairs = 4,
                          .measure = chosen,
                          .measures = 3,
-                         .road = (iso_road)road};
+                         .method = (iso_method)method};
         iso_value v[12];
         double expected = 0;
         ok(iso_measure_pairs(v, &task, NULL));
@@ -298,8 +299,8 @@ static void a_row_that_is_not_finite_is_named(void **state)
     (void)state;
     struct data d = make(300, 3, (int[]){8, 8, 8}, 0, 8);
     d.narrow[1][217 * 8 + 3] = NAN;
-    for (int road = ISO_ROAD_SUMS; road <= ISO_ROAD_GRAM; road++) {
-        const iso_task task = task_of(&d, (iso_road)road);
+    for (int method = ISO_METHOD_SUMS; method <= ISO_METHOD_GRAM; method++) {
+        const iso_task task = task_of(&d, (iso_method)method);
         iso_value v[8];
         fails(iso_measure_pairs(v, &task, NULL), ISO_EFORMAT, "row 217");
     }
@@ -310,8 +311,8 @@ static void few_items_and_flat_sides_have_reasons(void **state)
 {
     (void)state;
     struct data d = make(3, 3, (int[]){4, 4, 4}, 0, 9);
-    for (int road = ISO_ROAD_SUMS; road <= ISO_ROAD_GRAM; road++) {
-        const iso_task task = task_of(&d, (iso_road)road);
+    for (int method = ISO_METHOD_SUMS; method <= ISO_METHOD_GRAM; method++) {
+        const iso_task task = task_of(&d, (iso_method)method);
         iso_value v[8];
         ok(iso_measure_pairs(v, &task, NULL));
         assert_true(isnan(v[0].value));
@@ -322,8 +323,8 @@ static void few_items_and_flat_sides_have_reasons(void **state)
     d = make(50, 3, (int[]){4, 4, 4}, 0, 10);
     for (size_t i = 0; i < 50 * 4; i++)
         d.narrow[1][i] = 7.3f;
-    for (int road = ISO_ROAD_SUMS; road <= ISO_ROAD_GRAM; road++) {
-        const iso_task task = task_of(&d, (iso_road)road);
+    for (int method = ISO_METHOD_SUMS; method <= ISO_METHOD_GRAM; method++) {
+        const iso_task task = task_of(&d, (iso_method)method);
         iso_value v[8];
         ok(iso_measure_pairs(v, &task, NULL));
         assert_true(isnan(v[0].value) && isnan(v[1].value));
@@ -337,8 +338,8 @@ static void every_allocation_may_fail(void **state)
 {
     (void)state;
     struct data d = make(40, 3, (int[]){4, 4, 4}, 0, 11);
-    for (int road = ISO_ROAD_SUMS; road <= ISO_ROAD_GRAM; road++) {
-        const iso_task task = task_of(&d, (iso_road)road);
+    for (int method = ISO_METHOD_SUMS; method <= ISO_METHOD_GRAM; method++) {
+        const iso_task task = task_of(&d, (iso_method)method);
         iso_value v[8];
         int64_t n = 0;
         iso_err err;
@@ -355,7 +356,7 @@ static void every_allocation_may_fail(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(all_roads_equal_the_twin), test(great_means_do_not_hurt),
+    RUN_TESTS(test(all_methods_equal_the_twin), test(great_means_do_not_hurt),
               test(memory_changes_nothing), test(group_terms_come_either_way),
               test(memory_too_small_is_said), test(the_plan_counts_the_bytes_read),
               test(threads_change_nothing), test(a_third_measure_joins_the_reading),

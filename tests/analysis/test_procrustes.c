@@ -1,542 +1,256 @@
-/* Maps between spaces: exact data is found again, each method by its own equations, edges. */
-#include "analysis/similarity/nuclear.h"
+/* The interval of Procrustes similarity: replicates against the rows left, coverage, what is kept.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "analysis/measure/difference.h"
+#include "analysis/similarity/procrustes.h"
 #include "analysis/pass/pass.h"
-#include "analysis/maps/procrustes.h"
+#include "analysis/maps/map.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
-#include "lib/linalg/blas.h"
-#include "lib/linalg/decomp.h"
 #include "tests/check.h"
 
-static iso_mat matrix(int64_t n, int64_t d)
-{
-    iso_mat m = {0};
+static const iso_measure *const both[] = {&iso_procrustes_similarity, &iso_procrustes_distance};
 
-    ok(iso_mat_new(&m, n, d, ISO_F64));
-    return m;
+/* x is n × p, y n × q: its first columns those of x, and `noise` more everywhere; the first two
+ * columns as many times larger as `rogue` says. */
+static void simulate(double *x, double *y, int64_t n, int64_t p, int64_t q, double noise,
+                     double rogue, iso_rng *rng)
+{
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t j = 0; j < (p > q ? p : q); j++) {
+            const double size = j < 2 ? rogue : 1, signal = size * iso_rng_normal(rng);
+            if (j < p)
+                x[i * p + j] = signal;
+            if (j < q)
+                y[i * q + j] = 50 + signal + noise * size * iso_rng_normal(rng);
+        }
 }
 
-static iso_mat noise(int64_t n, int64_t d, uint64_t seed)
-{
-    iso_mat m = matrix(n, d);
-    iso_rng rng = iso_rng_seeded(seed, 0);
+struct result {
+    iso_value v[2];
+    double rep[2 * ISO_GROUPS];
+};
 
-    for (int64_t i = 0; i < n * d; i++)
-        ((double *)m.data)[i] = iso_rng_normal(&rng);
-    return m;
+/* block > 0: rows in memory at a time. */
+static iso_err measure(struct result *out, iso_view x, iso_view y, bool dear, bool precise,
+                       int64_t block)
+{
+    iso_rows *rows[2] = {0};
+    const iso_gram_pair pair[] = {{0, x.data == y.data ? 0 : 1}};
+    const iso_task task = {.matrix = rows,
+                           .matrices = 2,
+                           .pair = pair,
+                           .pairs = 1,
+                           .measure = both,
+                           .measures = 2,
+                           .dear = dear};
+    const iso_run run = {.double_precision = precise};
+    iso_plan plan = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_rows_of_view(&rows[0], x));
+    ISO_TRY(iso_rows_of_view(&rows[1], y));
+    ISO_TRY(iso_plan_make(&plan, &task, &run));
+    plan.block = block ? block : plan.block;
+    plan.spans = block ? 1 : plan.spans;
+    ISO_TRY(iso_pass(out->v, out->rep, &task, &plan, &run));
+done:
+    iso_plan_free(&plan);
+    iso_rows_close(rows[0]);
+    iso_rows_close(rows[1]);
+    return err;
 }
 
-/* An orthogonal matrix whose determinant has the sign asked for. */
-static iso_mat orthogonal(int64_t d, uint64_t seed, int wanted)
+/* The rows outside a group, one below the other. */
+static int64_t leave(double *to, const double *from, int64_t n, int64_t cols, int group)
 {
-    iso_mat m = noise(d, d, seed), q = matrix(d, d);
-    iso_svd svd;
-    int sign = 0;
+    const iso_deal deal = iso_deal_of(n, ISO_GROUPS, 1);
+    int64_t rows = 0;
 
-    ok(iso_svd_new(&svd, iso_mat_view(&m)));
-    ok(iso_mul_nn(&q, iso_mat_view(&svd.u), iso_mat_view(&svd.vt), 0));
-    ok(iso_det_sign(&sign, iso_mat_view(&q)));
-    for (int64_t j = 0; sign != wanted && j < d; j++)
-        ((double *)q.data)[j] *= -1;
-    iso_svd_free(&svd);
-    iso_mat_free(&m);
-    return q;
-}
-
-/* y = scale · x R + shift, shift_j = j. */
-static iso_mat moved(const iso_mat *x, const iso_mat *r, double scale, double shift)
-{
-    iso_mat y = matrix(x->rows, r->cols);
-    double *data = y.data;
-
-    ok(iso_mul_nn(&y, iso_mat_view(x), iso_mat_view(r), 0));
-    for (int64_t i = 0; i < y.rows; i++)
-        for (int64_t j = 0; j < y.cols; j++)
-            data[i * y.cols + j] = scale * data[i * y.cols + j] + shift * (double)j;
-    return y;
-}
-
-static void same(const iso_mat *a, const iso_mat *b, double scale, double tol)
-{
-    const double *x = a->data, *y = b->data;
-
-    assert_true(a->rows == b->rows && a->cols == b->cols);
-    for (int64_t i = 0; i < a->rows * a->cols; i++)
-        near(x[i], scale * y[i], tol);
-}
-
-static iso_map fitted(const iso_mat *x, const iso_mat *y, iso_map_opt opt)
-{
-    iso_map map = {0};
-
-    ok(iso_map_fit(&map, iso_mat_view(x), iso_mat_view(y), &opt));
-    return map;
-}
-
-/* The map takes the rows of x to those of y. */
-static void takes(const iso_map *map, const iso_mat *x, const iso_mat *y, double tol)
-{
-    iso_mat out = matrix(y->rows, y->cols);
-
-    ok(iso_map_apply(&out, map, iso_mat_view(x)));
-    same(&out, y, 1, tol);
-    iso_mat_free(&out);
-}
-
-static double misfit(const iso_map *map, const iso_mat *x, const iso_mat *y)
-{
-    iso_mat out = matrix(y->rows, y->cols);
-    double sum = 0;
-
-    ok(iso_map_apply(&out, map, iso_mat_view(x)));
-    for (int64_t i = 0; i < y->rows * y->cols; i++)
-        sum += pow(((double *)out.data)[i] - ((double *)y->data)[i], 2);
-    iso_mat_free(&out);
-    return sum;
-}
-
-/* x = (1, 0), (0, 2); y = (0, 3), (−4, 0): XᵀY = [0 3; −8 0], singular values 8, 3; the quarter
- * turn W = [0 1; −1 0]; scale 11/5. */
-static void a_quarter_turn_by_hand(void **state)
-{
-    (void)state;
-    double xs[] = {1, 0, 0, 2}, ys[] = {0, 3, -4, 0};
-    iso_mat x = {xs, 2, 2, 2, ISO_F64, NULL}, y = {ys, 2, 2, 2, ISO_F64, NULL};
-    iso_map map = fitted(&x, &y, (iso_map_opt){0});
-    const double *w = map.w.data;
-
-    near(w[0], 0, 1e-15);
-    near(w[1], 1, 1e-15);
-    near(w[2], -1, 1e-15);
-    near(w[3], 0, 1e-15);
-    assert_true(map.from[0] == 0 && map.to[1] == 0);
-    assert_true(map.n == 2 && map.rank == 2);
-    iso_map_free(&map);
-    map = fitted(&x, &y, (iso_map_opt){.method = ISO_MAP_SCALED});
-    w = map.w.data;
-    near(w[1], 2.2, 1e-15);
-    near(w[2], -2.2, 1e-15);
-    iso_map_free(&map);
-    assert_null(map.w.data);
-}
-
-/* A mirror: the best rotation turns the weaker direction. x = (3, 0), (0, 1), y = (3, 0), (0, −1):
- * orthogonal diag(1, −1), rotation I. */
-static void a_mirror_by_hand(void **state)
-{
-    (void)state;
-    double xs[] = {3, 0, 0, 1}, ys[] = {3, 0, 0, -1};
-    iso_mat x = {xs, 2, 2, 2, ISO_F64, NULL}, y = {ys, 2, 2, 2, ISO_F64, NULL};
-    iso_map map = fitted(&x, &y, (iso_map_opt){0});
-
-    near(((double *)map.w.data)[3], -1, 1e-15);
-    iso_map_free(&map);
-    map = fitted(&x, &y, (iso_map_opt){.method = ISO_MAP_ROTATION});
-    near(((double *)map.w.data)[0], 1, 1e-15);
-    near(((double *)map.w.data)[3], 1, 1e-15);
-    iso_map_free(&map);
-}
-
-static void what_was_done_is_found(void **state)
-{
-    (void)state;
-    for (int sign = -1; sign <= 1; sign += 2) {
-        iso_mat r = orthogonal(17, 3, sign), x = noise(80, 17, 4), y = moved(&x, &r, 1, 5);
-        iso_mat big = moved(&x, &r, 2.5, 5);
-        for (int m = 0; m <= ISO_MAP_WHITENED; m++) {
-            const bool scales = m != ISO_MAP_ORTHOGONAL && m != ISO_MAP_ROTATION;
-            iso_map_opt opt = {.method = (iso_map_method)m, .centre = true, .ridge = 1e-15};
-            iso_map map = fitted(&x, &y, opt);
-            assert_true(map.n == 80 && map.rank == 17);
-            if (m == ISO_MAP_ROTATION && sign < 0) {
-                int found = 0;
-                ok(iso_det_sign(&found, iso_mat_view(&map.w)));
-                assert_int_equal(found, 1);
-                assert_true(misfit(&map, &x, &y) > 1);
-                iso_map_free(&map);
+    for (int64_t s = 0; s < deal.sweeps; s++)
+        for (int g = 0; g < ISO_GROUPS; g++) {
+            int64_t first, count;
+            iso_deal_run(&deal, g, s, &first, &count);
+            if (g == group)
                 continue;
-            }
-            same(&map.w, &r, 1, 1e-12);
-            takes(&map, &x, &y, 1e-12);
-            iso_map_free(&map);
-            map = fitted(&x, &big, opt);
-            same(&map.w, &r, scales ? 2.5 : 1, 3e-12);
-            iso_map_free(&map);
+            memcpy(to + rows * cols, from + first * cols, (size_t)(count * cols) * sizeof *to);
+            rows += count;
         }
-        iso_mat_free(&r);
-        iso_mat_free(&x);
-        iso_mat_free(&y);
-        iso_mat_free(&big);
-    }
+    return rows;
 }
 
-/* Whatever the share, whitening finds a rotation; fully whitened, any invertible map. */
-static void whitening_finds(void **state)
+enum { MOST = 6000, P = 6, Q = 9 };
+static double x[MOST * Q], y[MOST * Q], a[MOST * Q], b[MOST * Q];
+
+/* Groups in one block and in several, in both precisions; no group has its products forgotten. */
+static void replicates_leave_one_group_out(void **state)
 {
     (void)state;
-    iso_mat stretch = noise(9, 9, 1), base = noise(60, 9, 2), x = moved(&base, &stretch, 1, 1);
-    iso_mat r = orthogonal(9, 5, 1), any = noise(9, 9, 6);
-    iso_mat turned = moved(&x, &r, 1, 0), bent = moved(&x, &any, 1, 3);
+    iso_rng rng = iso_rng_seeded(3, 0);
 
-    for (double share = 0.25; share <= 1; share += 0.25) {
-        iso_map_opt opt = {.method = ISO_MAP_WHITENED, .whiten = share};
-        iso_map map = fitted(&x, &turned, opt);
-        same(&map.w, &r, 1, 1e-11);
-        iso_map_free(&map);
-    }
-    iso_map map = fitted(&x, &bent, (iso_map_opt){.method = ISO_MAP_WHITENED, .centre = true});
-    same(&map.w, &any, 1, 1e-10);
-    takes(&map, &x, &bent, 1e-10);
-    iso_map_free(&map);
-    map = fitted(&x, &bent, (iso_map_opt){.centre = true});
-    assert_true(misfit(&map, &x, &bent) > 1);
-    iso_map_free(&map);
-    iso_mat_free(&stretch);
-    iso_mat_free(&base);
-    iso_mat_free(&x);
-    iso_mat_free(&r);
-    iso_mat_free(&any);
-    iso_mat_free(&turned);
-    iso_mat_free(&bent);
-}
-
-/* Half whitened on one axis: σ 2 and 4, A = ½ + ½/2, B = ½ + ½/4, W = −0.75/0.625. On two, of which
- * x fills one: its second direction has no whitened part, A = ½, while y's is B = ½ + ½/1. */
-static void half_whitened_by_hand(void **state)
-{
-    (void)state;
-    double xs[] = {2, -2}, ys[] = {-4, 4}, xflat[] = {2, 0, -2, 0}, ywide[] = {4, 1, -4, 1};
-    iso_mat x = {xs, 2, 1, 1, ISO_F64, NULL}, y = {ys, 2, 1, 1, ISO_F64, NULL};
-    iso_mat x2 = {xflat, 2, 2, 2, ISO_F64, NULL}, y2 = {ywide, 2, 2, 2, ISO_F64, NULL};
-    iso_map map = fitted(&x, &y, (iso_map_opt){.method = ISO_MAP_WHITENED, .whiten = 0.5});
-
-    near(*(double *)map.w.data, -1.2, 1e-15);
-    iso_map_free(&map);
-    map = fitted(&x2, &y2, (iso_map_opt){.method = ISO_MAP_WHITENED, .whiten = 0.5});
-    near(((double *)map.w.data)[0], 1.2, 1e-15);
-    near(fabs(((double *)map.w.data)[3]), 0.5, 1e-15);
-    assert_int_equal(map.rank, 1);
-    iso_map_free(&map);
-}
-
-/* No small turn of the map found fits noisy data better, and no small change of a linear one. */
-static void nothing_near_is_better(void **state)
-{
-    (void)state;
-    enum { D = 6, N = 50 };
-    iso_mat r = orthogonal(D, 3, -1), x = noise(N, D, 4), y = moved(&x, &r, 1, 0);
-    iso_mat e = noise(N, D, 8);
-
-    for (int i = 0; i < N * D; i++)
-        ((double *)y.data)[i] += 0.5 * ((double *)e.data)[i];
-    for (int m = 0; m <= ISO_MAP_LEAST_SQUARES; m++) {
-        iso_map map = fitted(&x, &y, (iso_map_opt){.method = (iso_map_method)m, .ridge = 1e-15});
-        const double best = misfit(&map, &x, &y);
-        double *w = map.w.data;
-        for (int a = 0; a < D; a++)
-            for (int b = a + 1; b < D; b++)
-                for (int sign = -1; sign <= 1; sign += 2) {
-                    const double c = cos(1e-3), s = sign * sin(1e-3);
-                    for (int j = 0; j < D; j++) {
-                        const double u = w[a * D + j], v = w[b * D + j];
-                        w[a * D + j] = c * u - s * v;
-                        w[b * D + j] = s * u + c * v;
-                    }
-                    assert_true(misfit(&map, &x, &y) > best);
-                    for (int j = 0; j < D; j++) {
-                        const double u = w[a * D + j], v = w[b * D + j];
-                        w[a * D + j] = c * u + s * v;
-                        w[b * D + j] = -s * u + c * v;
-                    }
-                }
-        for (int i = 0; m >= ISO_MAP_SCALED && i < D * D; i++) {
-            double delta = m == ISO_MAP_SCALED ? 1e-3 : 0;
-            for (int j = 0; m == ISO_MAP_SCALED && j < D * D; j++)
-                w[j] *= 1 + delta;
-            w[i] += m == ISO_MAP_SCALED ? 0 : 1e-3;
-            assert_true(misfit(&map, &x, &y) > best);
-            w[i] -= m == ISO_MAP_SCALED ? 0 : 1e-3;
-            for (int j = 0; m == ISO_MAP_SCALED && j < D * D; j++)
-                w[j] /= 1 + delta;
+    for (int kind = 0; kind < 4; kind++) {
+        const bool precise = kind % 2;
+        const int64_t n = kind < 2 ? 300 : MOST;
+        struct result r;
+        simulate(x, y, n, P, Q, 0.7, 1, &rng);
+        ok(measure(&r, iso_view_f64(x, n, P), iso_view_f64(y, n, Q), true, precise,
+                   kind < 2 ? 0 : 256));
+        for (int g = 0; g < ISO_GROUPS; g++) {
+            const int64_t left = leave(a, x, n, P, g);
+            double want = NAN;
+            assert_int_equal(leave(b, y, n, Q, g), left);
+            ok(iso_procrustes_nuclear(&want, iso_view_f64(a, left, P), iso_view_f64(b, left, Q)));
+            near(r.rep[g], want, precise ? 1e-12 : 1e-6);
+            near(r.rep[ISO_GROUPS + g], sqrt(2 - 2 * want), precise ? 1e-11 : 1e-5);
         }
-        iso_map_free(&map);
+        text(r.v[0].interval, "groups");
+        assert_true(r.v[0].lo < r.v[0].value && r.v[0].value < r.v[0].hi && !r.v[0].why);
+        near(r.v[1].lo, sqrt(2 - 2 * r.v[0].hi), 1e-15);
+        near(r.v[1].hi, sqrt(2 - 2 * r.v[0].lo), 1e-15);
     }
-    iso_mat_free(&r);
-    iso_mat_free(&x);
-    iso_mat_free(&y);
-    iso_mat_free(&e);
 }
 
-/* (XᵀX + ridge · tr/p) W = XᵀY on paper: x = 1, 3, y = 2, 5: 17 / (10 (1 + ridge)). */
-static void ridge_by_hand(void **state)
+/* A side with itself has the upper triangle of its products alone. */
+static void same_side_twice(void **state)
 {
     (void)state;
-    double xs[] = {1, 3}, ys[] = {2, 5}, zeros[] = {0, 0};
-    iso_mat x = {xs, 2, 1, 1, ISO_F64, NULL}, y = {ys, 2, 1, 1, ISO_F64, NULL};
-    iso_mat zero = {zeros, 2, 1, 1, ISO_F64, NULL};
-    iso_map map = fitted(&x, &y, (iso_map_opt){.method = ISO_MAP_RIDGE, .ridge = 0.7});
+    iso_rng rng = iso_rng_seeded(4, 0);
+    struct result r;
 
-    near(*(double *)map.w.data, 1, 1e-15);
-    iso_map_free(&map);
-    map = fitted(&x, &y, (iso_map_opt){.method = ISO_MAP_RIDGE});
-    near(*(double *)map.w.data, 17 / 11.0, 1e-15);
-    assert_int_equal(map.rank, 1);
-    iso_map_free(&map);
-    map = fitted(&zero, &y, (iso_map_opt){.method = ISO_MAP_RIDGE});
-    assert_true(*(double *)map.w.data == 0 && map.rank == 0);
-    iso_map_free(&map);
+    simulate(x, y, 300, P, P, 0, 1, &rng);
+    ok(measure(&r, iso_view_f64(x, 300, P), iso_view_f64(x, 300, P), true, true, 0));
+    for (int g = 0; g < ISO_GROUPS; g++)
+        near(r.rep[g], 1, 1e-12);
+    near(r.v[0].lo, 1, 1e-9);
+    near(r.v[0].hi, 1, 1e-12);
+    assert_true(r.v[0].hi <= 1);
 }
 
-/* Orthonormal rows where p < q, columns where p > q. */
-static void sides_of_unequal_width(void **state)
+/* Not asked for, nothing is kept and nothing said; too few items have no interval. */
+static void only_where_wanted(void **state)
 {
     (void)state;
-    iso_mat narrow = noise(40, 5, 1), wide = noise(40, 8, 2);
+    iso_rng rng = iso_rng_seeded(5, 0);
+    struct result r;
 
-    for (int m = 0; m <= ISO_MAP_ROTATION; m++)
-        for (int turn = 0; turn < 2; turn++) {
-            const iso_map_opt opt = {.method = (iso_map_method)m, .centre = true};
-            iso_map map = turn ? fitted(&wide, &narrow, opt) : fitted(&narrow, &wide, opt);
-            iso_mat unit = matrix(5, 5);
-            assert_int_equal(map.rank, 5);
-            if (turn)
-                ok(iso_mul_tn(&unit, iso_mat_view(&map.w), iso_mat_view(&map.w), 0));
-            else
-                ok(iso_mul_nt(&unit, iso_mat_view(&map.w), iso_mat_view(&map.w), 0));
-            for (int i = 0; i < 25; i++)
-                near(((double *)unit.data)[i], i % 6 == 0, 1e-14);
-            iso_mat_free(&unit);
-            iso_map_free(&map);
+    simulate(x, y, 300, P, Q, 0.7, 1, &rng);
+    ok(measure(&r, iso_view_f64(x, 300, P), iso_view_f64(y, 300, Q), false, true, 0));
+    assert_true(isnan(r.v[0].lo) && !r.v[0].interval && !r.v[0].why && isnan(r.rep[0]));
+    ok(measure(&r, iso_view_f64(x, 3, P), iso_view_f64(y, 3, Q), true, true, 0));
+    text(r.v[0].why, "no interval: fewer than 4 items");
+    memset(x, 0, sizeof x);
+    ok(measure(&r, iso_view_f64(x, 300, P), iso_view_f64(y, 300, Q), true, true, 0));
+    text(r.v[0].why, "a side has no variance");
+    assert_true(isnan(r.v[0].value) && isnan(r.rep[0]));
+}
+
+/* The plan counts the products it keeps, and makes chunks of what does not fit. */
+static void plan_counts_products(void **state)
+{
+    (void)state;
+    const iso_gram_pair pair[] = {{0, 1}, {1, 0}};
+    iso_rows *rows[2];
+    iso_task task = {
+        .matrix = rows, .matrices = 2, .pair = pair, .pairs = 2, .measure = both, .measures = 2};
+    iso_plan plain, dear, cut;
+
+    ok(iso_rows_of_view(&rows[0], iso_view_f64(x, 300, P)));
+    ok(iso_rows_of_view(&rows[1], iso_view_f64(y, 300, Q)));
+    ok(iso_plan_make(&plain, &task, NULL));
+    task.dear = true;
+    ok(iso_plan_make(&dear, &task, NULL));
+    assert_true(dear.memory >= plain.memory + 2 * 8 * ISO_GROUPS * P * Q);
+    assert_true((dear.needs & ISO_NEED_PRODUCTS) && !(plain.needs & ISO_NEED_PRODUCTS));
+    ok(iso_plan_make(&cut, &task, &(iso_run){.mem = dear.memory - 8 * ISO_GROUPS * P * Q}));
+    assert_true(cut.memory < dear.memory);
+    iso_plan_free(&plain);
+    iso_plan_free(&dear);
+    iso_plan_free(&cut);
+    iso_rows_close(rows[0]);
+    iso_rows_close(rows[1]);
+}
+
+/* Of 300 simulated sets at least 0.90 of the intervals hold the similarity of endlessly many items,
+ * 1/√(1 + noise²), which the values themselves overstate by up to two of their deviations. */
+static void intervals_cover(void **state)
+{
+    (void)state;
+    enum { SETS = 300, N = 200, D = 8 };
+    const double noise[] = {1, 1, 0.3, 3}, rogue[] = {1, 6, 1, 1};
+
+    for (int k = 0; k < 4; k++) {
+        const double truth = 1 / sqrt(1 + noise[k] * noise[k]);
+        iso_rng rng = iso_rng_seeded(11 + (uint64_t)k, 0);
+        int held = 0, plain = 0;
+        double mean = 0;
+        for (int s = 0; s < SETS; s++) {
+            struct result r;
+            simulate(x, y, N, D, D, noise[k], rogue[k], &rng);
+            ok(measure(&r, iso_view_f64(x, N, D), iso_view_f64(y, N, D), true, true, 0));
+            const iso_value *v = &r.v[1];
+            held += v->lo <= sqrt(2 - 2 * truth) && sqrt(2 - 2 * truth) <= v->hi;
+            mean += r.v[0].value / SETS;
+            plain += r.v[0].lo <= truth && truth <= r.v[0].hi;
         }
-    for (int m = ISO_MAP_SCALED; m <= ISO_MAP_WHITENED; m++) {
-        iso_map map = fitted(&narrow, &wide, (iso_map_opt){.method = (iso_map_method)m});
-        assert_true(map.w.rows == 5 && map.w.cols == 8 && map.rank == 5);
-        iso_map_free(&map);
-        map = fitted(&wide, &narrow, (iso_map_opt){.method = (iso_map_method)m});
-        assert_true(map.w.rows == 8 && map.w.cols == 5);
-        iso_map_free(&map);
+        print_message("noise %g, rogue %g: truth %.4f, mean value %.4f, coverage %.3f\n", noise[k],
+                      rogue[k], truth, mean, (double)held / SETS);
+        assert_int_equal(held, plain);
+        assert_true(held >= 0.90 * SETS);
     }
-    iso_mat_free(&narrow);
-    iso_mat_free(&wide);
 }
 
-/* Four rows in ten dimensions determine four directions, three once a mean is removed; they are
- * met exactly all the same, and W stays orthogonal or is the shortest. */
-static void fewer_rows_than_columns(void **state)
+/* Two noisy views of one side, whose noise is partly shared: the paired difference holds 0. */
+static void differences_cover(void **state)
 {
     (void)state;
-    iso_mat r = orthogonal(10, 3, -1), x = noise(4, 10, 4), y = moved(&x, &r, 1, 2);
-    iso_mat plain = moved(&x, &r, 1, 0), unit = matrix(10, 10);
+    enum { SETS = 200, N = 200, D = 8 };
+    iso_rng rng = iso_rng_seeded(21, 0);
+    int held = 0;
+    double paired = 0, apart = 0;
 
-    for (int m = 0; m <= ISO_MAP_WHITENED; m++) {
-        if (m == ISO_MAP_RIDGE)
-            continue;
-        const iso_map_opt opt = {.method = (iso_map_method)m, .centre = true};
-        iso_map map = fitted(&x, &y, opt), uncentred;
-        assert_int_equal(map.rank, 3);
-        takes(&map, &x, &y, 1e-12);
-        iso_map_free(&map);
-        uncentred = fitted(&x, &plain, (iso_map_opt){.method = (iso_map_method)m});
-        assert_int_equal(uncentred.rank, 4);
-        takes(&uncentred, &x, &plain, 1e-12);
-        iso_map_free(&uncentred);
-    }
-    iso_map map = fitted(&x, &y, (iso_map_opt){.method = ISO_MAP_ROTATION, .centre = true});
-    ok(iso_mul_nt(&unit, iso_mat_view(&map.w), iso_mat_view(&map.w), 0));
-    for (int i = 0; i < 100; i++)
-        near(((double *)unit.data)[i], i % 11 == 0, 1e-14);
-    iso_map_free(&map);
-    map = fitted(&x, &y, (iso_map_opt){.method = ISO_MAP_RIDGE, .centre = true});
-    assert_int_equal(map.rank, 3);
-    iso_map_free(&map);
-    iso_mat_free(&r);
-    iso_mat_free(&x);
-    iso_mat_free(&y);
-    iso_mat_free(&plain);
-    iso_mat_free(&unit);
-}
-
-/* The shortest W: each of its columns is a sum of rows of x. A row twice as long, x = (1, 1): W of
- * y = 2 is (1, 1). */
-static void least_squares_is_shortest(void **state)
-{
-    (void)state;
-    double xs[] = {1, 1, 2, 2}, ys[] = {2, 4};
-    iso_mat x = {xs, 2, 2, 2, ISO_F64, NULL}, y = {ys, 2, 1, 1, ISO_F64, NULL};
-    iso_map map = fitted(&x, &y, (iso_map_opt){.method = ISO_MAP_LEAST_SQUARES});
-
-    near(((double *)map.w.data)[0], 1, 1e-14);
-    near(((double *)map.w.data)[1], 1, 1e-14);
-    assert_int_equal(map.rank, 1);
-    iso_map_free(&map);
-}
-
-/* Both types, more rows than a block, in place, in rows further apart than they are wide. */
-static void rows_are_mapped(void **state)
-{
-    (void)state;
-    enum { N = 2500, D = 3 };
-    iso_mat r = orthogonal(D, 3, 1), x = noise(N, D, 4), y = moved(&x, &r, 1, 1), f = {0}, g = {0};
-    iso_map map = fitted(&x, &y, (iso_map_opt){.centre = true});
-
-    ok(iso_mat_new(&f, N, D, ISO_F32));
-    ok(iso_mat_new(&g, N, D + 2, ISO_F32));
-    iso_mat part = iso_mat_columns(&g, 1, D);
-    for (int i = 0; i < N * D; i++)
-        ((float *)f.data)[i] = (float)((double *)x.data)[i];
-    ok(iso_map_apply(&part, &map, iso_mat_view(&f)));
-    ok(iso_map_apply(&f, &map, iso_mat_view(&f)));
-    ok(iso_map_apply(&x, &map, iso_mat_view(&x)));
-    same(&x, &y, 1, 1e-12);
-    for (int i = 0; i < N; i++)
-        for (int j = 0; j < D; j++) {
-            near(((float *)f.data)[i * D + j], ((double *)y.data)[i * D + j], 1e-6);
-            near(((float *)g.data)[i * (D + 2) + 1 + j], ((double *)y.data)[i * D + j], 1e-6);
+    for (int s = 0; s < SETS; s++) {
+        struct result r, t;
+        iso_value d;
+        simulate(x, y, N, D, D, 0.8, 1, &rng);
+        for (int64_t i = 0; i < N * D; i++) {
+            a[i] = y[i] + 0.3 * iso_rng_normal(&rng);
+            b[i] = y[i] + 0.3 * iso_rng_normal(&rng);
         }
-    assert_true(((float *)g.data)[0] == 0 && ((float *)g.data)[(D + 2) * N - 1] == 0);
-    fails(iso_map_apply(&g, &map, iso_mat_view(&f)), ISO_EARG, "2500 x 5, not 2500 x 3");
-    fails(iso_map_apply(&f, &map, iso_mat_view(&g)), ISO_EARG, "5 columns, the map takes 3");
-    iso_map_free(&map);
-    iso_mat_free(&r);
-    iso_mat_free(&x);
-    iso_mat_free(&y);
-    iso_mat_free(&f);
-    iso_mat_free(&g);
-}
-
-/* One after centring by hand: x = ∓1, y = ∓(3, 4): parallel, similarity 1. Turned, scaled and
- * shifted sides stay at 1; x = (±1, 0), (0, ±1) against y = (±1, 0), 0: singular values 2, 0 of
- * norms 2 and √2. */
-static void similarity(void **state)
-{
-    (void)state;
-    const double a[] = {4, 6}, b[] = {0, 1, 6, 9};
-    const double cross[] = {1, 0, -1, 0, 0, 1, 0, -1}, line[] = {1, 0, -1, 0, 0, 0, 0, 0};
-    const double still[] = {0.1, 0.1, 0.1, 0.1};
-    iso_mat r = orthogonal(6, 3, -1), x = noise(30, 6, 4), y = moved(&x, &r, 7, 5000);
-    double v = 0;
-
-    ok(iso_procrustes_nuclear(&v, iso_view_f64(a, 2, 1), iso_view_f64(b, 2, 2)));
-    near(v, 1, 1e-15);
-    ok(iso_procrustes_nuclear(&v, iso_mat_view(&x), iso_mat_view(&y)));
-    near(v, 1, 1e-11);
-    assert_true(v <= 1);
-    ok(iso_procrustes_nuclear(&v, iso_view_f64(cross, 4, 2), iso_view_f64(line, 4, 2)));
-    near(v, sqrt(0.5), 1e-15);
-    ok(iso_procrustes_nuclear(&v, iso_view_f64(a, 2, 1), iso_view_f64(still, 2, 2)));
-    assert_true(isnan(v));
-    iso_mat_free(&r);
-    iso_mat_free(&x);
-    iso_mat_free(&y);
-}
-
-/* The same from the sums of a pass, in both precisions, of unequal sides far from zero. */
-static void similarity_from_sums(void **state)
-{
-    (void)state;
-    iso_mat x = noise(300, 6, 4), e = noise(300, 9, 5), r = noise(6, 9, 6);
-    iso_mat y = moved(&x, &r, 1, 50);
-    double twin = 0;
-
-    for (int64_t i = 0; i < 300 * 9; i++)
-        ((double *)y.data)[i] += 2 * ((double *)e.data)[i];
-    ok(iso_procrustes_nuclear(&twin, iso_mat_view(&x), iso_mat_view(&y)));
-    for (int precise = 0; precise < 2; precise++) {
-        iso_rows *rows[2];
-        const iso_measure *measures[] = {&iso_procrustes_similarity, &iso_procrustes_distance};
-        const iso_gram_pair pair[] = {{0, 1}};
-        const iso_task task = {.matrix = rows,
-                               .matrices = 2,
-                               .pair = pair,
-                               .pairs = 1,
-                               .measure = measures,
-                               .measures = 2};
-        const iso_run run = {.double_precision = precise};
-        iso_value v[2];
-        ok(iso_rows_of_view(&rows[0], iso_mat_view(&x)));
-        ok(iso_rows_of_view(&rows[1], iso_mat_view(&y)));
-        ok(iso_measure_pairs(v, &task, &run));
-        near(v[0].value, twin, precise ? 1e-13 : 1e-6);
-        near(v[1].value * v[1].value, 2 - 2 * twin, precise ? 1e-12 : 1e-6);
-        assert_true(twin > 0.2 && twin < 0.95 && isnan(v[0].lo) && !v[0].interval);
-        iso_rows_close(rows[0]);
-        iso_rows_close(rows[1]);
+        ok(measure(&r, iso_view_f64(x, N, D), iso_view_f64(a, N, D), true, true, 0));
+        ok(measure(&t, iso_view_f64(x, N, D), iso_view_f64(b, N, D), true, true, 0));
+        ok(iso_difference(&d, &r.v[0], r.rep, &t.v[0], t.rep, ISO_GROUPS));
+        text(d.interval, "groups");
+        held += d.lo <= 0 && 0 <= d.hi;
+        paired += d.hi - d.lo;
+        apart += hypot(r.v[0].hi - r.v[0].lo, t.v[0].hi - t.v[0].lo);
     }
-    iso_mat_free(&x);
-    iso_mat_free(&e);
-    iso_mat_free(&r);
-    iso_mat_free(&y);
-}
-
-static void names(void **state)
-{
-    (void)state;
-    iso_map_method m = ISO_MAP_RIDGE;
-
-    for (int i = 0; i <= ISO_MAP_WHITENED; i++) {
-        ok(iso_map_method_find(&m, iso_map_method_name((iso_map_method)i)));
-        assert_int_equal(m, i);
-    }
-    fails(iso_map_method_find(&m, "orthogonl"), ISO_EARG, "did you mean 'orthogonal'?");
-    fails(iso_map_method_find(&m, "linear"), ISO_EARG, "there are orthogonal, rotation");
-    assert_int_equal(m, ISO_MAP_WHITENED);
-}
-
-static void what_is_refused(void **state)
-{
-    (void)state;
-    const double a[] = {1, 2, NAN, 4}, b[] = {1, 2, 3, 4};
-    const iso_view x = iso_view_f64(b, 2, 2);
-    iso_map map = {.n = 77};
-
-    fails(iso_map_fit(&map, x, iso_view_f64(b, 1, 2), NULL), ISO_EARG, "2 and 1");
-    fails(iso_map_fit(&map, iso_view_f64(b, 0, 2), iso_view_f64(b, 0, 2), NULL), ISO_EARG,
-          "at least 1");
-    fails(iso_map_fit(&map, iso_view_f64(b, 2, 0), x, NULL), ISO_EARG, "no columns");
-    fails(iso_map_fit(&map, x, iso_view_f64(a, 2, 2), NULL), ISO_EFORMAT, "row 1 of y");
-    fails(iso_map_fit(&map, (iso_view){b, 2, 2, 2, ISO_BF16}, x, NULL), ISO_EARG, "bf16");
-    fails(iso_map_fit(&map, x, x, &(iso_map_opt){.ridge = -1}), ISO_EARG, "ridge -1");
-    fails(iso_map_fit(&map, x, x, &(iso_map_opt){.whiten = 1.5}), ISO_EARG, "whitening 1.5");
-    fails(iso_map_fit(&map, x, x, &(iso_map_opt){.method = (iso_map_method)9}), ISO_EARG, "9");
-    assert_int_equal(map.n, 77);
+    print_message("differences: coverage %.3f, %.2f as wide as unpaired\n", (double)held / SETS,
+                  paired / apart);
+    assert_true(held >= 0.92 * SETS);
+    assert_true(paired < 0.8 * apart);
 }
 
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
-    iso_mat x = noise(9, 3, 1), y = noise(9, 3, 2), out = matrix(9, 3);
+    iso_rng rng = iso_rng_seeded(6, 0);
+    struct result r;
+    iso_err err = ISO_ENOMEM;
 
-    for (int m = 0; m <= ISO_MAP_WHITENED; m++) {
-        iso_err err = ISO_ENOMEM;
-        for (int n = 0; n < 200 && err; n++) {
-            const iso_map_opt opt = {.method = (iso_map_method)m, .centre = true};
-            iso_map map = {.n = 77};
-            double v;
-            iso_alloc_fail_after(n);
-            err = iso_map_fit(&map, iso_mat_view(&x), iso_mat_view(&y), &opt);
-            assert_true(err == ISO_OK || map.n == 77);
-            if (!err)
-                err = iso_map_apply(&out, &map, iso_mat_view(&x));
-            if (!err)
-                err = iso_procrustes_nuclear(&v, iso_mat_view(&x), iso_mat_view(&y));
-            iso_alloc_fail_after(-1);
-            assert_true(err == ISO_OK || err == ISO_ENOMEM);
-            if (map.n != 77)
-                iso_map_free(&map);
-        }
-        ok(err);
+    simulate(x, y, 300, P, Q, 0.7, 1, &rng);
+    for (int64_t fail = 0; err; fail++) {
+        iso_alloc_fail_after(fail);
+        err = measure(&r, iso_view_f64(x, 300, P), iso_view_f64(y, 300, Q), true, true, 0);
+        iso_alloc_fail_after(-1);
+        assert_true(!err || err == ISO_ENOMEM);
     }
-    iso_mat_free(&x);
-    iso_mat_free(&y);
-    iso_mat_free(&out);
 }
 
 int main(void)
 {
-    RUN_TESTS(test(a_quarter_turn_by_hand), test(a_mirror_by_hand), test(what_was_done_is_found),
-              test(whitening_finds), test(half_whitened_by_hand), test(nothing_near_is_better),
-              test(ridge_by_hand), test(sides_of_unequal_width), test(fewer_rows_than_columns),
-              test(least_squares_is_shortest), test(rows_are_mapped), test(similarity),
-              test(similarity_from_sums), test(names), test(what_is_refused),
+    RUN_TESTS(test(replicates_leave_one_group_out), test(same_side_twice), test(only_where_wanted),
+              test(plan_counts_products), test(intervals_cover), test(differences_cover),
               test(every_allocation_may_fail));
 }

@@ -30,14 +30,14 @@ static void scaled(float *to, const float *from, int64_t n, int power)
 
 /* How it is computed; block > 0: rows in memory at a time. */
 struct way {
-    iso_road road;
+    iso_method method;
     bool precise;
     int64_t block;
 };
 
 static const struct way ways[] = {
-    {ISO_ROAD_GRAM, false, 0}, {ISO_ROAD_GRAM, true, 0},   {ISO_ROAD_SUMS, false, 0},
-    {ISO_ROAD_SUMS, true, 0},  {ISO_ROAD_SUMS, false, 64}, {ISO_ROAD_SUMS, true, 64},
+    {ISO_METHOD_GRAM, false, 0}, {ISO_METHOD_GRAM, true, 0},   {ISO_METHOD_SUMS, false, 0},
+    {ISO_METHOD_SUMS, true, 0},  {ISO_METHOD_SUMS, false, 64}, {ISO_METHOD_SUMS, true, 64},
 };
 enum { WAYS = sizeof ways / sizeof *ways };
 
@@ -51,7 +51,7 @@ static iso_value value_of(const iso_measure *m, iso_view vx, iso_view vy, const 
                            .pairs = 1,
                            .measure = &m,
                            .measures = 1,
-                           .road = way->road};
+                           .method = way->method};
     const iso_run run = {.double_precision = way->precise};
     iso_plan plan;
     iso_value v;
@@ -75,7 +75,7 @@ static bool takes(const iso_measure *m, const struct way *way)
 {
     const unsigned needs = m->needs & (ISO_NEED_SUMS | ISO_NEED_GRAM);
 
-    return needs != ISO_NEED_SUMS || way->road == ISO_ROAD_SUMS;
+    return needs != ISO_NEED_SUMS || way->method == ISO_METHOD_SUMS;
 }
 
 /* NaN stands for what is not there. */
@@ -94,8 +94,8 @@ static void same_value(const iso_measure *m, const struct way *way, const iso_va
         return;
     fail_msg("%s:%s, method %d, precise %d, block %d, at 2^%d and 2^%d: %.9g [%.9g, %.9g] null "
              "%.9g (%s); at 1: %.9g [%.9g, %.9g] null %.9g",
-             m->measure, m->estimator, way->road, way->precise, (int)way->block, px, py, is->value,
-             is->lo, is->hi, is->null, is->why ? is->why : "", should->value, should->lo,
+             m->measure, m->estimator, way->method, way->precise, (int)way->block, px, py,
+             is->value, is->lo, is->hi, is->null, is->why ? is->why : "", should->value, should->lo,
              should->hi, should->null);
 }
 

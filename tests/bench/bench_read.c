@@ -2,8 +2,9 @@
  *
  *     bench_read FILE.h5
  *
- * Reads every language and layer three times as the sums road does (whole blocks through iso_rows,
- * converted by our own loops) and prints the best, with a plain pread of the file beside it. */
+ * Reads every language and layer three times as the sums method does (whole blocks through
+ * iso_rows, converted by our own loops) and prints the best, with a plain pread of the file beside
+ * it. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

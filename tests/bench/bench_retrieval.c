@@ -65,13 +65,13 @@ static void measure(iso_rule rule, iso_view x, iso_view y, int k)
     const iso_near_opt opt = {.rule = rule, .k = k};
     const long before = peak();
     iso_near f, b;
-    iso_near_told told;
+    iso_near_stats stats;
     const double start = now(), used = cpu();
 
-    check(iso_near_find(&f, &b, x, y, &opt, NULL, &told));
+    check(iso_near_find(&f, &b, x, y, &opt, NULL, &stats));
     printf("what=%s seconds=%.2f cpu=%.2f again=%lld overflowed=%lld mb_before=%ld mb_peak=%ld\n",
-           iso_rule_name(rule), now() - start, cpu() - used, (long long)told.again,
-           (long long)told.overflowed, before, peak());
+           iso_rule_name(rule), now() - start, cpu() - used, (long long)stats.again,
+           (long long)stats.overflowed, before, peak());
     fflush(stdout);
     iso_near_free(&f);
     iso_near_free(&b);

@@ -201,9 +201,9 @@ static void no_change_is_no_difference(void **state)
     (void)state;
 
     mixed_make(&m, &s, nothing, 3, 2, 300, 3);
-    for (int road = 0; road < 2; road++) {
+    for (int method = 0; method < 2; method++) {
         iso_records list = measured(
-            &m, &(struct settings){.interval = road ? "groups" : "jackknife",
+            &m, &(struct settings){.interval = method ? "groups" : "jackknife",
                                    .measure = "cka,centroid,cosine,p@1,mrr:csls,error,mexa"});
         for (int64_t i = 0; i < list.count; i++) {
             const iso_record *r = &list.at[i];

@@ -150,8 +150,8 @@ static iso_states *related(const char *name, double shift)
     return spoken(name, two, 2);
 }
 
-/* Lists and counting what is better are two roads to the same places. */
-static void places_do_not_depend_on_the_road(void **state)
+/* Lists and counting what is better are two ways to the same ranks. */
+static void ranks_do_not_depend_on_the_method(void **state)
 {
     (void)state;
     iso_states *s = related("road.h5", 0);
@@ -220,6 +220,6 @@ static void every_allocation_may_fail(void **state)
 int main(void)
 {
     RUN_TESTS(test(kornblith_two_languages), test(a_row_with_the_text_of_the_right_one_is_right),
-              test(chance_is_what_unrelated_rows_give), test(places_do_not_depend_on_the_road),
+              test(chance_is_what_unrelated_rows_give), test(ranks_do_not_depend_on_the_method),
               test(centring_takes_a_shift_off), test(every_allocation_may_fail));
 }

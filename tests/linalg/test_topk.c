@@ -137,17 +137,17 @@ static void rows_free(iso_topk_rows *r)
 }
 
 /* The keys are within the stated bound of the exact cosine, for any d and length of rows. */
-static void bound(iso_topk_road road, int64_t d, double scale)
+static void bound(iso_topk_precision precision, int64_t d, double scale)
 {
     enum { N = 40, M = 37 };
     iso_topk_rows x = odd_rows(N, d, scale, 3), y = odd_rows(M, d, 1 / scale, 4);
-    const double slack = iso_topk_slack(road, d);
+    const double slack = iso_topk_slack(precision, d);
     iso_topk of_x, of_y;
     iso_topk_panels panels;
 
     ok(iso_topk_make(&of_x, N, M, slack));
     ok(iso_topk_make(&of_y, M, N, slack));
-    ok(iso_topk_panels_make(&panels, &y, road));
+    ok(iso_topk_panels_make(&panels, &y, precision));
     ok(iso_topk_search(&of_x, &of_y, &x, &panels, NULL, NULL));
     for (int i = 0; i < N; i++) {
         assert_int_equal(of_x.held[i], M);
@@ -169,10 +169,10 @@ static void bound(iso_topk_road road, int64_t d, double scale)
 static void slack_holds(void **state)
 {
     (void)state;
-    for (iso_topk_road road = ISO_TOPK_F32; road <= ISO_TOPK_INT16; road++)
+    for (iso_topk_precision precision = ISO_TOPK_F32; precision <= ISO_TOPK_INT16; precision++)
         for (int64_t d = 1; d < 700; d = d * 3 + 1) {
-            bound(road, d, 1);
-            bound(road, d, 1e20);
+            bound(precision, d, 1);
+            bound(precision, d, 1e20);
         }
     near(iso_topk_slack(ISO_TOPK_F32, 300), 304 * 0x1p-24, 1e-8);
     near(iso_topk_slack(ISO_TOPK_INT16, 300), sqrt(300) / 32766, 1e-6);
@@ -197,20 +197,20 @@ static void roads(void **state)
     for (int r = 0; r < 4; r++) {
         const iso_topk_rows *x = r == 1 ? &close : &far, *y = r == 2 ? &close : &far;
         iso_topk_panels p;
-        iso_topk_road road;
+        iso_topk_precision precision;
         kernels(r == 3 ? ISO_CPU_PLAIN : ISO_CPU_AVX512);
-        ok(iso_topk_panels_best(&p, &road, x, y, r != 1 ? 10 : 0, r != 2 ? 10 : 0));
-        assert_int_equal(road, pays && r == 0 ? ISO_TOPK_INT16 : ISO_TOPK_F32);
-        assert_true(!p.whole == (road == ISO_TOPK_F32));
+        ok(iso_topk_panels_best(&p, &precision, x, y, r != 1 ? 10 : 0, r != 2 ? 10 : 0));
+        assert_int_equal(precision, pays && r == 0 ? ISO_TOPK_INT16 : ISO_TOPK_F32);
+        assert_true(!p.whole == (precision == ISO_TOPK_F32));
         iso_topk_panels_free(&p);
     }
     kernels(ISO_CPU_AVX512);
     iso_err err = ISO_ENOMEM;
     for (int n = 0; err; n++) {
         iso_topk_panels p = {0};
-        iso_topk_road road;
+        iso_topk_precision precision;
         iso_alloc_fail_after(n);
-        err = iso_topk_panels_best(&p, &road, &far, &close, 10, 10);
+        err = iso_topk_panels_best(&p, &precision, &far, &close, 10, 10);
         iso_alloc_fail_after(-1);
         assert_true(err == ISO_OK || (err == ISO_ENOMEM && !p.at && !p.whole));
         iso_topk_panels_free(&p);

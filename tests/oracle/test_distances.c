@@ -91,7 +91,7 @@ static void run_both_roads(const struct world *w, double single, double twice)
 {
     static const int peers[MATRICES] = {7, 7, 7, 7, 3, 3, 3, 3};
 
-    for (int road = ISO_ROAD_SUMS; road <= ISO_ROAD_GRAM; road++)
+    for (int method = ISO_METHOD_SUMS; method <= ISO_METHOD_GRAM; method++)
         for (int wide = 0; wide < 2; wide++) {
             const iso_task task = {.matrix = w->rows,
                                    .peers = peers,
@@ -100,7 +100,7 @@ static void run_both_roads(const struct world *w, double single, double twice)
                                    .pairs = PAIRS,
                                    .measure = chosen,
                                    .measures = MEASURES,
-                                   .road = (iso_road)road};
+                                   .method = (iso_method)method};
             const iso_run run = {.double_precision = wide};
             iso_value values[PAIRS * MEASURES];
 

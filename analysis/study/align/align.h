@@ -5,7 +5,7 @@
 #include "analysis/measure/measure.h"
 #include "analysis/search/neighbours.h"
 #include "analysis/pass/prep.h"
-#include "analysis/maps/procrustes.h"
+#include "analysis/maps/map.h"
 #include "bin/settings.h"
 #include "lib/io/record.h"
 #include "lib/io/states.h"

@@ -1,5 +1,5 @@
 /* Records of one pair of languages and layer. */
-#include "analysis/search/golds.h"
+#include "analysis/search/answers.h"
 #include "analysis/study/align/align_inside.h"
 #include "analysis/study/items/record_value.h"
 

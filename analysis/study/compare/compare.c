@@ -23,8 +23,8 @@ struct comparison {
     double *replicates; /* with --difference */
 };
 
-/* Items can be left out one by one on the Gram road alone. */
-iso_err iso_compare_road(iso_road *out, const struct settings *set)
+/* Items can be left out one by one with the Gram method alone. */
+iso_err iso_compare_method(iso_method *out, const struct settings *set)
 {
     const char *interval = set->interval ? set->interval : "";
     const bool gram = set->road && !strcmp(set->road, "gram");
@@ -32,9 +32,9 @@ iso_err iso_compare_road(iso_road *out, const struct settings *set)
 
     if ((!strcmp(interval, "jackknife") && sums) || (!strcmp(interval, "groups") && gram))
         return iso_fail(ISO_EARG, "--interval %s is not made on the %s road", interval, set->road);
-    *out = gram || !strcmp(interval, "jackknife") ? ISO_ROAD_GRAM
-           : sums || !strcmp(interval, "groups")  ? ISO_ROAD_SUMS
-                                                  : ISO_ROAD_AUTO;
+    *out = gram || !strcmp(interval, "jackknife") ? ISO_METHOD_GRAM
+           : sums || !strcmp(interval, "groups")  ? ISO_METHOD_SUMS
+                                                  : ISO_METHOD_AUTO;
     return ISO_OK;
 }
 
@@ -111,7 +111,7 @@ static void print_plan(const struct comparison *c)
 {
     const iso_plan *p = &c->plan;
 
-    printf("road\t%s\n", iso_road_name(p->road));
+    printf("road\t%s\n", iso_method_name(p->method));
     printf("items\t%lld\n", (long long)p->rows);
     printf("pairs\t%lld\n", (long long)c->pairing.pairs);
     printf("matrices\t%d\n", c->pairing.matrices);
@@ -125,13 +125,13 @@ static void print_plan(const struct comparison *c)
 iso_err iso_compare_check(const struct settings *set, const char *measures)
 {
     const iso_measure *measure[MEASURES];
-    iso_road road;
+    iso_method method;
     int count;
     iso_err err = ISO_OK;
 
     if (set->difference && set->against.count == 0)
         ISO_FAIL(ISO_EARG, "--difference needs --against INPUT");
-    ISO_TRY(iso_compare_road(&road, set));
+    ISO_TRY(iso_compare_method(&method, set));
     ISO_TRY(iso_measure_choose(measure, &count, MEASURES, set->measure ? set->measure : measures));
     ISO_TRY(iso_selection_check(set));
 done:
@@ -154,16 +154,16 @@ iso_err iso_compare_records(iso_records *out, const struct settings *set, const 
     struct comparison c = {.set = set};
     iso_task *task = &c.pairing.task;
     int count = 0;
-    iso_road road = ISO_ROAD_AUTO;
+    iso_method method = ISO_METHOD_AUTO;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_compare_road(&road, set));
+    ISO_TRY(iso_compare_method(&method, set));
     ISO_TRY(
         iso_measure_choose(c.measure, &count, MEASURES, set->measure ? set->measure : measures));
     ISO_TRY(iso_pairing_make(&c.pairing, set, here, there));
     task->measure = c.measure;
     task->measures = count;
-    task->road = road;
+    task->method = method;
     task->dear = set->interval && !strcmp(set->interval, "groups");
     ISO_TRY(iso_plan_make(&c.plan, task, run));
     tell(&c);

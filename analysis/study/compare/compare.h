@@ -11,8 +11,8 @@
  * that are none. ISO_EARG; call it before an input is opened. */
 iso_err iso_compare_check(const struct settings *set, const char *measures);
 
-/* The road that --road and --interval ask for together. ISO_EARG when they exclude each other. */
-iso_err iso_compare_road(iso_road *out, const struct settings *set);
+/* The method that --road and --interval ask for together. ISO_EARG when they exclude each other. */
+iso_err iso_compare_method(iso_method *out, const struct settings *set);
 
 /* Adds a record for every pair and measure the settings choose (`measures` where --measure is not
  * given); `there` is NULL without --against. With --plan the plan goes to standard output and

@@ -118,7 +118,7 @@ static iso_err pass(struct told *t, const struct mix_layer *l)
                          .pairs = l->pairs,
                          .measure = l->ask->of,
                          .measures = l->ask->registered,
-                         .road = l->ask->road};
+                         .method = l->ask->method};
     ISO_TRY(iso_plan_make(&t->plan, &t->task, l->run));
     ISO_TRY(iso_alloc(&t->value, t->task.pairs * t->task.measures, sizeof *t->value));
     ISO_TRY(iso_alloc(&t->rep, t->task.pairs * t->task.measures * t->plan.stride, sizeof *t->rep));

@@ -15,11 +15,12 @@ static iso_err search(struct outcomes *o, double *outcome, const struct mix_laye
 {
     static const struct twins apart = {0};
     struct retrieve_pair pair = {.x = o->x, .tx = &apart, .ty = &apart};
-    iso_near_told told = {0};
+    iso_near_stats stats = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_rows_read(l->rows[matrix], 0, l->m->items, &pair.y));
-    ISO_TRY(iso_retrieve_pair_values(o->value, outcome, NULL, &told, &pair, &l->ask->hits, l->run));
+    ISO_TRY(
+        iso_retrieve_pair_values(o->value, outcome, NULL, &stats, &pair, &l->ask->hits, l->run));
 done:
     return err;
 }

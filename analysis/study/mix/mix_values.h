@@ -15,7 +15,7 @@ struct mix_ask {
     const iso_measure *of[MIX_ASK_MOST];
     int registered;
     struct retrieve_ask hits; /* cells: what is read off ranks */
-    iso_road road;
+    iso_method method;
     bool bare; /* --interval none */
 };
 

@@ -20,7 +20,7 @@ struct retrieval {
     int64_t golds;
     iso_value *values;
     struct retrieve_found found;
-    iso_near_told told;
+    iso_near_stats stats;
 };
 
 iso_err iso_retrieve_check(const struct settings *set, const char *measures)
@@ -120,7 +120,7 @@ static iso_err one_pair(struct retrieval *r, int l, int p)
         .golds = r->golds,
     };
     err = iso_retrieve_pair_values(r->values + ((int64_t)l * sel->pair_count + p) * r->ask.cells,
-                                   NULL, r->set->predictions ? &r->found : NULL, &r->told, &pair,
+                                   NULL, r->set->predictions ? &r->found : NULL, &r->stats, &pair,
                                    &r->ask, r->run);
     if (err)
         err = iso_fail_in(err, "layer %d of %s and %s", sel->layer[l], lang_of(r, src)->name,
@@ -211,13 +211,13 @@ static void tell_after(const struct retrieval *r)
         lists += (double)r->rows.items[iso_retrieve_party(&r->rows, sel->pair[p][0])] +
                  (double)r->rows.items[iso_retrieve_party(&r->rows, sel->pair[p][1])];
     lists *= sel->layer_count * searches(&r->ask);
-    if (r->told.again > 0)
+    if (r->stats.again > 0)
         term_note(r->set, "%lld of %.0f lists (%.2g %%) were not certain and were made again",
-                  (long long)r->told.again, lists, 100 * (double)r->told.again / lists);
-    if (r->told.overflowed > 0)
+                  (long long)r->stats.again, lists, 100 * (double)r->stats.again / lists);
+    if (r->stats.overflowed > 0)
         term_note(r->set,
                   "%lld of %.0f lists had more candidates than room and were made in double",
-                  (long long)r->told.overflowed, lists);
+                  (long long)r->stats.overflowed, lists);
 }
 
 static iso_err print_plan(const struct retrieval *r)

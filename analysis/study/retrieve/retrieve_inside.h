@@ -43,7 +43,7 @@ iso_err iso_retrieve_rows_load(struct retrieve_rows *r, const struct retrieve_as
 /* --- Mining (retrieve_mining.c) --- */
 
 iso_err iso_retrieve_mining_values(iso_value *values, struct retrieve_found *found,
-                                   iso_near_told *told, const struct retrieve_pair *pair,
+                                   iso_near_stats *stats, const struct retrieve_pair *pair,
                                    const struct retrieve_ask *ask, const iso_run *run);
 
 /* --- Files (retrieve_files.c) --- */

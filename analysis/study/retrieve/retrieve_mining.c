@@ -121,13 +121,13 @@ done:
 }
 
 iso_err iso_retrieve_mining_values(iso_value *values, struct retrieve_found *found,
-                                   iso_near_told *told, const struct retrieve_pair *pair,
+                                   iso_near_stats *stats, const struct retrieve_pair *pair,
                                    const struct retrieve_ask *ask, const iso_run *run)
 {
     struct unified x = {0}, y = {0};
     iso_near near[2] = {0};
     iso_near_opt opt = ask->near;
-    iso_near_told more = {0};
+    iso_near_stats more = {0};
     iso_mined *gold = NULL;
     int64_t golds = 0;
     iso_err err = ISO_OK;
@@ -138,8 +138,8 @@ iso_err iso_retrieve_mining_values(iso_value *values, struct retrieve_found *fou
     ISO_TRY(unify(&y, pair->y, pair->ty));
     ISO_TRY(unify_gold(&gold, &golds, pair, &x, &y));
     ISO_TRY(iso_near_find(&near[0], &near[1], x.view, y.view, &opt, run, &more));
-    told->again += more.again;
-    told->overflowed += more.overflowed;
+    stats->again += more.again;
+    stats->overflowed += more.overflowed;
     for (int way = 0; way < ISO_MINE_WAYS; way++)
         ISO_TRY(way_values(values, found, ask, way, near, gold, golds, &x, &y, run));
 done:

@@ -101,14 +101,14 @@ done:
     return err;
 }
 
-static void add_told(iso_near_told *told, const iso_near_told *more)
+static void add_stats(iso_near_stats *stats, const iso_near_stats *more)
 {
-    told->again += more->again;
-    told->overflowed += more->overflowed;
+    stats->again += more->again;
+    stats->overflowed += more->overflowed;
 }
 
 /* `wanted`: the lists themselves will be looked at. */
-static iso_err search(struct result *out, iso_near_told *told, const struct retrieve_pair *pair,
+static iso_err search(struct result *out, iso_near_stats *stats, const struct retrieve_pair *pair,
                       const struct retrieve_ask *ask, iso_rule rule, bool wanted,
                       const iso_run *run)
 {
@@ -118,14 +118,14 @@ static iso_err search(struct result *out, iso_near_told *told, const struct retr
                          ask->way[1] || s->lists ? &out->near[1] : NULL};
     const int64_t n = pair->x.rows;
     iso_near_opt opt = ask->near;
-    iso_near_told more = {0};
+    iso_near_stats more = {0};
     iso_err err = ISO_OK;
 
     opt.rule = rule;
     opt.k = s->k > RETRIEVE_LIST ? RETRIEVE_LIST : s->k;
     if (lists)
         ISO_TRY(iso_near_find(near[0], near[1], pair->x, pair->y, &opt, run, &more));
-    add_told(told, &more);
+    add_stats(stats, &more);
     for (int way = 0; way < 2; way++) {
         const iso_view x = way ? pair->y : pair->x, y = way ? pair->x : pair->y;
         const struct twins *t = way ? pair->tx : pair->ty;
@@ -218,7 +218,7 @@ done:
 }
 
 static iso_err rule_values(iso_value *values, double *outcome, struct retrieve_found *found,
-                           iso_near_told *told, const struct retrieve_pair *pair,
+                           iso_near_stats *stats, const struct retrieve_pair *pair,
                            const struct retrieve_ask *ask, iso_rule rule, const iso_run *run)
 {
     const bool wanted = found && !ask->mining && ask->cell[0].rule == rule;
@@ -229,7 +229,7 @@ static iso_err rule_values(iso_value *values, double *outcome, struct retrieve_f
 
     if (!outcome)
         ISO_TRY(iso_alloc(&own, n, sizeof *own));
-    ISO_TRY(search(&r, told, pair, ask, rule, wanted, run));
+    ISO_TRY(search(&r, stats, pair, ask, rule, wanted, run));
     for (int c = 0; c < ask->cells; c++) {
         const struct retrieve_cell *cell = &ask->cell[c];
         if (cell->kind != RETRIEVE_MINING && cell->rule == rule)
@@ -247,17 +247,17 @@ done:
 }
 
 iso_err iso_retrieve_pair_values(iso_value *values, double *outcome, struct retrieve_found *found,
-                                 iso_near_told *told, const struct retrieve_pair *pair,
+                                 iso_near_stats *stats, const struct retrieve_pair *pair,
                                  const struct retrieve_ask *ask, const iso_run *run)
 {
     iso_err err = ISO_OK;
 
     for (int rule = 0; rule < RETRIEVE_RULES; rule++) {
         if (ask->search[rule].asked)
-            ISO_TRY(rule_values(values, outcome, found, told, pair, ask, (iso_rule)rule, run));
+            ISO_TRY(rule_values(values, outcome, found, stats, pair, ask, (iso_rule)rule, run));
     }
     if (ask->mining)
-        ISO_TRY(iso_retrieve_mining_values(values, found, told, pair, ask, run));
+        ISO_TRY(iso_retrieve_mining_values(values, found, stats, pair, ask, run));
 done:
     return err;
 }

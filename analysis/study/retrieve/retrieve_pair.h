@@ -41,9 +41,9 @@ void iso_retrieve_found_free(struct retrieve_found *f);
 double iso_retrieve_memory(int64_t n, int64_t m, int64_t cols);
 
 /* Sets values[c] for every cell; outcome[c * rows + i] to what row i came to, but of mining;
- * `found` and `outcome` may be NULL. told adds up. */
+ * `found` and `outcome` may be NULL. stats adds up. */
 iso_err iso_retrieve_pair_values(iso_value *values, double *outcome, struct retrieve_found *found,
-                                 iso_near_told *told, const struct retrieve_pair *pair,
+                                 iso_near_stats *stats, const struct retrieve_pair *pair,
                                  const struct retrieve_ask *ask, const iso_run *run);
 
 #endif

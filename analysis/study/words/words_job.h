@@ -3,7 +3,7 @@
 #define ISO_BIN_WORDS_JOB_H
 
 #include "analysis/maps/chain.h"
-#include "analysis/search/golds.h"
+#include "analysis/search/answers.h"
 #include "analysis/maps/induce.h"
 #include "analysis/search/neighbours.h"
 #include "analysis/pass/prep.h"
@@ -74,7 +74,7 @@ iso_err iso_words_pad(struct words_space space[2], const struct words_side side[
  * w at first[w] … first[w + 1] − 1. */
 struct words_test {
     int64_t words, pairs;
-    int64_t lost; /* words without a vector themselves; the others that are missing lack golds */
+    int64_t lost; /* words without a vector themselves; the others that are missing lack answers */
     int64_t *first, *query, *target;
 };
 

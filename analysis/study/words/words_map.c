@@ -98,34 +98,34 @@ static iso_err refine(iso_word_pairs *pairs, const struct words_space space[2],
 {
     const iso_refine_opt opt = {
         .map = ask->map, .rounds = ask->rounds, .induce = {.neighbours = ask->near.neighbours}};
-    iso_round *told = NULL;
+    iso_round *stats = NULL;
     int best = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&told, ask->rounds + 1, sizeof *told));
-    ISO_TRY(iso_refine(pairs, &best, told, iso_mat_view(&space[0].rows),
+    ISO_TRY(iso_alloc(&stats, ask->rounds + 1, sizeof *stats));
+    ISO_TRY(iso_refine(pairs, &best, stats, iso_mat_view(&space[0].rows),
                        iso_mat_view(&space[1].rows), &opt, run));
-    for (int r = 0; r <= ask->rounds && told[r].pairs > 0; r++)
+    for (int r = 0; r <= ask->rounds && stats[r].pairs > 0; r++)
         term_note(ask->set, "round %d: %lld pairs, mean cosine of nearest words %.4f%s", r,
-                  (long long)told[r].pairs, told[r].criterion, r == best ? " (kept)" : "");
+                  (long long)stats[r].pairs, stats[r].criterion, r == best ? " (kept)" : "");
 done:
-    iso_free(told);
+    iso_free(stats);
     return err;
 }
 
 static iso_err find_pairs(iso_word_pairs *pairs, const struct words_space space[2],
                           const struct words_ask *ask, const iso_run *run)
 {
-    iso_unsupervised_told told = {0};
+    iso_unsupervised_stats stats = {0};
     iso_word_pairs found = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_unsupervised(
-        &found, &told, iso_mat_view(&space[0].rows), iso_mat_view(&space[1].rows),
+        &found, &stats, iso_mat_view(&space[0].rows), iso_mat_view(&space[1].rows),
         &(iso_unsupervised_opt){.neighbours = ask->near.neighbours, .seed = run->seed}, run));
     term_note(ask->set,
               "unsupervised: %lld pairs to begin with, %lld after %d rounds, mean cosine %.4f",
-              (long long)told.first, (long long)found.count, told.rounds, told.criterion);
+              (long long)stats.first, (long long)found.count, stats.rounds, stats.criterion);
     *pairs = found;
 done:
     return err;

@@ -1,7 +1,7 @@
 /* From ranks to records: every rule over every denominator. */
 #include <math.h>
 
-#include "analysis/search/golds.h"
+#include "analysis/search/answers.h"
 #include "analysis/study/words/words_job.h"
 #include "analysis/study/items/record_value.h"
 #include "lib/base/alloc.h"
@@ -15,7 +15,7 @@ static iso_err add(iso_records *out, const iso_record *like, const iso_value *v)
 }
 
 /* P@k for each k asked, then MRR, of one rule and denominator. */
-static iso_err add_scores(iso_records *out, const iso_record *like, const iso_golds *golds,
+static iso_err add_scores(iso_records *out, const iso_record *like, const iso_answers *answers,
                           iso_denominator over, const struct words_ask *ask, uint64_t seed)
 {
     iso_record r = *like;
@@ -28,14 +28,14 @@ static iso_err add_scores(iso_records *out, const iso_record *like, const iso_go
         const int64_t k = mrr ? 0 : ask->rank[i];
         r.measure = mrr ? "mrr" : "p@k";
         r.k = mrr ? ISO_NO_INT : k;
-        ISO_TRY(iso_golds_score(&v, golds, k, over, ask->boot, seed));
+        ISO_TRY(iso_answers_score(&v, answers, k, over, ask->boot, seed));
         ISO_TRY(add(out, &r, &v));
     }
 done:
     return err;
 }
 
-static iso_err add_coverage(iso_records *out, const iso_record *like, const iso_golds *golds)
+static iso_err add_coverage(iso_records *out, const iso_record *like, const iso_answers *answers)
 {
     iso_record r = *like;
     iso_value v;
@@ -44,7 +44,7 @@ static iso_err add_coverage(iso_records *out, const iso_record *like, const iso_
     r.measure = "coverage";
     r.estimator = "dictionary";
     r.direction = NULL;
-    ISO_TRY(iso_golds_coverage(&v, golds));
+    ISO_TRY(iso_answers_coverage(&v, answers));
     ISO_TRY(add(out, &r, &v));
 done:
     return err;
@@ -66,21 +66,21 @@ iso_err iso_words_score(iso_records *out, const iso_record *like, const struct w
                         iso_view x, iso_view y, const struct words_ask *ask, const iso_run *run)
 {
     const uint64_t seed = run ? run->seed : 0;
-    iso_golds golds = {test->words, y.rows, test->first, NULL};
+    iso_answers answers = {test->words, y.rows, test->first, NULL};
     int64_t *rank = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&rank, test->pairs, sizeof *rank));
-    golds.rank = rank;
+    answers.rank = rank;
     for (int i = 0; i < ask->rules; i++) {
         const iso_record r = with_rule(like, ask, ask->rule[i]);
         iso_near_opt near = ask->near;
         near.rule = ask->rule[i];
         ISO_TRY(iso_near_ranks(rank, x, y, test->query, test->target, test->pairs, &near, run));
         for (int over = 0; over < ISO_DENOMINATORS; over++)
-            ISO_TRY(add_scores(out, &r, &golds, (iso_denominator)over, ask, seed));
+            ISO_TRY(add_scores(out, &r, &answers, (iso_denominator)over, ask, seed));
     }
-    ISO_TRY(add_coverage(out, like, &golds));
+    ISO_TRY(add_coverage(out, like, &answers));
 done:
     iso_free(rank);
     return err;

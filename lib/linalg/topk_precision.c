@@ -11,9 +11,9 @@ enum {
 
 static int only = -1;
 
-void iso_topk_force_road(int road)
+void iso_topk_force_precision(int precision)
 {
-    only = road;
+    only = precision;
 }
 
 static iso_err sample_make(int64_t **pick, iso_topk_rows *sample, const iso_topk_rows *of)
@@ -85,8 +85,8 @@ static bool hopeful(const iso_topk_rows *x, const iso_topk_rows *y)
                      : iso_panel_int16_pays() && (double)x->rows * (double)y->rows > SMALL;
 }
 
-iso_err iso_topk_panels_best(iso_topk_panels *out, iso_topk_road *road, const iso_topk_rows *x,
-                             const iso_topk_rows *y, int want_x, int want_y)
+iso_err iso_topk_panels_best(iso_topk_panels *out, iso_topk_precision *precision,
+                             const iso_topk_rows *x, const iso_topk_rows *y, int want_x, int want_y)
 {
     iso_topk_panels p = {0};
     bool fits = only >= 0;
@@ -101,7 +101,7 @@ iso_err iso_topk_panels_best(iso_topk_panels *out, iso_topk_road *road, const is
     }
     if (!p.whole)
         ISO_TRY(iso_topk_panels_make(&p, y, ISO_TOPK_F32));
-    *road = p.whole ? ISO_TOPK_INT16 : ISO_TOPK_F32;
+    *precision = p.whole ? ISO_TOPK_INT16 : ISO_TOPK_F32;
     *out = p;
     p = (iso_topk_panels){0};
 done:

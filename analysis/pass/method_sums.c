@@ -1,4 +1,4 @@
-/* The sums road: the rows group by group, in blocks of several groups or of a part of one. */
+/* The sums method: the rows group by group, in blocks of several groups or of a part of one. */
 #include "analysis/pass/chunk.h"
 
 /* A reading under way. The blocks hold `spans` spans, the last of which may still grow. */
@@ -119,7 +119,7 @@ done:
     return err;
 }
 
-iso_err iso_sums_road(struct iso_chunk *c)
+iso_err iso_method_sums(struct iso_chunk *c)
 {
     struct reading r = {.c = c};
     iso_err err = ISO_OK;

@@ -1,4 +1,4 @@
-#include "analysis/similarity/nuclear.h"
+#include "analysis/similarity/procrustes.h"
 
 #include <math.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "analysis/search/golds.h"
+#include "analysis/search/answers.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -12,13 +12,13 @@ const char *iso_denominator_name(iso_denominator d)
     return name[d];
 }
 
-static int64_t golds_of(const iso_golds *g, int64_t w)
+static int64_t answers_of(const iso_answers *g, int64_t w)
 {
     return g->first[w + 1] - g->first[w];
 }
 
-/* 0 when the word has no gold. */
-static int64_t best_rank(const iso_golds *g, int64_t w)
+/* 0 when the word has no answer. */
+static int64_t best_rank(const iso_answers *g, int64_t w)
 {
     int64_t best = 0;
 
@@ -36,9 +36,9 @@ static double outcome(int64_t rank, int64_t k)
 
 /* --- Chance: the candidates in random order --- */
 
-/* Expected outcome of the best of m golds among n candidates. `left` is the probability that all
- * golds come after the first r: a product of (n − r − i)/(n − i), updated from r to r + 1. */
-double iso_golds_chance(int64_t n, int64_t m, int64_t k)
+/* Expected outcome of the best of m answers among n candidates. `left` is the probability that all
+ * answers come after the first r: a product of (n − r − i)/(n − i), updated from r to r + 1. */
+double iso_answers_chance(int64_t n, int64_t m, int64_t k)
 {
     const int64_t end = k > 0 ? k : n;
     double left = 1, sum = 0;
@@ -51,20 +51,20 @@ double iso_golds_chance(int64_t n, int64_t m, int64_t k)
     return sum;
 }
 
-/* Mean chance over words; numbers of golds repeat, so each is computed once. */
-static iso_err mean_chance(double *out, const iso_golds *g, int64_t k, int64_t words)
+/* Mean chance over words; numbers of answers repeat, so each is computed once. */
+static iso_err mean_chance(double *out, const iso_answers *g, int64_t k, int64_t words)
 {
     int64_t most = 0;
     double *known = NULL, sum = 0;
     iso_err err = ISO_OK;
 
     for (int64_t w = 0; w < g->words; w++)
-        most = golds_of(g, w) > most ? golds_of(g, w) : most;
+        most = answers_of(g, w) > most ? answers_of(g, w) : most;
     ISO_TRY(iso_alloc(&known, most + 1, sizeof *known));
     for (int64_t w = 0; w < g->words; w++) {
-        const int64_t m = golds_of(g, w);
+        const int64_t m = answers_of(g, w);
         if (m > 0 && known[m] == 0)
-            known[m] = iso_golds_chance(g->candidates, m, k);
+            known[m] = iso_answers_chance(g->candidates, m, k);
         sum += known[m];
     }
     *out = sum / (double)words;
@@ -75,7 +75,7 @@ done:
 
 /* --- Scores --- */
 
-static int64_t collect(double *to, const iso_golds *g, int64_t k, iso_denominator over)
+static int64_t collect(double *to, const iso_answers *g, int64_t k, iso_denominator over)
 {
     int64_t n = 0;
 
@@ -83,7 +83,7 @@ static int64_t collect(double *to, const iso_golds *g, int64_t k, iso_denominato
         if (over == ISO_OVER_PAIRS) {
             for (int64_t i = g->first[w]; i < g->first[w + 1]; i++)
                 to[n++] = outcome(g->rank[i], k);
-        } else if (over == ISO_OVER_ALL_WORDS || golds_of(g, w) > 0) {
+        } else if (over == ISO_OVER_ALL_WORDS || answers_of(g, w) > 0) {
             to[n++] = outcome(best_rank(g, w), k);
         }
     }
@@ -91,8 +91,8 @@ static int64_t collect(double *to, const iso_golds *g, int64_t k, iso_denominato
 }
 
 /* Pairs of one word are not independent, so words are drawn, each with all its pairs. */
-static iso_err pairs_interval(iso_value *v, const double *result, const iso_golds *g, iso_boot boot,
-                              uint64_t seed)
+static iso_err pairs_interval(iso_value *v, const double *result, const iso_answers *g,
+                              iso_boot boot, uint64_t seed)
 {
     double *part = NULL, *whole = NULL;
     int64_t n = 0;
@@ -103,7 +103,7 @@ static iso_err pairs_interval(iso_value *v, const double *result, const iso_gold
     for (int64_t w = 0; w < g->words; w++) {
         for (int64_t i = g->first[w]; i < g->first[w + 1]; i++)
             part[n] += result[i];
-        whole[n] = (double)golds_of(g, w);
+        whole[n] = (double)answers_of(g, w);
         n += whole[n] > 0;
     }
     ISO_TRY(iso_boot_ratio(&v->lo, &v->hi, part, whole, n, boot, 0.95, seed));
@@ -117,8 +117,8 @@ done:
     return err;
 }
 
-iso_err iso_golds_score(iso_value *out, const iso_golds *g, int64_t k, iso_denominator over,
-                        iso_boot boot, uint64_t seed)
+iso_err iso_answers_score(iso_value *out, const iso_answers *g, int64_t k, iso_denominator over,
+                          iso_boot boot, uint64_t seed)
 {
     const bool by_pair = over == ISO_OVER_PAIRS;
     double *result = NULL;
@@ -132,7 +132,7 @@ iso_err iso_golds_score(iso_value *out, const iso_golds *g, int64_t k, iso_denom
     n = collect(result, g, k, over);
     ISO_TRY(iso_hits_mean(&v, result, n, by_pair ? ISO_BOOT_NONE : boot, seed));
     if (n > 0 && by_pair) {
-        v.null = iso_golds_chance(g->candidates, 1, k);
+        v.null = iso_answers_chance(g->candidates, 1, k);
         if (boot != ISO_BOOT_NONE)
             ISO_TRY(pairs_interval(&v, result, g, boot, seed));
     } else if (n > 0) {
@@ -144,14 +144,14 @@ done:
     return err;
 }
 
-iso_err iso_golds_coverage(iso_value *out, const iso_golds *g)
+iso_err iso_answers_coverage(iso_value *out, const iso_answers *g)
 {
     double *result = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&result, g->words, sizeof *result));
     for (int64_t w = 0; w < g->words; w++)
-        result[w] = golds_of(g, w) > 0;
+        result[w] = answers_of(g, w) > 0;
     ISO_TRY(iso_hits_mean(out, result, g->words, ISO_BOOT_NONE, 0));
 done:
     iso_free(result);

@@ -1,6 +1,6 @@
 /* Linear maps from one space to another, fitted on paired rows. */
-#ifndef ISO_ANALYSIS_PROCRUSTES_H
-#define ISO_ANALYSIS_PROCRUSTES_H
+#ifndef ISO_ANALYSIS_MAP_H
+#define ISO_ANALYSIS_MAP_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "analysis/maps/procrustes.h"
+#include "analysis/maps/map.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,8 +1,9 @@
-/* The Gram road: few items, all rows in memory at once. */
+/* The Gram method: few items, all rows in memory at once. */
 #include "analysis/pass/chunk.h"
 #include "lib/base/alloc.h"
 
-/* First moments and Σx·y, group by group: what is small enough to keep whichever road is taken. */
+/* First moments and Σx·y, group by group: what is small enough to keep whichever method is taken.
+ */
 static iso_err add_means(struct iso_chunk *c)
 {
     double *dot = NULL;
@@ -66,7 +67,7 @@ done:
     return err;
 }
 
-iso_err iso_gram_road(struct iso_chunk *c)
+iso_err iso_method_gram(struct iso_chunk *c)
 {
     iso_err err = ISO_OK;
 

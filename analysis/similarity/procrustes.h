@@ -1,6 +1,6 @@
 /* Procrustes similarity and distance of a pair, from its sums. */
-#ifndef ISO_ANALYSIS_NUCLEAR_H
-#define ISO_ANALYSIS_NUCLEAR_H
+#ifndef ISO_ANALYSIS_PROCRUSTES_H
+#define ISO_ANALYSIS_PROCRUSTES_H
 
 #include "analysis/measure/measure.h"
 
