@@ -4,78 +4,49 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/base/str.h"
 #include "lib/io/folder.h"
+#include "lib/nn/arch.h"
 
 static const char config_name[] = "config.json";
-static const char supported[] = "bert, xlm-roberta, roberta, camembert, distilbert";
 
 /* So large that no model comes near, so small that no product of two sizes, as bytes, overflows. */
 enum { CONFIG_MAX = 8 << 20, LAYERS_MAX = 1 << 12, WIDTH_MAX = 1 << 20 };
 
-/* How config.json calls things: two dialects. */
-struct dialect {
-    const char *L, *H, *C, *F, *activation;
-    const char *types, *eps; /* NULL: it has none */
-};
-
-static const struct dialect bert_dialect = {
-    .L = "num_hidden_layers",
-    .H = "num_attention_heads",
-    .C = "hidden_size",
-    .F = "intermediate_size",
-    .activation = "hidden_act",
-    .types = "type_vocab_size",
-    .eps = "layer_norm_eps",
-};
-
-static const struct dialect distil_dialect = {
-    .L = "n_layers", .H = "n_heads", .C = "dim", .F = "hidden_dim", .activation = "activation"};
-
-static const struct family {
-    const char *name, *architecture;
-    const struct dialect *words;
-    bool padded; /* positions begin behind that of padding */
-} families[] = {
-    {"bert", "Bert", &bert_dialect, false},
-    {"xlm-roberta", "XLMRoberta", &bert_dialect, true},
-    {"roberta", "Roberta", &bert_dialect, true},
-    {"camembert", "Camembert", &bert_dialect, true},
-    {"distilbert", "DistilBert", &distil_dialect, false},
-};
-
-enum { FAMILIES = sizeof families / sizeof *families };
-
-/* Checkpoints older than model_type name a class: "BertForMaskedLM". Others begin alike
- * ("BertGenerationEncoder", "RobertaPreLayerNormModel"), so look at what follows, too. */
-static bool is_class_of(const struct family *f, const char *class)
+/* "bert, xlm-roberta, ...": the families of the table. */
+static iso_err list_families(iso_buf *out)
 {
-    const size_t len = strlen(f->architecture);
+    const iso_arch *a = NULL;
+    iso_err err = ISO_OK;
 
-    return strncmp(class, f->architecture, len) == 0 &&
-           (strncmp(class + len, "For", 3) == 0 || strcmp(class + len, "Model") == 0);
+    for (int i = 0; (a = iso_arch_at(i)); i++)
+        ISO_TRY(iso_buf_printf(out, "%s%s", i > 0 ? ", " : "", a->name));
+done:
+    return err;
 }
 
-static iso_err find_family(const struct family **out, const iso_json *root, const char *path)
+static iso_err find_family(const iso_arch **out, const iso_json *root, const char *path)
 {
     const char *type = iso_json_text(iso_json_get(root, "model_type"));
     const char *class = iso_json_text(iso_json_first(iso_json_get(root, "architectures")));
+    const iso_arch *found = iso_arch_find(type, class);
+    iso_buf known = {0};
+    iso_err err = ISO_OK;
 
-    for (int i = 0; i < FAMILIES; i++) {
-        const bool found = type    ? strcmp(type, families[i].name) == 0
-                           : class ? is_class_of(&families[i], class)
-                                   : false;
-        if (found) {
-            *out = &families[i];
-            return ISO_OK;
-        }
+    if (found) {
+        *out = found;
+        return ISO_OK;
     }
+    ISO_TRY(list_families(&known));
     if (!type && !class)
-        return iso_fail(ISO_EFORMAT,
-                        "%s: has neither model_type nor architectures; add "
-                        "\"model_type\": one of %s",
-                        path, supported);
-    return iso_fail(ISO_EUNSUP, "%s: is of a %s model; these are supported: %s", path,
-                    type ? type : class, supported);
+        ISO_FAIL(ISO_EFORMAT,
+                 "%s: has neither model_type nor architectures; add \"model_type\": one of %s",
+                 path, known.text);
+    ISO_FAIL(ISO_EUNSUP, "%s: is of a %s model; these are supported: %s", path, type ? type : class,
+             known.text);
+done:
+    iso_buf_free(&known);
+    return err;
 }
 
 /* A whole number of the object, from `least` to `most`; `absent` (>= 0) stands for a missing one.
@@ -101,48 +72,48 @@ static iso_err read_size(int64_t *out, const iso_json *root, const char *name, i
     return ISO_OK;
 }
 
-static iso_err read_sizes(iso_nn_config *c, const iso_json *root, const struct family *f,
+static iso_err read_sizes(iso_nn_config *c, const iso_json *root, const iso_arch *a,
                           const char *path)
 {
-    const struct dialect *w = f->words;
+    const iso_arch_keys *keys = a->keys;
     int64_t L = 0, H = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(read_size(&L, root, w->L, 1, LAYERS_MAX, -1, path));
-    ISO_TRY(read_size(&c->C, root, w->C, 1, WIDTH_MAX, -1, path));
-    ISO_TRY(read_size(&H, root, w->H, 1, WIDTH_MAX, -1, path));
-    ISO_TRY(read_size(&c->F, root, w->F, 1, WIDTH_MAX, -1, path));
-    ISO_TRY(read_size(&c->V, root, "vocab_size", 1, INT32_MAX, -1, path));
-    ISO_TRY(read_size(&c->positions, root, "max_position_embeddings", 1, INT32_MAX, -1, path));
-    if (w->types)
-        ISO_TRY(read_size(&c->types, root, w->types, 1, WIDTH_MAX, 2, path));
+    ISO_TRY(read_size(&L, root, keys->L, 1, LAYERS_MAX, -1, path));
+    ISO_TRY(read_size(&c->C, root, keys->C, 1, WIDTH_MAX, -1, path));
+    ISO_TRY(read_size(&H, root, keys->H, 1, WIDTH_MAX, -1, path));
+    ISO_TRY(read_size(&c->F, root, keys->F, 1, WIDTH_MAX, -1, path));
+    ISO_TRY(read_size(&c->V, root, keys->V, 1, INT32_MAX, -1, path));
+    ISO_TRY(read_size(&c->positions, root, keys->positions, 1, INT32_MAX, -1, path));
+    if (keys->types)
+        ISO_TRY(read_size(&c->types, root, keys->types, 1, WIDTH_MAX, a->types, path));
     if (c->C % H != 0)
         ISO_FAIL(ISO_EFORMAT, "%s: %s is %" PRId64 ", which %" PRId64 " heads (%s) do not divide",
-                 path, w->C, c->C, H, w->H);
-    if (f->padded) {
-        ISO_TRY(read_size(&c->padding, root, "pad_token_id", 0, INT32_MAX, 1, path));
+                 path, keys->C, c->C, H, keys->H);
+    if (a->positions == ISO_POSITIONS_AFTER_PADDING) {
+        ISO_TRY(read_size(&c->padding, root, keys->padding, 0, INT32_MAX, a->padding, path));
         c->first_position = c->padding + 1;
-    } else if (!iso_json_int(&c->padding, iso_json_get(root, "pad_token_id"))) {
-        c->padding = 0;
+    } else if (!iso_json_int(&c->padding, iso_json_get(root, keys->padding))) {
+        c->padding = a->padding;
     }
     if (c->padding < 0 || c->padding >= c->V) /* positions begin behind it all the same */
         c->padding = 0;
     if (c->first_position >= c->positions)
         ISO_FAIL(ISO_EFORMAT,
-                 "%s: max_position_embeddings is %" PRId64 ", and a sentence begins at %" PRId64
-                 ", behind pad_token_id",
-                 path, c->positions, c->first_position);
+                 "%s: %s is %" PRId64 ", and a sentence begins at %" PRId64 ", behind %s", path,
+                 keys->positions, c->positions, c->first_position, keys->padding);
     c->L = (int)L;
     c->H = (int)H;
 done:
     return err;
 }
 
-static iso_err read_eps(iso_nn_config *c, const iso_json *root, const char *name, const char *path)
+static iso_err read_eps(iso_nn_config *c, const iso_json *root, const iso_arch *a, const char *path)
 {
+    const char *name = a->keys->eps;
     const iso_json *node = name ? iso_json_get(root, name) : NULL;
 
-    c->eps = 1e-12; /* of BERT, and where config.json is silent */
+    c->eps = a->eps;
     if (iso_json_is(node) == ISO_JSON_NONE)
         return ISO_OK;
     if (!iso_json_number(&c->eps, node) || !(c->eps > 0 && c->eps < 1))
@@ -150,7 +121,7 @@ static iso_err read_eps(iso_nn_config *c, const iso_json *root, const char *name
     return ISO_OK;
 }
 
-static iso_err read_activation(iso_nn_config *c, const iso_json *root, const char *name,
+static iso_err read_activation(iso_nn_config *c, const iso_json *root, const iso_arch *a,
                                const char *path)
 {
     static const struct {
@@ -162,8 +133,9 @@ static iso_err read_activation(iso_nn_config *c, const iso_json *root, const cha
         {"gelu_fast", ISO_GELU_TANH}, {"gelu_accurate", ISO_GELU_TANH},
         {"relu", ISO_RELU},
     };
+    const char *name = a->keys->activation;
     const iso_json *node = iso_json_get(root, name);
-    const char *text = iso_json_is(node) == ISO_JSON_NONE ? "gelu" : iso_json_text(node);
+    const char *text = iso_json_is(node) == ISO_JSON_NONE ? a->activation : iso_json_text(node);
 
     for (size_t i = 0; text && i < sizeof known / sizeof *known; i++) {
         if (strcmp(known[i].name, text) == 0) {
@@ -200,15 +172,16 @@ static iso_err refuse_variants(const iso_json *root, const char *path)
 
 static iso_err understand(iso_nn_config *c, const iso_json *root, const char *path)
 {
-    const struct family *f = NULL;
+    const iso_arch *a = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(find_family(&f, root, path));
-    c->family = f->name;
+    ISO_TRY(find_family(&a, root, path));
+    c->arch = a;
+    c->family = a->name;
     ISO_TRY(refuse_variants(root, path));
-    ISO_TRY(read_sizes(c, root, f, path));
-    ISO_TRY(read_eps(c, root, f->words->eps, path));
-    ISO_TRY(read_activation(c, root, f->words->activation, path));
+    ISO_TRY(read_sizes(c, root, a, path));
+    ISO_TRY(read_eps(c, root, a, path));
+    ISO_TRY(read_activation(c, root, a, path));
 done:
     return err;
 }

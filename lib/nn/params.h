@@ -1,4 +1,4 @@
-/* The parameters of an encoder, once: fields, sizes and names in the checkpoint from one list. */
+/* The parameters of an encoder, once: fields and sizes from one list. */
 #ifndef ISO_NN_PARAMS_H
 #define ISO_NN_PARAMS_H
 
@@ -12,25 +12,23 @@
 
 ISO_BEGIN
 
-/* X(field, name in a BERT layer, name in a DistilBERT layer, outputs, inputs) */
+/* X(field, outputs, inputs); what checkpoints call them is in lib/nn/arch.h */
 #define ISO_LAYER_LINEARS(X)                                                                       \
-    X(q, "attention.self.query", "attention.q_lin", c->C, c->C)                                    \
-    X(k, "attention.self.key", "attention.k_lin", c->C, c->C)                                      \
-    X(v, "attention.self.value", "attention.v_lin", c->C, c->C)                                    \
-    X(o, "attention.output.dense", "attention.out_lin", c->C, c->C)                                \
-    X(f1, "intermediate.dense", "ffn.lin1", c->F, c->C)                                            \
-    X(f2, "output.dense", "ffn.lin2", c->C, c->F)
+    X(q, c->C, c->C)                                                                               \
+    X(k, c->C, c->C)                                                                               \
+    X(v, c->C, c->C)                                                                               \
+    X(o, c->C, c->C)                                                                               \
+    X(f1, c->F, c->C)                                                                              \
+    X(f2, c->C, c->F)
 
-/* X(field, name in a BERT layer, name in a DistilBERT layer) */
-#define ISO_LAYER_NORMS(X)                                                                         \
-    X(n1, "attention.output.LayerNorm", "sa_layer_norm")                                           \
-    X(n2, "output.LayerNorm", "output_layer_norm")
+/* X(field) */
+#define ISO_LAYER_NORMS(X) X(n1) X(n2)
 
 typedef struct iso_layer {
 #define X(field, ...) iso_linear field;
     ISO_LAYER_LINEARS(X)
 #undef X
-#define X(field, ...) iso_norm field;
+#define X(field) iso_norm field;
     ISO_LAYER_NORMS(X)
 #undef X
 } iso_layer;
