@@ -16,8 +16,7 @@ typedef enum iso_activation { ISO_GELU = 0, ISO_GELU_TANH, ISO_RELU } iso_activa
  * positions × C or F × C can be counted.
  */
 typedef struct iso_nn_config {
-    const char
-        *family; /* model_type: "bert", "xlm-roberta", "roberta", "camembert", "distilbert" */
+    const char *family;          /* model_type: "bert", "xlm-roberta", "distilbert" ... */
     const struct iso_arch *arch; /* the family's entry in the table (lib/nn/arch.h) */
     int L, H;
     int64_t C, F, V;

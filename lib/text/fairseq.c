@@ -3,8 +3,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "lib/base/str.h"
-
 static bool piece_is(const iso_spm *spm, int32_t id, const char *text)
 {
     int64_t len = 0;
@@ -15,7 +13,7 @@ static bool piece_is(const iso_spm *spm, int32_t id, const char *text)
     return len == (int64_t)strlen(text) && memcmp(piece, text, (size_t)len) == 0;
 }
 
-iso_err iso_fairseq_of(iso_fairseq *out, const iso_spm *spm, const char *family, const char *name)
+iso_err iso_fairseq_check(const iso_spm *spm, const char *name)
 {
     if (iso_spm_unknown(spm) != 0 || !piece_is(spm, 1, "<s>") || !piece_is(spm, 2, "</s>"))
         return iso_fail(
@@ -23,10 +21,6 @@ iso_err iso_fairseq_of(iso_fairseq *out, const iso_spm *spm, const char *family,
             "%s: its first pieces are not <unk>, <s>, </s>; the SentencePiece models of "
             "XLM-R and CamemBERT are supported",
             name);
-    if (iso_str_same(family, "camembert"))
-        *out = (iso_fairseq){.offset = 4, .unknown = 3, .first = 5, .last = 6};
-    else
-        *out = (iso_fairseq){.offset = 1, .unknown = 3, .first = 0, .last = 2};
     return ISO_OK;
 }
 

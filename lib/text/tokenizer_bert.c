@@ -136,14 +136,13 @@ done:
 
 /* --- Completing --- */
 
-/* Bert's type table has two rows unless config.json says otherwise; DistilBERT has none. */
+/* A table of token types has two rows unless config.json says otherwise. */
 static bool has_types(const iso_tokenizer_files *files)
 {
-    const char *family = iso_json_text(iso_json_get(files->config, "model_type"));
     int64_t types = 2;
 
     (void)iso_json_int(&types, iso_json_get(files->config, "type_vocab_size"));
-    return types > 1 && !iso_str_same(family, "distilbert");
+    return types > 1 && files->family->types;
 }
 
 /* Completes a tokenizer that has a vocabulary. */

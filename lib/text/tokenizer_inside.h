@@ -29,11 +29,19 @@ struct iso_tokenizer {
     char first_odd[512];
 };
 
+/** What a family's own tokenizer does. */
+typedef struct iso_tokenizer_family {
+    const char *name;
+    bool types;      /* false: its model has no token types, whatever config.json says */
+    iso_fairseq ids; /* of a SentencePiece model */
+} iso_tokenizer_family;
+
 /** The JSON files of a folder; NULL where it has none. */
 typedef struct iso_tokenizer_files {
     const char *folder;
     iso_json *config, *settings, *specials; /* config, tokenizer_config, special_tokens_map */
     iso_json *added, *tokenizer;            /* added_tokens, tokenizer */
+    const iso_tokenizer_family *family;
 } iso_tokenizer_files;
 
 /** A special token: its name in files, its text and id unless they say otherwise; id -1: that of

@@ -12,6 +12,25 @@ enum {
     JSON_MAX = 256 << 20     /* of tokenizer.json; XLM-R's has 17 MB, parsed ten times that */
 };
 
+/* Families of models by config.json's model_type; any other one is the first. */
+static const iso_tokenizer_family families[] = {
+    /* XLM-R: <s> 0, <pad> 1, </s> 2, <unk> 3, then the model's piece 3 */
+    {NULL, .types = true, .ids = {.offset = 1, .unknown = 3, .first = 0, .last = 2}},
+    {"camembert", .types = true, .ids = {.offset = 4, .unknown = 3, .first = 5, .last = 6}},
+    {"distilbert", .types = false, .ids = {.offset = 1, .unknown = 3, .first = 0, .last = 2}},
+};
+
+static const iso_tokenizer_family *family_of(const iso_json *config)
+{
+    const char *name = iso_json_text(iso_json_get(config, "model_type"));
+
+    for (size_t i = 1; i < sizeof families / sizeof *families; i++) {
+        if (iso_str_same(name, families[i].name))
+            return &families[i];
+    }
+    return families;
+}
+
 /* --- The JSON files --- */
 
 static iso_err read_files(iso_tokenizer_files *f)
@@ -31,6 +50,7 @@ static iso_err read_files(iso_tokenizer_files *f)
         if (iso_folder_has(f->folder, list[i].name))
             err = iso_folder_json(list[i].to, f->folder, list[i].name, list[i].most);
     }
+    f->family = family_of(f->config);
     return err;
 }
 
@@ -77,8 +97,8 @@ static iso_err open_spm(iso_tokenizer *t, const iso_tokenizer_files *files, cons
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_spm_open(&t->spm, path));
-    ISO_TRY(iso_fairseq_of(&t->fairseq, t->spm,
-                           iso_json_text(iso_json_get(files->config, "model_type")), path));
+    ISO_TRY(iso_fairseq_check(t->spm, path));
+    t->fairseq = files->family->ids;
     t->first = t->fairseq.first;
     t->last = t->fairseq.last;
     t->between = 2;
