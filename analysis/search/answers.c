@@ -34,23 +34,6 @@ static double outcome(int64_t rank, int64_t k)
     return k > 0 ? iso_hit(rank, k) : iso_reciprocal(rank);
 }
 
-/* --- Chance: the candidates in random order --- */
-
-/* Expected outcome of the best of m answers among n candidates. `left` is the probability that all
- * answers come after the first r: a product of (n − r − i)/(n − i), updated from r to r + 1. */
-double iso_answers_chance(int64_t n, int64_t m, int64_t k)
-{
-    const int64_t end = k > 0 ? k : n;
-    double left = 1, sum = 0;
-
-    for (int64_t r = 0; r < end && left > 0; r++) {
-        const double next = n - r - m >= 0 ? left * (double)(n - r - m) / (double)(n - r) : 0;
-        sum += k > 0 ? left - next : (left - next) / (double)(r + 1);
-        left = next;
-    }
-    return sum;
-}
-
 /* Mean chance over words; numbers of answers repeat, so each is computed once. */
 static iso_err mean_chance(double *out, const iso_answers *g, int64_t k, int64_t words)
 {
@@ -64,7 +47,7 @@ static iso_err mean_chance(double *out, const iso_answers *g, int64_t k, int64_t
     for (int64_t w = 0; w < g->words; w++) {
         const int64_t m = answers_of(g, w);
         if (m > 0 && known[m] == 0)
-            known[m] = iso_answers_chance(g->candidates, m, k);
+            known[m] = iso_hits_chance(g->candidates, m, k);
         sum += known[m];
     }
     *out = sum / (double)words;
@@ -132,7 +115,7 @@ iso_err iso_answers_score(iso_value *out, const iso_answers *g, int64_t k, iso_d
     n = collect(result, g, k, over);
     ISO_TRY(iso_hits_mean(&v, result, n, by_pair ? ISO_BOOT_NONE : boot, seed));
     if (n > 0 && by_pair) {
-        v.null = iso_answers_chance(g->candidates, 1, k);
+        v.null = iso_hits_chance(g->candidates, 1, k);
         if (boot != ISO_BOOT_NONE)
             ISO_TRY(pairs_interval(&v, result, g, boot, seed));
     } else if (n > 0) {

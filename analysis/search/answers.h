@@ -42,10 +42,6 @@ ISO_API ISO_MUST_USE iso_err iso_answers_score(iso_value *out, const iso_answers
                                                int64_t k, iso_denominator over, iso_boot boot,
                                                uint64_t seed);
 
-/** Expected outcome, P@k or with k = 0 the reciprocal rank, of the best of `answers` answers among
- * `candidates` in random order. Cost  O(k), O(candidates) for k = 0. */
-ISO_API double iso_answers_chance(int64_t candidates, int64_t answers, int64_t k);
-
 /** Share of the words that `in-vocabulary` counts, of all: coverage. */
 ISO_API ISO_MUST_USE iso_err iso_answers_coverage(iso_value *out, const iso_answers *answers);
 

@@ -17,6 +17,17 @@ double iso_reciprocal(int64_t rank)
     return rank >= 1 ? 1 / (double)rank : 0;
 }
 
+double iso_hits_chance(int64_t n, int64_t m, int64_t k)
+{
+    double at = (double)m / (double)n, sum = 0; /* that the best of m stands at rank r */
+
+    for (int64_t r = 1; r <= n - m + 1 && (k == 0 || r <= k); r++) {
+        sum += k > 0 ? at : at / (double)r;
+        at *= (double)(n - r - m + 1) / (double)(n - r);
+    }
+    return sum;
+}
+
 static bool all_equal(const double *x, int64_t n)
 {
     for (int64_t i = 1; i < n; i++) {

@@ -40,6 +40,13 @@ ISO_API ISO_MUST_USE iso_err iso_hits_difference(iso_value *out, const double *a
 ISO_API double iso_hit(int64_t rank, int64_t k);
 ISO_API double iso_reciprocal(int64_t rank);
 
+/**
+ * Chance level: the expected outcome, P@k or with k = 0 the reciprocal rank, of the best of
+ * `answers` right candidates (at least 1) among `candidates` in random order. Cost O(min(k,
+ * candidates)).
+ */
+ISO_API double iso_hits_chance(int64_t candidates, int64_t answers, int64_t k);
+
 ISO_END
 
 #endif

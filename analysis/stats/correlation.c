@@ -1,6 +1,6 @@
-#include "analysis/stats/correlation.h"
-
+/* Correlations of two quantities of the same items: the coefficients, and how sure they are. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/stats/correlation_inside.h"
@@ -24,57 +24,228 @@ double iso_correlation_critical(int64_t n)
     return t / sqrt((double)n - 2 + t * t);
 }
 
-void iso_ranks(double *rank, const double *x, int64_t n)
+/* --- Coefficients --- */
+
+static int by_size(const void *a, const void *b)
 {
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* How many of the sorted numbers are below x, or not above it. */
+static int64_t count_below(const double *sorted, int64_t n, double x, bool equal_too)
+{
+    int64_t low = 0;
+
+    for (int64_t high = n; low < high;) {
+        const int64_t middle = low + (high - low) / 2;
+        if (sorted[middle] < x || (equal_too && sorted[middle] == x))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+void iso_ranks(double *rank, double *sorted, const double *x, int64_t n)
+{
+    if (n < 1)
+        return;
+    memcpy(sorted, x, (size_t)n * sizeof *sorted);
+    qsort(sorted, (size_t)n, sizeof *sorted, by_size);
+    for (int64_t i = 0; i < n; i++)
+        rank[i] = 0.5 * (double)(count_below(sorted, n, x[i], false) + 1 +
+                                 count_below(sorted, n, x[i], true));
+}
+
+bool correlation_constant(const double *x, int64_t n)
+{
+    for (int64_t i = 1; i < n; i++) {
+        if (x[i] != x[0])
+            return false;
+    }
+    return true;
+}
+
+static double mean_of(const double *x, int64_t n)
+{
+    double sum = 0, rest = 0;
+
+    for (int64_t i = 0; i < n; i++)
+        sum += x[i];
+    sum /= (double)n;
+    for (int64_t i = 0; i < n; i++) /* what rounding lost */
+        rest += x[i] - sum;
+    return sum + rest / (double)n;
+}
+
+double iso_pearson(const double *x, const double *y, int64_t n)
+{
+    const double mx = mean_of(x, n), my = mean_of(y, n);
+    double xx = 0, yy = 0, xy = 0;
+
+    if (n < 2 || correlation_constant(x, n) || correlation_constant(y, n))
+        return NAN;
     for (int64_t i = 0; i < n; i++) {
-        double below = 0, equal = 0;
-        for (int64_t j = 0; j < n; j++) {
-            below += x[j] < x[i];
-            equal += x[j] == x[i];
+        xx += (x[i] - mx) * (x[i] - mx);
+        yy += (y[i] - my) * (y[i] - my);
+        xy += (x[i] - mx) * (y[i] - my);
+    }
+    return xy / (sqrt(xx) * sqrt(yy));
+}
+
+static int order_of(double a, double b)
+{
+    return (a > b) - (a < b);
+}
+
+static double kendall(const double *x, const double *y, int64_t n)
+{
+    double sum = 0, in_x = 0, in_y = 0;
+
+    for (int64_t i = 0; i < n; i++) {
+        for (int64_t j = 0; j < i; j++) {
+            const int a = order_of(x[i], x[j]), b = order_of(y[i], y[j]);
+            sum += a * b;
+            in_x += a != 0;
+            in_y += b != 0;
         }
-        rank[i] = below + 0.5 * (equal + 1);
+    }
+    return in_x > 0 && in_y > 0 ? sum / (sqrt(in_x) * sqrt(in_y)) : NAN;
+}
+
+double correlation_partial(double xy, double xz, double yz)
+{
+    const double left = (1 - xz * xz) * (1 - yz * yz);
+
+    return left > 1e-12 ? (xy - xz * yz) / sqrt(left) : NAN;
+}
+
+void correlation_residual(double *y, double *fit, const double *z, int64_t n)
+{
+    const double my = mean_of(y, n), mz = mean_of(z, n);
+    double zz = 0, yz = 0;
+
+    for (int64_t i = 0; i < n; i++) {
+        zz += (z[i] - mz) * (z[i] - mz);
+        yz += (y[i] - my) * (z[i] - mz);
+    }
+    for (int64_t i = 0; i < n; i++) {
+        const double on = my + (zz > 0 ? yz / zz : 0) * (z[i] - mz);
+        if (fit)
+            fit[i] = on;
+        y[i] -= on;
     }
 }
+
+bool correlation_as_far(double permuted, double value)
+{
+    return fabs(permuted) >= fabs(value) - 1e-12;
+}
+
+/* --- Orders --- */
+
+static int64_t factorial(int64_t n)
+{
+    return n < 2 ? 1 : n * factorial(n - 1);
+}
+
+struct correlation_orders correlation_orders_of(int64_t n, const iso_correlation_opt *opt,
+                                                int64_t *order)
+{
+    struct correlation_orders o = {
+        .n = n, .all = n <= CORRELATION_ALL, .rng = iso_rng_seeded(opt->seed, 1), .order = order};
+
+    o.left = opt->permutations < 0   ? 0
+             : o.all                 ? factorial(n)
+             : opt->permutations > 0 ? opt->permutations
+                                     : CORRELATION_PERMUTATIONS;
+    for (int64_t i = 0; i < n; i++)
+        order[i] = i;
+    return o;
+}
+
+/* The next order by the alphabet; after the last the first. */
+static void advance(int64_t *a, int64_t n)
+{
+    int64_t i = n - 1, j = n - 1;
+
+    while (i > 0 && a[i - 1] >= a[i])
+        i--;
+    while (i > 0 && a[j] <= a[i - 1])
+        j--;
+    if (i > 0) {
+        const int64_t t = a[i - 1];
+        a[i - 1] = a[j];
+        a[j] = t;
+    }
+    for (j = n - 1; i < j; i++, j--) {
+        const int64_t t = a[i];
+        a[i] = a[j];
+        a[j] = t;
+    }
+}
+
+bool correlation_orders_next(struct correlation_orders *o)
+{
+    if (o->left == 0)
+        return false;
+    o->left--;
+    if (o->all)
+        advance(o->order, o->n);
+    else
+        iso_rng_permutation(&o->rng, o->order, o->n);
+    return true;
+}
+
+double correlation_p(const struct correlation_orders *o, int64_t far, int64_t tried)
+{
+    const double own = o->all ? 0 : 1;
+
+    return tried > 0 ? ((double)far + own) / ((double)tried + own) : NAN;
+}
+
+/* --- Of items --- */
 
 /* The items at hand and room for a choice of them: x, y, z and their ranks. */
 struct items {
     iso_correlation kind;
     int64_t n;
     const double *x, *y, *z; /* z may be NULL */
-    double *room;            /* 6n */
+    double *work;            /* 6n */
 };
 
-/* Numbers as the coefficient looks at them. */
-static const double *seen(iso_correlation kind, double *rank, const double *x, int64_t n)
+/* x becomes what the coefficient looks at: itself, or its ranks. */
+static void see(const struct items *it, double *x, int64_t n)
 {
-    if (kind == ISO_SPEARMAN)
-        iso_ranks(rank, x, n);
-    return kind == ISO_SPEARMAN ? rank : x;
+    if (it->kind == ISO_SPEARMAN)
+        iso_ranks(x, it->work + 5 * it->n, x, n);
 }
 
 static double coefficient(iso_correlation kind, const double *x, const double *y, int64_t n)
 {
-    return kind == ISO_KENDALL ? correlation_kendall(x, y, n) : correlation_pearson(x, y, n);
+    return kind == ISO_KENDALL ? kendall(x, y, n) : iso_pearson(x, y, n);
 }
 
 /* Of a choice of items; an iso_boot_statistic. */
 static double value_of(void *payload, const int64_t *pick, int64_t n)
 {
     const struct items *it = payload;
-    double *x = it->room, *y = x + it->n, *z = y + it->n, *rank = z + it->n;
+    double *x = it->work, *y = x + it->n, *z = y + it->n;
 
     for (int64_t i = 0; i < n; i++) {
         x[i] = it->x[pick[i]];
         y[i] = it->y[pick[i]];
         z[i] = it->z ? it->z[pick[i]] : 0;
     }
-    const double *const a = seen(it->kind, rank, x, n);
-    const double *const b = seen(it->kind, rank + it->n, y, n);
-    const double xy = coefficient(it->kind, a, b, n);
+    see(it, x, n);
+    see(it, y, n);
+    const double xy = coefficient(it->kind, x, y, n);
     if (!it->z)
         return xy;
-    const double *const c = seen(it->kind, rank + 2 * it->n, z, n);
-    return correlation_partial(xy, coefficient(it->kind, a, c, n), coefficient(it->kind, b, c, n));
+    see(it, z, n);
+    return correlation_partial(xy, coefficient(it->kind, x, z, n), coefficient(it->kind, y, z, n));
 }
 
 static double value_of_all(const struct items *it, int64_t *pick)
@@ -89,7 +260,7 @@ static double permuted_p(const struct items *it, double value, const iso_correla
                          int64_t *order)
 {
     const int64_t n = it->n;
-    double *x = it->room, *y = x + n, *z = y + n, *fit = z + n, *moved = fit + n;
+    double *x = it->work, *y = x + n, *z = y + n, *fit = z + n, *moved = fit + n;
     struct correlation_orders orders = correlation_orders_of(n, opt, order);
     int64_t far = 0, tried = 0;
 
@@ -97,23 +268,20 @@ static double permuted_p(const struct items *it, double value, const iso_correla
         return NAN;
     memcpy(x, it->x, (size_t)n * sizeof *x);
     memcpy(y, it->y, (size_t)n * sizeof *y);
-    if (it->kind == ISO_SPEARMAN) {
-        iso_ranks(x, it->x, n);
-        iso_ranks(y, it->y, n);
-    }
+    see(it, x, n);
+    see(it, y, n);
     if (it->z) {
         memcpy(z, it->z, (size_t)n * sizeof *z);
-        if (it->kind == ISO_SPEARMAN)
-            iso_ranks(z, it->z, n);
+        see(it, z, n);
         correlation_residual(y, fit, z, n);
     }
-    const double xz = it->z ? correlation_pearson(x, z, n) : 0;
+    const double xz = it->z ? iso_pearson(x, z, n) : 0;
     while (correlation_orders_next(&orders)) {
         for (int64_t i = 0; i < n; i++)
             moved[i] = y[order[i]] + (it->z ? fit[i] : 0);
         double r = coefficient(it->kind, x, moved, n);
         if (it->z)
-            r = correlation_partial(r, xz, correlation_pearson(moved, z, n));
+            r = correlation_partial(r, xz, iso_pearson(moved, z, n));
         far += correlation_as_far(r, value);
         tried++;
     }
@@ -180,7 +348,7 @@ iso_err iso_correlation_of(iso_value *out, iso_correlation kind, const double *x
     iso_err err = ISO_OK;
 
     ISO_TRY(check(&it));
-    ISO_TRY(iso_alloc(&it.room, 6 * n, sizeof *it.room));
+    ISO_TRY(iso_alloc(&it.work, 6 * n, sizeof *it.work));
     ISO_TRY(iso_alloc(&pick, n, sizeof *pick));
     v.n = n;
     v.why = why_not(&it);
@@ -199,7 +367,7 @@ iso_err iso_correlation_of(iso_value *out, iso_correlation kind, const double *x
     }
     *out = v;
 done:
-    iso_free(it.room);
+    iso_free(it.work);
     iso_free(pick);
     return err;
 }
@@ -212,7 +380,7 @@ iso_err iso_correlation_without(double *out, iso_correlation kind, const double 
     iso_err err = ISO_OK;
 
     ISO_TRY(check(&it));
-    ISO_TRY(iso_alloc(&it.room, 6 * n, sizeof *it.room));
+    ISO_TRY(iso_alloc(&it.work, 6 * n, sizeof *it.work));
     ISO_TRY(iso_alloc(&pick, n, sizeof *pick));
     for (int64_t left = 0; left < n; left++) {
         for (int64_t i = 0; i + 1 < n; i++)
@@ -220,7 +388,7 @@ iso_err iso_correlation_without(double *out, iso_correlation kind, const double 
         out[left] = value_of(&it, pick, n - 1);
     }
 done:
-    iso_free(it.room);
+    iso_free(it.work);
     iso_free(pick);
     return err;
 }

@@ -30,8 +30,12 @@ ISO_API const char *iso_correlation_name(iso_correlation kind);
  */
 ISO_API double iso_correlation_critical(int64_t n);
 
-/** rank[i] in 1 … n, equal values at the mean of their places. O(n²). */
-ISO_API void iso_ranks(double *rank, const double *x, int64_t n);
+/** rank[i] in 1 … n, equal values at the mean of their places; may be x itself. `sorted` (n) takes
+ * x in rising order. O(n log n). */
+ISO_API void iso_ranks(double *rank, double *sorted, const double *x, int64_t n);
+
+/** Pearson's coefficient, no more: NAN for n < 2 and where x or y is constant. O(n). */
+ISO_API double iso_pearson(const double *x, const double *y, int64_t n);
 
 /** All zero: BCa is not made, 10 000 permutations, seed 0. */
 typedef struct iso_correlation_opt {

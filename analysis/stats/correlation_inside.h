@@ -12,10 +12,6 @@ enum {
     CORRELATION_ALL = 8 /* items of which all orders are tried */
 };
 
-/* NAN where x or y is constant. Ranks are the caller's business: of SPEARMAN both are ranks. */
-double correlation_pearson(const double *x, const double *y, int64_t n);
-double correlation_kendall(const double *x, const double *y, int64_t n);
-
 /* The partial one of three; NAN where z tells x or y wholly. */
 double correlation_partial(double xy, double xz, double yz);
 

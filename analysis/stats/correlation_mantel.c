@@ -1,6 +1,5 @@
 /* Correlations of matrices of distances. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "analysis/stats/correlation_inside.h"
 #include "lib/base/alloc.h"
@@ -27,39 +26,6 @@ static int64_t place(int64_t i, int64_t j, int64_t n)
     return low * n - low * (low + 1) / 2 + high - low - 1;
 }
 
-struct ranked {
-    double x;
-    int64_t at;
-};
-
-static int by_size(const void *a, const void *b)
-{
-    const double x = ((const struct ranked *)a)->x, y = ((const struct ranked *)b)->x;
-
-    return (x > y) - (x < y);
-}
-
-/* x becomes its ranks, ties at the mean of their places. */
-static iso_err rank_in_place(double *x, int64_t n)
-{
-    struct ranked *r = NULL;
-    iso_err err = iso_alloc(&r, n, sizeof *r);
-
-    if (err)
-        return err;
-    for (int64_t i = 0; i < n; i++)
-        r[i] = (struct ranked){x[i], i};
-    qsort(r, (size_t)n, sizeof *r, by_size);
-    for (int64_t i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n && r[end].x == r[i].x;)
-            end++;
-        for (int64_t k = i; k < end; k++)
-            x[r[k].at] = 0.5 * (double)(i + 1 + end);
-    }
-    iso_free(r);
-    return ISO_OK;
-}
-
 static iso_err take(double **out, iso_view m, const struct entries *e, iso_correlation kind)
 {
     iso_err err = ISO_OK;
@@ -74,7 +40,7 @@ static iso_err take(double **out, iso_view m, const struct entries *e, iso_corre
         }
     }
     if (kind == ISO_SPEARMAN)
-        ISO_TRY(rank_in_place(*out, e->count));
+        iso_ranks(*out, e->moved, *out, e->count);
 done:
     return err;
 }
@@ -97,12 +63,12 @@ done:
 
 static double value_of(const double *a, const struct entries *e)
 {
-    const double ab = correlation_pearson(a, e->b, e->count);
+    const double ab = iso_pearson(a, e->b, e->count);
 
     if (!e->c)
         return ab;
-    return correlation_partial(ab, correlation_pearson(a, e->c, e->count),
-                               correlation_pearson(e->b, e->c, e->count));
+    return correlation_partial(ab, iso_pearson(a, e->c, e->count),
+                               iso_pearson(e->b, e->c, e->count));
 }
 
 static double permuted_p(struct entries *e, double value, const iso_correlation_opt *opt,
@@ -144,11 +110,11 @@ iso_err iso_mantel(iso_value *out, iso_correlation kind, iso_view a, iso_view b,
     iso_err err = ISO_OK;
 
     ISO_TRY(check(kind, a, b, given));
+    ISO_TRY(iso_alloc(&e.moved, e.count, sizeof *e.moved));
     ISO_TRY(take(&e.a, a, &e, kind));
     ISO_TRY(take(&e.b, b, &e, kind));
     if (given.data)
         ISO_TRY(take(&e.c, given, &e, kind));
-    ISO_TRY(iso_alloc(&e.moved, e.count, sizeof *e.moved));
     ISO_TRY(iso_alloc(&order, e.n, sizeof *order));
     v.n = e.n;
     v.why = why_not(&e);

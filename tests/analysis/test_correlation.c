@@ -36,9 +36,9 @@ static void ties(void **state)
 {
     (void)state;
     const double x[] = {1, 2, 2, 3, 4, 4, 4, 5}, y[] = {1, 3, 2, 2, 5, 4, 5, 5};
-    double rank[8];
+    double rank[8], sorted[8];
 
-    iso_ranks(rank, x, 8);
+    iso_ranks(rank, sorted, x, 8);
     assert_true(rank[0] == 1 && rank[1] == 2.5 && rank[2] == 2.5 && rank[5] == 6 && rank[7] == 8);
     near(plain(ISO_SPEARMAN, x, y, 8), 35.25 / 39.5, 1e-14);
     near(plain(ISO_KENDALL, x, y, 8), 19.0 / 24, 1e-15);

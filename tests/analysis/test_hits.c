@@ -116,8 +116,22 @@ static void edges(void **state)
     text(v.why, "no items");
 }
 
+/* 2 of 4 right, in random order: the best stands first in 1/2 of all cases, second in 2/4 · 2/3,
+ * third in 2/4 · 1/3. */
+static void chance_of_the_best(void **state)
+{
+    (void)state;
+    near(iso_hits_chance(4, 2, 1), 1.0 / 2, 1e-15);
+    near(iso_hits_chance(4, 2, 2), 5.0 / 6, 1e-15);
+    near(iso_hits_chance(4, 2, 3), 1, 1e-15);
+    near(iso_hits_chance(4, 2, 9), 1, 1e-15);
+    near(iso_hits_chance(4, 2, 0), 1.0 / 2 + 1.0 / 6 + 1.0 / 18, 1e-15);
+    near(iso_hits_chance(7, 1, 3), 3.0 / 7, 1e-15);
+    near(iso_hits_chance(3, 3, 1), 1, 0);
+}
+
 int main(void)
 {
-    RUN_TESTS(test(outcomes_of_a_rank), test(means), test(no_hit_is_not_certainty),
-              test(paired_differences), test(edges));
+    RUN_TESTS(test(chance_of_the_best), test(outcomes_of_a_rank), test(means),
+              test(no_hit_is_not_certainty), test(paired_differences), test(edges));
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/stats/correlation.h"
 #include "analysis/study/align/align_inside.h"
 #include "analysis/study/items/record_value.h"
 #include "lib/base/alloc.h"
@@ -35,31 +36,20 @@ done:
     return err;
 }
 
-/* Pearson's correlation of the layers of one pair of languages. */
-static iso_value pearson(const double *x, const double *y, const int *at, int n)
+/* Of the layers of one pair of languages, x and y gathered. */
+static iso_value correlation_of(const double *x, const double *y, int n)
 {
-    double mx = 0, my = 0, xx = 0, yy = 0, xy = 0;
     iso_value v = iso_value_none();
 
     if (n < 3)
         return iso_value_undefined(n, "fewer than 3 layers");
     for (int i = 0; i < n; i++) {
-        mx += x[at[i]] / n;
-        my += y[at[i]] / n;
+        if (isnan(x[i]) || isnan(y[i]))
+            return iso_value_undefined(n, "a layer without a value");
     }
-    for (int i = 0; i < n; i++) {
-        const double dx = x[at[i]] - mx, dy = y[at[i]] - my;
-        xx += dx * dx;
-        yy += dy * dy;
-        xy += dx * dy;
-    }
-    if (isnan(xy))
-        return iso_value_undefined(n, "a layer without a value");
-    if (!(xx > 0) || !(yy > 0))
-        return iso_value_undefined(n, "equal in all layers");
-    v.value = xy / (sqrt(xx) * sqrt(yy));
+    v.value = iso_pearson(x, y, n);
     v.n = n;
-    return v;
+    return isnan(v.value) ? iso_value_undefined(n, "equal in all layers") : v;
 }
 
 static bool same_langs(const struct align_pair *p, const struct align_pair *q)
@@ -69,12 +59,13 @@ static bool same_langs(const struct align_pair *p, const struct align_pair *q)
 
 iso_err iso_align_add_correlations(struct align *a)
 {
-    int *at = NULL;
+    double *x = NULL, *y = NULL;
     iso_err err = ISO_OK;
 
     if (!a->layer[0])
         return ISO_OK;
-    ISO_TRY(iso_alloc(&at, a->set.pairs, sizeof *at));
+    ISO_TRY(iso_alloc(&x, a->set.pairs, sizeof *x));
+    ISO_TRY(iso_alloc(&y, a->set.pairs, sizeof *y));
     for (int i = 0; i < a->set.pairs; i++) {
         const struct align_pair *p = &a->set.pair[i];
         int n = 0, first = i;
@@ -82,12 +73,13 @@ iso_err iso_align_add_correlations(struct align *a)
             if (!same_langs(p, &a->set.pair[j]))
                 continue;
             first = j < first ? j : first;
-            at[n++] = j;
+            x[n] = a->layer[0][j];
+            y[n++] = a->layer[1][j];
         }
         if (first < i)
             continue;
         iso_record r = iso_align_record_of(a, p);
-        const iso_value v = pearson(a->layer[0], a->layer[1], at, n);
+        const iso_value v = correlation_of(x, y, n);
         iso_record_value(&r, &v);
         r.measure = "pearson";
         r.x = "cka";
@@ -96,6 +88,7 @@ iso_err iso_align_add_correlations(struct align *a)
         ISO_TRY(iso_records_add(a->out, &r));
     }
 done:
-    iso_free(at);
+    iso_free(x);
+    iso_free(y);
     return err;
 }

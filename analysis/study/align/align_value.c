@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "analysis/measure/difference.h"
-#include "analysis/search/answers.h"
 #include "analysis/search/hits.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/statistics.h"
@@ -18,10 +17,10 @@ static double chance(const struct align_measure *m, const struct align_rows *row
     double sum = 0;
 
     if (!g)
-        return (double)size * iso_answers_chance(size, 1, m->k);
+        return (double)size * iso_hits_chance(size, 1, m->k);
     for (int64_t w = g->asked[f]; w < g->asked[f + 1]; w++)
-        sum += iso_answers_chance(g->offered[f + 1] - g->offered[f], g->first[w + 1] - g->first[w],
-                                  m->k);
+        sum +=
+            iso_hits_chance(g->offered[f + 1] - g->offered[f], g->first[w + 1] - g->first[w], m->k);
     return sum;
 }
 

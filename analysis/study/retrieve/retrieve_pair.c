@@ -153,31 +153,19 @@ static int64_t copies(const struct twins *t, int64_t i)
     return count ? count : 1;
 }
 
-/* Mean hit, or mean reciprocal place, of the best of c rows among n in random order. */
-static double chance_of(int64_t n, int64_t c, int64_t k, bool reciprocal)
-{
-    double at = (double)c / (double)n, sum = 0; /* that the best of them stands at place r */
-
-    for (int64_t r = 1; r <= n - c + 1 && (reciprocal || r <= k); r++) {
-        sum += reciprocal ? at / (double)r : at;
-        at *= (double)(n - r - c + 1) / (double)(n - r);
-    }
-    return sum;
-}
-
-static double chance(const struct twins *t, int64_t n, int64_t k, bool reciprocal)
+static double chance(const struct twins *t, int64_t n, int64_t k)
 {
     double known[TWINS_MOST + 1] = {0}, sum = 0; /* most groups are small and of few sizes */
 
     if (!t->first || t->shared == 0)
-        return chance_of(n, 1, k, reciprocal);
+        return iso_hits_chance(n, 1, k);
     for (int64_t i = 0; i < n; i++) {
         if (t->first[i] != i)
             continue;
         const int64_t c = copies(t, i);
         double *kept = &known[c <= TWINS_MOST ? c : 0];
         if (c > TWINS_MOST || *kept == 0)
-            *kept = chance_of(n, c, k, reciprocal);
+            *kept = iso_hits_chance(n, c, k);
         sum += (double)c * *kept;
     }
     return sum / (double)n;
@@ -206,7 +194,7 @@ static iso_err value(iso_value *out, double *outcome, const struct result *r,
         ISO_TRY(iso_mutual_best(outcome, &null, &r->near[0], &r->near[1]));
     } else {
         outcomes(outcome, r->rank[cell->way], n, cell);
-        null = chance(t, n, cell->k ? cell->k : 1, cell->kind == RETRIEVE_MRR);
+        null = chance(t, n, cell->kind == RETRIEVE_MRR ? 0 : cell->k ? cell->k : 1);
         null = cell->kind == RETRIEVE_ERROR ? 1 - null : null;
     }
     ISO_TRY(iso_hits_mean(out, outcome, n, ask->boot, run->seed));
