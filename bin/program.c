@@ -158,6 +158,8 @@ int isogloss_main(int argc, char **argv)
     const struct cmd *cmd;
     const char *word = argc > 1 ? argv[1] : NULL;
 
+    iso_fields_style(ISO_FIELDS_DASHED);
+
     if (!word) {
         help_overview(stderr);
         return EXIT_USAGE;

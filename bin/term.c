@@ -136,6 +136,7 @@ static void say(const char *before, const char *format, va_list args)
     char line[8192];
 
     (void)vsnprintf(line, sizeof line, format, args);
+    iso_fields_show(line);
     term_clear();
     fputs(before, stderr);
     (void)draw(line, INT_MAX);

@@ -9,6 +9,7 @@
  *     source_path("tests/golden/x")    a path in this source tree
  *     kernels(ISO_CPU_PLAIN);          our own loops at this level from now on; ISO_CPU_AVX512 is
  *                                      the best, at most what $ISOGLOSS_CPU says for the whole run
+ *     ISO_FIELD marks in messages are shown as options, "--mem"
  *     RUN_TESTS(test(f), test(g))      the body of main()
  */
 #ifndef ISO_TESTS_CHECK_H
@@ -39,6 +40,7 @@
 #define RUN_TESTS(...)                                                                             \
     const struct CMUnitTest all_tests[] = {__VA_ARGS__};                                           \
     kernels(ISO_CPU_AVX512);                                                                       \
+    iso_fields_style(ISO_FIELDS_DASHED);                                                           \
     return cmocka_run_group_tests(all_tests, NULL, NULL)
 
 /* What $ISOGLOSS_CPU says stands above what a test asks for. */

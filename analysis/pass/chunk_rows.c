@@ -190,8 +190,8 @@ static iso_err settle_doubles(struct iso_chunk *c, int m, double *mean)
         return ISO_OK;
     if (!wide && c->raw[m] > 0 && deviation < ldexp(1, c->raw[m] - 100))
         ISO_FAIL(ISO_EFORMAT,
-                 "%s: numbers of %.1e that vary by %.1e, which single precision does not hold: "
-                 "--precision double",
+                 "%s: numbers of %.1e that vary by %.1e, which single precision does not "
+                 "hold: " ISO_FIELD(precision) " double",
                  iso_rows_name(rows), ldexp(1, c->raw[m]), deviation);
     if (deviation < 0x1p-100 || deviation > 0x1p100)
         mo->scale = ilogb(deviation);
@@ -276,7 +276,8 @@ static iso_err blame(struct iso_chunk *c, int m)
     if (c->block[m].dtype == ISO_F64)
         ISO_FAIL(ISO_EFORMAT, "%s: numbers too large for double precision: divide them first",
                  iso_rows_name(rows));
-    ISO_FAIL(ISO_EFORMAT, "%s: numbers too large for single precision: --precision double",
+    ISO_FAIL(ISO_EFORMAT,
+             "%s: numbers too large for single precision: " ISO_FIELD(precision) " double",
              iso_rows_name(rows));
 done:
     return err;

@@ -38,13 +38,15 @@ static iso_err choose_method(iso_plan *plan, const iso_task *task)
     if (plan->method == ISO_METHOD_AUTO)
         plan->method = few && !sums_only ? ISO_METHOD_GRAM : ISO_METHOD_SUMS;
     if (plan->method == ISO_METHOD_GRAM && !few)
-        return iso_fail(ISO_EARG, "the Gram road takes up to %d items, there are %lld: --road sums",
-                        ISO_GRAM_MAX, (long long)plan->rows);
+        return iso_fail(
+            ISO_EARG,
+            "the Gram road takes up to %d items, there are %lld: " ISO_FIELD(road) " sums",
+            ISO_GRAM_MAX, (long long)plan->rows);
     if ((plan->method == ISO_METHOD_GRAM && sums_only) ||
         (plan->method == ISO_METHOD_SUMS && gram_only))
         return iso_fail(ISO_EARG,
                         "the %s road does not serve all chosen measures: choose fewer, or "
-                        "the other --road",
+                        "the other " ISO_FIELD(road),
                         iso_method_name(plan->method));
     if (needs & (ISO_NEED_SUMS | ISO_NEED_GRAM)) {
         needs &= ~(unsigned)(ISO_NEED_SUMS | ISO_NEED_GRAM);
@@ -236,7 +238,8 @@ static iso_err cut(iso_plan *plan, const iso_task *task, double room)
             continue;
         }
         if (end == first)
-            ISO_FAIL(ISO_EARG, "a single pair needs %.0f MB of memory, --mem gives %.0f MB",
+            ISO_FAIL(ISO_EARG,
+                     "a single pair needs %.0f MB of memory, " ISO_FIELD(mem) " gives %.0f MB",
                      memory_of(&more, task, plan, least_block(plan)) / 1e6, room / 1e6);
         const int64_t block = fit_block(&e, task, plan, room);
         const double memory = memory_of(&e, task, plan, block);

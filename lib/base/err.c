@@ -6,7 +6,7 @@
 
 #include "lib/base/utf8.h"
 
-enum { MESSAGE_SIZE = 1024 };
+enum { MESSAGE_SIZE = 1024, FIELD_BEGINS = 0x0e, FIELD_ENDS = 0x0f };
 
 static _Thread_local char message[MESSAGE_SIZE];
 
@@ -29,10 +29,49 @@ const char *iso_err_msg(void)
     return message;
 }
 
+static iso_field_style style;
+
+void iso_fields_style(iso_field_style now)
+{
+    style = now;
+}
+
+/* The length of a field's name that stands at `text`, ended by its mark; 0 when there is none. */
+static size_t field_length(const char *text)
+{
+    const size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_- ");
+
+    return text[len] == FIELD_ENDS ? len : 0;
+}
+
+void iso_fields_show(char *text)
+{
+    char *to = text;
+
+    while (*text) {
+        const size_t len = *text == FIELD_BEGINS ? field_length(text + 1) : 0;
+        if (!len) {
+            *to++ = *text++;
+            continue;
+        }
+        char *name = style == ISO_FIELDS_DASHED ? to + 2 : to; /* the two marks make room */
+        memmove(name, text + 1, len);
+        if (style == ISO_FIELDS_DASHED)
+            to[0] = to[1] = '-';
+        for (to = name; to < name + len; to++) {
+            if (style == ISO_FIELDS_DASHED && *to == '_')
+                *to = '-';
+        }
+        text += len + 2;
+    }
+    *to = '\0';
+}
+
 /* A message is one line that steers no terminal, whatever foreign text it quotes: in place, since
  * reporting cannot fail. */
 static void one_line(void)
 {
+    iso_fields_show(message);
     const int64_t length = (int64_t)strlen(message);
     char *to = message;
 

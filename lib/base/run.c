@@ -44,5 +44,6 @@ void iso_run_note(const iso_run *run, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    iso_fields_show(text);
     run->note(run->payload, text);
 }

@@ -108,9 +108,10 @@ static iso_err pool_layer(struct embed_engine *g, const struct embed_window *w, 
     if (err != ISO_EFORMAT)
         return err;
     if (iso_view_finite(NULL, iso_mat_view(&g->x)))
-        return iso_fail(err,
-                        "%s, layer %d: a number lies beyond the range of f16 (65504): --dtype f32",
-                        e->in.lang[w->lang].name, e->layer[k]);
+        return iso_fail(
+            err,
+            "%s, layer %d: a number lies beyond the range of f16 (65504): " ISO_FIELD(dtype) " f32",
+            e->in.lang[w->lang].name, e->layer[k]);
     return iso_texts_not_finite(&e->in, &e->in.lang[w->lang], e->layer[k]);
 }
 

@@ -21,13 +21,14 @@ iso_err iso_embed_check(const struct settings *set)
 
     ISO_TRY(iso_texts_check_model(set));
     if (set->inputs.count == 0 && !set->corpus)
-        ISO_FAIL(ISO_EARG, "needs LANG=TEXT, such as en=en.txt, or --corpus DIR");
+        ISO_FAIL(ISO_EARG, "needs LANG=TEXT, such as en=en.txt, or " ISO_FIELD(corpus) " DIR");
     if (!set->out && !set->plan)
-        ISO_FAIL(ISO_EARG, "needs --out, the file to write");
+        ISO_FAIL(ISO_EARG, "needs " ISO_FIELD(out) ", the file to write");
     if (set->out && strcmp(set->out, "-") == 0)
-        ISO_FAIL(ISO_EARG, "states cannot go to standard output: --out needs a file");
+        ISO_FAIL(ISO_EARG, "states cannot go to standard output: " ISO_FIELD(out) " needs a file");
     if (set->resume && e.in.pool == TEXTS_TYPES)
-        ISO_FAIL(ISO_EARG, "--resume: averages of word types cannot be resumed, begin anew");
+        ISO_FAIL(ISO_EARG,
+                 ISO_FIELD(resume) ": averages of word types cannot be resumed, begin anew");
     ISO_TRY(iso_selection_check_layers(set));
     ISO_TRY(iso_corpus_check_columns(set->columns));
     if (!set->corpus)
@@ -87,7 +88,8 @@ static iso_err with_way_out(const struct embed *e, iso_err err)
     if (!err || !e->kept || e->in.pool == TEXTS_TYPES)
         return err;
     snprintf(said, sizeof said, "%s", iso_err_msg());
-    return iso_fail(err, "%s; what is done is kept, the same command with --resume goes on", said);
+    return iso_fail(
+        err, "%s; what is done is kept, the same command with " ISO_FIELD(resume) " goes on", said);
 }
 
 static iso_err work(struct embed *e)
@@ -113,8 +115,9 @@ static iso_err check_memory(const struct embed *e)
     if (e->in.set->mem == 0 || e->in.set->plan || need <= e->in.set->mem)
         return ISO_OK;
     return iso_fail(ISO_EARG,
-                    "--mem: this takes %.0f MB, %.0f MB are granted: grant more, or take "
-                    "fewer --layers, a smaller --batch, a text at a time",
+                    ISO_FIELD(mem) ": this takes %.0f MB, %.0f MB are granted: grant more, or take "
+                                   "fewer " ISO_FIELD(layers) ", a smaller " ISO_FIELD(
+                                       batch) ", a text at a time",
                     ceil((double)need / 1e6), floor((double)e->in.set->mem / 1e6));
 }
 

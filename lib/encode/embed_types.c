@@ -20,11 +20,11 @@ iso_err iso_embed_types_fit(const struct embed *e)
     for (int i = 0; i < e->in.lang_count; i++) {
         const struct texts_lang *l = &e->in.lang[i];
         if (sum_bytes(e, l) > mem)
-            return iso_fail(ISO_EARG,
-                            "%s: the sums of %" PRId64 " word types in %d layers take %.0f MB, "
-                            "--mem is %.0f MB: take fewer --layers, or more --mem",
-                            l->name, l->rows, e->layer_count, (double)sum_bytes(e, l) / 1e6,
-                            (double)mem / 1e6);
+            return iso_fail(
+                ISO_EARG,
+                "%s: the sums of %" PRId64 " word types in %d layers take %.0f MB, " ISO_FIELD(
+                    mem) " is %.0f MB: take fewer " ISO_FIELD(layers) ", or more " ISO_FIELD(mem),
+                l->name, l->rows, e->layer_count, (double)sum_bytes(e, l) / 1e6, (double)mem / 1e6);
     }
     return ISO_OK;
 }
@@ -79,7 +79,8 @@ static iso_err write_layer(struct embed *e, int lang, int k, iso_view sums)
         const iso_view made = iso_view_rows(iso_mat_view(&block), 0, n);
         if (!iso_view_finite(NULL, made))
             ISO_FAIL(ISO_EFORMAT,
-                     "%s, layer %d: a number lies beyond the range of f16 (65504): --dtype f32",
+                     "%s, layer %d: a number lies beyond the range of f16 (65504): " ISO_FIELD(
+                         dtype) " f32",
                      e->in.lang[lang].name, e->layer[k]);
         ISO_TRY(iso_native_put(e->out, lang * e->layer_count + k, at, made));
     }

@@ -65,7 +65,7 @@ static iso_err more_room(struct lexicon *l)
     if (l->count < l->room)
         return ISO_OK;
     if (l->count >= INT32_MAX / 2)
-        ISO_FAIL(ISO_EUNSUP, "more than %lld different texts: take fewer with --limit",
+        ISO_FAIL(ISO_EUNSUP, "more than %lld different texts: take fewer with " ISO_FIELD(limit),
                  (long long)l->count);
     ISO_TRY(iso_realloc(&l->at, l->count, room, sizeof *l->at));
     ISO_TRY(iso_realloc(&l->seen, l->count, room, sizeof *l->seen));

@@ -52,8 +52,9 @@ iso_err iso_texts_add(struct texts *t, int *lang, const char *word)
         goto done;
     }
     if (iso_texts_is_ids(word) && (t->pool == TEXTS_WORD || t->pool == TEXTS_TYPES)) {
-        err = iso_fail(ISO_EARG, "%s: token ids do not tell words, so --pool %s needs text", word,
-                       t->set->pool);
+        err = iso_fail(ISO_EARG,
+                       "%s: token ids do not tell words, so " ISO_FIELD(pool) " %s needs text",
+                       word, t->set->pool);
         iso_free(name);
         goto done;
     }
@@ -98,7 +99,7 @@ iso_err iso_texts_choose_source(struct texts *t)
                 source = t->lang[i].name;
         }
         if (!source)
-            ISO_TRY(iso_texts_no_lang(t, "--src", t->set->src));
+            ISO_TRY(iso_texts_no_lang(t, ISO_FIELD(src), t->set->src));
     }
     ISO_TRY(iso_str_dup(&t->source, source, -1));
 done:
@@ -121,8 +122,10 @@ static iso_err add_from_folder(struct texts *t, const char *word)
     ISO_TRY(iso_texts_add(t, &lang, word));
     if (lang < named)
         ISO_FAIL(ISO_EARG,
-                 "%s: a text of %s is named beside --corpus: %s; name both without --corpus to "
-                 "read one after the other, or take one away",
+                 "%s: a text of %s is named beside " ISO_FIELD(
+                     corpus) ": %s; name both without " ISO_FIELD(corpus) " to "
+                                                                          "read one after the "
+                                                                          "other, or take one away",
                  strchr(word, '=') + 1, t->lang[lang].name, t->lang[lang].files.at[0]);
 done:
     return err;
@@ -149,7 +152,8 @@ iso_err iso_texts_inputs(struct texts *t)
         ISO_TRY(iso_texts_add(t, NULL, set->inputs.at[i]));
     if (set->corpus)
         ISO_TRY(iso_texts_add_folder(t, set->corpus));
-    ISO_NEED(t->lang_count > 0, "no text: LANG=FILE, such as en=en.txt, or --corpus DIR");
+    ISO_NEED(t->lang_count > 0,
+             "no text: LANG=FILE, such as en=en.txt, or " ISO_FIELD(corpus) " DIR");
     ISO_TRY(iso_texts_choose_source(t));
 done:
     return err;

@@ -84,9 +84,10 @@ static iso_err choose_length(struct texts *t)
     const int64_t want = t->set->max_length;
 
     if (want > most)
-        return iso_fail(ISO_EARG,
-                        "--max-length %lld: %s has positions for %lld tokens; give that or less",
-                        (long long)want, t->model, (long long)most);
+        return iso_fail(
+            ISO_EARG,
+            ISO_FIELD(max_length) " %lld: %s has positions for %lld tokens; give that or less",
+            (long long)want, t->model, (long long)most);
     t->longest = want > 0 ? want : most < LONGEST ? most : LONGEST;
     return ISO_OK;
 }
@@ -114,13 +115,14 @@ iso_err iso_texts_find_model(const char *model)
     if (stat(model, &st) == 0 || errno != ENOENT)
         return ISO_OK; /* what else may be wrong shows where its files are opened */
     if (!is_hub_name(model))
-        return iso_fail(ISO_EIO, "--model %s: there is no such folder; %s", model, what);
-    return iso_fail(ISO_EIO,
-                    "--model %s: there is no such folder; %s. `git clone "
-                    "https://huggingface.co/%s` (with git-lfs) or `hf download %s --local-dir %s` "
-                    "fetches one; then --model %s",
-                    model, what, model, model, slash ? slash + 1 : model,
-                    slash ? slash + 1 : model);
+        return iso_fail(ISO_EIO, ISO_FIELD(model) " %s: there is no such folder; %s", model, what);
+    return iso_fail(
+        ISO_EIO,
+        ISO_FIELD(model) " %s: there is no such folder; %s. `git clone "
+                         "https://huggingface.co/%s` (with git-lfs) or `hf download %s " ISO_FIELD(
+                             local_dir) " %s` "
+                                        "fetches one; then " ISO_FIELD(model) " %s",
+        model, what, model, model, slash ? slash + 1 : model, slash ? slash + 1 : model);
 }
 
 iso_err iso_texts_open(struct texts *t)
@@ -140,9 +142,10 @@ iso_err iso_texts_check_model(const struct settings *set)
     int64_t seed;
 
     if (!set->model)
-        return iso_fail(ISO_EARG, "needs --model DIR, the folder of a checkpoint");
+        return iso_fail(ISO_EARG, "needs " ISO_FIELD(model) " DIR, the folder of a checkpoint");
     if (set->random_weights && (!iso_str_int(&seed, set->random_weights) || seed < 0))
-        return iso_fail(ISO_EARG, "--random-weights: %s is not a seed, a whole number from 0 on",
+        return iso_fail(ISO_EARG,
+                        ISO_FIELD(random_weights) ": %s is not a seed, a whole number from 0 on",
                         set->random_weights);
     return ISO_OK;
 }

@@ -34,7 +34,7 @@ static void tell_quotes(const struct settings *set, const iso_corpus *const *cor
     if (fields > 0)
         term_note(set,
                   "quotes around %" PRId64 " field%s of .tsv files, doubled inside as spreadsheets "
-                  "write them, are taken off (--text-format tsv keeps them)",
+                  "write them, are taken off (" ISO_FIELD(text_format) " tsv keeps them)",
                   fields, fields == 1 ? "" : "s");
 }
 

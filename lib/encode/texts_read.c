@@ -221,7 +221,8 @@ static iso_err take_text(struct cutter *c, int64_t item)
 
     err = iso_tokenizer_encode(c->in->tokenizer, &c->tokens, &text, c->in->longest);
     if (err == ISO_EARG)
-        ISO_FAIL(err, "--max-length %lld leaves no room for a piece beside the special tokens",
+        ISO_FAIL(err,
+                 ISO_FIELD(max_length) " %lld leaves no room for a piece beside the special tokens",
                  (long long)c->in->longest);
     ISO_TRY(err);
     ISO_TRY(token_room(l, used, t->count, pool == TEXTS_NONE));
@@ -321,7 +322,7 @@ static void tell_cut(const struct texts *t)
     if (longer > 0)
         term_note(t->set,
                   "tokenizer.json cuts texts to %" PRId64 " tokens where it is let; here %" PRId64
-                  " sentence%s longer: --max-length %" PRId64 " cuts them, too",
+                  " sentence%s longer: " ISO_FIELD(max_length) " %" PRId64 " cuts them, too",
                   cut, longer, longer == 1 ? " is" : "s are", cut);
 }
 

@@ -46,8 +46,8 @@ static iso_err check_layers(iso_array *a, iso_axes asked, const char *what)
     ISO_TRY(iso_axes_settle(&a->axes, asked, a->shape, what));
     if (a->shape[places_of(a).layer] > ISO_ARRAY_LAYERS_MAX)
         ISO_FAIL(ISO_EFORMAT,
-                 "%s: has %" PRId64 " layers if its axes are %s; at most %d are read; try "
-                 "--axes %s",
+                 "%s: has %" PRId64
+                 " layers if its axes are %s; at most %d are read; try " ISO_FIELD(axes) " %s",
                  what, a->shape[places_of(a).layer], items_first ? "NLD" : "LND",
                  (int)ISO_ARRAY_LAYERS_MAX, items_first ? "LND" : "NLD");
 done:

@@ -86,8 +86,9 @@ static iso_err check_numbers(const iso_array_set *set, const char *path)
         return ISO_OK;
     return iso_fail(
         ISO_EFORMAT,
-        "%s: has %d arrays called by numbers, more than an encoder has layers (--axes LND "
-        "takes them so); stack those of items to one array, [items, layers, dimensions]",
+        "%s: has %d arrays called by numbers, more than an encoder has layers (" ISO_FIELD(
+            axes) " LND "
+                  "takes them so); stack those of items to one array, [items, layers, dimensions]",
         path, set->count);
 }
 

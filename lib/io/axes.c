@@ -43,10 +43,12 @@ iso_err iso_axes_ask(unsigned readings, const int64_t s[3], const char *by, cons
     const bool both = (readings & ISO_READ_LAYERS) && (readings & ISO_READ_ITEMS);
 
     if (readings & ISO_READ_LAYERS)
-        (void)snprintf(layers, sizeof layers, "%" PRId64 " %s of %" PRId64 " %s (--axes LND)",
+        (void)snprintf(layers, sizeof layers,
+                       "%" PRId64 " %s of %" PRId64 " %s (" ISO_FIELD(axes) " LND)",
                        COUNT(s[0], "layer"), COUNT(s[1], "item"));
     if (readings & ISO_READ_ITEMS)
-        (void)snprintf(items, sizeof items, "%" PRId64 " %s of %" PRId64 " %s (--axes NLD)",
+        (void)snprintf(items, sizeof items,
+                       "%" PRId64 " %s of %" PRId64 " %s (" ISO_FIELD(axes) " NLD)",
                        COUNT(s[0], "item"), COUNT(s[1], "layer"));
     if (readings & ISO_READ_TOKENS)
         (void)snprintf(tokens, sizeof tokens, " or %" PRId64 " %s of %" PRId64 " tokens (%s)",
@@ -61,9 +63,11 @@ static iso_err unlikely(unsigned readings, const int64_t s[3], const char *what)
     const bool tokens = readings & ISO_READ_TOKENS;
 
     return iso_fail(ISO_EFORMAT,
-                    "%s: [%" PRId64 ", %" PRId64 ", %" PRId64 "] %s; --axes LND takes %" PRId64
-                    " layers of %" PRId64 " items, --axes NLD %" PRId64 " items of %" PRId64
-                    " layers",
+                    "%s: [%" PRId64 ", %" PRId64 ", %" PRId64
+                    "] %s; " ISO_FIELD(axes) " LND takes %" PRId64 " layers of %" PRId64
+                                             " items, " ISO_FIELD(axes) " NLD %" PRId64
+                                                                        " items of %" PRId64
+                                                                        " layers",
                     what, s[0], s[1], s[2],
                     tokens ? "looks like sentences of tokens, which are pooled first, to one row a "
                              "sentence"
@@ -95,7 +99,7 @@ void iso_axes_tell(char out[ISO_READ_AS], iso_axes axes, const int64_t shape[3])
 
     (void)snprintf(out, ISO_READ_AS,
                    "[%" PRId64 ", %" PRId64 ", %" PRId64 "] is read as %" PRId64 " %s of %" PRId64
-                   " %s (--axes %s)",
+                   " %s (" ISO_FIELD(axes) " %s)",
                    shape[0], shape[1], shape[2], COUNT(layers, "layer"), COUNT(count, "item"),
                    items ? "NLD" : "LND");
 }

@@ -274,7 +274,7 @@ static iso_err check_kind(const struct iso_claim *out)
     if (!fits)
         ISO_FAIL(ISO_EIO,
                  "%s: is there and is not %s, so %s does not write over it: name another file, or "
-                 "replace it with --force",
+                 "replace it with " ISO_FIELD(force),
                  out->path, iso_kind_name(out->kind), out->what);
 done:
     return err;

@@ -174,8 +174,10 @@ static iso_err no_column(const struct header *h, const char *name)
 
     ISO_TRY(list(&there, h, any, NULL));
     ISO_FAIL(ISO_EFORMAT,
-             "%s: has no column %.60s, only %s; say which is which with --columns "
-             "text=NAME,id=NAME, or take every line as a sentence with --text-format plain",
+             "%s: has no column %.60s, only %s; say which is which with " ISO_FIELD(
+                 columns) " "
+                          "text=NAME,id=NAME, or take every line as a sentence with " ISO_FIELD(
+                              text_format) " plain",
              h->path, name, there.text ? there.text : "none");
 done:
     iso_buf_free(&there);
@@ -203,8 +205,9 @@ static iso_err several(const struct header *h, int c, int64_t one, int64_t other
         return iso_fail(ISO_EFORMAT, "%s: line 1: column %.60s is there twice", h->path,
                         h->names[one]);
     return iso_fail(ISO_EFORMAT,
-                    "%s: columns %.60s and %.60s could both be the %s: say which with --columns "
-                    "%s=%.60s or %s=%.60s",
+                    "%s: columns %.60s and %.60s could both be the %s: say which with " ISO_FIELD(
+                        columns) " "
+                                 "%s=%.60s or %s=%.60s",
                     h->path, h->names[one], h->names[other], iso_corpus_column_name(c),
                     iso_corpus_column_name(c), h->names[one], iso_corpus_column_name(c),
                     h->names[other]);

@@ -107,7 +107,7 @@ static iso_err two_codes(const struct words *w, const char *name, const char *a,
                          size_t len)
 {
     return iso_fail(ISO_EFORMAT,
-                    "%s/%s: is it of %s or of %.*s? name it LANG=%s/%s, without --corpus",
+                    "%s/%s: is it of %s or of %.*s? name it LANG=%s/%s, without " ISO_FIELD(corpus),
                     w->folder, name, a, (int)len, b, w->folder, name);
 }
 

@@ -144,7 +144,7 @@ static iso_err check_new(const struct json *j, const char *name)
         const char *wished = j->in->store->wish.name[c];
         if (j->layout.field[c] < 0 && !(wished && !*wished) && iso_corpus_column_known(c, name))
             WRONG("has a member %.40s, the first object has none: give it to all or to none, or "
-                  "leave it out with --columns %s=",
+                  "leave it out with " ISO_FIELD(columns) " %s=",
                   name, iso_corpus_column_name(c));
     }
 done:

@@ -125,10 +125,12 @@ static iso_err both(const struct lines *in, const char *line, int64_t len, const
 
     while (shown < len && shown > 0 && ((unsigned char)line[shown] & 0xc0) == 0x80)
         shown--; /* no half of a character */
-    return iso_fail(ISO_EFORMAT,
-                    "%s: line 1, \"%.*s\", reads like %s: --text-format %s reads it so, "
-                    "--text-format plain takes every line as a sentence",
-                    in->path, shown, line, like, option);
+    return iso_fail(
+        ISO_EFORMAT,
+        "%s: line 1, \"%.*s\", reads like %s: " ISO_FIELD(
+            text_format) " %s reads it so, " ISO_FIELD(text_format) " plain takes every line as a "
+                                                                    "sentence",
+        in->path, shown, line, like, option);
 }
 
 /* A line that no suffix says anything of. */

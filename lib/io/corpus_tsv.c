@@ -110,11 +110,13 @@ static iso_err settle_quotes(struct tsv *t, const struct corpus_file *file)
     if (s->kind == ISO_CORPUS_TSV)
         t->quoted = 0;
     if (t->quoted > 0 && t->unquoted > 0)
-        return iso_fail(ISO_EFORMAT,
-                        "%s: %" PRId64 " fields hold doubled quotes between quotes, %" PRId64
-                        " begin with a quote otherwise: --text-format tsv takes all as they are, "
-                        "--text-format csv reads quoted fields",
-                        t->in->path, t->quoted, t->unquoted);
+        return iso_fail(
+            ISO_EFORMAT,
+            "%s: %" PRId64 " fields hold doubled quotes between quotes, %" PRId64
+            " begin with a quote otherwise: " ISO_FIELD(
+                text_format) " tsv takes all as they are, " ISO_FIELD(text_format) " csv reads "
+                                                                                   "quoted fields",
+            t->in->path, t->quoted, t->unquoted);
     for (int c = 0; c < CORPUS_COLUMNS && t->quoted > 0; c++) {
         for (int64_t i = file->first; t->layout.field[c] >= 0 && i < s->items; i++)
             unquote(&s->column[c][i]);
@@ -143,7 +145,8 @@ static iso_err add_line(struct tsv *t, char *text)
     if (fields != t->layout.fields)
         ISO_FAIL(ISO_EFORMAT,
                  "%s: line %" PRId64 " has %" PRId64 " fields, its header %" PRId64
-                 "; fields are separated by single tabs (--text-format csv reads quoted ones)",
+                 "; fields are separated by single tabs (" ISO_FIELD(
+                     text_format) " csv reads quoted ones)",
                  t->in->path, t->in->number, fields, t->layout.fields);
     s->items++;
 done:

@@ -44,7 +44,7 @@ static iso_err twice(const struct iso_corpus_store *s, int64_t first, int64_t ag
 
     return iso_fail(ISO_EFORMAT,
                     "%s: %s %" PRId64 ": id \"%.60s\" is that of %s %" PRId64
-                    "%s%s; ids join rows and must differ (--columns id= takes none)",
+                    "%s%s; ids join rows and must differ (" ISO_FIELD(columns) " id= takes none)",
                     b->path, unit_of(b), line_of(s, again), s->column[CORPUS_ID][first], unit_of(a),
                     line_of(s, first), strcmp(a->path, b->path) ? " of " : "",
                     strcmp(a->path, b->path) ? a->path : "");

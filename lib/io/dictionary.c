@@ -66,7 +66,8 @@ static iso_err odd(struct reading *r, int64_t *counter, const char *what)
 {
     ++*counter;
     if (r->strict)
-        return iso_fail(ISO_EFORMAT, "%s: line %" PRId64 ": %s; mend it or do without --strict",
+        return iso_fail(ISO_EFORMAT,
+                        "%s: line %" PRId64 ": %s; mend it or do without " ISO_FIELD(strict),
                         r->path, r->line, what);
     if (iso_dictionary_odd(&r->d) > NAMED)
         return ISO_OK;
@@ -99,7 +100,8 @@ static iso_err read_pair(struct reading *r, struct span source, struct span targ
     ISO_TRY(iso_word_text_add(&r->pair, &good, r->how, source.at, source.len));
     ISO_TRY(iso_buf_add(&r->pair, "", 1));
     ISO_TRY(iso_word_text_add(&r->pair, &too, r->how, target.at, target.len));
-    ISO_TRY(good && too ? put(r) : odd(r, &r->d.bad_text, "is not UTF-8 (see --encoding)"));
+    ISO_TRY(good && too ? put(r)
+                        : odd(r, &r->d.bad_text, "is not UTF-8 (see " ISO_FIELD(encoding) ")"));
 done:
     return err;
 }

@@ -85,12 +85,15 @@ static iso_err put_npy(iso_map_file *f, const iso_saved_map *map)
 
     if (f->count > 0)
         ISO_FAIL(ISO_EARG,
-                 "%s: an .npy holds one map: choose one --tgt and one of --layers, or "
-                 "name a file .h5",
+                 "%s: an .npy holds one map: choose one " ISO_FIELD(tgt) " and one of " ISO_FIELD(
+                     layers) ", or "
+                             "name a file .h5",
                  f->path);
     if (map->from || map->to)
-        ISO_FAIL(ISO_EARG, "%s: an .npy holds W alone, not the means of --centre: name a file .h5",
-                 f->path);
+        ISO_FAIL(
+            ISO_EARG,
+            "%s: an .npy holds W alone, not the means of " ISO_FIELD(centre) ": name a file .h5",
+            f->path);
     memset(head + 10 + used, ' ', (size_t)(size - 11 - used));
     head[size - 1] = '\n';
     memcpy(head, magic, sizeof magic);

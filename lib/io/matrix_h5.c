@@ -286,7 +286,7 @@ static void tell_keys(struct matrices *m)
     }
     (void)snprintf(m->read_as, sizeof m->read_as,
                    "its datasets \"0\", \"1\", ... are read as %d layers of %" PRId64
-                   " items (--layout per-sentence: as sentences)",
+                   " items (" ISO_FIELD(layout) " per-sentence: as sentences)",
                    m->count, p->rows);
 }
 

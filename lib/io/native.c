@@ -76,7 +76,7 @@ static iso_err check_format(const struct native *n)
     if (!format)
         ISO_FAIL(ISO_EFORMAT,
                  "%s: has no attribute format; a native file says isogloss-states "
-                 "(--layout matrix takes its datasets as they are)",
+                 "(" ISO_FIELD(layout) " matrix takes its datasets as they are)",
                  path);
     if (strcmp(format, "isogloss-states") != 0)
         ISO_FAIL(ISO_EFORMAT, "%s: format is \"%.60s\", not isogloss-states", path, format);
@@ -327,8 +327,7 @@ static bool looks_ours(iso_h5 *h5)
 
     if (!iso_h5_kind_of(&kind, h5, "/states") && kind == ISO_H5_GROUP &&
         !iso_h5_list(&langs, h5, "/states") && langs.count > 0 &&
-        !iso_buf_printf(&path, "/states/%s", langs.at[0]) &&
-        !iso_h5_kind_of(&kind, h5, path.text))
+        !iso_buf_printf(&path, "/states/%s", langs.at[0]) && !iso_h5_kind_of(&kind, h5, path.text))
         ours = kind == ISO_H5_GROUP;
     iso_h5_texts_free(&langs);
     iso_buf_free(&path);

@@ -135,8 +135,9 @@ static iso_err go_on_or_begin(iso_native *n, const iso_states_info *about, bool 
         iso_outfile_keep(n->file);
         if (!resume)
             ISO_FAIL(ISO_EIO,
-                     "%s: holds %" PRId64 " finished parts of an interrupted run; continue with "
-                     "--resume, or delete it",
+                     "%s: holds %" PRId64
+                     " finished parts of an interrupted run; continue with " ISO_FIELD(
+                         resume) ", or delete it",
                      iso_outfile_temporary(n->file), units);
         ISO_TRY(reopen(n, size));
     } else {

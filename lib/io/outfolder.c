@@ -167,10 +167,11 @@ static iso_err look_over(const iso_outfolder *f, const char *what)
     ISO_TRY(walk(&all, f->target, "", DEPTH));
     for (int64_t i = 0; i < all.count && !f->force; i++) {
         if (!list_has(&own, all.at[i]))
-            ISO_FAIL(ISO_EARG,
-                     "%s: holds %s, which is not of an earlier %s: name another folder, or "
-                     "--force keeps it there",
-                     f->target, all.at[i], what);
+            ISO_FAIL(
+                ISO_EARG,
+                "%s: holds %s, which is not of an earlier %s: name another folder, or " ISO_FIELD(
+                    force) " keeps it there",
+                f->target, all.at[i], what);
     }
 done:
     list_free(&own);

@@ -113,7 +113,7 @@ static iso_err settle_flat(struct sentences *s, iso_axes asked)
     if (readings != ISO_READ_TOKENS) {
         ISO_TRY(iso_buf_printf(&what, "%s: its %" PRId64 " datasets of one shape together",
                                s->file->path, s->total));
-        ISO_TRY(iso_axes_ask(readings, shape, "--layout per-sentence", what.text));
+        ISO_TRY(iso_axes_ask(readings, shape, ISO_FIELD(layout) " per-sentence", what.text));
     }
 done:
     iso_buf_free(&what);
@@ -146,8 +146,9 @@ static iso_err settle_deep(struct sentences *s)
     }
     return iso_fail(ISO_EFORMAT,
                     "%s: its sentences of [%" PRId64 ", %" PRId64 ", %" PRId64 "] may be %" PRId64
-                    " layers of %" PRId64 " tokens (--axes LND) or %" PRId64 " tokens of %" PRId64
-                    " layers (--axes NLD)",
+                    " layers of %" PRId64
+                    " tokens (" ISO_FIELD(axes) " LND) or %" PRId64 " tokens of %" PRId64
+                                                " layers (" ISO_FIELD(axes) " NLD)",
                     s->file->path, a, b, s->dim, a, b, a, b);
 }
 
@@ -160,7 +161,7 @@ static void tell_length(struct sentences *s, const bool same[2])
     if (!same[0] || !same[1] || s->total < 2 || tokens < 2 || s->order == ONE_OF_LAYERS)
         return;
     if (s->rank == 3)
-        (void)snprintf(layers, sizeof layers, " in %" PRId64 " layers (--axes LND)",
+        (void)snprintf(layers, sizeof layers, " in %" PRId64 " layers (" ISO_FIELD(axes) " LND)",
                        layers_of(s, s->at[0].dims));
     (void)snprintf(s->read_as, sizeof s->read_as,
                    "its %" PRId64 " sentences have %" PRId64
@@ -186,7 +187,8 @@ static iso_err settle_order(struct sentences *s)
         s->order = TOKENS_LAYERS;
     if (s->order == TOKENS_LAYERS && asked == ISO_AXES_OPEN)
         (void)snprintf(s->read_as, sizeof s->read_as,
-                       "its sentences are read as tokens of %" PRId64 " layers (--axes NLD)",
+                       "its sentences are read as tokens of %" PRId64
+                       " layers (" ISO_FIELD(axes) " NLD)",
                        s->at[0].dims[1]);
     else
         tell_length(s, same);

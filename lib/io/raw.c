@@ -37,11 +37,12 @@ static iso_err raw_open(iso_reader **out, const iso_file *file, const char *data
     iso_err err = ISO_OK;
 
     ISO_NEED(!dataset, "%s: holds one matrix without a name, no %s", file->path, dataset);
-    ISO_NEED(opt->raw_dim > 0, "%s: raw numbers need their row length; say --dim", file->path);
+    ISO_NEED(opt->raw_dim > 0, "%s: raw numbers need their row length; say " ISO_FIELD(dim),
+             file->path);
     if (opt->raw_dim > INT64_MAX / size || file->size % (opt->raw_dim * size) != 0)
         ISO_FAIL(ISO_EFORMAT,
                  "%s: has %" PRId64 " bytes, no multiple of a row of %" PRId64 " %s numbers; say "
-                 "another --dim or --dtype",
+                 "another " ISO_FIELD(dim) " or " ISO_FIELD(dtype),
                  file->path, file->size, opt->raw_dim, iso_dtype_name(opt->raw_dtype));
     ISO_TRY(iso_alloc(&r, 1, sizeof *r));
     r->file = file;

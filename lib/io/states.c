@@ -60,8 +60,9 @@ static iso_err recognise(const iso_driver **out, const iso_file *file, const cha
         goto done;
     }
     ISO_FAIL(ISO_EFORMAT,
-             "%s: is in no known format%s; name one with --layout, or the row length of raw "
-             "numbers with --dim",
+             "%s: is in no known format%s; name one with " ISO_FIELD(
+                 layout) ", or the row length of raw "
+                         "numbers with " ISO_FIELD(dim),
              file->path, file->size < SHORT ? " and short, perhaps truncated" : "");
 done:
     (void)iso_h5_close(head.h5);

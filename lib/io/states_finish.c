@@ -76,12 +76,12 @@ static iso_err check_dims(const iso_states *s)
             const struct cell *a = bsearch(b, s->languages[0].cells,
                                            (size_t)s->languages[0].cell_count, sizeof *a, by_layer);
             if (a && iso_cell_cols(s, a) != iso_cell_cols(s, b))
-                return iso_fail(ISO_EFORMAT,
-                                "%s: %s, layer %d has %" PRId64 " dims, %s (%s) has %" PRId64
-                                "; two models are two collections (align takes them with --pad)",
-                                iso_cell_path(s, b), s->languages[i].name, b->layer,
-                                iso_cell_cols(s, b), s->languages[0].name, iso_cell_path(s, a),
-                                iso_cell_cols(s, a));
+                return iso_fail(
+                    ISO_EFORMAT,
+                    "%s: %s, layer %d has %" PRId64 " dims, %s (%s) has %" PRId64
+                    "; two models are two collections (align takes them with " ISO_FIELD(pad) ")",
+                    iso_cell_path(s, b), s->languages[i].name, b->layer, iso_cell_cols(s, b),
+                    s->languages[0].name, iso_cell_path(s, a), iso_cell_cols(s, a));
         }
     }
     return ISO_OK;

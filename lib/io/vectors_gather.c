@@ -89,7 +89,8 @@ iso_err iso_vectors_odd(struct iso_vectors_store *s, int64_t *counter, int64_t n
     memmove(text + strlen(place), text, strlen(text) + 1);
     memcpy(text, place, strlen(place));
     if (s->opt->strict)
-        return iso_fail(ISO_EFORMAT, "%s: %s; mend it or do without --strict", s->path, text);
+        return iso_fail(ISO_EFORMAT, "%s: %s; mend it or do without " ISO_FIELD(strict), s->path,
+                        text);
     return keep_text(&s->odd, text);
 }
 

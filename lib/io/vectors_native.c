@@ -72,7 +72,8 @@ static iso_err read_states(struct iso_vectors_store *s, iso_states *states)
     iso_err err = ISO_OK;
 
     if (!iso_str_same(pooling, "types"))
-        ISO_FAIL(ISO_EFORMAT, "%s: its pooling is %s; words need states of embed --pool types",
+        ISO_FAIL(ISO_EFORMAT,
+                 "%s: its pooling is %s; words need states of embed " ISO_FIELD(pool) " types",
                  s->path, pooling ? pooling : "not known");
     ISO_TRY(choose_lang(&at, s, states));
     const iso_lang *lang = iso_states_lang(states, at);

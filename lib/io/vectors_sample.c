@@ -115,7 +115,7 @@ static iso_err choose_dim(int64_t *dim, struct iso_vectors_store *s, const struc
     if (!said && !seen)
         return iso_fail(ISO_EFORMAT,
                         "%s: no line is a word and numbers; word2vec, fastText (.vec, .bin) and "
-                        "states of --pool types can be read",
+                        "states of " ISO_FIELD(pool) " types can be read",
                         s->path);
     if (said && (times < 2 || has(sample, said)))
         return ISO_OK;

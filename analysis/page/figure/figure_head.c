@@ -123,9 +123,9 @@ iso_err iso_figure_fits(const struct figure *f, int width, int height)
     iso_err err = ISO_OK;
 
     ISO_NEED(!f->asked_width || f->width >= width,
-             "--width %d: this figure needs %d pixels at least", f->width, width);
+             ISO_FIELD(width) " %d: this figure needs %d pixels at least", f->width, width);
     ISO_NEED(!f->asked_height || f->height >= height,
-             "--height %d: this figure needs %d pixels at least", f->height, height);
+             ISO_FIELD(height) " %d: this figure needs %d pixels at least", f->height, height);
 done:
     return err;
 }

@@ -79,14 +79,15 @@ iso_err iso_mixing_place(int *out, const struct mixing *m, const char *name)
     struct mix_spot spot;
 
     if (!read_spot(&spot, name))
-        return iso_fail(ISO_EARG, "--layer %s: a mixed layer is a number or a range 1-3", name);
+        return iso_fail(ISO_EARG, ISO_FIELD(layer) " %s: a mixed layer is a number or a range 1-3",
+                        name);
     for (int p = 0; p < m->places; p++) {
         if (by_spot(&spot, &m->place[p]) == 0) {
             *out = p;
             return ISO_OK;
         }
     }
-    return iso_fail(ISO_EARG, "--layer %s: no record of mixing there", name);
+    return iso_fail(ISO_EARG, ISO_FIELD(layer) " %s: no record of mixing there", name);
 }
 
 /* --- Lists --- */
@@ -223,8 +224,8 @@ iso_err iso_mixing_gather(struct mixing *m, const iso_records *records)
     ISO_TRY(list(m, records));
     const int64_t cells = index_of(m, MIX_SHOWS, 0, 0, 0, m->lo);
     ISO_NEED(cells <= CELLS_MOST,
-             "%d languages, %d mixed layers, %d ways and %d layers are too much for one figure; "
-             "--tgt and --layers choose",
+             "%d languages, %d mixed layers, %d ways and %d layers are too much for one "
+             "figure; " ISO_FIELD(tgt) " and " ISO_FIELD(layers) " choose",
              m->tgts.count, m->places, m->ways, m->hi - m->lo + 1);
     ISO_TRY(iso_alloc(&m->at, cells, sizeof *m->at));
     for (int64_t i = 0; i < records->count; i++)

@@ -12,8 +12,8 @@ iso_err iso_report_gap_check(const struct settings *set)
     if (set->scores)
         return ISO_OK;
     if (set->row)
-        return iso_fail(ISO_EARG, "--row is of --scores");
-    return set->given ? iso_fail(ISO_EARG, "--given is of --scores") : ISO_OK;
+        return iso_fail(ISO_EARG, ISO_FIELD(row) " is of " ISO_FIELD(scores));
+    return set->given ? iso_fail(ISO_EARG, ISO_FIELD(given) " is of " ISO_FIELD(scores)) : ISO_OK;
 }
 
 /* Of a report's options those that gap has, in its sense. */

@@ -36,12 +36,18 @@ iso_err iso_report_mix_check(const struct settings *set)
     const struct settings s = of_mix(set, NULL);
 
     if (!set->model != !set->corpus)
-        return iso_fail(ISO_EARG, "%s: --model and --corpus go together, to mix",
-                        set->model ? "--model without --corpus" : "--corpus without --model");
+        return iso_fail(ISO_EARG,
+                        "%s: " ISO_FIELD(model) " and " ISO_FIELD(corpus) " go together, to mix",
+                        set->model ? ISO_FIELD(model) " without " ISO_FIELD(corpus)
+                                   : ISO_FIELD(corpus) " without " ISO_FIELD(model));
     if (!iso_report_mixes(set))
-        return set->layer ? iso_fail(ISO_EARG, "--layer is of --model and --corpus") : ISO_OK;
+        return set->layer
+                   ? iso_fail(ISO_EARG,
+                              ISO_FIELD(layer) " is of " ISO_FIELD(model) " and " ISO_FIELD(corpus))
+                   : ISO_OK;
     if (!set->src && set->inputs.count == 0)
-        return iso_fail(ISO_EARG, "--corpus: needs --src, the language that is mixed in");
+        return iso_fail(ISO_EARG, ISO_FIELD(corpus) ": needs " ISO_FIELD(
+                                      src) ", the language that is mixed in");
     return iso_mixing_check(&s);
 }
 

@@ -39,14 +39,17 @@ static iso_err choose(struct apply *a)
 
     ISO_TRY(iso_selection_make(&a->sel, set, a->from, false));
     if (a->sel.pair_count != 1)
-        ISO_FAIL(ISO_EARG,
-                 "--apply maps one language to one other, %d pairs are chosen: --tgt "
-                 "chooses",
-                 a->sel.pair_count);
+        ISO_FAIL(
+            ISO_EARG,
+            ISO_FIELD(apply) " maps one language to one other, %d pairs are chosen: " ISO_FIELD(
+                tgt) " "
+                     "chooses",
+            a->sel.pair_count);
     a->src = a->sel.pair[0][0];
     a->tgt = a->sel.pair[0][1];
     if (iso_maps_nameless(a->maps) && a->sel.layer_count > 1)
-        ISO_FAIL(ISO_EARG, "%s: is one map without a name, %d layers are chosen: --layers", path,
+        ISO_FAIL(ISO_EARG,
+                 "%s: is one map without a name, %d layers are chosen: " ISO_FIELD(layers), path,
                  a->sel.layer_count);
     for (int i = 0; i < a->sel.layer_count && !set->layers; i++) {
         const int layer = a->sel.layer[i];
@@ -74,7 +77,7 @@ static iso_err find_map(iso_map *out, const struct apply *a, int layer, int64_t 
     if (!fits(a, saved.w.rows, cols))
         ISO_FAIL(ISO_EARG, "%s: maps %lld dims, layer %d of %s has %lld%s", a->ask->set->apply,
                  (long long)saved.w.rows, layer, lang(a, 0)->name, (long long)cols,
-                 saved.w.rows > cols ? ": --pad adds columns of zeros" : "");
+                 saved.w.rows > cols ? ": " ISO_FIELD(pad) " adds columns of zeros" : "");
     *out = (iso_map){.w = {(void *)(uintptr_t)saved.w.data, saved.w.rows, saved.w.cols,
                            saved.w.stride, ISO_F64, NULL},
                      .from = (double *)(uintptr_t)saved.from,
@@ -89,7 +92,8 @@ static iso_err check_pair(const struct apply *a, int layer, int64_t mapped, int6
                ? ISO_OK
                : iso_fail(ISO_EARG, "%s: maps to %lld dims, layer %d of %s has %lld%s",
                           a->ask->set->apply, (long long)mapped, layer, lang(a, 1)->name,
-                          (long long)cols, mapped > cols ? ": --pad adds columns of zeros" : "");
+                          (long long)cols,
+                          mapped > cols ? ": " ISO_FIELD(pad) " adds columns of zeros" : "");
 }
 
 /* The file is laid out whole: what is announced is the width that the maps give. */
@@ -130,7 +134,8 @@ static iso_err load(iso_mat *out, const struct apply *a, int side, int layer, in
 
     ISO_TRY(iso_states_rows(&rows, a->from, side ? a->tgt : a->src, layer));
     if (2 * rows->rows * rows->cols * (int64_t)sizeof(float) > iso_run_mem(a->run))
-        ISO_FAIL(ISO_EARG, "%s: %lld rows of %lld dims, mapped, do not fit --mem %lld MB",
+        ISO_FAIL(ISO_EARG,
+                 "%s: %lld rows of %lld dims, mapped, do not fit " ISO_FIELD(mem) " %lld MB",
                  iso_rows_name(rows), (long long)rows->rows, (long long)rows->cols,
                  (long long)(iso_run_mem(a->run) >> 20));
     ISO_TRY(iso_mat_new(&m, rows->rows, rows->cols, ISO_F32));

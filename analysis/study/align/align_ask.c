@@ -14,7 +14,8 @@ static iso_err room_for(const struct align_ask *ask)
 {
     return ask->measures < ALIGN_MEASURES
                ? ISO_OK
-               : iso_fail(ISO_EARG, "--measure: more than %d measures", (int)ALIGN_MEASURES);
+               : iso_fail(ISO_EARG, ISO_FIELD(measure) ": more than %d measures",
+                          (int)ALIGN_MEASURES);
 }
 
 static iso_err add_retrieval(struct align_ask *ask, const char *word, int64_t k, const char *rule)
@@ -25,7 +26,7 @@ static iso_err add_retrieval(struct align_ask *ask, const char *word, int64_t k,
     ISO_TRY(room_for(ask));
     err = iso_rule_find(&m.rule, rule ? rule : "cosine");
     if (err) {
-        err = iso_fail_in(err, "--measure %s", word);
+        err = iso_fail_in(err, ISO_FIELD(measure) " %s", word);
         goto done;
     }
     m.estimator = iso_rule_name(m.rule);
@@ -73,7 +74,8 @@ static iso_err add_measure(struct align_ask *ask, char *word)
     if (!strcmp(word, "p@k"))
         k = 1;
     else if (!iso_str_int(&k, word + 2) || k < 1 || k > RANK_MAX)
-        return iso_fail(ISO_EARG, "--measure %s: a rank is a number from 1 to %d, as in p@5", word,
+        return iso_fail(ISO_EARG,
+                        ISO_FIELD(measure) " %s: a rank is a number from 1 to %d, as in p@5", word,
                         (int)RANK_MAX);
     return add_retrieval(ask, word, k, colon ? colon + 1 : NULL);
 }
@@ -86,7 +88,8 @@ static iso_err read_measures(struct align_ask *ask, const char *list)
     for (const char *at = list; at;) {
         const size_t len = strcspn(at, ",");
         if (len == 0 || len >= sizeof word)
-            ISO_FAIL(ISO_EARG, "--measure takes a list like p@1,p@5:csls,cka, not '%s'", list);
+            ISO_FAIL(ISO_EARG, ISO_FIELD(measure) " takes a list like p@1,p@5:csls,cka, not '%s'",
+                     list);
         (void)snprintf(word, sizeof word, "%.*s", (int)len, at);
         ISO_TRY(add_measure(ask, word));
         at = at[len] ? at + len + 1 : NULL;
@@ -101,8 +104,8 @@ static iso_err read_number(double *out, const char *option, const char *text, do
     if (!text)
         return ISO_OK;
     if (!iso_str_double(out, text) || !(*out > 0) || *out > most)
-        return iso_fail(ISO_EARG, "--%s %s: is not a number above 0 and up to %g", option, text,
-                        most);
+        return iso_fail(ISO_EARG, ISO_FIELD_S " %s: is not a number above 0 and up to %g", option,
+                        text, most);
     return ISO_OK;
 }
 
@@ -114,7 +117,7 @@ static iso_err read_map(struct align_ask *ask)
     if (set->method) {
         err = iso_map_method_find(&ask->map.method, set->method);
         if (err) {
-            err = iso_fail_in(err, "--method");
+            err = iso_fail_in(err, ISO_FIELD(method));
             goto done;
         }
     }
@@ -122,9 +125,9 @@ static iso_err read_map(struct align_ask *ask)
     ISO_TRY(read_number(&ask->map.ridge, "ridge", set->ridge, 1e12));
     ISO_TRY(read_number(&ask->map.whiten, "whiten", set->whiten, 1));
     if (set->ridge && ask->map.method != ISO_MAP_RIDGE)
-        ISO_FAIL(ISO_EARG, "--ridge goes with --method ridge");
+        ISO_FAIL(ISO_EARG, ISO_FIELD(ridge) " goes with " ISO_FIELD(method) " ridge");
     if (set->whiten && ask->map.method != ISO_MAP_WHITENED)
-        ISO_FAIL(ISO_EARG, "--whiten goes with --method whitened");
+        ISO_FAIL(ISO_EARG, ISO_FIELD(whiten) " goes with " ISO_FIELD(method) " whitened");
 done:
     return err;
 }
@@ -163,11 +166,13 @@ static iso_err check_dictionaries(const struct settings *set)
                                           : NULL;
 
     if (!set->train && alone)
-        return iso_fail(ISO_EARG, "--%s goes with --train, a dictionary", alone);
+        return iso_fail(ISO_EARG, ISO_FIELD_S " goes with " ISO_FIELD(train) ", a dictionary",
+                        alone);
     if (set->train && against)
-        return iso_fail(ISO_EARG, "--train and --%s exclude each other", against);
+        return iso_fail(ISO_EARG, ISO_FIELD(train) " and " ISO_FIELD_S " exclude each other",
+                        against);
     if (set->test && (set->folds || set->each_fold))
-        return iso_fail(ISO_EARG, "--test is scored whole; leave out --%s",
+        return iso_fail(ISO_EARG, ISO_FIELD(test) " is scored whole; leave out " ISO_FIELD_S,
                         set->folds ? "folds" : "each-fold");
     return ISO_OK;
 }
@@ -175,23 +180,26 @@ static iso_err check_dictionaries(const struct settings *set)
 /* Options that go together, or do not. */
 static iso_err check_together(const struct settings *set)
 {
-    const char *last = set->apply ? "--apply" : NULL;
+    const char *last = set->apply ? ISO_FIELD(apply) : NULL;
 
     if (set->apply && !set->out)
-        return iso_fail(ISO_EARG, "--apply needs --out, the file to write");
+        return iso_fail(ISO_EARG, ISO_FIELD(apply) " needs " ISO_FIELD(out) ", the file to write");
     if (set->out && !set->apply)
-        return iso_fail(ISO_EARG, "--out goes with --apply; --map saves what is fitted");
+        return iso_fail(ISO_EARG, ISO_FIELD(out) " goes with " ISO_FIELD(apply) "; " ISO_FIELD(
+                                      map) " saves what is fitted");
     if (last && (set->map || set->alignments))
-        return iso_fail(ISO_EARG, "%s and --%s exclude each other", last,
+        return iso_fail(ISO_EARG, "%s and " ISO_FIELD_S " exclude each other", last,
                         set->map ? "map" : "alignments");
     if (last && (set->method || set->centre || set->prep))
-        return iso_fail(ISO_EARG, "--apply: the file of the maps says %s, --%s does not",
+        return iso_fail(ISO_EARG,
+                        ISO_FIELD(apply) ": the file of the maps says %s, " ISO_FIELD_S " does not",
                         "how they were made",
                         set->method   ? "method"
                         : set->centre ? "centre"
                                       : "prep");
     if (set->map && !strcmp(set->map, "-"))
-        return iso_fail(ISO_EARG, "--map: maps are not written to standard output: name a file");
+        return iso_fail(ISO_EARG,
+                        ISO_FIELD(map) ": maps are not written to standard output: name a file");
     return ISO_OK;
 }
 
@@ -209,7 +217,8 @@ static iso_err check_correlate(const struct align_ask *ask)
     return !ask->set->correlate || (iso_align_measure_find(ask, "cka", 0) >= 0 &&
                                     iso_align_measure_find(ask, "p@k", 1) >= 0)
                ? ISO_OK
-               : iso_fail(ISO_EARG, "--correlate: cka and p@1 must be among --measure");
+               : iso_fail(ISO_EARG,
+                          ISO_FIELD(correlate) ": cka and p@1 must be among " ISO_FIELD(measure));
 }
 
 iso_err iso_align_ask_make(struct align_ask *out, const struct settings *set)
@@ -228,7 +237,7 @@ iso_err iso_align_ask_make(struct align_ask *out, const struct settings *set)
     ISO_TRY(read_map(out));
     err = iso_prep_parse(&out->prep, set->prep);
     if (err) {
-        err = iso_fail_in(err, "--prep");
+        err = iso_fail_in(err, ISO_FIELD(prep));
         goto done;
     }
     ISO_TRY(iso_prep_text(&prep, &out->prep));

@@ -59,7 +59,8 @@ static iso_err place_rows(struct align_lot *lot, const struct folds *f, const in
         lot->start[f->of[item ? item[r] : r] + 1]++;
     for (int k = 0; k < folds; k++) {
         if (lot->start[k + 1] == 0)
-            ISO_FAIL(ISO_EARG, "--folds %d: one of them would have no rows: fewer folds", folds);
+            ISO_FAIL(ISO_EARG, ISO_FIELD(folds) " %d: one of them would have no rows: fewer folds",
+                     folds);
         lot->start[k + 1] += lot->start[k];
         next[k] = lot->start[k];
     }

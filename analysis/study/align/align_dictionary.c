@@ -33,8 +33,8 @@ static iso_err name_missing(iso_buf *few, int64_t count, const struct found *f,
         return ISO_OK;
     ISO_TRY(iso_word_text_show(&shown, word, (int64_t)strlen(word)));
     if (strict)
-        ISO_FAIL(ISO_EFORMAT, "%s: \"%s\" is no word of %s (%s); do without --strict", f->path,
-                 shown.text, v->lang->name, v->lang->path);
+        ISO_FAIL(ISO_EFORMAT, "%s: \"%s\" is no word of %s (%s); do without " ISO_FIELD(strict),
+                 f->path, shown.text, v->lang->name, v->lang->path);
     ISO_TRY(iso_buf_printf(few, "%s\"%s\" (%s)", few->len ? ", " : "", shown.text, v->lang->name));
 done:
     iso_buf_free(&shown);
@@ -46,7 +46,8 @@ static iso_err none_found(const struct found *f, const struct vocabulary *src,
 {
     return iso_fail(ISO_EARG,
                     "%s: none of its %lld pairs (the first: %s, %s) has both words among the rows "
-                    "(the first: %s, %s); --lower and --encoding decide what is equal%s",
+                    "(the first: %s, %s); " ISO_FIELD(lower) " and " ISO_FIELD(
+                        encoding) " decide what is equal%s",
                     f->path, (long long)f->d.pairs, f->d.source[0], f->d.target[0],
                     src->set.count ? src->set.words[0] : "none",
                     tgt->set.count ? tgt->set.words[0] : "none", hint);

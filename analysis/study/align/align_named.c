@@ -13,12 +13,12 @@ static iso_err read_list(struct named *n)
     iso_err err = iso_inputs_add(&n->list, n->text);
 
     if (!err || !strchr(n->text, ','))
-        return err ? iso_fail_in(err, "--%s", n->option) : ISO_OK;
+        return err ? iso_fail_in(err, ISO_FIELD_S, n->option) : ISO_OK;
     for (const char *at = n->text; at;) {
         at = iso_str_word(word, sizeof word, at);
         err = iso_inputs_add(&n->list, word);
         if (err)
-            return iso_fail_in(err, "--%s", n->option);
+            return iso_fail_in(err, ISO_FIELD_S, n->option);
     }
     return ISO_OK;
 }
@@ -39,16 +39,17 @@ static iso_err check_list(const struct named *n, const iso_states *s, const stru
         const iso_input *in = &n->list.at[i];
         const int lang = in->lang ? iso_states_find(s, in->lang) : -1;
         if (in->dataset || in->layer >= 0)
-            return iso_fail(ISO_EARG, "--%s %s: a dictionary is FILE or LANG=FILE", n->option,
-                            n->text);
+            return iso_fail(ISO_EARG, ISO_FIELD_S " %s: a dictionary is FILE or LANG=FILE",
+                            n->option, n->text);
         if (!in->lang && (sel->pair_count > 1 || n->list.count > 1))
-            return iso_fail(
-                ISO_EARG,
-                "--%s %s: which of %d targets is it for? say it as LANG=FILE,LANG=FILE, "
-                "or choose with --tgt",
-                n->option, in->path, sel->pair_count);
+            return iso_fail(ISO_EARG,
+                            ISO_FIELD_S
+                            " %s: which of %d targets is it for? say it as LANG=FILE,LANG=FILE, "
+                            "or choose with " ISO_FIELD(tgt),
+                            n->option, in->path, sel->pair_count);
         if (in->lang && !is_target(sel, lang))
-            return iso_fail(ISO_EARG, "--%s: %s is not among the targets", n->option, in->lang);
+            return iso_fail(ISO_EARG, ISO_FIELD_S ": %s is not among the targets", n->option,
+                            in->lang);
     }
     return ISO_OK;
 }
@@ -68,12 +69,14 @@ iso_err iso_named_path(const char **path, const struct named *n, const iso_state
         if (in->lang && iso_states_find(s, in->lang) != tgt)
             continue;
         if (*path)
-            return iso_fail(ISO_EARG, "--%s: two dictionaries for %s", n->option,
+            return iso_fail(ISO_EARG, ISO_FIELD_S ": two dictionaries for %s", n->option,
                             iso_states_lang(s, tgt)->name);
         *path = in->path;
     }
     return *path
                ? ISO_OK
-               : iso_fail(ISO_EARG, "--%s: no dictionary for %s: add %s=FILE, or choose with --tgt",
+               : iso_fail(ISO_EARG,
+                          ISO_FIELD_S
+                          ": no dictionary for %s: add %s=FILE, or choose with " ISO_FIELD(tgt),
                           n->option, iso_states_lang(s, tgt)->name, iso_states_lang(s, tgt)->name);
 }

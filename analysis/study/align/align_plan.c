@@ -64,13 +64,12 @@ static iso_err check_memory(const struct align *a, const struct cost *c)
 {
     const int64_t mem = iso_run_mem(a->run);
 
-    return c->memory <= mem
-               ? ISO_OK
-               : iso_fail(
-                     ISO_EARG,
-                     "--mem %lld MB: %lld rows of a pair take %lld MB: more memory, or --limit",
-                     (long long)(mem >> 20), (long long)c->largest->n,
-                     (long long)(c->memory >> 20) + 1);
+    return c->memory <= mem ? ISO_OK
+                            : iso_fail(ISO_EARG,
+                                       ISO_FIELD(mem) " %lld MB: %lld rows of a pair take %lld MB: "
+                                                      "more memory, or " ISO_FIELD(limit),
+                                       (long long)(mem >> 20), (long long)c->largest->n,
+                                       (long long)(c->memory >> 20) + 1);
 }
 
 iso_err iso_align_plan(const struct align *a)

@@ -13,8 +13,8 @@ static iso_err check_types(const iso_states *s)
 
     return pooling && !strcmp(pooling, "types")
                ? iso_fail(ISO_EARG,
-                          "%s: rows are word types, which no order pairs: give a dictionary with "
-                          "--train",
+                          "%s: rows are word types, which no order pairs: give a dictionary "
+                          "with " ISO_FIELD(train),
                           iso_states_file_at(s, 0)->path)
                : ISO_OK;
 }
@@ -65,7 +65,9 @@ static iso_err pairs_of_words(struct align_set *set, const struct align_ask *ask
 
     ISO_TRY(iso_selection_make(&sel, ask->set, s, false));
     if (sel.pair_count != 1)
-        ISO_FAIL(ISO_EARG, "--alignments links two languages, %d pairs are chosen: --tgt chooses",
+        ISO_FAIL(ISO_EARG,
+                 ISO_FIELD(alignments) " links two languages, %d pairs are chosen: " ISO_FIELD(
+                     tgt) " chooses",
                  sel.pair_count);
     const int src = sel.pair[0][0], tgt = sel.pair[0][1];
     set->own = true;

@@ -26,8 +26,8 @@ static iso_err name_word(struct left_out *out, const iso_lang *lang, int64_t row
     ISO_TRY(iso_word_text_show(&shown, lang->tokens[row], (int64_t)strlen(lang->tokens[row])));
     if (strict)
         ISO_FAIL(ISO_EFORMAT,
-                 "%s: %s: word %" PRId64 ", \"%s\", %s; mend it or do without --strict", lang->path,
-                 lang->name, row + 1, shown.text ? shown.text : "", what);
+                 "%s: %s: word %" PRId64 ", \"%s\", %s; mend it or do without " ISO_FIELD(strict),
+                 lang->path, lang->name, row + 1, shown.text ? shown.text : "", what);
     if (out->again + out->no_text <= NAMED)
         ISO_TRY(iso_buf_printf(few, "%s\"%s\" %s", few->len ? "; " : "",
                                shown.text ? shown.text : "", what));
@@ -69,8 +69,9 @@ static iso_err check_types(const iso_states *s, const iso_lang *lang)
     if (lang->tokens && !lang->offsets && pooling && !strcmp(pooling, "types"))
         return ISO_OK;
     return iso_fail(ISO_EARG,
-                    "%s: rows of %s are no word types (pooling is %s): --train pairs words of "
-                    "`embed --pool types`",
+                    "%s: rows of %s are no word types (pooling is %s): " ISO_FIELD(
+                        train) " pairs words of "
+                               "`embed " ISO_FIELD(pool) " types`",
                     lang->path, lang->name, pooling ? pooling : "not known");
 }
 

@@ -31,7 +31,8 @@ iso_err iso_compare_method(iso_method *out, const struct settings *set)
     const bool sums = set->road && !strcmp(set->road, "sums");
 
     if ((!strcmp(interval, "jackknife") && sums) || (!strcmp(interval, "groups") && gram))
-        return iso_fail(ISO_EARG, "--interval %s is not made on the %s road", interval, set->road);
+        return iso_fail(ISO_EARG, ISO_FIELD(interval) " %s is not made on the %s road", interval,
+                        set->road);
     *out = gram || !strcmp(interval, "jackknife") ? ISO_METHOD_GRAM
            : sums || !strcmp(interval, "groups")  ? ISO_METHOD_SUMS
                                                   : ISO_METHOD_AUTO;
@@ -130,7 +131,7 @@ iso_err iso_compare_check(const struct settings *set, const char *measures)
     iso_err err = ISO_OK;
 
     if (set->difference && set->against.count == 0)
-        ISO_FAIL(ISO_EARG, "--difference needs --against INPUT");
+        ISO_FAIL(ISO_EARG, ISO_FIELD(difference) " needs " ISO_FIELD(against) " INPUT");
     ISO_TRY(iso_compare_method(&method, set));
     ISO_TRY(iso_measure_choose(measure, &count, MEASURES, set->measure ? set->measure : measures));
     ISO_TRY(iso_selection_check(set));

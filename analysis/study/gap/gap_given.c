@@ -47,8 +47,8 @@ iso_err iso_gap_given_open(struct gap_given *out, const char *path, const struct
     ISO_TRY(stem_of(&g.stem, path));
     ISO_TRY(name_all(&g));
     g.count = g.table.pairs ? 1 : g.table.rows;
-    ISO_NEED(g.count <= GAP_THIRDS, "%s has %d rows; --given takes up to %d", path, g.count,
-             GAP_THIRDS);
+    ISO_NEED(g.count <= GAP_THIRDS, "%s has %d rows; " ISO_FIELD(given) " takes up to %d", path,
+             g.count, GAP_THIRDS);
     *out = g;
     g = (struct gap_given){0};
 done:

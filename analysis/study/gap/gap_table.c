@@ -39,8 +39,8 @@ iso_err iso_gap_choose_row(int *out, const char *path, const char *const *name, 
     }
     ISO_TRY(list_rows(&list, name, count));
     if (!row)
-        ISO_FAIL(ISO_EARG, "%s has scores of %d rows; --row says which: %s", path, count,
-                 list.text);
+        ISO_FAIL(ISO_EARG, "%s has scores of %d rows; " ISO_FIELD(row) " says which: %s", path,
+                 count, list.text);
     near = iso_str_nearest(row, name, count);
     if (near)
         ISO_FAIL(ISO_EARG, "%s has no row '%s'; did you mean '%s'? Its rows: %s", path, row, near,
@@ -181,7 +181,8 @@ static iso_err take_table(struct gap_scores *s, const struct settings *set,
     ISO_TRY(choose(&row, s, set));
     ISO_TRY(take_row(s, &odd, row, set, records));
     if (s->count == 0)
-        ISO_FAIL(ISO_EARG, "%s: no column is a language that is known%s%s; --tgt names others",
+        ISO_FAIL(ISO_EARG,
+                 "%s: no column is a language that is known%s%s; " ISO_FIELD(tgt) " names others",
                  s->path, odd.len ? ": " : "", odd.len ? odd.text : "");
     if (odd.len)
         term_note(set, "%s: passed over, being no languages: %s", s->path, odd.text);

@@ -200,7 +200,7 @@ void iso_gap_tell(const struct gap_job *job, const iso_records *records)
     if (tell_languages(job))
         return;
     if (job->lots.left_out)
-        term_note(job->set, "not taken: %s; --measure chooses", job->lots.left_out);
+        term_note(job->set, "not taken: %s; " ISO_FIELD(measure) " chooses", job->lots.left_out);
     for (int i = 0; i < job->lots.count; i++) {
         if (tell_strongest(job, &job->lots.at[i], records))
             return;

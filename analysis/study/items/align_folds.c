@@ -138,10 +138,11 @@ static void deal(struct folds *f, int64_t *at, struct group *group, int64_t grou
 
 static iso_err too_few(int folds, int64_t items)
 {
-    return iso_fail(ISO_EARG,
-                    "--folds %d: needs %lld items of different text, there are %lld: fewer folds, "
-                    "or more items",
-                    folds, 2 * (long long)folds, (long long)items);
+    return iso_fail(
+        ISO_EARG,
+        ISO_FIELD(folds) " %d: needs %lld items of different text, there are %lld: fewer folds, "
+                         "or more items",
+        folds, 2 * (long long)folds, (long long)items);
 }
 
 static iso_err fill(struct folds *f, const struct folds_ask *ask)

@@ -146,7 +146,7 @@ iso_err iso_dictionaries_hint(iso_buf *out, const struct settings *set, const is
         return ISO_OK;
     ISO_TRY(count_lower(&lower, d, side));
     if (lower > found)
-        ISO_TRY(iso_buf_printf(out, "; --lower would find %lld pair%s instead of %lld",
+        ISO_TRY(iso_buf_printf(out, "; " ISO_FIELD(lower) " would find %lld pair%s instead of %lld",
                                (long long)lower, lower == 1 ? "" : "s", (long long)found));
 done:
     return err;

@@ -6,7 +6,8 @@ iso_err iso_pad_dims(int64_t *out, const struct settings *set, const char *src, 
                      const char *tgt, int64_t q)
 {
     if (p != q && !set->pad)
-        return iso_fail(ISO_EARG, "%s has %lld dims, %s %lld: --pad adds columns of zeros", src,
+        return iso_fail(ISO_EARG,
+                        "%s has %lld dims, %s %lld: " ISO_FIELD(pad) " adds columns of zeros", src,
                         (long long)p, tgt, (long long)q);
     *out = p > q ? p : q;
     return ISO_OK;

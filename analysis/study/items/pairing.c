@@ -137,7 +137,9 @@ static iso_err look_there(struct builder *b, iso_states *here, iso_states *there
         const char *name = iso_states_lang(here, sel->lang[i])->name;
         b->lang_there[sel->lang[i]] = iso_states_find(there, name);
         if (b->lang_there[sel->lang[i]] < 0)
-            ISO_FAIL(ISO_EARG, "%s: no language '%s', which %s has: choose with --src, --tgt",
+            ISO_FAIL(ISO_EARG,
+                     "%s: no language '%s', which %s has: choose with " ISO_FIELD(
+                         src) ", " ISO_FIELD(tgt),
                      iso_states_file_at(there, 0)->path, name, iso_states_file_at(here, 0)->path);
     }
     const iso_lang *lang = iso_states_lang(there, b->lang_there[sel->lang[0]]);
@@ -198,7 +200,8 @@ static iso_err build(struct builder *b, iso_states *here, iso_states *there)
     if (there && !against)
         ISO_TRY(add_pairs(b, 1, 1));
     if (p->pairs == 0)
-        ISO_FAIL(ISO_EARG, "no layer of the two collections has the same number: --across");
+        ISO_FAIL(ISO_EARG,
+                 "no layer of the two collections has the same number: " ISO_FIELD(across));
     p->task = (iso_task){.matrix = p->rows,
                          .peers = p->peers,
                          .matrices = p->matrices,

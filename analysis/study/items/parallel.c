@@ -61,7 +61,8 @@ static iso_err join(struct parallel *out, const iso_lang *const *party, int p)
         out->pick[p][kept++] = row;
     }
     if (kept == 0 && out->items > 0)
-        ISO_FAIL(ISO_EARG, "%s: ids of %s and %s (%s) do not overlap: choose languages with --tgt",
+        ISO_FAIL(ISO_EARG,
+                 "%s: ids of %s and %s (%s) do not overlap: choose languages with " ISO_FIELD(tgt),
                  party[0]->path, first->name, other->name, party[p]->path);
     out->items = kept;
 done:
@@ -108,7 +109,7 @@ static iso_err counts_differ(const iso_lang *p, const iso_lang *q)
 
     return iso_fail(ISO_EARG,
                     "%s: %s has %lld items, %s (%s) has %lld, and no ids say which belong "
-                    "together: add ids, or take the first with --limit %lld",
+                    "together: add ids, or take the first with " ISO_FIELD(limit) " %lld",
                     p->path, p->name, m, q->name, q->path, n, m < n ? m : n);
 }
 
@@ -124,9 +125,10 @@ static iso_err by_position(struct parallel *out, const iso_lang *const *party)
         if (!a->offsets != !b->offsets ||
             (a->offsets &&
              memcmp(a->offsets, b->offsets, (size_t)(a->items + 1) * sizeof *a->offsets) != 0))
-            return iso_fail(ISO_EARG,
-                            "%s: token rows of %s and %s (%s) are cut differently: --pool mean",
-                            party[0]->path, a->name, b->name, party[p]->path);
+            return iso_fail(
+                ISO_EARG,
+                "%s: token rows of %s and %s (%s) are cut differently: " ISO_FIELD(pool) " mean",
+                party[0]->path, a->name, b->name, party[p]->path);
     }
     out->items = a->rows;
     return iso_alloc(&out->pick, out->parties, sizeof *out->pick);

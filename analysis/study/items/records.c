@@ -125,8 +125,8 @@ static iso_err names_layer(bool *out, const char *list, int64_t layer, int64_t t
     for (const char *at = list; at;) {
         at = iso_str_word(word, sizeof word, at);
         if (!read_span(&first, &last, word, top))
-            return iso_fail(ISO_EARG, "--layers %s: a layer is a number, a range 3-6, or last",
-                            list);
+            return iso_fail(
+                ISO_EARG, ISO_FIELD(layers) " %s: a layer is a number, a range 3-6, or last", list);
         found = found || (layer >= first && layer <= last);
     }
     *out = found;

@@ -82,8 +82,9 @@ static iso_err no_pair(const iso_states *s, int source)
                ? iso_fail(ISO_EARG, "%s: holds one language, %s: name an INPUT with another", path,
                           name)
                : iso_fail(ISO_EARG,
-                          "%s: %s would be compared with itself: choose with --src, --tgt", path,
-                          name);
+                          "%s: %s would be compared with itself: choose with " ISO_FIELD(
+                              src) ", " ISO_FIELD(tgt),
+                          path, name);
 }
 
 static iso_err choose_pairs(struct selection *sel, const struct settings *set, const iso_states *s,
@@ -160,8 +161,8 @@ static iso_err layer_range(int *first, int *last, char *word, int final)
         *dash = '\0';
     if (!layer_number(first, word, final) || !layer_number(last, dash ? dash + 1 : word, final) ||
         *first > *last)
-        return iso_fail(ISO_EARG, "--layers takes a list like 0,3-6,last, not '%s%s%s'", word,
-                        dash ? "-" : "", dash ? dash + 1 : "");
+        return iso_fail(ISO_EARG, ISO_FIELD(layers) " takes a list like 0,3-6,last, not '%s%s%s'",
+                        word, dash ? "-" : "", dash ? dash + 1 : "");
     return ISO_OK;
 }
 
@@ -173,7 +174,8 @@ static iso_err check_list(const char *option, const char *list)
     for (const char *at = list; at;) {
         at = iso_str_word(word, sizeof word, at);
         if (!*word)
-            return iso_fail(ISO_EARG, "--%s takes a list like de,fr, not '%s'", option, list);
+            return iso_fail(ISO_EARG, ISO_FIELD_S " takes a list like de,fr, not '%s'", option,
+                            list);
     }
     return ISO_OK;
 }
@@ -197,7 +199,7 @@ iso_err iso_selection_check(const struct settings *set)
     iso_err err = ISO_OK;
 
     if (set->pairs && set->src)
-        ISO_FAIL(ISO_EARG, "--pairs all and --src exclude each other");
+        ISO_FAIL(ISO_EARG, ISO_FIELD(pairs) " all and " ISO_FIELD(src) " exclude each other");
     ISO_TRY(check_list("src", set->src));
     ISO_TRY(check_list("tgt", set->tgt));
     ISO_TRY(iso_selection_check_layers(set));
@@ -241,8 +243,10 @@ done:
 
 static iso_err lacks(const char *path, const iso_lang *lang, int layer, const iso_lang *other)
 {
-    return iso_fail(ISO_EARG, "%s: %s has no layer %d, %s has: choose with --layers or --tgt", path,
-                    lang->name, layer, other->name);
+    return iso_fail(
+        ISO_EARG,
+        "%s: %s has no layer %d, %s has: choose with " ISO_FIELD(layers) " or " ISO_FIELD(tgt),
+        path, lang->name, layer, other->name);
 }
 
 /* All layers are meant, so a layer that the first language lacks is missing too. */

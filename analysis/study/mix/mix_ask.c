@@ -28,10 +28,11 @@ static iso_err split(iso_buf *registry, iso_buf *retrieval, const char *list)
 
     for (const char *at = list; at;) {
         at = iso_str_word(word, sizeof word, at);
-        ISO_NEED(*word, "--measure takes a list like cka,p@1:cosine, not '%s'", list);
+        ISO_NEED(*word, ISO_FIELD(measure) " takes a list like cka,p@1:cosine, not '%s'", list);
         iso_buf *to = of_retrieval(word) ? retrieval : registry;
         if (!strncmp(word, "f1", strcspn(word, ":")) && *word == 'f')
-            ISO_FAIL(ISO_EARG, "--measure: mix does not mine, so %s cannot be had here", word);
+            ISO_FAIL(ISO_EARG, ISO_FIELD(measure) ": mix does not mine, so %s cannot be had here",
+                     word);
         ISO_TRY(iso_buf_printf(to, "%s%s", to->len ? "," : "", word));
     }
 done:

@@ -14,10 +14,11 @@ enum { ITEMS_MOST = 1000 };
 iso_err iso_mix_attention_check(const struct settings *set)
 {
     if (set->attention && !set->items)
-        return iso_fail(ISO_EARG, "--attention needs --items, the sentences to draw: 0,5,12");
+        return iso_fail(ISO_EARG, ISO_FIELD(attention) " needs " ISO_FIELD(
+                                      items) ", the sentences to draw: 0,5,12");
     if (set->items && !set->attention)
-        return iso_fail(ISO_EARG,
-                        "--items are the sentences of --attention, which is not asked for");
+        return iso_fail(ISO_EARG, ISO_FIELD(items) " are the sentences of " ISO_FIELD(
+                                      attention) ", which is not asked for");
     return ISO_OK;
 }
 
@@ -41,16 +42,18 @@ static iso_err find(int64_t *out, const struct mix_job *job, const char *word)
     const int64_t row = row_called(&l->corpus, word);
 
     if (row < 0)
-        return iso_fail(ISO_EARG,
-                        "--items: %s is neither an id of %s nor a number from 0 to %" PRId64, word,
-                        l->name, l->corpus.items - 1);
+        return iso_fail(
+            ISO_EARG,
+            ISO_FIELD(items) ": %s is neither an id of %s nor a number from 0 to %" PRId64, word,
+            l->name, l->corpus.items - 1);
     for (*out = 0; *out < job->items; ++*out) {
         if (job->pick[0][*out] == row)
             return ISO_OK;
     }
-    return iso_fail(ISO_EARG,
-                    "--items: %s of %s is not mixed: a language lacks it, or is empty there", word,
-                    l->name);
+    return iso_fail(
+        ISO_EARG,
+        ISO_FIELD(items) ": %s of %s is not mixed: a language lacks it, or is empty there", word,
+        l->name);
 }
 
 iso_err iso_mix_attention_items(struct mix_job *job)
@@ -63,14 +66,14 @@ iso_err iso_mix_attention_items(struct mix_job *job)
     for (const char *at = job->in.set->items; at;) {
         at = iso_str_word(word, sizeof word, at);
         if (job->shown_count == ITEMS_MOST)
-            ISO_FAIL(ISO_EARG, "--items: more than %d sentences", ITEMS_MOST);
+            ISO_FAIL(ISO_EARG, ISO_FIELD(items) ": more than %d sentences", ITEMS_MOST);
         ISO_TRY(
             iso_realloc(&job->shown, job->shown_count, job->shown_count + 1, sizeof *job->shown));
         ISO_TRY(find(&job->shown[job->shown_count], job, word));
         job->shown_count++;
     }
     if (path && stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
-        ISO_FAIL(ISO_EIO, "%s: is no folder: --attention DIR", path);
+        ISO_FAIL(ISO_EIO, "%s: is no folder: " ISO_FIELD(attention) " DIR", path);
 done:
     return err;
 }

@@ -34,7 +34,8 @@ static iso_err add_sources(struct mix_job *job)
     for (int i = 0; i < source->count; i++) {
         ISO_TRY(iso_texts_add(&job->in, &lang, source->at[i]));
         if (lang > 0)
-            ISO_FAIL(ISO_EARG, "--source: %s is of another language than %s; one is mixed into all",
+            ISO_FAIL(ISO_EARG,
+                     ISO_FIELD(source) ": %s is of another language than %s; one is mixed into all",
                      source->at[i], source->at[0]);
     }
 done:
@@ -51,8 +52,9 @@ static iso_err add_targets(struct mix_job *job)
         ISO_TRY(iso_texts_add(&job->in, &lang, target->at[i]));
         if (lang == 0 && !job->self)
             ISO_FAIL(ISO_EARG,
-                     "--target: %s is of the source's language; leave --source away to mix a "
-                     "language with itself",
+                     ISO_FIELD(target) ": %s is of the source's language; leave " ISO_FIELD(
+                         source) " away to mix a "
+                                 "language with itself",
                      target->at[i]);
     }
 done:
@@ -86,7 +88,7 @@ static iso_err choose_targets(int *keep, int *count, const struct mix_job *job, 
         for (int i = 0; i < *count; i++)
             there = there || keep[i] == lang;
         if (lang < 0)
-            ISO_TRY(iso_texts_no_lang(t, "--tgt", word));
+            ISO_TRY(iso_texts_no_lang(t, ISO_FIELD(tgt), word));
         if (!there)
             keep[(*count)++] = lang;
     }
@@ -104,7 +106,7 @@ static iso_err from_folder(struct mix_job *job)
     if (!job->self) {
         first = lang_called(t, t->set->src);
         if (first < 0)
-            ISO_TRY(iso_texts_no_lang(t, "--src", t->set->src));
+            ISO_TRY(iso_texts_no_lang(t, ISO_FIELD(src), t->set->src));
     }
     ISO_TRY(iso_alloc(&keep, t->lang_count, sizeof *keep));
     if (first >= 0)
@@ -120,16 +122,22 @@ done:
 static iso_err check_words(const struct settings *set)
 {
     if (set->inputs.count > 0)
-        return iso_fail(ISO_EARG, "%s: is it mixed in or mixed into? --source or --target says so",
+        return iso_fail(ISO_EARG,
+                        "%s: is it mixed in or mixed into? " ISO_FIELD(source) " or " ISO_FIELD(
+                            target) " says so",
                         set->inputs.at[0]);
     if (set->corpus && (set->source.count > 0 || set->target.count > 0))
-        return iso_fail(ISO_EARG, "--corpus takes --src and --tgt, not --source and --target");
+        return iso_fail(ISO_EARG, ISO_FIELD(corpus) " takes " ISO_FIELD(src) " and " ISO_FIELD(
+                                      tgt) ", not " ISO_FIELD(source) " and " ISO_FIELD(target));
     if (!set->corpus && (set->src || set->tgt))
-        return iso_fail(ISO_EARG, "--%s chooses from --corpus; texts go with --source and --target",
+        return iso_fail(ISO_EARG,
+                        ISO_FIELD_S " chooses from " ISO_FIELD(corpus) "; texts go with " ISO_FIELD(
+                            source) " and " ISO_FIELD(target),
                         set->src ? "src" : "tgt");
     if (!set->corpus && set->target.count == 0)
-        return iso_fail(ISO_EARG, "needs --source en=en.txt --target de=de.txt, or --corpus DIR "
-                                  "--src en");
+        return iso_fail(
+            ISO_EARG, "needs " ISO_FIELD(source) " en=en.txt " ISO_FIELD(
+                          target) " de=de.txt, or " ISO_FIELD(corpus) " DIR " ISO_FIELD(src) " en");
     return ISO_OK;
 }
 

@@ -73,8 +73,8 @@ static iso_err check_memory(const struct mix_job *job)
     if (set->mem == 0 || set->plan || need <= set->mem)
         return ISO_OK;
     return iso_fail(ISO_EARG,
-                    "--mem: this takes %.0f MB, %.0f MB are granted: grant more, or take a smaller "
-                    "--batch",
+                    ISO_FIELD(mem) ": this takes %.0f MB, %.0f MB are granted: grant more, or take "
+                                   "a smaller " ISO_FIELD(batch),
                     ceil((double)need / 1e6), floor((double)set->mem / 1e6));
 }
 

@@ -142,7 +142,8 @@ static iso_err put_layer(iso_native *n, const struct mix_keep *k, const struct m
         const iso_view made = iso_view_rows(iso_mat_view(&block), 0, count);
         if (!iso_view_finite(NULL, made))
             ISO_FAIL(ISO_EFORMAT,
-                     "%s, layer %d: a number lies beyond the range of f16 (65504): --dtype f32",
+                     "%s, layer %d: a number lies beyond the range of f16 (65504): " ISO_FIELD(
+                         dtype) " f32",
                      job->in.lang[lang].name, layer);
         ISO_TRY(iso_native_put(n, number, at, made));
     }

@@ -187,8 +187,9 @@ static iso_err check_room(const struct mix_ask *ask, const struct mixed *m, cons
         return ISO_OK;
     return iso_fail(
         ISO_EARG,
-        "%s: searching %lld sentences needs %.1f MB of memory, --mem gives %.1f MB: give "
-        "more, or leave retrieval out with --measure cka,centroid:relative",
+        "%s: searching %lld sentences needs %.1f MB of memory, " ISO_FIELD(
+            mem) " gives %.1f MB: give "
+                 "more, or leave retrieval out with " ISO_FIELD(measure) " cka,centroid:relative",
         m->tgt, (long long)m->items, need / 1e6, have / 1e6);
 }
 

@@ -14,15 +14,17 @@ iso_err iso_mix_keep_check(const struct settings *set)
     const char *mark = after ? strstr(after, "%d") : NULL;
 
     if ((before && strcmp(before, "-") == 0) || (after && strcmp(after, "-") == 0))
-        return iso_fail(ISO_EARG, "states cannot go to standard output: --keep-%s needs a file",
+        return iso_fail(ISO_EARG,
+                        "states cannot go to standard output: " ISO_FIELD(keep) "-%s needs a file",
                         before && strcmp(before, "-") == 0 ? "before" : "after");
     if (after && is_sweep(set) && !mark)
-        return iso_fail(ISO_EARG,
-                        "--keep-after: %s: a sweep makes a file a mixed layer, so the name needs "
-                        "%%d, as in mixed-%%d.h5",
-                        after);
+        return iso_fail(
+            ISO_EARG,
+            ISO_FIELD(keep_after) ": %s: a sweep makes a file a mixed layer, so the name needs "
+                                  "%%d, as in mixed-%%d.h5",
+            after);
     if (mark && strstr(mark + 2, "%d"))
-        return iso_fail(ISO_EARG, "--keep-after: %s holds %%d twice", after);
+        return iso_fail(ISO_EARG, ISO_FIELD(keep_after) ": %s holds %%d twice", after);
     return ISO_OK;
 }
 

@@ -26,12 +26,13 @@ static iso_err take_place(struct mix_place *out, const char *text)
 
     snprintf(first, sizeof first, "%.*s", dash ? (int)(dash - text) : 31, text);
     if (!take_layer(&out->first, first) || !take_layer(&out->last, dash ? dash + 1 : first))
-        return iso_fail(ISO_EARG, "--layer: '%s' is no layer: K, A-B or sweep", text);
+        return iso_fail(ISO_EARG, ISO_FIELD(layer) ": '%s' is no layer: K, A-B or sweep", text);
     if (out->first == 0)
-        return iso_fail(ISO_EARG, "--layer: layers count from 1, 0 are the embeddings, in which "
-                                  "nothing attends");
+        return iso_fail(ISO_EARG,
+                        ISO_FIELD(layer) ": layers count from 1, 0 are the embeddings, in which "
+                                         "nothing attends");
     if (out->last < out->first)
-        return iso_fail(ISO_EARG, "--layer: %s runs backwards", text);
+        return iso_fail(ISO_EARG, ISO_FIELD(layer) ": %s runs backwards", text);
     return ISO_OK;
 }
 
@@ -49,7 +50,7 @@ static iso_err make_places(struct mix_scheme *s, const struct settings *set)
     if (set->layer && !s->sweep)
         ISO_TRY(take_place(&only, set->layer));
     if (only.last > s->L)
-        ISO_FAIL(ISO_EARG, "--layer %s: the model has layers 1 to %d", set->layer, s->L);
+        ISO_FAIL(ISO_EARG, ISO_FIELD(layer) " %s: the model has layers 1 to %d", set->layer, s->L);
     s->places = s->sweep ? s->L : 1;
     ISO_TRY(iso_alloc(&s->place, s->places, sizeof *s->place));
     for (int p = 0; p < s->places; p++)
@@ -68,7 +69,8 @@ static iso_err add_way(struct mix_scheme *s, const char *name, struct mix_way wa
         if (strcmp(s->way[i].name, name) == 0)
             return ISO_OK;
     }
-    ISO_NEED(s->ways < MIX_WAYS, "--mix: more than %d ways, the controls among them", MIX_WAYS);
+    ISO_NEED(s->ways < MIX_WAYS, ISO_FIELD(mix) ": more than %d ways, the controls among them",
+             MIX_WAYS);
     ISO_TRY(iso_str_dup(&way.name, name, -1));
     s->way[s->ways++] = way;
 done:
@@ -81,8 +83,8 @@ static iso_err add_fixed(struct mix_scheme *s, const char *word, enum mix_partne
     char name[64];
 
     if (!iso_str_double(&way.fixed, word + 6) || !(way.fixed >= 0 && way.fixed <= 1))
-        return iso_fail(ISO_EARG, "--mix: %s: the share of the source is a number from 0 to 1",
-                        word);
+        return iso_fail(
+            ISO_EARG, ISO_FIELD(mix) ": %s: the share of the source is a number from 0 to 1", word);
     if (way.fixed == 0) /* a control, which comes along */
         return ISO_OK;
     snprintf(name, sizeof name, "fixed:%.10g", way.fixed);
@@ -95,10 +97,12 @@ static iso_err unknown_way(const char *word)
     const char *near = strncmp(word, "fix", 3) == 0 ? names[1] : iso_str_nearest(word, names, 5);
 
     if (near)
-        return iso_fail(ISO_EARG, "--mix: unknown way '%s'; did you mean '%s'?", word, near);
-    return iso_fail(ISO_EARG,
-                    "--mix: unknown way '%s'; there are: xmixup, fixed:VALUE, no-entropy, self",
-                    word);
+        return iso_fail(ISO_EARG, ISO_FIELD(mix) ": unknown way '%s'; did you mean '%s'?", word,
+                        near);
+    return iso_fail(
+        ISO_EARG,
+        ISO_FIELD(mix) ": unknown way '%s'; there are: xmixup, fixed:VALUE, no-entropy, self",
+        word);
 }
 
 static iso_err add_word(struct mix_scheme *s, const char *word, bool self)
@@ -152,7 +156,8 @@ done:
 static iso_err take_lambda0(double *out, const struct settings *set)
 {
     if (!iso_str_double(out, set->lambda0) || !(*out > 0 && *out <= 1))
-        return iso_fail(ISO_EARG, "--lambda0: %s is no number above 0 and up to 1", set->lambda0);
+        return iso_fail(ISO_EARG, ISO_FIELD(lambda0) ": %s is no number above 0 and up to 1",
+                        set->lambda0);
     return ISO_OK;
 }
 

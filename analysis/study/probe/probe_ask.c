@@ -26,7 +26,7 @@ static iso_err unknown(const char *name)
     const char *names[] = {"accuracy", "f1", "gap"};
     const char *near = iso_str_nearest(name, names, 3);
 
-    return iso_fail(ISO_EARG, "--measure: unknown name '%s'; %s%s%s", name,
+    return iso_fail(ISO_EARG, ISO_FIELD(measure) ": unknown name '%s'; %s%s%s", name,
                     near ? "did you mean '" : "there are accuracy, f1, gap", near ? near : "",
                     near ? "'?" : "");
 }
@@ -41,8 +41,8 @@ static iso_err unknown_estimator(const char *measure, const char *estimator)
             ISO_TRY(
                 iso_buf_printf(&list, "%s%s", list.len ? ", " : "", iso_probe_cells[i].estimator));
     }
-    ISO_FAIL(ISO_EARG, "--measure: %s has no estimator '%s'; it has %s", measure, estimator,
-             list.text);
+    ISO_FAIL(ISO_EARG, ISO_FIELD(measure) ": %s has no estimator '%s'; it has %s", measure,
+             estimator, list.text);
 done:
     iso_buf_free(&list);
     return err;
@@ -96,7 +96,7 @@ static iso_err read_all(struct probe_ask *ask, const char *measures)
     }
     list_needs(ask);
     ask->folds = set->folds ? (int)(set->folds < 10000 ? set->folds : 10000) : PROBE_FOLDS;
-    ISO_NEED(!set->budget || ask->labels, "--budget: a probe of languages has no source");
+    ISO_NEED(!set->budget || ask->labels, ISO_FIELD(budget) ": a probe of languages has no source");
     ISO_TRY(iso_prep_parse(&ask->prep, set->prep));
     ISO_TRY(iso_prep_text(&ask->prep_text, &ask->prep));
     if (set->second.count > 0)

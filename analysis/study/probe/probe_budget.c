@@ -54,7 +54,7 @@ static iso_err share_out(struct probe_set *set, int64_t budget, uint64_t seed, u
         const int64_t share = budget / set->sources + (l < budget % set->sources);
         const int64_t there = mark_items(has, set, l);
         ISO_NEED(share <= there,
-                 "--budget %lld: the share of %s is %lld items, it has %lld with a label",
+                 ISO_FIELD(budget) " %lld: the share of %s is %lld items, it has %lld with a label",
                  (long long)budget, set->lang[l].lang->name, (long long)share, (long long)there);
         draw(has, &at, order, set->items, share);
         learn_from(&set->lang[l], has);
@@ -79,8 +79,8 @@ iso_err iso_probe_budget(struct probe_set *set, const struct probe_ask *ask)
     if (budget == 0)
         goto done;
     ISO_NEED(budget >= ask->folds && budget >= set->sources,
-             "--budget %lld: fewer items than %s, %d", (long long)budget,
-             budget >= ask->folds ? "sources" : "--folds",
+             ISO_FIELD(budget) " %lld: fewer items than %s, %d", (long long)budget,
+             budget >= ask->folds ? "sources" : ISO_FIELD(folds),
              budget >= ask->folds ? set->sources : ask->folds);
     ISO_TRY(iso_alloc(&order, set->items, sizeof *order));
     ISO_TRY(iso_alloc(&has, set->items, 1));

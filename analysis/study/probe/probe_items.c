@@ -75,7 +75,7 @@ static iso_err number_by_place(struct union_items *u, const struct probe_set *se
         const iso_lang *lang = set->lang[l].lang;
         ISO_NEED(lang->items == first->items,
                  "%s: %s has %lld items, %s has %lld, and no ids say which belong together: add "
-                 "ids, or take the first with --limit %lld",
+                 "ids, or take the first with " ISO_FIELD(limit) " %lld",
                  lang->path, first->name, (long long)first->items, lang->name,
                  (long long)lang->items,
                  (long long)(lang->items < first->items ? lang->items : first->items));

@@ -104,11 +104,13 @@ static iso_err no_labels(const struct probe_set *set)
 
     if (set->tags)
         return iso_fail(ISO_EARG,
-                        "%s: rows are tokens, and no language chosen has tags; --pool mean "
-                        "probes sentences by their labels",
+                        "%s: rows are tokens, and no language chosen has tags; " ISO_FIELD(
+                            pool) " mean "
+                                  "probes sentences by their labels",
                         path);
     if (about->tag_count > 0)
-        return iso_fail(ISO_EARG, "%s: no labels, but tags of tokens: --pool none probes those",
+        return iso_fail(ISO_EARG,
+                        "%s: no labels, but tags of tokens: " ISO_FIELD(pool) " none probes those",
                         path);
     return iso_fail(ISO_EARG,
                     "%s: no language chosen has labels: `isogloss embed` takes them from a .tsv "
@@ -131,7 +133,8 @@ static iso_err leave_out(struct probe_set *set, const struct probe_ask *ask)
             continue;
         }
         if (i < set->sources)
-            ISO_FAIL(ISO_EARG, "%s: the source %s has no %s, others have: choose with --src",
+            ISO_FAIL(ISO_EARG,
+                     "%s: the source %s has no %s, others have: choose with " ISO_FIELD(src),
                      path_of(set), l.lang->name, set->tags ? "tags" : "labels");
         ISO_TRY(iso_buf_printf(&gone, "%s%s", gone.len ? ", " : "", l.lang->name));
     }
@@ -179,9 +182,9 @@ static iso_err need_two(const struct probe_set *set, const int64_t *learnt, int 
         }
     }
     if (sum < folds)
-        return iso_fail(ISO_EARG, "%s: %s has %lld examples with a %s, fewer than --folds %d",
-                        path_of(set), set->train.text, (long long)sum, set->tags ? "tag" : "label",
-                        folds);
+        return iso_fail(
+            ISO_EARG, "%s: %s has %lld examples with a %s, fewer than " ISO_FIELD(folds) " %d",
+            path_of(set), set->train.text, (long long)sum, set->tags ? "tag" : "label", folds);
     return most < sum
                ? ISO_OK
                : iso_fail(ISO_EARG,

@@ -40,8 +40,9 @@ static iso_err check_memory(const struct probing *p)
     const double need = iso_probe_memory(&p->of, dim, p->ask.folds),
                  have = (double)iso_run_mem(p->run);
     ISO_NEED(need <= have,
-             "%s: probing needs %.1f MB of memory, --mem gives %.1f MB: give more, take fewer rows "
-             "with --limit or fewer languages with --tgt",
+             "%s: probing needs %.1f MB of memory, " ISO_FIELD(
+                 mem) " gives %.1f MB: give more, take fewer rows "
+                      "with " ISO_FIELD(limit) " or fewer languages with " ISO_FIELD(tgt),
              iso_states_file_at(p->of.states, 0)->path, need / 1e6, have / 1e6);
 done:
     return err;

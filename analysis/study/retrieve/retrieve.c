@@ -153,12 +153,16 @@ static iso_err read_gold(struct retrieval *r)
     const struct selection *sel = &r->rows.sel;
     iso_err err = ISO_OK;
 
-    ISO_NEED(!r->set->gold || sel->pair_count == 1,
-             "--gold is of one pair of languages, here are %d: choose with --tgt", sel->pair_count);
-    ISO_NEED(!r->set->predictions || (sel->pair_count == 1 && sel->layer_count == 1),
-             "--predictions takes one pair of languages and one layer, here are %d and %d: choose "
-             "with --tgt, --layers",
-             sel->pair_count, sel->layer_count);
+    ISO_NEED(
+        !r->set->gold || sel->pair_count == 1,
+        ISO_FIELD(gold) " is of one pair of languages, here are %d: choose with " ISO_FIELD(tgt),
+        sel->pair_count);
+    ISO_NEED(
+        !r->set->predictions || (sel->pair_count == 1 && sel->layer_count == 1),
+        ISO_FIELD(
+            predictions) " takes one pair of languages and one layer, here are %d and %d: choose "
+                         "with " ISO_FIELD(tgt) ", " ISO_FIELD(layers),
+        sel->pair_count, sel->layer_count);
     if (r->set->gold)
         ISO_TRY(
             iso_retrieve_gold_read(&r->gold, &r->golds, r->set->gold,

@@ -31,7 +31,8 @@ static iso_err read_k(int *out, const char *word, const char *option)
     int64_t k;
 
     if (!iso_str_int(&k, word) || k < 1 || k > K_MOST)
-        return iso_fail(ISO_EARG, "--%s: '%s' is not a rank from 1 to %d", option, word, K_MOST);
+        return iso_fail(ISO_EARG, ISO_FIELD_S ": '%s' is not a rank from 1 to %d", option, word,
+                        K_MOST);
     *out = (int)k;
     return ISO_OK;
 }
@@ -44,7 +45,7 @@ static iso_err read_ks(struct ks *ks, const char *list)
     ks->count = 0;
     for (const char *at = list ? list : "1"; at;) {
         at = iso_str_word(word, sizeof word, at);
-        ISO_NEED(ks->count < KS_MOST, "--k takes at most %d ranks", KS_MOST);
+        ISO_NEED(ks->count < KS_MOST, ISO_FIELD(k) " takes at most %d ranks", KS_MOST);
         ISO_TRY(read_k(&ks->at[ks->count++], word, "k"));
     }
 done:
@@ -68,7 +69,8 @@ static iso_err add(struct retrieve_ask *ask, struct retrieve_cell cell)
             return ISO_OK;
     }
     if (ask->cells == RETRIEVE_CELLS)
-        return iso_fail(ISO_EARG, "--measure asks for more than %d values a pair", RETRIEVE_CELLS);
+        return iso_fail(ISO_EARG, ISO_FIELD(measure) " asks for more than %d values a pair",
+                        RETRIEVE_CELLS);
     ask->cell[ask->cells++] = cell;
     if (cell.kind == RETRIEVE_MINING)
         return ISO_OK;
@@ -110,8 +112,8 @@ static iso_err add_measure(struct retrieve_ask *ask, const struct known *m, cons
     iso_err err = ISO_OK;
 
     if (m->kind == RETRIEVE_MINING) {
-        ISO_NEED(!strcmp(estimator, "mining"), "--measure: f1 has the estimator mining, not '%s'",
-                 estimator);
+        ISO_NEED(!strcmp(estimator, "mining"),
+                 ISO_FIELD(measure) ": f1 has the estimator mining, not '%s'", estimator);
         return add_mining(ask);
     }
     ISO_TRY(iso_rule_find(&cell.rule, estimator));
@@ -135,10 +137,11 @@ static iso_err unknown(const char *name)
     for (int i = 0; i < KNOWN; i++)
         names[i] = known[i].name;
     near = iso_str_nearest(name, names, KNOWN);
-    return near ? iso_fail(ISO_EARG, "--measure: unknown name '%s'; did you mean '%s'?", name, near)
+    return near ? iso_fail(ISO_EARG, ISO_FIELD(measure) ": unknown name '%s'; did you mean '%s'?",
+                           name, near)
                 : iso_fail(ISO_EARG,
-                           "--measure: unknown name '%s'; there are p@k, mrr, error, "
-                           "mexa, f1",
+                           ISO_FIELD(measure) ": unknown name '%s'; there are p@k, mrr, error, "
+                                              "mexa, f1",
                            name);
 }
 
@@ -174,7 +177,7 @@ done:
 static iso_err read_real(double *out, const char *option, const char *text)
 {
     if (text && (!iso_str_double(out, text) || !isfinite(*out)))
-        return iso_fail(ISO_EARG, "--%s: %s is not a number", option, text);
+        return iso_fail(ISO_EARG, ISO_FIELD_S ": %s is not a number", option, text);
     return ISO_OK;
 }
 
@@ -192,9 +195,9 @@ static iso_err read_rest(struct retrieve_ask *ask, const struct settings *set)
                                            : ISO_BOOT_PERCENTILE;
     ISO_TRY(iso_rule_find(&ask->margin, set->margin ? set->margin : "ratio"));
     ISO_TRY(read_real(&ask->near.beta, "beta", set->beta));
-    ISO_NEED(!set->beta || ask->near.beta > 0, "--beta: %s is not above 0", set->beta);
+    ISO_NEED(!set->beta || ask->near.beta > 0, ISO_FIELD(beta) ": %s is not above 0", set->beta);
     ISO_TRY(read_real(&ask->threshold, "threshold", set->threshold));
-    ISO_NEED(set->neighbours <= K_MOST, "--neighbours: %lld is more than %d",
+    ISO_NEED(set->neighbours <= K_MOST, ISO_FIELD(neighbours) ": %lld is more than %d",
              (long long)set->neighbours, K_MOST);
     ask->near.neighbours = (int)set->neighbours;
     ISO_TRY(iso_prep_parse(&ask->prep, set->prep));
@@ -215,11 +218,13 @@ static iso_err read_all(struct retrieve_ask *ask, const struct settings *set, co
         at = iso_str_word(word, sizeof word, at);
         ISO_TRY(take(ask, word, &ks));
     }
-    ISO_NEED(!set->gold || ask->mining, "--gold goes with --measure f1");
-    ISO_NEED(!set->threshold || ask->mining, "--threshold goes with --measure f1");
+    ISO_NEED(!set->gold || ask->mining, ISO_FIELD(gold) " goes with " ISO_FIELD(measure) " f1");
+    ISO_NEED(!set->threshold || ask->mining,
+             ISO_FIELD(threshold) " goes with " ISO_FIELD(measure) " f1");
     for (int c = 0; set->gold && c < ask->cells; c++)
         ISO_NEED(ask->cell[c].kind == RETRIEVE_MINING,
-                 "--gold: rows of mining need not belong together, so %s cannot be had with it",
+                 ISO_FIELD(
+                     gold) ": rows of mining need not belong together, so %s cannot be had with it",
                  ask->cell[c].measure);
 done:
     return err;

@@ -67,8 +67,8 @@ static iso_err check_rows(const struct retrieve_rows *r, const struct retrieve_a
         ISO_NEED(r->items[p] > 0, "%s: %s has no rows to search", path_of(r),
                  party_lang(r, p)->name);
         ISO_NEED(ask->k_most <= r->items[p],
-                 "%s: k = %d is more than the %lld rows of %s: choose with --k", path_of(r),
-                 ask->k_most, (long long)r->items[p], party_lang(r, p)->name);
+                 "%s: k = %d is more than the %lld rows of %s: choose with " ISO_FIELD(k),
+                 path_of(r), ask->k_most, (long long)r->items[p], party_lang(r, p)->name);
     }
 done:
     return err;
@@ -93,8 +93,9 @@ static iso_err check_pair(const struct retrieve_rows *r, int src, int tgt, int l
              path_of(r), layer, s, (long long)d, t, (long long)e);
     const double need = iso_retrieve_memory(n, m, d), have = (double)iso_run_mem(run);
     ISO_NEED(need <= have,
-             "%s: searching %s and %s needs %.1f MB of memory, --mem gives %.1f MB: give more, or "
-             "take fewer rows with --limit",
+             "%s: searching %s and %s needs %.1f MB of memory, " ISO_FIELD(
+                 mem) " gives %.1f MB: give more, or "
+                      "take fewer rows with " ISO_FIELD(limit),
              path_of(r), s, t, need / 1e6, have / 1e6);
 done:
     return err;

@@ -10,7 +10,7 @@ enum { VOCABULARY = 200000, RANK_MOST = 1000 };
 
 static iso_err within(iso_err err, const char *option)
 {
-    return err ? iso_fail_in(err, "--%s", option) : ISO_OK;
+    return err ? iso_fail_in(err, ISO_FIELD_S, option) : ISO_OK;
 }
 
 static iso_err read_ranks(struct words_ask *ask, const char *list)
@@ -20,10 +20,12 @@ static iso_err read_ranks(struct words_ask *ask, const char *list)
     for (const char *at = list; at;) {
         int64_t k = 0;
         if (ask->ranks == WORDS_RANKS)
-            return iso_fail(ISO_EARG, "--k %s: more than %d ranks", list, (int)WORDS_RANKS);
+            return iso_fail(ISO_EARG, ISO_FIELD(k) " %s: more than %d ranks", list,
+                            (int)WORDS_RANKS);
         at = iso_str_word(word, sizeof word, at);
         if (!iso_str_int(&k, word) || k < 1 || k > RANK_MOST)
-            return iso_fail(ISO_EARG, "--k %s: a list of numbers from 1 to %d, as in 1,5,10", list,
+            return iso_fail(ISO_EARG,
+                            ISO_FIELD(k) " %s: a list of numbers from 1 to %d, as in 1,5,10", list,
                             (int)RANK_MOST);
         ask->rank[ask->ranks++] = k;
     }
@@ -36,13 +38,14 @@ static iso_err read_rules(struct words_ask *ask, const char *list)
 
     for (const char *at = list; at;) {
         if (ask->rules == WORDS_RULES)
-            return iso_fail(ISO_EARG, "--measure %s: more than %d scores", list, (int)WORDS_RULES);
+            return iso_fail(ISO_EARG, ISO_FIELD(measure) " %s: more than %d scores", list,
+                            (int)WORDS_RULES);
         at = iso_str_word(word, sizeof word, at);
         if (iso_rule_find(&ask->rule[ask->rules], word))
-            return iso_fail_in(ISO_EARG, "--measure %s", list);
+            return iso_fail_in(ISO_EARG, ISO_FIELD(measure) " %s", list);
         for (int i = 0; i < ask->rules; i++) {
             if (ask->rule[i] == ask->rule[ask->rules])
-                return iso_fail(ISO_EARG, "--measure %s: %s stands twice", list, word);
+                return iso_fail(ISO_EARG, ISO_FIELD(measure) " %s: %s stands twice", list, word);
         }
         ask->rules++;
     }
@@ -71,16 +74,22 @@ static iso_err read_map(struct words_ask *ask)
 
     ask->mapped = !set->method || strcmp(set->method, "none") != 0;
     if (set->steps && set->method)
-        return iso_fail(ISO_EARG, "--steps %s stands for a method; leave out --method", set->steps);
+        return iso_fail(ISO_EARG,
+                        ISO_FIELD(steps) " %s stands for a method; leave out " ISO_FIELD(method),
+                        set->steps);
     if (!ask->mapped && (set->train || set->unsupervised || set->refine))
-        return iso_fail(ISO_EARG, "--method none fits nothing; leave out --%s",
+        return iso_fail(ISO_EARG, ISO_FIELD(method) " none fits nothing; leave out " ISO_FIELD_S,
                         set->train          ? "train"
                         : set->unsupervised ? "unsupervised"
                                             : "refine");
     if (ask->mapped && !set->train == !set->unsupervised)
-        return iso_fail(ISO_EARG, set->train ? "--train and --unsupervised exclude each other"
-                                             : "needs --train DICT, or --unsupervised, or --method "
-                                               "none for spaces that are shared already");
+        return iso_fail(
+            ISO_EARG,
+            set->train
+                ? ISO_FIELD(train) " and " ISO_FIELD(unsupervised) " exclude each other"
+                : "needs " ISO_FIELD(train) " DICT, or " ISO_FIELD(unsupervised) ", or " ISO_FIELD(
+                      method) " "
+                              "none for spaces that are shared already");
     if (set->method && ask->mapped)
         return within(iso_map_method_find(&ask->map.method, set->method), "method");
     return within(iso_chain_parse(&ask->chain, set->steps), "steps");
@@ -93,7 +102,7 @@ static iso_err read_near(struct words_ask *ask)
     ask->near.k = 1;
     ask->near.neighbours = set->neighbours ? (int)set->neighbours : 10;
     if (set->beta && (!iso_str_double(&ask->near.beta, set->beta) || !(ask->near.beta > 0)))
-        return iso_fail(ISO_EARG, "--beta %s: is not a number above 0", set->beta);
+        return iso_fail(ISO_EARG, ISO_FIELD(beta) " %s: is not a number above 0", set->beta);
     if (!set->interval || !strcmp(set->interval, "boot-items"))
         ask->boot = ISO_BOOT_PERCENTILE;
     else
@@ -135,8 +144,9 @@ iso_err iso_words_ask_make(struct words_ask *out, const struct settings *set)
     if (set->inputs.count != 2)
         ISO_FAIL(ISO_EARG, "needs two files of word vectors, SRC and TGT; %d given",
                  set->inputs.count);
-    ISO_NEED(set->test, "needs --test DICT, the words to look up");
-    ISO_NEED(set->refine <= 1000, "--refine %lld: at most 1000 rounds", (long long)set->refine);
+    ISO_NEED(set->test, "needs " ISO_FIELD(test) " DICT, the words to look up");
+    ISO_NEED(set->refine <= 1000, ISO_FIELD(refine) " %lld: at most 1000 rounds",
+             (long long)set->refine);
     ISO_TRY(read_ranks(out, set->k ? set->k : "1,5,10"));
     ISO_TRY(read_rules(out, set->measure ? set->measure : "csls,cosine,invsoftmax"));
     ISO_TRY(read_prep(out, set->prep ? set->prep : "unit,center,unit"));

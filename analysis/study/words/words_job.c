@@ -43,17 +43,17 @@ static iso_err check_sizes(const struct words_run *w, const struct words_space s
 
     for (int i = 0; i < w->ask->ranks; i++) {
         if (w->ask->rank[i] > m)
-            return iso_fail(ISO_EARG, "--k %lld: %s has %lld words", (long long)w->ask->rank[i],
-                            w->side[1].path, (long long)m);
+            return iso_fail(ISO_EARG, ISO_FIELD(k) " %lld: %s has %lld words",
+                            (long long)w->ask->rank[i], w->side[1].path, (long long)m);
     }
     if (w->ask->near.neighbours > (n < m ? n : m))
-        return iso_fail(ISO_EARG, "--neighbours %d: there are %lld and %lld words",
+        return iso_fail(ISO_EARG, ISO_FIELD(neighbours) " %d: there are %lld and %lld words",
                         w->ask->near.neighbours, (long long)n, (long long)m);
     if (bytes > iso_run_mem(w->run))
         return iso_fail(
             ISO_ENOMEM,
-            "--mem %lld: vectors of %lld and %lld words of %lld numbers are %lld bytes: "
-            "give more, or take fewer with --max-vocab",
+            ISO_FIELD(mem) " %lld: vectors of %lld and %lld words of %lld numbers are %lld bytes: "
+                           "give more, or take fewer with " ISO_FIELD(max_vocab),
             (long long)iso_run_mem(w->run), (long long)n, (long long)m, (long long)d,
             (long long)bytes);
     return ISO_OK;
@@ -173,8 +173,8 @@ static iso_err check_layers(const struct words_side side[2])
         return ISO_OK;
     if (x->layers == 1 && y->layers == 1) /* LANG:LAYER=FILE on both sides */
         return ISO_OK;
-    return iso_fail(ISO_EARG, "%s and %s have different layers: choose with --layers", x->path,
-                    y->path);
+    return iso_fail(ISO_EARG, "%s and %s have different layers: choose with " ISO_FIELD(layers),
+                    x->path, y->path);
 }
 
 static iso_err all_layers(iso_records *out, const struct words_run *w)

@@ -26,7 +26,8 @@ static iso_err nothing_found(const char *path, const iso_dictionary *d, const st
     ISO_TRY(iso_dictionaries_hint(&hint, set, d, 0, side));
     ISO_FAIL(ISO_EARG,
              "%s: none of its %lld pairs (the first: %s, %s) has both words among the "
-             "vectors (the first: %s, %s); --lower and --encoding decide what is equal%s",
+             "vectors (the first: %s, %s); " ISO_FIELD(lower) " and " ISO_FIELD(
+                 encoding) " decide what is equal%s",
              path, (long long)d->pairs, d->source[0], d->target[0], space[0].v.words[0],
              space[1].v.words[0], hint.text);
 done:

@@ -85,7 +85,8 @@ static iso_err look_into_states(struct words_side *side, const struct settings *
     lang = iso_states_lang(s, number);
     about = iso_states_about(s);
     if (!lang->tokens || lang->offsets)
-        ISO_FAIL(ISO_EARG, "%s: pooling is %s; words need `isogloss embed --pool types`",
+        ISO_FAIL(ISO_EARG,
+                 "%s: pooling is %s; words need `isogloss embed " ISO_FIELD(pool) " types`",
                  side->path, about->pooling ? about->pooling : "not known");
     ISO_TRY(copy(&side->within, lang->name));
     ISO_TRY(copy(&side->lang, lang->name));

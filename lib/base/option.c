@@ -1,0 +1,317 @@
+#include "lib/base/option.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+#include "lib/base/str.h"
+
+enum { WORD_MOST = 64 };
+
+/* Fields by kind ------------------------------------------------------------------------- */
+
+static bool is_text(iso_option_kind kind)
+{
+    return kind >= ISO_OPTION_TEXT && kind <= ISO_OPTION_PATH;
+}
+
+static void put_int(const iso_option *o, void *opt, int64_t number)
+{
+    void *field = (char *)opt + o->offset;
+
+    if (o->size == sizeof(bool))
+        *(bool *)field = number != 0;
+    else if (o->size == sizeof(int))
+        *(int *)field = (int)number;
+    else
+        *(int64_t *)field = number;
+}
+
+static int64_t get_int(const iso_option *o, const void *opt)
+{
+    const void *field = (const char *)opt + o->offset;
+
+    if (o->size == sizeof(bool))
+        return *(const bool *)field;
+    return o->size == sizeof(int) ? *(const int *)field : *(const int64_t *)field;
+}
+
+static double *real_at(const iso_option *o, void *opt)
+{
+    return (double *)(void *)((char *)opt + o->offset);
+}
+
+static const char *get_text(const iso_option *o, const void *opt)
+{
+    return *(const char *const *)(const void *)((const char *)opt + o->offset);
+}
+
+bool iso_option_given(const iso_option *o, const void *opt)
+{
+    if (o->kind == ISO_OPTION_REAL)
+        return !isnan(*(const double *)(const void *)((const char *)opt + o->offset));
+    if (is_text(o->kind) || o->kind == ISO_OPTION_INPUT)
+        return get_text(o, opt) != NULL;
+    return get_int(o, opt) != 0;
+}
+
+/* Choices -------------------------------------------------------------------------------- */
+
+bool iso_option_among(const char *words, const char *word, size_t len)
+{
+    for (const char *w = words ? words : ""; *w;) {
+        const size_t n = strcspn(w, " ");
+        if (n == len && memcmp(w, word, len) == 0)
+            return true;
+        w += n + (w[n] == ' ');
+    }
+    return false;
+}
+
+/* Which of the choices a word is, or -1. */
+static int choice_number(const iso_option *o, const char *text)
+{
+    char word[WORD_MOST];
+    int number = 0;
+
+    if (strchr(text, ' ') || strlen(text) >= sizeof word)
+        return -1;
+    strcpy(word, text);
+    for (char *c = word; o->any_case && *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+    for (const char *w = o->choices; *w; number++) {
+        const size_t len = strcspn(w, " ");
+        if (len == strlen(word) && memcmp(w, word, len) == 0)
+            return number;
+        w += len + (w[len] == ' ');
+    }
+    return -1;
+}
+
+static int choice_value(const iso_option *o, int number)
+{
+    return o->numbers ? o->numbers[number] : number + 1;
+}
+
+void iso_option_choice(char *out, size_t room, const iso_option *o, const void *opt)
+{
+    const char *word = o->kind == ISO_OPTION_CHOICE ? get_text(o, opt) : NULL;
+    size_t len = word ? strlen(word) : 0;
+
+    if (o->kind == ISO_OPTION_ENUM) {
+        const char *w = o->choices;
+        for (int i = 0; *w && !word; i++) {
+            const size_t n = strcspn(w, " ");
+            if (choice_value(o, i) == get_int(o, opt)) {
+                word = w;
+                len = n;
+            }
+            w += n + (w[n] == ' ');
+        }
+    }
+    len = len < room - 1 ? len : room - 1;
+    memcpy(out, word ? word : "", len);
+    out[len] = '\0';
+}
+
+/* Bounds --------------------------------------------------------------------------------- */
+
+static iso_err bad_int(const iso_option *o, int64_t number)
+{
+    if ((double)number < o->least)
+        return iso_fail(ISO_EARG, ISO_FIELD_S ": %lld is less than %.15g", o->name,
+                        (long long)number, o->least);
+    if (o->most != 0 && (double)number > o->most)
+        return iso_fail(ISO_EARG, ISO_FIELD_S ": %lld is more than %.15g", o->name,
+                        (long long)number, o->most);
+    if (o->size == sizeof(int) && (number > INT32_MAX || number < INT32_MIN))
+        return iso_fail(ISO_EARG, ISO_FIELD_S ": %lld is more than %d", o->name, (long long)number,
+                        INT32_MAX);
+    return ISO_OK;
+}
+
+static iso_err bad_real(const iso_option *o, double number)
+{
+    const bool low = o->above ? !(number > o->least) : !(number >= o->least);
+
+    if (!low && (o->most == 0 || number <= o->most))
+        return ISO_OK;
+    if (o->most != 0)
+        return iso_fail(ISO_EARG, ISO_FIELD_S " %g: is not a number %s %g and up to %g", o->name,
+                        number, o->above ? "above" : "from", o->least, o->most);
+    return iso_fail(ISO_EARG, ISO_FIELD_S " %g: is not a number %s %g", o->name, number,
+                    o->above ? "above" : "from", o->least);
+}
+
+/* From text ------------------------------------------------------------------------------ */
+
+static iso_err set_int(const iso_option *o, void *opt, const char *text)
+{
+    int64_t number;
+    iso_err err = ISO_OK;
+
+    if (o->kind == ISO_OPTION_BYTES && !iso_str_size(&number, text))
+        ISO_FAIL(ISO_EARG, ISO_FIELD_S ": %s is not a size; say it like 512M or 2G", o->name, text);
+    if (o->kind == ISO_OPTION_INT && !iso_str_int(&number, text))
+        ISO_FAIL(ISO_EARG, ISO_FIELD_S ": %s is not a whole number", o->name, text);
+    ISO_TRY(bad_int(o, number));
+    put_int(o, opt, number);
+done:
+    return err;
+}
+
+static iso_err set_real(const iso_option *o, void *opt, const char *text)
+{
+    double number;
+    iso_err err = ISO_OK;
+
+    if (!iso_str_double(&number, text) || !isfinite(number))
+        ISO_FAIL(ISO_EARG, ISO_FIELD_S ": %s is not a number", o->name, text);
+    ISO_TRY(bad_real(o, number));
+    *real_at(o, opt) = number;
+done:
+    return err;
+}
+
+static iso_err set_choice(const iso_option *o, void *opt, const char *text)
+{
+    const int number = choice_number(o, text);
+
+    if (number < 0)
+        return iso_fail(ISO_EARG, ISO_FIELD_S ": %s is not one of: %s", o->name, text, o->choices);
+    if (o->kind == ISO_OPTION_ENUM)
+        put_int(o, opt, choice_value(o, number));
+    else
+        *(const char **)(void *)((char *)opt + o->offset) = text;
+    return ISO_OK;
+}
+
+iso_err iso_option_set(const iso_option *o, void *opt, const char *text)
+{
+    switch (o->kind) {
+    case ISO_OPTION_FLAG:
+        put_int(o, opt, 1);
+        return ISO_OK;
+    case ISO_OPTION_INT:
+    case ISO_OPTION_BYTES:
+        return set_int(o, opt, text);
+    case ISO_OPTION_REAL:
+        return set_real(o, opt, text);
+    case ISO_OPTION_ENUM:
+    case ISO_OPTION_CHOICE:
+        return set_choice(o, opt, text);
+    case ISO_OPTION_TEXT:
+    case ISO_OPTION_NAMES:
+    case ISO_OPTION_RANGES:
+    case ISO_OPTION_MEASURES:
+    case ISO_OPTION_PATH:
+        break;
+    case ISO_OPTION_INPUT:
+        return iso_fail(ISO_EARG, ISO_FIELD_S ": is not set from text", o->name);
+    }
+    if (!*text)
+        return iso_fail(ISO_EARG, ISO_FIELD_S ": the %s is empty", o->name, o->value);
+    *(const char **)(void *)((char *)opt + o->offset) = text;
+    return ISO_OK;
+}
+
+/* Whole structs -------------------------------------------------------------------------- */
+
+/* Defaults are ours: what cannot be set is a mistake in the table, which a test finds. */
+void iso_options_init(const iso_options *table, void *opt, size_t size)
+{
+    memset(opt, 0, size);
+    for (int i = 0; i < table->count; i++) {
+        const iso_option *o = &table->at[i];
+        if (o->offset + o->size > size)
+            continue;
+        if (o->kind == ISO_OPTION_REAL)
+            *real_at(o, opt) = NAN;
+        if (o->init && iso_option_set(o, opt, o->init))
+            return;
+    }
+    *(size_t *)opt = size;
+}
+
+const iso_option *iso_options_find(const iso_options *table, const char *name)
+{
+    for (int i = 0; i < table->count; i++) {
+        const char *a = table->at[i].name, *b = name;
+        while (*a && (*a == *b || (*a == '_' && *b == '-')))
+            a++, b++;
+        if (!*a && !*b)
+            return &table->at[i];
+    }
+    return NULL;
+}
+
+/* "difference needs against INPUT", "pairs all and src exclude each other". */
+static iso_err check_others(const iso_options *table, const iso_option *o, const void *opt)
+{
+    char word[WORD_MOST], choice[WORD_MOST];
+
+    for (const char *at = o->needs; at;) {
+        at = iso_str_word(word, sizeof word, at);
+        const iso_option *other = iso_options_find(table, word);
+        if (other && !iso_option_given(other, opt))
+            return iso_fail(ISO_EARG, ISO_FIELD_S " needs " ISO_FIELD_S "%s%.*s", o->name,
+                            other->name, other->value ? " " : "",
+                            other->value ? (int)strcspn(other->value, ".") : 0, other->value);
+    }
+    for (const char *at = o->excludes; at;) {
+        at = iso_str_word(word, sizeof word, at);
+        const iso_option *other = iso_options_find(table, word);
+        if (!other || !iso_option_given(other, opt))
+            continue;
+        choice[0] = '\0';
+        if (o->choices)
+            iso_option_choice(choice, sizeof choice, o, opt);
+        return iso_fail(ISO_EARG, ISO_FIELD_S "%s%s and " ISO_FIELD_S " exclude each other",
+                        o->name, *choice ? " " : "", choice, other->name);
+    }
+    return ISO_OK;
+}
+
+static iso_err check_field(const iso_option *o, const void *opt)
+{
+    char choice[WORD_MOST];
+
+    if (o->kind == ISO_OPTION_INT)
+        return bad_int(o, get_int(o, opt));
+    if (o->kind == ISO_OPTION_REAL)
+        return bad_real(o, *(const double *)(const void *)((const char *)opt + o->offset));
+    if (o->kind == ISO_OPTION_CHOICE && choice_number(o, get_text(o, opt)) < 0)
+        return iso_fail(ISO_EARG, ISO_FIELD_S ": %s is not one of: %s", o->name, get_text(o, opt),
+                        o->choices);
+    if (o->kind == ISO_OPTION_ENUM) {
+        iso_option_choice(choice, sizeof choice, o, opt);
+        if (!*choice)
+            return iso_fail(ISO_EARG, ISO_FIELD_S ": %lld is not one of: %s", o->name,
+                            (long long)get_int(o, opt), o->choices);
+    }
+    return ISO_OK;
+}
+
+iso_err iso_options_take(const iso_options *table, void *out, const void *opt)
+{
+    size_t size = 0;
+    iso_err err = ISO_OK;
+
+    iso_options_init(table, out, table->size);
+    if (!opt)
+        return ISO_OK;
+    memcpy(&size, opt, sizeof size);
+    ISO_NEED(size > sizeof size, "options of %s: the size is not set: iso_%s_opt_init does it",
+             table->name, table->name);
+    memcpy(out, opt, size < table->size ? size : table->size);
+    *(size_t *)out = table->size;
+    for (int i = 0; i < table->count; i++) {
+        const iso_option *o = &table->at[i];
+        if (!iso_option_given(o, out))
+            continue;
+        ISO_TRY(check_field(o, out));
+        ISO_TRY(check_others(table, o, out));
+    }
+done:
+    return err;
+}
