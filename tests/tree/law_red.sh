@@ -18,7 +18,7 @@ printf '#include "bin/opt.h"\n#include "bin/x.h"\n' > analysis/page/figure/figur
 printf '#include "bin/opt.h"\n' > analysis/study/mix/mix.c
 printf '# still to do\nanalysis/study/mix/mix.c: mix may not include bin ("bin/opt.h")\nanalysis/study/mix/mix.c: gone\n' \
     > tests/tree/upward.txt
-printf 'void f(void) { /* exit( */\n    printf("x");\n    x = malloc(3);\n}\n' > lib/base/loud.c
+printf 'void f(void) { /* exit( */\n    printf("x");\n    x = malloc(3);\n    f("--mem");\n}\n' > lib/base/loud.c
 printf '#include "analysis/similarity/cka.h"\n#include "lib/io/states.h"\n#include <getopt.h>\n' > bin/opt.c
 printf 'int x;\n' > bin/up.c
 printf 'int x;\n' > lib/io/Camel.c
@@ -40,6 +40,7 @@ for want in \
     'no longer so, strike it out: analysis/study/mix/mix.c: gone' \
     'lib/base/loud.c:2: the library neither prints' \
     'lib/base/loud.c:3: memory goes through' \
+    'lib/base/loud.c:4: an option of the program' \
     'lib/base/up.c:1: up is already a name in bin' \
     'lib/io/Camel.c:1: file names are snake_case' \
     'lib/io/util:1: a name that says nothing' \
