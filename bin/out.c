@@ -176,7 +176,7 @@ iso_err out_drawn(const struct settings *set, const struct figure *figure, const
     if (set->plot_data) /* first: it needs no gnuplot */
         ISO_TRY(iso_figure_save_data(figure, set->plot_data));
     if (path)
-        ISO_TRY(iso_figure_save(figure, path));
+        ISO_TRY(iso_figure_save(figure, path, term_current()));
 done:
     return err;
 }

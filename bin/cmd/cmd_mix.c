@@ -45,7 +45,8 @@ static iso_err mix(struct mix_job *job)
         goto done;
     }
     ISO_TRY(iso_mix_work_through(&records, job));
-    ISO_TRY(iso_mix_tell(set, &records));
+    if (!iso_str_same(set->interval, "none"))
+        ISO_TRY(iso_mix_tell(&records, job->in.run));
     ISO_TRY(write_records(job, &records));
     for (int t = 0; t < iso_mix_targets(job);
          t++) /* last: without gnuplot there are numbers by now */

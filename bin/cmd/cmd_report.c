@@ -30,7 +30,8 @@ static bool defined(const iso_records *records)
     return false;
 }
 
-static iso_err draw(struct section_view *v, const struct report *report, const char *folder)
+static iso_err draw(struct section_view *v, const struct report *report, const char *folder,
+                    const iso_run *run)
 {
     iso_buf path = {0};
     iso_err err = ISO_OK;
@@ -43,7 +44,7 @@ static iso_err draw(struct section_view *v, const struct report *report, const c
                                                  .langs = &report->langs,
                                                  .among = &report->records}));
     ISO_TRY(iso_buf_printf(&path, "%s/figures/%s.svg", folder, v->id));
-    ISO_TRY(iso_figure_save_all(&v->figure, path.text));
+    ISO_TRY(iso_figure_save_all(&v->figure, path.text, run));
     ISO_TRY(iso_records_bytes(&v->svg, path.text));
 done:
     iso_buf_free(&path);
@@ -129,7 +130,7 @@ static iso_err write_all(struct report *report, const char *folder, const iso_ru
     ISO_TRY(make_figures_folder(folder));
     for (int i = 0; i < count; i++) {
         ISO_TRY(iso_run_step(run, "drawing", i, count, "figures"));
-        ISO_TRY(draw(&views[i], report, folder));
+        ISO_TRY(draw(&views[i], report, folder, run));
     }
     ISO_TRY(iso_report_page(&page, report, views, count));
     ISO_TRY(write_file(folder, "records.json", &report->json));

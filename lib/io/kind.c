@@ -63,7 +63,7 @@ static iso_err is_script(bool *is, const struct sight *s)
     return ISO_OK;
 }
 
-/* The headers of all figures' numbers (bin/figure_*.c). */
+/* The headers of all figures' numbers (analysis/page/figure). */
 static iso_err is_numbers(bool *is, const struct sight *s)
 {
     static const char *const heads[] = {

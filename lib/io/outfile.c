@@ -268,3 +268,17 @@ done:
     iso_outfile_discard(f);
     return err;
 }
+
+iso_err iso_outfile_save(const char *path, const iso_buf *text)
+{
+    iso_outfile *file = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_outfile_open(&file, path));
+    ISO_TRY(iso_outfile_write(file, text->text, text->len));
+    err = iso_outfile_commit(file);
+    file = NULL;
+done:
+    iso_outfile_discard(file);
+    return err;
+}

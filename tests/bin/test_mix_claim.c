@@ -252,6 +252,11 @@ static void few_items_claim_nothing(void **state)
     iso_records_free(&list);
 }
 
+static void count_note(void *payload, const char *text)
+{
+    *(int *)payload += strlen(text) > 0;
+}
+
 static void counted(void **state)
 {
     const double up[6] = {0.1, 0.2, 0.1, 0.2, 0.1, 0.2}, down[6] = {-2, -1, -2, -1, -2, -1};
@@ -281,7 +286,9 @@ static void counted(void **state)
     assert_true(n.at[2].moved == 1 && n.at[2].closer == 0 && n.at[2].apart == 0);
     iso_mix_counts_free(&n);
     iso_mix_claims_free(&c);
-    ok(iso_mix_tell(&(struct settings){0}, &list));
+    int notes = 0;
+    ok(iso_mix_tell(&list, &(iso_run){.note = count_note, .payload = &notes}));
+    assert_int_equal(notes, 2);
     iso_records_free(&list);
 }
 
@@ -291,12 +298,14 @@ static void every_allocation_may_fail(void **state)
     iso_records list = {0};
     iso_err err;
     int64_t n = 0;
+    int notes = 0;
+    const iso_run run = {.note = count_note, .payload = &notes};
     (void)state;
 
     add_three(&list, "cka", "de", 1, up);
     do {
         iso_alloc_fail_after(n++);
-        err = iso_mix_tell(&(struct settings){0}, &list);
+        err = iso_mix_tell(&list, &run);
         iso_alloc_fail_after(-1);
         assert_true(err == ISO_OK || err == ISO_ENOMEM);
     } while (err);

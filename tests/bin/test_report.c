@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "analysis/page/report/report.h"
-#include "analysis/page/report/report_html.h"
+#include "analysis/page/html.h"
 #include "lib/base/alloc.h"
 
 static const char bad[] = "<script>alert(1)</script>\"'`&\x01\xff";

@@ -9,7 +9,7 @@
 #include "analysis/page/figure/figure_mix.h"
 #include "analysis/page/figure/figure_scatter.h"
 #include "analysis/page/figure/figure_text.h"
-#include "analysis/page/report/wording.h"
+#include "analysis/page/wording.h"
 #include "lib/base/str.h"
 #include "lib/base/alloc.h"
 
@@ -18,15 +18,6 @@ bool iso_figure_is_share(const iso_record *r)
 {
     return iso_figure_is_mixing(r) &&
            (strcmp(r->measure, "lambda") == 0 || strcmp(r->measure, "entropy") == 0);
-}
-
-bool iso_figure_same_language(const iso_records *records)
-{
-    for (int64_t i = 0; i < records->count; i++) {
-        if (!iso_str_same(records->at[i].src, records->at[i].tgt))
-            return false;
-    }
-    return true;
 }
 
 /* What the records are made of. */

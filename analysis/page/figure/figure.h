@@ -1,8 +1,9 @@
 /* Figures of records, drawn by gnuplot: a script and its data, then SVG, PDF or PNG. */
-#ifndef ISO_BIN_FIGURE_H
-#define ISO_BIN_FIGURE_H
+#ifndef ISO_PAGE_FIGURE_H
+#define ISO_PAGE_FIGURE_H
 
 #include "analysis/page/figure/figure_style.h"
+#include "lib/base/run.h"
 #include "lib/base/str.h"
 
 enum figure_kind {
@@ -99,7 +100,7 @@ bool iso_figure_data_suffix(const char *path);
 
 /* Writes `path` alone, whole or not at all: with gnuplot, or, .gp, the script that holds the
  * numbers it draws. Errors ISO_EIO, ISO_EUNSUP (no gnuplot), ISO_ECANCEL, ISO_EARG (suffix). */
-iso_err iso_figure_save(const struct figure *f, const char *path);
+iso_err iso_figure_save(const struct figure *f, const char *path, const iso_run *run);
 
 /* Writes the numbers (.tsv) or the script (.gp). Errors ISO_EIO, ISO_EARG (suffix). */
 iso_err iso_figure_save_data(const struct figure *f, const char *path);
@@ -107,6 +108,6 @@ iso_err iso_figure_save_data(const struct figure *f, const char *path);
 /* Writes `path`, and NAME.gp and NAME.tsv beside it: for folders of our own. Errors as
  * iso_figure_save.
  */
-iso_err iso_figure_save_all(const struct figure *f, const char *path);
+iso_err iso_figure_save_all(const struct figure *f, const char *path, const iso_run *run);
 
 #endif

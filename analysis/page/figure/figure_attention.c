@@ -3,9 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "analysis/page/figure/figure_mark.h"
+#include "analysis/page/figure/figure_svg.h"
 #include "analysis/page/figure/figure_text.h"
-#include "analysis/page/report/wording.h"
+#include "analysis/page/wording.h"
 #include "lib/base/utf8.h"
 
 /* Where things stand, in pixels. */
@@ -253,7 +253,7 @@ done:
     return err;
 }
 
-iso_err iso_figure_attention(const char *path, const struct attention_figure *a)
+iso_err iso_figure_attention(const char *path, const struct attention_figure *a, const iso_run *run)
 {
     struct figure f = {0};
     double most;
@@ -261,7 +261,7 @@ iso_err iso_figure_attention(const char *path, const struct attention_figure *a)
 
     ISO_TRY(check(&most, a));
     ISO_TRY(fill(&f, a, most));
-    ISO_TRY(iso_figure_save_all(&f, path));
+    ISO_TRY(iso_figure_save_all(&f, path, run));
 done:
     iso_figure_free(&f);
     return err;

@@ -1,10 +1,10 @@
 /* Where a target sentence looks in its source: cross attention as a heat map of tokens. */
-#ifndef ISO_BIN_FIGURE_ATTENTION_H
-#define ISO_BIN_FIGURE_ATTENTION_H
+#ifndef ISO_PAGE_FIGURE_ATTENTION_H
+#define ISO_PAGE_FIGURE_ATTENTION_H
 
 #include <stdint.h>
 
-#include "lib/base/err.h"
+#include "lib/base/run.h"
 
 /* Tokens a side at most: what one window of the encoder holds. */
 enum { ATTENTION_MOST = 512 };
@@ -27,6 +27,7 @@ struct attention_figure {
  * Errors ISO_EARG (no tokens, more than ATTENTION_MOST, a weight that is not finite, the suffix),
  * and those of iso_figure_save.
  */
-iso_err iso_figure_attention(const char *path, const struct attention_figure *f);
+iso_err iso_figure_attention(const char *path, const struct attention_figure *f,
+                             const iso_run *run);
 
 #endif

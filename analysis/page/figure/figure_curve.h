@@ -1,6 +1,6 @@
 /* Inside the curves: collected here and drawn there. */
-#ifndef ISO_BIN_FIGURE_CURVE_H
-#define ISO_BIN_FIGURE_CURVE_H
+#ifndef ISO_PAGE_FIGURE_CURVE_H
+#define ISO_PAGE_FIGURE_CURVE_H
 
 #include "analysis/page/figure/figure_text.h"
 

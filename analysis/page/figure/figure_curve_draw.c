@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "analysis/page/figure/figure_curve.h"
-#include "analysis/page/figure/figure_mark.h"
-#include "analysis/page/report/wording.h"
+#include "analysis/page/figure/figure_svg.h"
+#include "analysis/page/wording.h"
 #include "lib/io/number.h"
 
 /* The chance level belongs into the picture unless it would squeeze the curves into a corner. */

@@ -2,9 +2,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "analysis/page/figure/figure_mark.h"
+#include "analysis/page/figure/figure_svg.h"
 #include "analysis/page/figure/figure_text.h"
-#include "analysis/page/report/wording.h"
+#include "analysis/page/wording.h"
 #include "lib/base/alloc.h"
 
 static int by_value(const void *a, const void *b)

@@ -12,9 +12,8 @@
 
 #include "analysis/page/figure/figure_svg.h"
 #include "analysis/page/figure/figure_text.h"
-#include "bin/out.h"
-#include "bin/term.h"
 #include "lib/base/alloc.h"
+#include "lib/io/outfile.h"
 #include "lib/io/stream.h"
 #include "lib/io/temporary.h"
 
@@ -191,7 +190,7 @@ static iso_err write_in(const char *folder, const struct place *p, const char *s
     iso_err err = ISO_OK;
 
     ISO_TRY(path_in(&path, folder, p->name, suffix));
-    ISO_TRY(out_file(path.text, text));
+    ISO_TRY(iso_outfile_save(path.text, text));
 done:
     iso_buf_free(&path);
     return err;
@@ -229,7 +228,8 @@ static iso_err finish_svg(iso_buf *drawn, const struct figure *f)
 
 /* Through a file of our own: gnuplot writes where it likes, and what was there stays until all of
  * the picture is. */
-static iso_err picture(iso_buf *out, const struct place *p, const iso_buf *script)
+static iso_err picture(iso_buf *out, const struct place *p, const iso_buf *script,
+                       const iso_run *run)
 {
     iso_buf work = {0}, name = {0};
     iso_stream in = {.fd = -1};
@@ -246,7 +246,7 @@ static iso_err picture(iso_buf *out, const struct place *p, const iso_buf *scrip
     ISO_TRY(run_gnuplot(work.text, name.text));
     ISO_TRY(need_picture(work.text, p));
     ISO_TRY(path_in(&name, work.text, p->name, p->suffix));
-    ISO_TRY(iso_stream_open(&in, name.text, INT64_MAX, term_current()));
+    ISO_TRY(iso_stream_open(&in, name.text, INT64_MAX, run));
     ISO_TRY(iso_stream_all(out, &in));
 done:
     iso_stream_close(&in);
@@ -265,7 +265,7 @@ static void place_free(struct place *p)
     iso_free(p->name);
 }
 
-iso_err iso_figure_save(const struct figure *f, const char *path)
+iso_err iso_figure_save(const struct figure *f, const char *path, const iso_run *run)
 {
     struct place p = {0};
     iso_buf script = {0}, drawn = {0};
@@ -275,10 +275,10 @@ iso_err iso_figure_save(const struct figure *f, const char *path)
     ISO_TRY(whole_script(&script, f, &p));
     const bool bare = strcmp(p.suffix, "gp") == 0;
     if (!bare)
-        ISO_TRY(picture(&drawn, &p, &script));
+        ISO_TRY(picture(&drawn, &p, &script, run));
     if (strcmp(p.suffix, "svg") == 0)
         ISO_TRY(finish_svg(&drawn, f));
-    ISO_TRY(out_file(path, bare ? &script : &drawn));
+    ISO_TRY(iso_outfile_save(path, bare ? &script : &drawn));
 done:
     place_free(&p);
     iso_buf_free(&script);
@@ -298,17 +298,17 @@ iso_err iso_figure_save_data(const struct figure *f, const char *path)
 {
     if (!iso_figure_data_suffix(path))
         return iso_fail(ISO_EARG, "%s: the data of a figure end in .tsv, its script in .gp", path);
-    return strcmp(path + strlen(path) - 3, ".gp") == 0 ? iso_figure_save(f, path)
-                                                       : out_file(path, &f->data);
+    return strcmp(path + strlen(path) - 3, ".gp") == 0 ? iso_figure_save(f, path, NULL)
+                                                       : iso_outfile_save(path, &f->data);
 }
 
-iso_err iso_figure_save_all(const struct figure *f, const char *path)
+iso_err iso_figure_save_all(const struct figure *f, const char *path, const iso_run *run)
 {
     struct place p = {0};
     iso_buf script = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_figure_save(f, path));
+    ISO_TRY(iso_figure_save(f, path, run));
     ISO_TRY(split(&p, path));
     ISO_TRY(whole_script(&script, f, &p));
     ISO_TRY(write_in(p.folder, &p, "gp", &script));

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "analysis/stats/cluster.h"
-#include "analysis/page/report/wording.h"
+#include "analysis/page/wording.h"
 #include "lib/base/str.h"
 #include "lib/base/alloc.h"
 

@@ -1,6 +1,6 @@
 /* Inside the maps: panels of values, collected here and drawn there. */
-#ifndef ISO_BIN_FIGURE_MAP_H
-#define ISO_BIN_FIGURE_MAP_H
+#ifndef ISO_PAGE_FIGURE_MAP_H
+#define ISO_PAGE_FIGURE_MAP_H
 
 #include "analysis/page/figure/figure_text.h"
 

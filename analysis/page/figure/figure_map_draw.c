@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "analysis/page/figure/figure_map.h"
-#include "analysis/page/figure/figure_mark.h"
-#include "analysis/page/report/wording.h"
+#include "analysis/page/figure/figure_svg.h"
+#include "analysis/page/wording.h"
 
 static double value_at(const struct maps *m, const struct panel *p, int x, int y)
 {

@@ -2,10 +2,12 @@
 #include "analysis/page/figure/figure_mix.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/page/wording.h"
 #include "analysis/study/mix/mix_claim.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
@@ -115,7 +117,7 @@ static int way_index(struct mixing *m, const char *mix)
 static int place_index(struct mixing *m, const struct mix_spot *spot)
 {
     for (int i = 0; i < m->places; i++) {
-        if (m->place[i].first == spot->first && m->place[i].last == spot->last)
+        if (by_spot(&m->place[i], spot) == 0)
             return i;
     }
     if (m->places == MIX_PLACES)
@@ -259,4 +261,80 @@ enum figure_kind iso_figure_suits_mixing(const iso_records *records)
         any = true;
     }
     return any ? FIGURE_MIXED : FIGURE_AUTO;
+}
+
+/* --- What mixing does over all targets, and the layer at which it does most --- */
+
+struct spread iso_mixing_over(const struct mixing *m, enum mix_what what, int place, int way,
+                              int layer)
+{
+    struct spread s = {0, NAN, NAN, 0};
+
+    for (int t = 0; t < m->tgts.count; t++) {
+        const iso_record *r = iso_mixing_at(m, what, t, place, way, layer);
+        if (!r || !isfinite(r->value))
+            continue;
+        s.mean += r->value;
+        s.lo = s.count ? fmin(s.lo, r->value) : r->value;
+        s.hi = s.count ? fmax(s.hi, r->value) : r->value;
+        s.count++;
+    }
+    s.mean = s.count ? s.mean / s.count : NAN;
+    return s;
+}
+
+/* The mean over layers of the means over targets. */
+static double gain(const struct mixing *m, enum mix_what what, int place)
+{
+    double sum = 0;
+    int count = 0;
+
+    for (int layer = m->lo; layer <= m->hi; layer++) {
+        const struct spread s = iso_mixing_over(m, what, place, 0, layer);
+        sum += s.count ? s.mean : 0;
+        count += s.count > 0;
+    }
+    return count ? sum / count : NAN;
+}
+
+int iso_mixing_best(const struct mixing *m, const iso_record *like)
+{
+    const int sign = iso_wording_of(like->measure, like->estimator)->high == READS_APART ? -1 : 1;
+    double most = NAN;
+    int best = 0;
+
+    for (int p = 0; p < m->places; p++) {
+        double g = gain(m, MIX_SHOWS_BEYOND, p);
+        if (!isfinite(g))
+            g = gain(m, MIX_SHOWS_CHANGE, p);
+        if (!isfinite(g) || g * sign <= most)
+            continue;
+        most = g * sign;
+        best = p;
+    }
+    return best;
+}
+
+iso_err iso_figure_keep_best(iso_records *records, int *places)
+{
+    struct mixing m = {0};
+    iso_records kept = {0};
+    struct mix_spot spot;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_mixing_gather(&m, records));
+    const struct mix_spot best = m.place[iso_mixing_best(&m, &records->at[0])];
+    *places = m.places;
+    for (int64_t i = 0; i < records->count; i++) {
+        const iso_record *r = &records->at[i];
+        if (!iso_mixing_spot(&spot, r) || by_spot(&spot, &best) == 0)
+            ISO_TRY(iso_records_add(&kept, r));
+    }
+    iso_records_free(records);
+    *records = kept;
+    kept = (iso_records){0};
+done:
+    iso_mixing_free(&m);
+    iso_records_free(&kept);
+    return err;
 }

@@ -1,6 +1,6 @@
 /* Inside the figures of mixing: records of `mix` in order, by target, place, way and layer. */
-#ifndef ISO_BIN_FIGURE_MIX_H
-#define ISO_BIN_FIGURE_MIX_H
+#ifndef ISO_PAGE_FIGURE_MIX_H
+#define ISO_PAGE_FIGURE_MIX_H
 
 #include "analysis/page/figure/figure_text.h"
 

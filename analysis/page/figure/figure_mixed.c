@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "analysis/page/report/wording.h"
+#include "analysis/page/wording.h"
 
 enum { PANELS_MOST = 8, ROOM = 26 };
 

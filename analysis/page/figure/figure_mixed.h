@@ -1,7 +1,7 @@
 /* Inside the figure of before and after mixing: what its panels hold, laid out here and drawn
  * there. */
-#ifndef ISO_BIN_FIGURE_MIXED_H
-#define ISO_BIN_FIGURE_MIXED_H
+#ifndef ISO_PAGE_FIGURE_MIXED_H
+#define ISO_PAGE_FIGURE_MIXED_H
 
 #include "analysis/page/figure/figure_mix.h"
 

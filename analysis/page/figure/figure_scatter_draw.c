@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analysis/page/figure/figure_mark.h"
+#include "analysis/page/figure/figure_svg.h"
 #include "analysis/page/figure/figure_scatter.h"
-#include "analysis/page/report/wording.h"
+#include "analysis/page/wording.h"
 
 enum { LINE_POINTS = 41 };
 

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/page/figure/figure_text.h"
+#include "analysis/page/wording.h"
+#include "lib/base/str.h"
 #include "lib/text/lang.h"
 
 int iso_names_index(struct names *names, const char *name)
@@ -85,4 +88,87 @@ void iso_style_list(struct names *langs, iso_states *const *states, int count,
     const int known = langs->count;
     add_records(langs, records, true);
     sort_from(langs, known);
+}
+
+/* --- How a series of a figure is called, and drawn --- */
+
+bool iso_figure_same_language(const iso_records *records)
+{
+    for (int64_t i = 0; i < records->count; i++) {
+        if (!iso_str_same(records->at[i].src, records->at[i].tgt))
+            return false;
+    }
+    return true;
+}
+
+bool iso_figure_one_source(const iso_records *records)
+{
+    for (int64_t i = 1; i < records->count; i++) {
+        if (!iso_str_same(records->at[i].src, records->at[0].src))
+            return false;
+    }
+    return true;
+}
+
+iso_err iso_figure_pair(iso_buf *out, const iso_records *records, const iso_record *r)
+{
+    const char *src = r->src ? r->src : "?", *tgt = r->tgt ? r->tgt : src;
+
+    if (r->x && !r->tgt)
+        return iso_buf_puts(out, r->x);
+    if (!r->src && !r->tgt)
+        return iso_buf_puts(out, "all");
+    if (iso_str_same(src, tgt) || iso_figure_one_source(records))
+        return iso_buf_puts(out, tgt);
+    return iso_buf_printf(out, "%s\xe2\x80\x93%s", src, tgt);
+}
+
+/* The number of its model, from 1; 0 where there is only one. */
+static int model_of(const struct figure *f, const iso_record *r)
+{
+    for (int i = 0; f->models.count > 1 && i < f->models.count; i++) {
+        if (strcmp(f->models.at[i], r->model ? r->model : "?") == 0)
+            return i + 1;
+    }
+    return 0;
+}
+
+iso_err iso_figure_series(iso_buf *out, const struct figure *f, const iso_records *records,
+                          const iso_record *r)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_figure_pair(out, records, r));
+    if (model_of(f, r))
+        ISO_TRY(iso_buf_printf(out, " %d", model_of(f, r)));
+done:
+    return err;
+}
+
+iso_err iso_figure_series_words(iso_buf *out, const struct figure *f, const iso_records *records,
+                                const iso_record *r)
+{
+    iso_buf pair = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_figure_pair(&pair, records, r));
+    ISO_TRY(iso_wording_lang(out, pair.text));
+    if (model_of(f, r))
+        ISO_TRY(iso_buf_printf(out, ", %s", r->model ? r->model : "?"));
+done:
+    iso_buf_free(&pair);
+    return err;
+}
+
+struct style iso_figure_style(struct figure *f, const iso_records *records, const iso_record *r,
+                              int i)
+{
+    const char *src = r->src, *tgt = r->tgt ? r->tgt : src;
+    const bool one = iso_str_same(src, tgt) || iso_figure_one_source(records);
+    struct style look =
+        iso_style_at(!tgt || (r->x && !r->tgt) || !one ? i : iso_style_place(&f->langs, tgt));
+
+    if (model_of(f, r))
+        look.dash = iso_style_dash(model_of(f, r) - 1);
+    return look;
 }

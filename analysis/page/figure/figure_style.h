@@ -1,7 +1,7 @@
 /* How a language is drawn: one colour, marker and dash in every figure of a run, by its place in
  * the list of languages that the run knows. */
-#ifndef ISO_BIN_FIGURE_STYLE_H
-#define ISO_BIN_FIGURE_STYLE_H
+#ifndef ISO_PAGE_FIGURE_STYLE_H
+#define ISO_PAGE_FIGURE_STYLE_H
 
 #include "lib/io/record.h"
 #include "lib/io/states.h"

@@ -1,6 +1,6 @@
 /* Inside iso_figure_svg: one tag at a time, as gnuplot writes them, and what elements inherit. */
-#ifndef ISO_BIN_FIGURE_SVG_TAG_H
-#define ISO_BIN_FIGURE_SVG_TAG_H
+#ifndef ISO_PAGE_FIGURE_SVG_TAG_H
+#define ISO_PAGE_FIGURE_SVG_TAG_H
 
 #include "lib/base/str.h"
 

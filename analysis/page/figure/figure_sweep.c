@@ -2,9 +2,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "analysis/page/figure/figure_mark.h"
+#include "analysis/page/figure/figure_svg.h"
 #include "analysis/page/figure/figure_mix.h"
-#include "analysis/page/report/wording.h"
+#include "analysis/page/wording.h"
 
 /* Column 0 is no mixing; in the second panel, what mixing brings beyond fixed:0, it is missing. */
 struct sheet {

@@ -1,6 +1,6 @@
 /* Inside the figures: foreign text made harmless for gnuplot, colours, ranges. */
-#ifndef ISO_BIN_FIGURE_TEXT_H
-#define ISO_BIN_FIGURE_TEXT_H
+#ifndef ISO_PAGE_FIGURE_TEXT_H
+#define ISO_PAGE_FIGURE_TEXT_H
 
 #include "analysis/page/figure/figure.h"
 

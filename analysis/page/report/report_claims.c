@@ -4,7 +4,7 @@
 #include "analysis/page/figure/figure_mix.h"
 #include "analysis/study/mix/mix_claim.h"
 #include "analysis/page/report/report.h"
-#include "analysis/page/report/report_html.h"
+#include "analysis/page/html.h"
 
 /* "xmixup" of "xmixup:1-3"; where: "layer 1-3". */
 static iso_err add_way(iso_buf *out, const iso_record *r)

@@ -5,8 +5,8 @@
 #include "analysis/page/figure/figure_text.h"
 #include "analysis/page/report/report.h"
 #include "analysis/page/report/report_guide.h"
-#include "analysis/page/report/report_html.h"
-#include "analysis/page/report/wording.h"
+#include "analysis/page/html.h"
+#include "analysis/page/wording.h"
 #include "lib/io/npz_pack.h"
 
 /* Nothing may be fetched or run, whatever a name in the records tries. */

@@ -4,7 +4,7 @@
 #include "analysis/page/figure/figure_scatter.h"
 #include "analysis/page/report/report.h"
 #include "analysis/page/report/report_guide.h"
-#include "analysis/page/report/wording.h"
+#include "analysis/page/wording.h"
 #include "lib/base/str.h"
 #include "lib/base/alloc.h"
 

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "analysis/page/report/report.h"
-#include "analysis/page/report/report_html.h"
-#include "analysis/page/report/wording.h"
+#include "analysis/page/html.h"
+#include "analysis/page/wording.h"
 #include "lib/base/str.h"
 #include "lib/base/alloc.h"
 

@@ -5,7 +5,7 @@
 
 #include "analysis/page/figure/figure_text.h"
 #include "analysis/page/report/report.h"
-#include "analysis/page/report/report_html.h"
+#include "analysis/page/html.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 

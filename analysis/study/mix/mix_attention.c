@@ -131,7 +131,7 @@ static iso_err draw(const struct view *v, int way, int layer, double lambda)
         .title = "Where the target looks in its source",
         .subtitle = about.text,
     };
-    ISO_TRY(iso_figure_attention(path.text, &f));
+    ISO_TRY(iso_figure_attention(path.text, &f, job->in.run));
 done:
     iso_buf_free(&path);
     iso_buf_free(&about);

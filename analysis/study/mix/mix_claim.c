@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/page/report/wording.h"
+#include "analysis/page/wording.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 

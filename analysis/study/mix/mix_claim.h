@@ -2,7 +2,7 @@
 #ifndef ISO_BIN_MIX_CLAIM_H
 #define ISO_BIN_MIX_CLAIM_H
 
-#include "bin/settings.h"
+#include "lib/base/run.h"
 #include "lib/io/record.h"
 
 /* What an effect must be beyond: the intervals of after − before, of after − fixed:0 and of
@@ -58,7 +58,7 @@ void iso_mix_counts_free(struct mix_counts *c);
 
 /* What the numbers mean, then a line of talk for each way and mixed layer: by each measure, in how
  * many cases mixing is shown to bring languages closer, beyond both controls, in how many to take
- * them apart, in how many neither; nothing without intervals. ISO_ENOMEM. */
-iso_err iso_mix_tell(const struct settings *set, const iso_records *records);
+ * them apart, in how many neither; for records that have intervals. ISO_ENOMEM. */
+iso_err iso_mix_tell(const iso_records *records, const iso_run *run);
 
 #endif

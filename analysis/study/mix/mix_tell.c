@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "analysis/study/mix/mix_claim.h"
-#include "bin/term.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 
@@ -105,7 +104,7 @@ done:
 }
 
 /* All measures of one way and mixed layer, whose first count is `first`. */
-static iso_err tell_way(const struct settings *set, const struct mix_counts *c, int64_t first)
+static iso_err tell_way(const iso_run *run, const struct mix_counts *c, int64_t first)
 {
     const iso_record *way = c->at[first].like;
     iso_buf line = {0};
@@ -115,14 +114,14 @@ static iso_err tell_way(const struct settings *set, const struct mix_counts *c, 
         if (same_way(c->at[i].like, way))
             ISO_TRY(put_count(&line, &c->at[i]));
     }
-    term_note(set, "%s at layer %lld: %s", way->mix, (long long)way->mix_layer, line.text);
+    iso_run_note(run, "%s at layer %lld: %s", way->mix, (long long)way->mix_layer, line.text);
 done:
     iso_buf_free(&line);
     return err;
 }
 
 /* What the numbers of the lines below are. */
-static void tell_meaning(const struct settings *set, const struct mix_claims *claims)
+static void tell_meaning(const iso_run *run, const struct mix_claims *claims)
 {
     int64_t most = 0;
 
@@ -131,31 +130,31 @@ static void tell_meaning(const struct settings *set, const struct mix_claims *cl
         most = n == ISO_NO_INT ? MIX_CLAIM_ITEMS : n > most ? n : most;
     }
     if (most < MIX_CLAIM_ITEMS)
-        term_note(set, "fewer than %d sentences: what mixing does to them is no ground for a claim",
-                  MIX_CLAIM_ITEMS);
-    term_note(set,
-              "in how many cases, a target and a measured layer each, mixing is shown to bring "
-              "languages closer/apart beyond both controls/neither:");
+        iso_run_note(run, "fewer than %d sentences: what mixing does to them is no ground for a claim",
+                     MIX_CLAIM_ITEMS);
+    iso_run_note(run,
+                 "in how many cases, a target and a measured layer each, mixing is shown to bring "
+                 "languages closer/apart beyond both controls/neither:");
 }
 
-iso_err iso_mix_tell(const struct settings *set, const iso_records *records)
+iso_err iso_mix_tell(const iso_records *records, const iso_run *run)
 {
     struct mix_claims claims = {0};
     struct mix_counts counts = {0};
     iso_err err = ISO_OK;
 
-    if (set->quiet || (set->interval && !strcmp(set->interval, "none")))
+    if (!run || !run->note)
         return ISO_OK;
     ISO_TRY(iso_mix_claims_make(&claims, records));
     ISO_TRY(iso_mix_counts_make(&counts, &claims));
     if (counts.count > 0)
-        tell_meaning(set, &claims);
+        tell_meaning(run, &claims);
     for (int64_t i = 0; i < counts.count; i++) {
         bool told = false;
         for (int64_t j = 0; j < i && !told; j++)
             told = same_way(counts.at[j].like, counts.at[i].like);
         if (!told)
-            ISO_TRY(tell_way(set, &counts, i));
+            ISO_TRY(tell_way(run, &counts, i));
     }
 done:
     iso_mix_claims_free(&claims);

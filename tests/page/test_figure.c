@@ -241,7 +241,7 @@ static void names_run_nothing(void **state)
     assert_int_equal(chdir(check_temp), 0);
     for (int i = 0; i < 4; i++) {
         struct figure f = made(&list[i]);
-        ok(iso_figure_save(&f, temp_path(files[i])));
+        ok(iso_figure_save(&f, temp_path(files[i]), NULL));
         holds_no_tag(temp_path(files[i]));
         iso_figure_free(&f);
         iso_records_free(&list[i]);
@@ -265,12 +265,12 @@ static void every_format(void **state)
     add(&list, record("en", "de", 1, 1));
     struct figure f = made(&list);
     for (int i = 0; i < 3; i++) {
-        ok(iso_figure_save(&f, temp_path(files[i])));
+        ok(iso_figure_save(&f, temp_path(files[i]), NULL));
         assert_true(size_of(temp_path(files[i])) > 1000);
     }
     assert_int_equal(size_of(temp_path("f.gp")), -1); /* nothing that was not named */
     assert_int_equal(size_of(temp_path("f.tsv")), -1);
-    ok(iso_figure_save_all(&f, temp_path("all.svg")));
+    ok(iso_figure_save_all(&f, temp_path("all.svg"), NULL));
     assert_true(size_of(temp_path("all.svg")) > 1000);
     assert_true(size_of(temp_path("all.gp")) > 100);
     assert_true(size_of(temp_path("all.tsv")) > 20);
@@ -288,16 +288,16 @@ static void without_gnuplot_it_says_how(void **state)
     add(&list, record("en", "de", 0, 0));
     struct figure f = made(&list);
     setenv("PATH", check_temp, 1);
-    fails(iso_figure_save(&f, temp_path("g.svg")), ISO_EUNSUP, "apt-get install gnuplot-nox");
+    fails(iso_figure_save(&f, temp_path("g.svg"), NULL), ISO_EUNSUP, "apt-get install gnuplot-nox");
     assert_int_equal(size_of(temp_path("g.gp")), -1);
-    ok(iso_figure_save(&f, temp_path("g.gp"))); /* the script needs no gnuplot */
+    ok(iso_figure_save(&f, temp_path("g.gp"), NULL)); /* the script needs no gnuplot */
     assert_int_equal(size_of(temp_path("g.tsv")), -1);
     ok(iso_figure_save_data(&f, temp_path("g.tsv")));
     assert_true(size_of(temp_path("g.tsv")) > 20);
     setenv("PATH", path, 1);
-    fails(iso_figure_save(&f, temp_path("g.jpg")), ISO_EARG, "ends in .svg, .pdf, .png or .gp");
+    fails(iso_figure_save(&f, temp_path("g.jpg"), NULL), ISO_EARG, "ends in .svg, .pdf, .png or .gp");
     fails(iso_figure_save_data(&f, temp_path("g.csv")), ISO_EARG, "end in .tsv, its script in .gp");
-    fails(iso_figure_save(&f, temp_path("no/g.gp")), ISO_EIO, "No such file");
+    fails(iso_figure_save(&f, temp_path("no/g.gp"), NULL), ISO_EIO, "No such file");
     iso_figure_free(&f);
     iso_records_free(&list);
 }

@@ -1,4 +1,4 @@
-#include "analysis/page/report/wording.h"
+#include "analysis/page/wording.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -91,8 +91,8 @@ static const iso_measure *registered(const char *measure, const char *estimator)
 
 const struct wording *iso_wording_of(const char *measure, const char *estimator)
 {
-    static char name[256], axis[256];
-    static struct wording unknown;
+    static _Thread_local char name[256], axis[256];
+    static _Thread_local struct wording unknown;
 
     estimator = estimator ? estimator : "";
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {

@@ -360,7 +360,7 @@ static void names_run_nothing(void **state)
                 list[i].at[k].mix = evil[1];
         }
         struct figure f = made(&list[i], &(struct figure_ask){0});
-        ok(iso_figure_save(&f, temp_path(files[i])));
+        ok(iso_figure_save(&f, temp_path(files[i]), NULL));
         assert_int_equal(access("pwned", F_OK), -1);
         iso_figure_free(&f);
         iso_records_free(&list[i]);

@@ -1,6 +1,6 @@
 /* Text into a page: everything that comes from files goes through here. */
-#ifndef ISO_BIN_REPORT_HTML_H
-#define ISO_BIN_REPORT_HTML_H
+#ifndef ISO_PAGE_HTML_H
+#define ISO_PAGE_HTML_H
 
 #include "lib/base/str.h"
 #include "lib/io/record.h"

@@ -1,9 +1,9 @@
-#include "analysis/page/report/report_html.h"
+#include "analysis/page/html.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "analysis/page/report/wording.h"
+#include "analysis/page/wording.h"
 #include "lib/base/utf8.h"
 #include "lib/io/number.h"
 

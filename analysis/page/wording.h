@@ -1,6 +1,6 @@
 /* Measures in words, for titles and axes; one entry each, others go by their registry title. */
-#ifndef ISO_BIN_WORDING_H
-#define ISO_BIN_WORDING_H
+#ifndef ISO_PAGE_WORDING_H
+#define ISO_PAGE_WORDING_H
 
 #include "lib/base/str.h"
 #include "lib/io/record.h"
@@ -15,7 +15,7 @@ struct wording {
 };
 
 /* Never NULL; unknown names get their registry title, or are called as they are (valid until the
- * next call that does not know a name). */
+ * next call of this thread that does not know a name). */
 const struct wording *iso_wording_of(const char *measure, const char *estimator);
 
 /* "German (de)" for a code we know, else the name as it is. */

@@ -1,7 +1,7 @@
 /* What becomes of gnuplot's SVG: titles where they belong, nothing that is not seen. */
 #include "tests/check.h"
 
-#include "analysis/page/figure/figure_mark.h"
+#include "analysis/page/figure/figure_svg.h"
 #include "analysis/page/figure/figure_svg.h"
 #include "lib/base/alloc.h"
 

@@ -95,7 +95,7 @@ static void data_and_script(void **state)
     (void)state;
     for (int i = 0; i < 4; i++)
         weight[i] = (float)(i + 1) / 8;
-    ok(iso_figure_attention(temp_path("a.gp"), &a));
+    ok(iso_figure_attention(temp_path("a.gp"), &a, NULL));
     text(read_file(temp_path("a.tsv")), "column\trow\tweight\tcolumn_token\trow_token\n"
                                         "0\t0\t0.125\tx\t\xe2\x96\x81"
                                         "a\n1\t0\t0.25\tit's\t\xe2\x96\x81"
@@ -115,7 +115,7 @@ static void every_script_is_shown(void **state)
 
     (void)state;
     need_gnuplot();
-    ok(iso_figure_attention(temp_path("scripts.svg"), &a));
+    ok(iso_figure_attention(temp_path("scripts.svg"), &a, NULL));
     const char *svg = read_file(temp_path("scripts.svg"));
     for (int i = 0; i < SCRIPTS; i++)
         assert_non_null(strstr(svg, scripts[i]));
@@ -131,7 +131,7 @@ static void tokens_run_nothing(void **state)
     (void)temp_path("x");
     assert_non_null(getcwd(folder, sizeof folder));
     assert_int_equal(chdir(check_temp), 0);
-    ok(iso_figure_attention(temp_path("it's `touch pwned` ''.svg"), &a));
+    ok(iso_figure_attention(temp_path("it's `touch pwned` ''.svg"), &a, NULL));
     assert_int_equal(access("pwned", F_OK), -1);
     assert_int_equal(chdir(folder), 0);
     assert_int_equal(access("pwned", F_OK), -1);
@@ -156,7 +156,7 @@ static void size_grows_with_tokens(void **state)
     for (int i = 0; i < 2; i++) {
         const struct attention_figure a = between(many, i ? 128 : 12, many, i ? 128 : 12);
         double width;
-        ok(iso_figure_attention(temp_path("size.svg"), &a));
+        ok(iso_figure_attention(temp_path("size.svg"), &a, NULL));
         const char *box = strstr(read_file(temp_path("size.svg")), "viewBox=\"0 0 ");
         assert_non_null(box);
         assert_int_equal(sscanf(box, "viewBox=\"0 0 %lf %lf", &width, &height[i]), 2);
@@ -173,9 +173,9 @@ static void least_there_can_be(void **state)
 
     (void)state;
     need_gnuplot();
-    ok(iso_figure_attention(temp_path("one.png"), &a));
+    ok(iso_figure_attention(temp_path("one.png"), &a, NULL));
     weight[0] = 0;
-    ok(iso_figure_attention(temp_path("none.svg"), &a));
+    ok(iso_figure_attention(temp_path("none.svg"), &a, NULL));
 }
 
 static void what_is_wrong_is_said(void **state)
@@ -183,15 +183,15 @@ static void what_is_wrong_is_said(void **state)
     struct attention_figure a = between(scripts, 3, scripts, 2);
 
     (void)state;
-    fails(iso_figure_attention(temp_path("a.jpg"), &a), ISO_EARG,
+    fails(iso_figure_attention(temp_path("a.jpg"), &a, NULL), ISO_EARG,
           "ends in .svg, .pdf, .png or .gp");
     weight[5] = NAN;
-    fails(iso_figure_attention(temp_path("a.svg"), &a), ISO_EARG,
+    fails(iso_figure_attention(temp_path("a.svg"), &a, NULL), ISO_EARG,
           "target token 2 and source token 1 is not finite");
     a.columns = 0;
-    fails(iso_figure_attention(temp_path("a.svg"), &a), ISO_EARG, "no tokens");
+    fails(iso_figure_attention(temp_path("a.svg"), &a, NULL), ISO_EARG, "no tokens");
     a.columns = ATTENTION_MOST + 1;
-    fails(iso_figure_attention(temp_path("a.svg"), &a), ISO_EARG, "at most 512 tokens");
+    fails(iso_figure_attention(temp_path("a.svg"), &a, NULL), ISO_EARG, "at most 512 tokens");
     assert_int_equal(access(temp_path("a.svg"), F_OK), -1);
 }
 
@@ -203,7 +203,7 @@ static void survives_lack_of_memory(void **state)
     (void)state;
     for (int64_t n = 0; err; n++) {
         iso_alloc_fail_after(n);
-        err = iso_figure_attention(temp_path("m.gp"), &a);
+        err = iso_figure_attention(temp_path("m.gp"), &a, NULL);
         iso_alloc_fail_after(-1);
         assert_true(err == ISO_OK || err == ISO_ENOMEM);
     }
