@@ -1,4 +1,4 @@
-/* Records as comma-separated values (RFC 4180): every column, in the contract's order. */
+/* Records as comma-separated values (RFC 4180): every column, in the order of docs/records.md. */
 #ifndef ISO_IO_CSV_H
 #define ISO_IO_CSV_H
 

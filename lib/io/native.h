@@ -7,7 +7,7 @@
 ISO_BEGIN
 
 /**
- * A native file as DESIGN's contract has it. Languages come with the `source` first, then by
+ * A native file as docs/formats.md has it. Languages come with the `source` first, then by
  * name. Opening reads all that is known of the items, and the shapes of all matrices, no states.
  *
  * Errors  ISO_EFORMAT (wrong attributes; layers of one language with different rows; languages of

@@ -12,7 +12,7 @@ ISO_BEGIN
  * every sentence (repeated sentences: " (Occurrence k)" is cut off). Layers count from 0 as in
  * the file: [L, T, D], or [T, L, D] where only the second axis is equal in all sentences, or
  * opt->axes "NLD" says so; with that, [L, D] is one row of each layer. What may be both, or layers
- * instead of sentences, is an error (ARCHITECTURE.md, "Axes"). Opening reads the shapes of all sentences; the first rows asked for read everything
+ * instead of sentences, is an error (docs/formats.md, "Axes"). Opening reads the shapes of all sentences; the first rows asked for read everything
  * once, pooled by opt->pool and opt->specials, all layers together. Pool none keeps token rows.
  *
  * Sentences as keys have no order of their own: that of the map, or without one by bytes, and then

@@ -1,4 +1,4 @@
-/* Records: a value with names, as DESIGN's contract lists the columns; a growing list of them. */
+/* Records: a value with names, with the columns of docs/records.md; a growing list of them. */
 #ifndef ISO_IO_RECORD_H
 #define ISO_IO_RECORD_H
 

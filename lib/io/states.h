@@ -63,7 +63,7 @@ typedef struct iso_states iso_states;
 
 /**
  * Opens a collection from INPUT words: FILE, LANG=FILE, LANG:LAYER=FILE, FILE:/path, with %d
- * standing for the layer (ARCHITECTURE.md, "Contract"). Formats are recognised by content. Each HDF5 file is
+ * standing for the layer (docs/formats.md, "INPUT"). Formats are recognised by content. Each HDF5 file is
  * read by a process of its own while the collection is open (fork without exec; lib/io/h5.h).
  * Errors  ISO_EIO, ISO_EFORMAT, ISO_EUNSUP, ISO_EARG (the same language and layer twice), ISO_ENOMEM;
  *         the message names the file.

@@ -1,0 +1,63 @@
+#!/bin/sh
+# The documents: every column and every measure that the program prints is in docs/records.md, every link and
+# every path in a document leads somewhere. Usage: docs.sh PROGRAM [ROOT]
+set -eu
+program=$(realpath "$1")
+cd "${2:-${ISOGLOSS_SOURCE:-.}}"
+folder=$(mktemp -d "${TMPDIR:-/tmp}/isogloss-docs-XXXXXX")
+trap 'rm -rf "$folder"' EXIT
+say() { echo "$1" >>"$folder/faults"; }
+
+# Columns, in the order of the CSV.
+"$program" help records | awk '/^  [a-z]/ { print $1 }' >"$folder/columns"
+sed -n '/^## Columns/,/^## /p' docs/records.md | grep '^| `' | cut -d'|' -f2 | grep -o '[a-z][a-z0-9_]*' >"$folder/documented"
+diff "$folder/columns" "$folder/documented" >"$folder/diff" || say "docs/records.md: other columns than \`isogloss help records\`: $(grep '^[<>]' "$folder/diff" | tr '\n' ' ')"
+
+# Measures: the registered ones, and those of records of the bundled states.
+run() { "$program" "$@" --quiet --csv - | cut -d, -f1,2 | tail -n +2; }
+states=examples/states/mini.h5
+{
+    "$program" help compare | sed -n '/^measures/,/^$/p' | awk '/^  [a-z]/ { print $1 }' | tr : ,
+    run retrieve "$states" --layers 0 --tgt de --measure p@1,mrr,error,mexa,f1
+    run align "$states" --layers 0-2 --tgt de --measure p@1,mrr,cka --correlate
+    run probe "$states" --layers 0 --tgt de --measure 'accuracy:*,f1:*,gap'
+    run mix --model examples/mini --source en=examples/corpus/en.tsv --target de=examples/corpus/de.tsv --limit 12 --interval none
+    "$program" compare "$states" --pairs all --layers 0 --quiet --json "$folder/records.json"
+    run gap --scores examples/xnli_zero_shot.tsv --row mBERT "$folder/records.json" --interval none
+} | sort -u | grep . >"$folder/measures"
+[ "$(wc -l <"$folder/measures")" -ge 40 ] || say "only $(wc -l <"$folder/measures") measures were looked for"
+sed -n '/^## Measures/,/^## Alignment/p' docs/records.md >"$folder/text"
+while IFS=, read -r measure estimator; do
+    case $measure:$estimator in # the rules of retrieval have a table of their own
+    p@k:* | mrr:* | error:* | mexa:*) names="$measure $estimator" ;;
+    *:) names=$measure ;;
+    *) names=$measure:$estimator ;;
+    esac
+    for name in $names; do
+        grep -qF "\`$name\`" "$folder/text" || say "docs/records.md: no $name"
+    done
+done <"$folder/measures"
+
+# Links between documents, and their headings.
+for page in README.md ARCHITECTURE.md CONTRIBUTING.md NEWS.md docs/*.md examples/*.md; do
+    grep -o '](\([^)]*\))' "$page" | sed 's/^](//; s/)$//' | grep -v '^http' | while read -r link; do
+        path=${link%%#*} anchor=${link#"$path"}
+        path=${path:+$(dirname "$page")/$path} path=${path:-$page}
+        [ -e "$path" ] || { say "$page: no file for ($link)"; continue; }
+        [ -z "$anchor" ] || grep '^##* ' "$path" | sed 's/^##* //; s/[^[:alnum:] _-]//g; s/ /-/g' | tr '[:upper:]' '[:lower:]' |
+            grep -qxF -- "${anchor#\#}" || say "$page: no heading for ($link)"
+    done
+done
+
+# Paths that documents name.
+for page in README.md ARCHITECTURE.md CONTRIBUTING.md docs/*.md; do
+    grep -o '`\(lib\|analysis\|bin\|tests\|examples\|docs\)/[A-Za-z0-9_/.-]*`' "$page" | tr -d '`' | grep -v NAME | while read -r path; do
+        [ -e "$path" ] || say "$page: there is no $path"
+    done
+done
+
+if [ -s "$folder/faults" ]; then
+    sort -u "$folder/faults"
+    exit 1
+fi
+echo "docs: $(wc -l <"$folder/columns") columns, $(wc -l <"$folder/measures") measures"
