@@ -9,6 +9,7 @@
 #include "lib/io/h5.h"
 #include "lib/io/h5_rows.h"
 #include "lib/io/native_items.h"
+#include "lib/io/pool.h"
 
 struct native {
     iso_reader base;
@@ -21,9 +22,6 @@ struct native {
     iso_entry *entries;
     int room;
 };
-
-static const char *const poolings[] = {"mean", "mean-special", "cls",  "last",
-                                       "max",  "none",         "word", "types"};
 
 static void native_close(iso_reader *self)
 {
@@ -91,21 +89,6 @@ done:
     return err;
 }
 
-static iso_err check_pooling(const struct native *n)
-{
-    const int count = (int)(sizeof poolings / sizeof *poolings);
-
-    for (int i = 0; i < count && n->pooling; i++) {
-        if (strcmp(poolings[i], n->pooling) == 0)
-            return ISO_OK;
-    }
-    return n->pooling ? iso_fail(ISO_EFORMAT,
-                                 "%s: pooling is \"%.60s\", not one of mean, mean-special, cls, "
-                                 "last, max, none, word, types",
-                                 n->file->path, n->pooling)
-                      : ISO_OK;
-}
-
 static iso_err list_if_there(iso_h5_texts *out, const struct native *n, const char *path)
 {
     iso_h5_kind kind;
@@ -123,7 +106,7 @@ static iso_err read_about(struct native *n)
     ISO_TRY(iso_h5_attr_text(&n->pooling, n->h5, "/", "pooling"));
     ISO_TRY(iso_h5_attr_text(&n->source, n->h5, "/", "source"));
     ISO_TRY(iso_h5_attr_text(&n->compute, n->h5, "/", "compute"));
-    ISO_TRY(check_pooling(n));
+    ISO_TRY(iso_pool_check_said(n->pooling, n->file->path));
     ISO_TRY(list_if_there(&n->classes, n, "/classes"));
     ISO_TRY(list_if_there(&n->tagset, n, "/tagset"));
     if (n->classes.count > INT32_MAX || n->tagset.count > INT32_MAX)

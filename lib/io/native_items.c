@@ -1,11 +1,10 @@
 #include "lib/io/native_items.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
+#include "lib/io/items.h"
 
 /* Where we are while the parts of one language are read. */
 struct place {
@@ -89,49 +88,6 @@ done:
     return err;
 }
 
-static iso_err check_offsets(const struct place *at, const int64_t *offsets, int64_t count,
-                             int64_t rows)
-{
-    if (count < 1 || offsets[0] != 0)
-        return iso_fail(ISO_EFORMAT, "%s: %s: offsets do not begin with 0", at->path, at->lang);
-    for (int64_t i = 1; i < count; i++) {
-        if (offsets[i] < offsets[i - 1])
-            return iso_fail(ISO_EFORMAT,
-                            "%s: %s: offsets fall from %" PRId64 " to %" PRId64 " at item %" PRId64,
-                            at->path, at->lang, offsets[i - 1], offsets[i], i - 1);
-    }
-    if (offsets[count - 1] != rows)
-        return iso_fail(ISO_EFORMAT,
-                        "%s: %s: offsets end at %" PRId64 ", the states have %" PRId64 " rows",
-                        at->path, at->lang, offsets[count - 1], rows);
-    return ISO_OK;
-}
-
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static iso_err check_unique(const struct place *at, const iso_h5_texts *ids)
-{
-    const char **sorted = NULL;
-    iso_err err = ISO_OK;
-
-    if (ids->count < 2)
-        return ISO_OK;
-    ISO_TRY(iso_alloc(&sorted, ids->count, sizeof *sorted));
-    memcpy(sorted, ids->at, (size_t)ids->count * sizeof *sorted);
-    qsort(sorted, (size_t)ids->count, sizeof *sorted, by_text);
-    for (int64_t i = 1; i < ids->count; i++) {
-        if (strcmp(sorted[i - 1], sorted[i]) == 0)
-            ISO_FAIL(ISO_EFORMAT, "%s: %s: the id \"%.80s\" occurs twice", at->path, at->lang,
-                     sorted[i]);
-    }
-done:
-    iso_free(sorted);
-    return err;
-}
-
 static iso_err read_offsets(iso_native_items *items, iso_lang *lang, const struct place *at)
 {
     int64_t count = 0;
@@ -140,7 +96,7 @@ static iso_err read_offsets(iso_native_items *items, iso_lang *lang, const struc
     lang->items = lang->rows;
     ISO_TRY(integers(&items->offsets, &count, at, "offsets"));
     if (items->offsets) {
-        ISO_TRY(check_offsets(at, items->offsets, count, lang->rows));
+        ISO_TRY(iso_items_check_offsets(at->path, at->lang, items->offsets, count, lang->rows));
         lang->items = count - 1;
     }
 done:
@@ -157,7 +113,7 @@ iso_err iso_native_items_read(iso_native_items *items, iso_lang *lang, iso_h5 *h
     lang->rows = rows;
     ISO_TRY(read_offsets(items, lang, &at));
     ISO_TRY(texts(&items->ids, &at, "ids", lang->items, "items"));
-    ISO_TRY(check_unique(&at, &items->ids));
+    ISO_TRY(iso_items_check_ids(path, lang->name, items->ids.at, items->ids.count));
     ISO_TRY(texts(&items->text, &at, "text", lang->items, "items"));
     ISO_TRY(texts(&items->text2, &at, "text2", lang->items, "items"));
     ISO_TRY(indices(&items->labels, &at, "labels", lang->items, "items", class_count, "/classes"));

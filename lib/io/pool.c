@@ -33,6 +33,24 @@ const char *iso_pool_name(iso_pool pool)
     return names[pool];
 }
 
+iso_err iso_pool_check_said(const char *pooling, const char *path)
+{
+    static const char *const said[] = {"mean", "mean-special", "cls",  "last",
+                                       "max",  "none",         "word", "types"};
+
+    if (!pooling)
+        return ISO_OK;
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        if (strcmp(said[i], pooling) == 0)
+            return ISO_OK;
+    }
+    return iso_fail(
+        ISO_EFORMAT,
+        "%s: pooling is \"%.60s\", not one of mean, mean-special, cls, last, max, none, "
+        "word, types",
+        path, pooling);
+}
+
 iso_dtype iso_pool_dtype(iso_dtype from)
 {
     return from == ISO_F64 ? ISO_F64 : ISO_F32;

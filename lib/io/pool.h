@@ -22,6 +22,10 @@ typedef enum iso_pool {
 ISO_API ISO_MUST_USE iso_err iso_pool_find(iso_pool *out, const char *name);
 ISO_API const char *iso_pool_name(iso_pool pool);
 
+/** That a collection may say its rows were pooled so: "mean", "mean-special", "cls", "last", "max",
+ * "none", "word", "types", or NULL (it does not say). Errors  ISO_EFORMAT; begins with `path`. */
+ISO_API ISO_MUST_USE iso_err iso_pool_check_said(const char *pooling, const char *path);
+
 /** f64 rows stay f64, all others are pooled into f32 (sums in double). */
 ISO_API iso_dtype iso_pool_dtype(iso_dtype from);
 

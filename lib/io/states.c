@@ -76,6 +76,7 @@ static iso_err open_source(iso_states *s, const iso_input *in)
 
     s->source_count++; /* closed with the collection, however far it came */
     ISO_TRY(iso_file_open(&src->file, in->path));
+    src->path = src->file->path;
     ISO_TRY(recognise(&src->driver, src->file, in->dataset, &s->opt));
     ISO_TRY(src->driver->open(&src->reader, src->file, in->dataset, &s->opt));
     if (src->reader->entry_count == 0)
@@ -98,10 +99,12 @@ static iso_err own(char **copy, const char **text)
     return err;
 }
 
-static iso_err take_options(iso_states *s, const iso_states_opt *opt)
+iso_err iso_states_begin(iso_states **out, const iso_states_opt *opt)
 {
+    iso_states *s = NULL;
     iso_err err = ISO_OK;
 
+    ISO_TRY(iso_alloc(&s, 1, sizeof *s));
     if (opt)
         s->opt = *opt;
     ISO_TRY(iso_pool_find(&s->pool, s->opt.pool));
@@ -109,7 +112,10 @@ static iso_err take_options(iso_states *s, const iso_states_opt *opt)
     ISO_TRY(own(&s->pool_word, &s->opt.pool));
     ISO_TRY(own(&s->axes, &s->opt.axes));
     ISO_TRY(own(&s->layout, &s->opt.layout));
+    *out = s;
+    s = NULL;
 done:
+    iso_states_close(s);
     return err;
 }
 
@@ -121,8 +127,7 @@ iso_err iso_states_open(iso_states **out, const char *const *inputs, int count,
     iso_err err = ISO_OK;
 
     ISO_NEED(count > 0, "no input is given");
-    ISO_TRY(iso_alloc(&s, 1, sizeof *s));
-    ISO_TRY(take_options(s, opt));
+    ISO_TRY(iso_states_begin(&s, opt));
     for (int i = 0; i < count; i++)
         ISO_TRY(iso_inputs_add(&list, inputs[i]));
     ISO_TRY(iso_alloc(&s->sources, list.count, sizeof *s->sources));
@@ -140,20 +145,22 @@ done:
     return err;
 }
 
-static void free_names(struct names *names)
+void iso_names_free(struct names *names)
 {
     for (int i = 0; i < names->count; i++)
         iso_free(names->at[i]);
     iso_free(names->at);
+    *names = (struct names){0};
 }
 
-static void free_language(struct language *language)
+void iso_language_free(struct language *language)
 {
     iso_free(language->name);
     iso_free(language->cells);
     iso_free(language->layers);
     iso_free(language->labels);
     iso_free(language->tags);
+    *language = (struct language){0};
 }
 
 static void close_source(struct source *src)
@@ -170,11 +177,11 @@ void iso_states_close(iso_states *s)
     if (!s)
         return;
     for (int i = 0; i < s->language_count; i++)
-        free_language(&s->languages[i]);
+        iso_language_free(&s->languages[i]);
     for (int i = 0; i < s->source_count; i++)
         close_source(&s->sources[i]);
-    free_names(&s->classes);
-    free_names(&s->tagset);
+    iso_names_free(&s->classes);
+    iso_names_free(&s->tagset);
     iso_free(s->languages);
     iso_free(s->sources);
     iso_free(s->files);

@@ -42,7 +42,7 @@ typedef struct iso_lang {
     const int64_t *counts;      /* rows; word types */
     int layer_count;
     const int *layers;          /* ascending */
-    const char *path;           /* the file that its first layer is in */
+    const char *path;           /* the file that its first layer is in, or "(memory)" */
 } iso_lang;
 
 /** What a collection says of itself; texts are NULL when unknown. */
@@ -72,7 +72,55 @@ ISO_API ISO_MUST_USE iso_err iso_states_open(iso_states **out, const char *const
                                              const iso_states_opt *opt);
 ISO_API void iso_states_close(iso_states *s);
 
+/* From memory -------------------------------------------------------------------------------- */
+
+/**
+ * A collection of arrays in memory, empty at first; every function takes it as it takes files. Of
+ * `opt`, what tells how to read a file is not looked at (axes, raw_dim, raw_dtype, layout).
+ * What the next three calls are given is borrowed until the collection is closed, names of
+ * languages and what describes it apart, which are copied. Each leaves the collection as it was
+ * when it fails, and each may move what iso_states_lang and iso_states_about gave before.
+ * Errors  ISO_EARG, ISO_ENOMEM.
+ */
+ISO_API ISO_MUST_USE iso_err iso_states_new(iso_states **out, const iso_states_opt *opt);
+
+/**
+ * Says of a new collection, once and before its languages, what a file says of itself: model,
+ * pooling, source, compute, classes and tagset; `layout` is not looked at.
+ * Errors  ISO_EARG, ISO_EFORMAT (an unknown pooling), ISO_ENOMEM.
+ */
+ISO_API ISO_MUST_USE iso_err iso_states_describe(iso_states *s, const iso_states_info *info);
+
+/**
+ * Says what the items of a language are, before its first layer is put: name, items, and those of
+ * ids, text, text2, labels, offsets, tokens, tags, counts that are there, as iso_lang has them.
+ * `rows` 0 stands for items, or what the offsets end at; layers and path are not looked at. The
+ * language is in the collection from its first layer on, in the order of first layers.
+ * Errors  ISO_EARG (a name that is there already, or is empty; a text that is NULL; a label that is
+ *         no class; lengths that no array has), ISO_EFORMAT (offsets that fall or do not end at
+ *         `rows`, an id twice), ISO_ENOMEM.
+ * Cost    O(items + rows) to check; labels and tags are copied.
+ */
+ISO_API ISO_MUST_USE iso_err iso_states_add_lang(iso_states *s, const iso_lang *lang);
+
+/**
+ * Puts one layer of a language: a row an item, or a token row each where the language has offsets
+ * (pooled as `opt` says). A language that was not added is one whose items have nothing but rows.
+ * Errors  ISO_EARG (a layer twice, or negative; a view that is none), ISO_EFORMAT (rows other than
+ *         of the items or of its other layers, dims other than of the layer in another language,
+ *         unless any_dims), ISO_ENOMEM.
+ */
+ISO_API ISO_MUST_USE iso_err iso_states_put(iso_states *s, const char *lang, int layer,
+                                            iso_view rows);
+
+/* What is in it ------------------------------------------------------------------------------- */
+
 ISO_API const iso_states_info *iso_states_about(const iso_states *s);
+
+/** What to call the collection in a message: the path of its first file, or "(memory)". */
+ISO_API const char *iso_states_name(const iso_states *s);
+
+/** The files it was opened from; none when it is from memory. */
 ISO_API int iso_states_files(const iso_states *s);
 ISO_API const iso_states_file *iso_states_file_at(const iso_states *s, int i);
 ISO_API int iso_states_langs(const iso_states *s);

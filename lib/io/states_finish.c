@@ -11,12 +11,15 @@ static int by_layer(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static iso_err sort_layers(struct language *language)
+iso_err iso_states_sort_layers(struct language *language)
 {
-    iso_err err = iso_alloc(&language->layers, language->cell_count, sizeof *language->layers);
+    int *layers = NULL;
+    const iso_err err = iso_alloc(&layers, language->cell_count, sizeof *layers);
 
     if (err)
         return err;
+    iso_free(language->layers);
+    language->layers = layers;
     qsort(language->cells, (size_t)language->cell_count, sizeof *language->cells, by_layer);
     for (int i = 0; i < language->cell_count; i++)
         language->layers[i] = language->cells[i].layer;
@@ -50,7 +53,7 @@ static void settle_rows(const iso_states *s, struct language *language)
     }
 }
 
-static iso_err finish_language(const iso_states *s, struct language *language)
+iso_err iso_states_finish_language(const iso_states *s, struct language *language)
 {
     const int64_t rows = iso_cell_rows(s, language->cells);
     iso_err err = ISO_OK;
@@ -60,31 +63,44 @@ static iso_err finish_language(const iso_states *s, struct language *language)
     if (language->face.rows != rows)
         ISO_FAIL(ISO_EFORMAT, "%s: %s has %" PRId64 " rows, its items speak of %" PRId64,
                  iso_cell_path(s, language->cells), language->name, rows, language->face.rows);
-    ISO_TRY(sort_layers(language));
+    ISO_TRY(iso_states_sort_layers(language));
     language->face.path = iso_cell_path(s, language->cells);
     settle_rows(s, language);
 done:
     return err;
 }
 
-/* One collection is one model: the languages of a layer have one dim. */
-static iso_err check_dims(const iso_states *s)
+iso_err iso_states_check_dims(const iso_states *s, int count, const struct language *language,
+                              const struct cell *cell)
 {
-    for (int i = 1; i < s->language_count; i++) {
-        for (int k = 0; k < s->languages[i].cell_count; k++) {
-            const struct cell *b = &s->languages[i].cells[k];
-            const struct cell *a = bsearch(b, s->languages[0].cells,
-                                           (size_t)s->languages[0].cell_count, sizeof *a, by_layer);
-            if (a && iso_cell_cols(s, a) != iso_cell_cols(s, b))
-                return iso_fail(
-                    ISO_EFORMAT,
-                    "%s: %s, layer %d has %" PRId64 " dims, %s (%s) has %" PRId64
-                    "; two models are two collections (align takes them with " ISO_FIELD(pad) ")",
-                    iso_cell_path(s, b), s->languages[i].name, b->layer, iso_cell_cols(s, b),
-                    s->languages[0].name, iso_cell_path(s, a), iso_cell_cols(s, a));
-        }
+    const struct cell *other = NULL;
+
+    for (int i = 0; i < count && !other; i++) {
+        const struct language *l = &s->languages[i];
+        if (l == language)
+            continue;
+        other = bsearch(cell, l->cells, (size_t)l->cell_count, sizeof *cell, by_layer);
+        if (other && iso_cell_cols(s, other) != iso_cell_cols(s, cell))
+            return iso_fail(ISO_EFORMAT,
+                            "%s: %s, layer %d has %" PRId64 " dims, %s (%s) has %" PRId64
+                            "; two models are two collections (align takes them with " ISO_FIELD(pad) ")",
+                            iso_cell_path(s, cell), language->name, cell->layer,
+                            iso_cell_cols(s, cell), l->name, iso_cell_path(s, other),
+                            iso_cell_cols(s, other));
     }
     return ISO_OK;
+}
+
+/* One collection is one model: the languages of a layer have one dim. */
+static iso_err check_all_dims(const iso_states *s)
+{
+    iso_err err = ISO_OK;
+
+    for (int i = 1; i < s->language_count; i++) {
+        for (int k = 0; k < s->languages[i].cell_count && !err; k++)
+            err = iso_states_check_dims(s, i, &s->languages[i], &s->languages[i].cells[k]);
+    }
+    return err;
 }
 
 static const char *layout_of(const iso_states *s)
@@ -106,9 +122,10 @@ static iso_err settle_pooling(iso_states *s)
         tokens = tokens || s->languages[i].offsets;
     if (tokens && s->pool != ISO_POOL_NONE)
         s->info.pooling = iso_pool_name(s->pool);
-    if (!tokens && asked && s->info.pooling && strcmp(asked, s->info.pooling) != 0)
+    if (!tokens && asked && s->language_count > 0 && s->info.pooling &&
+        strcmp(asked, s->info.pooling) != 0)
         return iso_fail(ISO_EARG, "%s: its rows are pooled already (%s); pool %s needs token rows",
-                        s->files[0].path, s->info.pooling, asked);
+                        iso_states_name(s), s->info.pooling, asked);
     return ISO_OK;
 }
 
@@ -134,16 +151,12 @@ static void note_reading(const iso_states *s)
     }
 }
 
-iso_err iso_states_finish(iso_states *s)
+iso_err iso_states_finish_about(iso_states *s)
 {
-    iso_err err = ISO_OK;
+    const iso_err err = settle_pooling(s);
 
-    for (int i = 0; i < s->language_count; i++)
-        ISO_TRY(finish_language(s, &s->languages[i]));
-    if (!s->opt.any_dims)
-        ISO_TRY(check_dims(s));
-    ISO_TRY(settle_pooling(s));
-    note_reading(s);
+    if (err)
+        return err;
     s->info.layout = layout_of(s);
     s->info.source =
         s->source_name && iso_states_find(s, s->source_name) >= 0 ? s->source_name : NULL;
@@ -151,6 +164,19 @@ iso_err iso_states_finish(iso_states *s)
     s->info.classes = (const char *const *)s->classes.at;
     s->info.tag_count = s->tagset.count;
     s->info.tagset = (const char *const *)s->tagset.at;
+    return ISO_OK;
+}
+
+iso_err iso_states_finish(iso_states *s)
+{
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < s->language_count; i++)
+        ISO_TRY(iso_states_finish_language(s, &s->languages[i]));
+    if (!s->opt.any_dims)
+        ISO_TRY(check_all_dims(s));
+    ISO_TRY(iso_states_finish_about(s));
+    note_reading(s);
 done:
     return err;
 }

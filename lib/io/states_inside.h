@@ -8,9 +8,10 @@
 
 ISO_BEGIN
 
-/* One opened file. */
+/* One opened file, or the arrays of a collection from memory. */
 struct source {
-    iso_file *file;
+    const char *path; /* for messages */
+    iso_file *file;   /* NULL: memory */
     iso_reader *reader;
     const iso_driver *driver;
     int32_t *classes, *tags; /* where this file's classes and tags are in the collection's lists */
@@ -43,7 +44,7 @@ struct iso_states {
     char *pool_word, *axes, *layout;
     iso_pool pool;
     struct source *sources;
-    iso_states_file *files;
+    iso_states_file *files; /* as many as sources; NULL: memory */
     int source_count;
     struct language *languages;
     int language_count, language_capacity;
@@ -52,11 +53,29 @@ struct iso_states {
     struct names classes, tagset;
 };
 
-/* states_merge.c: puts what source `k` holds where it belongs. */
+/* states.c: a collection of nothing yet, and what ends its parts. */
+iso_err iso_states_begin(struct iso_states **out, const iso_states_opt *opt);
+void iso_language_free(struct language *language);
+void iso_names_free(struct names *names);
+
+/* states_merge.c: puts what source `k` holds where it belongs; and its steps: what a source says of
+ * itself, the language of a name (a new one when there is none), a layer of it, its items. */
 iso_err iso_states_merge(struct iso_states *s, int k, const iso_input *in);
+iso_err iso_states_add_about(struct iso_states *s, struct source *src);
+iso_err iso_states_language(struct language **out, struct iso_states *s, const char *name);
+iso_err iso_states_add_cell(struct iso_states *s, struct language *language, struct cell c);
+iso_err iso_states_add_items(struct iso_states *s, int k, struct language *language,
+                             const iso_lang *l);
 
 /* states_finish.c: checks, sorts and sums up what was merged. */
 iso_err iso_states_finish(struct iso_states *s);
+iso_err iso_states_sort_layers(struct language *language);
+iso_err iso_states_finish_language(const struct iso_states *s, struct language *language);
+iso_err iso_states_finish_about(struct iso_states *s);
+
+/* That a cell of `language` has the dims that its layer has in the others of the first `count`. */
+iso_err iso_states_check_dims(const struct iso_states *s, int count,
+                              const struct language *language, const struct cell *cell);
 
 /* The name a code goes by here. */
 const char *iso_states_canonical(const struct iso_states *s, const char *name);

@@ -66,7 +66,7 @@ static iso_err translate(int32_t **out, const int32_t *from, int64_t count, cons
 
 /* Languages --------------------------------------------------------------------------- */
 
-static iso_err language_called(struct language **out, iso_states *s, const char *name)
+iso_err iso_states_language(struct language **out, iso_states *s, const char *name)
 {
     iso_err err = ISO_OK;
 
@@ -93,7 +93,7 @@ done:
 
 const char *iso_cell_path(const iso_states *s, const struct cell *c)
 {
-    return s->sources[c->source].file->path;
+    return s->sources[c->source].path;
 }
 
 const iso_entry *iso_cell_entry(const iso_states *s, const struct cell *c)
@@ -137,7 +137,7 @@ done:
     return err;
 }
 
-static iso_err add_cell(iso_states *s, struct language *language, struct cell c)
+iso_err iso_states_add_cell(iso_states *s, struct language *language, struct cell c)
 {
     iso_err err = ISO_OK;
 
@@ -168,7 +168,7 @@ static bool same_texts(const char *const *a, const char *const *b, int64_t count
 static iso_err check_items(const iso_states *s, int k, const struct language *language,
                            const iso_lang *l)
 {
-    const char *path = s->sources[k].file->path;
+    const char *path = s->sources[k].path;
     iso_err err = ISO_OK;
 
     if (language->face.items != l->items)
@@ -184,7 +184,7 @@ done:
     return err;
 }
 
-static iso_err add_items(iso_states *s, int k, struct language *language, const iso_lang *l)
+iso_err iso_states_add_items(iso_states *s, int k, struct language *language, const iso_lang *l)
 {
     const struct source *src = &s->sources[k];
     iso_err err = ISO_OK;
@@ -325,7 +325,7 @@ done:
     return err;
 }
 
-static iso_err add_names(iso_states *s, struct source *src)
+iso_err iso_states_add_about(iso_states *s, struct source *src)
 {
     const iso_states_info *about = &src->reader->info;
     iso_err err = ISO_OK;
@@ -349,7 +349,7 @@ iso_err iso_states_merge(iso_states *s, int k, const iso_input *in)
     iso_err err = ISO_OK;
 
     ISO_TRY(look_at_word(&choice));
-    ISO_TRY(add_names(s, src));
+    ISO_TRY(iso_states_add_about(s, src));
     for (int i = 0; i < r->entry_count; i++) {
         const iso_entry *e = &r->entries[i];
         const char *name = in->lang ? in->lang : e->lang ? e->lang : in->stem;
@@ -359,11 +359,11 @@ iso_err iso_states_merge(iso_states *s, int k, const iso_input *in)
             continue;
         if (e->unclear && !in->lang)
             ISO_FAIL(ISO_EFORMAT, "%s: %s", in->path, e->unclear);
-        ISO_TRY(language_called(&language, s, name));
-        ISO_TRY(add_cell(s, language, (struct cell){layer, k, i}));
+        ISO_TRY(iso_states_language(&language, s, name));
+        ISO_TRY(iso_states_add_cell(s, language, (struct cell){layer, k, i}));
         const iso_lang *l = items_called(r, e->lang);
         if (l)
-            ISO_TRY(add_items(s, k, language, l));
+            ISO_TRY(iso_states_add_items(s, k, language, l));
     }
 done:
     return err;

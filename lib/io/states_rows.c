@@ -12,7 +12,12 @@ const iso_states_info *iso_states_about(const iso_states *s)
 
 int iso_states_files(const iso_states *s)
 {
-    return s->source_count;
+    return s->files ? s->source_count : 0;
+}
+
+const char *iso_states_name(const iso_states *s)
+{
+    return s->sources[0].path;
 }
 
 const iso_states_file *iso_states_file_at(const iso_states *s, int i)
@@ -57,9 +62,9 @@ iso_err iso_states_need(int *out, const iso_states *s, const char *name)
         names[i] = s->languages[i].name;
     near = iso_str_nearest(name, names, s->language_count);
     ISO_TRY(iso_buf_names(&list, names, s->language_count, NAMED));
-    ISO_FAIL(ISO_EARG, "%s: no language '%s'%s%s%s among its %d: %s",
-             iso_states_file_at(s, 0)->path, name, near ? " (did you mean '" : "", near ? near : "",
-             near ? "'?)" : "", s->language_count, list.text ? list.text : "none");
+    ISO_FAIL(ISO_EARG, "%s: no language '%s'%s%s%s among its %d: %s", iso_states_name(s), name,
+             near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "", s->language_count,
+             list.text ? list.text : "none");
 done:
     iso_buf_free(&list);
     iso_free(names);

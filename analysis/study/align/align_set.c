@@ -15,7 +15,7 @@ static iso_err check_types(const iso_states *s)
                ? iso_fail(ISO_EARG,
                           "%s: rows are word types, which no order pairs: give a dictionary "
                           "with " ISO_FIELD(train),
-                          iso_states_file_at(s, 0)->path)
+                          iso_states_name(s))
                : ISO_OK;
 }
 

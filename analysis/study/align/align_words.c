@@ -93,7 +93,7 @@ done:
 
 static iso_err check_side(const iso_states *s, const iso_lang *lang, bool pieces)
 {
-    const char *path = iso_states_file_at(s, 0)->path;
+    const char *path = iso_states_name(s);
 
     if (!lang->offsets)
         return iso_fail(

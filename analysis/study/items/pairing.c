@@ -140,7 +140,7 @@ static iso_err look_there(struct builder *b, iso_states *here, iso_states *there
             ISO_FAIL(ISO_EARG,
                      "%s: no language '%s', which %s has: choose with " ISO_FIELD(
                          src) ", " ISO_FIELD(tgt),
-                     iso_states_file_at(there, 0)->path, name, iso_states_file_at(here, 0)->path);
+                     iso_states_name(there), name, iso_states_name(here));
     }
     const iso_lang *lang = iso_states_lang(there, b->lang_there[sel->lang[0]]);
     const bool own = b->set->across && !b->set->layers && !b->set->difference;

@@ -28,6 +28,8 @@ iso_err iso_selection_source(int *out, const struct settings *set, const iso_sta
     const char *named = iso_states_about(s)->source;
     char word[128];
 
+    if (iso_states_langs(s) == 0) /* from memory, and nothing was put */
+        return iso_fail(ISO_EARG, "%s: holds no language", iso_states_name(s));
     if (set->src) {
         iso_str_word(word, sizeof word, set->src);
         return iso_states_need(out, s, word);
@@ -76,7 +78,7 @@ static void pair_up(struct selection *sel, int langs, const bool *src, const boo
 
 static iso_err no_pair(const iso_states *s, int source)
 {
-    const char *path = iso_states_file_at(s, 0)->path, *name = iso_states_lang(s, source)->name;
+    const char *path = iso_states_name(s), *name = iso_states_lang(s, source)->name;
 
     return iso_states_langs(s) == 1
                ? iso_fail(ISO_EARG, "%s: holds one language, %s: name an INPUT with another", path,
@@ -258,7 +260,7 @@ static iso_err check_others(const struct selection *sel, const iso_states *s)
         const iso_lang *lang = iso_states_lang(s, sel->lang[l]);
         for (int i = 0; i < lang->layer_count; i++) {
             if (!has_layer(first, lang->layers[i]))
-                return lacks(iso_states_file_at(s, 0)->path, first, lang->layers[i], lang);
+                return lacks(iso_states_name(s), first, lang->layers[i], lang);
         }
     }
     return ISO_OK;
@@ -268,7 +270,7 @@ static iso_err check_others(const struct selection *sel, const iso_states *s)
 static iso_err choose_layers(struct selection *sel, const struct settings *set, const iso_states *s)
 {
     const iso_lang *first = iso_states_lang(s, sel->lang[0]);
-    const char *path = iso_states_file_at(s, 0)->path;
+    const char *path = iso_states_name(s);
     bool *take = NULL;
     iso_err err = ISO_OK;
 

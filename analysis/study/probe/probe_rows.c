@@ -63,7 +63,7 @@ static iso_err read_pairs(iso_mat *out, const struct probe_set *set, const struc
     ISO_TRY(read_plain(&u, set->states, l->number, layer, prep));
     ISO_TRY(read_plain(&v, set->second, l->number2, layer, prep));
     ISO_NEED(u.cols == v.cols, "%s: %s, layer %d of second sentences has %lld dims, of first %lld",
-             iso_states_file_at(set->second, 0)->path, l->lang->name, layer, (long long)v.cols,
+             iso_states_name(set->second), l->lang->name, layer, (long long)v.cols,
              (long long)u.cols);
     ISO_TRY(iso_mat_new(&x, u.rows, 4 * u.cols, ISO_F32));
     put_pairs(&x, &u, &v);

@@ -7,7 +7,7 @@
 
 static const char *path_of(const struct probe_set *set)
 {
-    return iso_states_file_at(set->states, 0)->path;
+    return iso_states_name(set->states);
 }
 
 /* --- Which languages --- */
@@ -35,7 +35,7 @@ static iso_err add_lang(struct probe_set *set, int number)
     return l->number2 >= 0
                ? ISO_OK
                : iso_fail(ISO_EARG, "%s: no language '%s', whose first sentences %s has",
-                          iso_states_file_at(set->second, 0)->path, l->lang->name, path_of(set));
+                          iso_states_name(set->second), l->lang->name, path_of(set));
 }
 
 static iso_err name_train(struct probe_set *set)

@@ -43,7 +43,7 @@ static iso_err check_memory(const struct probing *p)
              "%s: probing needs %.1f MB of memory, " ISO_FIELD(
                  mem) " gives %.1f MB: give more, take fewer rows "
                       "with " ISO_FIELD(limit) " or fewer languages with " ISO_FIELD(tgt),
-             iso_states_file_at(p->of.states, 0)->path, need / 1e6, have / 1e6);
+             iso_states_name(p->of.states), need / 1e6, have / 1e6);
 done:
     return err;
 }

@@ -28,7 +28,7 @@ static const iso_lang *party_lang(const struct retrieve_rows *r, int p)
 
 static const char *path_of(const struct retrieve_rows *r)
 {
-    return iso_states_file_at(r->states, 0)->path;
+    return iso_states_name(r->states);
 }
 
 static const int64_t *pick_of(const struct retrieve_rows *r, int p)
