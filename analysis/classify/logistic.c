@@ -3,9 +3,27 @@
 #include <math.h>
 #include <string.h>
 
-#include "analysis/classify/logistic_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/minimise.h"
+#include "lib/linalg/panel.h"
+
+enum { STRIP = 64 }; /* rows at a time */
+
+/* Weights in the order of the minimiser: class c of column j at [j * classes + c], then biases.
+ * For products they lie in panels of 16 classes. */
+struct iso_logistic {
+    int classes, panels;
+    int64_t n, d;
+    double *mean, *scale; /* d: x̃ = (x − mean) · scale */
+    float *x, *xt;        /* standardised: n × d, d × n */
+    int32_t *label;       /* n */
+    double *weights;      /* (d + 1) × classes */
+    float *w, *bias;      /* panels × d × 16, panels × 16 */
+    float *p;             /* panels × n × 16: logits, then what they lack */
+    float *g;             /* d × 16 */
+    double *loss;         /* a strip each */
+    double l2, value;
+};
 
 void iso_logistic_free(iso_logistic *m)
 {
@@ -104,7 +122,7 @@ iso_err iso_logistic_new(iso_logistic **out, const iso_examples *e)
     ISO_TRY(iso_alloc(&m->bias, wide, sizeof *m->bias));
     ISO_TRY(iso_alloc(&m->p, m->n * wide, sizeof *m->p));
     ISO_TRY(iso_alloc(&m->g, m->d * ISO_PANEL, sizeof *m->g));
-    ISO_TRY(iso_alloc(&m->loss, m->n / LOGISTIC_STRIP + 1, sizeof *m->loss));
+    ISO_TRY(iso_alloc(&m->loss, m->n / STRIP + 1, sizeof *m->loss));
     ISO_TRY(standardise(m, e));
     for (int64_t i = 0; i < m->n; i++)
         m->label[i] = e->label[e->pick ? e->pick[i] : i];
@@ -115,9 +133,111 @@ done:
     return err;
 }
 
+/* --- The loss of weights on the examples, and its gradient: two products and a softmax --- */
+
+/* Weights of the minimiser to panels. */
+static void lay_out(iso_logistic *m, const double *weights)
+{
+    for (int c = 0; c < m->classes; c++) {
+        float *w = m->w + c / ISO_PANEL * m->d * ISO_PANEL + c % ISO_PANEL;
+        for (int64_t j = 0; j < m->d; j++)
+            w[j * ISO_PANEL] = (float)weights[j * m->classes + c];
+        m->bias[c] = (float)weights[m->d * m->classes + c];
+    }
+}
+
+/* Logits of a row to (p − [its class]) / n, class c at z[c / 16 · step + c mod 16]; its loss. */
+static double lack(float *z, int64_t step, int32_t label, const iso_logistic *m)
+{
+    float most = -INFINITY;
+    double sum = 0, own = 0;
+
+    for (int c = 0; c < m->classes; c++)
+        most = fmaxf(most, z[c / ISO_PANEL * step + c % ISO_PANEL]);
+    for (int c = 0; c < m->classes; c++) {
+        float *at = &z[c / ISO_PANEL * step + c % ISO_PANEL];
+        const double e = (double)expf(*at - most);
+        own = c == label ? (double)(*at - most) : own;
+        *at = (float)e;
+        sum += e;
+    }
+    for (int c = 0; c < m->classes; c++) {
+        float *at = &z[c / ISO_PANEL * step + c % ISO_PANEL];
+        *at = (float)(((double)*at / sum - (c == label)) / (double)m->n);
+    }
+    return log(sum) - own;
+}
+
+static double forward(iso_logistic *m)
+{
+    iso_panel_fn *const multiply = iso_panel_best();
+    const int64_t strips = (m->n + STRIP - 1) / STRIP, step = m->n * ISO_PANEL;
+    double loss = 0;
+
+#pragma omp parallel for schedule(static) if (m->n * m->d > 1000000)
+    for (int64_t s = 0; s < strips; s++) {
+        const int64_t first = s * STRIP, count = m->n - first < STRIP ? m->n - first : STRIP;
+        float *z = m->p + first * ISO_PANEL;
+        for (int p = 0; p < m->panels; p++)
+            multiply(z + p * step, ISO_PANEL, m->x + first * m->d, m->d,
+                     m->w + p * m->d * ISO_PANEL, count, m->d, m->bias + (int64_t)p * ISO_PANEL,
+                     false);
+        m->loss[s] = 0;
+        for (int64_t i = 0; i < count; i++)
+            m->loss[s] += lack(z + i * ISO_PANEL, step, m->label[first + i], m);
+    }
+    for (int64_t s = 0; s < strips; s++)
+        loss += m->loss[s];
+    return loss / (double)m->n;
+}
+
+/* The gradient of one panel's classes; columns of x in strips. */
+static void backward(double *gradient, iso_logistic *m, int panel)
+{
+    iso_panel_fn *const multiply = iso_panel_best();
+    const float *lacks = m->p + panel * m->n * ISO_PANEL;
+    const int first = panel * ISO_PANEL;
+    const int count = m->classes - first < ISO_PANEL ? m->classes - first : ISO_PANEL;
+
+#pragma omp parallel for schedule(static) if (m->n * m->d > 1000000)
+    for (int64_t j = 0; j < m->d; j += STRIP) {
+        const int64_t wide = m->d - j < STRIP ? m->d - j : STRIP;
+        multiply(m->g + j * ISO_PANEL, ISO_PANEL, m->xt + j * m->n, m->n, lacks, wide, m->n, NULL,
+                 false);
+    }
+    for (int64_t j = 0; j < m->d; j++)
+        for (int c = 0; c < count; c++)
+            gradient[j * m->classes + first + c] = (double)m->g[j * ISO_PANEL + c];
+    for (int c = 0; c < count; c++) {
+        double sum = 0;
+        for (int64_t i = 0; i < m->n; i++)
+            sum += (double)lacks[i * ISO_PANEL + c];
+        gradient[m->d * m->classes + first + c] = sum;
+    }
+}
+
+/* An iso_smooth's value. */
+static double value_of(void *logistic, const double *weights, double *gradient)
+{
+    iso_logistic *m = logistic;
+    double square = 0;
+
+    lay_out(m, weights);
+    const double loss = forward(m);
+    for (int p = 0; p < m->panels; p++)
+        backward(gradient, m, p);
+    for (int64_t i = 0; i < m->d * m->classes; i++) {
+        gradient[i] += m->l2 * weights[i];
+        square += weights[i] * weights[i];
+    }
+    return loss + 0.5 * m->l2 * square;
+}
+
+/* --- Fitting and predicting --- */
+
 iso_err iso_logistic_fit(iso_logistic *m, double l2)
 {
-    const iso_smooth f = {logistic_value, m, (m->d + 1) * m->classes};
+    const iso_smooth f = {value_of, m, (m->d + 1) * m->classes};
     const iso_minimise_opt opt = {.tolerance = 1e-4};
     iso_minimised end;
     iso_err err = ISO_OK;
@@ -126,7 +246,7 @@ iso_err iso_logistic_fit(iso_logistic *m, double l2)
     m->l2 = l2;
     ISO_TRY(iso_minimise(&end, m->weights, &f, &opt));
     m->value = end.value;
-    logistic_lay_out(m, m->weights);
+    lay_out(m, m->weights);
 done:
     return err;
 }
@@ -145,16 +265,16 @@ static int32_t best_of(const float *z, int64_t step, int classes)
 iso_err iso_logistic_predict(int32_t *label, const iso_logistic *m, iso_view x)
 {
     iso_panel_fn *const multiply = iso_panel_best();
-    const int64_t step = LOGISTIC_STRIP * ISO_PANEL;
+    const int64_t step = STRIP * ISO_PANEL;
     float *rows = NULL, *z = NULL;
     iso_err err = ISO_OK;
 
     ISO_NEED(x.cols == m->d && x.dtype == ISO_F32, "a probe of %lld columns reads %lld",
              (long long)m->d, (long long)x.cols);
-    ISO_TRY(iso_alloc(&rows, LOGISTIC_STRIP * m->d, sizeof *rows));
+    ISO_TRY(iso_alloc(&rows, STRIP * m->d, sizeof *rows));
     ISO_TRY(iso_alloc(&z, m->panels * step, sizeof *z));
-    for (int64_t first = 0; first < x.rows; first += LOGISTIC_STRIP) {
-        const int64_t count = x.rows - first < LOGISTIC_STRIP ? x.rows - first : LOGISTIC_STRIP;
+    for (int64_t first = 0; first < x.rows; first += STRIP) {
+        const int64_t count = x.rows - first < STRIP ? x.rows - first : STRIP;
         for (int64_t i = 0; i < count; i++) {
             const float *from = (const float *)x.data + (first + i) * x.stride;
             for (int64_t j = 0; j < m->d; j++)

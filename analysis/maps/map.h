@@ -62,13 +62,6 @@ ISO_API ISO_MUST_USE iso_err iso_map_apply(iso_mat *out, const iso_map *map, iso
 
 ISO_API void iso_map_free(iso_map *map);
 
-/**
- * Procrustes similarity of paired rows, columns centred, each side divided by its Frobenius norm:
- * nuclear = ‖XᵀY‖_* in [0, 1]; distance = √(2 − 2 nuclear). NAN where a side does not vary.
- * Errors as iso_map_fit.
- */
-ISO_API ISO_MUST_USE iso_err iso_procrustes_nuclear(double *nuclear, iso_view x, iso_view y);
-
 ISO_END
 
 #endif

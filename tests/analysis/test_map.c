@@ -1,6 +1,4 @@
 /* Maps between spaces: exact data is found again, each method by its own equations, edges. */
-#include "analysis/similarity/procrustes.h"
-#include "analysis/pass/pass.h"
 #include "analysis/maps/map.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
@@ -404,70 +402,6 @@ static void rows_are_mapped(void **state)
     iso_mat_free(&g);
 }
 
-/* One after centring by hand: x = ∓1, y = ∓(3, 4): parallel, similarity 1. Turned, scaled and
- * shifted sides stay at 1; x = (±1, 0), (0, ±1) against y = (±1, 0), 0: singular values 2, 0 of
- * norms 2 and √2. */
-static void similarity(void **state)
-{
-    (void)state;
-    const double a[] = {4, 6}, b[] = {0, 1, 6, 9};
-    const double cross[] = {1, 0, -1, 0, 0, 1, 0, -1}, line[] = {1, 0, -1, 0, 0, 0, 0, 0};
-    const double still[] = {0.1, 0.1, 0.1, 0.1};
-    iso_mat r = orthogonal(6, 3, -1), x = noise(30, 6, 4), y = moved(&x, &r, 7, 5000);
-    double v = 0;
-
-    ok(iso_procrustes_nuclear(&v, iso_view_f64(a, 2, 1), iso_view_f64(b, 2, 2)));
-    near(v, 1, 1e-15);
-    ok(iso_procrustes_nuclear(&v, iso_mat_view(&x), iso_mat_view(&y)));
-    near(v, 1, 1e-11);
-    assert_true(v <= 1);
-    ok(iso_procrustes_nuclear(&v, iso_view_f64(cross, 4, 2), iso_view_f64(line, 4, 2)));
-    near(v, sqrt(0.5), 1e-15);
-    ok(iso_procrustes_nuclear(&v, iso_view_f64(a, 2, 1), iso_view_f64(still, 2, 2)));
-    assert_true(isnan(v));
-    iso_mat_free(&r);
-    iso_mat_free(&x);
-    iso_mat_free(&y);
-}
-
-/* The same from the sums of a pass, in both precisions, of unequal sides far from zero. */
-static void similarity_from_sums(void **state)
-{
-    (void)state;
-    iso_mat x = noise(300, 6, 4), e = noise(300, 9, 5), r = noise(6, 9, 6);
-    iso_mat y = moved(&x, &r, 1, 50);
-    double twin = 0;
-
-    for (int64_t i = 0; i < 300 * 9; i++)
-        ((double *)y.data)[i] += 2 * ((double *)e.data)[i];
-    ok(iso_procrustes_nuclear(&twin, iso_mat_view(&x), iso_mat_view(&y)));
-    for (int precise = 0; precise < 2; precise++) {
-        iso_rows *rows[2];
-        const iso_measure *measures[] = {&iso_procrustes_similarity, &iso_procrustes_distance};
-        const iso_gram_pair pair[] = {{0, 1}};
-        const iso_task task = {.matrix = rows,
-                               .matrices = 2,
-                               .pair = pair,
-                               .pairs = 1,
-                               .measure = measures,
-                               .measures = 2};
-        const iso_run run = {.double_precision = precise};
-        iso_value v[2];
-        ok(iso_rows_of_view(&rows[0], iso_mat_view(&x)));
-        ok(iso_rows_of_view(&rows[1], iso_mat_view(&y)));
-        ok(iso_measure_pairs(v, &task, &run));
-        near(v[0].value, twin, precise ? 1e-13 : 1e-6);
-        near(v[1].value * v[1].value, 2 - 2 * twin, precise ? 1e-12 : 1e-6);
-        assert_true(twin > 0.2 && twin < 0.95 && isnan(v[0].lo) && !v[0].interval);
-        iso_rows_close(rows[0]);
-        iso_rows_close(rows[1]);
-    }
-    iso_mat_free(&x);
-    iso_mat_free(&e);
-    iso_mat_free(&r);
-    iso_mat_free(&y);
-}
-
 static void names(void **state)
 {
     (void)state;
@@ -511,14 +445,11 @@ static void every_allocation_may_fail(void **state)
         for (int n = 0; n < 200 && err; n++) {
             const iso_map_opt opt = {.method = (iso_map_method)m, .centre = true};
             iso_map map = {.n = 77};
-            double v;
             iso_alloc_fail_after(n);
             err = iso_map_fit(&map, iso_mat_view(&x), iso_mat_view(&y), &opt);
             assert_true(err == ISO_OK || map.n == 77);
             if (!err)
                 err = iso_map_apply(&out, &map, iso_mat_view(&x));
-            if (!err)
-                err = iso_procrustes_nuclear(&v, iso_mat_view(&x), iso_mat_view(&y));
             iso_alloc_fail_after(-1);
             assert_true(err == ISO_OK || err == ISO_ENOMEM);
             if (map.n != 77)
@@ -536,7 +467,6 @@ int main(void)
     RUN_TESTS(test(a_quarter_turn_by_hand), test(a_mirror_by_hand), test(what_was_done_is_found),
               test(whitening_finds), test(half_whitened_by_hand), test(nothing_near_is_better),
               test(ridge_by_hand), test(sides_of_unequal_width), test(fewer_rows_than_columns),
-              test(least_squares_is_shortest), test(rows_are_mapped), test(similarity),
-              test(similarity_from_sums), test(names), test(what_is_refused),
-              test(every_allocation_may_fail));
+              test(least_squares_is_shortest), test(rows_are_mapped), test(names),
+              test(what_is_refused), test(every_allocation_may_fail));
 }

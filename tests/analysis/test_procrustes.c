@@ -6,10 +6,10 @@
 #include "analysis/measure/difference.h"
 #include "analysis/similarity/procrustes.h"
 #include "analysis/pass/pass.h"
-#include "analysis/maps/map.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "tests/check.h"
+#include "tests/oracle/procrustes_twin.h"
 
 static const iso_measure *const both[] = {&iso_procrustes_similarity, &iso_procrustes_distance};
 
@@ -84,6 +84,48 @@ static int64_t leave(double *to, const double *from, int64_t n, int64_t cols, in
 enum { MOST = 6000, P = 6, Q = 9 };
 static double x[MOST * Q], y[MOST * Q], a[MOST * Q], b[MOST * Q];
 
+/* One after centring by hand: x = ∓1, y = ∓(3, 4): parallel, similarity 1. A side turned, scaled
+ * and shifted stays at 1; x = (±1, 0), (0, ±1) against y = (±1, 0), 0: singular values 2, 0 of
+ * norms 2 and √2. */
+static void by_hand(void **state)
+{
+    (void)state;
+    const double one[] = {4, 6}, two[] = {0, 1, 6, 9}, still[] = {0.1, 0.1, 0.1, 0.1};
+    const double cross[] = {1, 0, -1, 0, 0, 1, 0, -1}, line[] = {1, 0, -1, 0, 0, 0, 0, 0};
+    const double turned[] = {5, 3, 5, -1, 3, 1, 7, 1}; /* (x, y) to (5 - 2y, 1 + 2x) */
+    struct result r;
+
+    ok(measure(&r, iso_view_f64(one, 2, 1), iso_view_f64(two, 2, 2), false, true, 0));
+    near(r.v[0].value, 1, 1e-15);
+    ok(measure(&r, iso_view_f64(cross, 4, 2), iso_view_f64(turned, 4, 2), false, true, 0));
+    near(r.v[0].value, 1, 1e-15);
+    assert_true(r.v[0].value <= 1);
+    ok(measure(&r, iso_view_f64(cross, 4, 2), iso_view_f64(line, 4, 2), false, true, 0));
+    near(r.v[0].value, sqrt(0.5), 1e-15);
+    ok(measure(&r, iso_view_f64(one, 2, 1), iso_view_f64(still, 2, 2), false, true, 0));
+    assert_true(isnan(r.v[0].value) && r.v[0].why);
+}
+
+/* In both precisions, of unequal sides far from zero. */
+static void values_are_those_of_the_rows(void **state)
+{
+    (void)state;
+    iso_rng rng = iso_rng_seeded(5, 0);
+
+    simulate(x, y, 300, P, Q, 2, 1, &rng);
+    for (int64_t i = 0; i < 300 * Q; i++)
+        y[i] += 50 * (double)(i % Q);
+    const double want = procrustes_twin(x, y, 300, P, Q);
+    assert_true(want > 0.2 && want < 0.95);
+    for (int precise = 0; precise < 2; precise++) {
+        struct result r;
+        ok(measure(&r, iso_view_f64(x, 300, P), iso_view_f64(y, 300, Q), false, precise, 0));
+        near(r.v[0].value, want, precise ? 1e-13 : 1e-6);
+        near(r.v[1].value * r.v[1].value, 2 - 2 * want, precise ? 1e-12 : 1e-6);
+        assert_true(isnan(r.v[0].lo) && !r.v[0].interval);
+    }
+}
+
 /* Groups in one block and in several, in both precisions; no group has its products forgotten. */
 static void replicates_leave_one_group_out(void **state)
 {
@@ -99,9 +141,8 @@ static void replicates_leave_one_group_out(void **state)
                    kind < 2 ? 0 : 256));
         for (int g = 0; g < ISO_GROUPS; g++) {
             const int64_t left = leave(a, x, n, P, g);
-            double want = NAN;
             assert_int_equal(leave(b, y, n, Q, g), left);
-            ok(iso_procrustes_nuclear(&want, iso_view_f64(a, left, P), iso_view_f64(b, left, Q)));
+            const double want = procrustes_twin(a, b, left, P, Q);
             near(r.rep[g], want, precise ? 1e-12 : 1e-6);
             near(r.rep[ISO_GROUPS + g], sqrt(2 - 2 * want), precise ? 1e-11 : 1e-5);
         }
@@ -250,7 +291,8 @@ static void every_allocation_may_fail(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(replicates_leave_one_group_out), test(same_side_twice), test(only_where_wanted),
+    RUN_TESTS(test(by_hand), test(values_are_those_of_the_rows),
+              test(replicates_leave_one_group_out), test(same_side_twice), test(only_where_wanted),
               test(plan_counts_products), test(intervals_cover), test(differences_cover),
               test(every_allocation_may_fail));
 }
