@@ -56,6 +56,16 @@ for page in README.md ARCHITECTURE.md CONTRIBUTING.md docs/*.md; do
     done
 done
 
+# Files that the guides of the folders list in their first column.
+for page in lib/README.md lib/*/README.md analysis/README.md bin/README.md; do
+    sed -n 's/^| \(`[^|]*\) |.*/\1/p' "$page" | grep -o '`[^`]*`' | tr -d '`' | while read -r name; do
+        for file in "$(dirname "$page")/${name%/}" "$(dirname "$page")/$name".*; do
+            [ -e "$file" ] && continue 2
+        done
+        say "$page: there is no $name"
+    done
+done
+
 if [ -s "$folder/faults" ]; then
     sort -u "$folder/faults"
     exit 1
