@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "lib/io/pool.h"
+
 /* An option is called like the field it fills, but for dashes. */
 #define OPT_CALLED(name_, kind_, field, value_, help_, ...)                                        \
     {                                                                                              \
@@ -95,9 +97,9 @@ static const struct opt table[] = {
     OPT(LIST, records, "FILE...", "take these records in as they are", .reads = READS_FILE),
 
     OPT(CHOICE, pool, "KIND", "what a row stands for (default: mean)", .of = "embed",
-        .choices = "mean mean-special cls last max none word types"),
+        .choices = ISO_POOL_CHOICES(ENCODED)),
     OPT(CHOICE, dtype, "TYPE", "number type of what is written (default: f16)", .of = "embed", .choices = "f16 f32"),
-    OPT(CHOICE, pool, "KIND", "what a row stands for (default: mean)", .of = "mix", .choices = "mean mean-special cls last max"),
+    OPT(CHOICE, pool, "KIND", "what a row stands for (default: mean)", .of = "mix", .choices = ISO_POOL_CHOICES(MIXED)),
     OPT(CHOICE, dtype, "TYPE", "number type of kept states (default: f16)", .of = "mix", .choices = "f16 f32"),
     OPT_CALLED("max-length", INT, max_length, "N", "tokens of a sentence, special ones included; what is longer is cut (default: what model and tokenizer take, 512 at most)", .of = "mix", .least = 1),
     OPT_CALLED("max-length", INT, max_length, "N", "tokens of a sentence, special ones included; what is longer is cut (default: what model and tokenizer take, 512 at most)", .of = "embed", .least = 1),
@@ -114,7 +116,7 @@ static const struct opt table[] = {
     OPT(TEXT, attention, "DIR", "draw who looks at whom in the sentences of --items", .writes = WRITES_PICTURES),
     OPT(TEXT, items, "LIST", "sentences of --attention: numbers in the source's text, from 0, or ids"),
 
-    OPT(CHOICE, pool, "KIND", "token rows to one row an item (default: mean)", .choices = "mean cls last max none"),
+    OPT(CHOICE, pool, "KIND", "token rows to one row an item (default: mean)", .choices = ISO_POOL_CHOICES(STORED)),
     OPT(CHOICE, specials, "WHICH", "special tokens among the rows of each sentence (default: none)", .choices = "none both", .advanced = true),
     OPT(CHOICE, axes, "ORDER", "axes of states that may be read in several ways: L layers, N items or tokens, D dimensions", .choices = "LND NLD", .any_case = true),
     OPT(CHOICE, dtype, "TYPE", "number type of headless raw files, or of what is written", .choices = "f16 f32 f64", .advanced = true),

@@ -52,7 +52,7 @@ int64_t embed_memory(const struct embed *e)
     const bool half =
         strcmp(compute, "bf16") == 0 && strcmp(iso_packed_engine(ISO_COMPUTE_BF16), "oneDNN") == 0;
     const int64_t weight = strcmp(compute, "int8") == 0 ? 1 : half ? 2 : 4;
-    const bool types = e->in.pool == TEXTS_TYPES;
+    const bool types = e->in.pool == ISO_POOL_TYPES;
     const int64_t row = e->layer_count * c->C * (types ? 8 : (int64_t)iso_dtype_size(e->dtype));
     int64_t sum = c->L * (4 * c->C * c->C + 2 * c->C * c->F) * weight, window = 0, sums = 0;
 

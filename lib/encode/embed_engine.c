@@ -103,7 +103,7 @@ static iso_err pool_layer(struct embed_engine *g, const struct embed_window *w, 
 {
     const struct embed *e = g->e;
     const iso_err err = iso_pool_lists(&g->rows, iso_mat_view(&g->x), g->batch.lists.first,
-                                       g->batch.lists.index, e->in.pool == TEXTS_MAX);
+                                       g->batch.lists.index, e->in.pool == ISO_POOL_MAX);
 
     if (err != ISO_EFORMAT)
         return err;

@@ -58,7 +58,7 @@ static iso_err put_options(iso_buf *out, const struct embed *e)
 
     ISO_TRY(iso_buf_printf(out, "version of isogloss\t%s\nmodel\t%s\n", ISO_VERSION, e->in.model));
     ISO_TRY(iso_buf_printf(out, "--pool\t%s\n--dtype\t%s\n--compute\t%s\n",
-                           set->pool ? set->pool : "mean", iso_dtype_name(e->dtype),
+                           iso_pool_name(e->in.pool), iso_dtype_name(e->dtype),
                            set->compute ? set->compute : "f32"));
     ISO_TRY(put_layers(out, e));
     ISO_TRY(iso_buf_printf(out, "--max-length\t%" PRId64 "\nsource\t%s\n", e->in.longest,

@@ -26,7 +26,7 @@ iso_err iso_embed_check(const struct settings *set)
         ISO_FAIL(ISO_EARG, "needs " ISO_FIELD(out) ", the file to write");
     if (set->out && strcmp(set->out, "-") == 0)
         ISO_FAIL(ISO_EARG, "states cannot go to standard output: " ISO_FIELD(out) " needs a file");
-    if (set->resume && e.in.pool == TEXTS_TYPES)
+    if (set->resume && e.in.pool == ISO_POOL_TYPES)
         ISO_FAIL(ISO_EARG,
                  ISO_FIELD(resume) ": averages of word types cannot be resumed, begin anew");
     ISO_TRY(iso_selection_check_layers(set));
@@ -85,7 +85,7 @@ static iso_err with_way_out(const struct embed *e, iso_err err)
 {
     char said[1024];
 
-    if (!err || !e->kept || e->in.pool == TEXTS_TYPES)
+    if (!err || !e->kept || e->in.pool == ISO_POOL_TYPES)
         return err;
     snprintf(said, sizeof said, "%s", iso_err_msg());
     return iso_fail(
@@ -98,7 +98,7 @@ static iso_err work(struct embed *e)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_embed_announce(e));
-    ISO_TRY(e->in.pool == TEXTS_TYPES ? iso_embed_run_types(e) : iso_embed_run(e));
+    ISO_TRY(e->in.pool == ISO_POOL_TYPES ? iso_embed_run_types(e) : iso_embed_run(e));
     iso_native *out = e->out;
     e->out = NULL;
     ISO_TRY(iso_native_commit(out));
@@ -130,7 +130,7 @@ static iso_err prepare(struct embed *e)
     ISO_TRY(choose_layers(e));
     ISO_TRY(iso_texts_read(&e->in));
     ISO_TRY(iso_embed_windows(e));
-    if (e->in.pool == TEXTS_TYPES)
+    if (e->in.pool == ISO_POOL_TYPES)
         ISO_TRY(iso_embed_types_fit(e));
     ISO_TRY(check_memory(e));
 done:

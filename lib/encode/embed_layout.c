@@ -38,7 +38,7 @@ static struct embed_window cut(const struct embed *e, int lang, int64_t first, i
 
 iso_err iso_embed_windows(struct embed *e)
 {
-    const int64_t size = e->in.pool == TEXTS_TYPES ? 8 : (int64_t)iso_dtype_size(e->dtype);
+    const int64_t size = e->in.pool == ISO_POOL_TYPES ? 8 : (int64_t)iso_dtype_size(e->dtype);
     const int64_t row = e->layer_count * iso_encoder_config(e->in.encoder)->C * size;
     int64_t room = 0;
     iso_err err = ISO_OK;
@@ -130,7 +130,7 @@ static iso_err announce_lang(const struct embed *e, struct texts_lang *l,
                              const struct texts_classes *c)
 {
     const iso_corpus *corpus = &l->corpus;
-    const bool types = e->in.pool == TEXTS_TYPES;
+    const bool types = e->in.pool == ISO_POOL_TYPES;
     struct sheet s = {0};
     iso_lang about = {.name = l->name, .rows = l->rows};
     iso_err err = ISO_OK;
@@ -144,7 +144,7 @@ static iso_err announce_lang(const struct embed *e, struct texts_lang *l,
         about.text = corpus->text;
         about.text2 = corpus->text2;
         about.labels = s.labels;
-        about.offsets = e->in.pool == TEXTS_NONE ? l->token_at : l->word_at;
+        about.offsets = e->in.pool == ISO_POOL_NONE ? l->token_at : l->word_at;
     }
     about.items = types ? l->rows : corpus->items;
     about.tokens = s.tokens;
@@ -160,7 +160,7 @@ static iso_err begin_file(struct embed *e, const struct texts_classes *c)
     const struct settings *set = e->in.set;
     const bool rounded = set->compute && strcmp(set->compute, "f32") != 0;
     const iso_states_info about = {.model = e->in.model,
-                                   .pooling = set->pool ? set->pool : "mean",
+                                   .pooling = iso_pool_name(e->in.pool),
                                    .source = e->in.source,
                                    .compute = rounded ? set->compute : NULL,
                                    .class_count = c->count,
@@ -168,7 +168,7 @@ static iso_err begin_file(struct embed *e, const struct texts_classes *c)
     iso_buf plan = {0};
     iso_err err = ISO_OK;
 
-    if (e->in.pool == TEXTS_TYPES) {
+    if (e->in.pool == ISO_POOL_TYPES) {
         ISO_TRY(iso_native_new(&e->out, set->out, &about));
     } else {
         ISO_TRY(iso_embed_identity(&plan, e));

@@ -7,20 +7,10 @@
 #include "lib/base/run.h"
 #include "lib/base/str.h"
 #include "lib/io/corpus.h"
+#include "lib/io/pool.h"
 #include "lib/nn/encoder.h"
 #include "lib/text/tokenizer.h"
 #include "lib/text/words.h"
-
-enum texts_pool {
-    TEXTS_MEAN, /* of the tokens that are not special; of all when there are none */
-    TEXTS_MEAN_SPECIAL,
-    TEXTS_CLS,
-    TEXTS_LAST,
-    TEXTS_MAX, /* of the tokens that are not special */
-    TEXTS_NONE,
-    TEXTS_WORD,
-    TEXTS_TYPES
-};
 
 /* What is known of a token besides its id. */
 enum { TEXTS_SPECIAL = 1, TEXTS_SECOND = 2 /* token type 1 */ };
@@ -50,7 +40,7 @@ struct texts_lang {
 struct texts {
     const struct settings *set;
     const iso_run *run;
-    enum texts_pool pool;
+    iso_pool pool;
     char *model;  /* what a file calls it */
     char *source; /* canonical */
     iso_encoder *encoder;
@@ -127,7 +117,7 @@ iso_err iso_texts_words_begin(struct texts_lang *lang);
 
 /* Adds the words of an item, the next one, to what is known of its language; `words` is scratch. */
 iso_err iso_texts_words_add(struct texts_lang *lang, iso_words *words, const iso_tokens *tokens,
-                            int64_t item, const iso_text *text, enum texts_pool pool);
+                            int64_t item, const iso_text *text, iso_pool pool);
 
 /* --- texts_rows.c --- */
 
@@ -138,11 +128,11 @@ struct texts_lists {
 };
 
 /* Where the rows of an item begin: its number, its first token, its first word. */
-int64_t iso_texts_row(const struct texts_lang *lang, enum texts_pool pool, int64_t item);
+int64_t iso_texts_row(const struct texts_lang *lang, iso_pool pool, int64_t item);
 
 /* Appends the lists of an item whose tokens begin at token `base` of the batch. */
-iso_err iso_texts_lists_add(struct texts_lists *to, const struct texts_lang *lang,
-                            enum texts_pool pool, int64_t item, int64_t base);
+iso_err iso_texts_lists_add(struct texts_lists *to, const struct texts_lang *lang, iso_pool pool,
+                            int64_t item, int64_t base);
 void iso_texts_lists_free(struct texts_lists *lists);
 
 /* --- texts_labels.c --- */
@@ -190,7 +180,7 @@ int64_t iso_texts_fill(int64_t *tokens, const struct texts_batch *b, const struc
                        int64_t left);
 
 /* Loads them: batch and lists. */
-iso_err iso_texts_load(struct texts_batch *b, const struct texts_lang *lang, enum texts_pool pool,
+iso_err iso_texts_load(struct texts_batch *b, const struct texts_lang *lang, iso_pool pool,
                        const struct texts_turn *turn, int64_t count, int64_t tokens);
 void iso_texts_batch_free(struct texts_batch *b);
 

@@ -78,7 +78,7 @@ static int64_t put(struct texts_batch *b, bool *typed, const struct texts_lang *
     return end;
 }
 
-iso_err iso_texts_load(struct texts_batch *b, const struct texts_lang *l, enum texts_pool pool,
+iso_err iso_texts_load(struct texts_batch *b, const struct texts_lang *l, iso_pool pool,
                        const struct texts_turn *turn, int64_t count, int64_t tokens)
 {
     int64_t at = 0;

@@ -51,7 +51,7 @@ iso_err iso_texts_add(struct texts *t, int *lang, const char *word)
         iso_free(name);
         goto done;
     }
-    if (iso_texts_is_ids(word) && (t->pool == TEXTS_WORD || t->pool == TEXTS_TYPES)) {
+    if (iso_texts_is_ids(word) && (t->pool == ISO_POOL_WORD || t->pool == ISO_POOL_TYPES)) {
         err = iso_fail(ISO_EARG,
                        "%s: token ids do not tell words, so " ISO_FIELD(pool) " %s needs text",
                        word, t->set->pool);

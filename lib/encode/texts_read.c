@@ -29,21 +29,12 @@ static void lang_free(struct texts_lang *l)
     *l = (struct texts_lang){0};
 }
 
-static enum texts_pool pool_of(const char *name)
-{
-    static const char *const names[] = {"mean", "mean-special", "cls",  "last",
-                                        "max",  "none",         "word", "types"};
-
-    for (int i = 0; name && i < (int)(sizeof names / sizeof *names); i++) {
-        if (strcmp(name, names[i]) == 0)
-            return (enum texts_pool)i; /* the order of the enum */
-    }
-    return TEXTS_MEAN;
-}
-
 struct texts iso_texts_of(const struct settings *set, const iso_run *run)
 {
-    return (struct texts){.set = set, .run = run, .pool = pool_of(set->pool)};
+    struct texts t = {.set = set, .run = run, .pool = ISO_POOL_MEAN};
+
+    (void)iso_pool_named(&t.pool, set->pool);
+    return t;
 }
 
 void iso_texts_free(struct texts *t)
@@ -213,7 +204,7 @@ iso_text iso_texts_item(const iso_corpus *c, int64_t item)
 static iso_err take_text(struct cutter *c, int64_t item)
 {
     struct texts_lang *l = c->lang;
-    const enum texts_pool pool = c->in->pool;
+    const iso_pool pool = c->in->pool;
     const iso_text text = iso_texts_item(&l->corpus, item);
     const int64_t used = l->token_at[item];
     const iso_tokens *t = &c->tokens;
@@ -225,7 +216,7 @@ static iso_err take_text(struct cutter *c, int64_t item)
                  ISO_FIELD(max_length) " %lld leaves no room for a piece beside the special tokens",
                  (long long)c->in->longest);
     ISO_TRY(err);
-    ISO_TRY(token_room(l, used, t->count, pool == TEXTS_NONE));
+    ISO_TRY(token_room(l, used, t->count, pool == ISO_POOL_NONE));
     for (int64_t i = 0; i < t->count; i++) {
         l->ids[used + i] = t->ids[i];
         l->mark[used + i] =
@@ -234,7 +225,7 @@ static iso_err take_text(struct cutter *c, int64_t item)
     l->token_at[item + 1] = used + t->count;
     l->cut[item] = t->truncated;
     l->truncated += t->truncated;
-    if (pool == TEXTS_NONE)
+    if (pool == ISO_POOL_NONE)
         ISO_TRY(name_pieces(c, item, &text));
     else if (l->word_at)
         ISO_TRY(iso_texts_words_add(l, &c->words, &c->tokens, item, &text, pool));
@@ -244,7 +235,8 @@ done:
 
 static int64_t rows_of(const struct texts *t, const struct texts_lang *l)
 {
-    return t->pool == TEXTS_TYPES ? l->lexicon.count : iso_texts_row(l, t->pool, l->corpus.items);
+    return t->pool == ISO_POOL_TYPES ? l->lexicon.count
+                                     : iso_texts_row(l, t->pool, l->corpus.items);
 }
 
 static iso_err read_lang(struct texts *t, struct texts_lang *l)
@@ -260,7 +252,7 @@ static iso_err read_lang(struct texts *t, struct texts_lang *l)
         find_specials(t, l);
     ISO_TRY(iso_alloc(&l->token_at, l->corpus.items + 1, sizeof *l->token_at));
     ISO_TRY(iso_alloc(&l->cut, l->corpus.items, sizeof *l->cut));
-    if (t->pool == TEXTS_WORD || t->pool == TEXTS_TYPES)
+    if (t->pool == ISO_POOL_WORD || t->pool == ISO_POOL_TYPES)
         ISO_TRY(iso_texts_words_begin(l));
     for (int64_t i = 0; i < l->corpus.items; i++) {
         if (i % STEP == 0)

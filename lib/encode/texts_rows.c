@@ -2,13 +2,13 @@
 #include "lib/encode/texts.h"
 #include "lib/base/alloc.h"
 
-int64_t iso_texts_row(const struct texts_lang *lang, enum texts_pool pool, int64_t item)
+int64_t iso_texts_row(const struct texts_lang *lang, iso_pool pool, int64_t item)
 {
     switch (pool) {
-    case TEXTS_NONE:
+    case ISO_POOL_NONE:
         return lang->token_at[item];
-    case TEXTS_WORD:
-    case TEXTS_TYPES:
+    case ISO_POOL_WORD:
+    case ISO_POOL_TYPES:
         return lang->word_at[item];
     default:
         return item;
@@ -73,29 +73,29 @@ done:
     return err;
 }
 
-iso_err iso_texts_lists_add(struct texts_lists *to, const struct texts_lang *l,
-                            enum texts_pool pool, int64_t item, int64_t base)
+iso_err iso_texts_lists_add(struct texts_lists *to, const struct texts_lang *l, iso_pool pool,
+                            int64_t item, int64_t base)
 {
     const int64_t count = l->token_at[item + 1] - l->token_at[item];
     iso_err err = ISO_OK;
 
-    if (pool == TEXTS_WORD || pool == TEXTS_TYPES)
+    if (pool == ISO_POOL_WORD || pool == ISO_POOL_TYPES)
         return words(to, l, item, base);
-    ISO_TRY(reserve(to, pool == TEXTS_NONE ? count : 1, count));
+    ISO_TRY(reserve(to, pool == ISO_POOL_NONE ? count : 1, count));
     switch (pool) {
-    case TEXTS_CLS:
-    case TEXTS_LAST:
+    case ISO_POOL_CLS:
+    case ISO_POOL_LAST:
         if (count > 0)
-            to->index[to->used++] = base + (pool == TEXTS_CLS ? 0 : count - 1);
+            to->index[to->used++] = base + (pool == ISO_POOL_CLS ? 0 : count - 1);
         break;
-    case TEXTS_NONE:
+    case ISO_POOL_NONE:
         for (int64_t i = 0; i < count; i++) {
             to->index[to->used++] = base + i;
             end_row(to);
         }
         goto done;
     default:
-        together(to, l, item, base, pool == TEXTS_MEAN_SPECIAL);
+        together(to, l, item, base, pool == ISO_POOL_MEAN_SPECIAL);
         if (to->used == to->first[to->rows]) /* an empty line */
             together(to, l, item, base, true);
     }

@@ -36,7 +36,7 @@ done:
 /* Appends the words that were found, each with its tokens. For word types those that no token is
  * left of say nothing. */
 static iso_err take(struct texts_lang *l, const iso_words *w, int64_t item, const iso_text *text,
-                    enum texts_pool pool)
+                    iso_pool pool)
 {
     int64_t used = l->word_at[item];
     iso_err err = ISO_OK;
@@ -45,7 +45,7 @@ static iso_err take(struct texts_lang *l, const iso_words *w, int64_t item, cons
     for (int64_t i = 0; i < w->count; i++) {
         const int64_t count = w->first[i + 1] - w->first[i];
         const char *from = w->part[i] ? text->pair : text->text;
-        if (count == 0 && pool == TEXTS_TYPES)
+        if (count == 0 && pool == ISO_POOL_TYPES)
             continue;
         ISO_TRY(index_room(l, l->first[used], count));
         for (int64_t k = 0; k < count; k++)
@@ -71,11 +71,11 @@ done:
 }
 
 iso_err iso_texts_words_add(struct texts_lang *l, iso_words *words, const iso_tokens *tokens,
-                            int64_t item, const iso_text *text, enum texts_pool pool)
+                            int64_t item, const iso_text *text, iso_pool pool)
 {
     iso_err err = ISO_OK;
 
-    const bool strip = pool == TEXTS_TYPES; /* as dictionaries have words */
+    const bool strip = pool == ISO_POOL_TYPES; /* as dictionaries have words */
 
     iso_words_clear(words);
     ISO_TRY(iso_words_find(words, tokens, text->text, text->len, 0, strip));

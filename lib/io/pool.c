@@ -6,49 +6,68 @@
 #include "lib/base/str.h"
 #include "lib/linalg/convert.h"
 
-static const char *const names[] = {"mean", "cls", "last", "max", "none"};
+static const struct {
+    const char *name;
+    bool stored;
+} pools[] = {
+#define X(id, name, stored, mixed) {name, stored},
+    ISO_POOLS(X)
+#undef X
+};
+
+enum { POOLS = sizeof pools / sizeof *pools };
+
+bool iso_pool_named(iso_pool *out, const char *name)
+{
+    for (int i = 0; i < POOLS; i++) {
+        if (iso_str_same(name, pools[i].name)) {
+            *out = (iso_pool)i;
+            return true;
+        }
+    }
+    return false;
+}
 
 iso_err iso_pool_find(iso_pool *out, const char *name)
 {
-    enum { COUNT = sizeof names / sizeof *names };
+    const char *names[POOLS];
+    iso_pool pool = ISO_POOL_MEAN;
+    int count = 0;
+    iso_buf list = {0};
+    iso_err err = ISO_OK;
 
-    for (int i = 0; name && i < COUNT; i++) {
-        if (strcmp(name, names[i]) == 0) {
-            *out = (iso_pool)i;
-            return ISO_OK;
-        }
+    for (int i = 0; i < POOLS; i++) {
+        if (pools[i].stored)
+            names[count++] = pools[i].name;
     }
-    if (name) {
-        const char *near = iso_str_nearest(name, names, COUNT);
-        return iso_fail(ISO_EARG, "pool %s is not known; %s %s", name,
-                        near ? "did you mean" : "it is one of",
-                        near ? near : "mean, cls, last, max, none");
+    if (name && !(iso_pool_named(&pool, name) && pools[pool].stored)) {
+        const char *near = iso_str_nearest(name, names, count);
+        ISO_TRY(iso_buf_names(&list, names, count, count));
+        ISO_FAIL(ISO_EARG, "pool %s is not known; %s %s", name,
+                 near ? "did you mean" : "it is one of", near ? near : list.text);
     }
-    *out = ISO_POOL_MEAN;
-    return ISO_OK;
+    *out = pool;
+done:
+    iso_buf_free(&list);
+    return err;
 }
 
 const char *iso_pool_name(iso_pool pool)
 {
-    return names[pool];
+    return pools[pool].name;
 }
 
 iso_err iso_pool_check_said(const char *pooling, const char *path)
 {
-    static const char *const said[] = {"mean", "mean-special", "cls",  "last",
-                                       "max",  "none",         "word", "types"};
+#define X(id, name, stored, mixed) ", " name
+    static const char known[] = ISO_POOLS(X);
+#undef X
+    iso_pool pool;
 
-    if (!pooling)
+    if (!pooling || iso_pool_named(&pool, pooling))
         return ISO_OK;
-    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
-        if (strcmp(said[i], pooling) == 0)
-            return ISO_OK;
-    }
-    return iso_fail(
-        ISO_EFORMAT,
-        "%s: pooling is \"%.60s\", not one of mean, mean-special, cls, last, max, none, "
-        "word, types",
-        path, pooling);
+    return iso_fail(ISO_EFORMAT, "%s: pooling is \"%.60s\", not one of %s", path, pooling,
+                    known + strlen(", "));
 }
 
 iso_dtype iso_pool_dtype(iso_dtype from)

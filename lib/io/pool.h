@@ -10,20 +10,51 @@
 
 ISO_BEGIN
 
+/**
+ * X(id, name, stored, mixed): what a row can stand for. Encoding texts makes all of them; `stored`
+ * (1 or 0): a file's token rows can be pooled so; `mixed`: mixing takes it, a row a sentence.
+ *
+ *     mean          mean of the tokens that are not special; of all when there is no other
+ *     mean-special  mean of all tokens
+ *     cls, last     the first, the last token
+ *     max           largest number of each column, over the tokens of mean
+ *     none          token rows stay
+ *     word          a row a word of the text, the mean of its tokens
+ *     types         a row a word of the vocabulary, the mean of its occurrences
+ */
+#define ISO_POOLS(X)                                                                               \
+    X(MEAN, "mean", 1, 1)                                                                          \
+    X(MEAN_SPECIAL, "mean-special", 0, 1)                                                          \
+    X(CLS, "cls", 1, 1)                                                                            \
+    X(LAST, "last", 1, 1)                                                                          \
+    X(MAX, "max", 1, 1)                                                                            \
+    X(NONE, "none", 1, 0)                                                                          \
+    X(WORD, "word", 0, 0)                                                                          \
+    X(TYPES, "types", 0, 0)
+
 typedef enum iso_pool {
-    ISO_POOL_MEAN = 0,
-    ISO_POOL_CLS,  /* the first row */
-    ISO_POOL_LAST, /* the last row */
-    ISO_POOL_MAX,
-    ISO_POOL_NONE /* token rows stay */
+#define X(id, name, stored, mixed) ISO_POOL_##id,
+    ISO_POOLS(X)
+#undef X
 } iso_pool;
 
-/** "mean" (NULL too), "cls", "last", "max", "none". Errors ISO_EARG, with the nearest name. */
+/* ISO_POOL_CHOICES(STORED) is "mean cls last max none"; ENCODED, MIXED likewise. */
+#define ISO_POOL_CHOICES(of)                      (&(ISO_POOLS(ISO_POOL_##of)[1]))
+#define ISO_POOL_ENCODED(id, name, stored, mixed) " " name
+#define ISO_POOL_STORED(id, name, stored, mixed)  ISO_POOL_IF_##stored(" " name)
+#define ISO_POOL_MIXED(id, name, stored, mixed)   ISO_POOL_IF_##mixed(" " name)
+#define ISO_POOL_IF_1(text)                       text
+#define ISO_POOL_IF_0(text)
+
+/** The pooling of a file's token rows called so; NULL: mean. Errors ISO_EARG, with the nearest. */
 ISO_API ISO_MUST_USE iso_err iso_pool_find(iso_pool *out, const char *name);
+
+/** Any pooling called so; false leaves *out. */
+ISO_API bool iso_pool_named(iso_pool *out, const char *name);
 ISO_API const char *iso_pool_name(iso_pool pool);
 
-/** That a collection may say its rows were pooled so: "mean", "mean-special", "cls", "last", "max",
- * "none", "word", "types", or NULL (it does not say). Errors  ISO_EFORMAT; begins with `path`. */
+/** That a collection may say its rows were pooled so; NULL: it does not say. Errors  ISO_EFORMAT;
+ * begins with `path`. */
 ISO_API ISO_MUST_USE iso_err iso_pool_check_said(const char *pooling, const char *path);
 
 /** f64 rows stay f64, all others are pooled into f32 (sums in double). */

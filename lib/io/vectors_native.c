@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/base/str.h"
+#include "lib/io/pool.h"
 #include "lib/io/states.h"
 #include "lib/io/vectors_inside.h"
 #include "lib/linalg/convert.h"
@@ -71,7 +72,7 @@ static iso_err read_states(struct iso_vectors_store *s, iso_states *states)
     int at = 0, layer = 0;
     iso_err err = ISO_OK;
 
-    if (!iso_str_same(pooling, "types"))
+    if (!iso_str_same(pooling, iso_pool_name(ISO_POOL_TYPES)))
         ISO_FAIL(ISO_EFORMAT,
                  "%s: its pooling is %s; words need states of embed " ISO_FIELD(pool) " types",
                  s->path, pooling ? pooling : "not known");

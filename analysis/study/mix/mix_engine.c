@@ -42,7 +42,7 @@ static iso_err new_mixed(struct mixed *m, struct mix_job *job, int target)
                         .src = job->in.lang[iso_mix_source_lang(job, target)].name,
                         .tgt = iso_mix_target(job, target)->name,
                         .model = job->in.model,
-                        .pool = job->in.set->pool ? job->in.set->pool : "mean",
+                        .pool = iso_pool_name(job->in.pool),
                         .items = job->items,
                         .source = job->source.states,
                         .cls_source = job->source.cls};

@@ -82,7 +82,7 @@ static iso_err begin(iso_native **out, const char *path, const struct mix_job *j
     const struct settings *set = job->in.set;
     const bool rounded = set->compute && strcmp(set->compute, "f32") != 0;
     const iso_states_info about = {.model = job->in.model,
-                                   .pooling = set->pool ? set->pool : "mean",
+                                   .pooling = iso_pool_name(job->in.pool),
                                    .source = job->in.source,
                                    .compute = rounded ? set->compute : NULL,
                                    .class_count = classes->count,

@@ -79,7 +79,7 @@ iso_err iso_mix_pass_pool(struct mix_pass *p, iso_spill *to, int matrix, const i
 {
     const struct texts_lists *lists = &p->batch.lists;
     iso_err err = iso_pool_lists(&p->rows, iso_mat_view(x), lists->first, lists->index,
-                                 p->job->in.pool == TEXTS_MAX);
+                                 p->job->in.pool == ISO_POOL_MAX);
 
     if (err == ISO_EFORMAT)
         return iso_texts_not_finite(&p->job->in, p->lang, layer);
