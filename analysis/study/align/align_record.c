@@ -2,6 +2,7 @@
 #include "analysis/search/answers.h"
 #include "analysis/study/align/align_inside.h"
 #include "analysis/study/items/record_value.h"
+#include "lib/io/pool.h"
 
 static int64_t neighbours(const struct align_ask *ask, iso_rule rule)
 {
@@ -25,7 +26,7 @@ iso_record iso_align_record_of(const struct align *a, const struct align_pair *p
     r.tgt = p->tgt;
     r.src_dim = p->x->cols;
     r.tgt_dim = p->y->cols;
-    r.pool = a->set.words ? "word" : a->about->pooling;
+    r.pool = a->set.words ? iso_pool_name(ISO_POOL_WORD) : a->about->pooling;
     r.prep = a->ask->prep_text;
     r.model = a->about->model;
     return r;

@@ -1,17 +1,17 @@
 /* Which matrices belong together. */
-#include <string.h>
-
 #include "analysis/study/align/align_dictionary.h"
 #include "analysis/study/align/align_words.h"
 #include "analysis/study/items/pad.h"
 #include "lib/base/alloc.h"
+#include "lib/base/str.h"
+#include "lib/io/pool.h"
 
 /* Rows of word types are not translations of each other, whatever their number. */
 static iso_err check_types(const iso_states *s)
 {
     const char *pooling = iso_states_about(s)->pooling;
 
-    return pooling && !strcmp(pooling, "types")
+    return iso_str_same(pooling, iso_pool_name(ISO_POOL_TYPES))
                ? iso_fail(ISO_EARG,
                           "%s: rows are word types, which no order pairs: give a dictionary "
                           "with " ISO_FIELD(train),

@@ -5,7 +5,9 @@
 #include "analysis/study/align/align_dictionary.h"
 #include "bin/term.h"
 #include "lib/base/alloc.h"
+#include "lib/base/str.h"
 #include "lib/io/word_text.h"
+#include "lib/io/pool.h"
 #include "lib/text/fold.h"
 
 enum { NAMED = 3 };
@@ -66,7 +68,7 @@ static iso_err check_types(const iso_states *s, const iso_lang *lang)
 {
     const char *pooling = iso_states_about(s)->pooling;
 
-    if (lang->tokens && !lang->offsets && pooling && !strcmp(pooling, "types"))
+    if (lang->tokens && !lang->offsets && iso_str_same(pooling, iso_pool_name(ISO_POOL_TYPES)))
         return ISO_OK;
     return iso_fail(ISO_EARG,
                     "%s: rows of %s are no word types (pooling is %s): " ISO_FIELD(

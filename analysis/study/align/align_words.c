@@ -6,6 +6,7 @@
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 #include "lib/io/alignments.h"
+#include "lib/io/pool.h"
 #include "lib/linalg/convert.h"
 
 /* Whether a piece begins a word: U+2581 begins one where there are such pieces, else all but "##".
@@ -146,7 +147,7 @@ iso_err iso_word_rows_make(struct word_rows *out, const char *path, iso_states *
 {
     const iso_lang *const lang[2] = {iso_states_lang(s, src), iso_states_lang(s, tgt)};
     const char *pooling = iso_states_about(s)->pooling;
-    const bool pieces = !pooling || strcmp(pooling, "word") != 0;
+    const bool pieces = !iso_str_same(pooling, iso_pool_name(ISO_POOL_WORD));
     iso_alignments a = {0};
     struct words_of of[2] = {{0}, {0}};
     struct word_rows w = {0};
