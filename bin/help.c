@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "analysis/measure/measure.h"
+#include "analysis/measure/catalogue.h"
 #include "bin/man_page.h"
 #include "bin/opt.h"
 #include "lib/io/record.h"
@@ -89,7 +89,7 @@ static void measures(FILE *to)
         char name[64];
         snprintf(name, sizeof name, "  %s:%s%s", m->measure, m->estimator,
                  m->recommended ? " *" : "");
-        fprintf(to, "%-*s%s\n", INDENT + 8, name, m->title);
+        fprintf(to, "%-*s%s\n", INDENT + 8, name, m->help ? m->help : m->title);
     }
 }
 

@@ -1,4 +1,4 @@
-/* A measure: what it is called, what it needs, what it claims, how it is computed; the registry. */
+/* A measure of a pair: what it is called, what it needs, what it claims, how it is computed. */
 #ifndef ISO_ANALYSIS_MEASURE_H
 #define ISO_ANALYSIS_MEASURE_H
 
@@ -48,8 +48,15 @@ typedef struct iso_pair {
     int peers;                 /* matrices in that mean */
 } iso_pair;
 
+/* What a high value means for the two languages. */
+typedef enum iso_high { ISO_HIGH_APART = -1, ISO_HIGH_NEITHER, ISO_HIGH_ALIKE } iso_high;
+
 typedef struct iso_measure {
-    const char *measure, *estimator, *title;
+    const char *measure, *estimator;
+    const char *title; /* of figures and sections: "Cosine of translation pairs" */
+    const char *axis;  /* what its values are: "mean cosine"; NULL = "measure estimator" */
+    const char *help;  /* the line of `help`; NULL = the title */
+    iso_high high;
     unsigned needs, invariant;
     unsigned dear_needs; /* more needs, of an interval made only where the task wants dear ones */
     bool recommended;    /* chosen when only the measure is named */
@@ -66,24 +73,6 @@ typedef struct iso_measure {
     int64_t (*state_size)(int64_t p, int64_t q);
     void (*feed)(double *outcome, double *state, iso_view x, iso_view y);
 } iso_measure;
-
-/** All measures, ours first, then those registered, in a fixed order. */
-ISO_API int iso_measure_count(void);
-ISO_API const iso_measure *iso_measure_at(int i);
-
-/**
- * Adds a measure (borrowed, for the life of the program). Not thread-safe; call before any pass.
- * Errors  ISO_EARG (same names twice, table full, no `value`).
- */
-ISO_API ISO_MUST_USE iso_err iso_measure_register(const iso_measure *m);
-
-/**
- * Resolves "cka,cka:biased,cosine:raw": a bare measure stands for its recommended estimators,
- * "measure:*" for all. Sets out[0..*count), each measure once, in the order named.
- * Errors  ISO_EARG (unknown name, the nearest one suggested; more than `room`).
- */
-ISO_API ISO_MUST_USE iso_err iso_measure_choose(const iso_measure **out, int *count, int room,
-                                                const char *names);
 
 ISO_END
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/measure/spec.h"
 #include "analysis/pass/pass.h"
 #include "lib/linalg/rows.h"
 

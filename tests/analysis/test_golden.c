@@ -2,6 +2,7 @@
  * per-sentence files. */
 #include "tests/check.h"
 
+#include "analysis/measure/spec.h"
 #include "analysis/pass/pass.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"

@@ -2,6 +2,7 @@
  * minds. Symmetry, order of items and the comparison of something with itself. */
 #include "tests/check.h"
 
+#include "analysis/measure/catalogue.h"
 #include "analysis/pass/pass.h"
 #include "lib/base/rng.h"
 

@@ -3,6 +3,8 @@
  */
 #include "tests/check.h"
 
+#include "analysis/measure/catalogue.h"
+#include "analysis/measure/spec.h"
 #include "analysis/similarity/cka.h"
 #include "analysis/similarity/cosine.h"
 #include "analysis/pass/pass.h"

@@ -2,6 +2,7 @@
  * in either precision; also where a column or the later rows are far larger than the rest. */
 #include "tests/check.h"
 
+#include "analysis/measure/catalogue.h"
 #include "analysis/pass/pass.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/convert.h"

@@ -2,6 +2,7 @@
  * states differ by nothing, λ and entropies, what is refused. */
 #include <string.h>
 
+#include "analysis/measure/spec.h"
 #include "analysis/pass/pass.h"
 #include "analysis/measure/difference.h"
 #include "tests/bin/mixed.h"

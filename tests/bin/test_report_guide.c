@@ -1,7 +1,7 @@
 /* Reading guides: what they say fits the figure, and every measure has one. */
 #include "tests/check.h"
 
-#include "analysis/measure/measure.h"
+#include "analysis/measure/catalogue.h"
 #include "analysis/page/report/report.h"
 #include "analysis/page/report/report_guide.h"
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/measure/catalogue.h"
 #include "analysis/page/figure/figure_mix.h"
 #include "analysis/page/figure/figure_scatter.h"
 #include "analysis/page/figure/figure_text.h"
@@ -77,7 +78,7 @@ static iso_err name_it(struct figure *f, const iso_records *records, const struc
         return iso_buf_puts(&f->title, ask->title);
     if (f->kind == FIGURE_SCATTER) /* called after what goes across */
         return ISO_OK;
-    ISO_TRY(iso_buf_puts(&f->title, iso_wording_of(r->measure, r->estimator)->name));
+    ISO_TRY(iso_buf_puts(&f->title, iso_catalogue_of(r->measure, r->estimator).title));
     if (iso_str_same(r->stage, "difference") && !iso_figure_is_mixing(r))
         ISO_TRY(iso_buf_puts(&f->title, ", difference"));
     ISO_TRY(iso_buf_puts(&f->title, iso_figure_is_share(r) && f->kind == FIGURE_CURVES

@@ -2,9 +2,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/measure/catalogue.h"
 #include "analysis/page/figure/figure_curve.h"
 #include "analysis/page/figure/figure_svg.h"
-#include "analysis/page/wording.h"
 #include "lib/io/number.h"
 
 /* The chance level belongs into the picture unless it would squeeze the curves into a corner. */
@@ -139,7 +139,7 @@ static iso_err add_axes(struct figure *f, const struct curves *c, struct range y
                            iso_figure_is_mixing(r) ? "mixed layer"
                            : c->layer_lo == 0      ? "layer (0 = embeddings)"
                                                    : "layer"));
-    ISO_TRY(iso_figure_quote(&f->script, iso_wording_of(r->measure, r->estimator)->axis));
+    ISO_TRY(iso_figure_quote(&f->script, iso_catalogue_of(r->measure, r->estimator).axis));
     ISO_TRY(iso_buf_puts(&f->script, " textcolor rgb '#404040'\n"));
 done:
     return err;

@@ -2,9 +2,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "analysis/measure/catalogue.h"
 #include "analysis/page/figure/figure_svg.h"
 #include "analysis/page/figure/figure_text.h"
-#include "analysis/page/wording.h"
 #include "lib/base/alloc.h"
 
 static int by_value(const void *a, const void *b)
@@ -120,7 +120,7 @@ static iso_err add_axes(struct figure *f, const iso_record *r, struct range x, i
     ISO_TRY(iso_buf_puts(s, ", "));
     ISO_TRY(iso_figure_number(s, x.step));
     ISO_TRY(iso_buf_puts(s, "\nset xlabel "));
-    ISO_TRY(iso_figure_quote(s, iso_wording_of(r->measure, r->estimator)->axis));
+    ISO_TRY(iso_figure_quote(s, iso_catalogue_of(r->measure, r->estimator).axis));
     ISO_TRY(iso_buf_puts(s, " textcolor rgb '#404040'\n"));
     ISO_TRY(iso_buf_puts(
         s, "plot data skip 1 using 5:1 with points pt 2 ps 0.5 lc rgb '#767676', "

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/measure/catalogue.h"
 #include "analysis/stats/cluster.h"
-#include "analysis/page/wording.h"
 #include "lib/base/str.h"
 #include "lib/base/alloc.h"
 
@@ -196,7 +196,7 @@ iso_err iso_maps_collect(struct maps *m, const iso_records *records, int most)
     const iso_record *r = &records->at[0];
     iso_err err = ISO_OK;
 
-    m->apart = iso_wording_of(r->measure, r->estimator)->high == READS_APART;
+    m->apart = iso_catalogue_of(r->measure, r->estimator).high == ISO_HIGH_APART;
     ISO_TRY(fill(m, records, most));
     m->signs = m->lo < 0 && m->hi > 0 && -m->lo > 0.2 * m->hi;
     if (m->kind == FIGURE_LANGUAGES)

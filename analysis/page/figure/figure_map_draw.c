@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/measure/catalogue.h"
 #include "analysis/page/figure/figure_map.h"
 #include "analysis/page/figure/figure_svg.h"
 #include "analysis/page/wording.h"
@@ -286,7 +287,7 @@ done:
 /* Which way colours go, and what of the panels is not there. */
 static iso_err describe(struct figure *f, const struct maps *m, const iso_record *r)
 {
-    const bool sided = iso_wording_of(r->measure, r->estimator)->high != READS_NEITHER;
+    const bool sided = iso_catalogue_of(r->measure, r->estimator).high != ISO_HIGH_NEITHER;
     iso_buf *o = &f->note;
     iso_err err = ISO_OK;
 

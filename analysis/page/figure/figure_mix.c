@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/page/wording.h"
+#include "analysis/measure/catalogue.h"
 #include "analysis/study/mix/mix_claim.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
@@ -299,7 +299,8 @@ static double gain(const struct mixing *m, enum mix_what what, int place)
 
 int iso_mixing_best(const struct mixing *m, const iso_record *like)
 {
-    const int sign = iso_wording_of(like->measure, like->estimator)->high == READS_APART ? -1 : 1;
+    const int sign =
+        iso_catalogue_of(like->measure, like->estimator).high == ISO_HIGH_APART ? -1 : 1;
     double most = NAN;
     int best = 0;
 

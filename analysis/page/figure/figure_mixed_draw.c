@@ -2,9 +2,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/measure/catalogue.h"
 #include "analysis/page/figure/figure_svg.h"
 #include "analysis/page/figure/figure_mixed.h"
-#include "analysis/page/wording.h"
 #include "lib/base/utf8.h"
 
 enum { LEGEND_LINE = 18 };
@@ -258,7 +258,7 @@ static iso_err add_axes(struct figure *f, const struct mixed_sheet *s, const iso
     ISO_TRY(iso_buf_printf(o, "set xtics %d font small\n", pixels >= 15 ? 1 : pixels >= 8 ? 2 : 4));
     ISO_TRY(iso_buf_puts(o, "set xlabel font small textcolor rgb '#404040' offset 0,0.4\n"
                             "set label "));
-    ISO_TRY(iso_figure_quote(o, iso_wording_of(r->measure, r->estimator)->axis));
+    ISO_TRY(iso_figure_quote(o, iso_catalogue_of(r->measure, r->estimator).axis));
     ISO_TRY(iso_buf_printf(o,
                            " at screen 16/w, screen 1 - %d/h rotate by 90 right font small "
                            "textcolor rgb '#404040'\n",

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/measure/catalogue.h"
 #include "analysis/page/figure/figure_svg.h"
 #include "analysis/page/figure/figure_scatter.h"
 #include "analysis/page/wording.h"
@@ -238,7 +239,7 @@ static iso_err add_axes(struct figure *f, const struct scatter *s, const struct 
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_puts(o, "set grid lt 1 lc rgb '#ececec' lw 0.75\nset label "));
-    ISO_TRY(iso_figure_quote(o, iso_wording_of(r->measure, r->estimator)->axis));
+    ISO_TRY(iso_figure_quote(o, iso_catalogue_of(r->measure, r->estimator).axis));
     ISO_TRY(iso_buf_printf(o,
                            " at screen %d/w, screen 1 - %d/h center font small "
                            "textcolor rgb '#404040'\nset label 'transfer gap' at screen 16/w, "
@@ -260,7 +261,7 @@ iso_err iso_figure_scatter(struct figure *f, const iso_records *records, const i
         return err;
     if (!f->title.len && !f->untitled)
         ISO_TRY(iso_buf_printf(&f->title, "Transfer gap and %s",
-                               iso_wording_of(s.like->measure, s.like->estimator)->axis));
+                               iso_catalogue_of(s.like->measure, s.like->estimator).axis));
     ISO_TRY(describe(f, &s));
     ISO_TRY(lay_out(f, &l, &s, (int)sizeof ", 999 unnamed"));
     l.y = gaps_of(&s);

@@ -2,14 +2,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/measure/catalogue.h"
 #include "analysis/page/figure/figure_svg.h"
 #include "analysis/page/figure/figure_mix.h"
-#include "analysis/page/wording.h"
 
 /* Column 0 is no mixing; in the second panel, what mixing brings beyond fixed:0, it is missing. */
 struct sheet {
     const struct mixing *m;
-    enum reads high;
+    iso_high high;
     int panels, stacked, cell, row, side, up, left, top, gap; /* pixels; side: of all columns */
     bool fine; /* the second panel needs three decimals */
     int best;  /* the column that is best at the last layer */
@@ -41,10 +41,10 @@ static void look(struct sheet *s)
     }
     s->panels = s->hi[1] >= s->lo[1] ? 2 : 1;
     s->best = -1;
-    for (int c = 0; c <= m->places && s->high != READS_NEITHER; c++) {
+    for (int c = 0; c <= m->places && s->high != ISO_HIGH_NEITHER; c++) {
         const double v = value_at(s, 0, c, m->hi);
         const double best = s->best < 0 ? NAN : value_at(s, 0, s->best, m->hi);
-        if (isfinite(v) && (s->best < 0 || (s->high == READS_APART ? v < best : v > best)))
+        if (isfinite(v) && (s->best < 0 || (s->high == ISO_HIGH_APART ? v < best : v > best)))
             s->best = c;
     }
 }
@@ -163,7 +163,8 @@ static iso_err add_colours(struct figure *f, const struct sheet *s, int panel, i
     iso_buf *o = &f->script;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_figure_palette(o, s->lo[panel], s->hi[panel], panel == 1, s->high == READS_APART));
+    ISO_TRY(
+        iso_figure_palette(o, s->lo[panel], s->hi[panel], panel == 1, s->high == ISO_HIGH_APART));
     ISO_TRY(iso_buf_printf(o,
                            "set colorbox user vertical noborder origin screen %d/w, screen 1 - "
                            "%d/h size screen 12/w, screen %d/h\n",
@@ -268,12 +269,12 @@ static iso_err describe(struct figure *f, const struct sheet *s)
 
     if (s->best >= 0) {
         ISO_TRY(iso_buf_printf(o, "framed: %s at the last layer, ",
-                               s->high == READS_APART ? "lowest" : "highest"));
+                               s->high == ISO_HIGH_APART ? "lowest" : "highest"));
         ISO_TRY(s->best ? iso_buf_puts(o, "mixed at ") : iso_buf_puts(o, "not mixed"));
         if (s->best)
             ISO_TRY(iso_mixing_spot_name(o, &s->m->place[s->best - 1]));
     }
-    if (s->panels == 2 && s->high != READS_NEITHER)
+    if (s->panels == 2 && s->high != ISO_HIGH_NEITHER)
         ISO_TRY(iso_buf_printf(o, "%sblue: languages come closer", o->len ? " \xc2\xb7 " : ""));
 done:
     return err;
@@ -283,7 +284,7 @@ iso_err iso_figure_sweep(struct figure *f, const iso_records *records)
 {
     const iso_record *r = &records->at[0];
     struct mixing m = {0};
-    struct sheet s = {.m = &m, .high = iso_wording_of(r->measure, r->estimator)->high};
+    struct sheet s = {.m = &m, .high = iso_catalogue_of(r->measure, r->estimator).high};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_mixing_gather(&m, records));

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/measure/catalogue.h"
 #include "analysis/page/figure/figure_text.h"
 #include "analysis/page/report/report.h"
 #include "analysis/page/report/report_guide.h"
@@ -82,7 +83,7 @@ static iso_err add_section_title(iso_buf *out, const struct section_view *v)
         return iso_buf_puts(out, v->section->title);
     if (v->mixing)
         ISO_TRY(iso_buf_puts(out, "Mixing: "));
-    ISO_TRY(iso_html_text(out, iso_wording_of(r->measure, r->estimator)->name));
+    ISO_TRY(iso_html_text(out, iso_catalogue_of(r->measure, r->estimator).title));
 done:
     return err;
 }

@@ -2,15 +2,15 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/measure/catalogue.h"
 #include "analysis/page/report/report.h"
 #include "analysis/page/html.h"
-#include "analysis/page/wording.h"
 #include "lib/base/str.h"
 #include "lib/base/alloc.h"
 
 /* One measure from the source to all others, same layer on both sides: its mean by layer. */
 struct course {
-    const struct wording *words;
+    iso_entry words;
     const iso_record **at;
     int64_t count, layer_lo, layer_hi;
     double *mean;    /* [layer - layer_lo] */
@@ -68,7 +68,7 @@ static iso_err average(struct course *c)
         const double mean = count ? sum / count : NAN;
         const double best = c->mean[c->best - c->layer_lo];
         c->mean[layer - c->layer_lo] = mean;
-        const bool better = c->words->high == READS_APART ? mean < best : mean > best;
+        const bool better = c->words.high == ISO_HIGH_APART ? mean < best : mean > best;
         /* The embeddings are no layer of the network: they are told of, not crowned. */
         if (isfinite(mean) && (c->targets == 0 || c->best == 0 || better)) {
             c->best = layer;
@@ -93,7 +93,7 @@ static iso_err follow(struct course *c, const struct report *report, const iso_r
 {
     iso_err err = ISO_OK;
 
-    c->words = iso_wording_of(first->measure, first->estimator);
+    c->words = iso_catalogue_of(first->measure, first->estimator);
     c->layer_lo = c->layer_hi = first->src_layer;
     ISO_TRY(iso_alloc(&c->at, report->records.count, sizeof *c->at));
     for (int64_t i = 0; i < report->records.count; i++) {
@@ -154,7 +154,7 @@ static iso_err add_course(iso_buf *out, const struct course *c, const char *src)
                                               : " and the other languages are most alike in <b>"));
     ISO_TRY(add_layer(out, c->best));
     ISO_TRY(iso_buf_puts(out, "</b>: "));
-    ISO_TRY(iso_html_text(out, c->words->axis));
+    ISO_TRY(iso_html_text(out, c->words.axis));
     ISO_TRY(iso_buf_puts(out, c->targets == 1 ? " is <b>" : " averages <b>"));
     ISO_TRY(iso_html_number(out, best, 2));
     ISO_TRY(iso_buf_puts(out, "</b>"));
@@ -168,7 +168,7 @@ static iso_err add_course(iso_buf *out, const struct course *c, const char *src)
     if (c->layer_lo == 0 && c->best != 0) {
         ISO_TRY(iso_buf_puts(out, "; the embeddings before it have "));
         ISO_TRY(iso_html_number(out, first, 2));
-        if (c->words->high == READS_ALIKE && first > best)
+        if (c->words.high == ISO_HIGH_ALIKE && first > best)
             ISO_TRY(iso_buf_puts(out, ", which sentence length alone can bring about"));
     }
     ISO_TRY(iso_buf_puts(out, ".</li>\n"));
@@ -203,14 +203,14 @@ static int rivals(const struct course *c, const iso_record *far)
     for (int64_t i = 0; i < c->count; i++) {
         const iso_record *r = c->at[i];
         count += r != far && r->src_layer == c->best && isfinite(r->lo) && isfinite(far->hi) &&
-                 (c->words->high == READS_APART ? r->hi >= far->lo : r->lo <= far->hi);
+                 (c->words.high == ISO_HIGH_APART ? r->hi >= far->lo : r->lo <= far->hi);
     }
     return count;
 }
 
 static iso_err add_extremes(iso_buf *out, const struct course *c)
 {
-    const bool apart = c->words->high == READS_APART;
+    const bool apart = c->words.high == ISO_HIGH_APART;
     const iso_record *far = extreme(c, !apart), *near = extreme(c, apart);
     const int others = rivals(c, far);
     iso_err err = ISO_OK;
@@ -239,7 +239,7 @@ static iso_err add_chance(iso_buf *out, const struct course *c)
     const iso_record *low = extreme(c, true);
     iso_err err = ISO_OK;
 
-    if (c->words->high != READS_ALIKE || !isfinite(low->null) || !(low->null_sd > 0))
+    if (c->words.high != ISO_HIGH_ALIKE || !isfinite(low->null) || !(low->null_sd > 0))
         return ISO_OK;
     const double above = (low->value - low->null) / low->null_sd;
     ISO_TRY(iso_buf_puts(out, "<li>Unrelated sentences would give "));
@@ -259,16 +259,29 @@ done:
     return err;
 }
 
-static iso_err add_similarity(iso_buf *out, const struct report *report)
+/* By what similarity is told: the first of these, else of all measures that say who is closer. */
+static const iso_record *first_similarity(const struct report *report)
 {
     static const char *const choices[][2] = {
         {"cka", "debiased"}, {"cka", "biased"}, {"cosine", "centred"}, {"cosine", "raw"}};
     const iso_record *first = NULL;
-    struct course c = {0};
-    iso_err err = ISO_OK;
 
     for (size_t i = 0; i < sizeof choices / sizeof *choices && !first; i++)
         first = first_of(report, choices[i][0], choices[i][1]);
+    for (int i = 0; i < iso_measure_count() && !first; i++) {
+        const iso_measure *m = iso_measure_at(i);
+        if (m->high != ISO_HIGH_NEITHER)
+            first = first_of(report, m->measure, m->estimator);
+    }
+    return first;
+}
+
+static iso_err add_similarity(iso_buf *out, const struct report *report)
+{
+    const iso_record *first = first_similarity(report);
+    struct course c = {0};
+    iso_err err = ISO_OK;
+
     if (!first)
         return ISO_OK;
     ISO_TRY(follow(&c, report, first));

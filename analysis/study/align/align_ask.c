@@ -1,4 +1,5 @@
 /* What `align` is asked, read from the command line. */
+#include "analysis/measure/spec.h"
 #include "analysis/study/align/align.h"
 
 #include <stdio.h>

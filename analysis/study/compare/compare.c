@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/measure/difference.h"
+#include "analysis/measure/spec.h"
 #include "analysis/pass/pass.h"
 #include "analysis/study/items/pairing.h"
 #include "analysis/study/items/record_value.h"

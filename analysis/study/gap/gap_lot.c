@@ -1,4 +1,5 @@
 /* Discrepancies in lots: which records are of one question, and where each number is. */
+#include "analysis/measure/catalogue.h"
 #include "analysis/study/gap/gap_lot_inside.h"
 
 #include <math.h>
@@ -11,27 +12,14 @@
 
 enum { LOTS_MOST = 4096 };
 
-static bool among(const char *const *list, const char *word)
-{
-    for (; *list; list++) {
-        if (iso_str_same(*list, word))
-            return true;
-    }
-    return false;
-}
-
 /* A number of a pair of different languages at one depth, of all folds, searched one way. */
 static bool serves(const iso_record *r)
 {
-    static const char *const never[] = {"gap",    "pearson", "spearman", "kendall",
-                                        "mantel", "lambda",  "entropy",  NULL};
-    static const char *const baselines[] = {"majority", "shuffled", "language-id", NULL};
-    static const char *const ways[] = {"forward", "backward", NULL};
-
     return r->src && r->tgt && !iso_lang_same(r->src, r->tgt) && r->src_layer == r->tgt_layer &&
-           isfinite(r->value) && r->fold == ISO_NO_INT && !among(never, r->measure) &&
-           !(r->estimator && among(baselines, r->estimator)) &&
-           (!r->direction || among(ways, r->direction));
+           isfinite(r->value) && r->fold == ISO_NO_INT &&
+           (!r->direction || !strcmp(r->direction, "forward") ||
+            !strcmp(r->direction, "backward")) &&
+           iso_catalogue_of(r->measure, r->estimator).about != ISO_ABOUT_OTHER;
 }
 
 /* In everything that makes a number another number, languages, layers and direction aside. */

@@ -1,6 +1,7 @@
 /* Which lots are taken: those that are named, else the usual ones, else all. */
 #include <string.h>
 
+#include "analysis/measure/catalogue.h"
 #include "analysis/study/gap/gap_lot_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
@@ -97,12 +98,9 @@ static iso_err keep(struct gap_lots *lots, const bool *chosen)
 /* All but scores, which go with gaps by themselves. */
 static void choose_rest(bool *chosen, const struct gap_lots *lots)
 {
-    static const char *const scores[] = {"accuracy", "f1", "precision", "recall"};
-
     for (int i = 0; i < lots->count; i++) {
-        chosen[i] = true;
-        for (size_t s = 0; s < sizeof scores / sizeof *scores; s++)
-            chosen[i] = chosen[i] && strcmp(lots->at[i].first->measure, scores[s]) != 0;
+        const iso_record *first = lots->at[i].first;
+        chosen[i] = iso_catalogue_of(first->measure, first->estimator).about == ISO_ABOUT_PAIR;
     }
 }
 

@@ -1,6 +1,7 @@
 /* What mixing is measured by: --measure and --interval, for the registry and for retrieval. */
 #include <string.h>
 
+#include "analysis/measure/spec.h"
 #include "analysis/study/compare/compare.h"
 #include "analysis/study/mix/mix_values.h"
 #include "lib/base/str.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/page/wording.h"
+#include "analysis/measure/catalogue.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 
@@ -100,7 +100,7 @@ static struct mix_claim claim_of(const iso_record *const bar[MIX_BARS])
         all = all && !c.missed[b];
     }
     c.side = all ? c.side : 0;
-    c.closer = c.side * (int)iso_wording_of(c.effect->measure, c.effect->estimator)->high;
+    c.closer = c.side * (int)iso_catalogue_of(c.effect->measure, c.effect->estimator).high;
     return c;
 }
 

@@ -1,78 +1,66 @@
-#include "analysis/measure/measure.h"
+#include "analysis/measure/spec.h"
 
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "analysis/similarity/centroid.h"
-#include "analysis/similarity/cka.h"
-#include "analysis/similarity/cosine.h"
-#include "analysis/similarity/procrustes.h"
-#include "lib/base/str.h"
+#include "analysis/measure/catalogue.h"
 
-/* One line a measure. */
-static const iso_measure *const ours[] = {
-    &iso_cka_debiased,        &iso_cka_biased,
-    &iso_cosine_raw,          &iso_cosine_centred,
-    &iso_centroid_relative,   &iso_centroid_euclidean,
-    &iso_centroid_cosine,     &iso_centroid_cosine_centred,
-    &iso_centroid_share,      &iso_procrustes_similarity,
-    &iso_procrustes_distance,
-};
+/* --- One word --- */
 
-enum { OURS = (int)(sizeof ours / sizeof *ours), EXTRA = 32, NAMES = 2 * (OURS + EXTRA) };
-
-static const iso_measure *extra[EXTRA];
-static int extra_count;
-
-int iso_measure_count(void)
+static bool copy(char *to, const char *from, size_t len)
 {
-    return OURS + extra_count;
-}
-
-const iso_measure *iso_measure_at(int i)
-{
-    return i < OURS ? ours[i] : extra[i - OURS];
-}
-
-iso_err iso_measure_register(const iso_measure *m)
-{
-    if (!m->measure || !m->estimator || !m->value || ((m->needs & ISO_NEED_ROWS) && !m->feed))
-        return iso_fail(ISO_EARG, "a measure needs two names and its functions");
-    for (int i = 0; i < iso_measure_count(); i++) {
-        const iso_measure *other = iso_measure_at(i);
-        if (!strcmp(m->measure, other->measure) && !strcmp(m->estimator, other->estimator))
-            return iso_fail(ISO_EARG, "measure %s:%s is there already", m->measure, m->estimator);
-    }
-    if (extra_count == EXTRA)
-        return iso_fail(ISO_EARG, "no room for measure %s:%s", m->measure, m->estimator);
-    extra[extra_count++] = m;
-    return ISO_OK;
-}
-
-/* "cka" or "cka:biased" as typed. */
-struct wanted {
-    char measure[64], estimator[64];
-};
-
-static bool split(struct wanted *w, const char *name, size_t len)
-{
-    const char *colon = memchr(name, ':', len);
-    const size_t first = colon ? (size_t)(colon - name) : len;
-    const size_t second = colon ? len - first - 1 : 0;
-
-    if (first >= sizeof w->measure || second >= sizeof w->estimator || (colon && second == 0))
+    if (len == 0 || len >= ISO_SPEC_SIZE)
         return false;
-    *w = (struct wanted){0};
-    memcpy(w->measure, name, first);
-    if (colon)
-        memcpy(w->estimator, colon + 1, second);
+    memcpy(to, from, len);
     return true;
 }
 
-static bool matches(const struct wanted *w, const iso_measure *m)
+bool iso_spec_parse(iso_spec *out, const char *word)
 {
-    if (strcmp(w->measure, m->measure) != 0)
+    const char *colon = strchr(word, ':'), *at;
+    iso_spec s = {0};
+
+    if (!copy(s.name, word, colon ? (size_t)(colon - word) : strlen(word)) ||
+        (colon && !copy(s.estimator, colon + 1, strlen(colon + 1))))
+        return false;
+    memcpy(s.measure, s.name, sizeof s.name);
+    at = strchr(s.name, '@');
+    if (at && at[1]) {
+        memcpy(s.measure + (at - s.name) + 1, "k", 2);
+        if (strcmp(at + 1, "k") != 0 && (!iso_str_int(&s.k, at + 1) || s.k < 1))
+            s.k = -1;
+    }
+    *out = s;
+    return true;
+}
+
+bool iso_spec_fits(const iso_spec *s, const char *measure, const char *estimator, int64_t k)
+{
+    return !strcmp(s->measure, measure) && (s->k == 0 || s->k == k) &&
+           (!*s->estimator || !strcmp(s->estimator, "*") ||
+            (estimator && !strcmp(s->estimator, estimator)));
+}
+
+iso_err iso_spec_print(iso_buf *out, const char *measure, const char *estimator, int64_t k)
+{
+    const size_t len = strlen(measure);
+    const bool ranked = len > 2 && !strcmp(measure + len - 2, "@k") && k >= 1;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_add(out, measure, (int64_t)len - ranked));
+    if (ranked)
+        ISO_TRY(iso_buf_printf(out, "%lld", (long long)k));
+    if (estimator && *estimator)
+        ISO_TRY(iso_buf_printf(out, ":%s", estimator));
+done:
+    return err;
+}
+
+/* --- A list of measures of a pair --- */
+
+static bool matches(const iso_spec *w, const iso_measure *m)
+{
+    if (strcmp(w->name, m->measure) != 0)
         return false;
     if (!*w->estimator)
         return m->recommended;
@@ -132,16 +120,16 @@ static const char *not_built(const char *name)
     return NULL;
 }
 
-static iso_err unknown(const struct wanted *w)
+static iso_err unknown(const iso_spec *w)
 {
-    const char *names[NAMES], *near, *name = w->estimator;
+    const char *names[ISO_MEASURES_MOST], *near, *name = w->estimator;
     char all[256] = "";
-    int count = *w->estimator ? candidates(names, w->measure) : 0;
+    int count = *w->estimator ? candidates(names, w->name) : 0;
     const bool of_measure = count > 0;
 
     if (!of_measure) {
         count = candidates(names, NULL);
-        name = w->measure;
+        name = w->name;
     }
     const char *instead = of_measure ? NULL : not_built(name);
     near = instead ? NULL : iso_str_nearest(name, names, count);
@@ -151,7 +139,7 @@ static iso_err unknown(const struct wanted *w)
         return iso_fail(ISO_EARG, "measure '%s' is not among these: %s%s%s", name, all,
                         *instead ? "; " : "", instead);
     return iso_fail(ISO_EARG, "unknown %s '%s'%s%s; %s%s%s", of_measure ? "estimator" : "measure",
-                    name, of_measure ? " of " : "", of_measure ? w->measure : "",
+                    name, of_measure ? " of " : "", of_measure ? w->name : "",
                     near ? "did you mean '" : "there are ", near ? near : all, near ? "'?" : "");
 }
 
@@ -166,15 +154,15 @@ static bool holds(const iso_measure *const *list, int count, const iso_measure *
 
 iso_err iso_measure_choose(const iso_measure **out, int *count, int room, const char *names)
 {
-    const iso_measure *list[NAMES];
-    struct wanted w;
+    const iso_measure *list[ISO_MEASURES_MOST];
+    char word[2 * ISO_SPEC_SIZE];
+    iso_spec w;
     int have = 0;
 
-    for (const char *at = names; *at;) {
-        const size_t len = strcspn(at, ",");
-        const int before = have;
+    for (const char *at = names; at && *at;) {
         bool known = false;
-        if (len == 0 || !split(&w, at, len))
+        at = iso_str_word(word, sizeof word, at);
+        if (!iso_spec_parse(&w, word))
             return iso_fail(ISO_EARG, "'%s' is not a list of measures (cka,cosine:raw)", names);
         for (int i = 0; i < iso_measure_count(); i++) {
             const iso_measure *m = iso_measure_at(i);
@@ -184,9 +172,8 @@ iso_err iso_measure_choose(const iso_measure **out, int *count, int room, const 
             if (!holds(list, have, m))
                 list[have++] = m;
         }
-        if (!known && have == before)
+        if (!known)
             return unknown(&w);
-        at += len + (at[len] == ',');
     }
     if (have == 0 || have > room)
         return iso_fail(ISO_EARG, "%d measures chosen, 1 to %d can be", have, room);

@@ -1,0 +1,207 @@
+#include "analysis/measure/catalogue.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/similarity/centroid.h"
+#include "analysis/similarity/cka.h"
+#include "analysis/similarity/cosine.h"
+#include "analysis/similarity/procrustes.h"
+
+/* --- Measures of a pair: one line each --- */
+
+static const iso_measure *const ours[] = {
+    &iso_cka_debiased,        &iso_cka_biased,
+    &iso_cosine_raw,          &iso_cosine_centred,
+    &iso_centroid_relative,   &iso_centroid_euclidean,
+    &iso_centroid_cosine,     &iso_centroid_cosine_centred,
+    &iso_centroid_share,      &iso_procrustes_similarity,
+    &iso_procrustes_distance,
+};
+
+enum { OURS = (int)(sizeof ours / sizeof *ours), EXTRA = ISO_MEASURES_MOST - OURS, NAME_SIZE = 64 };
+
+static const iso_measure *extra[EXTRA];
+static int extra_count;
+
+int iso_measure_count(void)
+{
+    return OURS + extra_count;
+}
+
+const iso_measure *iso_measure_at(int i)
+{
+    return i < OURS ? ours[i] : extra[i - OURS];
+}
+
+/* --- What studies make beside them --- */
+
+static const struct {
+    const char *measure, *estimator, *title, *axis;
+    iso_about about;
+    iso_high high;
+} made[] = {
+    {"p@k", "cosine", "Translations found by cosine", "share found", ISO_ABOUT_PAIR,
+     ISO_HIGH_ALIKE},
+    {"p@k", "csls", "Translations found by CSLS", "share found", ISO_ABOUT_PAIR, ISO_HIGH_ALIKE},
+    {"p@k", "ratio", "Translations found by ratio margin", "share found", ISO_ABOUT_PAIR,
+     ISO_HIGH_ALIKE},
+    {"p@k", "difference", "Translations found by difference margin", "share found", ISO_ABOUT_PAIR,
+     ISO_HIGH_ALIKE},
+    {"p@k", "absolute", "Translations found by absolute margin", "share found", ISO_ABOUT_PAIR,
+     ISO_HIGH_ALIKE},
+    {"p@k", "invsoftmax", "Translations found by inverted softmax", "share found", ISO_ABOUT_PAIR,
+     ISO_HIGH_ALIKE},
+    {"mrr", "cosine", "Mean reciprocal rank of translations by cosine", "mean reciprocal rank",
+     ISO_ABOUT_PAIR, ISO_HIGH_ALIKE},
+    {"mrr", "csls", "Mean reciprocal rank of translations by CSLS", "mean reciprocal rank",
+     ISO_ABOUT_PAIR, ISO_HIGH_ALIKE},
+    {"error", "cosine", "Translations missed by cosine", "share missed", ISO_ABOUT_PAIR,
+     ISO_HIGH_APART},
+    {"error", "csls", "Translations missed by CSLS", "share missed", ISO_ABOUT_PAIR,
+     ISO_HIGH_APART},
+    {"error", "ratio", "Translations missed by ratio margin (xSIM)", "share missed", ISO_ABOUT_PAIR,
+     ISO_HIGH_APART},
+    {"mexa", "cosine", "Translations that choose each other (MEXA)", "share of mutual best",
+     ISO_ABOUT_PAIR, ISO_HIGH_ALIKE},
+    {"f1", "mining", "Mined pairs against the true ones", "F1", ISO_ABOUT_TASK, ISO_HIGH_ALIKE},
+    {"precision", "mining", "Mined pairs that are true", "precision", ISO_ABOUT_TASK,
+     ISO_HIGH_ALIKE},
+    {"recall", "mining", "True pairs that were mined", "recall", ISO_ABOUT_TASK, ISO_HIGH_ALIKE},
+    {"lambda", "mean", "\xce\xbb, the share of the source in the mix", "mean \xce\xbb",
+     ISO_ABOUT_OTHER, ISO_HIGH_NEITHER},
+    {"lambda", "sd", "\xce\xbb, its spread over sentences", "standard deviation of \xce\xbb",
+     ISO_ABOUT_OTHER, ISO_HIGH_NEITHER},
+    {"entropy", "mean", "Entropy of the attention between translations", "mean entropy (nats)",
+     ISO_ABOUT_OTHER, ISO_HIGH_NEITHER},
+    {"entropy", "sd", "Entropy of the attention between translations, its spread",
+     "standard deviation (nats)", ISO_ABOUT_OTHER, ISO_HIGH_NEITHER},
+    {"mse", "cls", "Distance of the final [CLS] of translations", "mean squared difference",
+     ISO_ABOUT_PAIR, ISO_HIGH_APART},
+    {"kl", "predictions", "Divergence of predictions for translations", "KL divergence (nats)",
+     ISO_ABOUT_PAIR, ISO_HIGH_APART},
+    {"accuracy", "source-branch", "Accuracy of the source's branch", "accuracy", ISO_ABOUT_TASK,
+     ISO_HIGH_NEITHER},
+    {"accuracy", "target-branch", "Accuracy of the target's branch", "accuracy", ISO_ABOUT_TASK,
+     ISO_HIGH_NEITHER},
+    {"accuracy", "two-branch", "Accuracy of both branches together", "accuracy", ISO_ABOUT_TASK,
+     ISO_HIGH_NEITHER},
+    {"accuracy", "probe", "Accuracy of a probe", "accuracy", ISO_ABOUT_TASK, ISO_HIGH_NEITHER},
+    {"accuracy", "majority", "Accuracy of the most frequent class", "accuracy", ISO_ABOUT_OTHER,
+     ISO_HIGH_NEITHER},
+    {"accuracy", "shuffled", "Accuracy of a probe of permuted labels", "accuracy", ISO_ABOUT_OTHER,
+     ISO_HIGH_NEITHER},
+    {"accuracy", "language-id", "Languages told apart by a probe", "accuracy", ISO_ABOUT_OTHER,
+     ISO_HIGH_APART},
+    {"f1", "macro", "Macro-F1 of a probe", "macro-F1", ISO_ABOUT_TASK, ISO_HIGH_NEITHER},
+    {"f1", "majority", "Macro-F1 of the most frequent class", "macro-F1", ISO_ABOUT_OTHER,
+     ISO_HIGH_NEITHER},
+    {"f1", "shuffled", "Macro-F1 of a probe of permuted labels", "macro-F1", ISO_ABOUT_OTHER,
+     ISO_HIGH_NEITHER},
+    {"f1", "language-id", "Languages told apart by a probe, macro-F1", "macro-F1", ISO_ABOUT_OTHER,
+     ISO_HIGH_APART},
+    {"gap", "language", "Transfer gap", "score of the source \xe2\x88\x92 score", ISO_ABOUT_OTHER,
+     ISO_HIGH_NEITHER},
+    {"gap", "mean", "Mean transfer gap", "mean over languages", ISO_ABOUT_OTHER, ISO_HIGH_NEITHER},
+    {"pearson", "", "Correlation of discrepancy and gap (Pearson)", "Pearson correlation",
+     ISO_ABOUT_OTHER, ISO_HIGH_NEITHER},
+    {"spearman", "", "Correlation of discrepancy and gap (Spearman)", "Spearman correlation",
+     ISO_ABOUT_OTHER, ISO_HIGH_NEITHER},
+    {"kendall", "", "Correlation of discrepancy and gap (Kendall)", "Kendall correlation",
+     ISO_ABOUT_OTHER, ISO_HIGH_NEITHER},
+    {"mantel", "pearson", "Correlation of distances (Mantel)", "Pearson correlation",
+     ISO_ABOUT_OTHER, ISO_HIGH_NEITHER},
+};
+
+enum { MADE = (int)(sizeof made / sizeof *made) };
+
+/* --- The catalogue of both --- */
+
+/* The names of entry `i`, which is no copy of its words. */
+static void names(const char **measure, const char **estimator, int i)
+{
+    const int pairs = iso_measure_count();
+
+    *measure = i < pairs ? iso_measure_at(i)->measure : made[i - pairs].measure;
+    *estimator = i < pairs ? iso_measure_at(i)->estimator : made[i - pairs].estimator;
+}
+
+static iso_entry entry(const char *measure, const char *estimator, const char *title,
+                       const char *axis)
+{
+    iso_entry e = {.measure = measure, .estimator = estimator};
+    char name[sizeof e.axis];
+
+    (void)snprintf(name, sizeof name, "%s%s%s", measure, *estimator ? " " : "", estimator);
+    (void)snprintf(e.title, sizeof e.title, "%s", title ? title : name);
+    (void)snprintf(e.axis, sizeof e.axis, "%s", axis ? axis : name);
+    return e;
+}
+
+int iso_catalogue_count(void)
+{
+    return iso_measure_count() + MADE;
+}
+
+iso_entry iso_catalogue_at(int i)
+{
+    const int m = i - iso_measure_count();
+    const iso_measure *pair = m < 0 ? iso_measure_at(i) : NULL;
+    iso_entry e = pair ? entry(pair->measure, pair->estimator, pair->title, pair->axis)
+                       : entry(made[m].measure, made[m].estimator, made[m].title, made[m].axis);
+
+    e.known = true;
+    e.about = pair ? ISO_ABOUT_PAIR : made[m].about;
+    e.high = pair ? pair->high : made[m].high;
+    return e;
+}
+
+/* The first entry of a measure, of this estimator unless it is NULL; -1 for none. */
+static int find(const char *measure, const char *estimator)
+{
+    const char *own, *how;
+
+    for (int i = 0; i < iso_catalogue_count(); i++) {
+        names(&own, &how, i);
+        if (!strcmp(own, measure) && (!estimator || !strcmp(how, estimator)))
+            return i;
+    }
+    return -1;
+}
+
+iso_entry iso_catalogue_of(const char *measure, const char *estimator)
+{
+    const int known = find(measure, estimator ? estimator : ""), like = find(measure, NULL);
+
+    if (known >= 0)
+        return iso_catalogue_at(known);
+    iso_entry e = entry(measure, estimator ? estimator : "", NULL, NULL);
+    e.about = like < 0 ? ISO_ABOUT_PAIR : iso_catalogue_at(like).about;
+    return e;
+}
+
+/* --- Registering --- */
+
+static bool is_name(const char *name)
+{
+    const size_t len = name ? strlen(name) : 0;
+
+    return len > 0 && len < NAME_SIZE && strcspn(name, ":,@* \t\r\n") == len;
+}
+
+iso_err iso_measure_register(const iso_measure *m)
+{
+    if (!m->title || !m->value || ((m->needs & ISO_NEED_ROWS) && !m->feed))
+        return iso_fail(ISO_EARG, "a measure needs a title and its functions");
+    if (!is_name(m->measure) || !is_name(m->estimator))
+        return iso_fail(ISO_EARG,
+                        "a measure needs two names of fewer than %d bytes without blanks and "
+                        "\":,@*\", not '%s' and '%s'",
+                        NAME_SIZE, m->measure ? m->measure : "", m->estimator ? m->estimator : "");
+    if (find(m->measure, m->estimator) >= 0)
+        return iso_fail(ISO_EARG, "measure %s:%s is there already", m->measure, m->estimator);
+    if (extra_count == EXTRA)
+        return iso_fail(ISO_EARG, "no room for measure %s:%s", m->measure, m->estimator);
+    extra[extra_count++] = m;
+    return ISO_OK;
+}
