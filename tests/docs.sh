@@ -38,6 +38,10 @@ while IFS=, read -r measure estimator; do
     done
 done <"$folder/measures"
 
+"$program" help compare | awk '/^  [a-z0-9-]+:[a-z0-9-]+ \*/ { print $1 }' | while read -r name; do
+    grep -qF "\`$name\` *" "$folder/text" || say "docs/records.md: no * at $name"
+done
+
 # Links between documents, and their headings.
 for page in README.md ARCHITECTURE.md CONTRIBUTING.md NEWS.md docs/*.md examples/*.md; do
     grep -o '](\([^)]*\))' "$page" | sed 's/^](//; s/)$//' | grep -v '^http' | while read -r link; do
