@@ -11,7 +11,7 @@ ISO_BEGIN
 typedef struct iso_array_name {
     char *lang;    /* NULL when the name does not say */
     int layer;     /* -1 when the name does not say */
-    char *unclear; /* why no language can be told (then `lang` is all that may be one), or NULL */
+    char *unclear; /* why the language is not known (then `lang` is all that may be one), or NULL */
 } iso_array_name;
 
 /**

@@ -16,9 +16,9 @@ typedef struct iso_array_set {
     int count, room;
     iso_entry *entries; /* made by iso_array_set_finish */
     int entry_count;
-    iso_too_deep deep; /* arrays that were not added for their axes */
-    bool picked; /* the user named the array within the file */
-    char read_as[ISO_READ_AS]; /* what a person is told of how axes were read, or "" */
+    iso_too_deep deep;         /* arrays that were not added for their axes */
+    bool picked;               /* the user named the array within the file */
+    char read_as[ISO_READ_AS]; /* how axes were read, for a note, or "" */
 } iso_array_set;
 
 typedef struct iso_named_array {

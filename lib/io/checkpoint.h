@@ -29,7 +29,7 @@ ISO_API void iso_checkpoint_list_free(char **names, int count);
 /**
  * Adds a line "NAME TAB DIGEST" for each file that decides what a model computes: its
  * configuration, with `tokenizer` all files of tokenizers that are there, with `weights` those that
- * iso_weights_open takes. All bytes are read; progress is told.
+ * iso_weights_open takes. All bytes are read; progress is reported.
  * Errors  as iso_weights_open, ISO_ECANCEL.
  */
 ISO_API ISO_MUST_USE iso_err iso_checkpoint_identity(iso_buf *out, const char *folder,

@@ -41,7 +41,7 @@ static iso_err next_record(struct line *out, bool *there, struct csv *c)
         ISO_TRY(iso_buf_add(&c->joined, line.text, line.len));
         open = iso_delimited_opens(line.text, line.len, c->separator, true);
     }
-    *there = true; /* a quote that stays open is told where fields are read */
+    *there = true; /* a quote that stays open is reported where fields are read */
     *out = (struct line){c->joined.text, c->joined.len};
 done:
     return err;

@@ -25,7 +25,7 @@ ISO_API ISO_MUST_USE iso_err iso_foreign_text(const char *path, const char *byte
 
 /**
  * Fails because `path` could not be opened, for the reason `code` (errno): ISO_EIO. A link that
- * leads nowhere, as a hub's cache and git-annex leave them, is told with where it leads.
+ * leads nowhere, as a hub's cache and git-annex leave them, is reported with where it leads.
  */
 ISO_API ISO_MUST_USE iso_err iso_foreign_missing(const char *path, int code);
 

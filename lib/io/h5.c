@@ -128,10 +128,10 @@ iso_err iso_h5_check(const iso_h5 *file)
 
 int64_t iso_h5_open_count(void)
 {
-    const struct h5_voice voice = iso_h5_hush();
+    const struct h5_printer printer = iso_h5_hush();
     const ssize_t n = H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL);
 
-    iso_h5_unhush(voice);
+    iso_h5_unhush(printer);
     return (int64_t)n + iso_h5_readers();
 }
 
@@ -296,10 +296,10 @@ done:
 
 static void tell_untyped(iso_h5 *file, const iso_h5_info *info, const char *path)
 {
-    if (info->untyped && !file->told)
+    if (info->untyped && !file->noted_untyped)
         iso_run_note(file->run, "%s: %s: values of two bytes without a type are read as bf16",
                      file->path, path);
-    file->told = file->told || info->untyped;
+    file->noted_untyped = file->noted_untyped || info->untyped;
 }
 
 iso_err iso_h5_data_open(iso_h5_data **out, iso_h5 *file, const char *path)

@@ -61,7 +61,7 @@ ISO_API ISO_MUST_USE iso_err iso_h5_kind_of(iso_h5_kind *out, iso_h5 *file, cons
 ISO_API ISO_MUST_USE iso_err iso_h5_list(iso_h5_texts *out, iso_h5 *file, const char *group);
 
 /** The paths of all datasets of the file at any depth, without the leading slash, ascending; links
- * are followed, and what is there under several names is told once. */
+ * are followed, and what is there under several names is listed once. */
 ISO_API ISO_MUST_USE iso_err iso_h5_walk(iso_h5_texts *out, iso_h5 *file);
 
 /** An attribute; *out is NULL, *there false when it is absent. Errors ISO_EFORMAT (another type).
@@ -84,7 +84,7 @@ typedef enum iso_h5_type {
 } iso_h5_type;
 
 typedef struct iso_h5_info {
-    int rank;                   /* as in the file; only the first ISO_H5_RANK sizes are told */
+    int rank;                   /* as in the file; only the first ISO_H5_RANK sizes are given */
     int64_t dims[ISO_H5_RANK];  /* 1 beyond the rank */
     int64_t chunk[ISO_H5_RANK]; /* 0 when not chunked */
     iso_h5_type type;           /* a float that is none of ours is FOREIGN */

@@ -61,7 +61,7 @@ done:
 
 iso_err iso_h5_here_attr_text(char **out, iso_h5 *file, const char *object, const char *name)
 {
-    const struct h5_voice voice = iso_h5_hush();
+    const struct h5_printer printer = iso_h5_hush();
     hid_t id = H5I_INVALID_HID, type = H5I_INVALID_HID;
     char *text = NULL;
     iso_err err = ISO_OK;
@@ -75,14 +75,14 @@ iso_err iso_h5_here_attr_text(char **out, iso_h5 *file, const char *object, cons
 done:
     iso_h5_shut(type);
     iso_h5_shut(id);
-    iso_h5_unhush(voice);
+    iso_h5_unhush(printer);
     return err;
 }
 
 iso_err iso_h5_here_attr_int(int64_t *out, bool *there, iso_h5 *file, const char *object,
                              const char *name)
 {
-    const struct h5_voice voice = iso_h5_hush();
+    const struct h5_printer printer = iso_h5_hush();
     hid_t id = H5I_INVALID_HID, type = H5I_INVALID_HID;
     int64_t value = 0;
     iso_err err = ISO_OK;
@@ -100,14 +100,14 @@ iso_err iso_h5_here_attr_int(int64_t *out, bool *there, iso_h5 *file, const char
 done:
     iso_h5_shut(type);
     iso_h5_shut(id);
-    iso_h5_unhush(voice);
+    iso_h5_unhush(printer);
     return err;
 }
 
 static iso_err put_attr(iso_h5 *file, const char *object, const char *name, hid_t type,
                         hid_t memory, const void *value)
 {
-    const struct h5_voice voice = iso_h5_hush();
+    const struct h5_printer printer = iso_h5_hush();
     const hid_t space = H5Screate(H5S_SCALAR);
     const hid_t id = H5Acreate_by_name(file->id, object, name, type, space, H5P_DEFAULT,
                                        H5P_DEFAULT, H5P_DEFAULT);
@@ -117,7 +117,7 @@ static iso_err put_attr(iso_h5 *file, const char *object, const char *name, hid_
         err = iso_h5_broke(ISO_EIO, file->path, name, "cannot write this attribute");
     iso_h5_shut(id);
     iso_h5_shut(space);
-    iso_h5_unhush(voice);
+    iso_h5_unhush(printer);
     return err;
 }
 

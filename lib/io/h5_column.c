@@ -27,7 +27,7 @@ static iso_err open_line(iso_h5_data **out, iso_h5 *file, const char *path)
 
 static iso_err read_ints(int64_t **out, const iso_h5_data *d)
 {
-    const struct h5_voice voice = iso_h5_hush();
+    const struct h5_printer printer = iso_h5_hush();
     int64_t *values = NULL;
     iso_err err = ISO_OK;
 
@@ -41,7 +41,7 @@ static iso_err read_ints(int64_t **out, const iso_h5_data *d)
     values = NULL;
 done:
     iso_free(values);
-    iso_h5_unhush(voice);
+    iso_h5_unhush(printer);
     return err;
 }
 
@@ -161,7 +161,7 @@ static iso_err read_decimals(iso_buf *buf, const iso_h5_data *d)
 
 iso_err iso_h5_here_texts(iso_buf *texts, int64_t *count, iso_h5 *file, const char *path)
 {
-    const struct h5_voice voice = iso_h5_hush();
+    const struct h5_printer printer = iso_h5_hush();
     iso_h5_data *d = NULL;
     hid_t type = H5I_INVALID_HID;
     iso_err err = ISO_OK;
@@ -183,6 +183,6 @@ iso_err iso_h5_here_texts(iso_buf *texts, int64_t *count, iso_h5 *file, const ch
 done:
     iso_h5_shut(type);
     iso_h5_here_data_close(d);
-    iso_h5_unhush(voice);
+    iso_h5_unhush(printer);
     return err;
 }

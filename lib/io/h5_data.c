@@ -12,10 +12,10 @@ void iso_h5_here_data_close(iso_h5_data *data)
 {
     if (!data)
         return;
-    const struct h5_voice voice = iso_h5_hush();
+    const struct h5_printer printer = iso_h5_hush();
     iso_h5_shut(data->memory);
     iso_h5_shut(data->id);
-    iso_h5_unhush(voice);
+    iso_h5_unhush(printer);
     iso_free(data->path);
     iso_free(data);
 }
@@ -168,7 +168,7 @@ done:
 
 iso_err iso_h5_here_data(iso_h5_data **out, iso_h5 *file, const char *path)
 {
-    const struct h5_voice voice = iso_h5_hush();
+    const struct h5_printer printer = iso_h5_hush();
     iso_h5_data *d = NULL;
     iso_err err = ISO_OK;
 
@@ -184,13 +184,13 @@ iso_err iso_h5_here_data(iso_h5_data **out, iso_h5 *file, const char *path)
     d = NULL;
 done:
     iso_h5_here_data_close(d);
-    iso_h5_unhush(voice);
+    iso_h5_unhush(printer);
     return err;
 }
 
 iso_err iso_h5_here_read(iso_h5_data *d, const int64_t *start_at, const int64_t *count, void *to)
 {
-    const struct h5_voice voice = iso_h5_hush();
+    const struct h5_printer printer = iso_h5_hush();
     hsize_t s[ISO_H5_RANK] = {0}, c[ISO_H5_RANK] = {0};
     hid_t file = H5I_INVALID_HID, memory = H5I_INVALID_HID;
     iso_err err = ISO_OK;
@@ -207,7 +207,7 @@ iso_err iso_h5_here_read(iso_h5_data *d, const int64_t *start_at, const int64_t 
 done:
     iso_h5_shut(file);
     iso_h5_shut(memory);
-    iso_h5_unhush(voice);
+    iso_h5_unhush(printer);
     return err;
 }
 

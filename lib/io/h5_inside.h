@@ -14,8 +14,8 @@ struct iso_h5 {
     char *path;
     struct h5_reader *reader; /* NULL: here */
     const iso_run *run;
-    bool told;   /* of values without a type */
-    bool served; /* here, in a process whose computing is bounded */
+    bool noted_untyped; /* values without a type were reported */
+    bool served;        /* here, in a process whose computing is bounded */
 
     hid_t id, links; /* here: the file; how links out of it are followed */
     int64_t size; /* bytes when it was opened, with those of the files it led to; 0: being made */
@@ -118,14 +118,14 @@ iso_err iso_h5_whole(const iso_h5_data *data);
 void iso_h5_filters(void);
 
 /* How HDF5 printed errors before we came; a program around us may want it back. Every public
- * function holds its voice between the two calls. */
-struct h5_voice {
-    H5E_auto2_t speak;
+ * function has no printer between the two calls. */
+struct h5_printer {
+    H5E_auto2_t print;
     void *payload;
 };
 
-struct h5_voice iso_h5_hush(void);
-void iso_h5_unhush(struct h5_voice v);
+struct h5_printer iso_h5_hush(void);
+void iso_h5_unhush(struct h5_printer p);
 
 /* The reason that was kept since the last hush, or what HDF5 says. */
 void iso_h5_because(const char *format, ...) ISO_PRINTF(1, 2);

@@ -1,4 +1,4 @@
-/* Links out of the way: followed, where they stay in the folder; told, where they lead nowhere. */
+/* Links out of the way: followed, where they stay in the folder; reported, where they lead nowhere. */
 #include "lib/io/h5_inside.h"
 
 #include <limits.h>
@@ -297,7 +297,7 @@ static int depth_of(const char *path)
 
 iso_err iso_h5_here_walk(iso_buf *names, int64_t *count, iso_h5 *file)
 {
-    const struct h5_voice voice = iso_h5_hush();
+    const struct h5_printer printer = iso_h5_hush();
     struct walk w = {.file = file, .names = names};
     iso_err err = ISO_OK;
 
@@ -319,6 +319,6 @@ iso_err iso_h5_here_walk(iso_buf *names, int64_t *count, iso_h5 *file)
 done:
     iso_free(w.seen);
     iso_buf_free(&w.links);
-    iso_h5_unhush(voice);
+    iso_h5_unhush(printer);
     return err;
 }

@@ -17,7 +17,7 @@ static herr_t is_truncation(unsigned n, const H5E_error2_t *e, void *payload)
     return 0;
 }
 
-/* What a copy broken off leaves behind is told from other damage. */
+/* What a copy broken off leaves behind is distinguished from other damage. */
 static iso_err cannot_open(const char *path)
 {
     bool truncated = false;
@@ -53,7 +53,7 @@ static bool stay_small(hid_t plist)
 
 iso_err iso_h5_here_open(iso_h5 *file, bool make)
 {
-    const struct h5_voice voice = iso_h5_hush();
+    const struct h5_printer printer = iso_h5_hush();
     const hid_t plist = H5Pcreate(H5P_FILE_ACCESS);
     hsize_t size = 0;
     iso_err err = ISO_OK;
@@ -75,7 +75,7 @@ iso_err iso_h5_here_open(iso_h5 *file, bool make)
         file->size = (int64_t)size;
 done:
     iso_h5_shut(plist);
-    iso_h5_unhush(voice);
+    iso_h5_unhush(printer);
     if (err)
         (void)iso_h5_here_close(file);
     return err;
@@ -83,7 +83,7 @@ done:
 
 iso_err iso_h5_here_close(iso_h5 *file)
 {
-    const struct h5_voice voice = iso_h5_hush();
+    const struct h5_printer printer = iso_h5_hush();
     iso_err err = ISO_OK;
 
     iso_h5_shut(file->links);
@@ -92,7 +92,7 @@ iso_err iso_h5_here_close(iso_h5 *file)
     if (file->id >= 0 && file->broken)
         err = iso_fail(ISO_EIO, "%s: cannot write: %s", file->path, strerror(file->broken));
     file->id = file->links = H5I_INVALID_HID;
-    iso_h5_unhush(voice);
+    iso_h5_unhush(printer);
     return err;
 }
 
@@ -120,7 +120,7 @@ static herr_t on_link(hid_t group, const char *name, const H5L_info_t *info, voi
 
 iso_err iso_h5_here_list(iso_buf *names, int64_t *count, iso_h5 *file, const char *group)
 {
-    const struct h5_voice voice = iso_h5_hush();
+    const struct h5_printer printer = iso_h5_hush();
     struct names n = {.path = file->path, .buf = names};
     hsize_t at = 0;
     iso_err err = ISO_OK;
@@ -130,7 +130,7 @@ iso_err iso_h5_here_list(iso_buf *names, int64_t *count, iso_h5 *file, const cha
         ISO_TRY(n.err ? n.err : iso_h5_lost(file, group, "cannot list"));
     *count = n.count;
 done:
-    iso_h5_unhush(voice);
+    iso_h5_unhush(printer);
     return err;
 }
 
@@ -157,7 +157,7 @@ done:
 
 iso_err iso_h5_here_kind(iso_h5_kind *out, iso_h5 *file, const char *path)
 {
-    const struct h5_voice voice = iso_h5_hush();
+    const struct h5_printer printer = iso_h5_hush();
     hid_t id = H5I_INVALID_HID;
     bool there = false;
     iso_err err = ISO_OK;
@@ -173,6 +173,6 @@ iso_err iso_h5_here_kind(iso_h5_kind *out, iso_h5 *file, const char *path)
     *out = type == H5I_GROUP ? ISO_H5_GROUP : type == H5I_DATASET ? ISO_H5_DATASET : ISO_H5_ELSE;
 done:
     iso_h5_shut(id);
-    iso_h5_unhush(voice);
+    iso_h5_unhush(printer);
     return err;
 }

@@ -1,6 +1,6 @@
 /* The way to the disk for files we make. HDF5 never recovers from a write that failed: what it
  * holds stays dirty, closing fails, and at the end of the program it goes astray. So the first
- * failure is kept here and HDF5 is told that all is well; the file is given up when it is closed.
+ * failure is kept here and HDF5 hears that all is well; the file is given up when it is closed.
  */
 #include "lib/io/h5_inside.h"
 

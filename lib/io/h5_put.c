@@ -44,7 +44,7 @@ static hid_t data_plist(int rank, const hsize_t *dims, bool room, const iso_h5_l
 static iso_err put(iso_h5 *file, const char *path, int rank, const int64_t *dims, hid_t type,
                    hid_t memory, const void *data, const iso_h5_layout *layout)
 {
-    const struct h5_voice voice = iso_h5_hush();
+    const struct h5_printer printer = iso_h5_hush();
     hsize_t n[ISO_H5_RANK] = {0};
     iso_err err = ISO_OK;
 
@@ -61,7 +61,7 @@ static iso_err put(iso_h5 *file, const char *path, int rank, const int64_t *dims
     iso_h5_shut(space);
     iso_h5_shut(how);
     iso_h5_shut(links);
-    iso_h5_unhush(voice);
+    iso_h5_unhush(printer);
     return err;
 }
 
@@ -168,14 +168,14 @@ iso_err iso_h5_put_texts(iso_h5 *file, const char *path, const char *const *text
     const int64_t fixed = layout && layout->fixed > 0 ? layout->fixed : most;
     const iso_h5_layout how = layout_of_texts(fixed, spent, count);
     const hid_t type = iso_h5_text_type(fixed);
-    const struct h5_voice voice = iso_h5_hush();
+    const struct h5_printer printer = iso_h5_hush();
     iso_err err = ISO_OK;
 
     ISO_TRY(put(file, path, 1, &count, type, type, NULL, &how));
     if (count > 0)
         ISO_TRY(put_packed(file, path, type, fixed, texts, count));
 done:
-    iso_h5_unhush(voice);
+    iso_h5_unhush(printer);
     iso_h5_shut(type);
     return err;
 }

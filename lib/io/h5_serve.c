@@ -15,7 +15,7 @@
 
 /* What it may do ------------------------------------------------------------------ */
 
-/* Signals for the program are not for us: its end is ours, told by the socket. Those of a crash end
+/* Signals for the program are not for us: its end is ours, which the socket shows. Those of a crash end
  * us at once, whatever the program would do. */
 static void forget_signals(void)
 {

@@ -40,7 +40,7 @@ done:
     return err;
 }
 
-/* The column as JSON, or nothing when it is absent; an undefined value is told. */
+/* The column as JSON, or nothing when it is absent; an undefined value is reported. */
 static iso_err add_column(iso_buf *out, const iso_record *r, const iso_column *c, bool *first)
 {
     char number[ISO_NUMBER_SIZE] = "null";

@@ -317,7 +317,7 @@ static bool looks_ours(iso_h5 *h5)
     return ours;
 }
 
-/* Any HDF5 file that calls itself ours, so that a wrong version or format is told as such. */
+/* Any HDF5 file that calls itself ours, so that a wrong version or format is reported as such. */
 static bool probe(const iso_head *head)
 {
     char *format = NULL;

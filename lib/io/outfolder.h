@@ -14,7 +14,7 @@ typedef struct iso_outfolder iso_outfolder;
  * Begins a folder that takes the place of `path` on commit; until then its files go to a folder
  * beside it. What may be there: nothing, an empty folder, or one that was made here before and
  * holds nothing else (a list of its files lies in it, `.isogloss`). With `force` other files may be
- * there too: they stay, unless a new one has their name. `what` ("report") is told in messages.
+ * there too: they stay, unless a new one has their name. `what` ("report") is what messages call it.
  *
  * Errors  ISO_EARG (a file is there; another folder, or files of others: names one), ISO_EIO,
  *         ISO_ENOMEM.

@@ -54,7 +54,7 @@ iso_err iso_sentences_shapes(struct sentences *s);
 /* The axes before the last; the first is 1 in rank 2. */
 void iso_sentence_shape(int64_t dims[2], const iso_h5_info *f);
 
-/* Datasets "0", "1", ... of one shape [N, D] that are nothing but layers, or are told to be. */
+/* Datasets "0", "1", ... of one shape [N, D] that are nothing but layers, or are said to be. */
 bool iso_keys_are_layers(iso_h5 *h5, const iso_h5_texts *names, const iso_states_opt *opt);
 
 ISO_END

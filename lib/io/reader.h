@@ -33,7 +33,7 @@ typedef struct iso_reader {
     int lang_count;
     const iso_lang *langs;
     iso_states_info info; /* `layout` is filled by the collection */
-    const char *read_as;  /* how axes or keys that were not told were read; NULL or "" = no matter */
+    const char *read_as;  /* how axes or keys that were not given were read; NULL or "" = no matter */
     /* Opens the rows of entries[entry]. The collection sets the source's name and honours
      * `transpose` and `limit`; a driver may use the limit to read less. */
     iso_err (*rows)(struct iso_reader *self, int entry, iso_rows **out);

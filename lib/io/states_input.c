@@ -31,8 +31,8 @@ void iso_inputs_free(iso_inputs *list)
     *list = (iso_inputs){0};
 }
 
-/* What was told of the language, before the file is looked at. */
-struct told {
+/* What the word gives of the language, before the file is looked at. */
+struct given {
     const char *lang;
     int64_t len; /* of lang */
     int layer;
@@ -71,8 +71,8 @@ static iso_err stem_of(char **out, const char *word)
 
 /* Adding ----------------------------------------------------------------------------- */
 
-static iso_err add(iso_inputs *list, const struct told *told, const char *path, const char *dataset,
-                   const char *word, int layer)
+static iso_err add(iso_inputs *list, const struct given *given, const char *path,
+                   const char *dataset, const char *word, int layer)
 {
     iso_err err = ISO_OK;
 
@@ -83,8 +83,8 @@ static iso_err add(iso_inputs *list, const struct told *told, const char *path, 
     }
     iso_input *in = &list->at[list->count++];
     *in = (iso_input){.layer = layer};
-    if (told->lang)
-        ISO_TRY(iso_str_dup(&in->lang, told->lang, told->len));
+    if (given->lang)
+        ISO_TRY(iso_str_dup(&in->lang, given->lang, given->len));
     if (dataset)
         ISO_TRY(iso_str_dup(&in->dataset, dataset, -1));
     ISO_TRY(iso_str_dup(&in->path, path, -1));
@@ -138,7 +138,7 @@ static iso_err pattern_of(struct pattern *p, const char *word)
     return iso_str_dup(&p->tail, p->mark + 2, p->rest - p->mark - 2);
 }
 
-static iso_err add_matches(iso_inputs *list, const struct told *told, const char *word,
+static iso_err add_matches(iso_inputs *list, const struct given *given, const char *word,
                            const struct pattern *p, DIR *folder)
 {
     iso_buf path = {0};
@@ -153,7 +153,7 @@ static iso_err add_matches(iso_inputs *list, const struct told *told, const char
         ISO_TRY(iso_buf_puts(&path, d->d_name));
         ISO_TRY(iso_buf_puts(&path, p->rest));
         if (exists(path.text))
-            ISO_TRY(add(list, told, path.text, NULL, word, layer));
+            ISO_TRY(add(list, given, path.text, NULL, word, layer));
     }
 done:
     iso_buf_free(&path);
@@ -161,7 +161,8 @@ done:
 }
 
 /* Sets *found when any file matches. */
-static iso_err add_pattern(bool *found, iso_inputs *list, const struct told *told, const char *word)
+static iso_err add_pattern(bool *found, iso_inputs *list, const struct given *given,
+                           const char *word)
 {
     struct pattern p = {0};
     const int from = list->count;
@@ -173,12 +174,13 @@ static iso_err add_pattern(bool *found, iso_inputs *list, const struct told *tol
     ISO_TRY(iso_str_dup(&name, p.folder > 0 ? word : ".", p.folder > 0 ? p.folder : 1));
     folder = opendir(name);
     if (folder)
-        ISO_TRY(add_matches(list, told, word, &p, folder));
+        ISO_TRY(add_matches(list, given, word, &p, folder));
     *found = list->count > from;
     if (!*found)
         goto done;
     ISO_NEED(!strstr(p.mark + 2, "%d"), "%s: %%d stands for the layer and can occur once", word);
-    ISO_NEED(told->layer < 0, "%s: the layer is given twice, as %d and as %%d", word, told->layer);
+    ISO_NEED(given->layer < 0, "%s: the layer is given twice, as %d and as %%d", word,
+             given->layer);
     qsort(list->at + from, (size_t)(list->count - from), sizeof *list->at, by_layer);
 done:
     if (folder)
@@ -189,7 +191,8 @@ done:
 }
 
 /* "FILE:/path" where FILE exists; *found when it was that. */
-static iso_err add_dataset(bool *found, iso_inputs *list, const struct told *told, const char *word)
+static iso_err add_dataset(bool *found, iso_inputs *list, const struct given *given,
+                           const char *word)
 {
     char *path = NULL;
     iso_err err = ISO_OK;
@@ -199,7 +202,7 @@ static iso_err add_dataset(bool *found, iso_inputs *list, const struct told *tol
             continue;
         ISO_TRY(iso_str_dup(&path, word, c - word));
         if (exists(path)) {
-            ISO_TRY(add(list, told, path, c + 1, path, told->layer));
+            ISO_TRY(add(list, given, path, c + 1, path, given->layer));
             *found = true;
         }
         iso_free(path);
@@ -210,38 +213,38 @@ done:
     return err;
 }
 
-static iso_err add_file(bool *found, iso_inputs *list, const struct told *told, const char *word)
+static iso_err add_file(bool *found, iso_inputs *list, const struct given *given, const char *word)
 {
     *found = false;
     if (exists(word)) {
         *found = true;
-        return add(list, told, word, NULL, word, told->layer);
+        return add(list, given, word, NULL, word, given->layer);
     }
-    iso_err err = add_dataset(found, list, told, word);
+    iso_err err = add_dataset(found, list, given, word);
     if (!err && !*found && strstr(word, "%d"))
-        err = add_pattern(found, list, told, word);
+        err = add_pattern(found, list, given, word);
     return err;
 }
 
 /* "en", "en:3" before the equals sign. */
-static iso_err parse_told(struct told *told, const char *word, const char *equals)
+static iso_err parse_given(struct given *given, const char *word, const char *equals)
 {
     const char *colon = equals;
     iso_err err = ISO_OK;
 
-    *told = (struct told){word, equals - word, -1};
+    *given = (struct given){word, equals - word, -1};
     while (colon > word && isdigit((unsigned char)colon[-1]))
         colon--;
     if (colon > word && colon[-1] == ':') {
         ISO_NEED(equals > colon && equals - colon <= 6,
                  "%s: a layer number is missing before the equals sign", word);
-        told->len = colon - 1 - word;
-        told->layer = (int)strtol(colon, NULL, 10);
+        given->len = colon - 1 - word;
+        given->layer = (int)strtol(colon, NULL, 10);
     } else if (memchr(word, ':', (size_t)(equals - word))) {
         ISO_FAIL(ISO_EARG, "%s: what stands between colon and equals sign is not a layer number",
                  word);
     }
-    ISO_NEED(told->len > 0, "%s: a language is missing before the equals sign", word);
+    ISO_NEED(given->len > 0, "%s: a language is missing before the equals sign", word);
     ISO_NEED(equals[1], "%s: a file is missing after the equals sign", word);
 done:
     return err;
@@ -249,17 +252,17 @@ done:
 
 iso_err iso_inputs_add(iso_inputs *list, const char *word)
 {
-    struct told told = {NULL, 0, -1};
+    struct given given = {NULL, 0, -1};
     const char *equals = strchr(word, '='), *file = word;
     bool found = false;
     iso_err err = ISO_OK;
 
     ISO_NEED(*word, "an empty word names no input");
-    ISO_TRY(add_file(&found, list, &told, word));
+    ISO_TRY(add_file(&found, list, &given, word));
     if (!found && equals) {
-        ISO_TRY(parse_told(&told, word, equals));
+        ISO_TRY(parse_given(&given, word, equals));
         file = equals + 1;
-        ISO_TRY(add_file(&found, list, &told, file));
+        ISO_TRY(add_file(&found, list, &given, file));
     }
     if (!found && strstr(file, "%d"))
         ISO_FAIL(ISO_EIO, "%s: no file matches with a number in place of %%d", file);

@@ -1,4 +1,4 @@
-/* Words and rows gather; what is odd is counted and the first few are told. */
+/* Words and rows gather; what is odd is counted and the first few are reported. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -114,7 +114,7 @@ done:
 }
 
 iso_err iso_encoder_mix(iso_encoder *e, iso_mat *u, int layer, const iso_mix_pairs *in,
-                        const iso_mix_rule *rule, const iso_mix_told *told)
+                        const iso_mix_rule *rule, const iso_mix_stats *stats)
 {
     iso_layer *l = NULL;
     iso_err err = ISO_OK;
@@ -122,7 +122,7 @@ iso_err iso_encoder_mix(iso_encoder *e, iso_mat *u, int layer, const iso_mix_pai
     ISO_TRY(find_layer(&l, e, layer));
     ISO_TRY(check_states(e, in->target, in->to->offsets[in->to->B]));
     ISO_TRY(check_states(e, in->source, in->from->offsets[in->from->B]));
-    ISO_TRY(iso_layer_mix(u, l, e->config.H, in, rule, told, &e->work));
+    ISO_TRY(iso_layer_mix(u, l, e->config.H, in, rule, stats, &e->work));
     ISO_TRY(check_weights(e));
 done:
     return err;

@@ -79,16 +79,16 @@ ISO_API ISO_MUST_USE iso_err iso_encoder_feed(iso_encoder *e, iso_mat *y, iso_vi
  *
  * Cost    8 C² operations a token (4 C² of the target, 4 C² of the source) + 4 C Σ Tt·Ts; one
  *         exponential a raw score (C = 192: a twentieth of a layer for sentences of 30 tokens, a
- *         tenth for 128). With λ fixed at 0 and nothing told that takes attention, LN1 alone. Raw
- *         scores are held for some pairs at a time, at most 16 MiB or one pair's.
- * Errors  ISO_EARG (shapes; no such layer; a source without tokens for a target that has some; λ0
- *         outside (0, 1], fixed λ outside [0, 1], w or b not finite), ISO_ENOMEM. Outputs are then
- *         undefined. What it gives does not depend on neighbours or threads.
- * Source  Yang et al., ICLR 2022, arXiv:2205.04182; its published code where the two differ.
+ *         tenth for 128). With λ fixed at 0 and no statistics asked for that take attention, LN1
+ * alone. Raw scores are held for some pairs at a time, at most 16 MiB or one pair's. Errors
+ * ISO_EARG (shapes; no such layer; a source without tokens for a target that has some; λ0 outside
+ * (0, 1], fixed λ outside [0, 1], w or b not finite), ISO_ENOMEM. Outputs are then undefined. What
+ * it gives does not depend on neighbours or threads. Source  Yang et al., ICLR 2022,
+ * arXiv:2205.04182; its published code where the two differ.
  */
 ISO_API ISO_MUST_USE iso_err iso_encoder_mix(iso_encoder *e, iso_mat *u, int layer,
                                              const iso_mix_pairs *in, const iso_mix_rule *rule,
-                                             const iso_mix_told *told);
+                                             const iso_mix_stats *stats);
 
 /** Tensors of the checkpoint that the encoder does not use (heads): how many, and their names. */
 ISO_API int64_t iso_encoder_unused(const iso_encoder *e);

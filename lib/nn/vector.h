@@ -1,4 +1,4 @@
-/* Inner loops of the encoder, in the widest vectors the CPU has; each has a plain twin. */
+/* Inner loops of the encoder, in the widest vectors the CPU has; each has a plain version. */
 #ifndef ISO_NN_VECTOR_H
 #define ISO_NN_VECTOR_H
 
@@ -18,7 +18,7 @@ typedef struct iso_nn_vector {
     const char *name;
 } iso_nn_vector;
 
-/** The loops for this CPU; the plain twins, for tests. */
+/** The loops for this CPU; the plain versions, for tests. */
 const iso_nn_vector *iso_nn_vector_best(void);
 const iso_nn_vector *iso_nn_vector_plain(void);
 

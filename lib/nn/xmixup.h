@@ -83,15 +83,15 @@ typedef struct iso_mix_pairs {
 } iso_mix_pairs;
 
 /**
- * What it tells of each pair; each unless NULL. lambda, e1, e2: an entry a target; e1, e2 and
+ * Statistics of each pair; each unless NULL. lambda, e1, e2: an entry a target; e1, e2 and
  * attention are computed when asked for, whatever the rule. Of a target without tokens all three
  * numbers are NaN. attention: iso_mix_attention of pair after pair, as many numbers as
  * iso_mix_attention_size says.
  */
-typedef struct iso_mix_told {
+typedef struct iso_mix_stats {
     double *lambda, *e1, *e2;
     float *attention;
-} iso_mix_told;
+} iso_mix_stats;
 
 /** Σ live target rows × live source columns. */
 ISO_API int64_t iso_mix_attention_size(const iso_mix_pairs *in);

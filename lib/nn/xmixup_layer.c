@@ -15,7 +15,7 @@ enum { SCORES = 1 << 22 }; /* that are held at a time, unless one pair has more 
 struct mix {
     const iso_mix_pairs *in;
     const iso_mix_rule *rule;
-    const iso_mix_told *told;
+    const iso_mix_stats *stats;
     int H;
     double *lambda, *e1, *e2; /* B each */
     double *scratch;          /* `room` of each thread */
@@ -45,7 +45,7 @@ static int most_threads(void)
 
 static bool needs_scores(const struct mix *m)
 {
-    return m->rule->kind == ISO_MIX_BY_ENTROPY || m->told->e1 || m->told->e2 || m->attention;
+    return m->rule->kind == ISO_MIX_BY_ENTROPY || m->stats->e1 || m->stats->e2 || m->attention;
 }
 
 static int64_t scores_of(const struct mix *m, int64_t b)
@@ -71,7 +71,7 @@ static void read_scores(struct mix *m, int64_t b, const float *scores)
         return;
     iso_mix_fold(&m->e1[b], &m->e2[b], &s, m->rule->entropy, m->scratch + this_thread() * m->room);
     if (m->attention)
-        iso_mix_attention(m->told->attention + m->attention[b], &s);
+        iso_mix_attention(m->stats->attention + m->attention[b], &s);
 }
 
 /* The pairs from `first` on whose scores are held together. */
@@ -211,13 +211,13 @@ static iso_err make_room(struct mix *m, double **numbers)
     }
     m->room = iso_mix_scratch(Tt, Ts);
     ISO_TRY(iso_alloc(numbers, 3 * B + m->room * most_threads(), sizeof **numbers));
-    m->lambda = m->told->lambda ? m->told->lambda : *numbers;
-    m->e1 = m->told->e1 ? m->told->e1 : *numbers + B;
-    m->e2 = m->told->e2 ? m->told->e2 : *numbers + 2 * B;
+    m->lambda = m->stats->lambda ? m->stats->lambda : *numbers;
+    m->e1 = m->stats->e1 ? m->stats->e1 : *numbers + B;
+    m->e2 = m->stats->e2 ? m->stats->e2 : *numbers + 2 * B;
     m->scratch = *numbers + 3 * B;
     for (int64_t b = 0; b < B; b++)
         m->lambda[b] = m->e1[b] = m->e2[b] = NAN;
-    if (!m->told->attention)
+    if (!m->stats->attention)
         goto done;
     ISO_TRY(iso_alloc(&m->attention, B + 1, sizeof *m->attention));
     for (int64_t b = 0; b < B; b++)
@@ -227,10 +227,10 @@ done:
 }
 
 iso_err iso_layer_mix(iso_mat *u, iso_layer *l, int H, const iso_mix_pairs *in,
-                      const iso_mix_rule *rule, const iso_mix_told *told, iso_layer_work *work)
+                      const iso_mix_rule *rule, const iso_mix_stats *stats, iso_layer_work *work)
 {
-    static const iso_mix_told nothing = {0};
-    struct mix m = {.in = in, .rule = rule, .told = told ? told : &nothing, .H = H};
+    static const iso_mix_stats nothing = {0};
+    struct mix m = {.in = in, .rule = rule, .stats = stats ? stats : &nothing, .H = H};
     double *numbers = NULL;
     iso_err err = ISO_OK;
 

@@ -1,4 +1,4 @@
-/* A unigram tokenizer.json as a SentencePiece model, so that one road cuts all texts. */
+/* A unigram tokenizer.json as a SentencePiece model, so that all texts are cut in one way. */
 #ifndef ISO_TEXT_SPM_MODEL_H
 #define ISO_TEXT_SPM_MODEL_H
 

@@ -46,7 +46,7 @@ ISO_API int32_t iso_tokenizer_size(const iso_tokenizer *t);
 ISO_API int32_t iso_tokenizer_padding(const iso_tokenizer *t);
 
 /** The most tokens that tokenizer_config.json allows a text (model_max_length; 0: no limit is
- * told); *cut, unless NULL, takes those of tokenizer.json's truncation, which is not applied. */
+ * known); *cut, unless NULL, takes those of tokenizer.json's truncation, which is not applied. */
 ISO_API int64_t iso_tokenizer_longest(const iso_tokenizer *t, int64_t *cut);
 
 /** Odd things met on opening (duplicate entries of the vocabulary...): how many, and the first. */

@@ -1,6 +1,6 @@
 /* A whole mixing against the same in double, pair by pair and way by way; and what must not matter:
  * batches, memory. Sentences of the bundled corpus, cut short. */
-#include "tests/nn/xmixup_twin.h"
+#include "tests/nn/xmixup_reference.h"
 
 #include <math.h>
 #include <sys/stat.h>
@@ -113,7 +113,7 @@ static void row_of(float *row, iso_spill *s, int matrix, int64_t item)
 
 /* --- The same in double --- */
 
-static double *states(int64_t *T, int64_t *live, const struct twin *model,
+static double *states(int64_t *T, int64_t *live, const struct reference *model,
                       const struct mix_job *job, int lang, int64_t item)
 {
     const struct texts_lang *l = &job->in.lang[lang];
@@ -124,7 +124,7 @@ static double *states(int64_t *T, int64_t *live, const struct twin *model,
     *T = job->entropy == ISO_MIX_REPO ? LONGEST : *live;
     for (int64_t t = 0; t < *T; t++)
         ids[t] = t < *live ? l->ids[at + t] : model->pad;
-    return twin_embed(model, ids, *T);
+    return reference_embed(model, ids, *T);
 }
 
 /* The mean of tokens between the special ones against a row; relative. */
@@ -144,7 +144,7 @@ static void check_row(const float *row, const double *x, int64_t live, int64_t C
 }
 
 static void check_numbers(const struct mixing *x, int pw, int64_t item,
-                          const struct twin_pair *pair, bool told)
+                          const struct reference_pair *pair, bool told)
 {
     const int64_t at = pw * x->m.items + item;
 
@@ -158,7 +158,7 @@ static void check_numbers(const struct mixing *x, int pw, int64_t item,
 }
 
 /* Item `item` in one way at one place, from its ids. */
-static void check_way(const struct mixing *x, const struct twin *model, int place, int way,
+static void check_way(const struct mixing *x, const struct reference *model, int place, int way,
                       int64_t item)
 {
     const struct mix_job *job = &x->job;
@@ -166,7 +166,7 @@ static void check_way(const struct mixing *x, const struct twin *model, int plac
     const struct mix_way *w = &s->way[way];
     const int tgt = iso_mix_target_lang(job, 0), src = iso_mix_source_lang(job, 0);
     const int first = s->place[place].first, pw = iso_mixed_place_way(s, place, way);
-    struct twin_pair pair = {0};
+    struct reference_pair pair = {0};
     float row[128];
 
     pair.t = states(&pair.Tt, &pair.live_t, model, job, tgt, item);
@@ -177,14 +177,14 @@ static void check_way(const struct mixing *x, const struct twin *model, int plac
     for (int k = 1; k <= s->L; k++) {
         const iso_layer *l = &model->p.layers[k - 1];
         const iso_mix_rule rule = iso_mixing_rule(job, way, k);
-        twin_attend(pair.t, pair.Tt, pair.live_t, l, model->c.H);
-        twin_attend(pair.s, pair.Ts, pair.live_s, l, model->c.H);
+        reference_attend(pair.t, pair.Tt, pair.live_t, l, model->c.H);
+        reference_attend(pair.s, pair.Ts, pair.live_s, l, model->c.H);
         if (k >= first && k <= s->place[place].last)
-            twin_mix(&pair, l, model->c.H, &rule);
+            reference_mix(&pair, l, model->c.H, &rule);
         if (k == first)
             check_numbers(x, pw, item, &pair, w->kind == ISO_MIX_BY_ENTROPY);
-        twin_feed(pair.t, pair.Tt, l);
-        twin_feed(pair.s, pair.Ts, l);
+        reference_feed(pair.t, pair.Tt, l);
+        reference_feed(pair.s, pair.Ts, l);
         if (k < first)
             continue;
         row_of(row, x->m.states, iso_mixed_after(s, place, way, k), item);
@@ -196,7 +196,7 @@ static void check_way(const struct mixing *x, const struct twin *model, int plac
     free(pair.t), free(pair.s), free(pair.attention);
 }
 
-static void check_plain(const struct mixing *x, const struct twin *model, int64_t item)
+static void check_plain(const struct mixing *x, const struct reference *model, int64_t item)
 {
     const struct mix_job *job = &x->job;
     float row[128];
@@ -207,8 +207,8 @@ static void check_plain(const struct mixing *x, const struct twin *model, int64_
         double *t = states(&T, &live, model, job, lang, item);
         for (int k = 0; k <= job->scheme.L; k++) {
             if (k > 0) {
-                twin_attend(t, T, live, &model->p.layers[k - 1], model->c.H);
-                twin_feed(t, T, &model->p.layers[k - 1]);
+                reference_attend(t, T, live, &model->p.layers[k - 1], model->c.H);
+                reference_feed(t, T, &model->p.layers[k - 1]);
             }
             row_of(row, side ? x->m.source : x->m.states,
                    side ? k : iso_mixed_before(&job->scheme, k), item);
@@ -221,11 +221,11 @@ static void check_plain(const struct mixing *x, const struct twin *model, int64_
 static void check_all(const struct settings *set, const iso_run *run, iso_mix_entropy entropy)
 {
     struct mixing x;
-    struct twin model;
+    struct reference model;
 
     begin(&x, set, run, entropy);
     ok(run_mixing(&x));
-    twin_open(&model, set->model, false, 0);
+    reference_open(&model, set->model, false, 0);
     assert_int_equal(x.m.items, set->limit);
     for (int64_t i = 0; i < x.m.items; i++) {
         check_plain(&x, &model, i);
@@ -233,7 +233,7 @@ static void check_all(const struct settings *set, const iso_run *run, iso_mix_en
             for (int w = 0; w < x.job.scheme.ways; w++)
                 check_way(&x, &model, p, w, i);
     }
-    twin_close(&model);
+    reference_close(&model);
     end(&x);
 }
 

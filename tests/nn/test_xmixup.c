@@ -1,5 +1,5 @@
 /* Entropies and λ: published numbers, the formulas written out, and what must not matter. */
-#include "tests/nn/xmixup_twin.h"
+#include "tests/nn/xmixup_reference.h"
 
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
@@ -38,7 +38,7 @@ static void vectors_of_the_published_code(void **state)
 static void compare(int H, int64_t Tt, int64_t Ts, double centre, double spread, bool padded)
 {
     const int64_t n = H * Tt * Ts;
-    double *s = twin_new(n), e[2], mine[2];
+    double *s = reference_new(n), e[2], mine[2];
     float *f = malloc((size_t)n * sizeof *f);
 
     for (int64_t i = 0; i < n; i++)
@@ -46,7 +46,8 @@ static void compare(int H, int64_t Tt, int64_t Ts, double centre, double spread,
     for (int mode = 0; mode < 2; mode++) {
         iso_mix_scores in = {
             s, ISO_F64, H, Tt, Ts, padded ? (Tt + 1) / 2 : Tt, padded ? Ts - Ts / 3 : Ts};
-        twin_entropies(&e[0], &e[1], s, H, Tt, in.live_t, Ts, in.live_s, (iso_mix_entropy)mode);
+        reference_entropies(&e[0], &e[1], s, H, Tt, in.live_t, Ts, in.live_s,
+                            (iso_mix_entropy)mode);
         for (int type = 0; type < 2; type++) {
             in.data = type ? (const void *)f : s;
             in.dtype = type ? ISO_F32 : ISO_F64;

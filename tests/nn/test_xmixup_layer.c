@@ -1,6 +1,6 @@
 /* The mixed layer against the same in double, pair by pair from ids to the last state; and what
  * must not matter to it. */
-#include "tests/nn/xmixup_twin.h"
+#include "tests/nn/xmixup_reference.h"
 
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
@@ -93,11 +93,11 @@ static iso_mix_pairs pairs_of(const struct way *w)
 static void mixed_layer(struct way *w, int layer, const iso_mix_rule *rule)
 {
     const iso_mix_pairs in = pairs_of(w);
-    const iso_mix_told told = {w->lambda, w->e1, w->e2, w->attention};
+    const iso_mix_stats stats = {w->lambda, w->e1, w->e2, w->attention};
 
     for (int i = 0; i < 2; i++)
         ok(iso_encoder_attend(w->e, &w->x[i], iso_mat_view(&w->x[i]), &w->side[i].batch, layer));
-    ok(iso_encoder_mix(w->e, &w->x[0], layer, &in, rule, &told));
+    ok(iso_encoder_mix(w->e, &w->x[0], layer, &in, rule, &stats));
     for (int i = 0; i < 2; i++)
         ok(iso_encoder_feed(w->e, &w->x[i], iso_mat_view(&w->x[i]), layer));
 }
@@ -131,7 +131,7 @@ static double off_by(const iso_mat *mine, const int64_t *offsets, int64_t b, con
 
 static double worst;
 
-static void look(const struct way *w, const struct twin_pair *p, int64_t b)
+static void look(const struct way *w, const struct reference_pair *p, int64_t b)
 {
     const double t = off_by(&w->x[0], w->side[0].offsets, b, p->t);
     const double s = off_by(&w->x[1], w->side[1].offsets, b, p->s);
@@ -141,7 +141,7 @@ static void look(const struct way *w, const struct twin_pair *p, int64_t b)
     near(s, 0, 1e-5);
 }
 
-static void look_at_told(const struct way *w, struct twin_pair *p)
+static void look_at_told(const struct way *w, struct reference_pair *p)
 {
     const float *a = w->attention;
 
@@ -160,27 +160,27 @@ static void look_at_told(const struct way *w, struct twin_pair *p)
     }
 }
 
-/* All layers of the encoder beside all layers of its twin, state by state. */
+/* All layers of the encoder beside all layers of the reference, state by state. */
 static void compare(const char *folder, const iso_encoder_opt *opt, int64_t pad_to, int from,
                     int to, const iso_mix_rule *rule)
 {
     struct way w;
-    struct twin m;
-    struct twin_pair p[PAIRS] = {{0}};
+    struct reference m;
+    struct reference_pair p[PAIRS] = {{0}};
     iso_encoder *e;
 
     ok(iso_encoder_open(&e, folder, opt));
-    twin_open(&m, folder, opt->random, opt->seed);
+    reference_open(&m, folder, opt->random, opt->seed);
     begin(&w, e, pad_to);
     embed(&w);
     for (int64_t b = 0; b < PAIRS; b++) {
         const struct side *t = &w.side[0], *s = &w.side[1];
-        p[b] = (struct twin_pair){.Tt = t->offsets[b + 1] - t->offsets[b],
-                                  .Ts = s->offsets[b + 1] - s->offsets[b],
-                                  .live_t = t->live[b],
-                                  .live_s = s->live[b]};
-        p[b].t = twin_embed(&m, t->ids + t->offsets[b], p[b].Tt);
-        p[b].s = twin_embed(&m, s->ids + s->offsets[b], p[b].Ts);
+        p[b] = (struct reference_pair){.Tt = t->offsets[b + 1] - t->offsets[b],
+                                       .Ts = s->offsets[b + 1] - s->offsets[b],
+                                       .live_t = t->live[b],
+                                       .live_s = s->live[b]};
+        p[b].t = reference_embed(&m, t->ids + t->offsets[b], p[b].Tt);
+        p[b].s = reference_embed(&m, s->ids + s->offsets[b], p[b].Ts);
         look(&w, &p[b], b);
     }
     for (int k = 1; k <= m.c.L; k++) {
@@ -192,12 +192,12 @@ static void compare(const char *folder, const iso_encoder_opt *opt, int64_t pad_
             for (int i = 0; i < 2; i++)
                 ok(iso_encoder_layers(e, &w.x[i], &w.side[i].batch, k - 1, k));
         for (int64_t b = 0; b < PAIRS; b++) {
-            twin_attend(p[b].t, p[b].Tt, p[b].live_t, l, m.c.H);
-            twin_attend(p[b].s, p[b].Ts, p[b].live_s, l, m.c.H);
+            reference_attend(p[b].t, p[b].Tt, p[b].live_t, l, m.c.H);
+            reference_attend(p[b].s, p[b].Ts, p[b].live_s, l, m.c.H);
             if (mixes)
-                twin_mix(&p[b], l, m.c.H, rule);
-            twin_feed(p[b].t, p[b].Tt, l);
-            twin_feed(p[b].s, p[b].Ts, l);
+                reference_mix(&p[b], l, m.c.H, rule);
+            reference_feed(p[b].t, p[b].Tt, l);
+            reference_feed(p[b].s, p[b].Ts, l);
             look(&w, &p[b], b);
         }
         if (mixes)
@@ -206,7 +206,7 @@ static void compare(const char *folder, const iso_encoder_opt *opt, int64_t pad_
     for (int64_t b = 0; b < PAIRS; b++)
         free(p[b].t), free(p[b].s), free(p[b].attention);
     finish(&w);
-    twin_close(&m);
+    reference_close(&m);
     iso_encoder_close(e);
 }
 
@@ -380,10 +380,10 @@ static void what_is_told_changes_nothing(void **state)
     const iso_mix_pairs in = pairs_of(&w);
     const size_t bytes = (size_t)(w.x[0].rows * w.x[0].cols) * sizeof(float);
     for (int k = 0; k < 5; k++) {
-        const iso_mix_told told = {w.lambda, w.e1, w.e2, w.attention}, some = {.lambda = lambda};
+        const iso_mix_stats stats = {w.lambda, w.e1, w.e2, w.attention}, some = {.lambda = lambda};
         for (int i = 0; i < 3; i++)
             ok(iso_mat_new(&u[i], w.x[0].rows, w.x[0].cols, ISO_F32));
-        ok(iso_encoder_mix(e, &u[0], 1, &in, rules[k], &told));
+        ok(iso_encoder_mix(e, &u[0], 1, &in, rules[k], &stats));
         ok(iso_encoder_mix(e, &u[1], 1, &in, rules[k], &some));
         memcpy(u[2].data, w.x[0].data, bytes);
         iso_mix_pairs same = in;
@@ -446,7 +446,7 @@ static void many_pairs_of(iso_encoder *e, const int64_t *with)
     const iso_batch to = {.B = B, .offsets = offsets},
                     from = {.B = B, .offsets = offsets, .live = live};
     const iso_mix_pairs in = {iso_mat_view(&x[0]), iso_mat_view(&x[1]), &to, &from, with};
-    ok(iso_encoder_mix(e, &u, 1, &in, &bold, &(iso_mix_told){.lambda = lambda, .e1 = e1}));
+    ok(iso_encoder_mix(e, &u, 1, &in, &bold, &(iso_mix_stats){.lambda = lambda, .e1 = e1}));
     for (int b = 0; b < B; b += b < 99 ? 33 : 1) {
         const int64_t y = with ? with[b] : b;
         const int64_t m = offsets[b + 1] - offsets[b], n = offsets[y + 1] - offsets[y];
@@ -459,7 +459,7 @@ static void many_pairs_of(iso_encoder *e, const int64_t *with)
         double a, l;
         iso_mat one;
         ok(iso_mat_new(&one, m, 128, ISO_F32));
-        ok(iso_encoder_mix(e, &one, 1, &alone, &bold, &(iso_mix_told){.lambda = &l, .e1 = &a}));
+        ok(iso_encoder_mix(e, &one, 1, &alone, &bold, &(iso_mix_stats){.lambda = &l, .e1 = &a}));
         near(a, e1[b], 1e-7);
         near(l, lambda[b], 1e-7);
         for (int64_t k = 0; k < m * 128; k++)
@@ -547,7 +547,7 @@ static void sentences_without_tokens(void **state)
     ok(iso_mat_new(&u, 2, 128, ISO_F32));
     const iso_mix_pairs in = {iso_view_rows(iso_mat_view(&x), 0, 2), iso_mat_view(&x), &to, &from,
                               NULL};
-    ok(iso_encoder_mix(e, &u, 1, &in, &masked, &(iso_mix_told){.lambda = lambda, .e1 = e1}));
+    ok(iso_encoder_mix(e, &u, 1, &in, &masked, &(iso_mix_stats){.lambda = lambda, .e1 = e1}));
     assert_true(isnan(lambda[0]) && isnan(e1[0]));
     near(e1[1], log(3), 1e-12); /* equal states, equal scores */
     from.offsets = empty;
@@ -571,9 +571,9 @@ static void every_allocation_may_fail(void **state)
         begin(&w, e, 0);
         embed(&w);
         const iso_mix_pairs in = pairs_of(&w);
-        const iso_mix_told told = {w.lambda, w.e1, w.e2, w.attention};
+        const iso_mix_stats stats = {w.lambda, w.e1, w.e2, w.attention};
         iso_alloc_fail_after(n);
-        err = iso_encoder_mix(e, &w.x[0], 1, &in, &masked, &told);
+        err = iso_encoder_mix(e, &w.x[0], 1, &in, &masked, &stats);
         iso_alloc_fail_after(-1);
         if (err)
             fails(err, ISO_ENOMEM, "");

@@ -570,7 +570,7 @@ static void published_cases_of_xlmr(void **state)
     published(test_data("data/tokenizers/xlm-roberta"), "xlmr_minilm_l12", 28);
 }
 
-/* --- Whole corpora, against the sums of a plain twin: tests/golden/make_wordpiece.py --- */
+/* --- Whole corpora, against the sums of a plain implementation: tests/golden/make_wordpiece.py --- */
 
 struct sum {
     int64_t count;

@@ -1,5 +1,5 @@
-/* WordPiece: by hand, against golden ids of a plain twin on Python's unicodedata, against a plain
- * twin here, and what holds for any bytes. */
+/* WordPiece: by hand, against golden ids of a plain implementation on Python's unicodedata, against a plain
+ * one here, and what holds for any bytes. */
 #include "tests/check.h"
 
 #include <pthread.h>

@@ -216,7 +216,7 @@ static bool owns(const iso_words *w, int64_t word, int64_t piece)
     return false;
 }
 
-/* The slow twin: each piece against each word, as the header says it. */
+/* The slow way: each piece against each word, as the header says it. */
 static void check_pieces(const iso_words *w, const iso_tokens *t)
 {
     for (int64_t i = 0; i < t->count; i++) {

@@ -159,8 +159,8 @@ static iso_err look(struct view *v, int layer)
     iso_free(v->weight);
     v->weight = NULL;
     ISO_TRY(iso_alloc(&v->weight, iso_mix_attention_size(&in), sizeof *v->weight));
-    const iso_mix_told told = {.lambda = &lambda, .attention = v->weight};
-    ISO_TRY(iso_encoder_mix(job->in.encoder, &v->u, layer, &in, &rule, &told));
+    const iso_mix_stats stats = {.lambda = &lambda, .attention = v->weight};
+    ISO_TRY(iso_encoder_mix(job->in.encoder, &v->u, layer, &in, &rule, &stats));
     ISO_TRY(draw(v, 0, layer, lambda));
 done:
     return err;

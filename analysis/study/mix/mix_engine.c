@@ -136,7 +136,7 @@ static iso_err mix(struct engine *g, const iso_mat *target, int place, int way, 
     const struct mix_way *w = &g->job->scheme.way[way];
     const iso_mix_rule rule = iso_mixing_rule(g->job, way, layer);
     const bool told = w->kind == ISO_MIX_BY_ENTROPY && layer == g->job->scheme.place[place].first;
-    const iso_mix_told numbers = {.lambda = g->lambda, .e1 = g->e1, .e2 = g->e2};
+    const iso_mix_stats numbers = {.lambda = g->lambda, .e1 = g->e1, .e2 = g->e2};
     struct mix_pass *p = &g->pass;
     iso_mix_pairs in = {.target = iso_mat_view(target),
                         .source = iso_mat_view(&g->at[layer]), /* itself, never mixed */

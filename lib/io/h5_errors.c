@@ -1,4 +1,4 @@
-/* HDF5 is silent during our calls; what it would have printed is told in our messages. */
+/* HDF5 is silent during our calls; what it would have printed is in our messages. */
 #include "lib/io/h5_inside.h"
 
 #include <stdarg.h>
@@ -7,20 +7,20 @@
 
 static _Thread_local char reason[512];
 
-struct h5_voice iso_h5_hush(void)
+struct h5_printer iso_h5_hush(void)
 {
-    struct h5_voice v = {NULL, NULL};
+    struct h5_printer p = {NULL, NULL};
 
-    (void)H5Eget_auto2(H5E_DEFAULT, &v.speak, &v.payload);
+    (void)H5Eget_auto2(H5E_DEFAULT, &p.print, &p.payload);
     (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    if (v.speak)
+    if (p.print)
         reason[0] = '\0';
-    return v;
+    return p;
 }
 
-void iso_h5_unhush(struct h5_voice v)
+void iso_h5_unhush(struct h5_printer p)
 {
-    (void)H5Eset_auto2(H5E_DEFAULT, v.speak, v.payload);
+    (void)H5Eset_auto2(H5E_DEFAULT, p.print, p.payload);
 }
 
 /* The innermost message says most, save that a missing filter ends in a search for plugins. */

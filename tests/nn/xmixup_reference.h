@@ -1,7 +1,7 @@
 /* X-Mixup in double precision, slowly, from the formulas: one sentence at a time, masks added as
  * −10000, every matrix written out. Shares nothing with the kernels but the numbers of a model. */
-#ifndef ISO_TESTS_NN_XMIXUP_TWIN_H
-#define ISO_TESTS_NN_XMIXUP_TWIN_H
+#ifndef ISO_TESTS_NN_XMIXUP_REFERENCE_H
+#define ISO_TESTS_NN_XMIXUP_REFERENCE_H
 
 #include "tests/check.h"
 
@@ -11,18 +11,19 @@
 #include "lib/nn/xmixup.h"
 
 /* A model, and the id it pads with. */
-struct twin {
+struct reference {
     iso_nn_config c;
     iso_params p;
     iso_weights *weights;
     int pad;
 };
 
-static inline void twin_open(struct twin *m, const char *folder, bool random, uint64_t seed)
+static inline void reference_open(struct reference *m, const char *folder, bool random,
+                                  uint64_t seed)
 {
     static bool used[4096];
 
-    *m = (struct twin){0};
+    *m = (struct reference){0};
     ok(iso_nn_config_read(&m->c, folder));
     m->pad = m->c.first_position > 0 ? (int)m->c.first_position - 1 : 0;
     if (random) {
@@ -34,13 +35,13 @@ static inline void twin_open(struct twin *m, const char *folder, bool random, ui
     }
 }
 
-static inline void twin_close(struct twin *m)
+static inline void reference_close(struct reference *m)
 {
     iso_params_free(&m->p, &m->c);
     iso_weights_close(m->weights);
 }
 
-static inline double *twin_new(int64_t n)
+static inline double *reference_new(int64_t n)
 {
     double *x = calloc((size_t)(n > 0 ? n : 1), sizeof *x);
 
@@ -49,10 +50,10 @@ static inline double *twin_new(int64_t n)
 }
 
 /* x (T × inputs) Wᵀ + b */
-static inline double *twin_linear(const double *x, int64_t T, const iso_linear *l)
+static inline double *reference_linear(const double *x, int64_t T, const iso_linear *l)
 {
     const int64_t F = l->w.rows, C = l->w.cols;
-    double *w = twin_new(F * C), *y = twin_new(T * F);
+    double *w = reference_new(F * C), *y = reference_new(T * F);
 
     iso_convert_f64(w, C, l->w);
     for (int64_t t = 0; t < T; t++)
@@ -66,7 +67,7 @@ static inline double *twin_linear(const double *x, int64_t T, const iso_linear *
     return y;
 }
 
-static inline void twin_norm(double *x, int64_t T, int64_t C, const iso_norm *n)
+static inline void reference_norm(double *x, int64_t T, int64_t C, const iso_norm *n)
 {
     for (int64_t t = 0; t < T; t++, x += C) {
         double mean = 0, var = 0;
@@ -80,7 +81,8 @@ static inline void twin_norm(double *x, int64_t T, int64_t C, const iso_norm *n)
 }
 
 /* p = softmax of n numbers, each with `masked` added from `live` on. */
-static inline void twin_softmax(double *p, const double *s, int64_t n, int64_t live, double masked)
+static inline void reference_softmax(double *p, const double *s, int64_t n, int64_t live,
+                                     double masked)
 {
     double most = -INFINITY, sum = 0;
 
@@ -95,12 +97,12 @@ static inline void twin_softmax(double *p, const double *s, int64_t n, int64_t l
 }
 
 /* Raw scores H × Tt × Ts of queries x at keys y. */
-static inline double *twin_scores(const double *x, int64_t Tt, const double *y, int64_t Ts,
-                                  const iso_layer *l, int H)
+static inline double *reference_scores(const double *x, int64_t Tt, const double *y, int64_t Ts,
+                                       const iso_layer *l, int H)
 {
     const int64_t C = l->q.w.rows, D = C / H;
-    double *q = twin_linear(x, Tt, &l->q), *k = twin_linear(y, Ts, &l->k);
-    double *s = twin_new(H * Tt * Ts), *to = s;
+    double *q = reference_linear(x, Tt, &l->q), *k = reference_linear(y, Ts, &l->k);
+    double *s = reference_new(H * Tt * Ts), *to = s;
 
     for (int h = 0; h < H; h++)
         for (int64_t i = 0; i < Tt; i++)
@@ -114,38 +116,38 @@ static inline double *twin_scores(const double *x, int64_t Tt, const double *y, 
 }
 
 /* [softmax(S + (1 − ms) · −10000) v] Wo + bo */
-static inline double *twin_context(const double *s, int64_t Tt, const double *y, int64_t Ts,
-                                   int64_t live, const iso_layer *l, int H)
+static inline double *reference_context(const double *s, int64_t Tt, const double *y, int64_t Ts,
+                                        int64_t live, const iso_layer *l, int H)
 {
     const int64_t C = l->q.w.rows, D = C / H;
-    double *v = twin_linear(y, Ts, &l->v), *c = twin_new(Tt * C), *p = twin_new(Ts);
+    double *v = reference_linear(y, Ts, &l->v), *c = reference_new(Tt * C), *p = reference_new(Ts);
 
     for (int h = 0; h < H; h++)
         for (int64_t i = 0; i < Tt; i++) {
-            twin_softmax(p, s + (h * Tt + i) * Ts, Ts, live, -10000);
+            reference_softmax(p, s + (h * Tt + i) * Ts, Ts, live, -10000);
             for (int64_t d = 0; d < D; d++)
                 for (int64_t j = 0; j < Ts; j++)
                     c[i * C + h * D + d] += p[j] * v[j * C + h * D + d];
         }
-    double *out = twin_linear(c, Tt, &l->o);
+    double *out = reference_linear(c, Tt, &l->o);
     free(v), free(c), free(p);
     return out;
 }
 
 /* Mean over heads and rows of the translation entropy of rows over columns. s(h, i, j) lies at
  * s[h · head + i · row + j · col]. */
-static inline double twin_entropy(const double *s, int H, int64_t head, int64_t rows, int64_t row,
-                                  int64_t live_rows, int64_t cols, int64_t col, int64_t live_cols,
-                                  iso_mix_entropy mode)
+static inline double reference_entropy(const double *s, int H, int64_t head, int64_t rows,
+                                       int64_t row, int64_t live_rows, int64_t cols, int64_t col,
+                                       int64_t live_cols, iso_mix_entropy mode)
 {
     const int64_t counted = mode == ISO_MIX_REPO ? rows : live_rows;
-    double *line = twin_new(cols), *p = twin_new(cols), *q = twin_new(cols), e = 0;
+    double *line = reference_new(cols), *p = reference_new(cols), *q = reference_new(cols), e = 0;
 
     for (int h = 0; h < H; h++)
         for (int64_t i = 0; i < counted; i++) {
             for (int64_t j = 0; j < cols; j++)
                 line[j] = s[h * head + i * row + j * col];
-            twin_softmax(p, line, cols, live_cols, -INFINITY);
+            reference_softmax(p, line, cols, live_cols, -INFINITY);
             double most = -INFINITY, sum = 0;
             const int64_t seen = mode == ISO_MIX_REPO ? cols : live_cols;
             for (int64_t j = 0; j < seen; j++) {
@@ -161,19 +163,20 @@ static inline double twin_entropy(const double *s, int H, int64_t head, int64_t 
     return e / (double)(H * counted);
 }
 
-static inline void twin_entropies(double *e1, double *e2, const double *s, int H, int64_t Tt,
-                                  int64_t live_t, int64_t Ts, int64_t live_s, iso_mix_entropy mode)
+static inline void reference_entropies(double *e1, double *e2, const double *s, int H, int64_t Tt,
+                                       int64_t live_t, int64_t Ts, int64_t live_s,
+                                       iso_mix_entropy mode)
 {
-    *e1 = twin_entropy(s, H, Tt * Ts, Tt, Ts, live_t, Ts, 1, live_s, mode);
-    *e2 = twin_entropy(s, H, Tt * Ts, Ts, 1, live_s, Tt, Ts, live_t, mode);
+    *e1 = reference_entropy(s, H, Tt * Ts, Tt, Ts, live_t, Ts, 1, live_s, mode);
+    *e2 = reference_entropy(s, H, Tt * Ts, Ts, 1, live_s, Tt, Ts, live_t, mode);
 }
 
 /* State 0 of T ids, as the families make their positions: by counting ids that are no padding, or
  * by place. */
-static inline double *twin_embed(const struct twin *m, const int32_t *ids, int64_t T)
+static inline double *reference_embed(const struct reference *m, const int32_t *ids, int64_t T)
 {
     const int64_t C = m->c.C;
-    double *x = twin_new(T * C);
+    double *x = reference_new(T * C);
     float *row = malloc((size_t)C * sizeof *row);
     int64_t seen = 0;
 
@@ -189,40 +192,40 @@ static inline double *twin_embed(const struct twin *m, const int32_t *ids, int64
                 x[t * C + i] += row[i];
         }
     }
-    twin_norm(x, T, C, &m->p.norm);
+    reference_norm(x, T, C, &m->p.norm);
     free(row);
     return x;
 }
 
 /* x := LN1(x + SA(x)) */
-static inline void twin_attend(double *x, int64_t T, int64_t live, const iso_layer *l, int H)
+static inline void reference_attend(double *x, int64_t T, int64_t live, const iso_layer *l, int H)
 {
     const int64_t C = l->q.w.rows;
-    double *s = twin_scores(x, T, x, T, l, H), *c = twin_context(s, T, x, T, live, l, H);
+    double *s = reference_scores(x, T, x, T, l, H), *c = reference_context(s, T, x, T, live, l, H);
 
     for (int64_t i = 0; i < T * C; i++)
         x[i] += c[i];
-    twin_norm(x, T, C, &l->n1);
+    reference_norm(x, T, C, &l->n1);
     free(s), free(c);
 }
 
 /* x := LN2(x + FFN(x)); exact GELU. */
-static inline void twin_feed(double *x, int64_t T, const iso_layer *l)
+static inline void reference_feed(double *x, int64_t T, const iso_layer *l)
 {
     const int64_t F = l->f1.w.rows, C = l->f1.w.cols;
-    double *wide = twin_linear(x, T, &l->f1);
+    double *wide = reference_linear(x, T, &l->f1);
 
     for (int64_t i = 0; i < T * F; i++)
         wide[i] *= 0.5 * erfc(-wide[i] * M_SQRT1_2);
-    double *fed = twin_linear(wide, T, &l->f2);
+    double *fed = reference_linear(wide, T, &l->f2);
     for (int64_t i = 0; i < T * C; i++)
         x[i] += fed[i];
-    twin_norm(x, T, C, &l->n2);
+    reference_norm(x, T, C, &l->n2);
     free(wide), free(fed);
 }
 
 /* A pair on its way. */
-struct twin_pair {
+struct reference_pair {
     int64_t Tt, Ts, live_t, live_s;
     double *t, *s; /* states */
     double e1, e2, lambda;
@@ -230,29 +233,30 @@ struct twin_pair {
 };
 
 /* t := LN1(λ C + (1 − λ) t); λ by the rule. */
-static inline void twin_mix(struct twin_pair *x, const iso_layer *l, int H,
-                            const iso_mix_rule *rule)
+static inline void reference_mix(struct reference_pair *x, const iso_layer *l, int H,
+                                 const iso_mix_rule *rule)
 {
     const int64_t C = l->q.w.rows;
-    double *s = twin_scores(x->t, x->Tt, x->s, x->Ts, l, H);
-    double *c = twin_context(s, x->Tt, x->s, x->Ts, x->live_s, l, H), *p = twin_new(x->Ts);
+    double *s = reference_scores(x->t, x->Tt, x->s, x->Ts, l, H);
+    double *c = reference_context(s, x->Tt, x->s, x->Ts, x->live_s, l, H),
+           *p = reference_new(x->Ts);
 
-    twin_entropies(&x->e1, &x->e2, s, H, x->Tt, x->live_t, x->Ts, x->live_s, rule->entropy);
+    reference_entropies(&x->e1, &x->e2, s, H, x->Tt, x->live_t, x->Ts, x->live_s, rule->entropy);
     const double e = rule->kind == ISO_MIX_NO_ENTROPY ? 0 : x->e1 + x->e2;
     x->lambda = rule->kind == ISO_MIX_FIXED
                     ? rule->fixed
                     : rule->head.lambda0 / (1 + exp(-rule->head.w * e - rule->head.b));
     free(x->attention);
-    x->attention = twin_new(x->live_t * x->live_s);
+    x->attention = reference_new(x->live_t * x->live_s);
     for (int64_t i = 0; i < H * x->live_t; i++) {
-        twin_softmax(p, s + (i / x->live_t * x->Tt + i % x->live_t) * x->Ts, x->live_s, x->live_s,
-                     0);
+        reference_softmax(p, s + (i / x->live_t * x->Tt + i % x->live_t) * x->Ts, x->live_s,
+                          x->live_s, 0);
         for (int64_t j = 0; j < x->live_s; j++)
             x->attention[i % x->live_t * x->live_s + j] += p[j] / H;
     }
     for (int64_t i = 0; i < x->Tt * C; i++)
         x->t[i] = x->lambda * c[i] + (1 - x->lambda) * x->t[i];
-    twin_norm(x->t, x->Tt, C, &l->n1);
+    reference_norm(x->t, x->Tt, C, &l->n1);
     free(s), free(c), free(p);
 }
 
