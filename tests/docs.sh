@@ -38,6 +38,16 @@ while IFS=, read -r measure estimator; do
     done
 done <"$folder/measures"
 
+# What the catalogue says of high values is what the tables say.
+tr '\n' ' ' <analysis/measure/catalogue.c | grep -o '{"[^}]*ISO_HIGH_[A-Z]*}' |
+    sed 's/{"\([^"]*\)", *"\([^"]*\)".*ISO_HIGH_\([A-Z]*\)}/\1,\2,\3/; s/ALIKE$/up/; s/APART$/down/; s/NEITHER$/neither/' >"$folder/made"
+[ "$(wc -l <"$folder/made")" -ge 30 ] || say "analysis/measure/catalogue.c: only $(wc -l <"$folder/made") entries were read"
+while IFS=, read -r measure estimator high; do
+    case $measure in p@k | mrr | error | mexa) name=$measure ;; *) name=$measure${estimator:+:$estimator} ;; esac
+    grep -F "\`$name\`" "$folder/text" >"$folder/rows" || say "docs/records.md: no $name"
+    ! grep -qE '\| (up|down|neither) \|' "$folder/rows" || grep -qF "| $high |" "$folder/rows" || say "docs/records.md: $name is closer $high"
+done <"$folder/made"
+
 "$program" help compare | awk '/^  [a-z0-9-]+:[a-z0-9-]+ \*/ { print $1 }' | while read -r name; do
     grep -qF "\`$name\` *" "$folder/text" || say "docs/records.md: no * at $name"
 done
