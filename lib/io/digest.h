@@ -28,8 +28,9 @@ ISO_API void iso_digest_write(char out[ISO_DIGEST_SIZE], const iso_digest *d);
 
 /**
  * The digest of a regular file's bytes. Progress is reported as `what`, "bytes", *done of total,
- * and *done grows by the file's size. Errors  ISO_EIO, ISO_EFORMAT (empty), ISO_ECANCEL,
- * ISO_ENOMEM.
+ * and *done grows by the file's size.
+ *
+ * Errors  ISO_EIO, ISO_EFORMAT (empty), ISO_ECANCEL, ISO_ENOMEM.
  */
 ISO_API ISO_MUST_USE iso_err iso_digest_file(char out[ISO_DIGEST_SIZE], const char *path,
                                              const iso_run *run, const char *what, int64_t *done,

@@ -11,9 +11,8 @@ typedef struct iso_input {
     char *lang;    /* NULL: the file says, or its name does */
     char *path;    /* with %d replaced */
     char *dataset; /* "/path" inside the file, or NULL */
-    char *stem; /* the language a bare matrix is taken for: the file's name without suffix and layer
-                 */
-    int layer;  /* -1: the file says */
+    char *stem;    /* language of a bare matrix: the file's name without suffix and layer */
+    int layer;     /* -1: the file says */
 } iso_input;
 
 typedef struct iso_inputs {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/nn/vector.h"
 #include "lib/nn/xmixup_inside.h"
 
 /* λ ------------------------------------------------------------------------------ */
@@ -19,6 +20,62 @@ double iso_mix_lambda(const iso_mix_head *head, double e1, double e2)
     return head->lambda0 / (1 + exp(-(head->w * (e1 + e2) + head->b)));
 }
 
+/* Loops over raw scores -------------------------------------------------------------- */
+
+/* Doubles of a vector; twice as many floats. Rows are touched up to the next multiple of it. */
+enum { LANES = 4 };
+
+/* Over n numbers, in the widest vectors the CPU has, and plain. */
+struct loops {
+    /* Widens lo and hi to hold all scores; hi becomes NaN when one is not finite. */
+    void (*range_f32)(double *lo, double *hi, const float *s, int64_t n);
+    void (*range_f64)(double *lo, double *hi, const double *s, int64_t n);
+    /* x = s − shift, behind it what counts for nothing. */
+    void (*shift_f32)(double *x, const float *s, double shift, int64_t n);
+    void (*shift_f64)(double *x, const double *s, double shift, int64_t n);
+    /* Adds e^x to z and x e^x to a, each in its place, and sets sum[0] and sum[1] to their sums; no
+     * x is above 0, and what is below −708 counts for nothing. */
+    void (*fold)(double *z, double *a, double *sum, const double *x, int64_t n);
+};
+
+/* Each set is the same C, compiled for another target. */
+#pragma GCC diagnostic ignored "-Wpsabi"
+
+#define TARGET
+#define NAME(x) plain_##x
+#include "lib/nn/xmixup_tmpl.h"
+#undef TARGET
+#undef NAME
+
+#define SET(s)                                                                                     \
+    {                                                                                              \
+        s##_range_f32, s##_range_f64, s##_shift_f32, s##_shift_f64, s##_fold                       \
+    }
+
+static const struct loops plain = SET(plain);
+
+#if defined(__x86_64__) && defined(__GNUC__)
+
+#define TARGET  __attribute__((target("avx2,fma")))
+#define NAME(x) avx2_##x
+#include "lib/nn/xmixup_tmpl.h"
+
+static const struct loops avx2 = SET(avx2);
+
+static const struct loops *best_loops(void)
+{
+    return iso_nn_vector_best() == iso_nn_vector_plain() ? &plain : &avx2;
+}
+
+#else
+
+static const struct loops *best_loops(void)
+{
+    return &plain;
+}
+
+#endif
+
 /* Entropies ---------------------------------------------------------------------- */
 
 /* Scores of one head further apart than this do not share one largest score. */
@@ -27,7 +84,7 @@ double iso_mix_lambda(const iso_mix_head *head, double e1, double e2)
 /* The work on one pair. Rows are target tokens, columns source tokens. */
 struct fold {
     const iso_mix_scores *s;
-    const iso_mix_loops *op;
+    const struct loops *op;
     int64_t rows, cols;   /* that have an entropy; of them the live ones come first */
     double pad_t, pad_s;  /* padded rows and columns that count with a score of 0 */
     double *x;            /* a row or a column on its way */
@@ -38,7 +95,7 @@ struct fold {
 
 static int64_t room_of(int64_t Tt, int64_t Ts)
 {
-    return (Tt > Ts ? Tt : Ts) + 2 * ISO_MIX_ROOM;
+    return (Tt > Ts ? Tt : Ts) + 2 * LANES;
 }
 
 int64_t iso_mix_scratch(int64_t Tt, int64_t Ts)
@@ -154,7 +211,7 @@ void iso_mix_fold(double *e1, double *e2, const iso_mix_scores *s, iso_mix_entro
     const int64_t room = room_of(s->Tt, s->Ts);
     const bool repo = mode == ISO_MIX_REPO;
     struct fold f = {.s = s,
-                     .op = iso_mix_loops_best(),
+                     .op = best_loops(),
                      .rows = repo ? s->Tt : s->live_t,
                      .cols = repo ? s->Ts : s->live_s,
                      .pad_t = repo ? (double)(s->Tt - s->live_t) : 0,

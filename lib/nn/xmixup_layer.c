@@ -11,7 +11,103 @@
 
 enum { SCORES = 1 << 22 }; /* that are held at a time, unless one pair has more */
 
-/* What a call knows of its pairs. */
+/* Pairs ------------------------------------------------------------------------------ */
+
+/* Of target b its source; of sentence b its tokens, and those that are no padding; of pair b the
+ * numbers of its attention. */
+static int64_t source_of(const iso_mix_pairs *in, int64_t b)
+{
+    return in->with ? in->with[b] : b;
+}
+
+static int64_t tokens_of(const iso_batch *batch, int64_t b)
+{
+    return batch->offsets[b + 1] - batch->offsets[b];
+}
+
+static int64_t live_of(const iso_batch *batch, int64_t b)
+{
+    return batch->live ? batch->live[b] : tokens_of(batch, b);
+}
+
+static int64_t cells_of(const iso_mix_pairs *in, int64_t b)
+{
+    return live_of(in->to, b) * live_of(in->from, source_of(in, b));
+}
+
+int64_t iso_mix_attention_size(const iso_mix_pairs *in)
+{
+    int64_t size = 0;
+
+    for (int64_t b = 0; b < in->to->B; b++)
+        size += cells_of(in, b);
+    return size;
+}
+
+static iso_err check_rule(const iso_mix_rule *rule)
+{
+    const iso_mix_head *h = &rule->head;
+    iso_err err = ISO_OK;
+
+    if (rule->kind == ISO_MIX_FIXED) {
+        ISO_NEED(rule->fixed >= 0 && rule->fixed <= 1, "lambda is fixed at %g, not within [0, 1]",
+                 rule->fixed);
+    } else {
+        ISO_NEED(h->lambda0 > 0 && h->lambda0 <= 1, "lambda0 is %g, not within (0, 1]", h->lambda0);
+        ISO_NEED(isfinite(h->w) && isfinite(h->b), "lambda's w is %g and its b %g: not finite",
+                 h->w, h->b);
+    }
+done:
+    return err;
+}
+
+static iso_err check_pair(const iso_mix_pairs *in, int64_t b)
+{
+    const int64_t y = source_of(in, b);
+    iso_err err = ISO_OK;
+
+    ISO_NEED(y >= 0 && y < in->from->B, "target sentence %lld has source %lld of %lld",
+             (long long)b, (long long)y, (long long)in->from->B);
+    const int64_t Tt = tokens_of(in->to, b), Ts = tokens_of(in->from, y);
+    ISO_NEED(Tt >= 0 && Ts >= 0 && (Ts > 0 || Tt == 0),
+             "target sentence %lld has %lld tokens, its source %lld", (long long)b, (long long)Tt,
+             (long long)Ts);
+    ISO_NEED(live_of(in->to, b) <= Tt && (live_of(in->to, b) > 0 || Tt == 0),
+             "target sentence %lld has %lld tokens, of which %lld are said to be no padding",
+             (long long)b, (long long)Tt, (long long)live_of(in->to, b));
+    ISO_NEED(live_of(in->from, y) <= Ts && (live_of(in->from, y) > 0 || Ts == 0),
+             "source sentence %lld has %lld tokens, of which %lld are said to be no padding",
+             (long long)y, (long long)Ts, (long long)live_of(in->from, y));
+done:
+    return err;
+}
+
+/* Whether pairs and rule can be mixed into u. */
+static iso_err check(const iso_mat *u, const iso_mix_pairs *in, const iso_mix_rule *rule)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(check_rule(rule));
+    ISO_NEED(in->with || in->to->B == in->from->B, "%lld target sentences, %lld sources",
+             (long long)in->to->B, (long long)in->from->B);
+    ISO_NEED(in->target.rows == in->to->offsets[in->to->B] &&
+                 in->source.rows == in->from->offsets[in->from->B],
+             "states of %lld target and %lld source tokens, batches of %lld and %lld",
+             (long long)in->target.rows, (long long)in->source.rows,
+             (long long)in->to->offsets[in->to->B], (long long)in->from->offsets[in->from->B]);
+    ISO_NEED(u->rows == in->target.rows && u->cols == in->target.cols && u->dtype == ISO_F32 &&
+                 in->target.dtype == ISO_F32,
+             "mixed states are %lld x %lld, the target's %lld x %lld", (long long)u->rows,
+             (long long)u->cols, (long long)in->target.rows, (long long)in->target.cols);
+    for (int64_t b = 0; b < in->to->B; b++)
+        ISO_TRY(check_pair(in, b));
+done:
+    return err;
+}
+
+/* One call --------------------------------------------------------------------------- */
+
+/* What it knows of its pairs. */
 struct mix {
     const iso_mix_pairs *in;
     const iso_mix_rule *rule;
@@ -50,22 +146,21 @@ static bool needs_scores(const struct mix *m)
 
 static int64_t scores_of(const struct mix *m, int64_t b)
 {
-    return m->H * iso_mix_tokens(m->in->to, b) *
-           iso_mix_tokens(m->in->from, iso_mix_source(m->in, b));
+    return m->H * tokens_of(m->in->to, b) * tokens_of(m->in->from, source_of(m->in, b));
 }
 
 /* Pair b, whose raw scores begin at `scores`. */
 static void read_scores(struct mix *m, int64_t b, const float *scores)
 {
     const iso_mix_pairs *in = m->in;
-    const int64_t y = iso_mix_source(in, b);
+    const int64_t y = source_of(in, b);
     const iso_mix_scores s = {.data = scores,
                               .dtype = ISO_F32,
                               .H = m->H,
-                              .Tt = iso_mix_tokens(in->to, b),
-                              .Ts = iso_mix_tokens(in->from, y),
-                              .live_t = iso_mix_live(in->to, b),
-                              .live_s = iso_mix_live(in->from, y)};
+                              .Tt = tokens_of(in->to, b),
+                              .Ts = tokens_of(in->from, y),
+                              .live_t = live_of(in->to, b),
+                              .live_s = live_of(in->from, y)};
 
     if (s.Tt == 0)
         return;
@@ -159,7 +254,7 @@ static double lambda_of(const struct mix *m, int64_t b)
 {
     const iso_mix_rule *rule = m->rule;
 
-    if (iso_mix_tokens(m->in->to, b) == 0)
+    if (tokens_of(m->in->to, b) == 0)
         return NAN;
     return rule->kind == ISO_MIX_FIXED        ? rule->fixed
            : rule->kind == ISO_MIX_NO_ENTROPY ? iso_mix_lambda(&rule->head, 0, 0)
@@ -205,8 +300,8 @@ static iso_err make_room(struct mix *m, double **numbers)
     iso_err err = ISO_OK;
 
     for (int64_t b = 0; b < B; b++) {
-        const int64_t n = iso_mix_tokens(m->in->from, iso_mix_source(m->in, b));
-        Tt = iso_mix_tokens(m->in->to, b) > Tt ? iso_mix_tokens(m->in->to, b) : Tt;
+        const int64_t n = tokens_of(m->in->from, source_of(m->in, b));
+        Tt = tokens_of(m->in->to, b) > Tt ? tokens_of(m->in->to, b) : Tt;
         Ts = n > Ts ? n : Ts;
     }
     m->room = iso_mix_scratch(Tt, Ts);
@@ -221,7 +316,7 @@ static iso_err make_room(struct mix *m, double **numbers)
         goto done;
     ISO_TRY(iso_alloc(&m->attention, B + 1, sizeof *m->attention));
     for (int64_t b = 0; b < B; b++)
-        m->attention[b + 1] = m->attention[b] + iso_mix_cells(m->in, b);
+        m->attention[b + 1] = m->attention[b] + cells_of(m->in, b);
 done:
     return err;
 }
@@ -234,7 +329,7 @@ iso_err iso_layer_mix(iso_mat *u, iso_layer *l, int H, const iso_mix_pairs *in,
     double *numbers = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_mix_check(u, in, rule));
+    ISO_TRY(check(u, in, rule));
     ISO_TRY(make_room(&m, &numbers));
     if (rule->kind == ISO_MIX_FIXED && rule->fixed <= 0 && !needs_scores(&m)) {
         for (int64_t b = 0; b < in->to->B; b++)

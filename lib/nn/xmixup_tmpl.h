@@ -1,4 +1,4 @@
-/* Included by xmixup_loops.c once for each target, with TARGET and NAME(x) set. */
+/* Included by xmixup.c once for each target, with TARGET and NAME(x) set. */
 
 typedef double NAME(vec) __attribute__((vector_size(8 * LANES)));
 typedef double NAME(mem) __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
