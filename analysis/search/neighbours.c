@@ -63,13 +63,13 @@ struct finder {
 };
 
 /* What scores take from the sides beside the cosine, by brute force. */
-static iso_err know_plainly(struct finder *f)
+static iso_err plain_means(struct finder *f)
 {
     iso_err err = ISO_OK;
 
     if (near_needs_means(f->plan.rule)) {
-        ISO_TRY(near_plain_know(&f->a, &f->b, &f->plan, f->run));
-        ISO_TRY(near_plain_know(&f->b, &f->a, &f->plan, f->run));
+        ISO_TRY(near_plain_means(&f->a, &f->b, &f->plan, f->run));
+        ISO_TRY(near_plain_means(&f->b, &f->a, &f->plan, f->run));
     }
 done:
     return err;
@@ -88,7 +88,7 @@ static int wanted(const struct near_plan *p, bool ranked)
     return want;
 }
 
-static iso_err know(struct finder *f, bool forward, bool backward)
+static iso_err lists_and_means(struct finder *f, bool forward, bool backward)
 {
     iso_err err = ISO_OK;
 
@@ -152,7 +152,7 @@ iso_err iso_near_find(iso_near *forward, iso_near *backward, iso_view x, iso_vie
         iso_blas_set_threads(run->threads);
     ISO_TRY(plan_of(&f.plan, opt));
     ISO_TRY(sides_make(&f.a, &f.b, x, y, plain));
-    ISO_TRY(plain ? know_plainly(&f) : know(&f, forward, backward));
+    ISO_TRY(plain ? plain_means(&f) : lists_and_means(&f, forward, backward));
     if (forward)
         ISO_TRY(one_way(&there, &f, &f.a, &f.b, &f.of_a, plain));
     if (backward)
@@ -207,7 +207,7 @@ iso_err iso_near_ranks(int64_t *rank, iso_view x, iso_view y, const int64_t *que
     ISO_TRY(pairs_check(query, target, pairs, &f.a, &f.b));
     ISO_TRY(iso_alloc(&found, pairs, sizeof *found));
     if (near_needs_means(f.plan.rule))
-        ISO_TRY(plain ? know_plainly(&f) : know(&f, false, false));
+        ISO_TRY(plain ? plain_means(&f) : lists_and_means(&f, false, false));
     if (f.plan.rule == ISO_RULE_INVSOFTMAX)
         ISO_TRY((plain ? near_plain_sums : near_sums)(&f.b, &f.a, f.plan.beta, run));
     ISO_TRY(near_side_part(&f.a));

@@ -1,39 +1,54 @@
-/* Rows whose lists did not do: all their cosines, at the speed of a product in double. */
+/* All cosines of some rows, at the speed of a product in double: of rows whose lists did not do,
+ * and for the sums of the softmax. */
+#include <math.h>
+
 #include "analysis/search/neighbours_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/dots.h"
+#include "lib/linalg/softmax.h"
 
-/* Tasks between two looks at whether to go on; the product takes this many rows at a stroke. */
-enum { WIDE = ISO_DOTS_COLUMNS, ROUND = 16, STROKE = 3, TALL = ISO_DOTS_ROWS };
-
-/* One task: some rows of x and a few columns of y in double, and their products. */
-struct desk {
-    double *rows, *columns, *dot;
+/* Tasks between two looks at whether to go on; the product takes this many rows at a stroke; panels
+ * of columns stay in the second-level cache together. */
+enum {
+    WIDE = ISO_DOTS_COLUMNS,
+    TALL = ISO_DOTS_ROWS,
+    ROUND = 16,
+    STROKE = 3,
+    PANELS = 16,
+    CACHE = 160 * 1024
 };
 
-static void desks_free(struct desk *d)
+/* One task: rows of x in double, panels of columns of y, the products of a panel; sums of columns.
+ */
+struct workspace {
+    double *rows, *columns, *dot, *top, *sum;
+};
+
+static void workspaces_free(struct workspace *w)
 {
-    if (d)
-        iso_free(d->rows);
-    iso_free(d);
+    if (w)
+        iso_free(w->rows);
+    iso_free(w);
 }
 
-static iso_err desks_make(struct desk **out, int64_t cols)
+static iso_err workspaces_make(struct workspace **out, int64_t cols, int64_t panels)
 {
-    const int64_t rows = ISO_DOTS_ROWS * cols, columns = WIDE * cols,
-                  one = rows + columns + ISO_DOTS_ROWS * WIDE;
-    struct desk *d = NULL;
+    const int64_t rows = TALL * cols, columns = panels * WIDE * cols, dot = TALL * WIDE,
+                  sums = panels * WIDE, one = rows + columns + dot + 2 * sums;
+    struct workspace *w = NULL;
     double *all = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&d, ROUND, sizeof *d));
+    ISO_TRY(iso_alloc(&w, ROUND, sizeof *w));
     ISO_TRY(iso_alloc(&all, ROUND, (size_t)one * sizeof *all));
-    for (int t = 0; t < ROUND; t++, all += one)
-        d[t] = (struct desk){all, all + rows, all + rows + columns};
-    *out = d;
-    d = NULL;
+    for (int t = 0; t < ROUND; t++, all += one) {
+        double *const at = all + rows + columns + dot;
+        w[t] = (struct workspace){all, all + rows, all + rows + columns, at, at + sums};
+    }
+    *out = w;
+    w = NULL;
 done:
-    desks_free(d);
+    workspaces_free(w);
     return err;
 }
 
@@ -43,18 +58,19 @@ static int64_t place(const struct near_side *s, int64_t i)
 }
 
 /* `count` rows go in the order given, wherever they lie. */
-static void take_rows(struct desk *d, const struct near_side *x, const int64_t *row, int64_t count)
+static void take_rows(struct workspace *w, const struct near_side *x, const int64_t *row,
+                      int64_t count)
 {
     for (int64_t r = 0; r < count; r++)
         for (int64_t l = 0; l < x->cols; l++)
-            d->rows[r * x->cols + l] = (double)x->data[place(x, row[r]) * x->stride + l];
+            w->rows[r * x->cols + l] = (double)x->data[place(x, row[r]) * x->stride + l];
 }
 
 /* Columns [from, from + count) of y; those that are missing are zero. */
-static void take_columns(struct desk *d, const struct near_side *y, int64_t from, int count)
+static void take_columns(struct workspace *w, const struct near_side *y, int64_t from, int count)
 {
     for (int j = 0; j < WIDE; j++)
-        iso_dots_column(d->columns, j, j < count ? y->data + place(y, from + j) * y->stride : NULL,
+        iso_dots_column(w->columns, j, j < count ? y->data + place(y, from + j) * y->stride : NULL,
                         y->cols);
 }
 
@@ -80,16 +96,16 @@ static void show(const struct ask *a, const double *dot, int64_t r, int64_t from
 }
 
 /* Rows [first, first + count) of those asked about. */
-static void task(struct desk *d, const struct ask *a, int64_t first, int64_t count)
+static void task(struct workspace *w, const struct ask *a, int64_t first, int64_t count)
 {
-    take_rows(d, a->x, a->row + first, count);
+    take_rows(w, a->x, a->row + first, count);
     for (int64_t from = 0; from < a->y->rows; from += WIDE) {
         const int64_t left = a->y->rows - from;
         const int columns = left < WIDE ? (int)left : WIDE;
-        take_columns(d, a->y, from, columns);
-        iso_dots(d->dot, d->rows, count, d->columns, a->x->cols);
+        take_columns(w, a->y, from, columns);
+        iso_dots(w->dot, w->rows, count, w->columns, a->x->cols);
         for (int64_t r = 0; r < count; r++)
-            show(a, d->dot + r * WIDE, first + r, from, columns);
+            show(a, w->dot + r * WIDE, first + r, from, columns);
     }
 }
 
@@ -106,23 +122,23 @@ iso_err near_block(const int64_t *row, int64_t count, const struct near_side *x,
 {
     const struct ask ask = {x, y, row, visit, payload};
     const int64_t tall = rows_of_task(count), tasks = (count + tall - 1) / tall;
-    struct desk *desks = NULL;
+    struct workspace *work = NULL;
     iso_err err = ISO_OK;
 
     if (count == 0)
         return ISO_OK;
-    ISO_TRY(desks_make(&desks, x->cols));
+    ISO_TRY(workspaces_make(&work, x->cols, 1));
     for (int64_t done = 0; done < tasks; done += ROUND) {
         const int64_t round = tasks - done < ROUND ? tasks - done : ROUND;
         ISO_TRY(iso_run_step(run, "searching near-equal rows", done * tall, count, "rows"));
 #pragma omp parallel for schedule(dynamic)
         for (int64_t t = 0; t < round; t++) {
             const int64_t first = (done + t) * tall;
-            task(&desks[t], &ask, first, count - first < tall ? count - first : tall);
+            task(&work[t], &ask, first, count - first < tall ? count - first : tall);
         }
     }
 done:
-    desks_free(desks);
+    workspaces_free(work);
     return err;
 }
 
@@ -169,5 +185,86 @@ iso_err near_block_rows(iso_near *out, const int64_t *row, int64_t count, const 
     ISO_TRY(near_block_best(best, row, count, x, y, p, run));
 done:
     iso_free(best);
+    return err;
+}
+
+/* --- The sums of the softmax: nothing less will do, a sum is part of the score, and every bit of
+ * it depends on every cosine --- */
+
+static int64_t panels_of(int64_t cols)
+{
+    const int64_t fit = CACHE / (int64_t)sizeof(double) / (WIDE * (cols > 0 ? cols : 1));
+
+    return fit > PANELS ? PANELS : fit > 1 ? fit : 1;
+}
+
+/* From products to cosines as near_cosine has them; columns that are missing stay 0. */
+static void scale(double *cosine, const struct near_side *x, int64_t row, int64_t m,
+                  const double *inverse)
+{
+    for (int64_t i = 0; i < m; i++)
+        for (int j = 0; j < WIDE; j++)
+            cosine[i * WIDE + j] *= x->inverse[row + i] * inverse[j];
+}
+
+static void sum_block(struct workspace *w, const struct near_side *x, int64_t row, int64_t panels,
+                      const double *inverse, double beta)
+{
+    const int64_t m = x->all - row < TALL ? x->all - row : TALL;
+
+    iso_dots_rows(w->rows, x->data + row * x->stride, x->stride, m, x->cols);
+    for (int64_t p = 0; p < panels; p++) {
+        iso_dots(w->dot, w->rows, m, w->columns + p * WIDE * x->cols, x->cols);
+        scale(w->dot, x, row, m, inverse + p * WIDE);
+        iso_softmax_add(w->top + p * WIDE, w->sum + p * WIDE, w->dot, m, beta);
+    }
+}
+
+/* Rows [from, to) of y, which fit the workspace. */
+static void sum_task(struct workspace *w, struct near_side *y, int64_t from, int64_t to,
+                     const struct near_side *x, double beta)
+{
+    const int64_t panels = (to - from + WIDE - 1) / WIDE;
+    double inverse[PANELS * WIDE] = {0};
+
+    for (int64_t j = 0; j < panels * WIDE; j++) {
+        const int64_t row = from + j >= to ? -1 : place(y, from + j);
+        iso_dots_column(w->columns + j / WIDE * WIDE * y->cols, (int)(j % WIDE),
+                        row < 0 ? NULL : y->data + row * y->stride, y->cols);
+        inverse[j] = row < 0 ? 0 : y->inverse[row];
+        w->top[j] = -INFINITY;
+        w->sum[j] = 0;
+    }
+    for (int64_t row = 0; row < x->all; row += TALL)
+        sum_block(w, x, row, panels, inverse, beta);
+    for (int64_t j = from; j < to; j++) {
+        y->top[j] = w->top[j - from];
+        y->sum[j] = w->sum[j - from];
+    }
+}
+
+iso_err near_sums(struct near_side *y, const struct near_side *x, double beta, const iso_run *run)
+{
+    const int64_t panels = panels_of(y->cols), wide = panels * WIDE,
+                  tasks = (y->rows + wide - 1) / wide;
+    struct workspace *work = NULL;
+    iso_err err = ISO_OK;
+
+    if (!y->top)
+        ISO_TRY(iso_alloc(&y->top, y->rows, sizeof *y->top));
+    if (!y->sum)
+        ISO_TRY(iso_alloc(&y->sum, y->rows, sizeof *y->sum));
+    ISO_TRY(workspaces_make(&work, y->cols, panels));
+    for (int64_t done = 0; done < tasks; done += ROUND) {
+        const int64_t left = tasks - done, round = left < ROUND ? left : ROUND;
+        ISO_TRY(iso_run_step(run, "summing", done * wide, y->rows, "rows"));
+#pragma omp parallel for schedule(dynamic)
+        for (int64_t t = 0; t < round; t++) {
+            const int64_t from = (done + t) * wide;
+            sum_task(&work[t], y, from, y->rows - from < wide ? y->rows : from + wide, x, beta);
+        }
+    }
+done:
+    workspaces_free(work);
     return err;
 }

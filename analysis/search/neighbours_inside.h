@@ -66,8 +66,8 @@ iso_err near_result_make(iso_near *out, int64_t rows, int k);
 
 /* Brute force in double: what the rule needs to know of y for queries x; the list of a row; ranks.
  */
-iso_err near_plain_know(struct near_side *x, const struct near_side *y, const struct near_plan *p,
-                        const iso_run *run);
+iso_err near_plain_means(struct near_side *x, const struct near_side *y, const struct near_plan *p,
+                         const iso_run *run);
 iso_err near_plain_sums(struct near_side *y, const struct near_side *x, double beta,
                         const iso_run *run);
 iso_err near_plain_find(iso_near *out, const struct near_side *x, const struct near_side *y,
@@ -115,25 +115,6 @@ bool near_line(double *slope, double *level, const struct near_plan *p, const st
 
 /* How far keys c − slope · offset in f32 are from those in double. */
 double near_line_slack(double slack, double slope, struct near_bounds b);
-
-/* A thread's own memory for one row. */
-struct near_desk {
-    struct near_best best;
-    struct near_choice {
-        double score;
-        int32_t index;
-    } * choice;
-};
-
-/* One for each thread, for lists of `room` entries of which the k best are chosen; the caller's. */
-iso_err near_desks_make(struct near_desk **out, int k, int room);
-void near_desks_free(struct near_desk *d);
-struct near_desk *near_desk(struct near_desk *all);
-
-/* Scores `held` entries of row i of x exactly and writes the k best as row `row` of out. */
-void near_desk_finish(iso_near *out, int64_t row, struct near_desk *d, const iso_topk_hit *h,
-                      int held, const struct near_side *x, int64_t i, const struct near_side *y,
-                      const struct near_plan *p);
 
 /* Rows whose lists did not do: the bits of brute force at the speed of a product in double. Shows
  * each of `count` rows of x (some may be one row), the r-th by its place r in `row`, the cosines of

@@ -24,8 +24,8 @@ static void best_cosines(struct near_best *b, const struct near_side *x, int64_t
         near_best_offer(b, near_cosine(x, i, y, j), j);
 }
 
-iso_err near_plain_know(struct near_side *x, const struct near_side *y, const struct near_plan *p,
-                        const iso_run *run)
+iso_err near_plain_means(struct near_side *x, const struct near_side *y, const struct near_plan *p,
+                         const iso_run *run)
 {
     const int k = p->neighbours < y->rows ? p->neighbours : (int)y->rows;
     double *mean = NULL, *score = NULL;
