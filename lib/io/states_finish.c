@@ -81,12 +81,12 @@ iso_err iso_states_check_dims(const iso_states *s, int count, const struct langu
             continue;
         other = bsearch(cell, l->cells, (size_t)l->cell_count, sizeof *cell, by_layer);
         if (other && iso_cell_cols(s, other) != iso_cell_cols(s, cell))
-            return iso_fail(ISO_EFORMAT,
-                            "%s: %s, layer %d has %" PRId64 " dims, %s (%s) has %" PRId64
-                            "; two models are two collections (align takes them with " ISO_FIELD(pad) ")",
-                            iso_cell_path(s, cell), language->name, cell->layer,
-                            iso_cell_cols(s, cell), l->name, iso_cell_path(s, other),
-                            iso_cell_cols(s, other));
+            return iso_fail(
+                ISO_EFORMAT,
+                "%s: %s, layer %d has %" PRId64 " dims, %s (%s) has %" PRId64
+                "; two models are two collections (align takes them with " ISO_FIELD(pad) ")",
+                iso_cell_path(s, cell), language->name, cell->layer, iso_cell_cols(s, cell),
+                l->name, iso_cell_path(s, other), iso_cell_cols(s, other));
     }
     return ISO_OK;
 }
