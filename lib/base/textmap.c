@@ -1,12 +1,13 @@
 #include "lib/base/textmap.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "lib/base/alloc.h"
 
 enum { SLOTS = 64, BLOCK_MIN = 1 << 12, BLOCK_MAX = 1 << 18 };
 
-/* The hash decides most comparisons without a look at the entry, and is all that growing needs. */
+/* The hash decides most comparisons without a look at the text, and is all that growing needs. */
 struct iso_textmap_slot {
     uint32_t hash;
     uint32_t number; /* + 1; 0 is free */
@@ -25,7 +26,8 @@ void iso_textmap_free(iso_textmap *map)
         older = b->older;
         iso_free(b);
     }
-    iso_free(map->at);
+    iso_free(map->texts);
+    iso_free(map->lens);
     iso_free(map->slots);
     *map = (iso_textmap){0};
 }
@@ -90,8 +92,8 @@ static struct iso_textmap_slot *slot_of(const iso_textmap *map, const char *text
     for (; map->slots[i].number; i = (i + 1) & mask) {
         if (map->slots[i].hash != hash)
             continue;
-        const iso_textmap_entry *e = &map->at[map->slots[i].number - 1];
-        if (e->len == len && (len == 0 || memcmp(e->text, text, (size_t)len) == 0))
+        const uint32_t n = map->slots[i].number - 1;
+        if (map->lens[n] == len && (len == 0 || memcmp(map->texts[n], text, (size_t)len) == 0))
             break;
     }
     return &map->slots[i];
@@ -110,7 +112,8 @@ iso_err iso_textmap_reserve(iso_textmap *map, int64_t count)
     while (wide / 2 < count)
         wide *= 2;
     ISO_TRY(iso_alloc(&slots, wide, sizeof *slots));
-    ISO_TRY(iso_realloc(&map->at, map->count, wide / 2, sizeof *map->at));
+    ISO_TRY(iso_realloc(&map->texts, map->count, wide / 2, sizeof *map->texts));
+    ISO_TRY(iso_realloc(&map->lens, map->count, wide / 2, sizeof *map->lens));
     for (int64_t k = 0; k < map->slot_count; k++) {
         if (!map->slots[k].number)
             continue;
@@ -166,7 +169,8 @@ static iso_err add(int64_t *number, iso_textmap *map, const char *text, int64_t 
     if (!slot->number) {
         if (keep)
             ISO_TRY(copy(&text, map, text, len));
-        map->at[map->count] = (iso_textmap_entry){.text = text, .len = len};
+        map->texts[map->count] = text;
+        map->lens[map->count] = len;
         *slot = (struct iso_textmap_slot){hash, (uint32_t)++map->count};
     }
     *number = (int64_t)slot->number - 1;

@@ -1,29 +1,22 @@
-/* The one hash table of texts: each distinct text has a number, in the order they came, and a value. */
+/* The one hash table of texts: each distinct text has a number, in the order they came. */
 #ifndef ISO_BASE_TEXTMAP_H
 #define ISO_BASE_TEXTMAP_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/base/err.h"
 
 ISO_BEGIN
 
-/** A text of any bytes, and what the caller notes of it; 0 at first. */
-typedef struct iso_textmap_entry {
-    const char *text; /* copied: with a NUL behind it */
-    int64_t len;
-    int64_t value;
-} iso_textmap_entry;
-
 /**
- * {0} is empty. at[number] is the entry of a text, count of them; they move when one is added, the
- * copies of texts do not. What is in the map follows from what was put alone, never from the hash.
- * Not for two threads at once, unless all of them only find.
+ * Texts of any bytes; {0} is empty. Text `number` is texts[number][0..lens[number]), count of them.
+ * The two arrays move when a text is added, copies of texts do not. Numbers follow from what was
+ * put alone, never from the hash. Not for two threads at once, unless all of them only find.
  */
 typedef struct iso_textmap {
     int64_t count, capacity;
-    iso_textmap_entry *at;
+    const char **texts;
+    int64_t *lens;
     struct iso_textmap_slot *slots; /* open addressing, at most half full */
     int64_t slot_count;             /* 0 or a power of two */
     struct iso_textmap_block *blocks;
@@ -31,10 +24,10 @@ typedef struct iso_textmap {
 
 /**
  * The number of text[0..len) (-1: up to its NUL), which is added when it is new: then it is the
- * count there was. `keep` copies a new text; `put` borrows it, and it must outlive the map. On
- * failure the map is as it was.
+ * count there was. `keep` copies a new text, with a NUL behind it; `put` borrows it, and it must
+ * outlive the map. On failure the map is as it was.
  * Errors  ISO_ENOMEM; ISO_EUNSUP (2^31 texts).
- * Cost    O(len) time on average; some 40 bytes an entry, and the copy.
+ * Cost    O(len) time on average; 32 to 48 bytes a text, and the copy.
  */
 ISO_API ISO_MUST_USE iso_err iso_textmap_keep(int64_t *number, iso_textmap *map, const char *text,
                                               int64_t len);

@@ -4,14 +4,14 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/base/textmap.h"
 #include "lib/io/feed.h"
-#include "lib/io/word_set.h"
 
 enum { WORD_MOST = 1 << 20, NAMED = 3 };
 
-/* A pair is one text of the set: source, NUL, target. */
+/* A pair is one text of the map: source, NUL, target. */
 struct iso_dictionary_store {
-    iso_word_set set;
+    iso_textmap pairs;
     const char **target;
 };
 
@@ -76,12 +76,13 @@ static iso_err odd(struct reading *r, int64_t *counter, const char *what)
 
 static iso_err put(struct reading *r)
 {
-    iso_word_set *set = &r->store->set;
-    bool fresh;
+    iso_textmap *pairs = &r->store->pairs;
+    const int64_t count = pairs->count;
+    int64_t number;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_word_set_put(set, &fresh, r->pair.text, r->pair.len));
-    if (!fresh)
+    ISO_TRY(iso_textmap_keep(&number, pairs, r->pair.text, r->pair.len));
+    if (number < count)
         ISO_TRY(odd(r, &r->d.duplicates, "the pair comes again"));
 done:
     return err;
@@ -122,7 +123,7 @@ static iso_err read_lines(struct reading *r, iso_feed *feed)
         ISO_TRY(trim(line, line + len).len == 0 ? odd(r, &r->d.empty_lines, "is empty")
                                                 : read_pair(r, source, target));
     }
-    if (r->store->set.count == 0)
+    if (r->store->pairs.count == 0)
         ISO_FAIL(ISO_EFORMAT, "%s: has no pair of words%s%s", r->path, r->few.len ? ": " : "",
                  r->few.len ? r->few.text : "");
 done:
@@ -132,14 +133,14 @@ done:
 static iso_err finish(struct reading *r)
 {
     struct iso_dictionary_store *s = r->store;
-    const int64_t pairs = s->set.count;
+    const int64_t pairs = s->pairs.count;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&s->target, pairs, sizeof *s->target));
     for (int64_t i = 0; i < pairs; i++)
-        s->target[i] = s->set.words[i] + strlen(s->set.words[i]) + 1;
+        s->target[i] = s->pairs.texts[i] + strlen(s->pairs.texts[i]) + 1;
     r->d.pairs = pairs;
-    r->d.source = s->set.words;
+    r->d.source = s->pairs.texts;
     r->d.target = s->target;
     r->d.store = s;
     if (r->few.len > 0) {
@@ -154,7 +155,7 @@ static void free_store(struct iso_dictionary_store *s)
 {
     if (!s)
         return;
-    iso_word_set_free(&s->set);
+    iso_textmap_free(&s->pairs);
     iso_free(s->target);
     iso_free(s);
 }

@@ -59,7 +59,7 @@ static void free_store(struct iso_vectors_store *s)
     if (!s)
         return;
     iso_buf_free(&s->word);
-    iso_word_set_free(&s->set);
+    iso_textmap_free(&s->words);
     iso_free(s->rows);
     iso_free(s->counts);
     for (int i = 0; i < ISO_ODD_FEW; i++)
@@ -73,10 +73,10 @@ static void hand_over(iso_vectors *out, struct iso_vectors_store *s)
     s->path = s->unit = NULL;
     s->opt = NULL;
     s->file = NULL;
-    *out = (iso_vectors){.count = s->set.count,
+    *out = (iso_vectors){.count = s->words.count,
                          .dim = s->dim,
-                         .words = s->set.words,
-                         .rows = {s->rows, s->set.count, s->dim, s->dim, ISO_F32, NULL},
+                         .words = s->words.texts,
+                         .rows = {s->rows, s->words.count, s->dim, s->dim, ISO_F32, NULL},
                          .counts = s->counts,
                          .odd = s->odd,
                          .store = s};
@@ -88,13 +88,13 @@ static iso_err check_enough(const struct iso_vectors_store *s)
     const char *first = s->odd.few[0] ? s->odd.few[0] : "";
     iso_err err = ISO_OK;
 
-    if (s->set.count == 0)
+    if (s->words.count == 0)
         ISO_FAIL(ISO_EFORMAT, "%s: no word can be used%s%s", s->path, *first ? ": " : "", first);
-    if (s->odd.short_lines > 2 * s->set.count)
+    if (s->odd.short_lines > 2 * s->words.count)
         ISO_FAIL(ISO_EFORMAT,
                  "%s: %" PRId64 " lines are no word and %" PRId64 " numbers between blanks, and "
                  "only %" PRId64 " are: %s",
-                 s->path, s->odd.short_lines, s->dim, s->set.count, first);
+                 s->path, s->odd.short_lines, s->dim, s->words.count, first);
 done:
     return err;
 }
@@ -136,5 +136,5 @@ void iso_vectors_free(iso_vectors *v)
 
 int64_t iso_vectors_find(const iso_vectors *v, const char *word)
 {
-    return v->store ? iso_word_set_find(&v->store->set, word, (int64_t)strlen(word)) : -1;
+    return v->store ? iso_textmap_find(&v->store->words, word, -1) : -1;
 }

@@ -9,7 +9,7 @@
 
 bool iso_vectors_full(const struct iso_vectors_store *s)
 {
-    return s->opt->limit > 0 && s->set.count >= s->opt->limit;
+    return s->opt->limit > 0 && s->words.count >= s->opt->limit;
 }
 
 iso_err iso_vectors_step(const struct iso_vectors_store *s, int64_t number, int64_t at)
@@ -22,7 +22,7 @@ iso_err iso_vectors_step(const struct iso_vectors_store *s, int64_t number, int6
 
 static iso_err make_room(struct iso_vectors_store *s, int64_t room)
 {
-    const int64_t used = s->set.count;
+    const int64_t used = s->words.count;
     iso_err err = ISO_OK;
 
     if (room > INT64_MAX / 4 / s->dim)
@@ -54,9 +54,9 @@ iso_err iso_vectors_row(float **row, struct iso_vectors_store *s)
 {
     iso_err err = ISO_OK;
 
-    if (s->set.count == s->room)
+    if (s->words.count == s->room)
         ISO_TRY(make_room(s, s->room + s->room / 2 + 16));
-    *row = s->rows + s->set.count * s->dim;
+    *row = s->rows + s->words.count * s->dim;
 done:
     return err;
 }
@@ -156,9 +156,10 @@ done:
 iso_err iso_vectors_put(struct iso_vectors_store *s, int64_t number, const char *word, int64_t len,
                         int64_t count)
 {
-    const int64_t at = s->set.count;
+    const int64_t at = s->words.count;
     const int seen = look_at(s->rows + at * s->dim, s->dim);
-    bool good, fresh;
+    int64_t kept;
+    bool good;
     iso_err err = ISO_OK;
 
     ISO_TRY(read_word(&good, s, number, word, len));
@@ -168,12 +169,12 @@ iso_err iso_vectors_put(struct iso_vectors_store *s, int64_t number, const char 
         ISO_TRY(odd_word(s, &s->odd.not_finite, number, "has a number that is not finite"));
         goto done;
     }
-    ISO_TRY(iso_word_set_put(&s->set, &fresh, s->word.text, s->word.len));
-    if (!fresh)
+    ISO_TRY(iso_textmap_keep(&kept, &s->words, s->word.text, s->word.len));
+    if (kept < at)
         ISO_TRY(odd_word(s, &s->odd.duplicates, number, "comes again"));
     else if (!(seen & NOT_ZERO))
         ISO_TRY(odd_word(s, &s->odd.zeros, number, "has a vector of zeros"));
-    if (fresh && s->counts)
+    if (kept == at && s->counts)
         s->counts[at] = count;
 done:
     return err;

@@ -2,9 +2,9 @@
 #ifndef ISO_IO_VECTORS_INSIDE_H
 #define ISO_IO_VECTORS_INSIDE_H
 
+#include "lib/base/textmap.h"
 #include "lib/io/feed.h"
 #include "lib/io/vectors.h"
-#include "lib/io/word_set.h"
 
 /* Vectors being read, and what stays behind them. */
 struct iso_vectors_store {
@@ -15,7 +15,7 @@ struct iso_vectors_store {
     iso_word_text how;
     iso_buf word; /* the latest, folded */
 
-    iso_word_set set;
+    iso_textmap words;
     float *rows;
     int64_t *counts;
     int64_t dim, room;

@@ -49,8 +49,8 @@ static iso_err none_found(const struct found *f, const struct vocabulary *src,
                     "(the first: %s, %s); " ISO_FIELD(lower) " and " ISO_FIELD(
                         encoding) " decide what is equal%s",
                     f->path, (long long)f->d.pairs, f->d.source[0], f->d.target[0],
-                    src->set.count ? src->set.words[0] : "none",
-                    tgt->set.count ? tgt->set.words[0] : "none", hint);
+                    src->words.count ? src->words.texts[0] : "none",
+                    tgt->words.count ? tgt->words.texts[0] : "none", hint);
 }
 
 /* Says how many pairs were found; none is an error. */
@@ -58,8 +58,8 @@ static iso_err tell_found(const struct found *f, const struct vocabulary *src,
                           const struct vocabulary *tgt, const struct settings *set,
                           const char *without)
 {
-    const struct dictionary_side side[2] = {{src->set.words, src->set.count},
-                                            {tgt->set.words, tgt->set.count}};
+    const struct dictionary_side side[2] = {{src->words.texts, src->words.count},
+                                            {tgt->words.texts, tgt->words.count}};
     iso_buf hint = {0};
     iso_err err = ISO_OK;
 
@@ -106,15 +106,15 @@ done:
 
 static iso_err distinct_words(int64_t *out, const iso_dictionary *d)
 {
-    iso_word_set set = {0};
-    bool fresh;
+    iso_textmap words = {0};
+    int64_t number;
     iso_err err = ISO_OK;
 
     for (int64_t i = 0; i < d->pairs; i++)
-        ISO_TRY(iso_word_set_put(&set, &fresh, d->source[i], (int64_t)strlen(d->source[i])));
-    *out = set.count;
+        ISO_TRY(iso_textmap_put(&number, &words, d->source[i], -1));
+    *out = words.count;
 done:
-    iso_word_set_free(&set);
+    iso_textmap_free(&words);
     return err;
 }
 

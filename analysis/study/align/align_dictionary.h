@@ -5,15 +5,15 @@
 #include "analysis/maps/induce.h"
 #include "analysis/study/align/align_rows.h"
 #include "analysis/study/items/selection.h"
+#include "lib/base/textmap.h"
 #include "lib/io/states_input.h"
-#include "lib/io/word_set.h"
 
 /* --- align_vocabulary.c --- */
 
 /* The words of a language as they are looked up, under --lower. */
 struct vocabulary {
     const iso_lang *lang;
-    iso_word_set set;
+    iso_textmap words;
     int64_t *row; /* by word */
 };
 

@@ -42,7 +42,7 @@ static iso_err take_words(struct vocabulary *v, struct left_out *odd, const stru
 {
     const iso_word_text how = {.lower = set->lower ? iso_text_lower : NULL};
     iso_buf word = {0};
-    bool good, fresh = true;
+    bool good;
     iso_err err = ISO_OK;
 
     for (int64_t r = 0; r < v->lang->rows; r++) {
@@ -50,11 +50,14 @@ static iso_err take_words(struct vocabulary *v, struct left_out *odd, const stru
         word.len = 0;
         ISO_TRY(iso_word_text_add(&word, &good, how, token, (int64_t)strlen(token)));
         good = good && word.len > 0;
-        if (good)
-            ISO_TRY(iso_word_set_put(&v->set, &fresh, word.text, word.len));
-        if (good && fresh) {
-            v->row[v->set.count - 1] = r;
-            continue;
+        if (good) {
+            const int64_t count = v->words.count;
+            int64_t number;
+            ISO_TRY(iso_textmap_keep(&number, &v->words, word.text, word.len));
+            if (number == count) {
+                v->row[number] = r;
+                continue;
+            }
         }
         *(good ? &odd->again : &odd->no_text) += 1;
         ISO_TRY(name_word(odd, v->lang, r, set->strict, good ? "comes again" : "is no text"));
@@ -101,14 +104,14 @@ done:
 
 int64_t iso_vocabulary_find(const struct vocabulary *v, const char *word)
 {
-    const int64_t at = iso_word_set_find(&v->set, word, (int64_t)strlen(word));
+    const int64_t at = iso_textmap_find(&v->words, word, -1);
 
     return at < 0 ? -1 : v->row[at];
 }
 
 void iso_vocabulary_free(struct vocabulary *v)
 {
-    iso_word_set_free(&v->set);
+    iso_textmap_free(&v->words);
     iso_free(v->row);
     *v = (struct vocabulary){0};
 }

@@ -4,7 +4,7 @@
 
 #include "lib/encode/lexicon.h"
 #include "bin/term.h"
-#include "lib/io/word_set.h"
+#include "lib/base/textmap.h"
 #include "lib/text/fold.h"
 
 iso_err iso_dictionaries_read(iso_dictionary *out, const char *path, const struct settings *set)
@@ -87,25 +87,25 @@ done:
 
 /* --- Lower case --- */
 
-static iso_err put_lower(iso_word_set *set, iso_buf *scratch, const char *word)
+static iso_err put_lower(iso_textmap *words, iso_buf *scratch, const char *word)
 {
-    bool fresh;
+    int64_t number;
     iso_err err = ISO_OK;
 
     scratch->len = 0;
     ISO_TRY(iso_text_lower(scratch, word, -1));
-    ISO_TRY(iso_word_set_put(set, &fresh, scratch->text, scratch->len));
+    ISO_TRY(iso_textmap_keep(&number, words, scratch->text, scratch->len));
 done:
     return err;
 }
 
-static iso_err has_lower(bool *has, const iso_word_set *set, iso_buf *scratch, const char *word)
+static iso_err has_lower(bool *has, const iso_textmap *words, iso_buf *scratch, const char *word)
 {
     iso_err err = ISO_OK;
 
     scratch->len = 0;
     ISO_TRY(iso_text_lower(scratch, word, -1));
-    *has = iso_word_set_find(set, scratch->text, scratch->len) >= 0;
+    *has = iso_textmap_find(words, scratch->text, scratch->len) >= 0;
 done:
     return err;
 }
@@ -114,7 +114,7 @@ done:
 static iso_err count_lower(int64_t *out, const iso_dictionary *d,
                            const struct dictionary_side side[2])
 {
-    iso_word_set set[2] = {{0}};
+    iso_textmap words[2] = {{0}};
     iso_buf scratch = {0};
     bool x = false, y = false;
     iso_err err = ISO_OK;
@@ -122,16 +122,16 @@ static iso_err count_lower(int64_t *out, const iso_dictionary *d,
     *out = 0;
     for (int k = 0; k < 2; k++) {
         for (int64_t i = 0; i < side[k].count; i++)
-            ISO_TRY(put_lower(&set[k], &scratch, side[k].words[i]));
+            ISO_TRY(put_lower(&words[k], &scratch, side[k].words[i]));
     }
     for (int64_t i = 0; i < d->pairs; i++) {
-        ISO_TRY(has_lower(&x, &set[0], &scratch, d->source[i]));
-        ISO_TRY(has_lower(&y, &set[1], &scratch, d->target[i]));
+        ISO_TRY(has_lower(&x, &words[0], &scratch, d->source[i]));
+        ISO_TRY(has_lower(&y, &words[1], &scratch, d->target[i]));
         *out += x && y;
     }
 done:
-    iso_word_set_free(&set[0]);
-    iso_word_set_free(&set[1]);
+    iso_textmap_free(&words[0]);
+    iso_textmap_free(&words[1]);
     iso_buf_free(&scratch);
     return err;
 }
