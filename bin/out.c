@@ -98,119 +98,19 @@ done:
     return err;
 }
 
-static bool drawn_model(const iso_records *drawn, const iso_record *r)
-{
-    for (int64_t i = 0; i < drawn->count; i++) {
-        if (iso_str_same(drawn->at[i].model, r->model))
-            return true;
-    }
-    return false;
-}
-
-/* Why records that differ in one column are not drawn, and what to do about it. */
-static void tell_column(const struct settings *set, const char *column, const iso_record *r,
-                        const iso_record *other, int64_t count, bool map)
-{
-    const iso_column *c = iso_column_named(column);
-    const bool text = c->kind == ISO_COLUMN_TEXT;
-    const char *here = text ? iso_record_text(r, c) : NULL;
-    const char *there = text ? iso_record_text(other, c) : NULL;
-
-    if (strcmp(column, "model") == 0)
-        term_note(set,
-                  "drawn: records of model %s; %lld of %s are not, since %s: draw each file alone",
-                  here ? here : "(unnamed)", (long long)count, there ? there : "(unnamed)",
-                  map ? "a map is of one model" : "curves are of three models at most");
-    else
-        term_note(set, "drawn: records of one %s%s%s; %lld of %s are not", column, here ? ", " : "",
-                  here ? here : "", (long long)count, there ? there : "another");
-}
-
-/* Of records that are not drawn, those that one column sets apart. */
-static void tell_rest(const struct settings *set, const iso_records *drawn, const iso_records *all,
-                      const char *column, bool map)
-{
-    const iso_record *r = &drawn->at[0], *other = NULL;
-    int64_t count = 0;
-
-    for (int64_t i = 0; i < all->count; i++) {
-        const char *by = iso_figure_differs(&all->at[i], r);
-        if (!by || strcmp(by, column) != 0 ||
-            (strcmp(column, "model") == 0 && drawn_model(drawn, &all->at[i])))
-            continue;
-        other = other ? other : &all->at[i];
-        count++;
-    }
-    if (!other)
-        return;
-    if (strcmp(column, "measure") != 0) {
-        tell_column(set, column, r, other, count, map);
-        return;
-    }
-    term_note(set, "drawn: %lld records of %s%s%s; %lld of other kinds are not, --measure chooses",
-              (long long)drawn->count, r->measure, r->estimator ? ":" : "",
-              r->estimator ? r->estimator : "", (long long)count);
-}
-
-static void tell(const struct settings *set, const struct figure *figure, const iso_records *drawn,
-                 const iso_records *all)
-{
-    const bool map = figure->kind == FIGURE_LAYERS || figure->kind == FIGURE_LANGUAGES ||
-                     figure->kind == FIGURE_SWEEP || figure->kind == FIGURE_MIXED;
-
-    for (int i = 0; iso_figure_column(i); i++)
-        tell_rest(set, drawn, all, iso_figure_column(i), map);
-    if (figure->left_out > 0)
-        term_note(set, "%d more panels do not fit; --tgt and --layers choose", figure->left_out);
-}
-
 bool out_draws(const struct settings *set)
 {
     return set->plot || set->plot_data;
 }
 
-iso_err out_drawn(const struct settings *set, const struct figure *figure, const char *path)
+iso_plot_opt out_plot_opt(const struct settings *set)
 {
-    iso_err err = ISO_OK;
-
-    if (set->plot_data) /* first: it needs no gnuplot */
-        ISO_TRY(iso_figure_save_data(figure, set->plot_data));
-    if (path)
-        ISO_TRY(iso_figure_save(figure, path, term_current()));
-done:
-    return err;
-}
-
-struct figure_ask out_ask(const struct settings *set)
-{
-    const bool none = iso_str_same(set->title, "none");
-    const bool sweep = iso_str_same(set->layer, "sweep");
-
-    return (struct figure_ask){.title = none ? "" : set->title,
-                               .place = sweep ? NULL : set->layer,
-                               .width = (int)set->width,
-                               .height = (int)set->height};
-}
-
-iso_err out_figure(const struct settings *set, const iso_records *records, const char *measure,
-                   const struct names *langs, const char *path)
-{
-    struct figure_ask ask = out_ask(set);
-    iso_records drawn = {0};
-    struct figure figure = {0};
-    int64_t others;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_figure_pick(&drawn, &others, records, measure));
-    ask.langs = langs;
-    ISO_TRY(iso_figure_make(&figure, &drawn, &ask));
-    ISO_TRY(out_drawn(set, &figure, path));
-    if (others > 0 || figure.left_out > 0)
-        tell(set, &figure, &drawn, records);
-done:
-    iso_figure_free(&figure);
-    iso_records_free(&drawn);
-    return err;
+    return (iso_plot_opt){.size = sizeof(iso_plot_opt),
+                          .layer = set->layer,
+                          .plot_data = set->plot_data,
+                          .title = set->title,
+                          .width = set->width,
+                          .height = set->height};
 }
 
 /* JSON and CSV where asked, else a table. */
@@ -246,8 +146,10 @@ iso_err out_records_of(const struct settings *set, const iso_records *records,
     iso_err err = ISO_OK;
 
     ISO_TRY(write_texts(set, records, files, count));
-    if (out_draws(set)) /* last: a machine without gnuplot has its numbers by now */
-        ISO_TRY(out_figure(set, records, NULL, NULL, set->plot));
+    if (out_draws(set)) { /* last: a machine without gnuplot has its numbers by now */
+        const iso_plot_opt opt = out_plot_opt(set);
+        ISO_TRY(iso_plot(records, &opt, set->plot, term_current()));
+    }
 done:
     return err;
 }
@@ -256,15 +158,16 @@ iso_err out_records(const struct settings *set, const iso_records *records,
                     iso_states *const *inputs, int input_count)
 {
     iso_states_file *files = NULL;
-    struct names langs = {0};
+    iso_plot_opt opt = out_plot_opt(set);
     int count = 0;
     iso_err err = ISO_OK;
 
+    opt.states = inputs;
+    opt.state_count = input_count;
     ISO_TRY(list_files(&files, &count, inputs, input_count));
     ISO_TRY(write_texts(set, records, files, count));
-    iso_style_list(&langs, inputs, input_count, records);
     if (out_draws(set)) /* last, as above */
-        ISO_TRY(out_figure(set, records, NULL, &langs, set->plot));
+        ISO_TRY(iso_plot(records, &opt, set->plot, term_current()));
 done:
     iso_free(files);
     return err;

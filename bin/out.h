@@ -2,7 +2,7 @@
 #ifndef ISO_BIN_OUT_H
 #define ISO_BIN_OUT_H
 
-#include "analysis/page/figure/figure.h"
+#include "analysis/page/plot.h"
 #include "bin/settings.h"
 #include "lib/base/str.h"
 #include "lib/io/record.h"
@@ -23,19 +23,11 @@ iso_err out_records_of(const struct settings *set, const iso_records *records,
 iso_err out_json(iso_buf *out, const struct settings *set, const iso_records *records,
                  iso_states *const *inputs, int input_count);
 
-/* Draws the records that belong together: those of `measure` (NULL: of the first record). `langs`
- * are all languages of the run (iso_style_list), or NULL. */
-iso_err out_figure(const struct settings *set, const iso_records *records, const char *measure,
-                   const struct names *langs, const char *path);
-
-/* What the settings ask of a figure: title, size, mixed layer. */
-struct figure_ask out_ask(const struct settings *set);
+/* What the settings ask of a figure: title, size, mixed layer, a file of its numbers. */
+iso_plot_opt out_plot_opt(const struct settings *set);
 
 /* Whether a figure, or what it draws, is asked for. */
 bool out_draws(const struct settings *set);
-
-/* Writes a figure to `path`, unless that is NULL, and what it draws to --plot-data. */
-iso_err out_drawn(const struct settings *set, const struct figure *figure, const char *path);
 
 /* Writes a file whole or not at all; "-" is standard output. */
 iso_err out_file(const char *path, const iso_buf *text);

@@ -5,10 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analysis/page/plot.h"
 #include "bin/cmd.h"
-#include "analysis/page/figure/figure.h"
 #include "bin/help.h"
 #include "bin/opt.h"
+#include "bin/out.h"
 #include "bin/run_files.h"
 #include "bin/term.h"
 #include "lib/base/str.h"
@@ -95,29 +96,23 @@ static bool multiplies(const struct cmd *cmd)
     return false;
 }
 
-enum { FIGURE_MOST = 20000 };
-
-/* What of a figure is asked without one to be drawn, or is out of bounds; NULL when all is well. */
-static const char *figure_fault(const struct settings *set, const struct cmd *cmd)
+/* What of a figure is asked without one to be drawn, or NULL. */
+static const char *without_figure(const struct settings *set, const struct cmd *cmd)
 {
-    static char fault[120];
     const bool drawn = set->plot || set->plot_data || cmd == &cmd_plot || cmd == &cmd_report;
-    const char *what = set->title ? "title" : set->width ? "width" : set->height ? "height" : NULL;
 
-    if (set->width > FIGURE_MOST || set->height > FIGURE_MOST)
-        (void)snprintf(fault, sizeof fault, "--%s: at most %d pixels",
-                       set->width > FIGURE_MOST ? "width" : "height", FIGURE_MOST);
-    else if (what && !drawn)
-        (void)snprintf(fault, sizeof fault, "--%s is of --plot, which is not given", what);
-    else
-        return NULL;
-    return fault;
+    return drawn         ? NULL
+           : set->title  ? "title"
+           : set->width  ? "width"
+           : set->height ? "height"
+                         : NULL;
 }
 
 static int run(const struct cmd *cmd, int argc, char **argv)
 {
     struct settings set;
     iso_err err = opt_parse(&set, cmd, argc - 1, argv + 1);
+    const iso_plot_opt figure = out_plot_opt(&set);
     int status;
 
     set.argc = argc;
@@ -129,15 +124,14 @@ static int run(const struct cmd *cmd, int argc, char **argv)
     } else if (set.help) {
         help_command(stdout, cmd);
         status = EXIT_DONE;
-    } else if (set.plot && !iso_figure_suffix(set.plot)) {
+    } else if (set.plot && iso_plot_check(NULL, set.plot)) {
         /* said before hours of work, not after */
-        status = cmd_usage(&set, "--plot %s: a figure ends in .svg, .pdf, .png or .gp", set.plot);
-    } else if (set.plot_data && !iso_figure_data_suffix(set.plot_data)) {
-        status = cmd_usage(&set,
-                           "--plot-data %s: the numbers of a figure end in .tsv, its script in .gp",
-                           set.plot_data);
-    } else if (figure_fault(&set, cmd)) {
-        status = cmd_usage(&set, "%s", figure_fault(&set, cmd));
+        status = cmd_usage(&set, "--plot %s", iso_err_msg());
+    } else if (iso_plot_check(&figure, NULL)) {
+        status = cmd_usage(&set, "%s", iso_err_msg());
+    } else if (without_figure(&set, cmd)) {
+        status =
+            cmd_usage(&set, "--%s is of --plot, which is not given", without_figure(&set, cmd));
     } else if (set.threads > threads_most()) {
         status = cmd_usage(&set, "--threads %lld: at most %lld on this machine",
                            (long long)set.threads, (long long)threads_most());

@@ -164,7 +164,7 @@ done:
     return err;
 }
 
-/* LANG-ITEM-layerN.svg and its script and numbers (analysis/study/mix/mix_attention.c). */
+/* LANG-ITEM-layerN.svg and its script and numbers (iso_plot_attention). */
 static iso_err write_pictures(struct files *f, const char *folder, const char *what)
 {
     static const char *const tails[] = {".svg", ".gp", ".tsv"};

@@ -11,7 +11,7 @@
 /* What the maps make of the first measure: before and difference are in the other outputs. */
 static iso_err draw(const struct settings *set, const iso_records *records, iso_states *states)
 {
-    struct names langs = {0};
+    iso_plot_opt opt = out_plot_opt(set);
     iso_records after = {0};
     iso_err err = ISO_OK;
 
@@ -20,8 +20,10 @@ static iso_err draw(const struct settings *set, const iso_records *records, iso_
         if (r->stage && !strcmp(r->stage, "after") && r->fold == ISO_NO_INT)
             ISO_TRY(iso_records_add(&after, r));
     }
-    iso_style_list(&langs, &states, 1, records);
-    ISO_TRY(out_figure(set, &after, NULL, &langs, set->plot));
+    opt.states = &states;
+    opt.state_count = 1;
+    opt.among = records;
+    ISO_TRY(iso_plot(&after, &opt, set->plot, term_current()));
 done:
     iso_records_free(&after);
     return err;

@@ -1,10 +1,8 @@
 /* isogloss gap: what transfer loses, and whether discrepancy goes with it. */
-#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "bin/cmd.h"
-#include "analysis/page/figure/figure_scatter.h"
 #include "analysis/study/gap/gap.h"
 #include "bin/out.h"
 #include "analysis/study/items/records.h"
@@ -57,37 +55,19 @@ done:
 /* The scatter of the first measure; without correlations the gaps. */
 static iso_err draw(const struct settings *set, const iso_records *read, const iso_records *made)
 {
-    struct figure_ask ask = out_ask(set);
-    struct names langs = {0};
-    iso_records drawn = {0}, among = {0};
-    struct figure figure = {0};
-    int64_t others;
-    bool related = false;
+    const iso_run run = term_run(set);
+    iso_plot_opt opt = out_plot_opt(set);
+    iso_records among = {0};
     iso_err err = ISO_OK;
 
     for (int64_t i = 0; i < read->count; i++)
         ISO_TRY(iso_records_add(&among, &read->at[i]));
-    for (int64_t i = 0; i < made->count; i++) {
+    for (int64_t i = 0; i < made->count; i++)
         ISO_TRY(iso_records_add(&among, &made->at[i]));
-        related = related || (iso_figure_relates(&made->at[i]) && isfinite(made->at[i].value));
-    }
-    iso_style_list(&langs, NULL, 0, &among);
-    if (!related) {
-        ISO_TRY(out_figure(set, made, "gap:language", &langs, set->plot));
-        goto done;
-    }
-    ISO_TRY(iso_figure_pick(&drawn, &others, made, "pearson"));
-    ask.kind = FIGURE_SCATTER;
-    ask.among = &among;
-    ask.langs = &langs;
-    ISO_TRY(iso_figure_make(&figure, &drawn, &ask));
-    ISO_TRY(out_drawn(set, &figure, set->plot));
-    if (figure.left_out > 0)
-        term_note(set, "%d of the layers %s left out of the figure; --layers chooses",
-                  figure.left_out, figure.left_out == 1 ? "is" : "are");
+    opt.kind = ISO_PLOT_SCATTER;
+    opt.among = &among;
+    ISO_TRY(iso_plot(made, &opt, set->plot, &run));
 done:
-    iso_figure_free(&figure);
-    iso_records_free(&drawn);
     iso_records_free(&among);
     return err;
 }

@@ -1,6 +1,7 @@
 /* isogloss mix: X-Mixup's forward pass, and the discrepancy before and after it. */
 #include <sys/stat.h>
 
+#include "analysis/page/plot.h"
 #include "bin/cmd.h"
 #include "analysis/study/mix/mix_claim.h"
 #include "analysis/study/mix/mix_job.h"
@@ -33,6 +34,18 @@ done:
     return err;
 }
 
+struct pictures {
+    const char *folder;
+    const iso_run *run;
+};
+
+static iso_err draw(void *payload, const iso_cross_attention *a)
+{
+    const struct pictures *to = payload;
+
+    return iso_plot_attention(a, to->folder, to->run);
+}
+
 static iso_err mix(struct mix_job *job)
 {
     const struct settings *set = job->in.set;
@@ -60,7 +73,9 @@ static iso_err mix_with_threads(const struct settings *set)
 {
     const iso_run run = term_run(set);
     const int threads = iso_blas_threads();
-    struct mix_job job = {.in = iso_texts_of(set, &run)};
+    struct pictures pictures = {set->attention, &run};
+    struct mix_job job = {
+        .in = iso_texts_of(set, &run), .attention = draw, .attention_payload = &pictures};
     iso_err err;
 
     job.entropy = iso_str_same(set->entropy, "repo") ? ISO_MIX_REPO : ISO_MIX_MASKED;

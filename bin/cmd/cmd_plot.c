@@ -1,7 +1,7 @@
 /* isogloss plot: one figure of records from earlier runs. */
 #include "bin/cmd.h"
-#include "analysis/page/figure/figure.h"
 #include "bin/out.h"
+#include "bin/term.h"
 #include "analysis/study/items/records.h"
 
 static iso_err read_all(iso_records *out, const struct settings *set)
@@ -17,14 +17,16 @@ done:
 static iso_err plot(const struct settings *set, const char *path)
 {
     iso_records all = {0}, chosen = {0};
-    struct names langs = {0};
+    iso_plot_opt opt = out_plot_opt(set);
+    const iso_run run = term_run(set);
     iso_err err = ISO_OK;
 
     ISO_TRY(read_all(&all, set));
-    iso_style_list(&langs, NULL, 0, &all);
     ISO_TRY(iso_records_choose(&chosen, &all,
                                &(struct records_choice){set->src, set->tgt, set->layers}));
-    ISO_TRY(out_figure(set, &chosen, set->measure, &langs, path));
+    opt.measure = set->measure;
+    opt.among = &all;
+    ISO_TRY(iso_plot(&chosen, &opt, path, &run));
 done:
     iso_records_free(&all);
     iso_records_free(&chosen);
@@ -39,8 +41,8 @@ static int run(const struct settings *set)
         return cmd_usage(set, "no RECORDS given");
     if (!path && !set->plot_data)
         return cmd_usage(set, "no file to draw into: -o FILE, ending in .svg, .pdf, .png or .gp");
-    if (path && !iso_figure_suffix(path))
-        return cmd_usage(set, "%s: a figure ends in .svg, .pdf, .png or .gp", path);
+    if (iso_plot_check(NULL, path))
+        return cmd_usage(set, "%s", iso_err_msg());
     const iso_err err = plot(set, path);
     return err ? cmd_failed(set, err) : EXIT_DONE;
 }

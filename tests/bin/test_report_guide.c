@@ -64,7 +64,7 @@ static void no_guide_says_what_is_not_there(void **state)
         const struct section *s = iso_section_at(i);
         is_plain(s->guide);
         filled(&out, s->guide, 0, 10);
-        if (s->kind != FIGURE_SCATTER) {
+        if (s->kind != ISO_PLOT_SCATTER) {
             assert_null(strstr(out.text, "Bands are"));
             assert_null(strstr(out.text, "ashed line"));
         }

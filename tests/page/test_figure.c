@@ -66,10 +66,10 @@ static struct figure made(const iso_records *list)
     return f;
 }
 
-static enum figure_kind kind_of(iso_records *list)
+static iso_plot_kind kind_of(iso_records *list)
 {
     struct figure f = made(list);
-    const enum figure_kind kind = f.kind;
+    const iso_plot_kind kind = f.kind;
 
     iso_figure_free(&f);
     iso_records_free(list);
@@ -83,17 +83,17 @@ static void records_choose_the_kind(void **state)
     (void)state;
     add(&list, record("en", "de", 0, 0));
     add(&list, record("en", "fr", 0, 0));
-    assert_int_equal(kind_of(&list), FIGURE_DOTS);
+    assert_int_equal(kind_of(&list), ISO_PLOT_DOTS);
     add(&list, record("en", "de", 0, 0));
     add(&list, record("en", "de", 1, 1));
-    assert_int_equal(kind_of(&list), FIGURE_CURVES);
+    assert_int_equal(kind_of(&list), ISO_PLOT_CURVES);
     add(&list, record("en", "de", 0, 0));
     add(&list, record("en", "de", 0, 1));
-    assert_int_equal(kind_of(&list), FIGURE_LAYERS);
+    assert_int_equal(kind_of(&list), ISO_PLOT_LAYERS);
     add(&list, record("en", "de", 0, 0));
     add(&list, record("en", "fr", 0, 0));
     add(&list, record("de", "fr", 0, 0));
-    assert_int_equal(kind_of(&list), FIGURE_LANGUAGES);
+    assert_int_equal(kind_of(&list), ISO_PLOT_LANGUAGES);
 }
 
 static void picks_what_belongs_together(void **state)

@@ -140,7 +140,7 @@ static void belongs_together(void **state)
 static void places_choose_the_kind(void **state)
 {
     iso_records list[] = {one_place(two, 2), sweep(two, 2)};
-    static const enum figure_kind kind[] = {FIGURE_MIXED, FIGURE_SWEEP};
+    static const iso_plot_kind kind[] = {ISO_PLOT_MIXED, ISO_PLOT_SWEEP};
 
     (void)state;
     for (int i = 0; i < 2; i++) {
@@ -171,23 +171,23 @@ static void curves_of_each_language(void **state)
 static void best_place_is_drawn(void **state)
 {
     iso_records list = sweep(two, 2);
-    struct figure f = made(&list, &(struct figure_ask){.kind = FIGURE_MIXED});
+    struct figure f = made(&list, &(struct figure_ask){.kind = ISO_PLOT_MIXED});
 
     (void)state;
     contains(&f.subtitle, "mixed at layer 2, of 3 the one that does most");
     contains(&f.data, "\n1\t?\t?\t?\txmixup\tGerman (de)\n2\t0.7\t");
     contains(&f.note, "grey: layers before the mixed one");
     iso_figure_free(&f);
-    f = made(&list, &(struct figure_ask){.kind = FIGURE_MIXED, .place = "3"});
+    f = made(&list, &(struct figure_ask){.kind = ISO_PLOT_MIXED, .place = "3"});
     contains(&f.subtitle, "mixed at layer 3 \xc2\xb7");
     contains(&f.data, "\n2\t?\t?\t?\txmixup\tGerman (de)\n3\t0.6\t");
     iso_figure_free(&f);
-    fails(iso_figure_make(&f, &list, &(struct figure_ask){.kind = FIGURE_MIXED, .place = "4"}),
+    fails(iso_figure_make(&f, &list, &(struct figure_ask){.kind = ISO_PLOT_MIXED, .place = "4"}),
           ISO_EARG, "--layer 4: no record of mixing there");
     fails(iso_figure_make(&f, &list, &(struct figure_ask){.place = "all"}), ISO_EARG,
           "a mixed layer is a number or a range 1-3");
     ok(iso_figure_make(&f, &list, &(struct figure_ask){.place = "03"}));
-    assert_int_equal(f.kind, FIGURE_MIXED);
+    assert_int_equal(f.kind, ISO_PLOT_MIXED);
     iso_figure_free(&f);
     iso_records_free(&list);
 }
@@ -238,7 +238,7 @@ static void distances_are_read_the_other_way(void **state)
     struct figure f = made(&list, &(struct figure_ask){0});
     contains(&f.note, "framed: lowest at the last layer, not mixed \xc2\xb7 blue: languages come");
     iso_figure_free(&f);
-    f = made(&list, &(struct figure_ask){.kind = FIGURE_MIXED});
+    f = made(&list, &(struct figure_ask){.kind = ISO_PLOT_MIXED});
     contains(&f.subtitle, "mixed at layer 1, of 3 the one that does most");
     iso_figure_free(&f);
     iso_records_free(&list);
@@ -289,7 +289,7 @@ static void lambda_by_mixed_layer(void **state)
     ok(iso_figure_pick(&drawn, &others, &list, NULL));
     assert_int_equal(others, 2);
     ok(iso_figure_make(&f, &drawn, &(struct figure_ask){0}));
-    assert_int_equal(f.kind, FIGURE_CURVES);
+    assert_int_equal(f.kind, ISO_PLOT_CURVES);
     contains(&f.title, "\xce\xbb, the share of the source in the mix: by mixed layer");
     contains(&f.subtitle, "xmixup");
     contains(&f.script, "set xlabel 'mixed layer'");
@@ -309,9 +309,9 @@ static void nothing_was_mixed(void **state)
     add(&list, record("de", 1, "before", 0.5));
     add(&list, record("de", 2, "before", 0.6));
     ok(iso_figure_make(&f, &list, &(struct figure_ask){0}));
-    assert_int_equal(f.kind, FIGURE_CURVES);
+    assert_int_equal(f.kind, ISO_PLOT_CURVES);
     iso_figure_free(&f);
-    fails(iso_figure_make(&f, &list, &(struct figure_ask){.kind = FIGURE_SWEEP}), ISO_EARG,
+    fails(iso_figure_make(&f, &list, &(struct figure_ask){.kind = ISO_PLOT_SWEEP}), ISO_EARG,
           "nothing was mixed");
     iso_records_free(&list);
 }

@@ -157,7 +157,7 @@ static void draw(struct figure *f, const iso_records *all)
 
     ok(iso_figure_pick(&drawn, &others, all, "pearson"));
     *f = (struct figure){0};
-    ok(iso_figure_make(f, &drawn, &(struct figure_ask){.kind = FIGURE_SCATTER, .among = all}));
+    ok(iso_figure_make(f, &drawn, &(struct figure_ask){.kind = ISO_PLOT_SCATTER, .among = all}));
     iso_records_free(&drawn);
 }
 
@@ -228,9 +228,9 @@ static void not_there(void **state)
 
     drop_means(&list);
     ok(iso_figure_pick(&drawn, &others, &list, "pearson"));
-    fails(iso_figure_make(&f, &drawn, &(struct figure_ask){.kind = FIGURE_SCATTER}), ISO_EARG,
+    fails(iso_figure_make(&f, &drawn, &(struct figure_ask){.kind = ISO_PLOT_SCATTER}), ISO_EARG,
           "records it was made of");
-    fails(iso_figure_make(&f, &drawn, &(struct figure_ask){.kind = FIGURE_SCATTER, .among = &none}),
+    fails(iso_figure_make(&f, &drawn, &(struct figure_ask){.kind = ISO_PLOT_SCATTER, .among = &none}),
           ISO_EARG, "there are none");
     iso_records_free(&list);
     iso_records_free(&drawn);
@@ -262,7 +262,7 @@ static void over_layers(void **state)
     ok(iso_figure_pick(&drawn, &others, &list, "pearson"));
     assert_int_equal(drawn.count, 6);
     ok(iso_figure_make(&f, &drawn, &(struct figure_ask){.title = NULL}));
-    assert_int_equal(f.kind, FIGURE_CURVES);
+    assert_int_equal(f.kind, ISO_PLOT_CURVES);
     assert_non_null(strstr(f.script.text, "'cka:debiased'"));
     assert_non_null(strstr(f.script.text, "'p@1:cosine'"));
     iso_figure_free(&f);
@@ -283,7 +283,7 @@ static void out_of_memory(void **state)
     for (int64_t n = 0; err == ISO_ENOMEM; n++) {
         iso_alloc_fail_after(n);
         err = iso_figure_make(&f, &drawn,
-                              &(struct figure_ask){.kind = FIGURE_SCATTER, .among = &list});
+                              &(struct figure_ask){.kind = ISO_PLOT_SCATTER, .among = &list});
         iso_alloc_fail_after(-1);
     }
     ok(err);

@@ -189,7 +189,7 @@ static void nothing_above_is_cut(void **state)
 /* Every kind is as large as was asked, and says when that is too small. */
 static void size_and_title_as_asked(void **state)
 {
-    static const enum figure_kind kinds[] = {FIGURE_CURVES, FIGURE_LANGUAGES, FIGURE_LAYERS};
+    static const iso_plot_kind kinds[] = {ISO_PLOT_CURVES, ISO_PLOT_LANGUAGES, ISO_PLOT_LAYERS};
     iso_records list = {0};
 
     (void)state;

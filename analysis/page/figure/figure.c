@@ -44,20 +44,20 @@ static struct shape look(const iso_records *records)
     return s;
 }
 
-static enum figure_kind suits(const iso_records *records, const struct figure_ask *ask)
+static iso_plot_kind suits(const iso_records *records, const struct figure_ask *ask)
 {
     const struct shape s = look(records);
     const bool mixing =
         iso_figure_is_mixing(&records->at[0]) && !iso_figure_is_share(&records->at[0]);
-    const enum figure_kind mixed = mixing ? iso_figure_suits_mixing(records) : FIGURE_AUTO;
+    const iso_plot_kind mixed = mixing ? iso_figure_suits_mixing(records) : ISO_PLOT_AUTO;
 
-    if (mixed != FIGURE_AUTO)
-        return ask->place ? FIGURE_MIXED : mixed;
+    if (mixed != ISO_PLOT_AUTO)
+        return ask->place ? ISO_PLOT_MIXED : mixed;
     if (s.across)
-        return FIGURE_LAYERS;
+        return ISO_PLOT_LAYERS;
     if (s.sources > 1 && s.pairs >= 3 && !iso_figure_same_language(records))
-        return FIGURE_LANGUAGES;
-    return s.many_layers ? FIGURE_CURVES : FIGURE_DOTS;
+        return ISO_PLOT_LANGUAGES;
+    return s.many_layers ? ISO_PLOT_CURVES : ISO_PLOT_DOTS;
 }
 
 static iso_err name_it(struct figure *f, const iso_records *records, const struct figure_ask *ask)
@@ -76,12 +76,12 @@ static iso_err name_it(struct figure *f, const iso_records *records, const struc
     f->untitled = ask->title && !*ask->title;
     if (ask->title)
         return iso_buf_puts(&f->title, ask->title);
-    if (f->kind == FIGURE_SCATTER) /* called after what goes across */
+    if (f->kind == ISO_PLOT_SCATTER) /* called after what goes across */
         return ISO_OK;
     ISO_TRY(iso_buf_puts(&f->title, iso_catalogue_of(r->measure, r->estimator).title));
     if (iso_str_same(r->stage, "difference") && !iso_figure_is_mixing(r))
         ISO_TRY(iso_buf_puts(&f->title, ", difference"));
-    ISO_TRY(iso_buf_puts(&f->title, iso_figure_is_share(r) && f->kind == FIGURE_CURVES
+    ISO_TRY(iso_buf_puts(&f->title, iso_figure_is_share(r) && f->kind == ISO_PLOT_CURVES
                                         ? ": by mixed layer"
                                         : tails[f->kind]));
 done:
@@ -93,7 +93,7 @@ static iso_err describe_it(struct figure *f, const iso_records *records)
     const iso_record *r = &records->at[0];
     iso_err err = ISO_OK;
 
-    if (iso_figure_is_share(r) && f->kind == FIGURE_DOTS)
+    if (iso_figure_is_share(r) && f->kind == ISO_PLOT_DOTS)
         ISO_TRY(
             iso_buf_printf(&f->subtitle, "mixed at layer %lld \xc2\xb7 ", (long long)r->mix_layer));
     if (r->src && iso_figure_one_source(records) && !iso_figure_same_language(records)) {
@@ -118,7 +118,7 @@ static iso_err name_models(struct figure *f, const iso_records *records)
         (void)iso_names_index(&f->models, records->at[i].model);
     for (int i = 0; f->models.count > 1 && i < f->models.count; i++)
         ISO_TRY(iso_buf_printf(&f->note, "%s%d%s: %s", i ? " \xc2\xb7 " : "", i + 1,
-                               f->kind == FIGURE_CURVES && i < FIGURE_MODELS ? lines[i] : "",
+                               f->kind == ISO_PLOT_CURVES && i < FIGURE_MODELS ? lines[i] : "",
                                f->models.at[i]));
 done:
     return err;
@@ -147,29 +147,26 @@ iso_err iso_figure_make(struct figure *out, const iso_records *records,
         f.langs = *ask->langs;
     else
         iso_style_list(&f.langs, NULL, 0, records);
-    if (f.kind == FIGURE_AUTO)
+    if (f.kind == ISO_PLOT_AUTO)
         f.kind = suits(records, ask);
-    if (f.kind == FIGURE_CURVES && !look(records).many_layers)
-        f.kind = FIGURE_DOTS;
-    if (f.kind == FIGURE_CURVES || f.kind == FIGURE_DOTS)
+    if (f.kind == ISO_PLOT_CURVES && !look(records).many_layers)
+        f.kind = ISO_PLOT_DOTS;
+    if (f.kind == ISO_PLOT_CURVES || f.kind == ISO_PLOT_DOTS)
         ISO_TRY(name_models(&f, records));
     ISO_TRY(name_it(&f, records, ask));
     ISO_TRY(describe_it(&f, records));
-    if (f.kind == FIGURE_CURVES)
+    if (f.kind == ISO_PLOT_CURVES)
         ISO_TRY(iso_figure_curves(&f, records));
-    else if (f.kind == FIGURE_DOTS)
+    else if (f.kind == ISO_PLOT_DOTS)
         ISO_TRY(iso_figure_dots(&f, records));
-    else if (f.kind == FIGURE_MIXED)
+    else if (f.kind == ISO_PLOT_MIXED)
         ISO_TRY(iso_figure_mixed(&f, records, ask));
-    else if (f.kind == FIGURE_SWEEP)
+    else if (f.kind == ISO_PLOT_SWEEP)
         ISO_TRY(iso_figure_sweep(&f, records));
-    else if (f.kind == FIGURE_SCATTER)
+    else if (f.kind == ISO_PLOT_SCATTER)
         ISO_TRY(iso_figure_scatter(&f, records, ask->among));
     else
-        ISO_TRY(iso_figure_maps(&f, records,
-                                ask->panels_max           ? ask->panels_max
-                                : f.kind == FIGURE_LAYERS ? 30
-                                                          : 12));
+        ISO_TRY(iso_figure_maps(&f, records, f.kind == ISO_PLOT_LAYERS ? 30 : 12));
     *out = f;
     f = (struct figure){0};
 done:

@@ -3,30 +3,20 @@
 #define ISO_PAGE_FIGURE_H
 
 #include "analysis/page/figure/figure_style.h"
+#include "analysis/page/plot.h"
 #include "lib/base/run.h"
 #include "lib/base/str.h"
 
-enum figure_kind {
-    FIGURE_AUTO,      /* as the records suggest */
-    FIGURE_CURVES,    /* a curve per language pair over layers, with its band */
-    FIGURE_LAYERS,    /* layer x layer, a panel per language pair */
-    FIGURE_LANGUAGES, /* language x language, a panel per layer */
-    FIGURE_DOTS,      /* one layer: a dot per language pair, with its interval */
-    FIGURE_MIXED,     /* before and after mixing over layers, a panel per language */
-    FIGURE_SWEEP,     /* mixed layer x measured layer */
-    FIGURE_SCATTER    /* gap against discrepancy, a dot per language, a panel per layer */
-};
-
 /* All zero = everything as the records suggest. */
 struct figure_ask {
-    enum figure_kind kind;
-    const iso_records *among;  /* FIGURE_SCATTER: what was correlated is found here */
+    iso_plot_kind kind;
+    const iso_records *among;  /* ISO_PLOT_SCATTER: what was correlated is found here */
     const struct names *langs; /* every language of the run (iso_style_list); NULL = the records' */
     const char *title;         /* NULL = the measure in words; "" = none */
     int width, height;         /* in pixels at 96 an inch; 0 = as suits what is drawn */
-    int panels_max;            /* panels of a map; 0 = 30, of languages 12 */
-    const char *place; /* FIGURE_MIXED: the mixed layer, "3" or "1-3"; NULL = where most is done */
-    int places;        /* FIGURE_MIXED: chosen of so many; 0 = of those the records hold */
+    const char
+        *place; /* ISO_PLOT_MIXED: the mixed layer, "3" or "1-3"; NULL = where most is done */
+    int places; /* ISO_PLOT_MIXED: chosen of so many; 0 = of those the records hold */
 };
 
 /* What a reading guide may speak of, as bits. */
@@ -43,27 +33,27 @@ enum figure_shows {
 
 /* {0} is empty. */
 struct figure {
-    enum figure_kind kind;
+    iso_plot_kind kind;
     struct names langs;                          /* by whose places languages are drawn */
     struct names models;                         /* of the records, where they are several */
     iso_buf data, script, title, subtitle, note; /* note: what lines and bands are */
     int width, height;                           /* in pixels at 96 a inch */
     bool untitled;                               /* no title is wanted */
     int asked_width, asked_height;               /* 0 = not asked */
-    int left_out;                                /* panels beyond panels_max */
+    int left_out;                                /* panels beyond the most there may be */
     unsigned shows;                              /* of enum figure_shows */
-    int64_t least_n;                             /* FIGURE_SCATTER: languages of a panel at least */
-    iso_buf marks;                               /* what a browser tells under the pointer */
+    int64_t least_n; /* ISO_PLOT_SCATTER: languages of a panel at least */
+    iso_buf marks;   /* what a browser tells under the pointer */
 };
 
 /* Whether a record is of `mix`: something before or after mixing, λ, entropy. */
 bool iso_figure_is_mixing(const iso_record *r);
 
-/* What suits records of one question of mixing: FIGURE_MIXED, of several mixed layers FIGURE_SWEEP,
- * FIGURE_AUTO where nothing was mixed. */
-enum figure_kind iso_figure_suits_mixing(const iso_records *records);
+/* What suits records of one question of mixing: ISO_PLOT_MIXED, of several mixed layers
+ * ISO_PLOT_SWEEP, ISO_PLOT_AUTO where nothing was mixed. */
+iso_plot_kind iso_figure_suits_mixing(const iso_records *records);
 
-/* Keeps of FIGURE_MIXED's records those of the mixed layer where most is done, and what was not
+/* Keeps of ISO_PLOT_MIXED's records those of the mixed layer where most is done, and what was not
  * mixed; *places of how many. */
 iso_err iso_figure_keep_best(iso_records *records, int *places);
 

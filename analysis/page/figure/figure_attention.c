@@ -1,10 +1,14 @@
 #include "analysis/page/figure/figure_attention.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "analysis/page/figure/figure_svg.h"
 #include "analysis/page/figure/figure_text.h"
+#include "analysis/page/plot.h"
 #include "analysis/page/wording.h"
 #include "lib/base/utf8.h"
 
@@ -264,5 +268,71 @@ iso_err iso_figure_attention(const char *path, const struct attention_figure *a,
     ISO_TRY(iso_figure_save_all(&f, path, run));
 done:
     iso_figure_free(&f);
+    return err;
+}
+
+/* --- In a folder --- */
+
+/* An id as any file system takes it: what else than letters and digits is in it becomes _, and a
+ * name that was changed or cut ends with the item's number, for another may become the same. */
+static iso_err add_name(iso_buf *out, const char *id, int64_t item)
+{
+    enum { MOST = 100 };
+    bool changed = strlen(id) > MOST;
+    iso_err err = ISO_OK;
+
+    for (int i = 0; id[i] && i < MOST; i++) {
+        const char c = id[i];
+        const bool fine = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') ||
+                          c == '-' || c == '.' || c == '_';
+        changed = changed || !fine;
+        ISO_TRY(iso_buf_add(out, fine ? &id[i] : "_", 1));
+    }
+    if (changed)
+        ISO_TRY(iso_buf_printf(out, "-%" PRId64, item));
+done:
+    return err;
+}
+
+/* "de-12-layer3.svg" */
+static iso_err add_path(iso_buf *out, const char *folder, const iso_cross_attention *a)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(out, "%s/", folder));
+    ISO_TRY(add_name(out, a->tgt, a->target));
+    ISO_TRY(iso_buf_puts(out, "-"));
+    ISO_TRY(a->id ? add_name(out, a->id, a->item) : iso_buf_printf(out, "%" PRId64, a->item));
+    ISO_TRY(iso_buf_printf(out, "-layer%d.svg", a->layer));
+done:
+    return err;
+}
+
+iso_err iso_plot_attention(const iso_cross_attention *a, const char *folder, const iso_run *run)
+{
+    iso_buf path = {0}, about = {0};
+    iso_err err = ISO_OK;
+
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+        ISO_FAIL(ISO_EIO, "%s: %s", folder, strerror(errno));
+    ISO_TRY(add_path(&path, folder, a));
+    ISO_TRY(iso_buf_printf(
+        &about, "model %s \xc2\xb7 layer %d \xc2\xb7 item %" PRId64 " \xc2\xb7 %s, \xce\xbb %.3f",
+        a->model, a->layer, a->item, a->mix, a->lambda));
+    const struct attention_figure f = {
+        .row = a->tgt_token,
+        .column = a->src_token,
+        .rows = a->tgt_tokens,
+        .columns = a->src_tokens,
+        .weight = a->weight,
+        .row_lang = a->tgt,
+        .column_lang = a->src,
+        .title = "Where the target looks in its source",
+        .subtitle = about.text,
+    };
+    ISO_TRY(iso_figure_attention(path.text, &f, run));
+done:
+    iso_buf_free(&path);
+    iso_buf_free(&about);
     return err;
 }

@@ -12,7 +12,7 @@
 
 static bool same_panel(const struct maps *m, const iso_record *a, const iso_record *b)
 {
-    if (m->kind == FIGURE_LANGUAGES)
+    if (m->kind == ISO_PLOT_LANGUAGES)
         return a->src_layer == b->src_layer && a->tgt_layer == b->tgt_layer;
     return iso_str_same(a->src, b->src) && iso_str_same(a->tgt, b->tgt);
 }
@@ -68,7 +68,7 @@ static int layer_index(const struct maps *m, int64_t layer)
 
 static void put(struct maps *m, struct panel *p, const iso_record *r)
 {
-    if (m->kind == FIGURE_LAYERS) {
+    if (m->kind == ISO_PLOT_LAYERS) {
         const int x = layer_index(m, r->src_layer), y = layer_index(m, r->tgt_layer);
         p->value[y * m->size + x] = r->value;
         return;
@@ -89,7 +89,7 @@ static iso_err begin_panel(struct maps *m, const iso_record *r)
     m->count++;
     for (int i = 0; i < m->size * m->size; i++)
         p->value[i] = NAN;
-    if (m->kind == FIGURE_LANGUAGES)
+    if (m->kind == ISO_PLOT_LANGUAGES)
         ISO_TRY(iso_buf_printf(&p->title, "layer %lld%s", (long long)r->src_layer,
                                r->src_layer == 0 ? " (embeddings)" : ""));
     else
@@ -118,10 +118,10 @@ static void forget_panel(struct panel *p)
 static void drop(struct maps *m, int most)
 {
     const int all = m->count;
-    const int step = m->kind == FIGURE_LANGUAGES ? (all + most - 1) / most : 1;
+    const int step = m->kind == ISO_PLOT_LANGUAGES ? (all + most - 1) / most : 1;
     int kept = 0;
 
-    if (m->kind == FIGURE_LANGUAGES)
+    if (m->kind == ISO_PLOT_LANGUAGES)
         qsort(m->at, (size_t)all, sizeof *m->at, by_panel_layer);
     for (int p = 0; p < all; p++) {
         if ((all - 1 - p) % step != 0 || kept == most) {
@@ -140,7 +140,7 @@ static iso_err fill(struct maps *m, const iso_records *records, int most)
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(m->kind == FIGURE_LAYERS ? list_layers(m, records) : list_names(m, records));
+    ISO_TRY(m->kind == ISO_PLOT_LAYERS ? list_layers(m, records) : list_names(m, records));
     ISO_TRY(iso_alloc(&m->at, records->count, sizeof *m->at));
     for (int64_t i = 0; i < records->count; i++) {
         const iso_record *r = &records->at[i];
@@ -199,7 +199,7 @@ iso_err iso_maps_collect(struct maps *m, const iso_records *records, int most)
     m->apart = iso_catalogue_of(r->measure, r->estimator).high == ISO_HIGH_APART;
     ISO_TRY(fill(m, records, most));
     m->signs = m->lo < 0 && m->hi > 0 && -m->lo > 0.2 * m->hi;
-    if (m->kind == FIGURE_LANGUAGES)
+    if (m->kind == ISO_PLOT_LANGUAGES)
         ISO_TRY(order_names(m));
 done:
     return err;

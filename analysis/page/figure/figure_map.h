@@ -12,12 +12,12 @@ struct panel {
 };
 
 struct maps {
-    enum figure_kind kind;
+    iso_plot_kind kind;
     struct panel *at;
     int count, dropped;
-    int64_t *layers; /* the axis of FIGURE_LAYERS, ascending */
+    int64_t *layers; /* the axis of ISO_PLOT_LAYERS, ascending */
     struct names names;
-    int *order; /* the axis of FIGURE_LANGUAGES: order[i] is a name */
+    int *order; /* the axis of ISO_PLOT_LANGUAGES: order[i] is a name */
     int size;
     double lo, hi;
     bool signs; /* values on both sides of zero: a palette with a middle */

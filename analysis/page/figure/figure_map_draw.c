@@ -9,7 +9,7 @@
 
 static double value_at(const struct maps *m, const struct panel *p, int x, int y)
 {
-    if (m->kind == FIGURE_LANGUAGES) {
+    if (m->kind == ISO_PLOT_LANGUAGES) {
         x = m->order[x];
         y = m->order[y];
     }
@@ -18,7 +18,7 @@ static double value_at(const struct maps *m, const struct panel *p, int x, int y
 
 static iso_err add_tick(iso_buf *out, const struct maps *m, int i, bool quoted)
 {
-    if (m->kind == FIGURE_LAYERS)
+    if (m->kind == ISO_PLOT_LAYERS)
         return iso_buf_printf(out, quoted ? "'%lld'" : "%lld", (long long)m->layers[i]);
     const char *name = m->names.at[m->order[i]];
     return quoted ? iso_figure_tick(out, name) : iso_figure_field(out, name);
@@ -61,14 +61,14 @@ struct grid {
 /* Whether each panel says what it is. */
 static bool titled(const struct maps *m)
 {
-    return m->count > 1 || m->kind == FIGURE_LANGUAGES;
+    return m->count > 1 || m->kind == ISO_PLOT_LANGUAGES;
 }
 
 static int longest_name(const struct maps *m)
 {
     size_t longest = 2;
 
-    for (int i = 0; m->kind == FIGURE_LANGUAGES && i < m->size; i++) {
+    for (int i = 0; m->kind == ISO_PLOT_LANGUAGES && i < m->size; i++) {
         const size_t len = strlen(m->names.at[i]);
         longest = len > longest ? len : longest;
     }
@@ -106,7 +106,7 @@ static iso_err lay_out(struct grid *out, struct figure *f, const struct maps *m)
 {
     enum { LEAST = 560, SCALE = 92, OVER = 30, TICKS = 16 };
     const int names = 7 * longest_name(m), air = titled(m) ? 16 : 0;
-    const int axis = m->kind == FIGURE_LAYERS ? 22 : 4;
+    const int axis = m->kind == ISO_PLOT_LAYERS ? 22 : 4;
     struct grid g = {.left = 40 + names, .gap_x = 34 + names};
     iso_err err = ISO_OK;
 
@@ -121,9 +121,9 @@ static iso_err lay_out(struct grid *out, struct figure *f, const struct maps *m)
     f->height = iso_figure_height(f, down + g.rows * g.side);
     ISO_TRY(iso_figure_fits(f, across + 40 * g.columns, down + 40 * g.rows));
     g.cell = g.side / m->size;
-    g.stride = 1 + (m->kind == FIGURE_LANGUAGES ? 10 : 17) / (g.cell > 0 ? g.cell : 1);
+    g.stride = 1 + (m->kind == ISO_PLOT_LANGUAGES ? 10 : 17) / (g.cell > 0 ? g.cell : 1);
     g.numbers = g.cell >= 24;
-    g.turned = m->kind == FIGURE_LANGUAGES && names > g.cell - 4;
+    g.turned = m->kind == ISO_PLOT_LANGUAGES && names > g.cell - 4;
     const int below = (g.turned ? names : TICKS) + axis;
     g.gap_y = OVER + 16 + below;
     wide = across + g.columns * g.side;
@@ -155,7 +155,7 @@ static iso_err add_axis_titles(iso_buf *s, const struct maps *m, const struct pa
     iso_buf text = {0};
     iso_err err = ISO_OK;
 
-    if (m->kind != FIGURE_LAYERS)
+    if (m->kind != ISO_PLOT_LAYERS)
         goto done;
     const char *const sides[] = {p->first->src ? p->first->src : "?",
                                  p->first->tgt ? p->first->tgt : "?"};
@@ -180,7 +180,7 @@ static iso_err add_place(iso_buf *out, const struct maps *m, const struct panel 
 {
     iso_err err = ISO_OK;
 
-    if (m->kind == FIGURE_LAYERS)
+    if (m->kind == ISO_PLOT_LAYERS)
         return iso_buf_printf(out, "layer %lld of %s, layer %lld of %s", (long long)m->layers[x],
                               p->first->src ? p->first->src : "?", (long long)m->layers[y],
                               p->first->tgt ? p->first->tgt : "?");
@@ -296,7 +296,7 @@ static iso_err describe(struct figure *f, const struct maps *m, const iso_record
     if (m->dropped)
         ISO_TRY(iso_buf_printf(o, "%s%d of %d %s", o->len ? " \xc2\xb7 " : "", m->count,
                                m->count + m->dropped,
-                               m->kind == FIGURE_LANGUAGES ? "layers" : "pairs"));
+                               m->kind == ISO_PLOT_LANGUAGES ? "layers" : "pairs"));
 done:
     return err;
 }

@@ -247,7 +247,7 @@ const iso_record *iso_mixing_at(const struct mixing *m, enum mix_what what, int 
     return m->at[index_of(m, what, tgt, place, way, layer)];
 }
 
-enum figure_kind iso_figure_suits_mixing(const iso_records *records)
+iso_plot_kind iso_figure_suits_mixing(const iso_records *records)
 {
     struct mix_spot first = {0, 0}, spot;
     bool any = false;
@@ -256,11 +256,11 @@ enum figure_kind iso_figure_suits_mixing(const iso_records *records)
         if (!iso_mixing_spot(&spot, &records->at[i]))
             continue;
         if (any && by_spot(&spot, &first) != 0)
-            return FIGURE_SWEEP;
+            return ISO_PLOT_SWEEP;
         first = spot;
         any = true;
     }
-    return any ? FIGURE_MIXED : FIGURE_AUTO;
+    return any ? ISO_PLOT_MIXED : ISO_PLOT_AUTO;
 }
 
 /* --- What mixing does over all targets, and the layer at which it does most --- */

@@ -168,7 +168,8 @@ struct range iso_figure_range(double lo, double hi, int steps)
     return r;
 }
 
-/* --- The head: title, subtitle, note; none of it is ever cut, so it takes the lines it needs --- */
+/* --- The head: title, subtitle, note; none of it is ever cut, so it takes the lines it needs ---
+ */
 
 /* Pixels; letters a pixel of width, of the large font and of the small one. */
 enum { TOP = 12, TITLE_LINE = 21, TEXT_LINE = 18, BELOW = 14, SIDE = 17 };

@@ -45,7 +45,7 @@ struct section {
     const char *id; /* of the figure's files and the page's anchors */
     const char *title;
     const char *measure; /* "cka:debiased" */
-    enum figure_kind kind;
+    iso_plot_kind kind;
     const char *guide; /* report_guide.h; NULL = that of the measure */
     enum section_pairs pairs;
 };
@@ -57,7 +57,7 @@ struct section_view {
     bool from[REPORT_SOURCES]; /* sources that contributed */
     int64_t others;            /* of the same measure, not shown (another model, another pooling) */
     bool mixing;
-    int places; /* FIGURE_MIXED: of so many mixed layers the one shown does most */
+    int places; /* ISO_PLOT_MIXED: of so many mixed layers the one shown does most */
     struct figure figure;
     iso_buf svg; /* the figure's file, as gnuplot wrote it */
     char *id;    /* unique on the page and among the figures */

@@ -9,54 +9,54 @@
 #include "lib/base/alloc.h"
 
 static const struct section table[] = {
-    {10, "cka-layers", "Similarity with the source, layer by layer", "cka:debiased", FIGURE_CURVES,
+    {10, "cka-layers", "Similarity with the source, layer by layer", "cka:debiased", ISO_PLOT_CURVES,
      iso_guide_cka_curves},
     {20, "cosine-centred-layers", "Translations side by side: cosine without the language means",
-     "cosine:centred", FIGURE_CURVES, iso_guide_cosine_centred},
-    {30, "cosine-raw-layers", "Translations side by side: raw cosine", "cosine:raw", FIGURE_CURVES,
+     "cosine:centred", ISO_PLOT_CURVES, iso_guide_cosine_centred},
+    {30, "cosine-raw-layers", "Translations side by side: raw cosine", "cosine:raw", ISO_PLOT_CURVES,
      iso_guide_cosine_raw},
-    {34, "cka-models", "The same language in two models", "cka:debiased", FIGURE_CURVES,
+    {34, "cka-models", "The same language in two models", "cka:debiased", ISO_PLOT_CURVES,
      iso_guide_models, PAIRS_MODELS},
-    {36, "cka-difference", "What differs between the models", "cka:debiased", FIGURE_CURVES,
+    {36, "cka-difference", "What differs between the models", "cka:debiased", ISO_PLOT_CURVES,
      iso_guide_difference, PAIRS_DIFFERENCE},
-    {40, "cka-across", "Every layer with every layer", "cka:debiased", FIGURE_LAYERS,
+    {40, "cka-across", "Every layer with every layer", "cka:debiased", ISO_PLOT_LAYERS,
      iso_guide_layer_map},
-    {50, "cka-languages", "All pairs of languages", "cka:debiased", FIGURE_LANGUAGES,
+    {50, "cka-languages", "All pairs of languages", "cka:debiased", ISO_PLOT_LANGUAGES,
      iso_guide_language_map},
     {55, "cka-biased-layers", "Biased CKA, for comparison with published numbers", "cka:biased",
-     FIGURE_CURVES, iso_guide_cka_biased},
+     ISO_PLOT_CURVES, iso_guide_cka_biased},
     {60, "centroid-relative-layers", "How far the languages are shifted", "centroid:relative",
-     FIGURE_CURVES, iso_guide_centroid_relative},
-    {70, "centroid-share-layers", "What centring removes", "centroid:share", FIGURE_CURVES,
+     ISO_PLOT_CURVES, iso_guide_centroid_relative},
+    {70, "centroid-share-layers", "What centring removes", "centroid:share", ISO_PLOT_CURVES,
      iso_guide_centroid_share},
     {80, "centroid-languages", "Shifts between all pairs of languages", "centroid:relative",
-     FIGURE_LANGUAGES, iso_guide_centroid_map},
+     ISO_PLOT_LANGUAGES, iso_guide_centroid_map},
     {90, "retrieval-cosine-layers", "Retrieval: does a sentence find its translation?",
-     "p@k:cosine", FIGURE_CURVES, iso_guide_retrieval_cosine},
-    {91, "retrieval-csls-layers", "Retrieval when hubs are held back", "p@k:csls", FIGURE_CURVES,
+     "p@k:cosine", ISO_PLOT_CURVES, iso_guide_retrieval_cosine},
+    {91, "retrieval-csls-layers", "Retrieval when hubs are held back", "p@k:csls", ISO_PLOT_CURVES,
      iso_guide_retrieval_csls},
     {92, "alignment-layers", "Alignment: retrieval after a map between the languages", "p@k:cosine",
-     FIGURE_CURVES, iso_guide_alignment, PAIRS_ALIGNED},
-    {100, "mixing", "Mixing: before and after", "cka:debiased", FIGURE_MIXED, iso_guide_mixed,
+     ISO_PLOT_CURVES, iso_guide_alignment, PAIRS_ALIGNED},
+    {100, "mixing", "Mixing: before and after", "cka:debiased", ISO_PLOT_MIXED, iso_guide_mixed,
      PAIRS_MIXED},
-    {101, "mixing-sweep", "Mixing: at which layer?", "cka:debiased", FIGURE_SWEEP, iso_guide_sweep,
+    {101, "mixing-sweep", "Mixing: at which layer?", "cka:debiased", ISO_PLOT_SWEEP, iso_guide_sweep,
      PAIRS_MIXED},
     {102, "mixing-lambda", "Mixing: how much of the source, by language", "lambda:mean",
-     FIGURE_CURVES, iso_guide_lambda, PAIRS_MIXED},
+     ISO_PLOT_CURVES, iso_guide_lambda, PAIRS_MIXED},
     {103, "mixing-centroid", "Mixing: the shift between the languages", "centroid:relative",
-     FIGURE_AUTO, iso_guide_mixed_centroid, PAIRS_MIXED},
-    {104, "mixing-cosine", "Mixing: translations side by side", "cosine:centred", FIGURE_AUTO,
+     ISO_PLOT_AUTO, iso_guide_mixed_centroid, PAIRS_MIXED},
+    {104, "mixing-cosine", "Mixing: translations side by side", "cosine:centred", ISO_PLOT_AUTO,
      iso_guide_mixed_cosine, PAIRS_MIXED},
     {105, "mixing-retrieval", "Mixing: does a sentence find its translation?", "p@k:cosine",
-     FIGURE_AUTO, iso_guide_mixed_retrieval, PAIRS_MIXED},
+     ISO_PLOT_AUTO, iso_guide_mixed_retrieval, PAIRS_MIXED},
     {150, "probe-layers", "Transfer: what a probe of one language knows of the others",
-     "accuracy:probe", FIGURE_CURVES, iso_guide_probe},
+     "accuracy:probe", ISO_PLOT_CURVES, iso_guide_probe},
     {151, "probe-languages", "Transfer: can the languages be told apart?", "accuracy:language-id",
-     FIGURE_CURVES, iso_guide_language_id},
-    {200, "gap", "What transfer loses", "gap:language", FIGURE_CURVES, iso_guide_gap},
-    {201, "gap-scatter", "Does discrepancy go with what transfer loses?", "pearson", FIGURE_SCATTER,
+     ISO_PLOT_CURVES, iso_guide_language_id},
+    {200, "gap", "What transfer loses", "gap:language", ISO_PLOT_CURVES, iso_guide_gap},
+    {201, "gap-scatter", "Does discrepancy go with what transfer loses?", "pearson", ISO_PLOT_SCATTER,
      iso_guide_gap_scatter},
-    {202, "gap-layers", "Discrepancy and transfer gap, layer by layer", "pearson", FIGURE_CURVES,
+    {202, "gap-layers", "Discrepancy and transfer gap, layer by layer", "pearson", ISO_PLOT_CURVES,
      iso_guide_gap_layers},
 };
 
@@ -99,12 +99,12 @@ bool iso_section_fits(const struct section *s, const struct report *report, int 
         return false;
     if (r->x)
         return level && from_source && iso_figure_relates(r) &&
-               (s->kind == FIGURE_SCATTER || r->src_layer != ISO_NO_INT);
+               (s->kind == ISO_PLOT_SCATTER || r->src_layer != ISO_NO_INT);
     if (s->pairs == PAIRS_MIXED)
         return level && r->src && r->tgt;
-    if (s->kind == FIGURE_CURVES)
+    if (s->kind == ISO_PLOT_CURVES)
         return level && (from_source || s->pairs == PAIRS_MODELS);
-    if (s->kind == FIGURE_LAYERS)
+    if (s->kind == ISO_PLOT_LAYERS)
         return from_source;
     return level && r->src && r->tgt;
 }
@@ -131,16 +131,16 @@ done:
  * layers several. */
 static bool enough(const iso_records *records, const struct section *s)
 {
-    const enum figure_kind kind = s->kind;
+    const iso_plot_kind kind = s->kind;
 
-    if (s->pairs == PAIRS_MIXED && kind != FIGURE_CURVES) {
-        const enum figure_kind suits = iso_figure_suits_mixing(records);
-        return kind == FIGURE_SWEEP ? suits == FIGURE_SWEEP : suits != FIGURE_AUTO;
+    if (s->pairs == PAIRS_MIXED && kind != ISO_PLOT_CURVES) {
+        const iso_plot_kind suits = iso_figure_suits_mixing(records);
+        return kind == ISO_PLOT_SWEEP ? suits == ISO_PLOT_SWEEP : suits != ISO_PLOT_AUTO;
     }
     for (int64_t i = 0; i < records->count; i++) {
         const iso_record *r = &records->at[i];
-        if (kind == FIGURE_LAYERS      ? r->src_layer != r->tgt_layer
-            : kind == FIGURE_LANGUAGES ? !iso_str_same(r->src, records->at[0].src)
+        if (kind == ISO_PLOT_LAYERS      ? r->src_layer != r->tgt_layer
+            : kind == ISO_PLOT_LANGUAGES ? !iso_str_same(r->src, records->at[0].src)
                                        : true)
             return true;
     }
@@ -196,11 +196,11 @@ iso_err iso_section_view_make(struct section_view *out, bool *has, const struct 
     if (!*has)
         goto done;
     ISO_TRY(iso_figure_pick(&view.records, &view.others, &all, NULL));
-    if (section->kind == FIGURE_LAYERS)
+    if (section->kind == ISO_PLOT_LAYERS)
         ISO_TRY(keep_across(&view.records));
-    if (section->kind == FIGURE_SCATTER)
+    if (section->kind == ISO_PLOT_SCATTER)
         ISO_TRY(keep_first(&view.records));
-    if (section->kind == FIGURE_MIXED)
+    if (section->kind == ISO_PLOT_MIXED)
         ISO_TRY(iso_figure_keep_best(&view.records, &view.places));
     *has = view.records.count > 0;
     if (!*has)

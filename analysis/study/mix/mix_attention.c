@@ -1,11 +1,8 @@
-/* Cross attention of chosen sentences, drawn: --attention and --items. */
-#include <errno.h>
+/* Cross attention of chosen sentences, handed out: --attention and --items. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "analysis/page/figure/figure_attention.h"
 #include "analysis/study/mix/mix_job.h"
 #include "lib/base/alloc.h"
 
@@ -78,7 +75,7 @@ done:
     return err;
 }
 
-/* --- One picture --- */
+/* --- One sentence --- */
 
 /* One sentence on its way up to the layers where it is mixed. */
 struct view {
@@ -92,50 +89,30 @@ struct view {
     float *weight;
 };
 
-static iso_err path_of(iso_buf *out, const struct view *v, int layer)
-{
-    const int lang = iso_mix_source_lang(v->job, v->target);
-    const struct texts_lang *l = &v->job->in.lang[lang];
-    const int64_t item = v->job->pick[lang][v->item];
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_buf_printf(out, "%s/", v->job->in.set->attention));
-    ISO_TRY(iso_mix_label_file(out, iso_mix_target(v->job, v->target)->name, v->target));
-    ISO_TRY(iso_buf_puts(out, "-"));
-    ISO_TRY(l->corpus.ids ? iso_mix_label_file(out, l->corpus.ids[item], item)
-                          : iso_buf_printf(out, "%" PRId64, item));
-    ISO_TRY(iso_buf_printf(out, "-layer%d.svg", layer));
-done:
-    return err;
-}
-
-static iso_err draw(const struct view *v, int way, int layer, double lambda)
+static iso_err hand_out(const struct view *v, int way, int layer, double lambda)
 {
     const struct mix_job *job = v->job;
-    const struct texts_lang *tgt = iso_mix_target(job, v->target);
-    const int64_t item = job->pick[iso_mix_source_lang(job, v->target)][v->item];
-    iso_buf path = {0}, about = {0};
-    iso_err err = ISO_OK;
-
-    ISO_TRY(path_of(&path, v, layer));
-    ISO_TRY(iso_buf_printf(&about, "model %s · layer %d · item %" PRId64 " · %s, λ %.3f",
-                           job->in.model, layer, item, job->scheme.way[way].name, lambda));
-    const struct attention_figure f = {
-        .row = (const char *const *)v->row.at,
-        .column = (const char *const *)v->column.at,
-        .rows = v->row.count,
-        .columns = v->column.count,
+    const int lang = iso_mix_source_lang(job, v->target);
+    const struct texts_lang *src = &job->in.lang[lang];
+    const int64_t item = job->pick[lang][v->item];
+    const iso_cross_attention a = {
+        .tgt = iso_mix_target(job, v->target)->name,
+        .src = src->name,
+        .target = v->target,
+        .id = src->corpus.ids ? src->corpus.ids[item] : NULL,
+        .item = item,
+        .tgt_token = (const char *const *)v->row.at,
+        .src_token = (const char *const *)v->column.at,
+        .tgt_tokens = v->row.count,
+        .src_tokens = v->column.count,
         .weight = v->weight,
-        .row_lang = tgt->name,
-        .column_lang = job->in.lang[iso_mix_source_lang(job, v->target)].name,
-        .title = "Where the target looks in its source",
-        .subtitle = about.text,
+        .model = job->in.model,
+        .mix = job->scheme.way[way].name,
+        .layer = layer,
+        .lambda = lambda,
     };
-    ISO_TRY(iso_figure_attention(path.text, &f, job->in.run));
-done:
-    iso_buf_free(&path);
-    iso_buf_free(&about);
-    return err;
+
+    return job->attention(job->attention_payload, &a);
 }
 
 /* Mixes as the first way does and looks on. `at` is the target after its attention block. */
@@ -161,7 +138,7 @@ static iso_err look(struct view *v, int layer)
     ISO_TRY(iso_alloc(&v->weight, iso_mix_attention_size(&in), sizeof *v->weight));
     const iso_mix_stats stats = {.lambda = &lambda, .attention = v->weight};
     ISO_TRY(iso_encoder_mix(job->in.encoder, &v->u, layer, &in, &rule, &stats));
-    ISO_TRY(draw(v, 0, layer, lambda));
+    ISO_TRY(hand_out(v, 0, layer, lambda));
 done:
     return err;
 }
@@ -230,11 +207,8 @@ static void view_free(struct view *v)
 
 iso_err iso_mixing_attention(struct mix_job *job, int target)
 {
-    const char *path = job->in.set->attention;
     iso_err err = ISO_OK;
 
-    if (job->shown_count > 0 && mkdir(path, 0777) != 0 && errno != EEXIST)
-        return iso_fail(ISO_EIO, "%s: %s", path, strerror(errno));
     for (int i = 0; i < job->shown_count && !err; i++) {
         struct view v = {.job = job, .target = target, .item = job->shown[i]};
         err = show(&v);

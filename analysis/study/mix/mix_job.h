@@ -3,6 +3,7 @@
 #ifndef ISO_BIN_MIX_JOB_H
 #define ISO_BIN_MIX_JOB_H
 
+#include "analysis/study/mix/mix_attention.h"
 #include "analysis/study/mix/mix.h"
 #include "lib/encode/texts.h"
 #include "lib/io/native_write.h"
@@ -29,8 +30,10 @@ struct mix_job {
     int64_t *stranger; /* items: whose source sentence the control `shuffled` takes */
     struct mix_source source;
     iso_classifier *classifier; /* NULL: the checkpoint has none */
-    int64_t *shown;             /* items whose attention is drawn */
+    int64_t *shown;             /* items whose attention is handed out */
     int shown_count;
+    iso_cross_attention_fn *attention; /* takes it */
+    void *attention_payload;
     int64_t done, total; /* tokens × layers */
 };
 
@@ -184,10 +187,6 @@ struct mix_labels {
 iso_err iso_mix_labels_make(struct mix_labels *out, const struct mix_job *job, int lang, int64_t i);
 void iso_mix_labels_free(struct mix_labels *l);
 
-/* An id as any file system takes it: what else than letters and digits is in it becomes _, and a
- * name that was changed or cut ends with the item's number, for another may become the same. */
-iso_err iso_mix_label_file(iso_buf *out, const char *id, int64_t item);
-
 /* --- mix_attention.c --- */
 
 /* What the command line alone shows wrong of --attention and --items. ISO_EARG. */
@@ -196,7 +195,7 @@ iso_err iso_mix_attention_check(const struct settings *set);
 /* Finds the items of --items: job->shown takes their numbers in the run. */
 iso_err iso_mix_attention_items(struct mix_job *job);
 
-/* Draws them for every place: whom a target's tokens look at in the source. */
+/* Hands them to job->attention for every place: whom a target's tokens look at in the source. */
 iso_err iso_mixing_attention(struct mix_job *job, int target);
 
 /* --- mix_job.c --- */

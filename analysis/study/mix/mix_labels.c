@@ -1,5 +1,4 @@
-/* What a picture says of a sentence: its tokens on the axes, its id in the file's name. */
-#include <inttypes.h>
+/* What a picture says of a sentence: its tokens on the axes. */
 #include <stdio.h>
 #include <string.h>
 
@@ -57,23 +56,4 @@ iso_err iso_mix_labels_make(struct mix_labels *out, const struct mix_job *job, i
     const int64_t item = job->pick[lang][i];
 
     return l->corpus.text ? pieces_as_labels(out, &job->in, l, item) : ids_as_labels(out, l, item);
-}
-
-iso_err iso_mix_label_file(iso_buf *out, const char *id, int64_t item)
-{
-    enum { MOST = 100 };
-    bool changed = strlen(id) > MOST;
-    iso_err err = ISO_OK;
-
-    for (int i = 0; id[i] && i < MOST; i++) {
-        const char c = id[i];
-        const bool fine = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') ||
-                          c == '-' || c == '.' || c == '_';
-        changed = changed || !fine;
-        ISO_TRY(iso_buf_add(out, fine ? &id[i] : "_", 1));
-    }
-    if (changed)
-        ISO_TRY(iso_buf_printf(out, "-%" PRId64, item));
-done:
-    return err;
 }

@@ -130,7 +130,8 @@ static void tell_meaning(const iso_run *run, const struct mix_claims *claims)
         most = n == ISO_NO_INT ? MIX_CLAIM_ITEMS : n > most ? n : most;
     }
     if (most < MIX_CLAIM_ITEMS)
-        iso_run_note(run, "fewer than %d sentences: what mixing does to them is no ground for a claim",
+        iso_run_note(run,
+                     "fewer than %d sentences: what mixing does to them is no ground for a claim",
                      MIX_CLAIM_ITEMS);
     iso_run_note(run,
                  "in how many cases, a target and a measured layer each, mixing is shown to bring "
