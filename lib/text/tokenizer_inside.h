@@ -4,13 +4,19 @@
 
 #include "lib/io/json.h"
 #include "lib/text/added.h"
-#include "lib/text/fairseq.h"
+#include "lib/text/spm.h"
 #include "lib/text/spm_model.h"
 #include "lib/text/tokenizer.h"
 #include "lib/text/vocab.h"
 #include "lib/text/wordpiece.h"
 
 ISO_BEGIN
+
+/** Ids as fairseq counts a SentencePiece model's: special tokens first, then the pieces. Id i of
+ * the model is `offset` + i, but its unknown piece is `unknown`. */
+typedef struct iso_fairseq {
+    int32_t offset, unknown, first, last; /* first and last: <s> and </s> around a text */
+} iso_fairseq;
 
 struct iso_tokenizer {
     iso_vocab *vocab; /* WordPiece, else NULL */
@@ -76,7 +82,7 @@ ISO_MUST_USE iso_err iso_tokenizer_added(iso_tokenizer *t, const iso_tokenizer_f
 ISO_MUST_USE iso_err iso_tokenizer_find(int32_t *out, const iso_tokenizer *t, const char *content,
                                         const char *role, const char *path);
 
-/* --- tokenizer_bert.c: WordPiece --- */
+/* --- tokenizer_wordpiece.c --- */
 
 /** From vocab.txt. */
 ISO_MUST_USE iso_err iso_tokenizer_vocab(iso_tokenizer *t, const iso_tokenizer_files *files,
@@ -85,6 +91,17 @@ ISO_MUST_USE iso_err iso_tokenizer_vocab(iso_tokenizer *t, const iso_tokenizer_f
 /** From the model of tokenizer.json. */
 ISO_MUST_USE iso_err iso_tokenizer_wordpiece(iso_tokenizer *t, const iso_tokenizer_files *files,
                                              const char *path);
+
+/* --- tokenizer_spm.c --- */
+
+/** From a model file, whose ids the family counts. ISO_EUNSUP (another family's pieces). */
+ISO_MUST_USE iso_err iso_tokenizer_spm(iso_tokenizer *t, const iso_tokenizer_files *files,
+                                       const char *path);
+
+/** From the model of tokenizer.json: ids are places in its vocabulary, specials are found by their
+ * text. */
+ISO_MUST_USE iso_err iso_tokenizer_unigram(iso_tokenizer *t, const iso_tokenizer_files *files,
+                                           const char *path);
 
 /* --- tokenizer_post.c --- */
 

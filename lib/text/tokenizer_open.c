@@ -5,7 +5,6 @@
 #include "lib/base/str.h"
 #include "lib/io/folder.h"
 #include "lib/text/tokenizer_inside.h"
-#include "lib/text/tokenizer_json.h"
 
 enum {
     SETTINGS_MAX = 64 << 20, /* bytes of tokenizer_config.json: added tokens make it large */
@@ -86,29 +85,56 @@ static void read_lengths(iso_tokenizer *t, const iso_tokenizer_files *files)
         t->cut = n;
 }
 
-/* --- SentencePiece --- */
+/* --- tokenizer.json, the one file that newer checkpoints hold --- */
 
-static iso_err open_spm(iso_tokenizer *t, const iso_tokenizer_files *files, const char *path)
+/* Old files do not name the model: WordPiece's pieces are an object, Unigram's a list, and BPE has
+ * merges. */
+static const char *kind_of(const iso_json *model)
 {
-    iso_tokenizer_role roles[] = {
-        {"bos_token", "<s>", 0, false},    {"eos_token", "</s>", 0, false},
-        {"pad_token", "<pad>", 1, false},  {"unk_token", "<unk>", 3, false},
-        {"mask_token", "<mask>", 0, true}, {0}};
-    iso_err err = ISO_OK;
+    const char *type = iso_json_text(iso_json_get(model, "type"));
 
-    ISO_TRY(iso_spm_open(&t->spm, path));
-    ISO_TRY(iso_fairseq_check(t->spm, path));
-    t->fairseq = files->family->ids;
-    t->first = t->fairseq.first;
-    t->last = t->fairseq.last;
-    t->between = 2;
-    t->spaces.split = true;
-    roles[0].id = t->first;
-    roles[1].id = t->last;
-    roles[4].id = iso_spm_size(t->spm) + t->fairseq.offset;
-    ISO_TRY(iso_tokenizer_added(t, files, roles));
-done:
-    return err;
+    if (type && *type)
+        return type;
+    if (iso_json_get(model, "merges"))
+        return "BPE";
+    return iso_json_is(iso_json_get(model, "vocab")) == ISO_JSON_ARRAY ? "Unigram" : "WordPiece";
+}
+
+static bool holds_type(const iso_json *part, const char *type)
+{
+    if (iso_str_same(iso_json_text(iso_json_get(part, "type")), type))
+        return true;
+    for (const iso_json *m = iso_json_first(part); m; m = iso_json_next(m)) {
+        if (iso_json_is(m) == ISO_JSON_OBJECT || iso_json_is(m) == ISO_JSON_ARRAY) {
+            if (holds_type(m, type))
+                return true;
+        }
+    }
+    return false;
+}
+
+static iso_err refuse_kind(const iso_json *root, const char *kind, const char *path)
+{
+    const bool bytes = holds_type(iso_json_get(root, "pre_tokenizer"), "ByteLevel") ||
+                       holds_type(iso_json_get(root, "decoder"), "ByteLevel");
+
+    return iso_fail(ISO_EUNSUP,
+                    "%s: its model is %s%.60s, which is not supported; WordPiece and Unigram are, "
+                    "or give token ids made elsewhere (.ids)",
+                    path, strcmp(kind, "BPE") == 0 && bytes ? "byte-level " : "", kind);
+}
+
+static iso_err open_json(iso_tokenizer *t, const iso_tokenizer_files *files, const char *path)
+{
+    const iso_json *model = iso_json_get(files->tokenizer, "model");
+
+    if (iso_json_is(model) != ISO_JSON_OBJECT)
+        return iso_fail(ISO_EFORMAT, "%s: holds no model", path);
+    if (strcmp(kind_of(model), "WordPiece") == 0)
+        return iso_tokenizer_wordpiece(t, files, path);
+    if (strcmp(kind_of(model), "Unigram") == 0)
+        return iso_tokenizer_unigram(t, files, path);
+    return refuse_kind(files->tokenizer, kind_of(model), path);
 }
 
 /* --- The folder --- */
@@ -117,11 +143,9 @@ static const struct kind {
     const char *name;
     iso_err (*open)(iso_tokenizer *t, const iso_tokenizer_files *files, const char *path);
 } kinds[] = {
-    {"vocab.txt", iso_tokenizer_vocab},
-    {"sentencepiece.bpe.model", open_spm},
-    {"spiece.model", open_spm},
-    {"tokenizer.model", open_spm},
-    {"tokenizer.json", iso_tokenizer_json},
+    {"vocab.txt", iso_tokenizer_vocab},  {"sentencepiece.bpe.model", iso_tokenizer_spm},
+    {"spiece.model", iso_tokenizer_spm}, {"tokenizer.model", iso_tokenizer_spm},
+    {"tokenizer.json", open_json},
 };
 
 /* Where tokenizer.json says anything else than the vocabulary file, it counts, as in the published
@@ -138,7 +162,7 @@ static iso_err prefer_json(iso_tokenizer **t, const iso_tokenizer_files *files, 
         goto done;
     ISO_TRY(iso_alloc(&other, 1, sizeof *other));
     ISO_TRY(iso_folder_path(&path, files->folder, "tokenizer.json"));
-    ISO_TRY(iso_tokenizer_json(other, files, path));
+    ISO_TRY(open_json(other, files, path));
     iso_tokenizer_note(other, "%.200s: %s and tokenizer.json disagree (%s): tokenizer.json counts",
                        files->folder, name, why);
     iso_tokenizer_close(*t);

@@ -144,6 +144,18 @@ done:
     return err;
 }
 
+/* Turns the ids of tokens `first` on from the model's into the family's. */
+static void count_as_family(const struct cut *c, int64_t first)
+{
+    const iso_fairseq *f = &c->t->fairseq;
+    const int32_t unknown = iso_spm_unknown(c->t->spm);
+
+    for (int64_t i = first; i < c->out->count; i++) {
+        const int32_t id = c->out->ids[i];
+        c->out->ids[i] = id == unknown ? f->unknown : id + f->offset;
+    }
+}
+
 /* `whole`: a text as it stands, which may lose the white space at its end. */
 static iso_err add_spm(struct cut *c, const char *text, int64_t len, bool begins, bool whole)
 {
@@ -154,7 +166,7 @@ static iso_err add_spm(struct cut *c, const char *text, int64_t len, bool begins
         len = stripped(text, len);
     ISO_TRY(memmem(text, (size_t)len, BLANK, 3) ? cut_blanks(c, text, len, begins, whole)
                                                 : cut_spm(c, text, len, begins, whole));
-    iso_fairseq_ids(c->out, before, &c->t->fairseq, iso_spm_unknown(c->t->spm));
+    count_as_family(c, before);
 done:
     return err;
 }
