@@ -126,10 +126,10 @@ static void names(const char **measure, const char **estimator, int i)
     *estimator = i < pairs ? iso_measure_at(i)->estimator : made[i - pairs].estimator;
 }
 
-static iso_entry entry(const char *measure, const char *estimator, const char *title,
-                       const char *axis)
+static iso_catalogue_entry entry(const char *measure, const char *estimator, const char *title,
+                                 const char *axis)
 {
-    iso_entry e = {.measure = measure, .estimator = estimator};
+    iso_catalogue_entry e = {.measure = measure, .estimator = estimator};
     char name[sizeof e.axis];
 
     (void)snprintf(name, sizeof name, "%s%s%s", measure, *estimator ? " " : "", estimator);
@@ -143,12 +143,13 @@ int iso_catalogue_count(void)
     return iso_measure_count() + MADE;
 }
 
-iso_entry iso_catalogue_at(int i)
+iso_catalogue_entry iso_catalogue_at(int i)
 {
     const int m = i - iso_measure_count();
     const iso_measure *pair = m < 0 ? iso_measure_at(i) : NULL;
-    iso_entry e = pair ? entry(pair->measure, pair->estimator, pair->title, pair->axis)
-                       : entry(made[m].measure, made[m].estimator, made[m].title, made[m].axis);
+    iso_catalogue_entry e =
+        pair ? entry(pair->measure, pair->estimator, pair->title, pair->axis)
+             : entry(made[m].measure, made[m].estimator, made[m].title, made[m].axis);
 
     e.known = true;
     e.about = pair ? ISO_ABOUT_PAIR : made[m].about;
@@ -169,13 +170,13 @@ static int find(const char *measure, const char *estimator)
     return -1;
 }
 
-iso_entry iso_catalogue_of(const char *measure, const char *estimator)
+iso_catalogue_entry iso_catalogue_of(const char *measure, const char *estimator)
 {
     const int known = find(measure, estimator ? estimator : ""), like = find(measure, NULL);
 
     if (known >= 0)
         return iso_catalogue_at(known);
-    iso_entry e = entry(measure, estimator ? estimator : "", NULL, NULL);
+    iso_catalogue_entry e = entry(measure, estimator ? estimator : "", NULL, NULL);
     e.about = like < 0 ? ISO_ABOUT_PAIR : iso_catalogue_at(like).about;
     return e;
 }

@@ -32,25 +32,25 @@ typedef enum iso_about {
 } iso_about;
 
 /* Borrowed names; the words are the entry's own. Of `p@k` one entry stands for every k. */
-typedef struct iso_entry {
+typedef struct iso_catalogue_entry {
     const char *measure, *estimator; /* estimator "" where there is none */
     bool known;
     iso_about about;
     iso_high high;   /* what a high value means */
     char title[256]; /* "Linear CKA, debiased" */
     char axis[256];  /* "linear CKA (debiased)" */
-} iso_entry;
+} iso_catalogue_entry;
 
 /** The entries by number: the measures of a pair first. */
 ISO_API int iso_catalogue_count(void);
-ISO_API iso_entry iso_catalogue_at(int i);
+ISO_API iso_catalogue_entry iso_catalogue_at(int i);
 
 /**
  * The entry of a measure and its estimator (NULL: none). What is not known is called as it is
  * ("measure estimator"), says nothing of high values, and is about what its measure is about, a
  * pair where that is unknown too.
  */
-ISO_API iso_entry iso_catalogue_of(const char *measure, const char *estimator);
+ISO_API iso_catalogue_entry iso_catalogue_of(const char *measure, const char *estimator);
 
 ISO_END
 

@@ -208,14 +208,14 @@ static void the_catalogue_finds_its_entries(void **state)
 {
     (void)state;
     for (int i = 0; i < iso_catalogue_count(); i++) {
-        const iso_entry e = iso_catalogue_at(i), f = iso_catalogue_of(e.measure, e.estimator);
+        const iso_catalogue_entry e = iso_catalogue_at(i), f = iso_catalogue_of(e.measure, e.estimator);
         assert_true(e.known && f.known);
         assert_true(*e.title && *e.axis && e.about == f.about && e.high == f.high);
         text(e.title, f.title);
         text(e.axis, f.axis);
     }
-    const iso_entry a = iso_catalogue_of("pearson", NULL), b = iso_catalogue_of("new", "way");
-    const iso_entry c = iso_catalogue_of("accuracy", "new");
+    const iso_catalogue_entry a = iso_catalogue_of("pearson", NULL), b = iso_catalogue_of("new", "way");
+    const iso_catalogue_entry c = iso_catalogue_of("accuracy", "new");
     text(a.title, "Correlation of discrepancy and gap (Pearson)");
     assert_true(a.about == ISO_ABOUT_OTHER && a.high == ISO_HIGH_NEITHER);
     text(b.title, "new way");

@@ -10,7 +10,7 @@
 
 /* One measure from the source to all others, same layer on both sides: its mean by layer. */
 struct course {
-    iso_entry words;
+    iso_catalogue_entry words;
     const iso_record **at;
     int64_t count, layer_lo, layer_hi;
     double *mean;    /* [layer - layer_lo] */
