@@ -8,6 +8,18 @@ folder=$(mktemp -d "${TMPDIR:-/tmp}/isogloss-docs-XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 say() { echo "$1" >>"$folder/faults"; }
 
+# Options in the examples of docs/ are options of their commands.
+for page in docs/*.md; do
+    sed -n '/^```sh/,/^```$/p' "$page" | sed 's/#.*//' | grep '^isogloss ' | while read -r _ command rest; do
+        help=$("$program" "$command" --help) || { say "$page: there is no command $command"; continue; }
+        for word in $rest; do
+            case $word in
+            -*) printf '%s\n' "$help" | grep -q -e "$word\b" || say "$page: $command has no $word" ;;
+            esac
+        done
+    done
+done
+
 # Columns, in the order of the CSV.
 "$program" help records | awk '/^  [a-z]/ { print $1 }' >"$folder/columns"
 sed -n '/^## Columns/,/^## /p' docs/records.md | grep '^| `' | cut -d'|' -f2 | grep -o '[a-z][a-z0-9_]*' >"$folder/documented"
