@@ -124,8 +124,10 @@ static void note_others(const iso_run *run, const struct figure *figure, const i
     const bool map = figure->kind == ISO_PLOT_LAYERS || figure->kind == ISO_PLOT_LANGUAGES ||
                      figure->kind == ISO_PLOT_SWEEP || figure->kind == ISO_PLOT_MIXED;
 
-    for (int i = 0; iso_figure_column(i); i++)
-        note_rest(run, drawn, all, iso_figure_column(i), map);
+    for (int i = 0; i < iso_column_count(); i++) {
+        if (iso_column_at(i)->role == ISO_ROLE_QUESTION)
+            note_rest(run, drawn, all, iso_column_at(i)->name, map);
+    }
     if (figure->left_out > 0)
         iso_run_note(
             run, "%d more panels do not fit; " ISO_FIELD(tgt) " and " ISO_FIELD(layers) " choose",

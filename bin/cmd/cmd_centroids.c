@@ -15,9 +15,8 @@ static const iso_record *nearest(const iso_records *list, const iso_record *like
 
     for (int64_t i = 0; i < list->count; i++) {
         const iso_record *r = &list->at[i];
-        const bool same = r->src_layer == like->src_layer && !strcmp(r->src, like->src) &&
-                          !strcmp(r->measure, like->measure) &&
-                          !strcmp(r->estimator, like->estimator);
+        const bool same = iso_record_compare(r, like, ISO_ROLE_NAMES,
+                                             ISO_COLUMN(tgt) | ISO_COLUMN(tgt_layer)) == 0;
         if (same && !isnan(r->value) && (!best || r->value < best->value))
             best = r;
     }

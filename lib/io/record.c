@@ -10,9 +10,9 @@
 iso_record iso_record_none(void)
 {
     return (iso_record){
-#define T(name, help) .name = NULL,
-#define R(name, help) .name = NAN,
-#define I(name, help) .name = ISO_NO_INT,
+#define T(name, role, help) .name = NULL,
+#define R(name, role, help) .name = NAN,
+#define I(name, role, help) .name = ISO_NO_INT,
         ISO_RECORD_COLUMNS(T, R, I)
 #undef T
 #undef R
@@ -21,18 +21,24 @@ iso_record iso_record_none(void)
 }
 
 static const iso_column columns[] = {
-#define T(name, help) {#name, ISO_COLUMN_TEXT, offsetof(iso_record, name), help},
-#define R(name, help) {#name, ISO_COLUMN_REAL, offsetof(iso_record, name), help},
-#define I(name, help) {#name, ISO_COLUMN_INT, offsetof(iso_record, name), help},
+#define T(name, role, help)                                                                        \
+    {#name, ISO_COLUMN_TEXT, ISO_ROLE_##role, offsetof(iso_record, name), help},
+#define R(name, role, help)                                                                        \
+    {#name, ISO_COLUMN_REAL, ISO_ROLE_##role, offsetof(iso_record, name), help},
+#define I(name, role, help)                                                                        \
+    {#name, ISO_COLUMN_INT, ISO_ROLE_##role, offsetof(iso_record, name), help},
     ISO_RECORD_COLUMNS(T, R, I)
 #undef T
 #undef R
 #undef I
 };
 
+enum { COLUMNS = (int)(sizeof columns / sizeof *columns) };
+_Static_assert(COLUMNS <= 64, "a set of columns is 64 bits");
+
 int iso_column_count(void)
 {
-    return (int)(sizeof columns / sizeof *columns);
+    return COLUMNS;
 }
 
 const iso_column *iso_column_at(int i)
@@ -49,34 +55,81 @@ const iso_column *iso_column_named(const char *name)
     return NULL;
 }
 
-static const void *field(const iso_record *r, const iso_column *c)
+/* The field, or NULL where there is none of that kind. */
+static const void *field(const iso_record *r, const iso_column *c, iso_column_kind kind)
 {
-    return (const char *)r + c->offset;
+    return c && c->kind == kind ? (const char *)r + c->offset : NULL;
 }
 
 const char *iso_record_text(const iso_record *r, const iso_column *c)
 {
-    return *(const char *const *)field(r, c);
+    const char *const *text = field(r, c, ISO_COLUMN_TEXT);
+
+    return text ? *text : NULL;
 }
 
 double iso_record_real(const iso_record *r, const iso_column *c)
 {
-    return *(const double *)field(r, c);
+    const double *real = field(r, c, ISO_COLUMN_REAL);
+
+    return real ? *real : NAN;
 }
 
 int64_t iso_record_int(const iso_record *r, const iso_column *c)
 {
-    return *(const int64_t *)field(r, c);
+    const int64_t *number = field(r, c, ISO_COLUMN_INT);
+
+    return number ? *number : ISO_NO_INT;
 }
 
 bool iso_record_has(const iso_record *r, const iso_column *c)
 {
-    if (c->kind == ISO_COLUMN_TEXT)
-        return iso_record_text(r, c) != NULL;
-    if (c->kind == ISO_COLUMN_REAL)
-        return isfinite(iso_record_real(r, c));
-    return iso_record_int(r, c) != ISO_NO_INT;
+    return iso_record_text(r, c) || isfinite(iso_record_real(r, c)) ||
+           iso_record_int(r, c) != ISO_NO_INT;
 }
+
+/* --- Comparing --- */
+
+static int by_text(const char *a, const char *b)
+{
+    return a == b ? 0 : strcmp(a ? a : "", b ? b : "");
+}
+
+static int by_real(double a, double b)
+{
+    return isnan(a) || isnan(b) ? isnan(b) - isnan(a) : (a > b) - (a < b);
+}
+
+static int by_int(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int by_column(const iso_record *a, const iso_record *b, const iso_column *c)
+{
+    return c->kind == ISO_COLUMN_TEXT   ? by_text(iso_record_text(a, c), iso_record_text(b, c))
+           : c->kind == ISO_COLUMN_REAL ? by_real(iso_record_real(a, c), iso_record_real(b, c))
+                                        : by_int(iso_record_int(a, c), iso_record_int(b, c));
+}
+
+const iso_column *iso_record_differs(const iso_record *a, const iso_record *b, unsigned roles,
+                                     uint64_t except)
+{
+    for (int i = 0; i < iso_column_count(); i++) {
+        if ((columns[i].role & roles) && !(except >> i & 1) && by_column(a, b, &columns[i]) != 0)
+            return &columns[i];
+    }
+    return NULL;
+}
+
+int iso_record_compare(const iso_record *a, const iso_record *b, unsigned roles, uint64_t except)
+{
+    const iso_column *c = iso_record_differs(a, b, roles, except);
+
+    return c ? by_column(a, b, c) : 0;
+}
+
+/* --- Lists --- */
 
 /* Texts repeat a lot ("cka", "en"): each distinct one is kept once. Open addressing, at most
  * half full. */
@@ -135,6 +188,16 @@ done:
     return err;
 }
 
+int64_t iso_records_count(const iso_records *list)
+{
+    return list->count;
+}
+
+const iso_record *iso_records_at(const iso_records *list, int64_t i)
+{
+    return &list->at[i];
+}
+
 iso_err iso_records_add(iso_records *list, const iso_record *r)
 {
     iso_record copy = *r;
@@ -147,11 +210,11 @@ iso_err iso_records_add(iso_records *list, const iso_record *r)
         ISO_TRY(iso_realloc(&list->at, list->count, room, sizeof *list->at));
         list->room = room;
     }
-#define T(name, help) \
-    if (copy.name) \
+#define T(name, role, help)                                                                        \
+    if (copy.name)                                                                                 \
         ISO_TRY(keep(&copy.name, list->texts));
-#define R(name, help)
-#define I(name, help)
+#define R(name, role, help)
+#define I(name, role, help)
     ISO_RECORD_COLUMNS(T, R, I)
 #undef T
 #undef R

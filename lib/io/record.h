@@ -9,55 +9,55 @@
 
 ISO_BEGIN
 
-/* Every column in the order of the CSV, and what it says: T text (NULL = absent), R real (NAN =
- * absent), I integer (ISO_NO_INT = absent). The one list from which struct, printers, readers and
- * `isogloss help records` come. */
+/* Every column in the order of the CSV, its role, and what it says: T text (NULL = absent), R real
+ * (NAN = absent), I integer (ISO_NO_INT = absent). The one list from which struct, printers,
+ * readers, comparisons and `isogloss help records` come. */
 /* clang-format off */
 #define ISO_RECORD_COLUMNS(T, R, I) \
-    T(measure, "what was measured: cka, p@k, accuracy, gap, ...") \
-    T(estimator, "how: debiased, csls, probe, ...") \
-    T(src, "source language, of differences in both orders the first") \
-    T(tgt, "target language") \
-    I(src_layer, "layer of the source; 0 is the embeddings, K the output of transformer layer K") \
-    I(tgt_layer, "layer of the target") \
-    R(value, "the number; absent where it is undefined, `why` says why") \
-    R(lo, "lower end of the 95 % interval") \
-    R(hi, "upper end of it") \
-    T(interval, "how it was made: none, jackknife, groups, boot-items, bca, boot-pairs") \
-    R(null, "chance level: the value expected where nothing is shared") \
-    R(null_sd, "standard deviation of the value by chance") \
-    R(p, "two-sided p-value, by permutation or theory") \
-    I(n, "items the value is made of") \
-    I(src_dim, "dims of the source") \
-    I(tgt_dim, "dims of the target") \
-    T(pool, "what a row stands for: mean, cls, word, types, ...") \
-    T(prep, "steps on the rows, in order: center,unit,...") \
-    T(model, "model of the states") \
-    T(model2, "model of the other collection (--against), of the scores (gap)") \
-    T(stage, "before, after, difference (after − before, here − there)") \
-    I(mix_layer, "first layer that was mixed; layers count from 1") \
-    T(mix, "way of mixing: xmixup, fixed:0.25, no-entropy, self; shuffled rows") \
-    T(direction, "who searches: forward (source finds target), backward") \
-    I(k, "ranks that count as a hit") \
-    I(neighbours, "neighbours that CSLS and margins average") \
-    T(denominator, "of what the share is: in-vocabulary, all-words, pairs") \
-    I(fold, "the fold alone; absent for all of them") \
-    T(train, "what was learnt or fitted from: languages, dictionary+METHOD, ...") \
-    T(subset, "languages that took part, joined by +") \
-    T(x, "first of two quantities that are correlated") \
-    T(y, "second of them") \
-    T(given, "what is held constant, or what a difference differs from") \
-    I(rank, "dimensions that were kept") \
-    R(param, "the one number the estimator needs: beta, threshold, strength, bin edge") \
-    T(why, "why the value, or its interval, is undefined")
+    T(measure, QUESTION, "what was measured: cka, p@k, accuracy, gap, ...") \
+    T(estimator, QUESTION, "how: debiased, csls, probe, ...") \
+    T(src, PLACE, "source language, of differences in both orders the first") \
+    T(tgt, PLACE, "target language") \
+    I(src_layer, PLACE, "layer of the source; 0 is the embeddings, K the output of transformer layer K") \
+    I(tgt_layer, PLACE, "layer of the target") \
+    R(value, VALUE, "the number; absent where it is undefined, `why` says why") \
+    R(lo, VALUE, "lower end of the 95 % interval") \
+    R(hi, VALUE, "upper end of it") \
+    T(interval, VALUE, "how it was made: none, jackknife, groups, boot-items, bca, boot-pairs") \
+    R(null, VALUE, "chance level: the value expected where nothing is shared") \
+    R(null_sd, VALUE, "standard deviation of the value by chance") \
+    R(p, VALUE, "two-sided p-value, by permutation or theory") \
+    I(n, VALUE, "items the value is made of") \
+    I(src_dim, VALUE, "dims of the source") \
+    I(tgt_dim, VALUE, "dims of the target") \
+    T(pool, QUESTION, "what a row stands for: mean, cls, word, types, ...") \
+    T(prep, QUESTION, "steps on the rows, in order: center,unit,...") \
+    T(model, QUESTION, "model of the states") \
+    T(model2, QUESTION, "model of the other collection (--against), of the scores (gap)") \
+    T(stage, QUESTION, "before, after, difference (after − before, here − there)") \
+    I(mix_layer, QUESTION, "first layer that was mixed; layers count from 1") \
+    T(mix, QUESTION, "way of mixing: xmixup, fixed:0.25, no-entropy, self; shuffled rows") \
+    T(direction, QUESTION, "who searches: forward (source finds target), backward") \
+    I(k, QUESTION, "ranks that count as a hit") \
+    I(neighbours, QUESTION, "neighbours that CSLS and margins average") \
+    T(denominator, QUESTION, "of what the share is: in-vocabulary, all-words, pairs") \
+    I(fold, QUESTION, "the fold alone; absent for all of them") \
+    T(train, QUESTION, "what was learnt or fitted from: languages, dictionary+METHOD, ...") \
+    T(subset, QUESTION, "languages that took part, joined by +") \
+    T(x, PLACE, "first of two quantities that are correlated") \
+    T(y, QUESTION, "second of them") \
+    T(given, QUESTION, "what is held constant, or what a difference differs from") \
+    I(rank, VALUE, "dimensions that were kept") \
+    R(param, VALUE, "the one number the estimator needs: beta, threshold, strength, bin edge") \
+    T(why, VALUE, "why the value, or its interval, is undefined")
 /* clang-format on */
 
 #define ISO_NO_INT INT64_MIN
 
 typedef struct iso_record {
-#define T(name, help) const char *name;
-#define R(name, help) double name;
-#define I(name, help) int64_t name;
+#define T(name, role, help) const char *name;
+#define R(name, role, help) double name;
+#define I(name, role, help) int64_t name;
     ISO_RECORD_COLUMNS(T, R, I)
 #undef T
 #undef R
@@ -70,9 +70,18 @@ ISO_API iso_record iso_record_none(void);
 /** The columns by number, for printers and readers. */
 typedef enum iso_column_kind { ISO_COLUMN_TEXT, ISO_COLUMN_REAL, ISO_COLUMN_INT } iso_column_kind;
 
+/** What a column is to its record, as bits. */
+typedef enum iso_role {
+    ISO_ROLE_QUESTION = 1, /* what was asked: it makes a number another number */
+    ISO_ROLE_PLACE = 2,    /* where: languages, layers, the quantity that is correlated */
+    ISO_ROLE_VALUE = 4     /* the answer, and what belongs to it */
+} iso_role;
+enum { ISO_ROLE_NAMES = ISO_ROLE_QUESTION | ISO_ROLE_PLACE }; /* all that tells records apart */
+
 typedef struct iso_column {
     const char *name;
     iso_column_kind kind;
+    iso_role role;
     int64_t offset;   /* of the field within iso_record */
     const char *help; /* what it says, one line */
 } iso_column;
@@ -83,7 +92,21 @@ ISO_API const iso_column *iso_column_at(int i);
 /** The column called `name`, or NULL. */
 ISO_API const iso_column *iso_column_named(const char *name);
 
-/** One field of a record; the caller has looked at the kind. */
+/** The column of that number as a bit, for sets of columns: ISO_COLUMN(mix) |
+ * ISO_COLUMN(mix_layer). */
+#define ISO_COLUMN(name) (UINT64_C(1) << ISO_COLUMN_##name)
+enum {
+#define T(name, role, help) ISO_COLUMN_##name,
+#define R(name, role, help) ISO_COLUMN_##name,
+#define I(name, role, help) ISO_COLUMN_##name,
+    ISO_RECORD_COLUMNS(T, R, I)
+#undef T
+#undef R
+#undef I
+};
+
+/** One field of a record: NULL, NAN or ISO_NO_INT where it is absent, the column is NULL (a name
+ * that is none), or of another kind. */
 ISO_API const char *iso_record_text(const iso_record *r, const iso_column *c);
 ISO_API double iso_record_real(const iso_record *r, const iso_column *c);
 ISO_API int64_t iso_record_int(const iso_record *r, const iso_column *c);
@@ -91,12 +114,30 @@ ISO_API int64_t iso_record_int(const iso_record *r, const iso_column *c);
 /** Whether the field is there: a text, a finite number, an integer. */
 ISO_API bool iso_record_has(const iso_record *r, const iso_column *c);
 
+/**
+ * The first column of these roles (ISO_ROLE_* joined by |), `except` aside (ISO_COLUMN joined by
+ * |), in which two records differ; NULL where they agree in all. An absent text and an empty one
+ * are the same.
+ */
+ISO_API const iso_column *iso_record_differs(const iso_record *a, const iso_record *b,
+                                             unsigned roles, uint64_t except);
+
+/** The order by these columns, the first that differs deciding, absent before all else: below 0, 0,
+ * above 0, as qsort asks. */
+ISO_API int iso_record_compare(const iso_record *a, const iso_record *b, unsigned roles,
+                               uint64_t except);
+
 /** A growing list; {0} is empty. It owns copies of all texts. */
 typedef struct iso_records {
     iso_record *at;
     int64_t count, room;
     struct iso_texts *texts;
 } iso_records;
+
+/** How many there are, and one of them, which stands until the list grows or is freed. Programs
+ * that read records by iso_record_text and its kin need not know which columns there are. */
+ISO_API int64_t iso_records_count(const iso_records *list);
+ISO_API const iso_record *iso_records_at(const iso_records *list, int64_t i);
 
 /** Appends a copy of `r` (texts copied too). On failure the list is as before. */
 ISO_API ISO_MUST_USE iso_err iso_records_add(iso_records *list, const iso_record *r);

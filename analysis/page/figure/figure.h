@@ -64,9 +64,6 @@ enum { FIGURE_MODELS = 3 };
  * "measure" stands for the estimator too. NULL when they belong together. */
 const char *iso_figure_differs(const iso_record *a, const iso_record *b);
 
-/* The i-th column it may name; NULL past the last. */
-const char *iso_figure_column(int i);
-
 /* The records of one question: those that agree with the first in everything but languages, layers
  * and values, and, of mixing, stage and way; of up to FIGURE_MODELS models where all are of one
  * source and equal layers, so that curves lie over one another; `measure` ("cka", "cka:biased",

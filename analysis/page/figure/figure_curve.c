@@ -10,11 +10,12 @@
 
 enum { FEW = 4 }; /* curves whose bands may cover one another */
 
-static bool same_pair(const iso_record *a, const iso_record *b)
+/* A curve is of one pair, or of one quantity that is correlated, and of one model. */
+static bool same_curve(const iso_record *a, const iso_record *b)
 {
-    return strcmp(a->src ? a->src : "", b->src ? b->src : "") == 0 &&
-           strcmp(a->tgt ? a->tgt : "", b->tgt ? b->tgt : "") == 0 &&
-           strcmp(a->x ? a->x : "", b->x ? b->x : "") == 0 && iso_str_same(a->model, b->model);
+    const uint64_t curve = ISO_COLUMN(src) | ISO_COLUMN(tgt) | ISO_COLUMN(x) | ISO_COLUMN(model);
+
+    return iso_record_compare(a, b, ISO_ROLE_NAMES, ~curve) == 0;
 }
 
 static iso_err curve_for(struct curve **out, struct curves *c, struct figure *f,
@@ -23,7 +24,7 @@ static iso_err curve_for(struct curve **out, struct curves *c, struct figure *f,
     iso_err err = ISO_OK;
 
     for (int i = 0; i < c->count; i++) {
-        if (same_pair(c->at[i].at[0], r)) {
+        if (same_curve(c->at[i].at[0], r)) {
             *out = &c->at[i];
             return ISO_OK;
         }

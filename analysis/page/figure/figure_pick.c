@@ -1,6 +1,5 @@
 /* Which records belong into one figure: those of one question, of several models where curves can
  * lie over one another. */
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,77 +8,49 @@
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 
-/* Before and after belong together, and so do ways and places; λ of several places. */
-static bool same_stage(const iso_record *a, const iso_record *b)
-{
-    if (iso_figure_is_mixing(a) != iso_figure_is_mixing(b))
-        return false;
-    if (!iso_figure_is_mixing(a))
-        return iso_str_same(a->stage, b->stage) && iso_str_same(a->mix, b->mix) &&
-               a->mix_layer == b->mix_layer;
-    return !iso_figure_is_share(a) || iso_str_same(a->mix, b->mix);
-}
-
 /* Correlations with the same quantity: of which discrepancy is the place. */
-static bool same_relation(const iso_record *a, const iso_record *b)
+static bool relates(const iso_record *r)
 {
-    return iso_str_same(a->measure, b->measure) && iso_str_same(a->estimator, b->estimator) &&
-           iso_str_same(a->y, b->y) && iso_str_same(a->given, b->given) &&
-           iso_str_same(a->subset, b->subset) && iso_str_same(a->pool, b->pool) &&
-           iso_str_same(a->prep, b->prep) && iso_str_same(a->model, b->model) &&
-           iso_str_same(a->model2, b->model2) && iso_str_same(a->stage, b->stage) &&
-           iso_str_same(a->mix, b->mix) && a->mix_layer == b->mix_layer &&
-           (a->src_layer == ISO_NO_INT) == (b->src_layer == ISO_NO_INT) && !a->tgt == !b->tgt;
+    return r->x && r->y;
 }
 
-/* What makes a number another number, besides measure and stage. */
-#define TEXT(column)                                                                               \
-    {                                                                                              \
-#column, true, offsetof(iso_record, column)                                                \
-    }
-#define COUNT(column)                                                                              \
-    {                                                                                              \
-#column, false, offsetof(iso_record, column)                                               \
-    }
-static const struct {
-    const char *name;
-    bool text;
-    size_t offset;
-} asked[] = {TEXT(model),     TEXT(model2),      TEXT(pool),  TEXT(prep),
-             TEXT(direction), TEXT(denominator), TEXT(train), TEXT(subset),
-             COUNT(k),        COUNT(neighbours), COUNT(fold)};
-#undef TEXT
-#undef COUNT
-enum { ASKED = (int)(sizeof asked / sizeof *asked) };
-
-const char *iso_figure_column(int i)
+/* What makes no other figure: of a correlation how its discrepancy was made; of mixing what was
+ * done where, λ apart, which is of one way. */
+static uint64_t aside(const iso_record *r)
 {
-    static const char *const first[] = {"measure", "stage"};
+    const uint64_t made = ISO_COLUMN(direction) | ISO_COLUMN(denominator) | ISO_COLUMN(train) |
+                          ISO_COLUMN(k) | ISO_COLUMN(neighbours) | ISO_COLUMN(fold);
+    const uint64_t mixed = ISO_COLUMN(given) | ISO_COLUMN(stage) | ISO_COLUMN(mix_layer);
 
-    return i < 2 ? first[i] : i - 2 < ASKED ? asked[i - 2].name : NULL;
+    if (relates(r))
+        return made;
+    if (!iso_figure_is_mixing(r))
+        return ISO_COLUMN(given);
+    return iso_figure_is_share(r) ? mixed : mixed | ISO_COLUMN(mix);
 }
 
-static bool same_field(const iso_record *a, const iso_record *b, int i)
+static const char *differs(const iso_record *a, const iso_record *b, uint64_t except)
 {
-    const char *x = (const char *)a + asked[i].offset, *y = (const char *)b + asked[i].offset;
+    const iso_column *c = iso_record_differs(a, b, ISO_ROLE_QUESTION, except);
 
-    return asked[i].text ? iso_str_same(*(const char *const *)x, *(const char *const *)y)
-                         : *(const int64_t *)x == *(const int64_t *)y;
+    return c ? c->name : NULL;
 }
 
 const char *iso_figure_differs(const iso_record *a, const iso_record *b)
 {
-    if (a->x && b->x && a->y)
-        return same_relation(a, b) ? NULL : "measure";
-    if (!iso_str_same(a->measure, b->measure) || !iso_str_same(a->estimator, b->estimator))
+    const uint64_t what = ISO_COLUMN(measure) | ISO_COLUMN(estimator);
+    const uint64_t stage = ISO_COLUMN(stage) | ISO_COLUMN(mix) | ISO_COLUMN(mix_layer);
+
+    if (relates(a) && b->x)
+        return differs(a, b, aside(a)) || !a->tgt != !b->tgt ||
+                       (a->src_layer == ISO_NO_INT) != (b->src_layer == ISO_NO_INT)
+                   ? "measure"
+                   : NULL;
+    if (differs(a, b, ~what))
         return "measure";
-    if (!same_stage(a, b))
+    if (iso_figure_is_mixing(a) != iso_figure_is_mixing(b) || differs(a, b, ~stage | aside(a)))
         return "stage";
-    for (int i = 0; i < ASKED; i++) {
-        if (!same_field(a, b, i))
-            return asked[i].name;
-    }
-    return NULL;
+    return differs(a, b, aside(a));
 }
 
 /* --- Several models --- */
@@ -152,36 +123,19 @@ static iso_err unknown(const iso_records *records, const char *measure)
     return iso_fail(ISO_EARG, "no records of %s; there are %s", measure, used ? list : "none");
 }
 
-static int compare_texts(const char *a, const char *b)
+/* Whether two records of one figure are of the same place, as an order. */
+static int by_place(const iso_record *a, const iso_record *b)
 {
-    return strcmp(a ? a : "", b ? b : "");
+    return iso_record_compare(a, b, ISO_ROLE_NAMES, relates(a) ? aside(a) : 0);
 }
 
-/* By where a record stands in a figure; of equals, the one that came first. */
-static int by_place(const void *a, const void *b)
+/* Of equals the one that came first. */
+static int by_place_and_turn(const void *a, const void *b)
 {
     const iso_record *x = *(const iso_record *const *)a, *y = *(const iso_record *const *)b;
-    int order = compare_texts(x->src, y->src);
+    const int order = by_place(x, y);
 
-    order = order ? order : compare_texts(x->tgt, y->tgt);
-    order = order ? order : (x->src_layer > y->src_layer) - (x->src_layer < y->src_layer);
-    order = order ? order : (x->tgt_layer > y->tgt_layer) - (x->tgt_layer < y->tgt_layer);
-    order = order ? order : (x->mix_layer > y->mix_layer) - (x->mix_layer < y->mix_layer);
-    order = order ? order : compare_texts(x->mix, y->mix);
-    order = order ? order : compare_texts(x->stage, y->stage);
-    order = order ? order : compare_texts(x->given, y->given);
-    order = order ? order : compare_texts(x->x, y->x);
-    order = order ? order : compare_texts(x->model, y->model);
     return order ? order : (x > y) - (x < y);
-}
-
-static bool same_place(const iso_record *a, const iso_record *b)
-{
-    return iso_str_same(a->src, b->src) && iso_str_same(a->tgt, b->tgt) &&
-           a->src_layer == b->src_layer && a->tgt_layer == b->tgt_layer &&
-           a->mix_layer == b->mix_layer && iso_str_same(a->mix, b->mix) &&
-           iso_str_same(a->stage, b->stage) && iso_str_same(a->given, b->given) &&
-           iso_str_same(a->x, b->x) && iso_str_same(a->model, b->model);
 }
 
 /* Runs that overlap bring the same value twice: only the first is drawn. */
@@ -197,9 +151,9 @@ static iso_err mark_repeats(bool *repeat, const iso_records *records, const iso_
         if (belongs(&records->at[i], first, models))
             sorted[count++] = &records->at[i];
     }
-    qsort(sorted, (size_t)count, sizeof *sorted, by_place);
+    qsort(sorted, (size_t)count, sizeof *sorted, by_place_and_turn);
     for (int64_t i = 1; i < count; i++)
-        repeat[sorted[i] - records->at] = same_place(sorted[i], sorted[i - 1]);
+        repeat[sorted[i] - records->at] = by_place(sorted[i], sorted[i - 1]) == 0;
 done:
     iso_free(sorted);
     return err;

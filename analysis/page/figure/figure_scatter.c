@@ -99,14 +99,12 @@ done:
     return err;
 }
 
-static const iso_record *spearman_of(const iso_record *r, const struct gap_lot *lot,
-                                     const iso_records *among)
+static const iso_record *spearman_of(const iso_record *r, const iso_records *among)
 {
     for (int64_t i = 0; i < among->count; i++) {
         const iso_record *s = &among->at[i];
-        if (strcmp(s->measure, "spearman") == 0 && iso_figure_relates(s) &&
-            iso_gap_lot_made(lot, s) && s->src_layer == r->src_layer &&
-            iso_str_same(s->src, r->src) && iso_str_same(s->model2, r->model2))
+        if (strcmp(s->measure, "spearman") == 0 &&
+            iso_record_compare(s, r, ISO_ROLE_NAMES, ISO_COLUMN(measure)) == 0)
             return s;
     }
     return NULL;
@@ -177,7 +175,7 @@ iso_err iso_scatter_collect(struct scatter *s, const iso_records *records, const
     ISO_TRY(choose(s, records, lot));
     for (int i = 0; i < s->count; i++) {
         ISO_TRY(add_points(&s->at[i], lot, among));
-        s->at[i].spearman = spearman_of(s->at[i].pearson, lot, among);
+        s->at[i].spearman = spearman_of(s->at[i].pearson, among);
         points += s->at[i].n;
     }
     ISO_NEED(points > 0, "no language has both %s and a gap", first->x);

@@ -24,11 +24,7 @@ static bool belongs(const iso_record *r, const iso_record *first, const char *sr
     return r->src_layer == r->tgt_layer && r->src_layer >= 0 && r->src_layer < 100000 &&
            isfinite(r->value) && !iso_str_same(r->stage, "difference") && r->mix_layer < 0 &&
            iso_str_same(r->src, src) && !iso_str_same(r->src, r->tgt) &&
-           iso_str_same(r->measure, first->measure) &&
-           iso_str_same(r->estimator, first->estimator) && iso_str_same(r->model, first->model) &&
-           iso_str_same(r->model2, first->model2) && iso_str_same(r->pool, first->pool) &&
-           iso_str_same(r->prep, first->prep) && iso_str_same(r->stage, first->stage) &&
-           iso_str_same(r->mix, first->mix);
+           iso_record_compare(r, first, ISO_ROLE_QUESTION, 0) == 0;
 }
 
 static bool of_other_model(const iso_record *r, const iso_record *first, const char *src)

@@ -11,19 +11,14 @@
 
 enum { ROWS_MOST = 400 };
 
-static bool same_text(const char *a, const char *b)
-{
-    return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
 /* Of mixing a row is a pair and what was done to it; λ is told by mixed layer, so that is no row.
  */
 static bool same_row(const iso_record *a, const iso_record *b)
 {
-    return same_text(a->model, b->model) && same_text(a->src, b->src) &&
-           same_text(a->tgt, b->tgt) && same_text(a->mix, b->mix) &&
-           same_text(a->stage, b->stage) && same_text(a->given, b->given) &&
-           same_text(a->x, b->x) && (!a->stage || a->mix_layer == b->mix_layer);
+    const uint64_t layers = ISO_COLUMN(src_layer) | ISO_COLUMN(tgt_layer);
+
+    return iso_record_compare(a, b, ISO_ROLE_NAMES,
+                              a->stage ? layers : layers | ISO_COLUMN(mix_layer)) == 0;
 }
 
 static iso_err add_value(iso_buf *out, const iso_record *r)

@@ -22,16 +22,10 @@ static bool serves(const iso_record *r)
            iso_catalogue_of(r->measure, r->estimator).about != ISO_ABOUT_OTHER;
 }
 
-/* In everything that makes a number another number, languages, layers and direction aside. */
+/* In everything that makes a number another number, the direction aside. */
 static bool same_question(const iso_record *a, const iso_record *b)
 {
-    return iso_str_same(a->measure, b->measure) && iso_str_same(a->estimator, b->estimator) &&
-           iso_str_same(a->pool, b->pool) && iso_str_same(a->prep, b->prep) &&
-           iso_str_same(a->model, b->model) && iso_str_same(a->model2, b->model2) &&
-           iso_str_same(a->denominator, b->denominator) && iso_str_same(a->train, b->train) &&
-           iso_str_same(a->subset, b->subset) && iso_str_same(a->given, b->given) &&
-           iso_str_same(a->stage, b->stage) && iso_str_same(a->mix, b->mix) && a->k == b->k &&
-           a->neighbours == b->neighbours && a->mix_layer == b->mix_layer;
+    return iso_record_compare(a, b, ISO_ROLE_QUESTION, ISO_COLUMN(direction)) == 0;
 }
 
 iso_err iso_gap_lot_name(char **out, const iso_record *r)
@@ -202,13 +196,13 @@ static bool called(const char *name, const char *x)
            (x && strncmp(name, x, len) == 0 && strcmp(name + len, " minus before") == 0);
 }
 
+/* A correlation says how its discrepancy was made, under names of its own for what it is. */
 bool iso_gap_lot_made(const struct gap_lot *lot, const iso_record *r)
 {
-    const iso_record *f = lot->first;
+    const uint64_t own = ISO_COLUMN(measure) | ISO_COLUMN(estimator) | ISO_COLUMN(model2) |
+                         ISO_COLUMN(direction) | ISO_COLUMN(fold) | ISO_COLUMN(subset) |
+                         ISO_COLUMN(y) | ISO_COLUMN(given);
 
-    return called(lot->name, r->x) && iso_str_same(f->pool, r->pool) &&
-           iso_str_same(f->prep, r->prep) && iso_str_same(f->model, r->model) &&
-           iso_str_same(f->denominator, r->denominator) && iso_str_same(f->train, r->train) &&
-           iso_str_same(f->stage, r->stage) && iso_str_same(f->mix, r->mix) && f->k == r->k &&
-           f->neighbours == r->neighbours && f->mix_layer == r->mix_layer;
+    return called(lot->name, r->x) &&
+           iso_record_compare(lot->first, r, ISO_ROLE_QUESTION, own) == 0;
 }

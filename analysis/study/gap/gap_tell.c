@@ -132,15 +132,6 @@ static void tell_tests(const struct gap_job *job, const iso_records *records)
                   (long long)count);
 }
 
-static bool same_place(const iso_record *a, const iso_record *b)
-{
-    return iso_str_same(a->x, b->x) && a->src_layer == b->src_layer &&
-           iso_str_same(a->pool, b->pool) && iso_str_same(a->prep, b->prep) &&
-           iso_str_same(a->model, b->model) && iso_str_same(a->stage, b->stage) &&
-           iso_str_same(a->mix, b->mix) && iso_str_same(a->train, b->train) && a->k == b->k &&
-           a->neighbours == b->neighbours && a->mix_layer == b->mix_layer;
-}
-
 /* The strongest correlation of a lot, NULL when none is defined. */
 static const iso_record *strongest(const iso_records *records, const struct gap_lot *lot)
 {
@@ -170,7 +161,7 @@ static iso_err tell_strongest(const struct gap_job *job, const struct gap_lot *l
         return ISO_OK;
     for (int64_t i = 0; i < records->count; i++) {
         const iso_record *r = &records->at[i];
-        if (!r->subset || strcmp(r->measure, "pearson") != 0 || !same_place(r, best))
+        if (!r->subset || iso_record_compare(r, best, ISO_ROLE_NAMES, ISO_COLUMN(subset)) != 0)
             continue;
         if (isfinite(r->value) &&
             (!far || fabs(r->value - best->value) > fabs(far->value - best->value))) {

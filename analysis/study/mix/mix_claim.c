@@ -17,39 +17,10 @@ const char *iso_mix_bar_name(enum mix_bar bar)
 
 /* --- Which records belong together --- */
 
-static int by_text(const char *a, const char *b)
-{
-    return strcmp(a ? a : "", b ? b : "");
-}
-
-static int by_number(int64_t a, int64_t b)
-{
-    return (a > b) - (a < b);
-}
-
-/* What a measure is called, and what was mixed how. */
-static int by_kind(const iso_record *a, const iso_record *b)
-{
-    int order = by_text(a->measure, b->measure);
-
-    order = order ? order : by_text(a->estimator, b->estimator);
-    order = order ? order : by_text(a->direction, b->direction);
-    order = order ? order : by_number(a->k, b->k);
-    order = order ? order : by_number(a->neighbours, b->neighbours);
-    order = order ? order : by_text(a->mix, b->mix);
-    order = order ? order : by_number(a->mix_layer, b->mix_layer);
-    order = order ? order : by_text(a->pool, b->pool);
-    return order ? order : by_text(a->model, b->model);
-}
-
+/* One case: what the difference is from tells its records apart. */
 static int by_case(const iso_record *a, const iso_record *b)
 {
-    int order = by_kind(a, b);
-
-    order = order ? order : by_text(a->src, b->src);
-    order = order ? order : by_text(a->tgt, b->tgt);
-    order = order ? order : by_number(a->src_layer, b->src_layer);
-    return order ? order : by_number(a->tgt_layer, b->tgt_layer);
+    return iso_record_compare(a, b, ISO_ROLE_NAMES, ISO_COLUMN(given));
 }
 
 /* Of one case those that come first in the list first. */

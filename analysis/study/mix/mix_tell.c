@@ -6,21 +6,9 @@
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 
-static bool same_text(const char *a, const char *b)
-{
-    return !strcmp(a ? a : "", b ? b : "");
-}
-
 static bool same_way(const iso_record *a, const iso_record *b)
 {
-    return a->mix_layer == b->mix_layer && same_text(a->mix, b->mix);
-}
-
-static bool alike(const iso_record *a, const iso_record *b)
-{
-    return same_way(a, b) && same_text(a->pool, b->pool) && same_text(a->model, b->model) &&
-           same_text(a->measure, b->measure) && same_text(a->estimator, b->estimator) &&
-           same_text(a->direction, b->direction) && a->k == b->k && a->neighbours == b->neighbours;
+    return a->mix_layer == b->mix_layer && iso_str_same(a->mix, b->mix);
 }
 
 /* The count a claim belongs to; neighbours mostly share it, so the search begins where the last
@@ -29,7 +17,7 @@ static struct mix_count *count_of(struct mix_counts *c, int64_t *last, const iso
 {
     for (int64_t i = 0; i < c->count; i++) {
         const int64_t at = (*last + i) % c->count;
-        if (alike(c->at[at].like, r)) {
+        if (iso_record_compare(c->at[at].like, r, ISO_ROLE_QUESTION, 0) == 0) {
             *last = at;
             return &c->at[at];
         }
@@ -44,7 +32,7 @@ static void add(struct mix_count *n, const struct mix_claim *c, const char *targ
     const int64_t layer = c->effect->src_layer;
 
     n->cases++;
-    n->targets += n->cases == 1 || !same_text(target, c->effect->tgt);
+    n->targets += n->cases == 1 || !iso_str_same(target, c->effect->tgt);
     n->first = layer < n->first ? layer : n->first;
     n->last = layer > n->last ? layer : n->last;
     n->closer += c->closer > 0;
