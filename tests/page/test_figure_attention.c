@@ -1,7 +1,7 @@
 /* The heat map of attention: tokens of all scripts and of bad intent, sizes, refusals. */
 #include "tests/check.h"
 
-#include "analysis/page/figure/figure_attention.h"
+#include "analysis/page/figure/figure.h"
 #include "lib/base/alloc.h"
 
 static const char *const hostile[] = {
@@ -49,19 +49,32 @@ static void look_ahead(int rows, int columns)
     }
 }
 
-static struct attention_figure between(const char *const *row, int rows, const char *const *column,
-                                       int columns)
+static iso_cross_attention between(const char *const *tgt, int tgt_tokens, const char *const *src,
+                                   int src_tokens)
 {
-    look_ahead(rows, columns);
-    return (struct attention_figure){.row = row,
-                                     .rows = rows,
-                                     .column = column,
-                                     .columns = columns,
-                                     .weight = weight,
-                                     .row_lang = "sw",
-                                     .column_lang = "en",
-                                     .title = "Where <it> looks",
-                                     .subtitle = "layer 1"};
+    look_ahead(tgt_tokens, src_tokens);
+    return (iso_cross_attention){.tgt = "sw",
+                                 .src = "en",
+                                 .tgt_token = tgt,
+                                 .src_token = src,
+                                 .tgt_tokens = tgt_tokens,
+                                 .src_tokens = src_tokens,
+                                 .weight = weight,
+                                 .model = "Where <it> looks",
+                                 .mix = "xmixup",
+                                 .layer = 1,
+                                 .lambda = 0.5};
+}
+
+static iso_err draw(const char *path, const iso_cross_attention *a)
+{
+    struct figure f = {0};
+    iso_err err = iso_figure_attention(&f, a);
+
+    if (!err)
+        err = iso_figure_save_all(&f, path, NULL);
+    iso_figure_free(&f);
+    return err;
 }
 
 static char *read_file(const char *path)
@@ -90,12 +103,12 @@ static void data_and_script(void **state)
                                       "a",
                                       "b%"},
                              *const column[] = {"x", "it's"};
-    struct attention_figure a = between(row, 2, column, 2);
+    iso_cross_attention a = between(row, 2, column, 2);
 
     (void)state;
     for (int i = 0; i < 4; i++)
         weight[i] = (float)(i + 1) / 8;
-    ok(iso_figure_attention(temp_path("a.gp"), &a, NULL));
+    ok(draw(temp_path("a.gp"), &a));
     text(read_file(temp_path("a.tsv")), "column\trow\tweight\tcolumn_token\trow_token\n"
                                         "0\t0\t0.125\tx\t\xe2\x96\x81"
                                         "a\n1\t0\t0.25\tit's\t\xe2\x96\x81"
@@ -111,11 +124,11 @@ static void data_and_script(void **state)
 
 static void every_script_is_shown(void **state)
 {
-    const struct attention_figure a = between(scripts, SCRIPTS, scripts, SCRIPTS);
+    const iso_cross_attention a = between(scripts, SCRIPTS, scripts, SCRIPTS);
 
     (void)state;
     need_gnuplot();
-    ok(iso_figure_attention(temp_path("scripts.svg"), &a, NULL));
+    ok(draw(temp_path("scripts.svg"), &a));
     const char *svg = read_file(temp_path("scripts.svg"));
     for (int i = 0; i < SCRIPTS; i++)
         assert_non_null(strstr(svg, scripts[i]));
@@ -123,7 +136,7 @@ static void every_script_is_shown(void **state)
 
 static void tokens_run_nothing(void **state)
 {
-    const struct attention_figure a = between(hostile, HOSTILE, hostile, HOSTILE);
+    const iso_cross_attention a = between(hostile, HOSTILE, hostile, HOSTILE);
     char folder[4096];
 
     (void)state;
@@ -131,7 +144,7 @@ static void tokens_run_nothing(void **state)
     (void)temp_path("x");
     assert_non_null(getcwd(folder, sizeof folder));
     assert_int_equal(chdir(check_temp), 0);
-    ok(iso_figure_attention(temp_path("it's `touch pwned` ''.svg"), &a, NULL));
+    ok(draw(temp_path("it's `touch pwned` ''.svg"), &a));
     assert_int_equal(access("pwned", F_OK), -1);
     assert_int_equal(chdir(folder), 0);
     assert_int_equal(access("pwned", F_OK), -1);
@@ -154,9 +167,9 @@ static void size_grows_with_tokens(void **state)
     for (int i = 0; i < 128; i++)
         many[i] = scripts[i % SCRIPTS];
     for (int i = 0; i < 2; i++) {
-        const struct attention_figure a = between(many, i ? 128 : 12, many, i ? 128 : 12);
+        const iso_cross_attention a = between(many, i ? 128 : 12, many, i ? 128 : 12);
         double width;
-        ok(iso_figure_attention(temp_path("size.svg"), &a, NULL));
+        ok(draw(temp_path("size.svg"), &a));
         const char *box = strstr(read_file(temp_path("size.svg")), "viewBox=\"0 0 ");
         assert_non_null(box);
         assert_int_equal(sscanf(box, "viewBox=\"0 0 %lf %lf", &width, &height[i]), 2);
@@ -169,41 +182,40 @@ static void size_grows_with_tokens(void **state)
 /* A sentence of one token; no attention at all. */
 static void least_there_can_be(void **state)
 {
-    const struct attention_figure a = between(scripts, 1, scripts, 1);
+    const iso_cross_attention a = between(scripts, 1, scripts, 1);
 
     (void)state;
     need_gnuplot();
-    ok(iso_figure_attention(temp_path("one.png"), &a, NULL));
+    ok(draw(temp_path("one.png"), &a));
     weight[0] = 0;
-    ok(iso_figure_attention(temp_path("none.svg"), &a, NULL));
+    ok(draw(temp_path("none.svg"), &a));
 }
 
 static void what_is_wrong_is_said(void **state)
 {
-    struct attention_figure a = between(scripts, 3, scripts, 2);
+    iso_cross_attention a = between(scripts, 3, scripts, 2);
 
     (void)state;
-    fails(iso_figure_attention(temp_path("a.jpg"), &a, NULL), ISO_EARG,
-          "ends in .svg, .pdf, .png or .gp");
+    fails(draw(temp_path("a.jpg"), &a), ISO_EARG, "ends in .svg, .pdf, .png or .gp");
     weight[5] = NAN;
-    fails(iso_figure_attention(temp_path("a.svg"), &a, NULL), ISO_EARG,
+    fails(draw(temp_path("a.svg"), &a), ISO_EARG,
           "target token 2 and source token 1 is not finite");
-    a.columns = 0;
-    fails(iso_figure_attention(temp_path("a.svg"), &a, NULL), ISO_EARG, "no tokens");
-    a.columns = ATTENTION_MOST + 1;
-    fails(iso_figure_attention(temp_path("a.svg"), &a, NULL), ISO_EARG, "at most 512 tokens");
+    a.src_tokens = 0;
+    fails(draw(temp_path("a.svg"), &a), ISO_EARG, "no tokens");
+    a.src_tokens = ATTENTION_MOST + 1;
+    fails(draw(temp_path("a.svg"), &a), ISO_EARG, "at most 512 tokens");
     assert_int_equal(access(temp_path("a.svg"), F_OK), -1);
 }
 
 static void survives_lack_of_memory(void **state)
 {
-    const struct attention_figure a = between(hostile, HOSTILE, scripts, SCRIPTS);
+    const iso_cross_attention a = between(hostile, HOSTILE, scripts, SCRIPTS);
     iso_err err = ISO_ENOMEM;
 
     (void)state;
     for (int64_t n = 0; err; n++) {
         iso_alloc_fail_after(n);
-        err = iso_figure_attention(temp_path("m.gp"), &a, NULL);
+        err = draw(temp_path("m.gp"), &a);
         iso_alloc_fail_after(-1);
         assert_true(err == ISO_OK || err == ISO_ENOMEM);
     }

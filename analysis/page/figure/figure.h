@@ -79,6 +79,14 @@ iso_err iso_figure_make(struct figure *out, const iso_records *records,
                         const struct figure_ask *ask);
 void iso_figure_free(struct figure *f);
 
+/* Tokens a side of a heat map at most: what one window of the encoder holds. */
+enum { ATTENTION_MOST = 512 };
+
+/* A heat map of tokens, which are shown as they are ("▁the", "##ing"); bytes that are no printable
+ * UTF-8 as U+FFFD. It grows with them; colours go from 0 to the largest weight. Errors ISO_EARG (no
+ * tokens, more than ATTENTION_MOST, a weight that is not finite), ISO_ENOMEM. */
+iso_err iso_figure_attention(struct figure *out, const iso_cross_attention *a);
+
 /* Whether iso_figure_save knows the suffix of `path`: .svg .pdf .png .gp; iso_figure_save_data:
  * .tsv .gp.
  */

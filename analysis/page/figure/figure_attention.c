@@ -1,5 +1,4 @@
-#include "analysis/page/figure/figure_attention.h"
-
+/* Where a target sentence looks in its source: cross attention as a heat map of tokens. */
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -36,18 +35,18 @@ static int room_for(const char *const *name, int count)
 }
 
 /* Few tokens have wide cells; many have the least that a line of text needs. */
-static struct sheet lay_out(struct figure *f, const struct attention_figure *a)
+static struct sheet lay_out(struct figure *f, const iso_cross_attention *a)
 {
-    const int longer = a->rows > a->columns ? a->rows : a->columns;
-    struct sheet s = {.row_room = room_for(a->row, a->rows),
-                      .column_room = room_for(a->column, a->columns),
+    const int longer = a->tgt_tokens > a->src_tokens ? a->tgt_tokens : a->src_tokens;
+    struct sheet s = {.row_room = room_for(a->tgt_token, a->tgt_tokens),
+                      .column_room = room_for(a->src_token, a->src_tokens),
                       .both = longer >= BOTH_FROM};
 
     s.cell = longer <= 20 ? 26 : longer <= BOTH_FROM ? 18 : 14;
     s.font = s.cell >= 18 ? "small" : "tiny";
     s.left = 28 + s.row_room;
-    s.width = s.cell * a->columns;
-    s.height = s.cell * a->rows;
+    s.width = s.cell * a->src_tokens;
+    s.height = s.cell * a->tgt_tokens;
     s.below = s.both ? s.column_room + 8 : 18;
     f->width = s.left + s.width + (s.both ? s.row_room : 0) + 84;
     if (f->width < 480)
@@ -60,20 +59,20 @@ static struct sheet lay_out(struct figure *f, const struct attention_figure *a)
     return s;
 }
 
-static iso_err add_data(struct figure *f, const struct attention_figure *a)
+static iso_err add_data(struct figure *f, const iso_cross_attention *a)
 {
     iso_buf *d = &f->data;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_puts(d, "column\trow\tweight\tcolumn_token\trow_token\n"));
-    for (int r = 0; r < a->rows; r++) {
-        for (int c = 0; c < a->columns; c++) {
+    for (int r = 0; r < a->tgt_tokens; r++) {
+        for (int c = 0; c < a->src_tokens; c++) {
             ISO_TRY(iso_buf_printf(d, "%d\t%d\t", c, r));
-            ISO_TRY(iso_figure_number(d, a->weight[(int64_t)r * a->columns + c]));
+            ISO_TRY(iso_figure_number(d, a->weight[(int64_t)r * a->src_tokens + c]));
             ISO_TRY(iso_buf_puts(d, "\t"));
-            ISO_TRY(iso_figure_field(d, a->column[c]));
+            ISO_TRY(iso_figure_field(d, a->src_token[c]));
             ISO_TRY(iso_buf_puts(d, "\t"));
-            ISO_TRY(iso_figure_field(d, a->row[r]));
+            ISO_TRY(iso_figure_field(d, a->tgt_token[r]));
             ISO_TRY(iso_buf_puts(d, "\n"));
         }
     }
@@ -97,7 +96,7 @@ done:
     return err;
 }
 
-static iso_err add_axes(iso_buf *s, const struct attention_figure *a, const struct sheet *g)
+static iso_err add_axes(iso_buf *s, const iso_cross_attention *a, const struct sheet *g)
 {
     iso_err err = ISO_OK;
 
@@ -105,13 +104,14 @@ static iso_err add_axes(iso_buf *s, const struct attention_figure *a, const stru
                            "unset border\nset xrange [-0.5:%d.5]\nset x2range [-0.5:%d.5]\n"
                            "set yrange [%d.5:-0.5]\nset y2range [%d.5:-0.5]\n"
                            "set grid x2tics ytics back lt 1 lc rgb '#ededed' lw 0.5\n",
-                           a->columns - 1, a->columns - 1, a->rows - 1, a->rows - 1));
-    ISO_TRY(add_ticks(s, "x2", "rotate by 90 left", g->font, a->column, a->columns));
-    ISO_TRY(add_ticks(s, "y", "norotate", g->font, a->row, a->rows));
+                           a->src_tokens - 1, a->src_tokens - 1, a->tgt_tokens - 1,
+                           a->tgt_tokens - 1));
+    ISO_TRY(add_ticks(s, "x2", "rotate by 90 left", g->font, a->src_token, a->src_tokens));
+    ISO_TRY(add_ticks(s, "y", "norotate", g->font, a->tgt_token, a->tgt_tokens));
     if (!g->both)
         return iso_buf_puts(s, "unset xtics\n");
-    ISO_TRY(add_ticks(s, "x", "rotate by 90 right", g->font, a->column, a->columns));
-    ISO_TRY(add_ticks(s, "y2", "norotate", g->font, a->row, a->rows));
+    ISO_TRY(add_ticks(s, "x", "rotate by 90 right", g->font, a->src_token, a->src_tokens));
+    ISO_TRY(add_ticks(s, "y2", "norotate", g->font, a->tgt_token, a->tgt_tokens));
 done:
     return err;
 }
@@ -133,18 +133,18 @@ done:
     return err;
 }
 
-static iso_err add_sides(struct figure *f, const struct attention_figure *a, const struct sheet *g)
+static iso_err add_sides(struct figure *f, const iso_cross_attention *a, const struct sheet *g)
 {
     static const char look[] = "font small textcolor rgb '#404040'";
     iso_buf *s = &f->script;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_puts(s, "set label "));
-    ISO_TRY(add_side(s, "source", a->column_lang));
+    ISO_TRY(add_side(s, "source", a->src));
     ISO_TRY(iso_buf_printf(s, " at screen %d/%d., screen 1 - %d/%d. left %s\n", g->left, f->width,
                            g->head + 8, f->height, look));
     ISO_TRY(iso_buf_puts(s, "set label "));
-    ISO_TRY(add_side(s, "target", a->row_lang));
+    ISO_TRY(add_side(s, "target", a->tgt));
     ISO_TRY(iso_buf_printf(s, " at screen %d/%d., screen 1 - %d/%d. right rotate by 90 %s\n", 16,
                            f->width, g->top, f->height, look));
 done:
@@ -179,18 +179,18 @@ done:
 static const double FAINT = 0.002;
 
 /* "das → the: 0.310" */
-static iso_err mark_cells(struct figure *f, const struct attention_figure *a, double most)
+static iso_err mark_cells(struct figure *f, const iso_cross_attention *a, double most)
 {
     iso_buf place = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_mark_series(f, "attention"));
-    for (int64_t i = 0; i < (int64_t)a->rows * a->columns; i++) {
+    for (int64_t i = 0; i < (int64_t)a->tgt_tokens * a->src_tokens; i++) {
         if (!(a->weight[i] > FAINT * most))
             continue;
         place.len = 0;
-        ISO_TRY(iso_buf_printf(&place, "%s \xe2\x86\x92 %s", a->row[i / a->columns],
-                               a->column[i % a->columns]));
+        ISO_TRY(iso_buf_printf(&place, "%s \xe2\x86\x92 %s", a->tgt_token[i / a->src_tokens],
+                               a->src_token[i % a->src_tokens]));
         ISO_TRY(iso_mark_point(f, place.text, a->weight[i], NAN, NAN, 3));
     }
 done:
@@ -219,32 +219,35 @@ done:
     return err;
 }
 
-static iso_err check(double *most, const struct attention_figure *a)
+static iso_err check(double *most, const iso_cross_attention *a)
 {
     iso_err err = ISO_OK;
 
     *most = 0;
-    ISO_NEED(a->rows > 0 && a->columns > 0, "no tokens to draw attention between");
-    ISO_NEED(a->rows <= ATTENTION_MOST && a->columns <= ATTENTION_MOST,
-             "a heat map shows at most %d tokens a side, not %d and %d", ATTENTION_MOST, a->rows,
-             a->columns);
-    for (int64_t i = 0; i < (int64_t)a->rows * a->columns; i++) {
+    ISO_NEED(a->tgt_tokens > 0 && a->src_tokens > 0, "no tokens to draw attention between");
+    ISO_NEED(a->tgt_tokens <= ATTENTION_MOST && a->src_tokens <= ATTENTION_MOST,
+             "a heat map shows at most %d tokens a side, not %d and %d", ATTENTION_MOST,
+             a->tgt_tokens, a->src_tokens);
+    for (int64_t i = 0; i < (int64_t)a->tgt_tokens * a->src_tokens; i++) {
         ISO_NEED(isfinite(a->weight[i]),
                  "weight of target token %lld and source token %lld is not "
                  "finite",
-                 (long long)(i / a->columns), (long long)(i % a->columns));
+                 (long long)(i / a->src_tokens), (long long)(i % a->src_tokens));
         *most = fmax(*most, a->weight[i]);
     }
 done:
     return err;
 }
 
-static iso_err fill(struct figure *f, const struct attention_figure *a, double most)
+static iso_err fill(struct figure *f, const iso_cross_attention *a, double most)
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_buf_puts(&f->title, a->title ? a->title : "Cross attention"));
-    ISO_TRY(iso_buf_puts(&f->subtitle, a->subtitle ? a->subtitle : ""));
+    ISO_TRY(iso_buf_puts(&f->title, "Where the target looks in its source"));
+    ISO_TRY(iso_buf_printf(&f->subtitle,
+                           "model %s \xc2\xb7 layer %d \xc2\xb7 item %" PRId64
+                           " \xc2\xb7 %s, \xce\xbb %.3f",
+                           a->model, a->layer, a->item, a->mix, a->lambda));
     const struct sheet g = lay_out(f, a);
     ISO_TRY(iso_figure_head(f));
     ISO_TRY(add_data(f, a));
@@ -257,7 +260,7 @@ done:
     return err;
 }
 
-iso_err iso_figure_attention(const char *path, const struct attention_figure *a, const iso_run *run)
+iso_err iso_figure_attention(struct figure *out, const iso_cross_attention *a)
 {
     struct figure f = {0};
     double most;
@@ -265,7 +268,8 @@ iso_err iso_figure_attention(const char *path, const struct attention_figure *a,
 
     ISO_TRY(check(&most, a));
     ISO_TRY(fill(&f, a, most));
-    ISO_TRY(iso_figure_save_all(&f, path, run));
+    *out = f;
+    f = (struct figure){0};
 done:
     iso_figure_free(&f);
     return err;
@@ -310,29 +314,17 @@ done:
 
 iso_err iso_plot_attention(const iso_cross_attention *a, const char *folder, const iso_run *run)
 {
-    iso_buf path = {0}, about = {0};
+    struct figure f = {0};
+    iso_buf path = {0};
     iso_err err = ISO_OK;
 
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
         ISO_FAIL(ISO_EIO, "%s: %s", folder, strerror(errno));
     ISO_TRY(add_path(&path, folder, a));
-    ISO_TRY(iso_buf_printf(
-        &about, "model %s \xc2\xb7 layer %d \xc2\xb7 item %" PRId64 " \xc2\xb7 %s, \xce\xbb %.3f",
-        a->model, a->layer, a->item, a->mix, a->lambda));
-    const struct attention_figure f = {
-        .row = a->tgt_token,
-        .column = a->src_token,
-        .rows = a->tgt_tokens,
-        .columns = a->src_tokens,
-        .weight = a->weight,
-        .row_lang = a->tgt,
-        .column_lang = a->src,
-        .title = "Where the target looks in its source",
-        .subtitle = about.text,
-    };
-    ISO_TRY(iso_figure_attention(path.text, &f, run));
+    ISO_TRY(iso_figure_attention(&f, a));
+    ISO_TRY(iso_figure_save_all(&f, path.text, run));
 done:
+    iso_figure_free(&f);
     iso_buf_free(&path);
-    iso_buf_free(&about);
     return err;
 }

@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "analysis/stats/correlation.h"
-#include "analysis/page/figure/figure_text.h"
 #include "analysis/study/gap/gap_inside.h"
 #include "bin/term.h"
+#include "lib/base/str.h"
+#include "lib/base/textmap.h"
 
 enum { FEW = 30 };
 
@@ -34,8 +35,11 @@ static bool in_scores(const struct gap_job *job, const char *lang)
 }
 
 /* Languages paired with the source that have no score, each once. */
-static void without_score(struct names *out, const struct gap_job *job)
+static iso_err without_score(iso_textmap *out, const struct gap_job *job)
 {
+    int64_t number;
+    iso_err err = ISO_OK;
+
     for (int i = 0; i < job->lots.count; i++) {
         const struct gap_lot *lot = &job->lots.at[i];
         for (int64_t j = 0; j < lot->count; j++) {
@@ -43,19 +47,21 @@ static void without_score(struct names *out, const struct gap_job *job)
             const char *other = src ? lot->at[j].b : lot->at[j].a;
             const bool paired = src || strcmp(lot->at[j].b, job->src) == 0;
             if (paired && !job->set->tgt && !in_scores(job, other))
-                (void)iso_names_index(out, other);
+                ISO_TRY(iso_textmap_put(&number, out, other, -1));
         }
     }
+done:
+    return err;
 }
 
 /* "2 (th, ur)" */
-static iso_err add_names(iso_buf *out, const struct names *names)
+static iso_err add_names(iso_buf *out, const iso_textmap *names)
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_buf_printf(out, "%d", names->count));
-    for (int i = 0; i < names->count; i++)
-        ISO_TRY(iso_buf_printf(out, "%s%s", i ? ", " : " (", names->at[i]));
+    ISO_TRY(iso_buf_printf(out, "%lld", (long long)names->count));
+    for (int64_t i = 0; i < names->count; i++)
+        ISO_TRY(iso_buf_printf(out, "%s%s", i ? ", " : " (", names->texts[i]));
     ISO_TRY(iso_buf_puts(out, names->count ? ")" : ""));
 done:
     return err;
@@ -63,23 +69,26 @@ done:
 
 static iso_err tell_languages(const struct gap_job *job)
 {
-    struct names scored = {0}, paired = {0};
+    iso_textmap scored = {0}, paired = {0};
     iso_buf line = {0};
+    int64_t number;
     iso_err err = ISO_OK;
 
     for (int i = 0; i < job->tgts; i++) {
         if (!in_lots(job, job->tgt[i]))
-            (void)iso_names_index(&scored, job->tgt[i]);
+            ISO_TRY(iso_textmap_put(&number, &scored, job->tgt[i], -1));
     }
-    without_score(&paired, job);
+    ISO_TRY(without_score(&paired, job));
     if (scored.count + paired.count == 0)
-        return ISO_OK;
+        goto done;
     ISO_TRY(iso_buf_puts(&line, "only a gap: "));
     ISO_TRY(add_names(&line, &scored));
     ISO_TRY(iso_buf_puts(&line, "; no gap: "));
     ISO_TRY(add_names(&line, &paired));
-    term_note(job->set, "%d languages have both; %s", job->tgts - scored.count, line.text);
+    term_note(job->set, "%d languages have both; %s", job->tgts - (int)scored.count, line.text);
 done:
+    iso_textmap_free(&scored);
+    iso_textmap_free(&paired);
     iso_buf_free(&line);
     return err;
 }
