@@ -54,7 +54,7 @@ circles() {
         out[from] = out[from] " " to
         node[from] = node[to] = 1
     }
-    function reach(from, mark,  stack, n, at, after, m, i) { # all that `from` leads to, into hit
+    function reach(from,  stack, n, at, after, m, i) { # all that `from` leads to, into hit
         split("", hit)
         stack[n = 1] = from
         while (n > 0) {
