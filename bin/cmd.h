@@ -6,20 +6,10 @@
 
 #include "bin/settings.h"
 #include "lib/base/err.h"
+#include "lib/base/option.h"
 
 /* Exit statuses. */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
-
-/* What a word of the command line that names files for reading looks like. */
-enum cmd_reads {
-    READS_NOTHING,
-    READS_FILE,      /* FILE; - is standard input */
-    READS_INPUT,     /* FILE, LANG=FILE, LANG:LAYER=FILE, FILE:/path, with %d; or a checkpoint */
-    READS_TEXT,      /* LANG=FILE */
-    READS_NAMED,     /* FILE, or LANG=FILE,LANG=FILE */
-    READS_CORPUS,    /* a folder, all files of it */
-    READS_CHECKPOINT /* a folder, those files of it that make a model */
-};
 
 struct cmd {
     const char *name;    /* "compare" */
@@ -28,7 +18,8 @@ struct cmd {
     /* Long options it takes besides the common ones, space-separated ("src tgt layers");
      * when it begins with "only", the common ones are not added: "only out quiet". */
     const char *options;
-    enum cmd_reads reads;                   /* its words */
+    const iso_options *study; /* those of its study, which come first; NULL: none */
+    iso_option_reads reads;   /* its words */
     bool registry; /* --measure takes those of the registry: help lists them */
     int (*run)(const struct settings *set); /* returns an exit status */
 };

@@ -44,20 +44,22 @@ static void flow(FILE *to, const char *text, int column)
     fputc('\n', to);
 }
 
-static void option(FILE *to, const struct opt *o)
+static void option(FILE *to, const struct opt *opt)
 {
+    const iso_option *o = opt->is;
     char left[64], right[512];
     int at;
 
-    snprintf(left, sizeof left, "  --%s%s%s", o->name, o->value ? " " : "",
+    snprintf(left, sizeof left, "  --%s%s%s", opt->name, o->value ? " " : "",
              o->value ? o->value : "");
     if (o->letter)
-        snprintf(left, sizeof left, "  -%c, --%s%s%s", o->letter, o->name, o->value ? " " : "",
+        snprintf(left, sizeof left, "  -%c, --%s%s%s", o->letter, opt->name, o->value ? " " : "",
                  o->value ? o->value : "");
     if (o->choices && strchr(o->choices, ' '))
         snprintf(right, sizeof right, "%s: %s", o->help, o->choices);
     else
         snprintf(right, sizeof right, "%s", o->help);
+    iso_fields_show(right);
     at = (int)strlen(left);
     fputs(left, to);
     fprintf(to, at < INDENT - 1 ? "%*s" : "\n%*s", at < INDENT - 1 ? INDENT - at : INDENT, "");
@@ -65,14 +67,15 @@ static void option(FILE *to, const struct opt *o)
 }
 
 /* What few need is named, not explained. */
-static void rarely(FILE *to, const struct cmd *cmd)
+static void rarely(FILE *to, const struct opt_list *list)
 {
     char names[512] = "";
 
-    for (const struct opt *o = opt_next(cmd, NULL); o; o = opt_next(cmd, o)) {
+    for (int i = 0; i < list->count; i++) {
         const size_t used = strlen(names);
-        if (o->advanced)
-            snprintf(names + used, sizeof names - used, "%s--%s", used ? " " : "", o->name);
+        if (list->at[i].is->tier == ISO_OPTION_RARE)
+            snprintf(names + used, sizeof names - used, "%s--%s", used ? " " : "",
+                     list->at[i].name);
     }
     if (!*names)
         return;
@@ -95,12 +98,15 @@ static void measures(FILE *to)
 
 void help_command(FILE *to, const struct cmd *cmd)
 {
+    struct opt_list list;
+
+    opt_list_of(&list, cmd);
     fprintf(to, "usage: isogloss %s [OPTION...]%s%s\n\n%s.\n\noptions:\n", cmd->name,
             *cmd->args ? " " : "", cmd->args, cmd->summary);
-    for (const struct opt *o = opt_next(cmd, NULL); o; o = opt_next(cmd, o))
-        if (!o->hidden && !o->advanced)
-            option(to, o);
-    rarely(to, cmd);
+    for (int i = 0; i < list.count; i++)
+        if (list.at[i].is->tier == ISO_OPTION_USUAL)
+            option(to, &list.at[i]);
+    rarely(to, &list);
     if (cmd->registry)
         measures(to);
     fputs("\nexamples:\n", to);

@@ -51,18 +51,23 @@ static void head(FILE *to, const struct cmd *cmd)
     fputc('\n', to);
 }
 
-static void option(FILE *to, const struct opt *o)
+static void option(FILE *to, const struct opt *opt)
 {
+    const iso_option *o = opt->is;
+    char help[512];
+
+    (void)snprintf(help, sizeof help, "%s", o->help);
+    iso_fields_show(help);
     fputs(".TP\n", to);
     if (o->letter)
         fprintf(to, "\\fB\\-%c\\fR, ", o->letter);
     fputs("\\fB\\-\\-", to);
-    plain(to, o->name);
+    plain(to, opt->name);
     fputs("\\fR", to);
     if (o->value)
         fprintf(to, " \\fI%s\\fR", o->value);
     fputc('\n', to);
-    plain(to, o->help);
+    plain(to, help);
     if (o->choices && strchr(o->choices, ' ')) {
         fputs(": ", to);
         plain(to, o->choices);
@@ -72,11 +77,14 @@ static void option(FILE *to, const struct opt *o)
 
 static void tables(FILE *to, const struct cmd *cmd)
 {
+    struct opt_list list;
+
     if (cmd) {
         fputs(".SH OPTIONS\n", to);
-        for (const struct opt *o = opt_next(cmd, NULL); o; o = opt_next(cmd, o))
-            if (!o->hidden)
-                option(to, o);
+        opt_list_of(&list, cmd);
+        for (int i = 0; i < list.count; i++)
+            if (list.at[i].is->tier != ISO_OPTION_HIDDEN)
+                option(to, &list.at[i]);
         return;
     }
     fputs(".SH COMMANDS\n", to);

@@ -3,7 +3,6 @@
 
 #include <getopt.h>
 #include <stdio.h>
-#include <ctype.h>
 #include <string.h>
 
 #include "lib/base/alloc.h"
@@ -11,42 +10,43 @@
 
 /* What getopt is told: the options of one command, and where each is in our table. */
 struct known {
+    struct opt_list *list;
     struct option longs[OPT_MOST + 1];
-    const struct opt *opts[OPT_MOST];
     const char *names[OPT_MOST];
     bool begun[OPT_MOST]; /* lists */
     char shorts[2 * OPT_MOST + 3];
-    int count, name_count;
+    int name_count;
 };
 
-static void learn(struct known *k, const struct cmd *cmd)
+static void learn(struct known *k, struct opt_list *list)
 {
     char *s = k->shorts;
 
+    k->list = list;
     *s++ = '-'; /* words come in order, as option 1 */
     *s++ = ':'; /* a missing value is told from an unknown option, silently */
-    for (const struct opt *o = opt_next(cmd, NULL); o; o = opt_next(cmd, o)) {
-        const bool valued = o->kind != OPT_FLAG && o->kind != OPT_LIST;
-        const int takes_value = o->kind == OPT_LIST ? optional_argument : valued;
-        k->longs[k->count] = (struct option){o->name, takes_value, NULL, 256 + k->count};
-        k->opts[k->count] = o;
-        if (!o->hidden)
+    for (int i = 0; i < list->count; i++) {
+        const struct opt *o = &list->at[i];
+        const bool list_kind = o->is->kind == ISO_OPTION_INPUT;
+        const bool valued = o->is->kind != ISO_OPTION_FLAG && !list_kind;
+        const int takes_value = list_kind ? optional_argument : valued;
+        k->longs[i] = (struct option){o->name, takes_value, NULL, 256 + i};
+        if (o->is->tier != ISO_OPTION_HIDDEN)
             k->names[k->name_count++] = o->name;
-        if (o->letter) {
-            *s++ = o->letter;
+        if (o->is->letter) {
+            *s++ = o->is->letter;
             if (valued)
                 *s++ = ':';
         }
-        k->count++;
     }
     *s = '\0';
 }
 
-static const struct opt *by_letter(const struct known *k, int letter)
+static struct opt *by_letter(const struct known *k, int letter)
 {
-    for (int i = 0; i < k->count; i++)
-        if (k->opts[i]->letter == letter)
-            return k->opts[i];
+    for (int i = 0; i < k->list->count; i++)
+        if (k->list->at[i].is->letter == letter)
+            return &k->list->at[i];
     return NULL;
 }
 
@@ -73,75 +73,32 @@ static iso_err collect(struct words *list, const char *word)
     return err;
 }
 
-static iso_err take_number(int64_t *field, const struct opt *o, const char *value)
+/* Where the words of a list go. */
+static struct words *list_at(struct settings *set, struct opt *o)
 {
-    int64_t number;
-
-    if (o->kind == OPT_SIZE) {
-        if (!iso_str_size(&number, value))
-            return iso_fail(ISO_EARG, "--%s: %s is not a size; say it like 512M or 2G", o->name,
-                            value);
-    } else if (!iso_str_int(&number, value)) {
-        return iso_fail(ISO_EARG, "--%s: %s is not a whole number", o->name, value);
-    } else if (number < o->least) {
-        return iso_fail(ISO_EARG, "--%s: %s is less than %lld", o->name, value,
-                        (long long)o->least);
-    }
-    *field = number;
-    return ISO_OK;
-}
-
-static iso_err take_choice(const char **field, const struct opt *o, const char *value)
-{
-    char capital[32];
-
-    snprintf(capital, sizeof capital, "%s", value);
-    for (char *c = capital; o->any_case && *c; c++)
-        *c = (char)toupper((unsigned char)*c);
-    if (strchr(value, ' ') || strlen(value) >= sizeof capital ||
-        !opt_among(o->choices, capital, strlen(capital)))
-        return iso_fail(ISO_EARG, "--%s: %s is not one of: %s", o->name, value, o->choices);
-    *field = value;
-    return ISO_OK;
+    return o->of_study ? &o->words : (void *)((char *)set + o->is->offset);
 }
 
 /* A list that was begun and left empty is a forgotten file. */
-static iso_err lists_filled(const struct settings *set, const struct known *k)
+static iso_err lists_filled(struct settings *set, const struct known *k)
 {
-    for (int i = 0; i < k->count; i++) {
-        const struct words *list = (const void *)((const char *)set + k->opts[i]->offset);
-        if (k->begun[i] && list->count == 0)
-            return iso_fail(ISO_EARG, "--%s needs a value: %s", k->opts[i]->name,
-                            k->opts[i]->value);
+    for (int i = 0; i < k->list->count; i++) {
+        struct opt *o = &k->list->at[i];
+        if (k->begun[i] && list_at(set, o)->count == 0)
+            return iso_fail(ISO_EARG, "--%s needs a value: %s", o->name, o->is->value);
     }
     return ISO_OK;
 }
 
 /* Puts a value where it belongs; *into is the list that the following words go to. */
-static iso_err take(struct settings *set, struct words **into, const struct opt *o,
-                    const char *value)
+static iso_err take(struct settings *set, struct words **into, struct opt *o, const char *value)
 {
-    void *field = (char *)set + o->offset;
-
-    *into = o->kind == OPT_LIST ? field : &set->inputs;
-    switch (o->kind) {
-    case OPT_FLAG:
-        *(bool *)field = true;
-        return ISO_OK;
-    case OPT_LIST:
-        return value ? collect(field, value) : ISO_OK;
-    case OPT_INT:
-    case OPT_SIZE:
-        return take_number(field, o, value);
-    case OPT_CHOICE:
-        return take_choice(field, o, value);
-    case OPT_TEXT:
-        break;
-    }
-    if (!*value)
-        return iso_fail(ISO_EARG, "--%s: the %s is empty", o->name, o->value);
-    *(const char **)field = value;
-    return ISO_OK;
+    *into = &set->inputs;
+    o->given = true;
+    if (o->is->kind != ISO_OPTION_INPUT)
+        return iso_option_set(o->is, o->of_study ? set->study : set, value);
+    *into = list_at(set, o);
+    return value ? collect(*into, value) : ISO_OK;
 }
 
 /* `--json --csv x` is a forgotten file, not a file called --csv (which is written --json=--csv);
@@ -152,41 +109,43 @@ static bool forgotten(const char *value, char *const *argv)
            !(value[1] >= '0' && value[1] <= '9');
 }
 
+static iso_err not_taken(const struct known *k, int found, const char *word)
+{
+    const struct opt *o = optopt >= 256 ? &k->list->at[optopt - 256] : by_letter(k, optopt);
+
+    if (found == ':' && o)
+        return iso_fail(ISO_EARG, "--%s needs a value: %s", o->name, o->is->value);
+    if (optopt >= 256)
+        return iso_fail(ISO_EARG, "--%s takes no value", o->name);
+    if (optopt)
+        return iso_fail(ISO_EARG, "unknown option -%c", optopt);
+    return unknown(k, word);
+}
+
 /* Handles what getopt_long came back with. */
 static iso_err step(struct settings *set, struct words **into, struct known *k, int found,
                     char *const *argv)
 {
-    const struct opt *o = NULL;
+    struct opt *o = NULL;
 
     if (found == 1)
         return collect(*into, optarg);
-    if (found == '?' || found == ':') {
-        if (optopt >= 256 && found == ':')
-            o = k->opts[optopt - 256];
-        else if (found == ':')
-            o = by_letter(k, optopt);
-        if (o)
-            return iso_fail(ISO_EARG, "--%s needs a value: %s", o->name, o->value);
-        if (optopt >= 256)
-            return iso_fail(ISO_EARG, "--%s takes no value", k->opts[optopt - 256]->name);
-        if (optopt)
-            return iso_fail(ISO_EARG, "unknown option -%c", optopt);
-        return unknown(k, argv[optind - 1]);
-    }
+    if (found == '?' || found == ':')
+        return not_taken(k, found, argv[optind - 1]);
     if (found >= 256) {
         const char *word = argv[optind - 1];
-        o = k->opts[found - 256];
+        o = &k->list->at[found - 256];
         if (optarg && word == optarg)
             word = argv[optind - 2];
         /* getopt takes abbreviations; a script that uses one breaks when an option is added */
         if (strcspn(word + 2, "=") != strlen(o->name))
             return unknown(k, word);
-        k->begun[found - 256] = o->kind == OPT_LIST;
+        k->begun[found - 256] = o->is->kind == ISO_OPTION_INPUT;
     } else {
         o = by_letter(k, found);
     }
     if (forgotten(optarg, argv))
-        return iso_fail(ISO_EARG, "--%s needs a value: %s", o->name, o->value);
+        return iso_fail(ISO_EARG, "--%s needs a value: %s", o->name, o->is->value);
     return take(set, into, o, optarg);
 }
 
@@ -198,7 +157,13 @@ iso_err opt_parse(struct settings *set, const struct cmd *cmd, int argc, char **
     int found;
 
     *set = (struct settings){.command = cmd->name};
-    learn(&k, cmd);
+    ISO_TRY(iso_alloc(&set->options, 1, sizeof *set->options));
+    opt_list_of(set->options, cmd);
+    if (cmd->study) {
+        ISO_TRY(iso_alloc((char **)&set->study, (int64_t)cmd->study->size, 1));
+        iso_options_init(cmd->study, set->study, cmd->study->size);
+    }
+    learn(&k, set->options);
     optind = 0; /* glibc: start over, whatever was parsed before */
     opterr = 0;
     while ((found = getopt_long(argc, argv, k.shorts, k.longs, NULL)) != -1)
@@ -210,45 +175,50 @@ done:
     return err;
 }
 
-/* A field is zero until something fills it. */
-static bool filled(const void *field, enum opt_kind kind)
+static struct opt *named(const struct settings *set, const char *name)
 {
-    switch (kind) {
-    case OPT_FLAG:
-        return *(const bool *)field;
-    case OPT_INT:
-    case OPT_SIZE:
-        return *(const int64_t *)field != 0;
-    case OPT_LIST:
-        return ((const struct words *)field)->count > 0;
-    case OPT_TEXT:
-    case OPT_CHOICE:
-        break;
+    for (int i = 0; set->options && i < set->options->count; i++) {
+        if (strcmp(set->options->at[i].name, name) == 0)
+            return &set->options->at[i];
     }
-    return *(const char *const *)field != NULL;
+    return NULL;
+}
+
+struct words opt_words(const struct settings *set, const char *name)
+{
+    const struct opt *o = named(set, name);
+    const char *const base = o && o->of_study ? set->study : (const char *)set;
+
+    if (!o || !o->given)
+        return (struct words){0};
+    if (o->is->kind == ISO_OPTION_INPUT)
+        return o->of_study ? o->words : *(const struct words *)(const void *)(base + o->is->offset);
+    if (o->is->kind < ISO_OPTION_TEXT)
+        return (struct words){0};
+    return (struct words){(const char **)(uintptr_t)(base + o->is->offset), 1};
 }
 
 iso_err opt_fill(struct settings *set, bool *taken, const struct cmd *cmd, const char *name,
                  const char *value)
 {
     struct words *into = &set->inputs;
+    struct opt *o = named(set, name);
 
-    for (const struct opt *o = opt_next(cmd, NULL); o; o = opt_next(cmd, o)) {
-        if (strcmp(o->name, name) != 0)
-            continue;
-        *taken = !filled((const char *)set + o->offset, o->kind);
-        return *taken ? take(set, &into, o, value) : ISO_OK;
-    }
-    return iso_fail(ISO_EARG, "%s does not take --%s", cmd->name, name);
+    if (!o)
+        return iso_fail(ISO_EARG, "%s does not take --%s", cmd->name, name);
+    *taken = !o->given;
+    return *taken ? take(set, &into, o, value) : ISO_OK;
 }
 
 void opt_free(struct settings *set)
 {
+    for (int i = 0; set->options && i < set->options->count; i++) {
+        struct opt *o = &set->options->at[i];
+        if (o->is->kind == ISO_OPTION_INPUT)
+            iso_free(list_at(set, o)->at);
+    }
     iso_free(set->inputs.at);
-    iso_free(set->against.at);
-    iso_free(set->records.at);
-    iso_free(set->second.at);
-    iso_free(set->source.at);
-    iso_free(set->target.at);
+    iso_free(set->options);
+    iso_free(set->study);
     *set = (struct settings){0};
 }

@@ -88,10 +88,10 @@ static int64_t threads_most(void)
 }
 
 /* A command that takes threads multiplies; what it needs for that is asked for before any work. */
-static bool multiplies(const struct cmd *cmd)
+static bool multiplies(const struct settings *set)
 {
-    for (const struct opt *o = opt_next(cmd, NULL); o; o = opt_next(cmd, o))
-        if (strcmp(o->name, "threads") == 0)
+    for (int i = 0; i < set->options->count; i++)
+        if (strcmp(set->options->at[i].name, "threads") == 0)
             return true;
     return false;
 }
@@ -137,7 +137,7 @@ static int run(const struct cmd *cmd, int argc, char **argv)
                            (long long)set.threads, (long long)threads_most());
     } else if ((err = run_files_check(&set, cmd)) != ISO_OK) {
         status = err == ISO_EARG ? cmd_usage(&set, "%s", iso_err_msg()) : cmd_failed(&set, err);
-    } else if (multiplies(cmd) && (err = iso_blas_ready()) != ISO_OK) {
+    } else if (multiplies(&set) && (err = iso_blas_ready()) != ISO_OK) {
         status = cmd_failed(&set, err);
     } else {
         status = cmd->run(&set);

@@ -67,23 +67,23 @@ done:
     return err;
 }
 
-static iso_err read_word(struct files *f, enum cmd_reads reads, const char *word, const char *what)
+static iso_err read_word(struct files *f, iso_option_reads reads, const char *word, const char *what)
 {
     const char *file = strchr(word, '=');
 
     switch (reads) {
-    case READS_FILE:
+    case ISO_READS_FILE:
         return iso_claims_read(&f->claims, word, what);
-    case READS_INPUT:
+    case ISO_READS_STATES:
         return read_input(f, word, what);
-    case READS_NAMED:
+    case ISO_READS_NAMED:
         return read_named(f, word, what);
-    case READS_TEXT:
+    case ISO_READS_TEXT:
         return file && file[1] ? iso_claims_read(&f->claims, file + 1, what) : ISO_OK;
-    case READS_CORPUS:
-    case READS_CHECKPOINT:
-        return iso_claims_read_folder(&f->claims, word, reads == READS_CHECKPOINT, what);
-    case READS_NOTHING:
+    case ISO_READS_CORPUS:
+    case ISO_READS_CHECKPOINT:
+        return iso_claims_read_folder(&f->claims, word, reads == ISO_READS_CHECKPOINT, what);
+    case ISO_READS_NOTHING:
         break;
     }
     return ISO_OK;
@@ -177,26 +177,26 @@ done:
     return err;
 }
 
-static iso_err write_word(struct files *f, const struct opt *o, const char *path, const char *what)
+static iso_err write_word(struct files *f, const iso_option *o, const char *path, const char *what)
 {
     switch (o->writes) {
-    case WRITES_KIND:
-        return iso_claims_write(&f->claims, path, o->file, what);
-    case WRITES_FIGURE:
-    case WRITES_NUMBERS:
+    case ISO_WRITES_KIND:
+        return iso_claims_write(&f->claims, path, (iso_kind)o->file, what);
+    case ISO_WRITES_FIGURE:
+    case ISO_WRITES_NUMBERS:
         return iso_claims_write(&f->claims, path, figure_kind_of(path), what);
-    case WRITES_MAPS:
+    case ISO_WRITES_MAPS:
         return iso_claims_write(&f->claims, path,
                                 ends(path, ".npy") ? ISO_KIND_MATRIX : ISO_KIND_MAPS, what);
-    case WRITES_PART:
+    case ISO_WRITES_PART:
         return write_part(f, path, what);
-    case WRITES_LAYERS:
+    case ISO_WRITES_LAYERS:
         return write_layers(f, path, what);
-    case WRITES_PICTURES:
+    case ISO_WRITES_PICTURES:
         return write_pictures(f, path, what);
-    case WRITES_FOLDER:
+    case ISO_WRITES_FOLDER:
         return iso_claims_write_folder(&f->claims, path, what);
-    case WRITES_NOTHING:
+    case ISO_WRITES_NOTHING:
         break;
     }
     return ISO_OK;
@@ -206,24 +206,21 @@ static iso_err write_word(struct files *f, const struct opt *o, const char *path
 
 static iso_err add_option(struct files *f, const struct settings *set, const struct opt *o)
 {
-    const void *field = (const char *)set + o->offset;
-    const char *one = o->kind == OPT_TEXT ? *(const char *const *)field : NULL;
-    const struct words list =
-        o->kind == OPT_LIST ? *(const struct words *)field : (struct words){&one, one ? 1 : 0};
+    const struct words list = opt_words(set, o->name);
     const char *what = option_name(f, o);
     iso_err err = ISO_OK;
 
     for (int i = 0; i < list.count; i++) {
-        ISO_TRY(read_word(f, o->reads, list.at[i], what));
-        ISO_TRY(write_word(f, o, list.at[i], what));
+        ISO_TRY(read_word(f, o->is->reads, list.at[i], what));
+        ISO_TRY(write_word(f, o->is, list.at[i], what));
     }
 done:
     return err;
 }
 
-static const char *words_name(enum cmd_reads reads)
+static const char *words_name(iso_option_reads reads)
 {
-    return reads == READS_TEXT ? "LANG=TEXT" : reads == READS_INPUT ? "INPUT" : "FILE";
+    return reads == ISO_READS_TEXT ? "LANG=TEXT" : reads == ISO_READS_STATES ? "INPUT" : "FILE";
 }
 
 static iso_err add_words(struct files *f, const struct settings *set, const struct cmd *cmd)
@@ -231,7 +228,7 @@ static iso_err add_words(struct files *f, const struct settings *set, const stru
     const char *what = words_name(cmd->reads);
     iso_err err = ISO_OK;
 
-    if (cmd->reads == READS_FILE && set->inputs.count == 0)
+    if (cmd->reads == ISO_READS_FILE && set->inputs.count == 0)
         ISO_TRY(iso_claims_read(&f->claims, "-", what));
     for (int i = 0; i < set->inputs.count; i++)
         ISO_TRY(read_word(f, cmd->reads, set->inputs.at[i], what));
@@ -261,8 +258,9 @@ iso_err run_files_check(const struct settings *set, const struct cmd *cmd)
 
     ISO_TRY(add_streams(&f));
     ISO_TRY(add_words(&f, set, cmd));
-    for (const struct opt *o = opt_next(cmd, NULL); o; o = opt_next(cmd, o)) {
-        if (o->reads || o->writes)
+    for (int i = 0; i < set->options->count; i++) {
+        const struct opt *o = &set->options->at[i];
+        if (o->is->reads || o->is->writes)
             ISO_TRY(add_option(&f, set, o));
     }
     ISO_TRY(iso_claims_check(&f.claims, set->force));

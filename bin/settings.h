@@ -11,6 +11,8 @@ struct words {
     int count;
 };
 
+struct opt_list;
+
 /* Texts are NULL, numbers 0, flags false when not given. Lists are comma-separated texts as typed.
  */
 struct settings {
@@ -21,6 +23,9 @@ struct settings {
     struct words against; /* words after --against up to the next option */
     struct words records; /* words after --records */
     struct words second;  /* words after --second */
+
+    struct opt_list *options; /* what the command takes, and which were given (bin/opt.h) */
+    void *study;              /* the options of its study, as the library describes them */
 
     /* common */
     const char *json, *csv, *plot, *plot_data, *progress;

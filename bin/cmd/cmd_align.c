@@ -92,7 +92,7 @@ const struct cmd cmd_align = {
                "whiten folds each-fold correlate train test lower encoding strict alignments pad "
                "map apply "
                "out " OPTIONS_READING,
-    .reads = READS_INPUT,
+    .reads = ISO_READS_STATES,
     .registry = true,
     .run = run,
 };

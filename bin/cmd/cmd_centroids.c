@@ -85,6 +85,6 @@ const struct cmd cmd_centroids = {
     .args = "INPUT...",
     .summary = "distances of language centroids per layer",
     .options = "src tgt pairs layers measure interval " OPTIONS_READING,
-    .reads = READS_INPUT,
+    .reads = ISO_READS_STATES,
     .run = run,
 };

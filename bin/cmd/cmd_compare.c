@@ -41,7 +41,7 @@ const struct cmd cmd_compare = {
     .summary = "similarity of languages per layer",
     .options = "against difference src tgt pairs layers across shuffle measure interval "
                "road " OPTIONS_READING,
-    .reads = READS_INPUT,
+    .reads = ISO_READS_STATES,
     .registry = true,
     .run = run,
 };

@@ -9,23 +9,29 @@
 
 static void bash_options(const struct cmd *cmd)
 {
+    struct opt_list list;
+
+    opt_list_of(&list, cmd);
     printf("    %s) options=\"", cmd->name);
-    for (const struct opt *o = opt_next(cmd, NULL); o; o = opt_next(cmd, o))
-        if (!o->hidden)
-            printf("%s--%s", o == opt_next(cmd, NULL) ? "" : " ", o->name);
+    for (int i = 0; i < list.count; i++)
+        if (list.at[i].is->tier != ISO_OPTION_HIDDEN)
+            printf("%s--%s", i ? " " : "", list.at[i].name);
     printf("\" ;;\n");
 }
 
-/* An option means the same in every command, so its values need a command only where one has its
- * own entry; those come first in the table. */
-static void bash_values(void)
+static void bash_values(const struct cmd *cmd)
 {
-    for (const struct opt *o = opt_any(NULL); o; o = opt_any(o)) {
-        if (o->hidden || o->kind == OPT_FLAG || o->kind == OPT_LIST)
+    struct opt_list list;
+
+    opt_list_of(&list, cmd);
+    for (int i = 0; i < list.count; i++) {
+        const iso_option *o = list.at[i].is;
+        if (o->tier == ISO_OPTION_HIDDEN || o->kind == ISO_OPTION_FLAG ||
+            o->kind == ISO_OPTION_INPUT)
             continue;
-        printf("    %s,--%s", o->of ? o->of : "*", o->name);
+        printf("    %s,--%s", cmd->name, list.at[i].name);
         if (o->letter)
-            printf(" | *,-%c", o->letter);
+            printf(" | %s,-%c", cmd->name, o->letter);
         if (o->choices)
             printf(") COMPREPLY=($(compgen -W \"%s\" -- \"$cur\")); return ;;\n", o->choices);
         else if (opt_is_path(o))
@@ -49,7 +55,8 @@ static void bash(void)
            "        COMPREPLY=($(compgen -W \"$commands --help --version\" -- \"$cur\"))\n"
            "        return\n    fi\n"
            "    case ${COMP_WORDS[1]},$prev in\n");
-    bash_values();
+    for (const struct cmd *const *c = commands; *c; c++)
+        bash_values(*c);
     printf("    esac\n    case ${COMP_WORDS[1]} in\n");
     for (const struct cmd *const *c = commands; *c; c++)
         bash_options(*c);
@@ -79,12 +86,17 @@ static void zsh_text(const char *text)
     }
 }
 
-static void zsh_option(const struct opt *o)
+static void zsh_option(const struct opt *opt)
 {
-    printf("        '%s--%s[", o->kind == OPT_LIST ? "*" : "", o->name);
-    zsh_text(o->help);
+    const iso_option *o = opt->is;
+    char help[512];
+
+    (void)snprintf(help, sizeof help, "%s", o->help);
+    iso_fields_show(help);
+    printf("        '%s--%s[", o->kind == ISO_OPTION_INPUT ? "*" : "", opt->name);
+    zsh_text(help);
     putchar(']');
-    if (o->kind != OPT_FLAG) {
+    if (o->kind != ISO_OPTION_FLAG) {
         putchar(':');
         zsh_text(o->value);
         putchar(':');
@@ -98,6 +110,8 @@ static void zsh_option(const struct opt *o)
 
 static void zsh(void)
 {
+    struct opt_list list;
+
     printf("#compdef isogloss\n# made by `isogloss completion zsh`\n"
            "_isogloss()\n{\n    local -a known\n    known=(\n");
     for (const struct cmd *const *c = commands; *c; c++) {
@@ -111,9 +125,10 @@ static void zsh(void)
            "    case $command in\n");
     for (const struct cmd *const *c = commands; *c; c++) {
         printf("    %s)\n        _arguments \\\n", (*c)->name);
-        for (const struct opt *o = opt_next(*c, NULL); o; o = opt_next(*c, o))
-            if (!o->hidden)
-                zsh_option(o);
+        opt_list_of(&list, *c);
+        for (int i = 0; i < list.count; i++)
+            if (list.at[i].is->tier != ISO_OPTION_HIDDEN)
+                zsh_option(&list.at[i]);
         if (strcmp((*c)->name, "completion") == 0)
             printf("        '1:shell:(bash zsh)'\n        ;;\n");
         else if (strcmp((*c)->name, "help") == 0)

@@ -143,6 +143,6 @@ const struct cmd cmd_convert = {
     .args = "INPUT... -o OUT",
     .summary = "one native file from any INPUT",
     .options = "only out mem limit progress quiet " OPTIONS_READING,
-    .reads = READS_INPUT,
+    .reads = ISO_READS_STATES,
     .run = run,
 };

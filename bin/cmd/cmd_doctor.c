@@ -140,6 +140,6 @@ const struct cmd cmd_doctor = {
     .args = "[INPUT...]",
     .summary = "BLAS kernels, threads, rates of this machine; known answers recomputed",
     .options = "only threads mem quiet progress limit " OPTIONS_READING,
-    .reads = READS_INPUT,
+    .reads = ISO_READS_STATES,
     .run = run,
 };

@@ -20,6 +20,6 @@ const struct cmd cmd_embed = {
     .options = "only model corpus src layers pool dtype max-length compute resume columns "
                "text-format batch "
                "random-weights out threads mem limit plan progress quiet",
-    .reads = READS_TEXT,
+    .reads = ISO_READS_TEXT,
     .run = run,
 };

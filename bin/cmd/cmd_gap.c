@@ -109,6 +109,6 @@ const struct cmd cmd_gap = {
     .summary = "transfer gaps of task scores, and discrepancy against gap",
     .options = "only scores row given src tgt measure layers interval json csv plot plot-data "
                "title width height seed quiet",
-    .reads = READS_FILE,
+    .reads = ISO_READS_FILE,
     .run = run,
 };

@@ -61,6 +61,6 @@ const struct cmd cmd_inspect = {
     .args = "INPUT...",
     .summary = "what a file or a checkpoint holds, and what is odd about it",
     .options = "only quick json mem limit progress quiet " OPTIONS_READING,
-    .reads = READS_INPUT,
+    .reads = ISO_READS_STATES,
     .run = run,
 };

@@ -52,6 +52,6 @@ const struct cmd cmd_plot = {
     .args = "RECORDS... -o FILE",
     .summary = "a figure of records from earlier runs",
     .options = "only out plot plot-data measure src tgt layers layer title width height quiet",
-    .reads = READS_FILE,
+    .reads = ISO_READS_FILE,
     .run = run,
 };

@@ -43,6 +43,6 @@ const struct cmd cmd_probe = {
     .args = "INPUT... [--second INPUT...]",
     .summary = "linear probes across languages: accuracy and transfer gap per layer",
     .options = "second src budget tgt layers measure folds prep interval " OPTIONS_READING,
-    .reads = READS_INPUT,
+    .reads = ISO_READS_STATES,
     .run = run,
 };

@@ -208,6 +208,6 @@ const struct cmd cmd_report = {
                "measure interval "
                "road threads mem seed "
                "precision limit progress quiet " OPTIONS_READING,
-    .reads = READS_INPUT,
+    .reads = ISO_READS_STATES,
     .run = run,
 };

@@ -43,6 +43,6 @@ const struct cmd cmd_retrieve = {
     .summary = "sentence retrieval between languages per layer, and mining",
     .options = "preset src tgt pairs layers measure k direction neighbours beta prep interval "
                "margin threshold gold predictions " OPTIONS_READING,
-    .reads = READS_INPUT,
+    .reads = ISO_READS_STATES,
     .run = run,
 };

@@ -225,6 +225,6 @@ const struct cmd cmd_tokenize = {
     .args = "--model DIR [TEXT...]",
     .summary = "the pieces and ids that a checkpoint makes of text",
     .options = "only model columns text-format max-length json limit progress quiet",
-    .reads = READS_FILE,
+    .reads = ISO_READS_FILE,
     .run = run,
 };

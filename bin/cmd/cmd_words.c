@@ -82,6 +82,6 @@ const struct cmd cmd_words = {
         "only preset measure train test unsupervised method steps refine prep k neighbours beta "
         "interval layers max-vocab encoding lower strict pad json csv plot plot-data title width "
         "height threads mem seed plan progress quiet",
-    .reads = READS_INPUT,
+    .reads = ISO_READS_STATES,
     .run = run,
 };

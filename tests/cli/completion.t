@@ -10,7 +10,7 @@ $ bash -c '. ./c; COMP_WORDS=(isogloss vers); COMP_CWORD=1; _isogloss; echo ${CO
 > version
 $ bash -c '. ./c; COMP_WORDS=(isogloss version --h); COMP_CWORD=2; _isogloss; echo ${COMPREPLY[@]}'
 > --help
-$ bash -c '. ./c; COMP_WORDS=(isogloss version --pool m); COMP_CWORD=3; _isogloss; echo ${COMPREPLY[@]}'
+$ bash -c '. ./c; COMP_WORDS=(isogloss compare --pool m); COMP_CWORD=3; _isogloss; echo ${COMPREPLY[@]}'
 > mean max
 # where a command has its own values, these
 $ bash -c '. ./c; COMP_WORDS=(isogloss embed --pool m); COMP_CWORD=3; _isogloss; echo ${COMPREPLY[@]}'
