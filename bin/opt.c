@@ -90,6 +90,22 @@ static iso_err lists_filled(struct settings *set, const struct known *k)
     return ISO_OK;
 }
 
+/* Of what is opened later only the command line knows whether it was given. */
+static iso_err inputs_given(const struct known *k)
+{
+    for (int i = 0; i < k->list->count; i++) {
+        const struct opt *o = &k->list->at[i];
+        for (int j = 0; o->given && o->is->needs && j < k->list->count; j++) {
+            const struct opt *other = &k->list->at[j];
+            if (other->is->kind == ISO_OPTION_INPUT && !other->given &&
+                strcmp(other->is->name, o->is->needs) == 0)
+                return iso_fail(ISO_EARG, "--%s needs --%s %.*s", o->name, other->name,
+                                (int)strcspn(other->is->value, "."), other->is->value);
+        }
+    }
+    return ISO_OK;
+}
+
 /* Puts a value where it belongs; *into is the list that the following words go to. */
 static iso_err take(struct settings *set, struct words **into, struct opt *o, const char *value)
 {
@@ -170,7 +186,8 @@ iso_err opt_parse(struct settings *set, const struct cmd *cmd, int argc, char **
         ISO_TRY(step(set, &into, &k, found, argv));
     for (int i = optind; i < argc; i++)
         ISO_TRY(collect(&set->inputs, argv[i]));
-    err = lists_filled(set, &k);
+    ISO_TRY(lists_filled(set, &k));
+    ISO_TRY(set->help ? ISO_OK : inputs_given(&k));
 done:
     return err;
 }

@@ -123,7 +123,7 @@ static const struct row table[] = {
     OPT(TEXT, attention, "DIR", "draw who looks at whom in the sentences of --items", .writes = ISO_WRITES_PICTURES),
     OPT(TEXT, items, "LIST", "sentences of --attention: numbers in the source's text, from 0, or ids"),
 
-    OPT(CHOICE, pool, "KIND", "token rows to one row an item (default: mean)", .choices = ISO_POOL_CHOICES(STATES)),
+    OPT(CHOICE, pool, "KIND", "token rows to one row an item (default: mean)", .choices = ISO_POOL_CHOICES(STORED)),
     OPT(CHOICE, specials, "WHICH", "special tokens among the rows of each sentence (default: none)", .choices = "none both", .tier = ISO_OPTION_RARE),
     OPT(CHOICE, axes, "ORDER", "axes of states that may be read in several ways: L layers, N items or tokens, D dimensions", .choices = "LND NLD", .any_case = true),
     OPT(CHOICE, dtype, "TYPE", "number type of headless raw files, or of what is written", .choices = "f16 f32 f64", .tier = ISO_OPTION_RARE),

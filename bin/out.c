@@ -113,6 +113,20 @@ iso_plot_opt out_plot_opt(const struct settings *set)
                           .height = set->height};
 }
 
+iso_err out_facts(const iso_facts *facts)
+{
+    for (int i = 0; i < facts->count; i++) {
+        const iso_plan_fact *f = &facts->at[i];
+        if (f->text)
+            printf("%s\t%s\n", f->name, f->text);
+        else if (f->whole != INT64_MIN)
+            printf("%s\t%lld\n", f->name, (long long)f->whole);
+        else
+            printf("%s\t%.6g\n", f->name, f->number);
+    }
+    return ISO_OK;
+}
+
 /* JSON and CSV where asked, else a table. */
 static iso_err write_texts(const struct settings *set, const iso_records *records,
                            const iso_states_file *files, int count)

@@ -4,6 +4,7 @@
 
 #include "analysis/page/plot.h"
 #include "bin/settings.h"
+#include "lib/base/facts.h"
 #include "lib/base/str.h"
 #include "lib/io/record.h"
 #include "lib/io/states.h"
@@ -28,6 +29,9 @@ iso_plot_opt out_plot_opt(const struct settings *set);
 
 /* Whether a figure, or what it draws, is asked for. */
 bool out_draws(const struct settings *set);
+
+/* Prints a plan, a fact a line. */
+iso_err out_facts(const iso_facts *facts);
 
 /* Writes a file whole or not at all; "-" is standard output. */
 iso_err out_file(const char *path, const iso_buf *text);

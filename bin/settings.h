@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "analysis/study/study.h"
+
 /* A growing list of words (borrowed from argv). */
 struct words {
     const char **at;
@@ -33,7 +35,7 @@ struct settings {
     int64_t seed;
     const char *precision; /* single, double */
     bool quiet, plan, force;
-    bool help;       /* the program answers it before the command runs */
+    bool help; /* the program answers it before the command runs */
     bool roff; /* man: the source of the page */
 
     /* reading */
@@ -80,5 +82,14 @@ struct settings {
     const char *layer, *lambda0, *lambda, *entropy, *mix, *keep_before, *keep_after;
     const char *attention, *items;
 };
+
+/* The selection of settings, for studies that still read them. */
+#define SELECT_OF(set)                                                                             \
+    (&(iso_select){.src = (set)->src,                                                              \
+                   .tgt = (set)->tgt,                                                              \
+                   .layers = (set)->layers,                                                        \
+                   .pairs = (set)->pairs ? ISO_PAIRS_ALL : ISO_PAIRS_SOURCES,                      \
+                   .across = (set)->across,                                                        \
+                   .shuffle = (set)->shuffle})
 
 #endif

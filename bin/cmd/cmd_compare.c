@@ -1,27 +1,37 @@
 /* isogloss compare: similarity of languages, layers and models. */
-#include "bin/cmd.h"
 #include "analysis/study/compare/compare.h"
+#include "bin/cmd.h"
 #include "bin/input.h"
+#include "bin/opt.h"
 #include "bin/out.h"
 #include "bin/term.h"
 
 static iso_err compare(const struct settings *set)
 {
     const iso_run run = term_run(set);
-    iso_states *states[2] = {NULL, NULL};
+    const struct words against = opt_words(set, "against");
+    iso_compare_opt *opt = set->study;
+    iso_states *states = NULL;
     iso_records records = {0};
+    iso_facts facts = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(input_open(&states[0], set, &set->inputs, &run));
-    if (set->against.count > 0)
-        ISO_TRY(input_open(&states[1], set, &set->against, &run));
-    ISO_TRY(iso_compare_records(&records, set, "cka", states[0], states[1], &run));
-    if (!set->plan)
-        ISO_TRY(out_records(set, &records, states, states[1] ? 2 : 1));
+    ISO_TRY(input_open(&states, set, &set->inputs, &run));
+    if (against.count > 0)
+        ISO_TRY(input_open(&opt->against, set, &against, &run));
+    if (set->plan) {
+        ISO_TRY(iso_compare_plan(&facts, states, opt, &run));
+        ISO_TRY(out_facts(&facts));
+        goto done;
+    }
+    ISO_TRY(iso_compare(&records, states, opt, &run));
+    ISO_TRY(
+        out_records(set, &records, (iso_states *[]){states, opt->against}, opt->against ? 2 : 1));
 done:
+    iso_facts_free(&facts);
     iso_records_free(&records);
-    iso_states_close(states[0]);
-    iso_states_close(states[1]);
+    iso_states_close(opt->against);
+    iso_states_close(states);
     return err;
 }
 
@@ -29,7 +39,7 @@ static int run(const struct settings *set)
 {
     if (set->inputs.count == 0)
         return cmd_usage(set, "needs an INPUT, such as states.h5 (`isogloss help compare`)");
-    if (iso_compare_check(set, "cka"))
+    if (iso_compare_check(set->study))
         return cmd_usage(set, "%s", iso_err_msg());
     const iso_err err = compare(set);
     return err ? cmd_failed(set, err) : EXIT_DONE;
@@ -39,8 +49,8 @@ const struct cmd cmd_compare = {
     .name = "compare",
     .args = "INPUT... [--against INPUT...]",
     .summary = "similarity of languages per layer",
-    .options = "against difference src tgt pairs layers across shuffle measure interval "
-               "road " OPTIONS_READING,
+    .study = &iso_compare_options,
+    .options = OPTIONS_READING,
     .reads = ISO_READS_STATES,
     .registry = true,
     .run = run,

@@ -193,7 +193,7 @@ static int run(const struct settings *set)
         return cmd_usage(set, "needs an INPUT, --records FILE, or --model and --corpus");
     if (!set->out || !*set->out || strcmp(set->out, "-") == 0)
         return cmd_usage(set, "no folder to write: -o DIR");
-    if (iso_compare_check(set, "cka") || iso_report_mix_check(set) || iso_report_gap_check(set))
+    if (iso_gather_check(set) || iso_report_mix_check(set) || iso_report_gap_check(set))
         return cmd_usage(set, "%s", iso_err_msg());
     const iso_err err = report_of(set);
     return err ? cmd_failed(set, err) : EXIT_DONE;

@@ -253,7 +253,7 @@ static iso_err check_others(const iso_options *table, const iso_option *o, const
     for (const char *at = o->needs; at;) {
         at = iso_str_word(word, sizeof word, at);
         const iso_option *other = iso_options_find(table, word);
-        if (other && !iso_option_given(other, opt))
+        if (other && other->kind != ISO_OPTION_INPUT && !iso_option_given(other, opt))
             return iso_fail(ISO_EARG, ISO_FIELD_S " needs " ISO_FIELD_S "%s%.*s", o->name,
                             other->name, other->value ? " " : "",
                             other->value ? (int)strcspn(other->value, ".") : 0, other->value);

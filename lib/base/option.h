@@ -71,7 +71,8 @@ typedef struct iso_option {
     bool any_case;       /* choices are in capitals, and may be given in small letters */
     double least, most;  /* bounds of INT and REAL; most 0: none above */
     bool above;          /* REAL: `least` itself is too little */
-    const char *needs, *excludes; /* the names of other fields, comma-separated */
+    const char *needs, *excludes; /* the names of other fields, comma-separated; of an INPUT that is
+                                   * needed the call says so when it runs */
     const char *binding;          /* the name where a language keeps `name` for itself */
     iso_option_tier tier;
     iso_option_reads reads;

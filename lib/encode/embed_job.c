@@ -29,7 +29,7 @@ iso_err iso_embed_check(const struct settings *set)
     if (set->resume && e.in.pool == ISO_POOL_TYPES)
         ISO_FAIL(ISO_EARG,
                  ISO_FIELD(resume) ": averages of word types cannot be resumed, begin anew");
-    ISO_TRY(iso_selection_check_layers(set));
+    ISO_TRY(iso_selection_check_layers(set->layers));
     ISO_TRY(iso_corpus_check_columns(set->columns));
     if (!set->corpus)
         ISO_TRY(iso_texts_inputs(&e.in));

@@ -198,6 +198,12 @@ const iso_record *iso_records_at(const iso_records *list, int64_t i)
     return &list->at[i];
 }
 
+void iso_records_cut(iso_records *list, int64_t count)
+{
+    if (count < list->count)
+        list->count = count;
+}
+
 iso_err iso_records_add(iso_records *list, const iso_record *r)
 {
     iso_record copy = *r;

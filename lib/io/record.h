@@ -141,6 +141,9 @@ ISO_API const iso_record *iso_records_at(const iso_records *list, int64_t i);
 
 /** Appends a copy of `r` (texts copied too). On failure the list is as before. */
 ISO_API ISO_MUST_USE iso_err iso_records_add(iso_records *list, const iso_record *r);
+/** Takes back what was added after the first `count`. */
+ISO_API void iso_records_cut(iso_records *list, int64_t count);
+
 ISO_API void iso_records_free(iso_records *list);
 
 ISO_END

@@ -23,14 +23,15 @@ includes() {
         kernels = "pass measure similarity search maps stats classify"
         n = split(kernels, kernel, " ")
         for (i = 1; i <= n; i++) may[kernel[i]] = "base linalg " kernels
-        may["items"] = lib " " kernels " items"
+        may["study"] = lib " " kernels " study"
+        may["items"] = may["study"] " study items"
         first = "compare centroids retrieve probe"
         n = split(first, study, " ")
         for (i = 1; i <= n; i++) may[study[i]] = may["items"] " " first
         then = "align words mix gap"
         n = split(then, study, " ")
         for (i = 1; i <= n; i++) may[study[i]] = may["items"] " " first " " then
-        may["page"] = lib " " kernels " items " first " " then " page"
+        may["page"] = lib " " kernels " study items " first " " then " page"
         may["bin"] = may["page"] " bin"
 
         border["cblas"] = "lib/linalg/blas"
@@ -60,7 +61,8 @@ includes() {
         split(path, part, "/")
         if (part[1] == "lib") return part[2]
         if (part[1] != "analysis") return part[1]
-        return part[2] == "study" ? part[3] : part[2]
+        if (part[2] != "study") return part[2]
+        return part[3] ~ /\./ ? "study" : part[3]
     }
     function bad(what) { printf "%s:%d: %s\n", FILENAME, FNR, what }
     /^[ \t]*#[ \t]*include[ \t]*"/ {

@@ -110,15 +110,41 @@ done:
     return err;
 }
 
+/* What --interval and --road of a report mean to a comparison. */
+static iso_compare_opt comparison_of(const struct settings *s, const char *measures)
+{
+    iso_compare_opt opt;
+
+    iso_compare_opt_init(&opt, sizeof opt);
+    opt.select = *SELECT_OF(s);
+    opt.measure = s->measure ? s->measure : measures;
+    opt.road = !s->road                       ? ISO_METHOD_AUTO
+               : strcmp(s->road, "gram") == 0 ? ISO_METHOD_GRAM
+                                              : ISO_METHOD_SUMS;
+    opt.interval = !s->interval                         ? ISO_INTERVAL_USUAL
+                   : strcmp(s->interval, "none") == 0   ? ISO_INTERVAL_NONE
+                   : strcmp(s->interval, "groups") == 0 ? ISO_INTERVAL_GROUPS
+                                                        : ISO_INTERVAL_JACKKNIFE;
+    return opt;
+}
+
+iso_err iso_gather_check(const struct settings *set)
+{
+    const iso_compare_opt opt = comparison_of(set, "cka");
+
+    return iso_compare_check(&opt);
+}
+
 static iso_err run_one(struct report *report, const char *command, const struct settings *s,
                        const char *measures, const iso_run *run, keeps *keep)
 {
+    const iso_compare_opt opt = comparison_of(s, measures);
     iso_records records = {0};
     iso_buf line = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(command_line(&line, command, s, measures));
-    ISO_TRY(iso_compare_records(&records, s, measures, report->states, NULL, run));
+    ISO_TRY(iso_compare(&records, report->states, &opt, run));
     ISO_TRY(add_source(report, &line, &records, keep));
 done:
     iso_records_free(&records);
@@ -273,9 +299,9 @@ iso_err iso_gather_runs(struct report *report, const iso_run *run)
     s.plan = false;
     s.across = false;
     s.pairs = NULL;
-    ISO_TRY(iso_selection_source(&src, &s, report->states));
+    ISO_TRY(iso_selection_source(&src, SELECT_OF(&s), report->states));
     report->src = iso_states_lang(report->states, src)->name;
-    ISO_TRY(iso_selection_make(&sel, &s, report->states, false));
+    ISO_TRY(iso_selection_make(&sel, SELECT_OF(&s), report->states, false));
     ISO_TRY(
         run_one(report, "compare", &s, "cka,cka:biased,cosine:raw,cosine:centred", run, keep_all));
     if (!s.measure)

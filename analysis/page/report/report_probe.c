@@ -58,7 +58,7 @@ static iso_err cost(double *out, const struct report *report, const struct setti
     iso_err err = ISO_OK;
 
     *out = 0;
-    ISO_TRY(iso_selection_make(&sel, s, report->states, false));
+    ISO_TRY(iso_selection_make(&sel, SELECT_OF(s), report->states, false));
     for (int i = 0; i < sel.layer_count; i++) {
         int64_t rows, cols;
         iso_dtype type;
@@ -79,7 +79,7 @@ iso_err iso_report_probe(struct report *report, const iso_run *run)
     int src = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_selection_source(&src, &s, report->states));
+    ISO_TRY(iso_selection_source(&src, SELECT_OF(&s), report->states));
     if (report->set->measure || !iso_probe_has_labels(report->states, src))
         return ISO_OK;
     ISO_TRY(cost(&work, report, &s, src));

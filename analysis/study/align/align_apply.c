@@ -37,7 +37,7 @@ static iso_err choose(struct apply *a)
     int kept = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_selection_make(&a->sel, set, a->from, false));
+    ISO_TRY(iso_selection_make(&a->sel, SELECT_OF(set), a->from, false));
     if (a->sel.pair_count != 1)
         ISO_FAIL(
             ISO_EARG,

@@ -232,7 +232,7 @@ iso_err iso_align_ask_make(struct align_ask *out, const struct settings *set)
     out->near.neighbours = (int)set->neighbours;
     ISO_TRY(check_together(set));
     ISO_TRY(check_dictionaries(set));
-    ISO_TRY(iso_selection_check(set));
+    ISO_TRY(iso_selection_check(SELECT_OF(set)));
     ISO_TRY(read_measures(out, measures));
     ISO_TRY(check_correlate(out));
     ISO_TRY(read_map(out));

@@ -105,8 +105,8 @@ iso_err iso_align_deal(struct align_set *set, const struct align_ask *ask, iso_s
     int64_t *item = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(
-        iso_selection_make(&sel, ask->set, s, false)); /* the parties of the pairing, in order */
+    ISO_TRY(iso_selection_make(&sel, SELECT_OF(ask->set), s,
+                               false)); /* the parties of the pairing, in order */
     ISO_TRY(iso_alloc(&texts, sel.lang_count, sizeof *texts));
     gather(&folds, texts, set, &sel, s, n);
     ISO_TRY(iso_alloc(&set->lot, 1, sizeof *set->lot));

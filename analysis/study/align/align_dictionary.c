@@ -193,7 +193,7 @@ static iso_err make(struct align_set *set, struct maker *m)
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_selection_make(&m->sel, m->ask->set, m->s, false));
+    ISO_TRY(iso_selection_make(&m->sel, SELECT_OF(m->ask->set), m->s, false));
     for (int k = 0; k < 2; k++) {
         if (m->named[k].text)
             ISO_TRY(iso_named_read(&m->named[k], m->s, &m->sel));

@@ -26,7 +26,7 @@ static iso_err pairs_of_items(struct align_set *set, const struct align_ask *ask
     iso_err err = ISO_OK;
 
     ISO_TRY(check_types(s));
-    ISO_TRY(iso_pairing_make(p, ask->set, s, NULL));
+    ISO_TRY(iso_pairing_make(p, SELECT_OF(ask->set), false, (uint64_t)ask->set->seed, s, NULL));
     ISO_TRY(iso_alloc(&set->pair, p->pairs, sizeof *set->pair));
     for (int64_t i = 0; i < p->pairs; i++) {
         const iso_gram_pair at = p->pair[i];
@@ -63,7 +63,7 @@ static iso_err pairs_of_words(struct align_set *set, const struct align_ask *ask
     struct selection sel = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_selection_make(&sel, ask->set, s, false));
+    ISO_TRY(iso_selection_make(&sel, SELECT_OF(ask->set), s, false));
     if (sel.pair_count != 1)
         ISO_FAIL(ISO_EARG,
                  ISO_FIELD(alignments) " links two languages, %d pairs are chosen: " ISO_FIELD(

@@ -1,7 +1,6 @@
 #include "analysis/study/compare/compare.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "analysis/measure/difference.h"
@@ -9,14 +8,13 @@
 #include "analysis/pass/pass.h"
 #include "analysis/study/items/pairing.h"
 #include "analysis/study/items/record_value.h"
-#include "bin/term.h"
 #include "lib/base/alloc.h"
 
 enum { MEASURES = 64 };
 
 /* One comparison under way. */
 struct comparison {
-    const struct settings *set;
+    const iso_compare_opt *opt;
     struct pairing pairing;
     const iso_measure *measure[MEASURES];
     iso_plan plan;
@@ -24,19 +22,38 @@ struct comparison {
     double *replicates; /* with --difference */
 };
 
-/* Items can be left out one by one with the Gram method alone. */
-iso_err iso_compare_method(iso_method *out, const struct settings *set)
-{
-    const char *interval = set->interval ? set->interval : "";
-    const bool gram = set->road && !strcmp(set->road, "gram");
-    const bool sums = set->road && !strcmp(set->road, "sums");
+/* clang-format off */
+static const iso_option rows[] = {
+    ISO_OPTION(iso_compare_opt, INPUT, against, "INPUT...", "compare each language with the same language there", .reads = ISO_READS_STATES),
+    ISO_OPTION(iso_compare_opt, FLAG, difference, NULL, "with " ISO_FIELD(against) ": the pairs here minus the same pairs there", .needs = "against"),
+    ISO_SELECT_SRC(iso_compare_opt),
+    ISO_SELECT_TGT(iso_compare_opt),
+    ISO_SELECT_PAIRS(iso_compare_opt),
+    ISO_SELECT_LAYERS(iso_compare_opt),
+    ISO_OPTION_AS(iso_compare_opt, "across", FLAG, select.across, NULL, "pair every layer with every layer"),
+    ISO_OPTION_AS(iso_compare_opt, "shuffle", FLAG, select.shuffle, NULL, "permute the target's rows: the control that should find nothing"),
+    ISO_OPTION(iso_compare_opt, MEASURES, measure, "LIST", "measures: cka,cka:biased,cosine (a name alone: its recommended estimators)", .init = "cka"),
+    ISO_OPTION(iso_compare_opt, ENUM, interval, "KIND", "how intervals are made", .choices = "none jackknife groups"),
+    ISO_OPTION(iso_compare_opt, ENUM, road, "KIND", "how sums are made (default: by the number of items)", .choices = "gram sums", .numbers = (const int[]){ISO_METHOD_GRAM, ISO_METHOD_SUMS}, .tier = ISO_OPTION_RARE),
+};
+/* clang-format on */
+const iso_options iso_compare_options = ISO_OPTIONS("compare", iso_compare_opt, rows);
 
-    if ((!strcmp(interval, "jackknife") && sums) || (!strcmp(interval, "groups") && gram))
-        return iso_fail(ISO_EARG, ISO_FIELD(interval) " %s is not made on the %s road", interval,
-                        set->road);
-    *out = gram || !strcmp(interval, "jackknife") ? ISO_METHOD_GRAM
-           : sums || !strcmp(interval, "groups")  ? ISO_METHOD_SUMS
-                                                  : ISO_METHOD_AUTO;
+void iso_compare_opt_init(iso_compare_opt *opt, size_t size)
+{
+    iso_options_init(&iso_compare_options, opt, size);
+}
+
+/* Items can be left out one by one with Gram terms alone. */
+iso_err iso_compare_method(iso_method *out, iso_method road, iso_interval interval)
+{
+    const bool jackknife = interval == ISO_INTERVAL_JACKKNIFE;
+    const bool groups = interval == ISO_INTERVAL_GROUPS;
+
+    if ((jackknife && road == ISO_METHOD_SUMS) || (groups && road == ISO_METHOD_GRAM))
+        return iso_fail(ISO_EARG, ISO_FIELD(interval) " %s is not made on the %s road",
+                        jackknife ? "jackknife" : "groups", iso_method_name(road));
+    *out = jackknife ? ISO_METHOD_GRAM : groups ? ISO_METHOD_SUMS : road;
     return ISO_OK;
 }
 
@@ -88,8 +105,8 @@ static iso_err difference(iso_value *out, const struct comparison *c, int64_t i,
 static iso_err add_records(iso_records *out, const struct comparison *c)
 {
     const int measures = c->pairing.task.measures;
-    const bool minus = c->set->difference;
-    const bool bare = c->set->interval && !strcmp(c->set->interval, "none");
+    const bool minus = c->opt->difference;
+    const bool bare = c->opt->interval == ISO_INTERVAL_NONE;
     iso_err err = ISO_OK;
 
     for (int m = 0; m < measures; m++) {
@@ -109,79 +126,124 @@ done:
     return err;
 }
 
-static void print_plan(const struct comparison *c)
+static iso_err add_facts(iso_facts *out, const struct comparison *c)
 {
     const iso_plan *p = &c->plan;
+    iso_err err = ISO_OK;
 
-    printf("road\t%s\n", iso_method_name(p->method));
-    printf("items\t%lld\n", (long long)p->rows);
-    printf("pairs\t%lld\n", (long long)c->pairing.pairs);
-    printf("matrices\t%d\n", c->pairing.matrices);
-    printf("chunks\t%d\n", p->chunks);
-    printf("readings\t%d\n", p->readings);
-    printf("operations\t%.6g\n", p->operations);
-    printf("bytes\t%lld\n", (long long)p->bytes);
-    printf("memory\t%lld\n", (long long)p->memory);
+    ISO_TRY(iso_facts_text(out, "road", iso_method_name(p->method)));
+    ISO_TRY(iso_facts_count(out, "items", p->rows));
+    ISO_TRY(iso_facts_count(out, "pairs", c->pairing.pairs));
+    ISO_TRY(iso_facts_count(out, "matrices", c->pairing.matrices));
+    ISO_TRY(iso_facts_count(out, "chunks", p->chunks));
+    ISO_TRY(iso_facts_count(out, "readings", p->readings));
+    ISO_TRY(iso_facts_real(out, "operations", p->operations));
+    ISO_TRY(iso_facts_count(out, "bytes", p->bytes));
+    ISO_TRY(iso_facts_count(out, "memory", p->memory));
+done:
+    return err;
 }
 
-iso_err iso_compare_check(const struct settings *set, const char *measures)
+static void note_unshared(const struct comparison *c, const iso_run *run)
+{
+    const struct parallel *par = &c->pairing.parallel;
+
+    if (par->unshared > 0)
+        iso_run_note(run, "%lld items are common to all languages; %lld of %s have no partner",
+                     (long long)par->items, (long long)par->unshared,
+                     iso_pairing_lang(&c->pairing, 0));
+}
+
+/* The measures, the pairs and the plan. */
+static iso_err prepare(struct comparison *c, iso_states *states, const iso_run *run)
+{
+    const iso_compare_opt *o = c->opt;
+    iso_task *task = &c->pairing.task;
+    int count = 0;
+    iso_method method = ISO_METHOD_AUTO;
+    iso_err err = ISO_OK;
+
+    ISO_NEED(!o->difference || o->against,
+             ISO_FIELD(difference) " needs " ISO_FIELD(against) " INPUT");
+    ISO_TRY(iso_compare_method(&method, o->road, o->interval));
+    ISO_TRY(iso_measure_choose(c->measure, &count, MEASURES, o->measure));
+    ISO_TRY(iso_pairing_make(&c->pairing, &o->select, o->difference, run ? run->seed : 0, states,
+                             o->against));
+    task->measure = c->measure;
+    task->measures = count;
+    task->method = method;
+    task->dear = o->interval == ISO_INTERVAL_GROUPS;
+    ISO_TRY(iso_plan_make(&c->plan, task, run));
+    note_unshared(c, run);
+done:
+    return err;
+}
+
+static void forget(struct comparison *c)
+{
+    iso_free(c->values);
+    iso_free(c->replicates);
+    iso_plan_free(&c->plan);
+    iso_pairing_free(&c->pairing);
+}
+
+static iso_err take_options(iso_compare_opt *out, const iso_compare_opt *opt)
 {
     const iso_measure *measure[MEASURES];
     iso_method method;
     int count;
     iso_err err = ISO_OK;
 
-    if (set->difference && set->against.count == 0)
-        ISO_FAIL(ISO_EARG, ISO_FIELD(difference) " needs " ISO_FIELD(against) " INPUT");
-    ISO_TRY(iso_compare_method(&method, set));
-    ISO_TRY(iso_measure_choose(measure, &count, MEASURES, set->measure ? set->measure : measures));
-    ISO_TRY(iso_selection_check(set));
+    ISO_TRY(iso_options_take(&iso_compare_options, out, opt));
+    ISO_TRY(iso_compare_method(&method, out->road, out->interval));
+    ISO_TRY(iso_measure_choose(measure, &count, MEASURES, out->measure));
+    ISO_TRY(iso_selection_check(&out->select));
 done:
     return err;
 }
 
-static void tell(const struct comparison *c)
+iso_err iso_compare_check(const iso_compare_opt *opt)
 {
-    const struct parallel *par = &c->pairing.parallel;
+    iso_compare_opt o;
 
-    if (par->unshared > 0)
-        term_note(c->set, "%lld items are common to all languages; %lld of %s have no partner",
-                  (long long)par->items, (long long)par->unshared,
-                  iso_pairing_lang(&c->pairing, 0));
+    return take_options(&o, opt);
 }
 
-iso_err iso_compare_records(iso_records *out, const struct settings *set, const char *measures,
-                            iso_states *here, iso_states *there, const iso_run *run)
+iso_err iso_compare_plan(iso_facts *out, iso_states *states, const iso_compare_opt *opt,
+                         const iso_run *run)
 {
-    struct comparison c = {.set = set};
-    iso_task *task = &c.pairing.task;
-    int count = 0;
-    iso_method method = ISO_METHOD_AUTO;
+    iso_compare_opt o;
+    struct comparison c = {.opt = &o};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_compare_method(&method, set));
-    ISO_TRY(
-        iso_measure_choose(c.measure, &count, MEASURES, set->measure ? set->measure : measures));
-    ISO_TRY(iso_pairing_make(&c.pairing, set, here, there));
-    task->measure = c.measure;
-    task->measures = count;
-    task->method = method;
-    task->dear = set->interval && !strcmp(set->interval, "groups");
-    ISO_TRY(iso_plan_make(&c.plan, task, run));
-    tell(&c);
-    if (set->plan) {
-        print_plan(&c);
-        goto done;
-    }
-    ISO_TRY(iso_alloc(&c.values, task->pairs * count, sizeof *c.values));
-    if (set->difference)
-        ISO_TRY(iso_alloc(&c.replicates, task->pairs * count * c.plan.stride, sizeof(double)));
+    ISO_TRY(take_options(&o, opt));
+    ISO_TRY(prepare(&c, states, run));
+    ISO_TRY(add_facts(out, &c));
+done:
+    forget(&c);
+    return err;
+}
+
+iso_err iso_compare(iso_records *out, iso_states *states, const iso_compare_opt *opt,
+                    const iso_run *run)
+{
+    const int64_t before = out->count;
+    iso_compare_opt o;
+    struct comparison c = {.opt = &o};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(take_options(&o, opt));
+    ISO_TRY(prepare(&c, states, run));
+    const iso_task *task = &c.pairing.task;
+    ISO_TRY(iso_alloc(&c.values, task->pairs * task->measures, sizeof *c.values));
+    if (o.difference)
+        ISO_TRY(
+            iso_alloc(&c.replicates, task->pairs * task->measures * c.plan.stride, sizeof(double)));
     ISO_TRY(iso_pass(c.values, c.replicates, task, &c.plan, run));
     ISO_TRY(add_records(out, &c));
 done:
-    iso_free(c.values);
-    iso_free(c.replicates);
-    iso_plan_free(&c.plan);
-    iso_pairing_free(&c.pairing);
+    if (err)
+        iso_records_cut(out, before);
+    forget(&c);
     return err;
 }

@@ -1,23 +1,50 @@
-/* Compares languages, layers and models: from collections to records. */
-#ifndef ISO_BIN_COMPARE_H
-#define ISO_BIN_COMPARE_H
+/* The study of similarity: languages, layers and models compared item by item. */
+#ifndef ISO_STUDY_COMPARE_H
+#define ISO_STUDY_COMPARE_H
 
 #include "analysis/pass/plan.h"
-#include "bin/settings.h"
-#include "lib/io/record.h"
-#include "lib/io/states.h"
+#include "analysis/study/study.h"
 
-/* What the command line alone shows wrong: unknown measures, options that exclude each other, lists
- * that are none. ISO_EARG; call it before an input is opened. */
-iso_err iso_compare_check(const struct settings *set, const char *measures);
+ISO_BEGIN
 
-/* The method that --road and --interval ask for together. ISO_EARG when they exclude each other. */
-iso_err iso_compare_method(iso_method *out, const struct settings *set);
+/** Options of iso_compare; iso_compare_opt_init fills the defaults. Texts are borrowed. */
+typedef struct iso_compare_opt {
+    size_t size;
+    iso_states *against; /* NULL, or the states of which each language is compared with itself */
+    bool difference;     /* with `against`: the pairs here minus the same pairs there */
+    iso_select select;
+    const char *measure;   /* names of the registry: "cka,cosine:centred" */
+    iso_interval interval; /* USUAL, NONE, JACKKNIFE (Gram terms), GROUPS (sums) */
+    iso_method road;       /* how sums are made */
+} iso_compare_opt;
 
-/* Adds a record for every pair and measure the settings choose (`measures` where --measure is not
- * given); `there` is NULL without --against. With --plan the plan goes to standard output and
- * nothing is read. The settings have passed iso_compare_check. */
-iso_err iso_compare_records(iso_records *out, const struct settings *set, const char *measures,
-                            iso_states *here, iso_states *there, const iso_run *run);
+extern ISO_API const iso_options iso_compare_options;
+ISO_API void iso_compare_opt_init(iso_compare_opt *opt, size_t size);
+
+/** What can be said before any input is open. Errors  ISO_EARG. */
+ISO_API ISO_MUST_USE iso_err iso_compare_check(const iso_compare_opt *opt);
+
+/** What would be read and computed, without reading it: road, items, pairs, matrices, chunks,
+ * readings, operations, bytes, memory. Errors  as iso_compare. */
+ISO_API ISO_MUST_USE iso_err iso_compare_plan(iso_facts *out, iso_states *states,
+                                              const iso_compare_opt *opt, const iso_run *run);
+
+/**
+ * Appends a record for every measure, pair of languages and layer; on an error `out` is as before.
+ * A value lies where its measure says (CKA in [0, 1], debiased a little below 0, too); what is
+ * undefined is NaN with `why`. The items that all chosen languages share are joined by their ids.
+ * Cost    one reading of every matrix; O(n d^2) by sums or O(n^2 d) by Gram terms a pair.
+ * Errors  ISO_EARG (also names that the states do not have), ISO_EFORMAT (numbers that are not
+ *         finite), ISO_EIO, ISO_ENOMEM, ISO_ECANCEL.
+ * Threads one call at a time on the same states.
+ * Source  Kornblith et al., ICML 2019; Conneau et al., ACL 2020, section 5.
+ */
+ISO_API ISO_MUST_USE iso_err iso_compare(iso_records *out, iso_states *states,
+                                         const iso_compare_opt *opt, const iso_run *run);
+
+/* The method that `road` and `interval` ask for together. ISO_EARG when they exclude each other. */
+iso_err iso_compare_method(iso_method *out, iso_method road, iso_interval interval);
+
+ISO_END
 
 #endif

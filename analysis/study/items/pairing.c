@@ -6,7 +6,9 @@
 /* What iso_pairing_make holds while it works. */
 struct builder {
     struct pairing *p;
-    const struct settings *set;
+    const iso_select *select;
+    bool difference; /* the same pairs in both collections, instead of across them */
+    uint64_t seed;
     struct selection sel;
     const iso_lang **party; /* languages here, then the same there */
     int *lang_there;        /* by language here */
@@ -112,7 +114,7 @@ static iso_err add_pairs(struct builder *b, int from, int to)
 
     for (int i = 0; i < sel->layer_count; i++) {
         for (int j = 0; j < targets; j++) {
-            if (sel->layer[i] != target[j] && !b->set->across)
+            if (sel->layer[i] != target[j] && !b->select->across)
                 continue;
             for (int k = 0; k < sel->pair_count; k++) {
                 const int src = lang_in(b, from, sel->pair[k][0]);
@@ -143,7 +145,7 @@ static iso_err look_there(struct builder *b, iso_states *here, iso_states *there
                      iso_states_name(there), name, iso_states_name(here));
     }
     const iso_lang *lang = iso_states_lang(there, b->lang_there[sel->lang[0]]);
-    const bool own = b->set->across && !b->set->layers && !b->set->difference;
+    const bool own = b->select->across && !b->select->layers && !b->difference;
     b->layer_there = own ? lang->layers : sel->layer;
     b->layers_there = own ? lang->layer_count : sel->layer_count;
 done:
@@ -169,10 +171,10 @@ done:
 
 static iso_err draw_shuffle(struct builder *b)
 {
-    iso_rng rng = iso_rng_seeded((uint64_t)b->set->seed, 1);
+    iso_rng rng = iso_rng_seeded(b->seed, 1);
     iso_err err = ISO_OK;
 
-    if (!b->set->shuffle)
+    if (!b->select->shuffle)
         return ISO_OK;
     ISO_TRY(iso_alloc(&b->shuffle, b->p->parallel.items, sizeof *b->shuffle));
     iso_rng_permutation(&rng, b->shuffle, b->p->parallel.items);
@@ -184,10 +186,10 @@ done:
 static iso_err build(struct builder *b, iso_states *here, iso_states *there)
 {
     struct pairing *p = b->p;
-    const bool against = there && !b->set->difference;
+    const bool against = there && !b->difference;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_selection_make(&b->sel, b->set, here, against));
+    ISO_TRY(iso_selection_make(&b->sel, b->select, here, against));
     if (there)
         ISO_TRY(look_there(b, here, there));
     ISO_TRY(join(b, here, there));
@@ -211,11 +213,11 @@ done:
     return err;
 }
 
-iso_err iso_pairing_make(struct pairing *out, const struct settings *set, iso_states *here,
-                         iso_states *there)
+iso_err iso_pairing_make(struct pairing *out, const iso_select *select, bool difference,
+                         uint64_t seed, iso_states *here, iso_states *there)
 {
     struct pairing p = {.states = {here, there}};
-    struct builder b = {.p = &p, .set = set};
+    struct builder b = {.p = &p, .select = select, .difference = difference, .seed = seed};
     iso_err err = build(&b, here, there);
 
     iso_selection_free(&b.sel);

@@ -27,9 +27,10 @@ struct pairing {
     int64_t pairs;
 };
 
-/* `there` is NULL without --against. */
-iso_err iso_pairing_make(struct pairing *out, const struct settings *set, iso_states *here,
-                         iso_states *there);
+/* `there` is NULL unless collections are compared; with `difference` the same pairs are taken in
+ * both, else each language here is paired with itself there. `seed` is of the shuffled control. */
+iso_err iso_pairing_make(struct pairing *out, const iso_select *select, bool difference,
+                         uint64_t seed, iso_states *here, iso_states *there);
 void iso_pairing_free(struct pairing *p);
 
 /* What a matrix is called in records. */

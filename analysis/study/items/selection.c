@@ -23,15 +23,15 @@ done:
     return err;
 }
 
-iso_err iso_selection_source(int *out, const struct settings *set, const iso_states *s)
+iso_err iso_selection_source(int *out, const iso_select *select, const iso_states *s)
 {
     const char *named = iso_states_about(s)->source;
     char word[128];
 
     if (iso_states_langs(s) == 0) /* from memory, and nothing was put */
         return iso_fail(ISO_EARG, "%s: holds no language", iso_states_name(s));
-    if (set->src) {
-        iso_str_word(word, sizeof word, set->src);
+    if (select->src) {
+        iso_str_word(word, sizeof word, select->src);
         return iso_states_need(out, s, word);
     }
     *out = named ? iso_states_find(s, named) : 0;
@@ -89,11 +89,11 @@ static iso_err no_pair(const iso_states *s, int source)
                           path, name);
 }
 
-static iso_err choose_pairs(struct selection *sel, const struct settings *set, const iso_states *s,
+static iso_err choose_pairs(struct selection *sel, const iso_select *select, const iso_states *s,
                             bool self)
 {
     const int langs = iso_states_langs(s);
-    const bool all = set->pairs != NULL || (self && !set->src && !set->tgt);
+    const bool all = select->pairs == ISO_PAIRS_ALL || (self && !select->src && !select->tgt);
     bool *src = NULL, *tgt = NULL;
     int source = 0;
     iso_err err = ISO_OK;
@@ -102,18 +102,18 @@ static iso_err choose_pairs(struct selection *sel, const struct settings *set, c
     ISO_TRY(iso_alloc(&tgt, langs, sizeof *tgt));
     ISO_TRY(iso_alloc(&sel->pair, (int64_t)langs * langs, sizeof *sel->pair));
     ISO_TRY(iso_alloc(&sel->lang, langs, sizeof *sel->lang));
-    ISO_TRY(iso_selection_source(&source, set, s));
+    ISO_TRY(iso_selection_source(&source, select, s));
     src[source] = true;
-    if (set->src)
-        ISO_TRY(mark(src, s, set->src));
-    if (set->tgt)
-        ISO_TRY(mark(tgt, s, set->tgt));
+    if (select->src)
+        ISO_TRY(mark(src, s, select->src));
+    if (select->tgt)
+        ISO_TRY(mark(tgt, s, select->tgt));
     for (int i = 0; i < langs; i++) {
-        tgt[i] = tgt[i] || !set->tgt;
+        tgt[i] = tgt[i] || !select->tgt;
         if (all)
             src[i] = tgt[i];
     }
-    if (self && set->tgt && !set->src)
+    if (self && select->tgt && !select->src)
         src[source] = false;
     pair_up(sel, langs, src, tgt, all, self);
     if (sel->pair_count == 0)
@@ -182,13 +182,13 @@ static iso_err check_list(const char *option, const char *list)
     return ISO_OK;
 }
 
-iso_err iso_selection_check_layers(const struct settings *set)
+iso_err iso_selection_check_layers(const char *layers)
 {
     char word[64];
     int first, last;
     iso_err err = ISO_OK;
 
-    for (const char *at = set->layers; at;) {
+    for (const char *at = layers; at;) {
         at = iso_str_word(word, sizeof word, at);
         ISO_TRY(layer_range(&first, &last, word, INT_MAX));
     }
@@ -196,15 +196,15 @@ done:
     return err;
 }
 
-iso_err iso_selection_check(const struct settings *set)
+iso_err iso_selection_check(const iso_select *select)
 {
     iso_err err = ISO_OK;
 
-    if (set->pairs && set->src)
+    if (select->pairs && select->src)
         ISO_FAIL(ISO_EARG, ISO_FIELD(pairs) " all and " ISO_FIELD(src) " exclude each other");
-    ISO_TRY(check_list("src", set->src));
-    ISO_TRY(check_list("tgt", set->tgt));
-    ISO_TRY(iso_selection_check_layers(set));
+    ISO_TRY(check_list("src", select->src));
+    ISO_TRY(check_list("tgt", select->tgt));
+    ISO_TRY(iso_selection_check_layers(select->layers));
 done:
     return err;
 }
@@ -267,7 +267,7 @@ static iso_err check_others(const struct selection *sel, const iso_states *s)
 }
 
 /* Every language chosen must have every layer chosen. */
-static iso_err choose_layers(struct selection *sel, const struct settings *set, const iso_states *s)
+static iso_err choose_layers(struct selection *sel, const iso_select *select, const iso_states *s)
 {
     const iso_lang *first = iso_states_lang(s, sel->lang[0]);
     const char *path = iso_states_name(s);
@@ -277,9 +277,9 @@ static iso_err choose_layers(struct selection *sel, const struct settings *set, 
     ISO_TRY(iso_alloc(&take, first->layer_count, sizeof *take));
     ISO_TRY(iso_alloc(&sel->layer, first->layer_count, sizeof *sel->layer));
     for (int i = 0; i < first->layer_count; i++)
-        take[i] = !set->layers;
-    if (set->layers)
-        ISO_TRY(layers_named(take, set->layers, first, path));
+        take[i] = !select->layers;
+    if (select->layers)
+        ISO_TRY(layers_named(take, select->layers, first, path));
     for (int i = 0; i < first->layer_count; i++) {
         if (!take[i])
             continue;
@@ -290,21 +290,21 @@ static iso_err choose_layers(struct selection *sel, const struct settings *set, 
                 ISO_TRY(lacks(path, lang, first->layers[i], first));
         }
     }
-    if (!set->layers)
+    if (!select->layers)
         ISO_TRY(check_others(sel, s));
 done:
     iso_free(take);
     return err;
 }
 
-iso_err iso_selection_make(struct selection *out, const struct settings *set, const iso_states *s,
+iso_err iso_selection_make(struct selection *out, const iso_select *select, const iso_states *s,
                            bool self)
 {
     struct selection sel = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(choose_pairs(&sel, set, s, self));
-    ISO_TRY(choose_layers(&sel, set, s));
+    ISO_TRY(choose_pairs(&sel, select, s, self));
+    ISO_TRY(choose_layers(&sel, select, s));
     *out = sel;
     return ISO_OK;
 done:

@@ -2,8 +2,7 @@
 #ifndef ISO_BIN_SELECTION_H
 #define ISO_BIN_SELECTION_H
 
-#include "bin/settings.h"
-#include "lib/io/states.h"
+#include "analysis/study/study.h"
 
 /* Pairs of languages by their number in the collection; layers ascending. */
 struct selection {
@@ -14,10 +13,10 @@ struct selection {
 };
 
 /* Lists that are none, options that exclude each other: what shows before any input. ISO_EARG. */
-iso_err iso_selection_check(const struct settings *set);
+iso_err iso_selection_check(const iso_select *select);
 
-/* The same for --layers alone. */
-iso_err iso_selection_check_layers(const struct settings *set);
+/* The same for a list of layers alone. */
+iso_err iso_selection_check_layers(const char *layers);
 
 /* Sets take[i] for every layer of layer[0..count), ascending, that a list like 0,3-6,last names.
  * `who` has these layers, for messages. Errors ISO_EARG. */
@@ -26,11 +25,11 @@ iso_err iso_selection_layers(bool *take, const char *list, const int *layer, int
 
 /* --src with each --tgt (default: the source with all others), --pairs all; --layers. `self` pairs
  * every chosen language with itself (--against). Errors name the language or layer. */
-iso_err iso_selection_make(struct selection *out, const struct settings *set, const iso_states *s,
+iso_err iso_selection_make(struct selection *out, const iso_select *select, const iso_states *s,
                            bool self);
 void iso_selection_free(struct selection *sel);
 
 /* The language that comparisons start from: --src, else the file's source, else the first. */
-iso_err iso_selection_source(int *out, const struct settings *set, const iso_states *s);
+iso_err iso_selection_source(int *out, const iso_select *select, const iso_states *s);
 
 #endif

@@ -62,7 +62,7 @@ iso_err iso_mix_ask_make(struct mix_ask *out, const struct settings *set)
     iso_buf registry = {0}, retrieval = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_compare_method(&ask.method, set));
+    ISO_TRY(iso_compare_method(&ask.method, ISO_METHOD_AUTO, ISO_INTERVAL_USUAL));
     ISO_TRY(split(&registry, &retrieval, set->measure ? set->measure : MIX_MEASURES));
     if (registry.len > 0)
         ISO_TRY(iso_measure_choose(ask.of, &ask.registered, MIX_ASK_MOST, registry.text));

@@ -56,10 +56,10 @@ static iso_err choose(struct probe_set *set, const struct probe_ask *ask)
     int source;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_selection_source(&source, &s, set->states));
+    ISO_TRY(iso_selection_source(&source, SELECT_OF(&s), set->states));
     if (!s.src)
         s.src = iso_states_lang(set->states, source)->name;
-    ISO_TRY(iso_selection_make(&set->sel, &s, set->states, true));
+    ISO_TRY(iso_selection_make(&set->sel, SELECT_OF(&s), set->states, true));
     ISO_TRY(iso_alloc(&set->lang, set->sel.lang_count, sizeof *set->lang));
     for (const char *at = s.src; at;) {
         at = iso_str_word(word, sizeof word, at);

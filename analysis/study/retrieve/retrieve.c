@@ -29,7 +29,7 @@ iso_err iso_retrieve_check(const struct settings *set, const char *measures)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_retrieve_ask_make(&ask, set, measures));
-    ISO_TRY(iso_selection_check(set));
+    ISO_TRY(iso_selection_check(SELECT_OF(set)));
 done:
     iso_retrieve_ask_free(&ask);
     return err;

@@ -108,7 +108,7 @@ iso_err iso_retrieve_rows_open(struct retrieve_rows *out, const struct settings 
     struct retrieve_rows r = {.states = states};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_selection_make(&r.sel, set, states, false));
+    ISO_TRY(iso_selection_make(&r.sel, SELECT_OF(set), states, false));
     ISO_TRY(join(&r, joined));
     ISO_TRY(check_rows(&r, ask));
     for (int l = 0; l < r.sel.layer_count; l++) {

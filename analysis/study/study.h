@@ -1,0 +1,55 @@
+/* What the options of several studies have in common. */
+#ifndef ISO_STUDY_STUDY_H
+#define ISO_STUDY_STUDY_H
+
+#include <stdbool.h>
+
+#include "lib/base/facts.h"
+#include "lib/base/option.h"
+#include "lib/base/run.h"
+#include "lib/io/record.h"
+#include "lib/io/states.h"
+
+ISO_BEGIN
+
+/** Which pairs of languages: each source with each target, or all. */
+typedef enum iso_pairs { ISO_PAIRS_SOURCES, ISO_PAIRS_ALL } iso_pairs;
+
+/** How intervals are made; not every study makes all. */
+typedef enum iso_interval {
+    ISO_INTERVAL_USUAL, /* as the study does it where nothing is said */
+    ISO_INTERVAL_NONE,
+    ISO_INTERVAL_JACKKNIFE,
+    ISO_INTERVAL_GROUPS,
+    ISO_INTERVAL_BOOT_ITEMS,
+    ISO_INTERVAL_BCA
+} iso_interval;
+
+/** Languages and layers to take. Lists are comma-separated. */
+typedef struct iso_select {
+    const char *src;    /* source language; NULL: what the states say, else the first */
+    const char *tgt;    /* target languages; NULL: all others */
+    const char *layers; /* "0,3-6,last"; NULL: all */
+    iso_pairs pairs;
+    bool across;  /* every layer with every layer, instead of each with itself */
+    bool shuffle; /* permute the targets' rows: the control that should find nothing */
+} iso_select;
+
+/* The rows of a table of options for an iso_select called `select`. */
+#define ISO_SELECT_SRC(type)                                                                       \
+    ISO_OPTION_AS(type, "src", NAMES, select.src, "LANG",                                          \
+                  "source language (default: as the file says, else the first)")
+#define ISO_SELECT_TGT(type)                                                                       \
+    ISO_OPTION_AS(type, "tgt", NAMES, select.tgt, "LANG[,LANG]",                                   \
+                  "target languages (default: all others)")
+#define ISO_SELECT_PAIRS(type)                                                                     \
+    ISO_OPTION_AS(type, "pairs", ENUM, select.pairs, "all",                                        \
+                  "take every pair of languages instead of source and targets", .choices = "all",  \
+                  .excludes = "src")
+#define ISO_SELECT_LAYERS(type)                                                                    \
+    ISO_OPTION_AS(type, "layers", RANGES, select.layers, "LIST",                                   \
+                  "layers to take: 0,3-6,last (default: all)")
+
+ISO_END
+
+#endif
