@@ -1,14 +1,10 @@
 /* Heads under every name hubs give them, against the formula in double; and what is no head. */
-#include "tests/check.h"
-
-#include <sys/stat.h>
+#include "tests/nn/made_checkpoint.h"
 
 #include "lib/base/alloc.h"
-#include "lib/base/rng.h"
-#include "lib/linalg/convert.h"
 #include "lib/nn/classifier.h"
 
-enum { C = 8, K = 3, ROOM = 1 << 16 };
+enum { C = 8, K = 3 };
 
 #define SIZES                                                                                      \
     "\"vocab_size\": 20, \"hidden_size\": 8, \"num_hidden_layers\": 3, "                           \
@@ -32,94 +28,25 @@ static const struct naming {
 
 enum { NAMINGS = sizeof namings / sizeof *namings };
 
-/* A checkpoint being written: tensors one after another. */
-static struct {
-    char head[4096], data[ROOM];
-    int64_t head_len, data_len;
-} made;
-
-static void begin(void)
-{
-    made.head_len = snprintf(made.head, sizeof made.head, "{");
-    made.data_len = 0;
-}
-
-/* An F32 or BF16 tensor with the numbers x; cols 0: a vector. */
-static void add(const char *stem, const char *ending, const float *x, int64_t rows, int64_t cols,
-                iso_dtype type)
-{
-    const int64_t count = rows * (cols ? cols : 1), bytes = count * (int64_t)iso_dtype_size(type);
-    char shape[64];
-
-    snprintf(shape, sizeof shape, cols ? "[%d,%d]" : "[%d]", (int)rows, (int)cols);
-    made.head_len +=
-        snprintf(made.head + made.head_len, sizeof made.head - (size_t)made.head_len,
-                 "%s\"%s%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}",
-                 made.head_len > 1 ? "," : "", stem, ending, type == ISO_F32 ? "F32" : "BF16",
-                 shape, (int)made.data_len, (int)(made.data_len + bytes));
-    assert_true(made.head_len < (int64_t)sizeof made.head && made.data_len + bytes <= ROOM);
-    void *to = malloc((size_t)bytes + 1);
-    assert_non_null(to);
-    iso_convert(to, count, type, iso_view_f32(x, 1, count));
-    memcpy(made.data + made.data_len, to, (size_t)bytes);
-    free(to);
-    made.data_len += bytes;
-}
-
-/* A new folder with what was added; `odd` bytes move the numbers to odd places. */
-static const char *end(const char *change, const char *config, int odd)
-{
-    static int count;
-    char name[32];
-
-    snprintf(name, sizeof name, "model%d", count++);
-    const char *folder = temp_path(name);
-    assert_int_equal(mkdir(folder, 0700), 0);
-    FILE *f = fopen(check_path(folder, "config.json"), "w");
-    assert_non_null(f);
-    fprintf(f, "{%s%s%s}", change, *change ? ", " : "", config);
-    assert_int_equal(fclose(f), 0);
-    f = fopen(check_path(folder, "model.safetensors"), "wb");
-    assert_non_null(f);
-    made.head[made.head_len++] = '}';
-    while (made.head_len % 8 != odd)
-        made.head[made.head_len++] = ' ';
-    for (int i = 0; i < 8; i++)
-        fputc((int)(made.head_len >> (8 * i) & 255), f);
-    fwrite(made.head, 1, (size_t)made.head_len, f);
-    fwrite(made.data, 1, (size_t)made.data_len, f);
-    assert_int_equal(fclose(f), 0);
-    return folder;
-}
-
-/* Random numbers that bf16 holds. */
-static void fill(float *x, int64_t n, uint64_t seed)
-{
-    iso_rng rng = iso_rng_seeded(seed, 9);
-
-    for (int64_t i = 0; i < n; i++)
-        x[i] = (float)((double)(iso_rng_below(&rng, 255) - 127) / 64);
-}
-
 static float w1[C * C], b1[C], w2[K * C], b2[K];
 
 static void head_tensors(const struct naming *n, iso_dtype type)
 {
-    fill(w1, C * C, 1);
-    fill(b1, C, 2);
-    fill(w2, K * C, 3);
-    fill(b2, K, 4);
-    add(n->dense, ".weight", w1, C, C, type);
-    add(n->dense, ".bias", b1, C, 0, type);
-    add(n->out, ".weight", w2, K, C, type);
-    add(n->out, ".bias", b2, K, 0, type);
+    made_fill(w1, C * C, 1);
+    made_fill(b1, C, 2);
+    made_fill(w2, K * C, 3);
+    made_fill(b2, K, 4);
+    made_add(n->dense, ".weight", w1, C, C, type);
+    made_add(n->dense, ".bias", b1, C, 0, type);
+    made_add(n->out, ".weight", w2, K, C, type);
+    made_add(n->out, ".bias", b2, K, 0, type);
 }
 
 static const char *checkpoint(const struct naming *n, const char *change)
 {
-    begin();
+    made_begin();
     head_tensors(n, ISO_F32);
-    return end(change, n->config, 0);
+    return made_end(change, n->config, 0);
 }
 
 static double by_formula(const float *x, int k, bool relu)
@@ -142,7 +69,7 @@ static void check_logits(iso_classifier *h, bool relu, int64_t n)
     float *y = calloc((size_t)n * (K + 2) + 1, sizeof *y);
     iso_mat logits = {y, n, K, K + 2, ISO_F32, NULL};
 
-    fill(x, n * (C + 1), (uint64_t)n);
+    made_fill(x, n * (C + 1), (uint64_t)n);
     ok(iso_classifier_logits(&logits, h, (iso_view){x, n, C, C + 1, ISO_F32}));
     for (int64_t i = 0; i < n; i++) {
         for (int k = 0; k < K; k++)
@@ -161,9 +88,9 @@ static void every_naming_equals_the_formula(void **state)
     for (int i = 0; i < NAMINGS; i++) {
         for (int bf16 = 0; bf16 < 2; bf16++) {
             iso_classifier *h = NULL;
-            begin();
+            made_begin();
             head_tensors(&namings[i], bf16 ? ISO_BF16 : ISO_F32);
-            ok(iso_classifier_open(&h, &why, end("", namings[i].config, bf16 ? 3 : 0)));
+            ok(iso_classifier_open(&h, &why, made_end("", namings[i].config, bf16 ? 3 : 0)));
             assert_non_null(h);
             assert_null(why);
             assert_int_equal(iso_classifier_classes(h), K);
@@ -254,27 +181,27 @@ static void what_is_no_head(void **state)
     (void)state;
 
     no_head(source_path("examples/mini"), "has no classification head");
-    begin();
-    add("bert.pooler.dense", ".weight", w1, C, C, ISO_F32); /* BertModel, BertForPreTraining */
-    add("bert.pooler.dense", ".bias", b1, C, 0, ISO_F32);
-    no_head(end("", BERT, 0), "has no classification head");
+    made_begin();
+    made_add("bert.pooler.dense", ".weight", w1, C, C, ISO_F32); /* BertModel, BertForPreTraining */
+    made_add("bert.pooler.dense", ".bias", b1, C, 0, ISO_F32);
+    no_head(made_end("", BERT, 0), "has no classification head");
     for (int i = 0; i < 2; i++) {
-        begin();
-        add("classifier", ".weight", w2, K, C, ISO_F32);
-        add("classifier", ".bias", b2, K, 0, ISO_F32);
-        no_head(end(i ? token : "", i ? BERT : XLMR, 0), "reads each token, not the sentence");
+        made_begin();
+        made_add("classifier", ".weight", w2, K, C, ISO_F32);
+        made_add("classifier", ".bias", b2, K, 0, ISO_F32);
+        no_head(made_end(i ? token : "", i ? BERT : XLMR, 0), "reads each token, not the sentence");
     }
     no_head(checkpoint(&namings[1], token), "reads each token"); /* early ones keep their pooler */
     no_head(checkpoint(&namings[1], "\"architectures\": [\"BertForMultipleChoice\"]"), "choices");
     no_head(checkpoint(&namings[0], "\"problem_type\": \"regression\""), "a regression");
     no_head(checkpoint(&namings[0], "\"problem_type\": \"multi_label_classification\""),
             "several labels");
-    begin();
-    add("classifier.dense", ".weight", w1, C, C, ISO_F32);
-    add("classifier.dense", ".bias", b1, C, 0, ISO_F32);
-    add("classifier.out_proj", ".weight", w2, 1, C, ISO_F32);
-    add("classifier.out_proj", ".bias", b2, 1, 0, ISO_F32);
-    no_head(end("", XLMR, 0), "one output");
+    made_begin();
+    made_add("classifier.dense", ".weight", w1, C, C, ISO_F32);
+    made_add("classifier.dense", ".bias", b1, C, 0, ISO_F32);
+    made_add("classifier.out_proj", ".weight", w2, 1, C, ISO_F32);
+    made_add("classifier.out_proj", ".bias", b2, 1, 0, ISO_F32);
+    no_head(made_end("", XLMR, 0), "one output");
 }
 
 /* A head of naming n whose tensor `part` (0 to 3) is left out, or has another shape. */
@@ -290,13 +217,13 @@ static const char *damaged(const struct naming *n, int part, int64_t rows, int64
                  {n->out, ".bias", K, 0}};
     float x[256] = {0};
 
-    begin();
+    made_begin();
     for (int i = 0; i < 4; i++) {
         const int64_t r = i == part ? rows : parts[i].rows, c = i == part ? cols : parts[i].cols;
         if (r >= 0)
-            add(parts[i].stem, parts[i].ending, x, r, c, ISO_F32);
+            made_add(parts[i].stem, parts[i].ending, x, r, c, ISO_F32);
     }
-    return end(change, n->config, 0);
+    return made_end(change, n->config, 0);
 }
 
 static void halves_and_shapes(void **state)
