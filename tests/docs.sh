@@ -25,6 +25,15 @@ done
 sed -n '/^## Columns/,/^## /p' docs/records.md | grep '^| `' | cut -d'|' -f2 | grep -o '[a-z][a-z0-9_]*' >"$folder/documented"
 diff "$folder/columns" "$folder/documented" >"$folder/diff" || say "docs/records.md: other columns than \`isogloss help records\`: $(grep '^[<>]' "$folder/diff" | tr '\n' ' ')"
 
+# Their types and roles, as lib/io/record.h has them.
+sed -n 's/^ *\([TRI]\)(\([a-z0-9_]*\), \([A-Z]*\),.*/\2 \1 \3/p' lib/io/record.h |
+    awk '{ print $1, ($2 == "T" ? "text" : $2 == "R" ? "real" : "integer"), tolower($3) }' >"$folder/typed"
+sed -n '/^## Columns/,/^## /p' docs/records.md | grep '^| `' | awk -F'|' '{
+    gsub(/[` ]/, "", $2); gsub(/ /, "", $3); gsub(/ /, "", $4)
+    for (i = 1; i <= split($2, name, ","); i++) print name[i], $3, $4
+}' >"$folder/roles"
+diff "$folder/typed" "$folder/roles" >"$folder/diff" || say "docs/records.md: other types or roles than lib/io/record.h: $(grep '^[<>]' "$folder/diff" | tr '\n' ' ')"
+
 # Measures: the registered ones, and those of records of the bundled states.
 run() { "$program" "$@" --quiet --csv - | cut -d, -f1,2 | tail -n +2; }
 states=examples/states/mini.h5
