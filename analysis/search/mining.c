@@ -104,18 +104,18 @@ done:
 }
 
 /* Sorted by rows, repeats dropped. */
-static iso_err sort_gold(iso_mined **out, int64_t *count, const iso_mined *gold, int64_t golds)
+static iso_err sort_gold(iso_mined **out, int64_t *count, const iso_mined *gold, int64_t gold_count)
 {
     iso_mined *sorted = NULL;
     int64_t kept = 0;
-    iso_err err = iso_alloc(&sorted, golds, sizeof *sorted);
+    iso_err err = iso_alloc(&sorted, gold_count, sizeof *sorted);
 
     if (err)
         return err;
-    for (int64_t g = 0; g < golds; g++)
+    for (int64_t g = 0; g < gold_count; g++)
         sorted[g] = gold[g];
-    qsort(sorted, (size_t)golds, sizeof *sorted, by_rows);
-    for (int64_t g = 0; g < golds; g++) {
+    qsort(sorted, (size_t)gold_count, sizeof *sorted, by_rows);
+    for (int64_t g = 0; g < gold_count; g++) {
         if (g == 0 || by_rows(&sorted[g], &sorted[g - 1]) != 0)
             sorted[kept++] = sorted[g];
     }
@@ -138,7 +138,7 @@ static iso_mine_score score_of(double threshold, int64_t mined, int64_t right, i
 }
 
 iso_err iso_mine_against(iso_mine_score *out, const iso_mined *pair, int64_t count,
-                         const iso_mined *gold, int64_t golds, double threshold)
+                         const iso_mined *gold, int64_t gold_count, double threshold)
 {
     const bool search = isnan(threshold);
     iso_mined *sorted = NULL;
@@ -146,7 +146,7 @@ iso_err iso_mine_against(iso_mine_score *out, const iso_mined *pair, int64_t cou
     iso_mine_score best;
     iso_err err = ISO_OK;
 
-    ISO_TRY(sort_gold(&sorted, &known, gold, golds));
+    ISO_TRY(sort_gold(&sorted, &known, gold, gold_count));
     best = score_of(threshold, 0, 0, known);
     for (int64_t p = 0; p < count && (search || pair[p].score >= threshold); p++) {
         right += bsearch(&pair[p], sorted, (size_t)known, sizeof *sorted, by_rows) != NULL;
@@ -222,22 +222,22 @@ static void tallies_free(struct tallies *t)
 }
 
 static iso_err tallies_make(struct tallies *t, const iso_mined *pair, int64_t mined,
-                            const iso_mined *gold, int64_t golds, bool backward)
+                            const iso_mined *gold, int64_t gold_count, bool backward)
 {
     struct event *e = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&e, mined + golds, sizeof *e));
-    ISO_TRY(iso_alloc(&t->right, mined + golds, sizeof *t->right));
-    ISO_TRY(iso_alloc(&t->mined, mined + golds, sizeof *t->mined));
-    ISO_TRY(iso_alloc(&t->gold, mined + golds, sizeof *t->gold));
-    ISO_TRY(iso_alloc(&t->both, mined + golds, sizeof *t->both));
+    ISO_TRY(iso_alloc(&e, mined + gold_count, sizeof *e));
+    ISO_TRY(iso_alloc(&t->right, mined + gold_count, sizeof *t->right));
+    ISO_TRY(iso_alloc(&t->mined, mined + gold_count, sizeof *t->mined));
+    ISO_TRY(iso_alloc(&t->gold, mined + gold_count, sizeof *t->gold));
+    ISO_TRY(iso_alloc(&t->both, mined + gold_count, sizeof *t->both));
     for (int64_t p = 0; p < mined; p++)
         e[p] = event_of(&pair[p], backward, true);
-    for (int64_t g = 0; g < golds; g++)
+    for (int64_t g = 0; g < gold_count; g++)
         e[mined + g] = event_of(&gold[g], backward, false);
-    qsort(e, (size_t)(mined + golds), sizeof *e, by_drawn_row);
-    tally(t, e, mined + golds);
+    qsort(e, (size_t)(mined + gold_count), sizeof *e, by_drawn_row);
+    tally(t, e, mined + gold_count);
 done:
     iso_free(e);
     return err;
@@ -269,7 +269,7 @@ done:
 }
 
 iso_err iso_mine_values(iso_value out[3], const iso_mine_score *score, const iso_mined *pair,
-                        int64_t count, const iso_mined *gold, int64_t golds, bool backward,
+                        int64_t count, const iso_mined *gold, int64_t gold_count, bool backward,
                         iso_boot boot, uint64_t seed)
 {
     struct tallies t = {0};
@@ -278,7 +278,7 @@ iso_err iso_mine_values(iso_value out[3], const iso_mine_score *score, const iso
 
     ISO_NEED(score->mined <= count, "%lld pairs scored, %lld given", (long long)score->mined,
              (long long)count);
-    ISO_TRY(tallies_make(&t, pair, score->mined, gold, golds, backward));
+    ISO_TRY(tallies_make(&t, pair, score->mined, gold, gold_count, backward));
     ISO_TRY(value_of(&v[0], score->f1, score, t.both, &t, boot, seed));
     ISO_TRY(value_of(&v[1], score->precision, score, t.mined, &t, boot, seed));
     ISO_TRY(value_of(&v[2], score->recall, score, t.gold, &t, boot, seed));

@@ -43,11 +43,12 @@ typedef struct iso_mine_score {
 /**
  * Scores `pair` (as iso_mine leaves it) against gold (its scores are not read, repeated pairs count
  * once). Threshold NAN: the one with the best F1 on this gold, so an upper bound for new text;
- * it lies half way to the next score below. Cost O((count + golds) log golds). Errors  ISO_ENOMEM.
+ * it lies half way to the next score below. Cost O((count + gold_count) log gold_count). Errors
+ * ISO_ENOMEM.
  */
 ISO_API ISO_MUST_USE iso_err iso_mine_against(iso_mine_score *out, const iso_mined *pair,
-                                              int64_t count, const iso_mined *gold, int64_t golds,
-                                              double threshold);
+                                              int64_t count, const iso_mined *gold,
+                                              int64_t gold_count, double threshold);
 
 /**
  * `score`, as iso_mine_against left it for these pairs and this gold, as values with 95 % intervals
@@ -60,8 +61,8 @@ ISO_API ISO_MUST_USE iso_err iso_mine_against(iso_mine_score *out, const iso_min
  */
 ISO_API ISO_MUST_USE iso_err iso_mine_values(iso_value out[3], const iso_mine_score *score,
                                              const iso_mined *pair, int64_t count,
-                                             const iso_mined *gold, int64_t golds, bool backward,
-                                             iso_boot boot, uint64_t seed);
+                                             const iso_mined *gold, int64_t gold_count,
+                                             bool backward, iso_boot boot, uint64_t seed);
 
 ISO_END
 

@@ -116,14 +116,14 @@ done:
 }
 
 static int64_t rank_of(const struct near_plan *p, const struct near_side *x, int64_t i,
-                       const struct near_side *y, int64_t gold)
+                       const struct near_side *y, int64_t target)
 {
-    const double own = near_score(p, x, i, y, gold, near_cosine(x, i, y, gold));
+    const double own = near_score(p, x, i, y, target, near_cosine(x, i, y, target));
     int64_t rank = 1;
 
     for (int64_t j = 0; j < y->rows; j++) {
         const double s = near_score(p, x, i, y, j, near_cosine(x, i, y, j));
-        rank += s > own || (s == own && j < gold);
+        rank += s > own || (s == own && j < target);
     }
     return rank;
 }

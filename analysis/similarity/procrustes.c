@@ -57,34 +57,34 @@ static void centred_product(double *to, const iso_pair *pair, int g)
 }
 
 /* Memory for one product and its singular values. */
-struct desk {
+struct workspace {
     iso_mat product;
     double *s;
     int64_t k;
 };
 
-static void desk_free(struct desk *d)
+static void workspace_free(struct workspace *w)
 {
-    iso_mat_free(&d->product);
-    iso_free(d->s);
+    iso_mat_free(&w->product);
+    iso_free(w->s);
 }
 
-static iso_err desk_make(struct desk *out, int64_t p, int64_t q)
+static iso_err workspace_make(struct workspace *out, int64_t p, int64_t q)
 {
-    struct desk d = {.k = p < q ? p : q};
+    struct workspace w = {.k = p < q ? p : q};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_mat_new(&d.product, p, q, ISO_F64));
-    ISO_TRY(iso_alloc(&d.s, d.k, sizeof *d.s));
-    *out = d;
+    ISO_TRY(iso_mat_new(&w.product, p, q, ISO_F64));
+    ISO_TRY(iso_alloc(&w.s, w.k, sizeof *w.s));
+    *out = w;
     return ISO_OK;
 done:
-    desk_free(&d);
+    workspace_free(&w);
     return err;
 }
 
 /* The similarity of the rows outside group g; NAN where a side has no variance. */
-static iso_err similarity_of(double *out, struct desk *d, const iso_pair *pair, int g)
+static iso_err similarity_of(double *out, struct workspace *w, const iso_pair *pair, int g)
 {
     const double vx = variance(pair->x, g), vy = variance(pair->y, g);
     double norm = 0;
@@ -93,23 +93,23 @@ static iso_err similarity_of(double *out, struct desk *d, const iso_pair *pair, 
     *out = NAN;
     if (!(vx > 0) || !(vy > 0))
         return ISO_OK;
-    centred_product(d->product.data, pair, g);
-    ISO_TRY(iso_singular_values(d->s, iso_mat_view(&d->product)));
-    for (int64_t i = 0; i < d->k; i++)
-        norm += d->s[i];
+    centred_product(w->product.data, pair, g);
+    ISO_TRY(iso_singular_values(w->s, iso_mat_view(&w->product)));
+    for (int64_t i = 0; i < w->k; i++)
+        norm += w->s[i];
     *out = fmin(norm / sqrt(vx) / sqrt(vy), 1);
 done:
     return err;
 }
 
-static iso_err leave_groups_out(double *without, struct desk *d, const iso_pair *pair)
+static iso_err leave_groups_out(double *without, struct workspace *w, const iso_pair *pair)
 {
     iso_err err = ISO_OK;
 
     for (int g = 0; g < ISO_GROUPS; g++) {
         without[g] = NAN;
         if (pair->x->gn[g] > 0 && pair->n - pair->x->gn[g] > 1)
-            ISO_TRY(similarity_of(&without[g], d, pair, g));
+            ISO_TRY(similarity_of(&without[g], w, pair, g));
     }
 done:
     return err;
@@ -140,27 +140,27 @@ static iso_err estimate(iso_value *out, double *rep, const iso_pair *pair, bool 
 {
     iso_value v = iso_value_undefined(pair->n, pair->n > 0 ? "a side has no variance" : "no items");
     double s = NAN, without[ISO_GROUPS];
-    struct desk d = {0};
+    struct workspace w = {0};
     iso_err err = ISO_OK;
 
     for (int64_t u = 0; rep && u < pair->units; u++)
         rep[u] = NAN;
-    ISO_TRY(desk_make(&d, pair->x->p, pair->y->p));
+    ISO_TRY(workspace_make(&w, pair->x->p, pair->y->p));
     if (pair->n > 0)
-        ISO_TRY(similarity_of(&s, &d, pair, ALL));
+        ISO_TRY(similarity_of(&s, &w, pair, ALL));
     if (!isnan(s)) {
         v.value = scaled(s, distance);
         v.why = NULL;
     }
     if (!isnan(s) && pair->xy->kept) {
-        ISO_TRY(leave_groups_out(without, &d, pair));
+        ISO_TRY(leave_groups_out(without, &w, pair));
         interval(&v, s, without, distance);
         for (int g = 0; rep && g < ISO_GROUPS; g++)
             rep[g] = scaled(without[g], distance);
     }
     *out = v;
 done:
-    desk_free(&d);
+    workspace_free(&w);
     return err;
 }
 

@@ -16,7 +16,7 @@ ISO_BEGIN
  * value is the mean of one outcome an item; `each`, unless NULL, takes the n outcomes, to be
  * subtracted from those of another run over the same items. Intervals: 95 %, `boot-items`. `null`
  * (from 2 items on) is the exact mean over all pairings of the rows of one side with those of the
- * other. Errors of all: ISO_EARG (shapes, a row with NaN or infinity, told), ISO_ENOMEM; outputs
+ * other. Errors of all: ISO_EARG (shapes, NaN or infinity, whose row is named), ISO_ENOMEM; outputs
  * are then untouched.
  */
 

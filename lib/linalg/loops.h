@@ -37,7 +37,7 @@ const iso_loops *iso_loops_best(void);
 /** x·y by the best loops. */
 double iso_dot(const double *x, const double *y, int64_t n);
 
-/** The plain C twins, for tests. */
+/** The plain C versions, for tests. */
 const iso_loops *iso_loops_plain(void);
 
 #endif

@@ -15,7 +15,7 @@ enum { ISO_PANEL = 16 };
 typedef void iso_panel_fn(float *c, int64_t ldc, const float *a, int64_t lda, const float *panel,
                           int64_t m, int64_t k, const float *bias, bool add);
 
-/** The best for this CPU; the plain twin. */
+/** The best for this CPU; the plain version. */
 iso_panel_fn *iso_panel_best(void);
 iso_panel_fn *iso_panel_plain(void);
 
@@ -30,7 +30,8 @@ typedef void iso_panel_int16_fn(float *c, const int16_t *a, const int16_t *panel
 iso_panel_int16_fn *iso_panel_int16_best(void);
 iso_panel_int16_fn *iso_panel_int16_plain(void);
 
-/** Whether the best is more than the plain twin: without vectors 16 bits are no faster than f32. */
+/** Whether the best is more than the plain version: without vectors 16 bits are no faster than f32.
+ */
 bool iso_panel_int16_pays(void);
 
 /** Panels that hold n columns. */

@@ -21,7 +21,7 @@ typedef struct iso_rounding {
 /** The loops for this CPU. */
 const iso_rounding *iso_rounding_best(void);
 
-/** The plain C twins, for tests. */
+/** The plain C versions, for tests. */
 const iso_rounding *iso_rounding_plain(void);
 
 /**

@@ -142,7 +142,7 @@ static void intervals_cover(void **state)
             const double share = (double)held[m] / SETS;
             const bool wide = method == ISO_METHOD_SUMS && m == 0;
             if (share < 0.92 || (share > 0.985 && !wide))
-                fail_msg("%s on road %d: %g hold the difference, not 0.95", kinds[m]->measure,
+                fail_msg("%s by method %d: %g hold the difference, not 0.95", kinds[m]->measure,
                          method, share);
         }
     }

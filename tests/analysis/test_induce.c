@@ -24,8 +24,9 @@ static void put(iso_mat *m, int64_t i, int64_t j, double v)
 }
 
 /* x: clusters of different size and spread, so that words differ in what they are similar to; y: x
- * turned, with noise; word i of x is word `twin[i]` of y. */
-static void make_twins(iso_mat *x, iso_mat *y, int64_t *twin, int64_t n, int64_t d, double noise)
+ * turned, with noise; word i of x is word `partner[i]` of y. */
+static void make_turned(iso_mat *x, iso_mat *y, int64_t *partner, int64_t n, int64_t d,
+                        double noise)
 {
     iso_rng rng = iso_rng_seeded(7, 0);
     iso_mat centre, turn = {0};
@@ -45,33 +46,33 @@ static void make_twins(iso_mat *x, iso_mat *y, int64_t *twin, int64_t n, int64_t
             put(x, i, j, at(&centre, c, j) + spread * iso_rng_normal(&rng));
     }
     for (int64_t i = 0; i < n; i++) { /* neighbours in frequency change places */
-        twin[i] = i % 2 ? i - 1 : i + 1 < n ? i + 1 : i;
+        partner[i] = i % 2 ? i - 1 : i + 1 < n ? i + 1 : i;
         for (int64_t j = 0; j < d; j++)
-            put(y, twin[i], (j + 3) % d,
+            put(y, partner[i], (j + 3) % d,
                 (j % 3 ? 1 : -1) * at(x, i, j) + noise * iso_rng_normal(&rng));
     }
     iso_mat_free(&centre);
     iso_mat_free(&turn);
 }
 
-static double share_right(const iso_word_pairs *pairs, const int64_t *twin)
+static double share_right(const iso_word_pairs *pairs, const int64_t *partner)
 {
     int64_t right = 0;
 
     for (int64_t i = 0; i < pairs->count; i++)
-        right += twin[pairs->source[i]] == pairs->target[i];
+        right += partner[pairs->source[i]] == pairs->target[i];
     return pairs->count ? (double)right / (double)pairs->count : 0;
 }
 
 enum { N = 240, D = 12 };
 
 static iso_mat x, y;
-static int64_t twin[N];
+static int64_t partner[N];
 
 static int set_up(void **state)
 {
     (void)state;
-    make_twins(&x, &y, twin, N, D, 0.05);
+    make_turned(&x, &y, partner, N, D, 0.05);
     return 0;
 }
 
@@ -148,7 +149,7 @@ static void rounds_mend_a_bad_dictionary(void **state)
     ok(iso_word_pairs_new(&pairs, 14));
     for (int64_t i = 0; i < 14; i++) {
         pairs.source[i] = 9 * i;
-        pairs.target[i] = twin[i < 10 ? 9 * i : 9 * i + 2];
+        pairs.target[i] = partner[i < 10 ? 9 * i : 9 * i + 2];
     }
     ok(iso_refine(&pairs, &best, stats, iso_mat_view(&x), iso_mat_view(&y), &opt, NULL));
     assert_true(best > 0);
@@ -157,7 +158,7 @@ static void rounds_mend_a_bad_dictionary(void **state)
     for (int r = 0; r <= 4; r++)
         assert_true(stats[r].criterion <= stats[best].criterion);
     assert_true(pairs.count > 200);
-    assert_true(share_right(&pairs, twin) > 0.98);
+    assert_true(share_right(&pairs, partner) > 0.98);
     iso_word_pairs_free(&pairs);
 }
 
@@ -174,7 +175,7 @@ static void refinement_survives_lack_of_memory(void **state)
         ok(iso_word_pairs_new(&pairs, 20));
         for (int64_t i = 0; i < 20; i++) {
             pairs.source[i] = i;
-            pairs.target[i] = twin[i];
+            pairs.target[i] = partner[i];
         }
         iso_alloc_fail_after(n);
         const iso_err err =
@@ -200,7 +201,7 @@ static void a_start_needs_no_dictionary(void **state)
     (void)state;
     ok(iso_unsupervised(&pairs, &stats, iso_mat_view(&x), iso_mat_view(&y), &opt, NULL));
     assert_true(stats.first > 0 && stats.rounds > 5);
-    assert_true(share_right(&pairs, twin) > 0.95);
+    assert_true(share_right(&pairs, partner) > 0.95);
     iso_word_pairs_free(&pairs);
 }
 
@@ -237,7 +238,7 @@ static void fit_chain(iso_mat *a, iso_mat *b, const char *list)
     iso_mat z = {0};
 
     ok(iso_chain_parse(&c, list));
-    ok(iso_rows_gather(&z, iso_mat_view(&y), twin, N));
+    ok(iso_rows_gather(&z, iso_mat_view(&y), partner, N));
     ok(iso_chain_fit(a, b, iso_mat_view(&x), iso_mat_view(&z), &c));
     iso_mat_free(&z);
 }

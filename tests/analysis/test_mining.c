@@ -120,17 +120,17 @@ enum { ROWS = 80 };
 /* Of a row with a true pair (4 of 5) 3 in 5 are found, 1 in 5 takes a wrong one; of the others 2 in
  * 5 take one: right .48, mined .48 + .16 + .08, true .8. Wrong finds and missed pairs come from the
  * same rows. */
-static int64_t mined_by_chance(iso_mined *pair, iso_mined *truth, int64_t *golds, uint64_t set)
+static int64_t mined_by_chance(iso_mined *pair, iso_mined *truth, int64_t *gold_count, uint64_t set)
 {
     iso_rng rng = iso_rng_seeded(41, set);
     int64_t n = 0;
 
-    *golds = 0;
+    *gold_count = 0;
     for (int64_t i = 0; i < ROWS; i++) {
         const bool has = iso_rng_below(&rng, 5) < 4;
         const int64_t fate = iso_rng_below(&rng, 5);
         if (has)
-            truth[(*golds)++] = (iso_mined){i, i, 0};
+            truth[(*gold_count)++] = (iso_mined){i, i, 0};
         if (has ? fate < 4 : fate < 2)
             pair[n++] = (iso_mined){i, has && fate < 3 ? i : i + 1000, 1};
     }
@@ -148,10 +148,10 @@ static void intervals_cover(void **state)
             iso_mined pair[ROWS], truth[ROWS];
             iso_mine_score s;
             iso_value v[3];
-            int64_t golds;
-            const int64_t n = mined_by_chance(pair, truth, &golds, set);
-            ok(iso_mine_against(&s, pair, n, truth, golds, 0));
-            ok(iso_mine_values(v, &s, pair, n, truth, golds, way,
+            int64_t gold_count;
+            const int64_t n = mined_by_chance(pair, truth, &gold_count, set);
+            ok(iso_mine_against(&s, pair, n, truth, gold_count, 0));
+            ok(iso_mine_values(v, &s, pair, n, truth, gold_count, way,
                                way ? ISO_BOOT_BCA : ISO_BOOT_PERCENTILE, set));
             for (int m = 0; m < 3; m++)
                 covered[m] += v[m].lo <= expected[m] && expected[m] <= v[m].hi;

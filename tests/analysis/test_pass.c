@@ -1,4 +1,4 @@
-/* The engine against the slow twin: every method, block size, memory and thread count says the
+/* The engine against the slow reference: every method, block size, memory and thread count says the
  * same.
  */
 #include "tests/check.h"
@@ -11,11 +11,11 @@
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/blas.h"
-#include "tests/oracle/cka_twin.h"
+#include "tests/oracle/cka_reference.h"
 
 enum { MOST = 6 };
 
-/* Some matrices over the same items, as sources, with doubles for the twin. */
+/* Some matrices over the same items, as sources, with doubles for the reference. */
 struct data {
     int n, count, cols[MOST];
     double *wide[MOST];
@@ -70,13 +70,14 @@ static void agrees(const struct data *d, const iso_value *v, double tol)
 {
     for (int i = 0; i < 8; i++) {
         const iso_gram_pair p = pairs[i / 2];
-        near(v[i].value,
-             twin_cka(d->wide[p.x], d->wide[p.y], d->n, d->cols[p.x], d->cols[p.y], i % 2 == 0),
-             tol);
+        near(
+            v[i].value,
+            reference_cka(d->wide[p.x], d->wide[p.y], d->n, d->cols[p.x], d->cols[p.y], i % 2 == 0),
+            tol);
     }
 }
 
-static void all_methods_equal_the_twin(void **state)
+static void all_methods_equal_the_reference(void **state)
 {
     (void)state;
     const int shapes[][4] = {
@@ -272,7 +273,7 @@ static void a_third_measure_joins_the_reading(void **state)
         for (int i = 0; i < d.n; i++)
             expected += fabs(d.wide[0][i * 8] - d.wide[1][i * 8]) / d.n;
         near(v[1].value, expected, 1e-6);
-        near(v[0].value, twin_cka(d.wide[0], d.wide[1], 200, 8, 8, 1), 1e-6);
+        near(v[0].value, reference_cka(d.wide[0], d.wide[1], 200, 8, 8, 1), 1e-6);
     }
     drop(&d);
 }
@@ -358,7 +359,7 @@ static void every_allocation_may_fail(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(all_methods_equal_the_twin), test(great_means_do_not_hurt),
+    RUN_TESTS(test(all_methods_equal_the_reference), test(great_means_do_not_hurt),
               test(memory_changes_nothing), test(group_terms_come_either_way),
               test(memory_too_small_is_said), test(the_plan_counts_the_bytes_read),
               test(threads_change_nothing), test(a_third_measure_joins_the_reading),

@@ -1,4 +1,5 @@
-/* Preparation of rows: names, each step by hand, what holds afterwards, iternorm against a twin. */
+/* Preparation of rows: names, each step by hand, what holds afterwards, iternorm against a
+ * reference. */
 #include "analysis/pass/prep.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
@@ -170,7 +171,7 @@ static void what_holds_afterwards(void **state)
 }
 
 /* The definition, written out. */
-static void iternorm_twin(double *x)
+static void iternorm_reference(double *x)
 {
     for (int round = 0; round < 6; round++) {
         for (int i = 0; i < N; i++) {
@@ -193,21 +194,21 @@ static void iternorm_twin(double *x)
 static void iternorm_is_its_definition(void **state)
 {
     (void)state;
-    static double x[N * WIDE], twin[N * WIDE];
+    static double x[N * WIDE], plain[N * WIDE];
     static float single[N * WIDE];
     iso_mat m = {x, N, D, WIDE, ISO_F64, NULL}, f = {single, N, D, WIDE, ISO_F32, NULL};
     const iso_prep p = parsed("iternorm");
     iso_rng rng = iso_rng_seeded(9, 0);
 
     for (int i = 0; i < N * WIDE; i++)
-        x[i] = twin[i] = single[i] = (float)(1 + iso_rng_normal(&rng));
+        x[i] = plain[i] = single[i] = (float)(1 + iso_rng_normal(&rng));
     ok(iso_prep_apply(&m, &p));
     ok(iso_prep_apply(&f, &p));
-    iternorm_twin(twin);
+    iternorm_reference(plain);
     for (int i = 0; i < N; i++)
         for (int j = 0; j < D; j++) {
-            near(x[i * WIDE + j], twin[i * WIDE + j], 1e-13);
-            near(single[i * WIDE + j], twin[i * WIDE + j], 2e-6);
+            near(x[i * WIDE + j], plain[i * WIDE + j], 1e-13);
+            near(single[i * WIDE + j], plain[i * WIDE + j], 2e-6);
         }
 }
 

@@ -9,7 +9,7 @@
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "tests/check.h"
-#include "tests/oracle/procrustes_twin.h"
+#include "tests/oracle/procrustes_reference.h"
 
 static const iso_measure *const both[] = {&iso_procrustes_similarity, &iso_procrustes_distance};
 
@@ -115,7 +115,7 @@ static void values_are_those_of_the_rows(void **state)
     simulate(x, y, 300, P, Q, 2, 1, &rng);
     for (int64_t i = 0; i < 300 * Q; i++)
         y[i] += 50 * (double)(i % Q);
-    const double want = procrustes_twin(x, y, 300, P, Q);
+    const double want = procrustes_reference(x, y, 300, P, Q);
     assert_true(want > 0.2 && want < 0.95);
     for (int precise = 0; precise < 2; precise++) {
         struct result r;
@@ -142,7 +142,7 @@ static void replicates_leave_one_group_out(void **state)
         for (int g = 0; g < ISO_GROUPS; g++) {
             const int64_t left = leave(a, x, n, P, g);
             assert_int_equal(leave(b, y, n, Q, g), left);
-            const double want = procrustes_twin(a, b, left, P, Q);
+            const double want = procrustes_reference(a, b, left, P, Q);
             near(r.rep[g], want, precise ? 1e-12 : 1e-6);
             near(r.rep[ISO_GROUPS + g], sqrt(2 - 2 * want), precise ? 1e-11 : 1e-5);
         }

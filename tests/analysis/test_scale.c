@@ -6,7 +6,7 @@
 #include "analysis/pass/pass.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/convert.h"
-#include "tests/oracle/cka_twin.h"
+#include "tests/oracle/cka_reference.h"
 
 enum { MOST = 3000, P = 12, CELLS = MOST * P };
 
@@ -141,14 +141,14 @@ static void widen(double *to, const float *from, int64_t n)
 }
 
 /* Against the oracle, whose doubles hold squares of 2^200 and of 2^-200. */
-static void agrees_with_twin(const float *one, const float *other, int64_t n)
+static void agrees_with_reference(const float *one, const float *other, int64_t n)
 {
     double want[2];
 
     widen(wide[0], one, n);
     widen(wide[1], other, n);
-    want[0] = twin_cka(wide[0], wide[1], (int)n, P, P, 1);
-    want[1] = twin_cka(wide[0], wide[1], (int)n, P, P, 0);
+    want[0] = reference_cka(wide[0], wide[1], (int)n, P, P, 1);
+    want[1] = reference_cka(wide[0], wide[1], (int)n, P, P, 0);
     for (int biased = 0; biased < 2; biased++)
         for (int w = 0; w < WAYS; w++) {
             const iso_measure *m = iso_measure_at(biased);
@@ -168,7 +168,7 @@ static void one_column_is_far_larger(void **state)
     scaled(a, x, N, 0);
     for (int64_t i = 0; i < N; i++)
         a[i * P + 3] = ldexpf(a[i * P + 3], 40);
-    agrees_with_twin(a, y, N);
+    agrees_with_reference(a, y, N);
     scaled(a, x, N, 0);
     for (int64_t i = 0; i < N; i++)
         a[i * P + 3] = 0;
@@ -195,13 +195,13 @@ static void later_rows_are_far_larger(void **state)
     scaled(a, x, N, -60);
     for (int64_t i = 1200 * P; i < N * P; i++)
         a[i] = ldexpf(a[i], 100);
-    agrees_with_twin(a, y, N);
+    agrees_with_reference(a, y, N);
     for (int64_t i = 0; i < 1200 * P; i++)
         a[i] = 0;
-    agrees_with_twin(a, y, N);
+    agrees_with_reference(a, y, N);
     for (int64_t i = 0; i < N * P; i++)
         a[i] = ldexpf(x[i], i < 1200 * P ? 50 : -50);
-    agrees_with_twin(a, y, N);
+    agrees_with_reference(a, y, N);
 }
 
 /* Half precision below 2^-14 has steps of 2^-24. */

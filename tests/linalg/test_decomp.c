@@ -1,4 +1,5 @@
-/* Factors of matrices: by hand, multiplied back on odd shapes, orthogonal, told when they fail. */
+/* Factors of matrices: by hand, multiplied back on odd shapes, orthogonal, errors when they fail.
+ */
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/blas.h"

@@ -71,7 +71,7 @@ static void sums(void **state)
     (void)state;
     static double c[ROWS * ISO_SOFTMAX_COLUMNS];
     const double beta[] = {1e-3, 1, 10, 1000};
-    double top[ISO_SOFTMAX_COLUMNS], sum[ISO_SOFTMAX_COLUMNS], twin[ISO_SOFTMAX_COLUMNS];
+    double top[ISO_SOFTMAX_COLUMNS], sum[ISO_SOFTMAX_COLUMNS], plain[ISO_SOFTMAX_COLUMNS];
     iso_rng rng = iso_rng_seeded(4, 0);
 
     for (int i = 0; i < ROWS * ISO_SOFTMAX_COLUMNS; i++)
@@ -89,9 +89,9 @@ static void sums(void **state)
                 near(sum[j] / all, 1, 1e-13);
             }
             kernels(ISO_CPU_PLAIN);
-            add(top, twin, c, step, beta[b]);
+            add(top, plain, c, step, beta[b]);
             kernels(ISO_CPU_AVX512);
-            assert_memory_equal(sum, twin, sizeof sum);
+            assert_memory_equal(sum, plain, sizeof sum);
         }
 }
 

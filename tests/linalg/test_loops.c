@@ -1,4 +1,4 @@
-/* The vector loops say what their plain twins say; rows are dealt to groups once each. */
+/* The vector loops say what their plain versions say; rows are dealt to groups once each. */
 #include "tests/check.h"
 
 #include "lib/base/rng.h"

@@ -1,5 +1,5 @@
 /* oneDNN behind its border: f32 on any CPU, 8 bits on numbers so small that no CPU saturates, bf16
- * where there are instructions for it. Without oneDNN every door says so. */
+ * where there are instructions for it. Without oneDNN each entry point says so. */
 #include "tests/check.h"
 
 #include "lib/base/alloc.h"

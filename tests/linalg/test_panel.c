@@ -1,4 +1,5 @@
-/* Rows times panels, both twins, against products in double; and W as panels deeper than a stretch.
+/* Rows times panels, both versions, against products in double; and W as panels deeper than a
+ * stretch.
  */
 #include "tests/check.h"
 
@@ -45,7 +46,7 @@ static void one_panel(iso_panel_fn *mul, int64_t m, int64_t k, int64_t lda, int6
     free(a), free(p), free(bias), free(c), free(was);
 }
 
-static void both_twins(void **state)
+static void both_versions(void **state)
 {
     (void)state;
     rng = iso_rng_seeded(3, 0);
@@ -57,7 +58,7 @@ static void both_twins(void **state)
     }
 }
 
-/* Integers of both twins against 64-bit sums; rows whose norms use the 31 bits to the end. */
+/* Integers of both versions against 64-bit sums; rows whose norms use the 31 bits to the end. */
 static void one_int16(int64_t m, int64_t pairs, int range)
 {
     const int64_t k = 2 * pairs;
@@ -81,7 +82,7 @@ static void one_int16(int64_t m, int64_t pairs, int range)
     free(a), free(p), free(best), free(plain);
 }
 
-static void int16_twins(void **state)
+static void int16_versions(void **state)
 {
     (void)state;
     rng = iso_rng_seeded(5, 0);
@@ -122,5 +123,5 @@ static void deep_and_uneven(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(both_twins), test(int16_twins), test(deep_and_uneven));
+    RUN_TESTS(test(both_versions), test(int16_versions), test(deep_and_uneven));
 }

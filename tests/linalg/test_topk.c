@@ -5,7 +5,7 @@
 #include "lib/linalg/panel.h"
 #include "tests/check.h"
 
-/* 1·4 + 2·5 + 3·6 = 32; then n up to 40 against a plain loop, and the twin's bits. */
+/* 1·4 + 2·5 + 3·6 = 32; then n up to 40 against a plain loop, and the bits of the plain version. */
 static void dot(void **state)
 {
     (void)state;
@@ -180,7 +180,7 @@ static void slack_holds(void **state)
 
 /* 16 bits serve rows that lie apart; f32 those so close that lists of 16 bits would overflow, on
  * either side. */
-static void roads(void **state)
+static void precisions(void **state)
 {
     (void)state;
     enum { N = 700, D = 40 };
@@ -222,5 +222,5 @@ static void roads(void **state)
 int main(void)
 {
     RUN_TESTS(test(dot), test(lists_keep_the_best), test(equal_keys_overflow),
-              test(all_fits_below_room), test(slack_holds), test(roads));
+              test(all_fits_below_room), test(slack_holds), test(precisions));
 }

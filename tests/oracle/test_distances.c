@@ -1,4 +1,4 @@
-/* Centroids and paired cosine through the whole engine against the slow twin. */
+/* Centroids and paired cosine through the whole engine against the slow reference. */
 #include "tests/check.h"
 
 #include "analysis/similarity/centroid.h"
@@ -8,9 +8,15 @@
 #include "lib/base/rng.h"
 #include "lib/io/states.h"
 #include "lib/linalg/convert.h"
-#include "tests/oracle/distance_twin.h"
+#include "tests/oracle/distance_reference.h"
 
-enum { LANGS = 4, LAYERS = 2, MATRICES = LANGS * LAYERS, MEASURES = TWIN_DISTANCES + 1, PAIRS = 6 };
+enum {
+    LANGS = 4,
+    LAYERS = 2,
+    MATRICES = LANGS * LAYERS,
+    MEASURES = REFERENCE_DISTANCES + 1,
+    PAIRS = 6
+};
 
 static const iso_measure *const chosen[MEASURES] = {
     &iso_centroid_euclidean,      &iso_centroid_relative, &iso_centroid_cosine,
@@ -61,7 +67,7 @@ static double *centre_of(const struct world *w, int layer)
     double *c = calloc((size_t)p, sizeof *c);
 
     for (int l = 0; l < LANGS; l++) {
-        double *mean = twin_mean(w->wide[layer * LANGS + l], w->n, p);
+        double *mean = reference_mean(w->wide[layer * LANGS + l], w->n, p);
         for (int j = 0; j < p; j++)
             c[j] += mean[j] / LANGS;
         free(mean);
@@ -76,12 +82,12 @@ static void agrees(const struct world *w, const iso_value *values, double tol)
     for (int i = 0; i < PAIRS; i++) {
         const int layer = pairs[i].x / LANGS;
         const iso_value *v = values + i * MEASURES;
-        double *c = centre_of(w, layer), want[TWIN_DISTANCES];
+        double *c = centre_of(w, layer), want[REFERENCE_DISTANCES];
 
-        twin_distances(want, w->wide[pairs[i].x], w->wide[pairs[i].y], c, w->n, w->p[layer]);
+        reference_distances(want, w->wide[pairs[i].x], w->wide[pairs[i].y], c, w->n, w->p[layer]);
         /* of distances the error is relative to the root of the summed variances */
         near(v[0].value, want[0], tol * want[0] / want[1]);
-        for (int k = 1; k < TWIN_DISTANCES; k++)
+        for (int k = 1; k < REFERENCE_DISTANCES; k++)
             near(v[k].value, want[k], tol);
         free(c);
     }
@@ -109,7 +115,7 @@ static void run_both_roads(const struct world *w, double single, double twice)
         }
 }
 
-static void engine_equals_twin(void **state)
+static void engine_equals_reference(void **state)
 {
     (void)state;
     const int shapes[][3] = {{5, 3, 2}, {20, 4, 9}, {47, 1, 16}, {300, 40, 33}, {1100, 7, 64}};
@@ -152,7 +158,7 @@ static double *real_layer(iso_states *s, int lang, int layer, int64_t *n, int64_
 /* The first language against the second at every layer; the centre is the first five's. */
 static void file_agrees(const char *path)
 {
-    enum { FIVE = 5, DISTANCES = TWIN_DISTANCES };
+    enum { FIVE = 5, DISTANCES = REFERENCE_DISTANCES };
     iso_states *s = NULL;
 
     ok(iso_states_open(&s, &path, 1, NULL));
@@ -176,12 +182,12 @@ static void file_agrees(const char *path)
         ok(iso_measure_pairs(v, &task, NULL));
         double *c = calloc((size_t)p, sizeof *c);
         for (int l = 0; l < FIVE; l++) {
-            double *mean = twin_mean(wide[l], (int)n, (int)p);
+            double *mean = reference_mean(wide[l], (int)n, (int)p);
             for (int64_t j = 0; j < p; j++)
                 c[j] += mean[j] / FIVE;
             free(mean);
         }
-        twin_distances(want, wide[0], wide[1], c, (int)n, (int)p);
+        reference_distances(want, wide[0], wide[1], c, (int)n, (int)p);
         near(v[0].value, want[0], 1e-6 * want[0] / want[1]);
         for (int m = 1; m < DISTANCES; m++)
             near(v[m].value, want[m], 1e-6);
@@ -194,13 +200,13 @@ static void file_agrees(const char *path)
     iso_states_close(s);
 }
 
-static void bundled_states_equal_twin(void **state)
+static void bundled_states_equal_reference(void **state)
 {
     (void)state;
     file_agrees(source_path("examples/states/mini.h5"));
 }
 
-static void larger_states_equal_twin(void **state)
+static void larger_states_equal_reference(void **state)
 {
     (void)state;
     file_agrees(test_data("dumps/m15-sib.h5"));
@@ -208,6 +214,6 @@ static void larger_states_equal_twin(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(engine_equals_twin), test(great_means_do_not_hurt),
-              test(bundled_states_equal_twin), test(larger_states_equal_twin));
+    RUN_TESTS(test(engine_equals_reference), test(great_means_do_not_hurt),
+              test(bundled_states_equal_reference), test(larger_states_equal_reference));
 }

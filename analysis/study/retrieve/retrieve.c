@@ -17,7 +17,7 @@ struct retrieval {
     struct retrieve_ask ask;
     struct retrieve_rows rows;
     iso_mined *gold;
-    int64_t golds;
+    int64_t gold_count;
     iso_value *values;
     struct retrieve_found found;
     iso_near_stats stats;
@@ -117,7 +117,7 @@ static iso_err one_pair(struct retrieval *r, int l, int p)
         .tx = &r->rows.twins[iso_retrieve_party(&r->rows, src)],
         .ty = &r->rows.twins[iso_retrieve_party(&r->rows, tgt)],
         .gold = r->gold,
-        .golds = r->golds,
+        .gold_count = r->gold_count,
     };
     err = iso_retrieve_pair_values(r->values + ((int64_t)l * sel->pair_count + p) * r->ask.cells,
                                    NULL, r->set->predictions ? &r->found : NULL, &r->stats, &pair,
@@ -165,7 +165,7 @@ static iso_err read_gold(struct retrieval *r)
         sel->pair_count, sel->layer_count);
     if (r->set->gold)
         ISO_TRY(
-            iso_retrieve_gold_read(&r->gold, &r->golds, r->set->gold,
+            iso_retrieve_gold_read(&r->gold, &r->gold_count, r->set->gold,
                                    r->rows.items[iso_retrieve_party(&r->rows, sel->pair[0][0])],
                                    r->rows.items[iso_retrieve_party(&r->rows, sel->pair[0][1])]));
 done:

@@ -25,7 +25,7 @@ struct retrieve_pair {
     iso_view x, y;
     const struct twins *tx, *ty;
     const iso_mined *gold; /* NULL: row i belongs to row i */
-    int64_t golds;
+    int64_t gold_count;
 };
 
 /* What the first search found, for --predictions. */

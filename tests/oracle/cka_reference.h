@@ -1,12 +1,12 @@
 /* Linear CKA the slow and obvious way: n × n Gram matrices in double, centred or U-centred as the
  * definitions say. Shares nothing with the library. */
-#ifndef ISO_TESTS_CKA_TWIN_H
-#define ISO_TESTS_CKA_TWIN_H
+#ifndef ISO_TESTS_CKA_REFERENCE_H
+#define ISO_TESTS_CKA_REFERENCE_H
 
 #include <math.h>
 #include <stdlib.h>
 
-static inline double *twin_gram(const double *x, int n, int p)
+static inline double *reference_gram(const double *x, int n, int p)
 {
     double *k = malloc(sizeof *k * (size_t)n * (size_t)n);
 
@@ -22,7 +22,7 @@ static inline double *twin_gram(const double *x, int n, int p)
 }
 
 /* H K H, elementwise: minus row mean, minus column mean, plus grand mean. */
-static inline void twin_centre(double *k, int n)
+static inline void reference_centre(double *k, int n)
 {
     double *row = calloc((size_t)n, sizeof *row), all = 0;
 
@@ -39,7 +39,7 @@ static inline void twin_centre(double *k, int n)
 
 /* U-centring (Székely & Rizzo): the inner product of two U-centred matrices over n(n-3) is HSIC1.
  */
-static inline void twin_u_centre(double *k, int n)
+static inline void reference_u_centre(double *k, int n)
 {
     double *row = calloc((size_t)n, sizeof *row), all = 0;
 
@@ -57,7 +57,7 @@ static inline void twin_u_centre(double *k, int n)
     free(row);
 }
 
-static inline double twin_inner(const double *k, const double *l, int n)
+static inline double reference_inner(const double *k, const double *l, int n)
 {
     double s = 0;
 
@@ -67,21 +67,23 @@ static inline double twin_inner(const double *k, const double *l, int n)
 }
 
 /* x is n × p, y is n × q, packed. */
-static inline double twin_cka(const double *x, const double *y, int n, int p, int q, int debiased)
+static inline double reference_cka(const double *x, const double *y, int n, int p, int q,
+                                   int debiased)
 {
-    double *k = twin_gram(x, n, p), *l = twin_gram(y, n, q);
+    double *k = reference_gram(x, n, p), *l = reference_gram(y, n, q);
 
-    (debiased ? twin_u_centre : twin_centre)(k, n);
-    (debiased ? twin_u_centre : twin_centre)(l, n);
-    const double value = twin_inner(k, l, n) / sqrt(twin_inner(k, k, n) * twin_inner(l, l, n));
+    (debiased ? reference_u_centre : reference_centre)(k, n);
+    (debiased ? reference_u_centre : reference_centre)(l, n);
+    const double value =
+        reference_inner(k, l, n) / sqrt(reference_inner(k, k, n) * reference_inner(l, l, n));
     free(k);
     free(l);
     return value;
 }
 
 /* The same without item `out`. */
-static inline double twin_cka_without(const double *x, const double *y, int n, int p, int q,
-                                      int debiased, int out)
+static inline double reference_cka_without(const double *x, const double *y, int n, int p, int q,
+                                           int debiased, int out)
 {
     double *a = malloc(sizeof *a * (size_t)(n * p)), *b = malloc(sizeof *b * (size_t)(n * q));
     int at = 0;
@@ -95,7 +97,7 @@ static inline double twin_cka_without(const double *x, const double *y, int n, i
             b[at * q + c] = y[i * q + c];
         at++;
     }
-    const double value = twin_cka(a, b, n - 1, p, q, debiased);
+    const double value = reference_cka(a, b, n - 1, p, q, debiased);
     free(a);
     free(b);
     return value;

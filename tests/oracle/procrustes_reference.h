@@ -1,7 +1,7 @@
 /* Procrustes similarity from the rows themselves, nothing taken from the library but its singular
  * values: ‖XᵀY‖_* of columns centred, over the product of the norms. */
-#ifndef ISO_TESTS_PROCRUSTES_TWIN_H
-#define ISO_TESTS_PROCRUSTES_TWIN_H
+#ifndef ISO_TESTS_PROCRUSTES_REFERENCE_H
+#define ISO_TESTS_PROCRUSTES_REFERENCE_H
 
 #include <math.h>
 #include <stdlib.h>
@@ -29,7 +29,8 @@ static double *procrustes_centred(double *norm, const double *x, int64_t n, int6
 }
 
 /* x is n × p, y n × q. */
-static double procrustes_twin(const double *x, const double *y, int64_t n, int64_t p, int64_t q)
+static double procrustes_reference(const double *x, const double *y, int64_t n, int64_t p,
+                                   int64_t q)
 {
     double norms[2], sum = 0;
     double *a = procrustes_centred(&norms[0], x, n, p), *b = procrustes_centred(&norms[1], y, n, q);
