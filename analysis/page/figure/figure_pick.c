@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/measure/spec.h"
 #include "analysis/page/figure/figure_text.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
@@ -100,15 +101,6 @@ static bool belongs(const iso_record *r, const iso_record *first, const struct n
 
 /* --- Picking --- */
 
-static bool called(const iso_record *r, const char *measure)
-{
-    const size_t len = strcspn(measure, ":");
-
-    if (strlen(r->measure) != len || memcmp(r->measure, measure, len) != 0)
-        return false;
-    return !measure[len] || (r->estimator && strcmp(r->estimator, measure + len + 1) == 0);
-}
-
 /* "no records of rsa; there are cka, cosine" */
 static iso_err unknown(const iso_records *records, const char *measure)
 {
@@ -159,11 +151,15 @@ done:
     return err;
 }
 
+/* NULL where there is none. */
 static const iso_record *first_called(const iso_records *records, const char *measure)
 {
-    for (int64_t i = 0; i < records->count; i++) {
-        if (!measure || called(&records->at[i], measure))
-            return &records->at[i];
+    iso_spec s;
+
+    for (int64_t i = 0; i < records->count && (!measure || iso_spec_parse(&s, measure)); i++) {
+        const iso_record *r = &records->at[i];
+        if (!measure || iso_spec_fits(&s, r->measure, r->estimator, r->k))
+            return r;
     }
     return NULL;
 }

@@ -1,6 +1,7 @@
 /* The sections of a report. To add one is to add an entry to the table. */
 #include <string.h>
 
+#include "analysis/measure/spec.h"
 #include "analysis/page/figure/figure_scatter.h"
 #include "analysis/page/report/report.h"
 #include "analysis/page/report/report_guide.h"
@@ -9,12 +10,12 @@
 #include "lib/base/alloc.h"
 
 static const struct section table[] = {
-    {10, "cka-layers", "Similarity with the source, layer by layer", "cka:debiased", ISO_PLOT_CURVES,
-     iso_guide_cka_curves},
+    {10, "cka-layers", "Similarity with the source, layer by layer", "cka:debiased",
+     ISO_PLOT_CURVES, iso_guide_cka_curves},
     {20, "cosine-centred-layers", "Translations side by side: cosine without the language means",
      "cosine:centred", ISO_PLOT_CURVES, iso_guide_cosine_centred},
-    {30, "cosine-raw-layers", "Translations side by side: raw cosine", "cosine:raw", ISO_PLOT_CURVES,
-     iso_guide_cosine_raw},
+    {30, "cosine-raw-layers", "Translations side by side: raw cosine", "cosine:raw",
+     ISO_PLOT_CURVES, iso_guide_cosine_raw},
     {34, "cka-models", "The same language in two models", "cka:debiased", ISO_PLOT_CURVES,
      iso_guide_models, PAIRS_MODELS},
     {36, "cka-difference", "What differs between the models", "cka:debiased", ISO_PLOT_CURVES,
@@ -39,8 +40,8 @@ static const struct section table[] = {
      ISO_PLOT_CURVES, iso_guide_alignment, PAIRS_ALIGNED},
     {100, "mixing", "Mixing: before and after", "cka:debiased", ISO_PLOT_MIXED, iso_guide_mixed,
      PAIRS_MIXED},
-    {101, "mixing-sweep", "Mixing: at which layer?", "cka:debiased", ISO_PLOT_SWEEP, iso_guide_sweep,
-     PAIRS_MIXED},
+    {101, "mixing-sweep", "Mixing: at which layer?", "cka:debiased", ISO_PLOT_SWEEP,
+     iso_guide_sweep, PAIRS_MIXED},
     {102, "mixing-lambda", "Mixing: how much of the source, by language", "lambda:mean",
      ISO_PLOT_CURVES, iso_guide_lambda, PAIRS_MIXED},
     {103, "mixing-centroid", "Mixing: the shift between the languages", "centroid:relative",
@@ -54,8 +55,8 @@ static const struct section table[] = {
     {151, "probe-languages", "Transfer: can the languages be told apart?", "accuracy:language-id",
      ISO_PLOT_CURVES, iso_guide_language_id},
     {200, "gap", "What transfer loses", "gap:language", ISO_PLOT_CURVES, iso_guide_gap},
-    {201, "gap-scatter", "Does discrepancy go with what transfer loses?", "pearson", ISO_PLOT_SCATTER,
-     iso_guide_gap_scatter},
+    {201, "gap-scatter", "Does discrepancy go with what transfer loses?", "pearson",
+     ISO_PLOT_SCATTER, iso_guide_gap_scatter},
     {202, "gap-layers", "Discrepancy and transfer gap, layer by layer", "pearson", ISO_PLOT_CURVES,
      iso_guide_gap_layers},
 };
@@ -72,10 +73,9 @@ const struct section *iso_section_at(int i)
 
 static bool is_measure(const iso_record *r, const char *measure)
 {
-    const size_t len = strcspn(measure, ":");
+    iso_spec s;
 
-    return strlen(r->measure) == len && memcmp(r->measure, measure, len) == 0 &&
-           (!measure[len] || iso_str_same(r->estimator, measure + len + 1));
+    return iso_spec_parse(&s, measure) && iso_spec_fits(&s, r->measure, r->estimator, r->k);
 }
 
 static enum section_pairs pairs_of(const iso_record *r, bool mixes)
@@ -141,7 +141,7 @@ static bool enough(const iso_records *records, const struct section *s)
         const iso_record *r = &records->at[i];
         if (kind == ISO_PLOT_LAYERS      ? r->src_layer != r->tgt_layer
             : kind == ISO_PLOT_LANGUAGES ? !iso_str_same(r->src, records->at[0].src)
-                                       : true)
+                                         : true)
             return true;
     }
     return false;

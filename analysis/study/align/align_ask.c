@@ -25,7 +25,7 @@ static iso_err add_retrieval(struct align_ask *ask, const char *word, int64_t k,
     iso_err err = ISO_OK;
 
     ISO_TRY(room_for(ask));
-    err = iso_rule_find(&m.rule, rule ? rule : "cosine");
+    err = iso_rule_find(&m.rule, *rule ? rule : "cosine");
     if (err) {
         err = iso_fail_in(err, ISO_FIELD(measure) " %s", word);
         goto done;
@@ -60,40 +60,30 @@ done:
 }
 
 /* "p@1", "p@5:csls", "mrr:csls", or what the registry knows. */
-static iso_err add_measure(struct align_ask *ask, char *word)
+static iso_err add_measure(struct align_ask *ask, const iso_spec *s, const char *word)
 {
-    char *colon = strchr(word, ':');
-    const size_t len = colon ? (size_t)(colon - word) : strlen(word);
-    int64_t k = 0;
-
-    if (len == 3 && !strncmp(word, "mrr", 3))
-        return add_retrieval(ask, word, 0, colon ? colon + 1 : NULL);
-    if (strncmp(word, "p@", 2) != 0)
+    if (!strcmp(s->measure, "mrr"))
+        return add_retrieval(ask, word, 0, s->estimator);
+    if (strcmp(s->measure, "p@k") != 0)
         return add_similarity(ask, word);
-    if (colon)
-        *colon = '\0';
-    if (!strcmp(word, "p@k"))
-        k = 1;
-    else if (!iso_str_int(&k, word + 2) || k < 1 || k > RANK_MAX)
+    if (s->k < 0 || s->k > RANK_MAX)
         return iso_fail(ISO_EARG,
-                        ISO_FIELD(measure) " %s: a rank is a number from 1 to %d, as in p@5", word,
-                        (int)RANK_MAX);
-    return add_retrieval(ask, word, k, colon ? colon + 1 : NULL);
+                        ISO_FIELD(measure) " %s: a rank is a number from 1 to %d, as in p@5",
+                        s->name, (int)RANK_MAX);
+    return add_retrieval(ask, s->name, s->k ? s->k : 1, s->estimator);
 }
 
 static iso_err read_measures(struct align_ask *ask, const char *list)
 {
-    char word[128];
+    char word[2 * ISO_SPEC_SIZE];
+    iso_spec spec;
     iso_err err = ISO_OK;
 
     for (const char *at = list; at;) {
-        const size_t len = strcspn(at, ",");
-        if (len == 0 || len >= sizeof word)
-            ISO_FAIL(ISO_EARG, ISO_FIELD(measure) " takes a list like p@1,p@5:csls,cka, not '%s'",
-                     list);
-        (void)snprintf(word, sizeof word, "%.*s", (int)len, at);
-        ISO_TRY(add_measure(ask, word));
-        at = at[len] ? at + len + 1 : NULL;
+        at = iso_str_word(word, sizeof word, at);
+        ISO_NEED(iso_spec_parse(&spec, word),
+                 ISO_FIELD(measure) " takes a list like p@1,p@5:csls,cka, not '%s'", list);
+        ISO_TRY(add_measure(ask, &spec, word));
     }
 done:
     return err;

@@ -1,5 +1,6 @@
 /* Discrepancies in lots: which records are of one question, and where each number is. */
 #include "analysis/measure/catalogue.h"
+#include "analysis/measure/spec.h"
 #include "analysis/study/gap/gap_lot_inside.h"
 
 #include <math.h>
@@ -33,12 +34,7 @@ iso_err iso_gap_lot_name(char **out, const iso_record *r)
     iso_buf name = {0};
     iso_err err = ISO_OK;
 
-    if (strcmp(r->measure, "p@k") == 0 && r->k != ISO_NO_INT)
-        ISO_TRY(iso_buf_printf(&name, "p@%lld", (long long)r->k));
-    else
-        ISO_TRY(iso_buf_puts(&name, r->measure));
-    if (r->estimator)
-        ISO_TRY(iso_buf_printf(&name, ":%s", r->estimator));
+    ISO_TRY(iso_spec_print(&name, r->measure, r->estimator, r->k));
     if (iso_str_same(r->stage, "difference") && r->given)
         ISO_TRY(iso_buf_printf(&name, " minus %s", r->given));
     *out = name.text;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "analysis/measure/catalogue.h"
+#include "analysis/measure/spec.h"
 #include "analysis/study/gap/gap_lot_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
@@ -10,19 +11,14 @@
 static const char usual[] =
     "cka:debiased,centroid:relative,cosine:centred,p@k:cosine,procrustes:distance";
 
-/* Whether "cka", "cka:debiased", "p@1", "p@k:cosine" means such a lot. */
+/* Whether "cka", "cka:debiased", "p@1", "p@k:cosine", or all of its name means such a lot. */
 static bool means(const char *word, const struct gap_lot *lot)
 {
-    const char *colon = strchr(word, ':'), *measure = lot->first->measure;
-    const size_t len = colon ? (size_t)(colon - word) : strlen(word);
-    const size_t own = strcspn(lot->name, ":");
+    const iso_record *r = lot->first;
+    iso_spec s;
 
-    if (strcmp(word, lot->name) == 0)
-        return true;
-    if (colon && !iso_str_same(colon + 1, lot->first->estimator))
-        return false;
-    return (len == strlen(measure) && memcmp(word, measure, len) == 0) ||
-           (len == own && memcmp(word, lot->name, len) == 0);
+    return strcmp(word, lot->name) == 0 ||
+           (iso_spec_parse(&s, word) && iso_spec_fits(&s, r->measure, r->estimator, r->k));
 }
 
 /* "cka:debiased, centroid:relative", each once, of lots from `first` on; false where longer. */

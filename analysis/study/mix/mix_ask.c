@@ -6,34 +6,21 @@
 #include "analysis/study/mix/mix_values.h"
 #include "lib/base/str.h"
 
-/* Whether retrieval knows the name, not the registry: "p@5:csls", "mrr". */
-static bool of_retrieval(const char *word)
-{
-    static const char *const names[] = {"mrr", "error", "mexa"};
-    const size_t len = strcspn(word, ":");
-
-    if (!strncmp(word, "p@", 2))
-        return true;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strlen(names[i]) == len && !strncmp(names[i], word, len))
-            return true;
-    }
-    return false;
-}
-
-/* One list becomes two. */
+/* One list becomes two: what retrieval knows, and what the registry does. */
 static iso_err split(iso_buf *registry, iso_buf *retrieval, const char *list)
 {
-    char word[128];
+    char word[2 * ISO_SPEC_SIZE];
+    iso_spec s;
     iso_err err = ISO_OK;
 
     for (const char *at = list; at;) {
         at = iso_str_word(word, sizeof word, at);
-        ISO_NEED(*word, ISO_FIELD(measure) " takes a list like cka,p@1:cosine, not '%s'", list);
-        iso_buf *to = of_retrieval(word) ? retrieval : registry;
-        if (!strncmp(word, "f1", strcspn(word, ":")) && *word == 'f')
+        ISO_NEED(iso_spec_parse(&s, word),
+                 ISO_FIELD(measure) " takes a list like cka,p@1:cosine, not '%s'", list);
+        if (!strcmp(s.measure, "f1"))
             ISO_FAIL(ISO_EARG, ISO_FIELD(measure) ": mix does not mine, so %s cannot be had here",
                      word);
+        iso_buf *to = iso_retrieve_knows(s.measure) ? retrieval : registry;
         ISO_TRY(iso_buf_printf(to, "%s%s", to->len ? "," : "", word));
     }
 done:

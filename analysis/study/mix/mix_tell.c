@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/measure/spec.h"
 #include "analysis/study/mix/mix_claim.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
@@ -74,15 +75,12 @@ void iso_mix_counts_free(struct mix_counts *c)
 static iso_err put_count(iso_buf *line, const struct mix_count *n)
 {
     const iso_record *r = n->like;
-    char name[64];
     iso_err err = ISO_OK;
 
-    (void)snprintf(name, sizeof name, "%s", r->measure);
-    if (!strcmp(r->measure, "p@k") && r->k != ISO_NO_INT)
-        (void)snprintf(name, sizeof name, "p@%lld", (long long)r->k);
-    ISO_TRY(iso_buf_printf(line, "%s%s%s%s%s%s ", line->len ? ", " : "", name,
-                           r->estimator ? ":" : "", r->estimator ? r->estimator : "",
-                           r->direction ? " " : "", r->direction ? r->direction : ""));
+    ISO_TRY(iso_buf_puts(line, line->len ? ", " : ""));
+    ISO_TRY(iso_spec_print(line, r->measure, r->estimator, r->k));
+    ISO_TRY(
+        iso_buf_printf(line, "%s%s ", r->direction ? " " : "", r->direction ? r->direction : ""));
     ISO_TRY(iso_buf_printf(line, "%lld/%lld/%lld", (long long)n->closer, (long long)n->apart,
                            (long long)(n->cases - n->closer - n->apart)));
     if (n->moved > 0)

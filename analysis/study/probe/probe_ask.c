@@ -1,6 +1,7 @@
 /* What a probe is asked for: measures, folds, what is done to rows before. */
 #include <string.h>
 
+#include "analysis/measure/spec.h"
 #include "analysis/study/probe/probe_inside.h"
 
 /* clang-format off */
@@ -49,24 +50,20 @@ done:
 }
 
 /* "f1", "accuracy:shuffled", "gap:*". */
-static iso_err take(struct probe_ask *ask, char *word)
+static iso_err take(struct probe_ask *ask, const char *word)
 {
-    char *colon = strchr(word, ':');
-    const char *estimator = colon ? colon + 1 : NULL;
     bool measure = false, found = false;
+    iso_spec s;
 
-    if (colon)
-        *colon = '\0';
+    if (!iso_spec_parse(&s, word))
+        return unknown(word);
     for (int i = 0; i < PROBE_CELLS; i++) {
         const struct probe_cell *c = &iso_probe_cells[i];
-        if (strcmp(c->measure, word) != 0)
-            continue;
-        measure = true;
-        if (estimator ? strcmp(estimator, "*") && strcmp(estimator, c->estimator) : !c->usual)
-            continue;
-        found = ask->asked[i] = true;
+        measure = measure || !strcmp(c->measure, s.name);
+        if (iso_spec_fits(&s, c->measure, c->estimator, 0) && (*s.estimator || c->usual))
+            found = ask->asked[i] = true;
     }
-    return found ? ISO_OK : measure ? unknown_estimator(word, estimator) : unknown(word);
+    return found ? ISO_OK : measure ? unknown_estimator(s.name, s.estimator) : unknown(s.name);
 }
 
 /* Majority is the chance level of what the probe says; what is shuffled goes by its strength. */

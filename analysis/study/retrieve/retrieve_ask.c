@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/measure/spec.h"
 #include "analysis/study/retrieve/retrieve_inside.h"
 #include "lib/base/str.h"
 #include "lib/io/record.h"
@@ -145,31 +146,43 @@ static iso_err unknown(const char *name)
                            name);
 }
 
-/* "p@k", "p@5:csls", "mrr". */
-static iso_err take(struct retrieve_ask *ask, char *word, const struct ks *all)
+/* The measure of that name, as records have it; NULL for none. */
+static const struct known *find(const char *name)
 {
-    char *colon = strchr(word, ':');
-    const char *name = word;
+    for (int i = 0; i < KNOWN; i++) {
+        if (strcmp(known[i].name, name) == 0)
+            return &known[i];
+    }
+    return NULL;
+}
+
+bool iso_retrieve_knows(const char *measure)
+{
+    return find(measure) != NULL;
+}
+
+/* "p@k", "p@5:csls", "mrr". */
+static iso_err take(struct retrieve_ask *ask, const char *word, const struct ks *all)
+{
+    const struct known *m;
     struct ks ks = *all;
+    iso_spec s;
     iso_err err = ISO_OK;
 
-    if (colon)
-        *colon = '\0';
-    if (!strncmp(word, "p@", 2) && word[2] >= '0' && word[2] <= '9') {
+    if (!iso_spec_parse(&s, word))
+        return unknown(word);
+    const char *rank = strchr(s.name, '@');
+    m = s.k >= 0 || (rank[1] >= '0' && rank[1] <= '9') ? find(s.measure) : NULL;
+    if (!m)
+        return unknown(s.name);
+    if (s.k != 0) {
         ks.count = 1;
-        ISO_TRY(read_k(&ks.at[0], word + 2, "measure p"));
-        name = "p@k";
+        ISO_TRY(read_k(&ks.at[0], rank + 1, "measure p"));
     }
-    for (int i = 0; i < KNOWN; i++) {
-        if (strcmp(known[i].name, name) != 0)
-            continue;
-        if (colon)
-            return add_measure(ask, &known[i], &ks, colon + 1);
-        for (const char *const *e = known[i].usual; *e; e++)
-            ISO_TRY(add_measure(ask, &known[i], &ks, *e));
-        goto done;
-    }
-    ISO_TRY(unknown(name));
+    if (*s.estimator)
+        return add_measure(ask, m, &ks, s.estimator);
+    for (const char *const *e = m->usual; *e; e++)
+        ISO_TRY(add_measure(ask, m, &ks, *e));
 done:
     return err;
 }

@@ -51,6 +51,9 @@ iso_err iso_retrieve_ask_make(struct retrieve_ask *out, const struct settings *s
                               const char *measures);
 void iso_retrieve_ask_free(struct retrieve_ask *ask);
 
+/* Whether a measure, as records have it, is one of retrieval. */
+bool iso_retrieve_knows(const char *measure);
+
 /* Neighbours a rule averages; ISO_NO_INT for none. */
 int64_t iso_retrieve_neighbours(const struct retrieve_ask *ask, iso_rule rule);
 
