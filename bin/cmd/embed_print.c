@@ -35,7 +35,7 @@ static int64_t rows_of(const struct embed *e)
 static int64_t text_bytes(const struct texts_lang *l)
 {
     const int64_t items = l->corpus.items, tokens = l->token_at[items];
-    int64_t sum = 8 * items + 5 * tokens + l->lexicon.bytes.len + 32 * l->lexicon.count;
+    int64_t sum = 8 * items + 5 * tokens + l->lexicon.bytes + 32 * l->lexicon.words.count;
 
     for (int64_t i = 0; l->corpus.text && i < items; i++)
         sum += 8 + (int64_t)strlen(l->corpus.text[i]);

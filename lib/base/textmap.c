@@ -162,6 +162,8 @@ static iso_err add(int64_t *number, iso_textmap *map, const char *text, int64_t 
 
     if (len < 0)
         len = (int64_t)strlen(text);
+    if (len > INT32_MAX)
+        ISO_FAIL(ISO_EUNSUP, "a text of %lld bytes: at most %d", (long long)len, INT32_MAX);
     if (map->count == map->capacity)
         ISO_TRY(iso_textmap_reserve(map, map->count + 1));
     const uint32_t hash = hash_of(text, len);
@@ -170,7 +172,7 @@ static iso_err add(int64_t *number, iso_textmap *map, const char *text, int64_t 
         if (keep)
             ISO_TRY(copy(&text, map, text, len));
         map->texts[map->count] = text;
-        map->lens[map->count] = len;
+        map->lens[map->count] = (int32_t)len;
         *slot = (struct iso_textmap_slot){hash, (uint32_t)++map->count};
     }
     *number = (int64_t)slot->number - 1;

@@ -16,7 +16,7 @@ ISO_BEGIN
 typedef struct iso_textmap {
     int64_t count, capacity;
     const char **texts;
-    int64_t *lens;
+    int32_t *lens;
     struct iso_textmap_slot *slots; /* open addressing, at most half full */
     int64_t slot_count;             /* 0 or a power of two */
     struct iso_textmap_block *blocks;
@@ -26,8 +26,8 @@ typedef struct iso_textmap {
  * The number of text[0..len) (-1: up to its NUL), which is added when it is new: then it is the
  * count there was. `keep` copies a new text, with a NUL behind it; `put` borrows it, and it must
  * outlive the map. On failure the map is as it was.
- * Errors  ISO_ENOMEM; ISO_EUNSUP (2^31 texts).
- * Cost    O(len) time on average; 32 to 48 bytes a text, and the copy.
+ * Errors  ISO_ENOMEM; ISO_EUNSUP (2^31 texts, or a text of 2^31 bytes).
+ * Cost    O(len) time on average; 28 to 44 bytes a text, and the copy.
  */
 ISO_API ISO_MUST_USE iso_err iso_textmap_keep(int64_t *number, iso_textmap *map, const char *text,
                                               int64_t len);

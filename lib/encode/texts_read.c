@@ -235,7 +235,7 @@ done:
 
 static int64_t rows_of(const struct texts *t, const struct texts_lang *l)
 {
-    return t->pool == ISO_POOL_TYPES ? l->lexicon.count
+    return t->pool == ISO_POOL_TYPES ? l->lexicon.words.count
                                      : iso_texts_row(l, t->pool, l->corpus.items);
 }
 

@@ -131,60 +131,14 @@ int iso_record_compare(const iso_record *a, const iso_record *b, unsigned roles,
 
 /* --- Lists --- */
 
-/* Texts repeat a lot ("cka", "en"): each distinct one is kept once. Open addressing, at most
- * half full. */
-struct iso_texts {
-    char **slot;
-    int64_t count, room;
-};
-
-static uint64_t hash(const char *text)
+/* Texts repeat a lot ("cka", "en"): each distinct one is kept once. */
+static iso_err keep(const char **text, iso_textmap *texts)
 {
-    uint64_t h = 1469598103934665603u;
+    int64_t number;
+    const iso_err err = iso_textmap_keep(&number, texts, *text, -1);
 
-    for (; *text; text++)
-        h = (h ^ (unsigned char)*text) * 1099511628211u;
-    return h;
-}
-
-static char **slot_of(const struct iso_texts *t, const char *text)
-{
-    uint64_t i = hash(text) & (uint64_t)(t->room - 1);
-
-    while (t->slot[i] && strcmp(t->slot[i], text) != 0)
-        i = (i + 1) & (uint64_t)(t->room - 1);
-    return &t->slot[i];
-}
-
-static iso_err grow(struct iso_texts *t)
-{
-    struct iso_texts bigger = {NULL, t->count, t->room ? 2 * t->room : 64};
-    iso_err err = iso_alloc(&bigger.slot, bigger.room, sizeof *bigger.slot);
-
-    if (err)
-        return err;
-    for (int64_t i = 0; i < t->room; i++) {
-        if (t->slot[i])
-            *slot_of(&bigger, t->slot[i]) = t->slot[i];
-    }
-    iso_free(t->slot);
-    *t = bigger;
-    return ISO_OK;
-}
-
-static iso_err keep(const char **text, struct iso_texts *t)
-{
-    iso_err err = ISO_OK;
-
-    if (2 * (t->count + 1) > t->room)
-        ISO_TRY(grow(t));
-    char **slot = slot_of(t, *text);
-    if (!*slot) {
-        ISO_TRY(iso_str_dup(slot, *text, -1));
-        t->count++;
-    }
-    *text = *slot;
-done:
+    if (!err)
+        *text = texts->texts[number];
     return err;
 }
 
@@ -209,8 +163,6 @@ iso_err iso_records_add(iso_records *list, const iso_record *r)
     iso_record copy = *r;
     iso_err err = ISO_OK;
 
-    if (!list->texts)
-        ISO_TRY(iso_alloc(&list->texts, 1, sizeof *list->texts));
     if (list->count == list->room) {
         const int64_t room = list->room ? 2 * list->room : 64;
         ISO_TRY(iso_realloc(&list->at, list->count, room, sizeof *list->at));
@@ -218,7 +170,7 @@ iso_err iso_records_add(iso_records *list, const iso_record *r)
     }
 #define T(name, role, help)                                                                        \
     if (copy.name)                                                                                 \
-        ISO_TRY(keep(&copy.name, list->texts));
+        ISO_TRY(keep(&copy.name, &list->texts));
 #define R(name, role, help)
 #define I(name, role, help)
     ISO_RECORD_COLUMNS(T, R, I)
@@ -232,12 +184,7 @@ done:
 
 void iso_records_free(iso_records *list)
 {
-    if (list->texts) {
-        for (int64_t i = 0; i < list->texts->room; i++)
-            iso_free(list->texts->slot[i]);
-        iso_free(list->texts->slot);
-    }
-    iso_free(list->texts);
+    iso_textmap_free(&list->texts);
     iso_free(list->at);
     *list = (iso_records){0};
 }

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/base/err.h"
+#include "lib/base/textmap.h"
 
 ISO_BEGIN
 
@@ -131,7 +131,7 @@ ISO_API int iso_record_compare(const iso_record *a, const iso_record *b, unsigne
 typedef struct iso_records {
     iso_record *at;
     int64_t count, room;
-    struct iso_texts *texts;
+    iso_textmap texts;
 } iso_records;
 
 /** How many there are, and one of them, which stands until the list grows or is freed. Programs

@@ -33,8 +33,7 @@ ISO_API ISO_MUST_USE iso_err iso_vocab_read(iso_vocab **out, const char *path);
 /** One above the largest id. */
 ISO_API int32_t iso_vocab_size(const iso_vocab *v);
 
-/** The piece of an id; NULL and length 0 for an id that has none. Lives as long as `v`, until the
- * next put. */
+/** The piece of an id; NULL and length 0 for an id that has none. Lives as long as `v`. */
 ISO_API const char *iso_vocab_piece(int64_t *len, const iso_vocab *v, int32_t id);
 
 /** The id of piece[0..len) (-1: up to its NUL), or -1. */

@@ -25,7 +25,7 @@ static void equal_texts_have_one_number(void **state)
     assert_int_equal(number(&l, "ab"), 1);
     assert_int_equal(number(&l, "a"), 3);
     text(iso_lexicon_text(&l, 1), "ab");
-    assert_int_equal(l.count, 4);
+    assert_int_equal(l.words.count, 4);
     ok(iso_lexicon_order(order, &l)); /* twice "ab"; "", "a", "b" once */
     assert_int_equal(order[0], 1);
     assert_int_equal(order[1], 2);
@@ -46,7 +46,7 @@ static void many_texts_keep_theirs(void **state)
             assert_int_equal(number(&l, word), i);
         }
     }
-    assert_int_equal(l.count, 5000);
+    assert_int_equal(l.words.count, 5000);
     assert_int_equal(l.seen[4999], 2);
     text(iso_lexicon_text(&l, 4999), "w4999");
     iso_lexicon_free(&l);
@@ -69,7 +69,7 @@ static void lack_of_memory_changes_nothing(void **state)
             if (!err)
                 break;
             assert_int_equal(err, ISO_ENOMEM);
-            assert_int_equal(l.count, i);
+            assert_int_equal(l.words.count, i);
             fails++;
         }
         assert_int_equal(entry, i);

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "lib/encode/lexicon.h"
 #include "bin/term.h"
 #include "lib/base/textmap.h"
 #include "lib/text/fold.h"
@@ -29,10 +28,10 @@ iso_err iso_dictionaries_read(iso_dictionary *out, const char *path, const struc
 }
 
 /* Adds the source words of a dictionary, or, with `pairs`, its lines. */
-static iso_err add_all(struct lexicon *l, const iso_dictionary *d, bool pairs)
+static iso_err add_all(iso_textmap *texts, const iso_dictionary *d, bool pairs)
 {
     iso_buf text = {0};
-    int32_t entry;
+    int64_t number;
     iso_err err = ISO_OK;
 
     for (int64_t i = 0; i < d->pairs; i++) {
@@ -40,7 +39,7 @@ static iso_err add_all(struct lexicon *l, const iso_dictionary *d, bool pairs)
         ISO_TRY(iso_buf_puts(&text, d->source[i]));
         if (pairs)
             ISO_TRY(iso_buf_printf(&text, "\t%s", d->target[i]));
-        ISO_TRY(iso_lexicon_add(&entry, l, text.text, text.len));
+        ISO_TRY(iso_textmap_keep(&number, texts, text.text, text.len));
     }
 done:
     iso_buf_free(&text);
@@ -51,7 +50,7 @@ done:
 static iso_err shared(int64_t *out, int64_t *of, const iso_dictionary *a, const iso_dictionary *b,
                       bool pairs)
 {
-    struct lexicon both = {0}, alone = {0};
+    iso_textmap both = {0}, alone = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(add_all(&alone, b, pairs));
@@ -61,8 +60,8 @@ static iso_err shared(int64_t *out, int64_t *of, const iso_dictionary *a, const 
     *out -= both.count;
     *of = alone.count;
 done:
-    iso_lexicon_free(&both);
-    iso_lexicon_free(&alone);
+    iso_textmap_free(&both);
+    iso_textmap_free(&alone);
     return err;
 }
 

@@ -3,44 +3,33 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/base/textmap.h"
 
-/* Rows by id: open addressing, at most half full, -1 free. */
+/* Rows by id. Should an id name two items, the last one counts. */
 struct index {
-    int64_t *slot, room;
-    const char *const *ids;
+    iso_textmap ids;
+    int64_t *row; /* by the id's number */
 };
 
-static uint64_t hash(const char *text)
+static void index_free(struct index *x)
 {
-    uint64_t h = 1469598103934665603u;
-
-    for (; *text; text++)
-        h = (h ^ (unsigned char)*text) * 1099511628211u;
-    return h ^ (h >> 29);
+    iso_textmap_free(&x->ids);
+    iso_free(x->row);
 }
 
-static int64_t *slot_of(const struct index *x, const char *id)
+static iso_err index_make(struct index *x, const iso_lang *lang)
 {
-    uint64_t i = hash(id) & (uint64_t)(x->room - 1);
+    int64_t number;
+    iso_err err = ISO_OK;
 
-    while (x->slot[i] >= 0 && strcmp(x->ids[x->slot[i]], id) != 0)
-        i = (i + 1) & (uint64_t)(x->room - 1);
-    return &x->slot[i];
-}
-
-static iso_err index_new(struct index *x, const iso_lang *lang)
-{
-    *x = (struct index){.room = 64, .ids = lang->ids};
-    while (x->room < 2 * lang->items)
-        x->room *= 2;
-    iso_err err = iso_alloc(&x->slot, x->room, sizeof *x->slot);
-    if (err)
-        return err;
-    for (int64_t i = 0; i < x->room; i++)
-        x->slot[i] = -1;
-    for (int64_t i = 0; i < lang->items; i++)
-        *slot_of(x, lang->ids[i]) = i;
-    return ISO_OK;
+    ISO_TRY(iso_textmap_reserve(&x->ids, lang->items));
+    ISO_TRY(iso_alloc(&x->row, lang->items, sizeof *x->row));
+    for (int64_t i = 0; i < lang->items; i++) {
+        ISO_TRY(iso_textmap_put(&number, &x->ids, lang->ids[i], -1));
+        x->row[number] = i;
+    }
+done:
+    return err;
 }
 
 /* Drops from the first party's pick what party p lacks, and fills p's pick in the same order. */
@@ -51,14 +40,14 @@ static iso_err join(struct parallel *out, const iso_lang *const *party, int p)
     int64_t kept = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(index_new(&x, other));
+    ISO_TRY(index_make(&x, other));
     for (int64_t i = 0; i < out->items; i++) {
-        const int64_t row = *slot_of(&x, first->ids[out->pick[0][i]]);
-        if (row < 0)
+        const int64_t number = iso_textmap_find(&x.ids, first->ids[out->pick[0][i]], -1);
+        if (number < 0)
             continue;
         for (int q = 0; q < p; q++)
             out->pick[q][kept] = out->pick[q][i];
-        out->pick[p][kept++] = row;
+        out->pick[p][kept++] = x.row[number];
     }
     if (kept == 0 && out->items > 0)
         ISO_FAIL(ISO_EARG,
@@ -66,7 +55,7 @@ static iso_err join(struct parallel *out, const iso_lang *const *party, int p)
                  party[0]->path, first->name, other->name, party[p]->path);
     out->items = kept;
 done:
-    iso_free(x.slot);
+    index_free(&x);
     return err;
 }
 

@@ -1,7 +1,6 @@
 /* Dictionaries of `words`, found in the vocabularies. */
 #include <string.h>
 
-#include "lib/encode/lexicon.h"
 #include "analysis/study/words/words_job.h"
 #include "lib/base/alloc.h"
 
@@ -58,7 +57,7 @@ done:
 /* --- The test dictionary --- */
 
 /* Pairs of one word need not stand together in the file: counted first, then dealt. */
-static iso_err deal(struct words_test *test, const iso_dictionary *d, const int32_t *word,
+static iso_err deal(struct words_test *test, const iso_dictionary *d, const int64_t *word,
                     const struct words_space space[2])
 {
     int64_t *next = NULL, source, target;
@@ -94,14 +93,14 @@ done:
 iso_err iso_words_test_make(struct words_test *out, const iso_dictionary *d,
                             const struct settings *set, const struct words_space space[2])
 {
-    struct lexicon words = {0};
+    iso_textmap words = {0};
     struct words_test test = {0};
-    int32_t *word = NULL;
+    int64_t *word = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&word, d->pairs, sizeof *word));
     for (int64_t i = 0; i < d->pairs; i++)
-        ISO_TRY(iso_lexicon_add(&word[i], &words, d->source[i], (int64_t)strlen(d->source[i])));
+        ISO_TRY(iso_textmap_put(&word[i], &words, d->source[i], -1));
     test.words = words.count;
     ISO_TRY(iso_alloc(&test.first, test.words + 1, sizeof *test.first));
     ISO_TRY(deal(&test, d, word, space));
@@ -111,7 +110,7 @@ iso_err iso_words_test_make(struct words_test *out, const iso_dictionary *d,
     test = (struct words_test){0};
 done:
     iso_words_test_free(&test);
-    iso_lexicon_free(&words);
+    iso_textmap_free(&words);
     iso_free(word);
     return err;
 }
