@@ -67,9 +67,8 @@ static iso_err add_data(struct figure *f, const iso_cross_attention *a)
     ISO_TRY(iso_buf_puts(d, "column\trow\tweight\tcolumn_token\trow_token\n"));
     for (int r = 0; r < a->tgt_tokens; r++) {
         for (int c = 0; c < a->src_tokens; c++) {
-            ISO_TRY(iso_buf_printf(d, "%d\t%d\t", c, r));
-            ISO_TRY(iso_figure_number(d, a->weight[(int64_t)r * a->src_tokens + c]));
-            ISO_TRY(iso_buf_puts(d, "\t"));
+            ISO_TRY(iso_buf_printf(d, "%d\t%d\t%s\t", c, r,
+                                   NUMBER(a->weight[(int64_t)r * a->src_tokens + c])));
             ISO_TRY(iso_figure_field(d, a->src_token[c]));
             ISO_TRY(iso_buf_puts(d, "\t"));
             ISO_TRY(iso_figure_field(d, a->tgt_token[r]));
@@ -160,17 +159,16 @@ static iso_err add_colours(struct figure *f, const struct sheet *g, double most)
     iso_buf *s = &f->script;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_buf_puts(s, "set palette defined (0 '#ffffff', 1 '#deebf7', 3 '#9ecae1', "
-                            "5 '#4292c6', 7 '#08519c', 8 '#08306b')\nset cbrange [0:"));
-    ISO_TRY(iso_figure_number(s, r.hi));
-    ISO_TRY(iso_buf_puts(s, "]\nset cbtics nomirror scale 0.4 font small 0, "));
-    ISO_TRY(iso_figure_number(s, r.step));
     ISO_TRY(iso_buf_printf(s,
-                           "\nset style line 9 lc rgb '#7a7a7a' lw 0.5\n"
-                           "set colorbox user vertical border 9 origin screen "
-                           "%d/%d., screen 1 - %d/%d. size screen 12/%d., screen %d/%d.\n",
-                           right, f->width, g->top + height, f->height, f->width, height,
-                           f->height));
+                           "set palette defined (0 '#ffffff', 1 '#deebf7', 3 '#9ecae1', 5 "
+                           "'#4292c6', 7 '#08519c', 8 '#08306b')\n"
+                           "set cbrange [0:%s]\n"
+                           "set cbtics nomirror scale 0.4 font small 0, %s\n"
+                           "set style line 9 lc rgb '#7a7a7a' lw 0.5\n"
+                           "set colorbox user vertical border 9 origin screen %d/%d., screen 1 - "
+                           "%d/%d. size screen 12/%d., screen %d/%d.\n",
+                           NUMBER(r.hi), NUMBER(r.step), right, f->width, g->top + height,
+                           f->height, f->width, height, f->height));
 done:
     return err;
 }
@@ -205,16 +203,14 @@ static iso_err add_plot(struct figure *f, const struct sheet *g, double most)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_printf(s,
-                           "set lmargin at screen %d/%d.\nset rmargin at screen %d/%d.\n"
-                           "set tmargin at screen 1 - %d/%d.\nset bmargin at screen 1 - %d/%d.\n",
+                           "set lmargin at screen %d/%d.\n"
+                           "set rmargin at screen %d/%d.\n"
+                           "set tmargin at screen 1 - %d/%d.\n"
+                           "set bmargin at screen 1 - %d/%d.\n"
+                           "plot data skip 1 using 1:($3 > %s ? $2 : NaN):(%s):(%s):3 axes x2y1 "
+                           "with boxxyerror fs solid noborder lc palette\n",
                            g->left, f->width, g->left + g->width, f->width, g->top, f->height,
-                           g->top + g->height, f->height));
-    ISO_TRY(iso_buf_puts(s, "plot data skip 1 using 1:($3 > "));
-    ISO_TRY(iso_figure_number(s, FAINT * most));
-    ISO_TRY(iso_buf_printf(s,
-                           " ? $2 : NaN):(%s):(%s):3 axes x2y1 with boxxyerror fs solid noborder "
-                           "lc palette\n",
-                           half, half));
+                           g->top + g->height, f->height, NUMBER(FAINT * most), half, half));
 done:
     return err;
 }

@@ -57,8 +57,7 @@ static iso_err add_data(struct figure *f, const struct curves *c)
             const iso_record *r = c->at[i].at[j];
             const double numbers[] = {(double)r->src_layer, r->value, r->lo, r->hi, r->null};
             for (int k = 0; k < 5; k++) {
-                ISO_TRY(iso_figure_number(&f->data, numbers[k]));
-                ISO_TRY(iso_buf_puts(&f->data, "\t"));
+                ISO_TRY(iso_buf_printf(&f->data, "%s\t", NUMBER(numbers[k])));
             }
             ISO_TRY(iso_figure_field(&f->data, c->at[i].name.text));
             ISO_TRY(iso_buf_puts(&f->data, "\n"));
@@ -88,9 +87,8 @@ static iso_err add_null_data(struct figure *f, const struct curves *c)
                 count++;
             }
         }
-        ISO_TRY(iso_buf_printf(&f->data, "%d\t", layer));
-        ISO_TRY(iso_figure_number(&f->data, count ? sum / count : NAN));
-        ISO_TRY(iso_buf_puts(&f->data, "\t?\t?\t?\tchance level\n"));
+        ISO_TRY(iso_buf_printf(&f->data, "%d\t%s\t?\t?\t?\tchance level\n", layer,
+                               NUMBER(count ? sum / count : NAN)));
     }
 done:
     return err;
@@ -118,24 +116,24 @@ static iso_err add_axes(struct figure *f, const struct curves *c, struct range y
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_printf(&f->script,
-                           "set lmargin %d\nset rmargin %d\nset tmargin at screen 1 - %d/%d.\n"
-                           "set bmargin 3.6\n",
-                           6 + tick_width(y), c->name_width + 6, top, f->height));
-    ISO_TRY(iso_buf_puts(&f->script, "set grid ytics lt 1 lc rgb '#e4e4e4' lw 0.75\n"));
-    ISO_TRY(iso_buf_printf(&f->script, "set xrange [%d:%d]\nset xtics %d\n", c->layer_lo,
+                           "set lmargin %d\n"
+                           "set rmargin %d\n"
+                           "set tmargin at screen 1 - %d/%d.\n"
+                           "set bmargin 3.6\n"
+                           "set grid ytics lt 1 lc rgb '#e4e4e4' lw 0.75\n"
+                           "set xrange [%d:%d]\n"
+                           "set xtics %d\n"
+                           "set yrange [%s:%s]\n"
+                           "set ytics %s, %s\n"
+                           "set xlabel '%s' textcolor rgb '#404040'\n"
+                           "set ylabel ",
+                           6 + tick_width(y), c->name_width + 6, top, f->height, c->layer_lo,
                            span ? c->layer_hi : c->layer_hi + 1,
                            span > 26   ? 4
                            : span > 13 ? 2
-                                       : 1));
-    ISO_TRY(iso_buf_puts(&f->script, "set yrange ["));
-    ISO_TRY(iso_figure_number(&f->script, y.lo));
-    ISO_TRY(iso_buf_puts(&f->script, ":"));
-    ISO_TRY(iso_figure_number(&f->script, y.hi));
-    ISO_TRY(iso_buf_puts(&f->script, "]\nset ytics "));
-    ISO_TRY(iso_figure_number(&f->script, ceil(y.lo / y.step - 1e-9) * y.step));
-    ISO_TRY(iso_buf_puts(&f->script, ", "));
-    ISO_TRY(iso_figure_number(&f->script, y.step));
-    ISO_TRY(iso_buf_printf(&f->script, "\nset xlabel '%s' textcolor rgb '#404040'\nset ylabel ",
+                                       : 1,
+                           NUMBER(y.lo), NUMBER(y.hi), NUMBER(ceil(y.lo / y.step - 1e-9) * y.step),
+                           NUMBER(y.step),
                            iso_figure_is_mixing(r) ? "mixed layer"
                            : c->layer_lo == 0      ? "layer (0 = embeddings)"
                                                    : "layer"));
@@ -143,13 +141,6 @@ static iso_err add_axes(struct figure *f, const struct curves *c, struct range y
     ISO_TRY(iso_buf_puts(&f->script, " textcolor rgb '#404040'\n"));
 done:
     return err;
-}
-
-static iso_err add_number(iso_buf *out, double value, const char *after)
-{
-    iso_err err = iso_figure_number(out, value);
-
-    return err ? err : iso_buf_puts(out, after);
 }
 
 /* The name beside the end of its curve, behind its marker; a thin line leads to it when it had to
@@ -160,20 +151,17 @@ static iso_err add_name(struct figure *f, const struct curve *c, double gap)
     iso_buf *s = &f->script;
     iso_err err = ISO_OK;
 
-    if (led) {
-        ISO_TRY(iso_buf_printf(s, "set arrow from first %d, first ", c->last));
-        ISO_TRY(add_number(s, c->end, " to graph 1.035, first "));
-        ISO_TRY(add_number(s, c->shown, ""));
-        ISO_TRY(iso_buf_printf(s, " nohead lw 0.5 lc rgb '%s'\n", c->style.colour));
-    }
+    if (led)
+        ISO_TRY(iso_buf_printf(s,
+                               "set arrow from first %d, first %s to graph 1.035, first %s nohead "
+                               "lw 0.5 lc rgb '%s'\n",
+                               c->last, NUMBER(c->end), NUMBER(c->shown), c->style.colour));
     ISO_TRY(iso_buf_puts(s, "set label "));
     ISO_TRY(iso_figure_label(s, c->name.text));
-    ISO_TRY(iso_buf_puts(s, " at graph 1.045, first "));
-    ISO_TRY(add_number(s, c->shown, ""));
     ISO_TRY(iso_buf_printf(s,
-                           " left point pt %d ps 0.5 lc rgb '%s' offset 0.9,-0.27 font small "
-                           "textcolor rgb '#404040'\n",
-                           c->style.point, c->style.colour));
+                           " at graph 1.045, first %s left point pt %d ps 0.5 lc rgb '%s' offset "
+                           "0.9,-0.27 font small textcolor rgb '#404040'\n",
+                           NUMBER(c->shown), c->style.point, c->style.colour));
 done:
     return err;
 }

@@ -67,8 +67,7 @@ static iso_err add_dot(struct figure *f, const iso_records *records, const iso_r
     ISO_TRY(iso_figure_series(&name, f, records, r));
     ISO_TRY(iso_buf_printf(&f->data, "%d\t", row));
     for (int k = 0; k < 4; k++) {
-        ISO_TRY(iso_figure_number(&f->data, numbers[k]));
-        ISO_TRY(iso_buf_puts(&f->data, "\t"));
+        ISO_TRY(iso_buf_printf(&f->data, "%s\t", NUMBER(numbers[k])));
     }
     ISO_TRY(iso_figure_field(&f->data, name.text));
     ISO_TRY(iso_figure_look(&f->data, &look));
@@ -108,18 +107,16 @@ static iso_err add_axes(struct figure *f, const iso_record *r, struct range x, i
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_printf(s,
-                           "set tmargin at screen 1 - %d/%d.\nset bmargin 3.6\nset rmargin 4\n"
+                           "set tmargin at screen 1 - %d/%d.\n"
+                           "set bmargin 3.6\n"
+                           "set rmargin 4\n"
                            "set grid xtics ytics lt 1 lc rgb '#e4e4e4' lw 0.75\n"
-                           "set yrange [-0.7:%lld - 0.3]\nset xrange [",
-                           top, f->height, (long long)rows));
-    ISO_TRY(iso_figure_number(s, x.lo));
-    ISO_TRY(iso_buf_puts(s, ":"));
-    ISO_TRY(iso_figure_number(s, x.hi));
-    ISO_TRY(iso_buf_puts(s, "]\nset xtics "));
-    ISO_TRY(iso_figure_number(s, x.lo + 0.1 * x.step));
-    ISO_TRY(iso_buf_puts(s, ", "));
-    ISO_TRY(iso_figure_number(s, x.step));
-    ISO_TRY(iso_buf_puts(s, "\nset xlabel "));
+                           "set yrange [-0.7:%lld - 0.3]\n"
+                           "set xrange [%s:%s]\n"
+                           "set xtics %s, %s\n"
+                           "set xlabel ",
+                           top, f->height, (long long)rows, NUMBER(x.lo), NUMBER(x.hi),
+                           NUMBER(x.lo + 0.1 * x.step), NUMBER(x.step)));
     ISO_TRY(iso_figure_quote(s, iso_catalogue_of(r->measure, r->estimator).axis));
     ISO_TRY(iso_buf_puts(s, " textcolor rgb '#404040'\n"));
     ISO_TRY(iso_buf_puts(

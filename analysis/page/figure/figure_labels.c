@@ -150,10 +150,8 @@ static iso_err add_place(iso_buf *o, double x, double y, const struct scatter_la
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_buf_puts(o, "first "));
-    ISO_TRY(iso_figure_number(o, rx.lo + x / l->width * (rx.hi - rx.lo)));
-    ISO_TRY(iso_buf_puts(o, ", "));
-    ISO_TRY(iso_figure_number(o, l->y.lo + y / l->height * (l->y.hi - l->y.lo)));
+    ISO_TRY(iso_buf_printf(o, "first %s, %s", NUMBER(rx.lo + x / l->width * (rx.hi - rx.lo)),
+                           NUMBER(l->y.lo + y / l->height * (l->y.hi - l->y.lo))));
 done:
     return err;
 }

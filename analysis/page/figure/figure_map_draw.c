@@ -33,9 +33,7 @@ static iso_err add_data(struct figure *f, const struct maps *m)
     for (int p = 0; p < m->count; p++) {
         for (int i = 0; i < m->size * m->size; i++) {
             const int x = i % m->size, y = i / m->size;
-            ISO_TRY(iso_buf_printf(d, "%d\t%d\t", x, y));
-            ISO_TRY(iso_figure_number(d, value_at(m, &m->at[p], x, y)));
-            ISO_TRY(iso_buf_puts(d, "\t"));
+            ISO_TRY(iso_buf_printf(d, "%d\t%d\t%s\t", x, y, NUMBER(value_at(m, &m->at[p], x, y))));
             ISO_TRY(add_tick(d, m, x, false));
             ISO_TRY(iso_buf_puts(d, "\t"));
             ISO_TRY(add_tick(d, m, y, false));
@@ -234,19 +232,8 @@ static iso_err add_panel(struct figure *f, const struct maps *m, const struct gr
                            "fs solid noborder lc palette",
                            p, g->numbers ? "0.485" : "0.505", g->numbers ? "0.485" : "0.505"));
     ISO_TRY(mark_cells(f, m, p));
-    if (g->numbers) {
-        const char *font = g->cell >= 32 ? "small" : "tiny";
-        ISO_TRY(iso_buf_printf(s,
-                               ", \\\n  data skip 1 index %d using 1:2:(dark($3) ? "
-                               "show($3) : '') with labels font %s textcolor rgb 'white'",
-                               p, font));
-        ISO_TRY(iso_buf_printf(s,
-                               ", \\\n  data skip 1 index %d using 1:2:(dark($3) ? '' : "
-                               "show($3)) with labels font %s textcolor rgb '" FIGURE_ON_BRIGHT "'",
-                               p, font));
-        ISO_TRY(iso_mark_silent(f));
-        ISO_TRY(iso_mark_silent(f));
-    }
+    if (g->numbers)
+        ISO_TRY(iso_figure_cells(f, p, g->cell >= 32 ? "small" : "tiny"));
     ISO_TRY(iso_buf_puts(s, "\n"));
 done:
     return err;

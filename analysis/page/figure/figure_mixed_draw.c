@@ -78,8 +78,7 @@ static iso_err add_block(struct figure *f, const struct mixed_sheet *s, int pane
         const double numbers[] = {v.mean, v.lo, v.hi};
         ISO_TRY(iso_buf_printf(&f->data, "%d\t", layer));
         for (int k = 0; k < 3; k++) {
-            ISO_TRY(iso_figure_number(&f->data, numbers[k]));
-            ISO_TRY(iso_buf_puts(&f->data, "\t"));
+            ISO_TRY(iso_buf_printf(&f->data, "%s\t", NUMBER(numbers[k])));
         }
         ISO_TRY(iso_figure_field(&f->data, name.text));
         ISO_TRY(iso_buf_puts(&f->data, "\t"));
@@ -117,15 +116,11 @@ static iso_err add_y(struct figure *f, const struct mixed_sheet *s, int panel)
     iso_buf *o = &f->script;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_buf_puts(o, "set yrange ["));
-    ISO_TRY(iso_figure_number(o, y.lo));
-    ISO_TRY(iso_buf_puts(o, ":"));
-    ISO_TRY(iso_figure_number(o, y.hi));
-    ISO_TRY(iso_buf_puts(o, "]\nset ytics "));
-    ISO_TRY(iso_figure_number(o, y.lo));
-    ISO_TRY(iso_buf_puts(o, ", "));
-    ISO_TRY(iso_figure_number(o, y.step));
-    ISO_TRY(iso_buf_printf(o, " font small format '%s'\n", named ? "%g" : ""));
+    ISO_TRY(iso_buf_printf(o,
+                           "set yrange [%s:%s]\n"
+                           "set ytics %s, %s font small format '%s'\n",
+                           NUMBER(y.lo), NUMBER(y.hi), NUMBER(y.lo), NUMBER(y.step),
+                           named ? "%g" : ""));
     if (iso_mixed_is_change(s, panel))
         ISO_TRY(iso_buf_puts(o, "set arrow 900 from graph 0, first 0 to graph 1, first 0 nohead "
                                 "lw 0.75 lc rgb '#444444'\n"));
@@ -226,10 +221,7 @@ static iso_err add_panel(struct figure *f, const struct mixed_sheet *s, int pane
     iso_buf *o = &f->script, title = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_buf_printf(o,
-                           "set lmargin at screen %d/w\nset rmargin at screen %d/w\n"
-                           "set tmargin at screen 1 - %d/h\nset bmargin at screen 1 - %d/h\n",
-                           x, x + s->width, y, y + s->height));
+    ISO_TRY(iso_figure_margins(o, x, y, s->width, s->height));
     ISO_TRY(iso_mixed_panel_name(&title, s, panel));
     ISO_TRY(iso_buf_puts(o, "set title "));
     ISO_TRY(iso_figure_short(o, title.text, s->width / 7));

@@ -78,8 +78,7 @@ static iso_err add_row(iso_buf *out, const double *numbers, int count, const cha
     iso_err err = ISO_OK;
 
     for (int k = 0; k < count; k++) {
-        ISO_TRY(iso_figure_number(out, numbers[k]));
-        ISO_TRY(iso_buf_puts(out, "\t"));
+        ISO_TRY(iso_buf_printf(out, "%s\t", NUMBER(numbers[k])));
     }
     ISO_TRY(iso_figure_field(out, name));
     ISO_TRY(look ? iso_figure_look(out, look) : ISO_OK);
@@ -139,13 +138,10 @@ static iso_err add_range(iso_buf *o, char axis, struct range r, const char *form
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_buf_printf(o, "set %crange [", axis));
-    ISO_TRY(iso_figure_number(o, r.lo));
-    ISO_TRY(iso_buf_puts(o, ":"));
-    ISO_TRY(iso_figure_number(o, r.hi));
-    ISO_TRY(iso_buf_printf(o, "]\nset %ctics ", axis));
-    ISO_TRY(iso_figure_number(o, r.step));
-    ISO_TRY(iso_buf_printf(o, " font small format '%s'\n", format));
+    ISO_TRY(iso_buf_printf(o,
+                           "set %crange [%s:%s]\n"
+                           "set %ctics %s font small format '%s'\n",
+                           axis, NUMBER(r.lo), NUMBER(r.hi), axis, NUMBER(r.step), format));
 done:
     return err;
 }
@@ -182,10 +178,7 @@ static iso_err add_panel(struct figure *f, struct scatter *s, const struct scatt
     iso_buf *o = &f->script, title = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_buf_printf(o,
-                           "set lmargin at screen %d/w\nset rmargin at screen %d/w\n"
-                           "set tmargin at screen 1 - %d/h\nset bmargin at screen 1 - %d/h\n",
-                           x, x + l->width, y, y + l->height));
+    ISO_TRY(iso_figure_margins(o, x, y, l->width, l->height));
     ISO_TRY(panel_title(&title, p));
     ISO_TRY(iso_buf_puts(o, "set title "));
     ISO_TRY(iso_figure_quote(o, title.text));

@@ -121,9 +121,8 @@ static iso_err add_data(struct figure *f, const struct sheet *s)
         ISO_TRY(iso_buf_puts(d, p ? "\n\n" : ""));
         for (int layer = s->m->lo; layer <= s->m->hi; layer++) {
             for (int c = 0; c < columns_of(s); c++) {
-                ISO_TRY(iso_buf_printf(d, "%d\t%d\t", c, layer));
-                ISO_TRY(iso_figure_number(d, value_at(s, p, c, layer)));
-                ISO_TRY(iso_buf_puts(d, "\t"));
+                ISO_TRY(
+                    iso_buf_printf(d, "%d\t%d\t%s\t", c, layer, NUMBER(value_at(s, p, c, layer))));
                 ISO_TRY(column_name(d, s, c));
                 ISO_TRY(iso_buf_puts(d, p ? "\tbeyond fixed:0\n" : "\tafter\n"));
             }
@@ -173,23 +172,6 @@ done:
     return err;
 }
 
-static iso_err add_numbers(struct figure *f, int panel, const char *font)
-{
-    static const char *const looks[] = {"(dark($3) ? show($3) : '') with labels font %s textcolor "
-                                        "rgb 'white'",
-                                        "(dark($3) ? '' : show($3)) with labels font %s textcolor "
-                                        "rgb '" FIGURE_ON_BRIGHT "'"};
-    iso_err err = ISO_OK;
-
-    for (int i = 0; i < 2; i++) {
-        ISO_TRY(iso_buf_printf(&f->script, ", \\\n  data skip 1 index %d using 1:2:", panel));
-        ISO_TRY(iso_buf_printf(&f->script, i ? looks[1] : looks[0], font));
-        ISO_TRY(iso_mark_silent(f));
-    }
-done:
-    return err;
-}
-
 /* "mixed at 3, layer 5: 0.45" */
 static iso_err mark_cells(struct figure *f, const struct sheet *s, int panel, const char *title)
 {
@@ -234,11 +216,8 @@ static iso_err add_panel(struct figure *f, const struct sheet *s, int panel)
     iso_err err = ISO_OK;
 
     ISO_TRY(panel_name(&title, s, panel));
-    ISO_TRY(iso_buf_printf(o,
-                           "set lmargin at screen %d/w\nset rmargin at screen %d/w\n"
-                           "set tmargin at screen 1 - %d/h\nset bmargin at screen 1 - %d/h\n"
-                           "set xrange [%d - 0.5:%d.5]\nset title ",
-                           x, x + side, y, y + s->up, panel, columns_of(s) - 1));
+    ISO_TRY(iso_figure_margins(o, x, y, side, s->up));
+    ISO_TRY(iso_buf_printf(o, "set xrange [%d - 0.5:%d.5]\nset title ", panel, columns_of(s) - 1));
     ISO_TRY(iso_figure_short(o, title.text, (s->side + s->gap - 40) / 6));
     ISO_TRY(iso_buf_puts(o, " font small textcolor rgb '#404040' offset 0,-0.6\n"));
     ISO_TRY(panel ? iso_buf_puts(o, "unset label\nunset object 2\n") : add_best(f, s));
@@ -255,7 +234,7 @@ static iso_err add_panel(struct figure *f, const struct sheet *s, int panel)
                            panel));
     ISO_TRY(mark_cells(f, s, panel, title.text));
     if (s->cell >= 30 && s->row >= 14)
-        ISO_TRY(add_numbers(f, panel, s->cell < 40 || (panel && s->fine) ? "tiny" : "small"));
+        ISO_TRY(iso_figure_cells(f, panel, s->cell < 40 || (panel && s->fine) ? "tiny" : "small"));
     ISO_TRY(iso_buf_puts(o, "\n"));
 done:
     iso_buf_free(&title);

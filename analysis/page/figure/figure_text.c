@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analysis/page/wording.h"
+#include "analysis/page/figure/figure_svg.h"
 #include "lib/base/str.h"
 #include "lib/base/utf8.h"
 #include "lib/io/number.h"
@@ -81,11 +82,9 @@ iso_err iso_figure_field(iso_buf *out, const char *text)
     return add_safe(out, text, INT_MAX, '"', "\xe2\x80\x9d");
 }
 
-iso_err iso_figure_number(iso_buf *out, double value)
+const char *iso_figure_number(char out[ISO_NUMBER_SIZE], double value)
 {
-    char number[ISO_NUMBER_SIZE];
-
-    return iso_buf_puts(out, isfinite(value) ? iso_number_exact(number, value) : "?");
+    return isfinite(value) ? iso_number_exact(out, value) : "?";
 }
 
 iso_err iso_figure_look(iso_buf *out, const struct style *look)
@@ -125,18 +124,45 @@ iso_err iso_figure_palette(iso_buf *s, double lo, double hi, bool signs, bool ap
     if (signs)
         r.lo = -r.hi;
     ISO_TRY(add_palette(s, signs, apart));
-    ISO_TRY(iso_buf_puts(s, "low = "));
-    ISO_TRY(iso_figure_number(s, r.lo));
-    ISO_TRY(iso_buf_puts(s, "; high = "));
-    ISO_TRY(iso_figure_number(s, r.hi));
-    ISO_TRY(iso_buf_puts(s, "\nset cbrange [low:high]\nset cbtics nomirror scale 0.4 font small "));
-    ISO_TRY(iso_figure_number(s, r.step));
-    ISO_TRY(iso_buf_printf(s, "\ndark(v) = %s\n",
+    ISO_TRY(iso_buf_printf(s,
+                           "low = %s; high = %s\n"
+                           "set cbrange [low:high]\n"
+                           "set cbtics nomirror scale 0.4 font small %s\n"
+                           "dark(v) = %s\n",
+                           NUMBER(r.lo), NUMBER(r.hi), NUMBER(r.step),
                            signs   ? "abs(v) > 0.62 * high"
                            : apart ? "high - v < 0.48 * (high - low)"
                                    : "v - low < 0.48 * (high - low)"));
 done:
     return err;
+}
+
+/* No other ink: a dark page makes all others light. */
+#define ON_BRIGHT "#101010"
+
+iso_err iso_figure_cells(struct figure *f, int panel, const char *font)
+{
+    static const char *const looks[][2] = {{"show($3) : ''", "white"},
+                                           {"'' : show($3)", ON_BRIGHT}};
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < 2; i++) {
+        ISO_TRY(iso_buf_printf(&f->script,
+                               ", \\\n  data skip 1 index %d using 1:2:(dark($3) ? %s) with labels "
+                               "font %s textcolor rgb '%s'",
+                               panel, looks[i][0], font, looks[i][1]));
+        ISO_TRY(iso_mark_silent(f));
+    }
+done:
+    return err;
+}
+
+iso_err iso_figure_margins(iso_buf *s, int x, int y, int width, int height)
+{
+    return iso_buf_printf(s,
+                          "set lmargin at screen %d/w\nset rmargin at screen %d/w\n"
+                          "set tmargin at screen 1 - %d/h\nset bmargin at screen 1 - %d/h\n",
+                          x, x + width, y, y + height);
 }
 
 /* Values that are equal but for rounding get room around them. */

@@ -3,6 +3,7 @@
 #define ISO_PAGE_FIGURE_TEXT_H
 
 #include "analysis/page/figure/figure.h"
+#include "lib/io/number.h"
 
 /* A gnuplot string in single quotes, in which nothing is expanded or executed. */
 iso_err iso_figure_quote(iso_buf *out, const char *text);
@@ -16,8 +17,9 @@ iso_err iso_figure_tick(iso_buf *out, const char *text);
 /* A field of a data file: no tabs, quotes, line ends. */
 iso_err iso_figure_field(iso_buf *out, const char *text);
 
-/* A number, or ? when it is not finite (gnuplot is told so). */
-iso_err iso_figure_number(iso_buf *out, double value);
+/* A number in full, or ? when it is not finite (gnuplot is told so): NUMBER(x) is for a "%s". */
+const char *iso_figure_number(char out[ISO_NUMBER_SIZE], double value);
+#define NUMBER(value) iso_figure_number((char[ISO_NUMBER_SIZE]){0}, value)
 
 /* Two fields for `pt variable` and `lc rgb variable`: a tab, the marker, a tab, the colour. */
 iso_err iso_figure_look(iso_buf *out, const struct style *look);
@@ -34,9 +36,6 @@ int iso_figure_width(const struct figure *f, int natural);
 int iso_figure_height(const struct figure *f, int natural);
 iso_err iso_figure_fits(const struct figure *f, int width, int height);
 
-/* Numbers on bright cells; no other ink, since a dark page makes all others light. */
-#define FIGURE_ON_BRIGHT "#101010"
-
 struct range {
     double lo, hi, step;
 };
@@ -45,6 +44,12 @@ struct range {
  * one colour in every map: bright, and blue where `signs` matter; `apart` says that high values are
  * far. */
 iso_err iso_figure_palette(iso_buf *s, double lo, double hi, bool signs, bool apart);
+
+/* Adds the numbers of a panel's cells, dark on bright and white on dark; show(v) is their text. */
+iso_err iso_figure_cells(struct figure *f, int panel, const char *font);
+
+/* Sets the four sides of a panel, in pixels of a figure of w by h. */
+iso_err iso_figure_margins(iso_buf *s, int x, int y, int width, int height);
 
 /* [lo, hi] widened to round numbers, about `steps` of them. */
 struct range iso_figure_range(double lo, double hi, int steps);
