@@ -44,6 +44,20 @@ expect 02_states_file '^  layer  0: 240 x ' "$states"
 expect 03_layers_and_languages '^layer  1  .* cka:debiased ' "$states"
 expect 04_own_measure '^same-sign:fraction 0\.7[0-9]* \[0\.7[0-9]*, 0\.7[0-9]*\], by chance 0\.5000$'
 
+# What the README shows does the same.
+sed -n '/^```c$/,/^```$/p' "$source/README.md" | grep -v '^```' >block
+{
+    grep '^#' block
+    printf '%s\n' '#include <stdio.h>' 'int main(void) {'
+    grep -v '^#' block
+    printf '%s\n' 'printf("%d, %d records", (int)err, (int)iso_records_count(&records));' \
+        'iso_records_free(&records); iso_states_close(states); return 0; }'
+} >shown.c
+# shellcheck disable=SC2046,SC2086
+$compiler -std=c11 -Wall -Wextra -Werror "$@" shown.c $(pc --cflags --libs) -o shown
+cp "$states" states.h5
+expect shown '^0, 9 records$'
+
 # What a lesson says when its file is not there.
 if ./02_states_file nowhere.h5 2>err; then
     echo "02_states_file opened a file that is not there"
