@@ -73,6 +73,23 @@ done <"$folder/made"
     grep -qF "\`$name\` *" "$folder/text" || say "docs/records.md: no * at $name"
 done
 
+# Layouts, poolings, column names of texts.
+named() { # named PAGE WORD...
+    page=$1
+    shift
+    [ $# -ge 5 ] || say "$page: only $# words to look for"
+    for word; do
+        grep -qiF "\`$word\`" "$page" || say "$page: no $word"
+    done
+}
+choices() { "$program" help "$1" | tr -s '\n ' '  ' | sed "s/.*$2\([a-z0-9 -]*\) --.*/\1/; s/ --.*//"; }
+# shellcheck disable=SC2046
+{
+    named docs/formats.md $(choices compare 'as this layout instead of looking: ')
+    named docs/models.md $(choices embed 'what a row stands for (default: mean): ')
+    named docs/formats.md $(sed -n '/^static const char \*const names_in_use/,/};/p' lib/io/corpus_columns.c | grep -o '"[^"]*"' | tr -d '"')
+}
+
 # Links between documents, and their headings.
 for page in README.md ARCHITECTURE.md CONTRIBUTING.md NEWS.md docs/*.md examples/*.md; do
     grep -o '](\([^)]*\))' "$page" | sed 's/^](//; s/)$//' | grep -v '^http' | while read -r link; do
