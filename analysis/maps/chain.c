@@ -151,27 +151,20 @@ static iso_err transpose(iso_mat *out, const iso_mat *a)
     return ISO_OK;
 }
 
-/* Σ f(λᵢ) vᵢvᵢᵀ over the directions that have variance, f = λ^power. */
+/* The matrix of these eigenvalues to a power, over the directions that have variance. */
 static iso_err power_of(iso_mat *out, const double *values, const iso_mat *vectors, double power)
 {
     const int64_t n = vectors->rows;
-    iso_mat scaled = {0}, result = {0};
+    double *f = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_mat_new(&scaled, n, n, ISO_F64));
-    ISO_TRY(iso_mat_new(&result, n, n, ISO_F64));
-    for (int64_t i = 0; i < n; i++) {
-        const double f = values[i] > 1e-10 * values[n - 1] ? pow(values[i], power) : 0;
-        for (int64_t j = 0; j < n; j++)
-            ((double *)scaled.data)[i * scaled.stride + j] =
-                f * ((const double *)vectors->data)[i * vectors->stride + j];
-    }
-    ISO_TRY(iso_mul_tn(&result, iso_mat_view(&scaled), iso_mat_view(vectors), 0));
-    *out = result;
-    result = (iso_mat){0};
+    ISO_TRY(iso_alloc(&f, n, sizeof *f));
+    for (int64_t i = 0; i < n; i++)
+        f[i] = values[i] > 1e-10 * values[n - 1] ? pow(values[i], power) : 0;
+    ISO_TRY(iso_mat_new(out, n, n, ISO_F64));
+    ISO_TRY(iso_spectral(out, f, vectors));
 done:
-    iso_mat_free(&scaled);
-    iso_mat_free(&result);
+    iso_free(f);
     return err;
 }
 

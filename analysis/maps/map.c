@@ -260,23 +260,6 @@ static iso_err fit_least_squares(iso_map *map, iso_view x, iso_view y, const iso
     return iso_least_squares(&map->w, &map->rank, x, y, 0);
 }
 
-/* E f(Λ) Eᵀ with the eigenvectors as rows. */
-static iso_err spectral(iso_mat *out, const iso_mat *vectors, const double *f)
-{
-    const int64_t d = vectors->rows;
-    iso_mat scaled = {0};
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_mat_new(&scaled, d, d, ISO_F64));
-    for (int64_t i = 0; i < d; i++)
-        for (int64_t j = 0; j < d; j++)
-            ((double *)scaled.data)[i * d + j] = f[i] * ((const double *)vectors->data)[i * d + j];
-    ISO_TRY(iso_mul_tn(out, iso_mat_view(vectors), iso_mat_view(&scaled), 0));
-done:
-    iso_mat_free(&scaled);
-    return err;
-}
-
 /* forward = (1−a) I + a C^{−1/2} and its pseudo-inverse (NULL = not wanted), C = XᵀX/n. */
 static iso_err whitening(iso_mat *forward, iso_mat *back, iso_view x, double a)
 {
@@ -293,11 +276,11 @@ static iso_err whitening(iso_mat *forward, iso_mat *back, iso_view x, double a)
     const int64_t first = kept_from(values, d, KEPT_EIGENVALUES);
     for (int64_t i = 0; i < d; i++)
         values[i] = 1 - a + (i < first ? 0 : a / sqrt(values[i] / (double)x.rows));
-    ISO_TRY(spectral(forward, &vectors, values));
+    ISO_TRY(iso_spectral(forward, values, &vectors));
     for (int64_t i = 0; i < d; i++)
         values[i] = values[i] > 0 ? 1 / values[i] : 0;
     if (back)
-        ISO_TRY(spectral(back, &vectors, values));
+        ISO_TRY(iso_spectral(back, values, &vectors));
 done:
     iso_free(values);
     iso_mat_free(&vectors);

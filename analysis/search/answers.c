@@ -89,11 +89,7 @@ static iso_err pairs_interval(iso_value *v, const double *result, const iso_answ
         whole[n] = (double)answers_of(g, w);
         n += whole[n] > 0;
     }
-    ISO_TRY(iso_boot_ratio(&v->lo, &v->hi, part, whole, n, boot, 0.95, seed));
-    if (isnan(v->lo))
-        v->why = "no resample differs: nothing to make an interval of";
-    else
-        v->interval = "boot-items";
+    ISO_TRY(iso_hits_ratio(v, part, whole, n, boot, seed));
 done:
     iso_free(part);
     iso_free(whole);

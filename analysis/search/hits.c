@@ -107,3 +107,19 @@ done:
     iso_free(change);
     return err;
 }
+
+iso_err iso_hits_ratio(iso_value *v, const double *part, const double *whole, int64_t units,
+                       iso_boot boot, uint64_t seed)
+{
+    iso_err err = ISO_OK;
+
+    if (boot == ISO_BOOT_NONE)
+        return ISO_OK;
+    ISO_TRY(iso_boot_ratio(&v->lo, &v->hi, part, whole, units, boot, CONFIDENCE, seed));
+    if (isnan(v->lo))
+        v->why = "no resample differs: nothing to make an interval of";
+    else
+        v->interval = "boot-items";
+done:
+    return err;
+}

@@ -35,6 +35,13 @@ ISO_API ISO_MUST_USE iso_err iso_hits_difference(iso_value *out, const double *a
                                                  const double *before, int64_t n, iso_boot boot,
                                                  uint64_t seed);
 
+/**
+ * The interval of a ratio Σ part / Σ whole into v (95 %, `boot-items`: units drawn with
+ * replacement), whose value is there. Where no resample differs there is none, and `why` says so.
+ */
+ISO_API ISO_MUST_USE iso_err iso_hits_ratio(iso_value *v, const double *part, const double *whole,
+                                            int64_t units, iso_boot boot, uint64_t seed);
+
 /** outcome[i] of a rank (0 = not found at all): 1 if 1 <= rank <= k else 0; 1/rank, 0 if not found.
  */
 ISO_API double iso_hit(int64_t rank, int64_t k);

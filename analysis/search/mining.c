@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/search/hits.h"
 #include "lib/base/alloc.h"
 
 const char *iso_mine_way_name(iso_mine_way way)
@@ -256,13 +257,7 @@ static iso_err value_of(iso_value *out, double number, const iso_mine_score *s, 
     v.value = number;
     v.n = s->gold;
     v.param = s->threshold;
-    if (boot != ISO_BOOT_NONE) {
-        ISO_TRY(iso_boot_ratio(&v.lo, &v.hi, t->right, whole, t->n, boot, 0.95, seed));
-        if (isnan(v.lo))
-            v.why = "no resample differs: nothing to make an interval of";
-        else
-            v.interval = "boot-items";
-    }
+    ISO_TRY(iso_hits_ratio(&v, t->right, whole, t->n, boot, seed));
     *out = v;
 done:
     return err;

@@ -1,6 +1,5 @@
 /* Correlations of two quantities of the same items: the coefficients, and how sure they are. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/stats/correlation_inside.h"
@@ -26,13 +25,6 @@ double iso_correlation_critical(int64_t n)
 
 /* --- Coefficients --- */
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* How many of the sorted numbers are below x, or not above it. */
 static int64_t count_below(const double *sorted, int64_t n, double x, bool equal_too)
 {
@@ -53,7 +45,7 @@ void iso_ranks(double *rank, double *sorted, const double *x, int64_t n)
     if (n < 1)
         return;
     memcpy(sorted, x, (size_t)n * sizeof *sorted);
-    qsort(sorted, (size_t)n, sizeof *sorted, by_size);
+    iso_sort(sorted, n);
     for (int64_t i = 0; i < n; i++)
         rank[i] = 0.5 * (double)(count_below(sorted, n, x[i], false) + 1 +
                                  count_below(sorted, n, x[i], true));

@@ -2,11 +2,11 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdlib.h>
 
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/bootstrap_inside.h"
+#include "lib/linalg/statistics.h"
 
 static double mean_of(const double *x, int64_t n)
 {
@@ -53,19 +53,12 @@ static double resampled_mean(const double *x, int64_t n, iso_rng rng)
     return sum / (double)n;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 static void resample(double *means, const double *x, int64_t n, uint64_t seed)
 {
 #pragma omp parallel for schedule(static) if (n > 500)
     for (int b = 0; b < ISO_BOOT_RESAMPLES; b++)
         means[b] = resampled_mean(x, n, iso_rng_seeded(seed, (uint64_t)b + 1));
-    qsort(means, ISO_BOOT_RESAMPLES, sizeof *means, by_size);
+    iso_sort(means, ISO_BOOT_RESAMPLES);
 }
 
 iso_err iso_boot_mean(double *lo, double *hi, const double *x, int64_t n, iso_boot kind,
@@ -112,7 +105,7 @@ static int draw(double *drawn, int64_t *pick, const iso_boot_statistic *of, int6
         drawn[count] = of->value(of->payload, pick, n);
         count += !isnan(drawn[count]);
     }
-    qsort(drawn, (size_t)count, sizeof *drawn, by_size);
+    iso_sort(drawn, count);
     return count;
 }
 

@@ -1,10 +1,10 @@
 /* The bootstrap of a ratio of two sums over the same items. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/bootstrap_inside.h"
+#include "lib/linalg/statistics.h"
 
 static double ratio(const double *part, const double *whole, int64_t n)
 {
@@ -29,13 +29,6 @@ static double resampled(const double *part, const double *whole, int64_t n, iso_
     return b > 0 ? a / b : NAN;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* Those that are NAN go; the others are sorted. */
 static int draw(double *drawn, const double *part, const double *whole, int64_t n, uint64_t seed)
 {
@@ -47,7 +40,7 @@ static int draw(double *drawn, const double *part, const double *whole, int64_t 
     for (int b = 0; b < ISO_BOOT_RESAMPLES; b++)
         if (!isnan(drawn[b]))
             drawn[count++] = drawn[b];
-    qsort(drawn, (size_t)count, sizeof *drawn, by_size);
+    iso_sort(drawn, count);
     return count;
 }
 

@@ -223,6 +223,24 @@ done:
     return err;
 }
 
+iso_err iso_spectral(iso_mat *out, const double *f, const iso_mat *vectors)
+{
+    const int64_t n = vectors->rows;
+    iso_mat scaled = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(check_result(vectors, n, n));
+    ISO_TRY(iso_mat_new(&scaled, n, n, ISO_F64));
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t j = 0; j < n; j++)
+            ((double *)scaled.data)[i * scaled.stride + j] =
+                f[i] * ((const double *)vectors->data)[i * vectors->stride + j];
+    ISO_TRY(iso_mul_tn(out, iso_mat_view(vectors), iso_mat_view(&scaled), 0));
+done:
+    iso_mat_free(&scaled);
+    return err;
+}
+
 /* A copy by columns, column j from j * ld on, ld >= rows. */
 static iso_err turn(double **out, iso_view a, int64_t ld)
 {

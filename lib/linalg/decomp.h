@@ -39,6 +39,10 @@ ISO_API int64_t iso_rank(const double *s, int64_t k, int64_t size, double tolera
  */
 ISO_API ISO_MUST_USE iso_err iso_eigen(double *values, iso_mat *vectors, iso_view a);
 
+/** out (n × n, f64) = Σ f[i] vᵢvᵢᵀ over the rows vᵢ of `vectors`, as iso_eigen leaves them: a
+ * function of the matrix they belong to. Cost  2n³. Errors  ISO_EARG, ISO_ENOMEM. */
+ISO_API ISO_MUST_USE iso_err iso_spectral(iso_mat *out, const double *f, const iso_mat *vectors);
+
 /**
  * The shortest X (n × q, f64) that minimises ‖AX − B‖ for A (m × n) and B (m × q), by singular
  * values (gelsd). Those up to `tolerance` times the largest count as zero (0: as in iso_rank);

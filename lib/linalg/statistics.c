@@ -1,6 +1,7 @@
 #include "lib/linalg/statistics.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #define SQRT_PI      1.77245385090551602730
 #define SQRT_HALF    0.70710678118654752440
@@ -148,4 +149,17 @@ bool iso_jackknife(double *lo, double *hi, double value, const double *rep, int6
     *lo = fmin(value, centre - half);
     *hi = fmax(value, centre + half);
     return true;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+void iso_sort(double *x, int64_t n)
+{
+    if (n > 1)
+        qsort(x, (size_t)n, sizeof *x, by_size);
 }

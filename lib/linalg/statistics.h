@@ -27,6 +27,9 @@ enum {
     ISO_JACKKNIFE_CORRECTED = 1
 };
 
+/** Sorts x[0..n) in rising order; no NAN. */
+ISO_API void iso_sort(double *x, int64_t n);
+
 /**
  * The jackknife interval of a value from its leave-one-unit-out replicates; a unit is an item or
  * one of several groups of equal size.

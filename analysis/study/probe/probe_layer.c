@@ -1,11 +1,11 @@
 /* What is said of each row of one layer: by the probe, by those it is compared with. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/study/probe/probe_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/blas.h"
+#include "lib/linalg/statistics.h"
 
 /* Languages are told apart on so many items of each, by one of these strengths. */
 enum { LANGUAGE_ITEMS = 100, LANGUAGE_STRENGTHS = 3 };
@@ -75,17 +75,10 @@ void iso_probe_layer_free(struct probe_layer *l, const struct probe_set *set)
 
 /* --- The probe, and the probe of permuted labels --- */
 
-static int falling(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x < y) - (x > y);
-}
-
 static double middle(double *chosen, int count)
 {
-    qsort(chosen, (size_t)count, sizeof *chosen, falling);
-    return chosen[count / 2];
+    iso_sort(chosen, count);
+    return chosen[(count - 1) / 2]; /* of an even number the lower one */
 }
 
 /* label[] and learn[]: of each language. */
