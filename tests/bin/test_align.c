@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 #include "analysis/study/align/align.h"
-#include "analysis/study/items/align_folds.h"
+#include "analysis/study/items/folds.h"
 #include "analysis/study/align/align_words.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
@@ -31,7 +31,7 @@ static void fill(struct corpus *c, int times)
     }
 }
 
-static struct folds_ask asked(const struct corpus *c, const struct fold_texts *texts)
+static struct folds_ask asked(const struct corpus *c, const struct item_texts *texts)
 {
     return (struct folds_ask){.count = 5,
                               .seed = 7,
@@ -68,7 +68,7 @@ static void equal_text_stays_together(void **state)
     (void)state;
 
     fill(&c, 3);
-    const struct fold_texts texts = {c.text, NULL, NULL};
+    const struct item_texts texts = {c.text, NULL, NULL};
     const struct folds_ask ask = asked(&c, &texts);
     ok(iso_folds_make(&f, &ask));
     for (int i = 0; i < MANY; i++)
@@ -88,7 +88,7 @@ static void equality_is_handed_on(void **state)
     fill(&b, 1);
     a.text[1] = a.text[0];
     b.text[2] = b.text[1];
-    const struct fold_texts texts[] = {{a.text, NULL, NULL}, {b.text, NULL, NULL}};
+    const struct item_texts texts[] = {{a.text, NULL, NULL}, {b.text, NULL, NULL}};
     for (int seed = 0; seed < 20; seed++) {
         struct folds_ask ask = asked(&a, texts);
         ask.languages = 2;
@@ -110,7 +110,7 @@ static void second_texts_count(void **state)
 
     fill(&a, 3);
     fill(&b, 1);
-    const struct fold_texts texts = {a.text, b.text, NULL};
+    const struct item_texts texts = {a.text, b.text, NULL};
     const struct folds_ask ask = asked(&a, &texts);
     ok(iso_folds_make(&f, &ask));
     assert_int_equal(f.joined, 0);
@@ -151,7 +151,7 @@ static void too_few_items(void **state)
     (void)state;
 
     fill(&c, 20);
-    const struct fold_texts texts = {c.text, NULL, NULL};
+    const struct item_texts texts = {c.text, NULL, NULL};
     struct folds_ask ask = asked(&c, &texts); /* 6 texts */
     fails(iso_folds_make(&f, &ask), ISO_EARG,
           "--folds 5: needs 10 items of different text, there are 6");
@@ -164,14 +164,14 @@ static void too_few_items(void **state)
 static void first_of_text(void **state)
 {
     const char *const texts[] = {"a", "b", "a", "c", "b"};
-    const struct fold_texts t = {texts, NULL, NULL};
+    const struct item_texts t = {texts, NULL, NULL};
     const int64_t expected[] = {0, 1, 0, 3, 1};
     int64_t first[5];
     (void)state;
 
-    ok(iso_folds_first_of_text(first, &t, 5));
+    ok(iso_equal_text_first(first, &t, 5));
     assert_memory_equal(first, expected, sizeof first);
-    ok(iso_folds_first_of_text(first, NULL, 5));
+    ok(iso_equal_text_first(first, NULL, 5));
     for (int i = 0; i < 5; i++)
         assert_int_equal(first[i], i);
 }

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "analysis/study/align/align.h"
-#include "analysis/study/items/align_folds.h"
+#include "analysis/study/items/folds.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/base/str.h"

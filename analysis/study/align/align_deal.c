@@ -6,7 +6,7 @@
 #include "lib/base/alloc.h"
 
 /* The languages that take part, the one that lends its ids first; texts[i] may have no text. */
-static void gather(struct folds_ask *ask, struct fold_texts *texts, const struct align_set *set,
+static void gather(struct folds_ask *ask, struct item_texts *texts, const struct align_set *set,
                    const struct selection *sel, iso_states *s, int64_t n)
 {
     const struct parallel *par = &set->pairing.parallel;
@@ -19,7 +19,7 @@ static void gather(struct folds_ask *ask, struct fold_texts *texts, const struct
     ask->pick = par->pick ? par->pick[0] : NULL;
     for (int i = 0; i < sel->lang_count; i++) {
         const iso_lang *lang = iso_states_lang(s, sel->lang[i]);
-        texts[i] = (struct fold_texts){lang->text, lang->text2, par->pick ? par->pick[i] : NULL};
+        texts[i] = (struct item_texts){lang->text, lang->text2, par->pick ? par->pick[i] : NULL};
     }
 }
 
@@ -72,7 +72,7 @@ done:
 }
 
 /* The first row of equal text: rows are placed in ascending order, so it stays the first. */
-static iso_err find_answers(struct align_set *set, const struct fold_texts *texts,
+static iso_err find_answers(struct align_set *set, const struct item_texts *texts,
                             const struct selection *sel, int langs)
 {
     const struct align_lot *lot = set->lot;
@@ -87,7 +87,7 @@ static iso_err find_answers(struct align_set *set, const struct fold_texts *text
         if (!texts[i].text)
             continue;
         ISO_TRY(iso_alloc(answer, lot->n, sizeof **answer));
-        ISO_TRY(iso_folds_first_of_text(first, &texts[i], lot->n));
+        ISO_TRY(iso_equal_text_first(first, &texts[i], lot->n));
         for (int64_t r = 0; r < lot->n; r++)
             (*answer)[lot->place[r]] = lot->place[first[r]];
     }
@@ -100,7 +100,7 @@ iso_err iso_align_deal(struct align_set *set, const struct align_ask *ask, iso_s
 {
     struct selection sel = {0};
     struct folds_ask folds = {.count = ask->folds, .seed = (uint64_t)ask->set->seed};
-    struct fold_texts *texts = NULL;
+    struct item_texts *texts = NULL;
     struct folds dealt = {0};
     int64_t *item = NULL;
     iso_err err = ISO_OK;

@@ -2,7 +2,7 @@
 #ifndef ISO_BIN_ALIGN_ROWS_H
 #define ISO_BIN_ALIGN_ROWS_H
 
-#include "analysis/study/items/align_folds.h"
+#include "analysis/study/items/folds.h"
 #include "analysis/study/align/align_score.h"
 #include "analysis/study/items/pairing.h"
 

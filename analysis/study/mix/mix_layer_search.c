@@ -13,7 +13,7 @@ struct outcomes {
 
 static iso_err search(struct outcomes *o, double *outcome, const struct mix_layer *l, int matrix)
 {
-    static const struct twins apart = {0};
+    static const struct duplicates apart = {0};
     struct retrieve_pair pair = {.x = o->x, .tx = &apart, .ty = &apart};
     iso_near_stats stats = {0};
     iso_err err = ISO_OK;

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/study/items/align_folds.h"
+#include "analysis/study/items/folds.h"
 #include "analysis/study/probe/probe_inside.h"
 #include "bin/term.h"
 #include "lib/base/alloc.h"
@@ -107,7 +107,7 @@ done:
 /* --- Folds --- */
 
 /* An item that a language lacks borrows the text of one that has it: nothing equals it. */
-static iso_err lay_texts(struct union_items *u, struct fold_texts *texts,
+static iso_err lay_texts(struct union_items *u, struct item_texts *texts,
                          const struct probe_set *set)
 {
     iso_err err = ISO_OK;
@@ -128,7 +128,7 @@ static iso_err lay_texts(struct union_items *u, struct fold_texts *texts,
     }
     for (int l = 0; l < set->langs; l++) {
         if (set->lang[l].lang->text)
-            texts[l] = (struct fold_texts){u->text + l * u->items, u->text2 + l * u->items, NULL};
+            texts[l] = (struct item_texts){u->text + l * u->items, u->text2 + l * u->items, NULL};
     }
 done:
     return err;
@@ -161,7 +161,7 @@ done:
 iso_err iso_probe_items(struct probe_set *set, const struct probe_ask *ask)
 {
     struct union_items u = {0};
-    struct fold_texts *texts = NULL;
+    struct item_texts *texts = NULL;
     struct folds folds = {0};
     iso_err err = ISO_OK;
 

@@ -114,8 +114,8 @@ static iso_err one_pair(struct retrieval *r, int l, int p)
     const struct retrieve_pair pair = {
         .x = iso_mat_view(&r->rows.side[0].rows),
         .y = iso_mat_view(&r->rows.side[1].rows),
-        .tx = &r->rows.twins[iso_retrieve_party(&r->rows, src)],
-        .ty = &r->rows.twins[iso_retrieve_party(&r->rows, tgt)],
+        .tx = &r->rows.duplicates[iso_retrieve_party(&r->rows, src)],
+        .ty = &r->rows.duplicates[iso_retrieve_party(&r->rows, tgt)],
         .gold = r->gold,
         .gold_count = r->gold_count,
     };
@@ -183,7 +183,7 @@ static void tell(const struct retrieval *r)
                   (long long)par->items, (long long)par->unshared,
                   lang_of(r, r->rows.sel.lang[0])->name);
     for (int p = 0; p < r->rows.sel.lang_count; p++) {
-        const struct twins *t = &r->rows.twins[p];
+        const struct duplicates *t = &r->rows.duplicates[p];
         if (t->shared > 0)
             term_note(r->set, "%s: %lld of %lld rows have a text that another row has too; %s",
                       lang_of(r, r->rows.sel.lang[p])->name, (long long)t->shared,

@@ -21,7 +21,7 @@ struct retrieve_rows {
     iso_states *states;
     struct selection sel;
     struct parallel parallel; /* parties in the order of sel.lang; none when rows are not joined */
-    struct twins *twins;      /* by sel.lang */
+    struct duplicates *duplicates;      /* by sel.lang */
     int64_t *items;           /* by sel.lang */
     struct retrieve_side side[2];
 };

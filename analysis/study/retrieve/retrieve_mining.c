@@ -20,7 +20,7 @@ static void unified_free(struct unified *u)
     iso_free(u->where);
 }
 
-static iso_err unify(struct unified *u, iso_view x, const struct twins *t)
+static iso_err unify(struct unified *u, iso_view x, const struct duplicates *t)
 {
     int64_t count = 0;
     iso_err err = ISO_OK;

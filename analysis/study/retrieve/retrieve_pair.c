@@ -28,13 +28,13 @@ void iso_retrieve_found_free(struct retrieve_found *f)
     *f = (struct retrieve_found){0};
 }
 
-static bool right(const struct twins *t, int64_t row, int64_t truth)
+static bool right(const struct duplicates *t, int64_t row, int64_t truth)
 {
     return row == truth || (t->first && t->first[row] == t->first[truth]);
 }
 
 /* Of row i, whose true row is i of the other side, whose texts `t` knows. */
-static int64_t place(const iso_near *n, const struct twins *t, int64_t i)
+static int64_t place(const iso_near *n, const struct duplicates *t, int64_t i)
 {
     for (int k = 0; k < n->k; k++) {
         const int32_t row = n->index[i * n->k + k];
@@ -44,14 +44,14 @@ static int64_t place(const iso_near *n, const struct twins *t, int64_t i)
     return 0;
 }
 
-static void places(int64_t *rank, const iso_near *n, const struct twins *t)
+static void places(int64_t *rank, const iso_near *n, const struct duplicates *t)
 {
     for (int64_t i = 0; i < n->rows; i++)
         rank[i] = place(n, t, i);
 }
 
 /* Query i with every row that counts as right for it; returns how many, writes unless NULL. */
-static int64_t list_targets(int64_t *query, int64_t *target, const struct twins *t, int64_t n)
+static int64_t list_targets(int64_t *query, int64_t *target, const struct duplicates *t, int64_t n)
 {
     int64_t count = 0;
 
@@ -76,7 +76,7 @@ static int64_t list_targets(int64_t *query, int64_t *target, const struct twins 
 }
 
 /* The places of the true rows, however far down: MRR needs them all. */
-static iso_err full_places(int64_t *rank, iso_view x, iso_view y, const struct twins *t,
+static iso_err full_places(int64_t *rank, iso_view x, iso_view y, const struct duplicates *t,
                            const iso_near_opt *opt, const iso_run *run)
 {
     const int64_t pairs = list_targets(NULL, NULL, t, x.rows);
@@ -128,7 +128,7 @@ static iso_err search(struct result *out, iso_near_stats *stats, const struct re
     add_stats(stats, &more);
     for (int way = 0; way < 2; way++) {
         const iso_view x = way ? pair->y : pair->x, y = way ? pair->x : pair->y;
-        const struct twins *t = way ? pair->tx : pair->ty;
+        const struct duplicates *t = way ? pair->tx : pair->ty;
         if (!ask->way[way])
             continue;
         ISO_TRY(iso_alloc(&out->rank[way], n, sizeof(int64_t)));
@@ -144,7 +144,7 @@ done:
 /* --- Chance: the true row at a place drawn at random --- */
 
 /* How many rows are right for row i. */
-static int64_t copies(const struct twins *t, int64_t i)
+static int64_t copies(const struct duplicates *t, int64_t i)
 {
     int64_t count = 0;
 
@@ -153,7 +153,7 @@ static int64_t copies(const struct twins *t, int64_t i)
     return count ? count : 1;
 }
 
-static double chance(const struct twins *t, int64_t n, int64_t k)
+static double chance(const struct duplicates *t, int64_t n, int64_t k)
 {
     double known[TWINS_MOST + 1] = {0}, sum = 0; /* most groups are small and of few sizes */
 
@@ -186,7 +186,7 @@ static iso_err value(iso_value *out, double *outcome, const struct result *r,
                      const struct retrieve_ask *ask, const iso_run *run)
 {
     const int64_t n = pair->x.rows;
-    const struct twins *t = cell->way == 1 ? pair->tx : pair->ty;
+    const struct duplicates *t = cell->way == 1 ? pair->tx : pair->ty;
     double null;
     iso_err err = ISO_OK;
 

@@ -3,27 +3,12 @@
 #define ISO_BIN_RETRIEVE_PAIR_H
 
 #include "analysis/measure/value.h"
+#include "analysis/study/items/equal_text.h"
 #include "analysis/study/retrieve/retrieve_ask.h"
-#include "lib/io/states.h"
-
-/* --- Rows with equal text (retrieve_twins.c) --- */
-
-/* first[i]: the first row with the text of row i; next[i]: the next one, −1 for none. NULL when
- * nothing is known of texts. */
-struct twins {
-    int64_t *first, *next;
-    int64_t items, shared; /* shared: rows whose text another row holds too */
-};
-
-/* Of item i the row pick[i] (NULL: i) of the language counts. */
-iso_err iso_twins_make(struct twins *out, const iso_lang *lang, const int64_t *pick, int64_t items);
-void iso_twins_free(struct twins *t);
-
-/* --- One pair (retrieve_pair.c) --- */
 
 struct retrieve_pair {
     iso_view x, y;
-    const struct twins *tx, *ty;
+    const struct duplicates *tx, *ty;
     const iso_mined *gold; /* NULL: row i belongs to row i */
     int64_t gold_count;
 };

@@ -44,7 +44,7 @@ static iso_err join(struct retrieve_rows *r, bool joined)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&r->items, r->sel.lang_count, sizeof *r->items));
-    ISO_TRY(iso_alloc(&r->twins, r->sel.lang_count, sizeof *r->twins));
+    ISO_TRY(iso_alloc(&r->duplicates, r->sel.lang_count, sizeof *r->duplicates));
     ISO_TRY(iso_alloc(&party, r->sel.lang_count, sizeof *party));
     for (int p = 0; p < r->sel.lang_count; p++)
         party[p] = iso_states_lang(r->states, r->sel.lang[p]);
@@ -52,7 +52,7 @@ static iso_err join(struct retrieve_rows *r, bool joined)
         ISO_TRY(iso_parallel_make(&r->parallel, party, r->sel.lang_count));
     for (int p = 0; p < r->sel.lang_count; p++) {
         r->items[p] = joined ? r->parallel.items : party_lang(r, p)->rows;
-        ISO_TRY(iso_twins_make(&r->twins[p], party_lang(r, p), pick_of(r, p), r->items[p]));
+        ISO_TRY(iso_duplicates_make(&r->duplicates[p], party_lang(r, p), pick_of(r, p), r->items[p]));
     }
 done:
     iso_free(party);
@@ -124,9 +124,9 @@ done:
 
 void iso_retrieve_rows_free(struct retrieve_rows *r)
 {
-    for (int p = 0; r->twins && p < r->sel.lang_count; p++)
-        iso_twins_free(&r->twins[p]);
-    iso_free(r->twins);
+    for (int p = 0; r->duplicates && p < r->sel.lang_count; p++)
+        iso_duplicates_free(&r->duplicates[p]);
+    iso_free(r->duplicates);
     iso_free(r->items);
     iso_mat_free(&r->side[0].rows);
     iso_mat_free(&r->side[1].rows);

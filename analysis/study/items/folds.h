@@ -1,17 +1,8 @@
 /* Held-out folds: who is tested together, so that nothing seen in training is met again. */
-#ifndef ISO_BIN_ALIGN_FOLDS_H
-#define ISO_BIN_ALIGN_FOLDS_H
+#ifndef ISO_ITEMS_FOLDS_H
+#define ISO_ITEMS_FOLDS_H
 
-#include <stdint.h>
-
-#include "lib/base/err.h"
-
-/* The texts of one language in the common order of items: text[pick[i]] is that of item i (pick
- * NULL: text[i]). `second` may be NULL. */
-struct fold_texts {
-    const char *const *text, *const *second;
-    const int64_t *pick;
-};
+#include "analysis/study/items/equal_text.h"
 
 struct folds {
     int count;
@@ -26,8 +17,8 @@ struct folds_ask {
     uint64_t seed;
     int64_t items;
     const char *const *ids; /* of the first language, NULL: the position is the id */
-    const int64_t *pick;    /* as in fold_texts */
-    const struct fold_texts *texts;
+    const int64_t *pick;    /* as in item_texts */
+    const struct item_texts *texts;
     int languages;
 };
 
@@ -36,8 +27,5 @@ struct folds_ask {
  * group. Errors ISO_EARG (too few items, or too few different ones). */
 iso_err iso_folds_make(struct folds *out, const struct folds_ask *ask);
 void iso_folds_free(struct folds *f);
-
-/* first[i] = the lowest item with the text of item i; i itself without texts (`texts` NULL). */
-iso_err iso_folds_first_of_text(int64_t *first, const struct fold_texts *texts, int64_t items);
 
 #endif

@@ -1,7 +1,6 @@
-#include "analysis/study/items/align_folds.h"
+#include "analysis/study/items/folds.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,53 +15,19 @@ static uint64_t mix(uint64_t h)
     return h ^ (h >> 31);
 }
 
+/* Folds of published runs hang on this: it is no hash table's, and stays as it is. */
 static uint64_t hash(uint64_t h, const char *text)
 {
+    static const uint64_t fnv_prime = 1099511628211u;
+
     for (; text && *text; text++)
-        h = (h ^ (unsigned char)*text) * 1099511628211u;
-    return mix(h ^ 0xff); /* where a text ends counts: "ab" + "c" is not "a" + "bc" */
+        h = (h ^ (unsigned char)*text) * fnv_prime;
+    return mix(h ^ 0xff);
 }
 
 static int64_t picked(const int64_t *pick, int64_t i)
 {
     return pick ? pick[i] : i;
-}
-
-static bool same_text(const struct fold_texts *t, int64_t i, int64_t j)
-{
-    const int64_t a = picked(t->pick, i), b = picked(t->pick, j);
-
-    return iso_str_same(t->text[a], t->text[b]) &&
-           (!t->second || iso_str_same(t->second[a], t->second[b]));
-}
-
-iso_err iso_folds_first_of_text(int64_t *first, const struct fold_texts *texts, int64_t items)
-{
-    int64_t *slot = NULL, room = 64;
-
-    for (int64_t i = 0; i < items; i++)
-        first[i] = i;
-    if (!texts || !texts->text)
-        return ISO_OK;
-    while (room < 2 * items)
-        room *= 2;
-    const iso_err err = iso_alloc(&slot, room, sizeof *slot); /* item + 1; 0 is free */
-    if (err)
-        return err;
-    for (int64_t i = 0; i < items; i++) {
-        const int64_t row = picked(texts->pick, i);
-        uint64_t h = hash(1469598103934665603u, texts->text[row]);
-        if (texts->second)
-            h = hash(h, texts->second[row]);
-        int64_t at = (int64_t)(h & (uint64_t)(room - 1));
-        while (slot[at] && !same_text(texts, slot[at] - 1, i))
-            at = (at + 1) & (room - 1);
-        if (!slot[at])
-            slot[at] = i + 1;
-        first[i] = slot[at] - 1;
-    }
-    iso_free(slot);
-    return ISO_OK;
 }
 
 /* The lowest item of a group; paths are halved on the way. */
@@ -85,7 +50,7 @@ static iso_err group_items(int64_t *parent, const struct folds_ask *ask)
     for (int64_t i = 0; i < ask->items; i++)
         parent[i] = i;
     for (int l = 0; l < ask->languages; l++) {
-        ISO_TRY(iso_folds_first_of_text(first, &ask->texts[l], ask->items));
+        ISO_TRY(iso_equal_text_first(first, &ask->texts[l], ask->items));
         for (int64_t i = 0; i < ask->items; i++) {
             const int64_t a = root(parent, i), b = root(parent, first[i]);
             parent[a > b ? a : b] = a < b ? a : b;
