@@ -62,7 +62,7 @@ done:
 
 /* --- Announcements --- */
 
-/* What iso_native_lang is told of a language. */
+/* What iso_native_lang is given of a language. */
 struct sheet {
     int32_t *labels, *order;
     const char **tokens;

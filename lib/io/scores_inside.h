@@ -41,12 +41,9 @@ enum scores_layout {
 
 /* scores_layout.c: which way round the table of that header is, by names and by what is a language.
  */
-iso_err scores_layout_of(enum scores_layout *out, struct scores_columns *columns,
-                         const iso_delimited *head, const char *bytes, int64_t len,
-                         const iso_scores_opt *opt);
-
-/* scores_markdown.c: a table between bars with tabs instead; *is is false when there are none. */
-iso_err scores_of_markdown(bool *is, iso_buf *out, const char *bytes, int64_t len);
+iso_err iso_scores_layout_of(enum scores_layout *out, struct scores_columns *columns,
+                             const iso_delimited *head, const char *bytes, int64_t len,
+                             const iso_scores_opt *opt);
 
 struct iso_scores_store {
     struct scores_style style;
@@ -58,13 +55,14 @@ struct iso_scores_store {
 };
 
 /* Where a name is, or −1; the number of a name, which is added when it is new. */
-int scores_find(const struct scores_names *n, const char *name);
-iso_err scores_name(int *out, struct scores_names *n, const char *name, int64_t line);
+int iso_scores_find(const struct scores_names *n, const char *name);
+iso_err iso_scores_name(int *out, struct scores_names *n, const char *name, int64_t line);
 
 /* Notes a number; a cell that says nothing is passed over. */
-iso_err scores_add(struct iso_scores_store *s, int row, int lang, const char *text, int64_t line);
+iso_err iso_scores_add(struct iso_scores_store *s, int row, int lang, const char *text,
+                       int64_t line);
 
 /* Cells to their places; one that is said twice is an error. */
-iso_err scores_lay_out(struct iso_scores_store *s);
+iso_err iso_scores_lay_out(struct iso_scores_store *s);
 
 #endif

@@ -119,9 +119,9 @@ static iso_err ambiguous(const iso_delimited *head, const struct share *cols)
                     (long long)head->number, cols->other ? cols->other : "?");
 }
 
-iso_err scores_layout_of(enum scores_layout *out, struct scores_columns *columns,
-                         const iso_delimited *head, const char *bytes, int64_t len,
-                         const iso_scores_opt *opt)
+iso_err iso_scores_layout_of(enum scores_layout *out, struct scores_columns *columns,
+                             const iso_delimited *head, const char *bytes, int64_t len,
+                             const iso_scores_opt *opt)
 {
     struct scores_columns c = columns_of(head);
     const int first = c.lang >= 0 ? c.lang : 0;

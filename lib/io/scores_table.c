@@ -26,7 +26,7 @@ void iso_scores_free(iso_scores *s)
     *s = (iso_scores){0};
 }
 
-int scores_find(const struct scores_names *n, const char *name)
+int iso_scores_find(const struct scores_names *n, const char *name)
 {
     for (int i = 0; i < n->count; i++) {
         if (strcmp(n->at[i], name) == 0)
@@ -35,11 +35,11 @@ int scores_find(const struct scores_names *n, const char *name)
     return -1;
 }
 
-iso_err scores_name(int *out, struct scores_names *n, const char *name, int64_t line)
+iso_err iso_scores_name(int *out, struct scores_names *n, const char *name, int64_t line)
 {
     iso_err err = ISO_OK;
 
-    *out = scores_find(n, name);
+    *out = iso_scores_find(n, name);
     if (*out >= 0)
         return ISO_OK;
     if (n->count == SCORES_ROWS)
@@ -127,7 +127,8 @@ done:
     return err;
 }
 
-iso_err scores_add(struct iso_scores_store *s, int row, int lang, const char *text, int64_t line)
+iso_err iso_scores_add(struct iso_scores_store *s, int row, int lang, const char *text,
+                       int64_t line)
 {
     double value;
     iso_err err = ISO_OK;
@@ -147,7 +148,7 @@ done:
     return err;
 }
 
-iso_err scores_lay_out(struct iso_scores_store *s)
+iso_err iso_scores_lay_out(struct iso_scores_store *s)
 {
     const int64_t all = (int64_t)s->row.count * s->lang.count;
     const double unit = s->style.percents > 0 ? 100 : 1;

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "lib/base/alloc.h"
 #include "lib/io/vectors_inside.h"
 
 enum {
@@ -11,6 +12,116 @@ enum {
     NGRAM_MOST = 64, /* characters of an n-gram; fastText takes 6 */
     ENTRY_TAIL = 9   /* behind a word: count, type */
 };
+
+/* A word of fastText --------------------------------------------------------------------
+ *
+ * It is the mean of its row and those of its character n-grams, each of which shares a row with all
+ * of the same hash (Bojanowski et al., Enriching Word Vectors with Subword Information, TACL 2017).
+ */
+
+/* The rows of fastText's input matrix: words, then buckets of n-grams. */
+struct ngrams {
+    const iso_file *file;
+    int64_t matrix; /* byte of the file where it begins */
+    int32_t dim, words, bucket, minn, maxn;
+    float *part; /* a row */
+    double *sum; /* of `parts` rows */
+    int64_t parts;
+};
+
+static iso_err ngrams_new(struct ngrams *g)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&g->part, g->dim, sizeof *g->part));
+    ISO_TRY(iso_alloc(&g->sum, g->dim, sizeof *g->sum));
+done:
+    return err;
+}
+
+static void ngrams_free(struct ngrams *g)
+{
+    iso_free(g->part);
+    iso_free(g->sum);
+}
+
+static iso_err add_row(struct ngrams *g, int64_t row)
+{
+    const int64_t bytes = g->dim * (int64_t)sizeof(float);
+    iso_err err = iso_file_read(g->file, g->matrix + row * bytes, g->part, bytes);
+
+    if (err)
+        return err;
+    iso_file_order(g->part, g->dim, ISO_F32);
+    for (int32_t i = 0; i < g->dim; i++)
+        g->sum[i] += g->part[i];
+    g->parts++;
+    return ISO_OK;
+}
+
+static bool inside(char c)
+{
+    return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* FNV-1a as fastText has it: bytes above 127 count as negative. */
+static uint32_t hash_byte(uint32_t h, char c)
+{
+    const uint32_t wide = (uint32_t)(int32_t)(signed char)c;
+
+    return (h ^ wide) * 16777619u;
+}
+
+/* The n-grams that begin at `at` of text[0..len); one character alone counts unless it is an end.
+ */
+static iso_err add_ngrams(struct ngrams *g, const char *text, int64_t len, int64_t at)
+{
+    uint32_t h = 2166136261u;
+    iso_err err = ISO_OK;
+
+    for (int64_t n = 1, k = at; k < len && n <= g->maxn; n++) {
+        do
+            h = hash_byte(h, text[k++]);
+        while (k < len && inside(text[k]));
+        if (n >= g->minn && !(n == 1 && (at == 0 || k == len)))
+            ISO_TRY(add_row(g, g->words + (int64_t)(h % (uint32_t)g->bucket)));
+    }
+done:
+    return err;
+}
+
+static iso_err sum_word(struct ngrams *g, int64_t number, const char *word, int64_t len)
+{
+    static const char end_of_sentence[] = "</s>"; /* the one word without n-grams */
+    char text[ISO_VECTORS_WORD + 3] = "<";
+    iso_err err = ISO_OK;
+
+    memset(g->sum, 0, (size_t)g->dim * sizeof *g->sum);
+    g->parts = 0;
+    ISO_TRY(add_row(g, number));
+    if (len > ISO_VECTORS_WORD || strcmp(word, end_of_sentence) == 0)
+        goto done;
+    memcpy(text + 1, word, (size_t)len);
+    text[len + 1] = '>';
+    for (int64_t at = 0; at < len + 2; at++) {
+        if (!inside(text[at]))
+            ISO_TRY(add_ngrams(g, text, len + 2, at));
+    }
+done:
+    return err;
+}
+
+static iso_err ngrams_mean(float *row, struct ngrams *g, int64_t number, const char *word,
+                           int64_t len)
+{
+    iso_err err = sum_word(g, number, word, len);
+
+    for (int32_t k = 0; !err && k < g->dim; k++)
+        row[k] = (float)(g->sum[k] / (double)g->parts);
+    return err;
+}
+
+/* The model ------------------------------------------------------------------------------ */
 
 struct model {
     struct iso_vectors_store *s;
@@ -186,7 +297,7 @@ static iso_err read_words(struct model *m)
     for (int32_t i = 0; i < m->g.words && !iso_vectors_full(s); i++) {
         ISO_TRY(take_entry(&word, &len, &count, m));
         ISO_TRY(iso_vectors_row(&row, s));
-        ISO_TRY(iso_vectors_ngrams_mean(row, &m->g, i, word, len));
+        ISO_TRY(ngrams_mean(row, &m->g, i, word, len));
         ISO_TRY(iso_vectors_put(s, i + 1, word, len, count));
         ISO_TRY(iso_run_step(i % 1024 ? NULL : s->opt->run, "reading word vectors", i, m->g.words,
                              "words"));
@@ -207,11 +318,11 @@ iso_err iso_vectors_fasttext(struct iso_vectors_store *s)
     ISO_TRY(take_shape(&m));
     iso_feed_close(&m.feed);
     ISO_TRY(iso_feed_open(&m.feed, s->file, m.entries, NULL));
-    ISO_TRY(iso_vectors_ngrams_new(&m.g));
+    ISO_TRY(ngrams_new(&m.g));
     ISO_TRY(iso_vectors_begin(s, m.g.dim, m.g.words, true));
     ISO_TRY(read_words(&m));
 done:
     iso_feed_close(&m.feed);
-    iso_vectors_ngrams_free(&m.g);
+    ngrams_free(&m.g);
     return err;
 }

@@ -58,24 +58,6 @@ iso_err iso_vectors_binary(struct iso_vectors_store *s);
 enum { ISO_FASTTEXT_MAGIC = 793712314 };
 iso_err iso_vectors_fasttext(struct iso_vectors_store *s);
 
-/* vectors_ngrams.c: the rows of fastText's input matrix: words, then buckets of n-grams. */
-struct ngrams {
-    const iso_file *file;
-    int64_t matrix; /* byte of the file where it begins */
-    int32_t dim, words, bucket, minn, maxn;
-    float *part; /* a row */
-    double *sum; /* of `parts` rows */
-    int64_t parts;
-};
-
-/* Allocates; free with iso_vectors_ngrams_free. */
-iso_err iso_vectors_ngrams_new(struct ngrams *g);
-void iso_vectors_ngrams_free(struct ngrams *g);
-
-/* The vector of word `number`. */
-iso_err iso_vectors_ngrams_mean(float *row, struct ngrams *g, int64_t number, const char *word,
-                                int64_t len);
-
 /* vectors_native.c */
 iso_err iso_vectors_native(struct iso_vectors_store *s);
 

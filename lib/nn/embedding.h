@@ -7,6 +7,9 @@
 
 ISO_BEGIN
 
+/** Row i in f32; of a random table N(0, 0.02²), the same row whenever it is asked for. */
+void iso_lookup_row(float *to, const iso_lookup *t, int64_t i);
+
 /**
  * x (tokens × C, f32) = LN(word[id] + position[first_position + place] + type[type]); of padding
  * see iso_encoder_embed.

@@ -4,7 +4,7 @@
 #include "lib/base/rng.h"
 #include "lib/base/str.h"
 #include "lib/nn/arch.h"
-#include "lib/nn/lookup.h"
+#include "lib/nn/embedding.h"
 #include "lib/nn/store.h"
 
 void iso_params_free(iso_params *p, const iso_nn_config *c)

@@ -6,7 +6,7 @@
 #include "tests/check.h"
 
 #include "lib/linalg/convert.h"
-#include "lib/nn/lookup.h"
+#include "lib/nn/embedding.h"
 #include "lib/nn/params.h"
 #include "lib/nn/xmixup.h"
 

@@ -68,7 +68,7 @@ includes() {
     /^[ \t]*#[ \t]*include[ \t]*"/ {
         split($0, q, "\""); target = q[2]; from = layer(FILENAME); to = layer(target)
         if (target !~ /^(lib\/[a-z0-9]+|analysis\/[a-z0-9]+|bin)\/[a-z0-9_\/]+\.h$/)
-            bad("\"" target "\" is not a root-relative header of the house")
+            bad("\"" target "\" is not a root-relative header of this tree")
         else if (!(from in may))
             bad("folder " from " is not in the law")
         else if (index(" " may[from] " ", " " to " ") == 0)
