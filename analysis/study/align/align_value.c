@@ -144,12 +144,16 @@ done:
 static iso_err over_folds(iso_value *out, const struct align_tally *t,
                           const struct align_measure *m, const struct align_rows *rows, int stage)
 {
-    iso_err err = mean_of_folds(out, t, rows, stage);
+    iso_value v;
+    iso_err err = ISO_OK;
 
-    if (!err && out->interval && strcmp(m->of->measure, "centroid") != 0)
-        err = mean_interval(out, t, rows, stage);
+    ISO_TRY(mean_of_folds(&v, t, rows, stage));
+    if (v.interval && strcmp(m->of->measure, "centroid") != 0)
+        ISO_TRY(mean_interval(&v, t, rows, stage));
     else
-        out->interval = NULL;
+        v.interval = NULL;
+    *out = v;
+done:
     return err;
 }
 

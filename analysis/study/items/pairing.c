@@ -17,34 +17,39 @@ struct builder {
     int64_t *shuffle; /* items in a random order; NULL without --shuffle */
 };
 
-static int party_of(const struct builder *b, struct origin o)
+/* The rows of a language in the common order of items; NULL: as they are. */
+static iso_err pick_of(const int64_t **pick, const struct builder *b, struct origin o)
 {
+    const struct parallel *par = &b->p->parallel;
     const iso_lang *lang = iso_states_lang(b->p->states[o.collection], o.lang);
 
-    for (int i = 0; i < b->p->parallel.parties; i++) {
-        if (b->party[i] == lang)
-            return i;
+    for (int i = 0; i < par->parties; i++) {
+        if (b->party[i] == lang) {
+            *pick = par->pick[i];
+            return ISO_OK;
+        }
     }
-    return 0;
+    return iso_fail(ISO_EARG, "%s: %s is not among the languages that were joined", lang->path,
+                    lang->name);
 }
 
 /* The rows of a matrix in the common order, shuffled if the control asks. */
 static iso_err line_up(iso_rows **out, struct builder *b, struct origin o)
 {
-    const struct parallel *par = &b->p->parallel;
-    const int64_t *pick = par->pick[party_of(b, o)];
+    const int64_t items = b->p->parallel.items, *pick = NULL;
     iso_rows *rows = NULL, *picked = NULL;
     int64_t *index = NULL;
     iso_err err = ISO_OK;
 
+    ISO_TRY(pick_of(&pick, b, o));
     ISO_TRY(iso_states_rows(&rows, b->p->states[o.collection], o.lang, o.layer));
     if (pick || o.shuffled) {
-        ISO_TRY(iso_alloc(&index, par->items, sizeof *index));
-        for (int64_t i = 0; i < par->items; i++) {
+        ISO_TRY(iso_alloc(&index, items, sizeof *index));
+        for (int64_t i = 0; i < items; i++) {
             const int64_t at = o.shuffled ? b->shuffle[i] : i;
             index[i] = pick ? pick[at] : at;
         }
-        ISO_TRY(iso_rows_pick(&picked, rows, index, par->items));
+        ISO_TRY(iso_rows_pick(&picked, rows, index, items));
         rows = picked;
     }
     *out = rows;
