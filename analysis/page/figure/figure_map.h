@@ -28,4 +28,7 @@ struct maps {
 iso_err iso_maps_collect(struct maps *m, const iso_records *records, int most);
 void iso_maps_free(struct maps *m);
 
+/* Adds the numbers of a panel's cells, dark on bright and white on dark; show(v) is their text. */
+iso_err iso_figure_cells(struct figure *f, int panel, const char *font);
+
 #endif

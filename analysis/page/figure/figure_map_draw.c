@@ -209,6 +209,26 @@ done:
     return err;
 }
 
+/* No other ink: a dark page makes all others light. */
+#define ON_BRIGHT "#101010"
+
+iso_err iso_figure_cells(struct figure *f, int panel, const char *font)
+{
+    static const char *const looks[][2] = {{"show($3) : ''", "white"},
+                                           {"'' : show($3)", ON_BRIGHT}};
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < 2; i++) {
+        ISO_TRY(iso_buf_printf(&f->script,
+                               ", \\\n  data skip 1 index %d using 1:2:(dark($3) ? %s) with labels "
+                               "font %s textcolor rgb '%s'",
+                               panel, looks[i][0], font, looks[i][1]));
+        ISO_TRY(iso_mark_silent(f));
+    }
+done:
+    return err;
+}
+
 static iso_err add_panel(struct figure *f, const struct maps *m, const struct grid *g, int p)
 {
     const int x = g->left + p % g->columns * (g->side + g->gap_x);

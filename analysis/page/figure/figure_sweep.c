@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analysis/measure/catalogue.h"
+#include "analysis/page/figure/figure_map.h"
 #include "analysis/page/figure/figure_svg.h"
 #include "analysis/page/figure/figure_mix.h"
 

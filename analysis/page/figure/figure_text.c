@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "analysis/page/wording.h"
-#include "analysis/page/figure/figure_svg.h"
 #include "lib/base/str.h"
 #include "lib/base/utf8.h"
 #include "lib/io/number.h"
@@ -133,26 +132,6 @@ iso_err iso_figure_palette(iso_buf *s, double lo, double hi, bool signs, bool ap
                            signs   ? "abs(v) > 0.62 * high"
                            : apart ? "high - v < 0.48 * (high - low)"
                                    : "v - low < 0.48 * (high - low)"));
-done:
-    return err;
-}
-
-/* No other ink: a dark page makes all others light. */
-#define ON_BRIGHT "#101010"
-
-iso_err iso_figure_cells(struct figure *f, int panel, const char *font)
-{
-    static const char *const looks[][2] = {{"show($3) : ''", "white"},
-                                           {"'' : show($3)", ON_BRIGHT}};
-    iso_err err = ISO_OK;
-
-    for (int i = 0; i < 2; i++) {
-        ISO_TRY(iso_buf_printf(&f->script,
-                               ", \\\n  data skip 1 index %d using 1:2:(dark($3) ? %s) with labels "
-                               "font %s textcolor rgb '%s'",
-                               panel, looks[i][0], font, looks[i][1]));
-        ISO_TRY(iso_mark_silent(f));
-    }
 done:
     return err;
 }

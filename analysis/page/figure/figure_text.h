@@ -45,9 +45,6 @@ struct range {
  * far. */
 iso_err iso_figure_palette(iso_buf *s, double lo, double hi, bool signs, bool apart);
 
-/* Adds the numbers of a panel's cells, dark on bright and white on dark; show(v) is their text. */
-iso_err iso_figure_cells(struct figure *f, int panel, const char *font);
-
 /* Sets the four sides of a panel, in pixels of a figure of w by h. */
 iso_err iso_figure_margins(iso_buf *s, int x, int y, int width, int height);
 
