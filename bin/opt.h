@@ -46,4 +46,8 @@ struct words opt_words(const struct settings *set, const char *name);
 ISO_MUST_USE iso_err opt_fill(struct settings *set, bool *taken, const struct cmd *cmd,
                               const char *name, const char *value);
 
+/* Puts what --preset stands for where the command line left a choice open, and says so on stderr;
+ * without --preset nothing. Errors ISO_EARG (no such preset: the nearest, or all). */
+ISO_MUST_USE iso_err opt_preset(struct settings *set, const struct cmd *cmd);
+
 #endif

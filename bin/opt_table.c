@@ -14,11 +14,18 @@ struct row {
     bool common;    /* taken by every command whose options do not begin with "only" */
 };
 
-#define OPT(kind_, field_, ...) {.is = ISO_OPTION(struct settings, kind_, field_, __VA_ARGS__)}
+#define OPT(kind_, field_, ...)                                                                    \
+    {                                                                                              \
+        .is = ISO_OPTION(struct settings, kind_, field_, __VA_ARGS__)                              \
+    }
 #define OPT_OF(command, kind_, field_, ...)                                                        \
-    {.of = command, .is = ISO_OPTION(struct settings, kind_, field_, __VA_ARGS__)}
+    {                                                                                              \
+        .of = command, .is = ISO_OPTION(struct settings, kind_, field_, __VA_ARGS__)               \
+    }
 #define OPT_COMMON(kind_, field_, ...)                                                             \
-    {.common = true, .is = ISO_OPTION(struct settings, kind_, field_, __VA_ARGS__)}
+    {                                                                                              \
+        .common = true, .is = ISO_OPTION(struct settings, kind_, field_, __VA_ARGS__)              \
+    }
 
 /* The order is the order of help. */
 /* clang-format off */
@@ -50,7 +57,6 @@ static const struct row table[] = {
     OPT(CHOICE, entropy, "KIND", "masked: padding never counts (default); repo: as the published code counts it", .choices = "masked repo"),
     OPT(FLAG, across, NULL, "pair every layer with every layer"),
     OPT(FLAG, shuffle, NULL, "permute the target's rows: the control that should find nothing"),
-    OPT_OF("retrieve", TEXT, measure, "LIST", "measures: p@k,p@5:csls,mrr,error:ratio,mexa,f1 (a name alone: cosine and csls)"),
     OPT_OF("align", TEXT, measure, "LIST", "before and after: p@1,p@5:csls,mrr,cka,centroid,... (default: p@1,mrr,centroid:relative,cka)"),
     OPT_OF("gap", TEXT, measure, "LIST", "of RECORDS: cka,centroid:relative,p@1,... (default: the usual ones that are there)"),
     OPT_OF("words", TEXT, measure, "LIST", "scores to search by (default: csls,cosine,invsoftmax)"),
@@ -59,7 +65,6 @@ static const struct row table[] = {
     OPT_OF("probe", CHOICE, interval, "KIND", "none leaves intervals away", .choices = "none"),
     OPT_OF("probe", INT, folds, "N", "parts of the items, each tested by a probe learnt on the others (default: 5)", .least = 3),
     OPT(TEXT, measure, "LIST", "measures: cka,cka:biased,cosine (a name alone: its recommended estimators)"),
-    OPT_OF("retrieve", CHOICE, interval, "KIND", "how intervals are made (default: boot-items)", .choices = "none boot-items bca"),
     OPT_OF("align", CHOICE, interval, "KIND", "none leaves intervals away", .choices = "none"),
     OPT_OF("mix", CHOICE, interval, "KIND", "none leaves intervals away", .choices = "none"),
     OPT_OF("gap", CHOICE, interval, "KIND", "none leaves intervals away", .choices = "none"),
@@ -70,10 +75,6 @@ static const struct row table[] = {
     OPT(INT, neighbours, "N", "neighbours that CSLS and margins average (default: 10, margins 4)", .least = 1),
     OPT(TEXT, beta, "X", "inverse temperature of invsoftmax (default: 10)", .tier = ISO_OPTION_RARE),
     OPT(CHOICE, direction, "WHICH", "who searches (default: both)", .choices = "forward backward both"),
-    OPT(CHOICE, margin, "KIND", "score that mining goes by (default: ratio)", .choices = "ratio difference absolute"),
-    OPT(TEXT, threshold, "X", "score that mined pairs must reach (default: the one with the best F1)"),
-    OPT(TEXT, gold, "FILE", "true pairs: lines of two numbers, row of the source and of the target, from 0", .reads = ISO_READS_FILE),
-    OPT(TEXT, predictions, "FILE", "write what was found: best row and score a line; of mining the pairs", .writes = ISO_WRITES_KIND, .file = ISO_KIND_PREDICTIONS),
     OPT_OF("align", TEXT, train, "DICT", "pair word types by a dictionary and fit on it: FILE, or LANG=FILE,... by target", .reads = ISO_READS_NAMED),
     OPT_OF("align", TEXT, test, "DICT", "with --train: pairs to score on instead of held-out folds; as --train", .reads = ISO_READS_NAMED),
     OPT(TEXT, train, "DICT", "dictionary the map is fitted on: source TAB target, or split at spaces", .reads = ISO_READS_NAMED),
@@ -227,5 +228,6 @@ void opt_list_of(struct opt_list *list, const struct cmd *cmd)
 
 bool opt_is_path(const iso_option *o)
 {
-    return o->value && iso_option_among("FILE FILE... PATH DIR INPUT...", o->value, strlen(o->value));
+    return o->value &&
+           iso_option_among("FILE FILE... PATH DIR INPUT...", o->value, strlen(o->value));
 }

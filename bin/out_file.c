@@ -8,9 +8,7 @@
 
 iso_err out_file(const char *path, const iso_buf *text)
 {
-    if (strcmp(path, "-") != 0)
-        return iso_outfile_save(path, text);
-    if (fwrite(text->text, 1, (size_t)text->len, stdout) != (size_t)text->len)
+    if (strcmp(path, "-") == 0 && fflush(stdout) != 0)
         return iso_fail(ISO_EIO, "standard output: %s", strerror(errno));
-    return ISO_OK;
+    return iso_outfile_save(path, text);
 }

@@ -5,7 +5,7 @@
 #include "bin/cmd.h"
 #include "bin/input.h"
 #include "bin/out.h"
-#include "bin/preset.h"
+#include "bin/opt.h"
 #include "bin/term.h"
 
 /* What the maps make of the first measure: before and difference are in the other outputs. */
@@ -72,7 +72,7 @@ static int run(const struct settings *given)
 
     if (set.inputs.count == 0)
         return cmd_usage(&set, "needs an INPUT, such as states.h5");
-    if (preset_apply(&set, &cmd_align) || iso_align_ask_make(&ask, &set)) {
+    if (opt_preset(&set, &cmd_align) || iso_align_ask_make(&ask, &set)) {
         status = cmd_usage(&set, "%s", iso_err_msg());
     } else {
         if (set.alignments)

@@ -6,7 +6,7 @@
 #include "analysis/study/mix/mix_claim.h"
 #include "analysis/study/mix/mix_job.h"
 #include "bin/out.h"
-#include "bin/preset.h"
+#include "bin/opt.h"
 #include "bin/term.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/blas.h"
@@ -91,7 +91,7 @@ static iso_err mix_with_threads(const struct settings *set)
 static int run(const struct settings *given)
 {
     struct settings set = *given;
-    iso_err err = preset_apply(&set, &cmd_mix);
+    iso_err err = opt_preset(&set, &cmd_mix);
 
     if (set.lambda && !given->lambda0) /* what the file says holds */
         set.lambda0 = NULL;

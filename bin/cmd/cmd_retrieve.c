@@ -1,25 +1,29 @@
 /* isogloss retrieve: whether a sentence finds its translation. */
+#include "analysis/study/retrieve/retrieve.h"
 #include "bin/cmd.h"
 #include "bin/input.h"
 #include "bin/out.h"
-#include "bin/preset.h"
-#include "analysis/study/retrieve/retrieve.h"
+#include "bin/opt.h"
 #include "bin/term.h"
-
-static const char usual[] = "p@k";
 
 static iso_err retrieve(const struct settings *set)
 {
     const iso_run run = term_run(set);
     iso_states *states = NULL;
     iso_records records = {0};
+    iso_facts facts = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(input_open(&states, set, &set->inputs, &run));
-    ISO_TRY(iso_retrieve_records(&records, set, usual, states, &run));
-    if (!set->plan)
-        ISO_TRY(out_records(set, &records, &states, 1));
+    if (set->plan) {
+        ISO_TRY(iso_retrieve_plan(&facts, states, set->study, &run));
+        ISO_TRY(out_facts(&facts));
+        goto done;
+    }
+    ISO_TRY(iso_retrieve(&records, states, set->study, &run));
+    ISO_TRY(out_records(set, &records, &states, 1));
 done:
+    iso_facts_free(&facts);
     iso_records_free(&records);
     iso_states_close(states);
     return err;
@@ -31,7 +35,7 @@ static int run(const struct settings *given)
 
     if (set.inputs.count == 0)
         return cmd_usage(given, "needs an INPUT, such as states.h5 (`isogloss help retrieve`)");
-    if (preset_apply(&set, &cmd_retrieve) || iso_retrieve_check(&set, usual))
+    if (opt_preset(&set, &cmd_retrieve) || iso_retrieve_check(set.study))
         return cmd_usage(given, "%s", iso_err_msg());
     const iso_err err = retrieve(&set);
     return err ? cmd_failed(given, err) : EXIT_DONE;
@@ -41,8 +45,8 @@ const struct cmd cmd_retrieve = {
     .name = "retrieve",
     .args = "INPUT...",
     .summary = "sentence retrieval between languages per layer, and mining",
-    .options = "preset src tgt pairs layers measure k direction neighbours beta prep interval "
-               "margin threshold gold predictions " OPTIONS_READING,
+    .study = &iso_retrieve_options,
+    .options = OPTIONS_READING,
     .reads = ISO_READS_STATES,
     .run = run,
 };

@@ -1,7 +1,7 @@
 /* isogloss words: how many words of a dictionary find their translation. */
 #include "bin/cmd.h"
 #include "bin/out.h"
-#include "bin/preset.h"
+#include "bin/opt.h"
 #include "bin/term.h"
 #include "analysis/study/words/words_job.h"
 #include "lib/base/alloc.h"
@@ -59,7 +59,7 @@ static int run(const struct settings *given)
 {
     struct settings set = *given;
     struct words_ask ask = {0};
-    iso_err err = preset_apply(&set, &cmd_words);
+    iso_err err = opt_preset(&set, &cmd_words);
     int status;
 
     if (!err)

@@ -139,8 +139,8 @@ static iso_err bad_real(const iso_option *o, double number)
     if (o->most != 0)
         return iso_fail(ISO_EARG, ISO_FIELD_S " %g: is not a number %s %g and up to %g", o->name,
                         number, o->above ? "above" : "from", o->least, o->most);
-    return iso_fail(ISO_EARG, ISO_FIELD_S " %g: is not a number %s %g", o->name, number,
-                    o->above ? "above" : "from", o->least);
+    return iso_fail(ISO_EARG, ISO_FIELD_S ": %g is not %s %g", o->name, number,
+                    o->above ? "above" : "at least", o->least);
 }
 
 /* From text ------------------------------------------------------------------------------ */
@@ -307,6 +307,8 @@ iso_err iso_options_take(const iso_options *table, void *out, const void *opt)
     *(size_t *)out = table->size;
     for (int i = 0; i < table->count; i++) {
         const iso_option *o = &table->at[i];
+        if (!iso_option_given(o, out) && o->init)
+            ISO_TRY(iso_option_set(o, out, o->init));
         if (!iso_option_given(o, out))
             continue;
         ISO_TRY(check_field(o, out));

@@ -112,7 +112,9 @@ ISO_API void iso_options_init(const iso_options *table, void *opt, size_t size);
 
 /**
  * A whole struct from what a caller gave: NULL are the defaults; where the caller's struct is of an
- * earlier version, and shorter, the rest is. Then every field is checked by its row.
+ * earlier version, and shorter, the rest is. A field that is zero, NULL or NaN is as by default, so
+ * that {.size = sizeof opt, ...} does without init where no field is a double. Then every field is
+ * checked by its row.
  * Errors  ISO_EARG: no size is set, a number out of bounds, an unknown choice, what needs or
  *         excludes another option.
  */

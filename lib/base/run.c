@@ -24,6 +24,11 @@ int64_t iso_run_mem(const iso_run *run)
     return run && run->mem > 0 ? run->mem : (int64_t)1 << 30;
 }
 
+uint64_t iso_run_seed(const iso_run *run)
+{
+    return run ? run->seed : 0;
+}
+
 iso_err iso_run_step(const iso_run *run, const char *what, int64_t done, int64_t total,
                      const char *unit)
 {

@@ -32,6 +32,9 @@ typedef struct iso_run {
 /** The memory budget of `run` in bytes. */
 ISO_API int64_t iso_run_mem(const iso_run *run);
 
+/** The seed of `run`; 0 without one. */
+ISO_API uint64_t iso_run_seed(const iso_run *run);
+
 /** Reports progress; ISO_ECANCEL when the callback says stop. */
 ISO_API ISO_MUST_USE iso_err iso_run_step(const iso_run *run, const char *what, int64_t done,
                                           int64_t total, const char *unit);

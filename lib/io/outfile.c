@@ -269,10 +269,26 @@ done:
     return err;
 }
 
+static iso_err pour(const iso_buf *text)
+{
+    for (int64_t at = 0; at < text->len;) {
+        const ssize_t count = write(STDOUT_FILENO, text->text + at, (size_t)(text->len - at));
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return iso_fail(ISO_EIO, "standard output: %s", strerror(errno));
+        at += count;
+    }
+    return ISO_OK;
+}
+
 iso_err iso_outfile_save(const char *path, const iso_buf *text)
 {
     iso_outfile *file = NULL;
     iso_err err = ISO_OK;
+
+    if (strcmp(path, "-") == 0)
+        return pour(text);
 
     ISO_TRY(iso_outfile_open(&file, path));
     ISO_TRY(iso_outfile_write(file, text->text, text->len));

@@ -51,7 +51,8 @@ ISO_API ISO_MUST_USE iso_err iso_outfile_commit(iso_outfile *f);
 /** Deletes what was written and is not kept, and frees; NULL is fine. */
 ISO_API void iso_outfile_discard(iso_outfile *f);
 
-/** A text as a file of its own. Errors  as iso_outfile_open and iso_outfile_write. */
+/** A text as a file of its own; "-" is standard output. Errors  as iso_outfile_open and
+ * iso_outfile_write. */
 ISO_API ISO_MUST_USE iso_err iso_outfile_save(const char *path, const iso_buf *text);
 
 ISO_END

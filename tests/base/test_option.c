@@ -98,6 +98,10 @@ static void what_a_caller_fills_is_checked(void **state)
 
     memset(&o, 0, sizeof o);
     fails(iso_options_take(&table, &taken, &o), ISO_EARG, "the size is not set");
+    o.size = sizeof o;
+    o.beta = 0.5;
+    ok(iso_options_take(&table, &taken, &o));
+    assert_int_equal(taken.folds, 5);
     iso_options_init(&table, &o, sizeof o);
     o.folds = 1;
     fails(iso_options_take(&table, &taken, &o), ISO_EARG, "--folds: 1 is less than 2");

@@ -165,6 +165,8 @@ static iso_err run_retrieval(struct report *report, const struct settings *set, 
 {
     static const char measures[] = "p@1:cosine,p@1:csls";
     struct settings s = *set;
+    iso_run quiet = *run; /* what there is to say of these rows, compare has said */
+    iso_retrieve_opt opt;
     iso_records records = {0};
     iso_buf line = {0};
     iso_err err = ISO_OK;
@@ -176,10 +178,14 @@ static iso_err run_retrieval(struct report *report, const struct settings *set, 
     }
     s.interval = set->interval && !strcmp(set->interval, "none") ? "none" : NULL;
     s.road = NULL;
-    s.quiet = true; /* what there is to say of these rows, compare has said */
+    quiet.note = NULL;
     ISO_TRY(command_line(&line, "retrieve", &s, measures));
-    err = iso_retrieve_records(&records, &s, measures, report->states, run);
-    if (err == ISO_EARG) {
+    iso_retrieve_opt_init(&opt, sizeof opt);
+    opt.select = *SELECT_OF(&s);
+    opt.measure = measures;
+    opt.interval = s.interval ? ISO_INTERVAL_NONE : ISO_INTERVAL_USUAL;
+    err = iso_retrieve(&records, report->states, &opt, &quiet);
+    if (err == ISO_EDATA) {
         term_note(set, "no retrieval: %s", iso_err_msg());
         err = ISO_OK;
         goto done;

@@ -6,7 +6,7 @@
 #include "analysis/study/compare/compare.h"
 
 /* clang-format off */
-static const iso_option rows[] = {
+static const iso_option options[] = {
     ISO_SELECT_SRC(iso_centroids_opt),
     ISO_SELECT_TGT(iso_centroids_opt),
     ISO_SELECT_PAIRS(iso_centroids_opt),
@@ -15,7 +15,7 @@ static const iso_option rows[] = {
     ISO_OPTION(iso_centroids_opt, ENUM, interval, "KIND", "how intervals are made", .choices = "none jackknife groups"),
 };
 /* clang-format on */
-const iso_options iso_centroids_options = ISO_OPTIONS("centroids", iso_centroids_opt, rows);
+const iso_options iso_centroids_options = ISO_OPTIONS("centroids", iso_centroids_opt, options);
 
 void iso_centroids_opt_init(iso_centroids_opt *opt, size_t size)
 {

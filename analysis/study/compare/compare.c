@@ -23,7 +23,7 @@ struct comparison {
 };
 
 /* clang-format off */
-static const iso_option rows[] = {
+static const iso_option options[] = {
     ISO_OPTION(iso_compare_opt, INPUT, against, "INPUT...", "compare each language with the same language there", .reads = ISO_READS_STATES),
     ISO_OPTION(iso_compare_opt, FLAG, difference, NULL, "with " ISO_FIELD(against) ": the pairs here minus the same pairs there", .needs = "against"),
     ISO_SELECT_SRC(iso_compare_opt),
@@ -37,7 +37,7 @@ static const iso_option rows[] = {
     ISO_OPTION(iso_compare_opt, ENUM, road, "KIND", "how sums are made (default: by the number of items)", .choices = "gram sums", .numbers = (const int[]){ISO_METHOD_GRAM, ISO_METHOD_SUMS}, .tier = ISO_OPTION_RARE),
 };
 /* clang-format on */
-const iso_options iso_compare_options = ISO_OPTIONS("compare", iso_compare_opt, rows);
+const iso_options iso_compare_options = ISO_OPTIONS("compare", iso_compare_opt, options);
 
 void iso_compare_opt_init(iso_compare_opt *opt, size_t size)
 {
@@ -167,7 +167,7 @@ static iso_err prepare(struct comparison *c, iso_states *states, const iso_run *
              ISO_FIELD(difference) " needs " ISO_FIELD(against) " INPUT");
     ISO_TRY(iso_compare_method(&method, o->road, o->interval));
     ISO_TRY(iso_measure_choose(c->measure, &count, MEASURES, o->measure));
-    ISO_TRY(iso_pairing_make(&c->pairing, &o->select, o->difference, run ? run->seed : 0, states,
+    ISO_TRY(iso_pairing_make(&c->pairing, &o->select, o->difference, iso_run_seed(run), states,
                              o->against));
     task->measure = c->measure;
     task->measures = count;

@@ -30,17 +30,19 @@ done:
 /* What `retrieve` understands of the same options, its list of measures apart. */
 static iso_err ask_retrieval(struct mix_ask *ask, const struct settings *set, const char *measures)
 {
-    const struct settings own = {
-        .measure = measures,
-        .interval = set->interval,
-        .k = set->k,
-        .neighbours = set->neighbours,
-        .beta = set->beta,
-        .direction = set->direction,
-        .margin = set->margin,
-    };
+    iso_retrieve_opt own;
 
-    return iso_retrieve_ask_make(&ask->hits, &own, NULL);
+    iso_retrieve_opt_init(&own, sizeof own);
+    own.measure = measures;
+    own.interval =
+        set->interval && !strcmp(set->interval, "none") ? ISO_INTERVAL_NONE : ISO_INTERVAL_USUAL;
+    own.k = set->k ? set->k : own.k;
+    own.neighbours = set->neighbours;
+    if (set->direction)
+        own.direction = *set->direction == 'f' && set->direction[1] == 'o'   ? ISO_RETRIEVE_FORWARD
+                        : *set->direction == 'b' && set->direction[1] == 'a' ? ISO_RETRIEVE_BACKWARD
+                                                                             : ISO_RETRIEVE_BOTH;
+    return iso_retrieve_ask_make(&ask->hits, &own);
 }
 
 iso_err iso_mix_ask_make(struct mix_ask *out, const struct settings *set)
@@ -49,7 +51,14 @@ iso_err iso_mix_ask_make(struct mix_ask *out, const struct settings *set)
     iso_buf registry = {0}, retrieval = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_compare_method(&ask.method, ISO_METHOD_AUTO, ISO_INTERVAL_USUAL));
+    const iso_method road = !set->road                       ? ISO_METHOD_AUTO
+                            : strcmp(set->road, "gram") == 0 ? ISO_METHOD_GRAM
+                                                             : ISO_METHOD_SUMS;
+    const char *interval = set->interval ? set->interval : "";
+    ISO_TRY(iso_compare_method(&ask.method, road,
+                               !strcmp(interval, "jackknife") ? ISO_INTERVAL_JACKKNIFE
+                               : !strcmp(interval, "groups")  ? ISO_INTERVAL_GROUPS
+                                                              : ISO_INTERVAL_USUAL));
     ISO_TRY(split(&registry, &retrieval, set->measure ? set->measure : MIX_MEASURES));
     if (registry.len > 0)
         ISO_TRY(iso_measure_choose(ask.of, &ask.registered, MIX_ASK_MOST, registry.text));

@@ -1,18 +1,18 @@
-/* Retrieval over all pairs and layers: the walk, the records, the talk. */
+/* Retrieval over all pairs and layers: the options, the walk, the records, the notes. */
 #include "analysis/study/retrieve/retrieve.h"
 
-#include <stdio.h>
+#include <math.h>
 #include <string.h>
 
-#include "bin/out.h"
 #include "analysis/study/retrieve/retrieve_inside.h"
-#include "bin/term.h"
 #include "analysis/study/items/record_value.h"
+#include "analysis/study/preset.h"
 #include "lib/base/alloc.h"
+#include "lib/io/kind.h"
 
 /* One retrieval under way. Values come layer by layer, pair by pair, cell by cell. */
 struct retrieval {
-    const struct settings *set;
+    iso_retrieve_opt opt;
     const iso_run *run;
     struct retrieve_ask ask;
     struct retrieve_rows rows;
@@ -23,14 +23,53 @@ struct retrieval {
     iso_near_stats stats;
 };
 
-iso_err iso_retrieve_check(const struct settings *set, const char *measures)
+/* clang-format off */
+static const iso_option options[] = {
+    ISO_SELECT_SRC(iso_retrieve_opt),
+    ISO_SELECT_TGT(iso_retrieve_opt),
+    ISO_SELECT_PAIRS(iso_retrieve_opt),
+    ISO_SELECT_LAYERS(iso_retrieve_opt),
+    ISO_OPTION(iso_retrieve_opt, MEASURES, measure, "LIST", "measures: p@k,p@5:csls,mrr,error:ratio,mexa,f1 (a name alone: cosine and csls)", .init = "p@k"),
+    ISO_OPTION(iso_retrieve_opt, ENUM, interval, "KIND", "how intervals are made (default: boot-items)", .choices = "none boot-items bca", .numbers = (const int[]){ISO_INTERVAL_NONE, ISO_INTERVAL_BOOT_ITEMS, ISO_INTERVAL_BCA}),
+    ISO_OPTION(iso_retrieve_opt, TEXT, preset, "NAME", "options of a published protocol; it prints them"),
+    ISO_OPTION(iso_retrieve_opt, TEXT, prep, "LIST", "steps on the rows of each language, in order: center,unit,zscore,..."),
+    ISO_OPTION(iso_retrieve_opt, TEXT, k, "LIST", "ranks that count as a hit: 1,5,10 (default: 1)", .init = "1"),
+    ISO_OPTION(iso_retrieve_opt, INT, neighbours, "N", "neighbours that CSLS and margins average (default: 10, margins 4)", .least = 1, .most = 1000000),
+    ISO_OPTION(iso_retrieve_opt, REAL, beta, "X", "inverse temperature of invsoftmax (default: 10)", .above = true, .tier = ISO_OPTION_RARE),
+    ISO_OPTION(iso_retrieve_opt, ENUM, direction, "WHICH", "who searches (default: both)", .choices = "forward backward both", .init = "both"),
+    ISO_OPTION(iso_retrieve_opt, ENUM, margin, "KIND", "score that mining goes by (default: ratio)", .choices = "ratio difference absolute", .numbers = (const int[]){ISO_RULE_RATIO, ISO_RULE_DIFFERENCE, ISO_RULE_ABSOLUTE}, .init = "ratio"),
+    ISO_OPTION(iso_retrieve_opt, REAL, threshold, "X", "score that mined pairs must reach (default: the one with the best F1)", .least = -INFINITY),
+    ISO_OPTION(iso_retrieve_opt, PATH, gold, "FILE", "true pairs: lines of two numbers, row of the source and of the target, from 0", .reads = ISO_READS_FILE),
+    ISO_OPTION(iso_retrieve_opt, PATH, predictions, "FILE", "write what was found: best row and score a line; of mining the pairs", .writes = ISO_WRITES_KIND, .file = ISO_KIND_PREDICTIONS),
+};
+/* clang-format on */
+const iso_options iso_retrieve_options = ISO_OPTIONS("retrieve", iso_retrieve_opt, options);
+
+void iso_retrieve_opt_init(iso_retrieve_opt *opt, size_t size)
 {
-    struct retrieve_ask ask = {0};
+    iso_options_init(&iso_retrieve_options, opt, size);
+}
+
+/* Everything that the options say by themselves. */
+static iso_err understand(iso_retrieve_opt *out, struct retrieve_ask *ask,
+                          const iso_retrieve_opt *opt)
+{
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_retrieve_ask_make(&ask, set, measures));
-    ISO_TRY(iso_selection_check(SELECT_OF(set)));
+    ISO_TRY(iso_options_take(&iso_retrieve_options, out, opt));
+    ISO_TRY(iso_preset_fill(&iso_retrieve_options, out, out->preset));
+    ISO_TRY(iso_retrieve_ask_make(ask, out));
+    ISO_TRY(iso_selection_check(&out->select));
 done:
+    return err;
+}
+
+iso_err iso_retrieve_check(const iso_retrieve_opt *opt)
+{
+    struct retrieve_ask ask = {0};
+    iso_retrieve_opt o;
+    const iso_err err = understand(&o, &ask, opt);
+
     iso_retrieve_ask_free(&ask);
     return err;
 }
@@ -120,7 +159,7 @@ static iso_err one_pair(struct retrieval *r, int l, int p)
         .gold_count = r->gold_count,
     };
     err = iso_retrieve_pair_values(r->values + ((int64_t)l * sel->pair_count + p) * r->ask.cells,
-                                   NULL, r->set->predictions ? &r->found : NULL, &r->stats, &pair,
+                                   NULL, r->opt.predictions ? &r->found : NULL, &r->stats, &pair,
                                    &r->ask, r->run);
     if (err)
         err = iso_fail_in(err, "layer %d of %s and %s", sel->layer[l], lang_of(r, src)->name,
@@ -154,41 +193,41 @@ static iso_err read_gold(struct retrieval *r)
     iso_err err = ISO_OK;
 
     ISO_NEED(
-        !r->set->gold || sel->pair_count == 1,
+        !r->opt.gold || sel->pair_count == 1,
         ISO_FIELD(gold) " is of one pair of languages, here are %d: choose with " ISO_FIELD(tgt),
         sel->pair_count);
     ISO_NEED(
-        !r->set->predictions || (sel->pair_count == 1 && sel->layer_count == 1),
+        !r->opt.predictions || (sel->pair_count == 1 && sel->layer_count == 1),
         ISO_FIELD(
             predictions) " takes one pair of languages and one layer, here are %d and %d: choose "
                          "with " ISO_FIELD(tgt) ", " ISO_FIELD(layers),
         sel->pair_count, sel->layer_count);
-    if (r->set->gold)
-        ISO_TRY(
-            iso_retrieve_gold_read(&r->gold, &r->gold_count, r->set->gold,
-                                   r->rows.items[iso_retrieve_party(&r->rows, sel->pair[0][0])],
-                                   r->rows.items[iso_retrieve_party(&r->rows, sel->pair[0][1])]));
+    if (r->opt.gold)
+        ISO_TRY(iso_retrieve_gold_read(&r->gold, &r->gold_count, r->opt.gold,
+                                       r->rows.items[iso_retrieve_party(&r->rows, sel->pair[0][0])],
+                                       r->rows.items[iso_retrieve_party(&r->rows, sel->pair[0][1])],
+                                       r->run));
 done:
     return err;
 }
 
-/* --- Talk --- */
+/* --- Notes and plan --- */
 
-static void tell(const struct retrieval *r)
+static void note_rows(const struct retrieval *r)
 {
     const struct parallel *par = &r->rows.parallel;
 
     if (par->unshared > 0)
-        term_note(r->set, "%lld items are common to all languages; %lld of %s have no partner",
-                  (long long)par->items, (long long)par->unshared,
-                  lang_of(r, r->rows.sel.lang[0])->name);
+        iso_run_note(r->run, "%lld items are common to all languages; %lld of %s have no partner",
+                     (long long)par->items, (long long)par->unshared,
+                     lang_of(r, r->rows.sel.lang[0])->name);
     for (int p = 0; p < r->rows.sel.lang_count; p++) {
         const struct duplicates *t = &r->rows.duplicates[p];
         if (t->shared > 0)
-            term_note(r->set, "%s: %lld of %lld rows have a text that another row has too; %s",
-                      lang_of(r, r->rows.sel.lang[p])->name, (long long)t->shared,
-                      (long long)t->items,
-                      r->ask.mining ? "for mining they are one" : "either is a hit");
+            iso_run_note(r->run, "%s: %lld of %lld rows have a text that another row has too; %s",
+                         lang_of(r, r->rows.sel.lang[p])->name, (long long)t->shared,
+                         (long long)t->items,
+                         r->ask.mining ? "for mining they are one" : "either is a hit");
     }
 }
 
@@ -206,7 +245,7 @@ static int searches(const struct retrieve_ask *ask)
 }
 
 /* Lists made for all pairs and rules, of which some had to be made twice. */
-static void tell_after(const struct retrieval *r)
+static void note_lists(const struct retrieval *r)
 {
     const struct selection *sel = &r->rows.sel;
     double lists = 0;
@@ -216,15 +255,15 @@ static void tell_after(const struct retrieval *r)
                  (double)r->rows.items[iso_retrieve_party(&r->rows, sel->pair[p][1])];
     lists *= sel->layer_count * searches(&r->ask);
     if (r->stats.again > 0)
-        term_note(r->set, "%lld of %.0f lists (%.2g %%) were not certain and were made again",
-                  (long long)r->stats.again, lists, 100 * (double)r->stats.again / lists);
+        iso_run_note(r->run, "%lld of %.0f lists (%.2g %%) were not certain and were made again",
+                     (long long)r->stats.again, lists, 100 * (double)r->stats.again / lists);
     if (r->stats.overflowed > 0)
-        term_note(r->set,
-                  "%lld of %.0f lists had more candidates than room and were made in double",
-                  (long long)r->stats.overflowed, lists);
+        iso_run_note(r->run,
+                     "%lld of %.0f lists had more candidates than room and were made in double",
+                     (long long)r->stats.overflowed, lists);
 }
 
-static iso_err print_plan(const struct retrieval *r)
+static iso_err add_facts(iso_facts *out, const struct retrieval *r)
 {
     const struct selection *sel = &r->rows.sel;
     double operations = 0, memory = 0;
@@ -241,39 +280,66 @@ static iso_err print_plan(const struct retrieval *r)
             memory = need > memory ? need : memory;
         }
     }
-    printf("items\t%lld\n", (long long)r->rows.items[0]);
-    printf("pairs\t%lld\n", (long long)sel->layer_count * sel->pair_count);
-    printf("searches\t%d\n", searches(&r->ask));
-    printf("operations\t%.6g\n", operations * searches(&r->ask));
-    printf("memory\t%.0f\n", memory);
+    ISO_TRY(iso_facts_count(out, "items", r->rows.items[0]));
+    ISO_TRY(iso_facts_count(out, "pairs", (int64_t)sel->layer_count * sel->pair_count));
+    ISO_TRY(iso_facts_count(out, "searches", searches(&r->ask)));
+    ISO_TRY(iso_facts_real(out, "operations", operations * searches(&r->ask)));
+    ISO_TRY(iso_facts_count(out, "memory", (int64_t)memory));
 done:
     return err;
 }
 
-iso_err iso_retrieve_records(iso_records *out, const struct settings *set, const char *measures,
-                             iso_states *states, const iso_run *run)
+static iso_err prepare(struct retrieval *r, iso_states *states, const iso_retrieve_opt *opt)
 {
-    struct retrieval r = {.set = set, .run = run};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_retrieve_ask_make(&r.ask, set, measures));
-    ISO_TRY(iso_retrieve_rows_open(&r.rows, set, &r.ask, states, !set->gold, run));
-    ISO_TRY(read_gold(&r));
-    tell(&r);
-    if (set->plan) {
-        ISO_TRY(print_plan(&r));
-        goto done;
-    }
-    ISO_TRY(walk(&r));
-    if (set->predictions)
-        ISO_TRY(iso_retrieve_found_write(set->predictions, &r.found));
-    ISO_TRY(add_records(out, &r));
-    tell_after(&r);
+    ISO_TRY(understand(&r->opt, &r->ask, opt));
+    ISO_TRY(
+        iso_retrieve_rows_open(&r->rows, &r->opt.select, &r->ask, states, !r->opt.gold, r->run));
+    ISO_TRY(read_gold(r));
+    note_rows(r);
 done:
-    iso_retrieve_found_free(&r.found);
-    iso_free(r.gold);
-    iso_free(r.values);
-    iso_retrieve_rows_free(&r.rows);
-    iso_retrieve_ask_free(&r.ask);
+    return err;
+}
+
+static void forget(struct retrieval *r)
+{
+    iso_retrieve_found_free(&r->found);
+    iso_free(r->gold);
+    iso_free(r->values);
+    iso_retrieve_rows_free(&r->rows);
+    iso_retrieve_ask_free(&r->ask);
+}
+
+iso_err iso_retrieve_plan(iso_facts *out, iso_states *states, const iso_retrieve_opt *opt,
+                          const iso_run *run)
+{
+    struct retrieval r = {.run = run};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(prepare(&r, states, opt));
+    ISO_TRY(add_facts(out, &r));
+done:
+    forget(&r);
+    return err;
+}
+
+iso_err iso_retrieve(iso_records *out, iso_states *states, const iso_retrieve_opt *opt,
+                     const iso_run *run)
+{
+    const int64_t before = out->count;
+    struct retrieval r = {.run = run};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(prepare(&r, states, opt));
+    ISO_TRY(walk(&r));
+    ISO_TRY(add_records(out, &r));
+    if (r.opt.predictions)
+        ISO_TRY(iso_retrieve_found_write(r.opt.predictions, &r.found));
+    note_lists(&r);
+done:
+    if (err)
+        iso_records_cut(out, before);
+    forget(&r);
     return err;
 }

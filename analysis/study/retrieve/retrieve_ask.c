@@ -1,4 +1,4 @@
-/* What retrieval is asked for: --measure, --k, --direction and their kin. */
+/* What retrieval is asked for: measures, ranks, directions and their kin. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -187,67 +187,54 @@ done:
     return err;
 }
 
-static iso_err read_real(double *out, const char *option, const char *text)
-{
-    if (text && (!iso_str_double(out, text) || !isfinite(*out)))
-        return iso_fail(ISO_EARG, ISO_FIELD_S ": %s is not a number", option, text);
-    return ISO_OK;
-}
-
 /* All that is no list of measures. */
-static iso_err read_rest(struct retrieve_ask *ask, const struct settings *set)
+static iso_err read_rest(struct retrieve_ask *ask, const iso_retrieve_opt *opt)
 {
-    const char *interval = set->interval ? set->interval : "";
-    const char *direction = set->direction ? set->direction : "both";
     iso_err err = ISO_OK;
 
-    ask->way[0] = strcmp(direction, "backward") != 0;
-    ask->way[1] = strcmp(direction, "forward") != 0;
-    ask->boot = !strcmp(interval, "none")  ? ISO_BOOT_NONE
-                : !strcmp(interval, "bca") ? ISO_BOOT_BCA
-                                           : ISO_BOOT_PERCENTILE;
-    ISO_TRY(iso_rule_find(&ask->margin, set->margin ? set->margin : "ratio"));
-    ISO_TRY(read_real(&ask->near.beta, "beta", set->beta));
-    ISO_NEED(!set->beta || ask->near.beta > 0, ISO_FIELD(beta) ": %s is not above 0", set->beta);
-    ISO_TRY(read_real(&ask->threshold, "threshold", set->threshold));
-    ISO_NEED(set->neighbours <= K_MOST, ISO_FIELD(neighbours) ": %lld is more than %d",
-             (long long)set->neighbours, K_MOST);
-    ask->near.neighbours = (int)set->neighbours;
-    ISO_TRY(iso_prep_parse(&ask->prep, set->prep));
+    ask->way[0] = opt->direction != ISO_RETRIEVE_BACKWARD;
+    ask->way[1] = opt->direction != ISO_RETRIEVE_FORWARD;
+    ask->boot = opt->interval == ISO_INTERVAL_NONE  ? ISO_BOOT_NONE
+                : opt->interval == ISO_INTERVAL_BCA ? ISO_BOOT_BCA
+                                                    : ISO_BOOT_PERCENTILE;
+    ask->margin = opt->margin;
+    ask->near.beta = isnan(opt->beta) ? 0 : opt->beta;
+    ask->near.neighbours = (int)opt->neighbours;
+    ask->threshold = opt->threshold;
+    ISO_TRY(iso_prep_parse(&ask->prep, opt->prep));
     ISO_TRY(iso_prep_text(&ask->prep_text, &ask->prep));
 done:
     return err;
 }
 
-static iso_err read_all(struct retrieve_ask *ask, const struct settings *set, const char *measures)
+static iso_err read_all(struct retrieve_ask *ask, const iso_retrieve_opt *opt)
 {
     char word[128];
     struct ks ks;
     iso_err err = ISO_OK;
 
-    ISO_TRY(read_rest(ask, set));
-    ISO_TRY(read_ks(&ks, set->k));
-    for (const char *at = set->measure ? set->measure : measures; at;) {
+    ISO_TRY(read_rest(ask, opt));
+    ISO_TRY(read_ks(&ks, opt->k));
+    for (const char *at = opt->measure; at;) {
         at = iso_str_word(word, sizeof word, at);
         ISO_TRY(take(ask, word, &ks));
     }
-    ISO_NEED(!set->gold || ask->mining, ISO_FIELD(gold) " goes with " ISO_FIELD(measure) " f1");
-    ISO_NEED(!set->threshold || ask->mining,
+    ISO_NEED(!opt->gold || ask->mining, ISO_FIELD(gold) " goes with " ISO_FIELD(measure) " f1");
+    ISO_NEED(isnan(opt->threshold) || ask->mining,
              ISO_FIELD(threshold) " goes with " ISO_FIELD(measure) " f1");
-    for (int c = 0; set->gold && c < ask->cells; c++)
+    for (int c = 0; opt->gold && c < ask->cells; c++)
         ISO_NEED(ask->cell[c].kind == RETRIEVE_MINING,
-                 ISO_FIELD(
-                     gold) ": rows of mining need not belong together, so %s cannot be had with it",
+                 ISO_FIELD(gold) ": rows of mining need not belong together, so %s cannot be had "
+                                 "with it",
                  ask->cell[c].measure);
 done:
     return err;
 }
 
-iso_err iso_retrieve_ask_make(struct retrieve_ask *out, const struct settings *set,
-                              const char *measures)
+iso_err iso_retrieve_ask_make(struct retrieve_ask *out, const iso_retrieve_opt *opt)
 {
     struct retrieve_ask ask = {.threshold = NAN};
-    const iso_err err = read_all(&ask, set, measures);
+    const iso_err err = read_all(&ask, opt);
 
     if (err)
         iso_retrieve_ask_free(&ask);

@@ -1,11 +1,11 @@
-/* What retrieval is asked for: --measure, --k, --direction and their kin, understood. */
+/* What retrieval is asked for: its options, understood. */
 #ifndef ISO_BIN_RETRIEVE_ASK_H
 #define ISO_BIN_RETRIEVE_ASK_H
 
 #include "analysis/search/mining.h"
 #include "analysis/search/neighbours.h"
 #include "analysis/pass/prep.h"
-#include "bin/settings.h"
+#include "analysis/study/retrieve/retrieve.h"
 #include "lib/base/str.h"
 #include "lib/linalg/bootstrap.h"
 
@@ -37,7 +37,7 @@ struct retrieve_ask {
     struct retrieve_search search[RETRIEVE_RULES];
     bool way[2]; /* who searches */
     bool mining;
-    int k_most; /* largest --k */
+    int k_most; /* largest of the ranks */
     iso_rule margin;
     double threshold; /* of mining; NAN = the best */
     iso_near_opt near;
@@ -47,8 +47,7 @@ struct retrieve_ask {
 };
 
 /* Errors ISO_EARG. */
-iso_err iso_retrieve_ask_make(struct retrieve_ask *out, const struct settings *set,
-                              const char *measures);
+iso_err iso_retrieve_ask_make(struct retrieve_ask *out, const iso_retrieve_opt *opt);
 void iso_retrieve_ask_free(struct retrieve_ask *ask);
 
 /* Whether a measure, as records have it, is one of retrieval. */

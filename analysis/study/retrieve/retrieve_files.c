@@ -1,20 +1,19 @@
 /* Files of retrieval: true pairs read, what was found written. */
-#include "bin/out.h"
 #include "analysis/study/retrieve/retrieve_inside.h"
-#include "bin/term.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 #include "lib/io/number.h"
+#include "lib/io/outfile.h"
 #include "lib/io/row_pairs.h"
 
 iso_err iso_retrieve_gold_read(iso_mined **out, int64_t *count, const char *path, int64_t n,
-                               int64_t m)
+                               int64_t m, const iso_run *run)
 {
     iso_row_pairs pairs = {0};
     iso_mined *gold = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_row_pairs_read(&pairs, path, n, m, term_current()));
+    ISO_TRY(iso_row_pairs_read(&pairs, path, n, m, run));
     ISO_TRY(iso_alloc(&gold, pairs.count, sizeof *gold));
     for (int64_t p = 0; p < pairs.count; p++)
         gold[p] = (iso_mined){pairs.source[p], pairs.target[p], 0};
@@ -48,7 +47,7 @@ iso_err iso_retrieve_found_write(const char *path, const struct retrieve_found *
         ISO_TRY(iso_buf_printf(&text, "%lld", (long long)f->near.index[i * f->near.k]));
         ISO_TRY(put(&text, f->near.score[i * f->near.k]));
     }
-    ISO_TRY(out_file(path, &text));
+    ISO_TRY(iso_outfile_save(path, &text));
 done:
     iso_buf_free(&text);
     return err;

@@ -21,14 +21,14 @@ struct retrieve_rows {
     iso_states *states;
     struct selection sel;
     struct parallel parallel; /* parties in the order of sel.lang; none when rows are not joined */
-    struct duplicates *duplicates;      /* by sel.lang */
-    int64_t *items;           /* by sel.lang */
+    struct duplicates *duplicates; /* by sel.lang */
+    int64_t *items;                /* by sel.lang */
     struct retrieve_side side[2];
 };
 
-/* Chooses and joins (`joined`), and checks sizes: ISO_EARG for different dims, k beyond the rows,
- * and pairs that do not fit --mem. */
-iso_err iso_retrieve_rows_open(struct retrieve_rows *out, const struct settings *set,
+/* Chooses and joins (`joined`), and checks sizes: ISO_EDATA for different dims, no rows, and pairs
+ * that do not fit the memory; ISO_EARG for k beyond the rows. */
+iso_err iso_retrieve_rows_open(struct retrieve_rows *out, const iso_select *select,
                                const struct retrieve_ask *ask, iso_states *states, bool joined,
                                const iso_run *run);
 void iso_retrieve_rows_free(struct retrieve_rows *r);
@@ -50,7 +50,7 @@ iso_err iso_retrieve_mining_values(iso_value *values, struct retrieve_found *fou
 
 /* Lines of two numbers from 0, tabs or blanks between; n and m rows are there. */
 iso_err iso_retrieve_gold_read(iso_mined **out, int64_t *count, const char *path, int64_t n,
-                               int64_t m);
+                               int64_t m, const iso_run *run);
 
 /* A line a query: best row (−1 none), score. Of mining: source row, target row, score. */
 iso_err iso_retrieve_found_write(const char *path, const struct retrieve_found *f);

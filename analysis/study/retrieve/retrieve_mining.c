@@ -108,7 +108,7 @@ static iso_err way_values(iso_value *values, struct retrieve_found *found,
     ISO_TRY(iso_mine(&mined, &count, &near[0], &near[1], (iso_mine_way)way));
     ISO_TRY(iso_mine_against(&score, mined, count, gold, gold_count, ask->threshold));
     ISO_TRY(iso_mine_values(v, &score, mined, count, gold, gold_count, way == ISO_MINE_BACKWARD,
-                            ask->boot, run->seed));
+                            ask->boot, iso_run_seed(run)));
     for (int c = 0; c < ask->cells; c++) {
         if (ask->cell[c].kind == RETRIEVE_MINING && ask->cell[c].way == way)
             values[c] = v[which(&ask->cell[c])];

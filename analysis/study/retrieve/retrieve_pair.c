@@ -197,7 +197,7 @@ static iso_err value(iso_value *out, double *outcome, const struct result *r,
         null = chance(t, n, cell->kind == RETRIEVE_MRR ? 0 : cell->k ? cell->k : 1);
         null = cell->kind == RETRIEVE_ERROR ? 1 - null : null;
     }
-    ISO_TRY(iso_hits_mean(out, outcome, n, ask->boot, run->seed));
+    ISO_TRY(iso_hits_mean(out, outcome, n, ask->boot, iso_run_seed(run)));
     out->null = null;
     if (cell->rule == ISO_RULE_INVSOFTMAX)
         out->param = ask->near.beta > 0 ? ask->near.beta : 10;

@@ -52,7 +52,8 @@ static iso_err join(struct retrieve_rows *r, bool joined)
         ISO_TRY(iso_parallel_make(&r->parallel, party, r->sel.lang_count));
     for (int p = 0; p < r->sel.lang_count; p++) {
         r->items[p] = joined ? r->parallel.items : party_lang(r, p)->rows;
-        ISO_TRY(iso_duplicates_make(&r->duplicates[p], party_lang(r, p), pick_of(r, p), r->items[p]));
+        ISO_TRY(
+            iso_duplicates_make(&r->duplicates[p], party_lang(r, p), pick_of(r, p), r->items[p]));
     }
 done:
     iso_free(party);
@@ -64,8 +65,8 @@ static iso_err check_rows(const struct retrieve_rows *r, const struct retrieve_a
     iso_err err = ISO_OK;
 
     for (int p = 0; p < r->sel.lang_count; p++) {
-        ISO_NEED(r->items[p] > 0, "%s: %s has no rows to search", path_of(r),
-                 party_lang(r, p)->name);
+        if (r->items[p] <= 0)
+            ISO_FAIL(ISO_EDATA, "%s: %s has no rows to search", path_of(r), party_lang(r, p)->name);
         ISO_NEED(ask->k_most <= r->items[p],
                  "%s: k = %d is more than the %lld rows of %s: choose with " ISO_FIELD(k),
                  path_of(r), ask->k_most, (long long)r->items[p], party_lang(r, p)->name);
@@ -87,28 +88,30 @@ static iso_err check_pair(const struct retrieve_rows *r, int src, int tgt, int l
 
     ISO_TRY(iso_states_shape(&rows, &d, &type, r->states, src, layer));
     ISO_TRY(iso_states_shape(&rows, &e, &type, r->states, tgt, layer));
-    ISO_NEED(d == e,
-             "%s: layer %d of %s has %lld dims, of %s %lld; only equal ones can be searched "
-             "in one another",
-             path_of(r), layer, s, (long long)d, t, (long long)e);
+    if (d != e)
+        ISO_FAIL(ISO_EDATA,
+                 "%s: layer %d of %s has %lld dims, of %s %lld; only equal ones can be searched "
+                 "in one another",
+                 path_of(r), layer, s, (long long)d, t, (long long)e);
     const double need = iso_retrieve_memory(n, m, d), have = (double)iso_run_mem(run);
-    ISO_NEED(need <= have,
-             "%s: searching %s and %s needs %.1f MB of memory, " ISO_FIELD(
-                 mem) " gives %.1f MB: give more, or "
-                      "take fewer rows with " ISO_FIELD(limit),
-             path_of(r), s, t, need / 1e6, have / 1e6);
+    if (need > have)
+        ISO_FAIL(ISO_EDATA,
+                 "%s: searching %s and %s needs %.1f MB of memory, " ISO_FIELD(
+                     mem) " gives %.1f MB: give more, or "
+                          "take fewer rows with " ISO_FIELD(limit),
+                 path_of(r), s, t, need / 1e6, have / 1e6);
 done:
     return err;
 }
 
-iso_err iso_retrieve_rows_open(struct retrieve_rows *out, const struct settings *set,
+iso_err iso_retrieve_rows_open(struct retrieve_rows *out, const iso_select *select,
                                const struct retrieve_ask *ask, iso_states *states, bool joined,
                                const iso_run *run)
 {
     struct retrieve_rows r = {.states = states};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_selection_make(&r.sel, SELECT_OF(set), states, false));
+    ISO_TRY(iso_selection_make(&r.sel, select, states, false));
     ISO_TRY(join(&r, joined));
     ISO_TRY(check_rows(&r, ask));
     for (int l = 0; l < r.sel.layer_count; l++) {

@@ -1,5 +1,5 @@
 /* Mining through the program's retrieval: gold files, equal lines, what is written. */
-#include "tests/bin/retrieved.h"
+#include "tests/study/retrieved.h"
 
 static const char *file_of(const char *name, const char *content)
 {
@@ -40,11 +40,11 @@ static iso_states *comparable(void)
 
 static void equal_lines_are_one_and_gold_follows(void **state)
 {
-    const struct settings set = {.measure = "f1", .gold = file_of("gold.tsv", truth)};
+    const iso_retrieve_opt opt = RETRIEVE(.measure = "f1", .gold = file_of("gold.tsv", truth));
 
     (void)state;
     iso_states *s = comparable();
-    iso_records list = retrieved(s, set);
+    iso_records list = retrieved(s, opt);
     assert_int_equal(list.count, 12);
     for (int way = 0; way < 4; way++) {
         static const char *const ways[] = {"forward", "backward", "max", "intersection"};
@@ -60,22 +60,20 @@ static void equal_lines_are_one_and_gold_follows(void **state)
 
 static void the_pairs_are_written_under_their_own_numbers(void **state)
 {
-    struct settings set = {.measure = "f1",
-                           .gold = file_of("gold.tsv", truth),
-                           .margin = "absolute",
-                           .threshold = "0.9",
-                           .predictions = temp_path("mined.tsv")};
+    iso_retrieve_opt opt =
+        RETRIEVE(.measure = "f1", .gold = file_of("gold.tsv", truth), .margin = ISO_RULE_ABSOLUTE,
+                 .threshold = 0.9, .predictions = temp_path("mined.tsv"));
     static const long rows[2][3] = {{0, 1, 3}, {3, 0, 2}}; /* equal scores, by source */
     long src[3], tgt[3];
     double score[3];
 
     (void)state;
     iso_states *s = comparable();
-    iso_records list = retrieved(s, set);
+    iso_records list = retrieved(s, opt);
     near(record_of(&list, "precision", "mining", "max", 0)->value, 1, 0);
     near(record_of(&list, "recall", "mining", "max", 0)->value, 1, 0);
     near(record_of(&list, "f1", "mining", "max", 0)->param, 0.9, 0);
-    assert_int_equal(sscanf(content_of(set.predictions),
+    assert_int_equal(sscanf(content_of(opt.predictions),
                             "%ld\t%ld\t%lf\n%ld\t%ld\t%lf\n%ld\t%ld\t%lf", &src[0], &tgt[0],
                             &score[0], &src[1], &tgt[1], &score[1], &src[2], &tgt[2], &score[2]),
                      9);
@@ -96,7 +94,7 @@ static void nothing_mined_is_undefined(void **state)
     (void)state;
     iso_states *s = spoken("paired.h5", two, 2);
     iso_records list =
-        retrieved(s, (struct settings){.measure = "f1", .threshold = "9", .direction = "backward"});
+        retrieved(s, RETRIEVE(.measure = "f1", .threshold = 9, .direction = ISO_RETRIEVE_BACKWARD));
     assert_int_equal(list.count, 3);
     assert_true(isnan(record_of(&list, "precision", "mining", "backward", 0)->value));
     text(record_of(&list, "precision", "mining", "backward", 0)->why, "nothing was mined");
@@ -107,12 +105,11 @@ static void nothing_mined_is_undefined(void **state)
 
 static void wrong(const char *gold, iso_err err, const char *part)
 {
-    const struct settings set = {
-        .command = "retrieve", .quiet = true, .measure = "f1", .gold = file_of("wrong.tsv", gold)};
+    const iso_retrieve_opt opt = RETRIEVE(.measure = "f1", .gold = file_of("wrong.tsv", gold));
     iso_records list = {0};
     iso_states *s = comparable();
 
-    fails(iso_retrieve_records(&list, &set, "p@k", s, &(iso_run){0}), err, part);
+    fails(iso_retrieve(&list, s, &opt, &(iso_run){0}), err, part);
     assert_int_equal(list.count, 0);
     iso_states_close(s);
 }
@@ -139,22 +136,22 @@ static void gold_that_cannot_be_taken_is_told_by_its_line(void **state)
 static void predictions_are_a_line_a_query(void **state)
 {
     const struct speech two[] = {{"en", 4, 4, en, NULL}, {"de", 4, 4, de, NULL}};
-    struct settings set = {.measure = "p@1:cosine", .predictions = temp_path("found.tsv")};
+    iso_retrieve_opt opt = RETRIEVE(.measure = "p@1:cosine", .predictions = temp_path("found.tsv"));
     static const long best[4] = {3, 0, 0, 2};
     long first[4];
 
     (void)state;
     iso_states *s = spoken("paired.h5", two, 2);
-    iso_records list = retrieved(s, set);
-    assert_int_equal(sscanf(content_of(set.predictions), "%ld\t%*f\n%ld\t%*f\n%ld\t%*f\n%ld\t%*f",
+    iso_records list = retrieved(s, opt);
+    assert_int_equal(sscanf(content_of(opt.predictions), "%ld\t%*f\n%ld\t%*f\n%ld\t%*f\n%ld\t%*f",
                             &first[0], &first[1], &first[2], &first[3]),
                      4);
     for (int i = 0; i < 4; i++)
         assert_int_equal(first[i], best[i]);
     iso_records_free(&list);
-    set.direction = "backward";
-    list = retrieved(s, set);
-    assert_int_equal(strncmp(content_of(set.predictions), "1\t0.99", 6), 0);
+    opt.direction = ISO_RETRIEVE_BACKWARD;
+    list = retrieved(s, opt);
+    assert_int_equal(strncmp(content_of(opt.predictions), "1\t0.99", 6), 0);
     iso_records_free(&list);
     iso_states_close(s);
 }

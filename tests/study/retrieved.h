@@ -40,14 +40,18 @@ static inline iso_states *spoken(const char *name, const struct speech *at, int 
     return s;
 }
 
-static inline iso_records retrieved(iso_states *s, struct settings set)
+/* Defaults with what a test wants otherwise: RETRIEVE(.measure = "mrr"). */
+#pragma GCC diagnostic ignored "-Woverride-init"
+#define RETRIEVE(...)                                                                              \
+    ((iso_retrieve_opt){                                                                           \
+        .size = sizeof(iso_retrieve_opt), .beta = NAN, .threshold = NAN, __VA_ARGS__})
+
+static inline iso_records retrieved(iso_states *s, iso_retrieve_opt opt)
 {
     iso_records list = {0};
 
-    set.command = "retrieve";
-    set.quiet = true;
-    ok(iso_retrieve_check(&set, "p@k"));
-    ok(iso_retrieve_records(&list, &set, "p@k", s, &(iso_run){.mem = (int64_t)1 << 28}));
+    ok(iso_retrieve_check(&opt));
+    ok(iso_retrieve(&list, s, &opt, &(iso_run){.mem = (int64_t)1 << 28}));
     return list;
 }
 

@@ -1,23 +1,14 @@
 /* The presets. To add one is to add an entry to the table. */
-#include "bin/preset.h"
+#include "analysis/study/preset.h"
 
-#include <stddef.h>
 #include <string.h>
 
-#include "bin/opt.h"
-#include "bin/term.h"
+#include "lib/base/alloc.h"
 #include "lib/base/str.h"
 
-enum { CHOICES = 8, PRESETS_MOST = 16 };
+enum { PRESETS_MOST = 16 };
 
-struct preset {
-    const char *command, *name;
-    struct {
-        const char *option, *value; /* a flag has no value */
-    } choice[CHOICES];
-};
-
-static const struct preset table[] = {
+static const iso_preset table[] = {
     /* XTREME, third_party/evaluate_retrieval: English queries, nearest by cosine. */
     {"retrieve", "tatoeba", {{"measure", "p@1:cosine"}, {"direction", "forward"}}},
     /* LASER, tasks/xsim: ratio margin of four neighbours, share of wrong answers. */
@@ -72,7 +63,7 @@ static const struct preset table[] = {
 enum { PRESETS = (int)(sizeof table / sizeof *table) };
 _Static_assert((int)PRESETS <= (int)PRESETS_MOST, "preset.c: PRESETS_MOST is too small");
 
-static iso_err unknown(const struct cmd *cmd, const char *name)
+static iso_err unknown(const char *call, const char *name)
 {
     const char *names[PRESETS_MOST], *near;
     iso_buf list = {0};
@@ -80,45 +71,54 @@ static iso_err unknown(const struct cmd *cmd, const char *name)
     iso_err err = ISO_OK;
 
     for (int i = 0; i < PRESETS; i++) {
-        if (strcmp(table[i].command, cmd->name) != 0)
+        if (strcmp(table[i].call, call) != 0)
             continue;
         ISO_TRY(iso_buf_printf(&list, "%s%s", count ? ", " : "", table[i].name));
         names[count++] = table[i].name;
     }
     near = iso_str_nearest(name, names, count);
     if (near)
-        ISO_FAIL(ISO_EARG, "--preset: unknown name '%s'; did you mean '%s'?", name, near);
-    ISO_FAIL(ISO_EARG, "--preset: unknown name '%s'; there are: %s", name, list.text);
+        ISO_FAIL(ISO_EARG, ISO_FIELD(preset) ": unknown name '%s'; did you mean '%s'?", name, near);
+    ISO_FAIL(ISO_EARG, ISO_FIELD(preset) ": unknown name '%s'; there are: %s", name, list.text);
 done:
     iso_buf_free(&list);
     return err;
 }
 
-static iso_err take(struct settings *set, const struct cmd *cmd, const struct preset *preset)
+iso_err iso_preset_find(const iso_preset **out, const char *call, const char *name)
 {
-    iso_buf told = {0};
-    iso_err err = ISO_OK;
-
-    for (int i = 0; i < CHOICES && preset->choice[i].option; i++) {
-        const char *option = preset->choice[i].option, *value = preset->choice[i].value;
-        bool taken;
-        ISO_TRY(opt_fill(set, &taken, cmd, option, value));
-        ISO_TRY(iso_buf_printf(&told, " --%s%s%s%s", option, value ? " " : "", value ? value : "",
-                               taken ? "" : " (given otherwise)"));
+    for (int i = 0; i < PRESETS; i++) {
+        if (!strcmp(table[i].call, call) && !strcmp(table[i].name, name)) {
+            *out = &table[i];
+            return ISO_OK;
+        }
     }
-    term_note(set, "preset %s:%s", preset->name, told.text ? told.text : "");
-done:
-    iso_buf_free(&told);
-    return err;
+    return unknown(call, name);
 }
 
-iso_err preset_apply(struct settings *set, const struct cmd *cmd)
+/* Whether a field is as iso_options_init leaves it. */
+static bool untouched(const iso_option *o, const void *opt, const void *fresh)
 {
-    if (!set->preset)
+    return memcmp((const char *)opt + o->offset, (const char *)fresh + o->offset, o->size) == 0;
+}
+
+iso_err iso_preset_fill(const iso_options *options, void *opt, const char *name)
+{
+    const iso_preset *preset = NULL;
+    char *fresh = NULL;
+    iso_err err = ISO_OK;
+
+    if (!name)
         return ISO_OK;
-    for (int i = 0; i < PRESETS; i++) {
-        if (!strcmp(table[i].command, cmd->name) && !strcmp(table[i].name, set->preset))
-            return take(set, cmd, &table[i]);
+    ISO_TRY(iso_preset_find(&preset, options->name, name));
+    ISO_TRY(iso_alloc(&fresh, (int64_t)options->size, 1));
+    iso_options_init(options, fresh, options->size);
+    for (int i = 0; i < ISO_PRESET_CHOICES && preset->choice[i].option; i++) {
+        const iso_option *o = iso_options_find(options, preset->choice[i].option);
+        if (o && untouched(o, opt, fresh))
+            ISO_TRY(iso_option_set(o, opt, preset->choice[i].value));
     }
-    return unknown(cmd, set->preset);
+done:
+    iso_free(fresh);
+    return err;
 }

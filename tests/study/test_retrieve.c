@@ -1,5 +1,5 @@
 /* Retrieval from a collection to records: published numbers, equal texts, chance, properties. */
-#include "tests/bin/retrieved.h"
+#include "tests/study/retrieved.h"
 
 #include "lib/base/str.h"
 
@@ -32,7 +32,7 @@ static void kornblith_two_languages(void **state)
     read_csv(x, 1000, source_path("tests/golden/kornblith_X.csv"));
     read_csv(y, 1000, source_path("tests/golden/kornblith_Y.csv"));
     iso_states *s = spoken("kornblith.h5", two, 2);
-    iso_records list = retrieved(s, (struct settings){.measure = "p@k,error:ratio,mexa"});
+    iso_records list = retrieved(s, RETRIEVE(.measure = "p@k,error:ratio,mexa"));
     near(record_of(&list, "p@k", "cosine", "forward", 1)->value, 0.58, 1e-12);
     near(record_of(&list, "p@k", "cosine", "backward", 1)->value, 0.56, 1e-12);
     near(record_of(&list, "p@k", "csls", "forward", 1)->value, 0.59, 1e-12);
@@ -57,12 +57,12 @@ static void a_row_with_the_text_of_the_right_one_is_right(void **state)
 {
     const struct speech bare[] = {{"en", 4, 2, cross, NULL}, {"de", 4, 2, turned, NULL}};
     const struct speech told[] = {{"en", 4, 2, cross, NULL}, {"de", 4, 2, turned, said}};
-    const struct settings set = {.measure = "p@1:cosine,mrr:cosine,mexa"};
+    const iso_retrieve_opt opt = RETRIEVE(.measure = "p@1:cosine,mrr:cosine,mexa");
 
     (void)state;
     iso_states *s = spoken("bare.h5", bare, 2), *t = spoken("told.h5", told, 2);
-    iso_records without = retrieved(s, set), with = retrieved(t, set);
-    iso_records lists = retrieved(t, (struct settings){.measure = "p@1:cosine"});
+    iso_records without = retrieved(s, opt), with = retrieved(t, opt);
+    iso_records lists = retrieved(t, RETRIEVE(.measure = "p@1:cosine"));
     near(record_of(&lists, "p@k", "cosine", "forward", 1)->value, 1, 0);
     iso_records_free(&lists);
     near(record_of(&without, "p@k", "cosine", "forward", 1)->value, 0.5, 0);
@@ -117,8 +117,8 @@ static void chance_is_what_unrelated_rows_give(void **state)
         draw(x, (int64_t)N * D, &rng);
         draw(y, (int64_t)N * D, &rng);
         iso_states *s = spoken("chance.h5", two, 2);
-        iso_records list = retrieved(
-            s, (struct settings){.measure = "p@k,mrr,error,mexa", .k = "1,5", .interval = "none"});
+        iso_records list = retrieved(s, RETRIEVE(.measure = "p@k,mrr,error,mexa", .k = "1,5",
+                                                 .interval = ISO_INTERVAL_NONE));
         for (int i = 0; i < kinds; i++) {
             const iso_record *r =
                 record_of(&list, of[i].measure, of[i].estimator, of[i].direction, of[i].k);
@@ -155,8 +155,8 @@ static void ranks_do_not_depend_on_the_method(void **state)
 {
     (void)state;
     iso_states *s = related("road.h5", 0);
-    iso_records lists = retrieved(s, (struct settings){.measure = "p@k", .k = "1,10"});
-    iso_records ranks = retrieved(s, (struct settings){.measure = "p@k", .k = "1,10,80,90"});
+    iso_records lists = retrieved(s, RETRIEVE(.measure = "p@k", .k = "1,10"));
+    iso_records ranks = retrieved(s, RETRIEVE(.measure = "p@k", .k = "1,10,80,90"));
     for (int i = 0; i < 8; i++) {
         const char *rule = i & 1 ? "csls" : "cosine", *way = i & 2 ? "forward" : "backward";
         const int k = i & 4 ? 1 : 10;
@@ -174,12 +174,12 @@ static void ranks_do_not_depend_on_the_method(void **state)
 /* Centring takes a shift of one language off, and records say that it was done. */
 static void centring_takes_a_shift_off(void **state)
 {
-    const struct settings centred = {.measure = "mrr:cosine", .prep = "centre,unit"};
+    const iso_retrieve_opt centred = RETRIEVE(.measure = "mrr:cosine", .prep = "centre,unit");
 
     (void)state;
     iso_states *still = related("still.h5", 0), *moved = related("moved.h5", 3);
     iso_records a = retrieved(still, centred), b = retrieved(moved, centred);
-    iso_records c = retrieved(moved, (struct settings){.measure = "mrr:cosine"});
+    iso_records c = retrieved(moved, RETRIEVE(.measure = "mrr:cosine"));
     near(a.at[0].value, b.at[0].value, 1e-3);
     assert_true(c.at[0].value < b.at[0].value - 0.1);
     text(a.at[0].prep, "center,unit");
@@ -193,11 +193,8 @@ static void centring_takes_a_shift_off(void **state)
 
 static void every_allocation_may_fail(void **state)
 {
-    const struct settings set = {.command = "retrieve",
-                                 .quiet = true,
-                                 .measure = "p@k,mrr:csls,mexa,f1",
-                                 .prep = "center",
-                                 .interval = "none"};
+    const iso_retrieve_opt opt = RETRIEVE(.measure = "p@k,mrr:csls,mexa,f1", .prep = "center",
+                                          .interval = ISO_INTERVAL_NONE);
     iso_records list = {0};
     iso_err err = ISO_ENOMEM;
 
@@ -205,7 +202,7 @@ static void every_allocation_may_fail(void **state)
     iso_states *s = related("memory.h5", 0);
     for (int n = 0; err == ISO_ENOMEM; n++) {
         iso_alloc_fail_after(n);
-        err = iso_retrieve_records(&list, &set, "p@k", s, &(iso_run){0});
+        err = iso_retrieve(&list, s, &opt, &(iso_run){0});
         iso_alloc_fail_after(-1);
         assert_true(n < 2000);
         if (err)

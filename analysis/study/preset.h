@@ -1,0 +1,30 @@
+/* Published protocols by name: each stands for options of a study. */
+#ifndef ISO_STUDY_PRESET_H
+#define ISO_STUDY_PRESET_H
+
+#include "lib/base/option.h"
+
+ISO_BEGIN
+
+enum { ISO_PRESET_CHOICES = 8 };
+
+typedef struct iso_preset {
+    const char *call, *name; /* of the study: "retrieve"; of the preset: "xsim" */
+    struct {
+        const char *option, *value; /* as on a command line; a flag has no value; ended by NULL */
+    } choice[ISO_PRESET_CHOICES];
+} iso_preset;
+
+/** The preset of a study. Errors  ISO_EARG (no such preset: the nearest, or all), ISO_ENOMEM. */
+ISO_API ISO_MUST_USE iso_err iso_preset_find(const iso_preset **out, const char *call,
+                                             const char *name);
+
+/**
+ * Gives every field that is as by default what the preset says of it; `name` NULL does nothing.
+ * Errors  as iso_preset_find.
+ */
+ISO_API ISO_MUST_USE iso_err iso_preset_fill(const iso_options *table, void *opt, const char *name);
+
+ISO_END
+
+#endif
