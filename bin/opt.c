@@ -76,7 +76,7 @@ static iso_err collect(struct words *list, const char *word)
 /* Where the words of a list go. */
 static struct words *list_at(struct settings *set, struct opt *o)
 {
-    return o->of_study ? &o->words : (void *)((char *)set + o->is->offset);
+    return o->fills == OPT_STUDY ? &o->words : (void *)((char *)set + o->is->offset);
 }
 
 /* A list that was begun and left empty is a forgotten file. */
@@ -106,13 +106,21 @@ static iso_err inputs_given(const struct known *k)
     return ISO_OK;
 }
 
+/* The struct that an option is a field of. */
+static void *filled(struct settings *set, const struct opt *o)
+{
+    return o->fills == OPT_STUDY     ? set->study
+           : o->fills == OPT_FIGURES ? (void *)&set->figure
+                                     : set;
+}
+
 /* Puts a value where it belongs; *into is the list that the following words go to. */
 static iso_err take(struct settings *set, struct words **into, struct opt *o, const char *value)
 {
     *into = &set->inputs;
     o->given = true;
     if (o->is->kind != ISO_OPTION_INPUT)
-        return iso_option_set(o->is, o->of_study ? set->study : set, value);
+        return iso_option_set(o->is, filled(set, o), value);
     *into = list_at(set, o);
     return value ? collect(*into, value) : ISO_OK;
 }
@@ -173,6 +181,7 @@ iso_err opt_parse(struct settings *set, const struct cmd *cmd, int argc, char **
     int found;
 
     *set = (struct settings){.command = cmd->name};
+    iso_plot_opt_init(&set->figure, sizeof set->figure);
     ISO_TRY(iso_alloc(&set->options, 1, sizeof *set->options));
     opt_list_of(set->options, cmd);
     if (cmd->study) {
@@ -204,12 +213,14 @@ static struct opt *named(const struct settings *set, const char *name)
 struct words opt_words(const struct settings *set, const char *name)
 {
     const struct opt *o = named(set, name);
-    const char *const base = o && o->of_study ? set->study : (const char *)set;
+    const char *base;
 
     if (!o || !o->given)
         return (struct words){0};
+    base = filled((struct settings *)(uintptr_t)set, o);
     if (o->is->kind == ISO_OPTION_INPUT)
-        return o->of_study ? o->words : *(const struct words *)(const void *)(base + o->is->offset);
+        return o->fills == OPT_STUDY ? o->words
+                                     : *(const struct words *)(const void *)(base + o->is->offset);
     if (o->is->kind < ISO_OPTION_TEXT)
         return (struct words){0};
     return (struct words){(const char **)(uintptr_t)(base + o->is->offset), 1};

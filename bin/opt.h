@@ -1,5 +1,5 @@
-/* Options of the command line: each command's own, which its study describes, and the general ones of
- * one table. Parsing, help, man pages and completion follow from the descriptions. */
+/* Options of the command line: each command's own, which its study describes, and the general ones
+ * of one table. Parsing, help, man pages and completion follow from the descriptions. */
 #ifndef ISO_BIN_OPT_H
 #define ISO_BIN_OPT_H
 
@@ -10,13 +10,16 @@
 
 enum { OPT_MOST = 128, OPT_NAME = 40 };
 
+/* Which struct an option fills. */
+enum opt_fills { OPT_SETTINGS, OPT_STUDY, OPT_FIGURES };
+
 /* One option of a command. */
 struct opt {
     const iso_option *is;
     char name[OPT_NAME]; /* as it is typed, without the two dashes: "max-vocab" */
-    bool of_study;       /* fills the study's struct, else the settings */
-    bool given;          /* on the command line */
-    struct words words;  /* given for an INPUT of the study */
+    enum opt_fills fills;
+    bool given;         /* on the command line */
+    struct words words; /* given for an INPUT of the study */
 };
 
 /* The options a command takes, in the order of help. */

@@ -12,6 +12,7 @@ struct row {
     iso_option is;
     const char *of; /* NULL, or the one command for which this row replaces the general one */
     bool common;    /* taken by every command whose options do not begin with "only" */
+    bool figure;    /* described among iso_plot_options: of `is` only the name counts */
 };
 
 #define OPT(kind_, field_, ...)                                                                    \
@@ -26,6 +27,8 @@ struct row {
     {                                                                                              \
         .common = true, .is = ISO_OPTION(struct settings, kind_, field_, __VA_ARGS__)              \
     }
+
+#define OPT_FIGURE(field_) {.common = true, .figure = true, .is = {.name = #field_}}
 
 /* The order is the order of help. */
 /* clang-format off */
@@ -48,7 +51,7 @@ static const struct row table[] = {
     OPT(TEXT, tgt, "LANG[,LANG]", "target languages (default: all others)"),
     OPT(CHOICE, pairs, "all", "take every pair of languages instead of source and targets", .choices = "all"),
     OPT(TEXT, layers, "LIST", "layers to take: 0,3-6,last (default: all)"),
-    OPT_OF("plot", TEXT, layer, "K", "of a sweep of mixing the mixed layer to draw before and after of"),
+    {.of = "plot", .figure = true, .is = {.name = "layer"}},
     OPT_OF("report", TEXT, layer, "K", "layer to mix at, with --model and --corpus (default: sweep)"),
     OPT(TEXT, layer, "K", "layer to mix at, 1 the first; A-B a range in one pass; sweep each in turn (default: 1)"),
     OPT(TEXT, mix, "LIST", "ways: xmixup,fixed:VALUE,no-entropy,self (default: xmixup); controls come along"),
@@ -144,11 +147,11 @@ static const struct row table[] = {
     OPT_COMMON(TEXT, json, "FILE", "write records as JSON (-: standard output)", .writes = ISO_WRITES_KIND, .file = ISO_KIND_JSON),
     OPT_COMMON(TEXT, csv, "FILE", "write records as CSV (-: standard output)", .writes = ISO_WRITES_KIND, .file = ISO_KIND_CSV),
     OPT_COMMON(TEXT, plot, "FILE", "draw the records: .svg .pdf .png, or .gp, a script of gnuplot that holds its numbers", .writes = ISO_WRITES_FIGURE),
-    OPT_COMMON(TEXT, plot_data, "FILE", "write what the figure draws: .tsv its numbers, .gp its script", .tier = ISO_OPTION_RARE, .writes = ISO_WRITES_NUMBERS),
+    OPT_FIGURE(plot_data),
     OPT(FLAG, force, NULL, "replace files that are there and are of another kind than what is written", .tier = ISO_OPTION_RARE),
-    OPT_COMMON(TEXT, title, "TEXT", "title of the figure; none leaves it away", .tier = ISO_OPTION_RARE),
-    OPT_COMMON(INT, width, "N", "width of the figure in pixels, 96 an inch (PNG: three times as many)", .least = 1, .tier = ISO_OPTION_RARE),
-    OPT_COMMON(INT, height, "N", "height of the figure, likewise", .least = 1, .tier = ISO_OPTION_RARE),
+    OPT_FIGURE(title),
+    OPT_FIGURE(width),
+    OPT_FIGURE(height),
     OPT_COMMON(INT, threads, "N", "threads to use (default: one a core)", .least = 1),
     OPT_COMMON(BYTES, mem, "SIZE", "memory to stay under: 512M, 2G (default: a quarter of RAM)"),
     OPT_COMMON(INT, seed, "N", "seed of everything random (default: 0)"),
@@ -194,11 +197,16 @@ static bool takes(const struct cmd *cmd, const struct row *r, bool writes)
     return iso_option_among(cmd->options, name, strlen(name));
 }
 
-static void add(struct opt_list *list, const iso_option *o, bool of_study)
+static const iso_option *is(const struct row *r)
+{
+    return r->figure ? iso_options_find(&iso_plot_options, r->is.name) : &r->is;
+}
+
+static void add(struct opt_list *list, const iso_option *o, enum opt_fills fills)
 {
     struct opt *opt = &list->at[list->count++];
 
-    *opt = (struct opt){.is = o, .of_study = of_study};
+    *opt = (struct opt){.is = o, .fills = fills};
     opt_name(opt->name, o);
 }
 
@@ -215,14 +223,14 @@ void opt_list_of(struct opt_list *list, const struct cmd *cmd)
 
     *list = (struct opt_list){0};
     for (int i = 0; cmd->study && i < cmd->study->count; i++) {
-        add(list, &cmd->study->at[i], true);
+        add(list, &cmd->study->at[i], OPT_STUDY);
         writes = writes || cmd->study->at[i].writes;
     }
     for (const struct row *r = table; r < table + ROWS; r++)
-        writes = writes || (r->is.writes && takes(cmd, r, false));
+        writes = writes || (is(r)->writes && takes(cmd, r, false));
     for (const struct row *r = table; r < table + ROWS; r++) {
         if (list->count < OPT_MOST && takes(cmd, r, writes))
-            add(list, &r->is, false);
+            add(list, is(r), r->figure ? OPT_FIGURES : OPT_SETTINGS);
     }
 }
 

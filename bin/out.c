@@ -100,17 +100,15 @@ done:
 
 bool out_draws(const struct settings *set)
 {
-    return set->plot || set->plot_data;
+    return set->plot || set->figure.plot_data;
 }
 
 iso_plot_opt out_plot_opt(const struct settings *set)
 {
-    return (iso_plot_opt){.size = sizeof(iso_plot_opt),
-                          .layer = set->layer,
-                          .plot_data = set->plot_data,
-                          .title = set->title,
-                          .width = set->width,
-                          .height = set->height};
+    iso_plot_opt opt = set->figure;
+
+    opt.layer = opt.layer ? opt.layer : set->layer;
+    return opt;
 }
 
 iso_err out_facts(const iso_facts *facts)

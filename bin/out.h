@@ -24,7 +24,7 @@ iso_err out_records_of(const struct settings *set, const iso_records *records,
 iso_err out_json(iso_buf *out, const struct settings *set, const iso_records *records,
                  iso_states *const *inputs, int input_count);
 
-/* What the settings ask of a figure: title, size, mixed layer, a file of its numbers. */
+/* What the settings ask of a figure; of a run that mixed, of the layer that it mixed at. */
 iso_plot_opt out_plot_opt(const struct settings *set);
 
 /* Whether a figure, or what it draws, is asked for. */

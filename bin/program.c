@@ -5,11 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analysis/page/plot.h"
 #include "bin/cmd.h"
 #include "bin/help.h"
 #include "bin/opt.h"
-#include "bin/out.h"
 #include "bin/run_files.h"
 #include "bin/term.h"
 #include "lib/base/str.h"
@@ -99,20 +97,16 @@ static bool multiplies(const struct settings *set)
 /* What of a figure is asked without one to be drawn, or NULL. */
 static const char *without_figure(const struct settings *set, const struct cmd *cmd)
 {
-    const bool drawn = set->plot || set->plot_data || cmd == &cmd_plot || cmd == &cmd_report;
+    const iso_plot_opt *f = &set->figure;
+    const bool drawn = set->plot || f->plot_data || cmd == &cmd_plot;
 
-    return drawn         ? NULL
-           : set->title  ? "title"
-           : set->width  ? "width"
-           : set->height ? "height"
-                         : NULL;
+    return drawn ? NULL : f->title ? "title" : f->width ? "width" : f->height ? "height" : NULL;
 }
 
 static int run(const struct cmd *cmd, int argc, char **argv)
 {
     struct settings set;
     iso_err err = opt_parse(&set, cmd, argc - 1, argv + 1);
-    const iso_plot_opt figure = out_plot_opt(&set);
     int status;
 
     set.argc = argc;
@@ -127,7 +121,7 @@ static int run(const struct cmd *cmd, int argc, char **argv)
     } else if (set.plot && iso_plot_check(NULL, set.plot)) {
         /* said before hours of work, not after */
         status = cmd_usage(&set, "--plot %s", iso_err_msg());
-    } else if (iso_plot_check(&figure, NULL)) {
+    } else if (iso_plot_check(&set.figure, NULL)) {
         status = cmd_usage(&set, "%s", iso_err_msg());
     } else if (without_figure(&set, cmd)) {
         status =

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "analysis/page/plot.h"
 #include "analysis/study/study.h"
 
 /* A growing list of words (borrowed from argv). */
@@ -30,7 +31,7 @@ struct settings {
     void *study;              /* the options of its study, as the library describes them */
 
     /* common */
-    const char *json, *csv, *plot, *plot_data, *progress;
+    const char *json, *csv, *plot, *progress;
     int64_t threads, mem, limit;
     int64_t seed;
     const char *precision; /* single, double */
@@ -69,8 +70,8 @@ struct settings {
 
     /* writing */
     const char *out; /* -o */
-    const char *title;
-    int64_t width, height; /* of a figure, in pixels */
+    const char *title; /* of the page */
+    iso_plot_opt figure; /* of --plot */
 
     /* encoding */
     const char *model, *corpus, *columns, *text_format, *compute, *random_weights;

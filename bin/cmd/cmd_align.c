@@ -35,7 +35,7 @@ static iso_err write_records(const struct settings *set, const iso_records *reco
     struct settings text = *set;
     iso_err err = ISO_OK;
 
-    text.plot = text.plot_data = NULL;
+    text.plot = text.figure.plot_data = NULL;
     ISO_TRY(out_records(&text, records, &states, 1));
     if (out_draws(set)) /* last: a machine without gnuplot has its numbers by now */
         ISO_TRY(draw(set, records, states));

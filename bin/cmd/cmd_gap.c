@@ -80,7 +80,7 @@ static iso_err gap(const struct settings *set)
 
     ISO_TRY(read_all(&read, set));
     ISO_TRY(iso_gap_records(&made, set, &read));
-    plain.plot = plain.plot_data = NULL;
+    plain.plot = plain.figure.plot_data = NULL;
     ISO_TRY(write_all(&plain, &made));
     if (out_draws(set))
         ISO_TRY(draw(set, &read, &made));

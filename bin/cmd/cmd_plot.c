@@ -39,7 +39,7 @@ static int run(const struct settings *set)
 
     if (set->inputs.count == 0)
         return cmd_usage(set, "no RECORDS given");
-    if (!path && !set->plot_data)
+    if (!path && !set->figure.plot_data)
         return cmd_usage(set, "no file to draw into: -o FILE, ending in .svg, .pdf, .png or .gp");
     if (iso_plot_check(NULL, path))
         return cmd_usage(set, "%s", iso_err_msg());
