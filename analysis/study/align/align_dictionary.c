@@ -6,6 +6,7 @@
 #include "analysis/study/items/dictionaries.h"
 #include "bin/term.h"
 #include "lib/base/alloc.h"
+#include "lib/text/fold.h"
 
 enum { NAMED = 3 };
 
@@ -66,7 +67,8 @@ static iso_err tell_found(const struct found *f, const struct vocabulary *src,
     if (f->pairs.count == f->d.pairs)
         return ISO_OK;
     ISO_TRY(iso_buf_puts(&hint, ""));
-    ISO_TRY(iso_dictionaries_hint(&hint, set, &f->d, f->pairs.count, side));
+    if (!set->lower)
+        ISO_TRY(iso_dictionaries_hint(&hint, &f->d, f->pairs.count, side));
     if (f->pairs.count == 0)
         ISO_TRY(none_found(f, src, tgt, hint.text));
     term_note(set, "%s: %lld of %lld pairs have both words%s; without rows: %s", f->path,
@@ -132,10 +134,15 @@ struct maker {
 static iso_err open_dictionary(struct found *f, const struct maker *m, int which, int lang,
                                const struct vocabulary *tgt)
 {
+    const struct settings *set = m->ask->set;
+    const iso_dictionary_opt opt = {.encoding = set->encoding,
+                                    .lower = set->lower ? iso_text_lower : NULL,
+                                    .strict = set->strict,
+                                    .run = term_current()};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_named_path(&f->path, &m->named[which], m->s, lang));
-    ISO_TRY(iso_dictionaries_read(&f->d, f->path, m->ask->set));
+    ISO_TRY(iso_dictionaries_read(&f->d, f->path, &opt));
     ISO_TRY(find_pairs(f, &m->src, tgt, m->ask->set));
 done:
     return err;
@@ -158,7 +165,7 @@ static iso_err make_lot(struct align_lot *out, const struct maker *m, int lang)
     ISO_TRY(open_dictionary(&train, m, 0, lang, &tgt));
     if (set->test) {
         ISO_TRY(open_dictionary(&test, m, 1, lang, &tgt));
-        ISO_TRY(iso_dictionaries_overlap(set, train.path, &train.d, test.path, &test.d));
+        ISO_TRY(iso_dictionaries_overlap(train.path, &train.d, test.path, &test.d, term_current()));
     }
     ISO_TRY(distinct_words(&ask.words, set->test ? &test.d : &train.d));
     err = iso_align_lot_make(out, &ask);

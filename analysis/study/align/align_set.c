@@ -102,7 +102,7 @@ iso_err iso_align_set_make(struct align_set *out, const struct align_ask *ask, i
         ISO_TRY(pairs_of_items(&set, ask, s));
     for (int i = 0; i < set.pairs; i++) {
         struct align_pair *p = &set.pair[i];
-        ISO_TRY(iso_pad_dims(&p->cols, ask->set, iso_rows_name(p->x), p->x->cols,
+        ISO_TRY(iso_pad_dims(&p->cols, ask->set->pad, iso_rows_name(p->x), p->x->cols,
                              iso_rows_name(p->y), p->y->cols));
     }
     *out = set;

@@ -2,29 +2,20 @@
 
 #include <string.h>
 
-#include "bin/term.h"
 #include "lib/base/textmap.h"
 #include "lib/text/fold.h"
 
-iso_err iso_dictionaries_read(iso_dictionary *out, const char *path, const struct settings *set)
+iso_err iso_dictionaries_read(iso_dictionary *out, const char *path, const iso_dictionary_opt *opt)
 {
-    const iso_dictionary_opt opt = {.encoding = set->encoding,
-                                    .lower = set->lower ? iso_text_lower : NULL,
-                                    .strict = set->strict,
-                                    .run = term_current()};
-    iso_dictionary d = {0};
-    const iso_err err = iso_dictionary_read(&d, path, &opt);
+    const iso_err err = iso_dictionary_read(out, path, opt);
 
-    if (err)
-        return err;
-    if (iso_dictionary_odd(&d) > 0)
-        term_note(set,
-                  "%s: left out: %lld pairs that come again, %lld empty lines, %lld lines of one "
-                  "word, %lld that are no text (first: %s)",
-                  path, (long long)d.duplicates, (long long)d.empty_lines, (long long)d.bad_lines,
-                  (long long)d.bad_text, d.few);
-    *out = d;
-    return ISO_OK;
+    if (!err && iso_dictionary_odd(out) > 0)
+        iso_run_note(opt->run,
+                     "%s: left out: %lld pairs that come again, %lld empty lines, %lld lines of "
+                     "one word, %lld that are no text (first: %s)",
+                     path, (long long)out->duplicates, (long long)out->empty_lines,
+                     (long long)out->bad_lines, (long long)out->bad_text, out->few);
+    return err;
 }
 
 /* Adds the source words of a dictionary, or, with `pairs`, its lines. */
@@ -65,9 +56,9 @@ done:
     return err;
 }
 
-iso_err iso_dictionaries_overlap(const struct settings *set, const char *train_path,
-                                 const iso_dictionary *train, const char *test_path,
-                                 const iso_dictionary *test)
+iso_err iso_dictionaries_overlap(const char *train_path, const iso_dictionary *train,
+                                 const char *test_path, const iso_dictionary *test,
+                                 const iso_run *run)
 {
     int64_t words = 0, pairs = 0, all = 0, lines = 0;
     iso_err err = ISO_OK;
@@ -75,11 +66,11 @@ iso_err iso_dictionaries_overlap(const struct settings *set, const char *train_p
     ISO_TRY(shared(&words, &all, train, test, false));
     ISO_TRY(shared(&pairs, &lines, train, test, true));
     if (words > 0)
-        term_note(set,
-                  "%s and %s overlap: %lld of %lld test words (%lld of %lld pairs) were trained "
-                  "on; scores flatter",
-                  train_path, test_path, (long long)words, (long long)all, (long long)pairs,
-                  (long long)lines);
+        iso_run_note(run,
+                     "%s and %s overlap: %lld of %lld test words (%lld of %lld pairs) were "
+                     "trained on; scores flatter",
+                     train_path, test_path, (long long)words, (long long)all, (long long)pairs,
+                     (long long)lines);
 done:
     return err;
 }
@@ -135,13 +126,13 @@ done:
     return err;
 }
 
-iso_err iso_dictionaries_hint(iso_buf *out, const struct settings *set, const iso_dictionary *d,
-                              int64_t found, const struct dictionary_side side[2])
+iso_err iso_dictionaries_hint(iso_buf *out, const iso_dictionary *d, int64_t found,
+                              const struct dictionary_side side[2])
 {
     int64_t lower = 0;
     iso_err err = ISO_OK;
 
-    if (set->lower || found == d->pairs)
+    if (found == d->pairs)
         return ISO_OK;
     ISO_TRY(count_lower(&lower, d, side));
     if (lower > found)

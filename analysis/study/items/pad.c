@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-iso_err iso_pad_dims(int64_t *out, const struct settings *set, const char *src, int64_t p,
+iso_err iso_pad_dims(int64_t *out, bool pad, const char *src, int64_t p,
                      const char *tgt, int64_t q)
 {
-    if (p != q && !set->pad)
+    if (p != q && !pad)
         return iso_fail(ISO_EARG,
                         "%s has %lld dims, %s %lld: " ISO_FIELD(pad) " adds columns of zeros", src,
                         (long long)p, tgt, (long long)q);

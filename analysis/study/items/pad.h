@@ -1,12 +1,13 @@
 /* Sides of different width: the narrower gets columns of zeros, or the pair is refused. */
-#ifndef ISO_BIN_PAD_H
-#define ISO_BIN_PAD_H
+#ifndef ISO_STUDY_PAD_H
+#define ISO_STUDY_PAD_H
 
-#include "bin/settings.h"
+#include <stdbool.h>
+
 #include "lib/linalg/view.h"
 
-/* The width of both sides, p and q of them; ISO_EARG where they differ without --pad. */
-iso_err iso_pad_dims(int64_t *out, const struct settings *set, const char *src, int64_t p,
+/* The width of both sides, p and q of them; ISO_EARG where they differ and are not padded. */
+iso_err iso_pad_dims(int64_t *out, bool pad, const char *src, int64_t p,
                      const char *tgt, int64_t q);
 
 /* Makes an f32 matrix so wide; a new one takes its place unless it is. Errors ISO_ENOMEM. */

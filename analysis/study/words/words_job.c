@@ -5,6 +5,7 @@
 
 #include "bin/term.h"
 #include "lib/base/alloc.h"
+#include "lib/text/fold.h"
 
 /* What is the same for all layers. */
 struct words_run {
@@ -67,7 +68,8 @@ static iso_err lower_hint(iso_buf *out, const struct words_run *w, const iso_dic
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_puts(out, ""));
-    ISO_TRY(iso_dictionaries_hint(out, w->ask->set, d, found, side));
+    if (!w->ask->set->lower)
+        ISO_TRY(iso_dictionaries_hint(out, d, found, side));
 done:
     return err;
 }
@@ -197,15 +199,19 @@ done:
 iso_err iso_words_records(iso_records *out, const struct words_ask *ask, struct words_side side[2],
                           const iso_run *run)
 {
+    const struct settings *set = ask->set;
+    const iso_dictionary_opt opt = {.encoding = set->encoding,
+                                    .lower = set->lower ? iso_text_lower : NULL,
+                                    .strict = set->strict,
+                                    .run = run};
     struct words_run w = {.ask = ask, .side = side, .run = run};
     iso_err err = ISO_OK;
 
     ISO_TRY(check_layers(side));
-    ISO_TRY(iso_dictionaries_read(&w.test, ask->set->test, ask->set));
-    if (ask->set->train) {
-        ISO_TRY(iso_dictionaries_read(&w.train, ask->set->train, ask->set));
-        ISO_TRY(
-            iso_dictionaries_overlap(ask->set, ask->set->train, &w.train, ask->set->test, &w.test));
+    ISO_TRY(iso_dictionaries_read(&w.test, set->test, &opt));
+    if (set->train) {
+        ISO_TRY(iso_dictionaries_read(&w.train, set->train, &opt));
+        ISO_TRY(iso_dictionaries_overlap(set->train, &w.train, set->test, &w.test, run));
     }
     ISO_TRY(all_layers(out, &w));
 done:

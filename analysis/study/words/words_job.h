@@ -8,6 +8,7 @@
 #include "analysis/search/neighbours.h"
 #include "analysis/pass/prep.h"
 #include "analysis/study/items/dictionaries.h"
+#include "bin/settings.h"
 #include "lib/io/record.h"
 #include "lib/io/states.h"
 #include "lib/io/states_input.h"

@@ -22,7 +22,8 @@ static iso_err nothing_found(const char *path, const iso_dictionary *d, const st
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_puts(&hint, ""));
-    ISO_TRY(iso_dictionaries_hint(&hint, set, d, 0, side));
+    if (!set->lower)
+        ISO_TRY(iso_dictionaries_hint(&hint, d, 0, side));
     ISO_FAIL(ISO_EARG,
              "%s: none of its %lld pairs (the first: %s, %s) has both words among the "
              "vectors (the first: %s, %s); " ISO_FIELD(lower) " and " ISO_FIELD(

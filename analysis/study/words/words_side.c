@@ -204,7 +204,7 @@ iso_err iso_words_pad(struct words_space space[2], const struct words_side side[
     int64_t cols;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_pad_dims(&cols, set, side[0].path, space[0].rows.cols, side[1].path,
+    ISO_TRY(iso_pad_dims(&cols, set->pad, side[0].path, space[0].rows.cols, side[1].path,
                          space[1].rows.cols));
     ISO_TRY(iso_pad_widen(&space[0].rows, cols));
     ISO_TRY(iso_pad_widen(&space[1].rows, cols));
