@@ -28,7 +28,10 @@ struct row {
         .common = true, .is = ISO_OPTION(struct settings, kind_, field_, __VA_ARGS__)              \
     }
 
-#define OPT_FIGURE(field_) {.common = true, .figure = true, .is = {.name = #field_}}
+#define OPT_FIGURE(field_)                                                                         \
+    {                                                                                              \
+        .common = true, .figure = true, .is = {.name = #field_ }                                   \
+    }
 
 /* The order is the order of help. */
 /* clang-format off */
@@ -43,10 +46,6 @@ static const struct row table[] = {
     OPT(TEXT, scores, "TABLE", "task scores: a row a model and a column a language, or lang and score; or records of accuracy or f1", .reads = ISO_READS_FILE),
     OPT(TEXT, row, "NAME", "row of --scores, where it has several"),
     OPT(TEXT, given, "TABLE", "quantities to hold constant: a row each by language, or of pairs src, tgt", .reads = ISO_READS_FILE),
-    OPT(INPUT, second, "INPUT...", "second sentences of pairs, whose first ones the INPUT before holds", .reads = ISO_READS_STATES),
-    OPT_OF("probe", TEXT, src, "LANG[,LANG]", "languages that are learnt from (default: as the file says, else the first)"),
-    OPT(INT, budget, "N", "learn from N items in all, an equal share of each source (default: all they have)", .least = 1),
-    OPT_OF("probe", TEXT, tgt, "LANG[,LANG]", "languages that are tested beside the sources (default: all)"),
     OPT(TEXT, src, "LANG", "source language (default: as the file says, else the first)"),
     OPT(TEXT, tgt, "LANG[,LANG]", "target languages (default: all others)"),
     OPT(CHOICE, pairs, "all", "take every pair of languages instead of source and targets", .choices = "all"),
@@ -64,9 +63,6 @@ static const struct row table[] = {
     OPT_OF("gap", TEXT, measure, "LIST", "of RECORDS: cka,centroid:relative,p@1,... (default: the usual ones that are there)"),
     OPT_OF("words", TEXT, measure, "LIST", "scores to search by (default: csls,cosine,invsoftmax)"),
     OPT_OF("mix", TEXT, measure, "LIST", "before and after: cka,centroid:relative,cosine,p@1:csls,... (default: cka,centroid:relative,cosine:centred,p@1:cosine)"),
-    OPT_OF("probe", TEXT, measure, "LIST", "accuracy,f1,gap (default), accuracy:language-id, f1:shuffled, ... (a name alone: its usual estimators)"),
-    OPT_OF("probe", CHOICE, interval, "KIND", "none leaves intervals away", .choices = "none"),
-    OPT_OF("probe", INT, folds, "N", "parts of the items, each tested by a probe learnt on the others (default: 5)", .least = 3),
     OPT(TEXT, measure, "LIST", "measures: cka,cka:biased,cosine (a name alone: its recommended estimators)"),
     OPT_OF("align", CHOICE, interval, "KIND", "none leaves intervals away", .choices = "none"),
     OPT_OF("mix", CHOICE, interval, "KIND", "none leaves intervals away", .choices = "none"),

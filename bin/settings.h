@@ -25,7 +25,6 @@ struct settings {
     struct words inputs;  /* positional words */
     struct words against; /* words after --against up to the next option */
     struct words records; /* words after --records */
-    struct words second;  /* words after --second */
 
     struct opt_list *options; /* what the command takes, and which were given (bin/opt.h) */
     void *study;              /* the options of its study, as the library describes them */
@@ -62,15 +61,12 @@ struct settings {
     int64_t folds;
     bool centre, each_fold, correlate;
 
-    /* probing */
-    int64_t budget;
-
     /* transfer gaps */
     const char *scores, *row, *given;
 
     /* writing */
-    const char *out; /* -o */
-    const char *title; /* of the page */
+    const char *out;     /* -o */
+    const char *title;   /* of the page */
     iso_plot_opt figure; /* of --plot */
 
     /* encoding */

@@ -8,7 +8,7 @@
 
 /* One probe under way. Languages that are learnt from lie one after the other in `all`. */
 struct work {
-    const iso_probe *p;
+    const iso_probe_task *p;
     iso_mat all; /* learnt rows × d */
     int32_t *label, *fold;
     int64_t rows;
@@ -24,7 +24,7 @@ static void work_free(struct work *w)
     iso_free(w->right);
 }
 
-static iso_err check(const iso_probe *p)
+static iso_err check(const iso_probe_task *p)
 {
     iso_err err = ISO_OK;
 
@@ -54,7 +54,7 @@ static bool learns(const iso_probe_lang *lang, int64_t i)
 
 static iso_err gather(struct work *w)
 {
-    const iso_probe *p = w->p;
+    const iso_probe_task *p = w->p;
     const int64_t d = p->lang[0].x.cols;
     int64_t at = 0;
     iso_err err = ISO_OK;
@@ -150,7 +150,7 @@ static int strongest_best(const struct work *w, int fold)
     return best;
 }
 
-static int64_t most_rows(const iso_probe *p)
+static int64_t most_rows(const iso_probe_task *p)
 {
     int64_t most = 0;
 
@@ -177,7 +177,7 @@ done:
 
 static iso_err test_fold(int32_t *const *predicted, double *chosen, const struct work *w, int fold)
 {
-    const iso_probe *p = w->p;
+    const iso_probe_task *p = w->p;
     const int best = strongest_best(w, fold);
     iso_logistic *m = NULL;
     int64_t *pick = NULL;
@@ -243,7 +243,7 @@ static iso_err all_tasks(const struct tasks *t, int tasks)
     return first ? iso_fail(first, "%s", said) : ISO_OK;
 }
 
-iso_err iso_probe_run(int32_t *const *predicted, double *chosen, const iso_probe *probe,
+iso_err iso_probe_run(int32_t *const *predicted, double *chosen, const iso_probe_task *probe,
                       const iso_run *run)
 {
     struct work w = {.p = probe};

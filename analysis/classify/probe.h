@@ -18,13 +18,13 @@ typedef struct iso_probe_lang {
     const uint8_t *learn; /* rows that may be learnt from; NULL: none of this language */
 } iso_probe_lang;
 
-typedef struct iso_probe {
+typedef struct iso_probe_task {
     const iso_probe_lang *lang;
     int langs, classes;
     int folds;        /* at least 3 */
     const double *l2; /* strengths to choose from, falling */
     int strengths;
-} iso_probe;
+} iso_probe_task;
 
 /**
  * predicted[l][i] is the class of row i of language l, given by the probe of its fold: learnt from
@@ -42,7 +42,7 @@ typedef struct iso_probe {
  *         finite), ISO_ENOMEM, ISO_ECANCEL.
  */
 ISO_API ISO_MUST_USE iso_err iso_probe_run(int32_t *const *predicted, double *chosen,
-                                           const iso_probe *probe, const iso_run *run);
+                                           const iso_probe_task *probe, const iso_run *run);
 
 ISO_END
 

@@ -225,7 +225,7 @@ struct bilingual {
     iso_probe_lang lang[2];
 };
 
-static iso_probe bilingual(struct bilingual *b, const double *l2, int strengths)
+static iso_probe_task bilingual(struct bilingual *b, const double *l2, int strengths)
 {
     iso_rng rng = iso_rng_seeded(4, 0);
 
@@ -241,7 +241,7 @@ static iso_probe bilingual(struct bilingual *b, const double *l2, int strengths)
     for (int l = 0; l < 2; l++)
         b->lang[l] = (iso_probe_lang){
             {b->x[l], ITEMS, 2, 2, ISO_F32}, b->label, b->fold, l ? NULL : b->learn};
-    return (iso_probe){b->lang, 2, 2, FOLDS, l2, strengths};
+    return (iso_probe_task){b->lang, 2, 2, FOLDS, l2, strengths};
 }
 
 static int32_t *const *said_of(int32_t *to[2], struct bilingual *b)
@@ -259,7 +259,7 @@ static void what_does_not_transfer(void **state)
     struct bilingual b;
     double chosen[FOLDS];
     int32_t *to[2];
-    const iso_probe p = bilingual(&b, l2, 3);
+    const iso_probe_task p = bilingual(&b, l2, 3);
     int right[2] = {0};
 
     ok(iso_probe_run(said_of(to, &b), chosen, &p, NULL));
@@ -281,7 +281,7 @@ static void nobody_sees_the_tested(void **state)
     const double l2[] = {1e-2, 1e-3};
     struct bilingual b;
     int32_t *to[2];
-    const iso_probe p = bilingual(&b, l2, 2);
+    const iso_probe_task p = bilingual(&b, l2, 2);
     int right[2] = {0};
 
     for (int i = 0; i < ITEMS; i++)
@@ -304,7 +304,7 @@ static void unlearnable(void **state)
     const double l2[] = {1, 0.1};
     struct bilingual b;
     int32_t *to[2];
-    iso_probe p = bilingual(&b, l2, 2);
+    iso_probe_task p = bilingual(&b, l2, 2);
 
     for (int i = 0; i < ITEMS; i++)
         b.learn[i] = b.fold[i] == 0 && i < 20; /* fold 0 cannot learn from itself */
@@ -323,7 +323,7 @@ static void out_of_memory(void **state)
     const double l2[] = {1, 0.1};
     struct bilingual b;
     int32_t *to[2];
-    const iso_probe p = bilingual(&b, l2, 2);
+    const iso_probe_task p = bilingual(&b, l2, 2);
     iso_err err = ISO_ENOMEM;
 
     for (int64_t n = 0; err == ISO_ENOMEM; n++) {

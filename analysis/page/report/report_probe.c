@@ -73,6 +73,7 @@ done:
 iso_err iso_report_probe(struct report *report, const iso_run *run)
 {
     const struct settings s = of_probe(report);
+    iso_probe_opt opt;
     iso_records records = {0};
     iso_buf line = {0};
     double work = 0;
@@ -87,8 +88,12 @@ iso_err iso_report_probe(struct report *report, const iso_run *run)
         term_note(&s, "probes of so many rows and layers are left to `isogloss probe`");
         return ISO_OK;
     }
-    err = iso_probe_records(&records, &s, measures, report->states, NULL, run);
-    if (err == ISO_EARG) {
+    iso_probe_opt_init(&opt, sizeof opt);
+    opt.select = *SELECT_OF(&s);
+    opt.measure = measures;
+    opt.interval = s.interval ? ISO_INTERVAL_NONE : ISO_INTERVAL_USUAL;
+    err = iso_probe(&records, report->states, &opt, run);
+    if (err == ISO_EDATA) {
         term_note(&s, "no probe: %s", iso_err_msg());
         err = ISO_OK;
         goto done;

@@ -1,6 +1,6 @@
 /* What the files of probe share. */
-#ifndef ISO_BIN_PROBE_INSIDE_H
-#define ISO_BIN_PROBE_INSIDE_H
+#ifndef ISO_STUDY_PROBE_INSIDE_H
+#define ISO_STUDY_PROBE_INSIDE_H
 
 #include <stdbool.h>
 
@@ -15,12 +15,12 @@
 /* --- What is asked --- */
 
 /* Who says what an example is. */
-enum probe_sayer {
+enum probe_predictor {
     PROBE_LEARNT,   /* the probe */
     PROBE_MAJORITY, /* the most frequent class of the rows learnt from */
     PROBE_SHUFFLED, /* a probe learnt on labels that were permuted */
     PROBE_LANGUAGE, /* a probe that tells languages */
-    PROBE_SAYERS
+    PROBE_PREDICTORS
 };
 
 enum probe_kind { PROBE_ACCURACY, PROBE_F1, PROBE_GAP, PROBE_GAP_MEAN };
@@ -29,25 +29,28 @@ enum probe_kind { PROBE_ACCURACY, PROBE_F1, PROBE_GAP, PROBE_GAP_MEAN };
 struct probe_cell {
     const char *measure, *estimator;
     enum probe_kind kind;
-    enum probe_sayer sayer;
+    enum probe_predictor predictor;
     bool usual; /* meant by the measure's bare name */
 };
 
-enum { PROBE_CELLS = 10, PROBE_FOLDS = 5 };
+enum { PROBE_CELLS = 10 };
 extern const struct probe_cell iso_probe_cells[PROBE_CELLS];
 
 struct probe_ask {
-    const struct settings *set;
+    iso_select select;
+    int64_t budget;
+    uint64_t seed;
+    const iso_run *run;
     bool asked[PROBE_CELLS];
-    bool needs[PROBE_SAYERS];
+    bool needs[PROBE_PREDICTORS];
     bool labels; /* something is asked that needs labels */
-    bool bare;   /* --interval none */
+    bool bare;   /* no intervals */
     int folds;
     iso_prep prep;
     iso_buf prep_text; /* as records have it: "pair" after the steps where sentences are paired */
 };
 
-iso_err iso_probe_ask_make(struct probe_ask *out, const struct settings *set, const char *measures);
+iso_err iso_probe_ask_make(struct probe_ask *out, const iso_probe_opt *opt, const iso_run *run);
 void iso_probe_ask_free(struct probe_ask *ask);
 
 /* Strengths of L2 to choose from, falling. */
@@ -91,17 +94,18 @@ iso_err iso_probe_labels(struct probe_set *set, const struct probe_ask *ask);
 /* Numbers the items of all languages, deals them to folds. */
 iso_err iso_probe_items(struct probe_set *set, const struct probe_ask *ask);
 
-/* Which rows of the sources may be learnt from (--budget). */
+/* Which rows of the sources may be learnt from (the budget). */
 iso_err iso_probe_budget(struct probe_set *set, const struct probe_ask *ask);
 
 /* --- One layer --- */
 
 struct probe_layer {
     int layer;
-    iso_mat *x;                    /* of each language */
-    int32_t **said[PROBE_SAYERS];  /* class of each row of each language, −1: none was said */
-    int32_t **language;            /* of each row the language's number, −1: not asked about */
-    double strength[PROBE_SAYERS]; /* middle of those that the folds chose */
+    iso_mat *x; /* of each language */
+    int32_t *
+        *predicted[PROBE_PREDICTORS]; /* class of each row of each language, −1: none was said */
+    int32_t **language;               /* of each row the language's number, −1: not asked about */
+    double strength[PROBE_PREDICTORS]; /* middle of those that the folds chose */
 };
 
 /* Bytes of one layer's rows, and of what learning from them takes. */

@@ -1,11 +1,12 @@
-/* The items of all languages together: who is whose translation, and which fold each goes to. */
+/* The items of all languages together: who is whose translation, which fold each goes to, and which
+ * rows of the sources are learnt from. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/study/items/folds.h"
 #include "analysis/study/probe/probe_inside.h"
-#include "bin/term.h"
 #include "lib/base/alloc.h"
+#include "lib/base/rng.h"
 
 /* One item of one language on its way to a number. */
 struct named {
@@ -73,12 +74,14 @@ static iso_err number_by_place(struct union_items *u, const struct probe_set *se
     u->items = first->items;
     for (int l = 0; l < set->langs; l++) {
         const iso_lang *lang = set->lang[l].lang;
-        ISO_NEED(lang->items == first->items,
-                 "%s: %s has %lld items, %s has %lld, and no ids say which belong together: add "
-                 "ids, or take the first with " ISO_FIELD(limit) " %lld",
-                 lang->path, first->name, (long long)first->items, lang->name,
-                 (long long)lang->items,
-                 (long long)(lang->items < first->items ? lang->items : first->items));
+        if (lang->items != first->items)
+            ISO_FAIL(
+                ISO_EDATA,
+                "%s: %s has %lld items, %s has %lld, and no ids say which belong together: add "
+                "ids, or take the first with " ISO_FIELD(limit) " %lld",
+                lang->path, first->name, (long long)first->items, lang->name,
+                (long long)lang->items,
+                (long long)(lang->items < first->items ? lang->items : first->items));
         for (int64_t i = 0; i < lang->items; i++)
             u->number[l][i] = i;
     }
@@ -169,7 +172,7 @@ iso_err iso_probe_items(struct probe_set *set, const struct probe_ask *ask)
     ISO_TRY(iso_alloc(&texts, set->langs, sizeof *texts));
     ISO_TRY(lay_texts(&u, texts, set));
     ISO_TRY(iso_folds_make(&folds, &(struct folds_ask){.count = ask->folds,
-                                                       .seed = (uint64_t)ask->set->seed,
+                                                       .seed = ask->seed,
                                                        .items = u.items,
                                                        .ids = u.id,
                                                        .texts = texts,
@@ -179,11 +182,99 @@ iso_err iso_probe_items(struct probe_set *set, const struct probe_ask *ask)
     set->items = u.items;
     set->joined = folds.joined;
     if (folds.joined > 0)
-        term_note(ask->set, "%lld items share a text with another; they share its fold",
-                  (long long)folds.joined);
+        iso_run_note(ask->run, "%lld items share a text with another; they share its fold",
+                     (long long)folds.joined);
 done:
     union_free(&u, set->langs);
     iso_free(texts);
     iso_folds_free(&folds);
+    return err;
+}
+
+/* --- Budgets: an equal share of items of each source --- */
+
+/* Items of a language that have an example. */
+static int64_t mark_items(uint8_t *has, const struct probe_set *set, int lang)
+{
+    const struct probe_lang *l = &set->lang[lang];
+    int64_t count = 0;
+
+    memset(has, 0, (size_t)set->items);
+    for (int64_t r = 0; r < l->lang->rows; r++) {
+        if (l->label[r] >= 0 && !has[l->item[r]]) {
+            has[l->item[r]] = 1;
+            count++;
+        }
+    }
+    return count;
+}
+
+static void learn_from(struct probe_lang *l, const uint8_t *has)
+{
+    for (int64_t r = 0; r < l->lang->rows; r++)
+        l->learn[r] = has[l->item[r]];
+}
+
+/* Of the items in one random order the next `share` from *at on, so that sources learn different
+ * items as long as there are enough. */
+static void draw(uint8_t *has, int64_t *at, const int64_t *order, int64_t items, int64_t share)
+{
+    const int64_t from = *at;
+
+    for (int64_t seen = 0; seen < items; seen++) {
+        const int64_t item = order[(from + seen) % items];
+        if (share == 0)
+            has[item] = 0;
+        else if (has[item] && --share == 0)
+            *at = from + seen + 1;
+    }
+}
+
+static iso_err share_out(struct probe_set *set, int64_t budget, uint64_t seed, uint8_t *has,
+                         int64_t *order)
+{
+    iso_rng rng = iso_rng_seeded(seed, 1);
+    int64_t at = 0;
+    iso_err err = ISO_OK;
+
+    iso_rng_permutation(&rng, order, set->items);
+    for (int l = 0; l < set->sources; l++) {
+        const int64_t share = budget / set->sources + (l < budget % set->sources);
+        const int64_t there = mark_items(has, set, l);
+        ISO_NEED(share <= there,
+                 ISO_FIELD(budget) " %lld: the share of %s is %lld items, it has %lld with a label",
+                 (long long)budget, set->lang[l].lang->name, (long long)share, (long long)there);
+        draw(has, &at, order, set->items, share);
+        learn_from(&set->lang[l], has);
+    }
+done:
+    return err;
+}
+
+iso_err iso_probe_budget(struct probe_set *set, const struct probe_ask *ask)
+{
+    const int64_t budget = ask->budget;
+    int64_t *order = NULL;
+    uint8_t *has = NULL;
+    iso_err err = ISO_OK;
+
+    if (!ask->labels)
+        return ISO_OK;
+    for (int l = 0; l < set->sources; l++) {
+        ISO_TRY(iso_alloc(&set->lang[l].learn, set->lang[l].lang->rows, 1));
+        memset(set->lang[l].learn, 1, (size_t)set->lang[l].lang->rows);
+    }
+    if (budget == 0)
+        goto done;
+    ISO_NEED(budget >= ask->folds && budget >= set->sources,
+             ISO_FIELD(budget) " %lld: fewer items than %s, %d", (long long)budget,
+             budget >= ask->folds ? "sources" : ISO_FIELD(folds),
+             budget >= ask->folds ? set->sources : ask->folds);
+    ISO_TRY(iso_alloc(&order, set->items, sizeof *order));
+    ISO_TRY(iso_alloc(&has, set->items, 1));
+    ISO_TRY(share_out(set, budget, ask->seed, has, order));
+done:
+    iso_free(order);
+    iso_free(has);
     return err;
 }

@@ -1,6 +1,8 @@
-/* What is said of each row of one layer: by the probe, by those it is compared with. */
+/* One layer: its examples read, and what is predicted of each by the probe and its controls. */
+#include <math.h>
 #include <string.h>
 
+#include "analysis/study/items/load.h"
 #include "analysis/study/probe/probe_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
@@ -52,8 +54,8 @@ iso_err iso_probe_layer_new(struct probe_layer *out, const struct probe_set *set
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&l.x, set->langs, sizeof *l.x));
-    for (int s = 0; s < PROBE_SAYERS; s++)
-        ISO_TRY(new_classes(&l.said[s], set));
+    for (int s = 0; s < PROBE_PREDICTORS; s++)
+        ISO_TRY(new_classes(&l.predicted[s], set));
     ISO_TRY(new_classes(&l.language, set));
     *out = l;
     return ISO_OK;
@@ -67,8 +69,8 @@ void iso_probe_layer_free(struct probe_layer *l, const struct probe_set *set)
     for (int i = 0; l->x && i < set->langs; i++)
         iso_mat_free(&l->x[i]);
     iso_free(l->x);
-    for (int s = 0; s < PROBE_SAYERS; s++)
-        free_classes(l->said[s], set);
+    for (int s = 0; s < PROBE_PREDICTORS; s++)
+        free_classes(l->predicted[s], set);
     free_classes(l->language, set);
     *l = (struct probe_layer){0};
 }
@@ -83,13 +85,13 @@ static double middle(double *chosen, int count)
 
 /* label[] and learn[]: of each language. */
 static iso_err run_probe(struct probe_layer *l, const struct probe_set *set,
-                         const struct probe_ask *ask, enum probe_sayer sayer, const iso_probe *like,
-                         const int32_t *const *label, const uint8_t *const *learn,
-                         const iso_run *run)
+                         const struct probe_ask *ask, enum probe_predictor sayer,
+                         const iso_probe_task *like, const int32_t *const *label,
+                         const uint8_t *const *learn, const iso_run *run)
 {
     iso_probe_lang *lang = NULL;
     double *chosen = NULL;
-    iso_probe probe = *like;
+    iso_probe_task probe = *like;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&lang, set->langs, sizeof *lang));
@@ -99,7 +101,7 @@ static iso_err run_probe(struct probe_layer *l, const struct probe_set *set,
     probe.lang = lang;
     probe.langs = set->langs;
     probe.folds = ask->folds;
-    ISO_TRY(iso_probe_run(l->said[sayer], chosen, &probe, run));
+    ISO_TRY(iso_probe_run(l->predicted[sayer], chosen, &probe, run));
     l->strength[sayer] = middle(chosen, ask->folds);
 done:
     iso_free(lang);
@@ -135,9 +137,9 @@ static iso_err run_shuffled(struct probe_layer *l, const struct probe_set *set,
                             const struct probe_ask *ask, const uint8_t *const *learn,
                             const iso_run *run)
 {
-    const iso_probe probe = {
+    const iso_probe_task probe = {
         .classes = set->classes, .l2 = &l->strength[PROBE_LEARNT], .strengths = 1};
-    iso_rng rng = iso_rng_seeded((uint64_t)ask->set->seed, 2);
+    iso_rng rng = iso_rng_seeded(ask->seed, 2);
     int32_t **label = NULL;
     iso_err err = ISO_OK;
 
@@ -173,7 +175,7 @@ static iso_err run_majority(struct probe_layer *l, const struct probe_set *set)
         most = count[c] > count[most] ? c : most;
     for (int i = 0; i < set->langs; i++) {
         for (int64_t r = 0; r < set->lang[i].lang->rows; r++)
-            l->said[PROBE_MAJORITY][i][r] = most;
+            l->predicted[PROBE_MAJORITY][i][r] = most;
     }
 done:
     iso_free(count);
@@ -206,9 +208,9 @@ static void ask_languages(int32_t *language, const struct probe_set *set, int la
 static iso_err run_languages(struct probe_layer *l, const struct probe_set *set,
                              const struct probe_ask *ask, const iso_run *run)
 {
-    const iso_probe probe = {
+    const iso_probe_task probe = {
         .classes = set->langs, .l2 = language_l2, .strengths = LANGUAGE_STRENGTHS};
-    iso_rng rng = iso_rng_seeded((uint64_t)ask->set->seed, 3);
+    iso_rng rng = iso_rng_seeded(ask->seed, 3);
     const uint8_t **learn = NULL;
     int64_t *order = NULL, *row = NULL, most = 0;
     uint8_t *all = NULL;
@@ -241,7 +243,7 @@ done:
 static iso_err run_learnt(struct probe_layer *l, const struct probe_set *set,
                           const struct probe_ask *ask, const iso_run *run)
 {
-    const iso_probe probe = {
+    const iso_probe_task probe = {
         .classes = set->classes, .l2 = iso_probe_l2, .strengths = PROBE_STRENGTHS};
     const int32_t **label = NULL;
     const uint8_t **learn = NULL;
@@ -273,6 +275,114 @@ iso_err iso_probe_layer_run(struct probe_layer *l, const struct probe_set *set,
         ISO_TRY(run_learnt(l, set, ask, run));
     if (ask->needs[PROBE_LANGUAGE])
         ISO_TRY(run_languages(l, set, ask, run));
+done:
+    return err;
+}
+
+/* --- Reading: rows prepared, and put together where sentences come in pairs --- */
+
+static iso_err read_plain(iso_mat *out, iso_states *states, int lang, int layer,
+                          const iso_prep *prep)
+{
+    iso_rows *rows = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_states_rows(&rows, states, lang, layer));
+    ISO_TRY(iso_load_rows(out, rows, prep));
+done:
+    iso_rows_close(rows);
+    return err;
+}
+
+/* [u; v; |u − v|; u · v] of each row. */
+static void put_pairs(iso_mat *out, const iso_mat *u, const iso_mat *v)
+{
+    const int64_t d = u->cols;
+
+    for (int64_t i = 0; i < u->rows; i++) {
+        const float *a = (const float *)u->data + i * u->stride;
+        const float *b = (const float *)v->data + i * v->stride;
+        float *to = (float *)out->data + i * out->stride;
+        for (int64_t j = 0; j < d; j++) {
+            to[j] = a[j];
+            to[d + j] = b[j];
+            to[2 * d + j] = fabsf(a[j] - b[j]);
+            to[3 * d + j] = a[j] * b[j];
+        }
+    }
+}
+
+/* Row i of both must be of one pair. */
+static iso_err check_pairs(const struct probe_set *set, const struct probe_lang *l)
+{
+    const iso_lang *u = l->lang, *v = iso_states_lang(set->second, l->number2);
+
+    if (u->rows != v->rows)
+        return iso_fail(ISO_EDATA, "%s: %s has %lld second sentences, %s has %lld first ones",
+                        v->path, v->name, (long long)v->rows, u->path, (long long)u->rows);
+    for (int64_t i = 0; u->ids && v->ids && i < u->items; i++) {
+        if (strcmp(u->ids[i], v->ids[i]) != 0)
+            return iso_fail(ISO_EDATA,
+                            "%s: %s, item %lld is '%s', the first sentence of %s is '%s'", v->path,
+                            v->name, (long long)i, v->ids[i], u->path, u->ids[i]);
+    }
+    return ISO_OK;
+}
+
+static iso_err read_pairs(iso_mat *out, const struct probe_set *set, const struct probe_lang *l,
+                          int layer, const iso_prep *prep)
+{
+    iso_mat u = {0}, v = {0}, x = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(check_pairs(set, l));
+    ISO_TRY(read_plain(&u, set->states, l->number, layer, prep));
+    ISO_TRY(read_plain(&v, set->second, l->number2, layer, prep));
+    if (u.cols != v.cols)
+        ISO_FAIL(ISO_EDATA, "%s: %s, layer %d of second sentences has %lld dims, of first %lld",
+                 iso_states_name(set->second), l->lang->name, layer, (long long)v.cols,
+                 (long long)u.cols);
+    ISO_TRY(iso_mat_new(&x, u.rows, 4 * u.cols, ISO_F32));
+    put_pairs(&x, &u, &v);
+    *out = x;
+    x = (iso_mat){0};
+done:
+    iso_mat_free(&u);
+    iso_mat_free(&v);
+    iso_mat_free(&x);
+    return err;
+}
+
+iso_err iso_probe_dim(int64_t *out, const struct probe_set *set, int layer)
+{
+    int64_t rows, cols, first = 0;
+    iso_dtype type;
+    iso_err err = ISO_OK;
+
+    for (int l = 0; l < set->langs; l++) {
+        ISO_TRY(iso_states_shape(&rows, &cols, &type, set->states, set->lang[l].number, layer));
+        first = l ? first : cols;
+        if (cols != first)
+            ISO_FAIL(ISO_EDATA, "%s: layer %d of %s has %lld dims, of %s %lld",
+                     set->lang[l].lang->path, layer, set->lang[l].lang->name, (long long)cols,
+                     set->lang[0].lang->name, (long long)first);
+    }
+    *out = set->second ? 4 * first : first;
+done:
+    return err;
+}
+
+iso_err iso_probe_layer_read(struct probe_layer *l, const struct probe_set *set,
+                             const struct probe_ask *ask)
+{
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < set->langs; i++) {
+        const struct probe_lang *lang = &set->lang[i];
+        ISO_TRY(set->second
+                    ? read_pairs(&l->x[i], set, lang, l->layer, &ask->prep)
+                    : read_plain(&l->x[i], set->states, lang->number, l->layer, &ask->prep));
+    }
 done:
     return err;
 }

@@ -12,7 +12,7 @@ struct work {
     const struct probe_set *set;
     const struct probe_ask *ask;
     const int32_t **label;
-    struct probe_tally *tally[PROBE_SAYERS];
+    struct probe_tally *tally[PROBE_PREDICTORS];
 };
 
 static iso_record name(const struct work *w, int cell)
@@ -28,10 +28,10 @@ static iso_record name(const struct work *w, int cell)
     r.pool = about->pooling;
     r.model = about->model;
     r.prep = w->ask->prep_text.len > 0 ? w->ask->prep_text.text : NULL;
-    if (c->sayer != PROBE_LANGUAGE)
+    if (c->predictor != PROBE_LANGUAGE)
         r.src = r.train = w->set->train.text;
-    if (c->sayer != PROBE_MAJORITY && c->kind <= PROBE_F1)
-        r.param = w->l->strength[c->sayer];
+    if (c->predictor != PROBE_MAJORITY && c->kind <= PROBE_F1)
+        r.param = w->l->strength[c->predictor];
     return r;
 }
 
@@ -44,23 +44,23 @@ static iso_err add(const struct work *w, int cell, iso_record *r, const iso_valu
 /* --- Of one language --- */
 
 static iso_err score(iso_value *out, const struct work *w, const struct probe_cell *c,
-                     enum probe_sayer sayer, int lang, const struct probe_ask *ask)
+                     enum probe_predictor sayer, int lang, const struct probe_ask *ask)
 {
     if (c->kind == PROBE_ACCURACY)
         return iso_probe_accuracy(out, &w->tally[sayer][lang], 1, w->set, ask);
-    return iso_probe_f1(out, w->set, ask, w->label, (const int32_t *const *)w->l->said[sayer], lang,
-                        1, w->set->classes);
+    return iso_probe_f1(out, w->set, ask, w->label, (const int32_t *const *)w->l->predicted[sayer],
+                        lang, 1, w->set->classes);
 }
 
 /* What the most frequent class would have had is chance to those who learnt. */
 static iso_err value_of(iso_value *out, const struct work *w, const struct probe_cell *c, int lang)
 {
-    const struct probe_ask bare = {.set = w->ask->set, .bare = true};
+    const struct probe_ask bare = {.seed = w->ask->seed, .bare = true};
     iso_value majority;
     iso_err err = ISO_OK;
 
-    ISO_TRY(score(out, w, c, c->sayer, lang, w->ask));
-    if (c->sayer == PROBE_MAJORITY)
+    ISO_TRY(score(out, w, c, c->predictor, lang, w->ask));
+    if (c->predictor == PROBE_MAJORITY)
         return ISO_OK;
     ISO_TRY(score(&majority, w, c, PROBE_MAJORITY, lang, &bare));
     out->null = majority.value;
@@ -139,7 +139,7 @@ static iso_err add_languages(const struct work *w, int cell)
         ISO_TRY(iso_probe_accuracy(&v, w->tally[PROBE_LANGUAGE], set->langs, set, w->ask));
     else
         ISO_TRY(iso_probe_f1(&v, set, w->ask, language,
-                             (const int32_t *const *)w->l->said[PROBE_LANGUAGE], 0, set->langs,
+                             (const int32_t *const *)w->l->predicted[PROBE_LANGUAGE], 0, set->langs,
                              set->langs));
     if (iso_probe_cells[cell].kind == PROBE_ACCURACY)
         v.null = 1.0 / set->langs;
@@ -156,7 +156,7 @@ static iso_err add_cell(const struct work *w, int cell)
     const int targets = set->langs - set->sources;
     iso_err err = ISO_OK;
 
-    if (c->sayer == PROBE_LANGUAGE)
+    if (c->predictor == PROBE_LANGUAGE)
         return add_languages(w, cell);
     if (c->kind == PROBE_GAP_MEAN)
         return targets > 0 ? add_gap(w, cell, set->sources, targets) : ISO_OK;
@@ -170,7 +170,7 @@ done:
 
 /* --- Right answers --- */
 
-static iso_err count_right(struct work *w, enum probe_sayer s)
+static iso_err count_right(struct work *w, enum probe_predictor s)
 {
     iso_err err = ISO_OK;
 
@@ -178,7 +178,7 @@ static iso_err count_right(struct work *w, enum probe_sayer s)
     for (int l = 0; l < w->set->langs; l++)
         ISO_TRY(iso_probe_tally_make(&w->tally[s][l], w->set, l,
                                      s == PROBE_LANGUAGE ? w->l->language[l] : w->label[l],
-                                     w->l->said[s][l]));
+                                     w->l->predicted[s][l]));
 done:
     return err;
 }
@@ -192,16 +192,16 @@ iso_err iso_probe_layer_records(iso_records *list, const struct probe_layer *l,
     ISO_TRY(iso_alloc(&w.label, set->langs, sizeof *w.label));
     for (int i = 0; i < set->langs; i++)
         w.label[i] = set->lang[i].label;
-    for (int s = 0; s < PROBE_SAYERS; s++) {
+    for (int s = 0; s < PROBE_PREDICTORS; s++) {
         if (ask->needs[s])
-            ISO_TRY(count_right(&w, (enum probe_sayer)s));
+            ISO_TRY(count_right(&w, (enum probe_predictor)s));
     }
     for (int c = 0; c < PROBE_CELLS; c++) {
         if (ask->asked[c])
             ISO_TRY(add_cell(&w, c));
     }
 done:
-    for (int s = 0; s < PROBE_SAYERS; s++) {
+    for (int s = 0; s < PROBE_PREDICTORS; s++) {
         for (int i = 0; w.tally[s] && i < set->langs; i++)
             iso_probe_tally_free(&w.tally[s][i]);
         iso_free(w.tally[s]);

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "analysis/study/probe/probe_inside.h"
-#include "bin/term.h"
 #include "lib/base/alloc.h"
 
 static const char *path_of(const struct probe_set *set)
@@ -51,15 +50,15 @@ done:
 /* The selection pairs every language with itself, so that one alone will do. */
 static iso_err choose(struct probe_set *set, const struct probe_ask *ask)
 {
-    struct settings s = *ask->set;
+    iso_select s = ask->select;
     char word[128];
     int source;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_selection_source(&source, SELECT_OF(&s), set->states));
+    ISO_TRY(iso_selection_source(&source, &s, set->states));
     if (!s.src)
         s.src = iso_states_lang(set->states, source)->name;
-    ISO_TRY(iso_selection_make(&set->sel, SELECT_OF(&s), set->states, true));
+    ISO_TRY(iso_selection_make(&set->sel, &s, set->states, true));
     ISO_TRY(iso_alloc(&set->lang, set->sel.lang_count, sizeof *set->lang));
     for (const char *at = s.src; at;) {
         at = iso_str_word(word, sizeof word, at);
@@ -103,16 +102,16 @@ static iso_err no_labels(const struct probe_set *set)
     const char *path = path_of(set);
 
     if (set->tags)
-        return iso_fail(ISO_EARG,
+        return iso_fail(ISO_EDATA,
                         "%s: rows are tokens, and no language chosen has tags; " ISO_FIELD(
                             pool) " mean "
                                   "probes sentences by their labels",
                         path);
     if (about->tag_count > 0)
-        return iso_fail(ISO_EARG,
+        return iso_fail(ISO_EDATA,
                         "%s: no labels, but tags of tokens: " ISO_FIELD(pool) " none probes those",
                         path);
-    return iso_fail(ISO_EARG,
+    return iso_fail(ISO_EDATA,
                     "%s: no language chosen has labels: `isogloss embed` takes them from a .tsv "
                     "file with a column label",
                     path);
@@ -139,8 +138,8 @@ static iso_err leave_out(struct probe_set *set, const struct probe_ask *ask)
         ISO_TRY(iso_buf_printf(&gone, "%s%s", gone.len ? ", " : "", l.lang->name));
     }
     if (kept < set->langs)
-        term_note(ask->set, "without %s and left out: %s", set->tags ? "tags" : "labels",
-                  gone.text);
+        iso_run_note(ask->run, "without %s and left out: %s", set->tags ? "tags" : "labels",
+                     gone.text);
     set->langs = kept;
 done:
     iso_buf_free(&gone);
@@ -148,14 +147,15 @@ done:
 }
 
 /* Where some have labels and some not, how many have none. */
-static void tell_unlabelled(const struct probe_set *set, const struct probe_ask *ask)
+static void note_unlabelled(const struct probe_set *set, const struct probe_ask *ask)
 {
     for (int i = 0; i < set->langs; i++) {
         const struct probe_lang *l = &set->lang[i];
         if (l->labelled < l->lang->rows)
-            term_note(ask->set, "%s: %lld of %lld %s have no %s and are passed over", l->lang->name,
-                      (long long)(l->lang->rows - l->labelled), (long long)l->lang->rows,
-                      set->tags ? "tokens" : "items", set->tags ? "tag" : "label");
+            iso_run_note(ask->run, "%s: %lld of %lld %s have no %s and are passed over",
+                         l->lang->name, (long long)(l->lang->rows - l->labelled),
+                         (long long)l->lang->rows, set->tags ? "tokens" : "items",
+                         set->tags ? "tag" : "label");
     }
 }
 
@@ -183,11 +183,11 @@ static iso_err need_two(const struct probe_set *set, const int64_t *learnt, int 
     }
     if (sum < folds)
         return iso_fail(
-            ISO_EARG, "%s: %s has %lld examples with a %s, fewer than " ISO_FIELD(folds) " %d",
+            ISO_EDATA, "%s: %s has %lld examples with a %s, fewer than " ISO_FIELD(folds) " %d",
             path_of(set), set->train.text, (long long)sum, set->tags ? "tag" : "label", folds);
     return most < sum
                ? ISO_OK
-               : iso_fail(ISO_EARG,
+               : iso_fail(ISO_EDATA,
                           "%s: all %lld examples of %s are '%s': a probe needs two classes",
                           path_of(set), (long long)sum, set->train.text, set->class_name[which]);
 }
@@ -212,9 +212,9 @@ static iso_err check_classes(const struct probe_set *set, const struct probe_ask
         examples += tested[c];
     }
     if (absent > 0)
-        term_note(ask->set,
-                  "%d class%s that %s lacks, in %lld examples, which can only be wrong: %s", absent,
-                  absent == 1 ? "" : "es", set->train.text, (long long)examples, list.text);
+        iso_run_note(
+            ask->run, "%d class%s that %s lacks, in %lld examples, which can only be wrong: %s",
+            absent, absent == 1 ? "" : "es", set->train.text, (long long)examples, list.text);
 done:
     iso_free(learnt);
     iso_free(tested);
@@ -243,7 +243,7 @@ iso_err iso_probe_labels(struct probe_set *set, const struct probe_ask *ask)
     if (sum == 0)
         return no_labels(set);
     ISO_TRY(leave_out(set, ask));
-    tell_unlabelled(set, ask);
+    note_unlabelled(set, ask);
     ISO_TRY(check_classes(set, ask));
 done:
     return err;

@@ -1,16 +1,172 @@
-/* Probes of all layers: the walk, the plan, the talk. */
+/* Probes of all layers: what is asked, the walk, the plan. */
 #include "analysis/study/probe/probes.h"
 
-#include <stdio.h>
+#include <string.h>
 
+#include "analysis/measure/spec.h"
 #include "analysis/study/probe/probe_inside.h"
-#include "bin/term.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/blas.h"
 
+enum { FOLDS_MOST = 10000 };
+
+/* clang-format off */
+static const iso_option options[] = {
+    ISO_OPTION(iso_probe_opt, INPUT, second, "INPUT...", "second sentences of pairs, whose first ones the INPUT before holds", .reads = ISO_READS_STATES),
+    ISO_OPTION_AS(iso_probe_opt, "src", NAMES, select.src, "LANG[,LANG]", "languages that are learnt from (default: as the file says, else the first)"),
+    ISO_OPTION(iso_probe_opt, INT, budget, "N", "learn from N items in all, an equal share of each source (default: all they have)", .least = 1),
+    ISO_OPTION_AS(iso_probe_opt, "tgt", NAMES, select.tgt, "LANG[,LANG]", "languages that are tested beside the sources (default: all)"),
+    ISO_SELECT_LAYERS(iso_probe_opt),
+    ISO_OPTION(iso_probe_opt, MEASURES, measure, "LIST", "accuracy,f1,gap (default), accuracy:language-id, f1:shuffled, ... (a name alone: its usual estimators)", .init = "accuracy,f1,gap"),
+    ISO_OPTION(iso_probe_opt, ENUM, interval, "KIND", "none leaves intervals away", .choices = "none"),
+    ISO_OPTION(iso_probe_opt, INT, folds, "N", "parts of the items, each tested by a probe learnt on the others (default: 5)", .least = 3, .init = "5"),
+    ISO_OPTION(iso_probe_opt, TEXT, prep, "LIST", "steps on the rows of each language, in order: center,unit,zscore,..."),
+};
+/* clang-format on */
+const iso_options iso_probe_options = ISO_OPTIONS("probe", iso_probe_opt, options);
+
+void iso_probe_opt_init(iso_probe_opt *opt, size_t size)
+{
+    iso_options_init(&iso_probe_options, opt, size);
+}
+
+/* --- What is asked --- */
+
+/* clang-format off */
+const struct probe_cell iso_probe_cells[PROBE_CELLS] = {
+    {"accuracy", "probe", PROBE_ACCURACY, PROBE_LEARNT, true},
+    {"accuracy", "majority", PROBE_ACCURACY, PROBE_MAJORITY, true},
+    {"accuracy", "shuffled", PROBE_ACCURACY, PROBE_SHUFFLED, true},
+    {"accuracy", "language-id", PROBE_ACCURACY, PROBE_LANGUAGE, false},
+    {"f1", "macro", PROBE_F1, PROBE_LEARNT, true},
+    {"f1", "majority", PROBE_F1, PROBE_MAJORITY, false},
+    {"f1", "shuffled", PROBE_F1, PROBE_SHUFFLED, false},
+    {"f1", "language-id", PROBE_F1, PROBE_LANGUAGE, false},
+    {"gap", "language", PROBE_GAP, PROBE_LEARNT, true},
+    {"gap", "mean", PROBE_GAP_MEAN, PROBE_LEARNT, true},
+};
+/* clang-format on */
+
+/* Of standardised columns: 1 / (n C) of those who count in C. */
+const double iso_probe_l2[PROBE_STRENGTHS] = {3, 1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001};
+
+static iso_err unknown(const char *name)
+{
+    const char *names[] = {"accuracy", "f1", "gap"};
+    const char *near = iso_str_nearest(name, names, 3);
+
+    return iso_fail(ISO_EARG, ISO_FIELD(measure) ": unknown name '%s'; %s%s%s", name,
+                    near ? "did you mean '" : "there are accuracy, f1, gap", near ? near : "",
+                    near ? "'?" : "");
+}
+
+static iso_err unknown_estimator(const char *measure, const char *estimator)
+{
+    iso_buf list = {0};
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < PROBE_CELLS; i++) {
+        if (!strcmp(iso_probe_cells[i].measure, measure))
+            ISO_TRY(
+                iso_buf_printf(&list, "%s%s", list.len ? ", " : "", iso_probe_cells[i].estimator));
+    }
+    ISO_FAIL(ISO_EARG, ISO_FIELD(measure) ": %s has no estimator '%s'; it has %s", measure,
+             estimator, list.text);
+done:
+    iso_buf_free(&list);
+    return err;
+}
+
+/* "f1", "accuracy:shuffled", "gap:*". */
+static iso_err take(struct probe_ask *ask, const char *word)
+{
+    bool measure = false, found = false;
+    iso_spec s;
+
+    if (!iso_spec_parse(&s, word))
+        return unknown(word);
+    for (int i = 0; i < PROBE_CELLS; i++) {
+        const struct probe_cell *c = &iso_probe_cells[i];
+        measure = measure || !strcmp(c->measure, s.name);
+        if (iso_spec_fits(&s, c->measure, c->estimator, 0) && (*s.estimator || c->usual))
+            found = ask->asked[i] = true;
+    }
+    return found ? ISO_OK : measure ? unknown_estimator(s.name, s.estimator) : unknown(s.name);
+}
+
+/* Majority is the chance level of what the probe says; what is shuffled goes by its strength. */
+static void list_needs(struct probe_ask *ask)
+{
+    for (int i = 0; i < PROBE_CELLS; i++) {
+        if (!ask->asked[i])
+            continue;
+        ask->needs[iso_probe_cells[i].predictor] = true;
+        ask->labels = ask->labels || iso_probe_cells[i].predictor != PROBE_LANGUAGE;
+    }
+    if (ask->needs[PROBE_SHUFFLED])
+        ask->needs[PROBE_LEARNT] = true;
+    if (ask->needs[PROBE_LEARNT])
+        ask->needs[PROBE_MAJORITY] = true;
+}
+
+static iso_err read_all(struct probe_ask *ask, const iso_probe_opt *opt)
+{
+    char word[128];
+    iso_err err = ISO_OK;
+
+    for (const char *at = opt->measure; at;) {
+        at = iso_str_word(word, sizeof word, at);
+        ISO_TRY(take(ask, word));
+    }
+    list_needs(ask);
+    ISO_NEED(!opt->budget || ask->labels, ISO_FIELD(budget) ": a probe of languages has no source");
+    ISO_TRY(iso_selection_check(&opt->select));
+    ISO_TRY(iso_prep_parse(&ask->prep, opt->prep));
+    ISO_TRY(iso_prep_text(&ask->prep_text, &ask->prep));
+    if (opt->second)
+        ISO_TRY(iso_buf_printf(&ask->prep_text, "%spair", ask->prep_text.len ? "," : ""));
+done:
+    return err;
+}
+
+iso_err iso_probe_ask_make(struct probe_ask *out, const iso_probe_opt *opt, const iso_run *run)
+{
+    struct probe_ask ask = {.run = run, .seed = iso_run_seed(run)};
+    iso_probe_opt o;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_options_take(&iso_probe_options, &o, opt));
+    ask.select = o.select;
+    ask.budget = o.budget;
+    ask.folds = (int)(o.folds < FOLDS_MOST ? o.folds : FOLDS_MOST);
+    ask.bare = o.interval == ISO_INTERVAL_NONE;
+    ISO_TRY(read_all(&ask, &o));
+    *out = ask;
+    return ISO_OK;
+done:
+    iso_probe_ask_free(&ask);
+    return err;
+}
+
+void iso_probe_ask_free(struct probe_ask *ask)
+{
+    iso_buf_free(&ask->prep_text);
+}
+
+iso_err iso_probe_check(const iso_probe_opt *opt)
+{
+    struct probe_ask ask = {0};
+    const iso_err err = iso_probe_ask_make(&ask, opt, NULL);
+
+    if (!err)
+        iso_probe_ask_free(&ask);
+    return err;
+}
+
+/* --- The walk --- */
+
 /* One run under way; records come measure by measure. */
 struct probing {
-    const struct settings *set;
     const iso_run *run;
     struct probe_ask ask;
     struct probe_set of;
@@ -39,11 +195,12 @@ static iso_err check_memory(const struct probing *p)
     ISO_TRY(widest(&dim, p));
     const double need = iso_probe_memory(&p->of, dim, p->ask.folds),
                  have = (double)iso_run_mem(p->run);
-    ISO_NEED(need <= have,
-             "%s: probing needs %.1f MB of memory, " ISO_FIELD(
-                 mem) " gives %.1f MB: give more, take fewer rows "
-                      "with " ISO_FIELD(limit) " or fewer languages with " ISO_FIELD(tgt),
-             iso_states_name(p->of.states), need / 1e6, have / 1e6);
+    if (need > have)
+        ISO_FAIL(ISO_EDATA,
+                 "%s: probing needs %.1f MB of memory, " ISO_FIELD(
+                     mem) " gives %.1f MB: give more, take fewer rows "
+                          "with " ISO_FIELD(limit) " or fewer languages with " ISO_FIELD(tgt),
+                 iso_states_name(p->of.states), need / 1e6, have / 1e6);
 done:
     return err;
 }
@@ -58,23 +215,23 @@ static int64_t fits(const struct probing *p)
            (p->ask.needs[PROBE_LANGUAGE] ? (pairs + folds) * 3 : 0);
 }
 
-static iso_err print_plan(const struct probing *p)
+static iso_err add_facts(iso_facts *out, const struct probing *p)
 {
     int64_t dim;
     iso_err err = ISO_OK;
 
     ISO_TRY(widest(&dim, p));
-    printf("items\t%lld\n", (long long)p->of.items);
-    printf("languages\t%d\n", p->of.langs);
-    printf("layers\t%d\n", p->of.sel.layer_count);
-    printf("fits\t%lld\n", (long long)(fits(p) * p->of.sel.layer_count));
-    printf("memory\t%.0f\n", iso_probe_memory(&p->of, dim, p->ask.folds));
+    ISO_TRY(iso_facts_count(out, "items", p->of.items));
+    ISO_TRY(iso_facts_count(out, "languages", p->of.langs));
+    ISO_TRY(iso_facts_count(out, "layers", p->of.sel.layer_count));
+    ISO_TRY(iso_facts_count(out, "fits", fits(p) * p->of.sel.layer_count));
+    ISO_TRY(iso_facts_count(out, "memory", (int64_t)iso_probe_memory(&p->of, dim, p->ask.folds)));
 done:
     return err;
 }
 
 /* Where sources have one class only outside a fold, nothing can be learnt for it. */
-static void tell_unsaid(const struct probing *p, const struct probe_layer *l)
+static void note_unsaid(const struct probing *p, const struct probe_layer *l)
 {
     int64_t unsaid = 0, asked = 0;
 
@@ -83,13 +240,13 @@ static void tell_unsaid(const struct probing *p, const struct probe_layer *l)
             if (p->of.lang[i].label[r] < 0)
                 continue;
             asked++;
-            unsaid += l->said[PROBE_LEARNT][i][r] < 0;
+            unsaid += l->predicted[PROBE_LEARNT][i][r] < 0;
         }
     }
     if (unsaid > 0)
-        term_note(p->set,
-                  "%lld of %lld answers count as wrong: without their fold %s has one class only",
-                  (long long)unsaid, (long long)asked, p->of.train.text);
+        iso_run_note(
+            p->run, "%lld of %lld answers count as wrong: without their fold %s has one class only",
+            (long long)unsaid, (long long)asked, p->of.train.text);
 }
 
 static iso_err one_layer(struct probing *p, int layer)
@@ -99,9 +256,9 @@ static iso_err one_layer(struct probing *p, int layer)
 
     ISO_TRY(iso_probe_layer_new(&l, &p->of, layer));
     ISO_TRY(iso_probe_layer_read(&l, &p->of, &p->ask));
-    ISO_TRY(iso_probe_layer_run(&l, &p->of, &p->ask, NULL));
+    ISO_TRY(iso_probe_layer_run(&l, &p->of, &p->ask, p->run));
     if (layer == p->of.sel.layer[0])
-        tell_unsaid(p, &l);
+        note_unsaid(p, &l);
     ISO_TRY(iso_probe_layer_records(p->list, &l, &p->of, &p->ask));
 done:
     iso_probe_layer_free(&l, &p->of);
@@ -121,32 +278,58 @@ done:
     return err;
 }
 
-iso_err iso_probe_records(iso_records *out, const struct settings *set, const char *measures,
-                          iso_states *states, iso_states *second, const iso_run *run)
+static iso_err prepare(struct probing *p, iso_states *states, const iso_probe_opt *opt)
 {
-    struct probing p = {.set = set, .run = run};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_probe_ask_make(&p->ask, opt, p->run));
+    ISO_TRY(iso_probe_set_make(&p->of, &p->ask, states, opt ? opt->second : NULL));
+    ISO_TRY(check_memory(p));
+done:
+    return err;
+}
+
+static void forget(struct probing *p)
+{
+    for (int c = 0; c < PROBE_CELLS; c++)
+        iso_records_free(&p->list[c]);
+    iso_probe_set_free(&p->of);
+    iso_probe_ask_free(&p->ask);
+}
+
+iso_err iso_probe_plan(iso_facts *out, iso_states *states, const iso_probe_opt *opt,
+                       const iso_run *run)
+{
+    struct probing p = {.run = run};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(prepare(&p, states, opt));
+    ISO_TRY(add_facts(out, &p));
+done:
+    forget(&p);
+    return err;
+}
+
+iso_err iso_probe(iso_records *out, iso_states *states, const iso_probe_opt *opt,
+                  const iso_run *run)
+{
+    const int64_t before = out->count;
     const int threads = iso_blas_threads();
+    struct probing p = {.run = run};
     iso_err err = ISO_OK;
 
     if (run && run->threads > 0)
         iso_blas_set_threads(run->threads);
-    ISO_TRY(iso_probe_ask_make(&p.ask, set, measures));
-    ISO_TRY(iso_probe_set_make(&p.of, &p.ask, states, second));
-    ISO_TRY(check_memory(&p));
-    if (set->plan) {
-        ISO_TRY(print_plan(&p));
-        goto done;
-    }
+    ISO_TRY(prepare(&p, states, opt));
     ISO_TRY(walk(&p));
     for (int c = 0; c < PROBE_CELLS; c++) {
         for (int64_t i = 0; i < p.list[c].count; i++)
             ISO_TRY(iso_records_add(out, &p.list[c].at[i]));
     }
 done:
-    for (int c = 0; c < PROBE_CELLS; c++)
-        iso_records_free(&p.list[c]);
-    iso_probe_set_free(&p.of);
-    iso_probe_ask_free(&p.ask);
+    if (err)
+        iso_records_cut(out, before);
+    forget(&p);
     if (run && run->threads > 0)
         iso_blas_set_threads(threads);
     return err;

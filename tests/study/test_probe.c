@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "bin/input.h"
+#include "lib/text/lang.h"
 #include "analysis/study/probe/probe_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/decomp.h"
@@ -11,7 +11,7 @@
 
 /* --- A reference: multinomial logistic regression, the whole Hessian, no shortcuts --- */
 
-enum { COLUMNS = 20 };
+enum { COLUMNS = 20, FOLDS = 5 };
 
 struct reference {
     const struct probe_set *set;
@@ -144,8 +144,6 @@ static void count_right(int *right, const struct probe_set *set, const iso_mat *
 /* --- One layer of fifteen languages --- */
 
 struct case_of {
-    struct settings set;
-    struct words input;
     const char *name;
     iso_states *states;
     struct probe_ask ask;
@@ -156,10 +154,9 @@ struct case_of {
 static void open_case(struct case_of *c, const char *measures)
 {
     *c = (struct case_of){.name = test_data("dumps/m15-sib.h5")};
-    c->input = (struct words){&c->name, 1};
-    c->set = (struct settings){.command = "probe", .quiet = true, .seed = 5};
-    ok(input_open(&c->states, &c->set, &c->input, NULL));
-    ok(iso_probe_ask_make(&c->ask, &c->set, measures));
+    ok(iso_states_open(&c->states, &c->name, 1, &(iso_states_opt){.canonical = iso_lang_canonical}));
+    ok(iso_probe_ask_make(&c->ask, &(iso_probe_opt){.size = sizeof(iso_probe_opt), .measure = measures},
+                          &(iso_run){.seed = 5}));
     ok(iso_probe_set_make(&c->of, &c->ask, c->states, NULL));
     ok(iso_probe_layer_new(&c->layer, &c->of, 1));
     ok(iso_probe_layer_read(&c->layer, &c->of, &c->ask));
@@ -177,7 +174,7 @@ static void as_newton(void **state)
 {
     (void)state;
     struct case_of c;
-    double chosen[PROBE_FOLDS];
+    double chosen[FOLDS];
     iso_probe_lang lang[32];
     int right[32] = {0};
 
@@ -188,16 +185,16 @@ static void as_newton(void **state)
         c.layer.x[l].cols = COLUMNS;
         lang[l] = (iso_probe_lang){iso_mat_view(&c.layer.x[l]), p->label, p->fold, p->learn};
     }
-    const iso_probe probe = {lang,        c.of.langs,   c.of.classes,
-                             PROBE_FOLDS, iso_probe_l2, PROBE_STRENGTHS};
-    ok(iso_probe_run(c.layer.said[PROBE_LEARNT], chosen, &probe, NULL));
-    for (int f = 0; f < PROBE_FOLDS; f++)
+    const iso_probe_task probe = {lang,        c.of.langs,   c.of.classes,
+                             FOLDS, iso_probe_l2, PROBE_STRENGTHS};
+    ok(iso_probe_run(c.layer.predicted[PROBE_LEARNT], chosen, &probe, NULL));
+    for (int f = 0; f < FOLDS; f++)
         count_right(right, &c.of, c.layer.x, f, chosen[f]);
     for (int l = 0; l < c.of.langs; l++) {
         const int64_t n = c.of.lang[l].lang->rows;
         int ours = 0;
         for (int64_t i = 0; i < n; i++)
-            ours += c.layer.said[PROBE_LEARNT][l][i] == c.of.lang[l].label[i];
+            ours += c.layer.predicted[PROBE_LEARNT][l][i] == c.of.lang[l].label[i];
         near((double)ours / (double)n, (double)right[l] / (double)n, 0.002);
     }
     close_case(&c);
@@ -209,7 +206,7 @@ static void translations_share_folds(void **state)
     (void)state;
     struct case_of c;
     int32_t *fold = NULL;
-    int64_t size[PROBE_FOLDS] = {0};
+    int64_t size[FOLDS] = {0};
 
     open_case(&c, "accuracy:probe");
     ok(iso_alloc(&fold, c.of.items, sizeof *fold));
@@ -223,7 +220,7 @@ static void translations_share_folds(void **state)
             size[p->fold[i]]++;
         }
     }
-    for (int f = 0; f < PROBE_FOLDS; f++)
+    for (int f = 0; f < FOLDS; f++)
         assert_true(size[f] >= 15 * 159 && size[f] <= 15 * 161);
     iso_free(fold);
     close_case(&c);
@@ -235,21 +232,19 @@ static void budgets_are_equal(void **state)
     (void)state;
     static const int64_t budget[] = {30, 240, 601};
     const char *name = source_path("examples/states/mini.h5");
-    const struct words input = {&name, 1};
 
     for (int b = 0; b < 3; b++) {
-        struct settings set = {.command = "probe",
-                               .quiet = true,
-                               .src = "en,de,sw",
-                               .seed = b,
-                               .budget = budget[b],
-                               .layers = "0"};
+        const iso_probe_opt opt = {.size = sizeof opt,
+                                   .measure = "accuracy",
+                                   .select = {.src = "en,de,sw", .layers = "0"},
+                                   .budget = budget[b]};
+        const iso_run run = {.seed = (uint64_t)b};
         iso_states *states = NULL;
         struct probe_ask ask = {0};
         struct probe_set of = {0};
         int taken[240] = {0}, most = 0;
-        ok(input_open(&states, &set, &input, NULL));
-        ok(iso_probe_ask_make(&ask, &set, "accuracy"));
+        ok(iso_states_open(&states, &name, 1, &(iso_states_opt){.canonical = iso_lang_canonical}));
+        ok(iso_probe_ask_make(&ask, &opt, &run));
         ok(iso_probe_set_make(&of, &ask, states, NULL));
         assert_true(of.sources == 3 && of.items == 240);
         for (int l = 0; l < 3; l++) {
@@ -289,7 +284,7 @@ static double plain_accuracy(const struct case_of *c, int lang)
     int right = 0;
 
     for (int64_t i = 0; i < p->lang->rows; i++)
-        right += c->layer.said[PROBE_LEARNT][lang][i] == p->label[i];
+        right += c->layer.predicted[PROBE_LEARNT][lang][i] == p->label[i];
     return (double)right / (double)p->lang->rows;
 }
 
@@ -303,7 +298,7 @@ static double plain_f1(const struct case_of *c, int lang)
     for (int k = 0; k < c->of.classes; k++) {
         int both = 0, there = 0, said = 0;
         for (int64_t i = 0; i < p->lang->rows; i++) {
-            const bool is = p->label[i] == k, says = c->layer.said[PROBE_LEARNT][lang][i] == k;
+            const bool is = p->label[i] == k, says = c->layer.predicted[PROBE_LEARNT][lang][i] == k;
             both += is && says;
             there += is;
             said += says;
@@ -351,22 +346,19 @@ static void out_of_memory(void **state)
     (void)state;
     iso_err err = ISO_ENOMEM;
     const char *name = source_path("examples/states/mini.h5");
-    const struct words input = {&name, 1};
-    const struct settings set = {.command = "probe",
-                                 .quiet = true,
-                                 .layers = "4",
-                                 .tgt = "de",
-                                 .folds = 3,
-                                 .interval = "none",
-                                 .limit = 60,
-                                 .measure = "accuracy:*,f1,gap"};
+    const iso_probe_opt opt = {.size = sizeof opt,
+                               .select = {.layers = "4", .tgt = "de"},
+                               .folds = 3,
+                               .interval = ISO_INTERVAL_NONE,
+                               .measure = "accuracy:*,f1,gap"};
     iso_states *states = NULL;
 
-    ok(input_open(&states, &set, &input, NULL));
+    ok(iso_states_open(&states, &name, 1,
+                       &(iso_states_opt){.canonical = iso_lang_canonical, .limit = 60}));
     for (int n = 0; err; n += 1 + n / 8) {
         iso_records records = {0};
         iso_alloc_fail_after(n);
-        err = iso_probe_records(&records, &set, NULL, states, NULL, NULL);
+        err = iso_probe(&records, states, &opt, NULL);
         iso_alloc_fail_after(-1);
         assert_true(err ? err == ISO_ENOMEM && records.count == 0 : records.count > 0);
         iso_records_free(&records);
