@@ -8,16 +8,18 @@
 #include "analysis/study/items/records.h"
 #include "bin/term.h"
 #include "lib/base/alloc.h"
+#include "lib/io/record_read.h"
 
+/* Before there is a run: a signal ends a program that waits for a pipe as it ends any. */
 static iso_err read_all(iso_records *out, const struct settings *set)
 {
     iso_records all = {0};
     iso_err err = ISO_OK;
 
     for (int i = 0; i < set->inputs.count; i++)
-        ISO_TRY(iso_records_read(&all, NULL, set->inputs.at[i]));
+        ISO_TRY(iso_records_read(&all, NULL, set->inputs.at[i], NULL));
     if (set->layers && all.count > 0)
-        ISO_TRY(iso_records_choose(out, &all, &(struct records_choice){.layers = set->layers}));
+        ISO_TRY(iso_records_choose(out, &all, &(iso_select){.layers = set->layers}));
     for (int64_t i = 0; !set->layers && i < all.count; i++)
         ISO_TRY(iso_records_add(out, &all.at[i]));
 done:
@@ -53,9 +55,9 @@ done:
 }
 
 /* The scatter of the first measure; without correlations the gaps. */
-static iso_err draw(const struct settings *set, const iso_records *read, const iso_records *made)
+static iso_err draw(const struct settings *set, const iso_records *read, const iso_records *made,
+                    const iso_run *run)
 {
-    const iso_run run = term_run(set);
     iso_plot_opt opt = out_plot_opt(set);
     iso_records among = {0};
     iso_err err = ISO_OK;
@@ -66,7 +68,7 @@ static iso_err draw(const struct settings *set, const iso_records *read, const i
         ISO_TRY(iso_records_add(&among, &made->at[i]));
     opt.kind = ISO_PLOT_SCATTER;
     opt.among = &among;
-    ISO_TRY(iso_plot(made, &opt, set->plot, &run));
+    ISO_TRY(iso_plot(made, &opt, set->plot, run));
 done:
     iso_records_free(&among);
     return err;
@@ -75,15 +77,17 @@ done:
 static iso_err gap(const struct settings *set)
 {
     struct settings plain = *set; /* its figure is our own */
+    iso_run run;
     iso_records read = {0}, made = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(read_all(&read, set));
-    ISO_TRY(iso_gap_records(&made, set, &read));
+    run = term_run(set);
+    ISO_TRY(iso_gap_records(&made, set, &read, &run));
     plain.plot = plain.figure.plot_data = NULL;
     ISO_TRY(write_all(&plain, &made));
     if (out_draws(set))
-        ISO_TRY(draw(set, &read, &made));
+        ISO_TRY(draw(set, &read, &made, &run));
 done:
     iso_records_free(&read);
     iso_records_free(&made);

@@ -3,13 +3,15 @@
 #include "bin/out.h"
 #include "bin/term.h"
 #include "analysis/study/items/records.h"
+#include "lib/io/record_read.h"
 
+/* Before there is a run: a signal ends a program that waits for a pipe as it ends any. */
 static iso_err read_all(iso_records *out, const struct settings *set)
 {
     iso_err err = ISO_OK;
 
     for (int i = 0; i < set->inputs.count; i++)
-        ISO_TRY(iso_records_read(out, NULL, set->inputs.at[i]));
+        ISO_TRY(iso_records_read(out, NULL, set->inputs.at[i], NULL));
 done:
     return err;
 }
@@ -18,12 +20,13 @@ static iso_err plot(const struct settings *set, const char *path)
 {
     iso_records all = {0}, chosen = {0};
     iso_plot_opt opt = out_plot_opt(set);
-    const iso_run run = term_run(set);
+    iso_run run;
     iso_err err = ISO_OK;
 
     ISO_TRY(read_all(&all, set));
-    ISO_TRY(iso_records_choose(&chosen, &all,
-                               &(struct records_choice){set->src, set->tgt, set->layers}));
+    run = term_run(set);
+    ISO_TRY(iso_records_choose(
+        &chosen, &all, &(iso_select){.src = set->src, .tgt = set->tgt, .layers = set->layers}));
     opt.measure = set->measure;
     opt.among = &all;
     ISO_TRY(iso_plot(&chosen, &opt, path, &run));

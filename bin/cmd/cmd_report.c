@@ -8,7 +8,7 @@
 #include "analysis/study/compare/compare.h"
 #include "bin/input.h"
 #include "bin/out.h"
-#include "analysis/study/items/records.h"
+#include "lib/io/record_read.h"
 #include "analysis/page/report/report.h"
 #include "analysis/page/report/report_gap.h"
 #include "analysis/page/report/report_gather.h"
@@ -45,7 +45,7 @@ static iso_err draw(struct section_view *v, const struct report *report, const c
                                                  .among = &report->records}));
     ISO_TRY(iso_buf_printf(&path, "%s/figures/%s.svg", folder, v->id));
     ISO_TRY(iso_figure_save_all(&v->figure, path.text, run));
-    ISO_TRY(iso_records_bytes(&v->svg, path.text));
+    ISO_TRY(iso_records_bytes(&v->svg, path.text, run));
 done:
     iso_buf_free(&path);
     return err;
@@ -171,8 +171,8 @@ static iso_err report_of(const struct settings *set)
     if (iso_report_mixes(set))
         ISO_TRY(iso_report_mix(&report, &run));
     for (int i = 0; i < set->records.count; i++)
-        ISO_TRY(iso_gather_file(&report, set->records.at[i]));
-    ISO_TRY(iso_report_gap(&report));
+        ISO_TRY(iso_gather_file(&report, set->records.at[i], &run));
+    ISO_TRY(iso_report_gap(&report, &run));
     if (report.records.count == 0)
         ISO_FAIL(ISO_EARG, "no records, so there is nothing to report");
     ISO_TRY(write_all(&report, iso_outfolder_work(folder), &run));

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "lib/base/ranges.h"
 #include "lib/encode/embed.h"
-#include "analysis/study/items/selection.h"
 #include "bin/term.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/blas.h"
@@ -29,7 +29,7 @@ iso_err iso_embed_check(const struct settings *set)
     if (set->resume && e.in.pool == ISO_POOL_TYPES)
         ISO_FAIL(ISO_EARG,
                  ISO_FIELD(resume) ": averages of word types cannot be resumed, begin anew");
-    ISO_TRY(iso_selection_check_layers(set->layers));
+    ISO_TRY(iso_ranges_check(set->layers));
     ISO_TRY(iso_corpus_check_columns(set->columns));
     if (!set->corpus)
         ISO_TRY(iso_texts_inputs(&e.in));
@@ -62,7 +62,7 @@ static iso_err choose_layers(struct embed *e)
         take[k] = !e->in.set->layers;
     }
     if (e->in.set->layers)
-        ISO_TRY(iso_selection_layers(take, e->in.set->layers, e->layer, count, e->in.model));
+        ISO_TRY(iso_ranges_take(take, e->in.set->layers, e->layer, count, e->in.model));
     for (int k = 0; k < count; k++) {
         if (take[k])
             e->layer[e->layer_count++] = k;

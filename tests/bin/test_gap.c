@@ -58,7 +58,7 @@ static iso_records made(const struct settings *set, const iso_records *records)
     const iso_records none = {0};
     iso_records out = {0};
 
-    ok(iso_gap_records(&out, set, records ? records : &none));
+    ok(iso_gap_records(&out, set, records ? records : &none, NULL));
     return out;
 }
 
@@ -369,7 +369,7 @@ static void out_of_memory(void **state)
     for (int64_t n = 0; err == ISO_ENOMEM; n += 1 + n / 20) {
         iso_records out = {0};
         iso_alloc_fail_after(n);
-        err = iso_gap_records(&out, &set, &in);
+        err = iso_gap_records(&out, &set, &in, NULL);
         iso_alloc_fail_after(-1);
         assert_true(err == ISO_OK || err == ISO_ENOMEM);
         iso_records_free(&out);

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "analysis/study/mix/mix_claim.h"
-#include "analysis/study/items/records.h"
+#include "lib/io/record_read.h"
 #include "tests/bin/mixed.h"
 
 static const char measures[] = "cka,centroid:euclidean,cosine:centred,p@1:cosine";
@@ -332,7 +332,7 @@ static void earlier_files_name_their_baseline(void **state)
           "cka,after,3,,,\n",
           file);
     fclose(file);
-    ok(iso_records_read(&list, NULL, path));
+    ok(iso_records_read(&list, NULL, path, NULL));
     assert_int_equal(list.count, 6);
     for (int i = 0; i < 6; i++)
         if (names[i])

@@ -96,7 +96,7 @@ done:
     return err;
 }
 
-iso_err iso_report_gap(struct report *report)
+iso_err iso_report_gap(struct report *report, const iso_run *run)
 {
     const struct settings s = of_gap(report->set);
     const bool probed = !s.scores;
@@ -107,7 +107,7 @@ iso_err iso_report_gap(struct report *report)
     ISO_TRY(unmixed(&in, report));
     if (probed && (!has(&in, "accuracy", "probe") || related(&in)))
         goto done;
-    err = iso_gap_records(&made, &s, &in);
+    err = iso_gap_records(&made, &s, &in, run);
     if (err == ISO_EARG && probed) {
         term_note(report->set, "no correlation with the gap: %s", iso_err_msg());
         err = ISO_OK;

@@ -10,6 +10,6 @@ iso_err iso_report_gap_check(const struct settings *set);
 /* Adds gaps of --scores, or of what was probed, and their correlations with what the report has of
  * languages that are not mixed; nothing where there are no scores. Errors as of gap; of probed
  * scores notes. */
-iso_err iso_report_gap(struct report *report);
+iso_err iso_report_gap(struct report *report, const iso_run *run);
 
 #endif

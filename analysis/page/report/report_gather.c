@@ -4,7 +4,7 @@
 
 #include "analysis/study/align/align.h"
 #include "analysis/study/compare/compare.h"
-#include "analysis/study/items/records.h"
+#include "lib/io/record_read.h"
 #include "analysis/page/report/report_gather.h"
 #include "analysis/study/retrieve/retrieve.h"
 #include "analysis/study/items/selection.h"
@@ -346,13 +346,13 @@ done:
     return err;
 }
 
-iso_err iso_gather_file(struct report *report, const char *path)
+iso_err iso_gather_file(struct report *report, const char *path, const iso_run *run)
 {
     iso_records records = {0};
     iso_buf line = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_records_read(&records, &line, path));
+    ISO_TRY(iso_records_read(&records, &line, path, run));
     if (line.len == 0) {
         ISO_TRY(iso_buf_puts(&line, "records of"));
         ISO_TRY(add_word(&line, path));

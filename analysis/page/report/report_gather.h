@@ -22,7 +22,7 @@ iso_err iso_gather_add(struct report *report, iso_buf *line, const iso_records *
 iso_err iso_gather_option(iso_buf *line, const char *name, const char *value);
 
 /* Takes the records of a file in unchanged. */
-iso_err iso_gather_file(struct report *report, const char *path);
+iso_err iso_gather_file(struct report *report, const char *path, const iso_run *run);
 
 /* What of the settings is wrong for the comparisons of a report. ISO_EARG. */
 iso_err iso_gather_check(const struct settings *set);

@@ -83,9 +83,10 @@ done:
     return err;
 }
 
-iso_err iso_gap_records(iso_records *out, const struct settings *set, const iso_records *records)
+iso_err iso_gap_records(iso_records *out, const struct settings *set, const iso_records *records,
+                        const iso_run *run)
 {
-    struct gap_job job = {.set = set};
+    struct gap_job job = {.set = set, .run = run};
     iso_records list = {0};
     iso_err err = ISO_OK;
 

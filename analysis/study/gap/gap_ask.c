@@ -135,12 +135,12 @@ iso_err iso_gap_ask(struct gap_job *job, const iso_records *records)
     const struct settings *set = job->set;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_gap_scores_open(&job->scores, set, records));
+    ISO_TRY(iso_gap_scores_open(&job->scores, set, records, job->run));
     ISO_TRY(choose_source(job, records));
     ISO_TRY(choose_targets(job));
     ISO_TRY(list_layers(job));
     if (set->given)
-        ISO_TRY(iso_gap_given_open(&job->given, set->given, set));
+        ISO_TRY(iso_gap_given_open(&job->given, set->given, job->run));
     if (records->count > 0)
         ISO_TRY(iso_gap_lots_make(&job->lots, records, set->measure));
 done:

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "analysis/study/gap/gap_inside.h"
-#include "analysis/study/items/records.h"
+#include "lib/io/record_read.h"
 #include "lib/base/alloc.h"
 #include "lib/text/lang.h"
 
@@ -32,14 +32,14 @@ done:
     return err;
 }
 
-iso_err iso_gap_given_open(struct gap_given *out, const char *path, const struct settings *set)
+iso_err iso_gap_given_open(struct gap_given *out, const char *path, const iso_run *run)
 {
     struct gap_given g = {0};
     iso_buf text = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_records_bytes(&text, path));
-    err = iso_gap_table_read(&g.table, &text, path, set);
+    ISO_TRY(iso_records_bytes(&text, path, run));
+    err = iso_gap_table_read(&g.table, &text, path, run);
     if (err) {
         err = iso_fail_in(err, "%s", path);
         goto done;

@@ -30,7 +30,7 @@ struct gap_scores {
 };
 
 iso_err iso_gap_scores_open(struct gap_scores *out, const struct settings *set,
-                            const iso_records *records);
+                            const iso_records *records, const iso_run *run);
 void iso_gap_scores_free(struct gap_scores *s);
 
 /* Takes one row of the scores among `records`. */
@@ -62,11 +62,11 @@ struct gap_given {
     int count;                /* quantities; 0 = none is given */
 };
 
-iso_err iso_gap_given_open(struct gap_given *out, const char *path, const struct settings *set);
+iso_err iso_gap_given_open(struct gap_given *out, const char *path, const iso_run *run);
 
 /* A table of numbers by language; says how it was read where that is not the usual way. */
 iso_err iso_gap_table_read(iso_scores *out, const iso_buf *text, const char *path,
-                           const struct settings *set);
+                           const iso_run *run);
 void iso_gap_given_free(struct gap_given *g);
 const char *iso_gap_given_name(const struct gap_given *g, int i);
 
@@ -80,6 +80,7 @@ double iso_gap_given_apart(const struct gap_given *g, int i, const char *a, cons
 
 struct gap_job {
     const struct settings *set;
+    const iso_run *run;
     struct gap_scores scores;
     struct gap_given given;
     struct gap_lots lots;
@@ -90,7 +91,7 @@ struct gap_job {
     int layers;
 };
 
-/* Reads and chooses all of it but `set`. ISO_EARG for languages that have no score. */
+/* Reads and chooses all of it but `set` and `run`. ISO_EARG for languages that have no score. */
 iso_err iso_gap_ask(struct gap_job *job, const iso_records *records);
 void iso_gap_job_free(struct gap_job *job);
 

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "analysis/study/gap/gap_inside.h"
-#include "analysis/study/items/records.h"
 #include "lib/base/alloc.h"
 #include "lib/text/lang.h"
 

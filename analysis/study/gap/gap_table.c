@@ -5,9 +5,9 @@
 
 #include "analysis/study/gap/gap_inside.h"
 #include "analysis/study/items/records.h"
-#include "bin/term.h"
 #include "lib/base/alloc.h"
 #include "lib/io/delimited.h"
+#include "lib/io/record_read.h"
 #include "lib/text/lang.h"
 
 enum { NAMED_MOST = 12 };
@@ -172,7 +172,7 @@ static bool are_percentages(const iso_scores *t)
 }
 
 static iso_err take_table(struct gap_scores *s, const struct settings *set,
-                          const iso_records *records)
+                          const iso_records *records, const iso_run *run)
 {
     iso_buf odd = {0};
     int row = 0;
@@ -185,9 +185,9 @@ static iso_err take_table(struct gap_scores *s, const struct settings *set,
                  "%s: no column is a language that is known%s%s; " ISO_FIELD(tgt) " names others",
                  s->path, odd.len ? ": " : "", odd.len ? odd.text : "");
     if (odd.len)
-        term_note(set, "%s: passed over, being no languages: %s", s->path, odd.text);
+        iso_run_note(run, "%s: passed over, being no languages: %s", s->path, odd.text);
     if (are_percentages(&s->table)) {
-        term_note(set, "%s: some scores are above 1, so all are read as percentages", s->path);
+        iso_run_note(run, "%s: some scores are above 1, so all are read as percentages", s->path);
         for (int i = 0; i < s->count; i++)
             s->at[i].value /= 100;
     }
@@ -204,18 +204,18 @@ static bool is_language(const char *name)
 }
 
 iso_err iso_gap_table_read(iso_scores *out, const iso_buf *text, const char *path,
-                           const struct settings *set)
+                           const iso_run *run)
 {
     const iso_err err =
         iso_scores_read(out, text->text, text->len, &(iso_scores_opt){.known = is_language});
 
     if (!err && out->note)
-        term_note(set, "%s: %s", path, out->note);
+        iso_run_note(run, "%s: %s", path, out->note);
     return err;
 }
 
 iso_err iso_gap_scores_open(struct gap_scores *out, const struct settings *set,
-                            const iso_records *records)
+                            const iso_records *records, const iso_run *run)
 {
     struct gap_scores s = {.path = set->scores ? set->scores : "the records"};
     iso_buf text = {0};
@@ -223,10 +223,10 @@ iso_err iso_gap_scores_open(struct gap_scores *out, const struct settings *set,
     iso_err err = ISO_OK;
 
     if (set->scores) {
-        ISO_TRY(iso_records_bytes(&text, set->scores));
+        ISO_TRY(iso_records_bytes(&text, set->scores, run));
         err = iso_gap_holds_records(&held, &text);
         if (!err && !held)
-            err = iso_gap_table_read(&s.table, &text, set->scores, set);
+            err = iso_gap_table_read(&s.table, &text, set->scores, run);
         if (err) {
             err = iso_fail_in(err, "%s", set->scores);
             goto done;
@@ -237,7 +237,7 @@ iso_err iso_gap_scores_open(struct gap_scores *out, const struct settings *set,
     if (held)
         ISO_TRY(iso_gap_scores_probed(&s, set, set->scores ? &s.records : records));
     else
-        ISO_TRY(take_table(&s, set, records));
+        ISO_TRY(take_table(&s, set, records, run));
     *out = s;
     s = (struct gap_scores){0};
 done:

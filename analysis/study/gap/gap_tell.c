@@ -5,7 +5,6 @@
 
 #include "analysis/stats/correlation.h"
 #include "analysis/study/gap/gap_inside.h"
-#include "bin/term.h"
 #include "lib/base/str.h"
 #include "lib/base/textmap.h"
 
@@ -85,7 +84,7 @@ static iso_err tell_languages(const struct gap_job *job)
     ISO_TRY(add_names(&line, &scored));
     ISO_TRY(iso_buf_puts(&line, "; no gap: "));
     ISO_TRY(add_names(&line, &paired));
-    term_note(job->set, "%d languages have both; %s", job->tgts - (int)scored.count, line.text);
+    iso_run_note(job->run, "%d languages have both; %s", job->tgts - (int)scored.count, line.text);
 done:
     iso_textmap_free(&scored);
     iso_textmap_free(&paired);
@@ -110,10 +109,10 @@ static void tell_few(const struct gap_job *job, const iso_records *records)
             least = r->n;
     }
     if (least < FEW)
-        term_note(job->set,
-                  "n = %lld languages is few: a Pearson correlation below %.2f in size is not "
-                  "distinguishable from 0 at 5 %%",
-                  (long long)least, iso_correlation_critical(least));
+        iso_run_note(job->run,
+                     "n = %lld languages is few: a Pearson correlation below %.2f in size is not "
+                     "distinguishable from 0 at 5 %%",
+                     (long long)least, iso_correlation_critical(least));
 }
 
 static void tell_tests(const struct gap_job *job, const iso_records *records)
@@ -130,15 +129,16 @@ static void tell_tests(const struct gap_job *job, const iso_records *records)
         why = isfinite(r->value) ? why : r->why;
     }
     if (undefined > 0)
-        term_note(job->set, "%lld of %lld correlations over languages are refused: %s",
-                  (long long)undefined, (long long)(count + undefined), why);
+        iso_run_note(job->run, "%lld of %lld correlations over languages are refused: %s",
+                     (long long)undefined, (long long)(count + undefined), why);
     if (count + undefined == 0)
-        term_note(job->set, "nothing is correlated: scores and records have no layer in common");
+        iso_run_note(job->run, "nothing is correlated: scores and records have no layer in common");
     if (count > 1)
-        term_note(job->set,
-                  "%lld discrepancies (measures and layers) were tried; each p is for one alone, "
-                  "not corrected",
-                  (long long)count);
+        iso_run_note(
+            job->run,
+            "%lld discrepancies (measures and layers) were tried; each p is for one alone, "
+            "not corrected",
+            (long long)count);
 }
 
 /* The strongest correlation of a lot, NULL when none is defined. */
@@ -184,10 +184,10 @@ static iso_err tell_strongest(const struct gap_job *job, const struct gap_lot *l
     if (best->src_layer != ISO_NO_INT)
         (void)snprintf(at, sizeof at, " at layer %lld", (long long)best->src_layer);
     if (far)
-        term_note(job->set, "%s%s%s%s%s: strongest%s, Pearson %.2f (n = %lld); %.2f without %s",
-                  lot->name, best->stage ? ", " : "", best->stage ? best->stage : "",
-                  best->mix ? ", " : "", best->mix ? best->mix : "", at, best->value,
-                  (long long)best->n, far->value, d.lang[left]);
+        iso_run_note(job->run, "%s%s%s%s%s: strongest%s, Pearson %.2f (n = %lld); %.2f without %s",
+                     lot->name, best->stage ? ", " : "", best->stage ? best->stage : "",
+                     best->mix ? ", " : "", best->mix ? best->mix : "", at, best->value,
+                     (long long)best->n, far->value, d.lang[left]);
 done:
     iso_gap_data_free(&d);
     return err;
@@ -195,12 +195,12 @@ done:
 
 void iso_gap_tell(const struct gap_job *job, const iso_records *records)
 {
-    if (job->lots.count == 0 || job->set->quiet)
+    if (job->lots.count == 0 || !job->run || !job->run->note)
         return;
     if (tell_languages(job))
         return;
     if (job->lots.left_out)
-        term_note(job->set, "not taken: %s; " ISO_FIELD(measure) " chooses", job->lots.left_out);
+        iso_run_note(job->run, "not taken: %s; " ISO_FIELD(measure) " chooses", job->lots.left_out);
     for (int i = 0; i < job->lots.count; i++) {
         if (tell_strongest(job, &job->lots.at[i], records))
             return;

@@ -1,10 +1,10 @@
 #include "analysis/study/items/selection.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/base/ranges.h"
 #include "lib/base/str.h"
 
 /* The languages of a list; `flag[i]` is set for each. */
@@ -125,47 +125,13 @@ done:
     return err;
 }
 
-static bool among(int layer, const int *list, int count)
+static bool has_layer(const iso_lang *lang, int layer)
 {
-    for (int i = 0; i < count; i++) {
-        if (list[i] == layer)
+    for (int i = 0; i < lang->layer_count; i++) {
+        if (lang->layers[i] == layer)
             return true;
     }
     return false;
-}
-
-static bool has_layer(const iso_lang *lang, int layer)
-{
-    return among(layer, lang->layers, lang->layer_count);
-}
-
-/* A layer by its number or "last". */
-static bool layer_number(int *out, const char *word, int last)
-{
-    int64_t value;
-
-    if (!strcmp(word, "last")) {
-        *out = last;
-        return true;
-    }
-    if (!iso_str_int(&value, word) || value < 0 || value > INT_MAX)
-        return false;
-    *out = (int)value;
-    return true;
-}
-
-/* "3-6", "4", "last", "10-last" as first and last. */
-static iso_err layer_range(int *first, int *last, char *word, int final)
-{
-    char *dash = strchr(word, '-');
-
-    if (dash)
-        *dash = '\0';
-    if (!layer_number(first, word, final) || !layer_number(last, dash ? dash + 1 : word, final) ||
-        *first > *last)
-        return iso_fail(ISO_EARG, ISO_FIELD(layers) " takes a list like 0,3-6,last, not '%s%s%s'",
-                        word, dash ? "-" : "", dash ? dash + 1 : "");
-    return ISO_OK;
 }
 
 /* A list of languages without gaps. */
@@ -182,20 +148,6 @@ static iso_err check_list(const char *option, const char *list)
     return ISO_OK;
 }
 
-iso_err iso_selection_check_layers(const char *layers)
-{
-    char word[64];
-    int first, last;
-    iso_err err = ISO_OK;
-
-    for (const char *at = layers; at;) {
-        at = iso_str_word(word, sizeof word, at);
-        ISO_TRY(layer_range(&first, &last, word, INT_MAX));
-    }
-done:
-    return err;
-}
-
 iso_err iso_selection_check(const iso_select *select)
 {
     iso_err err = ISO_OK;
@@ -204,28 +156,7 @@ iso_err iso_selection_check(const iso_select *select)
         ISO_FAIL(ISO_EARG, ISO_FIELD(pairs) " all and " ISO_FIELD(src) " exclude each other");
     ISO_TRY(check_list("src", select->src));
     ISO_TRY(check_list("tgt", select->tgt));
-    ISO_TRY(iso_selection_check_layers(select->layers));
-done:
-    return err;
-}
-
-iso_err iso_selection_layers(bool *take, const char *list, const int *layer, int count,
-                             const char *who)
-{
-    const int final = layer[count - 1];
-    char word[64];
-    iso_err err = ISO_OK;
-
-    for (const char *at = list; at;) {
-        int first = 0, last = 0;
-        at = iso_str_word(word, sizeof word, at);
-        ISO_TRY(layer_range(&first, &last, word, final));
-        if (!among(first, layer, count) || !among(last, layer, count))
-            ISO_FAIL(ISO_EARG, "%s has no layer %d (its last is %d)", who,
-                     among(first, layer, count) ? last : first, final);
-        for (int i = 0; i < count; i++)
-            take[i] = take[i] || (layer[i] >= first && layer[i] <= last);
-    }
+    ISO_TRY(iso_ranges_check(select->layers));
 done:
     return err;
 }
@@ -237,7 +168,7 @@ static iso_err layers_named(bool *take, const char *list, const iso_lang *lang, 
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_printf(&who, "%s: %s", path, lang->name));
-    ISO_TRY(iso_selection_layers(take, list, lang->layers, lang->layer_count, who.text));
+    ISO_TRY(iso_ranges_take(take, list, lang->layers, lang->layer_count, who.text));
 done:
     iso_buf_free(&who);
     return err;

@@ -15,14 +15,6 @@ struct selection {
 /* Lists that are none, options that exclude each other: what shows before any input. ISO_EARG. */
 iso_err iso_selection_check(const iso_select *select);
 
-/* The same for a list of layers alone. */
-iso_err iso_selection_check_layers(const char *layers);
-
-/* Sets take[i] for every layer of layer[0..count), ascending, that a list like 0,3-6,last names.
- * `who` has these layers, for messages. Errors ISO_EARG. */
-iso_err iso_selection_layers(bool *take, const char *list, const int *layer, int count,
-                             const char *who);
-
 /* --src with each --tgt (default: the source with all others), --pairs all; --layers. `self` pairs
  * every chosen language with itself (--against). Errors name the language or layer. */
 iso_err iso_selection_make(struct selection *out, const iso_select *select, const iso_states *s,

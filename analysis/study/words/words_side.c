@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "analysis/study/items/pad.h"
-#include "analysis/study/items/selection.h"
 #include "bin/term.h"
 #include "analysis/study/words/words_job.h"
 #include "lib/base/alloc.h"
+#include "lib/base/ranges.h"
 #include "lib/io/file.h"
 #include "lib/text/fold.h"
 #include "lib/text/lang.h"
@@ -57,8 +57,7 @@ static iso_err choose_layers(struct words_side *side, const iso_lang *lang,
     ISO_TRY(iso_alloc(&take, lang->layer_count, sizeof *take));
     ISO_TRY(iso_alloc(&side->layer, lang->layer_count, sizeof *side->layer));
     if (set->layers)
-        ISO_TRY(
-            iso_selection_layers(take, set->layers, lang->layers, lang->layer_count, side->path));
+        ISO_TRY(iso_ranges_take(take, set->layers, lang->layers, lang->layer_count, side->path));
     for (int i = 0; i < lang->layer_count; i++) {
         if (set->layers ? take[i] : only < 0 || lang->layers[i] == only)
             side->layer[side->layers++] = lang->layers[i];
