@@ -23,9 +23,9 @@ typedef struct iso_run {
     bool (*progress)(void *payload, const char *what, int64_t done, int64_t total,
                      const char *unit);
     void *payload;
-    /* Told, from the calling thread, what a person should know and no result says: how a file was
-     * read, what was left out and how much. One line, without capital and full stop; NULL = nobody
-     * listens. `payload` as above. */
+    /* Called from the calling thread with what a person should know and no result says: how a file
+     * was read, what was left out and how much. One line, without capital and full stop; NULL =
+     * nobody listens. `payload` as above. */
     void (*note)(void *payload, const char *text);
 } iso_run;
 

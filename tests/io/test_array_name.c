@@ -1,4 +1,4 @@
-/* Names of arrays: language and layer, whichever way round, and when it cannot be told. */
+/* Names of arrays: language and layer, whichever way round, and when it is not known. */
 #include "tests/check.h"
 
 #include "lib/base/alloc.h"

@@ -338,14 +338,14 @@ static void checking_can_be_stopped(void **state)
     ok(read_all(seed("npz/one.npz"), &opt));
 }
 
-static void keep_note(void *payload, const char *told)
+static void keep_note(void *payload, const char *note)
 {
     iso_buf *notes = payload;
 
-    ok(iso_buf_printf(notes, "%s\n", told));
+    ok(iso_buf_printf(notes, "%s\n", note));
 }
 
-/* Two bytes without a type are bfloat16, and it is told. */
+/* Two bytes without a type are bfloat16, with a note. */
 static void half_without_a_type(void **state)
 {
     iso_buf notes = {0};

@@ -213,7 +213,7 @@ static void silence_and_reasons(void **state)
     assert_int_equal(iso_h5_open_count(), 0);
 }
 
-/* A write that fails is told on closing, in the system's words, and HDF5 stays in order. */
+/* A write that fails is reported on closing, in the system's words, and HDF5 stays in order. */
 static void a_full_disk_is_told_on_closing(void **state)
 {
     (void)state;

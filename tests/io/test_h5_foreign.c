@@ -568,7 +568,7 @@ static void lzf_is_read(void **state)
     const unsigned values[] = {4, 0x105, 3 * COLS * 4};
     const char *path = temp_path("lzf.h5");
 
-    for (size_t count = 0; count <= 3; count += 3) { /* the chunk's size is told, or not */
+    for (size_t count = 0; count <= 3; count += 3) { /* the file says the size of the chunk, or not */
         hid_t file = begin(path), plist = chunks_of(3);
 
         for (int i = 0; i < ROWS; i++)

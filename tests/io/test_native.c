@@ -6,7 +6,7 @@ static const char *const ids[] = {"b", "a", "c"};
 static const int32_t labels[] = {1, -1, 0};
 static const char *const classes[] = {"sport", "travel"};
 
-/* Two languages, two layers, 3 x 2, with ids and labels, through the writer of the house. */
+/* Two languages, two layers, 3 x 2, with ids and labels, through our own writer. */
 static const char *written(const char *name)
 {
     const char *path = temp_path(name);

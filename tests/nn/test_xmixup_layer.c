@@ -48,7 +48,7 @@ static void permute(struct side *to, const struct side *from, const int64_t *ord
     to->batch.live = from->batch.live ? to->live : NULL;
 }
 
-/* Two sides on their way through an encoder, and what the latest mix told. */
+/* Two sides on their way through an encoder, and the statistics of the latest mix. */
 struct way {
     iso_encoder *e;
     struct side side[2]; /* target, source */
