@@ -68,14 +68,14 @@ iso_err iso_chunk_shift(struct iso_chunk *c);
 /* Removes the column means of all rows (the moments are complete) from unshifted blocks. */
 iso_err iso_chunk_centre(struct iso_chunk *c);
 
-/* chunk_feed.c: shows rows at hand to the ROWS measures, those that want them centred or the
+/* Shows rows at hand to the ROWS measures, those that want them centred or the
  * others. The unit is the span's group; without a span every row is a unit of its own. */
 iso_err iso_chunk_feed(struct iso_chunk *c, bool centred, const struct iso_span *span);
 
 /* Σ x·y of every pair over the rows [first, first + count) of the blocks, as large as they were. */
 void iso_chunk_dots(double *dot, const struct iso_chunk *c, int64_t first, int64_t count);
 
-/* sums_block.c: adds the spans at hand, shifted, to the second moments (or to Σx·y alone). */
+/* chunk_sums.c: adds the spans at hand, shifted, to the second moments (or to Σx·y alone). */
 struct iso_sums_work {
     iso_mat product; /* XᵀY of a few Y side by side */
     iso_mat norms;   /* rows × matrices */
@@ -88,9 +88,6 @@ iso_err iso_sums_work_new(struct iso_sums_work *w, const struct iso_chunk *c);
 void iso_sums_work_free(struct iso_sums_work *w);
 iso_err iso_sums_add(struct iso_sums_work *w, struct iso_chunk *c, const struct iso_span *span,
                      int spans);
-
-/* sums_groups.c: the terms of one whole group at hand, from its small Gram matrices. */
-iso_err iso_sums_group(struct iso_sums_work *w, struct iso_chunk *c, const struct iso_span *span);
 
 /* The two methods. */
 iso_err iso_method_sums(struct iso_chunk *c);
