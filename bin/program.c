@@ -98,7 +98,7 @@ static bool multiplies(const struct settings *set)
 static const char *without_figure(const struct settings *set, const struct cmd *cmd)
 {
     const iso_plot_opt *f = &set->figure;
-    const bool drawn = set->plot || f->plot_data || cmd == &cmd_plot;
+    const bool drawn = set->plot || f->plot_data || strcmp(cmd->name, "plot") == 0;
 
     return drawn ? NULL : f->title ? "title" : f->width ? "width" : f->height ? "height" : NULL;
 }

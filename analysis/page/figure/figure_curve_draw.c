@@ -55,10 +55,9 @@ static iso_err add_data(struct figure *f, const struct curves *c)
     for (int i = 0; i < c->count; i++) {
         for (int64_t j = 0; j < c->at[i].count; j++) {
             const iso_record *r = c->at[i].at[j];
-            const double numbers[] = {(double)r->src_layer, r->value, r->lo, r->hi, r->null};
-            for (int k = 0; k < 5; k++) {
-                ISO_TRY(iso_buf_printf(&f->data, "%s\t", NUMBER(numbers[k])));
-            }
+            ISO_TRY(iso_buf_printf(&f->data, "%lld\t%s\t%s\t%s\t%s\t", (long long)r->src_layer,
+                                   NUMBER(r->value), NUMBER(r->lo), NUMBER(r->hi),
+                                   NUMBER(r->null)));
             ISO_TRY(iso_figure_field(&f->data, c->at[i].name.text));
             ISO_TRY(iso_buf_puts(&f->data, "\n"));
         }

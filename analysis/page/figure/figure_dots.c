@@ -60,15 +60,12 @@ static struct range range_of(const iso_records *records)
 static iso_err add_dot(struct figure *f, const iso_records *records, const iso_record *r, int row)
 {
     const struct style look = iso_figure_style(f, records, r, (int)(r - records->at));
-    const double numbers[] = {r->value, r->lo, r->hi, r->null};
     iso_buf name = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_figure_series(&name, f, records, r));
-    ISO_TRY(iso_buf_printf(&f->data, "%d\t", row));
-    for (int k = 0; k < 4; k++) {
-        ISO_TRY(iso_buf_printf(&f->data, "%s\t", NUMBER(numbers[k])));
-    }
+    ISO_TRY(iso_buf_printf(&f->data, "%d\t%s\t%s\t%s\t%s\t", row, NUMBER(r->value), NUMBER(r->lo),
+                           NUMBER(r->hi), NUMBER(r->null)));
     ISO_TRY(iso_figure_field(&f->data, name.text));
     ISO_TRY(iso_figure_look(&f->data, &look));
     ISO_TRY(iso_buf_puts(&f->data, "\n"));

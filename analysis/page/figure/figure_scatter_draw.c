@@ -72,14 +72,13 @@ static struct range gaps_of(const struct scatter *s)
 
 /* --- Data --- */
 
-static iso_err add_row(iso_buf *out, const double *numbers, int count, const char *name,
+static iso_err add_row(iso_buf *out, double x, double y, double half, const char *name,
                        const struct style *look)
 {
     iso_err err = ISO_OK;
 
-    for (int k = 0; k < count; k++) {
-        ISO_TRY(iso_buf_printf(out, "%s\t", NUMBER(numbers[k])));
-    }
+    ISO_TRY(iso_buf_printf(out, "%s\t%s\t%s\t%s\t", NUMBER(x), NUMBER(y), NUMBER(y - half),
+                           NUMBER(y + half)));
     ISO_TRY(iso_figure_field(out, name));
     ISO_TRY(look ? iso_figure_look(out, look) : ISO_OK);
     ISO_TRY(iso_buf_puts(out, "\n"));
@@ -95,16 +94,14 @@ static iso_err add_data(struct figure *f, const struct scatter_panel *p, struct 
     ISO_TRY(iso_buf_puts(&f->data, first ? "x\ty\tlo\thi\tname\tmarker\tcolour\n" : "\n\n"));
     for (int i = 0; i < p->n; i++) {
         const struct style look = iso_style_at(iso_style_place(&f->langs, p->lang[i]));
-        ISO_TRY(
-            add_row(&f->data, (const double[]){p->x[i], p->y[i], NAN, NAN}, 4, p->lang[i], &look));
+        ISO_TRY(add_row(&f->data, p->x[i], p->y[i], NAN, p->lang[i], &look));
     }
     ISO_TRY(iso_buf_puts(&f->data, "\n\n"));
     for (int i = 0; i < LINE_POINTS; i++) {
         const double at = x.lo + (x.hi - x.lo) * i / (LINE_POINTS - 1);
         const double line = p->fitted ? iso_fit_at(&p->fit, at) : NAN;
         const double half = p->fitted ? iso_fit_half(&p->fit, at) : NAN;
-        ISO_TRY(add_row(&f->data, (const double[]){at, line, line - half, line + half}, 4, "fit",
-                        NULL));
+        ISO_TRY(add_row(&f->data, at, line, half, "fit", NULL));
     }
 done:
     return err;
