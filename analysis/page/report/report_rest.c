@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "analysis/page/figure/figure_text.h"
 #include "analysis/page/report/report.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
@@ -15,12 +16,6 @@ static bool is_mixing(const struct report *report, int source, const iso_record 
     return report->source[source].mixes && iso_figure_is_mixing(r);
 }
 
-/* The spread of λ and the entropies stand in the records beside λ, which has a section. */
-static bool beside_lambda(const iso_record *r)
-{
-    return strcmp(r->measure, "lambda") == 0 || strcmp(r->measure, "entropy") == 0;
-}
-
 /* Other correlations with gaps, without a language or with a third quantity held constant, and
  * their means are in the records. */
 static bool beside_gap(const iso_record *r)
@@ -31,7 +26,8 @@ static bool beside_gap(const iso_record *r)
 
 static bool has_section(const struct report *report, int source, const iso_record *r)
 {
-    if ((is_mixing(report, source, r) && beside_lambda(r)) || beside_gap(r))
+    /* The spread of λ and the entropies stand in the records beside λ, which has a section. */
+    if ((is_mixing(report, source, r) && iso_figure_is_share(r)) || beside_gap(r))
         return true;
     for (int i = 0; i < iso_section_count(); i++) {
         if (iso_section_fits(iso_section_at(i), report, source, r))

@@ -4,7 +4,7 @@
 
 #include "analysis/stats/correlation.h"
 #include "analysis/study/align/align_inside.h"
-#include "analysis/study/items/record_value.h"
+#include "analysis/study/items/records.h"
 #include "lib/base/alloc.h"
 
 iso_err iso_align_keep_cka(struct align *a, int i, const struct align_rows *rows)

@@ -1,7 +1,7 @@
 /* Records of one pair of languages and layer. */
 #include "analysis/search/answers.h"
 #include "analysis/study/align/align_inside.h"
-#include "analysis/study/items/record_value.h"
+#include "analysis/study/items/records.h"
 #include "lib/io/pool.h"
 
 static int64_t neighbours(const struct align_ask *ask, iso_rule rule)

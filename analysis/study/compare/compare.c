@@ -7,7 +7,7 @@
 #include "analysis/measure/spec.h"
 #include "analysis/pass/pass.h"
 #include "analysis/study/items/pairing.h"
-#include "analysis/study/items/record_value.h"
+#include "analysis/study/items/records.h"
 #include "lib/base/alloc.h"
 
 enum { MEASURES = 64 };

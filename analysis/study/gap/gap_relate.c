@@ -5,7 +5,7 @@
 
 #include "analysis/stats/correlation.h"
 #include "analysis/study/gap/gap_inside.h"
-#include "analysis/study/items/record_value.h"
+#include "analysis/study/items/records.h"
 #include "lib/base/alloc.h"
 
 static void take(iso_record *r, const iso_value *v)

@@ -1,9 +1,13 @@
-/* Records of some languages and layers. */
+/* Records as studies make and take them: values put in, some languages and layers taken out. */
 #ifndef ISO_STUDY_RECORDS_H
 #define ISO_STUDY_RECORDS_H
 
+#include "analysis/measure/value.h"
 #include "analysis/study/study.h"
 #include "lib/io/record.h"
+
+/* Puts the numbers of a value into a record; rank and param only where the value has them. */
+void iso_record_value(iso_record *r, const iso_value *v);
 
 /* Whether a list of languages ("de,fra", any code of each; NULL: all) names one. */
 bool iso_records_names(const char *list, const char *lang);

@@ -6,7 +6,7 @@
 #include "analysis/stats/consistency.h"
 #include "analysis/study/mix/mix_claim.h"
 #include "analysis/study/mix/mix_job.h"
-#include "analysis/study/items/record_value.h"
+#include "analysis/study/items/records.h"
 #include "lib/base/alloc.h"
 #include "lib/nn/classifier.h"
 

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "analysis/study/mix/mix_values.h"
-#include "analysis/study/items/record_value.h"
+#include "analysis/study/items/records.h"
 #include "lib/base/alloc.h"
 
 /* Bins are the same for all languages, layers and ways, so that histograms lay over each other:

@@ -6,7 +6,7 @@
 #include "analysis/study/mix/mix_claim.h"
 #include "analysis/study/mix/mix_values.h"
 #include "analysis/study/retrieve/retrieve_pair.h"
-#include "analysis/study/items/record_value.h"
+#include "analysis/study/items/records.h"
 
 iso_err iso_mix_measure_check(const struct settings *set)
 {

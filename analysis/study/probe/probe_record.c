@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "analysis/study/probe/probe_inside.h"
-#include "analysis/study/items/record_value.h"
+#include "analysis/study/items/records.h"
 #include "lib/base/alloc.h"
 
 /* One layer on its way to records. */

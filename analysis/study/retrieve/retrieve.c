@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "analysis/study/retrieve/retrieve_inside.h"
-#include "analysis/study/items/record_value.h"
+#include "analysis/study/items/records.h"
 #include "analysis/study/preset.h"
 #include "lib/base/alloc.h"
 #include "lib/io/kind.h"

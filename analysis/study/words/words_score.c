@@ -3,7 +3,7 @@
 
 #include "analysis/search/answers.h"
 #include "analysis/study/words/words_job.h"
-#include "analysis/study/items/record_value.h"
+#include "analysis/study/items/records.h"
 #include "lib/base/alloc.h"
 
 static iso_err add(iso_records *out, const iso_record *like, const iso_value *v)
