@@ -2,10 +2,22 @@
 
 #include <string.h>
 
-/* In the order in which messages list them. */
+/* iso_arch_NAME of some arch_*.c, in the order in which messages list them. */
+#define ISO_ARCHS(X)                                                                               \
+    X(bert)                                                                                        \
+    X(xlm_roberta)                                                                                 \
+    X(roberta)                                                                                     \
+    X(camembert)                                                                                   \
+    X(distilbert)
+
+#define X(name) extern const iso_arch iso_arch_##name;
+ISO_ARCHS(X)
+#undef X
+
 static const iso_arch *const table[] = {
-    &iso_arch_bert,      &iso_arch_xlm_roberta, &iso_arch_roberta,
-    &iso_arch_camembert, &iso_arch_distilbert,
+#define X(name) &iso_arch_##name,
+    ISO_ARCHS(X)
+#undef X
 };
 
 const iso_arch *iso_arch_at(int i)

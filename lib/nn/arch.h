@@ -63,9 +63,7 @@ const iso_arch *iso_arch_at(int i);
 /** By model_type or, where that is NULL, by the class that `architectures` names; NULL: unknown. */
 const iso_arch *iso_arch_find(const char *type, const char *class);
 
-/* arch_bert.c, arch_roberta.c, arch_distilbert.c */
-extern const iso_arch iso_arch_bert, iso_arch_xlm_roberta, iso_arch_roberta, iso_arch_camembert,
-    iso_arch_distilbert;
+/* arch_bert.c; families of its shape share them. */
 extern const iso_arch_keys iso_arch_bert_keys;
 extern const iso_arch_tensors iso_arch_bert_tensors;
 
