@@ -211,13 +211,11 @@ iso_err iso_pass(iso_value *values, double *replicates, const iso_task *task, co
                  const iso_run *run)
 {
     const int64_t cells = task->pairs * task->measures;
-    const int threads = iso_blas_threads();
+    const int threads = iso_blas_enter(run);
     struct pass p = {.task = task, .plan = plan, .replicates = replicates};
     int64_t first = 0;
     iso_err err = ISO_OK;
 
-    if (run && run->threads > 0)
-        iso_blas_set_threads(run->threads);
     ISO_TRY(pass_new(&p));
     for (int c = 0; c < plan->chunks; c++) {
         ISO_TRY(one_chunk(&p, run, first, plan->chunk_end[c]));
@@ -226,8 +224,7 @@ iso_err iso_pass(iso_value *values, double *replicates, const iso_task *task, co
     ISO_TRY(waiting_values(&p));
     memcpy(values, p.values, (size_t)cells * sizeof *values);
 done:
-    if (run && run->threads > 0)
-        iso_blas_set_threads(threads);
+    iso_blas_leave(threads);
     pass_free(&p);
     return err;
 }

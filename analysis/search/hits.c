@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "lib/base/alloc.h"
+#include "lib/linalg/statistics.h"
 
 #define CONFIDENCE 0.95
 
@@ -26,15 +27,6 @@ double iso_hits_chance(int64_t n, int64_t m, int64_t k)
         at *= (double)(n - r - m + 1) / (double)(n - r);
     }
     return sum;
-}
-
-static bool all_equal(const double *x, int64_t n)
-{
-    for (int64_t i = 1; i < n; i++) {
-        if (x[i] != x[0])
-            return false;
-    }
-    return true;
 }
 
 /* Bounds of the mean of n equal outcomes: beyond them, seeing nothing but the lowest, or nothing
@@ -68,7 +60,7 @@ static iso_err mean_of(iso_value *out, const double *outcome, int64_t n, double 
     v.n = n > 0 ? n : 0;
     if (n < 1) {
         v.why = "no items";
-    } else if (all_equal(outcome, n)) {
+    } else if (iso_all_equal(outcome, n)) {
         v.value = outcome[0];
         if (boot != ISO_BOOT_NONE)
             certain(&v, outcome[0], n, low, high);

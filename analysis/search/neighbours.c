@@ -142,14 +142,12 @@ static void finder_free(struct finder *f)
 iso_err iso_near_find(iso_near *forward, iso_near *backward, iso_view x, iso_view y,
                       const iso_near_opt *opt, const iso_run *run, iso_near_stats *stats)
 {
-    const int threads = iso_blas_threads();
+    const int threads = iso_blas_enter(run);
     const bool plain = opt && opt->plain;
     struct finder f = {.run = run};
     iso_near there = {0}, back = {0};
     iso_err err = ISO_OK;
 
-    if (run && run->threads > 0)
-        iso_blas_set_threads(run->threads);
     ISO_TRY(plan_of(&f.plan, opt));
     ISO_TRY(sides_make(&f.a, &f.b, x, y, plain));
     ISO_TRY(plain ? plain_means(&f) : lists_and_means(&f, forward, backward));
@@ -165,8 +163,7 @@ iso_err iso_near_find(iso_near *forward, iso_near *backward, iso_view x, iso_vie
     if (stats)
         *stats = f.stats;
 done:
-    if (run && run->threads > 0)
-        iso_blas_set_threads(threads);
+    iso_blas_leave(threads);
     iso_near_free(&there);
     iso_near_free(&back);
     finder_free(&f);
@@ -193,14 +190,12 @@ iso_err iso_near_ranks(int64_t *rank, iso_view x, iso_view y, const int64_t *que
                        const int64_t *target, int64_t pairs, const iso_near_opt *opt,
                        const iso_run *run)
 {
-    const int threads = iso_blas_threads();
+    const int threads = iso_blas_enter(run);
     const bool plain = opt && opt->plain;
     struct finder f = {.run = run};
     int64_t *found = NULL;
     iso_err err = ISO_OK;
 
-    if (run && run->threads > 0)
-        iso_blas_set_threads(run->threads);
     ISO_TRY(plan_of(&f.plan, opt));
     ISO_NEED(pairs >= 0, "%lld pairs to rank", (long long)pairs);
     ISO_TRY(sides_make(&f.a, &f.b, x, y, plain));
@@ -219,8 +214,7 @@ iso_err iso_near_ranks(int64_t *rank, iso_view x, iso_view y, const int64_t *que
     if (pairs > 0)
         memcpy(rank, found, (size_t)pairs * sizeof *rank);
 done:
-    if (run && run->threads > 0)
-        iso_blas_set_threads(threads);
+    iso_blas_leave(threads);
     iso_free(found);
     finder_free(&f);
     return err;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/linalg/statistics.h"
 #include "lib/linalg/convert.h"
 
 #define CONFIDENCE 0.95
@@ -79,15 +80,6 @@ static int64_t pack(double *to, const double *outcome, int64_t n)
     return count;
 }
 
-static bool all_equal(const double *x, int64_t n)
-{
-    for (int64_t i = 1; i < n; i++) {
-        if (x[i] != x[0])
-            return false;
-    }
-    return true;
-}
-
 iso_err iso_consistency_mean(iso_value *out, const double *outcome, int64_t n, iso_boot boot,
                              uint64_t seed)
 {
@@ -105,7 +97,7 @@ iso_err iso_consistency_mean(iso_value *out, const double *outcome, int64_t n, i
     v.value = count > 0 ? sum / (double)count : NAN;
     if (count < 1) {
         v.why = "no items";
-    } else if (all_equal(x, count)) {
+    } else if (iso_all_equal(x, count)) {
         v.value = x[0];
         v.why = boot == ISO_BOOT_NONE ? NULL : "every outcome is the same: nothing to resample";
     } else if (boot != ISO_BOOT_NONE) {

@@ -51,15 +51,6 @@ void iso_ranks(double *rank, double *sorted, const double *x, int64_t n)
                                  count_below(sorted, n, x[i], true));
 }
 
-bool correlation_constant(const double *x, int64_t n)
-{
-    for (int64_t i = 1; i < n; i++) {
-        if (x[i] != x[0])
-            return false;
-    }
-    return true;
-}
-
 static double mean_of(const double *x, int64_t n)
 {
     double sum = 0, rest = 0;
@@ -77,7 +68,7 @@ double iso_pearson(const double *x, const double *y, int64_t n)
     const double mx = mean_of(x, n), my = mean_of(y, n);
     double xx = 0, yy = 0, xy = 0;
 
-    if (n < 2 || correlation_constant(x, n) || correlation_constant(y, n))
+    if (n < 2 || iso_all_equal(x, n) || iso_all_equal(y, n))
         return NAN;
     for (int64_t i = 0; i < n; i++) {
         xx += (x[i] - mx) * (x[i] - mx);
@@ -310,11 +301,11 @@ static const char *why_not(const struct items *it)
         return "fewer than 4 items say nothing about a correlation";
     if (it->z && it->n <= ISO_CORRELATION_LEAST)
         return "fewer than 5 items say nothing about a partial correlation";
-    if (correlation_constant(it->x, it->n))
+    if (iso_all_equal(it->x, it->n))
         return "x is the same for all";
-    if (correlation_constant(it->y, it->n))
+    if (iso_all_equal(it->y, it->n))
         return "y is the same for all";
-    if (it->z && correlation_constant(it->z, it->n))
+    if (it->z && iso_all_equal(it->z, it->n))
         return "what is given is the same for all";
     return NULL;
 }

@@ -18,8 +18,6 @@ double correlation_partial(double xy, double xz, double yz);
 /* y becomes what a straight line in z leaves of it; `fit` (may be NULL) takes the line. */
 void correlation_residual(double *y, double *fit, const double *z, int64_t n);
 
-bool correlation_constant(const double *x, int64_t n);
-
 /* Whether a permuted value is as far from 0 as the true one, rounding forgiven. */
 bool correlation_as_far(double permuted, double value);
 

@@ -3,6 +3,7 @@
 
 #include "analysis/stats/correlation_inside.h"
 #include "lib/base/alloc.h"
+#include "lib/linalg/statistics.h"
 
 /* Entries above the diagonal, row after row. */
 struct entries {
@@ -95,8 +96,8 @@ static const char *why_not(const struct entries *e)
         return "fewer than 4 items say nothing about a correlation";
     if (e->c && e->n <= ISO_CORRELATION_LEAST)
         return "fewer than 5 items say nothing about a partial correlation";
-    if (correlation_constant(e->a, e->count) || correlation_constant(e->b, e->count) ||
-        (e->c && correlation_constant(e->c, e->count)))
+    if (iso_all_equal(e->a, e->count) || iso_all_equal(e->b, e->count) ||
+        (e->c && iso_all_equal(e->c, e->count)))
         return "all distances are the same";
     return NULL;
 }

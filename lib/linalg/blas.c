@@ -135,6 +135,22 @@ void iso_blas_set_threads(int threads)
 #endif
 }
 
+int iso_blas_enter(const iso_run *run)
+{
+    const int before = iso_blas_threads();
+
+    if (!run || run->threads <= 0)
+        return 0;
+    iso_blas_set_threads(run->threads);
+    return before;
+}
+
+void iso_blas_leave(int before)
+{
+    if (before > 0)
+        iso_blas_set_threads(before);
+}
+
 /* --- Whether OpenBLAS and OpenMP will get the memory that their threads ask for: refused, the one
  * asks again for ever, the other ends the process --- */
 

@@ -2,6 +2,7 @@
 #ifndef ISO_LINALG_BLAS_H
 #define ISO_LINALG_BLAS_H
 
+#include "lib/base/run.h"
 #include "lib/linalg/view.h"
 
 ISO_BEGIN
@@ -38,6 +39,11 @@ ISO_API const char *iso_blas_config(void);
 /** Threads of the BLAS and, in the calling thread, of our own loops; set 0 for one a core. */
 ISO_API int iso_blas_threads(void);
 ISO_API void iso_blas_set_threads(int threads);
+
+/** The threads that a run asks for (it may be NULL), until iso_blas_leave gets what this returned.
+ */
+ISO_API ISO_MUST_USE int iso_blas_enter(const iso_run *run);
+ISO_API void iso_blas_leave(int before);
 
 ISO_END
 

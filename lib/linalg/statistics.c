@@ -163,3 +163,12 @@ void iso_sort(double *x, int64_t n)
     if (n > 1)
         qsort(x, (size_t)n, sizeof *x, by_size);
 }
+
+bool iso_all_equal(const double *x, int64_t n)
+{
+    for (int64_t i = 1; i < n; i++) {
+        if (x[i] != x[0])
+            return false;
+    }
+    return true;
+}

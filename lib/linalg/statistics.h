@@ -30,6 +30,9 @@ enum {
 /** Sorts x[0..n) in rising order; no NAN. */
 ISO_API void iso_sort(double *x, int64_t n);
 
+/** Whether all of x[0..n) are the same. */
+ISO_API bool iso_all_equal(const double *x, int64_t n);
+
 /**
  * The jackknife interval of a value from its leave-one-unit-out replicates; a unit is an item or
  * one of several groups of equal size.

@@ -314,12 +314,10 @@ iso_err iso_probe(iso_records *out, iso_states *states, const iso_probe_opt *opt
                   const iso_run *run)
 {
     const int64_t before = out->count;
-    const int threads = iso_blas_threads();
+    const int threads = iso_blas_enter(run);
     struct probing p = {.run = run};
     iso_err err = ISO_OK;
 
-    if (run && run->threads > 0)
-        iso_blas_set_threads(run->threads);
     ISO_TRY(prepare(&p, states, opt));
     ISO_TRY(walk(&p));
     for (int c = 0; c < PROBE_CELLS; c++) {
@@ -330,7 +328,6 @@ done:
     if (err)
         iso_records_cut(out, before);
     forget(&p);
-    if (run && run->threads > 0)
-        iso_blas_set_threads(threads);
+    iso_blas_leave(threads);
     return err;
 }
