@@ -5,7 +5,6 @@
 #include "bin/cmd.h"
 #include "analysis/study/gap/gap.h"
 #include "bin/out.h"
-#include "analysis/study/items/records.h"
 #include "bin/term.h"
 #include "lib/base/alloc.h"
 #include "lib/io/record_read.h"
@@ -13,17 +12,11 @@
 /* Before there is a run: a signal ends a program that waits for a pipe as it ends any. */
 static iso_err read_all(iso_records *out, const struct settings *set)
 {
-    iso_records all = {0};
     iso_err err = ISO_OK;
 
     for (int i = 0; i < set->inputs.count; i++)
-        ISO_TRY(iso_records_read(&all, NULL, set->inputs.at[i], NULL));
-    if (set->layers && all.count > 0)
-        ISO_TRY(iso_records_choose(out, &all, &(iso_select){.layers = set->layers}));
-    for (int64_t i = 0; !set->layers && i < all.count; i++)
-        ISO_TRY(iso_records_add(out, &all.at[i]));
+        ISO_TRY(iso_records_read(out, NULL, set->inputs.at[i], NULL));
 done:
-    iso_records_free(&all);
     return err;
 }
 
@@ -38,14 +31,15 @@ static iso_states_file file_at(const char *path, const char *layout)
 /* The files of a run, as the header of the records lists them. */
 static iso_err write_all(const struct settings *set, const iso_records *records)
 {
+    const iso_gap_opt *opt = set->study;
     iso_states_file *file = NULL;
     int count = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&file, set->inputs.count + 2, sizeof *file));
-    file[count++] = file_at(set->scores, "scores");
-    if (set->given)
-        file[count++] = file_at(set->given, "scores");
+    file[count++] = file_at(opt->scores, "scores");
+    if (opt->given)
+        file[count++] = file_at(opt->given, "scores");
     for (int i = 0; i < set->inputs.count; i++)
         file[count++] = file_at(set->inputs.at[i], "records");
     ISO_TRY(out_records_of(set, records, file, count));
@@ -76,14 +70,14 @@ done:
 
 static iso_err gap(const struct settings *set)
 {
-    struct settings plain = *set; /* its figure is our own */
     iso_run run;
+    struct settings plain = *set; /* its figure is our own */
     iso_records read = {0}, made = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(read_all(&read, set));
     run = term_run(set);
-    ISO_TRY(iso_gap_records(&made, set, &read, &run));
+    ISO_TRY(iso_gap(&made, &read, set->study, &run));
     plain.plot = plain.figure.plot_data = NULL;
     ISO_TRY(write_all(&plain, &made));
     if (out_draws(set))
@@ -96,13 +90,17 @@ done:
 
 static int run(const struct settings *set)
 {
-    if (!set->scores)
+    const iso_gap_opt *opt = set->study;
+
+    if (!opt->scores)
         return cmd_usage(set, "needs --scores TABLE: a row a model and a column a language, or "
                               "lang and score");
-    if (set->given && set->inputs.count == 0)
+    if (opt->given && set->inputs.count == 0)
         return cmd_usage(set, "--given holds a third quantity constant, so it needs RECORDS");
-    if (set->measure && set->inputs.count == 0)
+    if (opt->measure && set->inputs.count == 0)
         return cmd_usage(set, "--measure chooses among RECORDS, and none are given");
+    if (iso_gap_check(opt))
+        return cmd_usage(set, "%s", iso_err_msg());
     const iso_err err = gap(set);
     return err ? cmd_failed(set, err) : EXIT_DONE;
 }
@@ -111,7 +109,8 @@ const struct cmd cmd_gap = {
     .name = "gap",
     .args = "--scores TABLE [RECORDS...]",
     .summary = "transfer gaps of task scores, and discrepancy against gap",
-    .options = "only scores row given src tgt measure layers interval json csv plot plot-data "
+    .study = &iso_gap_options,
+    .options = "only json csv plot plot-data "
                "title width height seed quiet",
     .reads = ISO_READS_FILE,
     .run = run,

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "analysis/study/gap/gap_lot.h"
+#include "analysis/study/gap/gap_series.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/statistics.h"
 
@@ -76,7 +76,7 @@ static bool has_lang(const struct scatter_panel *p, const char *lang)
     return false;
 }
 
-static iso_err add_points(struct scatter_panel *p, const struct gap_lot *lot,
+static iso_err add_points(struct scatter_panel *p, const struct gap_series *series,
                           const iso_records *among)
 {
     const iso_record *r = p->pearson;
@@ -90,7 +90,7 @@ static iso_err add_points(struct scatter_panel *p, const struct gap_lot *lot,
         if (!is_gap(g, r) || has_lang(p, g->tgt))
             continue;
         p->lang[p->n] = g->tgt;
-        p->x[p->n] = iso_gap_lot_at(lot, r->src, g->tgt, r->src_layer);
+        p->x[p->n] = iso_gap_series_at(series, r->src, g->tgt, r->src_layer);
         p->y[p->n] = g->value;
         p->n += isfinite(p->x[p->n]);
     }
@@ -113,17 +113,17 @@ static const iso_record *spearman_of(const iso_record *r, const iso_records *amo
 /* --- Panels --- */
 
 /* Means over layers are no panel beside those of layers. */
-static bool is_panel(const iso_record *r, const struct gap_lot *lot)
+static bool is_panel(const iso_record *r, const struct gap_series *series)
 {
-    return iso_gap_lot_made(lot, r) && isfinite(r->value) && r->n > 0 && r->n < 100000 &&
-           (r->src_layer != ISO_NO_INT || lot->layer[0] == ISO_NO_INT);
+    return iso_gap_series_made(series, r) && isfinite(r->value) && r->n > 0 && r->n < 100000 &&
+           (r->src_layer != ISO_NO_INT || series->layer[0] == ISO_NO_INT);
 }
 
-static const struct gap_lot *lot_of(const struct gap_lots *lots, const iso_record *r)
+static const struct gap_series *series_of(const struct gap_collection *list, const iso_record *r)
 {
-    for (int i = 0; i < lots->count; i++) {
-        if (iso_gap_lot_made(&lots->at[i], r))
-            return &lots->at[i];
+    for (int i = 0; i < list->count; i++) {
+        if (iso_gap_series_made(&list->at[i], r))
+            return &list->at[i];
     }
     return NULL;
 }
@@ -136,7 +136,8 @@ static int pick(int i, int kept, int all)
     return (int)lround((double)i * (all - 1) / (kept - 1));
 }
 
-static iso_err choose(struct scatter *s, const iso_records *records, const struct gap_lot *lot)
+static iso_err choose(struct scatter *s, const iso_records *records,
+                      const struct gap_series *series)
 {
     const iso_record **all = NULL;
     int count = 0;
@@ -144,7 +145,7 @@ static iso_err choose(struct scatter *s, const iso_records *records, const struc
 
     ISO_TRY(iso_alloc(&all, records->count, sizeof *all));
     for (int64_t i = 0; i < records->count; i++) {
-        if (is_panel(&records->at[i], lot))
+        if (is_panel(&records->at[i], series))
             all[count++] = &records->at[i];
     }
     s->count = count < PANELS_MOST ? count : PANELS_MOST;
@@ -160,27 +161,27 @@ done:
 iso_err iso_scatter_collect(struct scatter *s, const iso_records *records, const iso_records *among)
 {
     const iso_record *first = &records->at[0];
-    const struct gap_lot *lot = NULL;
-    struct gap_lots lots = {0};
+    const struct gap_series *series = NULL;
+    struct gap_collection list = {0};
     int points = 0;
     iso_err err = ISO_OK;
 
     *s = (struct scatter){0};
     ISO_NEED(first->x && among, "a scatter needs a correlation and the records it was made of");
-    ISO_TRY(iso_gap_lots_make(&lots, among, first->x));
-    lot = lot_of(&lots, first);
-    ISO_NEED(lot, "the records that %s was made of are not there", first->x);
-    ISO_TRY(iso_str_dup(&s->name, lot->name, -1));
-    s->like = lot->first;
-    ISO_TRY(choose(s, records, lot));
+    ISO_TRY(iso_gap_collection_make(&list, among, first->x));
+    series = series_of(&list, first);
+    ISO_NEED(series, "the records that %s was made of are not there", first->x);
+    ISO_TRY(iso_str_dup(&s->name, series->name, -1));
+    s->like = series->first;
+    ISO_TRY(choose(s, records, series));
     for (int i = 0; i < s->count; i++) {
-        ISO_TRY(add_points(&s->at[i], lot, among));
+        ISO_TRY(add_points(&s->at[i], series, among));
         s->at[i].spearman = spearman_of(s->at[i].pearson, among);
         points += s->at[i].n;
     }
     ISO_NEED(points > 0, "no language has both %s and a gap", first->x);
 done:
-    iso_gap_lots_free(&lots);
+    iso_gap_collection_free(&list);
     if (err)
         iso_scatter_free(s);
     return err;

@@ -100,6 +100,7 @@ iso_err iso_report_gap(struct report *report, const iso_run *run)
 {
     const struct settings s = of_gap(report->set);
     const bool probed = !s.scores;
+    iso_gap_opt opt;
     iso_records in = {0}, made = {0}, kept = {0};
     iso_buf line = {0};
     iso_err err = ISO_OK;
@@ -107,8 +108,14 @@ iso_err iso_report_gap(struct report *report, const iso_run *run)
     ISO_TRY(unmixed(&in, report));
     if (probed && (!has(&in, "accuracy", "probe") || related(&in)))
         goto done;
-    err = iso_gap_records(&made, &s, &in, run);
-    if (err == ISO_EARG && probed) {
+    iso_gap_opt_init(&opt, sizeof opt);
+    opt.scores = s.scores;
+    opt.row = s.row;
+    opt.given = s.given;
+    opt.select.src = s.src;
+    opt.interval = s.interval ? ISO_INTERVAL_NONE : ISO_INTERVAL_USUAL;
+    err = iso_gap(&made, &in, &opt, run);
+    if (err == ISO_EDATA && probed) {
         term_note(report->set, "no correlation with the gap: %s", iso_err_msg());
         err = ISO_OK;
         goto done;

@@ -5,8 +5,29 @@
 #include <string.h>
 
 #include "analysis/study/gap/gap_inside.h"
+#include "analysis/study/items/records.h"
+#include "analysis/study/items/selection.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/bootstrap.h"
+
+/* clang-format off */
+static const iso_option options[] = {
+    ISO_OPTION(iso_gap_opt, PATH, scores, "TABLE", "task scores: a row a model and a column a language, or lang and score; or records of accuracy or f1", .reads = ISO_READS_FILE),
+    ISO_OPTION(iso_gap_opt, TEXT, row, "NAME", "row of " ISO_FIELD(scores) ", where it has several"),
+    ISO_OPTION(iso_gap_opt, PATH, given, "TABLE", "quantities to hold constant: a row each by language, or of pairs src, tgt", .reads = ISO_READS_FILE),
+    ISO_SELECT_SRC(iso_gap_opt),
+    ISO_SELECT_TGT(iso_gap_opt),
+    ISO_SELECT_LAYERS(iso_gap_opt),
+    ISO_OPTION(iso_gap_opt, MEASURES, measure, "LIST", "of RECORDS: cka,centroid:relative,p@1,... (default: the usual ones that are there)"),
+    ISO_OPTION(iso_gap_opt, ENUM, interval, "KIND", "none leaves intervals away", .choices = "none"),
+};
+/* clang-format on */
+const iso_options iso_gap_options = ISO_OPTIONS("gap", iso_gap_opt, options);
+
+void iso_gap_opt_init(iso_gap_opt *opt, size_t size)
+{
+    iso_options_init(&iso_gap_options, opt, size);
+}
 
 double iso_gap_of(const struct gap_job *job, const char *lang, int64_t layer)
 {
@@ -30,7 +51,7 @@ static iso_record record(const struct gap_job *job, const char *estimator, int64
 static iso_err add_mean(iso_records *out, const struct gap_job *job, int64_t layer,
                         const double *gap, int n)
 {
-    const bool plain = iso_str_same(job->set->interval, "none");
+    const bool plain = job->opt.interval == ISO_INTERVAL_NONE;
     iso_record r = record(job, "mean", layer);
     double sum = 0;
     iso_err err = ISO_OK;
@@ -43,7 +64,7 @@ static iso_err add_mean(iso_records *out, const struct gap_job *job, int64_t lay
     else
         r.why = "no language has a score beside the source";
     if (n > 1 && !plain)
-        ISO_TRY(iso_boot_mean(&r.lo, &r.hi, gap, n, ISO_BOOT_BCA, 0.95, (uint64_t)job->set->seed));
+        ISO_TRY(iso_boot_mean(&r.lo, &r.hi, gap, n, ISO_BOOT_BCA, 0.95, iso_run_seed(job->run)));
     if (isfinite(r.lo))
         r.interval = "boot-items";
     ISO_TRY(iso_records_add(out, &r));
@@ -70,7 +91,7 @@ done:
     return err;
 }
 
-iso_err iso_gap_gaps(iso_records *out, const struct gap_job *job)
+static iso_err add_gaps(iso_records *out, const struct gap_job *job)
 {
     double *gap = NULL;
     iso_err err = ISO_OK;
@@ -83,24 +104,49 @@ done:
     return err;
 }
 
-iso_err iso_gap_records(iso_records *out, const struct settings *set, const iso_records *records,
-                        const iso_run *run)
+iso_err iso_gap_check(const iso_gap_opt *opt)
 {
-    struct gap_job job = {.set = set, .run = run};
-    iso_records list = {0};
+    iso_gap_opt o;
+
+    return iso_options_take(&iso_gap_options, &o, opt);
+}
+
+static iso_err add_all(iso_records *out, struct gap_job *job, const iso_records *in)
+{
+    iso_records chosen = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_gap_ask(&job, records));
-    ISO_TRY(iso_gap_gaps(&list, &job));
-    for (int i = 0; i < job.lots.count; i++) {
-        ISO_TRY(iso_gap_relate(&list, &job, &job.lots.at[i]));
-        ISO_TRY(iso_gap_by_language(&list, &job, &job.lots.at[i]));
-        ISO_TRY(iso_gap_mantel(&list, &job, &job.lots.at[i]));
+    if (job->opt.select.layers && in->count > 0) {
+        ISO_TRY(iso_records_choose(&chosen, in, &(iso_select){.layers = job->opt.select.layers}));
+        in = &chosen;
     }
-    iso_gap_tell(&job, &list);
+    ISO_TRY(iso_gap_ask(job, in));
+    ISO_TRY(add_gaps(out, job));
+    for (int i = 0; i < job->series.count; i++) {
+        ISO_TRY(iso_gap_relate(out, job, &job->series.at[i]));
+        ISO_TRY(iso_gap_by_language(out, job, &job->series.at[i]));
+        ISO_TRY(iso_gap_mantel(out, job, &job->series.at[i]));
+    }
+    iso_gap_notes(job, out);
+done:
+    iso_records_free(&chosen);
+    return err;
+}
+
+iso_err iso_gap(iso_records *out, const iso_records *in, const iso_gap_opt *opt, const iso_run *run)
+{
+    struct gap_job job = {.run = run};
+    iso_records list = {0};
+    iso_err err = ISO_OK;
+    const int64_t before = out->count;
+
+    ISO_TRY(iso_options_take(&iso_gap_options, &job.opt, opt));
+    ISO_TRY(add_all(&list, &job, in));
     for (int64_t i = 0; i < list.count; i++)
         ISO_TRY(iso_records_add(out, &list.at[i]));
 done:
+    if (err)
+        iso_records_cut(out, before);
     iso_records_free(&list);
     iso_gap_job_free(&job);
     return err;

@@ -1,20 +1,46 @@
-/* Transfer gaps of a table of scores, and how discrepancies of languages go together with them. */
-#ifndef ISO_BIN_GAP_H
-#define ISO_BIN_GAP_H
+/* The study of transfer gaps, and of how discrepancies of languages go together with them. */
+#ifndef ISO_STUDY_GAP_H
+#define ISO_STUDY_GAP_H
 
-#include "bin/settings.h"
-#include "lib/base/err.h"
-#include "lib/base/run.h"
-#include "lib/io/record.h"
+#include "analysis/study/study.h"
 
-/* Adds the gaps of set->scores (NULL: of the scores that `records` hold), and, where `records` hold
- * discrepancies of the source with others, correlations of these with the gaps. Errors  ISO_EARG
- * (several rows and none said, languages or measures that are not there), what the table's readers
- * say, ISO_ECANCEL. */
-iso_err iso_gap_records(iso_records *out, const struct settings *set, const iso_records *records,
-                        const iso_run *run);
+ISO_BEGIN
 
-/* Whether records hold scores that gaps can be made of. */
-bool iso_gap_has_scores(const iso_records *records);
+/** Options of iso_gap; iso_gap_opt_init fills the defaults. Texts are borrowed. */
+typedef struct iso_gap_opt {
+    size_t size;
+    const char *scores;    /* a file: a row a model and a column a language, or lang and score, or
+                            * records of accuracy or f1; NULL: the scores among the records */
+    const char *row;       /* of the scores, where they have several */
+    const char *given;     /* a file of quantities to hold constant, by language or of pairs */
+    iso_select select;     /* src, tgt, layers (of the records) */
+    const char *measure;   /* discrepancies: "cka,centroid:relative,p@1"; NULL: the usual ones */
+    iso_interval interval; /* USUAL: BCa over languages; NONE */
+} iso_gap_opt;
+
+extern ISO_API const iso_options iso_gap_options;
+ISO_API void iso_gap_opt_init(iso_gap_opt *opt, size_t size);
+
+/** What can be said before any input is open. Errors  ISO_EARG. */
+ISO_API ISO_MUST_USE iso_err iso_gap_check(const iso_gap_opt *opt);
+
+/**
+ * Appends the gaps of the scores (source minus language), their mean, and, where `in` holds
+ * discrepancies of the source with others, Pearson, Spearman and Kendall correlations of these with
+ * the gaps over languages (at each layer and over layers, without each language, a given quantity
+ * held constant), over layers for each language, and Mantel tests of distances; on an error `out`
+ * is as before. `out` may not be `in`. Value   gaps in [-1, 1] (percentages are divided by 100);
+ * correlations in [-1, 1] with the p of permutations, not corrected for their number, which a note
+ * tells. Errors  ISO_EARG; ISO_EDATA (no scores, several rows and none said, no score of the
+ * source), ISO_EIO, ISO_EFORMAT, ISO_ENOMEM, ISO_ECANCEL. Threads any number of calls at once.
+ * Source  Yang et al., ICLR 2022, section 5; Mantel, 1967.
+ */
+ISO_API ISO_MUST_USE iso_err iso_gap(iso_records *out, const iso_records *in,
+                                     const iso_gap_opt *opt, const iso_run *run);
+
+/** Whether records hold scores that gaps can be made of. */
+ISO_API bool iso_gap_has_scores(const iso_records *records);
+
+ISO_END
 
 #endif

@@ -1,9 +1,9 @@
-/* What the files of gap share: scores by language, third quantities, discrepancies in lots. */
-#ifndef ISO_BIN_GAP_INSIDE_H
-#define ISO_BIN_GAP_INSIDE_H
+/* What the files of gap share: scores by language, third quantities, discrepancies in series. */
+#ifndef ISO_STUDY_GAP_INSIDE_H
+#define ISO_STUDY_GAP_INSIDE_H
 
 #include "analysis/study/gap/gap.h"
-#include "analysis/study/gap/gap_lot.h"
+#include "analysis/study/gap/gap_series.h"
 #include "lib/base/str.h"
 #include "lib/io/scores.h"
 
@@ -29,26 +29,12 @@ struct gap_scores {
     iso_records records;
 };
 
-iso_err iso_gap_scores_open(struct gap_scores *out, const struct settings *set,
+iso_err iso_gap_scores_open(struct gap_scores *out, const iso_gap_opt *opt,
                             const iso_records *records, const iso_run *run);
 void iso_gap_scores_free(struct gap_scores *s);
 
-/* Takes one row of the scores among `records`. */
-iso_err iso_gap_scores_probed(struct gap_scores *s, const struct settings *set,
-                              const iso_records *records);
-
-/* Adds a cell. ISO_EFORMAT when the language has another score there. */
-iso_err iso_gap_scores_add(struct gap_scores *s, const char *lang, int64_t layer, double value);
-
 /* The score, at any layer where they have none; NAN where there is none. */
 double iso_gap_score(const struct gap_scores *s, const char *lang, int64_t layer);
-
-/* Which of `count` rows: the only one, or the one called `row`. ISO_EARG names them. */
-iso_err iso_gap_choose_row(int *out, const char *path, const char *const *name, int count,
-                           const char *row);
-
-/* Whether the text of a table is one of records. */
-iso_err iso_gap_holds_records(bool *out, const iso_buf *text);
 
 /* --- A third quantity --- */
 
@@ -79,11 +65,11 @@ double iso_gap_given_apart(const struct gap_given *g, int i, const char *a, cons
 /* --- The job --- */
 
 struct gap_job {
-    const struct settings *set;
+    iso_gap_opt opt;
     const iso_run *run;
     struct gap_scores scores;
     struct gap_given given;
-    struct gap_lots lots;
+    struct gap_collection series;
     const char *src;
     const char **tgt; /* targets that have scores, in the table's order */
     int tgts;
@@ -91,18 +77,15 @@ struct gap_job {
     int layers;
 };
 
-/* Reads and chooses all of it but `set` and `run`. ISO_EARG for languages that have no score. */
+/* Reads and chooses all of it but `opt` and `run`. ISO_EDATA for languages that have no score. */
 iso_err iso_gap_ask(struct gap_job *job, const iso_records *records);
 void iso_gap_job_free(struct gap_job *job);
 
 /* Score of the source minus that of `lang`; NAN. */
 double iso_gap_of(const struct gap_job *job, const char *lang, int64_t layer);
 
-/* The gaps and their means. */
-iso_err iso_gap_gaps(iso_records *out, const struct gap_job *job);
-
 /* Languages that have both, or all three: what is correlated. */
-enum { GAP_OVER_LAYERS = -1 }; /* a layer: means over the lot's layers */
+enum { GAP_OVER_LAYERS = -1 }; /* a layer: means over the series' layers */
 
 struct gap_data {
     int n;
@@ -112,22 +95,26 @@ struct gap_data {
 
 iso_err iso_gap_data_make(struct gap_data *d, int room);
 void iso_gap_data_free(struct gap_data *d);
-void iso_gap_data_at(struct gap_data *d, const struct gap_job *job, const struct gap_lot *lot,
+void iso_gap_data_at(struct gap_data *d, const struct gap_job *job, const struct gap_series *series,
                      int64_t layer, int third); /* third −1: none */
 
 /* Discrepancy and gap of a language at a layer, or their means over all; NAN where one is not. */
-void iso_gap_numbers(double *x, double *y, const struct gap_job *job, const struct gap_lot *lot,
-                     const char *lang, int64_t layer);
+void iso_gap_numbers(double *x, double *y, const struct gap_job *job,
+                     const struct gap_series *series, const char *lang, int64_t layer);
 
-/* A correlation's record of a lot: all but measure and value. layer ISO_NO_INT: none. */
-iso_record iso_gap_record(const struct gap_job *job, const struct gap_lot *lot, int64_t layer);
+/* A correlation's record of a series: all but measure and value. layer ISO_NO_INT: none. */
+iso_record iso_gap_record(const struct gap_job *job, const struct gap_series *series,
+                          int64_t layer);
 
-/* Correlations of one lot: over languages, at each layer and over layers; of distances. */
-iso_err iso_gap_relate(iso_records *out, const struct gap_job *job, const struct gap_lot *lot);
-iso_err iso_gap_by_language(iso_records *out, const struct gap_job *job, const struct gap_lot *lot);
-iso_err iso_gap_mantel(iso_records *out, const struct gap_job *job, const struct gap_lot *lot);
+/* Correlations of one series: over languages, at each layer and over layers; of distances. */
+iso_err iso_gap_relate(iso_records *out, const struct gap_job *job,
+                       const struct gap_series *series);
+iso_err iso_gap_by_language(iso_records *out, const struct gap_job *job,
+                            const struct gap_series *series);
+iso_err iso_gap_mantel(iso_records *out, const struct gap_job *job,
+                       const struct gap_series *series);
 
 /* What a reader should know of them: languages left out, few languages, many tests. */
-void iso_gap_tell(const struct gap_job *job, const iso_records *records);
+void iso_gap_notes(const struct gap_job *job, const iso_records *records);
 
 #endif

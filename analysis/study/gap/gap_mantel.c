@@ -34,25 +34,26 @@ done:
     return err;
 }
 
-/* Of both orders the mean, where a lot tells them apart. */
-static double distance(const struct gap_lot *lot, const char *a, const char *b, int64_t layer)
+/* Of both orders the mean, where a series tells them apart. */
+static double distance(const struct gap_series *series, const char *a, const char *b, int64_t layer)
 {
-    const double there = iso_gap_lot_at(lot, a, b, layer), back = iso_gap_lot_at(lot, b, a, layer);
+    const double there = iso_gap_series_at(series, a, b, layer),
+                 back = iso_gap_series_at(series, b, a, layer);
 
     return isnan(there) ? back : isnan(back) ? there : 0.5 * (there + back);
 }
 
-static int missing(const struct square *s, const struct gap_lot *lot, int64_t layer, int i)
+static int missing(const struct square *s, const struct gap_series *series, int64_t layer, int i)
 {
     int count = 0;
 
     for (int j = 0; j < s->n; j++)
-        count += j != i && isnan(distance(lot, s->lang[i], s->lang[j], layer));
+        count += j != i && isnan(distance(series, s->lang[i], s->lang[j], layer));
     return count;
 }
 
 /* Languages with a score all of whose pairs are there: the one that lacks most goes, until then. */
-static void choose(struct square *s, const struct gap_job *job, const struct gap_lot *lot,
+static void choose(struct square *s, const struct gap_job *job, const struct gap_series *series,
                    int64_t layer)
 {
     s->n = 0;
@@ -64,7 +65,7 @@ static void choose(struct square *s, const struct gap_job *job, const struct gap
     for (;;) {
         int worst = 0, most = 0;
         for (int i = 0; i < s->n; i++) {
-            const int count = missing(s, lot, layer, i);
+            const int count = missing(s, series, layer, i);
             if (count >= most && count > 0) {
                 worst = i;
                 most = count;
@@ -77,7 +78,7 @@ static void choose(struct square *s, const struct gap_job *job, const struct gap
     }
 }
 
-static void fill(struct square *s, const struct gap_job *job, const struct gap_lot *lot,
+static void fill(struct square *s, const struct gap_job *job, const struct gap_series *series,
                  int64_t layer)
 {
     const struct gap_scores *scores = &job->scores;
@@ -85,7 +86,7 @@ static void fill(struct square *s, const struct gap_job *job, const struct gap_l
     for (int i = 0; i < s->n; i++) {
         for (int j = 0; j < s->n; j++) {
             const int64_t at = (int64_t)i * s->n + j;
-            s->d[at] = i == j ? 0 : distance(lot, s->lang[i], s->lang[j], layer);
+            s->d[at] = i == j ? 0 : distance(series, s->lang[i], s->lang[j], layer);
             s->gap[at] = fabs(iso_gap_score(scores, s->lang[i], layer) -
                               iso_gap_score(scores, s->lang[j], layer));
         }
@@ -115,7 +116,7 @@ static iso_err add(iso_records *out, const struct gap_job *job, iso_record r,
                    const struct square *s, const double *other, const double *given)
 {
     static const iso_correlation kinds[] = {ISO_PEARSON, ISO_SPEARMAN};
-    const iso_correlation_opt opt = {.seed = (uint64_t)job->set->seed};
+    const iso_correlation_opt opt = {.seed = iso_run_seed(job->run)};
     const iso_view third = given ? view_of(given, s->n) : (iso_view){0};
     iso_err err = ISO_OK;
 
@@ -135,16 +136,16 @@ done:
     return err;
 }
 
-static iso_err mantel_at(iso_records *out, const struct gap_job *job, const struct gap_lot *lot,
-                         int64_t layer, struct square *s)
+static iso_err mantel_at(iso_records *out, const struct gap_job *job,
+                         const struct gap_series *series, int64_t layer, struct square *s)
 {
-    iso_record r = iso_gap_record(job, lot, layer);
+    iso_record r = iso_gap_record(job, series, layer);
     iso_err err = ISO_OK;
 
-    choose(s, job, lot, layer);
+    choose(s, job, series, layer);
     if (s->n < ISO_CORRELATION_LEAST)
         return ISO_OK;
-    fill(s, job, lot, layer);
+    fill(s, job, series, layer);
     r.y = "gap:difference";
     ISO_TRY(add(out, job, r, s, s->gap, NULL));
     for (int t = 0; t < job->given.count; t++) {
@@ -161,14 +162,14 @@ done:
     return err;
 }
 
-iso_err iso_gap_mantel(iso_records *out, const struct gap_job *job, const struct gap_lot *lot)
+iso_err iso_gap_mantel(iso_records *out, const struct gap_job *job, const struct gap_series *series)
 {
     struct square s = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(square_make(&s, job->tgts + 1));
-    for (int i = 0; i < lot->layers; i++)
-        ISO_TRY(mantel_at(out, job, lot, lot->layer[i], &s));
+    for (int i = 0; i < series->layers; i++)
+        ISO_TRY(mantel_at(out, job, series, series->layer[i], &s));
 done:
     square_free(&s);
     return err;

@@ -8,6 +8,84 @@
 #include "analysis/study/items/records.h"
 #include "lib/base/alloc.h"
 
+/* --- Discrepancy, gap and third quantity of the same languages, side by side --- */
+
+iso_err iso_gap_data_make(struct gap_data *d, int room)
+{
+    iso_err err = ISO_OK;
+
+    *d = (struct gap_data){0};
+    ISO_TRY(iso_alloc(&d->lang, room, sizeof *d->lang));
+    ISO_TRY(iso_alloc(&d->x, room, sizeof *d->x));
+    ISO_TRY(iso_alloc(&d->y, room, sizeof *d->y));
+    ISO_TRY(iso_alloc(&d->z, room, sizeof *d->z));
+done:
+    return err;
+}
+
+void iso_gap_data_free(struct gap_data *d)
+{
+    iso_free(d->lang);
+    iso_free(d->x);
+    iso_free(d->y);
+    iso_free(d->z);
+}
+
+void iso_gap_numbers(double *x, double *y, const struct gap_job *job,
+                     const struct gap_series *series, const char *lang, int64_t layer)
+{
+    *x = *y = 0;
+    for (int i = 0; i < series->layers; i++) {
+        if (layer != GAP_OVER_LAYERS && series->layer[i] != layer)
+            continue;
+        *x += iso_gap_series_at(series, job->src, lang, series->layer[i]);
+        *y += iso_gap_of(job, lang, series->layer[i]);
+    }
+    if (layer == GAP_OVER_LAYERS) {
+        *x /= series->layers;
+        *y /= series->layers;
+    }
+}
+
+void iso_gap_data_at(struct gap_data *d, const struct gap_job *job, const struct gap_series *series,
+                     int64_t layer, int third)
+{
+    d->n = 0;
+    for (int i = 0; i < job->tgts; i++) {
+        double *x = &d->x[d->n], *y = &d->y[d->n], *z = &d->z[d->n];
+        d->lang[d->n] = job->tgt[i];
+        iso_gap_numbers(x, y, job, series, job->tgt[i], layer);
+        *z = third < 0 ? 0 : iso_gap_given_at(&job->given, third, job->src, job->tgt[i]);
+        d->n += isfinite(*x) && isfinite(*y) && isfinite(*z);
+    }
+}
+
+iso_record iso_gap_record(const struct gap_job *job, const struct gap_series *series, int64_t layer)
+{
+    const iso_record *f = series->first;
+    iso_record r = iso_record_none();
+
+    r.src_layer = r.tgt_layer = layer;
+    r.interval = "none";
+    r.pool = f->pool;
+    r.prep = f->prep;
+    r.model = f->model;
+    r.model2 = f->model2 ? f->model2 : job->scores.model;
+    r.stage = f->stage;
+    r.mix_layer = f->mix_layer;
+    r.mix = f->mix;
+    r.direction = f->direction ? "forward" : NULL;
+    r.k = f->k;
+    r.neighbours = f->neighbours;
+    r.denominator = f->denominator;
+    r.train = f->train;
+    r.x = series->name;
+    r.y = "gap:language";
+    return r;
+}
+
+/* --- Over languages --- */
+
 static void take(iso_record *r, const iso_value *v)
 {
     iso_record_value(r, v);
@@ -16,9 +94,9 @@ static void take(iso_record *r, const iso_value *v)
 
 static iso_correlation_opt options(const struct gap_job *job)
 {
-    return (iso_correlation_opt){.boot = iso_str_same(job->set->interval, "none") ? ISO_BOOT_NONE
-                                                                                  : ISO_BOOT_BCA,
-                                 .seed = (uint64_t)job->set->seed};
+    return (iso_correlation_opt){.boot = job->opt.interval == ISO_INTERVAL_NONE ? ISO_BOOT_NONE
+                                                                                : ISO_BOOT_BCA,
+                                 .seed = iso_run_seed(job->run)};
 }
 
 static iso_err add_all(iso_records *out, const struct gap_job *job, const iso_record *like,
@@ -82,48 +160,48 @@ done:
     return err;
 }
 
-static iso_err relate_at(iso_records *out, const struct gap_job *job, const struct gap_lot *lot,
-                         int64_t layer, struct gap_data *d)
+static iso_err relate_at(iso_records *out, const struct gap_job *job,
+                         const struct gap_series *series, int64_t layer, struct gap_data *d)
 {
-    iso_record like = iso_gap_record(job, lot, layer == GAP_OVER_LAYERS ? ISO_NO_INT : layer);
+    iso_record like = iso_gap_record(job, series, layer == GAP_OVER_LAYERS ? ISO_NO_INT : layer);
     iso_err err = ISO_OK;
 
     like.src = job->src;
-    iso_gap_data_at(d, job, lot, layer, -1);
+    iso_gap_data_at(d, job, series, layer, -1);
     const int64_t first = out->count;
     ISO_TRY(add_all(out, job, &like, d, NULL));
     if (isfinite(out->at[first].value))
         ISO_TRY(add_without(out, &like, d));
     for (int t = 0; t < job->given.count; t++) {
         like.given = iso_gap_given_name(&job->given, t);
-        iso_gap_data_at(d, job, lot, layer, t);
+        iso_gap_data_at(d, job, series, layer, t);
         ISO_TRY(add_all(out, job, &like, d, d->z));
     }
 done:
     return err;
 }
 
-static bool shares_layer(const struct gap_job *job, const struct gap_lot *lot)
+static bool shares_layer(const struct gap_job *job, const struct gap_series *series)
 {
-    for (int i = 0; i < lot->layers; i++)
+    for (int i = 0; i < series->layers; i++)
         for (int j = 0; j < job->layers; j++)
-            if (!job->scores.layered || lot->layer[i] == job->layer[j])
+            if (!job->scores.layered || series->layer[i] == job->layer[j])
                 return true;
     return false;
 }
 
-iso_err iso_gap_relate(iso_records *out, const struct gap_job *job, const struct gap_lot *lot)
+iso_err iso_gap_relate(iso_records *out, const struct gap_job *job, const struct gap_series *series)
 {
     struct gap_data d = {0};
     iso_err err = ISO_OK;
 
-    if (!shares_layer(job, lot))
+    if (!shares_layer(job, series))
         return ISO_OK;
     ISO_TRY(iso_gap_data_make(&d, job->tgts + 1));
-    for (int i = 0; i < lot->layers; i++)
-        ISO_TRY(relate_at(out, job, lot, lot->layer[i], &d));
-    if (lot->layers > 1)
-        ISO_TRY(relate_at(out, job, lot, GAP_OVER_LAYERS, &d));
+    for (int i = 0; i < series->layers; i++)
+        ISO_TRY(relate_at(out, job, series, series->layer[i], &d));
+    if (series->layers > 1)
+        ISO_TRY(relate_at(out, job, series, GAP_OVER_LAYERS, &d));
 done:
     iso_gap_data_free(&d);
     return err;
@@ -131,17 +209,17 @@ done:
 
 /* --- Over layers, language by language --- */
 
-static iso_err over_layers(iso_records *out, const struct gap_job *job, const struct gap_lot *lot,
-                           const char *lang, struct gap_data *d)
+static iso_err over_layers(iso_records *out, const struct gap_job *job,
+                           const struct gap_series *series, const char *lang, struct gap_data *d)
 {
     const iso_correlation_opt opt = {.permutations = -1};
-    iso_record r = iso_gap_record(job, lot, ISO_NO_INT);
+    iso_record r = iso_gap_record(job, series, ISO_NO_INT);
     iso_err err = ISO_OK;
 
     d->n = 0;
-    for (int i = 0; i < lot->layers; i++) {
+    for (int i = 0; i < series->layers; i++) {
         double *x = &d->x[d->n], *y = &d->y[d->n];
-        iso_gap_numbers(x, y, job, lot, lang, lot->layer[i]);
+        iso_gap_numbers(x, y, job, series, lang, series->layer[i]);
         d->n += isfinite(*x) && isfinite(*y);
     }
     r.src = job->src;
@@ -159,16 +237,17 @@ done:
     return err;
 }
 
-iso_err iso_gap_by_language(iso_records *out, const struct gap_job *job, const struct gap_lot *lot)
+iso_err iso_gap_by_language(iso_records *out, const struct gap_job *job,
+                            const struct gap_series *series)
 {
     struct gap_data d = {0};
     iso_err err = ISO_OK;
 
-    if (!job->scores.layered || lot->layers < 2)
+    if (!job->scores.layered || series->layers < 2)
         return ISO_OK;
-    ISO_TRY(iso_gap_data_make(&d, lot->layers + 1));
+    ISO_TRY(iso_gap_data_make(&d, series->layers + 1));
     for (int i = 0; i < job->tgts; i++)
-        ISO_TRY(over_layers(out, job, lot, job->tgt[i], &d));
+        ISO_TRY(over_layers(out, job, series, job->tgt[i], &d));
 done:
     iso_gap_data_free(&d);
     return err;

@@ -31,12 +31,11 @@ static const char *written(const char *name, const char *text_of_it)
     return path;
 }
 
-static struct settings asked(const char *table)
+static iso_gap_opt asked(const char *table)
 {
-    return (struct settings){.command = "gap",
-                             .scores = written("scores.tsv", table),
-                             .interval = "none",
-                             .quiet = true};
+    return (iso_gap_opt){.size = sizeof(iso_gap_opt),
+                         .scores = written("scores.tsv", table),
+                         .interval = ISO_INTERVAL_NONE};
 }
 
 /* A discrepancy of a pair at a layer. */
@@ -53,12 +52,12 @@ static void add(iso_records *list, const char *src, const char *tgt, int layer, 
     ok(iso_records_add(list, &r));
 }
 
-static iso_records made(const struct settings *set, const iso_records *records)
+static iso_records made(const iso_gap_opt *opt, const iso_records *records)
 {
     const iso_records none = {0};
     iso_records out = {0};
 
-    ok(iso_gap_records(&out, set, records ? records : &none, NULL));
+    ok(iso_gap(&out, records ? records : &none, opt, NULL));
     return out;
 }
 
@@ -87,10 +86,10 @@ static void published(void **state)
                  {"XLM-R Large", 0.0879, 0.05}};
 
     for (int i = 0; i < 4; i++) {
-        struct settings set = asked(xnli);
-        set.row = known[i].row;
-        set.interval = NULL;
-        iso_records list = made(&set, NULL);
+        iso_gap_opt opt = asked(xnli);
+        opt.row = known[i].row;
+        opt.interval = ISO_INTERVAL_USUAL;
+        iso_records list = made(&opt, NULL);
         const iso_record *mean = &list.at[14];
         assert_int_equal(list.count, 15);
         text(mean->estimator, "mean");
@@ -107,24 +106,25 @@ static void published(void **state)
 static void tables(void **state)
 {
     (void)state;
-    struct settings set = asked("lang,score\neng_Latn,0.9\ndeu,0.7\navg,0.8\nparams,0.1\n");
-    iso_records list = made(&set, NULL);
+    iso_gap_opt opt = asked("lang,score\neng_Latn,0.9\ndeu,0.7\navg,0.8\nparams,0.1\n");
+    iso_records list = made(&opt, NULL);
 
     assert_int_equal(list.count, 2);
     text(list.at[0].tgt, "de");
     near(list.at[0].value, 0.2, 1e-15);
     assert_null(list.at[0].model);
     iso_records_free(&list);
-    set.src = "de"; /* from another language, to one that --tgt names though no code knows it */
-    set.tgt = "params";
-    list = made(&set, NULL);
+    opt.select.src =
+        "de"; /* from another language, to one that --tgt names though no code knows it */
+    opt.select.tgt = "params";
+    list = made(&opt, NULL);
     text(list.at[0].tgt, "params");
     near(list.at[0].value, 0.6, 1e-15);
     iso_records_free(&list);
     /* a row a language learnt from: the row is the source */
-    set = asked("from,en,de,fr\nen,0.9,0.7,0.6\nde,0.8,0.85,0.5\nfr,1,0.9,0.9\n");
-    set.src = "deu";
-    list = made(&set, NULL);
+    opt = asked("from,en,de,fr\nen,0.9,0.7,0.6\nde,0.8,0.85,0.5\nfr,1,0.9,0.9\n");
+    opt.select.src = "deu";
+    list = made(&opt, NULL);
     near(list.at[0].value, 0.05, 1e-15);
     near(list.at[1].value, 0.35, 1e-15);
     text(list.at[1].train, "de");
@@ -140,7 +140,7 @@ static const double six_gaps[] = {0.1, 0.15, 0.2, 0.5, 0.4, 0.25};
 static void joined(void **state)
 {
     (void)state;
-    struct settings set = asked(six_scores);
+    iso_gap_opt opt = asked(six_scores);
     iso_records in = {0};
 
     for (int i = 0; i < 6; i++)
@@ -148,7 +148,7 @@ static void joined(void **state)
     add(&in, "en", "ko", 3, 0.1);
     add(&in, "de", "fr", 3, 0.9);
     add(&in, "en", "en", 3, 1); /* two models of one language */
-    iso_records list = made(&set, &in);
+    iso_records list = made(&opt, &in);
     const iso_record *r = one(&list, "pearson", 3, 0);
 
     assert_int_equal(r->n, 6);
@@ -167,7 +167,7 @@ static void joined(void **state)
 static void directions(void **state)
 {
     (void)state;
-    struct settings set = asked(six_scores);
+    iso_gap_opt opt = asked(six_scores);
     iso_records in = {0};
 
     for (int way = 0; way < 2; way++) {
@@ -179,7 +179,7 @@ static void directions(void **state)
             in.at[in.count - 1].k = 1;
         }
     }
-    iso_records list = made(&set, &in);
+    iso_records list = made(&opt, &in);
     near(one(&list, "pearson", 1, 0)->value, 1, 1e-12);
     text(one(&list, "pearson", 1, 0)->x, "p@1:cosine");
     text(one(&list, "pearson", 1, 0)->direction, "forward");
@@ -192,7 +192,7 @@ static const double six_cka[] = {0.8, 0.82, 0.6, 0.35, 0.5, 0.55};
 static void left_out(void **state)
 {
     (void)state;
-    struct settings set = asked(six_scores);
+    iso_gap_opt opt = asked(six_scores);
     double without[6];
     iso_records in = {0};
     int found = 0;
@@ -200,7 +200,7 @@ static void left_out(void **state)
     for (int i = 0; i < 6; i++)
         add(&in, "en", six[i], 2, six_cka[i]);
     ok(iso_correlation_without(without, ISO_PEARSON, six_cka, six_gaps, NULL, 6));
-    iso_records list = made(&set, &in);
+    iso_records list = made(&opt, &in);
     for (int64_t i = 0; i < list.count; i++) {
         const iso_record *r = &list.at[i];
         if (!r->subset || strcmp(r->measure, "pearson") != 0)
@@ -221,22 +221,22 @@ static void given(void **state)
 {
     (void)state;
     static const double size[] = {5, 4, 6, 1, 2, 3.5};
-    struct settings set = asked(six_scores);
-    const iso_correlation_opt opt = {0};
+    iso_gap_opt opt = asked(six_scores);
+    const iso_correlation_opt partial = {0};
     iso_records in = {0};
     iso_value v;
 
     for (int i = 0; i < 6; i++)
         add(&in, "en", six[i], 2, six_cka[i]);
-    ok(iso_correlation_of(&v, ISO_SPEARMAN, six_cka, six_gaps, size, 6, &opt));
-    set.given = written("size.tsv", "lang\tsize\nde\t5\nfr\t4\nru\t6\nswh\t1\nth\t2\nzh\t3.5\n");
-    iso_records list = made(&set, &in);
+    ok(iso_correlation_of(&v, ISO_SPEARMAN, six_cka, six_gaps, size, 6, &partial));
+    opt.given = written("size.tsv", "lang\tsize\nde\t5\nfr\t4\nru\t6\nswh\t1\nth\t2\nzh\t3.5\n");
+    iso_records list = made(&opt, &in);
     near(one(&list, "spearman", 2, 1)->value, v.value, 1e-12);
     text(one(&list, "spearman", 2, 1)->given, "size");
     iso_records_free(&list);
-    set.given = written("far.csv", "src,tgt,km\nen,de,5\nfr,en,4\nen,ru,6\nen,sw,1\nen,th,2\n"
+    opt.given = written("far.csv", "src,tgt,km\nen,de,5\nfr,en,4\nen,ru,6\nen,sw,1\nen,th,2\n"
                                    "zh,en,3.5\nde,fr,9\n");
-    list = made(&set, &in);
+    list = made(&opt, &in);
     near(one(&list, "spearman", 2, 1)->value, v.value, 1e-12);
     text(one(&list, "spearman", 2, 1)->given, "far");
     iso_records_free(&list);
@@ -247,7 +247,7 @@ static void given(void **state)
 static void probed(void **state)
 {
     (void)state;
-    struct settings set = {.command = "gap", .interval = "none", .quiet = true};
+    iso_gap_opt opt = {.size = sizeof opt, .interval = ISO_INTERVAL_NONE};
     iso_records in = {0};
 
     for (int layer = 0; layer < 5; layer++) {
@@ -262,7 +262,7 @@ static void probed(void **state)
         }
     }
     assert_true(iso_gap_has_scores(&in));
-    iso_records list = made(&set, &in);
+    iso_records list = made(&opt, &in);
     near(one(&list, "gap", 4, 3)->value, 0.25, 1e-12);
     text(one(&list, "gap", 4, 6)->estimator, "mean");
     near(one(&list, "gap", 4, 6)->value, 0.5 * 1.6 / 6, 1e-12);
@@ -289,7 +289,7 @@ static void probed(void **state)
 static void several_sources(void **state)
 {
     (void)state;
-    struct settings set = {.command = "gap", .interval = "none", .quiet = true};
+    iso_gap_opt opt = {.size = sizeof opt, .interval = ISO_INTERVAL_NONE};
     iso_records in = {0};
 
     for (int i = -1; i < 6; i++) {
@@ -298,13 +298,13 @@ static void several_sources(void **state)
         in.at[in.count - 1].estimator = "probe";
         in.at[in.count - 1].train = "en+de";
     }
-    iso_records list = made(&set, &in);
+    iso_records list = made(&opt, &in);
     text(list.at[0].src, "en");
     text(list.at[0].tgt, "fr");
     assert_int_equal(list.count, 5 + 1);
     iso_records_free(&list);
-    set.tgt = "de";
-    list = made(&set, &in);
+    opt.select.tgt = "de";
+    list = made(&opt, &in);
     near(list.at[0].value, 0.1, 1e-12);
     iso_records_free(&list);
     iso_records_free(&in);
@@ -314,7 +314,7 @@ static void several_sources(void **state)
 static void distances(void **state)
 {
     (void)state;
-    struct settings set = asked(six_scores);
+    iso_gap_opt opt = asked(six_scores);
     iso_records in = {0};
 
     for (int i = 0; i < 6; i++) {
@@ -323,7 +323,7 @@ static void distances(void **state)
             add(&in, six[i], six[j], 2, fabs(six_gaps[i] - six_gaps[j]));
     }
     add(&in, "en", "ur", 2, 0.3);
-    iso_records list = made(&set, &in);
+    iso_records list = made(&opt, &in);
     const iso_record *r = one(&list, "mantel", 2, 0);
     near(r->value, 1, 1e-12);
     text(r->estimator, "pearson");
@@ -338,18 +338,18 @@ static void distances(void **state)
 static void undefined(void **state)
 {
     (void)state;
-    struct settings set = asked(six_scores);
+    iso_gap_opt opt = asked(six_scores);
     iso_records in = {0};
 
     for (int i = 0; i < 3; i++)
         add(&in, "en", six[i], 0, six_cka[i]);
-    iso_records list = made(&set, &in);
+    iso_records list = made(&opt, &in);
     assert_true(isnan(one(&list, "pearson", 0, 0)->value));
     text(one(&list, "pearson", 0, 0)->why, "fewer than 4 languages have both");
     iso_records_free(&list);
-    set = asked("lang,score\nen,0.9\nde,0.7\nfr,0.7\nru,0.7\nsw,0.7\n");
+    opt = asked("lang,score\nen,0.9\nde,0.7\nfr,0.7\nru,0.7\nsw,0.7\n");
     add(&in, "en", "sw", 0, 0.3);
-    list = made(&set, &in);
+    list = made(&opt, &in);
     assert_true(isnan(one(&list, "spearman", 0, 0)->value));
     text(one(&list, "spearman", 0, 0)->why, "y is the same for all");
     iso_records_free(&list);
@@ -359,17 +359,17 @@ static void undefined(void **state)
 static void out_of_memory(void **state)
 {
     (void)state;
-    struct settings set = asked(six_scores);
+    iso_gap_opt opt = asked(six_scores);
     iso_records in = {0};
     iso_err err = ISO_ENOMEM;
 
-    set.given = written("size.tsv", "lang\tsize\nde\t5\nfr\t4\nru\t6\nswh\t1\nth\t2\nzh\t3.5\n");
+    opt.given = written("size.tsv", "lang\tsize\nde\t5\nfr\t4\nru\t6\nswh\t1\nth\t2\nzh\t3.5\n");
     for (int i = 0; i < 6; i++)
         add(&in, "en", six[i], 2, six_cka[i]);
     for (int64_t n = 0; err == ISO_ENOMEM; n += 1 + n / 20) {
         iso_records out = {0};
         iso_alloc_fail_after(n);
-        err = iso_gap_records(&out, &set, &in, NULL);
+        err = iso_gap(&out, &in, &opt, NULL);
         iso_alloc_fail_after(-1);
         assert_true(err == ISO_OK || err == ISO_ENOMEM);
         iso_records_free(&out);

@@ -14,10 +14,10 @@ enum { FEW = 30 };
 
 static bool in_lots(const struct gap_job *job, const char *lang)
 {
-    for (int i = 0; i < job->lots.count; i++) {
-        const struct gap_lot *lot = &job->lots.at[i];
-        for (int l = 0; l < lot->layers; l++) {
-            if (!isnan(iso_gap_lot_at(lot, job->src, lang, lot->layer[l])))
+    for (int i = 0; i < job->series.count; i++) {
+        const struct gap_series *series = &job->series.at[i];
+        for (int l = 0; l < series->layers; l++) {
+            if (!isnan(iso_gap_series_at(series, job->src, lang, series->layer[l])))
                 return true;
         }
     }
@@ -39,13 +39,13 @@ static iso_err without_score(iso_textmap *out, const struct gap_job *job)
     int64_t number;
     iso_err err = ISO_OK;
 
-    for (int i = 0; i < job->lots.count; i++) {
-        const struct gap_lot *lot = &job->lots.at[i];
-        for (int64_t j = 0; j < lot->count; j++) {
-            const bool src = strcmp(lot->at[j].a, job->src) == 0;
-            const char *other = src ? lot->at[j].b : lot->at[j].a;
-            const bool paired = src || strcmp(lot->at[j].b, job->src) == 0;
-            if (paired && !job->set->tgt && !in_scores(job, other))
+    for (int i = 0; i < job->series.count; i++) {
+        const struct gap_series *series = &job->series.at[i];
+        for (int64_t j = 0; j < series->count; j++) {
+            const bool src = strcmp(series->at[j].a, job->src) == 0;
+            const char *other = src ? series->at[j].b : series->at[j].a;
+            const bool paired = src || strcmp(series->at[j].b, job->src) == 0;
+            if (paired && !job->opt.select.tgt && !in_scores(job, other))
                 ISO_TRY(iso_textmap_put(&number, out, other, -1));
         }
     }
@@ -66,7 +66,7 @@ done:
     return err;
 }
 
-static iso_err tell_languages(const struct gap_job *job)
+static iso_err note_languages(const struct gap_job *job)
 {
     iso_textmap scored = {0}, paired = {0};
     iso_buf line = {0};
@@ -99,7 +99,7 @@ static bool over_languages(const iso_record *r, const char *measure)
     return strcmp(r->measure, measure) == 0 && !r->tgt && !r->subset && !r->given;
 }
 
-static void tell_few(const struct gap_job *job, const iso_records *records)
+static void note_few(const struct gap_job *job, const iso_records *records)
 {
     int64_t least = INT64_MAX;
 
@@ -115,7 +115,7 @@ static void tell_few(const struct gap_job *job, const iso_records *records)
                      (long long)least, iso_correlation_critical(least));
 }
 
-static void tell_tests(const struct gap_job *job, const iso_records *records)
+static void note_tests(const struct gap_job *job, const iso_records *records)
 {
     int64_t count = 0, undefined = 0;
     const char *why = NULL;
@@ -141,15 +141,15 @@ static void tell_tests(const struct gap_job *job, const iso_records *records)
             (long long)count);
 }
 
-/* The strongest correlation of a lot, NULL when none is defined. */
-static const iso_record *strongest(const iso_records *records, const struct gap_lot *lot)
+/* The strongest correlation of a series, NULL when none is defined. */
+static const iso_record *strongest(const iso_records *records, const struct gap_series *series)
 {
     const iso_record *best = NULL;
 
     for (int64_t i = 0; i < records->count; i++) {
         const iso_record *r = &records->at[i];
-        if (over_languages(r, "pearson") && iso_gap_lot_made(lot, r) && isfinite(r->value) &&
-            (lot->layers == 1 || r->src_layer != ISO_NO_INT) &&
+        if (over_languages(r, "pearson") && iso_gap_series_made(series, r) && isfinite(r->value) &&
+            (series->layers == 1 || r->src_layer != ISO_NO_INT) &&
             (!best || fabs(r->value) > fabs(best->value)))
             best = r;
     }
@@ -157,10 +157,10 @@ static const iso_record *strongest(const iso_records *records, const struct gap_
 }
 
 /* Which of its languages a correlation owes most to. */
-static iso_err tell_strongest(const struct gap_job *job, const struct gap_lot *lot,
+static iso_err note_strongest(const struct gap_job *job, const struct gap_series *series,
                               const iso_records *records)
 {
-    const iso_record *best = strongest(records, lot), *far = NULL;
+    const iso_record *best = strongest(records, series), *far = NULL;
     struct gap_data d = {0};
     int left = 0, place = 0;
     char at[40] = "";
@@ -180,12 +180,12 @@ static iso_err tell_strongest(const struct gap_job *job, const struct gap_lot *l
         place++;
     }
     ISO_TRY(iso_gap_data_make(&d, job->tgts + 1));
-    iso_gap_data_at(&d, job, lot, best->src_layer, -1);
+    iso_gap_data_at(&d, job, series, best->src_layer, -1);
     if (best->src_layer != ISO_NO_INT)
         (void)snprintf(at, sizeof at, " at layer %lld", (long long)best->src_layer);
     if (far)
         iso_run_note(job->run, "%s%s%s%s%s: strongest%s, Pearson %.2f (n = %lld); %.2f without %s",
-                     lot->name, best->stage ? ", " : "", best->stage ? best->stage : "",
+                     series->name, best->stage ? ", " : "", best->stage ? best->stage : "",
                      best->mix ? ", " : "", best->mix ? best->mix : "", at, best->value,
                      (long long)best->n, far->value, d.lang[left]);
 done:
@@ -193,18 +193,19 @@ done:
     return err;
 }
 
-void iso_gap_tell(const struct gap_job *job, const iso_records *records)
+void iso_gap_notes(const struct gap_job *job, const iso_records *records)
 {
-    if (job->lots.count == 0 || !job->run || !job->run->note)
+    if (job->series.count == 0 || !job->run || !job->run->note)
         return;
-    if (tell_languages(job))
+    if (note_languages(job))
         return;
-    if (job->lots.left_out)
-        iso_run_note(job->run, "not taken: %s; " ISO_FIELD(measure) " chooses", job->lots.left_out);
-    for (int i = 0; i < job->lots.count; i++) {
-        if (tell_strongest(job, &job->lots.at[i], records))
+    if (job->series.left_out)
+        iso_run_note(job->run, "not taken: %s; " ISO_FIELD(measure) " chooses",
+                     job->series.left_out);
+    for (int i = 0; i < job->series.count; i++) {
+        if (note_strongest(job, &job->series.at[i], records))
             return;
     }
-    tell_tests(job, records);
-    tell_few(job, records);
+    note_tests(job, records);
+    note_few(job, records);
 }

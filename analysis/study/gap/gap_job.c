@@ -27,7 +27,7 @@ static iso_err no_score(const struct gap_scores *s, const char *lang)
             continue;
         ISO_TRY(iso_buf_printf(&list, "%s%s", named++ ? ", " : "", s->at[i].lang));
     }
-    ISO_FAIL(ISO_EARG, "%s has no score of '%s'; it has %s", s->path, lang, list.text);
+    ISO_FAIL(ISO_EDATA, "%s has no score of '%s'; it has %s", s->path, lang, list.text);
 done:
     iso_buf_free(&list);
     return err;
@@ -38,8 +38,8 @@ static iso_err choose_source(struct gap_job *job, const iso_records *records)
 {
     const struct gap_scores *s = &job->scores;
 
-    if (job->set->src) {
-        job->src = iso_lang_canonical(job->set->src);
+    if (job->opt.select.src) {
+        job->src = iso_lang_canonical(job->opt.select.src);
         return has_score(s, job->src) ? ISO_OK : no_score(s, job->src);
     }
     if (s->src && has_score(s, s->src)) {
@@ -61,7 +61,7 @@ static iso_err check_targets(const struct gap_job *job)
 {
     char word[128];
 
-    for (const char *at = job->set->tgt; at;) {
+    for (const char *at = job->opt.select.tgt; at;) {
         at = iso_str_word(word, sizeof word, at);
         if (!has_score(&job->scores, iso_lang_canonical(word)))
             return no_score(&job->scores, word);
@@ -92,8 +92,8 @@ static iso_err choose_targets(struct gap_job *job)
     ISO_TRY(iso_alloc(&job->tgt, s->count, sizeof *job->tgt));
     for (int i = 0; i < s->count; i++) {
         const char *lang = s->at[i].lang;
-        bool again = strcmp(lang, job->src) == 0 || !iso_records_names(job->set->tgt, lang) ||
-                     (!job->set->tgt && learnt_from(s->train, lang));
+        bool again = strcmp(lang, job->src) == 0 || !iso_records_names(job->opt.select.tgt, lang) ||
+                     (!job->opt.select.tgt && learnt_from(s->train, lang));
         for (int j = 0; j < job->tgts && !again; j++)
             again = strcmp(job->tgt[j], lang) == 0;
         if (!again)
@@ -132,17 +132,17 @@ done:
 
 iso_err iso_gap_ask(struct gap_job *job, const iso_records *records)
 {
-    const struct settings *set = job->set;
+    const iso_gap_opt *opt = &job->opt;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_gap_scores_open(&job->scores, set, records, job->run));
+    ISO_TRY(iso_gap_scores_open(&job->scores, opt, records, job->run));
     ISO_TRY(choose_source(job, records));
     ISO_TRY(choose_targets(job));
     ISO_TRY(list_layers(job));
-    if (set->given)
-        ISO_TRY(iso_gap_given_open(&job->given, set->given, job->run));
+    if (opt->given)
+        ISO_TRY(iso_gap_given_open(&job->given, opt->given, job->run));
     if (records->count > 0)
-        ISO_TRY(iso_gap_lots_make(&job->lots, records, set->measure));
+        ISO_TRY(iso_gap_collection_make(&job->series, records, opt->measure));
 done:
     return err;
 }
@@ -151,7 +151,7 @@ void iso_gap_job_free(struct gap_job *job)
 {
     iso_gap_scores_free(&job->scores);
     iso_gap_given_free(&job->given);
-    iso_gap_lots_free(&job->lots);
+    iso_gap_collection_free(&job->series);
     iso_free(job->tgt);
     iso_free(job->layer);
 }
