@@ -89,4 +89,21 @@ struct settings {
                    .across = (set)->across,                                                        \
                    .shuffle = (set)->shuffle})
 
+/* How settings say that a checkpoint and texts are opened, for commands that still read them. */
+#define SETTINGS_MODEL(set)                                                                        \
+    ((iso_model_opt){.folder = (set)->model,                                                       \
+                     .compute = iso_str_same((set)->compute, "bf16")   ? ISO_COMPUTE_BF16          \
+                                : iso_str_same((set)->compute, "int8") ? ISO_COMPUTE_INT8          \
+                                                                       : ISO_COMPUTE_F32,          \
+                     .random_weights = (set)->random_weights})
+#define SETTINGS_TEXTS(set)                                                                        \
+    ((iso_texts_opt){.corpus = (set)->corpus,                                                      \
+                     .columns = (set)->columns,                                                    \
+                     .format = iso_str_same((set)->text_format, "plain")  ? ISO_CORPUS_PLAIN       \
+                               : iso_str_same((set)->text_format, "tsv")  ? ISO_CORPUS_TSV         \
+                               : iso_str_same((set)->text_format, "csv")  ? ISO_CORPUS_CSV         \
+                               : iso_str_same((set)->text_format, "json") ? ISO_CORPUS_JSON        \
+                                                                          : ISO_CORPUS_AUTO,       \
+                     .limit = (set)->limit})
+
 #endif

@@ -19,16 +19,17 @@ static iso_err write_records(const struct mix_job *job, const iso_records *recor
     struct stat st;
     iso_err err = ISO_OK;
 
-    for (int l = 0; l < job->in.lang_count; l++)
-        count += job->in.lang[l].files.count;
+    for (int l = 0; l < job->langs; l++)
+        count += iso_texts_files(job->texts, job->lang[l]);
     ISO_TRY(iso_alloc(&files, count, sizeof *files));
-    for (int l = 0; l < job->in.lang_count; l++) {
-        const struct words *from = &job->in.lang[l].files;
-        for (int i = 0; i < from->count; i++)
-            files[at++] = (iso_states_file){from->at[i], "text",
-                                            stat(from->at[i], &st) == 0 ? (int64_t)st.st_size : 0};
+    for (int l = 0; l < job->langs; l++) {
+        for (int i = 0; i < iso_texts_files(job->texts, job->lang[l]); i++) {
+            const char *path = iso_texts_file(job->texts, job->lang[l], i);
+            files[at++] =
+                (iso_states_file){path, "text", stat(path, &st) == 0 ? (int64_t)st.st_size : 0};
+        }
     }
-    ISO_TRY(out_records_of(job->in.set, records, files, count));
+    ISO_TRY(out_records_of(job->set, records, files, count));
 done:
     iso_free(files);
     return err;
@@ -48,7 +49,7 @@ static iso_err draw(void *payload, const iso_cross_attention *a)
 
 static iso_err mix(struct mix_job *job)
 {
-    const struct settings *set = job->in.set;
+    const struct settings *set = job->set;
     iso_records records = {0};
     iso_err err = ISO_OK;
 
@@ -59,7 +60,7 @@ static iso_err mix(struct mix_job *job)
     }
     ISO_TRY(iso_mix_work_through(&records, job));
     if (!iso_str_same(set->interval, "none"))
-        ISO_TRY(iso_mix_tell(&records, job->in.run));
+        ISO_TRY(iso_mix_tell(&records, job->run));
     ISO_TRY(write_records(job, &records));
     for (int t = 0; t < iso_mix_targets(job);
          t++) /* last: without gnuplot there are numbers by now */
@@ -75,7 +76,7 @@ static iso_err mix_with_threads(const struct settings *set)
     const int threads = iso_blas_threads();
     struct pictures pictures = {set->attention, &run};
     struct mix_job job = {
-        .in = iso_texts_of(set, &run), .attention = draw, .attention_payload = &pictures};
+        .set = set, .run = &run, .attention = draw, .attention_payload = &pictures};
     iso_err err;
 
     job.entropy = iso_str_same(set->entropy, "repo") ? ISO_MIX_REPO : ISO_MIX_MASKED;

@@ -8,6 +8,7 @@
 #include "bin/cmd.h"
 #include "bin/out.h"
 #include "bin/term.h"
+#include "lib/encode/model.h"
 #include "lib/encode/texts.h"
 #include "bin/cmd/tokenize_print.h"
 #include "lib/base/alloc.h"
@@ -78,12 +79,12 @@ done:
 
 static iso_err take_file(struct job *job, const char *path)
 {
-    const iso_corpus_opt opt = iso_texts_corpus_opt(job->set);
+    const iso_corpus_opt opt = iso_texts_reading(&SETTINGS_TEXTS(job->set), job->run);
     iso_corpus c = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_corpus_read(&c, &path, 1, &opt));
-    ISO_TRY(iso_texts_tell(job->set, &(const iso_corpus *){&c}, 1));
+    ISO_TRY(iso_texts_note(job->run, &(const iso_corpus *){&c}, 1));
     if (!c.text)
         ISO_FAIL(ISO_EARG, "%s: holds token ids, which are cut already: name a text", path);
     job->repaired += c.repaired;
@@ -173,7 +174,7 @@ done:
 
 static void tell(const struct job *job)
 {
-    iso_texts_tell_tokenizer(job->set, job->tokenizer);
+    iso_model_note_tokenizer(job->run, job->set->model, job->tokenizer);
     if (job->truncated > 0)
         term_note(job->set, "%lld sentence%s cut to %lld tokens", (long long)job->truncated,
                   job->truncated == 1 ? " was" : "s were", (long long)job->set->max_length);
@@ -188,7 +189,7 @@ static iso_err tokenize(const struct settings *set)
     struct job job = {.set = set, .run = &run};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_texts_find_model(set->model));
+    ISO_TRY(iso_model_find(set->model));
     ISO_TRY(iso_tokenizer_open(&job.tokenizer, set->model));
     if (set->json && strcmp(set->json, "-") != 0)
         ISO_TRY(iso_outfile_open(&job.file, set->json));

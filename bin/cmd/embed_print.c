@@ -14,7 +14,7 @@ static double operations(const struct embed *e)
     double sum = 0;
 
     for (int i = 0; i < e->in.lang_count; i++) {
-        const struct texts_lang *l = &e->in.lang[i];
+        const struct encoding_lang *l = &e->in.lang[i];
         for (int64_t k = 0; k < l->corpus.items; k++) {
             const double T = (double)(l->token_at[k + 1] - l->token_at[k]);
             sum += T * (linear + 4 * C * T);
@@ -32,7 +32,7 @@ static int64_t rows_of(const struct embed *e)
     return sum;
 }
 
-static int64_t text_bytes(const struct texts_lang *l)
+static int64_t text_bytes(const struct encoding_lang *l)
 {
     const int64_t items = l->corpus.items, tokens = l->token_at[items];
     int64_t sum = 8 * items + 5 * tokens + l->lexicon.bytes + 32 * l->lexicon.words.count;
@@ -48,7 +48,7 @@ static int64_t text_bytes(const struct texts_lang *l)
 int64_t embed_memory(const struct embed *e)
 {
     const iso_nn_config *c = iso_encoder_config(e->in.encoder);
-    const char *compute = e->in.set->compute ? e->in.set->compute : "f32";
+    const char *compute = e->set->compute ? e->set->compute : "f32";
     const bool half =
         strcmp(compute, "bf16") == 0 && strcmp(iso_packed_engine(ISO_COMPUTE_BF16), "oneDNN") == 0;
     const int64_t weight = strcmp(compute, "int8") == 0 ? 1 : half ? 2 : 4;
@@ -63,14 +63,15 @@ int64_t embed_memory(const struct embed *e)
     }
     for (int64_t u = 0; u < e->window_count; u++)
         window = e->window[u].rows > window ? e->window[u].rows : window;
-    return sum + sums + window * row + iso_texts_batch_size(e->in.set) * (6 * c->C + c->F) * 4;
+    return sum + sums + window * row +
+           iso_encoding_batch_size(e->set->batch) * (6 * c->C + c->F) * 4;
 }
 
 void embed_print_plan(const struct embed *e)
 {
     const int64_t rows = rows_of(e), C = iso_encoder_config(e->in.encoder)->C;
 
-    printf("model\t%s\n", e->in.model);
+    printf("model\t%s\n", e->in.about->name);
     printf("languages\t%d\n", e->in.lang_count);
     printf("sentences\t%" PRId64 "\n", e->items);
     printf("tokens\t%" PRId64 "\n", e->tokens);
@@ -116,7 +117,7 @@ static iso_err tell_done(const struct embed *e, double seconds)
                   "lines with bytes that are not UTF-8"));
     ISO_TRY(count(&line, marks, "word of punctuation alone, left out",
                   "words of punctuation alone, left out"));
-    term_note(e->in.set, "%s", line.text);
+    term_note(e->set, "%s", line.text);
 done:
     iso_buf_free(&line);
     return err;
@@ -126,5 +127,5 @@ done:
 void embed_print_done(const struct embed *e, double seconds)
 {
     if (tell_done(e, seconds))
-        term_note(e->in.set, "done");
+        term_note(e->set, "done");
 }

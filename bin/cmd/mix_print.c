@@ -7,7 +7,7 @@
 
 static int64_t tokens_of(const struct mix_job *job, int lang)
 {
-    const struct texts_lang *l = &job->in.lang[lang];
+    const struct encoding_lang *l = &job->in.lang[lang];
     int64_t sum = 0;
 
     for (int64_t i = 0; i < job->items; i++)
@@ -39,7 +39,7 @@ int64_t mix_memory(const struct mix_job *job)
 {
     const iso_nn_config *c = iso_encoder_config(job->in.encoder);
     const struct mix_scheme *s = &job->scheme;
-    const int64_t share = iso_run_mem(job->in.run) / 16;
+    const int64_t share = iso_run_mem(job->run) / 16;
     const int64_t states = iso_mixed_matrices(s) * job->items * s->C * 4;
     const int64_t cls = ((int64_t)s->places * s->ways + 2) * job->items * (4 * s->C + 24);
     int64_t most = 0, text = 0;
@@ -52,14 +52,14 @@ int64_t mix_memory(const struct mix_job *job)
     const int64_t attended = s->L * most * s->C * 4;
     return text + cls + c->L * (4 * c->C * c->C + 2 * c->C * c->F) * 4 +
            (states < share ? states : 0) + (attended < share ? attended : 0) +
-           iso_texts_batch_size(job->in.set) * ((8 + s->L) * c->C + c->F) * 4;
+           iso_encoding_batch_size(job->set->batch) * ((8 + s->L) * c->C + c->F) * 4;
 }
 
 void mix_print_plan(const struct mix_job *job)
 {
     const struct mix_scheme *s = &job->scheme;
 
-    printf("model\t%s\n", job->in.model);
+    printf("model\t%s\n", job->in.about->name);
     printf("source\t%s\n", job->self ? "every language its own" : job->in.lang[0].name);
     printf("targets\t%d\n", iso_mix_targets(job));
     printf("items\t%" PRId64 "\n", job->items);
@@ -75,7 +75,7 @@ void mix_print_plan(const struct mix_job *job)
 
 iso_err mix_print_done(const struct mix_job *job, double seconds)
 {
-    term_note(job->in.set,
+    term_note(job->set,
               "%" PRId64 " sentence%s into %d language%s, %" PRId64
               " tokens x layers in %.1f s, %.0f/s",
               job->items, job->items == 1 ? "" : "s", iso_mix_targets(job),

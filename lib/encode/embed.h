@@ -2,7 +2,8 @@
 #ifndef ISO_BIN_EMBED_H
 #define ISO_BIN_EMBED_H
 
-#include "lib/encode/texts.h"
+#include "lib/encode/encoding.h"
+#include "lib/base/str.h"
 #include "lib/io/native_write.h"
 
 /* Neighbouring items of one language that are computed and written together: the unit of resuming.
@@ -13,8 +14,17 @@ struct embed_window {
     int64_t row, rows;            /* in the file */
 };
 
+struct settings;
+
 struct embed {
-    struct texts in;
+    const struct settings *set;
+    const char *path;
+    bool resume;
+    int64_t batch;
+    iso_texts *texts;
+    iso_model *model;
+    const char *source; /* a language's name */
+    struct encoding in;
     iso_dtype dtype;
     int *layer; /* ascending */
     int layer_count;

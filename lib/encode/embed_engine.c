@@ -10,9 +10,9 @@
 struct embed_engine {
     struct embed *e;
     iso_dtype dtype;
-    struct texts_turn *turn;
+    struct encoding_turn *turn;
     int64_t turn_room;
-    struct texts_batch batch;
+    struct encoding_batch batch;
     iso_mat x, rows; /* of one batch */
     int64_t x_room;
     int64_t done; /* tokens, of the whole work */
@@ -27,7 +27,7 @@ iso_err iso_embed_engine_new(struct embed_engine **out, struct embed *e, iso_dty
         return err;
     g->e = e;
     g->dtype = dtype;
-    g->batch.size = iso_texts_batch_size(e->in.set);
+    g->batch.size = iso_encoding_batch_size(e->batch);
     *out = g;
     return ISO_OK;
 }
@@ -37,7 +37,7 @@ void iso_embed_engine_free(struct embed_engine *g)
     if (!g)
         return;
     iso_free(g->turn);
-    iso_texts_batch_free(&g->batch);
+    iso_encoding_batch_free(&g->batch);
     iso_mat_free(&g->x);
     iso_mat_free(&g->rows);
     iso_free(g);
@@ -46,7 +46,7 @@ void iso_embed_engine_free(struct embed_engine *g)
 /* The sentences of a window that have tokens, sorted; returns how many. */
 static iso_err line_up(int64_t *count, struct embed_engine *g, const struct embed_window *w)
 {
-    const struct texts_lang *l = &g->e->in.lang[w->lang];
+    const struct encoding_lang *l = &g->e->in.lang[w->lang];
     iso_err err = ISO_OK;
 
     if (w->items > g->turn_room) {
@@ -57,9 +57,9 @@ static iso_err line_up(int64_t *count, struct embed_engine *g, const struct embe
     for (int64_t i = w->first; i < w->first + w->items; i++) {
         const int64_t tokens = l->token_at[i + 1] - l->token_at[i];
         if (tokens > 0)
-            g->turn[(*count)++] = (struct texts_turn){tokens, i, i};
+            g->turn[(*count)++] = (struct encoding_turn){tokens, i, i};
     }
-    iso_texts_sort(g->turn, *count);
+    iso_encoding_sort(g->turn, *count);
 done:
     return err;
 }
@@ -85,15 +85,15 @@ done:
 
 /* Rows in the order of the work to their places in the window. */
 static void put_back(const iso_mat *to, const struct embed_engine *g, const struct embed_window *w,
-                     const struct texts_turn *turn, int64_t count)
+                     const struct encoding_turn *turn, int64_t count)
 {
-    const struct texts_lang *l = &g->e->in.lang[w->lang];
+    const struct encoding_lang *l = &g->e->in.lang[w->lang];
     const int64_t row = to->cols * (int64_t)iso_dtype_size(g->dtype);
     const char *from = g->rows.data;
 
     for (int64_t b = 0; b < count; b++) {
-        const int64_t first = iso_texts_row(l, g->e->in.pool, turn[b].item);
-        const int64_t rows = iso_texts_row(l, g->e->in.pool, turn[b].item + 1) - first;
+        const int64_t first = iso_encoding_row(l, g->e->in.pool, turn[b].item);
+        const int64_t rows = iso_encoding_row(l, g->e->in.pool, turn[b].item + 1) - first;
         memcpy((char *)to->data + (first - w->row) * row, from, (size_t)(rows * row));
         from += rows * row;
     }
@@ -112,11 +112,11 @@ static iso_err pool_layer(struct embed_engine *g, const struct embed_window *w, 
             err,
             "%s, layer %d: a number lies beyond the range of f16 (65504): " ISO_FIELD(dtype) " f32",
             e->in.lang[w->lang].name, e->layer[k]);
-    return iso_texts_not_finite(&e->in, &e->in.lang[w->lang], e->layer[k]);
+    return iso_encoding_not_finite(&e->in, w->lang, e->layer[k]);
 }
 
 static iso_err compute(struct embed_engine *g, const struct embed_window *w,
-                       const struct texts_turn *turn, int64_t count, int64_t tokens,
+                       const struct encoding_turn *turn, int64_t count, int64_t tokens,
                        const iso_mat *states)
 {
     struct embed *e = g->e;
@@ -124,7 +124,7 @@ static iso_err compute(struct embed_engine *g, const struct embed_window *w,
     int from = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_texts_load(&g->batch, &e->in.lang[w->lang], e->in.pool, turn, count, tokens));
+    ISO_TRY(iso_encoding_load(&g->batch, &e->in.lang[w->lang], e->in.pool, turn, count, tokens));
     ISO_TRY(make_room(g, tokens));
     ISO_TRY(iso_encoder_embed(e->in.encoder, &g->x, batch));
     for (int k = 0; k < e->layer_count; k++) {
@@ -160,7 +160,7 @@ iso_err iso_embed_engine_window(struct embed_engine *g, const struct embed_windo
     if (count < w->items)
         clear(g, w, states);
     for (int64_t at = 0, n; at < count; at += n) {
-        n = iso_texts_fill(&tokens, &g->batch, g->turn + at, count - at);
+        n = iso_encoding_fill(&tokens, &g->batch, g->turn + at, count - at);
         ISO_TRY(iso_run_step(g->e->in.run, "embedding", g->done, g->e->tokens, "tokens"));
         ISO_TRY(compute(g, w, g->turn + at, n, tokens, states));
         g->done += tokens;

@@ -6,7 +6,7 @@
 #include "lib/io/checkpoint.h"
 #include "lib/io/digest.h"
 
-static void add_lang(iso_digest *d, const struct texts_lang *l)
+static void add_lang(iso_digest *d, const struct encoding_lang *l)
 {
     const iso_corpus *c = &l->corpus;
     const int64_t tokens = l->token_at[c->items];
@@ -22,7 +22,7 @@ static void add_lang(iso_digest *d, const struct texts_lang *l)
     }
 }
 
-static iso_err put_lang(iso_buf *out, const struct texts_lang *l)
+static iso_err put_lang(iso_buf *out, const struct encoding_lang *l)
 {
     char digest[ISO_DIGEST_SIZE];
     iso_digest *d = NULL;
@@ -53,16 +53,16 @@ done:
 /* What a message calls an option is the option. */
 static iso_err put_options(iso_buf *out, const struct embed *e)
 {
-    const struct settings *set = e->in.set;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_buf_printf(out, "version of isogloss\t%s\nmodel\t%s\n", ISO_VERSION, e->in.model));
+    ISO_TRY(iso_buf_printf(out, "version of isogloss\t%s\nmodel\t%s\n", ISO_VERSION,
+                           e->in.about->name));
     ISO_TRY(iso_buf_printf(out, "--pool\t%s\n--dtype\t%s\n--compute\t%s\n",
                            iso_pool_name(e->in.pool), iso_dtype_name(e->dtype),
-                           set->compute ? set->compute : "f32"));
+                           iso_compute_name(e->in.about->compute)));
     ISO_TRY(put_layers(out, e));
-    ISO_TRY(iso_buf_printf(out, "--max-length\t%" PRId64 "\nsource\t%s\n", e->in.longest,
-                           e->in.source));
+    ISO_TRY(
+        iso_buf_printf(out, "--max-length\t%" PRId64 "\nsource\t%s\n", e->in.longest, e->source));
 done:
     return err;
 }
@@ -73,8 +73,8 @@ iso_err iso_embed_identity(iso_buf *out, const struct embed *e)
     iso_err err = ISO_OK;
 
     ISO_TRY(put_options(out, e));
-    ISO_TRY(iso_checkpoint_identity(out, e->in.set->model, e->in.tokenizer != NULL,
-                                    !e->in.set->random_weights, e->in.run));
+    ISO_TRY(iso_checkpoint_identity(out, e->in.about->folder, e->in.tokenizer != NULL,
+                                    !e->in.about->random, e->in.run));
     for (int i = 0; i < e->in.lang_count; i++)
         ISO_TRY(put_lang(out, &e->in.lang[i]));
     ISO_TRY(iso_buf_printf(out, "windows (--mem)\t%" PRId64 "\n", e->window_count));

@@ -14,25 +14,50 @@
 
 /* --- Before any file is opened --- */
 
-iso_err iso_embed_check(const struct settings *set)
+static iso_pool pool_of(const struct settings *set)
 {
-    struct embed e = {.in = iso_texts_of(set, NULL)};
+    iso_pool pool = ISO_POOL_MEAN;
+
+    (void)iso_pool_named(&pool, set->pool);
+    return pool;
+}
+
+/* The texts, and the source among them. */
+static iso_err open_texts(struct embed *e, const iso_run *run)
+{
+    const struct settings *set = e->set;
+    const iso_texts_opt opt = SETTINGS_TEXTS(set);
+    int source = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_texts_check_model(set));
+    ISO_TRY(iso_texts_open(&e->texts, set->inputs.at, set->inputs.count, &opt, run));
+    ISO_TRY(iso_texts_check_pool(e->texts, pool_of(set)));
+    if (set->src)
+        ISO_TRY(iso_texts_need(&source, e->texts, "src", set->src));
+    e->source = iso_texts_name(e->texts, source);
+done:
+    return err;
+}
+
+iso_err iso_embed_check(const struct settings *set)
+{
+    struct embed e = {.set = set};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_model_check(&SETTINGS_MODEL(set)));
     if (set->inputs.count == 0 && !set->corpus)
         ISO_FAIL(ISO_EARG, "needs LANG=TEXT, such as en=en.txt, or " ISO_FIELD(corpus) " DIR");
     if (!set->out && !set->plan)
         ISO_FAIL(ISO_EARG, "needs " ISO_FIELD(out) ", the file to write");
     if (set->out && strcmp(set->out, "-") == 0)
         ISO_FAIL(ISO_EARG, "states cannot go to standard output: " ISO_FIELD(out) " needs a file");
-    if (set->resume && e.in.pool == ISO_POOL_TYPES)
+    if (set->resume && pool_of(set) == ISO_POOL_TYPES)
         ISO_FAIL(ISO_EARG,
                  ISO_FIELD(resume) ": averages of word types cannot be resumed, begin anew");
     ISO_TRY(iso_ranges_check(set->layers));
     ISO_TRY(iso_corpus_check_columns(set->columns));
     if (!set->corpus)
-        ISO_TRY(iso_texts_inputs(&e.in));
+        ISO_TRY(open_texts(&e, NULL));
 done:
     iso_embed_free(&e);
     return err;
@@ -42,7 +67,9 @@ done:
 
 void iso_embed_free(struct embed *e)
 {
-    iso_texts_free(&e->in);
+    iso_encoding_free(&e->in);
+    iso_texts_close(e->texts);
+    iso_model_close(e->model);
     iso_free(e->layer);
     iso_free(e->window);
     iso_native_discard(e->out);
@@ -59,10 +86,10 @@ static iso_err choose_layers(struct embed *e)
     ISO_TRY(iso_alloc(&e->layer, count, sizeof *e->layer));
     for (int k = 0; k < count; k++) {
         e->layer[k] = k;
-        take[k] = !e->in.set->layers;
+        take[k] = !e->set->layers;
     }
-    if (e->in.set->layers)
-        ISO_TRY(iso_ranges_take(take, e->in.set->layers, e->layer, count, e->in.model));
+    if (e->set->layers)
+        ISO_TRY(iso_ranges_take(take, e->set->layers, e->layer, count, e->in.about->name));
     for (int k = 0; k < count; k++) {
         if (take[k])
             e->layer[e->layer_count++] = k;
@@ -112,23 +139,25 @@ static iso_err check_memory(const struct embed *e)
 {
     const int64_t need = embed_memory(e);
 
-    if (e->in.set->mem == 0 || e->in.set->plan || need <= e->in.set->mem)
+    if (e->set->mem == 0 || e->set->plan || need <= e->set->mem)
         return ISO_OK;
     return iso_fail(ISO_EARG,
                     ISO_FIELD(mem) ": this takes %.0f MB, %.0f MB are granted: grant more, or take "
                                    "fewer " ISO_FIELD(layers) ", a smaller " ISO_FIELD(
                                        batch) ", a text at a time",
-                    ceil((double)need / 1e6), floor((double)e->in.set->mem / 1e6));
+                    ceil((double)need / 1e6), floor((double)e->set->mem / 1e6));
 }
 
-static iso_err prepare(struct embed *e)
+static iso_err prepare(struct embed *e, const iso_run *run)
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_texts_inputs(&e->in));
-    ISO_TRY(iso_texts_open(&e->in));
+    ISO_TRY(open_texts(e, run));
+    ISO_TRY(iso_model_open(&e->model, &SETTINGS_MODEL(e->set), run));
+    ISO_TRY(
+        iso_encoding_begin(&e->in, e->model, e->texts, pool_of(e->set), e->set->max_length, run));
     ISO_TRY(choose_layers(e));
-    ISO_TRY(iso_texts_read(&e->in));
+    ISO_TRY(iso_encoding_read(&e->in, NULL, iso_texts_langs(e->texts)));
     ISO_TRY(iso_embed_windows(e));
     if (e->in.pool == ISO_POOL_TYPES)
         ISO_TRY(iso_embed_types_fit(e));
@@ -141,13 +170,16 @@ iso_err iso_embed_job(const struct settings *set)
 {
     const iso_run run = term_run(set);
     const int threads = iso_blas_threads();
-    struct embed e = {.in = iso_texts_of(set, &run),
+    struct embed e = {.set = set,
+                      .path = set->out,
+                      .resume = set->resume,
+                      .batch = set->batch,
                       .dtype = iso_str_same(set->dtype, "f32") ? ISO_F32 : ISO_F16};
     iso_err err = ISO_OK;
 
     if (run.threads > 0)
         iso_blas_set_threads(run.threads);
-    ISO_TRY(prepare(&e));
+    ISO_TRY(prepare(&e, &run));
     if (set->plan)
         embed_print_plan(&e);
     else

@@ -21,18 +21,18 @@ static int64_t window_bytes(const struct embed *e)
 /* As many items from `first` on as fit, one at least. */
 static struct embed_window cut(const struct embed *e, int lang, int64_t first, int64_t row)
 {
-    const struct texts_lang *l = &e->in.lang[lang];
+    const struct encoding_lang *l = &e->in.lang[lang];
     const int64_t most = window_bytes(e) / row;
     struct embed_window w = {.lang = lang, .first = first};
     int64_t end = first + 1;
 
-    w.row = iso_texts_row(l, e->in.pool, first);
-    while (end < l->corpus.items && iso_texts_row(l, e->in.pool, end + 1) - w.row <= most &&
+    w.row = iso_encoding_row(l, e->in.pool, first);
+    while (end < l->corpus.items && iso_encoding_row(l, e->in.pool, end + 1) - w.row <= most &&
            l->token_at[end + 1] - l->token_at[first] <= WINDOW_TOKENS)
         end++;
     w.items = end - first;
     w.tokens = l->token_at[end] - l->token_at[first];
-    w.rows = iso_texts_row(l, e->in.pool, end) - w.row;
+    w.rows = iso_encoding_row(l, e->in.pool, end) - w.row;
     return w;
 }
 
@@ -77,7 +77,8 @@ static void sheet_free(struct sheet *s)
     iso_free(s->counts);
 }
 
-static iso_err put_labels(struct sheet *s, const iso_corpus *corpus, const struct texts_classes *c)
+static iso_err put_labels(struct sheet *s, const iso_corpus *corpus,
+                          const struct encoding_classes *c)
 {
     iso_err err = ISO_OK;
 
@@ -85,13 +86,13 @@ static iso_err put_labels(struct sheet *s, const iso_corpus *corpus, const struc
         return ISO_OK;
     ISO_TRY(iso_alloc(&s->labels, corpus->items, sizeof *s->labels));
     for (int64_t i = 0; i < corpus->items; i++)
-        s->labels[i] = iso_texts_class(c, corpus->labels[i]);
+        s->labels[i] = iso_encoding_class(c, corpus->labels[i]);
 done:
     return err;
 }
 
 /* Word types by falling count; `entry`, which said how a word reads, says its row from now on. */
-static iso_err put_types(struct sheet *s, struct texts_lang *l)
+static iso_err put_types(struct sheet *s, struct encoding_lang *l)
 {
     int32_t *rank = NULL;
     iso_err err = ISO_OK;
@@ -113,7 +114,7 @@ done:
     return err;
 }
 
-static iso_err put_tokens(struct sheet *s, const struct texts_lang *l)
+static iso_err put_tokens(struct sheet *s, const struct encoding_lang *l)
 {
     iso_err err = ISO_OK;
 
@@ -126,8 +127,8 @@ done:
     return err;
 }
 
-static iso_err announce_lang(const struct embed *e, struct texts_lang *l,
-                             const struct texts_classes *c)
+static iso_err announce_lang(const struct embed *e, struct encoding_lang *l,
+                             const struct encoding_classes *c)
 {
     const iso_corpus *corpus = &l->corpus;
     const bool types = e->in.pool == ISO_POOL_TYPES;
@@ -155,24 +156,24 @@ done:
     return err;
 }
 
-static iso_err begin_file(struct embed *e, const struct texts_classes *c)
+static iso_err begin_file(struct embed *e, const struct encoding_classes *c)
 {
-    const struct settings *set = e->in.set;
-    const bool rounded = set->compute && strcmp(set->compute, "f32") != 0;
-    const iso_states_info about = {.model = e->in.model,
-                                   .pooling = iso_pool_name(e->in.pool),
-                                   .source = e->in.source,
-                                   .compute = rounded ? set->compute : NULL,
-                                   .class_count = c->count,
-                                   .classes = c->count > 0 ? c->name : NULL};
+    const iso_compute compute = e->in.about->compute;
+    const iso_states_info about = {
+        .model = e->in.about->name,
+        .pooling = iso_pool_name(e->in.pool),
+        .source = e->source,
+        .compute = compute == ISO_COMPUTE_F32 ? NULL : iso_compute_name(compute),
+        .class_count = c->count,
+        .classes = c->count > 0 ? c->name : NULL};
     iso_buf plan = {0};
     iso_err err = ISO_OK;
 
     if (e->in.pool == ISO_POOL_TYPES) {
-        ISO_TRY(iso_native_new(&e->out, set->out, &about));
+        ISO_TRY(iso_native_new(&e->out, e->path, &about));
     } else {
         ISO_TRY(iso_embed_identity(&plan, e));
-        ISO_TRY(iso_native_part(&e->out, set->out, &about, plan.text, set->resume));
+        ISO_TRY(iso_native_part(&e->out, e->path, &about, plan.text, e->resume));
     }
 done:
     iso_buf_free(&plan);
@@ -182,11 +183,11 @@ done:
 iso_err iso_embed_announce(struct embed *e)
 {
     const int64_t C = iso_encoder_config(e->in.encoder)->C;
-    struct texts_classes c = {0};
+    struct encoding_classes c = {0};
     int matrix;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_texts_classes_make(&c, &e->in));
+    ISO_TRY(iso_encoding_classes(&c, &e->in));
     ISO_TRY(begin_file(e, &c));
     for (int i = 0; i < e->in.lang_count; i++)
         ISO_TRY(announce_lang(e, &e->in.lang[i], &c));
@@ -196,6 +197,6 @@ iso_err iso_embed_announce(struct embed *e)
                                       e->in.lang[i].rows, C, e->dtype));
     }
 done:
-    iso_texts_classes_free(&c);
+    iso_encoding_classes_free(&c);
     return err;
 }

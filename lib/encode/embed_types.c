@@ -7,7 +7,7 @@
 
 enum { BLOCK = 4 << 20 }; /* bytes written at a time */
 
-static int64_t sum_bytes(const struct embed *e, const struct texts_lang *l)
+static int64_t sum_bytes(const struct embed *e, const struct encoding_lang *l)
 {
     return l->rows * e->layer_count * iso_encoder_config(e->in.encoder)->C *
            (int64_t)sizeof(double);
@@ -18,7 +18,7 @@ iso_err iso_embed_types_fit(const struct embed *e)
     const int64_t mem = iso_run_mem(e->in.run);
 
     for (int i = 0; i < e->in.lang_count; i++) {
-        const struct texts_lang *l = &e->in.lang[i];
+        const struct encoding_lang *l = &e->in.lang[i];
         if (sum_bytes(e, l) > mem)
             return iso_fail(
                 ISO_EARG,
@@ -38,7 +38,7 @@ struct sums {
 static void add_window(struct sums *to, const struct embed *e, const struct embed_window *w,
                        const iso_mat *states)
 {
-    const struct texts_lang *l = &e->in.lang[w->lang];
+    const struct encoding_lang *l = &e->in.lang[w->lang];
 
     for (int64_t i = 0; i < w->rows; i++) {
         const int64_t type = l->entry[w->row + i];

@@ -1,190 +1,114 @@
-/* What reads languages through a checkpoint: texts, their tokens, and what a row stands for. */
-#ifndef ISO_BIN_TEXTS_H
-#define ISO_BIN_TEXTS_H
+/* The texts of several languages: files by name, or arrays in memory. */
+#ifndef ISO_ENCODE_TEXTS_H
+#define ISO_ENCODE_TEXTS_H
 
-#include "lib/encode/lexicon.h"
-#include "bin/settings.h"
-#include "lib/base/run.h"
-#include "lib/base/str.h"
+#include "lib/base/option.h"
 #include "lib/io/corpus.h"
 #include "lib/io/pool.h"
-#include "lib/nn/encoder.h"
 #include "lib/text/tokenizer.h"
-#include "lib/text/words.h"
 
-/* What is known of a token besides its id. */
-enum { TEXTS_SPECIAL = 1, TEXTS_SECOND = 2 /* token type 1 */ };
+ISO_BEGIN
 
-/* One language: its text, the tokens made of it, and what a row stands for. */
-struct texts_lang {
-    char *name; /* canonical */
-    struct words files;
-    iso_corpus corpus;
-    int64_t *token_at; /* items + 1: where an item's tokens begin */
-    int32_t *ids;      /* tokens */
-    uint8_t *mark;     /* tokens */
-    /* Words (pooling word, types): those of an item, and the tokens of each. */
-    int64_t *word_at; /* items + 1 */
-    int64_t *first;   /* words + 1, into index */
-    int32_t *index;   /* of a token within its item */
-    /* How rows (types: words) read: entry of the lexicon. Pooling none, word, types. */
-    int32_t *entry;
-    struct lexicon lexicon;
-    int64_t rows; /* in a file */
-    int64_t truncated, token_room, word_room, index_room;
-    int64_t marks;       /* word types: occurrences of punctuation alone, left out */
-    bool *cut;           /* items: it was too long */
-    bool opened, closed; /* token ids: the first, the last of a line are special tokens */
-};
+/**
+ * Languages, and for each the files its text is in (several are one text), or a text in memory. No
+ * file is read before a call needs its text.
+ */
+typedef struct iso_texts iso_texts;
 
-struct texts {
-    const struct settings *set;
-    const iso_run *run;
-    iso_pool pool;
-    char *model;  /* what a file calls it */
-    char *source; /* canonical */
-    iso_encoder *encoder;
-    iso_tokenizer *tokenizer; /* NULL when all files hold token ids */
-    int64_t longest;          /* tokens of a sentence */
-    struct texts_lang *lang;
-    int lang_count;
-    char **folder_words; /* of --corpus: what the languages' files lie in */
-    int folder_word_count;
-};
+/** How texts are found and read; all zero: kinds and columns are recognised, all items are taken.
+ */
+typedef struct iso_texts_opt {
+    const char *corpus;     /* NULL, or a folder whose texts are taken (iso_corpus_folder) */
+    const char *columns;    /* as iso_corpus_opt has them; NULL: by their names */
+    iso_corpus_kind format; /* of every file but .ids */
+    int64_t limit;          /* the first items of each language; 0: all */
+} iso_texts_opt;
 
-/* All zero but for these; `run` may be NULL. */
-struct texts iso_texts_of(const struct settings *set, const iso_run *run);
-void iso_texts_free(struct texts *t);
+/* Rows of a table of options, for an iso_texts_opt called `texts`. */
+#define ISO_TEXTS_CORPUS(type)                                                                     \
+    ISO_OPTION_AS(type, "corpus", PATH, texts.corpus, "DIR",                                       \
+                  "take every text in DIR: LANG.txt, .tsv, .csv, .jsonl, .ids; eng_Latn.dev; "     \
+                  "NAME.LANG",                                                                     \
+                  .reads = ISO_READS_CORPUS)
+#define ISO_TEXTS_COLUMNS(type)                                                                    \
+    ISO_OPTION_AS(                                                                                 \
+        type, "columns", TEXT, texts.columns, "LIST",                                              \
+        "columns of tables and JSON: text=sentence,text2=...,id=...,label=... (default: "          \
+        "by their names; id= takes none)")
+#define ISO_TEXTS_FORMAT(type)                                                                     \
+    ISO_OPTION_AS(type, "text_format", ENUM, texts.format, "KIND",                                 \
+                  "what texts are (default: by suffix and first line)",                            \
+                  .choices = "plain tsv csv json",                                                 \
+                  .numbers = (const int[]){ISO_CORPUS_PLAIN, ISO_CORPUS_TSV, ISO_CORPUS_CSV,       \
+                                           ISO_CORPUS_JSON})
 
-/* --- texts_inputs.c --- */
+/** No language yet. What `opt` (NULL: all zero) names is copied. Errors  ISO_EARG (columns),
+ * ISO_ENOMEM. */
+ISO_API ISO_MUST_USE iso_err iso_texts_new(iso_texts **out, const iso_texts_opt *opt);
 
-/* LANG=FILE words and --corpus as languages, in the order given. Errors ISO_EARG, ISO_EIO. */
-iso_err iso_texts_inputs(struct texts *t);
+/**
+ * Adds a file as "LANG=FILE", behind those its language has; all codes of a language are one.
+ * *lang, unless `lang` is NULL, takes its number. Errors  ISO_EARG (no such word, a language that
+ * is in memory), ISO_ENOMEM.
+ */
+ISO_API ISO_MUST_USE iso_err iso_texts_add(iso_texts *t, int *lang, const char *word);
 
-/* Adds the file of one such word, which stays borrowed; *lang, unless NULL, takes whose it is. */
-iso_err iso_texts_add(struct texts *t, int *lang, const char *word);
+/**
+ * Adds a language that is in memory: of `text` the items and text, text2, ids, labels, or offsets
+ * and tokens, are looked at, as iso_corpus has them; they are borrowed.
+ * Errors  ISO_EARG (a language that is there already, a text that is NULL or no UTF-8, neither text
+ *         nor tokens), ISO_EFORMAT (an id twice, offsets that fall), ISO_ENOMEM.
+ */
+ISO_API ISO_MUST_USE iso_err iso_texts_add_lang(iso_texts *t, const char *name,
+                                                const iso_corpus *text);
 
-/* What to say where a language is asked for that no text is of: those there are. ISO_EARG. */
-iso_err iso_texts_no_lang(const struct texts *t, const char *option, const char *name);
+/** Adds the texts of `corpus` of the options, if they name one; notes tell what was passed over.
+ * Errors  as iso_corpus_folder; ISO_EARG (a language that is there already). */
+ISO_API ISO_MUST_USE iso_err iso_texts_add_corpus(iso_texts *t, const iso_run *run);
 
-/* Adds those of a folder. */
-iso_err iso_texts_add_folder(struct texts *t, const char *folder);
+/** All of it: LANG=FILE words, then `corpus`. Errors  as these; ISO_EARG where both are missing. */
+ISO_API ISO_MUST_USE iso_err iso_texts_open(iso_texts **out, const char *const *words, int count,
+                                            const iso_texts_opt *opt, const iso_run *run);
+ISO_API void iso_texts_close(iso_texts *t);
 
-/* --src, else the first. */
-iso_err iso_texts_choose_source(struct texts *t);
+ISO_API int iso_texts_langs(const iso_texts *t);
 
-/* Keeps the languages of these numbers, each once, in this order, and lets go of the others. */
-iso_err iso_texts_keep(struct texts *t, const int *keep, int count);
+/** The canonical name of language `lang`: "en". */
+ISO_API const char *iso_texts_name(const iso_texts *t, int lang);
 
-/* Whether a file holds token ids. */
-bool iso_texts_is_ids(const char *path);
+/** Its files; none when it is in memory. */
+ISO_API int iso_texts_files(const iso_texts *t, int lang);
+ISO_API const char *iso_texts_file(const iso_texts *t, int lang, int i);
 
-/* --- texts_notes.c --- */
+/** The language called `name` under any of its codes, or -1. */
+ISO_API int iso_texts_find(const iso_texts *t, const char *name);
 
-/* How texts are to be read. */
-iso_corpus_opt iso_texts_corpus_opt(const struct settings *set);
+/** The same, where it must be there: the message names the option `field` and languages that are.
+ * Errors  ISO_EARG, ISO_ENOMEM. */
+ISO_API ISO_MUST_USE iso_err iso_texts_need(int *out, const iso_texts *t, const char *field,
+                                            const char *name);
 
-/* Says how the texts were read, what was the same for several of them once. */
-iso_err iso_texts_tell(const struct settings *set, const iso_corpus *const *corpora, int count);
+/** Whether it has text; else it is token ids alone. */
+ISO_API bool iso_texts_has_text(const iso_texts *t, int lang);
 
-/* What is odd in the files of a tokenizer, how much and the first. */
-void iso_texts_tell_tokenizer(const struct settings *set, const iso_tokenizer *t);
+/** That all have text where a row stands for a word of it. Errors  ISO_EARG. */
+ISO_API ISO_MUST_USE iso_err iso_texts_check_pool(const iso_texts *t, iso_pool pool);
 
-/* --- texts_model.c --- */
+/** Reads the text of a language. `padding` as in iso_corpus_opt. Free with iso_corpus_free, before
+ * the texts. Errors  as iso_corpus_read. */
+ISO_API ISO_MUST_USE iso_err iso_texts_read(iso_corpus *out, const iso_texts *t, int lang,
+                                            const int32_t *padding, const iso_run *run);
 
-/* Names the model by its folder, or as the hub whose cache the folder lies in; opens its encoder;
- * says how long a sentence may be. */
-iso_err iso_texts_open(struct texts *t);
+/** How files are to be read, for iso_corpus_read. */
+ISO_API iso_corpus_opt iso_texts_reading(const iso_texts_opt *opt, const iso_run *run);
 
-/* Whether there is such a folder; else how to get one. ISO_EIO. */
-iso_err iso_texts_find_model(const char *model);
+/** Notes how texts were read, what was the same for several of them once. Errors  ISO_ENOMEM. */
+ISO_API ISO_MUST_USE iso_err iso_texts_note(const iso_run *run, const iso_corpus *const *corpora,
+                                            int count);
 
-/* What the command line alone shows wrong of --model and --random-weights. ISO_EARG. */
-iso_err iso_texts_check_model(const struct settings *set);
+/** The text of an item; a second one that is empty is none. */
+ISO_API iso_text iso_texts_item(const iso_corpus *c, int64_t item);
 
-/* --- texts_read.c --- */
-
-/* Reads and tokenises every language. */
-iso_err iso_texts_read(struct texts *t);
-
-/* The text of an item; a second one that is empty is none. */
-iso_text iso_texts_item(const iso_corpus *c, int64_t item);
-
-/* --- texts_words.c --- */
-
-/* Makes room for the words of all items. */
-iso_err iso_texts_words_begin(struct texts_lang *lang);
-
-/* Adds the words of an item, the next one, to what is known of its language; `words` is scratch. */
-iso_err iso_texts_words_add(struct texts_lang *lang, iso_words *words, const iso_tokens *tokens,
-                            int64_t item, const iso_text *text, iso_pool pool);
-
-/* --- texts_rows.c --- */
-
-/* Lists of tokens, a row each, as iso_pool_lists takes them. */
-struct texts_lists {
-    int64_t rows, used, row_room, room;
-    int64_t *first, *index;
-};
-
-/* Where the rows of an item begin: its number, its first token, its first word. */
-int64_t iso_texts_row(const struct texts_lang *lang, iso_pool pool, int64_t item);
-
-/* Appends the lists of an item whose tokens begin at token `base` of the batch. */
-iso_err iso_texts_lists_add(struct texts_lists *to, const struct texts_lang *lang, iso_pool pool,
-                            int64_t item, int64_t base);
-void iso_texts_lists_free(struct texts_lists *lists);
-
-/* --- texts_labels.c --- */
-
-/* {0} is empty. */
-struct texts_classes {
-    const char **name; /* sorted, borrowed */
-    int count;
-};
-
-/* The labels of all languages, each once; an empty one is none. Free in any case. */
-iso_err iso_texts_classes_make(struct texts_classes *c, const struct texts *t);
-
-/* The number of a label's class, -1 for none. */
-int32_t iso_texts_class(const struct texts_classes *c, const char *label);
-void iso_texts_classes_free(struct texts_classes *c);
-
-/* --- texts_batch.c --- */
-
-/* A sentence in the order of the work; `row` is the caller's. */
-struct texts_turn {
-    int64_t tokens, item, row;
-};
-
-/* Sentences of like length on their way, each padded to `pad` tokens unless that is 0. */
-struct texts_batch {
-    int64_t size, pad; /* tokens: of a batch, of a sentence */
-    int32_t pad_id;
-    iso_batch batch; /* what was loaded last */
-    struct texts_lists lists;
-    int64_t *offsets, *live;
-    int32_t *ids, *types;
-    int64_t token_room, sentence_room;
-};
-
-/* Tokens computed at once: --batch. */
-int64_t iso_texts_batch_size(const struct settings *set);
-
-/* Longest first: what takes most memory comes first, and the short ones fill the last batch. */
-void iso_texts_sort(struct texts_turn *turn, int64_t count);
-
-/* How many of the sentences from `turn` on make the next batch, one at least; *tokens takes how
- * many tokens that are. */
-int64_t iso_texts_fill(int64_t *tokens, const struct texts_batch *b, const struct texts_turn *turn,
-                       int64_t left);
-
-/* Loads them: batch and lists. */
-iso_err iso_texts_load(struct texts_batch *b, const struct texts_lang *lang, iso_pool pool,
-                       const struct texts_turn *turn, int64_t count, int64_t tokens);
-void iso_texts_batch_free(struct texts_batch *b);
-
-/* What NaN among the states of a layer means. */
-iso_err iso_texts_not_finite(const struct texts *t, const struct texts_lang *lang, int layer);
+ISO_END
 
 #endif

@@ -90,7 +90,7 @@ done:
 static void begin(struct mixing *x, const struct settings *set, const iso_run *run,
                   iso_mix_entropy entropy)
 {
-    *x = (struct mixing){.job = {.in = iso_texts_of(set, run), .entropy = entropy}};
+    *x = (struct mixing){.job = {.set = set, .run = run, .entropy = entropy}};
 }
 
 static void end(struct mixing *x)
@@ -116,7 +116,7 @@ static void row_of(float *row, iso_spill *s, int matrix, int64_t item)
 static double *states(int64_t *T, int64_t *live, const struct reference *model,
                       const struct mix_job *job, int lang, int64_t item)
 {
-    const struct texts_lang *l = &job->in.lang[lang];
+    const struct encoding_lang *l = &job->in.lang[lang];
     const int64_t at = l->token_at[job->pick[lang][item]];
     int32_t ids[LONGEST];
 
@@ -284,7 +284,7 @@ static void repo_pads_every_sentence(void **state)
 static void little_memory_goes_through_files(void **state)
 {
     struct settings set = settings_of("3");
-    const iso_run run = {.mem = 4096};
+    const iso_run run = {.mem = 32768}; /* the texts fit, the states do not */
 
     (void)state;
     set.batch = 1;
@@ -310,7 +310,7 @@ static void strangers_are_strange(void **state)
     int64_t stranger[6];
     int32_t ids[] = {7, 8, 9, 7, 8, 9, 1, 2, 3, 4, 5, 6, 7, 7};
     int64_t token_at[] = {0, 3, 6, 8, 10, 12, 14}, pick[] = {0, 1, 2, 3, 4, 5};
-    const struct texts_lang lang = {.token_at = token_at, .ids = ids};
+    const struct encoding_lang lang = {.token_at = token_at, .ids = ids};
     bool none;
 
     (void)state;

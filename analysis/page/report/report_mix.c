@@ -75,7 +75,7 @@ done:
 static iso_err mix(iso_records *out, const struct settings *s, const iso_run *run)
 {
     const int threads = iso_blas_threads();
-    struct mix_job job = {.in = iso_texts_of(s, run), .entropy = ISO_MIX_MASKED};
+    struct mix_job job = {.set = s, .run = run, .entropy = ISO_MIX_MASKED};
     iso_err err = ISO_OK;
 
     if (run->threads > 0)

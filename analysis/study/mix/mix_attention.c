@@ -35,7 +35,7 @@ static int64_t row_called(const iso_corpus *c, const char *word)
 
 static iso_err find(int64_t *out, const struct mix_job *job, const char *word)
 {
-    const struct texts_lang *l = &job->in.lang[0];
+    const struct encoding_lang *l = &job->in.lang[0];
     const int64_t row = row_called(&l->corpus, word);
 
     if (row < 0)
@@ -55,12 +55,12 @@ static iso_err find(int64_t *out, const struct mix_job *job, const char *word)
 
 iso_err iso_mix_attention_items(struct mix_job *job)
 {
-    const char *path = job->in.set->attention;
+    const char *path = job->set->attention;
     char word[256];
     struct stat st;
     iso_err err = ISO_OK;
 
-    for (const char *at = job->in.set->items; at;) {
+    for (const char *at = job->set->items; at;) {
         at = iso_str_word(word, sizeof word, at);
         if (job->shown_count == ITEMS_MOST)
             ISO_FAIL(ISO_EARG, ISO_FIELD(items) ": more than %d sentences", ITEMS_MOST);
@@ -83,7 +83,7 @@ struct view {
     int target;
     int64_t item; /* of the run */
     struct mix_labels row, column;
-    struct texts_batch batch;
+    struct encoding_batch batch;
     struct mix_gathered source;
     iso_mat x, at, u;
     float *weight;
@@ -93,7 +93,7 @@ static iso_err hand_out(const struct view *v, int way, int layer, double lambda)
 {
     const struct mix_job *job = v->job;
     const int lang = iso_mix_source_lang(job, v->target);
-    const struct texts_lang *src = &job->in.lang[lang];
+    const struct encoding_lang *src = &job->in.lang[lang];
     const int64_t item = job->pick[lang][v->item];
     const iso_cross_attention a = {
         .tgt = iso_mix_target(job, v->target)->name,
@@ -106,7 +106,7 @@ static iso_err hand_out(const struct view *v, int way, int layer, double lambda)
         .tgt_tokens = v->row.count,
         .src_tokens = v->column.count,
         .weight = v->weight,
-        .model = job->in.model,
+        .model = job->in.about->name,
         .mix = job->scheme.way[way].name,
         .layer = layer,
         .lambda = lambda,
@@ -119,7 +119,7 @@ static iso_err hand_out(const struct view *v, int way, int layer, double lambda)
 static iso_err look(struct view *v, int layer)
 {
     struct mix_job *job = v->job;
-    const struct texts_turn turn = {.row = v->item};
+    const struct encoding_turn turn = {.row = v->item};
     const iso_mix_rule rule = iso_mixing_rule(job, 0, layer);
     iso_mix_pairs in = {.target = iso_mat_view(&v->at),
                         .source = iso_mat_view(&v->at),
@@ -156,16 +156,16 @@ static iso_err load(struct view *v)
 {
     const struct mix_job *job = v->job;
     const int lang = iso_mix_target_lang(job, v->target);
-    const struct texts_lang *l = &job->in.lang[lang];
+    const struct encoding_lang *l = &job->in.lang[lang];
     const int64_t item = job->pick[lang][v->item];
-    const struct texts_turn turn = {l->token_at[item + 1] - l->token_at[item], item, v->item};
+    const struct encoding_turn turn = {l->token_at[item + 1] - l->token_at[item], item, v->item};
     int64_t tokens;
     iso_err err = ISO_OK;
 
     v->batch.pad = job->entropy == ISO_MIX_REPO ? job->in.longest : 0;
     v->batch.pad_id = (int32_t)iso_encoder_config(job->in.encoder)->padding;
-    (void)iso_texts_fill(&tokens, &v->batch, &turn, 1);
-    ISO_TRY(iso_texts_load(&v->batch, l, job->in.pool, &turn, 1, tokens));
+    (void)iso_encoding_fill(&tokens, &v->batch, &turn, 1);
+    ISO_TRY(iso_encoding_load(&v->batch, l, job->in.pool, &turn, 1, tokens));
     ISO_TRY(iso_mat_new(&v->x, tokens, job->scheme.C, ISO_F32));
     ISO_TRY(iso_mat_new(&v->at, tokens, job->scheme.C, ISO_F32));
     ISO_TRY(iso_mat_new(&v->u, tokens, job->scheme.C, ISO_F32));
@@ -197,7 +197,7 @@ static void view_free(struct view *v)
 {
     iso_mix_labels_free(&v->row);
     iso_mix_labels_free(&v->column);
-    iso_texts_batch_free(&v->batch);
+    iso_encoding_batch_free(&v->batch);
     iso_mix_gathered_free(&v->source);
     iso_mat_free(&v->x);
     iso_mat_free(&v->at);

@@ -31,14 +31,14 @@ static iso_err accuracy(iso_value *v, double *each, const struct work *w, enum b
     const iso_mat *logits = what == SOURCE ? &w->source : what == TARGET ? &w->target : &w->mean;
 
     return iso_branches_accuracy(v, each, iso_mat_view(logits), w->gold, w->boot,
-                                 (uint64_t)w->job->in.set->seed);
+                                 (uint64_t)w->job->set->seed);
 }
 
 /* One branch against the source's, of final states of the target. */
 static iso_err value_of(iso_value *v, double *each, struct work *w, enum branch what,
                         const iso_mat *cls)
 {
-    const uint64_t seed = (uint64_t)w->job->in.set->seed;
+    const uint64_t seed = (uint64_t)w->job->set->seed;
     iso_err err = ISO_OK;
 
     if (what == MSE)
@@ -94,7 +94,7 @@ static iso_err add_difference(const struct work *w, iso_record *r, const double 
     ISO_TRY(iso_alloc(&outcome, n, sizeof *outcome));
     for (int64_t i = 0; i < n; i++)
         outcome[i] = each[i] - less[i];
-    ISO_TRY(iso_consistency_mean(&v, outcome, n, w->boot, (uint64_t)w->job->in.set->seed));
+    ISO_TRY(iso_consistency_mean(&v, outcome, n, w->boot, (uint64_t)w->job->set->seed));
     r->stage = "difference";
     ISO_TRY(add(w, r, &v));
 done:
@@ -221,7 +221,7 @@ iso_err iso_mix_branches(iso_records *out, const struct mix_job *job, int target
     struct work w = {.out = out, .job = job, .m = m, .head = job->classifier};
     iso_err err = ISO_OK;
 
-    w.boot = iso_str_same(job->in.set->interval, "none") ? ISO_BOOT_NONE : ISO_BOOT_PERCENTILE;
+    w.boot = iso_str_same(job->set->interval, "none") ? ISO_BOOT_NONE : ISO_BOOT_PERCENTILE;
     ISO_TRY(iso_alloc(&w.before, m->items, sizeof *w.before));
     ISO_TRY(iso_alloc(&w.after, pairs * m->items, sizeof *w.after));
     ISO_TRY(add_branch(&w, MSE));

@@ -41,14 +41,13 @@ static iso_err new_mixed(struct mixed *m, struct mix_job *job, int target)
     *m = (struct mixed){.scheme = s,
                         .src = job->in.lang[iso_mix_source_lang(job, target)].name,
                         .tgt = iso_mix_target(job, target)->name,
-                        .model = job->in.model,
+                        .model = job->in.about->name,
                         .pool = iso_pool_name(job->in.pool),
                         .items = job->items,
                         .source = job->source.states,
                         .cls_source = job->source.cls};
     m->cls_source.owner = NULL;
-    ISO_TRY(
-        iso_spill_new(&m->states, iso_mixed_matrices(s), job->items, s->C, ISO_F32, job->in.run));
+    ISO_TRY(iso_spill_new(&m->states, iso_mixed_matrices(s), job->items, s->C, ISO_F32, job->run));
     ISO_TRY(iso_alloc(&m->lambda, pairs * job->items, sizeof *m->lambda));
     ISO_TRY(iso_alloc(&m->e1, pairs * job->items, sizeof *m->e1));
     ISO_TRY(iso_alloc(&m->e2, pairs * job->items, sizeof *m->e2));
@@ -121,7 +120,7 @@ iso_mix_rule iso_mixing_rule(const struct mix_job *job, int way, int layer)
 static void put_numbers(const struct engine *g, int place, int way)
 {
     const int64_t at = iso_mixed_place_way(&g->job->scheme, place, way) * g->job->items;
-    const struct texts_turn *turn = g->pass.turn + g->pass.at;
+    const struct encoding_turn *turn = g->pass.turn + g->pass.at;
 
     for (int64_t b = 0; b < g->pass.count; b++) {
         g->to->lambda[at + turn[b].row] = g->lambda[b];

@@ -7,7 +7,7 @@
 
 int iso_mix_targets(const struct mix_job *job)
 {
-    return job->in.lang_count - !job->self;
+    return job->langs - !job->self;
 }
 
 int iso_mix_target_lang(const struct mix_job *job, int t)
@@ -20,19 +20,19 @@ int iso_mix_source_lang(const struct mix_job *job, int t)
     return job->self ? t : 0;
 }
 
-const struct texts_lang *iso_mix_target(const struct mix_job *job, int t)
+const struct encoding_lang *iso_mix_target(const struct mix_job *job, int t)
 {
     return &job->in.lang[iso_mix_target_lang(job, t)];
 }
 
 static iso_err add_sources(struct mix_job *job)
 {
-    const struct words *source = &job->in.set->source;
+    const struct words *source = &job->set->source;
     int lang;
     iso_err err = ISO_OK;
 
     for (int i = 0; i < source->count; i++) {
-        ISO_TRY(iso_texts_add(&job->in, &lang, source->at[i]));
+        ISO_TRY(iso_texts_add(job->texts, &lang, source->at[i]));
         if (lang > 0)
             ISO_FAIL(ISO_EARG,
                      ISO_FIELD(source) ": %s is of another language than %s; one is mixed into all",
@@ -44,12 +44,12 @@ done:
 
 static iso_err add_targets(struct mix_job *job)
 {
-    const struct words *target = &job->in.set->target;
+    const struct words *target = &job->set->target;
     int lang;
     iso_err err = ISO_OK;
 
     for (int i = 0; i < target->count; i++) {
-        ISO_TRY(iso_texts_add(&job->in, &lang, target->at[i]));
+        ISO_TRY(iso_texts_add(job->texts, &lang, target->at[i]));
         if (lang == 0 && !job->self)
             ISO_FAIL(ISO_EARG,
                      ISO_FIELD(target) ": %s is of the source's language; leave " ISO_FIELD(
@@ -61,60 +61,44 @@ done:
     return err;
 }
 
-static int lang_called(const struct texts *t, const char *name)
+/* Adds the languages of --tgt, or all that are not the source (`first`, -1: none). */
+static iso_err choose_targets(struct mix_job *job, int first)
 {
-    for (int i = 0; i < t->lang_count; i++) {
-        if (iso_lang_same(t->lang[i].name, name))
-            return i;
-    }
-    return -1;
-}
-
-/* Adds the languages of --tgt to `keep`, or all that are not the source (`first`, -1: none). */
-static iso_err choose_targets(int *keep, int *count, const struct mix_job *job, int first)
-{
-    const struct texts *t = &job->in;
+    const struct settings *set = job->set;
     char word[128];
+    int lang;
     iso_err err = ISO_OK;
 
-    for (int i = 0; !t->set->tgt && i < t->lang_count; i++) {
+    for (int i = 0; !set->tgt && i < iso_texts_langs(job->texts); i++) {
         if (i != first)
-            keep[(*count)++] = i;
+            job->lang[job->langs++] = i;
     }
-    for (const char *at = t->set->tgt; at;) {
+    for (const char *at = set->tgt; at;) {
         at = iso_str_word(word, sizeof word, at);
-        const int lang = lang_called(t, word);
-        bool there = lang == first && first >= 0;
-        for (int i = 0; i < *count; i++)
-            there = there || keep[i] == lang;
-        if (lang < 0)
-            ISO_TRY(iso_texts_no_lang(t, ISO_FIELD(tgt), word));
+        ISO_TRY(iso_texts_need(&lang, job->texts, "tgt", word));
+        bool there = false;
+        for (int i = 0; i < job->langs; i++)
+            there = there || job->lang[i] == lang;
         if (!there)
-            keep[(*count)++] = lang;
+            job->lang[job->langs++] = lang;
     }
 done:
     return err;
 }
 
-static iso_err from_folder(struct mix_job *job)
+/* Of a folder those that --src and --tgt choose; of words all, in their order. */
+static iso_err choose_langs(struct mix_job *job)
 {
-    struct texts *t = &job->in;
-    int *keep = NULL, count = 0, first = -1;
+    int first = job->self || !job->set->corpus ? -1 : 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_texts_add_folder(t, t->set->corpus));
-    if (!job->self) {
-        first = lang_called(t, t->set->src);
-        if (first < 0)
-            ISO_TRY(iso_texts_no_lang(t, ISO_FIELD(src), t->set->src));
+    ISO_TRY(iso_alloc(&job->lang, iso_texts_langs(job->texts), sizeof *job->lang));
+    if (first == 0) {
+        ISO_TRY(iso_texts_need(&first, job->texts, "src", job->set->src));
+        job->lang[job->langs++] = first;
     }
-    ISO_TRY(iso_alloc(&keep, t->lang_count, sizeof *keep));
-    if (first >= 0)
-        keep[count++] = first;
-    ISO_TRY(choose_targets(keep, &count, job, first));
-    ISO_TRY(iso_texts_keep(t, keep, count));
+    ISO_TRY(choose_targets(job, first));
 done:
-    iso_free(keep);
     return err;
 }
 
@@ -143,20 +127,21 @@ static iso_err check_words(const struct settings *set)
 
 iso_err iso_mix_inputs(struct mix_job *job)
 {
-    const struct settings *set = job->in.set;
+    const struct settings *set = job->set;
     iso_err err = ISO_OK;
 
     ISO_TRY(check_words(set));
+    ISO_TRY(iso_texts_new(&job->texts, &SETTINGS_TEXTS(set)));
     job->self = set->corpus ? !set->src : set->source.count == 0;
     if (set->corpus) {
-        ISO_TRY(from_folder(job));
+        ISO_TRY(iso_texts_add_corpus(job->texts, job->run));
     } else {
         ISO_TRY(add_sources(job));
         ISO_TRY(add_targets(job));
     }
+    ISO_TRY(choose_langs(job));
     if (iso_mix_targets(job) == 0)
         ISO_FAIL(ISO_EARG, "%s: no language is left to mix %s into", set->corpus, set->src);
-    ISO_TRY(iso_str_dup(&job->in.source, job->in.lang[0].name, -1));
 done:
     return err;
 }

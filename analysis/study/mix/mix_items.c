@@ -7,7 +7,7 @@
 #include "lib/base/alloc.h"
 
 /* The languages as iso_parallel_make wants them. */
-static iso_err join(struct parallel *out, const struct texts *t)
+static iso_err join(struct parallel *out, const struct encoding *t)
 {
     iso_lang *about = NULL;
     const iso_lang **party = NULL;
@@ -16,12 +16,12 @@ static iso_err join(struct parallel *out, const struct texts *t)
     ISO_TRY(iso_alloc(&about, t->lang_count, sizeof *about));
     ISO_TRY(iso_alloc(&party, t->lang_count, sizeof *party));
     for (int l = 0; l < t->lang_count; l++) {
-        const struct texts_lang *lang = &t->lang[l];
+        const struct encoding_lang *lang = &t->lang[l];
         about[l] = (iso_lang){.name = lang->name,
                               .items = lang->corpus.items,
                               .rows = lang->corpus.items,
                               .ids = lang->corpus.ids,
-                              .path = lang->files.at[0]};
+                              .path = lang->path};
         party[l] = &about[l];
     }
     ISO_TRY(iso_parallel_make(out, party, t->lang_count));
@@ -33,7 +33,7 @@ done:
 
 static iso_err note_unshared(const struct mix_job *job)
 {
-    const struct texts *t = &job->in;
+    const struct encoding *t = &job->in;
     iso_buf line = {0};
     iso_err err = ISO_OK;
 
@@ -44,7 +44,7 @@ static iso_err note_unshared(const struct mix_job *job)
                                    alone));
     }
     if (line.len)
-        term_note(t->set, "%" PRId64 " items have an id in all languages; others are left out:%s",
+        term_note(job->set, "%" PRId64 " items have an id in all languages; others are left out:%s",
                   job->items, line.text);
 done:
     iso_buf_free(&line);
@@ -68,10 +68,10 @@ done:
 }
 
 /* Nothing but special tokens. */
-static bool says_nothing(const struct texts_lang *l, int64_t item)
+static bool says_nothing(const struct encoding_lang *l, int64_t item)
 {
     for (int64_t i = l->token_at[item]; i < l->token_at[item + 1]; i++) {
-        if (!(l->mark[i] & TEXTS_SPECIAL))
+        if (!(l->mark[i] & TOKEN_SPECIAL))
             return false;
     }
     return true;
@@ -87,7 +87,7 @@ static int empty_in(const struct mix_job *job, int64_t i)
     return -1;
 }
 
-static iso_err name_item(iso_buf *out, const struct texts_lang *l, int64_t item)
+static iso_err name_item(iso_buf *out, const struct encoding_lang *l, int64_t item)
 {
     return l->corpus.ids ? iso_buf_printf(out, "%s", l->corpus.ids[item])
                          : iso_buf_printf(out, "%" PRId64, item);
@@ -95,7 +95,7 @@ static iso_err name_item(iso_buf *out, const struct texts_lang *l, int64_t item)
 
 static iso_err drop_empty(struct mix_job *job)
 {
-    const struct texts_lang *first = NULL;
+    const struct encoding_lang *first = NULL;
     const int64_t all = job->items;
     int64_t kept = 0;
     iso_buf name = {0};
@@ -113,7 +113,7 @@ static iso_err drop_empty(struct mix_job *job)
     }
     job->items = kept;
     if (first)
-        term_note(job->in.set,
+        term_note(job->set,
                   "%" PRId64 " of %" PRId64 " items are empty in a language and left out "
                   "everywhere, the first is %s in %s",
                   all - kept, all, name.text, first->name);
@@ -126,7 +126,7 @@ done:
 static iso_err note_cut(const struct mix_job *job, int target)
 {
     const int s = iso_mix_source_lang(job, target), t = iso_mix_target_lang(job, target);
-    const struct texts_lang *src = &job->in.lang[s], *tgt = &job->in.lang[t];
+    const struct encoding_lang *src = &job->in.lang[s], *tgt = &job->in.lang[t];
     int64_t one = 0, both = 0;
     iso_buf name = {0};
     iso_err err = ISO_OK;
@@ -138,12 +138,12 @@ static iso_err note_cut(const struct mix_job *job, int target)
         both += a && b;
     }
     if (one > 0)
-        term_note(job->in.set,
+        term_note(job->set,
                   "%s: %" PRId64 " of %" PRId64 " sentences are cut to %" PRId64
                   " tokens on one side only, the first is %s; on both sides %" PRId64,
                   tgt->name, one, job->items, job->in.longest, name.text, both);
     else if (both > 0)
-        term_note(job->in.set,
+        term_note(job->set,
                   "%s: %" PRId64 " of %" PRId64 " sentences are cut to %" PRId64 " tokens",
                   tgt->name, both, job->items, job->in.longest);
 done:
@@ -161,7 +161,7 @@ iso_err iso_mix_items(struct mix_job *job)
     ISO_TRY(drop_empty(job));
     if (job->items == 0)
         ISO_FAIL(ISO_EARG, "%s: no item has text in all languages: nothing to mix",
-                 job->in.lang[0].files.at[0]);
+                 job->in.lang[0].path);
     for (int t = 0; t < iso_mix_targets(job); t++)
         ISO_TRY(note_cut(job, t));
 done:

@@ -20,7 +20,10 @@ void iso_mix_job_free(struct mix_job *job)
     iso_free(job->shown);
     iso_classifier_close(job->classifier);
     iso_mix_scheme_free(&job->scheme);
-    iso_texts_free(&job->in);
+    iso_encoding_free(&job->in);
+    iso_texts_close(job->texts);
+    iso_model_close(job->model);
+    iso_free(job->lang);
     *job = (struct mix_job){0};
 }
 
@@ -28,7 +31,7 @@ void iso_mix_job_free(struct mix_job *job)
 
 static iso_err check_inputs(const struct settings *set)
 {
-    struct mix_job job = {.in = iso_texts_of(set, NULL)};
+    struct mix_job job = {.set = set};
     iso_err err = ISO_OK;
 
     if (!set->corpus || set->inputs.count > 0 || set->source.count > 0 || set->target.count > 0)
@@ -44,7 +47,7 @@ iso_err iso_mixing_check(const struct settings *set)
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_texts_check_model(set));
+    ISO_TRY(iso_model_check(&SETTINGS_MODEL(set)));
     ISO_TRY(check_inputs(set));
     ISO_TRY(iso_corpus_check_columns(set->columns));
     ISO_TRY(iso_mix_measure_check(set));
@@ -67,7 +70,7 @@ static double now(void)
 /* What was granted on the command line is kept to, or said to be too little. */
 static iso_err check_memory(const struct mix_job *job)
 {
-    const struct settings *set = job->in.set;
+    const struct settings *set = job->set;
     const int64_t need = mix_memory(job);
 
     if (set->mem == 0 || set->plan || need <= set->mem)
@@ -78,6 +81,14 @@ static iso_err check_memory(const struct mix_job *job)
                     ceil((double)need / 1e6), floor((double)set->mem / 1e6));
 }
 
+static iso_pool pool_of(const struct settings *set)
+{
+    iso_pool pool = ISO_POOL_MEAN;
+
+    (void)iso_pool_named(&pool, set->pool);
+    return pool;
+}
+
 iso_err iso_mix_prepare(struct mix_job *job)
 {
     const iso_nn_config *c;
@@ -85,13 +96,15 @@ iso_err iso_mix_prepare(struct mix_job *job)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_mix_inputs(job));
-    ISO_TRY(iso_texts_open(&job->in));
+    ISO_TRY(iso_model_open(&job->model, &SETTINGS_MODEL(job->set), job->run));
+    ISO_TRY(iso_encoding_begin(&job->in, job->model, job->texts, pool_of(job->set),
+                               job->set->max_length, job->run));
     c = iso_encoder_config(job->in.encoder);
-    ISO_TRY(iso_mix_scheme_make(&job->scheme, job->in.set, job->self, c->L, c->C));
-    ISO_TRY(iso_mix_heads_make(&job->head, job->in.set, c->L));
-    if (!job->in.set->random_weights) /* a trained head on an untrained encoder says nothing */
-        ISO_TRY(iso_classifier_open(&job->classifier, &why, job->in.set->model));
-    ISO_TRY(iso_texts_read(&job->in));
+    ISO_TRY(iso_mix_scheme_make(&job->scheme, job->set, job->self, c->L, c->C));
+    ISO_TRY(iso_mix_heads_make(&job->head, job->set, c->L));
+    if (!job->set->random_weights) /* a trained head on an untrained encoder says nothing */
+        ISO_TRY(iso_classifier_open(&job->classifier, &why, job->set->model));
+    ISO_TRY(iso_encoding_read(&job->in, job->lang, job->langs));
     ISO_TRY(iso_mix_items(job));
     ISO_TRY(iso_mix_attention_items(job));
     ISO_TRY(check_memory(job));
@@ -114,10 +127,9 @@ static iso_err find_strangers(struct mix_job *job, int lang)
     job->stranger = NULL;
     ISO_TRY(iso_alloc(&job->stranger, job->items, sizeof *job->stranger));
     ISO_TRY(iso_mix_strangers(job->stranger, &none, &job->in.lang[lang], job->pick[lang],
-                              job->items, (uint64_t)job->in.set->seed));
+                              job->items, (uint64_t)job->set->seed));
     if (none) {
-        term_note(job->in.set,
-                  "%s: all sentences are the same, so the control shuffled is left out%s",
+        term_note(job->set, "%s: all sentences are the same, so the control shuffled is left out%s",
                   job->in.lang[lang].name, job->self ? " from here on" : "");
         iso_mix_scheme_drop(s, way);
     }
@@ -136,7 +148,7 @@ static iso_err run_target(iso_records *out, struct mix_job *job, struct mix_keep
         ISO_TRY(iso_mix_source_run(job, source));
     }
     ISO_TRY(iso_mix_run(&m, job, t));
-    ISO_TRY(iso_mix_records(out, &m, job->in.set, job->in.run));
+    ISO_TRY(iso_mix_records(out, &m, job->set, job->run));
     ISO_TRY(iso_mix_branches(out, job, t, &m));
     ISO_TRY(iso_mix_keep_target(keep, job, t, &m));
 done:

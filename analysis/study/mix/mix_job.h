@@ -5,7 +5,8 @@
 
 #include "analysis/study/mix/mix_attention.h"
 #include "analysis/study/mix/mix.h"
-#include "lib/encode/texts.h"
+#include "lib/encode/encoding.h"
+#include "lib/base/str.h"
 #include "lib/io/native_write.h"
 #include "lib/nn/classifier.h"
 
@@ -20,7 +21,14 @@ struct mix_source {
 };
 
 struct mix_job {
-    struct texts in; /* the source comes first, unless languages are mixed with themselves */
+    const struct settings *set;
+    const iso_run *run;
+    iso_texts *texts;
+    iso_model *model;
+    int *lang; /* of the texts those that are mixed, the source first, unless languages are mixed
+                * with themselves */
+    int langs;
+    struct encoding in; /* of these languages, in this order */
     bool self;
     struct mix_scheme scheme;
     iso_mix_head *head; /* L */
@@ -66,7 +74,7 @@ iso_err iso_mix_inputs(struct mix_job *job);
 int iso_mix_targets(const struct mix_job *job);
 
 /* The language of target t; of its source. */
-const struct texts_lang *iso_mix_target(const struct mix_job *job, int t);
+const struct encoding_lang *iso_mix_target(const struct mix_job *job, int t);
 int iso_mix_target_lang(const struct mix_job *job, int t);
 int iso_mix_source_lang(const struct mix_job *job, int t);
 
@@ -79,7 +87,7 @@ iso_err iso_mix_items(struct mix_job *job);
 
 /* For each item another one, of like length and of other text: in the order of (tokens, a number by
  * the seed) the next one. *none when all texts are the same. */
-iso_err iso_mix_strangers(int64_t *out, bool *none, const struct texts_lang *lang,
+iso_err iso_mix_strangers(int64_t *out, bool *none, const struct encoding_lang *lang,
                           const int64_t *pick, int64_t items, uint64_t seed);
 
 /* --- mix_pass.c --- */
@@ -87,10 +95,10 @@ iso_err iso_mix_strangers(int64_t *out, bool *none, const struct texts_lang *lan
 /* The items of one language, batch after batch. */
 struct mix_pass {
     struct mix_job *job;
-    const struct texts_lang *lang;
-    struct texts_turn *turn; /* row: item of the run */
-    int64_t at, count;       /* the batch: turn[at .. at + count) */
-    struct texts_batch batch;
+    const struct encoding_lang *lang;
+    struct encoding_turn *turn; /* row: item of the run */
+    int64_t at, count;          /* the batch: turn[at .. at + count) */
+    struct encoding_batch batch;
     iso_mat x, rows;
     int64_t room;
 };
@@ -131,7 +139,7 @@ struct mix_gathered {
 };
 
 iso_err iso_mix_gather(struct mix_gathered *g, const struct mix_job *job,
-                       const struct texts_turn *turn, int64_t count, int layer,
+                       const struct encoding_turn *turn, int64_t count, int layer,
                        enum mix_partner partner);
 void iso_mix_gathered_free(struct mix_gathered *g);
 

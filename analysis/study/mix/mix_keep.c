@@ -26,9 +26,9 @@ done:
 
 /* What is known of the items of one language. */
 static iso_err announce_lang(iso_native *n, const struct mix_job *job, int lang,
-                             const struct texts_classes *classes)
+                             const struct encoding_classes *classes)
 {
-    const struct texts_lang *l = &job->in.lang[lang];
+    const struct encoding_lang *l = &job->in.lang[lang];
     const int64_t *pick = job->pick[lang];
     const char **ids = NULL, **text = NULL, **text2 = NULL;
     int32_t *labels = NULL;
@@ -40,7 +40,7 @@ static iso_err announce_lang(iso_native *n, const struct mix_job *job, int lang,
     if (l->corpus.labels) {
         ISO_TRY(iso_alloc(&labels, job->items, sizeof *labels));
         for (int64_t i = 0; i < job->items; i++)
-            labels[i] = iso_texts_class(classes, l->corpus.labels[pick[i]]);
+            labels[i] = iso_encoding_class(classes, l->corpus.labels[pick[i]]);
     }
     const iso_lang about = {.name = l->name,
                             .items = job->items,
@@ -59,7 +59,7 @@ done:
 }
 
 static iso_err announce(iso_native *n, const struct mix_job *job, const struct mix_keep *k,
-                        const struct texts_classes *classes)
+                        const struct encoding_classes *classes)
 {
     const struct mix_scheme *s = &job->scheme;
     int matrix;
@@ -77,13 +77,13 @@ done:
 }
 
 static iso_err begin(iso_native **out, const char *path, const struct mix_job *job,
-                     const struct mix_keep *k, const struct texts_classes *classes)
+                     const struct mix_keep *k, const struct encoding_classes *classes)
 {
-    const struct settings *set = job->in.set;
+    const struct settings *set = job->set;
     const bool rounded = set->compute && strcmp(set->compute, "f32") != 0;
-    const iso_states_info about = {.model = job->in.model,
+    const iso_states_info about = {.model = job->in.about->name,
                                    .pooling = iso_pool_name(job->in.pool),
-                                   .source = job->in.source,
+                                   .source = job->in.lang[0].name,
                                    .compute = rounded ? set->compute : NULL,
                                    .class_count = classes->count,
                                    .classes = classes->count > 0 ? classes->name : NULL};
@@ -97,13 +97,13 @@ done:
 
 iso_err iso_mix_keep_begin(struct mix_keep *k, const struct mix_job *job)
 {
-    const struct settings *set = job->in.set;
-    struct texts_classes classes = {0};
+    const struct settings *set = job->set;
+    struct encoding_classes classes = {0};
     iso_buf name = {0};
     iso_err err = ISO_OK;
 
     k->dtype = iso_str_same(set->dtype, "f32") ? ISO_F32 : ISO_F16;
-    ISO_TRY(iso_texts_classes_make(&classes, &job->in));
+    ISO_TRY(iso_encoding_classes(&classes, &job->in));
     if (set->keep_before)
         ISO_TRY(begin(&k->before, set->keep_before, job, k, &classes));
     if (!set->keep_after)
@@ -117,7 +117,7 @@ iso_err iso_mix_keep_begin(struct mix_keep *k, const struct mix_job *job)
     }
 done:
     iso_buf_free(&name);
-    iso_texts_classes_free(&classes);
+    iso_encoding_classes_free(&classes);
     return err;
 }
 

@@ -14,7 +14,7 @@ void iso_mix_labels_free(struct mix_labels *l)
 }
 
 /* Token ids by themselves where there is no text. */
-static iso_err ids_as_labels(struct mix_labels *out, const struct texts_lang *l, int64_t item)
+static iso_err ids_as_labels(struct mix_labels *out, const struct encoding_lang *l, int64_t item)
 {
     const int64_t first = l->token_at[item];
     char number[32];
@@ -30,8 +30,8 @@ done:
     return err;
 }
 
-static iso_err pieces_as_labels(struct mix_labels *out, const struct texts *t,
-                                const struct texts_lang *l, int64_t item)
+static iso_err pieces_as_labels(struct mix_labels *out, const struct encoding *t,
+                                const struct encoding_lang *l, int64_t item)
 {
     const iso_text text = iso_texts_item(&l->corpus, item);
     iso_tokens tokens = {0};
@@ -52,7 +52,7 @@ done:
 
 iso_err iso_mix_labels_make(struct mix_labels *out, const struct mix_job *job, int lang, int64_t i)
 {
-    const struct texts_lang *l = &job->in.lang[lang];
+    const struct encoding_lang *l = &job->in.lang[lang];
     const int64_t item = job->pick[lang][i];
 
     return l->corpus.text ? pieces_as_labels(out, &job->in, l, item) : ids_as_labels(out, l, item);

@@ -11,16 +11,16 @@ iso_err iso_mix_pass_begin(struct mix_pass *p, struct mix_job *job, int lang)
     iso_err err = ISO_OK;
 
     *p = (struct mix_pass){.job = job, .lang = &job->in.lang[lang]};
-    p->batch.size = iso_texts_batch_size(job->in.set);
+    p->batch.size = iso_encoding_batch_size(job->set->batch);
     p->batch.pad = job->entropy == ISO_MIX_REPO ? job->in.longest : 0;
     p->batch.pad_id = (int32_t)c->padding;
     ISO_TRY(iso_alloc(&p->turn, job->items, sizeof *p->turn));
     for (int64_t i = 0; i < job->items; i++) {
         const int64_t item = job->pick[lang][i];
         p->turn[i] =
-            (struct texts_turn){p->lang->token_at[item + 1] - p->lang->token_at[item], item, i};
+            (struct encoding_turn){p->lang->token_at[item + 1] - p->lang->token_at[item], item, i};
     }
-    iso_texts_sort(p->turn, job->items);
+    iso_encoding_sort(p->turn, job->items);
 done:
     return err;
 }
@@ -52,8 +52,9 @@ iso_err iso_mix_pass_next(bool *more, struct mix_pass *p)
     *more = p->at < p->job->items;
     if (!*more)
         return ISO_OK;
-    p->count = iso_texts_fill(&tokens, &p->batch, p->turn + p->at, p->job->items - p->at);
-    ISO_TRY(iso_texts_load(&p->batch, p->lang, p->job->in.pool, p->turn + p->at, p->count, tokens));
+    p->count = iso_encoding_fill(&tokens, &p->batch, p->turn + p->at, p->job->items - p->at);
+    ISO_TRY(
+        iso_encoding_load(&p->batch, p->lang, p->job->in.pool, p->turn + p->at, p->count, tokens));
     ISO_TRY(make_room(p, tokens));
     ISO_TRY(iso_mix_pass_step(p));
     ISO_TRY(iso_encoder_embed(p->job->in.encoder, &p->x, &p->batch.batch));
@@ -65,7 +66,7 @@ iso_err iso_mix_pass_step(struct mix_pass *p)
 {
     const struct mix_job *job = p->job;
 
-    return iso_run_step(job->in.run, "mixing", job->done, job->total, "tokens x layers");
+    return iso_run_step(job->run, "mixing", job->done, job->total, "tokens x layers");
 }
 
 void iso_mix_pass_count(struct mix_pass *p, int64_t layers)
@@ -77,12 +78,12 @@ void iso_mix_pass_count(struct mix_pass *p, int64_t layers)
 iso_err iso_mix_pass_pool(struct mix_pass *p, iso_spill *to, int matrix, const iso_mat *x,
                           int layer)
 {
-    const struct texts_lists *lists = &p->batch.lists;
+    const struct token_lists *lists = &p->batch.lists;
     iso_err err = iso_pool_lists(&p->rows, iso_mat_view(x), lists->first, lists->index,
                                  p->job->in.pool == ISO_POOL_MAX);
 
     if (err == ISO_EFORMAT)
-        return iso_texts_not_finite(&p->job->in, p->lang, layer);
+        return iso_encoding_not_finite(&p->job->in, (int)(p->lang - p->job->in.lang), layer);
     for (int64_t b = 0; b < p->count && !err; b++)
         err = iso_spill_put(to, matrix, p->turn[p->at + b].row,
                             iso_view_rows(iso_mat_view(&p->rows), b, 1));
@@ -101,7 +102,7 @@ void iso_mix_pass_cls(const struct mix_pass *p, const iso_mat *to, const iso_mat
 void iso_mix_pass_free(struct mix_pass *p)
 {
     iso_free(p->turn);
-    iso_texts_batch_free(&p->batch);
+    iso_encoding_batch_free(&p->batch);
     iso_mat_free(&p->x);
     iso_mat_free(&p->rows);
     *p = (struct mix_pass){0};

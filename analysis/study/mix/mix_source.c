@@ -22,7 +22,7 @@ void iso_mix_source_forget(struct mix_job *job)
 /* Where the tokens of each item will lie, padding among them. */
 static iso_err lay_out(struct mix_job *job, int lang)
 {
-    const struct texts_lang *l = &job->in.lang[lang];
+    const struct encoding_lang *l = &job->in.lang[lang];
     const int64_t pad = job->entropy == ISO_MIX_REPO ? job->in.longest : 0;
     struct mix_source *s = &job->source;
     iso_err err = ISO_OK;
@@ -47,9 +47,9 @@ static iso_err make_room(struct mix_job *job)
 
     for (int k = 1; k <= scheme->L; k++)
         mixed += iso_mix_scheme_mixes(scheme, k);
-    ISO_TRY(iso_spill_new(&s->states, scheme->L + 1, job->items, scheme->C, ISO_F32, job->in.run));
-    ISO_TRY(iso_spill_new(&s->attended, mixed, s->token_at[job->items], scheme->C, ISO_F32,
-                          job->in.run));
+    ISO_TRY(iso_spill_new(&s->states, scheme->L + 1, job->items, scheme->C, ISO_F32, job->run));
+    ISO_TRY(
+        iso_spill_new(&s->attended, mixed, s->token_at[job->items], scheme->C, ISO_F32, job->run));
     ISO_TRY(iso_alloc(&s->layer, scheme->L + 1, sizeof *s->layer));
     mixed = 0;
     for (int k = 1; k <= scheme->L; k++) {
@@ -171,7 +171,7 @@ done:
 }
 
 iso_err iso_mix_gather(struct mix_gathered *g, const struct mix_job *job,
-                       const struct texts_turn *turn, int64_t count, int layer,
+                       const struct encoding_turn *turn, int64_t count, int layer,
                        enum mix_partner partner)
 {
     const int64_t *at = job->source.token_at;

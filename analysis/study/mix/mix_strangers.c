@@ -22,7 +22,7 @@ static int by_length(const void *a, const void *b)
     return (x->item > y->item) - (x->item < y->item);
 }
 
-static bool same_text(const struct texts_lang *l, int64_t a, int64_t b)
+static bool same_text(const struct encoding_lang *l, int64_t a, int64_t b)
 {
     const int64_t n = l->token_at[a + 1] - l->token_at[a];
 
@@ -33,7 +33,7 @@ static bool same_text(const struct texts_lang *l, int64_t a, int64_t b)
 
 /* The next one of the order with other text; behind the last the nearest one before. -1: none. */
 static int64_t next(const struct place *order, int64_t items, int64_t at,
-                    const struct texts_lang *l, const int64_t *pick)
+                    const struct encoding_lang *l, const int64_t *pick)
 {
     const int64_t own = pick[order[at].item];
 
@@ -48,8 +48,8 @@ static int64_t next(const struct place *order, int64_t items, int64_t at,
     return -1;
 }
 
-iso_err iso_mix_strangers(int64_t *out, bool *none, const struct texts_lang *l, const int64_t *pick,
-                          int64_t items, uint64_t seed)
+iso_err iso_mix_strangers(int64_t *out, bool *none, const struct encoding_lang *l,
+                          const int64_t *pick, int64_t items, uint64_t seed)
 {
     struct place *order = NULL;
     iso_err err = iso_alloc(&order, items, sizeof *order);

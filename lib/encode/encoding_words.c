@@ -1,8 +1,8 @@
 /* The words of an embedding's text, and the tokens each is made of. */
-#include "lib/encode/texts.h"
 #include "lib/base/alloc.h"
+#include "lib/encode/encoding.h"
 
-static iso_err word_room(struct texts_lang *l, int64_t used, int64_t more)
+static iso_err word_room(struct encoding_lang *l, int64_t used, int64_t more)
 {
     int64_t room = l->word_room ? l->word_room : 4096;
     iso_err err = ISO_OK;
@@ -18,7 +18,7 @@ done:
     return err;
 }
 
-static iso_err index_room(struct texts_lang *l, int64_t used, int64_t more)
+static iso_err index_room(struct encoding_lang *l, int64_t used, int64_t more)
 {
     int64_t room = l->index_room ? l->index_room : 4096;
     iso_err err = ISO_OK;
@@ -35,7 +35,7 @@ done:
 
 /* Appends the words that were found, each with its tokens. For word types those that no token is
  * left of say nothing. */
-static iso_err take(struct texts_lang *l, const iso_words *w, int64_t item, const iso_text *text,
+static iso_err take(struct encoding_lang *l, const iso_words *w, int64_t item, const iso_text *text,
                     iso_pool pool)
 {
     int64_t used = l->word_at[item];
@@ -60,7 +60,7 @@ done:
     return err;
 }
 
-iso_err iso_texts_words_begin(struct texts_lang *l)
+iso_err iso_encoding_words_begin(struct encoding_lang *l)
 {
     iso_err err = ISO_OK;
 
@@ -70,8 +70,8 @@ done:
     return err;
 }
 
-iso_err iso_texts_words_add(struct texts_lang *l, iso_words *words, const iso_tokens *tokens,
-                            int64_t item, const iso_text *text, iso_pool pool)
+iso_err iso_encoding_words_add(struct encoding_lang *l, iso_words *words, const iso_tokens *tokens,
+                               int64_t item, const iso_text *text, iso_pool pool)
 {
     iso_err err = ISO_OK;
 

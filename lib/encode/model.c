@@ -1,0 +1,204 @@
+#include "lib/encode/model.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/base/alloc.h"
+#include "lib/base/str.h"
+#include "lib/linalg/blas.h"
+
+struct iso_model {
+    iso_model_info about;
+    char *name, *folder;
+    iso_encoder *encoder;
+    iso_tokenizer *tokenizer; /* NULL: nobody asked for it yet */
+};
+
+/* --- Before it is open --- */
+
+iso_err iso_model_check(const iso_model_opt *opt)
+{
+    int64_t seed;
+
+    if (!opt->folder)
+        return iso_fail(ISO_EARG, "needs " ISO_FIELD(model) " DIR, the folder of a checkpoint");
+    if (opt->random_weights && (!iso_str_int(&seed, opt->random_weights) || seed < 0))
+        return iso_fail(ISO_EARG,
+                        ISO_FIELD(random_weights) ": %s is not a seed, a whole number from 0 on",
+                        opt->random_weights);
+    return ISO_OK;
+}
+
+/* A model's name on a hub: NAME or OWNER/NAME, of letters, digits and "-_.". */
+static bool is_hub_name(const char *text)
+{
+    static const char signs[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    const size_t first = strspn(text, signs);
+    const char *second = text[first] == '/' ? text + first + 1 : NULL;
+
+    if (first == 0 || *text == '.' || (text[first] && !second))
+        return false;
+    return !second || (*second && !second[strspn(second, signs)]);
+}
+
+iso_err iso_model_find(const char *folder)
+{
+    static const char what[] =
+        "a checkpoint is a folder with config.json, model.safetensors and the "
+        "tokenizer's files";
+    const char *slash = strrchr(folder, '/'), *name = slash ? slash + 1 : folder;
+    struct stat st;
+
+    if (stat(folder, &st) == 0 || errno != ENOENT)
+        return ISO_OK; /* what else may be wrong shows where its files are opened */
+    if (!is_hub_name(folder))
+        return iso_fail(ISO_EIO, ISO_FIELD(model) " %s: there is no such folder; %s", folder, what);
+    return iso_fail(
+        ISO_EIO,
+        ISO_FIELD(model) " %s: there is no such folder; %s. `git clone "
+                         "https://huggingface.co/%s` (with git-lfs) or `hf download %s " ISO_FIELD(
+                             local_dir) " %s` "
+                                        "fetches one; then " ISO_FIELD(model) " %s",
+        folder, what, folder, folder, name, name);
+}
+
+/* --- What files call it --- */
+
+/* In a hub's cache a folder is called by a hash: .../models--OWNER--NAME/snapshots/HASH. Returns
+ * where OWNER begins, or NULL; cuts the path behind NAME. */
+static const char *cached_name(char *path)
+{
+    char *cut = strstr(path, "/snapshots/"), *owner = NULL;
+
+    for (char *c = path; cut && c < cut; c++) {
+        if (strncmp(c, "/models--", 9) == 0)
+            owner = c + 9;
+    }
+    if (!owner || strchr(cut + 11, '/') || memchr(owner, '/', (size_t)(cut - owner)))
+        return NULL;
+    *cut = '\0';
+    return owner;
+}
+
+/* OWNER--NAME, or NAME alone, as the hub writes it. */
+static iso_err add_cached(iso_buf *to, const char *name)
+{
+    const char *owner_end = strstr(name, "--");
+    iso_err err = ISO_OK;
+
+    if (!owner_end)
+        return iso_buf_puts(to, name);
+    ISO_TRY(iso_buf_add(to, name, owner_end - name));
+    ISO_TRY(iso_buf_printf(to, "/%s", owner_end + 2));
+done:
+    return err;
+}
+
+/* The folder's own name, also for "." and a path that ends in slashes. */
+static iso_err name_model(iso_model *m, const iso_model_opt *opt)
+{
+    char *path = realpath(opt->folder, NULL);
+    const char *cached = path ? cached_name(path) : NULL;
+    const char *name = path ? strrchr(path, '/') : NULL;
+    iso_buf text = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(cached ? add_cached(&text, cached)
+                   : iso_buf_puts(&text, name && name[1] ? name + 1 : opt->folder));
+    if (opt->random_weights)
+        ISO_TRY(iso_buf_printf(&text, " (random weights, seed %s)", opt->random_weights));
+    m->name = text.text;
+    text = (iso_buf){0};
+done:
+    free(path);
+    iso_buf_free(&text);
+    return err;
+}
+
+/* --- Open --- */
+
+void iso_model_close(iso_model *m)
+{
+    if (!m)
+        return;
+    iso_tokenizer_close(m->tokenizer);
+    iso_encoder_close(m->encoder);
+    iso_free(m->name);
+    iso_free(m->folder);
+    iso_free(m);
+}
+
+static iso_err open_model(iso_model *m, const iso_model_opt *opt)
+{
+    iso_encoder_opt how = {.compute = opt->compute, .random = opt->random_weights != NULL};
+    int64_t seed = 0;
+    iso_err err = ISO_OK;
+
+    if (how.random && iso_str_int(&seed, opt->random_weights))
+        how.seed = (uint64_t)seed;
+    ISO_TRY(iso_str_dup(&m->folder, opt->folder, -1));
+    ISO_TRY(name_model(m, opt));
+    ISO_TRY(iso_encoder_open(&m->encoder, opt->folder, &how));
+    m->about = (iso_model_info){.name = m->name,
+                                .folder = m->folder,
+                                .compute = how.compute,
+                                .random = how.random,
+                                .config = iso_encoder_config(m->encoder)};
+done:
+    return err;
+}
+
+iso_err iso_model_open(iso_model **out, const iso_model_opt *opt, const iso_run *run)
+{
+    const int threads = iso_blas_threads();
+    iso_model *m = NULL;
+    iso_err err = ISO_OK;
+
+    if (run && run->threads > 0)
+        iso_blas_set_threads(run->threads);
+    ISO_TRY(iso_model_check(opt));
+    ISO_TRY(iso_model_find(opt->folder));
+    ISO_TRY(iso_alloc(&m, 1, sizeof *m));
+    ISO_TRY(open_model(m, opt));
+    *out = m;
+    m = NULL;
+done:
+    iso_model_close(m);
+    if (run && run->threads > 0)
+        iso_blas_set_threads(threads);
+    return err;
+}
+
+const iso_model_info *iso_model_about(const iso_model *m)
+{
+    return &m->about;
+}
+
+iso_encoder *iso_model_encoder(iso_model *m)
+{
+    return m->encoder;
+}
+
+iso_err iso_model_tokenizer(const iso_tokenizer **out, iso_model *m)
+{
+    iso_err err = ISO_OK;
+
+    if (!m->tokenizer)
+        ISO_TRY(iso_tokenizer_open(&m->tokenizer, m->folder));
+    *out = m->tokenizer;
+done:
+    return err;
+}
+
+void iso_model_note_tokenizer(const iso_run *run, const char *folder, const iso_tokenizer *t)
+{
+    const char *first = NULL;
+    const int64_t odd = iso_tokenizer_odd(t, &first);
+
+    if (odd > 0)
+        iso_run_note(run, "%s: %" PRId64 " %s in the tokenizer's files, the first: %s", folder, odd,
+                     odd == 1 ? "oddity" : "oddities", first ? first : "unnamed");
+}

@@ -1,0 +1,77 @@
+/* A checkpoint that is open: its encoder, its tokenizer, and what files call it. */
+#ifndef ISO_ENCODE_MODEL_H
+#define ISO_ENCODE_MODEL_H
+
+#include "lib/base/option.h"
+#include "lib/base/run.h"
+#include "lib/nn/encoder.h"
+#include "lib/text/tokenizer.h"
+
+ISO_BEGIN
+
+typedef struct iso_model iso_model;
+
+/** How a checkpoint is opened. All zero but `folder`: its own weights, computed in f32. */
+typedef struct iso_model_opt {
+    const char *folder; /* config.json, safetensors weights and the tokenizer's files */
+    iso_compute compute;
+    const char *random_weights; /* NULL, or a seed from 0 on, as text: the same shape with random
+                                 * weights (iso_encoder_opt), the usual lower bound */
+} iso_model_opt;
+
+/* Rows of a table of options, for an iso_model_opt called `model`. */
+#define ISO_MODEL_FOLDER(type)                                                                     \
+    ISO_OPTION_AS(type, "model", PATH, model.folder, "DIR",                                        \
+                  "folder of a checkpoint, as downloaded from a model hub",                        \
+                  .reads = ISO_READS_CHECKPOINT)
+#define ISO_MODEL_COMPUTE(type)                                                                    \
+    ISO_OPTION_AS(type, "compute", ENUM, model.compute, "KIND",                                    \
+                  "what products are computed in (default: f32)", .choices = "f32 bf16 int8",      \
+                  .numbers = (const int[]){ISO_COMPUTE_F32, ISO_COMPUTE_BF16, ISO_COMPUTE_INT8})
+#define ISO_MODEL_RANDOM(type)                                                                     \
+    ISO_OPTION_AS(type, "random_weights", TEXT, model.random_weights, "SEED",                      \
+                  "the same shape with random weights: the usual lower bound",                     \
+                  .tier = ISO_OPTION_RARE)
+
+/** What can be said before a file opens. Errors  ISO_EARG (no folder; a seed that is none). */
+ISO_API ISO_MUST_USE iso_err iso_model_check(const iso_model_opt *opt);
+
+/** Whether there is such a folder; else the message says how to get one. Errors  ISO_EIO. */
+ISO_API ISO_MUST_USE iso_err iso_model_find(const char *folder);
+
+/**
+ * Opens config.json and the weights, mapped; the tokenizer when it is asked for. Of `run` the
+ * threads count. Nothing of `opt` is borrowed.
+ * Errors  as iso_model_check, iso_model_find and iso_encoder_open.
+ * Threads one call at a time on the same model.
+ */
+ISO_API ISO_MUST_USE iso_err iso_model_open(iso_model **out, const iso_model_opt *opt,
+                                            const iso_run *run);
+ISO_API void iso_model_close(iso_model *m);
+
+/** What is known of an open checkpoint. */
+typedef struct iso_model_info {
+    const char *name; /* what files call it: its folder's, or, where that lies in a hub's cache,
+                       * OWNER/NAME; "... (random weights, seed 7)" */
+    const char *folder;
+    iso_compute compute;
+    bool random;
+    const iso_nn_config *config;
+} iso_model_info;
+
+ISO_API const iso_model_info *iso_model_about(const iso_model *m);
+
+/** Its encoder, which lives as long as the model. */
+ISO_API iso_encoder *iso_model_encoder(iso_model *m);
+
+/** Its tokenizer, which is opened by the first call and lives as long as the model. Errors  as
+ * iso_tokenizer_open. */
+ISO_API ISO_MUST_USE iso_err iso_model_tokenizer(const iso_tokenizer **out, iso_model *m);
+
+/** Notes what is odd in the tokenizer's files of a folder: how much, and the first. */
+ISO_API void iso_model_note_tokenizer(const iso_run *run, const char *folder,
+                                      const iso_tokenizer *t);
+
+ISO_END
+
+#endif
