@@ -2,10 +2,12 @@
  * difference is. All pairs of a layer share the source, so that one pass serves them. */
 #include "analysis/measure/difference.h"
 #include "analysis/pass/pass.h"
-#include "analysis/study/mix/mix_layer.h"
+#include "analysis/search/hits.h"
+#include "analysis/study/mix/mix_values.h"
+#include "analysis/study/retrieve/retrieve_pair.h"
 #include "lib/base/alloc.h"
 
-/* --- Room for the values --- */
+/* --- Memory for the values --- */
 
 iso_value *iso_mix_before_at(const struct mix_values *v, int layer, int measure)
 {
@@ -51,7 +53,24 @@ void iso_mix_values_free(struct mix_values *v)
 
 /* --- The layer at hand --- */
 
-static iso_err open_rows(struct mix_layer *l)
+/* Matrix 0 is the source, 1 the target before, then after mixing by place and way; pair i is of the
+ * source and matrix i + 1. */
+struct layer {
+    struct mix_values *v;
+    const struct mixed *m;
+    const struct mix_ask *ask;
+    const iso_run *run;
+    int k, matrices, pairs;
+    iso_rows **rows;
+};
+
+/* Places whose mixing has begun at this layer. */
+static bool reached(const struct layer *l, int place)
+{
+    return l->m->scheme->place[place].first <= l->k;
+}
+
+static iso_err open_rows(struct layer *l)
 {
     const struct mix_scheme *s = l->m->scheme;
     iso_err err = ISO_OK;
@@ -62,7 +81,7 @@ static iso_err open_rows(struct mix_layer *l)
     ISO_TRY(iso_spill_rows(&l->rows[l->matrices], l->m->states, iso_mixed_before(s, l->k)));
     l->matrices++;
     for (int p = 0; p < s->places; p++) {
-        for (int w = 0; w < s->ways && mix_reached(l, p); w++) {
+        for (int w = 0; w < s->ways && reached(l, p); w++) {
             ISO_TRY(iso_spill_rows(&l->rows[l->matrices], l->m->states,
                                    iso_mixed_after(s, p, w, l->k)));
             l->matrices++;
@@ -73,7 +92,7 @@ done:
     return err;
 }
 
-static void close_rows(struct mix_layer *l)
+static void close_rows(struct layer *l)
 {
     for (int i = 0; i < l->matrices; i++)
         iso_rows_close(l->rows[i]);
@@ -82,8 +101,8 @@ static void close_rows(struct mix_layer *l)
 
 /* --- Measures of the registry --- */
 
-/* What the pass says of all pairs. */
-struct told {
+/* What the pass gives for all pairs. */
+struct passed {
     iso_plan plan;
     iso_task task;
     iso_gram_pair *pair;
@@ -92,7 +111,7 @@ struct told {
     double *rep;
 };
 
-static void told_free(struct told *t)
+static void passed_free(struct passed *t)
 {
     iso_plan_free(&t->plan);
     iso_free(t->pair);
@@ -101,7 +120,7 @@ static void told_free(struct told *t)
     iso_free(t->rep);
 }
 
-static iso_err pass(struct told *t, const struct mix_layer *l)
+static iso_err pass(struct passed *t, const struct layer *l)
 {
     iso_err err = ISO_OK;
 
@@ -128,7 +147,7 @@ done:
 }
 
 /* Pair a minus pair b. */
-static iso_err minus(iso_value *out, const struct told *t, int a, int b, int measure)
+static iso_err minus(iso_value *out, const struct passed *t, int a, int b, int measure)
 {
     const int64_t x = (int64_t)a * t->task.measures + measure;
     const int64_t y = (int64_t)b * t->task.measures + measure;
@@ -138,20 +157,20 @@ static iso_err minus(iso_value *out, const struct told *t, int a, int b, int mea
                           iso_plan_units(&t->plan, t->task.measure[measure]));
 }
 
-static const iso_value *told_at(const struct told *t, int pair, int measure)
+static const iso_value *passed_at(const struct passed *t, int pair, int measure)
 {
     return &t->value[(int64_t)pair * t->task.measures + measure];
 }
 
 /* Everything about one way; the place's first way is pair `first`. */
-static iso_err take_way(const struct mix_layer *l, const struct told *t, int place, int way,
+static iso_err take_way(const struct layer *l, const struct passed *t, int place, int way,
                         int first)
 {
     struct mix_values *v = l->v;
     iso_err err = ISO_OK;
 
     for (int m = 0; m < l->ask->registered; m++) {
-        *iso_mix_value_at(v, place, way, l->k, MIX_AFTER, m) = *told_at(t, first + way, m);
+        *iso_mix_value_at(v, place, way, l->k, MIX_AFTER, m) = *passed_at(t, first + way, m);
         ISO_TRY(
             minus(iso_mix_value_at(v, place, way, l->k, MIX_DIFFERENCE, m), t, first + way, 0, m));
         for (int c = 0; c < v->controls && !l->m->scheme->way[way].control; c++)
@@ -162,10 +181,10 @@ done:
     return err;
 }
 
-static iso_err similarities(const struct mix_layer *l)
+static iso_err similarities(const struct layer *l)
 {
     const struct mix_scheme *s = l->m->scheme;
-    struct told t = {0};
+    struct passed t = {0};
     int first = 1;
     iso_err err = ISO_OK;
 
@@ -173,26 +192,123 @@ static iso_err similarities(const struct mix_layer *l)
         return ISO_OK;
     ISO_TRY(pass(&t, l));
     for (int m = 0; m < l->ask->registered; m++)
-        *iso_mix_before_at(l->v, l->k, m) = *told_at(&t, 0, m);
+        *iso_mix_before_at(l->v, l->k, m) = *passed_at(&t, 0, m);
     for (int p = 0; p < s->places; p++) {
-        for (int w = 0; w < s->ways && mix_reached(l, p); w++)
+        for (int w = 0; w < s->ways && reached(l, p); w++)
             ISO_TRY(take_way(l, &t, p, w, first));
-        first += mix_reached(l, p) ? s->ways : 0;
+        first += reached(l, p) ? s->ways : 0;
     }
 done:
-    told_free(&t);
+    passed_free(&t);
     return err;
 }
+
+/* --- Retrieval, before mixing and after, item by item --- */
+
+/* What became of every item: before, and after each way of the place at hand. */
+struct outcomes {
+    iso_value value[RETRIEVE_CELLS];
+    double *before, *after; /* cells × items; ways × cells × items */
+    iso_view x;
+};
+
+static iso_err search(struct outcomes *o, double *outcome, const struct layer *l, int matrix)
+{
+    static const struct duplicates apart = {0};
+    struct retrieve_pair pair = {.x = o->x, .tx = &apart, .ty = &apart};
+    iso_near_stats stats = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_rows_read(l->rows[matrix], 0, l->m->items, &pair.y));
+    ISO_TRY(
+        iso_retrieve_pair_values(o->value, outcome, NULL, &stats, &pair, &l->ask->hits, l->run));
+done:
+    return err;
+}
+
+/* One cell of one way against what it was before and against the controls. */
+static iso_err subtract(const struct layer *l, const struct outcomes *o, int place, int way,
+                        int cell)
+{
+    const int64_t n = l->m->items, cells = l->ask->hits.cells;
+    const int m = l->ask->registered + cell;
+    const double *after = o->after + (way * cells + cell) * n;
+    const iso_boot boot = l->ask->hits.boot;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_hits_difference(iso_mix_value_at(l->v, place, way, l->k, MIX_DIFFERENCE, m), after,
+                                o->before + cell * n, n, boot, l->run->seed));
+    for (int c = 0; c < l->v->controls && !l->m->scheme->way[way].control; c++)
+        ISO_TRY(iso_hits_difference(iso_mix_value_at(l->v, place, way, l->k, MIX_GIVEN + c, m),
+                                    after, o->after + (l->v->control[c] * cells + cell) * n, n,
+                                    boot, l->run->seed));
+done:
+    return err;
+}
+
+/* The place whose first way is matrix `first`. */
+static iso_err search_place(const struct layer *l, struct outcomes *o, int place, int first)
+{
+    const int cells = l->ask->hits.cells, ways = l->m->scheme->ways;
+    iso_err err = ISO_OK;
+
+    for (int w = 0; w < ways; w++) {
+        ISO_TRY(search(o, o->after + w * cells * l->m->items, l, first + w));
+        for (int c = 0; c < cells; c++)
+            *iso_mix_value_at(l->v, place, w, l->k, MIX_AFTER, l->ask->registered + c) =
+                o->value[c];
+    }
+    for (int w = 0; w < ways; w++) {
+        for (int c = 0; c < cells; c++)
+            ISO_TRY(subtract(l, o, place, w, c));
+    }
+done:
+    return err;
+}
+
+static iso_err searches(const struct layer *l)
+{
+    const struct mix_scheme *s = l->m->scheme;
+    const int64_t outcomes = l->ask->hits.cells * l->m->items;
+    struct outcomes *o = NULL;
+    int first = 2;
+    iso_err err = ISO_OK;
+
+    if (outcomes == 0)
+        return ISO_OK;
+    ISO_TRY(iso_alloc(&o, 1, sizeof *o));
+    ISO_TRY(iso_alloc(&o->before, outcomes, sizeof *o->before));
+    ISO_TRY(iso_alloc(&o->after, s->ways * outcomes, sizeof *o->after));
+    ISO_TRY(iso_rows_read(l->rows[0], 0, l->m->items, &o->x));
+    ISO_TRY(search(o, o->before, l, 1));
+    for (int c = 0; c < l->ask->hits.cells; c++)
+        *iso_mix_before_at(l->v, l->k, l->ask->registered + c) = o->value[c];
+    for (int p = 0; p < s->places; p++) {
+        if (!reached(l, p))
+            continue;
+        ISO_TRY(search_place(l, o, p, first));
+        first += s->ways;
+    }
+done:
+    if (o) {
+        iso_free(o->before);
+        iso_free(o->after);
+    }
+    iso_free(o);
+    return err;
+}
+
+/* --- All of it --- */
 
 iso_err iso_mix_layer_values(struct mix_values *v, const struct mixed *m, const struct mix_ask *ask,
                              int layer, const iso_run *run)
 {
-    struct mix_layer l = {.v = v, .m = m, .ask = ask, .run = run, .k = layer};
+    struct layer l = {.v = v, .m = m, .ask = ask, .run = run, .k = layer};
     iso_err err = ISO_OK;
 
     ISO_TRY(open_rows(&l));
     ISO_TRY(similarities(&l));
-    ISO_TRY(iso_mix_layer_search(&l));
+    ISO_TRY(searches(&l));
 done:
     close_rows(&l);
     return err;
