@@ -7,6 +7,8 @@
 #include "analysis/measure/catalogue.h"
 #include "analysis/page/figure/figure.h"
 #include "analysis/page/report/report.h"
+#include "analysis/search/neighbours.h"
+#include "analysis/stats/correlation.h"
 #include "bin/cmd.h"
 #include "lib/io/csv.h"
 
@@ -208,13 +210,15 @@ static void the_catalogue_finds_its_entries(void **state)
 {
     (void)state;
     for (int i = 0; i < iso_catalogue_count(); i++) {
-        const iso_catalogue_entry e = iso_catalogue_at(i), f = iso_catalogue_of(e.measure, e.estimator);
+        const iso_catalogue_entry e = iso_catalogue_at(i),
+                                  f = iso_catalogue_of(e.measure, e.estimator);
         assert_true(e.known && f.known);
         assert_true(*e.title && *e.axis && e.about == f.about && e.high == f.high);
         text(e.title, f.title);
         text(e.axis, f.axis);
     }
-    const iso_catalogue_entry a = iso_catalogue_of("pearson", NULL), b = iso_catalogue_of("new", "way");
+    const iso_catalogue_entry a = iso_catalogue_of("pearson", NULL),
+                              b = iso_catalogue_of("new", "way");
     const iso_catalogue_entry c = iso_catalogue_of("accuracy", "new");
     text(a.title, "Correlation of discrepancy and gap (Pearson)");
     assert_true(a.about == ISO_ABOUT_OTHER && a.high == ISO_HIGH_NEITHER);
@@ -224,10 +228,46 @@ static void the_catalogue_finds_its_entries(void **state)
     assert_true(!c.known && c.about == ISO_ABOUT_TASK);
 }
 
+/* What studies put into records stands in the catalogue. */
+static void studies_make_nothing_unknown(void **state)
+{
+    static const char *const retrieved[] = {"p@k", "mrr", "error", "mexa"};
+    static const char *const others[][2] = {
+        {"f1", "mining"},
+        {"precision", "mining"},
+        {"recall", "mining"},
+        {"coverage", "dictionary"},
+        {"lambda", "histogram"},
+        {"entropy", "sd"},
+        {"accuracy", "two-branch"},
+        {"gap", "language"},
+        {"mantel", "spearman"},
+        {"mse", "cls"},
+        {"kl", "predictions"},
+        {"accuracy", "probe"},
+        {"accuracy", "language-id"},
+        {"f1", "macro"},
+        {"f1", "shuffled"},
+    };
+
+    (void)state;
+    for (size_t m = 0; m < sizeof retrieved / sizeof *retrieved; m++) {
+        for (int rule = ISO_RULE_COSINE; rule <= ISO_RULE_INVSOFTMAX; rule++) {
+            const iso_catalogue_entry e =
+                iso_catalogue_of(retrieved[m], iso_rule_name((iso_rule)rule));
+            assert_true(e.known && e.about == ISO_ABOUT_PAIR && e.high != ISO_HIGH_NEITHER);
+        }
+    }
+    for (int c = ISO_PEARSON; c <= ISO_KENDALL; c++)
+        assert_true(iso_catalogue_of(iso_correlation_name((iso_correlation)c), NULL).known);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_true(iso_catalogue_of(others[i][0], others[i][1]).known);
+}
+
 int main(void)
 {
     ok(iso_measure_register(&norms));
     RUN_TESTS(test(records_hold_it), test(figures_call_it_by_its_words), test(the_summary_tells_it),
               test(what_cannot_be_registered), test(the_catalogue_finds_its_entries),
-              test(help_lists_it));
+              test(studies_make_nothing_unknown), test(help_lists_it));
 }
