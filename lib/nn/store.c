@@ -10,10 +10,10 @@ iso_err iso_store_block(void *out, struct iso_store *s, int64_t count, size_t si
     void *block = NULL;
     iso_err err = ISO_OK;
 
-    if (s->count == s->room) {
-        const int64_t room = s->room ? 2 * s->room : 64;
-        ISO_TRY(iso_realloc(&s->blocks, s->count, room, sizeof *s->blocks));
-        s->room = room;
+    if (s->count == s->capacity) {
+        const int64_t capacity = s->capacity ? 2 * s->capacity : 64;
+        ISO_TRY(iso_realloc(&s->blocks, s->count, capacity, sizeof *s->blocks));
+        s->capacity = capacity;
     }
     ISO_TRY(iso_alloc(&block, count, size));
     s->blocks[s->count++] = block;

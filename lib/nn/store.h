@@ -8,7 +8,7 @@
 /** {0} is empty. */
 struct iso_store {
     void **blocks;
-    int64_t count, room;
+    int64_t count, capacity;
 };
 
 /** A zeroed block. */

@@ -4,12 +4,12 @@
 
 iso_err iso_workspace_need(iso_workspace *w, int64_t count)
 {
-    if (count <= w->room)
+    if (count <= w->capacity)
         return ISO_OK;
     iso_workspace_free(w);
     const iso_err err = iso_alloc(&w->at, count, sizeof *w->at);
     if (!err)
-        w->room = count;
+        w->capacity = count;
     return err;
 }
 

@@ -11,10 +11,10 @@ ISO_BEGIN
 /** Floats, grown when asked for more; {0} is empty. */
 typedef struct iso_workspace {
     float *at;
-    int64_t room;
+    int64_t capacity;
 } iso_workspace;
 
-/** Makes room for `count` floats; what was there is lost. Errors ISO_ENOMEM. */
+/** Space for `count` floats; what was there is lost. Errors ISO_ENOMEM. */
 ISO_API ISO_MUST_USE iso_err iso_workspace_need(iso_workspace *w, int64_t count);
 
 /** The same as a packed rows × cols matrix, borrowed from the workspace. */

@@ -93,14 +93,15 @@ struct fold {
     double e1, e2;        /* sums */
 };
 
-static int64_t room_of(int64_t Tt, int64_t Ts)
+/* Numbers of a row or a column, with what loops touch behind it. */
+static int64_t padded(int64_t Tt, int64_t Ts)
 {
     return (Tt > Ts ? Tt : Ts) + 2 * LANES;
 }
 
 int64_t iso_mix_scratch(int64_t Tt, int64_t Ts)
 {
-    return 5 * room_of(Tt, Ts);
+    return 5 * padded(Tt, Ts);
 }
 
 static int64_t place(const struct fold *f, int h, int64_t i, int64_t j)
@@ -208,7 +209,7 @@ static void fold_apart(struct fold *f, int h)
 void iso_mix_fold(double *e1, double *e2, const iso_mix_scores *s, iso_mix_entropy mode,
                   double *scratch)
 {
-    const int64_t room = room_of(s->Tt, s->Ts);
+    const int64_t line = padded(s->Tt, s->Ts);
     const bool repo = mode == ISO_MIX_REPO;
     struct fold f = {.s = s,
                      .op = best_loops(),
@@ -217,12 +218,12 @@ void iso_mix_fold(double *e1, double *e2, const iso_mix_scores *s, iso_mix_entro
                      .pad_t = repo ? (double)(s->Tt - s->live_t) : 0,
                      .pad_s = repo ? (double)(s->Ts - s->live_s) : 0,
                      .x = scratch,
-                     .z = scratch + room,
-                     .a = scratch + 2 * room,
-                     .unseen = scratch + 3 * room,
-                     .too = scratch + 4 * room};
+                     .z = scratch + line,
+                     .a = scratch + 2 * line,
+                     .unseen = scratch + 3 * line,
+                     .too = scratch + 4 * line};
 
-    memset(scratch, 0, (size_t)(5 * room) * sizeof *scratch);
+    memset(scratch, 0, (size_t)(5 * line) * sizeof *scratch);
     for (int h = 0; h < s->H; h++) {
         double lo, hi;
         find_range(&lo, &hi, &f, h);

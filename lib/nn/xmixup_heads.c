@@ -154,7 +154,7 @@ done:
 
 static iso_err read_number(double *out, const iso_tensor *t, const iso_file *file)
 {
-    double raw = 0; /* room and alignment for every type */
+    double raw = 0; /* size and alignment for every type */
     iso_err err = ISO_OK;
 
     if (!t->floats)

@@ -114,8 +114,8 @@ struct mix {
     const iso_mix_stats *stats;
     int H;
     double *lambda, *e1, *e2; /* B each */
-    double *scratch;          /* `room` of each thread */
-    int64_t room;
+    double *scratch;          /* `scratch_size` for each thread */
+    int64_t scratch_size;
     int64_t *attention; /* where that of each pair begins; NULL: not asked for */
 };
 
@@ -164,7 +164,8 @@ static void read_scores(struct mix *m, int64_t b, const float *scores)
 
     if (s.Tt == 0)
         return;
-    iso_mix_fold(&m->e1[b], &m->e2[b], &s, m->rule->entropy, m->scratch + this_thread() * m->room);
+    iso_mix_fold(&m->e1[b], &m->e2[b], &s, m->rule->entropy,
+                 m->scratch + this_thread() * m->scratch_size);
     if (m->attention)
         iso_mix_attention(m->stats->attention + m->attention[b], &s);
 }
@@ -293,7 +294,7 @@ done:
 }
 
 /* The places of what was asked for, and of what it takes. */
-static iso_err make_room(struct mix *m, double **numbers)
+static iso_err allocate(struct mix *m, double **numbers)
 {
     const int64_t B = m->in->to->B;
     int64_t Tt = 0, Ts = 0;
@@ -304,8 +305,8 @@ static iso_err make_room(struct mix *m, double **numbers)
         Tt = tokens_of(m->in->to, b) > Tt ? tokens_of(m->in->to, b) : Tt;
         Ts = n > Ts ? n : Ts;
     }
-    m->room = iso_mix_scratch(Tt, Ts);
-    ISO_TRY(iso_alloc(numbers, 3 * B + m->room * most_threads(), sizeof **numbers));
+    m->scratch_size = iso_mix_scratch(Tt, Ts);
+    ISO_TRY(iso_alloc(numbers, 3 * B + m->scratch_size * most_threads(), sizeof **numbers));
     m->lambda = m->stats->lambda ? m->stats->lambda : *numbers;
     m->e1 = m->stats->e1 ? m->stats->e1 : *numbers + B;
     m->e2 = m->stats->e2 ? m->stats->e2 : *numbers + 2 * B;
@@ -330,7 +331,7 @@ iso_err iso_layer_mix(iso_mat *u, iso_layer *l, int H, const iso_mix_pairs *in,
     iso_err err = ISO_OK;
 
     ISO_TRY(check(u, in, rule));
-    ISO_TRY(make_room(&m, &numbers));
+    ISO_TRY(allocate(&m, &numbers));
     if (rule->kind == ISO_MIX_FIXED && rule->fixed <= 0 && !needs_scores(&m)) {
         for (int64_t b = 0; b < in->to->B; b++)
             m.lambda[b] = lambda_of(&m, b);
