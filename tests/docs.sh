@@ -60,8 +60,8 @@ while IFS=, read -r measure estimator; do
 done <"$folder/measures"
 
 # What the catalogue says of high values is what the tables say.
-tr '\n' ' ' <analysis/measure/catalogue.c | grep -o '{"[^}]*ISO_HIGH_[A-Z]*}' |
-    sed 's/{"\([^"]*\)", *"\([^"]*\)".*ISO_HIGH_\([A-Z]*\)}/\1,\2,\3/; s/ALIKE$/up/; s/APART$/down/; s/NEITHER$/neither/' >"$folder/made"
+tr '\n' ' ' <analysis/measure/catalogue.c | grep -o '{"[^}]*, \(ISO_HIGH_\)\{0,1\}\(ALIKE\|APART\|NEITHER\)}' |
+    sed 's/{"\([^"]*\)", *"\([^"]*\)".*[ _]\([A-Z]*\)}/\1,\2,\3/; s/ALIKE$/up/; s/APART$/down/; s/NEITHER$/neither/' >"$folder/made"
 [ "$(wc -l <"$folder/made")" -ge 30 ] || say "analysis/measure/catalogue.c: only $(wc -l <"$folder/made") entries were read"
 while IFS=, read -r measure estimator high; do
     case $measure in p@k | mrr | error | mexa) name=$measure ;; *) name=$measure${estimator:+:$estimator} ;; esac
