@@ -1,87 +1,79 @@
 /* isogloss words: how many words of a dictionary find their translation. */
+#include <sys/stat.h>
+
+#include "analysis/study/words/translation.h"
 #include "bin/cmd.h"
-#include "bin/out.h"
 #include "bin/opt.h"
+#include "bin/out.h"
 #include "bin/term.h"
-#include "analysis/study/words/words_job.h"
-#include "lib/base/alloc.h"
+#include "lib/io/h5.h"
+#include "lib/io/states_input.h"
 
 /* The files of a run, as the header of the records lists them. */
-static iso_err write_records(const struct settings *set, const iso_records *records,
-                             const struct words_side side[2])
+static iso_err write_records(const struct settings *set, const iso_records *records)
 {
-    const iso_states_file files[2] = {
-        {side[0].path, side[0].layers ? "native" : "vectors", side[0].bytes},
-        {side[1].path, side[1].layers ? "native" : "vectors", side[1].bytes}};
-
-    return out_records_of(set, records, files, 2);
-}
-
-/* What papers print as one number, of the last layer. */
-static void tell_headline(const struct settings *set, const iso_records *list)
-{
-    const iso_record *last = NULL;
-
-    for (int64_t i = 0; i < list->count; i++) {
-        const iso_record *r = &list->at[i];
-        if (r->k == 1 && iso_str_same(r->estimator, "csls") &&
-            iso_str_same(r->denominator, "in-vocabulary"))
-            last = r;
-    }
-    if (last)
-        term_note(set, "p@1 by csls of %lld words in the vocabulary: %.4f (chance %.2g)",
-                  (long long)last->n, last->value, last->null);
-}
-
-static iso_err words(const struct words_ask *ask)
-{
-    const struct settings *set = ask->set;
-    const iso_run run = term_run(set);
-    struct words_side side[2] = {0};
-    iso_records records = {0};
+    iso_states_file files[2];
+    iso_inputs named = {0};
+    struct stat st;
     iso_err err = ISO_OK;
 
-    for (int i = 0; i < 2; i++)
-        ISO_TRY(iso_words_side_open(&side[i], set->inputs.at[i], ask, &run));
-    ISO_TRY(iso_words_records(&records, ask, side, &run));
-    if (!set->plan) {
-        ISO_TRY(write_records(set, &records, side));
-        tell_headline(set, &records);
+    for (int i = 0; i < 2; i++) {
+        ISO_TRY(iso_inputs_add(&named, set->inputs.at[i]));
+        const char *path = named.at[i].path;
+        files[i] = (iso_states_file){path, iso_h5_is(path) ? "native" : "vectors",
+                                     stat(path, &st) == 0 ? (int64_t)st.st_size : 0};
     }
+    ISO_TRY(out_records_of(set, records, files, 2));
 done:
+    iso_inputs_free(&named);
+    return err;
+}
+
+static iso_err words(const struct settings *set)
+{
+    const iso_run run = term_run(set);
+    const iso_words_side side[2] = {{.file = set->inputs.at[0]}, {.file = set->inputs.at[1]}};
+    iso_records records = {0};
+    iso_facts facts = {0};
+    iso_err err = ISO_OK;
+
+    if (set->plan) {
+        ISO_TRY(iso_words_plan(&facts, side, set->study, &run));
+        ISO_TRY(out_facts(&facts));
+        goto done;
+    }
+    ISO_TRY(iso_words(&records, side, set->study, &run));
+    ISO_TRY(write_records(set, &records));
+done:
+    iso_facts_free(&facts);
     iso_records_free(&records);
-    iso_words_side_close(&side[0]);
-    iso_words_side_close(&side[1]);
     return err;
 }
 
 static int run(const struct settings *given)
 {
     struct settings set = *given;
-    struct words_ask ask = {0};
     iso_err err = opt_preset(&set, &cmd_words);
-    int status;
 
+    if (!err && set.inputs.count != 2)
+        return cmd_usage(given, "needs two files of word vectors, SRC and TGT; %d given",
+                         set.inputs.count);
     if (!err)
-        err = iso_words_ask_make(&ask, &set);
+        err = iso_words_check(set.study);
     if (err == ISO_EARG)
-        status = cmd_usage(given, "%s", iso_err_msg());
-    else if (err)
-        status = cmd_failed(given, err);
-    else
-        status = (err = words(&ask)) ? cmd_failed(given, err) : EXIT_DONE;
-    iso_words_ask_free(&ask);
-    return status;
+        return cmd_usage(given, "%s", iso_err_msg());
+    if (!err)
+        err = words(&set);
+    return err ? cmd_failed(given, err) : EXIT_DONE;
 }
 
 const struct cmd cmd_words = {
     .name = "words",
     .args = "SRC TGT --train DICT --test DICT",
     .summary = "word translation from word vectors and dictionaries",
+    .study = &iso_words_options,
     .options =
-        "only preset measure train test unsupervised method steps refine prep k neighbours beta "
-        "interval layers max-vocab encoding lower strict pad json csv plot plot-data title width "
-        "height threads mem seed plan progress quiet",
+        "only json csv plot plot-data title width height threads mem seed plan progress quiet",
     .reads = ISO_READS_STATES,
     .run = run,
 };

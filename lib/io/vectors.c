@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/io/states.h"
 #include "lib/io/vectors_inside.h"
 
 static bool number_of(int64_t *out, const char **p, const char *end)
@@ -99,31 +100,77 @@ done:
     return err;
 }
 
-iso_err iso_vectors_read(iso_vectors *out, const char *path, const iso_vectors_opt *opt)
+/* Where words come from: a file, states, or memory. */
+struct origin {
+    const char *path;
+    iso_states *states;
+    const char *const *words;
+    iso_view rows;
+};
+
+static iso_err gather(struct iso_vectors_store *s, const struct origin *from)
 {
-    static const iso_vectors_opt none = {0};
-    struct iso_vectors_store *s = NULL;
     iso_file *file = NULL;
     iso_err err = ISO_OK;
 
-    ISO_NEED(out && path, "no file of word vectors is named");
+    s->path = from->path;
+    s->unit = from->words ? "word" : "line";
+    if (from->states) {
+        s->path = iso_states_name(from->states);
+        s->unit = "word";
+        s->how.latin1 = false;
+        ISO_TRY(iso_vectors_states(s, from->states));
+    } else if (from->words) {
+        ISO_TRY(iso_vectors_view(s, from->words, from->rows));
+    } else {
+        ISO_TRY(iso_file_open(&file, from->path));
+        s->file = file;
+        ISO_TRY(read_any(s));
+    }
+    ISO_TRY(check_enough(s));
+done:
+    iso_file_close(file);
+    return err;
+}
+
+static iso_err make(iso_vectors *out, const struct origin *from, const iso_vectors_opt *opt)
+{
+    static const iso_vectors_opt none = {0};
+    struct iso_vectors_store *s = NULL;
+    iso_err err = ISO_OK;
+
     opt = opt ? opt : &none;
-    ISO_NEED(opt->limit >= 0, "%" PRId64 " words of %s: give a positive number", opt->limit, path);
+    ISO_NEED(opt->limit >= 0, "%" PRId64 " words of %s: give a positive number", opt->limit,
+             from->path);
     ISO_TRY(iso_alloc(&s, 1, sizeof *s));
     ISO_TRY(iso_word_text_named(&s->how, opt->encoding, opt->lower));
-    ISO_TRY(iso_file_open(&file, path));
-    s->path = path;
-    s->unit = "line";
     s->opt = opt;
-    s->file = file;
-    ISO_TRY(read_any(s));
-    ISO_TRY(check_enough(s));
+    ISO_TRY(gather(s, from));
     hand_over(out, s);
     s = NULL;
 done:
-    iso_file_close(file);
     free_store(s);
     return err;
+}
+
+iso_err iso_vectors_read(iso_vectors *out, const char *path, const iso_vectors_opt *opt)
+{
+    if (!out || !path)
+        return iso_fail(ISO_EARG, "no file of word vectors is named");
+    return make(out, &(struct origin){.path = path}, opt);
+}
+
+iso_err iso_vectors_of(iso_vectors *out, const char *const *words, iso_view rows,
+                       const iso_vectors_opt *opt)
+{
+    if (!words)
+        return iso_fail(ISO_EARG, "no words are given");
+    return make(out, &(struct origin){.path = "(memory)", .words = words, .rows = rows}, opt);
+}
+
+iso_err iso_vectors_of_states(iso_vectors *out, iso_states *states, const iso_vectors_opt *opt)
+{
+    return make(out, &(struct origin){.path = iso_states_name(states), .states = states}, opt);
 }
 
 void iso_vectors_free(iso_vectors *v)

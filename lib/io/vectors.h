@@ -36,6 +36,8 @@ typedef struct iso_odd {
     char *few[ISO_ODD_FEW];
 } iso_odd;
 
+struct iso_states;
+
 typedef struct iso_vectors {
     int64_t count, dim;
     const char *const *words; /* valid UTF-8, distinct, not empty */
@@ -61,6 +63,16 @@ typedef struct iso_vectors {
  */
 ISO_API ISO_MUST_USE iso_err iso_vectors_read(iso_vectors *out, const char *path,
                                               const iso_vectors_opt *opt);
+
+/**
+ * The same of words and rows in memory, and of one language of states whose rows are word types
+ * (opt->lang, opt->layer); both are copied, what is odd is counted by their number from 1.
+ * Errors  as above but of files; ISO_EARG (no words, as many rows as words).
+ */
+ISO_API ISO_MUST_USE iso_err iso_vectors_of(iso_vectors *out, const char *const *words,
+                                            iso_view rows, const iso_vectors_opt *opt);
+ISO_API ISO_MUST_USE iso_err iso_vectors_of_states(iso_vectors *out, struct iso_states *states,
+                                                   const iso_vectors_opt *opt);
 ISO_API void iso_vectors_free(iso_vectors *v);
 
 /** The number of a word, or −1. */

@@ -60,5 +60,7 @@ iso_err iso_vectors_fasttext(struct iso_vectors_store *s);
 
 /* vectors_native.c */
 iso_err iso_vectors_native(struct iso_vectors_store *s);
+iso_err iso_vectors_states(struct iso_vectors_store *s, struct iso_states *states);
+iso_err iso_vectors_view(struct iso_vectors_store *s, const char *const *words, iso_view rows);
 
 #endif

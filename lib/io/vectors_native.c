@@ -65,7 +65,7 @@ done:
     return err;
 }
 
-static iso_err read_states(struct iso_vectors_store *s, iso_states *states)
+iso_err iso_vectors_states(struct iso_vectors_store *s, iso_states *states)
 {
     const char *pooling = iso_states_about(states)->pooling;
     iso_rows *rows = NULL;
@@ -90,6 +90,22 @@ done:
     return err;
 }
 
+iso_err iso_vectors_view(struct iso_vectors_store *s, const char *const *words, iso_view rows)
+{
+    float *row;
+    iso_err err = ISO_OK;
+
+    ISO_NEED(words && rows.data && rows.rows > 0 && rows.cols > 0, "no words and rows are given");
+    ISO_TRY(iso_vectors_begin(s, rows.cols, rows.rows, false));
+    for (int64_t i = 0; i < rows.rows && !iso_vectors_full(s); i++) {
+        ISO_TRY(iso_vectors_row(&row, s));
+        iso_convert_f32(row, s->dim, iso_view_rows(rows, i, 1));
+        ISO_TRY(iso_vectors_put(s, i + 1, words[i], (int64_t)strlen(words[i]), 0));
+    }
+done:
+    return err;
+}
+
 iso_err iso_vectors_native(struct iso_vectors_store *s)
 {
     const iso_states_opt opt = {
@@ -101,7 +117,7 @@ iso_err iso_vectors_native(struct iso_vectors_store *s)
     s->unit = "word";
     s->how.latin1 = false;
     ISO_TRY(iso_states_open(&states, &input, 1, &opt));
-    ISO_TRY(read_states(s, states));
+    ISO_TRY(iso_vectors_states(s, states));
 done:
     iso_states_close(states);
     return err;

@@ -3,7 +3,6 @@
 
 #include "analysis/maps/chain.h"
 #include "analysis/maps/unsupervised.h"
-#include "bin/term.h"
 #include "analysis/study/words/words_job.h"
 #include "lib/base/alloc.h"
 
@@ -94,7 +93,7 @@ done:
 
 /* Rounds go by the map asked for; of a chain by the orthogonal map, the chain comes at the end. */
 static iso_err refine(iso_word_pairs *pairs, const struct words_space space[2],
-                      const struct words_ask *ask, const iso_run *run)
+                      const struct words_ask *ask)
 {
     const iso_refine_opt opt = {
         .map = ask->map, .rounds = ask->rounds, .induce = {.neighbours = ask->near.neighbours}};
@@ -104,17 +103,17 @@ static iso_err refine(iso_word_pairs *pairs, const struct words_space space[2],
 
     ISO_TRY(iso_alloc(&stats, ask->rounds + 1, sizeof *stats));
     ISO_TRY(iso_refine(pairs, &best, stats, iso_mat_view(&space[0].rows),
-                       iso_mat_view(&space[1].rows), &opt, run));
+                       iso_mat_view(&space[1].rows), &opt, ask->run));
     for (int r = 0; r <= ask->rounds && stats[r].pairs > 0; r++)
-        term_note(ask->set, "round %d: %lld pairs, mean cosine of nearest words %.4f%s", r,
-                  (long long)stats[r].pairs, stats[r].criterion, r == best ? " (kept)" : "");
+        iso_run_note(ask->run, "round %d: %lld pairs, mean cosine of nearest words %.4f%s", r,
+                     (long long)stats[r].pairs, stats[r].criterion, r == best ? " (kept)" : "");
 done:
     iso_free(stats);
     return err;
 }
 
 static iso_err find_pairs(iso_word_pairs *pairs, const struct words_space space[2],
-                          const struct words_ask *ask, const iso_run *run)
+                          const struct words_ask *ask)
 {
     iso_unsupervised_stats stats = {0};
     iso_word_pairs found = {0};
@@ -122,29 +121,30 @@ static iso_err find_pairs(iso_word_pairs *pairs, const struct words_space space[
 
     ISO_TRY(iso_unsupervised(
         &found, &stats, iso_mat_view(&space[0].rows), iso_mat_view(&space[1].rows),
-        &(iso_unsupervised_opt){.neighbours = ask->near.neighbours, .seed = run->seed}, run));
-    term_note(ask->set,
-              "unsupervised: %lld pairs to begin with, %lld after %d rounds, mean cosine %.4f",
-              (long long)stats.first, (long long)found.count, stats.rounds, stats.criterion);
+        &(iso_unsupervised_opt){.neighbours = ask->near.neighbours, .seed = iso_run_seed(ask->run)},
+        ask->run));
+    iso_run_note(ask->run,
+                 "unsupervised: %lld pairs to begin with, %lld after %d rounds, mean cosine %.4f",
+                 (long long)stats.first, (long long)found.count, stats.rounds, stats.criterion);
     *pairs = found;
 done:
     return err;
 }
 
 iso_err iso_words_map(struct words_space space[2], iso_word_pairs *pairs,
-                      const struct words_ask *ask, const iso_run *run)
+                      const struct words_ask *ask)
 {
     iso_err err = ISO_OK;
 
     if (!ask->mapped)
         return ISO_OK;
-    if (ask->set->unsupervised)
-        ISO_TRY(find_pairs(pairs, space, ask, run));
+    if (ask->opt.unsupervised)
+        ISO_TRY(find_pairs(pairs, space, ask));
     if (ask->rounds > 0)
-        ISO_TRY(refine(pairs, space, ask, run));
+        ISO_TRY(refine(pairs, space, ask));
     if (pairs->count < space[0].rows.cols)
-        term_note(
-            ask->set,
+        iso_run_note(
+            ask->run,
             "%lld pairs for %lld columns: they do not determine the map, the rest of which is "
             "the smallest that fits",
             (long long)pairs->count, (long long)space[0].rows.cols);

@@ -13,7 +13,7 @@ static bool find_pair(int64_t *source, int64_t *target, const iso_dictionary *d,
     return *source >= 0 && *target >= 0;
 }
 
-static iso_err nothing_found(const char *path, const iso_dictionary *d, const struct settings *set,
+static iso_err nothing_found(const char *path, const iso_dictionary *d, const struct words_ask *ask,
                              const struct words_space space[2])
 {
     const struct dictionary_side side[2] = {{space[0].v.words, space[0].v.count},
@@ -22,9 +22,9 @@ static iso_err nothing_found(const char *path, const iso_dictionary *d, const st
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_puts(&hint, ""));
-    if (!set->lower)
+    if (!ask->opt.lower)
         ISO_TRY(iso_dictionaries_hint(&hint, d, 0, side));
-    ISO_FAIL(ISO_EARG,
+    ISO_FAIL(ISO_EDATA,
              "%s: none of its %lld pairs (the first: %s, %s) has both words among the "
              "vectors (the first: %s, %s); " ISO_FIELD(lower) " and " ISO_FIELD(
                  encoding) " decide what is equal%s",
@@ -36,7 +36,7 @@ done:
 }
 
 iso_err iso_words_train_pairs(iso_word_pairs *out, const iso_dictionary *d,
-                              const struct settings *set, const struct words_space space[2])
+                              const struct words_ask *ask, const struct words_space space[2])
 {
     iso_word_pairs pairs = {0};
     int64_t count = 0;
@@ -47,7 +47,7 @@ iso_err iso_words_train_pairs(iso_word_pairs *out, const iso_dictionary *d,
         count += find_pair(&pairs.source[count], &pairs.target[count], d, i, space);
     pairs.count = count;
     if (count == 0)
-        ISO_TRY(nothing_found(set->train, d, set, space));
+        ISO_TRY(nothing_found(ask->opt.train, d, ask, space));
     *out = pairs;
     return ISO_OK;
 done:
@@ -92,7 +92,7 @@ done:
 }
 
 iso_err iso_words_test_make(struct words_test *out, const iso_dictionary *d,
-                            const struct settings *set, const struct words_space space[2])
+                            const struct words_ask *ask, const struct words_space space[2])
 {
     iso_textmap words = {0};
     struct words_test test = {0};
@@ -106,7 +106,7 @@ iso_err iso_words_test_make(struct words_test *out, const iso_dictionary *d,
     ISO_TRY(iso_alloc(&test.first, test.words + 1, sizeof *test.first));
     ISO_TRY(deal(&test, d, word, space));
     if (test.pairs == 0)
-        ISO_TRY(nothing_found(set->test, d, set, space));
+        ISO_TRY(nothing_found(ask->opt.test, d, ask, space));
     *out = test;
     test = (struct words_test){0};
 done:

@@ -63,9 +63,9 @@ static iso_record with_rule(const iso_record *like, const struct words_ask *ask,
 }
 
 iso_err iso_words_score(iso_records *out, const iso_record *like, const struct words_test *test,
-                        iso_view x, iso_view y, const struct words_ask *ask, const iso_run *run)
+                        iso_view x, iso_view y, const struct words_ask *ask)
 {
-    const uint64_t seed = run ? run->seed : 0;
+    const uint64_t seed = iso_run_seed(ask->run);
     iso_answers answers = {test->words, y.rows, test->first, NULL};
     int64_t *rank = NULL;
     iso_err err = ISO_OK;
@@ -76,7 +76,8 @@ iso_err iso_words_score(iso_records *out, const iso_record *like, const struct w
         const iso_record r = with_rule(like, ask, ask->rule[i]);
         iso_near_opt near = ask->near;
         near.rule = ask->rule[i];
-        ISO_TRY(iso_near_ranks(rank, x, y, test->query, test->target, test->pairs, &near, run));
+        ISO_TRY(
+            iso_near_ranks(rank, x, y, test->query, test->target, test->pairs, &near, ask->run));
         for (int over = 0; over < ISO_DENOMINATORS; over++)
             ISO_TRY(add_scores(out, &r, &answers, (iso_denominator)over, ask, seed));
     }

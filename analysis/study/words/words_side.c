@@ -2,29 +2,22 @@
 #include <string.h>
 
 #include "analysis/study/items/pad.h"
-#include "bin/term.h"
 #include "analysis/study/words/words_job.h"
 #include "lib/base/alloc.h"
 #include "lib/base/ranges.h"
 #include "lib/io/file.h"
+#include "lib/io/h5.h"
 #include "lib/text/fold.h"
 #include "lib/text/lang.h"
 
-/* HDF5 says so in its first bytes; word vectors come in no other file of that kind. */
-static iso_err is_hdf5(bool *out, int64_t *bytes, const char *path)
+/* Word vectors come in no other file of HDF5 than states. */
+static iso_err is_states(bool *out, const char *path)
 {
-    static const char sign[8] = "\x89HDF\r\n\x1a\n";
-    char head[sizeof sign] = "";
     iso_file *file = NULL;
-    iso_err err = ISO_OK;
+    const iso_err err = iso_file_open(&file, path); /* what cannot be opened is told now */
 
-    ISO_TRY(iso_file_open(&file, path));
-    if (file->size > (int64_t)sizeof head)
-        ISO_TRY(iso_file_read(file, 0, head, sizeof head));
-    *out = memcmp(head, sign, sizeof sign) == 0;
-    *bytes = file->size;
-done:
     iso_file_close(file);
+    *out = !err && iso_h5_is(path);
     return err;
 }
 
@@ -34,9 +27,9 @@ static iso_err copy(char **out, const char *text)
 }
 
 /* The language that is meant: the one named, or the only one. */
-static iso_err choose_lang(int *out, const iso_states *s, const struct words_side *side)
+static iso_err choose_lang(int *out, const iso_states *s, const struct words_source *side)
 {
-    const char *named = side->named.at[0].lang;
+    const char *named = side->given.states ? side->given.lang : side->named.at[0].lang;
 
     *out = 0;
     if (named)
@@ -47,19 +40,18 @@ static iso_err choose_lang(int *out, const iso_states *s, const struct words_sid
     return ISO_OK;
 }
 
-static iso_err choose_layers(struct words_side *side, const iso_lang *lang,
-                             const struct settings *set)
+static iso_err choose_layers(struct words_source *side, const iso_lang *lang, const char *layers)
 {
-    const int only = side->named.at[0].layer;
+    const int only = side->named.count ? side->named.at[0].layer : -1;
     bool *take = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&take, lang->layer_count, sizeof *take));
     ISO_TRY(iso_alloc(&side->layer, lang->layer_count, sizeof *side->layer));
-    if (set->layers)
-        ISO_TRY(iso_ranges_take(take, set->layers, lang->layers, lang->layer_count, side->path));
+    if (layers)
+        ISO_TRY(iso_ranges_take(take, layers, lang->layers, lang->layer_count, side->path));
     for (int i = 0; i < lang->layer_count; i++) {
-        if (set->layers ? take[i] : only < 0 || lang->layers[i] == only)
+        if (layers ? take[i] : only < 0 || lang->layers[i] == only)
             side->layer[side->layers++] = lang->layers[i];
     }
     if (side->layers == 0)
@@ -69,20 +61,16 @@ done:
     return err;
 }
 
-static iso_err look_into_states(struct words_side *side, const struct settings *set,
-                                const iso_run *run)
+static iso_err look_into_states(struct words_source *side, iso_states *s,
+                                const struct words_ask *ask)
 {
-    const iso_states_opt opt = {.canonical = iso_lang_canonical, .run = run};
-    const iso_states_info *about;
+    const iso_states_info *about = iso_states_about(s);
     const iso_lang *lang;
-    iso_states *s = NULL;
     int number = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_states_open(&s, &side->path, 1, &opt));
     ISO_TRY(choose_lang(&number, s, side));
     lang = iso_states_lang(s, number);
-    about = iso_states_about(s);
     if (!lang->tokens || lang->offsets)
         ISO_FAIL(ISO_EARG,
                  "%s: pooling is %s; words need `isogloss embed " ISO_FIELD(pool) " types`",
@@ -91,35 +79,50 @@ static iso_err look_into_states(struct words_side *side, const struct settings *
     ISO_TRY(copy(&side->lang, lang->name));
     ISO_TRY(copy(&side->model, about->model));
     ISO_TRY(copy(&side->pool, about->pooling));
-    ISO_TRY(choose_layers(side, lang, set));
+    ISO_TRY(choose_layers(side, lang, ask->opt.layers));
+done:
+    return err;
+}
+
+static iso_err open_file(struct words_source *out, const struct words_ask *ask)
+{
+    const iso_states_opt opt = {.canonical = iso_lang_canonical, .run = ask->run};
+    const char *word = out->given.file;
+    iso_states *s = NULL;
+    bool states = false;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_inputs_add(&out->named, word));
+    if (out->named.count != 1 || out->named.at[0].dataset)
+        ISO_FAIL(ISO_EARG, "%s: words come from one file: FILE or LANG=FILE", word);
+    const iso_input *in = &out->named.at[0];
+    out->path = in->path;
+    ISO_TRY(is_states(&states, out->path));
+    if (!states)
+        return copy(&out->lang, in->lang ? iso_lang_canonical(in->lang) : in->stem);
+    ISO_TRY(iso_states_open(&s, &out->path, 1, &opt));
+    ISO_TRY(look_into_states(out, s, ask));
 done:
     iso_states_close(s);
     return err;
 }
 
-iso_err iso_words_side_open(struct words_side *out, const char *word, const struct words_ask *ask,
-                            const iso_run *run)
+iso_err iso_words_source_open(struct words_source *out, const iso_words_side *given,
+                              const struct words_ask *ask)
 {
-    bool states = false;
-    iso_err err = ISO_OK;
-
-    *out = (struct words_side){0};
-    ISO_TRY(iso_inputs_add(&out->named, word));
-    if (out->named.count != 1 || out->named.at[0].dataset)
-        ISO_FAIL(ISO_EARG, "%s: words come from one file: FILE or LANG=FILE", word);
-    out->path = out->named.at[0].path;
-    ISO_TRY(is_hdf5(&states, &out->bytes, out->path));
-    if (states) {
-        ISO_TRY(look_into_states(out, ask->set, run));
-    } else {
-        const iso_input *in = &out->named.at[0];
-        ISO_TRY(copy(&out->lang, in->lang ? iso_lang_canonical(in->lang) : in->stem));
+    *out = (struct words_source){.given = *given, .path = "(memory)"};
+    if (given->file)
+        return open_file(out, ask);
+    if (given->states) {
+        out->path = iso_states_name(given->states);
+        return look_into_states(out, given->states, ask);
     }
-done:
-    return err;
+    if (!given->words)
+        return iso_fail(ISO_EARG, "a side of words is a file, states, or words and rows");
+    return copy(&out->lang, given->lang ? iso_lang_canonical(given->lang) : "words");
 }
 
-void iso_words_side_close(struct words_side *side)
+void iso_words_source_close(struct words_source *side)
 {
     iso_inputs_free(&side->named);
     iso_free(side->lang);
@@ -127,7 +130,7 @@ void iso_words_side_close(struct words_side *side)
     iso_free(side->layer);
     iso_free(side->model);
     iso_free(side->pool);
-    *side = (struct words_side){0};
+    *side = (struct words_source){0};
 }
 
 /* --- Vectors --- */
@@ -139,7 +142,7 @@ static iso_err count_kind(iso_buf *text, int64_t count, const char *what)
     return iso_buf_printf(text, "%s%lld %s", text->len ? ", " : "", (long long)count, what);
 }
 
-static iso_err tell_odd(const struct settings *set, const char *path, const iso_odd *odd)
+static iso_err note_odd(const iso_run *run, const char *path, const iso_odd *odd)
 {
     iso_buf text = {0};
     iso_err err = ISO_OK;
@@ -156,30 +159,33 @@ static iso_err tell_odd(const struct settings *set, const char *path, const iso_
         ISO_TRY(iso_buf_printf(&text, "%s%s", i ? "; " : " (", odd->few[i]));
     if (odd->few[0])
         ISO_TRY(iso_buf_puts(&text, iso_odd_total(odd) > ISO_ODD_FEW ? "; ...)" : ")"));
-    term_note(set, "%s: %s", path, text.text);
+    iso_run_note(run, "%s: %s", path, text.text);
 done:
     iso_buf_free(&text);
     return err;
 }
 
-iso_err iso_words_space_read(struct words_space *out, const struct words_side *side,
-                             const struct words_ask *ask, int layer, bool tell, const iso_run *run)
+iso_err iso_words_space_read(struct words_space *out, const struct words_source *side,
+                             const struct words_ask *ask, int layer, bool note)
 {
-    const struct settings *set = ask->set;
+    const iso_words_opt *o = &ask->opt;
     const iso_vectors_opt opt = {.limit = ask->max_vocab,
-                                 .encoding = set->encoding,
-                                 .lower = set->lower ? iso_text_lower : NULL,
-                                 .strict = set->strict,
+                                 .encoding = o->encoding,
+                                 .lower = o->lower ? iso_text_lower : NULL,
+                                 .strict = o->strict,
                                  .lang = side->within,
                                  .layer = layer,
                                  .canonical = iso_lang_canonical,
-                                 .run = run};
+                                 .run = ask->run};
     struct words_space space = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_vectors_read(&space.v, side->path, &opt));
-    if (tell)
-        ISO_TRY(tell_odd(set, side->path, &space.v.odd));
+    ISO_TRY(side->given.file ? iso_vectors_read(&space.v, side->path, &opt)
+            : side->given.states
+                ? iso_vectors_of_states(&space.v, side->given.states, &opt)
+                : iso_vectors_of(&space.v, side->given.words, side->given.rows, &opt));
+    if (note)
+        ISO_TRY(note_odd(ask->run, side->path, &space.v.odd));
     space.rows = space.v.rows;
     space.rows.owner = NULL;
     ISO_TRY(iso_prep_apply(&space.rows, &ask->prep));
@@ -197,13 +203,12 @@ void iso_words_space_free(struct words_space *space)
     *space = (struct words_space){0};
 }
 
-iso_err iso_words_pad(struct words_space space[2], const struct words_side side[2],
-                      const struct settings *set)
+iso_err iso_words_pad(struct words_space space[2], const struct words_source side[2], bool pad)
 {
     int64_t cols;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_pad_dims(&cols, set->pad, side[0].path, space[0].rows.cols, side[1].path,
+    ISO_TRY(iso_pad_dims(&cols, pad, side[0].path, space[0].rows.cols, side[1].path,
                          space[1].rows.cols));
     ISO_TRY(iso_pad_widen(&space[0].rows, cols));
     ISO_TRY(iso_pad_widen(&space[1].rows, cols));

@@ -1,9 +1,10 @@
 /* Word translation of a turned copy: supervised, refined, by chain and without a dictionary. */
 #include "tests/check.h"
 
-#include "analysis/study/words/words_job.h"
+#include "analysis/study/words/translation.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
+#include "lib/io/vectors.h"
 
 enum { WORDS = 200, DIM = 10, CLUSTERS = 25 };
 
@@ -64,27 +65,15 @@ static int set_up(void **state)
     return 0;
 }
 
-static iso_err translate(iso_records *out, struct settings set)
+static iso_err translate(iso_records *out, iso_words_opt opt)
 {
-    const char *inputs[] = {source, target};
+    const iso_words_side side[2] = {{.file = source}, {.file = target}};
     const iso_run run = {.mem = (int64_t)1 << 28, .seed = 1};
-    struct words_ask ask = {0};
-    struct words_side side[2] = {0};
-    iso_err err = ISO_OK;
 
-    set.command = "words";
-    set.quiet = true;
-    set.test = test_pairs;
-    set.inputs = (struct words){inputs, 2};
-    ISO_TRY(iso_words_ask_make(&ask, &set));
-    for (int i = 0; i < 2; i++)
-        ISO_TRY(iso_words_side_open(&side[i], inputs[i], &ask, &run));
-    ISO_TRY(iso_words_records(out, &ask, side, &run));
-done:
-    iso_words_side_close(&side[0]);
-    iso_words_side_close(&side[1]);
-    iso_words_ask_free(&ask);
-    return err;
+    opt.size = sizeof opt;
+    opt.beta = NAN;
+    opt.test = test_pairs;
+    return iso_words(out, side, &opt, &run);
 }
 
 /* p@1 by a rule, over the vocabulary. */
@@ -104,12 +93,12 @@ static double first_right(const iso_records *list, const char *rule)
 
 static void a_turned_copy_is_found(void **state)
 {
-    const struct settings asked[] = {
+    const iso_words_opt asked[] = {
         {.train = train},
         {.train = train, .prep = "none"},
         {.train = train, .refine = 3},
         {.train = train, .prep = "iternorm"},
-        {.train = train, .method = "least-squares"},
+        {.train = train, .method = ISO_WORDS_LEAST_SQUARES},
         {.train = train, .steps = "whiten,rotate,reweight:0.5,dewhiten"},
         {.unsupervised = true},
         {.unsupervised = true, .steps = "rotate", .refine = 1},
@@ -135,7 +124,7 @@ static void a_mirror_is_no_rotation(void **state)
     iso_records list = {0};
 
     (void)state;
-    ok(translate(&list, (struct settings){.train = train, .method = "rotation"}));
+    ok(translate(&list, (iso_words_opt){.train = train, .method = ISO_WORDS_ROTATION}));
     assert_true(first_right(&list, "csls") < 0.9);
     iso_records_free(&list);
 }
@@ -146,7 +135,7 @@ static void without_a_map_nothing_is_found(void **state)
     iso_records list = {0};
 
     (void)state;
-    ok(translate(&list, (struct settings){.method = "none"}));
+    ok(translate(&list, (iso_words_opt){.method = ISO_WORDS_NONE}));
     assert_true(first_right(&list, "cosine") < 0.1);
     assert_null(list.at[0].train);
     iso_records_free(&list);
@@ -160,7 +149,7 @@ static void the_test_dictionary_chooses_nothing(void **state)
     iso_records a = {0}, b = {0};
 
     (void)state;
-    ok(translate(&a, (struct settings){.train = train, .refine = 3}));
+    ok(translate(&a, (iso_words_opt){.train = train, .refine = 3}));
     test_pairs = temp_path("half.txt");
     write_pairs(test_pairs, 1, 2);
     FILE *f = fopen(test_pairs, "a"); /* wrong pairs: were they looked at, rounds would differ */
@@ -168,7 +157,7 @@ static void the_test_dictionary_chooses_nothing(void **state)
     for (int i = 0; i < WORDS; i += 2)
         fprintf(f, "s%d T%d\n", i, WORDS - 1 - i);
     assert_int_equal(fclose(f), 0);
-    ok(translate(&b, (struct settings){.train = train, .refine = 3}));
+    ok(translate(&b, (iso_words_opt){.train = train, .refine = 3}));
     /* 100 right words of 200, the wrong ones are found by accident alone */
     near(b.at[0].value, a.at[0].value / 2, 0.02);
     test_pairs = all;
@@ -178,7 +167,7 @@ static void the_test_dictionary_chooses_nothing(void **state)
 
 static void lack_of_memory_is_told(void **state)
 {
-    const struct settings set = {.train = train, .refine = 1, .measure = "csls", .k = "1"};
+    const iso_words_opt set = {.train = train, .refine = 1, .measure = "csls", .k = "1"};
     int fails = 0;
 
     (void)state;
@@ -196,12 +185,46 @@ static void lack_of_memory_is_told(void **state)
     assert_true(fails > 30);
 }
 
+/* Words and rows in memory are what a file of them is. */
+static void memory_is_as_a_file(void **state)
+{
+    const iso_words_opt opt = {
+        .size = sizeof opt, .beta = NAN, .train = train, .test = test_pairs, .prep = "center"};
+    const iso_run run = {.seed = 1};
+    const iso_words_side file[2] = {{.file = source}, {.file = target}};
+    iso_words_side side[2] = {{0}};
+    iso_vectors v[2] = {{0}};
+    iso_records want = {0}, got = {0};
+    (void)state;
+
+    for (int i = 0; i < 2; i++) {
+        ok(iso_vectors_read(&v[i], file[i].file, NULL));
+        side[i] = (iso_words_side){
+            .words = v[i].words, .rows = iso_mat_view(&v[i].rows), .lang = i ? "t" : "s"};
+    }
+    ok(iso_words(&want, file, &opt, &run));
+    ok(iso_words(&got, side, &opt, &run));
+    assert_int_equal(got.count, want.count);
+    for (int64_t i = 0; i < got.count; i++) {
+        near(got.at[i].value, want.at[i].value, 0);
+        text(got.at[i].measure, want.at[i].measure);
+    }
+    text(got.at[0].tgt, "t");
+    side[1].words = NULL;
+    fails(iso_words(&got, side, &opt, &run), ISO_EARG, "a side of words is a file, states, or");
+    assert_int_equal(got.count, want.count);
+    for (int i = 0; i < 2; i++)
+        iso_vectors_free(&v[i]);
+    iso_records_free(&want);
+    iso_records_free(&got);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         test(a_turned_copy_is_found),         test(a_mirror_is_no_rotation),
         test(without_a_map_nothing_is_found), test(the_test_dictionary_chooses_nothing),
-        test(lack_of_memory_is_told),
+        test(lack_of_memory_is_told),         test(memory_is_as_a_file),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }
