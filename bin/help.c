@@ -121,8 +121,11 @@ void help_records(FILE *to)
           to);
     for (int i = 0; i < iso_column_count(); i++) {
         const iso_column *c = iso_column_at(i);
+        char help[256];
+        (void)snprintf(help, sizeof help, "%s", c->help);
+        iso_fields_show(help);
         fprintf(to, "  %-*s", INDENT - 2, c->name);
-        flow(to, c->help, INDENT);
+        flow(to, help, INDENT);
     }
     fputs("\nFractions, not percentages; intervals are 95 %. `isogloss help COMMAND` says which "
           "measures there are.\n",

@@ -80,11 +80,10 @@ static iso_err add_count(iso_buf *out, const iso_records *records)
 iso_err iso_wording_shared(iso_buf *out, const iso_records *records)
 {
     static const struct {
-        const char *column, *before, *after;
+        const char *column, *before;
     } facts[] = {
-        {"model", "model ", ""},  {"model2", "against ", ""}, {"stage", "", ""},
-        {"pool", "pooling ", ""}, {"prep", "rows ", ""},      {"direction", "", ""},
-        {"mix", "", ""},
+        {"model", "model "}, {"model2", "against "}, {"stage", ""}, {"pool", "pooling "},
+        {"prep", "rows "},   {"direction", ""},      {"mix", ""},
     };
     iso_buf line = {0};
     iso_err err = ISO_OK;
@@ -93,8 +92,8 @@ iso_err iso_wording_shared(iso_buf *out, const iso_records *records)
         const char *text = common_text(records, facts[i].column);
         const bool scores = records->count && records->at[0].x && i == 1; /* of a correlation */
         if (text)
-            ISO_TRY(iso_buf_printf(&line, "%s%s%s%s", line.len ? " \xc2\xb7 " : "",
-                                   scores ? "scores of " : facts[i].before, text, facts[i].after));
+            ISO_TRY(iso_buf_printf(&line, "%s%s%s", line.len ? " \xc2\xb7 " : "",
+                                   scores ? "scores of " : facts[i].before, text));
     }
     ISO_TRY(add_common_int(&line, records, "k"));
     ISO_TRY(add_common_int(&line, records, "neighbours"));

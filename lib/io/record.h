@@ -33,7 +33,7 @@ ISO_BEGIN
     T(pool, QUESTION, "what a row stands for: mean, cls, word, types, ...") \
     T(prep, QUESTION, "steps on the rows, in order: center,unit,...") \
     T(model, QUESTION, "model of the states") \
-    T(model2, QUESTION, "model of the other collection (--against), of the scores (gap)") \
+    T(model2, QUESTION, "model of the other collection (" ISO_FIELD(against) "), of the scores (gap)") \
     T(stage, QUESTION, "before, after, difference (after − before, here − there)") \
     I(mix_layer, QUESTION, "first layer that was mixed; layers count from 1") \
     T(mix, QUESTION, "way of mixing: xmixup, fixed:0.25, no-entropy, self; shuffled rows") \
@@ -83,7 +83,7 @@ typedef struct iso_column {
     iso_column_kind kind;
     iso_role role;
     int64_t offset;   /* of the field within iso_record */
-    const char *help; /* what it says, one line */
+    const char *help; /* what it says, one line; fields are marked (ISO_FIELD) */
 } iso_column;
 
 ISO_API int iso_column_count(void);
