@@ -394,68 +394,52 @@ static iso_err share_value(iso_value *out, double *rep, const iso_pair *pair)
     return estimate(out, rep, pair, pair->xy ? &e : &blind);
 }
 
+#define ALL_CENTROIDS                                                                              \
+    .measure = "centroid", .high = ISO_HIGH_APART, .needs = ISO_NEED_MEANS, .by_groups = true,     \
+    .recommended = true
+
 const iso_measure iso_centroid_euclidean = {
-    .measure = "centroid",
+    ALL_CENTROIDS,
     .estimator = "euclidean",
     .title = "Distance of language centroids",
     .axis = "Euclidean distance",
     .help = "Distance of centroids",
-    .high = ISO_HIGH_APART,
-    .needs = ISO_NEED_MEANS,
-    .by_groups = true,
-    .recommended = true,
     .value = euclidean_value,
 };
 
 const iso_measure iso_centroid_relative = {
-    .measure = "centroid",
+    ALL_CENTROIDS,
     .estimator = "relative",
     .title = "Distance of language centroids, relative to the spread",
     .axis = "distance / spread",
     .help = "Distance of centroids, relative to the spread within languages",
-    .high = ISO_HIGH_APART,
-    .needs = ISO_NEED_MEANS,
-    .by_groups = true,
-    .recommended = true,
     .value = relative_value,
 };
 
 const iso_measure iso_centroid_cosine = {
-    .measure = "centroid",
+    ALL_CENTROIDS,
     .estimator = "cosine",
     .title = "Cosine distance of language centroids",
     .axis = "1 \xe2\x88\x92 cosine",
     .help = "Cosine distance of centroids",
-    .high = ISO_HIGH_APART,
-    .needs = ISO_NEED_MEANS,
-    .by_groups = true,
     .invariant = ISO_INVARIANT_SCALE,
-    .recommended = true,
     .value = cosine_value,
 };
 
 const iso_measure iso_centroid_cosine_centred = {
-    .measure = "centroid",
+    ALL_CENTROIDS,
     .estimator = "cosine-centred",
     .title = "Cosine distance of language centroids, mean removed",
     .axis = "1 \xe2\x88\x92 cosine (centred)",
     .help = "Cosine distance of centroids, mean of all languages removed",
-    .high = ISO_HIGH_APART,
-    .needs = ISO_NEED_MEANS,
-    .by_groups = true,
-    .recommended = true,
     .value = cosine_centred_value,
 };
 
 const iso_measure iso_centroid_share = {
-    .measure = "centroid",
+    ALL_CENTROIDS,
     .estimator = "share",
     .title = "Share of the distance of translations that is language",
     .axis = "share of squared distance",
     .help = "Share of the pairs' distance that is one common offset",
-    .high = ISO_HIGH_APART,
-    .needs = ISO_NEED_MEANS,
-    .by_groups = true,
-    .recommended = true,
     .value = share_value,
 };
