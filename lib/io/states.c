@@ -145,14 +145,6 @@ done:
     return err;
 }
 
-void iso_names_free(struct names *names)
-{
-    for (int i = 0; i < names->count; i++)
-        iso_free(names->at[i]);
-    iso_free(names->at);
-    *names = (struct names){0};
-}
-
 void iso_language_free(struct language *language)
 {
     iso_free(language->name);
@@ -180,8 +172,8 @@ void iso_states_close(iso_states *s)
         iso_language_free(&s->languages[i]);
     for (int i = 0; i < s->source_count; i++)
         close_source(&s->sources[i]);
-    iso_names_free(&s->classes);
-    iso_names_free(&s->tagset);
+    iso_textmap_free(&s->classes);
+    iso_textmap_free(&s->tagset);
     iso_free(s->languages);
     iso_free(s->sources);
     iso_free(s->files);

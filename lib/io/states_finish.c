@@ -160,10 +160,10 @@ iso_err iso_states_finish_about(iso_states *s)
     s->info.layout = layout_of(s);
     s->info.source =
         s->source_name && iso_states_find(s, s->source_name) >= 0 ? s->source_name : NULL;
-    s->info.class_count = s->classes.count;
-    s->info.classes = (const char *const *)s->classes.at;
-    s->info.tag_count = s->tagset.count;
-    s->info.tagset = (const char *const *)s->tagset.at;
+    s->info.class_count = (int)s->classes.count;
+    s->info.classes = s->classes.texts;
+    s->info.tag_count = (int)s->tagset.count;
+    s->info.tagset = s->tagset.texts;
     return ISO_OK;
 }
 

@@ -2,6 +2,7 @@
 #ifndef ISO_IO_STATES_INSIDE_H
 #define ISO_IO_STATES_INSIDE_H
 
+#include "lib/base/textmap.h"
 #include "lib/io/pool.h"
 #include "lib/io/reader.h"
 #include "lib/io/states_input.h"
@@ -33,12 +34,6 @@ struct language {
     bool known;             /* a file gave items and rows */
 };
 
-/* A growing list of texts that knows each only once. */
-struct names {
-    char **at;
-    int count, capacity;
-};
-
 struct iso_states {
     iso_states_opt opt; /* with texts of its own */
     char *pool_word, *axes, *layout;
@@ -50,13 +45,12 @@ struct iso_states {
     int language_count, language_capacity;
     iso_states_info info;
     char *source_name;
-    struct names classes, tagset;
+    iso_textmap classes, tagset;
 };
 
 /* states.c: a collection of nothing yet, and what ends its parts. */
 iso_err iso_states_begin(struct iso_states **out, const iso_states_opt *opt);
 void iso_language_free(struct language *language);
-void iso_names_free(struct names *names);
 
 /* states_merge.c: puts what source `k` holds where it belongs; and its steps: what a source says of
  * itself, the language of a name (a new one when there is none), a layer of it, its items. */

@@ -113,8 +113,8 @@ static void forget_about(iso_states *s, struct memory *m)
     iso_free(src->classes);
     iso_free(src->tags);
     src->classes = src->tags = NULL;
-    iso_names_free(&s->classes);
-    iso_names_free(&s->tagset);
+    iso_textmap_free(&s->classes);
+    iso_textmap_free(&s->tagset);
     m->base.info = (iso_states_info){0};
     s->info = (iso_states_info){.layout = s->info.layout};
 }

@@ -15,36 +15,18 @@ const char *iso_states_canonical(const iso_states *s, const char *name)
 
 /* Classes and tagset ------------------------------------------------------------ */
 
-static iso_err name_number(int32_t *out, struct names *names, const char *text)
-{
-    iso_err err = ISO_OK;
-
-    for (int i = 0; i < names->count; i++) {
-        if (strcmp(names->at[i], text) == 0) {
-            *out = i;
-            return ISO_OK;
-        }
-    }
-    if (names->count == names->capacity) {
-        const int capacity = names->capacity ? 2 * names->capacity : 16;
-        ISO_TRY(iso_realloc(&names->at, names->count, capacity, sizeof *names->at));
-        names->capacity = capacity;
-    }
-    ISO_TRY(iso_str_dup(&names->at[names->count], text, -1));
-    *out = names->count++;
-done:
-    return err;
-}
-
 /* Where each of a file's names is in the collection's list. */
-static iso_err names_add(int32_t **out, struct names *names, const char *const *texts, int count)
+static iso_err names_add(int32_t **out, iso_textmap *names, const char *const *texts, int count)
 {
     int32_t *map = NULL;
+    int64_t number;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&map, count, sizeof *map));
-    for (int i = 0; i < count; i++)
-        ISO_TRY(name_number(&map[i], names, texts[i]));
+    for (int i = 0; i < count; i++) {
+        ISO_TRY(iso_textmap_keep(&number, names, texts[i], -1));
+        map[i] = (int32_t)number;
+    }
     *out = map;
     map = NULL;
 done:
