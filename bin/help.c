@@ -55,7 +55,7 @@ static void option(FILE *to, const struct opt *opt)
     if (o->letter)
         snprintf(left, sizeof left, "  -%c, --%s%s%s", o->letter, opt->name, o->value ? " " : "",
                  o->value ? o->value : "");
-    if (o->choices && strchr(o->choices, ' '))
+    if (o->choices && strchr(o->choices, ' ') && !o->in_help)
         snprintf(right, sizeof right, "%s: %s", o->help, o->choices);
     else
         snprintf(right, sizeof right, "%s", o->help);

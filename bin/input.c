@@ -24,7 +24,7 @@ iso_err input_open(iso_states **out, const struct settings *set, const struct wo
         .axes = set->axes,
         .raw_dim = set->dim,
         .raw_dtype = dtype_of(set->dtype),
-        .any_dims = set->pad,
+        .any_dims = set->any_dims,
         .limit = set->limit,
         .layout = set->layout,
         .canonical = iso_lang_canonical,

@@ -68,7 +68,7 @@ static void option(FILE *to, const struct opt *opt)
         fprintf(to, " \\fI%s\\fR", o->value);
     fputc('\n', to);
     plain(to, help);
-    if (o->choices && strchr(o->choices, ' ')) {
+    if (o->choices && strchr(o->choices, ' ') && !o->in_help) {
         fputs(": ", to);
         plain(to, o->choices);
     }

@@ -42,24 +42,15 @@ struct settings {
     const char *pool, *specials, *axes, *dtype, *layout;
     int64_t dim;
     bool transpose;
+    bool any_dims; /* no option: align, which pads */
 
     /* choosing */
     const char *src, *tgt, *pairs, *layers, *measure, *interval, *road, *preset;
     bool across, shuffle, difference, quick;
 
     /* retrieving */
-    const char *prep, *k, *beta, *direction, *margin, *threshold, *gold, *predictions;
+    const char *k, *direction;
     int64_t neighbours;
-
-    /* words */
-    const char *method, *train, *test, *steps, *encoding;
-    int64_t max_vocab, refine;
-    bool unsupervised, lower, strict, pad;
-
-    /* aligning */
-    const char *ridge, *whiten, *alignments, *map, *apply;
-    int64_t folds;
-    bool centre, each_fold, correlate;
 
     /* transfer gaps */
     const char *scores, *row, *given;

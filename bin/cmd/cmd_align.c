@@ -43,55 +43,66 @@ done:
     return err;
 }
 
-static iso_err align(const struct settings *set, const struct align_ask *ask)
+/* The states hold token rows where words are made of them, and may differ in width to be padded. */
+static iso_err align(const struct settings *given)
 {
-    const iso_run run = term_run(set);
+    const iso_align_opt *opt = given->study;
+    struct settings set = *given;
+    const iso_run run = term_run(given);
     iso_states *states = NULL;
     iso_records records = {0};
+    iso_facts facts = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(input_open(&states, set, &set->inputs, &run));
-    if (set->apply) {
-        ISO_TRY(iso_align_apply(ask, states, &run));
-        goto done;
+    set.pool = opt->alignments ? "none" : set.pool;
+    set.any_dims = opt->pad;
+    ISO_TRY(input_open(&states, &set, &set.inputs, &run));
+    if (opt->apply) {
+        ISO_TRY(iso_align_apply(set.out, states, opt, &run));
+    } else if (set.plan) {
+        ISO_TRY(iso_align_plan(&facts, states, opt, &run));
+        ISO_TRY(out_facts(&facts));
+    } else {
+        ISO_TRY(iso_align(&records, states, opt, &run));
+        ISO_TRY(write_records(&set, &records, states));
     }
-    ISO_TRY(iso_align_records(&records, ask, states, &run));
-    if (!set->plan)
-        ISO_TRY(write_records(set, &records, states));
 done:
+    iso_facts_free(&facts);
     iso_records_free(&records);
     iso_states_close(states);
+    return err;
+}
+
+/* What the option that is the program's alone goes with. */
+static iso_err check_out(const struct settings *set)
+{
+    const iso_align_opt *opt = set->study;
+    iso_err err = ISO_OK;
+
+    ISO_NEED(!opt->apply || set->out, "--apply needs --out, the file to write");
+    ISO_NEED(!set->out || opt->apply, "--out goes with --apply; --map saves what is fitted");
+done:
     return err;
 }
 
 static int run(const struct settings *given)
 {
     struct settings set = *given;
-    struct align_ask ask = {0};
-    int status = EXIT_DONE;
 
     if (set.inputs.count == 0)
-        return cmd_usage(&set, "needs an INPUT, such as states.h5");
-    if (opt_preset(&set, &cmd_align) || iso_align_ask_make(&ask, &set)) {
-        status = cmd_usage(&set, "%s", iso_err_msg());
-    } else {
-        if (set.alignments)
-            set.pool = "none"; /* words are made of token rows */
-        const iso_err err = align(&set, &ask);
-        status = err ? cmd_failed(&set, err) : EXIT_DONE;
-    }
-    iso_align_ask_free(&ask);
-    return status;
+        return cmd_usage(given, "needs an INPUT, such as states.h5");
+    if (opt_preset(&set, &cmd_align) || check_out(&set) || iso_align_check(set.study))
+        return cmd_usage(given, "%s", iso_err_msg());
+    const iso_err err = align(&set);
+    return err ? cmd_failed(given, err) : EXIT_DONE;
 }
 
 const struct cmd cmd_align = {
     .name = "align",
     .args = "INPUT...",
     .summary = "maps between languages per layer, scored on held-out folds",
-    .options = "src tgt pairs layers measure interval preset prep neighbours method centre ridge "
-               "whiten folds each-fold correlate train test lower encoding strict alignments pad "
-               "map apply "
-               "out " OPTIONS_READING,
+    .study = &iso_align_options,
+    .options = "out " OPTIONS_READING,
     .reads = ISO_READS_STATES,
     .registry = true,
     .run = run,

@@ -2,11 +2,12 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/str.h"
 
-enum { WORD_MOST = 64 };
+enum { WORD_MOST = 64, CHOICES_MOST = 16 };
 
 /* Fields by kind ------------------------------------------------------------------------- */
 
@@ -173,12 +174,31 @@ done:
     return err;
 }
 
+static iso_err no_choice(const iso_option *o, const char *text)
+{
+    char words[CHOICES_MOST][WORD_MOST];
+    const char *names[CHOICES_MOST], *near = NULL, *at = o->choices;
+    int count = 0;
+
+    for (; o->in_help && *at && count < CHOICES_MOST; count++) {
+        const size_t len = strcspn(at, " ");
+        (void)snprintf(words[count], sizeof words[count], "%.*s", (int)len, at);
+        names[count] = words[count];
+        at += len + (at[len] == ' ');
+    }
+    near = iso_str_nearest(text, names, count);
+    if (near)
+        return iso_fail(ISO_EARG, ISO_FIELD_S ": unknown %s '%s'; did you mean '%s'?", o->name,
+                        o->name, text, near);
+    return iso_fail(ISO_EARG, ISO_FIELD_S ": %s is not one of: %s", o->name, text, o->choices);
+}
+
 static iso_err set_choice(const iso_option *o, void *opt, const char *text)
 {
     const int number = choice_number(o, text);
 
     if (number < 0)
-        return iso_fail(ISO_EARG, ISO_FIELD_S ": %s is not one of: %s", o->name, text, o->choices);
+        return no_choice(o, text);
     if (o->kind == ISO_OPTION_ENUM)
         put_int(o, opt, choice_value(o, number));
     else

@@ -69,6 +69,7 @@ typedef struct iso_option {
     const char *choices; /* "single double" */
     const int *numbers;  /* of an enum the value of each choice; NULL: 1, 2, ... in their order */
     bool any_case;       /* choices are in capitals, and may be given in small letters */
+    bool in_help;        /* `help` names the choices; a near miss is answered with the nearest */
     double least, most;  /* bounds of INT and REAL; most 0: none above */
     bool above;          /* REAL: `least` itself is too little */
     const char *needs, *excludes; /* the names of other fields, comma-separated; of an INPUT that is

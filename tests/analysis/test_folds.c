@@ -142,10 +142,10 @@ static void too_few_items(void **state)
     fill(&c, 20);
     const struct item_texts texts = {c.text, NULL, NULL};
     struct folds_ask ask = asked(&c, &texts); /* 6 texts */
-    fails(iso_folds_make(&f, &ask), ISO_EARG,
+    fails(iso_folds_make(&f, &ask), ISO_EDATA,
           "--folds 5: needs 10 items of different text, there are 6");
     ask.count = 1 << 30;
-    fails(iso_folds_make(&f, &ask), ISO_EARG, "there are 103");
+    fails(iso_folds_make(&f, &ask), ISO_EDATA, "there are 103");
     assert_int_equal(f.count, -1);
 }
 

@@ -92,6 +92,12 @@ $ isogloss align
 $ isogloss align $S/examples/states/mini.h5 --method ortogonal
 2> isogloss align: --method: unknown method 'ortogonal'; did you mean 'orthogonal'? (see `isogloss help align`)
 ? 2
+$ isogloss align $S/examples/states/mini.h5 --apply maps.h5
+2> isogloss align: --apply needs --out, the file to write (see `isogloss help align`)
+? 2
+$ isogloss align $S/examples/states/mini.h5 -o mapped.h5
+2> isogloss align: --out goes with --apply; --map saves what is fitted (see `isogloss help align`)
+? 2
 $ isogloss align $S/examples/states/mini.h5 --preset emergin
 2> isogloss align: --preset: unknown name 'emergin'; did you mean 'emerging'? (see `isogloss help align`)
 ? 2

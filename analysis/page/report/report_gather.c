@@ -228,7 +228,8 @@ static iso_err run_alignment(struct report *report, const struct settings *set,
 {
     static const char measures[] = "p@1";
     struct settings s = *set;
-    struct align_ask ask = {0};
+    iso_run quiet = *run;
+    iso_align_opt opt;
     iso_records records = {0};
     iso_buf line = {0};
     iso_err err = ISO_OK;
@@ -239,13 +240,14 @@ static iso_err run_alignment(struct report *report, const struct settings *set,
     }
     s.interval = set->interval && !strcmp(set->interval, "none") ? "none" : NULL;
     s.road = NULL;
-    s.quiet = true;
+    quiet.note = NULL;
     ISO_TRY(command_line(&line, "align", &s, measures));
-    s.measure = measures;
-    s.out = NULL; /* the report's, not that of mapped states */
-    ISO_TRY(iso_align_ask_make(&ask, &s));
-    err = iso_align_records(&records, &ask, report->states, run);
-    if (err == ISO_EARG) {
+    iso_align_opt_init(&opt, sizeof opt);
+    opt.select = *SELECT_OF(&s);
+    opt.measure = measures;
+    opt.interval = s.interval ? ISO_INTERVAL_NONE : ISO_INTERVAL_USUAL;
+    err = iso_align(&records, report->states, &opt, &quiet);
+    if (err == ISO_EDATA) {
         term_note(set, "no alignment: %s", iso_err_msg());
         err = ISO_OK;
         goto done;
@@ -253,7 +255,6 @@ static iso_err run_alignment(struct report *report, const struct settings *set,
     ISO_TRY(err);
     ISO_TRY(add_source(report, &line, &records, keep_aligned));
 done:
-    iso_align_ask_free(&ask);
     iso_records_free(&records);
     iso_buf_free(&line);
     return err;

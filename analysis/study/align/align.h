@@ -1,50 +1,79 @@
-/* Maps between languages, fitted on some rows and judged on others: from collections to records. */
-#ifndef ISO_BIN_ALIGN_H
-#define ISO_BIN_ALIGN_H
+/* The study of maps between languages: fitted on some rows, judged on others. */
+#ifndef ISO_STUDY_ALIGN_H
+#define ISO_STUDY_ALIGN_H
 
-#include "analysis/measure/measure.h"
-#include "analysis/search/neighbours.h"
-#include "analysis/pass/prep.h"
 #include "analysis/maps/map.h"
-#include "bin/settings.h"
-#include "lib/io/record.h"
-#include "lib/io/states.h"
+#include "analysis/study/study.h"
 
-enum { ALIGN_MEASURES = 48 };
+ISO_BEGIN
 
-/* What is looked at before and after: retrieval of held-out rows, or a measure of the registry. */
-struct align_measure {
-    char name[16];         /* "p@1" */
-    const char *estimator; /* "cosine" */
-    int64_t k;             /* retrieval: hits among the first k; 0 = 1/rank */
-    iso_rule rule;         /* retrieval */
-    const iso_measure *of; /* NULL: retrieval */
-};
+/** Options of iso_align and iso_align_apply; iso_align_opt_init fills the defaults. Texts are
+ * borrowed. */
+typedef struct iso_align_opt {
+    size_t size;
+    iso_select select;
+    const char *measure;   /* before and after: "p@1,p@5:csls,mrr" and those of the registry */
+    iso_interval interval; /* USUAL: items for retrieval, the measure's own else; NONE */
+    const char *preset;    /* "emerging": fields left as by default */
+    const char *prep;      /* steps on the rows of each language: "center,unit" (prep.h) */
+    int64_t neighbours;    /* averaged by CSLS and margins; 0: 10, margins 4 */
+    const char *train;     /* dictionaries that pair word types: FILE, or LANG=FILE,LANG=FILE */
+    const char *test;      /* with `train`: pairs to score on instead of held-out folds */
+    iso_map_method method;
+    bool centre;            /* means are taken away first and become part of the map */
+    double ridge, whiten;   /* of RIDGE and WHITENED; NaN: 0.1 and 1 */
+    int64_t folds;          /* parts of the rows; 0: 5 */
+    bool each_fold;         /* records of every fold beside those of all */
+    bool correlate;         /* over layers, CKA with p@1 after the map */
+    const char *alignments; /* a file of links between words of parallel sentences; states hold
+                             * token rows or word rows */
+    const char *map;      /* a file to save the maps to, fitted on all rows: .h5, or .npy for one */
+    const char *apply;    /* iso_align_apply: such a file */
+    const char *encoding; /* of dictionaries: "utf-8" (NULL) or "latin1" */
+    bool lower, strict;   /* words in lower case; what is odd in a file is an error */
+    bool pad;             /* the side with fewer columns gets columns of zeros */
+} iso_align_opt;
 
-/* The command line understood. */
-struct align_ask {
-    const struct settings *set;
-    struct align_measure measure[ALIGN_MEASURES];
-    int measures, folds;
-    iso_near_opt near; /* but for the rule */
-    iso_prep prep;
-    iso_map_opt map;
-    char *prep_text, *train; /* as records have them; prep_text is NULL for no step */
-};
+extern ISO_API const iso_options iso_align_options;
+ISO_API void iso_align_opt_init(iso_align_opt *opt, size_t size);
 
-/* Errors ISO_EARG: what the command line alone shows wrong. Free in any case. */
-iso_err iso_align_ask_make(struct align_ask *out, const struct settings *set);
-/* The first measure of that name and rank; −1. */
-int iso_align_measure_find(const struct align_ask *ask, const char *name, int64_t k);
-void iso_align_ask_free(struct align_ask *ask);
+/** What can be said before any input is open. Errors  ISO_EARG. */
+ISO_API ISO_MUST_USE iso_err iso_align_check(const iso_align_opt *opt);
 
-/* Adds the records of every pair of languages and layer, and writes --map; with --plan the plan
- * goes to standard output and nothing is read. */
-iso_err iso_align_records(iso_records *out, const struct align_ask *ask, iso_states *s,
-                          const iso_run *run);
+/** What would be fitted: items, rows, pairs, folds, maps, operations, bytes, memory; no number of
+ * the states is read. Errors  as iso_align. */
+ISO_API ISO_MUST_USE iso_err iso_align_plan(iso_facts *out, iso_states *states,
+                                            const iso_align_opt *opt, const iso_run *run);
 
-/* --apply: the source language through saved maps, the target as it is compared with it, as a
- * native file. */
-iso_err iso_align_apply(const struct align_ask *ask, iso_states *s, const iso_run *run);
+/**
+ * Fits a map from each source to each target, layer by layer, on all folds of the rows but one, and
+ * measures that one before and after it. Appends for every measure, pair and layer the records
+ * "before", "after" and "difference", and writes `map`; on an error `out` is as before, and no file
+ * is there. Rows are paired by the ids of their items, by `alignments`, or by `train`; items of
+ * equal text, and all pairs of a word, go to one fold.
+ * Value   p@k and mrr of the outcomes of all folds together, similarities in the mean over folds;
+ *         `null` is chance; by dictionary `coverage` is the share of its words that have rows.
+ * Cost    for each map 2 n d^2 + 25 d^3 operations; the rows of one pair twice in memory.
+ * Errors  ISO_EARG, ISO_EDATA (too few items, different dims without `pad`, no pair with both
+ *         words, more memory than the run grants), ISO_EFORMAT, ISO_EIO, ISO_ENUMERIC, ISO_ENOMEM,
+ *         ISO_ECANCEL.
+ * Threads one call at a time on the same states.
+ * Source  Xing et al., NAACL 2015 (orthogonal maps); Conneau et al., ACL 2020, section 5
+ *         (correlation with CKA); Artetxe et al., EMNLP 2016 (held-out dictionaries).
+ */
+ISO_API ISO_MUST_USE iso_err iso_align(iso_records *out, iso_states *states,
+                                       const iso_align_opt *opt, const iso_run *run);
+
+/**
+ * Puts the source language through the maps of opt->apply, and writes it, with the target as it is
+ * compared with it, to `path` as states. Of the options `select`, which chooses one target, and
+ * `pad` count; layers are those that have a map where none are chosen.
+ * Cost    2 n d^2 operations a layer; the rows of one language and layer twice in memory.
+ * Errors  as iso_align; nothing is left of a file that is not whole.
+ */
+ISO_API ISO_MUST_USE iso_err iso_align_apply(const char *path, iso_states *states,
+                                             const iso_align_opt *opt, const iso_run *run);
+
+ISO_END
 
 #endif

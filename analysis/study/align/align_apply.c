@@ -1,11 +1,7 @@
 /* Saved maps at work: the source's states in the target's space, as a file. */
-#include "analysis/study/align/align.h"
-
-#include <string.h>
-
+#include "analysis/study/align/align_inside.h"
 #include "analysis/study/items/pad.h"
 #include "analysis/study/items/selection.h"
-#include "bin/term.h"
 #include "lib/base/alloc.h"
 #include "lib/io/map_file.h"
 #include "lib/io/native_write.h"
@@ -14,7 +10,6 @@
 /* One application. */
 struct apply {
     const struct align_ask *ask;
-    const iso_run *run;
     iso_states *from;
     iso_maps *maps;
     iso_native *to;
@@ -32,12 +27,11 @@ static const iso_lang *lang(const struct apply *a, int side)
 /* One pair, and the layers it has maps for where --layers does not say. */
 static iso_err choose(struct apply *a)
 {
-    const struct settings *set = a->ask->set;
-    const char *path = set->apply;
+    const iso_align_opt *o = &a->ask->opt;
     int kept = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_selection_make(&a->sel, SELECT_OF(set), a->from, false));
+    ISO_TRY(iso_selection_make(&a->sel, &o->select, a->from, false));
     if (a->sel.pair_count != 1)
         ISO_FAIL(
             ISO_EARG,
@@ -49,14 +43,14 @@ static iso_err choose(struct apply *a)
     a->tgt = a->sel.pair[0][1];
     if (iso_maps_nameless(a->maps) && a->sel.layer_count > 1)
         ISO_FAIL(ISO_EARG,
-                 "%s: is one map without a name, %d layers are chosen: " ISO_FIELD(layers), path,
-                 a->sel.layer_count);
-    for (int i = 0; i < a->sel.layer_count && !set->layers; i++) {
+                 "%s: is one map without a name, %d layers are chosen: " ISO_FIELD(layers),
+                 o->apply, a->sel.layer_count);
+    for (int i = 0; i < a->sel.layer_count && !o->select.layers; i++) {
         const int layer = a->sel.layer[i];
         if (iso_maps_has(a->maps, lang(a, 0)->name, lang(a, 1)->name, layer))
             a->sel.layer[kept++] = layer;
     }
-    a->sel.layer_count = set->layers || kept == 0 ? a->sel.layer_count : kept;
+    a->sel.layer_count = o->select.layers || kept == 0 ? a->sel.layer_count : kept;
 done:
     return err;
 }
@@ -64,7 +58,7 @@ done:
 /* Whether rows of so many columns are, or may be made, as wide as the map. */
 static bool fits(const struct apply *a, int64_t width, int64_t cols)
 {
-    return width == cols || (a->ask->set->pad && width > cols);
+    return width == cols || (a->ask->opt.pad && width > cols);
 }
 
 /* The map of a layer, and whether it is for these states. */
@@ -75,7 +69,7 @@ static iso_err find_map(iso_map *out, const struct apply *a, int layer, int64_t 
 
     ISO_TRY(iso_maps_read(&saved, a->maps, lang(a, 0)->name, lang(a, 1)->name, layer));
     if (!fits(a, saved.w.rows, cols))
-        ISO_FAIL(ISO_EARG, "%s: maps %lld dims, layer %d of %s has %lld%s", a->ask->set->apply,
+        ISO_FAIL(ISO_EARG, "%s: maps %lld dims, layer %d of %s has %lld%s", a->ask->opt.apply,
                  (long long)saved.w.rows, layer, lang(a, 0)->name, (long long)cols,
                  saved.w.rows > cols ? ": " ISO_FIELD(pad) " adds columns of zeros" : "");
     *out = (iso_map){.w = {(void *)(uintptr_t)saved.w.data, saved.w.rows, saved.w.cols,
@@ -91,7 +85,7 @@ static iso_err check_pair(const struct apply *a, int layer, int64_t mapped, int6
     return fits(a, mapped, cols)
                ? ISO_OK
                : iso_fail(ISO_EARG, "%s: maps to %lld dims, layer %d of %s has %lld%s",
-                          a->ask->set->apply, (long long)mapped, layer, lang(a, 1)->name,
+                          a->ask->opt.apply, (long long)mapped, layer, lang(a, 1)->name,
                           (long long)cols,
                           mapped > cols ? ": " ISO_FIELD(pad) " adds columns of zeros" : "");
 }
@@ -133,11 +127,11 @@ static iso_err load(iso_mat *out, const struct apply *a, int side, int layer, in
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_states_rows(&rows, a->from, side ? a->tgt : a->src, layer));
-    if (2 * rows->rows * rows->cols * (int64_t)sizeof(float) > iso_run_mem(a->run))
+    if (2 * rows->rows * rows->cols * (int64_t)sizeof(float) > iso_run_mem(a->ask->run))
         ISO_FAIL(ISO_EARG,
                  "%s: %lld rows of %lld dims, mapped, do not fit " ISO_FIELD(mem) " %lld MB",
                  iso_rows_name(rows), (long long)rows->rows, (long long)rows->cols,
-                 (long long)(iso_run_mem(a->run) >> 20));
+                 (long long)(iso_run_mem(a->ask->run) >> 20));
     ISO_TRY(iso_mat_new(&m, rows->rows, rows->cols, ISO_F32));
     for (int64_t at = 0, n; at < rows->rows; at += n) {
         n = rows->rows - at < 1024 ? rows->rows - at : 1024;
@@ -188,44 +182,50 @@ done:
     return err;
 }
 
-static iso_err apply(struct apply *a)
+static iso_err apply(struct apply *a, const char *path)
 {
-    const struct settings *set = a->ask->set;
+    const char *maps = a->ask->opt.apply;
     iso_states_info about = *iso_states_about(a->from);
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_maps_open(&a->maps, set->apply));
+    ISO_NEED(maps, ISO_FIELD(apply) " names the file of the maps");
+    ISO_TRY(iso_maps_open(&a->maps, maps));
     err = iso_prep_parse(&a->prep, iso_maps_about(a->maps)->prep);
     if (err) {
-        err = iso_fail_in(ISO_EFORMAT, "%s", set->apply);
+        err = iso_fail_in(ISO_EFORMAT, "%s", maps);
         goto done;
     }
     ISO_TRY(choose(a));
     about.source = lang(a, 0)->name;
-    ISO_TRY(iso_native_new(&a->to, set->out, &about));
+    ISO_TRY(iso_native_new(&a->to, path, &about));
     ISO_TRY(announce(a));
     for (int i = 0; i < a->sel.layer_count; i++) {
-        ISO_TRY(iso_run_step(a->run, "mapping", i, a->sel.layer_count, "layers"));
+        ISO_TRY(iso_run_step(a->ask->run, "mapping", i, a->sel.layer_count, "layers"));
         ISO_TRY(map_layer(a, i));
     }
     err = iso_native_commit(a->to);
     a->to = NULL;
     if (!err)
-        term_note(set, "%s is now in the space of %s; both are in %s", lang(a, 0)->name,
-                  lang(a, 1)->name, set->out);
+        iso_run_note(a->ask->run, "%s is now in the space of %s; both are in %s", lang(a, 0)->name,
+                     lang(a, 1)->name, path);
 done:
     return err;
 }
 
-iso_err iso_align_apply(const struct align_ask *ask, iso_states *s, const iso_run *run)
+iso_err iso_align_apply(const char *path, iso_states *states, const iso_align_opt *opt,
+                        const iso_run *run)
 {
-    struct apply a = {.ask = ask, .run = run, .from = s};
-    const iso_err err = apply(&a);
+    struct align_ask ask;
+    struct apply a = {.ask = &ask, .from = states};
+    iso_err err = iso_align_ask_make(&ask, opt, run);
 
+    if (!err)
+        err = apply(&a, path);
     iso_native_discard(a.to);
     iso_maps_close(a.maps);
     iso_selection_free(&a.sel);
     iso_free(a.matrix[0]);
     iso_free(a.matrix[1]);
+    iso_align_ask_free(&ask);
     return err;
 }

@@ -1,14 +1,199 @@
-/* Which pairs of a dictionary have rows, target by target. */
-#include "analysis/study/align/align_dictionary.h"
-
+/* Rows of word types that dictionaries pair: files by target, words by language, pairs found. */
+#include <inttypes.h>
 #include <string.h>
 
+#include "analysis/study/align/align_inside.h"
 #include "analysis/study/items/dictionaries.h"
-#include "bin/term.h"
+#include "analysis/study/items/selection.h"
 #include "lib/base/alloc.h"
+#include "lib/io/pool.h"
+#include "lib/io/states_input.h"
 #include "lib/text/fold.h"
 
-enum { NAMED = 3 };
+enum { WORD_MOST = 4096, NAMED = 3 };
+
+/* --- Files: FILE, or LANG=FILE,LANG=FILE --- */
+
+/* One option, `train` or `test`: its files, by target. */
+struct files {
+    const char *option;
+    const char *text;
+    iso_inputs list;
+};
+
+/* What exists as a path is one, whatever signs are in it. */
+static iso_err read_list(struct files *f)
+{
+    char word[WORD_MOST];
+    iso_err err = iso_inputs_add(&f->list, f->text);
+
+    if (!err || !strchr(f->text, ','))
+        return err ? iso_fail_in(err, ISO_FIELD_S, f->option) : ISO_OK;
+    for (const char *at = f->text; at;) {
+        at = iso_str_word(word, sizeof word, at);
+        err = iso_inputs_add(&f->list, word);
+        if (err)
+            return iso_fail_in(err, ISO_FIELD_S, f->option);
+    }
+    return ISO_OK;
+}
+
+static bool is_target(const struct selection *sel, int lang)
+{
+    for (int i = 0; i < sel->pair_count; i++) {
+        if (sel->pair[i][1] == lang)
+            return true;
+    }
+    return false;
+}
+
+/* Every file belongs to a target; one without a name to the only one. */
+static iso_err read_files(struct files *f, const iso_states *s, const struct selection *sel)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(read_list(f));
+    for (int i = 0; i < f->list.count; i++) {
+        const iso_input *in = &f->list.at[i];
+        ISO_NEED(!in->dataset && in->layer < 0,
+                 ISO_FIELD_S " %s: a dictionary is FILE or LANG=FILE", f->option, f->text);
+        ISO_NEED(in->lang || (sel->pair_count == 1 && f->list.count == 1),
+                 ISO_FIELD_S " %s: which of %d targets is it for? say it as LANG=FILE,LANG=FILE, "
+                             "or choose with " ISO_FIELD(tgt),
+                 f->option, in->path, sel->pair_count);
+        ISO_NEED(!in->lang || is_target(sel, iso_states_find(s, in->lang)),
+                 ISO_FIELD_S ": %s is not among the targets", f->option, in->lang);
+    }
+done:
+    return err;
+}
+
+static iso_err file_of(const char **path, const struct files *f, const iso_states *s, int tgt)
+{
+    const char *name = iso_states_lang(s, tgt)->name;
+    iso_err err = ISO_OK;
+
+    *path = NULL;
+    for (int i = 0; i < f->list.count; i++) {
+        const iso_input *in = &f->list.at[i];
+        if (in->lang && iso_states_find(s, in->lang) != tgt)
+            continue;
+        ISO_NEED(!*path, ISO_FIELD_S ": two dictionaries for %s", f->option, name);
+        *path = in->path;
+    }
+    ISO_NEED(*path,
+             ISO_FIELD_S ": no dictionary for %s: add %s=FILE, or choose with " ISO_FIELD(tgt),
+             f->option, name, name);
+done:
+    return err;
+}
+
+/* --- Words: those that a language has rows of --- */
+
+/* The words of a language as they are looked up, in lower case where that is asked. */
+struct vocabulary {
+    const iso_lang *lang;
+    iso_textmap words;
+    int64_t *row; /* by word */
+};
+
+static void free_vocabulary(struct vocabulary *v)
+{
+    iso_textmap_free(&v->words);
+    iso_free(v->row);
+}
+
+static int64_t row_of(const struct vocabulary *v, const char *word)
+{
+    const int64_t at = iso_textmap_find(&v->words, word, -1);
+
+    return at < 0 ? -1 : v->row[at];
+}
+
+/* Words that are left out, the first few by name. */
+struct left_out {
+    int64_t again, no_text;
+    iso_buf few;
+};
+
+static iso_err name_word(struct left_out *out, const iso_lang *lang, int64_t row, bool strict,
+                         const char *what)
+{
+    iso_buf *few = &out->few;
+    iso_buf shown = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_word_text_show(&shown, lang->tokens[row], (int64_t)strlen(lang->tokens[row])));
+    if (strict)
+        ISO_FAIL(ISO_EFORMAT,
+                 "%s: %s: word %" PRId64 ", \"%s\", %s; mend it or do without " ISO_FIELD(strict),
+                 lang->path, lang->name, row + 1, shown.text ? shown.text : "", what);
+    if (out->again + out->no_text <= NAMED)
+        ISO_TRY(iso_buf_printf(few, "%s\"%s\" %s", few->len ? "; " : "",
+                               shown.text ? shown.text : "", what));
+done:
+    iso_buf_free(&shown);
+    return err;
+}
+
+/* Of words that come again after folding the first counts; with `strict` they are refused. */
+static iso_err take_words(struct vocabulary *v, struct left_out *odd, const iso_align_opt *o)
+{
+    const iso_word_text how = {.lower = o->lower ? iso_text_lower : NULL};
+    iso_buf word = {0};
+    bool good;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&v->row, v->lang->rows, sizeof *v->row));
+    for (int64_t r = 0; r < v->lang->rows; r++) {
+        const char *token = v->lang->tokens[r];
+        word.len = 0;
+        ISO_TRY(iso_word_text_add(&word, &good, how, token, (int64_t)strlen(token)));
+        good = good && word.len > 0;
+        if (good) {
+            const int64_t count = v->words.count;
+            int64_t number;
+            ISO_TRY(iso_textmap_keep(&number, &v->words, word.text, word.len));
+            if (number == count) {
+                v->row[number] = r;
+                continue;
+            }
+        }
+        *(good ? &odd->again : &odd->no_text) += 1;
+        ISO_TRY(name_word(odd, v->lang, r, o->strict, good ? "comes again" : "is no text"));
+    }
+done:
+    iso_buf_free(&word);
+    return err;
+}
+
+/* Free in any case. */
+static iso_err make_vocabulary(struct vocabulary *v, const iso_states *s, int lang,
+                               const struct align_ask *ask)
+{
+    const char *pooling = iso_states_about(s)->pooling;
+    struct left_out odd = {0};
+    iso_err err = ISO_OK;
+
+    v->lang = iso_states_lang(s, lang);
+    if (!v->lang->tokens || v->lang->offsets ||
+        !iso_str_same(pooling, iso_pool_name(ISO_POOL_TYPES)))
+        ISO_FAIL(ISO_EDATA,
+                 "%s: rows of %s are no word types (pooling is %s): " ISO_FIELD(
+                     train) " pairs words of `embed " ISO_FIELD(pool) " types`",
+                 v->lang->path, v->lang->name, pooling ? pooling : "not known");
+    ISO_TRY(take_words(v, &odd, &ask->opt));
+    if (odd.again + odd.no_text > 0)
+        iso_run_note(ask->run,
+                     "%s: %s: left out: %lld words that come again, %lld that are no text (%s)",
+                     v->lang->path, v->lang->name, (long long)odd.again, (long long)odd.no_text,
+                     odd.few.text);
+done:
+    iso_buf_free(&odd.few);
+    return err;
+}
+
+/* --- Pairs: those of a dictionary that have rows --- */
 
 /* A dictionary, and the rows of those of its pairs that have both words. */
 struct found {
@@ -17,13 +202,13 @@ struct found {
     iso_word_pairs pairs;
 };
 
-static void found_free(struct found *f)
+static void free_found(struct found *f)
 {
     iso_dictionary_free(&f->d);
     iso_word_pairs_free(&f->pairs);
 }
 
-/* The word that is missing goes to `few`, with --strict to the person. */
+/* The word that is missing goes to `few`, with `strict` to the person. */
 static iso_err name_missing(iso_buf *few, int64_t count, const struct found *f,
                             const struct vocabulary *v, const char *word, bool strict)
 {
@@ -42,21 +227,9 @@ done:
     return err;
 }
 
-static iso_err none_found(const struct found *f, const struct vocabulary *src,
-                          const struct vocabulary *tgt, const char *hint)
-{
-    return iso_fail(ISO_EARG,
-                    "%s: none of its %lld pairs (the first: %s, %s) has both words among the rows "
-                    "(the first: %s, %s); " ISO_FIELD(lower) " and " ISO_FIELD(
-                        encoding) " decide what is equal%s",
-                    f->path, (long long)f->d.pairs, f->d.source[0], f->d.target[0],
-                    src->words.count ? src->words.texts[0] : "none",
-                    tgt->words.count ? tgt->words.texts[0] : "none", hint);
-}
-
-/* Says how many pairs were found; none is an error. */
-static iso_err tell_found(const struct found *f, const struct vocabulary *src,
-                          const struct vocabulary *tgt, const struct settings *set,
+/* Notes how many pairs were found; none is an error. */
+static iso_err note_found(const struct found *f, const struct vocabulary *src,
+                          const struct vocabulary *tgt, const struct align_ask *ask,
                           const char *without)
 {
     const struct dictionary_side side[2] = {{src->words.texts, src->words.count},
@@ -67,19 +240,25 @@ static iso_err tell_found(const struct found *f, const struct vocabulary *src,
     if (f->pairs.count == f->d.pairs)
         return ISO_OK;
     ISO_TRY(iso_buf_puts(&hint, ""));
-    if (!set->lower)
+    if (!ask->opt.lower)
         ISO_TRY(iso_dictionaries_hint(&hint, &f->d, f->pairs.count, side));
     if (f->pairs.count == 0)
-        ISO_TRY(none_found(f, src, tgt, hint.text));
-    term_note(set, "%s: %lld of %lld pairs have both words%s; without rows: %s", f->path,
-              (long long)f->pairs.count, (long long)f->d.pairs, hint.text, without);
+        ISO_FAIL(ISO_EDATA,
+                 "%s: none of its %lld pairs (the first: %s, %s) has both words among the rows "
+                 "(the first: %s, %s); " ISO_FIELD(lower) " and " ISO_FIELD(
+                     encoding) " decide what is equal%s",
+                 f->path, (long long)f->d.pairs, f->d.source[0], f->d.target[0],
+                 src->words.count ? src->words.texts[0] : "none",
+                 tgt->words.count ? tgt->words.texts[0] : "none", hint.text);
+    iso_run_note(ask->run, "%s: %lld of %lld pairs have both words%s; without rows: %s", f->path,
+                 (long long)f->pairs.count, (long long)f->d.pairs, hint.text, without);
 done:
     iso_buf_free(&hint);
     return err;
 }
 
 static iso_err find_pairs(struct found *f, const struct vocabulary *src,
-                          const struct vocabulary *tgt, const struct settings *set)
+                          const struct vocabulary *tgt, const struct align_ask *ask)
 {
     iso_buf few = {0};
     int64_t missing = 0;
@@ -88,11 +267,11 @@ static iso_err find_pairs(struct found *f, const struct vocabulary *src,
     ISO_TRY(iso_word_pairs_new(&f->pairs, f->d.pairs));
     f->pairs.count = 0;
     for (int64_t i = 0; i < f->d.pairs; i++) {
-        const int64_t x = iso_vocabulary_find(src, f->d.source[i]);
-        const int64_t y = iso_vocabulary_find(tgt, f->d.target[i]);
+        const int64_t x = row_of(src, f->d.source[i]);
+        const int64_t y = row_of(tgt, f->d.target[i]);
         if (x < 0 || y < 0) {
             ISO_TRY(name_missing(&few, ++missing, f, x < 0 ? src : tgt,
-                                 x < 0 ? f->d.source[i] : f->d.target[i], set->strict));
+                                 x < 0 ? f->d.source[i] : f->d.target[i], ask->opt.strict));
             continue;
         }
         f->pairs.source[f->pairs.count] = x;
@@ -100,7 +279,7 @@ static iso_err find_pairs(struct found *f, const struct vocabulary *src,
     }
     if (missing > NAMED)
         ISO_TRY(iso_buf_puts(&few, ", ..."));
-    ISO_TRY(tell_found(f, src, tgt, set, few.text));
+    ISO_TRY(note_found(f, src, tgt, ask, few.text));
 done:
     iso_buf_free(&few);
     return err;
@@ -126,96 +305,71 @@ done:
 struct maker {
     const struct align_ask *ask;
     iso_states *s;
-    struct named named[2]; /* --train, --test */
+    struct files train, test;
     struct selection sel;
     struct vocabulary src;
 };
 
-static iso_err open_dictionary(struct found *f, const struct maker *m, int which, int lang,
-                               const struct vocabulary *tgt)
+static iso_err open_dictionary(struct found *f, const struct maker *m, const struct files *files,
+                               int lang, const struct vocabulary *tgt)
 {
-    const struct settings *set = m->ask->set;
-    const iso_dictionary_opt opt = {.encoding = set->encoding,
-                                    .lower = set->lower ? iso_text_lower : NULL,
-                                    .strict = set->strict,
-                                    .run = term_current()};
+    const iso_align_opt *o = &m->ask->opt;
+    const iso_dictionary_opt opt = {.encoding = o->encoding,
+                                    .lower = o->lower ? iso_text_lower : NULL,
+                                    .strict = o->strict,
+                                    .run = m->ask->run};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_named_path(&f->path, &m->named[which], m->s, lang));
+    ISO_TRY(file_of(&f->path, files, m->s, lang));
     ISO_TRY(iso_dictionaries_read(&f->d, f->path, &opt));
-    ISO_TRY(find_pairs(f, &m->src, tgt, m->ask->set));
+    ISO_TRY(find_pairs(f, &m->src, tgt, m->ask));
 done:
     return err;
 }
 
-static iso_err make_lot(struct align_lot *out, const struct maker *m, int lang)
+/* The pairs of a target, dealt to folds; with `test` those of it are scored whole. */
+static iso_err split_target(struct align_split *out, const struct maker *m, int lang)
 {
-    const struct settings *set = m->ask->set;
+    const bool two = m->ask->opt.test;
     struct vocabulary tgt = {0};
     struct found train = {0}, test = {0};
-    struct lot_ask ask = {.src = &m->src,
-                          .tgt = &tgt,
-                          .scored = set->test ? &test.pairs : &train.pairs,
-                          .fitted = set->test ? &train.pairs : NULL,
-                          .folds = m->ask->folds,
-                          .seed = (uint64_t)set->seed};
+    const struct found *scored = two ? &test : &train;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_vocabulary_make(&tgt, m->s, lang, set));
-    ISO_TRY(open_dictionary(&train, m, 0, lang, &tgt));
-    if (set->test) {
-        ISO_TRY(open_dictionary(&test, m, 1, lang, &tgt));
-        ISO_TRY(iso_dictionaries_overlap(train.path, &train.d, test.path, &test.d, term_current()));
+    ISO_TRY(make_vocabulary(&tgt, m->s, lang, m->ask));
+    ISO_TRY(open_dictionary(&train, m, &m->train, lang, &tgt));
+    if (two) {
+        ISO_TRY(open_dictionary(&test, m, &m->test, lang, &tgt));
+        ISO_TRY(iso_dictionaries_overlap(train.path, &train.d, test.path, &test.d, m->ask->run));
     }
-    ISO_TRY(distinct_words(&ask.words, set->test ? &test.d : &train.d));
-    err = iso_align_lot_make(out, &ask);
-    if (err)
+    err = iso_align_split_words(out, m->ask, &scored->pairs, two ? &train.pairs : NULL, m->src.lang,
+                                tgt.lang);
+    if (err) {
         err = iso_fail_in(err, "%s", train.path);
+        goto done;
+    }
+    ISO_TRY(distinct_words(&out->answers.words, &scored->d));
 done:
-    found_free(&train);
-    found_free(&test);
-    iso_vocabulary_free(&tgt);
+    free_found(&train);
+    free_found(&test);
+    free_vocabulary(&tgt);
     return err;
 }
 
 /* One target at one layer. */
-static iso_err add_pair(struct align_set *set, const struct maker *m, int lot, int layer)
+static iso_err add_pair(struct align_set *set, const struct maker *m, int split, int layer)
 {
     struct align_pair *p = &set->pair[set->pairs++];
-    const int src = m->sel.pair[lot][0], tgt = m->sel.pair[lot][1];
+    const int src = m->sel.pair[split][0], tgt = m->sel.pair[split][1];
     iso_err err = ISO_OK;
 
     p->src = iso_states_lang(m->s, src)->name;
     p->tgt = iso_states_lang(m->s, tgt)->name;
     p->layer = layer;
-    p->target = -1; /* answers are the lot's golds */
-    p->lot = lot;
+    p->target = -1; /* answers are those of the split */
+    p->split = split;
     ISO_TRY(iso_states_rows(&p->x, m->s, src, layer));
     ISO_TRY(iso_states_rows(&p->y, m->s, tgt, layer));
-done:
-    return err;
-}
-
-static iso_err make(struct align_set *set, struct maker *m)
-{
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_selection_make(&m->sel, SELECT_OF(m->ask->set), m->s, false));
-    for (int k = 0; k < 2; k++) {
-        if (m->named[k].text)
-            ISO_TRY(iso_named_read(&m->named[k], m->s, &m->sel));
-    }
-    const int src = m->sel.pair[0][0], pairs = m->sel.pair_count;
-    ISO_TRY(iso_vocabulary_make(&m->src, m->s, src, m->ask->set));
-    ISO_TRY(iso_alloc(&set->lot, pairs, sizeof *set->lot));
-    ISO_TRY(iso_alloc(&set->pair, pairs * m->sel.layer_count, sizeof *set->pair));
-    set->own = true;
-    for (int i = 0; i < pairs; i++)
-        ISO_TRY(make_lot(&set->lot[set->lots++], m, m->sel.pair[i][1]));
-    for (int l = 0; l < m->sel.layer_count; l++) {
-        for (int i = 0; i < pairs; i++)
-            ISO_TRY(add_pair(set, m, i, m->sel.layer[l]));
-    }
 done:
     return err;
 }
@@ -225,12 +379,29 @@ iso_err iso_align_pairs_of_dictionaries(struct align_set *set, const struct alig
 {
     struct maker m = {.ask = ask,
                       .s = s,
-                      .named = {{"train", ask->set->train, {0}}, {"test", ask->set->test, {0}}}};
-    const iso_err err = make(set, &m);
+                      .train = {.option = "train", .text = ask->opt.train},
+                      .test = {.option = "test", .text = ask->opt.test}};
+    iso_err err = ISO_OK;
 
-    iso_inputs_free(&m.named[0].list);
-    iso_inputs_free(&m.named[1].list);
+    ISO_TRY(iso_selection_make(&m.sel, &ask->opt.select, s, false));
+    ISO_TRY(read_files(&m.train, s, &m.sel));
+    if (m.test.text)
+        ISO_TRY(read_files(&m.test, s, &m.sel));
+    const int pairs = m.sel.pair_count;
+    ISO_TRY(make_vocabulary(&m.src, s, m.sel.pair[0][0], ask));
+    ISO_TRY(iso_alloc(&set->split, pairs, sizeof *set->split));
+    ISO_TRY(iso_alloc(&set->pair, pairs * m.sel.layer_count, sizeof *set->pair));
+    set->own = true;
+    for (int i = 0; i < pairs; i++)
+        ISO_TRY(split_target(&set->split[set->splits++], &m, m.sel.pair[i][1]));
+    for (int l = 0; l < m.sel.layer_count; l++) {
+        for (int i = 0; i < pairs; i++)
+            ISO_TRY(add_pair(set, &m, i, m.sel.layer[l]));
+    }
+done:
+    iso_inputs_free(&m.train.list);
+    iso_inputs_free(&m.test.list);
     iso_selection_free(&m.sel);
-    iso_vocabulary_free(&m.src);
+    free_vocabulary(&m.src);
     return err;
 }

@@ -1,8 +1,7 @@
-#include "analysis/study/align/align_words.h"
-
+/* Words of parallel sentences as rows that belong together. */
 #include <string.h>
 
-#include "bin/term.h"
+#include "analysis/study/align/align_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 #include "lib/io/alignments.h"
@@ -143,7 +142,8 @@ static iso_err link_words(struct word_rows *out, const char *path, const iso_ali
     return ISO_OK;
 }
 
-iso_err iso_word_rows_make(struct word_rows *out, const char *path, iso_states *s, int src, int tgt)
+iso_err iso_word_rows_make(struct word_rows *out, const char *path, iso_states *s, int src, int tgt,
+                           const iso_run *run)
 {
     const iso_lang *const lang[2] = {iso_states_lang(s, src), iso_states_lang(s, tgt)};
     const char *pooling = iso_states_about(s)->pooling;
@@ -153,7 +153,7 @@ iso_err iso_word_rows_make(struct word_rows *out, const char *path, iso_states *
     struct word_rows w = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alignments_read(&a, path, term_current()));
+    ISO_TRY(iso_alignments_read(&a, path, run));
     for (int side = 0; side < 2; side++) {
         ISO_TRY(check_side(s, lang[side], pieces));
         if (lang[side]->items != a.sentences)

@@ -104,7 +104,7 @@ static void deal(struct folds *f, int64_t *at, struct group *group, int64_t grou
 static iso_err too_few(int folds, int64_t items)
 {
     return iso_fail(
-        ISO_EARG,
+        ISO_EDATA,
         ISO_FIELD(folds) " %d: needs %lld items of different text, there are %lld: fewer folds, "
                          "or more items",
         folds, 2 * (long long)folds, (long long)items);

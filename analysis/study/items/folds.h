@@ -24,7 +24,7 @@ struct folds_ask {
 
 /* Deals items to folds by their ids and the seed alone: not by their order in the file. Items of
  * equal text in any of the languages stay together. Folds differ by no more than the largest such
- * group. Errors ISO_EARG (too few items, or too few different ones). */
+ * group. Errors ISO_EDATA (too few items, or too few different ones). */
 iso_err iso_folds_make(struct folds *out, const struct folds_ask *ask);
 void iso_folds_free(struct folds *f);
 

@@ -6,7 +6,7 @@ iso_err iso_pad_dims(int64_t *out, bool pad, const char *src, int64_t p,
                      const char *tgt, int64_t q)
 {
     if (p != q && !pad)
-        return iso_fail(ISO_EARG,
+        return iso_fail(ISO_EDATA,
                         "%s has %lld dims, %s %lld: " ISO_FIELD(pad) " adds columns of zeros", src,
                         (long long)p, tgt, (long long)q);
     *out = p > q ? p : q;

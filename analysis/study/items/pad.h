@@ -6,7 +6,7 @@
 
 #include "lib/linalg/view.h"
 
-/* The width of both sides, p and q of them; ISO_EARG where they differ and are not padded. */
+/* The width of both sides, p and q of them; ISO_EDATA where they differ and are not padded. */
 iso_err iso_pad_dims(int64_t *out, bool pad, const char *src, int64_t p,
                      const char *tgt, int64_t q);
 

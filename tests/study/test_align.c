@@ -1,10 +1,7 @@
 /* Alignment: who is tested with whom, and maps that are known. */
-#include "tests/check.h"
+#include "tests/study/aligned.h"
 
-#include <stdbool.h>
-
-#include "analysis/study/align/align.h"
-#include "analysis/study/align/align_words.h"
+#include "analysis/study/align/align_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/base/str.h"
@@ -24,15 +21,15 @@ static void rotate(float *to, const float *from)
     }
 }
 
+static float said[2][ITEMS * DIM]; /* of en, of de */
+static const char *id[ITEMS];
+
 /* en: normal rows; de: en rotated, with noise; then the two are moved apart. */
-static const char *rotated(const char *name, double noise, double offset)
+static void make_rotated(double noise, double offset)
 {
-    static float x[ITEMS * DIM], y[ITEMS * DIM];
     static char ids[ITEMS][8];
-    const char *id[ITEMS], *path = temp_path(name);
+    float *x = said[0], *y = said[1];
     iso_rng rng = iso_rng_seeded(11, 0);
-    iso_native *file = NULL;
-    int matrix[2];
 
     for (int i = 0; i < ITEMS; i++) {
         snprintf(ids[i], sizeof ids[i], "s%d", i);
@@ -45,61 +42,50 @@ static const char *rotated(const char *name, double noise, double offset)
             y[i * DIM + j] += (float)(noise * iso_rng_normal(&rng) + offset);
         }
     }
+}
+
+static const char *rotated(const char *name, double noise, double offset)
+{
+    const char *path = temp_path(name);
+    iso_native *file = NULL;
+    int matrix[2];
+
+    make_rotated(noise, offset);
     ok(iso_native_new(&file, path, &(iso_states_info){.model = "m", .pooling = "mean"}));
     ok(iso_native_lang(file, &(iso_lang){.name = "en", .items = ITEMS, .rows = ITEMS, .ids = id}));
     ok(iso_native_lang(file, &(iso_lang){.name = "de", .items = ITEMS, .rows = ITEMS, .ids = id}));
     ok(iso_native_matrix(&matrix[0], file, "en", 3, ITEMS, DIM, ISO_F32));
     ok(iso_native_matrix(&matrix[1], file, "de", 3, ITEMS, DIM, ISO_F32));
-    ok(iso_native_put(file, matrix[0], 0, iso_view_f32(x, ITEMS, DIM)));
-    ok(iso_native_put(file, matrix[1], 0, iso_view_f32(y, ITEMS, DIM)));
+    ok(iso_native_put(file, matrix[0], 0, iso_view_f32(said[0], ITEMS, DIM)));
+    ok(iso_native_put(file, matrix[1], 0, iso_view_f32(said[1], ITEMS, DIM)));
     ok(iso_native_commit(file));
     return path;
 }
 
-static iso_err align_files(iso_records *out, const struct settings *set, const char *const *path,
-                           int count)
+/* Through the maps of opt->apply. */
+static iso_err applied(const char *to, const iso_align_opt *opt, const char *const *path, int count)
 {
-    const iso_states_opt opt = {.limit = set->limit, .any_dims = set->pad};
-    struct align_ask ask = {0};
+    const iso_align_opt o = filled(*opt);
     iso_states *s = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_align_ask_make(&ask, set));
-    ISO_TRY(iso_states_open(&s, path, count, &opt));
-    ISO_TRY(set->apply ? iso_align_apply(&ask, s, NULL) : iso_align_records(out, &ask, s, NULL));
+    ISO_TRY(iso_align_check(&o));
+    ISO_TRY(iso_states_open(&s, path, count, &(iso_states_opt){.any_dims = opt->pad}));
+    ISO_TRY(iso_align_apply(to, s, &o, NULL));
 done:
     iso_states_close(s);
-    iso_align_ask_free(&ask);
     return err;
-}
-
-static iso_err align(iso_records *out, const struct settings *set, const char *path)
-{
-    return align_files(out, set, &path, 1);
-}
-
-static const iso_record *record(const iso_records *list, const char *measure, const char *stage,
-                                int64_t fold)
-{
-    for (int64_t i = 0; i < list->count; i++) {
-        const iso_record *r = &list->at[i];
-        if (!strcmp(r->measure, measure) && !strcmp(r->stage ? r->stage : "", stage) &&
-            r->fold == fold)
-            return r;
-    }
-    fail_msg("no record of %s %s", measure, stage);
-    return NULL;
 }
 
 static double value(const iso_records *list, const char *measure, const char *stage)
 {
-    return record(list, measure, stage, ISO_NO_INT)->value;
+    return record_of(list, measure, stage, ISO_NO_INT)->value;
 }
 
 static void a_rotation_is_recovered(void **state)
 {
     const char *path = rotated("rotated.h5", 0.01, 0);
-    const struct settings set = {.command = "align", .src = "en"};
+    const iso_align_opt set = {.select = {.src = "en"}};
     iso_records list = {0};
     (void)state;
 
@@ -110,7 +96,7 @@ static void a_rotation_is_recovered(void **state)
     near(value(&list, "p@k", "difference"), 1 - value(&list, "p@k", "before"), 1e-12);
     near(value(&list, "cka", "after"), value(&list, "cka", "before"), 1e-6);
     assert_true(value(&list, "cka", "after") > 0.99);
-    const iso_record *r = record(&list, "p@k", "after", ISO_NO_INT);
+    const iso_record *r = record_of(&list, "p@k", "after", ISO_NO_INT);
     text(r->train, "rows");
     text(r->direction, "forward");
     text(r->interval, "boot-items");
@@ -126,7 +112,7 @@ static void a_rotation_is_recovered(void **state)
 static void the_mean_is_part_of_the_map(void **state)
 {
     const char *path = rotated("offset.h5", 0.01, 5);
-    struct settings set = {.command = "align", .src = "en", .measure = "centroid:relative"};
+    iso_align_opt set = {.select = {.src = "en"}, .measure = "centroid:relative"};
     iso_records list = {0};
     (void)state;
 
@@ -137,7 +123,7 @@ static void the_mean_is_part_of_the_map(void **state)
     ok(align(&list, &set, path));
     assert_true(value(&list, "centroid", "before") > 1);
     assert_true(value(&list, "centroid", "after") < 0.2);
-    text(record(&list, "centroid", "after", ISO_NO_INT)->train, "rows+centre");
+    text(record_of(&list, "centroid", "after", ISO_NO_INT)->train, "rows+centre");
     iso_records_free(&list);
 }
 
@@ -145,8 +131,8 @@ static void the_mean_is_part_of_the_map(void **state)
 static void folds_and_all(void **state)
 {
     const char *path = rotated("noisy.h5", 1.0, 0);
-    const struct settings set = {
-        .command = "align", .src = "en", .each_fold = true, .folds = 3, .measure = "p@1,cka"};
+    const iso_align_opt set = {
+        .select = {.src = "en"}, .each_fold = true, .folds = 3, .measure = "p@1,cka"};
     double hits = 0, cka = 0, minus = 0;
     iso_records list = {0};
     (void)state;
@@ -154,19 +140,19 @@ static void folds_and_all(void **state)
     ok(align(&list, &set, path));
     assert_int_equal(list.count, 2 * 3 * 4);
     for (int f = 0; f < 3; f++) {
-        const iso_record *r = record(&list, "p@k", "after", f);
+        const iso_record *r = record_of(&list, "p@k", "after", f);
         hits += r->value * (double)r->n;
-        cka += record(&list, "cka", "after", f)->value / 3;
-        minus += record(&list, "cka", "difference", f)->value / 3;
+        cka += record_of(&list, "cka", "after", f)->value / 3;
+        minus += record_of(&list, "cka", "difference", f)->value / 3;
     }
-    const iso_record *all = record(&list, "cka", "after", ISO_NO_INT);
+    const iso_record *all = record_of(&list, "cka", "after", ISO_NO_INT);
     near(value(&list, "p@k", "after"), hits / ITEMS, 1e-12);
     assert_true(hits > 0 && hits < ITEMS);
     near(all->value, cka, 1e-12);
     near(value(&list, "cka", "difference"), minus, 1e-12);
     text(all->interval, "jackknife");
     assert_true(all->lo < all->value && all->value < all->hi);
-    const iso_record *one = record(&list, "cka", "after", 0);
+    const iso_record *one = record_of(&list, "cka", "after", 0);
     assert_true(all->hi - all->lo < one->hi - one->lo); /* three times the items */
     iso_records_free(&list);
 }
@@ -176,20 +162,14 @@ static void folds_and_all(void **state)
 static void nothing_leaks(void **state)
 {
     const char *path = rotated("noise.h5", 300, 0);
-    const struct settings set = {.command = "align",
-                                 .src = "en",
-                                 .method = "least-squares",
-                                 .measure = "p@1",
-                                 .folds = 2,
-                                 .limit = 16};
+    const iso_align_opt set = {
+        .select = {.src = "en"}, .method = ISO_MAP_LEAST_SQUARES, .measure = "p@1", .folds = 2};
     double hits = 0;
     (void)state;
 
-    for (int seed = 0; seed < 10; seed++) {
-        struct settings again = set;
+    for (uint64_t seed = 0; seed < 10; seed++) {
         iso_records list = {0};
-        again.seed = seed;
-        ok(align(&list, &again, path));
+        ok(aligned(&list, &set, &path, 1, 16, &(iso_run){.seed = seed}));
         hits += value(&list, "p@k", "after") / 10;
         iso_records_free(&list);
     }
@@ -200,15 +180,15 @@ static void maps_come_back(void **state)
 {
     const char *path = rotated("again.h5", 0.01, 2), *maps = temp_path("maps.h5");
     const char *made = temp_path("mapped.h5"), *w = temp_path("w.npy");
-    struct settings set = {.command = "align", .src = "en", .map = maps, .centre = true};
-    struct settings use = {.command = "align", .src = "en", .quiet = true, .out = made};
-    const struct settings look = {.command = "align", .measure = "p@1,centroid:relative"};
+    iso_align_opt set = {.select = {.src = "en"}, .map = maps, .centre = true};
+    iso_align_opt use = {.select = {.src = "en"}};
+    const iso_align_opt look = {.measure = "p@1,centroid:relative"};
     iso_records list = {0}, mapped = {0};
     (void)state;
 
     ok(align(&list, &set, path));
     use.apply = maps;
-    ok(align(NULL, &use, path));
+    ok(applied(made, &use, &path, 1));
     ok(align(&mapped, &look, made));
     near(value(&mapped, "p@k", "before"), 1, 0);
     assert_true(value(&mapped, "centroid", "before") < 0.2);
@@ -219,7 +199,7 @@ static void maps_come_back(void **state)
     path = rotated("alone.h5", 0.01, 0);
     ok(align(&list, &set, path));
     use.apply = w;
-    ok(align(NULL, &use, path));
+    ok(applied(made, &use, &path, 1));
     ok(align(&mapped, &look, made));
     text(mapped.at[0].src, "en");
     near(value(&mapped, "p@k", "before"), 1, 0);
@@ -260,25 +240,26 @@ static void padding_is_columns_of_zeros(void **state)
     const char *const few[] = {en, plain("few.h5", "de", 6, 6)};
     const char *const wide[] = {en, plain("wide.h5", "de", DIM, 6)};
     const char *maps = temp_path("padded-maps.h5"), *made = temp_path("padded.h5");
-    struct settings set = {.command = "align", .quiet = true, .map = maps};
-    struct settings use = {.command = "align", .quiet = true, .apply = maps, .out = made};
+    iso_align_opt set = {.map = maps};
+    iso_align_opt use = {.apply = maps};
     iso_records a = {0}, b = {0};
     (void)state;
 
     for (int i = 0; i < 8; i++) {
-        set.src = use.src = i % 2 ? "de" : "en";
+        set.select.src = use.select.src = i % 2 ? "de" : "en";
         set.prep = steps[i / 2];
         set.pad = use.pad = false;
-        ok(align_files(&b, &set, wide, 2));
-        fails(align_files(&a, &set, few, 2), ISO_EFORMAT, "align takes them with --pad");
+        ok(aligned(&b, &set, wide, 2, 0, NULL));
+        fails(aligned(&a, &set, few, 2, 0, NULL), ISO_EFORMAT, "align takes them with --pad");
         set.pad = use.pad = true;
-        ok(align_files(&a, &set, few, 2));
+        ok(aligned(&a, &set, few, 2, 0, NULL));
         assert_int_equal(a.count, b.count);
         for (int64_t k = 0; k < a.count; k++)
             near(a.at[k].value, b.at[k].value, 1e-9);
         assert_int_equal(a.at[0].src_dim, i % 2 ? 6 : DIM);
         assert_int_equal(a.at[0].tgt_dim, i % 2 ? DIM : 6);
-        ok(align_files(NULL, &use, few, 2));
+        use.prep = NULL;
+        ok(applied(made, &use, few, 2));
         iso_records_free(&a);
         iso_records_free(&b);
     }
@@ -288,38 +269,140 @@ static void what_is_wrong(void **state)
 {
     const char *path = rotated("wrong.h5", 0.1, 0);
     const struct {
-        struct settings set;
+        iso_align_opt set;
         const char *part;
     } cases[] = {
-        {{.method = "ortogonal"}, "did you mean 'orthogonal'?"},
+        {{.method = (iso_map_method)77}, "--method: 77 is not one of: orthogonal rotation"},
         {{.measure = "p@0"}, "--measure p@0: a rank is a number from 1 to 1000"},
         {{.measure = "p@1:cslss"}, "csls"},
         {{.measure = "cka,,p@1"}, "takes a list like"},
         {{.measure = "cak"}, "cka"},
         {{.prep = "centr"}, "center"},
-        {{.ridge = "0.5"}, "--ridge goes with --method ridge"},
-        {{.method = "whitened", .whiten = "2"}, "--whiten 2: is not a number above 0 and up to 1"},
-        {{.apply = "x.h5"}, "--apply needs --out"},
-        {{.out = "x.h5"}, "--out goes with --apply"},
-        {{.apply = "x.h5", .out = "y.h5", .centre = true}, "--centre does not"},
+        {{.ridge = 0.5}, "--ridge goes with --method ridge"},
+        {{.method = ISO_MAP_WHITENED, .whiten = 2},
+         "--whiten 2: is not a number above 0 and up to 1"},
+        {{.whiten = 0.5}, "--whiten goes with --method whitened"},
+        {{.apply = "x.h5", .map = "y.h5"}, "--apply and --map exclude each other"},
+        {{.apply = "x.h5", .centre = true}, "--centre does not"},
+        {{.apply = "x.h5"}, "iso_align_apply applies them"},
+        {{.map = "-"}, "maps are not written to standard output"},
+        {{.preset = "emergin"}, "did you mean 'emerging'?"},
         {{.correlate = true, .measure = "cka"}, "cka and p@1 must be among"},
         {{.folds = 80}, "--folds 80: needs 160 items"},
-        {{.apply = path, .out = "y.h5"}, "holds no maps"},
-        {{.src = "fr"}, "fr"},
+        {{.select = {.src = "fr"}}, "fr"},
     };
     (void)state;
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         iso_records list = {0};
-        struct settings set = cases[i].set;
-        set.command = "align";
-        const iso_err err = align(&list, &set, path);
+        const iso_err err = align(&list, &cases[i].set, path);
         assert_true(err != ISO_OK);
         if (!strstr(iso_err_msg(), cases[i].part))
             fail_msg("\"%s\" is not in \"%s\"", cases[i].part, iso_err_msg());
         assert_int_equal(list.count, 0);
         iso_records_free(&list);
     }
+    fails(applied(temp_path("no.h5"), &(iso_align_opt){.apply = path}, &path, 1), ISO_EFORMAT,
+          "holds no maps");
+    fails(applied(temp_path("no.h5"), &(iso_align_opt){0}, &path, 1), ISO_EARG, "--apply names");
+}
+
+/* --- From memory --- */
+
+/* The same rows as rotated() writes; `texts` may be NULL. */
+static iso_states *in_memory(const char *const *texts)
+{
+    iso_states *s = NULL;
+
+    ok(iso_states_new(&s, NULL));
+    ok(iso_states_describe(s, &(iso_states_info){.model = "m", .pooling = "mean"}));
+    for (int l = 0; l < 2; l++) {
+        const iso_lang lang = {
+            .name = l ? "de" : "en", .items = ITEMS, .ids = id, .text = l ? NULL : texts};
+        ok(iso_states_add_lang(s, &lang));
+        ok(iso_states_put(s, lang.name, 3, iso_view_f32(said[l], ITEMS, DIM)));
+    }
+    return s;
+}
+
+static void memory_is_as_a_file(void **state)
+{
+    const char *path = rotated("same.h5", 0.3, 1);
+    iso_states *s = in_memory(NULL);
+    iso_records file = {0}, memory = {0};
+    (void)state;
+
+    ok(align(&file, &(iso_align_opt){.select = {.src = "en"}}, path));
+    ok(iso_align(&memory, s, NULL, NULL));
+    assert_int_equal(memory.count, 12);
+    assert_int_equal(memory.count, file.count);
+    for (int64_t i = 0; i < file.count; i++)
+        assert_null(iso_record_differs(&memory.at[i], &file.at[i], ~0u, 0));
+    iso_records_free(&file);
+    iso_records_free(&memory);
+    iso_states_close(s);
+}
+
+static void records_stay_when_it_fails(void **state)
+{
+    iso_states *s = in_memory(NULL);
+    iso_align_opt opt = filled((iso_align_opt){.folds = 80});
+    iso_records list = {0};
+    (void)state;
+
+    ok(iso_align(&list, s, NULL, NULL));
+    fails(iso_align(&list, s, &opt, NULL), ISO_EDATA, "--folds 80: needs 160 items");
+    assert_int_equal(list.count, 12);
+    said[0][17 * DIM] = NAN;
+    fails(iso_align(&list, s, NULL, NULL), ISO_EFORMAT, "row 17 holds NaN");
+    assert_int_equal(list.count, 12);
+    fails(iso_align(&list, s, NULL, &(iso_run){.mem = 1 << 15}), ISO_EDATA, "--mem 0 MB");
+    assert_int_equal(list.count, 12);
+    iso_records_free(&list);
+    iso_states_close(s);
+}
+
+static void a_plan_counts(void **state)
+{
+    iso_states *s = in_memory(NULL);
+    const iso_align_opt opt = filled((iso_align_opt){.folds = 3, .map = "nowhere.h5"});
+    iso_facts facts = {0};
+    (void)state;
+
+    ok(iso_align_plan(&facts, s, &opt, NULL));
+    assert_int_equal(iso_facts_find(&facts, "items")->whole, ITEMS);
+    assert_int_equal(iso_facts_find(&facts, "folds")->whole, 3);
+    assert_int_equal(iso_facts_find(&facts, "maps")->whole, 4); /* one of all rows is saved */
+    assert_true(access("nowhere.h5", F_OK) != 0);
+    iso_facts_free(&facts);
+    iso_states_close(s);
+}
+
+static void hear(void *payload, const char *note)
+{
+    if (strstr(note, "equal text into its fold: 75"))
+        ++*(int *)payload;
+}
+
+/* Every text stands twice. */
+static void notes_arrive(void **state)
+{
+    static char names[ITEMS][8];
+    const char *texts[ITEMS];
+    int heard = 0;
+    iso_records list = {0};
+    (void)state;
+
+    make_rotated(0.3, 1);
+    for (int i = 0; i < ITEMS; i++) {
+        snprintf(names[i], sizeof names[i], "t%d", i / 2);
+        texts[i] = names[i];
+    }
+    iso_states *s = in_memory(texts);
+    ok(iso_align(&list, s, NULL, &(iso_run){.note = hear, .payload = &heard}));
+    assert_int_equal(heard, 1);
+    iso_records_free(&list);
+    iso_states_close(s);
 }
 
 /* --- Words --- */
@@ -396,19 +479,20 @@ static void pieces_become_words(void **state)
 
     ok(iso_states_open(&s, &path, 1, &opt));
     const int src = iso_states_find(s, "en"), tgt = iso_states_find(s, "de");
-    ok(iso_word_rows_make(&w, links("0-0 1-0\n0-0\n"), s, src, tgt));
+    ok(iso_word_rows_make(&w, links("0-0 1-0\n0-0\n"), s, src, tgt, NULL));
     assert_int_equal(w.n, 3);
     assert_int_equal(w.item[0], 0);
     assert_int_equal(w.item[2], 1);
     expect_rows(s, src, &w, 0, en);
     expect_rows(s, tgt, &w, 1, de);
     iso_word_rows_free(&w);
-    fails(iso_word_rows_make(&w, links("0-0\n1-0\n"), s, src, tgt), ISO_EFORMAT,
+    fails(iso_word_rows_make(&w, links("0-0\n1-0\n"), s, src, tgt, NULL), ISO_EFORMAT,
           "line 2 links word 1 of en, which has 1 there");
-    fails(iso_word_rows_make(&w, links("0-1\n0-0\n"), s, src, tgt), ISO_EFORMAT, "word 1 of de");
-    fails(iso_word_rows_make(&w, links("0-0\n"), s, src, tgt), ISO_EARG,
+    fails(iso_word_rows_make(&w, links("0-1\n0-0\n"), s, src, tgt, NULL), ISO_EFORMAT,
+          "word 1 of de");
+    fails(iso_word_rows_make(&w, links("0-0\n"), s, src, tgt, NULL), ISO_EARG,
           "has 1 lines, en has 2 sentences");
-    fails(iso_word_rows_make(&w, links("\n\n"), s, src, tgt), ISO_EFORMAT, "links no words");
+    fails(iso_word_rows_make(&w, links("\n\n"), s, src, tgt, NULL), ISO_EFORMAT, "links no words");
     iso_states_close(s);
 }
 
@@ -417,13 +501,11 @@ static void pieces_become_words(void **state)
 static void every_allocation_may_fail(void **state)
 {
     const char *path = rotated("memory.h5", 0.1, 0);
-    const struct settings set = {.command = "align",
-                                 .src = "en",
-                                 .folds = 2,
-                                 .measure = "p@1,cka",
-                                 .correlate = true,
-                                 .quiet = true,
-                                 .map = temp_path("memory-maps.h5")};
+    const iso_align_opt set = {.select = {.src = "en"},
+                               .folds = 2,
+                               .measure = "p@1,cka",
+                               .correlate = true,
+                               .map = temp_path("memory-maps.h5")};
     iso_err err;
     int64_t n = 0;
     (void)state;
@@ -454,7 +536,8 @@ static void words_may_fail_too(void **state)
     do {
         struct word_rows w = {0};
         iso_alloc_fail_after(n++);
-        err = iso_word_rows_make(&w, list, s, iso_states_find(s, "en"), iso_states_find(s, "de"));
+        err = iso_word_rows_make(&w, list, s, iso_states_find(s, "en"), iso_states_find(s, "de"),
+                                 NULL);
         iso_alloc_fail_after(-1);
         iso_word_rows_free(&w);
         assert_true(err == ISO_OK || err == ISO_ENOMEM);
@@ -464,8 +547,9 @@ static void words_may_fail_too(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(a_rotation_is_recovered), test(the_mean_is_part_of_the_map),
-              test(folds_and_all), test(nothing_leaks), test(maps_come_back),
-              test(padding_is_columns_of_zeros), test(what_is_wrong), test(pieces_become_words),
+    RUN_TESTS(test(a_rotation_is_recovered), test(the_mean_is_part_of_the_map), test(folds_and_all),
+              test(nothing_leaks), test(maps_come_back), test(padding_is_columns_of_zeros),
+              test(what_is_wrong), test(memory_is_as_a_file), test(records_stay_when_it_fails),
+              test(a_plan_counts), test(notes_arrive), test(pieces_become_words),
               test(every_allocation_may_fail), test(words_may_fail_too));
 }

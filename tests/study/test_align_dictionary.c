@@ -1,10 +1,9 @@
 /* Maps by dictionary against a plain recomputation in two dimensions, where Procrustes is an angle.
  */
-#include "tests/check.h"
+#include "tests/study/aligned.h"
 
 #include <stdbool.h>
 
-#include "analysis/study/align/align.h"
 #include "analysis/study/items/folds.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
@@ -98,31 +97,10 @@ static const char *write_pairs(const struct world *w, const char *name, int from
     return path;
 }
 
-static iso_err align(iso_records *out, const struct settings *set, const char *path)
-{
-    struct align_ask ask = {0};
-    iso_states *s = NULL;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_align_ask_make(&ask, set));
-    ISO_TRY(iso_states_open(&s, &path, 1, &(iso_states_opt){.any_dims = set->pad}));
-    ISO_TRY(iso_align_records(out, &ask, s, NULL));
-done:
-    iso_states_close(s);
-    iso_align_ask_free(&ask);
-    return err;
-}
-
+/* Of all folds. */
 static const iso_record *record(const iso_records *list, const char *measure, const char *stage)
 {
-    for (int64_t i = 0; i < list->count; i++) {
-        const iso_record *r = &list->at[i];
-        if (!strcmp(r->measure, measure) && !strcmp(r->stage ? r->stage : "", stage) &&
-            r->fold == ISO_NO_INT)
-            return r;
-    }
-    fail_msg("no record of %s %s", measure, stage);
-    return NULL;
+    return record_of(list, measure, stage, ISO_NO_INT);
 }
 
 /* --- The plain way --- */
@@ -303,13 +281,9 @@ static void held_out_words(void **state)
     for (uint64_t seed = 0; seed < 4; seed++) {
         iso_records list = {0};
         make_world(&w, seed);
-        const struct settings set = {.command = "align",
-                                     .src = "en",
-                                     .train = write_pairs(&w, "all.txt", 0, PAIRS),
-                                     .folds = FOLDS,
-                                     .seed = (int64_t)seed,
-                                     .quiet = true};
-        ok(align(&list, &set, w.states));
+        const iso_align_opt set = {
+            .select = {.src = "en"}, .train = write_pairs(&w, "all.txt", 0, PAIRS), .folds = FOLDS};
+        ok(aligned(&list, &set, &w.states, 1, 0, &(iso_run){.seed = seed}));
         folds_of_pairs(fold, &w, seed);
         const struct plain p = score(&w, fold, FOLDS);
         compare(&list, &p);
@@ -331,11 +305,9 @@ static void a_second_dictionary(void **state)
     for (uint64_t seed = 10; seed < 14; seed++) {
         iso_records list = {0};
         make_world(&w, seed);
-        const struct settings set = {.command = "align",
-                                     .src = "en",
-                                     .train = write_pairs(&w, "train.txt", 0, 40),
-                                     .test = write_pairs(&w, "test.txt", 40, PAIRS),
-                                     .quiet = true};
+        const iso_align_opt set = {.select = {.src = "en"},
+                                   .train = write_pairs(&w, "train.txt", 0, 40),
+                                   .test = write_pairs(&w, "test.txt", 40, PAIRS)};
         ok(align(&list, &set, w.states));
         for (int i = 0; i < PAIRS; i++)
             fold[i] = i < 40;
@@ -356,12 +328,10 @@ static void chance(void **state)
     make_world(&w, 1);
     w.pairs = 4;
     memcpy(w.pair, (int[4][2]){{0, 0}, {0, 1}, {1, 1}, {2, 2}}, sizeof(int[4][2]));
-    const struct settings set = {.command = "align",
-                                 .src = "en",
-                                 .measure = "p@1,p@2",
-                                 .train = write_pairs(&w, "train.txt", 0, 4),
-                                 .test = write_pairs(&w, "test.txt", 0, 4),
-                                 .quiet = true};
+    const iso_align_opt set = {.select = {.src = "en"},
+                               .measure = "p@1,p@2",
+                               .train = write_pairs(&w, "train.txt", 0, 4),
+                               .test = write_pairs(&w, "test.txt", 0, 4)};
     ok(align(&list, &set, w.states));
     near(list.at[0].null, (2.0 / 3 + 1.0 / 3 + 1.0 / 3) / 3, 1e-12); /* 3 words, 3 candidates */
     near(list.at[3].null, (1 + 2.0 / 3 + 2.0 / 3) / 3, 1e-12);
@@ -392,11 +362,8 @@ static void prepared_by_all_words(void **state)
     }
     shifted.states = temp_path("shifted.h5");
     write_states(&shifted);
-    struct settings set = {.command = "align",
-                           .src = "en",
-                           .train = write_pairs(&w, "all.txt", 0, PAIRS),
-                           .folds = FOLDS,
-                           .quiet = true};
+    iso_align_opt set = {
+        .select = {.src = "en"}, .train = write_pairs(&w, "all.txt", 0, PAIRS), .folds = FOLDS};
     ok(align(&b, &set, shifted.states));
     set.prep = "center";
     ok(align(&a, &set, w.states));
@@ -417,33 +384,32 @@ static void what_is_wrong(void **state)
     const char *all = write_pairs(&w, "all.txt", 0, PAIRS);
     const char *few = write_pairs(&w, "few.txt", 0, 3);
     const struct {
-        struct settings set;
+        iso_align_opt set;
         const char *part;
     } cases[] = {
-        {{.src = "en"}, "rows are word types, which no order pairs: give a dictionary"},
-        {{.src = "en", .test = all}, "--test goes with --train"},
-        {{.src = "en", .lower = true}, "--lower goes with --train"},
-        {{.src = "en", .strict = true}, "--strict goes with --train"},
-        {{.src = "en", .encoding = "latin1"}, "--encoding goes with --train"},
-        {{.src = "en", .train = all, .alignments = "x"}, "--train and --alignments exclude"},
-        {{.src = "en", .train = all, .pairs = "all"}, "--train and --pairs exclude"},
-        {{.src = "en", .train = all, .apply = "x", .out = "y"}, "--train and --apply exclude"},
-        {{.src = "en", .train = all, .test = all, .folds = 3}, "leave out --folds"},
-        {{.src = "en", .train = all, .test = all, .each_fold = true}, "leave out --each-fold"},
-        {{.src = "en", .train = few}, "--folds 5: needs 10 items"},
-        {{.src = "de", .train = all}, "has both words among the rows"},
-        {{.src = "en", .train = all, .strict = true}, "\"nowhere9\" is no word of en"},
-        {{.src = "en", .train = all, .encoding = "koi"}, "koi"},
-        {{.src = "en", .train = "none.txt"}, "--train: none.txt: No such file"},
-        {{.src = "en", .train = all, .mem = 1, .layers = "4"}, "4"},
+        {{.select = {.src = "en"}}, "rows are word types, which no order pairs: give a dictionary"},
+        {{.select = {.src = "en"}, .test = all}, "--test goes with --train"},
+        {{.select = {.src = "en"}, .lower = true}, "--lower goes with --train"},
+        {{.select = {.src = "en"}, .strict = true}, "--strict goes with --train"},
+        {{.select = {.src = "en"}, .encoding = "latin1"}, "--encoding goes with --train"},
+        {{.select = {.src = "en"}, .train = all, .alignments = "x"},
+         "--train and --alignments exclude"},
+        {{.select = {.pairs = ISO_PAIRS_ALL}, .train = all}, "--train and --pairs exclude"},
+        {{.select = {.src = "en"}, .train = all, .apply = "x"}, "--train and --apply exclude"},
+        {{.select = {.src = "en"}, .train = all, .test = all, .folds = 3}, "leave out --folds"},
+        {{.select = {.src = "en"}, .train = all, .test = all, .each_fold = true},
+         "leave out --each-fold"},
+        {{.select = {.src = "en"}, .train = few}, "--folds 5: needs 10 items"},
+        {{.select = {.src = "de"}, .train = all}, "has both words among the rows"},
+        {{.select = {.src = "en"}, .train = all, .strict = true}, "\"nowhere9\" is no word of en"},
+        {{.select = {.src = "en"}, .train = all, .encoding = "koi"}, "koi"},
+        {{.select = {.src = "en"}, .train = "none.txt"}, "--train: none.txt: No such file"},
+        {{.select = {.src = "en", .layers = "4"}, .train = all}, "4"},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         iso_records list = {0};
-        struct settings set = cases[i].set;
-        set.command = "align";
-        set.quiet = true;
-        assert_true(align(&list, &set, w.states) != ISO_OK);
+        assert_true(align(&list, &cases[i].set, w.states) != ISO_OK);
         if (!strstr(iso_err_msg(), cases[i].part))
             fail_msg("\"%s\" is not in \"%s\"", cases[i].part, iso_err_msg());
         assert_int_equal(list.count, 0);
@@ -459,13 +425,11 @@ static void every_allocation_may_fail(void **state)
     (void)state;
 
     make_world(&w, 5);
-    const struct settings set = {.command = "align",
-                                 .src = "en",
-                                 .train = write_pairs(&w, "train.txt", 0, 40),
-                                 .test = write_pairs(&w, "test.txt", 40, PAIRS),
-                                 .measure = "p@1,centroid:relative",
-                                 .prep = "center",
-                                 .quiet = true};
+    const iso_align_opt set = {.select = {.src = "en"},
+                               .train = write_pairs(&w, "train.txt", 0, 40),
+                               .test = write_pairs(&w, "test.txt", 40, PAIRS),
+                               .measure = "p@1,centroid:relative",
+                               .prep = "center"};
     do {
         iso_records list = {0};
         iso_alloc_fail_after(n++);
