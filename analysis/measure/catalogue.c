@@ -160,10 +160,11 @@ static int find(const char *measure, const char *estimator)
 
 iso_catalogue_entry iso_catalogue_of(const char *measure, const char *estimator)
 {
-    const int known = find(measure, estimator ? estimator : ""), like = find(measure, NULL);
+    const int known = find(measure, estimator ? estimator : "");
 
     if (known >= 0)
         return iso_catalogue_at(known);
+    const int like = find(measure, NULL);
     iso_catalogue_entry e = entry(measure, estimator ? estimator : "", NULL, NULL);
     e.about = like < 0 ? ISO_ABOUT_PAIR : iso_catalogue_at(like).about;
     return e;
