@@ -71,13 +71,9 @@ static const struct row table[] = {
     OPT(FLAG, quick, NULL, "look at the headers only, not at the numbers"),
     OPT(INPUT, records, "FILE...", "take these records in as they are", .reads = ISO_READS_FILE),
 
-    OPT_OF("embed", CHOICE, pool, "KIND", "what a row stands for (default: mean)",
-        .choices = ISO_POOL_CHOICES(ENCODED)),
-    OPT_OF("embed", CHOICE, dtype, "TYPE", "number type of what is written (default: f16)", .choices = "f16 f32"),
     OPT_OF("mix", CHOICE, pool, "KIND", "what a row stands for (default: mean)", .choices = ISO_POOL_CHOICES(MIXED)),
     OPT_OF("mix", CHOICE, dtype, "TYPE", "number type of kept states (default: f16)", .choices = "f16 f32"),
     OPT_OF("mix", INT, max_length, "N", "tokens of a sentence, special ones included; what is longer is cut (default: what model and tokenizer take, 512 at most)", .least = 1),
-    OPT_OF("embed", INT, max_length, "N", "tokens of a sentence, special ones included; what is longer is cut (default: what model and tokenizer take, 512 at most)", .least = 1),
     OPT_OF("tokenize", INT, max_length, "N", "tokens of a sentence, special ones included; what is longer is cut (default: nothing is)", .least = 1),
     OPT(CHOICE, compute, "KIND", "what products are computed in (default: f32)", .choices = "f32 bf16 int8"),
     OPT(FLAG, resume, NULL, "go on where an earlier run of the same command was interrupted"),
@@ -99,7 +95,6 @@ static const struct row table[] = {
     OPT(INT, dim, "N", "row length of headless raw files", .least = 1, .tier = ISO_OPTION_RARE),
     OPT(FLAG, transpose, NULL, "matrix files hold neurons x items", .tier = ISO_OPTION_RARE),
 
-    OPT_OF("embed", TEXT, out, "PATH", "what to write", .letter = 'o', .writes = ISO_WRITES_PART),
     OPT_OF("report", TEXT, out, "PATH", "what to write", .letter = 'o', .writes = ISO_WRITES_FOLDER),
     OPT_OF("plot", TEXT, out, "PATH", "what to write", .letter = 'o', .writes = ISO_WRITES_FIGURE),
     OPT(TEXT, out, "PATH", "what to write", .letter = 'o', .writes = ISO_WRITES_KIND, .file = ISO_KIND_STATES),

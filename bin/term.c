@@ -271,6 +271,7 @@ iso_run term_run(const struct settings *set)
     current = (iso_run){
         .threads = (int)set->threads,
         .mem = set->mem > 0 ? set->mem : ram() / 4,
+        .mem_firm = set->mem > 0,
         .seed = (uint64_t)set->seed,
         .double_precision = set->precision && strcmp(set->precision, "double") == 0,
         .progress = progress,

@@ -1,15 +1,76 @@
 /* isogloss embed: every layer's hidden states of a checkpoint, straight into a file. */
 #include "bin/cmd.h"
+#include "bin/out.h"
+#include "bin/term.h"
 #include "lib/encode/embed.h"
+
+static iso_err open_texts(iso_texts **out, const struct settings *set, const iso_run *run)
+{
+    const iso_embed_opt *opt = set->study;
+    iso_texts *texts = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_texts_open(&texts, set->inputs.at, set->inputs.count, &opt->texts, run));
+    ISO_TRY(iso_embed_check_texts(opt, texts));
+    *out = texts;
+    texts = NULL;
+done:
+    iso_texts_close(texts);
+    return err;
+}
+
+/* What the command line alone shows wrong. */
+static iso_err check(const struct settings *set)
+{
+    const iso_embed_opt *opt = set->study;
+    iso_texts *texts = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_model_check(&opt->model));
+    ISO_NEED(set->inputs.count > 0 || opt->texts.corpus,
+             "needs LANG=TEXT, such as en=en.txt, or --corpus DIR");
+    ISO_NEED(opt->path || set->plan, "needs --out, the file to write");
+    ISO_TRY(iso_embed_check(opt));
+    if (!opt->texts.corpus)
+        ISO_TRY(open_texts(&texts, set, NULL));
+done:
+    iso_texts_close(texts);
+    return err;
+}
+
+static iso_err embed(const struct settings *set)
+{
+    const iso_run run = term_run(set);
+    iso_embed_opt *opt = set->study;
+    iso_texts *texts = NULL;
+    iso_model *model = NULL;
+    iso_facts facts = {0};
+    iso_err err = ISO_OK;
+
+    opt->texts.limit = set->limit;
+    ISO_TRY(open_texts(&texts, set, &run));
+    ISO_TRY(iso_model_open(&model, &opt->model, &run));
+    if (set->plan) {
+        ISO_TRY(iso_embed_plan(&facts, model, texts, opt, &run));
+        ISO_TRY(out_facts(&facts));
+        goto done;
+    }
+    ISO_TRY(iso_embed(NULL, model, texts, opt, &run));
+done:
+    iso_facts_free(&facts);
+    iso_texts_close(texts);
+    iso_model_close(model);
+    return err;
+}
 
 static int run(const struct settings *set)
 {
-    iso_err err = iso_embed_check(set);
+    iso_err err = check(set);
 
     if (err == ISO_EARG)
         return cmd_usage(set, "%s", iso_err_msg());
     if (!err)
-        err = iso_embed_job(set);
+        err = embed(set);
     return err ? cmd_failed(set, err) : EXIT_DONE;
 }
 
@@ -17,9 +78,8 @@ const struct cmd cmd_embed = {
     .name = "embed",
     .args = "--model DIR LANG=TEXT... -o OUT",
     .summary = "every layer's hidden states of a checkpoint, for any texts",
-    .options = "only model corpus src layers pool dtype max-length compute resume columns "
-               "text-format batch "
-               "random-weights out threads mem limit plan progress quiet",
+    .study = &iso_embed_options,
+    .options = "only threads mem limit plan progress quiet",
     .reads = ISO_READS_TEXT,
     .run = run,
 };

@@ -16,6 +16,7 @@ ISO_BEGIN
 typedef struct iso_run {
     int threads; /* of the BLAS and of our loops while a call runs; 0 = as they are */
     int64_t mem; /* bytes of anonymous memory a call may plan for; 0 = 1 GiB */
+    bool mem_firm; /* what needs more than that all the same is refused (ISO_EARG), not begun */
     uint64_t seed;
     bool double_precision;
     /* Called now and then from the calling thread; return false to stop the work. `total`

@@ -1,102 +1,73 @@
-/* One run of `isogloss embed`: what is computed, and where its rows go. */
-#ifndef ISO_BIN_EMBED_H
-#define ISO_BIN_EMBED_H
+/* Hidden states of texts: every layer of a checkpoint, to a file or to memory. */
+#ifndef ISO_ENCODE_EMBED_H
+#define ISO_ENCODE_EMBED_H
 
-#include "lib/encode/encoding.h"
-#include "lib/base/str.h"
-#include "lib/io/native_write.h"
+#include "lib/base/facts.h"
+#include "lib/encode/model.h"
+#include "lib/encode/texts.h"
+#include "lib/io/states.h"
 
-/* Neighbouring items of one language that are computed and written together: the unit of resuming.
+ISO_BEGIN
+
+/** Number types that states are stored in. */
+typedef enum iso_store { ISO_STORE_F16, ISO_STORE_F32 } iso_store;
+
+/** Options of iso_embed; iso_embed_opt_init fills the defaults. Texts are borrowed. */
+typedef struct iso_embed_opt {
+    size_t size;
+    iso_model_opt model; /* what a call opens that is given no model, ... */
+    iso_texts_opt texts; /* ... or no texts */
+    const char *src;     /* the language that comparisons start from; NULL: the first */
+    const char *layers;  /* "0,3-6,last"; NULL: all */
+    iso_pool pool;       /* what a row stands for */
+    iso_store dtype;     /* of the rows */
+    int64_t max_length;  /* tokens of a sentence; 0: what model and tokenizer take, 512 at most */
+    bool resume;         /* go on where an earlier call with this path was interrupted */
+    int64_t batch;       /* tokens computed at once; 0: as many as do well */
+    const char *path;    /* the file to write, by way of PATH.part; NULL: states stay in memory */
+} iso_embed_opt;
+
+extern ISO_API const iso_options iso_embed_options;
+ISO_API void iso_embed_opt_init(iso_embed_opt *opt, size_t size);
+
+/** What can be said before any file opens. Errors  ISO_EARG. */
+ISO_API ISO_MUST_USE iso_err iso_embed_check(const iso_embed_opt *opt);
+
+/** The same of the texts, whose languages are known: the source is there, words can be told where
+ * rows stand for them. Errors  ISO_EARG. */
+ISO_API ISO_MUST_USE iso_err iso_embed_check_texts(const iso_embed_opt *opt,
+                                                   const iso_texts *texts);
+
+/** What would be computed; texts are read and cut into tokens for it: model, languages, sentences,
+ * tokens, rows, layers, dims, bytes (of all rows), operations, memory (bytes, without rows that
+ * stay in memory). Errors  as iso_embed. */
+ISO_API ISO_MUST_USE iso_err iso_embed_plan(iso_facts *out, iso_model *model,
+                                            const iso_texts *texts, const iso_embed_opt *opt,
+                                            const iso_run *run);
+
+/**
+ * The chosen states of every sentence of every language, a row as `pool` says, with what the texts
+ * know of it (ids, text, labels) and the tokens of rows that are tokens or words. State 0 is the
+ * output of the embeddings, state K that of layer K. `model` or `texts` NULL: opened for the call
+ * as `opt` says. At the end a note sums up: sentences, tokens, time, what was cut.
+ *
+ * With `path` the file is written whole or not at all; finished parts of it outlive a failure
+ * and are gone on with by `resume`, from the same model, texts and options alone (word types
+ * excepted). *out, unless `out` is NULL, is then that file, opened. Without, *out holds the rows
+ * and what they need; arrays of texts in memory must outlive it. Close with iso_states_close.
+ *
+ * Memory  text and tokens, weights made ready, rows held until they are written (an eighth of
+ *         `mem`, 64 MiB at most), a batch; sums of word types; without `path` all rows.
+ * Cost    24 C^2 + 4 C T operations a token and layer (iso_encoder_layers).
+ * Errors  ISO_EARG (options; a layer that is none; more memory than a firm budget; `out` NULL
+ *         without `path`), those of iso_model_open, iso_corpus_read and iso_native_part,
+ *         ISO_EFORMAT (a tokenizer of another checkpoint, NaN, a number beyond f16), ISO_ENOMEM,
+ *         ISO_ECANCEL.
+ * Threads one call at a time on the same model.
  */
-struct embed_window {
-    int lang;
-    int64_t first, items, tokens; /* items */
-    int64_t row, rows;            /* in the file */
-};
+ISO_API ISO_MUST_USE iso_err iso_embed(iso_states **out, iso_model *model, const iso_texts *texts,
+                                       const iso_embed_opt *opt, const iso_run *run);
 
-struct settings;
-
-struct embed {
-    const struct settings *set;
-    const char *path;
-    bool resume;
-    int64_t batch;
-    iso_texts *texts;
-    iso_model *model;
-    const char *source; /* a language's name */
-    struct encoding in;
-    iso_dtype dtype;
-    int *layer; /* ascending */
-    int layer_count;
-    struct embed_window *window;
-    int64_t window_count, tokens, items;
-    int64_t computed; /* tokens, in this run */
-    iso_native *out;
-    bool kept; /* rows were written that --resume can go on from */
-};
-
-/* --- embed_layout.c --- */
-
-/* Cuts the languages into windows; sets window, tokens, items. */
-iso_err iso_embed_windows(struct embed *e);
-
-/* Begins the file and announces languages and matrices, whose numbers follow languages, then
- * layers. Of word types `entry` says the row of a word from then on. */
-iso_err iso_embed_announce(struct embed *e);
-
-/* --- embed_identity.c --- */
-
-/* Text that differs as soon as the file would: model, options, text. */
-iso_err iso_embed_identity(iso_buf *out, const struct embed *e);
-
-/* --- embed_engine.c --- */
-
-struct embed_engine;
-
-/* `dtype` is that of the rows it gives: f16, f32 or f64. */
-iso_err iso_embed_engine_new(struct embed_engine **out, struct embed *e, iso_dtype dtype);
-void iso_embed_engine_free(struct embed_engine *g);
-
-/* Computes a window: states[k] takes the rows of layer k of the chosen ones, in the file's order.
- * Errors  ISO_EFORMAT (NaN, or beyond f16), ISO_ECANCEL, ISO_ENOMEM. */
-iso_err iso_embed_engine_window(struct embed_engine *g, const struct embed_window *w,
-                                const iso_mat *states);
-
-/* Counts a window as done without doing it. */
-void iso_embed_engine_skip(struct embed_engine *g, const struct embed_window *w);
-
-/* --- embed_run.c, embed_types.c --- */
-
-/* A matrix a layer, of the rows of the largest window (of `lang`, or of all with -1). */
-iso_err iso_embed_states_new(iso_mat **out, const struct embed *e, int lang, iso_dtype dtype);
-void iso_embed_states_free(iso_mat *states, const struct embed *e);
-
-/* Computes every window that is not done yet and writes it. */
-iso_err iso_embed_run(struct embed *e);
-
-/* The same for word types: a row for each, averaged over all its occurrences. */
-iso_err iso_embed_run_types(struct embed *e);
-
-/* Whether the sums of word types fit into memory. ISO_EARG with the way out. */
-iso_err iso_embed_types_fit(const struct embed *e);
-
-/* --- embed_print.c --- */
-
-/* Bytes of anonymous memory it will take, about. */
-int64_t embed_memory(const struct embed *e);
-
-/* What would be done (--plan), on standard output; what was done, in one line on stderr. */
-void embed_print_plan(const struct embed *e);
-void embed_print_done(const struct embed *e, double seconds);
-
-/* --- embed_job.c --- */
-
-/* What the command line alone shows wrong. ISO_EARG. */
-iso_err iso_embed_check(const struct settings *set);
-
-/* Everything from reading to the file. */
-iso_err iso_embed_job(const struct settings *set);
-
-void iso_embed_free(struct embed *e);
+ISO_END
 
 #endif

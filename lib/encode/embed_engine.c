@@ -1,15 +1,19 @@
-/* The states of one window: sentences of like length in batches through the encoder, rows back in
- * their order. */
+/* The work of an embedding, window after window: sentences of like length in batches through the
+ * encoder, rows back in their order; states of word types averaged as they come. */
+#include <inttypes.h>
 #include <string.h>
 
-#include "lib/encode/embed.h"
 #include "lib/base/alloc.h"
+#include "lib/encode/embed_inside.h"
 #include "lib/linalg/convert.h"
 #include "lib/nn/pooling.h"
 
-struct embed_engine {
+enum { BLOCK = 4 << 20 }; /* bytes of averages converted at a time */
+
+struct engine {
     struct embed *e;
-    iso_dtype dtype;
+    iso_dtype dtype; /* of the rows it gives: f16, f32 or f64 */
+    iso_mat *states; /* layers: rows of one window */
     struct encoding_turn *turn;
     int64_t turn_room;
     struct encoding_batch batch;
@@ -18,33 +22,58 @@ struct embed_engine {
     int64_t done; /* tokens, of the whole work */
 };
 
-iso_err iso_embed_engine_new(struct embed_engine **out, struct embed *e, iso_dtype dtype)
+static int64_t dims(const struct embed *e)
 {
-    struct embed_engine *g = NULL;
-    iso_err err = iso_alloc(&g, 1, sizeof *g);
-
-    if (err)
-        return err;
-    g->e = e;
-    g->dtype = dtype;
-    g->batch.size = iso_encoding_batch_size(e->batch);
-    *out = g;
-    return ISO_OK;
+    return e->in.about->config->C;
 }
 
-void iso_embed_engine_free(struct embed_engine *g)
+static void mats_free(iso_mat *mats, int count)
 {
-    if (!g)
-        return;
+    for (int k = 0; mats && k < count; k++)
+        iso_mat_free(&mats[k]);
+    iso_free(mats);
+}
+
+/* A matrix a layer. */
+static iso_err mats_new(iso_mat **out, const struct embed *e, int64_t rows, iso_dtype dtype)
+{
+    iso_mat *mats = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&mats, e->layer_count, sizeof *mats));
+    for (int k = 0; k < e->layer_count; k++)
+        ISO_TRY(iso_mat_new(&mats[k], rows, dims(e), dtype));
+    *out = mats;
+    mats = NULL;
+done:
+    mats_free(mats, e->layer_count);
+    return err;
+}
+
+static iso_err begin(struct engine *g, struct embed *e, iso_dtype dtype)
+{
+    int64_t rows = 0;
+
+    *g = (struct engine){.e = e, .dtype = dtype};
+    g->batch.size = iso_encoding_batch_size(e->opt.batch);
+    for (int64_t u = 0; u < e->window_count; u++)
+        rows = e->window[u].rows > rows ? e->window[u].rows : rows;
+    return mats_new(&g->states, e, rows, dtype);
+}
+
+static void end(struct engine *g)
+{
+    mats_free(g->states, g->e->layer_count);
     iso_free(g->turn);
     iso_encoding_batch_free(&g->batch);
     iso_mat_free(&g->x);
     iso_mat_free(&g->rows);
-    iso_free(g);
 }
 
+/* --- One window --- */
+
 /* The sentences of a window that have tokens, sorted; returns how many. */
-static iso_err line_up(int64_t *count, struct embed_engine *g, const struct embed_window *w)
+static iso_err line_up(int64_t *count, struct engine *g, const struct embed_window *w)
 {
     const struct encoding_lang *l = &g->e->in.lang[w->lang];
     iso_err err = ISO_OK;
@@ -65,26 +94,25 @@ done:
 }
 
 /* A matrix of states of just the tokens of a batch. */
-static iso_err make_room(struct embed_engine *g, int64_t tokens)
+static iso_err make_room(struct engine *g, int64_t tokens)
 {
-    const int64_t C = iso_encoder_config(g->e->in.encoder)->C;
     iso_err err = ISO_OK;
 
     if (tokens > g->x_room) {
         iso_mat_free(&g->x);
         g->x_room = 0;
-        ISO_TRY(iso_mat_new(&g->x, tokens, C, ISO_F32));
+        ISO_TRY(iso_mat_new(&g->x, tokens, dims(g->e), ISO_F32));
         g->x_room = tokens;
     }
     g->x.rows = tokens;
     iso_mat_free(&g->rows);
-    ISO_TRY(iso_mat_new(&g->rows, g->batch.lists.rows, C, g->dtype));
+    ISO_TRY(iso_mat_new(&g->rows, g->batch.lists.rows, dims(g->e), g->dtype));
 done:
     return err;
 }
 
 /* Rows in the order of the work to their places in the window. */
-static void put_back(const iso_mat *to, const struct embed_engine *g, const struct embed_window *w,
+static void put_back(const struct engine *g, const iso_mat *to, const struct embed_window *w,
                      const struct encoding_turn *turn, int64_t count)
 {
     const struct encoding_lang *l = &g->e->in.lang[w->lang];
@@ -99,7 +127,15 @@ static void put_back(const iso_mat *to, const struct embed_engine *g, const stru
     }
 }
 
-static iso_err pool_layer(struct embed_engine *g, const struct embed_window *w, int k)
+static iso_err beyond(const struct embed *e, int lang, int k)
+{
+    return iso_fail(
+        ISO_EFORMAT,
+        "%s, layer %d: a number lies beyond the range of f16 (65504): " ISO_FIELD(dtype) " f32",
+        e->in.lang[lang].name, e->layer[k]);
+}
+
+static iso_err pool_layer(struct engine *g, const struct embed_window *w, int k)
 {
     const struct embed *e = g->e;
     const iso_err err = iso_pool_lists(&g->rows, iso_mat_view(&g->x), g->batch.lists.first,
@@ -108,16 +144,12 @@ static iso_err pool_layer(struct embed_engine *g, const struct embed_window *w, 
     if (err != ISO_EFORMAT)
         return err;
     if (iso_view_finite(NULL, iso_mat_view(&g->x)))
-        return iso_fail(
-            err,
-            "%s, layer %d: a number lies beyond the range of f16 (65504): " ISO_FIELD(dtype) " f32",
-            e->in.lang[w->lang].name, e->layer[k]);
+        return beyond(e, w->lang, k);
     return iso_encoding_not_finite(&e->in, w->lang, e->layer[k]);
 }
 
-static iso_err compute(struct embed_engine *g, const struct embed_window *w,
-                       const struct encoding_turn *turn, int64_t count, int64_t tokens,
-                       const iso_mat *states)
+static iso_err compute(struct engine *g, const struct embed_window *w,
+                       const struct encoding_turn *turn, int64_t count, int64_t tokens)
 {
     struct embed *e = g->e;
     const iso_batch *batch = &g->batch.batch;
@@ -131,41 +163,187 @@ static iso_err compute(struct embed_engine *g, const struct embed_window *w,
         ISO_TRY(iso_encoder_layers(e->in.encoder, &g->x, batch, from, e->layer[k]));
         from = e->layer[k];
         ISO_TRY(pool_layer(g, w, k));
-        put_back(&states[k], g, w, turn, count);
+        put_back(g, &g->states[k], w, turn, count);
     }
 done:
     return err;
 }
 
 /* Sentences without any token have rows of zeros, which nobody writes. */
-static void clear(const struct embed_engine *g, const struct embed_window *w, const iso_mat *states)
+static void clear(const struct engine *g, const struct embed_window *w)
 {
     for (int k = 0; k < g->e->layer_count; k++)
-        memset(states[k].data, 0,
-               (size_t)(w->rows * states[k].cols) * iso_dtype_size(states[k].dtype));
+        memset(g->states[k].data, 0,
+               (size_t)(w->rows * g->states[k].cols) * iso_dtype_size(g->dtype));
 }
 
-void iso_embed_engine_skip(struct embed_engine *g, const struct embed_window *w)
-{
-    g->done += w->tokens;
-}
-
-iso_err iso_embed_engine_window(struct embed_engine *g, const struct embed_window *w,
-                                const iso_mat *states)
+/* Computes a window: the rows of layer k of the chosen ones to states[k], in the file's order. */
+static iso_err run_window(struct engine *g, const struct embed_window *w)
 {
     int64_t count = 0, tokens = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(line_up(&count, g, w));
     if (count < w->items)
-        clear(g, w, states);
+        clear(g, w);
     for (int64_t at = 0, n; at < count; at += n) {
         n = iso_encoding_fill(&tokens, &g->batch, g->turn + at, count - at);
         ISO_TRY(iso_run_step(g->e->in.run, "embedding", g->done, g->e->tokens, "tokens"));
-        ISO_TRY(compute(g, w, g->turn + at, n, tokens, states));
+        ISO_TRY(compute(g, w, g->turn + at, n, tokens));
         g->done += tokens;
         g->e->computed += tokens;
     }
 done:
+    return err;
+}
+
+/* --- Word types --- */
+
+static int64_t sum_bytes(const struct embed *e, const struct encoding_lang *l)
+{
+    return l->rows * e->layer_count * dims(e) * (int64_t)sizeof(double);
+}
+
+iso_err iso_embed_types_fit(const struct embed *e)
+{
+    const int64_t mem = iso_run_mem(e->in.run);
+
+    for (int i = 0; i < e->in.lang_count; i++) {
+        const struct encoding_lang *l = &e->in.lang[i];
+        if (sum_bytes(e, l) > mem)
+            return iso_fail(
+                ISO_EARG,
+                "%s: the sums of %" PRId64 " word types in %d layers take %.0f MB, " ISO_FIELD(
+                    mem) " is %.0f MB: take fewer " ISO_FIELD(layers) ", or more " ISO_FIELD(mem),
+                l->name, l->rows, e->layer_count, (double)sum_bytes(e, l) / 1e6, (double)mem / 1e6);
+    }
+    return ISO_OK;
+}
+
+/* Sums of one language: a matrix a layer, and how many occurrences went in. */
+struct sums {
+    iso_mat *layer;
+    int64_t *count;
+};
+
+static void add_window(struct sums *to, const struct engine *g, const struct embed_window *w)
+{
+    const struct encoding_lang *l = &g->e->in.lang[w->lang];
+
+    for (int64_t i = 0; i < w->rows; i++) {
+        const int64_t type = l->entry[w->row + i];
+        to->count[type]++;
+        for (int k = 0; k < g->e->layer_count; k++) {
+            const int64_t C = g->states[k].cols;
+            const double *from = (const double *)g->states[k].data + i * C;
+            double *sum = (double *)to->layer[k].data + type * C;
+            for (int64_t c = 0; c < C; c++)
+                sum[c] += from[c];
+        }
+    }
+}
+
+static void divide(struct sums *s, const struct embed *e, int64_t rows)
+{
+    for (int k = 0; k < e->layer_count; k++) {
+        for (int64_t i = 0; i < rows; i++) {
+            double *row = (double *)s->layer[k].data + i * s->layer[k].cols;
+            for (int64_t c = 0; c < s->layer[k].cols; c++)
+                row[c] /= (double)s->count[i];
+        }
+    }
+}
+
+/* One layer in the type of the rows, a block at a time. */
+static iso_err put_layer(struct embed *e, int lang, int k, iso_view sums)
+{
+    const int64_t row = sums.cols * (int64_t)iso_dtype_size(e->dtype);
+    const int64_t step = row < BLOCK ? BLOCK / row : 1;
+    iso_mat block = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_mat_new(&block, step < sums.rows ? step : sums.rows, sums.cols, e->dtype));
+    for (int64_t at = 0, n; at < sums.rows; at += n) {
+        n = sums.rows - at < step ? sums.rows - at : step;
+        iso_convert(block.data, block.stride, e->dtype, iso_view_rows(sums, at, n));
+        const iso_view made = iso_view_rows(iso_mat_view(&block), 0, n);
+        if (!iso_view_finite(NULL, made))
+            ISO_TRY(beyond(e, lang, k));
+        ISO_TRY(iso_embed_put(e, lang, k, at, made));
+    }
+done:
+    iso_mat_free(&block);
+    return err;
+}
+
+static iso_err run_types_of(struct engine *g, int lang)
+{
+    struct embed *e = g->e;
+    const int64_t rows = e->in.lang[lang].rows;
+    struct sums s = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&s.count, rows, sizeof *s.count));
+    ISO_TRY(mats_new(&s.layer, e, rows, ISO_F64));
+    for (int64_t u = 0; u < e->window_count; u++) {
+        if (e->window[u].lang != lang)
+            continue;
+        ISO_TRY(run_window(g, &e->window[u]));
+        add_window(&s, g, &e->window[u]);
+    }
+    divide(&s, e, rows);
+    for (int k = 0; k < e->layer_count; k++)
+        ISO_TRY(put_layer(e, lang, k, iso_mat_view(&s.layer[k])));
+done:
+    mats_free(s.layer, e->layer_count);
+    iso_free(s.count);
+    return err;
+}
+
+static iso_err run_types(struct engine *g)
+{
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < g->e->in.lang_count && !err; i++)
+        err = run_types_of(g, i);
+    return err;
+}
+
+/* --- All of it --- */
+
+static iso_err run_windows(struct engine *g)
+{
+    struct embed *e = g->e;
+    iso_err err = ISO_OK;
+
+    for (int64_t u = 0; u < e->window_count; u++) {
+        const struct embed_window *w = &e->window[u];
+        if (e->file && iso_native_done(e->file, u)) {
+            e->kept = true;
+            g->done += w->tokens;
+            continue;
+        }
+        ISO_TRY(run_window(g, w));
+        for (int k = 0; k < e->layer_count; k++)
+            ISO_TRY(iso_embed_put(e, w->lang, k, w->row,
+                                  iso_view_rows(iso_mat_view(&g->states[k]), 0, w->rows)));
+        e->kept = e->file != NULL;
+        if (e->file)
+            ISO_TRY(iso_native_finish(e->file, u));
+    }
+done:
+    return err;
+}
+
+iso_err iso_embed_run(struct embed *e)
+{
+    const bool types = e->in.pool == ISO_POOL_TYPES;
+    struct engine g;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(begin(&g, e, types ? ISO_F64 : e->dtype));
+    ISO_TRY(types ? run_types(&g) : run_windows(&g));
+done:
+    end(&g);
     return err;
 }

@@ -113,6 +113,13 @@ ISO_API ISO_MUST_USE iso_err iso_states_add_lang(iso_states *s, const iso_lang *
 ISO_API ISO_MUST_USE iso_err iso_states_put(iso_states *s, const char *lang, int layer,
                                             iso_view rows);
 
+/**
+ * Says what the arrays lie in: `owner` is given to `let_go` once, when the collection is closed. Once
+ * a collection. Errors  ISO_EARG.
+ */
+ISO_API ISO_MUST_USE iso_err iso_states_own(iso_states *s, void *owner,
+                                            void (*let_go)(void *owner));
+
 /* What is in it ------------------------------------------------------------------------------- */
 
 ISO_API const iso_states_info *iso_states_about(const iso_states *s);

@@ -15,6 +15,8 @@ struct memory {
     iso_entry *entries;
     iso_view *views; /* of the entries */
     int lang_capacity, entry_capacity;
+    void *owner; /* of the arrays, with what lets go of it; or NULL */
+    void (*let_go)(void *owner);
 };
 
 enum { LAYER_MAX = 999999 }; /* as a file may name */
@@ -40,6 +42,8 @@ static void memory_close(iso_reader *self)
     iso_free(m->langs);
     iso_free(m->entries);
     iso_free(m->views);
+    if (m->let_go)
+        m->let_go(m->owner);
     iso_free(m);
 }
 
@@ -73,6 +77,19 @@ static iso_err memory_of(struct memory **out, const iso_states *s)
     ISO_NEED(!s->files, "%s: a collection of files takes no arrays from memory",
              iso_states_name(s));
     *out = (struct memory *)s->sources[0].reader;
+done:
+    return err;
+}
+
+iso_err iso_states_own(iso_states *s, void *owner, void (*let_go)(void *owner))
+{
+    struct memory *m = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(memory_of(&m, s));
+    ISO_NEED(!m->let_go, "%s: the arrays of a collection have an owner already", memory_name);
+    m->owner = owner;
+    m->let_go = let_go;
 done:
     return err;
 }

@@ -90,14 +90,15 @@ includes() {
 }
 
 # The library never prints, exits, aborts, reads the environment or speaks of the program's options,
-# and has one allocator. (Custom properties of a page's style begin with two dashes, too.)
+# and has one allocator. (Custom properties of a page's style begin with two dashes, too; journals of
+# embeddings have named options so from the first version on.)
 silence() {
     # shellcheck disable=SC2086
     awk '
     function bad(what) { printf "%s:%d: %s\n", FILENAME, FNR, what }
     FILENAME ~ /^bin\// { next }
     FNR == 1 { comment = 0 }
-    /"[^"]*--[a-z]/ && !/^ *(\/?\*|\/\/)/ && FILENAME !~ /report_(style|page)\.c$/ {
+    /"[^"]*--[a-z]/ && !/^ *(\/?\*|\/\/)/ && FILENAME !~ /(report_(style|page)|embed_identity)\.c$/ {
         bad("an option of the program: mark the field, ISO_FIELD(name)")
     }
     {

@@ -1,8 +1,10 @@
-/* The file of an embedding before its first number: windows, classes, languages, matrices. */
+/* Where the rows of an embedding go: windows of them, languages and matrices of a file or of
+ * memory. */
 #include <string.h>
 
-#include "lib/encode/embed.h"
 #include "lib/base/alloc.h"
+#include "lib/encode/embed_inside.h"
+#include "lib/linalg/convert.h"
 
 enum {
     WINDOW_BYTES = 64 << 20, /* of rows held until they are written */
@@ -39,7 +41,7 @@ static struct embed_window cut(const struct embed *e, int lang, int64_t first, i
 iso_err iso_embed_windows(struct embed *e)
 {
     const int64_t size = e->in.pool == ISO_POOL_TYPES ? 8 : (int64_t)iso_dtype_size(e->dtype);
-    const int64_t row = e->layer_count * iso_encoder_config(e->in.encoder)->C * size;
+    const int64_t row = e->layer_count * e->in.about->config->C * size;
     int64_t room = 0;
     iso_err err = ISO_OK;
 
@@ -62,22 +64,16 @@ done:
 
 /* --- Announcements --- */
 
-/* What iso_native_lang is given of a language. */
-struct sheet {
-    int32_t *labels, *order;
-    const char **tokens;
-    int64_t *counts;
-};
-
-static void sheet_free(struct sheet *s)
+static void sheet_free(struct embed_sheet *s)
 {
     iso_free(s->labels);
     iso_free(s->order);
     iso_free(s->tokens);
     iso_free(s->counts);
+    *s = (struct embed_sheet){0};
 }
 
-static iso_err put_labels(struct sheet *s, const iso_corpus *corpus,
+static iso_err put_labels(struct embed_sheet *s, const iso_corpus *corpus,
                           const struct encoding_classes *c)
 {
     iso_err err = ISO_OK;
@@ -92,7 +88,7 @@ done:
 }
 
 /* Word types by falling count; `entry`, which said how a word reads, says its row from now on. */
-static iso_err put_types(struct sheet *s, struct encoding_lang *l)
+static iso_err put_types(struct embed_sheet *s, struct encoding_lang *l)
 {
     int32_t *rank = NULL;
     iso_err err = ISO_OK;
@@ -114,7 +110,7 @@ done:
     return err;
 }
 
-static iso_err put_tokens(struct sheet *s, const struct encoding_lang *l)
+static iso_err put_tokens(struct embed_sheet *s, const struct encoding_lang *l)
 {
     iso_err err = ISO_OK;
 
@@ -127,36 +123,37 @@ done:
     return err;
 }
 
-static iso_err announce_lang(const struct embed *e, struct encoding_lang *l,
-                             const struct encoding_classes *c)
+/* A language of word types is its types; else it is the items of its text. */
+static iso_err announce_lang(struct embed *e, int lang, const struct encoding_classes *c)
 {
+    struct encoding_lang *l = &e->in.lang[lang];
+    struct embed_sheet *s = &e->sheet[lang];
     const iso_corpus *corpus = &l->corpus;
-    const bool types = e->in.pool == ISO_POOL_TYPES;
-    struct sheet s = {0};
-    iso_lang about = {.name = l->name, .rows = l->rows};
+    iso_lang about = {.name = l->name, .items = l->rows, .rows = l->rows};
     iso_err err = ISO_OK;
 
-    if (types) {
-        ISO_TRY(put_types(&s, l));
+    if (e->in.pool == ISO_POOL_TYPES) {
+        ISO_TRY(put_types(s, l));
     } else {
-        ISO_TRY(put_labels(&s, corpus, c));
-        ISO_TRY(put_tokens(&s, l));
+        ISO_TRY(put_labels(s, corpus, c));
+        ISO_TRY(put_tokens(s, l));
+        about.items = corpus->items;
         about.ids = corpus->ids;
         about.text = corpus->text;
         about.text2 = corpus->text2;
-        about.labels = s.labels;
+        about.labels = s->labels;
         about.offsets = e->in.pool == ISO_POOL_NONE ? l->token_at : l->word_at;
     }
-    about.items = types ? l->rows : corpus->items;
-    about.tokens = s.tokens;
-    about.counts = s.counts;
-    ISO_TRY(iso_native_lang(e->out, &about));
+    about.tokens = s->tokens;
+    about.counts = s->counts;
+    ISO_TRY(e->file ? iso_native_lang(e->file, &about) : iso_states_add_lang(e->states, &about));
 done:
-    sheet_free(&s);
+    if (e->file) /* has copies */
+        sheet_free(s);
     return err;
 }
 
-static iso_err begin_file(struct embed *e, const struct encoding_classes *c)
+static iso_err begin(struct embed *e, const struct encoding_classes *c)
 {
     const iso_compute compute = e->in.about->compute;
     const iso_states_info about = {
@@ -169,34 +166,80 @@ static iso_err begin_file(struct embed *e, const struct encoding_classes *c)
     iso_buf plan = {0};
     iso_err err = ISO_OK;
 
-    if (e->in.pool == ISO_POOL_TYPES) {
-        ISO_TRY(iso_native_new(&e->out, e->path, &about));
+    if (!e->opt.path) {
+        ISO_TRY(iso_states_new(&e->states, &(iso_states_opt){.pool = "none"}));
+        ISO_TRY(iso_states_describe(e->states, &about));
+    } else if (e->in.pool == ISO_POOL_TYPES) {
+        ISO_TRY(iso_native_new(&e->file, e->opt.path, &about));
     } else {
         ISO_TRY(iso_embed_identity(&plan, e));
-        ISO_TRY(iso_native_part(&e->out, e->path, &about, plan.text, e->resume));
+        ISO_TRY(iso_native_part(&e->file, e->opt.path, &about, plan.text, e->opt.resume));
     }
 done:
     iso_buf_free(&plan);
     return err;
 }
 
-iso_err iso_embed_announce(struct embed *e)
+/* One layer of one language. */
+static iso_err announce_matrix(struct embed *e, int lang, int k)
 {
-    const int64_t C = iso_encoder_config(e->in.encoder)->C;
-    struct encoding_classes c = {0};
-    int matrix;
+    const struct encoding_lang *l = &e->in.lang[lang];
+    const int64_t C = e->in.about->config->C;
+    int number = lang * e->layer_count + k;
     iso_err err = ISO_OK;
 
+    if (e->file)
+        return iso_native_matrix(&number, e->file, l->name, e->layer[k], l->rows, C, e->dtype);
+    ISO_TRY(iso_mat_new(&e->matrix[number], l->rows, C, e->dtype));
+    ISO_TRY(iso_states_put(e->states, l->name, e->layer[k], iso_mat_view(&e->matrix[number])));
+done:
+    return err;
+}
+
+iso_err iso_embed_announce(struct embed *e)
+{
+    const int langs = e->in.lang_count;
+    struct encoding_classes c = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&e->sheet, langs, sizeof *e->sheet));
     ISO_TRY(iso_encoding_classes(&c, &e->in));
-    ISO_TRY(begin_file(e, &c));
-    for (int i = 0; i < e->in.lang_count; i++)
-        ISO_TRY(announce_lang(e, &e->in.lang[i], &c));
-    for (int i = 0; i < e->in.lang_count; i++) {
+    ISO_TRY(begin(e, &c));
+    if (!e->file)
+        ISO_TRY(iso_alloc(&e->matrix, (int64_t)langs * e->layer_count, sizeof *e->matrix));
+    for (int i = 0; i < langs; i++)
+        ISO_TRY(announce_lang(e, i, &c));
+    for (int i = 0; i < langs; i++) {
         for (int k = 0; k < e->layer_count; k++)
-            ISO_TRY(iso_native_matrix(&matrix, e->out, e->in.lang[i].name, e->layer[k],
-                                      e->in.lang[i].rows, C, e->dtype));
+            ISO_TRY(announce_matrix(e, i, k));
     }
 done:
     iso_encoding_classes_free(&c);
     return err;
+}
+
+/* --- Rows --- */
+
+iso_err iso_embed_put(struct embed *e, int lang, int layer, int64_t first, iso_view rows)
+{
+    const int number = lang * e->layer_count + layer;
+
+    if (e->file)
+        return iso_native_put(e->file, number, first, rows);
+    const iso_mat *to = &e->matrix[number];
+    iso_convert((char *)to->data + first * to->stride * (int64_t)iso_dtype_size(to->dtype),
+                to->stride, to->dtype, rows);
+    return ISO_OK;
+}
+
+void iso_embed_forget(struct embed *e)
+{
+    iso_native_discard(e->file);
+    iso_states_close(e->states);
+    for (int i = 0; e->sheet && i < e->in.lang_count; i++)
+        sheet_free(&e->sheet[i]);
+    iso_free(e->sheet);
+    for (int i = 0; e->matrix && i < e->in.lang_count * e->layer_count; i++)
+        iso_mat_free(&e->matrix[i]);
+    iso_free(e->matrix);
 }
