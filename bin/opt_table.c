@@ -10,9 +10,10 @@
 /* A row: what is described of an option, and who takes it. */
 struct row {
     iso_option is;
-    const char *of; /* NULL, or the one command for which this row replaces the general one */
-    bool common;    /* taken by every command whose options do not begin with "only" */
-    bool figure;    /* described among iso_plot_options: of `is` only the name counts */
+    const char *behind; /* NULL, or the option of the command's study that it follows in help */
+    const char *of;     /* NULL, or the one command for which this row replaces the general one */
+    bool common;        /* taken by every command whose options do not begin with "only" */
+    bool figure;        /* described among iso_plot_options: of `is` only the name counts */
 };
 
 #define OPT(kind_, field_, ...)                                                                    \
@@ -22,6 +23,10 @@ struct row {
 #define OPT_OF(command, kind_, field_, ...)                                                        \
     {                                                                                              \
         .of = command, .is = ISO_OPTION(struct settings, kind_, field_, __VA_ARGS__)               \
+    }
+#define OPT_BEHIND(option, kind_, field_, ...)                                                     \
+    {                                                                                              \
+        .behind = option, .is = ISO_OPTION(struct settings, kind_, field_, __VA_ARGS__)            \
     }
 #define OPT_COMMON(kind_, field_, ...)                                                             \
     {                                                                                              \
@@ -38,11 +43,10 @@ struct row {
 static const struct row table[] = {
     OPT(TEXT, model, "DIR", "folder of a checkpoint, as downloaded from a model hub", .reads = ISO_READS_CHECKPOINT),
     OPT(TEXT, corpus, "DIR", "take every text in DIR: LANG.txt, .tsv, .csv, .jsonl, .ids; eng_Latn.dev; NAME.LANG", .reads = ISO_READS_CORPUS),
-    OPT(INPUT, source, "LANG=TEXT...", "text of the language that is mixed in; several files of it are one text", .reads = ISO_READS_TEXT),
-    OPT(INPUT, target, "LANG=TEXT...", "texts of the languages that it is mixed into", .reads = ISO_READS_TEXT),
+    OPT_BEHIND("corpus", INPUT, source, "LANG=TEXT...", "text of the language that is mixed in; several files of it are one text", .reads = ISO_READS_TEXT),
+    OPT_BEHIND("corpus", INPUT, target, "LANG=TEXT...", "texts of the languages that it is mixed into", .reads = ISO_READS_TEXT),
     OPT(INPUT, against, "INPUT...", "compare each language with the same language there", .reads = ISO_READS_STATES),
     OPT(FLAG, difference, NULL, "with --against: the pairs here minus the same pairs there"),
-    OPT_OF("mix", TEXT, src, "LANG", "source language, of --corpus (without a source every language is mixed with itself)"),
     OPT(TEXT, scores, "TABLE", "task scores: a row a model and a column a language, or lang and score; or records of accuracy or f1", .reads = ISO_READS_FILE),
     OPT(TEXT, row, "NAME", "row of --scores, where it has several"),
     OPT(TEXT, given, "TABLE", "quantities to hold constant: a row each by language, or of pairs src, tgt", .reads = ISO_READS_FILE),
@@ -52,40 +56,19 @@ static const struct row table[] = {
     OPT(TEXT, layers, "LIST", "layers to take: 0,3-6,last (default: all)"),
     {.of = "plot", .figure = true, .is = {.name = "layer"}},
     OPT_OF("report", TEXT, layer, "K", "layer to mix at, with --model and --corpus (default: sweep)"),
-    OPT(TEXT, layer, "K", "layer to mix at, 1 the first; A-B a range in one pass; sweep each in turn (default: 1)"),
-    OPT(TEXT, mix, "LIST", "ways: xmixup,fixed:VALUE,no-entropy,self (default: xmixup); controls come along"),
-    OPT(TEXT, lambda0, "X", "largest share of the source, above 0 to 1 (default: 0.5, or as --lambda says)"),
-    OPT(TEXT, lambda, "FILE", "trained W and b of layers, JSON or safetensors (default: W 1, b 0)", .reads = ISO_READS_FILE),
-    OPT(CHOICE, entropy, "KIND", "masked: padding never counts (default); repo: as the published code counts it", .choices = "masked repo"),
     OPT(FLAG, across, NULL, "pair every layer with every layer"),
     OPT(FLAG, shuffle, NULL, "permute the target's rows: the control that should find nothing"),
-    OPT_OF("mix", TEXT, measure, "LIST", "before and after: cka,centroid:relative,cosine,p@1:csls,... (default: cka,centroid:relative,cosine:centred,p@1:cosine)"),
     OPT(TEXT, measure, "LIST", "measures: cka,cka:biased,cosine (a name alone: its recommended estimators)"),
-    OPT_OF("mix", CHOICE, interval, "KIND", "none leaves intervals away", .choices = "none"),
     OPT(CHOICE, interval, "KIND", "how intervals are made", .choices = "none jackknife groups"),
-    OPT(TEXT, preset, "NAME", "options of a published protocol; it prints them"),
-    OPT(TEXT, k, "LIST", "ranks that count as a hit: 1,5,10 (default: 1)"),
-    OPT(INT, neighbours, "N", "neighbours that CSLS and margins average (default: 10, margins 4)", .least = 1),
-    OPT(CHOICE, direction, "WHICH", "who searches (default: both)", .choices = "forward backward both"),
     OPT(CHOICE, road, "KIND", "how sums are made (default: by the number of items)", .choices = "gram sums", .tier = ISO_OPTION_RARE),
     OPT(FLAG, quick, NULL, "look at the headers only, not at the numbers"),
     OPT(INPUT, records, "FILE...", "take these records in as they are", .reads = ISO_READS_FILE),
 
-    OPT_OF("mix", CHOICE, pool, "KIND", "what a row stands for (default: mean)", .choices = ISO_POOL_CHOICES(MIXED)),
-    OPT_OF("mix", CHOICE, dtype, "TYPE", "number type of kept states (default: f16)", .choices = "f16 f32"),
-    OPT_OF("mix", INT, max_length, "N", "tokens of a sentence, special ones included; what is longer is cut (default: what model and tokenizer take, 512 at most)", .least = 1),
     OPT_OF("tokenize", INT, max_length, "N", "tokens of a sentence, special ones included; what is longer is cut (default: nothing is)", .least = 1),
-    OPT(CHOICE, compute, "KIND", "what products are computed in (default: f32)", .choices = "f32 bf16 int8"),
-    OPT(FLAG, resume, NULL, "go on where an earlier run of the same command was interrupted"),
     OPT(TEXT, columns, "LIST", "columns of tables and JSON: text=sentence,text2=...,id=...,label=... (default: by their names; id= takes none)"),
     OPT(CHOICE, text_format, "KIND", "what texts are (default: by suffix and first line)", .choices = "plain tsv csv json"),
-    OPT(INT, batch, "TOKENS", "tokens computed at once; results do not depend on it", .least = 1, .tier = ISO_OPTION_RARE),
-    OPT(TEXT, random_weights, "SEED", "the same shape with random weights: the usual lower bound", .tier = ISO_OPTION_RARE),
 
-    OPT(TEXT, keep_before, "FILE", "write states before mixing, source and targets, all layers", .writes = ISO_WRITES_KIND, .file = ISO_KIND_STATES),
-    OPT(TEXT, keep_after, "FILE", "write states after mixing; %d stands for the mixed layer", .writes = ISO_WRITES_LAYERS),
-    OPT(TEXT, attention, "DIR", "draw who looks at whom in the sentences of --items", .writes = ISO_WRITES_PICTURES),
-    OPT(TEXT, items, "LIST", "sentences of --attention: numbers in the source's text, from 0, or ids"),
+    OPT_BEHIND("keep_after", TEXT, attention, "DIR", "draw who looks at whom in the sentences of --items", .writes = ISO_WRITES_PICTURES),
 
     OPT(CHOICE, pool, "KIND", "token rows to one row an item (default: mean)", .choices = ISO_POOL_CHOICES(STORED)),
     OPT(CHOICE, specials, "WHICH", "special tokens among the rows of each sentence (default: none)", .choices = "none both", .tier = ISO_OPTION_RARE),
@@ -182,13 +165,18 @@ void opt_list_of(struct opt_list *list, const struct cmd *cmd)
 
     *list = (struct opt_list){0};
     for (int i = 0; cmd->study && i < cmd->study->count; i++) {
-        add(list, &cmd->study->at[i], OPT_STUDY);
-        writes = writes || cmd->study->at[i].writes;
+        const iso_option *o = &cmd->study->at[i];
+        add(list, o, OPT_STUDY);
+        writes = writes || o->writes;
+        for (const struct row *r = table; r < table + ROWS; r++) {
+            if (r->behind && strcmp(r->behind, o->name) == 0 && takes(cmd, r, false))
+                add(list, &r->is, OPT_SETTINGS);
+        }
     }
     for (const struct row *r = table; r < table + ROWS; r++)
         writes = writes || (is(r)->writes && takes(cmd, r, false));
     for (const struct row *r = table; r < table + ROWS; r++) {
-        if (list->count < OPT_MOST && takes(cmd, r, writes))
+        if (list->count < OPT_MOST && !r->behind && takes(cmd, r, writes))
             add(list, is(r), r->figure ? OPT_FIGURES : OPT_SETTINGS);
     }
 }

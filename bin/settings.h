@@ -45,12 +45,8 @@ struct settings {
     bool any_dims; /* no option: align, which pads */
 
     /* choosing */
-    const char *src, *tgt, *pairs, *layers, *measure, *interval, *road, *preset;
+    const char *src, *tgt, *pairs, *layers, *measure, *interval, *road;
     bool across, shuffle, difference, quick;
-
-    /* retrieving */
-    const char *k, *direction;
-    int64_t neighbours;
 
     /* transfer gaps */
     const char *scores, *row, *given;
@@ -61,14 +57,13 @@ struct settings {
     iso_plot_opt figure; /* of --plot */
 
     /* encoding */
-    const char *model, *corpus, *columns, *text_format, *compute, *random_weights;
-    int64_t max_length, batch;
-    bool resume;
+    const char *model, *corpus, *columns, *text_format;
+    int64_t max_length;
 
     /* mixing */
     struct words source, target; /* LANG=FILE words */
-    const char *layer, *lambda0, *lambda, *entropy, *mix, *keep_before, *keep_after;
-    const char *attention, *items;
+    const char *layer;           /* of a report */
+    const char *attention;
 };
 
 /* The selection of settings, for studies that still read them. */
@@ -80,13 +75,7 @@ struct settings {
                    .across = (set)->across,                                                        \
                    .shuffle = (set)->shuffle})
 
-/* How settings say that a checkpoint and texts are opened, for commands that still read them. */
-#define SETTINGS_MODEL(set)                                                                        \
-    ((iso_model_opt){.folder = (set)->model,                                                       \
-                     .compute = iso_str_same((set)->compute, "bf16")   ? ISO_COMPUTE_BF16          \
-                                : iso_str_same((set)->compute, "int8") ? ISO_COMPUTE_INT8          \
-                                                                       : ISO_COMPUTE_F32,          \
-                     .random_weights = (set)->random_weights})
+/* How settings say that texts are opened, for commands that still read them. */
 #define SETTINGS_TEXTS(set)                                                                        \
     ((iso_texts_opt){.corpus = (set)->corpus,                                                      \
                      .columns = (set)->columns,                                                    \

@@ -1,107 +1,188 @@
 /* isogloss mix: X-Mixup's forward pass, and the discrepancy before and after it. */
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "analysis/page/plot.h"
+#include "analysis/study/mix/mix.h"
 #include "bin/cmd.h"
-#include "analysis/study/mix/mix_claim.h"
-#include "analysis/study/mix/mix_job.h"
-#include "bin/out.h"
 #include "bin/opt.h"
+#include "bin/out.h"
 #include "bin/term.h"
 #include "lib/base/alloc.h"
-#include "lib/linalg/blas.h"
 
-/* The texts of a run, as the header of the records lists them. */
-static iso_err write_records(const struct mix_job *job, const iso_records *records)
+/* --- Texts --- */
+
+/* What cannot go together. */
+static iso_err check_words(const struct settings *set, const iso_mix_opt *opt)
 {
-    iso_states_file *files = NULL;
-    int count = 0, at = 0;
-    struct stat st;
+    const bool words = set->source.count > 0 || set->target.count > 0;
+
+    if (set->inputs.count > 0)
+        return iso_fail(ISO_EARG, "%s: is it mixed in or mixed into? --source or --target says so",
+                        set->inputs.at[0]);
+    if (opt->texts.corpus && words)
+        return iso_fail(ISO_EARG, "--corpus takes --src and --tgt, not --source and --target");
+    if (!opt->texts.corpus && (opt->src || opt->tgt))
+        return iso_fail(ISO_EARG, "--%s chooses from --corpus; texts go with --source and --target",
+                        opt->src ? "src" : "tgt");
+    if (!opt->texts.corpus && set->target.count == 0)
+        return iso_fail(ISO_EARG, "needs --source en=en.txt --target de=de.txt, or --corpus DIR "
+                                  "--src en");
+    return ISO_OK;
+}
+
+/* The words of --source, which are one language, and of --target, which are others. */
+static iso_err add_words(iso_texts *texts, const struct settings *set)
+{
+    const struct words *source = &set->source, *target = &set->target;
+    int lang;
     iso_err err = ISO_OK;
 
-    for (int l = 0; l < job->langs; l++)
-        count += iso_texts_files(job->texts, job->lang[l]);
-    ISO_TRY(iso_alloc(&files, count, sizeof *files));
-    for (int l = 0; l < job->langs; l++) {
-        for (int i = 0; i < iso_texts_files(job->texts, job->lang[l]); i++) {
-            const char *path = iso_texts_file(job->texts, job->lang[l], i);
-            files[at++] =
-                (iso_states_file){path, "text", stat(path, &st) == 0 ? (int64_t)st.st_size : 0};
-        }
+    for (int i = 0; i < source->count; i++) {
+        ISO_TRY(iso_texts_add(texts, &lang, source->at[i]));
+        ISO_NEED(lang == 0, "--source: %s is of another language than %s; one is mixed into all",
+                 source->at[i], source->at[0]);
     }
-    ISO_TRY(out_records_of(job->set, records, files, count));
+    for (int i = 0; i < target->count; i++) {
+        ISO_TRY(iso_texts_add(texts, &lang, target->at[i]));
+        ISO_NEED(lang > 0 || source->count == 0,
+                 "--target: %s is of the source's language; leave --source away to mix a language "
+                 "with itself",
+                 target->at[i]);
+    }
+done:
+    return err;
+}
+
+/* Everything that the command line alone shows wrong; `texts` are named then, and not yet read. */
+static iso_err check(iso_texts **texts, const struct settings *set, iso_mix_opt *opt)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_model_check(&opt->model));
+    ISO_TRY(check_words(set, opt));
+    opt->texts.limit = set->limit;
+    ISO_TRY(iso_texts_new(texts, &opt->texts));
+    ISO_TRY(add_words(*texts, set));
+    if (set->source.count > 0)
+        opt->src = iso_texts_name(*texts, 0);
+    ISO_TRY(iso_mix_check(opt));
+done:
+    return err;
+}
+
+/* --- The work --- */
+
+/* Adds the files of a language, once. */
+static void add_files(iso_states_file *files, int *count, const iso_texts *texts, const char *name)
+{
+    const int lang = iso_texts_find(texts, name);
+    struct stat st;
+
+    for (int i = 0; i < *count; i++) {
+        if (files[i].path == iso_texts_file(texts, lang, 0))
+            return;
+    }
+    for (int i = 0; i < iso_texts_files(texts, lang); i++) {
+        const char *path = iso_texts_file(texts, lang, i);
+        files[(*count)++] =
+            (iso_states_file){path, "text", stat(path, &st) == 0 ? (int64_t)st.st_size : 0};
+    }
+}
+
+/* The header of records lists the texts of the languages that were mixed. */
+static iso_err write_records(const struct settings *set, const iso_texts *texts,
+                             const iso_records *records)
+{
+    iso_states_file *files = NULL;
+    int all = 0, count = 0;
+    iso_err err = ISO_OK;
+
+    for (int l = 0; l < iso_texts_langs(texts); l++)
+        all += iso_texts_files(texts, l);
+    ISO_TRY(iso_alloc(&files, all, sizeof *files));
+    for (int64_t i = 0; i < records->count; i++) {
+        add_files(files, &count, texts, records->at[i].src);
+        add_files(files, &count, texts, records->at[i].tgt);
+    }
+    ISO_TRY(out_records_of(set, records, files, count));
 done:
     iso_free(files);
     return err;
 }
 
+/* Pictures that could not be drawn are told of when the records are written: without gnuplot there
+ * are numbers by then. */
 struct pictures {
     const char *folder;
     const iso_run *run;
+    iso_err err;
+    char why[1024];
 };
 
 static iso_err draw(void *payload, const iso_cross_attention *a)
 {
-    const struct pictures *to = payload;
+    struct pictures *to = payload;
 
-    return iso_plot_attention(a, to->folder, to->run);
+    if (!to->err)
+        to->err = iso_plot_attention(a, to->folder, to->run);
+    if (to->err && !*to->why)
+        (void)snprintf(to->why, sizeof to->why, "%s", iso_err_msg());
+    return ISO_OK;
 }
 
-static iso_err mix(struct mix_job *job)
-{
-    const struct settings *set = job->set;
-    iso_records records = {0};
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_mix_prepare(job));
-    if (set->plan) {
-        mix_print_plan(job);
-        goto done;
-    }
-    ISO_TRY(iso_mix_work_through(&records, job));
-    if (!iso_str_same(set->interval, "none"))
-        ISO_TRY(iso_mix_tell(&records, job->run));
-    ISO_TRY(write_records(job, &records));
-    for (int t = 0; t < iso_mix_targets(job);
-         t++) /* last: without gnuplot there are numbers by now */
-        ISO_TRY(iso_mixing_attention(job, t));
-done:
-    iso_records_free(&records);
-    return err;
-}
-
-static iso_err mix_with_threads(const struct settings *set)
+static iso_err mix(const struct settings *set, iso_texts *texts)
 {
     const iso_run run = term_run(set);
-    const int threads = iso_blas_threads();
-    struct pictures pictures = {set->attention, &run};
-    struct mix_job job = {
-        .set = set, .run = &run, .attention = draw, .attention_payload = &pictures};
-    iso_err err;
+    iso_mix_opt *opt = set->study;
+    struct pictures pictures = {.folder = set->attention, .run = &run};
+    iso_records records = {0};
+    iso_facts facts = {0};
+    struct stat st;
+    iso_err err = ISO_OK;
 
-    job.entropy = iso_str_same(set->entropy, "repo") ? ISO_MIX_REPO : ISO_MIX_MASKED;
-    if (run.threads > 0)
-        iso_blas_set_threads(run.threads);
-    err = mix(&job);
-    iso_mix_job_free(&job);
-    if (run.threads > 0)
-        iso_blas_set_threads(threads);
+    opt->attention_payload = &pictures;
+    if (set->attention && stat(set->attention, &st) == 0 && !S_ISDIR(st.st_mode))
+        ISO_FAIL(ISO_EIO, "%s: is no folder: --attention DIR", set->attention);
+    ISO_TRY(iso_texts_add_corpus(texts, &run));
+    if (set->plan) {
+        ISO_TRY(iso_mix_plan(&facts, NULL, texts, opt, &run));
+        ISO_TRY(out_facts(&facts));
+        goto done;
+    }
+    ISO_TRY(iso_mix(&records, NULL, texts, opt, &run));
+    if (opt->interval != ISO_INTERVAL_NONE)
+        ISO_TRY(iso_mix_note_claims(&run, &records));
+    ISO_TRY(write_records(set, texts, &records));
+    if (pictures.err)
+        ISO_FAIL(pictures.err, "%s", pictures.why);
+done:
+    iso_facts_free(&facts);
+    iso_records_free(&records);
     return err;
 }
 
 static int run(const struct settings *given)
 {
     struct settings set = *given;
+    iso_mix_opt *opt = set.study;
+    const double lambda0 = opt->lambda0;
+    iso_texts *texts = NULL;
     iso_err err = opt_preset(&set, &cmd_mix);
 
-    if (set.lambda && !given->lambda0) /* what the file says holds */
-        set.lambda0 = NULL;
+    if (opt->lambda) /* what the file says holds */
+        opt->lambda0 = lambda0;
+    opt->attention = set.attention ? draw : NULL;
+    set.figure.layer = opt->layer;
     if (!err)
-        err = iso_mixing_check(&set);
-    if (err == ISO_EARG)
+        err = check(&texts, &set, opt);
+    const bool misused = err == ISO_EARG;
+    if (!err)
+        err = mix(&set, texts);
+    iso_texts_close(texts);
+    if (misused)
         return cmd_usage(&set, "%s", iso_err_msg());
-    if (!err)
-        err = mix_with_threads(&set);
     return err ? cmd_failed(&set, err) : EXIT_DONE;
 }
 
@@ -109,9 +190,8 @@ const struct cmd cmd_mix = {
     .name = "mix",
     .args = "--model DIR --source L=TEXT --target L=TEXT... | --corpus DIR --src L",
     .summary = "X-Mixup's forward pass: how far apart languages are before and after mixing",
-    .options = "model source target corpus src tgt layer mix lambda0 lambda entropy preset measure "
-               "interval k neighbours direction road pool max-length batch compute random-weights "
-               "columns text-format keep-before keep-after dtype attention items",
+    .study = &iso_mix_options,
+    .options = "source target attention",
     .registry = true,
     .run = run,
 };

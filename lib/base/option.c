@@ -131,15 +131,18 @@ static iso_err bad_int(const iso_option *o, int64_t number)
     return ISO_OK;
 }
 
-static iso_err bad_real(const iso_option *o, double number)
+/* `text` is what was given; NaN: it is no number at all. */
+static iso_err bad_real(const iso_option *o, double number, const char *text)
 {
     const bool low = o->above ? !(number > o->least) : !(number >= o->least);
 
     if (!low && (o->most == 0 || number <= o->most))
         return ISO_OK;
     if (o->most != 0)
-        return iso_fail(ISO_EARG, ISO_FIELD_S " %g: is not a number %s %g and up to %g", o->name,
-                        number, o->above ? "above" : "from", o->least, o->most);
+        return iso_fail(ISO_EARG, ISO_FIELD_S ": %s is no number %s %g and up to %g", o->name, text,
+                        o->above ? "above" : "from", o->least, o->most);
+    if (isnan(number))
+        return iso_fail(ISO_EARG, ISO_FIELD_S ": %s is not a number", o->name, text);
     return iso_fail(ISO_EARG, ISO_FIELD_S ": %g is not %s %g", o->name, number,
                     o->above ? "above" : "at least", o->least);
 }
@@ -167,8 +170,8 @@ static iso_err set_real(const iso_option *o, void *opt, const char *text)
     iso_err err = ISO_OK;
 
     if (!iso_str_double(&number, text) || !isfinite(number))
-        ISO_FAIL(ISO_EARG, ISO_FIELD_S ": %s is not a number", o->name, text);
-    ISO_TRY(bad_real(o, number));
+        number = NAN;
+    ISO_TRY(bad_real(o, number, text));
     *real_at(o, opt) = number;
 done:
     return err;
@@ -294,12 +297,15 @@ static iso_err check_others(const iso_options *table, const iso_option *o, const
 
 static iso_err check_field(const iso_option *o, const void *opt)
 {
-    char choice[WORD_MOST];
+    char choice[WORD_MOST], text[WORD_MOST];
 
     if (o->kind == ISO_OPTION_INT)
         return bad_int(o, get_int(o, opt));
-    if (o->kind == ISO_OPTION_REAL)
-        return bad_real(o, *(const double *)(const void *)((const char *)opt + o->offset));
+    if (o->kind == ISO_OPTION_REAL) {
+        const double number = *(const double *)(const void *)((const char *)opt + o->offset);
+        (void)snprintf(text, sizeof text, "%g", number);
+        return bad_real(o, number, text);
+    }
     if (o->kind == ISO_OPTION_CHOICE && choice_number(o, get_text(o, opt)) < 0)
         return iso_fail(ISO_EARG, ISO_FIELD_S ": %s is not one of: %s", o->name, get_text(o, opt),
                         o->choices);

@@ -69,8 +69,10 @@ static void text_becomes_a_field(void **state)
     text(o.pool, "cls");
     fails(iso_option_set(row("folds"), &o, "1"), ISO_EARG, "--folds: 1 is less than 2");
     fails(iso_option_set(row("folds"), &o, "x"), ISO_EARG, "--folds: x is not a whole number");
-    fails(iso_option_set(row("beta"), &o, "0"), ISO_EARG, "not a number above 0 and up to 1");
-    fails(iso_option_set(row("beta"), &o, "nan"), ISO_EARG, "--beta: nan is not a number");
+    fails(iso_option_set(row("beta"), &o, "0"), ISO_EARG,
+          "--beta: 0 is no number above 0 and up to 1");
+    fails(iso_option_set(row("beta"), &o, "nan"), ISO_EARG,
+          "--beta: nan is no number above 0 and up to 1");
     fails(iso_option_set(row("way"), &o, "blue"), ISO_EARG, "blue is not one of: green red");
     fails(iso_option_set(row("src"), &o, ""), ISO_EARG, "the LANG is empty");
     fails(iso_option_set(row("last"), &o, "3000000000"), ISO_EARG, "is more than");

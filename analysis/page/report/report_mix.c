@@ -2,10 +2,9 @@
 
 #include <string.h>
 
-#include "analysis/study/mix/mix_job.h"
+#include "analysis/study/mix/mix.h"
 #include "analysis/page/report/report_gather.h"
 #include "lib/base/str.h"
-#include "lib/linalg/blas.h"
 
 bool iso_report_mixes(const struct settings *set)
 {
@@ -13,27 +12,23 @@ bool iso_report_mixes(const struct settings *set)
 }
 
 /* Of a report's options those that mix has, in its sense. */
-static struct settings of_mix(const struct settings *set, const char *src)
+static iso_mix_opt of_mix(const struct settings *set, const char *src)
 {
-    return (struct settings){.model = set->model,
-                             .corpus = set->corpus,
-                             .columns = set->columns,
-                             .text_format = set->text_format,
-                             .src = set->src ? set->src : src,
-                             .tgt = set->tgt,
-                             .layer = set->layer ? set->layer : "sweep",
-                             .interval = iso_str_same(set->interval, "none") ? set->interval : NULL,
-                             .threads = set->threads,
-                             .mem = set->mem,
-                             .seed = set->seed,
-                             .limit = set->limit,
-                             .progress = set->progress,
-                             .quiet = set->quiet};
+    iso_mix_opt opt;
+
+    iso_mix_opt_init(&opt, sizeof opt);
+    opt.model.folder = set->model;
+    opt.texts = SETTINGS_TEXTS(set);
+    opt.src = set->src ? set->src : src;
+    opt.tgt = set->tgt;
+    opt.layer = set->layer ? set->layer : "sweep";
+    opt.interval = iso_str_same(set->interval, "none") ? ISO_INTERVAL_NONE : ISO_INTERVAL_USUAL;
+    return opt;
 }
 
 iso_err iso_report_mix_check(const struct settings *set)
 {
-    const struct settings s = of_mix(set, NULL);
+    const iso_mix_opt opt = of_mix(set, NULL);
 
     if (!set->model != !set->corpus)
         return iso_fail(ISO_EARG,
@@ -48,56 +43,40 @@ iso_err iso_report_mix_check(const struct settings *set)
     if (!set->src && set->inputs.count == 0)
         return iso_fail(ISO_EARG, ISO_FIELD(corpus) ": needs " ISO_FIELD(
                                       src) ", the language that is mixed in");
-    return iso_mixing_check(&s);
+    return iso_mix_check(&opt);
 }
 
 /* The command that makes the same records. */
-static iso_err command_line(iso_buf *line, const struct settings *s)
+static iso_err command_line(iso_buf *line, const iso_mix_opt *opt, const iso_run *run)
 {
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_puts(line, "isogloss mix"));
-    ISO_TRY(iso_gather_option(line, "model", s->model));
-    ISO_TRY(iso_gather_option(line, "corpus", s->corpus));
-    ISO_TRY(iso_gather_option(line, "columns", s->columns));
-    ISO_TRY(iso_gather_option(line, "src", s->src));
-    ISO_TRY(iso_gather_option(line, "tgt", s->tgt));
-    ISO_TRY(iso_gather_option(line, "layer", s->layer));
-    ISO_TRY(iso_gather_option(line, "interval", s->interval));
-    if (s->limit)
-        ISO_TRY(iso_buf_printf(line, " --limit %lld", (long long)s->limit));
-    if (s->seed)
-        ISO_TRY(iso_buf_printf(line, " --seed %lld", (long long)s->seed));
+    ISO_TRY(iso_gather_option(line, "model", opt->model.folder));
+    ISO_TRY(iso_gather_option(line, "corpus", opt->texts.corpus));
+    ISO_TRY(iso_gather_option(line, "columns", opt->texts.columns));
+    ISO_TRY(iso_gather_option(line, "src", opt->src));
+    ISO_TRY(iso_gather_option(line, "tgt", opt->tgt));
+    ISO_TRY(iso_gather_option(line, "layer", opt->layer));
+    ISO_TRY(
+        iso_gather_option(line, "interval", opt->interval == ISO_INTERVAL_NONE ? "none" : NULL));
+    if (opt->texts.limit)
+        ISO_TRY(iso_buf_printf(line, " --limit %lld", (long long)opt->texts.limit));
+    if (iso_run_seed(run))
+        ISO_TRY(iso_buf_printf(line, " --seed %lld", (long long)iso_run_seed(run)));
 done:
-    return err;
-}
-
-static iso_err mix(iso_records *out, const struct settings *s, const iso_run *run)
-{
-    const int threads = iso_blas_threads();
-    struct mix_job job = {.set = s, .run = run, .entropy = ISO_MIX_MASKED};
-    iso_err err = ISO_OK;
-
-    if (run->threads > 0)
-        iso_blas_set_threads(run->threads);
-    ISO_TRY(iso_mix_prepare(&job));
-    ISO_TRY(iso_mix_work_through(out, &job));
-done:
-    iso_mix_job_free(&job);
-    if (run->threads > 0)
-        iso_blas_set_threads(threads);
     return err;
 }
 
 iso_err iso_report_mix(struct report *report, const iso_run *run)
 {
-    const struct settings s = of_mix(report->set, report->src);
+    const iso_mix_opt opt = of_mix(report->set, report->src);
     iso_records records = {0};
     iso_buf line = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(command_line(&line, &s));
-    ISO_TRY(mix(&records, &s, run));
+    ISO_TRY(command_line(&line, &opt, run));
+    ISO_TRY(iso_mix(&records, NULL, NULL, &opt, run));
     ISO_TRY(iso_gather_add(report, &line, &records));
     if (!report->src && report->records.count > 0)
         report->src = report->records.at[0].src;

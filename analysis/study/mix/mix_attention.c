@@ -1,19 +1,19 @@
-/* Cross attention of chosen sentences, handed out: --attention and --items. */
+/* Cross attention of chosen sentences, handed out. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "analysis/study/mix/mix_job.h"
+#include "analysis/study/mix/mix_inside.h"
 #include "lib/base/alloc.h"
 
 enum { ITEMS_MOST = 1000 };
 
-iso_err iso_mix_attention_check(const struct settings *set)
+iso_err iso_mix_attention_check(const iso_mix_opt *opt)
 {
-    if (set->attention && !set->items)
+    if (opt->attention && !opt->items)
         return iso_fail(ISO_EARG, ISO_FIELD(attention) " needs " ISO_FIELD(
                                       items) ", the sentences to draw: 0,5,12");
-    if (set->items && !set->attention)
+    if (opt->items && !opt->attention)
         return iso_fail(ISO_EARG, ISO_FIELD(items) " are the sentences of " ISO_FIELD(
                                       attention) ", which is not asked for");
     return ISO_OK;
@@ -55,12 +55,10 @@ static iso_err find(int64_t *out, const struct mix_job *job, const char *word)
 
 iso_err iso_mix_attention_items(struct mix_job *job)
 {
-    const char *path = job->set->attention;
     char word[256];
-    struct stat st;
     iso_err err = ISO_OK;
 
-    for (const char *at = job->set->items; at;) {
+    for (const char *at = job->opt.items; at;) {
         at = iso_str_word(word, sizeof word, at);
         if (job->shown_count == ITEMS_MOST)
             ISO_FAIL(ISO_EARG, ISO_FIELD(items) ": more than %d sentences", ITEMS_MOST);
@@ -69,10 +67,69 @@ iso_err iso_mix_attention_items(struct mix_job *job)
         ISO_TRY(find(&job->shown[job->shown_count], job, word));
         job->shown_count++;
     }
-    if (path && stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
-        ISO_FAIL(ISO_EIO, "%s: is no folder: " ISO_FIELD(attention) " DIR", path);
 done:
     return err;
+}
+
+/* --- Its tokens --- */
+
+/* The tokens of a sentence: pieces, or ids where there is no text. */
+struct labels {
+    char **at;
+    int count;
+};
+
+static void labels_free(struct labels *l)
+{
+    for (int i = 0; l->at && i < l->count; i++)
+        iso_free(l->at[i]);
+    iso_free(l->at);
+    *l = (struct labels){0};
+}
+
+/* Token ids by themselves where there is no text. */
+static iso_err ids_as_labels(struct labels *out, const struct encoding_lang *l, int64_t item)
+{
+    const int64_t first = l->token_at[item];
+    char number[32];
+    iso_err err = ISO_OK;
+
+    out->count = (int)(l->token_at[item + 1] - first);
+    ISO_TRY(iso_alloc(&out->at, out->count, sizeof *out->at));
+    for (int i = 0; i < out->count; i++) {
+        snprintf(number, sizeof number, "%d", l->ids[first + i]);
+        ISO_TRY(iso_str_dup(&out->at[i], number, -1));
+    }
+done:
+    return err;
+}
+
+static iso_err pieces_as_labels(struct labels *out, const struct encoding *t,
+                                const struct encoding_lang *l, int64_t item)
+{
+    const iso_text text = iso_texts_item(&l->corpus, item);
+    iso_tokens tokens = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_tokenizer_encode(t->tokenizer, &tokens, &text, t->longest));
+    out->count = (int)tokens.count;
+    ISO_TRY(iso_alloc(&out->at, tokens.count, sizeof *out->at));
+    for (int i = 0; i < out->count; i++) {
+        int64_t len;
+        const char *piece = iso_tokenizer_piece(&len, t->tokenizer, &tokens, i, &text);
+        ISO_TRY(iso_str_dup(&out->at[i], piece, len));
+    }
+done:
+    iso_tokens_free(&tokens);
+    return err;
+}
+
+static iso_err labels_make(struct labels *out, const struct mix_job *job, int lang, int64_t i)
+{
+    const struct encoding_lang *l = &job->in.lang[lang];
+    const int64_t item = job->pick[lang][i];
+
+    return l->corpus.text ? pieces_as_labels(out, &job->in, l, item) : ids_as_labels(out, l, item);
 }
 
 /* --- One sentence --- */
@@ -82,7 +139,7 @@ struct view {
     struct mix_job *job;
     int target;
     int64_t item; /* of the run */
-    struct mix_labels row, column;
+    struct labels row, column;
     struct encoding_batch batch;
     struct mix_gathered source;
     iso_mat x, at, u;
@@ -112,7 +169,7 @@ static iso_err hand_out(const struct view *v, int way, int layer, double lambda)
         .lambda = lambda,
     };
 
-    return job->attention(job->attention_payload, &a);
+    return job->opt.attention(job->opt.attention_payload, &a);
 }
 
 /* Mixes as the first way does and looks on. `at` is the target after its attention block. */
@@ -162,15 +219,15 @@ static iso_err load(struct view *v)
     int64_t tokens;
     iso_err err = ISO_OK;
 
-    v->batch.pad = job->entropy == ISO_MIX_REPO ? job->in.longest : 0;
+    v->batch.pad = iso_mix_padding(job);
     v->batch.pad_id = (int32_t)iso_encoder_config(job->in.encoder)->padding;
     (void)iso_encoding_fill(&tokens, &v->batch, &turn, 1);
     ISO_TRY(iso_encoding_load(&v->batch, l, job->in.pool, &turn, 1, tokens));
     ISO_TRY(iso_mat_new(&v->x, tokens, job->scheme.C, ISO_F32));
     ISO_TRY(iso_mat_new(&v->at, tokens, job->scheme.C, ISO_F32));
     ISO_TRY(iso_mat_new(&v->u, tokens, job->scheme.C, ISO_F32));
-    ISO_TRY(iso_mix_labels_make(&v->row, job, lang, v->item));
-    ISO_TRY(iso_mix_labels_make(&v->column, job, iso_mix_source_lang(job, v->target), v->item));
+    ISO_TRY(labels_make(&v->row, job, lang, v->item));
+    ISO_TRY(labels_make(&v->column, job, iso_mix_source_lang(job, v->target), v->item));
 done:
     return err;
 }
@@ -195,8 +252,8 @@ done:
 
 static void view_free(struct view *v)
 {
-    iso_mix_labels_free(&v->row);
-    iso_mix_labels_free(&v->column);
+    labels_free(&v->row);
+    labels_free(&v->column);
     iso_encoding_batch_free(&v->batch);
     iso_mix_gathered_free(&v->source);
     iso_mat_free(&v->x);

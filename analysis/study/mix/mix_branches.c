@@ -5,7 +5,7 @@
 #include "analysis/stats/branches.h"
 #include "analysis/stats/consistency.h"
 #include "analysis/study/mix/mix_claim.h"
-#include "analysis/study/mix/mix_job.h"
+#include "analysis/study/mix/mix_inside.h"
 #include "analysis/study/items/records.h"
 #include "lib/base/alloc.h"
 #include "lib/nn/classifier.h"
@@ -18,7 +18,7 @@ struct work {
     const struct mix_job *job;
     const struct mixed *m;
     iso_classifier *head;
-    int32_t *gold;                /* items; NULL without labels */
+    int32_t *label;               /* items; NULL without labels */
     iso_mat source, target, mean; /* logits */
     iso_boot boot;
     double *before, *after; /* outcomes: items; places × ways × items */
@@ -30,15 +30,15 @@ static iso_err accuracy(iso_value *v, double *each, const struct work *w, enum b
 {
     const iso_mat *logits = what == SOURCE ? &w->source : what == TARGET ? &w->target : &w->mean;
 
-    return iso_branches_accuracy(v, each, iso_mat_view(logits), w->gold, w->boot,
-                                 (uint64_t)w->job->set->seed);
+    return iso_branches_accuracy(v, each, iso_mat_view(logits), w->label, w->boot,
+                                 iso_run_seed(w->job->run));
 }
 
 /* One branch against the source's, of final states of the target. */
 static iso_err value_of(iso_value *v, double *each, struct work *w, enum branch what,
                         const iso_mat *cls)
 {
-    const uint64_t seed = (uint64_t)w->job->set->seed;
+    const uint64_t seed = iso_run_seed(w->job->run);
     iso_err err = ISO_OK;
 
     if (what == MSE)
@@ -94,7 +94,7 @@ static iso_err add_difference(const struct work *w, iso_record *r, const double 
     ISO_TRY(iso_alloc(&outcome, n, sizeof *outcome));
     for (int64_t i = 0; i < n; i++)
         outcome[i] = each[i] - less[i];
-    ISO_TRY(iso_consistency_mean(&v, outcome, n, w->boot, (uint64_t)w->job->set->seed));
+    ISO_TRY(iso_consistency_mean(&v, outcome, n, w->boot, iso_run_seed(w->job->run)));
     r->stage = "difference";
     ISO_TRY(add(w, r, &v));
 done:
@@ -164,7 +164,7 @@ done:
 /* --- A head's part --- */
 
 /* The target's labels, else the source's, as classes of the head. */
-static iso_err find_gold(struct work *w, int target)
+static iso_err find_labels(struct work *w, int target)
 {
     const struct mix_job *job = w->job;
     int lang = iso_mix_target_lang(job, target);
@@ -176,15 +176,15 @@ static iso_err find_gold(struct work *w, int target)
     const char *const *labels = job->in.lang[lang].corpus.labels;
     if (!labels)
         return ISO_OK;
-    ISO_TRY(iso_alloc(&w->gold, job->items, sizeof *w->gold));
+    ISO_TRY(iso_alloc(&w->label, job->items, sizeof *w->label));
     for (int64_t i = 0; i < job->items; i++) {
         const char *label = labels[job->pick[lang][i]];
-        w->gold[i] = label && *label ? (int32_t)iso_classifier_find(w->head, label) : -1;
-        any = any || w->gold[i] >= 0;
+        w->label[i] = label && *label ? (int32_t)iso_classifier_find(w->head, label) : -1;
+        any = any || w->label[i] >= 0;
     }
     if (!any) { /* labels of another task */
-        iso_free(w->gold);
-        w->gold = NULL;
+        iso_free(w->label);
+        w->label = NULL;
     }
 done:
     return err;
@@ -202,8 +202,8 @@ static iso_err add_predictions(struct work *w, int target)
     ISO_TRY(iso_mat_new(&w->mean, w->m->items, K, ISO_F32));
     ISO_TRY(iso_classifier_logits(&w->source, w->head, iso_mat_view(&w->m->cls_source)));
     ISO_TRY(add_branch(w, KL));
-    ISO_TRY(find_gold(w, target));
-    if (!w->gold)
+    ISO_TRY(find_labels(w, target));
+    if (!w->label)
         goto done;
     ISO_TRY(accuracy(&v, NULL, w, SOURCE));
     r.stage = "before"; /* the source is never touched */
@@ -221,7 +221,7 @@ iso_err iso_mix_branches(iso_records *out, const struct mix_job *job, int target
     struct work w = {.out = out, .job = job, .m = m, .head = job->classifier};
     iso_err err = ISO_OK;
 
-    w.boot = iso_str_same(job->set->interval, "none") ? ISO_BOOT_NONE : ISO_BOOT_PERCENTILE;
+    w.boot = job->opt.interval == ISO_INTERVAL_NONE ? ISO_BOOT_NONE : ISO_BOOT_PERCENTILE;
     ISO_TRY(iso_alloc(&w.before, m->items, sizeof *w.before));
     ISO_TRY(iso_alloc(&w.after, pairs * m->items, sizeof *w.after));
     ISO_TRY(add_branch(&w, MSE));
@@ -231,7 +231,7 @@ done:
     iso_mat_free(&w.source);
     iso_mat_free(&w.target);
     iso_mat_free(&w.mean);
-    iso_free(w.gold);
+    iso_free(w.label);
     iso_free(w.before);
     iso_free(w.after);
     return err;

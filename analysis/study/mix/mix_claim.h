@@ -56,9 +56,4 @@ struct mix_counts {
 iso_err iso_mix_counts_make(struct mix_counts *out, const struct mix_claims *claims);
 void iso_mix_counts_free(struct mix_counts *c);
 
-/* What the numbers mean, then a line of talk for each way and mixed layer: by each measure, in how
- * many cases mixing is shown to bring languages closer, beyond both controls, in how many to take
- * them apart, in how many neither; for records that have intervals. ISO_ENOMEM. */
-iso_err iso_mix_tell(const iso_records *records, const iso_run *run);
-
 #endif

@@ -2,7 +2,7 @@
  * states after each attention block kept for the places that begin there. */
 #include <math.h>
 
-#include "analysis/study/mix/mix_job.h"
+#include "analysis/study/mix/mix_inside.h"
 #include "lib/base/alloc.h"
 
 struct engine {
@@ -11,7 +11,7 @@ struct engine {
     struct mix_pass pass;
     iso_mat *at; /* L + 1: after the attention block of layers that are mixed */
     iso_mat u;
-    int64_t room;
+    int64_t capacity;
     struct mix_gathered source;
     double *lambda, *e1, *e2; /* of one batch */
 };
@@ -62,14 +62,14 @@ done:
 }
 
 /* Matrices of just the tokens of a batch. */
-static iso_err make_room(struct engine *g)
+static iso_err make_matrices(struct engine *g)
 {
     const struct mix_scheme *s = &g->job->scheme;
     const int64_t tokens = g->pass.x.rows;
     iso_err err = ISO_OK;
 
-    if (tokens > g->room) {
-        g->room = 0;
+    if (tokens > g->capacity) {
+        g->capacity = 0;
         iso_mat_free(&g->u);
         ISO_TRY(iso_mat_new(&g->u, tokens, s->C, ISO_F32));
         for (int k = 1; k <= s->L; k++) {
@@ -77,7 +77,7 @@ static iso_err make_room(struct engine *g)
             if (iso_mix_scheme_mixes(s, k))
                 ISO_TRY(iso_mat_new(&g->at[k], tokens, s->C, ISO_F32));
         }
-        g->room = tokens;
+        g->capacity = tokens;
     }
     g->u.rows = tokens;
     for (int k = 1; k <= s->L; k++)
@@ -112,8 +112,10 @@ iso_mix_rule iso_mixing_rule(const struct mix_job *job, int way, int layer)
 {
     const struct mix_way *w = &job->scheme.way[way];
 
-    return (iso_mix_rule){
-        .kind = w->kind, .fixed = w->fixed, .head = job->head[layer - 1], .entropy = job->entropy};
+    return (iso_mix_rule){.kind = w->kind,
+                          .fixed = w->fixed,
+                          .head = job->head[layer - 1],
+                          .entropy = job->opt.entropy};
 }
 
 /* λ and the entropies of a batch to their items. */
@@ -134,7 +136,7 @@ static iso_err mix(struct engine *g, const iso_mat *target, int place, int way, 
 {
     const struct mix_way *w = &g->job->scheme.way[way];
     const iso_mix_rule rule = iso_mixing_rule(g->job, way, layer);
-    const bool told = w->kind == ISO_MIX_BY_ENTROPY && layer == g->job->scheme.place[place].first;
+    const bool known = w->kind == ISO_MIX_BY_ENTROPY && layer == g->job->scheme.place[place].first;
     const iso_mix_stats numbers = {.lambda = g->lambda, .e1 = g->e1, .e2 = g->e2};
     struct mix_pass *p = &g->pass;
     iso_mix_pairs in = {.target = iso_mat_view(target),
@@ -148,8 +150,8 @@ static iso_err mix(struct engine *g, const iso_mat *target, int place, int way, 
         in.source = iso_mat_view(&g->source.states);
         in.from = &g->source.batch;
     }
-    ISO_TRY(iso_encoder_mix(g->job->in.encoder, &g->u, layer, &in, &rule, told ? &numbers : NULL));
-    if (told)
+    ISO_TRY(iso_encoder_mix(g->job->in.encoder, &g->u, layer, &in, &rule, known ? &numbers : NULL));
+    if (known)
         put_numbers(g, place, way);
 done:
     return err;
@@ -185,7 +187,7 @@ static iso_err run_batch(struct engine *g)
     const struct mix_scheme *s = &g->job->scheme;
     iso_err err = ISO_OK;
 
-    ISO_TRY(make_room(g));
+    ISO_TRY(make_matrices(g));
     g->source.filled = false;
     ISO_TRY(run_plain(g));
     for (int p = 0; p < s->places; p++) {

@@ -1,12 +1,47 @@
 /* States before and after mixing as native files, written whole or not at all. */
 #include <string.h>
 
-#include "analysis/study/mix/mix_job.h"
-#include "bin/out.h"
+#include "analysis/study/mix/mix_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/convert.h"
 
 enum { BLOCK = 1024 }; /* rows converted at a time */
+
+/* --- Names --- */
+
+iso_err iso_mix_keep_check(const iso_mix_opt *opt)
+{
+    const char *before = opt->keep_before, *after = opt->keep_after;
+    const char *mark = after ? strstr(after, "%d") : NULL;
+
+    if ((before && strcmp(before, "-") == 0) || (after && strcmp(after, "-") == 0))
+        return iso_fail(ISO_EARG,
+                        "states cannot go to standard output: " ISO_FIELD(keep) "-%s needs a file",
+                        before && strcmp(before, "-") == 0 ? "before" : "after");
+    if (after && iso_str_same(opt->layer, "sweep") && !mark)
+        return iso_fail(
+            ISO_EARG,
+            ISO_FIELD(keep_after) ": %s: a sweep makes a file a mixed layer, so the name needs "
+                                  "%%d, as in mixed-%%d.h5",
+            after);
+    if (mark && strstr(mark + 2, "%d"))
+        return iso_fail(ISO_EARG, ISO_FIELD(keep_after) ": %s holds %%d twice", after);
+    return ISO_OK;
+}
+
+/* The file for a place, whose first layer stands for %d. Added. */
+static iso_err after_name(iso_buf *out, const iso_mix_opt *opt, int layer)
+{
+    const char *name = opt->keep_after, *mark = strstr(name, "%d");
+    iso_err err = ISO_OK;
+
+    if (!mark)
+        return iso_buf_puts(out, name);
+    ISO_TRY(iso_buf_add(out, name, mark - name));
+    ISO_TRY(iso_buf_printf(out, "%d%s", layer, mark + 2));
+done:
+    return err;
+}
 
 /* --- Announcements --- */
 
@@ -79,14 +114,14 @@ done:
 static iso_err begin(iso_native **out, const char *path, const struct mix_job *job,
                      const struct mix_keep *k, const struct encoding_classes *classes)
 {
-    const struct settings *set = job->set;
-    const bool rounded = set->compute && strcmp(set->compute, "f32") != 0;
-    const iso_states_info about = {.model = job->in.about->name,
-                                   .pooling = iso_pool_name(job->in.pool),
-                                   .source = job->in.lang[0].name,
-                                   .compute = rounded ? set->compute : NULL,
-                                   .class_count = classes->count,
-                                   .classes = classes->count > 0 ? classes->name : NULL};
+    const iso_compute compute = job->in.about->compute;
+    const iso_states_info about = {
+        .model = job->in.about->name,
+        .pooling = iso_pool_name(job->in.pool),
+        .source = job->in.lang[0].name,
+        .compute = compute == ISO_COMPUTE_F32 ? NULL : iso_compute_name(compute),
+        .class_count = classes->count,
+        .classes = classes->count > 0 ? classes->name : NULL};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_native_new(out, path, &about));
@@ -97,22 +132,22 @@ done:
 
 iso_err iso_mix_keep_begin(struct mix_keep *k, const struct mix_job *job)
 {
-    const struct settings *set = job->set;
+    const iso_mix_opt *opt = &job->opt;
     struct encoding_classes classes = {0};
     iso_buf name = {0};
     iso_err err = ISO_OK;
 
-    k->dtype = iso_str_same(set->dtype, "f32") ? ISO_F32 : ISO_F16;
+    k->dtype = opt->dtype == ISO_STORED_F32 ? ISO_F32 : ISO_F16;
     ISO_TRY(iso_encoding_classes(&classes, &job->in));
-    if (set->keep_before)
-        ISO_TRY(begin(&k->before, set->keep_before, job, k, &classes));
-    if (!set->keep_after)
+    if (opt->keep_before)
+        ISO_TRY(begin(&k->before, opt->keep_before, job, k, &classes));
+    if (!opt->keep_after)
         goto done;
     ISO_TRY(iso_alloc(&k->after, job->scheme.places, sizeof *k->after));
     k->places = job->scheme.places;
     for (int p = 0; p < k->places; p++) {
         name.len = 0;
-        ISO_TRY(iso_mix_after_name(&name, set, job->scheme.place[p].first));
+        ISO_TRY(after_name(&name, opt, job->scheme.place[p].first));
         ISO_TRY(begin(&k->after[p], name.text, job, k, &classes));
     }
 done:

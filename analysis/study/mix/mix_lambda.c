@@ -1,7 +1,7 @@
 /* How much of the source went into the target: λ and the entropies it came from, over items. */
 #include <math.h>
 
-#include "analysis/study/mix/mix_values.h"
+#include "analysis/study/mix/mix_inside.h"
 #include "analysis/study/items/records.h"
 #include "lib/base/alloc.h"
 

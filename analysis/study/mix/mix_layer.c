@@ -3,7 +3,7 @@
 #include "analysis/measure/difference.h"
 #include "analysis/pass/pass.h"
 #include "analysis/search/hits.h"
-#include "analysis/study/mix/mix_values.h"
+#include "analysis/study/mix/mix_inside.h"
 #include "analysis/study/retrieve/retrieve_pair.h"
 #include "lib/base/alloc.h"
 
@@ -237,11 +237,11 @@ static iso_err subtract(const struct layer *l, const struct outcomes *o, int pla
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_hits_difference(iso_mix_value_at(l->v, place, way, l->k, MIX_DIFFERENCE, m), after,
-                                o->before + cell * n, n, boot, l->run->seed));
+                                o->before + cell * n, n, boot, iso_run_seed(l->run)));
     for (int c = 0; c < l->v->controls && !l->m->scheme->way[way].control; c++)
         ISO_TRY(iso_hits_difference(iso_mix_value_at(l->v, place, way, l->k, MIX_GIVEN + c, m),
                                     after, o->after + (l->v->control[c] * cells + cell) * n, n,
-                                    boot, l->run->seed));
+                                    boot, iso_run_seed(l->run)));
 done:
     return err;
 }

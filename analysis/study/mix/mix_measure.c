@@ -1,21 +1,91 @@
-/* The records of one mixed target: names around the values. */
-#include "analysis/study/mix/mix_measure.h"
-
+/* What mixing is measured by, and the records of one mixed target: names around the values. */
 #include <math.h>
+#include <string.h>
 
-#include "analysis/study/mix/mix_claim.h"
-#include "analysis/study/mix/mix_values.h"
-#include "analysis/study/retrieve/retrieve_pair.h"
+#include "analysis/measure/spec.h"
+#include "analysis/study/compare/compare.h"
 #include "analysis/study/items/records.h"
+#include "analysis/study/mix/mix_claim.h"
+#include "analysis/study/mix/mix_inside.h"
+#include "analysis/study/retrieve/retrieve_pair.h"
 
-iso_err iso_mix_measure_check(const struct settings *set)
+/* --- What is asked --- */
+
+/* One list becomes two: what retrieval knows, and what the registry does. */
+static iso_err split(iso_buf *registry, iso_buf *retrieval, const char *list)
+{
+    char word[2 * ISO_SPEC_SIZE];
+    iso_spec s;
+    iso_err err = ISO_OK;
+
+    for (const char *at = list; at;) {
+        at = iso_str_word(word, sizeof word, at);
+        ISO_NEED(iso_spec_parse(&s, word),
+                 ISO_FIELD(measure) " takes a list like cka,p@1:cosine, not '%s'", list);
+        if (!strcmp(s.measure, "f1"))
+            ISO_FAIL(ISO_EARG, ISO_FIELD(measure) ": mix does not mine, so %s cannot be had here",
+                     word);
+        iso_buf *to = iso_retrieve_knows(s.measure) ? retrieval : registry;
+        ISO_TRY(iso_buf_printf(to, "%s%s", to->len ? "," : "", word));
+    }
+done:
+    return err;
+}
+
+/* What `retrieve` understands of the same options, its list of measures apart. */
+static iso_err ask_retrieval(struct mix_ask *ask, const iso_mix_opt *opt, const char *measures)
+{
+    iso_retrieve_opt own;
+
+    iso_retrieve_opt_init(&own, sizeof own);
+    own.measure = measures;
+    own.interval = opt->interval == ISO_INTERVAL_NONE ? ISO_INTERVAL_NONE : ISO_INTERVAL_USUAL;
+    own.k = opt->k;
+    own.neighbours = opt->neighbours;
+    own.direction = opt->direction;
+    return iso_retrieve_ask_make(&ask->hits, &own);
+}
+
+iso_err iso_mix_ask_make(struct mix_ask *out, const iso_mix_opt *opt)
+{
+    struct mix_ask ask = {.bare = opt->interval == ISO_INTERVAL_NONE};
+    iso_buf registry = {0}, retrieval = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_compare_method(&ask.method, opt->method, opt->interval));
+    ISO_TRY(split(&registry, &retrieval, opt->measure));
+    if (registry.len > 0)
+        ISO_TRY(iso_measure_choose(ask.of, &ask.registered, MIX_ASK_MOST, registry.text));
+    if (retrieval.len > 0)
+        ISO_TRY(ask_retrieval(&ask, opt, retrieval.text));
+    *out = ask;
+done:
+    iso_buf_free(&registry);
+    iso_buf_free(&retrieval);
+    return err;
+}
+
+void iso_mix_ask_free(struct mix_ask *ask)
+{
+    iso_retrieve_ask_free(&ask->hits);
+    *ask = (struct mix_ask){0};
+}
+
+int iso_mix_ask_count(const struct mix_ask *ask)
+{
+    return ask->registered + ask->hits.cells;
+}
+
+iso_err iso_mix_measure_check(const iso_mix_opt *opt)
 {
     struct mix_ask ask = {0};
-    const iso_err err = iso_mix_ask_make(&ask, set);
+    const iso_err err = iso_mix_ask_make(&ask, opt);
 
     iso_mix_ask_free(&ask);
     return err;
 }
+
+/* --- Records --- */
 
 /* One target under way. */
 struct work {
@@ -72,22 +142,12 @@ static iso_err add(const struct work *w, iso_record *r, const iso_value *v)
     return iso_records_add(w->out, r);
 }
 
-/* Every layer that some place has mixed. */
-static int first_layer(const struct mix_scheme *s)
-{
-    int first = s->L + 1;
-
-    for (int p = 0; p < s->places; p++)
-        first = s->place[p].first < first ? s->place[p].first : first;
-    return first;
-}
-
 static iso_err add_before(const struct work *w, int measure)
 {
     const struct mix_scheme *s = w->m->scheme;
     iso_err err = ISO_OK;
 
-    for (int k = first_layer(s); k <= s->L; k++) {
+    for (int k = iso_mix_scheme_first(s); k <= s->L; k++) {
         iso_record r = record_of(w, measure, k);
         r.stage = "before";
         ISO_TRY(add(w, &r, iso_mix_before_at(&w->values, k, measure)));
@@ -178,7 +238,7 @@ done:
 }
 
 /* Retrieval holds both sides whole. */
-static iso_err check_room(const struct mix_ask *ask, const struct mixed *m, const iso_run *run)
+static iso_err check_memory(const struct mix_ask *ask, const struct mixed *m, const iso_run *run)
 {
     const double need = iso_retrieve_memory(m->items, m->items, m->scheme->C);
     const double have = (double)iso_run_mem(run);
@@ -186,23 +246,23 @@ static iso_err check_room(const struct mix_ask *ask, const struct mixed *m, cons
     if (ask->hits.cells == 0 || need <= have)
         return ISO_OK;
     return iso_fail(
-        ISO_EARG,
+        ISO_EDATA,
         "%s: searching %lld sentences needs %.1f MB of memory, " ISO_FIELD(
             mem) " gives %.1f MB: give "
                  "more, or leave retrieval out with " ISO_FIELD(measure) " cka,centroid:relative",
         m->tgt, (long long)m->items, need / 1e6, have / 1e6);
 }
 
-iso_err iso_mix_records(iso_records *out, const struct mixed *m, const struct settings *set,
+iso_err iso_mix_records(iso_records *out, const struct mixed *m, const iso_mix_opt *opt,
                         const iso_run *run)
 {
     struct mix_ask ask = {0};
-    struct work w = {.out = out, .m = m, .ask = &ask, .seed = run->seed};
-    const int first = first_layer(m->scheme), layers = m->scheme->L - first + 1;
+    struct work w = {.out = out, .m = m, .ask = &ask, .seed = iso_run_seed(run)};
+    const int first = iso_mix_scheme_first(m->scheme), layers = m->scheme->L - first + 1;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_mix_ask_make(&ask, set));
-    ISO_TRY(check_room(&ask, m, run));
+    ISO_TRY(iso_mix_ask_make(&ask, opt));
+    ISO_TRY(check_memory(&ask, m, run));
     ISO_TRY(iso_mix_values_make(&w.values, &ask, m->scheme));
     for (int k = first; k <= m->scheme->L; k++) {
         ISO_TRY(iso_run_step(run, "measuring", k - first, layers, "layers"));

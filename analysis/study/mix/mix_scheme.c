@@ -1,8 +1,9 @@
-/* Which ways of mixing, at which layers: what the command line asks for. */
+/* Which ways of mixing, at which layers, and where a mixed target's matrices lie. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "analysis/study/mix/mix_job.h"
+#include "analysis/study/mix/mix_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/nn/xmixup_heads.h"
 
@@ -36,25 +37,20 @@ static iso_err take_place(struct mix_place *out, const char *text)
     return ISO_OK;
 }
 
-static bool is_sweep(const struct settings *set)
+static iso_err make_places(struct mix_scheme *s, const iso_mix_opt *opt)
 {
-    return iso_str_same(set->layer, "sweep");
-}
-
-static iso_err make_places(struct mix_scheme *s, const struct settings *set)
-{
+    const bool sweep = iso_str_same(opt->layer, "sweep");
     struct mix_place only = {1, 1};
     iso_err err = ISO_OK;
 
-    s->sweep = is_sweep(set);
-    if (set->layer && !s->sweep)
-        ISO_TRY(take_place(&only, set->layer));
+    if (opt->layer && !sweep)
+        ISO_TRY(take_place(&only, opt->layer));
     if (only.last > s->L)
-        ISO_FAIL(ISO_EARG, ISO_FIELD(layer) " %s: the model has layers 1 to %d", set->layer, s->L);
-    s->places = s->sweep ? s->L : 1;
+        ISO_FAIL(ISO_EARG, ISO_FIELD(layer) " %s: the model has layers 1 to %d", opt->layer, s->L);
+    s->places = sweep ? s->L : 1;
     ISO_TRY(iso_alloc(&s->place, s->places, sizeof *s->place));
     for (int p = 0; p < s->places; p++)
-        s->place[p] = s->sweep ? (struct mix_place){p + 1, p + 1} : only;
+        s->place[p] = sweep ? (struct mix_place){p + 1, p + 1} : only;
 done:
     return err;
 }
@@ -130,17 +126,18 @@ static iso_err add_controls(struct mix_scheme *s, bool self)
                     (struct mix_way){.kind = ISO_MIX_FIXED,
                                      .partner = self ? MIX_ITSELF : MIX_TRANSLATION,
                                      .control = true}));
-    ISO_TRY(add_way(s, "shuffled", (struct mix_way){.partner = MIX_STRANGER, .control = true}));
+    ISO_TRY(add_way(s, "shuffled", (struct mix_way){.partner = MIX_MISMATCHED, .control = true}));
 done:
     return err;
 }
 
-static iso_err make_ways(struct mix_scheme *s, const struct settings *set, bool self)
+static iso_err make_ways(struct mix_scheme *s, const iso_mix_opt *opt)
 {
+    const bool self = !opt->src;
     char word[128];
     iso_err err = ISO_OK;
 
-    for (const char *at = set->mix ? set->mix : "xmixup"; at;) {
+    for (const char *at = opt->mix; at;) {
         at = iso_str_word(word, sizeof word, at);
         ISO_TRY(add_word(s, word, self));
     }
@@ -153,22 +150,13 @@ done:
 
 /* --- Both --- */
 
-static iso_err take_lambda0(double *out, const struct settings *set)
-{
-    if (!iso_str_double(out, set->lambda0) || !(*out > 0 && *out <= 1))
-        return iso_fail(ISO_EARG, ISO_FIELD(lambda0) ": %s is no number above 0 and up to 1",
-                        set->lambda0);
-    return ISO_OK;
-}
-
-iso_err iso_mix_scheme_make(struct mix_scheme *out, const struct settings *set, bool self, int L,
-                            int64_t C)
+iso_err iso_mix_scheme_make(struct mix_scheme *out, const iso_mix_opt *opt, int L, int64_t C)
 {
     struct mix_scheme s = {.L = L, .C = C};
     iso_err err = ISO_OK;
 
-    ISO_TRY(make_places(&s, set));
-    ISO_TRY(make_ways(&s, set, self));
+    ISO_TRY(make_places(&s, opt));
+    ISO_TRY(make_ways(&s, opt));
     *out = s;
     return ISO_OK;
 done:
@@ -176,16 +164,12 @@ done:
     return err;
 }
 
-iso_err iso_mix_scheme_check(const struct settings *set, bool self)
+iso_err iso_mix_scheme_check(const iso_mix_opt *opt)
 {
+    const bool sweep = iso_str_same(opt->layer, "sweep");
     struct mix_scheme s = {0};
-    double lambda0;
-    iso_err err = ISO_OK;
+    const iso_err err = iso_mix_scheme_make(&s, opt, sweep ? 1 : INT32_MAX, 1);
 
-    if (set->lambda0)
-        ISO_TRY(take_lambda0(&lambda0, set));
-    ISO_TRY(iso_mix_scheme_make(&s, set, self, is_sweep(set) ? 1 : INT32_MAX, 1));
-done:
     iso_mix_scheme_free(&s);
     return err;
 }
@@ -214,6 +198,15 @@ bool iso_mix_scheme_mixes(const struct mix_scheme *s, int layer)
     return false;
 }
 
+int iso_mix_scheme_first(const struct mix_scheme *s)
+{
+    int first = s->L + 1;
+
+    for (int p = 0; p < s->places; p++)
+        first = s->place[p].first < first ? s->place[p].first : first;
+    return first;
+}
+
 int64_t iso_mix_scheme_layers(const struct mix_scheme *s)
 {
     int64_t sum = s->L;
@@ -223,7 +216,7 @@ int64_t iso_mix_scheme_layers(const struct mix_scheme *s)
     return sum;
 }
 
-iso_err iso_mix_heads_make(iso_mix_head **out, const struct settings *set, int L)
+iso_err iso_mix_heads_make(iso_mix_head **out, const iso_mix_opt *opt, int L)
 {
     iso_mix_head *head = NULL;
     iso_err err = ISO_OK;
@@ -231,13 +224,54 @@ iso_err iso_mix_heads_make(iso_mix_head **out, const struct settings *set, int L
     ISO_TRY(iso_alloc(&head, L, sizeof *head));
     for (int k = 0; k < L; k++)
         head[k] = iso_mix_head_default();
-    if (set->lambda)
-        ISO_TRY(iso_mix_heads_read(head, L, set->lambda));
-    for (int k = 0; set->lambda0 && k < L; k++)
-        ISO_TRY(take_lambda0(&head[k].lambda0, set));
+    if (opt->lambda)
+        ISO_TRY(iso_mix_heads_read(head, L, opt->lambda));
+    for (int k = 0; !isnan(opt->lambda0) && k < L; k++)
+        head[k].lambda0 = opt->lambda0;
     *out = head;
     head = NULL;
 done:
     iso_free(head);
     return err;
+}
+
+/* --- Matrices of a mixed target --- */
+
+int iso_mixed_before(const struct mix_scheme *s, int layer)
+{
+    (void)s;
+    return layer;
+}
+
+/* Places one after the other, in each the ways, in each the layers from the place's first on. */
+int iso_mixed_after(const struct mix_scheme *s, int place, int way, int layer)
+{
+    int at = s->L + 1;
+
+    for (int p = 0; p < place; p++)
+        at += s->ways * (s->L - s->place[p].first + 1);
+    return at + way * (s->L - s->place[place].first + 1) + layer - s->place[place].first;
+}
+
+int iso_mixed_matrices(const struct mix_scheme *s)
+{
+    int sum = s->L + 1;
+
+    for (int p = 0; p < s->places; p++)
+        sum += s->ways * (s->L - s->place[p].first + 1);
+    return sum;
+}
+
+int iso_mixed_place_way(const struct mix_scheme *s, int place, int way)
+{
+    return place * s->ways + way;
+}
+
+iso_err iso_mixed_name(iso_buf *out, const struct mix_scheme *s, int place, int way)
+{
+    const struct mix_place *p = &s->place[place];
+
+    if (p->first == p->last)
+        return iso_buf_puts(out, s->way[way].name);
+    return iso_buf_printf(out, "%s:%d-%d", s->way[way].name, p->first, p->last);
 }

@@ -3,7 +3,7 @@
 
 #include "analysis/study/mix/mix_claim.h"
 #include "lib/io/record_read.h"
-#include "tests/bin/mixed.h"
+#include "tests/study/mixed.h"
 
 static const char measures[] = "cka,centroid:euclidean,cosine:centred,p@1:cosine";
 
@@ -14,9 +14,9 @@ static struct mix_claims claims_of(const struct planted *p, iso_records *list, u
     struct mix_claims claims;
 
     mixed_make(&m, &s, p, 3, 2, 200, seed);
-    *list = measured(&m, &(struct settings){.measure = measures});
+    *list = measured_by(&m, measures);
     ok(iso_mix_claims_make(&claims, list));
-    iso_mixed_free(&m);
+    mixed_done(&m);
     return claims;
 }
 
@@ -52,7 +52,7 @@ static void the_translation_is_claimed(void **state)
 }
 
 /* What the way does, a wrong source does as well. */
-static void a_stranger_is_not(void **state)
+static void a_mismatched_sentence_is_not(void **state)
 {
     static const struct planted wrong[] = {
         {"xmixup", false, ISO_MIX_BY_ENTROPY, 0, 0.3, 0, 0.05},
@@ -287,7 +287,7 @@ static void counted(void **state)
     iso_mix_counts_free(&n);
     iso_mix_claims_free(&c);
     int notes = 0;
-    ok(iso_mix_tell(&list, &(iso_run){.note = count_note, .payload = &notes}));
+    ok(iso_mix_note_claims(&(iso_run){.note = count_note, .payload = &notes}, &list));
     assert_int_equal(notes, 2);
     iso_records_free(&list);
 }
@@ -305,7 +305,7 @@ static void every_allocation_may_fail(void **state)
     add_three(&list, "cka", "de", 1, up);
     do {
         iso_alloc_fail_after(n++);
-        err = iso_mix_tell(&list, &run);
+        err = iso_mix_note_claims(&run, &list);
         iso_alloc_fail_after(-1);
         assert_true(err == ISO_OK || err == ISO_ENOMEM);
     } while (err);
@@ -344,7 +344,7 @@ static void earlier_files_name_their_baseline(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(the_translation_is_claimed), test(a_stranger_is_not),
+    RUN_TESTS(test(the_translation_is_claimed), test(a_mismatched_sentence_is_not),
               test(what_fixed0_does_too_is_not), test(a_distance_falls), test(each_bar_counts),
               test(who_claims), test(few_items_claim_nothing), test(counted),
               test(earlier_files_name_their_baseline), test(every_allocation_may_fail));

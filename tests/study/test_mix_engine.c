@@ -5,8 +5,7 @@
 #include <math.h>
 #include <sys/stat.h>
 
-#include "analysis/study/mix/mix_job.h"
-#include "bin/term.h"
+#include "analysis/study/mix/mix_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 
@@ -14,22 +13,22 @@ enum { ITEMS = 5, SHORT = 6, LONGEST = 9 };
 
 /* --- The run --- */
 
-static struct settings settings_of(const char *layer)
+static iso_mix_opt options_of(const char *layer)
 {
     static char model[4096], corpus[4096];
+    iso_mix_opt opt;
 
     snprintf(model, sizeof model, "%s", source_path("examples/mini"));
     snprintf(corpus, sizeof corpus, "%s", source_path("examples/corpus"));
-    return (struct settings){.command = "mix",
-                             .model = model,
-                             .corpus = corpus,
-                             .src = "en",
-                             .tgt = "de",
-                             .layer = layer,
-                             .mix = "xmixup,fixed:0.3,no-entropy,self",
-                             .limit = ITEMS,
-                             .max_length = LONGEST,
-                             .quiet = true};
+    iso_mix_opt_init(&opt, sizeof opt);
+    opt.model.folder = model;
+    opt.texts = (iso_texts_opt){.corpus = corpus, .limit = ITEMS};
+    opt.src = "en";
+    opt.tgt = "de";
+    opt.layer = layer;
+    opt.mix = "xmixup,fixed:0.3,no-entropy,self";
+    opt.max_length = LONGEST;
+    return opt;
 }
 
 /* Texts of a few tokens, with labels. */
@@ -48,19 +47,19 @@ static const char *text_of(const char *name, const char *const *text)
 }
 
 /* Short sentences, the same in both languages. */
-static void take_short(struct settings *set)
+static iso_texts *short_texts(void)
 {
     static const char *const en[] = {"A cat.", "The dog runs.", "We go.", "A house", "No!", "You"};
     static const char *const de[] = {"Eine Katze.", "Der Hund", "Wir gehen.", "Haus", "Nein", "Du"};
-    static char source[4200], target[4200];
-    static const char *source_word = source, *target_word = target;
+    iso_texts *texts = NULL;
+    char word[4200];
 
-    snprintf(source, sizeof source, "en=%s", text_of("en.tsv", en));
-    snprintf(target, sizeof target, "de=%s", text_of("de.tsv", de));
-    set->corpus = set->src = set->tgt = NULL;
-    set->source = (struct words){&source_word, 1};
-    set->target = (struct words){&target_word, 1};
-    set->limit = SHORT;
+    ok(iso_texts_new(&texts, &(iso_texts_opt){.limit = SHORT}));
+    snprintf(word, sizeof word, "en=%s", text_of("en.tsv", en));
+    ok(iso_texts_add(texts, NULL, word));
+    snprintf(word, sizeof word, "de=%s", text_of("de.tsv", de));
+    ok(iso_texts_add(texts, NULL, word));
+    return texts;
 }
 
 /* Everything but records and files. */
@@ -69,28 +68,21 @@ struct mixing {
     struct mixed m;
 };
 
-static iso_err run_mixing(struct mixing *x)
+static iso_err run_mixing(struct mixing *x, const iso_texts *texts, const iso_mix_opt *opt)
 {
-    const int64_t *pick;
+    struct mix_job *job = &x->job;
     bool none;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_mix_prepare(&x->job));
-    pick = x->job.pick[iso_mix_source_lang(&x->job, 0)];
-    ISO_TRY(iso_alloc(&x->job.stranger, x->job.items, sizeof *x->job.stranger));
-    ISO_TRY(iso_mix_strangers(x->job.stranger, &none,
-                              &x->job.in.lang[iso_mix_source_lang(&x->job, 0)], pick, x->job.items,
-                              0));
-    ISO_TRY(iso_mix_source_run(&x->job, iso_mix_source_lang(&x->job, 0)));
-    ISO_TRY(iso_mix_run(&x->m, &x->job, 0));
+    ISO_TRY(iso_mix_prepare(job, NULL, texts, opt));
+    const int source = iso_mix_source_lang(job, 0);
+    ISO_TRY(iso_alloc(&job->mismatched, job->items, sizeof *job->mismatched));
+    ISO_TRY(iso_mix_mismatch(job->mismatched, &none, &job->in.lang[source], job->pick[source],
+                             job->items, 0));
+    ISO_TRY(iso_mix_source_run(job, source));
+    ISO_TRY(iso_mix_run(&x->m, job, 0));
 done:
     return err;
-}
-
-static void begin(struct mixing *x, const struct settings *set, const iso_run *run,
-                  iso_mix_entropy entropy)
-{
-    *x = (struct mixing){.job = {.set = set, .run = run, .entropy = entropy}};
 }
 
 static void end(struct mixing *x)
@@ -121,7 +113,7 @@ static double *states(int64_t *T, int64_t *live, const struct reference *model,
     int32_t ids[LONGEST];
 
     *live = l->token_at[job->pick[lang][item] + 1] - at;
-    *T = job->entropy == ISO_MIX_REPO ? LONGEST : *live;
+    *T = job->opt.entropy == ISO_MIX_REPO ? LONGEST : *live;
     for (int64_t t = 0; t < *T; t++)
         ids[t] = t < *live ? l->ids[at + t] : model->pad;
     return reference_embed(model, ids, *T);
@@ -144,11 +136,11 @@ static void check_row(const float *row, const double *x, int64_t live, int64_t C
 }
 
 static void check_numbers(const struct mixing *x, int pw, int64_t item,
-                          const struct reference_pair *pair, bool told)
+                          const struct reference_pair *pair, bool known)
 {
     const int64_t at = pw * x->m.items + item;
 
-    if (!told) {
+    if (!known) {
         assert_true(isnan(x->m.lambda[at]) && isnan(x->m.e1[at]) && isnan(x->m.e2[at]));
         return;
     }
@@ -173,7 +165,7 @@ static void check_way(const struct mixing *x, const struct reference *model, int
     pair.s = w->partner == MIX_ITSELF
                  ? states(&pair.Ts, &pair.live_s, model, job, tgt, item)
                  : states(&pair.Ts, &pair.live_s, model, job, src,
-                          w->partner == MIX_STRANGER ? job->stranger[item] : item);
+                          w->partner == MIX_MISMATCHED ? job->mismatched[item] : item);
     for (int k = 1; k <= s->L; k++) {
         const iso_layer *l = &model->p.layers[k - 1];
         const iso_mix_rule rule = iso_mixing_rule(job, way, k);
@@ -218,15 +210,15 @@ static void check_plain(const struct mixing *x, const struct reference *model, i
     }
 }
 
-static void check_all(const struct settings *set, const iso_run *run, iso_mix_entropy entropy)
+static void check_all(const iso_texts *texts, const iso_mix_opt *opt, int64_t mem)
 {
-    struct mixing x;
+    const iso_run run = {.mem = mem};
+    struct mixing x = {.job = {.run = &run}};
     struct reference model;
 
-    begin(&x, set, run, entropy);
-    ok(run_mixing(&x));
-    reference_open(&model, set->model, false, 0);
-    assert_int_equal(x.m.items, set->limit);
+    ok(run_mixing(&x, texts, opt));
+    reference_open(&model, opt->model.folder, false, 0);
+    assert_int_equal(x.m.items, texts ? SHORT : opt->texts.limit);
     for (int64_t i = 0; i < x.m.items; i++) {
         check_plain(&x, &model, i);
         for (int p = 0; p < x.job.scheme.places; p++)
@@ -241,103 +233,97 @@ static void check_all(const struct settings *set, const iso_run *run, iso_mix_en
 
 static void masked_is_each_pair_alone(void **state)
 {
-    const struct settings set = settings_of("2");
-    const iso_run run = {0};
+    iso_mix_opt opt = options_of("2");
 
     (void)state;
-    check_all(&set, &run, ISO_MIX_MASKED);
+    check_all(NULL, &opt, 0);
 }
 
 /* Each place of a sweep, with the shared prefix. */
 static void a_sweep_is_each_place_alone(void **state)
 {
-    struct settings set = settings_of("sweep");
-    const iso_run run = {0};
+    iso_mix_opt opt = options_of("sweep");
 
     (void)state;
-    set.mix = "xmixup";
-    set.limit = 3;
-    check_all(&set, &run, ISO_MIX_MASKED);
+    opt.mix = "xmixup";
+    opt.texts.limit = 3;
+    check_all(NULL, &opt, 0);
 }
 
 static void a_range_mixes_again(void **state)
 {
-    const struct settings set = settings_of("2-3");
-    const iso_run run = {0};
+    iso_mix_opt opt = options_of("2-3");
 
     (void)state;
-    check_all(&set, &run, ISO_MIX_MASKED);
+    check_all(NULL, &opt, 0);
 }
 
 static void repo_pads_every_sentence(void **state)
 {
-    struct settings set = settings_of("1-2");
-    const iso_run run = {0};
+    iso_mix_opt opt = options_of("1-2");
+    iso_texts *texts = short_texts();
 
     (void)state;
-    take_short(&set);
-    set.batch = 3 * LONGEST + 1;
-    check_all(&set, &run, ISO_MIX_REPO);
+    opt.entropy = ISO_MIX_REPO;
+    opt.batch = 3 * LONGEST + 1;
+    check_all(texts, &opt, 0);
+    iso_texts_close(texts);
 }
 
 /* Every state through files under /var/tmp. */
 static void little_memory_goes_through_files(void **state)
 {
-    struct settings set = settings_of("3");
-    const iso_run run = {.mem = 32768}; /* the texts fit, the states do not */
+    iso_mix_opt opt = options_of("3");
 
     (void)state;
-    set.batch = 1;
-    set.limit = 3;
-    check_all(&set, &run, ISO_MIX_MASKED);
+    opt.batch = 1;
+    opt.texts.limit = 3;
+    check_all(NULL, &opt, 32768); /* the texts fit, the states do not */
 }
 
 static void without_a_source_it_is_the_target(void **state)
 {
-    struct settings set = settings_of("1-3");
-    const iso_run run = {0};
+    iso_mix_opt opt = options_of("1-3");
 
     (void)state;
-    set.src = NULL;
-    set.mix = "xmixup,fixed:0.5";
-    set.limit = 3;
-    check_all(&set, &run, ISO_MIX_MASKED);
+    opt.src = NULL;
+    opt.mix = "xmixup,fixed:0.5";
+    opt.texts.limit = 3;
+    check_all(NULL, &opt, 0);
 }
 
-/* Strangers are of other text and like length, whatever the batches. */
-static void strangers_are_strange(void **state)
+/* Mismatched sentences are of other text and like length, whatever the batches. */
+static void mismatched_sentences_have_another_text(void **state)
 {
-    int64_t stranger[6];
+    int64_t other[6];
     int32_t ids[] = {7, 8, 9, 7, 8, 9, 1, 2, 3, 4, 5, 6, 7, 7};
     int64_t token_at[] = {0, 3, 6, 8, 10, 12, 14}, pick[] = {0, 1, 2, 3, 4, 5};
     const struct encoding_lang lang = {.token_at = token_at, .ids = ids};
     bool none;
 
     (void)state;
-    ok(iso_mix_strangers(stranger, &none, &lang, pick, 6, 1));
+    ok(iso_mix_mismatch(other, &none, &lang, pick, 6, 1));
     assert_false(none);
     for (int i = 0; i < 6; i++)
-        assert_true(stranger[i] != i && (i > 1 || stranger[i] > 1));
-    ok(iso_mix_strangers(stranger, &none, &lang, pick, 2, 1));
+        assert_true(other[i] != i && (i > 1 || other[i] > 1));
+    ok(iso_mix_mismatch(other, &none, &lang, pick, 2, 1));
     assert_true(none); /* 7 8 9 and 7 8 9 */
-    ok(iso_mix_strangers(stranger, &none, &lang, pick, 1, 1));
+    ok(iso_mix_mismatch(other, &none, &lang, pick, 1, 1));
     assert_true(none);
 }
 
 /* Each allocation that fails is told, and nothing is lost. */
 static void memory_that_lacks_is_told(void **state)
 {
-    struct settings set = settings_of("2");
-    const iso_run run = {0};
-    struct mixing x;
+    iso_mix_opt opt = options_of("2");
     iso_err err = ISO_ENOMEM;
 
     (void)state;
-    set.limit = 2;
+    opt.texts.limit = 2;
     for (int64_t n = 0; err; n += 1 + n / 6) {
-        begin(&x, &set, &run, ISO_MIX_MASKED);
+        struct mixing x = {0};
         iso_alloc_fail_after(n);
-        err = run_mixing(&x);
+        err = run_mixing(&x, NULL, &opt);
         iso_alloc_fail_after(-1);
         end(&x);
         assert_true(err == ISO_OK || err == ISO_ENOMEM);
@@ -426,13 +412,13 @@ static int largest(const double *y)
 }
 
 /* What the records must say of the first tokens of one branch. */
-struct told {
+struct expected {
     double mse, kl, target, two;
 };
 
-static struct told told_of(const struct mixed *m, const iso_mat *cls, const int *gold)
+static struct expected expected_of(const struct mixed *m, const iso_mat *cls, const int *label)
 {
-    struct told t = {0};
+    struct expected t = {0};
 
     for (int64_t i = 0; i < m->items; i++) {
         const float *a = (const float *)m->cls_source.data + i * m->cls_source.stride;
@@ -445,8 +431,8 @@ static struct told told_of(const struct mixed *m, const iso_mat *cls, const int 
         for (int k = 0; k < K; k++)
             both[k] = (p[k] + q[k]) / 2;
         t.kl += divergence(p, q) / (double)m->items;
-        t.target += (largest(q) == gold[i]) / (double)m->items;
-        t.two += (largest(both) == gold[i]) / (double)m->items;
+        t.target += (largest(q) == label[i]) / (double)m->items;
+        t.two += (largest(both) == label[i]) / (double)m->items;
     }
     return t;
 }
@@ -469,7 +455,8 @@ static double record_of(const iso_records *r, const char *measure, const char *e
     return value;
 }
 
-static void check_told(const iso_records *r, const char *stage, const char *mix, struct told t)
+static void check_branches(const iso_records *r, const char *stage, const char *mix,
+                           struct expected t)
 {
     near(record_of(r, "mse", "cls", stage, mix, NULL), t.mse, 1e-6);
     near(record_of(r, "kl", "predictions", stage, mix, NULL), t.kl, 1e-5);
@@ -479,31 +466,29 @@ static void check_told(const iso_records *r, const char *stage, const char *mix,
 
 static void branches_are_judged_by_the_head(void **state)
 {
-    static const int gold[] = {0, 1, 2, 1, 0, 2};
+    static const int label[] = {0, 1, 2, 1, 0, 2};
     const char *why = NULL;
-    struct settings set = settings_of("2");
-    const iso_run run = {0};
+    iso_mix_opt opt = options_of("2");
     iso_records r = {0};
     iso_rng rng = iso_rng_seeded(3, 0);
-    struct mixing x;
+    iso_texts *texts = short_texts();
+    struct mixing x = {0};
 
     (void)state;
     for (int i = 0; i < C * C; i++)
         dense[i] = (float)(0.2 * iso_rng_normal(&rng));
     for (int i = 0; i < K * C; i++)
         out[i] = (float)(0.4 * iso_rng_normal(&rng));
-    take_short(&set);
-    begin(&x, &set, &run, ISO_MIX_MASKED);
-    ok(run_mixing(&x));
+    ok(run_mixing(&x, texts, &opt));
     ok(iso_classifier_open(&x.job.classifier, &why, folder_of_a_head()));
     assert_non_null(x.job.classifier);
     ok(iso_mix_branches(&r, &x.job, 0, &x.m));
-    const struct told before = told_of(&x.m, &x.m.cls_before, gold);
-    check_told(&r, "before", NULL, before);
+    const struct expected before = expected_of(&x.m, &x.m.cls_before, label);
+    check_branches(&r, "before", NULL, before);
     for (int w = 0; w < x.job.scheme.ways; w++) {
         const char *name = x.job.scheme.way[w].name;
-        const struct told t = told_of(&x.m, &x.m.cls_after[w], gold);
-        check_told(&r, "after", name, t);
+        const struct expected t = expected_of(&x.m, &x.m.cls_after[w], label);
+        check_branches(&r, "after", name, t);
         near(record_of(&r, "mse", "cls", "difference", name, "before"), t.mse - before.mse, 1e-6);
         near(record_of(&r, "accuracy", "two-branch", "difference", name, "before"),
              t.two - before.two, 1e-12);
@@ -515,6 +500,7 @@ static void branches_are_judged_by_the_head(void **state)
     (void)record_of(&r, "accuracy", "source-branch", "before", NULL, NULL);
     iso_records_free(&r);
     end(&x);
+    iso_texts_close(texts);
 }
 
 int main(void)
@@ -526,7 +512,7 @@ int main(void)
         cmocka_unit_test(repo_pads_every_sentence),
         cmocka_unit_test(little_memory_goes_through_files),
         cmocka_unit_test(without_a_source_it_is_the_target),
-        cmocka_unit_test(strangers_are_strange),
+        cmocka_unit_test(mismatched_sentences_have_another_text),
         cmocka_unit_test(memory_that_lacks_is_told),
         cmocka_unit_test(branches_are_judged_by_the_head),
     };

@@ -5,7 +5,7 @@
 #include "analysis/measure/spec.h"
 #include "analysis/pass/pass.h"
 #include "analysis/measure/difference.h"
-#include "tests/bin/mixed.h"
+#include "tests/study/mixed.h"
 
 static bool same(const char *a, const char *b)
 {
@@ -51,7 +51,7 @@ static void what_there_is(void **state)
     (void)state;
 
     mixed_make(&m, &s, honest, 3, 2, 60, 1);
-    iso_records list = measured(&m, &(struct settings){0});
+    iso_records list = measured_by(&m, NULL);
     assert_int_equal(count(&list, "cka"), 3 + 5 * (4 + 2 + 2));
     assert_int_equal(count(&list, "centroid"), 43);
     assert_int_equal(count(&list, "cosine"), 43);
@@ -74,7 +74,7 @@ static void what_there_is(void **state)
     r = find(&list, "p@k", "difference", "xmixup", "fixed:0", 1, 3, "forward");
     assert_true(isnan(r->null));
     iso_records_free(&list);
-    iso_mixed_free(&m);
+    mixed_done(&m);
 }
 
 /* --- Values, told independently --- */
@@ -163,7 +163,7 @@ static void values_are_those_of_the_measures(void **state)
     read_all(before, m.states, iso_mixed_before(&s, 3), N);
     read_all(after, m.states, iso_mixed_after(&s, 1, 0, 3), N);
     read_all(control, m.states, iso_mixed_after(&s, 1, 2, 3), N);
-    iso_records list = measured(&m, &(struct settings){0});
+    iso_records list = measured_by(&m, NULL);
     for (int i = 0; i < 3; i++) {
         const double b = measured_alone(names[i][1], x, before, N);
         const double a = measured_alone(names[i][1], x, after, N);
@@ -184,7 +184,7 @@ static void values_are_those_of_the_measures(void **state)
          share_found(control, x, N), 1e-12);
     iso_records_free(&list);
     iso_free(x);
-    iso_mixed_free(&m);
+    mixed_done(&m);
 }
 
 /* Mixing that changes nothing at all. Of products the last bits depend on where a matrix stands
@@ -203,9 +203,9 @@ static void no_change_is_no_difference(void **state)
 
     mixed_make(&m, &s, nothing, 3, 2, 300, 3);
     for (int method = 0; method < 2; method++) {
-        iso_records list = measured(
-            &m, &(struct settings){.interval = method ? "groups" : "jackknife",
-                                   .measure = "cka,centroid,cosine,p@1,mrr:csls,error,mexa"});
+        iso_mix_opt opt = measuring("cka,centroid,cosine,p@1,mrr:csls,error,mexa");
+        opt.interval = method ? ISO_INTERVAL_GROUPS : ISO_INTERVAL_JACKKNIFE;
+        iso_records list = measured(&m, &opt);
         for (int64_t i = 0; i < list.count; i++) {
             const iso_record *r = &list.at[i];
             if (!same(r->stage, "difference") || same(r->estimator, "cosine-centred"))
@@ -224,7 +224,7 @@ static void no_change_is_no_difference(void **state)
         iso_records_free(&list);
     }
     assert_true(seen > 200);
-    iso_mixed_free(&m);
+    mixed_done(&m);
 }
 
 static void lambda_and_entropies(void **state)
@@ -236,7 +236,7 @@ static void lambda_and_entropies(void **state)
 
     mixed_make(&m, &s, honest, 3, 2, 100, 4);
     m.lambda[7] = m.e1[7] = m.e2[7] = NAN; /* a sentence without tokens */
-    iso_records list = measured(&m, &(struct settings){.measure = "cka"});
+    iso_records list = measured_by(&m, "cka");
     for (int64_t i = 0; i < list.count; i++) {
         const iso_record *r = &list.at[i];
         const bool first = r->mix_layer == 1 && same(r->mix, "xmixup");
@@ -267,35 +267,42 @@ static void lambda_and_entropies(void **state)
     near(sum, 1, 1e-12);
     near(e2, 1, 1e-12);
     iso_records_free(&list);
-    iso_mixed_free(&m);
+    mixed_done(&m);
+}
+
+static iso_err check(const char *measure)
+{
+    const iso_mix_opt opt = measuring(measure);
+
+    return iso_mix_measure_check(&opt);
 }
 
 static void what_is_refused(void **state)
 {
     (void)state;
-    fails(iso_mix_measure_check(&(struct settings){.measure = "cosin"}), ISO_EARG,
-          "did you mean 'cosine'");
-    fails(iso_mix_measure_check(&(struct settings){.measure = "f1"}), ISO_EARG, "does not mine");
-    fails(iso_mix_measure_check(&(struct settings){.measure = "p@0"}), ISO_EARG, "not a rank");
-    fails(iso_mix_measure_check(&(struct settings){.measure = "p@1:clss"}), ISO_EARG, "csls");
-    fails(iso_mix_measure_check(&(struct settings){.measure = "cka,"}), ISO_EARG, "a list like");
-    fails(iso_mix_measure_check(&(struct settings){.measure = ""}), ISO_EARG, "a list like");
-    ok(iso_mix_measure_check(&(struct settings){.measure = "p@5:csls,mrr,error:ratio,mexa"}));
-    ok(iso_mix_measure_check(&(struct settings){.measure = "cosine:*,procrustes"}));
+    fails(check("cosin"), ISO_EARG, "did you mean 'cosine'");
+    fails(check("f1"), ISO_EARG, "does not mine");
+    fails(check("p@0"), ISO_EARG, "not a rank");
+    fails(check("p@1:clss"), ISO_EARG, "csls");
+    fails(check("cka,"), ISO_EARG, "a list like");
+    fails(check(""), ISO_EARG, "a list like");
+    ok(check("p@5:csls,mrr,error:ratio,mexa"));
+    ok(check("cosine:*,procrustes"));
 }
 
 /* Without intervals, by one direction, by retrieval alone; a language against itself. */
-static void other_settings(void **state)
+static void other_options(void **state)
 {
     struct mix_scheme s;
     struct mixed m;
+    iso_mix_opt opt = measuring("p@5:csls,mrr:cosine");
     (void)state;
 
     mixed_make(&m, &s, honest, 3, 1, 60, 5);
     m.tgt = "en";
-    iso_records list = measured(&m, &(struct settings){.measure = "p@5:csls,mrr:cosine",
-                                                       .direction = "backward",
-                                                       .interval = "none"});
+    opt.direction = ISO_RETRIEVE_BACKWARD;
+    opt.interval = ISO_INTERVAL_NONE;
+    iso_records list = measured(&m, &opt);
     assert_int_equal(count(&list, "cka"), 0);
     assert_int_equal(count(&list, "p@k"), 3 + 3 * (4 + 2 + 2));
     for (int64_t i = 0; i < list.count; i++) {
@@ -307,11 +314,12 @@ static void other_settings(void **state)
         }
     }
     iso_records_free(&list);
-    list = measured(&m, &(struct settings){.measure = "cka", .interval = "none"});
+    opt.measure = "cka";
+    list = measured(&m, &opt);
     for (int64_t i = 0; i < list.count; i++)
         assert_true(isnan(list.at[i].lo) && isnan(list.at[i].hi));
     iso_records_free(&list);
-    iso_mixed_free(&m);
+    mixed_done(&m);
 }
 
 static void too_little_memory(void **state)
@@ -319,20 +327,21 @@ static void too_little_memory(void **state)
     struct mix_scheme s;
     struct mixed m;
     iso_records list = {0};
+    const iso_mix_opt opt = measuring(NULL);
     (void)state;
 
     mixed_make(&m, &s, honest, 3, 1, 60, 7);
-    fails(iso_mix_records(&list, &m, &(struct settings){0}, &(iso_run){.mem = 1000}), ISO_EARG,
+    fails(iso_mix_records(&list, &m, &opt, &(iso_run){.mem = 1000}), ISO_EDATA,
           "de: searching 60 sentences needs");
     assert_int_equal(list.count, 0);
-    iso_mixed_free(&m);
+    mixed_done(&m);
 }
 
 static void every_allocation_may_fail(void **state)
 {
     struct mix_scheme s;
     struct mixed m;
-    const struct settings set = {.measure = "cka,p@1:cosine"};
+    const iso_mix_opt opt = measuring("cka,p@1:cosine");
     iso_err err;
     int64_t n = 0;
     (void)state;
@@ -341,19 +350,19 @@ static void every_allocation_may_fail(void **state)
     do {
         iso_records list = {0};
         iso_alloc_fail_after(n++);
-        err = iso_mix_records(&list, &m, &set, &(iso_run){.mem = (int64_t)1 << 28});
+        err = iso_mix_records(&list, &m, &opt, &(iso_run){.mem = (int64_t)1 << 28});
         iso_alloc_fail_after(-1);
         iso_records_free(&list);
         if (err && err != ISO_ENOMEM)
             fail_msg("allocation %lld: %s", (long long)n, iso_err_msg());
     } while (err);
     assert_true(n > 100);
-    iso_mixed_free(&m);
+    mixed_done(&m);
 }
 
 int main(void)
 {
     RUN_TESTS(test(what_there_is), test(values_are_those_of_the_measures),
               test(no_change_is_no_difference), test(lambda_and_entropies), test(what_is_refused),
-              test(other_settings), test(too_little_memory), test(every_allocation_may_fail));
+              test(other_options), test(too_little_memory), test(every_allocation_may_fail));
 }

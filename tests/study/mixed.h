@@ -1,16 +1,16 @@
 /* A mixed target made of random rows, with effects planted. */
-#ifndef ISO_TESTS_BIN_MIXED_H
-#define ISO_TESTS_BIN_MIXED_H
+#ifndef ISO_TESTS_STUDY_MIXED_H
+#define ISO_TESTS_STUDY_MIXED_H
 
-#include "analysis/study/mix/mix_measure.h"
+#include "analysis/study/mix/mix_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "tests/check.h"
 
 enum { MIXED_C = 12, MIXED_L = 3 };
 
-/* What a way does to the target's rows: takes `right` of the translation and `wrong` of a stranger
- * in, goes `shift` of the way from the target's centroid to the source's, adds noise. */
+/* What a way does to the target's rows: takes `right` of the translation and `wrong` of another
+ * sentence in, goes `shift` of the way from the target's centroid to the source's, adds noise. */
 struct planted {
     const char *name;
     bool control;
@@ -73,7 +73,7 @@ static inline void plant_lambda(struct mixed *m)
     }
 }
 
-/* Places are layers 1 and, with `places` 2, also 2. Free with iso_mixed_free. */
+/* Places are layers 1 and, with `places` 2, also 2. Free with mixed_done. */
 static inline void mixed_make(struct mixed *m, struct mix_scheme *s, const struct planted *p,
                               int ways, int places, int64_t n, uint64_t seed)
 {
@@ -108,7 +108,7 @@ static inline void mixed_make(struct mixed *m, struct mix_scheme *s, const struc
     iso_free(x);
 }
 
-static inline void iso_mixed_free(struct mixed *m)
+static inline void mixed_done(struct mixed *m)
 {
     iso_spill_free(m->source);
     iso_spill_free(m->states);
@@ -124,13 +124,30 @@ static const struct planted honest[] = {
     {"shuffled", true, ISO_MIX_BY_ENTROPY, 0, 0.4, 0, 0.05},
 };
 
-static inline iso_records measured(const struct mixed *m, const struct settings *set)
+/* Options of what is measured; NULL: as by default. */
+static inline iso_mix_opt measuring(const char *measure)
+{
+    iso_mix_opt opt;
+
+    iso_mix_opt_init(&opt, sizeof opt);
+    opt.measure = measure ? measure : opt.measure;
+    return opt;
+}
+
+static inline iso_records measured(const struct mixed *m, const iso_mix_opt *opt)
 {
     iso_records list = {0};
 
-    ok(iso_mix_measure_check(set));
-    ok(iso_mix_records(&list, m, set, &(iso_run){.mem = (int64_t)1 << 28, .seed = 1}));
+    ok(iso_mix_measure_check(opt));
+    ok(iso_mix_records(&list, m, opt, &(iso_run){.mem = (int64_t)1 << 28, .seed = 1}));
     return list;
+}
+
+static inline iso_records measured_by(const struct mixed *m, const char *measure)
+{
+    const iso_mix_opt opt = measuring(measure);
+
+    return measured(m, &opt);
 }
 
 #endif
