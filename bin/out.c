@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "bin/term.h"
@@ -12,7 +11,6 @@
 #include "lib/base/run.h"
 #include "lib/io/csv.h"
 #include "lib/io/json.h"
-#include "lib/io/number.h"
 #include "lib/io/table.h"
 #include "lib/linalg/blas.h"
 
@@ -37,13 +35,10 @@ static iso_err list_files(iso_states_file **out, int *count, iso_states *const *
     return ISO_OK;
 }
 
-/* What of the machine may move a number's last digits. */
-struct machine {
-    char system[2 * sizeof(struct utsname)], cores[ISO_NUMBER_SIZE], threads[ISO_NUMBER_SIZE];
-    iso_fact facts[5];
-};
+/* --- The header of records --- */
 
-static void look_at_machine(struct machine *m, const struct settings *set)
+/* What of the machine may move a number's last digits. */
+static void look_at_machine(struct out_origin *m, const struct settings *set)
 {
     struct utsname name;
 
@@ -60,41 +55,40 @@ static void look_at_machine(struct machine *m, const struct settings *set)
     m->facts[4] = (iso_fact){"precision", set->precision ? set->precision : "single"};
 }
 
-static iso_err add_json(iso_buf *out, const struct settings *set, const iso_records *records,
-                        const iso_states_file *files, int count)
+iso_err out_origin_make(struct out_origin *out, const struct settings *set)
 {
-    const char **command = NULL;
-    struct machine machine;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&command, set->argc, sizeof *command));
+    ISO_TRY(iso_alloc(&out->command, set->argc, sizeof *out->command));
     for (int i = 0; i < set->argc; i++)
-        command[i] = i ? set->argv[i] : "isogloss"; /* from wherever it was started */
-    look_at_machine(&machine, set);
-    ISO_TRY(iso_json_write(out, records,
-                           &(iso_origin){.version = ISO_VERSION,
-                                         .command = command,
-                                         .command_count = set->argc,
-                                         .inputs = files,
-                                         .input_count = count,
-                                         .machine = machine.facts,
-                                         .machine_count = 5}));
+        out->command[i] = i ? set->argv[i] : "isogloss"; /* from wherever it was started */
+    look_at_machine(out, set);
+    out->is = (iso_origin){.version = ISO_VERSION,
+                           .command = out->command,
+                           .command_count = set->argc,
+                           .machine = out->facts,
+                           .machine_count = OUT_FACTS};
 done:
-    iso_free(command);
     return err;
 }
 
-iso_err out_json(iso_buf *out, const struct settings *set, const iso_records *records,
-                 iso_states *const *inputs, int input_count)
+void out_origin_free(struct out_origin *origin)
 {
-    iso_states_file *files = NULL;
-    int count = 0;
+    iso_free(origin->command);
+}
+
+static iso_err add_json(iso_buf *out, const struct settings *set, const iso_records *records,
+                        const iso_states_file *files, int count)
+{
+    struct out_origin origin = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(list_files(&files, &count, inputs, input_count));
-    ISO_TRY(add_json(out, set, records, files, count));
+    ISO_TRY(out_origin_make(&origin, set));
+    origin.is.inputs = files;
+    origin.is.input_count = count;
+    ISO_TRY(iso_json_write(out, records, &origin.is));
 done:
-    iso_free(files);
+    out_origin_free(&origin);
     return err;
 }
 

@@ -2,10 +2,14 @@
 #ifndef ISO_BIN_OUT_H
 #define ISO_BIN_OUT_H
 
+#include <sys/utsname.h>
+
 #include "analysis/page/plot.h"
 #include "bin/settings.h"
 #include "lib/base/facts.h"
 #include "lib/base/str.h"
+#include "lib/io/json.h"
+#include "lib/io/number.h"
 #include "lib/io/record.h"
 #include "lib/io/states.h"
 
@@ -20,9 +24,17 @@ iso_err out_records(const struct settings *set, const iso_records *records,
 iso_err out_records_of(const struct settings *set, const iso_records *records,
                        const iso_states_file *files, int count);
 
-/* Adds the records as JSON with the header of this run. */
-iso_err out_json(iso_buf *out, const struct settings *set, const iso_records *records,
-                 iso_states *const *inputs, int input_count);
+/* The header of records of this run: version, command line, machine; without inputs. */
+enum { OUT_FACTS = 5 };
+struct out_origin {
+    iso_origin is;
+    const char **command;
+    char system[2 * sizeof(struct utsname)], cores[ISO_NUMBER_SIZE], threads[ISO_NUMBER_SIZE];
+    iso_fact facts[OUT_FACTS];
+};
+
+iso_err out_origin_make(struct out_origin *out, const struct settings *set);
+void out_origin_free(struct out_origin *origin);
 
 /* What the settings ask of a figure; of a run that mixed, of the layer that it mixed at. */
 iso_plot_opt out_plot_opt(const struct settings *set);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/base/str.h"
+#include "lib/base/alloc.h"
 
 enum { WORD_MOST = 64, CHOICES_MOST = 16 };
 
@@ -341,5 +341,52 @@ iso_err iso_options_take(const iso_options *table, void *out, const void *opt)
         ISO_TRY(check_others(table, o, out));
     }
 done:
+    return err;
+}
+
+/* As a command line -------------------------------------------------------------------------- */
+
+iso_err iso_option_words(iso_buf *out, const iso_option *o, const void *opt)
+{
+    char word[WORD_MOST];
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(out, " --"));
+    for (const char *c = o->name; *c; c++)
+        ISO_TRY(iso_buf_add(out, *c == '_' ? "-" : c, 1));
+    if (o->kind == ISO_OPTION_FLAG)
+        goto done;
+    ISO_TRY(iso_buf_puts(out, " "));
+    if (is_text(o->kind))
+        return iso_buf_word(out, get_text(o, opt));
+    if (o->kind == ISO_OPTION_ENUM)
+        iso_option_choice(word, sizeof word, o, opt);
+    else if (o->kind == ISO_OPTION_REAL)
+        (void)snprintf(word, sizeof word, "%.17g",
+                       *(const double *)(const void *)((const char *)opt + o->offset));
+    else
+        (void)snprintf(word, sizeof word, "%lld", (long long)get_int(o, opt));
+    ISO_TRY(iso_buf_puts(out, word));
+done:
+    return err;
+}
+
+iso_err iso_options_words(iso_buf *out, const iso_options *table, const void *opt)
+{
+    char *fresh = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&fresh, (int64_t)table->size, 1));
+    iso_options_init(table, fresh, table->size);
+    for (int i = 0; i < table->count; i++) {
+        const iso_option *o = &table->at[i];
+        const bool usual = memcmp((const char *)opt + o->offset, fresh + o->offset, o->size) == 0;
+        if (o->kind == ISO_OPTION_INPUT || !iso_option_given(o, opt) ||
+            (usual && o->kind != ISO_OPTION_MEASURES))
+            continue;
+        ISO_TRY(iso_option_words(out, o, opt));
+    }
+done:
+    iso_free(fresh);
     return err;
 }

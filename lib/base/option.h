@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "lib/base/err.h"
+#include "lib/base/str.h"
 
 ISO_BEGIN
 
@@ -135,6 +136,16 @@ ISO_API ISO_MUST_USE iso_err iso_option_set(const iso_option *o, void *opt, cons
 
 /** The choice that an ENUM or CHOICE field stands for, copied to `out`; "" where none is chosen. */
 ISO_API void iso_option_choice(char *out, size_t room, const iso_option *o, const void *opt);
+
+/**
+ * Adds what of a struct differs from the defaults, as a command line has it: " --name value", in
+ * the order of the table, measures always; of INPUT nothing. Errors  ISO_ENOMEM.
+ */
+ISO_API ISO_MUST_USE iso_err iso_options_words(iso_buf *out, const iso_options *table,
+                                               const void *opt);
+
+/** Adds one option so, whatever its value. Not for INPUT. Errors  ISO_ENOMEM. */
+ISO_API ISO_MUST_USE iso_err iso_option_words(iso_buf *out, const iso_option *o, const void *opt);
 
 /** True if `word` of `len` bytes is one of the space-separated `words`. */
 ISO_API bool iso_option_among(const char *words, const char *word, size_t len);

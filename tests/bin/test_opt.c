@@ -4,11 +4,29 @@
 #include "bin/opt.h"
 #include "lib/base/alloc.h"
 
+struct asked {
+    size_t size;
+    iso_states *against;
+    bool difference;
+    const char *src, *layers;
+    const char *const *records;
+};
+
+static const iso_option rows[] = {
+    ISO_OPTION(struct asked, INPUT, against, "INPUT...", "others", .reads = ISO_READS_STATES),
+    ISO_OPTION(struct asked, FLAG, difference, NULL, "minus them", .needs = "against"),
+    ISO_OPTION(struct asked, NAMES, src, "LANG", "source"),
+    ISO_OPTION(struct asked, RANGES, layers, "LIST", "layers"),
+    ISO_OPTION(struct asked, INPUT, records, "FILE...", "files", .reads = ISO_READS_FILE),
+};
+static const iso_options study = ISO_OPTIONS("full", struct asked, rows);
+
 static const struct cmd full = {
     .name = "full",
     .args = "INPUT...",
     .summary = "for this test",
-    .options = "src tgt layers against difference out pool pairs records " OPTIONS_READING,
+    .study = &study,
+    .options = "out " OPTIONS_READING,
 };
 static const struct cmd bare = {
     .name = "bare", .args = "", .summary = "none", .options = "only out"};
@@ -33,7 +51,7 @@ static void words_and_options_mix(void **state)
     assert_int_equal(s.inputs.count, 2);
     text(s.inputs.at[0], "a.h5");
     text(s.inputs.at[1], "b.h5");
-    text(s.src, "en");
+    text(((struct asked *)s.study)->src, "en");
     text(s.out, "x");
     assert_int_equal(s.mem, 2048);
     assert_int_equal(s.threads, 3);
@@ -48,18 +66,20 @@ static void lists_end_at_the_next_option(void **state)
 
     (void)state;
     ok(PARSE(&s, &full, "a", "--against", "b", "c", "--difference", "d", "--records", "r"));
-    assert_int_equal(s.against.count, 2);
-    text(s.against.at[1], "c");
+    assert_int_equal(opt_words(&s, "against").count, 2);
+    text(opt_words(&s, "against").at[1], "c");
     assert_int_equal(s.inputs.count, 2);
     text(s.inputs.at[1], "d");
-    assert_int_equal(s.records.count, 1);
-    assert_true(s.difference);
+    assert_int_equal(opt_words(&s, "records").count, 1);
+    assert_true(((struct asked *)s.study)->difference);
     opt_free(&s);
     ok(PARSE(&s, &full, "--against=b", "c"));
-    assert_int_equal(s.against.count, 2);
+    assert_int_equal(opt_words(&s, "against").count, 2);
     opt_free(&s);
     fails(PARSE(&s, &full, "--against", "--difference"), ISO_EARG,
           "--against needs a value: INPUT");
+    opt_free(&s);
+    fails(PARSE(&s, &full, "a", "--difference"), ISO_EARG, "--difference needs --against INPUT");
     opt_free(&s);
 }
 

@@ -6,7 +6,7 @@
 
 #include "analysis/measure/catalogue.h"
 #include "analysis/page/figure/figure.h"
-#include "analysis/page/report/report.h"
+#include "analysis/page/report/report_inside.h"
 #include "analysis/search/neighbours.h"
 #include "analysis/stats/correlation.h"
 #include "bin/cmd.h"

@@ -3,7 +3,7 @@
 
 #include <sys/stat.h>
 
-#include "analysis/page/report/report.h"
+#include "analysis/page/report/report_inside.h"
 #include "analysis/page/html.h"
 #include "lib/base/alloc.h"
 
@@ -388,8 +388,8 @@ static void summary_of_nothing_is_short(void **state)
 
 static void names_do_no_harm_on_the_page(void **state)
 {
-    struct settings set = {0};
-    struct report report = {.set = &set};
+    const iso_report_opt opt = {0};
+    struct report report = {.opt = &opt};
     struct section_view view = {0};
     iso_buf page = {0};
     iso_record r;
@@ -433,8 +433,8 @@ done:
 
 static void survives_lack_of_memory(void **state)
 {
-    struct settings set = {0};
-    struct report report = {.set = &set};
+    const iso_report_opt opt = {0};
+    struct report report = {.opt = &opt};
     iso_record r = record("de", 1, 0.5);
     iso_err err = ISO_ENOMEM;
 

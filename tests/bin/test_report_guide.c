@@ -2,7 +2,7 @@
 #include "tests/check.h"
 
 #include "analysis/measure/catalogue.h"
-#include "analysis/page/report/report.h"
+#include "analysis/page/report/report_inside.h"
 #include "analysis/page/report/report_guide.h"
 
 static void filled(iso_buf *out, const char *guide, unsigned shows, int64_t n)

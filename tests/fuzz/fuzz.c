@@ -1,19 +1,18 @@
-/* A libFuzzer target for the entry point that ENTRY names: fuzz_npy -max_len=4096 CORPUS seeds/npy
- */
+/* A libFuzzer target for the door that DOOR names: fuzz_npy -max_len=4096 CORPUS seeds/npy */
 #include <stdlib.h>
 
-#include "tests/fuzz/entries.h"
+#include "tests/fuzz/doors.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct entry *entry;
+    static const struct door *door;
 
-    if (!entry)
-        entry = entry_find(ENTRY);
-    if (!entry)
+    if (!door)
+        door = door_find(DOOR);
+    if (!door)
         abort();
-    entry->enter(data, size);
+    door->enter(data, size);
     return 0;
 }

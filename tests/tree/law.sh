@@ -149,19 +149,7 @@ lengths() {
     awk 'FNR == 601 { print FILENAME ":601: more than 600 lines; one idea per file" }' $sources
 }
 
-# What is still on its way into the library: upward.txt says file and fault, and may only shrink.
-pending=tests/tree/upward.txt
-overdue() {
-    [ -f $pending ] || { cat; return; }
-    awk -v list=$pending '
-    BEGIN { while ((getline line < list) > 0) if (line !~ /^#/) due[line] = 1 }
-    { what = $0; sub(/:[0-9]+:/, ":", what) }
-    what in due { seen[what] = 1; next }
-    { print }
-    END { for (what in due) if (!(what in seen)) print list ":1: no longer so, strike it out: " what }'
-}
-
-found=$({ includes; silence; names; families; lengths; } | overdue)
+found=$(includes; silence; names; families; lengths)
 if [ -n "$found" ]; then
     echo "$found"
     exit 1

@@ -1,98 +1,56 @@
-/* The report: records of several runs, told in sections on one page. */
-#ifndef ISO_BIN_REPORT_H
-#define ISO_BIN_REPORT_H
+/* A report: a folder with one page of figures, tables and reading guides, and the records. */
+#ifndef ISO_PAGE_REPORT_H
+#define ISO_PAGE_REPORT_H
 
-#include "analysis/page/figure/figure.h"
-#include "bin/settings.h"
-#include "lib/base/str.h"
-#include "lib/io/record.h"
-#include "lib/io/states.h"
+#include "analysis/pass/plan.h"
+#include "analysis/study/study.h"
+#include "lib/encode/model.h"
+#include "lib/encode/texts.h"
+#include "lib/io/json.h"
 
-/* Records [first, first + count) came from one command line or file. */
-struct report_source {
-    iso_buf line;
-    int64_t first, count;
-    bool mixes; /* some of them are of mixing: then what is before is so too */
-};
+ISO_BEGIN
 
-enum { REPORT_SOURCES = 64 };
+/** Options of iso_report; iso_report_opt_init fills the defaults. Texts are borrowed. */
+typedef struct iso_report_opt {
+    size_t size;
+    iso_model_opt
+        model; /* with texts.corpus: mixes them; compute and random weights are not used */
+    iso_texts_opt texts;
+    const char *scores, *row, *given; /* as in iso_gap_opt */
+    iso_select select;                /* src, tgt, layers */
+    const char *layer;                /* to mix at; NULL: each in turn */
+    const char *measure; /* NULL: the usual ones of all studies; else compare alone, by these */
+    iso_interval interval;
+    iso_method road;
+    const char *const
+        *records;      /* files of records to take in as they are, ended by NULL; or NULL */
+    const char *title; /* heading of the page */
+    bool replace;      /* a folder that is there and was not made by a report may be replaced */
 
-struct report {
-    const struct settings *set;
-    iso_records records;
-    struct report_source source[REPORT_SOURCES];
-    int source_count;
-    iso_states *states; /* NULL when the report is made of records alone */
-    struct names langs; /* all languages, for their looks */
-    const char *src;    /* the language that comparisons start from; NULL when none is named */
-    iso_buf json, csv;  /* the records as files, for the folder and the page */
-    iso_buf summary;    /* HTML */
-};
+    /* What the page says of its making. */
+    const char *inputs;  /* the states as a person typed them; NULL: what the states are called */
+    const char *reading; /* how they were read, as options of a command line; NULL: nothing */
+    const iso_origin *origin; /* the header of records.json; NULL: the states alone */
+} iso_report_opt;
 
-/* What a section's records set side by side. */
-enum section_pairs {
-    PAIRS_LANGUAGES,
-    PAIRS_MODELS,
-    PAIRS_DIFFERENCE,
-    PAIRS_ALIGNED, /* after a map */
-    PAIRS_GAINED,  /* what the map brought */
-    PAIRS_MIXED    /* before and after mixing, and λ */
-};
+extern ISO_API const iso_options iso_report_options;
+ISO_API void iso_report_opt_init(iso_report_opt *opt, size_t size);
 
-/* A kind of section: which records, which figure, how to read it. */
-struct section {
-    int order;
-    const char *id; /* of the figure's files and the page's anchors */
-    const char *title;
-    const char *measure; /* "cka:debiased" */
-    iso_plot_kind kind;
-    const char *guide; /* report_guide.h; NULL = that of the measure */
-    enum section_pairs pairs;
-};
+/** What can be said before any input is open; `states` tells whether there will be some. Errors
+ * ISO_EARG. */
+ISO_API ISO_MUST_USE iso_err iso_report_check(const iso_report_opt *opt, bool states);
 
-/* A section that has records. */
-struct section_view {
-    const struct section *section;
-    iso_records records;
-    bool from[REPORT_SOURCES]; /* sources that contributed */
-    int64_t others;            /* of the same measure, not shown (another model, another pooling) */
-    bool mixing;
-    int places; /* ISO_PLOT_MIXED: of so many mixed layers the one shown does most */
-    struct figure figure;
-    iso_buf svg; /* the figure's file, as gnuplot wrote it */
-    char *id;    /* unique on the page and among the figures */
-};
+/**
+ * Runs the studies on `states` (NULL: none), mixes the texts of the options, takes records in, and
+ * writes `folder` with report.html, records.json, records.csv and figures/: a new folder takes the
+ * place of the old one at the end, in one step, or not at all. What the data do not admit
+ * (ISO_EDATA of a study) has no section, which is noted. Cost    that of the studies; searches and
+ * maps only where they take about a minute on two cores. Errors  as of the studies; ISO_EDATA (no
+ * records), ISO_EIO, ISO_EUNSUP (no gnuplot). Threads one call at a time on the same states.
+ */
+ISO_API ISO_MUST_USE iso_err iso_report(iso_states *states, const iso_report_opt *opt,
+                                        const char *folder, const iso_run *run);
 
-/* The table of sections, ascending by order. */
-int iso_section_count(void);
-const struct section *iso_section_at(int i);
-
-/* Whether a record, of that source, belongs into a section. */
-bool iso_section_fits(const struct section *section, const struct report *report, int source,
-                      const iso_record *r);
-
-/* The records of a section, without its figure; *has tells whether there are any. */
-iso_err iso_section_view_make(struct section_view *out, bool *has, const struct section *section,
-                              const struct report *report);
-void iso_section_view_free(struct section_view *view);
-
-/* Sections for measures that the table does not know: the general guide. *count is set. */
-iso_err iso_section_rest(struct section_view *out, int *count, int room,
-                         const struct report *report);
-
-/* Most cross-lingual layer, farthest language, distance from chance, in plain words (HTML). */
-iso_err iso_report_summarise(iso_buf *out, const struct report *report);
-
-/* Of how many languages and layers mixing is shown to do something, in plain words (HTML); nothing
- * for sections of other things. */
-iso_err iso_report_claims(iso_buf *out, const struct section_view *view);
-
-/* The numbers behind a figure as an HTML table. */
-iso_err iso_report_numbers(iso_buf *out, const struct section_view *view);
-
-/* The page. `views` have their figures drawn. */
-iso_err iso_report_page(iso_buf *out, const struct report *report, const struct section_view *views,
-                        int count);
-const char *iso_report_style(void);
+ISO_END
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "analysis/page/figure/figure_mix.h"
 #include "analysis/study/mix/mix_claim.h"
-#include "analysis/page/report/report.h"
+#include "analysis/page/report/report_inside.h"
 #include "analysis/page/html.h"
 
 /* "xmixup" of "xmixup:1-3"; where: "layer 1-3". */

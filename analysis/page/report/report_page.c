@@ -4,7 +4,7 @@
 
 #include "analysis/measure/catalogue.h"
 #include "analysis/page/figure/figure_text.h"
-#include "analysis/page/report/report.h"
+#include "analysis/page/report/report_inside.h"
 #include "analysis/page/report/report_guide.h"
 #include "analysis/page/html.h"
 #include "analysis/page/wording.h"
@@ -23,8 +23,8 @@ static iso_err add_title(iso_buf *out, const struct report *report)
     struct names models = {0};
     iso_err err = ISO_OK;
 
-    if (report->set->title)
-        return iso_html_text(out, report->set->title);
+    if (report->opt->title)
+        return iso_html_text(out, report->opt->title);
     for (int64_t i = 0; i < report->records.count; i++) {
         if (report->records.at[i].model)
             (void)iso_names_index(&models, report->records.at[i].model);

@@ -1,5 +1,5 @@
 /* How the page looks: on paper, on a phone, by night. */
-#include "analysis/page/report/report.h"
+#include "analysis/page/report/report_inside.h"
 
 static const char style[] =
     ":root{--ink:#1b1b1f;--soft:#5c5f66;--line:#dfe1e6;--ground:#fff;--tint:#f5f6f8;--link:#0b5cad;"

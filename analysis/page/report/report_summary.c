@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "analysis/measure/catalogue.h"
-#include "analysis/page/report/report.h"
+#include "analysis/page/report/report_inside.h"
 #include "analysis/page/html.h"
 #include "lib/base/str.h"
 #include "lib/base/alloc.h"

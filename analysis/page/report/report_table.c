@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "analysis/page/figure/figure_text.h"
-#include "analysis/page/report/report.h"
+#include "analysis/page/report/report_inside.h"
 #include "analysis/page/html.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"

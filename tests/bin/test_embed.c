@@ -1,5 +1,5 @@
 /* What `embed` writes, against PyTorch's states and against itself with other options. */
-#include "tests/encode/embedded.h"
+#include "tests/bin/embedded.h"
 
 static const char *model(void)
 {

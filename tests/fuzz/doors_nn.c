@@ -1,5 +1,4 @@
-/* Entry points of checkpoints: headers of weights, the index of their shards, config.json, heads.
- */
+/* Doors of checkpoints: headers of weights, the index of their shards, config.json, heads. */
 #include <math.h>
 #include <string.h>
 
@@ -8,7 +7,7 @@
 #include "lib/nn/classifier.h"
 #include "lib/nn/config.h"
 #include "lib/nn/xmixup_heads.h"
-#include "tests/fuzz/entries.h"
+#include "tests/fuzz/doors.h"
 
 static void touch_weights(const iso_weights *w)
 {
@@ -157,7 +156,7 @@ static void enter_lambda(const uint8_t *data, size_t size)
     }
 }
 
-const struct entry entries_nn[] = {
+const struct door doors_nn[] = {
     {"weights", enter_weights},
     {"shards", enter_shards},
     {"config", enter_config},

@@ -1,0 +1,286 @@
+/* The studies that a report runs on its states. */
+#include <math.h>
+#include <string.h>
+
+#include "analysis/page/report/report_inside.h"
+#include "analysis/study/align/align.h"
+#include "analysis/study/centroids/centroids.h"
+#include "analysis/study/compare/compare.h"
+#include "analysis/study/items/selection.h"
+#include "analysis/study/probe/probes.h"
+#include "analysis/study/retrieve/retrieve.h"
+
+/* Every layer is compared with every layer for so many targets at most; among so many rows at most
+ * translations are searched. */
+enum { ACROSS_MOST = 30, SEARCHED_MOST = 20000 };
+
+static const double MAPPED_MOST = 2e12; /* operations: half a minute on two cores */
+
+/* Rows · dims · classes in sixteens, over layers: about a minute on two cores. */
+static const double PROBED_MOST = 2e8;
+
+static bool keep_unequal_layers(const struct report *report, const iso_record *r)
+{
+    (void)report;
+    return r->src_layer != r->tgt_layer;
+}
+
+static bool keep_without_source(const struct report *report, const iso_record *r)
+{
+    return strcmp(r->src, report->src) != 0 && strcmp(r->tgt, report->src) != 0;
+}
+
+static bool keep_aligned(const struct report *report, const iso_record *r)
+{
+    (void)report;
+    return r->stage && strcmp(r->stage, "after") == 0;
+}
+
+/* Most studies make intervals or leave them away. */
+static iso_interval plain_interval(const struct report *report)
+{
+    return report->opt->interval == ISO_INTERVAL_NONE ? ISO_INTERVAL_NONE : ISO_INTERVAL_USUAL;
+}
+
+/* Takes in what a study made, or notes what the data do not admit. */
+static iso_err take(struct report *report, iso_records *records, iso_err err,
+                    const iso_options *study, const void *opt, const char *missing,
+                    iso_report_keep *keep, const iso_run *run)
+{
+    iso_buf line = {0};
+
+    if (err == ISO_EDATA && missing) {
+        iso_run_note(run, "no %s: %s", missing, iso_err_msg());
+        err = ISO_OK;
+        goto done;
+    }
+    ISO_TRY(err);
+    ISO_TRY(iso_report_line(&line, report, study, opt));
+    ISO_TRY(iso_report_add(report, &line, records, keep));
+done:
+    iso_records_free(records);
+    iso_buf_free(&line);
+    return err;
+}
+
+/* --- Comparing --- */
+
+static iso_compare_opt comparison_of(const iso_report_opt *o, const char *measures)
+{
+    iso_compare_opt opt;
+
+    iso_compare_opt_init(&opt, sizeof opt);
+    opt.select = o->select;
+    opt.measure = o->measure ? o->measure : measures;
+    opt.road = o->road;
+    opt.interval = o->interval;
+    return opt;
+}
+
+iso_err iso_report_runs_check(const iso_report_opt *o)
+{
+    const iso_compare_opt opt = comparison_of(o, "cka");
+
+    return iso_compare_check(&opt);
+}
+
+static iso_err compare(struct report *report, const iso_compare_opt *opt, const iso_run *run,
+                       iso_report_keep *keep)
+{
+    iso_records records = {0};
+    const iso_err err = iso_compare(&records, report->states, opt, run);
+
+    return take(report, &records, err, &iso_compare_options, opt, NULL, keep, run);
+}
+
+static iso_err run_centroids(struct report *report, const iso_run *run)
+{
+    const iso_compare_opt opt = comparison_of(report->opt, "centroid:relative,centroid:share");
+    iso_options shown = iso_compare_options;
+    iso_records records = {0};
+    const iso_err err = iso_compare(&records, report->states, &opt, run);
+
+    shown.name = iso_centroids_options.name; /* the command has the same options */
+    return take(report, &records, err, &shown, &opt, NULL, NULL, run);
+}
+
+/* "de,fr,ru": the first targets. */
+static iso_err list_targets(iso_buf *out, const struct report *report, const struct selection *sel)
+{
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < sel->pair_count && i < ACROSS_MOST; i++) {
+        ISO_TRY(iso_buf_puts(out, i ? "," : ""));
+        ISO_TRY(iso_buf_puts(out, iso_states_lang(report->states, sel->pair[i][1])->name));
+    }
+done:
+    return err;
+}
+
+static iso_err run_across(struct report *report, const struct selection *sel, const iso_run *run)
+{
+    iso_compare_opt opt = comparison_of(report->opt, "cka");
+    iso_buf targets = {0};
+    iso_err err = ISO_OK;
+
+    opt.select.across = true;
+    if (sel->pair_count > ACROSS_MOST) {
+        ISO_TRY(list_targets(&targets, report, sel));
+        opt.select.tgt = targets.text;
+        iso_run_note(
+            run,
+            "every layer is compared with every layer for the first %d of %d languages; " ISO_FIELD(
+                tgt) " chooses",
+            ACROSS_MOST, sel->pair_count);
+    }
+    ISO_TRY(compare(report, &opt, run, keep_unequal_layers));
+done:
+    iso_buf_free(&targets);
+    return err;
+}
+
+/* --- Searching and aligning --- */
+
+static iso_err run_retrieval(struct report *report, int src, const iso_run *run)
+{
+    iso_run quiet = run ? *run : (iso_run){0};
+    iso_retrieve_opt opt;
+    iso_records records = {0};
+
+    if (iso_states_lang(report->states, src)->rows > SEARCHED_MOST) {
+        iso_run_note(run, "retrieval among more than %d rows is left to `isogloss retrieve`",
+                     SEARCHED_MOST);
+        return ISO_OK;
+    }
+    quiet.note = NULL; /* what there is to say of these rows, compare has said */
+    iso_retrieve_opt_init(&opt, sizeof opt);
+    opt.select = report->opt->select;
+    opt.measure = "p@1:cosine,p@1:csls";
+    opt.interval = plain_interval(report);
+    const iso_err err = iso_retrieve(&records, report->states, &opt, &quiet);
+    return take(report, &records, err, &iso_retrieve_options, &opt, "retrieval", NULL, run);
+}
+
+/* Operations of fitting: a decomposition of each fold's d × d products. */
+static double cost_of_maps(const struct report *report, const struct selection *sel)
+{
+    int64_t rows, cols;
+    iso_dtype type;
+    double sum = 0;
+
+    for (int k = 0; k < sel->layer_count; k++) {
+        if (iso_states_shape(&rows, &cols, &type, report->states, sel->lang[0], sel->layer[k]))
+            return INFINITY;
+        sum += 5.0 * sel->pair_count * (double)cols * (double)cols *
+               (25.0 * (double)cols + 2.0 * (double)rows);
+    }
+    return sum;
+}
+
+static iso_err run_alignment(struct report *report, const struct selection *sel, const iso_run *run)
+{
+    iso_run quiet = run ? *run : (iso_run){0};
+    iso_align_opt opt;
+    iso_records records = {0};
+
+    if (cost_of_maps(report, sel) > MAPPED_MOST) {
+        iso_run_note(run, "maps between so many languages and layers are left to `isogloss align`");
+        return ISO_OK;
+    }
+    quiet.note = NULL;
+    iso_align_opt_init(&opt, sizeof opt);
+    opt.select = report->opt->select;
+    opt.measure = "p@1";
+    opt.interval = plain_interval(report);
+    const iso_err err = iso_align(&records, report->states, &opt, &quiet);
+    return take(report, &records, err, &iso_align_options, &opt, "alignment", keep_aligned, run);
+}
+
+/* --- Probing --- */
+
+static iso_err cost_of_probes(double *out, const struct report *report, const struct selection *sel,
+                              int src)
+{
+    const iso_states_info *about = iso_states_about(report->states);
+    const int classes =
+        about->class_count > about->tag_count ? about->class_count : about->tag_count;
+    iso_err err = ISO_OK;
+
+    *out = 0;
+    for (int i = 0; i < sel->layer_count; i++) {
+        int64_t rows, cols;
+        iso_dtype type;
+        ISO_TRY(iso_states_shape(&rows, &cols, &type, report->states, src, sel->layer[i]));
+        *out += (double)rows * (double)cols * 16 * ((classes + 15) / 16);
+    }
+done:
+    return err;
+}
+
+/* What a probe of the source knows of the others, and whether languages are told apart. */
+static iso_err run_probes(struct report *report, const struct selection *sel, int src,
+                          const iso_run *run)
+{
+    double work = 0;
+    iso_probe_opt opt;
+    iso_records records = {0};
+    iso_err err = ISO_OK;
+
+    if (!iso_probe_has_labels(report->states, src))
+        return ISO_OK;
+    ISO_TRY(cost_of_probes(&work, report, sel, src));
+    if (work > PROBED_MOST) {
+        iso_run_note(run, "probes of so many rows and layers are left to `isogloss probe`");
+        return ISO_OK;
+    }
+    iso_probe_opt_init(&opt, sizeof opt);
+    opt.select.src = report->opt->select.src ? report->src : NULL;
+    opt.select.tgt = report->opt->select.tgt;
+    opt.select.layers = report->opt->select.layers;
+    opt.measure = "accuracy:probe,gap,accuracy:language-id";
+    opt.interval = plain_interval(report);
+    err = iso_probe(&records, report->states, &opt, run);
+    return take(report, &records, err, &iso_probe_options, &opt, "probe", NULL, run);
+done:
+    return err;
+}
+
+/* --- All --- */
+
+/* Of all pairs, those with the source are there already when it came first in the pair. */
+static iso_err run_pairs(struct report *report, const iso_run *run)
+{
+    iso_compare_opt opt = comparison_of(report->opt, "cka,centroid:relative");
+
+    opt.select.pairs = ISO_PAIRS_ALL;
+    opt.select.src = NULL;
+    return compare(report, &opt, run, keep_without_source);
+}
+
+iso_err iso_report_runs(struct report *report, const iso_run *run)
+{
+    const iso_report_opt *o = report->opt;
+    const iso_compare_opt all = comparison_of(o, "cka,cka:biased,cosine:raw,cosine:centred");
+    struct selection sel = {0};
+    int src = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_selection_source(&src, &o->select, report->states));
+    report->src = iso_states_lang(report->states, src)->name;
+    ISO_TRY(iso_selection_make(&sel, &o->select, report->states, false));
+    ISO_TRY(compare(report, &all, run, NULL));
+    if (!o->measure) {
+        ISO_TRY(run_centroids(report, run));
+        ISO_TRY(run_retrieval(report, src, run));
+        ISO_TRY(run_alignment(report, &sel, run));
+    }
+    if (sel.layer_count > 1)
+        ISO_TRY(run_across(report, &sel, run));
+    if (sel.pair_count > 1)
+        ISO_TRY(run_pairs(report, run));
+    if (!o->measure)
+        ISO_TRY(run_probes(report, &sel, src, run));
+done:
+    iso_selection_free(&sel);
+    return err;
+}
