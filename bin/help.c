@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/measure/catalogue.h"
+#include "analysis/measure/measure.h"
 #include "bin/man_page.h"
 #include "bin/opt.h"
 #include "lib/io/record.h"

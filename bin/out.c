@@ -9,8 +9,7 @@
 #include "bin/term.h"
 #include "lib/base/alloc.h"
 #include "lib/base/run.h"
-#include "lib/io/csv.h"
-#include "lib/io/json.h"
+#include "lib/io/record_write.h"
 #include "lib/io/table.h"
 #include "lib/linalg/blas.h"
 

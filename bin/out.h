@@ -8,7 +8,7 @@
 #include "bin/settings.h"
 #include "lib/base/facts.h"
 #include "lib/base/str.h"
-#include "lib/io/json.h"
+#include "lib/io/record_write.h"
 #include "lib/io/number.h"
 #include "lib/io/record.h"
 #include "lib/io/states.h"

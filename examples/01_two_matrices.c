@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <isogloss.h>
+#include <isogloss/kernels.h>
 
 enum { ITEMS = 200, DIMS = 32 };
 

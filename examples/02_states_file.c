@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <isogloss.h>
+#include <isogloss/kernels.h>
 
 /* Sources keep the type of the file; f16 and bf16 become f32 when we ask for it. */
 static iso_err first_row_length(double *length, iso_rows *rows)

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <isogloss.h>
+#include <isogloss/kernels.h>
 
 enum { MOST = 1024, MEASURES = 16 };
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <isogloss.h>
+#include <isogloss/kernels.h>
 
 /* One outcome an item; nothing else to remember. */
 static int64_t no_state(int64_t p, int64_t q)

@@ -5,16 +5,18 @@
 
 #include <stdbool.h>
 
-#include "analysis/measure/measure.h"
+#include "analysis/measure/value.h"
 #include "lib/base/err.h"
 
 ISO_BEGIN
+
+struct iso_measure; /* iso_measure of measure.h, for those who look into one */
 
 enum { ISO_MEASURES_MOST = 64 }; /* of a pair, those registered included */
 
 /** All measures of a pair, ours first, then those registered, in a fixed order. */
 ISO_API int iso_measure_count(void);
-ISO_API const iso_measure *iso_measure_at(int i);
+ISO_API const struct iso_measure *iso_measure_at(int i);
 
 /**
  * Adds a measure (borrowed, for the life of the program). From then on it can be chosen by its
@@ -22,7 +24,7 @@ ISO_API const iso_measure *iso_measure_at(int i);
  * Errors  ISO_EARG (no title or no function; a name that a list of measures cannot hold: empty, 64
  *         bytes, one of ":,@*" or a blank; a name that is taken, table full).
  */
-ISO_API ISO_MUST_USE iso_err iso_measure_register(const iso_measure *m);
+ISO_API ISO_MUST_USE iso_err iso_measure_register(const struct iso_measure *m);
 
 /* What a number is about. */
 typedef enum iso_about {

@@ -48,9 +48,6 @@ typedef struct iso_pair {
     int peers;                 /* matrices in that mean */
 } iso_pair;
 
-/* What a high value means for the two languages. */
-typedef enum iso_high { ISO_HIGH_APART = -1, ISO_HIGH_NEITHER, ISO_HIGH_ALIKE } iso_high;
-
 typedef struct iso_measure {
     const char *measure, *estimator;
     const char *title; /* of figures and sections: "Cosine of translation pairs" */

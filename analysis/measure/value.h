@@ -8,6 +8,9 @@
 
 ISO_BEGIN
 
+/** What a high value means for the two languages. */
+typedef enum iso_high { ISO_HIGH_APART = -1, ISO_HIGH_NEITHER, ISO_HIGH_ALIKE } iso_high;
+
 /** Absent numbers are NAN; an undefined `value` has the reason in `why`. Texts are static. */
 typedef struct iso_value {
     double value, lo, hi;

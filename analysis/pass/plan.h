@@ -3,6 +3,7 @@
 #define ISO_ANALYSIS_PLAN_H
 
 #include "analysis/measure/measure.h"
+#include "analysis/pass/method.h"
 #include "lib/base/run.h"
 #include "lib/linalg/deal.h"
 #include "lib/linalg/rows.h"
@@ -11,8 +12,6 @@ ISO_BEGIN
 
 /* A matrix is shifted by the mean of its first rows, this many at most, rounded to f32. */
 enum { ISO_PILOT = 1024 };
-
-typedef enum iso_method { ISO_METHOD_AUTO = 0, ISO_METHOD_SUMS, ISO_METHOD_GRAM } iso_method;
 
 /**
  * Matrices over the same items, pairs of them, and the measures wanted of every pair.
@@ -60,9 +59,6 @@ ISO_API void iso_plan_free(iso_plan *plan);
 
 /** How many replicates a measure has under a plan: its units. */
 ISO_API int64_t iso_plan_units(const iso_plan *plan, const iso_measure *measure);
-
-/** "gram" or "sums". */
-ISO_API const char *iso_method_name(iso_method method);
 
 ISO_END
 

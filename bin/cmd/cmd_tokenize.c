@@ -12,6 +12,7 @@
 #include "lib/encode/texts.h"
 #include "bin/cmd/tokenize_print.h"
 #include "lib/base/alloc.h"
+#include "lib/encode/opened.h"
 #include "lib/io/outfile.h"
 #include "lib/io/stream.h"
 

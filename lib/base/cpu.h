@@ -16,23 +16,23 @@ typedef enum iso_cpu {
 } iso_cpu;
 
 /** What the CPU has and the system saves; PLAIN where we do not know the architecture. */
-ISO_API iso_cpu iso_cpu_native(void);
+iso_cpu iso_cpu_native(void);
 
 /** What our loops use: the CPU's, at most the limit. */
-ISO_API iso_cpu iso_cpu_level(void);
+iso_cpu iso_cpu_level(void);
 
 /**
  * Limits it from now on, for the whole process; returns the limit that held before, to be put
  * back. For tests, and for numbers that must be equal on unlike machines. OpenBLAS and oneDNN
  * choose for themselves (OPENBLAS_CORETYPE, DNNL_MAX_CPU_ISA).
  */
-ISO_API iso_cpu iso_cpu_limit(iso_cpu most);
+iso_cpu iso_cpu_limit(iso_cpu most);
 
 /** "plain", "avx2", "avx512". */
-ISO_API const char *iso_cpu_name(iso_cpu cpu);
+const char *iso_cpu_name(iso_cpu cpu);
 
 /** The one called so; false if there is none. */
-ISO_API bool iso_cpu_named(iso_cpu *out, const char *name);
+bool iso_cpu_named(iso_cpu *out, const char *name);
 
 ISO_END
 

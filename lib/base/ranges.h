@@ -11,18 +11,18 @@ ISO_BEGIN
 
 /** One word of such a list, "3", "3-6", "last", "10-last", as first and last number; `final` is
  * what "last" stands for. false where it is none. */
-ISO_API bool iso_range_parse(int64_t *first, int64_t *last, const char *word, int64_t final);
+bool iso_range_parse(int64_t *first, int64_t *last, const char *word, int64_t final);
 
 /** Whether a list (NULL: all) can be read at all. Errors  ISO_EARG, naming the word. */
-ISO_API ISO_MUST_USE iso_err iso_ranges_check(const char *list);
+ISO_MUST_USE iso_err iso_ranges_check(const char *list);
 
 /**
  * Sets take[i] for every layer of layer[0..count), ascending, that a list names; the others stay.
  * `who` has these layers, for messages.
  * Errors  ISO_EARG (a word that is none, an end that is no layer).
  */
-ISO_API ISO_MUST_USE iso_err iso_ranges_take(bool *take, const char *list, const int *layer,
-                                             int count, const char *who);
+ISO_MUST_USE iso_err iso_ranges_take(bool *take, const char *list, const int *layer, int count,
+                                     const char *who);
 
 ISO_END
 

@@ -29,19 +29,19 @@ typedef struct iso_textmap {
  * Errors  ISO_ENOMEM; ISO_EUNSUP (2^31 texts, or a text of 2^31 bytes).
  * Cost    O(len) time on average; 28 to 44 bytes a text, and the copy.
  */
-ISO_API ISO_MUST_USE iso_err iso_textmap_keep(int64_t *number, iso_textmap *map, const char *text,
-                                              int64_t len);
-ISO_API ISO_MUST_USE iso_err iso_textmap_put(int64_t *number, iso_textmap *map, const char *text,
-                                             int64_t len);
+ISO_MUST_USE iso_err iso_textmap_keep(int64_t *number, iso_textmap *map, const char *text,
+                                      int64_t len);
+ISO_MUST_USE iso_err iso_textmap_put(int64_t *number, iso_textmap *map, const char *text,
+                                     int64_t len);
 
 /** The number of a text, or -1. */
-ISO_API int64_t iso_textmap_find(const iso_textmap *map, const char *text, int64_t len);
+int64_t iso_textmap_find(const iso_textmap *map, const char *text, int64_t len);
 
 /** Makes place for `count` texts in all, so that adding up to as many fails for copies alone.
  * Errors  ISO_ENOMEM, ISO_EUNSUP. */
-ISO_API ISO_MUST_USE iso_err iso_textmap_reserve(iso_textmap *map, int64_t count);
+ISO_MUST_USE iso_err iso_textmap_reserve(iso_textmap *map, int64_t count);
 
-ISO_API void iso_textmap_free(iso_textmap *map);
+void iso_textmap_free(iso_textmap *map);
 
 ISO_END
 

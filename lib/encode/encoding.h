@@ -3,9 +3,7 @@
 #define ISO_ENCODE_ENCODING_H
 
 #include "lib/encode/lexicon.h"
-#include "lib/encode/model.h"
-#include "lib/encode/texts.h"
-#include "lib/io/pool.h"
+#include "lib/encode/opened.h"
 #include "lib/text/words.h"
 
 /* What is known of a token besides its id. */

@@ -8,6 +8,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
+#include "lib/encode/opened.h"
 #include "lib/linalg/blas.h"
 
 struct iso_model {

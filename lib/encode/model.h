@@ -4,8 +4,7 @@
 
 #include "lib/base/option.h"
 #include "lib/base/run.h"
-#include "lib/nn/encoder.h"
-#include "lib/text/tokenizer.h"
+#include "lib/linalg/compute.h"
 
 ISO_BEGIN
 
@@ -56,21 +55,10 @@ typedef struct iso_model_info {
     const char *folder;
     iso_compute compute;
     bool random;
-    const iso_nn_config *config;
+    const struct iso_nn_config *config;
 } iso_model_info;
 
 ISO_API const iso_model_info *iso_model_about(const iso_model *m);
-
-/** Its encoder, which lives as long as the model. */
-ISO_API iso_encoder *iso_model_encoder(iso_model *m);
-
-/** Its tokenizer, which is opened by the first call and lives as long as the model. Errors  as
- * iso_tokenizer_open. */
-ISO_API ISO_MUST_USE iso_err iso_model_tokenizer(const iso_tokenizer **out, iso_model *m);
-
-/** Notes what is odd in the tokenizer's files of a folder: how much, and the first. */
-ISO_API void iso_model_note_tokenizer(const iso_run *run, const char *folder,
-                                      const iso_tokenizer *t);
 
 ISO_END
 

@@ -6,6 +6,7 @@
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 #include "lib/base/utf8.h"
+#include "lib/encode/opened.h"
 #include "lib/io/items.h"
 #include "lib/text/lang.h"
 

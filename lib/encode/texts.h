@@ -4,8 +4,6 @@
 
 #include "lib/base/option.h"
 #include "lib/io/corpus.h"
-#include "lib/io/pool.h"
-#include "lib/text/tokenizer.h"
 
 ISO_BEGIN
 
@@ -91,23 +89,10 @@ ISO_API ISO_MUST_USE iso_err iso_texts_need(int *out, const iso_texts *t, const 
 /** Whether it has text; else it is token ids alone. */
 ISO_API bool iso_texts_has_text(const iso_texts *t, int lang);
 
-/** That all have text where a row stands for a word of it. Errors  ISO_EARG. */
-ISO_API ISO_MUST_USE iso_err iso_texts_check_pool(const iso_texts *t, iso_pool pool);
-
 /** Reads the text of a language. `padding` as in iso_corpus_opt. Free with iso_corpus_free, before
  * the texts. Errors  as iso_corpus_read. */
 ISO_API ISO_MUST_USE iso_err iso_texts_read(iso_corpus *out, const iso_texts *t, int lang,
                                             const int32_t *padding, const iso_run *run);
-
-/** How files are to be read, for iso_corpus_read. */
-ISO_API iso_corpus_opt iso_texts_reading(const iso_texts_opt *opt, const iso_run *run);
-
-/** Notes how texts were read, what was the same for several of them once. Errors  ISO_ENOMEM. */
-ISO_API ISO_MUST_USE iso_err iso_texts_note(const iso_run *run, const iso_corpus *const *corpora,
-                                            int count);
-
-/** The text of an item; a second one that is empty is none. */
-ISO_API iso_text iso_texts_item(const iso_corpus *c, int64_t item);
 
 ISO_END
 

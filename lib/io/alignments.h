@@ -22,9 +22,8 @@ typedef struct iso_alignments {
  * Errors  ISO_EIO, ISO_EFORMAT (the message names the line; more bytes than the memory budget),
  *         ISO_ENOMEM, ISO_ECANCEL.
  */
-ISO_API ISO_MUST_USE iso_err iso_alignments_read(iso_alignments *out, const char *path,
-                                                 const iso_run *run);
-ISO_API void iso_alignments_free(iso_alignments *a);
+ISO_MUST_USE iso_err iso_alignments_read(iso_alignments *out, const char *path, const iso_run *run);
+void iso_alignments_free(iso_alignments *a);
 
 ISO_END
 

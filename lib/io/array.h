@@ -37,22 +37,22 @@ typedef struct iso_array {
  * that its bytes lie within the first `size` bytes of where it is. Sets a->axes.
  * Errors  ISO_EFORMAT, ISO_EARG (axes); messages begin with `what`.
  */
-ISO_API ISO_MUST_USE iso_err iso_array_check(iso_array *a, const char *axes, int64_t size,
-                                             const char *what);
+ISO_MUST_USE iso_err iso_array_check(iso_array *a, const char *axes, int64_t size,
+                                     const char *what);
 
 /** Bytes of all numbers. */
-ISO_API int64_t iso_array_bytes(const iso_array *a);
+int64_t iso_array_bytes(const iso_array *a);
 
 /** Number of matrices, and the shape of each. */
-ISO_API int iso_array_layers(const iso_array *a);
-ISO_API void iso_array_matrix(int64_t *rows, int64_t *cols, const iso_array *a);
+int iso_array_layers(const iso_array *a);
+void iso_array_matrix(int64_t *rows, int64_t *cols, const iso_array *a);
 
 /**
  * A source over one of the matrices, in the host's byte order. Rows that do not lie together
  * are gathered; columns that do are turned through iso_rows_transpose. Errors  ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_array_rows(iso_rows **out, const iso_array *a, int layer,
-                                            const iso_run *run);
+ISO_MUST_USE iso_err iso_array_rows(iso_rows **out, const iso_array *a, int layer,
+                                    const iso_run *run);
 
 ISO_END
 

@@ -32,11 +32,11 @@ typedef struct iso_array_name {
  * Writes `count` entries, to be freed one by one. Errors  ISO_EFORMAT (a name of two layers, two
  * names for one language and layer; the message begins with `path`), ISO_ENOMEM (nothing is left).
  */
-ISO_API ISO_MUST_USE iso_err iso_array_names(iso_array_name *out, const char *const *names, int count,
-                                             const char *(*canonical)(const char *code), bool picked,
-                                             const char *path);
+ISO_MUST_USE iso_err iso_array_names(iso_array_name *out, const char *const *names, int count,
+                                     const char *(*canonical)(const char *code), bool picked,
+                                     const char *path);
 
-ISO_API void iso_array_name_free(iso_array_name *name);
+void iso_array_name_free(iso_array_name *name);
 
 ISO_END
 

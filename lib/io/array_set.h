@@ -30,20 +30,20 @@ typedef struct iso_named_array {
 } iso_named_array;
 
 /** Appends a checked array under a name (copied). */
-ISO_API ISO_MUST_USE iso_err iso_array_set_add(iso_array_set *set, const char *name,
-                                               const iso_array *array, int tag);
+ISO_MUST_USE iso_err iso_array_set_add(iso_array_set *set, const char *name, const iso_array *array,
+                                       int tag);
 
 /**
  * Makes the entries when all arrays are there, by what the names say (iso_array_names).
  * Errors  ISO_EFORMAT (two arrays for one matrix; the message begins with `path`), ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_array_set_finish(iso_array_set *set, const iso_states_opt *opt,
-                                                  const char *path);
+ISO_MUST_USE iso_err iso_array_set_finish(iso_array_set *set, const iso_states_opt *opt,
+                                          const char *path);
 
 /** The array an entry belongs to; *layer is which of its matrices. */
-ISO_API iso_named_array *iso_array_set_find(int *layer, const iso_array_set *set, int entry);
+iso_named_array *iso_array_set_find(int *layer, const iso_array_set *set, int entry);
 
-ISO_API void iso_array_set_free(iso_array_set *set);
+void iso_array_set_free(iso_array_set *set);
 
 ISO_END
 

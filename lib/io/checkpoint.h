@@ -17,14 +17,14 @@ typedef enum iso_checkpoint_part {
 } iso_checkpoint_part;
 
 /** What a file of that name is for. */
-ISO_API iso_checkpoint_part iso_checkpoint_part_of(const char *name);
+iso_checkpoint_part iso_checkpoint_part_of(const char *name);
 
 /**
  * The names of those that are there, by bytes; free each and the list. A folder that cannot be
  * read has none. Errors  ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_checkpoint_list(char ***names, int *count, const char *folder);
-ISO_API void iso_checkpoint_list_free(char **names, int count);
+ISO_MUST_USE iso_err iso_checkpoint_list(char ***names, int *count, const char *folder);
+void iso_checkpoint_list_free(char **names, int count);
 
 /**
  * Adds a line "NAME TAB DIGEST" for each file that decides what a model computes: its
@@ -32,9 +32,8 @@ ISO_API void iso_checkpoint_list_free(char **names, int count);
  * iso_weights_open takes. All bytes are read; progress is reported.
  * Errors  as iso_weights_open, ISO_ECANCEL.
  */
-ISO_API ISO_MUST_USE iso_err iso_checkpoint_identity(iso_buf *out, const char *folder,
-                                                     bool tokenizer, bool weights,
-                                                     const iso_run *run);
+ISO_MUST_USE iso_err iso_checkpoint_identity(iso_buf *out, const char *folder, bool tokenizer,
+                                             bool weights, const iso_run *run);
 
 ISO_END
 

@@ -19,10 +19,10 @@ typedef enum iso_corpus_column {
 } iso_corpus_column;
 
 /** The name that always stands for it: text, text2, id, label. */
-ISO_API const char *iso_corpus_column_name(int column);
+const char *iso_corpus_column_name(int column);
 
 /** Whether a name is one of those in use for this column, letters' case aside. */
-ISO_API bool iso_corpus_column_known(int column, const char *name);
+bool iso_corpus_column_known(int column, const char *name);
 
 /** The option `columns`: names by column, NULL where nothing was said; "" takes none. */
 typedef struct iso_corpus_wish {
@@ -30,8 +30,8 @@ typedef struct iso_corpus_wish {
 } iso_corpus_wish;
 
 /** Errors  ISO_EARG, ISO_ENOMEM. What was parsed is to be freed even then. */
-ISO_API ISO_MUST_USE iso_err iso_corpus_wish_parse(iso_corpus_wish *out, const char *columns);
-ISO_API void iso_corpus_wish_free(iso_corpus_wish *wish);
+ISO_MUST_USE iso_err iso_corpus_wish_parse(iso_corpus_wish *out, const char *columns);
+void iso_corpus_wish_free(iso_corpus_wish *wish);
 
 /** Which field is which column; -1 = none. */
 typedef struct iso_corpus_layout {
@@ -45,20 +45,20 @@ typedef struct iso_corpus_layout {
  * category, ...); a second text only beside its partner (premise and hypothesis). Fields of one
  * name are no choice. Errors  ISO_EFORMAT (none, several; the way out is --columns), ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_corpus_layout_choose(iso_corpus_layout *out,
-                                                      const iso_corpus_wish *wish, const char *path,
-                                                      const char *const *names, int64_t count);
+ISO_MUST_USE iso_err iso_corpus_layout_choose(iso_corpus_layout *out, const iso_corpus_wish *wish,
+                                              const char *path, const char *const *names,
+                                              int64_t count);
 
 /** The columns that were found, a bit each. */
-ISO_API unsigned iso_corpus_layout_has(const iso_corpus_layout *layout);
+unsigned iso_corpus_layout_has(const iso_corpus_layout *layout);
 
 /**
  * Adds what a person should know of the choice: names that were recognised ("text is sentence"),
  * names that are left out. Nothing when there is nothing. Errors  ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_corpus_layout_say(iso_buf *out, const iso_corpus_layout *layout,
-                                                   const iso_corpus_wish *wish,
-                                                   const char *const *names, int64_t count);
+ISO_MUST_USE iso_err iso_corpus_layout_say(iso_buf *out, const iso_corpus_layout *layout,
+                                           const iso_corpus_wish *wish, const char *const *names,
+                                           int64_t count);
 
 ISO_END
 

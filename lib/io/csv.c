@@ -1,4 +1,5 @@
-#include "lib/io/csv.h"
+#include "lib/io/record_read.h"
+#include "lib/io/record_write.h"
 
 #include <math.h>
 #include <string.h>

@@ -14,7 +14,7 @@ ISO_BEGIN
  *         the middle of two f32 that the C library decides.
  * Source  Clinger, How to read floating point numbers accurately, PLDI 1990 (the exact powers).
  */
-ISO_API const char *iso_decimal_f32(float *out, const char *text);
+const char *iso_decimal_f32(float *out, const char *text);
 
 ISO_END
 

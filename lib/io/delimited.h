@@ -26,21 +26,21 @@ typedef struct iso_delimited {
  * semicolons when it has those and neither, else commas; but for tabs, fields may be quoted; a UTF-8 byte-order mark is passed over.
  * Errors  ISO_EFORMAT (not UTF-8, a NUL).
  */
-ISO_API ISO_MUST_USE iso_err iso_delimited_begin(iso_delimited *out, const char *bytes, int64_t len,
-                                                 bool comments);
+ISO_MUST_USE iso_err iso_delimited_begin(iso_delimited *out, const char *bytes, int64_t len,
+                                         bool comments);
 
 /** Reads the next line that is not empty; *more is false when there is none. Lines end in LF or
  * CRLF. Errors  ISO_EFORMAT (a quote that is not closed, more than 512 fields), ISO_ENOMEM. */
-ISO_API ISO_MUST_USE iso_err iso_delimited_next(bool *more, iso_delimited *d);
+ISO_MUST_USE iso_err iso_delimited_next(bool *more, iso_delimited *d);
 
 /** Field i of the line at hand, unquoted; lives until the next line. */
-ISO_API const char *iso_delimited_field(const iso_delimited *d, int i);
+const char *iso_delimited_field(const iso_delimited *d, int i);
 
-ISO_API void iso_delimited_free(iso_delimited *d);
+void iso_delimited_free(iso_delimited *d);
 
 /** Whether a quoted field stands open at the end of a line of len bytes, without its end; `open`
  * says whether one did at its beginning. */
-ISO_API bool iso_delimited_opens(const char *line, int64_t len, char separator, bool open);
+bool iso_delimited_opens(const char *line, int64_t len, char separator, bool open);
 
 ISO_END
 

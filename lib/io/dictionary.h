@@ -32,12 +32,12 @@ typedef struct iso_dictionary {
  * (after folding). Errors  ISO_EIO, ISO_EFORMAT (no pair; more bytes than the memory budget; with
  * `strict` the first odd line), ISO_EARG (encoding), ISO_ENOMEM, ISO_ECANCEL.
  */
-ISO_API ISO_MUST_USE iso_err iso_dictionary_read(iso_dictionary *out, const char *path,
-                                                 const iso_dictionary_opt *opt);
-ISO_API void iso_dictionary_free(iso_dictionary *d);
+ISO_MUST_USE iso_err iso_dictionary_read(iso_dictionary *out, const char *path,
+                                         const iso_dictionary_opt *opt);
+void iso_dictionary_free(iso_dictionary *d);
 
 /** How much was odd in all. */
-ISO_API int64_t iso_dictionary_odd(const iso_dictionary *d);
+int64_t iso_dictionary_odd(const iso_dictionary *d);
 
 ISO_END
 

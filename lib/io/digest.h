@@ -15,16 +15,16 @@ enum { ISO_DIGEST_SIZE = 33 }; /* 32 hexadecimal digits and a NUL */
 typedef struct iso_digest iso_digest;
 
 /** Errors  ISO_ENOMEM. */
-ISO_API ISO_MUST_USE iso_err iso_digest_new(iso_digest **out);
-ISO_API void iso_digest_free(iso_digest *d);
+ISO_MUST_USE iso_err iso_digest_new(iso_digest **out);
+void iso_digest_free(iso_digest *d);
 
-ISO_API void iso_digest_add(iso_digest *d, const void *data, int64_t bytes);
+void iso_digest_add(iso_digest *d, const void *data, int64_t bytes);
 
 /** A text with its length, or that there is none, so that neighbours never run together. */
-ISO_API void iso_digest_add_text(iso_digest *d, const char *text);
+void iso_digest_add_text(iso_digest *d, const char *text);
 
 /** Writes the digest of all that was added; more may be added afterwards. */
-ISO_API void iso_digest_write(char out[ISO_DIGEST_SIZE], const iso_digest *d);
+void iso_digest_write(char out[ISO_DIGEST_SIZE], const iso_digest *d);
 
 /**
  * The digest of a regular file's bytes. Progress is reported as `what`, "bytes", *done of total,
@@ -32,9 +32,9 @@ ISO_API void iso_digest_write(char out[ISO_DIGEST_SIZE], const iso_digest *d);
  *
  * Errors  ISO_EIO, ISO_EFORMAT (empty), ISO_ECANCEL, ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_digest_file(char out[ISO_DIGEST_SIZE], const char *path,
-                                             const iso_run *run, const char *what, int64_t *done,
-                                             int64_t total);
+ISO_MUST_USE iso_err iso_digest_file(char out[ISO_DIGEST_SIZE], const char *path,
+                                     const iso_run *run, const char *what, int64_t *done,
+                                     int64_t total);
 
 ISO_END
 

@@ -20,27 +20,27 @@ typedef struct iso_feed {
 enum { ISO_FEED_LINE = 1 << 26 };
 
 /** Begins at a byte of the file, which is borrowed, as is `run`. Errors  ISO_ENOMEM. */
-ISO_API ISO_MUST_USE iso_err iso_feed_open(iso_feed *out, const iso_file *file, int64_t offset,
-                                           const iso_run *run);
-ISO_API void iso_feed_close(iso_feed *feed);
+ISO_MUST_USE iso_err iso_feed_open(iso_feed *out, const iso_file *file, int64_t offset,
+                                   const iso_run *run);
+void iso_feed_close(iso_feed *feed);
 
 /** Has `want` bytes at `at`, fewer only where the file ends.
  * Errors  ISO_EIO, ISO_ENOMEM, ISO_ECANCEL. */
-ISO_API ISO_MUST_USE iso_err iso_feed_want(iso_feed *feed, int64_t want);
+ISO_MUST_USE iso_err iso_feed_want(iso_feed *feed, int64_t want);
 
 /**
  * The next line, without its end; *text is NULL after the last one. What follows it in memory is
  * \n or NUL, and it stays until the next call. Bytes are as they stand: encodings are the caller's.
  * Errors  ISO_EIO, ISO_EFORMAT (a line beyond ISO_FEED_LINE), ISO_ENOMEM, ISO_ECANCEL.
  */
-ISO_API ISO_MUST_USE iso_err iso_feed_line(const char **text, int64_t *len, iso_feed *feed);
+ISO_MUST_USE iso_err iso_feed_line(const char **text, int64_t *len, iso_feed *feed);
 
 /** At the beginning of a text: passes over a UTF-8 byte-order mark, refuses what is no text
  * (lib/io/foreign.h). Errors  as iso_feed_want; ISO_EFORMAT. */
-ISO_API ISO_MUST_USE iso_err iso_feed_mark(iso_feed *feed);
+ISO_MUST_USE iso_err iso_feed_mark(iso_feed *feed);
 
 /** Where in the file `at` is. */
-ISO_API int64_t iso_feed_tell(const iso_feed *feed);
+int64_t iso_feed_tell(const iso_feed *feed);
 
 ISO_END
 

@@ -16,18 +16,18 @@ static inline bool iso_fields_gap(char c)
 }
 
 /** The length of a line without the blanks at its end. */
-ISO_API int64_t iso_fields_strip(const char *line, int64_t len);
+int64_t iso_fields_strip(const char *line, int64_t len);
 
 /** How many fields there are. */
-ISO_API int64_t iso_fields_count(const char *begin, const char *end);
+int64_t iso_fields_count(const char *begin, const char *end);
 
 /** Where the last `count` fields begin, or NULL when there are fewer. */
-ISO_API const char *iso_fields_last(const char *begin, const char *end, int64_t count);
+const char *iso_fields_last(const char *begin, const char *end, int64_t count);
 
 /** Whether `begin` to `end` is `count` numbers and no more; else *bad is the first field that is
  * none. What stands at `end` is no part of a number (iso_decimal_f32). */
-ISO_API bool iso_fields_numbers(float *row, const char **bad, int64_t count, const char *begin,
-                                const char *end);
+bool iso_fields_numbers(float *row, const char **bad, int64_t count, const char *begin,
+                        const char *end);
 
 ISO_END
 

@@ -19,15 +19,14 @@ typedef struct iso_file {
  * Opens a file. Errors  ISO_EIO (missing, a directory, a pipe, not readable), ISO_EFORMAT (empty, a
  * pointer of Git LFS or git-annex); the message begins with the path.
  */
-ISO_API ISO_MUST_USE iso_err iso_file_open(iso_file **out, const char *path);
-ISO_API void iso_file_close(iso_file *file);
+ISO_MUST_USE iso_err iso_file_open(iso_file **out, const char *path);
+void iso_file_close(iso_file *file);
 
 /** For who reads it whole: that it has no more than `most` bytes. Errors  ISO_EFORMAT. */
-ISO_API ISO_MUST_USE iso_err iso_file_fits(const iso_file *file, int64_t most);
+ISO_MUST_USE iso_err iso_file_fits(const iso_file *file, int64_t most);
 
 /** Exactly `count` bytes from `offset` on. Errors  ISO_EIO, ISO_EFORMAT (the file ends before). */
-ISO_API ISO_MUST_USE iso_err iso_file_read(const iso_file *file, int64_t offset, void *to,
-                                           int64_t count);
+ISO_MUST_USE iso_err iso_file_read(const iso_file *file, int64_t offset, void *to, int64_t count);
 
 /**
  * A source over rows × cols packed little-endian numbers from byte `offset` on, read with pread
@@ -36,11 +35,11 @@ ISO_API ISO_MUST_USE iso_err iso_file_read(const iso_file *file, int64_t offset,
  * Errors  ISO_EARG (negative shape), ISO_EFORMAT (the file ends before the matrix does),
  * ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_rows_of_file(iso_rows **out, const iso_file *file, int64_t offset,
-                                              int64_t rows, int64_t cols, iso_dtype dtype);
+ISO_MUST_USE iso_err iso_rows_of_file(iso_rows **out, const iso_file *file, int64_t offset,
+                                      int64_t rows, int64_t cols, iso_dtype dtype);
 
 /** Turns numbers of a file (little-endian) into ours, or back; nothing to do on most machines. */
-ISO_API void iso_file_order(void *data, int64_t count, iso_dtype dtype);
+void iso_file_order(void *data, int64_t count, iso_dtype dtype);
 
 ISO_END
 

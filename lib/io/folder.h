@@ -10,13 +10,13 @@
 ISO_BEGIN
 
 /** Whether it is there and is a folder. Errors  ISO_EIO (missing, a file, not to be entered). */
-ISO_API ISO_MUST_USE iso_err iso_folder_check(const char *folder);
+ISO_MUST_USE iso_err iso_folder_check(const char *folder);
 
 /** The path of `name` in it, yours to iso_free. Errors  ISO_ENOMEM. */
-ISO_API ISO_MUST_USE iso_err iso_folder_path(char **out, const char *folder, const char *name);
+ISO_MUST_USE iso_err iso_folder_path(char **out, const char *folder, const char *name);
 
 /** Whether something of that name is there; false, too, when `folder` is none. */
-ISO_API bool iso_folder_has(const char *folder, const char *name);
+bool iso_folder_has(const char *folder, const char *name);
 
 /**
  * Reads the JSON object of the file `name` in it, yours to iso_json_free; a file of more than
@@ -24,8 +24,8 @@ ISO_API bool iso_folder_has(const char *folder, const char *name);
  * Errors  ISO_EIO, ISO_EFORMAT (not JSON, no object, too long), ISO_ENOMEM; the message begins with
  *         the path.
  */
-ISO_API ISO_MUST_USE iso_err iso_folder_json(iso_json **out, const char *folder, const char *name,
-                                             int64_t most);
+ISO_MUST_USE iso_err iso_folder_json(iso_json **out, const char *folder, const char *name,
+                                     int64_t most);
 
 ISO_END
 

@@ -15,19 +15,19 @@ enum { ISO_FOREIGN_HEAD = 512 }; /* first bytes that are enough to look at */
  * of git-annex. `bytes` are the first of the file, at most ISO_FOREIGN_HEAD of them are looked at.
  * Errors  ISO_EFORMAT (path, what it is, the command that fetches the content).
  */
-ISO_API ISO_MUST_USE iso_err iso_foreign_pointer(const char *path, const char *bytes, int64_t len);
+ISO_MUST_USE iso_err iso_foreign_pointer(const char *path, const char *bytes, int64_t len);
 
 /**
  * Refuses, besides those, what is no plain text: packed by gzip, xz or zstd, HDF5, zip, UTF-16.
  * Errors  ISO_EFORMAT (path, what it is, the way out).
  */
-ISO_API ISO_MUST_USE iso_err iso_foreign_text(const char *path, const char *bytes, int64_t len);
+ISO_MUST_USE iso_err iso_foreign_text(const char *path, const char *bytes, int64_t len);
 
 /**
  * Fails because `path` could not be opened, for the reason `code` (errno): ISO_EIO. A link that
  * leads nowhere, as a hub's cache and git-annex leave them, is reported with where it leads.
  */
-ISO_API ISO_MUST_USE iso_err iso_foreign_missing(const char *path, int code);
+ISO_MUST_USE iso_err iso_foreign_missing(const char *path, int code);
 
 ISO_END
 

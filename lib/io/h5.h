@@ -26,50 +26,50 @@ typedef struct iso_h5_data iso_h5_data;
 
 /** Errors  ISO_EIO (missing, no process can be made), ISO_EFORMAT. `run` may be NULL and must
  * outlive the file. */
-ISO_API ISO_MUST_USE iso_err iso_h5_open(iso_h5 **out, const char *path, const iso_run *run);
+ISO_MUST_USE iso_err iso_h5_open(iso_h5 **out, const char *path, const iso_run *run);
 
 /** Makes a file, over one that exists. Whether all that is put reached the disk is said on closing.
  */
-ISO_API ISO_MUST_USE iso_err iso_h5_create(iso_h5 **out, const char *path);
+ISO_MUST_USE iso_err iso_h5_create(iso_h5 **out, const char *path);
 
 /** What messages call the file from now on. */
-ISO_API ISO_MUST_USE iso_err iso_h5_call(iso_h5 *file, const char *name);
+ISO_MUST_USE iso_err iso_h5_call(iso_h5 *file, const char *name);
 
 /** Closes, with all objects of the file; of one that was made ISO_EIO tells the first write
  * that failed. */
-ISO_API iso_err iso_h5_close(iso_h5 *file);
+iso_err iso_h5_close(iso_h5 *file);
 
 /** Whether a file has the signature of HDF5, at 0, 512, 1024, 2048... (after a block of its
  * user's). */
-ISO_API bool iso_h5_is(const char *path);
+bool iso_h5_is(const char *path);
 
 /** What went wrong with the file since it was opened that is not about what was asked: its reader
  * died, memory ran out, the run said stop. Who takes errors for answers asks this in the end. */
-ISO_API ISO_MUST_USE iso_err iso_h5_check(const iso_h5 *file);
+ISO_MUST_USE iso_err iso_h5_check(const iso_h5 *file);
 
 /** Files and objects HDF5 holds open in this process, and readers; tests look that none stays. */
-ISO_API int64_t iso_h5_open_count(void);
+int64_t iso_h5_open_count(void);
 
 /* What is there ----------------------------------------------------------- */
 
 typedef enum iso_h5_kind { ISO_H5_ABSENT, ISO_H5_GROUP, ISO_H5_DATASET, ISO_H5_ELSE } iso_h5_kind;
 
 /** Absent is what no name is there for; a name that leads nowhere is ISO_EFORMAT. */
-ISO_API ISO_MUST_USE iso_err iso_h5_kind_of(iso_h5_kind *out, iso_h5 *file, const char *path);
+ISO_MUST_USE iso_err iso_h5_kind_of(iso_h5_kind *out, iso_h5 *file, const char *path);
 
 /** The names of a group's members, by bytes ascending ("0", "1", "10", "2"). */
-ISO_API ISO_MUST_USE iso_err iso_h5_list(iso_h5_texts *out, iso_h5 *file, const char *group);
+ISO_MUST_USE iso_err iso_h5_list(iso_h5_texts *out, iso_h5 *file, const char *group);
 
 /** The paths of all datasets of the file at any depth, without the leading slash, ascending; links
  * are followed, and what is there under several names is listed once. */
-ISO_API ISO_MUST_USE iso_err iso_h5_walk(iso_h5_texts *out, iso_h5 *file);
+ISO_MUST_USE iso_err iso_h5_walk(iso_h5_texts *out, iso_h5 *file);
 
 /** An attribute; *out is NULL, *there false when it is absent. Errors ISO_EFORMAT (another type).
  */
-ISO_API ISO_MUST_USE iso_err iso_h5_attr_text(char **out, iso_h5 *file, const char *object,
-                                              const char *name);
-ISO_API ISO_MUST_USE iso_err iso_h5_attr_int(int64_t *out, bool *there, iso_h5 *file,
-                                             const char *object, const char *name);
+ISO_MUST_USE iso_err iso_h5_attr_text(char **out, iso_h5 *file, const char *object,
+                                      const char *name);
+ISO_MUST_USE iso_err iso_h5_attr_int(int64_t *out, bool *there, iso_h5 *file, const char *object,
+                                     const char *name);
 
 /* Datasets ---------------------------------------------------------------- */
 
@@ -96,32 +96,32 @@ typedef struct iso_h5_info {
 
 /** Errors  ISO_EFORMAT; also where numbers were never written, or lie in a file that is not there.
  */
-ISO_API ISO_MUST_USE iso_err iso_h5_data_open(iso_h5_data **out, iso_h5 *file, const char *path);
-ISO_API void iso_h5_data_close(iso_h5_data *data);
-ISO_API const iso_h5_info *iso_h5_about(const iso_h5_data *data);
+ISO_MUST_USE iso_err iso_h5_data_open(iso_h5_data **out, iso_h5 *file, const char *path);
+void iso_h5_data_close(iso_h5_data *data);
+const iso_h5_info *iso_h5_about(const iso_h5_data *data);
 
 /** A block of a float dataset (rank entries of start and count), in its own dtype and our byte
  * order. */
-ISO_API ISO_MUST_USE iso_err iso_h5_read(iso_h5_data *data, const int64_t *start,
-                                         const int64_t *count, void *to);
+ISO_MUST_USE iso_err iso_h5_read(iso_h5_data *data, const int64_t *start, const int64_t *count,
+                                 void *to);
 
 /** Bytes of all numbers of a dataset; 0 of one that is no float of rank 1 to 4. */
-ISO_API int64_t iso_h5_bytes(const iso_h5_info *info);
+int64_t iso_h5_bytes(const iso_h5_info *info);
 
 /** What many small datasets are, asked at once. */
-ISO_API ISO_MUST_USE iso_err iso_h5_abouts(iso_h5_info *out, iso_h5 *file, const char *const *paths,
-                                           int64_t count);
+ISO_MUST_USE iso_err iso_h5_abouts(iso_h5_info *out, iso_h5 *file, const char *const *paths,
+                                   int64_t count);
 
 /** The numbers of many small datasets, whole, one dataset after the other in a block to be freed,
  * and what they are. Errors  as of iso_h5_data_open and iso_h5_read. */
-ISO_API ISO_MUST_USE iso_err iso_h5_read_many(char **block, iso_h5_info *out, iso_h5 *file,
-                                              const char *const *paths, int64_t count);
+ISO_MUST_USE iso_err iso_h5_read_many(char **block, iso_h5_info *out, iso_h5 *file,
+                                      const char *const *paths, int64_t count);
 
 /** Rank 0 or 1, whole. iso_h5_read_texts takes integers too, as decimals. Invalid UTF-8 is
  * ISO_EFORMAT. */
-ISO_API ISO_MUST_USE iso_err iso_h5_read_ints(int64_t **out, int64_t *count, iso_h5 *file,
-                                              const char *path);
-ISO_API ISO_MUST_USE iso_err iso_h5_read_texts(iso_h5_texts *out, iso_h5 *file, const char *path);
+ISO_MUST_USE iso_err iso_h5_read_ints(int64_t **out, int64_t *count, iso_h5 *file,
+                                      const char *path);
+ISO_MUST_USE iso_err iso_h5_read_texts(iso_h5_texts *out, iso_h5 *file, const char *path);
 
 /* Writing; groups on the way are made -------------------------------------- */
 
@@ -135,22 +135,20 @@ typedef struct iso_h5_layout {
     int64_t fixed; /* texts: bytes of each; 0: of the longest */
 } iso_h5_layout;
 
-ISO_API ISO_MUST_USE iso_err iso_h5_put_attr_text(iso_h5 *file, const char *object,
-                                                  const char *name, const char *text);
-ISO_API ISO_MUST_USE iso_err iso_h5_put_attr_int(iso_h5 *file, const char *object, const char *name,
-                                                 int64_t value);
+ISO_MUST_USE iso_err iso_h5_put_attr_text(iso_h5 *file, const char *object, const char *name,
+                                          const char *text);
+ISO_MUST_USE iso_err iso_h5_put_attr_int(iso_h5 *file, const char *object, const char *name,
+                                         int64_t value);
 
 /** Without data (NULL) the room is set aside in the file, to be written at its offset. */
-ISO_API ISO_MUST_USE iso_err iso_h5_put(iso_h5 *file, const char *path, int rank,
-                                        const int64_t *dims, iso_dtype dtype, const void *data,
-                                        const iso_h5_layout *layout);
-ISO_API ISO_MUST_USE iso_err iso_h5_put_i32(iso_h5 *file, const char *path, const int32_t *values,
-                                            int64_t count);
-ISO_API ISO_MUST_USE iso_err iso_h5_put_i64(iso_h5 *file, const char *path, const int64_t *values,
-                                            int64_t count);
-ISO_API ISO_MUST_USE iso_err iso_h5_put_texts(iso_h5 *file, const char *path,
-                                              const char *const *texts, int64_t count,
-                                              const iso_h5_layout *layout);
+ISO_MUST_USE iso_err iso_h5_put(iso_h5 *file, const char *path, int rank, const int64_t *dims,
+                                iso_dtype dtype, const void *data, const iso_h5_layout *layout);
+ISO_MUST_USE iso_err iso_h5_put_i32(iso_h5 *file, const char *path, const int32_t *values,
+                                    int64_t count);
+ISO_MUST_USE iso_err iso_h5_put_i64(iso_h5 *file, const char *path, const int64_t *values,
+                                    int64_t count);
+ISO_MUST_USE iso_err iso_h5_put_texts(iso_h5 *file, const char *path, const char *const *texts,
+                                      int64_t count, const iso_h5_layout *layout);
 
 ISO_END
 

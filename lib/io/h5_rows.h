@@ -19,16 +19,16 @@ typedef struct iso_h5_slice {
  * The shape of the matrix: rows from the remaining first axis, columns all that is left. Errors
  * ISO_EFORMAT (not f16, f32, f64; rank 1; a dataset that reaches beyond the end of the file).
  */
-ISO_API ISO_MUST_USE iso_err iso_h5_slice_shape(int64_t *rows, int64_t *cols, iso_dtype *dtype,
-                                                const iso_file *file, const iso_h5_data *data,
-                                                const iso_h5_slice *slice);
+ISO_MUST_USE iso_err iso_h5_slice_shape(int64_t *rows, int64_t *cols, iso_dtype *dtype,
+                                        const iso_file *file, const iso_h5_data *data,
+                                        const iso_h5_slice *slice);
 
 /**
  * A source over it. Packed little-endian data is read from the file directly, everything else
  * through HDF5, in its own type, `run` being the height of a chunk. File and h5 are borrowed.
  */
-ISO_API ISO_MUST_USE iso_err iso_rows_of_h5(iso_rows **out, const iso_file *file, iso_h5 *h5,
-                                            const iso_h5_slice *slice);
+ISO_MUST_USE iso_err iso_rows_of_h5(iso_rows **out, const iso_file *file, iso_h5 *h5,
+                                    const iso_h5_slice *slice);
 
 ISO_END
 

@@ -16,17 +16,17 @@ typedef struct iso_h5_texts {
     char *block;
 } iso_h5_texts;
 
-ISO_API void iso_h5_texts_free(iso_h5_texts *texts);
+void iso_h5_texts_free(iso_h5_texts *texts);
 
 /** `count` NUL-terminated texts one after the other become a list; takes the buffer over on
  * success. */
-ISO_API ISO_MUST_USE iso_err iso_h5_texts_of(iso_h5_texts *out, iso_buf *buf, int64_t count);
+ISO_MUST_USE iso_err iso_h5_texts_of(iso_h5_texts *out, iso_buf *buf, int64_t count);
 
 /** The same, by bytes ascending. */
-ISO_API ISO_MUST_USE iso_err iso_h5_texts_sorted(iso_h5_texts *out, iso_buf *buf, int64_t count);
+ISO_MUST_USE iso_err iso_h5_texts_sorted(iso_h5_texts *out, iso_buf *buf, int64_t count);
 
 /** Well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF. */
-ISO_API bool iso_h5_utf8(const char *text);
+bool iso_h5_utf8(const char *text);
 
 ISO_END
 

@@ -10,13 +10,12 @@ ISO_BEGIN
 
 /** That offsets[0..count) begin with 0, never fall and end at `rows`. Errors  ISO_EFORMAT; the
  * message begins with `path` and `lang`. */
-ISO_API ISO_MUST_USE iso_err iso_items_check_offsets(const char *path, const char *lang,
-                                                     const int64_t *offsets, int64_t count,
-                                                     int64_t rows);
+ISO_MUST_USE iso_err iso_items_check_offsets(const char *path, const char *lang,
+                                             const int64_t *offsets, int64_t count, int64_t rows);
 
 /** That no id occurs twice. Errors  ISO_EFORMAT, ISO_ENOMEM. Cost  a sorted copy of the list. */
-ISO_API ISO_MUST_USE iso_err iso_items_check_ids(const char *path, const char *lang,
-                                                 const char *const *ids, int64_t count);
+ISO_MUST_USE iso_err iso_items_check_ids(const char *path, const char *lang, const char *const *ids,
+                                         int64_t count);
 
 ISO_END
 

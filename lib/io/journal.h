@@ -27,31 +27,31 @@ typedef struct iso_journal iso_journal;
  * Errors  ISO_EIO (also when another process holds it), ISO_EFORMAT (not as above; says what to
  * delete), ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_journal_open(iso_journal **out, const char *of);
+ISO_MUST_USE iso_err iso_journal_open(iso_journal **out, const char *of);
 
 /** The plan, of any bytes, NUL-terminated; NULL when the work was not begun. */
-ISO_API const char *iso_journal_plan(const iso_journal *j);
-ISO_API int64_t iso_journal_size(const iso_journal *j);
-ISO_API int64_t iso_journal_parts(const iso_journal *j);
+const char *iso_journal_plan(const iso_journal *j);
+int64_t iso_journal_size(const iso_journal *j);
+int64_t iso_journal_parts(const iso_journal *j);
 
 /** Finished units, their rows together, and whether a certain one is among them. */
-ISO_API int64_t iso_journal_units(const iso_journal *j);
-ISO_API int64_t iso_journal_rows(const iso_journal *j);
-ISO_API bool iso_journal_has(const iso_journal *j, int64_t unit);
+int64_t iso_journal_units(const iso_journal *j);
+int64_t iso_journal_rows(const iso_journal *j);
+bool iso_journal_has(const iso_journal *j, int64_t unit);
 
 /** Forgets what it holds; from then on the work was not begun. Errors  ISO_EIO. */
-ISO_API ISO_MUST_USE iso_err iso_journal_forget(iso_journal *j);
+ISO_MUST_USE iso_err iso_journal_forget(iso_journal *j);
 
 /** Forgets what it holds and writes down a work that begins. Errors  ISO_EIO, ISO_ENOMEM. */
-ISO_API ISO_MUST_USE iso_err iso_journal_begin(iso_journal *j, const char *plan, int64_t size,
-                                               int64_t parts);
+ISO_MUST_USE iso_err iso_journal_begin(iso_journal *j, const char *plan, int64_t size,
+                                       int64_t parts);
 
 /** Adds a finished unit (>= 0) with its rows (>= 0); nothing when it has it. Errors ISO_EARG,
  * ISO_EIO. */
-ISO_API ISO_MUST_USE iso_err iso_journal_add(iso_journal *j, int64_t unit, int64_t rows);
+ISO_MUST_USE iso_err iso_journal_add(iso_journal *j, int64_t unit, int64_t rows);
 
 /** Unlocks and frees, deleting the file when it can be forgotten; NULL is fine. */
-ISO_API void iso_journal_close(iso_journal *j, bool forget);
+void iso_journal_close(iso_journal *j, bool forget);
 
 ISO_END
 

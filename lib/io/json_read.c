@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "lib/io/json.h"
+#include "lib/io/record_read.h"
 
 /* One member into its field; null is absent. */
 static iso_err set_column(iso_record *r, const iso_column *c, const iso_json *node, int64_t index)

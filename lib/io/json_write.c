@@ -2,6 +2,7 @@
 
 #include "lib/base/utf8.h"
 #include "lib/io/json.h"
+#include "lib/io/record_write.h"
 #include "lib/io/number.h"
 
 static iso_err add_point(iso_buf *out, const char *text, int size, uint32_t point)

@@ -27,14 +27,14 @@ typedef enum iso_kind {
 } iso_kind;
 
 /** "records of isogloss (CSV)": what a message calls it. */
-ISO_API const char *iso_kind_name(iso_kind kind);
+const char *iso_kind_name(iso_kind kind);
 
 /**
  * Whether writing a file of that kind to `path` loses nothing of another kind: nothing is there,
  * or an empty file, or no regular file, or one of the same kind by its content. A file that cannot
  * be read does not fit. Cost  some 64 KB read. Errors  ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_kind_fits(bool *fits, const char *path, iso_kind kind);
+ISO_MUST_USE iso_err iso_kind_fits(bool *fits, const char *path, iso_kind kind);
 
 ISO_END
 

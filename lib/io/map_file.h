@@ -36,40 +36,40 @@ typedef struct iso_map_file iso_map_file;
  *
  * Errors  ISO_EIO, ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_map_file_new(iso_map_file **out, const char *path,
-                                              const iso_maps_info *about);
+ISO_MUST_USE iso_err iso_map_file_new(iso_map_file **out, const char *path,
+                                      const iso_maps_info *about);
 
 /** Adds a map. Errors  ISO_EARG (a second one or means for .npy, a name that cannot be one). */
-ISO_API ISO_MUST_USE iso_err iso_map_file_put(iso_map_file *f, const iso_saved_map *map);
+ISO_MUST_USE iso_err iso_map_file_put(iso_map_file *f, const iso_saved_map *map);
 
 /** Puts the file in place and frees; on failure nothing stays behind. */
-ISO_API ISO_MUST_USE iso_err iso_map_file_commit(iso_map_file *f);
-ISO_API void iso_map_file_discard(iso_map_file *f);
+ISO_MUST_USE iso_err iso_map_file_commit(iso_map_file *f);
+void iso_map_file_discard(iso_map_file *f);
 
 typedef struct iso_maps iso_maps;
 
 /** Opens saved maps, HDF5 or .npy, by content. Errors  ISO_EIO, ISO_EFORMAT, ISO_ENOMEM. */
-ISO_API ISO_MUST_USE iso_err iso_maps_open(iso_maps **out, const char *path);
-ISO_API void iso_maps_close(iso_maps *m);
+ISO_MUST_USE iso_err iso_maps_open(iso_maps **out, const char *path);
+void iso_maps_close(iso_maps *m);
 
-ISO_API const iso_maps_info *iso_maps_about(const iso_maps *m);
+const iso_maps_info *iso_maps_about(const iso_maps *m);
 
 /** Whether the maps have no names: one W of an .npy, which serves any pair and layer. */
-ISO_API bool iso_maps_nameless(const iso_maps *m);
+bool iso_maps_nameless(const iso_maps *m);
 
 /** Whether a map of that name is there. */
-ISO_API bool iso_maps_has(iso_maps *m, const char *src, const char *tgt, int layer);
+bool iso_maps_has(iso_maps *m, const char *src, const char *tgt, int layer);
 
 /** The maps there are as "en-de (layers 0,1,2)", for messages; free with iso_free. */
-ISO_API ISO_MUST_USE iso_err iso_maps_list(char **out, iso_maps *m);
+ISO_MUST_USE iso_err iso_maps_list(char **out, iso_maps *m);
 
 /**
  * Reads a map; *out borrows from `m` until the next read or close. Errors  ISO_EARG (no such map:
  * the message lists those there are), ISO_EFORMAT (shapes that do not belong together, numbers that
  * are none).
  */
-ISO_API ISO_MUST_USE iso_err iso_maps_read(iso_saved_map *out, iso_maps *m, const char *src,
-                                           const char *tgt, int layer);
+ISO_MUST_USE iso_err iso_maps_read(iso_saved_map *out, iso_maps *m, const char *src,
+                                   const char *tgt, int layer);
 
 ISO_END
 

@@ -20,8 +20,8 @@ ISO_BEGIN
  *
  * With `dataset`, that one alone. Others (texts, integers, other ranks) are passed over.
  */
-ISO_API ISO_MUST_USE iso_err iso_matrix_h5_open(iso_reader **out, const iso_file *file,
-                                                const char *dataset, const iso_states_opt *opt);
+ISO_MUST_USE iso_err iso_matrix_h5_open(iso_reader **out, const iso_file *file, const char *dataset,
+                                        const iso_states_opt *opt);
 
 ISO_END
 

@@ -14,8 +14,8 @@ ISO_BEGIN
  *         one layer with different dims; offsets, labels, ids that cannot be), ISO_EUNSUP (another
  *         version), naming file, language and layer.
  */
-ISO_API ISO_MUST_USE iso_err iso_native_open(iso_reader **out, const iso_file *file,
-                                             const char *dataset, const iso_states_opt *opt);
+ISO_MUST_USE iso_err iso_native_open(iso_reader **out, const iso_file *file, const char *dataset,
+                                     const iso_states_opt *opt);
 
 ISO_END
 

@@ -18,10 +18,10 @@ typedef struct iso_native_items {
  * Reads and checks /rows/<name> for a language whose matrices have `rows` rows; `lang` points into
  * `items`, which the caller frees in any case. Errors  ISO_EFORMAT, naming file, language, fact.
  */
-ISO_API ISO_MUST_USE iso_err iso_native_items_read(iso_native_items *items, iso_lang *lang,
-                                                   iso_h5 *h5, const char *path, int64_t rows,
-                                                   int class_count, int tag_count);
-ISO_API void iso_native_items_free(iso_native_items *items);
+ISO_MUST_USE iso_err iso_native_items_read(iso_native_items *items, iso_lang *lang, iso_h5 *h5,
+                                           const char *path, int64_t rows, int class_count,
+                                           int tag_count);
+void iso_native_items_free(iso_native_items *items);
 
 ISO_END
 

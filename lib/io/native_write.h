@@ -16,8 +16,8 @@ ISO_BEGIN
 typedef struct iso_native iso_native;
 
 /** Begins `path`; model, pooling, source, classes and tagset of `about` are written when known. */
-ISO_API ISO_MUST_USE iso_err iso_native_new(iso_native **out, const char *path,
-                                            const iso_states_info *about);
+ISO_MUST_USE iso_err iso_native_new(iso_native **out, const char *path,
+                                    const iso_states_info *about);
 
 /**
  * The same for long work that may be interrupted: rows go to `path`.part, and what is finished is
@@ -38,37 +38,35 @@ ISO_API ISO_MUST_USE iso_err iso_native_new(iso_native **out, const char *path,
  *         ways out; another process writes the same file), ISO_EFORMAT (the part was begun by
  * another plan: tells the first thing that differs; the part or its journal is damaged).
  */
-ISO_API ISO_MUST_USE iso_err iso_native_part(iso_native **out, const char *path,
-                                             const iso_states_info *about, const char *plan,
-                                             bool resume);
+ISO_MUST_USE iso_err iso_native_part(iso_native **out, const char *path,
+                                     const iso_states_info *about, const char *plan, bool resume);
 
 /** Whether unit `unit` (the caller's numbering, >= 0) was finished, now or before an interruption;
  * always false without a part. */
-ISO_API bool iso_native_done(const iso_native *n, int64_t unit);
+bool iso_native_done(const iso_native *n, int64_t unit);
 
 /** All rows of that unit are put: flushes them to the disk, then writes it down in the journal,
  * which costs two flushes; nothing to do without a part. */
-ISO_API ISO_MUST_USE iso_err iso_native_finish(iso_native *n, int64_t unit);
+ISO_MUST_USE iso_err iso_native_finish(iso_native *n, int64_t unit);
 
 /** Writes what is known of a language's items (name, ids, texts, labels, offsets, tokens...). */
-ISO_API ISO_MUST_USE iso_err iso_native_lang(iso_native *n, const iso_lang *lang);
+ISO_MUST_USE iso_err iso_native_lang(iso_native *n, const iso_lang *lang);
 
 /** Announces a matrix and gives it a number, counting from 0. Errors ISO_EARG (bf16, a layer below
  * 0). */
-ISO_API ISO_MUST_USE iso_err iso_native_matrix(int *out, iso_native *n, const char *lang, int layer,
-                                               int64_t rows, int64_t cols, iso_dtype dtype);
+ISO_MUST_USE iso_err iso_native_matrix(int *out, iso_native *n, const char *lang, int layer,
+                                       int64_t rows, int64_t cols, iso_dtype dtype);
 
 /** Writes rows of the announced type from row `first` on. Errors ISO_EIO (disk full...), ISO_EARG.
  */
-ISO_API ISO_MUST_USE iso_err iso_native_put(iso_native *n, int matrix, int64_t first,
-                                            iso_view rows);
+ISO_MUST_USE iso_err iso_native_put(iso_native *n, int matrix, int64_t first, iso_view rows);
 
 /** Finishes and puts the file in place; on failure nothing stays behind but a part with finished
  * units. Frees in any case. */
-ISO_API ISO_MUST_USE iso_err iso_native_commit(iso_native *n);
+ISO_MUST_USE iso_err iso_native_commit(iso_native *n);
 
 /** Deletes what was written, a part with finished units excepted, and frees; NULL is fine. */
-ISO_API void iso_native_discard(iso_native *n);
+void iso_native_discard(iso_native *n);
 
 ISO_END
 

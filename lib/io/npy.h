@@ -18,28 +18,26 @@ enum {
  * Errors  ISO_EFORMAT (not .npy, an unknown version, a header of more than ISO_NPY_HEADER_MAX
  * bytes).
  */
-ISO_API ISO_MUST_USE iso_err iso_npy_prefix(int64_t *start, int64_t *len,
-                                            const unsigned char bytes[ISO_NPY_PREFIX],
-                                            const char *what);
+ISO_MUST_USE iso_err iso_npy_prefix(int64_t *start, int64_t *len,
+                                    const unsigned char bytes[ISO_NPY_PREFIX], const char *what);
 
 /**
  * Understands the header's text: sets dtype, big_endian, fortran, untyped, rank and shape of *out
  * and leaves the rest. Two bytes without a type (V2) are bfloat16, as ml_dtypes and torch save it.
  * Errors  ISO_EFORMAT (not such a header), ISO_EUNSUP (numbers other than f2, f4, f8, bfloat16).
  */
-ISO_API ISO_MUST_USE iso_err iso_npy_header(iso_array *out, const char *text, int64_t len,
-                                            const char *what);
+ISO_MUST_USE iso_err iso_npy_header(iso_array *out, const char *text, int64_t len,
+                                    const char *what);
 
 /**
  * Checks that nothing follows the numbers: `rest` bytes are left behind them, `next` are the first
  * `count` (at most ISO_NPY_PREFIX). Errors  ISO_EFORMAT (says what follows, and from which byte).
  */
-ISO_API ISO_MUST_USE iso_err iso_npy_ends(const iso_array *a, int64_t end, int64_t rest,
-                                          const unsigned char *next, int64_t count,
-                                          const char *what);
+ISO_MUST_USE iso_err iso_npy_ends(const iso_array *a, int64_t end, int64_t rest,
+                                  const unsigned char *next, int64_t count, const char *what);
 
 /** Notes that `count` arrays of a file were read as bfloat16 without saying so; 0 is silent. */
-ISO_API void iso_npy_note(const iso_run *run, const char *path, int64_t count);
+void iso_npy_note(const iso_run *run, const char *path, int64_t count);
 
 ISO_END
 

@@ -16,7 +16,7 @@ typedef struct iso_packed_file {
  * Adds to `out` a zip archive of the files, deflated, without times: the same files make the same
  * bytes. Names differ. Errors ISO_EIO (libzip refuses; the message says why), ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_pack(iso_buf *out, const iso_packed_file *file, int count);
+ISO_MUST_USE iso_err iso_pack(iso_buf *out, const iso_packed_file *file, int count);
 
 ISO_END
 

@@ -20,8 +20,8 @@ typedef struct iso_stored {
  * have offset -1; an archive that is not understood has no members.
  * Errors  ISO_EIO, ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_stored_find(iso_stored *out, const iso_file *file);
-ISO_API void iso_stored_free(iso_stored *s);
+ISO_MUST_USE iso_err iso_stored_find(iso_stored *out, const iso_file *file);
+void iso_stored_free(iso_stored *s);
 
 ISO_END
 

@@ -15,16 +15,16 @@ enum { ISO_NUMBER_SIZE = 40 };
  * For files: the fewest digits from 12 up that read back within 1e-12 relative, zeros at the end
  * left out ("0.25"). `value` is finite; returns `out`.
  */
-ISO_API const char *iso_number_exact(char out[ISO_NUMBER_SIZE], double value);
+const char *iso_number_exact(char out[ISO_NUMBER_SIZE], double value);
 
 /**
  * For people: `places` decimals ("0.8412"); powers of ten when those would show nothing
  * ("2.0e-10") or too much ("1.2e+09"). `value` is finite; returns `out`.
  */
-ISO_API const char *iso_number_short(char out[ISO_NUMBER_SIZE], double value, int places);
+const char *iso_number_short(char out[ISO_NUMBER_SIZE], double value, int places);
 
 /** An integer; returns `out`. */
-ISO_API const char *iso_number_int(char out[ISO_NUMBER_SIZE], int64_t value);
+const char *iso_number_int(char out[ISO_NUMBER_SIZE], int64_t value);
 
 ISO_END
 

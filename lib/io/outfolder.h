@@ -19,21 +19,21 @@ typedef struct iso_outfolder iso_outfolder;
  * Errors  ISO_EARG (a file is there; another folder, or files of others: names one), ISO_EIO,
  *         ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_outfolder_open(iso_outfolder **out, const char *path,
-                                                const char *what, bool force);
+ISO_MUST_USE iso_err iso_outfolder_open(iso_outfolder **out, const char *path, const char *what,
+                                        bool force);
 
 /** Where files go until commit. */
-ISO_API const char *iso_outfolder_work(const iso_outfolder *f);
+const char *iso_outfolder_work(const iso_outfolder *f);
 
 /**
  * Puts the new folder in place and removes the old one's files: those that were made here before,
  * no others. At no time is `path` missing or half, where the file system can exchange two names.
  * Frees in any case. Errors  ISO_EIO (the old folder is as it was), ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_outfolder_commit(iso_outfolder *f);
+ISO_MUST_USE iso_err iso_outfolder_commit(iso_outfolder *f);
 
 /** Deletes what was written, and frees; NULL is fine. */
-ISO_API void iso_outfolder_discard(iso_outfolder *f);
+void iso_outfolder_discard(iso_outfolder *f);
 
 ISO_END
 

@@ -19,8 +19,8 @@ ISO_BEGIN
  * they are the ids.
  * Errors  ISO_EFORMAT (a gap in the numbers, differing shapes or types), naming the sentence.
  */
-ISO_API ISO_MUST_USE iso_err iso_per_sentence_open(iso_reader **out, const iso_file *file,
-                                                   const char *dataset, const iso_states_opt *opt);
+ISO_MUST_USE iso_err iso_per_sentence_open(iso_reader **out, const iso_file *file,
+                                           const char *dataset, const iso_states_opt *opt);
 
 ISO_END
 

@@ -62,9 +62,8 @@ typedef struct iso_driver {
                     const iso_states_opt *opt);
 } iso_driver;
 
-ISO_API extern const iso_driver iso_driver_native, iso_driver_per_sentence, iso_driver_matrix_h5;
-ISO_API extern const iso_driver iso_driver_npy, iso_driver_npz, iso_driver_safetensors,
-    iso_driver_raw;
+extern const iso_driver iso_driver_native, iso_driver_per_sentence, iso_driver_matrix_h5;
+extern const iso_driver iso_driver_npy, iso_driver_npz, iso_driver_safetensors, iso_driver_raw;
 
 ISO_END
 

@@ -6,6 +6,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
+#include "lib/base/textmap.h"
 
 iso_record iso_record_none(void)
 {
@@ -132,13 +133,16 @@ int iso_record_compare(const iso_record *a, const iso_record *b, unsigned roles,
 /* --- Lists --- */
 
 /* Texts repeat a lot ("cka", "en"): each distinct one is kept once. */
-static iso_err keep(const char **text, iso_textmap *texts)
+static iso_err keep(const char **text, iso_textmap **texts)
 {
     int64_t number;
-    const iso_err err = iso_textmap_keep(&number, texts, *text, -1);
+    iso_err err = ISO_OK;
 
-    if (!err)
-        *text = texts->texts[number];
+    if (!*texts)
+        ISO_TRY(iso_alloc(texts, 1, sizeof **texts));
+    ISO_TRY(iso_textmap_keep(&number, *texts, *text, -1));
+    *text = (*texts)->texts[number];
+done:
     return err;
 }
 
@@ -184,7 +188,9 @@ done:
 
 void iso_records_free(iso_records *list)
 {
-    iso_textmap_free(&list->texts);
+    if (list->texts)
+        iso_textmap_free(list->texts);
+    iso_free(list->texts);
     iso_free(list->at);
     *list = (iso_records){0};
 }

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/base/textmap.h"
+#include "lib/base/err.h"
 
 ISO_BEGIN
 
@@ -127,15 +127,17 @@ ISO_API const iso_column *iso_record_differs(const iso_record *a, const iso_reco
 ISO_API int iso_record_compare(const iso_record *a, const iso_record *b, unsigned roles,
                                uint64_t except);
 
-/** A growing list; {0} is empty. It owns copies of all texts. */
+/**
+ * A growing list; {0} is empty. It owns copies of all texts. Read it by iso_records_count and
+ * iso_records_at, and a record by iso_record_text, _real and _int: both structs may grow.
+ */
 typedef struct iso_records {
     iso_record *at;
     int64_t count, room;
-    iso_textmap texts;
+    struct iso_textmap *texts;
 } iso_records;
 
-/** How many there are, and one of them, which stands until the list grows or is freed. Programs
- * that read records by iso_record_text and its kin need not know which columns there are. */
+/** How many there are, and one of them, which stands until the list grows or is freed. */
 ISO_API int64_t iso_records_count(const iso_records *list);
 ISO_API const iso_record *iso_records_at(const iso_records *list, int64_t i);
 

@@ -3,8 +3,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/io/csv.h"
-#include "lib/io/json.h"
 #include "lib/io/stream.h"
 
 enum { RECORDS_MOST = 1 << 28 }; /* bytes; some 800 000 records */

@@ -19,9 +19,9 @@ typedef struct iso_row_pairs {
  * Errors  ISO_EIO, ISO_EFORMAT (not two numbers, no pair; the message names the line; more bytes
  * than the memory budget), ISO_EARG (a row that is not there), ISO_ENOMEM, ISO_ECANCEL.
  */
-ISO_API ISO_MUST_USE iso_err iso_row_pairs_read(iso_row_pairs *out, const char *path, int64_t n,
-                                                int64_t m, const iso_run *run);
-ISO_API void iso_row_pairs_free(iso_row_pairs *p);
+ISO_MUST_USE iso_err iso_row_pairs_read(iso_row_pairs *out, const char *path, int64_t n, int64_t m,
+                                        const iso_run *run);
+void iso_row_pairs_free(iso_row_pairs *p);
 
 ISO_END
 

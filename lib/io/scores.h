@@ -43,13 +43,13 @@ typedef struct iso_scores_opt {
  * Errors  ISO_EFORMAT (line and what: no header, another number of fields, no number,
  *         the same cell or language twice, no column of scores, two readings), ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_scores_read(iso_scores *out, const char *bytes, int64_t len,
-                                             const iso_scores_opt *opt);
+ISO_MUST_USE iso_err iso_scores_read(iso_scores *out, const char *bytes, int64_t len,
+                                     const iso_scores_opt *opt);
 
 /** Whether a name is that of an average over languages: "avg", "Mean". */
-ISO_API bool iso_scores_mean(const char *name);
+bool iso_scores_mean(const char *name);
 
-ISO_API void iso_scores_free(iso_scores *s);
+void iso_scores_free(iso_scores *s);
 
 ISO_END
 

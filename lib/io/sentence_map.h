@@ -17,18 +17,18 @@ typedef struct iso_sentence_map {
 } iso_sentence_map;
 
 /** Reads the map; it stays empty when the file has none or one that is no JSON object of numbers. */
-ISO_API ISO_MUST_USE iso_err iso_sentence_map_read(iso_sentence_map *out, iso_h5 *h5);
-ISO_API void iso_sentence_map_free(iso_sentence_map *map);
+ISO_MUST_USE iso_err iso_sentence_map_read(iso_sentence_map *out, iso_h5 *h5);
+void iso_sentence_map_free(iso_sentence_map *map);
 
 /** The number of a text, or -1. */
-ISO_API int64_t iso_sentence_map_find(const iso_sentence_map *map, const char *text);
+int64_t iso_sentence_map_find(const iso_sentence_map *map, const char *text);
 
 /**
  * The texts of sentences 0 to count-1, or an empty list unless every one of them has one.
  * " (Occurrence k)" is cut off where the text without it is in the map too.
  */
-ISO_API ISO_MUST_USE iso_err iso_sentence_map_texts(iso_h5_texts *out, const iso_sentence_map *map,
-                                                    int64_t count);
+ISO_MUST_USE iso_err iso_sentence_map_texts(iso_h5_texts *out, const iso_sentence_map *map,
+                                            int64_t count);
 
 ISO_END
 

@@ -25,8 +25,8 @@ typedef struct iso_inputs {
  * path is a path, whatever signs are in it. On failure the list may have grown; free it.
  * Errors  ISO_EIO (no such file), ISO_EARG (an empty language, a layer that is no number, two %d).
  */
-ISO_API ISO_MUST_USE iso_err iso_inputs_add(iso_inputs *list, const char *word);
-ISO_API void iso_inputs_free(iso_inputs *list);
+ISO_MUST_USE iso_err iso_inputs_add(iso_inputs *list, const char *word);
+void iso_inputs_free(iso_inputs *list);
 
 ISO_END
 

@@ -23,30 +23,29 @@ typedef struct iso_stream {
  * Opens a file, of which at most `most` bytes will be read. A pipe that nobody writes to yet is no
  * reason to hang: reading it waits. Errors  ISO_EIO (missing, a directory, not readable).
  */
-ISO_API ISO_MUST_USE iso_err iso_stream_open(iso_stream *out, const char *path, int64_t most,
-                                             const iso_run *run);
+ISO_MUST_USE iso_err iso_stream_open(iso_stream *out, const char *path, int64_t most,
+                                     const iso_run *run);
 
 /** The same of a descriptor that stays the caller's, such as standard input. */
-ISO_API void iso_stream_of(iso_stream *out, int fd, const char *path, int64_t most,
-                           const iso_run *run);
-ISO_API void iso_stream_close(iso_stream *s);
+void iso_stream_of(iso_stream *out, int fd, const char *path, int64_t most, const iso_run *run);
+void iso_stream_close(iso_stream *s);
 
 /**
  * Reads up to `room` bytes, as soon as some are there; *count 0 is the end. While it waits, it asks
  * the run ten times a second whether to go on.
  * Errors  ISO_EIO, ISO_ECANCEL, ISO_EFORMAT (more bytes than are granted).
  */
-ISO_API ISO_MUST_USE iso_err iso_stream_read(int64_t *count, iso_stream *s, void *to, int64_t room);
+ISO_MUST_USE iso_err iso_stream_read(int64_t *count, iso_stream *s, void *to, int64_t room);
 
 /** Adds all bytes of a stream to `out`. Errors  as iso_stream_read; ISO_EFORMAT (none), ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_stream_all(iso_buf *out, iso_stream *s);
+ISO_MUST_USE iso_err iso_stream_all(iso_buf *out, iso_stream *s);
 
 /**
  * Adds all bytes of a stream of text to `out`. Errors  as iso_stream_read; ISO_EFORMAT also for
  * what is no text: empty, packed (lib/io/foreign.h), with a zero byte; ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_stream_text(iso_buf *out, iso_stream *s);
+ISO_MUST_USE iso_err iso_stream_text(iso_buf *out, iso_stream *s);
 
 ISO_END
 

@@ -12,13 +12,13 @@ ISO_BEGIN
  * pool mean"), then the columns that differ, four decimals, intervals as lo..hi. Control
  * characters in texts are shown as U+FFFD, so that a name cannot steer the terminal.
  */
-ISO_API ISO_MUST_USE iso_err iso_table_aligned(iso_buf *out, const iso_records *records);
+ISO_MUST_USE iso_err iso_table_aligned(iso_buf *out, const iso_records *records);
 
 /**
  * Adds a header and one line a record with every column that any record has, numbers in full;
  * tabs and other control characters in texts become blanks. iso_csv_read reads it back.
  */
-ISO_API ISO_MUST_USE iso_err iso_table_tsv(iso_buf *out, const iso_records *records);
+ISO_MUST_USE iso_err iso_table_tsv(iso_buf *out, const iso_records *records);
 
 ISO_END
 

@@ -10,17 +10,17 @@ ISO_BEGIN
  * Remembers a file or folder that is to be removed by iso_temporary_abandon, until it is dropped.
  * The path is borrowed till then. At most 64 are remembered; one beyond is not.
  */
-ISO_API void iso_temporary_add(const char *path);
-ISO_API void iso_temporary_drop(const char *path);
+void iso_temporary_add(const char *path);
+void iso_temporary_drop(const char *path);
 
 /** Removes a file, or a folder with all in it; allocates nothing, follows no link. */
-ISO_API void iso_temporary_remove(const char *path);
+void iso_temporary_remove(const char *path);
 
 /**
  * Removes what is remembered. For a signal handler that ends the process when nobody asked
  * iso_run's progress for too long: allocates and locks nothing. What was written so far is lost.
  */
-ISO_API void iso_temporary_abandon(void);
+void iso_temporary_abandon(void);
 
 ISO_END
 

@@ -32,7 +32,7 @@ typedef struct iso_tensor_list {
 } iso_tensor_list;
 
 /** The length a header claims to have, from the file's first ISO_TENSOR_PREFIX bytes. */
-ISO_API uint64_t iso_tensor_list_claim(const unsigned char *prefix);
+uint64_t iso_tensor_list_claim(const unsigned char *prefix);
 
 /**
  * Reads the header of a safetensors file: a length, that many bytes of JSON, the packed
@@ -46,11 +46,11 @@ ISO_API uint64_t iso_tensor_list_claim(const unsigned char *prefix);
  * Cost    linear in the header; no number is read.
  * Errors  ISO_EIO, ISO_EFORMAT, ISO_ENOMEM; messages begin with the file's path.
  */
-ISO_API ISO_MUST_USE iso_err iso_tensor_list_read(iso_tensor_list *out, const iso_file *file);
-ISO_API void iso_tensor_list_free(iso_tensor_list *list);
+ISO_MUST_USE iso_err iso_tensor_list_read(iso_tensor_list *out, const iso_file *file);
+void iso_tensor_list_free(iso_tensor_list *list);
 
 /** What __metadata__ says under `name`, or NULL; lives as long as the list. */
-ISO_API const char *iso_tensor_list_fact(const iso_tensor_list *list, const char *name);
+const char *iso_tensor_list_fact(const iso_tensor_list *list, const char *name);
 
 ISO_END
 

@@ -14,8 +14,7 @@ ISO_BEGIN
  * each window costs one reading of `inner`, so a matrix
  * that fits costs one. Errors ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_rows_transpose(iso_rows **out, iso_rows *inner,
-                                                const iso_run *run);
+ISO_MUST_USE iso_err iso_rows_transpose(iso_rows **out, iso_rows *inner, const iso_run *run);
 
 ISO_END
 

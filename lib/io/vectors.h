@@ -61,25 +61,25 @@ typedef struct iso_vectors {
  * Cost    one reading, one core; memory is the vectors, the words and a buffer (without a header
  *         half as much again while reading).
  */
-ISO_API ISO_MUST_USE iso_err iso_vectors_read(iso_vectors *out, const char *path,
-                                              const iso_vectors_opt *opt);
+ISO_MUST_USE iso_err iso_vectors_read(iso_vectors *out, const char *path,
+                                      const iso_vectors_opt *opt);
 
 /**
  * The same of words and rows in memory, and of one language of states whose rows are word types
  * (opt->lang, opt->layer); both are copied, what is odd is counted by their number from 1.
  * Errors  as above but of files; ISO_EARG (no words, as many rows as words).
  */
-ISO_API ISO_MUST_USE iso_err iso_vectors_of(iso_vectors *out, const char *const *words,
-                                            iso_view rows, const iso_vectors_opt *opt);
-ISO_API ISO_MUST_USE iso_err iso_vectors_of_states(iso_vectors *out, struct iso_states *states,
-                                                   const iso_vectors_opt *opt);
-ISO_API void iso_vectors_free(iso_vectors *v);
+ISO_MUST_USE iso_err iso_vectors_of(iso_vectors *out, const char *const *words, iso_view rows,
+                                    const iso_vectors_opt *opt);
+ISO_MUST_USE iso_err iso_vectors_of_states(iso_vectors *out, struct iso_states *states,
+                                           const iso_vectors_opt *opt);
+void iso_vectors_free(iso_vectors *v);
 
 /** The number of a word, or −1. */
-ISO_API int64_t iso_vectors_find(const iso_vectors *v, const char *word);
+int64_t iso_vectors_find(const iso_vectors *v, const char *word);
 
 /** How much was odd in all. */
-ISO_API int64_t iso_odd_total(const iso_odd *odd);
+int64_t iso_odd_total(const iso_odd *odd);
 
 ISO_END
 

@@ -36,26 +36,26 @@ typedef struct iso_weights iso_weights;
  * Errors  ISO_EIO, ISO_EFORMAT, ISO_EUNSUP (only pytorch_model.bin or the like is there: says what
  *         to do; a big-endian machine), ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_weights_open(iso_weights **out, const char *folder);
-ISO_API void iso_weights_close(iso_weights *w);
+ISO_MUST_USE iso_err iso_weights_open(iso_weights **out, const char *folder);
+void iso_weights_close(iso_weights *w);
 
 /**
  * That no file was cut so far: what was read of `data` before is what the files hold. Without a
  * handler of SIGBUS (lib/io/mapped.h) a cut file ends the program when it is read.
  * Errors  ISO_EIO (the file and both sizes).
  */
-ISO_API ISO_MUST_USE iso_err iso_weights_whole(const iso_weights *w);
+ISO_MUST_USE iso_err iso_weights_whole(const iso_weights *w);
 
 /** All tensors, in the order of their names. */
-ISO_API int64_t iso_weights_count(const iso_weights *w);
-ISO_API const iso_weight *iso_weights_at(const iso_weights *w, int64_t i);
+int64_t iso_weights_count(const iso_weights *w);
+const iso_weight *iso_weights_at(const iso_weights *w, int64_t i);
 
 /** The files they lie in. */
-ISO_API int64_t iso_weights_files(const iso_weights *w);
-ISO_API const char *iso_weights_file(const iso_weights *w, int64_t i);
+int64_t iso_weights_files(const iso_weights *w);
+const char *iso_weights_file(const iso_weights *w, int64_t i);
 
 /** The tensor of that name, or NULL. Cost  log of their number. */
-ISO_API const iso_weight *iso_weights_find(const iso_weights *w, const char *name);
+const iso_weight *iso_weights_find(const iso_weights *w, const char *name);
 
 ISO_END
 

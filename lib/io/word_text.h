@@ -17,16 +17,15 @@ typedef struct iso_word_text {
 } iso_word_text;
 
 /** "utf-8", "latin1", other spellings of them, NULL = UTF-8. Errors  ISO_EARG. */
-ISO_API ISO_MUST_USE iso_err iso_word_text_named(iso_word_text *out, const char *encoding,
-                                                 iso_lower lower);
+ISO_MUST_USE iso_err iso_word_text_named(iso_word_text *out, const char *encoding, iso_lower lower);
 
 /** Appends a word. *good is false, and nothing appended, when the bytes are no text: not UTF-8,
  * or with a NUL. Errors  ISO_ENOMEM. */
-ISO_API ISO_MUST_USE iso_err iso_word_text_add(iso_buf *out, bool *good, iso_word_text how,
-                                               const char *bytes, int64_t len);
+ISO_MUST_USE iso_err iso_word_text_add(iso_buf *out, bool *good, iso_word_text how,
+                                       const char *bytes, int64_t len);
 
 /** Appends a word for a message: at most 60 bytes, whole characters, no controls. */
-ISO_API ISO_MUST_USE iso_err iso_word_text_show(iso_buf *out, const char *text, int64_t len);
+ISO_MUST_USE iso_err iso_word_text_show(iso_buf *out, const char *text, int64_t len);
 
 ISO_END
 

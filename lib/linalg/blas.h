@@ -11,39 +11,39 @@ ISO_BEGIN
  * from a parallel region. Errors  ISO_EARG (shapes, types, a size beyond the BLAS's integers). */
 
 /** C = AᵀB + beta·C;  A is n × p, B n × q, C p × q. 2npq operations. */
-ISO_API ISO_MUST_USE iso_err iso_mul_tn(iso_mat *c, iso_view a, iso_view b, double beta);
+ISO_MUST_USE iso_err iso_mul_tn(iso_mat *c, iso_view a, iso_view b, double beta);
 
 /** C = ABᵀ + beta·C;  A is m × k, B n × k, C m × n. */
-ISO_API ISO_MUST_USE iso_err iso_mul_nt(iso_mat *c, iso_view a, iso_view b, double beta);
+ISO_MUST_USE iso_err iso_mul_nt(iso_mat *c, iso_view a, iso_view b, double beta);
 
 /** C = AB + beta·C;  A is m × k, B k × n, C m × n. */
-ISO_API ISO_MUST_USE iso_err iso_mul_nn(iso_mat *c, iso_view a, iso_view b, double beta);
+ISO_MUST_USE iso_err iso_mul_nn(iso_mat *c, iso_view a, iso_view b, double beta);
 
 /** The upper triangle of C = AᵀA + beta·C;  A is n × p, C p × p. Half the work of iso_mul_tn. */
-ISO_API ISO_MUST_USE iso_err iso_square_tn(iso_mat *c, iso_view a, double beta);
+ISO_MUST_USE iso_err iso_square_tn(iso_mat *c, iso_view a, double beta);
 
 /** The upper triangle of C = AAᵀ;  A is n × k, C n × n. Half the work of iso_mul_nt. */
-ISO_API ISO_MUST_USE iso_err iso_square_nt(iso_mat *c, iso_view a);
+ISO_MUST_USE iso_err iso_square_nt(iso_mat *c, iso_view a);
 
 /**
  * What every product and decomposition asks first: whether the limit on the process's address space
  * (ulimit -v) leaves what OpenBLAS takes for its threads, without which it would not return. Asks
  * the system once, until it was answered yes. Errors  ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_blas_ready(void);
+ISO_MUST_USE iso_err iso_blas_ready(void);
 
 /** The kernels the BLAS chose when it was loaded ("Haswell"), and how it was built. */
-ISO_API const char *iso_blas_corename(void);
-ISO_API const char *iso_blas_config(void);
+const char *iso_blas_corename(void);
+const char *iso_blas_config(void);
 
 /** Threads of the BLAS and, in the calling thread, of our own loops; set 0 for one a core. */
-ISO_API int iso_blas_threads(void);
-ISO_API void iso_blas_set_threads(int threads);
+int iso_blas_threads(void);
+void iso_blas_set_threads(int threads);
 
 /** The threads that a run asks for (it may be NULL), until iso_blas_leave gets what this returned.
  */
-ISO_API ISO_MUST_USE int iso_blas_enter(const iso_run *run);
-ISO_API void iso_blas_leave(int before);
+ISO_MUST_USE int iso_blas_enter(const iso_run *run);
+void iso_blas_leave(int before);
 
 ISO_END
 

@@ -36,8 +36,8 @@ typedef struct iso_minimised {
  * Errors  ISO_EARG (n < 1), ISO_ENUMERIC (f is not finite where it was asked), ISO_ENOMEM; x is
  *         untouched then. Source  Liu, Nocedal, Mathematical Programming 45 (1989) (L-BFGS).
  */
-ISO_API ISO_MUST_USE iso_err iso_minimise(iso_minimised *out, double *x, const iso_smooth *f,
-                                          const iso_minimise_opt *opt);
+ISO_MUST_USE iso_err iso_minimise(iso_minimised *out, double *x, const iso_smooth *f,
+                                  const iso_minimise_opt *opt);
 
 ISO_END
 

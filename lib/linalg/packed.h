@@ -6,21 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/linalg/compute.h"
 #include "lib/linalg/view.h"
 
 ISO_BEGIN
-
-/** What products are computed in; sums are f32 (of int8: 32-bit integers). */
-typedef enum iso_compute {
-    ISO_COMPUTE_F32 = 0,
-    ISO_COMPUTE_BF16, /* W and each X rounded to bfloat16 */
-    ISO_COMPUTE_INT8  /* W rounded to 8 bits by rows of W, X by rows of X; both symmetric: the
-                       * largest magnitude of a row is 127, ties to even; what lies below 2^-100 is 0
-                       */
-} iso_compute;
-
-/** "f32", "bf16", "int8". */
-ISO_API const char *iso_compute_name(iso_compute compute);
 
 typedef struct iso_packed iso_packed;
 
@@ -29,26 +18,25 @@ typedef struct iso_packed iso_packed;
  * must outlive the result. Rows for int8 hold at most 2^17 numbers. Errors  ISO_EARG, ISO_EFORMAT
  * (not finite), ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_packed_new(iso_packed **out, iso_view w, iso_compute compute);
-ISO_API void iso_packed_free(iso_packed *p);
+ISO_MUST_USE iso_err iso_packed_new(iso_packed **out, iso_view w, iso_compute compute);
+void iso_packed_free(iso_packed *p);
 
 /** Bytes of memory it holds (mapped pages of a kept view not counted). */
-ISO_API int64_t iso_packed_bytes(const iso_packed *p);
+int64_t iso_packed_bytes(const iso_packed *p);
 
 /**
  * y (M × N, f32) = x (M × K, f32) Wᵀ + bias (N floats, or NULL). Multi-threaded; not for a parallel
  * region. Numbers of x that are not finite give what IEEE says, with int8 rows of NaN.
  * Cost  2MNK operations. Errors  ISO_EARG (shapes), ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_packed_mul(iso_mat *y, iso_view x, const iso_packed *w,
-                                            const float *bias);
+ISO_MUST_USE iso_err iso_packed_mul(iso_mat *y, iso_view x, const iso_packed *w, const float *bias);
 
 /** Who computes products of that kind here: "OpenBLAS", "oneDNN", "isogloss avx2", "OpenBLAS on
  * rounded numbers" (no faster, for CPUs and builds without the instructions). */
-ISO_API const char *iso_packed_engine(iso_compute compute);
+const char *iso_packed_engine(iso_compute compute);
 
 /** For tests: weights prepared from now on go by the BLAS alone. Not for two threads at once. */
-ISO_API void iso_packed_force_plain(bool plain);
+void iso_packed_force_plain(bool plain);
 
 ISO_END
 

@@ -12,7 +12,7 @@ ISO_BEGIN
  * 4e-7 |x| of the exact value. Multi-threaded.
  * Source  Hendrycks, Gimpel, 2016, arXiv:1606.08415.
  */
-ISO_API void iso_activation_fwd(iso_mat *x, iso_activation activation);
+void iso_activation_fwd(iso_mat *x, iso_activation activation);
 
 ISO_END
 

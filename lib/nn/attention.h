@@ -30,7 +30,7 @@ typedef struct iso_attention {
     const int64_t *with;
 } iso_attention;
 
-ISO_API int64_t iso_attention_scores(const iso_attention *in);
+int64_t iso_attention_scores(const iso_attention *in);
 
 /**
  * context (rows of q × C, f32) = softmax(q kᵀ / √D) v, by sentence and head.
@@ -39,8 +39,8 @@ ISO_API int64_t iso_attention_scores(const iso_attention *in);
  * floats a thread. Multi-threaded. Errors  ISO_EARG (shapes), ISO_ENOMEM. Source  Vaswani et al.,
  * NeurIPS 2017, arXiv:1706.03762.
  */
-ISO_API ISO_MUST_USE iso_err iso_attention_fwd(iso_mat *context, const iso_attention *in,
-                                               iso_workspace *scratch);
+ISO_MUST_USE iso_err iso_attention_fwd(iso_mat *context, const iso_attention *in,
+                                       iso_workspace *scratch);
 
 ISO_END
 

@@ -24,24 +24,24 @@ typedef struct iso_classifier iso_classifier;
  * Errors  as iso_encoder_open; ISO_EFORMAT too when half of a head is missing, and when id2label
  *         counts other classes than the tensor has; the message names file and tensor.
  */
-ISO_API ISO_MUST_USE iso_err iso_classifier_open(iso_classifier **out, const char **why,
-                                                 const char *folder);
-ISO_API void iso_classifier_close(iso_classifier *h);
+ISO_MUST_USE iso_err iso_classifier_open(iso_classifier **out, const char **why,
+                                         const char *folder);
+void iso_classifier_close(iso_classifier *h);
 
 /** K, at least 2. */
-ISO_API int64_t iso_classifier_classes(const iso_classifier *h);
+int64_t iso_classifier_classes(const iso_classifier *h);
 
 /**
  * The name of class i: config.json's id2label if that names each class 0 … K − 1 once and no two
  * alike, else LABEL_i. Lives until close.
  */
-ISO_API const char *iso_classifier_name(const iso_classifier *h, int64_t i);
+const char *iso_classifier_name(const iso_classifier *h, int64_t i);
 
 /**
  * The class called `label`, or -1: as it stands or, where that is none, the one that differs in the
  * case of ASCII letters only ("ENTAILMENT"); of several such none. Cost  K comparisons.
  */
-ISO_API int64_t iso_classifier_find(const iso_classifier *h, const char *label);
+int64_t iso_classifier_find(const iso_classifier *h, const char *label);
 
 /**
  * logits (B × K, f32) of x (B × C, f32), the final states of B sentences' first tokens.
@@ -51,7 +51,7 @@ ISO_API int64_t iso_classifier_find(const iso_classifier *h, const char *label);
  * Source  Devlin et al., NAACL 2019, arXiv:1810.04805; Liu et al., 2019, arXiv:1907.11692; Sanh et
  *         al., 2019, arXiv:1910.01108.
  */
-ISO_API ISO_MUST_USE iso_err iso_classifier_logits(iso_mat *logits, iso_classifier *h, iso_view x);
+ISO_MUST_USE iso_err iso_classifier_logits(iso_mat *logits, iso_classifier *h, iso_view x);
 
 ISO_END
 

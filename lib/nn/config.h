@@ -37,10 +37,10 @@ typedef struct iso_nn_config {
  *         (another model_type or activation, relative positions, a decoder, pruned heads: says
  *         which are supported), ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_nn_config_read(iso_nn_config *out, const char *folder);
+ISO_MUST_USE iso_err iso_nn_config_read(iso_nn_config *out, const char *folder);
 
 /** Tokens a sentence may have, special ones included: rows of the position table from the first. */
-ISO_API int64_t iso_nn_config_longest(const iso_nn_config *c);
+int64_t iso_nn_config_longest(const iso_nn_config *c);
 
 ISO_END
 

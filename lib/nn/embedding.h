@@ -15,8 +15,8 @@ void iso_lookup_row(float *to, const iso_lookup *t, int64_t i);
  * see iso_encoder_embed.
  * Errors  ISO_EARG (see iso_encoder_embed).
  */
-ISO_API ISO_MUST_USE iso_err iso_embedding_fwd(iso_mat *x, const iso_params *p,
-                                               const iso_nn_config *c, const iso_batch *batch);
+ISO_MUST_USE iso_err iso_embedding_fwd(iso_mat *x, const iso_params *p, const iso_nn_config *c,
+                                       const iso_batch *batch);
 
 ISO_END
 

@@ -26,11 +26,11 @@ typedef struct iso_encoder_opt {
  *         config.json says), ISO_ENOMEM.
  * Source  Devlin et al., NAACL 2019, arXiv:1810.04805; Conneau et al., ACL 2020, arXiv:1911.02116.
  */
-ISO_API ISO_MUST_USE iso_err iso_encoder_open(iso_encoder **out, const char *folder,
-                                              const iso_encoder_opt *opt);
-ISO_API void iso_encoder_close(iso_encoder *e);
+ISO_MUST_USE iso_err iso_encoder_open(iso_encoder **out, const char *folder,
+                                      const iso_encoder_opt *opt);
+void iso_encoder_close(iso_encoder *e);
 
-ISO_API const iso_nn_config *iso_encoder_config(const iso_encoder *e);
+const iso_nn_config *iso_encoder_config(const iso_encoder *e);
 
 /**
  * State 0, the output of the embeddings: x (tokens × C, f32), a row a token. Padding has the word
@@ -42,7 +42,7 @@ ISO_API const iso_nn_config *iso_encoder_config(const iso_encoder *e);
  *         untouched); ISO_EIO, here and below, when a file of the weights was cut since it was
  *         opened (iso_weights_whole).
  */
-ISO_API ISO_MUST_USE iso_err iso_encoder_embed(iso_encoder *e, iso_mat *x, const iso_batch *batch);
+ISO_MUST_USE iso_err iso_encoder_embed(iso_encoder *e, iso_mat *x, const iso_batch *batch);
 
 /**
  * Turns state `from` into state `to` in place: runs layers from + 1 … to (state K is the output of
@@ -53,8 +53,8 @@ ISO_API ISO_MUST_USE iso_err iso_encoder_embed(iso_encoder *e, iso_mat *x, const
  *       1024 of them, and the heads on their way.
  * Errors  ISO_EARG (shapes, 0 <= from <= to <= L), ISO_ENOMEM. Not safe for two threads at once.
  */
-ISO_API ISO_MUST_USE iso_err iso_encoder_layers(iso_encoder *e, iso_mat *x, const iso_batch *batch,
-                                                int from, int to);
+ISO_MUST_USE iso_err iso_encoder_layers(iso_encoder *e, iso_mat *x, const iso_batch *batch,
+                                        int from, int to);
 
 /**
  * The two halves of layer 1 ... L, the one whose output is state `layer`: a (tokens × C, f32) =
@@ -63,9 +63,9 @@ ISO_API ISO_MUST_USE iso_err iso_encoder_layers(iso_encoder *e, iso_mat *x, cons
  *
  * Errors  ISO_EARG (shapes, no such layer), ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_encoder_attend(iso_encoder *e, iso_mat *a, iso_view x,
-                                                const iso_batch *batch, int layer);
-ISO_API ISO_MUST_USE iso_err iso_encoder_feed(iso_encoder *e, iso_mat *y, iso_view a, int layer);
+ISO_MUST_USE iso_err iso_encoder_attend(iso_encoder *e, iso_mat *a, iso_view x,
+                                        const iso_batch *batch, int layer);
+ISO_MUST_USE iso_err iso_encoder_feed(iso_encoder *e, iso_mat *y, iso_view a, int layer);
 
 /**
  * What X-Mixup puts between the two halves of a layer, on the target's side:
@@ -86,13 +86,12 @@ ISO_API ISO_MUST_USE iso_err iso_encoder_feed(iso_encoder *e, iso_mat *y, iso_vi
  * it gives does not depend on neighbours or threads. Source  Yang et al., ICLR 2022,
  * arXiv:2205.04182; its published code where the two differ.
  */
-ISO_API ISO_MUST_USE iso_err iso_encoder_mix(iso_encoder *e, iso_mat *u, int layer,
-                                             const iso_mix_pairs *in, const iso_mix_rule *rule,
-                                             const iso_mix_stats *stats);
+ISO_MUST_USE iso_err iso_encoder_mix(iso_encoder *e, iso_mat *u, int layer, const iso_mix_pairs *in,
+                                     const iso_mix_rule *rule, const iso_mix_stats *stats);
 
 /** Tensors of the checkpoint that the encoder does not use (heads): how many, and their names. */
-ISO_API int64_t iso_encoder_unused(const iso_encoder *e);
-ISO_API const char *iso_encoder_unused_name(const iso_encoder *e, int64_t i);
+int64_t iso_encoder_unused(const iso_encoder *e);
+const char *iso_encoder_unused_name(const iso_encoder *e, int64_t i);
 
 ISO_END
 

@@ -13,7 +13,7 @@ typedef struct iso_layer_work {
     iso_workspace qkv, context, block, heads, scores;
 } iso_layer_work;
 
-ISO_API void iso_layer_work_free(iso_layer_work *work);
+void iso_layer_work_free(iso_layer_work *work);
 
 /** Who looks at whom: tokens of x at those of y, sentence by sentence. x = y is self-attention, x
  * from another language X-Mixup's cross-lingual attention. */
@@ -30,23 +30,23 @@ typedef struct iso_attends {
  * The heads of an attention, ready to run: q, k, v lie in work->qkv and live until it is used
  * again. Errors  ISO_EARG, ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_layer_heads(iso_attention *heads, iso_layer *l, int H,
-                                             const iso_attends *in, iso_layer_work *work);
+ISO_MUST_USE iso_err iso_layer_heads(iso_attention *heads, iso_layer *l, int H,
+                                     const iso_attends *in, iso_layer_work *work);
 
 /**
  * What attention makes of its inputs, before the residual: out (rows of x × C) = softmax(q kᵀ / √D)
  * v Wo + bo with q = x Wq + bq, k = y Wk + bk, v = y Wv + bv. Errors  ISO_EARG, ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_layer_attention(iso_mat *out, iso_layer *l, int H,
-                                                 const iso_attends *in, iso_layer_work *work);
+ISO_MUST_USE iso_err iso_layer_attention(iso_mat *out, iso_layer *l, int H, const iso_attends *in,
+                                         iso_layer_work *work);
 
 /** a (T × C) = LN1(x + attention of each sentence to itself, padding unseen). a may be x. */
-ISO_API ISO_MUST_USE iso_err iso_layer_attend(iso_mat *a, iso_view x, iso_layer *l, int H,
-                                              const iso_batch *batch, iso_layer_work *work);
+ISO_MUST_USE iso_err iso_layer_attend(iso_mat *a, iso_view x, iso_layer *l, int H,
+                                      const iso_batch *batch, iso_layer_work *work);
 
 /** y (T × C) = LN2(a + W2 act(W1 a + b1) + b2). y may be a. */
-ISO_API ISO_MUST_USE iso_err iso_layer_feed(iso_mat *y, iso_view a, iso_layer *l,
-                                            iso_activation activation, iso_layer_work *work);
+ISO_MUST_USE iso_err iso_layer_feed(iso_mat *y, iso_view a, iso_layer *l, iso_activation activation,
+                                    iso_layer_work *work);
 
 ISO_END
 

@@ -16,7 +16,7 @@ typedef struct iso_norm {
  * {0} view r is left out; y may be x or r. Multi-threaded. Errors  ISO_EARG (shapes).
  * Source  Ba, Kiros, Hinton, 2016, arXiv:1607.06450.
  */
-ISO_API ISO_MUST_USE iso_err iso_norm_fwd(iso_mat *y, iso_view x, iso_view r, const iso_norm *norm);
+ISO_MUST_USE iso_err iso_norm_fwd(iso_mat *y, iso_view x, iso_view r, const iso_norm *norm);
 
 ISO_END
 

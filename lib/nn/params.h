@@ -54,17 +54,17 @@ typedef struct iso_params {
  * each tensor taken (iso_weights_count entries, zeros before).
  * Errors  ISO_EFORMAT (file and tensor: missing, of another shape or type), ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_params_find(iso_params *out, const iso_nn_config *c,
-                                             const iso_weights *w, iso_compute compute, bool *used);
+ISO_MUST_USE iso_err iso_params_find(iso_params *out, const iso_nn_config *c, const iso_weights *w,
+                                     iso_compute compute, bool *used);
 
 /**
  * The same shape with random numbers: matrices and tables N(0, 0.02²), biases 0, gains 1. What
  * comes does not depend on which layers or words are used.
  */
-ISO_API ISO_MUST_USE iso_err iso_params_random(iso_params *out, const iso_nn_config *c,
-                                               iso_compute compute, uint64_t seed);
+ISO_MUST_USE iso_err iso_params_random(iso_params *out, const iso_nn_config *c, iso_compute compute,
+                                       uint64_t seed);
 
-ISO_API void iso_params_free(iso_params *p, const iso_nn_config *c);
+void iso_params_free(iso_params *p, const iso_nn_config *c);
 
 ISO_END
 

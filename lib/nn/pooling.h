@@ -15,8 +15,8 @@ ISO_BEGIN
  * empty list gives zeros; a list of one is a copy.
  * Errors  ISO_EARG (shapes, an index out of range), ISO_EFORMAT (a number beyond f16).
  */
-ISO_API ISO_MUST_USE iso_err iso_pool_lists(iso_mat *out, iso_view x, const int64_t *first,
-                                            const int64_t *index, bool largest);
+ISO_MUST_USE iso_err iso_pool_lists(iso_mat *out, iso_view x, const int64_t *first,
+                                    const int64_t *index, bool largest);
 
 ISO_END
 

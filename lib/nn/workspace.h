@@ -15,12 +15,11 @@ typedef struct iso_workspace {
 } iso_workspace;
 
 /** Space for `count` floats; what was there is lost. Errors ISO_ENOMEM. */
-ISO_API ISO_MUST_USE iso_err iso_workspace_need(iso_workspace *w, int64_t count);
+ISO_MUST_USE iso_err iso_workspace_need(iso_workspace *w, int64_t count);
 
 /** The same as a packed rows × cols matrix, borrowed from the workspace. */
-ISO_API ISO_MUST_USE iso_err iso_workspace_mat(iso_mat *out, iso_workspace *w, int64_t rows,
-                                               int64_t cols);
-ISO_API void iso_workspace_free(iso_workspace *w);
+ISO_MUST_USE iso_err iso_workspace_mat(iso_mat *out, iso_workspace *w, int64_t rows, int64_t cols);
+void iso_workspace_free(iso_workspace *w);
 
 ISO_END
 

@@ -37,11 +37,11 @@ typedef struct iso_mix_scores {
  * Errors  ISO_EARG (sizes, type), ISO_ENOMEM; outputs are then untouched.
  * Source  Yang et al., ICLR 2022, arXiv:2205.04182, and its published code.
  */
-ISO_API ISO_MUST_USE iso_err iso_mix_entropies(double *e1, double *e2, const iso_mix_scores *s,
-                                               iso_mix_entropy mode);
+ISO_MUST_USE iso_err iso_mix_entropies(double *e1, double *e2, const iso_mix_scores *s,
+                                       iso_mix_entropy mode);
 
 /** The mean over heads of softmax(scores), live rows × live columns, packed; rows sum to 1. */
-ISO_API void iso_mix_attention(float *out, const iso_mix_scores *s);
+void iso_mix_attention(float *out, const iso_mix_scores *s);
 
 /** λ of a layer: lambda0 · sigmoid(w (e1 + e2) + b), in (0, lambda0). */
 typedef struct iso_mix_head {
@@ -50,9 +50,9 @@ typedef struct iso_mix_head {
 } iso_mix_head;
 
 /** What the published code computes with: lambda0 0.5, w 1, b 0. */
-ISO_API iso_mix_head iso_mix_head_default(void);
+iso_mix_head iso_mix_head_default(void);
 
-ISO_API double iso_mix_lambda(const iso_mix_head *head, double e1, double e2);
+double iso_mix_lambda(const iso_mix_head *head, double e1, double e2);
 
 /** By which λ: of the entropies; the same for all pairs; the head's without its w: λ0 sigmoid(b).
  */
@@ -94,7 +94,7 @@ typedef struct iso_mix_stats {
 } iso_mix_stats;
 
 /** Σ live target rows × live source columns. */
-ISO_API int64_t iso_mix_attention_size(const iso_mix_pairs *in);
+int64_t iso_mix_attention_size(const iso_mix_pairs *in);
 
 ISO_END
 

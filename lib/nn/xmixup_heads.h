@@ -19,7 +19,7 @@ ISO_BEGIN
  *         is there twice; a number that is none or not finite; lambda0 outside (0, 1]; unknown
  * names; another type or shape; nothing said at all), ISO_ENOMEM; messages begin with the path.
  */
-ISO_API ISO_MUST_USE iso_err iso_mix_heads_read(iso_mix_head *heads, int L, const char *path);
+ISO_MUST_USE iso_err iso_mix_heads_read(iso_mix_head *heads, int L, const char *path);
 
 ISO_END
 

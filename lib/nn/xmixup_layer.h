@@ -11,9 +11,9 @@ ISO_BEGIN
  * u = LN1(λ (softmax(q kᵀ / √D) v Wo + bo) + (1 − λ) target), one λ a pair; `stats` may be NULL.
  * u may be in->target. Errors  ISO_EARG, ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_layer_mix(iso_mat *u, iso_layer *l, int H, const iso_mix_pairs *in,
-                                           const iso_mix_rule *rule, const iso_mix_stats *stats,
-                                           iso_layer_work *work);
+ISO_MUST_USE iso_err iso_layer_mix(iso_mat *u, iso_layer *l, int H, const iso_mix_pairs *in,
+                                   const iso_mix_rule *rule, const iso_mix_stats *stats,
+                                   iso_layer_work *work);
 
 ISO_END
 

@@ -23,8 +23,8 @@ enum { ISO_BASIC_MOST = 1000 };
 typedef struct iso_basic iso_basic;
 
 /** Makes the tables (a quarter of a MB, a few ms). Errors  ISO_EARG (most), ISO_ENOMEM. */
-ISO_API ISO_MUST_USE iso_err iso_basic_new(iso_basic **out, const iso_basic_opt *opt);
-ISO_API void iso_basic_free(iso_basic *b);
+ISO_MUST_USE iso_err iso_basic_new(iso_basic **out, const iso_basic_opt *opt);
+void iso_basic_free(iso_basic *b);
 
 /** Code point i stands for bytes [begin[i], end[i]) of the text: a dropped mark is part of what it
  * stood on, and what one character became shares its bytes. */
@@ -42,13 +42,13 @@ typedef struct iso_basic_word {
  * is unassigned, is a letter like others.
  * Source  Devlin et al., NAACL 2019 (BERT); huggingface/tokenizers, BertNormalizer.
  */
-ISO_API bool iso_basic_next(const iso_basic *b, iso_basic_word *word, int64_t *at, const char *text,
-                            int64_t len);
+bool iso_basic_next(const iso_basic *b, iso_basic_word *word, int64_t *at, const char *text,
+                    int64_t len);
 
 /** All of text[0..len) as one text: cleaned, each white space a blank, folded, blanks around
  * ideographs. Cutting that into words gives the same words. Errors  ISO_ENOMEM. */
-ISO_API ISO_MUST_USE iso_err iso_basic_normal(iso_normal *out, const iso_basic *b, const char *text,
-                                              int64_t len);
+ISO_MUST_USE iso_err iso_basic_normal(iso_normal *out, const iso_basic *b, const char *text,
+                                      int64_t len);
 
 ISO_END
 

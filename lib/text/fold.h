@@ -13,7 +13,7 @@ ISO_BEGIN
  * Cost  linear; ASCII at about a nanosecond a byte. Errors  ISO_ENOMEM.
  * Source  Unicode 15, 3.13, toLowercase and Final_Sigma.
  */
-ISO_API ISO_MUST_USE iso_err iso_text_lower(iso_buf *out, const char *text, int64_t len);
+ISO_MUST_USE iso_err iso_text_lower(iso_buf *out, const char *text, int64_t len);
 
 ISO_END
 

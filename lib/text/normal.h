@@ -15,20 +15,20 @@ typedef struct iso_normal {
 } iso_normal;
 
 /** Empties, keeping the room. */
-ISO_API void iso_normal_clear(iso_normal *n);
-ISO_API void iso_normal_free(iso_normal *n);
+void iso_normal_clear(iso_normal *n);
+void iso_normal_free(iso_normal *n);
 
 /** Appends bytes that all stand for [begin, end). Errors  ISO_ENOMEM. */
-ISO_API ISO_MUST_USE iso_err iso_normal_add(iso_normal *n, const char *bytes, int64_t len,
-                                            int64_t begin, int64_t end);
-ISO_API ISO_MUST_USE iso_err iso_normal_add_point(iso_normal *n, uint32_t point, int64_t begin,
-                                                  int64_t end);
+ISO_MUST_USE iso_err iso_normal_add(iso_normal *n, const char *bytes, int64_t len, int64_t begin,
+                                    int64_t end);
+ISO_MUST_USE iso_err iso_normal_add_point(iso_normal *n, uint32_t point, int64_t begin,
+                                          int64_t end);
 
 /** What was dropped up to `end` belongs to the last byte that is there. */
-ISO_API void iso_normal_extend(iso_normal *n, int64_t end);
+void iso_normal_extend(iso_normal *n, int64_t end);
 
 /** Turns places in the normalised text into those in the original; an empty span stays empty. */
-ISO_API void iso_normal_original(const iso_normal *n, int64_t *begin, int64_t *end);
+void iso_normal_original(const iso_normal *n, int64_t *begin, int64_t *end);
 
 ISO_END
 

@@ -33,24 +33,24 @@ typedef struct iso_tokenizer iso_tokenizer;
  *         tokenizer, such as byte-level BPE; parts of tokenizer.json that are not honoured; says
  *         which are read), ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_tokenizer_open(iso_tokenizer **out, const char *folder);
-ISO_API void iso_tokenizer_close(iso_tokenizer *t);
+ISO_MUST_USE iso_err iso_tokenizer_open(iso_tokenizer **out, const char *folder);
+void iso_tokenizer_close(iso_tokenizer *t);
 
 /** "wordpiece" or "sentencepiece". */
-ISO_API const char *iso_tokenizer_kind(const iso_tokenizer *t);
+const char *iso_tokenizer_kind(const iso_tokenizer *t);
 
 /** One above the largest id it can give. */
-ISO_API int32_t iso_tokenizer_size(const iso_tokenizer *t);
+int32_t iso_tokenizer_size(const iso_tokenizer *t);
 
 /** The id of the padding token; -1 when there is none. */
-ISO_API int32_t iso_tokenizer_padding(const iso_tokenizer *t);
+int32_t iso_tokenizer_padding(const iso_tokenizer *t);
 
 /** The most tokens that tokenizer_config.json allows a text (model_max_length; 0: no limit is
  * known); *cut, unless NULL, takes those of tokenizer.json's truncation, which is not applied. */
-ISO_API int64_t iso_tokenizer_longest(const iso_tokenizer *t, int64_t *cut);
+int64_t iso_tokenizer_longest(const iso_tokenizer *t, int64_t *cut);
 
 /** Odd things met on opening (duplicate entries of the vocabulary...): how many, and the first. */
-ISO_API int64_t iso_tokenizer_odd(const iso_tokenizer *t, const char **first);
+int64_t iso_tokenizer_odd(const iso_tokenizer *t, const char **first);
 
 /** Texts of `len` bytes; a NULL `pair` is a single text. */
 typedef struct iso_text {
@@ -72,15 +72,15 @@ typedef struct iso_text {
  * become U+FFFD or nothing, as the kind has it. Safe for several threads on one tokenizer. Cost
  * linear in the text. Errors  ISO_ENOMEM, ISO_EARG (max_length leaves no room for a piece).
  */
-ISO_API ISO_MUST_USE iso_err iso_tokenizer_encode(const iso_tokenizer *t, iso_tokens *out,
-                                                  const iso_text *text, int64_t max_length);
+ISO_MUST_USE iso_err iso_tokenizer_encode(const iso_tokenizer *t, iso_tokens *out,
+                                          const iso_text *text, int64_t max_length);
 
 /**
  * How piece i of `tokens` reads: as in the vocabulary; a piece that SentencePiece does not know
  * as in the text. Not NUL-terminated; lives as long as tokenizer and text.
  */
-ISO_API const char *iso_tokenizer_piece(int64_t *len, const iso_tokenizer *t,
-                                        const iso_tokens *tokens, int64_t i, const iso_text *text);
+const char *iso_tokenizer_piece(int64_t *len, const iso_tokenizer *t, const iso_tokens *tokens,
+                                int64_t i, const iso_text *text);
 
 ISO_END
 

@@ -21,11 +21,11 @@ typedef struct iso_tokens {
 } iso_tokens;
 
 /** Empties, keeping the room. */
-ISO_API void iso_tokens_clear(iso_tokens *t);
-ISO_API void iso_tokens_free(iso_tokens *t);
+void iso_tokens_clear(iso_tokens *t);
+void iso_tokens_free(iso_tokens *t);
 
 /** Appends a piece: type 0, part 0, not special. Errors ISO_ENOMEM. */
-ISO_API ISO_MUST_USE iso_err iso_tokens_add(iso_tokens *t, int32_t id, int64_t begin, int64_t end);
+ISO_MUST_USE iso_err iso_tokens_add(iso_tokens *t, int32_t id, int64_t begin, int64_t end);
 
 ISO_END
 

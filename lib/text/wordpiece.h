@@ -24,9 +24,9 @@ typedef struct iso_wordpiece_opt {
  * empty or longer than any word are never found.
  * Cost  linear in the vocabulary, 30 to 60 bytes a piece. Errors  ISO_EARG, ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_wordpiece_new(iso_wordpiece **out, const iso_vocab *vocab,
-                                               const iso_wordpiece_opt *opt);
-ISO_API void iso_wordpiece_free(iso_wordpiece *w);
+ISO_MUST_USE iso_err iso_wordpiece_new(iso_wordpiece **out, const iso_vocab *vocab,
+                                       const iso_wordpiece_opt *opt);
+void iso_wordpiece_free(iso_wordpiece *w);
 
 /**
  * Appends the pieces of text[0..len) with their bytes in it. Knows no added tokens: "[SEP]" becomes
@@ -34,12 +34,12 @@ ISO_API void iso_wordpiece_free(iso_wordpiece *w);
  * Errors  ISO_ENOMEM.
  * Source  Wu et al., arXiv:1609.08144; Devlin et al., NAACL 2019 (greedy, unknown words whole).
  */
-ISO_API ISO_MUST_USE iso_err iso_wordpiece_encode(const iso_wordpiece *w, iso_tokens *out,
-                                                  const char *text, int64_t len);
+ISO_MUST_USE iso_err iso_wordpiece_encode(const iso_wordpiece *w, iso_tokens *out, const char *text,
+                                          int64_t len);
 
 /** As iso_basic_normal, with the options of this tokenizer. */
-ISO_API ISO_MUST_USE iso_err iso_wordpiece_normal(iso_normal *out, const iso_wordpiece *w,
-                                                  const char *text, int64_t len);
+ISO_MUST_USE iso_err iso_wordpiece_normal(iso_normal *out, const iso_wordpiece *w, const char *text,
+                                          int64_t len);
 
 ISO_END
 

@@ -35,11 +35,11 @@ typedef struct iso_words {
  * left out and counted.
  * Cost  linear. Errors  ISO_ENOMEM.
  */
-ISO_API ISO_MUST_USE iso_err iso_words_find(iso_words *out, const iso_tokens *tokens,
-                                            const char *text, int64_t len, int part, bool strip);
+ISO_MUST_USE iso_err iso_words_find(iso_words *out, const iso_tokens *tokens, const char *text,
+                                    int64_t len, int part, bool strip);
 
-ISO_API void iso_words_clear(iso_words *w);
-ISO_API void iso_words_free(iso_words *w);
+void iso_words_clear(iso_words *w);
+void iso_words_free(iso_words *w);
 
 ISO_END
 

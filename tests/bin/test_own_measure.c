@@ -5,12 +5,13 @@
 #include <fcntl.h>
 
 #include "analysis/measure/catalogue.h"
+#include "analysis/measure/measure.h"
 #include "analysis/page/figure/figure.h"
 #include "analysis/page/report/report_inside.h"
 #include "analysis/search/neighbours.h"
 #include "analysis/stats/correlation.h"
 #include "bin/cmd.h"
-#include "lib/io/csv.h"
+#include "lib/io/record_read.h"
 
 #define RUN(...)                                                                                   \
     isogloss_main(count((const char *[]){__VA_ARGS__, NULL}),                                      \

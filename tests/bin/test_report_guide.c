@@ -2,6 +2,7 @@
 #include "tests/check.h"
 
 #include "analysis/measure/catalogue.h"
+#include "analysis/measure/measure.h"
 #include "analysis/page/report/report_inside.h"
 #include "analysis/page/report/report_guide.h"
 

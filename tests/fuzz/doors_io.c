@@ -3,8 +3,8 @@
 
 #include "lib/base/alloc.h"
 #include "lib/io/array_name.h"
-#include "lib/io/csv.h"
-#include "lib/io/json.h"
+#include "lib/io/record_read.h"
+#include "lib/io/record_write.h"
 #include "lib/io/map_file.h"
 #include "lib/io/scores.h"
 #include "lib/io/states.h"

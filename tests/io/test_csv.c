@@ -2,7 +2,8 @@
 #include "tests/check.h"
 
 #include "lib/base/alloc.h"
-#include "lib/io/csv.h"
+#include "lib/io/record_read.h"
+#include "lib/io/record_write.h"
 #include "lib/io/table.h"
 #include "tests/io/records_for_tests.h"
 

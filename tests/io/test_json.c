@@ -3,6 +3,8 @@
 
 #include "lib/base/alloc.h"
 #include "lib/io/json.h"
+#include "lib/io/record_read.h"
+#include "lib/io/record_write.h"
 #include "tests/io/records_for_tests.h"
 
 static iso_json *parse(const char *json)

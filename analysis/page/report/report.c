@@ -7,10 +7,10 @@
 
 #include "analysis/page/report/report_inside.h"
 #include "lib/base/alloc.h"
-#include "lib/io/csv.h"
+#include "lib/io/record_read.h"
+#include "lib/io/record_write.h"
 #include "lib/io/outfile.h"
 #include "lib/io/outfolder.h"
-#include "lib/io/record_read.h"
 
 enum { VIEWS_MOST = 64 };
 

@@ -2,11 +2,11 @@
 #ifndef ISO_PAGE_REPORT_H
 #define ISO_PAGE_REPORT_H
 
-#include "analysis/pass/plan.h"
+#include "analysis/pass/method.h"
 #include "analysis/study/study.h"
 #include "lib/encode/model.h"
 #include "lib/encode/texts.h"
-#include "lib/io/json.h"
+#include "lib/io/record_write.h"
 
 ISO_BEGIN
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analysis/measure/catalogue.h"
+#include "analysis/measure/measure.h"
 #include "analysis/page/report/report_inside.h"
 #include "analysis/page/html.h"
 #include "lib/base/str.h"

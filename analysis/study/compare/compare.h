@@ -2,7 +2,7 @@
 #ifndef ISO_STUDY_COMPARE_H
 #define ISO_STUDY_COMPARE_H
 
-#include "analysis/pass/plan.h"
+#include "analysis/pass/method.h"
 #include "analysis/study/study.h"
 
 ISO_BEGIN

@@ -2,7 +2,7 @@
 #ifndef ISO_STUDY_RETRIEVE_H
 #define ISO_STUDY_RETRIEVE_H
 
-#include "analysis/search/neighbours.h"
+#include "analysis/search/rule.h"
 #include "analysis/study/study.h"
 
 ISO_BEGIN

@@ -3,6 +3,7 @@
 
 #include "analysis/study/words/words_job.h"
 #include "lib/base/alloc.h"
+#include "lib/base/textmap.h"
 
 /* Pair i of a dictionary in the vocabularies; false when one of its words is not there. */
 static bool find_pair(int64_t *source, int64_t *target, const iso_dictionary *d, int64_t i,

@@ -1,0 +1,34 @@
+/* What is behind a model and texts that are open, for those within the library. */
+#ifndef ISO_ENCODE_OPENED_H
+#define ISO_ENCODE_OPENED_H
+
+#include "lib/encode/model.h"
+#include "lib/encode/texts.h"
+#include "lib/io/pool.h"
+#include "lib/nn/encoder.h"
+#include "lib/text/tokenizer.h"
+
+/** Its encoder, which lives as long as the model. */
+iso_encoder *iso_model_encoder(iso_model *m);
+
+/** Its tokenizer, which is opened by the first call and lives as long as the model. Errors  as
+ * iso_tokenizer_open. */
+ISO_MUST_USE iso_err iso_model_tokenizer(const iso_tokenizer **out, iso_model *m);
+
+/** Notes what is odd in the tokenizer's files of a folder: how much, and the first. */
+void iso_model_note_tokenizer(const iso_run *run, const char *folder, const iso_tokenizer *t);
+
+/** That all have text where a row stands for a word of it. Errors  ISO_EARG. */
+ISO_MUST_USE iso_err iso_texts_check_pool(const iso_texts *t, iso_pool pool);
+
+/** How files are to be read, for iso_corpus_read. */
+iso_corpus_opt iso_texts_reading(const iso_texts_opt *opt, const iso_run *run);
+
+/** Notes how texts were read, what was the same for several of them once. Errors  ISO_ENOMEM. */
+ISO_MUST_USE iso_err iso_texts_note(const iso_run *run, const iso_corpus *const *corpora,
+                                    int count);
+
+/** The text of an item; a second one that is empty is none. */
+iso_text iso_texts_item(const iso_corpus *c, int64_t item);
+
+#endif
