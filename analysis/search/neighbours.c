@@ -43,11 +43,11 @@ static iso_err sides_make(struct near_side *a, struct near_side *b, iso_view x, 
     ISO_NEED(x.cols == y.cols, "x has %lld columns, y %lld: give spaces of equal size",
              (long long)x.cols, (long long)y.cols);
     ISO_NEED(x.cols > 0, "x and y have no columns");
-    ISO_TRY(near_side_make(a, x, "x"));
-    ISO_TRY(near_side_make(b, y, "y"));
+    ISO_TRY(iso_near_side_make(a, x, "x"));
+    ISO_TRY(iso_near_side_make(b, y, "y"));
     if (!plain) {
-        ISO_TRY(near_side_join(a));
-        ISO_TRY(near_side_join(b));
+        ISO_TRY(iso_near_side_join(a));
+        ISO_TRY(iso_near_side_join(b));
     }
 done:
     return err;
@@ -67,9 +67,9 @@ static iso_err plain_means(struct finder *f)
 {
     iso_err err = ISO_OK;
 
-    if (near_needs_means(f->plan.rule)) {
-        ISO_TRY(near_plain_means(&f->a, &f->b, &f->plan, f->run));
-        ISO_TRY(near_plain_means(&f->b, &f->a, &f->plan, f->run));
+    if (iso_near_needs_means(f->plan.rule)) {
+        ISO_TRY(iso_near_plain_means(&f->a, &f->b, &f->plan, f->run));
+        ISO_TRY(iso_near_plain_means(&f->b, &f->a, &f->plan, f->run));
     }
 done:
     return err;
@@ -79,7 +79,7 @@ done:
 static int wanted(const struct near_plan *p, bool ranked)
 {
     const bool orders = p->rule == ISO_RULE_COSINE || p->rule == ISO_RULE_ABSOLUTE;
-    int want = near_needs_means(p->rule) ? p->neighbours : 0;
+    int want = iso_near_needs_means(p->rule) ? p->neighbours : 0;
 
     if (ranked && want < p->k)
         want = p->k;
@@ -92,11 +92,11 @@ static iso_err lists_and_means(struct finder *f, bool forward, bool backward)
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(near_lists(&f->of_a, &f->of_b, &f->a, &f->b, wanted(&f->plan, forward),
-                       wanted(&f->plan, backward), &f->plan, f->run));
-    if (near_needs_means(f->plan.rule)) {
-        ISO_TRY(near_means(&f->a, &f->b, &f->of_a, &f->plan, &f->stats, f->run));
-        ISO_TRY(near_means(&f->b, &f->a, &f->of_b, &f->plan, &f->stats, f->run));
+    ISO_TRY(iso_near_lists(&f->of_a, &f->of_b, &f->a, &f->b, wanted(&f->plan, forward),
+                           wanted(&f->plan, backward), &f->plan, f->run));
+    if (iso_near_needs_means(f->plan.rule)) {
+        ISO_TRY(iso_near_means(&f->a, &f->b, &f->of_a, &f->plan, &f->stats, f->run));
+        ISO_TRY(iso_near_means(&f->b, &f->a, &f->of_b, &f->plan, &f->stats, f->run));
     }
 done:
     return err;
@@ -111,17 +111,17 @@ static iso_err one_way(iso_near *out, struct finder *f, struct near_side *x, str
     iso_err err = ISO_OK;
 
     if (f->plan.rule == ISO_RULE_INVSOFTMAX)
-        ISO_TRY((plain ? near_plain_sums : near_sums)(y, x, f->plan.beta, f->run));
-    ISO_TRY(near_result_make(&n, x->rows, f->plan.k));
+        ISO_TRY((plain ? iso_near_plain_sums : iso_near_sums)(y, x, f->plan.beta, f->run));
+    ISO_TRY(iso_near_result_make(&n, x->rows, f->plan.k));
     if (plain) {
-        ISO_TRY(near_plain_find(&n, x, y, &f->plan, f->run));
+        ISO_TRY(iso_near_plain_find(&n, x, y, &f->plan, f->run));
     } else {
         ISO_TRY(iso_alloc(&again, x->rows, sizeof *again));
-        ISO_TRY(near_pick(&n, again, &count, lists, x, y, &f->plan, &f->stats, f->run));
+        ISO_TRY(iso_near_pick(&n, again, &count, lists, x, y, &f->plan, &f->stats, f->run));
         iso_topk_free(lists);
         if (count > 0)
-            ISO_TRY(near_again(&n, again, count, x, y, &f->plan, &f->stats, f->run));
-        ISO_TRY(near_spread(&n, x, y));
+            ISO_TRY(iso_near_again(&n, again, count, x, y, &f->plan, &f->stats, f->run));
+        ISO_TRY(iso_near_spread(&n, x, y));
     }
     *out = n;
     n = (iso_near){0};
@@ -133,8 +133,8 @@ done:
 
 static void finder_free(struct finder *f)
 {
-    near_side_free(&f->a);
-    near_side_free(&f->b);
+    iso_near_side_free(&f->a);
+    iso_near_side_free(&f->b);
     iso_topk_free(&f->of_a);
     iso_topk_free(&f->of_b);
 }
@@ -201,16 +201,16 @@ iso_err iso_near_ranks(int64_t *rank, iso_view x, iso_view y, const int64_t *que
     ISO_TRY(sides_make(&f.a, &f.b, x, y, plain));
     ISO_TRY(pairs_check(query, target, pairs, &f.a, &f.b));
     ISO_TRY(iso_alloc(&found, pairs, sizeof *found));
-    if (near_needs_means(f.plan.rule))
+    if (iso_near_needs_means(f.plan.rule))
         ISO_TRY(plain ? plain_means(&f) : lists_and_means(&f, false, false));
     if (f.plan.rule == ISO_RULE_INVSOFTMAX)
-        ISO_TRY((plain ? near_plain_sums : near_sums)(&f.b, &f.a, f.plan.beta, run));
-    ISO_TRY(near_side_part(&f.a));
-    ISO_TRY(near_side_part(&f.b));
+        ISO_TRY((plain ? iso_near_plain_sums : iso_near_sums)(&f.b, &f.a, f.plan.beta, run));
+    ISO_TRY(iso_near_side_part(&f.a));
+    ISO_TRY(iso_near_side_part(&f.b));
     if (plain)
-        ISO_TRY(near_plain_ranks(found, &f.a, &f.b, query, target, pairs, &f.plan, run));
+        ISO_TRY(iso_near_plain_ranks(found, &f.a, &f.b, query, target, pairs, &f.plan, run));
     else
-        ISO_TRY(near_ranks(found, &f.a, &f.b, query, target, pairs, &f.plan, run));
+        ISO_TRY(iso_near_side_ranks(found, &f.a, &f.b, query, target, pairs, &f.plan, run));
     if (pairs > 0)
         memcpy(rank, found, (size_t)pairs * sizeof *rank);
 done:

@@ -82,7 +82,7 @@ struct ask {
     void *payload;
 };
 
-/* From products to cosines as near_cosine has them. */
+/* From products to cosines as iso_near_cosine has them. */
 static void show(const struct ask *a, const double *dot, int64_t r, int64_t from, int count)
 {
     const double own = a->x->inverse[place(a->x, a->row[r])];
@@ -117,8 +117,9 @@ static int64_t rows_of_task(int64_t count)
     return share < STROKE ? STROKE : share < TALL ? share : TALL;
 }
 
-iso_err near_block(const int64_t *row, int64_t count, const struct near_side *x,
-                   const struct near_side *y, near_visit *visit, void *payload, const iso_run *run)
+iso_err iso_near_block(const int64_t *row, int64_t count, const struct near_side *x,
+                       const struct near_side *y, near_visit *visit, void *payload,
+                       const iso_run *run)
 {
     const struct ask ask = {x, y, row, visit, payload};
     const int64_t tall = rows_of_task(count), tasks = (count + tall - 1) / tall;
@@ -157,23 +158,24 @@ static void offer(void *payload, int64_t r, int64_t from, const double *cosine, 
     struct near_best *best = &b->best[r];
 
     for (int j = 0; j < count; j++) {
-        const double s = near_score(b->plan, b->x, b->row[r], b->y, from + j, cosine[j]);
+        const double s = iso_near_score(b->plan, b->x, b->row[r], b->y, from + j, cosine[j]);
         if (best->held < best->k || s >= best->score[best->k - 1])
-            near_best_offer(best, s, from + j);
+            iso_near_best_offer(best, s, from + j);
     }
 }
 
-iso_err near_block_best(struct near_best *best, const int64_t *row, int64_t count,
-                        const struct near_side *x, const struct near_side *y,
-                        const struct near_plan *p, const iso_run *run)
+iso_err iso_near_block_best(struct near_best *best, const int64_t *row, int64_t count,
+                            const struct near_side *x, const struct near_side *y,
+                            const struct near_plan *p, const iso_run *run)
 {
     struct best b = {p, x, y, row, best};
 
-    return near_block(row, count, x, y, offer, &b, run);
+    return iso_near_block(row, count, x, y, offer, &b, run);
 }
 
-iso_err near_block_rows(iso_near *out, const int64_t *row, int64_t count, const struct near_side *x,
-                        const struct near_side *y, const struct near_plan *p, const iso_run *run)
+iso_err iso_near_block_rows(iso_near *out, const int64_t *row, int64_t count,
+                            const struct near_side *x, const struct near_side *y,
+                            const struct near_plan *p, const iso_run *run)
 {
     struct near_best *best = NULL;
     iso_err err = ISO_OK;
@@ -182,7 +184,7 @@ iso_err near_block_rows(iso_near *out, const int64_t *row, int64_t count, const 
     for (int64_t r = 0; r < count; r++)
         best[r] =
             (struct near_best){p->k, 0, out->score + row[r] * p->k, out->index + row[r] * p->k};
-    ISO_TRY(near_block_best(best, row, count, x, y, p, run));
+    ISO_TRY(iso_near_block_best(best, row, count, x, y, p, run));
 done:
     iso_free(best);
     return err;
@@ -198,7 +200,7 @@ static int64_t panels_of(int64_t cols)
     return fit > PANELS ? PANELS : fit > 1 ? fit : 1;
 }
 
-/* From products to cosines as near_cosine has them; columns that are missing stay 0. */
+/* From products to cosines as iso_near_cosine has them; columns that are missing stay 0. */
 static void scale(double *cosine, const struct near_side *x, int64_t row, int64_t m,
                   const double *inverse)
 {
@@ -243,7 +245,8 @@ static void sum_task(struct workspace *w, struct near_side *y, int64_t from, int
     }
 }
 
-iso_err near_sums(struct near_side *y, const struct near_side *x, double beta, const iso_run *run)
+iso_err iso_near_sums(struct near_side *y, const struct near_side *x, double beta,
+                      const iso_run *run)
 {
     const int64_t panels = panels_of(y->cols), wide = panels * WIDE,
                   tasks = (y->rows + wide - 1) / wide;

@@ -89,8 +89,8 @@ static void finish(iso_near *out, int64_t row, struct workspace *w, const iso_to
     int n = 0;
 
     for (int a = 0; a < held; a++) {
-        const double c = near_cosine(x, i, y, h[a].index);
-        w->choice[n++] = (struct choice){near_score(p, x, i, y, h[a].index, c), h[a].index};
+        const double c = iso_near_cosine(x, i, y, h[a].index);
+        w->choice[n++] = (struct choice){iso_near_score(p, x, i, y, h[a].index, c), h[a].index};
     }
     qsort(w->choice, (size_t)n, sizeof *w->choice, by_score);
     for (int a = 0; a < p->k && a < n; a++) {
@@ -101,11 +101,11 @@ static void finish(iso_near *out, int64_t row, struct workspace *w, const iso_to
 
 /* --- Lists of both sides from one product, and the exact means that follow --- */
 
-iso_err near_lists(iso_topk *of_x, iso_topk *of_y, const struct near_side *x,
-                   const struct near_side *y, int want_x, int want_y, struct near_plan *p,
-                   const iso_run *run)
+iso_err iso_near_lists(iso_topk *of_x, iso_topk *of_y, const struct near_side *x,
+                       const struct near_side *y, int want_x, int want_y, struct near_plan *p,
+                       const iso_run *run)
 {
-    const iso_topk_rows from = near_rows(x), to = near_rows(y);
+    const iso_topk_rows from = iso_near_rows(x), to = iso_near_rows(y);
     const int x_best = want_x < y->rows ? want_x : (int)y->rows,
               y_best = want_y < x->rows ? want_y : (int)x->rows;
     iso_topk_panels panels = {0};
@@ -132,8 +132,8 @@ static double mean_of(struct workspace *w, iso_topk *lists, const struct near_si
     const iso_topk_hit *h = lists->hit + i * lists->room;
     for (int n = 0; n < lists->held[i]; n++)
         if (h[n].key >= low)
-            near_best_offer(&w->best, near_cosine(x, i, y, h[n].index), h[n].index);
-    return near_best_mean(&w->best, y, neighbours);
+            iso_near_best_offer(&w->best, iso_near_cosine(x, i, y, h[n].index), h[n].index);
+    return iso_near_best_mean(&w->best, y, neighbours);
 }
 
 /* Means of rows whose lists overflowed. */
@@ -146,21 +146,21 @@ static iso_err means_of_rest(double *mean, const int64_t *row, int64_t count,
     iso_near room = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(near_result_make(&room, count, k));
+    ISO_TRY(iso_near_result_make(&room, count, k));
     ISO_TRY(iso_alloc(&best, count, sizeof *best));
     for (int64_t r = 0; r < count; r++)
         best[r] = (struct near_best){k, 0, room.score + r * k, room.index + r * k};
-    ISO_TRY(near_block_best(best, row, count, x, y, &cosine, run));
+    ISO_TRY(iso_near_block_best(best, row, count, x, y, &cosine, run));
     for (int64_t r = 0; r < count; r++)
-        mean[row[r]] = near_best_mean(&best[r], y, p->neighbours);
+        mean[row[r]] = iso_near_best_mean(&best[r], y, p->neighbours);
 done:
     iso_near_free(&room);
     iso_free(best);
     return err;
 }
 
-iso_err near_means(struct near_side *x, const struct near_side *y, iso_topk *lists,
-                   const struct near_plan *p, iso_near_stats *stats, const iso_run *run)
+iso_err iso_near_means(struct near_side *x, const struct near_side *y, iso_topk *lists,
+                       const struct near_plan *p, iso_near_stats *stats, const iso_run *run)
 {
     const int k = p->neighbours < y->rows ? p->neighbours : (int)y->rows;
     struct workspace *work = NULL;
@@ -214,12 +214,12 @@ static int promising(struct workspace *w, iso_topk_hit *h, int held, const struc
         return held;
     w->best.held = 0;
     for (int a = 0; a < held; a++)
-        near_best_offer(&w->best, near_score(p, x, i, y, h[a].index, (double)h[a].key - slack),
-                        h[a].index);
+        iso_near_best_offer(
+            &w->best, iso_near_score(p, x, i, y, h[a].index, (double)h[a].key - slack), h[a].index);
     const double least = w->best.score[p->k - 1];
     for (int a = 0; a < held; a++) {
         const iso_topk_hit t = h[a];
-        if (near_score(p, x, i, y, t.index, (double)t.key + slack) >= least) {
+        if (iso_near_score(p, x, i, y, t.index, (double)t.key + slack) >= least) {
             h[a] = h[n];
             h[n++] = t;
         }
@@ -239,7 +239,8 @@ static void offer_few(iso_near *out, const struct near_few *few, const struct ne
         for (int a = 0; a < p->k; a++)
             there |= best.index[a] == j;
         if (!there)
-            near_best_offer(&best, near_score(p, x, i, y, j, near_cosine(x, i, y, j)), j);
+            iso_near_best_offer(&best, iso_near_score(p, x, i, y, j, iso_near_cosine(x, i, y, j)),
+                                j);
     }
 }
 
@@ -255,20 +256,20 @@ static bool pick(iso_near *out, struct workspace *w, iso_topk *lists, const stru
     iso_topk_hit *h = lists->hit + i * lists->room;
     finish(out, i, w, h, promising(w, h, lists->held[i], x, i, y, p), x, i, y, p);
     if (lists->floor[i] == -INFINITY || p->rule == ISO_RULE_COSINE ||
-        p->rule == ISO_RULE_ABSOLUTE || score[p->k - 1] > near_ceiling(p, x, i, b, missed))
+        p->rule == ISO_RULE_ABSOLUTE || score[p->k - 1] > iso_near_ceiling(p, x, i, b, missed))
         return true;
-    if (!(score[p->k - 1] > near_ceiling(p, x, i, few->rest, missed)))
+    if (!(score[p->k - 1] > iso_near_ceiling(p, x, i, few->rest, missed)))
         return false;
     offer_few(out, few, x, i, y, p);
     return true;
 }
 
-iso_err near_pick(iso_near *out, int64_t *again, int64_t *count, iso_topk *lists,
-                  const struct near_side *x, const struct near_side *y, const struct near_plan *p,
-                  iso_near_stats *stats, const iso_run *run)
+iso_err iso_near_pick(iso_near *out, int64_t *again, int64_t *count, iso_topk *lists,
+                      const struct near_side *x, const struct near_side *y,
+                      const struct near_plan *p, iso_near_stats *stats, const iso_run *run)
 {
-    const struct near_bounds b = near_bounds_of(p, y);
-    const struct near_few few = near_few_of(p, y);
+    const struct near_bounds b = iso_near_bounds_of(p, y);
+    const struct near_few few = iso_near_few_of(p, y);
     struct workspace *work = NULL;
     int64_t *row = NULL, over = 0;
     iso_err err = ISO_OK;
@@ -281,16 +282,17 @@ iso_err near_pick(iso_near *out, int64_t *again, int64_t *count, iso_topk *lists
         for (int64_t i = from; i < to; i++) {
             again[i] = FINAL;
             over += lists->held[i] < 0;
-            if (lists->held[i] < 0 || !near_grows(p, x, i, b))
+            if (lists->held[i] < 0 || !iso_near_grows(p, x, i, b))
                 again[i] = ALL;
             else if (!pick(out, mine(work), lists, x, i, y, p, b, &few))
                 again[i] = AGAIN;
         }
     }
     ISO_TRY(iso_alloc(&row, x->rows, sizeof *row));
-    ISO_TRY(near_block_rows(out, row, gather(row, again, x->rows, ALL), x, y, p, run));
+    ISO_TRY(iso_near_block_rows(out, row, gather(row, again, x->rows, ALL), x, y, p, run));
     *count = gather(again, again, x->rows, AGAIN);
-    stats->overflowed += near_needs_means(p->rule) ? 0 : over; /* else they are counted already */
+    stats->overflowed +=
+        iso_near_needs_means(p->rule) ? 0 : over; /* else they are counted already */
 done:
     iso_free(row);
     workspaces_free(work);
@@ -306,10 +308,10 @@ static void preset(iso_topk *lists, float *slope, const iso_near *out, const int
     for (int64_t g = 0; g < lists->rows; g++) {
         const double kth = out->score[again[g] * p->k + p->k - 1];
         double by = 0, level = 0;
-        if (near_line(&by, &level, p, x, again[g], kth)) {
+        if (iso_near_line(&by, &level, p, x, again[g], kth)) {
             slope[g] = (float)by;
             lists->floor[g] =
-                (float)(level - near_line_slack(iso_topk_slack(p->precision, x->cols), by, b));
+                (float)(level - iso_near_line_slack(iso_topk_slack(p->precision, x->cols), by, b));
         } else {
             lists->held[g] = -1;
             lists->floor[g] = INFINITY;
@@ -327,7 +329,7 @@ static iso_err tilted_lists(iso_topk *out, float **slope, const iso_near *found,
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_topk_make(out, count, p->k,
-                          near_line_slack(iso_topk_slack(p->precision, x->cols), steep, b)));
+                          iso_near_line_slack(iso_topk_slack(p->precision, x->cols), steep, b)));
     if (p->rule == ISO_RULE_RATIO)
         out->want = out->room;
     ISO_TRY(iso_alloc(slope, count, sizeof **slope));
@@ -336,12 +338,12 @@ done:
     return err;
 }
 
-iso_err near_again(iso_near *out, const int64_t *again, int64_t count, const struct near_side *x,
-                   const struct near_side *y, const struct near_plan *p, iso_near_stats *stats,
-                   const iso_run *run)
+iso_err iso_near_again(iso_near *out, const int64_t *again, int64_t count,
+                       const struct near_side *x, const struct near_side *y,
+                       const struct near_plan *p, iso_near_stats *stats, const iso_run *run)
 {
-    const struct near_bounds b = near_bounds_of(p, y);
-    iso_topk_rows from = near_rows(x), to = near_rows(y);
+    const struct near_bounds b = iso_near_bounds_of(p, y);
+    iso_topk_rows from = iso_near_rows(x), to = iso_near_rows(y);
     iso_topk lists = {0}, none = {0};
     iso_topk_panels panels = {0};
     struct workspace *work = NULL;
@@ -356,7 +358,7 @@ iso_err near_again(iso_near *out, const int64_t *again, int64_t count, const str
     from.rows = count;
     ISO_TRY(tilted_lists(&lists, &slope, out, again, count, x, p, b));
     ISO_TRY(iso_topk_make(&none, y->rows, 0, 0));
-    ISO_TRY(near_offsets(&offset, y, p));
+    ISO_TRY(iso_near_offsets(&offset, y, p));
     ISO_TRY(iso_topk_panels_make(&panels, &to, p->precision));
     ISO_TRY(workspaces_make(&work, p->k, lists.room));
     ISO_TRY(iso_topk_search(&lists, &none, &from, &panels, &(iso_topk_tilt){slope, offset}, run));
@@ -371,7 +373,7 @@ iso_err near_again(iso_near *out, const int64_t *again, int64_t count, const str
     for (int64_t g = 0; g < count; g++)
         if (lists.held[g] < 0)
             rows[over++] = again[g];
-    ISO_TRY(near_block_rows(out, rows, over, x, y, p, run));
+    ISO_TRY(iso_near_block_rows(out, rows, over, x, y, p, run));
     stats->again += count;
     stats->overflowed += over;
 done:

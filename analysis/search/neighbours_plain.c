@@ -21,11 +21,11 @@ static void best_cosines(struct near_best *b, const struct near_side *x, int64_t
 {
     b->held = 0;
     for (int64_t j = 0; j < y->rows; j++)
-        near_best_offer(b, near_cosine(x, i, y, j), j);
+        iso_near_best_offer(b, iso_near_cosine(x, i, y, j), j);
 }
 
-iso_err near_plain_means(struct near_side *x, const struct near_side *y, const struct near_plan *p,
-                         const iso_run *run)
+iso_err iso_near_plain_means(struct near_side *x, const struct near_side *y,
+                             const struct near_plan *p, const iso_run *run)
 {
     const int k = p->neighbours < y->rows ? p->neighbours : (int)y->rows;
     double *mean = NULL, *score = NULL;
@@ -41,7 +41,7 @@ iso_err near_plain_means(struct near_side *x, const struct near_side *y, const s
         for (int64_t i = from; i < end_of(from, x->rows); i++) {
             struct near_best b = {k, 0, score + (i - from) * k, index + (i - from) * k};
             best_cosines(&b, x, i, y);
-            mean[i] = near_best_mean(&b, y, k);
+            mean[i] = iso_near_best_mean(&b, y, k);
         }
     }
     x->mean = mean;
@@ -65,15 +65,15 @@ static void softmax_rows(struct near_side *y, int64_t from, int64_t to, const st
         const int64_t m = x->rows - row < ISO_DOTS_ROWS ? x->rows - row : ISO_DOTS_ROWS;
         for (int64_t i = 0; i < m; i++)
             for (int64_t j = from; j < to; j++)
-                c[i * TOGETHER + j - from] = near_cosine(x, row + i, y, j);
+                c[i * TOGETHER + j - from] = iso_near_cosine(x, row + i, y, j);
         iso_softmax_add(top, sum, c, m, beta);
     }
     memcpy(y->top + from, top, (size_t)(to - from) * sizeof *top);
     memcpy(y->sum + from, sum, (size_t)(to - from) * sizeof *sum);
 }
 
-iso_err near_plain_sums(struct near_side *y, const struct near_side *x, double beta,
-                        const iso_run *run)
+iso_err iso_near_plain_sums(struct near_side *y, const struct near_side *x, double beta,
+                            const iso_run *run)
 {
     iso_err err = ISO_OK;
 
@@ -97,11 +97,11 @@ static void best_of_row(iso_near *out, int64_t i, const struct near_side *x,
     struct near_best b = {p->k, 0, out->score + i * p->k, out->index + i * p->k};
 
     for (int64_t j = 0; j < y->rows; j++)
-        near_best_offer(&b, near_score(p, x, i, y, j, near_cosine(x, i, y, j)), j);
+        iso_near_best_offer(&b, iso_near_score(p, x, i, y, j, iso_near_cosine(x, i, y, j)), j);
 }
 
-iso_err near_plain_find(iso_near *out, const struct near_side *x, const struct near_side *y,
-                        const struct near_plan *p, const iso_run *run)
+iso_err iso_near_plain_find(iso_near *out, const struct near_side *x, const struct near_side *y,
+                            const struct near_plan *p, const iso_run *run)
 {
     iso_err err = ISO_OK;
 
@@ -118,19 +118,19 @@ done:
 static int64_t rank_of(const struct near_plan *p, const struct near_side *x, int64_t i,
                        const struct near_side *y, int64_t target)
 {
-    const double own = near_score(p, x, i, y, target, near_cosine(x, i, y, target));
+    const double own = iso_near_score(p, x, i, y, target, iso_near_cosine(x, i, y, target));
     int64_t rank = 1;
 
     for (int64_t j = 0; j < y->rows; j++) {
-        const double s = near_score(p, x, i, y, j, near_cosine(x, i, y, j));
+        const double s = iso_near_score(p, x, i, y, j, iso_near_cosine(x, i, y, j));
         rank += s > own || (s == own && j < target);
     }
     return rank;
 }
 
-iso_err near_plain_ranks(int64_t *rank, const struct near_side *x, const struct near_side *y,
-                         const int64_t *query, const int64_t *target, int64_t pairs,
-                         const struct near_plan *p, const iso_run *run)
+iso_err iso_near_plain_ranks(int64_t *rank, const struct near_side *x, const struct near_side *y,
+                             const int64_t *query, const int64_t *target, int64_t pairs,
+                             const struct near_plan *p, const iso_run *run)
 {
     iso_err err = ISO_OK;
 

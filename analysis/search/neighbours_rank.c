@@ -36,7 +36,7 @@ static bool better(void *payload, int64_t which, int64_t j)
     if (r->y->group && r->y->group[j] == r->y->group[p->target])
         return j < p->target;
     const double s =
-        near_score(r->plan, r->x, p->query, r->y, j, near_cosine(r->x, p->query, r->y, j));
+        iso_near_score(r->plan, r->x, p->query, r->y, j, iso_near_cosine(r->x, p->query, r->y, j));
 
     return s > p->score || (s == p->score && j < p->target);
 }
@@ -60,9 +60,9 @@ static iso_err pairs_sorted(struct pair **out, const struct near_side *x, const 
     ISO_TRY(iso_alloc(&pair, n, sizeof *pair));
 #pragma omp parallel for schedule(static)
     for (int64_t i = 0; i < n; i++) {
-        const double c = near_cosine(x, query[i], y, target[i]);
+        const double c = iso_near_cosine(x, query[i], y, target[i]);
         pair[i] =
-            (struct pair){query[i], target[i], i, near_score(p, x, query[i], y, target[i], c)};
+            (struct pair){query[i], target[i], i, iso_near_score(p, x, query[i], y, target[i], c)};
     }
     if (n > 1)
         qsort(pair, (size_t)n, sizeof *pair, by_query);
@@ -77,10 +77,10 @@ static bool bounded(iso_topk_count *out, const struct pair *pair, const struct n
 {
     double slope = 0, level = 0;
 
-    if (!near_grows(p, x, pair->query, b) ||
-        !near_line(&slope, &level, p, x, pair->query, pair->score))
+    if (!iso_near_grows(p, x, pair->query, b) ||
+        !iso_near_line(&slope, &level, p, x, pair->query, pair->score))
         return false;
-    const double slack = near_line_slack(iso_topk_slack(p->precision, x->cols), slope, b);
+    const double slack = iso_near_line_slack(iso_topk_slack(p->precision, x->cols), slope, b);
     *out = (iso_topk_count){
         .row = pair->query,
         .slope = (float)slope,
@@ -92,12 +92,12 @@ static bool bounded(iso_topk_count *out, const struct pair *pair, const struct n
 
 static iso_err count(iso_topk_count *counts, int64_t n, struct ranking *r, const iso_run *run)
 {
-    const iso_topk_rows from = near_rows(r->x), to = near_rows(r->y);
+    const iso_topk_rows from = iso_near_rows(r->x), to = iso_near_rows(r->y);
     iso_topk_panels panels = {0};
     float *offset = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(near_offsets(&offset, r->y, r->plan));
+    ISO_TRY(iso_near_offsets(&offset, r->y, r->plan));
     ISO_TRY(iso_topk_panels_make(&panels, &to, r->plan->precision));
     ISO_TRY(iso_topk_count_above(counts, n, &from, &panels, offset, better, r, run));
 done:
@@ -120,7 +120,7 @@ static void tell(void *payload, int64_t r, int64_t from, const double *cosine, i
     const struct pair *p = t->pair + r;
 
     for (int64_t j = from; j < from + count; j++) {
-        const double s = near_score(k->plan, k->x, p->query, k->y, j, cosine[j - from]);
+        const double s = iso_near_score(k->plan, k->x, p->query, k->y, j, cosine[j - from]);
         t->rank[p->place] += s > p->score || (s == p->score && j < p->target);
     }
 }
@@ -140,17 +140,17 @@ static iso_err rank_rest(int64_t *rank, struct pair *pair, int64_t pairs, struct
             row[n] = pair[i].query;
             pair[n++] = pair[i];
         }
-    ISO_TRY(near_block(row, n, r->x, r->y, tell, &t, run));
+    ISO_TRY(iso_near_block(row, n, r->x, r->y, tell, &t, run));
 done:
     iso_free(row);
     return err;
 }
 
-iso_err near_ranks(int64_t *rank, const struct near_side *x, const struct near_side *y,
-                   const int64_t *query, const int64_t *target, int64_t pairs,
-                   const struct near_plan *p, const iso_run *run)
+iso_err iso_near_side_ranks(int64_t *rank, const struct near_side *x, const struct near_side *y,
+                            const int64_t *query, const int64_t *target, int64_t pairs,
+                            const struct near_plan *p, const iso_run *run)
 {
-    const struct near_bounds b = near_bounds_of(p, y);
+    const struct near_bounds b = iso_near_bounds_of(p, y);
     struct ranking r = {x, y, p, NULL, NULL, NULL};
     struct pair *pair = NULL;
     iso_topk_count *counts = NULL;

@@ -33,14 +33,14 @@ const char *iso_rule_name(iso_rule rule)
     return (unsigned)rule < RULES ? names[rule] : "unknown";
 }
 
-bool near_needs_means(iso_rule rule)
+bool iso_near_needs_means(iso_rule rule)
 {
     return rule == ISO_RULE_CSLS || rule == ISO_RULE_RATIO || rule == ISO_RULE_DIFFERENCE;
 }
 
 /* Sums of two means come first, so that (x, y) and (y, x) get the same bits. */
-double near_score(const struct near_plan *p, const struct near_side *x, int64_t i,
-                  const struct near_side *y, int64_t j, double c)
+double iso_near_score(const struct near_plan *p, const struct near_side *x, int64_t i,
+                      const struct near_side *y, int64_t j, double c)
 {
     switch (p->rule) {
     case ISO_RULE_CSLS:
@@ -56,7 +56,7 @@ double near_score(const struct near_plan *p, const struct near_side *x, int64_t 
     }
 }
 
-void near_best_offer(struct near_best *b, double score, int64_t index)
+void iso_near_best_offer(struct near_best *b, double score, int64_t index)
 {
     int at = b->held;
 
@@ -75,13 +75,13 @@ void near_best_offer(struct near_best *b, double score, int64_t index)
 }
 
 /* Equal rows have equal cosines, so that the additions are those of the rows one by one. */
-double near_best_mean(const struct near_best *b, const struct near_side *of, int64_t k)
+double iso_near_best_mean(const struct near_best *b, const struct near_side *of, int64_t k)
 {
     double sum = 0;
     int64_t n = 0;
 
     for (int i = 0; i < b->held; i++)
-        for (int64_t t = near_times(of, b->index[i]); t > 0 && n < k; t--, n++)
+        for (int64_t t = iso_near_times(of, b->index[i]); t > 0 && n < k; t--, n++)
             sum += b->score[i];
     return sum / (double)n;
 }
@@ -95,7 +95,7 @@ void iso_near_free(iso_near *n)
     *n = (iso_near){0};
 }
 
-iso_err near_result_make(iso_near *out, int64_t rows, int k)
+iso_err iso_near_result_make(iso_near *out, int64_t rows, int k)
 {
     iso_near n = {rows, k, NULL, NULL};
     iso_err err = ISO_OK;
@@ -117,47 +117,47 @@ done:
 /* --- Bounds of a score from its cosine, and the line that a score is in the plane of the cosine
  * and of what it takes from the candidate --- */
 
-double near_offset(const struct near_plan *p, const struct near_side *y, int64_t j)
+double iso_near_offset(const struct near_plan *p, const struct near_side *y, int64_t j)
 {
-    if (near_needs_means(p->rule))
+    if (iso_near_needs_means(p->rule))
         return y->mean[j];
     if (p->rule == ISO_RULE_INVSOFTMAX)
         return y->top[j] + log(y->sum[j]) / p->beta;
     return 0;
 }
 
-iso_err near_offsets(float **out, const struct near_side *y, const struct near_plan *p)
+iso_err iso_near_offsets(float **out, const struct near_side *y, const struct near_plan *p)
 {
     float *o = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&o, (y->rows / 16 + 1) * 16, sizeof *o));
     for (int64_t j = 0; j < y->rows; j++)
-        o[j] = (float)near_offset(p, y, j);
+        o[j] = (float)iso_near_offset(p, y, j);
     *out = o;
 done:
     return err;
 }
 
-struct near_bounds near_bounds_of(const struct near_plan *p, const struct near_side *y)
+struct near_bounds iso_near_bounds_of(const struct near_plan *p, const struct near_side *y)
 {
     struct near_bounds b = {INFINITY, -INFINITY};
 
     for (int64_t j = 0; j < y->rows; j++) {
-        const double o = near_offset(p, y, j);
+        const double o = iso_near_offset(p, y, j);
         b.low = fmin(b.low, o);
         b.high = fmax(b.high, o);
     }
     return b;
 }
 
-struct near_few near_few_of(const struct near_plan *p, const struct near_side *y)
+struct near_few iso_near_few_of(const struct near_plan *p, const struct near_side *y)
 {
     struct near_few few = {.rest = {INFINITY, -INFINITY}};
     double offset[NEAR_FEW + 1];
 
     for (int64_t j = 0; j < y->rows; j++) {
-        const double o = near_offset(p, y, j);
+        const double o = iso_near_offset(p, y, j);
         int at = few.count;
         few.rest.high = fmax(few.rest.high, o);
         if (at == NEAR_FEW && !(o < offset[at - 1])) {
@@ -178,17 +178,17 @@ struct near_few near_few_of(const struct near_plan *p, const struct near_side *y
     return few;
 }
 
-bool near_grows(const struct near_plan *p, const struct near_side *x, int64_t i,
-                struct near_bounds b)
+bool iso_near_grows(const struct near_plan *p, const struct near_side *x, int64_t i,
+                    struct near_bounds b)
 {
     return p->rule != ISO_RULE_RATIO || x->mean[i] + b.low > 0;
 }
 
-/* The same operations as in near_score, each of which never falls where its operands grow, so that
- * rounding cannot break the bound. The softmax's base is made of other operations and gets a share
- * for them. */
-double near_ceiling(const struct near_plan *p, const struct near_side *x, int64_t i,
-                    struct near_bounds b, double c)
+/* The same operations as in iso_near_score, each of which never falls where its operands grow, so
+ * that rounding cannot break the bound. The softmax's base is made of other operations and gets a
+ * share for them. */
+double iso_near_ceiling(const struct near_plan *p, const struct near_side *x, int64_t i,
+                        struct near_bounds b, double c)
 {
     switch (p->rule) {
     case ISO_RULE_CSLS:
@@ -204,8 +204,8 @@ double near_ceiling(const struct near_plan *p, const struct near_side *x, int64_
     }
 }
 
-bool near_line(double *slope, double *level, const struct near_plan *p, const struct near_side *x,
-               int64_t i, double score)
+bool iso_near_line(double *slope, double *level, const struct near_plan *p,
+                   const struct near_side *x, int64_t i, double score)
 {
     *slope = *level = 0;
     switch (p->rule) {
@@ -233,7 +233,7 @@ bool near_line(double *slope, double *level, const struct near_plan *p, const st
 
 /* Slope, offset, their product and the difference are rounded, and so is the threshold: five times
  * 2⁻²⁴ of at most 1 + |slope · offset|, of which eight are paid. */
-double near_line_slack(double slack, double slope, struct near_bounds b)
+double iso_near_line_slack(double slack, double slope, struct near_bounds b)
 {
     return slack + 0x1p-21 * (1 + fabs(slope) * fmax(fabs(b.low), fabs(b.high)));
 }

@@ -8,7 +8,7 @@
 #include "lib/linalg/convert.h"
 #include "lib/linalg/topk.h"
 
-void near_side_free(struct near_side *s)
+void iso_near_side_free(struct near_side *s)
 {
     iso_free(s->inverse);
     iso_free(s->mean);
@@ -21,7 +21,7 @@ void near_side_free(struct near_side *s)
     *s = (struct near_side){0};
 }
 
-iso_err near_side_make(struct near_side *s, iso_view v, const char *name)
+iso_err iso_near_side_make(struct near_side *s, iso_view v, const char *name)
 {
     int64_t bad = 0;
     iso_err err = ISO_OK;
@@ -45,18 +45,18 @@ done:
     return err;
 }
 
-iso_topk_rows near_rows(const struct near_side *s)
+iso_topk_rows iso_near_rows(const struct near_side *s)
 {
     return (iso_topk_rows){s->data, s->rows, s->cols, s->stride, s->inverse, s->pick};
 }
 
-int64_t near_times(const struct near_side *s, int64_t i)
+int64_t iso_near_times(const struct near_side *s, int64_t i)
 {
     return s->pick ? s->begin[i + 1] - s->begin[i] : 1;
 }
 
 /* A row of zeros has cosine 0 with everything, which needs no product. */
-double near_cosine(const struct near_side *x, int64_t i, const struct near_side *y, int64_t j)
+double iso_near_cosine(const struct near_side *x, int64_t i, const struct near_side *y, int64_t j)
 {
     const int64_t row = x->pick ? x->pick[i] : i, column = y->pick ? y->pick[j] : j;
     const double inverse = x->inverse[row] * y->inverse[column];
@@ -168,7 +168,7 @@ done:
     return err;
 }
 
-iso_err near_side_join(struct near_side *s)
+iso_err iso_near_side_join(struct near_side *s)
 {
     struct entry *e = NULL;
     int64_t distinct;
@@ -205,7 +205,7 @@ done:
     return err;
 }
 
-iso_err near_side_part(struct near_side *s)
+iso_err iso_near_side_part(struct near_side *s)
 {
     iso_err err = ISO_OK;
 
@@ -239,7 +239,7 @@ static int put_equal(int32_t *to, int32_t *work, const int32_t *list, int from, 
 
     for (int a = from; a < end; a++) {
         const int32_t *copy = y->copy + y->begin[list[a]];
-        const int64_t copies = near_times(y, list[a]);
+        const int64_t copies = iso_near_times(y, list[a]);
         for (int c = 0; c < k && c < copies; c++)
             work[n++] = copy[c];
         if (a > from)
@@ -290,7 +290,7 @@ done:
     return err;
 }
 
-iso_err near_spread(iso_near *n, const struct near_side *x, const struct near_side *y)
+iso_err iso_near_spread(iso_near *n, const struct near_side *x, const struct near_side *y)
 {
     iso_near each = {0};
     iso_err err = ISO_OK;
@@ -299,7 +299,7 @@ iso_err near_spread(iso_near *n, const struct near_side *x, const struct near_si
         ISO_TRY(expand_all(n, y));
     if (!x->group)
         return ISO_OK;
-    ISO_TRY(near_result_make(&each, x->all, n->k));
+    ISO_TRY(iso_near_result_make(&each, x->all, n->k));
     for (int64_t i = 0; i < x->all; i++) {
         const int64_t from = (int64_t)x->group[i] * n->k, to = i * n->k;
         memcpy(each.index + to, n->index + from, (size_t)n->k * sizeof *n->index);

@@ -98,14 +98,14 @@ static double kendall(const double *x, const double *y, int64_t n)
     return in_x > 0 && in_y > 0 ? sum / (sqrt(in_x) * sqrt(in_y)) : NAN;
 }
 
-double correlation_partial(double xy, double xz, double yz)
+double iso_correlation_partial(double xy, double xz, double yz)
 {
     const double left = (1 - xz * xz) * (1 - yz * yz);
 
     return left > 1e-12 ? (xy - xz * yz) / sqrt(left) : NAN;
 }
 
-void correlation_residual(double *y, double *fit, const double *z, int64_t n)
+void iso_correlation_residual(double *y, double *fit, const double *z, int64_t n)
 {
     const double my = mean_of(y, n), mz = mean_of(z, n);
     double zz = 0, yz = 0;
@@ -122,7 +122,7 @@ void correlation_residual(double *y, double *fit, const double *z, int64_t n)
     }
 }
 
-bool correlation_as_far(double permuted, double value)
+bool iso_correlation_as_far(double permuted, double value)
 {
     return fabs(permuted) >= fabs(value) - 1e-12;
 }
@@ -134,8 +134,8 @@ static int64_t factorial(int64_t n)
     return n < 2 ? 1 : n * factorial(n - 1);
 }
 
-struct correlation_orders correlation_orders_of(int64_t n, const iso_correlation_opt *opt,
-                                                int64_t *order)
+struct correlation_orders iso_correlation_orders_of(int64_t n, const iso_correlation_opt *opt,
+                                                    int64_t *order)
 {
     struct correlation_orders o = {
         .n = n, .all = n <= CORRELATION_ALL, .rng = iso_rng_seeded(opt->seed, 1), .order = order};
@@ -170,7 +170,7 @@ static void advance(int64_t *a, int64_t n)
     }
 }
 
-bool correlation_orders_next(struct correlation_orders *o)
+bool iso_correlation_orders_next(struct correlation_orders *o)
 {
     if (o->left == 0)
         return false;
@@ -182,7 +182,7 @@ bool correlation_orders_next(struct correlation_orders *o)
     return true;
 }
 
-double correlation_p(const struct correlation_orders *o, int64_t far, int64_t tried)
+double iso_correlation_p(const struct correlation_orders *o, int64_t far, int64_t tried)
 {
     const double own = o->all ? 0 : 1;
 
@@ -228,7 +228,8 @@ static double value_of(void *payload, const int64_t *pick, int64_t n)
     if (!it->z)
         return xy;
     see(it, z, n);
-    return correlation_partial(xy, coefficient(it->kind, x, z, n), coefficient(it->kind, y, z, n));
+    return iso_correlation_partial(xy, coefficient(it->kind, x, z, n),
+                                   coefficient(it->kind, y, z, n));
 }
 
 static double value_of_all(const struct items *it, int64_t *pick)
@@ -244,7 +245,7 @@ static double permuted_p(const struct items *it, double value, const iso_correla
 {
     const int64_t n = it->n;
     double *x = it->work, *y = x + n, *z = y + n, *fit = z + n, *moved = fit + n;
-    struct correlation_orders orders = correlation_orders_of(n, opt, order);
+    struct correlation_orders orders = iso_correlation_orders_of(n, opt, order);
     int64_t far = 0, tried = 0;
 
     if (it->z && it->kind == ISO_KENDALL)
@@ -256,19 +257,19 @@ static double permuted_p(const struct items *it, double value, const iso_correla
     if (it->z) {
         memcpy(z, it->z, (size_t)n * sizeof *z);
         see(it, z, n);
-        correlation_residual(y, fit, z, n);
+        iso_correlation_residual(y, fit, z, n);
     }
     const double xz = it->z ? iso_pearson(x, z, n) : 0;
-    while (correlation_orders_next(&orders)) {
+    while (iso_correlation_orders_next(&orders)) {
         for (int64_t i = 0; i < n; i++)
             moved[i] = y[order[i]] + (it->z ? fit[i] : 0);
         double r = coefficient(it->kind, x, moved, n);
         if (it->z)
-            r = correlation_partial(r, xz, iso_pearson(moved, z, n));
-        far += correlation_as_far(r, value);
+            r = iso_correlation_partial(r, xz, iso_pearson(moved, z, n));
+        far += iso_correlation_as_far(r, value);
         tried++;
     }
-    return correlation_p(&orders, far, tried);
+    return iso_correlation_p(&orders, far, tried);
 }
 
 static bool has_ties(const double *x, int64_t n)

@@ -68,26 +68,26 @@ static double value_of(const double *a, const struct entries *e)
 
     if (!e->c)
         return ab;
-    return correlation_partial(ab, iso_pearson(a, e->c, e->count),
-                               iso_pearson(e->b, e->c, e->count));
+    return iso_correlation_partial(ab, iso_pearson(a, e->c, e->count),
+                                   iso_pearson(e->b, e->c, e->count));
 }
 
 static double permuted_p(struct entries *e, double value, const iso_correlation_opt *opt,
                          int64_t *order)
 {
-    struct correlation_orders orders = correlation_orders_of(e->n, opt, order);
+    struct correlation_orders orders = iso_correlation_orders_of(e->n, opt, order);
     int64_t far = 0, tried = 0;
 
     if (e->c)
-        correlation_residual(e->a, NULL, e->c, e->count);
-    while (correlation_orders_next(&orders)) {
+        iso_correlation_residual(e->a, NULL, e->c, e->count);
+    while (iso_correlation_orders_next(&orders)) {
         for (int64_t i = 0; i < e->n; i++)
             for (int64_t j = i + 1; j < e->n; j++)
                 e->moved[place(i, j, e->n)] = e->a[place(order[i], order[j], e->n)];
-        far += correlation_as_far(value_of(e->moved, e), value);
+        far += iso_correlation_as_far(value_of(e->moved, e), value);
         tried++;
     }
-    return correlation_p(&orders, far, tried);
+    return iso_correlation_p(&orders, far, tried);
 }
 
 static const char *why_not(const struct entries *e)

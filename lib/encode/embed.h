@@ -5,6 +5,7 @@
 #include "lib/base/facts.h"
 #include "lib/encode/model.h"
 #include "lib/encode/texts.h"
+#include "lib/io/pool.h"
 #include "lib/io/states.h"
 
 ISO_BEGIN

@@ -85,7 +85,7 @@ iso_err iso_boot_mean(double *lo, double *hi, const double *x, int64_t n, iso_bo
     ISO_TRY(check(n, kind, confidence));
     const bool two = two_values(&law, x, n);
     if (!two)
-        ISO_TRY(boot_law_three(&law, x));
+        ISO_TRY(iso_boot_law_three(&law, x));
     if (!two && !law.chance) {
         ISO_TRY(iso_alloc(&means, ISO_BOOT_RESAMPLES, sizeof *means));
         resample(means, x, n, seed);
@@ -94,7 +94,7 @@ iso_err iso_boot_mean(double *lo, double *hi, const double *x, int64_t n, iso_bo
     }
     *lo = *hi = NAN;
     if (law.low < law.high)
-        boot_law_interval(lo, hi, &law, mean_of(x, n), x, kind, confidence);
+        iso_boot_law_interval(lo, hi, &law, mean_of(x, n), x, kind, confidence);
 done:
     iso_free(law.chance);
     iso_free(means);
@@ -167,7 +167,7 @@ iso_err iso_boot_interval(double *lo, double *hi, const iso_boot_statistic *of, 
         goto done;
     if (kind == ISO_BOOT_BCA)
         influences(influence, pick, of, value, n);
-    boot_law_interval(lo, hi, &law, value, influence, kind, confidence);
+    iso_boot_law_interval(lo, hi, &law, value, influence, kind, confidence);
 done:
     iso_free(drawn);
     iso_free(influence);
@@ -238,7 +238,7 @@ iso_err iso_boot_ratio(double *lo, double *hi, const double *part, const double 
     if (!differ(&law))
         goto done;
     ratio_influences(influence, part, whole, n);
-    boot_law_interval(lo, hi, &law, ratio(part, whole, n), influence, kind, confidence);
+    iso_boot_law_interval(lo, hi, &law, ratio(part, whole, n), influence, kind, confidence);
 done:
     iso_free(drawn);
     iso_free(influence);

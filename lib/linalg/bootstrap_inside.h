@@ -18,10 +18,10 @@ struct boot_law {
 
 /* Where x[0..n) has no values but low, high and their middle: sets `chance`, which the caller
  * frees. Cost  the product of the spreads (sd) of both extremes' counts. ISO_ENOMEM. */
-iso_err boot_law_three(struct boot_law *l, const double *x);
+iso_err iso_boot_law_three(struct boot_law *l, const double *x);
 
 /* The interval of a value whose n items have these influences (BCa alone looks at them). */
-void boot_law_interval(double *lo, double *hi, const struct boot_law *l, double value,
-                       const double *influence, iso_boot kind, double confidence);
+void iso_boot_law_interval(double *lo, double *hi, const struct boot_law *l, double value,
+                           const double *influence, iso_boot kind, double confidence);
 
 #endif

@@ -141,8 +141,8 @@ static double corrected(double z, double bias, double a)
     return iso_normal_cdf(bias + (bias + z) / (1 - a * (bias + z)));
 }
 
-void boot_law_interval(double *lo, double *hi, const struct boot_law *l, double value,
-                       const double *influence, iso_boot kind, double confidence)
+void iso_boot_law_interval(double *lo, double *hi, const struct boot_law *l, double value,
+                           const double *influence, iso_boot kind, double confidence)
 {
     double low = 0.5 * (1 - confidence), high = 0.5 * (1 + confidence);
 
@@ -246,7 +246,7 @@ done:
     return err;
 }
 
-iso_err boot_law_three(struct boot_law *l, const double *x)
+iso_err iso_boot_law_three(struct boot_law *l, const double *x)
 {
     int64_t losses, gains;
 

@@ -45,14 +45,14 @@ typedef float eight __attribute__((vector_size(32)));
 
 static const struct topk_loops avx2 = SET(avx2);
 
-const struct topk_loops *topk_loops(void)
+const struct topk_loops *iso_topk_loops(void)
 {
     return iso_cpu_level() >= ISO_CPU_AVX2 ? &avx2 : &plain;
 }
 
 #else
 
-const struct topk_loops *topk_loops(void)
+const struct topk_loops *iso_topk_loops(void)
 {
     return &plain;
 }
@@ -61,7 +61,7 @@ const struct topk_loops *topk_loops(void)
 
 double iso_topk_dot(const float *x, const float *y, int64_t n)
 {
-    return topk_loops()->dot(x, y, n);
+    return iso_topk_loops()->dot(x, y, n);
 }
 
 /* --- Bounded lists of what may be among the best --- */
@@ -122,7 +122,7 @@ static float unordered(int32_t i)
  * depends on them; a dozen counts as a rule, 32 at most. */
 static float select(const iso_topk_hit *h, int n, int want)
 {
-    const struct topk_loops *loops = topk_loops();
+    const struct topk_loops *loops = iso_topk_loops();
     float most;
     int64_t low = ordered(loops->range(&most, h, n, -INFINITY)), high = (int64_t)ordered(most) + 1;
 

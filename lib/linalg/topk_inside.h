@@ -25,10 +25,10 @@ struct topk_loops {
     uint32_t (*band)(const float *keys, float slope, const float *offset, float low, float high);
 };
 
-const struct topk_loops *topk_loops(void);
+const struct topk_loops *iso_topk_loops(void);
 
 /* Rows of x whose unit vectors stay in the second-level cache. */
-int64_t topk_height(int64_t cols);
+int64_t iso_topk_height(int64_t cols);
 
 /* A thread's own memory: unit rows of x, of which those in 16 bits take half, and a tile of keys.
  */
@@ -36,17 +36,17 @@ struct topk_scratch {
     float *unit, *tile;
 };
 
-iso_err topk_scratch_make(struct topk_scratch **out, int *threads, int64_t cols);
-void topk_scratch_free(struct topk_scratch *s);
-int topk_thread(void);
+iso_err iso_topk_scratch_make(struct topk_scratch **out, int *threads, int64_t cols);
+void iso_topk_scratch_free(struct topk_scratch *s);
+int iso_topk_thread(void);
 
 /* The unit vector of a row of x, as y has them, as row `at` of the memory; of m rows from `row` on;
  * the tile of their keys with panel p. */
-void topk_unit(const struct topk_scratch *s, int64_t at, const iso_topk_panels *y,
-               const iso_topk_rows *x, int64_t row);
-void topk_units(const struct topk_scratch *s, const iso_topk_panels *y, const iso_topk_rows *x,
-                int64_t row, int64_t m);
-void topk_tile(const struct topk_scratch *s, const iso_topk_panels *y, int64_t p, int64_t m);
-uint32_t topk_live(const iso_topk_panels *y, int64_t p);
+void iso_topk_unit(const struct topk_scratch *s, int64_t at, const iso_topk_panels *y,
+                   const iso_topk_rows *x, int64_t row);
+void iso_topk_units(const struct topk_scratch *s, const iso_topk_panels *y, const iso_topk_rows *x,
+                    int64_t row, int64_t m);
+void iso_topk_tile(const struct topk_scratch *s, const iso_topk_panels *y, int64_t p, int64_t m);
+uint32_t iso_topk_live(const iso_topk_panels *y, int64_t p);
 
 #endif

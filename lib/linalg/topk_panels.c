@@ -15,7 +15,7 @@ enum {
     PART = 64          /* numbers rounded together */
 };
 
-int64_t topk_height(int64_t cols)
+int64_t iso_topk_height(int64_t cols)
 {
     const int64_t fit = NEAR / (int64_t)sizeof(float) / (cols > 0 ? cols : 1) / STEP * STEP;
 
@@ -71,8 +71,8 @@ static void fill_whole(const iso_topk_panels *p, const iso_topk_rows *y, int64_t
         const float *row = y->data + from * y->stride;
         for (int64_t l = 0; l < y->cols; l++) {
             if (l % PART == 0)
-                topk_loops()->whole(part, row + l, y->inverse[from] * UNIT,
-                                    y->cols - l < PART ? y->cols - l : PART);
+                iso_topk_loops()->whole(part, row + l, y->inverse[from] * UNIT,
+                                        y->cols - l < PART ? y->cols - l : PART);
             to[(l / 2 * ISO_PANEL + j) * 2 + l % 2] = part[l % PART];
         }
     }
@@ -97,7 +97,7 @@ done:
     return err;
 }
 
-int topk_thread(void)
+int iso_topk_thread(void)
 {
 #ifdef _OPENMP
     return omp_get_thread_num();
@@ -116,9 +116,9 @@ static int thread_count(void)
 }
 
 /* The threads' memory comes as one block, behind the pointers to its parts. */
-iso_err topk_scratch_make(struct topk_scratch **out, int *threads, int64_t cols)
+iso_err iso_topk_scratch_make(struct topk_scratch **out, int *threads, int64_t cols)
 {
-    const int64_t height = topk_height(cols), unit = (height * cols + 15) / 16 * 16;
+    const int64_t height = iso_topk_height(cols), unit = (height * cols + 15) / 16 * 16;
     const int count = thread_count();
     struct topk_scratch *s = NULL;
     float *all = NULL;
@@ -138,15 +138,15 @@ done:
     return err;
 }
 
-void topk_scratch_free(struct topk_scratch *s)
+void iso_topk_scratch_free(struct topk_scratch *s)
 {
     if (s)
         iso_free(s[0].unit);
     iso_free(s);
 }
 
-void topk_unit(const struct topk_scratch *s, int64_t at, const iso_topk_panels *y,
-               const iso_topk_rows *x, int64_t row)
+void iso_topk_unit(const struct topk_scratch *s, int64_t at, const iso_topk_panels *y,
+                   const iso_topk_rows *x, int64_t row)
 {
     const int64_t from = row_of(x, row), wide = 2 * pairs_of(y);
     const float *data = x->data + from * x->stride;
@@ -154,20 +154,20 @@ void topk_unit(const struct topk_scratch *s, int64_t at, const iso_topk_panels *
 
     if (y->whole) {
         in_16[wide - 1] = 0;
-        topk_loops()->whole(in_16, data, x->inverse[from] * UNIT, x->cols);
+        iso_topk_loops()->whole(in_16, data, x->inverse[from] * UNIT, x->cols);
     } else {
-        topk_loops()->unit(s->unit + at * x->cols, data, x->inverse[from], x->cols);
+        iso_topk_loops()->unit(s->unit + at * x->cols, data, x->inverse[from], x->cols);
     }
 }
 
-void topk_units(const struct topk_scratch *s, const iso_topk_panels *y, const iso_topk_rows *x,
-                int64_t row, int64_t m)
+void iso_topk_units(const struct topk_scratch *s, const iso_topk_panels *y, const iso_topk_rows *x,
+                    int64_t row, int64_t m)
 {
     for (int64_t i = 0; i < m; i++)
-        topk_unit(s, i, y, x, row + i);
+        iso_topk_unit(s, i, y, x, row + i);
 }
 
-void topk_tile(const struct topk_scratch *s, const iso_topk_panels *y, int64_t p, int64_t m)
+void iso_topk_tile(const struct topk_scratch *s, const iso_topk_panels *y, int64_t p, int64_t m)
 {
     if (y->whole)
         iso_panel_int16_best()(s->tile, (const int16_t *)(const void *)s->unit,
@@ -178,7 +178,7 @@ void topk_tile(const struct topk_scratch *s, const iso_topk_panels *y, int64_t p
                          y->cols, NULL, false);
 }
 
-uint32_t topk_live(const iso_topk_panels *y, int64_t p)
+uint32_t iso_topk_live(const iso_topk_panels *y, int64_t p)
 {
     const int64_t columns = y->rows - p * ISO_PANEL;
 

@@ -24,12 +24,14 @@ struct search {
 static void block(const struct search *s, const struct topk_scratch *own, int64_t row, int64_t m,
                   int64_t from, int64_t to)
 {
-    topk_units(own, s->y, s->x, row, m);
+    iso_topk_units(own, s->y, s->x, row, m);
     for (int64_t p = from; p < to; p++) {
-        topk_tile(own, s->y, p, m);
+        iso_topk_tile(own, s->y, p, m);
         if (s->tilt)
-            topk_loops()->tilt(own->tile, s->tilt->slope + row, s->tilt->offset + p * ISO_PANEL, m);
-        topk_loops()->scan(s->of_x, s->of_y, own->tile, row, m, p * ISO_PANEL, topk_live(s->y, p));
+            iso_topk_loops()->tilt(own->tile, s->tilt->slope + row, s->tilt->offset + p * ISO_PANEL,
+                                   m);
+        iso_topk_loops()->scan(s->of_x, s->of_y, own->tile, row, m, p * ISO_PANEL,
+                               iso_topk_live(s->y, p));
     }
 }
 
@@ -42,7 +44,7 @@ static int64_t border(int64_t all, int64_t b, int64_t blocks)
 static void task(const struct search *s, const struct topk_scratch *own, int64_t r, int64_t c,
                  int64_t blocks)
 {
-    const int64_t height = topk_height(s->x->cols), panels = iso_panels(s->y->rows);
+    const int64_t height = iso_topk_height(s->x->cols), panels = iso_panels(s->y->rows);
     const int64_t last = border(s->x->rows, r + 1, blocks);
 
     for (int64_t row = border(s->x->rows, r, blocks); row < last; row += height)
@@ -71,16 +73,16 @@ iso_err iso_topk_search(iso_topk *of_x, iso_topk *of_y, const iso_topk_rows *x,
     int threads = 1;
     iso_err err = ISO_OK;
 
-    ISO_TRY(topk_scratch_make(&scratch, &threads, x->cols));
+    ISO_TRY(iso_topk_scratch_make(&scratch, &threads, x->cols));
     const int64_t blocks = blocks_of(&s, threads);
     for (int64_t round = 0; round < blocks; round++) {
         ISO_TRY(iso_run_step(run, "searching", border(x->rows, round, blocks), x->rows, "rows"));
 #pragma omp parallel for schedule(dynamic) num_threads(threads) if (blocks > 1)
         for (int64_t r = 0; r < blocks; r++)
-            task(&s, scratch + topk_thread(), r, (r + round) % blocks, blocks);
+            task(&s, scratch + iso_topk_thread(), r, (r + round) % blocks, blocks);
     }
 done:
-    topk_scratch_free(scratch);
+    iso_topk_scratch_free(scratch);
     return err;
 }
 
@@ -99,10 +101,10 @@ static void look(const struct counting *c, int64_t which, const float *keys, int
 {
     static const float none[ISO_PANEL];
     iso_topk_count *w = c->what + which;
-    const uint32_t live = topk_live(c->y, p),
-                   bits = topk_loops()->band(keys, w->slope,
-                                             c->offset ? c->offset + p * ISO_PANEL : none, w->low,
-                                             w->high);
+    const uint32_t live = iso_topk_live(c->y, p),
+                   bits = iso_topk_loops()->band(keys, w->slope,
+                                                 c->offset ? c->offset + p * ISO_PANEL : none,
+                                                 w->low, w->high);
 
     w->count += __builtin_popcount(bits & live);
     for (uint32_t left = bits >> ISO_PANEL & live; left; left &= left - 1)
@@ -117,9 +119,9 @@ static void count_block(const struct counting *c, const struct topk_scratch *own
 
     for (int64_t w = from; w < to; w++)
         if (w == from || c->what[w].row != c->what[w - 1].row)
-            topk_unit(own, m++, c->y, c->x, c->what[w].row);
+            iso_topk_unit(own, m++, c->y, c->x, c->what[w].row);
     for (int64_t p = 0; p < iso_panels(c->y->rows); p++) {
-        topk_tile(own, c->y, p, m);
+        iso_topk_tile(own, c->y, p, m);
         const float *keys = own->tile;
         for (int64_t w = from; w < to; w++) {
             if (w > from && c->what[w].row != c->what[w - 1].row)
@@ -151,10 +153,10 @@ iso_err iso_topk_count_above(iso_topk_count *what, int64_t n, const iso_topk_row
     int threads = 1;
     iso_err err = ISO_OK;
 
-    ISO_TRY(topk_scratch_make(&scratch, &threads, x->cols));
+    ISO_TRY(iso_topk_scratch_make(&scratch, &threads, x->cols));
     const int64_t round = 4 * threads;
     /* Few rows make small blocks, so that every thread has some. */
-    const int64_t full = topk_height(x->cols), even = n / threads + 1,
+    const int64_t full = iso_topk_height(x->cols), even = n / threads + 1,
                   height = even < full ? even : full;
     ISO_TRY(iso_alloc(&end, round + 1, sizeof *end));
     while (from < n) {
@@ -164,11 +166,11 @@ iso_err iso_topk_count_above(iso_topk_count *what, int64_t n, const iso_topk_row
             end[blocks + 1] = end_of(what, n, end[blocks], height);
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
         for (int64_t b = 0; b < blocks; b++)
-            count_block(&c, scratch + topk_thread(), end[b], end[b + 1]);
+            count_block(&c, scratch + iso_topk_thread(), end[b], end[b + 1]);
         from = end[blocks];
     }
 done:
     iso_free(end);
-    topk_scratch_free(scratch);
+    iso_topk_scratch_free(scratch);
     return err;
 }

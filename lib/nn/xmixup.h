@@ -2,17 +2,11 @@
 #ifndef ISO_NN_XMIXUP_H
 #define ISO_NN_XMIXUP_H
 
-#include "lib/nn/batch.h"
 #include "lib/linalg/view.h"
+#include "lib/nn/batch.h"
+#include "lib/nn/mix_entropy.h"
 
 ISO_BEGIN
-
-/**
- * How entropies see padding. `masked`: not at all; `repo`: as the published code does, where padded
- * columns count in the logarithm with a score of 0 and padded rows count in the mean. Without
- * padding the two are one.
- */
-typedef enum iso_mix_entropy { ISO_MIX_MASKED = 0, ISO_MIX_REPO } iso_mix_entropy;
 
 /** Raw cross scores of one pair: H heads, a row a target token, a column a source token, packed. */
 typedef struct iso_mix_scores {

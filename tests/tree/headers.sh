@@ -1,6 +1,7 @@
 #!/bin/sh
-# Every header compiles alone; the installed ones in C++ too, and where they declare, they do it
-# for both languages. Usage: headers.sh PUBLIC_HEADER...
+# Every header compiles alone; the installed ones as C99 and C++11, and where they declare, they do it
+# for both languages. They include only each other, and only they have ISO_API.
+# Usage: headers.sh PUBLIC_HEADER...
 root=$(realpath "${ISOGLOSS_SOURCE:-.}")
 for header in "$@"; do # as root-relative names
     set -- "$@" "$(realpath --relative-to="$root" "$header")"
@@ -14,25 +15,34 @@ status=0
 
 alone() { # LANGUAGE COMPILER STANDARD HEADER
     if ! printf '#include "%s"\n#include "%s"\nint alone;\n' "$4" "$4" |
-        $2 -x "$1" -std="$3" -I. -fsyntax-only -Wall -Wextra -Werror -; then
+        $2 -x "$1" -std="$3" -pedantic -I. -fsyntax-only -Wall -Wextra -Werror -; then
         echo "$4:1: does not compile alone in $1"
         status=1
     fi
 }
 
 for header in "$@"; do
-    alone c "$cc" c11 "$header"
+    alone c "$cc" c99 "$header"
     [ -z "$cxx" ] || alone c++ "$cxx" c++11 "$header"
     if grep -q ISO_API "$header" && [ "$header" != lib/base/api.h ]; then
         [ "$(grep -c '^ISO_BEGIN$\|^ISO_END$' "$header")" = 2 ] ||
             { echo "$header:1: declarations stand between ISO_BEGIN and ISO_END"; status=1; }
     fi
+    for included in $(sed -n 's/^#include "\(.*\)"$/\1/p' "$header"); do
+        case " $* " in
+        *" $included "*) ;;
+        *) echo "$header:1: is installed, and includes $included, which is not (iso_headers of its meson.build)"; status=1 ;;
+        esac
+    done
 done
 # The border with HDF5 wants that library's flags.
 for header in $(find lib analysis bin -name '*.h' ! -name '*_tmpl.h' ! -name 'h5_inside.h'); do
     case " $* " in
     *" $header "*) ;;
-    *) alone c "$cc" gnu11 "$header" ;;
+    *)
+        alone c "$cc" gnu11 "$header"
+        ! grep -Hn 'ISO_API' "$header" || { echo "$header:1: is private: no ISO_API"; status=1; }
+        ;;
     esac
 done
 exit $status

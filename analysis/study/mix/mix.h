@@ -2,11 +2,11 @@
 #ifndef ISO_STUDY_MIX_H
 #define ISO_STUDY_MIX_H
 
-#include "analysis/pass/plan.h"
+#include "analysis/pass/method.h"
 #include "analysis/study/mix/mix_attention.h"
 #include "analysis/study/retrieve/retrieve.h"
 #include "lib/encode/embed.h"
-#include "lib/nn/xmixup.h"
+#include "lib/nn/mix_entropy.h"
 
 ISO_BEGIN
 

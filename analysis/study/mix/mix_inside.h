@@ -3,6 +3,7 @@
 #ifndef ISO_STUDY_MIX_INSIDE_H
 #define ISO_STUDY_MIX_INSIDE_H
 
+#include "analysis/pass/plan.h"
 #include "analysis/study/mix/mix.h"
 #include "analysis/study/retrieve/retrieve_ask.h"
 #include "lib/base/str.h"
