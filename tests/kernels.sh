@@ -2,7 +2,7 @@
 # Runs the suite once with each choice of kernels forced; a line for each, then what failed in it.
 #
 #     tests/kernels.sh [--list] [CHOICE...]     without names all of them, which takes as many suites
-#     ISOGLOSS_TESTS="bin_test_embed cli_embed" tests/kernels.sh     these tests only
+#     ISOGLOSS_TESTS="encode_test_embed cli_embed" tests/kernels.sh     these tests only
 #
 # Three parties choose by the CPU: our own loops (ISOGLOSS_CPU), OpenBLAS (OPENBLAS_CORETYPE) and
 # oneDNN (DNNL_MAX_CPU_ISA). A choice that this CPU or build cannot run is skipped. Logs are in

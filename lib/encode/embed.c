@@ -22,7 +22,7 @@ static const iso_option rows[] = {
     ISO_OPTION(iso_embed_opt, NAMES, src, "LANG", "source language (default: as the file says, else the first)"),
     ISO_OPTION(iso_embed_opt, RANGES, layers, "LIST", "layers to take: 0,3-6,last (default: all)"),
     ISO_OPTION(iso_embed_opt, ENUM, pool, "KIND", "what a row stands for (default: mean)", .choices = ISO_POOL_CHOICES(ENCODED), .numbers = pools),
-    ISO_OPTION(iso_embed_opt, ENUM, dtype, "TYPE", "number type of what is written (default: f16)", .choices = "f16 f32", .numbers = (const int[]){ISO_STORED_F16, ISO_STORED_F32}),
+    ISO_OPTION(iso_embed_opt, ENUM, dtype, "TYPE", "number type of what is written (default: f16)", .choices = "f16 f32", .numbers = (const int[]){ISO_STORE_F16, ISO_STORE_F32}),
     ISO_ENCODING_LENGTH(iso_embed_opt),
     ISO_MODEL_COMPUTE(iso_embed_opt),
     ISO_OPTION(iso_embed_opt, FLAG, resume, NULL, "go on where an earlier run of the same command was interrupted"),
@@ -265,7 +265,7 @@ static iso_err begin(struct embed **out, const iso_embed_opt *opt)
 
     ISO_TRY(iso_alloc(&e, 1, sizeof *e));
     ISO_TRY(take_options(&e->opt, opt));
-    e->dtype = e->opt.dtype == ISO_STORED_F32 ? ISO_F32 : ISO_F16;
+    e->dtype = e->opt.dtype == ISO_STORE_F32 ? ISO_F32 : ISO_F16;
     *out = e;
     e = NULL;
 done:

@@ -11,21 +11,21 @@
 ISO_BEGIN
 
 /** Number types that states are stored in. */
-typedef enum iso_stored { ISO_STORED_F16, ISO_STORED_F32 } iso_stored;
+typedef enum iso_store_type { ISO_STORE_F16, ISO_STORE_F32 } iso_store_type;
 
 /** Options of iso_embed; iso_embed_opt_init fills the defaults. Texts are borrowed. */
 typedef struct iso_embed_opt {
     size_t size;
-    iso_model_opt model; /* what a call opens that is given no model, ... */
-    iso_texts_opt texts; /* ... or no texts */
-    const char *src;     /* the language that comparisons start from; NULL: the first */
-    const char *layers;  /* "0,3-6,last"; NULL: all */
-    iso_pool pool;       /* what a row stands for */
-    iso_stored dtype;    /* of the rows */
-    int64_t max_length;  /* tokens of a sentence; 0: what model and tokenizer take, 512 at most */
-    bool resume;         /* go on where an earlier call with this path was interrupted */
-    int64_t batch;       /* tokens computed at once; 0: as many as do well */
-    const char *path;    /* the file to write, by way of PATH.part; NULL: states stay in memory */
+    iso_model_opt model;  /* what a call opens that is given no model, ... */
+    iso_texts_opt texts;  /* ... or no texts */
+    const char *src;      /* the language that comparisons start from; NULL: the first */
+    const char *layers;   /* "0,3-6,last"; NULL: all */
+    iso_pool pool;        /* what a row stands for */
+    iso_store_type dtype; /* of the rows */
+    int64_t max_length;   /* tokens of a sentence; 0: what model and tokenizer take, 512 at most */
+    bool resume;          /* go on where an earlier call with this path was interrupted */
+    int64_t batch;        /* tokens computed at once; 0: as many as do well */
+    const char *path;     /* the file to write, by way of PATH.part; NULL: states stay in memory */
 } iso_embed_opt;
 
 extern ISO_API const iso_options iso_embed_options;

@@ -23,8 +23,8 @@ iso_err iso_states_sort_layers(struct language *language)
     qsort(language->cells, (size_t)language->cell_count, sizeof *language->cells, by_layer);
     for (int i = 0; i < language->cell_count; i++)
         language->layers[i] = language->cells[i].layer;
-    language->face.layers = language->layers;
-    language->face.layer_count = language->cell_count;
+    language->info.layers = language->layers;
+    language->info.layer_count = language->cell_count;
     return ISO_OK;
 }
 
@@ -32,24 +32,24 @@ iso_err iso_states_sort_layers(struct language *language)
 static void settle_rows(const iso_states *s, struct language *language)
 {
     if (language->offsets && s->pool == ISO_POOL_NONE) {
-        language->face.offsets = language->offsets;
-        language->face.tags = language->tags;
-        iso_pool_note_empty(s->opt.run, language->face.path, language->offsets,
-                            language->face.items, false);
+        language->info.offsets = language->offsets;
+        language->info.tags = language->tags;
+        iso_pool_note_empty(s->opt.run, language->info.path, language->offsets,
+                            language->info.items, false);
     } else if (language->offsets) {
-        iso_pool_note_empty(s->opt.run, language->face.path, language->offsets,
-                            language->face.items, true);
-        language->face.rows = language->face.items;
-        language->face.tokens = NULL;
-        language->face.counts = NULL;
+        iso_pool_note_empty(s->opt.run, language->info.path, language->offsets,
+                            language->info.items, true);
+        language->info.rows = language->info.items;
+        language->info.tokens = NULL;
+        language->info.counts = NULL;
     } else {
-        language->face.tags = language->tags;
+        language->info.tags = language->tags;
     }
-    language->face.labels = language->labels;
-    if (s->opt.limit > 0 && language->face.items > s->opt.limit) {
-        language->face.items = s->opt.limit;
-        language->face.rows = language->face.offsets ? language->face.offsets[language->face.items]
-                                                     : language->face.items;
+    language->info.labels = language->labels;
+    if (s->opt.limit > 0 && language->info.items > s->opt.limit) {
+        language->info.items = s->opt.limit;
+        language->info.rows = language->info.offsets ? language->info.offsets[language->info.items]
+                                                     : language->info.items;
     }
 }
 
@@ -59,12 +59,12 @@ iso_err iso_states_finish_language(const iso_states *s, struct language *languag
     iso_err err = ISO_OK;
 
     if (!language->known)
-        language->face.items = language->face.rows = rows;
-    if (language->face.rows != rows)
+        language->info.items = language->info.rows = rows;
+    if (language->info.rows != rows)
         ISO_FAIL(ISO_EFORMAT, "%s: %s has %" PRId64 " rows, its items speak of %" PRId64,
-                 iso_cell_path(s, language->cells), language->name, rows, language->face.rows);
+                 iso_cell_path(s, language->cells), language->name, rows, language->info.rows);
     ISO_TRY(iso_states_sort_layers(language));
-    language->face.path = iso_cell_path(s, language->cells);
+    language->info.path = iso_cell_path(s, language->cells);
     settle_rows(s, language);
 done:
     return err;

@@ -24,7 +24,7 @@ struct cell {
 };
 
 struct language {
-    iso_lang face;
+    iso_lang info;
     char *name;
     struct cell *cells; /* by layer once the collection is open */
     int cell_count, cell_capacity;

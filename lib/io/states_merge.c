@@ -66,7 +66,7 @@ iso_err iso_states_language(struct language **out, iso_states *s, const char *na
     }
     struct language *language = &s->languages[s->language_count];
     ISO_TRY(iso_str_dup(&language->name, name, -1));
-    language->face.name = language->name;
+    language->info.name = language->name;
     s->language_count++;
     *out = language;
 done:
@@ -153,10 +153,10 @@ static iso_err check_items(const iso_states *s, int k, const struct language *la
     const char *path = s->sources[k].path;
     iso_err err = ISO_OK;
 
-    if (language->face.items != l->items)
+    if (language->info.items != l->items)
         ISO_FAIL(ISO_EFORMAT, "%s: %s has %" PRId64 " items, another file has %" PRId64, path,
-                 language->name, l->items, language->face.items);
-    if (language->face.ids && l->ids && !same_texts(language->face.ids, l->ids, l->items))
+                 language->name, l->items, language->info.items);
+    if (language->info.ids && l->ids && !same_texts(language->info.ids, l->ids, l->items))
         ISO_FAIL(ISO_EFORMAT, "%s: %s has other ids than in another file", path, language->name);
     if (language->offsets && l->offsets && language->offsets != l->offsets &&
         memcmp(language->offsets, l->offsets, (size_t)(l->items + 1) * sizeof *l->offsets) != 0)
@@ -173,16 +173,16 @@ iso_err iso_states_add_items(iso_states *s, int k, struct language *language, co
 
     if (!language->known) {
         language->known = true;
-        language->face.items = l->items;
-        language->face.rows = l->rows;
+        language->info.items = l->items;
+        language->info.rows = l->rows;
     }
     ISO_TRY(check_items(s, k, language, l));
-    language->face.ids = language->face.ids ? language->face.ids : l->ids;
-    language->face.text = language->face.text ? language->face.text : l->text;
-    language->face.text2 = language->face.text2 ? language->face.text2 : l->text2;
+    language->info.ids = language->info.ids ? language->info.ids : l->ids;
+    language->info.text = language->info.text ? language->info.text : l->text;
+    language->info.text2 = language->info.text2 ? language->info.text2 : l->text2;
     language->offsets = language->offsets ? language->offsets : l->offsets;
-    language->face.tokens = language->face.tokens ? language->face.tokens : l->tokens;
-    language->face.counts = language->face.counts ? language->face.counts : l->counts;
+    language->info.tokens = language->info.tokens ? language->info.tokens : l->tokens;
+    language->info.counts = language->info.counts ? language->info.counts : l->counts;
     if (l->labels && !language->labels)
         ISO_TRY(translate(&language->labels, l->labels, l->items, src->classes));
     if (l->tags && !language->tags)

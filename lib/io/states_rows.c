@@ -32,7 +32,7 @@ int iso_states_langs(const iso_states *s)
 
 const iso_lang *iso_states_lang(const iso_states *s, int i)
 {
-    return &s->languages[i].face;
+    return &s->languages[i].info;
 }
 
 int iso_states_find(const iso_states *s, const char *name)
@@ -107,7 +107,7 @@ static iso_err open_rows(iso_rows **out, iso_states *s, const struct language *l
     if (iso_cell_turned(s, c))
         ISO_TRY(iso_rows_transpose(&rows, rows, s->opt.run));
     if (pooled(s, language))
-        ISO_TRY(iso_rows_pool(&rows, rows, language->offsets, language->face.items, s->pool,
+        ISO_TRY(iso_rows_pool(&rows, rows, language->offsets, language->info.items, s->pool,
                               s->opt.specials));
     *out = rows;
     rows = NULL;
@@ -127,10 +127,10 @@ iso_err iso_states_rows(iso_rows **out, iso_states *s, int lang, int layer)
     const struct language *language = &s->languages[lang];
     ISO_TRY(iso_buf_printf(&name, "%s: %s, layer %d", iso_cell_path(s, c), language->name, layer));
     ISO_TRY(open_rows(&rows, s, language, c));
-    if (rows->rows < language->face.rows)
+    if (rows->rows < language->info.rows)
         ISO_FAIL(ISO_EFORMAT, "%s: has %lld rows, %lld expected", name.text, (long long)rows->rows,
-                 (long long)language->face.rows);
-    rows->rows = language->face.rows; /* the limit */
+                 (long long)language->info.rows);
+    rows->rows = language->info.rows; /* the limit */
     iso_free(rows->name);
     rows->name = name.text;
     name = (iso_buf){0};
@@ -152,7 +152,7 @@ iso_err iso_states_shape(int64_t *rows, int64_t *cols, iso_dtype *dtype, iso_sta
         return err;
     const struct language *language = &s->languages[lang];
     const iso_dtype own = iso_cell_entry(s, c)->dtype;
-    *rows = language->face.rows;
+    *rows = language->info.rows;
     *cols = iso_cell_cols(s, c);
     *dtype = pooled(s, language) ? iso_pool_dtype(own) : own;
     return ISO_OK;

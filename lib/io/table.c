@@ -9,14 +9,14 @@
 
 /* What a table shows is fewer things than records have columns: interval ends are one, layers are
  * one when both sides agree. A way to show one thing: */
-struct face {
+struct column {
     const char *title;
     bool right;                 /* numbers are set to the right */
     bool always;                /* shown as a column even when all records agree */
     const char *first, *second; /* columns; the second may be NULL */
 };
 
-static const struct face faces[] = {
+static const struct column columns[] = {
     {"measure", false, false, "measure", NULL},
     {"estimator", false, false, "estimator", NULL},
     {"stage", false, false, "stage", NULL},
@@ -52,7 +52,7 @@ static const struct face faces[] = {
     {"why", false, false, "why", NULL},
 };
 
-enum { FACES = (int)(sizeof faces / sizeof *faces) };
+enum { COLUMNS = (int)(sizeof columns / sizeof *columns) };
 
 static iso_err add_short(iso_buf *out, const iso_record *r, const iso_column *c)
 {
@@ -70,7 +70,7 @@ static iso_err add_short(iso_buf *out, const iso_record *r, const iso_column *c)
 }
 
 /* The text of one cell; nothing is added for what is absent. */
-static iso_err add_cell(iso_buf *out, const iso_record *r, const struct face *f)
+static iso_err add_cell(iso_buf *out, const iso_record *r, const struct column *f)
 {
     const iso_column *first = iso_column_named(f->first);
     const iso_column *second = f->second ? iso_column_named(f->second) : NULL;
@@ -90,18 +90,18 @@ done:
     return err;
 }
 
-/* All cells, NUL-terminated one after the other; cell (record, face) starts at start[…]. */
+/* All cells, NUL-terminated one after the other; cell (record, column) starts at start[…]. */
 struct cells {
     iso_buf text;
     int64_t *start;
     int64_t records;
-    int width[FACES]; /* widest cell in terminal columns, 0 = nothing anywhere */
-    bool column[FACES];
+    int width[COLUMNS]; /* widest cell in terminal columns, 0 = nothing anywhere */
+    bool column[COLUMNS];
 };
 
-static const char *cell(const struct cells *c, int64_t record, int face)
+static const char *cell(const struct cells *c, int64_t record, int column)
 {
-    return c->text.text + c->start[record * FACES + face];
+    return c->text.text + c->start[record * COLUMNS + column];
 }
 
 static iso_err fill(struct cells *c, const iso_records *records)
@@ -109,11 +109,11 @@ static iso_err fill(struct cells *c, const iso_records *records)
     iso_err err = ISO_OK;
 
     c->records = records->count;
-    ISO_TRY(iso_alloc(&c->start, records->count * FACES, sizeof *c->start));
+    ISO_TRY(iso_alloc(&c->start, records->count * COLUMNS, sizeof *c->start));
     for (int64_t i = 0; i < records->count; i++) {
-        for (int f = 0; f < FACES; f++) {
-            c->start[i * FACES + f] = c->text.len;
-            ISO_TRY(add_cell(&c->text, &records->at[i], &faces[f]));
+        for (int f = 0; f < COLUMNS; f++) {
+            c->start[i * COLUMNS + f] = c->text.len;
+            ISO_TRY(add_cell(&c->text, &records->at[i], &columns[f]));
             ISO_TRY(iso_buf_add(&c->text, "", 1));
         }
     }
@@ -121,10 +121,10 @@ done:
     return err;
 }
 
-/* Which faces differ between records, or are wanted anyway. */
+/* Which columns differ between records, or are wanted anyway. */
 static void choose(struct cells *c)
 {
-    for (int f = 0; f < FACES; f++) {
+    for (int f = 0; f < COLUMNS; f++) {
         for (int64_t i = 0; i < c->records; i++) {
             const int width = iso_utf8_columns(cell(c, i, f));
             if (width > c->width[f])
@@ -132,9 +132,9 @@ static void choose(struct cells *c)
             if (strcmp(cell(c, i, f), cell(c, 0, f)) != 0)
                 c->column[f] = true;
         }
-        if (c->width[f] > 0 && faces[f].always)
+        if (c->width[f] > 0 && columns[f].always)
             c->column[f] = true;
-        const int title = iso_utf8_columns(faces[f].title);
+        const int title = iso_utf8_columns(columns[f].title);
         if (c->column[f] && c->width[f] < title)
             c->width[f] = title;
     }
@@ -146,13 +146,14 @@ static iso_err add_shared(iso_buf *out, const struct cells *c)
     iso_err err = ISO_OK;
     bool any = false;
 
-    for (int f = 0; f < FACES; f++) {
+    for (int f = 0; f < COLUMNS; f++) {
         if (c->column[f] || c->width[f] == 0)
             continue;
-        const bool named = strcmp(faces[f].first, "measure") && strcmp(faces[f].first, "estimator");
+        const bool named =
+            strcmp(columns[f].first, "measure") && strcmp(columns[f].first, "estimator");
         ISO_TRY(iso_buf_puts(out, !any ? "" : named ? " \xc2\xb7 " : " "));
         if (named)
-            ISO_TRY(iso_buf_printf(out, "%s ", faces[f].title));
+            ISO_TRY(iso_buf_printf(out, "%s ", columns[f].title));
         ISO_TRY(iso_buf_puts(out, cell(c, 0, f)));
         any = true;
     }
@@ -179,7 +180,7 @@ done:
 /* One line of the table; record -1 is the header. */
 static iso_err add_row(iso_buf *out, const struct cells *c, int64_t record)
 {
-    int last = FACES - 1;
+    int last = COLUMNS - 1;
     iso_err err = ISO_OK;
 
     while (last > 0 && !c->column[last])
@@ -187,10 +188,10 @@ static iso_err add_row(iso_buf *out, const struct cells *c, int64_t record)
     for (int f = 0; f <= last; f++) {
         if (!c->column[f])
             continue;
-        const char *text = record < 0 ? faces[f].title : cell(c, record, f);
-        if (record >= 0 && !*text && strcmp(faces[f].first, "why") != 0)
+        const char *text = record < 0 ? columns[f].title : cell(c, record, f);
+        if (record >= 0 && !*text && strcmp(columns[f].first, "why") != 0)
             text = "-";
-        ISO_TRY(add_padded(out, text, c->width[f], faces[f].right, f == last));
+        ISO_TRY(add_padded(out, text, c->width[f], columns[f].right, f == last));
     }
     ISO_TRY(iso_buf_puts(out, "\n"));
 done:

@@ -1,18 +1,19 @@
-/* A libFuzzer target for the door that DOOR names: fuzz_npy -max_len=4096 CORPUS seeds/npy */
+/* A libFuzzer target for the entry point that ENTRY names: fuzz_npy -max_len=4096 CORPUS seeds/npy
+ */
 #include <stdlib.h>
 
-#include "tests/fuzz/doors.h"
+#include "tests/fuzz/entries.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct door *door;
+    static const struct entry *entry;
 
-    if (!door)
-        door = door_find(DOOR);
-    if (!door)
+    if (!entry)
+        entry = entry_find(ENTRY);
+    if (!entry)
         abort();
-    door->enter(data, size);
+    entry->enter(data, size);
     return 0;
 }

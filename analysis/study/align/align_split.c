@@ -107,7 +107,7 @@ iso_err iso_align_split_items(struct align_set *set, const struct align_ask *ask
     int64_t *item = NULL;
     iso_err err = ISO_OK;
 
-    /* the parties of the pairing, in order */
+    /* the languages of the pairing, in order */
     ISO_TRY(iso_selection_make(&sel, &ask->opt.select, s, false));
     ISO_TRY(iso_alloc(&texts, sel.lang_count, sizeof *texts));
     gather(&folds, texts, set, &sel, s, n);

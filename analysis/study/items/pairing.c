@@ -10,7 +10,7 @@ struct builder {
     bool difference; /* the same pairs in both collections, instead of across them */
     uint64_t seed;
     struct selection sel;
-    const iso_lang **party; /* languages here, then the same there */
+    const iso_lang **langs; /* languages here, then the same there */
     int *lang_there;        /* by language here */
     const int *layer_there;
     int layers_there;
@@ -23,8 +23,8 @@ static iso_err pick_of(const int64_t **pick, const struct builder *b, struct ori
     const struct parallel *par = &b->p->parallel;
     const iso_lang *lang = iso_states_lang(b->p->states[o.collection], o.lang);
 
-    for (int i = 0; i < par->parties; i++) {
-        if (b->party[i] == lang) {
+    for (int i = 0; i < par->lang_count; i++) {
+        if (b->langs[i] == lang) {
             *pick = par->pick[i];
             return ISO_OK;
         }
@@ -163,13 +163,13 @@ static iso_err join(struct builder *b, iso_states *here, iso_states *there)
     const int langs = b->sel.lang_count;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&b->party, 2 * langs, sizeof *b->party));
+    ISO_TRY(iso_alloc(&b->langs, 2 * langs, sizeof *b->langs));
     for (int i = 0; i < langs; i++) {
-        b->party[i] = iso_states_lang(here, b->sel.lang[i]);
+        b->langs[i] = iso_states_lang(here, b->sel.lang[i]);
         if (there)
-            b->party[langs + i] = iso_states_lang(there, b->lang_there[b->sel.lang[i]]);
+            b->langs[langs + i] = iso_states_lang(there, b->lang_there[b->sel.lang[i]]);
     }
-    ISO_TRY(iso_parallel_make(&b->p->parallel, b->party, there ? 2 * langs : langs));
+    ISO_TRY(iso_parallel_make(&b->p->parallel, b->langs, there ? 2 * langs : langs));
 done:
     return err;
 }
@@ -226,7 +226,7 @@ iso_err iso_pairing_make(struct pairing *out, const iso_select *select, bool dif
     iso_err err = build(&b, here, there);
 
     iso_selection_free(&b.sel);
-    iso_free(b.party);
+    iso_free(b.langs);
     iso_free(b.lang_there);
     iso_free(b.shuffle);
     if (err)

@@ -32,10 +32,11 @@ done:
     return err;
 }
 
-/* Drops from the first party's pick what party p lacks, and fills p's pick in the same order. */
-static iso_err join(struct parallel *out, const iso_lang *const *party, int p)
+/* Drops from the first language's pick what language p lacks, and fills p's pick in the same order.
+ */
+static iso_err join(struct parallel *out, const iso_lang *const *langs, int p)
 {
-    const iso_lang *first = party[0], *other = party[p];
+    const iso_lang *first = langs[0], *other = langs[p];
     struct index x = {0};
     int64_t kept = 0;
     iso_err err = ISO_OK;
@@ -52,26 +53,26 @@ static iso_err join(struct parallel *out, const iso_lang *const *party, int p)
     if (kept == 0 && out->items > 0)
         ISO_FAIL(ISO_EARG,
                  "%s: ids of %s and %s (%s) do not overlap: choose languages with " ISO_FIELD(tgt),
-                 party[0]->path, first->name, other->name, party[p]->path);
+                 langs[0]->path, first->name, other->name, langs[p]->path);
     out->items = kept;
 done:
     index_free(&x);
     return err;
 }
 
-static iso_err join_all(struct parallel *out, const iso_lang *const *party)
+static iso_err join_all(struct parallel *out, const iso_lang *const *langs)
 {
-    const int64_t items = party[0]->items;
+    const int64_t items = langs[0]->items;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&out->pick, out->parties, sizeof *out->pick));
-    for (int p = 0; p < out->parties; p++)
+    ISO_TRY(iso_alloc(&out->pick, out->lang_count, sizeof *out->pick));
+    for (int p = 0; p < out->lang_count; p++)
         ISO_TRY(iso_alloc(&out->pick[p], items, sizeof **out->pick));
     for (int64_t i = 0; i < items; i++)
         out->pick[0][i] = i;
     out->items = items;
-    for (int p = 1; p < out->parties; p++)
-        ISO_TRY(join(out, party, p));
+    for (int p = 1; p < out->lang_count; p++)
+        ISO_TRY(join(out, langs, p));
     out->unshared = items - out->items;
     out->by_ids = true;
 done:
@@ -79,13 +80,13 @@ done:
 }
 
 /* A pick that keeps every row where it is would only cost reads. */
-static void drop_idle(struct parallel *out, const iso_lang *const *party)
+static void drop_idle(struct parallel *out, const iso_lang *const *langs)
 {
-    for (int p = 0; p < out->parties; p++) {
+    for (int p = 0; p < out->lang_count; p++) {
         int64_t i = 0;
         while (i < out->items && out->pick[p][i] == i)
             i++;
-        if (i == out->items && party[p]->items == out->items) {
+        if (i == out->items && langs[p]->items == out->items) {
             iso_free(out->pick[p]);
             out->pick[p] = NULL;
         }
@@ -103,39 +104,39 @@ static iso_err counts_differ(const iso_lang *p, const iso_lang *q)
 }
 
 /* By position: counts agree, and token rows begin at the same places. */
-static iso_err by_position(struct parallel *out, const iso_lang *const *party)
+static iso_err by_position(struct parallel *out, const iso_lang *const *langs)
 {
-    const iso_lang *a = party[0];
+    const iso_lang *a = langs[0];
 
-    for (int p = 1; p < out->parties; p++) {
-        const iso_lang *b = party[p];
+    for (int p = 1; p < out->lang_count; p++) {
+        const iso_lang *b = langs[p];
         if (a->items != b->items)
-            return counts_differ(party[0], party[p]);
+            return counts_differ(langs[0], langs[p]);
         if (!a->offsets != !b->offsets ||
             (a->offsets &&
              memcmp(a->offsets, b->offsets, (size_t)(a->items + 1) * sizeof *a->offsets) != 0))
             return iso_fail(
                 ISO_EARG,
                 "%s: token rows of %s and %s (%s) are cut differently: " ISO_FIELD(pool) " mean",
-                party[0]->path, a->name, b->name, party[p]->path);
+                langs[0]->path, a->name, b->name, langs[p]->path);
     }
     out->items = a->rows;
-    return iso_alloc(&out->pick, out->parties, sizeof *out->pick);
+    return iso_alloc(&out->pick, out->lang_count, sizeof *out->pick);
 }
 
-iso_err iso_parallel_make(struct parallel *out, const iso_lang *const *party, int parties)
+iso_err iso_parallel_make(struct parallel *out, const iso_lang *const *langs, int lang_count)
 {
-    struct parallel p = {.parties = parties};
+    struct parallel p = {.lang_count = lang_count};
     bool ids = true;
     iso_err err = ISO_OK;
 
-    for (int i = 0; i < parties; i++)
-        ids = ids && party[i]->ids && !party[i]->offsets;
+    for (int i = 0; i < lang_count; i++)
+        ids = ids && langs[i]->ids && !langs[i]->offsets;
     if (ids) {
-        ISO_TRY(join_all(&p, party));
-        drop_idle(&p, party);
+        ISO_TRY(join_all(&p, langs));
+        drop_idle(&p, langs);
     } else {
-        ISO_TRY(by_position(&p, party));
+        ISO_TRY(by_position(&p, langs));
     }
     *out = p;
     return ISO_OK;
@@ -146,7 +147,7 @@ done:
 
 void iso_parallel_free(struct parallel *p)
 {
-    for (int i = 0; p->pick && i < p->parties; i++)
+    for (int i = 0; p->pick && i < p->lang_count; i++)
         iso_free(p->pick[i]);
     iso_free(p->pick);
     *p = (struct parallel){0};

@@ -4,19 +4,19 @@
 
 #include "lib/io/states.h"
 
-/* The items all parties share: pick[p][i] is the row of item i at party p, NULL when rows are taken
- * as they are. */
+/* The items all languages share: pick[p][i] is the row of item i in language p, NULL when rows are
+ * taken as they are. */
 struct parallel {
-    int parties;
+    int lang_count;
     int64_t items;
     int64_t **pick;
-    int64_t unshared; /* items of the first party that others lack */
+    int64_t unshared; /* items of the first language that others lack */
     bool by_ids;
 };
 
-/* By ids where all have them (those common to all, in the first party's order), else by position,
- * and then the counts must agree. Errors name both languages. */
-iso_err iso_parallel_make(struct parallel *out, const iso_lang *const *party, int parties);
+/* By ids where all have them (those common to all, in the first language's order), else by
+ * position, and then the counts must agree. Errors name both languages. */
+iso_err iso_parallel_make(struct parallel *out, const iso_lang *const *langs, int lang_count);
 void iso_parallel_free(struct parallel *p);
 
 #endif

@@ -137,7 +137,7 @@ iso_err iso_mix_keep_begin(struct mix_keep *k, const struct mix_job *job)
     iso_buf name = {0};
     iso_err err = ISO_OK;
 
-    k->dtype = opt->dtype == ISO_STORED_F32 ? ISO_F32 : ISO_F16;
+    k->dtype = opt->dtype == ISO_STORE_F32 ? ISO_F32 : ISO_F16;
     ISO_TRY(iso_encoding_classes(&classes, &job->in));
     if (opt->keep_before)
         ISO_TRY(begin(&k->before, opt->keep_before, job, k, &classes));

@@ -82,11 +82,11 @@ done:
 static iso_err join(struct parallel *out, const struct encoding *t)
 {
     iso_lang *about = NULL;
-    const iso_lang **party = NULL;
+    const iso_lang **langs = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&about, t->lang_count, sizeof *about));
-    ISO_TRY(iso_alloc(&party, t->lang_count, sizeof *party));
+    ISO_TRY(iso_alloc(&langs, t->lang_count, sizeof *langs));
     for (int l = 0; l < t->lang_count; l++) {
         const struct encoding_lang *lang = &t->lang[l];
         about[l] = (iso_lang){.name = lang->name,
@@ -94,12 +94,12 @@ static iso_err join(struct parallel *out, const struct encoding *t)
                               .rows = lang->corpus.items,
                               .ids = lang->corpus.ids,
                               .path = lang->path};
-        party[l] = &about[l];
+        langs[l] = &about[l];
     }
-    ISO_TRY(iso_parallel_make(out, party, t->lang_count));
+    ISO_TRY(iso_parallel_make(out, langs, t->lang_count));
 done:
     iso_free(about);
-    iso_free(party);
+    iso_free(langs);
     return err;
 }
 

@@ -85,7 +85,7 @@ static double middle(double *chosen, int count)
 
 /* label[] and learn[]: of each language. */
 static iso_err run_probe(struct probe_layer *l, const struct probe_set *set,
-                         const struct probe_ask *ask, enum probe_predictor sayer,
+                         const struct probe_ask *ask, enum probe_predictor predictor,
                          const iso_probe_task *like, const int32_t *const *label,
                          const uint8_t *const *learn, const iso_run *run)
 {
@@ -101,8 +101,8 @@ static iso_err run_probe(struct probe_layer *l, const struct probe_set *set,
     probe.lang = lang;
     probe.langs = set->langs;
     probe.folds = ask->folds;
-    ISO_TRY(iso_probe_run(l->predicted[sayer], chosen, &probe, run));
-    l->strength[sayer] = middle(chosen, ask->folds);
+    ISO_TRY(iso_probe_run(l->predicted[predictor], chosen, &probe, run));
+    l->strength[predictor] = middle(chosen, ask->folds);
 done:
     iso_free(lang);
     iso_free(chosen);

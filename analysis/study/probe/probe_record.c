@@ -44,12 +44,13 @@ static iso_err add(const struct work *w, int cell, iso_record *r, const iso_valu
 /* --- Of one language --- */
 
 static iso_err score(iso_value *out, const struct work *w, const struct probe_cell *c,
-                     enum probe_predictor sayer, int lang, const struct probe_ask *ask)
+                     enum probe_predictor predictor, int lang, const struct probe_ask *ask)
 {
     if (c->kind == PROBE_ACCURACY)
-        return iso_probe_accuracy(out, &w->tally[sayer][lang], 1, w->set, ask);
-    return iso_probe_f1(out, w->set, ask, w->label, (const int32_t *const *)w->l->predicted[sayer],
-                        lang, 1, w->set->classes);
+        return iso_probe_accuracy(out, &w->tally[predictor][lang], 1, w->set, ask);
+    return iso_probe_f1(out, w->set, ask, w->label,
+                        (const int32_t *const *)w->l->predicted[predictor], lang, 1,
+                        w->set->classes);
 }
 
 /* What the most frequent class would have had is chance to those who learnt. */

@@ -153,8 +153,8 @@ static iso_err one_pair(struct retrieval *r, int l, int p)
     const struct retrieve_pair pair = {
         .x = iso_mat_view(&r->rows.side[0].rows),
         .y = iso_mat_view(&r->rows.side[1].rows),
-        .tx = &r->rows.duplicates[iso_retrieve_party(&r->rows, src)],
-        .ty = &r->rows.duplicates[iso_retrieve_party(&r->rows, tgt)],
+        .tx = &r->rows.duplicates[iso_retrieve_lang_index(&r->rows, src)],
+        .ty = &r->rows.duplicates[iso_retrieve_lang_index(&r->rows, tgt)],
         .gold = r->gold,
         .gold_count = r->gold_count,
     };
@@ -203,10 +203,10 @@ static iso_err read_gold(struct retrieval *r)
                          "with " ISO_FIELD(tgt) ", " ISO_FIELD(layers),
         sel->pair_count, sel->layer_count);
     if (r->opt.gold)
-        ISO_TRY(iso_retrieve_gold_read(&r->gold, &r->gold_count, r->opt.gold,
-                                       r->rows.items[iso_retrieve_party(&r->rows, sel->pair[0][0])],
-                                       r->rows.items[iso_retrieve_party(&r->rows, sel->pair[0][1])],
-                                       r->run));
+        ISO_TRY(iso_retrieve_gold_read(
+            &r->gold, &r->gold_count, r->opt.gold,
+            r->rows.items[iso_retrieve_lang_index(&r->rows, sel->pair[0][0])],
+            r->rows.items[iso_retrieve_lang_index(&r->rows, sel->pair[0][1])], r->run));
 done:
     return err;
 }
@@ -251,8 +251,8 @@ static void note_lists(const struct retrieval *r)
     double lists = 0;
 
     for (int p = 0; p < sel->pair_count; p++)
-        lists += (double)r->rows.items[iso_retrieve_party(&r->rows, sel->pair[p][0])] +
-                 (double)r->rows.items[iso_retrieve_party(&r->rows, sel->pair[p][1])];
+        lists += (double)r->rows.items[iso_retrieve_lang_index(&r->rows, sel->pair[p][0])] +
+                 (double)r->rows.items[iso_retrieve_lang_index(&r->rows, sel->pair[p][1])];
     lists *= sel->layer_count * searches(&r->ask);
     if (r->stats.again > 0)
         iso_run_note(r->run, "%lld of %.0f lists (%.2g %%) were not certain and were made again",
@@ -271,8 +271,8 @@ static iso_err add_facts(iso_facts *out, const struct retrieval *r)
 
     for (int l = 0; l < sel->layer_count; l++) {
         for (int p = 0; p < sel->pair_count; p++) {
-            const int64_t n = r->rows.items[iso_retrieve_party(&r->rows, sel->pair[p][0])];
-            const int64_t m = r->rows.items[iso_retrieve_party(&r->rows, sel->pair[p][1])];
+            const int64_t n = r->rows.items[iso_retrieve_lang_index(&r->rows, sel->pair[p][0])];
+            const int64_t m = r->rows.items[iso_retrieve_lang_index(&r->rows, sel->pair[p][1])];
             iso_record rec = iso_record_none();
             ISO_TRY(dims(&rec, r, p, sel->layer[l]));
             const double need = iso_retrieve_memory(n, m, rec.src_dim);

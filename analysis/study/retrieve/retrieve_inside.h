@@ -20,7 +20,8 @@ struct retrieve_side {
 struct retrieve_rows {
     iso_states *states;
     struct selection sel;
-    struct parallel parallel; /* parties in the order of sel.lang; none when rows are not joined */
+    struct parallel
+        parallel; /* languages in the order of sel.lang; none when rows are not joined */
     struct duplicates *duplicates; /* by sel.lang */
     int64_t *items;                /* by sel.lang */
     struct retrieve_side side[2];
@@ -34,7 +35,7 @@ iso_err iso_retrieve_rows_open(struct retrieve_rows *out, const iso_select *sele
 void iso_retrieve_rows_free(struct retrieve_rows *r);
 
 /* Where a language stands in sel.lang. */
-int iso_retrieve_party(const struct retrieve_rows *r, int lang);
+int iso_retrieve_lang_index(const struct retrieve_rows *r, int lang);
 
 /* Reads and prepares both sides of a pair at a layer; what is there already is kept. */
 iso_err iso_retrieve_rows_load(struct retrieve_rows *r, const struct retrieve_ask *ask, int src,

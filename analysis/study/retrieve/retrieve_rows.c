@@ -12,7 +12,7 @@ double iso_retrieve_memory(int64_t n, int64_t m, int64_t cols)
     return (double)(n + m) * (4 * (double)cols + bytes_a_row);
 }
 
-int iso_retrieve_party(const struct retrieve_rows *r, int lang)
+int iso_retrieve_lang_index(const struct retrieve_rows *r, int lang)
 {
     int p = 0;
 
@@ -21,7 +21,7 @@ int iso_retrieve_party(const struct retrieve_rows *r, int lang)
     return p;
 }
 
-static const iso_lang *party_lang(const struct retrieve_rows *r, int p)
+static const iso_lang *lang_at(const struct retrieve_rows *r, int p)
 {
     return iso_states_lang(r->states, r->sel.lang[p]);
 }
@@ -40,23 +40,22 @@ static const int64_t *pick_of(const struct retrieve_rows *r, int p)
 
 static iso_err join(struct retrieve_rows *r, bool joined)
 {
-    const iso_lang **party = NULL;
+    const iso_lang **langs = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&r->items, r->sel.lang_count, sizeof *r->items));
     ISO_TRY(iso_alloc(&r->duplicates, r->sel.lang_count, sizeof *r->duplicates));
-    ISO_TRY(iso_alloc(&party, r->sel.lang_count, sizeof *party));
+    ISO_TRY(iso_alloc(&langs, r->sel.lang_count, sizeof *langs));
     for (int p = 0; p < r->sel.lang_count; p++)
-        party[p] = iso_states_lang(r->states, r->sel.lang[p]);
+        langs[p] = iso_states_lang(r->states, r->sel.lang[p]);
     if (joined)
-        ISO_TRY(iso_parallel_make(&r->parallel, party, r->sel.lang_count));
+        ISO_TRY(iso_parallel_make(&r->parallel, langs, r->sel.lang_count));
     for (int p = 0; p < r->sel.lang_count; p++) {
-        r->items[p] = joined ? r->parallel.items : party_lang(r, p)->rows;
-        ISO_TRY(
-            iso_duplicates_make(&r->duplicates[p], party_lang(r, p), pick_of(r, p), r->items[p]));
+        r->items[p] = joined ? r->parallel.items : lang_at(r, p)->rows;
+        ISO_TRY(iso_duplicates_make(&r->duplicates[p], lang_at(r, p), pick_of(r, p), r->items[p]));
     }
 done:
-    iso_free(party);
+    iso_free(langs);
     return err;
 }
 
@@ -66,10 +65,10 @@ static iso_err check_rows(const struct retrieve_rows *r, const struct retrieve_a
 
     for (int p = 0; p < r->sel.lang_count; p++) {
         if (r->items[p] <= 0)
-            ISO_FAIL(ISO_EDATA, "%s: %s has no rows to search", path_of(r), party_lang(r, p)->name);
+            ISO_FAIL(ISO_EDATA, "%s: %s has no rows to search", path_of(r), lang_at(r, p)->name);
         ISO_NEED(ask->k_most <= r->items[p],
                  "%s: k = %d is more than the %lld rows of %s: choose with " ISO_FIELD(k),
-                 path_of(r), ask->k_most, (long long)r->items[p], party_lang(r, p)->name);
+                 path_of(r), ask->k_most, (long long)r->items[p], lang_at(r, p)->name);
     }
 done:
     return err;
@@ -80,8 +79,8 @@ static iso_err check_pair(const struct retrieve_rows *r, int src, int tgt, int l
 {
     const char *s = iso_states_lang(r->states, src)->name;
     const char *t = iso_states_lang(r->states, tgt)->name;
-    const int64_t n = r->items[iso_retrieve_party(r, src)],
-                  m = r->items[iso_retrieve_party(r, tgt)];
+    const int64_t n = r->items[iso_retrieve_lang_index(r, src)],
+                  m = r->items[iso_retrieve_lang_index(r, tgt)];
     int64_t rows, d, e;
     iso_dtype type;
     iso_err err = ISO_OK;
@@ -142,7 +141,7 @@ void iso_retrieve_rows_free(struct retrieve_rows *r)
 
 static iso_err open_rows(iso_rows **out, const struct retrieve_rows *r, int lang, int layer)
 {
-    const int64_t *pick = pick_of(r, iso_retrieve_party(r, lang));
+    const int64_t *pick = pick_of(r, iso_retrieve_lang_index(r, lang));
     iso_rows *rows = NULL, *picked = NULL;
     iso_err err = ISO_OK;
 

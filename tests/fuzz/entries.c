@@ -1,4 +1,4 @@
-#include "tests/fuzz/doors.h"
+#include "tests/fuzz/entries.h"
 
 #include <fcntl.h>
 #include <ftw.h>
@@ -10,19 +10,14 @@
 
 #include "lib/base/alloc.h"
 
-static const struct door *const shelves[] = {
-    doors_corpus,
-    doors_io,
-    doors_nn,
-    doors_spm,
-    doors_text,
-    doors_words,
+static const struct entry *const folders[] = {
+    entries_corpus, entries_io, entries_nn, entries_spm, entries_text, entries_words,
 };
 
-const struct door *door_find(const char *name)
+const struct entry *entry_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof shelves / sizeof *shelves; i++) {
-        for (const struct door *d = shelves[i]; d->name; d++) {
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        for (const struct entry *d = folders[i]; d->name; d++) {
             if (strcmp(d->name, name) == 0)
                 return d;
         }

@@ -1,4 +1,4 @@
-/* Doors of what translation reads: word vectors, dictionaries, alignments, pairs of rows. */
+/* Entry points of what translation reads: word vectors, dictionaries, alignments, pairs of rows. */
 #include <math.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "lib/io/row_pairs.h"
 #include "lib/io/vectors.h"
 #include "lib/text/fold.h"
-#include "tests/fuzz/doors.h"
+#include "tests/fuzz/entries.h"
 
 static void look_at(const char *word)
 {
@@ -128,7 +128,7 @@ static void enter_lower(const uint8_t *data, size_t size)
     iso_buf_free(&twice);
 }
 
-const struct door doors_words[] = {
+const struct entry entries_words[] = {
     {"vectors", enter_vectors},       {"dictionary", enter_dictionary},
     {"alignments", enter_alignments}, {"row_pairs", enter_row_pairs},
     {"lower", enter_lower},           {0},

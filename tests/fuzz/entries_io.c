@@ -1,4 +1,5 @@
-/* Doors of lib/io and lib/text/lang: states files of every layout, records, INPUT words, codes. */
+/* Entry points of lib/io and lib/text/lang: states files of every layout, records, INPUT words,
+ * codes. */
 #include <string.h>
 
 #include "lib/base/alloc.h"
@@ -11,7 +12,7 @@
 #include "lib/io/states_input.h"
 #include "lib/linalg/convert.h"
 #include "lib/text/lang.h"
-#include "tests/fuzz/doors.h"
+#include "tests/fuzz/entries.h"
 
 static void touch_texts(const char *const *texts, int64_t count)
 {
@@ -259,7 +260,7 @@ static void enter_maps(const uint8_t *data, size_t size)
     iso_maps_close(m);
 }
 
-const struct door doors_io[] = {
+const struct entry entries_io[] = {
     {"npy", enter_npy},
     {"npz", enter_npz},
     {"safetensors", enter_safetensors},

@@ -1,5 +1,5 @@
 /* An embedding that is interrupted and gone on with is the one that was not. */
-#include "tests/bin/embedded.h"
+#include "tests/encode/embedded.h"
 
 static const char *model(void)
 {

@@ -1,24 +1,26 @@
-/* The doors where foreign bytes come in; each takes any bytes at all and must survive them. */
-#ifndef ISO_TESTS_FUZZ_DOORS_H
-#define ISO_TESTS_FUZZ_DOORS_H
+/* The entry points where foreign bytes come in; each takes any bytes at all and must survive them.
+ */
+#ifndef ISO_TESTS_FUZZ_ENTRIES_H
+#define ISO_TESTS_FUZZ_ENTRIES_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-struct door {
+struct entry {
     const char *name; /* of its folder under seeds/ too */
     void (*enter)(const uint8_t *data, size_t size);
 };
 
-/* The door called `name`, or NULL; ends the program with a message if a door's promise is broken.
+/* The entry point called `name`, or NULL; ends the program with a message if an entry point's
+ * promise is broken.
  */
-const struct door *door_find(const char *name);
+const struct entry *entry_find(const char *name);
 
-/* The doors of a shelf, a file each; ended by one without a name. */
-extern const struct door doors_corpus[], doors_io[], doors_nn[], doors_spm[], doors_text[],
-    doors_words[];
+/* The entry points of a folder, a file each; ended by one without a name. */
+extern const struct entry entries_corpus[], entries_io[], entries_nn[], entries_spm[],
+    entries_text[], entries_words[];
 
-/* --- For the files of doors --- */
+/* --- For the files of entry points --- */
 
 /* Ends the program unless the promise was kept. */
 void promise(int kept, const char *what);

@@ -1,8 +1,7 @@
-/* Distinct texts and their numbers; tokens as people see them. */
+/* Distinct texts and their numbers. */
 #include "tests/check.h"
 
 #include "lib/encode/lexicon.h"
-#include "bin/cmd/tokenize_print.h"
 #include "lib/base/alloc.h"
 
 static int32_t number(struct lexicon *l, const char *word)
@@ -78,33 +77,8 @@ static void lack_of_memory_changes_nothing(void **state)
     iso_lexicon_free(&l);
 }
 
-/* Pieces above their ids, wide characters counted twice, lines broken at 16 columns. */
-static void columns_stand_above_each_other(void **state)
-{
-    const iso_text how = {.text = "How 日本?", .len = 11};
-    iso_tokenizer *t = NULL;
-    iso_tokens tokens = {0};
-    iso_buf out = {0};
-
-    (void)state;
-    ok(iso_tokenizer_open(&t, source_path("examples/mini")));
-    ok(iso_tokenizer_encode(t, &tokens, &how, 0));
-    const struct tokenized cut = {t, &how, &tokens};
-    ok(tokenize_columns(&out, &cut, 16));
-    text(out.text, "<s>  ▁How  ▁\n"
-                   "0    1009  4\n"
-                   "日    本    ?\n"
-                   "2109  1756  11\n"
-                   "</s>\n"
-                   "2\n"
-                   "\n");
-    iso_buf_free(&out);
-    iso_tokens_free(&tokens);
-    iso_tokenizer_close(t);
-}
-
 int main(void)
 {
     RUN_TESTS(test(equal_texts_have_one_number), test(many_texts_keep_theirs),
-              test(lack_of_memory_changes_nothing), test(columns_stand_above_each_other));
+              test(lack_of_memory_changes_nothing));
 }

@@ -1,42 +1,75 @@
-/* The program's `embed` in this process, and its file read back. */
-#ifndef ISO_TESTS_BIN_EMBEDDED_H
-#define ISO_TESTS_BIN_EMBEDDED_H
+/* iso_embed as a person would ask for it, and its file read back. */
+#ifndef ISO_TESTS_ENCODE_EMBEDDED_H
+#define ISO_TESTS_ENCODE_EMBEDDED_H
 
 #include "tests/check.h"
 
-#include <fcntl.h>
-#include <math.h>
-
-#include "bin/cmd.h"
 #include "lib/base/alloc.h"
-#include "lib/base/run.h"
-#include "lib/io/states.h"
+#include "lib/encode/embed.h"
 #include "lib/linalg/convert.h"
 
-#define EMBED(...) program((const char *[]){"isogloss", "embed", __VA_ARGS__, NULL})
+/* EMBED("--model", folder, "en=en.txt", "--pool", "none", "-o", path): 0, or 130 where it was
+ * interrupted, else 1. `said` has its notes and its message. */
+#define EMBED(...) embedded((const char *const[]){__VA_ARGS__, NULL})
 
-static char said[1 << 14]; /* what the last run wrote on stderr */
+static char said[1 << 14];
 
-/* Runs the program; returns its exit status. */
-static inline int program(const char **argv)
+static inline void hear(void *payload, const char *note)
 {
-    const char *path = temp_path("stderr");
-    const int file = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600), kept = dup(STDERR_FILENO);
-    int argc = 0, status;
+    (void)payload;
+    strncat(said, note, sizeof said - strlen(said) - 2);
+    strcat(said, "\n");
+}
 
-    while (argv[argc])
-        argc++;
-    assert_true(file >= 0 && kept >= 0);
-    fflush(stderr);
-    dup2(file, STDERR_FILENO);
-    status = isogloss_main(argc, (char **)(uintptr_t)argv);
-    fflush(stderr);
-    dup2(kept, STDERR_FILENO);
-    const ssize_t len = pread(file, said, sizeof said - 1, 0);
-    said[len > 0 ? len : 0] = '\0';
-    close(file);
-    close(kept);
-    return status;
+/* Sets what is no option of iso_embed; returns whether it was that. */
+static inline bool general(iso_run *run, iso_embed_opt *opt, const char *name, const char *value)
+{
+    if (strcmp(name, "quiet") == 0)
+        run->note = NULL;
+    else if (strcmp(name, "threads") == 0)
+        run->threads = atoi(value);
+    else if (strcmp(name, "limit") == 0)
+        opt->texts.limit = atoi(value);
+    else
+        return false;
+    return true;
+}
+
+static inline iso_err embed_words(const char *const *argv)
+{
+    const char *words[16];
+    int count = 0;
+    iso_run run = {.note = hear};
+    iso_embed_opt opt;
+    iso_texts *texts = NULL;
+    iso_err err = ISO_OK;
+
+    iso_embed_opt_init(&opt, sizeof opt);
+    for (; *argv; argv++) {
+        const char *name = strcmp(*argv, "-o") == 0 ? "out" : *argv + 2;
+        const iso_option *o = iso_options_find(&iso_embed_options, name);
+        if (**argv != '-')
+            words[count++] = *argv;
+        else if (!o)
+            argv += general(&run, &opt, name, argv[1]) && strcmp(name, "quiet") != 0;
+        else
+            ISO_TRY(iso_option_set(o, &opt, o->kind == ISO_OPTION_FLAG ? NULL : *++argv));
+    }
+    ISO_TRY(iso_texts_open(&texts, words, count, &opt.texts, &run));
+    ISO_TRY(iso_embed(NULL, NULL, texts, &opt, &run));
+done:
+    iso_texts_close(texts);
+    return err;
+}
+
+static inline int embedded(const char *const *argv)
+{
+    said[0] = '\0';
+    const iso_err err = embed_words(argv);
+    if (err)
+        hear(NULL, iso_err_msg());
+    iso_fields_show(said);
+    return err == ISO_ECANCEL ? 130 : err != ISO_OK;
 }
 
 /* It must go well. */

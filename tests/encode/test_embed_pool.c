@@ -1,5 +1,5 @@
 /* What a row stands for: every pooling against sums made here of the token states. */
-#include "tests/bin/embedded.h"
+#include "tests/encode/embedded.h"
 
 static const char *model(void)
 {

@@ -1,7 +1,7 @@
 /* An embedding is gone on with by the model that began it, and by no other. */
 #include <sys/stat.h>
 
-#include "tests/bin/embedded.h"
+#include "tests/encode/embedded.h"
 
 static const char *in_model(const char *name)
 {

@@ -1,4 +1,5 @@
-/* Doors of what people write themselves, or we wrote and somebody changed: corpora and journals. */
+/* Entry points of what people write themselves, or we wrote and somebody changed: corpora and
+ * journals. */
 #include <string.h>
 
 #include "lib/base/alloc.h"
@@ -6,7 +7,7 @@
 #include "lib/base/utf8.h"
 #include "lib/io/corpus.h"
 #include "lib/io/journal.h"
-#include "tests/fuzz/doors.h"
+#include "tests/fuzz/entries.h"
 
 static void look_at(const char *const *texts, int64_t count)
 {
@@ -120,7 +121,7 @@ static void enter_journal(const uint8_t *data, size_t size)
     iso_free(of);
 }
 
-const struct door doors_corpus[] = {
+const struct entry entries_corpus[] = {
     {"txt", enter_txt},
     {"tsv", enter_tsv},
     {"ids", enter_ids},

@@ -1,5 +1,5 @@
 /* What `embed` writes, against PyTorch's states and against itself with other options. */
-#include "tests/bin/embedded.h"
+#include "tests/encode/embedded.h"
 
 static const char *model(void)
 {

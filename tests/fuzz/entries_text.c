@@ -1,10 +1,10 @@
-/* Doors of tokenizers: vocabularies, tokenizer.json, and any text through WordPiece. */
+/* Entry points of tokenizers: vocabularies, tokenizer.json, and any text through WordPiece. */
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/text/tokenizer.h"
 #include "lib/text/wordpiece.h"
-#include "tests/fuzz/doors.h"
+#include "tests/fuzz/entries.h"
 
 static void check_tokens(const iso_tokens *k, const iso_text *text, int32_t size)
 {
@@ -137,7 +137,7 @@ static void enter_wordpiece(const uint8_t *data, size_t size)
     }
 }
 
-const struct door doors_text[] = {
+const struct entry entries_text[] = {
     {"vocab", enter_vocab},
     {"tokenizer_json", enter_tokenizer_json},
     {"added", enter_added},

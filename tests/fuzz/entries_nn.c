@@ -1,4 +1,5 @@
-/* Doors of checkpoints: headers of weights, the index of their shards, config.json, heads. */
+/* Entry points of checkpoints: headers of weights, the index of their shards, config.json, heads.
+ */
 #include <math.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 #include "lib/nn/classifier.h"
 #include "lib/nn/config.h"
 #include "lib/nn/xmixup_heads.h"
-#include "tests/fuzz/doors.h"
+#include "tests/fuzz/entries.h"
 
 static void touch_weights(const iso_weights *w)
 {
@@ -156,7 +157,7 @@ static void enter_lambda(const uint8_t *data, size_t size)
     }
 }
 
-const struct door doors_nn[] = {
+const struct entry entries_nn[] = {
     {"weights", enter_weights},
     {"shards", enter_shards},
     {"config", enter_config},

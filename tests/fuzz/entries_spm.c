@@ -1,9 +1,9 @@
-/* Doors of SentencePiece: models, and tokenizer.json files that become models. */
+/* Entry points of SentencePiece: models, and tokenizer.json files that become models. */
 #include "lib/base/alloc.h"
 #include "lib/text/spm.h"
 #include "lib/text/spm_model.h"
 #include "lib/text/words.h"
-#include "tests/fuzz/doors.h"
+#include "tests/fuzz/entries.h"
 
 static void check_pieces(const iso_spm *s, const iso_tokens *t, int64_t len)
 {
@@ -92,7 +92,7 @@ static void enter_spm_json(const uint8_t *data, size_t size)
     iso_json_free(root);
 }
 
-const struct door doors_spm[] = {
+const struct entry entries_spm[] = {
     {"spm", enter_spm},
     {"spm_json", enter_spm_json},
     {NULL, NULL},
