@@ -105,18 +105,19 @@ done:
 }
 
 /* Sorted by rows, repeats dropped. */
-static iso_err sort_gold(iso_mined **out, int64_t *count, const iso_mined *gold, int64_t gold_count)
+static iso_err sort_truth(iso_mined **out, int64_t *count, const iso_mined *truth,
+                          int64_t truth_count)
 {
     iso_mined *sorted = NULL;
     int64_t kept = 0;
-    iso_err err = iso_alloc(&sorted, gold_count, sizeof *sorted);
+    iso_err err = iso_alloc(&sorted, truth_count, sizeof *sorted);
 
     if (err)
         return err;
-    for (int64_t g = 0; g < gold_count; g++)
-        sorted[g] = gold[g];
-    qsort(sorted, (size_t)gold_count, sizeof *sorted, by_rows);
-    for (int64_t g = 0; g < gold_count; g++) {
+    for (int64_t g = 0; g < truth_count; g++)
+        sorted[g] = truth[g];
+    qsort(sorted, (size_t)truth_count, sizeof *sorted, by_rows);
+    for (int64_t g = 0; g < truth_count; g++) {
         if (g == 0 || by_rows(&sorted[g], &sorted[g - 1]) != 0)
             sorted[kept++] = sorted[g];
     }
@@ -125,21 +126,21 @@ static iso_err sort_gold(iso_mined **out, int64_t *count, const iso_mined *gold,
     return ISO_OK;
 }
 
-static iso_mine_score score_of(double threshold, int64_t mined, int64_t right, int64_t gold)
+static iso_mine_score score_of(double threshold, int64_t mined, int64_t right, int64_t truth)
 {
     return (iso_mine_score){
         .threshold = threshold,
         .precision = mined > 0 ? (double)right / (double)mined : NAN,
-        .recall = gold > 0 ? (double)right / (double)gold : NAN,
-        .f1 = mined + gold > 0 ? 2 * (double)right / (double)(mined + gold) : NAN,
+        .recall = truth > 0 ? (double)right / (double)truth : NAN,
+        .f1 = mined + truth > 0 ? 2 * (double)right / (double)(mined + truth) : NAN,
         .mined = mined,
         .right = right,
-        .gold = gold,
+        .truth = truth,
     };
 }
 
 iso_err iso_mine_against(iso_mine_score *out, const iso_mined *pair, int64_t count,
-                         const iso_mined *gold, int64_t gold_count, double threshold)
+                         const iso_mined *truth, int64_t truth_count, double threshold)
 {
     const bool search = isnan(threshold);
     iso_mined *sorted = NULL;
@@ -147,7 +148,7 @@ iso_err iso_mine_against(iso_mine_score *out, const iso_mined *pair, int64_t cou
     iso_mine_score best;
     iso_err err = ISO_OK;
 
-    ISO_TRY(sort_gold(&sorted, &known, gold, gold_count));
+    ISO_TRY(sort_truth(&sorted, &known, truth, truth_count));
     best = score_of(threshold, 0, 0, known);
     for (int64_t p = 0; p < count && (search || pair[p].score >= threshold); p++) {
         right += bsearch(&pair[p], sorted, (size_t)known, sizeof *sorted, by_rows) != NULL;
@@ -173,9 +174,9 @@ struct event {
     bool mined;
 };
 
-/* What each row that has any pair has; both is (mined + gold) / 2. */
+/* What each row that has any pair has; both is (mined + truth) / 2. */
 struct tallies {
-    double *right, *mined, *gold, *both;
+    double *right, *mined, *truth, *both;
     int64_t n;
 };
 
@@ -207,38 +208,38 @@ static void tally(struct tallies *t, const struct event *e, int64_t events)
             t->mined[t->n - 1]++;
             t->right[t->n - 1] += same;
         } else if (!same) {
-            t->gold[t->n - 1]++;
+            t->truth[t->n - 1]++;
         }
     }
     for (int64_t r = 0; r < t->n; r++)
-        t->both[r] = (t->mined[r] + t->gold[r]) / 2;
+        t->both[r] = (t->mined[r] + t->truth[r]) / 2;
 }
 
 static void tallies_free(struct tallies *t)
 {
     iso_free(t->right);
     iso_free(t->mined);
-    iso_free(t->gold);
+    iso_free(t->truth);
     iso_free(t->both);
 }
 
 static iso_err tallies_make(struct tallies *t, const iso_mined *pair, int64_t mined,
-                            const iso_mined *gold, int64_t gold_count, bool backward)
+                            const iso_mined *truth, int64_t truth_count, bool backward)
 {
     struct event *e = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&e, mined + gold_count, sizeof *e));
-    ISO_TRY(iso_alloc(&t->right, mined + gold_count, sizeof *t->right));
-    ISO_TRY(iso_alloc(&t->mined, mined + gold_count, sizeof *t->mined));
-    ISO_TRY(iso_alloc(&t->gold, mined + gold_count, sizeof *t->gold));
-    ISO_TRY(iso_alloc(&t->both, mined + gold_count, sizeof *t->both));
+    ISO_TRY(iso_alloc(&e, mined + truth_count, sizeof *e));
+    ISO_TRY(iso_alloc(&t->right, mined + truth_count, sizeof *t->right));
+    ISO_TRY(iso_alloc(&t->mined, mined + truth_count, sizeof *t->mined));
+    ISO_TRY(iso_alloc(&t->truth, mined + truth_count, sizeof *t->truth));
+    ISO_TRY(iso_alloc(&t->both, mined + truth_count, sizeof *t->both));
     for (int64_t p = 0; p < mined; p++)
         e[p] = event_of(&pair[p], backward, true);
-    for (int64_t g = 0; g < gold_count; g++)
-        e[mined + g] = event_of(&gold[g], backward, false);
-    qsort(e, (size_t)(mined + gold_count), sizeof *e, by_drawn_row);
-    tally(t, e, mined + gold_count);
+    for (int64_t g = 0; g < truth_count; g++)
+        e[mined + g] = event_of(&truth[g], backward, false);
+    qsort(e, (size_t)(mined + truth_count), sizeof *e, by_drawn_row);
+    tally(t, e, mined + truth_count);
 done:
     iso_free(e);
     return err;
@@ -251,11 +252,11 @@ static iso_err value_of(iso_value *out, double number, const iso_mine_score *s, 
     iso_err err = ISO_OK;
 
     if (isnan(number)) {
-        *out = iso_value_undefined(s->gold, s->gold > 0 ? "nothing was mined" : "no true pairs");
+        *out = iso_value_undefined(s->truth, s->truth > 0 ? "nothing was mined" : "no true pairs");
         return ISO_OK;
     }
     v.value = number;
-    v.n = s->gold;
+    v.n = s->truth;
     v.param = s->threshold;
     ISO_TRY(iso_hits_ratio(&v, t->right, whole, t->n, boot, seed));
     *out = v;
@@ -264,7 +265,7 @@ done:
 }
 
 iso_err iso_mine_values(iso_value out[3], const iso_mine_score *score, const iso_mined *pair,
-                        int64_t count, const iso_mined *gold, int64_t gold_count, bool backward,
+                        int64_t count, const iso_mined *truth, int64_t truth_count, bool backward,
                         iso_boot boot, uint64_t seed)
 {
     struct tallies t = {0};
@@ -273,10 +274,10 @@ iso_err iso_mine_values(iso_value out[3], const iso_mine_score *score, const iso
 
     ISO_NEED(score->mined <= count, "%lld pairs scored, %lld given", (long long)score->mined,
              (long long)count);
-    ISO_TRY(tallies_make(&t, pair, score->mined, gold, gold_count, backward));
+    ISO_TRY(tallies_make(&t, pair, score->mined, truth, truth_count, backward));
     ISO_TRY(value_of(&v[0], score->f1, score, t.both, &t, boot, seed));
     ISO_TRY(value_of(&v[1], score->precision, score, t.mined, &t, boot, seed));
-    ISO_TRY(value_of(&v[2], score->recall, score, t.gold, &t, boot, seed));
+    ISO_TRY(value_of(&v[2], score->recall, score, t.truth, &t, boot, seed));
     for (int i = 0; i < 3; i++)
         out[i] = v[i];
 done:

@@ -37,21 +37,22 @@ ISO_API ISO_MUST_USE iso_err iso_mine(iso_mined **out, int64_t *count, const iso
 /** How pairs that score `threshold` or more agree with the true ones. NAN where undefined. */
 typedef struct iso_mine_score {
     double threshold, precision, recall, f1;
-    int64_t mined, right, gold; /* mined: at or above the threshold */
+    int64_t mined, right, truth; /* mined: at or above the threshold */
 } iso_mine_score;
 
 /**
- * Scores `pair` (as iso_mine leaves it) against gold (its scores are not read, repeated pairs count
- * once). Threshold NAN: the one with the best F1 on this gold, so an upper bound for new text;
- * it lies half way to the next score below. Cost O((count + gold_count) log gold_count). Errors
- * ISO_ENOMEM.
+ * Scores `pair` (as iso_mine leaves it) against `truth`, the true pairs (their scores are not read,
+ * repeated pairs count once). Threshold NAN: the one with the best F1 on these true pairs, so an
+ * upper bound for new text; it lies half way to the next score below. Cost O((count + truth_count)
+ * log truth_count). Errors  ISO_ENOMEM.
  */
 ISO_API ISO_MUST_USE iso_err iso_mine_against(iso_mine_score *out, const iso_mined *pair,
-                                              int64_t count, const iso_mined *gold,
-                                              int64_t gold_count, double threshold);
+                                              int64_t count, const iso_mined *truth,
+                                              int64_t truth_count, double threshold);
 
 /**
- * `score`, as iso_mine_against left it for these pairs and this gold, as values with 95 % intervals
+ * `score`, as iso_mine_against left it for these pairs and this `truth`, as values with 95 %
+ * intervals
  * (`boot-items`): out[0] F1, out[1] precision, out[2] recall, n the true pairs, param the
  * threshold. What is drawn with replacement are rows of x (`backward`: of y), each with what was
  * mined for it and its true pairs, since a row makes finds and misses together: to draw true pairs
@@ -61,7 +62,7 @@ ISO_API ISO_MUST_USE iso_err iso_mine_against(iso_mine_score *out, const iso_min
  */
 ISO_API ISO_MUST_USE iso_err iso_mine_values(iso_value out[3], const iso_mine_score *score,
                                              const iso_mined *pair, int64_t count,
-                                             const iso_mined *gold, int64_t gold_count,
+                                             const iso_mined *truth, int64_t truth_count,
                                              bool backward, iso_boot boot, uint64_t seed);
 
 ISO_END

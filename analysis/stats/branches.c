@@ -63,15 +63,15 @@ done:
 
 /* Matches M of n classes dealt at random to n items: mean m / n for m = Σ d g, and the variance of
  * any sum over a random permutation of a table, here of 0 and 1 (Hoeffding, 1951). */
-static void chance(iso_value *v, const double *decided, const double *gold, int64_t K)
+static void chance(iso_value *v, const double *decided, const double *label, int64_t K)
 {
     const double n = (double)v->n;
     double m = 0, rows = 0;
 
     for (int64_t k = 0; k < K; k++) {
-        const double both = decided[k] * gold[k];
+        const double both = decided[k] * label[k];
         m += both;
-        rows += both * (decided[k] + gold[k]);
+        rows += both * (decided[k] + label[k]);
     }
     if (v->n < 2)
         return;
@@ -79,25 +79,25 @@ static void chance(iso_value *v, const double *decided, const double *gold, int6
     v->null_sd = sqrt(fmax((m - rows / n + m * m / (n * n)) / (n - 1), 0)) / n;
 }
 
-/* Outcomes of the items with a gold class; how often each class is decided and is gold there. */
-static int64_t judge(double *counted, double *each, double *often, double *gold_often,
-                     const int32_t *decided, const int32_t *gold, int64_t n)
+/* Outcomes of the items with a label; how often each class is decided and is the label. */
+static int64_t judge(double *counted, double *each, double *often, double *label_often,
+                     const int32_t *decided, const int32_t *label, int64_t n)
 {
     int64_t count = 0;
 
     for (int64_t i = 0; i < n; i++) {
-        const double right = gold[i] < 0 ? NAN : decided[i] == gold[i];
+        const double right = label[i] < 0 ? NAN : decided[i] == label[i];
         each[i] = right;
         if (isnan(right))
             continue;
         counted[count++] = right;
         often[decided[i]]++;
-        gold_often[gold[i]]++;
+        label_often[label[i]]++;
     }
     return count;
 }
 
-iso_err iso_branches_accuracy(iso_value *out, double *each, iso_view logits, const int32_t *gold,
+iso_err iso_branches_accuracy(iso_value *out, double *each, iso_view logits, const int32_t *label,
                               iso_boot boot, uint64_t seed)
 {
     const int64_t n = logits.rows, K = logits.cols;
@@ -107,14 +107,14 @@ iso_err iso_branches_accuracy(iso_value *out, double *each, iso_view logits, con
     iso_err err = ISO_OK;
 
     for (int64_t i = 0; i < n; i++)
-        ISO_NEED(gold[i] >= -1 && gold[i] < K, "gold: item %lld is of class %d, of %lld",
-                 (long long)i, (int)gold[i], (long long)K);
+        ISO_NEED(label[i] >= -1 && label[i] < K, "label: item %lld is of class %d, of %lld",
+                 (long long)i, (int)label[i], (long long)K);
     ISO_TRY(iso_alloc(&decided, n, sizeof *decided));
     ISO_TRY(iso_branches_decide(decided, logits));
     ISO_TRY(iso_alloc(&counted, n, sizeof *counted));
     ISO_TRY(iso_alloc(&own, n, sizeof *own));
     ISO_TRY(iso_alloc(&often, 2 * K, sizeof *often));
-    const int64_t count = judge(counted, own, often, often + K, decided, gold, n);
+    const int64_t count = judge(counted, own, often, often + K, decided, label, n);
     ISO_TRY(iso_hits_mean(&v, counted, count, boot, seed));
     chance(&v, often, often + K, K);
     for (int64_t i = 0; each && i < n; i++)

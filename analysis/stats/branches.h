@@ -24,18 +24,18 @@ ISO_API ISO_MUST_USE iso_err iso_branches_mean(iso_mat *out, iso_view src, iso_v
 ISO_API ISO_MUST_USE iso_err iso_branches_decide(int32_t *out, iso_view logits);
 
 /**
- * Share of items whose class by iso_branches_decide is gold[i], with its interval (95 %,
- * `boot-items`). A gold class of -1 is not known: such an item does not count, `n` are the others.
+ * Share of items whose class by iso_branches_decide is label[i], with its interval (95 %,
+ * `boot-items`). A label of -1 is not known: such an item does not count, `n` are the others.
  * `each`, unless NULL, takes 1, 0, or NAN where the class is not known. `null` and `null_sd` (from
  * 2 items on) are exact for the decisions dealt to the items at random: Σ_k d_k g_k / n², d_k items
- * decided for k, g_k of gold k. Where all outcomes are equal, and without items:
+ * decided for k, g_k of label k. Where all outcomes are equal, and without items:
  * analysis/search/hits.h.
  *
- * Errors  as iso_branches_decide; ISO_EARG too for a gold class beyond the logits.
+ * Errors  as iso_branches_decide; ISO_EARG too for a label beyond the logits.
  * Source  Hoeffding, Annals of Mathematical Statistics 22 (1951) (`null_sd`).
  */
 ISO_API ISO_MUST_USE iso_err iso_branches_accuracy(iso_value *out, double *each, iso_view logits,
-                                                   const int32_t *gold, iso_boot boot,
+                                                   const int32_t *label, iso_boot boot,
                                                    uint64_t seed);
 
 ISO_END

@@ -13,7 +13,7 @@ void iso_alloc_fail_after(int64_t n)
     atomic_store(&fail_after, n);
 }
 
-static int told_to_fail(void)
+static int must_fail(void)
 {
     int64_t left = atomic_load(&fail_after);
 
@@ -34,7 +34,7 @@ iso_err iso_alloc(void *out, int64_t count, size_t size)
         return iso_fail(ISO_ENOMEM, "out of memory (%lld elements of %zu bytes)", (long long)count,
                         size);
     const size_t bytes = (size_t)count * size;
-    unsigned char *block = told_to_fail() ? NULL : calloc(1, bytes + ALIGN);
+    unsigned char *block = must_fail() ? NULL : calloc(1, bytes + ALIGN);
     if (!block)
         return iso_fail(ISO_ENOMEM, "out of memory (%zu bytes)", bytes);
 

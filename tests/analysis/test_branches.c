@@ -30,17 +30,17 @@ static void the_mean_decides(void **state)
     assert_true(own[0] == 3 && own[2] == 2.5f && own[8] == -4);
 }
 
-/* Decided 0 0 1 1 2 0; gold 0 1 1 − 2 2: right 1 0 1 − 1 0 = 3 of 5. Decided where there is gold:
- * 3, 1, 1; gold 1, 2, 2: chance (3 + 2 + 2) / 25. */
+/* Decided 0 0 1 1 2 0; label 0 1 1 − 2 2: right 1 0 1 − 1 0 = 3 of 5. Decided where there is a
+ * label: 3, 1, 1; label 1, 2, 2: chance (3 + 2 + 2) / 25. */
 static void accuracy_by_hand(void **state)
 {
     static const float logits[] = {1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0};
-    static const int32_t gold[] = {0, 1, 1, -1, 2, 2}, none[] = {-1, -1, -1, -1, -1, -1};
+    static const int32_t label[] = {0, 1, 1, -1, 2, 2}, none[] = {-1, -1, -1, -1, -1, -1};
     double each[6];
     iso_value v;
     (void)state;
 
-    ok(iso_branches_accuracy(&v, each, iso_view_f32(logits, 6, 3), gold, ISO_BOOT_BCA, 1));
+    ok(iso_branches_accuracy(&v, each, iso_view_f32(logits, 6, 3), label, ISO_BOOT_BCA, 1));
     near(v.value, 0.6, 1e-15);
     near(v.null, 7 / 25.0, 1e-15);
     assert_int_equal(v.n, 5);
@@ -51,19 +51,19 @@ static void accuracy_by_hand(void **state)
     ok(iso_branches_accuracy(&v, NULL, iso_view_f32(logits, 6, 3), none, ISO_BOOT_BCA, 1));
     assert_true(isnan(v.value) && v.n == 0 && isnan(v.null));
     text(v.why, "no items");
-    ok(iso_branches_accuracy(&v, NULL, iso_view_f32(logits, 1, 3), gold, ISO_BOOT_BCA, 1));
+    ok(iso_branches_accuracy(&v, NULL, iso_view_f32(logits, 1, 3), label, ISO_BOOT_BCA, 1));
     assert_true(v.value == 1 && v.hi == 1 && v.lo < 0.03 && isnan(v.null));
 }
 
 /* All 720 orders of six decisions: mean and standard deviation of the share that is right. */
-static void orders(double *sum, double *squares, int *count, float *rows, const int32_t *gold,
+static void orders(double *sum, double *squares, int *count, float *rows, const int32_t *label,
                    int k)
 {
     float row[3];
 
     if (k == 6) {
         iso_value v;
-        ok(iso_branches_accuracy(&v, NULL, iso_view_f32(rows, 6, 3), gold, ISO_BOOT_NONE, 0));
+        ok(iso_branches_accuracy(&v, NULL, iso_view_f32(rows, 6, 3), label, ISO_BOOT_NONE, 0));
         *sum += v.value;
         *squares += v.value * v.value;
         *count += 1;
@@ -73,7 +73,7 @@ static void orders(double *sum, double *squares, int *count, float *rows, const 
         memcpy(row, rows + 3 * k, sizeof row);
         memcpy(rows + 3 * k, rows + 3 * i, sizeof row);
         memcpy(rows + 3 * i, row, sizeof row);
-        orders(sum, squares, count, rows, gold, k + 1);
+        orders(sum, squares, count, rows, label, k + 1);
         memcpy(row, rows + 3 * k, sizeof row);
         memcpy(rows + 3 * k, rows + 3 * i, sizeof row);
         memcpy(rows + 3 * i, row, sizeof row);
@@ -83,14 +83,14 @@ static void orders(double *sum, double *squares, int *count, float *rows, const 
 static void chance_is_that_of_all_orders(void **state)
 {
     float rows[] = {1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0};
-    const int32_t gold[] = {0, 1, 1, 1, 2, 2};
+    const int32_t label[] = {0, 1, 1, 1, 2, 2};
     double sum = 0, squares = 0;
     int count = 0;
     iso_value v;
     (void)state;
 
-    ok(iso_branches_accuracy(&v, NULL, iso_view_f32(rows, 6, 3), gold, ISO_BOOT_NONE, 0));
-    orders(&sum, &squares, &count, rows, gold, 0);
+    ok(iso_branches_accuracy(&v, NULL, iso_view_f32(rows, 6, 3), label, ISO_BOOT_NONE, 0));
+    orders(&sum, &squares, &count, rows, label, 0);
     assert_int_equal(count, 720);
     near(v.null, sum / count, 1e-12);
     near(v.null_sd, sqrt(squares / count - sum / count * (sum / count)), 1e-7);
@@ -114,9 +114,9 @@ static void what_is_wrong_is_said(void **state)
     fails(iso_branches_decide(class, iso_view_f32(x, 3, 0)), ISO_EARG, "0 classes");
     assert_int_equal(class[0], 7);
     fails(iso_branches_accuracy(&v, each, iso_view_f32(x, 2, 2), beyond, ISO_BOOT_BCA, 1), ISO_EARG,
-          "gold: item 1 is of class 2, of 2");
+          "label: item 1 is of class 2, of 2");
     fails(iso_branches_accuracy(&v, each, iso_view_f32(x, 2, 2), below, ISO_BOOT_BCA, 1), ISO_EARG,
-          "gold: item 0 is of class -2, of 2");
+          "label: item 0 is of class -2, of 2");
     fails(iso_branches_accuracy(&v, each, iso_view_f32(bad, 3, 2), fine, ISO_BOOT_BCA, 1), ISO_EARG,
           "row 2 holds NaN");
     assert_true(v.n == 7 && each[0] == 7 && to[0] == 0);
@@ -125,7 +125,7 @@ static void what_is_wrong_is_said(void **state)
 static void every_allocation_may_fail(void **state)
 {
     const float x[] = {1, 0, 0, 1, 1, 0};
-    const int32_t gold[] = {0, 0, 1};
+    const int32_t label[] = {0, 0, 1};
     iso_err err = ISO_ENOMEM;
     (void)state;
 
@@ -137,7 +137,7 @@ static void every_allocation_may_fail(void **state)
         err = iso_branches_mean(&out, iso_view_f32(x, 3, 2), iso_view_f32(x, 3, 2));
         assert_true(!err || to[0] == 0);
         err =
-            err ? err : iso_branches_accuracy(&v, NULL, iso_mat_view(&out), gold, ISO_BOOT_BCA, 1);
+            err ? err : iso_branches_accuracy(&v, NULL, iso_mat_view(&out), label, ISO_BOOT_BCA, 1);
         iso_alloc_fail_after(-1);
         assert_true(err ? err == ISO_ENOMEM && v.n == 7 : n > 4);
     }

@@ -57,21 +57,21 @@ static void rows_without_a_neighbour_are_left_out(void **state)
 /* Right, wrong, right, wrong: F1 with four true ones after 1, 2, 3, 4 pairs is 2/5, 2/6, 4/7, 4/8.
  */
 static const iso_mined four[] = {{0, 0, 0.9}, {1, 2, 0.8}, {2, 2, 0.6}, {3, 1, 0.2}};
-static const iso_mined gold[] = {{3, 3, 0}, {0, 0, 0}, {2, 2, 0}, {0, 0, 0}, {1, 1, 0}};
+static const iso_mined true_pairs[] = {{3, 3, 0}, {0, 0, 0}, {2, 2, 0}, {0, 0, 0}, {1, 1, 0}};
 
 static void the_threshold_is_where_f1_is_best(void **state)
 {
     iso_mine_score s;
 
     (void)state;
-    ok(iso_mine_against(&s, four, 4, gold, 5, NAN));
+    ok(iso_mine_against(&s, four, 4, true_pairs, 5, NAN));
     near(s.f1, 4.0 / 7, 1e-15);
     near(s.precision, 2.0 / 3, 1e-15);
     near(s.recall, 2.0 / 4, 1e-15);
     near(s.threshold, 0.4, 1e-15);
     assert_int_equal(s.mined, 3);
     assert_int_equal(s.right, 2);
-    assert_int_equal(s.gold, 4);
+    assert_int_equal(s.truth, 4);
 }
 
 static void a_threshold_given_is_kept(void **state)
@@ -79,12 +79,12 @@ static void a_threshold_given_is_kept(void **state)
     iso_mine_score s;
 
     (void)state;
-    ok(iso_mine_against(&s, four, 4, gold, 5, 0.8));
+    ok(iso_mine_against(&s, four, 4, true_pairs, 5, 0.8));
     assert_int_equal(s.mined, 2);
     near(s.precision, 0.5, 0);
     near(s.recall, 0.25, 0);
     near(s.threshold, 0.8, 0);
-    ok(iso_mine_against(&s, four, 4, gold, 5, 2));
+    ok(iso_mine_against(&s, four, 4, true_pairs, 5, 2));
     assert_int_equal(s.mined, 0);
     assert_true(isnan(s.precision));
     near(s.recall, 0, 0);
@@ -97,7 +97,7 @@ static void equal_scores_are_not_parted(void **state)
     iso_mine_score s;
 
     (void)state;
-    ok(iso_mine_against(&s, same, 3, gold, 5, NAN));
+    ok(iso_mine_against(&s, same, 3, true_pairs, 5, NAN));
     assert_int_equal(s.mined, 3);
     near(s.precision, 1.0 / 3, 1e-15);
 }
@@ -107,7 +107,7 @@ static void nothing_mined_or_nothing_true_is_undefined(void **state)
     iso_mine_score s;
 
     (void)state;
-    ok(iso_mine_against(&s, NULL, 0, gold, 5, NAN));
+    ok(iso_mine_against(&s, NULL, 0, true_pairs, 5, NAN));
     assert_true(isnan(s.precision) && isnan(s.threshold));
     near(s.recall, 0, 0);
     ok(iso_mine_against(&s, four, 4, NULL, 0, NAN));
@@ -120,17 +120,18 @@ enum { ROWS = 80 };
 /* Of a row with a true pair (4 of 5) 3 in 5 are found, 1 in 5 takes a wrong one; of the others 2 in
  * 5 take one: right .48, mined .48 + .16 + .08, true .8. Wrong finds and missed pairs come from the
  * same rows. */
-static int64_t mined_by_chance(iso_mined *pair, iso_mined *truth, int64_t *gold_count, uint64_t set)
+static int64_t mined_by_chance(iso_mined *pair, iso_mined *truth, int64_t *truth_count,
+                               uint64_t set)
 {
     iso_rng rng = iso_rng_seeded(41, set);
     int64_t n = 0;
 
-    *gold_count = 0;
+    *truth_count = 0;
     for (int64_t i = 0; i < ROWS; i++) {
         const bool has = iso_rng_below(&rng, 5) < 4;
         const int64_t fate = iso_rng_below(&rng, 5);
         if (has)
-            truth[(*gold_count)++] = (iso_mined){i, i, 0};
+            truth[(*truth_count)++] = (iso_mined){i, i, 0};
         if (has ? fate < 4 : fate < 2)
             pair[n++] = (iso_mined){i, has && fate < 3 ? i : i + 1000, 1};
     }
@@ -148,10 +149,10 @@ static void intervals_cover(void **state)
             iso_mined pair[ROWS], truth[ROWS];
             iso_mine_score s;
             iso_value v[3];
-            int64_t gold_count;
-            const int64_t n = mined_by_chance(pair, truth, &gold_count, set);
-            ok(iso_mine_against(&s, pair, n, truth, gold_count, 0));
-            ok(iso_mine_values(v, &s, pair, n, truth, gold_count, way,
+            int64_t truth_count;
+            const int64_t n = mined_by_chance(pair, truth, &truth_count, set);
+            ok(iso_mine_against(&s, pair, n, truth, truth_count, 0));
+            ok(iso_mine_values(v, &s, pair, n, truth, truth_count, way,
                                way ? ISO_BOOT_BCA : ISO_BOOT_PERCENTILE, set));
             for (int m = 0; m < 3; m++)
                 covered[m] += v[m].lo <= expected[m] && expected[m] <= v[m].hi;
@@ -162,7 +163,7 @@ static void intervals_cover(void **state)
     }
 }
 
-/* The values are those of the score; gold that repeats is one; what is not mined has no draw. */
+/* The values are those of the score; truth that repeats is one; what is not mined has no draw. */
 static void values_are_the_score(void **state)
 {
     iso_mine_score s;
@@ -170,10 +171,10 @@ static void values_are_the_score(void **state)
     iso_err err = ISO_ENOMEM;
 
     (void)state;
-    ok(iso_mine_against(&s, four, 4, gold, 5, NAN));
+    ok(iso_mine_against(&s, four, 4, true_pairs, 5, NAN));
     for (int n = 0; err; n++) {
         iso_alloc_fail_after(n);
-        err = iso_mine_values(v, &s, four, 4, gold, 5, false, ISO_BOOT_PERCENTILE, 1);
+        err = iso_mine_values(v, &s, four, 4, true_pairs, 5, false, ISO_BOOT_PERCENTILE, 1);
         iso_alloc_fail_after(-1);
         assert_true(err == ISO_OK || v[0].value == 5);
     }
@@ -185,8 +186,8 @@ static void values_are_the_score(void **state)
         near(v[m].param, 0.4, 1e-15);
         text(v[m].interval, "boot-items");
     }
-    ok(iso_mine_against(&s, four, 4, gold, 5, 2));
-    ok(iso_mine_values(v, &s, four, 4, gold, 5, false, ISO_BOOT_PERCENTILE, 1));
+    ok(iso_mine_against(&s, four, 4, true_pairs, 5, 2));
+    ok(iso_mine_values(v, &s, four, 4, true_pairs, 5, false, ISO_BOOT_PERCENTILE, 1));
     text(v[1].why, "nothing was mined");
     near(v[2].value, 0, 0);
     assert_null(v[2].interval);
@@ -209,7 +210,7 @@ static void mining_survives_want_of_memory(void **state)
     }
     iso_free(pair);
     iso_alloc_fail_after(0);
-    fails(iso_mine_against(&s, four, 4, gold, 5, NAN), ISO_ENOMEM, "");
+    fails(iso_mine_against(&s, four, 4, true_pairs, 5, NAN), ISO_ENOMEM, "");
     iso_alloc_fail_after(-1);
     near(s.f1, 5, 0);
 }

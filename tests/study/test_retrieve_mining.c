@@ -1,4 +1,4 @@
-/* Mining through the program's retrieval: gold files, equal lines, what is written. */
+/* Mining through the program's retrieval: files of true pairs, equal lines, what is written. */
 #include "tests/study/retrieved.h"
 
 static const char *file_of(const char *name, const char *content)
@@ -86,7 +86,8 @@ static void the_pairs_are_written_under_their_own_numbers(void **state)
     iso_states_close(s);
 }
 
-/* Without gold, row i belongs to row i; a threshold that nothing reaches leaves precision open. */
+/* Without true pairs, row i belongs to row i; a threshold that nothing reaches leaves precision
+ * open. */
 static void nothing_mined_is_undefined(void **state)
 {
     const struct speech two[] = {{"en", 4, 4, en, NULL}, {"de", 4, 4, de, NULL}};
@@ -103,9 +104,9 @@ static void nothing_mined_is_undefined(void **state)
     iso_states_close(s);
 }
 
-static void wrong(const char *gold, iso_err err, const char *part)
+static void wrong(const char *pairs, iso_err err, const char *part)
 {
-    const iso_retrieve_opt opt = RETRIEVE(.measure = "f1", .gold = file_of("wrong.tsv", gold));
+    const iso_retrieve_opt opt = RETRIEVE(.measure = "f1", .gold = file_of("wrong.tsv", pairs));
     iso_records list = {0};
     iso_states *s = comparable();
 

@@ -12,7 +12,7 @@ enum { FEW = 30 };
 
 /* --- Languages in one but not the other --- */
 
-static bool in_lots(const struct gap_job *job, const char *lang)
+static bool in_series(const struct gap_job *job, const char *lang)
 {
     for (int i = 0; i < job->series.count; i++) {
         const struct gap_series *series = &job->series.at[i];
@@ -74,7 +74,7 @@ static iso_err note_languages(const struct gap_job *job)
     iso_err err = ISO_OK;
 
     for (int i = 0; i < job->tgts; i++) {
-        if (!in_lots(job, job->tgt[i]))
+        if (!in_series(job, job->tgt[i]))
             ISO_TRY(iso_textmap_put(&number, &scored, job->tgt[i], -1));
     }
     ISO_TRY(without_score(&paired, job));

@@ -16,8 +16,8 @@ struct retrieval {
     const iso_run *run;
     struct retrieve_ask ask;
     struct retrieve_rows rows;
-    iso_mined *gold;
-    int64_t gold_count;
+    iso_mined *truth;
+    int64_t truth_count;
     iso_value *values;
     struct retrieve_found found;
     iso_near_stats stats;
@@ -155,8 +155,8 @@ static iso_err one_pair(struct retrieval *r, int l, int p)
         .y = iso_mat_view(&r->rows.side[1].rows),
         .tx = &r->rows.duplicates[iso_retrieve_lang_index(&r->rows, src)],
         .ty = &r->rows.duplicates[iso_retrieve_lang_index(&r->rows, tgt)],
-        .gold = r->gold,
-        .gold_count = r->gold_count,
+        .truth = r->truth,
+        .truth_count = r->truth_count,
     };
     err = iso_retrieve_pair_values(r->values + ((int64_t)l * sel->pair_count + p) * r->ask.cells,
                                    NULL, r->opt.predictions ? &r->found : NULL, &r->stats, &pair,
@@ -187,7 +187,7 @@ done:
 }
 
 /* Files that hold one pair only. */
-static iso_err read_gold(struct retrieval *r)
+static iso_err read_truth(struct retrieval *r)
 {
     const struct selection *sel = &r->rows.sel;
     iso_err err = ISO_OK;
@@ -203,8 +203,8 @@ static iso_err read_gold(struct retrieval *r)
                          "with " ISO_FIELD(tgt) ", " ISO_FIELD(layers),
         sel->pair_count, sel->layer_count);
     if (r->opt.gold)
-        ISO_TRY(iso_retrieve_gold_read(
-            &r->gold, &r->gold_count, r->opt.gold,
+        ISO_TRY(iso_retrieve_truth_read(
+            &r->truth, &r->truth_count, r->opt.gold,
             r->rows.items[iso_retrieve_lang_index(&r->rows, sel->pair[0][0])],
             r->rows.items[iso_retrieve_lang_index(&r->rows, sel->pair[0][1])], r->run));
 done:
@@ -296,7 +296,7 @@ static iso_err prepare(struct retrieval *r, iso_states *states, const iso_retrie
     ISO_TRY(understand(&r->opt, &r->ask, opt));
     ISO_TRY(
         iso_retrieve_rows_open(&r->rows, &r->opt.select, &r->ask, states, !r->opt.gold, r->run));
-    ISO_TRY(read_gold(r));
+    ISO_TRY(read_truth(r));
     note_rows(r);
 done:
     return err;
@@ -305,7 +305,7 @@ done:
 static void forget(struct retrieval *r)
 {
     iso_retrieve_found_free(&r->found);
-    iso_free(r->gold);
+    iso_free(r->truth);
     iso_free(r->values);
     iso_retrieve_rows_free(&r->rows);
     iso_retrieve_ask_free(&r->ask);

@@ -6,18 +6,18 @@
 #include "lib/io/outfile.h"
 #include "lib/io/row_pairs.h"
 
-iso_err iso_retrieve_gold_read(iso_mined **out, int64_t *count, const char *path, int64_t n,
-                               int64_t m, const iso_run *run)
+iso_err iso_retrieve_truth_read(iso_mined **out, int64_t *count, const char *path, int64_t n,
+                                int64_t m, const iso_run *run)
 {
     iso_row_pairs pairs = {0};
-    iso_mined *gold = NULL;
+    iso_mined *truth = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_row_pairs_read(&pairs, path, n, m, run));
-    ISO_TRY(iso_alloc(&gold, pairs.count, sizeof *gold));
+    ISO_TRY(iso_alloc(&truth, pairs.count, sizeof *truth));
     for (int64_t p = 0; p < pairs.count; p++)
-        gold[p] = (iso_mined){pairs.source[p], pairs.target[p], 0};
-    *out = gold;
+        truth[p] = (iso_mined){pairs.source[p], pairs.target[p], 0};
+    *out = truth;
     *count = pairs.count;
 done:
     iso_row_pairs_free(&pairs);

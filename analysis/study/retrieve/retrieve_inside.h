@@ -50,8 +50,8 @@ iso_err iso_retrieve_mining_values(iso_value *values, struct retrieve_found *fou
 /* --- Files (retrieve_files.c) --- */
 
 /* Lines of two numbers from 0, tabs or blanks between; n and m rows are there. */
-iso_err iso_retrieve_gold_read(iso_mined **out, int64_t *count, const char *path, int64_t n,
-                               int64_t m, const iso_run *run);
+iso_err iso_retrieve_truth_read(iso_mined **out, int64_t *count, const char *path, int64_t n,
+                                int64_t m, const iso_run *run);
 
 /* A line a query: best row (−1 none), score. Of mining: source row, target row, score. */
 iso_err iso_retrieve_found_write(const char *path, const struct retrieve_found *f);

@@ -46,22 +46,22 @@ done:
 }
 
 /* The true pairs among unified rows. */
-static iso_err unify_gold(iso_mined **out, int64_t *count, const struct retrieve_pair *pair,
-                          const struct unified *x, const struct unified *y)
+static iso_err unify_truth(iso_mined **out, int64_t *count, const struct retrieve_pair *pair,
+                           const struct unified *x, const struct unified *y)
 {
-    const int64_t gold_count = pair->gold ? pair->gold_count : pair->x.rows;
-    iso_mined *gold = NULL;
-    iso_err err = iso_alloc(&gold, gold_count, sizeof *gold);
+    const int64_t truth_count = pair->truth ? pair->truth_count : pair->x.rows;
+    iso_mined *truth = NULL;
+    iso_err err = iso_alloc(&truth, truth_count, sizeof *truth);
 
     if (err)
         return err;
-    for (int64_t g = 0; g < gold_count; g++) {
-        const int64_t src = pair->gold ? pair->gold[g].src : g;
-        const int64_t tgt = pair->gold ? pair->gold[g].tgt : g;
-        gold[g] = (iso_mined){x->where ? x->where[src] : src, y->where ? y->where[tgt] : tgt, 0};
+    for (int64_t g = 0; g < truth_count; g++) {
+        const int64_t src = pair->truth ? pair->truth[g].src : g;
+        const int64_t tgt = pair->truth ? pair->truth[g].tgt : g;
+        truth[g] = (iso_mined){x->where ? x->where[src] : src, y->where ? y->where[tgt] : tgt, 0};
     }
-    *out = gold;
-    *count = gold_count;
+    *out = truth;
+    *count = truth_count;
     return ISO_OK;
 }
 
@@ -96,7 +96,7 @@ static int used_way(const struct retrieve_ask *ask)
 /* The values of one way; `found` takes its pairs. */
 static iso_err way_values(iso_value *values, struct retrieve_found *found,
                           const struct retrieve_ask *ask, int way, const iso_near near[2],
-                          const iso_mined *gold, int64_t gold_count, const struct unified *x,
+                          const iso_mined *truth, int64_t truth_count, const struct unified *x,
                           const struct unified *y, const iso_run *run)
 {
     iso_mined *mined = NULL;
@@ -106,8 +106,8 @@ static iso_err way_values(iso_value *values, struct retrieve_found *found,
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_mine(&mined, &count, &near[0], &near[1], (iso_mine_way)way));
-    ISO_TRY(iso_mine_against(&score, mined, count, gold, gold_count, ask->threshold));
-    ISO_TRY(iso_mine_values(v, &score, mined, count, gold, gold_count, way == ISO_MINE_BACKWARD,
+    ISO_TRY(iso_mine_against(&score, mined, count, truth, truth_count, ask->threshold));
+    ISO_TRY(iso_mine_values(v, &score, mined, count, truth, truth_count, way == ISO_MINE_BACKWARD,
                             ask->boot, iso_run_seed(run)));
     for (int c = 0; c < ask->cells; c++) {
         if (ask->cell[c].kind == RETRIEVE_MINING && ask->cell[c].way == way)
@@ -128,24 +128,24 @@ iso_err iso_retrieve_mining_values(iso_value *values, struct retrieve_found *fou
     iso_near near[2] = {0};
     iso_near_opt opt = ask->near;
     iso_near_stats more = {0};
-    iso_mined *gold = NULL;
-    int64_t gold_count = 0;
+    iso_mined *truth = NULL;
+    int64_t truth_count = 0;
     iso_err err = ISO_OK;
 
     opt.rule = ask->margin;
     opt.k = 1;
     ISO_TRY(unify(&x, pair->x, pair->tx));
     ISO_TRY(unify(&y, pair->y, pair->ty));
-    ISO_TRY(unify_gold(&gold, &gold_count, pair, &x, &y));
+    ISO_TRY(unify_truth(&truth, &truth_count, pair, &x, &y));
     ISO_TRY(iso_near_find(&near[0], &near[1], x.view, y.view, &opt, run, &more));
     stats->again += more.again;
     stats->overflowed += more.overflowed;
     for (int way = 0; way < ISO_MINE_WAYS; way++)
-        ISO_TRY(way_values(values, found, ask, way, near, gold, gold_count, &x, &y, run));
+        ISO_TRY(way_values(values, found, ask, way, near, truth, truth_count, &x, &y, run));
 done:
     iso_near_free(&near[0]);
     iso_near_free(&near[1]);
-    iso_free(gold);
+    iso_free(truth);
     unified_free(&x);
     unified_free(&y);
     return err;

@@ -9,8 +9,8 @@
 struct retrieve_pair {
     iso_view x, y;
     const struct duplicates *tx, *ty;
-    const iso_mined *gold; /* NULL: row i belongs to row i */
-    int64_t gold_count;
+    const iso_mined *truth; /* NULL: row i belongs to row i */
+    int64_t truth_count;
 };
 
 /* What the first search found, for --predictions. */
