@@ -62,7 +62,6 @@ static const struct row table[] = {
     OPT(CHOICE, road, "KIND", "how sums are made (default: by the number of items)", .choices = "gram sums", .tier = ISO_OPTION_RARE),
     OPT(FLAG, quick, NULL, "look at the headers only, not at the numbers"),
 
-    OPT_OF("tokenize", INT, max_length, "N", "tokens of a sentence, special ones included; what is longer is cut (default: nothing is)", .least = 1),
     OPT(TEXT, columns, "LIST", "columns of tables and JSON: text=sentence,text2=...,id=...,label=... (default: by their names; id= takes none)"),
     OPT(CHOICE, text_format, "KIND", "what texts are (default: by suffix and first line)", .choices = "plain tsv csv json"),
 
@@ -82,8 +81,6 @@ static const struct row table[] = {
     OPT_OF("report", TEXT, title, "TEXT", "heading of the page"),
     OPT(FLAG, roff, NULL, "print the source of the page", .tier = ISO_OPTION_HIDDEN),
 
-    OPT_OF("tokenize", INT, limit, "N", "take only the first N sentences of each file", .least = 1),
-    OPT_OF("tokenize", TEXT, json, "FILE", "write records {text, pieces, ids} as JSON (-: standard output)", .writes = ISO_WRITES_KIND, .file = ISO_KIND_TOKENS),
     OPT_COMMON(TEXT, json, "FILE", "write records as JSON (-: standard output)", .writes = ISO_WRITES_KIND, .file = ISO_KIND_JSON),
     OPT_COMMON(TEXT, csv, "FILE", "write records as CSV (-: standard output)", .writes = ISO_WRITES_KIND, .file = ISO_KIND_CSV),
     OPT_COMMON(TEXT, plot, "FILE", "draw the records: .svg .pdf .png, or .gp, a script of gnuplot that holds its numbers", .writes = ISO_WRITES_FIGURE),

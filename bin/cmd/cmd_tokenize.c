@@ -13,14 +13,37 @@
 #include "bin/cmd/tokenize_print.h"
 #include "lib/base/alloc.h"
 #include "lib/encode/opened.h"
+#include "lib/io/kind.h"
 #include "lib/io/outfile.h"
 #include "lib/io/stream.h"
 
 enum { FLUSH = 1 << 16, PART = 1 << 16, LINE_MOST = 1 << 26 };
 
+/* What the command line says. */
+struct tokenize_opt {
+    size_t size;
+    iso_model_opt model;
+    int64_t max_length;
+    iso_texts_opt texts;
+    const char *json;
+};
+
+/* clang-format off */
+static const iso_option rows[] = {
+    ISO_MODEL_FOLDER(struct tokenize_opt),
+    ISO_OPTION(struct tokenize_opt, INT, max_length, "N", "tokens of a sentence, special ones included; what is longer is cut (default: nothing is)", .least = 1),
+    ISO_TEXTS_COLUMNS(struct tokenize_opt),
+    ISO_TEXTS_FORMAT(struct tokenize_opt),
+    ISO_OPTION_AS(struct tokenize_opt, "limit", INT, texts.limit, "N", "take only the first N sentences of each file", .least = 1),
+    ISO_OPTION(struct tokenize_opt, PATH, json, "FILE", "write records {text, pieces, ids} as JSON (-: standard output)", .writes = ISO_WRITES_KIND, .file = ISO_KIND_TOKENS),
+};
+/* clang-format on */
+static const iso_options tokenize_options = ISO_OPTIONS("tokenize", struct tokenize_opt, rows);
+
 /* One run: where sentences come from and go to. */
 struct job {
     const struct settings *set;
+    const struct tokenize_opt *opt;
     const iso_run *run;
     iso_tokenizer *tokenizer;
     iso_tokens tokens;
@@ -61,8 +84,8 @@ static iso_err add(struct job *job, const iso_text *text)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_run_step(job->run, "tokenising", job->sentences, 0, "sentences"));
-    ISO_TRY(iso_tokenizer_encode(job->tokenizer, &job->tokens, text, job->set->max_length));
-    if (job->set->json) {
+    ISO_TRY(iso_tokenizer_encode(job->tokenizer, &job->tokens, text, job->opt->max_length));
+    if (job->opt->json) {
         ISO_TRY(iso_buf_puts(&job->out, job->sentences ? ",\n" : "[\n"));
         ISO_TRY(tokenize_json(&job->out, &t));
     } else if (job->width > 0) {
@@ -80,7 +103,7 @@ done:
 
 static iso_err take_file(struct job *job, const char *path)
 {
-    const iso_corpus_opt opt = iso_texts_reading(&SETTINGS_TEXTS(job->set), job->run);
+    const iso_corpus_opt opt = iso_texts_reading(&job->opt->texts, job->run);
     iso_corpus c = {0};
     iso_err err = ISO_OK;
 
@@ -100,7 +123,7 @@ done:
 
 static bool enough(const struct job *job, int64_t lines)
 {
-    return job->set->limit > 0 && lines >= job->set->limit;
+    return job->opt->texts.limit > 0 && lines >= job->opt->texts.limit;
 }
 
 /* One line, without its end. */
@@ -166,7 +189,7 @@ static iso_err take_all(struct job *job)
         ISO_TRY(take_stdin(job));
     for (int i = 0; i < inputs->count; i++)
         ISO_TRY(strcmp(inputs->at[i], "-") == 0 ? take_stdin(job) : take_file(job, inputs->at[i]));
-    if (job->set->json)
+    if (job->opt->json)
         ISO_TRY(iso_buf_puts(&job->out, job->sentences ? "\n]\n" : "[]\n"));
     ISO_TRY(flush(job));
 done:
@@ -175,26 +198,27 @@ done:
 
 static void tell(const struct job *job)
 {
-    iso_model_note_tokenizer(job->run, job->set->model, job->tokenizer);
+    iso_model_note_tokenizer(job->run, job->opt->model.folder, job->tokenizer);
     if (job->truncated > 0)
-        term_note(job->set, "%lld sentence%s cut to %lld tokens", (long long)job->truncated,
-                  job->truncated == 1 ? " was" : "s were", (long long)job->set->max_length);
+        iso_run_note(job->run, "%lld sentence%s cut to %lld tokens", (long long)job->truncated,
+                     job->truncated == 1 ? " was" : "s were", (long long)job->opt->max_length);
     if (job->repaired > 0)
-        term_note(job->set, "%lld line%s had bytes that are not UTF-8", (long long)job->repaired,
-                  job->repaired == 1 ? "" : "s");
+        iso_run_note(job->run, "%lld line%s had bytes that are not UTF-8", (long long)job->repaired,
+                     job->repaired == 1 ? "" : "s");
 }
 
 static iso_err tokenize(const struct settings *set)
 {
     const iso_run run = term_run(set);
-    struct job job = {.set = set, .run = &run};
+    const struct tokenize_opt *opt = set->study;
+    struct job job = {.set = set, .opt = opt, .run = &run};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_model_find(set->model));
-    ISO_TRY(iso_tokenizer_open(&job.tokenizer, set->model));
-    if (set->json && strcmp(set->json, "-") != 0)
-        ISO_TRY(iso_outfile_open(&job.file, set->json));
-    job.width = set->json ? 0 : terminal_width();
+    ISO_TRY(iso_model_find(opt->model.folder));
+    ISO_TRY(iso_tokenizer_open(&job.tokenizer, opt->model.folder));
+    if (opt->json && strcmp(opt->json, "-") != 0)
+        ISO_TRY(iso_outfile_open(&job.file, opt->json));
+    job.width = opt->json ? 0 : terminal_width();
     ISO_TRY(take_all(&job));
     if (job.file) {
         iso_outfile *file = job.file;
@@ -212,9 +236,11 @@ done:
 
 static int run(const struct settings *set)
 {
-    if (!set->model)
-        return cmd_usage(set, "needs --model DIR, the folder of a checkpoint");
-    iso_err err = iso_corpus_check_columns(set->columns);
+    const struct tokenize_opt *opt = set->study;
+
+    iso_err err = iso_model_check(&opt->model);
+    if (!err)
+        err = iso_corpus_check_columns(opt->texts.columns);
     if (err == ISO_EARG)
         return cmd_usage(set, "%s", iso_err_msg());
     if (!err)
@@ -226,7 +252,8 @@ const struct cmd cmd_tokenize = {
     .name = "tokenize",
     .args = "--model DIR [TEXT...]",
     .summary = "the pieces and ids that a checkpoint makes of text",
-    .options = "only model columns text-format max-length json limit progress quiet",
+    .study = &tokenize_options,
+    .options = "only progress quiet",
     .reads = ISO_READS_FILE,
     .run = run,
 };

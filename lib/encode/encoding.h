@@ -2,12 +2,22 @@
 #ifndef ISO_ENCODE_ENCODING_H
 #define ISO_ENCODE_ENCODING_H
 
-#include "lib/encode/lexicon.h"
+#include "lib/base/textmap.h"
 #include "lib/encode/opened.h"
+#include "lib/io/pool.h"
 #include "lib/text/words.h"
 
 /* What is known of a token besides its id. */
 enum { TOKEN_SPECIAL = 1, TOKEN_SECOND = 2 /* token type 1 */ };
+
+/* Distinct texts, numbered in the order of their first appearance, and how often each was given.
+ * {0} is empty. */
+struct lexicon {
+    iso_textmap words;
+    int64_t *seen; /* by number: how often it was given */
+    int64_t capacity;
+    int64_t bytes; /* of all, each with its NUL */
+};
 
 /* One language: its text, the tokens made of it, and what a row stands for. */
 struct encoding_lang {
@@ -80,6 +90,17 @@ int32_t iso_encoding_class(const struct encoding_classes *c, const char *label);
 void iso_encoding_classes_free(struct encoding_classes *c);
 
 /* --- encoding_words.c --- */
+
+/* The number of a text, which is added when it is new. Errors ISO_ENOMEM. */
+iso_err iso_lexicon_add(int32_t *out, struct lexicon *l, const char *text, int64_t len);
+
+/* NUL-terminated; lives as long as the lexicon. */
+const char *iso_lexicon_text(const struct lexicon *l, int32_t entry);
+
+/* Entries by falling count, equal ones by their bytes: order[rank] = entry. */
+iso_err iso_lexicon_order(int32_t *order, const struct lexicon *l);
+
+void iso_lexicon_free(struct lexicon *l);
 
 /* Makes room for the words of all items. */
 iso_err iso_encoding_words_begin(struct encoding_lang *lang);

@@ -1,7 +1,7 @@
 /* Distinct texts and their numbers. */
 #include "tests/check.h"
 
-#include "lib/encode/lexicon.h"
+#include "lib/encode/encoding.h"
 #include "lib/base/alloc.h"
 
 static int32_t number(struct lexicon *l, const char *word)
