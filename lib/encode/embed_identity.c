@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "lib/base/version.h"
 #include "lib/encode/embed_inside.h"
 #include "lib/io/checkpoint.h"
 #include "lib/io/digest.h"
