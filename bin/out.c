@@ -96,14 +96,6 @@ bool out_draws(const struct settings *set)
     return set->plot || set->figure.plot_data;
 }
 
-iso_plot_opt out_plot_opt(const struct settings *set)
-{
-    iso_plot_opt opt = set->figure;
-
-    opt.layer = opt.layer ? opt.layer : set->layer;
-    return opt;
-}
-
 iso_err out_facts(const iso_facts *facts)
 {
     for (int i = 0; i < facts->count; i++) {
@@ -152,7 +144,7 @@ iso_err out_records_of(const struct settings *set, const iso_records *records,
 
     ISO_TRY(write_texts(set, records, files, count));
     if (out_draws(set)) { /* last: a machine without gnuplot has its numbers by now */
-        const iso_plot_opt opt = out_plot_opt(set);
+        const iso_plot_opt opt = set->figure;
         ISO_TRY(iso_plot(records, &opt, set->plot, term_current()));
     }
 done:
@@ -163,7 +155,7 @@ iso_err out_records(const struct settings *set, const iso_records *records,
                     iso_states *const *inputs, int input_count)
 {
     iso_states_file *files = NULL;
-    iso_plot_opt opt = out_plot_opt(set);
+    iso_plot_opt opt = set->figure;
     int count = 0;
     iso_err err = ISO_OK;
 

@@ -36,9 +36,6 @@ struct out_origin {
 iso_err out_origin_make(struct out_origin *out, const struct settings *set);
 void out_origin_free(struct out_origin *origin);
 
-/* What the settings ask of a figure; of a run that mixed, of the layer that it mixed at. */
-iso_plot_opt out_plot_opt(const struct settings *set);
-
 /* Whether a figure, or what it draws, is asked for. */
 bool out_draws(const struct settings *set);
 

@@ -11,7 +11,7 @@
 /* What the maps make of the first measure: before and difference are in the other outputs. */
 static iso_err draw(const struct settings *set, const iso_records *records, iso_states *states)
 {
-    iso_plot_opt opt = out_plot_opt(set);
+    iso_plot_opt opt = set->figure;
     iso_records after = {0};
     iso_err err = ISO_OK;
 

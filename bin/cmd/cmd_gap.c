@@ -52,7 +52,7 @@ done:
 static iso_err draw(const struct settings *set, const iso_records *read, const iso_records *made,
                     const iso_run *run)
 {
-    iso_plot_opt opt = out_plot_opt(set);
+    iso_plot_opt opt = set->figure;
     iso_records among = {0};
     iso_err err = ISO_OK;
 

@@ -112,7 +112,7 @@ done:
     return err;
 }
 
-/* Pictures that could not be drawn are told of when the records are written: without gnuplot there
+/* What could not be drawn is an error when the records are written: without gnuplot there
  * are numbers by then. */
 struct pictures {
     const char *folder;

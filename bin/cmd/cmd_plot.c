@@ -19,7 +19,7 @@ done:
 static iso_err plot(const struct settings *set, const char *path)
 {
     iso_records all = {0}, chosen = {0};
-    iso_plot_opt opt = out_plot_opt(set);
+    iso_plot_opt opt = set->figure;
     iso_run run;
     iso_err err = ISO_OK;
 

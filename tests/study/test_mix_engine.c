@@ -312,8 +312,8 @@ static void mismatched_sentences_have_another_text(void **state)
     assert_true(none);
 }
 
-/* Each allocation that fails is told, and nothing is lost. */
-static void memory_that_lacks_is_told(void **state)
+/* Each allocation that fails is an error, and nothing is lost. */
+static void allocations_may_fail(void **state)
 {
     iso_mix_opt opt = options_of("2");
     iso_err err = ISO_ENOMEM;
@@ -513,7 +513,7 @@ int main(void)
         cmocka_unit_test(little_memory_goes_through_files),
         cmocka_unit_test(without_a_source_it_is_the_target),
         cmocka_unit_test(mismatched_sentences_have_another_text),
-        cmocka_unit_test(memory_that_lacks_is_told),
+        cmocka_unit_test(allocations_may_fail),
         cmocka_unit_test(branches_are_judged_by_the_head),
     };
 

@@ -77,7 +77,7 @@ static void what_there_is(void **state)
     mixed_done(&m);
 }
 
-/* --- Values, told independently --- */
+/* --- Values, computed independently --- */
 
 static void read_all(float *out, iso_spill *s, int matrix, int64_t n)
 {

@@ -1,6 +1,6 @@
 /* What mixing is shown to do and what it is not: claims from records of `mix`. */
-#ifndef ISO_BIN_MIX_CLAIM_H
-#define ISO_BIN_MIX_CLAIM_H
+#ifndef ISO_STUDY_MIX_CLAIM_H
+#define ISO_STUDY_MIX_CLAIM_H
 
 #include "lib/base/run.h"
 #include "lib/io/record.h"
