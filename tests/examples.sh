@@ -24,6 +24,15 @@ LD_LIBRARY_PATH=$(pc --variable=libdir)${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
 
 cd "$work"
+# Both tiers of headers, in the languages they are for.
+for tier in isogloss.h isogloss/kernels.h; do
+    for language in c:c99 c++:c++11; do
+        # shellcheck disable=SC2046 # flags are words
+        printf '#include <%s>\nint alone;\n' $tier |
+            $compiler -x ${language%%:*} -std=${language#*:} -pedantic -Wall -Wextra -Werror -fsyntax-only $(pc --cflags) - ||
+            { echo "<$tier> does not compile as ${language#*:}"; exit 1; }
+    done
+done
 for lesson in "$source"/examples/0*.c; do
     name=$(basename "$lesson" .c)
     # shellcheck disable=SC2046,SC2086 # flags are words

@@ -1,4 +1,5 @@
-/* Linear maps from one space to another, fitted on paired rows. */
+/* Linear maps from one space to another, fitted on paired rows.
+ * Threads: any number may call at once, and apply the same map. */
 #ifndef ISO_ANALYSIS_MAP_H
 #define ISO_ANALYSIS_MAP_H
 

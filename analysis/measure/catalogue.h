@@ -1,5 +1,6 @@
 /* Everything a record may hold, with its words: the measures of a pair, of which anyone may
- * register more, and what studies make beside them. */
+ * register more, and what studies make beside them.
+ * Threads: any number may call at once, unless one registers a measure. */
 #ifndef ISO_ANALYSIS_CATALOGUE_H
 #define ISO_ANALYSIS_CATALOGUE_H
 

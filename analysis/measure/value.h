@@ -1,4 +1,5 @@
-/* What an analysis returns: a number with its uncertainty and its chance level. */
+/* What an analysis returns: a number with its uncertainty and its chance level.
+ * Threads: any number may call at once. */
 #ifndef ISO_ANALYSIS_VALUE_H
 #define ISO_ANALYSIS_VALUE_H
 

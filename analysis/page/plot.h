@@ -1,4 +1,5 @@
-/* Figures of records and of attention, drawn by gnuplot into SVG, PDF, PNG or a script. */
+/* Figures of records and of attention, drawn by gnuplot into SVG, PDF, PNG or a script.
+ * Threads: any number may draw at once, into different paths. */
 #ifndef ISO_PAGE_PLOT_H
 #define ISO_PAGE_PLOT_H
 

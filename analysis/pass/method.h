@@ -1,4 +1,5 @@
-/* How the sums of a pair are made: by dims or by items. */
+/* How the sums of a pair are made: by dims or by items.
+ * Threads: any number may call at once. */
 #ifndef ISO_ANALYSIS_METHOD_H
 #define ISO_ANALYSIS_METHOD_H
 

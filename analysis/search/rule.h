@@ -1,4 +1,5 @@
-/* What a query and a candidate score: cosine, CSLS, margins, inverted softmax. */
+/* What a query and a candidate score: cosine, CSLS, margins, inverted softmax.
+ * Threads: any number may call at once. */
 #ifndef ISO_ANALYSIS_RULE_H
 #define ISO_ANALYSIS_RULE_H
 

@@ -16,14 +16,13 @@ typedef struct iso_preset {
 } iso_preset;
 
 /** The preset of a study. Errors  ISO_EARG (no such preset: the nearest, or all), ISO_ENOMEM. */
-ISO_API ISO_MUST_USE iso_err iso_preset_find(const iso_preset **out, const char *call,
-                                             const char *name);
+ISO_MUST_USE iso_err iso_preset_find(const iso_preset **out, const char *call, const char *name);
 
 /**
  * Gives every field that is as by default what the preset says of it; `name` NULL does nothing.
  * Errors  as iso_preset_find.
  */
-ISO_API ISO_MUST_USE iso_err iso_preset_fill(const iso_options *table, void *opt, const char *name);
+ISO_MUST_USE iso_err iso_preset_fill(const iso_options *table, void *opt, const char *name);
 
 ISO_END
 

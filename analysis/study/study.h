@@ -1,4 +1,6 @@
-/* What the options of several studies have in common. */
+/* What the options of several studies have in common.
+ * Threads, of every study: any number may call its _opt_init and _check at once; _plan is as the
+ * study, which says what holds for it. */
 #ifndef ISO_STUDY_STUDY_H
 #define ISO_STUDY_STUDY_H
 

@@ -1,4 +1,5 @@
-/* The one allocator: zeroed, 64-byte aligned, overflow-checked, can be made to fail. */
+/* The one allocator: zeroed, 64-byte aligned, overflow-checked, can be made to fail.
+ * Threads: any number may call at once; one block is for one at a time. */
 #ifndef ISO_BASE_ALLOC_H
 #define ISO_BASE_ALLOC_H
 

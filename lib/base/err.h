@@ -1,4 +1,5 @@
-/* One way to fail: a code to decide by, a message to read, outputs untouched. */
+/* One way to fail: a code to decide by, a message to read, outputs untouched.
+ * Threads: any number may call at once: each thread has its own message. */
 #ifndef ISO_BASE_ERR_H
 #define ISO_BASE_ERR_H
 

@@ -1,4 +1,5 @@
-/* Facts of a plan: what would be read and computed, by name, in order. */
+/* Facts of a plan: what would be read and computed, by name, in order.
+ * Threads: one at a time on the same facts. */
 #ifndef ISO_BASE_FACTS_H
 #define ISO_BASE_FACTS_H
 

@@ -1,5 +1,6 @@
 /* Options of a call, described once as data: defaults, checks, the program's parser, help, man
- * pages, completion, presets and bindings follow from one table. */
+ * pages, completion, presets and bindings follow from one table.
+ * Threads: any number may call at once, one at a time on the same struct; tables are constant. */
 #ifndef ISO_BASE_OPTION_H
 #define ISO_BASE_OPTION_H
 

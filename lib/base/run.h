@@ -1,4 +1,6 @@
-/* The run context: what a caller grants and wants to hear while something long runs. */
+/* The run context: what a caller grants and wants to hear while something long runs.
+ * Threads: any number may call at once, on the same run too, which no call changes; its callbacks
+ * are called from the thread that called. */
 #ifndef ISO_BASE_RUN_H
 #define ISO_BASE_RUN_H
 
@@ -14,7 +16,8 @@ ISO_BEGIN
  * precision, silent. NULL stands for that.
  */
 typedef struct iso_run {
-    int threads; /* of the BLAS and of our loops while a call runs; 0 = as they are */
+    int threads; /* of the BLAS and of our loops while a call runs; 0 = as they are. They are the
+                  * process's: calls that run at once leave it 0 */
     int64_t mem; /* bytes of anonymous memory a call may plan for; 0 = 1 GiB */
     bool mem_firm; /* what needs more than that all the same is refused (ISO_EARG), not begun */
     uint64_t seed;

@@ -1,4 +1,5 @@
-/* Strings: a growing buffer, copies, numbers from text, the nearest known name. */
+/* Strings: a growing buffer, copies, numbers from text, the nearest known name.
+ * Threads: any number may call at once, one at a time on the same buffer. */
 #ifndef ISO_BASE_STR_H
 #define ISO_BASE_STR_H
 

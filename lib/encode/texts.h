@@ -1,4 +1,5 @@
-/* The texts of several languages: files by name, or arrays in memory. */
+/* The texts of several languages: files by name, or arrays in memory.
+ * Threads: one at a time while languages are added; from then on any number may read. */
 #ifndef ISO_ENCODE_TEXTS_H
 #define ISO_ENCODE_TEXTS_H
 

@@ -1,4 +1,5 @@
-/* The text of one language, from plain files, tables, JSON or token ids. */
+/* The text of one language, from plain files, tables, JSON or token ids.
+ * Threads: any number may read at once; what was read is constant. */
 #ifndef ISO_IO_CORPUS_H
 #define ISO_IO_CORPUS_H
 

@@ -9,7 +9,7 @@
 #include "lib/io/h5.h"
 #include "lib/io/h5_rows.h"
 #include "lib/io/native_items.h"
-#include "lib/io/pool.h"
+#include "lib/io/pool_rows.h"
 
 struct native {
     iso_reader base;

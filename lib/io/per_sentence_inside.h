@@ -4,7 +4,7 @@
 
 #include "lib/io/axes.h"
 #include "lib/io/h5.h"
-#include "lib/io/pool.h"
+#include "lib/io/pool_rows.h"
 #include "lib/io/reader.h"
 #include "lib/io/spill.h"
 

@@ -1,4 +1,4 @@
-#include "lib/io/pool.h"
+#include "lib/io/pool_rows.h"
 
 #include <string.h>
 

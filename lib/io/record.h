@@ -1,4 +1,5 @@
-/* Records: a value with names, with the columns of docs/records.md; a growing list of them. */
+/* Records: a value with names, with the columns of docs/records.md; a growing list of them.
+ * Threads: any number may read a list while none adds, cuts or frees. */
 #ifndef ISO_IO_RECORD_H
 #define ISO_IO_RECORD_H
 

@@ -1,4 +1,5 @@
-/* Records as text: comma-separated values, and JSON with a header that says how they came to be. */
+/* Records as text: comma-separated values, and JSON with a header that says how they came to be.
+ * Threads: any number may call at once, one at a time on the same buffer. */
 #ifndef ISO_IO_RECORD_WRITE_H
 #define ISO_IO_RECORD_WRITE_H
 

@@ -1,4 +1,6 @@
-/* A collection of hidden states: languages × layers, whatever files they came from. */
+/* A collection of hidden states: languages × layers, whatever files they came from.
+ * Threads: one at a time on the same collection, the rows opened from it included; any number on
+ * different ones. */
 #ifndef ISO_IO_STATES_H
 #define ISO_IO_STATES_H
 

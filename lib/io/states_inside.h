@@ -3,7 +3,7 @@
 #define ISO_IO_STATES_INSIDE_H
 
 #include "lib/base/textmap.h"
-#include "lib/io/pool.h"
+#include "lib/io/pool_rows.h"
 #include "lib/io/reader.h"
 #include "lib/io/states_input.h"
 

@@ -1,4 +1,5 @@
-/* The number types that products are computed in. */
+/* The number types that products are computed in.
+ * Threads: any number may call at once. */
 #ifndef ISO_LINALG_COMPUTE_H
 #define ISO_LINALG_COMPUTE_H
 

@@ -1,4 +1,5 @@
-/* Windows on row-major numbers: iso_view borrows, iso_mat owns. */
+/* Windows on row-major numbers: iso_view borrows, iso_mat owns.
+ * Threads: any number may call at once, one at a time on the same iso_mat while it is changed. */
 #ifndef ISO_LINALG_VIEW_H
 #define ISO_LINALG_VIEW_H
 

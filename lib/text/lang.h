@@ -1,4 +1,5 @@
-/* Language codes: ISO 639-1, 639-3 and FLORES names of one language, and its usual script. */
+/* Language codes: ISO 639-1, 639-3 and FLORES names of one language, and its usual script.
+ * Threads: any number may call at once: the table is constant. */
 #ifndef ISO_TEXT_LANG_H
 #define ISO_TEXT_LANG_H
 

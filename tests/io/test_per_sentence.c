@@ -1,6 +1,6 @@
 #include "lib/base/alloc.h"
 #include "lib/base/run.h"
-#include "lib/io/pool.h"
+#include "lib/io/pool_rows.h"
 #include "tests/io/files.h"
 
 /* N sentences of 1, 2, 3, 4, 1, 2... tokens, L = 2 layers (0: rank 2), D = 3. */

@@ -1,7 +1,7 @@
 /* Names of poolings, and who takes which; the numbers are in test_per_sentence.c. */
 #include "tests/check.h"
 
-#include "lib/io/pool.h"
+#include "lib/io/pool_rows.h"
 
 static void options_take_what_their_work_can(void **state)
 {

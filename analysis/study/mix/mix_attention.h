@@ -1,5 +1,5 @@
 /* Cross attention of one sentence, as numbers: whom the tokens of a target look at in its source.
- */
+ * Threads: it is handed out from the thread that called. */
 #ifndef ISO_MIX_ATTENTION_H
 #define ISO_MIX_ATTENTION_H
 
