@@ -58,13 +58,25 @@ bool iso_option_given(const iso_option *o, const void *opt)
 
 /* Choices -------------------------------------------------------------------------------- */
 
+/* The next of space-separated words, of `*len` bytes, or NULL; *at moves behind it. */
+static const char *next_word(const char **at, size_t *len)
+{
+    const char *word = *at;
+
+    if (!word || !*word)
+        return NULL;
+    *len = strcspn(word, " ");
+    *at = word + *len + (word[*len] == ' ');
+    return word;
+}
+
 bool iso_option_among(const char *words, const char *word, size_t len)
 {
-    for (const char *w = words ? words : ""; *w;) {
-        const size_t n = strcspn(w, " ");
+    size_t n;
+
+    for (const char *w; (w = next_word(&words, &n));) {
         if (n == len && memcmp(w, word, len) == 0)
             return true;
-        w += n + (w[n] == ' ');
     }
     return false;
 }
@@ -72,19 +84,18 @@ bool iso_option_among(const char *words, const char *word, size_t len)
 /* Which of the choices a word is, or -1. */
 static int choice_number(const iso_option *o, const char *text)
 {
+    const char *at = o->choices, *w;
     char word[WORD_MOST];
-    int number = 0;
+    size_t len;
 
     if (strchr(text, ' ') || strlen(text) >= sizeof word)
         return -1;
     strcpy(word, text);
     for (char *c = word; o->any_case && *c; c++)
         *c = (char)toupper((unsigned char)*c);
-    for (const char *w = o->choices; *w; number++) {
-        const size_t len = strcspn(w, " ");
+    for (int number = 0; (w = next_word(&at, &len)); number++) {
         if (len == strlen(word) && memcmp(w, word, len) == 0)
             return number;
-        w += len + (w[len] == ' ');
     }
     return -1;
 }
@@ -100,14 +111,13 @@ void iso_option_choice(char *out, size_t room, const iso_option *o, const void *
     size_t len = word ? strlen(word) : 0;
 
     if (o->kind == ISO_OPTION_ENUM) {
-        const char *w = o->choices;
-        for (int i = 0; *w && !word; i++) {
-            const size_t n = strcspn(w, " ");
+        const char *at = o->choices, *w;
+        size_t n;
+        for (int i = 0; !word && (w = next_word(&at, &n)); i++) {
             if (choice_value(o, i) == get_int(o, opt)) {
                 word = w;
                 len = n;
             }
-            w += n + (w[n] == ' ');
         }
     }
     len = len < room - 1 ? len : room - 1;
@@ -180,20 +190,19 @@ done:
 static iso_err no_choice(const iso_option *o, const char *text)
 {
     char words[CHOICES_MOST][WORD_MOST];
-    const char *names[CHOICES_MOST], *near = NULL, *at = o->choices;
+    const char *names[CHOICES_MOST], *near, *at = o->choices, *w;
     int count = 0;
+    size_t len;
 
-    for (; o->in_help && *at && count < CHOICES_MOST; count++) {
-        const size_t len = strcspn(at, " ");
-        (void)snprintf(words[count], sizeof words[count], "%.*s", (int)len, at);
+    for (; o->in_help && count < CHOICES_MOST && (w = next_word(&at, &len)); count++) {
+        (void)snprintf(words[count], sizeof words[count], "%.*s", (int)len, w);
         names[count] = words[count];
-        at += len + (at[len] == ' ');
     }
     near = iso_str_nearest(text, names, count);
-    if (near)
-        return iso_fail(ISO_EARG, ISO_FIELD_S ": unknown %s '%s'; did you mean '%s'?", o->name,
-                        o->name, text, near);
-    return iso_fail(ISO_EARG, ISO_FIELD_S ": %s is not one of: %s", o->name, text, o->choices);
+    return near ? iso_fail(ISO_EARG, ISO_FIELD_S ": unknown %s '%s'; did you mean '%s'?", o->name,
+                           o->name, text, near)
+                : iso_fail(ISO_EARG, ISO_FIELD_S ": %s is not one of: %s", o->name, text,
+                           o->choices);
 }
 
 static iso_err set_choice(const iso_option *o, void *opt, const char *text)

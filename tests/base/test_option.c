@@ -9,7 +9,7 @@ typedef struct opt {
     size_t size;
     int64_t folds;
     double beta;
-    colour way;
+    colour way, map;
     const char *src, *pool;
     bool all;
     int64_t mem;
@@ -25,6 +25,7 @@ static const iso_option rows[] = {
     ISO_OPTION(opt, CHOICE, pool, "KIND", "pooling", .choices = "MEAN CLS", .any_case = true),
     ISO_OPTION(opt, FLAG, all, NULL, "all", .needs = "src"),
     ISO_OPTION(opt, BYTES, mem, "SIZE", "memory"),
+    ISO_OPTION(opt, ENUM, map, "KIND", "linear, ridge", .choices = "linear ridge", .in_help = true),
     ISO_OPTION(opt, INT, last, "N", "new", .init = "7"),
 };
 static const iso_options table = ISO_OPTIONS("x", opt, rows);
@@ -74,6 +75,9 @@ static void text_becomes_a_field(void **state)
     fails(iso_option_set(row("beta"), &o, "nan"), ISO_EARG,
           "--beta: nan is no number above 0 and up to 1");
     fails(iso_option_set(row("way"), &o, "blue"), ISO_EARG, "blue is not one of: green red");
+    fails(iso_option_set(row("map"), &o, "lineer"), ISO_EARG,
+          "--map: unknown map 'lineer'; did you mean 'linear'?");
+    fails(iso_option_set(row("map"), &o, "xyz"), ISO_EARG, "xyz is not one of: linear ridge");
     fails(iso_option_set(row("src"), &o, ""), ISO_EARG, "the LANG is empty");
     fails(iso_option_set(row("last"), &o, "3000000000"), ISO_EARG, "is more than");
     assert_int_equal(o.folds, 5);
