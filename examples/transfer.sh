@@ -1,5 +1,5 @@
 #!/bin/sh
-# Does the distance of languages tell what transfer loses? A probe learnt on one language, as the states stand and with each
+# Does the distance of languages tell what transfer loses? A probe trained on one language, as the states stand and with each
 # language's mean taken off, against discrepancy. What it printed for one checkpoint is in transfer.md.
 # Usage: transfer.sh STATES SRC [FIGURE.svg]
 #

@@ -9,7 +9,7 @@
 
 ISO_BEGIN
 
-/** Rows of x (f32, d columns) that are learnt from, each with its class. */
+/** Rows of x (f32, d columns) that are trained on, each with its class. */
 typedef struct iso_examples {
     iso_view x;
     const int32_t *label; /* of each row of x: 0 … classes − 1 */

@@ -6,7 +6,7 @@
 #include "analysis/classify/logistic.h"
 #include "lib/base/alloc.h"
 
-/* One probe under way. Languages that are learnt from lie one after the other in `all`. */
+/* One probe under way. Languages that are trained on lie one after the other in `all`. */
 struct work {
     const iso_probe_task *p;
     iso_mat all; /* learnt rows × d */

@@ -1,4 +1,4 @@
-/* Linear probes across languages: learnt on some, tested on all, on items nobody learnt from. */
+/* Linear probes across languages: trained on some, tested on all, on items nobody trained on. */
 #ifndef ISO_ANALYSIS_PROBE_H
 #define ISO_ANALYSIS_PROBE_H
 
@@ -13,9 +13,9 @@ ISO_BEGIN
 /** Rows of one language. */
 typedef struct iso_probe_lang {
     iso_view x;           /* rows × d, f32; the same d for all */
-    const int32_t *label; /* rows: 0 … classes − 1, or −1: neither learnt from nor counted */
+    const int32_t *label; /* rows: 0 … classes − 1, or −1: neither trained on nor counted */
     const int32_t *fold;  /* rows: 0 … folds − 1, by item, so that translations share theirs */
-    const uint8_t *learn; /* rows that may be learnt from; NULL: none of this language */
+    const uint8_t *learn; /* rows that may be trained on; NULL: none of this language */
 } iso_probe_lang;
 
 typedef struct iso_probe_task {
@@ -27,11 +27,11 @@ typedef struct iso_probe_task {
 } iso_probe_task;
 
 /**
- * predicted[l][i] is the class of row i of language l, given by the probe of its fold: learnt from
+ * predicted[l][i] is the class of row i of language l, given by the probe of its fold: trained on
  * the rows with `learn` in all other folds. −1 in a fold whose probe had fewer than 2 classes to
  * learn. chosen[f] (NULL: not wanted) is the strength of fold f's probe: of those in l2 the one
  * with the most right answers when each other fold in turn is left out of learning too, of equals
- * the strongest; so neither fold f nor a language that is not learnt from has a say in it.
+ * the strongest; so neither fold f nor a language that is not trained on has a say in it.
  *
  * Fits with two folds left out serve both ways, folds · (folds − 1) / 2 · strengths of them, each
  * beginning where the stronger one before ended. They run on all threads; the result does not

@@ -86,7 +86,7 @@ static bool passed_over(const iso_induce_opt *opt, int64_t source, int64_t targe
     return iso_rng_uniform(&rng) < opt->drop;
 }
 
-/* Of row i: its first neighbour that is not passed over, or −1. */
+/* Of row i: its first neighbour that is not ignored, or −1. */
 static int64_t pick(const iso_near *list, int64_t i, const iso_induce_opt *opt, bool backward)
 {
     for (int r = 0; r < list->k; r++) {

@@ -37,8 +37,7 @@ typedef struct iso_induce_opt {
     iso_induce_ways ways;
     int64_t most; /* the first so many rows of each side: files list words by falling frequency */
     int neighbours;
-    double
-        drop; /* stochastic induction: a candidate is passed over with this probability, [0, 1) */
+    double drop; /* stochastic induction: a candidate is ignored with this probability, [0, 1) */
     uint64_t seed;
 } iso_induce_opt;
 

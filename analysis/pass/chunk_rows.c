@@ -235,7 +235,7 @@ iso_err iso_chunk_pilot(struct iso_chunk *c)
     iso_err err = ISO_OK;
 
     for (int m = 0; m < c->matrices && !err; m++) {
-        /* Another chunk has taken these sums already: begin anew, the result is the same. */
+        /* Another chunk has taken these sums already: start again, the result is the same. */
         iso_moments fresh = {0};
         ISO_TRY(iso_moments_new(&fresh, c->moments[m]->p));
         iso_moments_free(c->moments[m]);

@@ -47,7 +47,7 @@ static iso_err add_words(iso_texts *texts, const struct settings *set)
     for (int i = 0; i < target->count; i++) {
         ISO_TRY(iso_texts_add(texts, &lang, target->at[i]));
         ISO_NEED(lang > 0 || source->count == 0,
-                 "--target: %s is of the source's language; leave --source away to mix a language "
+                 "--target: %s is of the source's language; leave out --source to mix a language "
                  "with itself",
                  target->at[i]);
     }

@@ -51,7 +51,7 @@ static iso_err take_options(iso_embed_opt *out, const iso_embed_opt *opt)
         ISO_FAIL(ISO_EARG, "states cannot go to standard output: " ISO_FIELD(out) " needs a file");
     if (out->resume && out->pool == ISO_POOL_TYPES)
         ISO_FAIL(ISO_EARG,
-                 ISO_FIELD(resume) ": averages of word types cannot be resumed, begin anew");
+                 ISO_FIELD(resume) ": averages of word types cannot be resumed, start again");
     ISO_TRY(iso_ranges_check(out->layers));
     ISO_TRY(iso_corpus_check_columns(out->texts.columns));
 done:
@@ -353,7 +353,8 @@ static iso_err with_way_out(const struct embed *e, iso_err err)
         return err;
     snprintf(said, sizeof said, "%s", iso_err_msg());
     return iso_fail(
-        err, "%s; what is done is kept, the same command with " ISO_FIELD(resume) " goes on", said);
+        err, "%s; finished work is kept; the same command with " ISO_FIELD(resume) " continues",
+        said);
 }
 
 static iso_err work(struct embed *e)

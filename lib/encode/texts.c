@@ -176,7 +176,7 @@ iso_err iso_texts_check_pool(const iso_texts *t, iso_pool pool)
         if (ids)
             return iso_fail(
                 ISO_EARG,
-                "%s=%s: token ids do not tell words, so " ISO_FIELD(pool) " %s needs text", l->name,
+                "%s=%s: token ids do not mark words, so " ISO_FIELD(pool) " %s needs text", l->name,
                 ids, iso_pool_name(pool));
     }
     return ISO_OK;
@@ -228,7 +228,7 @@ static iso_err add_from_folder(iso_texts *t, const char *word)
                  "%s: a text of %s is named beside " ISO_FIELD(
                      corpus) ": %s; name both without " ISO_FIELD(corpus) " to "
                                                                           "read one after the "
-                                                                          "other, or take one away",
+                                                                          "other, or remove one",
                  strchr(word, '=') + 1, t->lang[lang].name, t->lang[lang].files[0]);
 done:
     return err;

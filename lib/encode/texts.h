@@ -61,7 +61,7 @@ ISO_API ISO_MUST_USE iso_err iso_texts_add(iso_texts *t, int *lang, const char *
 ISO_API ISO_MUST_USE iso_err iso_texts_add_lang(iso_texts *t, const char *name,
                                                 const iso_corpus *text);
 
-/** Adds the texts of `corpus` of the options, if they name one; notes tell what was passed over.
+/** Adds the texts of `corpus` of the options, if they name one; notes tell what was ignored.
  * Errors  as iso_corpus_folder; ISO_EARG (a language that is there already). */
 ISO_API ISO_MUST_USE iso_err iso_texts_add_corpus(iso_texts *t, const iso_run *run);
 

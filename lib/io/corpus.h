@@ -63,9 +63,9 @@ typedef struct iso_corpus_opt {
  * (lib/io/corpus_columns.h); two such names are an error. Fields of .csv may be quoted, over
  * several lines too (RFC 4180; comma, semicolon or tab). Fields of .tsv are taken as they are;
  * where some hold doubled quotes between quotes and all quotes of the file fit, they are unquoted.
- * Blank lines of .csv and JSON are passed over. JSON numbers become text, null nothing.
+ * Blank lines of .csv and JSON are ignored. JSON numbers become text, null nothing.
  *
- * Lines end in \n or \r\n, the last one may not; a UTF-8 byte-order mark is passed over. An empty
+ * Lines end in \n or \r\n, the last one may not; a UTF-8 byte-order mark is ignored. An empty
  * plain line is an item. U+FFFD stands for each NUL and for each maximal part of a character that
  * is not well-formed, as in Python's errors="replace" (Unicode 3.9, table 3-7).
  *
@@ -101,7 +101,7 @@ typedef struct iso_corpus_langs {
  * (eng-GB); of a file with a suffix else its name without that, as it is. What describes the rest
  * (README, LICENSE, ...) is none.
  *
- * Notes tell through `run` which files are passed over and which languages are no known codes;
+ * Notes tell through `run` which files are ignored and which languages are no known codes;
  * hidden files are not spoken of. Two codes in one name are an error, as are two files of one
  * language, and no file. Free each word and the list with iso_free. Errors  ISO_EIO, ISO_EFORMAT,
  * ISO_ENOMEM.

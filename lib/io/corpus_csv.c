@@ -18,7 +18,7 @@ struct csv {
     iso_corpus_layout layout;
     const char **names;
     char separator;
-    int64_t blank; /* lines passed over */
+    int64_t blank; /* lines ignored */
 };
 
 /* A record's bytes, which live until the next one; *there is false after the last. */
@@ -166,7 +166,7 @@ static iso_err remark(struct csv *c)
     ISO_TRY(iso_buf_printf(&said, "read as a table with quoted fields%s%s", choice.len ? ": " : "",
                            choice.len ? choice.text : ""));
     if (c->blank > 0)
-        ISO_TRY(iso_buf_printf(&said, "; %" PRId64 " blank line%s passed over", c->blank,
+        ISO_TRY(iso_buf_printf(&said, "; %" PRId64 " blank line%s ignored", c->blank,
                                c->blank == 1 ? "" : "s"));
     ISO_TRY(iso_corpus_remark(c->in, &said));
 done:

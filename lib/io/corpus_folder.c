@@ -19,7 +19,7 @@ struct words {
     const iso_corpus_langs *langs;
     char **at;
     int count, room;
-    int folders;             /* that were passed over */
+    int folders;             /* that were ignored */
     iso_buf unknown, passed; /* names, with their commas */
     int unknown_count, passed_count;
 };
@@ -318,7 +318,7 @@ static iso_err check_twice(struct words *w)
 static void tell(const struct words *w, const iso_run *run)
 {
     if (w->passed_count > 0)
-        iso_run_note(run, "%s: %d file%s passed over, being no text of a language: %s", w->folder,
+        iso_run_note(run, "%s: %d file%s ignored, not a text of a language: %s", w->folder,
                      w->passed_count, w->passed_count == 1 ? "" : "s", w->passed.text);
     if (w->unknown_count > 0)
         iso_run_note(run, "%s: taken as languages, though not known as codes: %s", w->folder,

@@ -322,7 +322,7 @@ static iso_err remark(struct json *j)
     ISO_TRY(iso_buf_printf(&said, "read as JSON%s%s", choice.len ? ": " : "",
                            choice.len ? choice.text : ""));
     if (j->blank > 0)
-        ISO_TRY(iso_buf_printf(&said, "; %" PRId64 " blank line%s passed over", j->blank,
+        ISO_TRY(iso_buf_printf(&said, "; %" PRId64 " blank line%s ignored", j->blank,
                                j->blank == 1 ? "" : "s"));
     if (j->zeros > 0)
         ISO_TRY(iso_buf_printf(&said, "; %" PRId64 " \\u0000 became U+FFFD", j->zeros));

@@ -13,7 +13,7 @@ typedef struct iso_delimited {
     const char *at, *end;
     char separator;
     bool quotes;    /* fields may be quoted */
-    bool comments;  /* lines that begin with # are passed over */
+    bool comments;  /* lines that begin with # are ignored */
     int64_t number; /* of the line at hand, from 1 */
     int64_t next;   /* of the line that comes */
     int count;      /* fields */
@@ -23,8 +23,8 @@ typedef struct iso_delimited {
 
 /**
  * Begins to read bytes[0..len), borrowed. Tabs separate when the first line has tabs and no comma,
- * semicolons when it has those and neither, else commas; but for tabs, fields may be quoted; a UTF-8 byte-order mark is passed over.
- * Errors  ISO_EFORMAT (not UTF-8, a NUL).
+ * semicolons when it has those and neither, else commas; but for tabs, fields may be quoted; a
+ * UTF-8 byte-order mark is ignored. Errors  ISO_EFORMAT (not UTF-8, a NUL).
  */
 ISO_MUST_USE iso_err iso_delimited_begin(iso_delimited *out, const char *bytes, int64_t len,
                                          bool comments);

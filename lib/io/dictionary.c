@@ -67,8 +67,8 @@ static iso_err odd(struct reading *r, int64_t *counter, const char *what)
     ++*counter;
     if (r->strict)
         return iso_fail(ISO_EFORMAT,
-                        "%s: line %" PRId64 ": %s; mend it or do without " ISO_FIELD(strict),
-                        r->path, r->line, what);
+                        "%s: line %" PRId64 ": %s; fix it or leave out " ISO_FIELD(strict), r->path,
+                        r->line, what);
     if (iso_dictionary_odd(&r->d) > NAMED)
         return ISO_OK;
     return iso_buf_printf(&r->few, "%sline %" PRId64 ": %s", r->few.len ? "; " : "", r->line, what);
@@ -83,7 +83,7 @@ static iso_err put(struct reading *r)
 
     ISO_TRY(iso_textmap_keep(&number, pairs, r->pair.text, r->pair.len));
     if (number < count)
-        ISO_TRY(odd(r, &r->d.duplicates, "the pair comes again"));
+        ISO_TRY(odd(r, &r->d.duplicates, "the pair is repeated"));
 done:
     return err;
 }

@@ -27,8 +27,8 @@ typedef struct iso_dictionary {
 } iso_dictionary;
 
 /**
- * Reads lines `source TAB target` (a third column is passed over), or, without a tab, split at the
- * first run of spaces. An empty line is odd, as is a line of one word, or a pair that comes again
+ * Reads lines `source TAB target` (a third column is ignored), or, without a tab, split at the
+ * first run of spaces. An empty line is odd, as is a line of one word, or a repeated pair
  * (after folding). Errors  ISO_EIO, ISO_EFORMAT (no pair; more bytes than the memory budget; with
  * `strict` the first odd line), ISO_EARG (encoding), ISO_ENOMEM, ISO_ECANCEL.
  */

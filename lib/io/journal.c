@@ -82,7 +82,7 @@ struct bytes {
 
 static iso_err not_ours(const iso_journal *j, const char *what)
 {
-    return iso_fail(ISO_EFORMAT, "%s: %s; delete it and %s to begin anew", j->path, what, j->of);
+    return iso_fail(ISO_EFORMAT, "%s: %s; delete it and %s to start again", j->path, what, j->of);
 }
 
 /* A decimal without sign and its end, one byte; -1 when it is something else. */
@@ -163,7 +163,7 @@ static iso_err read_units(iso_journal *j, struct bytes *b, const char *start)
         if (rows < 0)
             ISO_FAIL(ISO_EFORMAT,
                      "%s: what follows byte %" PRId64 " is not \"unit NUMBER ROWS\"; delete it and "
-                     "%s to begin anew",
+                     "%s to start again",
                      j->path, j->end, j->of);
         ISO_TRY(note(&fresh, j, unit, rows));
         j->end = b->at - start;
@@ -285,7 +285,7 @@ static iso_err read_all(iso_journal *j)
     if (fstat(j->fd, &st) != 0)
         ISO_TRY(sad(j, "cannot read"));
     if (st.st_size > MOST)
-        ISO_FAIL(ISO_EFORMAT, "%s: has %lld bytes, no journal has; delete it and %s to begin anew",
+        ISO_FAIL(ISO_EFORMAT, "%s: has %lld bytes, no journal has; delete it and %s to start again",
                  j->path, (long long)st.st_size, j->of);
     ISO_TRY(iso_alloc(&bytes, (int64_t)st.st_size, 1));
     while (len < st.st_size) {

@@ -100,7 +100,7 @@ iso_err iso_mapped_whole(const iso_mapped *m)
     if ((int64_t)st.st_size < m->size)
         ISO_FAIL(ISO_EIO,
                  "%s: was cut from %" PRId64 " to %" PRId64
-                 " bytes while it was in use; begin anew",
+                 " bytes while it was in use; start again",
                  m->path, m->size, (int64_t)st.st_size);
     if (m->place && atomic_load(&m->place->lost))
         ISO_FAIL(ISO_EIO, "%s: a part of it could not be read while it was in use", m->path);

@@ -18,7 +18,7 @@ ISO_BEGIN
  *   /features                    [N, ...]   the one matrix, flattened; features_00, features_01...
  *                                           below each other
  *
- * With `dataset`, that one alone. Others (texts, integers, other ranks) are passed over.
+ * With `dataset`, that one alone. Others (texts, integers, other ranks) are ignored.
  */
 ISO_MUST_USE iso_err iso_matrix_h5_open(iso_reader **out, const iso_file *file, const char *dataset,
                                         const iso_states_opt *opt);

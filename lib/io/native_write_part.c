@@ -72,7 +72,7 @@ static bool same_value(const struct entry *a, const struct entry *b)
 /* The first thing in which two plans differ. */
 static iso_err other_plan(const iso_native *n, const char *was, const char *is)
 {
-    static const char way_out[] = "give what was given then, or delete it to begin anew";
+    static const char way_out[] = "give what was given then, or delete it to start again";
     const char *part = iso_outfile_temporary(n->file);
     struct entry a, b;
 
@@ -104,7 +104,7 @@ static iso_err reopen(iso_native *n, int64_t size)
     if (size != iso_journal_size(n->journal))
         ISO_FAIL(ISO_EFORMAT,
                  "%s: has %" PRId64 " bytes, %" PRId64
-                 " when it was begun; delete it to begin anew",
+                 " when it was begun; delete it to start again",
                  part, size, iso_journal_size(n->journal));
     ISO_TRY(iso_h5_open(&n->h5, part, NULL));
     n->resumed = true;
@@ -182,7 +182,7 @@ iso_err iso_native_expect(iso_native *n, const char *path, int64_t count)
     if (is->rank != 1 || is->dims[0] != count)
         ISO_FAIL(ISO_EFORMAT,
                  "%s: %s has %" PRId64 " entries, now it would have %" PRId64
-                 "; delete it to begin anew",
+                 "; delete it to start again",
                  iso_outfile_temporary(n->file), path, is->dims[0], count);
 done:
     iso_h5_data_close(data);
@@ -200,13 +200,13 @@ iso_err iso_native_expect_matrix(iso_native *n, const struct room *r)
         is->dims[1] != r->cols || is->dtype != r->dtype)
         ISO_FAIL(ISO_EFORMAT,
                  "%s: %s is %" PRId64 " x %" PRId64 " %s, now it would be %" PRId64 " x %" PRId64
-                 " %s; delete it to begin anew",
+                 " %s; delete it to start again",
                  iso_outfile_temporary(n->file), r->name, is->dims[0], is->dims[1],
                  is->type == ISO_H5_FLOAT ? iso_dtype_name(is->dtype) : "numbers", r->rows, r->cols,
                  iso_dtype_name(r->dtype));
     if (is->offset >
         iso_journal_size(n->journal) - r->rows * r->cols * (int64_t)iso_dtype_size(r->dtype))
-        ISO_FAIL(ISO_EFORMAT, "%s: %s reaches beyond its end; delete it to begin anew",
+        ISO_FAIL(ISO_EFORMAT, "%s: %s reaches beyond its end; delete it to start again",
                  iso_outfile_temporary(n->file), r->name);
 done:
     iso_h5_data_close(data);
@@ -225,7 +225,7 @@ iso_err iso_native_sealed(iso_native *n)
     } else if (n->count != iso_journal_parts(n->journal)) {
         ISO_FAIL(ISO_EFORMAT,
                  "%s: holds %" PRId64 " matrices, now it would hold %d; delete it to "
-                 "begin anew",
+                 "start again",
                  iso_outfile_temporary(n->file), iso_journal_parts(n->journal), n->count);
     }
 done:

@@ -2,7 +2,7 @@
  *
  * Stored members are read in place, once their checksum was found right, which reads them through
  * when they are first asked for; compressed ones are unpacked then, into memory or an unlinked
- * file, checked on the way. What is no matrix of floats (texts, counts) is passed over. */
+ * file, checked on the way. What is no matrix of floats (texts, counts) is ignored. */
 #include "lib/io/npy.h"
 
 #include <errno.h>

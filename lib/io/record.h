@@ -43,7 +43,7 @@ ISO_BEGIN
     I(neighbours, QUESTION, "neighbours that CSLS and margins average") \
     T(denominator, QUESTION, "of what the share is: in-vocabulary, all-words, pairs") \
     I(fold, QUESTION, "the fold alone; absent for all of them") \
-    T(train, QUESTION, "what was learnt or fitted from: languages, dictionary+METHOD, ...") \
+    T(train, QUESTION, "what was trained or fitted on: languages, dictionary+METHOD, ...") \
     T(subset, QUESTION, "languages that took part, joined by +") \
     T(x, PLACE, "first of two quantities that are correlated") \
     T(y, QUESTION, "second of them") \

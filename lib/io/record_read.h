@@ -31,17 +31,17 @@ ISO_API bool iso_records_are_json(const iso_buf *text);
 /**
  * Reads records from bytes[0..len): a header naming the columns, in any order, then lines of as
  * many fields; LF or CRLF; tabs in place of commas when the header has tabs and no comma (what a
- * command prints into a pipe). Unknown columns are passed over; `measure` must be there.
+ * command prints into a pipe). Unknown columns are ignored; `measure` must be there.
  * Sets *records, yours to free.
  * Errors  ISO_EFORMAT (the message tells the line), ISO_ENOMEM.
  */
 ISO_API ISO_MUST_USE iso_err iso_csv_read(iso_records *records, const char *bytes, int64_t len);
 
 /**
- * Reads what iso_json_write writes (or a bare array of records). Sets *records, yours to free; `command`, unless
- * NULL, takes the command as one line a shell would understand ("" when unknown), iso_buf_free.
- * Members that are no columns are passed over.
- * Errors  ISO_EFORMAT (the message tells record and column), ISO_ENOMEM.
+ * Reads what iso_json_write writes (or a bare array of records). Sets *records, yours to free;
+ * `command`, unless NULL, takes the command as one line a shell would understand ("" when unknown),
+ * iso_buf_free. Members that are no columns are ignored. Errors  ISO_EFORMAT (the message tells
+ * record and column), ISO_ENOMEM.
  */
 ISO_API ISO_MUST_USE iso_err iso_json_read(iso_records *records, iso_buf *command,
                                            const char *bytes, int64_t len);

@@ -49,7 +49,7 @@ static iso_array array_of(const iso_tensor *t, const iso_file *file)
     return a;
 }
 
-/* Takes the tensors that are matrices of floats; the rest (biases, indices) is passed over, unless
+/* Takes the tensors that are matrices of floats; the rest (biases, indices) is ignored, unless
  * nothing is left. `wanted` is the one tensor to take, or NULL. */
 static iso_err take_matrices(struct safetensors *r, const iso_tensor_list *list, const char *wanted,
                              const iso_file *file)

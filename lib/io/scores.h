@@ -26,7 +26,7 @@ typedef struct iso_scores_opt {
 
 /**
  * Reads bytes[0..len) as a table with a header, separated by tabs, commas or semicolons, or a table
- * of Markdown; lines that begin with # are passed over.
+ * of Markdown; lines that begin with # are ignored.
  *
  * Long, when a column is called lang, language, lg, iso, code or the like (letters' case aside) and
  * one called score or value, or the only other one, holds the number; model and task, where they

@@ -58,7 +58,7 @@ struct iso_scores_store {
 int iso_scores_find(const struct scores_names *n, const char *name);
 iso_err iso_scores_name(int *out, struct scores_names *n, const char *name, int64_t line);
 
-/* Notes a number; a cell that says nothing is passed over. */
+/* Notes a number; a cell that says nothing is ignored. */
 iso_err iso_scores_add(struct iso_scores_store *s, int row, int lang, const char *text,
                        int64_t line);
 

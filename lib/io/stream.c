@@ -74,7 +74,7 @@ iso_err iso_stream_read(int64_t *count, iso_stream *s, void *to, int64_t room)
             continue;
         if (n > s->most - s->at)
             ISO_FAIL(ISO_EFORMAT,
-                     "%s: goes on after %" PRId64 " bytes, which is all that may be held of it",
+                     "%s: continues after %" PRId64 " bytes, which is all that may be held of it",
                      s->path, s->most);
         s->at += n;
         *count = n;

@@ -27,7 +27,7 @@ enum { ISO_ODD_FEW = 3, ISO_VECTORS_WORD = 4096 };
 
 /**
  * What was odd, with the first few as texts ("line 7: 299 numbers, not 300"). Left out: lines
- * without a word or with fewer numbers than dims, words that come again, words that are no text or
+ * without a word or with fewer numbers than dims, repeated words, words that are not text or
  * longer than ISO_VECTORS_WORD bytes, vectors with NaN or infinity. Kept: vectors of zeros.
  * `header` is 1 when the header line lies.
  */
@@ -53,7 +53,7 @@ typedef struct iso_vectors {
  * is the mean of its own row and those of its character n-grams), or a native states file with
  * pooling `types`; by content.
  *
- * Text numbers become the nearest f32. Of words that come again (after folding) the first counts.
+ * Text numbers become the nearest f32. Of repeated words (after folding) the first counts.
  * Errors  ISO_EIO, ISO_EFORMAT (nothing usable, hardly a line of a word and numbers, truncated,
  *         bytes behind the words of a binary; with `strict` the first odd line),
  *         ISO_EUNSUP (quantised or pruned .bin), ISO_EARG (encoding, language, layer), ISO_ENOMEM,

@@ -69,7 +69,7 @@ static iso_err check_end(const struct iso_vectors_store *s, iso_feed *feed, int6
     if (feed->at < feed->stop)
         ISO_FAIL(ISO_EFORMAT,
                  "%s: %" PRId64 " bytes follow the %" PRId64 " words of %" PRId64 " numbers that "
-                 "line 1 says; it is no word2vec file, or line 1 lies",
+                 "line 1 says; it is no word2vec file, or line 1 is wrong",
                  s->path, s->file->size - iso_feed_tell(feed), count, s->dim);
 done:
     return err;

@@ -89,7 +89,7 @@ iso_err iso_vectors_odd(struct iso_vectors_store *s, int64_t *counter, int64_t n
     memmove(text + strlen(place), text, strlen(text) + 1);
     memcpy(text, place, strlen(place));
     if (s->opt->strict)
-        return iso_fail(ISO_EFORMAT, "%s: %s; mend it or do without " ISO_FIELD(strict), s->path,
+        return iso_fail(ISO_EFORMAT, "%s: %s; fix it or leave out " ISO_FIELD(strict), s->path,
                         text);
     return keep_text(&s->odd, text);
 }
@@ -171,7 +171,7 @@ iso_err iso_vectors_put(struct iso_vectors_store *s, int64_t number, const char 
     }
     ISO_TRY(iso_textmap_keep(&kept, &s->words, s->word.text, s->word.len));
     if (kept < at)
-        ISO_TRY(odd_word(s, &s->odd.duplicates, number, "comes again"));
+        ISO_TRY(odd_word(s, &s->odd.duplicates, number, "is repeated"));
     else if (!(seen & NOT_ZERO))
         ISO_TRY(odd_word(s, &s->odd.zeros, number, "has a vector of zeros"));
     if (kept == at && s->counts)

@@ -11,7 +11,7 @@ ISO_BEGIN
  *
  *     JSON         {"lambda0": 0.5, "layers": {"3": {"W": 1.0, "b": 0.0}}}
  *     safetensors  scalars mixup.<layer>.W and mixup.<layer>.b, of shape [] or [1], of any float
- *                  type; tensors of other names than mixup.… are passed over
+ *                  type; tensors of other names than mixup.… are ignored
  *
  * What is not said is as in iso_mix_head_default; lambda0 holds for all layers.
  *

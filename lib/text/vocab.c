@@ -81,7 +81,7 @@ iso_err iso_vocab_put(iso_vocab *v, int32_t id, const char *piece, int64_t len)
     }
     ISO_TRY(iso_textmap_keep(&number, &v->pieces, piece, len));
     if (number < count)
-        note(v, "%.400s: piece %d comes again as %d; the last counts", v->id[number], id);
+        note(v, "%.400s: piece %d is repeated as %d; the last counts", v->id[number], id);
     v->id[number] = id;
     v->number[id] = (int32_t)(number + 1);
     v->size = id >= v->size ? id + 1 : v->size;

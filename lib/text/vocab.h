@@ -15,8 +15,8 @@ ISO_MUST_USE iso_err iso_vocab_new(iso_vocab **out, const char *name);
 void iso_vocab_close(iso_vocab *v);
 
 /**
- * Gives piece[0..len) the id. Two pieces may not share an id; a piece that comes again is odd and
- * takes its last id, as the published readers have it; an id that comes again keeps its piece. Ids
+ * Gives piece[0..len) the id. Two pieces may not share an id; a repeated piece is odd and
+ * takes its last id, as the published readers have it; a repeated id keeps its piece. Ids
  * need not ascend, but memory grows with the largest. Errors  ISO_EARG (negative id), ISO_ENOMEM.
  */
 ISO_MUST_USE iso_err iso_vocab_put(iso_vocab *v, int32_t id, const char *piece, int64_t len);
@@ -24,7 +24,7 @@ ISO_MUST_USE iso_err iso_vocab_put(iso_vocab *v, int32_t id, const char *piece, 
 /**
  * Reads a text with one piece a line, whose number counting from 0 is its id. Lines end in \n or
  * \r\n, the last one may not; an empty line is a piece of no bytes; a UTF-8 byte-order mark is
- * passed over. Pieces may hold any bytes: those that are not UTF-8 keep their id and are odd.
+ * ignored. Pieces may hold any bytes: those that are not UTF-8 keep their id and are odd.
  * Errors  ISO_EIO, ISO_EFORMAT (an empty file), ISO_EUNSUP (2^31 lines), ISO_ENOMEM.
  */
 ISO_MUST_USE iso_err iso_vocab_read(iso_vocab **out, const char *path);

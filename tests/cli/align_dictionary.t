@@ -47,7 +47,7 @@ $ isogloss align types.h5 --tgt de --train de.dict --test test.dict --layers 2 -
 > coverage,5,,
 2> isogloss: note: de.dict: 11 of 12 pairs have both words; --lower would find 12 pairs instead of 11; without rows: "Ihre" (de)
 2> isogloss: note: test.dict: 4 of 6 pairs have both words; without rows: "Katze" (en), "eins" (de)
-2> isogloss: note: de.dict and test.dict overlap: 2 of 5 test words (3 of 6 pairs) were trained on; scores flatter
+2> isogloss: note: de.dict and test.dict overlap: 2 of 5 test words (3 of 6 pairs) were trained on; scores are too high
 2> isogloss: note: fewer pairs than dims: 11 pairs determine * directions of 128; where the others go is arbitrary
 # the map is of the first dictionary alone, and is put to work
 $ isogloss align types.h5 --tgt de --apply maps.h5 -o mapped.h5
@@ -67,34 +67,34 @@ $ isogloss align types.h5 --tgt de --train de.dict --test test.dict --plan --qui
 # odd lines, and what --strict makes of each
 $ printf 'and und\nalone\n\nand und\nnot nicht\nday \377\nnone keine\nday Tag\nwater Wasser\nonly nur\n' > odd.dict
 $ isogloss align types.h5 --tgt de --train odd.dict --folds 2 --layers 2 --measure p@1 --csv odd.csv
-2> isogloss: note: odd.dict: left out: 1 pairs that come again, 1 empty lines, 1 lines of one word, 1 that are no text (first: line 2: one word, no pair; line 3: is empty; line 4: the pair comes again)
+2> isogloss: note: odd.dict: left out: 1 repeated pairs, 1 empty lines, 1 lines of one word, 1 that are not text (first: line 2: one word, no pair; line 3: is empty; line 4: the pair is repeated)
 2> isogloss: note: odd.dict: 5 of 6 pairs have both words; without rows: "none" (en)
 2> isogloss: note: fewer pairs than dims: *
 $ isogloss align types.h5 --tgt de --train odd.dict --strict
-2> isogloss align: odd.dict: line 2: one word, no pair; mend it or do without --strict
+2> isogloss align: odd.dict: line 2: one word, no pair; fix it or leave out --strict
 ? 1
 $ sed 2d odd.dict > odd2.dict
 $ isogloss align types.h5 --tgt de --train odd2.dict --strict
-2> isogloss align: odd2.dict: line 2: is empty; mend it or do without --strict
+2> isogloss align: odd2.dict: line 2: is empty; fix it or leave out --strict
 ? 1
 $ sed 2,3d odd.dict > odd2.dict
 $ isogloss align types.h5 --tgt de --train odd2.dict --strict
-2> isogloss align: odd2.dict: line 2: the pair comes again; mend it or do without --strict
+2> isogloss align: odd2.dict: line 2: the pair is repeated; fix it or leave out --strict
 ? 1
 $ sed 2,4d odd.dict > odd2.dict
 $ isogloss align types.h5 --tgt de --train odd2.dict --strict
-2> isogloss align: odd2.dict: line 3: is not UTF-8 (see --encoding); mend it or do without --strict
+2> isogloss align: odd2.dict: line 3: is not UTF-8 (see --encoding); fix it or leave out --strict
 ? 1
 $ isogloss align types.h5 --tgt de --train odd2.dict --encoding latin1 --strict
-2> isogloss align: odd2.dict: "ÿ" is no word of de (types.h5); do without --strict
+2> isogloss align: odd2.dict: "ÿ" is not a word of de (types.h5); leave out --strict
 ? 1
 # words that become equal
 $ isogloss align types.h5 --tgt de --train de.dict --folds 2 --layers 2 --measure p@1 --lower --csv odd.csv
-2> isogloss: note: types.h5: en: left out: * words that come again, 0 that are no text ("*" comes again; "*" comes again; "*" comes again)
-2> isogloss: note: types.h5: de: left out: * words that come again, 0 that are no text (*)
+2> isogloss: note: types.h5: en: left out: * repeated words, 0 that are not text ("*" is repeated; "*" is repeated; "*" is repeated)
+2> isogloss: note: types.h5: de: left out: * repeated words, 0 that are not text (*)
 2> isogloss: note: fewer pairs than dims: *
 $ isogloss align types.h5 --tgt de --train de.dict --lower --strict
-2> isogloss align: types.h5: en: word *, "*", comes again; mend it or do without --strict
+2> isogloss align: types.h5: en: word *, "*", is repeated; fix it or leave out --strict
 ? 1
 # nothing to begin with
 $ sed 's/ /x /' de.dict > far.dict

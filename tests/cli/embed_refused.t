@@ -32,10 +32,10 @@ $ isogloss embed --model none en=en.txt --src de -o x.h5
 2> isogloss embed: --src de: no text of that language among the 1 given: en (*
 ? 2
 $ isogloss embed --model none en=en.ids --pool word -o x.h5
-2> isogloss embed: en=en.ids: token ids do not tell words, so --pool word needs text (*
+2> isogloss embed: en=en.ids: token ids do not mark words, so --pool word needs text (*
 ? 2
 $ isogloss embed --model none en=en.txt --pool types --resume -o x.h5
-2> isogloss embed: --resume: averages of word types cannot be resumed, begin anew (*
+2> isogloss embed: --resume: averages of word types cannot be resumed, start again (*
 ? 2
 $ isogloss embed --model none en=en.txt --random-weights no -o x.h5
 2> isogloss embed: --random-weights: no is not a seed, a whole number from 0 on (*
@@ -133,12 +133,12 @@ $ mkdir same; cp en.txt same/en.txt; cp en.txt same/eng_Latn.dev; isogloss embed
 2> isogloss embed: same/eng_Latn.dev: is the same language as same/en.txt; name the files you want, LANG=FILE, or keep one of each language in the folder
 ? 1
 $ rm same/eng_Latn.dev; isogloss embed --model model eng=en.txt --corpus same -o x.h5
-2> isogloss embed: same/en.txt: a text of en is named beside --corpus: en.txt; name both without --corpus to read one after the other, or take one away
+2> isogloss embed: same/en.txt: a text of en is named beside --corpus: en.txt; name both without --corpus to read one after the other, or remove one
 ? 1
 $ mkdir texts; isogloss embed --model model --corpus texts -o x.h5
 2> isogloss embed: texts: holds no text; files are called LANG.txt, LANG.tsv, LANG.csv, LANG.jsonl or LANG.ids
 ? 1
-# odd text is taken and counted: a long line, no line end, bytes that are no text
+# odd text is taken and counted: a long line, no line end, bytes that are not text
 $ printf 'A \377 cat\n\n' > odd.txt; head -c 1000000 /dev/zero | tr '\0' a >> odd.txt
 $ isogloss embed --model model en=odd.txt -o x.h5
 2> isogloss: note: 3 sentences, * tokens in *; 1 cut to 144 tokens; 1 line without text; 1 line with bytes that are not UTF-8
@@ -150,7 +150,7 @@ $ (trap '' XFSZ; ulimit -f 2; isogloss embed --model model en=en.txt -o x.h5)
 # interruption: what is done stays, and is gone on with
 $ for i in $(seq 40); do tail -n +2 $S/examples/corpus/en.tsv | cut -f 3; done > long.txt
 $ isogloss embed --model model en=long.txt -o long.h5 --layers 0,1 & p=$!; for i in $(seq 3000); do [ "$(cat long.h5.part.journal 2> none | wc -l)" -gt 1 ] && break; sleep .01; done; kill $p; wait $p
-2> isogloss embed: interrupted; what is done is kept, the same command with --resume goes on
+2> isogloss embed: interrupted; finished work is kept; the same command with --resume continues
 ? 130
 $ isogloss embed --model model en=long.txt -o long.h5 --layers 0,1
 2> isogloss embed: *long.h5*--resume*

@@ -52,7 +52,7 @@ $ isogloss embed --model $S/examples/mini en=/dev/urandom -o x.h5
 2> isogloss embed: /dev/urandom: * of its first * lines hold zero bytes; this is no text
 ? 1
 $ yes | isogloss embed --model $S/examples/mini --mem 1M en=/dev/stdin -o x.h5
-2> isogloss embed: /dev/stdin: goes on after 1048576 bytes, which is all that may be held of it
+2> isogloss embed: /dev/stdin: continues after 1048576 bytes, which is all that may be held of it
 ? 1
 $ isogloss words en=/dev/zero de=two.vec --method none --test a.dict
 2> isogloss words: /dev/zero: is a pipe or a device, not a regular file, and is read at any place: save it to a file

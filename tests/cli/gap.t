@@ -15,7 +15,7 @@ $ isogloss gap --scores long.csv | cut -f 1-5
 > gap	language	en	de	0.11
 > gap	language	en	sw	0.316
 > gap	mean	en		0.213
-2> isogloss: note: long.csv: passed over, being no languages: average, params
+2> isogloss: note: long.csv: ignored, not languages: average, params
 2> isogloss: note: long.csv: some scores are above 1, so all are read as percentages
 $ isogloss gap --scores long.csv --src de --tgt sw --quiet | cut -f 3-5
 > src	tgt	value
@@ -135,7 +135,7 @@ $ printf 'lang\ten\tde\tsw\tavg\nXLM-R\t85.8%%\t78.7%%\t66.5%%\t77%%\n' > corner
 > gap,language,en,sw,0.193
 > gap,mean,en,,0.132
 2> isogloss: note: corner.tsv: all scores are in per cent
-2> isogloss: note: corner.tsv: passed over, being no languages: avg
+2> isogloss: note: corner.tsv: ignored, not languages: avg
 $ printf 'lang\tsmall\tlarge\nold\t1\t2\nnew\t3\t4\n' > neither.tsv; isogloss gap --scores neither.tsv
 2> isogloss gap: neither.tsv: line 1: neither the columns (small) nor the rows are all languages, so it may be read either way: begin the header with lang and score (a row a score), with model and codes of languages (a row a model), or with lang and the models, over codes of languages (a row a language)
 ? 1

@@ -18,7 +18,7 @@ $ isogloss mix --model model --source en=en.txt de=de.txt --target fr=de.txt
 2> isogloss mix: --source: de=de.txt is of another language than en=en.txt; one is mixed into all (*
 ? 2
 $ isogloss mix --model model --source en=en.txt --target eng=en.txt
-2> isogloss mix: --target: eng=en.txt is of the source's language; leave --source away to mix a language with itself (*
+2> isogloss mix: --target: eng=en.txt is of the source's language; leave out --source to mix a language with itself (*
 ? 2
 $ isogloss mix --model model --source en.txt --target de=de.txt
 2> isogloss mix: en.txt: does not say which language it is: LANG=FILE, such as en=en.txt (*

@@ -59,10 +59,10 @@ $ isogloss probe ids.h5 --budget 70
 $ isogloss probe ids.h5 --src en,de,fr --budget 4
 2> isogloss probe: --budget 4: fewer items than --folds, 5
 ? 1
-# tokens: sentences are drawn whole, tokens without a tag passed over
+# tokens: sentences are drawn whole, tokens without a tag ignored
 $ craft tok.h5 source=en tagset=3 pooling=none en:0=60x8,by:3 de:0=60x8,by:3 tags:en=60,3 tags:de=60,3,55 offsets:en=0,3,6,9,12,15,20,25,30,32,35,40,41,45,50,51,60 offsets:de=0,3,6,9,12,15,20,25,30,32,35,40,41,45,50,51,60
 $ isogloss probe tok.h5 --pool none --csv - | grep -v shuffled | cut -d , -f 1-4,7,10,14,17
-2> isogloss: note: de: 5 of 60 tokens have no tag and are passed over
+2> isogloss: note: de: 5 of 60 tokens have no tag and are ignored
 > measure,estimator,src,tgt,value,interval,n,pool
 > accuracy,probe,en,en,0.9,boot-items,60,none
 > accuracy,probe,en,de,0.9818181818182,boot-items,55,none
@@ -112,13 +112,13 @@ $ isogloss probe few.h5 --folds 2
 2> isogloss probe: --folds: 2 is less than 3 (*
 ? 2
 $ craft some.h5 source=en classes=3 en:0=60x8,by:3 de:0=60x8,by:3 labels:en=60,3,4 labels:de=60,3,45; isogloss probe some.h5
-2> isogloss: note: en: 56 of 60 items have no label and are passed over
-2> isogloss: note: de: 15 of 60 items have no label and are passed over
+2> isogloss: note: en: 56 of 60 items have no label and are ignored
+2> isogloss: note: de: 15 of 60 items have no label and are ignored
 2> isogloss probe: some.h5: en has 4 examples with a label, fewer than --folds 5
 ? 1
 # labels of one class but for one item: in its fold nothing can be learnt, and nothing is said
 $ craft rare.h5 source=en classes=2 en:0=60x8 de:0=60x8 labels:en=60,2,3 labels:de=60,2; isogloss probe rare.h5 --folds 3 --measure accuracy:probe --csv - | wc -l
-2> isogloss: note: en: 57 of 60 items have no label and are passed over
+2> isogloss: note: en: 57 of 60 items have no label and are ignored
 2> isogloss: note: 22 of 63 answers count as wrong: without their fold en has one class only
 > 3
 $ craft uneven.h5 source=en classes=3 en:0=60x8 de:0=50x8 labels:en=60,3 labels:de=50,3; isogloss probe uneven.h5
@@ -139,8 +139,8 @@ $ isogloss probe l.h5 --measure accuracy:prob
 $ isogloss probe l.h5 --measure accuracy:language-id --budget 7
 2> isogloss probe: --budget: a probe of languages has no source (*
 ? 2
-# the figure says what was learnt on
-$ isogloss probe l.h5 --quiet --csv drawn.csv --plot drawn.gp; grep -o 'learnt on English (en)' drawn.gp
-> learnt on English (en)
+# the figure says what was trained on
+$ isogloss probe l.h5 --quiet --csv drawn.csv --plot drawn.gp; grep -o 'trained on English (en)' drawn.gp
+> trained on English (en)
 $ isogloss plot drawn.csv --measure gap --out gap.gp --quiet; grep -o 'from English (en)' gap.gp
 > from English (en)

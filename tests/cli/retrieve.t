@@ -104,7 +104,7 @@ $ isogloss retrieve mine.h5 --tgt de --gold gold.tsv
 2> isogloss retrieve: --gold goes with --measure f1 (*
 ? 2
 $ isogloss retrieve mine.h5 --tgt de --gold gold.tsv --measure f1,mrr
-2> isogloss retrieve: --gold: rows of mining need not belong together, so mrr cannot be had with it (*
+2> isogloss retrieve: --gold: rows of mining need not belong together, so mrr is not available with it (*
 ? 2
 $ isogloss retrieve mine.h5 --preset tatoba
 2> isogloss retrieve: --preset: unknown name 'tatoba'; did you mean 'tatoeba'? (*

@@ -56,20 +56,20 @@ $ isogloss words en.vec de3.vec --test test.txt --train train.txt --k 1 --neighb
 # test words that were trained on are counted
 $ printf 'c C\na A\na D\nx X\n' > over.txt
 $ isogloss words en.vec de.vec --test over.txt --train train.txt --k 1 --neighbours 2 --prep none --csv o.csv
-2> isogloss: note: train.txt and over.txt overlap: 1 of 3 test words (1 of 4 pairs) were trained on; scores flatter
+2> isogloss: note: train.txt and over.txt overlap: 1 of 3 test words (1 of 4 pairs) were trained on; scores are too high
 2> isogloss: note: over.txt: 1 of 3 words cannot be scored: 1 have no vector, of 0 no translation has one
 2> isogloss: note: p@1 by csls of 2 words in the vocabulary: * (chance 0.38)
 # odd lines are counted, the first named; with --strict the first is an error
 $ printf '5 2\na 1 0\nb 0 1\nshort 1\na 2 2\nc -1 0\nd 0 0\n' > odd.vec
 $ isogloss words en=odd.vec de.vec --test test.txt --train train.txt --k 1 --neighbours 2 --prep none --csv o.csv
-2> isogloss: note: odd.vec: *1 short lines left out, 1 words that come again left out, 1 vectors of zeros (*)
+2> isogloss: note: odd.vec: *1 short lines left out, 1 repeated words left out, 1 vectors of zeros (*)
 2> isogloss: note: p@1 by csls of 1 words in the vocabulary: *
 $ isogloss words en=odd.vec de.vec --test test.txt --train train.txt --k 1 --neighbours 2 --strict
 2> isogloss words: odd.vec: line 4: *
 ? 1
 $ printf 'a A\nalone\nb B\na A\n' > odd.txt
 $ isogloss words en.vec de.vec --test test.txt --train odd.txt --k 1 --neighbours 2 --prep none --csv o.csv
-2> isogloss: note: odd.txt: left out: 1 pairs that come again, 0 empty lines, 1 lines of one word, 0 that are no text (first: line 2: one word, no pair; line 4: the pair comes again)
+2> isogloss: note: odd.txt: left out: 1 repeated pairs, 0 empty lines, 1 lines of one word, 0 that are not text (first: line 2: one word, no pair; line 4: the pair is repeated)
 2> isogloss: note: p@1 by csls of 1 words in the vocabulary: *
 # states without word types
 $ isogloss words en=$S/examples/states/mini.h5 de.vec --test test.txt --train train.txt

@@ -29,8 +29,8 @@ static void interrupt(const char *out)
     const int status = RUN(out, "--quiet");
     iso_run_interrupt_at(NULL, 0);
     assert_int_equal(status, 130);
-    assert_non_null(strstr(said, "interrupted; what is done is kept"));
-    assert_non_null(strstr(said, "--resume goes on"));
+    assert_non_null(strstr(said, "interrupted; finished work is kept"));
+    assert_non_null(strstr(said, "--resume continues"));
 }
 
 static void resumed_equals_uninterrupted(void **state)

@@ -220,7 +220,7 @@ static void commas_separate_quoted_fields(void **state)
     text(c.labels[0], "a");
     text(c.labels[2], "");
     assert_int_equal(c.empty, 1);
-    text(said(&c), "read as a table with quoted fields; 1 blank line passed over");
+    text(said(&c), "read as a table with quoted fields; 1 blank line ignored");
     iso_corpus_free(&c);
     ok(read_bytes(&c, "semi.CSV", "\"sentence\";\"topic\"\n\"a;b\";c\n"));
     text(c.text[0], "a;b");
@@ -294,7 +294,7 @@ static void lines_may_be_objects(void **state)
     text(c.text[2], "");
     text(c.ids[2], "0.5");
     text(c.labels[2], "true");
-    text(said(&c), "read as JSON; 1 blank line passed over; 1 \\u0000 became U+FFFD");
+    text(said(&c), "read as JSON; 1 blank line ignored; 1 \\u0000 became U+FFFD");
     iso_corpus_free(&c);
     ok(read_bytes(&c, "a.ndjson", "{\"sentence\": \"a\", \"lang\": \"en\"}\n"));
     text(said(&c), "read as JSON: text is sentence; left out: lang");
@@ -667,7 +667,7 @@ static void names_of_published_collections_are_known(void **state)
     ok(folder_of(found, notes, "flores",
                  "eng_Latn.devtest deu_Latn.devtest ara.devtest README .x"));
     text(found, "ara eng_Latn "); /* deu_Latn is no code here, and no suffix says text */
-    assert_non_null(strstr(notes, "/flores: 1 file passed over, being no text of a language: "
+    assert_non_null(strstr(notes, "/flores: 1 file ignored, not a text of a language: "
                                   "deu_Latn.devtest\n"));
     ok(folder_of(found, notes, "ntrex",
                  "newstest2019-ref.deu.txt newstest2019-src.eng.txt newstest2019-ref.zh-CN.txt "
@@ -680,7 +680,7 @@ static void names_of_published_collections_are_known(void **state)
     ok(folder_of(found, notes, "train",
                  "en.train.tsv zh.train.jsonl train.de run.sh x.npy en.h5 a=b.txt"));
     text(found, "de en zh ");
-    assert_non_null(strstr(notes, "4 files passed over"));
+    assert_non_null(strstr(notes, "4 files ignored"));
     ok(folder_of(found, notes, "other", "klingon.txt en.txt files.csv"));
     text(found, "en files klingon ");
     assert_non_null(strstr(notes, "taken as languages, though not known as codes: files, klingon"));

@@ -63,7 +63,7 @@ static void odd_lines_are_counted(void **state)
     assert_int_equal(d.duplicates, 1);
     assert_int_equal(d.bad_lines, 2);
     assert_int_equal(d.bad_text, 1);
-    text(d.few, "line 2: one word, no pair; line 3: the pair comes again; "
+    text(d.few, "line 2: one word, no pair; line 3: the pair is repeated; "
                 "line 4: one word, no pair"); /* and a fourth */
     iso_dictionary_free(&d);
 
@@ -88,7 +88,7 @@ static void errors(void **state)
     fails(read_bytes(&d, "a b\n \r\nc d\n", (iso_dictionary_opt){.strict = true}), ISO_EFORMAT,
           "d.txt: line 2: is empty");
     fails(read_bytes(&d, "a b\na b\n", (iso_dictionary_opt){.strict = true}), ISO_EFORMAT,
-          "line 2: the pair comes again");
+          "line 2: the pair is repeated");
     fails(read_bytes(&d, "a\nb\n", (iso_dictionary_opt){0}), ISO_EFORMAT,
           "has no pair of words: line 1: one word");
     fails(read_bytes(&d, "a b\n", (iso_dictionary_opt){.encoding = "koi8"}), ISO_EARG, "'koi8'");

@@ -232,7 +232,7 @@ static void a_part_is_not_thrown_away(void **state)
           "delete it");
     fails(open_part(&n, path, "model\tm\npool\tcls\n", true), ISO_EFORMAT,
           "kept.h5.part: was begun with another pool (mean, now cls): give what was given then, or "
-          "delete it to begin anew");
+          "delete it to start again");
     fails(open_part(&n, path, "model\tm\n", true), ISO_EFORMAT, "with pool, which is gone");
     fails(open_part(&n, path, "model\tm\nlayers\t1\npool\tmean\n", true), ISO_EFORMAT,
           "was begun without layers");
@@ -296,7 +296,8 @@ static void journals_may_be_torn_but_not_garbled(void **state)
         const char *bytes, *message;
     } cases[] = {
         {"\nx", "is not a journal of this program; delete it and "},
-        {"isogloss-journal 1\nplan 1\na\nsize 1 1\n", "was written by another version of isogloss; delete it and "},
+        {"isogloss-journal 1\nplan 1\na\nsize 1 1\n",
+         "was written by another version of isogloss; delete it and "},
         {"isogloss-ledger 2\n", "is not a journal of this program"},
         {"isogloss-journal 2\nplan x\n", "line 2 is not"},
         {"isogloss-journal 2\nplan -1\n", "line 2 is not"},

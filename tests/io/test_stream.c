@@ -86,11 +86,11 @@ static void no_more_than_is_granted(void **state)
     ok(text_of(&out, file("four", "word", 4), 4, NULL));
     text(out.text, "word");
     fails(text_of(&out, temp_path("four"), 3, NULL), ISO_EFORMAT,
-          "four: goes on after 3 bytes, which is all");
+          "four: continues after 3 bytes, which is all");
     ok(iso_stream_open(&s, "/dev/zero", 1000, NULL));
     while (!(err = iso_stream_read(&count, &s, bytes, sizeof bytes)))
         total += count;
-    fails(err, ISO_EFORMAT, "/dev/zero: goes on after 1000 bytes");
+    fails(err, ISO_EFORMAT, "/dev/zero: continues after 1000 bytes");
     assert_true(total > 900 && total <= 1000);
     iso_stream_close(&s);
     iso_buf_free(&out);

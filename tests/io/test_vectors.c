@@ -116,7 +116,7 @@ static void odd_lines_are_counted(void **state)
     assert_int_equal(v.odd.header, 1); /* 9 words promised, 10 lines */
     assert_int_equal(iso_odd_total(&v.odd), 9);
     text(v.odd.few[0], "line 3: 1 numbers, not 2");
-    text(v.odd.few[1], "line 4: \"a\" comes again");
+    text(v.odd.few[1], "line 4: \"a\" is repeated");
     text(v.odd.few[2], "line 5: \"z\" has a vector of zeros");
     iso_vectors_free(&v);
 
@@ -139,7 +139,7 @@ static void strict_names_the_line(void **state)
     } bad[] = {
         {"2 2\na 1 2\nb 1\n", "v.vec: line 3: 1 numbers, not 2"},
         {"2 2\na 1 2\nb 1 y7\n", "line 3: \"y7\" is not a number"},
-        {"2 2\na 1 2\na 1 2\n", "line 3: \"a\" comes again"},
+        {"2 2\na 1 2\na 1 2\n", "line 3: \"a\" is repeated"},
         {"2 2\na 1 2\nb 0 0\n", "line 3: \"b\" has a vector of zeros"},
         {"2 2\na 1 2\nb\xff 1 0\n", "line 3: the word is not UTF-8"},
         {"2 2\na 1 2\nb inf 0\n", "line 3: \"b\" has a number that is not finite"},
@@ -347,7 +347,7 @@ static void binary(void **state)
         assert_true(number(&v, 0, 0) == 0.1f && number(&v, 0, 1) == -2 && number(&v, 1, 1) == 4);
         assert_int_equal(v.odd.duplicates, 1);
         assert_int_equal(v.odd.not_finite, 1);
-        text(v.odd.few[0], "word 3: \"the\" comes again");
+        text(v.odd.few[0], "word 3: \"the\" is repeated");
         iso_vectors_free(&v);
     }
 }
@@ -556,7 +556,8 @@ static void word_types(void **state)
     near(number(&v, 0, 1), cell(1, 0, 0, 1), 0);
     iso_vectors_free(&v);
     fails(iso_vectors_read(&v, path, NULL), ISO_EARG, "types.h5: holds 2 languages; say which");
-    fails(iso_vectors_read(&v, path, &(iso_vectors_opt){.lang = "xx"}), ISO_EARG, "no language 'xx'");
+    fails(iso_vectors_read(&v, path, &(iso_vectors_opt){.lang = "xx"}), ISO_EARG,
+          "no language 'xx'");
     fails(iso_vectors_read(&v, path, &(iso_vectors_opt){.lang = "en", .layer = 1}), ISO_EARG,
           "no layer 1; its layers are 0 to 2");
     fails(iso_vectors_read(&v, source_path("examples/states/mini.h5"), NULL), ISO_EFORMAT,

@@ -121,7 +121,7 @@ static void tables(void **state)
     text(list.at[0].tgt, "params");
     near(list.at[0].value, 0.6, 1e-15);
     iso_records_free(&list);
-    /* a row a language learnt from: the row is the source */
+    /* a row a language trained on: the row is the source */
     opt = asked("from,en,de,fr\nen,0.9,0.7,0.6\nde,0.8,0.85,0.5\nfr,1,0.9,0.9\n");
     opt.select.src = "deu";
     list = made(&opt, NULL);

@@ -196,7 +196,7 @@ static void odd_things_are_counted(void **state)
     put(folder, "tokenizer_config.json", "{\"do_lower_case\": false}");
     t = opened(folder);
     assert_int_equal(iso_tokenizer_odd(t, &first), 2);
-    assert_non_null(strstr(first, "piece 3 comes again as 4"));
+    assert_non_null(strstr(first, "piece 3 is repeated as 4"));
     text(ids_of(t, "a House", NULL, 0), "1 6 5 2 |0000");
     iso_tokenizer_close(t);
 }
@@ -570,7 +570,8 @@ static void published_cases_of_xlmr(void **state)
     published(test_data("data/tokenizers/xlm-roberta"), "xlmr_minilm_l12", 28);
 }
 
-/* --- Whole corpora, against the sums of a plain implementation: tests/golden/make_wordpiece.py --- */
+/* --- Whole corpora, against the sums of a plain implementation: tests/golden/make_wordpiece.py ---
+ */
 
 struct sum {
     int64_t count;

@@ -1,5 +1,5 @@
-/* WordPiece: by hand, against golden ids of a plain implementation on Python's unicodedata, against a plain
- * one here, and what holds for any bytes. */
+/* WordPiece: by hand, against golden ids of a plain implementation on Python's unicodedata, against
+ * a plain one here, and what holds for any bytes. */
 #include "tests/check.h"
 
 #include <pthread.h>
@@ -205,7 +205,7 @@ static void lines_of_a_vocabulary(void **state)
     assert_int_equal(iso_vocab_find(v, "", -1), 1);
     assert_int_equal(iso_vocab_find(v, "three", -1), -1);
     assert_int_equal(iso_vocab_odd(v, &first), 2);
-    assert_non_null(strstr(first, "piece 0 comes again as 3"));
+    assert_non_null(strstr(first, "piece 0 is repeated as 3"));
     int64_t len;
     assert_null(iso_vocab_piece(&len, v, 6));
     assert_null(iso_vocab_piece(&len, v, -1));

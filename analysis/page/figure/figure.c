@@ -98,7 +98,7 @@ static iso_err describe_it(struct figure *f, const iso_records *records)
             iso_buf_printf(&f->subtitle, "mixed at layer %lld \xc2\xb7 ", (long long)r->mix_layer));
     if (r->src && iso_figure_one_source(records) && !iso_figure_same_language(records)) {
         ISO_TRY(iso_buf_puts(&f->subtitle, r->x || strcmp(r->measure, "gap") == 0 ? "from "
-                                           : iso_str_same(r->src, r->train)       ? "learnt on "
+                                           : iso_str_same(r->src, r->train)       ? "trained on "
                                                                                   : "with "));
         ISO_TRY(iso_wording_lang(&f->subtitle, r->src));
         ISO_TRY(iso_buf_puts(&f->subtitle, " \xc2\xb7 "));

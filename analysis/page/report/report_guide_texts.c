@@ -111,7 +111,7 @@ const char iso_guide_lambda[] =
     "histogram and the entropies. <cite>Yang et al., ICLR 2022 (arXiv:2205.04182).</cite>";
 
 const char iso_guide_probe[] =
-    "A linear classifier is learnt on the source&rsquo;s labelled sentences, layer by layer, "
+    "A linear classifier is trained on the source&rsquo;s labelled sentences, layer by layer, "
     "and asked about sentences of every language that it has met in none: a curve is the share "
     "it gets right. The source&rsquo;s own curve says what the layer knows of the task at all, "
     "[[chance|the dashed line what always answering with the most frequent class would bring, "
@@ -217,7 +217,7 @@ static const char f1_probe[] =
 
 static const char baseline[] =
     "What a probe is measured against: always answering with the most frequent class, or a probe "
-    "learnt from permuted labels. A probe that is no better has found nothing. <cite>Control "
+    "trained on permuted labels. A probe that is no better has found nothing. <cite>Control "
     "tasks: Hewitt and Liang, EMNLP 2019 (arXiv:1909.03368).</cite>";
 
 static const char language_id[] =

@@ -126,7 +126,7 @@ static iso_err name_word(struct left_out *out, const iso_lang *lang, int64_t row
     ISO_TRY(iso_word_text_show(&shown, lang->tokens[row], (int64_t)strlen(lang->tokens[row])));
     if (strict)
         ISO_FAIL(ISO_EFORMAT,
-                 "%s: %s: word %" PRId64 ", \"%s\", %s; mend it or do without " ISO_FIELD(strict),
+                 "%s: %s: word %" PRId64 ", \"%s\", %s; fix it or leave out " ISO_FIELD(strict),
                  lang->path, lang->name, row + 1, shown.text ? shown.text : "", what);
     if (out->again + out->no_text <= NAMED)
         ISO_TRY(iso_buf_printf(few, "%s\"%s\" %s", few->len ? "; " : "",
@@ -136,7 +136,7 @@ done:
     return err;
 }
 
-/* Of words that come again after folding the first counts; with `strict` they are refused. */
+/* Of words that are equal after folding the first counts; with `strict` they are refused. */
 static iso_err take_words(struct vocabulary *v, struct left_out *odd, const iso_align_opt *o)
 {
     const iso_word_text how = {.lower = o->lower ? iso_text_lower : NULL};
@@ -160,7 +160,7 @@ static iso_err take_words(struct vocabulary *v, struct left_out *odd, const iso_
             }
         }
         *(good ? &odd->again : &odd->no_text) += 1;
-        ISO_TRY(name_word(odd, v->lang, r, o->strict, good ? "comes again" : "is no text"));
+        ISO_TRY(name_word(odd, v->lang, r, o->strict, good ? "is repeated" : "is no text"));
     }
 done:
     iso_buf_free(&word);
@@ -184,8 +184,7 @@ static iso_err make_vocabulary(struct vocabulary *v, const iso_states *s, int la
                  v->lang->path, v->lang->name, pooling ? pooling : "not known");
     ISO_TRY(take_words(v, &odd, &ask->opt));
     if (odd.again + odd.no_text > 0)
-        iso_run_note(ask->run,
-                     "%s: %s: left out: %lld words that come again, %lld that are no text (%s)",
+        iso_run_note(ask->run, "%s: %s: left out: %lld repeated words, %lld that are not text (%s)",
                      v->lang->path, v->lang->name, (long long)odd.again, (long long)odd.no_text,
                      odd.few.text);
 done:
@@ -219,7 +218,7 @@ static iso_err name_missing(iso_buf *few, int64_t count, const struct found *f,
         return ISO_OK;
     ISO_TRY(iso_word_text_show(&shown, word, (int64_t)strlen(word)));
     if (strict)
-        ISO_FAIL(ISO_EFORMAT, "%s: \"%s\" is no word of %s (%s); do without " ISO_FIELD(strict),
+        ISO_FAIL(ISO_EFORMAT, "%s: \"%s\" is not a word of %s (%s); leave out " ISO_FIELD(strict),
                  f->path, shown.text, v->lang->name, v->lang->path);
     ISO_TRY(iso_buf_printf(few, "%s\"%s\" (%s)", few->len ? ", " : "", shown.text, v->lang->name));
 done:

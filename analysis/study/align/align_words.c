@@ -104,7 +104,7 @@ static iso_err check_side(const iso_states *s, const iso_lang *lang, bool pieces
                                                                            pool) " none`",
             path, lang->name);
     if (pieces && !lang->tokens)
-        return iso_fail(ISO_EARG, "%s: %s does not say its tokens, words cannot be told", path,
+        return iso_fail(ISO_EARG, "%s: %s does not say its tokens, words cannot be found", path,
                         lang->name);
     return ISO_OK;
 }

@@ -19,7 +19,7 @@ static const iso_option options[] = {
     ISO_SELECT_TGT(iso_gap_opt),
     ISO_SELECT_LAYERS(iso_gap_opt),
     ISO_OPTION(iso_gap_opt, MEASURES, measure, "LIST", "of RECORDS: cka,centroid:relative,p@1,... (default: the usual ones that are there)"),
-    ISO_OPTION(iso_gap_opt, ENUM, interval, "KIND", "none leaves intervals away", .choices = "none"),
+    ISO_OPTION(iso_gap_opt, ENUM, interval, "KIND", "none leaves intervals out", .choices = "none"),
 };
 /* clang-format on */
 const iso_options iso_gap_options = ISO_OPTIONS("gap", iso_gap_opt, options);

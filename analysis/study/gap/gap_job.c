@@ -69,7 +69,7 @@ static iso_err check_targets(const struct gap_job *job)
     return ISO_OK;
 }
 
-/* "en+de+sw" holds de: what was learnt from is no target of transfer. */
+/* "en+de+sw" holds de: what was trained on is no target of transfer. */
 static bool learnt_from(const char *train, const char *lang)
 {
     const size_t len = strlen(lang);

@@ -141,7 +141,7 @@ done:
     return err;
 }
 
-/* A row of a table of pairs is a language that was learnt from; the source when it is said. */
+/* A row of a table of pairs is a language that was trained on; the source when it is said. */
 static iso_err choose(int *row, struct gap_scores *s, const iso_gap_opt *opt)
 {
     const iso_scores *t = &s->table;
@@ -184,7 +184,7 @@ static iso_err take_table(struct gap_scores *s, const iso_gap_opt *opt, const is
                  "%s: no column is a language that is known%s%s; " ISO_FIELD(tgt) " names others",
                  s->path, odd.len ? ": " : "", odd.len ? odd.text : "");
     if (odd.len)
-        iso_run_note(run, "%s: passed over, being no languages: %s", s->path, odd.text);
+        iso_run_note(run, "%s: ignored, not languages: %s", s->path, odd.text);
     if (are_percentages(&s->table)) {
         iso_run_note(run, "%s: some scores are above 1, so all are read as percentages", s->path);
         for (int i = 0; i < s->count; i++)

@@ -11,8 +11,8 @@ iso_err iso_dictionaries_read(iso_dictionary *out, const char *path, const iso_d
 
     if (!err && iso_dictionary_odd(out) > 0)
         iso_run_note(opt->run,
-                     "%s: left out: %lld pairs that come again, %lld empty lines, %lld lines of "
-                     "one word, %lld that are no text (first: %s)",
+                     "%s: left out: %lld repeated pairs, %lld empty lines, %lld lines of "
+                     "one word, %lld that are not text (first: %s)",
                      path, (long long)out->duplicates, (long long)out->empty_lines,
                      (long long)out->bad_lines, (long long)out->bad_text, out->few);
     return err;
@@ -68,7 +68,7 @@ iso_err iso_dictionaries_overlap(const char *train_path, const iso_dictionary *t
     if (words > 0)
         iso_run_note(run,
                      "%s and %s overlap: %lld of %lld test words (%lld of %lld pairs) were "
-                     "trained on; scores flatter",
+                     "trained on; scores are too high",
                      train_path, test_path, (long long)words, (long long)all, (long long)pairs,
                      (long long)lines);
 done:

@@ -241,7 +241,7 @@ static void note_meaning(const iso_run *run, const struct mix_claims *claims)
     }
     if (most < MIX_CLAIM_ITEMS)
         iso_run_note(run,
-                     "fewer than %d sentences: what mixing does to them is no ground for a claim",
+                     "fewer than %d sentences: what mixing does to them is not enough for a claim",
                      MIX_CLAIM_ITEMS);
     iso_run_note(run,
                  "in how many cases, a target and a measured layer each, mixing is shown to bring "

@@ -23,7 +23,7 @@ static iso_err split(iso_buf *registry, iso_buf *retrieval, const char *list)
         ISO_NEED(iso_spec_parse(&s, word),
                  ISO_FIELD(measure) " takes a list like cka,p@1:cosine, not '%s'", list);
         if (!strcmp(s.measure, "f1"))
-            ISO_FAIL(ISO_EARG, ISO_FIELD(measure) ": mix does not mine, so %s cannot be had here",
+            ISO_FAIL(ISO_EARG, ISO_FIELD(measure) ": mix does not mine, so %s is not available",
                      word);
         iso_buf *to = iso_retrieve_knows(s.measure) ? retrieval : registry;
         ISO_TRY(iso_buf_printf(to, "%s%s", to->len ? "," : "", word));

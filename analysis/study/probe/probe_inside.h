@@ -17,8 +17,8 @@
 /* Who says what an example is. */
 enum probe_predictor {
     PROBE_LEARNT,   /* the probe */
-    PROBE_MAJORITY, /* the most frequent class of the rows learnt from */
-    PROBE_SHUFFLED, /* a probe learnt on labels that were permuted */
+    PROBE_MAJORITY, /* the most frequent class of the rows trained on */
+    PROBE_SHUFFLED, /* a probe trained on labels that were permuted */
     PROBE_LANGUAGE, /* a probe that tells languages */
     PROBE_PREDICTORS
 };
@@ -67,7 +67,7 @@ struct probe_lang {
     int64_t labelled;
     int64_t *item;  /* of each row: the number of its item among those of all languages */
     int32_t *fold;  /* of each row */
-    uint8_t *learn; /* rows that may be learnt from; NULL unless a source */
+    uint8_t *learn; /* rows that may be trained on; NULL unless a source */
 };
 
 /* Sources come first. */
@@ -94,7 +94,7 @@ iso_err iso_probe_labels(struct probe_set *set, const struct probe_ask *ask);
 /* Numbers the items of all languages, deals them to folds. */
 iso_err iso_probe_items(struct probe_set *set, const struct probe_ask *ask);
 
-/* Which rows of the sources may be learnt from (the budget). */
+/* Which rows of the sources may be trained on (the budget). */
 iso_err iso_probe_budget(struct probe_set *set, const struct probe_ask *ask);
 
 /* --- One layer --- */

@@ -1,5 +1,5 @@
 /* The items of all languages together: who is whose translation, which fold each goes to, and which
- * rows of the sources are learnt from. */
+ * rows of the sources are trained on. */
 #include <stdlib.h>
 #include <string.h>
 

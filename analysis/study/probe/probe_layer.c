@@ -24,7 +24,7 @@ double iso_probe_memory(const struct probe_set *set, int64_t dim, int folds)
     }
     const double languages = (double)LANGUAGE_ITEMS * set->langs;
     learnt = learnt > languages ? learnt : languages;
-    /* what is learnt from once more, and two copies in each thread that learns */
+    /* what is trained on once more, and two copies in each thread that learns */
     return 4 * (double)dim * (rows + (1 + 2 * (threads < pairs ? threads : pairs)) * learnt);
 }
 
@@ -109,7 +109,7 @@ done:
     return err;
 }
 
-/* The labels of the rows learnt from change places within their language. */
+/* The labels of the rows trained on change places within their language. */
 static iso_err shuffle(int32_t *out, const struct probe_lang *l, iso_rng *rng)
 {
     int64_t *row = NULL, *order = NULL, n = 0;
@@ -155,7 +155,7 @@ done:
 
 /* --- Majority --- */
 
-/* Of all rows learnt from, whatever their fold: the majority outside a fold is rarer inside it, so
+/* Of all rows trained on, whatever their fold: the majority outside a fold is rarer inside it, so
  * that it would fall below chance where classes are equally frequent. */
 static iso_err run_majority(struct probe_layer *l, const struct probe_set *set)
 {

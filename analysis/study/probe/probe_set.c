@@ -152,10 +152,9 @@ static void note_unlabelled(const struct probe_set *set, const struct probe_ask 
     for (int i = 0; i < set->langs; i++) {
         const struct probe_lang *l = &set->lang[i];
         if (l->labelled < l->lang->rows)
-            iso_run_note(ask->run, "%s: %lld of %lld %s have no %s and are passed over",
-                         l->lang->name, (long long)(l->lang->rows - l->labelled),
-                         (long long)l->lang->rows, set->tags ? "tokens" : "items",
-                         set->tags ? "tag" : "label");
+            iso_run_note(ask->run, "%s: %lld of %lld %s have no %s and are ignored", l->lang->name,
+                         (long long)(l->lang->rows - l->labelled), (long long)l->lang->rows,
+                         set->tags ? "tokens" : "items", set->tags ? "tag" : "label");
     }
 }
 

@@ -13,13 +13,13 @@ enum { FOLDS_MOST = 10000 };
 /* clang-format off */
 static const iso_option options[] = {
     ISO_OPTION(iso_probe_opt, INPUT, second, "INPUT...", "second sentences of pairs, whose first ones the INPUT before holds", .reads = ISO_READS_STATES),
-    ISO_OPTION_AS(iso_probe_opt, "src", NAMES, select.src, "LANG[,LANG]", "languages that are learnt from (default: as the file says, else the first)"),
-    ISO_OPTION(iso_probe_opt, INT, budget, "N", "learn from N items in all, an equal share of each source (default: all they have)", .least = 1),
+    ISO_OPTION_AS(iso_probe_opt, "src", NAMES, select.src, "LANG[,LANG]", "languages that are trained on (default: as the file says, else the first)"),
+    ISO_OPTION(iso_probe_opt, INT, budget, "N", "train on N items in all, an equal share of each source (default: all they have)", .least = 1),
     ISO_OPTION_AS(iso_probe_opt, "tgt", NAMES, select.tgt, "LANG[,LANG]", "languages that are tested beside the sources (default: all)"),
     ISO_SELECT_LAYERS(iso_probe_opt),
     ISO_OPTION(iso_probe_opt, MEASURES, measure, "LIST", "accuracy,f1,gap (default), accuracy:language-id, f1:shuffled, ... (a name alone: its usual estimators)", .init = "accuracy,f1,gap"),
-    ISO_OPTION(iso_probe_opt, ENUM, interval, "KIND", "none leaves intervals away", .choices = "none"),
-    ISO_OPTION(iso_probe_opt, INT, folds, "N", "parts of the items, each tested by a probe learnt on the others (default: 5)", .least = 3, .init = "5"),
+    ISO_OPTION(iso_probe_opt, ENUM, interval, "KIND", "none leaves intervals out", .choices = "none"),
+    ISO_OPTION(iso_probe_opt, INT, folds, "N", "parts of the items, each tested by a probe trained on the others (default: 5)", .least = 3, .init = "5"),
     ISO_OPTION(iso_probe_opt, TEXT, prep, "LIST", "steps on the rows of each language, in order: center,unit,zscore,..."),
 };
 /* clang-format on */

@@ -1,4 +1,4 @@
-/* The study of linear probes: learnt on source languages, tested on all, layer by layer. */
+/* The study of linear probes: trained on source languages, tested on all, layer by layer. */
 #ifndef ISO_STUDY_PROBES_H
 #define ISO_STUDY_PROBES_H
 
@@ -11,8 +11,8 @@ typedef struct iso_probe_opt {
     size_t size;
     iso_states
         *second;       /* NULL, or the second sentences of pairs, whose first ones are the states */
-    iso_select select; /* src: learnt from (several); tgt: tested beside them (NULL: all) */
-    int64_t budget;    /* items learnt from in all, an equal share of each source; 0: all */
+    iso_select select; /* src: trained on (several); tgt: tested beside them (NULL: all) */
+    int64_t budget;    /* items trained on in all, an equal share of each source; 0: all */
     const char *measure;   /* "accuracy,f1,gap,accuracy:language-id" */
     int64_t folds;         /* parts of the items, at least 3 */
     const char *prep;      /* steps on the rows of each language */

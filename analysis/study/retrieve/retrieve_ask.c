@@ -223,10 +223,11 @@ static iso_err read_all(struct retrieve_ask *ask, const iso_retrieve_opt *opt)
     ISO_NEED(isnan(opt->threshold) || ask->mining,
              ISO_FIELD(threshold) " goes with " ISO_FIELD(measure) " f1");
     for (int c = 0; opt->gold && c < ask->cells; c++)
-        ISO_NEED(ask->cell[c].kind == RETRIEVE_MINING,
-                 ISO_FIELD(gold) ": rows of mining need not belong together, so %s cannot be had "
-                                 "with it",
-                 ask->cell[c].measure);
+        ISO_NEED(
+            ask->cell[c].kind == RETRIEVE_MINING,
+            ISO_FIELD(gold) ": rows of mining need not belong together, so %s is not available "
+                            "with it",
+            ask->cell[c].measure);
 done:
     return err;
 }

@@ -149,8 +149,8 @@ static iso_err note_odd(const iso_run *run, const char *path, const iso_odd *odd
 
     ISO_TRY(count_kind(&text, odd->header, "header that lies"));
     ISO_TRY(count_kind(&text, odd->short_lines, "short lines left out"));
-    ISO_TRY(count_kind(&text, odd->duplicates, "words that come again left out"));
-    ISO_TRY(count_kind(&text, odd->bad_text, "words that are no text left out"));
+    ISO_TRY(count_kind(&text, odd->duplicates, "repeated words left out"));
+    ISO_TRY(count_kind(&text, odd->bad_text, "words that are not text left out"));
     ISO_TRY(count_kind(&text, odd->not_finite, "vectors with NaN or infinity left out"));
     ISO_TRY(count_kind(&text, odd->zeros, "vectors of zeros"));
     if (text.len == 0)
