@@ -1,12 +1,16 @@
 #!/bin/sh
 # Every header compiles alone; the installed ones as C99 and C++11, and where they declare, they do it
-# for both languages. They include only each other, and only they have ISO_API.
-# Usage: headers.sh PUBLIC_HEADER...
+# for both languages. They include only each other, and only they have ISO_API; those of
+# <isogloss.h> say what threads may do. Usage: headers.sh HEADER_OF_ISOGLOSS... -- HEADER_OF_KERNELS... --
 root=$(realpath "${ISOGLOSS_SOURCE:-.}")
+public=
+first=
 for header in "$@"; do # as root-relative names
-    set -- "$@" "$(realpath --relative-to="$root" "$header")"
-    shift
+    [ "$header" != -- ] || { first=${first:-$public}; continue; }
+    public="$public $(realpath --relative-to="$root" "$header")"
 done
+# shellcheck disable=SC2086 # names are words
+set -- $public
 cd "$root" || exit 2
 cc=${CC:-cc}
 cxx=${CXX:-c++}
@@ -28,6 +32,12 @@ for header in "$@"; do
         [ "$(grep -c '^ISO_BEGIN$\|^ISO_END$' "$header")" = 2 ] ||
             { echo "$header:1: declarations stand between ISO_BEGIN and ISO_END"; status=1; }
     fi
+    case " $first " in
+    *" $header "*)
+        [ "$header" = lib/base/api.h ] || ! grep -q 'ISO_API .*(' "$header" || grep -qi thread "$header" ||
+            { echo "$header:1: does not say what threads may do"; status=1; }
+        ;;
+    esac
     for included in $(sed -n 's/^#include "\(.*\)"$/\1/p' "$header"); do
         case " $* " in
         *" $included "*) ;;
