@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "bin/settings.h"
+#include "bin/args.h"
 #include "lib/base/err.h"
 #include "lib/base/option.h"
 
@@ -20,8 +20,8 @@ struct cmd {
     const char *options;
     const iso_options *study; /* those of its study, which come first; NULL: none */
     iso_option_reads reads;   /* its words */
-    bool registry; /* --measure takes those of the registry: help lists them */
-    int (*run)(const struct settings *set); /* returns an exit status */
+    bool registry;            /* --measure takes those of the registry: help lists them */
+    int (*run)(const struct args *args); /* returns an exit status */
 };
 
 /* All subcommands, in the order of `isogloss help`; ends with NULL. */
@@ -45,9 +45,9 @@ int cmd_unknown(const char *name);
 int isogloss_main(int argc, char **argv);
 
 /* "isogloss compare: <iso_err_msg()>" on stderr; returns 130 for ISO_ECANCEL, else 1. */
-int cmd_failed(const struct settings *set, iso_err err);
+int cmd_failed(const struct args *args, iso_err err);
 
 /* The same for a wrong command line, with a formatted message; returns 2. */
-int cmd_usage(const struct settings *set, const char *format, ...) ISO_PRINTF(2, 3);
+int cmd_usage(const struct args *args, const char *format, ...) ISO_PRINTF(2, 3);
 
 #endif

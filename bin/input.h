@@ -2,11 +2,11 @@
 #ifndef ISO_BIN_INPUT_H
 #define ISO_BIN_INPUT_H
 
-#include "bin/settings.h"
+#include "bin/args.h"
 #include "lib/io/states.h"
 
 /* Opens the collection of some INPUT words under the reading options of the command line. */
-iso_err input_open(iso_states **out, const struct settings *set, const struct words *words,
+iso_err input_open(iso_states **out, const struct args *args, const struct words *words,
                    const iso_run *run);
 
 #endif

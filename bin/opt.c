@@ -73,18 +73,12 @@ static iso_err collect(struct words *list, const char *word)
     return err;
 }
 
-/* Where the words of a list go. */
-static struct words *list_at(struct settings *set, struct opt *o)
-{
-    return o->fills == OPT_STUDY ? &o->words : (void *)((char *)set + o->is->offset);
-}
-
 /* A list that was begun and left empty is a forgotten file. */
-static iso_err lists_filled(struct settings *set, const struct known *k)
+static iso_err lists_filled(const struct known *k)
 {
     for (int i = 0; i < k->list->count; i++) {
         struct opt *o = &k->list->at[i];
-        if (k->begun[i] && list_at(set, o)->count == 0)
+        if (k->begun[i] && o->words.count == 0)
             return iso_fail(ISO_EARG, "--%s needs a value: %s", o->name, o->is->value);
     }
     return ISO_OK;
@@ -107,21 +101,31 @@ static iso_err inputs_given(const struct known *k)
 }
 
 /* The struct that an option is a field of. */
-static void *filled(struct settings *set, const struct opt *o)
+static void *filled(struct args *args, const struct opt *o)
 {
-    return o->fills == OPT_STUDY     ? set->study
-           : o->fills == OPT_FIGURES ? (void *)&set->figure
-                                     : set;
+    switch (o->fills) {
+    case OPT_STUDY:
+        return args->study;
+    case OPT_RUN:
+        return &args->run;
+    case OPT_READING:
+        return &args->reading;
+    case OPT_FIGURES:
+        return &args->figure;
+    case OPT_ARGS:
+        break;
+    }
+    return args;
 }
 
 /* Puts a value where it belongs; *into is the list that the following words go to. */
-static iso_err take(struct settings *set, struct words **into, struct opt *o, const char *value)
+static iso_err take(struct args *args, struct words **into, struct opt *o, const char *value)
 {
-    *into = &set->inputs;
+    *into = &args->inputs;
     o->given = true;
     if (o->is->kind != ISO_OPTION_INPUT)
-        return iso_option_set(o->is, filled(set, o), value);
-    *into = list_at(set, o);
+        return iso_option_set(o->is, filled(args, o), value);
+    *into = &o->words;
     return value ? collect(*into, value) : ISO_OK;
 }
 
@@ -147,7 +151,7 @@ static iso_err not_taken(const struct known *k, int found, const char *word)
 }
 
 /* Handles what getopt_long came back with. */
-static iso_err step(struct settings *set, struct words **into, struct known *k, int found,
+static iso_err step(struct args *args, struct words **into, struct known *k, int found,
                     char *const *argv)
 {
     struct opt *o = NULL;
@@ -170,83 +174,92 @@ static iso_err step(struct settings *set, struct words **into, struct known *k, 
     }
     if (forgotten(optarg, argv))
         return iso_fail(ISO_EARG, "--%s needs a value: %s", o->name, o->is->value);
-    return take(set, into, o, optarg);
+    return take(args, into, o, optarg);
 }
 
-iso_err opt_parse(struct settings *set, const struct cmd *cmd, int argc, char **argv)
+iso_err opt_parse(struct args *args, const struct cmd *cmd, int argc, char **argv)
 {
-    struct words *into = &set->inputs;
+    struct words *into = &args->inputs;
     struct known k = {0};
     iso_err err = ISO_OK;
     int found;
 
-    *set = (struct settings){.command = cmd->name};
-    iso_plot_opt_init(&set->figure, sizeof set->figure);
-    ISO_TRY(iso_alloc(&set->options, 1, sizeof *set->options));
-    opt_list_of(set->options, cmd);
+    *args = (struct args){.command = cmd->name};
+    iso_plot_opt_init(&args->figure, sizeof args->figure);
+    iso_options_init(&iso_states_options, &args->reading, sizeof args->reading);
+    ISO_TRY(iso_alloc(&args->options, 1, sizeof *args->options));
+    opt_list_of(args->options, cmd);
     if (cmd->study) {
-        ISO_TRY(iso_alloc((char **)&set->study, (int64_t)cmd->study->size, 1));
-        iso_options_init(cmd->study, set->study, cmd->study->size);
+        ISO_TRY(iso_alloc((char **)&args->study, (int64_t)cmd->study->size, 1));
+        iso_options_init(cmd->study, args->study, cmd->study->size);
     }
-    learn(&k, set->options);
+    learn(&k, args->options);
     optind = 0; /* glibc: start over, whatever was parsed before */
     opterr = 0;
     while ((found = getopt_long(argc, argv, k.shorts, k.longs, NULL)) != -1)
-        ISO_TRY(step(set, &into, &k, found, argv));
+        ISO_TRY(step(args, &into, &k, found, argv));
     for (int i = optind; i < argc; i++)
-        ISO_TRY(collect(&set->inputs, argv[i]));
-    ISO_TRY(lists_filled(set, &k));
-    ISO_TRY(set->help ? ISO_OK : inputs_given(&k));
+        ISO_TRY(collect(&args->inputs, argv[i]));
+    ISO_TRY(lists_filled(&k));
+    ISO_TRY(args->help ? ISO_OK : inputs_given(&k));
 done:
     return err;
 }
 
-static struct opt *named(const struct settings *set, const char *name)
+static struct opt *named(const struct args *args, const char *name)
 {
-    for (int i = 0; set->options && i < set->options->count; i++) {
-        if (strcmp(set->options->at[i].name, name) == 0)
-            return &set->options->at[i];
+    for (int i = 0; args->options && i < args->options->count; i++) {
+        if (strcmp(args->options->at[i].name, name) == 0)
+            return &args->options->at[i];
     }
     return NULL;
 }
 
-struct words opt_words(const struct settings *set, const char *name)
+struct words opt_words(const struct args *args, const char *name)
 {
-    const struct opt *o = named(set, name);
-    const char *base;
+    const struct opt *o = named(args, name);
+    char *base;
 
     if (!o || !o->given)
         return (struct words){0};
-    base = filled((struct settings *)(uintptr_t)set, o);
     if (o->is->kind == ISO_OPTION_INPUT)
-        return o->fills == OPT_STUDY ? o->words
-                                     : *(const struct words *)(const void *)(base + o->is->offset);
+        return o->words;
     if (o->is->kind < ISO_OPTION_TEXT)
         return (struct words){0};
-    return (struct words){(const char **)(uintptr_t)(base + o->is->offset), 1};
+    base = filled((struct args *)(uintptr_t)args, o);
+    return (struct words){(const char **)(void *)(base + o->is->offset), 1};
 }
 
-iso_err opt_fill(struct settings *set, bool *taken, const struct cmd *cmd, const char *name,
+bool opt_given(const struct args *args, const char *name)
+{
+    const struct opt *o = named(args, name);
+
+    return o && o->given;
+}
+
+const void *opt_struct(const struct args *args, const struct opt *o)
+{
+    return filled((struct args *)(uintptr_t)args, o);
+}
+
+iso_err opt_fill(struct args *args, bool *taken, const struct cmd *cmd, const char *name,
                  const char *value)
 {
-    struct words *into = &set->inputs;
-    struct opt *o = named(set, name);
+    struct words *into = &args->inputs;
+    struct opt *o = named(args, name);
 
     if (!o)
         return iso_fail(ISO_EARG, "%s does not take --%s", cmd->name, name);
     *taken = !o->given;
-    return *taken ? take(set, &into, o, value) : ISO_OK;
+    return *taken ? take(args, &into, o, value) : ISO_OK;
 }
 
-void opt_free(struct settings *set)
+void opt_free(struct args *args)
 {
-    for (int i = 0; set->options && i < set->options->count; i++) {
-        struct opt *o = &set->options->at[i];
-        if (o->is->kind == ISO_OPTION_INPUT)
-            iso_free(list_at(set, o)->at);
-    }
-    iso_free(set->inputs.at);
-    iso_free(set->options);
-    iso_free(set->study);
-    *set = (struct settings){0};
+    for (int i = 0; args->options && i < args->options->count; i++)
+        iso_free(args->options->at[i].words.at);
+    iso_free(args->inputs.at);
+    iso_free(args->options);
+    iso_free(args->study);
+    *args = (struct args){0};
 }

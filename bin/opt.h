@@ -11,7 +11,7 @@
 enum { OPT_MOST = 128, OPT_NAME = 40 };
 
 /* Which struct an option fills. */
-enum opt_fills { OPT_SETTINGS, OPT_STUDY, OPT_FIGURES };
+enum opt_fills { OPT_ARGS, OPT_STUDY, OPT_RUN, OPT_READING, OPT_FIGURES };
 
 /* One option of a command. */
 struct opt {
@@ -19,7 +19,7 @@ struct opt {
     char name[OPT_NAME]; /* as it is typed, without the two dashes: "max-vocab" */
     enum opt_fills fills;
     bool given;         /* on the command line */
-    struct words words; /* given for an INPUT of the study */
+    struct words words; /* given for an INPUT */
 };
 
 /* The options a command takes, in the order of help. */
@@ -38,19 +38,23 @@ bool opt_is_path(const iso_option *o);
 
 /* Fills `set` from argv[1..argc), argv[0] being the command's name. Options and words may come in
  * any order, `--` ends the options. Errors ISO_EARG; free with opt_free in either case. */
-ISO_MUST_USE iso_err opt_parse(struct settings *set, const struct cmd *cmd, int argc, char **argv);
-void opt_free(struct settings *set);
+ISO_MUST_USE iso_err opt_parse(struct args *args, const struct cmd *cmd, int argc, char **argv);
+void opt_free(struct args *args);
 
 /* The words that an option was given: those of an INPUT, or its one text; none is an empty list. */
-struct words opt_words(const struct settings *set, const char *name);
+struct words opt_words(const struct args *args, const char *name);
+
+/* Whether the command line, or a preset, gave an option; the struct that it is a field of. */
+bool opt_given(const struct args *args, const char *name);
+const void *opt_struct(const struct args *args, const struct opt *o);
 
 /* Gives the option `name` a value (a flag: NULL) where the command line gave none; *taken tells.
  * `value` is borrowed. Errors ISO_EARG (as on a command line; `cmd` does not take it). */
-ISO_MUST_USE iso_err opt_fill(struct settings *set, bool *taken, const struct cmd *cmd,
+ISO_MUST_USE iso_err opt_fill(struct args *args, bool *taken, const struct cmd *cmd,
                               const char *name, const char *value);
 
 /* Puts what --preset stands for where the command line left a choice open, and says so on stderr;
  * without --preset nothing. Errors ISO_EARG (no such preset: the nearest, or all). */
-ISO_MUST_USE iso_err opt_preset(struct settings *set, const struct cmd *cmd);
+ISO_MUST_USE iso_err opt_preset(struct args *args, const struct cmd *cmd);
 
 #endif

@@ -5,9 +5,9 @@
 #include "bin/term.h"
 #include "lib/base/str.h"
 
-iso_err opt_preset(struct settings *set, const struct cmd *cmd)
+iso_err opt_preset(struct args *args, const struct cmd *cmd)
 {
-    const struct words given = opt_words(set, "preset");
+    const struct words given = opt_words(args, "preset");
     const iso_preset *preset = NULL;
     iso_buf stands = {0};
     iso_err err = ISO_OK;
@@ -18,12 +18,12 @@ iso_err opt_preset(struct settings *set, const struct cmd *cmd)
     for (int i = 0; i < ISO_PRESET_CHOICES && preset->choice[i].option; i++) {
         const char *option = preset->choice[i].option, *value = preset->choice[i].value;
         bool taken;
-        ISO_TRY(opt_fill(set, &taken, cmd, option, value));
+        ISO_TRY(opt_fill(args, &taken, cmd, option, value));
         ISO_TRY(iso_buf_printf(&stands, " --%s%s%s%s", option, value ? " " : "", value ? value : "",
                                taken ? "" : " (given otherwise)"));
     }
     given.at[0] = NULL; /* all of it is there now: the study need not look */
-    term_note(set, "preset %s:%s", preset->name, stands.text ? stands.text : "");
+    term_note(args, "preset %s:%s", preset->name, stands.text ? stands.text : "");
 done:
     iso_buf_free(&stands);
     return err;

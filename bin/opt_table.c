@@ -7,93 +7,75 @@
 #include "lib/io/kind.h"
 #include "lib/io/pool.h"
 
-/* A row: what is described of an option, and who takes it. */
+/* A general option: described here, or by the table of the library that it is a row of. */
 struct row {
-    iso_option is;
-    const char *behind; /* NULL, or the option of the command's study that it follows in help */
+    iso_option is;      /* with `fills` of another struct its name alone */
     const char *of;     /* NULL, or the one command for which this row replaces the general one */
+    const char *behind; /* the option of a study that it stands behind, in help; NULL: none */
     bool common;        /* taken by every command whose options do not begin with "only" */
-    bool figure;        /* described among iso_plot_options: of `is` only the name counts */
+    enum opt_fills fills;
 };
 
 #define OPT(kind_, field_, ...)                                                                    \
     {                                                                                              \
-        .is = ISO_OPTION(struct settings, kind_, field_, __VA_ARGS__)                              \
+        .is = ISO_OPTION(struct args, kind_, field_, __VA_ARGS__)                                  \
     }
 #define OPT_OF(command, kind_, field_, ...)                                                        \
     {                                                                                              \
-        .of = command, .is = ISO_OPTION(struct settings, kind_, field_, __VA_ARGS__)               \
-    }
-#define OPT_BEHIND(option, kind_, field_, ...)                                                     \
-    {                                                                                              \
-        .behind = option, .is = ISO_OPTION(struct settings, kind_, field_, __VA_ARGS__)            \
+        .of = command, .is = ISO_OPTION(struct args, kind_, field_, __VA_ARGS__)                   \
     }
 #define OPT_COMMON(kind_, field_, ...)                                                             \
     {                                                                                              \
-        .common = true, .is = ISO_OPTION(struct settings, kind_, field_, __VA_ARGS__)              \
+        .common = true, .is = ISO_OPTION(struct args, kind_, field_, __VA_ARGS__)                  \
     }
-
-#define OPT_FIGURE(field_)                                                                         \
+#define OPT_FROM(table_, name_, ...)                                                               \
     {                                                                                              \
-        .common = true, .figure = true, .is = {.name = #field_ }                                   \
+        .fills = OPT_##table_, .is = {.name = name_}, __VA_ARGS__                                  \
+    }
+#define OPT_WORDS(name_, option, value_, ...)                                                      \
+    {                                                                                              \
+        .behind = option, .is = {                                                                  \
+            .name = name_,                                                                         \
+            .kind = ISO_OPTION_INPUT,                                                              \
+            .value = value_,                                                                       \
+            .help = __VA_ARGS__                                                                    \
+        }                                                                                          \
     }
 
 /* The order is the order of help. */
 /* clang-format off */
 static const struct row table[] = {
-    OPT(TEXT, model, "DIR", "folder of a checkpoint, as downloaded from a model hub", .reads = ISO_READS_CHECKPOINT),
-    OPT(TEXT, corpus, "DIR", "take every text in DIR: LANG.txt, .tsv, .csv, .jsonl, .ids; eng_Latn.dev; NAME.LANG", .reads = ISO_READS_CORPUS),
-    OPT_BEHIND("corpus", INPUT, source, "LANG=TEXT...", "text of the language that is mixed in; several files of it are one text", .reads = ISO_READS_TEXT),
-    OPT_BEHIND("corpus", INPUT, target, "LANG=TEXT...", "texts of the languages that it is mixed into", .reads = ISO_READS_TEXT),
-    OPT(INPUT, against, "INPUT...", "compare each language with the same language there", .reads = ISO_READS_STATES),
-    OPT(FLAG, difference, NULL, "with --against: the pairs here minus the same pairs there"),
-    OPT(TEXT, scores, "TABLE", "task scores: a row a model and a column a language, or lang and score; or records of accuracy or f1", .reads = ISO_READS_FILE),
-    OPT(TEXT, row, "NAME", "row of --scores, where it has several"),
-    OPT(TEXT, given, "TABLE", "quantities to hold constant: a row each by language, or of pairs src, tgt", .reads = ISO_READS_FILE),
-    OPT(TEXT, src, "LANG", "source language (default: as the file says, else the first)"),
-    OPT(TEXT, tgt, "LANG[,LANG]", "target languages (default: all others)"),
-    OPT(CHOICE, pairs, "all", "take every pair of languages instead of source and targets", .choices = "all"),
-    OPT(TEXT, layers, "LIST", "layers to take: 0,3-6,last (default: all)"),
-    {.of = "plot", .figure = true, .is = {.name = "layer"}},
-    OPT(FLAG, across, NULL, "pair every layer with every layer"),
-    OPT(FLAG, shuffle, NULL, "permute the target's rows: the control that should find nothing"),
-    OPT(TEXT, measure, "LIST", "measures: cka,cka:biased,cosine (a name alone: its recommended estimators)"),
-    OPT(CHOICE, interval, "KIND", "how intervals are made", .choices = "none jackknife groups"),
-    OPT(CHOICE, road, "KIND", "how sums are made (default: by the number of items)", .choices = "gram sums", .tier = ISO_OPTION_RARE),
-    OPT(FLAG, quick, NULL, "look at the headers only, not at the numbers"),
+    OPT_WORDS("source", "corpus", "LANG=TEXT...", "text of the language that is mixed in; several files of it are one text", .reads = ISO_READS_TEXT),
+    OPT_WORDS("target", "corpus", "LANG=TEXT...", "texts of the languages that it is mixed into", .reads = ISO_READS_TEXT),
+    OPT_FROM(FIGURES, "layer", .of = "plot", .behind = "layers"),
+    {.behind = "keep_after", .is = ISO_OPTION(struct args, TEXT, attention, "DIR", "draw who looks at whom in the sentences of " ISO_FIELD(items), .writes = ISO_WRITES_PICTURES)},
 
-    OPT(TEXT, columns, "LIST", "columns of tables and JSON: text=sentence,text2=...,id=...,label=... (default: by their names; id= takes none)"),
-    OPT(CHOICE, text_format, "KIND", "what texts are (default: by suffix and first line)", .choices = "plain tsv csv json"),
-
-    OPT_BEHIND("keep_after", TEXT, attention, "DIR", "draw who looks at whom in the sentences of --items", .writes = ISO_WRITES_PICTURES),
-
-    OPT(CHOICE, pool, "KIND", "token rows to one row an item (default: mean)", .choices = ISO_POOL_CHOICES(STORED)),
-    OPT(CHOICE, specials, "WHICH", "special tokens among the rows of each sentence (default: none)", .choices = "none both", .tier = ISO_OPTION_RARE),
-    OPT(CHOICE, axes, "ORDER", "axes of states that may be read in several ways: L layers, N items or tokens, D dimensions", .choices = "LND NLD", .any_case = true),
-    OPT(CHOICE, dtype, "TYPE", "number type of headless raw files, or of what is written", .choices = "f16 f32 f64", .tier = ISO_OPTION_RARE),
-    OPT(CHOICE, layout, "NAME", "read files as this layout instead of looking", .choices = "native per-sentence matrix npy npz safetensors raw"),
-    OPT(INT, dim, "N", "row length of headless raw files", .least = 1, .tier = ISO_OPTION_RARE),
-    OPT(FLAG, transpose, NULL, "matrix files hold neurons x items", .tier = ISO_OPTION_RARE),
+    OPT_FROM(READING, "pool"),
+    OPT_FROM(READING, "specials"),
+    OPT_FROM(READING, "axes"),
+    OPT_FROM(READING, "dtype"),
+    OPT_FROM(READING, "layout"),
+    OPT_FROM(READING, "dim"),
+    OPT_FROM(READING, "transpose"),
 
     OPT_OF("report", TEXT, out, "PATH", "what to write", .letter = 'o', .writes = ISO_WRITES_FOLDER),
     OPT_OF("plot", TEXT, out, "PATH", "what to write", .letter = 'o', .writes = ISO_WRITES_FIGURE),
     OPT(TEXT, out, "PATH", "what to write", .letter = 'o', .writes = ISO_WRITES_KIND, .file = ISO_KIND_STATES),
     OPT_OF("report", TEXT, title, "TEXT", "heading of the page"),
-    OPT(FLAG, roff, NULL, "print the source of the page", .tier = ISO_OPTION_HIDDEN),
 
     OPT_COMMON(TEXT, json, "FILE", "write records as JSON (-: standard output)", .writes = ISO_WRITES_KIND, .file = ISO_KIND_JSON),
     OPT_COMMON(TEXT, csv, "FILE", "write records as CSV (-: standard output)", .writes = ISO_WRITES_KIND, .file = ISO_KIND_CSV),
     OPT_COMMON(TEXT, plot, "FILE", "draw the records: .svg .pdf .png, or .gp, a script of gnuplot that holds its numbers", .writes = ISO_WRITES_FIGURE),
-    OPT_FIGURE(plot_data),
+    OPT_FROM(FIGURES, "plot_data", .common = true),
     OPT(FLAG, force, NULL, "replace files that are there and are of another kind than what is written", .tier = ISO_OPTION_RARE),
-    OPT_FIGURE(title),
-    OPT_FIGURE(width),
-    OPT_FIGURE(height),
-    OPT_COMMON(INT, threads, "N", "threads to use (default: one a core)", .least = 1),
-    OPT_COMMON(BYTES, mem, "SIZE", "memory to stay under: 512M, 2G (default: a quarter of RAM)"),
-    OPT_COMMON(INT, seed, "N", "seed of everything random (default: 0)"),
-    OPT_COMMON(CHOICE, precision, "KIND", "of matrix products (default: single)", .choices = "single double"),
-    OPT_COMMON(INT, limit, "N", "take only the first N items of each language", .least = 1),
+    OPT_FROM(FIGURES, "title", .common = true),
+    OPT_FROM(FIGURES, "width", .common = true),
+    OPT_FROM(FIGURES, "height", .common = true),
+    OPT_FROM(RUN, "threads", .common = true),
+    OPT_FROM(RUN, "mem", .common = true),
+    OPT_FROM(RUN, "seed", .common = true),
+    OPT_FROM(RUN, "precision", .common = true),
+    OPT_FROM(READING, "limit", .common = true),
     OPT_COMMON(FLAG, plan, NULL, "print what would be read and computed, and stop"),
     OPT_COMMON(CHOICE, progress, "lines", "progress as lines for a log", .choices = "lines", .tier = ISO_OPTION_RARE),
     OPT_COMMON(FLAG, quiet, NULL, "no notes, no progress"),
@@ -136,7 +118,10 @@ static bool takes(const struct cmd *cmd, const struct row *r, bool writes)
 
 static const iso_option *is(const struct row *r)
 {
-    return r->figure ? iso_options_find(&iso_plot_options, r->is.name) : &r->is;
+    return r->fills == OPT_RUN       ? iso_options_find(&iso_run_options, r->is.name)
+           : r->fills == OPT_READING ? iso_options_find(&iso_states_options, r->is.name)
+           : r->fills == OPT_FIGURES ? iso_options_find(&iso_plot_options, r->is.name)
+                                     : &r->is;
 }
 
 static void add(struct opt_list *list, const iso_option *o, enum opt_fills fills)
@@ -165,14 +150,14 @@ void opt_list_of(struct opt_list *list, const struct cmd *cmd)
         writes = writes || o->writes;
         for (const struct row *r = table; r < table + ROWS; r++) {
             if (r->behind && strcmp(r->behind, o->name) == 0 && takes(cmd, r, false))
-                add(list, &r->is, OPT_SETTINGS);
+                add(list, is(r), r->fills);
         }
     }
     for (const struct row *r = table; r < table + ROWS; r++)
         writes = writes || (is(r)->writes && takes(cmd, r, false));
     for (const struct row *r = table; r < table + ROWS; r++) {
         if (list->count < OPT_MOST && !r->behind && takes(cmd, r, writes))
-            add(list, is(r), r->figure ? OPT_FIGURES : OPT_SETTINGS);
+            add(list, is(r), r->fills);
     }
 }
 

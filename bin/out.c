@@ -37,7 +37,7 @@ static iso_err list_files(iso_states_file **out, int *count, iso_states *const *
 /* --- The header of records --- */
 
 /* What of the machine may move a number's last digits. */
-static void look_at_machine(struct out_origin *m, const struct settings *set)
+static void look_at_machine(struct out_origin *m, const struct args *args)
 {
     struct utsname name;
 
@@ -46,25 +46,25 @@ static void look_at_machine(struct out_origin *m, const struct settings *set)
     else
         (void)snprintf(m->system, sizeof m->system, "unknown");
     (void)iso_number_int(m->cores, sysconf(_SC_NPROCESSORS_ONLN));
-    (void)iso_number_int(m->threads, set->threads ? set->threads : iso_blas_threads());
+    (void)iso_number_int(m->threads, args->run.threads ? args->run.threads : iso_blas_threads());
     m->facts[0] = (iso_fact){"system", m->system};
     m->facts[1] = (iso_fact){"cores", m->cores};
     m->facts[2] = (iso_fact){"threads", m->threads};
     m->facts[3] = (iso_fact){"kernels", iso_blas_corename()};
-    m->facts[4] = (iso_fact){"precision", set->precision ? set->precision : "single"};
+    m->facts[4] = (iso_fact){"precision", args->run.double_precision ? "double" : "single"};
 }
 
-iso_err out_origin_make(struct out_origin *out, const struct settings *set)
+iso_err out_origin_make(struct out_origin *out, const struct args *args)
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&out->command, set->argc, sizeof *out->command));
-    for (int i = 0; i < set->argc; i++)
-        out->command[i] = i ? set->argv[i] : "isogloss"; /* from wherever it was started */
-    look_at_machine(out, set);
+    ISO_TRY(iso_alloc(&out->command, args->argc, sizeof *out->command));
+    for (int i = 0; i < args->argc; i++)
+        out->command[i] = i ? args->argv[i] : "isogloss"; /* from wherever it was started */
+    look_at_machine(out, args);
     out->is = (iso_origin){.version = ISO_VERSION,
                            .command = out->command,
-                           .command_count = set->argc,
+                           .command_count = args->argc,
                            .machine = out->facts,
                            .machine_count = OUT_FACTS};
 done:
@@ -76,13 +76,13 @@ void out_origin_free(struct out_origin *origin)
     iso_free(origin->command);
 }
 
-static iso_err add_json(iso_buf *out, const struct settings *set, const iso_records *records,
+static iso_err add_json(iso_buf *out, const struct args *args, const iso_records *records,
                         const iso_states_file *files, int count)
 {
     struct out_origin origin = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(out_origin_make(&origin, set));
+    ISO_TRY(out_origin_make(&origin, args));
     origin.is.inputs = files;
     origin.is.input_count = count;
     ISO_TRY(iso_json_write(out, records, &origin.is));
@@ -91,9 +91,9 @@ done:
     return err;
 }
 
-bool out_draws(const struct settings *set)
+bool out_draws(const struct args *args)
 {
-    return set->plot || set->figure.plot_data;
+    return args->plot || args->figure.plot_data;
 }
 
 iso_err out_facts(const iso_facts *facts)
@@ -111,23 +111,23 @@ iso_err out_facts(const iso_facts *facts)
 }
 
 /* JSON and CSV where asked, else a table. */
-static iso_err write_texts(const struct settings *set, const iso_records *records,
+static iso_err write_texts(const struct args *args, const iso_records *records,
                            const iso_states_file *files, int count)
 {
     iso_buf text = {0};
     iso_err err = ISO_OK;
 
-    if (set->json) {
-        ISO_TRY(add_json(&text, set, records, files, count));
-        ISO_TRY(out_file(set->json, &text));
+    if (args->json) {
+        ISO_TRY(add_json(&text, args, records, files, count));
+        ISO_TRY(out_file(args->json, &text));
     }
     text.len = 0;
-    if (set->csv) {
+    if (args->csv) {
         ISO_TRY(iso_csv_write(&text, records));
-        ISO_TRY(out_file(set->csv, &text));
+        ISO_TRY(out_file(args->csv, &text));
     }
     text.len = 0;
-    if (!set->json && !set->csv) {
+    if (!args->json && !args->csv) {
         ISO_TRY(isatty(STDOUT_FILENO) ? iso_table_aligned(&text, records)
                                       : iso_table_tsv(&text, records));
         ISO_TRY(out_file("-", &text));
@@ -137,34 +137,34 @@ done:
     return err;
 }
 
-iso_err out_records_of(const struct settings *set, const iso_records *records,
+iso_err out_records_of(const struct args *args, const iso_records *records,
                        const iso_states_file *files, int count)
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(write_texts(set, records, files, count));
-    if (out_draws(set)) { /* last: a machine without gnuplot has its numbers by now */
-        const iso_plot_opt opt = set->figure;
-        ISO_TRY(iso_plot(records, &opt, set->plot, term_current()));
+    ISO_TRY(write_texts(args, records, files, count));
+    if (out_draws(args)) { /* last: a machine without gnuplot has its numbers by now */
+        const iso_plot_opt opt = args->figure;
+        ISO_TRY(iso_plot(records, &opt, args->plot, term_current()));
     }
 done:
     return err;
 }
 
-iso_err out_records(const struct settings *set, const iso_records *records,
-                    iso_states *const *inputs, int input_count)
+iso_err out_records(const struct args *args, const iso_records *records, iso_states *const *inputs,
+                    int input_count)
 {
     iso_states_file *files = NULL;
-    iso_plot_opt opt = set->figure;
+    iso_plot_opt opt = args->figure;
     int count = 0;
     iso_err err = ISO_OK;
 
     opt.states = inputs;
     opt.state_count = input_count;
     ISO_TRY(list_files(&files, &count, inputs, input_count));
-    ISO_TRY(write_texts(set, records, files, count));
-    if (out_draws(set)) /* last, as above */
-        ISO_TRY(iso_plot(records, &opt, set->plot, term_current()));
+    ISO_TRY(write_texts(args, records, files, count));
+    if (out_draws(args)) /* last, as above */
+        ISO_TRY(iso_plot(records, &opt, args->plot, term_current()));
 done:
     iso_free(files);
     return err;

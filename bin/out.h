@@ -5,7 +5,7 @@
 #include <sys/utsname.h>
 
 #include "analysis/page/plot.h"
-#include "bin/settings.h"
+#include "bin/args.h"
 #include "lib/base/facts.h"
 #include "lib/base/str.h"
 #include "lib/io/record_write.h"
@@ -17,11 +17,11 @@
  * stdout: aligned on a terminal, TSV otherwise). `inputs` are the collections they came from, for
  * the JSON header.
  */
-iso_err out_records(const struct settings *set, const iso_records *records,
-                    iso_states *const *inputs, int input_count);
+iso_err out_records(const struct args *args, const iso_records *records, iso_states *const *inputs,
+                    int input_count);
 
 /* The same of inputs that are no collections. */
-iso_err out_records_of(const struct settings *set, const iso_records *records,
+iso_err out_records_of(const struct args *args, const iso_records *records,
                        const iso_states_file *files, int count);
 
 /* The header of records of this run: version, command line, machine; without inputs. */
@@ -33,11 +33,11 @@ struct out_origin {
     iso_fact facts[OUT_FACTS];
 };
 
-iso_err out_origin_make(struct out_origin *out, const struct settings *set);
+iso_err out_origin_make(struct out_origin *out, const struct args *args);
 void out_origin_free(struct out_origin *origin);
 
 /* Whether a figure, or what it draws, is asked for. */
-bool out_draws(const struct settings *set);
+bool out_draws(const struct args *args);
 
 /* Prints a plan, a fact a line. */
 iso_err out_facts(const iso_facts *facts);

@@ -42,26 +42,26 @@ int cmd_unknown(const char *name)
     return EXIT_USAGE;
 }
 
-int cmd_failed(const struct settings *set, iso_err err)
+int cmd_failed(const struct args *args, iso_err err)
 {
     const char *message = *iso_err_msg() ? iso_err_msg() : iso_err_text(err);
 
-    term_say("isogloss %s: %s", set->command, message);
+    term_say("isogloss %s: %s", args->command, message);
     return err == ISO_ECANCEL ? EXIT_INTERRUPTED : EXIT_FAILED;
 }
 
-int cmd_usage(const struct settings *set, const char *format, ...)
+int cmd_usage(const struct args *args, const char *format, ...)
 {
     char message[1024];
-    va_list args;
+    va_list rest;
 
-    va_start(args, format);
-    vsnprintf(message, sizeof message, format, args);
-    va_end(args);
+    va_start(rest, format);
+    vsnprintf(message, sizeof message, format, rest);
+    va_end(rest);
     if (strstr(message, "isogloss help"))
-        term_say("isogloss %s: %s", set->command, message);
+        term_say("isogloss %s: %s", args->command, message);
     else
-        term_say("isogloss %s: %s (see `isogloss help %s`)", set->command, message, set->command);
+        term_say("isogloss %s: %s (see `isogloss help %s`)", args->command, message, args->command);
     return EXIT_USAGE;
 }
 
@@ -86,58 +86,58 @@ static int64_t threads_most(void)
 }
 
 /* A command that takes threads multiplies; what it needs for that is asked for before any work. */
-static bool multiplies(const struct settings *set)
+static bool multiplies(const struct args *args)
 {
-    for (int i = 0; i < set->options->count; i++)
-        if (strcmp(set->options->at[i].name, "threads") == 0)
+    for (int i = 0; i < args->options->count; i++)
+        if (strcmp(args->options->at[i].name, "threads") == 0)
             return true;
     return false;
 }
 
 /* What of a figure is asked without one to be drawn, or NULL. */
-static const char *without_figure(const struct settings *set, const struct cmd *cmd)
+static const char *without_figure(const struct args *args, const struct cmd *cmd)
 {
-    const iso_plot_opt *f = &set->figure;
-    const bool drawn = set->plot || f->plot_data || strcmp(cmd->name, "plot") == 0;
+    const iso_plot_opt *f = &args->figure;
+    const bool drawn = args->plot || f->plot_data || strcmp(cmd->name, "plot") == 0;
 
     return drawn ? NULL : f->title ? "title" : f->width ? "width" : f->height ? "height" : NULL;
 }
 
 static int run(const struct cmd *cmd, int argc, char **argv)
 {
-    struct settings set;
-    iso_err err = opt_parse(&set, cmd, argc - 1, argv + 1);
+    struct args args;
+    iso_err err = opt_parse(&args, cmd, argc - 1, argv + 1);
     int status;
 
-    set.argc = argc;
-    set.argv = argv;
+    args.argc = argc;
+    args.argv = argv;
     if (err == ISO_ENOMEM) {
-        status = cmd_failed(&set, err);
+        status = cmd_failed(&args, err);
     } else if (err != ISO_OK) {
-        status = cmd_usage(&set, "%s", iso_err_msg());
-    } else if (set.help) {
+        status = cmd_usage(&args, "%s", iso_err_msg());
+    } else if (args.help) {
         help_command(stdout, cmd);
         status = EXIT_DONE;
-    } else if (set.plot && iso_plot_check(NULL, set.plot)) {
+    } else if (args.plot && iso_plot_check(NULL, args.plot)) {
         /* said before hours of work, not after */
-        status = cmd_usage(&set, "--plot %s", iso_err_msg());
-    } else if (iso_plot_check(&set.figure, NULL)) {
-        status = cmd_usage(&set, "%s", iso_err_msg());
-    } else if (without_figure(&set, cmd)) {
+        status = cmd_usage(&args, "--plot %s", iso_err_msg());
+    } else if (iso_plot_check(&args.figure, NULL)) {
+        status = cmd_usage(&args, "%s", iso_err_msg());
+    } else if (without_figure(&args, cmd)) {
         status =
-            cmd_usage(&set, "--%s is of --plot, which is not given", without_figure(&set, cmd));
-    } else if (set.threads > threads_most()) {
-        status = cmd_usage(&set, "--threads %lld: at most %lld on this machine",
-                           (long long)set.threads, (long long)threads_most());
-    } else if ((err = run_files_check(&set, cmd)) != ISO_OK) {
-        status = err == ISO_EARG ? cmd_usage(&set, "%s", iso_err_msg()) : cmd_failed(&set, err);
-    } else if (multiplies(&set) && (err = iso_blas_ready()) != ISO_OK) {
-        status = cmd_failed(&set, err);
+            cmd_usage(&args, "--%s is of --plot, which is not given", without_figure(&args, cmd));
+    } else if (args.run.threads > threads_most()) {
+        status = cmd_usage(&args, "--threads %lld: at most %lld on this machine",
+                           (long long)args.run.threads, (long long)threads_most());
+    } else if ((err = run_files_check(&args, cmd)) != ISO_OK) {
+        status = err == ISO_EARG ? cmd_usage(&args, "%s", iso_err_msg()) : cmd_failed(&args, err);
+    } else if (multiplies(&args) && (err = iso_blas_ready()) != ISO_OK) {
+        status = cmd_failed(&args, err);
     } else {
-        status = cmd->run(&set);
+        status = cmd->run(&args);
     }
     term_clear();
-    opt_free(&set);
+    opt_free(&args);
     return close_up(cmd->name, status);
 }
 

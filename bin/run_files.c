@@ -67,7 +67,8 @@ done:
     return err;
 }
 
-static iso_err read_word(struct files *f, iso_option_reads reads, const char *word, const char *what)
+static iso_err read_word(struct files *f, iso_option_reads reads, const char *word,
+                         const char *what)
 {
     const char *file = strchr(word, '=');
 
@@ -204,9 +205,9 @@ static iso_err write_word(struct files *f, const iso_option *o, const char *path
 
 /* --- All of it --------------------------------------------------------------------------- */
 
-static iso_err add_option(struct files *f, const struct settings *set, const struct opt *o)
+static iso_err add_option(struct files *f, const struct args *args, const struct opt *o)
 {
-    const struct words list = opt_words(set, o->name);
+    const struct words list = opt_words(args, o->name);
     const char *what = option_name(f, o);
     iso_err err = ISO_OK;
 
@@ -223,15 +224,15 @@ static const char *words_name(iso_option_reads reads)
     return reads == ISO_READS_TEXT ? "LANG=TEXT" : reads == ISO_READS_STATES ? "INPUT" : "FILE";
 }
 
-static iso_err add_words(struct files *f, const struct settings *set, const struct cmd *cmd)
+static iso_err add_words(struct files *f, const struct args *args, const struct cmd *cmd)
 {
     const char *what = words_name(cmd->reads);
     iso_err err = ISO_OK;
 
-    if (cmd->reads == ISO_READS_FILE && set->inputs.count == 0)
+    if (cmd->reads == ISO_READS_FILE && args->inputs.count == 0)
         ISO_TRY(iso_claims_read(&f->claims, "-", what));
-    for (int i = 0; i < set->inputs.count; i++)
-        ISO_TRY(read_word(f, cmd->reads, set->inputs.at[i], what));
+    for (int i = 0; i < args->inputs.count; i++)
+        ISO_TRY(read_word(f, cmd->reads, args->inputs.at[i], what));
 done:
     return err;
 }
@@ -251,19 +252,19 @@ done:
     return err;
 }
 
-iso_err run_files_check(const struct settings *set, const struct cmd *cmd)
+iso_err run_files_check(const struct args *args, const struct cmd *cmd)
 {
     struct files f = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(add_streams(&f));
-    ISO_TRY(add_words(&f, set, cmd));
-    for (int i = 0; i < set->options->count; i++) {
-        const struct opt *o = &set->options->at[i];
+    ISO_TRY(add_words(&f, args, cmd));
+    for (int i = 0; i < args->options->count; i++) {
+        const struct opt *o = &args->options->at[i];
         if (o->is->reads || o->is->writes)
-            ISO_TRY(add_option(&f, set, o));
+            ISO_TRY(add_option(&f, args, o));
     }
-    ISO_TRY(iso_claims_check(&f.claims, set->force));
+    ISO_TRY(iso_claims_check(&f.claims, args->force));
 done:
     iso_claims_free(&f.claims);
     return err;

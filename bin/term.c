@@ -248,15 +248,15 @@ static void note(void *payload, const char *text)
     term_say("isogloss: note: %s", text);
 }
 
-iso_run term_run(const struct settings *set)
+iso_run term_run(const struct args *args)
 {
-    const bool lines = set->progress && strcmp(set->progress, "lines") == 0;
+    const bool lines = args->progress && strcmp(args->progress, "lines") == 0;
 
     interrupted = 0;
     (void)alarm(0);
     memset(&live, 0, sizeof live);
     live.began = now();
-    if (set->quiet)
+    if (args->quiet)
         live.shows = SHOW_NOTHING;
     else if (lines)
         live.shows = SHOW_LINES;
@@ -264,18 +264,18 @@ iso_run term_run(const struct settings *set)
         live.shows = SHOW_LIVE;
     if (live.shows == SHOW_LINES)
         live.shown = live.began;
-    (void)snprintf(last_words, sizeof last_words, "isogloss %s: interrupted\n", set->command);
+    (void)snprintf(last_words, sizeof last_words, "isogloss %s: interrupted\n", args->command);
     listen(SIGINT);
     listen(SIGTERM);
     (void)signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is an error of write(2) */
     current = (iso_run){
-        .threads = (int)set->threads,
-        .mem = set->mem > 0 ? set->mem : ram() / 4,
-        .mem_firm = set->mem > 0,
-        .seed = (uint64_t)set->seed,
-        .double_precision = set->precision && strcmp(set->precision, "double") == 0,
+        .threads = args->run.threads,
+        .mem = args->run.mem > 0 ? args->run.mem : ram() / 4,
+        .mem_firm = args->run.mem > 0,
+        .seed = args->run.seed,
+        .double_precision = args->run.double_precision,
         .progress = progress,
-        .note = set->quiet ? NULL : note,
+        .note = args->quiet ? NULL : note,
     };
     return current;
 }
@@ -285,13 +285,13 @@ const iso_run *term_current(void)
     return &current;
 }
 
-void term_note(const struct settings *set, const char *format, ...)
+void term_note(const struct args *args, const char *format, ...)
 {
-    va_list args;
+    va_list rest;
 
-    if (set->quiet)
+    if (args->quiet)
         return;
-    va_start(args, format);
-    say("isogloss: note: ", format, args);
-    va_end(args);
+    va_start(rest, format);
+    say("isogloss: note: ", format, rest);
+    va_end(rest);
 }

@@ -4,13 +4,13 @@
 
 #include <stddef.h>
 
-#include "bin/settings.h"
+#include "bin/args.h"
 #include "lib/base/run.h"
 
 /* A run as the settings ask: threads, memory (default a quarter of RAM), seed, precision, progress
  * (a live line on a terminal, after a second; lines with --progress lines; none with --quiet),
  * SIGINT and SIGTERM turned into ISO_ECANCEL, the library's notes as ours. */
-iso_run term_run(const struct settings *set);
+iso_run term_run(const struct args *args);
 
 /* The latest run, for what reads files far from where the run is at hand; before the first one that
  * says nothing and hears nothing. */
@@ -30,6 +30,6 @@ void term_clear(void);
 void term_say(const char *format, ...) ISO_PRINTF(1, 2);
 
 /* One line of talk ("isogloss: note: ..."); silent with --quiet. */
-void term_note(const struct settings *set, const char *format, ...) ISO_PRINTF(2, 3);
+void term_note(const struct args *args, const char *format, ...) ISO_PRINTF(2, 3);
 
 #endif

@@ -9,9 +9,9 @@
 #include "bin/term.h"
 
 /* What the maps make of the first measure: before and difference are in the other outputs. */
-static iso_err draw(const struct settings *set, const iso_records *records, iso_states *states)
+static iso_err draw(const struct args *args, const iso_records *records, iso_states *states)
 {
-    iso_plot_opt opt = set->figure;
+    iso_plot_opt opt = args->figure;
     iso_records after = {0};
     iso_err err = ISO_OK;
 
@@ -23,48 +23,48 @@ static iso_err draw(const struct settings *set, const iso_records *records, iso_
     opt.states = &states;
     opt.state_count = 1;
     opt.among = records;
-    ISO_TRY(iso_plot(&after, &opt, set->plot, term_current()));
+    ISO_TRY(iso_plot(&after, &opt, args->plot, term_current()));
 done:
     iso_records_free(&after);
     return err;
 }
 
-static iso_err write_records(const struct settings *set, const iso_records *records,
+static iso_err write_records(const struct args *args, const iso_records *records,
                              iso_states *states)
 {
-    struct settings text = *set;
+    struct args text = *args;
     iso_err err = ISO_OK;
 
     text.plot = text.figure.plot_data = NULL;
     ISO_TRY(out_records(&text, records, &states, 1));
-    if (out_draws(set)) /* last: a machine without gnuplot has its numbers by now */
-        ISO_TRY(draw(set, records, states));
+    if (out_draws(args)) /* last: a machine without gnuplot has its numbers by now */
+        ISO_TRY(draw(args, records, states));
 done:
     return err;
 }
 
 /* The states hold token rows where words are made of them, and may differ in width to be padded. */
-static iso_err align(const struct settings *given)
+static iso_err align(const struct args *given)
 {
     const iso_align_opt *opt = given->study;
-    struct settings set = *given;
+    struct args args = *given;
     const iso_run run = term_run(given);
     iso_states *states = NULL;
     iso_records records = {0};
     iso_facts facts = {0};
     iso_err err = ISO_OK;
 
-    set.pool = opt->alignments ? "none" : set.pool;
-    set.any_dims = opt->pad;
-    ISO_TRY(input_open(&states, &set, &set.inputs, &run));
+    args.reading.pool = opt->alignments ? "none" : args.reading.pool;
+    args.reading.any_dims = opt->pad;
+    ISO_TRY(input_open(&states, &args, &args.inputs, &run));
     if (opt->apply) {
-        ISO_TRY(iso_align_apply(set.out, states, opt, &run));
-    } else if (set.plan) {
+        ISO_TRY(iso_align_apply(args.out, states, opt, &run));
+    } else if (args.plan) {
         ISO_TRY(iso_align_plan(&facts, states, opt, &run));
         ISO_TRY(out_facts(&facts));
     } else {
         ISO_TRY(iso_align(&records, states, opt, &run));
-        ISO_TRY(write_records(&set, &records, states));
+        ISO_TRY(write_records(&args, &records, states));
     }
 done:
     iso_facts_free(&facts);
@@ -74,26 +74,26 @@ done:
 }
 
 /* What the option that is the program's alone goes with. */
-static iso_err check_out(const struct settings *set)
+static iso_err check_out(const struct args *args)
 {
-    const iso_align_opt *opt = set->study;
+    const iso_align_opt *opt = args->study;
     iso_err err = ISO_OK;
 
-    ISO_NEED(!opt->apply || set->out, "--apply needs --out, the file to write");
-    ISO_NEED(!set->out || opt->apply, "--out goes with --apply; --map saves what is fitted");
+    ISO_NEED(!opt->apply || args->out, "--apply needs --out, the file to write");
+    ISO_NEED(!args->out || opt->apply, "--out goes with --apply; --map saves what is fitted");
 done:
     return err;
 }
 
-static int run(const struct settings *given)
+static int run(const struct args *given)
 {
-    struct settings set = *given;
+    struct args args = *given;
 
-    if (set.inputs.count == 0)
+    if (args.inputs.count == 0)
         return cmd_usage(given, "needs an INPUT, such as states.h5");
-    if (opt_preset(&set, &cmd_align) || check_out(&set) || iso_align_check(set.study))
+    if (opt_preset(&args, &cmd_align) || check_out(&args) || iso_align_check(args.study))
         return cmd_usage(given, "%s", iso_err_msg());
-    const iso_err err = align(&set);
+    const iso_err err = align(&args);
     return err ? cmd_failed(given, err) : EXIT_DONE;
 }
 

@@ -5,22 +5,22 @@
 #include "bin/out.h"
 #include "bin/term.h"
 
-static iso_err centroids(const struct settings *set)
+static iso_err centroids(const struct args *args)
 {
-    const iso_run run = term_run(set);
+    const iso_run run = term_run(args);
     iso_states *states = NULL;
     iso_records records = {0};
     iso_facts facts = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(input_open(&states, set, &set->inputs, &run));
-    if (set->plan) {
-        ISO_TRY(iso_centroids_plan(&facts, states, set->study, &run));
+    ISO_TRY(input_open(&states, args, &args->inputs, &run));
+    if (args->plan) {
+        ISO_TRY(iso_centroids_plan(&facts, states, args->study, &run));
         ISO_TRY(out_facts(&facts));
         goto done;
     }
-    ISO_TRY(iso_centroids(&records, states, set->study, &run));
-    ISO_TRY(out_records(set, &records, &states, 1));
+    ISO_TRY(iso_centroids(&records, states, args->study, &run));
+    ISO_TRY(out_records(args, &records, &states, 1));
 done:
     iso_facts_free(&facts);
     iso_records_free(&records);
@@ -28,14 +28,14 @@ done:
     return err;
 }
 
-static int run(const struct settings *set)
+static int run(const struct args *args)
 {
-    if (set->inputs.count == 0)
-        return cmd_usage(set, "needs an INPUT, such as states.h5");
-    if (iso_centroids_check(set->study))
-        return cmd_usage(set, "%s", iso_err_msg());
-    const iso_err err = centroids(set);
-    return err ? cmd_failed(set, err) : EXIT_DONE;
+    if (args->inputs.count == 0)
+        return cmd_usage(args, "needs an INPUT, such as states.h5");
+    if (iso_centroids_check(args->study))
+        return cmd_usage(args, "%s", iso_err_msg());
+    const iso_err err = centroids(args);
+    return err ? cmd_failed(args, err) : EXIT_DONE;
 }
 
 const struct cmd cmd_centroids = {

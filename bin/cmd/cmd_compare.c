@@ -6,27 +6,27 @@
 #include "bin/out.h"
 #include "bin/term.h"
 
-static iso_err compare(const struct settings *set)
+static iso_err compare(const struct args *args)
 {
-    const iso_run run = term_run(set);
-    const struct words against = opt_words(set, "against");
-    iso_compare_opt *opt = set->study;
+    const iso_run run = term_run(args);
+    const struct words against = opt_words(args, "against");
+    iso_compare_opt *opt = args->study;
     iso_states *states = NULL;
     iso_records records = {0};
     iso_facts facts = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(input_open(&states, set, &set->inputs, &run));
+    ISO_TRY(input_open(&states, args, &args->inputs, &run));
     if (against.count > 0)
-        ISO_TRY(input_open(&opt->against, set, &against, &run));
-    if (set->plan) {
+        ISO_TRY(input_open(&opt->against, args, &against, &run));
+    if (args->plan) {
         ISO_TRY(iso_compare_plan(&facts, states, opt, &run));
         ISO_TRY(out_facts(&facts));
         goto done;
     }
     ISO_TRY(iso_compare(&records, states, opt, &run));
     ISO_TRY(
-        out_records(set, &records, (iso_states *[]){states, opt->against}, opt->against ? 2 : 1));
+        out_records(args, &records, (iso_states *[]){states, opt->against}, opt->against ? 2 : 1));
 done:
     iso_facts_free(&facts);
     iso_records_free(&records);
@@ -35,14 +35,14 @@ done:
     return err;
 }
 
-static int run(const struct settings *set)
+static int run(const struct args *args)
 {
-    if (set->inputs.count == 0)
-        return cmd_usage(set, "needs an INPUT, such as states.h5 (`isogloss help compare`)");
-    if (iso_compare_check(set->study))
-        return cmd_usage(set, "%s", iso_err_msg());
-    const iso_err err = compare(set);
-    return err ? cmd_failed(set, err) : EXIT_DONE;
+    if (args->inputs.count == 0)
+        return cmd_usage(args, "needs an INPUT, such as states.h5 (`isogloss help compare`)");
+    if (iso_compare_check(args->study))
+        return cmd_usage(args, "%s", iso_err_msg());
+    const iso_err err = compare(args);
+    return err ? cmd_failed(args, err) : EXIT_DONE;
 }
 
 const struct cmd cmd_compare = {

@@ -139,16 +139,16 @@ static void zsh(void)
     printf("    esac\n}\n_isogloss \"$@\"\n");
 }
 
-static int run(const struct settings *set)
+static int run(const struct args *args)
 {
-    const char *shell = set->inputs.count == 1 ? set->inputs.at[0] : "";
+    const char *shell = args->inputs.count == 1 ? args->inputs.at[0] : "";
 
     if (strcmp(shell, "bash") == 0)
         bash();
     else if (strcmp(shell, "zsh") == 0)
         zsh();
     else
-        return cmd_usage(set, "say which shell: bash or zsh");
+        return cmd_usage(args, "say which shell: bash or zsh");
     return EXIT_DONE;
 }
 

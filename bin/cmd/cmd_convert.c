@@ -1,8 +1,7 @@
 /* isogloss convert: any INPUT as one native file. */
-#include <string.h>
-
 #include "bin/cmd.h"
 #include "bin/input.h"
+#include "bin/opt.h"
 #include "bin/term.h"
 #include "lib/base/alloc.h"
 #include "lib/io/native_write.h"
@@ -12,7 +11,7 @@ enum { BLOCK = 4 << 20 }; /* bytes read at a time */
 
 /* One conversion. */
 struct job {
-    const struct settings *set;
+    const struct args *args;
     const iso_run *run;
     iso_states *from;
     iso_native *to;
@@ -20,13 +19,11 @@ struct job {
 };
 
 /* The type to write: as asked, else as it was; HDF5 has no bf16, and f32 holds all of it. */
-static iso_dtype type_of(const struct settings *set, iso_dtype was)
+static iso_dtype type_of(const struct args *args, iso_dtype was)
 {
-    if (!set->dtype)
-        return was == ISO_BF16 ? ISO_F32 : was;
-    return strcmp(set->dtype, "f16") == 0   ? ISO_F16
-           : strcmp(set->dtype, "f64") == 0 ? ISO_F64
-                                            : ISO_F32;
+    if (opt_given(args, "dtype"))
+        return args->reading.raw_dtype;
+    return was == ISO_BF16 ? ISO_F32 : was;
 }
 
 /* No number may be lost: neither one that is none, nor one that the new type cannot hold. */
@@ -53,7 +50,7 @@ static iso_err convert_layer(struct job *job, int lang, int layer, int matrix)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_states_rows(&rows, job->from, lang, layer));
-    const iso_dtype type = type_of(job->set, rows->dtype);
+    const iso_dtype type = type_of(job->args, rows->dtype);
     const int64_t row = rows->cols * 8, step = row < BLOCK ? BLOCK / row : 1;
     ISO_TRY(iso_mat_new(&block, step < rows->rows ? step : rows->rows, rows->cols, type));
     for (int64_t at = 0, n; at < rows->rows; at += n) {
@@ -86,7 +83,7 @@ static iso_err announce(struct job *job, int *matrix)
         for (int k = 0; k < lang->layer_count; k++) {
             ISO_TRY(iso_states_shape(&rows, &cols, &type, job->from, i, lang->layers[k]));
             ISO_TRY(iso_native_matrix(matrix++, job->to, lang->name, lang->layers[k], rows, cols,
-                                      type_of(job->set, type)));
+                                      type_of(job->args, type)));
             job->total += rows;
         }
     }
@@ -103,16 +100,16 @@ static int count_matrices(const iso_states *s)
     return count;
 }
 
-static iso_err convert(const struct settings *set)
+static iso_err convert(const struct args *args)
 {
-    const iso_run run = term_run(set);
-    struct job job = {.set = set, .run = &run};
+    const iso_run run = term_run(args);
+    struct job job = {.args = args, .run = &run};
     int *matrix = NULL, next = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(input_open(&job.from, set, &set->inputs, &run));
+    ISO_TRY(input_open(&job.from, args, &args->inputs, &run));
     ISO_TRY(iso_alloc(&matrix, count_matrices(job.from), sizeof *matrix));
-    ISO_TRY(iso_native_new(&job.to, set->out, iso_states_about(job.from)));
+    ISO_TRY(iso_native_new(&job.to, args->out, iso_states_about(job.from)));
     ISO_TRY(announce(&job, matrix));
     for (int i = 0; i < iso_states_langs(job.from); i++) {
         const iso_lang *lang = iso_states_lang(job.from, i);
@@ -128,14 +125,14 @@ done:
     return err;
 }
 
-static int run(const struct settings *set)
+static int run(const struct args *args)
 {
-    if (set->inputs.count == 0)
-        return cmd_usage(set, "needs an INPUT, such as en=emb_%%d.npy");
-    if (!set->out)
-        return cmd_usage(set, "needs --out, the file to write");
-    const iso_err err = convert(set);
-    return err ? cmd_failed(set, err) : EXIT_DONE;
+    if (args->inputs.count == 0)
+        return cmd_usage(args, "needs an INPUT, such as en=emb_%%d.npy");
+    if (!args->out)
+        return cmd_usage(args, "needs --out, the file to write");
+    const iso_err err = convert(args);
+    return err ? cmd_failed(args, err) : EXIT_DONE;
 }
 
 const struct cmd cmd_convert = {

@@ -34,9 +34,9 @@ static void model_name(char *out, size_t room)
 
 static int cores(void)
 {
-    cpu_set_t set;
+    cpu_set_t cores;
 
-    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    return sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
 }
 
 static void machine(void)
@@ -83,7 +83,7 @@ done:
     return err;
 }
 
-static iso_err reading(const struct settings *set, iso_states *states, const iso_run *run)
+static iso_err reading(const struct args *args, iso_states *states, const iso_run *run)
 {
     double rate;
     iso_err err;
@@ -93,7 +93,7 @@ static iso_err reading(const struct settings *set, iso_states *states, const iso
     err = rate_reading(&rate, states, run);
     term_clear();
     if (err == ISO_OK)
-        printf("reading     %.2f GB/s of %s from the page cache\n", rate / 1e9, set->inputs.at[0]);
+        printf("reading     %.2f GB/s of %s from the page cache\n", rate / 1e9, args->inputs.at[0]);
     return err;
 }
 
@@ -114,25 +114,25 @@ static iso_err answers(int *wrong, const iso_run *run)
     return ISO_OK;
 }
 
-static int run(const struct settings *set)
+static int run(const struct args *args)
 {
-    const iso_run run = term_run(set);
+    const iso_run run = term_run(args);
     iso_states *states = NULL;
     iso_err err = ISO_OK;
     int wrong = 0;
 
-    if (set->inputs.count > 0)
-        ISO_TRY(input_open(&states, set, &set->inputs, &run));
+    if (args->inputs.count > 0)
+        ISO_TRY(input_open(&states, args, &args->inputs, &run));
     iso_blas_set_threads(run.threads);
     machine();
     ISO_TRY(rates(&run));
-    ISO_TRY(reading(set, states, &run));
+    ISO_TRY(reading(args, states, &run));
     ISO_TRY(answers(&wrong, &run));
     if (wrong > 0)
         ISO_FAIL(ISO_ENUMERIC, "%d known answers come out wrong on this machine", wrong);
 done:
     iso_states_close(states);
-    return err == ISO_OK ? EXIT_DONE : cmd_failed(set, err);
+    return err == ISO_OK ? EXIT_DONE : cmd_failed(args, err);
 }
 
 const struct cmd cmd_doctor = {

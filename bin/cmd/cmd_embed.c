@@ -4,13 +4,13 @@
 #include "bin/term.h"
 #include "lib/encode/embed.h"
 
-static iso_err open_texts(iso_texts **out, const struct settings *set, const iso_run *run)
+static iso_err open_texts(iso_texts **out, const struct args *args, const iso_run *run)
 {
-    const iso_embed_opt *opt = set->study;
+    const iso_embed_opt *opt = args->study;
     iso_texts *texts = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_texts_open(&texts, set->inputs.at, set->inputs.count, &opt->texts, run));
+    ISO_TRY(iso_texts_open(&texts, args->inputs.at, args->inputs.count, &opt->texts, run));
     ISO_TRY(iso_embed_check_texts(opt, texts));
     *out = texts;
     texts = NULL;
@@ -20,37 +20,37 @@ done:
 }
 
 /* What the command line alone shows wrong. */
-static iso_err check(const struct settings *set)
+static iso_err check(const struct args *args)
 {
-    const iso_embed_opt *opt = set->study;
+    const iso_embed_opt *opt = args->study;
     iso_texts *texts = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_model_check(&opt->model));
-    ISO_NEED(set->inputs.count > 0 || opt->texts.corpus,
+    ISO_NEED(args->inputs.count > 0 || opt->texts.corpus,
              "needs LANG=TEXT, such as en=en.txt, or --corpus DIR");
-    ISO_NEED(opt->path || set->plan, "needs --out, the file to write");
+    ISO_NEED(opt->path || args->plan, "needs --out, the file to write");
     ISO_TRY(iso_embed_check(opt));
     if (!opt->texts.corpus)
-        ISO_TRY(open_texts(&texts, set, NULL));
+        ISO_TRY(open_texts(&texts, args, NULL));
 done:
     iso_texts_close(texts);
     return err;
 }
 
-static iso_err embed(const struct settings *set)
+static iso_err embed(const struct args *args)
 {
-    const iso_run run = term_run(set);
-    iso_embed_opt *opt = set->study;
+    const iso_run run = term_run(args);
+    iso_embed_opt *opt = args->study;
     iso_texts *texts = NULL;
     iso_model *model = NULL;
     iso_facts facts = {0};
     iso_err err = ISO_OK;
 
-    opt->texts.limit = set->limit;
-    ISO_TRY(open_texts(&texts, set, &run));
+    opt->texts.limit = args->reading.limit;
+    ISO_TRY(open_texts(&texts, args, &run));
     ISO_TRY(iso_model_open(&model, &opt->model, &run));
-    if (set->plan) {
+    if (args->plan) {
         ISO_TRY(iso_embed_plan(&facts, model, texts, opt, &run));
         ISO_TRY(out_facts(&facts));
         goto done;
@@ -63,15 +63,15 @@ done:
     return err;
 }
 
-static int run(const struct settings *set)
+static int run(const struct args *args)
 {
-    iso_err err = check(set);
+    iso_err err = check(args);
 
     if (err == ISO_EARG)
-        return cmd_usage(set, "%s", iso_err_msg());
+        return cmd_usage(args, "%s", iso_err_msg());
     if (!err)
-        err = embed(set);
-    return err ? cmd_failed(set, err) : EXIT_DONE;
+        err = embed(args);
+    return err ? cmd_failed(args, err) : EXIT_DONE;
 }
 
 const struct cmd cmd_embed = {

@@ -10,12 +10,12 @@
 #include "lib/io/record_read.h"
 
 /* Before there is a run: a signal ends a program that waits for a pipe as it ends any. */
-static iso_err read_all(iso_records *out, const struct settings *set)
+static iso_err read_all(iso_records *out, const struct args *args)
 {
     iso_err err = ISO_OK;
 
-    for (int i = 0; i < set->inputs.count; i++)
-        ISO_TRY(iso_records_read(out, NULL, set->inputs.at[i], NULL));
+    for (int i = 0; i < args->inputs.count; i++)
+        ISO_TRY(iso_records_read(out, NULL, args->inputs.at[i], NULL));
 done:
     return err;
 }
@@ -29,30 +29,30 @@ static iso_states_file file_at(const char *path, const char *layout)
 }
 
 /* The files of a run, as the header of the records lists them. */
-static iso_err write_all(const struct settings *set, const iso_records *records)
+static iso_err write_all(const struct args *args, const iso_records *records)
 {
-    const iso_gap_opt *opt = set->study;
+    const iso_gap_opt *opt = args->study;
     iso_states_file *file = NULL;
     int count = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&file, set->inputs.count + 2, sizeof *file));
+    ISO_TRY(iso_alloc(&file, args->inputs.count + 2, sizeof *file));
     file[count++] = file_at(opt->scores, "scores");
     if (opt->given)
         file[count++] = file_at(opt->given, "scores");
-    for (int i = 0; i < set->inputs.count; i++)
-        file[count++] = file_at(set->inputs.at[i], "records");
-    ISO_TRY(out_records_of(set, records, file, count));
+    for (int i = 0; i < args->inputs.count; i++)
+        file[count++] = file_at(args->inputs.at[i], "records");
+    ISO_TRY(out_records_of(args, records, file, count));
 done:
     iso_free(file);
     return err;
 }
 
 /* The scatter of the first measure; without correlations the gaps. */
-static iso_err draw(const struct settings *set, const iso_records *read, const iso_records *made,
+static iso_err draw(const struct args *args, const iso_records *read, const iso_records *made,
                     const iso_run *run)
 {
-    iso_plot_opt opt = set->figure;
+    iso_plot_opt opt = args->figure;
     iso_records among = {0};
     iso_err err = ISO_OK;
 
@@ -62,47 +62,47 @@ static iso_err draw(const struct settings *set, const iso_records *read, const i
         ISO_TRY(iso_records_add(&among, &made->at[i]));
     opt.kind = ISO_PLOT_SCATTER;
     opt.among = &among;
-    ISO_TRY(iso_plot(made, &opt, set->plot, run));
+    ISO_TRY(iso_plot(made, &opt, args->plot, run));
 done:
     iso_records_free(&among);
     return err;
 }
 
-static iso_err gap(const struct settings *set)
+static iso_err gap(const struct args *args)
 {
     iso_run run;
-    struct settings plain = *set; /* its figure is our own */
+    struct args plain = *args; /* its figure is our own */
     iso_records read = {0}, made = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(read_all(&read, set));
-    run = term_run(set);
-    ISO_TRY(iso_gap(&made, &read, set->study, &run));
+    ISO_TRY(read_all(&read, args));
+    run = term_run(args);
+    ISO_TRY(iso_gap(&made, &read, args->study, &run));
     plain.plot = plain.figure.plot_data = NULL;
     ISO_TRY(write_all(&plain, &made));
-    if (out_draws(set))
-        ISO_TRY(draw(set, &read, &made, &run));
+    if (out_draws(args))
+        ISO_TRY(draw(args, &read, &made, &run));
 done:
     iso_records_free(&read);
     iso_records_free(&made);
     return err;
 }
 
-static int run(const struct settings *set)
+static int run(const struct args *args)
 {
-    const iso_gap_opt *opt = set->study;
+    const iso_gap_opt *opt = args->study;
 
     if (!opt->scores)
-        return cmd_usage(set, "needs --scores TABLE: a row a model and a column a language, or "
-                              "lang and score");
-    if (opt->given && set->inputs.count == 0)
-        return cmd_usage(set, "--given holds a third quantity constant, so it needs RECORDS");
-    if (opt->measure && set->inputs.count == 0)
-        return cmd_usage(set, "--measure chooses among RECORDS, and none are given");
+        return cmd_usage(args, "needs --scores TABLE: a row a model and a column a language, or "
+                               "lang and score");
+    if (opt->given && args->inputs.count == 0)
+        return cmd_usage(args, "--given holds a third quantity constant, so it needs RECORDS");
+    if (opt->measure && args->inputs.count == 0)
+        return cmd_usage(args, "--measure chooses among RECORDS, and none are given");
     if (iso_gap_check(opt))
-        return cmd_usage(set, "%s", iso_err_msg());
-    const iso_err err = gap(set);
-    return err ? cmd_failed(set, err) : EXIT_DONE;
+        return cmd_usage(args, "%s", iso_err_msg());
+    const iso_err err = gap(args);
+    return err ? cmd_failed(args, err) : EXIT_DONE;
 }
 
 const struct cmd cmd_gap = {

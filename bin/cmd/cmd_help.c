@@ -6,13 +6,13 @@
 #include "bin/cmd.h"
 #include "bin/help.h"
 
-static int run(const struct settings *set)
+static int run(const struct args *args)
 {
-    const char *word = set->inputs.count ? set->inputs.at[0] : NULL;
+    const char *word = args->inputs.count ? args->inputs.at[0] : NULL;
     const struct cmd *cmd = word ? cmd_find(word) : NULL;
 
-    if (set->inputs.count > 1)
-        return cmd_usage(set, "one command at a time, not %d", set->inputs.count);
+    if (args->inputs.count > 1)
+        return cmd_usage(args, "one command at a time, not %d", args->inputs.count);
     if (word && strcmp(word, "records") == 0)
         help_records(stdout);
     else if (word && !cmd)

@@ -97,18 +97,29 @@ static iso_err show(const char *roff)
     return err;
 }
 
-static int run(const struct settings *set)
+struct man_opt {
+    size_t size;
+    bool roff;
+};
+
+static const iso_option rows[] = {
+    ISO_OPTION(struct man_opt, FLAG, roff, NULL, "print the source of the page",
+               .tier = ISO_OPTION_HIDDEN),
+};
+static const iso_options options = ISO_OPTIONS("man", struct man_opt, rows);
+
+static int run(const struct args *args)
 {
     const struct cmd *cmd = NULL;
     char *roff = NULL;
     size_t len = 0;
     iso_err err = ISO_OK;
 
-    if (set->inputs.count > 1)
-        return cmd_usage(set, "one page at a time, not %d", set->inputs.count);
-    if (set->inputs.count == 1 && !(cmd = cmd_find(set->inputs.at[0])))
-        return cmd_unknown(set->inputs.at[0]);
-    if (set->roff) {
+    if (args->inputs.count > 1)
+        return cmd_usage(args, "one page at a time, not %d", args->inputs.count);
+    if (args->inputs.count == 1 && !(cmd = cmd_find(args->inputs.at[0])))
+        return cmd_unknown(args->inputs.at[0]);
+    if (((const struct man_opt *)args->study)->roff) {
         man_page(stdout, cmd);
         return EXIT_DONE;
     }
@@ -121,13 +132,14 @@ static int run(const struct settings *set)
     } else {
         err = iso_fail(ISO_ENOMEM, "no memory for the page");
     }
-    return err ? cmd_failed(set, err) : EXIT_DONE;
+    return err ? cmd_failed(args, err) : EXIT_DONE;
 }
 
 const struct cmd cmd_man = {
     .name = "man",
     .args = "[COMMAND]",
     .summary = "the manual page of a command, or of the program",
-    .options = "only roff",
+    .study = &options,
+    .options = "only",
     .run = run,
 };

@@ -6,26 +6,27 @@
 #include "bin/out.h"
 #include "bin/term.h"
 
-static iso_err probe(const struct settings *set)
+static iso_err probe(const struct args *args)
 {
-    const iso_run run = term_run(set);
-    const struct words second = opt_words(set, "second");
-    iso_probe_opt *opt = set->study;
+    const iso_run run = term_run(args);
+    const struct words second = opt_words(args, "second");
+    iso_probe_opt *opt = args->study;
     iso_states *states = NULL;
     iso_records records = {0};
     iso_facts facts = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(input_open(&states, set, &set->inputs, &run));
+    ISO_TRY(input_open(&states, args, &args->inputs, &run));
     if (second.count > 0)
-        ISO_TRY(input_open(&opt->second, set, &second, &run));
-    if (set->plan) {
+        ISO_TRY(input_open(&opt->second, args, &second, &run));
+    if (args->plan) {
         ISO_TRY(iso_probe_plan(&facts, states, opt, &run));
         ISO_TRY(out_facts(&facts));
         goto done;
     }
     ISO_TRY(iso_probe(&records, states, opt, &run));
-    ISO_TRY(out_records(set, &records, (iso_states *[]){states, opt->second}, opt->second ? 2 : 1));
+    ISO_TRY(
+        out_records(args, &records, (iso_states *[]){states, opt->second}, opt->second ? 2 : 1));
 done:
     iso_facts_free(&facts);
     iso_records_free(&records);
@@ -34,14 +35,14 @@ done:
     return err;
 }
 
-static int run(const struct settings *set)
+static int run(const struct args *args)
 {
-    if (set->inputs.count == 0)
-        return cmd_usage(set, "needs an INPUT with labels, such as states.h5");
-    if (iso_probe_check(set->study))
-        return cmd_usage(set, "%s", iso_err_msg());
-    const iso_err err = probe(set);
-    return err ? cmd_failed(set, err) : EXIT_DONE;
+    if (args->inputs.count == 0)
+        return cmd_usage(args, "needs an INPUT with labels, such as states.h5");
+    if (iso_probe_check(args->study))
+        return cmd_usage(args, "%s", iso_err_msg());
+    const iso_err err = probe(args);
+    return err ? cmd_failed(args, err) : EXIT_DONE;
 }
 
 const struct cmd cmd_probe = {

@@ -11,29 +11,30 @@
 #include "lib/base/alloc.h"
 
 /* The states as they were typed, and how they were read, for the page's command lines. */
-static iso_err add_inputs(iso_buf *out, const struct settings *set)
+static iso_err add_inputs(iso_buf *out, const struct args *args)
 {
     iso_err err = ISO_OK;
 
-    for (int i = 0; i < set->inputs.count; i++) {
+    for (int i = 0; i < args->inputs.count; i++) {
         ISO_TRY(iso_buf_puts(out, i ? " " : ""));
-        ISO_TRY(iso_buf_word(out, set->inputs.at[i]));
+        ISO_TRY(iso_buf_word(out, args->inputs.at[i]));
     }
 done:
     return err;
 }
 
-static iso_err add_reading(iso_buf *out, const struct settings *set)
+static iso_err add_reading(iso_buf *out, const struct args *args)
 {
     static const char read[] = OPTIONS_READING " precision limit seed";
     iso_err err = ISO_OK;
 
     for (const char *name = read; *name;) {
         const size_t len = strcspn(name, " ");
-        for (int i = 0; i < set->options->count; i++) {
-            const struct opt *o = &set->options->at[i];
-            if (o->given && o->fills == OPT_SETTINGS && strlen(o->name) == len && !memcmp(o->name, name, len))
-                ISO_TRY(iso_option_words(out, o->is, set));
+        for (int i = 0; i < args->options->count; i++) {
+            const struct opt *o = &args->options->at[i];
+            if (o->given && (o->fills == OPT_READING || o->fills == OPT_RUN) &&
+                strlen(o->name) == len && !memcmp(o->name, name, len))
+                ISO_TRY(iso_option_words(out, o->is, opt_struct(args, o)));
         }
         name += len + (name[len] == ' ');
     }
@@ -41,11 +42,11 @@ done:
     return err;
 }
 
-static iso_err report(const struct settings *set)
+static iso_err report(const struct args *args)
 {
-    const iso_run run = term_run(set);
-    const struct words files = opt_words(set, "records");
-    iso_report_opt *opt = set->study;
+    const iso_run run = term_run(args);
+    const struct words files = opt_words(args, "records");
+    iso_report_opt *opt = args->study;
     iso_states *states = NULL;
     const char **records = NULL;
     struct out_origin origin = {0};
@@ -55,21 +56,21 @@ static iso_err report(const struct settings *set)
     ISO_TRY(iso_alloc(&records, files.count + 1, sizeof *records));
     for (int i = 0; i < files.count; i++)
         records[i] = files.at[i];
-    ISO_TRY(add_inputs(&inputs, set));
-    ISO_TRY(add_reading(&reading, set));
-    ISO_TRY(out_origin_make(&origin, set));
+    ISO_TRY(add_inputs(&inputs, args));
+    ISO_TRY(add_reading(&reading, args));
+    ISO_TRY(out_origin_make(&origin, args));
     opt->records = records;
     opt->inputs = inputs.text;
     opt->reading = reading.text;
     opt->origin = &origin.is;
-    opt->title = set->title;
-    opt->texts.limit = set->limit;
-    opt->replace = set->force;
-    if (set->inputs.count > 0)
-        ISO_TRY(input_open(&states, set, &set->inputs, &run));
-    ISO_TRY(iso_report(states, opt, set->out, &run));
+    opt->title = args->title;
+    opt->texts.limit = args->reading.limit;
+    opt->replace = args->force;
+    if (args->inputs.count > 0)
+        ISO_TRY(input_open(&states, args, &args->inputs, &run));
+    ISO_TRY(iso_report(states, opt, args->out, &run));
     term_clear();
-    printf("%s/report.html\n", set->out);
+    printf("%s/report.html\n", args->out);
 done:
     iso_states_close(states);
     out_origin_free(&origin);
@@ -79,19 +80,19 @@ done:
     return err;
 }
 
-static int run(const struct settings *set)
+static int run(const struct args *args)
 {
-    const iso_report_opt *opt = set->study;
+    const iso_report_opt *opt = args->study;
 
-    if (set->inputs.count == 0 && opt_words(set, "records").count == 0 && !opt->model.folder &&
+    if (args->inputs.count == 0 && opt_words(args, "records").count == 0 && !opt->model.folder &&
         !opt->texts.corpus)
-        return cmd_usage(set, "needs an INPUT, --records FILE, or --model and --corpus");
-    if (!set->out || !*set->out || strcmp(set->out, "-") == 0)
-        return cmd_usage(set, "no folder to write: -o DIR");
-    if (iso_report_check(opt, set->inputs.count > 0))
-        return cmd_usage(set, "%s", iso_err_msg());
-    const iso_err err = report(set);
-    return err ? cmd_failed(set, err) : EXIT_DONE;
+        return cmd_usage(args, "needs an INPUT, --records FILE, or --model and --corpus");
+    if (!args->out || !*args->out || strcmp(args->out, "-") == 0)
+        return cmd_usage(args, "no folder to write: -o DIR");
+    if (iso_report_check(opt, args->inputs.count > 0))
+        return cmd_usage(args, "%s", iso_err_msg());
+    const iso_err err = report(args);
+    return err ? cmd_failed(args, err) : EXIT_DONE;
 }
 
 const struct cmd cmd_report = {

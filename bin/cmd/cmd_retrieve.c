@@ -6,22 +6,22 @@
 #include "bin/opt.h"
 #include "bin/term.h"
 
-static iso_err retrieve(const struct settings *set)
+static iso_err retrieve(const struct args *args)
 {
-    const iso_run run = term_run(set);
+    const iso_run run = term_run(args);
     iso_states *states = NULL;
     iso_records records = {0};
     iso_facts facts = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(input_open(&states, set, &set->inputs, &run));
-    if (set->plan) {
-        ISO_TRY(iso_retrieve_plan(&facts, states, set->study, &run));
+    ISO_TRY(input_open(&states, args, &args->inputs, &run));
+    if (args->plan) {
+        ISO_TRY(iso_retrieve_plan(&facts, states, args->study, &run));
         ISO_TRY(out_facts(&facts));
         goto done;
     }
-    ISO_TRY(iso_retrieve(&records, states, set->study, &run));
-    ISO_TRY(out_records(set, &records, &states, 1));
+    ISO_TRY(iso_retrieve(&records, states, args->study, &run));
+    ISO_TRY(out_records(args, &records, &states, 1));
 done:
     iso_facts_free(&facts);
     iso_records_free(&records);
@@ -29,15 +29,15 @@ done:
     return err;
 }
 
-static int run(const struct settings *given)
+static int run(const struct args *given)
 {
-    struct settings set = *given;
+    struct args args = *given;
 
-    if (set.inputs.count == 0)
+    if (args.inputs.count == 0)
         return cmd_usage(given, "needs an INPUT, such as states.h5 (`isogloss help retrieve`)");
-    if (opt_preset(&set, &cmd_retrieve) || iso_retrieve_check(set.study))
+    if (opt_preset(&args, &cmd_retrieve) || iso_retrieve_check(args.study))
         return cmd_usage(given, "%s", iso_err_msg());
-    const iso_err err = retrieve(&set);
+    const iso_err err = retrieve(&args);
     return err ? cmd_failed(given, err) : EXIT_DONE;
 }
 

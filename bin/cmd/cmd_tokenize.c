@@ -42,7 +42,7 @@ static const iso_options tokenize_options = ISO_OPTIONS("tokenize", struct token
 
 /* One run: where sentences come from and go to. */
 struct job {
-    const struct settings *set;
+    const struct args *args;
     const struct tokenize_opt *opt;
     const iso_run *run;
     iso_tokenizer *tokenizer;
@@ -182,7 +182,7 @@ done:
 
 static iso_err take_all(struct job *job)
 {
-    const struct words *inputs = &job->set->inputs;
+    const struct words *inputs = &job->args->inputs;
     iso_err err = ISO_OK;
 
     if (inputs->count == 0)
@@ -207,11 +207,11 @@ static void tell(const struct job *job)
                      job->repaired == 1 ? "" : "s");
 }
 
-static iso_err tokenize(const struct settings *set)
+static iso_err tokenize(const struct args *args)
 {
-    const iso_run run = term_run(set);
-    const struct tokenize_opt *opt = set->study;
-    struct job job = {.set = set, .opt = opt, .run = &run};
+    const iso_run run = term_run(args);
+    const struct tokenize_opt *opt = args->study;
+    struct job job = {.args = args, .opt = opt, .run = &run};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_model_find(opt->model.folder));
@@ -234,18 +234,18 @@ done:
     return err;
 }
 
-static int run(const struct settings *set)
+static int run(const struct args *args)
 {
-    const struct tokenize_opt *opt = set->study;
+    const struct tokenize_opt *opt = args->study;
 
     iso_err err = iso_model_check(&opt->model);
     if (!err)
         err = iso_corpus_check_columns(opt->texts.columns);
     if (err == ISO_EARG)
-        return cmd_usage(set, "%s", iso_err_msg());
+        return cmd_usage(args, "%s", iso_err_msg());
     if (!err)
-        err = tokenize(set);
-    return err ? cmd_failed(set, err) : EXIT_DONE;
+        err = tokenize(args);
+    return err ? cmd_failed(args, err) : EXIT_DONE;
 }
 
 const struct cmd cmd_tokenize = {

@@ -12,10 +12,10 @@ static const char compiler[] = "gcc " __VERSION__;
 static const char compiler[] = "unknown";
 #endif
 
-static int run(const struct settings *set)
+static int run(const struct args *args)
 {
-    if (set->inputs.count > 0)
-        return cmd_usage(set, "%s: no words are taken", set->inputs.at[0]);
+    if (args->inputs.count > 0)
+        return cmd_usage(args, "%s: no words are taken", args->inputs.at[0]);
     printf("isogloss %s\n\n", ISO_VERSION);
     printf("compiler   %s, %s\n", compiler, ISO_BUILD);
     printf("libraries  %s\n", ISO_LIBRARIES);

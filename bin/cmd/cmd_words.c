@@ -10,7 +10,7 @@
 #include "lib/io/states_input.h"
 
 /* The files of a run, as the header of the records lists them. */
-static iso_err write_records(const struct settings *set, const iso_records *records)
+static iso_err write_records(const struct args *args, const iso_records *records)
 {
     iso_states_file files[2];
     iso_inputs named = {0};
@@ -18,52 +18,52 @@ static iso_err write_records(const struct settings *set, const iso_records *reco
     iso_err err = ISO_OK;
 
     for (int i = 0; i < 2; i++) {
-        ISO_TRY(iso_inputs_add(&named, set->inputs.at[i]));
+        ISO_TRY(iso_inputs_add(&named, args->inputs.at[i]));
         const char *path = named.at[i].path;
         files[i] = (iso_states_file){path, iso_h5_is(path) ? "native" : "vectors",
                                      stat(path, &st) == 0 ? (int64_t)st.st_size : 0};
     }
-    ISO_TRY(out_records_of(set, records, files, 2));
+    ISO_TRY(out_records_of(args, records, files, 2));
 done:
     iso_inputs_free(&named);
     return err;
 }
 
-static iso_err words(const struct settings *set)
+static iso_err words(const struct args *args)
 {
-    const iso_run run = term_run(set);
-    const iso_words_side side[2] = {{.file = set->inputs.at[0]}, {.file = set->inputs.at[1]}};
+    const iso_run run = term_run(args);
+    const iso_words_side side[2] = {{.file = args->inputs.at[0]}, {.file = args->inputs.at[1]}};
     iso_records records = {0};
     iso_facts facts = {0};
     iso_err err = ISO_OK;
 
-    if (set->plan) {
-        ISO_TRY(iso_words_plan(&facts, side, set->study, &run));
+    if (args->plan) {
+        ISO_TRY(iso_words_plan(&facts, side, args->study, &run));
         ISO_TRY(out_facts(&facts));
         goto done;
     }
-    ISO_TRY(iso_words(&records, side, set->study, &run));
-    ISO_TRY(write_records(set, &records));
+    ISO_TRY(iso_words(&records, side, args->study, &run));
+    ISO_TRY(write_records(args, &records));
 done:
     iso_facts_free(&facts);
     iso_records_free(&records);
     return err;
 }
 
-static int run(const struct settings *given)
+static int run(const struct args *given)
 {
-    struct settings set = *given;
-    iso_err err = opt_preset(&set, &cmd_words);
+    struct args args = *given;
+    iso_err err = opt_preset(&args, &cmd_words);
 
-    if (!err && set.inputs.count != 2)
+    if (!err && args.inputs.count != 2)
         return cmd_usage(given, "needs two files of word vectors, SRC and TGT; %d given",
-                         set.inputs.count);
+                         args.inputs.count);
     if (!err)
-        err = iso_words_check(set.study);
+        err = iso_words_check(args.study);
     if (err == ISO_EARG)
         return cmd_usage(given, "%s", iso_err_msg());
     if (!err)
-        err = words(&set);
+        err = words(&args);
     return err ? cmd_failed(given, err) : EXIT_DONE;
 }
 

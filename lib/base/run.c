@@ -7,6 +7,16 @@
 
 enum { NOTE_ROOM = 1024 };
 
+/* clang-format off */
+static const iso_option options[] = {
+    ISO_OPTION(iso_run, INT, threads, "N", "threads to use (default: one a core)", .least = 1),
+    ISO_OPTION(iso_run, BYTES, mem, "SIZE", "memory to stay under: 512M, 2G (default: a quarter of RAM)"),
+    ISO_OPTION(iso_run, INT, seed, "N", "seed of everything random (default: 0)"),
+    ISO_OPTION_AS(iso_run, "precision", ENUM, double_precision, "KIND", "of matrix products (default: single)", .choices = "single double", .numbers = (const int[]){0, 1}),
+};
+/* clang-format on */
+const iso_options iso_run_options = ISO_OPTIONS("run", iso_run, options);
+
 /* Where a test wants an interruption; NULL = nowhere. */
 static struct {
     const char *what;

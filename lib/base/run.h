@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/base/err.h"
+#include "lib/base/option.h"
 
 ISO_BEGIN
 
@@ -16,6 +16,7 @@ ISO_BEGIN
  * precision, silent. NULL stands for that.
  */
 typedef struct iso_run {
+    size_t size; /* of the struct, or 0 */
     int threads; /* of the BLAS and of our loops while a call runs; 0 = as they are. They are the
                   * process's: calls that run at once leave it 0 */
     int64_t mem; /* bytes of anonymous memory a call may plan for; 0 = 1 GiB */
@@ -32,6 +33,9 @@ typedef struct iso_run {
      * nobody listens. `payload` as above. */
     void (*note)(void *payload, const char *text);
 } iso_run;
+
+/** The fields a person chooses: threads, mem, seed, precision. */
+extern ISO_API const iso_options iso_run_options;
 
 /** The memory budget of `run` in bytes. */
 ISO_API int64_t iso_run_mem(const iso_run *run);

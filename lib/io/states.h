@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/base/option.h"
 #include "lib/base/run.h"
 #include "lib/linalg/rows.h"
 
@@ -15,42 +16,49 @@ ISO_BEGIN
 /** How to read files that do not say it themselves; all zero = the defaults. The texts are copied;
  * `run` must outlive the collection. */
 typedef struct iso_states_opt {
-    const char *pool;  /* token rows to one row an item: mean (NULL), cls, last, max, none */
-    bool specials;     /* token rows: first and last of each item are special tokens (<s>, </s>) */
-    bool transpose;    /* matrix files hold neurons × items */
-    const char *axes;  /* "LND" layers, items, dims or "NLD", in letters of any case; NULL: as lib/io/axes.h
-                          finds, which fails where several readings are plausible, and makes a note else */
-    int64_t raw_dim;   /* headless raw files: row length; 0 = refuse raw files */
+    size_t size;      /* of the struct, or 0 */
+    const char *pool; /* token rows to one row an item: mean (NULL), cls, last, max, none */
+    bool specials;    /* token rows: first and last of each item are special tokens (<s>, </s>) */
+    bool transpose;   /* matrix files hold neurons × items */
+    const char
+        *axes; /* "LND" layers, items, dims or "NLD", in letters of any case; NULL: as lib/io/axes.h
+                  finds, which fails where several readings are plausible, and makes a note else */
+    int64_t raw_dim; /* headless raw files: row length; 0 = refuse raw files */
     iso_dtype raw_dtype;
-    bool any_dims;     /* languages of a layer may differ in dims; else that is an error */
-    int64_t limit;     /* only the first `limit` items of each language; 0 = all */
-    const char *layout; /* instead of looking: native, per-sentence, matrix, npy, npz, safetensors, raw */
+    bool any_dims; /* languages of a layer may differ in dims; else that is an error */
+    int64_t limit; /* only the first `limit` items of each language; 0 = all */
+    const char
+        *layout; /* instead of looking: native, per-sentence, matrix, npy, npz, safetensors, raw */
     /* The name a language code goes by (iso_lang_canonical of lib/text); NULL = as given. */
     const char *(*canonical)(const char *code);
     const iso_run *run; /* memory budget and progress; may be NULL */
 } iso_states_opt;
 
+/** The fields a person chooses. */
+extern ISO_API const iso_options iso_states_options;
+
 /** What is known of one language's items. Arrays are NULL when the files do not have them. */
 typedef struct iso_lang {
-    const char *name;     /* canonical: "en", "zh", or as given when not a known code */
-    int64_t items;        /* sentences, words or word types */
-    int64_t rows;         /* = items unless offsets are present */
+    const char *name; /* canonical: "en", "zh", or as given when not a known code */
+    int64_t items;    /* sentences, words or word types */
+    int64_t rows;     /* = items unless offsets are present */
     const char *const *ids;
     const char *const *text, *const *text2;
-    const int32_t *labels;      /* index into the collection's classes, -1 none */
-    const int64_t *offsets;     /* items + 1: the rows of item i are [offsets[i], offsets[i+1]) */
-    const char *const *tokens;  /* rows */
-    const int32_t *tags;        /* rows; index into the tagset */
-    const int64_t *counts;      /* rows; word types */
+    const int32_t *labels;     /* index into the collection's classes, -1 none */
+    const int64_t *offsets;    /* items + 1: the rows of item i are [offsets[i], offsets[i+1]) */
+    const char *const *tokens; /* rows */
+    const int32_t *tags;       /* rows; index into the tagset */
+    const int64_t *counts;     /* rows; word types */
     int layer_count;
-    const int *layers;          /* ascending */
-    const char *path;           /* the file that its first layer is in, or "(memory)" */
+    const int *layers; /* ascending */
+    const char *path;  /* the file that its first layer is in, or "(memory)" */
 } iso_lang;
 
 /** What a collection says of itself; texts are NULL when unknown. */
 typedef struct iso_states_info {
     const char *model, *pooling, *source, *layout;
-    const char *compute; /* "bf16", "int8": numbers the encoder computed with; NULL = f32, or unknown */
+    const char
+        *compute; /* "bf16", "int8": numbers the encoder computed with; NULL = f32, or unknown */
     int class_count, tag_count;
     const char *const *classes, *const *tagset;
 } iso_states_info;
@@ -65,10 +73,10 @@ typedef struct iso_states iso_states;
 
 /**
  * Opens a collection from INPUT words: FILE, LANG=FILE, LANG:LAYER=FILE, FILE:/path, with %d
- * standing for the layer (docs/formats.md, "INPUT"). Formats are recognised by content. Each HDF5 file is
- * read by a process of its own while the collection is open (fork without exec; lib/io/h5.h).
- * Errors  ISO_EIO, ISO_EFORMAT, ISO_EUNSUP, ISO_EARG (the same language and layer twice), ISO_ENOMEM;
- *         the message names the file.
+ * standing for the layer (docs/formats.md, "INPUT"). Formats are recognised by content. Each HDF5
+ * file is read by a process of its own while the collection is open (fork without exec;
+ * lib/io/h5.h). Errors  ISO_EIO, ISO_EFORMAT, ISO_EUNSUP, ISO_EARG (the same language and layer
+ * twice), ISO_ENOMEM; the message names the file.
  */
 ISO_API ISO_MUST_USE iso_err iso_states_open(iso_states **out, const char *const *inputs, int count,
                                              const iso_states_opt *opt);
@@ -116,8 +124,8 @@ ISO_API ISO_MUST_USE iso_err iso_states_put(iso_states *s, const char *lang, int
                                             iso_view rows);
 
 /**
- * Says what the arrays lie in: `owner` is given to `let_go` once, when the collection is closed. Once
- * a collection. Errors  ISO_EARG.
+ * Says what the arrays lie in: `owner` is given to `let_go` once, when the collection is closed.
+ * Once a collection. Errors  ISO_EARG.
  */
 ISO_API ISO_MUST_USE iso_err iso_states_own(iso_states *s, void *owner,
                                             void (*let_go)(void *owner));

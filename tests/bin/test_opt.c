@@ -33,7 +33,7 @@ static const struct cmd bare = {
 
 #define PARSE(set, cmd, ...) parse(set, cmd, (const char *[]){"full", __VA_ARGS__, NULL})
 
-static iso_err parse(struct settings *set, const struct cmd *cmd, const char **argv)
+static iso_err parse(struct args *set, const struct cmd *cmd, const char **argv)
 {
     int argc = 0;
 
@@ -44,7 +44,7 @@ static iso_err parse(struct settings *set, const struct cmd *cmd, const char **a
 
 static void words_and_options_mix(void **state)
 {
-    struct settings s;
+    struct args s;
 
     (void)state;
     ok(PARSE(&s, &full, "a.h5", "--src", "en", "b.h5", "--mem=2K", "--threads", "3", "-o", "x"));
@@ -53,8 +53,8 @@ static void words_and_options_mix(void **state)
     text(s.inputs.at[1], "b.h5");
     text(((struct asked *)s.study)->src, "en");
     text(s.out, "x");
-    assert_int_equal(s.mem, 2048);
-    assert_int_equal(s.threads, 3);
+    assert_int_equal(s.run.mem, 2048);
+    assert_int_equal(s.run.threads, 3);
     assert_false(s.quiet);
     assert_null(s.json);
     opt_free(&s);
@@ -62,7 +62,7 @@ static void words_and_options_mix(void **state)
 
 static void lists_end_at_the_next_option(void **state)
 {
-    struct settings s;
+    struct args s;
 
     (void)state;
     ok(PARSE(&s, &full, "a", "--against", "b", "c", "--difference", "d", "--records", "r"));
@@ -85,7 +85,7 @@ static void lists_end_at_the_next_option(void **state)
 
 static void two_dashes_end_the_options(void **state)
 {
-    struct settings s;
+    struct args s;
 
     (void)state;
     ok(PARSE(&s, &full, "--quiet", "--", "--src", "-", "x"));
@@ -101,7 +101,7 @@ static void two_dashes_end_the_options(void **state)
 
 static void says_what_is_wrong(void **state)
 {
-    struct settings s;
+    struct args s;
 
     (void)state;
     fails(PARSE(&s, &full, "--layer", "3"), ISO_EARG,
@@ -135,7 +135,7 @@ static void says_what_is_wrong(void **state)
 
 static void commands_take_what_they_name(void **state)
 {
-    struct settings s;
+    struct args s;
 
     (void)state;
     fails(PARSE(&s, &bare, "--json", "x"), ISO_EARG, "unknown option --json");
@@ -149,7 +149,7 @@ static void commands_take_what_they_name(void **state)
 
 static void nothing_stays_between_two_runs(void **state)
 {
-    struct settings s;
+    struct args s;
 
     (void)state;
     fails(PARSE(&s, &full, "a", "--bad", "b"), ISO_EARG, "--bad");
@@ -162,7 +162,7 @@ static void nothing_stays_between_two_runs(void **state)
 
 static void survives_lack_of_memory(void **state)
 {
-    struct settings s;
+    struct args s;
     iso_err err;
     int64_t n = 0;
 

@@ -29,7 +29,7 @@ static void the_line_says_how_long_it_takes(void **state)
 
 static void a_signal_stops_the_work(void **state)
 {
-    const struct settings set = {.command = "test", .quiet = true};
+    const struct args set = {.command = "test", .quiet = true};
     iso_run run = term_run(&set);
     struct sigaction old;
 
@@ -82,12 +82,12 @@ static const char *said(void (*say)(const char *text), const char *what)
 
 static void note(const char *what)
 {
-    term_note(&(struct settings){.command = "test"}, "%s there", what);
+    term_note(&(struct args){.command = "test"}, "%s there", what);
 }
 
 static void refuse(const char *what)
 {
-    (void)cmd_usage(&(struct settings){.command = "test"}, "%s", what);
+    (void)cmd_usage(&(struct args){.command = "test"}, "%s", what);
 }
 
 static void not_known(const char *what)
@@ -121,7 +121,7 @@ static void a_signal_ends_what_does_not_hear(void **state)
         assert_true(child >= 0);
         if (child == 0) {
             iso_outfile *file = NULL;
-            (void)term_run(&(struct settings){.command = "test", .quiet = true});
+            (void)term_run(&(struct args){.command = "test", .quiet = true});
             if (iso_outfile_open(&file, path) || iso_outfile_write(file, "{", 1))
                 _exit(1);
             raise(signals[i]);
@@ -164,9 +164,10 @@ static void a_death_in_a_library_leaves_nothing(void **state)
 
 static void settings_reach_the_run(void **state)
 {
-    const struct settings set = {
-        .command = "test", .threads = 3, .mem = 1 << 20, .seed = 7, .precision = "double"};
-    const struct settings none = {.command = "test"};
+    const struct args set = {
+        .command = "test",
+        .run = {.threads = 3, .mem = 1 << 20, .seed = 7, .double_precision = true}};
+    const struct args none = {.command = "test"};
     iso_run run = term_run(&set);
 
     (void)state;
