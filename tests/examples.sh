@@ -50,8 +50,51 @@ expect() {
 states=$source/examples/states/mini.h5
 expect 01_two_matrices '^debiased CKA 0\.90[0-9]*, 95% interval \[0\.[0-9]*, 0\.[0-9]*\] by jackknife'
 expect 02_states_file '^  layer  0: 240 x ' "$states"
-expect 03_layers_and_languages '^layer  1  .* cka:debiased ' "$states"
+expect 03_layers_and_languages '^layer  1  de  *cka:debiased  *0\.3[0-9]*  \[0\.3' "$states"
+[ "$(grep -c '^layer ' 03_layers_and_languages.out)" = 315 ] || { echo "03: not 7 values of 45 pairs"; exit 1; }
+sed 1q 03_layers_and_languages.out | grep -q '^road gram$\|^method gram$' || { echo "03: no plan"; exit 1; }
 expect 04_own_measure '^same-sign:fraction 0\.7[0-9]* \[0\.7[0-9]*, 0\.7[0-9]*\], by chance 0\.5000$'
+
+# A study of arrays gives the records that the program gives of files with the same numbers.
+cat >numbers.c <<'END'
+#include <stdio.h>
+int main(void)
+{
+    unsigned seed = 1;
+    FILE *file[2] = {fopen("en.f32", "wb"), fopen("de.f32", "wb")};
+    for (int i = 0; i < 90; i++) {
+        float x[8], y[8];
+        for (int j = 0; j < 16; j++) {
+            seed = seed * 1664525u + 1013904223u;
+            (j < 8 ? x : y)[j % 8] = (float)(seed >> 8) / (1 << 24) - 0.5f;
+        }
+        for (int j = 0; j < 8; j++)
+            y[j] = x[(j + 3) % 8] + 0.3f * y[j];
+        fwrite(x, sizeof x, 1, file[0]);
+        fwrite(y, sizeof y, 1, file[1]);
+    }
+    return fclose(file[0]) || fclose(file[1]);
+}
+END
+$compiler -std=c11 numbers.c -o numbers
+./numbers
+expect 05_align '^measure	estimator	' 8 en.f32 de.f32
+"$build/bin/isogloss" align en=en.f32 de=de.f32 --dim 8 --dtype f32 --quiet \
+    --measure p@1,p@1:csls,mrr,cka >program.tsv
+awk -F '\t' '
+    function same(a, b) { return a == b || (a + 0 != 0 && (a - b) / a < 1e-12 && (b - a) / a < 1e-12) }
+    FNR == 1 { file++; for (i = 1; i <= NF; i++) { name[file, i] = $i; at[file, $i] = i }; next }
+    file == 1 { line[FNR] = $0; lines = FNR; next }
+    { split(line[FNR], own, "\t"); rows = FNR
+      for (i = 1; i <= NF; i++) {
+          if (!((1, name[2, i]) in at)) { print "05_align has no column " name[2, i]; exit bad = 1 }
+          mine = own[at[1, name[2, i]]]
+          if (!same(mine, $i)) { print "record " FNR - 1 ", " name[2, i] ": " mine ", the program " $i; exit bad = 1 }
+          values += $i != ""
+      } }
+    END { if (bad) exit 1
+          if (lines != rows || rows < 13 || values < 150) { print "05_align: " lines " lines, the program " rows ", " values " values"; exit 1 } }
+' 05_align.out program.tsv
 
 # What the README shows does the same.
 sed -n '/^```c$/,/^```$/p' "$source/README.md" | grep -v '^```' >block
