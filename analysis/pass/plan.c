@@ -38,15 +38,15 @@ static iso_err choose_method(iso_plan *plan, const iso_task *task)
     if (plan->method == ISO_METHOD_AUTO)
         plan->method = few && !sums_only ? ISO_METHOD_GRAM : ISO_METHOD_SUMS;
     if (plan->method == ISO_METHOD_GRAM && !few)
-        return iso_fail(
-            ISO_EARG,
-            "the Gram road takes up to %d items, there are %lld: " ISO_FIELD(road) " sums",
-            ISO_GRAM_MAX, (long long)plan->rows);
+        return iso_fail(ISO_EARG,
+                        "the Gram algorithm takes up to %d items, there are %lld: " ISO_FIELD(
+                            algorithm) " sums",
+                        ISO_GRAM_MAX, (long long)plan->rows);
     if ((plan->method == ISO_METHOD_GRAM && sums_only) ||
         (plan->method == ISO_METHOD_SUMS && gram_only))
         return iso_fail(ISO_EARG,
-                        "the %s road does not serve all chosen measures: choose fewer, or "
-                        "the other " ISO_FIELD(road),
+                        "the %s algorithm does not compute all chosen measures: choose fewer, or "
+                        "the other " ISO_FIELD(algorithm),
                         iso_method_name(plan->method));
     if (needs & (ISO_NEED_SUMS | ISO_NEED_GRAM)) {
         needs &= ~(unsigned)(ISO_NEED_SUMS | ISO_NEED_GRAM);

@@ -114,7 +114,7 @@ int main(int argc, char **argv)
         check(iso_pass(values, NULL, &task, &plan, &run));
         const double seconds = now() - start, busy = cpu() - began, rate = best_sgemm();
         best = rate > best ? rate : best;
-        printf("kernels=%s road=%s seconds=%.3f cpu=%.3f gflops=%.1f sgemm=%.1f share=%.3f "
+        printf("kernels=%s algorithm=%s seconds=%.3f cpu=%.3f gflops=%.1f sgemm=%.1f share=%.3f "
                "value=%.6f lo=%.6f hi=%.6f\n",
                iso_blas_corename(), iso_method_name(plan.method), seconds, busy,
                plan.operations / seconds / 1e9, best / 1e9, plan.operations / seconds / best,

@@ -71,11 +71,11 @@ $ isogloss compare nofile.h5 --pairs all --src en
 $ isogloss compare nofile.h5 --tgt de,,fr
 2> isogloss compare: --tgt takes a list like de,fr, not 'de,,fr' (*
 ? 2
-$ isogloss compare nofile.h5 --interval jackknife --road sums
-2> isogloss compare: --interval jackknife is not made on the sums road (*
+$ isogloss compare nofile.h5 --interval jackknife --algorithm sums
+2> isogloss compare: --interval jackknife is not made by the sums algorithm (*
 ? 2
-$ isogloss compare nofile.h5 --interval groups --road gram
-2> isogloss compare: --interval groups is not made on the gram road (*
+$ isogloss compare nofile.h5 --interval groups --algorithm gram
+2> isogloss compare: --interval groups is not made by the gram algorithm (*
 ? 2
 $ isogloss compare nofile.h5 --interval boot-items
 2> isogloss compare: --interval: boot-items is not one of: none jackknife groups (*

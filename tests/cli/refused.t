@@ -149,7 +149,7 @@ $ isogloss convert odd.h5 -o out.h5
 $ isogloss inspect odd.h5 | grep finite
 > de, layer 3: 1 row has values that are not finite, first row 5
 $ craft odd.h5 en:0=8x4,inf:7 de:0=8x4
-$ for road in gram sums; do isogloss compare odd.h5 --road $road; done
+$ for algorithm in gram sums; do isogloss compare odd.h5 --algorithm $algorithm; done
 2> isogloss compare: odd.h5: en, layer 0: row 7 holds NaN or infinity; `isogloss inspect` lists all
 2> isogloss compare: odd.h5: en, layer 0: row 7 holds NaN or infinity; `isogloss inspect` lists all
 ? 1
@@ -168,7 +168,7 @@ $ [ -w shut ] && echo denied || isogloss convert good.h5 -o shut/out.h5 2>&1 | g
 > denied
 # interruption
 $ craft long.h5 en:0=4000x800 en:1=4000x800 en:2=4000x800 de:0=4000x800 de:1=4000x800 de:2=4000x800
-$ timeout --foreground --preserve-status -s INT 0.8 isogloss compare long.h5 --across --road sums --precision double --threads 1 --json out.json
+$ timeout --foreground --preserve-status -s INT 0.8 isogloss compare long.h5 --across --algorithm sums --precision double --threads 1 --json out.json
 2> isogloss compare: interrupted
 ? 130
 # nothing is left behind

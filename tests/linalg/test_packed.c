@@ -234,7 +234,7 @@ static void weights_of_every_type(void **state)
     iso_mat_free(&source), iso_mat_free(&x);
 }
 
-static void a_packed_view_is_kept_by_the_plain_road(void **state)
+static void a_packed_view_is_kept_by_the_plain_product(void **state)
 {
     (void)state;
     iso_mat w = drawn(64, 64, 64, 7);
@@ -335,6 +335,6 @@ int main(void)
 {
     RUN_TESTS(test(same_as_a_loop), test(by_hand), test(the_largest_sums),
               test(rows_that_cannot_be_scaled), test(weights_of_every_type),
-              test(a_packed_view_is_kept_by_the_plain_road), test(what_is_refused),
+              test(a_packed_view_is_kept_by_the_plain_product), test(what_is_refused),
               test(every_allocation_fails_once), test(names));
 }

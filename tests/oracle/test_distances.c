@@ -93,7 +93,7 @@ static void agrees(const struct world *w, const iso_value *values, double tol)
     }
 }
 
-static void run_both_roads(const struct world *w, double single, double twice)
+static void run_both_methods(const struct world *w, double single, double twice)
 {
     static const int peers[MATRICES] = {7, 7, 7, 7, 3, 3, 3, 3};
 
@@ -123,7 +123,7 @@ static void engine_equals_reference(void **state)
     for (int s = 0; s < 5; s++) {
         struct world w;
         world_new(&w, shapes[s][0], shapes[s][1], shapes[s][2], 0.5);
-        run_both_roads(&w, 1e-6, 1e-12);
+        run_both_methods(&w, 1e-6, 1e-12);
         world_free(&w);
     }
 }
@@ -135,7 +135,7 @@ static void great_means_do_not_hurt(void **state)
     struct world w;
 
     world_new(&w, 400, 24, 31, 5000);
-    run_both_roads(&w, 1e-6, 1e-10);
+    run_both_methods(&w, 1e-6, 1e-10);
     world_free(&w);
 }
 

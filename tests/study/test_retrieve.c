@@ -154,7 +154,7 @@ static iso_states *related(const char *name, double shift)
 static void ranks_do_not_depend_on_the_method(void **state)
 {
     (void)state;
-    iso_states *s = related("road.h5", 0);
+    iso_states *s = related("related.h5", 0);
     iso_records lists = retrieved(s, RETRIEVE(.measure = "p@k", .k = "1,10"));
     iso_records ranks = retrieved(s, RETRIEVE(.measure = "p@k", .k = "1,10,80,90"));
     for (int i = 0; i < 8; i++) {

@@ -184,7 +184,7 @@ static int64_t same_corpus(const iso_spm *a, const iso_spm *b)
     return count;
 }
 
-static void one_road(const char *before, const char *after, const char *pre_tokenizer)
+static void one_model(const char *before, const char *after, const char *pre_tokenizer)
 {
     static const char odd[] = "  two  spaces \t\xef\xbc\xa1\xff\0<s> </s><mask>\xf0\x9f\x98\x80  ";
     iso_buf model = bundled_bytes(), json = json_of(&model, before, after, pre_tokenizer);
@@ -203,18 +203,18 @@ static void one_road(const char *before, const char *after, const char *pre_toke
     iso_buf_free(&json);
 }
 
-static void one_road_as_first_shipped(void **state)
+static void one_model_as_first_shipped(void **state)
 {
     (void)state;
-    one_road("", "",
-             "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"WhitespaceSplit\"},"
-             "{\"type\":\"Metaspace\",\"replacement\":\"" SPACE "\",\"add_prefix_space\":true}]}");
+    one_model("", "",
+              "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"WhitespaceSplit\"},"
+              "{\"type\":\"Metaspace\",\"replacement\":\"" SPACE "\",\"add_prefix_space\":true}]}");
 }
 
-static void one_road_as_shipped_now(void **state)
+static void one_model_as_shipped_now(void **state)
 {
     (void)state;
-    one_road(
+    one_model(
         "{\"type\":\"Sequence\",\"normalizers\":[",
         ",{\"type\":\"Strip\",\"strip_left\":false,\"strip_right\":true},{\"type\":\"Replace\","
         "\"pattern\":{\"Regex\":\" {2,}\"},\"content\":\"" SPACE "\"}]}",
@@ -408,7 +408,7 @@ static void every_allocation_may_fail(void **state)
 int main(void)
 {
     RUN_TESTS(test(base64_of_the_standard), test(base64_that_is_none),
-              test(one_road_as_first_shipped), test(one_road_as_shipped_now),
+              test(one_model_as_first_shipped), test(one_model_as_shipped_now),
               test(spaces_as_the_parts_have_them), test(tokens_behind_the_vocabulary_are_left_out),
               test(bytes_stand_for_what_is_unknown), test(special_tokens_are_no_text),
               test(what_a_model_cannot_express), test(files_that_are_wrong),

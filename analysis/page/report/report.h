@@ -21,7 +21,7 @@ typedef struct iso_report_opt {
     const char *layer;                /* to mix at; NULL: each in turn */
     const char *measure; /* NULL: the usual ones of all studies; else compare alone, by these */
     iso_interval interval;
-    iso_method road;
+    iso_method algorithm;
     const char *const
         *records;      /* files of records to take in as they are, ended by NULL; or NULL */
     const char *title; /* heading of the page */

@@ -72,7 +72,7 @@ static iso_compare_opt comparison_of(const iso_report_opt *o, const char *measur
     iso_compare_opt_init(&opt, sizeof opt);
     opt.select = o->select;
     opt.measure = o->measure ? o->measure : measures;
-    opt.road = o->road;
+    opt.algorithm = o->algorithm;
     opt.interval = o->interval;
     return opt;
 }

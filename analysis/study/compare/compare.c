@@ -34,7 +34,7 @@ static const iso_option options[] = {
     ISO_OPTION_AS(iso_compare_opt, "shuffle", FLAG, select.shuffle, NULL, "permute the target's rows: the control that should find nothing"),
     ISO_OPTION(iso_compare_opt, MEASURES, measure, "LIST", "measures: cka,cka:biased,cosine (a name alone: its recommended estimators)", .init = "cka"),
     ISO_OPTION(iso_compare_opt, ENUM, interval, "KIND", "how intervals are made", .choices = "none jackknife groups"),
-    ISO_OPTION(iso_compare_opt, ENUM, road, "KIND", "how sums are made (default: by the number of items)", .choices = "gram sums", .numbers = (const int[]){ISO_METHOD_GRAM, ISO_METHOD_SUMS}, .tier = ISO_OPTION_RARE),
+    ISO_OPTION(iso_compare_opt, ENUM, algorithm, "KIND", "how sums are made (default: by the number of items)", .choices = "gram sums", .numbers = (const int[]){ISO_METHOD_GRAM, ISO_METHOD_SUMS}, .tier = ISO_OPTION_RARE),
 };
 /* clang-format on */
 const iso_options iso_compare_options = ISO_OPTIONS("compare", iso_compare_opt, options);
@@ -45,15 +45,15 @@ void iso_compare_opt_init(iso_compare_opt *opt, size_t size)
 }
 
 /* Items can be left out one by one with Gram terms alone. */
-iso_err iso_compare_method(iso_method *out, iso_method road, iso_interval interval)
+iso_err iso_compare_method(iso_method *out, iso_method algorithm, iso_interval interval)
 {
     const bool jackknife = interval == ISO_INTERVAL_JACKKNIFE;
     const bool groups = interval == ISO_INTERVAL_GROUPS;
 
-    if ((jackknife && road == ISO_METHOD_SUMS) || (groups && road == ISO_METHOD_GRAM))
-        return iso_fail(ISO_EARG, ISO_FIELD(interval) " %s is not made on the %s road",
-                        jackknife ? "jackknife" : "groups", iso_method_name(road));
-    *out = jackknife ? ISO_METHOD_GRAM : groups ? ISO_METHOD_SUMS : road;
+    if ((jackknife && algorithm == ISO_METHOD_SUMS) || (groups && algorithm == ISO_METHOD_GRAM))
+        return iso_fail(ISO_EARG, ISO_FIELD(interval) " %s is not made by the %s algorithm",
+                        jackknife ? "jackknife" : "groups", iso_method_name(algorithm));
+    *out = jackknife ? ISO_METHOD_GRAM : groups ? ISO_METHOD_SUMS : algorithm;
     return ISO_OK;
 }
 
@@ -131,7 +131,7 @@ static iso_err add_facts(iso_facts *out, const struct comparison *c)
     const iso_plan *p = &c->plan;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_facts_text(out, "road", iso_method_name(p->method)));
+    ISO_TRY(iso_facts_text(out, "algorithm", iso_method_name(p->method)));
     ISO_TRY(iso_facts_count(out, "items", p->rows));
     ISO_TRY(iso_facts_count(out, "pairs", c->pairing.pairs));
     ISO_TRY(iso_facts_count(out, "matrices", c->pairing.matrices));
@@ -165,7 +165,7 @@ static iso_err prepare(struct comparison *c, iso_states *states, const iso_run *
 
     ISO_NEED(!o->difference || o->against,
              ISO_FIELD(difference) " needs " ISO_FIELD(against) " INPUT");
-    ISO_TRY(iso_compare_method(&method, o->road, o->interval));
+    ISO_TRY(iso_compare_method(&method, o->algorithm, o->interval));
     ISO_TRY(iso_measure_choose(c->measure, &count, MEASURES, o->measure));
     ISO_TRY(iso_pairing_make(&c->pairing, &o->select, o->difference, iso_run_seed(run), states,
                              o->against));
@@ -195,7 +195,7 @@ static iso_err take_options(iso_compare_opt *out, const iso_compare_opt *opt)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_options_take(&iso_compare_options, out, opt));
-    ISO_TRY(iso_compare_method(&method, out->road, out->interval));
+    ISO_TRY(iso_compare_method(&method, out->algorithm, out->interval));
     ISO_TRY(iso_measure_choose(measure, &count, MEASURES, out->measure));
     ISO_TRY(iso_selection_check(&out->select));
 done:

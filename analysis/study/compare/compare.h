@@ -15,7 +15,7 @@ typedef struct iso_compare_opt {
     iso_select select;
     const char *measure;   /* names of the registry: "cka,cosine:centred" */
     iso_interval interval; /* USUAL, NONE, JACKKNIFE (Gram terms), GROUPS (sums) */
-    iso_method road;       /* how sums are made */
+    iso_method algorithm;  /* how sums are made */
 } iso_compare_opt;
 
 extern ISO_API const iso_options iso_compare_options;
@@ -24,7 +24,7 @@ ISO_API void iso_compare_opt_init(iso_compare_opt *opt, size_t size);
 /** What can be said before any input is open. Errors  ISO_EARG. */
 ISO_API ISO_MUST_USE iso_err iso_compare_check(const iso_compare_opt *opt);
 
-/** What would be read and computed, without reading it: road, items, pairs, matrices, chunks,
+/** What would be read and computed, without reading it: algorithm, items, pairs, matrices, chunks,
  * readings, operations, bytes, memory. Errors  as iso_compare. */
 ISO_API ISO_MUST_USE iso_err iso_compare_plan(iso_facts *out, iso_states *states,
                                               const iso_compare_opt *opt, const iso_run *run);
@@ -42,8 +42,9 @@ ISO_API ISO_MUST_USE iso_err iso_compare_plan(iso_facts *out, iso_states *states
 ISO_API ISO_MUST_USE iso_err iso_compare(iso_records *out, iso_states *states,
                                          const iso_compare_opt *opt, const iso_run *run);
 
-/* The method that `road` and `interval` ask for together. ISO_EARG when they exclude each other. */
-iso_err iso_compare_method(iso_method *out, iso_method road, iso_interval interval);
+/* The method that `algorithm` and `interval` ask for together. ISO_EARG when they exclude each
+ * other. */
+iso_err iso_compare_method(iso_method *out, iso_method algorithm, iso_interval interval);
 
 ISO_END
 

@@ -36,7 +36,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_mix_opt, TEXT, k, "LIST", "ranks that count as a hit: 1,5,10 (default: 1)", .init = "1"),
     ISO_OPTION(iso_mix_opt, INT, neighbours, "N", "neighbours that CSLS and margins average (default: 10, margins 4)", .least = 1, .most = 1000000),
     ISO_OPTION(iso_mix_opt, ENUM, direction, "WHICH", "who searches (default: both)", .choices = "forward backward both", .init = "both"),
-    ISO_OPTION_AS(iso_mix_opt, "road", ENUM, method, "KIND", "how sums are made (default: by the number of items)", .choices = "gram sums", .numbers = (const int[]){ISO_METHOD_GRAM, ISO_METHOD_SUMS}, .tier = ISO_OPTION_RARE),
+    ISO_OPTION(iso_mix_opt, ENUM, algorithm, "KIND", "how sums are made (default: by the number of items)", .choices = "gram sums", .numbers = (const int[]){ISO_METHOD_GRAM, ISO_METHOD_SUMS}, .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_mix_opt, ENUM, pool, "KIND", "what a row stands for (default: mean)", .choices = ISO_POOL_CHOICES(MIXED), .numbers = pools),
     ISO_OPTION(iso_mix_opt, ENUM, dtype, "TYPE", "number type of kept states (default: f16)", .choices = "f16 f32", .numbers = (const int[]){ISO_STORE_F16, ISO_STORE_F32}),
     ISO_ENCODING_LENGTH(iso_mix_opt),

@@ -28,7 +28,7 @@ typedef struct iso_mix_opt {
     const char *k;         /* ranks that p@k stands for: "1,5,10" */
     int64_t neighbours;    /* averaged by CSLS and margins; 0: 10, margins 4 */
     iso_retrieve_direction direction; /* who searches */
-    iso_method method;                /* how sums are made */
+    iso_method algorithm;             /* how sums are made */
     iso_pool pool;                    /* what a row stands for; a row a sentence */
     iso_store_type dtype;             /* of kept states */
     int64_t max_length; /* tokens of a sentence; 0: what model and tokenizer take, 512 at most */

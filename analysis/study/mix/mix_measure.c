@@ -52,7 +52,7 @@ iso_err iso_mix_ask_make(struct mix_ask *out, const iso_mix_opt *opt)
     iso_buf registry = {0}, retrieval = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_compare_method(&ask.method, opt->method, opt->interval));
+    ISO_TRY(iso_compare_method(&ask.method, opt->algorithm, opt->interval));
     ISO_TRY(split(&registry, &retrieval, opt->measure));
     if (registry.len > 0)
         ISO_TRY(iso_measure_choose(ask.of, &ask.registered, MIX_ASK_MOST, registry.text));
