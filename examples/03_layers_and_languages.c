@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <isogloss/kernels.h>
+#include <isogloss.h>
 
 int main(int argc, char **argv)
 {
