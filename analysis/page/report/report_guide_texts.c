@@ -6,150 +6,150 @@
 #include "lib/base/str.h"
 
 const char iso_guide_gap[] =
-    "What is lost when a model that learnt a task in the source language meets another: the score "
-    "in the source minus the score there, as a fraction (<b>0.2</b> is 20 points). The gap mixes "
-    "two things that no table can part: what the representation fails to carry over, and how hard "
-    "the task, the translation of its test set and the text itself are in that language. A small "
-    "gap under a low source score is no virtue either; look at the scores beside it. <cite>The "
-    "cross-lingual transfer gap: Hu et al., ICML 2020 (arXiv:2003.11080).</cite>";
+    "The transfer gap of a model that was trained for a task in the source language: the score "
+    "in the source minus the score in another language, as a fraction (<b>0.2</b> is 20 points). "
+    "The gap has two causes that a table cannot separate: what the representation does not carry "
+    "over, and how difficult the task, the translated test set and the text are in that "
+    "language. A small gap with a low source score is not a success; look at the scores as well. "
+    "<cite>The cross-lingual transfer gap: Hu et al., ICML 2020 (arXiv:2003.11080).</cite>";
 
 const char iso_guide_gap_scatter[] =
-    "A dot is a language: across, how far (or how like) it is from the source in this layer; "
-    "upwards, what transfer to it loses. If discrepancy explains the loss, dots lie along a "
-    "line: <em>falling</em> where high means alike (CKA, cosine, retrieval), <em>rising</em> "
-    "where high means apart (distances of centroids). The line is that of least squares, the "
-    "band holds the true line 95 times in 100 if languages were drawn at random and errors "
-    "alike; <b>r</b> (Pearson) asks for a straight line, <b>&rho;</b> (Spearman) only for the "
-    "same order. <em>Mind:</em> with {n} languages a Pearson correlation below {critical} in "
-    "size is not distinguishable from 0 at 5&nbsp;%, one language in a corner can make or "
-    "break it (the records hold it without each in turn), languages are related and share "
-    "scripts, so they are fewer than they look, and script, family and the size of the "
-    "pretraining text go with both axes: correlation here is no cause. <cite>Representation "
-    "discrepancy and transfer gap: Yang et al., ICLR 2022 (arXiv:2205.04182).</cite>";
+    "A dot is a language. Horizontal: how far from the source (or how similar to it) the "
+    "language is in this layer. Vertical: its transfer gap. If discrepancy explains the loss, "
+    "dots lie along a line: <em>falling</em> where high means similar (CKA, cosine, retrieval), "
+    "<em>rising</em> where high means apart (distances of centroids). The line is that of least "
+    "squares, the band holds the true line 95 times in 100 if languages were drawn at random and "
+    "errors had equal variance; <b>r</b> (Pearson) measures a straight line, <b>&rho;</b> "
+    "(Spearman) only for the same order. <em>Mind:</em> with {n} languages a Pearson correlation "
+    "below {critical} in size is not distinguishable from 0 at 5&nbsp;%, and one outlying "
+    "language can decide the value (the records hold it without each language in turn). "
+    "Languages are related and share scripts, so they are not independent. Script, family and "
+    "the size of the pretraining text are related to both axes: the correlation does not show a "
+    "cause. <cite>Representation discrepancy and transfer gap: Yang et al., ICLR 2022 "
+    "(arXiv:2205.04182).</cite>";
 
 const char iso_guide_gap_layers[] =
     "The same correlation in every layer, a curve for each way to measure discrepancy[[bands|; "
     "bands are 95&nbsp;% bootstrap intervals over languages]][[hidden|; 95&nbsp;% bootstrap "
     "intervals over languages stand in the numbers below]][[chance|, the dashed line is no "
-    "correlation]]. Measures of likeness should lie below 0 and distances above it. Look for a "
-    "stretch of layers and for measures that agree rather than for the highest point: with "
-    "many layers and measures the best of them looks good by chance, and each p in the records "
-    "is for one alone, not corrected. Intervals that reach 0 show nothing. <cite>Intervals: "
-    "Efron, JASA 82 (1987); what is correlated: Yang et al., ICLR 2022 "
-    "(arXiv:2205.04182).</cite>";
+    "correlation]]. Measures of similarity should lie below 0 and distances above it. Look for a "
+    "stretch of layers and for measures that agree rather than for the highest point: with many "
+    "layers and measures the best of them is large by chance, and the p values in the records "
+    "are not corrected for multiple tests. Intervals that reach 0 show nothing. <cite>Intervals: "
+    "Efron, JASA 82 (1987); what is correlated: Yang et al., ICLR 2022 (arXiv:2205.04182).</cite>";
 
 const char iso_guide_mixed[] =
-    "X-Mixup lets the sentence of the target language look at its translation inside one "
-    "layer: after the target&rsquo;s own attention, its tokens ask the tokens of the source "
-    "with the same weights, and <b>(1&nbsp;&minus;&nbsp;&lambda;)</b> parts of the "
-    "target&rsquo;s state and <b>&lambda;</b> parts of the answer go on together. The curves "
-    "compare source and target, layer by layer, without mixing and with it; the source itself "
-    "is never changed. [[mean|The means over the languages stand on the left, how mixing "
-    "changes them on the right. ]]Two <em>controls</em> are dashed. <b>fixed:0</b> mixes with "
-    "&lambda;&nbsp;=&nbsp;0: nothing of the source comes in, and yet it is not the plain "
-    "encoder, because the mixed layer normalises the target&rsquo;s state a second time; what "
-    "this alone changes is no merit of the source. <b>shuffled</b> mixes with a sentence of "
-    "the source that is not the translation, and then compares with the right one: it tells "
-    "what any sentence of the source would have done. An effect is claimed for a language and "
-    "a layer only when the paired 95&nbsp;% intervals of the difference from not mixing, from "
-    "fixed:0 and from shuffled all leave 0 out, on the same side. [[bands|Bands that overlap "
-    "say nothing against it: they hold what sentences do to all curves alike, which cancels in "
-    "the differences. ]][[mean|The band holds all languages, from the least changed to the "
-    "most, and is no interval. ]]<em>Mind:</em> the very sentence that the target is compared "
-    "with was mixed into it, so some likeness is built in, and goes on through the layers "
-    "above. That mixing brings states closer is no proof that a task gains by it: scores tell. "
-    "<cite>Yang et al., ICLR 2022 (arXiv:2205.04182).</cite>";
+    "In one layer, X-Mixup lets the sentence of the target language attend to its translation: "
+    "after the target&rsquo;s own attention, its tokens attend to the tokens of the source with "
+    "the same weights. <b>(1&nbsp;&minus;&nbsp;&lambda;)</b> times the target&rsquo;s state plus "
+    "<b>&lambda;</b> times the result continues. The curves compare source and target, layer by "
+    "layer, without mixing and with it; the source itself is never changed. [[mean|The means "
+    "over the languages stand on the left, how mixing changes them on the right. ]]Two "
+    "<em>controls</em> are dashed. <b>fixed:0</b> mixes with &lambda;&nbsp;=&nbsp;0: nothing of "
+    "the source comes in, and yet it is not the plain encoder, because the mixed layer "
+    "normalises the target&rsquo;s state a second time; this change does not come from the "
+    "source. <b>shuffled</b> mixes with a sentence of the source that is not the translation, "
+    "and then compares with the right one: it shows the effect of any sentence of the source. An "
+    "effect is claimed for a language and a layer only when the paired 95&nbsp;% intervals of "
+    "the difference from not mixing, from fixed:0 and from shuffled all exclude 0, on the same "
+    "side. [[bands|Overlapping bands do not contradict it: they contain the variation between "
+    "sentences that all curves share, which cancels in the differences. ]][[mean|The band holds "
+    "all languages, from the least changed to the most, and is no interval. ]]<em>Mind:</em> the "
+    "very sentence that the target is compared with was mixed into it, so some similarity is "
+    "built in, and persists in the layers above. That mixing brings states closer does not show "
+    "that a task benefits; only scores do. <cite>Yang et al., ICLR 2022 "
+    "(arXiv:2205.04182).</cite>";
 
 const char iso_guide_mixed_centroid[] =
     "The same question of the shift between the languages&rsquo; means: <b>low</b> is closer. "
-    "Mixing with <em>any</em> sentence of the source pulls the mean towards it, so where shuffled "
-    "does as much, it is the language that was mixed in, not the meaning; the claim then fails, "
-    "and should. fixed:0 is what the second normalisation of the mixed layer does alone. "
-    "<cite>Mixing: Yang et al., ICLR 2022 (arXiv:2205.04182); centroids: Libovick&yacute; et al., "
-    "Findings of EMNLP 2020 (arXiv:2004.05160).</cite>";
+    "Mixing with <em>any</em> sentence of the source moves the mean towards it. If shuffled has "
+    "the same effect, the cause is the language of the source, not the meaning; then no effect "
+    "is claimed. fixed:0 is what the second normalisation of the mixed layer does alone. "
+    "<cite>Mixing: Yang et al., ICLR 2022 (arXiv:2205.04182); centroids: Libovick&yacute; et "
+    "al., Findings of EMNLP 2020 (arXiv:2004.05160).</cite>";
 
 const char iso_guide_mixed_cosine[] =
     "The same question of each sentence and its translation, after the mean of each language was "
-    "taken off: <b>high</b> is closer. Here mixing with a wrong sentence of the source brings in "
-    "the wrong meaning, so shuffled should fall where mixing rises. fixed:0 is what the second "
+    "subtracted: <b>high</b> is closer. Here mixing with a wrong sentence of the source adds the "
+    "wrong meaning, so shuffled should fall where mixing rises. fixed:0 is what the second "
     "normalisation of the mixed layer does alone. <cite>Mixing: Yang et al., ICLR 2022 "
     "(arXiv:2205.04182).</cite>";
 
 const char iso_guide_mixed_retrieval[] =
     "The share of sentences of the source that find their translation by cosine: <b>high</b> is "
-    "closer. The target has seen the very sentence that it is then found by, so a rise at the "
-    "mixed layer is what mixing does by construction; as a score of retrieval it must not be "
-    "quoted. Compare with shuffled, where every sentence has seen a wrong one, and look at the "
-    "layers above. fixed:0 is what the second normalisation does alone. <cite>Mixing: Yang et al., "
-    "ICLR 2022 (arXiv:2205.04182).</cite>";
+    "closer. The target has attended to the very sentence that then searches for it, so a rise "
+    "at the mixed layer follows from the construction; it is not a retrieval score to report. "
+    "Compare with shuffled, where every sentence attended to a wrong one, and look at the layers "
+    "above. fixed:0 is what the second normalisation does alone. <cite>Mixing: Yang et al., ICLR "
+    "2022 (arXiv:2205.04182).</cite>";
 
 const char iso_guide_sweep[] =
-    "Every layer was mixed in turn (across), and the same measured from that layer up "
-    "(upwards), on average over the languages. The column <b>none</b> is the encoder without "
-    "mixing: a row that gains nothing over its first cell gains nothing by mixing. The frame "
-    "marks the best cell of the last layer, none included. [[second|The second map is what "
-    "mixing brings beyond the control fixed:0, which is the mixed layer with "
-    "&lambda;&nbsp;=&nbsp;0, so a second normalisation and nothing of the source: blue is "
-    "closer, red farther apart; near white, the source itself did nothing. ]]The diagonal, "
-    "measured right where the source came in, is high by construction; what lasts to the top "
-    "row is what a classifier would see. Means over languages hide those it harms: the numbers "
-    "below have each. <cite>Yang et al., ICLR 2022 (arXiv:2205.04182), who mix at one layer, "
-    "chosen by task.</cite>";
+    "Every layer was mixed in turn (across), and the same measured from that layer up (upwards), "
+    "on average over the languages. The column <b>none</b> is the encoder without mixing: if a "
+    "row is not better than its first cell, mixing has no benefit there. The frame marks the "
+    "best cell of the last layer, none included. [[second|The second map is what mixing brings "
+    "beyond the control fixed:0, which is the mixed layer with &lambda;&nbsp;=&nbsp;0, so a "
+    "second normalisation and nothing of the source: blue is closer, red farther apart; near "
+    "white, the source itself had no effect. ]]The diagonal, measured in the mixed layer itself, "
+    "is high by construction; a classifier sees the top row. Means over languages hide those "
+    "that become worse; the numbers below list each language. <cite>Yang et al., ICLR 2022 "
+    "(arXiv:2205.04182), who mix at one layer, chosen by task.</cite>";
 
 const char iso_guide_lambda[] =
     "&lambda; is how much of the source goes into the mix, one number a sentence: "
-    "&lambda;<sub>0</sub> times a sigmoid of W&nbsp;(H<sub>1</sub>&nbsp;+&nbsp;H<sub>2</sub>)&nbsp;"
-    "+&nbsp;b, where the H are mean entropies of the attention between the two sentences, target "
-    "tokens over those of the source and back: low when each token finds one partner, high when it "
-    "looks everywhere. W and b belong to training; without trained ones they are 1 and 0, and "
-    "&lambda; then <em>rises</em> with uncertainty, from half of &lambda;<sub>0</sub> to "
-    "&lambda;<sub>0</sub>, and hardly differs between sentences. Entropies <b>masked</b> "
-    "leave padding out, so that &lambda; is a property of the two sentences; <b>repo</b> counts "
-    "padding as the published code does, and &lambda; then depends on the length to which "
-    "sentences "
-    "were padded. Intervals are of the mean over sentences; the records hold the spread, the "
-    "histogram and the entropies. <cite>Yang et al., ICLR 2022 (arXiv:2205.04182).</cite>";
+    "&lambda;<sub>0</sub> times a sigmoid of "
+    "W&nbsp;(H<sub>1</sub>&nbsp;+&nbsp;H<sub>2</sub>)&nbsp;+&nbsp;b, where the H are mean "
+    "entropies of the attention between the two sentences, target tokens over those of the "
+    "source and back: low when each token attends to one token, high when it attends to all. W "
+    "and b are trained parameters; if none are given they are 1 and 0, and &lambda; then "
+    "<em>rises</em> with uncertainty, from half of &lambda;<sub>0</sub> to &lambda;<sub>0</sub>, "
+    "and hardly differs between sentences. Entropies <b>masked</b> leave padding out, so that "
+    "&lambda; is a property of the two sentences; <b>repo</b> counts padding as the published "
+    "code does, and &lambda; then depends on the length to which sentences were padded. "
+    "Intervals are of the mean over sentences; the records hold the spread, the histogram and "
+    "the entropies. <cite>Yang et al., ICLR 2022 (arXiv:2205.04182).</cite>";
 
 const char iso_guide_probe[] =
     "A linear classifier is trained on the source&rsquo;s labelled sentences, layer by layer, "
-    "and asked about sentences of every language that it has met in none: a curve is the share "
-    "it gets right. The source&rsquo;s own curve says what the layer knows of the task at all, "
-    "[[chance|the dashed line what always answering with the most frequent class would bring, "
-    "]]the distance between the source&rsquo;s curve and another what does not carry over. A "
-    "layer serves transfer where the other curves come up to the source&rsquo;s, not where the "
-    "source&rsquo;s is highest. Curves at or below what always answering with the most "
-    "frequent class would bring carry nothing over: a shift between the languages can push "
-    "every sentence to one class. [[bands|Bands are 95&nbsp;% intervals over sentences for the "
-    "probes as they are. ]][[hidden|The 95&nbsp;% intervals over sentences, for the probes as "
-    "they are, stand in the numbers below. ]]<em>Mind:</em> a probe says what can be read off "
-    "in a straight line, not what the model uses, and fine-tuning changes both. <cite>Probes "
-    "and their limits: Hewitt and Liang, EMNLP 2019 (arXiv:1909.03368); Pires et al., ACL 2019 "
-    "(arXiv:1906.01502).</cite>";
+    "and tested on sentences of every language; it was trained on none of them in any language. "
+    "A curve is its accuracy. The source&rsquo;s own curve shows how much of the task the layer "
+    "encodes[[chance|, the dashed line is the accuracy of the most frequent class]]. The "
+    "distance between the source&rsquo;s curve and another is what does not transfer. A layer is "
+    "good for transfer if the other curves are close to the source&rsquo;s, not if the "
+    "source&rsquo;s is highest. Curves at or below the accuracy of the most frequent class show "
+    "no transfer: a shift between the languages can move every sentence to one class. "
+    "[[bands|Bands are 95&nbsp;% intervals over sentences for the probes as they are. "
+    "]][[hidden|The 95&nbsp;% intervals over sentences, for the probes as they are, stand in the "
+    "numbers below. ]]<em>Mind:</em> a probe shows what a linear classifier can extract, not "
+    "what the model uses, and fine-tuning changes both. <cite>Probes and their limits: Hewitt "
+    "and Liang, EMNLP 2019 (arXiv:1909.03368); Pires et al., ACL 2019 (arXiv:1906.01502).</cite>";
 
 const char iso_guide_language_id[] =
-    "How well a linear probe tells from a sentence&rsquo;s state which language it is in, on "
-    "sentences it has not met in any language: <b>1</b> is always, the chance level one in as many "
-    "as there are languages. Lower is more neutral. Most layers of most models stay near 1, "
-    "because one direction of hundreds is enough: read a fall as news, and a value near 1 only as "
-    "<em>language can be read off</em>, not as <em>languages are far apart</em>. <cite>Language "
-    "neutrality: Libovick&yacute; et al., Findings of EMNLP 2020 (arXiv:2004.05160).</cite>";
+    "How well a linear probe identifies the language of a sentence from its state, on sentences "
+    "that it was not trained on in any language: <b>1</b> is always, and chance is 1 divided by "
+    "the number of languages. Lower is more neutral. Most layers of most models stay near 1, "
+    "because one direction of hundreds is enough: a fall is informative, and a value near 1 only "
+    "means <em>the language can be identified</em>, not as <em>languages are far apart</em>. "
+    "<cite>Language neutrality: Libovick&yacute; et al., Findings of EMNLP 2020 "
+    "(arXiv:2004.05160).</cite>";
 
 static const char cka_rbf[] =
-    "CKA with a Gaussian kernel: sentences count as alike by how near they lie, so near neighbours "
-    "weigh more than the directions of largest variance do in linear CKA. <b>1</b> means that both "
-    "languages arrange the sentences alike. The debiased estimator has chance level 0, the biased "
-    "one rises with few sentences. <cite>Kornblith et al., ICML 2019 (arXiv:1905.00414).</cite>";
+    "CKA with a Gaussian kernel: sentences count as similar by their distance, so near "
+    "neighbours weigh more than the directions of largest variance do in linear CKA. <b>1</b> "
+    "means that both languages arrange the sentences in the same way. The debiased estimator has "
+    "chance level 0, the biased one rises with few sentences. <cite>Kornblith et al., ICML 2019 "
+    "(arXiv:1905.00414).</cite>";
 
 static const char procrustes_nuclear[] =
-    "How well one language&rsquo;s sentences can be turned onto the other&rsquo;s: the sum of "
-    "singular values of their product, after both were centred and brought to size 1. <b>1</b> "
+    "How well one language&rsquo;s sentences can be rotated onto the other&rsquo;s: the sum of "
+    "singular values of their product, after both were centred and scaled to norm 1. <b>1</b> "
     "means equal up to a rotation. Few sentences and many dimensions raise it, so compare only "
     "values of equal n. <cite>Ding et al., NeurIPS 2021 (arXiv:2108.01661).</cite>";
 
 static const char procrustes_distance[] =
-    "The distance that is left after the best rotation of one language&rsquo;s sentences onto the "
-    "other&rsquo;s, both centred and of size 1. <b>0</b> means equal up to a rotation: low is "
-    "closer. <cite>Ding et al., NeurIPS 2021 (arXiv:2108.01661).</cite>";
+    "The distance that is left after the best rotation of one language&rsquo;s sentences onto "
+    "the other&rsquo;s, both centred and of norm 1. <b>0</b> means equal up to a rotation: low "
+    "is closer. <cite>Ding et al., NeurIPS 2021 (arXiv:2108.01661).</cite>";
 
 static const char centroid_plain[] =
     "The distance between the mean vectors of two languages, in the units of the model: low is "
@@ -160,9 +160,9 @@ static const char centroid_plain[] =
 static const char centroid_cosine[] =
     "One minus the cosine between the mean vectors of two languages: <b>0</b> means the same "
     "direction. All vectors of such models share a direction, so the value is small even for "
-    "languages that are far apart; taking off the mean over languages first "
-    "(<code>cosine-centred</code>) shows what is left. <cite>Libovick&yacute; et al., Findings of "
-    "EMNLP 2020 (arXiv:2004.05160).</cite>";
+    "languages that are far apart; subtracting the mean over languages first "
+    "(<code>cosine-centred</code>) shows what is left. <cite>Libovick&yacute; et al., Findings "
+    "of EMNLP 2020 (arXiv:2004.05160).</cite>";
 
 static const char found[] =
     "The share of sentences that find their translation among all sentences of the other language "
@@ -193,15 +193,15 @@ static const char mining[] =
     "(arXiv:1811.01136).</cite>";
 
 static const char mse[] =
-    "The mean squared difference of the final [CLS] states of a sentence and its translation: low "
-    "is closer. A model that is fine-tuned with this difference as part of its loss makes it small "
-    "by itself. Compare mixing with both controls: what shuffled lowers as much is not the "
-    "translation&rsquo;s doing. <cite>Yang et al., ICLR 2022 (arXiv:2205.04182).</cite>";
+    "The mean squared difference of the final [CLS] states of a sentence and its translation: "
+    "low is closer. A model that is fine-tuned with this difference as part of its loss makes it "
+    "small by itself. Compare mixing with both controls: if shuffled lowers it as much, the "
+    "translation is not the cause. <cite>Yang et al., ICLR 2022 (arXiv:2205.04182).</cite>";
 
 static const char kl[] =
     "How far the classifier&rsquo;s predictions for a translation diverge from those for the "
-    "source sentence (Kullback&ndash;Leibler, in nats): <b>0</b> means equal, low is closer. Equal "
-    "predictions can be equally wrong; the accuracy beside it tells. <cite>Yang et al., ICLR 2022 "
+    "source sentence (Kullback&ndash;Leibler, in nats): <b>0</b> means equal, low is closer. "
+    "Equal predictions can be equally wrong; see the accuracy. <cite>Yang et al., ICLR 2022 "
     "(arXiv:2205.04182).</cite>";
 
 static const char branches[] =
