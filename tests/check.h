@@ -1,4 +1,4 @@
-/* What every test file includes: cmocka, and how this house asserts.
+/* What every test file includes: cmocka, and how this project asserts.
  *
  *     ok(call);                        the call returns ISO_OK, else its message is printed
  *     fails(call, ISO_EIO, "part");    the call fails with this code and a message with this part

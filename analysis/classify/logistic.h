@@ -1,4 +1,4 @@
-/* Multinomial logistic regression: classes told apart by a linear probe. */
+/* Multinomial logistic regression: classes separated by a linear probe. */
 #ifndef ISO_ANALYSIS_LOGISTIC_H
 #define ISO_ANALYSIS_LOGISTIC_H
 

@@ -23,7 +23,7 @@ typedef enum iso_plot_kind {
                            alone where nothing was correlated with them */
 } iso_plot_kind;
 
-/** What a figure may be told. Fields are NULL, 0 or of iso_plot_options' defaults. */
+/** What a figure may be given. Fields are NULL, 0 or of iso_plot_options' defaults. */
 typedef struct iso_plot_opt {
     size_t size;
     iso_plot_kind kind;

@@ -50,7 +50,7 @@ static iso_err add_common_int(iso_buf *line, const iso_records *records, const c
                           (long long)number);
 }
 
-/* Languages of a gap are no items of what is told beside it. */
+/* Languages of a gap are not items of the measure beside it. */
 static bool counts(const iso_record *r, const iso_record *first)
 {
     const bool gap = strcmp(r->measure, "gap") == 0, gaps = strcmp(first->measure, "gap") == 0;

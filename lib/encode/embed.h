@@ -34,7 +34,7 @@ ISO_API void iso_embed_opt_init(iso_embed_opt *opt, size_t size);
 /** What can be said before any file opens. Errors  ISO_EARG. */
 ISO_API ISO_MUST_USE iso_err iso_embed_check(const iso_embed_opt *opt);
 
-/** The same of the texts, whose languages are known: the source is there, words can be told where
+/** The same of the texts, whose languages are known: the source is there, words can be found where
  * rows stand for them. Errors  ISO_EARG. */
 ISO_API ISO_MUST_USE iso_err iso_embed_check_texts(const iso_embed_opt *opt,
                                                    const iso_texts *texts);

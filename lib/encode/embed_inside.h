@@ -15,7 +15,7 @@ struct embed_window {
     int64_t row, rows;            /* of the language */
 };
 
-/* What is told of a language's rows beside its texts. */
+/* What is reported of a language's rows beside its texts. */
 struct embed_sheet {
     int32_t *labels, *order;
     const char **tokens;

@@ -11,7 +11,7 @@
 ISO_BEGIN
 
 /**
- * {0} is empty. Files are told apart by device and inode, so that links, hard links and other
+ * {0} is empty. Files are distinguished by device and inode, so that links, hard links and other
  * spellings are seen through; one that is not there yet by its folder and name. `what` is what a
  * message calls the one who reads or writes ("--json"), borrowed.
  */

@@ -1,4 +1,5 @@
-/* The face of HDF5 files: what is read is asked of the file's reader, what is made is done here. */
+/* The interface to HDF5 files: what is read is asked of the file's reader, what is made is done
+ * here. */
 #include "lib/io/h5_inside.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* JSON: a small neutral face on parsed text. The only border with cJSON. */
+/* JSON: a small neutral interface to parsed text. The only border with cJSON. */
 #ifndef ISO_IO_JSON_H
 #define ISO_IO_JSON_H
 

@@ -1,4 +1,4 @@
-/* What a file format looks like to a collection: the one face every driver implements. */
+/* What a file format looks like to a collection: the one interface every driver implements. */
 #ifndef ISO_IO_READER_H
 #define ISO_IO_READER_H
 
@@ -33,7 +33,8 @@ typedef struct iso_reader {
     int lang_count;
     const iso_lang *langs;
     iso_states_info info; /* `layout` is filled by the collection */
-    const char *read_as;  /* how axes or keys that were not given were read; NULL or "" = no matter */
+    const char
+        *read_as; /* how axes or keys that were not given were read; NULL or "" = no matter */
     /* Opens the rows of entries[entry]. The collection sets the source's name and honours
      * `transpose` and `limit`; a driver may use the limit to read less. */
     iso_err (*rows)(struct iso_reader *self, int entry, iso_rows **out);

@@ -1,4 +1,4 @@
-/* Records of earlier runs from files or memory: JSON and CSV, told apart by what they hold.
+/* Records of earlier runs from files or memory: JSON and CSV, distinguished by what they hold.
  * Threads: any number may call at once, one at a time on the same list. */
 #ifndef ISO_IO_RECORD_READ_H
 #define ISO_IO_RECORD_READ_H

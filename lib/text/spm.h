@@ -1,4 +1,4 @@
-/* The border with SentencePiece: a unigram model behind a small C face. */
+/* The border with SentencePiece: a unigram model behind a small C interface. */
 #ifndef ISO_TEXT_SPM_H
 #define ISO_TEXT_SPM_H
 

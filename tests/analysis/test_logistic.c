@@ -251,7 +251,7 @@ static int32_t *const *said_of(int32_t *to[2], struct bilingual *b)
     return to;
 }
 
-/* The source is told apart; the target, all on one side, is all one class: half right. */
+/* The source is separated; the target, all on one side, is all one class: half right. */
 static void what_does_not_transfer(void **state)
 {
     (void)state;

@@ -43,7 +43,7 @@ $ rm -r zh
 # labels are probed, and what transfer loses is told
 $ grep -oE '<h2[^>]*>(Transfer: [^<]*|What transfer[^<]*)' out/report.html | sed 's/.*>//'; grep -c 'isogloss probe [^ ]*mini.h5 --tgt de,sw --measure' out/report.html
 > Transfer: what a probe of one language knows of the others
-> Transfer: can the languages be told apart?
+> Transfer: can the languages be identified?
 > What transfer loses
 > *
 # a report of records alone; an earlier report is replaced, anything else is not

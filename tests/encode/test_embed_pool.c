@@ -111,7 +111,7 @@ static void ids_are_pooled_like_text(void **state)
     iso_states_close(s);
 }
 
-/* Here a word begins with U+2581, so that words can be told from the pieces alone. */
+/* Here a word begins with U+2581, so that words can be found from the pieces alone. */
 static bool begins_word(const char *piece)
 {
     return strncmp(piece, "\xe2\x96\x81", 3) == 0;

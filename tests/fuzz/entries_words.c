@@ -37,8 +37,8 @@ static void vectors(const uint8_t *data, size_t size, const iso_vectors_opt *opt
         promise(isfinite(numbers[i]), "numbers are finite");
     for (int i = 0; i < ISO_ODD_FEW && v.odd.few[i]; i++)
         promise(!strchr(v.odd.few[i], '\n') && iso_utf8_valid(v.odd.few[i], -1),
-                "what was odd is told in one line");
-    promise(!iso_odd_total(&v.odd) == !v.odd.few[0], "and told when there is something");
+                "what was odd is reported in one line");
+    promise(!iso_odd_total(&v.odd) == !v.odd.few[0], "and reported when there is something");
     if (v.counts)
         touch(v.counts, (size_t)v.count * sizeof *v.counts);
     iso_vectors_free(&v);
@@ -66,7 +66,7 @@ static void dictionary(const uint8_t *data, size_t size, const iso_dictionary_op
         look_at(d.source[i]);
         look_at(d.target[i]);
     }
-    promise(!iso_dictionary_odd(&d) == !d.few, "what was odd is told");
+    promise(!iso_dictionary_odd(&d) == !d.few, "what was odd is reported");
     iso_dictionary_free(&d);
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Golden ids of WordPiece, by a slow and plain twin on Python's own unicodedata.
+"""Golden ids of WordPiece, by a slow and plain implementation on Python's own unicodedata.
 
     make_wordpiece.py cases > tests/golden/wordpiece_cases.json
     make_wordpiece.py sums DATA > tests/golden/wordpiece_sums.tsv

@@ -6,7 +6,7 @@
 #include "lib/io/states.h"
 #include "tests/check.h"
 
-/* The number every fixture holds at (language, layer, row, column): told apart at a glance. */
+/* The number every fixture holds at (language, layer, row, column): different at a glance. */
 static inline double cell(int lang, int layer, int64_t row, int64_t col)
 {
     return 1000 * lang + 100 * layer + 10 * (double)row + (double)col;

@@ -293,7 +293,7 @@ static void same_ids(const iso_tokens *t, const iso_json *ids, const char *of)
     }
 }
 
-static void ids_of_a_plain_twin_on_unicodedata(void **state)
+static void ids_of_a_plain_implementation_on_unicodedata(void **state)
 {
     (void)state;
     iso_json *root = golden();
@@ -521,7 +521,7 @@ int main(void)
               test(what_cannot_be_seen_is_dropped), test(clean_up_can_be_off),
               test(long_words_are_unknown), test(specials_do_not_come_from_text),
               test(lines_of_a_vocabulary), test(ids_may_come_in_any_order),
-              test(hostile_pieces_do_no_harm), test(ids_of_a_plain_twin_on_unicodedata),
+              test(hostile_pieces_do_no_harm), test(ids_of_a_plain_implementation_on_unicodedata),
               test(agrees_with_the_definition), test(any_bytes_at_all), test(threads_agree),
               test(every_allocation_may_fail));
 }

@@ -58,7 +58,7 @@ done:
     return err;
 }
 
-/* The way is told in its own column when there are several. */
+/* The way has its own column when there are several. */
 static iso_err add_row(iso_buf *out, const struct mix_count *c, bool ways)
 {
     iso_err err = ISO_OK;

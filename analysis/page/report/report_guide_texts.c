@@ -20,7 +20,7 @@ const char iso_guide_gap_scatter[] =
     "<em>rising</em> where high means apart (distances of centroids). The line is that of least "
     "squares, the band holds the true line 95 times in 100 if languages were drawn at random and "
     "errors had equal variance; <b>r</b> (Pearson) measures a straight line, <b>&rho;</b> "
-    "(Spearman) only for the same order. <em>Mind:</em> with {n} languages a Pearson correlation "
+    "(Spearman) only the same order. <em>Mind:</em> with {n} languages a Pearson correlation "
     "below {critical} in size is not distinguishable from 0 at 5&nbsp;%, and one outlying "
     "language can decide the value (the records hold it without each language in turn). "
     "Languages are related and share scripts, so they are not independent. Script, family and "

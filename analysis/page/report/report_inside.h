@@ -1,4 +1,4 @@
-/* The report: records of several runs, told in sections on one page. */
+/* The report: records of several runs, in sections on one page. */
 #ifndef ISO_PAGE_REPORT_INSIDE_H
 #define ISO_PAGE_REPORT_INSIDE_H
 

@@ -217,7 +217,7 @@ done:
     return err;
 }
 
-/* What a probe of the source knows of the others, and whether languages are told apart. */
+/* What a probe of the source knows of the others, and whether languages are identified. */
 static iso_err run_probes(struct report *report, const struct selection *sel, int src,
                           const iso_run *run)
 {

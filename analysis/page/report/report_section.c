@@ -54,7 +54,7 @@ static const struct section table[] = {
      ISO_PLOT_AUTO, iso_guide_mixed_retrieval, PAIRS_MIXED},
     {150, "probe-layers", "Transfer: what a probe of one language knows of the others",
      "accuracy:probe", ISO_PLOT_CURVES, iso_guide_probe},
-    {151, "probe-languages", "Transfer: can the languages be told apart?", "accuracy:language-id",
+    {151, "probe-languages", "Transfer: can the languages be identified?", "accuracy:language-id",
      ISO_PLOT_CURVES, iso_guide_language_id},
     {200, "gap", "What transfer loses", "gap:language", ISO_PLOT_CURVES, iso_guide_gap},
     {201, "gap-scatter", "Does discrepancy go with what transfer loses?", "pearson",

@@ -66,7 +66,7 @@ static iso_err average(struct course *c)
         const double best = c->mean[c->best - c->layer_lo];
         c->mean[layer - c->layer_lo] = mean;
         const bool better = c->words.high == ISO_HIGH_APART ? mean < best : mean > best;
-        /* The embeddings are no layer of the network: they are told of, not crowned. */
+        /* The embeddings are no layer of the network: they are named, never the best. */
         if (isfinite(mean) && (c->targets == 0 || c->best == 0 || better)) {
             c->best = layer;
             c->targets = count;
@@ -192,7 +192,7 @@ done:
     return err;
 }
 
-/* Others whose interval reaches that of the farthest cannot be told from it. */
+/* Others whose interval reaches that of the farthest cannot be distinguished from it. */
 static int rivals(const struct course *c, const iso_record *far)
 {
     int count = 0;
@@ -250,13 +250,14 @@ static iso_err add_chance(iso_buf *out, const struct course *c)
                                "chance.</li>\n",
                                c->targets == 1 ? "The value" : "Even the lowest value", above));
     else
-        ISO_TRY(iso_buf_puts(out, "The lowest value at that layer cannot be told from "
+        ISO_TRY(iso_buf_puts(out, "The lowest value at that layer cannot be distinguished from "
                                   "chance.</li>\n"));
 done:
     return err;
 }
 
-/* By what similarity is told: the first of these, else of all measures that say who is closer. */
+/* What similarity is measured by: the first of these, else of all measures that say who is closer.
+ */
 static const iso_record *first_similarity(const struct report *report)
 {
     static const char *const choices[][2] = {

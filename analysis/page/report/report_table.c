@@ -11,7 +11,7 @@
 
 enum { ROWS_MOST = 400 };
 
-/* Of mixing a row is a pair and what was done to it; λ is told by mixed layer, so that is no row.
+/* Of mixing a row is a pair and what was done to it; λ is given by mixed layer, so that is no row.
  */
 static bool same_row(const iso_record *a, const iso_record *b)
 {

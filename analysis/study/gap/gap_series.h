@@ -35,7 +35,8 @@ iso_err iso_gap_collection_make(struct gap_collection *out, const iso_records *r
                                 const char *measures);
 void iso_gap_collection_free(struct gap_collection *list);
 
-/* The number of (src, tgt); where no direction is told, of (tgt, src) too. NAN where there is none.
+/* The number of (src, tgt); where no direction is given, of (tgt, src) too. NAN where there is
+ * none.
  */
 double iso_gap_series_at(const struct gap_series *series, const char *src, const char *tgt,
                          int64_t layer);

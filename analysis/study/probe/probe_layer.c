@@ -9,7 +9,7 @@
 #include "lib/linalg/blas.h"
 #include "lib/linalg/statistics.h"
 
-/* Languages are told apart on so many items of each, by one of these strengths. */
+/* Languages are identified on so many items of each, by one of these strengths. */
 enum { LANGUAGE_ITEMS = 100, LANGUAGE_STRENGTHS = 3 };
 static const double language_l2[LANGUAGE_STRENGTHS] = {0.1, 0.01, 0.001};
 

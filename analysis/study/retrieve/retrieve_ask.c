@@ -1,4 +1,4 @@
-/* What retrieval is asked for: measures, ranks, directions and their kin. */
+/* What retrieval is asked for: measures, ranks, directions and the like. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #include "analysis/study/retrieve/retrieve_inside.h"
 #include "lib/base/alloc.h"
 
-enum { TWINS_MOST = 64 }; /* of rows with one text so many are looked for, and the row itself */
+enum { COPIES_MOST = 64 }; /* of rows with one text so many are looked for, and the row itself */
 
 /* What one rule found, in both directions. */
 struct result {
@@ -62,7 +62,7 @@ static int64_t list_targets(int64_t *query, int64_t *target, const struct duplic
             target[count] = i;
         }
         count++;
-        for (int copies = 0; j >= 0 && copies < TWINS_MOST; j = t->next[j], copies++) {
+        for (int copies = 0; j >= 0 && copies < COPIES_MOST; j = t->next[j], copies++) {
             if (j == i)
                 continue;
             if (query) {
@@ -155,7 +155,7 @@ static int64_t copies(const struct duplicates *t, int64_t i)
 
 static double chance(const struct duplicates *t, int64_t n, int64_t k)
 {
-    double known[TWINS_MOST + 1] = {0}, sum = 0; /* most groups are small and of few sizes */
+    double known[COPIES_MOST + 1] = {0}, sum = 0; /* most groups are small and of few sizes */
 
     if (!t->first || t->shared == 0)
         return iso_hits_chance(n, 1, k);
@@ -163,8 +163,8 @@ static double chance(const struct duplicates *t, int64_t n, int64_t k)
         if (t->first[i] != i)
             continue;
         const int64_t c = copies(t, i);
-        double *kept = &known[c <= TWINS_MOST ? c : 0];
-        if (c > TWINS_MOST || *kept == 0)
+        double *kept = &known[c <= COPIES_MOST ? c : 0];
+        if (c > COPIES_MOST || *kept == 0)
             *kept = iso_hits_chance(n, c, k);
         sum += (double)c * *kept;
     }

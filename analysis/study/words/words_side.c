@@ -14,7 +14,7 @@
 static iso_err is_states(bool *out, const char *path)
 {
     iso_file *file = NULL;
-    const iso_err err = iso_file_open(&file, path); /* what cannot be opened is told now */
+    const iso_err err = iso_file_open(&file, path); /* what cannot be opened is an error now */
 
     iso_file_close(file);
     *out = !err && iso_h5_is(path);
