@@ -24,25 +24,6 @@ static const char *const names[] = {
     [ISO_MAP_WHITENED] = "whitened",
 };
 
-enum { METHODS = (int)(sizeof names / sizeof *names) };
-
-iso_err iso_map_method_find(iso_map_method *out, const char *name)
-{
-    for (int i = 0; i < METHODS; i++) {
-        if (iso_str_same(name, names[i])) {
-            *out = (iso_map_method)i;
-            return ISO_OK;
-        }
-    }
-    const char *near = iso_str_nearest(name, names, METHODS);
-    if (near)
-        return iso_fail(ISO_EARG, "unknown method '%s'; did you mean '%s'?", name, near);
-    return iso_fail(ISO_EARG,
-                    "unknown method '%s'; there are orthogonal, rotation, scaled, ridge, "
-                    "least-squares, whitened",
-                    name);
-}
-
 const char *iso_map_method_name(iso_map_method m)
 {
     return names[m];

@@ -19,8 +19,7 @@ typedef enum iso_map_method {
     ISO_MAP_WHITENED        /* W = A Q B⁻¹, Q orthogonal between xA and yB; see iso_map_fit */
 } iso_map_method;
 
-/** "orthogonal", "rotation", "scaled", "ridge", "least-squares", "whitened"; ISO_EARG. */
-ISO_API ISO_MUST_USE iso_err iso_map_method_find(iso_map_method *out, const char *name);
+/** "orthogonal", "rotation", "scaled", "ridge", "least-squares", "whitened". */
 ISO_API const char *iso_map_method_name(iso_map_method m);
 
 typedef struct iso_map_opt {

@@ -74,19 +74,6 @@ iso_err iso_rows_of_view(iso_rows **out, iso_view v)
     return err;
 }
 
-iso_err iso_rows_of_mat(iso_rows **out, iso_mat *mat)
-{
-    struct memory *m = NULL;
-    iso_err err = memory_new(&m, iso_mat_view(mat));
-
-    if (err)
-        return err;
-    m->owned = *mat;
-    *mat = (iso_mat){0};
-    *out = &m->base;
-    return ISO_OK;
-}
-
 /* A pick by index --------------------------------------------------------- */
 
 struct pick {

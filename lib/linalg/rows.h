@@ -38,9 +38,6 @@ ISO_API const char *iso_rows_name(const iso_rows *self);
 /** A source over memory; the view is borrowed and must outlive it. */
 ISO_API ISO_MUST_USE iso_err iso_rows_of_view(iso_rows **out, iso_view v);
 
-/** As iso_rows_of_view, but takes over `m` (emptied on success). */
-ISO_API ISO_MUST_USE iso_err iso_rows_of_mat(iso_rows **out, iso_mat *m);
-
 /**
  * The rows index[0..count) of `inner`, in that order; copies the index, takes over `inner`
  * on success. Neighbouring indices are read together.

@@ -402,20 +402,6 @@ static void rows_are_mapped(void **state)
     iso_mat_free(&g);
 }
 
-static void names(void **state)
-{
-    (void)state;
-    iso_map_method m = ISO_MAP_RIDGE;
-
-    for (int i = 0; i <= ISO_MAP_WHITENED; i++) {
-        ok(iso_map_method_find(&m, iso_map_method_name((iso_map_method)i)));
-        assert_int_equal(m, i);
-    }
-    fails(iso_map_method_find(&m, "orthogonl"), ISO_EARG, "did you mean 'orthogonal'?");
-    fails(iso_map_method_find(&m, "linear"), ISO_EARG, "there are orthogonal, rotation");
-    assert_int_equal(m, ISO_MAP_WHITENED);
-}
-
 static void what_is_refused(void **state)
 {
     (void)state;
@@ -467,6 +453,6 @@ int main(void)
     RUN_TESTS(test(a_quarter_turn_by_hand), test(a_mirror_by_hand), test(what_was_done_is_found),
               test(whitening_finds), test(half_whitened_by_hand), test(nothing_near_is_better),
               test(ridge_by_hand), test(sides_of_unequal_width), test(fewer_rows_than_columns),
-              test(least_squares_is_shortest), test(rows_are_mapped), test(names),
-              test(what_is_refused), test(every_allocation_may_fail));
+              test(least_squares_is_shortest), test(rows_are_mapped), test(what_is_refused),
+              test(every_allocation_may_fail));
 }

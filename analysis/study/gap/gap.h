@@ -38,9 +38,6 @@ ISO_API ISO_MUST_USE iso_err iso_gap_check(const iso_gap_opt *opt);
 ISO_API ISO_MUST_USE iso_err iso_gap(iso_records *out, const iso_records *in,
                                      const iso_gap_opt *opt, const iso_run *run);
 
-/** Whether records hold scores that gaps can be made of. */
-ISO_API bool iso_gap_has_scores(const iso_records *records);
-
 ISO_END
 
 #endif

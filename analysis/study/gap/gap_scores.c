@@ -224,11 +224,6 @@ static int find_scores(const iso_records *records)
     return -1;
 }
 
-bool iso_gap_has_scores(const iso_records *records)
-{
-    return find_scores(records) >= 0;
-}
-
 /* "mini / en / xmixup": what tells runs apart. */
 static iso_err row_name(iso_buf *out, const iso_record *r)
 {
