@@ -55,4 +55,17 @@ for header in $(find lib analysis bin -name '*.h' ! -name '*_tmpl.h' ! -name 'h5
         ;;
     esac
 done
+
+# The program sees the public headers, and what private_of_bin.txt lists, which may only shrink.
+list=tests/tree/private_of_bin.txt
+seen=$(sed -n 's/^#include "\(.*\)"$/\1/p' $(find bin -name '*.[ch]') | grep -v '^bin/' | sort -u)
+for header in $seen; do
+    case " $* $(tr '\n' ' ' < $list) " in
+    *" $header "*) ;;
+    *) echo "bin includes $header, which is neither public nor in $list"; status=1 ;;
+    esac
+done
+for header in $(grep -v '^#' $list); do
+    echo "$seen" | grep -qx "$header" || { echo "$list: strike out $header: bin does not include it"; status=1; }
+done
 exit $status
