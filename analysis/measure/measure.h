@@ -53,6 +53,8 @@ typedef struct iso_measure {
     const char *title; /* of figures and sections: "Cosine of translation pairs" */
     const char *axis;  /* what its values are: "mean cosine"; NULL = "measure estimator" */
     const char *help;  /* the line of `help`; NULL = the title */
+    const char *guide; /* how to read its figures in a report, a paragraph of HTML; NULL = as the
+                        * report knows, or a general one */
     iso_high high;
     unsigned needs, invariant;
     unsigned dear_needs; /* more needs, of an interval made only where the task wants dear ones */

@@ -7,6 +7,7 @@
 #include "analysis/measure/catalogue.h"
 #include "analysis/measure/measure.h"
 #include "analysis/page/figure/figure.h"
+#include "analysis/page/report/report_guide.h"
 #include "analysis/page/report/report_inside.h"
 #include "analysis/search/neighbours.h"
 #include "analysis/stats/correlation.h"
@@ -70,6 +71,7 @@ static const iso_measure norms = {
     .estimator = "ratio",
     .title = "Ratio of the norms of translations",
     .axis = "smaller / larger norm",
+    .guide = "Norms are alike or not.",
     .high = ISO_HIGH_ALIKE,
     .needs = ISO_NEED_ROWS,
     .recommended = true,
@@ -154,6 +156,7 @@ static void the_summary_tells_it(void **state)
     ok(iso_report_summarise(&report.summary, &report));
     assert_non_null(strstr(report.summary.text, "most alike in <b>layer"));
     assert_non_null(strstr(report.summary.text, ": smaller / larger norm averages <b>"));
+    text(iso_guide_of("norms", "ratio"), "Norms are alike or not.");
     iso_buf_free(&report.summary);
     iso_records_free(&report.records);
     iso_records_free(&list);

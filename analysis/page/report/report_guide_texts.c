@@ -2,6 +2,8 @@
  */
 #include <string.h>
 
+#include "analysis/measure/catalogue.h"
+#include "analysis/measure/measure.h"
 #include "analysis/page/report/report_guide.h"
 #include "lib/base/str.h"
 
@@ -284,6 +286,11 @@ const char *iso_guide_of(const char *measure, const char *estimator)
         if (strcmp(table[i].measure, measure) == 0 &&
             (!table[i].estimator || iso_str_same(table[i].estimator, estimator)))
             return table[i].guide;
+    }
+    for (int i = 0; i < iso_measure_count(); i++) {
+        const iso_measure *m = iso_measure_at(i);
+        if (m->guide && !strcmp(m->measure, measure) && iso_str_same(m->estimator, estimator))
+            return m->guide;
     }
     return iso_guide_anything_else;
 }
