@@ -227,7 +227,7 @@ static void what_is_wrong_is_told(void **state)
     opt.pool = ISO_POOL_WORD;
     ok(iso_texts_add_lang(t, "fr",
                           &(iso_corpus){.items = 1, .offsets = offsets, .tokens = tokens}));
-    fails(iso_embed(&s, m, t, &opt, NULL), ISO_EARG, "do not tell words");
+    fails(iso_embed(&s, m, t, &opt, NULL), ISO_EARG, "do not mark words");
     opt.pool = ISO_POOL_MEAN;
     opt.layers = "9";
     fails(iso_embed(&s, m, t, &opt, NULL), ISO_EARG, "has no layer 9");
