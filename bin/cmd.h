@@ -25,7 +25,10 @@ struct cmd {
 };
 
 /* All subcommands, in the order of `isogloss help`; ends with NULL. */
-extern const struct cmd *const commands[];
+extern const struct cmd *const all_commands[];
+
+/* The same for those whom the list itself names: the program points it there. */
+extern const struct cmd *const *commands;
 
 extern const struct cmd cmd_inspect, cmd_compare, cmd_centroids, cmd_align, cmd_retrieve, cmd_words,
     cmd_gap, cmd_mix, cmd_probe, cmd_convert, cmd_plot, cmd_report, cmd_embed, cmd_tokenize,

@@ -4,7 +4,7 @@
 #include "bin/cmd.h"
 
 /* clang-format off */
-const struct cmd *const commands[] = {
+const struct cmd *const all_commands[] = {
     &cmd_embed,
     &cmd_tokenize,
     &cmd_inspect,

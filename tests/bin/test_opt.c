@@ -185,7 +185,7 @@ static void every_file_is_declared(void **state)
     int declared = 0;
 
     (void)state;
-    for (const struct cmd *const *c = commands; *c; c++) {
+    for (const struct cmd *const *c = all_commands; *c; c++) {
         struct opt_list list;
         opt_list_of(&list, *c);
         for (int i = 0; i < list.count; i++) {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # No circles: among headers by their includes, among files by the symbols of their objects (C files that
 # share an x_inside.h are one). Usage: circles.sh ARCHIVE... in a source tree, or ISOGLOSS_SOURCE.
-# circles.txt lists the calls that close the circles left, as "FILE calls FILE"; it may only shrink.
+# A list tests/tree/circles.txt of lines "FILE calls FILE" would excuse calls that close a circle; there is none.
 archives=$(for a in "$@"; do realpath "$a"; done)
 cd "${ISOGLOSS_SOURCE:-.}" || exit 2
 LC_ALL=C
