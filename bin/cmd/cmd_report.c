@@ -65,7 +65,7 @@ static iso_err report(const struct args *args)
     opt->origin = &origin.is;
     opt->title = args->title;
     opt->texts.limit = args->reading.limit;
-    opt->replace = args->force;
+    opt->force = args->force;
     if (args->inputs.count > 0)
         ISO_TRY(input_open(&states, args, &args->inputs, &run));
     ISO_TRY(iso_report(states, opt, args->out, &run));

@@ -241,7 +241,7 @@ iso_err iso_report(iso_states *states, const iso_report_opt *opt, const char *fo
     iso_err err = ISO_OK;
 
     ISO_TRY(take_options(&o, opt, states != NULL));
-    ISO_TRY(iso_outfolder_open(&work, folder, "report", o.replace));
+    ISO_TRY(iso_outfolder_open(&work, folder, "report", o.force));
     ISO_TRY(gather(&report, run));
     ISO_TRY(write_all(&report, iso_outfolder_work(work), run));
     made = work;

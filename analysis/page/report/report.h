@@ -25,7 +25,7 @@ typedef struct iso_report_opt {
     const char *const
         *records;      /* files of records to take in as they are, ended by NULL; or NULL */
     const char *title; /* heading of the page */
-    bool replace;      /* a folder that is there and was not made by a report may be replaced */
+    bool force;        /* a folder that is there and was not made by a report may be replaced */
 
     /* What the page says of its making. */
     const char *inputs;  /* the states as a person typed them; NULL: what the states are called */
