@@ -1,8 +1,8 @@
 /* How to read the figures of a report: HTML of our own, a paragraph each, with the source of what
  * is measured. "[[bands|text]]" is read only where the figure shows bands (report_guide_fill.c has
  * the names), {n} and {critical} are numbers of a scatter. */
-#ifndef ISO_BIN_REPORT_GUIDE_H
-#define ISO_BIN_REPORT_GUIDE_H
+#ifndef ISO_PAGE_REPORT_GUIDE_H
+#define ISO_PAGE_REPORT_GUIDE_H
 
 #include "analysis/page/figure/figure.h"
 

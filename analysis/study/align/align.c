@@ -146,14 +146,10 @@ done:
 /* What the numbers rest on and do not say. */
 static void note(const struct align *a)
 {
-    const struct parallel *par = &a->set.pairing.parallel;
     const char *rows = a->ask.opt.train ? "pairs" : "rows";
     const iso_map_method method = a->ask.map.method;
 
-    if (par->unshared > 0)
-        iso_run_note(a->ask.run,
-                     "%lld items are common to all languages; %lld of %s have no partner",
-                     (long long)par->items, (long long)par->unshared, a->set.pair[0].src);
+    iso_parallel_note(&a->set.pairing.parallel, a->set.pair[0].src, a->ask.run);
     if (a->set.joined > 0)
         iso_run_note(a->ask.run, "items that follow another of equal text into its fold: %lld",
                      (long long)a->set.joined);

@@ -144,16 +144,6 @@ done:
     return err;
 }
 
-static void note_unshared(const struct comparison *c, const iso_run *run)
-{
-    const struct parallel *par = &c->pairing.parallel;
-
-    if (par->unshared > 0)
-        iso_run_note(run, "%lld items are common to all languages; %lld of %s have no partner",
-                     (long long)par->items, (long long)par->unshared,
-                     iso_pairing_lang(&c->pairing, 0));
-}
-
 /* The measures, the pairs and the plan. */
 static iso_err prepare(struct comparison *c, iso_states *states, const iso_run *run)
 {
@@ -174,7 +164,7 @@ static iso_err prepare(struct comparison *c, iso_states *states, const iso_run *
     task->method = method;
     task->dear = o->interval == ISO_INTERVAL_GROUPS;
     ISO_TRY(iso_plan_make(&c->plan, task, run));
-    note_unshared(c, run);
+    iso_parallel_note(&c->pairing.parallel, iso_pairing_lang(&c->pairing, 0), run);
 done:
     return err;
 }

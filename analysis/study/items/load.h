@@ -1,6 +1,6 @@
 /* A whole matrix into memory, as f32, prepared. */
-#ifndef ISO_BIN_LOAD_H
-#define ISO_BIN_LOAD_H
+#ifndef ISO_STUDY_LOAD_H
+#define ISO_STUDY_LOAD_H
 
 #include "analysis/pass/prep.h"
 #include "lib/linalg/rows.h"

@@ -1,6 +1,6 @@
 /* From collections and a selection to a task: matrices opened, lined up and paired. */
-#ifndef ISO_BIN_PAIRING_H
-#define ISO_BIN_PAIRING_H
+#ifndef ISO_STUDY_PAIRING_H
+#define ISO_STUDY_PAIRING_H
 
 #include "analysis/pass/plan.h"
 #include "analysis/study/items/parallel.h"

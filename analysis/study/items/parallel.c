@@ -145,6 +145,13 @@ done:
     return err;
 }
 
+void iso_parallel_note(const struct parallel *p, const char *first, const iso_run *run)
+{
+    if (p->unshared > 0)
+        iso_run_note(run, "%lld items are common to all languages; %lld of %s have no partner",
+                     (long long)p->items, (long long)p->unshared, first);
+}
+
 void iso_parallel_free(struct parallel *p)
 {
     for (int i = 0; p->pick && i < p->lang_count; i++)

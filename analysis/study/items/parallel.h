@@ -1,6 +1,6 @@
 /* Lines up the rows of languages that say the same things. */
-#ifndef ISO_BIN_PARALLEL_H
-#define ISO_BIN_PARALLEL_H
+#ifndef ISO_STUDY_PARALLEL_H
+#define ISO_STUDY_PARALLEL_H
 
 #include "lib/io/states.h"
 
@@ -17,6 +17,9 @@ struct parallel {
 /* By ids where all have them (those common to all, in the first language's order), else by
  * position, and then the counts must agree. Errors name both languages. */
 iso_err iso_parallel_make(struct parallel *out, const iso_lang *const *langs, int lang_count);
+
+/* Notes how many items are left, and how many of the first language, called so, are not. */
+void iso_parallel_note(const struct parallel *p, const char *first, const iso_run *run);
 void iso_parallel_free(struct parallel *p);
 
 #endif

@@ -1,6 +1,6 @@
 /* Which languages are paired with which, and which layers, of one collection. */
-#ifndef ISO_BIN_SELECTION_H
-#define ISO_BIN_SELECTION_H
+#ifndef ISO_STUDY_SELECTION_H
+#define ISO_STUDY_SELECTION_H
 
 #include "analysis/study/study.h"
 

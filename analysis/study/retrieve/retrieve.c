@@ -215,12 +215,7 @@ done:
 
 static void note_rows(const struct retrieval *r)
 {
-    const struct parallel *par = &r->rows.parallel;
-
-    if (par->unshared > 0)
-        iso_run_note(r->run, "%lld items are common to all languages; %lld of %s have no partner",
-                     (long long)par->items, (long long)par->unshared,
-                     lang_of(r, r->rows.sel.lang[0])->name);
+    iso_parallel_note(&r->rows.parallel, lang_of(r, r->rows.sel.lang[0])->name, r->run);
     for (int p = 0; p < r->rows.sel.lang_count; p++) {
         const struct duplicates *t = &r->rows.duplicates[p];
         if (t->shared > 0)

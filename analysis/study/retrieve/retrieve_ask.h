@@ -1,6 +1,6 @@
 /* What retrieval is asked for: its options, understood. */
-#ifndef ISO_BIN_RETRIEVE_ASK_H
-#define ISO_BIN_RETRIEVE_ASK_H
+#ifndef ISO_STUDY_RETRIEVE_ASK_H
+#define ISO_STUDY_RETRIEVE_ASK_H
 
 #include "analysis/search/mining.h"
 #include "analysis/search/neighbours.h"

@@ -1,6 +1,6 @@
 /* Inside retrieval: the rows that are asked of, mining, the files it reads and writes. */
-#ifndef ISO_BIN_RETRIEVE_INSIDE_H
-#define ISO_BIN_RETRIEVE_INSIDE_H
+#ifndef ISO_STUDY_RETRIEVE_INSIDE_H
+#define ISO_STUDY_RETRIEVE_INSIDE_H
 
 #include "analysis/search/hits.h"
 #include "analysis/study/items/parallel.h"

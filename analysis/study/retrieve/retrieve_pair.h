@@ -1,6 +1,6 @@
 /* Retrieval between two matrices: who finds whom, and what that comes to. */
-#ifndef ISO_BIN_RETRIEVE_PAIR_H
-#define ISO_BIN_RETRIEVE_PAIR_H
+#ifndef ISO_STUDY_RETRIEVE_PAIR_H
+#define ISO_STUDY_RETRIEVE_PAIR_H
 
 #include "analysis/measure/value.h"
 #include "analysis/study/items/equal_text.h"
