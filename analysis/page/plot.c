@@ -169,6 +169,7 @@ iso_err iso_plot(const iso_records *records, const iso_plot_opt *given, const ch
     iso_err err = ISO_OK;
 
     ISO_TRY(take(&opt, given, path));
+    ISO_NEED(records, "no records to draw: the list is NULL");
     const bool gaps = opt.kind == ISO_PLOT_SCATTER && !any_relation(records);
     const bool scatter = opt.kind == ISO_PLOT_SCATTER && !gaps;
     const iso_records *among = opt.among ? opt.among : records;

@@ -315,6 +315,8 @@ static iso_err check_field(const iso_option *o, const void *opt)
         (void)snprintf(text, sizeof text, "%g", number);
         return bad_real(o, number, text);
     }
+    if (o->kind == ISO_OPTION_PATH && !*get_text(o, opt))
+        return iso_fail(ISO_EARG, ISO_FIELD_S ": the name is empty", o->name);
     if (o->kind == ISO_OPTION_CHOICE && choice_number(o, get_text(o, opt)) < 0)
         return iso_fail(ISO_EARG, ISO_FIELD_S ": %s is not one of: %s", o->name, get_text(o, opt),
                         o->choices);

@@ -116,7 +116,9 @@ done:
 
 int64_t iso_encoding_batch_size(int64_t asked)
 {
-    return asked > 0 ? asked : BATCH;
+    const int64_t most = INT32_MAX; /* as much as all: what memory it takes can be told */
+
+    return asked > most ? most : asked > 0 ? asked : BATCH;
 }
 
 static int by_length(const void *a, const void *b)

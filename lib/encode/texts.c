@@ -184,15 +184,15 @@ iso_err iso_texts_check_pool(const iso_texts *t, iso_pool pool)
 
 iso_err iso_texts_add(iso_texts *t, int *lang, const char *word)
 {
-    const char *file = strchr(word, '=');
+    const char *file = word ? strchr(word, '=') : NULL;
     struct lang *l;
     int which = 0;
     char *name = NULL;
     iso_err err = ISO_OK;
 
     ISO_NEED(file && file > word && file[1],
-             "%s: does not say which language it is: LANG=FILE, such as en=%s", word,
-             file && file[1] ? file + 1 : "en.txt");
+             "%s: does not say which language it is: LANG=FILE, such as en=%s",
+             word ? word : "NULL", file && file[1] ? file + 1 : "en.txt");
     ISO_TRY(iso_str_dup(&name, word, file - word));
     ISO_NEED(!strpbrk(name, "/:") && strcmp(name, ".") != 0 && iso_utf8_valid(name, file - word),
              "%s: '%s' cannot be a language: LANG=FILE, such as en=en.txt", word, name);
@@ -289,7 +289,7 @@ static iso_err check_memory(const char *lang, const iso_corpus *c)
 {
     iso_err err = ISO_OK;
 
-    ISO_NEED(c->items > 0, "%s: %s has no items", memory_name, lang);
+    ISO_NEED(c && c->items > 0, "%s: %s has no items", memory_name, lang);
     ISO_NEED(!c->text != !(c->offsets && c->tokens), "%s: %s has neither text nor tokens, or both",
              memory_name, lang);
     ISO_TRY(check_texts(lang, "text", c->text, c->items, true));

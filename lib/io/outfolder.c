@@ -246,7 +246,7 @@ iso_err iso_outfolder_open(iso_outfolder **out, const char *path, const char *wh
     iso_outfolder *f = NULL;
     iso_err err = ISO_OK;
 
-    ISO_NEED(*path, "an empty folder name cannot be written");
+    ISO_NEED(path && *path, "an empty folder name cannot be written");
     ISO_TRY(iso_alloc(&f, 1, sizeof *f));
     f->force = force;
     ISO_TRY(resolve(f, path));

@@ -148,7 +148,7 @@ done:
 
 int64_t iso_records_count(const iso_records *list)
 {
-    return list->count;
+    return list ? list->count : 0;
 }
 
 const iso_record *iso_records_at(const iso_records *list, int64_t i)
@@ -158,7 +158,7 @@ const iso_record *iso_records_at(const iso_records *list, int64_t i)
 
 void iso_records_cut(iso_records *list, int64_t count)
 {
-    if (count < list->count)
+    if (list && count < list->count)
         list->count = count;
 }
 
@@ -167,6 +167,7 @@ iso_err iso_records_add(iso_records *list, const iso_record *r)
     iso_record copy = *r;
     iso_err err = ISO_OK;
 
+    ISO_NEED(list, "no list to append records to: it is NULL");
     if (list->count == list->room) {
         const int64_t room = list->room ? 2 * list->room : 64;
         ISO_TRY(iso_realloc(&list->at, list->count, room, sizeof *list->at));

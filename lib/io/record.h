@@ -142,7 +142,8 @@ typedef struct iso_records {
 ISO_API int64_t iso_records_count(const iso_records *list);
 ISO_API const iso_record *iso_records_at(const iso_records *list, int64_t i);
 
-/** Appends a copy of `r` (texts copied too). On failure the list is as before. */
+/** Appends a copy of `r` (texts copied too). On failure the list is as before. Errors  ISO_EARG (no
+ * list), ISO_ENOMEM. */
 ISO_API ISO_MUST_USE iso_err iso_records_add(iso_records *list, const iso_record *r);
 /** Takes back what was added after the first `count`. */
 ISO_API void iso_records_cut(iso_records *list, int64_t count);

@@ -140,6 +140,7 @@ ISO_API const char *iso_states_name(const iso_states *s);
 /** The files it was opened from; none when it is from memory. */
 ISO_API int iso_states_files(const iso_states *s);
 ISO_API const iso_states_file *iso_states_file_at(const iso_states *s, int i);
+/** How many there are; none where `s` is NULL. */
 ISO_API int iso_states_langs(const iso_states *s);
 ISO_API const iso_lang *iso_states_lang(const iso_states *s, int i);
 

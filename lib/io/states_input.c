@@ -253,11 +253,11 @@ done:
 iso_err iso_inputs_add(iso_inputs *list, const char *word)
 {
     struct given given = {NULL, 0, -1};
-    const char *equals = strchr(word, '='), *file = word;
+    const char *equals = word ? strchr(word, '=') : NULL, *file = word;
     bool found = false;
     iso_err err = ISO_OK;
 
-    ISO_NEED(*word, "an empty word names no input");
+    ISO_NEED(word && *word, "an empty word names no input");
     ISO_TRY(add_file(&found, list, &given, word));
     if (!found && equals) {
         ISO_TRY(parse_given(&given, word, equals));

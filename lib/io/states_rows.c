@@ -7,7 +7,9 @@
 
 const iso_states_info *iso_states_about(const iso_states *s)
 {
-    return &s->info;
+    static const iso_states_info nothing;
+
+    return s ? &s->info : &nothing;
 }
 
 int iso_states_files(const iso_states *s)
@@ -17,7 +19,7 @@ int iso_states_files(const iso_states *s)
 
 const char *iso_states_name(const iso_states *s)
 {
-    return s->sources[0].path;
+    return s ? s->sources[0].path : "no states";
 }
 
 const iso_states_file *iso_states_file_at(const iso_states *s, int i)
@@ -27,7 +29,7 @@ const iso_states_file *iso_states_file_at(const iso_states *s, int i)
 
 int iso_states_langs(const iso_states *s)
 {
-    return s->language_count;
+    return s ? s->language_count : 0;
 }
 
 const iso_lang *iso_states_lang(const iso_states *s, int i)

@@ -233,7 +233,7 @@ done:
 iso_err iso_align(iso_records *out, iso_states *states, const iso_align_opt *opt,
                   const iso_run *run)
 {
-    const int64_t before = out->count;
+    const int64_t before = iso_records_count(out);
     struct align a = {.records = {.out = out, .about = iso_states_about(states)}};
     iso_err err = ISO_OK;
 

@@ -105,7 +105,7 @@ done:
 iso_err iso_centroids(iso_records *out, iso_states *states, const iso_centroids_opt *opt,
                       const iso_run *run)
 {
-    const int64_t before = out->count;
+    const int64_t before = iso_records_count(out);
     iso_compare_opt compare;
     iso_err err = ISO_OK;
 

@@ -217,7 +217,7 @@ done:
 iso_err iso_compare(iso_records *out, iso_states *states, const iso_compare_opt *opt,
                     const iso_run *run)
 {
-    const int64_t before = out->count;
+    const int64_t before = iso_records_count(out);
     iso_compare_opt o;
     struct comparison c = {.opt = &o};
     iso_err err = ISO_OK;

@@ -138,8 +138,10 @@ iso_err iso_gap(iso_records *out, const iso_records *in, const iso_gap_opt *opt,
     struct gap_job job = {.run = run};
     iso_records list = {0};
     iso_err err = ISO_OK;
-    const int64_t before = out->count;
+    const int64_t before = iso_records_count(out);
 
+    ISO_NEED(in && in != out,
+             "gaps go to another list of records than they are read from, and none is NULL");
     ISO_TRY(iso_options_take(&iso_gap_options, &job.opt, opt));
     ISO_TRY(add_all(&list, &job, in));
     for (int64_t i = 0; i < list.count; i++)

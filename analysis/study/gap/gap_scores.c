@@ -40,6 +40,8 @@ static iso_err choose_row(int *out, const char *path, const char *const *name, i
     if (!row)
         ISO_FAIL(ISO_EDATA, "%s has scores of %d rows; " ISO_FIELD(row) " says which: %s", path,
                  count, list.text);
+    if (count == 1 && !*name[0])
+        ISO_FAIL(ISO_EARG, "%s has one row, without a name: " ISO_FIELD(row) " chooses none", path);
     near = iso_str_nearest(row, name, count);
     if (near)
         ISO_FAIL(ISO_EARG, "%s has no row '%s'; did you mean '%s'? Its rows: %s", path, row, near,

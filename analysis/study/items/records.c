@@ -59,7 +59,7 @@ static iso_err names_layer(bool *out, const char *list, int64_t layer, int64_t t
 
 iso_err iso_records_choose(iso_records *out, const iso_records *records, const iso_select *select)
 {
-    const int64_t before = out->count;
+    const int64_t before = iso_records_count(out);
     int64_t top = 0;
     iso_err err = ISO_OK;
 

@@ -313,7 +313,7 @@ done:
 iso_err iso_probe(iso_records *out, iso_states *states, const iso_probe_opt *opt,
                   const iso_run *run)
 {
-    const int64_t before = out->count;
+    const int64_t before = iso_records_count(out);
     const int threads = iso_blas_enter(run);
     struct probing p = {.run = run};
     iso_err err = ISO_OK;

@@ -322,7 +322,7 @@ done:
 iso_err iso_retrieve(iso_records *out, iso_states *states, const iso_retrieve_opt *opt,
                      const iso_run *run)
 {
-    const int64_t before = out->count;
+    const int64_t before = iso_records_count(out);
     struct retrieval r = {.run = run};
     iso_err err = ISO_OK;
 

@@ -275,7 +275,7 @@ iso_err iso_words_plan(iso_facts *out, const iso_words_side side[2], const iso_w
 iso_err iso_words(iso_records *out, const iso_words_side side[2], const iso_words_opt *opt,
                   const iso_run *run)
 {
-    const int64_t before = out->count;
+    const int64_t before = iso_records_count(out);
     const iso_err err = translate(out, NULL, side, opt, run);
 
     if (err)

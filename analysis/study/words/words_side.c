@@ -119,6 +119,10 @@ iso_err iso_words_source_open(struct words_source *out, const iso_words_side *gi
     }
     if (!given->words)
         return iso_fail(ISO_EARG, "a side of words is a file, states, or words and rows");
+    for (int64_t i = 0; i < given->rows.rows; i++) {
+        if (!given->words[i])
+            return iso_fail(ISO_EARG, "words[%lld] is no text but NULL", (long long)i);
+    }
     return copy(&out->lang, given->lang ? iso_lang_canonical(given->lang) : "words");
 }
 
