@@ -57,13 +57,12 @@ iso_err iso_model_find(const char *folder)
         return ISO_OK; /* what else may be wrong shows where its files are opened */
     if (!is_hub_name(folder))
         return iso_fail(ISO_EIO, ISO_FIELD(model) " %s: there is no such folder; %s", folder, what);
-    return iso_fail(
-        ISO_EIO,
-        ISO_FIELD(model) " %s: there is no such folder; %s. `git clone "
-                         "https://huggingface.co/%s` (with git-lfs) or `hf download %s " ISO_FIELD(
-                             local_dir) " %s` "
-                                        "fetches one; then " ISO_FIELD(model) " %s",
-        folder, what, folder, folder, name, name);
+    return iso_fail(ISO_EIO,
+                    ISO_FIELD(model) " %s: there is no such folder; %s. `git clone "
+                                     "https://huggingface.co/%s` (with git-lfs) or "
+                                     "`hf download %s --local-dir %s` "
+                                     "fetches one; then " ISO_FIELD(model) " %s",
+                    folder, what, folder, folder, name, name);
 }
 
 /* --- What files call it --- */

@@ -180,7 +180,7 @@ static iso_err make_vocabulary(struct vocabulary *v, const iso_states *s, int la
         !iso_str_same(pooling, iso_pool_name(ISO_POOL_TYPES)))
         ISO_FAIL(ISO_EDATA,
                  "%s: rows of %s are no word types (pooling is %s): " ISO_FIELD(
-                     train) " pairs words of `embed " ISO_FIELD(pool) " types`",
+                     train) " pairs words of `embed --pool types`",
                  v->lang->path, v->lang->name, pooling ? pooling : "not known");
     ISO_TRY(take_words(v, &odd, &ask->opt));
     if (odd.again + odd.no_text > 0)

@@ -96,13 +96,10 @@ static iso_err check_side(const iso_states *s, const iso_lang *lang, bool pieces
     const char *path = iso_states_name(s);
 
     if (!lang->offsets)
-        return iso_fail(
-            ISO_EARG,
-            "%s: %s has no rows of words: " ISO_FIELD(
-                alignments) " wants states by `embed " ISO_FIELD(pool) " "
-                                                                       "word` or `" ISO_FIELD(
-                                                                           pool) " none`",
-            path, lang->name);
+        return iso_fail(ISO_EARG,
+                        "%s: %s has no rows of words: " ISO_FIELD(
+                            alignments) " wants states by `embed --pool word` or `--pool none`",
+                        path, lang->name);
     if (pieces && !lang->tokens)
         return iso_fail(ISO_EARG, "%s: %s does not say its tokens, words cannot be found", path,
                         lang->name);

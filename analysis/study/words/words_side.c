@@ -72,8 +72,7 @@ static iso_err look_into_states(struct words_source *side, iso_states *s,
     ISO_TRY(choose_lang(&number, s, side));
     lang = iso_states_lang(s, number);
     if (!lang->tokens || lang->offsets)
-        ISO_FAIL(ISO_EARG,
-                 "%s: pooling is %s; words need `isogloss embed " ISO_FIELD(pool) " types`",
+        ISO_FAIL(ISO_EARG, "%s: pooling is %s; words need `isogloss embed --pool types`",
                  side->path, about->pooling ? about->pooling : "not known");
     ISO_TRY(copy(&side->within, lang->name));
     ISO_TRY(copy(&side->lang, lang->name));
