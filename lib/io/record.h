@@ -50,7 +50,15 @@ ISO_BEGIN
     T(given, QUESTION, "what is held constant, or what a difference differs from") \
     I(rank, VALUE, "dimensions that were kept") \
     R(param, VALUE, "the one number the estimator needs: beta, threshold, strength, bin edge") \
-    T(why, VALUE, "why the value, or its interval, is undefined")
+    T(why, VALUE, "why the value, or its interval, is undefined") \
+    T(baseline, QUESTION, "what stands in for the states: random, pieces, length; absent: the states") \
+    T(condition, QUESTION, "what was held constant by regression on both sides: length, pieces, a file") \
+    T(candidates, QUESTION, "among which rows the search goes, where not all: fold, knn") \
+    I(permutations, VALUE, "permutations that p, p_max and calibrated are made of") \
+    R(p_max, VALUE, "p corrected for the search: of the largest among `family` values") \
+    I(family, VALUE, "values that were looked at together") \
+    R(calibrated, VALUE, "(value − τ) / (1 − τ), τ the 95 % quantile over permutations") \
+    T(flag, VALUE, "what makes the value doubtful")
 /* clang-format on */
 
 #define ISO_NO_INT INT64_MIN
