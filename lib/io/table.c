@@ -5,6 +5,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/utf8.h"
+#include "lib/io/beside.h"
 #include "lib/io/number.h"
 
 /* What a table shows is fewer things than records have columns: interval ends are one, layers are
@@ -14,9 +15,11 @@ struct column {
     bool right;                 /* numbers are set to the right */
     bool always;                /* shown as a column even when all records agree */
     const char *first, *second; /* columns; the second may be NULL */
+    int baseline;               /* whose `first` is shown, counted from 1; 0: the record's own */
 };
 
-static const struct column columns[] = {
+/* Baselines stand after the interval. */
+static const struct column fixed[] = {
     {"measure", false, false, "measure", NULL},
     {"estimator", false, false, "estimator", NULL},
     {"stage", false, false, "stage", NULL},
@@ -35,6 +38,9 @@ static const struct column columns[] = {
     {"x", false, false, "x", NULL},
     {"y", false, false, "y", NULL},
     {"given", false, false, "given", NULL},
+    {"condition", false, false, "condition", NULL},
+    {"candidates", false, false, "candidates", NULL},
+    {"baseline", false, false, "baseline", NULL},
     {"param", true, false, "param", NULL},
     {"value", true, true, "value", NULL},
     {"lo..hi", true, true, "lo", "hi"},
@@ -42,6 +48,10 @@ static const struct column columns[] = {
     {"null", true, false, "null", NULL},
     {"null sd", true, false, "null_sd", NULL},
     {"p", true, false, "p", NULL},
+    {"p max", true, false, "p_max", NULL},
+    {"family", true, false, "family", NULL},
+    {"permutations", true, false, "permutations", NULL},
+    {"calibrated", true, false, "calibrated", NULL},
     {"n", true, false, "n", NULL},
     {"rank", true, false, "rank", NULL},
     {"dim", true, false, "src_dim", "tgt_dim"},
@@ -49,10 +59,23 @@ static const struct column columns[] = {
     {"prep", false, false, "prep", NULL},
     {"model", false, false, "model", NULL},
     {"model2", false, false, "model2", NULL},
+    {"flag", false, false, "flag", NULL},
     {"why", false, false, "why", NULL},
 };
 
-enum { COLUMNS = (int)(sizeof columns / sizeof *columns) };
+enum { FIXED = (int)(sizeof fixed / sizeof *fixed), COLUMNS = FIXED + ISO_BESIDE_MOST };
+
+static int list_columns(struct column *out, const iso_beside *b)
+{
+    int count = 0;
+
+    for (int f = 0; f < FIXED; f++) {
+        out[count++] = fixed[f];
+        for (int k = 0; strcmp(fixed[f].first, "lo") == 0 && k < b->names; k++)
+            out[count++] = (struct column){b->name[k], true, true, "value", NULL, k + 1};
+    }
+    return count;
+}
 
 static iso_err add_short(iso_buf *out, const iso_record *r, const iso_column *c)
 {
@@ -90,33 +113,52 @@ done:
     return err;
 }
 
-/* All cells, NUL-terminated one after the other; cell (record, column) starts at start[…]. */
+/* All cells, NUL-terminated one after the other; record −1 is the titles. */
 struct cells {
+    struct column column[COLUMNS];
+    int columns;
     iso_buf text;
-    int64_t *start;
+    int64_t *start; /* of cell (record, column) */
     int64_t records;
     int width[COLUMNS]; /* widest cell in terminal columns, 0 = nothing anywhere */
-    bool column[COLUMNS];
+    bool shown[COLUMNS];
 };
 
 static const char *cell(const struct cells *c, int64_t record, int column)
 {
-    return c->text.text + c->start[record * COLUMNS + column];
+    return c->text.text + c->start[(record + 1) * c->columns + column];
 }
 
-static iso_err fill(struct cells *c, const iso_records *records)
+static iso_err fill_row(struct cells *c, const iso_record *r, const iso_beside *beside)
 {
     iso_err err = ISO_OK;
 
-    c->records = records->count;
-    ISO_TRY(iso_alloc(&c->start, records->count * COLUMNS, sizeof *c->start));
-    for (int64_t i = 0; i < records->count; i++) {
-        for (int f = 0; f < COLUMNS; f++) {
-            c->start[i * COLUMNS + f] = c->text.len;
-            ISO_TRY(add_cell(&c->text, &records->at[i], &columns[f]));
-            ISO_TRY(iso_buf_add(&c->text, "", 1));
-        }
+    for (int f = 0; f < c->columns; f++) {
+        const struct column *column = &c->column[f];
+        const iso_record *shown =
+            r && column->baseline ? iso_beside_find(beside, r, column->baseline - 1) : r;
+        c->start[(c->records + 1) * c->columns + f] = c->text.len;
+        if (!r)
+            ISO_TRY(iso_buf_add_drawn(&c->text, column->title, -1, "\xef\xbf\xbd"));
+        else if (shown)
+            ISO_TRY(add_cell(&c->text, shown, column));
+        ISO_TRY(iso_buf_add(&c->text, "", 1));
     }
+    c->records++;
+done:
+    return err;
+}
+
+static iso_err fill(struct cells *c, const iso_records *records, const iso_beside *beside)
+{
+    iso_err err = ISO_OK;
+
+    c->columns = list_columns(c->column, beside);
+    c->records = -1;
+    ISO_TRY(iso_alloc(&c->start, (records->count + 1) * c->columns, sizeof *c->start));
+    ISO_TRY(fill_row(c, NULL, beside));
+    for (int64_t i = 0; i < records->count; i++)
+        ISO_TRY(fill_row(c, &records->at[i], beside));
 done:
     return err;
 }
@@ -124,18 +166,18 @@ done:
 /* Which columns differ between records, or are wanted anyway. */
 static void choose(struct cells *c)
 {
-    for (int f = 0; f < COLUMNS; f++) {
+    for (int f = 0; f < c->columns; f++) {
         for (int64_t i = 0; i < c->records; i++) {
             const int width = iso_utf8_columns(cell(c, i, f));
             if (width > c->width[f])
                 c->width[f] = width;
             if (strcmp(cell(c, i, f), cell(c, 0, f)) != 0)
-                c->column[f] = true;
+                c->shown[f] = true;
         }
-        if (c->width[f] > 0 && columns[f].always)
-            c->column[f] = true;
-        const int title = iso_utf8_columns(columns[f].title);
-        if (c->column[f] && c->width[f] < title)
+        if (c->width[f] > 0 && c->column[f].always)
+            c->shown[f] = true;
+        const int title = iso_utf8_columns(cell(c, -1, f));
+        if (c->shown[f] && c->width[f] < title)
             c->width[f] = title;
     }
 }
@@ -146,14 +188,14 @@ static iso_err add_shared(iso_buf *out, const struct cells *c)
     iso_err err = ISO_OK;
     bool any = false;
 
-    for (int f = 0; f < COLUMNS; f++) {
-        if (c->column[f] || c->width[f] == 0)
+    for (int f = 0; f < c->columns; f++) {
+        if (c->shown[f] || c->width[f] == 0)
             continue;
         const bool named =
-            strcmp(columns[f].first, "measure") && strcmp(columns[f].first, "estimator");
+            strcmp(c->column[f].first, "measure") && strcmp(c->column[f].first, "estimator");
         ISO_TRY(iso_buf_puts(out, !any ? "" : named ? " \xc2\xb7 " : " "));
         if (named)
-            ISO_TRY(iso_buf_printf(out, "%s ", columns[f].title));
+            ISO_TRY(iso_buf_printf(out, "%s ", cell(c, -1, f)));
         ISO_TRY(iso_buf_puts(out, cell(c, 0, f)));
         any = true;
     }
@@ -180,18 +222,18 @@ done:
 /* One line of the table; record -1 is the header. */
 static iso_err add_row(iso_buf *out, const struct cells *c, int64_t record)
 {
-    int last = COLUMNS - 1;
+    int last = c->columns - 1;
     iso_err err = ISO_OK;
 
-    while (last > 0 && !c->column[last])
+    while (last > 0 && !c->shown[last])
         last--;
     for (int f = 0; f <= last; f++) {
-        if (!c->column[f])
+        if (!c->shown[f])
             continue;
-        const char *text = record < 0 ? columns[f].title : cell(c, record, f);
-        if (record >= 0 && !*text && strcmp(columns[f].first, "why") != 0)
+        const char *text = cell(c, record, f);
+        if (record >= 0 && !*text && strcmp(c->column[f].first, "why") != 0)
             text = "-";
-        ISO_TRY(add_padded(out, text, c->width[f], columns[f].right, f == last));
+        ISO_TRY(add_padded(out, text, c->width[f], c->column[f].right, f == last));
     }
     ISO_TRY(iso_buf_puts(out, "\n"));
 done:
@@ -200,17 +242,23 @@ done:
 
 iso_err iso_table_aligned(iso_buf *out, const iso_records *records)
 {
+    iso_beside beside = {0};
+    iso_records alone = {0};
     struct cells c = {0};
     iso_err err = ISO_OK;
 
     if (records->count == 0)
         return iso_buf_puts(out, "no records\n");
-    ISO_TRY(fill(&c, records));
+    ISO_TRY(iso_beside_make(&beside, records));
+    ISO_TRY(iso_beside_alone(&alone, &beside, records));
+    ISO_TRY(fill(&c, &alone, &beside));
     choose(&c);
     ISO_TRY(add_shared(out, &c));
-    for (int64_t i = -1; i < records->count; i++)
+    for (int64_t i = -1; i < alone.count; i++)
         ISO_TRY(add_row(out, &c, i));
 done:
+    iso_beside_free(&beside);
+    iso_records_free(&alone);
     iso_free(c.start);
     iso_buf_free(&c.text);
     return err;

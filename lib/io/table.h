@@ -9,8 +9,9 @@ ISO_BEGIN
 
 /**
  * Adds an aligned table: first a line telling what all records share ("cka debiased · n 240 ·
- * pool mean"), then the columns that differ, four decimals, intervals as lo..hi. Control
- * characters in texts are shown as U+FFFD, so that a name cannot steer the terminal.
+ * pool mean"), then the columns that differ, four decimals, intervals as lo..hi. A baseline stands
+ * in a column of its own beside what is held against it, not in a row. Control characters in texts
+ * are shown as U+FFFD, so that a name cannot steer the terminal.
  */
 ISO_MUST_USE iso_err iso_table_aligned(iso_buf *out, const iso_records *records);
 

@@ -33,6 +33,42 @@ static void aligns_what_differs(void **state)
     iso_records_free(&list);
 }
 
+/* Baselines stand beside what is held against them, at every layer where they know none. */
+static void baselines_stand_beside(void **state)
+{
+    iso_records list = {0};
+    iso_record r = plain_record(), b = r;
+    iso_buf out = {0};
+
+    (void)state;
+    b.baseline = "pieces";
+    b.src_layer = b.tgt_layer = ISO_NO_INT;
+    b.value = 0.25;
+    b.lo = b.hi = NAN;
+    b.interval = "none";
+    ok(iso_records_add(&list, &b));
+    r.pool = r.model = "m";
+    ok(iso_records_add(&list, &r));
+    r.src_layer = r.tgt_layer = 4;
+    ok(iso_records_add(&list, &r));
+    b = r;
+    b.baseline = "random";
+    b.value = 0.5;
+    b.interval = "range";
+    ok(iso_records_add(&list, &b));
+    b.tgt = "fr"; /* of nothing that is there: a row as any */
+    ok(iso_records_add(&list, &b));
+    ok(iso_table_aligned(&out, &list));
+    text(out.text,
+         "cka debiased \xc2\xb7 null 0.0000 \xc2\xb7 n 240 \xc2\xb7 pool m \xc2\xb7 model m\n"
+         "src  tgt  layer  baseline   value          lo..hi  random  pieces  interval\n"
+         "en   de       3  -         0.7500  0.5000..0.8750       -  0.2500  jackknife\n"
+         "en   de       4  -         0.7500  0.5000..0.8750  0.5000  0.2500  jackknife\n"
+         "en   fr       4  random    0.5000  0.5000..0.8750       -       -  range\n");
+    iso_buf_free(&out);
+    iso_records_free(&list);
+}
+
 /* A language called like this must not clear the screen. */
 static void a_name_cannot_steer_the_terminal(void **state)
 {
@@ -42,6 +78,8 @@ static void a_name_cannot_steer_the_terminal(void **state)
 
     (void)state;
     r.tgt = "\x1b[2Jde\r\xff\xe2\x80\xae\xc2\x9b";
+    ok(iso_records_add(&list, &r));
+    r.baseline = "\x1b[2Jrandom";
     ok(iso_records_add(&list, &r));
     ok(iso_table_aligned(&out, &list));
     for (int64_t i = 0; i < out.len; i++)
@@ -106,7 +144,7 @@ static void survives_lack_of_memory(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(aligns_what_differs), test(a_name_cannot_steer_the_terminal),
-              test(tsv_leaves_out_empty_columns), test(nothing_is_said_to_be_nothing),
-              test(survives_lack_of_memory));
+    RUN_TESTS(test(aligns_what_differs), test(baselines_stand_beside),
+              test(a_name_cannot_steer_the_terminal), test(tsv_leaves_out_empty_columns),
+              test(nothing_is_said_to_be_nothing), test(survives_lack_of_memory));
 }

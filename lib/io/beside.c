@@ -1,0 +1,151 @@
+#include "lib/io/beside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/alloc.h"
+#include "lib/base/str.h"
+
+/* What a baseline need not have: token ids know no layer. */
+static const uint64_t loose = ISO_COLUMN(src_layer) | ISO_COLUMN(tgt_layer) | ISO_COLUMN(pool) |
+                              ISO_COLUMN(model) | ISO_COLUMN(prep);
+
+static int by_question(const iso_record *a, const iso_record *b)
+{
+    return iso_record_compare(a, b, ISO_ROLE_NAMES, ISO_COLUMN(baseline) | loose);
+}
+
+/* Of equals the one that came first. */
+static int by_question_and_turn(const void *a, const void *b)
+{
+    const iso_record *x = *(const iso_record *const *)a, *y = *(const iso_record *const *)b;
+    const int order = by_question(x, y);
+
+    return order ? order : (x > y) - (x < y);
+}
+
+/* --- Names --- */
+
+static const char *const usual[] = {"random", "pieces", "length"};
+enum { USUAL = (int)(sizeof usual / sizeof *usual) };
+
+static int rank(const char *name)
+{
+    for (int i = 0; i < USUAL; i++) {
+        if (strcmp(usual[i], name) == 0)
+            return i;
+    }
+    return USUAL;
+}
+
+/* Keeps the usual ones first. */
+static void add_name(iso_beside *b, const char *name)
+{
+    int at = b->names;
+
+    for (int i = 0; i < b->names; i++) {
+        if (strcmp(b->name[i], name) == 0)
+            return;
+    }
+    if (b->names == ISO_BESIDE_MOST)
+        return;
+    for (; at > 0 && rank(name) < rank(b->name[at - 1]); at--)
+        b->name[at] = b->name[at - 1];
+    b->name[at] = name;
+    b->names++;
+}
+
+/* --- The list --- */
+
+iso_err iso_beside_make(iso_beside *out, const iso_records *records)
+{
+    iso_beside b = {0};
+    int64_t count = 0;
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < records->count; i++)
+        count += records->at[i].baseline != NULL;
+    ISO_TRY(iso_alloc(&b.at, count, sizeof *b.at));
+    for (int64_t i = 0; i < records->count; i++) {
+        if (!records->at[i].baseline)
+            continue;
+        b.at[b.count++] = &records->at[i];
+        add_name(&b, records->at[i].baseline);
+    }
+    qsort(b.at, (size_t)b.count, sizeof *b.at, by_question_and_turn);
+    *out = b;
+done:
+    return err;
+}
+
+void iso_beside_free(iso_beside *b)
+{
+    iso_free(b->at);
+    *b = (iso_beside){0};
+}
+
+/* --- Finding --- */
+
+static bool absent_or_same(const char *own, const char *other)
+{
+    return !own || iso_str_same(own, other);
+}
+
+/* Of two that answer one question: whether the baseline is of the place of `r`. */
+static bool fits(const iso_record *baseline, const iso_record *r)
+{
+    const bool no_layer = baseline->src_layer == ISO_NO_INT && baseline->tgt_layer == ISO_NO_INT;
+    const bool same_layer =
+        baseline->src_layer == r->src_layer && baseline->tgt_layer == r->tgt_layer;
+
+    return (no_layer || same_layer) && absent_or_same(baseline->pool, r->pool) &&
+           absent_or_same(baseline->model, r->model) && absent_or_same(baseline->prep, r->prep);
+}
+
+/* The first of those that answer the question of `r`; b->count where there is none. */
+static int64_t first_of(const iso_beside *b, const iso_record *r)
+{
+    int64_t lo = 0, hi = b->count;
+
+    while (lo < hi) {
+        const int64_t middle = lo + (hi - lo) / 2;
+        if (by_question(b->at[middle], r) < 0)
+            lo = middle + 1;
+        else
+            hi = middle;
+    }
+    return lo;
+}
+
+const iso_record *iso_beside_find(const iso_beside *b, const iso_record *r, int name)
+{
+    if (r->baseline)
+        return NULL;
+    for (int64_t i = first_of(b, r); i < b->count && by_question(b->at[i], r) == 0; i++) {
+        if (strcmp(b->at[i]->baseline, b->name[name]) == 0 && fits(b->at[i], r))
+            return b->at[i];
+    }
+    return NULL;
+}
+
+iso_err iso_beside_alone(iso_records *out, const iso_beside *b, const iso_records *in)
+{
+    bool *stands = NULL; /* beside another */
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&stands, in->count, sizeof *stands));
+    for (int64_t i = 0; i < in->count; i++) {
+        for (int k = 0; k < b->names; k++) {
+            const iso_record *found = iso_beside_find(b, &in->at[i], k);
+            if (found)
+                stands[found - in->at] = true;
+        }
+    }
+    for (int64_t i = 0; i < in->count; i++) {
+        if (!stands[i])
+            ISO_TRY(iso_records_add(out, &in->at[i]));
+    }
+done:
+    iso_free(stands);
+    return err;
+}
