@@ -1,7 +1,8 @@
 /* Correlations of matrices of distances. */
 #include <math.h>
 
-#include "analysis/stats/correlation_inside.h"
+#include "analysis/stats/coefficient.h"
+#include "analysis/stats/permuted.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/statistics.h"
 
@@ -9,7 +10,7 @@
 struct entries {
     int64_t n, count;
     double *a, *b, *c; /* c is NULL when nothing is given */
-    double *moved;
+    double *sorted;
 };
 
 static void entries_free(struct entries *e)
@@ -17,18 +18,12 @@ static void entries_free(struct entries *e)
     iso_free(e->a);
     iso_free(e->b);
     iso_free(e->c);
-    iso_free(e->moved);
-}
-
-static int64_t place(int64_t i, int64_t j, int64_t n)
-{
-    const int64_t low = i < j ? i : j, high = i < j ? j : i;
-
-    return low * n - low * (low + 1) / 2 + high - low - 1;
+    iso_free(e->sorted);
 }
 
 static iso_err take(double **out, iso_view m, const struct entries *e, iso_correlation kind)
 {
+    int64_t at = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(out, e->count, sizeof **out));
@@ -37,11 +32,11 @@ static iso_err take(double **out, iso_view m, const struct entries *e, iso_corre
             const double x = ((const double *)m.data)[i * m.stride + j];
             ISO_NEED(isfinite(x), "a distance that is not finite, of items %lld and %lld",
                      (long long)i, (long long)j);
-            (*out)[place(i, j, e->n)] = x;
+            (*out)[at++] = x;
         }
     }
     if (kind == ISO_SPEARMAN)
-        iso_ranks(*out, e->moved, *out, e->count);
+        iso_ranks(*out, e->sorted, *out, e->count);
 done:
     return err;
 }
@@ -72,22 +67,29 @@ static double value_of(const double *a, const struct entries *e)
                                    iso_pearson(e->b, e->c, e->count));
 }
 
-static double permuted_p(struct entries *e, double value, const iso_correlation_opt *opt,
-                         int64_t *order)
+/* a is permuted, or what c leaves of it. */
+static iso_err permute(iso_value *v, iso_correlation kind, iso_view a, iso_view b, iso_view given,
+                       const iso_correlation_opt *opt)
 {
-    struct correlation_orders orders = iso_correlation_orders_of(e->n, opt, order);
-    int64_t far = 0, tried = 0;
+    const struct iso_permuted_test test = {.kind = kind,
+                                           .pairs = true,
+                                           .n = a.rows,
+                                           .x = b.data,
+                                           .y = a.data,
+                                           .z = given.data,
+                                           .stride = {b.stride, a.stride, given.stride}};
+    const struct iso_permuted_opt how = {.permutations = opt->permutations, .seed = opt->seed};
+    struct iso_permuted one = {0};
+    iso_err err = ISO_OK;
 
-    if (e->c)
-        iso_correlation_residual(e->a, NULL, e->c, e->count);
-    while (iso_correlation_orders_next(&orders)) {
-        for (int64_t i = 0; i < e->n; i++)
-            for (int64_t j = i + 1; j < e->n; j++)
-                e->moved[place(i, j, e->n)] = e->a[place(order[i], order[j], e->n)];
-        far += iso_correlation_as_far(value_of(e->moved, e), value);
-        tried++;
-    }
-    return iso_correlation_p(&orders, far, tried);
+    if (opt->permutations < 0)
+        return ISO_OK;
+    ISO_TRY(iso_permuted_add(&one, &test));
+    ISO_TRY(iso_permuted_run(&one, &how, NULL));
+    v->p = one.at[0].p;
+done:
+    iso_permuted_free(&one);
+    return err;
 }
 
 static const char *why_not(const struct entries *e)
@@ -107,16 +109,14 @@ iso_err iso_mantel(iso_value *out, iso_correlation kind, iso_view a, iso_view b,
 {
     struct entries e = {.n = a.rows, .count = a.rows * (a.rows - 1) / 2};
     iso_value v = iso_value_none();
-    int64_t *order = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(check(kind, a, b, given));
-    ISO_TRY(iso_alloc(&e.moved, e.count, sizeof *e.moved));
+    ISO_TRY(iso_alloc(&e.sorted, e.count, sizeof *e.sorted));
     ISO_TRY(take(&e.a, a, &e, kind));
     ISO_TRY(take(&e.b, b, &e, kind));
     if (given.data)
         ISO_TRY(take(&e.c, given, &e, kind));
-    ISO_TRY(iso_alloc(&order, e.n, sizeof *order));
     v.n = e.n;
     v.why = why_not(&e);
     if (!v.why) {
@@ -125,11 +125,10 @@ iso_err iso_mantel(iso_value *out, iso_correlation kind, iso_view a, iso_view b,
     }
     if (!v.why) {
         v.null = 0;
-        v.p = permuted_p(&e, v.value, opt, order);
+        ISO_TRY(permute(&v, kind, a, b, given, opt));
     }
     *out = v;
 done:
     entries_free(&e);
-    iso_free(order);
     return err;
 }
