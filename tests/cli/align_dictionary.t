@@ -15,12 +15,12 @@ $ isogloss align types.h5 --tgt de --train de.dict --folds 2 --layers 2 --measur
 > cka,debiased,en,de,10,types,difference,,dictionary
 > coverage,dictionary,en,de,11,types,,,
 2> isogloss: note: de.dict: 11 of 12 pairs have both words; --lower would find 12 pairs instead of 11; without rows: "Ihre" (de)
-2> isogloss: note: fewer pairs than dims: 5 pairs determine 5 directions of 128; where the others go is arbitrary
+2> isogloss: note: fewer pairs than dims: 3 pairs determine 2 directions of 128; where the others go is arbitrary
 $ isogloss align types.h5 --tgt de --train de.dict --folds 2 --layers 2 --measure p@1 --method least-squares --csv - | cut -d , -f 29 | tail -n 2
 > dictionary+least-squares
 > 
 2> isogloss: note: de.dict: 11 of 12 pairs have both words; --lower would find 12 pairs instead of 11; without rows: "Ihre" (de)
-2> isogloss: note: fewer pairs than dims: 5 pairs determine 5 directions of 128; the map is the one of minimum norm
+2> isogloss: note: fewer pairs than dims: 3 pairs determine 2 directions of 128; the map is the one of minimum norm
 # the order of the lines does not matter to folds
 $ isogloss align types.h5 --tgt de --train de.dict --folds 2 --layers 2 --measure p@1,mrr --interval none --csv one.csv --quiet
 $ sort -r de.dict > turned.dict
@@ -69,7 +69,9 @@ $ printf 'and und\nalone\n\nand und\nnot nicht\nday \377\nnone keine\nday Tag\nw
 $ isogloss align types.h5 --tgt de --train odd.dict --folds 2 --layers 2 --measure p@1 --csv odd.csv
 2> isogloss: note: odd.dict: left out: 1 repeated pairs, 1 empty lines, 1 lines of one word, 1 that are not text (first: line 2: one word, no pair; line 3: is empty; line 4: the pair is repeated)
 2> isogloss: note: odd.dict: 5 of 6 pairs have both words; without rows: "none" (en)
-2> isogloss: note: fewer pairs than dims: *
+2> isogloss align: odd.dict: --folds 2: none of the 5 items falls into fold 1: fewer folds, more items, or another --seed
+? 1
+$ isogloss align types.h5 --tgt de --train odd.dict --folds 2 --seed 1 --layers 2 --measure p@1 --csv odd.csv --quiet
 $ isogloss align types.h5 --tgt de --train odd.dict --strict
 2> isogloss align: odd.dict: line 2: one word, no pair; fix it or leave out --strict
 ? 1
@@ -150,6 +152,7 @@ $ isogloss align wide.h5 narrow.h5 --src en --pad --measure p@1 --csv - --map pa
 > en,fr,8,6,before
 > en,fr,8,6,after
 > en,fr,8,6,difference
+2> isogloss: note: en has no ids: the fold of an item goes by its position
 $ isogloss align wide.h5 narrow.h5 --src en --pad --apply pad.h5 -o both.h5 --quiet
 $ isogloss inspect --quick both.h5 | tail -2
 > en           40         40      1     8   f32 *

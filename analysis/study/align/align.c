@@ -150,9 +150,6 @@ static void note(const struct align *a)
     const iso_map_method method = a->ask.map.method;
 
     iso_parallel_note(&a->set.pairing.parallel, a->set.pair[0].src, a->ask.run);
-    if (a->set.joined > 0)
-        iso_run_note(a->ask.run, "items that follow another of equal text into its fold: %lld",
-                     (long long)a->set.joined);
     if (a->least > 0)
         iso_run_note(a->ask.run,
                      "fewer %s than dims: %lld %s determine %lld directions of %lld; %s", rows,

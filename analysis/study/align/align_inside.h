@@ -108,7 +108,6 @@ struct align_set {
     int pairs;
     struct align_split *split; /* one for all pairs, or, by dictionaries, one for each target */
     int splits;
-    int64_t joined;  /* items that follow an earlier one of equal text into its fold */
     int64_t **equal; /* by target language: see struct align_rows; in the order of folds */
     int equals;
 };

@@ -115,7 +115,7 @@ iso_err iso_align_split_items(struct align_set *set, const struct align_ask *ask
     set->splits = 1;
     ISO_TRY(iso_folds_make(&dealt, &folds));
     *set->split = (struct align_split){.folds = ask->folds, .items = dealt.items, .n = n};
-    set->joined = dealt.joined;
+    iso_folds_note(&dealt, iso_states_lang(s, sel.lang[0])->name, ask->run);
     ISO_TRY(items_of_rows(&item, set, iso_states_lang(s, sel.lang[0]), n));
     ISO_TRY(place_rows(set->split, &dealt, item));
     if (!item)

@@ -2,8 +2,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
@@ -25,9 +23,13 @@ static uint64_t hash(uint64_t h, const char *text)
     return mix(h ^ 0xff);
 }
 
-static int64_t picked(const int64_t *pick, int64_t i)
+uint64_t iso_item_key(uint64_t seed, const char *id, int64_t index)
 {
-    return pick ? pick[i] : i;
+    char number[24];
+
+    if (!id)
+        (void)snprintf(number, sizeof number, "%" PRId64, index);
+    return hash(mix(seed + 1), id ? id : number);
 }
 
 /* The lowest item of a group; paths are halved on the way. */
@@ -50,8 +52,11 @@ static iso_err group_items(int64_t *parent, const struct folds_ask *ask)
     for (int64_t i = 0; i < ask->items; i++)
         parent[i] = i;
     for (int l = 0; l < ask->languages; l++) {
-        ISO_TRY(iso_equal_text_first(first, &ask->texts[l], ask->items));
+        const struct item_texts *t = &ask->texts[l];
+        ISO_TRY(iso_equal_text_first(first, t, ask->items));
         for (int64_t i = 0; i < ask->items; i++) {
+            if (!t->text || !t->text[t->pick ? t->pick[i] : i])
+                continue; /* not known: equal to none */
             const int64_t a = root(parent, i), b = root(parent, first[i]);
             parent[a > b ? a : b] = a < b ? a : b;
         }
@@ -59,46 +64,6 @@ static iso_err group_items(int64_t *parent, const struct folds_ask *ask)
 done:
     iso_free(first);
     return err;
-}
-
-/* A group on its way to a fold; the key is the least of its items' keys. */
-struct group {
-    uint64_t key;
-    int64_t lowest, size;
-};
-
-static uint64_t key_of(const struct folds_ask *ask, int64_t i)
-{
-    char number[24];
-
-    if (ask->ids)
-        return hash(mix(ask->seed + 1), ask->ids[picked(ask->pick, i)]);
-    (void)snprintf(number, sizeof number, "%" PRId64, i);
-    return hash(mix(ask->seed + 1), number);
-}
-
-static int by_key(const void *a, const void *b)
-{
-    const struct group *x = a, *y = b;
-
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    return x->lowest < y->lowest ? -1 : x->lowest > y->lowest;
-}
-
-/* Group after group, in the order of their keys, to the smallest fold of the moment. */
-static void deal(struct folds *f, int64_t *at, struct group *group, int64_t groups, int64_t *size)
-{
-    qsort(group, (size_t)groups, sizeof *group, by_key);
-    for (int64_t g = 0; g < groups; g++) {
-        int least = 0;
-        for (int k = 1; k < f->count; k++) {
-            if (size[k] < size[least])
-                least = k;
-        }
-        size[least] += group[g].size;
-        at[group[g].lowest] = least;
-    }
 }
 
 static iso_err too_few(int folds, int64_t items)
@@ -110,38 +75,50 @@ static iso_err too_few(int folds, int64_t items)
         folds, 2 * (long long)folds, (long long)items);
 }
 
+/* key[i] of the group's lowest item: the least of the group. How many groups there are. */
+static int64_t key_groups(uint64_t *key, int64_t *parent, const struct folds_ask *ask)
+{
+    int64_t groups = 0;
+
+    for (int64_t i = 0; i < ask->items; i++) {
+        const int64_t lowest = root(parent, i), at = ask->pick ? ask->pick[i] : i;
+        const uint64_t own = iso_item_key(ask->seed, ask->ids ? ask->ids[at] : NULL, at);
+        groups += lowest == i;
+        key[lowest] = lowest == i || own < key[lowest] ? own : key[lowest];
+    }
+    return groups;
+}
+
 static iso_err fill(struct folds *f, const struct folds_ask *ask)
 {
-    int64_t *parent = NULL, *number = NULL, *size = NULL, groups = 0;
-    struct group *group = NULL;
+    int64_t *parent = NULL, *size = NULL;
+    uint64_t *key = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&parent, ask->items, sizeof *parent));
-    ISO_TRY(iso_alloc(&number, ask->items, sizeof *number));
-    ISO_TRY(iso_alloc(&group, ask->items, sizeof *group));
+    ISO_TRY(iso_alloc(&key, ask->items, sizeof *key));
     ISO_TRY(iso_alloc(&size, f->count, sizeof *size));
     ISO_TRY(group_items(parent, ask));
-    for (int64_t i = 0; i < ask->items; i++) {
-        const int64_t lowest = root(parent, i);
-        const uint64_t key = key_of(ask, i);
-        if (lowest == i) {
-            number[i] = groups;
-            group[groups++] = (struct group){key, i, 0};
-        }
-        struct group *g = &group[number[lowest]];
-        g->key = key < g->key ? key : g->key;
-        g->size++;
-    }
+    const int64_t groups = key_groups(key, parent, ask);
     f->joined = ask->items - groups;
+    f->by_position = !ask->ids;
     if (groups / 2 < f->count)
         ISO_TRY(too_few(f->count, groups));
-    deal(f, number, group, groups, size);
-    for (int64_t i = 0; i < ask->items; i++)
-        f->of[i] = (int32_t)number[root(parent, i)];
+    for (int64_t i = 0; i < ask->items; i++) {
+        f->of[i] = (int32_t)(key[root(parent, i)] % (uint64_t)f->count);
+        size[f->of[i]]++;
+    }
+    for (int k = 0; k < f->count; k++) {
+        if (size[k] == 0)
+            ISO_FAIL(
+                ISO_EDATA,
+                ISO_FIELD(folds) " %d: none of the %lld items falls into fold %d: fewer folds, "
+                                 "more items, or another " ISO_FIELD(seed),
+                f->count, (long long)ask->items, k);
+    }
 done:
     iso_free(parent);
-    iso_free(number);
-    iso_free(group);
+    iso_free(key);
     iso_free(size);
     return err;
 }
@@ -160,6 +137,15 @@ iso_err iso_folds_make(struct folds *out, const struct folds_ask *ask)
 done:
     iso_folds_free(&f);
     return err;
+}
+
+void iso_folds_note(const struct folds *f, const char *lang, const iso_run *run)
+{
+    if (f->by_position)
+        iso_run_note(run, "%s has no ids: the fold of an item goes by its position", lang);
+    if (f->joined > 0)
+        iso_run_note(run, "items that follow another of equal text into its fold: %lld",
+                     (long long)f->joined);
 }
 
 void iso_folds_free(struct folds *f)

@@ -7,8 +7,9 @@
 struct folds {
     int count;
     int64_t items;
-    int32_t *of;    /* fold of each item */
-    int64_t joined; /* items that follow an earlier one of equal text into its fold */
+    int32_t *of;      /* fold of each item */
+    int64_t joined;   /* items that share the text of another, and so its fold */
+    bool by_position; /* there were no ids */
 };
 
 /* What folds are dealt by. */
@@ -16,16 +17,23 @@ struct folds_ask {
     int count;
     uint64_t seed;
     int64_t items;
-    const char *const *ids; /* of the first language, NULL: the position is the id */
+    const char *const *ids; /* of the first language, NULL: the position in its file is the id */
     const int64_t *pick;    /* as in item_texts */
     const struct item_texts *texts;
     int languages;
 };
 
-/* Deals items to folds by their ids and the seed alone: not by their order in the file. Items of
- * equal text in any of the languages stay together. Folds differ by no more than the largest such
- * group. Errors ISO_EDATA (too few items, or too few different ones). */
+/* An item's number for all that is random about it: a hash of the seed and its id, or, where that
+ * is NULL, of its position. */
+uint64_t iso_item_key(uint64_t seed, const char *id, int64_t index);
+
+/* An item's fold is its key modulo `count`: nothing else that is there moves it, neither order nor
+ * number of the items; sizes vary as those of random draws do. Items of equal text in any of the
+ * languages stay together, in the fold of the one with the least key. Errors ISO_EDATA (too few
+ * items, or too few different ones; a fold without any). */
 iso_err iso_folds_make(struct folds *out, const struct folds_ask *ask);
+/* Notes what folds went by: no ids of the language called so, equal texts. */
+void iso_folds_note(const struct folds *f, const char *lang, const iso_run *run);
 void iso_folds_free(struct folds *f);
 
 #endif

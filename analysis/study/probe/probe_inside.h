@@ -80,7 +80,7 @@ struct probe_set {
     const char *const *class_name;
     bool tags;      /* classes are tags of tokens */
     int64_t items;  /* of all languages together */
-    int64_t joined; /* items that follow another of equal text into its fold */
+    int64_t *order; /* these, in a random order */
     iso_buf train;  /* "de+en" */
 };
 

@@ -6,7 +6,6 @@
 #include "analysis/study/items/folds.h"
 #include "analysis/study/probe/probe_inside.h"
 #include "lib/base/alloc.h"
-#include "lib/base/rng.h"
 
 /* One item of one language on its way to a number. */
 struct named {
@@ -18,8 +17,8 @@ struct named {
 /* What folds are dealt by: of every item of all languages. */
 struct union_items {
     int64_t **number;  /* [language][its item]: the item of all */
-    const char **id;   /* NULL: the position is the id */
-    const char **text; /* [language * items + item] */
+    const char **id;   /* those of the first source; NULL: the position is the id */
+    const char **text; /* [source * items + item] */
     const char **text2;
     int64_t items;
 };
@@ -72,6 +71,10 @@ static iso_err number_by_place(struct union_items *u, const struct probe_set *se
     iso_err err = ISO_OK;
 
     u->items = first->items;
+    if (first->ids) {
+        ISO_TRY(iso_alloc(&u->id, u->items, sizeof *u->id));
+        memcpy(u->id, first->ids, (size_t)u->items * sizeof *u->id);
+    }
     for (int l = 0; l < set->langs; l++) {
         const iso_lang *lang = set->lang[l].lang;
         if (lang->items != first->items)
@@ -109,29 +112,24 @@ done:
 
 /* --- Folds --- */
 
-/* An item that a language lacks borrows the text of one that has it: nothing equals it. */
+/* Of the sources alone: what is learnt is theirs, and the folds of a target must not depend on the
+ * others that are asked for. An item that a source lacks has no text there and equals none. */
 static iso_err lay_texts(struct union_items *u, struct item_texts *texts,
                          const struct probe_set *set)
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&u->text, set->langs * u->items, sizeof *u->text));
-    ISO_TRY(iso_alloc(&u->text2, set->langs * u->items, sizeof *u->text2));
-    for (int round = 0; round < 2; round++) { /* first what others have, then what is its own */
-        for (int l = 0; l < set->langs; l++) {
-            const iso_lang *lang = set->lang[l].lang;
-            for (int64_t i = 0; lang->text && i < lang->items; i++) {
-                for (int to = round ? l : 0; to < (round ? l + 1 : set->langs); to++) {
-                    const int64_t at = to * u->items + u->number[l][i];
-                    u->text[at] = lang->text[i];
-                    u->text2[at] = lang->text2 ? lang->text2[i] : NULL;
-                }
-            }
+    ISO_TRY(iso_alloc(&u->text, set->sources * u->items, sizeof *u->text));
+    ISO_TRY(iso_alloc(&u->text2, set->sources * u->items, sizeof *u->text2));
+    for (int l = 0; l < set->sources; l++) {
+        const iso_lang *lang = set->lang[l].lang;
+        const int64_t first = l * u->items;
+        for (int64_t i = 0; lang->text && i < lang->items; i++) {
+            u->text[first + u->number[l][i]] = lang->text[i];
+            u->text2[first + u->number[l][i]] = lang->text2 ? lang->text2[i] : NULL;
         }
-    }
-    for (int l = 0; l < set->langs; l++) {
-        if (set->lang[l].lang->text)
-            texts[l] = (struct item_texts){u->text + l * u->items, u->text2 + l * u->items, NULL};
+        if (lang->text)
+            texts[l] = (struct item_texts){u->text + first, u->text2 + first, NULL};
     }
 done:
     return err;
@@ -161,6 +159,40 @@ done:
     return err;
 }
 
+/* An item and its key. */
+struct keyed {
+    uint64_t key;
+    int64_t item;
+};
+
+static int by_key(const void *a, const void *b)
+{
+    const struct keyed *x = a, *y = b;
+
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    return x->item < y->item ? -1 : x->item > y->item;
+}
+
+/* The items in a random order, of which other items take none out of its turn. */
+static iso_err order_items(struct probe_set *set, const struct union_items *u, uint64_t seed)
+{
+    static const uint64_t not_of_folds = 0x9e3779b97f4a7c15u;
+    struct keyed *list = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&list, u->items, sizeof *list));
+    ISO_TRY(iso_alloc(&set->order, u->items, sizeof *set->order));
+    for (int64_t i = 0; i < u->items; i++)
+        list[i] = (struct keyed){iso_item_key(seed ^ not_of_folds, u->id ? u->id[i] : NULL, i), i};
+    qsort(list, (size_t)u->items, sizeof *list, by_key);
+    for (int64_t i = 0; i < u->items; i++)
+        set->order[i] = list[i].item;
+done:
+    iso_free(list);
+    return err;
+}
+
 iso_err iso_probe_items(struct probe_set *set, const struct probe_ask *ask)
 {
     struct union_items u = {0};
@@ -169,21 +201,19 @@ iso_err iso_probe_items(struct probe_set *set, const struct probe_ask *ask)
     iso_err err = ISO_OK;
 
     ISO_TRY(number_items(&u, set));
-    ISO_TRY(iso_alloc(&texts, set->langs, sizeof *texts));
+    ISO_TRY(iso_alloc(&texts, set->sources, sizeof *texts));
     ISO_TRY(lay_texts(&u, texts, set));
     ISO_TRY(iso_folds_make(&folds, &(struct folds_ask){.count = ask->folds,
                                                        .seed = ask->seed,
                                                        .items = u.items,
                                                        .ids = u.id,
                                                        .texts = texts,
-                                                       .languages = set->langs}));
+                                                       .languages = set->sources}));
     for (int l = 0; l < set->langs; l++)
         ISO_TRY(give_rows(&set->lang[l], u.number[l], &folds));
+    ISO_TRY(order_items(set, &u, ask->seed));
     set->items = u.items;
-    set->joined = folds.joined;
-    if (folds.joined > 0)
-        iso_run_note(ask->run, "%lld items share a text with another; they share its fold",
-                     (long long)folds.joined);
+    iso_folds_note(&folds, set->lang[0].lang->name, ask->run);
 done:
     union_free(&u, set->langs);
     iso_free(texts);
@@ -230,21 +260,18 @@ static void draw(uint8_t *has, int64_t *at, const int64_t *order, int64_t items,
     }
 }
 
-static iso_err share_out(struct probe_set *set, int64_t budget, uint64_t seed, uint8_t *has,
-                         int64_t *order)
+static iso_err share_out(struct probe_set *set, int64_t budget, uint8_t *has)
 {
-    iso_rng rng = iso_rng_seeded(seed, 1);
     int64_t at = 0;
     iso_err err = ISO_OK;
 
-    iso_rng_permutation(&rng, order, set->items);
     for (int l = 0; l < set->sources; l++) {
         const int64_t share = budget / set->sources + (l < budget % set->sources);
         const int64_t there = mark_items(has, set, l);
         ISO_NEED(share <= there,
                  ISO_FIELD(budget) " %lld: the share of %s is %lld items, it has %lld with a label",
                  (long long)budget, set->lang[l].lang->name, (long long)share, (long long)there);
-        draw(has, &at, order, set->items, share);
+        draw(has, &at, set->order, set->items, share);
         learn_from(&set->lang[l], has);
     }
 done:
@@ -254,7 +281,6 @@ done:
 iso_err iso_probe_budget(struct probe_set *set, const struct probe_ask *ask)
 {
     const int64_t budget = ask->budget;
-    int64_t *order = NULL;
     uint8_t *has = NULL;
     iso_err err = ISO_OK;
 
@@ -270,11 +296,9 @@ iso_err iso_probe_budget(struct probe_set *set, const struct probe_ask *ask)
              ISO_FIELD(budget) " %lld: fewer items than %s, %d", (long long)budget,
              budget >= ask->folds ? "sources" : ISO_FIELD(folds),
              budget >= ask->folds ? set->sources : ask->folds);
-    ISO_TRY(iso_alloc(&order, set->items, sizeof *order));
     ISO_TRY(iso_alloc(&has, set->items, 1));
-    ISO_TRY(share_out(set, budget, ask->seed, has, order));
+    ISO_TRY(share_out(set, budget, has));
 done:
-    iso_free(order);
     iso_free(has);
     return err;
 }

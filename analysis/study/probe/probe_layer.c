@@ -184,9 +184,8 @@ done:
 
 /* --- Languages --- */
 
-/* Of an order of all items the first LANGUAGE_ITEMS that the language has, a token each. */
-static void ask_languages(int32_t *language, const struct probe_set *set, int lang,
-                          const int64_t *order, int64_t *row)
+/* Of the random order of all items the first LANGUAGE_ITEMS that the language has, a token each. */
+static void ask_languages(int32_t *language, const struct probe_set *set, int lang, int64_t *row)
 {
     const struct probe_lang *l = &set->lang[lang];
     int taken = 0;
@@ -198,9 +197,10 @@ static void ask_languages(int32_t *language, const struct probe_set *set, int la
         row[l->item[r]] = row[l->item[r]] < 0 ? r : row[l->item[r]];
     }
     for (int64_t i = 0; i < set->items && taken < LANGUAGE_ITEMS; i++) {
-        if (row[order[i]] < 0)
+        const int64_t at = row[set->order[i]];
+        if (at < 0)
             continue;
-        language[row[order[i]]] = lang;
+        language[at] = lang;
         taken++;
     }
 }
@@ -210,29 +210,25 @@ static iso_err run_languages(struct probe_layer *l, const struct probe_set *set,
 {
     const iso_probe_task probe = {
         .classes = set->langs, .l2 = language_l2, .strengths = LANGUAGE_STRENGTHS};
-    iso_rng rng = iso_rng_seeded(ask->seed, 3);
     const uint8_t **learn = NULL;
-    int64_t *order = NULL, *row = NULL, most = 0;
+    int64_t *row = NULL, most = 0;
     uint8_t *all = NULL;
     iso_err err = ISO_OK;
 
     for (int i = 0; i < set->langs; i++)
         most = set->lang[i].lang->rows > most ? set->lang[i].lang->rows : most;
     ISO_TRY(iso_alloc(&learn, set->langs, sizeof *learn));
-    ISO_TRY(iso_alloc(&order, set->items, sizeof *order));
     ISO_TRY(iso_alloc(&row, set->items, sizeof *row));
     ISO_TRY(iso_alloc(&all, most, 1));
     memset(all, 1, (size_t)most);
-    iso_rng_permutation(&rng, order, set->items);
     for (int i = 0; i < set->langs; i++) {
-        ask_languages(l->language[i], set, i, order, row);
+        ask_languages(l->language[i], set, i, row);
         learn[i] = all;
     }
     ISO_TRY(run_probe(l, set, ask, PROBE_LANGUAGE, &probe, (const int32_t *const *)l->language,
                       learn, run));
 done:
     iso_free(learn);
-    iso_free(order);
     iso_free(row);
     iso_free(all);
     return err;

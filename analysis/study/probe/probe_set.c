@@ -275,6 +275,7 @@ void iso_probe_set_free(struct probe_set *set)
         iso_free(set->lang[i].learn);
     }
     iso_free(set->lang);
+    iso_free(set->order);
     iso_selection_free(&set->sel);
     iso_buf_free(&set->train);
     *set = (struct probe_set){0};
