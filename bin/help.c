@@ -97,6 +97,20 @@ static void measures(FILE *to)
     }
 }
 
+static void presets(FILE *to, const struct cmd *cmd)
+{
+    const iso_preset *p = iso_preset_at(cmd->name, 0);
+    char text[1024];
+
+    if (p)
+        fputs("\npresets:\n", to);
+    for (int i = 0; (p = iso_preset_at(cmd->name, i)); i++) {
+        opt_preset_text(text, sizeof text, p);
+        fprintf(to, "  %-*s", INDENT - 2, p->name);
+        flow(to, text, INDENT);
+    }
+}
+
 void help_command(FILE *to, const struct cmd *cmd)
 {
     struct opt_list list;
@@ -110,6 +124,7 @@ void help_command(FILE *to, const struct cmd *cmd)
     rarely(to, &list);
     if (cmd->registry)
         measures(to);
+    presets(to, cmd);
     fputs("\nexamples:\n", to);
     man_examples(to, cmd, 2);
     fprintf(to, "\n`isogloss man %s` says more.\n", cmd->name);

@@ -97,6 +97,23 @@ static void tables(FILE *to, const struct cmd *cmd)
     }
 }
 
+/* Where a source has the line PRESETS. */
+static const char presets_line[] = ".\\\" PRESETS";
+
+static void presets(FILE *to, const struct cmd *cmd)
+{
+    const iso_preset *p;
+    char text[1024];
+
+    for (int i = 0; cmd && (p = iso_preset_at(cmd->name, i)); i++) {
+        opt_preset_text(text, sizeof text, p);
+        fprintf(to, ".TP\n.B %s\n", p->name);
+        plain(to, text);
+        fputs(".\n", to);
+    }
+    fputs(".PP\nOptions given beside a preset override it.\n", to);
+}
+
 /* Everybody's last sections. */
 static void tail(FILE *to, const struct cmd *cmd)
 {
@@ -134,6 +151,10 @@ void man_page(FILE *to, const struct cmd *cmd)
         }
         if (strcmp(*line, ".EE") == 0)
             example = false;
+        if (strcmp(*line, presets_line) == 0) {
+            presets(to, cmd);
+            continue;
+        }
         if (example)
             plain(to, *line);
         else

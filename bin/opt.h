@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "analysis/study/preset.h"
 #include "bin/cmd.h"
 
 enum { OPT_MOST = 128, OPT_NAME = 40 };
@@ -56,5 +57,8 @@ ISO_MUST_USE iso_err opt_fill(struct args *args, bool *taken, const struct cmd *
 /* Puts what --preset stands for where the command line left a choice open, and says so on stderr;
  * without --preset nothing. Errors ISO_EARG (no such preset: the nearest, or all). */
 ISO_MUST_USE iso_err opt_preset(struct args *args, const struct cmd *cmd);
+
+/* What a preset is, what it sets, what is not as published; no full stop. */
+void opt_preset_text(char *out, size_t room, const iso_preset *preset);
 
 #endif

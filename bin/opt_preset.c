@@ -1,9 +1,24 @@
 /* What --preset of a command stands for. */
 #include "bin/opt.h"
 
+#include <stdio.h>
+
 #include "analysis/study/preset.h"
 #include "bin/term.h"
 #include "lib/base/str.h"
+
+void opt_preset_text(char *out, size_t room, const iso_preset *preset)
+{
+    size_t used = (size_t)snprintf(out, room, "%s. Sets", preset->of);
+
+    for (int i = 0; i < ISO_PRESET_CHOICES && preset->choice[i].option && used < room; i++) {
+        const char *value = preset->choice[i].value;
+        used += (size_t)snprintf(out + used, room - used, " --%s%s%s", preset->choice[i].option,
+                                 value ? " " : "", value ? value : "");
+    }
+    if (preset->differs && used < room)
+        (void)snprintf(out + used, room - used, ". Differs: %s", preset->differs);
+}
 
 iso_err opt_preset(struct args *args, const struct cmd *cmd)
 {

@@ -58,7 +58,7 @@ static const struct {
     {"mrr", "invsoftmax", "Mean reciprocal rank of translations by inverted softmax", "mean reciprocal rank", PAIR, ALIKE},
     {"error", "cosine", "Translations missed by cosine", "share missed", PAIR, APART},
     {"error", "csls", "Translations missed by CSLS", "share missed", PAIR, APART},
-    {"error", "ratio", "Translations missed by ratio margin (xSIM)", "share missed", PAIR, APART},
+    {"error", "ratio", "Translations missed by ratio margin", "share missed", PAIR, APART},
     {"error", "difference", "Translations missed by difference margin", "share missed", PAIR, APART},
     {"error", "absolute", "Translations missed by absolute margin", "share missed", PAIR, APART},
     {"error", "invsoftmax", "Translations missed by inverted softmax", "share missed", PAIR, APART},

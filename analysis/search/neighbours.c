@@ -22,6 +22,7 @@ static iso_err plan_of(struct near_plan *out, const iso_near_opt *opt)
     ISO_NEED(o.neighbours >= 0, "neighbours is %d, must be at least 1", o.neighbours);
     ISO_NEED(o.kept >= 0, "kept is %d, must be at least 1", o.kept);
     ISO_NEED(o.beta >= 0 && isfinite(o.beta), "beta is %g, must be positive", o.beta);
+    ISO_NEED(!o.knn || o.rule != ISO_RULE_INVSOFTMAX, "knn: the softmax has no nearest candidates");
     *out = (struct near_plan){
         .rule = o.rule,
         .k = o.k ? o.k : 1,
@@ -31,6 +32,8 @@ static iso_err plan_of(struct near_plan *out, const iso_near_opt *opt)
         .kept = o.kept ? o.kept : 128,
         .beta = o.beta > 0 ? o.beta : 10,
     };
+    ISO_NEED(!o.knn || out->k <= out->neighbours, "k is %d, more than the %d nearest candidates",
+             out->k, out->neighbours);
 done:
     return err;
 }
@@ -149,6 +152,10 @@ iso_err iso_near_find(iso_near *forward, iso_near *backward, iso_view x, iso_vie
     iso_err err = ISO_OK;
 
     ISO_TRY(plan_of(&f.plan, opt));
+    if (opt && opt->knn) {
+        err = iso_near_knn(forward, backward, x, y, &f.plan, plain, run, stats);
+        goto done;
+    }
     ISO_TRY(sides_make(&f.a, &f.b, x, y, plain));
     ISO_TRY(plain ? plain_means(&f) : lists_and_means(&f, forward, backward));
     if (forward)
@@ -197,6 +204,7 @@ iso_err iso_near_ranks(int64_t *rank, iso_view x, iso_view y, const int64_t *que
     iso_err err = ISO_OK;
 
     ISO_TRY(plan_of(&f.plan, opt));
+    ISO_NEED(!opt || !opt->knn, "knn: what is not among the nearest candidates has no rank");
     ISO_NEED(pairs >= 0, "%lld pairs to rank", (long long)pairs);
     ISO_TRY(sides_make(&f.a, &f.b, x, y, plain));
     ISO_TRY(pairs_check(query, target, pairs, &f.a, &f.b));

@@ -19,6 +19,7 @@ typedef struct iso_near_opt {
     double beta;
     int kept;   /* best cosines of each row that CSLS is ranked among before its certificate */
     bool plain; /* brute force in double: the oracle, slow */
+    bool knn;   /* candidates are the `neighbours` nearest rows by cosine, not all */
 } iso_near_opt;
 
 /** The k best of each row, best first; ties to the lowest index; −1 and NAN where there are fewer.
@@ -57,14 +58,16 @@ typedef struct iso_near_stats {
  * place in a list. Rows with more candidates that are near-equal but not equal than a list holds,
  * and those whose ratio may have a negative denominator, have all their cosines taken from a
  * product in double, once for the means and once for the best.
- * Margins rank all candidates, not only the k nearest of x as the published program does.
+ * CSLS and margins rank all candidates; with `knn` only the `neighbours` nearest of each row by
+ * cosine, as LASER does: then k is at most `neighbours`, and ranks (below) are not to be had.
  * Cost  2nmd operations and a few per cent; the softmax's sums another 2nmd in double for each
  * direction, three times the time of the search, and so do lists where all overflow. A sum adds its
  * terms row by row in blocks of 48 rows, for brute force too. Memory beside x and y: y once more,
  * n + m lists of 8 bytes × 2 max(k, kept) (cosine: 8 × max(2k, k + 54)), the results.
- * Errors  ISO_EARG (different d, k < 1, no rows), ISO_EFORMAT (not finite), ISO_ENOMEM,
- * ISO_ECANCEL. Source  Lample et al., ICLR 2018, arXiv:1710.04087 (CSLS); Artetxe, Schwenk, ACL
- * 2019, arXiv:1811.01136 (margins); Smith et al., ICLR 2017, arXiv:1702.03859 (inverted softmax).
+ * Errors  ISO_EARG (different d, k < 1, no rows, knn with another rule), ISO_EFORMAT (not finite),
+ * ISO_ENOMEM, ISO_ECANCEL. Source  Lample et al., ICLR 2018, arXiv:1710.04087 (CSLS); Artetxe,
+ * Schwenk, ACL 2019, arXiv:1811.01136 (margins); Smith et al., ICLR 2017, arXiv:1702.03859
+ * (inverted softmax).
  */
 ISO_API ISO_MUST_USE iso_err iso_near_find(iso_near *forward, iso_near *backward, iso_view x,
                                            iso_view y, const iso_near_opt *opt, const iso_run *run,

@@ -116,6 +116,11 @@ bool iso_near_line(double *slope, double *level, const struct near_plan *p,
 /* How far keys c − slope · offset in f32 are from those in double. */
 double iso_near_line_slack(double slack, double slope, struct near_bounds b);
 
+/* The answer of iso_near_find where candidates are the nearest by cosine. */
+iso_err iso_near_knn(iso_near *forward, iso_near *backward, iso_view x, iso_view y,
+                     const struct near_plan *p, bool plain, const iso_run *run,
+                     iso_near_stats *stats);
+
 /* Rows whose lists did not do: the bits of brute force at the speed of a product in double. Shows
  * each of `count` rows of x (some may be one row), the r-th by its place r in `row`, the cosines of
  * y's rows [from, from + count) in rising order; one row is in one thread's hands. */

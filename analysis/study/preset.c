@@ -8,57 +8,64 @@
 
 enum { PRESETS_MOST = 16 };
 
+/* clang-format off */
 static const iso_preset table[] = {
-    /* XTREME, third_party/evaluate_retrieval: English queries, nearest by cosine. */
-    {"retrieve", "tatoeba", {{"measure", "p@1:cosine"}, {"direction", "forward"}}},
-    /* LASER, tasks/xsim: ratio margin of four neighbours, share of wrong answers. */
-    {"retrieve",
-     "xsim",
-     {{"measure", "error:ratio"}, {"neighbours", "4"}, {"direction", "forward"}}},
-    /* Kargaran et al., 2024, arXiv:2410.05873. */
-    {"retrieve", "mexa", {{"measure", "mexa:cosine"}}},
-    /* LASER, mine_bitexts and tasks/bucc: all ways to mine, best threshold. */
-    {"retrieve",
-     "laser-mine",
-     {{"measure", "f1:mining"}, {"margin", "ratio"}, {"neighbours", "4"}}},
-    /* Conneau et al., ACL 2020, section 5: does CKA say how well sentences can be aligned. */
-    {"align",
-     "emerging",
-     {{"prep", "iternorm"}, {"method", "orthogonal"}, {"measure", "p@1,cka"}, {"correlate", NULL}}},
-    /* MUSE, supervised.py: dictionaries 0-5000 and 5000-6500, CSLS of ten neighbours. */
-    {"words",
-     "muse",
-     {{"prep", "none"},
-      {"method", "orthogonal"},
-      {"refine", "5"},
-      {"neighbours", "10"},
-      {"max-vocab", "200000"},
-      {"measure", "csls,cosine"},
-      {"lower", NULL}}},
-    /* vecmap --supervised: Artetxe et al., AAAI 2018. */
-    {"words",
-     "vecmap",
-     {{"prep", "unit,center,unit"},
-      {"steps", "whiten,rotate,reweight:0.5,dewhiten"},
-      {"measure", "cosine,csls"},
-      {"neighbours", "10"},
-      {"max-vocab", "200000"}}},
-    /* Conneau et al., ACL 2020, section 5.1.1: word level. */
-    {"words",
-     "emerging",
-     {{"prep", "iternorm"},
-      {"method", "orthogonal"},
-      {"measure", "csls,cosine"},
-      {"neighbours", "10"}}},
-    /* The published code on classification: first layer; W and b stay what they begin as. */
-    {"mix",
-     "xmixup",
-     {{"layer", "1"},
-      {"mix", "xmixup"},
-      {"lambda0", "0.5"},
-      {"entropy", "repo"},
-      {"max-length", "128"}}},
+    {
+        .call = "retrieve", .name = "tatoeba",
+        .of = "XTREME's evaluate_retrieval.py (Hu et al. 2020): English queries, nearest by cosine, P@1",
+        .differs = "a row whose text equals that of the true row is right, there it is wrong; pooling and layer are those of the states, there all tokens' mean (mean-special) and the output of layer 8 of 12",
+        .choice = {{"measure", "p@1:cosine"}, {"direction", "forward"}},
+    },
+    {
+        .call = "retrieve", .name = "xsim",
+        .of = "LASER's xsim.py (Artetxe & Schwenk 2019): ratio margin over the 4 nearest, share of sources whose best is wrong",
+        .differs = "a row whose text equals that of the true row is right, as there with eval_text alone",
+        .choice = {{"measure", "error:ratio"}, {"neighbours", "4"}, {"candidates", "knn"}, {"direction", "forward"}},
+    },
+    {
+        .call = "retrieve", .name = "mexa",
+        .of = "MEXA's compute_mexa.py (Kargaran et al. 2024): share of pairs whose cosine is above all others of its row and of its column",
+        .differs = "all items, there the first 100; pooling is that of the states, there all tokens by position, or the last one",
+        .choice = {{"measure", "mexa:cosine"}},
+    },
+    {
+        .call = "retrieve", .name = "laser-mine",
+        .of = "LASER's mine_bitexts.py with unified lines (Artetxe & Schwenk 2019): ratio margin over the 4 nearest, all its ways; threshold of the best F1, as for BUCC",
+        .differs = "of equal lines the first row stands for all, there the last; the threshold itself is mined, there what exceeds it",
+        .choice = {{"measure", "f1:mining"}, {"margin", "ratio"}, {"neighbours", "4"}, {"candidates", "knn"}},
+    },
+    {
+        .call = "align", .name = "emerging",
+        .of = "Conneau et al. 2020, sentences: iterative normalisation, orthogonal map, P@1 by cosine, linear CKA, their Pearson correlation over layers",
+        .differs = "fitted and tested on folds of the same texts, there on XNLI and on Tatoeba; pooling is that of the states, there the mean without special tokens",
+        .choice = {{"prep", "iternorm"}, {"method", "orthogonal"}, {"measure", "p@1,cka:biased"}, {"correlate", NULL}},
+    },
+    {
+        .call = "words", .name = "muse",
+        .of = "MUSE's supervised.py (Lample et al. 2018): vectors as they are, lower case, orthogonal map, 5 rounds of refinement, CSLS of 10; its number is P@1 over in-vocabulary words",
+        .differs = "the round is chosen by the mean cosine of nearest words, there by P@1 on the test dictionary; refinement searches the 10000 most frequent words, there all",
+        .choice = {{"prep", "none"}, {"method", "orthogonal"}, {"refine", "5"}, {"neighbours", "10"}, {"max-vocab", "200000"}, {"measure", "csls,cosine"}, {"lower", NULL}},
+    },
+    {
+        .call = "words", .name = "vecmap",
+        .of = "vecmap's map_embeddings.py with its setting supervised, then eval_translation.py (Artetxe et al. 2018): its numbers are P@1 over in-vocabulary words by cosine, and coverage",
+        .differs = "the first 200000 words of each file, there all; directions without variance in the dictionary are dropped",
+        .choice = {{"prep", "unit,center,unit"}, {"steps", "whiten,rotate,reweight:0.5,dewhiten"}, {"measure", "cosine,csls"}, {"neighbours", "10"}, {"max-vocab", "200000"}},
+    },
+    {
+        .call = "words", .name = "emerging",
+        .of = "Conneau et al. 2020, words: iterative normalisation, orthogonal map, CSLS of 10",
+        .differs = "words and dictionaries are those you give, there those of MUSE",
+        .choice = {{"prep", "iternorm"}, {"method", "orthogonal"}, {"measure", "csls,cosine"}, {"neighbours", "10"}},
+    },
+    {
+        .call = "mix", .name = "xmixup",
+        .of = "X-Mixup's published code for classification (Yang et al. 2022): first layer, entropies of padded sentences, W 1 and b 0, which that code neither trains nor saves",
+        .differs = "sources are the texts you give, there machine translations; the checkpoint need not have been trained by mixing",
+        .choice = {{"layer", "1"}, {"mix", "xmixup"}, {"lambda0", "0.5"}, {"entropy", "repo"}, {"max-length", "128"}},
+    },
 };
+/* clang-format on */
 
 enum { PRESETS = (int)(sizeof table / sizeof *table) };
 _Static_assert((int)PRESETS <= (int)PRESETS_MOST, "preset.c: PRESETS_MOST is too small");
@@ -83,6 +90,15 @@ static iso_err unknown(const char *call, const char *name)
 done:
     iso_buf_free(&list);
     return err;
+}
+
+const iso_preset *iso_preset_at(const char *call, int i)
+{
+    for (int p = 0; p < PRESETS; p++) {
+        if (!strcmp(table[p].call, call) && i-- == 0)
+            return &table[p];
+    }
+    return NULL;
 }
 
 iso_err iso_preset_find(const iso_preset **out, const char *call, const char *name)

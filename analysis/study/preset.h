@@ -10,10 +10,15 @@ enum { ISO_PRESET_CHOICES = 8 };
 
 typedef struct iso_preset {
     const char *call, *name; /* of the study: "retrieve"; of the preset: "xsim" */
+    const char *of;          /* the protocol, and who published it */
+    const char *differs;     /* what is not as published; NULL: nothing is known to be */
     struct {
         const char *option, *value; /* as on a command line; a flag has no value; ended by NULL */
     } choice[ISO_PRESET_CHOICES];
 } iso_preset;
+
+/** The presets of a study, in order; NULL behind the last. */
+const iso_preset *iso_preset_at(const char *call, int i);
 
 /** The preset of a study. Errors  ISO_EARG (no such preset: the nearest, or all), ISO_ENOMEM. */
 ISO_MUST_USE iso_err iso_preset_find(const iso_preset **out, const char *call, const char *name);

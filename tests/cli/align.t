@@ -40,7 +40,7 @@ $ isogloss align $S/examples/states/mini.h5 --tgt de --layers 2 --limit 60 --mea
 # CKA beside retrieval, over layers
 $ isogloss align $S/examples/states/mini.h5 --preset emerging --tgt de --csv - | grep -e pearson | cut -d , -f 1-6,14,18,31,32
 > pearson,,en,de,,,5,iternorm,cka,p@1
-2> isogloss: note: preset emerging: --prep iternorm --method orthogonal --measure p@1,cka --correlate
+2> isogloss: note: preset emerging: --prep iternorm --method orthogonal --measure p@1,cka:biased --correlate
 $ isogloss align $S/examples/states/mini.h5 --measure p@1,cka --correlate --tgt de --layers 1,2 | grep pearson | cut -f 7-
 > *fewer than 3 layers
 # the plan reads nothing

@@ -24,7 +24,7 @@ $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 --preset mexa
 > measure	estimator	value
 > mexa	cosine	0.02083333333333
 $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 --preset xsim --neighbours 3 --plan
-2> isogloss: note: preset xsim: --measure error:ratio --neighbours 4 (given otherwise) --direction forward
+2> isogloss: note: preset xsim: --measure error:ratio --neighbours 4 (given otherwise) --candidates knn --direction forward
 > items	240
 > pairs	1
 > searches	1
@@ -35,21 +35,37 @@ $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 --preset tato
 > 0.0625	forward
 > 240
 > 15
+# margins over the nearest rows alone; what looks beyond them is refused
+$ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 --measure error:ratio,p@1:csls --candidates knn --interval none --quiet | cut -f 1,2,7,10,12-
+> measure	estimator	value	n	tgt_dim	pool	model	direction	k	neighbours	candidates
+> error	ratio	0.908333333333	240	128	mean	mini	forward		4	knn
+> error	ratio	0.908333333333	240	128	mean	mini	backward		4	knn
+> p@k	csls	0.0916666666667	240	128	mean	mini	forward	1	10	knn
+> p@k	csls	0.0958333333333	240	128	mean	mini	backward	1	10	knn
+$ isogloss retrieve $S/examples/states/mini.h5 --tgt de --measure mrr:csls --candidates knn
+2> isogloss retrieve: --candidates knn: mrr:csls looks at all rows; p@k, error and f1 do not (*
+? 2
+$ isogloss retrieve $S/examples/states/mini.h5 --tgt de --measure p@5:ratio --candidates knn
+2> isogloss retrieve: --candidates knn: k = 5 is more than the 4 candidates: choose with --k or --neighbours (*
+? 2
+$ isogloss retrieve $S/examples/states/mini.h5 --tgt de --measure p@1:cosine --candidates knn
+2> isogloss retrieve: --candidates knn goes with csls or a margin: --measure p@k:csls, error:ratio, f1 (*
+? 2
 # mining: all ways; the true pairs from a file, where rows need not belong together
-$ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 --preset laser-mine --quiet | cut -f 1,2,10,16,17 | sort | uniq -c
->       1 f1	mining	boot-items	backward	4
->       1 f1	mining	boot-items	forward	4
->       1 f1	mining	boot-items	intersection	4
->       1 f1	mining	boot-items	max	4
->       1 measure	estimator	interval	direction	neighbours
->       1 precision	mining	boot-items	backward	4
->       1 precision	mining	boot-items	forward	4
->       1 precision	mining	boot-items	intersection	4
->       1 precision	mining	boot-items	max	4
->       1 recall	mining	boot-items	backward	4
->       1 recall	mining	boot-items	forward	4
->       1 recall	mining	boot-items	intersection	4
->       1 recall	mining	boot-items	max	4
+$ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 --preset laser-mine --quiet | cut -f 1,2,10,16,17,19 | sort | uniq -c
+>       1 f1	mining	boot-items	backward	4	knn
+>       1 f1	mining	boot-items	forward	4	knn
+>       1 f1	mining	boot-items	intersection	4	knn
+>       1 f1	mining	boot-items	max	4	knn
+>       1 measure	estimator	interval	direction	neighbours	candidates
+>       1 precision	mining	boot-items	backward	4	knn
+>       1 precision	mining	boot-items	forward	4	knn
+>       1 precision	mining	boot-items	intersection	4	knn
+>       1 precision	mining	boot-items	max	4	knn
+>       1 recall	mining	boot-items	backward	4	knn
+>       1 recall	mining	boot-items	forward	4	knn
+>       1 recall	mining	boot-items	intersection	4	knn
+>       1 recall	mining	boot-items	max	4	knn
 $ craft mine.h5 source=en en:0=40x8 de:0=40x8,as:en fr:0=30x8
 $ seq 0 39 | awk '{ print $1 "\t" $1 }' > gold.tsv
 $ isogloss retrieve mine.h5 --tgt de --measure f1 --gold gold.tsv --predictions mined.tsv --quiet --csv - | cut -d , -f 1,7,24 | grep max

@@ -179,7 +179,8 @@ static const char mrr[] =
 
 static const char missed[] =
     "The share of sentences that do not find their translation: low is closer. With the ratio "
-    "margin this is xSIM. <cite>xSIM: Heffernan et al., Findings of EMNLP 2022 "
+    "margin over the four nearest candidates this is xSIM. <cite>xSIM: Heffernan et al., Findings "
+    "of EMNLP 2022 "
     "(arXiv:2205.12654); margins: Artetxe and Schwenk, ACL 2019 (arXiv:1811.01136).</cite>";
 
 static const char mexa[] =

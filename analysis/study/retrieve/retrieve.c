@@ -35,6 +35,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_retrieve_opt, TEXT, prep, "LIST", "steps on the rows of each language, in order: center,unit,zscore,..."),
     ISO_OPTION(iso_retrieve_opt, TEXT, k, "LIST", "ranks that count as a hit: 1,5,10 (default: 1)", .init = "1"),
     ISO_OPTION(iso_retrieve_opt, INT, neighbours, "N", "neighbours that CSLS and margins average (default: 10, margins 4)", .least = 1, .most = 1000000),
+    ISO_OPTION(iso_retrieve_opt, ENUM, candidates, "KIND", "rows among which CSLS and margins choose: all, or knn, the " ISO_FIELD(neighbours) " nearest by cosine (default: all)", .choices = "all knn", .init = "all"),
     ISO_OPTION(iso_retrieve_opt, REAL, beta, "X", "inverse temperature of invsoftmax (default: 10)", .above = true, .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_retrieve_opt, ENUM, direction, "WHICH", "who searches (default: both)", .choices = "forward backward both", .init = "both"),
     ISO_OPTION(iso_retrieve_opt, ENUM, margin, "KIND", "score that mining goes by (default: ratio)", .choices = "ratio difference absolute", .numbers = (const int[]){ISO_RULE_RATIO, ISO_RULE_DIFFERENCE, ISO_RULE_ABSOLUTE}, .init = "ratio"),
@@ -117,6 +118,7 @@ static void take_value(iso_record *out, const struct retrieval *r, const struct 
     out->direction = cell->way < 0 ? NULL : iso_mine_way_name((iso_mine_way)cell->way);
     out->k = cell->k ? cell->k : ISO_NO_INT;
     out->neighbours = iso_retrieve_neighbours(&r->ask, cell->rule);
+    out->candidates = iso_retrieve_knn(&r->ask, cell->rule) ? "knn" : NULL;
     iso_record_value(out, v);
 }
 

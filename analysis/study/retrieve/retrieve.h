@@ -14,6 +14,12 @@ typedef enum iso_retrieve_direction {
     ISO_RETRIEVE_BOTH
 } iso_retrieve_direction;
 
+/** Among which rows a query finds its best by CSLS or a margin. */
+typedef enum iso_retrieve_candidates {
+    ISO_RETRIEVE_ALL = 1,
+    ISO_RETRIEVE_KNN /* its `neighbours` nearest by cosine, as LASER does */
+} iso_retrieve_candidates;
+
 /** Options of iso_retrieve; iso_retrieve_opt_init fills the defaults. Texts are borrowed. */
 typedef struct iso_retrieve_opt {
     size_t size;
@@ -30,6 +36,7 @@ typedef struct iso_retrieve_opt {
     double threshold;        /* of mining; NaN: the one with the best F1 */
     const char *gold;        /* a file of true pairs, two numbers a line, rows from 0 */
     const char *predictions; /* a file to write what was found to; "-" is standard output */
+    iso_retrieve_candidates candidates;
 } iso_retrieve_opt;
 
 extern ISO_API const iso_options iso_retrieve_options;

@@ -77,7 +77,8 @@ static iso_err add(struct retrieve_ask *ask, struct retrieve_cell cell)
         return ISO_OK;
     s->asked = true;
     s->lists = s->lists || cell.kind == RETRIEVE_MEXA;
-    s->ranks = s->ranks || cell.kind == RETRIEVE_MRR || k > RETRIEVE_LIST;
+    s->ranks = s->ranks || cell.kind == RETRIEVE_MRR ||
+               (k > RETRIEVE_LIST && !iso_retrieve_knn(ask, cell.rule));
     s->k = k > s->k ? k : s->k;
     if (cell.kind == RETRIEVE_HIT && k > ask->k_most)
         ask->k_most = k;
@@ -201,8 +202,34 @@ static iso_err read_rest(struct retrieve_ask *ask, const iso_retrieve_opt *opt)
     ask->near.beta = isnan(opt->beta) ? 0 : opt->beta;
     ask->near.neighbours = (int)opt->neighbours;
     ask->threshold = opt->threshold;
+    ask->knn = opt->candidates == ISO_RETRIEVE_KNN;
     ISO_TRY(iso_prep_parse(&ask->prep, opt->prep));
     ISO_TRY(iso_prep_text(&ask->prep_text, &ask->prep));
+done:
+    return err;
+}
+
+/* Of CSLS and margins alone; what looks beyond the nearest has no answer among them. */
+static iso_err check_knn(const struct retrieve_ask *ask)
+{
+    bool any = !ask->knn;
+    iso_err err = ISO_OK;
+
+    for (int c = 0; c < ask->cells; c++) {
+        const struct retrieve_cell *cell = &ask->cell[c];
+        if (!iso_retrieve_knn(ask, cell->rule))
+            continue;
+        any = true;
+        ISO_NEED(cell->kind != RETRIEVE_MRR && cell->kind != RETRIEVE_MEXA,
+                 ISO_FIELD(candidates) " knn: %s:%s looks at all rows; p@k, error and f1 do not",
+                 cell->measure, iso_rule_name(cell->rule));
+        ISO_NEED(cell->k <= iso_retrieve_neighbours(ask, cell->rule),
+                 ISO_FIELD(candidates) " knn: k = %d is more than the %lld candidates: choose "
+                                       "with " ISO_FIELD(k) " or " ISO_FIELD(neighbours),
+                 cell->k, (long long)iso_retrieve_neighbours(ask, cell->rule));
+    }
+    ISO_NEED(any, ISO_FIELD(candidates) " knn goes with csls or a margin: " ISO_FIELD(
+                      measure) " p@k:csls, error:ratio, f1");
 done:
     return err;
 }
@@ -228,6 +255,7 @@ static iso_err read_all(struct retrieve_ask *ask, const iso_retrieve_opt *opt)
             ISO_FIELD(gold) ": rows of mining need not belong together, so %s is not available "
                             "with it",
             ask->cell[c].measure);
+    ISO_TRY(check_knn(ask));
 done:
     return err;
 }
@@ -256,4 +284,10 @@ int64_t iso_retrieve_neighbours(const struct retrieve_ask *ask, iso_rule rule)
     if (ask->near.neighbours)
         return ask->near.neighbours;
     return rule == ISO_RULE_CSLS ? 10 : 4;
+}
+
+bool iso_retrieve_knn(const struct retrieve_ask *ask, iso_rule rule)
+{
+    return ask->knn &&
+           (rule == ISO_RULE_CSLS || rule == ISO_RULE_RATIO || rule == ISO_RULE_DIFFERENCE);
 }

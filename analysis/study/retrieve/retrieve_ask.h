@@ -39,8 +39,9 @@ struct retrieve_ask {
     bool mining;
     int k_most; /* largest of the ranks */
     iso_rule margin;
-    double threshold; /* of mining; NAN = the best */
-    iso_near_opt near;
+    double threshold;  /* of mining; NAN = the best */
+    iso_near_opt near; /* but for the rule, and whether knn holds for it */
+    bool knn;
     iso_boot boot;
     iso_prep prep;
     iso_buf prep_text; /* as records have it */
@@ -55,5 +56,8 @@ bool iso_retrieve_knows(const char *measure);
 
 /* Neighbours a rule averages; ISO_NO_INT for none. */
 int64_t iso_retrieve_neighbours(const struct retrieve_ask *ask, iso_rule rule);
+
+/* Whether only the nearest rows are candidates of a rule; of cosines they are the best anyway. */
+bool iso_retrieve_knn(const struct retrieve_ask *ask, iso_rule rule);
 
 #endif

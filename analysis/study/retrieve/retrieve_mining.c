@@ -134,6 +134,7 @@ iso_err iso_retrieve_mining_values(iso_value *values, struct retrieve_found *fou
 
     opt.rule = ask->margin;
     opt.k = 1;
+    opt.knn = iso_retrieve_knn(ask, ask->margin);
     ISO_TRY(unify(&x, pair->x, pair->tx));
     ISO_TRY(unify(&y, pair->y, pair->ty));
     ISO_TRY(unify_truth(&truth, &truth_count, pair, &x, &y));

@@ -122,7 +122,8 @@ static iso_err search(struct result *out, iso_near_stats *stats, const struct re
     iso_err err = ISO_OK;
 
     opt.rule = rule;
-    opt.k = s->k > RETRIEVE_LIST ? RETRIEVE_LIST : s->k;
+    opt.knn = iso_retrieve_knn(ask, rule);
+    opt.k = s->k > RETRIEVE_LIST && s->ranks ? RETRIEVE_LIST : s->k;
     if (lists)
         ISO_TRY(iso_near_find(near[0], near[1], pair->x, pair->y, &opt, run, &more));
     add_stats(stats, &more);
