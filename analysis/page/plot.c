@@ -99,7 +99,7 @@ static void note_rest(const iso_run *run, const iso_records *drawn, const iso_re
 
     for (int64_t i = 0; i < all->count; i++) {
         const char *by = iso_figure_differs(&all->at[i], r);
-        if (!by || strcmp(by, column) != 0 ||
+        if (!by || strcmp(by, column) != 0 || (all->at[i].baseline && !r->baseline) ||
             (strcmp(column, "model") == 0 && drawn_model(drawn, &all->at[i])))
             continue;
         other = other ? other : &all->at[i];

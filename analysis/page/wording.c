@@ -13,6 +13,19 @@ iso_err iso_wording_lang(iso_buf *out, const char *name)
     return iso_buf_printf(out, "%s (%s)", code->name, name);
 }
 
+const char *iso_wording_baseline(const char *name)
+{
+    static const char *const words[][2] = {{"random", "random weights"},
+                                           {"pieces", "bag of pieces (tf-idf)"},
+                                           {"length", "sentence length"}};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(words[i][0], name) == 0)
+            return words[i][1];
+    }
+    return name;
+}
+
 /* The text all records have in a column, or NULL. */
 static const char *common_text(const iso_records *records, const char *column)
 {

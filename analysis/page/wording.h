@@ -8,6 +8,9 @@
 /* "German (de)" for a code we know, else the name as it is. */
 iso_err iso_wording_lang(iso_buf *out, const char *name);
 
+/* "random weights" for a baseline that we know, else its name. */
+const char *iso_wording_baseline(const char *name);
+
 /* "model mini · mean pooling · n = 240", of what all records share. */
 iso_err iso_wording_shared(iso_buf *out, const iso_records *records);
 

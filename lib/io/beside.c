@@ -128,24 +128,60 @@ const iso_record *iso_beside_find(const iso_beside *b, const iso_record *r, int 
     return NULL;
 }
 
+/* --- Lists without baselines --- */
+
+/* Those with a mark, not copied. */
+static iso_err borrow(iso_records *out, const iso_records *in, const bool *mark)
+{
+    iso_records list = {0};
+    iso_err err = iso_alloc(&list.at, in->count, sizeof *list.at);
+
+    if (err)
+        return err;
+    for (int64_t i = 0; i < in->count; i++) {
+        if (mark[i])
+            list.at[list.count++] = in->at[i];
+    }
+    list.room = in->count;
+    *out = list;
+    return ISO_OK;
+}
+
 iso_err iso_beside_alone(iso_records *out, const iso_beside *b, const iso_records *in)
 {
-    bool *stands = NULL; /* beside another */
+    bool *alone = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&stands, in->count, sizeof *stands));
+    ISO_TRY(iso_alloc(&alone, in->count, sizeof *alone));
+    for (int64_t i = 0; i < in->count; i++)
+        alone[i] = true;
     for (int64_t i = 0; i < in->count; i++) {
         for (int k = 0; k < b->names; k++) {
             const iso_record *found = iso_beside_find(b, &in->at[i], k);
             if (found)
-                stands[found - in->at] = true;
+                alone[found - in->at] = false;
         }
     }
-    for (int64_t i = 0; i < in->count; i++) {
-        if (!stands[i])
-            ISO_TRY(iso_records_add(out, &in->at[i]));
-    }
+    ISO_TRY(borrow(out, in, alone));
 done:
-    iso_free(stands);
+    iso_free(alone);
+    return err;
+}
+
+iso_err iso_beside_states(iso_records *out, const iso_records *in)
+{
+    bool *mark = NULL, any = false;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&mark, in->count, sizeof *mark));
+    for (int64_t i = 0; i < in->count; i++) {
+        mark[i] = !in->at[i].baseline;
+        any = any || mark[i];
+    }
+    for (int64_t i = 0; !any && i < in->count; i++)
+        mark[i] = true;
+    ISO_TRY(borrow(out, in, mark));
+done:
+    iso_free(mark);
     return err;
 }

@@ -27,7 +27,11 @@ void iso_beside_free(iso_beside *b);
  */
 const iso_record *iso_beside_find(const iso_beside *b, const iso_record *r, int name);
 
-/* Appends those of `in` that are no baseline to `out`, and baselines of nothing that is there. */
+/* Those of `in` that are no baseline, and baselines of nothing that is there, as a list that
+ * borrows all texts from `in`. */
 iso_err iso_beside_alone(iso_records *out, const iso_beside *b, const iso_records *in);
+
+/* Those that are no baseline, borrowed likewise; all where there is nothing else. */
+iso_err iso_beside_states(iso_records *out, const iso_records *in);
 
 #endif

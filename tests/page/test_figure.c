@@ -295,7 +295,8 @@ static void without_gnuplot_it_says_how(void **state)
     ok(iso_figure_save_data(&f, temp_path("g.tsv")));
     assert_true(size_of(temp_path("g.tsv")) > 20);
     setenv("PATH", path, 1);
-    fails(iso_figure_save(&f, temp_path("g.jpg"), NULL), ISO_EARG, "ends in .svg, .pdf, .png or .gp");
+    fails(iso_figure_save(&f, temp_path("g.jpg"), NULL), ISO_EARG,
+          "ends in .svg, .pdf, .png or .gp");
     fails(iso_figure_save_data(&f, temp_path("g.csv")), ISO_EARG, "end in .tsv, its script in .gp");
     fails(iso_figure_save(&f, temp_path("no/g.gp"), NULL), ISO_EIO, "No such file");
     iso_figure_free(&f);
@@ -386,7 +387,7 @@ static void wide_bands_are_told(void **state)
                 r.hi = r.value + 0.1;
                 add(&list, r);
             }
-        ok(iso_figure_curves(&f, &list));
+        ok(iso_figure_make(&f, &list, &(struct figure_ask){.kind = ISO_PLOT_CURVES}));
         assert_true((strstr(f.script.text, "filledcurves") != NULL) == (count == 4));
         assert_true((strstr(f.note.text, "about \xc2\xb1"
                                          "0.10 overlap") != NULL) == (count == 5));

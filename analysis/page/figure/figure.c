@@ -133,44 +133,69 @@ static bool anything(const iso_records *records)
     return false;
 }
 
-iso_err iso_figure_make(struct figure *out, const iso_records *records,
-                        const struct figure_ask *ask)
+static iso_err draw(struct figure *f, const iso_records *records, const struct figure_ask *ask)
 {
-    struct figure f = {.kind = ask->kind, .asked_width = ask->width, .asked_height = ask->height};
+    switch (f->kind) {
+    case ISO_PLOT_CURVES:
+        return iso_figure_curves(f, records);
+    case ISO_PLOT_DOTS:
+        return iso_figure_dots(f, records);
+    case ISO_PLOT_MIXED:
+        return iso_figure_mixed(f, records, ask);
+    case ISO_PLOT_SWEEP:
+        return iso_figure_sweep(f, records);
+    case ISO_PLOT_SCATTER:
+        return iso_figure_scatter(f, records, ask->among);
+    default:
+        return iso_figure_maps(f, records, f->kind == ISO_PLOT_LAYERS ? 30 : 12);
+    }
+}
+
+/* Of records of the states; f->beside has what they are held against. */
+static iso_err make(struct figure *f, const iso_records *records, const struct figure_ask *ask)
+{
     iso_err err = ISO_OK;
 
-    ISO_NEED(records->count > 0, "no records to draw");
     ISO_NEED(anything(records), "nothing to draw: all %lld values are undefined%s%s",
              (long long)records->count, records->at[0].why ? ", " : "",
              records->at[0].why ? records->at[0].why : "");
     if (ask->langs)
-        f.langs = *ask->langs;
+        f->langs = *ask->langs;
     else
-        iso_style_list(&f.langs, NULL, 0, records);
-    if (f.kind == ISO_PLOT_AUTO)
-        f.kind = suits(records, ask);
-    if (f.kind == ISO_PLOT_CURVES && !look(records).many_layers)
-        f.kind = ISO_PLOT_DOTS;
-    if (f.kind == ISO_PLOT_CURVES || f.kind == ISO_PLOT_DOTS)
-        ISO_TRY(name_models(&f, records));
-    ISO_TRY(name_it(&f, records, ask));
-    ISO_TRY(describe_it(&f, records));
-    if (f.kind == ISO_PLOT_CURVES)
-        ISO_TRY(iso_figure_curves(&f, records));
-    else if (f.kind == ISO_PLOT_DOTS)
-        ISO_TRY(iso_figure_dots(&f, records));
-    else if (f.kind == ISO_PLOT_MIXED)
-        ISO_TRY(iso_figure_mixed(&f, records, ask));
-    else if (f.kind == ISO_PLOT_SWEEP)
-        ISO_TRY(iso_figure_sweep(&f, records));
-    else if (f.kind == ISO_PLOT_SCATTER)
-        ISO_TRY(iso_figure_scatter(&f, records, ask->among));
-    else
-        ISO_TRY(iso_figure_maps(&f, records, f.kind == ISO_PLOT_LAYERS ? 30 : 12));
+        iso_style_list(&f->langs, NULL, 0, records);
+    if (f->kind == ISO_PLOT_AUTO)
+        f->kind = suits(records, ask);
+    if (f->kind == ISO_PLOT_CURVES && !look(records).many_layers)
+        f->kind = ISO_PLOT_DOTS;
+    if (f->kind == ISO_PLOT_CURVES || f->kind == ISO_PLOT_DOTS)
+        ISO_TRY(name_models(f, records));
+    ISO_TRY(name_it(f, records, ask));
+    ISO_TRY(describe_it(f, records));
+    ISO_TRY(draw(f, records, ask));
+done:
+    return err;
+}
+
+iso_err iso_figure_make(struct figure *out, const iso_records *records,
+                        const struct figure_ask *ask)
+{
+    struct figure f = {.kind = ask->kind, .asked_width = ask->width, .asked_height = ask->height};
+    iso_beside beside = {0};
+    iso_records states = {0};
+    iso_err err = ISO_OK;
+
+    ISO_NEED(records->count > 0, "no records to draw");
+    ISO_TRY(iso_beside_make(&beside, records));
+    ISO_TRY(iso_beside_states(&states, records));
+    f.beside = &beside;
+    ISO_TRY(make(&f, &states, ask));
+    f.beside = NULL;
     *out = f;
     f = (struct figure){0};
 done:
     iso_figure_free(&f);
+    iso_records_free(&states);
+    iso_beside_free(&beside);
     return err;
 }
 

@@ -6,6 +6,7 @@
 #include "analysis/page/plot.h"
 #include "lib/base/run.h"
 #include "lib/base/str.h"
+#include "lib/io/beside.h"
 
 /* All zero = everything as the records suggest. */
 struct figure_ask {
@@ -28,7 +29,8 @@ enum figure_shows {
     SHOWS_DOTS = 16,      /* dots where a curve would be: of one layer only */
     SHOWS_MEAN = 32,      /* of mixing, the mean over languages */
     SHOWS_SECOND = 64,    /* of a sweep, what goes beyond fixed:0 */
-    SHOWS_STACKED = 128   /* ... below the first map, not beside it */
+    SHOWS_STACKED = 128,  /* ... below the first map, not beside it */
+    SHOWS_BASELINES = 256 /* baselines */
 };
 
 /* {0} is empty. */
@@ -42,8 +44,9 @@ struct figure {
     int asked_width, asked_height;               /* 0 = not asked */
     int left_out;                                /* panels beyond the most there may be */
     unsigned shows;                              /* of enum figure_shows */
-    int64_t least_n; /* ISO_PLOT_SCATTER: languages of a panel at least */
-    iso_buf marks;   /* what a browser tells under the pointer */
+    int64_t least_n;          /* ISO_PLOT_SCATTER: languages of a panel at least */
+    const iso_beside *beside; /* baselines of the records, while the figure is made */
+    iso_buf marks;            /* what a browser tells under the pointer */
 };
 
 /* Whether a record is of `mix`: something before or after mixing, λ, entropy. */
@@ -67,8 +70,9 @@ const char *iso_figure_differs(const iso_record *a, const iso_record *b);
 /* The records of one question: those that agree with the first in everything but languages, layers
  * and values, and, of mixing, stage and way; of up to FIGURE_MODELS models where all are of one
  * source and equal layers, so that curves lie over one another; `measure` ("cka", "cka:biased",
- * NULL = the first record's) chooses which. Of records for the same place the first is taken.
- * *others counts those of other questions. Errors ISO_EARG (no such measure, names what is there).
+ * NULL = the first record's) chooses which. Of records for the same place the first is taken. The
+ * baselines of all these come last. *others counts those of other questions. Errors ISO_EARG (no
+ * such measure, names what is there).
  */
 iso_err iso_figure_pick(iso_records *out, int64_t *others, const iso_records *records,
                         const char *measure);

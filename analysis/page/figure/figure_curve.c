@@ -32,6 +32,7 @@ static iso_err curve_for(struct curve **out, struct curves *c, struct figure *f,
     struct curve *fresh = &c->at[c->count];
     ISO_TRY(iso_alloc(&fresh->at, records->count, sizeof *fresh->at));
     c->count++;
+    fresh->band = true;
     ISO_TRY(iso_figure_series(&fresh->name, f, records, r));
     ISO_TRY(iso_figure_series_words(&fresh->words, f, records, r));
     fresh->style = iso_figure_style(f, records, r, c->count - 1);
@@ -55,15 +56,22 @@ static int by_layer(const void *a, const void *b)
     return ((*x)->src_layer > (*y)->src_layer) - ((*x)->src_layer < (*y)->src_layer);
 }
 
+/* Those without a name come last. */
 static int by_end(const void *a, const void *b)
 {
     const struct curve *x = a, *y = b;
+    const int named = (x->name.len == 0) - (y->name.len == 0);
 
-    return (x->end > y->end) - (x->end < y->end);
+    return named ? named : (x->end > y->end) - (x->end < y->end);
 }
 
 static void finish(struct curves *c, struct curve *curve)
 {
+    for (int64_t i = 0; curve->baseline && i < curve->count; i++) {
+        stretch(&c->lo, &c->hi, curve->at[i]->value);
+        stretch(&c->lo, &c->hi, curve->band ? curve->at[i]->lo : NAN);
+        stretch(&c->lo, &c->hi, curve->band ? curve->at[i]->hi : NAN);
+    }
     qsort(curve->at, (size_t)curve->count, sizeof(iso_record *), by_layer);
     for (int64_t i = 0; i < curve->count; i++) {
         if (isfinite(curve->at[i]->value)) {
@@ -90,7 +98,8 @@ static void leave_wide_bands(struct curves *c, const iso_records *records)
         width += has ? r->hi - r->lo : 0;
         count += has;
     }
-    if (c->count <= FEW || count == 0 || c->count * width / count < 1.5 * (hi - lo))
+    if (c->count - c->lines <= FEW || count == 0 ||
+        (c->count - c->lines) * width / count < 1.5 * (hi - lo))
         return;
     c->half = 0.5 * width / count;
     c->bands = false; /* the axis still spans them */
@@ -106,7 +115,7 @@ iso_err iso_curves_collect(struct curves *c, const iso_records *records, struct 
                          .null_hi = NAN,
                          .layer_lo = INT32_MAX,
                          .layer_hi = INT32_MIN};
-    ISO_TRY(iso_alloc(&c->at, records->count, sizeof *c->at));
+    ISO_TRY(iso_alloc(&c->at, records->count * (1 + f->beside->names), sizeof *c->at));
     for (int64_t i = 0; i < records->count; i++) {
         const iso_record *r = &records->at[i];
         struct curve *curve;
@@ -122,6 +131,7 @@ iso_err iso_curves_collect(struct curves *c, const iso_records *records, struct 
         c->layer_lo = r->src_layer < c->layer_lo ? (int)r->src_layer : c->layer_lo;
         c->layer_hi = r->src_layer > c->layer_hi ? (int)r->src_layer : c->layer_hi;
     }
+    ISO_TRY(iso_curves_add_baselines(c, f));
     for (int i = 0; i < c->count; i++)
         finish(c, &c->at[i]);
     qsort(c->at, (size_t)c->count, sizeof *c->at, by_end);
@@ -147,12 +157,17 @@ double iso_curves_null_spread(const struct curves *c)
     return widest;
 }
 
+static void free_curve(struct curve *curve)
+{
+    iso_free(curve->at);
+    iso_free(curve->made);
+    iso_buf_free(&curve->name);
+    iso_buf_free(&curve->words);
+}
+
 void iso_curves_free(struct curves *c)
 {
-    for (int i = 0; i < c->count; i++) {
-        iso_free(c->at[i].at);
-        iso_buf_free(&c->at[i].name);
-        iso_buf_free(&c->at[i].words);
-    }
+    for (int i = 0; i < c->count; i++)
+        free_curve(&c->at[i]);
     iso_free(c->at);
 }

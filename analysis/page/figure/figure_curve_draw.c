@@ -30,7 +30,7 @@ static struct range range_of(const struct curves *c, bool *null_shown)
 /* Names that would touch form a block around the mean of their ends; blocks that touch join. */
 static void spread(struct curves *c, struct range y, double gap)
 {
-    for (int i = 0; i < c->count; i++) {
+    for (int i = 0; i < c->count && c->at[i].name.len > 0; i++) {
         int first = i;
         double sum = c->at[i].end, low;
         for (;;) {
@@ -142,14 +142,16 @@ done:
     return err;
 }
 
-/* The name beside the end of its curve, behind its marker; a thin line leads to it when it had to
- * move. */
+/* The name beside the end of its curve, behind its marker, which a baseline has not; a thin line
+ * leads to it when it had to move. */
 static iso_err add_name(struct figure *f, const struct curve *c, double gap)
 {
     const bool led = fabs(c->shown - c->end) > 0.15 * gap;
     iso_buf *s = &f->script;
     iso_err err = ISO_OK;
 
+    if (c->name.len == 0)
+        return ISO_OK;
     if (led)
         ISO_TRY(iso_buf_printf(s,
                                "set arrow from first %d, first %s to graph 1.035, first %s nohead "
@@ -157,10 +159,12 @@ static iso_err add_name(struct figure *f, const struct curve *c, double gap)
                                c->last, NUMBER(c->end), NUMBER(c->shown), c->style.colour));
     ISO_TRY(iso_buf_puts(s, "set label "));
     ISO_TRY(iso_figure_label(s, c->name.text));
-    ISO_TRY(iso_buf_printf(s,
-                           " at graph 1.045, first %s left point pt %d ps 0.5 lc rgb '%s' offset "
-                           "0.9,-0.27 font small textcolor rgb '#404040'\n",
-                           NUMBER(c->shown), c->style.point, c->style.colour));
+    ISO_TRY(iso_buf_printf(s, " at graph 1.045, first %s left", NUMBER(c->shown)));
+    if (!c->baseline)
+        ISO_TRY(
+            iso_buf_printf(s, " point pt %d ps 0.5 lc rgb '%s'", c->style.point, c->style.colour));
+    ISO_TRY(iso_buf_puts(s, c->baseline ? " offset 1.3,0" : " offset 0.9,-0.27"));
+    ISO_TRY(iso_buf_puts(s, " font small textcolor rgb '#404040'\n"));
 done:
     return err;
 }
@@ -178,12 +182,16 @@ static iso_err add_bands(struct figure *f, const struct curves *c)
     iso_err err = ISO_OK;
 
     for (int i = 0; c->bands && i < c->count; i++) {
+        if (!c->at[i].band)
+            continue;
         ISO_TRY(add_element(&f->script, i, "1:($3):($4) with filledcurves"));
         ISO_TRY(iso_buf_printf(&f->script, " fs transparent solid 0.14 noborder lc rgb '%s'",
                                c->at[i].style.colour));
         name.len = 0;
         ISO_TRY(iso_buf_puts(&name, c->at[i].words.text));
-        ISO_TRY(iso_buf_puts(&name, ": 95 % intervals"));
+        ISO_TRY(iso_buf_puts(&name, !c->at[i].baseline       ? ": 95 % intervals"
+                                    : c->at[i].languages > 1 ? ", least to greatest"
+                                                             : ": range of seeds"));
         ISO_TRY(iso_mark_series(f, name.text));
     }
 done:
@@ -197,6 +205,8 @@ static iso_err add_nulls(struct figure *f, const struct curves *c)
     iso_err err = ISO_OK;
 
     for (int i = 0; c->own_null && i < c->count; i++) {
+        if (c->at[i].baseline)
+            continue;
         ISO_TRY(add_element(&f->script, i, "1:($5) with lines"));
         ISO_TRY(
             iso_buf_printf(&f->script, " lw 1.1 dt (1.5,2.5) lc rgb '%s'", c->at[i].style.colour));
@@ -233,6 +243,22 @@ done:
     return err;
 }
 
+static iso_err add_baselines(struct figure *f, const struct curves *c)
+{
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < c->count; i++) {
+        const struct style *look = &c->at[i].style;
+        if (!c->at[i].baseline)
+            continue;
+        ISO_TRY(add_element(&f->script, i, "1:($2) with lines"));
+        ISO_TRY(iso_buf_printf(&f->script, " lw 1 dt %s lc rgb '%s'", look->dash, look->colour));
+        ISO_TRY(iso_mark_series(f, c->at[i].words.text));
+    }
+done:
+    return err;
+}
+
 static iso_err add_plot(struct figure *f, const struct curves *c, bool null_shown, int places)
 {
     iso_err err = ISO_OK;
@@ -240,8 +266,11 @@ static iso_err add_plot(struct figure *f, const struct curves *c, bool null_show
     ISO_TRY(add_bands(f, c));
     if (null_shown)
         ISO_TRY(add_nulls(f, c));
+    ISO_TRY(add_baselines(f, c));
     for (int i = 0; i < c->count; i++) {
         const struct style *look = &c->at[i].style;
+        if (c->at[i].baseline)
+            continue;
         ISO_TRY(add_element(&f->script, i, "1:($2) with linespoints"));
         ISO_TRY(iso_buf_printf(&f->script, " lw 1.6 dt %s pt %d ps 0.5 lc rgb '%s'", look->dash,
                                look->point, look->colour));
@@ -272,6 +301,7 @@ static iso_err describe(struct figure *f, const struct curves *c, bool null_show
         ISO_TRY(iso_buf_printf(s, "%schance level %s is off the scale", s->len ? " \xc2\xb7 " : "",
                                number));
     }
+    ISO_TRY(iso_curves_describe_baselines(f, c));
 done:
     return err;
 }
@@ -286,6 +316,7 @@ iso_err iso_figure_curves(struct figure *f, const iso_records *records)
     const struct range y = range_of(&c, &null_shown);
     c.own_null = iso_curves_null_spread(&c) > 0.03 * (y.hi - y.lo);
     f->shows = (c.bands ? SHOWS_BANDS : 0) | (c.half > 0 ? SHOWS_HIDDEN : 0) |
+               (c.lines > 0 ? SHOWS_BASELINES : 0) |
                (!null_shown  ? 0
                 : c.own_null ? SHOWS_OWN_CHANCE
                              : SHOWS_CHANCE);

@@ -16,7 +16,7 @@ enum { LAYERS_MOST = 256, CELLS_MOST = 1 << 22 };
 
 bool iso_figure_is_mixing(const iso_record *r)
 {
-    return r->src_layer >= 0 && !r->x &&
+    return (r->src_layer >= 0 || r->baseline) && !r->x &&
            (r->mix_layer >= 0 || (iso_str_same(r->stage, "before") && !r->train && !r->mix));
 }
 
@@ -218,11 +218,11 @@ static void put(struct mixing *m, const iso_record *r)
     m->at[index_of(m, what, tgt, place, way, (int)r->src_layer)] = r;
 }
 
-iso_err iso_mixing_gather(struct mixing *m, const iso_records *records)
+iso_err iso_mixing_gather(struct mixing *m, const iso_records *records, const iso_beside *beside)
 {
     iso_err err = ISO_OK;
 
-    *m = (struct mixing){0};
+    *m = (struct mixing){.beside = beside};
     ISO_TRY(list(m, records));
     const int64_t cells = index_of(m, MIX_SHOWS, 0, 0, 0, m->lo);
     ISO_NEED(cells <= CELLS_MOST,
@@ -241,10 +241,24 @@ void iso_mixing_free(struct mixing *m)
     iso_free(m->at);
 }
 
-const iso_record *iso_mixing_at(const struct mixing *m, enum mix_what what, int tgt, int place,
-                                int way, int layer)
+const iso_record *iso_mixing_at(const struct mixing *m, int baseline, enum mix_what what, int tgt,
+                                int place, int way, int layer)
 {
-    return m->at[index_of(m, what, tgt, place, way, layer)];
+    const iso_record *r = m->at[index_of(m, what, tgt, place, way, layer)];
+
+    return r && baseline != MIX_STATES ? iso_beside_find(m->beside, r, baseline) : r;
+}
+
+bool iso_mixing_has(const struct mixing *m, int baseline, enum mix_what what, int place, int way)
+{
+    for (int t = 0; t < m->tgts.count; t++) {
+        for (int layer = m->lo; layer <= m->hi; layer++) {
+            const iso_record *r = iso_mixing_at(m, baseline, what, t, place, way, layer);
+            if (r && isfinite(r->value))
+                return true;
+        }
+    }
+    return false;
 }
 
 iso_plot_kind iso_figure_suits_mixing(const iso_records *records)
@@ -265,13 +279,13 @@ iso_plot_kind iso_figure_suits_mixing(const iso_records *records)
 
 /* --- What mixing does over all targets, and the layer at which it does most --- */
 
-struct spread iso_mixing_over(const struct mixing *m, enum mix_what what, int place, int way,
-                              int layer)
+struct spread iso_mixing_over(const struct mixing *m, int baseline, enum mix_what what, int place,
+                              int way, int layer)
 {
     struct spread s = {0, NAN, NAN, 0};
 
     for (int t = 0; t < m->tgts.count; t++) {
-        const iso_record *r = iso_mixing_at(m, what, t, place, way, layer);
+        const iso_record *r = iso_mixing_at(m, baseline, what, t, place, way, layer);
         if (!r || !isfinite(r->value))
             continue;
         s.mean += r->value;
@@ -290,7 +304,7 @@ static double gain(const struct mixing *m, enum mix_what what, int place)
     int count = 0;
 
     for (int layer = m->lo; layer <= m->hi; layer++) {
-        const struct spread s = iso_mixing_over(m, what, place, 0, layer);
+        const struct spread s = iso_mixing_over(m, MIX_STATES, what, place, 0, layer);
         sum += s.count ? s.mean : 0;
         count += s.count > 0;
     }
@@ -319,11 +333,14 @@ int iso_mixing_best(const struct mixing *m, const iso_record *like)
 iso_err iso_figure_keep_best(iso_records *records, int *places)
 {
     struct mixing m = {0};
-    iso_records kept = {0};
+    iso_beside beside = {0};
+    iso_records states = {0}, kept = {0};
     struct mix_spot spot;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_mixing_gather(&m, records));
+    ISO_TRY(iso_beside_make(&beside, records));
+    ISO_TRY(iso_beside_states(&states, records));
+    ISO_TRY(iso_mixing_gather(&m, &states, &beside));
     const struct mix_spot best = m.place[iso_mixing_best(&m, &records->at[0])];
     *places = m.places;
     for (int64_t i = 0; i < records->count; i++) {
@@ -336,6 +353,8 @@ iso_err iso_figure_keep_best(iso_records *records, int *places)
     kept = (iso_records){0};
 done:
     iso_mixing_free(&m);
+    iso_beside_free(&beside);
+    iso_records_free(&states);
     iso_records_free(&kept);
     return err;
 }

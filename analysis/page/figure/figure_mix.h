@@ -33,23 +33,30 @@ struct mixing {
     struct mix_spot place[MIX_PLACES]; /* ascending */
     int ways, places, lo, hi;          /* measured layers lo ... hi */
     const iso_record **at;
+    const iso_beside *beside; /* their baselines */
 };
 
-/* Errors ISO_EARG (more ways, places, languages or layers than a figure holds). */
-iso_err iso_mixing_gather(struct mixing *m, const iso_records *records);
+/* Of records without baselines, which are found in `beside`. Errors ISO_EARG (more ways, places,
+ * languages or layers than a figure holds). */
+iso_err iso_mixing_gather(struct mixing *m, const iso_records *records, const iso_beside *beside);
 void iso_mixing_free(struct mixing *m);
 
-/* A record, or NULL. Before mixing, place and way do not matter. */
-const iso_record *iso_mixing_at(const struct mixing *m, enum mix_what what, int tgt, int place,
-                                int way, int layer);
+/* A record of the states, or of a baseline by its number; NULL. Before mixing, place and way do not
+ * matter. */
+enum { MIX_STATES = -1 };
+const iso_record *iso_mixing_at(const struct mixing *m, int baseline, enum mix_what what, int tgt,
+                                int place, int way, int layer);
 
 /* The mean over targets, the least and the greatest of them; NAN where there is none. */
 struct spread {
     double mean, lo, hi;
     int count;
 };
-struct spread iso_mixing_over(const struct mixing *m, enum mix_what what, int place, int way,
-                              int layer);
+struct spread iso_mixing_over(const struct mixing *m, int baseline, enum mix_what what, int place,
+                              int way, int layer);
+
+/* Whether a baseline has any such value; of what was mixed, at that place in that way. */
+bool iso_mixing_has(const struct mixing *m, int baseline, enum mix_what what, int place, int way);
 
 /* The place where the first way does most for the languages, on average over targets and layers:
  * beyond fixed:0, or from before where there is no such control. `like` names the measure. */

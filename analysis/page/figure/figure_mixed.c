@@ -1,5 +1,5 @@
 /* Before and after mixing at one place: a panel a language; of many languages the mean. */
-#include "analysis/page/figure/figure_mix.h"
+#include "analysis/page/figure/figure_mixed.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,88 +11,34 @@
 
 enum { PANELS_MOST = 8, ROOM = 26, LEGEND_LINE = 18 };
 
-/* How the figure is laid out, in pixels. Series 0 is before mixing, series i + 1 is way i. */
-struct sheet {
-    const struct mixing *m;
-    int place, panels, columns, rows;
-    bool mean; /* panel 0: means over languages; panel 1: how they change */
-    int width, height, left, top, gap_x, gap_y;
-    struct range y[2]; /* of values; in panel 1 of a mean, of changes */
-    bool bands;
-};
-
 /* --- What its panels hold --- */
 
-/* Whether a panel shows changes, not values. */
-static bool is_change(const struct sheet *s, int panel)
-{
-    return s->mean && panel == 1;
-}
-
-/* The value of a series at a layer, with its interval, or, of means, from least to greatest. */
-static struct spread point_at(const struct sheet *s, int panel, int series, int layer)
-{
-    const enum mix_what what = is_change(s, panel) ? MIX_SHOWS_CHANGE
-                               : series == 0       ? MIX_SHOWS_BEFORE
-                                                   : MIX_SHOWS_AFTER;
-    const int way = series ? series - 1 : 0;
-
-    if (is_change(s, panel) && series == 0)
-        return (struct spread){NAN, NAN, NAN, 0};
-    if (s->mean)
-        return iso_mixing_over(s->m, what, s->place, way, layer);
-    const iso_record *r = iso_mixing_at(s->m, what, panel, s->place, way, layer);
-    return r ? (struct spread){r->value, r->lo, r->hi, 1} : (struct spread){NAN, NAN, NAN, 0};
-}
-
-/* Of means only the change of ways has a band, from the least language to the greatest: that of the
- * values would be how unlike languages are. */
-static bool has_band(const struct sheet *s, int panel, int series)
-{
-    if (!s->mean)
-        return s->bands;
-    return is_change(s, panel) && series > 0 && !s->m->way[series - 1].control;
-}
-
-static struct range range_of(struct sheet *s, int first, int count)
+static struct range range_of(struct mixed_sheet *s, int first, int count)
 {
     double lo = INFINITY, hi = -INFINITY;
 
     for (int p = first; p < first + count; p++) {
-        for (int i = 0; i <= s->m->ways; i++) {
+        for (int i = 0; i < s->series; i++) {
             for (int layer = s->m->lo; layer <= s->m->hi; layer++) {
-                const struct spread v = point_at(s, p, i, layer);
-                const bool band = isfinite(v.lo) && isfinite(v.hi) && (!s->mean || is_change(s, p));
+                const struct spread v = iso_mixed_point(s, p, i, layer);
+                const bool band = isfinite(v.lo) && isfinite(v.hi) && !iso_mixed_line(s, i) &&
+                                  (!s->mean || iso_mixed_is_change(s, p));
                 if (!isfinite(v.mean))
                     continue;
                 s->bands = s->bands || band;
-                lo = fmin(lo, band && has_band(s, p, i) ? fmin(v.lo, v.mean) : v.mean);
-                hi = fmax(hi, band && has_band(s, p, i) ? fmax(v.hi, v.mean) : v.mean);
+                lo = fmin(lo, band && iso_mixed_has_band(s, p, i) ? fmin(v.lo, v.mean) : v.mean);
+                hi = fmax(hi, band && iso_mixed_has_band(s, p, i) ? fmax(v.hi, v.mean) : v.mean);
             }
         }
     }
-    if (is_change(s, first)) {
+    if (iso_mixed_is_change(s, first)) {
         lo = fmin(lo, 0);
         hi = fmax(hi, 0);
     }
     return hi >= lo ? iso_figure_range(lo, hi, 5) : (struct range){0, 1, 0.25};
 }
 
-/* "xmixup", "fixed:0 (control)", "not mixed" */
-static iso_err series_name(iso_buf *out, const struct sheet *s, int series)
-{
-    iso_err err = ISO_OK;
-
-    if (series == 0)
-        return iso_buf_puts(out, "not mixed");
-    const struct mix_series *w = &s->m->way[series - 1];
-    ISO_TRY(iso_buf_add(out, w->name, w->len < 40 ? w->len : 40));
-    ISO_TRY(iso_buf_puts(out, w->control ? " (control)" : ""));
-done:
-    return err;
-}
-
-static iso_err panel_name(iso_buf *out, const struct sheet *s, int panel)
+static iso_err panel_name(iso_buf *out, const struct mixed_sheet *s, int panel)
 {
     if (!s->mean)
         return iso_wording_lang(out, s->m->tgts.at[panel]);
@@ -101,48 +47,29 @@ static iso_err panel_name(iso_buf *out, const struct sheet *s, int panel)
     return iso_buf_printf(out, "mean over %d languages", s->m->tgts.count);
 }
 
-/* --- Legend, data and panels --- */
-
-/* The colours of languages (iso_style_at), but of ways, which stand in the legend. */
-static const char *colour(const struct sheet *s, int series)
-{
-    static const char *const ways[] = {"#0072B2", "#009E73", "#CC79A7"};
-
-    if (series == 0)
-        return "#000000";
-    const struct mix_series *w = &s->m->way[series - 1];
-    if (w->control)
-        return w->name[0] == 'f' ? "#767676" : "#D55E00";
-    return ways[(series - 1) % (int)(sizeof ways / sizeof *ways)];
-}
-
-/* Controls are dashed, each in its way. */
-static const char *dashes(const struct sheet *s, int series)
-{
-    if (series == 0 || !s->m->way[series - 1].control)
-        return "solid";
-    return s->m->way[series - 1].name[0] == 'f' ? "(6,3)" : "(2,3)";
-}
+/* --- Legend --- */
 
 /* Lines and names under the head; s->top is where the panels may begin. */
-static iso_err add_legend(struct figure *f, struct sheet *s, iso_buf *out)
+static iso_err add_legend(struct figure *f, struct mixed_sheet *s, iso_buf *out)
 {
     iso_buf name = {0};
     int x = 16, y = iso_figure_head_room(f, 0) + 6;
     iso_err err = ISO_OK;
 
-    for (int i = 0; i <= s->m->ways; i++) {
+    for (int i = 0; i < s->series; i++) {
         name.len = 0;
-        ISO_TRY(series_name(&name, s, i));
+        ISO_TRY(iso_mixed_series_name(&name, s, i));
         const int width = 36 + 13 * iso_utf8_columns(name.text) / 2 + 18;
         if (x > 16 && x + width > f->width) {
             x = 16;
             y += LEGEND_LINE;
         }
+        const struct mixed_look look = iso_mixed_look(s, i);
         ISO_TRY(iso_buf_printf(out,
                                "set arrow from screen %d/w, screen 1 - %d/h to screen %d/w, "
-                               "screen 1 - %d/h nohead lw 1.8 dt %s lc rgb '%s'\nset label ",
-                               x, y, x + 28, y, dashes(s, i), colour(s, i)));
+                               "screen 1 - %d/h nohead lw %s dt %s lc rgb '%s'\nset label ",
+                               x, y, x + 28, y, iso_mixed_line(s, i) ? look.width : "1.8",
+                               look.is.dash, look.is.colour));
         ISO_TRY(iso_figure_quote(out, name.text));
         ISO_TRY(
             iso_buf_printf(out, " at screen %d/w, screen 1 - %d/h left font small\n", x + 34, y));
@@ -160,15 +87,15 @@ done:
 
 /* --- Data and script --- */
 
-static iso_err add_block(struct figure *f, const struct sheet *s, int panel, int series,
+static iso_err add_block(struct figure *f, const struct mixed_sheet *s, int panel, int series,
                          const char *panel_title)
 {
     iso_buf name = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(series_name(&name, s, series));
+    ISO_TRY(iso_mixed_series_name(&name, s, series));
     for (int layer = s->m->lo; layer <= s->m->hi; layer++) {
-        const struct spread v = point_at(s, panel, series, layer);
+        const struct spread v = iso_mixed_point(s, panel, series, layer);
         ISO_TRY(iso_buf_printf(&f->data, "%d\t%s\t%s\t%s\t", layer, NUMBER(v.mean), NUMBER(v.lo),
                                NUMBER(v.hi)));
         ISO_TRY(iso_figure_field(&f->data, name.text));
@@ -181,7 +108,7 @@ done:
     return err;
 }
 
-static iso_err add_data(struct figure *f, const struct sheet *s)
+static iso_err add_data(struct figure *f, const struct mixed_sheet *s)
 {
     iso_buf title = {0};
     iso_err err = ISO_OK;
@@ -190,7 +117,7 @@ static iso_err add_data(struct figure *f, const struct sheet *s)
     for (int p = 0; p < s->panels; p++) {
         title.len = 0;
         ISO_TRY(panel_name(&title, s, p));
-        for (int i = 0; i <= s->m->ways; i++) {
+        for (int i = 0; i < s->series; i++) {
             ISO_TRY(iso_buf_puts(&f->data, p || i ? "\n\n" : ""));
             ISO_TRY(add_block(f, s, p, i, title.text));
         }
@@ -200,9 +127,9 @@ done:
     return err;
 }
 
-static iso_err add_y(struct figure *f, const struct sheet *s, int panel)
+static iso_err add_y(struct figure *f, const struct mixed_sheet *s, int panel)
 {
-    const struct range y = s->y[is_change(s, panel)];
+    const struct range y = s->y[iso_mixed_is_change(s, panel)];
     const bool named = s->mean || panel % s->columns == 0;
     iso_buf *o = &f->script;
     iso_err err = ISO_OK;
@@ -212,55 +139,54 @@ static iso_err add_y(struct figure *f, const struct sheet *s, int panel)
                            "set ytics %s, %s font small format '%s'\n",
                            NUMBER(y.lo), NUMBER(y.hi), NUMBER(y.lo), NUMBER(y.step),
                            named ? "%g" : ""));
-    if (is_change(s, panel))
+    if (iso_mixed_is_change(s, panel))
         ISO_TRY(iso_buf_puts(o, "set arrow 900 from graph 0, first 0 to graph 1, first 0 nohead "
                                 "lw 0.75 lc rgb '#444444'\n"));
 done:
     return err;
 }
 
-/* Where several ways stand at one layer only, they stand side by side. */
-static double aside(const struct sheet *s, int series)
+/* Where several stand at one layer only, they stand side by side. */
+static double aside(const struct mixed_sheet *s, int series)
 {
-    return s->m->lo < s->m->hi ? 0 : 0.09 * (series - 0.5 * s->m->ways);
+    return s->m->lo < s->m->hi ? 0 : 0.09 * (series - 0.5 * (s->series - 1));
 }
 
-static iso_err add_series(struct figure *f, const struct sheet *s, int panel, int series)
+static iso_err add_series(struct figure *f, const struct mixed_sheet *s, int panel, int series)
 {
-    const int index = panel * (s->m->ways + 1) + series;
-    const bool plain = series == 0 || s->m->way[series - 1].control;
+    const int index = panel * s->series + series;
+    const struct mixed_look look = iso_mixed_look(s, series);
     iso_buf *o = &f->script;
     iso_err err = ISO_OK;
 
-    if (has_band(s, panel, series) && s->m->lo < s->m->hi)
+    if (iso_mixed_has_band(s, panel, series) && s->m->lo < s->m->hi)
         ISO_TRY(iso_buf_printf(o,
                                "\\\n  data skip 1 index %d using 1:3:4 with filledcurves fs "
                                "transparent solid 0.13 noborder lc rgb '%s', ",
-                               index, colour(s, series)));
-    else if (has_band(s, panel, series))
+                               index, look.is.colour));
+    else if (iso_mixed_has_band(s, panel, series))
         ISO_TRY(iso_buf_printf(o,
                                "\\\n  data skip 1 index %d using ($1 + %g):2:3:4 with yerrorbars "
                                "pt 7 ps 0.1 lw 1.2 lc rgb '%s', ",
-                               index, aside(s, series), colour(s, series)));
+                               index, aside(s, series), look.is.colour));
     ISO_TRY(iso_buf_printf(o,
                            "\\\n  data skip 1 index %d using ($1 + %g):2 with linespoints lw %s "
                            "dt %s pt %d ps %s lc rgb '%s'",
-                           index, aside(s, series), plain ? "1.3" : "1.9", dashes(s, series),
-                           series == 0 ? 6 : iso_style_at(series - 1).point, plain ? "0.35" : "0.5",
-                           colour(s, series)));
+                           index, aside(s, series), look.width, look.is.dash, look.is.point,
+                           look.size, look.is.colour));
 done:
     return err;
 }
 
 /* "xmixup, German (de), layer 3: 0.45 [0.41, 0.49]" */
-static iso_err mark_way(struct figure *f, const struct sheet *s, int panel, int series,
+static iso_err mark_way(struct figure *f, const struct mixed_sheet *s, int panel, int series,
                         const char *name)
 {
-    const int places = iso_mark_places(s->y[is_change(s, panel)].step);
+    const int places = iso_mark_places(s->y[iso_mixed_is_change(s, panel)].step);
     iso_buf place = {0};
     iso_err err = ISO_OK;
 
-    if (has_band(s, panel, series)) {
+    if (iso_mixed_has_band(s, panel, series)) {
         ISO_TRY(
             iso_buf_printf(&place, "%s: %s", name,
                            s->mean ? "from the least language to the greatest" : "95 % intervals"));
@@ -268,7 +194,7 @@ static iso_err mark_way(struct figure *f, const struct sheet *s, int panel, int 
     }
     ISO_TRY(iso_mark_series(f, name));
     for (int layer = s->m->lo; layer <= s->m->hi; layer++) {
-        const struct spread v = point_at(s, panel, series, layer);
+        const struct spread v = iso_mixed_point(s, panel, series, layer);
         place.len = 0;
         ISO_TRY(iso_buf_printf(&place, "%s, ", name));
         ISO_TRY(panel_name(&place, s, panel));
@@ -281,30 +207,35 @@ done:
     return err;
 }
 
-/* Ways are drawn last, on top of controls. */
-static iso_err add_plot(struct figure *f, const struct sheet *s, int panel)
+/* Ways are drawn last, on top of controls, and these on top of baselines. */
+static iso_err add_plot(struct figure *f, const struct mixed_sheet *s, int panel)
 {
+    const int ways = s->m->ways;
     iso_buf name = {0};
+    bool any = false;
     iso_err err = ISO_OK;
 
     ISO_TRY(panel ? iso_mark_panel(f) : ISO_OK);
     ISO_TRY(iso_buf_puts(&f->script, "plot "));
-    for (int i = 0; i <= s->m->ways; i++) {
-        const int series = i == 0 ? 0 : s->m->ways + 1 - i;
-        if (is_change(s, panel) && series == 0)
+    for (int i = 0; i < s->series; i++) {
+        const int lines = s->series - 1 - ways;
+        const int series = i < lines ? ways + 1 + i : i == lines ? 0 : s->series - i;
+        if (!iso_mixed_shows(s, panel, series))
             continue;
         name.len = 0;
-        ISO_TRY(series_name(&name, s, series));
+        ISO_TRY(iso_mixed_series_name(&name, s, series));
+        ISO_TRY(iso_buf_puts(&f->script, any ? ", " : ""));
         ISO_TRY(add_series(f, s, panel, series));
         ISO_TRY(mark_way(f, s, panel, series, name.text));
-        ISO_TRY(iso_buf_puts(&f->script, i < s->m->ways ? ", " : "\n"));
+        any = true;
     }
+    ISO_TRY(iso_buf_puts(&f->script, "\n"));
 done:
     iso_buf_free(&name);
     return err;
 }
 
-static iso_err add_panel(struct figure *f, const struct sheet *s, int panel)
+static iso_err add_panel(struct figure *f, const struct mixed_sheet *s, int panel)
 {
     const int x = s->left + panel % s->columns * (s->width + s->gap_x);
     const int y = s->top + panel / s->columns * (s->height + s->gap_y);
@@ -329,7 +260,7 @@ done:
     return err;
 }
 
-static iso_err add_axes(struct figure *f, const struct sheet *s, const iso_record *r)
+static iso_err add_axes(struct figure *f, const struct mixed_sheet *s, const iso_record *r)
 {
     const int span = s->m->hi - s->m->lo, first = s->m->place[s->place].first;
     const int pixels = s->width / (span + 1);
@@ -357,7 +288,7 @@ done:
 
 /* --- The sheet --- */
 
-static iso_err lay_out(struct figure *f, struct sheet *s)
+static iso_err lay_out(struct figure *f, struct mixed_sheet *s)
 {
     s->mean = s->m->tgts.count > PANELS_MOST;
     s->panels = s->mean ? 2 : s->m->tgts.count;
@@ -374,7 +305,7 @@ static iso_err lay_out(struct figure *f, struct sheet *s)
     return iso_figure_fits(f, rest + 80 * s->columns, 0);
 }
 
-static iso_err describe(struct figure *f, const struct sheet *s)
+static iso_err describe(struct figure *f, const struct mixed_sheet *s)
 {
     iso_buf *o = &f->note;
     iso_err err = ISO_OK;
@@ -390,7 +321,8 @@ done:
     return err;
 }
 
-static iso_err name_place(struct figure *f, const struct sheet *s, const struct figure_ask *ask)
+static iso_err name_place(struct figure *f, const struct mixed_sheet *s,
+                          const struct figure_ask *ask)
 {
     const int places = ask->places ? ask->places : s->m->places;
     iso_buf text = {0};
@@ -414,19 +346,23 @@ iso_err iso_figure_mixed(struct figure *f, const iso_records *records, const str
 {
     const iso_record *r = &records->at[0];
     struct mixing m = {0};
-    struct sheet s = {.m = &m};
+    struct mixed_sheet s = {.m = &m};
     iso_buf legend = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_mixing_gather(&m, records));
+    ISO_TRY(iso_mixing_gather(&m, records, f->beside));
     s.place = iso_mixing_best(&m, r);
     if (ask->place)
         ISO_TRY(iso_mixing_place(&s.place, &m, ask->place));
+    iso_mixed_series(&s);
     ISO_TRY(lay_out(f, &s));
     s.y[0] = range_of(&s, 0, s.mean ? 1 : s.panels);
     if (s.mean)
         s.y[1] = range_of(&s, 1, 1);
-    f->shows = s.mean ? SHOWS_MEAN : s.bands ? SHOWS_BANDS : 0;
+    f->shows = (s.mean    ? SHOWS_MEAN
+                : s.bands ? SHOWS_BANDS
+                          : 0) |
+               (s.series > 1 + m.ways ? SHOWS_BASELINES : 0);
     ISO_TRY(name_place(f, &s, ask));
     ISO_TRY(describe(f, &s));
     ISO_TRY(add_legend(f, &s, &legend));

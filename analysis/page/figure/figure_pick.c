@@ -7,6 +7,7 @@
 #include "analysis/measure/spec.h"
 #include "analysis/page/figure/figure_text.h"
 #include "lib/base/alloc.h"
+#include "lib/io/beside.h"
 #include "lib/base/str.h"
 
 /* Correlations with the same quantity: of which discrepancy is the place. */
@@ -151,17 +152,49 @@ done:
     return err;
 }
 
-/* NULL where there is none. */
+/* A baseline only where there is nothing else; NULL where there is nothing. */
 static const iso_record *first_called(const iso_records *records, const char *measure)
 {
+    const iso_record *first = NULL;
     iso_spec s;
 
     for (int64_t i = 0; i < records->count && (!measure || iso_spec_parse(&s, measure)); i++) {
         const iso_record *r = &records->at[i];
-        if (!measure || iso_spec_fits(&s, r->measure, r->estimator, r->k))
+        if (measure && !iso_spec_fits(&s, r->measure, r->estimator, r->k))
+            continue;
+        if (!r->baseline)
             return r;
+        first = first ? first : r;
     }
-    return NULL;
+    return first;
+}
+
+/* Adds the baselines of what was picked, each once, and counts them. */
+static iso_err add_baselines(iso_records *list, int64_t *count, const iso_records *records,
+                             const bool *picked)
+{
+    iso_beside beside = {0};
+    bool *found = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_beside_make(&beside, records));
+    ISO_TRY(iso_alloc(&found, records->count, sizeof *found));
+    for (int64_t i = 0; i < records->count; i++) {
+        for (int k = 0; picked[i] && k < beside.names; k++) {
+            const iso_record *b = iso_beside_find(&beside, &records->at[i], k);
+            if (b)
+                found[b - records->at] = true;
+        }
+    }
+    for (int64_t i = 0; i < records->count; i++) {
+        if (found[i])
+            ISO_TRY(iso_records_add(list, &records->at[i]));
+        *count += found[i];
+    }
+done:
+    iso_beside_free(&beside);
+    iso_free(found);
+    return err;
 }
 
 iso_err iso_figure_pick(iso_records *out, int64_t *others, const iso_records *records,
@@ -170,8 +203,8 @@ iso_err iso_figure_pick(iso_records *out, int64_t *others, const iso_records *re
     const iso_record *first = first_called(records, measure);
     struct names models = {0};
     iso_records list = {0};
-    bool *repeat = NULL;
-    int64_t rest = 0;
+    bool *repeat = NULL, *picked = NULL;
+    int64_t rest = 0, baselines = 0;
     iso_err err = ISO_OK;
 
     if (records->count == 0)
@@ -179,19 +212,22 @@ iso_err iso_figure_pick(iso_records *out, int64_t *others, const iso_records *re
     if (!first)
         return unknown(records, measure);
     ISO_TRY(iso_alloc(&repeat, records->count, sizeof *repeat));
+    ISO_TRY(iso_alloc(&picked, records->count, sizeof *picked));
     list_models(&models, records, first);
     ISO_TRY(mark_repeats(repeat, records, first, &models));
     for (int64_t i = 0; i < records->count; i++) {
-        if (!belongs(&records->at[i], first, &models))
-            rest++;
-        else if (!repeat[i])
+        picked[i] = belongs(&records->at[i], first, &models);
+        rest += !picked[i];
+        if (picked[i] && !repeat[i])
             ISO_TRY(iso_records_add(&list, &records->at[i]));
     }
+    ISO_TRY(add_baselines(&list, &baselines, records, picked));
     *out = list;
-    *others = rest;
+    *others = rest - baselines;
     list = (iso_records){0};
 done:
     iso_free(repeat);
+    iso_free(picked);
     iso_records_free(&list);
     return err;
 }

@@ -47,6 +47,20 @@ struct style iso_style_at(int place)
                           points[place % POINTS]};
 }
 
+struct style iso_style_baseline(const char *name)
+{
+    static const struct {
+        const char *name, *dash;
+        int point;
+    } known[] = {{"random", "(9,4)", 12}, {"pieces", "(8,3,2,3)", 8}, {"length", "(1.5,3)", 10}};
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strcmp(known[i].name, name) == 0)
+            return (struct style){"#555555", known[i].dash, known[i].point};
+    }
+    return (struct style){"#555555", "(4,4)", 14};
+}
+
 int iso_style_place(struct names *langs, const char *lang)
 {
     return iso_names_index(langs, lang ? iso_lang_canonical(lang) : NULL);

@@ -28,6 +28,9 @@ const char *iso_style_dash(int i);
 /* 105 places differ, and 15 in a row already by colour and dash or by colour and marker alone. */
 struct style iso_style_at(int place);
 
+/* How a baseline is drawn: grey, which is no language's, each with a dash and a hollow marker. */
+struct style iso_style_baseline(const char *name);
+
 /* Lists languages under the names they have in records: of `count` collections all, chosen or not;
  * of `records` (may be NULL) sources and targets. Sorted by name, so that neither the order of
  * records nor that of files decides; languages that only a table of scores has come after. */

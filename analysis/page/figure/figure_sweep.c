@@ -6,41 +6,77 @@
 #include "analysis/page/figure/figure_map.h"
 #include "analysis/page/figure/figure_svg.h"
 #include "analysis/page/figure/figure_mix.h"
+#include "analysis/page/wording.h"
 
-/* Column 0 is no mixing; in the second panel, what mixing brings beyond fixed:0, it is missing. */
+/* What a panel shows. Column 0 is no mixing; of what mixing brings beyond fixed:0 it is missing. */
+enum shown { AFTER, BEYOND, BASELINE };
+
 struct sheet {
     const struct mixing *m;
     iso_high high;
+    enum shown shown[3];
+    int baseline; /* that is mixed too; MIX_STATES where none is */
     int panels, stacked, cell, row, side, up, left, top, gap; /* pixels; side: of all columns */
-    bool fine; /* the second panel needs three decimals */
-    int best;  /* the column that is best at the last layer */
-    double lo[2], hi[2];
+    bool fine;                                                /* changes need three decimals */
+    int best; /* the column that is best at the last layer */
+    double lo[3], hi[3];
 };
 
 static double value_at(const struct sheet *s, int panel, int column, int layer)
 {
-    if (panel == 1)
-        return column ? iso_mixing_over(s->m, MIX_SHOWS_BEYOND, column - 1, 0, layer).mean : NAN;
-    return column ? iso_mixing_over(s->m, MIX_SHOWS_AFTER, column - 1, 0, layer).mean
-                  : iso_mixing_over(s->m, MIX_SHOWS_BEFORE, 0, 0, layer).mean;
+    const int of = s->shown[panel] == BASELINE ? s->baseline : MIX_STATES;
+    const enum mix_what what = s->shown[panel] == BEYOND ? MIX_SHOWS_BEYOND : MIX_SHOWS_AFTER;
+
+    if (column)
+        return iso_mixing_over(s->m, of, what, column - 1, 0, layer).mean;
+    return what == MIX_SHOWS_BEYOND ? NAN
+                                    : iso_mixing_over(s->m, of, MIX_SHOWS_BEFORE, 0, 0, layer).mean;
+}
+
+static void span(struct sheet *s, int panel)
+{
+    const struct mixing *m = s->m;
+
+    s->lo[panel] = INFINITY;
+    s->hi[panel] = -INFINITY;
+    for (int layer = m->lo; layer <= m->hi; layer++) {
+        for (int c = 0; c <= m->places; c++) {
+            const double v = value_at(s, panel, c, layer);
+            s->lo[panel] = isfinite(v) ? fmin(s->lo[panel], v) : s->lo[panel];
+            s->hi[panel] = isfinite(v) ? fmax(s->hi[panel], v) : s->hi[panel];
+        }
+    }
+}
+
+/* A panel of its own for the first baseline that is mixed too. */
+static void find_baseline(struct sheet *s)
+{
+    s->baseline = MIX_STATES;
+    for (int k = 0; k < s->m->beside->names && s->baseline == MIX_STATES; k++) {
+        for (int p = 0; p < s->m->places && s->baseline == MIX_STATES; p++) {
+            if (iso_mixing_has(s->m, k, MIX_SHOWS_AFTER, p, 0))
+                s->baseline = k;
+        }
+    }
 }
 
 static void look(struct sheet *s)
 {
     const struct mixing *m = s->m;
 
-    for (int p = 0; p < 2; p++) {
-        s->lo[p] = INFINITY;
-        s->hi[p] = -INFINITY;
-        for (int layer = m->lo; layer <= m->hi; layer++) {
-            for (int c = 0; c <= m->places; c++) {
-                const double v = value_at(s, p, c, layer);
-                s->lo[p] = isfinite(v) ? fmin(s->lo[p], v) : s->lo[p];
-                s->hi[p] = isfinite(v) ? fmax(s->hi[p], v) : s->hi[p];
-            }
-        }
+    find_baseline(s);
+    for (int what = AFTER; what <= BASELINE; what++) {
+        s->shown[s->panels] = (enum shown)what;
+        if (what == BASELINE && s->baseline == MIX_STATES)
+            continue;
+        span(s, s->panels);
+        s->panels += what == AFTER || s->hi[s->panels] >= s->lo[s->panels];
     }
-    s->panels = s->hi[1] >= s->lo[1] ? 2 : 1;
+    if (s->baseline != MIX_STATES) { /* on the scale of the states */
+        const int last = s->panels - 1;
+        s->lo[0] = s->lo[last] = fmin(s->lo[0], s->lo[last]);
+        s->hi[0] = s->hi[last] = fmax(s->hi[0], s->hi[last]);
+    }
     s->best = -1;
     for (int c = 0; c <= m->places && s->high != ISO_HIGH_NEITHER; c++) {
         const double v = value_at(s, 0, c, m->hi);
@@ -60,6 +96,15 @@ static int layers_of(const struct sheet *s)
     return s->m->hi - s->m->lo + 1;
 }
 
+static bool has(const struct sheet *s, enum shown what)
+{
+    for (int p = 0; p < s->panels; p++) {
+        if (s->shown[p] == what)
+            return true;
+    }
+    return false;
+}
+
 /* Few columns stand side by side with their numbers; many one above the other. */
 static iso_err lay_out(struct figure *f, struct sheet *s)
 {
@@ -67,14 +112,15 @@ static iso_err lay_out(struct figure *f, struct sheet *s)
     const int columns = columns_of(s), layers = layers_of(s);
     iso_err err = ISO_OK;
 
-    s->stacked = s->panels == 2 && columns > 8;
+    s->stacked = s->panels > 1 && columns * (s->panels - 1) > 8;
     s->cell = columns <= 8 ? 40 : columns <= 16 ? 38 : columns <= 32 ? 20 : 14;
     s->row = s->cell >= 30 ? 30 : s->cell;
-    s->fine = fmax(fabs(s->lo[1]), fabs(s->hi[1])) < 0.05;
+    for (int p = 1; p < s->panels; p++)
+        s->fine = s->fine || (s->shown[p] == BEYOND && fmax(fabs(s->lo[p]), fabs(s->hi[p])) < 0.05);
     s->left = 56;
     s->gap = s->stacked ? 84 : 114;
-    const int maps = s->stacked ? 1 : s->panels, down = s->stacked ? 2 : 1;
-    const int cells = maps * columns - (maps - 1); /* the second has no column of no mixing */
+    const int maps = s->stacked ? 1 : s->panels, down = s->stacked ? s->panels : 1;
+    const int cells = maps * columns - (maps > 1 && has(s, BEYOND)); /* no column of no mixing */
     const int beside = s->left + (maps - 1) * s->gap + RIGHT;
     const int wide = beside + cells * s->cell;
     f->width = iso_figure_width(f, wide < LEAST ? LEAST : wide);
@@ -101,12 +147,14 @@ static iso_err panel_name(iso_buf *out, const struct sheet *s, int panel)
     const int tgts = s->m->tgts.count;
     iso_err err = ISO_OK;
 
-    if (panel == 0)
-        ISO_TRY(iso_buf_printf(out, "after mixing (%.*s)",
-                               s->m->way[0].len < 40 ? s->m->way[0].len : 40, s->m->way[0].name));
-    else
-        ISO_TRY(iso_buf_puts(out, "beyond the control fixed:0"));
-    if (tgts > 1 && panel == 0)
+    if (s->shown[panel] == BEYOND)
+        return iso_buf_puts(out, "beyond the control fixed:0");
+    if (s->shown[panel] == BASELINE)
+        return iso_buf_printf(out, "after mixing, %s",
+                              iso_wording_baseline(s->m->beside->name[s->baseline]));
+    ISO_TRY(iso_buf_printf(out, "after mixing (%.*s)",
+                           s->m->way[0].len < 40 ? s->m->way[0].len : 40, s->m->way[0].name));
+    if (tgts > 1)
         ISO_TRY(iso_buf_printf(out, ", mean over %d languages", tgts));
 done:
     return err;
@@ -125,7 +173,9 @@ static iso_err add_data(struct figure *f, const struct sheet *s)
                 ISO_TRY(
                     iso_buf_printf(d, "%d\t%d\t%s\t", c, layer, NUMBER(value_at(s, p, c, layer))));
                 ISO_TRY(column_name(d, s, c));
-                ISO_TRY(iso_buf_puts(d, p ? "\tbeyond fixed:0\n" : "\tafter\n"));
+                ISO_TRY(iso_buf_puts(d, s->shown[p] == BEYOND  ? "\tbeyond fixed:0\n"
+                                        : s->shown[p] == AFTER ? "\tafter\n"
+                                                               : "\tbaseline, after\n"));
             }
         }
     }
@@ -163,8 +213,8 @@ static iso_err add_colours(struct figure *f, const struct sheet *s, int panel, i
     iso_buf *o = &f->script;
     iso_err err = ISO_OK;
 
-    ISO_TRY(
-        iso_figure_palette(o, s->lo[panel], s->hi[panel], panel == 1, s->high == ISO_HIGH_APART));
+    ISO_TRY(iso_figure_palette(o, s->lo[panel], s->hi[panel], s->shown[panel] == BEYOND,
+                               s->high == ISO_HIGH_APART));
     ISO_TRY(iso_buf_printf(o,
                            "set colorbox user vertical noborder origin screen %d/w, screen 1 - "
                            "%d/h size screen 12/w, screen %d/h\n",
@@ -209,8 +259,10 @@ static iso_err add_best(struct figure *f, const struct sheet *s)
 
 static iso_err add_panel(struct figure *f, const struct sheet *s, int panel)
 {
-    const int x = s->left + (s->stacked ? 0 : panel * (s->side + s->gap));
-    const int side = s->side - panel * s->cell; /* no column of no mixing in the second */
+    const bool beyond = s->shown[panel] == BEYOND; /* without a column of no mixing */
+    const bool after = panel > 0 && s->shown[1] == BEYOND && !beyond;
+    const int x = s->left + (s->stacked ? 0 : panel * (s->side + s->gap) - after * s->cell);
+    const int side = s->side - beyond * s->cell;
     const int y = s->top + (s->stacked ? panel * (s->up + s->gap) : 0);
     const double magnitude = fmax(fabs(s->lo[panel]), fabs(s->hi[panel]));
     iso_buf *o = &f->script, title = {0};
@@ -218,15 +270,16 @@ static iso_err add_panel(struct figure *f, const struct sheet *s, int panel)
 
     ISO_TRY(panel_name(&title, s, panel));
     ISO_TRY(iso_figure_margins(o, x, y, side, s->up));
-    ISO_TRY(iso_buf_printf(o, "set xrange [%d - 0.5:%d.5]\nset title ", panel, columns_of(s) - 1));
-    ISO_TRY(iso_figure_short(o, title.text, (s->side + s->gap - 40) / 6));
+    ISO_TRY(iso_buf_printf(o, "set xrange [%d - 0.5:%d.5]\nset title ", beyond, columns_of(s) - 1));
+    ISO_TRY(
+        iso_figure_short(o, title.text, s->stacked ? f->width / 8 : (s->side + s->gap - 40) / 6));
     ISO_TRY(iso_buf_puts(o, " font small textcolor rgb '#404040' offset 0,-0.6\n"));
     ISO_TRY(panel ? iso_buf_puts(o, "unset label\nunset object 2\n") : add_best(f, s));
     ISO_TRY(add_colours(f, s, panel, x + side, y));
     ISO_TRY(iso_buf_printf(o, "show(v) = v != v ? '' : abs(v) < %s ? '0' : sprintf('%s', v)\n",
-                           panel && s->fine ? "0.0005" : "0.005",
-                           panel && s->fine  ? "%+.3f"
-                           : panel           ? "%+.2f"
+                           beyond && s->fine ? "0.0005" : "0.005",
+                           beyond && s->fine ? "%+.3f"
+                           : beyond          ? "%+.2f"
                            : magnitude >= 10 ? "%.1f"
                                              : "%.2f"));
     ISO_TRY(iso_buf_printf(o,
@@ -235,10 +288,29 @@ static iso_err add_panel(struct figure *f, const struct sheet *s, int panel)
                            panel));
     ISO_TRY(mark_cells(f, s, panel, title.text));
     if (s->cell >= 30 && s->row >= 14)
-        ISO_TRY(iso_figure_cells(f, panel, s->cell < 40 || (panel && s->fine) ? "tiny" : "small"));
+        ISO_TRY(iso_figure_cells(f, panel, s->cell < 40 || (beyond && s->fine) ? "tiny" : "small"));
     ISO_TRY(iso_buf_puts(o, "\n"));
 done:
     iso_buf_free(&title);
+    return err;
+}
+
+/* "baselines: pieces 0.20, length 0.07": those that cannot be mixed. */
+static iso_err describe_rest(iso_buf *o, const struct sheet *s)
+{
+    char number[ISO_NUMBER_SIZE];
+    bool any = false;
+    iso_err err = ISO_OK;
+
+    for (int k = 0; k < s->m->beside->names; k++) {
+        const double v = iso_mixing_over(s->m, k, MIX_SHOWS_BEFORE, 0, 0, s->m->hi).mean;
+        if (k == s->baseline || !isfinite(v))
+            continue;
+        ISO_TRY(iso_buf_puts(o, any ? ", " : o->len ? " \xc2\xb7 baselines: " : "baselines: "));
+        ISO_TRY(iso_buf_printf(o, "%s %s", s->m->beside->name[k], iso_number_short(number, v, 2)));
+        any = true;
+    }
+done:
     return err;
 }
 
@@ -254,8 +326,9 @@ static iso_err describe(struct figure *f, const struct sheet *s)
         if (s->best)
             ISO_TRY(iso_mixing_spot_name(o, &s->m->place[s->best - 1]));
     }
-    if (s->panels == 2 && s->high != ISO_HIGH_NEITHER)
+    if (has(s, BEYOND) && s->high != ISO_HIGH_NEITHER)
         ISO_TRY(iso_buf_printf(o, "%sblue: languages come closer", o->len ? " \xc2\xb7 " : ""));
+    ISO_TRY(describe_rest(o, s));
 done:
     return err;
 }
@@ -267,12 +340,13 @@ iso_err iso_figure_sweep(struct figure *f, const iso_records *records)
     struct sheet s = {.m = &m, .high = iso_catalogue_of(r->measure, r->estimator).high};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_mixing_gather(&m, records));
+    ISO_TRY(iso_mixing_gather(&m, records, f->beside));
     look(&s);
     ISO_NEED(s.hi[0] >= s.lo[0], "nothing to draw: no value is defined");
     ISO_TRY(describe(f, &s));
     ISO_TRY(lay_out(f, &s));
-    f->shows = (s.panels > 1 ? SHOWS_SECOND : 0) | (s.stacked ? SHOWS_STACKED : 0);
+    f->shows = (has(&s, BEYOND) ? SHOWS_SECOND : 0) | (m.beside->names ? SHOWS_BASELINES : 0) |
+               (s.stacked ? SHOWS_STACKED : 0);
     ISO_TRY(iso_figure_head(f));
     ISO_TRY(add_data(f, &s));
     ISO_TRY(add_axes(f, &s));

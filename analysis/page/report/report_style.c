@@ -13,6 +13,7 @@ static const char style[] =
     ".sheet [fill=\"#000\"]{fill:#f4f4f6}.sheet [fill=\"#111\"]{fill:#f0f0f2}"
     ".sheet [fill=\"#404040\"]{fill:#d3d5da}.sheet [fill=\"#666\"]{fill:#a4a8b0}"
     ".sheet [stroke=\"#e4e4e4\"],.sheet [stroke=\"#ececec\"]{stroke:#32353c}"
+    ".sheet [color=\"#555\"]{color:#b4b8c0}.sheet [stroke=\"#555\"]{stroke:#b4b8c0}"
     ".sheet [stroke=\"#7a7a7a\"]{stroke:#8d929b}"
     ".sheet [fill=\"#ececec\"]{fill:#2a2d34}.sheet [fill=\"#f4f4f4\"]{fill:#23262c}}\n"
     "*{box-sizing:border-box}\n"

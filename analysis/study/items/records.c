@@ -72,6 +72,8 @@ iso_err iso_records_choose(iso_records *out, const iso_records *records, const i
         bool here = false, there = false;
         ISO_TRY(names_layer(&here, select->layers, r->src_layer, top));
         ISO_TRY(names_layer(&there, select->layers, r->tgt_layer, top));
+        if (r->baseline && r->src_layer == ISO_NO_INT && r->tgt_layer == ISO_NO_INT)
+            here = there = true; /* it stands beside every layer */
         if (here && there && iso_records_names(select->src, r->src) &&
             iso_records_names(select->tgt, r->tgt))
             ISO_TRY(iso_records_add(out, r));
