@@ -5,6 +5,9 @@
 
 #include "analysis/stats/permuted_inside.h"
 #include "lib/base/alloc.h"
+#include "lib/linalg/statistics.h"
+
+#define LEVEL 0.05
 
 enum { ASKED_EVERY = 256 }; /* permutations between two looks at the run */
 
@@ -241,30 +244,49 @@ static int families_of(const struct iso_permuted *s)
     return most;
 }
 
-static void count_far(struct iso_permuted *s, double *largest, int families)
+/* largest[family * total]: the largest of each family under this permutation. */
+static void look(struct iso_permuted *s, double *largest, int64_t total)
 {
-    memset(largest, 0, (size_t)families * sizeof *largest);
     for (int i = 0; i < s->count; i++) {
         struct iso_permuted_one *t = &s->at[i];
-        t->now = value_of(t, s->set[t->set].now);
-        t->far += t->now >= t->edge;
-        largest[t->family] = fmax(largest[t->family], t->now);
+        const double now = value_of(t, s->set[t->set].now);
+        double *most = &largest[t->family * total];
+        t->far += now >= t->edge;
+        *most = fmax(*most, now);
     }
-    for (int i = 0; i < s->count; i++)
-        s->at[i].far_most += largest[s->at[i].family] >= s->at[i].edge;
 }
 
-static void conclude(struct iso_permuted *s, bool all)
+static int64_t count_from(const double *rising, int64_t n, double least)
+{
+    int64_t low = 0;
+
+    for (int64_t high = n; low < high;) {
+        const int64_t middle = low + (high - low) / 2;
+        if (rising[middle] < least)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return n - low;
+}
+
+/* Of one family, whose largest values are in rising order. */
+static void conclude(struct iso_permuted *s, int family, const double *largest, bool all)
 {
     const double own = all ? 0 : 1, of = (double)s->tried + own;
+    const int64_t exceed = (int64_t)floor(LEVEL * of + 1e-9 - own);
+    int64_t together = 0;
 
+    for (int i = 0; i < s->count; i++)
+        together += s->at[i].family == family;
     for (int i = 0; i < s->count; i++) {
         struct iso_permuted_one *t = &s->at[i];
+        if (t->family != family)
+            continue;
         t->p = ((double)t->far + own) / of;
-        t->p_max = ((double)t->far_most + own) / of;
-        t->together = 0;
-        for (int j = 0; j < s->count; j++)
-            t->together += s->at[j].family == t->family;
+        t->p_max = ((double)count_from(largest, s->tried, t->edge) + own) / of;
+        t->bar = exceed < (all ? 1 : 0) ? 1 : fmin(1, largest[s->tried - 1 - exceed] / t->size);
+        t->together = together;
     }
 }
 
@@ -278,23 +300,25 @@ iso_err iso_permuted_run(struct iso_permuted *s, const struct iso_permuted_opt *
 
     if (s->count == 0)
         return ISO_OK;
-    ISO_TRY(iso_alloc(&largest, families, sizeof *largest));
     ISO_TRY(iso_permuted_orders_make(&orders, s->set, s->sets, opt));
+    const int64_t total = orders.left;
+    ISO_TRY(iso_alloc(&largest, families * total, sizeof *largest));
     for (int i = 0; i < s->sets; i++)
         ISO_TRY(iso_permuted_set_seat(&s->set[i], &orders));
     for (int i = 0; i < s->count; i++) /* rounding is forgiven */
         s->at[i].edge = value_of(&s->at[i], s->set[s->at[i].set].now) - 1e-12 * s->at[i].size;
-    const int64_t total = orders.left;
     while (iso_permuted_orders_next(&orders)) {
         for (int i = 0; i < s->sets; i++)
             iso_permuted_set_look(&s->set[i], &orders);
-        count_far(s, largest, families);
-        s->tried++;
+        look(s, largest + s->tried++, total);
         if (s->tried % ASKED_EVERY == 0)
             ISO_TRY(iso_run_step(run, "permuting", s->tried, total, "permutations"));
     }
     s->possible = orders.possible;
-    conclude(s, orders.all);
+    for (int f = 0; f < families; f++) {
+        iso_sort(largest + f * total, total);
+        conclude(s, f, largest + f * total, orders.all);
+    }
 done:
     iso_permuted_orders_free(&orders);
     iso_free(largest);

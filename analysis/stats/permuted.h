@@ -30,14 +30,15 @@ struct iso_permuted_one {
     int64_t tag, n;
     int family;      /* which p_max is corrected over: from 0, the caller's to set before the run */
     double p, p_max; /* after the run */
+    double bar;      /* what |r| must exceed for p_max to be at most 0.05; 1: no r does */
     int64_t together; /* how many are of the family */
     iso_correlation kind;
     bool pairs;
     int set;                     /* of items */
     double *own, *moved, *third; /* x, y, z as the coefficient looks at them; one block */
     double scale;                /* of Kendall: what concordance is multiplied by */
-    double size, edge, now;      /* 1 / sd of chance; what counts as far; under one permutation */
-    int64_t far, far_most;
+    double size, edge;           /* 1 / sd of chance; what counts as far */
+    int64_t far;
 };
 
 /* {0} is empty. */
@@ -60,10 +61,10 @@ struct iso_permuted_opt {
 iso_err iso_permuted_add(struct iso_permuted *s, const struct iso_permuted_test *test);
 
 /*
- * Every permutation is one of all the items that any test has; a test whose items are some of them
- * sees these in the order in which the permutation has them. With one order of all languages
- * behind all tests the largest value under each permutation is that of one world in which nothing
- * is related, however the tests hang together (Westfall & Young 1993).
+ * Once for a list. Every permutation is one of all the items that any test has; a test whose items
+ * are some of them sees these in the order in which the permutation has them. With one order of all
+ * languages behind all tests the largest value under each permutation is that of one world in which
+ * nothing is related, however the tests hang together (Westfall & Young 1993).
  *
  * p is the share of permutations whose |r| is as far from 0, p_max that of those whose largest
  * |r| / sd among the family is as far as this one's; sd is that of independent quantities:

@@ -36,10 +36,12 @@ static iso_err write_all(const struct args *args, const iso_records *records)
     int count = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&file, args->inputs.count + 2, sizeof *file));
+    ISO_TRY(iso_alloc(&file, args->inputs.count + 3, sizeof *file));
     file[count++] = file_at(opt->scores, "scores");
     if (opt->given)
         file[count++] = file_at(opt->given, "scores");
+    if (opt->blocks)
+        file[count++] = file_at(opt->blocks, "blocks");
     for (int i = 0; i < args->inputs.count; i++)
         file[count++] = file_at(args->inputs.at[i], "records");
     ISO_TRY(out_records_of(args, records, file, count));
@@ -99,6 +101,11 @@ static int run(const struct args *args)
         return cmd_usage(args, "--given holds a third quantity constant, so it needs RECORDS");
     if (opt->measure && args->inputs.count == 0)
         return cmd_usage(args, "--measure chooses among RECORDS, and none are given");
+    if (opt->blocks && args->inputs.count == 0)
+        return cmd_usage(args, "--blocks restricts permutations of the languages, so it needs "
+                               "RECORDS");
+    if (opt->permutations && args->inputs.count == 0)
+        return cmd_usage(args, "--permutations is of correlations, so it needs RECORDS");
     if (iso_gap_check(opt))
         return cmd_usage(args, "%s", iso_err_msg());
     const iso_err err = gap(args);

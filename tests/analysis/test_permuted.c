@@ -389,12 +389,15 @@ static void ends(void **state)
         for (int i = 0; i < 12; i++)
             x[i] = i * i % 7;
         iso_alloc_fail_after(n);
-        err = iso_permuted_add(&s, &(struct iso_permuted_test){.n = 12, .x = x, .y = x, .z = NULL});
+        err = iso_permuted_add(&s, &(struct iso_permuted_test){.n = 12, .x = x, .y = x});
         if (!err)
             err = iso_permuted_run(&s, &(struct iso_permuted_opt){.permutations = 20}, NULL);
         iso_alloc_fail_after(-1);
-        if (!err)
+        if (!err) {
+            iso_permuted_free(&s);
+            ok(iso_permuted_add(&s, &(struct iso_permuted_test){.n = 12, .x = x, .y = x}));
             fails(iso_permuted_run(&s, &(struct iso_permuted_opt){0}, &run), ISO_ECANCEL, "");
+        }
         iso_permuted_free(&s);
     }
     ok(err);

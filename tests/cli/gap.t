@@ -68,7 +68,7 @@ $ printf 'lang,score\nen,.82\nde,.71\nfr,.74\nru,.69\nsw,.50\nth,.56\nur,.58\n' 
 $ isogloss gap --scores s.csv r.csv --csv o.csv
 2> isogloss: note: 5 languages have both; only a gap: 1 (ur); no gap: 1 (ko)
 2> isogloss: note: not taken: cka:biased; --measure chooses
-2> isogloss: note: cka:debiased: strongest at layer 1, Pearson -0.91 (n = 5); -0.94 without de
+2> isogloss: note: cka:debiased: strongest at layer 1, Pearson -0.91 (n = 5, p 0.067); -0.94 without de
 2> isogloss: note: n = 5 languages is few: a Pearson correlation below 0.88 in size is not distinguishable from 0 at 5 %
 $ grep -E '^(pearson|kendall)' o.csv | grep -v + | cut -d , -f 1,3-7,11,14,31-33
 > pearson,en,,1,1,-0.91425,0,5,cka:debiased,gap:language,
@@ -114,6 +114,61 @@ $ isogloss gap --scores p.csv r.csv --quiet --csv - | grep -E '^(gap,mean|pearso
 $ echo '{"records": [{"measure": "cka", "value": 1}]}' > none.json; isogloss gap --scores none.json
 2> isogloss gap: none.json: no records of accuracy or f1 of a language
 ? 1
+# the p of the strongest of all, within blocks too
+$ awk -F , -v OFS=, 'NR == 1 { print } NR > 1 && /debiased/ { print; $5 = $6 = 2; $7 = ($7 * 7 + NR / 3) % 1; print }' r.csv > two.csv
+$ isogloss gap --scores s.csv two.csv --csv o.csv; grep -E '^(pearson|spearman)' o.csv | grep -v + | cut -d , -f 1,5,7,13,40-42
+> pearson,1,-0.914252,0.066667,120,0.066667,3
+> spearman,1,-0.8,0.133333,120,0.133333,3
+> pearson,2,-0.852426,0.091667,120,0.133333,3
+> spearman,2,-0.8,0.133333,120,0.133333,3
+> pearson,,-0.879968,0.075,120,0.1,3
+> spearman,,-0.8,0.133333,120,0.133333,3
+2> isogloss: note: 5 languages have both; only a gap: 1 (ur); no gap: 1 (ko)
+2> isogloss: note: cka:debiased: strongest at layer 1, Pearson -0.91 (n = 5, p 0.067, p_max 0.067 over 3); -0.94 without de
+2> isogloss: note: 3 discrepancies (measures and layers) were tried: p is for one alone, p_max for the strongest, which must exceed 0.91 in size at n = 5
+2> isogloss: note: n = 5 languages is few: a Pearson correlation below 0.88 in size is not distinguishable from 0 at 5 %
+$ printf 'lang,script\nde,Latn\nfr,Latn\nru,Cyrl\nsw,Latn\nth,Thai\n' > b.csv; isogloss gap --scores s.csv two.csv --blocks b.csv --csv o.csv; grep -E '^pearson' o.csv | grep -v + | cut -d , -f 5,13,40-42
+> 1,0.333333,6,0.333333,3
+> 2,0.333333,6,0.333333,3
+> ,0.333333,6,0.333333,3
+2> isogloss: note: b.csv: alone in a block, and never moved by a permutation: ru, th
+2> isogloss: note: b.csv: the blocks allow 6 permutations, so no p is below 0.167 and none can show anything at 0.05
+2> isogloss: note: 5 languages have both; only a gap: 1 (ur); no gap: 1 (ko)
+2> isogloss: note: cka:debiased: strongest at layer 1, Pearson -0.91 (n = 5, p 0.33, p_max 0.33 over 3); -0.94 without de
+2> isogloss: note: n = 5 languages is few: a Pearson correlation below 0.88 in size is not distinguishable from 0 at 5 %
+$ head -3 b.csv > few.csv; isogloss gap --scores s.csv two.csv --blocks few.csv
+2> isogloss gap: few.csv has no block of ru, sw, th: add them, or leave them out by --tgt
+? 1
+$ printf 'de,1\nfr,2\nru,3\nsw,4\nth,5\n' > each.csv; isogloss gap --scores s.csv two.csv --blocks each.csv
+2> isogloss gap: each.csv: each language has a block of its own, so there is nothing to permute: join blocks, or do without --blocks
+? 1
+$ isogloss gap --scores s.csv two.csv --permutations 9
+2> isogloss gap: --permutations 9: p is at least 1/(K + 1), so fewer than 19 cannot show anything at 0.05 (see `isogloss help gap`)
+? 2
+$ isogloss gap --scores s.csv --blocks b.csv
+2> isogloss gap: --blocks restricts permutations of the languages, so it needs RECORDS (see `isogloss help gap`)
+? 2
+$ isogloss gap --scores s.csv --permutations 99
+2> isogloss gap: --permutations is of correlations, so it needs RECORDS (see `isogloss help gap`)
+? 2
+# scores at one layer serve discrepancies of all; below the majority class they are flagged
+$ printf 'measure,estimator,src,tgt,src_layer,tgt_layer,value,train,model\n' > last.csv; for t in en:9 de:8 fr:7 ru:6 sw:4 th:5; do echo "accuracy,probe,en,${t%:*},2,2,.${t#*:}2,en,mini"; done >> last.csv; isogloss gap --scores last.csv two.csv --csv o.csv --measure cka; grep -E '^pearson' o.csv | grep -v + | cut -d , -f 5,7,14,44
+> 1,-0.92972,5,
+> 2,-0.9475,5,
+> ,-0.946468,5,
+2> isogloss: note: 5 languages have both; only a gap: 0; no gap: 1 (ko)
+2> isogloss: note: scores are of layer 2 alone, and held against discrepancies of every layer
+2> isogloss: note: cka:debiased: strongest at layer 2, Pearson -0.95 (*
+2> isogloss: note: *
+2> isogloss: note: *
+$ for t in en de fr ru sw th; do echo "accuracy,majority,en,$t,2,2,.65,en,mini"; done >> last.csv; isogloss gap --scores last.csv two.csv --csv o.csv; grep -E '^kendall' o.csv | cut -d , -f 5,7,44
+> 1,-0.8,mean score 0.620 against 0.650 of the majority class; below it 3 of 5: ru+sw+th
+> 2,-0.8,mean score 0.620 against 0.650 of the majority class; below it 3 of 5: ru+sw+th
+> ,-0.8,mean score 0.620 against 0.650 of the majority class; below it 3 of 5: ru+sw+th
+2> isogloss: note: 5 languages have both; only a gap: 0; no gap: 1 (ko)
+2> isogloss: note: scores are of layer 2 alone, and held against discrepancies of every layer
+2> isogloss: note: 3 of 3 correlations over languages are flagged and not announced, at layer 1: mean score 0.620 against 0.650 of the majority class; below it 3 of 5: ru+sw+th
+2> isogloss: note: *
 # the figure
 needs gnuplot
 $ isogloss gap --scores s.csv r.csv --quiet --csv o.csv --plot scatter.svg --plot-data scatter.gp; grep -c '<svg' scatter.svg; grep -c "^set label '..' at" scatter.gp

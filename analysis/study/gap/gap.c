@@ -20,6 +20,8 @@ static const iso_option options[] = {
     ISO_SELECT_LAYERS(iso_gap_opt),
     ISO_OPTION(iso_gap_opt, MEASURES, measure, "LIST", "of RECORDS: cka,centroid:relative,p@1,... (default: the usual ones that are there)"),
     ISO_OPTION(iso_gap_opt, ENUM, interval, "KIND", "none leaves intervals out", .choices = "none"),
+    ISO_OPTION(iso_gap_opt, INT, permutations, "K", "permutations of the languages for p and p_max, at least 19 (default: 10000; all of them up to 8 languages)", .most = 1000000),
+    ISO_OPTION(iso_gap_opt, PATH, blocks, "TABLE", "lang and block (a family, a script): permute languages within blocks only", .reads = ISO_READS_FILE),
 };
 /* clang-format on */
 const iso_options iso_gap_options = ISO_OPTIONS("gap", iso_gap_opt, options);
@@ -104,11 +106,24 @@ done:
     return err;
 }
 
+static iso_err take_options(iso_gap_opt *out, const iso_gap_opt *opt)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_options_take(&iso_gap_options, out, opt));
+    ISO_NEED(out->permutations == 0 || out->permutations >= ISO_PERMUTATIONS_LEAST,
+             ISO_FIELD(permutations) " %lld: p is at least 1/(K + 1), so fewer than %d cannot show "
+                                     "anything at 0.05",
+             (long long)out->permutations, ISO_PERMUTATIONS_LEAST);
+done:
+    return err;
+}
+
 iso_err iso_gap_check(const iso_gap_opt *opt)
 {
     iso_gap_opt o;
 
-    return iso_options_take(&iso_gap_options, &o, opt);
+    return take_options(&o, opt);
 }
 
 static iso_err add_all(iso_records *out, struct gap_job *job, const iso_records *in)
@@ -127,7 +142,8 @@ static iso_err add_all(iso_records *out, struct gap_job *job, const iso_records 
         ISO_TRY(iso_gap_by_language(out, job, &job->series.at[i]));
         ISO_TRY(iso_gap_mantel(out, job, &job->series.at[i]));
     }
-    iso_gap_notes(job, out);
+    ISO_TRY(iso_gap_search_run(out, job));
+    ISO_TRY(iso_gap_notes(job, out));
 done:
     iso_records_free(&chosen);
     return err;
@@ -142,7 +158,7 @@ iso_err iso_gap(iso_records *out, const iso_records *in, const iso_gap_opt *opt,
 
     ISO_NEED(in && in != out,
              "gaps go to another list of records than they are read from, and none is NULL");
-    ISO_TRY(iso_options_take(&iso_gap_options, &job.opt, opt));
+    ISO_TRY(take_options(&job.opt, opt));
     ISO_TRY(add_all(&list, &job, in));
     for (int64_t i = 0; i < list.count; i++)
         ISO_TRY(iso_records_add(out, &list.at[i]));

@@ -2,6 +2,7 @@
 #ifndef ISO_STUDY_GAP_INSIDE_H
 #define ISO_STUDY_GAP_INSIDE_H
 
+#include "analysis/stats/permuted.h"
 #include "analysis/study/gap/gap.h"
 #include "analysis/study/gap/gap_series.h"
 #include "lib/base/str.h"
@@ -14,15 +15,16 @@ struct gap_cell {
     const char *lang;
     int64_t layer;
     double value;
+    double floor; /* what the most frequent class scores there; NAN where that is not said */
 };
 
 /* One row of a table of scores, or the scores of one probe. */
 struct gap_scores {
-    const char *path;  /* as messages call it */
-    const char *model; /* whose scores; NULL when nameless */
-    const char *train; /* what a probe was trained on, or NULL */
-    const char *src;   /* as the file says, or NULL */
-    bool layered;
+    const char *path;    /* as messages call it */
+    const char *model;   /* whose scores; NULL when nameless */
+    const char *train;   /* what a probe was trained on, or NULL */
+    const char *src;     /* as the file says, or NULL */
+    bool layered, alone; /* at layers; at one only, so that they serve for all */
     struct gap_cell *at;
     int count, room;
     iso_scores table; /* what names are borrowed from */
@@ -33,8 +35,21 @@ iso_err iso_gap_scores_open(struct gap_scores *out, const iso_gap_opt *opt,
                             const iso_records *records, const iso_run *run);
 void iso_gap_scores_free(struct gap_scores *s);
 
-/* The score, at any layer where they have none; NAN where there is none. */
-double iso_gap_score(const struct gap_scores *s, const char *lang, int64_t layer);
+/* Another score, with the layer it is of. ISO_EFORMAT for a second one of the same place. */
+iso_err iso_gap_scores_add(struct gap_scores *s, const char *lang, int64_t layer, double value);
+
+/* The number of the row that is called so; NULL: the one there is. ISO_EDATA, ISO_EARG list them.
+ */
+iso_err iso_gap_scores_row(int *out, const char *path, const char *const *name, int count,
+                           const char *row);
+
+/* Of records: the chosen run's, with the most frequent class's beside each where it is there. */
+iso_err iso_gap_scores_probed(struct gap_scores *s, const iso_gap_opt *opt,
+                              const iso_records *records);
+
+/* The score, at any layer where they have none, or one alone; NULL where there is none. */
+const struct gap_cell *iso_gap_cell(const struct gap_scores *s, const char *lang, int64_t layer);
+double iso_gap_score(const struct gap_scores *s, const char *lang, int64_t layer); /* or NAN */
 
 /* --- A third quantity --- */
 
@@ -62,6 +77,15 @@ double iso_gap_given_at(const struct gap_given *g, int i, const char *src, const
 /* Of two languages: the pair's number, or how far their numbers are apart. */
 double iso_gap_given_apart(const struct gap_given *g, int i, const char *a, const char *b);
 
+/* --- Permutations --- */
+
+/* All correlations of a call, under one permutation of its languages. */
+struct gap_search {
+    struct iso_permuted tests; /* each with the number of its record */
+    bool *used;                /* of each language, targets before the source: whether in any */
+    int *block;                /* of each; NULL: one for all */
+};
+
 /* --- The job --- */
 
 struct gap_job {
@@ -75,6 +99,7 @@ struct gap_job {
     int tgts;
     int64_t *layer; /* of the scores, ascending; one ISO_NO_INT where they have none */
     int layers;
+    struct gap_search *search;
 };
 
 /* Reads and chooses all of it but `opt` and `run`. ISO_EDATA for languages that have no score. */
@@ -90,6 +115,7 @@ enum { GAP_OVER_LAYERS = -1 }; /* a layer: means over the series' layers */
 struct gap_data {
     int n;
     const char **lang;
+    int *item; /* its number among the languages of the job */
     double *x, *y, *z;
 };
 
@@ -114,7 +140,22 @@ iso_err iso_gap_by_language(iso_records *out, const struct gap_job *job,
 iso_err iso_gap_mantel(iso_records *out, const struct gap_job *job,
                        const struct gap_series *series);
 
+/* The last record is a correlation to be permuted. Then p, p_max, permutations and family of all
+ * that were put, and what the number of permutations allows as a note. */
+iso_err iso_gap_search_put(const struct gap_job *job, const iso_records *out,
+                           const struct iso_permuted_test *test);
+iso_err iso_gap_search_run(iso_records *out, const struct gap_job *job);
+void iso_gap_search_free(struct gap_search *s);
+
+/* block[i]: of a job's language, from 0 in the order in which they come; −1 where it has none. */
+iso_err iso_gap_blocks_read(int *block, const struct gap_job *job);
+
+/* Why correlations with the scores of these languages at a layer say little; NULL where nothing is
+ * known against them. Free with iso_free. */
+iso_err iso_gap_doubt(char **out, const struct gap_job *job, const struct gap_series *series,
+                      const char *const *lang, int n, int64_t layer);
+
 /* What a reader should know of them: languages left out, few languages, many tests. */
-void iso_gap_notes(const struct gap_job *job, const iso_records *records);
+iso_err iso_gap_notes(const struct gap_job *job, const iso_records *records);
 
 #endif

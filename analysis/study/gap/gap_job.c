@@ -126,6 +126,7 @@ static iso_err list_layers(struct gap_job *job)
             job->layer[kept++] = job->layer[i];
     }
     job->layers = s->layered ? kept : 1;
+    job->scores.alone = s->layered && kept == 1;
 done:
     return err;
 }
@@ -135,6 +136,7 @@ iso_err iso_gap_ask(struct gap_job *job, const iso_records *records)
     const iso_gap_opt *opt = &job->opt;
     iso_err err = ISO_OK;
 
+    ISO_TRY(iso_alloc(&job->search, 1, sizeof *job->search));
     ISO_TRY(iso_gap_scores_open(&job->scores, opt, records, job->run));
     ISO_TRY(choose_source(job, records));
     ISO_TRY(choose_targets(job));
@@ -149,9 +151,11 @@ done:
 
 void iso_gap_job_free(struct gap_job *job)
 {
+    iso_gap_search_free(job->search);
     iso_gap_scores_free(&job->scores);
     iso_gap_given_free(&job->given);
     iso_gap_collection_free(&job->series);
+    iso_free(job->search);
     iso_free(job->tgt);
     iso_free(job->layer);
 }

@@ -10,12 +10,14 @@
 struct square {
     int n;
     const char **lang;
+    int *item;               /* their numbers among the languages of the job */
     double *d, *gap, *given; /* n × n */
 };
 
 static void square_free(struct square *s)
 {
     iso_free(s->lang);
+    iso_free(s->item);
     iso_free(s->d);
     iso_free(s->gap);
     iso_free(s->given);
@@ -27,6 +29,7 @@ static iso_err square_make(struct square *s, int room)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&s->lang, room, sizeof *s->lang));
+    ISO_TRY(iso_alloc(&s->item, room, sizeof *s->item));
     ISO_TRY(iso_alloc(&s->d, cells, sizeof *s->d));
     ISO_TRY(iso_alloc(&s->gap, cells, sizeof *s->gap));
     ISO_TRY(iso_alloc(&s->given, cells, sizeof *s->given));
@@ -59,8 +62,10 @@ static void choose(struct square *s, const struct gap_job *job, const struct gap
     s->n = 0;
     for (int i = -1; i < job->tgts; i++) {
         const char *lang = i < 0 ? job->src : job->tgt[i];
-        if (!isnan(iso_gap_score(&job->scores, lang, layer)))
-            s->lang[s->n++] = lang;
+        if (isnan(iso_gap_score(&job->scores, lang, layer)))
+            continue;
+        s->item[s->n] = i < 0 ? job->tgts : i;
+        s->lang[s->n++] = lang;
     }
     for (;;) {
         int worst = 0, most = 0;
@@ -75,6 +80,7 @@ static void choose(struct square *s, const struct gap_job *job, const struct gap
             return;
         s->n--;
         memmove(s->lang + worst, s->lang + worst + 1, (size_t)(s->n - worst) * sizeof *s->lang);
+        memmove(s->item + worst, s->item + worst + 1, (size_t)(s->n - worst) * sizeof *s->item);
     }
 }
 
@@ -116,8 +122,10 @@ static iso_err add(iso_records *out, const struct gap_job *job, iso_record r,
                    const struct square *s, const double *other, const double *given)
 {
     static const iso_correlation kinds[] = {ISO_PEARSON, ISO_SPEARMAN};
-    const iso_correlation_opt opt = {.seed = iso_run_seed(job->run)};
+    const iso_correlation_opt opt = {.permutations = -1};
     const iso_view third = given ? view_of(given, s->n) : (iso_view){0};
+    struct iso_permuted_test test = {
+        .pairs = true, .n = s->n, .item = s->item, .x = s->d, .y = other, .z = given};
     iso_err err = ISO_OK;
 
     for (int k = 0; k < 2; k++) {
@@ -127,10 +135,12 @@ static iso_err add(iso_records *out, const struct gap_job *job, iso_record r,
         r.estimator = iso_correlation_name(kinds[k]);
         r.value = v.value;
         r.null = v.null;
-        r.p = v.p;
         r.n = v.n;
         r.why = v.why;
         ISO_TRY(iso_records_add(out, &r));
+        test.kind = kinds[k];
+        if (isfinite(v.value))
+            ISO_TRY(iso_gap_search_put(job, out, &test));
     }
 done:
     return err;
@@ -140,12 +150,15 @@ static iso_err mantel_at(iso_records *out, const struct gap_job *job,
                          const struct gap_series *series, int64_t layer, struct square *s)
 {
     iso_record r = iso_gap_record(job, series, layer);
+    char *flag = NULL;
     iso_err err = ISO_OK;
 
     choose(s, job, series, layer);
     if (s->n < ISO_CORRELATION_LEAST)
         return ISO_OK;
     fill(s, job, series, layer);
+    ISO_TRY(iso_gap_doubt(&flag, job, series, s->lang, s->n, layer));
+    r.flag = flag;
     r.y = "gap:difference";
     ISO_TRY(add(out, job, r, s, s->gap, NULL));
     for (int t = 0; t < job->given.count; t++) {
@@ -159,6 +172,7 @@ static iso_err mantel_at(iso_records *out, const struct gap_job *job,
         r.given = NULL;
     }
 done:
+    iso_free(flag);
     return err;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/stats/correlation.h"
+#include "analysis/study/gap/gap_claim.h"
 #include "analysis/study/gap/gap_inside.h"
 #include "lib/base/str.h"
 #include "lib/base/textmap.h"
@@ -92,21 +93,30 @@ done:
     return err;
 }
 
-/* --- Correlations --- */
-
-static bool over_languages(const iso_record *r, const char *measure)
+/* Scores at one layer serve discrepancies of all. */
+static void note_alone(const struct gap_job *job)
 {
-    return strcmp(r->measure, measure) == 0 && !r->tgt && !r->subset && !r->given;
+    for (int i = 0; job->scores.alone && i < job->series.count; i++) {
+        const struct gap_series *series = &job->series.at[i];
+        if (series->layers == 1 && series->layer[0] == job->layer[0])
+            continue;
+        iso_run_note(
+            job->run,
+            "scores are of layer %lld alone, and held against discrepancies of every layer",
+            (long long)job->layer[0]);
+        return;
+    }
 }
 
-static void note_few(const struct gap_job *job, const iso_records *records)
+/* --- Correlations --- */
+
+static void note_few(const struct gap_job *job, const struct gap_claims *claims)
 {
     int64_t least = INT64_MAX;
 
-    for (int64_t i = 0; i < records->count; i++) {
-        const iso_record *r = &records->at[i];
-        if (over_languages(r, "pearson") && isfinite(r->value) && r->n < least)
-            least = r->n;
+    for (int64_t i = 0; i < claims->count; i++) {
+        if (claims->at[i].best && claims->at[i].best->n < least)
+            least = claims->at[i].best->n;
     }
     if (least < FEW)
         iso_run_note(job->run,
@@ -115,97 +125,119 @@ static void note_few(const struct gap_job *job, const iso_records *records)
                      (long long)least, iso_correlation_critical(least));
 }
 
+/* Of n correlations looked at, how strong the strongest must be. */
 static void note_tests(const struct gap_job *job, const iso_records *records)
 {
-    int64_t count = 0, undefined = 0;
+    const struct iso_permuted *tests = &job->search->tests;
+
+    for (int i = 0; i < tests->count; i++) {
+        const struct iso_permuted_one *t = &tests->at[i];
+        const iso_record *r = &records->at[t->tag];
+        if (strcmp(r->measure, "pearson") != 0 || r->given || r->baseline || t->together < 2 ||
+            t->bar >= 1)
+            continue;
+        iso_run_note(job->run,
+                     "%lld discrepancies (measures and layers) were tried: p is for one alone, "
+                     "p_max for the strongest, which must exceed %.2f in size at n = %lld",
+                     (long long)t->together, t->bar, (long long)t->n);
+        return;
+    }
+}
+
+static void note_undefined(const struct gap_job *job, const struct gap_claims *claims,
+                           const iso_records *records)
+{
+    int64_t count = 0, of = 0;
     const char *why = NULL;
 
     for (int64_t i = 0; i < records->count; i++) {
         const iso_record *r = &records->at[i];
-        if (!over_languages(r, "pearson"))
+        if (!iso_gap_claimable(r))
             continue;
-        count += isfinite(r->value);
-        undefined += !isfinite(r->value);
+        of++;
+        count += !isfinite(r->value);
         why = isfinite(r->value) ? why : r->why;
     }
-    if (undefined > 0)
+    if (count > 0)
         iso_run_note(job->run, "%lld of %lld correlations over languages are refused: %s",
-                     (long long)undefined, (long long)(count + undefined), why);
-    if (count + undefined == 0)
+                     (long long)count, (long long)of, why);
+    if (claims->count == 0)
         iso_run_note(job->run, "nothing is correlated: scores and records have no layer in common");
-    if (count > 1)
-        iso_run_note(
-            job->run,
-            "%lld discrepancies (measures and layers) were tried; each p is for one alone, "
-            "not corrected",
-            (long long)count);
 }
 
-/* The strongest correlation of a series, NULL when none is defined. */
-static const iso_record *strongest(const iso_records *records, const struct gap_series *series)
+static void note_flagged(const struct gap_job *job, const struct gap_claims *claims)
 {
-    const iso_record *best = NULL;
-
-    for (int64_t i = 0; i < records->count; i++) {
-        const iso_record *r = &records->at[i];
-        if (over_languages(r, "pearson") && iso_gap_series_made(series, r) && isfinite(r->value) &&
-            (series->layers == 1 || r->src_layer != ISO_NO_INT) &&
-            (!best || fabs(r->value) > fabs(best->value)))
-            best = r;
-    }
-    return best;
-}
-
-/* Which of its languages a correlation owes most to. */
-static iso_err note_strongest(const struct gap_job *job, const struct gap_series *series,
-                              const iso_records *records)
-{
-    const iso_record *best = strongest(records, series), *far = NULL;
-    struct gap_data d = {0};
-    int left = 0, place = 0;
+    const iso_record *doubt = NULL;
+    int64_t flagged = 0, count = 0;
     char at[40] = "";
+
+    for (int64_t i = 0; i < claims->count; i++) {
+        flagged += claims->at[i].flagged;
+        count += claims->at[i].count;
+        doubt = doubt ? doubt : claims->at[i].doubt;
+    }
+    if (!doubt)
+        return;
+    if (doubt->src_layer != ISO_NO_INT)
+        (void)snprintf(at, sizeof at, ", at layer %lld", (long long)doubt->src_layer);
+    iso_run_note(job->run,
+                 "%lld of %lld correlations over languages are flagged and not announced%s: %s",
+                 (long long)flagged, (long long)count, at, doubt->flag);
+}
+
+/* The strongest, how sure it is after the search, and which of its languages it owes most to. */
+static iso_err note_strongest(const struct gap_job *job, const struct gap_claim *c)
+{
+    const iso_record *best = c->best;
+    iso_buf line = {0};
     iso_err err = ISO_OK;
 
     if (!best)
         return ISO_OK;
-    for (int64_t i = 0; i < records->count; i++) {
-        const iso_record *r = &records->at[i];
-        if (!r->subset || iso_record_compare(r, best, ISO_ROLE_NAMES, ISO_COLUMN(subset)) != 0)
-            continue;
-        if (isfinite(r->value) &&
-            (!far || fabs(r->value - best->value) > fabs(far->value - best->value))) {
-            far = r;
-            left = place;
-        }
-        place++;
-    }
-    ISO_TRY(iso_gap_data_make(&d, job->tgts + 1));
-    iso_gap_data_at(&d, job, series, best->src_layer, -1);
+    ISO_TRY(iso_buf_printf(&line, "%s", best->x));
+    if (best->stage)
+        ISO_TRY(iso_buf_printf(&line, ", %s", best->stage));
+    if (best->mix)
+        ISO_TRY(iso_buf_printf(&line, ", %s", best->mix));
+    if (best->baseline)
+        ISO_TRY(iso_buf_printf(&line, ", baseline %s", best->baseline));
+    ISO_TRY(iso_buf_puts(&line, ": strongest"));
     if (best->src_layer != ISO_NO_INT)
-        (void)snprintf(at, sizeof at, " at layer %lld", (long long)best->src_layer);
-    if (far)
-        iso_run_note(job->run, "%s%s%s%s%s: strongest%s, Pearson %.2f (n = %lld); %.2f without %s",
-                     series->name, best->stage ? ", " : "", best->stage ? best->stage : "",
-                     best->mix ? ", " : "", best->mix ? best->mix : "", at, best->value,
-                     (long long)best->n, far->value, d.lang[left]);
+        ISO_TRY(iso_buf_printf(&line, " at layer %lld", (long long)best->src_layer));
+    ISO_TRY(iso_buf_printf(&line, ", Pearson %.2f (n = %lld, p %.2g", best->value,
+                           (long long)best->n, best->p));
+    if (best->family > 1)
+        ISO_TRY(
+            iso_buf_printf(&line, ", p_max %.2g over %lld", best->p_max, (long long)best->family));
+    ISO_TRY(iso_buf_puts(&line, ")"));
+    if (c->without)
+        ISO_TRY(iso_buf_printf(&line, "; %.2f without %s", c->without->value, c->lang));
+    iso_run_note(job->run, "%s", line.text);
 done:
-    iso_gap_data_free(&d);
+    iso_buf_free(&line);
     return err;
 }
 
-void iso_gap_notes(const struct gap_job *job, const iso_records *records)
+iso_err iso_gap_notes(const struct gap_job *job, const iso_records *records)
 {
+    struct gap_claims claims = {0};
+    iso_err err = ISO_OK;
+
     if (job->series.count == 0 || !job->run || !job->run->note)
-        return;
-    if (note_languages(job))
-        return;
+        return ISO_OK;
+    ISO_TRY(note_languages(job));
     if (job->series.left_out)
         iso_run_note(job->run, "not taken: %s; " ISO_FIELD(measure) " chooses",
                      job->series.left_out);
-    for (int i = 0; i < job->series.count; i++) {
-        if (note_strongest(job, &job->series.at[i], records))
-            return;
-    }
+    note_alone(job);
+    ISO_TRY(iso_gap_claims_make(&claims, records));
+    for (int64_t i = 0; i < claims.count; i++)
+        ISO_TRY(note_strongest(job, &claims.at[i]));
+    note_flagged(job, &claims);
+    note_undefined(job, &claims, records);
     note_tests(job, records);
-    note_few(job, records);
+    note_few(job, &claims);
+done:
+    iso_gap_claims_free(&claims);
+    return err;
 }

@@ -16,6 +16,7 @@ iso_err iso_gap_data_make(struct gap_data *d, int room)
 
     *d = (struct gap_data){0};
     ISO_TRY(iso_alloc(&d->lang, room, sizeof *d->lang));
+    ISO_TRY(iso_alloc(&d->item, room, sizeof *d->item));
     ISO_TRY(iso_alloc(&d->x, room, sizeof *d->x));
     ISO_TRY(iso_alloc(&d->y, room, sizeof *d->y));
     ISO_TRY(iso_alloc(&d->z, room, sizeof *d->z));
@@ -26,6 +27,7 @@ done:
 void iso_gap_data_free(struct gap_data *d)
 {
     iso_free(d->lang);
+    iso_free(d->item);
     iso_free(d->x);
     iso_free(d->y);
     iso_free(d->z);
@@ -54,6 +56,7 @@ void iso_gap_data_at(struct gap_data *d, const struct gap_job *job, const struct
     for (int i = 0; i < job->tgts; i++) {
         double *x = &d->x[d->n], *y = &d->y[d->n], *z = &d->z[d->n];
         d->lang[d->n] = job->tgt[i];
+        d->item[d->n] = i;
         iso_gap_numbers(x, y, job, series, job->tgt[i], layer);
         *z = third < 0 ? 0 : iso_gap_given_at(&job->given, third, job->src, job->tgt[i]);
         d->n += isfinite(*x) && isfinite(*y) && isfinite(*z);
@@ -78,6 +81,9 @@ iso_record iso_gap_record(const struct gap_job *job, const struct gap_series *se
     r.k = f->k;
     r.neighbours = f->neighbours;
     r.denominator = f->denominator;
+    r.baseline = f->baseline;
+    r.condition = f->condition;
+    r.candidates = f->candidates;
     r.train = f->train;
     r.x = series->name;
     r.y = "gap:language";
@@ -96,6 +102,7 @@ static iso_correlation_opt options(const struct gap_job *job)
 {
     return (iso_correlation_opt){.boot = job->opt.interval == ISO_INTERVAL_NONE ? ISO_BOOT_NONE
                                                                                 : ISO_BOOT_BCA,
+                                 .permutations = -1,
                                  .seed = iso_run_seed(job->run)};
 }
 
@@ -103,6 +110,7 @@ static iso_err add_all(iso_records *out, const struct gap_job *job, const iso_re
                        const struct gap_data *d, const double *given)
 {
     const iso_correlation_opt opt = options(job);
+    struct iso_permuted_test test = {.n = d->n, .item = d->item, .x = d->x, .y = d->y, .z = given};
     iso_err err = ISO_OK;
 
     for (int k = 0; k < ISO_CORRELATIONS; k++) {
@@ -112,6 +120,9 @@ static iso_err add_all(iso_records *out, const struct gap_job *job, const iso_re
         r.measure = iso_correlation_name((iso_correlation)k);
         take(&r, &v);
         ISO_TRY(iso_records_add(out, &r));
+        test.kind = (iso_correlation)k;
+        if (isfinite(v.value) && !(given && test.kind == ISO_KENDALL))
+            ISO_TRY(iso_gap_search_put(job, out, &test));
     }
 done:
     return err;
@@ -164,10 +175,13 @@ static iso_err relate_at(iso_records *out, const struct gap_job *job,
                          const struct gap_series *series, int64_t layer, struct gap_data *d)
 {
     iso_record like = iso_gap_record(job, series, layer == GAP_OVER_LAYERS ? ISO_NO_INT : layer);
+    char *flag = NULL;
     iso_err err = ISO_OK;
 
     like.src = job->src;
     iso_gap_data_at(d, job, series, layer, -1);
+    ISO_TRY(iso_gap_doubt(&flag, job, series, d->lang, d->n, layer));
+    like.flag = flag;
     const int64_t first = out->count;
     ISO_TRY(add_all(out, job, &like, d, NULL));
     if (isfinite(out->at[first].value))
@@ -178,6 +192,7 @@ static iso_err relate_at(iso_records *out, const struct gap_job *job,
         ISO_TRY(add_all(out, job, &like, d, d->z));
     }
 done:
+    iso_free(flag);
     return err;
 }
 
@@ -185,7 +200,7 @@ static bool shares_layer(const struct gap_job *job, const struct gap_series *ser
 {
     for (int i = 0; i < series->layers; i++)
         for (int j = 0; j < job->layers; j++)
-            if (!job->scores.layered || series->layer[i] == job->layer[j])
+            if (!job->scores.layered || job->scores.alone || series->layer[i] == job->layer[j])
                 return true;
     return false;
 }
@@ -214,8 +229,11 @@ static iso_err over_layers(iso_records *out, const struct gap_job *job,
 {
     const iso_correlation_opt opt = {.permutations = -1};
     iso_record r = iso_gap_record(job, series, ISO_NO_INT);
+    char *flag = NULL;
     iso_err err = ISO_OK;
 
+    ISO_TRY(iso_gap_doubt(&flag, job, series, &lang, 1, GAP_OVER_LAYERS));
+    r.flag = flag;
     d->n = 0;
     for (int i = 0; i < series->layers; i++) {
         double *x = &d->x[d->n], *y = &d->y[d->n];
@@ -234,6 +252,7 @@ static iso_err over_layers(iso_records *out, const struct gap_job *job,
         ISO_TRY(iso_records_add(out, &r));
     }
 done:
+    iso_free(flag);
     return err;
 }
 
@@ -243,7 +262,7 @@ iso_err iso_gap_by_language(iso_records *out, const struct gap_job *job,
     struct gap_data d = {0};
     iso_err err = ISO_OK;
 
-    if (!job->scores.layered || series->layers < 2)
+    if (!job->scores.layered || job->scores.alone || series->layers < 2)
         return ISO_OK;
     ISO_TRY(iso_gap_data_make(&d, series->layers + 1));
     for (int i = 0; i < job->tgts; i++)

@@ -1,4 +1,4 @@
-/* Scores: a table as people type it, or records of a probe; which row, which columns. */
+/* Scores: a table as people type it, or a file of records; which row, which columns. */
 #include <math.h>
 #include <string.h>
 
@@ -23,8 +23,8 @@ done:
     return err;
 }
 
-static iso_err choose_row(int *out, const char *path, const char *const *name, int count,
-                          const char *row)
+iso_err iso_gap_scores_row(int *out, const char *path, const char *const *name, int count,
+                           const char *row)
 {
     const char *near;
     iso_buf list = {0};
@@ -75,16 +75,24 @@ done:
 
 /* --- Cells --- */
 
-double iso_gap_score(const struct gap_scores *s, const char *lang, int64_t layer)
+const struct gap_cell *iso_gap_cell(const struct gap_scores *s, const char *lang, int64_t layer)
 {
     for (int i = 0; i < s->count; i++) {
-        if ((!s->layered || s->at[i].layer == layer) && strcmp(s->at[i].lang, lang) == 0)
-            return s->at[i].value;
+        if ((!s->layered || s->alone || s->at[i].layer == layer) &&
+            strcmp(s->at[i].lang, lang) == 0)
+            return &s->at[i];
     }
-    return NAN;
+    return NULL;
 }
 
-static iso_err scores_add(struct gap_scores *s, const char *lang, int64_t layer, double value)
+double iso_gap_score(const struct gap_scores *s, const char *lang, int64_t layer)
+{
+    const struct gap_cell *cell = iso_gap_cell(s, lang, layer);
+
+    return cell ? cell->value : NAN;
+}
+
+iso_err iso_gap_scores_add(struct gap_scores *s, const char *lang, int64_t layer, double value)
 {
     iso_err err = ISO_OK;
 
@@ -101,7 +109,7 @@ static iso_err scores_add(struct gap_scores *s, const char *lang, int64_t layer,
         ISO_TRY(iso_realloc(&s->at, s->count, room, sizeof *s->at));
         s->room = room;
     }
-    s->at[s->count++] = (struct gap_cell){lang, layer, value};
+    s->at[s->count++] = (struct gap_cell){lang, layer, value, NAN};
     s->layered = s->layered || layer != ISO_NO_INT;
 done:
     return err;
@@ -137,7 +145,7 @@ static iso_err take_row(struct gap_scores *s, iso_buf *odd, int row, const iso_g
         if (!known)
             ISO_TRY(iso_buf_printf(odd, "%s%s", odd->len ? ", " : "", name));
         else if (!isnan(value))
-            ISO_TRY(scores_add(s, iso_lang_canonical(name), ISO_NO_INT, value));
+            ISO_TRY(iso_gap_scores_add(s, iso_lang_canonical(name), ISO_NO_INT, value));
     }
 done:
     return err;
@@ -154,7 +162,7 @@ static iso_err choose(int *row, struct gap_scores *s, const iso_gap_opt *opt)
         if (opt->select.src ? iso_lang_same(t->row[i], opt->select.src) : i == 0)
             wanted = t->row[i];
     }
-    ISO_TRY(choose_row(row, s->path, t->row, t->rows, wanted));
+    ISO_TRY(iso_gap_scores_row(row, s->path, t->row, t->rows, wanted));
     if (t->pairs)
         s->src = s->train = iso_lang_canonical(t->row[*row]);
     else if (*t->row[*row])
@@ -197,154 +205,6 @@ done:
     return err;
 }
 
-/* --- Scores that are records: accuracy or F1 of a probe or a classifier --- */
-
-enum { ROWS_MOST = 1000 };
-
-/* Which scores are taken: the first of these that is there. */
-static const char *const wanted[][2] = {
-    {"accuracy", "probe"}, {"f1", "macro"}, {"f1", "probe"}, {"accuracy", NULL}, {"f1", NULL}};
-enum { WANTED = (int)(sizeof wanted / sizeof *wanted) };
-
-/* Of all folds, at one depth. A probe tells its baselines and whole sets beside it. */
-static bool is_score(const iso_record *r, int which)
-{
-    return iso_str_same(r->measure, wanted[which][0]) &&
-           iso_str_same(r->estimator, wanted[which][1]) && r->tgt && isfinite(r->value) &&
-           r->fold == ISO_NO_INT && !iso_str_same(r->stage, "difference") &&
-           (r->src_layer == ISO_NO_INT || r->src_layer == r->tgt_layer);
-}
-
-static int find_scores(const iso_records *records)
-{
-    for (int w = 0; w < WANTED; w++) {
-        for (int64_t i = 0; i < records->count; i++) {
-            if (is_score(&records->at[i], w))
-                return w;
-        }
-    }
-    return -1;
-}
-
-/* "mini / en / xmixup": what tells runs apart. */
-static iso_err row_name(iso_buf *out, const iso_record *r)
-{
-    const char *const parts[] = {r->model, r->train, r->subset, r->pool, r->prep, r->stage, r->mix};
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_buf_puts(out, ""));
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        if (parts[i])
-            ISO_TRY(iso_buf_printf(out, "%s%s", out->len ? " / " : "", parts[i]));
-    }
-    if (r->mix_layer != ISO_NO_INT)
-        ISO_TRY(iso_buf_printf(out, "%s%lld", out->len ? " / " : "", (long long)r->mix_layer));
-done:
-    return err;
-}
-
-/* Rows in the order of their first record. */
-struct rows {
-    char **name;
-    int count;
-    int *of; /* of each record; −1 is no score */
-};
-
-static void rows_free(struct rows *rows)
-{
-    for (int i = 0; i < rows->count; i++)
-        iso_free(rows->name[i]);
-    iso_free(rows->name);
-    iso_free(rows->of);
-}
-
-static iso_err row_of(int *out, struct rows *rows, const iso_record *r)
-{
-    iso_buf name = {0};
-    iso_err err = ISO_OK;
-
-    ISO_TRY(row_name(&name, r));
-    for (*out = 0; *out < rows->count; (*out)++) {
-        if (strcmp(rows->name[*out], name.text) == 0)
-            goto done;
-    }
-    ISO_NEED(rows->count < ROWS_MOST, "scores of more than %d rows", ROWS_MOST);
-    rows->name[rows->count++] = name.text;
-    name = (iso_buf){0};
-done:
-    iso_buf_free(&name);
-    return err;
-}
-
-static iso_err gather(struct rows *rows, const iso_records *records, int which)
-{
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_alloc(&rows->name, ROWS_MOST, sizeof *rows->name));
-    ISO_TRY(iso_alloc(&rows->of, records->count, sizeof *rows->of));
-    for (int64_t i = 0; i < records->count; i++) {
-        rows->of[i] = -1;
-        if (is_score(&records->at[i], which))
-            ISO_TRY(row_of(&rows->of[i], rows, &records->at[i]));
-    }
-done:
-    return err;
-}
-
-/* A model alone is enough of a name where no other row has it. */
-static iso_err choose_probe(int *out, const struct gap_scores *s, const struct rows *rows,
-                            const iso_records *records, const char *row)
-{
-    int found = -1;
-
-    for (int64_t i = 0; row && i < records->count; i++) {
-        if (rows->of[i] < 0 || rows->of[i] == found ||
-            !(iso_str_same(records->at[i].model, row) || iso_str_same(records->at[i].train, row)))
-            continue;
-        if (found >= 0)
-            return choose_row(out, s->path, (const char *const *)rows->name, rows->count, row);
-        found = rows->of[i];
-    }
-    if (found >= 0) {
-        *out = found;
-        return ISO_OK;
-    }
-    return choose_row(out, s->path, (const char *const *)rows->name, rows->count, row);
-}
-
-/* A probe of one language names its source. */
-static void name_source(struct gap_scores *s, const iso_record *r)
-{
-    s->model = r->model;
-    s->train = r->train;
-    if (!s->src && r->src && !strchr(r->src, '+'))
-        s->src = iso_lang_canonical(r->src);
-}
-
-static iso_err scores_probed(struct gap_scores *s, const iso_gap_opt *opt,
-                             const iso_records *records)
-{
-    const int which = find_scores(records);
-    struct rows rows = {0};
-    int row = 0;
-    iso_err err = ISO_OK;
-
-    if (which < 0)
-        ISO_FAIL(ISO_EDATA, "%s: no records of accuracy or f1 of a language", s->path);
-    ISO_TRY(gather(&rows, records, which));
-    ISO_TRY(choose_probe(&row, s, &rows, records, opt->row));
-    for (int64_t i = 0; i < records->count; i++) {
-        const iso_record *r = &records->at[i];
-        if (rows.of[i] != row)
-            continue;
-        name_source(s, r);
-        ISO_TRY(scores_add(s, iso_lang_canonical(r->tgt), r->tgt_layer, r->value));
-    }
-done:
-    rows_free(&rows);
-    return err;
-}
-
 /* --- The file --- */
 
 static bool is_language(const char *name)
@@ -384,7 +244,7 @@ iso_err iso_gap_scores_open(struct gap_scores *out, const iso_gap_opt *opt,
             ISO_TRY(iso_records_parse(&s.records, NULL, &text, opt->scores));
     }
     if (held)
-        ISO_TRY(scores_probed(&s, opt, opt->scores ? &s.records : records));
+        ISO_TRY(iso_gap_scores_probed(&s, opt, opt->scores ? &s.records : records));
     else
         ISO_TRY(take_table(&s, opt, records, run));
     *out = s;
