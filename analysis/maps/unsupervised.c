@@ -79,7 +79,8 @@ static void sort(float *x, int64_t n)
 /* What each word's similarities to all words are, whose ever: rows of (XXᵀ)^½, sorted. */
 static iso_err profiles(iso_mat *out, iso_view x)
 {
-    static const iso_prep alike = {3, {ISO_PREP_UNIT, ISO_PREP_CENTER, ISO_PREP_UNIT}};
+    static const iso_prep alike = {.count = 3,
+                                   .step = {ISO_PREP_UNIT, ISO_PREP_CENTER, ISO_PREP_UNIT}};
     iso_mat root = {0}, half = {0}, all = {0};
     iso_err err = ISO_OK;
 
@@ -91,7 +92,7 @@ static iso_err profiles(iso_mat *out, iso_view x)
 #pragma omp parallel for schedule(static)
     for (int64_t i = 0; i < all.rows; i++)
         sort((float *)all.data + i * all.stride, all.cols);
-    ISO_TRY(iso_prep_apply(&all, &alike));
+    ISO_TRY(iso_prep_apply(&all, &alike, NULL));
     *out = all;
     all = (iso_mat){0};
 done:

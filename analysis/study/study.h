@@ -52,6 +52,13 @@ typedef struct iso_select {
     ISO_OPTION_AS(type, "layers", RANGES, select.layers, "LIST",                                   \
                   "layers to take: 0,3-6,last (default: all)")
 
+/* The row of a table of options for a field `prep`. */
+#define ISO_OPTION_PREP(type, ...)                                                                 \
+    ISO_OPTION(type, TEXT, prep, "LIST",                                                           \
+               "steps on the rows of each language, in order: center,unit,zscore,unitdim,"         \
+               "remove-pcs:K,lsar:R,clip:Q,iternorm",                                              \
+               __VA_ARGS__)
+
 ISO_END
 
 #endif

@@ -20,6 +20,7 @@ typedef struct iso_report_opt {
     iso_select select;                /* src, tgt, layers */
     const char *layer;                /* to mix at; NULL: each in turn */
     const char *measure; /* NULL: the usual ones of all studies; else compare alone, by these */
+    const char *prep;    /* steps on the rows of each language, of all studies (prep.h) */
     iso_interval interval;
     iso_method algorithm;
     const char *const

@@ -17,6 +17,7 @@ static iso_mix_opt mixing_of(const iso_report_opt *o, const char *src)
     opt.src = o->select.src ? o->select.src : src;
     opt.tgt = o->select.tgt;
     opt.layer = o->layer ? o->layer : "sweep";
+    opt.prep = o->prep;
     opt.interval = o->interval == ISO_INTERVAL_NONE ? ISO_INTERVAL_NONE : ISO_INTERVAL_USUAL;
     return opt;
 }

@@ -72,6 +72,7 @@ static iso_compare_opt comparison_of(const iso_report_opt *o, const char *measur
     iso_compare_opt_init(&opt, sizeof opt);
     opt.select = o->select;
     opt.measure = o->measure ? o->measure : measures;
+    opt.prep = o->prep;
     opt.algorithm = o->algorithm;
     opt.interval = o->interval;
     return opt;
@@ -156,6 +157,7 @@ static iso_err run_retrieval(struct report *report, int src, const iso_run *run)
     iso_retrieve_opt_init(&opt, sizeof opt);
     opt.select = report->opt->select;
     opt.measure = "p@1:cosine,p@1:csls";
+    opt.prep = report->opt->prep;
     opt.interval = plain_interval(report);
     const iso_err err = iso_retrieve(&records, report->states, &opt, &quiet);
     return take(report, &records, err, &iso_retrieve_options, &opt, "retrieval", NULL, run);
@@ -191,6 +193,7 @@ static iso_err run_alignment(struct report *report, const struct selection *sel,
     iso_align_opt_init(&opt, sizeof opt);
     opt.select = report->opt->select;
     opt.measure = "p@1";
+    opt.prep = report->opt->prep;
     opt.interval = plain_interval(report);
     const iso_err err = iso_align(&records, report->states, &opt, &quiet);
     return take(report, &records, err, &iso_align_options, &opt, "alignment", keep_aligned, run);
@@ -238,6 +241,7 @@ static iso_err run_probes(struct report *report, const struct selection *sel, in
     opt.select.tgt = report->opt->select.tgt;
     opt.select.layers = report->opt->select.layers;
     opt.measure = "accuracy:probe,gap,accuracy:language-id";
+    opt.prep = report->opt->prep;
     opt.interval = plain_interval(report);
     err = iso_probe(&records, report->states, &opt, run);
     return take(report, &records, err, &iso_probe_options, &opt, "probe", NULL, run);

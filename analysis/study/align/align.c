@@ -9,6 +9,8 @@ struct align {
     struct align_set set;
     struct align_scores scores;
     struct align_records records;
+    iso_states *states;
+    struct language_spans spans;
     iso_map_file *maps;  /* NULL without `map` */
     int64_t least, rank; /* fewest rows a map was fitted on, directions it knew */
     int64_t least_dims;  /* of the pair where that was */
@@ -116,6 +118,7 @@ static iso_err align_pair(struct align *a, int i)
 {
     const struct align_pair *p = &a->set.pair[i];
     const bool correlate = a->ask.opt.correlate;
+    const struct language_span *span;
     struct align_rows rows = {0};
     iso_err err = ISO_OK;
 
@@ -124,7 +127,8 @@ static iso_err align_pair(struct align *a, int i)
     ISO_TRY(iso_align_scores_new(&a->scores, &a->ask, &rows));
     if (correlate)
         ISO_TRY(iso_align_keep_cka(&a->records, i, &a->scores, &rows));
-    ISO_TRY(iso_align_rows_prepare(&rows, &a->ask.prep));
+    ISO_TRY(iso_language_span(&span, &a->spans, &a->ask.prep, a->states, p->layer, a->ask.run));
+    ISO_TRY(iso_align_rows_prepare(&rows, &a->ask.prep, &span->span));
     ISO_TRY(iso_align_score(&a->scores, &a->ask, &rows));
     if (correlate)
         ISO_TRY(iso_align_keep_retrieval(&a->records, i, &a->scores, &rows));
@@ -210,6 +214,7 @@ static void forget(struct align *a)
     iso_free(a->records.cka);
     iso_free(a->records.retrieval);
     iso_align_scores_free(&a->scores);
+    iso_language_spans_free(&a->spans);
     iso_align_set_free(&a->set);
     iso_align_ask_free(&a->ask);
 }
@@ -236,6 +241,8 @@ iso_err iso_align(iso_records *out, iso_states *states, const iso_align_opt *opt
 
     a.records.ask = &a.ask;
     a.records.set = &a.set;
+    a.records.spans = &a.spans;
+    a.records.states = a.states = states;
     ISO_TRY(begin(&a, states, opt, run));
     ISO_TRY(walk(&a));
 done:

@@ -15,6 +15,7 @@ struct apply {
     iso_native *to;
     struct selection sel;
     iso_prep prep; /* as the maps were fitted */
+    struct language_spans spans;
     int src, tgt;
     int *matrix[2]; /* by layer: of the source, of the target */
 };
@@ -118,8 +119,9 @@ done:
 }
 
 /* A whole matrix in memory as f32, prepared as the maps' rows were. */
-static iso_err load(iso_mat *out, const struct apply *a, int side, int layer, int64_t width)
+static iso_err load(iso_mat *out, struct apply *a, int side, int layer, int64_t width)
 {
+    const struct language_span *span;
     iso_rows *rows = NULL;
     iso_mat m = {0};
     iso_view v;
@@ -141,7 +143,8 @@ static iso_err load(iso_mat *out, const struct apply *a, int side, int layer, in
                      (long long)(at + odd));
         iso_convert_f32((float *)m.data + at * m.stride, m.stride, v);
     }
-    ISO_TRY(iso_prep_apply(&m, &a->prep));
+    ISO_TRY(iso_language_span(&span, &a->spans, &a->prep, a->from, layer, a->ask->run));
+    ISO_TRY(iso_prep_apply(&m, &a->prep, &span->span));
     ISO_TRY(iso_pad_widen(&m, width));
     *out = m;
     m = (iso_mat){0};
@@ -223,6 +226,7 @@ iso_err iso_align_apply(const char *path, iso_states *states, const iso_align_op
         err = apply(&a, path);
     iso_native_discard(a.to);
     iso_maps_close(a.maps);
+    iso_language_spans_free(&a.spans);
     iso_selection_free(&a.sel);
     iso_free(a.matrix[0]);
     iso_free(a.matrix[1]);

@@ -5,7 +5,7 @@
 
 #include "analysis/maps/induce.h"
 #include "analysis/measure/measure.h"
-#include "analysis/pass/prep.h"
+#include "analysis/study/items/language_span.h"
 #include "analysis/search/neighbours.h"
 #include "analysis/study/align/align.h"
 #include "analysis/study/items/folds.h"
@@ -156,7 +156,8 @@ iso_err iso_align_rows_read(struct align_rows *out, const struct align_set *set,
 void iso_align_rows_free(struct align_rows *rows);
 
 /* Applies the steps to both sides and makes the second half equal to the first. */
-iso_err iso_align_rows_prepare(struct align_rows *rows, const iso_prep *prep);
+iso_err iso_align_rows_prepare(struct align_rows *rows, const iso_prep *prep,
+                               const iso_prep_span *span);
 
 /* --- align_score.c: what a map fitted on the other folds does to the rows of each fold --- */
 
@@ -198,6 +199,8 @@ iso_err iso_align_score_bare(struct align_scores *s, const struct align_ask *ask
 
 /* Where records go, and what they share. */
 struct align_records {
+    const struct language_spans *spans; /* of `states` */
+    const iso_states *states;
     const struct align_ask *ask;
     const iso_states_info *about;
     const struct align_set *set;

@@ -20,7 +20,7 @@ static const iso_option rows[] = {
     ISO_OPTION(iso_align_opt, MEASURES, measure, "LIST", "before and after: p@1,p@5:csls,mrr,cka,centroid,... (default: p@1,mrr,centroid:relative,cka)", .init = "p@1,mrr,centroid:relative,cka"),
     ISO_OPTION(iso_align_opt, ENUM, interval, "KIND", "none leaves intervals out", .choices = "none"),
     ISO_OPTION(iso_align_opt, TEXT, preset, "NAME", "options of a published protocol; it prints them"),
-    ISO_OPTION(iso_align_opt, TEXT, prep, "LIST", "steps on the rows of each language, in order: center,unit,zscore,..."),
+    ISO_OPTION_PREP(iso_align_opt),
     ISO_OPTION(iso_align_opt, INT, neighbours, "N", "neighbours that CSLS and margins average (default: 10, margins 4)", .least = 1, .most = 1000000),
     ISO_OPTION(iso_align_opt, TEXT, train, "DICT", "pair word types by a dictionary and fit on it: FILE, or LANG=FILE,... by target", .reads = ISO_READS_NAMED, .excludes = "alignments,apply,pairs"),
     ISO_OPTION(iso_align_opt, TEXT, test, "DICT", "with " ISO_FIELD(train) ": pairs to score on instead of held-out folds; as " ISO_FIELD(train), .reads = ISO_READS_NAMED),

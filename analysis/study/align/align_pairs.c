@@ -241,33 +241,34 @@ void iso_align_rows_free(struct align_rows *rows)
 }
 
 /* Steps on the first half, which becomes the second. */
-static iso_err prepare(iso_mat *m, int64_t n, const iso_prep *prep)
+static iso_err prepare(iso_mat *m, int64_t n, const iso_prep *prep, const iso_prep_span *span)
 {
     iso_mat half = *m;
     iso_err err = ISO_OK;
 
     half.rows = n;
     half.owner = NULL;
-    ISO_TRY(iso_prep_apply(&half, prep));
+    ISO_TRY(iso_prep_apply(&half, prep, span));
     memcpy((float *)m->data + n * m->stride, m->data, (size_t)(n * m->stride) * sizeof(float));
 done:
     return err;
 }
 
-iso_err iso_align_rows_prepare(struct align_rows *rows, const iso_prep *prep)
+iso_err iso_align_rows_prepare(struct align_rows *rows, const iso_prep *prep,
+                               const iso_prep_span *span)
 {
     static const iso_prep none = {0};
     iso_err err = ISO_OK;
 
     for (int side = 0; rows->answers && side < 2; side++) { /* all words, not only those paired */
         iso_mat *whole = &rows->whole[side];
-        ISO_TRY(iso_prep_apply(whole, prep));
+        ISO_TRY(iso_prep_apply(whole, prep, span));
         gather(side ? &rows->y : &rows->x, whole, rows->row[side], rows->n);
         iso_mat_free(whole);
     }
     prep = rows->answers ? &none : prep;
-    ISO_TRY(prepare(&rows->x, rows->n, prep));
-    ISO_TRY(prepare(&rows->y, rows->n, prep));
+    ISO_TRY(prepare(&rows->x, rows->n, prep, span));
+    ISO_TRY(prepare(&rows->y, rows->n, prep, span));
 done:
     return err;
 }

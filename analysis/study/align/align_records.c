@@ -209,6 +209,7 @@ static iso_record record_of(const struct align_records *to, const struct align_p
     r.tgt_dim = p->y->cols;
     r.pool = to->set->words ? iso_pool_name(ISO_POOL_WORD) : to->about->pooling;
     r.prep = to->ask->prep_text.text;
+    r.subset = iso_language_spans_names(to->spans, to->states, p->layer);
     r.model = to->about->model;
     return r;
 }

@@ -12,6 +12,7 @@ static const iso_option options[] = {
     ISO_SELECT_PAIRS(iso_centroids_opt),
     ISO_SELECT_LAYERS(iso_centroids_opt),
     ISO_OPTION(iso_centroids_opt, MEASURES, measure, "LIST", "measures: cka,cka:biased,cosine (a name alone: its recommended estimators)", .init = "centroid"),
+    ISO_OPTION_PREP(iso_centroids_opt),
     ISO_OPTION(iso_centroids_opt, ENUM, interval, "KIND", "how intervals are made", .choices = "none jackknife groups"),
 };
 /* clang-format on */
@@ -74,6 +75,7 @@ static iso_err comparison_of(iso_compare_opt *out, const iso_centroids_opt *opt)
     iso_compare_opt_init(out, sizeof *out);
     out->select = o.select;
     out->measure = o.measure;
+    out->prep = o.prep;
     out->interval = o.interval;
 done:
     return err;

@@ -11,6 +11,7 @@ typedef struct iso_centroids_opt {
     size_t size;
     iso_select select;
     const char *measure;   /* "centroid:relative"; the name alone: its recommended estimators */
+    const char *prep;      /* steps on the rows of each language (prep.h) */
     iso_interval interval; /* USUAL, NONE, GROUPS */
 } iso_centroids_opt;
 

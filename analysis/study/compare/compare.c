@@ -6,6 +6,7 @@
 #include "analysis/measure/difference.h"
 #include "analysis/measure/spec.h"
 #include "analysis/pass/pass.h"
+#include "analysis/study/compare/compare_rows.h"
 #include "analysis/study/items/pairing.h"
 #include "analysis/study/items/records.h"
 #include "lib/base/alloc.h"
@@ -16,6 +17,7 @@ enum { MEASURES = 64 };
 struct comparison {
     const iso_compare_opt *opt;
     struct pairing pairing;
+    struct compare_rows rows;
     const iso_measure *measure[MEASURES];
     iso_plan plan;
     iso_value *values;
@@ -33,6 +35,7 @@ static const iso_option options[] = {
     ISO_OPTION_AS(iso_compare_opt, "across", FLAG, select.across, NULL, "pair every layer with every layer"),
     ISO_OPTION_AS(iso_compare_opt, "shuffle", FLAG, select.shuffle, NULL, "permute the target's rows: the control that should find nothing"),
     ISO_OPTION(iso_compare_opt, MEASURES, measure, "LIST", "measures: cka,cka:biased,cosine (a name alone: its recommended estimators)", .init = "cka"),
+    ISO_OPTION_PREP(iso_compare_opt),
     ISO_OPTION(iso_compare_opt, ENUM, interval, "KIND", "how intervals are made", .choices = "none jackknife groups"),
     ISO_OPTION(iso_compare_opt, ENUM, algorithm, "KIND", "how sums are made (default: by the number of items)", .choices = "gram sums", .numbers = (const int[]){ISO_METHOD_GRAM, ISO_METHOD_SUMS}, .tier = ISO_OPTION_RARE),
 };
@@ -76,6 +79,8 @@ static iso_record record_of(const struct comparison *c, int64_t i, int m, const 
     r.src_dim = p->rows[pair.x]->cols;
     r.tgt_dim = p->rows[pair.y]->cols;
     r.pool = here->pooling;
+    r.prep = iso_compare_rows_text(&c->rows);
+    r.subset = iso_compare_rows_subset(&c->rows, p, pair.x);
     r.model = here->model;
     if (p->states[1])
         r.model2 = iso_states_about(p->states[1])->model;
@@ -129,6 +134,7 @@ done:
 static iso_err add_facts(iso_facts *out, const struct comparison *c)
 {
     const iso_plan *p = &c->plan;
+    const int64_t memory = iso_compare_rows_memory(&c->rows, &c->pairing, p->memory);
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_facts_text(out, "algorithm", iso_method_name(p->method)));
@@ -136,10 +142,11 @@ static iso_err add_facts(iso_facts *out, const struct comparison *c)
     ISO_TRY(iso_facts_count(out, "pairs", c->pairing.pairs));
     ISO_TRY(iso_facts_count(out, "matrices", c->pairing.matrices));
     ISO_TRY(iso_facts_count(out, "chunks", p->chunks));
-    ISO_TRY(iso_facts_count(out, "readings", p->readings));
+    ISO_TRY(iso_facts_count(out, "readings", p->readings + (c->rows.prep.count > 0)));
     ISO_TRY(iso_facts_real(out, "operations", p->operations));
-    ISO_TRY(iso_facts_count(out, "bytes", p->bytes));
-    ISO_TRY(iso_facts_count(out, "memory", p->memory));
+    ISO_TRY(iso_facts_count(out, "bytes",
+                            p->bytes + iso_compare_rows_bytes(&c->rows, &c->pairing)));
+    ISO_TRY(iso_facts_count(out, "memory", memory));
 done:
     return err;
 }
@@ -151,6 +158,7 @@ static iso_err prepare(struct comparison *c, iso_states *states, const iso_run *
     iso_task *task = &c->pairing.task;
     int count = 0;
     iso_method method = ISO_METHOD_AUTO;
+    iso_run within;
     iso_err err = ISO_OK;
 
     ISO_NEED(!o->difference || o->against,
@@ -159,11 +167,14 @@ static iso_err prepare(struct comparison *c, iso_states *states, const iso_run *
     ISO_TRY(iso_measure_choose(c->measure, &count, MEASURES, o->measure));
     ISO_TRY(iso_pairing_make(&c->pairing, &o->select, o->difference, iso_run_seed(run), states,
                              o->against));
+    ISO_TRY(iso_compare_rows_make(&c->rows, o->prep));
+    ISO_TRY(iso_compare_rows_open(&c->rows, &c->pairing, run));
+    ISO_TRY(iso_compare_rows_run(&within, &c->rows, &c->pairing, run));
     task->measure = c->measure;
     task->measures = count;
     task->method = method;
     task->dear = o->interval == ISO_INTERVAL_GROUPS;
-    ISO_TRY(iso_plan_make(&c->plan, task, run));
+    ISO_TRY(iso_plan_make(&c->plan, task, &within));
     iso_parallel_note(&c->pairing.parallel, iso_pairing_lang(&c->pairing, 0), run);
 done:
     return err;
@@ -175,11 +186,13 @@ static void forget(struct comparison *c)
     iso_free(c->replicates);
     iso_plan_free(&c->plan);
     iso_pairing_free(&c->pairing);
+    iso_compare_rows_free(&c->rows);
 }
 
 static iso_err take_options(iso_compare_opt *out, const iso_compare_opt *opt)
 {
     const iso_measure *measure[MEASURES];
+    struct compare_rows rows = {0};
     iso_method method;
     int count;
     iso_err err = ISO_OK;
@@ -188,7 +201,9 @@ static iso_err take_options(iso_compare_opt *out, const iso_compare_opt *opt)
     ISO_TRY(iso_compare_method(&method, out->algorithm, out->interval));
     ISO_TRY(iso_measure_choose(measure, &count, MEASURES, out->measure));
     ISO_TRY(iso_selection_check(&out->select));
+    ISO_TRY(iso_compare_rows_make(&rows, out->prep));
 done:
+    iso_compare_rows_free(&rows);
     return err;
 }
 
@@ -229,6 +244,7 @@ iso_err iso_compare(iso_records *out, iso_states *states, const iso_compare_opt 
     if (o.difference)
         ISO_TRY(
             iso_alloc(&c.replicates, task->pairs * task->measures * c.plan.stride, sizeof(double)));
+    ISO_TRY(iso_compare_rows_fit(&c.rows, &c.pairing, run));
     ISO_TRY(iso_pass(c.values, c.replicates, task, &c.plan, run));
     ISO_TRY(add_records(out, &c));
 done:

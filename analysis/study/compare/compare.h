@@ -14,6 +14,7 @@ typedef struct iso_compare_opt {
     bool difference;     /* with `against`: the pairs here minus the same pairs there */
     iso_select select;
     const char *measure;   /* names of the registry: "cka,cosine:centred" */
+    const char *prep;      /* steps on the rows of each language: "center,unit" (prep.h) */
     iso_interval interval; /* USUAL, NONE, JACKKNIFE (Gram terms), GROUPS (sums) */
     iso_method algorithm;  /* how sums are made */
 } iso_compare_opt;

@@ -1,13 +1,17 @@
-/* A whole matrix into memory, as f32, prepared. */
+/* A whole matrix into memory, prepared. */
 #ifndef ISO_STUDY_LOAD_H
 #define ISO_STUDY_LOAD_H
 
 #include "analysis/pass/prep.h"
 #include "lib/linalg/rows.h"
 
-/* All rows of a source, in f32, after the steps of `prep`. Errors name the source: a number that is
- * not finite, what the source says, ISO_ENOMEM. */
-iso_err iso_load_rows(iso_mat *out, iso_rows *rows, const iso_prep *prep);
+/* All rows of a source, as f32 or f64. Errors name the source: a number that is not finite, or that
+ * f32 does not hold; what the source says; ISO_ENOMEM. */
+iso_err iso_load_matrix(iso_mat *out, iso_rows *rows, iso_dtype dtype);
+
+/* The same in f32, after the steps of `prep`; `span` as in iso_prep_apply. */
+iso_err iso_load_rows(iso_mat *out, iso_rows *rows, const iso_prep *prep,
+                      const iso_prep_span *span);
 
 /* Of a matrix that is computed with in single precision: its name, a row, the largest number in it.
  */

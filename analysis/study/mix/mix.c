@@ -31,6 +31,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_mix_opt, PATH, lambda, "FILE", "trained W and b of layers, JSON or safetensors (default: W 1, b 0)", .binding = "lambda_file", .reads = ISO_READS_FILE),
     ISO_OPTION(iso_mix_opt, ENUM, entropy, "KIND", "masked: padding never counts (default); repo: as the published code counts it", .choices = "masked repo", .numbers = (const int[]){ISO_MIX_MASKED, ISO_MIX_REPO}),
     ISO_OPTION(iso_mix_opt, MEASURES, measure, "LIST", "before and after: cka,centroid:relative,cosine,p@1:csls,... (default: cka,centroid:relative,cosine:centred,p@1:cosine)", .init = "cka:debiased,centroid:relative,cosine:centred,p@1:cosine"),
+    ISO_OPTION_PREP(iso_mix_opt),
     ISO_OPTION(iso_mix_opt, ENUM, interval, "KIND", "none leaves intervals out", .choices = "none", .numbers = (const int[]){ISO_INTERVAL_NONE}),
     ISO_OPTION(iso_mix_opt, TEXT, preset, "NAME", "options of a published protocol; it prints them"),
     ISO_OPTION(iso_mix_opt, TEXT, k, "LIST", "ranks that count as a hit: 1,5,10 (default: 1)", .init = "1"),

@@ -26,6 +26,7 @@ typedef struct iso_mix_opt {
     iso_interval interval; /* USUAL, NONE */
     const char *preset;    /* "xmixup": fields left as by default */
     const char *k;         /* ranks that p@k stands for: "1,5,10" */
+    const char *prep;      /* steps on the rows of each language that is measured (prep.h); no lsar */
     int64_t neighbours;    /* averaged by CSLS and margins; 0: 10, margins 4 */
     iso_retrieve_direction direction; /* who searches */
     iso_method algorithm;             /* how sums are made */

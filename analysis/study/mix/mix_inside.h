@@ -258,7 +258,9 @@ struct mix_ask {
     int registered;
     struct retrieve_ask hits; /* cells: what is read off ranks */
     iso_method method;
-    bool bare; /* without intervals */
+    iso_prep prep;     /* of the rows that are measured */
+    iso_buf prep_text; /* as records have it */
+    bool bare;         /* without intervals */
 };
 
 /* Errors ISO_EARG. */

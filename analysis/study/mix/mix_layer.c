@@ -3,6 +3,7 @@
 #include "analysis/measure/difference.h"
 #include "analysis/pass/pass.h"
 #include "analysis/search/hits.h"
+#include "analysis/study/items/prepared.h"
 #include "analysis/study/mix/mix_inside.h"
 #include "analysis/study/retrieve/retrieve_pair.h"
 #include "lib/base/alloc.h"
@@ -88,6 +89,19 @@ static iso_err open_rows(struct layer *l)
         }
     }
     l->pairs = l->matrices - 1;
+done:
+    return err;
+}
+
+/* Every matrix by itself, as each is measured. */
+static iso_err prepare_rows(struct layer *l)
+{
+    iso_err err = ISO_OK;
+
+    for (int i = 0; l->ask->prep.count > 0 && i < l->matrices; i++) {
+        ISO_TRY(iso_prepared_open(&l->rows[i], l->rows[i], NULL, NULL));
+        ISO_TRY(iso_prepared_fit(l->rows[i], &l->ask->prep, NULL, l->run));
+    }
 done:
     return err;
 }
@@ -307,6 +321,7 @@ iso_err iso_mix_layer_values(struct mix_values *v, const struct mixed *m, const 
     iso_err err = ISO_OK;
 
     ISO_TRY(open_rows(&l));
+    ISO_TRY(prepare_rows(&l));
     ISO_TRY(similarities(&l));
     ISO_TRY(searches(&l));
 done:

@@ -53,13 +53,20 @@ iso_err iso_mix_ask_make(struct mix_ask *out, const iso_mix_opt *opt)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_compare_method(&ask.method, opt->algorithm, opt->interval));
+    ISO_TRY(iso_prep_parse(&ask.prep, opt->prep));
+    ISO_NEED(!iso_prep_has(&ask.prep, ISO_PREP_LSAR),
+             ISO_FIELD(prep) " lsar takes the means of a collection's languages, and mixing moves "
+                             "one of them: center");
     ISO_TRY(split(&registry, &retrieval, opt->measure));
     if (registry.len > 0)
         ISO_TRY(iso_measure_choose(ask.of, &ask.registered, MIX_ASK_MOST, registry.text));
     if (retrieval.len > 0)
         ISO_TRY(ask_retrieval(&ask, opt, retrieval.text));
+    ISO_TRY(iso_prep_text(&ask.prep_text, &ask.prep));
     *out = ask;
+    ask = (struct mix_ask){0};
 done:
+    iso_mix_ask_free(&ask);
     iso_buf_free(&registry);
     iso_buf_free(&retrieval);
     return err;
@@ -68,6 +75,7 @@ done:
 void iso_mix_ask_free(struct mix_ask *ask)
 {
     iso_retrieve_ask_free(&ask->hits);
+    iso_buf_free(&ask->prep_text);
     *ask = (struct mix_ask){0};
 }
 
@@ -129,6 +137,7 @@ static iso_record record_of(const struct work *w, int measure, int layer)
     r.src_layer = r.tgt_layer = layer;
     r.src_dim = r.tgt_dim = w->m->scheme->C;
     r.pool = w->m->pool;
+    r.prep = w->ask->prep_text.len > 0 ? w->ask->prep_text.text : NULL;
     return r;
 }
 

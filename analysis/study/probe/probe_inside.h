@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "analysis/pass/prep.h"
+#include "analysis/study/items/language_span.h"
 #include "analysis/classify/probe.h"
 #include "analysis/measure/value.h"
 #include "analysis/study/probe/probes.h"
@@ -106,6 +106,7 @@ struct probe_layer {
         *predicted[PROBE_PREDICTORS]; /* class of each row of each language, −1: none was said */
     int32_t **language;               /* of each row the language's number, −1: not asked about */
     double strength[PROBE_PREDICTORS]; /* middle of those that the folds chose */
+    struct language_spans spans;
 };
 
 /* Bytes of one layer's rows, and of what learning from them takes. */

@@ -72,6 +72,7 @@ void iso_probe_layer_free(struct probe_layer *l, const struct probe_set *set)
     for (int s = 0; s < PROBE_PREDICTORS; s++)
         free_classes(l->predicted[s], set);
     free_classes(l->language, set);
+    iso_language_spans_free(&l->spans);
     *l = (struct probe_layer){0};
 }
 
@@ -277,14 +278,16 @@ done:
 
 /* --- Reading: rows prepared, and put together where sentences come in pairs --- */
 
-static iso_err read_plain(iso_mat *out, iso_states *states, int lang, int layer,
-                          const iso_prep *prep)
+static iso_err read_plain(iso_mat *out, struct probe_layer *l, iso_states *states, int lang,
+                          const struct probe_ask *ask)
 {
+    const struct language_span *span;
     iso_rows *rows = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_states_rows(&rows, states, lang, layer));
-    ISO_TRY(iso_load_rows(out, rows, prep));
+    ISO_TRY(iso_language_span(&span, &l->spans, &ask->prep, states, l->layer, ask->run));
+    ISO_TRY(iso_states_rows(&rows, states, lang, l->layer));
+    ISO_TRY(iso_load_rows(out, rows, &ask->prep, &span->span));
 done:
     iso_rows_close(rows);
     return err;
@@ -325,18 +328,18 @@ static iso_err check_pairs(const struct probe_set *set, const struct probe_lang 
     return ISO_OK;
 }
 
-static iso_err read_pairs(iso_mat *out, const struct probe_set *set, const struct probe_lang *l,
-                          int layer, const iso_prep *prep)
+static iso_err read_pairs(iso_mat *out, struct probe_layer *to, const struct probe_set *set,
+                          const struct probe_lang *l, const struct probe_ask *ask)
 {
     iso_mat u = {0}, v = {0}, x = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(check_pairs(set, l));
-    ISO_TRY(read_plain(&u, set->states, l->number, layer, prep));
-    ISO_TRY(read_plain(&v, set->second, l->number2, layer, prep));
+    ISO_TRY(read_plain(&u, to, set->states, l->number, ask));
+    ISO_TRY(read_plain(&v, to, set->second, l->number2, ask));
     if (u.cols != v.cols)
         ISO_FAIL(ISO_EDATA, "%s: %s, layer %d of second sentences has %lld dims, of first %lld",
-                 iso_states_name(set->second), l->lang->name, layer, (long long)v.cols,
+                 iso_states_name(set->second), l->lang->name, to->layer, (long long)v.cols,
                  (long long)u.cols);
     ISO_TRY(iso_mat_new(&x, u.rows, 4 * u.cols, ISO_F32));
     put_pairs(&x, &u, &v);
@@ -375,9 +378,8 @@ iso_err iso_probe_layer_read(struct probe_layer *l, const struct probe_set *set,
 
     for (int i = 0; i < set->langs; i++) {
         const struct probe_lang *lang = &set->lang[i];
-        ISO_TRY(set->second
-                    ? read_pairs(&l->x[i], set, lang, l->layer, &ask->prep)
-                    : read_plain(&l->x[i], set->states, lang->number, l->layer, &ask->prep));
+        ISO_TRY(set->second ? read_pairs(&l->x[i], l, set, lang, ask)
+                            : read_plain(&l->x[i], l, set->states, lang->number, ask));
     }
 done:
     return err;

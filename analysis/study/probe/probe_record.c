@@ -28,6 +28,7 @@ static iso_record name(const struct work *w, int cell)
     r.pool = about->pooling;
     r.model = about->model;
     r.prep = w->ask->prep_text.len > 0 ? w->ask->prep_text.text : NULL;
+    r.subset = iso_language_spans_names(&w->l->spans, w->set->states, w->l->layer);
     if (c->predictor != PROBE_LANGUAGE)
         r.src = r.train = w->set->train.text;
     if (c->predictor != PROBE_MAJORITY && c->kind <= PROBE_F1)

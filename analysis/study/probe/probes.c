@@ -20,7 +20,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_probe_opt, MEASURES, measure, "LIST", "accuracy,f1,gap (default), accuracy:language-id, f1:shuffled, ... (a name alone: its usual estimators)", .init = "accuracy,f1,gap"),
     ISO_OPTION(iso_probe_opt, ENUM, interval, "KIND", "none leaves intervals out", .choices = "none"),
     ISO_OPTION(iso_probe_opt, INT, folds, "N", "parts of the items, each tested by a probe trained on the others (default: 5)", .least = 3, .init = "5"),
-    ISO_OPTION(iso_probe_opt, TEXT, prep, "LIST", "steps on the rows of each language, in order: center,unit,zscore,..."),
+    ISO_OPTION_PREP(iso_probe_opt),
 };
 /* clang-format on */
 const iso_options iso_probe_options = ISO_OPTIONS("probe", iso_probe_opt, options);

@@ -32,7 +32,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_retrieve_opt, MEASURES, measure, "LIST", "measures: p@k,p@5:csls,mrr,error:ratio,mexa,f1 (a name alone: cosine and csls)", .init = "p@k"),
     ISO_OPTION(iso_retrieve_opt, ENUM, interval, "KIND", "how intervals are made (default: boot-items)", .choices = "none boot-items bca", .numbers = (const int[]){ISO_INTERVAL_NONE, ISO_INTERVAL_BOOT_ITEMS, ISO_INTERVAL_BCA}),
     ISO_OPTION(iso_retrieve_opt, TEXT, preset, "NAME", "options of a published protocol; it prints them"),
-    ISO_OPTION(iso_retrieve_opt, TEXT, prep, "LIST", "steps on the rows of each language, in order: center,unit,zscore,..."),
+    ISO_OPTION_PREP(iso_retrieve_opt),
     ISO_OPTION(iso_retrieve_opt, TEXT, k, "LIST", "ranks that count as a hit: 1,5,10 (default: 1)", .init = "1"),
     ISO_OPTION(iso_retrieve_opt, INT, neighbours, "N", "neighbours that CSLS and margins average (default: 10, margins 4)", .least = 1, .most = 1000000),
     ISO_OPTION(iso_retrieve_opt, ENUM, candidates, "KIND", "rows among which CSLS and margins choose: all, or knn, the " ISO_FIELD(neighbours) " nearest by cosine (default: all)", .choices = "all knn", .init = "all"),
@@ -93,6 +93,7 @@ static void name_rows(iso_record *out, const struct retrieval *r, int pair, int 
     out->pool = about->pooling;
     out->model = about->model;
     out->prep = r->ask.prep_text.len > 0 ? r->ask.prep_text.text : NULL;
+    out->subset = iso_language_spans_names(&r->rows.spans, r->rows.states, layer);
 }
 
 static iso_err dims(iso_record *out, const struct retrieval *r, int pair, int layer)
@@ -151,7 +152,7 @@ static iso_err one_pair(struct retrieval *r, int l, int p)
     const int src = sel->pair[p][0], tgt = sel->pair[p][1];
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_retrieve_rows_load(&r->rows, &r->ask, src, tgt, sel->layer[l]));
+    ISO_TRY(iso_retrieve_rows_load(&r->rows, &r->ask, src, tgt, sel->layer[l], r->run));
     const struct retrieve_pair pair = {
         .x = iso_mat_view(&r->rows.side[0].rows),
         .y = iso_mat_view(&r->rows.side[1].rows),

@@ -3,6 +3,7 @@
 #define ISO_STUDY_RETRIEVE_INSIDE_H
 
 #include "analysis/search/hits.h"
+#include "analysis/study/items/language_span.h"
 #include "analysis/study/items/parallel.h"
 #include "analysis/study/retrieve/retrieve_ask.h"
 #include "analysis/study/retrieve/retrieve_pair.h"
@@ -25,6 +26,7 @@ struct retrieve_rows {
     struct duplicates *duplicates; /* by sel.lang */
     int64_t *items;                /* by sel.lang */
     struct retrieve_side side[2];
+    struct language_spans spans;
 };
 
 /* Chooses and joins (`joined`), and checks sizes: ISO_EDATA for different dims, no rows, and pairs
@@ -39,7 +41,7 @@ int iso_retrieve_lang_index(const struct retrieve_rows *r, int lang);
 
 /* Reads and prepares both sides of a pair at a layer; what is there already is kept. */
 iso_err iso_retrieve_rows_load(struct retrieve_rows *r, const struct retrieve_ask *ask, int src,
-                               int tgt, int layer);
+                               int tgt, int layer, const iso_run *run);
 
 /* --- Mining (retrieve_mining.c) --- */
 

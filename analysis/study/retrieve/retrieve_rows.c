@@ -132,6 +132,7 @@ void iso_retrieve_rows_free(struct retrieve_rows *r)
     iso_free(r->items);
     iso_mat_free(&r->side[0].rows);
     iso_mat_free(&r->side[1].rows);
+    iso_language_spans_free(&r->spans);
     iso_parallel_free(&r->parallel);
     iso_selection_free(&r->sel);
     *r = (struct retrieve_rows){0};
@@ -158,8 +159,9 @@ done:
 }
 
 static iso_err load(struct retrieve_rows *r, const struct retrieve_ask *ask, int at, int lang,
-                    int layer)
+                    int layer, const iso_run *run)
 {
+    const struct language_span *span;
     struct retrieve_side *side = &r->side[at];
     iso_rows *rows = NULL;
     iso_err err = ISO_OK;
@@ -169,7 +171,8 @@ static iso_err load(struct retrieve_rows *r, const struct retrieve_ask *ask, int
     iso_mat_free(&side->rows);
     *side = (struct retrieve_side){.lang = lang, .layer = layer};
     ISO_TRY(open_rows(&rows, r, lang, layer));
-    ISO_TRY(iso_load_rows(&side->rows, rows, &ask->prep));
+    ISO_TRY(iso_language_span(&span, &r->spans, &ask->prep, r->states, layer, run));
+    ISO_TRY(iso_load_rows(&side->rows, rows, &ask->prep, &span->span));
     side->there = true;
 done:
     iso_rows_close(rows);
@@ -177,9 +180,9 @@ done:
 }
 
 iso_err iso_retrieve_rows_load(struct retrieve_rows *r, const struct retrieve_ask *ask, int src,
-                               int tgt, int layer)
+                               int tgt, int layer, const iso_run *run)
 {
-    const iso_err err = load(r, ask, 0, src, layer);
+    const iso_err err = load(r, ask, 0, src, layer, run);
 
-    return err ? err : load(r, ask, 1, tgt, layer);
+    return err ? err : load(r, ask, 1, tgt, layer, run);
 }

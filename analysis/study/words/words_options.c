@@ -15,7 +15,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_words_opt, RANGES, layers, "LIST", "layers to take: 0,3-6,last (default: all)"),
     ISO_OPTION(iso_words_opt, MEASURES, measure, "LIST", "scores to search by (default: csls,cosine,invsoftmax)", .init = "csls,cosine,invsoftmax"),
     ISO_OPTION(iso_words_opt, TEXT, preset, "NAME", "options of a published protocol; it prints them"),
-    ISO_OPTION(iso_words_opt, TEXT, prep, "LIST", "steps on the rows of each language, in order: center,unit,zscore,...", .init = "unit,center,unit"),
+    ISO_OPTION_PREP(iso_words_opt, .init = "unit,center,unit"),
     ISO_OPTION(iso_words_opt, TEXT, k, "LIST", "ranks that count as a hit: 1,5,10 (default: 1)", .init = "1,5,10"),
     ISO_OPTION(iso_words_opt, INT, neighbours, "N", "neighbours that CSLS and margins average (default: 10, margins 4)", .least = 1, .init = "10"),
     ISO_OPTION(iso_words_opt, REAL, beta, "X", "inverse temperature of invsoftmax (default: 10)", .above = true, .tier = ISO_OPTION_RARE),
@@ -90,6 +90,9 @@ static iso_err read_prep(struct words_ask *ask, const char *list)
     iso_err err = ISO_OK;
 
     ISO_TRY(within(iso_prep_parse(&ask->prep, list), "prep"));
+    ISO_NEED(!iso_prep_has(&ask->prep, ISO_PREP_LSAR),
+             ISO_FIELD(prep) " lsar takes the means of a collection's languages, and words are of "
+                             "two spaces: center");
     ISO_TRY(iso_prep_text(&text, &ask->prep));
     if (text.len > 0) {
         ask->prep_text = text.text;

@@ -191,7 +191,7 @@ iso_err iso_words_space_read(struct words_space *out, const struct words_source 
         ISO_TRY(note_odd(ask->run, side->path, &space.v.odd));
     space.rows = space.v.rows;
     space.rows.owner = NULL;
-    ISO_TRY(iso_prep_apply(&space.rows, &ask->prep));
+    ISO_TRY(iso_prep_apply(&space.rows, &ask->prep, NULL));
     *out = space;
     return ISO_OK;
 done:
