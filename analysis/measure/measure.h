@@ -46,6 +46,7 @@ typedef struct iso_pair {
     const double *centre;      /* mean of the centroids of all peers of x (p), or NULL */
     const double *centre_left; /* the same without each group (ISO_GROUPS x p), or NULL */
     int peers;                 /* matrices in that mean */
+    bool tested;               /* p and calibrated value are wanted, where a formula gives them */
 } iso_pair;
 
 typedef struct iso_measure {

@@ -12,7 +12,9 @@ iso_value iso_value_none(void)
                        .null_sd = NAN,
                        .p = NAN,
                        .rank = -1,
-                       .param = NAN};
+                       .param = NAN,
+                       .calibrated = NAN,
+                       .p_max = NAN};
 }
 
 iso_value iso_value_undefined(int64_t n, const char *why)

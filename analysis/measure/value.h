@@ -12,7 +12,11 @@ ISO_BEGIN
 /** What a high value means for the two languages. */
 typedef enum iso_high { ISO_HIGH_APART = -1, ISO_HIGH_NEITHER, ISO_HIGH_ALIKE } iso_high;
 
-/** Absent numbers are NAN; an undefined `value` has the reason in `why`. Texts are static. */
+/** Calibrated values are 0 at the quantile of the chance distribution that this share exceeds. */
+#define ISO_LEVEL 0.05
+
+/** Absent numbers are NAN, absent counts 0; an undefined `value` has the reason in `why`. Texts are
+ * static. */
 typedef struct iso_value {
     double value, lo, hi;
     const char *interval; /* none, jackknife, groups, boot-items, boot-pairs; NULL = none */
@@ -21,6 +25,10 @@ typedef struct iso_value {
     int64_t rank; /* kept dimensions; -1 absent */
     double param;
     const char *why;
+    double calibrated;    /* (value − τ) / (end − τ): see measure.h */
+    double p_max;         /* p corrected for the search among `family` values */
+    int64_t permutations; /* that p was made of */
+    int64_t family;
 } iso_value;
 
 /** A value in which everything is absent. */

@@ -35,6 +35,7 @@ static iso_err ask(struct pass *p, int64_t pair, int measure, const iso_pair *wh
     iso_err err = ISO_OK;
 
     own.units = iso_plan_units(p->plan, m);
+    own.tested = p->task->tested;
     ISO_TRY(m->value(v, rep, &own));
     if (!isfinite(v->value) && !v->why)
         *v = iso_value_undefined(own.n, "numbers too large or too small for double precision");

@@ -27,6 +27,7 @@ typedef struct iso_task {
     const iso_measure *const *measure;
     int measures;
     iso_method method; /* AUTO: Gram for up to ISO_GRAM_MAX items, sums above */
+    bool tested;       /* p and calibrated values too, where a formula gives them */
     bool dear;         /* intervals too that cost many times their value (dear_needs) */
 } iso_task;
 

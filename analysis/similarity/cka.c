@@ -1,4 +1,4 @@
-#include "analysis/similarity/cka.h"
+#include "analysis/similarity/cka_inside.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -149,24 +149,44 @@ static void replicates(double *rep, const iso_pair *pair, bool biased)
         rep[g] = ratio(groups_without(pair, biased, g));
 }
 
-/* Σ‖x−x̄‖² of both sides, for the chance level and as the scale of "no variance". */
-static void traces(double *x, double *y, const iso_pair *pair)
+/* Σ‖x−x̄‖² and Σ‖x−x̄‖⁴ of one side; tr S² is set by the caller. */
+static struct iso_cka_side side_of(const iso_gram_terms *gram, const iso_cross *self)
 {
-    if (pair->gxy) {
-        const struct gram_sums s = gram_sums_of(pair->gxy);
-        *x = s.k;
-        *y = s.l;
+    struct iso_cka_side side = {0};
+
+    if (gram) {
+        const struct gram_sums s = gram_sums_of(gram);
+        side.trace = s.k;
+        side.diagonal = s.kl;
     } else {
-        const iso_hsic_sums *s = &pair->xy->total;
-        *x = s->qx - s->sx / (double)s->n;
-        *y = s->qy - s->sy / (double)s->n;
+        const iso_hsic_sums *s = &self->total;
+        side.trace = s->qx - s->sx / (double)s->n;
+        side.diagonal = iso_hsic_diag(s) * (double)s->n;
+    }
+    return side;
+}
+
+/* What random pairing of the rows gives, exactly, and how far out the value is there. */
+static void chance(iso_value *v, const iso_pair *pair, bool biased, const struct iso_cka_side *x,
+                   const struct iso_cka_side *y)
+{
+    const double n = (double)pair->n;
+    const struct iso_cka_chance all = iso_cka_chance_of(pair->n, x, y);
+
+    v->null = biased ? all.mean : 0;
+    v->null_sd = biased ? all.sd : sqrt(2 / (n * (n - 3)));
+    if (biased || pair->tested)
+        v->p = iso_cka_chance_tail(v->value, v->null, v->null_sd, all);
+    if (pair->tested && !isnan(v->p)) {
+        const double most = iso_cka_chance_point(ISO_LEVEL, v->null, v->null_sd, all);
+        v->calibrated = (v->value - most) / (1 - most);
     }
 }
 
 static iso_err cka(iso_value *out, double *rep, const iso_pair *pair, bool biased)
 {
     const int64_t n = pair->n, least = biased ? 2 : 4;
-    double *own = NULL, tx, ty;
+    double *own = NULL;
     iso_err err = ISO_OK;
 
     if (rep)
@@ -176,10 +196,12 @@ static iso_err cka(iso_value *out, double *rep, const iso_pair *pair, bool biase
         *out = iso_value_undefined(n, biased ? "fewer than 2 items" : "fewer than 4 items");
         return ISO_OK;
     }
-    const struct triple t = whole(pair, biased);
-    traces(&tx, &ty, pair);
-    if (flat(biased ? t.xx / ((double)n * (double)n) : t.xx, tx, n) ||
-        flat(biased ? t.yy / ((double)n * (double)n) : t.yy, ty, n)) {
+    const struct triple t = whole(pair, biased), centred = whole(pair, true);
+    struct iso_cka_side x = side_of(pair->gxx, pair->xx), y = side_of(pair->gyy, pair->yy);
+    x.square = centred.xx;
+    y.square = centred.yy;
+    if (flat(biased ? t.xx / ((double)n * (double)n) : t.xx, x.trace, n) ||
+        flat(biased ? t.yy / ((double)n * (double)n) : t.yy, y.trace, n)) {
         *out = iso_value_undefined(n, "a side has no variance");
         return ISO_OK;
     }
@@ -188,9 +210,7 @@ static iso_err cka(iso_value *out, double *rep, const iso_pair *pair, bool biase
     iso_value v = iso_value_none();
     v.n = n;
     v.value = ratio(t);
-    v.null = biased ? tx * ty / sqrt(t.xx) / sqrt(t.yy) / (double)(n - 1) : 0;
-    if (!biased)
-        v.null_sd = sqrt(2 / ((double)n * (double)(n - 3)));
+    chance(&v, pair, biased, &x, &y);
     replicates(rep ? rep : own, pair, biased);
     if (n < FEW_ITEMS) /* two items always have a biased CKA of 1: leaving one of three out says
                           nothing */

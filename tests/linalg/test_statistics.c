@@ -1,6 +1,7 @@
 /* Textbook values of the quantiles; the jackknife by hand. */
 #include "tests/check.h"
 
+#include "lib/linalg/pearson3.h"
 #include "lib/linalg/statistics.h"
 
 static void normal_quantiles(void **state)
@@ -55,6 +56,30 @@ static void student_cdf_undoes_the_quantile(void **state)
     assert_true(isnan(iso_student_cdf(1, 0)));
 }
 
+/* Skewness 2: G exponential, tail exp(−1−z). √8: the square of a normal number. 1: shape 4, tail
+ * e^−x (1 + x + x²/2 + x³/6). 0: the normal distribution, to which small ones lead. */
+static void pearson3_tails(void **state)
+{
+    (void)state;
+    for (double z = -0.7; z < 12; z += 0.37) {
+        const double x = 4 + 2 * z, root = sqrt((1 + z * sqrt(2.0)) * 0.5);
+        near(iso_pearson3_tail(z, 2) / exp(-1 - z), 1, 1e-12);
+        near(iso_pearson3_tail(z, 1) / (exp(-x) * (1 + x + x * x / 2 + x * x * x / 6)), 1, 1e-12);
+        near(iso_pearson3_tail(z, 0) / iso_normal_cdf(-z), 1, 1e-14);
+        if (z > -0.7)
+            near(iso_pearson3_tail(z, sqrt(8.0)) / erfc(root), 1, 1e-11);
+    }
+    for (double s = 0.4; s > 1e-5; s /= 2) /* Edgeworth: φ(z) (z² − 1) s / 6 */
+        near(iso_pearson3_tail(1.5, s),
+             iso_normal_cdf(-1.5) + exp(-1.125) / sqrt(2 * acos(-1)) * 1.25 * s / 6, 0.03 * s * s);
+    assert_true(iso_pearson3_tail(-1.1, 2) == 1);
+    assert_true(isnan(iso_pearson3_tail(NAN, 1)) && isnan(iso_pearson3_tail(0, -1)));
+    for (double q = 0.001; q < 1; q += 0.0333)
+        for (double s = 0; s < 3; s += 0.3)
+            near(iso_pearson3_tail(iso_pearson3_point(q, s), s), q, 1e-10);
+    assert_true(isnan(iso_pearson3_point(0, 1)) && isnan(iso_pearson3_point(0.5, -1)));
+}
+
 /* The jackknife of a mean is the textbook interval: x = 1 2 3 6, mean 3, s² = 14/3, se = √(7/6);
  * t₃(0.975) = 3.18244630528371. */
 static void jackknife_of_a_mean_is_the_t_interval(void **state)
@@ -105,7 +130,7 @@ static void corrected_interval_moves_and_still_holds_the_value(void **state)
 int main(void)
 {
     RUN_TESTS(test(normal_quantiles), test(student_quantiles),
-              test(student_cdf_undoes_the_quantile), test(jackknife_of_a_mean_is_the_t_interval),
-              test(absent_replicates_are_counted_out),
+              test(student_cdf_undoes_the_quantile), test(pearson3_tails),
+              test(jackknife_of_a_mean_is_the_t_interval), test(absent_replicates_are_counted_out),
               test(corrected_interval_moves_and_still_holds_the_value));
 }

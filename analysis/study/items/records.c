@@ -18,6 +18,12 @@ void iso_record_value(iso_record *r, const iso_value *v)
     r->p = v->p;
     r->n = v->n;
     r->why = v->why;
+    r->calibrated = v->calibrated;
+    r->p_max = v->p_max;
+    if (v->permutations > 0)
+        r->permutations = v->permutations;
+    if (v->family > 0)
+        r->family = v->family;
     if (v->rank >= 0)
         r->rank = v->rank;
     if (!isnan(v->param))
