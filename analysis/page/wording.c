@@ -26,6 +26,12 @@ const char *iso_wording_baseline(const char *name)
     return name;
 }
 
+/* A baseline among records of the states does not count. */
+static bool aside(const iso_records *records, int64_t i)
+{
+    return records->at[i].baseline && !records->at[0].baseline;
+}
+
 /* The text all records have in a column, or NULL. */
 static const char *common_text(const iso_records *records, const char *column)
 {
@@ -33,6 +39,8 @@ static const char *common_text(const iso_records *records, const char *column)
     const char *text = records->count ? iso_record_text(&records->at[0], c) : NULL;
 
     for (int64_t i = 1; text && i < records->count; i++) {
+        if (aside(records, i))
+            continue;
         const char *other = iso_record_text(&records->at[i], c);
         if (!other || strcmp(other, text) != 0)
             return NULL;
@@ -47,7 +55,7 @@ static int64_t common_int(const iso_records *records, const char *column)
     const int64_t number = records->count ? iso_record_int(&records->at[0], c) : ISO_NO_INT;
 
     for (int64_t i = 1; i < records->count; i++) {
-        if (iso_record_int(&records->at[i], c) != number)
+        if (!aside(records, i) && iso_record_int(&records->at[i], c) != number)
             return ISO_NO_INT;
     }
     return number;
@@ -77,7 +85,7 @@ static iso_err add_count(iso_buf *out, const iso_records *records)
 
     for (int64_t i = 0; i < records->count; i++) {
         const int64_t n = records->at[i].n;
-        if (n == ISO_NO_INT || !counts(&records->at[i], &records->at[0]))
+        if (n == ISO_NO_INT || aside(records, i) || !counts(&records->at[i], &records->at[0]))
             continue;
         least = n < least ? n : least;
         most = n > most ? n : most;

@@ -13,6 +13,12 @@ static const struct {
     {"second", SHOWS_SECOND},  {"stacked", SHOWS_STACKED},
 };
 
+static const char baselines[] =
+    "Grey and thin: the baselines, which are the same network with random weights, tf-idf vectors "
+    "of "
+    "the tokens, or the number of tokens. What is not clear of them is not shown to come from "
+    "training. ";
+
 /* Whether the text after "[[bands|" is to be read. */
 static bool holds(const char *name, size_t len, unsigned shows)
 {
@@ -56,6 +62,8 @@ iso_err iso_guide_fill(iso_buf *out, const char *guide, const struct figure *f)
     if (f->shows & SHOWS_DOTS)
         ISO_TRY(iso_buf_puts(out, "Of one layer there are dots instead of curves, lines for their "
                                   "95&nbsp;% intervals and crosses for chance. "));
+    if (f->shows & SHOWS_BASELINES)
+        ISO_TRY(iso_buf_puts(out, baselines));
     for (const char *at = guide; *at;) {
         const char *open = strstr(at, "[["), *bar = open ? strchr(open, '|') : NULL;
         const char *close = bar ? strstr(bar, "]]") : NULL;

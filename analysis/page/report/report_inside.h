@@ -115,7 +115,10 @@ void iso_section_view_free(struct section_view *view);
 iso_err iso_section_rest(struct section_view *out, int *count, int room,
                          const struct report *report);
 
-/* Most cross-lingual layer, farthest language, distance from chance, in plain words (HTML). */
+/* What stands above all baselines, and of what nothing does (HTML); nothing without baselines. */
+iso_err iso_report_stand(iso_buf *out, const struct report *report, const iso_beside *beside);
+
+/* What stands above all baselines, then the most cross-lingual layer, farthest language, distance from chance, in plain words (HTML). */
 iso_err iso_report_summarise(iso_buf *out, const struct report *report);
 
 /* Of how many languages and layers mixing is shown to do something, in plain words (HTML); nothing

@@ -57,6 +57,7 @@ static const char style[] =
     "th[scope=row]{white-space:normal;min-width:7rem}\n"
     "td small,th small{display:block;color:var(--soft);font-size:.78rem}\n"
     "td.no{color:var(--soft)}\n"
+    ".flag{color:#b3261e}\n"
     "td.no small{white-space:normal;min-width:8rem}\n"
     "code,pre{font:.86em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,\"DejaVu Sans Mono\","
     "monospace}\n"

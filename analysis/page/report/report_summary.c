@@ -4,8 +4,10 @@
 
 #include "analysis/measure/catalogue.h"
 #include "analysis/measure/measure.h"
+#include "analysis/study/items/stands.h"
 #include "analysis/page/report/report_inside.h"
 #include "analysis/page/html.h"
+#include "analysis/page/wording.h"
 #include "lib/base/str.h"
 #include "lib/base/alloc.h"
 
@@ -18,13 +20,14 @@ struct course {
     int64_t best;    /* the layer where languages are closest */
     int targets;     /* at that layer */
     bool of_several; /* other models have the same measure */
+    const iso_beside *beside;
 };
 
 static bool belongs(const iso_record *r, const iso_record *first, const char *src)
 {
-    return r->src_layer == r->tgt_layer && r->src_layer >= 0 && r->src_layer < 100000 &&
-           isfinite(r->value) && !iso_str_same(r->stage, "difference") && r->mix_layer < 0 &&
-           iso_str_same(r->src, src) && !iso_str_same(r->src, r->tgt) &&
+    return !r->baseline && r->src_layer == r->tgt_layer && r->src_layer >= 0 &&
+           r->src_layer < 100000 && isfinite(r->value) && !iso_str_same(r->stage, "difference") &&
+           r->mix_layer < 0 && iso_str_same(r->src, src) && !iso_str_same(r->src, r->tgt) &&
            iso_record_compare(r, first, ISO_ROLE_QUESTION, 0) == 0;
 }
 
@@ -134,13 +137,74 @@ static iso_err add_layer(iso_buf *out, int64_t layer)
                       : iso_buf_printf(out, "layer&nbsp;%lld", (long long)layer);
 }
 
+/* "; random weights have 0.35, bag of pieces 0.33": the means of what there is at the best layer.
+ */
+static iso_err add_baselines(iso_buf *out, const struct course *c)
+{
+    bool any = false;
+    iso_err err = ISO_OK;
+
+    for (int k = 0; k < c->beside->names; k++) {
+        double sum = 0;
+        int count = 0;
+        for (int64_t i = 0; i < c->count; i++) {
+            const iso_record *b =
+                c->at[i]->src_layer == c->best ? iso_beside_find(c->beside, c->at[i], k) : NULL;
+            const bool has = b && isfinite(b->value);
+            sum += has ? b->value : 0;
+            count += has;
+        }
+        if (count == 0)
+            continue;
+        ISO_TRY(iso_buf_puts(out, any ? ", " : " (baselines: "));
+        ISO_TRY(iso_html_text(out, iso_wording_baseline(c->beside->name[k])));
+        ISO_TRY(iso_buf_puts(out, " "));
+        ISO_TRY(iso_html_number(out, sum / count, 2));
+        any = true;
+    }
+done:
+    return err;
+}
+
+/* Of the values at the best layer, those that stand above, and the p of the search. */
+static iso_err add_certainty(iso_buf *out, const struct course *c)
+{
+    double p = NAN;
+    int64_t family = 0;
+    int above = 0, known = 0;
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < c->count; i++) {
+        const iso_record *r = c->at[i];
+        if (r->src_layer != c->best)
+            continue;
+        const iso_stand stand = iso_stands(c->beside, r);
+        known += stand != ISO_STAND_UNKNOWN;
+        above += stand == ISO_STAND_ABOVE;
+        if (isfinite(r->p_max)) {
+            p = isfinite(p) ? fmax(p, r->p_max) : r->p_max;
+            family = r->family > family ? r->family : family;
+        }
+    }
+    if (known)
+        ISO_TRY(iso_buf_printf(out, "; above all of them: <b>%d of %d</b>)", above, known));
+    if (isfinite(p)) {
+        ISO_TRY(iso_buf_printf(out, ", p%s", c->targets > 1 ? " of each at most " : " "));
+        ISO_TRY(iso_html_number(out, p, 4));
+        ISO_TRY(iso_buf_printf(out, " corrected for the %lld values looked at", (long long)family));
+    }
+done:
+    return err;
+}
+
 static iso_err add_course(iso_buf *out, const struct course *c, const char *src)
 {
     const double first = c->mean[0], best = c->mean[c->best - c->layer_lo];
     const double last = c->mean[c->layer_hi - c->layer_lo];
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_buf_puts(out, "<li>"));
+    ISO_TRY(iso_buf_puts(
+        out, c->beside->names ? "<li>The largest values, above the baselines or not: " : "<li>"));
     if (c->of_several) {
         ISO_TRY(iso_buf_puts(out, "Of "));
         ISO_TRY(iso_html_text(out, c->at[0]->model ? c->at[0]->model : "the first model"));
@@ -157,6 +221,8 @@ static iso_err add_course(iso_buf *out, const struct course *c, const char *src)
     ISO_TRY(iso_buf_puts(out, "</b>"));
     if (c->targets > 1)
         ISO_TRY(iso_buf_printf(out, " over %d languages", c->targets));
+    ISO_TRY(add_baselines(out, c));
+    ISO_TRY(add_certainty(out, c));
     if (c->best != c->layer_hi) {
         ISO_TRY(iso_buf_puts(out, ", against "));
         ISO_TRY(iso_html_number(out, last, 2));
@@ -165,7 +231,7 @@ static iso_err add_course(iso_buf *out, const struct course *c, const char *src)
     if (c->layer_lo == 0 && c->best != 0) {
         ISO_TRY(iso_buf_puts(out, "; the embeddings before it have "));
         ISO_TRY(iso_html_number(out, first, 2));
-        if (c->words.high == ISO_HIGH_ALIKE && first > best)
+        if (c->words.high == ISO_HIGH_ALIKE && first > best && c->beside->names == 0)
             ISO_TRY(iso_buf_puts(out, ", which sentence length alone can bring about"));
     }
     ISO_TRY(iso_buf_puts(out, ".</li>\n"));
@@ -274,10 +340,10 @@ static const iso_record *first_similarity(const struct report *report)
     return first;
 }
 
-static iso_err add_similarity(iso_buf *out, const struct report *report)
+static iso_err add_similarity(iso_buf *out, const struct report *report, const iso_beside *beside)
 {
     const iso_record *first = first_similarity(report);
-    struct course c = {0};
+    struct course c = {.beside = beside};
     iso_err err = ISO_OK;
 
     if (!first)
@@ -331,16 +397,31 @@ static iso_err add_undefined(iso_buf *out, const struct report *report)
         (long long)count, (long long)report->records.count);
 }
 
+/* Without a baseline nothing tells what training brought. */
+static iso_err add_warning(iso_buf *out, const struct report *report, const iso_beside *beside)
+{
+    if (beside->names > 0 || !first_similarity(report))
+        return ISO_OK;
+    return iso_buf_puts(out, "<li>These records have no baselines (random weights, shared pieces, "
+                             "sentence length): how much of what follows training brought is not "
+                             "known.</li>\n");
+}
+
 iso_err iso_report_summarise(iso_buf *out, const struct report *report)
 {
+    iso_beside beside = {0};
     iso_err err = ISO_OK;
 
+    ISO_TRY(iso_beside_make(&beside, &report->records));
     ISO_TRY(iso_buf_puts(out, ""));
     if (report->src) {
-        ISO_TRY(add_similarity(out, report));
+        ISO_TRY(iso_report_stand(out, report, &beside));
+        ISO_TRY(add_warning(out, report, &beside));
+        ISO_TRY(add_similarity(out, report, &beside));
         ISO_TRY(add_share(out, report));
     }
     ISO_TRY(add_undefined(out, report));
 done:
+    iso_beside_free(&beside);
     return err;
 }

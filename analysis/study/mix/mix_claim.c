@@ -42,10 +42,10 @@ static int by_place(const void *a, const void *b)
     return (x->effect > y->effect) - (x->effect < y->effect);
 }
 
-/* A difference that mixing made, between two languages. */
+/* A difference that mixing made, between two languages; not one of a baseline. */
 static bool speaks(const iso_record *r)
 {
-    return r->stage && !strcmp(r->stage, "difference") && r->mix && r->src && r->tgt &&
+    return !r->baseline && r->stage && !strcmp(r->stage, "difference") && r->mix && r->src && r->tgt &&
            strcmp(r->src, r->tgt) != 0;
 }
 
