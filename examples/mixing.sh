@@ -35,7 +35,7 @@ awk -F , '
         print text
     }
     END {
-        split("cka:debiased centroid:relative cosine:centred p@k:cosine", measure, " ")
+        split("cka:debiased centroid:relative cosine:centred p@1:cosine", measure, " ")
         print "| mixed at | λ | CKA | fixed:0 | shuffled | centroids | fixed:0 | shuffled | cosine | fixed:0 | shuffled | p@1 | fixed:0 | shuffled |"
         print "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|"
         for (place = 0; place <= last; place++) row(place ? place : "")

@@ -34,11 +34,11 @@ for pair in "$@"; do
     "$isogloss" retrieve --quiet "$work/s.h5" --layers last --direction forward >"$work/records"
     cosine=$(pick "estimator=cosine k=1") csls=$(pick "estimator=csls k=1")
     "$isogloss" align --quiet "$work/s.h5" --layers last >"$work/records"
-    after=$(pick "measure=p@k stage=after direction=forward")
+    after=$(pick "measure=p@1 stage=after direction=forward")
     "$isogloss" embed --quiet --model "$model" "$lang=$work/its.txt" "en=$work/en.txt" --pool types --layers last -o "$work/w.h5"
     "$isogloss" align --quiet "$work/w.h5" --src en --lower --train "$muse/en-$lang.0-5000.txt" >"$work/records"
-    known=$(pick "measure=p@k stage=before" n)
-    before=$(pick "measure=p@k stage=before") mapped=$(pick "measure=p@k stage=after")
+    known=$(pick "measure=p@1 stage=before" n)
+    before=$(pick "measure=p@1 stage=before") mapped=$(pick "measure=p@1 stage=after")
     "$isogloss" words --quiet en="$work/w.h5" "$lang=$work/w.h5" --lower --measure csls \
         --train "$muse/en-$lang.0-5000.txt" --test "$muse/en-$lang.5000-6500.txt" >"$work/records"
     row "$lang" "$cosine" "$csls" "$after" "$known" "$before" "$mapped" "$(pick "denominator=in-vocabulary k=1" n)" \

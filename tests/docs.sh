@@ -50,7 +50,7 @@ states=examples/states/mini.h5
 sed -n '/^## Measures/,/^## Alignment/p' docs/records.md >"$folder/text"
 while IFS=, read -r measure estimator; do
     case $measure:$estimator in # the rules of retrieval have a table of their own
-    p@k:* | mrr:* | error:* | mexa:*) names="$measure $estimator" ;;
+    p@*:* | mrr:* | error:* | mexa:*) names="$measure $estimator" ;;
     *:) names=$measure ;;
     *) names=$measure:$estimator ;;
     esac
@@ -64,7 +64,7 @@ tr '\n' ' ' <analysis/measure/catalogue.c | grep -o '{"[^}]*, \(ISO_HIGH_\)\{0,1
     sed 's/{"\([^"]*\)", *"\([^"]*\)".*[ _]\([A-Z]*\)}/\1,\2,\3/; s/ALIKE$/up/; s/APART$/down/; s/NEITHER$/neither/' >"$folder/made"
 [ "$(wc -l <"$folder/made")" -ge 30 ] || say "analysis/measure/catalogue.c: only $(wc -l <"$folder/made") entries were read"
 while IFS=, read -r measure estimator high; do
-    case $measure in p@k | mrr | error | mexa) name=$measure ;; *) name=$measure${estimator:+:$estimator} ;; esac
+    case $measure in p@1 | mrr | error | mexa) name=$measure ;; *) name=$measure${estimator:+:$estimator} ;; esac
     grep -F "\`$name\`" "$folder/text" >"$folder/rows" || say "docs/records.md: no $name"
     ! grep -qE '\| (up|down|neither) \|' "$folder/rows" || grep -qF "| $high |" "$folder/rows" || say "docs/records.md: $name is closer $high"
 done <"$folder/made"

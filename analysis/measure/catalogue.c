@@ -44,12 +44,12 @@ static const struct {
     int about, high;
 } made[] = {
     /* clang-format off */
-    {"p@k", "cosine", "Translations found by cosine", "share found", PAIR, ALIKE},
-    {"p@k", "csls", "Translations found by CSLS", "share found", PAIR, ALIKE},
-    {"p@k", "ratio", "Translations found by ratio margin", "share found", PAIR, ALIKE},
-    {"p@k", "difference", "Translations found by difference margin", "share found", PAIR, ALIKE},
-    {"p@k", "absolute", "Translations found by absolute margin", "share found", PAIR, ALIKE},
-    {"p@k", "invsoftmax", "Translations found by inverted softmax", "share found", PAIR, ALIKE},
+    {"p@1", "cosine", "Translations found by cosine", "share found", PAIR, ALIKE},
+    {"p@1", "csls", "Translations found by CSLS", "share found", PAIR, ALIKE},
+    {"p@1", "ratio", "Translations found by ratio margin", "share found", PAIR, ALIKE},
+    {"p@1", "difference", "Translations found by difference margin", "share found", PAIR, ALIKE},
+    {"p@1", "absolute", "Translations found by absolute margin", "share found", PAIR, ALIKE},
+    {"p@1", "invsoftmax", "Translations found by inverted softmax", "share found", PAIR, ALIKE},
     {"mrr", "cosine", "Mean reciprocal rank of translations by cosine", "mean reciprocal rank", PAIR, ALIKE},
     {"mrr", "csls", "Mean reciprocal rank of translations by CSLS", "mean reciprocal rank", PAIR, ALIKE},
     {"mrr", "ratio", "Mean reciprocal rank of translations by ratio margin", "mean reciprocal rank", PAIR, ALIKE},
@@ -145,6 +145,14 @@ iso_catalogue_entry iso_catalogue_at(int i)
     return e;
 }
 
+bool iso_measure_same(const char *a, const char *b)
+{
+    const size_t len = strcspn(a, "@");
+
+    return len == strcspn(b, "@") && memcmp(a, b, len) == 0 &&
+           (a[len] && a[len + 1] ? b[len] && b[len + 1] : strcmp(a + len, b + len) == 0);
+}
+
 /* The first entry of a measure, of this estimator unless it is NULL; -1 for none. */
 static int find(const char *measure, const char *estimator)
 {
@@ -152,7 +160,7 @@ static int find(const char *measure, const char *estimator)
 
     for (int i = 0; i < iso_catalogue_count(); i++) {
         names(&own, &how, i);
-        if (!strcmp(own, measure) && (!estimator || !strcmp(how, estimator)))
+        if (iso_measure_same(own, measure) && (!estimator || !strcmp(how, estimator)))
             return i;
     }
     return -1;

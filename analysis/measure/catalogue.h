@@ -34,7 +34,10 @@ typedef enum iso_about {
     ISO_ABOUT_OTHER /* baselines, gaps, correlations, shares of a mix */
 } iso_about;
 
-/* Borrowed names; the words are the entry's own. Of `p@k` one entry stands for every k. */
+/** Whether two names are of one measure, ranks aside: "p@1", "p@5" and "p@k" are. */
+ISO_API bool iso_measure_same(const char *a, const char *b);
+
+/* Borrowed names; the words are the entry's own. The entry of `p@1` stands for every rank. */
 typedef struct iso_catalogue_entry {
     const char *measure, *estimator; /* estimator "" where there is none */
     bool known;

@@ -36,7 +36,7 @@ bool iso_spec_parse(iso_spec *out, const char *word)
 
 bool iso_spec_fits(const iso_spec *s, const char *measure, const char *estimator, int64_t k)
 {
-    return !strcmp(s->measure, measure) && (s->k == 0 || s->k == k) &&
+    return iso_measure_same(s->measure, measure) && (s->k == 0 || s->k == k) &&
            (!*s->estimator || !strcmp(s->estimator, "*") ||
             (estimator && !strcmp(s->estimator, estimator)));
 }

@@ -14,7 +14,7 @@ enum { ISO_SPEC_SIZE = 64 }; /* bytes of a name with its NUL */
 
 typedef struct iso_spec {
     char name[ISO_SPEC_SIZE];      /* all before the colon, as typed: "cka", "p@5" */
-    char measure[ISO_SPEC_SIZE];   /* as records have it: "cka", "p@k" */
+    char measure[ISO_SPEC_SIZE];   /* without a rank: "cka", "p@k" */
     char estimator[ISO_SPEC_SIZE]; /* "" where none is named; "*" for all */
     int64_t k; /* 0 where no rank is named ("p@k"), -1 where it is none ("p@x") */
 } iso_spec;
@@ -22,13 +22,13 @@ typedef struct iso_spec {
 /** Reads one word; false where it or its estimator is empty, or a name longer than it may be. */
 ISO_API bool iso_spec_parse(iso_spec *out, const char *word);
 
-/** Whether a measure, its estimator (NULL: none) and rank (below 1: none) are what is meant; what
- * is not named may be anything. */
+/** Whether a record's measure ("p@5"), its estimator (NULL: none) and k (below 1: none) are what is
+ * meant; what is not named may be anything. */
 ISO_API bool iso_spec_fits(const iso_spec *s, const char *measure, const char *estimator,
                            int64_t k);
 
 /** Adds such a word, "p@5:csls", of what a record says: estimator NULL or "" for none, k below 1
- * for none. */
+ * for none; "p@k" is named with its k. */
 ISO_API ISO_MUST_USE iso_err iso_spec_print(iso_buf *out, const char *measure,
                                             const char *estimator, int64_t k);
 

@@ -27,7 +27,7 @@ typedef enum iso_plot_kind {
 typedef struct iso_plot_opt {
     size_t size;
     iso_plot_kind kind;
-    const char *measure;   /* "cka", "cka:biased", "p@k:csls"; NULL: that of the first record */
+    const char *measure;   /* "cka", "cka:biased", "p@1:csls"; NULL: that of the first record */
     const char *layer;     /* of mixing the one mixed layer, "3" or "1-3"; NULL, "sweep": all */
     const char *plot_data; /* a second file: the numbers (.tsv) or the script (.gp) */
     const char *title;     /* NULL: the measure in words; "", "none": none */

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/alloc.h"
@@ -162,12 +163,31 @@ void iso_records_cut(iso_records *list, int64_t count)
         list->count = count;
 }
 
+/* A measure of ranks names its own, "p@5", and `k` holds it too: of either the other follows. */
+static void name_rank(iso_record *r, char *name, size_t room)
+{
+    const char *at = r->measure ? strchr(r->measure, '@') : NULL;
+    int64_t k;
+
+    if (!at)
+        return;
+    if (strcmp(at, "@k") == 0 && r->k >= 1) {
+        const int len =
+            snprintf(name, room, "%.*s@%lld", (int)(at - r->measure), r->measure, (long long)r->k);
+        r->measure = len < (int)room ? name : r->measure;
+    } else if (r->k == ISO_NO_INT && iso_str_int(&k, at + 1) && k >= 1) {
+        r->k = k;
+    }
+}
+
 iso_err iso_records_add(iso_records *list, const iso_record *r)
 {
     iso_record copy = *r;
+    char name[64];
     iso_err err = ISO_OK;
 
     ISO_NEED(list, "no list to append records to: it is NULL");
+    name_rank(&copy, name, sizeof name);
     if (list->count == list->room) {
         const int64_t room = list->room ? 2 * list->room : 64;
         ISO_TRY(iso_realloc(&list->at, list->count, room, sizeof *list->at));

@@ -15,7 +15,7 @@ ISO_BEGIN
  * readers, comparisons and `isogloss help records` come. */
 /* clang-format off */
 #define ISO_RECORD_COLUMNS(T, R, I) \
-    T(measure, QUESTION, "what was measured: cka, p@k, accuracy, gap, ...") \
+    T(measure, QUESTION, "what was measured: cka, p@1, accuracy, gap, ...") \
     T(estimator, QUESTION, "how: debiased, csls, probe, ...") \
     T(src, PLACE, "source language, of differences in both orders the first") \
     T(tgt, PLACE, "target language") \
@@ -150,8 +150,9 @@ typedef struct iso_records {
 ISO_API int64_t iso_records_count(const iso_records *list);
 ISO_API const iso_record *iso_records_at(const iso_records *list, int64_t i);
 
-/** Appends a copy of `r` (texts copied too). On failure the list is as before. Errors  ISO_EARG (no
- * list), ISO_ENOMEM. */
+/** Appends a copy of `r` (texts copied too). On failure the list is as before. A measure of ranks
+ * names its own: "p@k" with k = 5, as earlier files have it, becomes "p@5"; "p@5" without k gets
+ * it. Errors  ISO_EARG (no list), ISO_ENOMEM. */
 ISO_API ISO_MUST_USE iso_err iso_records_add(iso_records *list, const iso_record *r);
 /** Takes back what was added after the first `count`. */
 ISO_API void iso_records_cut(iso_records *list, int64_t count);

@@ -72,6 +72,10 @@ static void what_is_not_named_may_be_anything(void **state)
     assert_true(fits("cka:*", "cka", NULL, 0));
     assert_true(fits("p@k:csls", "p@k", "csls", 5));
     assert_true(fits("p@5", "p@k", "csls", 5));
+    assert_true(fits("p@5", "p@5", "csls", 5));
+    assert_true(fits("p@k", "p@5", "csls", 5));
+    assert_false(fits("p@5", "p@10", "csls", 10));
+    assert_false(fits("p@5", "p", "csls", 5));
     assert_false(fits("p@5", "p@k", "csls", 1));
     assert_false(fits("p@x", "p@k", "csls", 1));
     assert_false(fits("cka:biased", "cka", "debiased", 0));

@@ -235,7 +235,7 @@ static void the_catalogue_finds_its_entries(void **state)
 /* What studies put into records stands in the catalogue. */
 static void studies_make_nothing_unknown(void **state)
 {
-    static const char *const retrieved[] = {"p@k", "mrr", "error", "mexa"};
+    static const char *const retrieved[] = {"p@1", "mrr", "error", "mexa"};
     static const char *const others[][2] = {
         {"f1", "mining"},
         {"precision", "mining"},

@@ -76,7 +76,7 @@ static void no_guide_says_what_is_not_there(void **state)
 static void every_measure_has_a_guide(void **state)
 {
     static const char *const more[][2] = {
-        {"p@k", "ratio"},       {"mrr", "cosine"},        {"error", "ratio"},
+        {"p@5", "ratio"},       {"mrr", "cosine"},        {"error", "ratio"},
         {"mexa", "cosine"},     {"f1", "mining"},         {"precision", "mining"},
         {"recall", "mining"},   {"mse", "cls"},           {"kl", "predictions"},
         {"accuracy", "probe"},  {"accuracy", "majority"}, {"accuracy", "two-branch"},

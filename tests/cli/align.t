@@ -3,10 +3,10 @@
 tolerance 1e-6
 $ isogloss align $S/examples/states/mini.h5 --tgt de --layers 2 --measure p@1,p@5,mrr,centroid:relative,cka --csv - | grep -v difference | cut -d , -f 1-4,7,21,24
 > measure,estimator,src,tgt,value,stage,direction
-> p@k,cosine,en,de,0.1833333333333,before,forward
-> p@k,cosine,en,de,0.2166666666667,after,forward
-> p@k,cosine,en,de,0.458333333333,before,forward
-> p@k,cosine,en,de,0.529166666667,after,forward
+> p@1,cosine,en,de,0.1833333333333,before,forward
+> p@1,cosine,en,de,0.2166666666667,after,forward
+> p@5,cosine,en,de,0.458333333333,before,forward
+> p@5,cosine,en,de,0.529166666667,after,forward
 > mrr,cosine,en,de,0.3216222803905,before,forward
 > mrr,cosine,en,de,0.357973414133,after,forward
 > centroid,relative,en,de,1.336596006432,before,
@@ -30,7 +30,7 @@ $ cut -d , -f 10,14,28 one.csv | sed -n '3,5p'
 # other maps, other rules, other columns
 $ isogloss align $S/examples/states/mini.h5 --tgt de --layers 2 --method ridge --ridge 0.2 --centre --measure mrr:csls,p@1:ratio --neighbours 3 --prep unit --csv - | grep after | cut -d , -f 1,2,18,26,29
 > mrr,csls,unit,3,rows+ridge+centre
-> p@k,ratio,unit,3,rows+ridge+centre
+> p@1,ratio,unit,3,rows+ridge+centre
 # fewer rows than dims
 $ isogloss align $S/examples/states/mini.h5 --tgt de --layers 2 --limit 60 --measure p@1 | cut -f 20- | tail -n +2
 > 		
@@ -76,15 +76,15 @@ $ isogloss align words.h5 --alignments links.txt --layers 2 --measure p@1 --csv 
 $ isogloss align pieces.h5 --alignments links.txt --layers 2 --measure p@1 --csv - --quiet | cut -d , -f 1,7,14,17,21,29 > pieces.txt
 $ cat pieces.txt
 > measure,value,n,pool,stage,train
-> p@k,0.175,480,word,before,
-> p@k,*,480,word,after,words
-> p@k,*,480,word,difference,words
+> p@1,0.175,480,word,before,
+> p@1,*,480,word,after,words
+> p@1,*,480,word,difference,words
 # rows of words are rounded to f16 once, pieces before they are averaged
 $ cat words.txt
 > measure,value,n,pool,stage,train
-> p@k,0.175,480,word,before,
-> p@k,*,480,word,after,words
-> p@k,*,480,word,difference,words
+> p@1,0.175,480,word,before,
+> p@1,*,480,word,after,words
+> p@1,*,480,word,difference,words
 # what cannot be
 $ isogloss align
 2> isogloss align: needs an INPUT, such as states.h5 (see `isogloss help align`)

@@ -7,9 +7,9 @@ $ echo and und not nicht day Tag water Wasser when wenn only nur your Ihre with 
 $ echo and et not pas the le the la in dans with avec on sur two deux three trois but mais before avant or ou | xargs -n 2 > fr.dict
 $ isogloss align types.h5 --tgt de --train de.dict --folds 2 --layers 2 --measure p@1,cka --csv - | cut -d , -f 1-4,14,17,21,27,29
 > measure,estimator,src,tgt,n,pool,stage,denominator,train
-> p@k,cosine,en,de,10,types,before,in-vocabulary,
-> p@k,cosine,en,de,10,types,after,in-vocabulary,dictionary
-> p@k,cosine,en,de,10,types,difference,in-vocabulary,dictionary
+> p@1,cosine,en,de,10,types,before,in-vocabulary,
+> p@1,cosine,en,de,10,types,after,in-vocabulary,dictionary
+> p@1,cosine,en,de,10,types,difference,in-vocabulary,dictionary
 > cka,debiased,en,de,10,types,before,,
 > cka,debiased,en,de,10,types,after,,dictionary
 > cka,debiased,en,de,10,types,difference,,dictionary
@@ -41,9 +41,9 @@ $ isogloss align types.h5 --train de=de.dict,fr=fr.dict --folds 2 --layers 0,2 -
 $ echo the der the die of von Katze cat and und one eins | xargs -n 2 > test.dict
 $ isogloss align types.h5 --tgt de --train de.dict --test test.dict --layers 2 --measure p@1 --csv - --map maps.h5 | cut -d , -f 1,14,21,29
 > measure,n,stage,train
-> p@k,3,before,
-> p@k,3,after,dictionary
-> p@k,3,difference,dictionary
+> p@1,3,before,
+> p@1,3,after,dictionary
+> p@1,3,difference,dictionary
 > coverage,5,,
 2> isogloss: note: de.dict: 11 of 12 pairs have both words; --lower would find 12 pairs instead of 11; without rows: "Ihre" (de)
 2> isogloss: note: test.dict: 4 of 6 pairs have both words; without rows: "Katze" (en), "eins" (de)

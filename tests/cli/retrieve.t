@@ -2,20 +2,20 @@
 tolerance 1e-9
 $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 2,4 --quiet | cut -f 1-7,11-12,17-18
 > measure	estimator	src	tgt	src_layer	tgt_layer	value	null	n	direction	k
-> p@k	cosine	en	de	2	2	0.0583333333333	0.00416666666667	240	forward	1
-> p@k	cosine	en	de	4	4	0.0625	0.00416666666667	240	forward	1
-> p@k	cosine	en	de	2	2	0.0416666666667	0.00416666666667	240	backward	1
-> p@k	cosine	en	de	4	4	0.0583333333333	0.00416666666667	240	backward	1
-> p@k	csls	en	de	2	2	0.0958333333333	0.00416666666667	240	forward	1
-> p@k	csls	en	de	4	4	0.0958333333333	0.00416666666667	240	forward	1
-> p@k	csls	en	de	2	2	0.075	0.00416666666667	240	backward	1
-> p@k	csls	en	de	4	4	0.1041666666667	0.00416666666667	240	backward	1
+> p@1	cosine	en	de	2	2	0.0583333333333	0.00416666666667	240	forward	1
+> p@1	cosine	en	de	4	4	0.0625	0.00416666666667	240	forward	1
+> p@1	cosine	en	de	2	2	0.0416666666667	0.00416666666667	240	backward	1
+> p@1	cosine	en	de	4	4	0.0583333333333	0.00416666666667	240	backward	1
+> p@1	csls	en	de	2	2	0.0958333333333	0.00416666666667	240	forward	1
+> p@1	csls	en	de	4	4	0.0958333333333	0.00416666666667	240	forward	1
+> p@1	csls	en	de	2	2	0.075	0.00416666666667	240	backward	1
+> p@1	csls	en	de	4	4	0.1041666666667	0.00416666666667	240	backward	1
 # centred; places beyond any list; a margin
 $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 --prep center --measure mrr,p@5:cosine,error:ratio --direction backward --interval none --quiet --csv - | cut -d , -f 1,2,7,10,11,14,18,24-26
 > measure,estimator,value,interval,null,n,prep,direction,k,neighbours
 > mrr,cosine,0.2018285907264,none,0.02524973531175,240,center,backward,,
 > mrr,csls,0.2052246676633,none,0.02524973531175,240,center,backward,,10
-> p@k,cosine,0.2708333333333,none,0.02083333333333,240,center,backward,5,
+> p@5,cosine,0.2708333333333,none,0.02083333333333,240,center,backward,5,
 > error,ratio,0.8875,none,0.995833333333,240,center,backward,,4
 # presets print what they stand for; what is given goes before
 $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 --preset mexa --interval none | cut -f 1,2,7
@@ -40,16 +40,16 @@ $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 --measure err
 > measure	estimator	value	n	tgt_dim	pool	model	direction	k	neighbours	candidates
 > error	ratio	0.908333333333	240	128	mean	mini	forward		4	knn
 > error	ratio	0.908333333333	240	128	mean	mini	backward		4	knn
-> p@k	csls	0.0916666666667	240	128	mean	mini	forward	1	10	knn
-> p@k	csls	0.0958333333333	240	128	mean	mini	backward	1	10	knn
+> p@1	csls	0.0916666666667	240	128	mean	mini	forward	1	10	knn
+> p@1	csls	0.0958333333333	240	128	mean	mini	backward	1	10	knn
 $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --measure mrr:csls --candidates knn
-2> isogloss retrieve: --candidates knn: mrr:csls looks at all rows; p@k, error and f1 do not (*
+2> isogloss retrieve: --candidates knn: mrr:csls looks at all rows; p@1, error and f1 do not (*
 ? 2
 $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --measure p@5:ratio --candidates knn
-2> isogloss retrieve: --candidates knn: k = 5 is more than the 4 candidates: choose with --k or --neighbours (*
+2> isogloss retrieve: --candidates knn: p@5 is more than the 4 candidates: choose with --measure or --neighbours (*
 ? 2
 $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --measure p@1:cosine --candidates knn
-2> isogloss retrieve: --candidates knn goes with csls or a margin: --measure p@k:csls, error:ratio, f1 (*
+2> isogloss retrieve: --candidates knn goes with csls or a margin: --measure p@1:csls, error:ratio, f1 (*
 ? 2
 # mining: all ways; the true pairs from a file, where rows need not belong together
 $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 --preset laser-mine --quiet | cut -f 1,2,10,16,17,19 | sort | uniq -c

@@ -7,14 +7,14 @@ $ printf '4 2\nA 0.9962 0.0872\nB 0.1736 0.9848\nC -0.9848 0.1736\nD 0.9397 0.34
 $ printf 'a A\na D\nb B\nb Z\nc D\nq A\n' > test.txt
 $ isogloss words en=en.vec de=de.vec --method none --prep none --test test.txt --k 1,2 --neighbours 2 --quiet --interval none --csv - | cut -d , -f 1-4,7,11,14,24-27 | grep -v csls | grep -v softmax
 > measure,estimator,src,tgt,value,null,n,direction,k,neighbours,denominator
-> p@k,cosine,en,de,0.6666666666667,0.3333333333333,3,forward,1,,in-vocabulary
-> p@k,cosine,en,de,0.6666666666667,0.6111111111111,3,forward,2,,in-vocabulary
+> p@1,cosine,en,de,0.6666666666667,0.3333333333333,3,forward,1,,in-vocabulary
+> p@2,cosine,en,de,0.6666666666667,0.6111111111111,3,forward,2,,in-vocabulary
 > mrr,cosine,en,de,0.7777777777778,0.5879629629630,3,forward,,,in-vocabulary
-> p@k,cosine,en,de,0.5,0.25,4,forward,1,,all-words
-> p@k,cosine,en,de,0.5,0.4583333333333,4,forward,2,,all-words
+> p@1,cosine,en,de,0.5,0.25,4,forward,1,,all-words
+> p@2,cosine,en,de,0.5,0.4583333333333,4,forward,2,,all-words
 > mrr,cosine,en,de,0.5833333333333,0.4409722222222,4,forward,,,all-words
-> p@k,cosine,en,de,0.5,0.25,4,forward,1,,pairs
-> p@k,cosine,en,de,0.75,0.5,4,forward,2,,pairs
+> p@1,cosine,en,de,0.5,0.25,4,forward,1,,pairs
+> p@2,cosine,en,de,0.75,0.5,4,forward,2,,pairs
 > mrr,cosine,en,de,0.7083333333333,0.5208333333333,4,forward,,,pairs
 > coverage,dictionary,en,de,0.75,,4,,,,
 # what cannot be scored is told, and the number papers print

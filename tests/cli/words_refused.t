@@ -51,7 +51,7 @@ $ isogloss words en.vec de3.vec --test test.txt --train train.txt --k 1 --neighb
 $ isogloss words en.vec de3.vec --test test.txt --train train.txt --k 1 --neighbours 2 --pad --prep none | grep cosine | grep in-voc | cut -f 1,3-5,8
 2> isogloss: note: 2 pairs for 3 columns: they do not determine the map, the rest of which is the smallest that fits
 2> isogloss: note: p@1 by csls of 1 words in the vocabulary: * (chance 0.25)
-> p@k	en	de3	1	boot-items
+> p@1	en	de3	1	boot-items
 > mrr	en	de3	1	boot-items
 # test words that were trained on are counted
 $ printf 'c C\na A\na D\nx X\n' > over.txt

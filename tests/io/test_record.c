@@ -104,8 +104,37 @@ static void fields_are_read_by_name(void **state)
     iso_records_free(&list);
 }
 
+/* "p@5" says its rank, and `k` holds it: of either the other follows, as of earlier files. */
+static void ranks_are_named(void **state)
+{
+    static const struct {
+        const char *measure;
+        int64_t k;
+        const char *name;
+        int64_t rank;
+    } cases[] = {{"p@k", 5, "p@5", 5},
+                 {"p@5", 5, "p@5", 5},
+                 {"p@10", ISO_NO_INT, "p@10", 10},
+                 {"p@k", ISO_NO_INT, "p@k", ISO_NO_INT},
+                 {"p@x", ISO_NO_INT, "p@x", ISO_NO_INT},
+                 {"cka", 5, "cka", 5}};
+    iso_records list = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        iso_record r = iso_record_none();
+        r.measure = cases[i].measure;
+        r.k = cases[i].k;
+        ok(iso_records_add(&list, &r));
+        text(list.at[i].measure, cases[i].name);
+        assert_true(list.at[i].k == cases[i].rank);
+    }
+    iso_records_free(&list);
+}
+
 int main(void)
 {
-    RUN_TESTS(test(roles_choose_what_is_compared), test(every_column_counts_for_its_role),
-              test(absent_and_empty_texts_are_the_same), test(fields_are_read_by_name));
+    RUN_TESTS(test(ranks_are_named), test(roles_choose_what_is_compared),
+              test(every_column_counts_for_its_role), test(absent_and_empty_texts_are_the_same),
+              test(fields_are_read_by_name));
 }

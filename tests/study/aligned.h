@@ -2,6 +2,7 @@
 #ifndef ISO_TESTS_ALIGNED_H
 #define ISO_TESTS_ALIGNED_H
 
+#include "analysis/measure/catalogue.h"
 #include "tests/check.h"
 
 #include "analysis/study/align/align.h"
@@ -46,7 +47,7 @@ static inline const iso_record *record_of(const iso_records *list, const char *m
 {
     for (int64_t i = 0; i < list->count; i++) {
         const iso_record *r = &list->at[i];
-        if (!strcmp(r->measure, measure) && !strcmp(r->stage ? r->stage : "", stage) &&
+        if (iso_measure_same(r->measure, measure) && !strcmp(r->stage ? r->stage : "", stage) &&
             r->fold == fold)
             return r;
     }

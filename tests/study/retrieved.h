@@ -2,6 +2,7 @@
 #ifndef ISO_TESTS_BIN_RETRIEVED_H
 #define ISO_TESTS_BIN_RETRIEVED_H
 
+#include "analysis/measure/catalogue.h"
 #include "tests/check.h"
 
 #include "analysis/study/retrieve/retrieve.h"
@@ -62,7 +63,7 @@ static inline const iso_record *record_of(const iso_records *list, const char *m
 {
     for (int64_t i = 0; i < list->count; i++) {
         const iso_record *r = &list->at[i];
-        if (!strcmp(r->measure, measure) && !strcmp(r->estimator, estimator) &&
+        if (iso_measure_same(r->measure, measure) && !strcmp(r->estimator, estimator) &&
             (direction ? r->direction && !strcmp(r->direction, direction) : !r->direction) &&
             (k == 0 || r->k == k))
             return r;

@@ -2,6 +2,7 @@
  * states differ by nothing, λ and entropies, what is refused. */
 #include <string.h>
 
+#include "analysis/measure/catalogue.h"
 #include "analysis/measure/spec.h"
 #include "analysis/pass/pass.h"
 #include "analysis/measure/difference.h"
@@ -21,9 +22,9 @@ static const iso_record *find(const iso_records *list, const char *measure, cons
 
     for (int64_t i = 0; i < list->count; i++) {
         const iso_record *r = &list->at[i];
-        if (!same(r->measure, measure) || !same(r->stage, stage) || !same(r->mix, mix) ||
-            !same(r->given, given) || !same(r->direction, direction) || r->src_layer != layer ||
-            r->mix_layer != (place ? place : ISO_NO_INT))
+        if (!iso_measure_same(r->measure, measure) || !same(r->stage, stage) ||
+            !same(r->mix, mix) || !same(r->given, given) || !same(r->direction, direction) ||
+            r->src_layer != layer || r->mix_layer != (place ? place : ISO_NO_INT))
             continue;
         assert_null(found);
         found = r;
@@ -38,7 +39,7 @@ static int64_t count(const iso_records *list, const char *measure)
     int64_t n = 0;
 
     for (int64_t i = 0; i < list->count; i++)
-        n += same(list->at[i].measure, measure);
+        n += iso_measure_same(list->at[i].measure, measure);
     return n;
 }
 
@@ -308,7 +309,7 @@ static void other_options(void **state)
     for (int64_t i = 0; i < list.count; i++) {
         text(list.at[i].interval, "none");
         assert_true(isnan(list.at[i].lo) && isnan(list.at[i].hi));
-        if (same(list.at[i].measure, "p@k")) {
+        if (iso_measure_same(list.at[i].measure, "p@k")) {
             text(list.at[i].direction, "backward");
             assert_true(list.at[i].k == 5 && list.at[i].neighbours == 10);
         }

@@ -254,7 +254,7 @@ static const struct {
     {"centroid", "cosine-centred", centroid_cosine},
     {"centroid", "relative", iso_guide_centroid_relative},
     {"centroid", "share", iso_guide_centroid_share},
-    {"p@k", NULL, found},
+    {"p@1", NULL, found},
     {"mrr", NULL, mrr},
     {"error", NULL, missed},
     {"mexa", NULL, mexa},
@@ -284,7 +284,7 @@ static const struct {
 const char *iso_guide_of(const char *measure, const char *estimator)
 {
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        if (strcmp(table[i].measure, measure) == 0 &&
+        if (iso_measure_same(table[i].measure, measure) &&
             (!table[i].estimator || iso_str_same(table[i].estimator, estimator)))
             return table[i].guide;
     }

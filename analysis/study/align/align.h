@@ -51,7 +51,7 @@ ISO_API ISO_MUST_USE iso_err iso_align_plan(iso_facts *out, iso_states *states,
  * "before", "after" and "difference", and writes `map`; on an error `out` is as before, and no file
  * is there. Rows are paired by the ids of their items, by `alignments`, or by `train`; items of
  * equal text, and all pairs of a word, go to one fold.
- * Value   p@k and mrr of the outcomes of all folds together, similarities in the mean over folds;
+ * Value   p@1 and mrr of the outcomes of all folds together, similarities in the mean over folds;
  *         `null` is chance; by dictionary `coverage` is the share of its words that have rows.
  * Cost    for each map 2 n d^2 + 25 d^3 operations; the rows of one pair twice in memory.
  * Errors  ISO_EARG, ISO_EDATA (too few items, different dims without `pad`, no pair with both

@@ -44,7 +44,7 @@ double iso_gap_series_at(const struct gap_series *series, const char *src, const
 /* Whether a record of a correlation is of this series. */
 bool iso_gap_series_made(const struct gap_series *series, const iso_record *r);
 
-/* "p@1:cosine" of a record of p@k with k = 1, "cka:debiased minus before" of a difference; free
+/* "p@1:cosine" of a record, "cka:debiased minus before" of a difference; free
  * with iso_free. */
 iso_err iso_gap_series_name(char **out, const iso_record *r);
 

@@ -34,7 +34,7 @@ static const iso_option options[] = {
     ISO_OPTION_PREP(iso_mix_opt),
     ISO_OPTION(iso_mix_opt, ENUM, interval, "KIND", "none leaves intervals out", .choices = "none", .numbers = (const int[]){ISO_INTERVAL_NONE}),
     ISO_OPTION(iso_mix_opt, TEXT, preset, "NAME", "options of a published protocol; it prints them"),
-    ISO_OPTION(iso_mix_opt, TEXT, k, "LIST", "ranks that count as a hit: 1,5,10 (default: 1)", .init = "1"),
+    ISO_OPTION(iso_mix_opt, TEXT, k, "LIST", "ranks of p@k, which older scripts have: p@1,p@5 names them", .tier = ISO_OPTION_HIDDEN),
     ISO_OPTION(iso_mix_opt, INT, neighbours, "N", "neighbours that CSLS and margins average (default: 10, margins 4)", .least = 1, .most = 1000000),
     ISO_OPTION(iso_mix_opt, ENUM, direction, "WHICH", "who searches (default: both)", .choices = "forward backward both", .init = "both"),
     ISO_OPTION(iso_mix_opt, ENUM, algorithm, "KIND", "how sums are made (default: by the number of items)", .choices = "gram sums", .numbers = (const int[]){ISO_METHOD_GRAM, ISO_METHOD_SUMS}, .tier = ISO_OPTION_RARE),

@@ -25,7 +25,7 @@ typedef struct iso_mix_opt {
     const char *measure;   /* of the registry and of retrieval: "cka,centroid:relative,p@1:csls" */
     iso_interval interval; /* USUAL, NONE */
     const char *preset;    /* "xmixup": fields left as by default */
-    const char *k;         /* ranks that p@k stands for: "1,5,10" */
+    const char *k;         /* older name of ranks: "1,5,10" are those of p@k */
     const char *prep;      /* steps on the rows of each language that is measured (prep.h); no lsar */
     int64_t neighbours;    /* averaged by CSLS and margins; 0: 10, margins 4 */
     iso_retrieve_direction direction; /* who searches */

@@ -24,13 +24,14 @@ typedef enum iso_retrieve_candidates {
 typedef struct iso_retrieve_opt {
     size_t size;
     iso_select select;
-    const char *measure; /* "p@k,p@5:csls,mrr,error:ratio,mexa,f1"; a name alone: cosine and csls */
+    const char *measure; /* "p@1,p@5:csls,mrr,error:ratio,mexa,f1"; a name alone: cosine and csls */
     iso_interval interval; /* USUAL and BOOT_ITEMS: percentiles over items; BCA; NONE */
     const char *preset;    /* "tatoeba", "xsim", "mexa", "laser-mine": fields left as by default */
     const char *prep;      /* steps on the rows of each language: "center,unit" (lib: prep.h) */
-    const char *k;         /* ranks that p@k stands for: "1,5,10" */
-    int64_t neighbours;    /* averaged by CSLS and margins; 0: 10, margins 4 */
-    double beta;           /* inverse temperature of invsoftmax; NaN: 10 */
+    const char
+        *k; /* older name of ranks: "1,5,10" are those of p@k, or of a measure that is not said */
+    int64_t neighbours; /* averaged by CSLS and margins; 0: 10, margins 4 */
+    double beta;        /* inverse temperature of invsoftmax; NaN: 10 */
     iso_retrieve_direction direction;
     iso_rule margin;         /* of mining: RATIO, DIFFERENCE, ABSOLUTE */
     double threshold;        /* of mining; NaN: the one with the best F1 */

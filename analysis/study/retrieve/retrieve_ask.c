@@ -142,7 +142,7 @@ static iso_err unknown(const char *name)
     return near ? iso_fail(ISO_EARG, ISO_FIELD(measure) ": unknown name '%s'; did you mean '%s'?",
                            name, near)
                 : iso_fail(ISO_EARG,
-                           ISO_FIELD(measure) ": unknown name '%s'; there are p@k, mrr, error, "
+                           ISO_FIELD(measure) ": unknown name '%s'; there are p@1, mrr, error, "
                                               "mexa, f1",
                            name);
 }
@@ -162,7 +162,7 @@ bool iso_retrieve_knows(const char *measure)
     return find(measure) != NULL;
 }
 
-/* "p@k", "p@5:csls", "mrr". */
+/* "p@1", "p@5:csls", "mrr". */
 static iso_err take(struct retrieve_ask *ask, const char *word, const struct ks *all)
 {
     const struct known *m;
@@ -186,6 +186,12 @@ static iso_err take(struct retrieve_ask *ask, const char *word, const struct ks 
         ISO_TRY(add_measure(ask, m, &ks, *e));
 done:
     return err;
+}
+
+/* Ranks without a measure are those of p@k. */
+static const char *measures_of(const iso_retrieve_opt *opt)
+{
+    return opt->k && strcmp(opt->measure, "p@1") == 0 ? "p@k" : opt->measure;
 }
 
 /* All that is no list of measures. */
@@ -221,15 +227,15 @@ static iso_err check_knn(const struct retrieve_ask *ask)
             continue;
         any = true;
         ISO_NEED(cell->kind != RETRIEVE_MRR && cell->kind != RETRIEVE_MEXA,
-                 ISO_FIELD(candidates) " knn: %s:%s looks at all rows; p@k, error and f1 do not",
+                 ISO_FIELD(candidates) " knn: %s:%s looks at all rows; p@1, error and f1 do not",
                  cell->measure, iso_rule_name(cell->rule));
         ISO_NEED(cell->k <= iso_retrieve_neighbours(ask, cell->rule),
-                 ISO_FIELD(candidates) " knn: k = %d is more than the %lld candidates: choose "
-                                       "with " ISO_FIELD(k) " or " ISO_FIELD(neighbours),
+                 ISO_FIELD(candidates) " knn: p@%d is more than the %lld candidates: choose "
+                                       "with " ISO_FIELD(measure) " or " ISO_FIELD(neighbours),
                  cell->k, (long long)iso_retrieve_neighbours(ask, cell->rule));
     }
     ISO_NEED(any, ISO_FIELD(candidates) " knn goes with csls or a margin: " ISO_FIELD(
-                      measure) " p@k:csls, error:ratio, f1");
+                      measure) " p@1:csls, error:ratio, f1");
 done:
     return err;
 }
@@ -242,7 +248,7 @@ static iso_err read_all(struct retrieve_ask *ask, const iso_retrieve_opt *opt)
 
     ISO_TRY(read_rest(ask, opt));
     ISO_TRY(read_ks(&ks, opt->k));
-    for (const char *at = opt->measure; at;) {
+    for (const char *at = measures_of(opt); at;) {
         at = iso_str_word(word, sizeof word, at);
         ISO_TRY(take(ask, word, &ks));
     }
