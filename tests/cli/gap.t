@@ -194,3 +194,30 @@ $ printf 'lang\ten\tde\tsw\tavg\nXLM-R\t85.8%%\t78.7%%\t66.5%%\t77%%\n' > corner
 $ printf 'lang\tsmall\tlarge\nold\t1\t2\nnew\t3\t4\n' > neither.tsv; isogloss gap --scores neither.tsv
 2> isogloss gap: neither.tsv: line 1: neither the columns (small) nor the rows are all languages, so it may be read either way: begin the header with lang and score (a row a score), with model and codes of languages (a row a model), or with lang and the models, over codes of languages (a row a language)
 ? 1
+# baselines: a series each against the same gaps, those without layers at every layer of the gaps
+$ awk -F , -v OFS=, 'NR == 1 { print $0, "baseline" } /debiased/ { print $0, ""; v = $7; $7 = v * v / 2; print $0, "random"; $5 = $6 = ""; $7 = NR % 2 ? v / 3 : 0.1; print $0, "pieces" }' r.csv > base.csv
+$ isogloss gap --scores s.csv base.csv --csv o.csv; grep -E '^pearson' o.csv | grep -v + | cut -d , -f 1,5,7,14,31,37
+> pearson,1,-0.914252,5,cka:debiased,
+> pearson,1,-0.901237,5,cka:debiased,random
+> pearson,,-0.241005,5,cka:debiased,pieces
+2> isogloss: note: 5 languages have both; only a gap: 1 (ur); no gap: 1 (ko)
+2> isogloss: note: cka:debiased: strongest at layer 1, Pearson -0.91 (n = 5, p 0.067); -0.94 without de; baselines there: random -0.90, pieces -0.24
+2> isogloss: note: n = 5 languages is few: a Pearson correlation below 0.88 in size is not distinguishable from 0 at 5 %
+$ isogloss gap --scores s.csv base.csv --baseline pieces --quiet --csv - | grep -E '^pearson' | grep -v + | cut -d , -f 37
+> 
+> pieces
+$ isogloss gap --scores s.csv base.csv --baseline none --quiet --csv - | grep -cE 'random|pieces'
+> 0
+? 1
+$ isogloss gap --scores s.csv base.csv --baseline pieces,piece
+2> isogloss gap: --baseline: no record is of baseline 'piece'; there are random, pieces
+? 1
+$ isogloss gap --scores s.csv r.csv --baseline random
+2> isogloss gap: --baseline: no record is of baseline 'random'; there are none: ask for them where the records are made
+? 1
+$ isogloss gap --scores p.csv base.csv --quiet --csv - | grep -E '^pearson,,en,,' | grep -v + | cut -d , -f 5,37
+> 1,
+> 1,random
+> 0,pieces
+> 1,pieces
+> ,pieces

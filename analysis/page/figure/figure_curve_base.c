@@ -146,6 +146,24 @@ done:
     return err;
 }
 
+/* "thin, in the colour of a curve: its baselines, dashes random, dots length" */
+static iso_err describe_dashes(iso_buf *s, const iso_beside *beside)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(s, "thin, in the colour of a curve: its baselines"));
+    for (int k = 0; k < beside->names; k++) {
+        const char *name = beside->name[k];
+        ISO_TRY(iso_buf_printf(s, ", %s %s",
+                               strcmp(name, "pieces") == 0   ? "dash-dots"
+                               : strcmp(name, "length") == 0 ? "dots"
+                                                             : "dashes",
+                               name));
+    }
+done:
+    return err;
+}
+
 iso_err iso_curves_describe_baselines(struct figure *f, const struct curves *c)
 {
     const struct curve *line = NULL, *banded = NULL;
@@ -160,7 +178,7 @@ iso_err iso_curves_describe_baselines(struct figure *f, const struct curves *c)
         return ISO_OK;
     ISO_TRY(iso_buf_puts(s, s->len ? " \xc2\xb7 " : ""));
     if (line->at[0]->x)
-        return iso_buf_puts(s, "thin, in the colour of a curve: its baselines");
+        return describe_dashes(s, f->beside);
     ISO_TRY(iso_buf_puts(s, "thin named lines: baselines"));
     if (line->languages > 1)
         ISO_TRY(iso_buf_printf(s, ", means over %d languages", line->languages));

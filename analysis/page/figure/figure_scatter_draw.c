@@ -8,28 +8,29 @@
 #include "analysis/page/figure/figure_scatter.h"
 #include "analysis/page/wording.h"
 
-enum { LINE_POINTS = 41 };
+enum { LINE_POINTS = 41, BESIDE = 2 }; /* BESIDE: baselines a line of a title */
 
 /* `letters` may still be added to the note. */
 static iso_err lay_out(struct figure *f, struct scatter_layout *l, const struct scatter *s,
                        int letters)
 {
-    enum { RIGHT = 24, BELOW = 58, AIR = 24 };
+    enum { RIGHT = 24, BELOW = 58, AIR = 24, LINE = 14 };
     const bool one = s->count == 1;
+    const int more = LINE * ((f->beside->names + BESIDE - 1) / BESIDE); /* lines of the titles */
     iso_err err = ISO_OK;
 
     l->columns = one ? 1 : s->count <= 4 ? 2 : 3;
     l->rows = (s->count + l->columns - 1) / l->columns;
     l->left = 66;
     l->gap_x = 22;
-    l->gap_y = 62;
+    l->gap_y = 62 + more;
     l->letter = one ? 7.2 : 6.4;
     l->line = one ? 12 : 10.5;
     l->font = one ? "small" : "tiny";
     const int beside = l->left + (l->columns - 1) * l->gap_x + RIGHT;
     f->width = iso_figure_width(f, beside + l->columns * (one ? 446 : 212));
     l->width = (f->width - beside) / l->columns;
-    l->top = iso_figure_head_room(f, letters) + AIR;
+    l->top = iso_figure_head_room(f, letters) + AIR + more;
     const int above = l->top + (l->rows - 1) * l->gap_y + BELOW;
     f->height = iso_figure_height(f, above + l->rows * (one ? 320 : 178));
     l->height = (f->height - above) / l->rows;
@@ -112,8 +113,8 @@ done:
 /* "−0.83", and 0.00 without a sign. */
 static iso_err add_coefficient(iso_buf *out, const char *name, double value)
 {
-    return iso_buf_printf(out, "%s = %s%.2f", name, value <= -0.005 ? "\xe2\x88\x92" : "",
-                          fabs(value));
+    return iso_buf_printf(out, "%s%s%s%.2f", name, *name ? " = " : " ",
+                          value <= -0.005 ? "\xe2\x88\x92" : "", fabs(value));
 }
 
 /* "layer 8: r = −0.83, ρ = −0.80" */
@@ -128,6 +129,46 @@ static iso_err panel_title(iso_buf *out, const struct scatter_panel *p)
     if (p->spearman && isfinite(p->spearman->value))
         ISO_TRY(add_coefficient(out, ", \xcf\x81", p->spearman->value));
 done:
+    return err;
+}
+
+/* "random −0.81, pieces −0.66": what baselines correlate with the same gaps. */
+static iso_err baseline_title(iso_buf *out, const struct figure *f, const struct scatter_panel *p,
+                              int first)
+{
+    iso_err err = ISO_OK;
+
+    for (int k = first; k < f->beside->names && k < first + BESIDE; k++) {
+        const iso_record *b = iso_beside_find(f->beside, p->pearson, k);
+        if (!b || !isfinite(b->value))
+            continue;
+        ISO_TRY(iso_buf_puts(out, out->len ? ", " : ""));
+        ISO_TRY(iso_buf_puts(out, f->beside->name[k]));
+        ISO_TRY(add_coefficient(out, "", b->value));
+    }
+done:
+    return err;
+}
+
+static iso_err add_title(struct figure *f, const struct scatter_panel *p)
+{
+    iso_buf *o = &f->script, title = {0}, more = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(panel_title(&title, p));
+    ISO_TRY(iso_buf_puts(o, "set title "));
+    ISO_TRY(iso_figure_quote(o, title.text));
+    for (int k = 0; k < f->beside->names; k += BESIDE) {
+        more.len = 0;
+        ISO_TRY(iso_buf_puts(&more, ""));
+        ISO_TRY(baseline_title(&more, f, p, k));
+        ISO_TRY(iso_buf_puts(o, ".\"\\n\"."));
+        ISO_TRY(iso_figure_quote(o, more.text));
+    }
+    ISO_TRY(iso_buf_puts(o, " font small textcolor rgb '#404040' offset 0,-0.7\n"));
+done:
+    iso_buf_free(&title);
+    iso_buf_free(&more);
     return err;
 }
 
@@ -172,14 +213,11 @@ static iso_err add_panel(struct figure *f, struct scatter *s, const struct scatt
     const int x = l->left + panel % l->columns * (l->width + l->gap_x);
     const int y = l->top + panel / l->columns * (l->height + l->gap_y);
     const struct range rx = range_of(p->x, p->n, 0.09, s->count == 1 ? 5 : 3);
-    iso_buf *o = &f->script, title = {0};
+    iso_buf *o = &f->script;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_figure_margins(o, x, y, l->width, l->height));
-    ISO_TRY(panel_title(&title, p));
-    ISO_TRY(iso_buf_puts(o, "set title "));
-    ISO_TRY(iso_figure_quote(o, title.text));
-    ISO_TRY(iso_buf_puts(o, " font small textcolor rgb '#404040' offset 0,-0.7\n"));
+    ISO_TRY(add_title(f, p));
     ISO_TRY(add_range(o, 'x', rx, "%g"));
     ISO_TRY(add_range(o, 'y', l->y, panel % l->columns ? "" : "%g"));
     ISO_TRY(iso_scatter_names(f, s, p, l, rx));
@@ -195,7 +233,6 @@ static iso_err add_panel(struct figure *f, struct scatter *s, const struct scatt
                            "unset label\nunset arrow\n",
                            2 * panel + 1, 2 * panel + 1, 2 * panel));
 done:
-    iso_buf_free(&title);
     return err;
 }
 

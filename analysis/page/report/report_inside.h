@@ -118,6 +118,9 @@ iso_err iso_section_rest(struct section_view *out, int *count, int room,
 /* What stands above all baselines, and of what nothing does (HTML); nothing without baselines. */
 iso_err iso_report_stand(iso_buf *out, const struct report *report, const iso_beside *beside);
 
+/* Which discrepancy goes with the transfer gap, and whether a baseline does so too (HTML). */
+iso_err iso_report_relations(iso_buf *out, const struct report *report, const iso_beside *beside);
+
 /* What stands above all baselines, then the most cross-lingual layer, farthest language, distance from chance, in plain words (HTML). */
 iso_err iso_report_summarise(iso_buf *out, const struct report *report);
 

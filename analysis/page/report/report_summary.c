@@ -420,6 +420,7 @@ iso_err iso_report_summarise(iso_buf *out, const struct report *report)
         ISO_TRY(add_similarity(out, report, &beside));
         ISO_TRY(add_share(out, report));
     }
+    ISO_TRY(iso_report_relations(out, report, &beside));
     ISO_TRY(add_undefined(out, report));
 done:
     iso_beside_free(&beside);

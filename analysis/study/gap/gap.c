@@ -19,6 +19,7 @@ static const iso_option options[] = {
     ISO_SELECT_TGT(iso_gap_opt),
     ISO_SELECT_LAYERS(iso_gap_opt),
     ISO_OPTION(iso_gap_opt, MEASURES, measure, "LIST", "of RECORDS: cka,centroid:relative,p@1,... (default: the usual ones that are there)"),
+    ISO_OPTION(iso_gap_opt, TEXT, baseline, "LIST", "baselines of RECORDS to hold against: random,pieces,length, or none (default: all that are there)"),
     ISO_OPTION(iso_gap_opt, ENUM, interval, "KIND", "none leaves intervals out", .choices = "none"),
     ISO_OPTION(iso_gap_opt, INT, permutations, "K", "permutations of the languages for p and p_max, at least 19 (default: 10000; all of them up to 8 languages)", .most = 1000000),
     ISO_OPTION(iso_gap_opt, PATH, blocks, "TABLE", "lang and block (a family, a script): permute languages within blocks only", .reads = ISO_READS_FILE),
@@ -128,9 +129,13 @@ iso_err iso_gap_check(const iso_gap_opt *opt)
 
 static iso_err add_all(iso_records *out, struct gap_job *job, const iso_records *in)
 {
-    iso_records chosen = {0};
+    iso_records chosen = {0}, held = {0};
     iso_err err = ISO_OK;
 
+    if (job->opt.baseline) {
+        ISO_TRY(iso_gap_baselines(&held, in, job->opt.baseline));
+        in = &held;
+    }
     if (job->opt.select.layers && in->count > 0) {
         ISO_TRY(iso_records_choose(&chosen, in, &(iso_select){.layers = job->opt.select.layers}));
         in = &chosen;
@@ -146,6 +151,7 @@ static iso_err add_all(iso_records *out, struct gap_job *job, const iso_records 
     ISO_TRY(iso_gap_notes(job, out));
 done:
     iso_records_free(&chosen);
+    iso_records_free(&held);
     return err;
 }
 

@@ -14,6 +14,8 @@ typedef struct iso_gap_opt {
     const char *row;       /* of the scores, where they have several */
     const char *given;     /* a file of quantities to hold constant, by language or of pairs */
     iso_select select;     /* src, tgt, layers (of the records) */
+    const char *baseline;  /* of the records, to hold against: "random,pieces"; NULL: all there are,
+                            * "none": none */
     const char *measure;   /* discrepancies: "cka,centroid:relative,p@1"; NULL: the usual ones */
     iso_interval interval; /* USUAL: BCa over languages; NONE */
     int64_t permutations;  /* of languages, at least 19; 0: 10 000. All where there are few */

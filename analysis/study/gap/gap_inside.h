@@ -132,6 +132,15 @@ void iso_gap_numbers(double *x, double *y, const struct gap_job *job,
 iso_record iso_gap_record(const struct gap_job *job, const struct gap_series *series,
                           int64_t layer);
 
+/* --- Baselines --- */
+
+/* The records without those of baselines that `list` does not name; they borrow all texts. ISO_EARG
+ * for one that is not there. */
+iso_err iso_gap_baselines(iso_records *out, const iso_records *records, const char *list);
+
+/* Adds "; baselines there: random −0.75, pieces −0.60" of the same correlation. */
+iso_err iso_gap_say_baselines(iso_buf *line, const iso_records *records, const iso_record *r);
+
 /* Correlations of one series: over languages, at each layer and over layers; of distances. */
 iso_err iso_gap_relate(iso_records *out, const struct gap_job *job,
                        const struct gap_series *series);

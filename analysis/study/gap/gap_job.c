@@ -145,6 +145,8 @@ iso_err iso_gap_ask(struct gap_job *job, const iso_records *records)
         ISO_TRY(iso_gap_given_open(&job->given, opt->given, job->run));
     if (records->count > 0)
         ISO_TRY(iso_gap_collection_make(&job->series, records, opt->measure));
+    for (int i = 0; job->scores.layered && !job->scores.alone && i < job->series.count; i++)
+        ISO_TRY(iso_gap_series_spread(&job->series.at[i], job->layer, job->layers));
 done:
     return err;
 }

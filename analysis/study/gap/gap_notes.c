@@ -186,7 +186,8 @@ static void note_flagged(const struct gap_job *job, const struct gap_claims *cla
 }
 
 /* The strongest, how sure it is after the search, and which of its languages it owes most to. */
-static iso_err note_strongest(const struct gap_job *job, const struct gap_claim *c)
+static iso_err note_strongest(const struct gap_job *job, const struct gap_claim *c,
+                              const iso_records *records)
 {
     const iso_record *best = c->best;
     iso_buf line = {0};
@@ -212,6 +213,7 @@ static iso_err note_strongest(const struct gap_job *job, const struct gap_claim 
     ISO_TRY(iso_buf_puts(&line, ")"));
     if (c->without)
         ISO_TRY(iso_buf_printf(&line, "; %.2f without %s", c->without->value, c->lang));
+    ISO_TRY(iso_gap_say_baselines(&line, records, best));
     iso_run_note(job->run, "%s", line.text);
 done:
     iso_buf_free(&line);
@@ -221,6 +223,7 @@ done:
 iso_err iso_gap_notes(const struct gap_job *job, const iso_records *records)
 {
     struct gap_claims claims = {0};
+    bool states = false;
     iso_err err = ISO_OK;
 
     if (job->series.count == 0 || !job->run || !job->run->note)
@@ -232,7 +235,12 @@ iso_err iso_gap_notes(const struct gap_job *job, const iso_records *records)
     note_alone(job);
     ISO_TRY(iso_gap_claims_make(&claims, records));
     for (int64_t i = 0; i < claims.count; i++)
-        ISO_TRY(note_strongest(job, &claims.at[i]));
+        states = states || !claims.at[i].first->baseline;
+    for (int64_t i = 0; i < claims.count; i++) {
+        if (states && claims.at[i].first->baseline)
+            continue; /* told beside what is held against it */
+        ISO_TRY(note_strongest(job, &claims.at[i], records));
+    }
     note_flagged(job, &claims);
     note_undefined(job, &claims, records);
     note_tests(job, records);

@@ -282,12 +282,31 @@ done:
     return err;
 }
 
+iso_err iso_gap_series_spread(struct gap_series *series, const int64_t *layer, int layers)
+{
+    if (series->layers != 1 || series->layer[0] != ISO_NO_INT)
+        return ISO_OK;
+    int64_t *own = NULL;
+    const iso_err err = iso_alloc(&own, layers, sizeof *own);
+
+    if (err)
+        return err;
+    memcpy(own, layer, sizeof *own * (size_t)layers);
+    iso_free(series->layer);
+    series->layer = own;
+    series->layers = layers;
+    series->flat = true;
+    return ISO_OK;
+}
+
 /* --- Asking --- */
 
 double iso_gap_series_at(const struct gap_series *series, const char *src, const char *tgt,
                          int64_t layer)
 {
     const bool either = !series->first->direction && !series->first->train;
+
+    layer = series->flat ? ISO_NO_INT : layer;
     const struct gap_pair there = {.layer = layer, .a = src, .b = tgt};
     const struct gap_pair back = {.layer = layer, .a = tgt, .b = src};
     const size_t count = (size_t)series->count;

@@ -20,6 +20,7 @@ struct gap_series {
     int64_t count, room;
     int64_t *layer; /* ascending */
     int layers;
+    bool flat; /* its numbers know no layer and hold at all of these */
 };
 
 struct gap_collection {
@@ -34,6 +35,10 @@ struct gap_collection {
 iso_err iso_gap_collection_make(struct gap_collection *out, const iso_records *records,
                                 const char *measures);
 void iso_gap_collection_free(struct gap_collection *list);
+
+/* Numbers that know no layer hold at each of these layers (a baseline of token ids, held against
+ * scores at layers). */
+iso_err iso_gap_series_spread(struct gap_series *series, const int64_t *layer, int layers);
 
 /* The number of (src, tgt); where no direction is given, of (tgt, src) too. NAN where there is
  * none.
