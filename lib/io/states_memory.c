@@ -5,6 +5,13 @@
 #include "lib/base/str.h"
 #include "lib/io/items.h"
 #include "lib/io/states_inside.h"
+#include "lib/io/states_made.h"
+
+/* Rows that are there, or are made. */
+struct layer {
+    iso_view view;
+    struct made_rows made; /* `open` NULL: the view */
+};
 
 /* A collection from memory has one source: a reader whose entries grow, one a layer that is put. */
 struct memory {
@@ -13,7 +20,7 @@ struct memory {
     char *model, *pooling, *source, *compute;
     iso_lang *langs; /* as they were added, with names of our own */
     iso_entry *entries;
-    iso_view *views; /* of the entries */
+    struct layer *layers; /* the rows of the entries */
     int lang_capacity, entry_capacity;
     void *owner; /* of the arrays, with what lets go of it; or NULL */
     void (*let_go)(void *owner);
@@ -26,7 +33,9 @@ static const iso_driver memory_driver = {.name = "memory", .matrix = true};
 
 static iso_err memory_rows(iso_reader *self, int entry, iso_rows **out)
 {
-    return iso_rows_of_view(out, ((const struct memory *)self)->views[entry]);
+    const struct layer *l = &((const struct memory *)self)->layers[entry];
+
+    return l->made.open ? l->made.open(out, l->made.self) : iso_rows_of_view(out, l->view);
 }
 
 static void memory_close(iso_reader *self)
@@ -41,7 +50,7 @@ static void memory_close(iso_reader *self)
     iso_free(m->compute);
     iso_free(m->langs);
     iso_free(m->entries);
-    iso_free(m->views);
+    iso_free(m->layers);
     if (m->let_go)
         m->let_go(m->owner);
     iso_free(m);
@@ -258,13 +267,13 @@ static iso_err check_view(const char *lang, int layer, iso_view v)
              "%s: %s, layer %d cannot be %" PRId64 " x %" PRId64 " numbers, %" PRId64
              " from row to row",
              memory_name, lang, layer, v.rows, v.cols, v.stride);
-    ISO_NEED(v.data || v.rows == 0, "%s: %s, layer %d has no data", memory_name, lang, layer);
 done:
     return err;
 }
 
-static iso_err add_entry(struct memory *m, int layer, iso_view v)
+static iso_err add_entry(struct memory *m, int layer, const struct layer *l)
 {
+    const iso_view v = l->view;
     const int count = m->base.entry_count;
     iso_err err = ISO_OK;
 
@@ -272,12 +281,12 @@ static iso_err add_entry(struct memory *m, int layer, iso_view v)
         const int capacity = count ? 2 * count : 16;
         ISO_TRY(iso_realloc(&m->entries, count, capacity, sizeof *m->entries));
         m->base.entries = m->entries;
-        ISO_TRY(iso_realloc(&m->views, count, capacity, sizeof *m->views));
+        ISO_TRY(iso_realloc(&m->layers, count, capacity, sizeof *m->layers));
         m->entry_capacity = capacity;
     }
     m->entries[count] =
         (iso_entry){.layer = layer, .rows = v.rows, .cols = v.cols, .dtype = v.dtype};
-    m->views[count] = v;
+    m->layers[count] = *l;
     m->base.entry_count++;
 done:
     return err;
@@ -306,7 +315,7 @@ done:
     return err;
 }
 
-iso_err iso_states_put(iso_states *s, const char *lang, int layer, iso_view rows)
+static iso_err put(iso_states *s, const char *lang, int layer, const struct layer *l)
 {
     const int languages = s->language_count;
     struct language *language = NULL;
@@ -317,8 +326,10 @@ iso_err iso_states_put(iso_states *s, const char *lang, int layer, iso_view rows
     ISO_TRY(memory_of(&m, s));
     entries = m->base.entry_count;
     ISO_NEED(lang && *lang, "%s: a language needs a name", memory_name);
-    ISO_TRY(check_view(lang, layer, rows));
-    ISO_TRY(add_entry(m, layer, rows));
+    ISO_TRY(check_view(lang, layer, l->view));
+    ISO_NEED(l->made.open || l->view.data || l->view.rows == 0, "%s: %s, layer %d has no data",
+             memory_name, lang, layer);
+    ISO_TRY(add_entry(m, layer, l));
     ISO_TRY(iso_states_language(&language, s, lang));
     layers = language->cell_count;
     ISO_TRY(add_layer(s, m, language));
@@ -332,4 +343,21 @@ done:
         iso_language_free(&s->languages[languages]);
     }
     return err;
+}
+
+iso_err iso_states_put(iso_states *s, const char *lang, int layer, iso_view rows)
+{
+    return put(s, lang, layer, &(struct layer){.view = rows});
+}
+
+iso_err iso_states_put_made(iso_states *s, const char *lang, int layer,
+                            const struct made_rows *made)
+{
+    const struct layer l = {.view = {.rows = made->rows,
+                                     .cols = made->cols,
+                                     .stride = made->cols,
+                                     .dtype = made->dtype},
+                            .made = *made};
+
+    return put(s, lang, layer, &l);
 }
