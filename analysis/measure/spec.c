@@ -15,6 +15,26 @@ static bool copy(char *to, const char *from, size_t len)
     return true;
 }
 
+/* Published names of what records call otherwise. */
+static const char *record_name(const char *measure, const char *estimator)
+{
+    static const char *const known[][3] = {
+        {"p@k", "distance", "difference"}, /* the margin of LASER's code */
+        {"mrr", "distance", "difference"},
+        {"error", "distance", "difference"},
+        {"mexa", "distance", "difference"},
+        {"centroid", "cohens-d", "relative"},
+        {"centroid", "partial-eta-squared", "share"},
+        {"procrustes", "correlation", "nuclear"},
+    };
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strcmp(known[i][0], measure) == 0 && strcmp(known[i][1], estimator) == 0)
+            return known[i][2];
+    }
+    return estimator;
+}
+
 bool iso_spec_parse(iso_spec *out, const char *word)
 {
     const char *colon = strchr(word, ':'), *at;
@@ -30,6 +50,8 @@ bool iso_spec_parse(iso_spec *out, const char *word)
         if (strcmp(at + 1, "k") != 0 && (!iso_str_int(&s.k, at + 1) || s.k < 1))
             s.k = -1;
     }
+    const char *own = record_name(s.measure, s.estimator);
+    memmove(s.estimator, own, strlen(own) + 1);
     *out = s;
     return true;
 }

@@ -15,7 +15,8 @@ enum { ISO_SPEC_SIZE = 64 }; /* bytes of a name with its NUL */
 typedef struct iso_spec {
     char name[ISO_SPEC_SIZE];      /* all before the colon, as typed: "cka", "p@5" */
     char measure[ISO_SPEC_SIZE];   /* without a rank: "cka", "p@k" */
-    char estimator[ISO_SPEC_SIZE]; /* "" where none is named; "*" for all */
+    char estimator[ISO_SPEC_SIZE]; /* as records have it, whatever published name was typed; ""
+                                    * where none is named; "*" for all */
     int64_t k; /* 0 where no rank is named ("p@k"), -1 where it is none ("p@x") */
 } iso_spec;
 

@@ -412,7 +412,7 @@ const iso_measure iso_centroid_relative = {
     .estimator = "relative",
     .title = "Distance of language centroids, relative to the spread",
     .axis = "distance / spread",
-    .help = "Distance of centroids, relative to the spread within languages",
+    .help = "Distance of centroids, relative to the spread within languages (variances with n - 1)",
     .value = relative_value,
 };
 
@@ -440,6 +440,6 @@ const iso_measure iso_centroid_share = {
     .estimator = "share",
     .title = "Share of the distance of translations that is language",
     .axis = "share of squared distance",
-    .help = "Share of the pairs' distance that is one common offset",
+    .help = "Share of the pairs' distance that is one common offset (partial eta squared)",
     .value = share_value,
 };

@@ -11,10 +11,12 @@ ISO_BEGIN
  * the pairs of translations:
  *
  *     euclidean       ‖μa − μb‖
- *     relative        ‖μa − μb‖ / √((tr Sa + tr Sb) / 2)
+ *     relative        ‖μa − μb‖ / √((tr Sa + tr Sb) / 2); of one dim |Cohen's d|
  *     cosine          1 − cos(μa, μb)
  *     cosine-centred  1 − cos(μa − c, μb − c), c the mean of the centroids of all languages
- *     share           ‖μa − μb‖² / D: the share of the pairs' distance that is one common offset
+ *     share           ‖μa − μb‖² / D: the share of the pairs' distance that is one common offset;
+ *                     the partial η² of language in a repeated-measures ANOVA with items as blocks,
+ *                     SS / (SS + SS error), sums of squares added over dims
  *
  * All in the unshifted coordinates, in double. Undefined, with a reason, when p ≠ q or a
  * denominator is zero. Of two languages `cosine-centred` is 2 whatever they are, and says so.
@@ -29,6 +31,8 @@ ISO_BEGIN
  *             root of the ratio of the expectations; the cosines have none.
  * Replicates  by groups with either method.
  * Cost        O(20 p) a pair; no reading beyond the sums'.
+ * Source      Cohen, Statistical Power Analysis, 2nd ed. 1988 (d); Cohen, Educational and
+ *             Psychological Measurement 33 (1973) (partial η²).
  */
 ISO_API extern const iso_measure iso_centroid_euclidean;
 ISO_API extern const iso_measure iso_centroid_relative;

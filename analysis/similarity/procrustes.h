@@ -10,7 +10,7 @@ ISO_BEGIN
  * How well the best rotation takes one side to the other: with columns centred and each side
  * divided by its Frobenius norm,
  *
- *     nuclear = ‖XᵀY‖_*,     the sum of singular values.
+ *     nuclear = ‖XᵀY‖_*,     the sum of singular values: the Procrustes correlation.
  *
  * Shapes    x is n × p, y is n × q; row i of both is the same item.
  * Value     in [0, 1]; 1 when a side is the other rotated, shifted, multiplied by one number. It
@@ -25,7 +25,8 @@ ISO_BEGIN
  * Null      none in closed form.
  * Replicates by groups; NAN unless the task wants dear intervals.
  * Cost      O(n·p·q) and O(pq) memory a pair, O(p q min(p, q)) for the singular values.
- * Source    Schönemann, Psychometrika 31 (1966); Williams et al., NeurIPS 2021, arXiv:2110.14739.
+ * Source    Schönemann, Psychometrika 31 (1966); Peres-Neto, Jackson, Oecologia 129 (2001);
+ *           Williams et al., NeurIPS 2021, arXiv:2110.14739.
  */
 ISO_API extern const iso_measure iso_procrustes_similarity;
 

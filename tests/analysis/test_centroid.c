@@ -38,6 +38,54 @@ static void two_items_by_hand(void **state)
     paired_free(&t);
 }
 
+/* What they are called elsewhere: of one dim `relative` is |Cohen's d|, variances with n − 1;
+ * `share` is the partial η² of a repeated-measures ANOVA, language the factor and items the blocks,
+ * by its three sums of squares. */
+static void published_names(void **state)
+{
+    (void)state;
+    enum { N = 7, P = 3 };
+    iso_rng rng = iso_rng_seeded(4, 0);
+    double x[N * P], y[N * P], language = 0, error = 0, vx = 0, vy = 0, mx = 0, my = 0;
+    struct paired t;
+
+    for (int i = 0; i < N * P; i++) {
+        x[i] = iso_rng_normal(&rng);
+        y[i] = x[i] + 0.5 + iso_rng_normal(&rng);
+    }
+    for (int j = 0; j < P; j++) {
+        double of_x = 0, of_y = 0;
+        for (int i = 0; i < N; i++) {
+            of_x += x[i * P + j] / N;
+            of_y += y[i * P + j] / N;
+        }
+        const double all = (of_x + of_y) / 2;
+        language += N * ((of_x - all) * (of_x - all) + (of_y - all) * (of_y - all));
+        for (int i = 0; i < N; i++) {
+            const double item = (x[i * P + j] + y[i * P + j]) / 2;
+            const double ex = x[i * P + j] - item - of_x + all,
+                         ey = y[i * P + j] - item - of_y + all;
+            error += ex * ex + ey * ey;
+        }
+    }
+    paired_new(&t, x, y, N, P, P, NULL, NULL);
+    near(value_of(kinds[4], &t, NULL).value, language / (language + error), 1e-12);
+    paired_free(&t);
+    for (int i = 0; i < N; i++) { /* the first column alone */
+        x[i] = x[i * P];
+        y[i] = y[i * P];
+        mx += x[i] / N;
+        my += y[i] / N;
+    }
+    for (int i = 0; i < N; i++) {
+        vx += (x[i] - mx) * (x[i] - mx) / (N - 1);
+        vy += (y[i] - my) * (y[i] - my) / (N - 1);
+    }
+    paired_new(&t, x, y, N, 1, 1, NULL, NULL);
+    near(value_of(kinds[1], &t, NULL).value, fabs(mx - my) / sqrt((vx + vy) / 2), 1e-12);
+    paired_free(&t);
+}
+
 /* Equal rows are exactly 0 apart, whatever their shifts and lengths. An angle of 1e-9 is 5e-19
  * apart, where 1 − cos would say 0 or 1e-16. */
 static void small_angles(void **state)
@@ -357,8 +405,8 @@ static void intervals_cover(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(two_items_by_hand), test(small_angles), test(absent_with_a_reason),
-              test(of_two_languages_centred_says_nothing), test(shifts_do_not_matter),
-              test(replicates_leave_one_group_out), test(nulls_are_what_dealing_gives),
-              test(intervals_cover));
+    RUN_TESTS(test(two_items_by_hand), test(published_names), test(small_angles),
+              test(absent_with_a_reason), test(of_two_languages_centred_says_nothing),
+              test(shifts_do_not_matter), test(replicates_leave_one_group_out),
+              test(nulls_are_what_dealing_gives), test(intervals_cover));
 }

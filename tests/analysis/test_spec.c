@@ -83,6 +83,30 @@ static void what_is_not_named_may_be_anything(void **state)
     assert_false(fits("ck", "cka", "biased", 0));
 }
 
+/* Published names are read as what records have; of other measures they mean what they say. */
+static void published_names(void **state)
+{
+    static const char *const cases[][2] = {
+        {"p@5:distance", "difference"},      {"mrr:distance", "difference"},
+        {"error:distance", "difference"},    {"mexa:distance", "difference"},
+        {"procrustes:distance", "distance"}, {"procrustes:correlation", "nuclear"},
+        {"centroid:cohens-d", "relative"},   {"centroid:partial-eta-squared", "share"}};
+    const iso_measure *list[4];
+    int count = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        iso_spec s;
+        assert_true(iso_spec_parse(&s, cases[i][0]));
+        text(s.estimator, cases[i][1]);
+    }
+    ok(iso_measure_choose(list, &count, 4,
+                          "procrustes:correlation,procrustes:nuclear,centroid:cohens-d"));
+    assert_int_equal(count, 2);
+    text(list[0]->estimator, "nuclear");
+    text(list[1]->estimator, "relative");
+}
+
 static void words_are_written(void **state)
 {
     iso_buf out = {0};
@@ -99,5 +123,6 @@ static void words_are_written(void **state)
 int main(void)
 {
     RUN_TESTS(test(words_are_taken_apart), test(what_is_no_word),
-              test(what_is_not_named_may_be_anything), test(words_are_written));
+              test(what_is_not_named_may_be_anything), test(published_names),
+              test(words_are_written));
 }

@@ -19,8 +19,17 @@ $ isogloss centroids $S/examples/states/mini.h5 --layers 0,4 --measure centroid:
 2> isogloss: note: layer 4: nearest to en is fr, relative distance 1.342
 # of two languages the centred cosine says nothing, and says so
 $ isogloss centroids $S/examples/states/mini.h5 --tgt de --layers 1 --measure centroid:cosine-centred | cut -f 7-
-> value	interval	n	src_dim	tgt_dim	pool	model	why
-> 2	none	240	128	128	mean	mini	two languages: always 2, says nothing
+> value	interval	n	src_dim	tgt_dim	pool	model	subset	why
+> 2	none	240	128	128	mean	mini	en+de	two languages: always 2, says nothing
+# of more it changes with the languages asked for, which the record names; published names are accepted
+$ for t in de,fr de,fr,zh; do isogloss centroids $S/examples/states/mini.h5 --tgt $t --layers 4 --measure centroid:cosine-centred --interval none --csv - --quiet | grep en,de | cut -d , -f 2,7,30; done
+> cosine-centred,1.4921992272,en+de+fr
+> cosine-centred,1.136302444098,en+de+fr+zh
+$ isogloss compare $S/examples/states/mini.h5 --tgt de --layers 4 --measure centroid:cohens-d,centroid:partial-eta-squared,procrustes:correlation --interval none --csv - | cut -d , -f 1,2
+> measure,estimator
+> centroid,relative
+> centroid,share
+> procrustes,nuclear
 $ isogloss centroids $S/examples/states/mini.h5 --interval jackknife
 2> isogloss centroids: --interval jackknife is not made for centroids: none or groups (see `isogloss help centroids`)
 ? 2

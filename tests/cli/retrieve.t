@@ -17,6 +17,13 @@ $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 --prep center
 > mrr,csls,0.2052246676633,none,0.02524973531175,240,center,backward,,10
 > p@5,cosine,0.2708333333333,none,0.02083333333333,240,center,backward,5,
 > error,ratio,0.8875,none,0.995833333333,240,center,backward,,4
+# the margin `difference` is `distance` in LASER's code: records keep one name
+$ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 --measure p@1:distance,f1 --margin distance --direction forward --interval none --quiet | cut -f 1,2,7
+> measure	estimator	value
+> p@1	difference	0.0958333333333
+> f1	mining	0.0960334029228
+> precision	mining	0.0962343096234
+> recall	mining	0.0958333333333
 # presets print what they stand for; what is given goes before
 $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 --preset mexa --interval none | cut -f 1,2,7
 2> isogloss: note: preset mexa: --measure mexa:cosine
@@ -140,5 +147,6 @@ $ isogloss retrieve en=big.raw de=big.raw --dtype f64 --dim 2
 2> isogloss retrieve: big.raw: en, layer 0: row 0 has numbers up to 3.3e+150, out of the range of single precision: multiply all rows by one power of ten first
 ? 1
 $ isogloss align en=big.raw de=big.raw --dtype f64 --dim 2 --folds 2
+2> isogloss: note: en has no ids: the fold of an item goes by its position
 2> isogloss align: en to de, layer 0: big.raw: en, layer 0: row 0 has numbers up to 3.3e+150, out of the range of single precision: multiply all rows by one power of ten first
 ? 1

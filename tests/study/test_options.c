@@ -138,7 +138,7 @@ static void needs_and_excludes_name_options(void **state)
 }
 
 /* Each choice can be written, and comes back as it was written: so there are as many numbers as
- * choices, and none twice. */
+ * choices, and none twice but a second name, which the help explains. */
 static void look_at_choices(const iso_options *table, const iso_option *o)
 {
     any_opt opt = {0};
@@ -156,7 +156,7 @@ static void look_at_choices(const iso_options *table, const iso_option *o)
         snprintf(word, sizeof word, "%.*s", (int)len, at);
         ok(iso_option_set(o, &opt, word));
         iso_option_choice(back, sizeof back, o, &opt);
-        if (strcmp(word, back) != 0)
+        if (strcmp(word, back) != 0 && !(strstr(o->help, word) && strstr(o->help, back)))
             fail_msg("%s.%s: %s is read as %s", table->name, o->name, word, back);
         at += len + (at[len] == ' ');
     }

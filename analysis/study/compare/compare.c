@@ -6,6 +6,7 @@
 #include "analysis/measure/difference.h"
 #include "analysis/measure/spec.h"
 #include "analysis/pass/pass.h"
+#include "analysis/similarity/centroid.h"
 #include "analysis/study/compare/compare_rows.h"
 #include "analysis/study/items/pairing.h"
 #include "analysis/study/items/records.h"
@@ -107,8 +108,24 @@ static iso_err difference(iso_value *out, const struct comparison *c, int64_t i,
                           c->replicates + b * stride, units);
 }
 
+/* The value of a centred centroid changes with the languages asked for, so that they are named. */
+static iso_err name_peers(iso_record *r, iso_buf *names, const struct comparison *c, int64_t i,
+                          int m)
+{
+    iso_err err = ISO_OK;
+
+    if (c->measure[m] != &iso_centroid_cosine_centred)
+        return ISO_OK;
+    names->len = 0;
+    ISO_TRY(iso_pairing_peers(names, &c->pairing, c->pairing.pair[i].x));
+    r->subset = names->text;
+done:
+    return err;
+}
+
 static iso_err add_records(iso_records *out, const struct comparison *c)
 {
+    iso_buf names = {0};
     const int measures = c->pairing.task.measures;
     const bool minus = c->opt->difference;
     const bool bare = c->opt->interval == ISO_INTERVAL_NONE;
@@ -124,10 +141,12 @@ static iso_err add_records(iso_records *out, const struct comparison *c)
             iso_record r = record_of(c, i, m, &v);
             r.stage = minus ? "difference" : NULL;
             r.given = minus ? "against" : NULL;
+            ISO_TRY(name_peers(&r, &names, c, i, m));
             ISO_TRY(iso_records_add(out, &r));
         }
     }
 done:
+    iso_buf_free(&names);
     return err;
 }
 
@@ -144,8 +163,8 @@ static iso_err add_facts(iso_facts *out, const struct comparison *c)
     ISO_TRY(iso_facts_count(out, "chunks", p->chunks));
     ISO_TRY(iso_facts_count(out, "readings", p->readings + (c->rows.prep.count > 0)));
     ISO_TRY(iso_facts_real(out, "operations", p->operations));
-    ISO_TRY(iso_facts_count(out, "bytes",
-                            p->bytes + iso_compare_rows_bytes(&c->rows, &c->pairing)));
+    ISO_TRY(
+        iso_facts_count(out, "bytes", p->bytes + iso_compare_rows_bytes(&c->rows, &c->pairing)));
     ISO_TRY(iso_facts_count(out, "memory", memory));
 done:
     return err;

@@ -254,3 +254,18 @@ const char *iso_pairing_lang(const struct pairing *p, int matrix)
 
     return iso_states_lang(p->states[o->collection], o->lang)->name;
 }
+
+iso_err iso_pairing_peers(iso_buf *out, const struct pairing *p, int matrix)
+{
+    const char *plus = "";
+    iso_err err = ISO_OK;
+
+    for (int m = 0; m < p->matrices; m++) {
+        if (p->peers[m] != p->peers[matrix] || p->rows[m]->cols != p->rows[matrix]->cols)
+            continue;
+        ISO_TRY(iso_buf_printf(out, "%s%s", plus, iso_pairing_lang(p, m)));
+        plus = "+";
+    }
+done:
+    return err;
+}

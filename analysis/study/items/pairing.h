@@ -5,6 +5,7 @@
 #include "analysis/pass/plan.h"
 #include "analysis/study/items/parallel.h"
 #include "analysis/study/items/selection.h"
+#include "lib/base/str.h"
 
 /* Where a matrix came from. */
 struct origin {
@@ -32,6 +33,9 @@ struct pairing {
 iso_err iso_pairing_make(struct pairing *out, const iso_select *select, bool difference,
                          uint64_t seed, iso_states *here, iso_states *there);
 void iso_pairing_free(struct pairing *p);
+
+/* "en+de+fr": the languages over whose centroids a mean is taken for this matrix. */
+iso_err iso_pairing_peers(iso_buf *out, const struct pairing *p, int matrix);
 
 /* What a matrix is called in records. */
 const char *iso_pairing_lang(const struct pairing *p, int matrix);

@@ -38,7 +38,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_retrieve_opt, ENUM, candidates, "KIND", "rows among which CSLS and margins choose: all, or knn, the " ISO_FIELD(neighbours) " nearest by cosine (default: all)", .choices = "all knn", .init = "all"),
     ISO_OPTION(iso_retrieve_opt, REAL, beta, "X", "inverse temperature of invsoftmax (default: 10)", .above = true, .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_retrieve_opt, ENUM, direction, "WHICH", "who searches (default: both)", .choices = "forward backward both", .init = "both"),
-    ISO_OPTION(iso_retrieve_opt, ENUM, margin, "KIND", "score that mining goes by (default: ratio)", .choices = "ratio difference absolute", .numbers = (const int[]){ISO_RULE_RATIO, ISO_RULE_DIFFERENCE, ISO_RULE_ABSOLUTE}, .init = "ratio"),
+    ISO_OPTION(iso_retrieve_opt, ENUM, margin, "KIND", "score that mining goes by; distance, the name in LASER's code, is difference (default: ratio)", .choices = "ratio difference absolute distance", .numbers = (const int[]){ISO_RULE_RATIO, ISO_RULE_DIFFERENCE, ISO_RULE_ABSOLUTE, ISO_RULE_DIFFERENCE}, .init = "ratio"),
     ISO_OPTION(iso_retrieve_opt, REAL, threshold, "X", "score that mined pairs must reach (default: the one with the best F1)", .least = -INFINITY),
     ISO_OPTION(iso_retrieve_opt, PATH, gold, "FILE", "true pairs: lines of two numbers, row of the source and of the target, from 0", .reads = ISO_READS_FILE),
     ISO_OPTION(iso_retrieve_opt, PATH, predictions, "FILE", "write what was found: best row and score a line; of mining the pairs", .writes = ISO_WRITES_KIND, .file = ISO_KIND_PREDICTIONS),
