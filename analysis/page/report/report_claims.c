@@ -1,10 +1,12 @@
 /* What mixing is shown to do, counted, under the figure that shows it. */
+#include <math.h>
 #include <string.h>
 
 #include "analysis/page/figure/figure_mix.h"
 #include "analysis/study/mix/mix_claim.h"
 #include "analysis/page/report/report_inside.h"
 #include "analysis/page/html.h"
+#include "analysis/page/wording.h"
 
 /* "xmixup" of "xmixup:1-3"; where: "layer 1-3". */
 static iso_err add_way(iso_buf *out, const iso_record *r)
@@ -32,8 +34,86 @@ static int64_t silent(const struct mix_count *c)
     return c->cases - c->closer - c->apart - c->moved;
 }
 
+/* --- How far the states move, and how far a baseline does --- */
+
+static const iso_record *before_of(const iso_records *records, const iso_record *after)
+{
+    const uint64_t mixed =
+        ISO_COLUMN(stage) | ISO_COLUMN(mix) | ISO_COLUMN(mix_layer) | ISO_COLUMN(given);
+
+    for (int64_t i = 0; i < records->count; i++) {
+        const iso_record *r = &records->at[i];
+        if (iso_str_same(r->stage, "before") &&
+            iso_record_compare(r, after, ISO_ROLE_NAMES, mixed) == 0)
+            return r;
+    }
+    return NULL;
+}
+
+/* Means over languages and layers of what is there before and after, of one baseline or, −1, of the
+ * states. */
+struct move {
+    double before, after;
+    int64_t count;
+};
+
+static struct move moved(const iso_records *records, const iso_beside *beside, int baseline,
+                         const iso_record *like)
+{
+    struct move m = {0};
+
+    for (int64_t i = 0; i < records->count; i++) {
+        const iso_record *r = &records->at[i];
+        if (r->baseline || !iso_str_same(r->stage, "after") || !iso_str_same(r->mix, like->mix) ||
+            r->mix_layer != like->mix_layer)
+            continue;
+        const iso_record *before = before_of(records, r), *after = r;
+        if (before && baseline >= 0) {
+            before = iso_beside_find(beside, before, baseline);
+            after = iso_beside_find(beside, after, baseline);
+        }
+        if (!before || !after || !isfinite(before->value) || !isfinite(after->value))
+            continue;
+        m.before += before->value;
+        m.after += after->value;
+        m.count++;
+    }
+    m.before /= (double)m.count;
+    m.after /= (double)m.count;
+    return m;
+}
+
+/* "The mean goes from 0.387 to 0.636; with random weights from 0.387 to 0.397." */
+static iso_err add_moves(iso_buf *out, const iso_records *records, const iso_record *like)
+{
+    iso_beside beside = {0};
+    bool any = false;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_beside_make(&beside, records));
+    for (int k = 0; k < beside.names; k++) {
+        const struct move own = moved(records, &beside, -1, like);
+        const struct move m = moved(records, &beside, k, like);
+        if (m.count == 0)
+            continue;
+        if (!any)
+            ISO_TRY(iso_buf_printf(out, " The mean of all goes from %.3f to <b>%.3f</b>",
+                                   own.before, own.after));
+        ISO_TRY(iso_buf_puts(out, "; with "));
+        ISO_TRY(iso_html_text(out, iso_wording_baseline(beside.name[k])));
+        ISO_TRY(iso_buf_printf(out, " from %.3f to %.3f", m.before, m.after));
+        any = true;
+    }
+    ISO_TRY(iso_buf_puts(out, any ? "." : ""));
+done:
+    iso_beside_free(&beside);
+    return err;
+}
+
+/* --- Words --- */
+
 /* One way at one place: a sentence. */
-static iso_err add_sentence(iso_buf *out, const struct mix_count *c)
+static iso_err add_sentence(iso_buf *out, const struct mix_count *c, const iso_records *records)
 {
     iso_err err = ISO_OK;
 
@@ -53,7 +133,9 @@ static iso_err add_sentence(iso_buf *out, const struct mix_count *c)
     else
         ISO_TRY(iso_buf_printf(out, "<b>%lld closer</b>, <b>%lld farther apart</b>",
                                (long long)c->closer, (long long)c->apart));
-    ISO_TRY(iso_buf_printf(out, ", %lld in which nothing is shown.</p>\n", (long long)silent(c)));
+    ISO_TRY(iso_buf_printf(out, ", %lld in which nothing is shown.", (long long)silent(c)));
+    ISO_TRY(add_moves(out, records, c->like));
+    ISO_TRY(iso_buf_puts(out, "</p>\n"));
 done:
     return err;
 }
@@ -130,7 +212,7 @@ iso_err iso_report_claims(iso_buf *out, const struct section_view *view)
     ISO_TRY(iso_mix_counts_make(&counts, &claims));
     if (counts.count <= 3) {
         for (int64_t i = 0; i < counts.count; i++)
-            ISO_TRY(add_sentence(out, &counts.at[i]));
+            ISO_TRY(add_sentence(out, &counts.at[i], &view->records));
         goto done;
     }
     ISO_TRY(add_table(out, &counts));
