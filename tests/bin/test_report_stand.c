@@ -166,6 +166,67 @@ static void the_strongest_carries_the_p_of_the_search(void **state)
     forget(&report);
 }
 
+/* --- Correlations --- */
+
+static iso_record relation(int layer, double value, const char *flag)
+{
+    iso_record r = iso_record_none();
+
+    r.measure = "pearson";
+    r.src = "en";
+    r.src_layer = r.tgt_layer = layer;
+    r.value = value;
+    r.lo = value - 0.1;
+    r.hi = value + 0.1;
+    r.n = 9;
+    r.p = 0.004;
+    r.p_max = 0.03;
+    r.family = 12;
+    r.x = "cka:debiased";
+    r.y = "gap:language";
+    r.flag = flag;
+    return r;
+}
+
+static void say_relations(iso_buf *out, const struct report *report)
+{
+    iso_beside beside;
+
+    ok(iso_beside_make(&beside, &report->records));
+    ok(iso_report_relations(out, report, &beside));
+    iso_beside_free(&beside);
+}
+
+/* The strongest without a flag, its baselines beside it; what is flagged only as such. */
+static void correlations_are_held_against_baselines(void **state)
+{
+    struct report report = {0};
+    iso_buf out = {0};
+
+    (void)state;
+    put(&report, relation(1, -0.85, NULL));
+    put(&report, baseline(relation(1, 0, NULL), "random", -0.4, NAN, NAN));
+    put(&report, relation(2, -0.95, "mean score 0.2 against 0.3 of the majority class"));
+    put(&report, relation(3, -0.5, NULL));
+    say_relations(&out, &report);
+    assert_non_null(strstr(out.text,
+                           "at <b>layer&nbsp;1</b>: Pearson <b>\xe2\x88\x92"
+                           "0.85</b> over 9 languages, p 0.03 corrected for the 12 looked "
+                           "at; baselines there: random weights \xe2\x88\x92"
+                           "0.40.</li>"));
+    assert_non_null(strstr(out.text, "<li>1 of 3 correlations with the transfer gap are doubtful "
+                                     "and not announced: mean score 0.2"));
+    assert_null(strstr(out.text, "0.95"));
+    out.len = 0;
+    report.records.at[1].value = -0.75; /* within [-0.95, -0.75] */
+    report.records.at[0].p_max = 0.2;
+    say_relations(&out, &report);
+    assert_non_null(strstr(out.text, "Chance could do that."));
+    assert_non_null(strstr(out.text, "lies within its interval"));
+    iso_buf_free(&out);
+    forget(&report);
+}
+
 static void without_baselines_that_is_said(void **state)
 {
     struct report report = {0};
@@ -243,6 +304,6 @@ int main(void)
 {
     RUN_TESTS(test(the_interval_must_clear_the_highest), test(a_range_counts_to_its_end),
               test(the_summary_begins_with_it), test(the_strongest_carries_the_p_of_the_search),
-              test(without_baselines_that_is_said), test(tables_have_them_beside),
-              test(survives_lack_of_memory));
+              test(correlations_are_held_against_baselines), test(without_baselines_that_is_said),
+              test(tables_have_them_beside), test(survives_lack_of_memory));
 }
