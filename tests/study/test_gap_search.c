@@ -265,6 +265,35 @@ static void one_layer(void **state)
     iso_records_free(&in);
 }
 
+/* At two layers of three: these are correlated, and the means over these. */
+static void some_layers(void **state)
+{
+    (void)state;
+    iso_gap_opt opt = options();
+    static const int same[LANGS] = {0, 1, 2, 3, 4, 5};
+    iso_records in = {0};
+    double mean[LANGS];
+    int count = 0;
+
+    add_discrepancies(&in);
+    add_probe(&in, 0, 0, 0);
+    add_probe(&in, 2, 0.1, 0);
+    for (int i = 0; i < LANGS; i++)
+        mean[i] = (cka[0][i] + cka[2][i]) / 2;
+    iso_records list = made(&opt, &in, NULL);
+    near(fabs(one(&list, "pearson", 0)->value), pearson(cka[0], score, same), 1e-9);
+    near(fabs(one(&list, "pearson", 2)->value), pearson(cka[2], score, same), 1e-9);
+    near(fabs(one(&list, "pearson", -1)->value), pearson(mean, score, same), 1e-9);
+    assert_int_equal(one(&list, "pearson", -1)->family, 3);
+    for (int64_t i = 0; i < list.count; i++) {
+        const iso_record *r = &list.at[i];
+        count += !strcmp(r->measure, "pearson") && !r->subset && !r->tgt;
+    }
+    assert_int_equal(count, 3);
+    iso_records_free(&list);
+    iso_records_free(&in);
+}
+
 static char noted[4096];
 
 static void take_note(void *payload, const char *said)
@@ -412,5 +441,6 @@ static void out_of_memory(void **state)
 int main(void)
 {
     RUN_TESTS(test(strongest_of_all), test(within_blocks), test(refused), test(one_layer),
-              test(below_majority), test(carried), test(baselines), test(out_of_memory));
+              test(some_layers), test(below_majority), test(carried), test(baselines),
+              test(out_of_memory));
 }

@@ -36,8 +36,9 @@ const char iso_guide_gap_layers[] =
     "intervals over languages stand in the numbers below]][[chance|, the dashed line is no "
     "correlation]]. Measures of similarity should lie below 0 and distances above it. Look for a "
     "stretch of layers and for measures that agree rather than for the highest point: with many "
-    "layers and measures the best of them is large by chance, and the p values in the records "
-    "are not corrected for multiple tests. Intervals that reach 0 show nothing. <cite>Intervals: "
+    "layers and measures the best of them is large by chance: in the records <b>p</b> is for one "
+    "of them alone, <b>p_max</b> for the best of all. Intervals that reach 0 show nothing. "
+    "<cite>Intervals: "
     "Efron, JASA 82 (1987); what is correlated: Yang et al., ICLR 2022 (arXiv:2205.04182).</cite>";
 
 const char iso_guide_mixed[] =

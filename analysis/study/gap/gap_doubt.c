@@ -12,7 +12,7 @@ static void level(double *score, double *floor, const struct gap_job *job,
 
     *score = *floor = 0;
     for (int i = 0; i < series->layers; i++) {
-        if (layer != GAP_OVER_LAYERS && series->layer[i] != layer)
+        if (!iso_gap_at(job, series->layer[i], layer))
             continue;
         const struct gap_cell *cell = iso_gap_cell(&job->scores, lang, series->layer[i]);
         *score += cell ? cell->value : NAN;

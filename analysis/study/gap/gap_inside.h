@@ -110,7 +110,11 @@ void iso_gap_job_free(struct gap_job *job);
 double iso_gap_of(const struct gap_job *job, const char *lang, int64_t layer);
 
 /* Languages that have both, or all three: what is correlated. */
-enum { GAP_OVER_LAYERS = -1 }; /* a layer: means over the series' layers */
+enum { GAP_OVER_LAYERS = -1 }; /* a layer: means over the series' layers that have scores */
+
+/* Whether there are scores for a layer; whether it is the one that is wanted, or one of all. */
+bool iso_gap_scored(const struct gap_job *job, int64_t layer);
+bool iso_gap_at(const struct gap_job *job, int64_t layer, int64_t wanted);
 
 struct gap_data {
     int n;

@@ -108,6 +108,21 @@ static void note_alone(const struct gap_job *job)
     }
 }
 
+static void note_unscored(const struct gap_job *job)
+{
+    for (int i = 0; i < job->series.count; i++) {
+        const struct gap_series *series = &job->series.at[i];
+        int without = 0;
+        for (int l = 0; l < series->layers; l++)
+            without += !iso_gap_scored(job, series->layer[l]);
+        if (without == 0 || without == series->layers)
+            continue;
+        iso_run_note(job->run, "%d of %d layers of %s have no scores, and no correlation with them",
+                     without, series->layers, series->name);
+        return;
+    }
+}
+
 /* --- Correlations --- */
 
 static void note_few(const struct gap_job *job, const struct gap_claims *claims)
@@ -233,6 +248,7 @@ iso_err iso_gap_notes(const struct gap_job *job, const iso_records *records)
         iso_run_note(job->run, "not taken: %s; " ISO_FIELD(measure) " chooses",
                      job->series.left_out);
     note_alone(job);
+    note_unscored(job);
     ISO_TRY(iso_gap_claims_make(&claims, records));
     for (int64_t i = 0; i < claims.count; i++)
         states = states || !claims.at[i].first->baseline;

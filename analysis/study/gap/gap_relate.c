@@ -33,20 +33,35 @@ void iso_gap_data_free(struct gap_data *d)
     iso_free(d->z);
 }
 
+bool iso_gap_scored(const struct gap_job *job, int64_t layer)
+{
+    for (int i = 0; i < job->layers; i++) {
+        if (!job->scores.layered || job->scores.alone || job->layer[i] == layer)
+            return true;
+    }
+    return false;
+}
+
+bool iso_gap_at(const struct gap_job *job, int64_t layer, int64_t wanted)
+{
+    return wanted == GAP_OVER_LAYERS ? iso_gap_scored(job, layer) : layer == wanted;
+}
+
 void iso_gap_numbers(double *x, double *y, const struct gap_job *job,
                      const struct gap_series *series, const char *lang, int64_t layer)
 {
+    int count = 0;
+
     *x = *y = 0;
     for (int i = 0; i < series->layers; i++) {
-        if (layer != GAP_OVER_LAYERS && series->layer[i] != layer)
+        if (!iso_gap_at(job, series->layer[i], layer))
             continue;
+        count++;
         *x += iso_gap_series_at(series, job->src, lang, series->layer[i]);
         *y += iso_gap_of(job, lang, series->layer[i]);
     }
-    if (layer == GAP_OVER_LAYERS) {
-        *x /= series->layers;
-        *y /= series->layers;
-    }
+    *x = count ? *x / count : NAN;
+    *y = count ? *y / count : NAN;
 }
 
 void iso_gap_data_at(struct gap_data *d, const struct gap_job *job, const struct gap_series *series,
@@ -196,26 +211,21 @@ done:
     return err;
 }
 
-static bool shares_layer(const struct gap_job *job, const struct gap_series *series)
-{
-    for (int i = 0; i < series->layers; i++)
-        for (int j = 0; j < job->layers; j++)
-            if (!job->scores.layered || job->scores.alone || series->layer[i] == job->layer[j])
-                return true;
-    return false;
-}
-
 iso_err iso_gap_relate(iso_records *out, const struct gap_job *job, const struct gap_series *series)
 {
     struct gap_data d = {0};
     iso_err err = ISO_OK;
 
-    if (!shares_layer(job, series))
-        return ISO_OK;
+    int layers = 0;
+
     ISO_TRY(iso_gap_data_make(&d, job->tgts + 1));
-    for (int i = 0; i < series->layers; i++)
+    for (int i = 0; i < series->layers; i++) {
+        if (!iso_gap_scored(job, series->layer[i]))
+            continue;
         ISO_TRY(relate_at(out, job, series, series->layer[i], &d));
-    if (series->layers > 1)
+        layers++;
+    }
+    if (layers > 1)
         ISO_TRY(relate_at(out, job, series, GAP_OVER_LAYERS, &d));
 done:
     iso_gap_data_free(&d);
