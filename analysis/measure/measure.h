@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "analysis/measure/null_model.h"
 #include "analysis/measure/value.h"
 #include "lib/base/err.h"
 #include "lib/linalg/cross.h"
@@ -72,6 +73,11 @@ typedef struct iso_measure {
     bool centred;
     int64_t (*state_size)(int64_t p, int64_t q);
     void (*feed)(double *outcome, double *state, iso_view x, iso_view y);
+
+    /* Its values under permutations: value `null_value` of a model; NULL: there are none. */
+    const iso_null_model *null_model;
+    int null_value;
+    iso_against against;
 } iso_measure;
 
 ISO_END

@@ -1,4 +1,4 @@
-#include "analysis/similarity/centroid.h"
+#include "analysis/similarity/centroid_inside.h"
 
 #include <math.h>
 
@@ -405,6 +405,7 @@ const iso_measure iso_centroid_euclidean = {
     .axis = "Euclidean distance",
     .help = "Distance of centroids",
     .value = euclidean_value,
+    ISO_UNDER_COINS(EUCLIDEAN, false),
 };
 
 const iso_measure iso_centroid_relative = {
@@ -414,6 +415,7 @@ const iso_measure iso_centroid_relative = {
     .axis = "distance / spread",
     .help = "Distance of centroids, relative to the spread within languages (variances with n - 1)",
     .value = relative_value,
+    ISO_UNDER_COINS(RELATIVE, false),
 };
 
 const iso_measure iso_centroid_cosine = {
@@ -424,6 +426,7 @@ const iso_measure iso_centroid_cosine = {
     .help = "Cosine distance of centroids",
     .invariant = ISO_INVARIANT_SCALE,
     .value = cosine_value,
+    ISO_UNDER_COINS(COSINE, false),
 };
 
 const iso_measure iso_centroid_cosine_centred = {
@@ -433,6 +436,7 @@ const iso_measure iso_centroid_cosine_centred = {
     .axis = "1 \xe2\x88\x92 cosine (centred)",
     .help = "Cosine distance of centroids, mean of all languages removed",
     .value = cosine_centred_value,
+    ISO_UNDER_COINS(COSINE_CENTRED, false),
 };
 
 const iso_measure iso_centroid_share = {
@@ -442,4 +446,5 @@ const iso_measure iso_centroid_share = {
     .axis = "share of squared distance",
     .help = "Share of the pairs' distance that is one common offset (partial eta squared)",
     .value = share_value,
+    ISO_UNDER_COINS(SHARE, true),
 };

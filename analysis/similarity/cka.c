@@ -243,6 +243,9 @@ const iso_measure iso_cka_debiased = {
     .invariant = ISO_INVARIANT_ROTATION | ISO_INVARIANT_SCALE | ISO_INVARIANT_SHIFT,
     .recommended = true,
     .value = debiased,
+    .null_model = &iso_cka_permuted,
+    .null_value = ISO_CKA_DEBIASED,
+    .against = {1, true, 1},
 };
 
 const iso_measure iso_cka_biased = {
@@ -254,4 +257,7 @@ const iso_measure iso_cka_biased = {
     .needs = ISO_NEED_SUMS | ISO_NEED_GRAM,
     .invariant = ISO_INVARIANT_ROTATION | ISO_INVARIANT_SCALE | ISO_INVARIANT_SHIFT,
     .value = biased,
+    .null_model = &iso_cka_permuted,
+    .null_value = ISO_CKA_BIASED,
+    .against = {1, true, 1},
 };

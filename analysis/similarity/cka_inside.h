@@ -4,6 +4,10 @@
 
 #include "analysis/similarity/cka.h"
 
+enum { ISO_CKA_DEBIASED, ISO_CKA_BIASED, ISO_CKAS };
+
+extern const iso_null_model iso_cka_permuted; /* rows paired at random: cka_permuted.c */
+
 /* Of one side's centred Gram matrix S: tr S, tr S², Σ s_ii². */
 struct iso_cka_side {
     double trace, square, diagonal;

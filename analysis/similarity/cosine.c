@@ -1,4 +1,4 @@
-#include "analysis/similarity/cosine.h"
+#include "analysis/similarity/cosine_inside.h"
 
 #include <math.h>
 
@@ -173,6 +173,8 @@ const iso_measure iso_cosine_raw = {
     .value = value,
     .state_size = unit_sums,
     .feed = feed,
+    .null_model = &iso_cosine_raw_permuted,
+    .against = {1, true, 1},
 };
 
 const iso_measure iso_cosine_centred = {
@@ -189,4 +191,6 @@ const iso_measure iso_cosine_centred = {
     .centred = true,
     .state_size = unit_sums,
     .feed = feed,
+    .null_model = &iso_cosine_centred_permuted,
+    .against = {1, true, 1},
 };

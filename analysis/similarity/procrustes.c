@@ -1,4 +1,4 @@
-#include "analysis/similarity/procrustes.h"
+#include "analysis/similarity/procrustes_inside.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -186,6 +186,9 @@ const iso_measure iso_procrustes_similarity = {
     .recommended = true,
     .by_groups = true,
     .value = similarity,
+    .null_model = &iso_procrustes_permuted,
+    .null_value = ISO_PROCRUSTES_NUCLEAR,
+    .against = {1, true, 1},
 };
 
 const iso_measure iso_procrustes_distance = {
@@ -199,4 +202,7 @@ const iso_measure iso_procrustes_distance = {
     .invariant = ISO_INVARIANT_ROTATION | ISO_INVARIANT_SCALE | ISO_INVARIANT_SHIFT,
     .by_groups = true,
     .value = distance,
+    .null_model = &iso_procrustes_permuted,
+    .null_value = ISO_PROCRUSTES_DISTANCE,
+    .against = {-1, true, 0},
 };

@@ -59,6 +59,14 @@ typedef struct iso_select {
                "remove-pcs:K,lsar:R,clip:Q,iternorm",                                              \
                __VA_ARGS__)
 
+/* The row of a table for a field `permutations`: int64_t, 0 for none
+ * (analysis/measure/permutation.h).
+ */
+#define ISO_OPTION_PERMUTATIONS(type, ...)                                                         \
+    ISO_OPTION(type, INT, permutations, "K",                                                       \
+               "permute the target's items K times (1000): p, calibrated value, p of the search",  \
+               .least = 1, .most = 1e9, __VA_ARGS__)
+
 ISO_END
 
 #endif

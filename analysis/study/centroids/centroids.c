@@ -14,6 +14,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_centroids_opt, MEASURES, measure, "LIST", "measures: cka,cka:biased,cosine (a name alone: its recommended estimators)", .init = "centroid"),
     ISO_OPTION_PREP(iso_centroids_opt),
     ISO_OPTION(iso_centroids_opt, ENUM, interval, "KIND", "how intervals are made", .choices = "none jackknife groups"),
+    ISO_OPTION_PERMUTATIONS(iso_centroids_opt, .excludes = NULL),
 };
 /* clang-format on */
 const iso_options iso_centroids_options = ISO_OPTIONS("centroids", iso_centroids_opt, options);
@@ -77,6 +78,7 @@ static iso_err comparison_of(iso_compare_opt *out, const iso_centroids_opt *opt)
     out->measure = o.measure;
     out->prep = o.prep;
     out->interval = o.interval;
+    out->permutations = o.permutations;
 done:
     return err;
 }

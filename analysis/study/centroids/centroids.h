@@ -13,6 +13,7 @@ typedef struct iso_centroids_opt {
     const char *measure;   /* "centroid:relative"; the name alone: its recommended estimators */
     const char *prep;      /* steps on the rows of each language (prep.h) */
     iso_interval interval; /* USUAL, NONE, GROUPS */
+    int64_t permutations; /* coins that give the two rows of an item to the languages; 0 for none */
 } iso_centroids_opt;
 
 extern ISO_API const iso_options iso_centroids_options;

@@ -7,8 +7,10 @@
 #include "analysis/measure/spec.h"
 #include "analysis/pass/pass.h"
 #include "analysis/similarity/centroid.h"
+#include "analysis/pass/permute.h"
 #include "analysis/study/compare/compare_rows.h"
 #include "analysis/study/items/pairing.h"
+#include "analysis/study/items/item_permutations.h"
 #include "analysis/study/items/records.h"
 #include "lib/base/alloc.h"
 
@@ -38,6 +40,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_compare_opt, MEASURES, measure, "LIST", "measures: cka,cka:biased,cosine (a name alone: its recommended estimators)", .init = "cka"),
     ISO_OPTION_PREP(iso_compare_opt),
     ISO_OPTION(iso_compare_opt, ENUM, interval, "KIND", "how intervals are made", .choices = "none jackknife groups"),
+    ISO_OPTION_PERMUTATIONS(iso_compare_opt, .excludes = "difference"),
     ISO_OPTION(iso_compare_opt, ENUM, algorithm, "KIND", "how sums are made (default: by the number of items)", .choices = "gram sums", .numbers = (const int[]){ISO_METHOD_GRAM, ISO_METHOD_SUMS}, .tier = ISO_OPTION_RARE),
 };
 /* clang-format on */
@@ -163,6 +166,9 @@ static iso_err add_facts(iso_facts *out, const struct comparison *c)
     ISO_TRY(iso_facts_count(out, "chunks", p->chunks));
     ISO_TRY(iso_facts_count(out, "readings", p->readings + (c->rows.prep.count > 0)));
     ISO_TRY(iso_facts_real(out, "operations", p->operations));
+    if (c->opt->permutations > 0)
+        ISO_TRY(iso_facts_real(out, "permuted operations",
+                               iso_permute_operations(&c->pairing.task, c->opt->permutations)));
     ISO_TRY(
         iso_facts_count(out, "bytes", p->bytes + iso_compare_rows_bytes(&c->rows, &c->pairing)));
     ISO_TRY(iso_facts_count(out, "memory", memory));
@@ -192,10 +198,32 @@ static iso_err prepare(struct comparison *c, iso_states *states, const iso_run *
     task->measure = c->measure;
     task->measures = count;
     task->method = method;
+    task->tested = o->permutations > 0;
     task->dear = o->interval == ISO_INTERVAL_GROUPS;
     ISO_TRY(iso_plan_make(&c->plan, task, &within));
     iso_parallel_note(&c->pairing.parallel, iso_pairing_lang(&c->pairing, 0), run);
 done:
+    return err;
+}
+
+/* p and its like: of items by the ids of the first language, which all share. */
+static iso_err permute(struct comparison *c, const iso_run *run)
+{
+    const struct pairing *p = &c->pairing;
+    const struct origin *first = &p->origin[p->pair[0].x];
+    const int64_t *pick = p->parallel.pick ? p->parallel.pick[0] : NULL;
+    uint64_t *key = NULL;
+    iso_run within;
+    iso_err err = ISO_OK;
+
+    if (c->opt->permutations == 0)
+        return ISO_OK;
+    ISO_TRY(iso_compare_rows_run(&within, &c->rows, p, run));
+    ISO_TRY(iso_item_keys(&key, iso_states_lang(p->states[first->collection], first->lang), pick,
+                          p->task.matrix[0]->rows, iso_run_seed(run)));
+    ISO_TRY(iso_permute_values(c->values, &p->task, key, c->opt->permutations, &within));
+done:
+    iso_free(key);
     return err;
 }
 
@@ -221,6 +249,7 @@ static iso_err take_options(iso_compare_opt *out, const iso_compare_opt *opt)
     ISO_TRY(iso_measure_choose(measure, &count, MEASURES, out->measure));
     ISO_TRY(iso_selection_check(&out->select));
     ISO_TRY(iso_compare_rows_make(&rows, out->prep));
+    ISO_TRY(iso_permutations_check(out->permutations));
 done:
     iso_compare_rows_free(&rows);
     return err;
@@ -265,6 +294,7 @@ iso_err iso_compare(iso_records *out, iso_states *states, const iso_compare_opt 
             iso_alloc(&c.replicates, task->pairs * task->measures * c.plan.stride, sizeof(double)));
     ISO_TRY(iso_compare_rows_fit(&c.rows, &c.pairing, run));
     ISO_TRY(iso_pass(c.values, c.replicates, task, &c.plan, run));
+    ISO_TRY(permute(&c, run));
     ISO_TRY(add_records(out, &c));
 done:
     if (err)

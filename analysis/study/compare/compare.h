@@ -17,6 +17,7 @@ typedef struct iso_compare_opt {
     const char *prep;      /* steps on the rows of each language: "center,unit" (prep.h) */
     iso_interval interval; /* USUAL, NONE, JACKKNIFE (Gram terms), GROUPS (sums) */
     iso_method algorithm;  /* how sums are made */
+    int64_t permutations;  /* of the targets' items; 0 for none */
 } iso_compare_opt;
 
 extern ISO_API const iso_options iso_compare_options;
