@@ -38,7 +38,7 @@ enum { ISO_INVARIANT_ROTATION = 1, ISO_INVARIANT_SCALE = 2, ISO_INVARIANT_SHIFT 
 typedef struct iso_pair {
     int64_t n, units;
     const iso_moments *x, *y;              /* counts, means, squared norms; by group too */
-    const iso_cross *xy;                   /* SUMS; with MEANS alone only dot and group[].dot */
+    const iso_cross *xy;                   /* SUMS; with MEANS dot and group[].dot */
     const iso_cross *xx, *yy;              /* SUMS */
     const iso_gram_terms *gxx, *gyy, *gxy; /* GRAM */
     const double *outcome;                 /* ROWS: sum of the item outcomes of each unit */
@@ -62,6 +62,7 @@ typedef struct iso_measure {
     unsigned dear_needs; /* more needs, of an interval made only where the task wants dear ones */
     bool recommended;    /* chosen when only the measure is named */
     bool by_groups;      /* its units are the ISO_GROUPS groups with either method */
+    bool peers;          /* looks at `centre`: is taken over the items that all peers have */
 
     /* The value of one pair. `rep`, unless NULL, takes pair->units leave-one-unit-out values
      * (NAN where undefined). An undefined quantity is a value with `why`, not an error. */

@@ -110,10 +110,10 @@ done:
     return err;
 }
 
-iso_err iso_chunk_new(struct iso_chunk *out, const iso_task *task, const iso_plan *plan,
-                      const iso_run *run, int64_t first, int64_t end, iso_moments *moments)
+iso_err iso_chunk_new(struct iso_chunk *out, const iso_plan_part *plan, const iso_run *run,
+                      int64_t first, int64_t end, iso_moments *moments)
 {
-    struct iso_chunk c = {.task = task, .plan = plan, .run = run, .pairs = end - first};
+    struct iso_chunk c = {.task = &plan->task, .plan = plan, .run = run, .pairs = end - first};
     iso_err err = ISO_OK;
 
     ISO_TRY(number(&c, first));

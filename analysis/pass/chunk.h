@@ -11,13 +11,16 @@ enum { ISO_CHUNK_PAD = 16 };
 /* What the plan counts and the sums method allocates: columns of the product that serves several
  * pairs at once, and groups whose weighed columns are kept together. */
 int64_t iso_plan_width(int64_t columns, int64_t widest);
-int iso_plan_weighed(const iso_plan *plan, int spans);
+int iso_plan_weighed(const iso_plan_part *plan, int spans);
+
+/* What a measure of a part (by its number there) has as units. */
+int64_t iso_part_units(const iso_plan_part *part, int measure);
 
 /* Matrices are numbered within the chunk (0..matrices); global[m] is the task's number.
  * Arrays of cross, gram and outcomes are by pair of the chunk, selves by matrix. */
 struct iso_chunk {
-    const iso_task *task;
-    const iso_plan *plan;
+    const iso_task *task; /* the part's */
+    const iso_plan_part *plan;
     const iso_run *run;
 
     int matrices;
@@ -54,16 +57,22 @@ struct iso_outcomes {
     double *state;
 };
 
-/* Makes the chunk of pairs [first, end) of the task; moments[global] are made by the caller. */
-iso_err iso_chunk_new(struct iso_chunk *out, const iso_task *task, const iso_plan *plan,
-                      const iso_run *run, int64_t first, int64_t end, iso_moments *moments);
+/* Makes the chunk of pairs [first, end) of the part; moments[global] are made by the caller. */
+iso_err iso_chunk_new(struct iso_chunk *out, const iso_plan_part *plan, const iso_run *run,
+                      int64_t first, int64_t end, iso_moments *moments);
 void iso_chunk_free(struct iso_chunk *c);
 
-/* chunk_rows.c: rows in. Sets the pilot shifts; appends rows to every block, unshifted; shifts the
- * blocks by the moments' shift, divides those whose squares single precision does not hold by a
- * power of two, and takes the norms. */
+/* Rows that lie together in the source, and where they go in the blocks. */
+struct iso_piece {
+    int64_t count, to;
+};
+
+/* chunk_rows.c: rows in. Sets the pilot shifts; reads rows from `first` on, piece by piece, into
+ * every block, unshifted; shifts the blocks by the moments' shift, divides those whose squares
+ * single precision does not hold by a power of two, and takes the norms. */
 iso_err iso_chunk_pilot(struct iso_chunk *c);
-iso_err iso_chunk_append(struct iso_chunk *c, int64_t first, int64_t count);
+iso_err iso_chunk_read(struct iso_chunk *c, int64_t first, const struct iso_piece *piece,
+                       int pieces);
 iso_err iso_chunk_shift(struct iso_chunk *c);
 /* Removes the column means of all rows (the moments are complete) from unshifted blocks. */
 iso_err iso_chunk_centre(struct iso_chunk *c);
@@ -80,7 +89,7 @@ struct iso_sums_work {
     iso_mat product; /* XᵀY of a few Y side by side */
     iso_mat norms;   /* rows × matrices */
     iso_mat weighed; /* (spans × all columns) × matrices: Xᵀ‖y‖² for every X and Y */
-    double *dot;     /* a pair */
+    double *dot;     /* Σx·y of every span and pair, where they are needed */
     iso_mat gram;    /* with plan->group_gram: a group's Gram matrices, one below the other */
     double *along;   /* and its rows along the group's Σx: matrices × rows of a group */
 };

@@ -35,7 +35,7 @@ static void convert(const iso_mat *to, int64_t first, iso_view from, int raw)
 {
     enum { STEP = 32 };
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (from.rows > STEP)
     for (int64_t i = 0; i < from.rows; i += STEP) {
         const int64_t count = from.rows - i < STEP ? from.rows - i : STEP;
         const iso_view part = iso_view_rows(from, i, count);
@@ -60,16 +60,21 @@ static double peak_of(iso_view v)
     return peak;
 }
 
-iso_err iso_chunk_append(struct iso_chunk *c, int64_t first, int64_t count)
+iso_err iso_chunk_read(struct iso_chunk *c, int64_t first, const struct iso_piece *piece,
+                       int pieces)
 {
+    int64_t count = 0;
     iso_view v;
     iso_err err = ISO_OK;
 
+    for (int k = 0; k < pieces; k++)
+        count += piece[k].count;
     if (count == 0)
         return ISO_OK;
     for (int m = 0; m < c->matrices; m++) {
         ISO_TRY(iso_rows_read(c->task->matrix[c->global[m]], first, count, &v));
-        convert(&c->block[m], c->have, v, c->raw[m]);
+        for (int64_t k = 0, at = 0; k < pieces; at += piece[k++].count)
+            convert(&c->block[m], piece[k].to, iso_view_rows(v, at, piece[k].count), c->raw[m]);
     }
     c->have += count;
 done:

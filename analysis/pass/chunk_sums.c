@@ -23,7 +23,7 @@ iso_err iso_sums_work_new(struct iso_sums_work *w, const struct iso_chunk *c)
     int64_t widest = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&w->dot, c->pairs, sizeof *w->dot));
+    ISO_TRY(iso_alloc(&w->dot, c->plan->spans * c->pairs, sizeof *w->dot));
     if (!(c->plan->needs & ISO_NEED_SUMS))
         return ISO_OK;
     for (int m = 0; m < c->matrices; m++)
@@ -33,7 +33,7 @@ iso_err iso_sums_work_new(struct iso_sums_work *w, const struct iso_chunk *c)
     ISO_TRY(iso_mat_new(&w->weighed, iso_plan_weighed(c->plan, c->plan->spans) * columns,
                         c->matrices, dtype));
     if (c->plan->group_gram) {
-        const int64_t most = iso_deal_most(&c->plan->deal);
+        const int64_t most = c->plan->deal.most;
         ISO_TRY(iso_mat_new(&w->gram, c->matrices * most, most, dtype));
         ISO_TRY(iso_alloc(&w->along, c->matrices * most, sizeof *w->along));
     }
@@ -92,19 +92,10 @@ static iso_view weighed_by(const struct iso_sums_work *w, const struct iso_chunk
                          c->block[x].cols);
 }
 
-static double trace(iso_view m)
-{
-    double sum = 0;
-
-    for (int64_t i = 0; i < m.rows && m.rows == m.cols; i++)
-        sum += m.dtype == ISO_F64 ? ((const double *)m.data)[i * m.stride + i]
-                                  : (double)((const float *)m.data)[i * m.stride + i];
-    return sum;
-}
-
 /* A span's share of one pair, whose product is at hand. */
 static iso_err add_pair(iso_cross *cross, const struct iso_sums_work *w, const struct iso_chunk *c,
-                        iso_gram_pair pair, iso_view product, const struct iso_span *span, int s)
+                        iso_gram_pair pair, iso_view product, double dot,
+                        const struct iso_span *span, int s)
 {
     const struct iso_span *now = &span[s];
     const iso_cross_block block = {
@@ -112,7 +103,7 @@ static iso_err add_pair(iso_cross *cross, const struct iso_sums_work *w, const s
         .qy_x = weighed_by(w, c, s, pair.x, pair.y),
         .qx_y = weighed_by(w, c, s, pair.y, pair.x),
         .qq = iso_dot(c->norm2[pair.x] + now->first, c->norm2[pair.y] + now->first, now->count),
-        .dot = trace(product),
+        .dot = dot,
         .xscale = c->scale[pair.x],
         .yscale = c->scale[pair.y],
         .upper = pair.x == pair.y};
@@ -135,8 +126,8 @@ static iso_err add_selves(struct iso_sums_work *w, struct iso_chunk *c, const st
         iso_mat square = {w->product.data, p, p, p, w->product.dtype, NULL};
         for (int s = 0; s < spans; s++) {
             ISO_TRY(iso_square_tn(&square, rows_of(&c->block[m], &span[s]), 0));
-            ISO_TRY(
-                add_pair(&c->self[m], w, c, (iso_gram_pair){m, m}, iso_mat_view(&square), span, s));
+            ISO_TRY(add_pair(&c->self[m], w, c, (iso_gram_pair){m, m}, iso_mat_view(&square), 0,
+                             span, s));
         }
     }
 done:
@@ -173,7 +164,8 @@ static iso_err add_neighbours(struct iso_sums_work *w, struct iso_chunk *c, int6
         const iso_gram_pair now = {pair.x, pair.y + k};
         const iso_mat part =
             iso_mat_columns(&product, c->first[now.y] - begin, c->block[now.y].cols);
-        ISO_TRY(add_pair(&c->cross[i + k], w, c, now, iso_mat_view(&part), span, s));
+        ISO_TRY(add_pair(&c->cross[i + k], w, c, now, iso_mat_view(&part),
+                         w->dot[s * c->pairs + i + k], span, s));
     }
 done:
     return err;
@@ -195,15 +187,15 @@ done:
 }
 
 /* Without second moments: Σx·y alone. */
-static iso_err add_dots(struct iso_sums_work *w, struct iso_chunk *c, const struct iso_span *span)
+static iso_err add_dots(const struct iso_sums_work *w, struct iso_chunk *c,
+                        const struct iso_span *span, int s)
 {
     iso_err err = ISO_OK;
 
-    iso_chunk_dots(w->dot, c, span->first, span->count);
     for (int64_t i = 0; i < c->pairs && !err; i++) {
-        const iso_cross_block block = {.dot = w->dot[i]};
-        err = iso_cross_add(&c->cross[i], &block, span->group, span->last, c->moments[c->pair[i].x],
-                            c->moments[c->pair[i].y]);
+        const iso_cross_block block = {.dot = w->dot[s * c->pairs + i]};
+        err = iso_cross_add(&c->cross[i], &block, span[s].group, span[s].last,
+                            c->moments[c->pair[i].x], c->moments[c->pair[i].y]);
     }
     return err;
 }
@@ -293,9 +285,11 @@ static iso_hsic_sums scalars(const struct iso_sums_work *w, const struct iso_chu
 
 /* The terms of one whole group at hand. */
 static iso_err close_small_group(struct iso_sums_work *w, struct iso_chunk *c,
-                                 const struct iso_span *span)
+                                 const struct iso_span *spans, int s)
 {
     const int64_t most = w->gram.cols, all = c->pairs + c->matrices;
+    const struct iso_span *span = &spans[s];
+    const double *dot = w->dot + s * c->pairs;
     iso_err err = ISO_OK;
 
     for (int m = 0; m < c->matrices; m++) {
@@ -304,14 +298,12 @@ static iso_err close_small_group(struct iso_sums_work *w, struct iso_chunk *c,
         ISO_TRY(take_along(w->along + m * most, group_rows(c, m, span),
                            c->moments[m]->gs1 + span->group * c->moments[m]->p, c->scale[m]));
     }
-    if (c->plan->needs & ISO_NEED_MEANS)
-        iso_chunk_dots(w->dot, c, span->first, span->count);
 #pragma omp parallel for schedule(dynamic, 4)
     for (int64_t i = 0; i < all; i++) {
         const bool pair = i < c->pairs;
         const int m = (int)(i - c->pairs), x = pair ? c->pair[i].x : m, y = pair ? c->pair[i].y : m;
-        const iso_hsic_sums s = scalars(w, c, span, x, y);
-        iso_cross_group(pair ? &c->cross[i] : &c->self[m], span->group, &s, pair ? w->dot[i] : 0);
+        const iso_hsic_sums sums = scalars(w, c, span, x, y);
+        iso_cross_group(pair ? &c->cross[i] : &c->self[m], span->group, &sums, pair ? dot[i] : 0);
     }
 done:
     return err;
@@ -325,9 +317,11 @@ iso_err iso_sums_add(struct iso_sums_work *w, struct iso_chunk *c, const struct 
     const struct iso_span all = {.count = c->have};
     iso_err err = ISO_OK;
 
+    for (int s = 0; s < spans && (c->plan->needs & ISO_NEED_MEANS); s++)
+        iso_chunk_dots(w->dot + s * c->pairs, c, span[s].first, span[s].count);
     if (c->plan->group_gram) { /* the groups on their own, and all their rows at once */
         for (int s = 0; s < spans; s++)
-            ISO_TRY(close_small_group(w, c, &span[s]));
+            ISO_TRY(close_small_group(w, c, span, s));
         span = &all;
         spans = 1;
     }
@@ -337,7 +331,7 @@ iso_err iso_sums_add(struct iso_sums_work *w, struct iso_chunk *c, const struct 
         ISO_TRY(add_pairs(w, c, span, spans));
     } else if (c->plan->needs & ISO_NEED_MEANS) {
         for (int s = 0; s < spans; s++)
-            ISO_TRY(add_dots(w, c, &span[s]));
+            ISO_TRY(add_dots(w, c, span, s));
     }
 done:
     return err;

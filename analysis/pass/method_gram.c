@@ -72,7 +72,7 @@ iso_err iso_method_gram(struct iso_chunk *c)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_chunk_pilot(c));
-    ISO_TRY(iso_chunk_append(c, 0, c->plan->rows));
+    ISO_TRY(iso_chunk_read(c, 0, &(struct iso_piece){c->plan->rows, 0}, 1));
     ISO_TRY(iso_chunk_feed(c, false, NULL));
     ISO_TRY(iso_chunk_shift(c));
     ISO_TRY(add_means(c));

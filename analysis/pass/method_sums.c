@@ -1,12 +1,22 @@
 /* The sums method: the rows group by group, in blocks of several groups or of a part of one. */
 #include "analysis/pass/chunk.h"
 
-/* A reading under way. The blocks hold `spans` spans, the last of which may still grow. */
+enum { STRETCH = 512 };
+
+/* Rows that lie side by side in the sources, gathered until they are read together. */
+struct stretch {
+    int64_t first, count;
+    struct iso_piece piece[STRETCH];
+    int pieces;
+};
+
+/* A reading under way. The blocks hold `spans` spans: whole groups, or a part of one. */
 struct reading {
     struct iso_chunk *c;
     struct iso_sums_work work;
     struct iso_span span[ISO_GROUPS];
     int spans;
+    struct stretch next;
     bool second; /* the means are known: only measures of centred rows look */
     int64_t done;
 };
@@ -61,47 +71,97 @@ done:
     return err;
 }
 
-/* Appends rows of the span that grows; a full block goes on at once. */
-static iso_err append(struct reading *r, int64_t first, int64_t count, int64_t *left)
+static iso_err take(struct reading *r)
 {
-    struct iso_chunk *c = r->c;
+    struct stretch *s = &r->next;
+    const iso_err err = iso_chunk_read(r->c, s->first, s->piece, s->pieces);
+
+    s->count = s->pieces = 0;
+    return err;
+}
+
+/* A run of neighbours, to the rows of the blocks from `to` on. */
+static iso_err add_run(struct reading *r, int64_t first, int64_t count, int64_t to)
+{
+    struct stretch *s = &r->next;
     iso_err err = ISO_OK;
 
     while (count > 0) {
-        const int64_t room = c->plan->block - c->have, take = count < room ? count : room;
-        struct iso_span *span = &r->span[r->spans - 1];
-        ISO_TRY(iso_chunk_append(c, first, take));
-        span->count += take;
-        first += take;
-        count -= take;
-        *left -= take;
-        span->last = *left == 0;
-        if (c->have == c->plan->block && *left > 0) {
-            const int group = span->group;
-            ISO_TRY(flush(r));
-            r->span[r->spans++] = (struct iso_span){.group = group};
-        }
+        if (s->count == STRETCH || (s->count && s->first + s->count != first))
+            ISO_TRY(take(r));
+        if (s->count == 0)
+            s->first = first;
+        const int64_t room = STRETCH - s->count, n = count < room ? count : room;
+        s->piece[s->pieces++] = (struct iso_piece){n, to};
+        s->count += n;
+        first += n;
+        to += n;
+        count -= n;
     }
 done:
     return err;
 }
 
-static iso_err read_group(struct reading *r, int group)
+/* Groups [from, end), one below the other in the blocks. Their runs are read in the order of the
+ * file, together where they are neighbours. */
+static iso_err read_groups(struct reading *r, int from, int end)
 {
-    struct iso_chunk *c = r->c;
-    const iso_deal *deal = &c->plan->deal;
-    int64_t left = iso_deal_size(deal, group);
+    const iso_deal *deal = &r->c->plan->deal;
+    int64_t to[ISO_GROUPS], at = 0;
     iso_err err = ISO_OK;
 
-    if (left == 0)
-        return ISO_OK;
-    if (c->have + left > c->plan->block || r->spans == c->plan->spans)
-        ISO_TRY(flush(r));
-    r->span[r->spans++] = (struct iso_span){.group = group, .first = c->have};
+    for (int g = from; g < end; g++) {
+        const int64_t size = iso_deal_size(deal, g);
+        if (size > 0)
+            r->span[r->spans++] =
+                (struct iso_span){.group = g, .first = at, .count = size, .last = true};
+        to[g] = at;
+        at += size;
+    }
+    for (int64_t s = 0; s < deal->sweeps; s++) {
+        for (int turn = 0; turn < ISO_GROUPS; turn++) {
+            const int64_t g = iso_deal_turn(deal, turn, s);
+            int64_t first, count;
+            if (g < from || g >= end)
+                continue;
+            iso_deal_run(deal, g, s, &first, &count);
+            ISO_TRY(add_run(r, first, count, to[g]));
+            to[g] += count;
+        }
+    }
+    ISO_TRY(take(r));
+    ISO_TRY(flush(r));
+done:
+    return err;
+}
+
+/* A group that takes several blocks. */
+static iso_err read_in_parts(struct reading *r, int group)
+{
+    const struct iso_chunk *c = r->c;
+    const iso_deal *deal = &c->plan->deal;
+    int64_t left = iso_deal_size(deal, group);
+    struct iso_span span = {.group = group};
+    iso_err err = ISO_OK;
+
     for (int64_t s = 0; s < deal->sweeps; s++) {
         int64_t first, count;
         iso_deal_run(deal, group, s, &first, &count);
-        ISO_TRY(append(r, first, count, &left));
+        while (count > 0) {
+            const int64_t room = c->plan->block - span.count, n = count < room ? count : room;
+            ISO_TRY(add_run(r, first, n, span.count));
+            span.count += n;
+            first += n;
+            count -= n;
+            left -= n;
+            if (span.count < c->plan->block && left > 0)
+                continue;
+            span.last = left == 0;
+            r->span[r->spans++] = span;
+            ISO_TRY(take(r));
+            ISO_TRY(flush(r));
+            span.count = 0;
+        }
     }
 done:
     return err;
@@ -109,12 +169,15 @@ done:
 
 static iso_err read_all(struct reading *r)
 {
+    const iso_plan_part *plan = r->c->plan;
+    const bool whole = plan->block >= plan->deal.most;
     iso_err err = ISO_OK;
 
     r->done = 0;
-    for (int g = 0; g < ISO_GROUPS; g++)
-        ISO_TRY(read_group(r, g));
-    ISO_TRY(flush(r));
+    for (int g = 0; g < ISO_GROUPS; g += whole ? plan->spans : 1) {
+        const int end = g + plan->spans < ISO_GROUPS ? g + plan->spans : ISO_GROUPS;
+        ISO_TRY(whole ? read_groups(r, g, end) : read_in_parts(r, g));
+    }
 done:
     return err;
 }

@@ -9,14 +9,15 @@
 
 /* What outlives the chunks: first moments of every matrix, Σx·y of every pair, and the answers. */
 struct pass {
-    const iso_task *task;
-    const iso_plan *plan;
+    const iso_task *task; /* the part's */
+    const iso_plan_part *plan;
     iso_moments *moments; /* by matrix */
     iso_cross *dots;      /* by pair, sums left out */
     double *centre;       /* the mean of the centroids of one pair's peers */
     double *centre_left;  /* the same without each group */
-    iso_value *values;
-    double *replicates;
+    iso_value *values;    /* by pair and measure of the part */
+    double *replicates;   /* of the whole task */
+    int64_t stride;
 };
 
 /* Measures that need no more than means wait for the last chunk: they may look at all peers. */
@@ -28,13 +29,13 @@ static bool waits(const iso_measure *m)
 static iso_err ask(struct pass *p, int64_t pair, int measure, const iso_pair *what)
 {
     const int64_t cell = pair * p->task->measures + measure;
-    double *rep = p->replicates ? p->replicates + cell * p->plan->stride : NULL;
+    double *rep = p->replicates ? p->replicates + p->plan->cell[cell] * p->stride : NULL;
     const iso_measure *m = p->task->measure[measure];
     iso_pair own = *what;
     iso_value *v = &p->values[cell];
     iso_err err = ISO_OK;
 
-    own.units = iso_plan_units(p->plan, m);
+    own.units = iso_part_units(p->plan, measure);
     own.tested = p->task->tested;
     ISO_TRY(m->value(v, rep, &own));
     if (!isfinite(v->value) && !v->why)
@@ -89,7 +90,7 @@ static iso_err one_chunk(struct pass *p, const iso_run *run, int64_t first, int6
     struct iso_chunk c = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_chunk_new(&c, p->task, p->plan, run, first, end, p->moments));
+    ISO_TRY(iso_chunk_new(&c, p->plan, run, first, end, p->moments));
     if (p->plan->method == ISO_METHOD_GRAM)
         ISO_TRY(iso_method_gram(&c));
     else
@@ -174,24 +175,31 @@ done:
     return err;
 }
 
+/* Sums of a matrix that a pair is of; none of the others. */
+static iso_err make_moments(struct pass *p, int m, int64_t *widest)
+{
+    const int64_t cols = p->task->matrix[m]->cols;
+
+    *widest = cols > *widest ? cols : *widest;
+    return p->moments[m].shift ? ISO_OK : iso_moments_new(&p->moments[m], cols);
+}
+
 static iso_err pass_new(struct pass *p)
 {
     int64_t widest = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&p->moments, p->task->matrices, sizeof *p->moments));
-    for (int m = 0; m < p->task->matrices; m++) {
-        const int64_t cols = p->task->matrix[m]->cols;
-        widest = cols > widest ? cols : widest;
-        ISO_TRY(iso_moments_new(&p->moments[m], cols));
+    ISO_TRY(iso_alloc(&p->dots, p->task->pairs, sizeof *p->dots));
+    for (int64_t i = 0; i < p->task->pairs; i++) {
+        const iso_gram_pair pair = p->task->pair[i];
+        ISO_TRY(make_moments(p, pair.x, &widest));
+        ISO_TRY(make_moments(p, pair.y, &widest));
+        p->dots[i].p = p->task->matrix[pair.x]->cols;
+        p->dots[i].q = p->task->matrix[pair.y]->cols;
     }
     ISO_TRY(iso_alloc(&p->centre, widest, sizeof *p->centre));
     ISO_TRY(iso_alloc(&p->centre_left, ISO_GROUPS * widest, sizeof *p->centre_left));
-    ISO_TRY(iso_alloc(&p->dots, p->task->pairs, sizeof *p->dots));
-    for (int64_t i = 0; i < p->task->pairs; i++) {
-        p->dots[i].p = p->task->matrix[p->task->pair[i].x]->cols;
-        p->dots[i].q = p->task->matrix[p->task->pair[i].y]->cols;
-    }
     ISO_TRY(iso_alloc(&p->values, p->task->pairs * p->task->measures, sizeof *p->values));
 done:
     return err;
@@ -208,25 +216,44 @@ static void pass_free(struct pass *p)
     iso_free(p->values);
 }
 
+/* One part; its values go to their cells of the whole. */
+static iso_err one_part(iso_value *values, double *replicates, const iso_plan *plan, int part,
+                        const iso_run *run)
+{
+    const iso_plan_part *of = &plan->part[part];
+    struct pass p = {
+        .task = &of->task, .plan = of, .replicates = replicates, .stride = plan->stride};
+    int64_t first = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(pass_new(&p));
+    for (int c = 0; c < of->chunks; c++) {
+        ISO_TRY(one_chunk(&p, run, first, of->chunk_end[c]));
+        first = of->chunk_end[c];
+    }
+    ISO_TRY(waiting_values(&p));
+    for (int64_t i = 0; i < of->task.pairs * of->task.measures; i++)
+        values[of->cell[i]] = p.values[i];
+done:
+    pass_free(&p);
+    return err;
+}
+
 iso_err iso_pass(iso_value *values, double *replicates, const iso_task *task, const iso_plan *plan,
                  const iso_run *run)
 {
     const int64_t cells = task->pairs * task->measures;
     const int threads = iso_blas_enter(run);
-    struct pass p = {.task = task, .plan = plan, .replicates = replicates};
-    int64_t first = 0;
+    iso_value *own = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(pass_new(&p));
-    for (int c = 0; c < plan->chunks; c++) {
-        ISO_TRY(one_chunk(&p, run, first, plan->chunk_end[c]));
-        first = plan->chunk_end[c];
-    }
-    ISO_TRY(waiting_values(&p));
-    memcpy(values, p.values, (size_t)cells * sizeof *values);
+    ISO_TRY(iso_alloc(&own, cells, sizeof *own));
+    for (int part = 0; part < plan->parts; part++)
+        ISO_TRY(one_part(own, replicates, plan, part, run));
+    memcpy(values, own, (size_t)cells * sizeof *values);
 done:
     iso_blas_leave(threads);
-    pass_free(&p);
+    iso_free(own);
     return err;
 }
 

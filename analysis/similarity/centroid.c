@@ -435,6 +435,7 @@ const iso_measure iso_centroid_cosine_centred = {
     .title = "Cosine distance of language centroids, mean removed",
     .axis = "1 \xe2\x88\x92 cosine (centred)",
     .help = "Cosine distance of centroids, mean of all languages removed",
+    .peers = true,
     .value = cosine_centred_value,
     ISO_UNDER_COINS(COSINE_CENTRED, false),
 };

@@ -18,10 +18,9 @@ ISO_BEGIN
  * Undefined no items, or a side without variance.
  * Interval  where the task wants dear ones (20 more singular value decompositions, and memory for
  *           20 products p × q a pair): the similarity without each of 20 groups of rows,
- *           jackknifed (`groups`, n >= 4). Noise lengthens every singular value, so that few items
- *           overstate the similarity; the interval is centred where the jackknife's correction
- *           puts it and widened to hold the value, and so lies about the similarity of all items
- *           there could be. Where that is near 0 the correction goes half the way only.
+ *           jackknifed (`groups`, n >= 4), about the value. Noise lengthens every singular value,
+ *           so that few items overstate the similarity; the interval is of the value expected at
+ *           this n, that bias included, as biased CKA's is: values of unequal n are not compared.
  * Null      none in closed form.
  * Replicates by groups; NAN unless the task wants dear intervals.
  * Cost      O(n·p·q) and O(pq) memory a pair, O(p q min(p, q)) for the singular values.

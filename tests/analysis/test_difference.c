@@ -111,7 +111,7 @@ static void differences(iso_value *out, const float *x, const float *before, con
     ok(iso_pass(value, rep, &task, &plan, NULL));
     for (int m = 0; m < KINDS; m++)
         ok(iso_difference(&out[m], &value[KINDS + m], rep + (KINDS + m) * plan.stride, &value[m],
-                          rep + m * plan.stride, iso_plan_units(&plan, kinds[m])));
+                          rep + m * plan.stride, iso_plan_units(&plan, 0, m)));
     iso_plan_free(&plan);
     iso_free(rep);
     for (int m = 0; m < 3; m++)

@@ -151,9 +151,9 @@ static void group_terms_come_either_way(void **state)
         iso_plan plan = {0};
         iso_value gram[8], product[8];
         ok(iso_plan_make(&plan, &task, &run));
-        assert_true(plan.group_gram);
+        assert_true(plan.part[0].group_gram);
         ok(iso_pass(gram, NULL, &task, &plan, &run));
-        plan.group_gram = false;
+        plan.part[0].group_gram = false;
         ok(iso_pass(product, NULL, &task, &plan, &run));
         agrees(&d, gram, wide ? 1e-12 : 1e-6);
         for (int i = 0; i < 8; i++) {
@@ -195,7 +195,7 @@ static void the_plan_counts_the_bytes_read(void **state)
             for (int m = 0; m < 3; m++)
                 d.rows[m]->bytes = 0;
             ok(iso_plan_make(&plan, &task, &run));
-            assert_int_equal(plan.method, ISO_METHOD_SUMS);
+            text(iso_plan_method(&plan), "sums");
             assert_int_equal(plan.readings, measures == 3 ? 2 : 1);
             ok(iso_pass(v, NULL, &task, &plan, &run));
             assert_int_equal(plan.bytes, d.rows[0]->bytes + d.rows[1]->bytes + d.rows[2]->bytes);
@@ -217,7 +217,7 @@ static void threads_change_nothing(void **state)
         ok(iso_measure_pairs(two, &task, &(iso_run){.threads = 2}));
         assert_int_equal(iso_blas_threads(), before);
         for (int c = 0; c < 8; c++)
-            near(one[c].value, two[c].value, 1e-9);
+            near(one[c].value, two[c].value, 1e-7); /* the BLAS cuts long products */
     }
     drop(&d);
 }

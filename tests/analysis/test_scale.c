@@ -61,9 +61,9 @@ static iso_value value_of(const iso_measure *m, iso_view vx, iso_view vy, const 
     ok(iso_rows_of_view(&rows[1], vy));
     ok(iso_plan_make(&plan, &task, &run));
     if (way->block) {
-        plan.block = way->block;
-        plan.spans = 1;
-        plan.group_gram = false;
+        plan.part[0].block = way->block;
+        plan.part[0].spans = 1;
+        plan.part[0].group_gram = false;
     }
     ok(iso_pass(&v, NULL, &task, &plan, &run));
     iso_plan_free(&plan);

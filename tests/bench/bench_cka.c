@@ -116,7 +116,7 @@ int main(int argc, char **argv)
         best = rate > best ? rate : best;
         printf("kernels=%s algorithm=%s seconds=%.3f cpu=%.3f gflops=%.1f sgemm=%.1f share=%.3f "
                "value=%.6f lo=%.6f hi=%.6f\n",
-               iso_blas_corename(), iso_method_name(plan.method), seconds, busy,
+               iso_blas_corename(), iso_plan_method(&plan), seconds, busy,
                plan.operations / seconds / 1e9, best / 1e9, plan.operations / seconds / best,
                values[0].value, values[0].lo, values[0].hi);
     }

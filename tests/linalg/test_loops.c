@@ -104,35 +104,95 @@ static void tiles(void **state)
     }
 }
 
+/* Rows of a group, each marked; their number. */
+static int64_t mark(char *group_of, const iso_deal *deal, int64_t group)
+{
+    int64_t size = 0;
+
+    for (int64_t s = 0; s < deal->sweeps; s++) {
+        int64_t first, count;
+        iso_deal_run(deal, group, s, &first, &count);
+        for (int64_t i = first; i < first + count; i++) {
+            assert_int_equal(group_of[i], -1);
+            group_of[i] = (char)group;
+        }
+        assert_int_equal(iso_deal_turn(deal, (group + 20 - s % 20) % 20, s), group);
+        size += count;
+    }
+    assert_int_equal(size, iso_deal_size(deal, group));
+    return size;
+}
+
+/* 80 items: four a group; 10 000: 500 by 6 %. */
 static void every_row_is_dealt_once(void **state)
 {
     (void)state;
-    const int64_t sizes[] = {0, 1, 19, 20, 21, 240, 999, 10000, 123457};
-    for (int s = 0; s < 9; s++) {
-        const iso_deal deal = iso_deal_of(sizes[s], 20, s == 7 ? 500 : 1);
-        char *seen = calloc((size_t)sizes[s] + 1, 1);
-        int64_t all = 0;
+    const int64_t sizes[] = {0, 1, 19, 20, 21, 80, 240, 999, 10000, 123457};
+    for (int s = 0; s < 10; s++) {
+        const int64_t n = sizes[s];
+        const iso_deal deal = iso_deal_of(n, 20, NULL);
+        char *group_of = malloc((size_t)n + 1);
+        int64_t all = 0, most = 0, least = n;
+        memset(group_of, -1, (size_t)n + 1);
         for (int64_t g = 0; g < 20; g++) {
-            const int64_t size = iso_deal_size(&deal, g);
+            const int64_t size = mark(group_of, &deal, g);
             all += size;
-            assert_true(size <= iso_deal_most(&deal));
-            assert_true(size >= sizes[s] / 20 - deal.sweeps &&
-                        size <= sizes[s] / 20 + deal.sweeps + 1);
-            for (int64_t w = 0; w < deal.sweeps; w++) {
-                int64_t first, count;
-                iso_deal_run(&deal, g, w, &first, &count);
-                for (int64_t i = first; i < first + count; i++)
-                    seen[i]++;
-            }
+            most = size > most ? size : most;
+            least = size < least ? size : least;
         }
-        assert_int_equal(all, sizes[s]);
-        for (int64_t i = 0; i < sizes[s]; i++)
-            assert_int_equal(seen[i], 1);
-        free(seen);
+        assert_int_equal(all, n);
+        assert_int_equal(most, deal.most);
+        assert_true(most - least <= 1 + n / 20 / 16);
+        free(group_of);
     }
+}
+
+/* Fewer items, the first alone or with gaps: each stays in its group. */
+static void a_group_goes_by_the_place_alone(void **state)
+{
+    (void)state;
+    enum { ALL = 30000 };
+    static char whole[ALL], part[ALL];
+    static int64_t place[ALL];
+    const iso_deal all = iso_deal_of(ALL, 20, NULL);
+
+    memset(whole, -1, sizeof whole);
+    for (int64_t g = 0; g < 20; g++)
+        mark(whole, &all, g);
+    for (int gap = 1; gap < 5; gap++) {
+        int64_t n = 0;
+        for (int64_t i = 0; i < ALL / 3; i++)
+            if (gap == 1 || i * 7 % (3 * gap) > 1)
+                place[n++] = i;
+        const iso_deal some = iso_deal_of(n, 20, gap == 1 ? NULL : place);
+        memset(part, -1, sizeof part);
+        for (int64_t g = 0; g < 20; g++)
+            mark(part, &some, g);
+        for (int64_t i = 0; i < n; i++)
+            assert_int_equal(part[i], whole[place[i]]);
+    }
+}
+
+/* Every fifth, every 20th item of a kind: no group is of one kind. */
+static void no_period_is_a_group(void **state)
+{
+    (void)state;
+    enum { N = 400 };
+    static char group_of[N];
+    const iso_deal deal = iso_deal_of(N, 20, NULL);
+    int met[20] = {0};
+
+    memset(group_of, -1, sizeof group_of);
+    for (int64_t g = 0; g < 20; g++)
+        mark(group_of, &deal, g);
+    for (int i = 0; i < N; i += 20)
+        met[(int)group_of[i]]++;
+    for (int g = 0; g < 20; g++)
+        assert_int_equal(met[g], 1);
 }
 
 int main(void)
 {
-    RUN_TESTS(test(dot_and_shift), test(fold_and_add), test(tiles), test(every_row_is_dealt_once));
+    RUN_TESTS(test(dot_and_shift), test(fold_and_add), test(tiles), test(every_row_is_dealt_once),
+              test(a_group_goes_by_the_place_alone), test(no_period_is_a_group));
 }

@@ -223,7 +223,7 @@ static void keep(struct align_scores *s, const struct align_ask *ask, const stru
         for (int o = 0; o < s->measures; o++)
             count += ask->measure[o].of != NULL;
         for (int stage = 0; stage < stages; stage++) {
-            const int64_t cell = stage * count + at, units = iso_plan_units(plan, of);
+            const int64_t cell = stage * count + at, units = iso_plan_units(plan, stage, at);
             double *to = a->rep[stage] + a->rep_start[t->f];
             a->value[stage][t->f] = value[cell];
             for (int64_t u = 0; u < a->rep_start[t->f + 1] - a->rep_start[t->f]; u++)

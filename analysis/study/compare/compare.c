@@ -103,7 +103,7 @@ static iso_value without_interval(iso_value v)
 static iso_err difference(iso_value *out, const struct comparison *c, int64_t i, int m)
 {
     const int measures = c->pairing.task.measures;
-    const int64_t units = iso_plan_units(&c->plan, c->measure[m]), stride = c->plan.stride;
+    const int64_t units = iso_plan_units(&c->plan, i, m), stride = c->plan.stride;
     const int64_t half = c->pairing.pairs / 2;
     const int64_t a = i * measures + m, b = (i + half) * measures + m;
 
@@ -159,7 +159,7 @@ static iso_err add_facts(iso_facts *out, const struct comparison *c)
     const int64_t memory = iso_compare_rows_memory(&c->rows, &c->pairing, p->memory);
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_facts_text(out, "algorithm", iso_method_name(p->method)));
+    ISO_TRY(iso_facts_text(out, "algorithm", iso_plan_method(p)));
     ISO_TRY(iso_facts_count(out, "items", p->rows));
     ISO_TRY(iso_facts_count(out, "pairs", c->pairing.pairs));
     ISO_TRY(iso_facts_count(out, "matrices", c->pairing.matrices));

@@ -167,8 +167,7 @@ static iso_err minus(iso_value *out, const struct passed *t, int a, int b, int m
     const int64_t y = (int64_t)b * t->task.measures + measure;
 
     return iso_difference(out, &t->value[x], t->rep + x * t->plan.stride, &t->value[y],
-                          t->rep + y * t->plan.stride,
-                          iso_plan_units(&t->plan, t->task.measure[measure]));
+                          t->rep + y * t->plan.stride, iso_plan_units(&t->plan, a, measure));
 }
 
 static const iso_value *passed_at(const struct passed *t, int pair, int measure)

@@ -1,0 +1,255 @@
+/* The price of one reading: blocks that fit the memory, chunks of pairs, operations and bytes. */
+#include "analysis/pass/chunk.h"
+#include "analysis/pass/plan_inside.h"
+#include "lib/base/alloc.h"
+
+enum { BLOCK = 4096, LEAST_BLOCK = 256, WIDTH = 3072 };
+
+/* What the pairs [first, first + count) of a task involve. */
+struct extent {
+    int64_t pairs, selves, matrices;
+    int64_t columns, max_columns; /* summed and greatest over the matrices */
+    int64_t row_bytes;            /* of one row of each, in the sources */
+    double squares;               /* Σ p·q over pairs and selves */
+    double products;              /* doubles of the products of groups that are kept */
+    double operations;
+    double state; /* doubles the ROWS measures keep */
+};
+
+static bool needs_centred(const iso_task *task)
+{
+    for (int m = 0; m < task->measures; m++) {
+        if ((task->measure[m]->needs & ISO_NEED_ROWS) && task->measure[m]->centred)
+            return true;
+    }
+    return false;
+}
+
+static double state_of(const iso_task *task, int64_t p, int64_t q)
+{
+    double state = 0;
+
+    for (int m = 0; m < task->measures; m++) {
+        if ((task->measure[m]->needs & ISO_NEED_ROWS) && task->measure[m]->state_size)
+            state += (double)task->measure[m]->state_size(p, q);
+    }
+    return state;
+}
+
+/* Adds a matrix to the extent the first time it is met. */
+static void extend_matrix(struct extent *e, const iso_plan_part *plan, int m, bool *met)
+{
+    const double p = (double)plan->task.matrix[m]->cols, n = (double)plan->rows;
+
+    if (met[m])
+        return;
+    met[m] = true;
+    e->matrices++;
+    e->selves++;
+    e->columns += plan->task.matrix[m]->cols;
+    e->row_bytes +=
+        plan->task.matrix[m]->cols * (int64_t)iso_dtype_size(plan->task.matrix[m]->dtype);
+    if (plan->task.matrix[m]->cols > e->max_columns)
+        e->max_columns = plan->task.matrix[m]->cols;
+    e->squares += p * p;
+    if (plan->needs & ISO_NEED_SUMS)
+        e->operations += n * p * p;
+    if (plan->needs & ISO_NEED_GRAM)
+        e->operations += n * n * p;
+}
+
+static void extend(struct extent *e, const iso_plan_part *plan, int64_t i, bool *met)
+{
+    const iso_gram_pair pair = plan->task.pair[i];
+    const double p = (double)plan->task.matrix[pair.x]->cols,
+                 q = (double)plan->task.matrix[pair.y]->cols;
+
+    extend_matrix(e, plan, pair.x, met);
+    extend_matrix(e, plan, pair.y, met);
+    e->pairs++;
+    e->squares += p * q;
+    e->products += plan->needs & ISO_NEED_PRODUCTS ? ISO_GROUPS * p * q : 0;
+    e->state +=
+        state_of(&plan->task, plan->task.matrix[pair.x]->cols, plan->task.matrix[pair.y]->cols);
+    if (plan->needs & ISO_NEED_SUMS)
+        e->operations += 2 * (double)plan->rows * p * q;
+}
+
+/* Whole groups that fit into a block; 1 when a group takes several blocks. */
+static int spans_of(const iso_plan_part *plan, int64_t block)
+{
+    const int64_t most = plan->deal.most;
+    const int64_t spans = most > 0 ? block / most : 1;
+
+    return spans < 1 ? 1 : spans > ISO_GROUPS ? ISO_GROUPS : (int)spans;
+}
+
+static int64_t most_of(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Anonymous bytes of a chunk: see iso_method_sums and iso_method_gram for what they are. */
+static double memory_of(const struct extent *e, const iso_plan_part *plan, int64_t block)
+{
+    const double size = (double)iso_dtype_size(plan->dtype), rows = (double)block;
+    const double n = (double)plan->rows, all = (double)(e->pairs + e->selves);
+    double bytes = rows * (double)(e->columns + ISO_CHUNK_PAD) * size +
+                   rows * (double)e->matrices * (8 + size) +
+                   8 * (double)plan->used * (ISO_GROUPS + 3) * (double)e->max_columns +
+                   8 * e->state + (double)plan->task.pairs * (double)sizeof(iso_cross) +
+                   8 * (double)e->pairs * ISO_GROUPS +
+                   8 * (double)plan->task.measures * (double)e->pairs *
+                       (double)most_of(plan->units, ISO_GROUPS);
+
+    if (plan->needs & ISO_NEED_SUMS) {
+        const bool open = block < plan->deal.most;
+        const double widest = (double)e->max_columns;
+        bytes += 8 * e->squares * (open ? 2 : 1) + 8 * e->products +
+                 size * widest * (double)iso_plan_width(e->columns, e->max_columns) +
+                 size * (double)e->columns * (double)e->matrices *
+                     iso_plan_weighed(plan, spans_of(plan, block));
+        if (plan->group_gram)
+            bytes += (double)e->matrices * (double)plan->deal.most *
+                     (size * (double)plan->deal.most + 8);
+    }
+    if (plan->needs & ISO_NEED_GRAM)
+        bytes += 3 * 8 * n * all +
+                 (double)iso_gram_bytes(plan->rows, (int)e->matrices, e->max_columns, plan->dtype);
+    return bytes;
+}
+
+/* The Gram method holds its chunk whole; the sums method takes blocks. */
+static int64_t least_block(const iso_plan_part *plan)
+{
+    const int64_t least = plan->method == ISO_METHOD_GRAM ? plan->rows : LEAST_BLOCK;
+
+    return plan->rows < least ? plan->rows : least;
+}
+
+/* The greatest block that fits: as many whole groups as BLOCK rows hold, then fewer, then a part of
+ * one. */
+static int64_t fit_block(const struct extent *e, const iso_plan_part *plan, double room)
+{
+    const int64_t most = plan->deal.most;
+    int64_t block = most < 1 ? 1 : most > BLOCK ? BLOCK : BLOCK / most * most;
+
+    if (plan->method == ISO_METHOD_GRAM)
+        return plan->rows;
+    block = block > ISO_GROUPS * most && most > 0 ? ISO_GROUPS * most : block;
+    while (block > most && memory_of(e, plan, block) > room)
+        block -= most;
+    while (block > least_block(plan) && memory_of(e, plan, block) > room)
+        block = (block + 1) / 2;
+    return block;
+}
+
+static int64_t bytes_of(const struct extent *e, const iso_plan_part *plan)
+{
+    const int64_t pilot = plan->rows < ISO_PILOT ? plan->rows : ISO_PILOT;
+
+    return (plan->rows * plan->readings + pilot) * e->row_bytes;
+}
+
+/* Columns of the narrowest matrix; how many matrices are read. */
+static iso_err look_at_matrices(int64_t *narrowest, iso_plan_part *plan)
+{
+    bool *met = NULL;
+    iso_err err = ISO_OK;
+
+    *narrowest = 0;
+    ISO_TRY(iso_alloc(&met, plan->task.matrices, sizeof *met));
+    for (int64_t i = 0; i < plan->task.pairs; i++) {
+        const int side[2] = {plan->task.pair[i].x, plan->task.pair[i].y};
+        for (int s = 0; s < 2; s++) {
+            const int64_t cols = plan->task.matrix[side[s]]->cols;
+            *narrowest = *narrowest && *narrowest < cols ? *narrowest : cols;
+            plan->used += !met[side[s]];
+            met[side[s]] = true;
+        }
+    }
+done:
+    iso_free(met);
+    return err;
+}
+
+/* The products of a small group are too short for the BLAS, and each would have to be walked for
+ * its norm. Its Gram matrices say the same; they are taken where a group has no more rows than a
+ * matrix has columns, however many pairs there are: their terms are rounded differently. */
+static bool choose_group_gram(const iso_plan_part *plan, int64_t narrowest)
+{
+    return (plan->needs & ISO_NEED_SUMS) && !(plan->needs & ISO_NEED_PRODUCTS) &&
+           plan->deal.most > 0 && plan->deal.most <= BLOCK && plan->deal.most <= narrowest;
+}
+
+/* Cuts the pairs into the fewest runs that fit, in their order. */
+static iso_err cut(iso_plan_part *plan, double room)
+{
+    bool *met = NULL;
+    struct extent e = {0};
+    int64_t first = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&met, plan->task.matrices, sizeof *met));
+    ISO_TRY(iso_alloc(&plan->chunk_end, plan->task.pairs, sizeof *plan->chunk_end));
+    plan->block = 0;
+    for (int64_t end = 0; end <= plan->task.pairs; end++) {
+        struct extent more = e;
+        if (end < plan->task.pairs)
+            extend(&more, plan, end, met);
+        if (end < plan->task.pairs && memory_of(&more, plan, least_block(plan)) <= room) {
+            e = more;
+            continue;
+        }
+        if (end == first)
+            ISO_FAIL(ISO_EARG,
+                     "a single pair needs %.0f MB of memory, " ISO_FIELD(mem) " gives %.0f MB",
+                     memory_of(&more, plan, least_block(plan)) / 1e6, room / 1e6);
+        const int64_t block = fit_block(&e, plan, room);
+        const double memory = memory_of(&e, plan, block);
+        plan->chunk_end[plan->chunks++] = end;
+        plan->block = plan->block && plan->block < block ? plan->block : block;
+        plan->memory = memory > (double)plan->memory ? (int64_t)memory : plan->memory;
+        plan->operations += e.operations;
+        plan->bytes += bytes_of(&e, plan);
+        for (int m = 0; m < plan->task.matrices; m++)
+            met[m] = false;
+        e = (struct extent){0};
+        if (end == plan->task.pairs)
+            break;
+        first = end--;
+    }
+done:
+    iso_free(met);
+    return err;
+}
+
+iso_err iso_plan_part_settle(iso_plan_part *plan, const int64_t *place, const iso_run *run)
+{
+    int64_t narrowest;
+    iso_err err = ISO_OK;
+
+    plan->dtype = run && run->double_precision ? ISO_F64 : ISO_F32;
+    plan->units = plan->method == ISO_METHOD_GRAM ? plan->rows : ISO_GROUPS;
+    plan->deal = iso_deal_of(plan->rows, ISO_GROUPS, place);
+    plan->readings = plan->method == ISO_METHOD_SUMS && needs_centred(&plan->task) ? 2 : 1;
+    ISO_TRY(look_at_matrices(&narrowest, plan));
+    plan->group_gram = choose_group_gram(plan, narrowest);
+    ISO_TRY(cut(plan, (double)iso_run_mem(run)));
+    plan->group_gram = plan->group_gram && plan->block >= plan->deal.most;
+    plan->spans = spans_of(plan, plan->block);
+done:
+    return err;
+}
+
+int64_t iso_plan_width(int64_t columns, int64_t widest)
+{
+    const int64_t width = columns < WIDTH ? columns : WIDTH;
+
+    return width > widest ? width : widest;
+}
+
+int iso_plan_weighed(const iso_plan_part *plan, int spans)
+{
+    return plan->group_gram ? 1 : spans;
+}
