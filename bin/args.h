@@ -22,6 +22,7 @@ struct args {
     char **argv;
     struct words inputs;      /* positional words */
     struct opt_list *options; /* what the command takes, and which were given (bin/opt.h) */
+    const char *preset;       /* its name, once its options are set (bin/opt.h) */
     void *study;              /* the command's own options: those of its study, if it has one */
 
     iso_run run;            /* threads, memory, seed, precision; term_run adds the rest */

@@ -16,6 +16,10 @@ void opt_preset_text(char *out, size_t room, const iso_preset *preset)
         used += (size_t)snprintf(out + used, room - used, " --%s%s%s", preset->choice[i].option,
                                  value ? " " : "", value ? value : "");
     }
+    if (preset->pools[0] && used < room)
+        used += (size_t)snprintf(out + used, room - used, "; rows are pooled %s%s%s",
+                                 preset->pools[0], preset->pools[1] ? " or " : "",
+                                 preset->pools[1] ? preset->pools[1] : "");
     if (preset->differs && used < room)
         (void)snprintf(out + used, room - used, ". Differs: %s", preset->differs);
 }
@@ -37,6 +41,8 @@ iso_err opt_preset(struct args *args, const struct cmd *cmd)
         ISO_TRY(iso_buf_printf(&stands, " --%s%s%s%s", option, value ? " " : "", value ? value : "",
                                taken ? "" : " (given otherwise)"));
     }
+    args->preset = given.at[0];
+    args->reading.pool_else = preset->pools[0];
     given.at[0] = NULL; /* all of it is there now: the study need not look */
     term_note(args, "preset %s:%s", preset->name, stands.text ? stands.text : "");
 done:

@@ -77,7 +77,7 @@ done
 for command in retrieve align words mix; do
     "$program" help "$command" | sed -n '/^presets:/,/^$/p' | tail -n +2 | grep . |
         awk '/^  [a-z]/ { if (text) print text; text = $1 "\t" } { sub(/^ *([a-z-]+  +)?/, ""); text = text (text ~ /\t$/ ? "" : " ") $0 } END { print text }' |
-        sed "s/^\([^\t]*\)\t\(.*\)\. Sets [^;]*\. Differs: \(.*\)/| \`$command --preset \1\` | \2 | \3 |/" | grep . >>"$folder/presets"
+        sed "s/^\([^\t]*\)\t\(.*\)\. Sets .*\. Differs: \(.*\)/| \`$command --preset \1\` | \2 | \3 |/" | grep . >>"$folder/presets"
 done
 [ "$(wc -l <"$folder/presets")" -ge 9 ] || say "only $(wc -l <"$folder/presets") presets were looked for"
 while read -r row; do

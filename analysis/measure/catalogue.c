@@ -63,6 +63,8 @@ static const struct {
     {"error", "absolute", "Translations missed by absolute margin", "share missed", PAIR, APART},
     {"error", "invsoftmax", "Translations missed by inverted softmax", "share missed", PAIR, APART},
     {"mexa", "cosine", "Translations that choose each other (MEXA)", "share of mutual best", PAIR, ALIKE},
+    {"mexa", "cosine-layers-mean", "Translations that choose each other (MEXA), mean over layers", "share of mutual best", PAIR, ALIKE},
+    {"mexa", "cosine-layers-max", "Translations that choose each other (MEXA), largest over layers", "share of mutual best", PAIR, ALIKE},
     {"mexa", "csls", "Translations that choose each other by CSLS", "share of mutual best", PAIR, ALIKE},
     {"mexa", "ratio", "Translations that choose each other by ratio margin", "share of mutual best", PAIR, ALIKE},
     {"mexa", "difference", "Translations that choose each other by difference margin", "share of mutual best", PAIR, ALIKE},

@@ -13,7 +13,8 @@ static const iso_preset table[] = {
     {
         .call = "retrieve", .name = "tatoeba",
         .of = "XTREME's evaluate_retrieval.py (Hu et al. 2020): English queries, nearest by cosine, P@1",
-        .differs = "a row whose text equals that of the true row is right, there it is wrong; pooling and layer are those of the states, there all tokens' mean (mean-special) and the output of layer 8 of 12",
+        .differs = "a row whose text equals that of the true row is right, there it is wrong; XTREME prints the output of layer 8 of 12 alone",
+        .pools = {"mean-special"},
         .choice = {{"measure", "p@1:cosine"}, {"direction", "forward"}},
     },
     {
@@ -24,9 +25,10 @@ static const iso_preset table[] = {
     },
     {
         .call = "retrieve", .name = "mexa",
-        .of = "MEXA's compute_mexa.py (Kargaran et al. 2024): share of pairs whose cosine is above all others of its row and of its column",
-        .differs = "all items, there the first 100; pooling is that of the states, there all tokens by position, or the last one",
-        .choice = {{"measure", "mexa:cosine"}},
+        .of = "MEXA's compute_mexa.py (Kargaran et al. 2024): share of pairs whose cosine is above all others of its row and of its column, among the first 100; of each layer, and their mean and largest",
+        .differs = "rows pooled otherwise than weighted or last are taken as they are, with a note; rows are not rounded to 16 bits",
+        .pools = {"weighted", "last"},
+        .choice = {{"measure", "mexa:cosine"}, {"first", "100"}},
     },
     {
         .call = "retrieve", .name = "laser-mine",
@@ -37,7 +39,8 @@ static const iso_preset table[] = {
     {
         .call = "align", .name = "emerging",
         .of = "Conneau et al. 2020, sentences: iterative normalisation, orthogonal map, P@1 by cosine, linear CKA, their Pearson correlation over layers",
-        .differs = "fitted and tested on folds of the same texts, there on XNLI and on Tatoeba; pooling is that of the states, there the mean without special tokens",
+        .differs = "fitted and tested on folds of the same texts, there on XNLI and on Tatoeba",
+        .pools = {"mean"},
         .choice = {{"prep", "iternorm"}, {"method", "orthogonal"}, {"measure", "p@1,cka:biased"}, {"correlate", NULL}},
     },
     {
@@ -110,6 +113,28 @@ iso_err iso_preset_find(const iso_preset **out, const char *call, const char *na
         }
     }
     return unknown(call, name);
+}
+
+iso_err iso_preset_note(const char *call, const char *name, const iso_states *states,
+                        const iso_run *run)
+{
+    const char *pooling = states ? iso_states_about(states)->pooling : NULL;
+    const iso_preset *p = NULL;
+    iso_err err = ISO_OK;
+
+    if (!name || !states)
+        return ISO_OK;
+    ISO_TRY(iso_preset_find(&p, call, name));
+    const char *first = p->pools[0], *second = p->pools[1];
+    if (!first || (pooling && (!strcmp(pooling, first) || (second && !strcmp(pooling, second)))))
+        return ISO_OK;
+    iso_run_note(run,
+                 "preset %s: rows are pooled %s, the protocol takes %s%s%s: encode texts, or pool "
+                 "token rows, with " ISO_FIELD(pool) " %s",
+                 p->name, pooling ? pooling : "in a way that is not said", first,
+                 second ? " or " : "", second ? second : "", first);
+done:
+    return err;
 }
 
 /* Whether a field is as iso_options_init leaves it. */

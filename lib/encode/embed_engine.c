@@ -139,7 +139,7 @@ static iso_err pool_layer(struct engine *g, const struct embed_window *w, int k)
 {
     const struct embed *e = g->e;
     const iso_err err = iso_pool_lists(&g->rows, iso_mat_view(&g->x), g->batch.lists.first,
-                                       g->batch.lists.index, e->in.pool == ISO_POOL_MAX);
+                                       g->batch.lists.index, e->in.pool);
 
     if (err != ISO_EFORMAT)
         return err;

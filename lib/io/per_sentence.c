@@ -356,7 +356,7 @@ iso_err iso_per_sentence_open(iso_reader **out, const iso_file *file, const char
     s->opt = opt;
     s->base.rows = sentences_rows;
     s->base.close = sentences_close;
-    ISO_TRY(iso_pool_find(&s->pool, opt->pool));
+    ISO_TRY(iso_pool_find(&s->pool, opt->pool ? opt->pool : opt->pool_else));
     ISO_TRY(iso_h5_open(&s->h5, file->path, opt->run));
     ISO_TRY(read_names(s));
     ISO_TRY(iso_sentences_shapes(s));

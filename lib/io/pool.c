@@ -107,6 +107,10 @@ static void add(struct item *it, const double *row)
     } else if (it->pool == ISO_POOL_MEAN && inner) {
         for (int64_t j = 0; j < it->cols; j++)
             sum[j] += row[j];
+    } else if (it->pool == ISO_POOL_MEAN_SPECIAL || it->pool == ISO_POOL_WEIGHTED) {
+        const double weight = it->pool == ISO_POOL_WEIGHTED ? (double)(i + 1) : 1;
+        for (int64_t j = 0; j < it->cols; j++)
+            sum[j] += weight * row[j];
     } else if (it->pool == ISO_POOL_MAX && inner) {
         /* written so that a NaN is kept and found later */
         for (int64_t j = 0; j < it->cols; j++)
@@ -114,10 +118,21 @@ static void add(struct item *it, const double *row)
     }
 }
 
+/* What a sum is divided by; an item without rows stays zeros. */
+static double weights(const struct item *it)
+{
+    const double all = (double)it->total;
+    const double sum = it->pool == ISO_POOL_MEAN           ? all - 2 * (double)left_out(it)
+                       : it->pool == ISO_POOL_MEAN_SPECIAL ? all
+                       : it->pool == ISO_POOL_WEIGHTED     ? all * (all + 1) / 2
+                                                           : 1;
+
+    return sum > 0 ? sum : 1;
+}
+
 static void finish(void *to, iso_dtype dtype, const struct item *it)
 {
-    const int64_t used = it->total - 2 * left_out(it);
-    const double by = it->pool == ISO_POOL_MEAN && used > 0 ? (double)used : 1;
+    const double by = weights(it);
 
     for (int64_t j = 0; j < it->cols; j++) {
         if (dtype == ISO_F64)

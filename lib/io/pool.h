@@ -17,16 +17,17 @@ ISO_BEGIN
  *     mean-special  mean of all tokens
  *     cls, last     the first, the last token
  *     max           largest number of each column, over the tokens of mean
- *     none          token rows stay
- *     word          a row a word of the text, the mean of its tokens
- *     types         a row a word of the vocabulary, the mean of its occurrences
+ *     weighted      Σ t h_t / Σ t over all tokens, t from 1: later ones weigh more (Muennighoff
+ * 2022) none          token rows stay word          a row a word of the text, the mean of its
+ * tokens types         a row a word of the vocabulary, the mean of its occurrences
  */
 #define ISO_POOLS(X)                                                                               \
     X(MEAN, "mean", 1, 1)                                                                          \
-    X(MEAN_SPECIAL, "mean-special", 0, 1)                                                          \
+    X(MEAN_SPECIAL, "mean-special", 1, 1)                                                          \
     X(CLS, "cls", 1, 1)                                                                            \
     X(LAST, "last", 1, 1)                                                                          \
     X(MAX, "max", 1, 1)                                                                            \
+    X(WEIGHTED, "weighted", 1, 1)                                                                  \
     X(NONE, "none", 1, 0)                                                                          \
     X(WORD, "word", 0, 0)                                                                          \
     X(TYPES, "types", 0, 0)
@@ -37,7 +38,7 @@ typedef enum iso_pool {
 #undef X
 } iso_pool;
 
-/* ISO_POOL_CHOICES(STORED) is "mean cls last max none"; ENCODED, MIXED likewise. */
+/* ISO_POOL_CHOICES(STORED) is "mean mean-special cls ... none"; ENCODED, MIXED likewise. */
 #define ISO_POOL_CHOICES(of)                      (&(ISO_POOLS(ISO_POOL_##of)[1]))
 #define ISO_POOL_ENCODED(id, name, stored, mixed) " " name
 #define ISO_POOL_STORED(id, name, stored, mixed)  ISO_POOL_IF_##stored(" " name)

@@ -18,8 +18,8 @@ iso_dtype iso_pool_dtype(iso_dtype from);
 /**
  * One item's token rows (n × cols) into `to` (cols numbers of iso_pool_dtype).
  *
- * With `specials` the first and last row are special tokens: mean and max leave them out,
- * unless there is nothing else. An item without rows becomes a row of zeros.
+ * With `specials` the first and last row are special tokens: mean and max leave them out, unless
+ * there is nothing else; all others know no difference. An item without rows becomes a row of zeros.
  * Cost  O(n cols) time, 2 cols doubles of scratch.
  */
 void iso_pool_item(void *to, iso_view tokens, iso_pool pool, bool specials, double *scratch);

@@ -121,9 +121,10 @@ iso_err iso_states_begin(iso_states **out, const iso_states_opt *opt)
     ISO_TRY(iso_alloc(&s, 1, sizeof *s));
     if (opt)
         s->opt = *opt;
-    ISO_TRY(iso_pool_find(&s->pool, s->opt.pool));
+    ISO_TRY(iso_pool_find(&s->pool, s->opt.pool ? s->opt.pool : s->opt.pool_else));
     ISO_NEED(s->opt.limit >= 0, "limit is %lld, it counts items", (long long)s->opt.limit);
     ISO_TRY(own(&s->pool_word, &s->opt.pool));
+    ISO_TRY(own(&s->pool_else, &s->opt.pool_else));
     ISO_TRY(own(&s->axes, &s->opt.axes));
     ISO_TRY(own(&s->layout, &s->opt.layout));
     *out = s;
@@ -193,6 +194,7 @@ void iso_states_close(iso_states *s)
     iso_free(s->files);
     iso_free(s->source_name);
     iso_free(s->pool_word);
+    iso_free(s->pool_else);
     iso_free(s->axes);
     iso_free(s->layout);
     iso_free(s);

@@ -17,7 +17,8 @@ ISO_BEGIN
  * `run` must outlive the collection. */
 typedef struct iso_states_opt {
     size_t size;      /* of the struct, or 0 */
-    const char *pool; /* token rows to one row an item: mean (NULL), cls, last, max, none */
+    const char *pool; /* token rows to one row an item: mean (NULL), mean-special, cls, last, max,
+                       * weighted, none (lib/io/pool.h); rows pooled otherwise are an error */
     bool specials;    /* token rows: first and last of each item are special tokens (<s>, </s>) */
     bool transpose;   /* matrix files hold neurons × items */
     const char
@@ -31,7 +32,8 @@ typedef struct iso_states_opt {
         *layout; /* instead of looking: native, per-sentence, matrix, npy, npz, safetensors, raw */
     /* The name a language code goes by (iso_lang_canonical of lib/text); NULL = as given. */
     const char *(*canonical)(const char *code);
-    const iso_run *run; /* memory budget and progress; may be NULL */
+    const iso_run *run;    /* memory budget and progress; may be NULL */
+    const char *pool_else; /* where `pool` is NULL: of token rows this instead of mean */
 } iso_states_opt;
 
 /** The fields a person chooses. */

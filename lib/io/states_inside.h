@@ -36,7 +36,7 @@ struct language {
 
 struct iso_states {
     iso_states_opt opt; /* with texts of its own */
-    char *pool_word, *axes, *layout;
+    char *pool_word, *pool_else, *axes, *layout;
     iso_pool pool;
     struct source *sources;
     iso_states_file *files; /* as many as sources; NULL: memory */

@@ -5,24 +5,36 @@
 #include "lib/base/alloc.h"
 #include "lib/linalg/convert.h"
 
-/* Rows index[0..n) of x into sum, which holds C doubles. */
-static void collect(double *sum, iso_view x, const int64_t *index, int64_t n, bool largest)
+/* Rows index[0..n) of x into out, which holds C doubles. */
+static void largest(double *out, iso_view x, const int64_t *index, int64_t n)
 {
     const float *data = x.data;
 
     for (int64_t c = 0; c < x.cols; c++)
-        sum[c] = n > 0 && largest ? data[index[0] * x.stride + c] : 0;
+        out[c] = n > 0 ? data[index[0] * x.stride + c] : 0;
+    for (int64_t i = 1; i < n; i++) {
+        const float *row = data + index[i] * x.stride;
+        for (int64_t c = 0; c < x.cols; c++)
+            out[c] = row[c] > out[c] ? row[c] : out[c];
+    }
+}
+
+/* Weights are 1, or 1 to n. */
+static void mean(double *out, iso_view x, const int64_t *index, int64_t n, bool by_place)
+{
+    const float *data = x.data;
+    const double all = by_place ? (double)n * ((double)n + 1) / 2 : (double)n;
+
+    for (int64_t c = 0; c < x.cols; c++)
+        out[c] = 0;
     for (int64_t i = 0; i < n; i++) {
         const float *row = data + index[i] * x.stride;
-        if (largest)
-            for (int64_t c = 0; c < x.cols; c++)
-                sum[c] = row[c] > sum[c] ? row[c] : sum[c];
-        else
-            for (int64_t c = 0; c < x.cols; c++)
-                sum[c] += row[c];
+        const double weight = by_place ? (double)(i + 1) : 1;
+        for (int64_t c = 0; c < x.cols; c++)
+            out[c] += weight * row[c];
     }
-    for (int64_t c = 0; n > 0 && !largest && c < x.cols; c++)
-        sum[c] /= (double)n;
+    for (int64_t c = 0; n > 0 && c < x.cols; c++)
+        out[c] /= all;
 }
 
 static iso_err check(const iso_mat *out, iso_view x, const int64_t *first, const int64_t *index)
@@ -39,7 +51,7 @@ done:
 }
 
 iso_err iso_pool_lists(iso_mat *out, iso_view x, const int64_t *first, const int64_t *index,
-                       bool largest)
+                       iso_pool pool)
 {
     const size_t size = iso_dtype_size(out->dtype);
     double *sum = NULL;
@@ -50,7 +62,11 @@ iso_err iso_pool_lists(iso_mat *out, iso_view x, const int64_t *first, const int
     ISO_TRY(iso_alloc(&sum, x.cols, sizeof *sum));
     for (int64_t r = 0; r < out->rows; r++) {
         void *to = (char *)out->data + (size_t)(r * out->stride) * size;
-        collect(sum, x, index + first[r], first[r + 1] - first[r], largest);
+        const int64_t *list = index + first[r], n = first[r + 1] - first[r];
+        if (pool == ISO_POOL_MAX)
+            largest(sum, x, list, n);
+        else
+            mean(sum, x, list, n, pool == ISO_POOL_WEIGHTED);
         iso_convert(to, out->stride, out->dtype, iso_view_f64(sum, 1, x.cols));
     }
     if (!iso_view_finite(&row, iso_mat_view(out)))

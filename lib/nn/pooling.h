@@ -1,22 +1,24 @@
-/* Token states to rows: each row is the mean, or the largest, of a list of tokens. */
+/* Token states to rows: each row is the mean, the weighted mean or the largest of a list of tokens.
+ */
 #ifndef ISO_NN_POOLING_H
 #define ISO_NN_POOLING_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/io/pool.h"
 #include "lib/linalg/view.h"
 
 ISO_BEGIN
 
 /**
  * Row r of `out` (rows × C, f32, f16 or f64) is made of the rows index[first[r]] … of x (tokens ×
- * C, f32): their mean (sums in double), or, with `largest`, the largest number of each column. An
- * empty list gives zeros; a list of one is a copy.
+ * C, f32): the largest number of each column (ISO_POOL_MAX), the mean weighted by the place in the
+ * list, from 1 (ISO_POOL_WEIGHTED), or, of every other pooling, the mean; sums in double. An empty
+ * list gives zeros; a list of one is a copy.
  * Errors  ISO_EARG (shapes, an index out of range), ISO_EFORMAT (a number beyond f16).
  */
 ISO_MUST_USE iso_err iso_pool_lists(iso_mat *out, iso_view x, const int64_t *first,
-                                    const int64_t *index, bool largest);
+                                    const int64_t *index, iso_pool pool);
 
 ISO_END
 

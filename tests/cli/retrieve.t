@@ -26,10 +26,11 @@ $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 --measure p@1
 > recall	mining	0.0958333333333
 # presets print what they stand for; what is given goes before
 $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 --preset mexa --interval none | cut -f 1,2,7
-2> isogloss: note: preset mexa: --measure mexa:cosine
+2> isogloss: note: preset mexa: --measure mexa:cosine --first 100
+2> isogloss: note: preset mexa: rows are pooled mean, the protocol takes weighted or last: encode texts, or pool token rows, with --pool weighted
 2> ...
 > measure	estimator	value
-> mexa	cosine	0.02083333333333
+> mexa	cosine	0.05
 $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 --preset xsim --neighbours 3 --plan
 2> isogloss: note: preset xsim: --measure error:ratio --neighbours 4 (given otherwise) --candidates knn --direction forward
 > items	240

@@ -63,18 +63,26 @@ static double expected(const char *p, const struct tokens *t, int64_t a, int64_t
         return t->x[(b - 1) * t->C + c];
     if (strcmp(p, "mean-special") == 0)
         return fold(t, a, b, c, false);
+    if (strcmp(p, "weighted") == 0) {
+        double sum = 0, weights = 0;
+        for (int64_t i = a; i < b; i++) {
+            sum += (double)(i - a + 1) * t->x[i * t->C + c];
+            weights += (double)(i - a + 1);
+        }
+        return sum / weights;
+    }
     return fold(t, from, until, c, strcmp(p, "max") == 0);
 }
 
 static void sentences_are_pooled_as_they_say(void **state)
 {
-    static const char *const pool[] = {"mean", "mean-special", "cls", "last", "max"};
+    static const char *const pool[] = {"mean", "mean-special", "cls", "last", "max", "weighted"};
     const char *out = temp_path("pooled.h5");
 
     (void)state;
     for (int layer = 0; layer <= 4; layer += 2) {
         struct tokens t = token_states(story(), layer);
-        for (int p = 0; p < 5; p++) {
+        for (int p = 0; p < 6; p++) {
             int64_t rows, C;
             done(
                 EMBED("--model", model(), story(), "--pool", pool[p], "--dtype", "f32", "-o", out));

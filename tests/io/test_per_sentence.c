@@ -57,8 +57,19 @@ static void every_pooling(void **state)
         const char *pool;
         bool specials;
         double token;
-    } cases[] = {{"mean", false, 1.5}, {"mean", true, 1.5}, {"cls", false, 0}, {"cls", true, 0},
-                 {"last", false, 3},   {"last", true, 3},   {"max", false, 3}, {"max", true, 2}};
+    } cases[] = {{"mean", false, 1.5},
+                 {"mean", true, 1.5},
+                 {"cls", false, 0},
+                 {"cls", true, 0},
+                 {"last", false, 3},
+                 {"last", true, 3},
+                 {"max", false, 3},
+                 {"max", true, 2},
+                 /* (1·0 + 2·1 + 3·2 + 4·3) / 10 */
+                 {"weighted", false, 2},
+                 {"weighted", true, 2},
+                 {"mean-special", false, 1.5},
+                 {"mean-special", true, 1.5}};
     const char *path = sentences("pool.hdf5", 5, 2, ISO_F64, NULL, NULL);
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -72,6 +83,29 @@ static void every_pooling(void **state)
         near(at(s, 0, 1, 4, 2), cell(4, 1, 0, 2), 1e-9);
         iso_states_close(s);
     }
+}
+
+/* What is not asked for may be asked for otherwise: of token rows alone. */
+static void pooling_else(void **state)
+{
+    const char *path = sentences("else.hdf5", 5, 2, ISO_F64, NULL, NULL);
+    char word[] = "weighted";
+    iso_states *s = NULL;
+
+    (void)state;
+    ok(open_with(&s, path, (iso_states_opt){.pool_else = word}));
+    memset(word, 'x', sizeof word - 1); /* it is copied */
+    text(iso_states_about(s)->pooling, "weighted");
+    near(at(s, 0, 1, 3, 2), cell(3, 1, 0, 2) + 20, 1e-9);
+    iso_states_close(s);
+    ok(open_with(&s, path, (iso_states_opt){.pool = "last", .pool_else = "weighted"}));
+    text(iso_states_about(s)->pooling, "last");
+    iso_states_close(s);
+    ok(iso_states_open(&s, (const char *[]){source_path("examples/states/mini.h5")}, 1,
+                       &(iso_states_opt){.pool_else = "weighted"}));
+    text(iso_states_about(s)->pooling, "mean");
+    iso_states_close(s);
+    fails(open_with(&s, path, (iso_states_opt){.pool_else = "word"}), ISO_EARG, "pool word");
 }
 
 static void mean_without_specials_differs(void **state)
@@ -92,6 +126,17 @@ static void mean_without_specials_differs(void **state)
     ok(open_with(&s, path, (iso_states_opt){.axes = "lnd"}));
     near(at(s, 0, 0, 0, 0), 38.5, 1e-12);
     iso_states_close(s);
+    for (int specials = 0; specials < 2; specials++) { /* both count in these */
+        ok(open_with(
+            &s, path,
+            (iso_states_opt){.pool = "mean-special", .specials = specials, .axes = "lnd"}));
+        near(at(s, 0, 0, 0, 0), 38.5, 1e-12);
+        iso_states_close(s);
+        ok(open_with(&s, path,
+                     (iso_states_opt){.pool = "weighted", .specials = specials, .axes = "lnd"}));
+        near(at(s, 0, 0, 0, 0), (100 + 2 * 1 + 3 * 3 + 4 * 50) / 10.0, 1e-12);
+        iso_states_close(s);
+    }
 }
 
 static void pool_none_keeps_tokens(void **state)
@@ -320,17 +365,20 @@ static void what_is_no_sentence_is_left_out(void **state)
         near(at(s, 0, 1, 1, 0), 0, 0);
         near(at(s, 0, 1, 2, 2), cell(2, 1, 0, 2) + 15, 1e-3); /* rows 0 to 3 */
         assert_int_equal(notes, extras ? 2 : 1);
-        assert_non_null(strstr(noted[notes - 1], "extra.hdf5: 1 of 3 items has no rows (the first is item 1), and zeros"));
+        assert_non_null(
+            strstr(noted[notes - 1],
+                   "extra.hdf5: 1 of 3 items has no rows (the first is item 1), and zeros"));
         if (extras)
-            assert_non_null(strstr(noted[0], extras == 1 ? "extra.hdf5: labels is no sentence and left out"
-                                                         : "2 datasets are no sentences and left out, such as words"));
+            assert_non_null(strstr(
+                noted[0], extras == 1 ? "extra.hdf5: labels is no sentence and left out"
+                                      : "2 datasets are no sentences and left out, such as words"));
         iso_states_close(s);
     }
 }
 
 int main(void)
 {
-    RUN_TESTS(test(sentences_come_by_number), test(every_pooling),
+    RUN_TESTS(test(sentences_come_by_number), test(every_pooling), test(pooling_else),
               test(mean_without_specials_differs), test(pool_none_keeps_tokens),
               test(texts_come_from_the_map), test(sentences_as_keys),
               test(decomposed_files_by_layer), test(empty_sentences_keep_their_place),

@@ -6,9 +6,9 @@
 static void options_take_what_their_work_can(void **state)
 {
     (void)state;
-    text(ISO_POOL_CHOICES(ENCODED), "mean mean-special cls last max none word types");
-    text(ISO_POOL_CHOICES(MIXED), "mean mean-special cls last max");
-    text(ISO_POOL_CHOICES(STORED), "mean cls last max none");
+    text(ISO_POOL_CHOICES(ENCODED), "mean mean-special cls last max weighted none word types");
+    text(ISO_POOL_CHOICES(MIXED), "mean mean-special cls last max weighted");
+    text(ISO_POOL_CHOICES(STORED), "mean mean-special cls last max weighted none");
 }
 
 static void names_go_both_ways(void **state)
@@ -26,8 +26,8 @@ static void names_go_both_ways(void **state)
     assert_int_equal(pool, ISO_POOL_TYPES);
     ok(iso_pool_check_said(NULL, "x.h5"));
     fails(iso_pool_check_said("means", "x.h5"), ISO_EFORMAT,
-          "x.h5: pooling is \"means\", not one of mean, mean-special, cls, last, max, none, word, "
-          "types");
+          "x.h5: pooling is \"means\", not one of mean, mean-special, cls, last, max, weighted, "
+          "none, word, types");
 }
 
 static void files_take_those_of_token_rows(void **state)
@@ -39,8 +39,10 @@ static void files_take_those_of_token_rows(void **state)
     assert_int_equal(pool, ISO_POOL_MEAN);
     ok(iso_pool_find(&pool, "none"));
     assert_int_equal(pool, ISO_POOL_NONE);
-    fails(iso_pool_find(&pool, "word"), ISO_EARG, "pool word is not known; it is one of mean, cls");
-    fails(iso_pool_find(&pool, "sum"), ISO_EARG, "it is one of mean, cls, last, max, none");
+    fails(iso_pool_find(&pool, "word"), ISO_EARG,
+          "pool word is not known; it is one of mean, mean-special, cls");
+    fails(iso_pool_find(&pool, "sum"), ISO_EARG,
+          "it is one of mean, mean-special, cls, last, max, weighted, none");
     fails(iso_pool_find(&pool, "nonee"), ISO_EARG, "pool nonee is not known; did you mean none");
     assert_int_equal(pool, ISO_POOL_NONE);
 }

@@ -111,7 +111,7 @@ static void pooled(iso_mat *out, iso_compute compute)
     encode(x, o.encoder, &s, 64);
     for (int k = 0; k <= c->L; k++) {
         ok(iso_mat_new(&out[k], s.B, c->C, ISO_F32));
-        ok(iso_pool_lists(&out[k], iso_mat_view(&x[k]), s.offsets, every, false));
+        ok(iso_pool_lists(&out[k], iso_mat_view(&x[k]), s.offsets, every, ISO_POOL_MEAN));
         iso_mat_free(&x[k]);
     }
     close_all(&o);

@@ -62,6 +62,206 @@ static void mining_is_that_of_laser(void **state)
     iso_states_close(s);
 }
 
+/* What a run says. */
+static char said[4096];
+
+static void hear(void *payload, const char *text)
+{
+    (void)payload;
+    strncat(said, text, sizeof said - strlen(said) - 1);
+    strncat(said, "\n", sizeof said - strlen(said) - 1);
+}
+
+static iso_records mexa_of(iso_states *s, const char *tgt)
+{
+    const iso_retrieve_opt opt =
+        RETRIEVE(.preset = "mexa", .select = {.tgt = tgt}, .interval = ISO_INTERVAL_BOOT_ITEMS);
+    iso_records list = {0};
+
+    said[0] = '\0';
+    ok(iso_retrieve(&list, s, &opt, &(iso_run){.mem = (int64_t)1 << 28, .note = hear}));
+    return list;
+}
+
+/* Layers 0 to 6, then their mean and the largest. */
+static void look(const iso_records *list, const double *value, int64_t n)
+{
+    double mean = 0, most = 0;
+
+    assert_int_equal(list->count, 9);
+    for (int l = 0; l < 7; l++) {
+        text(list->at[l].measure, "mexa");
+        text(list->at[l].estimator, "cosine");
+        assert_int_equal(list->at[l].src_layer, l);
+        assert_int_equal(list->at[l].n, n);
+        near(list->at[l].value, value[l], 1e-12);
+        mean += value[l] / 7;
+        most = fmax(most, value[l]);
+    }
+    const iso_record *m = &list->at[7], *l = &list->at[8];
+    text(m->estimator, "cosine-layers-mean");
+    text(l->estimator, "cosine-layers-max");
+    near(m->value, mean, 1e-12);
+    near(l->value, most, 1e-12);
+    assert_true(m->lo < mean && m->hi > mean);
+    assert_int_equal(m->n, n);
+    assert_true(isnan(l->lo) && isnan(l->null));
+    text(l->why, "the largest of several layers: no interval");
+    assert_int_equal(m->src_layer, ISO_NO_INT);
+    assert_int_equal(l->tgt_layer, ISO_NO_INT);
+}
+
+/* The first 100 items, whose rows are means: said, and taken. */
+static void mexa_of_the_first_hundred(void **state)
+{
+    static const double value[] = {0.19, 0.14, 0.11, 0.15, 0.11, 0.14, 0.15};
+
+    (void)state;
+    iso_states *s = dump();
+    iso_records list = mexa_of(s, "de");
+    look(&list, value, 100);
+    assert_non_null(strstr(said, "preset mexa: rows are pooled mean, the protocol takes weighted "
+                                 "or last"));
+    iso_records_free(&list);
+    iso_states_close(s);
+}
+
+/* Token rows: Σ t h_t / Σ t, or the last, of 40 sentences. */
+static void mexa_of_token_rows(void **state)
+{
+    static const double weighted[] = {0.275, 0.25, 0.275, 0.3, 0.225, 0.375, 0.375};
+    static const double last[] = {0, 0.025, 0.025, 0.075, 0.1, 0.1, 0.35};
+
+    (void)state;
+    char en[4200], de[4200];
+    (void)snprintf(en, sizeof en, "en=%s", test_data("dumps/m15-sib-40-en.hdf5"));
+    (void)snprintf(de, sizeof de, "de=%s", test_data("dumps/m15-sib-40-de.hdf5"));
+    for (int i = 0; i < 2; i++) {
+        iso_states *s = NULL;
+        ok(iso_states_open(&s, (const char *[]){en, de}, 2,
+                           &(iso_states_opt){.pool = i ? "last" : "weighted"}));
+        iso_records list = mexa_of(s, "de");
+        look(&list, i ? last : weighted, 40);
+        text(list.at[0].pool, i ? "last" : "weighted");
+        assert_null(strstr(said, "pooled"));
+        assert_non_null(strstr(said, "--first 100: there are only 40 items"));
+        iso_records_free(&list);
+        iso_states_close(s);
+    }
+}
+
+/* --- Small data: means over layers by loops, and the first items that languages share --- */
+
+enum { N = 30, D = 4, LAYERS = 3 };
+
+static bool best(const float *x, const float *y, int n, int i)
+{
+    for (int j = 0; j < n; j++) {
+        double own = 0, row = 0, column = 0, a = 0, b = 0, c = 0, d = 0;
+        for (int l = 0; l < D; l++) {
+            own += (double)x[i * D + l] * y[i * D + l];
+            row += (double)x[i * D + l] * y[j * D + l];
+            column += (double)x[j * D + l] * y[i * D + l];
+            a += (double)x[i * D + l] * x[i * D + l];
+            b += (double)y[i * D + l] * y[i * D + l];
+            c += (double)x[j * D + l] * x[j * D + l];
+            d += (double)y[j * D + l] * y[j * D + l];
+        }
+        own /= sqrt(a * b);
+        if (j != i && (row / sqrt(a * d) >= own || column / sqrt(c * b) >= own))
+            return false;
+    }
+    return true;
+}
+
+/* Items have ids, and those of the second language stand in reverse. */
+static iso_states *small(float x[LAYERS][N * D], float y[LAYERS][N * D],
+                         float turned[LAYERS][N * D], const char *const *forth,
+                         const char *const *back)
+{
+    iso_rng rng = iso_rng_seeded(8, 0);
+    iso_states *s = NULL;
+
+    ok(iso_states_new(&s, NULL));
+    ok(iso_states_add_lang(s, &(iso_lang){.name = "en", .items = N, .ids = forth}));
+    ok(iso_states_add_lang(s, &(iso_lang){.name = "de", .items = N, .ids = back}));
+    for (int l = 0; l < LAYERS; l++) {
+        draw(x[l], N * D, &rng);
+        draw(y[l], N * D, &rng);
+        for (int i = 0; i < N * D; i++)
+            y[l][i] = x[l][i] + 0.7f * y[l][i];
+        for (int i = 0; i < N; i++)
+            memcpy(&turned[l][i * D], &y[l][(N - 1 - i) * D], D * sizeof(float));
+        ok(iso_states_put(s, "en", l, iso_view_f32(x[l], N, D)));
+        ok(iso_states_put(s, "de", l, iso_view_f32(turned[l], N, D)));
+    }
+    return s;
+}
+
+static void over_layers_by_loops(void **state)
+{
+    static float x[LAYERS][N * D], y[LAYERS][N * D], turned[LAYERS][N * D];
+    static const int64_t firsts[] = {0, 30, 40, 12, 1};
+    char name[N][8];
+    const char *forth[N], *back[N];
+
+    (void)state;
+    for (int i = 0; i < N; i++) {
+        (void)snprintf(name[i], sizeof name[i], "id%d", i);
+        forth[i] = back[N - 1 - i] = name[i];
+    }
+    iso_states *s = small(x, y, turned, forth, back);
+    for (int f = 0; f < 5; f++) {
+        const int n = firsts[f] > 0 && firsts[f] < N ? (int)firsts[f] : N;
+        double value[LAYERS] = {0}, mean = 0, most = 0;
+        iso_records list = retrieved(s, RETRIEVE(.measure = "mexa", .first = firsts[f]));
+        assert_int_equal(list.count, LAYERS + 2);
+        for (int l = 0; l < LAYERS; l++) {
+            for (int i = 0; i < n; i++)
+                value[l] += (double)best(x[l], y[l], n, i) / n;
+            assert_int_equal(list.at[l].n, n);
+            near(list.at[l].value, value[l], 1e-9);
+            mean += value[l] / LAYERS;
+            most = fmax(most, value[l]);
+        }
+        near(list.at[LAYERS].value, mean, 1e-9);
+        near(list.at[LAYERS + 1].value, most, 1e-9);
+        near(list.at[LAYERS].null, (list.at[0].null + list.at[1].null + list.at[2].null) / LAYERS,
+             1e-12);
+        iso_records_free(&list);
+    }
+    iso_records one = retrieved(s, RETRIEVE(.measure = "mexa", .select = {.layers = "1"}));
+    assert_int_equal(one.count, 1); /* of one layer there is no mean */
+    iso_records_free(&one);
+    iso_states_close(s);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    static float x[LAYERS][N * D], y[LAYERS][N * D], turned[LAYERS][N * D];
+    const iso_retrieve_opt opt =
+        RETRIEVE(.measure = "mexa,error:ratio", .first = 20, .candidates = ISO_RETRIEVE_ALL,
+                 .interval = ISO_INTERVAL_NONE);
+    iso_records list = {0};
+    iso_err err = ISO_ENOMEM;
+
+    (void)state;
+    iso_states *s = small(x, y, turned, NULL, NULL);
+    for (int n = 0; err == ISO_ENOMEM; n++) {
+        iso_alloc_fail_after(n);
+        err = iso_retrieve(&list, s, &opt, &(iso_run){0});
+        iso_alloc_fail_after(-1);
+        assert_true(n < 2000);
+        assert_true(!err || list.count == 0);
+        if (err)
+            iso_records_free(&list);
+    }
+    ok(err);
+    assert_int_equal(list.count, LAYERS * 3 + 2);
+    iso_records_free(&list);
+    iso_states_close(s);
+}
+
 /* Every preset of every call can be found, sets options that the call has, and names its source. */
 static void presets_say_what_they_are(void **state)
 {
@@ -84,5 +284,6 @@ static void presets_say_what_they_are(void **state)
 int main(void)
 {
     RUN_TESTS(test(xsim_is_that_of_laser), test(mining_is_that_of_laser),
-              test(presets_say_what_they_are));
+              test(mexa_of_the_first_hundred), test(mexa_of_token_rows), test(over_layers_by_loops),
+              test(every_allocation_may_fail), test(presets_say_what_they_are));
 }

@@ -1,5 +1,6 @@
 /* The walk over pairs of languages and layers: rows read, scored, mapped; what it costs; notes. */
 #include "analysis/study/align/align_inside.h"
+#include "analysis/study/preset.h"
 #include "lib/base/alloc.h"
 #include "lib/io/map_file.h"
 
@@ -172,6 +173,7 @@ static iso_err begin(struct align *a, iso_states *states, const iso_align_opt *o
     ISO_TRY(iso_align_ask_make(&a->ask, opt, run));
     ISO_NEED(!a->ask.opt.apply,
              ISO_FIELD(apply) ": iso_align fits maps, iso_align_apply applies them");
+    ISO_TRY(iso_preset_note("align", a->ask.opt.preset, states, run));
     ISO_TRY(iso_align_set_make(&a->set, &a->ask, states));
 done:
     return err;

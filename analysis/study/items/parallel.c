@@ -145,6 +145,24 @@ done:
     return err;
 }
 
+iso_err iso_parallel_first(struct parallel *p, int64_t items)
+{
+    iso_err err = ISO_OK;
+
+    if (items >= p->items)
+        return ISO_OK;
+    for (int l = 0; l < p->lang_count; l++) {
+        if (p->pick[l])
+            continue;
+        ISO_TRY(iso_alloc(&p->pick[l], items, sizeof *p->pick[l]));
+        for (int64_t i = 0; i < items; i++)
+            p->pick[l][i] = i;
+    }
+    p->items = items;
+done:
+    return err;
+}
+
 void iso_parallel_note(const struct parallel *p, const char *first, const iso_run *run)
 {
     if (p->unshared > 0)

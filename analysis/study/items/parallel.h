@@ -18,6 +18,9 @@ struct parallel {
  * position, and then the counts must agree. Errors name both languages. */
 iso_err iso_parallel_make(struct parallel *out, const iso_lang *const *langs, int lang_count);
 
+/* Leaves the first `items` of them; fewer stay as they are. Errors ISO_ENOMEM. */
+iso_err iso_parallel_first(struct parallel *p, int64_t items);
+
 /* Notes how many items are left, and how many of the first language, called so, are not. */
 void iso_parallel_note(const struct parallel *p, const char *first, const iso_run *run);
 void iso_parallel_free(struct parallel *p);

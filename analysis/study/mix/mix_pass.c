@@ -85,8 +85,8 @@ iso_err iso_mix_pass_pool(struct mix_pass *p, iso_spill *to, int matrix, const i
                           int layer)
 {
     const struct token_lists *lists = &p->batch.lists;
-    iso_err err = iso_pool_lists(&p->rows, iso_mat_view(x), lists->first, lists->index,
-                                 p->job->in.pool == ISO_POOL_MAX);
+    iso_err err =
+        iso_pool_lists(&p->rows, iso_mat_view(x), lists->first, lists->index, p->job->in.pool);
 
     if (err == ISO_EFORMAT)
         return iso_encoding_not_finite(&p->job->in, (int)(p->lang - p->job->in.lang), layer);

@@ -20,6 +20,7 @@ struct retrieval {
     int64_t truth_count;
     iso_value *values;
     struct retrieve_found found;
+    struct retrieve_over over;
     iso_near_stats stats;
 };
 
@@ -33,6 +34,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_retrieve_opt, ENUM, interval, "KIND", "how intervals are made (default: boot-items)", .choices = "none boot-items bca", .numbers = (const int[]){ISO_INTERVAL_NONE, ISO_INTERVAL_BOOT_ITEMS, ISO_INTERVAL_BCA}),
     ISO_OPTION(iso_retrieve_opt, TEXT, preset, "NAME", "options of a published protocol; it prints them"),
     ISO_OPTION_PREP(iso_retrieve_opt),
+    ISO_OPTION(iso_retrieve_opt, INT, first, "N", "only the first N items that the languages share (default: all)", .least = 1, .excludes = "gold"),
     ISO_OPTION(iso_retrieve_opt, TEXT, k, "LIST", "ranks of p@k, which older scripts have: p@1,p@5 names them", .tier = ISO_OPTION_HIDDEN),
     ISO_OPTION(iso_retrieve_opt, INT, neighbours, "N", "neighbours that CSLS and margins average (default: 10, margins 4)", .least = 1, .most = 1000000),
     ISO_OPTION(iso_retrieve_opt, ENUM, candidates, "KIND", "rows among which CSLS and margins choose: all, or knn, the " ISO_FIELD(neighbours) " nearest by cosine (default: all)", .choices = "all knn", .init = "all"),
@@ -123,6 +125,29 @@ static void take_value(iso_record *out, const struct retrieval *r, const struct 
     iso_record_value(out, v);
 }
 
+/* The mean over layers and the largest, of every pair; records without layers. */
+static iso_err add_over(iso_records *out, const struct retrieval *r)
+{
+    const struct selection *sel = &r->rows.sel;
+    iso_value v[2];
+    iso_err err = ISO_OK;
+
+    for (int p = 0; p < sel->pair_count; p++) {
+        ISO_TRY(iso_retrieve_over_values(&v[0], &v[1], &r->over, p, &r->ask, r->run));
+        for (int i = 0; i < 2; i++) {
+            iso_record rec = iso_record_none();
+            name_rows(&rec, r, p, sel->layer[0]);
+            ISO_TRY(dims(&rec, r, p, sel->layer[0]));
+            take_value(&rec, r, &r->ask.cell[r->over.cell], &v[i]);
+            rec.estimator = i ? "cosine-layers-max" : "cosine-layers-mean";
+            rec.src_layer = rec.tgt_layer = ISO_NO_INT;
+            ISO_TRY(iso_records_add(out, &rec));
+        }
+    }
+done:
+    return err;
+}
+
 static iso_err add_records(iso_records *out, const struct retrieval *r)
 {
     const struct selection *sel = &r->rows.sel;
@@ -139,6 +164,8 @@ static iso_err add_records(iso_records *out, const struct retrieval *r)
                 ISO_TRY(iso_records_add(out, &rec));
             }
         }
+        if (c == r->over.cell)
+            ISO_TRY(add_over(out, r));
     }
 done:
     return err;
@@ -161,9 +188,13 @@ static iso_err one_pair(struct retrieval *r, int l, int p)
         .truth = r->truth,
         .truth_count = r->truth_count,
     };
-    err = iso_retrieve_pair_values(r->values + ((int64_t)l * sel->pair_count + p) * r->ask.cells,
-                                   NULL, r->opt.predictions ? &r->found : NULL, &r->stats, &pair,
-                                   &r->ask, r->run);
+    iso_value *values = r->values + ((int64_t)l * sel->pair_count + p) * r->ask.cells;
+    double *outcome;
+    ISO_TRY(iso_retrieve_over_room(&outcome, &r->over, pair.x.rows));
+    err = iso_retrieve_pair_values(values, outcome, r->opt.predictions ? &r->found : NULL,
+                                   &r->stats, &pair, &r->ask, r->run);
+    if (!err)
+        err = iso_retrieve_over_add(&r->over, p, pair.x.rows, values);
     if (err)
         err = iso_fail_in(err, "layer %d of %s and %s", sel->layer[l], lang_of(r, src)->name,
                           lang_of(r, tgt)->name);
@@ -178,6 +209,7 @@ static iso_err walk(struct retrieval *r)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&r->values, all * r->ask.cells, sizeof *r->values));
+    ISO_TRY(iso_retrieve_over_make(&r->over, &r->ask, sel->pair_count, sel->layer_count));
     for (int l = 0; l < sel->layer_count; l++) {
         for (int p = 0; p < sel->pair_count; p++) {
             ISO_TRY(
@@ -219,6 +251,9 @@ done:
 static void note_rows(const struct retrieval *r)
 {
     iso_parallel_note(&r->rows.parallel, lang_of(r, r->rows.sel.lang[0])->name, r->run);
+    if (r->opt.first > r->rows.items[0])
+        iso_run_note(r->run, ISO_FIELD(first) " %lld: there are only %lld items",
+                     (long long)r->opt.first, (long long)r->rows.items[0]);
     for (int p = 0; p < r->rows.sel.lang_count; p++) {
         const struct duplicates *t = &r->rows.duplicates[p];
         if (t->shared > 0)
@@ -292,6 +327,7 @@ static iso_err prepare(struct retrieval *r, iso_states *states, const iso_retrie
     iso_err err = ISO_OK;
 
     ISO_TRY(understand(&r->opt, &r->ask, opt));
+    ISO_TRY(iso_preset_note("retrieve", r->opt.preset, states, r->run));
     ISO_TRY(
         iso_retrieve_rows_open(&r->rows, &r->opt.select, &r->ask, states, !r->opt.gold, r->run));
     ISO_TRY(read_truth(r));
@@ -305,6 +341,7 @@ static void forget(struct retrieval *r)
     iso_retrieve_found_free(&r->found);
     iso_free(r->truth);
     iso_free(r->values);
+    iso_retrieve_over_free(&r->over, r->rows.sel.pair_count);
     iso_retrieve_rows_free(&r->rows);
     iso_retrieve_ask_free(&r->ask);
 }

@@ -38,6 +38,7 @@ typedef struct iso_retrieve_opt {
     const char *gold;        /* a file of true pairs, two numbers a line, rows from 0 */
     const char *predictions; /* a file to write what was found to; "-" is standard output */
     iso_retrieve_candidates candidates;
+    int64_t first; /* only the first items that both languages have; 0: all */
 } iso_retrieve_opt;
 
 extern ISO_API const iso_options iso_retrieve_options;
@@ -53,7 +54,9 @@ ISO_API ISO_MUST_USE iso_err iso_retrieve_plan(iso_facts *out, iso_states *state
 /**
  * Appends a record for every measure, direction, pair of languages and layer, and writes
  * `predictions`; on an error `out` is as before. Without `gold` row i belongs to row i after the
- * languages are joined by their ids; rows of equal text are answers alike.
+ * languages are joined by their ids; rows of equal text are answers alike. Of MEXA by cosine, and
+ * several layers, each pair has two records more, without layers: estimators cosine-layers-mean and
+ * cosine-layers-max.
  * Value   shares in [0, 1]; `null` is what rows that do not belong together would come to.
  * Cost    2 n m d operations a pair of n and m rows and search; the rows of one pair in memory.
  * Errors  ISO_EARG, ISO_EDATA (different dims, no rows, more memory than the run grants), ISO_EIO,

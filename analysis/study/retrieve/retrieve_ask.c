@@ -209,6 +209,7 @@ static iso_err read_rest(struct retrieve_ask *ask, const iso_retrieve_opt *opt)
     ask->near.neighbours = (int)opt->neighbours;
     ask->threshold = opt->threshold;
     ask->knn = opt->candidates == ISO_RETRIEVE_KNN;
+    ask->first = opt->first;
     ISO_TRY(iso_prep_parse(&ask->prep, opt->prep));
     ISO_TRY(iso_prep_text(&ask->prep_text, &ask->prep));
 done:

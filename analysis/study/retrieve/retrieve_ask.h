@@ -40,6 +40,7 @@ struct retrieve_ask {
     int k_most; /* largest of the ranks */
     iso_rule margin;
     double threshold;  /* of mining; NAN = the best */
+    int64_t first;     /* items of a pair; 0 = all */
     iso_near_opt near; /* but for the rule, and whether knn holds for it */
     bool knn;
     iso_boot boot;

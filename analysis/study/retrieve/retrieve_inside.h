@@ -43,6 +43,39 @@ int iso_retrieve_lang_index(const struct retrieve_rows *r, int lang);
 iso_err iso_retrieve_rows_load(struct retrieve_rows *r, const struct retrieve_ask *ask, int src,
                                int tgt, int layer, const iso_run *run);
 
+/* --- MEXA over layers (retrieve_layers.c) --- */
+
+/* Of MEXA by cosine, where several layers are asked for; else `cell` is -1, and nothing is done. */
+struct retrieve_over {
+    int cell, cells;
+    double *outcome; /* of one pair and layer, by cell */
+    int64_t room;    /* items it has room for */
+    struct retrieve_over_pair {
+        double *sum; /* over layers, by item */
+        int64_t n;
+        int layers;
+        double most, null; /* the largest value; the sum of chance levels */
+    } * pair;
+};
+
+iso_err iso_retrieve_over_make(struct retrieve_over *o, const struct retrieve_ask *ask, int pairs,
+                               int layers);
+void iso_retrieve_over_free(struct retrieve_over *o, int pairs);
+
+/* Where iso_retrieve_pair_values puts the outcomes of n items; NULL: they are not needed. */
+iso_err iso_retrieve_over_room(double **outcome, struct retrieve_over *o, int64_t n);
+
+/* Adds a layer of a pair, whose values those are. */
+iso_err iso_retrieve_over_add(struct retrieve_over *o, int pair, int64_t n,
+                              const iso_value *values);
+
+/* Once a pair: the mean over layers, items drawn, and the largest, which has no interval. */
+iso_err iso_retrieve_over_values(iso_value *mean, iso_value *most, const struct retrieve_over *o,
+                                 int pair, const struct retrieve_ask *ask, const iso_run *run);
+
+/* Bytes for n items. */
+double iso_retrieve_over_memory(const struct retrieve_ask *ask, int pairs, int layers, int64_t n);
+
 /* --- Mining (retrieve_mining.c) --- */
 
 iso_err iso_retrieve_mining_values(iso_value *values, struct retrieve_found *found,

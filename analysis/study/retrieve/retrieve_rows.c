@@ -38,7 +38,7 @@ static const int64_t *pick_of(const struct retrieve_rows *r, int p)
 
 /* --- Before anything is read --- */
 
-static iso_err join(struct retrieve_rows *r, bool joined)
+static iso_err join(struct retrieve_rows *r, int64_t first, bool joined)
 {
     const iso_lang **langs = NULL;
     iso_err err = ISO_OK;
@@ -50,6 +50,8 @@ static iso_err join(struct retrieve_rows *r, bool joined)
         langs[p] = iso_states_lang(r->states, r->sel.lang[p]);
     if (joined)
         ISO_TRY(iso_parallel_make(&r->parallel, langs, r->sel.lang_count));
+    if (joined && first > 0)
+        ISO_TRY(iso_parallel_first(&r->parallel, first));
     for (int p = 0; p < r->sel.lang_count; p++) {
         r->items[p] = joined ? r->parallel.items : lang_at(r, p)->rows;
         ISO_TRY(iso_duplicates_make(&r->duplicates[p], lang_at(r, p), pick_of(r, p), r->items[p]));
@@ -74,8 +76,8 @@ done:
     return err;
 }
 
-static iso_err check_pair(const struct retrieve_rows *r, int src, int tgt, int layer,
-                          const iso_run *run)
+static iso_err check_pair(const struct retrieve_rows *r, const struct retrieve_ask *ask, int src,
+                          int tgt, int layer, const iso_run *run)
 {
     const char *s = iso_states_lang(r->states, src)->name;
     const char *t = iso_states_lang(r->states, tgt)->name;
@@ -92,7 +94,8 @@ static iso_err check_pair(const struct retrieve_rows *r, int src, int tgt, int l
                  "%s: layer %d of %s has %lld dims, of %s %lld; only equal ones can be searched "
                  "in one another",
                  path_of(r), layer, s, (long long)d, t, (long long)e);
-    const double need = iso_retrieve_memory(n, m, d), have = (double)iso_run_mem(run);
+    const double over = iso_retrieve_over_memory(ask, r->sel.pair_count, r->sel.layer_count, n);
+    const double need = iso_retrieve_memory(n, m, d) + over, have = (double)iso_run_mem(run);
     if (need > have)
         ISO_FAIL(ISO_EDATA,
                  "%s: searching %s and %s needs %.1f MB of memory, " ISO_FIELD(
@@ -111,11 +114,11 @@ iso_err iso_retrieve_rows_open(struct retrieve_rows *out, const iso_select *sele
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_selection_make(&r.sel, select, states, false));
-    ISO_TRY(join(&r, joined));
+    ISO_TRY(join(&r, ask->first, joined));
     ISO_TRY(check_rows(&r, ask));
     for (int l = 0; l < r.sel.layer_count; l++) {
         for (int i = 0; i < r.sel.pair_count; i++)
-            ISO_TRY(check_pair(&r, r.sel.pair[i][0], r.sel.pair[i][1], r.sel.layer[l], run));
+            ISO_TRY(check_pair(&r, ask, r.sel.pair[i][0], r.sel.pair[i][1], r.sel.layer[l], run));
     }
     *out = r;
     return ISO_OK;
