@@ -7,8 +7,6 @@
 #include "lib/base/alloc.h"
 #include "lib/linalg/statistics.h"
 
-#define LEVEL 0.05
-
 enum { ASKED_EVERY = 256 }; /* permutations between two looks at the run */
 
 /* --- Numbers as a coefficient looks at them --- */
@@ -274,7 +272,7 @@ static int64_t count_from(const double *rising, int64_t n, double least)
 static void conclude(struct iso_permuted *s, int family, const double *largest, bool all)
 {
     const double own = all ? 0 : 1, of = (double)s->tried + own;
-    const int64_t exceed = (int64_t)floor(LEVEL * of + 1e-9 - own);
+    const int64_t exceed = (int64_t)floor(ISO_LEVEL * of + 1e-9 - own);
     int64_t together = 0;
 
     for (int i = 0; i < s->count; i++)

@@ -8,9 +8,8 @@
 #include "lib/base/run.h"
 
 enum {
-    ISO_PERMUTATIONS = 10000,     /* drawn where nothing is said */
-    ISO_PERMUTATIONS_ALL = 40320, /* 8!: all are taken where there are no more */
-    ISO_PERMUTATIONS_LEAST = 19   /* from which on p can be 0.05 */
+    ISO_PERMUTATIONS = 10000,    /* drawn where nothing is said */
+    ISO_PERMUTATIONS_ALL = 40320 /* 8!: all are taken where there are no more */
 };
 
 /* One correlation: of x and y, or of the entries above the diagonals of two symmetric matrices,
@@ -30,7 +29,7 @@ struct iso_permuted_one {
     int64_t tag, n;
     int family;      /* which p_max is corrected over: from 0, the caller's to set before the run */
     double p, p_max; /* after the run */
-    double bar;      /* what |r| must exceed for p_max to be at most 0.05; 1: no r does */
+    double bar;      /* what |r| must exceed for p_max to be at most ISO_LEVEL; 1: no r does */
     int64_t together; /* how many are of the family */
     iso_correlation kind;
     bool pairs;

@@ -143,7 +143,7 @@ $ printf 'de,1\nfr,2\nru,3\nsw,4\nth,5\n' > each.csv; isogloss gap --scores s.cs
 2> isogloss gap: each.csv: each language has a block of its own, so there is nothing to permute: join blocks, or do without --blocks
 ? 1
 $ isogloss gap --scores s.csv two.csv --permutations 9
-2> isogloss gap: --permutations 9: p is at least 1/(K + 1), so fewer than 19 cannot show anything at 0.05 (see `isogloss help gap`)
+2> isogloss gap: --permutations 9: p is at least 1/(K + 1), so that fewer than 19 cannot reach 0.05; 1000 are usual (see `isogloss help gap`)
 ? 2
 $ isogloss gap --scores s.csv --blocks b.csv
 2> isogloss gap: --blocks restricts permutations of the languages, so it needs RECORDS (see `isogloss help gap`)

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/measure/permutation.h"
 #include "analysis/study/gap/gap_inside.h"
 #include "analysis/study/items/records.h"
 #include "analysis/study/items/selection.h"
@@ -21,7 +22,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_gap_opt, MEASURES, measure, "LIST", "of RECORDS: cka,centroid:relative,p@1,... (default: the usual ones that are there)"),
     ISO_OPTION(iso_gap_opt, TEXT, baseline, "LIST", "baselines of RECORDS to hold against: random,pieces,length, or none (default: all that are there)"),
     ISO_OPTION(iso_gap_opt, ENUM, interval, "KIND", "none leaves intervals out", .choices = "none"),
-    ISO_OPTION(iso_gap_opt, INT, permutations, "K", "permutations of the languages for p and p_max, at least 19 (default: 10000; all of them up to 8 languages)", .most = 1000000),
+    ISO_OPTION(iso_gap_opt, INT, permutations, "K", "permutations of the languages for p and p_max, at least 19 (default: 10000; all of them up to 8 languages)", .most = 1e9),
     ISO_OPTION(iso_gap_opt, PATH, blocks, "TABLE", "lang and block (a family, a script): permute languages within blocks only", .reads = ISO_READS_FILE),
 };
 /* clang-format on */
@@ -112,10 +113,7 @@ static iso_err take_options(iso_gap_opt *out, const iso_gap_opt *opt)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_options_take(&iso_gap_options, out, opt));
-    ISO_NEED(out->permutations == 0 || out->permutations >= ISO_PERMUTATIONS_LEAST,
-             ISO_FIELD(permutations) " %lld: p is at least 1/(K + 1), so fewer than %d cannot show "
-                                     "anything at 0.05",
-             (long long)out->permutations, ISO_PERMUTATIONS_LEAST);
+    ISO_TRY(iso_permutations_check(out->permutations));
 done:
     return err;
 }

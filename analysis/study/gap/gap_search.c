@@ -5,8 +5,6 @@
 #include "analysis/study/gap/gap_inside.h"
 #include "lib/base/alloc.h"
 
-#define LEVEL 0.05
-
 iso_err iso_gap_search_put(const struct gap_job *job, const iso_records *out,
                            const struct iso_permuted_test *test)
 {
@@ -104,11 +102,11 @@ done:
 
 static void note_possible(const struct gap_job *job, double possible)
 {
-    if (possible * LEVEL < 1)
+    if (possible * ISO_LEVEL < 1)
         iso_run_note(job->run,
                      "%s: the blocks allow %.0f permutations, so no p is below %.3f and none can "
                      "show anything at %.2f",
-                     job->opt.blocks, possible, 1 / possible, LEVEL);
+                     job->opt.blocks, possible, 1 / possible, ISO_LEVEL);
 }
 
 /* --- Families --- */
