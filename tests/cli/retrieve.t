@@ -17,6 +17,11 @@ $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 --prep center
 > mrr,csls,0.2052246676633,none,0.02524973531175,240,center,backward,,10
 > p@5,cosine,0.2708333333333,none,0.02083333333333,240,center,backward,5,
 > error,ratio,0.8875,none,0.995833333333,240,center,backward,,4
+# ranks as older scripts ask for them
+$ for o in '--k 5' '--k 1,5 --measure p@k:csls' '--k 5 --measure p@1:csls'; do isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 $o --direction forward --interval none --quiet | cut -f 1,2,7,16 | tail -n +2 | tr '\n' ' '; echo; done
+> p@5	cosine	0.1875	5 p@5	csls	0.2291666666667	5 
+> p@1	csls	0.0958333333333	1 p@5	csls	0.2291666666667	5 
+> p@1	csls	0.0958333333333	1 
 # the margin `difference` is `distance` in LASER's code: records keep one name
 $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers 4 --measure p@1:distance,f1 --margin distance --direction forward --interval none --quiet | cut -f 1,2,7
 > measure	estimator	value

@@ -150,7 +150,7 @@ void iso_gap_collection_free(struct gap_collection *list)
 
 /* Chosen where nothing is said and they are there. */
 static const char usual[] =
-    "cka:debiased,centroid:relative,cosine:centred,p@1:cosine,procrustes:distance";
+    "cka:debiased,centroid:relative,cosine:centred,p@k:cosine,procrustes:distance";
 
 /* Whether "cka", "cka:debiased", "p@1", "p@1:cosine", or all of its name means such a series. */
 static bool means(const char *word, const struct gap_series *series)

@@ -30,7 +30,7 @@ static const iso_option options[] = {
     ISO_SELECT_TGT(iso_retrieve_opt),
     ISO_SELECT_PAIRS(iso_retrieve_opt),
     ISO_SELECT_LAYERS(iso_retrieve_opt),
-    ISO_OPTION(iso_retrieve_opt, MEASURES, measure, "LIST", "measures: p@1,p@5:csls,mrr,error:ratio,mexa,f1 (a name alone: cosine and csls)", .init = "p@1"),
+    ISO_OPTION(iso_retrieve_opt, MEASURES, measure, "LIST", "measures: p@1,p@5:csls,mrr,error:ratio,mexa,f1 (default: p@1; a name alone: cosine and csls)"),
     ISO_OPTION(iso_retrieve_opt, ENUM, interval, "KIND", "how intervals are made (default: boot-items)", .choices = "none boot-items bca", .numbers = (const int[]){ISO_INTERVAL_NONE, ISO_INTERVAL_BOOT_ITEMS, ISO_INTERVAL_BCA}),
     ISO_OPTION(iso_retrieve_opt, TEXT, preset, "NAME", "options of a published protocol; it prints them"),
     ISO_OPTION_PREP(iso_retrieve_opt),

@@ -24,7 +24,8 @@ typedef enum iso_retrieve_candidates {
 typedef struct iso_retrieve_opt {
     size_t size;
     iso_select select;
-    const char *measure; /* "p@1,p@5:csls,mrr,error:ratio,mexa,f1"; a name alone: cosine and csls */
+    const char *measure;   /* "p@1,p@5:csls,mrr,error:ratio,mexa,f1"; a name alone: cosine and csls;
+                            * NULL: p@1 */
     iso_interval interval; /* USUAL and BOOT_ITEMS: percentiles over items; BCA; NONE */
     const char *preset;    /* "tatoeba", "xsim", "mexa", "laser-mine": fields left as by default */
     const char *prep;      /* steps on the rows of each language: "center,unit" (lib: prep.h) */

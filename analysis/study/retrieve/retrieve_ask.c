@@ -188,10 +188,10 @@ done:
     return err;
 }
 
-/* Ranks without a measure are those of p@k. */
+/* Where none is said: P@1, or at the ranks of older scripts. */
 static const char *measures_of(const iso_retrieve_opt *opt)
 {
-    return opt->k && strcmp(opt->measure, "p@1") == 0 ? "p@k" : opt->measure;
+    return opt->measure ? opt->measure : opt->k ? "p@k" : "p@1";
 }
 
 /* All that is no list of measures. */
