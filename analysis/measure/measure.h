@@ -48,6 +48,7 @@ typedef struct iso_pair {
     const double *centre_left; /* the same without each group (ISO_GROUPS x p), or NULL */
     int peers;                 /* matrices in that mean */
     bool tested;               /* p and calibrated value are wanted, where a formula gives them */
+    const struct iso_design *design; /* NULL, or rows are residuals of a regression on it */
 } iso_pair;
 
 typedef struct iso_measure {

@@ -37,6 +37,7 @@ static iso_err ask(struct pass *p, int64_t pair, int measure, const iso_pair *wh
 
     own.units = iso_part_units(p->plan, measure);
     own.tested = p->task->tested;
+    own.design = p->task->design ? p->task->design[pair] : NULL;
     ISO_TRY(m->value(v, rep, &own));
     if (!isfinite(v->value) && !v->why)
         *v = iso_value_undefined(own.n, "numbers too large or too small for double precision");

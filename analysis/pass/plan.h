@@ -36,7 +36,9 @@ typedef struct iso_task {
     int measures;
     iso_method method; /* AUTO: as each measure would have it alone */
     bool tested;       /* p and calibrated values too, where a formula gives them */
-    bool dear;         /* intervals too that cost many times their value (dear_needs) */
+    const struct iso_design *const *design; /* NULL, or of each pair what its rows were regressed
+                                             * on; NULL where they were not */
+    bool dear; /* intervals too that cost many times their value (dear_needs) */
 } iso_task;
 
 /**

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "lib/base/alloc.h"
+#include "lib/linalg/design.h"
 #include "lib/linalg/hsic.h"
 #include "lib/linalg/statistics.h"
 
@@ -63,6 +64,12 @@ static double gram_unbiased_without(const iso_gram_terms *g, const struct gram_s
     return iso_hsic_from_parts(g->n - 1, s->off - 2 * g->off[i], 2 * k - s->k, 2 * l - s->l, rows);
 }
 
+/* Of residuals: tr(KL), tr(K)tr(L), Σ k_ii l_ii. */
+static double gram_residual(const iso_design *d, const struct gram_sums *s)
+{
+    return iso_design_hsic(d, s->off + s->kl, s->k * s->l, s->kl);
+}
+
 static double gram_biased(const struct gram_sums *s)
 {
     return s->off + s->kl;
@@ -77,6 +84,14 @@ static double gram_biased_without(const iso_gram_terms *g, const struct gram_sum
 }
 
 /* Sums method ---------------------------------------------------------------- */
+
+static double sums_residual(const iso_design *d, const iso_hsic_sums *s)
+{
+    const double n = (double)s->n;
+
+    return iso_design_hsic(d, iso_hsic_biased(s), (s->qx - s->sx / n) * (s->qy - s->sy / n),
+                           n * iso_hsic_diag(s));
+}
 
 /* What a group contributes to the biased HSIC expected at n items, divided by (n−1)²: the unbiased
  * term and the share of the diagonal. */
@@ -111,12 +126,19 @@ static struct triple whole(const iso_pair *pair, bool biased)
                                yy = gram_sums_of(pair->gyy);
         if (biased)
             return (struct triple){gram_biased(&xy), gram_biased(&xx), gram_biased(&yy)};
+        if (pair->design)
+            return (struct triple){gram_residual(pair->design, &xy),
+                                   gram_residual(pair->design, &xx),
+                                   gram_residual(pair->design, &yy)};
         return (struct triple){gram_unbiased(pair->gxy, &xy), gram_unbiased(pair->gxx, &xx),
                                gram_unbiased(pair->gyy, &yy)};
     }
     const iso_hsic_sums *xy = &pair->xy->total, *xx = &pair->xx->total, *yy = &pair->yy->total;
     if (biased)
         return (struct triple){iso_hsic_biased(xy), iso_hsic_biased(xx), iso_hsic_biased(yy)};
+    if (pair->design)
+        return (struct triple){sums_residual(pair->design, xy), sums_residual(pair->design, xx),
+                               sums_residual(pair->design, yy)};
     return (struct triple){iso_hsic_unbiased(xy), iso_hsic_unbiased(xx), iso_hsic_unbiased(yy)};
 }
 
@@ -166,12 +188,18 @@ static struct iso_cka_side side_of(const iso_gram_terms *gram, const iso_cross *
     return side;
 }
 
+/* Of rows that are residuals chance is that of so many rows that are not. */
+static int64_t free_items(const iso_pair *pair)
+{
+    return pair->design ? pair->n - pair->design->rank + 1 : pair->n;
+}
+
 /* What random pairing of the rows gives, exactly, and how far out the value is there. */
 static void chance(iso_value *v, const iso_pair *pair, bool biased, const struct iso_cka_side *x,
                    const struct iso_cka_side *y)
 {
-    const double n = (double)pair->n;
-    const struct iso_cka_chance all = iso_cka_chance_of(pair->n, x, y);
+    const double n = (double)free_items(pair);
+    const struct iso_cka_chance all = iso_cka_chance_of(free_items(pair), x, y);
 
     v->null = biased ? all.mean : 0;
     v->null_sd = biased ? all.sd : sqrt(2 / (n * (n - 3)));

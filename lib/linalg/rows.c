@@ -57,8 +57,12 @@ static iso_err memory_new(struct memory **out, iso_view v)
 
     if (err)
         return err;
-    m->base = (iso_rows){.rows = v.rows, .cols = v.cols, .dtype = v.dtype, .run = 1,
-                         .read = memory_read, .close = memory_close};
+    m->base = (iso_rows){.rows = v.rows,
+                         .cols = v.cols,
+                         .dtype = v.dtype,
+                         .run = 1,
+                         .read = memory_read,
+                         .close = memory_close};
     m->view = v;
     *out = m;
     return ISO_OK;
@@ -149,8 +153,12 @@ iso_err iso_rows_pick(iso_rows **out, iso_rows *inner, const int64_t *index, int
     ISO_TRY(iso_alloc(&p->index, count, sizeof *p->index));
     if (count > 0)
         memcpy(p->index, index, (size_t)count * sizeof *index);
-    p->base = (iso_rows){.rows = count, .cols = inner->cols, .dtype = inner->dtype,
-                         .run = inner->run, .read = pick_read, .close = pick_close};
+    p->base = (iso_rows){.rows = count,
+                         .cols = inner->cols,
+                         .dtype = inner->dtype,
+                         .run = inner->run,
+                         .read = pick_read,
+                         .close = pick_close};
     if (inner->name)
         ISO_TRY(iso_str_dup(&p->base.name, inner->name, -1));
     p->inner = inner;
@@ -163,4 +171,9 @@ done:
     }
     iso_free(p);
     return err;
+}
+
+const int64_t *iso_rows_picked(const iso_rows *self)
+{
+    return self->read == pick_read ? ((const struct pick *)self)->index : NULL;
 }

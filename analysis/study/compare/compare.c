@@ -8,6 +8,7 @@
 #include "analysis/pass/pass.h"
 #include "analysis/similarity/centroid.h"
 #include "analysis/pass/permute.h"
+#include "analysis/study/compare/compare_condition.h"
 #include "analysis/study/compare/compare_rows.h"
 #include "analysis/study/items/pairing.h"
 #include "analysis/study/items/item_permutations.h"
@@ -21,6 +22,7 @@ struct comparison {
     const iso_compare_opt *opt;
     struct pairing pairing;
     struct compare_rows rows;
+    struct condition condition;
     const iso_measure *measure[MEASURES];
     iso_plan plan;
     iso_value *values;
@@ -39,6 +41,7 @@ static const iso_option options[] = {
     ISO_OPTION_AS(iso_compare_opt, "shuffle", FLAG, select.shuffle, NULL, "permute the target's rows: the control that should find nothing"),
     ISO_OPTION(iso_compare_opt, MEASURES, measure, "LIST", "measures: cka,cka:biased,cosine (a name alone: its recommended estimators)", .init = "cka"),
     ISO_OPTION_PREP(iso_compare_opt),
+    ISO_OPTION(iso_compare_opt, PATH, condition, "FILE", "cka with covariates of the items held constant: a table of ids and numbers, or LANG=FILE,LANG=FILE", .reads = ISO_READS_NAMED),
     ISO_OPTION(iso_compare_opt, ENUM, interval, "KIND", "how intervals are made", .choices = "none jackknife groups"),
     ISO_OPTION_PERMUTATIONS(iso_compare_opt, .excludes = "difference"),
     ISO_OPTION(iso_compare_opt, ENUM, algorithm, "KIND", "how sums are made (default: by the number of items)", .choices = "gram sums", .numbers = (const int[]){ISO_METHOD_GRAM, ISO_METHOD_SUMS}, .tier = ISO_OPTION_RARE),
@@ -84,6 +87,7 @@ static iso_record record_of(const struct comparison *c, int64_t i, int m, const 
     r.tgt_dim = p->rows[pair.y]->cols;
     r.pool = here->pooling;
     r.prep = iso_compare_rows_text(&c->rows);
+    r.condition = iso_condition_text(&c->condition, i);
     r.subset = iso_compare_rows_subset(&c->rows, p, pair.x);
     r.model = here->model;
     if (p->states[1])
@@ -156,21 +160,24 @@ done:
 static iso_err add_facts(iso_facts *out, const struct comparison *c)
 {
     const iso_plan *p = &c->plan;
-    const int64_t memory = iso_compare_rows_memory(&c->rows, &c->pairing, p->memory);
+    const int64_t memory = iso_compare_rows_memory(&c->rows, &c->pairing, p->memory) +
+                           iso_condition_keeps(&c->condition);
+    const int before = (c->rows.prep.count > 0) + (c->condition.matrices > 0);
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_facts_text(out, "algorithm", iso_plan_method(p)));
     ISO_TRY(iso_facts_count(out, "items", p->rows));
     ISO_TRY(iso_facts_count(out, "pairs", c->pairing.pairs));
-    ISO_TRY(iso_facts_count(out, "matrices", c->pairing.matrices));
+    ISO_TRY(iso_facts_count(out, "matrices", c->pairing.task.matrices));
     ISO_TRY(iso_facts_count(out, "chunks", p->chunks));
-    ISO_TRY(iso_facts_count(out, "readings", p->readings + (c->rows.prep.count > 0)));
+    ISO_TRY(iso_facts_count(out, "readings", p->readings + before));
     ISO_TRY(iso_facts_real(out, "operations", p->operations));
     if (c->opt->permutations > 0)
         ISO_TRY(iso_facts_real(out, "permuted operations",
                                iso_permute_operations(&c->pairing.task, c->opt->permutations)));
-    ISO_TRY(
-        iso_facts_count(out, "bytes", p->bytes + iso_compare_rows_bytes(&c->rows, &c->pairing)));
+    ISO_TRY(iso_facts_count(out, "bytes",
+                            p->bytes + iso_compare_rows_bytes(&c->rows, &c->pairing) +
+                                iso_condition_reads(&c->condition)));
     ISO_TRY(iso_facts_count(out, "memory", memory));
 done:
     return err;
@@ -192,9 +199,12 @@ static iso_err prepare(struct comparison *c, iso_states *states, const iso_run *
     ISO_TRY(iso_measure_choose(c->measure, &count, MEASURES, o->measure));
     ISO_TRY(iso_pairing_make(&c->pairing, &o->select, o->difference, iso_run_seed(run), states,
                              o->against));
+    ISO_TRY(iso_condition_make(&c->condition, o->condition, &c->pairing, run));
     ISO_TRY(iso_compare_rows_make(&c->rows, o->prep));
     ISO_TRY(iso_compare_rows_open(&c->rows, &c->pairing, run));
-    ISO_TRY(iso_compare_rows_run(&within, &c->rows, &c->pairing, run));
+    ISO_TRY(iso_condition_open(&c->condition, &c->pairing, run));
+    ISO_TRY(iso_compare_rows_run(&within, &c->rows, &c->pairing, iso_condition_keeps(&c->condition),
+                                 run));
     task->measure = c->measure;
     task->measures = count;
     task->method = method;
@@ -218,7 +228,7 @@ static iso_err permute(struct comparison *c, const iso_run *run)
 
     if (c->opt->permutations == 0)
         return ISO_OK;
-    ISO_TRY(iso_compare_rows_run(&within, &c->rows, p, run));
+    ISO_TRY(iso_compare_rows_run(&within, &c->rows, p, iso_condition_keeps(&c->condition), run));
     ISO_TRY(iso_item_keys(&key, iso_states_lang(p->states[first->collection], first->lang), pick,
                           p->task.matrix[0]->rows, iso_run_seed(run)));
     ISO_TRY(iso_permute_values(c->values, &p->task, key, c->opt->permutations, &within));
@@ -232,6 +242,7 @@ static void forget(struct comparison *c)
     iso_free(c->values);
     iso_free(c->replicates);
     iso_plan_free(&c->plan);
+    iso_condition_free(&c->condition);
     iso_pairing_free(&c->pairing);
     iso_compare_rows_free(&c->rows);
 }
@@ -247,6 +258,7 @@ static iso_err take_options(iso_compare_opt *out, const iso_compare_opt *opt)
     ISO_TRY(iso_options_take(&iso_compare_options, out, opt));
     ISO_TRY(iso_compare_method(&method, out->algorithm, out->interval));
     ISO_TRY(iso_measure_choose(measure, &count, MEASURES, out->measure));
+    ISO_TRY(iso_condition_check(out->condition, measure, count));
     ISO_TRY(iso_selection_check(&out->select));
     ISO_TRY(iso_compare_rows_make(&rows, out->prep));
     ISO_TRY(iso_permutations_check(out->permutations));
@@ -293,7 +305,9 @@ iso_err iso_compare(iso_records *out, iso_states *states, const iso_compare_opt 
         ISO_TRY(
             iso_alloc(&c.replicates, task->pairs * task->measures * c.plan.stride, sizeof(double)));
     ISO_TRY(iso_compare_rows_fit(&c.rows, &c.pairing, run));
+    ISO_TRY(iso_condition_fit(&c.condition, run));
     ISO_TRY(iso_pass(c.values, c.replicates, task, &c.plan, run));
+    iso_condition_judge(c.values, task, &c.condition);
     ISO_TRY(permute(&c, run));
     ISO_TRY(add_records(out, &c));
 done:

@@ -47,14 +47,13 @@ static double kept(const struct compare_rows *r, const struct pairing *p)
 }
 
 iso_err iso_compare_rows_run(iso_run *out, const struct compare_rows *r, const struct pairing *p,
-                             const iso_run *run)
+                             int64_t more, const iso_run *run)
 {
-    const double have = (double)iso_run_mem(run), need = kept(r, p);
+    const double have = (double)iso_run_mem(run), need = kept(r, p) + (double)more;
 
     if (have - need < 1)
         return iso_fail(ISO_EARG,
-                        ISO_FIELD(prep) ": rows at hand take %.0f MB of memory, " ISO_FIELD(
-                            mem) " gives %.0f MB",
+                        "rows at hand take %.0f MB of memory, " ISO_FIELD(mem) " gives %.0f MB",
                         need / 1e6, have / 1e6);
     *out = run ? *run : (iso_run){0};
     out->mem = (int64_t)(have - need);
@@ -69,8 +68,8 @@ iso_err iso_compare_rows_fit(struct compare_rows *r, struct pairing *p, const is
         const struct origin *o = &p->origin[m];
         const struct language_span *span;
         ISO_TRY(iso_run_step(run, "preparing", m, p->matrices, "matrices"));
-        ISO_TRY(iso_language_span(&span, &r->spans, &r->prep, p->states[o->collection], o->layer,
-                                  run));
+        ISO_TRY(
+            iso_language_span(&span, &r->spans, &r->prep, p->states[o->collection], o->layer, run));
         ISO_TRY(iso_prepared_fit(p->rows[m], &r->prep, &span->span, run));
     }
 done:
@@ -86,8 +85,7 @@ int64_t iso_compare_rows_bytes(const struct compare_rows *r, const struct pairin
     return bytes;
 }
 
-int64_t iso_compare_rows_memory(const struct compare_rows *r, const struct pairing *p,
-                                int64_t pass)
+int64_t iso_compare_rows_memory(const struct compare_rows *r, const struct pairing *p, int64_t pass)
 {
     int64_t most = pass;
 

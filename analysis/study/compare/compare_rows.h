@@ -20,10 +20,10 @@ void iso_compare_rows_free(struct compare_rows *r);
 /* Puts prepared sources into the place of a pairing's own; reads nothing. */
 iso_err iso_compare_rows_open(struct compare_rows *r, struct pairing *p, const iso_run *run);
 
-/* A run with the memory that the pass may have beside the sources. ISO_EARG where nothing is left.
- */
+/* A run with the memory that the pass may have beside the sources and `more` bytes. ISO_EARG where
+ * nothing is left. */
 iso_err iso_compare_rows_run(iso_run *out, const struct compare_rows *r, const struct pairing *p,
-                             const iso_run *run);
+                             int64_t more, const iso_run *run);
 
 /* Finds what the steps come to, matrix after matrix. Errors as iso_prepared_fit,
  * iso_language_span. */

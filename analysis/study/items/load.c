@@ -48,3 +48,18 @@ done:
     iso_mat_free(&x);
     return err;
 }
+
+iso_err iso_buffer_room(iso_mat *buffer, int64_t numbers, iso_dtype type)
+{
+    iso_mat m = {0};
+    iso_err err = ISO_OK;
+
+    if (buffer->dtype == type && buffer->cols >= numbers)
+        return ISO_OK;
+    iso_mat_free(buffer);
+    *buffer = (iso_mat){0};
+    ISO_TRY(iso_mat_new(&m, 1, numbers, type));
+    *buffer = m;
+done:
+    return err;
+}

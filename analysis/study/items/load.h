@@ -13,6 +13,10 @@ iso_err iso_load_matrix(iso_mat *out, iso_rows *rows, iso_dtype dtype);
 iso_err iso_load_rows(iso_mat *out, iso_rows *rows, const iso_prep *prep,
                       const iso_prep_span *span);
 
+/* Makes place for so many numbers of a type in a buffer that sources of rows share; what is there
+ * is not kept. ISO_ENOMEM. */
+iso_err iso_buffer_room(iso_mat *buffer, int64_t numbers, iso_dtype type);
+
 /* Of a matrix that is computed with in single precision: its name, a row, the largest number in it.
  */
 #define LOAD_RANGE                                                                                 \

@@ -16,22 +16,6 @@ struct prepared {
     iso_mat own, *buffer;
 };
 
-/* Room for so many numbers; what is there is not kept. */
-static iso_err make_room(iso_mat *buffer, int64_t numbers, iso_dtype type)
-{
-    iso_mat m = {0};
-    iso_err err = ISO_OK;
-
-    if (buffer->dtype == type && buffer->cols >= numbers)
-        return ISO_OK;
-    iso_mat_free(buffer);
-    *buffer = (iso_mat){0};
-    ISO_TRY(iso_mat_new(&m, 1, numbers, type));
-    *buffer = m;
-done:
-    return err;
-}
-
 static iso_err prepared_read(iso_rows *self, int64_t first, int64_t count, iso_view *out)
 {
     struct prepared *p = (struct prepared *)self;
@@ -41,7 +25,7 @@ static iso_err prepared_read(iso_rows *self, int64_t first, int64_t count, iso_v
 
     ISO_NEED(p->ready, "%s: rows are read before they are prepared", iso_rows_name(self));
     ISO_TRY(iso_rows_read(p->inner, first, count, &v));
-    ISO_TRY(make_room(p->buffer, count * self->cols, self->dtype));
+    ISO_TRY(iso_buffer_room(p->buffer, count * self->cols, self->dtype));
     for (int64_t i = 0; i < count; i++) {
         iso_convert_f64(p->row, self->cols, iso_view_rows(v, i, 1));
         iso_prep_fit_row(&p->fit, p->row);
