@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "lib/base/alloc.h"
+
 /* The strictly best of row i, −1 where two share the place. */
 static int64_t strict(const iso_near *n, int64_t i)
 {
@@ -12,11 +14,9 @@ static int64_t strict(const iso_near *n, int64_t i)
     return first;
 }
 
-iso_err iso_mutual_best(double *outcome, double *null, const iso_near *forward,
-                        const iso_near *backward)
+iso_err iso_mutual_rows(int64_t *chosen, const iso_near *forward, const iso_near *backward)
 {
     const int64_t n = forward->rows;
-    int64_t cells = 0;
     iso_err err = ISO_OK;
 
     ISO_NEED(n == backward->rows, "mutual: %lld rows against %lld", (long long)n,
@@ -24,11 +24,27 @@ iso_err iso_mutual_best(double *outcome, double *null, const iso_near *forward,
     ISO_NEED(n <= 1 || (forward->k > 1 && backward->k > 1), "mutual: lists hold one row, not two");
     for (int64_t i = 0; i < n; i++) {
         const int64_t j = strict(forward, i);
-        const bool chosen = j >= 0 && strict(backward, j) == i;
-        cells += chosen;
-        outcome[i] = chosen && j == i;
+        chosen[i] = j >= 0 && strict(backward, j) == i ? j : -1;
+    }
+done:
+    return err;
+}
+
+iso_err iso_mutual_best(double *outcome, double *null, const iso_near *forward,
+                        const iso_near *backward)
+{
+    const int64_t n = forward->rows;
+    int64_t *chosen = NULL, cells = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&chosen, n, sizeof *chosen));
+    ISO_TRY(iso_mutual_rows(chosen, forward, backward));
+    for (int64_t i = 0; i < n; i++) {
+        cells += chosen[i] >= 0;
+        outcome[i] = chosen[i] == i;
     }
     *null = n > 0 ? (double)cells / ((double)n * (double)n) : NAN;
 done:
+    iso_free(chosen);
     return err;
 }

@@ -24,6 +24,18 @@ $ isogloss centroids $S/examples/states/mini.h5 --tgt de --layers last --measure
 $ isogloss compare $S/examples/states/mini.h5 --tgt de --layers last --measure cka:biased --interval none --quiet --csv - | cut -d , -f 1,2,7,11-13
 > measure,estimator,value,null,null_sd,p
 > cka,biased,0.3783159403474,0.093699158735,0.00552439264817,5.67281847725e-208
+# retrieval: the answers are permuted
+$ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers last --measure p@1,mrr:csls,error:ratio,mexa --permutations 99 --interval none --quiet --csv - | cut -d , -f 1,2,7,11-13,43
+> measure,estimator,value,null,null_sd,p,calibrated
+> p@1,cosine,0.0625,0.00416666666667,0.00348367005849,0.01,0.0506329113924
+> p@1,cosine,0.0583333333333,0.00416666666667,0.00374937483814,0.01,0.0464135021097
+> p@1,csls,0.0958333333333,0.00416666666667,0.00359589582712,0.01,0.084388185654
+> p@1,csls,0.1041666666667,0.00416666666667,0.00431270228973,0.01,0.0928270042194
+> mrr,csls,0.1742171140418,0.02524973531175,0.0037414411877,0.01,0.1470080109652
+> mrr,csls,0.1707035659825,0.02524973531175,0.00482201969235,0.01,0.1408950333998
+> error,ratio,0.904166666667,0.995833333333,0.00345426712006,0.01,0.0882352941176
+> error,ratio,0.895833333333,0.995833333333,0.0041399542278,0.01,0.0928270042194
+> mexa,cosine,0.02083333333333,0.000295138888889,0.000917079640612,0.01,0.01673640167364
 # too few, too many, what has none
 $ isogloss compare $S/examples/states/mini.h5 --permutations 18
 2> isogloss compare: --permutations 18: p is at least 1/(K + 1), so that fewer than 19 cannot reach 0.05; 1000 are usual (see `isogloss help compare`)
@@ -39,7 +51,7 @@ $ isogloss compare $S/examples/states/mini.h5 --against $S/examples/states/mini.
 ? 2
 $ isogloss compare $S/examples/states/mini.h5 --tgt de --layers last --measure procrustes:nuclear --permutations 1000000 --mem 8G --interval none | cut -f 1-2,7
 > measure	estimator	value
-> procrustes	nuclear	0.556018562306
+> procrustes	nuclear	0.556018557774
 2> isogloss: note: procrustes:nuclear has no p: 1000000 permutations cost too much, 29724 do: --permutations 29724
 $ isogloss compare $S/examples/states/mini.h5 --tgt de --permutations 100 --plan | grep -c permuted
 > 1

@@ -20,17 +20,16 @@ done:
     return err;
 }
 
-static iso_err check_memory(const iso_task *task, int64_t count, const iso_run *run)
+iso_err iso_permutations_room(int64_t count, int64_t values, const iso_run *run)
 {
-    const double need = iso_permute_memory(task, count), have = (double)iso_run_mem(run);
+    const double need = 8 * (double)values * (double)(count + 1), have = (double)iso_run_mem(run);
 
     if (need > 0.7 * have)
         return iso_fail(
             ISO_EARG,
             "%lld permutations of %lld values need %.0f MB of memory, " ISO_FIELD(
                 mem) " gives %.0f MB: give more, or take fewer " ISO_FIELD(permutations),
-            (long long)count, (long long)(task->pairs * task->measures), need / 0.7 / 1e6,
-            have / 1e6);
+            (long long)count, (long long)values, need / 0.7 / 1e6, have / 1e6);
     return ISO_OK;
 }
 
@@ -43,7 +42,7 @@ iso_err iso_permute_values(iso_value *values, const iso_task *task, const uint64
     double *permuted = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(check_memory(task, count, run));
+    ISO_TRY(iso_permutations_room(count, cells, run));
     ISO_TRY(iso_alloc(&permuted, cells * (count + 1), sizeof *permuted));
     ISO_TRY(iso_alloc(&against, cells, sizeof *against));
     for (int64_t c = 0; c < cells; c++)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/study/retrieve/retrieve_inside.h"
+#include "analysis/study/retrieve/retrieve_permute.h"
 #include "analysis/study/items/records.h"
 #include "analysis/study/preset.h"
 #include "lib/base/alloc.h"
@@ -19,6 +20,7 @@ struct retrieval {
     iso_mined *truth;
     int64_t truth_count;
     iso_value *values;
+    struct retrieve_permute permute;
     struct retrieve_found found;
     struct retrieve_over over;
     iso_near_stats stats;
@@ -32,6 +34,7 @@ static const iso_option options[] = {
     ISO_SELECT_LAYERS(iso_retrieve_opt),
     ISO_OPTION(iso_retrieve_opt, MEASURES, measure, "LIST", "measures: p@1,p@5:csls,mrr,error:ratio,mexa,f1 (default: p@1; a name alone: cosine and csls)"),
     ISO_OPTION(iso_retrieve_opt, ENUM, interval, "KIND", "how intervals are made (default: boot-items)", .choices = "none boot-items bca", .numbers = (const int[]){ISO_INTERVAL_NONE, ISO_INTERVAL_BOOT_ITEMS, ISO_INTERVAL_BCA}),
+    ISO_OPTION_PERMUTATIONS(iso_retrieve_opt, .excludes = NULL),
     ISO_OPTION(iso_retrieve_opt, TEXT, preset, "NAME", "options of a published protocol; it prints them"),
     ISO_OPTION_PREP(iso_retrieve_opt),
     ISO_OPTION(iso_retrieve_opt, INT, first, "N", "only the first N items that the languages share (default: all)", .least = 1, .excludes = "gold"),
@@ -63,6 +66,7 @@ static iso_err understand(iso_retrieve_opt *out, struct retrieve_ask *ask,
     ISO_TRY(iso_preset_fill(&iso_retrieve_options, out, out->preset));
     ISO_TRY(iso_retrieve_ask_make(ask, out));
     ISO_TRY(iso_selection_check(&out->select));
+    ISO_TRY(iso_permutations_check(out->permutations));
 done:
     return err;
 }
@@ -177,6 +181,8 @@ static iso_err one_pair(struct retrieval *r, int l, int p)
 {
     const struct selection *sel = &r->rows.sel;
     const int src = sel->pair[p][0], tgt = sel->pair[p][1];
+    const int64_t cell = ((int64_t)l * sel->pair_count + p) * r->ask.cells;
+    const bool permute = r->opt.permutations > 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_retrieve_rows_load(&r->rows, &r->ask, src, tgt, sel->layer[l], r->run));
@@ -187,8 +193,10 @@ static iso_err one_pair(struct retrieval *r, int l, int p)
         .ty = &r->rows.duplicates[iso_retrieve_lang_index(&r->rows, tgt)],
         .truth = r->truth,
         .truth_count = r->truth_count,
+        .permute = permute ? &r->permute : NULL,
+        .permuted = permute ? r->permute.values + cell * (r->opt.permutations + 1) : NULL,
     };
-    iso_value *values = r->values + ((int64_t)l * sel->pair_count + p) * r->ask.cells;
+    iso_value *values = r->values + cell;
     double *outcome;
     ISO_TRY(iso_retrieve_over_room(&outcome, &r->over, pair.x.rows));
     err = iso_retrieve_pair_values(values, outcome, r->opt.predictions ? &r->found : NULL,
@@ -210,6 +218,8 @@ static iso_err walk(struct retrieval *r)
 
     ISO_TRY(iso_alloc(&r->values, all * r->ask.cells, sizeof *r->values));
     ISO_TRY(iso_retrieve_over_make(&r->over, &r->ask, sel->pair_count, sel->layer_count));
+    ISO_TRY(iso_retrieve_permute_open(&r->permute, r->opt.permutations, &r->rows, r->truth_count,
+                                      all * r->ask.cells, r->run));
     for (int l = 0; l < sel->layer_count; l++) {
         for (int p = 0; p < sel->pair_count; p++) {
             ISO_TRY(
@@ -217,6 +227,7 @@ static iso_err walk(struct retrieval *r)
             ISO_TRY(one_pair(r, l, p));
         }
     }
+    ISO_TRY(iso_retrieve_permute_judge(r->values, &r->permute, &r->ask, all, r->run));
 done:
     return err;
 }
@@ -342,6 +353,7 @@ static void forget(struct retrieval *r)
     iso_free(r->truth);
     iso_free(r->values);
     iso_retrieve_over_free(&r->over, r->rows.sel.pair_count);
+    iso_retrieve_permute_free(&r->permute);
     iso_retrieve_rows_free(&r->rows);
     iso_retrieve_ask_free(&r->ask);
 }

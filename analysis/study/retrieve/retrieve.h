@@ -40,6 +40,7 @@ typedef struct iso_retrieve_opt {
     const char *predictions; /* a file to write what was found to; "-" is standard output */
     iso_retrieve_candidates candidates;
     int64_t first; /* only the first items that both languages have; 0: all */
+    int64_t permutations; /* of the targets' items; 0 for none */
 } iso_retrieve_opt;
 
 extern ISO_API const iso_options iso_retrieve_options;

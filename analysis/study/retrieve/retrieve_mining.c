@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analysis/study/retrieve/retrieve_inside.h"
+#include "analysis/study/retrieve/retrieve_permute.h"
 #include "lib/base/alloc.h"
 
 /* The rows of one side without those whose text came before. */
@@ -95,9 +96,9 @@ static int used_way(const struct retrieve_ask *ask)
 
 /* The values of one way; `found` takes its pairs. */
 static iso_err way_values(iso_value *values, struct retrieve_found *found,
-                          const struct retrieve_ask *ask, int way, const iso_near near[2],
-                          const iso_mined *truth, int64_t truth_count, const struct unified *x,
-                          const struct unified *y, const iso_run *run)
+                          const struct retrieve_pair *pair, const struct retrieve_ask *ask, int way,
+                          const iso_near near[2], const iso_mined *truth, int64_t truth_count,
+                          const struct unified *x, const struct unified *y, const iso_run *run)
 {
     iso_mined *mined = NULL;
     iso_mine_score score;
@@ -113,6 +114,8 @@ static iso_err way_values(iso_value *values, struct retrieve_found *found,
         if (ask->cell[c].kind == RETRIEVE_MINING && ask->cell[c].way == way)
             values[c] = v[which(&ask->cell[c])];
     }
+    if (pair->permute)
+        ISO_TRY(iso_retrieve_permute_mining(pair, ask, way, mined, count, truth, truth_count));
     if (found && way == used_way(ask))
         keep_mined(found, &mined, count, score.threshold, x, y);
 done:
@@ -142,7 +145,7 @@ iso_err iso_retrieve_mining_values(iso_value *values, struct retrieve_found *fou
     stats->again += more.again;
     stats->overflowed += more.overflowed;
     for (int way = 0; way < ISO_MINE_WAYS; way++)
-        ISO_TRY(way_values(values, found, ask, way, near, truth, truth_count, &x, &y, run));
+        ISO_TRY(way_values(values, found, pair, ask, way, near, truth, truth_count, &x, &y, run));
 done:
     iso_near_free(&near[0]);
     iso_near_free(&near[1]);

@@ -3,6 +3,7 @@
 
 #include "analysis/search/mutual.h"
 #include "analysis/study/retrieve/retrieve_inside.h"
+#include "analysis/study/retrieve/retrieve_permute.h"
 #include "lib/base/alloc.h"
 
 enum { COPIES_MOST = 64 }; /* of rows with one text so many are looked for, and the row itself */
@@ -218,12 +219,14 @@ static iso_err rule_values(iso_value *values, double *outcome, struct retrieve_f
 
     if (!outcome)
         ISO_TRY(iso_alloc(&own, n, sizeof *own));
-    ISO_TRY(search(&r, stats, pair, ask, rule, wanted, run));
+    ISO_TRY(search(&r, stats, pair, ask, rule, wanted || pair->permute, run));
     for (int c = 0; c < ask->cells; c++) {
         const struct retrieve_cell *cell = &ask->cell[c];
         if (cell->kind != RETRIEVE_MINING && cell->rule == rule)
             ISO_TRY(value(&values[c], own ? own : outcome + c * n, &r, pair, cell, ask, run));
     }
+    if (pair->permute)
+        ISO_TRY(iso_retrieve_permute_rule(pair, ask, rule, r.near, run));
     if (wanted) {
         const int way = ask->way[0] ? 0 : 1;
         found->near = r.near[way];

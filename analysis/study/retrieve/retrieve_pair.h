@@ -11,6 +11,8 @@ struct retrieve_pair {
     const struct duplicates *tx, *ty;
     const iso_mined *truth; /* NULL: row i belongs to row i */
     int64_t truth_count;
+    struct retrieve_permute *permute; /* NULL: the target's items stay */
+    double *permuted;                 /* then: of each cell the values under all permutations */
 };
 
 /* What the first search found, for --predictions. */
