@@ -143,3 +143,11 @@ $ isogloss report --records few.json p.csv -o probed --quiet; ls probed/figures 
 > gap-scatter.svg
 > gap.svg
 > 10
+# its correlations permute languages within blocks; what is not used is said
+$ printf 'lang,block\nde,1\nfr,1\nru,1\nsw,2\nar,2\n' > b.csv; isogloss report --records few.json p.csv --blocks b.csv -o probed --quiet; grep '^pearson' probed/records.csv | grep -v + | cut -d , -f 40 | grep -c 12; grep -c 'isogloss gap.* --blocks b.csv' probed/report.html
+> probed/report.html
+> 3
+> 4
+$ isogloss report --records few.json --blocks b.csv -o probed
+> probed/report.html
+2> isogloss: note: --blocks is not used: no scores are correlated here

@@ -21,6 +21,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_report_opt, PATH, scores, "TABLE", "task scores: a row a model and a column a language, or lang and score; or records of accuracy or f1", .reads = ISO_READS_FILE),
     ISO_OPTION(iso_report_opt, TEXT, row, "NAME", "row of " ISO_FIELD(scores) ", where it has several"),
     ISO_OPTION(iso_report_opt, PATH, given, "TABLE", "quantities to hold constant: a row each by language, or of pairs src, tgt", .reads = ISO_READS_FILE),
+    ISO_OPTION(iso_report_opt, PATH, blocks, "TABLE", "lang and block (a family, a script): correlations with the gap permute languages within blocks only", .reads = ISO_READS_FILE),
     ISO_SELECT_SRC(iso_report_opt),
     ISO_SELECT_TGT(iso_report_opt),
     ISO_SELECT_LAYERS(iso_report_opt),

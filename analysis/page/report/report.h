@@ -17,6 +17,7 @@ typedef struct iso_report_opt {
         model; /* with texts.corpus: mixes them; compute and random weights are not used */
     iso_texts_opt texts;
     const char *scores, *row, *given; /* as in iso_gap_opt */
+    const char *blocks;               /* as in iso_gap_opt, of a probe's correlations too */
     iso_select select;                /* src, tgt, layers */
     const char *layer;                /* to mix at; NULL: each in turn */
     const char *measure; /* NULL: the usual ones of all studies; else compare alone, by these */

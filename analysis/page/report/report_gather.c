@@ -130,6 +130,7 @@ static iso_gap_opt gaps_of(const iso_report_opt *opt)
     gap.scores = opt->scores;
     gap.row = opt->row;
     gap.given = opt->given;
+    gap.blocks = opt->blocks;
     gap.select.src = opt->select.src;
     gap.interval = opt->interval == ISO_INTERVAL_NONE ? ISO_INTERVAL_NONE : ISO_INTERVAL_USUAL;
     return gap;
@@ -167,10 +168,13 @@ iso_err iso_report_gap(struct report *report, const iso_run *run)
     iso_err err = ISO_OK;
 
     ISO_TRY(unmixed(&in, report));
-    if (probed && (!has(&in, "accuracy", "probe") || related(&in)))
+    if (probed && (!has(&in, "accuracy", "probe") || related(&in))) {
+        if (opt.blocks)
+            iso_run_note(run, ISO_FIELD(blocks) " is not used: no scores are correlated here");
         goto done;
+    }
     err = iso_gap(&made, &in, &opt, run);
-    if (err == ISO_EDATA && probed) {
+    if (err == ISO_EDATA && probed && !opt.blocks) {
         iso_run_note(run, "no correlation with the gap: %s", iso_err_msg());
         err = ISO_OK;
         goto done;
