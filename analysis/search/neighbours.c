@@ -30,7 +30,7 @@ static iso_err plan_of(struct near_plan *out, const iso_near_opt *opt)
                       : is_margin(o.rule) ? 4
                                           : 10,
         .kept = o.kept ? o.kept : 128,
-        .beta = o.beta > 0 ? o.beta : 10,
+        .beta = o.beta > 0 ? o.beta : ISO_RULE_BETA,
     };
     ISO_NEED(!o.knn || out->k <= out->neighbours, "k is %d, more than the %d nearest candidates",
              out->k, out->neighbours);

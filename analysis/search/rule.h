@@ -21,6 +21,8 @@ typedef enum iso_rule {
     ISO_RULE_INVSOFTMAX  /* exp(beta c) / Σ over queries x' of exp(beta cos(x', y)) */
 } iso_rule;
 
+enum { ISO_RULE_BETA = 30 }; /* beta where none is given: that of MUSE */
+
 /** "cosine", "csls", "ratio", "difference", "absolute", "invsoftmax"; ISO_EARG with the nearest. */
 ISO_API ISO_MUST_USE iso_err iso_rule_find(iso_rule *out, const char *name);
 ISO_API const char *iso_rule_name(iso_rule rule);

@@ -305,8 +305,13 @@ static void equals_definition(void **state)
         r_t[i] = largest(&c[i][0], Q, 1, NEIGHBOURS);
     for (int j = 0; j < Q; j++)
         r_s[j] = largest(&c[0][j], P, Q, NEIGHBOURS);
-    for (iso_rule rule = 0; rule <= ISO_RULE_INVSOFTMAX; rule++) {
-        const iso_near_opt opt = {.rule = rule, .k = Q, .neighbours = NEIGHBOURS, .beta = 7};
+    for (int turn = 0; turn <= ISO_RULE_INVSOFTMAX + 1; turn++) { /* at last beta by default */
+        const iso_rule rule = turn > ISO_RULE_INVSOFTMAX ? ISO_RULE_INVSOFTMAX : (iso_rule)turn;
+        const double beta = turn > ISO_RULE_INVSOFTMAX ? 30 : 7;
+        const iso_near_opt opt = {.rule = rule,
+                                  .k = Q,
+                                  .neighbours = NEIGHBOURS,
+                                  .beta = turn > ISO_RULE_INVSOFTMAX ? 0 : 7};
         iso_near f;
         ok(iso_near_find(&f, NULL, iso_mat_view(&x), iso_mat_view(&y), &opt, NULL, NULL));
         for (int64_t a = 0; a < P * Q; a++) {
@@ -314,9 +319,9 @@ static void equals_definition(void **state)
             const double b = (r_t[i] + r_s[j]) / 2;
             double sum = 0;
             for (int l = 0; l < P; l++)
-                sum += exp(7 * c[l][j]);
+                sum += exp(beta * c[l][j]);
             const double expected[] = {c[i][j],     2 * (c[i][j] - b), c[i][j] / b,
-                                       c[i][j] - b, c[i][j],           exp(7 * c[i][j]) / sum};
+                                       c[i][j] - b, c[i][j],           exp(beta * c[i][j]) / sum};
             near(f.score[a], expected[rule], 1e-13);
             if (a % Q > 0)
                 assert_true(f.score[a - 1] > f.score[a] ||

@@ -171,6 +171,48 @@ static void ranks_do_not_depend_on_the_method(void **state)
     iso_states_close(s);
 }
 
+/* Inverted softmax as MUSE has it: beta 30, of each candidate the sum over all queries. */
+static void the_softmax_is_that_of_muse(void **state)
+{
+    static double c[MANY][MANY];
+    double right = 0;
+
+    (void)state;
+    iso_states *s = related("softmax.h5", 0);
+    for (int i = 0; i < MANY; i++)
+        for (int j = 0; j < MANY; j++) {
+            double xy = 0, xx = 0, yy = 0;
+            for (int l = 0; l < WIDE; l++) {
+                xy += (double)here[i * WIDE + l] * there[j * WIDE + l];
+                xx += (double)here[i * WIDE + l] * here[i * WIDE + l];
+                yy += (double)there[j * WIDE + l] * there[j * WIDE + l];
+            }
+            c[i][j] = exp(30 * xy / sqrt(xx * yy));
+        }
+    for (int j = 0; j < MANY; j++) {
+        double sum = 0;
+        for (int i = 0; i < MANY; i++)
+            sum += c[i][j];
+        for (int i = 0; i < MANY; i++)
+            c[i][j] /= sum;
+    }
+    for (int i = 0; i < MANY; i++) {
+        int best = 0;
+        for (int j = 1; j < MANY; j++)
+            best = c[i][j] > c[i][best] ? j : best;
+        right += best == i;
+    }
+    iso_records list =
+        retrieved(s, RETRIEVE(.measure = "p@1:invsoftmax", .direction = ISO_RETRIEVE_FORWARD));
+    near(list.at[0].value, right / MANY, 1e-12);
+    near(list.at[0].param, 30, 0);
+    iso_records_free(&list);
+    list = retrieved(s, RETRIEVE(.measure = "p@1:invsoftmax", .beta = 2));
+    near(list.at[0].param, 2, 0);
+    iso_records_free(&list);
+    iso_states_close(s);
+}
+
 /* Centring takes a shift of one language off, and records say that it was done. */
 static void centring_takes_a_shift_off(void **state)
 {
@@ -218,5 +260,6 @@ int main(void)
 {
     RUN_TESTS(test(kornblith_two_languages), test(a_row_with_the_text_of_the_right_one_is_right),
               test(chance_is_what_unrelated_rows_give), test(ranks_do_not_depend_on_the_method),
-              test(centring_takes_a_shift_off), test(every_allocation_may_fail));
+              test(the_softmax_is_that_of_muse), test(centring_takes_a_shift_off),
+              test(every_allocation_may_fail));
 }

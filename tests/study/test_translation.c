@@ -84,6 +84,8 @@ static double first_right(const iso_records *list, const char *rule)
         if (r->k == 1 && iso_str_same(r->estimator, rule) &&
             iso_str_same(r->denominator, "in-vocabulary")) {
             assert_int_equal(r->n, 100);
+            if (iso_str_same(rule, "invsoftmax"))
+                near(r->param, 30, 0);
             return r->value;
         }
     }

@@ -240,6 +240,8 @@ static iso_err add_record(const struct align_records *to, const struct align_pai
         r.denominator = rows->answers ? iso_denominator_name(ISO_OVER_IN_VOCABULARY) : NULL;
         r.k = of->k ? of->k : ISO_NO_INT;
         r.neighbours = neighbours(to->ask, of->rule);
+        if (of->rule == ISO_RULE_INVSOFTMAX)
+            r.param = ISO_RULE_BETA;
     }
     ISO_TRY(iso_records_add(to->out, &r));
 done:

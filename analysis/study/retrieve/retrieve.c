@@ -41,7 +41,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_retrieve_opt, TEXT, k, "LIST", "ranks of p@k, which older scripts have: p@1,p@5 names them", .tier = ISO_OPTION_HIDDEN),
     ISO_OPTION(iso_retrieve_opt, INT, neighbours, "N", "neighbours that CSLS and margins average (default: 10, margins 4)", .least = 1, .most = 1000000),
     ISO_OPTION(iso_retrieve_opt, ENUM, candidates, "KIND", "rows among which CSLS and margins choose: all, or knn, the " ISO_FIELD(neighbours) " nearest by cosine (default: all)", .choices = "all knn", .init = "all"),
-    ISO_OPTION(iso_retrieve_opt, REAL, beta, "X", "inverse temperature of invsoftmax (default: 10)", .above = true, .tier = ISO_OPTION_RARE),
+    ISO_OPTION(iso_retrieve_opt, REAL, beta, "X", "inverse temperature of invsoftmax (default: 30, as MUSE)", .above = true, .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_retrieve_opt, ENUM, direction, "WHICH", "who searches (default: both)", .choices = "forward backward both", .init = "both"),
     ISO_OPTION(iso_retrieve_opt, ENUM, margin, "KIND", "score that mining goes by; distance, the name in LASER's code, is difference (default: ratio)", .choices = "ratio difference absolute distance", .numbers = (const int[]){ISO_RULE_RATIO, ISO_RULE_DIFFERENCE, ISO_RULE_ABSOLUTE, ISO_RULE_DIFFERENCE}, .init = "ratio"),
     ISO_OPTION(iso_retrieve_opt, REAL, threshold, "X", "score that mined pairs must reach (default: the one with the best F1)", .least = -INFINITY),

@@ -32,7 +32,7 @@ typedef struct iso_retrieve_opt {
     const char
         *k; /* older name of ranks: "1,5,10" are those of p@k, or of a measure that is not said */
     int64_t neighbours; /* averaged by CSLS and margins; 0: 10, margins 4 */
-    double beta;        /* inverse temperature of invsoftmax; NaN: 10 */
+    double beta;        /* inverse temperature of invsoftmax; NaN: 30, as MUSE */
     iso_retrieve_direction direction;
     iso_rule margin;         /* of mining: RATIO, DIFFERENCE, ABSOLUTE */
     double threshold;        /* of mining; NaN: the one with the best F1 */

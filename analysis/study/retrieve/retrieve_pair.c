@@ -202,7 +202,7 @@ static iso_err value(iso_value *out, double *outcome, const struct result *r,
     ISO_TRY(iso_hits_mean(out, outcome, n, ask->boot, iso_run_seed(run)));
     out->null = null;
     if (cell->rule == ISO_RULE_INVSOFTMAX)
-        out->param = ask->near.beta > 0 ? ask->near.beta : 10;
+        out->param = ask->near.beta > 0 ? ask->near.beta : ISO_RULE_BETA;
 done:
     return err;
 }

@@ -36,7 +36,7 @@ typedef struct iso_words_opt {
     const char *prep;         /* steps on the rows of each side */
     const char *k;            /* ranks of P@k: "1,5,10" */
     int64_t neighbours;       /* that CSLS averages */
-    double beta;              /* inverse temperature of invsoftmax; NaN: 10 */
+    double beta;              /* inverse temperature of invsoftmax; NaN: 30, as MUSE */
     const char *train, *test; /* files of dictionaries; `test` is needed */
     bool unsupervised;        /* instead of `train` */
     iso_words_method method;  /* 0: orthogonal */

@@ -18,7 +18,7 @@ static const iso_option options[] = {
     ISO_OPTION_PREP(iso_words_opt, .init = "unit,center,unit"),
     ISO_OPTION(iso_words_opt, TEXT, k, "LIST", "ranks that count as a hit (default: 1,5,10)", .init = "1,5,10"),
     ISO_OPTION(iso_words_opt, INT, neighbours, "N", "neighbours that CSLS and margins average (default: 10, margins 4)", .least = 1, .init = "10"),
-    ISO_OPTION(iso_words_opt, REAL, beta, "X", "inverse temperature of invsoftmax (default: 10)", .above = true, .tier = ISO_OPTION_RARE),
+    ISO_OPTION(iso_words_opt, REAL, beta, "X", "inverse temperature of invsoftmax (default: 30, as MUSE)", .above = true, .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_words_opt, PATH, train, "DICT", "dictionary the map is fitted on: source TAB target, or split at spaces", .reads = ISO_READS_NAMED),
     ISO_OPTION(iso_words_opt, PATH, test, "DICT", "dictionary whose source words are looked up; the fit never sees it", .reads = ISO_READS_NAMED),
     ISO_OPTION(iso_words_opt, FLAG, unsupervised, NULL, "instead of " ISO_FIELD(train) ": begin with words of alike similarities"),

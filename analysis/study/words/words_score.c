@@ -58,7 +58,7 @@ static iso_record with_rule(const iso_record *like, const struct words_ask *ask,
     if (rule != ISO_RULE_COSINE && rule != ISO_RULE_INVSOFTMAX)
         r.neighbours = ask->near.neighbours;
     if (rule == ISO_RULE_INVSOFTMAX)
-        r.param = ask->near.beta > 0 ? ask->near.beta : 10;
+        r.param = ask->near.beta > 0 ? ask->near.beta : ISO_RULE_BETA;
     return r;
 }
 
