@@ -8,12 +8,15 @@
 
 struct inspect_opt {
     size_t size;
-    bool quick;
+    bool quick, spectrum;
 };
 
 static const iso_option rows[] = {
     ISO_OPTION(struct inspect_opt, FLAG, quick, NULL,
                "look at the headers only, not at the numbers"),
+    ISO_OPTION(struct inspect_opt, FLAG, spectrum, NULL,
+               "also how the rows of each layer vary: participation ratio, share of the largest "
+               "variance, mean cosine of two rows"),
 };
 static const iso_options options = ISO_OPTIONS("inspect", struct inspect_opt, rows);
 
@@ -30,7 +33,7 @@ static iso_err inspect(const struct args *args)
     if (!raw.reading.pool) /* token rows as they are */
         raw.reading.pool = "none";
     ISO_TRY(input_open(&states, &raw, &args->inputs, &run));
-    ISO_TRY(inspect_look(&in, states, opt->quick, &run));
+    ISO_TRY(inspect_look(&in, states, opt->quick, opt->spectrum, &run));
     ISO_TRY(args->json ? inspect_json(&text, &in) : inspect_table(&text, &in));
     term_clear();
     ISO_TRY(out_file(args->json ? args->json : "-", &text));
@@ -59,8 +62,15 @@ done:
 
 static int run(const struct args *args)
 {
+    const struct inspect_opt *opt = args->study;
+
     if (args->inputs.count == 0)
         return cmd_usage(args, "needs an INPUT, such as states.h5");
+    if (opt->quick && opt->spectrum)
+        return cmd_usage(args, "--spectrum reads all numbers: leave out --quick");
+    if (opt->spectrum && checkpoint_is(args->inputs.at[0]))
+        return cmd_usage(args, "--spectrum looks at states: %s is a checkpoint, embed texts first",
+                         args->inputs.at[0]);
     for (int i = 0; i < args->inputs.count && args->inputs.count > 1; i++) {
         if (checkpoint_is(args->inputs.at[i]))
             return cmd_usage(args, "%s: is a checkpoint; look at one at a time",

@@ -184,6 +184,10 @@ static iso_err read_layer(struct inspect_layer *l, struct inspect *in, int lang,
     columns_judge(l, &columns);
     if (marks)
         l->twice = find_equal(l->equal, marks, l->rows);
+    if (in->spectrum && l->bad)
+        l->spectrum = (iso_spectrum){NAN, NAN, NAN, 0, "values that are not finite"};
+    else if (in->spectrum)
+        ISO_TRY(iso_spectrum_of(&l->spectrum, rows, reading->run));
 done:
     iso_free(marks);
     columns_free(&columns);
@@ -228,12 +232,13 @@ done:
     return err;
 }
 
-iso_err inspect_look(struct inspect *in, iso_states *states, bool quick, const iso_run *run)
+iso_err inspect_look(struct inspect *in, iso_states *states, bool quick, bool spectrum,
+                     const iso_run *run)
 {
     struct reading reading = {.run = run};
     iso_err err = ISO_OK;
 
-    *in = (struct inspect){.states = states, .read = !quick};
+    *in = (struct inspect){.states = states, .read = !quick, .spectrum = spectrum};
     ISO_TRY(iso_alloc(&in->langs, iso_states_langs(states), sizeof *in->langs));
     in->count = iso_states_langs(states);
     for (int i = 0; i < in->count; i++) {

@@ -2,6 +2,7 @@
 #ifndef ISO_BIN_INSPECT_H
 #define ISO_BIN_INSPECT_H
 
+#include "analysis/stats/spectrum.h"
 #include "lib/base/run.h"
 #include "lib/base/str.h"
 #include "lib/io/states.h"
@@ -21,10 +22,11 @@ struct inspect_layer {
     int64_t bad, first_bad; /* rows with a value that is not finite, and the first of them */
     int64_t twice;          /* rows equal to an earlier one; not looked for among token rows */
     struct pair equal[INSPECT_FEW];
-    int64_t constant;   /* dimensions that never change */
-    int64_t rogue;      /* dimensions with over ROGUE times the mean square of an average one */
-    double rogue_share; /* of the squared length that they hold */
-    bool dead;          /* every dimension is constant */
+    int64_t constant;      /* dimensions that never change */
+    int64_t rogue;         /* dimensions with over ROGUE times the mean square of an average one */
+    double rogue_share;    /* of the squared length that they hold */
+    bool dead;             /* every dimension is constant */
+    iso_spectrum spectrum; /* where it was asked for */
 };
 
 struct inspect_lang {
@@ -37,14 +39,16 @@ struct inspect_lang {
 struct inspect {
     iso_states *states; /* borrowed */
     bool read;          /* the numbers were read */
+    bool spectrum;      /* and how they vary was looked at */
     int count;
     struct inspect_lang *langs;
 };
 
 enum { ROGUE = 20 };
 
-/* Looks at everything; only at headers if `quick`. Free with inspect_free in either case. */
-ISO_MUST_USE iso_err inspect_look(struct inspect *in, iso_states *states, bool quick,
+/* Looks at everything; only at headers if `quick`, also at how the rows of each layer vary if
+ * `spectrum`. Free with inspect_free in either case. */
+ISO_MUST_USE iso_err inspect_look(struct inspect *in, iso_states *states, bool quick, bool spectrum,
                                   const iso_run *run);
 void inspect_free(struct inspect *in);
 

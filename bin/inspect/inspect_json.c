@@ -1,5 +1,6 @@
 /* What was found, as one JSON document. What was not looked for is absent. */
 #include <inttypes.h>
+#include <math.h>
 
 #include "bin/inspect/inspect.h"
 #include "lib/io/json.h"
@@ -41,7 +42,31 @@ done:
     return err;
 }
 
-static iso_err put_layer(iso_buf *out, const struct inspect_layer *l, bool read, bool tokens)
+static iso_err put_real(iso_buf *out, const char *name, double value)
+{
+    char number[ISO_NUMBER_SIZE] = "null";
+
+    if (isfinite(value))
+        (void)iso_number_exact(number, value);
+    return iso_buf_printf(out, "%s: %s", name, number);
+}
+
+static iso_err put_spectrum(iso_buf *out, const iso_spectrum *s)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(put_real(out, ", \"spectrum\": {\"participation_ratio\"", s->participation));
+    ISO_TRY(put_real(out, ", \"largest_share\"", s->top_share));
+    ISO_TRY(put_real(out, ", \"mean_cosine\"", s->cosine));
+    ISO_TRY(put_int(out, "pairs", s->pairs));
+    ISO_TRY(put_text(out, "why", s->why));
+    ISO_TRY(iso_buf_puts(out, "}"));
+done:
+    return err;
+}
+
+static iso_err put_layer(iso_buf *out, const struct inspect_layer *l, const struct inspect *in,
+                         bool tokens)
 {
     char share[ISO_NUMBER_SIZE];
     iso_err err = ISO_OK;
@@ -49,7 +74,7 @@ static iso_err put_layer(iso_buf *out, const struct inspect_layer *l, bool read,
     ISO_TRY(iso_buf_printf(out, "{\"layer\": %d, \"rows\": %" PRId64 ", \"dim\": %" PRId64,
                            l->layer, l->rows, l->cols));
     ISO_TRY(put_text(out, "dtype", iso_dtype_name(l->dtype)));
-    if (read) {
+    if (in->read) {
         ISO_TRY(put_int(out, "not_finite", l->bad));
         if (l->bad)
             ISO_TRY(put_int(out, "not_finite_first", l->first_bad));
@@ -61,12 +86,14 @@ static iso_err put_layer(iso_buf *out, const struct inspect_layer *l, bool read,
             iso_buf_printf(out, ", \"rogue_share\": %s", iso_number_exact(share, l->rogue_share)));
         ISO_TRY(put_bool(out, "dead", l->dead));
     }
+    if (in->spectrum)
+        ISO_TRY(put_spectrum(out, &l->spectrum));
     ISO_TRY(iso_buf_puts(out, "}"));
 done:
     return err;
 }
 
-static iso_err put_lang(iso_buf *out, const struct inspect_lang *l, bool read)
+static iso_err put_lang(iso_buf *out, const struct inspect_lang *l, const struct inspect *in)
 {
     const iso_lang *lang = l->lang;
     char number[ISO_NUMBER_SIZE];
@@ -86,12 +113,12 @@ static iso_err put_lang(iso_buf *out, const struct inspect_lang *l, bool read)
     if (lang->offsets)
         ISO_TRY(iso_buf_printf(out, ", \"mean_tokens\": %s",
                                iso_number_exact(number, inspect_tokens(lang))));
-    if (read && lang->text)
+    if (in->read && lang->text)
         ISO_TRY(put_equal(out, "duplicate_texts", l->twice, l->equal));
     ISO_TRY(iso_buf_puts(out, ", \"layers\": [\n"));
     for (int k = 0; k < lang->layer_count; k++) {
         ISO_TRY(iso_buf_puts(out, "      "));
-        ISO_TRY(put_layer(out, &l->layers[k], read, lang->offsets));
+        ISO_TRY(put_layer(out, &l->layers[k], in, lang->offsets));
         ISO_TRY(iso_buf_puts(out, k + 1 < lang->layer_count ? ",\n" : "]}"));
     }
 done:
@@ -130,7 +157,7 @@ iso_err inspect_json(iso_buf *out, const struct inspect *in)
     ISO_TRY(iso_buf_puts(out, ",\n  \"languages\": [\n"));
     for (int i = 0; i < in->count; i++) {
         ISO_TRY(iso_buf_puts(out, "    "));
-        ISO_TRY(put_lang(out, &in->langs[i], in->read));
+        ISO_TRY(put_lang(out, &in->langs[i], in));
         ISO_TRY(iso_buf_puts(out, i + 1 < in->count ? ",\n" : "]"));
     }
     ISO_TRY(iso_buf_puts(out, "}\n"));

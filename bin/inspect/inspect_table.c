@@ -1,5 +1,6 @@
 /* What was found, for people: one line a language, then one line a finding. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -274,6 +275,37 @@ done:
     return err;
 }
 
+/* How the rows of each layer vary: a line a language and layer. -------------------------- */
+
+static iso_err put_number(iso_buf *out, int width, int digits, double value)
+{
+    return isfinite(value) ? iso_buf_printf(out, "  %*.*f", width, digits, value)
+                           : iso_buf_printf(out, "  %*s", width, "-");
+}
+
+static iso_err put_spectra(iso_buf *out, const struct inspect *in, int name)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(out, "\n%-*s  %5s  %13s  %13s  %11s  %11s\n", name, "lang", "layer",
+                           "participation", "largest share", "mean cosine", "pairs"));
+    for (int i = 0; i < in->count; i++) {
+        for (int k = 0; k < in->langs[i].lang->layer_count; k++) {
+            const struct inspect_layer *l = &in->langs[i].layers[k];
+            ISO_TRY(inspect_name(out, in->langs[i].lang->name, name));
+            ISO_TRY(iso_buf_printf(out, "  %5d", l->layer));
+            ISO_TRY(put_number(out, 13, 2, l->spectrum.participation));
+            ISO_TRY(put_number(out, 13, 4, l->spectrum.top_share));
+            ISO_TRY(put_number(out, 11, 4, l->spectrum.cosine));
+            ISO_TRY(iso_buf_printf(out, "  %11" PRId64 "%s%s\n", l->spectrum.pairs,
+                                   l->spectrum.why ? "  " : "",
+                                   l->spectrum.why ? l->spectrum.why : ""));
+        }
+    }
+done:
+    return err;
+}
+
 iso_err inspect_table(iso_buf *out, const struct inspect *in)
 {
     iso_buf layers = {0};
@@ -297,6 +329,8 @@ iso_err inspect_table(iso_buf *out, const struct inspect *in)
     if (in->read)
         ISO_TRY(iso_buf_puts(out, "\n"));
     ISO_TRY(put_findings(out, in));
+    if (in->spectrum)
+        ISO_TRY(put_spectra(out, in, name));
 done:
     iso_buf_free(&layers);
     return err;

@@ -34,6 +34,24 @@ $ for f in npy/f2.npy npz/stored.npz safetensors/four.safetensors; do isogloss i
 > nothing odd: all values are finite, nothing is there twice, every layer and dimension varies
 > nothing odd: all values are finite, nothing is there twice, every layer and dimension varies
 > nothing odd: all values are finite, nothing is there twice, every layer and dimension varies
+# how rows vary, as numpy has it; where it is undefined
+$ isogloss inspect $S/examples/states/mini.h5 --spectrum | grep -E '^(lang +layer|en +[04] |zh +4 )'
+> lang  layer  participation  largest share  mean cosine        pairs
+> en        0          11.82         0.2475       0.7279        28680
+> en        4          21.72         0.1090       0.7698        28680
+> zh        4          16.64         0.1432       0.9001        28680
+$ isogloss inspect sw=odd.f32 fr=dead.f32 de=flat.f32 --dim 2 --spectrum | tail -3
+> sw        0              -              -            -            0  values that are not finite
+> fr        0              -              -       1.0000            1  no variance
+> de        0           1.00         1.0000       0.9899            1
+$ isogloss inspect fr=dead.f32 --dim 2 --spectrum --json - | grep -o '"spectrum.*}}'
+> "spectrum": {"participation_ratio": null, "largest_share": null, "mean_cosine": 1, "pairs": 1, "why": "no variance"}}
+$ isogloss inspect odd.f32 --dim 2 --spectrum --quick
+2> isogloss inspect: --spectrum reads all numbers: leave out --quick (*
+? 2
+$ isogloss inspect $S/examples/mini --spectrum
+2> isogloss inspect: --spectrum looks at states: * is a checkpoint, embed texts first (*
+? 2
 $ isogloss inspect
 2> isogloss inspect: needs an INPUT, such as states.h5 (see `isogloss help inspect`)
 ? 2
