@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bin/cmd.h"
@@ -35,7 +36,7 @@ static const iso_option rows[] = {
     ISO_TEXTS_COLUMNS(struct tokenize_opt),
     ISO_TEXTS_FORMAT(struct tokenize_opt),
     ISO_OPTION_AS(struct tokenize_opt, "limit", INT, texts.limit, "N", "take only the first N sentences of each file", .least = 1),
-    ISO_OPTION(struct tokenize_opt, PATH, json, "FILE", "write records {text, pieces, ids} as JSON (-: standard output)", .writes = ISO_WRITES_KIND, .file = ISO_KIND_TOKENS),
+    ISO_OPTION(struct tokenize_opt, PATH, json, "FILE", "write text, pieces and ids of the sentences as JSON (-: standard output)", .writes = ISO_WRITES_KIND, .file = ISO_KIND_TOKENS),
 };
 /* clang-format on */
 static const iso_options tokenize_options = ISO_OPTIONS("tokenize", struct tokenize_opt, rows);
@@ -86,7 +87,7 @@ static iso_err add(struct job *job, const iso_text *text)
     ISO_TRY(iso_run_step(job->run, "tokenising", job->sentences, 0, "sentences"));
     ISO_TRY(iso_tokenizer_encode(job->tokenizer, &job->tokens, text, job->opt->max_length));
     if (job->opt->json) {
-        ISO_TRY(iso_buf_puts(&job->out, job->sentences ? ",\n" : "[\n"));
+        ISO_TRY(iso_buf_puts(&job->out, job->sentences ? ",\n" : "\n"));
         ISO_TRY(tokenize_json(&job->out, &t));
     } else if (job->width > 0) {
         ISO_TRY(tokenize_columns(&job->out, &t, job->width));
@@ -180,17 +181,47 @@ done:
     return err;
 }
 
+/* The texts, "-" for standard input, and the folder of the tokenizer. */
+static iso_err begin_json(struct job *job)
+{
+    const struct words *words = &job->args->inputs;
+    struct out_origin origin = {0};
+    iso_states_file *files = NULL;
+    struct stat st;
+    int count = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&files, words->count + 2, sizeof *files));
+    for (int i = 0; i < words->count || i == 0; i++) {
+        const char *path = words->count ? words->at[i] : "-";
+        const bool file = strcmp(path, "-") != 0 && stat(path, &st) == 0;
+        files[count++] = (iso_states_file){path, "text", file ? (int64_t)st.st_size : 0};
+    }
+    files[count++] = (iso_states_file){job->opt->model.folder, "tokenizer", 0};
+    ISO_TRY(out_origin_make(&origin, job->args));
+    origin.is.inputs = files;
+    origin.is.input_count = count;
+    ISO_TRY(iso_json_origin(&job->out, &origin.is));
+    ISO_TRY(iso_buf_puts(&job->out, ",\n \"sentences\": ["));
+done:
+    out_origin_free(&origin);
+    iso_free(files);
+    return err;
+}
+
 static iso_err take_all(struct job *job)
 {
     const struct words *inputs = &job->args->inputs;
     iso_err err = ISO_OK;
 
+    if (job->opt->json)
+        ISO_TRY(begin_json(job));
     if (inputs->count == 0)
         ISO_TRY(take_stdin(job));
     for (int i = 0; i < inputs->count; i++)
         ISO_TRY(strcmp(inputs->at[i], "-") == 0 ? take_stdin(job) : take_file(job, inputs->at[i]));
     if (job->opt->json)
-        ISO_TRY(iso_buf_puts(&job->out, job->sentences ? "\n]\n" : "[]\n"));
+        ISO_TRY(iso_buf_puts(&job->out, job->sentences ? "\n ]}\n" : "]}\n"));
     ISO_TRY(flush(job));
 done:
     return err;

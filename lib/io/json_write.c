@@ -123,7 +123,7 @@ done:
     return err;
 }
 
-iso_err iso_json_write(iso_buf *out, const iso_records *records, const iso_origin *origin)
+iso_err iso_json_origin(iso_buf *out, const iso_origin *origin)
 {
     iso_err err = ISO_OK;
 
@@ -135,7 +135,17 @@ iso_err iso_json_write(iso_buf *out, const iso_records *records, const iso_origi
     ISO_TRY(add_inputs(out, origin));
     ISO_TRY(iso_buf_puts(out, "],\n \"machine\": {"));
     ISO_TRY(add_machine(out, origin));
-    ISO_TRY(iso_buf_puts(out, "},\n \"records\": "));
+    ISO_TRY(iso_buf_puts(out, "}"));
+done:
+    return err;
+}
+
+iso_err iso_json_write(iso_buf *out, const iso_records *records, const iso_origin *origin)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_json_origin(out, origin));
+    ISO_TRY(iso_buf_puts(out, ",\n \"records\": "));
     ISO_TRY(add_records(out, records));
     ISO_TRY(iso_buf_puts(out, "}\n"));
 done:

@@ -32,17 +32,18 @@ static bool holds(const struct sight *s, const char *text)
 
 /* --- Text ------------------------------------------------------------------------ */
 
-static iso_err is_json(bool *is, const struct sight *s)
+static iso_err is_tokens(bool *is, const struct sight *s)
 {
-    *is = begins(s, "{\"isogloss\": ");
+    *is = begins(s, "{\"isogloss\": ") && holds(s, "\n \"sentences\": [");
     return ISO_OK;
 }
 
-static iso_err is_tokens(bool *is, const struct sight *s)
+static iso_err is_json(bool *is, const struct sight *s)
 {
-    *is =
-        s->size == 3 ? begins(s, "[]\n") : begins(s, "[\n{\"text\": ") && holds(s, "\"pieces\": [");
-    return ISO_OK;
+    const iso_err err = is_tokens(is, s);
+
+    *is = begins(s, "{\"isogloss\": ") && !*is;
+    return err;
 }
 
 static iso_err is_csv(bool *is, const struct sight *s)

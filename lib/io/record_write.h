@@ -32,9 +32,13 @@ typedef struct iso_origin {
     int machine_count;
 } iso_origin;
 
+/** Adds {"isogloss", "command", "inputs", "machine" and leaves the object open. Errors ISO_ENOMEM.
+ */
+ISO_API ISO_MUST_USE iso_err iso_json_origin(iso_buf *out, const iso_origin *origin);
+
 /**
- * Adds {"isogloss", "command", "inputs", "machine", "records"}, one record a line. Absent fields are left
- * out; an undefined value is null beside its `why`. Errors  ISO_ENOMEM.
+ * Adds {"isogloss", "command", "inputs", "machine", "records"}, one record a line. Absent fields
+ * are left out; an undefined value is null beside its `why`. Errors  ISO_ENOMEM.
  */
 ISO_API ISO_MUST_USE iso_err iso_json_write(iso_buf *out, const iso_records *records,
                                             const iso_origin *origin);

@@ -16,11 +16,18 @@ $ isogloss tokenize --model bare text.txt --limit 1 --max-length 4
 # records; a second text makes a pair
 $ printf 'a\ttext2\nHow?\tWho "I"?\n' > pair.tsv
 $ isogloss tokenize --model bare pair.tsv --columns text=a --json -
-> [
+> {"isogloss": "*",
+>  "command": ["isogloss", "tokenize", "--model", "bare", "pair.tsv", "--columns", "text=a", "--json", "-"],
+>  "inputs": [{"path": "pair.tsv", "layout": "text", "bytes": 22}, {"path": "bare", "layout": "tokenizer", "bytes": 0}],
+>  "machine": {"system": "*", "cores": "*", "threads": "*", "kernels": "*", "precision": "single"},
+>  "sentences": [
 > {"text": "How?", "text2": "Who \"I\"?", "pieces": ["*s>", "▁How", "?", "*/s>", "*/s>", "▁Who", "▁\"", "I", "\"", "?", "*/s>"], "ids": [0, 1009, 11, 2, 2, 1419, 53, 415, 153, 11, 2]}
-> ]
-$ isogloss tokenize --model bare --json none.json < /dev/null; cat none.json
-> []
+>  ]}
+$ isogloss tokenize --model bare --json none.json < /dev/null; python3 -c 'import json; d = json.load(open("none.json")); print(d["sentences"], d["inputs"][0]["path"])'
+> [] -
+# and one file may be written again, as records may
+$ isogloss tokenize --model bare --json none.json text.txt; python3 -c 'import json; d = json.load(open("none.json")); print(len(d["sentences"]), list(d))'
+> 3 ['isogloss', 'command', 'inputs', 'machine', 'sentences']
 # bytes that are not UTF-8, and NUL, do no harm
 $ printf 'A \377\376 cat\0s\n' > odd.txt
 $ isogloss tokenize --model bare odd.txt > a
@@ -28,7 +35,7 @@ $ isogloss tokenize --model bare odd.txt > a
 $ isogloss tokenize --model bare < odd.txt > b; wc -l < a; wc -l < b
 > 1
 > 1
-$ isogloss tokenize --model bare --json - < odd.txt | python3 -c 'import json, sys; print(len(json.load(sys.stdin)))'
+$ isogloss tokenize --model bare --json - < odd.txt | python3 -c 'import json, sys; print(len(json.load(sys.stdin)["sentences"]))'
 > 1
 # special tokens in a text, and those of added_tokens.json
 $ printf 'How <mask>are</s>\nNew Town\n' > special.txt; isogloss tokenize --model bare special.txt --limit 1

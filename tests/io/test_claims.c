@@ -175,7 +175,8 @@ static void streams_are_outputs(void **state)
     assert_non_null(log);
     ok(iso_claims_write_to(&c, fileno(log), "standard output"));
     ok(iso_claims_write(&c, path, ISO_KIND_JSON, "--json"));
-    fails(iso_claims_check(&c, true), ISO_EARG, "log: standard output goes there already: --json needs");
+    fails(iso_claims_check(&c, true), ISO_EARG,
+          "log: standard output goes there already: --json needs");
     iso_claims_free(&c);
     ok(iso_claims_write_to(&c, fileno(log), "standard output"));
     ok(iso_claims_read(&c, path, "FILE"));
@@ -197,9 +198,10 @@ static void a_file_of_another_kind_stays(void **state)
     static const struct sample samples[] = {
         {ISO_KIND_JSON, "{\"isogloss\": \"0.1\", \"records\": []}\n", "{\"isoglosses\": 1}\n"},
         {ISO_KIND_JSON, "{\"isogloss\": \"0.1\"}\n", "[{\"text\": \"a\"}]\n"},
-        {ISO_KIND_TOKENS, "[\n{\"text\": \"a\", \"pieces\": [\"a\"], \"ids\": [1]}\n]\n",
-         "[\n{\"text\": \"a corpus\"}\n]\n"},
-        {ISO_KIND_TOKENS, "[]\n", "[1]\n"},
+        {ISO_KIND_TOKENS, "{\"isogloss\": \"0.1\",\n \"sentences\": [\n{\"text\": \"a\"}]}\n",
+         "{\"isogloss\": \"0.1\",\n \"records\": []}\n"},
+        {ISO_KIND_JSON, "{\"isogloss\": \"0.1\",\n \"records\": []}\n",
+         "{\"isogloss\": \"0.1\",\n \"sentences\": []}\n"},
         {ISO_KIND_CSV, "measure,estimator,src,tgt,src_layer\n", "lang,score\nen,1\n"},
         {ISO_KIND_JOURNAL, "isogloss-journal 1\n", "dear diary\n"},
         {ISO_KIND_SCRIPT, "# Run in this folder: gnuplot this-file\n", "plot sin(x)\n"},
