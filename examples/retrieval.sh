@@ -33,10 +33,10 @@ for pair in "$@"; do
     "$isogloss" embed --quiet --model "$model" "$lang=$work/its.txt" "en=$work/en.txt" --src "$lang" -o "$work/s.h5"
     "$isogloss" retrieve --quiet "$work/s.h5" --layers last --direction forward >"$work/records"
     cosine=$(pick "estimator=cosine k=1") csls=$(pick "estimator=csls k=1")
-    "$isogloss" align --quiet "$work/s.h5" --layers last >"$work/records"
+    "$isogloss" align --candidates fold --quiet "$work/s.h5" --layers last >"$work/records"
     after=$(pick "measure=p@1 stage=after direction=forward")
     "$isogloss" embed --quiet --model "$model" "$lang=$work/its.txt" "en=$work/en.txt" --pool types --layers last -o "$work/w.h5"
-    "$isogloss" align --quiet "$work/w.h5" --src en --lower --train "$muse/en-$lang.0-5000.txt" >"$work/records"
+    "$isogloss" align --candidates fold --quiet "$work/w.h5" --src en --lower --train "$muse/en-$lang.0-5000.txt" >"$work/records"
     known=$(pick "measure=p@1 stage=before" n)
     before=$(pick "measure=p@1 stage=before") mapped=$(pick "measure=p@1 stage=after")
     "$isogloss" words --quiet en="$work/w.h5" "$lang=$work/w.h5" --lower --measure csls \

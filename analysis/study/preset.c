@@ -39,7 +39,7 @@ static const iso_preset table[] = {
     {
         .call = "align", .name = "emerging",
         .of = "Conneau et al. 2020, sentences: iterative normalisation, orthogonal map, P@1 by cosine, linear CKA, their Pearson correlation over layers",
-        .differs = "fitted and tested on folds of the same texts, there on XNLI and on Tatoeba",
+        .differs = "fitted and tested on folds of the same texts, all of which are candidates; there on XNLI and on Tatoeba",
         .pools = {"mean"},
         .choice = {{"prep", "iternorm"}, {"method", "orthogonal"}, {"measure", "p@1,cka:biased"}, {"correlate", NULL}},
     },

@@ -3,22 +3,30 @@
 tolerance 1e-6
 $ isogloss align $S/examples/states/mini.h5 --tgt de --layers 2 --measure p@1,p@5,mrr,centroid:relative,cka --csv - | grep -v difference | cut -d , -f 1-4,7,21,24
 > measure,estimator,src,tgt,value,stage,direction
-> p@1,cosine,en,de,0.1833333333333,before,forward
-> p@1,cosine,en,de,0.2166666666667,after,forward
-> p@5,cosine,en,de,0.458333333333,before,forward
-> p@5,cosine,en,de,0.529166666667,after,forward
-> mrr,cosine,en,de,0.3216222803905,before,forward
-> mrr,cosine,en,de,0.357973414133,after,forward
+> p@1,cosine,en,de,0.0583333333333,before,forward
+> p@1,cosine,en,de,0.1208333333333,centred,forward
+> p@1,cosine,en,de,0.0541666666667,after,forward
+> p@5,cosine,en,de,0.2,before,forward
+> p@5,cosine,en,de,0.275,centred,forward
+> p@5,cosine,en,de,0.2208333333333,after,forward
+> mrr,cosine,en,de,0.1433377991893,before,forward
+> mrr,cosine,en,de,0.2055732525414,centred,forward
+> mrr,cosine,en,de,0.1475455682173,after,forward
 > centroid,relative,en,de,1.336596006432,before,
+> centroid,relative,en,de,0.2116218536234,centred,
 > centroid,relative,en,de,0.4166176876,after,
 > cka,debiased,en,de,0.2520668613787,before,
+> cka,debiased,en,de,0.2520668595537,centred,
 > cka,debiased,en,de,0.2520668652874,after,
 # chance, and how wide: outcomes of sentences are 0 and 1; chance is one in 48
 $ isogloss align $S/examples/states/mini.h5 --tgt de --layers 2 --measure p@1 | cut -f 7-11,17-
 > value	lo	hi	interval	null	stage	direction	k	train	given	rank
-> 0.1833333333333	0.1375	0.2333333333333	boot-items	0.02083333333333	before	forward	1			
-> 0.2166666666667	0.1666666666667	0.2708333333333	boot-items	0.02083333333333	after	forward	1	rows		128
-> 0.03333333333333	-0.02916666666667	0.0958333333333	boot-items		difference	forward	1	rows	before	128
+> 0.0583333333333	0.02916666666667	0.0875	boot-items	0.00416666666667	before	forward	1			
+> 0.1208333333333	0.0791666666667	0.1625	boot-items	0.00416666666667	centred	forward	1	rows+means		
+> 0.0541666666667	0.02916666666667	0.0833333333333	boot-items	0.00416666666667	after	forward	1	rows		128
+> -0.00416666666667	-0.0458333333333	0.0375	boot-items		difference	forward	1	rows	before	128
+> -0.0666666666667	-0.1166666666667	-0.02083333333333	boot-items		difference	forward	1	rows	centred	128
+> 0.0625	0.02916666666667	0.1	boot-items		difference	forward	1	rows+means	before	
 # a fold each, by seed and id alone
 $ isogloss align $S/examples/states/mini.h5 --tgt de --layers 2 --measure p@1 --folds 3 --each-fold --csv one.csv
 $ isogloss align $S/examples/states/mini.h5 --tgt fr,de --layers 1,2 --measure p@1 --folds 3 --each-fold --csv - --threads 1 | grep ',de,2,' > two.csv
@@ -34,12 +42,15 @@ $ isogloss align $S/examples/states/mini.h5 --tgt de --layers 2 --method ridge -
 # fewer rows than dims
 $ isogloss align $S/examples/states/mini.h5 --tgt de --layers 2 --limit 60 --measure p@1 | cut -f 20- | tail -n +2
 > 		
+> rows+means		
 > rows		41
 > rows	before	41
+> rows	centred	41
+> rows+means	before	
 2> isogloss: note: fewer rows than dims: 41 rows determine 41 directions of 128; where the others go is arbitrary
 # CKA beside retrieval, over layers
 $ isogloss align $S/examples/states/mini.h5 --preset emerging --tgt de --csv - | grep -e pearson | cut -d , -f 1-6,14,18,31,32
-> pearson,,en,de,,,5,iternorm,cka,p@1
+> pearson,,en,de,,,5,iternorm,cka:biased,p@1
 2> isogloss: note: preset emerging: --prep iternorm --method orthogonal --measure p@1,cka:biased --correlate
 $ isogloss align $S/examples/states/mini.h5 --measure p@1,cka --correlate --tgt de --layers 1,2 | grep pearson | cut -f 7-
 > *fewer than 3 layers
@@ -76,15 +87,21 @@ $ isogloss align words.h5 --alignments links.txt --layers 2 --measure p@1 --csv 
 $ isogloss align pieces.h5 --alignments links.txt --layers 2 --measure p@1 --csv - --quiet | cut -d , -f 1,7,14,17,21,29 > pieces.txt
 $ cat pieces.txt
 > measure,value,n,pool,stage,train
-> p@1,0.175,480,word,before,
-> p@1,*,480,word,after,words
-> p@1,*,480,word,difference,words
+> p@1,0.0958333333333,480,word,before,
+> p@1,0.0833333333333,480,word,centred,words+means
+> p@1,0.0479166666667,480,word,after,words
+> p@1,-0.0479166666667,480,word,difference,words
+> p@1,-0.0354166666667,480,word,difference,words
+> p@1,-0.0125,480,word,difference,words+means
 # rows of words are rounded to f16 once, pieces before they are averaged
 $ cat words.txt
 > measure,value,n,pool,stage,train
-> p@1,0.175,480,word,before,
-> p@1,*,480,word,after,words
-> p@1,*,480,word,difference,words
+> p@1,0.0958333333333,480,word,before,
+> p@1,0.0833333333333,480,word,centred,words+means
+> p@1,0.0479166666667,480,word,after,words
+> p@1,-0.0479166666667,480,word,difference,words
+> p@1,-0.0354166666667,480,word,difference,words
+> p@1,-0.0125,480,word,difference,words+means
 # what cannot be
 $ isogloss align
 2> isogloss align: needs an INPUT, such as states.h5 (see `isogloss help align`)
@@ -144,7 +161,6 @@ $ isogloss align dims.h5 narrow.h5 --src en --tgt fr
 ? 1
 $ craft nan.h5 en:1=40x8 de:1=40x8,nan:7
 $ isogloss align nan.h5 --src en --map no.h5
-2> isogloss: note: en has no ids: the fold of an item goes by its position
 2> isogloss align: en to de, layer 1: nan.h5: de, layer 1: row 7 holds NaN or infinity
 ? 1
 $ isogloss align $S/examples/states/mini.h5 --tgt de --mem 1M

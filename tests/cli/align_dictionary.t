@@ -8,17 +8,22 @@ $ echo and et not pas the le the la in dans with avec on sur two deux three troi
 $ isogloss align types.h5 --tgt de --train de.dict --folds 2 --layers 2 --measure p@1,cka --csv - | cut -d , -f 1-4,14,17,21,27,29
 > measure,estimator,src,tgt,n,pool,stage,denominator,train
 > p@1,cosine,en,de,10,types,before,in-vocabulary,
+> p@1,cosine,en,de,10,types,centred,in-vocabulary,dictionary+means
 > p@1,cosine,en,de,10,types,after,in-vocabulary,dictionary
 > p@1,cosine,en,de,10,types,difference,in-vocabulary,dictionary
+> p@1,cosine,en,de,10,types,difference,in-vocabulary,dictionary
+> p@1,cosine,en,de,10,types,difference,in-vocabulary,dictionary+means
 > cka,debiased,en,de,10,types,before,,
+> cka,debiased,en,de,10,types,centred,,dictionary+means
 > cka,debiased,en,de,10,types,after,,dictionary
 > cka,debiased,en,de,10,types,difference,,dictionary
+> cka,debiased,en,de,10,types,difference,,dictionary
+> cka,debiased,en,de,10,types,difference,,dictionary+means
 > coverage,dictionary,en,de,11,types,,,
 2> isogloss: note: de.dict: 11 of 12 pairs have both words; --lower would find 12 pairs instead of 11; without rows: "Ihre" (de)
 2> isogloss: note: fewer pairs than dims: 3 pairs determine 2 directions of 128; where the others go is arbitrary
-$ isogloss align types.h5 --tgt de --train de.dict --folds 2 --layers 2 --measure p@1 --method least-squares --csv - | cut -d , -f 29 | tail -n 2
+$ isogloss align types.h5 --tgt de --train de.dict --folds 2 --layers 2 --measure p@1 --method least-squares --csv - | grep after | cut -d , -f 29
 > dictionary+least-squares
-> 
 2> isogloss: note: de.dict: 11 of 12 pairs have both words; --lower would find 12 pairs instead of 11; without rows: "Ihre" (de)
 2> isogloss: note: fewer pairs than dims: 3 pairs determine 2 directions of 128; the map is the one of minimum norm
 # the order of the lines does not matter to folds
@@ -29,12 +34,16 @@ $ cmp one.csv two.csv
 # several targets, layer by layer
 $ isogloss align types.h5 --train de=de.dict,fr=fr.dict --folds 2 --layers 0,2 --measure p@1 --interval none --csv - --quiet | cut -d , -f 3-5,14,21 | grep -v -e before -e diff
 > src,tgt,src_layer,n,stage
+> en,de,0,10,centred
 > en,de,0,10,after
 > en,de,0,11,
+> en,fr,0,11,centred
 > en,fr,0,11,after
 > en,fr,0,11,
+> en,de,2,10,centred
 > en,de,2,10,after
 > en,de,2,11,
+> en,fr,2,11,centred
 > en,fr,2,11,after
 > en,fr,2,11,
 # a test dictionary: what both hold is counted
@@ -42,8 +51,11 @@ $ echo the der the die of von Katze cat and und one eins | xargs -n 2 > test.dic
 $ isogloss align types.h5 --tgt de --train de.dict --test test.dict --layers 2 --measure p@1 --csv - --map maps.h5 | cut -d , -f 1,14,21,29
 > measure,n,stage,train
 > p@1,3,before,
+> p@1,3,centred,dictionary+means
 > p@1,3,after,dictionary
 > p@1,3,difference,dictionary
+> p@1,3,difference,dictionary
+> p@1,3,difference,dictionary+means
 > coverage,5,,
 2> isogloss: note: de.dict: 11 of 12 pairs have both words; --lower would find 12 pairs instead of 11; without rows: "Ihre" (de)
 2> isogloss: note: test.dict: 4 of 6 pairs have both words; without rows: "Katze" (en), "eins" (de)
@@ -150,7 +162,10 @@ $ isogloss align wide.h5 narrow.h5 --src en
 $ isogloss align wide.h5 narrow.h5 --src en --pad --measure p@1 --csv - --map pad.h5 | cut -d , -f 3,4,15,16,21
 > src,tgt,src_dim,tgt_dim,stage
 > en,fr,8,6,before
+> en,fr,8,6,centred
 > en,fr,8,6,after
+> en,fr,8,6,difference
+> en,fr,8,6,difference
 > en,fr,8,6,difference
 2> isogloss: note: en has no ids: the fold of an item goes by its position
 $ isogloss align wide.h5 narrow.h5 --src en --pad --apply pad.h5 -o both.h5 --quiet

@@ -153,6 +153,5 @@ $ isogloss retrieve en=big.raw de=big.raw --dtype f64 --dim 2
 2> isogloss retrieve: big.raw: en, layer 0: row 0 has numbers up to 3.3e+150, out of the range of single precision: multiply all rows by one power of ten first
 ? 1
 $ isogloss align en=big.raw de=big.raw --dtype f64 --dim 2 --folds 2
-2> isogloss: note: en has no ids: the fold of an item goes by its position
 2> isogloss align: en to de, layer 0: big.raw: en, layer 0: row 0 has numbers up to 3.3e+150, out of the range of single precision: multiply all rows by one power of ten first
 ? 1

@@ -2,6 +2,7 @@
 #include "tests/study/aligned.h"
 
 #include "analysis/study/align/align_inside.h"
+#include "analysis/study/retrieve/retrieve.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/base/str.h"
@@ -100,11 +101,11 @@ static void a_rotation_is_recovered(void **state)
     text(r->train, "rows");
     text(r->direction, "forward");
     text(r->interval, "boot-items");
-    near(r->null, 1.0 / 30, 1e-12); /* 150 items in 5 folds */
+    near(r->null, 1.0 / 150, 1e-12);
     assert_int_equal(r->n, ITEMS);
     assert_int_equal(r->rank, DIM);
     assert_int_equal(r->k, 1);
-    assert_true(list.count == 12);
+    assert_true(list.count == 24);
     iso_records_free(&list);
 }
 
@@ -138,7 +139,7 @@ static void folds_and_all(void **state)
     (void)state;
 
     ok(align(&list, &set, path));
-    assert_int_equal(list.count, 2 * 3 * 4);
+    assert_int_equal(list.count, 2 * 6 * 4);
     for (int f = 0; f < 3; f++) {
         const iso_record *r = record_of(&list, "p@k", "after", f);
         hits += r->value * (double)r->n;
@@ -162,8 +163,11 @@ static void folds_and_all(void **state)
 static void nothing_leaks(void **state)
 {
     const char *path = rotated("noise.h5", 300, 0);
-    const iso_align_opt set = {
-        .select = {.src = "en"}, .method = ISO_MAP_LEAST_SQUARES, .measure = "p@1", .folds = 2};
+    const iso_align_opt set = {.select = {.src = "en"},
+                               .method = ISO_MAP_LEAST_SQUARES,
+                               .measure = "p@1",
+                               .folds = 2,
+                               .candidates = ISO_ALIGN_FOLD};
     double hits = 0;
     (void)state;
 
@@ -333,7 +337,7 @@ static void memory_is_as_a_file(void **state)
 
     ok(align(&file, &(iso_align_opt){.select = {.src = "en"}}, path));
     ok(iso_align(&memory, s, NULL, NULL));
-    assert_int_equal(memory.count, 12);
+    assert_int_equal(memory.count, 24);
     assert_int_equal(memory.count, file.count);
     for (int64_t i = 0; i < file.count; i++)
         assert_null(iso_record_differs(&memory.at[i], &file.at[i], ~0u, 0));
@@ -352,15 +356,15 @@ static void records_stay_when_it_fails(void **state)
 
     ok(iso_align(&list, s, NULL, NULL));
     fails(iso_align(&list, s, &opt, NULL), ISO_EDATA, "--folds 80: needs 160 items");
-    assert_int_equal(list.count, 12);
+    assert_int_equal(list.count, 24);
     fails(iso_align(&list, s, NULL, &(iso_run){.mem = 1 << 15}), ISO_EDATA, "--mem 0 MB");
-    assert_int_equal(list.count, 12);
+    assert_int_equal(list.count, 24);
     memcpy(later, said[0], sizeof later); /* a layer behind the one whose records are made */
     later[17 * DIM] = NAN;
     ok(iso_states_put(s, "en", 4, iso_view_f32(later, ITEMS, DIM)));
     ok(iso_states_put(s, "de", 4, iso_view_f32(said[1], ITEMS, DIM)));
     fails(iso_align(&list, s, NULL, NULL), ISO_EFORMAT, "layer 4: row 17 holds NaN");
-    assert_int_equal(list.count, 12);
+    assert_int_equal(list.count, 24);
     iso_records_free(&list);
     iso_states_close(s);
 }
@@ -406,6 +410,207 @@ static void notes_arrive(void **state)
     assert_int_equal(heard, 1);
     iso_records_free(&list);
     iso_states_close(s);
+}
+
+/* --- In company, and beside what others say --- */
+
+enum { TALKS = 60 };
+
+/* fr says every second thing twice and lacks some items; the order of de is another one. */
+static iso_states *in_company(bool turned)
+{
+    static char texts[TALKS][8], twice[TALKS][8];
+    static const char *text[3][TALKS], *ids[3][TALKS];
+    static float x[3][TALKS * DIM];
+    static const char *const name[] = {"en", "de", "fr"};
+    iso_states *s = NULL;
+
+    make_rotated(1, 1);
+    ok(iso_states_new(&s, NULL));
+    for (int i = 0; i < TALKS; i++) {
+        snprintf(texts[i], sizeof texts[i], "t%d", i < 4 ? 0 : i); /* the first four are equal */
+        snprintf(twice[i], sizeof twice[i], "t%d", i / 2);
+        for (int l = 0; l < 3; l++) {
+            const int at = l == 1 && turned ? TALKS - 1 - i : i;
+            ids[l][at] = id[i];
+            text[l][at] = l == 2 ? twice[i] : texts[i];
+            memcpy(&x[l][at * DIM], &said[l == 1][i * DIM], sizeof(float) * DIM);
+        }
+    }
+    for (int l = 0; l < 3; l++) {
+        const int64_t items = l == 2 ? TALKS - 7 : TALKS;
+        ok(iso_states_add_lang(
+            s, &(iso_lang){.name = name[l], .items = items, .ids = ids[l], .text = text[l]}));
+        ok(iso_states_put(s, name[l], 3, iso_view_f32(x[l], items, DIM)));
+    }
+    return s;
+}
+
+/* A third language that lacks items and says things twice changes no number of the first two, nor
+ * does the order of a file. */
+static void company_changes_nothing(void **state)
+{
+    iso_align_opt opt = filled((iso_align_opt){.select = {.src = "en", .tgt = "de"},
+                                               .folds = 3,
+                                               .each_fold = true,
+                                               .measure = "p@1,mrr:csls,cka,centroid:relative"});
+    iso_records alone = {0}, company = {0};
+    (void)state;
+
+    iso_states *s = in_company(false);
+    ok(iso_align(&alone, s, &opt, NULL));
+    iso_states_close(s);
+    for (int turned = 0; turned < 2; turned++) {
+        opt.select.tgt = turned ? "fr,de" : "de,fr";
+        s = in_company(turned);
+        ok(iso_align(&company, s, &opt, NULL));
+        int64_t at = 0;
+        for (int64_t i = 0; i < company.count; i++) {
+            if (strcmp(company.at[i].tgt, "de") == 0)
+                assert_null(iso_record_differs(&company.at[i], &alone.at[at++], ~0u, 0));
+            else
+                assert_true(company.at[i].fold != ISO_NO_INT || company.at[i].n == TALKS - 7);
+        }
+        assert_int_equal(at, alone.count);
+        iso_records_free(&company);
+        iso_states_close(s);
+    }
+    iso_records_free(&alone);
+}
+
+/* Before the map, retrieval is that of iso_retrieve: values, intervals, chance, with equal texts.
+ */
+static void before_is_retrieval(void **state)
+{
+    static const char *const measure =
+        "p@1,p@3:csls,mrr,mrr:csls,p@1:ratio,mrr:invsoftmax,mrr:difference";
+    const iso_align_opt opt = filled((iso_align_opt){.measure = measure, .prep = "unit"});
+    iso_retrieve_opt search;
+    iso_records list = {0}, found = {0};
+    int same = 0;
+    (void)state;
+
+    iso_retrieve_opt_init(&search, sizeof search);
+    search.measure = measure;
+    search.prep = "unit";
+    search.select.tgt = "de";
+    search.direction = ISO_RETRIEVE_FORWARD;
+    iso_states *s = in_company(true);
+    ok(iso_align(&list, s, &opt, NULL));
+    ok(iso_retrieve(&found, s, &search, NULL));
+    for (int64_t i = 0; i < list.count; i++) {
+        const iso_record *r = &list.at[i];
+        for (int64_t j = 0; j < found.count && !strcmp(r->stage, "before"); j++) {
+            iso_record like = found.at[j];
+            like.stage = r->stage;
+            if (strcmp(like.tgt, r->tgt) != 0 || strcmp(like.measure, r->measure) != 0 ||
+                strcmp(like.estimator, r->estimator) != 0 || like.k != r->k)
+                continue;
+            const iso_column *c = iso_record_differs(r, &like, ISO_ROLE_NAMES, 0);
+            if (c)
+                fail_msg("%s differs", c->name);
+            near(r->value, like.value, 0);
+            near(r->lo, like.lo, 0);
+            near(r->hi, like.hi, 0);
+            near(r->null, like.null, 1e-15);
+            assert_int_equal(r->n, like.n);
+            same++;
+        }
+    }
+    assert_int_equal(same, 7);
+    iso_records_free(&list);
+    iso_records_free(&found);
+    iso_states_close(s);
+}
+
+/* With the same folds, the states themselves moved: what the means took away is gone before. */
+static void centring_is_taking_means_away(void **state)
+{
+    const char *path = rotated("moved.h5", 1, 3);
+    const iso_align_opt set = {.select = {.src = "en"},
+                               .measure = "p@1,mrr:csls,centroid:euclidean,cosine:raw",
+                               .folds = 3,
+                               .each_fold = true};
+    iso_records list = {0};
+    struct folds f;
+    (void)state;
+
+    ok(align(&list, &set, path));
+    ok(iso_folds_make(&f, &(struct folds_ask){.count = 3, .items = ITEMS, .ids = id}));
+    for (int fold = 0; fold < 3; fold++) {
+        double mean[2][DIM] = {{0}}, gap = 0, cosine = 0;
+        int train = 0, tested = 0, hits = 0;
+        for (int i = 0; i < ITEMS; i++) {
+            train += f.of[i] != fold;
+            for (int j = 0; j < 2 * DIM && f.of[i] != fold; j++)
+                mean[j / DIM][j % DIM] += (double)said[j / DIM][i * DIM + j % DIM];
+        }
+        for (int j = 0; j < 2 * DIM; j++)
+            mean[j / DIM][j % DIM] /= train;
+        for (int j = 0; j < DIM; j++) {
+            double apart = 0;
+            for (int i = 0; i < ITEMS; i++)
+                apart += f.of[i] == fold ? (double)said[0][i * DIM + j] - mean[0][j] -
+                                               ((double)said[1][i * DIM + j] - mean[1][j])
+                                         : 0;
+            gap += pow(apart / (ITEMS - train), 2);
+        }
+        for (int i = 0; i < ITEMS; i++) {
+            double best = -2, own = 0;
+            for (int k = 0; k < ITEMS && f.of[i] == fold; k++) {
+                double xy = 0, xx = 0, yy = 0;
+                for (int j = 0; j < DIM; j++) {
+                    const double x = (double)said[0][i * DIM + j] - mean[0][j];
+                    const double y = (double)said[1][k * DIM + j] - mean[1][j];
+                    xy += x * y;
+                    xx += x * x;
+                    yy += y * y;
+                }
+                xy /= sqrt(xx * yy);
+                best = fmax(best, xy);
+                own = k == i ? xy : own;
+            }
+            tested += f.of[i] == fold;
+            cosine += own;
+            hits += f.of[i] == fold && own >= best;
+        }
+        const iso_record *r = record_of(&list, "p@k", "centred", fold);
+        near(r->value, (double)hits / tested, 1e-12);
+        assert_int_equal(r->n, tested);
+        text(r->train, "rows+means");
+        near(record_of(&list, "centroid", "centred", fold)->value, sqrt(gap), 1e-6);
+        near(record_of(&list, "cosine", "centred", fold)->value, cosine / tested, 1e-6);
+    }
+    assert_true(value(&list, "p@k", "centred") > value(&list, "p@k", "before"));
+    iso_folds_free(&f);
+    iso_records_free(&list);
+}
+
+/* Three differences of each measure, told apart by what is fitted and what is subtracted. */
+static void differences_are_of_stages(void **state)
+{
+    const char *path = rotated("stages.h5", 1, 2);
+    const iso_align_opt set = {.select = {.src = "en"}, .measure = "p@1,cka,cosine:raw"};
+    static const char *const less[][4] = {{"after", "before", "rows"},
+                                          {"after", "centred", "rows"},
+                                          {"centred", "before", "rows+means"}};
+    iso_records list = {0};
+    (void)state;
+
+    ok(align(&list, &set, path));
+    for (int m = 0; m < 3; m++) {
+        for (int d = 0; d < 3; d++) {
+            const iso_record *r = &list.at[6 * m + 3 + d];
+            text(r->stage, "difference");
+            text(r->given, less[d][1]);
+            text(r->train, less[d][2]);
+            assert_int_equal(r->rank, d < 2 ? DIM : ISO_NO_INT);
+            near(r->value,
+                 value(&list, r->measure, less[d][0]) - value(&list, r->measure, less[d][1]),
+                 1e-12);
+        }
+    }
+    iso_records_free(&list);
 }
 
 /* --- Words --- */
@@ -460,13 +665,14 @@ static void expect_rows(iso_states *s, int lang, const struct word_rows *w, int 
     iso_view v;
 
     ok(iso_states_rows(&inner, s, lang, 0));
-    ok(iso_word_rows_open(&rows, inner, w, side));
-    assert_int_equal(rows->rows, w->n);
-    ok(iso_rows_read(rows, 0, w->n, &v));
-    for (int64_t i = 0; i < w->n; i++)
+    const struct words_of *of = &w->side[side];
+    ok(iso_word_rows_open(&rows, inner, of));
+    assert_int_equal(rows->rows, of->count);
+    ok(iso_rows_read(rows, 0, of->count, &v));
+    for (int64_t i = 0; i < of->count; i++)
         near(((const float *)v.data)[i], expected[i], 0);
-    ok(iso_rows_read(rows, w->n - 1, 1, &v));
-    near(*(const float *)v.data, expected[w->n - 1], 0);
+    ok(iso_rows_read(rows, of->count - 1, 1, &v));
+    near(*(const float *)v.data, expected[of->count - 1], 0);
     iso_rows_close(rows);
 }
 
@@ -475,7 +681,8 @@ static void pieces_become_words(void **state)
 {
     const char *path = pieces();
     const iso_states_opt opt = {.pool = "none"};
-    const float en[] = {2, 7, 9}, de[] = {3, 3, 8};
+    const float en[] = {2, 7, 9}, de[] = {3, 8};
+    const int64_t link[2][3] = {{0, 1, 2}, {0, 0, 1}};
     struct word_rows w = {0};
     iso_states *s = NULL;
     (void)state;
@@ -483,7 +690,9 @@ static void pieces_become_words(void **state)
     ok(iso_states_open(&s, &path, 1, &opt));
     const int src = iso_states_find(s, "en"), tgt = iso_states_find(s, "de");
     ok(iso_word_rows_make(&w, links("0-0 1-0\n0-0\n"), s, src, tgt, NULL));
-    assert_int_equal(w.n, 3);
+    assert_int_equal(w.links, 3);
+    for (int i = 0; i < 3; i++)
+        assert_true(w.link[0][i] == link[0][i] && w.link[1][i] == link[1][i]);
     assert_int_equal(w.item[0], 0);
     assert_int_equal(w.item[2], 1);
     expect_rows(s, src, &w, 0, en);
@@ -516,7 +725,7 @@ static void every_allocation_may_fail(void **state)
     do {
         iso_records list = {0};
         iso_alloc_fail_after(n++);
-        err = align(&list, &set, path);
+        err = aligned(&list, &set, &path, 1, 24, &(iso_run){.threads = 1});
         iso_alloc_fail_after(-1);
         iso_records_free(&list);
         if (err && err != ISO_ENOMEM)
@@ -553,6 +762,8 @@ int main(void)
     RUN_TESTS(test(a_rotation_is_recovered), test(the_mean_is_part_of_the_map), test(folds_and_all),
               test(nothing_leaks), test(maps_come_back), test(padding_is_columns_of_zeros),
               test(what_is_wrong), test(memory_is_as_a_file), test(records_stay_when_it_fails),
-              test(a_plan_counts), test(notes_arrive), test(pieces_become_words),
+              test(a_plan_counts), test(notes_arrive), test(company_changes_nothing),
+              test(before_is_retrieval), test(centring_is_taking_means_away),
+              test(differences_are_of_stages), test(pieces_become_words),
               test(every_allocation_may_fail), test(words_may_fail_too));
 }

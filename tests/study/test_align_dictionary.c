@@ -107,10 +107,25 @@ static const iso_record *record(const iso_records *list, const char *measure, co
 
 /* Pair i is scored in fold[i]; those of other folds are fitted on. */
 struct plain {
-    double p1[2], mrr[2], relative[2]; /* before, after */
+    double p1[3], mrr[3], relative[3]; /* before, centred, after */
     int words, compared;
     double chance;
 };
+
+/* Means of the pairs of other folds, of either side. */
+static void means(double mean[2][2], const struct world *at, const int *fold, int f)
+{
+    int n = 0;
+
+    memset(mean, 0, 4 * sizeof(double));
+    for (int i = 0; i < at->pairs; i++) {
+        n += fold[i] != f;
+        for (int j = 0; fold[i] != f && j < 4; j++)
+            mean[j / 2][j % 2] += (double)at->x[j / 2][at->pair[i][j / 2]][j % 2];
+    }
+    for (int j = 0; j < 4; j++)
+        mean[j / 2][j % 2] /= n;
+}
 
 /* x W with W the rotation or reflection of the largest tr(Wᵀ M). */
 static void fit(double w[2][2], const struct world *at, const int *fold, int f)
@@ -133,14 +148,17 @@ static void fit(double w[2][2], const struct world *at, const int *fold, int f)
     w[1][1] = turns ? c : -c;
 }
 
-static double cosine(const double *x, const float *y)
+/* Row d of de less its mean, which may be none. */
+static double cosine(const double *x, const struct world *w, int d, const double *mean)
 {
-    return (x[0] * (double)y[0] + x[1] * (double)y[1]) /
-           (hypot(x[0], x[1]) * hypot((double)y[0], (double)y[1]));
+    const double y[2] = {(double)w->x[1][d][0] - mean[0], (double)w->x[1][d][1] - mean[1]};
+
+    return (x[0] * y[0] + x[1] * y[1]) / (hypot(x[0], x[1]) * hypot(y[0], y[1]));
 }
 
-/* Rank of the best translation of e among the target words of the fold. */
-static int best_rank(const struct world *w, const int *fold, int f, int e, const double *x)
+/* Rank of the best translation of e among all target words, or those of the fold. */
+static int best_rank(const struct world *w, const int *fold, int f, bool all, int e,
+                     const double *x, const double *mean)
 {
     bool offered[TGT] = {false};
     double best = -2;
@@ -151,10 +169,10 @@ static int best_rank(const struct world *w, const int *fold, int f, int e, const
             continue;
         offered[w->pair[i][1]] = true;
         if (w->pair[i][0] == e)
-            best = fmax(best, cosine(x, w->x[1][w->pair[i][1]]));
+            best = fmax(best, cosine(x, w, w->pair[i][1], mean));
     }
     for (int d = 0; d < TGT; d++)
-        rank += offered[d] && cosine(x, w->x[1][d]) > best;
+        rank += (all || offered[d]) && cosine(x, w, d, mean) > best;
     return rank;
 }
 
@@ -177,8 +195,10 @@ static double relative(double (*u)[2], double (*v)[2], int n)
 }
 
 static void score_fold(struct plain *out, const struct world *w, const int *fold, int f, int folds,
-                       double map[2][2], int stage)
+                       bool all, double map[2][2], double mean[2][2], int stage)
 {
+    static const double none[2] = {0};
+    const double *away = stage == 1 ? mean[1] : none;
     double u[PAIRS][2], v[PAIRS][2];
     bool asked[SRC] = {false}, once[2][TGT] = {{false}};
     int n = 0;
@@ -189,39 +209,44 @@ static void score_fold(struct plain *out, const struct world *w, const int *fold
         double x[2] = {at[0], at[1]};
         if (fold[i] != f)
             continue;
-        if (stage) {
+        if (stage == 1) {
+            x[0] -= mean[0][0];
+            x[1] -= mean[0][1];
+        }
+        if (stage == 2) {
             x[0] = at[0] * map[0][0] + at[1] * map[1][0];
             x[1] = at[0] * map[0][1] + at[1] * map[1][1];
         }
         if (!asked[e]) {
-            const int rank = best_rank(w, fold, f, e, x);
+            const int rank = best_rank(w, fold, f, all, e, x, away);
             out->p1[stage] += rank == 1;
             out->mrr[stage] += 1.0 / rank;
-            out->words += stage;
+            out->words += stage == 0;
             asked[e] = true;
         }
         if (once[0][e] || once[1][d])
             continue;
         once[0][e] = once[1][d] = true;
         memcpy(u[n], x, sizeof x);
-        v[n][0] = w->x[1][d][0];
-        v[n++][1] = w->x[1][d][1];
+        v[n][0] = (double)w->x[1][d][0] - away[0];
+        v[n++][1] = (double)w->x[1][d][1] - away[1];
     }
     out->relative[stage] += relative(u, v, n) / folds;
-    out->compared += stage * n;
+    out->compared += stage == 0 ? n : 0;
 }
 
-static struct plain score(const struct world *w, const int *fold, int folds)
+static struct plain score(const struct world *w, const int *fold, int folds, bool all)
 {
     struct plain out = {0};
 
     for (int f = 0; f < folds; f++) {
-        double map[2][2];
+        double map[2][2], mean[2][2];
         fit(map, w, fold, f);
-        for (int stage = 0; stage < 2; stage++)
-            score_fold(&out, w, fold, f, folds, map, stage);
+        means(mean, w, fold, f);
+        for (int stage = 0; stage < 3; stage++)
+            score_fold(&out, w, fold, f, folds, all, map, mean, stage);
     }
-    for (int stage = 0; stage < 2; stage++) {
+    for (int stage = 0; stage < 3; stage++) {
         out.p1[stage] /= out.words;
         out.mrr[stage] /= out.words;
     }
@@ -230,9 +255,9 @@ static struct plain score(const struct world *w, const int *fold, int folds)
 
 static void compare(const iso_records *list, const struct plain *p)
 {
-    static const char *const stages[] = {"before", "after"};
+    static const char *const stages[] = {"before", "centred", "after"};
 
-    for (int s = 0; s < 2; s++) {
+    for (int s = 0; s < 3; s++) {
         const iso_record *r = record(list, "p@k", stages[s]);
         near(r->value, p->p1[s], 1e-12);
         assert_int_equal(r->n, p->words);
@@ -245,7 +270,8 @@ static void compare(const iso_records *list, const struct plain *p)
         assert_null(r->denominator);
     }
     text(record(list, "p@k", "after")->train, "dictionary");
-    assert_true(p->mrr[1] > p->mrr[0] && p->p1[1] < 1);
+    text(record(list, "p@k", "centred")->train, "dictionary+means");
+    assert_true(p->mrr[2] > p->mrr[0] && p->p1[2] < 1);
 }
 
 /* The fold of each pair is that of its source word, by word and seed. */
@@ -278,14 +304,17 @@ static void held_out_words(void **state)
     int fold[PAIRS];
     (void)state;
 
-    for (uint64_t seed = 0; seed < 4; seed++) {
+    for (uint64_t seed = 0; seed < 8; seed++) {
+        const bool all = seed % 2;
         iso_records list = {0};
         make_world(&w, seed);
-        const iso_align_opt set = {
-            .select = {.src = "en"}, .train = write_pairs(&w, "all.txt", 0, PAIRS), .folds = FOLDS};
+        const iso_align_opt set = {.select = {.src = "en"},
+                                   .train = write_pairs(&w, "all.txt", 0, PAIRS),
+                                   .folds = FOLDS,
+                                   .candidates = all ? ISO_ALIGN_ALL : ISO_ALIGN_FOLD};
         ok(aligned(&list, &set, &w.states, 1, 0, &(iso_run){.seed = seed}));
         folds_of_pairs(fold, &w, seed);
-        const struct plain p = score(&w, fold, FOLDS);
+        const struct plain p = score(&w, fold, FOLDS, all);
         compare(&list, &p);
         /* seven words of the dictionary are unknown ("nowhere9" ...) */
         const iso_record *r = record(&list, "coverage", "");
@@ -303,21 +332,23 @@ static void a_second_dictionary(void **state)
     (void)state;
 
     for (uint64_t seed = 10; seed < 14; seed++) {
+        const bool all = seed % 2;
         iso_records list = {0};
         make_world(&w, seed);
         const iso_align_opt set = {.select = {.src = "en"},
                                    .train = write_pairs(&w, "train.txt", 0, 40),
-                                   .test = write_pairs(&w, "test.txt", 40, PAIRS)};
+                                   .test = write_pairs(&w, "test.txt", 40, PAIRS),
+                                   .candidates = all ? ISO_ALIGN_ALL : ISO_ALIGN_FOLD};
         ok(align(&list, &set, w.states));
         for (int i = 0; i < PAIRS; i++)
             fold[i] = i < 40;
-        const struct plain p = score(&w, fold, 1);
+        const struct plain p = score(&w, fold, 1, all);
         compare(&list, &p);
         iso_records_free(&list);
     }
 }
 
-/* Chance is that of the best of m translations among the words of the fold: of one fold, by hand.
+/* Chance is that of the best of m translations among the words of the fold, or all: by hand.
  */
 static void chance(void **state)
 {
@@ -328,14 +359,21 @@ static void chance(void **state)
     make_world(&w, 1);
     w.pairs = 4;
     memcpy(w.pair, (int[4][2]){{0, 0}, {0, 1}, {1, 1}, {2, 2}}, sizeof(int[4][2]));
-    const iso_align_opt set = {.select = {.src = "en"},
-                               .measure = "p@1,p@2",
-                               .train = write_pairs(&w, "train.txt", 0, 4),
-                               .test = write_pairs(&w, "test.txt", 0, 4)};
+    iso_align_opt set = {.select = {.src = "en"},
+                         .candidates = ISO_ALIGN_FOLD,
+                         .measure = "p@1,p@2",
+                         .train = write_pairs(&w, "train.txt", 0, 4),
+                         .test = write_pairs(&w, "test.txt", 0, 4)};
     ok(align(&list, &set, w.states));
     near(list.at[0].null, (2.0 / 3 + 1.0 / 3 + 1.0 / 3) / 3, 1e-12); /* 3 words, 3 candidates */
-    near(list.at[3].null, (1 + 2.0 / 3 + 2.0 / 3) / 3, 1e-12);
+    near(list.at[6].null, (1 + 2.0 / 3 + 2.0 / 3) / 3, 1e-12);
+    text(list.at[0].candidates, "fold");
     assert_int_equal(list.at[0].n, 3);
+    iso_records_free(&list);
+    set.candidates = ISO_ALIGN_ALL; /* all words of de */
+    ok(align(&list, &set, w.states));
+    near(list.at[0].null, (2.0 / TGT + 1.0 / TGT + 1.0 / TGT) / 3, 1e-12);
+    assert_null(list.at[0].candidates);
     iso_records_free(&list);
 }
 

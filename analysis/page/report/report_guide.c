@@ -64,11 +64,12 @@ const char iso_guide_retrieval_csls[] =
 const char iso_guide_alignment[] =
     "An orthogonal map rotates the source into the space of each language. It is fitted on four "
     "of five folds of the translations and evaluated on the fifth, for each fold in turn; the "
-    "curve is the share of sentences that find their translation among those of their fold. "
-    "[[chance|The dashed line is chance. ]]The map only rotates: where the curve is higher than "
-    "without it, the spaces have the same shape with different axes. There are fewer candidates "
-    "than in plain retrieval, so the numbers cannot be compared; <code>isogloss align</code> "
-    "gives the same before the map. <cite>Orthogonal maps: Sch&ouml;nemann, Psychometrika 1966; "
+    "curve is the share of sentences that find their translation among all sentences, as in plain "
+    "retrieval. [[chance|The dashed line is chance. ]]Much of what a map gains is often no more "
+    "than the means of the languages moved together: the map is worth what it adds to centring. "
+    "Where that is above 0, the spaces have the same shape with different axes; where it is below, "
+    "the rotation costs more than it brings. <code>isogloss align</code> gives the same numbers "
+    "before the map and after centring alone, with intervals of the differences. <cite>Orthogonal maps: Sch&ouml;nemann, Psychometrika 1966; "
     "of independently trained models: Conneau et al., ACL 2020 (arXiv:1911.01464).</cite>";
 
 const char iso_guide_layer_map[] =

@@ -8,13 +8,12 @@
 struct align {
     struct align_ask ask;
     struct align_set set;
-    struct align_scores scores;
     struct align_records records;
-    iso_states *states;
     struct language_spans spans;
-    iso_map_file *maps;  /* NULL without `map` */
-    int64_t least, rank; /* fewest rows a map was fitted on, directions it knew */
-    int64_t least_dims;  /* of the pair where that was */
+    struct align_course course; /* with `correlate` */
+    iso_map_file *maps;         /* NULL without `map` */
+    int64_t least, rank;        /* fewest rows a map was fitted on, directions it knew */
+    int64_t least_dims;         /* of the pair where that was */
 };
 
 /* --- What it costs --- */
@@ -26,14 +25,16 @@ struct cost {
     const struct align_split *largest; /* what the most memory goes to */
 };
 
-/* Both sides twice in f32, by dictionary also all words; what fitting and comparing need at once
- * beside them. */
-static int64_t memory_of(const struct align_split *split, const struct align_pair *p)
+/* All rows in f32; beside them those that are fitted on, which fitting turns to doubles, or all
+ * once more as a stage has them, with what the search holds. */
+static int64_t memory_of(const struct align_pair *p)
 {
-    const int64_t whole =
-        split->place ? 0 : 4 * (p->x->rows * p->x->cols + p->y->rows * p->y->cols);
+    const struct align_split *s = &p->of->split;
+    const int64_t rows = 4 * p->cols * (s->rows[0] + s->rows[1]);
+    const int64_t fit = 24 * p->cols * (s->pairs + s->fitted) + 8 * 8 * p->cols * p->cols;
+    const int64_t search = rows + 4 * p->cols * s->rows[1];
 
-    return split->n * p->cols * 32 + 8 * 8 * p->cols * p->cols + whole;
+    return rows + (fit > search ? fit : search);
 }
 
 static struct cost cost_of(const struct align *a)
@@ -42,21 +43,18 @@ static struct cost cost_of(const struct align *a)
 
     for (int i = 0; i < a->set.pairs; i++) {
         const struct align_pair *p = &a->set.pair[i];
-        const struct align_split *split = &a->set.split[p->split];
-        const int maps = split->folds + (a->ask.opt.map ? 1 : 0);
-        const double n = (double)split->n, d = (double)p->cols,
-                     tested = (double)split->start[split->folds];
-        const double fold = tested / split->folds;
-        const int64_t memory = memory_of(split, p);
-        c.bytes += p->x->rows * p->x->cols * (int64_t)iso_dtype_size(p->x->dtype) +
-                   p->y->rows * p->y->cols * (int64_t)iso_dtype_size(p->y->dtype);
+        const struct align_split *s = &p->of->split;
+        const int maps = s->folds + (a->ask.opt.map ? 1 : 0);
+        const double n = (double)(s->pairs + s->fitted), d = (double)p->cols;
+        const int64_t memory = memory_of(p);
+        c.bytes += p->bytes;
         c.maps += maps;
         if (memory > c.memory) {
             c.memory = memory;
-            c.largest = split;
+            c.largest = s;
         }
-        c.operations += maps * (2 * n * d * d + 25 * d * d * d) +
-                        split->folds * (2 * fold * d * d + 8 * fold * fold * d);
+        c.operations += maps * (2 * n * d * d + 25 * d * d * d) + 2 * (double)s->asked * d * d +
+                        iso_align_search_cost(&a->ask, s, p->cols);
     }
     return c;
 }
@@ -70,7 +68,7 @@ static iso_err check_memory(const struct align *a)
                            : iso_fail(ISO_EDATA,
                                       ISO_FIELD(mem) " %lld MB: %lld rows of a pair take %lld MB: "
                                                      "more memory, or " ISO_FIELD(limit),
-                                      (long long)(mem >> 20), (long long)c.largest->n,
+                                      (long long)(mem >> 20), (long long)c.largest->rows[0],
                                       (long long)(c.memory >> 20) + 1);
 }
 
@@ -80,7 +78,7 @@ static iso_err add_facts(iso_facts *out, const struct align *a)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_facts_count(out, "items", c.largest->items));
-    ISO_TRY(iso_facts_count(out, "rows", c.largest->n));
+    ISO_TRY(iso_facts_count(out, "rows", c.largest->pairs + c.largest->fitted));
     ISO_TRY(iso_facts_count(out, "pairs", a->set.pairs));
     ISO_TRY(iso_facts_count(out, "folds", c.largest->folds));
     ISO_TRY(iso_facts_count(out, "maps", c.maps));
@@ -93,18 +91,21 @@ done:
 
 /* --- One pair --- */
 
-/* On all rows; of two dictionaries, on those of the first. */
+/* On all pairs; of two dictionaries, on those of the first. */
 static iso_err save_map(struct align *a, const struct align_pair *p, const struct align_rows *rows)
 {
-    const int64_t test = a->ask.opt.test ? rows->start[rows->folds] : 0;
-    const iso_view x = iso_view_rows(iso_mat_view(&rows->x), test, rows->n - test);
-    const iso_view y = iso_view_rows(iso_mat_view(&rows->y), test, rows->n - test);
+    const struct align_split *s = rows->split;
+    const int64_t first = a->ask.opt.test ? s->pairs : 0, n = s->pairs + s->fitted - first;
+    iso_mat x[2] = {{0}, {0}};
     iso_map map = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_map_fit(&map, x, y, &a->ask.map));
-    ISO_TRY(iso_map_file_put(a->maps, &(iso_saved_map){.src = p->src,
-                                                       .tgt = p->tgt,
+    for (int side = 0; side < 2; side++)
+        ISO_TRY(
+            iso_rows_gather(&x[side], iso_mat_view(&rows->side[side]), s->row[side] + first, n));
+    ISO_TRY(iso_map_fit(&map, iso_mat_view(&x[0]), iso_mat_view(&x[1]), &a->ask.map));
+    ISO_TRY(iso_map_file_put(a->maps, &(iso_saved_map){.src = p->of->name[0],
+                                                       .tgt = p->of->name[1],
                                                        .layer = p->layer,
                                                        .w = iso_mat_view(&map.w),
                                                        .from = a->ask.map.centre ? map.from : NULL,
@@ -112,6 +113,34 @@ static iso_err save_map(struct align *a, const struct align_pair *p, const struc
                                                        .n = map.n}));
 done:
     iso_map_free(&map);
+    iso_mat_free(&x[0]);
+    iso_mat_free(&x[1]);
+    return err;
+}
+
+/* With `correlate`: CKA of the rows as they were read. */
+static iso_err keep_cka(struct align *a, int i, const struct align_rows *rows)
+{
+    const int m = iso_align_measure_find(&a->ask, "cka", 0);
+    iso_value v;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_align_similarity(&v, a->ask.measure[m].of, rows, a->ask.run));
+    a->course.cka[i] = v.value;
+done:
+    return err;
+}
+
+static iso_err keep_retrieval(struct align *a, int i, const struct align_scores *scores,
+                              const struct align_rows *rows)
+{
+    const int m = iso_align_measure_find(&a->ask, "p@k", 1);
+    iso_value v;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_align_value(&v, scores, &a->ask, rows, m, ALIGN_AFTER, -1));
+    a->course.retrieval[i] = v.value;
+done:
     return err;
 }
 
@@ -121,29 +150,30 @@ static iso_err align_pair(struct align *a, int i)
     const bool correlate = a->ask.opt.correlate;
     const struct language_span *span;
     struct align_rows rows = {0};
+    struct align_scores scores = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_align_rows_read(&rows, &a->set, i, a->ask.run));
-    iso_align_scores_free(&a->scores); /* dictionaries differ in size */
-    ISO_TRY(iso_align_scores_new(&a->scores, &a->ask, &rows));
+    ISO_TRY(iso_align_rows_read(&rows, &a->set, p, a->ask.run));
     if (correlate)
-        ISO_TRY(iso_align_keep_cka(&a->records, i, &a->scores, &rows));
-    ISO_TRY(iso_language_span(&span, &a->spans, &a->ask.prep, a->states, p->layer, a->ask.run));
+        ISO_TRY(keep_cka(a, i, &rows));
+    ISO_TRY(iso_language_span(&span, &a->spans, &a->ask.prep, a->set.states, p->layer, a->ask.run));
     ISO_TRY(iso_align_rows_prepare(&rows, &a->ask.prep, &span->span));
-    ISO_TRY(iso_align_score(&a->scores, &a->ask, &rows));
+    ISO_TRY(iso_align_score(&scores, &a->ask, &rows));
     if (correlate)
-        ISO_TRY(iso_align_keep_retrieval(&a->records, i, &a->scores, &rows));
-    if (a->scores.least < rows.x.cols && (a->least == 0 || a->scores.rank < a->rank)) {
-        a->least = a->scores.least;
-        a->least_dims = rows.x.cols;
-        a->rank = a->scores.rank;
+        ISO_TRY(keep_retrieval(a, i, &scores, &rows));
+    if (scores.least < p->cols && (a->least == 0 || scores.rank < a->rank)) {
+        a->least = scores.least;
+        a->least_dims = p->cols;
+        a->rank = scores.rank;
     }
-    ISO_TRY(iso_align_add_records(&a->records, p, &a->scores, &rows));
+    ISO_TRY(iso_align_add_records(&a->records, p, &scores, &rows));
     if (a->maps)
         ISO_TRY(save_map(a, p, &rows));
 done:
+    iso_align_scores_free(&scores);
     iso_align_rows_free(&rows);
-    return err ? iso_fail_in(err, "%s to %s, layer %d", p->src, p->tgt, p->layer) : ISO_OK;
+    return err ? iso_fail_in(err, "%s to %s, layer %d", p->of->name[0], p->of->name[1], p->layer)
+               : ISO_OK;
 }
 
 /* --- All of them --- */
@@ -154,7 +184,10 @@ static void note(const struct align *a)
     const char *rows = a->ask.opt.train ? "pairs" : "rows";
     const iso_map_method method = a->ask.map.method;
 
-    iso_parallel_note(&a->set.pairing.parallel, a->set.pair[0].src, a->ask.run);
+    for (int i = 0; i < a->set.links; i++)
+        iso_parallel_note(&a->set.link[i].parallel, a->set.link[i].name[0], a->ask.run);
+    iso_folds_note(&(struct folds){.joined = a->set.joined, .by_position = a->set.by_position},
+                   a->set.link[0].name[0], a->ask.run);
     if (a->least > 0)
         iso_run_note(a->ask.run,
                      "fewer %s than dims: %lld %s determine %lld directions of %lld; %s", rows,
@@ -186,10 +219,8 @@ static iso_err walk(struct align *a)
     iso_err err = ISO_OK;
 
     ISO_TRY(check_memory(a));
-    if (ask->opt.correlate) {
-        ISO_TRY(iso_alloc(&to->cka, a->set.pairs, sizeof *to->cka));
-        ISO_TRY(iso_alloc(&to->retrieval, a->set.pairs, sizeof *to->retrieval));
-    }
+    if (ask->opt.correlate)
+        ISO_TRY(iso_align_course_new(&a->course, &a->set));
     if (ask->opt.map)
         ISO_TRY(iso_map_file_new(&a->maps, ask->opt.map,
                                  &(iso_maps_info){.method = iso_map_method_name(ask->map.method),
@@ -200,7 +231,7 @@ static iso_err walk(struct align *a)
         ISO_TRY(align_pair(a, i));
     }
     if (ask->opt.correlate)
-        ISO_TRY(iso_align_add_correlations(to));
+        ISO_TRY(iso_align_add_correlations(to, &a->set, &a->course));
     note(a);
     if (a->maps) {
         err = iso_map_file_commit(a->maps);
@@ -213,9 +244,7 @@ done:
 static void forget(struct align *a)
 {
     iso_map_file_discard(a->maps);
-    iso_free(a->records.cka);
-    iso_free(a->records.retrieval);
-    iso_align_scores_free(&a->scores);
+    iso_align_course_free(&a->course);
     iso_language_spans_free(&a->spans);
     iso_align_set_free(&a->set);
     iso_align_ask_free(&a->ask);
@@ -242,9 +271,8 @@ iso_err iso_align(iso_records *out, iso_states *states, const iso_align_opt *opt
     iso_err err = ISO_OK;
 
     a.records.ask = &a.ask;
-    a.records.set = &a.set;
     a.records.spans = &a.spans;
-    a.records.states = a.states = states;
+    a.records.states = states;
     ISO_TRY(begin(&a, states, opt, run));
     ISO_TRY(walk(&a));
 done:

@@ -326,8 +326,64 @@ done:
     return err;
 }
 
+/* Source words numbered in the order of the pairs, with their texts. */
+static iso_err number_words(int64_t *item, const char **text, int64_t *words,
+                            const iso_word_pairs *p, const iso_lang *src)
+{
+    int64_t *number = NULL; /* by row: 1 + its word's */
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&number, src->rows, sizeof *number));
+    *words = 0;
+    for (int64_t i = 0; i < p->count; i++) {
+        int64_t *n = &number[p->source[i]];
+        if (*n == 0) {
+            text[*words] = src->tokens[p->source[i]];
+            *n = ++*words;
+        }
+        item[i] = *n - 1;
+    }
+done:
+    iso_free(number);
+    return err;
+}
+
+/* Deals pairs by their source words, all pairs of a word to one fold; with `fitted`, pairs that are
+ * fitted on alone, there is one fold. */
+static iso_err split_pairs(struct align_split *out, const struct align_ask *ask,
+                           const iso_word_pairs *scored, const iso_word_pairs *fitted,
+                           const iso_lang *src, const iso_lang *tgt)
+{
+    struct folds folds = {0};
+    struct folds_ask deal = {.count = ask->folds, .seed = iso_run_seed(ask->run)};
+    int64_t *item = NULL;
+    const char **text = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&item, scored->count, sizeof *item));
+    ISO_TRY(iso_alloc(&text, scored->count, sizeof *text));
+    ISO_TRY(number_words(item, text, &deal.items, scored, src));
+    deal.ids = text;
+    if (!fitted) /* a word's fold goes by the word and the seed */
+        ISO_TRY(iso_folds_make(&folds, &deal));
+    ISO_TRY(iso_align_split_make(out,
+                                 &(struct align_links){.rows = {src->rows, tgt->rows},
+                                                       .count = scored->count,
+                                                       .fitted = fitted ? fitted->count : 0,
+                                                       .row = {scored->source, scored->target},
+                                                       .also = {fitted ? fitted->source : NULL,
+                                                                fitted ? fitted->target : NULL},
+                                                       .item = item},
+                                 fitted ? NULL : &folds));
+done:
+    iso_folds_free(&folds);
+    iso_free(item);
+    iso_free(text);
+    return err;
+}
+
 /* The pairs of a target, dealt to folds; with `test` those of it are scored whole. */
-static iso_err split_target(struct align_split *out, const struct maker *m, int lang)
+static iso_err split_target(struct align_link *out, const struct maker *m)
 {
     const bool two = m->ask->opt.test;
     struct vocabulary tgt = {0};
@@ -335,19 +391,19 @@ static iso_err split_target(struct align_split *out, const struct maker *m, int 
     const struct found *scored = two ? &test : &train;
     iso_err err = ISO_OK;
 
-    ISO_TRY(make_vocabulary(&tgt, m->s, lang, m->ask));
-    ISO_TRY(open_dictionary(&train, m, &m->train, lang, &tgt));
+    ISO_TRY(make_vocabulary(&tgt, m->s, out->lang[1], m->ask));
+    ISO_TRY(open_dictionary(&train, m, &m->train, out->lang[1], &tgt));
     if (two) {
-        ISO_TRY(open_dictionary(&test, m, &m->test, lang, &tgt));
+        ISO_TRY(open_dictionary(&test, m, &m->test, out->lang[1], &tgt));
         ISO_TRY(iso_dictionaries_overlap(train.path, &train.d, test.path, &test.d, m->ask->run));
     }
-    err = iso_align_split_words(out, m->ask, &scored->pairs, two ? &train.pairs : NULL, m->src.lang,
-                                tgt.lang);
+    err = split_pairs(&out->split, m->ask, &scored->pairs, two ? &train.pairs : NULL, m->src.lang,
+                      tgt.lang);
     if (err) {
         err = iso_fail_in(err, "%s", train.path);
         goto done;
     }
-    ISO_TRY(distinct_words(&out->answers.words, &scored->d));
+    ISO_TRY(distinct_words(&out->dictionary, &scored->d));
 done:
     free_found(&train);
     free_found(&test);
@@ -355,48 +411,21 @@ done:
     return err;
 }
 
-/* One target at one layer. */
-static iso_err add_pair(struct align_set *set, const struct maker *m, int split, int layer)
-{
-    struct align_pair *p = &set->pair[set->pairs++];
-    const int src = m->sel.pair[split][0], tgt = m->sel.pair[split][1];
-    iso_err err = ISO_OK;
-
-    p->src = iso_states_lang(m->s, src)->name;
-    p->tgt = iso_states_lang(m->s, tgt)->name;
-    p->layer = layer;
-    p->target = -1; /* answers are those of the split */
-    p->split = split;
-    ISO_TRY(iso_states_rows(&p->x, m->s, src, layer));
-    ISO_TRY(iso_states_rows(&p->y, m->s, tgt, layer));
-done:
-    return err;
-}
-
-iso_err iso_align_pairs_of_dictionaries(struct align_set *set, const struct align_ask *ask,
-                                        iso_states *s)
+iso_err iso_align_pair_by_dictionaries(struct align_set *set, const struct align_ask *ask)
 {
     struct maker m = {.ask = ask,
-                      .s = s,
+                      .s = set->states,
                       .train = {.option = "train", .text = ask->opt.train},
                       .test = {.option = "test", .text = ask->opt.test}};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_selection_make(&m.sel, &ask->opt.select, s, false));
-    ISO_TRY(read_files(&m.train, s, &m.sel));
+    ISO_TRY(iso_selection_make(&m.sel, &ask->opt.select, m.s, false));
+    ISO_TRY(read_files(&m.train, m.s, &m.sel));
     if (m.test.text)
-        ISO_TRY(read_files(&m.test, s, &m.sel));
-    const int pairs = m.sel.pair_count;
-    ISO_TRY(make_vocabulary(&m.src, s, m.sel.pair[0][0], ask));
-    ISO_TRY(iso_alloc(&set->split, pairs, sizeof *set->split));
-    ISO_TRY(iso_alloc(&set->pair, pairs * m.sel.layer_count, sizeof *set->pair));
-    set->own = true;
-    for (int i = 0; i < pairs; i++)
-        ISO_TRY(split_target(&set->split[set->splits++], &m, m.sel.pair[i][1]));
-    for (int l = 0; l < m.sel.layer_count; l++) {
-        for (int i = 0; i < pairs; i++)
-            ISO_TRY(add_pair(set, &m, i, m.sel.layer[l]));
-    }
+        ISO_TRY(read_files(&m.test, m.s, &m.sel));
+    ISO_TRY(make_vocabulary(&m.src, m.s, set->link[0].lang[0], ask));
+    for (int i = 0; i < set->links; i++)
+        ISO_TRY(split_target(&set->link[i], &m));
 done:
     iso_inputs_free(&m.train.list);
     iso_inputs_free(&m.test.list);

@@ -9,7 +9,7 @@
 #include "analysis/search/neighbours.h"
 #include "analysis/study/align/align.h"
 #include "analysis/study/items/folds.h"
-#include "analysis/study/items/pairing.h"
+#include "analysis/study/items/parallel.h"
 #include "lib/base/str.h"
 #include "lib/base/textmap.h"
 
@@ -33,9 +33,10 @@ struct align_ask {
     struct align_measure measure[ALIGN_MEASURES];
     int measures, folds;
     iso_near_opt near; /* but for the rule */
+    bool by_fold;      /* candidates are the target rows of the fold */
     iso_prep prep;
     iso_map_opt map;
-    iso_buf prep_text, train; /* as records have them; no text for no step */
+    iso_buf prep_text, train, means; /* as records have them; no text for no step */
 };
 
 /* Errors ISO_EARG. Free in any case. */
@@ -46,12 +47,18 @@ int iso_align_measure_find(const struct align_ask *ask, const char *name, int64_
 
 /* --- align_words.c: words of parallel sentences that links such as fast_align's pair --- */
 
-/* Pairs of words: rows [first, first + count) of either side are the pieces of one word. */
+/* Words of one language: those of sentence s are [first[s], first[s + 1]); word w is the rows
+ * [start[w], end[w]) of its pieces. */
+struct words_of {
+    int64_t *first, *start, *end, count;
+};
+
+/* Words of two languages and the links between them. */
 struct word_rows {
-    int64_t n;
-    int64_t *first[2];
-    int32_t *count[2];
-    int64_t *item; /* sentence of each pair */
+    struct words_of side[2];
+    int64_t links;
+    int64_t *link[2]; /* by link: the word on either side */
+    int64_t *item;    /* by link: its sentence */
 };
 
 /* Reads the links of `path` for two languages of a collection of token or word rows; sentences by
@@ -61,139 +68,162 @@ iso_err iso_word_rows_make(struct word_rows *out, const char *path, iso_states *
                            const iso_run *run);
 void iso_word_rows_free(struct word_rows *w);
 
-/* A source of the mean states of one side's words (0 source, 1 target), f32; takes over `inner` on
- * success, borrows `w`. */
-iso_err iso_word_rows_open(iso_rows **out, iso_rows *inner, const struct word_rows *w, int side);
+/* A source of the mean states of all words of one side (0 source, 1 target), f32; takes over
+ * `inner` on success, borrows `w`. */
+iso_err iso_word_rows_open(iso_rows **out, iso_rows *inner, const struct words_of *w);
 
-/* --- align_split.c: rows go to folds --- */
+/* --- align_split.c: pairs of rows go to folds, and who asks for whom --- */
 
-/* By dictionary: distinct words ask and distinct words are searched, fold by fold. */
-struct align_answers {
-    int64_t words;      /* distinct source words of the dictionary, with those that have no row */
-    int64_t *asked;     /* folds + 1: the first word of each fold */
-    int64_t *offered;   /* folds + 1: the first candidate of each fold */
-    int64_t *word;      /* by word: a row of its fold, from the fold's first, whose source it is */
-    int64_t *candidate; /* by candidate: the same of targets */
-    int64_t *first;     /* words asked + 1: where the answers of each begin */
-    int64_t *answer;    /* candidates of the same fold, from its first */
-    int64_t *once;      /* by fold: rows at its beginning in which every word stands once */
+/* Pairs of rows that say the same, before they are dealt. */
+struct align_links {
+    int64_t rows[2];               /* of either side */
+    int64_t count, fitted;         /* pairs that are scored; those that are fitted on alone */
+    const int64_t *row[2];         /* by pair: its rows; NULL: pair i is row i of both */
+    const int64_t *also[2];        /* the same of the pairs fitted on alone */
+    const int64_t *item;           /* by pair: what is dealt; NULL: pair i is item i */
+    const struct duplicates *same; /* of the target: rows of equal text are right too; or NULL */
 };
 
-/* Rows as they are dealt to folds. */
 struct align_split {
     int folds;
-    int64_t items;                /* what was dealt: items, or source words */
-    int64_t n;                    /* rows; those behind the last fold are only fitted on */
-    int64_t *start;               /* folds + 1: where each fold begins */
-    int64_t *place;               /* where row i of both sources goes; NULL with `row` */
-    int64_t *row[2];              /* by dictionary: which row of either source stands where */
-    struct align_answers answers; /* by dictionary */
+    int64_t items;           /* what was dealt: items, or source words */
+    int64_t rows[2];         /* of either side */
+    int64_t pairs, fitted;   /* as above */
+    bool whole;              /* each row stands in one pair */
+    int64_t *start;          /* folds + 1: where the pairs of each fold begin */
+    int64_t *row[2];         /* by pair, fold after fold, then those fitted on alone */
+    int64_t asked;           /* rows of the source that ask for their partners */
+    int64_t *query, *answer; /* by who asks: the row; rows of the target that are right */
+    int64_t *first;          /* asked + 1: where the answers of each begin */
+    int64_t *right;          /* by who asks: how many are right, also those that are not listed */
+    int32_t *fold;           /* by who asks */
 };
 
-/* Two sources whose rows say the same: row by row, or as the dictionary of their split says. */
+/* `folds` NULL: there is one fold, and none but `fitted` is fitted on. Errors as iso_folds_make. */
+iso_err iso_align_split_make(struct align_split *out, const struct align_links *links,
+                             const struct folds *folds);
+void iso_align_split_free(struct align_split *split);
+
+/* --- align_pairs.c: which matrices belong together --- */
+
+/* Two languages, in all layers. */
+struct align_link {
+    int lang[2]; /* in the collection: source, target */
+    const char *name[2];
+    struct parallel parallel; /* rows joined by id or position */
+    struct word_rows words;   /* with `alignments` */
+    int64_t dictionary;       /* with `train`: distinct source words, also those without a row */
+    struct align_split split;
+};
+
+/* The same in one layer. */
 struct align_pair {
-    const char *src, *tgt; /* languages */
-    int layer, target;     /* target: number of the language in `equal` */
-    int split;
-    int64_t cols; /* of both sides, padded where they differ */
-    iso_rows *x, *y;
+    const struct align_link *of;
+    int layer;
+    int64_t dim[2], cols; /* columns of either side, and of both where the narrower is padded */
+    int64_t bytes;        /* that are read */
 };
 
 /* All that is aligned under one selection. */
 struct align_set {
-    struct pairing pairing;  /* when rows are joined by id or position */
-    struct word_rows *words; /* when words are linked by alignments */
-    bool own;                /* the sources of the pairs are closed here, not by the pairing */
-    struct align_pair *pair;
+    iso_states *states;
+    struct align_link *link;
+    int links;
+    struct align_pair *pair; /* layer by layer */
     int pairs;
-    struct align_split *split; /* one for all pairs, or, by dictionaries, one for each target */
-    int splits;
-    int64_t **equal; /* by target language: see struct align_rows; in the order of folds */
-    int equals;
+    int64_t joined; /* items that share the text of another, of the pair that has the most */
+    bool by_position;
 };
-
-/* Deals the items of joined or linked rows, of which there are n, to folds. */
-iso_err iso_align_split_items(struct align_set *set, const struct align_ask *ask, iso_states *s,
-                              int64_t n);
-
-/* Deals pairs of rows by their source words, all pairs of a word to one fold: those of `scored`;
- * with `fitted`, pairs that are fitted on alone, there is one fold. */
-iso_err iso_align_split_words(struct align_split *out, const struct align_ask *ask,
-                              const iso_word_pairs *scored, const iso_word_pairs *fitted,
-                              const iso_lang *src, const iso_lang *tgt);
-void iso_align_split_free(struct align_split *split);
-
-/* --- align_dictionary.c --- */
-
-/* Fills the pairs and splits of a set from dictionaries. */
-iso_err iso_align_pairs_of_dictionaries(struct align_set *set, const struct align_ask *ask,
-                                        iso_states *s);
-
-/* --- align_pairs.c: which matrices belong together, and their numbers in the order of folds --- */
 
 /* Chooses, joins and deals to folds; reads no number. Errors name languages and files. */
 iso_err iso_align_set_make(struct align_set *out, const struct align_ask *ask, iso_states *s);
 void iso_align_set_free(struct align_set *set);
 
-/* Rows that belong together, in the order of their folds and twice one after the other, so that all
- * but one fold always lie together. */
+/* align_dictionary.c: fills the splits of a set's links from dictionaries. */
+iso_err iso_align_pair_by_dictionaries(struct align_set *set, const struct align_ask *ask);
+
+/* All rows of both sides of a pair. */
 struct align_rows {
-    int64_t n;
-    int folds;
-    const int64_t *start; /* folds + 1: where each fold begins; rows from the last on are fitted on
-                           * alone */
-    const int64_t *equal; /* the first row of the same fold whose target says the same; NULL: itself
-                           */
-    const struct align_answers *answers; /* NULL: each row asks for its own partner */
-    const int64_t *row[2];               /* with answers: which row of `whole` each is */
-    iso_mat whole[2];                    /* with answers, until rows are prepared: all words */
-    iso_mat x, y;                        /* 2n × d, f32 */
+    const struct align_split *split;
+    iso_mat side[2]; /* f32, both `cols` wide */
 };
 
-/* Numbers of both sides of a pair, not prepared yet, once; the second half of the rows is open. */
-iso_err iso_align_rows_read(struct align_rows *out, const struct align_set *set, int pair,
-                            const iso_run *run);
+/* Numbers of both sides, not prepared yet. */
+iso_err iso_align_rows_read(struct align_rows *out, const struct align_set *set,
+                            const struct align_pair *p, const iso_run *run);
 void iso_align_rows_free(struct align_rows *rows);
 
-/* Applies the steps to both sides and makes the second half equal to the first. */
+/* Applies the steps to both sides. */
 iso_err iso_align_rows_prepare(struct align_rows *rows, const iso_prep *prep,
                                const iso_prep_span *span);
 
+/* --- align_stage.c: rows as a stage of a fold has them --- */
+
+/* Rows as they are; without the means of the rows fitted on; the source mapped. */
+enum { ALIGN_BEFORE, ALIGN_CENTRED, ALIGN_AFTER, ALIGN_STAGES };
+
+/* What is fitted on all folds but one. */
+struct align_fit {
+    iso_map map;
+    double *mean[2]; /* of either side */
+    int64_t n;       /* pairs it was fitted on */
+};
+
+/* Errors as iso_map_fit. */
+iso_err iso_align_fit(struct align_fit *out, const struct align_rows *rows, int fold,
+                      const iso_map_opt *opt);
+void iso_align_fit_free(struct align_fit *fit);
+
+/* Rows of one side at a stage; `own` is empty where they are those of align_rows. */
+struct align_view {
+    iso_view view;
+    iso_mat own;
+};
+
+/* The rows row[0 .. n), or all where that is NULL; `fit` may be NULL before. */
+iso_err iso_align_view(struct align_view *out, const struct align_rows *rows, int side,
+                       const int64_t *row, int64_t n, int stage, const struct align_fit *fit);
+
+/* --- align_search.c: do rows find their partners --- */
+
+/* Outcomes of retrieval of those who ask in `fold` (−1: in any) at a stage, to outcome[m][q] of the
+ * measures that are retrieval. */
+iso_err iso_align_search(double *const *outcome, const struct align_ask *ask,
+                         const struct align_rows *rows, int fold, int stage,
+                         const struct align_fit *fit);
+
+/* Operations of all searches of a pair; what random order gives to those who ask in `fold` (−1: in
+ * any) on average. */
+double iso_align_search_cost(const struct align_ask *ask, const struct align_split *split,
+                             int64_t cols);
+iso_err iso_align_chance(double *out, const struct align_measure *m, const struct align_ask *ask,
+                         const struct align_split *split, int fold);
+
 /* --- align_score.c: what a map fitted on the other folds does to the rows of each fold --- */
-
-enum { ALIGN_BEFORE, ALIGN_AFTER, ALIGN_DIFFERENCE, ALIGN_STAGES };
-
-/* Where the outcomes of each fold begin: a row has one, with answers a word. */
-static inline const int64_t *align_outcomes(const struct align_rows *rows)
-{
-    return rows->answers ? rows->answers->asked : rows->start;
-}
 
 /* What came of it, measure by measure. */
 struct align_tally {
-    double *outcome[2];  /* retrieval: see align_outcomes */
-    iso_value *value[2]; /* else: of each fold */
-    double *rep[2]; /* else: replicates of fold f from start[f] + f · ISO_GROUPS on, NAN else */
-    int64_t *rep_start; /* folds + 1 */
+    double *outcome[ALIGN_STAGES];  /* retrieval: by who asks */
+    iso_value *value[ALIGN_STAGES]; /* else: of each fold */
+    double *rep[ALIGN_STAGES]; /* else: replicates of fold f from start[f] + f · ISO_GROUPS on, NAN
+                                * else */
+    int64_t *rep_start;        /* folds + 1 */
 };
 
 struct align_scores {
     struct align_tally tally[ALIGN_MEASURES];
     int measures;
-    int64_t rank, least; /* fewest directions a fold's map knew, fewest rows it was fitted on */
+    int64_t rank, least; /* fewest directions a fold's map knew, fewest pairs it was fitted on */
 };
 
-iso_err iso_align_scores_new(struct align_scores *out, const struct align_ask *ask,
-                             const struct align_rows *rows);
+/* Fills the scores of one pair of languages and layer. */
+iso_err iso_align_score(struct align_scores *out, const struct align_ask *ask,
+                        const struct align_rows *rows);
 void iso_align_scores_free(struct align_scores *s);
 
-/* Fills the scores of one pair of languages and layer. */
-iso_err iso_align_score(struct align_scores *s, const struct align_ask *ask,
-                        const struct align_rows *rows);
-
-/* Only the similarities before any map, for rows that are not prepared yet. */
-iso_err iso_align_score_bare(struct align_scores *s, const struct align_ask *ask,
-                             const struct align_rows *rows);
+/* One similarity of all pairs of rows as they are, each row once. */
+iso_err iso_align_similarity(iso_value *out, const iso_measure *of, const struct align_rows *rows,
+                             const iso_run *run);
 
 /* --- align_records.c: from outcomes to values, and from values to records --- */
 
@@ -203,23 +233,34 @@ struct align_records {
     const iso_states *states;
     const struct align_ask *ask;
     const iso_states_info *about;
-    const struct align_set *set;
     iso_records *out;
-    double *cka, *retrieval; /* with `correlate`, by pair: CKA as read, P@1 after */
 };
 
-/* Every measure before, after and as difference, of all folds and, when asked, of each. */
+/* Every measure at each stage and the differences, of all folds and, when asked, of each. */
 iso_err iso_align_add_records(const struct align_records *to, const struct align_pair *p,
                               const struct align_scores *scores, const struct align_rows *rows);
 
-/* With `correlate`. CKA is of rows as they were read: preparation is for the map, the published CKA
- * knows none. */
-iso_err iso_align_keep_cka(const struct align_records *to, int pair, struct align_scores *scores,
-                           const struct align_rows *rows);
-iso_err iso_align_keep_retrieval(const struct align_records *to, int pair,
-                                 const struct align_scores *scores, const struct align_rows *rows);
+/* What all records of a pair of languages share. */
+iso_record iso_align_record(const struct align_records *to, const struct align_pair *p);
 
-/* With `correlate`: one record for each pair of languages, over its layers. */
-iso_err iso_align_add_correlations(const struct align_records *to);
+/* The value of a measure at a stage: of fold f, or with f −1 of all folds: outcomes together,
+ * similarities in the mean over folds. */
+iso_err iso_align_value(iso_value *out, const struct align_scores *s, const struct align_ask *ask,
+                        const struct align_rows *rows, int measure, int stage, int f);
+
+/* --- align_correlate.c: over layers, CKA with retrieval after the map --- */
+
+/* By pair of a set. CKA is of all rows as they were read: preparation is for the map, the published
+ * CKA knows none. */
+struct align_course {
+    double *cka, *retrieval;
+};
+
+iso_err iso_align_course_new(struct align_course *out, const struct align_set *set);
+void iso_align_course_free(struct align_course *c);
+
+/* One record for each pair of languages, over its layers. */
+iso_err iso_align_add_correlations(const struct align_records *to, const struct align_set *set,
+                                   const struct align_course *course);
 
 #endif

@@ -17,7 +17,7 @@ static const iso_option rows[] = {
     ISO_SELECT_TGT(iso_align_opt),
     ISO_SELECT_PAIRS(iso_align_opt),
     ISO_SELECT_LAYERS(iso_align_opt),
-    ISO_OPTION(iso_align_opt, MEASURES, measure, "LIST", "before and after: p@1,p@5:csls,mrr,cka,centroid,... (default: p@1,mrr,centroid:relative,cka)", .init = "p@1,mrr,centroid:relative,cka"),
+    ISO_OPTION(iso_align_opt, MEASURES, measure, "LIST", "at each stage: p@1,p@5:csls,mrr,cka,centroid,... (default: p@1,mrr,centroid:relative,cka)", .init = "p@1,mrr,centroid:relative,cka"),
     ISO_OPTION(iso_align_opt, ENUM, interval, "KIND", "none leaves intervals out", .choices = "none"),
     ISO_OPTION(iso_align_opt, TEXT, preset, "NAME", "options of a published protocol; it prints them"),
     ISO_OPTION_PREP(iso_align_opt),
@@ -29,6 +29,7 @@ static const iso_option rows[] = {
     ISO_OPTION(iso_align_opt, REAL, ridge, "X", "with " ISO_FIELD(method) " ridge: weight of the penalty (default: 0.1)", .above = true, .most = 1e12, .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_align_opt, REAL, whiten, "X", "with " ISO_FIELD(method) " whitened: how far, above 0 to 1 (default: 1)", .above = true, .most = 1, .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_align_opt, INT, folds, "N", "parts of the rows, each scored by a map fitted on the others (default: 5)", .least = 2, .most = INT32_MAX),
+    ISO_OPTION(iso_align_opt, ENUM, candidates, "KIND", "search among: all rows of the target (default), or only those of the fold", .choices = "all fold", .numbers = (const int[]){ISO_ALIGN_ALL, ISO_ALIGN_FOLD}),
     ISO_OPTION(iso_align_opt, FLAG, each_fold, NULL, "records of every fold beside those of all", .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_align_opt, FLAG, correlate, NULL, "correlation over layers of CKA with retrieval after the map"),
     ISO_OPTION(iso_align_opt, TEXT, alignments, "FILE", "pair words of parallel sentences: a line i-j i-j ... a sentence, as fast_align writes", .reads = ISO_READS_NAMED),
@@ -165,14 +166,14 @@ done:
     return err;
 }
 
-/* Maps of one kind look alike in records but for this column. */
+/* Maps of one kind look alike in records but for this column; where means alone are fitted, too. */
 static iso_err name_train(struct align_ask *ask)
 {
+    const char *what = ask->opt.train ? "dictionary" : ask->opt.alignments ? "words" : "rows";
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_buf_puts(&ask->train, ask->opt.train        ? "dictionary"
-                                      : ask->opt.alignments ? "words"
-                                                            : "rows"));
+    ISO_TRY(iso_buf_printf(&ask->means, "%s+means", what));
+    ISO_TRY(iso_buf_puts(&ask->train, what));
     if (ask->map.method != ISO_MAP_ORTHOGONAL)
         ISO_TRY(iso_buf_printf(&ask->train, "+%s", iso_map_method_name(ask->map.method)));
     if (ask->map.centre)
@@ -220,6 +221,7 @@ iso_err iso_align_ask_make(struct align_ask *out, const iso_align_opt *opt, cons
     ISO_TRY(iso_preset_fill(&iso_align_options, o, o->preset));
     ISO_TRY(check_together(o));
     out->folds = o->folds ? (int)o->folds : FOLDS;
+    out->by_fold = o->candidates == ISO_ALIGN_FOLD;
     out->near.neighbours = (int)o->neighbours;
     ISO_TRY(read_measures(out));
     ISO_TRY(read_map(out));
@@ -232,6 +234,7 @@ void iso_align_ask_free(struct align_ask *ask)
 {
     iso_buf_free(&ask->prep_text);
     iso_buf_free(&ask->train);
+    iso_buf_free(&ask->means);
 }
 
 iso_err iso_align_check(const iso_align_opt *opt)

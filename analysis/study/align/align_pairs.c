@@ -1,14 +1,22 @@
-/* Which matrices belong together, and the numbers of their rows in the order of folds. */
+/* Which matrices belong together, how their rows are paired, and their numbers. */
 #include <string.h>
 
 #include "analysis/study/align/align_inside.h"
 #include "analysis/study/items/load.h"
 #include "analysis/study/items/pad.h"
+#include "analysis/study/items/selection.h"
 #include "lib/base/alloc.h"
 #include "lib/io/pool.h"
 #include "lib/linalg/convert.h"
 
 enum { READ_BYTES = 4 << 20 };
+
+static const iso_lang *lang_of(const struct align_set *set, const struct align_link *l, int side)
+{
+    return iso_states_lang(set->states, l->lang[side]);
+}
+
+/* --- Which items are paired, and their folds --- */
 
 /* Rows of word types are not translations of each other, whatever their number. */
 static iso_err check_types(const iso_states *s)
@@ -23,71 +31,159 @@ static iso_err check_types(const iso_states *s)
                : ISO_OK;
 }
 
-/* Rows joined by id or position, as `compare` does. */
-static iso_err pairs_of_items(struct align_set *set, const struct align_ask *ask, iso_states *s)
+/* Items by the source's ids and the texts of both. */
+static iso_err deal_items(struct folds *out, struct align_set *set, const struct align_link *l,
+                          int64_t items, const struct align_ask *ask)
 {
-    struct pairing *p = &set->pairing;
+    struct item_texts texts[2];
+    int64_t *const *pick = l->parallel.pick;
     iso_err err = ISO_OK;
 
-    ISO_TRY(check_types(s));
-    ISO_TRY(iso_pairing_make(p, &ask->opt.select, false, iso_run_seed(ask->run), s, NULL));
-    ISO_TRY(iso_alloc(&set->pair, p->pairs, sizeof *set->pair));
-    for (int64_t i = 0; i < p->pairs; i++) {
-        const iso_gram_pair at = p->pair[i];
-        set->pair[i] = (struct align_pair){.src = iso_pairing_lang(p, at.x),
-                                           .tgt = iso_pairing_lang(p, at.y),
-                                           .layer = p->origin[at.x].layer,
-                                           .target = p->origin[at.y].lang,
-                                           .x = p->rows[at.x],
-                                           .y = p->rows[at.y]};
+    for (int side = 0; side < 2; side++) {
+        const iso_lang *lang = lang_of(set, l, side);
+        texts[side] = (struct item_texts){lang->text, lang->text2, pick ? pick[side] : NULL};
     }
-    set->pairs = (int)p->pairs;
-    ISO_TRY(iso_align_split_items(set, ask, s, p->parallel.items));
+    ISO_TRY(iso_folds_make(out, &(struct folds_ask){.count = ask->folds,
+                                                    .seed = iso_run_seed(ask->run),
+                                                    .items = items,
+                                                    .ids = lang_of(set, l, 0)->ids,
+                                                    .pick = pick ? pick[0] : NULL,
+                                                    .texts = texts,
+                                                    .languages = 2}));
+    set->joined = out->joined > set->joined ? out->joined : set->joined;
+    set->by_position = set->by_position || out->by_position;
 done:
     return err;
 }
 
-static iso_err open_words(iso_rows **out, const struct align_set *set, iso_states *s, int lang,
-                          int layer, int side)
+/* item[row]: the item that a token row is of; NULL when rows are items. */
+static iso_err items_of_rows(int64_t **out, const iso_lang *lang)
 {
-    iso_rows *inner = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_states_rows(&inner, s, lang, layer));
-    ISO_TRY(iso_word_rows_open(out, inner, set->words, side));
-    return ISO_OK;
+    if (lang->offsets)
+        ISO_TRY(iso_alloc(out, lang->rows, sizeof **out));
+    for (int64_t i = 0; lang->offsets && i < lang->items; i++) {
+        for (int64_t r = lang->offsets[i]; r < lang->offsets[i + 1]; r++)
+            (*out)[r] = i;
+    }
 done:
-    iso_rows_close(inner);
+    return err;
+}
+
+/* Rows joined by id or position, as `compare` does, for this pair of languages alone. */
+static iso_err pair_rows(struct align_link *l, struct align_set *set, const struct align_ask *ask)
+{
+    const iso_lang *const langs[2] = {lang_of(set, l, 0), lang_of(set, l, 1)};
+    struct duplicates same = {0};
+    struct folds folds = {0};
+    int64_t *item = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_parallel_make(&l->parallel, langs, 2));
+    const int64_t n = l->parallel.items;
+    ISO_TRY(items_of_rows(&item, langs[0]));
+    ISO_TRY(deal_items(&folds, set, l, item ? langs[0]->items : n, ask));
+    ISO_TRY(iso_duplicates_make(&same, langs[1], l->parallel.pick ? l->parallel.pick[1] : NULL, n));
+    ISO_TRY(iso_align_split_make(
+        &l->split, &(struct align_links){.rows = {n, n}, .count = n, .item = item, .same = &same},
+        &folds));
+done:
+    iso_duplicates_free(&same);
+    iso_folds_free(&folds);
+    iso_free(item);
     return err;
 }
 
 /* Words linked across a sentence pair. */
-static iso_err pairs_of_words(struct align_set *set, const struct align_ask *ask, iso_states *s)
+static iso_err pair_words(struct align_link *l, struct align_set *set, const struct align_ask *ask)
+{
+    struct folds folds = {0};
+    const struct word_rows *w = &l->words;
+    iso_err err = ISO_OK;
+
+    if (set->links != 1)
+        ISO_FAIL(ISO_EARG,
+                 ISO_FIELD(alignments) " links two languages, %d pairs are chosen: " ISO_FIELD(
+                     tgt) " chooses",
+                 set->links);
+    ISO_TRY(iso_word_rows_make(&l->words, ask->opt.alignments, set->states, l->lang[0], l->lang[1],
+                               ask->run));
+    ISO_TRY(deal_items(&folds, set, l, lang_of(set, l, 0)->items, ask));
+    ISO_TRY(iso_align_split_make(&l->split,
+                                 &(struct align_links){.rows = {w->side[0].count, w->side[1].count},
+                                                       .count = w->links,
+                                                       .row = {w->link[0], w->link[1]},
+                                                       .item = w->item},
+                                 &folds));
+done:
+    iso_folds_free(&folds);
+    return err;
+}
+
+/* --- Their rows --- */
+
+/* All rows of one side, joined or put together. */
+static iso_err open_side(iso_rows **out, const struct align_set *set, const struct align_link *l,
+                         int side, int layer)
+{
+    const int64_t *pick = l->parallel.pick ? l->parallel.pick[side] : NULL;
+    iso_rows *rows = NULL, *made = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_states_rows(&rows, set->states, l->lang[side], layer));
+    if (pick)
+        ISO_TRY(iso_rows_pick(&made, rows, pick, l->parallel.items));
+    else if (l->words.links > 0)
+        ISO_TRY(iso_word_rows_open(&made, rows, &l->words.side[side]));
+    *out = made ? made : rows;
+    rows = NULL;
+done:
+    iso_rows_close(rows);
+    return err;
+}
+
+static iso_err measure_pair(struct align_pair *p, const struct align_set *set,
+                            const struct align_ask *ask)
+{
+    iso_rows *rows[2] = {NULL, NULL};
+    iso_err err = ISO_OK;
+
+    for (int side = 0; side < 2; side++) {
+        ISO_TRY(open_side(&rows[side], set, p->of, side, p->layer));
+        p->dim[side] = rows[side]->cols;
+        p->bytes +=
+            rows[side]->rows * rows[side]->cols * (int64_t)iso_dtype_size(rows[side]->dtype);
+    }
+    ISO_TRY(iso_pad_dims(&p->cols, ask->opt.pad, iso_rows_name(rows[0]), p->dim[0],
+                         iso_rows_name(rows[1]), p->dim[1]));
+done:
+    iso_rows_close(rows[0]);
+    iso_rows_close(rows[1]);
+    return err;
+}
+
+/* The chosen pairs of languages, and of each its layers. */
+static iso_err choose(struct align_set *set, const struct align_ask *ask)
 {
     struct selection sel = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_selection_make(&sel, &ask->opt.select, s, false));
-    if (sel.pair_count != 1)
-        ISO_FAIL(ISO_EARG,
-                 ISO_FIELD(alignments) " links two languages, %d pairs are chosen: " ISO_FIELD(
-                     tgt) " chooses",
-                 sel.pair_count);
-    const int src = sel.pair[0][0], tgt = sel.pair[0][1];
-    set->own = true;
-    ISO_TRY(iso_alloc(&set->words, 1, sizeof *set->words));
-    ISO_TRY(iso_word_rows_make(set->words, ask->opt.alignments, s, src, tgt, ask->run));
-    ISO_TRY(iso_alloc(&set->pair, sel.layer_count, sizeof *set->pair));
-    for (int i = 0; i < sel.layer_count; i++) {
-        struct align_pair *p = &set->pair[set->pairs++];
-        p->src = iso_states_lang(s, src)->name;
-        p->tgt = iso_states_lang(s, tgt)->name;
-        p->layer = sel.layer[i];
-        p->target = -1; /* words have no texts of their own */
-        ISO_TRY(open_words(&p->x, set, s, src, p->layer, 0));
-        ISO_TRY(open_words(&p->y, set, s, tgt, p->layer, 1));
+    ISO_TRY(iso_selection_make(&sel, &ask->opt.select, set->states, false));
+    ISO_TRY(iso_alloc(&set->link, sel.pair_count, sizeof *set->link));
+    ISO_TRY(iso_alloc(&set->pair, sel.pair_count * sel.layer_count, sizeof *set->pair));
+    set->links = sel.pair_count;
+    for (int i = 0; i < set->links; i++) {
+        for (int side = 0; side < 2; side++) {
+            set->link[i].lang[side] = sel.pair[i][side];
+            set->link[i].name[side] = iso_states_lang(set->states, sel.pair[i][side])->name;
+        }
     }
-    ISO_TRY(iso_align_split_items(set, ask, s, set->words->n));
+    for (int k = 0; k < sel.layer_count; k++) {
+        for (int i = 0; i < set->links; i++)
+            set->pair[set->pairs++] =
+                (struct align_pair){.of = &set->link[i], .layer = sel.layer[k]};
+    }
 done:
     iso_selection_free(&sel);
     return err;
@@ -95,20 +191,19 @@ done:
 
 iso_err iso_align_set_make(struct align_set *out, const struct align_ask *ask, iso_states *s)
 {
-    struct align_set set = {0};
+    struct align_set set = {.states = s};
     iso_err err = ISO_OK;
 
+    if (!ask->opt.train && !ask->opt.alignments)
+        ISO_TRY(check_types(s));
+    ISO_TRY(choose(&set, ask));
     if (ask->opt.train)
-        ISO_TRY(iso_align_pairs_of_dictionaries(&set, ask, s));
-    else if (ask->opt.alignments)
-        ISO_TRY(pairs_of_words(&set, ask, s));
-    else
-        ISO_TRY(pairs_of_items(&set, ask, s));
-    for (int i = 0; i < set.pairs; i++) {
-        struct align_pair *p = &set.pair[i];
-        ISO_TRY(iso_pad_dims(&p->cols, ask->opt.pad, iso_rows_name(p->x), p->x->cols,
-                             iso_rows_name(p->y), p->y->cols));
-    }
+        ISO_TRY(iso_align_pair_by_dictionaries(&set, ask));
+    for (int i = 0; i < set.links && !ask->opt.train; i++)
+        ISO_TRY(ask->opt.alignments ? pair_words(&set.link[i], &set, ask)
+                                    : pair_rows(&set.link[i], &set, ask));
+    for (int i = 0; i < set.pairs; i++)
+        ISO_TRY(measure_pair(&set.pair[i], &set, ask));
     *out = set;
     return ISO_OK;
 done:
@@ -118,28 +213,19 @@ done:
 
 void iso_align_set_free(struct align_set *set)
 {
-    for (int i = 0; set->own && i < set->pairs; i++) {
-        iso_rows_close(set->pair[i].x);
-        iso_rows_close(set->pair[i].y);
+    for (int i = 0; i < set->links; i++) {
+        iso_parallel_free(&set->link[i].parallel);
+        iso_word_rows_free(&set->link[i].words);
+        iso_align_split_free(&set->link[i].split);
     }
-    if (set->words)
-        iso_word_rows_free(set->words);
-    for (int i = 0; i < set->splits; i++)
-        iso_align_split_free(&set->split[i]);
-    for (int l = 0; l < set->equals; l++)
-        iso_free(set->equal[l]);
-    iso_free(set->words);
+    iso_free(set->link);
     iso_free(set->pair);
-    iso_free(set->split);
-    iso_free(set->equal);
-    iso_pairing_free(&set->pairing);
     *set = (struct align_set){0};
 }
 
-/* --- Their rows --- */
+/* --- Their numbers --- */
 
-/* Row by row to its place (NULL: as it comes). */
-static iso_err read_side(iso_mat *to, iso_rows *from, const int64_t *place, const iso_run *run)
+static iso_err read_side(iso_mat *to, iso_rows *from, const iso_run *run)
 {
     const int64_t row = from->cols * 8, step = row < READ_BYTES ? READ_BYTES / row : 1;
     int64_t odd;
@@ -156,119 +242,45 @@ static iso_err read_side(iso_mat *to, iso_rows *from, const int64_t *place, cons
                      (long long)(at + odd));
         if (!iso_view_fits_f32(&odd, &peak, v))
             ISO_FAIL(ISO_EFORMAT, LOAD_RANGE, iso_rows_name(from), (long long)(at + odd), peak);
-        for (int64_t i = 0; i < n; i++)
-            iso_convert_f32((float *)to->data + (place ? place[at + i] : at + i) * to->stride,
-                            to->stride, iso_view_rows(v, i, 1));
+        iso_convert_f32((float *)to->data + at * to->stride, to->stride, v);
     }
 done:
     return err;
 }
 
-/* All rows of a source. */
-static iso_err read_whole(iso_mat *out, iso_rows *from, const iso_run *run)
+iso_err iso_align_rows_read(struct align_rows *out, const struct align_set *set,
+                            const struct align_pair *p, const iso_run *run)
 {
-    iso_mat m = {0};
+    struct align_rows rows = {.split = &p->of->split};
+    iso_rows *from = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_mat_new(&m, from->rows, from->cols, ISO_F32));
-    ISO_TRY(read_side(&m, from, NULL, run));
-    *out = m;
-    return ISO_OK;
-done:
-    iso_mat_free(&m);
-    return err;
-}
-
-/* Rows of words to the places of their pairs, which may have room for more columns. */
-static void gather(iso_mat *to, const iso_mat *from, const int64_t *row, int64_t n)
-{
-    for (int64_t i = 0; i < n; i++)
-        memcpy((float *)to->data + i * to->stride,
-               (const float *)from->data + row[i] * from->stride,
-               (size_t)from->cols * sizeof(float));
-}
-
-static iso_err read_words(struct align_rows *rows, const struct align_pair *p,
-                          const struct align_split *split, const iso_run *run)
-{
-    iso_err err = ISO_OK;
-
-    rows->row[0] = split->row[0];
-    rows->row[1] = split->row[1];
-    ISO_TRY(read_whole(&rows->whole[0], p->x, run));
-    ISO_TRY(read_whole(&rows->whole[1], p->y, run));
-    gather(&rows->x, &rows->whole[0], split->row[0], split->n);
-    gather(&rows->y, &rows->whole[1], split->row[1], split->n);
-done:
-    return err;
-}
-
-iso_err iso_align_rows_read(struct align_rows *out, const struct align_set *set, int pair,
-                            const iso_run *run)
-{
-    const struct align_pair *p = &set->pair[pair];
-    const struct align_split *split = &set->split[p->split];
-    struct align_rows rows = {.n = split->n,
-                              .folds = split->folds,
-                              .start = split->start,
-                              .answers = split->place ? NULL : &split->answers,
-                              .equal = set->equal && p->target >= 0 ? set->equal[p->target] : NULL};
-    iso_err err = ISO_OK;
-
-    ISO_TRY(
-        iso_mat_new(&rows.x, 2 * split->n, p->cols, ISO_F32)); /* zeros where a side is padded */
-    ISO_TRY(iso_mat_new(&rows.y, 2 * split->n, p->cols, ISO_F32));
-    if (!split->place) {
-        ISO_TRY(read_words(&rows, p, split, run));
-    } else {
-        ISO_TRY(read_side(&rows.x, p->x, split->place, run));
-        ISO_TRY(read_side(&rows.y, p->y, split->place, run));
+    for (int side = 0; side < 2; side++) { /* zeros where a side is padded */
+        ISO_TRY(open_side(&from, set, p->of, side, p->layer));
+        ISO_TRY(iso_mat_new(&rows.side[side], from->rows, p->cols, ISO_F32));
+        ISO_TRY(read_side(&rows.side[side], from, run));
+        iso_rows_close(from);
+        from = NULL;
     }
     *out = rows;
     return ISO_OK;
 done:
+    iso_rows_close(from);
     iso_align_rows_free(&rows);
     return err;
 }
 
 void iso_align_rows_free(struct align_rows *rows)
 {
-    iso_mat_free(&rows->x);
-    iso_mat_free(&rows->y);
-    iso_mat_free(&rows->whole[0]);
-    iso_mat_free(&rows->whole[1]);
+    iso_mat_free(&rows->side[0]);
+    iso_mat_free(&rows->side[1]);
     *rows = (struct align_rows){0};
-}
-
-/* Steps on the first half, which becomes the second. */
-static iso_err prepare(iso_mat *m, int64_t n, const iso_prep *prep, const iso_prep_span *span)
-{
-    iso_mat half = *m;
-    iso_err err = ISO_OK;
-
-    half.rows = n;
-    half.owner = NULL;
-    ISO_TRY(iso_prep_apply(&half, prep, span));
-    memcpy((float *)m->data + n * m->stride, m->data, (size_t)(n * m->stride) * sizeof(float));
-done:
-    return err;
 }
 
 iso_err iso_align_rows_prepare(struct align_rows *rows, const iso_prep *prep,
                                const iso_prep_span *span)
 {
-    static const iso_prep none = {0};
-    iso_err err = ISO_OK;
+    const iso_err err = iso_prep_apply(&rows->side[0], prep, span);
 
-    for (int side = 0; rows->answers && side < 2; side++) { /* all words, not only those paired */
-        iso_mat *whole = &rows->whole[side];
-        ISO_TRY(iso_prep_apply(whole, prep, span));
-        gather(side ? &rows->y : &rows->x, whole, rows->row[side], rows->n);
-        iso_mat_free(whole);
-    }
-    prep = rows->answers ? &none : prep;
-    ISO_TRY(prepare(&rows->x, rows->n, prep, span));
-    ISO_TRY(prepare(&rows->y, rows->n, prep, span));
-done:
-    return err;
+    return err ? err : iso_prep_apply(&rows->side[1], prep, span);
 }

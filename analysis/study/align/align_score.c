@@ -1,55 +1,38 @@
-/* Before and after: what a map fitted on the other folds does to the rows of each fold. */
+/* What a map fitted on the other folds does to the rows of each fold, beside what centring does. */
 #include <math.h>
 
 #include "analysis/pass/pass.h"
-#include "analysis/search/hits.h"
 #include "analysis/study/align/align_inside.h"
 #include "lib/base/alloc.h"
 
 /* --- Room for the results --- */
 
 static iso_err tally_new(struct align_tally *t, const struct align_measure *m,
-                         const struct align_rows *rows)
+                         const struct align_split *s)
 {
     iso_err err = ISO_OK;
 
-    for (int stage = 0; stage < 2; stage++) {
+    for (int stage = 0; stage < ALIGN_STAGES; stage++) {
         if (!m->of) {
-            ISO_TRY(iso_alloc(&t->outcome[stage], rows->n, sizeof(double)));
+            ISO_TRY(iso_alloc(&t->outcome[stage], s->asked, sizeof(double)));
             continue;
         }
-        ISO_TRY(iso_alloc(&t->value[stage], rows->folds, sizeof(iso_value)));
-        ISO_TRY(iso_alloc(&t->rep[stage], rows->n + rows->folds * ISO_GROUPS, sizeof(double)));
+        ISO_TRY(iso_alloc(&t->value[stage], s->folds, sizeof(iso_value)));
+        ISO_TRY(iso_alloc(&t->rep[stage], s->pairs + s->folds * ISO_GROUPS, sizeof(double)));
     }
     if (m->of)
-        ISO_TRY(iso_alloc(&t->rep_start, rows->folds + 1, sizeof(int64_t)));
-    for (int f = 0; m->of && f <= rows->folds; f++)
-        t->rep_start[f] = rows->start[f] + f * ISO_GROUPS;
+        ISO_TRY(iso_alloc(&t->rep_start, s->folds + 1, sizeof(int64_t)));
+    for (int f = 0; m->of && f <= s->folds; f++)
+        t->rep_start[f] = s->start[f] + f * ISO_GROUPS;
 done:
     return err;
-}
-
-iso_err iso_align_scores_new(struct align_scores *out, const struct align_ask *ask,
-                             const struct align_rows *rows)
-{
-    struct align_scores s = {.measures = ask->measures};
-
-    for (int m = 0; m < ask->measures; m++) {
-        const iso_err err = tally_new(&s.tally[m], &ask->measure[m], rows);
-        if (err) {
-            iso_align_scores_free(&s);
-            return err;
-        }
-    }
-    *out = s;
-    return ISO_OK;
 }
 
 void iso_align_scores_free(struct align_scores *s)
 {
     for (int m = 0; m < s->measures; m++) {
         struct align_tally *t = &s->tally[m];
-        for (int stage = 0; stage < 2; stage++) {
+        for (int stage = 0; stage < ALIGN_STAGES; stage++) {
             iso_free(t->outcome[stage]);
             iso_free(t->value[stage]);
             iso_free(t->rep[stage]);
@@ -59,275 +42,199 @@ void iso_align_scores_free(struct align_scores *s)
     *s = (struct align_scores){0};
 }
 
-/* --- Who asks for whom in one fold --- */
+/* --- Retrieval --- */
 
-/* A fold under test: its rows before and after the map, and those they belong to. */
-struct align_fold {
-    int f;
-    int64_t n, once; /* rows; the first so many are compared */
-    iso_view x[2], y;
-    iso_view asks[2], offers; /* who searches before and after, and among what */
-    iso_mat own[3];           /* of these, where they are not the rows themselves */
-    int64_t asked, questions;
-    int64_t *query, *target, *rank;
+static iso_err search(struct align_scores *s, const struct align_ask *ask,
+                      const struct align_rows *rows, int fold, int stage,
+                      const struct align_fit *fit)
+{
+    double *outcome[ALIGN_MEASURES];
+    bool any = false;
+
+    for (int m = 0; m < s->measures; m++) {
+        outcome[m] = s->tally[m].outcome[stage];
+        any = any || !ask->measure[m].of;
+    }
+    return any ? iso_align_search(outcome, ask, rows, fold, stage, fit) : ISO_OK;
+}
+
+/* --- Similarities --- */
+
+/* Rows of a fold (−1: of all) that are compared: those of its pairs, each row once, in the first
+ * pair it stands in. */
+struct compared {
+    int64_t *row[2], n;
 };
 
-/* Each row asks for its own partner and, where another says the same, for the first that does: of
- * equal states that one ranks best. */
-static iso_err questions_of_rows(struct align_fold *t, const struct align_rows *rows)
+static void free_compared(struct compared *c)
 {
-    int64_t count = 0;
+    iso_free(c->row[0]);
+    iso_free(c->row[1]);
+}
+
+/* Free in any case. */
+static iso_err list_compared(struct compared *c, const struct align_split *s, int fold)
+{
+    const int64_t first = fold < 0 ? 0 : s->start[fold];
+    const int64_t end = fold < 0 ? s->pairs : s->start[fold + 1];
+    bool *met[2] = {NULL, NULL};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&t->query, 2 * t->n, sizeof *t->query));
-    ISO_TRY(iso_alloc(&t->target, 2 * t->n, sizeof *t->target));
-    for (int64_t i = 0; i < t->n; i++) {
-        const int64_t at = rows->start[t->f];
-        const int64_t first = rows->equal ? rows->equal[at + i] - at : i;
-        t->query[count] = i;
-        t->target[count++] = i;
-        if (first == i)
+    for (int side = 0; side < 2; side++) {
+        ISO_TRY(iso_alloc(&c->row[side], end - first, sizeof *c->row[side]));
+        ISO_TRY(iso_alloc(&met[side], s->rows[side], sizeof *met[side]));
+    }
+    for (int64_t i = first; i < end; i++) {
+        const int64_t x = s->row[0][i], y = s->row[1][i];
+        if (met[0][x] || met[1][y])
             continue;
-        t->query[count] = i;
-        t->target[count++] = first;
+        met[0][x] = met[1][y] = true;
+        c->row[0][c->n] = x;
+        c->row[1][c->n++] = y;
     }
-    t->asks[0] = t->x[0];
-    t->asks[1] = t->x[1];
-    t->offers = t->y;
-    t->asked = t->n;
-    t->questions = count;
 done:
+    iso_free(met[0]);
+    iso_free(met[1]);
     return err;
 }
 
-/* Each word asks for all of its translations, among the words that are one to somebody. */
-static iso_err questions_of_words(struct align_fold *t, const struct align_answers *g)
+/* The measures of the registry of both sides at so many stages, in one reading. Free `rep` and
+ * `plan` in any case. */
+static iso_err similarities(iso_value *value, double **rep, iso_plan *plan,
+                            const iso_measure *const *measure, int measures,
+                            const struct align_rows *rows, const struct compared *c, int stages,
+                            const struct align_fit *fit, const iso_run *run)
 {
-    const int64_t word = g->asked[t->f], offer = g->offered[t->f], first = g->first[word];
+    static const iso_gram_pair pair[ALIGN_STAGES] = {{0, 1}, {2, 3}, {4, 5}};
+    static const int peers[2 * ALIGN_STAGES] = {0, 0, 1, 1, 2, 2};
+    struct align_view view[2 * ALIGN_STAGES] = {{{0}, {0}}};
+    iso_rows *matrix[2 * ALIGN_STAGES] = {NULL};
+    const iso_task task = {.matrix = matrix,
+                           .peers = peers,
+                           .matrices = 2 * stages,
+                           .pair = pair,
+                           .pairs = stages,
+                           .measure = measure,
+                           .measures = measures};
     iso_err err = ISO_OK;
 
-    t->asked = g->asked[t->f + 1] - word;
-    t->questions = g->first[word + t->asked] - first;
-    ISO_TRY(iso_alloc(&t->query, t->questions, sizeof *t->query));
-    ISO_TRY(iso_alloc(&t->target, t->questions, sizeof *t->target));
-    for (int64_t w = 0; w < t->asked; w++) {
-        for (int64_t i = g->first[word + w]; i < g->first[word + w + 1]; i++) {
-            t->query[i - first] = w;
-            t->target[i - first] = g->answer[i];
-        }
+    for (int m = 0; m < 2 * stages; m++) {
+        ISO_TRY(iso_align_view(&view[m], rows, m % 2, c->row[m % 2], c->n, m / 2, fit));
+        ISO_TRY(iso_rows_of_view(&matrix[m], view[m].view));
     }
-    for (int stage = 0; stage < 2; stage++) {
-        ISO_TRY(iso_rows_gather(&t->own[stage], t->x[stage], g->word + word, t->asked));
-        t->asks[stage] = iso_mat_view(&t->own[stage]);
-    }
-    ISO_TRY(iso_rows_gather(&t->own[2], t->y, g->candidate + offer, g->offered[t->f + 1] - offer));
-    t->offers = iso_mat_view(&t->own[2]);
+    ISO_TRY(iso_plan_make(plan, &task, run));
+    ISO_TRY(iso_alloc(rep, stages * measures * plan->stride, sizeof **rep));
+    ISO_TRY(iso_pass(value, *rep, &task, plan, run));
 done:
+    for (int m = 0; m < 2 * stages; m++) {
+        iso_rows_close(matrix[m]);
+        iso_mat_free(&view[m].own);
+    }
     return err;
 }
 
-/* Fills who asks and what for, with room for the ranks; free in any case. */
-static iso_err make_questions(struct align_fold *t, const struct align_rows *rows)
-{
-    iso_err err = ISO_OK;
-
-    ISO_TRY(rows->answers ? questions_of_words(t, rows->answers) : questions_of_rows(t, rows));
-    ISO_TRY(iso_alloc(&t->rank, t->questions, sizeof *t->rank));
-done:
-    return err;
-}
-
-static void free_questions(struct align_fold *t)
-{
-    iso_free(t->query);
-    iso_free(t->target);
-    iso_free(t->rank);
-    for (int i = 0; i < 3; i++)
-        iso_mat_free(&t->own[i]);
-}
-
-/* rank[i] of who asks i-th, from those of the questions in the same place: the best. */
-static void best_ranks(int64_t *rank, const struct align_fold *t)
-{
-    int64_t at = 0;
-
-    for (int64_t i = 0; i < t->asked; i++) {
-        int64_t best = rank[at++];
-        for (; at < t->questions && t->query[at] == i; at++)
-            best = rank[at] < best ? rank[at] : best;
-        rank[i] = best;
-    }
-}
-
-/* --- One fold --- */
-
-static iso_err retrieve(struct align_scores *s, const struct align_ask *ask,
-                        const struct align_rows *rows, struct align_fold *t, iso_rule rule)
-{
-    iso_near_opt opt = ask->near;
-    iso_err err = ISO_OK;
-
-    opt.rule = rule;
-    for (int stage = 0; stage < 2; stage++) {
-        ISO_TRY(iso_near_ranks(t->rank, t->asks[stage], t->offers, t->query, t->target,
-                               t->questions, &opt, ask->run));
-        best_ranks(t->rank, t);
-        for (int m = 0; m < s->measures; m++) {
-            const struct align_measure *a = &ask->measure[m];
-            if (a->of || a->rule != rule)
-                continue;
-            double *outcome = s->tally[m].outcome[stage] + align_outcomes(rows)[t->f];
-            for (int64_t i = 0; i < t->asked; i++)
-                outcome[i] = a->k ? iso_hit(t->rank[i], a->k) : iso_reciprocal(t->rank[i]);
-        }
-    }
-done:
-    return err;
-}
-
-/* Whether an earlier measure asks for the same rule. */
-static bool asked_before(const struct align_ask *ask, int m)
-{
-    for (int o = 0; o < m; o++) {
-        if (!ask->measure[o].of && ask->measure[o].rule == ask->measure[m].rule)
-            return true;
-    }
-    return false;
-}
-
-static iso_err retrieve_all(struct align_scores *s, const struct align_ask *ask,
-                            const struct align_rows *rows, struct align_fold *t)
-{
-    iso_err err = ISO_OK;
-
-    ISO_TRY(make_questions(t, rows));
-    for (int m = 0; m < s->measures; m++) {
-        if (!ask->measure[m].of && !asked_before(ask, m))
-            ISO_TRY(retrieve(s, ask, rows, t, ask->measure[m].rule));
-    }
-done:
-    free_questions(t);
-    return err;
-}
-
-/* Takes the values and replicates of `stages` pairs of matrices to their places. */
-static void keep(struct align_scores *s, const struct align_ask *ask, const struct align_fold *t,
-                 int stages, const iso_value *value, const double *rep, const iso_plan *plan)
+/* Values and replicates of fold f to their places. */
+static void keep(struct align_scores *s, const struct align_ask *ask, int f, int measures,
+                 const iso_value *value, const double *rep, const iso_plan *plan)
 {
     for (int m = 0, at = 0; m < s->measures; m++) {
         struct align_tally *a = &s->tally[m];
         const iso_measure *of = ask->measure[m].of;
         if (!of)
             continue;
-        int count = 0;
-        for (int o = 0; o < s->measures; o++)
-            count += ask->measure[o].of != NULL;
-        for (int stage = 0; stage < stages; stage++) {
-            const int64_t cell = stage * count + at, units = iso_plan_units(plan, stage, at);
-            double *to = a->rep[stage] + a->rep_start[t->f];
-            a->value[stage][t->f] = value[cell];
-            for (int64_t u = 0; u < a->rep_start[t->f + 1] - a->rep_start[t->f]; u++)
+        for (int stage = 0; stage < ALIGN_STAGES; stage++) {
+            const int64_t cell = (int64_t)stage * measures + at;
+            const int64_t units = iso_plan_units(plan, stage, at);
+            double *to = a->rep[stage] + a->rep_start[f];
+            a->value[stage][f] = value[cell];
+            for (int64_t u = 0; u < a->rep_start[f + 1] - a->rep_start[f]; u++)
                 to[u] = u < units ? rep[cell * plan->stride + u] : NAN;
         }
         at++;
     }
 }
 
-/* The measures of the registry through the one reading that serves all of them. */
 static iso_err compare(struct align_scores *s, const struct align_ask *ask,
-                       const struct align_fold *t, int stages)
+                       const struct align_rows *rows, int f, const struct align_fit *fit)
 {
     const iso_measure *measure[ALIGN_MEASURES];
-    const iso_gram_pair pair[2] = {{0, 2}, {1, 2}};
-    const int peers[3] = {0, 1, 0};
-    iso_rows *matrix[3] = {NULL};
-    iso_value value[2 * ALIGN_MEASURES];
-    double *rep = NULL;
+    iso_value value[ALIGN_STAGES * ALIGN_MEASURES];
+    struct compared c = {0};
     iso_plan plan = {0};
-    iso_task task = {.matrix = matrix,
-                     .peers = peers,
-                     .matrices = 3,
-                     .pair = pair,
-                     .pairs = stages,
-                     .measure = measure};
+    double *rep = NULL;
+    int measures = 0;
     iso_err err = ISO_OK;
 
     for (int m = 0; m < s->measures; m++) {
         if (ask->measure[m].of)
-            measure[task.measures++] = ask->measure[m].of;
+            measure[measures++] = ask->measure[m].of;
     }
-    if (task.measures == 0)
+    if (measures == 0)
         return ISO_OK;
-    ISO_TRY(iso_rows_of_view(&matrix[0], iso_view_rows(t->x[ALIGN_BEFORE], 0, t->once)));
-    ISO_TRY(iso_rows_of_view(&matrix[1], iso_view_rows(t->x[stages - 1], 0, t->once)));
-    ISO_TRY(iso_rows_of_view(&matrix[2], iso_view_rows(t->y, 0, t->once)));
-    ISO_TRY(iso_plan_make(&plan, &task, ask->run));
-    ISO_TRY(iso_alloc(&rep, stages * task.measures * plan.stride, sizeof *rep));
-    ISO_TRY(iso_pass(value, rep, &task, &plan, ask->run));
-    keep(s, ask, t, stages, value, rep, &plan);
+    ISO_TRY(list_compared(&c, rows->split, f));
+    ISO_TRY(
+        similarities(value, &rep, &plan, measure, measures, rows, &c, ALIGN_STAGES, fit, ask->run));
+    keep(s, ask, f, measures, value, rep, &plan);
 done:
+    free_compared(&c);
     iso_plan_free(&plan);
     iso_free(rep);
-    for (int m = 0; m < 3; m++)
-        iso_rows_close(matrix[m]);
     return err;
 }
 
-static struct align_fold fold_of(const struct align_rows *rows, int f)
+iso_err iso_align_similarity(iso_value *out, const iso_measure *of, const struct align_rows *rows,
+                             const iso_run *run)
 {
-    const int64_t first = rows->start[f], n = rows->start[f + 1] - first;
+    struct compared c = {0};
+    iso_plan plan = {0};
+    double *rep = NULL;
+    iso_err err = ISO_OK;
 
-    return (struct align_fold){.f = f,
-                               .n = n,
-                               .once = rows->answers ? rows->answers->once[f] : n,
-                               .x = {iso_view_rows(iso_mat_view(&rows->x), first, n)},
-                               .y = iso_view_rows(iso_mat_view(&rows->y), first, n)};
+    ISO_TRY(list_compared(&c, rows->split, -1));
+    ISO_TRY(similarities(out, &rep, &plan, &of, 1, rows, &c, 1, NULL, run));
+done:
+    free_compared(&c);
+    iso_plan_free(&plan);
+    iso_free(rep);
+    return err;
 }
+
+/* --- All folds --- */
 
 static iso_err score_fold(struct align_scores *s, const struct align_ask *ask,
                           const struct align_rows *rows, int f)
 {
-    struct align_fold t = fold_of(rows, f);
-    const int64_t from = rows->start[f + 1], train = rows->n - t.n;
-    iso_map map = {0};
-    iso_mat mapped = {0};
+    struct align_fit fit = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_map_fit(&map, iso_view_rows(iso_mat_view(&rows->x), from, train),
-                        iso_view_rows(iso_mat_view(&rows->y), from, train), &ask->map));
-    if (f == 0 || map.rank < s->rank)
-        s->rank = map.rank;
-    if (f == 0 || train < s->least)
-        s->least = train;
-    ISO_TRY(iso_mat_new(&mapped, t.n, rows->y.cols, ISO_F32));
-    ISO_TRY(iso_map_apply(&mapped, &map, t.x[ALIGN_BEFORE]));
-    t.x[ALIGN_AFTER] = iso_mat_view(&mapped);
-    ISO_TRY(retrieve_all(s, ask, rows, &t));
-    ISO_TRY(compare(s, ask, &t, 2));
+    ISO_TRY(iso_align_fit(&fit, rows, f, &ask->map));
+    if (f == 0 || fit.map.rank < s->rank)
+        s->rank = fit.map.rank;
+    if (f == 0 || fit.n < s->least)
+        s->least = fit.n;
+    for (int stage = ask->by_fold ? ALIGN_BEFORE : ALIGN_CENTRED; stage < ALIGN_STAGES; stage++)
+        ISO_TRY(search(s, ask, rows, f, stage, &fit));
+    ISO_TRY(compare(s, ask, rows, f, &fit));
 done:
-    iso_mat_free(&mapped);
-    iso_map_free(&map);
+    iso_align_fit_free(&fit);
     return err;
 }
 
-iso_err iso_align_score(struct align_scores *s, const struct align_ask *ask,
+iso_err iso_align_score(struct align_scores *out, const struct align_ask *ask,
                         const struct align_rows *rows)
 {
+    struct align_scores s = {.measures = ask->measures};
     iso_err err = ISO_OK;
 
-    for (int f = 0; f < rows->folds && !err; f++)
-        err = score_fold(s, ask, rows, f);
-    return err;
-}
-
-iso_err iso_align_score_bare(struct align_scores *s, const struct align_ask *ask,
-                             const struct align_rows *rows)
-{
-    iso_err err = ISO_OK;
-
-    for (int f = 0; f < rows->folds && !err; f++) {
-        const struct align_fold t = fold_of(rows, f);
-        err = compare(s, ask, &t, 1);
-    }
+    for (int m = 0; m < ask->measures; m++)
+        ISO_TRY(tally_new(&s.tally[m], &ask->measure[m], rows->split));
+    if (!ask->by_fold) /* before any map no fold differs from another */
+        ISO_TRY(search(&s, ask, rows, -1, ALIGN_BEFORE, NULL));
+    for (int f = 0; f < rows->split->folds; f++)
+        ISO_TRY(score_fold(&s, ask, rows, f));
+    *out = s;
+    return ISO_OK;
+done:
+    iso_align_scores_free(&s);
     return err;
 }

@@ -1,4 +1,4 @@
-/* Words of parallel sentences as rows that belong together. */
+/* Words of parallel sentences as rows, and the links between them. */
 #include <string.h>
 
 #include "analysis/study/align/align_inside.h"
@@ -35,12 +35,6 @@ static bool is_special(const char *piece)
     }
     return false;
 }
-
-/* The words of each sentence: words [first[s], first[s + 1]) of sentence s; word w is the rows
- * [start[w], end[w]). */
-struct words_of {
-    int64_t *first, *start, *end, count;
-};
 
 static void words_of_free(struct words_of *w)
 {
@@ -115,9 +109,9 @@ static iso_err no_word(const char *path, int64_t sentence, const iso_lang *lang,
                     path, (long long)sentence + 1, (int)word, lang->name, (long long)words);
 }
 
-/* The rows of the words that are linked, sentence by sentence. */
+/* The words that are linked, sentence by sentence. */
 static iso_err link_words(struct word_rows *out, const char *path, const iso_alignments *a,
-                          const iso_lang *const lang[2], const struct words_of of[2])
+                          const iso_lang *const lang[2])
 {
     int64_t at = 0;
 
@@ -126,13 +120,11 @@ static iso_err link_words(struct word_rows *out, const char *path, const iso_ali
             const int32_t word[2] = {a->source[l], a->target[l]};
             out->item[at] = s;
             for (int side = 0; side < 2; side++) {
-                const struct words_of *w = &of[side];
+                const struct words_of *w = &out->side[side];
                 const int64_t words = w->first[s + 1] - w->first[s];
                 if (word[side] < 0 || word[side] >= words)
                     return no_word(path, s, lang[side], word[side], words);
-                const int64_t i = w->first[s] + word[side];
-                out->first[side][at] = w->start[i];
-                out->count[side][at] = (int32_t)(w->end[i] - w->start[i]);
+                out->link[side][at] = w->first[s] + word[side];
             }
         }
     }
@@ -146,7 +138,6 @@ iso_err iso_word_rows_make(struct word_rows *out, const char *path, iso_states *
     const char *pooling = iso_states_about(s)->pooling;
     const bool pieces = !iso_str_same(pooling, iso_pool_name(ISO_POOL_WORD));
     iso_alignments a = {0};
-    struct words_of of[2] = {{0}, {0}};
     struct word_rows w = {0};
     iso_err err = ISO_OK;
 
@@ -156,23 +147,19 @@ iso_err iso_word_rows_make(struct word_rows *out, const char *path, iso_states *
         if (lang[side]->items != a.sentences)
             ISO_FAIL(ISO_EARG, "%s: has %lld lines, %s has %lld sentences", path,
                      (long long)a.sentences, lang[side]->name, (long long)lang[side]->items);
-        ISO_TRY(find_words(&of[side], lang[side], pieces));
+        ISO_TRY(find_words(&w.side[side], lang[side], pieces));
     }
-    w.n = a.first[a.sentences];
-    if (w.n == 0)
+    w.links = a.first[a.sentences];
+    if (w.links == 0)
         ISO_FAIL(ISO_EFORMAT, "%s: links no words", path);
-    for (int side = 0; side < 2; side++) {
-        ISO_TRY(iso_alloc(&w.first[side], w.n, sizeof *w.first[side]));
-        ISO_TRY(iso_alloc(&w.count[side], w.n, sizeof *w.count[side]));
-    }
-    ISO_TRY(iso_alloc(&w.item, w.n, sizeof *w.item));
-    ISO_TRY(link_words(&w, path, &a, lang, of));
+    for (int side = 0; side < 2; side++)
+        ISO_TRY(iso_alloc(&w.link[side], w.links, sizeof *w.link[side]));
+    ISO_TRY(iso_alloc(&w.item, w.links, sizeof *w.item));
+    ISO_TRY(link_words(&w, path, &a, lang));
     *out = w;
     w = (struct word_rows){0};
 done:
     iso_word_rows_free(&w);
-    words_of_free(&of[0]);
-    words_of_free(&of[1]);
     iso_alignments_free(&a);
     return err;
 }
@@ -180,8 +167,8 @@ done:
 void iso_word_rows_free(struct word_rows *w)
 {
     for (int side = 0; side < 2; side++) {
-        iso_free(w->first[side]);
-        iso_free(w->count[side]);
+        words_of_free(&w->side[side]);
+        iso_free(w->link[side]);
     }
     iso_free(w->item);
     *w = (struct word_rows){0};
@@ -192,8 +179,7 @@ void iso_word_rows_free(struct word_rows *w)
 struct means {
     iso_rows rows; /* must come first */
     iso_rows *inner;
-    const struct word_rows *words;
-    int side;
+    const struct words_of *words;
     iso_mat made, part; /* what was asked for last; the pieces of one word */
 };
 
@@ -208,7 +194,7 @@ static iso_err make_room(iso_mat *m, int64_t rows, int64_t cols)
 /* The mean of the pieces of word i. */
 static iso_err mean_of(struct means *m, float *to, int64_t i)
 {
-    const int64_t first = m->words->first[m->side][i], count = m->words->count[m->side][i];
+    const int64_t first = m->words->start[i], count = m->words->end[i] - first;
     const int64_t cols = m->rows.cols;
     iso_view v;
     iso_err err = ISO_OK;
@@ -253,14 +239,14 @@ static void close_means(iso_rows *self)
     iso_free(m);
 }
 
-iso_err iso_word_rows_open(iso_rows **out, iso_rows *inner, const struct word_rows *w, int side)
+iso_err iso_word_rows_open(iso_rows **out, iso_rows *inner, const struct words_of *w)
 {
     struct means *m = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&m, 1, sizeof *m));
     ISO_TRY(iso_str_dup(&m->rows.name, iso_rows_name(inner), -1));
-    m->rows.rows = w->n;
+    m->rows.rows = w->count;
     m->rows.cols = inner->cols;
     m->rows.dtype = ISO_F32;
     m->rows.run = 1;
@@ -268,7 +254,6 @@ iso_err iso_word_rows_open(iso_rows **out, iso_rows *inner, const struct word_ro
     m->rows.close = close_means;
     m->inner = inner;
     m->words = w;
-    m->side = side;
     *out = &m->rows;
     m = NULL;
 done:

@@ -3,6 +3,8 @@
 #include "lib/base/alloc.h"
 #include "lib/base/textmap.h"
 
+enum { COPIES_MOST = 64 }; /* of rows with one text so many are looked for, and the row itself */
+
 /* number[i]: which of the different texts item i has; −1 for none. */
 static iso_err number_texts(int64_t *number, const char *const *text, const int64_t *pick,
                             int64_t items)
@@ -107,6 +109,31 @@ done:
     iso_free(last);
     iso_duplicates_free(&d);
     return err;
+}
+
+int64_t iso_duplicates_count(const struct duplicates *d, int64_t i)
+{
+    int64_t count = 0;
+
+    for (int64_t j = d->first ? d->first[i] : -1; j >= 0; j = d->next[j])
+        count++;
+    return count ? count : 1;
+}
+
+int64_t iso_duplicates_right(int64_t *row, const struct duplicates *d, int64_t i)
+{
+    int64_t j = d->first ? d->first[i] : -1, count = 1;
+
+    if (row)
+        row[0] = i;
+    for (int seen = 0; j >= 0 && seen < COPIES_MOST; j = d->next[j], seen++) {
+        if (j == i)
+            continue;
+        if (row)
+            row[count] = j;
+        count++;
+    }
+    return count;
 }
 
 void iso_duplicates_free(struct duplicates *d)

@@ -25,6 +25,13 @@ struct duplicates {
 /* Of item i the row pick[i] (NULL: i) of the language counts. Token rows have no texts. */
 iso_err iso_duplicates_make(struct duplicates *out, const iso_lang *lang, const int64_t *pick,
                             int64_t items);
+
+/* Items with the text of item i, itself among them. */
+int64_t iso_duplicates_count(const struct duplicates *d, int64_t i);
+
+/* Rows that are right where item i is looked for: itself, then others of its text, 64 of them at
+ * most. Returns how many, writes unless NULL. */
+int64_t iso_duplicates_right(int64_t *row, const struct duplicates *d, int64_t i);
 void iso_duplicates_free(struct duplicates *d);
 
 #endif

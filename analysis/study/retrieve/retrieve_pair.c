@@ -6,7 +6,7 @@
 #include "analysis/study/retrieve/retrieve_permute.h"
 #include "lib/base/alloc.h"
 
-enum { COPIES_MOST = 64 }; /* of rows with one text so many are looked for, and the row itself */
+enum { KNOWN_MOST = 64 };
 
 /* What one rule found, in both directions. */
 struct result {
@@ -57,21 +57,10 @@ static int64_t list_targets(int64_t *query, int64_t *target, const struct duplic
     int64_t count = 0;
 
     for (int64_t i = 0; i < n; i++) {
-        int64_t j = t->first ? t->first[i] : -1;
-        if (query) {
-            query[count] = i;
-            target[count] = i;
-        }
-        count++;
-        for (int copies = 0; j >= 0 && copies < COPIES_MOST; j = t->next[j], copies++) {
-            if (j == i)
-                continue;
-            if (query) {
-                query[count] = i;
-                target[count] = j;
-            }
-            count++;
-        }
+        const int64_t more = iso_duplicates_right(target ? target + count : NULL, t, i);
+        for (int64_t j = 0; query && j < more; j++)
+            query[count + j] = i;
+        count += more;
     }
     return count;
 }
@@ -145,28 +134,18 @@ done:
 
 /* --- Chance: the true row at a place drawn at random --- */
 
-/* How many rows are right for row i. */
-static int64_t copies(const struct duplicates *t, int64_t i)
-{
-    int64_t count = 0;
-
-    for (int64_t j = t->first ? t->first[i] : -1; j >= 0; j = t->next[j])
-        count++;
-    return count ? count : 1;
-}
-
 static double chance(const struct duplicates *t, int64_t n, int64_t k)
 {
-    double known[COPIES_MOST + 1] = {0}, sum = 0; /* most groups are small and of few sizes */
+    double known[KNOWN_MOST + 1] = {0}, sum = 0; /* most groups are small and of few sizes */
 
     if (!t->first || t->shared == 0)
         return iso_hits_chance(n, 1, k);
     for (int64_t i = 0; i < n; i++) {
         if (t->first[i] != i)
             continue;
-        const int64_t c = copies(t, i);
-        double *kept = &known[c <= COPIES_MOST ? c : 0];
-        if (c > COPIES_MOST || *kept == 0)
+        const int64_t c = iso_duplicates_count(t, i);
+        double *kept = &known[c <= KNOWN_MOST ? c : 0];
+        if (c > KNOWN_MOST || *kept == 0)
             *kept = iso_hits_chance(n, c, k);
         sum += (double)c * *kept;
     }
