@@ -39,7 +39,8 @@ static const char *without(const iso_task *task, const iso_measure *m, int64_t c
     if (!m->null_model)
         return "it has no null model of permutations";
     if (task->matrix[0]->rows > ISO_GRAM_MAX)
-        return "of more than 4096 items there are no permutations";
+        return "of more than 4096 items there are no permutations; " ISO_FIELD(
+            limit) " 4096 takes fewer";
     for (int64_t i = 0; i < task->pairs && m->null_model->most; i++) {
         const iso_gram_pair p = task->pair[i];
         if (count > m->null_model->most(task->matrix[0]->rows, task->matrix[p.x]->cols,

@@ -151,3 +151,7 @@ $ printf 'lang,block\nde,1\nfr,1\nru,1\nsw,2\nar,2\n' > b.csv; isogloss report -
 $ isogloss report --records few.json --blocks b.csv -o probed
 > probed/report.html
 2> isogloss: note: --blocks is not used: no scores are correlated here
+# p corrected for the search
+$ isogloss report $S/examples/states/mini.h5 --tgt de --layers 3,4 --measure cka --permutations 99 --interval none -o permuted --quiet; grep -o 'corrected for the [0-9]* values looked at' permuted/report.html | sort -u
+> permuted/report.html
+> corrected for the 2 values looked at

@@ -29,6 +29,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_report_opt, MEASURES, measure, "LIST", "measures: cka,cka:biased,cosine (a name alone: its recommended estimators)"),
     ISO_OPTION_PREP(iso_report_opt),
     ISO_OPTION(iso_report_opt, ENUM, interval, "KIND", "how intervals are made", .choices = "none jackknife groups"),
+    ISO_OPTION_PERMUTATIONS(iso_report_opt, .excludes = NULL),
     ISO_OPTION(iso_report_opt, ENUM, algorithm, "KIND", "how sums are made (default: by the number of items)", .choices = "gram sums", .numbers = (const int[]){ISO_METHOD_GRAM, ISO_METHOD_SUMS}, .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_report_opt, INPUT, records, "FILE...", "take these records in as they are", .reads = ISO_READS_FILE),
     ISO_TEXTS_COLUMNS(iso_report_opt),

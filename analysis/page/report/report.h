@@ -33,6 +33,8 @@ typedef struct iso_report_opt {
     const char *inputs;  /* the states as a person typed them; NULL: what the states are called */
     const char *reading; /* how they were read, as options of a command line; NULL: nothing */
     const iso_origin *origin; /* the header of records.json; NULL: the states alone */
+    int64_t permutations; /* of the targets' items, where languages are compared and searched; 0:
+                             none */
 } iso_report_opt;
 
 extern ISO_API const iso_options iso_report_options;

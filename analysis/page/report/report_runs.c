@@ -75,6 +75,7 @@ static iso_compare_opt comparison_of(const iso_report_opt *o, const char *measur
     opt.prep = o->prep;
     opt.algorithm = o->algorithm;
     opt.interval = o->interval;
+    opt.permutations = o->permutations;
     return opt;
 }
 
@@ -159,6 +160,7 @@ static iso_err run_retrieval(struct report *report, int src, const iso_run *run)
     opt.measure = "p@1:cosine,p@1:csls";
     opt.prep = report->opt->prep;
     opt.interval = plain_interval(report);
+    opt.permutations = report->opt->permutations;
     const iso_err err = iso_retrieve(&records, report->states, &opt, &quiet);
     return take(report, &records, err, &iso_retrieve_options, &opt, "retrieval", NULL, run);
 }

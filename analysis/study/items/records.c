@@ -20,10 +20,8 @@ void iso_record_value(iso_record *r, const iso_value *v)
     r->why = v->why;
     r->calibrated = v->calibrated;
     r->p_max = v->p_max;
-    if (v->permutations > 0)
-        r->permutations = v->permutations;
-    if (v->family > 0)
-        r->family = v->family;
+    r->permutations = v->permutations > 0 ? v->permutations : ISO_NO_INT;
+    r->family = v->family > 0 ? v->family : ISO_NO_INT;
     if (v->rank >= 0)
         r->rank = v->rank;
     if (!isnan(v->param))

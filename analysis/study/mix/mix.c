@@ -33,6 +33,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_mix_opt, MEASURES, measure, "LIST", "before and after: cka,centroid:relative,cosine,p@1:csls,... (default: cka,centroid:relative,cosine:centred,p@1:cosine)", .init = "cka:debiased,centroid:relative,cosine:centred,p@1:cosine"),
     ISO_OPTION_PREP(iso_mix_opt),
     ISO_OPTION(iso_mix_opt, ENUM, interval, "KIND", "none leaves intervals out", .choices = "none", .numbers = (const int[]){ISO_INTERVAL_NONE}),
+    ISO_OPTION_PERMUTATIONS(iso_mix_opt, .excludes = NULL),
     ISO_OPTION(iso_mix_opt, TEXT, preset, "NAME", "options of a published protocol; it prints them"),
     ISO_OPTION(iso_mix_opt, TEXT, k, "LIST", "ranks of p@k, which older scripts have: p@1,p@5 names them", .tier = ISO_OPTION_HIDDEN),
     ISO_OPTION(iso_mix_opt, INT, neighbours, "N", "neighbours that CSLS and margins average (default: 10, margins 4)", .least = 1, .most = 1000000),

@@ -26,8 +26,8 @@ typedef struct iso_mix_opt {
     iso_interval interval; /* USUAL, NONE */
     const char *preset;    /* "xmixup": fields left as by default */
     const char *k;         /* older name of ranks: "1,5,10" are those of p@k */
-    const char *prep;      /* steps on the rows of each language that is measured (prep.h); no lsar */
-    int64_t neighbours;    /* averaged by CSLS and margins; 0: 10, margins 4 */
+    const char *prep;   /* steps on the rows of each language that is measured (prep.h); no lsar */
+    int64_t neighbours; /* averaged by CSLS and margins; 0: 10, margins 4 */
     iso_retrieve_direction direction; /* who searches */
     iso_method algorithm;             /* how sums are made */
     iso_pool pool;                    /* what a row stands for; a row a sentence */
@@ -40,6 +40,7 @@ typedef struct iso_mix_opt {
                         * text, or ids: "0,5,12" */
     iso_cross_attention_fn *attention; /* takes it; NULL: nobody does */
     void *attention_payload;
+    int64_t permutations; /* of the target's items, before and after; 0 for none */
 } iso_mix_opt;
 
 extern ISO_API const iso_options iso_mix_options;

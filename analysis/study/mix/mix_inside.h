@@ -6,6 +6,7 @@
 #include "analysis/pass/plan.h"
 #include "analysis/study/mix/mix.h"
 #include "analysis/study/retrieve/retrieve_ask.h"
+#include "analysis/study/retrieve/retrieve_permute.h"
 #include "lib/base/str.h"
 #include "lib/encode/encoding.h"
 #include "lib/io/native_write.h"
@@ -299,6 +300,7 @@ struct mix_values {
     int control[MIX_WAYS]; /* ways; as many as `controls` */
     iso_value *before;     /* (L + 1) × measures */
     iso_value *mixed;      /* places × ways × (L + 1) × (MIX_GIVEN + controls) × measures */
+    struct retrieve_permute permute; /* of the values before and after; {0}: none */
 };
 
 iso_err iso_mix_values_make(struct mix_values *out, const struct mix_ask *ask,
@@ -308,6 +310,14 @@ void iso_mix_values_free(struct mix_values *v);
 iso_value *iso_mix_before_at(const struct mix_values *v, int layer, int measure);
 iso_value *iso_mix_value_at(const struct mix_values *v, int place, int way, int layer, int what,
                             int measure);
+
+/* Values under permutations (mix_permute.c): room for them, where there are any; those of a value
+ * after mixing at a place, before it where that is −1; what they come to once all are there.
+ * Errors  ISO_EARG (more than the memory holds), ISO_ENOMEM. */
+iso_err iso_mix_permute_open(struct mix_values *v, int64_t permutations, int64_t items,
+                             const iso_run *run);
+double *iso_mix_permuted_at(const struct mix_values *v, int place, int way, int layer, int measure);
+iso_err iso_mix_permute_judge(struct mix_values *v, const struct mix_ask *ask);
 
 /* Fills in all that layer K has to say. */
 iso_err iso_mix_layer_values(struct mix_values *v, const struct mixed *m, const struct mix_ask *ask,

@@ -1,7 +1,10 @@
 /* One layer of one target: every pair of source and target, before mixing and after, and what the
  * difference is. All pairs of a layer share the source, so that one pass serves them. */
+#include <string.h>
+
 #include "analysis/measure/difference.h"
 #include "analysis/pass/pass.h"
+#include "analysis/pass/permute.h"
 #include "analysis/search/hits.h"
 #include "analysis/study/items/prepared.h"
 #include "analysis/study/mix/mix_inside.h"
@@ -49,6 +52,7 @@ void iso_mix_values_free(struct mix_values *v)
 {
     iso_free(v->before);
     iso_free(v->mixed);
+    iso_retrieve_permute_free(&v->permute);
     *v = (struct mix_values){0};
 }
 
@@ -194,6 +198,35 @@ done:
     return err;
 }
 
+/* Values of the pairs under permutations to their places; a note is made once, of the first layer.
+ */
+static iso_err permute(const struct layer *l, const struct passed *t)
+{
+    const struct mix_scheme *s = l->m->scheme;
+    const int64_t each = l->v->permute.permutations.count + 1;
+    const size_t bytes = (size_t)(each * l->ask->registered) * sizeof(double);
+    iso_run quiet = l->run ? *l->run : (iso_run){0};
+    double *permuted = NULL, *from;
+    iso_err err = ISO_OK;
+
+    if (each == 1)
+        return ISO_OK;
+    if (l->k > iso_mix_scheme_first(s))
+        quiet.note = NULL;
+    ISO_TRY(iso_alloc(&permuted, l->pairs * l->ask->registered * each, sizeof *permuted));
+    ISO_TRY(iso_permute(permuted, &t->task, &l->v->permute.permutations, &quiet));
+    from = permuted;
+    memcpy(iso_mix_permuted_at(l->v, -1, 0, l->k, 0), from, bytes);
+    for (int p = 0; p < s->places; p++)
+        for (int w = 0; w < s->ways && reached(l, p); w++) {
+            from += each * l->ask->registered;
+            memcpy(iso_mix_permuted_at(l->v, p, w, l->k, 0), from, bytes);
+        }
+done:
+    iso_free(permuted);
+    return err;
+}
+
 static iso_err similarities(const struct layer *l)
 {
     const struct mix_scheme *s = l->m->scheme;
@@ -204,6 +237,7 @@ static iso_err similarities(const struct layer *l)
     if (l->ask->registered == 0)
         return ISO_OK;
     ISO_TRY(pass(&t, l));
+    ISO_TRY(permute(l, &t));
     for (int m = 0; m < l->ask->registered; m++)
         *iso_mix_before_at(l->v, l->k, m) = *passed_at(&t, 0, m);
     for (int p = 0; p < s->places; p++) {
@@ -225,10 +259,19 @@ struct outcomes {
     iso_view x;
 };
 
-static iso_err search(struct outcomes *o, double *outcome, const struct layer *l, int matrix)
+/* Place −1: before mixing. */
+static iso_err search(struct outcomes *o, double *outcome, const struct layer *l, int matrix,
+                      int place, int way)
 {
     static const struct duplicates apart = {0};
-    struct retrieve_pair pair = {.x = o->x, .tx = &apart, .ty = &apart};
+    const bool permuted = l->v->permute.permutations.count > 0;
+    struct retrieve_pair pair = {
+        .x = o->x,
+        .tx = &apart,
+        .ty = &apart,
+        .permute = permuted ? &l->v->permute : NULL,
+        .permuted =
+            permuted ? iso_mix_permuted_at(l->v, place, way, l->k, l->ask->registered) : NULL};
     iso_near_stats stats = {0};
     iso_err err = ISO_OK;
 
@@ -266,7 +309,7 @@ static iso_err search_place(const struct layer *l, struct outcomes *o, int place
     iso_err err = ISO_OK;
 
     for (int w = 0; w < ways; w++) {
-        ISO_TRY(search(o, o->after + w * cells * l->m->items, l, first + w));
+        ISO_TRY(search(o, o->after + w * cells * l->m->items, l, first + w, place, w));
         for (int c = 0; c < cells; c++)
             *iso_mix_value_at(l->v, place, w, l->k, MIX_AFTER, l->ask->registered + c) =
                 o->value[c];
@@ -293,7 +336,7 @@ static iso_err searches(const struct layer *l)
     ISO_TRY(iso_alloc(&o->before, outcomes, sizeof *o->before));
     ISO_TRY(iso_alloc(&o->after, s->ways * outcomes, sizeof *o->after));
     ISO_TRY(iso_rows_read(l->rows[0], 0, l->m->items, &o->x));
-    ISO_TRY(search(o, o->before, l, 1));
+    ISO_TRY(search(o, o->before, l, 1, -1, 0));
     for (int c = 0; c < l->ask->hits.cells; c++)
         *iso_mix_before_at(l->v, l->k, l->ask->registered + c) = o->value[c];
     for (int p = 0; p < s->places; p++) {

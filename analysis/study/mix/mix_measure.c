@@ -57,6 +57,7 @@ iso_err iso_mix_ask_make(struct mix_ask *out, const iso_mix_opt *opt)
     ISO_NEED(!iso_prep_has(&ask.prep, ISO_PREP_LSAR),
              ISO_FIELD(prep) " lsar takes the means of a collection's languages, and mixing moves "
                              "one of them: center");
+    ISO_TRY(iso_permutations_check(opt->permutations));
     ISO_TRY(split(&registry, &retrieval, opt->measure));
     if (registry.len > 0)
         ISO_TRY(iso_measure_choose(ask.of, &ask.registered, MIX_ASK_MOST, registry.text));
@@ -273,10 +274,12 @@ iso_err iso_mix_records(iso_records *out, const struct mixed *m, const iso_mix_o
     ISO_TRY(iso_mix_ask_make(&ask, opt));
     ISO_TRY(check_memory(&ask, m, run));
     ISO_TRY(iso_mix_values_make(&w.values, &ask, m->scheme));
+    ISO_TRY(iso_mix_permute_open(&w.values, opt->permutations, m->items, run));
     for (int k = first; k <= m->scheme->L; k++) {
         ISO_TRY(iso_run_step(run, "measuring", k - first, layers, "layers"));
         ISO_TRY(iso_mix_layer_values(&w.values, m, &ask, k, run));
     }
+    ISO_TRY(iso_mix_permute_judge(&w.values, &ask));
     ISO_TRY(add_records(&w));
 done:
     iso_mix_values_free(&w.values);

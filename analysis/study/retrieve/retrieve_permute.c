@@ -29,21 +29,30 @@ done:
     return err;
 }
 
+iso_err iso_retrieve_permute_draws(struct retrieve_permute *p)
+{
+    const int64_t count = p->permutations.count + 1, batch = count < BATCH ? count : BATCH;
+    iso_err err = ISO_OK;
+
+    p->permutations.key = p->key;
+    ISO_TRY(iso_alloc(&p->order, batch * p->permutations.items, sizeof *p->order));
+    ISO_TRY(iso_alloc(&p->place, batch * p->permutations.items, sizeof *p->place));
+done:
+    return err;
+}
+
 iso_err iso_retrieve_permute_open(struct retrieve_permute *out, int64_t permutations,
                                   const struct retrieve_rows *rows, int64_t truth_count,
                                   int64_t cells, const iso_run *run)
 {
     struct retrieve_permute p = {.permutations.count = permutations};
-    const int64_t batch = permutations + 1 < BATCH ? permutations + 1 : BATCH;
     iso_err err = ISO_OK;
 
     if (permutations == 0)
         return ISO_OK;
     ISO_TRY(iso_permutations_room(permutations, cells, run));
     ISO_TRY(make_keys(&p, rows, truth_count, iso_run_seed(run)));
-    p.permutations.key = p.key;
-    ISO_TRY(iso_alloc(&p.order, batch * p.permutations.items, sizeof *p.order));
-    ISO_TRY(iso_alloc(&p.place, batch * p.permutations.items, sizeof *p.place));
+    ISO_TRY(iso_retrieve_permute_draws(&p));
     ISO_TRY(iso_alloc(&p.values, cells * (permutations + 1), sizeof *p.values));
     *out = p;
     p = (struct retrieve_permute){0};
@@ -236,7 +245,7 @@ done:
 
 /* --- All --- */
 
-static iso_against against_of(const struct retrieve_cell *cell)
+iso_against iso_retrieve_against(const struct retrieve_cell *cell)
 {
     return cell->kind == RETRIEVE_ERROR ? (iso_against){-1, true, 0} : (iso_against){1, true, 1};
 }
@@ -254,7 +263,7 @@ iso_err iso_retrieve_permute_judge(iso_value *values, const struct retrieve_perm
         return ISO_OK;
     ISO_TRY(iso_alloc(&against, cells, sizeof *against));
     for (int64_t c = 0; c < cells; c++)
-        against[c] = against_of(&ask->cell[c % ask->cells]);
+        against[c] = iso_retrieve_against(&ask->cell[c % ask->cells]);
     ISO_TRY(iso_permutations_judge(values, p->values, against, cells, p->permutations.count));
     for (int c = 0; c < ask->cells; c++)
         far = far || wants_places(&ask->cell[c], ask);

@@ -25,6 +25,12 @@ iso_err iso_retrieve_permute_open(struct retrieve_permute *out, int64_t permutat
                                   int64_t cells, const iso_run *run);
 void iso_retrieve_permute_free(struct retrieve_permute *p);
 
+/* Room for the batches of one whose `permutations` and `key` are set. Errors  ISO_ENOMEM. */
+iso_err iso_retrieve_permute_draws(struct retrieve_permute *p);
+
+/* On which side values of a cell speak against the null model. */
+iso_against iso_retrieve_against(const struct retrieve_cell *cell);
+
 /* Into pair->permuted the values of the cells of one rule under all permutations, the first without
  * one, from what its search found; NAN where places would be too many. */
 iso_err iso_retrieve_permute_rule(const struct retrieve_pair *pair, const struct retrieve_ask *ask,
