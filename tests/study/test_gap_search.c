@@ -214,9 +214,9 @@ static void refused(void **state)
                 "each language has a block of its own"},
                {"lang,block\nde,1\nfr,1\nru,1\nsw,1\nth,1\nzh,1\ndeu,2\n",
                 "line 8: a second block of deu"},
-               {"lang,family,script\nde,1,1\n", "3 columns: give lang and block"},
+               {"lang,family,script\nde,1,1\n", "line 1: 3 columns, not two, lang and block"},
                {"lang,block\nde\n", "line 2: de has no block"},
-               {"lang\nde\n", "1 columns"}};
+               {"lang\nde\n", "line 1: 1 column, not two"}};
     iso_gap_opt opt = options();
     iso_records in = {0}, out = {0};
 

@@ -21,8 +21,9 @@ static iso_err choose_column(int *out, const iso_delimited *head)
     *out = 1;
     if (head->count != 2)
         ISO_FAIL(ISO_EFORMAT,
-                 "line %lld has %d columns: give lang and block, or call one of several block",
-                 (long long)head->number, head->count);
+                 "line %lld: %d column%s, not two, lang and block; of several the one called "
+                 "block counts",
+                 (long long)head->number, head->count, head->count == 1 ? "" : "s");
 done:
     return err;
 }
