@@ -128,6 +128,24 @@ static void the_mean_is_part_of_the_map(void **state)
     iso_records_free(&list);
 }
 
+/* Inverted softmax takes MUSE's temperature, and says so. */
+static void the_softmax_has_its_temperature(void **state)
+{
+    const char *path = rotated("softmax.h5", 0.1, 0);
+    const iso_align_opt set = {.select = {.src = "en"}, .measure = "p@1:invsoftmax,p@1"};
+    iso_records list = {0};
+
+    (void)state;
+    ok(align(&list, &set, path));
+    for (int64_t i = 0; i < list.count; i++) {
+        if (strcmp(list.at[i].estimator, "invsoftmax") == 0)
+            near(list.at[i].param, 30, 0);
+        else
+            assert_true(isnan(list.at[i].param));
+    }
+    iso_records_free(&list);
+}
+
 /* What is pooled is the outcomes of the folds together, or their mean. */
 static void folds_and_all(void **state)
 {
@@ -759,11 +777,11 @@ static void words_may_fail_too(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(a_rotation_is_recovered), test(the_mean_is_part_of_the_map), test(folds_and_all),
-              test(nothing_leaks), test(maps_come_back), test(padding_is_columns_of_zeros),
-              test(what_is_wrong), test(memory_is_as_a_file), test(records_stay_when_it_fails),
-              test(a_plan_counts), test(notes_arrive), test(company_changes_nothing),
-              test(before_is_retrieval), test(centring_is_taking_means_away),
-              test(differences_are_of_stages), test(pieces_become_words),
-              test(every_allocation_may_fail), test(words_may_fail_too));
+    RUN_TESTS(test(a_rotation_is_recovered), test(the_mean_is_part_of_the_map),
+              test(the_softmax_has_its_temperature), test(folds_and_all), test(nothing_leaks),
+              test(maps_come_back), test(padding_is_columns_of_zeros), test(what_is_wrong),
+              test(memory_is_as_a_file), test(records_stay_when_it_fails), test(a_plan_counts),
+              test(notes_arrive), test(company_changes_nothing), test(before_is_retrieval),
+              test(centring_is_taking_means_away), test(differences_are_of_stages),
+              test(pieces_become_words), test(every_allocation_may_fail), test(words_may_fail_too));
 }

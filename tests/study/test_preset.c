@@ -36,6 +36,26 @@ static void xsim_is_that_of_laser(void **state)
     iso_states_close(s);
 }
 
+/* English searches, by cosine. */
+static void tatoeba_is_that_of_xtreme(void **state)
+{
+    static const double found[] = {0.1025, 0.11875, 0.04, 0.01125};
+
+    (void)state;
+    iso_states *s = dump();
+    iso_records list = retrieved(s, RETRIEVE(.preset = "tatoeba",
+                                             .select = {.tgt = "de,fr,sw,zh", .layers = "last"},
+                                             .interval = ISO_INTERVAL_NONE));
+    assert_int_equal(list.count, 4);
+    for (int i = 0; i < 4; i++) {
+        text(list.at[i].direction, "forward");
+        text(list.at[i].src, "en");
+        near(list.at[i].value, found[i], 1e-12);
+    }
+    iso_records_free(&list);
+    iso_states_close(s);
+}
+
 /* F1 at its best threshold; of 800 pairs. */
 static void mining_is_that_of_laser(void **state)
 {
@@ -283,7 +303,8 @@ static void presets_say_what_they_are(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(xsim_is_that_of_laser), test(mining_is_that_of_laser),
-              test(mexa_of_the_first_hundred), test(mexa_of_token_rows), test(over_layers_by_loops),
-              test(every_allocation_may_fail), test(presets_say_what_they_are));
+    RUN_TESTS(test(tatoeba_is_that_of_xtreme), test(xsim_is_that_of_laser),
+              test(mining_is_that_of_laser), test(mexa_of_the_first_hundred),
+              test(mexa_of_token_rows), test(over_layers_by_loops), test(every_allocation_may_fail),
+              test(presets_say_what_they_are));
 }

@@ -27,7 +27,8 @@ typedef struct iso_retrieve_opt {
     const char *measure;   /* "p@1,p@5:csls,mrr,error:ratio,mexa,f1"; a name alone: cosine and csls;
                             * NULL: p@1 */
     iso_interval interval; /* USUAL and BOOT_ITEMS: percentiles over items; BCA; NONE */
-    const char *preset;    /* "tatoeba", "xsim", "mexa", "laser-mine": fields left as by default */
+    const char *preset;    /* "tatoeba", "xsim", "mexa", "laser-mine": fields left as by default;
+                            * rows pooled otherwise than there are taken, with a note */
     const char *prep;      /* steps on the rows of each language: "center,unit" (lib: prep.h) */
     const char
         *k; /* older name of ranks: "1,5,10" are those of p@k, or of a measure that is not said */
