@@ -2,6 +2,9 @@
  * computed with numpy in double, and what a preset says of itself. */
 #include "analysis/study/preset.h"
 
+#include "analysis/measure/permutation.h"
+#include "analysis/study/items/folds.h"
+
 #include "tests/study/retrieved.h"
 
 static iso_states *dump(void)
@@ -174,21 +177,26 @@ static void mexa_of_token_rows(void **state)
 
 enum { N = 30, D = 4, LAYERS = 3 };
 
-static bool best(const float *x, const float *y, int n, int i)
+static double cosine(const float *a, const float *b)
 {
+    double ab = 0, aa = 0, bb = 0;
+
+    for (int l = 0; l < D; l++) {
+        ab += (double)a[l] * b[l];
+        aa += (double)a[l] * a[l];
+        bb += (double)b[l] * b[l];
+    }
+    return ab / sqrt(aa * bb);
+}
+
+/* Whether row i of x and row k of y are nearer than either is to any other. */
+static bool best(const float *x, const float *y, int n, int i, int k)
+{
+    const double own = cosine(x + i * D, y + k * D);
+
     for (int j = 0; j < n; j++) {
-        double own = 0, row = 0, column = 0, a = 0, b = 0, c = 0, d = 0;
-        for (int l = 0; l < D; l++) {
-            own += (double)x[i * D + l] * y[i * D + l];
-            row += (double)x[i * D + l] * y[j * D + l];
-            column += (double)x[j * D + l] * y[i * D + l];
-            a += (double)x[i * D + l] * x[i * D + l];
-            b += (double)y[i * D + l] * y[i * D + l];
-            c += (double)x[j * D + l] * x[j * D + l];
-            d += (double)y[j * D + l] * y[j * D + l];
-        }
-        own /= sqrt(a * b);
-        if (j != i && (row / sqrt(a * d) >= own || column / sqrt(c * b) >= own))
+        if ((j != k && cosine(x + i * D, y + j * D) >= own) ||
+            (j != i && cosine(x + j * D, y + k * D) >= own))
             return false;
     }
     return true;
@@ -238,7 +246,7 @@ static void over_layers_by_loops(void **state)
         assert_int_equal(list.count, LAYERS + 2);
         for (int l = 0; l < LAYERS; l++) {
             for (int i = 0; i < n; i++)
-                value[l] += (double)best(x[l], y[l], n, i) / n;
+                value[l] += (double)best(x[l], y[l], n, i, i) / n;
             assert_int_equal(list.at[l].n, n);
             near(list.at[l].value, value[l], 1e-9);
             mean += value[l] / LAYERS;
@@ -256,12 +264,56 @@ static void over_layers_by_loops(void **state)
     iso_states_close(s);
 }
 
+/* Under each permutation every layer's score is made anew, then their mean and the largest. */
+static void over_layers_under_permutations(void **state)
+{
+    enum { K = 99 };
+    static float x[LAYERS][N * D], y[LAYERS][N * D], turned[LAYERS][N * D];
+    static int32_t order[(K + 1) * N];
+    uint64_t key[N];
+    double own[2] = {0}, mean[2] = {0}, out[2] = {1, 1};
+
+    (void)state;
+    iso_states *s = small(x, y, turned, NULL, NULL);
+    for (int i = 0; i < N; i++)
+        key[i] = iso_item_key(0, NULL, i);
+    const iso_permutations p = {.count = K, .key = key, .items = N};
+    ok(iso_permutations_draw(order, NULL, &p, 0, K + 1));
+    for (int b = 0; b <= K; b++) {
+        double both[2] = {0, 0};
+        for (int l = 0; l < LAYERS; l++) {
+            double score = 0;
+            for (int i = 0; i < N; i++)
+                score += (double)best(x[l], turned[l], N, i, order[b * N + i]) / N;
+            both[0] += score / LAYERS;
+            both[1] = fmax(both[1], score);
+        }
+        for (int i = 0; i < 2; i++) {
+            own[i] = b ? own[i] : both[i];
+            out[i] += b > 0 && both[i] >= own[i] - 1e-9;
+            mean[i] += b > 0 ? both[i] / K : 0;
+        }
+    }
+    iso_records list = retrieved(s, RETRIEVE(.measure = "mexa", .permutations = K));
+    assert_int_equal(list.count, LAYERS + 2);
+    for (int i = 0; i < 2; i++) {
+        const iso_record *r = &list.at[LAYERS + i];
+        near(r->value, own[i], 1e-9);
+        near(r->p, out[i] / (K + 1), 1e-12);
+        assert_int_equal(r->permutations, K);
+        assert_int_equal(r->family, 2);
+    }
+    near(list.at[LAYERS + 1].null, mean[1], 1e-9); /* no formula gives that of the largest */
+    iso_records_free(&list);
+    iso_states_close(s);
+}
+
 static void every_allocation_may_fail(void **state)
 {
     static float x[LAYERS][N * D], y[LAYERS][N * D], turned[LAYERS][N * D];
     const iso_retrieve_opt opt =
         RETRIEVE(.measure = "mexa,error:ratio", .first = 20, .candidates = ISO_RETRIEVE_ALL,
-                 .interval = ISO_INTERVAL_NONE);
+                 .permutations = 19, .interval = ISO_INTERVAL_NONE);
     iso_records list = {0};
     iso_err err = ISO_ENOMEM;
 
@@ -305,6 +357,7 @@ int main(void)
 {
     RUN_TESTS(test(tatoeba_is_that_of_xtreme), test(xsim_is_that_of_laser),
               test(mining_is_that_of_laser), test(mexa_of_the_first_hundred),
-              test(mexa_of_token_rows), test(over_layers_by_loops), test(every_allocation_may_fail),
+              test(mexa_of_token_rows), test(over_layers_by_loops),
+              test(over_layers_under_permutations), test(every_allocation_may_fail),
               test(presets_say_what_they_are));
 }

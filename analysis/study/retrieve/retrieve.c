@@ -133,22 +133,24 @@ static void take_value(iso_record *out, const struct retrieval *r, const struct 
 static iso_err add_over(iso_records *out, const struct retrieval *r)
 {
     const struct selection *sel = &r->rows.sel;
-    iso_value v[2];
+    iso_value *v = NULL;
     iso_err err = ISO_OK;
 
-    for (int p = 0; p < sel->pair_count; p++) {
-        ISO_TRY(iso_retrieve_over_values(&v[0], &v[1], &r->over, p, &r->ask, r->run));
-        for (int i = 0; i < 2; i++) {
-            iso_record rec = iso_record_none();
-            name_rows(&rec, r, p, sel->layer[0]);
-            ISO_TRY(dims(&rec, r, p, sel->layer[0]));
-            take_value(&rec, r, &r->ask.cell[r->over.cell], &v[i]);
-            rec.estimator = i ? "cosine-layers-max" : "cosine-layers-mean";
-            rec.src_layer = rec.tgt_layer = ISO_NO_INT;
-            ISO_TRY(iso_records_add(out, &rec));
-        }
+    ISO_TRY(iso_alloc(&v, 2 * (int64_t)sel->pair_count, sizeof *v));
+    for (int p = 0; p < sel->pair_count; p++)
+        ISO_TRY(iso_retrieve_over_values(&v[2 * p], &v[2 * p + 1], &r->over, p, &r->ask, r->run));
+    ISO_TRY(iso_retrieve_over_judge(v, &r->over, &r->permute, sel->pair_count, sel->layer_count));
+    for (int i = 0; i < 2 * sel->pair_count; i++) {
+        iso_record rec = iso_record_none();
+        name_rows(&rec, r, i / 2, sel->layer[0]);
+        ISO_TRY(dims(&rec, r, i / 2, sel->layer[0]));
+        take_value(&rec, r, &r->ask.cell[r->over.cell], &v[i]);
+        rec.estimator = i % 2 ? "cosine-layers-max" : "cosine-layers-mean";
+        rec.src_layer = rec.tgt_layer = ISO_NO_INT;
+        ISO_TRY(iso_records_add(out, &rec));
     }
 done:
+    iso_free(v);
     return err;
 }
 

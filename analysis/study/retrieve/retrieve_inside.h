@@ -7,6 +7,7 @@
 #include "analysis/study/items/parallel.h"
 #include "analysis/study/retrieve/retrieve_ask.h"
 #include "analysis/study/retrieve/retrieve_pair.h"
+#include "analysis/study/retrieve/retrieve_permute.h"
 #include "analysis/study/items/selection.h"
 
 /* --- The rows (retrieve_rows.c) --- */
@@ -72,6 +73,11 @@ iso_err iso_retrieve_over_add(struct retrieve_over *o, int pair, int64_t n,
 /* Once a pair: the mean over layers, items drawn, and the largest, which has no interval. */
 iso_err iso_retrieve_over_values(iso_value *mean, iso_value *most, const struct retrieve_over *o,
                                  int pair, const struct retrieve_ask *ask, const iso_run *run);
+
+/* p and its like of the means and the largest of all pairs, one after the other, from what their
+ * layers come to under the same permutations; nothing where there are none. */
+iso_err iso_retrieve_over_judge(iso_value *v, const struct retrieve_over *o,
+                                const struct retrieve_permute *permute, int pairs, int layers);
 
 /* Bytes for n items. */
 double iso_retrieve_over_memory(const struct retrieve_ask *ask, int pairs, int layers, int64_t n);

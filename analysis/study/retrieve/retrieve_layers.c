@@ -91,3 +91,45 @@ iso_err iso_retrieve_over_values(iso_value *mean, iso_value *most, const struct 
 done:
     return err;
 }
+
+/* Of one pair: what the mean over layers and the largest come to under each permutation. */
+static void permuted_pair(double *mean, double *most, const struct retrieve_over *o,
+                          const struct retrieve_permute *permute, int pair, int pairs, int layers)
+{
+    const int64_t all = permute->permutations.count + 1;
+
+    for (int64_t b = 0; b < all; b++) {
+        mean[b] = 0;
+        most[b] = -INFINITY;
+        for (int l = 0; l < layers; l++) {
+            const int64_t cell = ((int64_t)l * pairs + pair) * o->cells + o->cell;
+            const double v = permute->values[cell * all + b];
+            mean[b] += v / layers;
+            most[b] = fmax(most[b], v);
+        }
+    }
+}
+
+iso_err iso_retrieve_over_judge(iso_value *v, const struct retrieve_over *o,
+                                const struct retrieve_permute *permute, int pairs, int layers)
+{
+    const int64_t count = permute->permutations.count, all = count + 1;
+    iso_against *against = NULL;
+    double *permuted = NULL;
+    iso_err err = ISO_OK;
+
+    if (count == 0)
+        return ISO_OK;
+    ISO_TRY(iso_alloc(&against, 2 * (int64_t)pairs, sizeof *against));
+    ISO_TRY(iso_alloc(&permuted, 2 * (int64_t)pairs * all, sizeof *permuted));
+    for (int p = 0; p < pairs; p++) {
+        double *mean = permuted + 2 * p * all;
+        permuted_pair(mean, mean + all, o, permute, p, pairs, layers);
+        against[2 * p] = against[2 * p + 1] = (iso_against){1, true, 1};
+    }
+    ISO_TRY(iso_permutations_judge(v, permuted, against, 2 * (int64_t)pairs, count));
+done:
+    iso_free(against);
+    iso_free(permuted);
+    return err;
+}
