@@ -5,6 +5,7 @@
 #include "bin/inspect/inspect_checkpoint.h"
 #include "bin/out.h"
 #include "bin/term.h"
+#include "lib/base/alloc.h"
 
 struct inspect_opt {
     size_t size;
@@ -20,6 +21,48 @@ static const iso_option rows[] = {
 };
 static const iso_options options = ISO_OPTIONS("inspect", struct inspect_opt, rows);
 
+/* The header of either document: `files` are what was looked at. */
+static iso_err begin_json(struct out_origin *origin, const struct args *args,
+                          const iso_states_file *files, int count)
+{
+    const iso_err err = out_origin_make(origin, args);
+
+    origin->is.inputs = files;
+    origin->is.input_count = count;
+    return err;
+}
+
+static iso_err states_json(iso_buf *text, const struct inspect *in, const struct args *args)
+{
+    const int count = iso_states_files(in->states);
+    struct out_origin origin = {0};
+    iso_states_file *files = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&files, count, sizeof *files));
+    for (int i = 0; i < count; i++)
+        files[i] = *iso_states_file_at(in->states, i);
+    ISO_TRY(begin_json(&origin, args, files, count));
+    ISO_TRY(inspect_json(text, in, &origin.is));
+done:
+    out_origin_free(&origin);
+    iso_free(files);
+    return err;
+}
+
+static iso_err folder_json(iso_buf *text, const struct checkpoint *c, const struct args *args)
+{
+    const iso_states_file folder = {args->inputs.at[0], "checkpoint", c->bytes};
+    struct out_origin origin = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(begin_json(&origin, args, &folder, 1));
+    ISO_TRY(checkpoint_json(text, c, &origin.is));
+done:
+    out_origin_free(&origin);
+    return err;
+}
+
 static iso_err inspect(const struct args *args)
 {
     const iso_run run = term_run(args);
@@ -34,7 +77,7 @@ static iso_err inspect(const struct args *args)
         raw.reading.pool = "none";
     ISO_TRY(input_open(&states, &raw, &args->inputs, &run));
     ISO_TRY(inspect_look(&in, states, opt->quick, opt->spectrum, &run));
-    ISO_TRY(args->json ? inspect_json(&text, &in) : inspect_table(&text, &in));
+    ISO_TRY(args->json ? states_json(&text, &in, args) : inspect_table(&text, &in));
     term_clear();
     ISO_TRY(out_file(args->json ? args->json : "-", &text));
 done:
@@ -52,7 +95,7 @@ static iso_err inspect_folder(const struct args *args)
     iso_err err = ISO_OK;
 
     ISO_TRY(checkpoint_look(&c, args->inputs.at[0], opt->quick));
-    ISO_TRY(args->json ? checkpoint_json(&text, &c) : checkpoint_table(&text, &c));
+    ISO_TRY(args->json ? folder_json(&text, &c, args) : checkpoint_table(&text, &c));
     ISO_TRY(out_file(args->json ? args->json : "-", &text));
 done:
     iso_buf_free(&text);

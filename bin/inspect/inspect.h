@@ -5,6 +5,7 @@
 #include "analysis/stats/spectrum.h"
 #include "lib/base/run.h"
 #include "lib/base/str.h"
+#include "lib/io/record_write.h"
 #include "lib/io/states.h"
 
 enum { INSPECT_FEW = 3 }; /* examples that are named */
@@ -59,8 +60,8 @@ double inspect_tokens(const iso_lang *lang);
 ISO_MUST_USE iso_err inspect_name(iso_buf *out, const char *name, int width);
 ISO_MUST_USE iso_err inspect_size(iso_buf *out, int64_t bytes);
 
-/* As text for people, and as a JSON document. */
+/* As text for people, and as a JSON document that begins with its origin. */
 ISO_MUST_USE iso_err inspect_table(iso_buf *out, const struct inspect *in);
-ISO_MUST_USE iso_err inspect_json(iso_buf *out, const struct inspect *in);
+ISO_MUST_USE iso_err inspect_json(iso_buf *out, const struct inspect *in, const iso_origin *origin);
 
 #endif

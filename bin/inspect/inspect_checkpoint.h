@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "lib/base/str.h"
+#include "lib/io/record_write.h"
 #include "lib/io/weights.h"
 #include "lib/nn/encoder.h"
 #include "lib/text/tokenizer.h"
@@ -51,8 +52,9 @@ bool checkpoint_ids_beyond(const struct checkpoint *c);
 
 const char *checkpoint_activation(const iso_nn_config *c);
 
-/* As text for people, and as a JSON document. */
+/* As text for people, and as a JSON document that begins with its origin. */
 ISO_MUST_USE iso_err checkpoint_table(iso_buf *out, const struct checkpoint *c);
-ISO_MUST_USE iso_err checkpoint_json(iso_buf *out, const struct checkpoint *c);
+ISO_MUST_USE iso_err checkpoint_json(iso_buf *out, const struct checkpoint *c,
+                                     const iso_origin *origin);
 
 #endif

@@ -82,12 +82,13 @@ done:
     return err;
 }
 
-iso_err checkpoint_json(iso_buf *out, const struct checkpoint *c)
+iso_err checkpoint_json(iso_buf *out, const struct checkpoint *c, const iso_origin *origin)
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_buf_printf(out, "{\"isogloss\": \"%s\", \"quick\": %s,\n  \"checkpoint\": ",
-                           ISO_VERSION, c->read ? "false" : "true"));
+    ISO_TRY(iso_json_origin(out, origin));
+    ISO_TRY(
+        iso_buf_printf(out, ",\n \"quick\": %s,\n  \"checkpoint\": ", c->read ? "false" : "true"));
     ISO_TRY(iso_json_quote(out, c->folder));
     if (c->understood)
         ISO_TRY(put_config(out, &c->config));

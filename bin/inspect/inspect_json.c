@@ -125,36 +125,18 @@ done:
     return err;
 }
 
-static iso_err put_files(iso_buf *out, const iso_states *s)
-{
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_buf_puts(out, ",\n  \"inputs\": [\n"));
-    for (int i = 0; i < iso_states_files(s); i++) {
-        const iso_states_file *f = iso_states_file_at(s, i);
-        ISO_TRY(iso_buf_puts(out, "    {\"path\": "));
-        ISO_TRY(iso_json_quote(out, f->path));
-        ISO_TRY(put_text(out, "layout", f->layout));
-        ISO_TRY(put_int(out, "bytes", f->bytes));
-        ISO_TRY(iso_buf_puts(out, i + 1 < iso_states_files(s) ? "},\n" : "}]"));
-    }
-done:
-    return err;
-}
-
-iso_err inspect_json(iso_buf *out, const struct inspect *in)
+iso_err inspect_json(iso_buf *out, const struct inspect *in, const iso_origin *origin)
 {
     const iso_states_info *about = iso_states_about(in->states);
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_buf_printf(out, "{\"isogloss\": \"%s\", \"quick\": %s", ISO_VERSION,
-                           in->read ? "false" : "true"));
+    ISO_TRY(iso_json_origin(out, origin));
+    ISO_TRY(iso_buf_printf(out, ",\n \"quick\": %s", in->read ? "false" : "true"));
     ISO_TRY(put_text(out, "model", about->model));
     ISO_TRY(put_text(out, "pooling", about->pooling));
     ISO_TRY(put_text(out, "source", about->source));
     ISO_TRY(put_text(out, "compute", about->compute));
-    ISO_TRY(put_files(out, in->states));
-    ISO_TRY(iso_buf_puts(out, ",\n  \"languages\": [\n"));
+    ISO_TRY(iso_buf_puts(out, ",\n \"languages\": [\n"));
     for (int i = 0; i < in->count; i++) {
         ISO_TRY(iso_buf_puts(out, "    "));
         ISO_TRY(put_lang(out, &in->langs[i], in));

@@ -72,7 +72,7 @@ static void what_is_wrong_is_a_finding(void **state)
     assert_non_null(strstr(c.cannot_run, "config.json: not JSON"));
     assert_non_null(c.cannot_tokenize);
     ok(checkpoint_table(&out, &c));
-    ok(checkpoint_json(&out, &c));
+    ok(checkpoint_json(&out, &c, &(iso_origin){.version = ISO_VERSION}));
     checkpoint_free(&c);
     iso_buf_free(&out);
 }
@@ -85,7 +85,7 @@ static iso_err look_and_tell(const char *folder)
 
     ISO_TRY(checkpoint_look(&c, folder, false));
     ISO_TRY(checkpoint_table(&out, &c));
-    ISO_TRY(checkpoint_json(&out, &c));
+    ISO_TRY(checkpoint_json(&out, &c, &(iso_origin){.version = ISO_VERSION}));
 done:
     iso_buf_free(&out);
     checkpoint_free(&c);

@@ -17,10 +17,12 @@ $ isogloss inspect sw=odd.f32 --dim 2
 > sw, layer 0: 1 row has values that are not finite, first row 3
 > sw, layer 0: 1 row equals an earlier one (2 = 0)
 $ isogloss inspect swh_Latn=odd.f32 --dim 2 --json -
-> {"isogloss": "*", "quick": false,
->   "inputs": [
->     {"path": "odd.f32", "layout": "raw", "bytes": 32}],
->   "languages": [
+> {"isogloss": "*",
+>  "command": ["isogloss", "inspect", "swh_Latn=odd.f32", "--dim", "2", "--json", "-"],
+>  "inputs": [{"path": "odd.f32", "layout": "raw", "bytes": 32}],
+>  "machine": {"system": "*", "cores": "*", "threads": "*", "kernels": "*", "precision": "single"},
+>  "quick": false,
+>  "languages": [
 >     {"name": "sw", "items": 4, "rows": 4, "ids": false, "text": false, "text2": false, "labels": false, "tokens": false, "tags": false, "counts": false, "layers": [
 >       {"layer": 0, "rows": 4, "dim": 2, "dtype": "f32", "not_finite": 1, "not_finite_first": 3, "duplicate_rows": 1, "duplicate_rows_first": [[0, 2]], "constant_dims": 0, "rogue_dims": 0, "rogue_share": 0, "dead": false}]}]}
 # a layer that never varies, and one in which one of two dimensions does not

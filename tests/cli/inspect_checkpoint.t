@@ -16,7 +16,11 @@ $ isogloss inspect $S/examples/mini
 > not used by the encoder: lm_head.bias, lm_head.dense.bias, lm_head.dense.weight, lm_head.layer_norm.bias, lm_head.layer_norm.weight
 > nothing odd: every tensor the encoder needs is there, all numbers are finite
 $ isogloss inspect $S/examples/mini/ --quick --json -
-> {"isogloss": "*", "quick": true,
+> {"isogloss": "*",
+>  "command": ["isogloss", "inspect", "*", "--quick", "--json", "-"],
+>  "inputs": [{"path": "*examples/mini/", "layout": "checkpoint", "bytes": 3771134}],
+>  "machine": {"system": "*", "cores": "*", "threads": "*", "kernels": "*", "precision": "single"},
+>  "quick": true,
 >   "checkpoint": "*examples/mini/",
 >   "config": {"family": "xlm-roberta", "layers": 4, "dim": 128, "heads": 4, "feed_forward": 512, "activation": "gelu", "eps": 1e-05, "vocabulary": 8191, "positions": 146, "first_position": 2, "longest": 144, "token_types": 1},
 >   "parameters": 1885567,
