@@ -59,7 +59,7 @@ $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --measure mrr:csls --can
 2> isogloss retrieve: --candidates knn: mrr:csls looks at all rows; p@1, error and f1 do not (*
 ? 2
 $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --measure p@5:ratio --candidates knn
-2> isogloss retrieve: --candidates knn: p@5 is more than the 4 candidates: choose with --measure or --neighbours (*
+2> isogloss retrieve: --candidates knn: p@5 looks at more than the 4 candidates: give more --neighbours (*
 ? 2
 $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --measure p@1:cosine --candidates knn
 2> isogloss retrieve: --candidates knn goes with csls or a margin: --measure p@1:csls, error:ratio, f1 (*
@@ -100,7 +100,7 @@ $ craft en.h5 en:0=12x8; craft de.h5 de:0=12x9; isogloss retrieve en.h5 de.h5
 2> isogloss retrieve: de.h5: de, layer 0 has 9 dims, en (en.h5) has 8; *
 ? 1
 $ isogloss retrieve mine.h5 --tgt de --k 1,50
-2> isogloss retrieve: mine.h5: k = 50 is more than the 40 rows of en: choose with --k
+2> isogloss retrieve: mine.h5: p@50 looks at more than the 40 rows of en
 ? 1
 $ isogloss retrieve mine.h5 --tgt fr
 2> isogloss retrieve: mine.h5: en has 40 items, fr (mine.h5) has 30, and no ids say which belong together: add ids, or take the first with --limit 30

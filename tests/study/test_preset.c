@@ -59,6 +59,22 @@ static void tatoeba_is_that_of_xtreme(void **state)
     iso_states_close(s);
 }
 
+/* What the margins take besides changes nothing where there is no margin. */
+static void absolute_is_cosine(void **state)
+{
+    (void)state;
+    iso_states *s = dump();
+    iso_records list = retrieved(
+        s, RETRIEVE(.measure = "error:absolute,p@1:cosine", .candidates = ISO_RETRIEVE_KNN,
+                    .direction = ISO_RETRIEVE_FORWARD, .interval = ISO_INTERVAL_NONE,
+                    .select = {.tgt = "de", .layers = "last"}));
+    near(list.at[0].value, 1 - list.at[1].value, 1e-12);
+    text(list.at[0].candidates, "knn");
+    assert_null(list.at[1].candidates);
+    iso_records_free(&list);
+    iso_states_close(s);
+}
+
 /* F1 at its best threshold; of 800 pairs. */
 static void mining_is_that_of_laser(void **state)
 {
@@ -356,8 +372,8 @@ static void presets_say_what_they_are(void **state)
 int main(void)
 {
     RUN_TESTS(test(tatoeba_is_that_of_xtreme), test(xsim_is_that_of_laser),
-              test(mining_is_that_of_laser), test(mexa_of_the_first_hundred),
-              test(mexa_of_token_rows), test(over_layers_by_loops),
+              test(absolute_is_cosine), test(mining_is_that_of_laser),
+              test(mexa_of_the_first_hundred), test(mexa_of_token_rows), test(over_layers_by_loops),
               test(over_layers_under_permutations), test(every_allocation_may_fail),
               test(presets_say_what_they_are));
 }

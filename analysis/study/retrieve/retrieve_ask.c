@@ -231,8 +231,8 @@ static iso_err check_knn(const struct retrieve_ask *ask)
                  ISO_FIELD(candidates) " knn: %s:%s looks at all rows; p@1, error and f1 do not",
                  cell->measure, iso_rule_name(cell->rule));
         ISO_NEED(cell->k <= iso_retrieve_neighbours(ask, cell->rule),
-                 ISO_FIELD(candidates) " knn: p@%d is more than the %lld candidates: choose "
-                                       "with " ISO_FIELD(measure) " or " ISO_FIELD(neighbours),
+                 ISO_FIELD(candidates) " knn: p@%d looks at more than the %lld candidates: give "
+                                       "more " ISO_FIELD(neighbours),
                  cell->k, (long long)iso_retrieve_neighbours(ask, cell->rule));
     }
     ISO_NEED(any, ISO_FIELD(candidates) " knn goes with csls or a margin: " ISO_FIELD(
@@ -295,6 +295,5 @@ int64_t iso_retrieve_neighbours(const struct retrieve_ask *ask, iso_rule rule)
 
 bool iso_retrieve_knn(const struct retrieve_ask *ask, iso_rule rule)
 {
-    return ask->knn &&
-           (rule == ISO_RULE_CSLS || rule == ISO_RULE_RATIO || rule == ISO_RULE_DIFFERENCE);
+    return ask->knn && rule != ISO_RULE_COSINE && rule != ISO_RULE_INVSOFTMAX;
 }

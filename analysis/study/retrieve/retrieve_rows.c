@@ -68,8 +68,7 @@ static iso_err check_rows(const struct retrieve_rows *r, const struct retrieve_a
     for (int p = 0; p < r->sel.lang_count; p++) {
         if (r->items[p] <= 0)
             ISO_FAIL(ISO_EDATA, "%s: %s has no rows to search", path_of(r), lang_at(r, p)->name);
-        ISO_NEED(ask->k_most <= r->items[p],
-                 "%s: k = %d is more than the %lld rows of %s: choose with " ISO_FIELD(k),
+        ISO_NEED(ask->k_most <= r->items[p], "%s: p@%d looks at more than the %lld rows of %s",
                  path_of(r), ask->k_most, (long long)r->items[p], lang_at(r, p)->name);
     }
 done:
