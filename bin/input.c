@@ -1,5 +1,6 @@
 #include "bin/input.h"
 
+#include "bin/opt.h"
 #include "lib/text/lang.h"
 
 iso_err input_open(iso_states **out, const struct args *args, const struct words *words,
@@ -10,4 +11,11 @@ iso_err input_open(iso_states **out, const struct args *args, const struct words
     opt.canonical = iso_lang_canonical;
     opt.run = run;
     return iso_states_open(out, words->at, words->count, &opt);
+}
+
+iso_err input_baseline(iso_baseline_opt *opt, const struct args *args, const iso_run *run)
+{
+    const struct words given = opt_words(args, "baseline-states");
+
+    return given.count > 0 ? input_open(&opt->states, args, &given, run) : ISO_OK;
 }

@@ -91,22 +91,6 @@ done:
     return err;
 }
 
-/* Labels as a text has them. */
-static iso_err take_labels(iso_corpus *out, const iso_states_info *about, const iso_lang *lang)
-{
-    const char **labels = NULL;
-    iso_err err = ISO_OK;
-
-    if (!lang->labels)
-        return ISO_OK;
-    ISO_TRY(iso_alloc(&labels, lang->items, sizeof *labels));
-    for (int64_t i = 0; i < lang->items; i++)
-        labels[i] = lang->labels[i] >= 0 ? about->classes[lang->labels[i]] : NULL;
-    out->labels = labels;
-done:
-    return err;
-}
-
 static iso_err take_lang(struct states_texts *t, int at, const iso_states *s, const iso_lang *lang,
                          const iso_texts *corpus, const iso_run *run)
 {
@@ -126,7 +110,6 @@ static iso_err take_lang(struct states_texts *t, int at, const iso_states *s, co
         ISO_TRY(take_corpus(c, &t->read[at], s, lang, corpus, run));
     }
     c->ids = lang->ids;
-    ISO_TRY(take_labels(c, iso_states_about(s), lang));
     ISO_TRY(iso_texts_add_lang(t->texts, lang->name, c));
 done:
     return err;
@@ -160,7 +143,6 @@ void iso_states_texts_free(struct states_texts *t)
             iso_free((void *)(uintptr_t)t->lang[l].text);
             iso_free((void *)(uintptr_t)t->lang[l].text2);
         }
-        iso_free((void *)(uintptr_t)t->lang[l].labels);
         iso_corpus_free(&t->read[l]);
     }
     iso_free(t->lang);

@@ -16,10 +16,9 @@ struct states_texts {
 
 /*
  * The texts of languages (their numbers in `states`): those that the states keep, else those of
- * `corpus` (NULL: none), joined by ids where both have them, else by position. Labels are those of
- * the states. The states must outlive them.
- * Errors  ISO_EARG (a language or an item without text, named, and the way out; rows that are not
- *         one an item), those of iso_texts_read, ISO_ENOMEM.
+ * `corpus` (NULL: none), joined by ids where both have them, else by position. The states must
+ * outlive them. Errors  ISO_EARG (a language or an item without text, named, and the way out; rows
+ * that are not one an item), those of iso_texts_read, ISO_ENOMEM.
  */
 iso_err iso_states_texts(struct states_texts *out, const iso_states *states, const int *lang,
                          int count, const iso_texts *corpus, const iso_run *run);

@@ -25,13 +25,14 @@ includes() {
         for (i = 1; i <= n; i++) may[kernel[i]] = "base linalg " kernels
         may["study"] = lib " " kernels " study"
         may["items"] = may["study"] " study items"
+        may["baseline"] = may["items"] " baseline"
         first = "compare centroids retrieve probe"
         n = split(first, study, " ")
-        for (i = 1; i <= n; i++) may[study[i]] = may["items"] " " first
+        for (i = 1; i <= n; i++) may[study[i]] = may["baseline"] " " first
         then = "align words mix gap"
         n = split(then, study, " ")
-        for (i = 1; i <= n; i++) may[study[i]] = may["items"] " " first " " then
-        may["page"] = lib " " kernels " study items " first " " then " page"
+        for (i = 1; i <= n; i++) may[study[i]] = may["baseline"] " " first " " then
+        may["page"] = lib " " kernels " study items baseline " first " " then " page"
         may["bin"] = may["page"] " bin"
 
         border["cblas"] = "lib/linalg/blas"

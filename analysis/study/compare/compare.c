@@ -10,6 +10,7 @@
 #include "analysis/pass/permute.h"
 #include "analysis/study/compare/compare_condition.h"
 #include "analysis/study/compare/compare_rows.h"
+#include "analysis/study/baseline/baseline_run.h"
 #include "analysis/study/items/pairing.h"
 #include "analysis/study/items/item_permutations.h"
 #include "analysis/study/items/records.h"
@@ -45,6 +46,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_compare_opt, ENUM, interval, "KIND", "how intervals are made", .choices = "none jackknife groups"),
     ISO_OPTION_PERMUTATIONS(iso_compare_opt, .excludes = "difference"),
     ISO_OPTION(iso_compare_opt, ENUM, algorithm, "KIND", "how sums are made (default: by the number of items)", .choices = "gram sums", .numbers = (const int[]){ISO_METHOD_GRAM, ISO_METHOD_SUMS}, .tier = ISO_OPTION_RARE),
+    ISO_BASELINE_OPTIONS(iso_compare_opt),
 };
 /* clang-format on */
 const iso_options iso_compare_options = ISO_OPTIONS("compare", iso_compare_opt, options);
@@ -262,6 +264,10 @@ static iso_err take_options(iso_compare_opt *out, const iso_compare_opt *opt)
     ISO_TRY(iso_selection_check(&out->select));
     ISO_TRY(iso_compare_rows_make(&rows, out->prep));
     ISO_TRY(iso_permutations_check(out->permutations));
+    ISO_TRY(iso_baseline_check(&out->baseline));
+    ISO_NEED(!out->against || (!out->baseline.kinds && !out->baseline.states),
+             ISO_FIELD(against) " and " ISO_FIELD(baseline) " exclude each other: states of random "
+                                                            "weights can be compared against, too");
 done:
     iso_compare_rows_free(&rows);
     return err;
@@ -274,6 +280,30 @@ iso_err iso_compare_check(const iso_compare_opt *opt)
     return take_options(&o, opt);
 }
 
+/* --- Baselines --- */
+
+/* Pieces have many columns and one use: products of rows, not sums over them. */
+static iso_err stand_in(iso_records *out, const struct baseline_turn *turn, const void *ask,
+                        const iso_run *run)
+{
+    iso_compare_opt opt = *(const iso_compare_opt *)ask;
+
+    opt.baseline = (iso_baseline_opt){0};
+    opt.select = turn->select;
+    if (strcmp(turn->kind, "pieces") == 0 && opt.interval != ISO_INTERVAL_GROUPS)
+        opt.algorithm = ISO_METHOD_GRAM;
+    return iso_compare(out, turn->states, &opt, run);
+}
+
+static struct baseline_ask baselines_of(const iso_compare_opt *opt, iso_states *states)
+{
+    return (struct baseline_ask){.opt = &opt->baseline,
+                                 .states = states,
+                                 .select = &opt->select,
+                                 .study = stand_in,
+                                 .ask = opt};
+}
+
 iso_err iso_compare_plan(iso_facts *out, iso_states *states, const iso_compare_opt *opt,
                          const iso_run *run)
 {
@@ -284,6 +314,8 @@ iso_err iso_compare_plan(iso_facts *out, iso_states *states, const iso_compare_o
     ISO_TRY(take_options(&o, opt));
     ISO_TRY(prepare(&c, states, run));
     ISO_TRY(add_facts(out, &c));
+    const struct baseline_ask baselines = baselines_of(&o, states);
+    ISO_TRY(iso_baseline_plan(out, &baselines, run));
 done:
     forget(&c);
     return err;
@@ -310,6 +342,8 @@ iso_err iso_compare(iso_records *out, iso_states *states, const iso_compare_opt 
     iso_condition_judge(c.values, task, &c.condition);
     ISO_TRY(permute(&c, run));
     ISO_TRY(add_records(out, &c));
+    const struct baseline_ask baselines = baselines_of(&o, states);
+    ISO_TRY(iso_baseline_run(out, &baselines, run));
 done:
     if (err)
         iso_records_cut(out, before);

@@ -3,6 +3,7 @@
 #define ISO_STUDY_COMPARE_H
 
 #include "analysis/pass/method.h"
+#include "analysis/study/baseline/baseline.h"
 #include "analysis/study/study.h"
 
 ISO_BEGIN
@@ -19,6 +20,7 @@ typedef struct iso_compare_opt {
     iso_interval interval; /* USUAL, NONE, JACKKNIFE (Gram terms), GROUPS (sums) */
     iso_method algorithm;  /* how sums are made */
     int64_t permutations;  /* of the targets' items; 0 for none */
+    iso_baseline_opt baseline;
 } iso_compare_opt;
 
 extern ISO_API const iso_options iso_compare_options;

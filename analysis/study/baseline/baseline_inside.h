@@ -1,0 +1,50 @@
+/* Inside the baselines: what is asked, the texts, collections that stand in. */
+#ifndef ISO_STUDY_BASELINE_INSIDE_H
+#define ISO_STUDY_BASELINE_INSIDE_H
+
+#include "analysis/study/baseline/baseline_run.h"
+#include "analysis/study/items/selection.h"
+#include "lib/encode/states_texts.h"
+#include "lib/encode/surface.h"
+#include "lib/io/states_made.h"
+#include "lib/nn/config.h"
+
+enum baseline_kind { BASELINE_RANDOM, BASELINE_PIECES, BASELINE_LENGTH, BASELINES };
+
+/* Whose value is the mean of three. */
+enum { BASELINE_SEEDS = 3 };
+
+/* Everything a baseline is made of. */
+struct baseline {
+    const struct baseline_ask *ask;
+    const iso_run *run;
+    bool asked[BASELINES];
+    struct selection sel;
+    int *lang;         /* of the selection, in the order of the states */
+    int source;        /* where comparisons start from, a number in the states */
+    iso_model *model;  /* with the states' own weights; NULL where it is not needed */
+    iso_texts *corpus; /* NULL: none was named */
+    struct states_texts texts;
+};
+
+/* baseline_states.c: a collection that has the items of the states, under the same names, and other
+ * rows. Languages are numbers in `lang` of the baseline. */
+iso_err iso_baseline_states_new(iso_states **out, const struct baseline *b, const char *model);
+iso_err iso_baseline_states_add(iso_states *to, const struct baseline *b, int lang, int layer,
+                                const struct made_rows *made);
+
+/* That what is given for random has the languages, layers and items of the states. ISO_EARG. */
+iso_err iso_baseline_states_fit(const struct baseline *b, iso_states *given);
+
+/* baseline_random.c */
+iso_err iso_baseline_random(iso_records *out, const struct baseline *b);
+iso_err iso_baseline_random_plan(iso_facts *out, const struct baseline *b);
+
+/* baseline_mean.c: appends the mean of lists of the same questions, with their range. Errors
+ * ISO_EDATA (they are not of the same), ISO_ENOMEM. */
+iso_err iso_baseline_mean(iso_records *out, const iso_records *lists, int count, const char *model);
+
+/* baseline_surface.c: of pieces and lengths, which have no layer. */
+iso_err iso_baseline_surface(iso_records *out, const struct baseline *b, bool pieces, bool length);
+
+#endif

@@ -1,0 +1,45 @@
+/* Runs a study once more on each baseline. */
+#ifndef ISO_STUDY_BASELINE_RUN_H
+#define ISO_STUDY_BASELINE_RUN_H
+
+#include "analysis/study/baseline/baseline.h"
+#include "analysis/study/study.h"
+
+/* One collection that stands in for the states, and what to take of it. */
+struct baseline_turn {
+    const char *kind; /* "random" */
+    iso_states *states;
+    iso_select select;
+};
+
+/* The study itself on it, without baselines and files. Appends records. */
+typedef iso_err baseline_study(iso_records *out, const struct baseline_turn *turn, const void *ask,
+                               const iso_run *run);
+
+struct baseline_ask {
+    const iso_baseline_opt *opt;
+    iso_states *states;
+    const iso_select *select;
+    bool together; /* languages are looked at together (probes), not two by two */
+    baseline_study *study;
+    const void *ask; /* of the study */
+};
+
+/* What can be said before any input is open; ISO_EARG: an unknown kind, a baseline without model,
+ * what is given for no baseline. */
+iso_err iso_baseline_check(const iso_baseline_opt *opt);
+
+/* The same once inputs are open: NULL `states` of the options then mean that there are none. */
+iso_err iso_baseline_check_opened(const iso_baseline_opt *opt);
+
+/* Appends the records of every baseline asked for; none: does nothing. Notes of the study are left
+ * out, as they are those of the states. Memory: rows of random weights, of all languages, are
+ * counted against the run's. Errors  as the study, ISO_EARG (no text, a model that is not that of
+ * the states, baseline states of other languages, layers or items), those of iso_embed. */
+iso_err iso_baseline_run(iso_records *out, const struct baseline_ask *ask, const iso_run *run);
+
+/* Appends what they would take: baselines, and of random baseline_bytes (states held at once),
+ * baseline_operations. Errors  the same. */
+iso_err iso_baseline_plan(iso_facts *out, const struct baseline_ask *ask, const iso_run *run);
+
+#endif
