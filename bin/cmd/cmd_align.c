@@ -46,7 +46,7 @@ done:
 /* The states hold token rows where words are made of them, and may differ in width to be padded. */
 static iso_err align(const struct args *given)
 {
-    const iso_align_opt *opt = given->study;
+    iso_align_opt *opt = given->study;
     struct args args = *given;
     const iso_run run = term_run(given);
     iso_states *states = NULL;
@@ -57,6 +57,7 @@ static iso_err align(const struct args *given)
     args.reading.pool = opt->alignments ? "none" : args.reading.pool;
     args.reading.any_dims = opt->pad;
     ISO_TRY(input_open(&states, &args, &args.inputs, &run));
+    ISO_TRY(input_baseline(&opt->baseline, &args, &run));
     ISO_TRY(iso_preset_note(args.command, args.preset, states, &run));
     if (opt->apply) {
         ISO_TRY(iso_align_apply(args.out, states, opt, &run));
@@ -71,6 +72,7 @@ done:
     iso_facts_free(&facts);
     iso_records_free(&records);
     iso_states_close(states);
+    iso_states_close(opt->baseline.states);
     return err;
 }
 

@@ -9,24 +9,27 @@
 static iso_err retrieve(const struct args *args)
 {
     const iso_run run = term_run(args);
+    iso_retrieve_opt *opt = args->study;
     iso_states *states = NULL;
     iso_records records = {0};
     iso_facts facts = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(input_open(&states, args, &args->inputs, &run));
+    ISO_TRY(input_baseline(&opt->baseline, args, &run));
     ISO_TRY(iso_preset_note(args->command, args->preset, states, &run));
     if (args->plan) {
-        ISO_TRY(iso_retrieve_plan(&facts, states, args->study, &run));
+        ISO_TRY(iso_retrieve_plan(&facts, states, opt, &run));
         ISO_TRY(out_facts(&facts));
         goto done;
     }
-    ISO_TRY(iso_retrieve(&records, states, args->study, &run));
+    ISO_TRY(iso_retrieve(&records, states, opt, &run));
     ISO_TRY(out_records(args, &records, &states, 1));
 done:
     iso_facts_free(&facts);
     iso_records_free(&records);
     iso_states_close(states);
+    iso_states_close(opt->baseline.states);
     return err;
 }
 

@@ -1,5 +1,6 @@
 /* The walk over pairs of languages and layers: rows read, scored, mapped; what it costs; notes. */
 #include "analysis/study/align/align_inside.h"
+#include "analysis/study/baseline/baseline_run.h"
 #include "analysis/study/preset.h"
 #include "lib/base/alloc.h"
 #include "lib/io/map_file.h"
@@ -250,6 +251,28 @@ static void forget(struct align *a)
     iso_align_ask_free(&a->ask);
 }
 
+/* --- Baselines --- */
+
+static iso_err stand_in(iso_records *out, const struct baseline_turn *turn, const void *ask,
+                        const iso_run *run)
+{
+    iso_align_opt opt = *(const iso_align_opt *)ask;
+
+    opt.baseline = (iso_baseline_opt){0};
+    opt.select = turn->select;
+    opt.map = NULL;
+    return iso_align(out, turn->states, &opt, run);
+}
+
+static struct baseline_ask baselines_of(const iso_align_opt *opt, iso_states *states)
+{
+    return (struct baseline_ask){.opt = &opt->baseline,
+                                 .states = states,
+                                 .select = &opt->select,
+                                 .study = stand_in,
+                                 .ask = opt};
+}
+
 iso_err iso_align_plan(iso_facts *out, iso_states *states, const iso_align_opt *opt,
                        const iso_run *run)
 {
@@ -258,6 +281,8 @@ iso_err iso_align_plan(iso_facts *out, iso_states *states, const iso_align_opt *
 
     ISO_TRY(begin(&a, states, opt, run));
     ISO_TRY(add_facts(out, &a));
+    const struct baseline_ask baselines = baselines_of(&a.ask.opt, states);
+    ISO_TRY(iso_baseline_plan(out, &baselines, run));
 done:
     forget(&a);
     return err;
@@ -275,6 +300,8 @@ iso_err iso_align(iso_records *out, iso_states *states, const iso_align_opt *opt
     a.records.states = states;
     ISO_TRY(begin(&a, states, opt, run));
     ISO_TRY(walk(&a));
+    const struct baseline_ask baselines = baselines_of(&a.ask.opt, states);
+    ISO_TRY(iso_baseline_run(out, &baselines, run));
 done:
     if (err)
         iso_records_cut(out, before);

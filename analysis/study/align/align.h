@@ -3,6 +3,7 @@
 #define ISO_STUDY_ALIGN_H
 
 #include "analysis/maps/map.h"
+#include "analysis/study/baseline/baseline.h"
 #include "analysis/study/study.h"
 
 ISO_BEGIN
@@ -36,6 +37,7 @@ typedef struct iso_align_opt {
     const char *encoding; /* of dictionaries: "utf-8" (NULL) or "latin1" */
     bool lower, strict;   /* words in lower case; what is odd in a file is an error */
     bool pad;             /* the side with fewer columns gets columns of zeros */
+    iso_baseline_opt baseline; /* of rows that are paired by their items */
 } iso_align_opt;
 
 extern ISO_API const iso_options iso_align_options;

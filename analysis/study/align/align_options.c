@@ -5,6 +5,7 @@
 
 #include "analysis/measure/spec.h"
 #include "analysis/study/align/align_inside.h"
+#include "analysis/study/baseline/baseline_run.h"
 #include "analysis/study/items/selection.h"
 #include "analysis/study/preset.h"
 #include "lib/base/str.h"
@@ -39,6 +40,7 @@ static const iso_option rows[] = {
     ISO_OPTION(iso_align_opt, FLAG, lower, NULL, "words and dictionaries in lower case; of words that become equal the first counts"),
     ISO_OPTION(iso_align_opt, FLAG, strict, NULL, "what is odd in a file is an error instead of being left out and counted"),
     ISO_OPTION(iso_align_opt, FLAG, pad, NULL, "the side with fewer columns gets columns of zeros"),
+    ISO_BASELINE_OPTIONS(iso_align_opt),
 };
 /* clang-format on */
 const iso_options iso_align_options = ISO_OPTIONS("align", iso_align_opt, rows);
@@ -207,6 +209,12 @@ static iso_err check_together(const iso_align_opt *o)
              ISO_FIELD(test) " is scored whole; leave out " ISO_FIELD_S,
              o->folds ? "folds" : "each_fold");
     ISO_TRY(iso_selection_check(&o->select));
+    ISO_TRY(iso_baseline_check(&o->baseline));
+    ISO_NEED((!o->baseline.kinds && !o->baseline.states) || (!o->train && !o->alignments),
+             ISO_FIELD(baseline) " is of rows paired by their items, without " ISO_FIELD(
+                 train) " and " ISO_FIELD(alignments));
+    ISO_NEED((!o->baseline.kinds && !o->baseline.states) || !o->apply,
+             ISO_FIELD(apply) " measures nothing: leave out " ISO_FIELD(baseline));
 done:
     return err;
 }

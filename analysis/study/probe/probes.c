@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/measure/spec.h"
+#include "analysis/study/baseline/baseline_run.h"
 #include "analysis/study/probe/probe_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/blas.h"
@@ -21,6 +22,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_probe_opt, ENUM, interval, "KIND", "none leaves intervals out", .choices = "none"),
     ISO_OPTION(iso_probe_opt, INT, folds, "N", "parts of the items, each tested by a probe trained on the others (default: 5)", .least = 3, .init = "5"),
     ISO_OPTION_PREP(iso_probe_opt),
+    ISO_BASELINE_OPTIONS(iso_probe_opt),
 };
 /* clang-format on */
 const iso_options iso_probe_options = ISO_OPTIONS("probe", iso_probe_opt, options);
@@ -136,6 +138,9 @@ iso_err iso_probe_ask_make(struct probe_ask *out, const iso_probe_opt *opt, cons
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_options_take(&iso_probe_options, &o, opt));
+    ISO_TRY(iso_baseline_check(&o.baseline));
+    ISO_NEED(!o.second || (!o.baseline.kinds && !o.baseline.states),
+             ISO_FIELD(second) " and " ISO_FIELD(baseline) " exclude each other");
     ask.select = o.select;
     ask.budget = o.budget;
     ask.folds = (int)(o.folds < FOLDS_MOST ? o.folds : FOLDS_MOST);
@@ -168,6 +173,7 @@ iso_err iso_probe_check(const iso_probe_opt *opt)
 /* One run under way; records come measure by measure. */
 struct probing {
     const iso_run *run;
+    iso_probe_opt opt;
     struct probe_ask ask;
     struct probe_set of;
     iso_records list[PROBE_CELLS];
@@ -282,6 +288,7 @@ static iso_err prepare(struct probing *p, iso_states *states, const iso_probe_op
 {
     iso_err err = ISO_OK;
 
+    ISO_TRY(iso_options_take(&iso_probe_options, &p->opt, opt));
     ISO_TRY(iso_probe_ask_make(&p->ask, opt, p->run));
     ISO_TRY(iso_probe_set_make(&p->of, &p->ask, states, opt ? opt->second : NULL));
     ISO_TRY(check_memory(p));
@@ -297,6 +304,28 @@ static void forget(struct probing *p)
     iso_probe_ask_free(&p->ask);
 }
 
+/* --- Baselines --- */
+
+static iso_err stand_in(iso_records *out, const struct baseline_turn *turn, const void *ask,
+                        const iso_run *run)
+{
+    iso_probe_opt opt = *(const iso_probe_opt *)ask;
+
+    opt.baseline = (iso_baseline_opt){0};
+    opt.select = turn->select;
+    return iso_probe(out, turn->states, &opt, run);
+}
+
+static struct baseline_ask baselines_of(const iso_probe_opt *opt, iso_states *states)
+{
+    return (struct baseline_ask){.opt = &opt->baseline,
+                                 .states = states,
+                                 .select = &opt->select,
+                                 .together = true,
+                                 .study = stand_in,
+                                 .ask = opt};
+}
+
 iso_err iso_probe_plan(iso_facts *out, iso_states *states, const iso_probe_opt *opt,
                        const iso_run *run)
 {
@@ -305,6 +334,8 @@ iso_err iso_probe_plan(iso_facts *out, iso_states *states, const iso_probe_opt *
 
     ISO_TRY(prepare(&p, states, opt));
     ISO_TRY(add_facts(out, &p));
+    const struct baseline_ask baselines = baselines_of(&p.opt, states);
+    ISO_TRY(iso_baseline_plan(out, &baselines, run));
 done:
     forget(&p);
     return err;
@@ -324,6 +355,8 @@ iso_err iso_probe(iso_records *out, iso_states *states, const iso_probe_opt *opt
         for (int64_t i = 0; i < p.list[c].count; i++)
             ISO_TRY(iso_records_add(out, &p.list[c].at[i]));
     }
+    const struct baseline_ask baselines = baselines_of(&p.opt, states);
+    ISO_TRY(iso_baseline_run(out, &baselines, run));
 done:
     if (err)
         iso_records_cut(out, before);

@@ -2,6 +2,7 @@
 #ifndef ISO_STUDY_PROBES_H
 #define ISO_STUDY_PROBES_H
 
+#include "analysis/study/baseline/baseline.h"
 #include "analysis/study/study.h"
 
 ISO_BEGIN
@@ -17,6 +18,7 @@ typedef struct iso_probe_opt {
     int64_t folds;         /* parts of the items, at least 3 */
     const char *prep;      /* steps on the rows of each language */
     iso_interval interval; /* USUAL or NONE */
+    iso_baseline_opt baseline; /* of items that have labels of their own */
 } iso_probe_opt;
 
 extern ISO_API const iso_options iso_probe_options;

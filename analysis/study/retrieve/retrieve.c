@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/study/baseline/baseline_run.h"
 #include "analysis/study/retrieve/retrieve_inside.h"
 #include "analysis/study/retrieve/retrieve_permute.h"
 #include "analysis/study/items/records.h"
@@ -47,6 +48,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_retrieve_opt, REAL, threshold, "X", "score that mined pairs must reach (default: the one with the best F1)", .least = -INFINITY),
     ISO_OPTION(iso_retrieve_opt, PATH, gold, "FILE", "true pairs: lines of two numbers, row of the source and of the target, from 0", .reads = ISO_READS_FILE),
     ISO_OPTION(iso_retrieve_opt, PATH, predictions, "FILE", "write what was found: best row and score a line; of mining the pairs", .writes = ISO_WRITES_KIND, .file = ISO_KIND_PREDICTIONS),
+    ISO_BASELINE_OPTIONS(iso_retrieve_opt),
 };
 /* clang-format on */
 const iso_options iso_retrieve_options = ISO_OPTIONS("retrieve", iso_retrieve_opt, options);
@@ -67,6 +69,7 @@ static iso_err understand(iso_retrieve_opt *out, struct retrieve_ask *ask,
     ISO_TRY(iso_retrieve_ask_make(ask, out));
     ISO_TRY(iso_selection_check(&out->select));
     ISO_TRY(iso_permutations_check(out->permutations));
+    ISO_TRY(iso_baseline_check(&out->baseline));
 done:
     return err;
 }
@@ -360,6 +363,28 @@ static void forget(struct retrieval *r)
     iso_retrieve_ask_free(&r->ask);
 }
 
+/* --- Baselines --- */
+
+static iso_err stand_in(iso_records *out, const struct baseline_turn *turn, const void *ask,
+                        const iso_run *run)
+{
+    iso_retrieve_opt opt = *(const iso_retrieve_opt *)ask;
+
+    opt.baseline = (iso_baseline_opt){0};
+    opt.select = turn->select;
+    opt.predictions = NULL;
+    return iso_retrieve(out, turn->states, &opt, run);
+}
+
+static struct baseline_ask baselines_of(const iso_retrieve_opt *opt, iso_states *states)
+{
+    return (struct baseline_ask){.opt = &opt->baseline,
+                                 .states = states,
+                                 .select = &opt->select,
+                                 .study = stand_in,
+                                 .ask = opt};
+}
+
 iso_err iso_retrieve_plan(iso_facts *out, iso_states *states, const iso_retrieve_opt *opt,
                           const iso_run *run)
 {
@@ -368,6 +393,8 @@ iso_err iso_retrieve_plan(iso_facts *out, iso_states *states, const iso_retrieve
 
     ISO_TRY(prepare(&r, states, opt));
     ISO_TRY(add_facts(out, &r));
+    const struct baseline_ask baselines = baselines_of(&r.opt, states);
+    ISO_TRY(iso_baseline_plan(out, &baselines, run));
 done:
     forget(&r);
     return err;
@@ -386,6 +413,8 @@ iso_err iso_retrieve(iso_records *out, iso_states *states, const iso_retrieve_op
     if (r.opt.predictions)
         ISO_TRY(iso_retrieve_found_write(r.opt.predictions, &r.found));
     note_lists(&r);
+    const struct baseline_ask baselines = baselines_of(&r.opt, states);
+    ISO_TRY(iso_baseline_run(out, &baselines, run));
 done:
     if (err)
         iso_records_cut(out, before);

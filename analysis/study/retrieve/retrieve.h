@@ -3,6 +3,7 @@
 #define ISO_STUDY_RETRIEVE_H
 
 #include "analysis/search/rule.h"
+#include "analysis/study/baseline/baseline.h"
 #include "analysis/study/study.h"
 
 ISO_BEGIN
@@ -42,6 +43,7 @@ typedef struct iso_retrieve_opt {
     iso_retrieve_candidates candidates;
     int64_t first; /* only the first items that both languages have; 0: all */
     int64_t permutations; /* of the targets' items; 0 for none */
+    iso_baseline_opt baseline;
 } iso_retrieve_opt;
 
 extern ISO_API const iso_options iso_retrieve_options;
