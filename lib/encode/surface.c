@@ -216,7 +216,7 @@ void iso_pieces_free(struct pieces *p)
 struct pieces_rows {
     iso_rows base;
     const struct pieces_lang *lang;
-    float *block;
+    double *block;
     int64_t room; /* rows */
 };
 
@@ -234,9 +234,9 @@ static iso_err read_rows(iso_rows *self, int64_t first, int64_t count, iso_view 
         memset(r->block, 0, (size_t)count * (size_t)self->cols * sizeof *r->block);
     for (int64_t i = 0; i < count; i++) {
         for (int64_t k = l->at[first + i]; k < l->at[first + i + 1]; k++)
-            r->block[i * self->cols + l->column[k]] = (float)l->value[k];
+            r->block[i * self->cols + l->column[k]] = l->value[k];
     }
-    *out = iso_view_f32(r->block, count, self->cols);
+    *out = iso_view_f64(r->block, count, self->cols);
 done:
     return err;
 }
@@ -256,7 +256,7 @@ iso_err iso_pieces_rows(iso_rows **out, const struct pieces_lang *lang, int64_t 
         return err;
     r->base = (iso_rows){.rows = lang->items,
                          .cols = cols,
-                         .dtype = ISO_F32,
+                         .dtype = ISO_F64,
                          .run = 1,
                          .read = read_rows,
                          .close = close_rows};

@@ -63,7 +63,7 @@ iso_err iso_pieces_make(struct pieces *out, const struct surface *s, const int *
                         int by);
 void iso_pieces_free(struct pieces *p);
 
-/* Dense rows of one language, f32, made block by block as they are read. Borrows `lang`. Errors
+/* Dense rows of one language, f64, made block by block as they are read. Borrows `lang`. Errors
  * ISO_ENOMEM. */
 iso_err iso_pieces_rows(iso_rows **out, const struct pieces_lang *lang, int64_t cols);
 

@@ -15,6 +15,7 @@ struct align {
     iso_map_file *maps;         /* NULL without `map` */
     int64_t least, rank;        /* fewest rows a map was fitted on, directions it knew */
     int64_t least_dims;         /* of the pair where that was */
+    struct baseline *baseline;  /* NULL: none */
 };
 
 /* --- What it costs --- */
@@ -244,6 +245,7 @@ done:
 
 static void forget(struct align *a)
 {
+    iso_baseline_close(a->baseline);
     iso_map_file_discard(a->maps);
     iso_align_course_free(&a->course);
     iso_language_spans_free(&a->spans);
@@ -264,13 +266,16 @@ static iso_err stand_in(iso_records *out, const struct baseline_turn *turn, cons
     return iso_align(out, turn->states, &opt, run);
 }
 
-static struct baseline_ask baselines_of(const iso_align_opt *opt, iso_states *states)
+static iso_err open_baselines(struct baseline **out, const iso_align_opt *opt, iso_states *states,
+                              const iso_run *run)
 {
-    return (struct baseline_ask){.opt = &opt->baseline,
-                                 .states = states,
-                                 .select = &opt->select,
-                                 .study = stand_in,
-                                 .ask = opt};
+    const struct baseline_ask ask = {.opt = &opt->baseline,
+                                     .states = states,
+                                     .select = &opt->select,
+                                     .study = stand_in,
+                                     .ask = opt};
+
+    return iso_baseline_open(out, &ask, run);
 }
 
 iso_err iso_align_plan(iso_facts *out, iso_states *states, const iso_align_opt *opt,
@@ -280,9 +285,9 @@ iso_err iso_align_plan(iso_facts *out, iso_states *states, const iso_align_opt *
     iso_err err = ISO_OK;
 
     ISO_TRY(begin(&a, states, opt, run));
+    ISO_TRY(open_baselines(&a.baseline, &a.ask.opt, states, run));
     ISO_TRY(add_facts(out, &a));
-    const struct baseline_ask baselines = baselines_of(&a.ask.opt, states);
-    ISO_TRY(iso_baseline_plan(out, &baselines, run));
+    ISO_TRY(iso_baseline_plan(out, a.baseline));
 done:
     forget(&a);
     return err;
@@ -299,9 +304,9 @@ iso_err iso_align(iso_records *out, iso_states *states, const iso_align_opt *opt
     a.records.spans = &a.spans;
     a.records.states = states;
     ISO_TRY(begin(&a, states, opt, run));
+    ISO_TRY(open_baselines(&a.baseline, &a.ask.opt, states, run));
     ISO_TRY(walk(&a));
-    const struct baseline_ask baselines = baselines_of(&a.ask.opt, states);
-    ISO_TRY(iso_baseline_run(out, &baselines, run));
+    ISO_TRY(iso_baseline_run(out, a.baseline));
 done:
     if (err)
         iso_records_cut(out, before);

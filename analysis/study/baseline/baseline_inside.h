@@ -16,7 +16,9 @@ enum { BASELINE_SEEDS = 3 };
 
 /* Everything a baseline is made of. */
 struct baseline {
-    const struct baseline_ask *ask;
+    struct baseline_ask how;
+    iso_run silent;
+    const struct baseline_ask *ask; /* these two */
     const iso_run *run;
     bool asked[BASELINES];
     struct selection sel;

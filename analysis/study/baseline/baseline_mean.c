@@ -23,8 +23,9 @@ static iso_record mean_record(const iso_records *lists, int count, int64_t i)
     r.null = mean_of(lists, count, i, iso_column_at(ISO_COLUMN_null));
     r.null_sd = mean_of(lists, count, i, iso_column_at(ISO_COLUMN_null_sd));
     r.param = mean_of(lists, count, i, iso_column_at(ISO_COLUMN_param));
-    r.p = r.p_max = r.calibrated = NAN; /* of one seed alone */
-    r.permutations = r.family = ISO_NO_INT;
+    r.calibrated = mean_of(lists, count, i, iso_column_at(ISO_COLUMN_calibrated));
+    r.p = r.p_max = NAN; /* of one seed alone */
+    r.family = ISO_NO_INT;
     r.lo = r.hi = NAN;
     r.interval = NULL;
     for (int s = 0; s < count; s++) {

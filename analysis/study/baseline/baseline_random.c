@@ -65,7 +65,8 @@ static iso_err check_memory(const struct baseline *b)
             mem) " gives %.0f MB: grant more, choose " ISO_FIELD(layers) ", or write them to a "
                                                                          "file with random weights "
                                                                          "and name it "
-                                                                         "with " ISO_FIELD(baseline_states),
+                                                                         "with " ISO_FIELD(
+                                                                             baseline_states),
         ceil(need / 1e6), floor(have / 1e6));
 }
 

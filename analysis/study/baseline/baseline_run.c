@@ -64,7 +64,7 @@ done:
     return err;
 }
 
-iso_err iso_baseline_check_opened(const iso_baseline_opt *opt)
+static iso_err check_opened(const iso_baseline_opt *opt)
 {
     bool asked[BASELINES] = {false};
     iso_err err = ISO_OK;
@@ -165,13 +165,16 @@ done:
     return err;
 }
 
-static void forget(struct baseline *b)
+void iso_baseline_close(struct baseline *b)
 {
+    if (!b)
+        return;
     iso_states_texts_free(&b->texts);
     iso_texts_close(b->corpus);
     iso_model_close(b->model);
     iso_free(b->lang);
     iso_selection_free(&b->sel);
+    iso_free(b);
 }
 
 /* A run that says nothing: what is odd in the items was noted of the states. */
@@ -181,6 +184,27 @@ static iso_run silent(const iso_run *run)
 
     r.note = NULL;
     return r;
+}
+
+iso_err iso_baseline_open(struct baseline **out, const struct baseline_ask *ask, const iso_run *run)
+{
+    struct baseline *b = NULL;
+    iso_err err = ISO_OK;
+
+    if (!ask->opt->kinds && !ask->opt->states)
+        return ISO_OK;
+    ISO_TRY(check_opened(ask->opt));
+    ISO_TRY(iso_alloc(&b, 1, sizeof *b));
+    b->how = *ask;
+    b->silent = silent(run);
+    b->ask = &b->how;
+    b->run = &b->silent;
+    ISO_TRY(prepare(b));
+    *out = b;
+    b = NULL;
+done:
+    iso_baseline_close(b);
+    return err;
 }
 
 /* --- The work --- */
@@ -204,50 +228,35 @@ done:
     return err ? iso_fail_in(err, "baseline random") : ISO_OK;
 }
 
-static bool none(const iso_baseline_opt *opt)
+iso_err iso_baseline_run(iso_records *out, const struct baseline *b)
 {
-    return !opt->kinds && !opt->states;
-}
-
-iso_err iso_baseline_run(iso_records *out, const struct baseline_ask *ask, const iso_run *run)
-{
-    const iso_run quiet = silent(run);
-    struct baseline b = {.ask = ask, .run = &quiet};
     iso_err err = ISO_OK;
 
-    if (none(ask->opt))
+    if (!b)
         return ISO_OK;
-    ISO_TRY(iso_baseline_check_opened(ask->opt));
-    ISO_TRY(prepare(&b));
-    if (b.asked[BASELINE_RANDOM])
-        ISO_TRY(ask->opt->states ? given(out, &b) : iso_baseline_random(out, &b));
-    if (b.asked[BASELINE_PIECES] || b.asked[BASELINE_LENGTH])
-        ISO_TRY(iso_baseline_surface(out, &b, b.asked[BASELINE_PIECES], b.asked[BASELINE_LENGTH]));
+    if (b->asked[BASELINE_RANDOM])
+        ISO_TRY(b->ask->opt->states ? given(out, b) : iso_baseline_random(out, b));
+    if (b->asked[BASELINE_PIECES] || b->asked[BASELINE_LENGTH])
+        ISO_TRY(iso_baseline_surface(out, b, b->asked[BASELINE_PIECES], b->asked[BASELINE_LENGTH]));
 done:
-    forget(&b);
     return err;
 }
 
-iso_err iso_baseline_plan(iso_facts *out, const struct baseline_ask *ask, const iso_run *run)
+iso_err iso_baseline_plan(iso_facts *out, const struct baseline *b)
 {
-    const iso_run quiet = silent(run);
-    struct baseline b = {.ask = ask, .run = &quiet};
     iso_buf list = {0};
     iso_err err = ISO_OK;
 
-    if (none(ask->opt))
+    if (!b)
         return ISO_OK;
-    ISO_TRY(iso_baseline_check_opened(ask->opt));
-    ISO_TRY(prepare(&b));
     for (int k = 0; k < BASELINES; k++) {
-        if (b.asked[k])
+        if (b->asked[k])
             ISO_TRY(iso_buf_printf(&list, "%s%s", list.len ? "," : "", names[k]));
     }
     ISO_TRY(iso_facts_text(out, "baselines", list.text));
-    if (b.asked[BASELINE_RANDOM] && !ask->opt->states)
-        ISO_TRY(iso_baseline_random_plan(out, &b));
+    if (b->asked[BASELINE_RANDOM] && !b->ask->opt->states)
+        ISO_TRY(iso_baseline_random_plan(out, b));
 done:
     iso_buf_free(&list);
-    forget(&b);
     return err;
 }

@@ -29,17 +29,23 @@ struct baseline_ask {
  * what is given for no baseline. */
 iso_err iso_baseline_check(const iso_baseline_opt *opt);
 
-/* The same once inputs are open: NULL `states` of the options then mean that there are none. */
-iso_err iso_baseline_check_opened(const iso_baseline_opt *opt);
+/* Baselines that are ready to run. */
+struct baseline;
 
-/* Appends the records of every baseline asked for; none: does nothing. Notes of the study are left
- * out, as they are those of the states. Memory: rows of random weights, of all languages, are
- * counted against the run's. Errors  as the study, ISO_EARG (no text, a model that is not that of
- * the states, baseline states of other languages, layers or items), those of iso_embed. */
-iso_err iso_baseline_run(iso_records *out, const struct baseline_ask *ask, const iso_run *run);
+/* Opens what they are made of, so that what is missing shows before any work; *out stays NULL where
+ * none is asked for. What `ask` points to must outlive it. Notes are left out, as they are those of
+ * the states. Errors  ISO_EARG (no text, a model that is not that of the states, states of other
+ * languages, layers or items), those of iso_model_open and iso_corpus_read. */
+iso_err iso_baseline_open(struct baseline **out, const struct baseline_ask *ask,
+                          const iso_run *run);
+void iso_baseline_close(struct baseline *b);
+
+/* Appends the records of every baseline; NULL: none. Memory: rows of random weights, of all
+ * languages, are counted against the run's. Errors  as the study, those of iso_embed. */
+iso_err iso_baseline_run(iso_records *out, const struct baseline *b);
 
 /* Appends what they would take: baselines, and of random baseline_bytes (states held at once),
- * baseline_operations. Errors  the same. */
-iso_err iso_baseline_plan(iso_facts *out, const struct baseline_ask *ask, const iso_run *run);
+ * baseline_operations. Errors  those of iso_embed. */
+iso_err iso_baseline_plan(iso_facts *out, const struct baseline *b);
 
 #endif

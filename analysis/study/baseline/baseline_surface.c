@@ -100,7 +100,7 @@ static iso_err pieces_of(iso_records *out, const struct baseline *b, const struc
     ISO_TRY(iso_baseline_states_new(&turn.states, b, iso_model_about(b->model)->name));
     for (int l = 0; l < count; l++) {
         shown[l] = (struct shown){&pieces.lang[l], pieces.cols};
-        const struct made_rows made = {pieces.lang[l].items, pieces.cols, ISO_F32, open_pieces,
+        const struct made_rows made = {pieces.lang[l].items, pieces.cols, ISO_F64, open_pieces,
                                        &shown[l]};
         ISO_TRY(iso_baseline_states_add(turn.states, b, lang[l], LAYER, &made));
     }

@@ -27,7 +27,8 @@ struct comparison {
     const iso_measure *measure[MEASURES];
     iso_plan plan;
     iso_value *values;
-    double *replicates; /* with --difference */
+    double *replicates;        /* with --difference */
+    struct baseline *baseline; /* NULL: none */
 };
 
 /* clang-format off */
@@ -241,6 +242,7 @@ done:
 
 static void forget(struct comparison *c)
 {
+    iso_baseline_close(c->baseline);
     iso_free(c->values);
     iso_free(c->replicates);
     iso_plan_free(&c->plan);
@@ -295,13 +297,16 @@ static iso_err stand_in(iso_records *out, const struct baseline_turn *turn, cons
     return iso_compare(out, turn->states, &opt, run);
 }
 
-static struct baseline_ask baselines_of(const iso_compare_opt *opt, iso_states *states)
+static iso_err open_baselines(struct baseline **out, const iso_compare_opt *opt, iso_states *states,
+                              const iso_run *run)
 {
-    return (struct baseline_ask){.opt = &opt->baseline,
-                                 .states = states,
-                                 .select = &opt->select,
-                                 .study = stand_in,
-                                 .ask = opt};
+    const struct baseline_ask ask = {.opt = &opt->baseline,
+                                     .states = states,
+                                     .select = &opt->select,
+                                     .study = stand_in,
+                                     .ask = opt};
+
+    return iso_baseline_open(out, &ask, run);
 }
 
 iso_err iso_compare_plan(iso_facts *out, iso_states *states, const iso_compare_opt *opt,
@@ -313,9 +318,9 @@ iso_err iso_compare_plan(iso_facts *out, iso_states *states, const iso_compare_o
 
     ISO_TRY(take_options(&o, opt));
     ISO_TRY(prepare(&c, states, run));
+    ISO_TRY(open_baselines(&c.baseline, &o, states, run));
     ISO_TRY(add_facts(out, &c));
-    const struct baseline_ask baselines = baselines_of(&o, states);
-    ISO_TRY(iso_baseline_plan(out, &baselines, run));
+    ISO_TRY(iso_baseline_plan(out, c.baseline));
 done:
     forget(&c);
     return err;
@@ -331,6 +336,7 @@ iso_err iso_compare(iso_records *out, iso_states *states, const iso_compare_opt 
 
     ISO_TRY(take_options(&o, opt));
     ISO_TRY(prepare(&c, states, run));
+    ISO_TRY(open_baselines(&c.baseline, &o, states, run));
     const iso_task *task = &c.pairing.task;
     ISO_TRY(iso_alloc(&c.values, task->pairs * task->measures, sizeof *c.values));
     if (o.difference)
@@ -342,8 +348,7 @@ iso_err iso_compare(iso_records *out, iso_states *states, const iso_compare_opt 
     iso_condition_judge(c.values, task, &c.condition);
     ISO_TRY(permute(&c, run));
     ISO_TRY(add_records(out, &c));
-    const struct baseline_ask baselines = baselines_of(&o, states);
-    ISO_TRY(iso_baseline_run(out, &baselines, run));
+    ISO_TRY(iso_baseline_run(out, c.baseline));
 done:
     if (err)
         iso_records_cut(out, before);

@@ -177,6 +177,7 @@ struct probing {
     struct probe_ask ask;
     struct probe_set of;
     iso_records list[PROBE_CELLS];
+    struct baseline *baseline; /* NULL: none */
 };
 
 static iso_err widest(int64_t *out, const struct probing *p)
@@ -300,6 +301,7 @@ static void forget(struct probing *p)
 {
     for (int c = 0; c < PROBE_CELLS; c++)
         iso_records_free(&p->list[c]);
+    iso_baseline_close(p->baseline);
     iso_probe_set_free(&p->of);
     iso_probe_ask_free(&p->ask);
 }
@@ -316,14 +318,17 @@ static iso_err stand_in(iso_records *out, const struct baseline_turn *turn, cons
     return iso_probe(out, turn->states, &opt, run);
 }
 
-static struct baseline_ask baselines_of(const iso_probe_opt *opt, iso_states *states)
+static iso_err open_baselines(struct baseline **out, const iso_probe_opt *opt, iso_states *states,
+                              const iso_run *run)
 {
-    return (struct baseline_ask){.opt = &opt->baseline,
-                                 .states = states,
-                                 .select = &opt->select,
-                                 .together = true,
-                                 .study = stand_in,
-                                 .ask = opt};
+    const struct baseline_ask ask = {.opt = &opt->baseline,
+                                     .states = states,
+                                     .select = &opt->select,
+                                     .together = true,
+                                     .study = stand_in,
+                                     .ask = opt};
+
+    return iso_baseline_open(out, &ask, run);
 }
 
 iso_err iso_probe_plan(iso_facts *out, iso_states *states, const iso_probe_opt *opt,
@@ -333,9 +338,9 @@ iso_err iso_probe_plan(iso_facts *out, iso_states *states, const iso_probe_opt *
     iso_err err = ISO_OK;
 
     ISO_TRY(prepare(&p, states, opt));
+    ISO_TRY(open_baselines(&p.baseline, &p.opt, states, run));
     ISO_TRY(add_facts(out, &p));
-    const struct baseline_ask baselines = baselines_of(&p.opt, states);
-    ISO_TRY(iso_baseline_plan(out, &baselines, run));
+    ISO_TRY(iso_baseline_plan(out, p.baseline));
 done:
     forget(&p);
     return err;
@@ -350,13 +355,13 @@ iso_err iso_probe(iso_records *out, iso_states *states, const iso_probe_opt *opt
     iso_err err = ISO_OK;
 
     ISO_TRY(prepare(&p, states, opt));
+    ISO_TRY(open_baselines(&p.baseline, &p.opt, states, run));
     ISO_TRY(walk(&p));
     for (int c = 0; c < PROBE_CELLS; c++) {
         for (int64_t i = 0; i < p.list[c].count; i++)
             ISO_TRY(iso_records_add(out, &p.list[c].at[i]));
     }
-    const struct baseline_ask baselines = baselines_of(&p.opt, states);
-    ISO_TRY(iso_baseline_run(out, &baselines, run));
+    ISO_TRY(iso_baseline_run(out, p.baseline));
 done:
     if (err)
         iso_records_cut(out, before);

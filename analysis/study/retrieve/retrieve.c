@@ -25,6 +25,7 @@ struct retrieval {
     struct retrieve_found found;
     struct retrieve_over over;
     iso_near_stats stats;
+    struct baseline *baseline; /* NULL: none */
 };
 
 /* clang-format off */
@@ -354,6 +355,7 @@ done:
 
 static void forget(struct retrieval *r)
 {
+    iso_baseline_close(r->baseline);
     iso_retrieve_found_free(&r->found);
     iso_free(r->truth);
     iso_free(r->values);
@@ -376,13 +378,16 @@ static iso_err stand_in(iso_records *out, const struct baseline_turn *turn, cons
     return iso_retrieve(out, turn->states, &opt, run);
 }
 
-static struct baseline_ask baselines_of(const iso_retrieve_opt *opt, iso_states *states)
+static iso_err open_baselines(struct baseline **out, const iso_retrieve_opt *opt,
+                              iso_states *states, const iso_run *run)
 {
-    return (struct baseline_ask){.opt = &opt->baseline,
-                                 .states = states,
-                                 .select = &opt->select,
-                                 .study = stand_in,
-                                 .ask = opt};
+    const struct baseline_ask ask = {.opt = &opt->baseline,
+                                     .states = states,
+                                     .select = &opt->select,
+                                     .study = stand_in,
+                                     .ask = opt};
+
+    return iso_baseline_open(out, &ask, run);
 }
 
 iso_err iso_retrieve_plan(iso_facts *out, iso_states *states, const iso_retrieve_opt *opt,
@@ -392,9 +397,9 @@ iso_err iso_retrieve_plan(iso_facts *out, iso_states *states, const iso_retrieve
     iso_err err = ISO_OK;
 
     ISO_TRY(prepare(&r, states, opt));
+    ISO_TRY(open_baselines(&r.baseline, &r.opt, states, run));
     ISO_TRY(add_facts(out, &r));
-    const struct baseline_ask baselines = baselines_of(&r.opt, states);
-    ISO_TRY(iso_baseline_plan(out, &baselines, run));
+    ISO_TRY(iso_baseline_plan(out, r.baseline));
 done:
     forget(&r);
     return err;
@@ -408,13 +413,13 @@ iso_err iso_retrieve(iso_records *out, iso_states *states, const iso_retrieve_op
     iso_err err = ISO_OK;
 
     ISO_TRY(prepare(&r, states, opt));
+    ISO_TRY(open_baselines(&r.baseline, &r.opt, states, run));
     ISO_TRY(walk(&r));
     ISO_TRY(add_records(out, &r));
     if (r.opt.predictions)
         ISO_TRY(iso_retrieve_found_write(r.opt.predictions, &r.found));
     note_lists(&r);
-    const struct baseline_ask baselines = baselines_of(&r.opt, states);
-    ISO_TRY(iso_baseline_run(out, &baselines, run));
+    ISO_TRY(iso_baseline_run(out, r.baseline));
 done:
     if (err)
         iso_records_cut(out, before);
