@@ -76,11 +76,20 @@ done:
     return err;
 }
 
-/* What the option that is the program's alone goes with. */
+/* What the options that are the program's alone go with; and what would have no effect on maps that
+ * are saved already. */
 static iso_err check_out(const struct args *args)
 {
+    static const char *const fits[] = {"preset",    "method",     "ridge",      "whiten",
+                                       "measure",   "folds",      "candidates", "each-fold",
+                                       "correlate", "neighbours", "plan"};
     const iso_align_opt *opt = args->study;
     iso_err err = ISO_OK;
+
+    for (size_t i = 0; opt->apply && i < sizeof fits / sizeof *fits; i++)
+        ISO_NEED(!opt_given(args, fits[i]),
+                 "--apply: maps are applied as they were saved, --%s would have no effect",
+                 fits[i]);
 
     ISO_NEED(!opt->apply || args->out, "--apply needs --out, the file to write");
     ISO_NEED(!args->out || opt->apply, "--out goes with --apply; --map saves what is fitted");
@@ -94,7 +103,7 @@ static int run(const struct args *given)
 
     if (args.inputs.count == 0)
         return cmd_usage(given, "needs an INPUT, such as states.h5");
-    if (opt_preset(&args, &cmd_align) || check_out(&args) || iso_align_check(args.study))
+    if (check_out(&args) || opt_preset(&args, &cmd_align) || iso_align_check(args.study))
         return cmd_usage(given, "%s", iso_err_msg());
     const iso_err err = align(&args);
     return err ? cmd_failed(given, err) : EXIT_DONE;

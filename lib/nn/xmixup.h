@@ -2,6 +2,8 @@
 #ifndef ISO_NN_XMIXUP_H
 #define ISO_NN_XMIXUP_H
 
+#include <stdbool.h>
+
 #include "lib/linalg/view.h"
 #include "lib/nn/batch.h"
 #include "lib/nn/mix_entropy.h"
@@ -61,6 +63,8 @@ typedef struct iso_mix_rule {
     double fixed; /* λ of ISO_MIX_FIXED, in [0, 1] */
     iso_mix_head head;
     iso_mix_entropy entropy;
+    bool even; /* each target token takes the mean over the source's tokens that are no padding, as
+                * if all scores were equal; λ, entropies and attention stay those of the scores */
 } iso_mix_rule;
 
 /**

@@ -225,6 +225,32 @@ done:
 
 /* Mix ------------------------------------------------------------------------------ */
 
+/* Every row of target b: the mean of the values of its source's live tokens. */
+static iso_err spread(const struct mix *m, iso_mat *context, iso_view v)
+{
+    const iso_mix_pairs *in = m->in;
+    double *mean = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&mean, v.cols, sizeof *mean));
+    for (int64_t b = 0; b < in->to->B; b++) {
+        const int64_t y = source_of(in, b), live = live_of(in->from, y);
+        for (int64_t j = 0; j < v.cols; j++)
+            mean[j] = 0;
+        for (int64_t i = in->from->offsets[y]; i < in->from->offsets[y] + live; i++) {
+            for (int64_t j = 0; j < v.cols; j++)
+                mean[j] += (double)((const float *)v.data)[i * v.stride + j];
+        }
+        for (int64_t i = in->to->offsets[b]; i < in->to->offsets[b + 1]; i++) {
+            for (int64_t j = 0; j < v.cols; j++)
+                ((float *)context->data)[i * context->stride + j] = (float)(mean[j] / (double)live);
+        }
+    }
+done:
+    iso_free(mean);
+    return err;
+}
+
 /* out = what the layer's attention makes of target and source. */
 static iso_err cross(struct mix *m, iso_mat *out, iso_layer *l, iso_layer_work *work)
 {
@@ -246,6 +272,8 @@ static iso_err cross(struct mix *m, iso_mat *out, iso_layer *l, iso_layer_work *
         ISO_TRY(attend(m, &context, &heads, work));
     else
         ISO_TRY(iso_attention_fwd(&context, &heads, &work->heads));
+    if (m->rule->even)
+        ISO_TRY(spread(m, &context, heads.v));
     ISO_TRY(iso_linear_fwd(out, iso_mat_view(&context), &l->o));
 done:
     return err;

@@ -335,7 +335,7 @@ static void claims_are_counted(void **state)
     view = view_called("mixing", &report);
     ok(iso_report_claims(&out, &view));
     text(out.text, "<p class=\"claims\">By <code>xmixup</code> at layer&nbsp;2, of 1 case (1 "
-                   "language, measured at layer&nbsp;2), beyond not mixing and both controls: <b>1 "
+                   "language, measured at layer&nbsp;2), beyond not mixing, fixed:0 and shuffled: <b>1 "
                    "closer</b>, <b>0 farther apart</b>, 0 in which nothing is shown.</p>\n");
     iso_section_view_free(&view);
     out.len = 0;

@@ -112,6 +112,12 @@ $ isogloss align $S/examples/states/mini.h5 --method ortogonal
 $ isogloss align $S/examples/states/mini.h5 --apply maps.h5
 2> isogloss align: --apply needs --out, the file to write (see `isogloss help align`)
 ? 2
+$ isogloss align $S/examples/states/mini.h5 --apply maps.h5 -o no.h5 --method orthogonal
+2> isogloss align: --apply: maps are applied as they were saved, --method would have no effect (see `isogloss help align`)
+? 2
+$ isogloss align $S/examples/states/mini.h5 --apply maps.h5 -o no.h5 --preset emerging
+2> isogloss align: --apply: maps are applied as they were saved, --preset would have no effect (see `isogloss help align`)
+? 2
 $ isogloss align $S/examples/states/mini.h5 -o mapped.h5
 2> isogloss align: --out goes with --apply; --map saves what is fitted (see `isogloss help align`)
 ? 2

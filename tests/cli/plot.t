@@ -115,6 +115,7 @@ $ isogloss plot mix.json --layer 2 -o two.svg --plot-data two.tsv --quiet; cut -
 > fixed:0 (control)	German (de)
 > not mixed	German (de)
 > shuffled (control)	German (de)
+> uniform (control)	German (de)
 > xmixup	German (de)
 $ isogloss plot mix.json --measure lambda -o lambda.svg --plot-data lambda.tsv --quiet; cut -f 1,6 lambda.tsv | grep sw
 > 1	sw

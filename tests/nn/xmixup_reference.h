@@ -238,7 +238,8 @@ static inline void reference_mix(struct reference_pair *x, const iso_layer *l, i
 {
     const int64_t C = l->q.w.rows;
     double *s = reference_scores(x->t, x->Tt, x->s, x->Ts, l, H);
-    double *c = reference_context(s, x->Tt, x->s, x->Ts, x->live_s, l, H),
+    double *equal = reference_new(H * x->Tt * x->Ts); /* scores of 0 */
+    double *c = reference_context(rule->even ? equal : s, x->Tt, x->s, x->Ts, x->live_s, l, H),
            *p = reference_new(x->Ts);
 
     reference_entropies(&x->e1, &x->e2, s, H, x->Tt, x->live_t, x->Ts, x->live_s, rule->entropy);
@@ -257,7 +258,7 @@ static inline void reference_mix(struct reference_pair *x, const iso_layer *l, i
     for (int64_t i = 0; i < x->Tt * C; i++)
         x->t[i] = x->lambda * c[i] + (1 - x->lambda) * x->t[i];
     reference_norm(x->t, x->Tt, C, &l->n1);
-    free(s), free(c), free(p);
+    free(s), free(c), free(p), free(equal);
 }
 
 #endif

@@ -7,17 +7,23 @@
 
 static const char measures[] = "cka,centroid:euclidean,cosine:centred,p@1:cosine";
 
-static struct mix_claims claims_of(const struct planted *p, iso_records *list, uint64_t seed)
+static struct mix_claims claims_of_ways(const struct planted *p, int ways, iso_records *list,
+                                        uint64_t seed)
 {
     struct mix_scheme s;
     struct mixed m;
     struct mix_claims claims;
 
-    mixed_make(&m, &s, p, 3, 2, 200, seed);
+    mixed_make(&m, &s, p, ways, 2, 200, seed);
     *list = measured_by(&m, measures);
     ok(iso_mix_claims_make(&claims, list));
     mixed_done(&m);
     return claims;
+}
+
+static struct mix_claims claims_of(const struct planted *p, iso_records *list, uint64_t seed)
+{
+    return claims_of_ways(p, 3, list, seed);
 }
 
 static bool is(const struct mix_claim *c, const char *measure)
@@ -49,6 +55,39 @@ static void the_translation_is_claimed(void **state)
     }
     iso_mix_claims_free(&c);
     iso_records_free(&list);
+}
+
+/* What the right source does without attention: as much as with it, or less. The effect is claimed
+ * either way; what is said of the attention differs. */
+static void leakage_is_told_from_attention(void **state)
+{
+    (void)state;
+
+    for (int less = 0; less < 2; less++) {
+        const struct planted ways[] = {
+            honest[0],
+            honest[1],
+            {"uniform", true, ISO_MIX_BY_ENTROPY, less ? 0.2 : 0.4, 0, 0, 0.05},
+            honest[2]};
+        int64_t attended = 0, claimed = 0;
+        struct mix_counts counts;
+        iso_records list;
+        struct mix_claims c = claims_of_ways(ways, 4, &list, 7);
+        ok(iso_mix_counts_make(&counts, &c));
+        for (int64_t i = 0; i < c.count; i++) {
+            assert_true(c.at[i].leaked && (c.at[i].side != 0 || !c.at[i].attended));
+            assert_true(is(&c.at[i], "centroid") || c.at[i].closer == 1);
+        }
+        for (int64_t i = 0; i < counts.count; i++) {
+            assert_int_equal(counts.at[i].leaked, counts.at[i].cases);
+            attended += counts.at[i].attended;
+            claimed += counts.at[i].closer;
+        }
+        assert_true(claimed >= 20 && (less ? attended == claimed : attended <= 3));
+        iso_mix_counts_free(&counts);
+        iso_mix_claims_free(&c);
+        iso_records_free(&list);
+    }
 }
 
 /* What the way does, a wrong source does as well. */
@@ -344,8 +383,9 @@ static void earlier_files_name_their_baseline(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(the_translation_is_claimed), test(a_mismatched_sentence_is_not),
-              test(what_fixed0_does_too_is_not), test(a_distance_falls), test(each_bar_counts),
-              test(who_claims), test(few_items_claim_nothing), test(counted),
-              test(earlier_files_name_their_baseline), test(every_allocation_may_fail));
+    RUN_TESTS(test(the_translation_is_claimed), test(leakage_is_told_from_attention),
+              test(a_mismatched_sentence_is_not), test(what_fixed0_does_too_is_not),
+              test(a_distance_falls), test(each_bar_counts), test(who_claims),
+              test(few_items_claim_nothing), test(counted), test(earlier_files_name_their_baseline),
+              test(every_allocation_may_fail));
 }

@@ -109,7 +109,7 @@ static int way_index(struct mixing *m, const char *mix)
     }
     if (m->ways == MIX_SERIES)
         return -1;
-    w.control = is(&w, "fixed:0") || is(&w, "shuffled");
+    w.control = is(&w, "fixed:0") || is(&w, "uniform") || is(&w, "shuffled");
     m->way[m->ways] = w;
     return m->ways++;
 }
@@ -126,15 +126,18 @@ static int place_index(struct mixing *m, const struct mix_spot *spot)
     return m->places++;
 }
 
-/* fixed:0 before shuffled, both after all others, which stay as they came. */
+/* fixed:0, uniform, shuffled after all others, which stay as they came. */
 static void controls_last(struct mixing *m)
 {
     struct mix_series sorted[MIX_SERIES];
     int count = 0;
 
-    for (int round = 0; round < 3; round++) {
+    for (int round = 0; round < 4; round++) {
         for (int i = 0; i < m->ways; i++) {
-            const int when = !m->way[i].control ? 0 : is(&m->way[i], "fixed:0") ? 1 : 2;
+            const int when = !m->way[i].control          ? 0
+                             : is(&m->way[i], "fixed:0") ? 1
+                             : is(&m->way[i], "uniform") ? 2
+                                                         : 3;
             if (when == round)
                 sorted[count++] = m->way[i];
         }

@@ -127,13 +127,18 @@ static iso_err add_sentence(iso_buf *out, const struct mix_count *c, const iso_r
                            (long long)c->first));
     if (c->first != c->last)
         ISO_TRY(iso_buf_printf(out, " to %lld", (long long)c->last));
-    ISO_TRY(iso_buf_puts(out, "), beyond not mixing and both controls: "));
+    ISO_TRY(iso_buf_puts(out, "), beyond not mixing, fixed:0 and shuffled: "));
     if (c->moved)
         ISO_TRY(iso_buf_printf(out, "<b>%lld changed</b>", (long long)c->moved));
     else
         ISO_TRY(iso_buf_printf(out, "<b>%lld closer</b>, <b>%lld farther apart</b>",
                                (long long)c->closer, (long long)c->apart));
     ISO_TRY(iso_buf_printf(out, ", %lld in which nothing is shown.", (long long)silent(c)));
+    if (c->leaked > 0 && silent(c) < c->cases)
+        ISO_TRY(iso_buf_printf(out,
+                               " %lld of these effects go beyond <code>uniform</code> too: there "
+                               "the attention counts, not any token of the source.",
+                               (long long)c->attended));
     ISO_TRY(add_moves(out, records, c->like));
     ISO_TRY(iso_buf_puts(out, "</p>\n"));
 done:
@@ -153,9 +158,13 @@ static iso_err add_row(iso_buf *out, const struct mix_count *c, bool ways)
         ISO_TRY(add_way(out, c->like));
         ISO_TRY(iso_buf_puts(out, "</code></td>"));
     }
-    ISO_TRY(iso_buf_printf(out, "<td>%lld</td><td>%lld</td><td>%lld</td></tr>\n",
+    ISO_TRY(iso_buf_printf(out, "<td>%lld</td><td>%lld</td><td>%lld</td>",
                            (long long)(c->closer + c->moved), (long long)c->apart,
                            (long long)silent(c)));
+    if (c->leaked > 0)
+        ISO_TRY(iso_buf_printf(out, "<td>%lld</td></tr>\n", (long long)c->attended));
+    else
+        ISO_TRY(iso_buf_puts(out, "<td></td></tr>\n"));
 done:
     return err;
 }
@@ -188,10 +197,13 @@ static iso_err add_table(iso_buf *out, const struct mix_counts *counts)
     }
     ISO_TRY(iso_buf_printf(
         out,
-        " is shown to do something beyond not mixing and both controls:</p>\n"
+        " is shown to do something beyond not mixing, fixed:0 and shuffled; and how many of these "
+        "go "
+        "beyond uniform attention, too:</p>\n"
         "<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">mixed layer</th>"
         "%s<th scope=\"col\">%s</th><th scope=\"col\">apart</th>"
-        "<th scope=\"col\">neither</th></tr></thead>\n<tbody>\n",
+        "<th scope=\"col\">neither</th><th scope=\"col\">beyond "
+        "uniform</th></tr></thead>\n<tbody>\n",
         ways ? "<th scope=\"col\">way</th>" : "", moved ? "changed" : "closer"));
     for (int64_t i = 0; i < counts->count; i++)
         ISO_TRY(add_row(out, &counts->at[i], ways));

@@ -59,8 +59,9 @@ ISO_API ISO_MUST_USE iso_err iso_mix_plan(iso_facts *out, iso_model *model, cons
  * Mixes a source into targets at a layer, in every way, and appends what became of them; on an
  * error `out` is as before. `model` or `texts` NULL: opened for the call as `opt` says. Items are
  * joined by ids where all languages have them, else by position; what is empty in a language is
- * left out in all. With each way come two controls: fixed:0, the target through the mixed layer
- * without a source, and shuffled, mixed with mismatched sentences of like length.
+ * left out in all. With each way come three controls: fixed:0, the target through the mixed layer
+ * without a source; uniform, λ as the entropies give it, but the attention spread evenly over the
+ * tokens of the right source; and shuffled, mixed with mismatched sentences of like length.
  *
  * Records  of every measure, pair of languages and layer from the mixed one on: stage before, after
  *          (by mix_layer and mix), difference: after less before and, of ways that are no control,
@@ -84,7 +85,8 @@ ISO_API ISO_MUST_USE iso_err iso_mix(iso_records *out, iso_model *model, const i
 
 /**
  * Notes in how many cases, a target and a measured layer each, mixing is shown to bring languages
- * closer, or apart: the intervals of after less before and less both controls all leave 0 out. A
+ * closer, or apart: the intervals of after less before, less fixed:0 and less shuffled all leave 0
+ * out; and in how many of these the interval of after less uniform does, too. A
  * line for each way and mixed layer. For records of iso_mix that have intervals. Errors ISO_ENOMEM.
  */
 ISO_API ISO_MUST_USE iso_err iso_mix_note_claims(const iso_run *run, const iso_records *records);

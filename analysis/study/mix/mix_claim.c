@@ -18,6 +18,8 @@ const char *iso_mix_bar_name(enum mix_bar bar)
     return names[bar];
 }
 
+const char iso_mix_leak[] = "uniform";
+
 /* --- Which records belong together --- */
 
 /* One case: what the difference is from tells its records apart. */
@@ -45,8 +47,8 @@ static int by_place(const void *a, const void *b)
 /* A difference that mixing made, between two languages; not one of a baseline. */
 static bool speaks(const iso_record *r)
 {
-    return !r->baseline && r->stage && !strcmp(r->stage, "difference") && r->mix && r->src && r->tgt &&
-           strcmp(r->src, r->tgt) != 0;
+    return !r->baseline && r->stage && !strcmp(r->stage, "difference") && r->mix && r->src &&
+           r->tgt && strcmp(r->src, r->tgt) != 0;
 }
 
 /* --- Claims --- */
@@ -63,7 +65,7 @@ static int side_of(const iso_record *r)
     return !r || few ? 0 : r->lo > exact ? 1 : r->hi < -exact ? -1 : 0;
 }
 
-static struct mix_claim claim_of(const iso_record *const bar[MIX_BARS])
+static struct mix_claim claim_of(const iso_record *const bar[MIX_BARS], const iso_record *leak)
 {
     struct mix_claim c = {.effect = bar[MIX_BAR_BEFORE], .side = side_of(bar[MIX_BAR_BEFORE])};
     bool all = true;
@@ -74,6 +76,8 @@ static struct mix_claim claim_of(const iso_record *const bar[MIX_BARS])
         all = all && !c.missed[b];
     }
     c.side = all ? c.side : 0;
+    c.leaked = leak != NULL;
+    c.attended = c.side != 0 && side_of(leak) == c.side;
     c.closer = c.side * (int)iso_catalogue_of(c.effect->measure, c.effect->estimator).high;
     return c;
 }
@@ -81,17 +85,18 @@ static struct mix_claim claim_of(const iso_record *const bar[MIX_BARS])
 /* The claim of the records [0, count), which are of one case; false when there is none. */
 static bool claim(struct mix_claim *out, const iso_record *const *r, int64_t count)
 {
-    const iso_record *bar[MIX_BARS] = {NULL};
+    const iso_record *bar[MIX_BARS] = {NULL}, *leak = NULL;
 
     for (int64_t i = 0; i < count; i++) {
         for (int b = 0; b < MIX_BARS; b++) {
             if (iso_str_same(r[i]->given, iso_mix_bar_name((enum mix_bar)b)))
                 bar[b] = r[i];
         }
+        leak = iso_str_same(r[i]->given, iso_mix_leak) ? r[i] : leak;
     }
     if (!bar[MIX_BAR_BEFORE] || (!bar[MIX_BAR_FIXED0] && !bar[MIX_BAR_SHUFFLED]))
         return false;
-    *out = claim_of(bar);
+    *out = claim_of(bar, leak);
     return true;
 }
 
@@ -163,6 +168,8 @@ static void add(struct mix_count *n, const struct mix_claim *c, const char *targ
     n->closer += c->closer > 0;
     n->apart += c->closer < 0;
     n->moved += c->side != 0 && c->closer == 0;
+    n->leaked += c->leaked;
+    n->attended += c->attended;
     for (int b = 0; b < MIX_BARS; b++)
         n->missed[b] += c->missed[b];
 }
@@ -209,6 +216,8 @@ static iso_err put_count(iso_buf *line, const struct mix_count *n)
                            (long long)(n->cases - n->closer - n->apart)));
     if (n->moved > 0)
         ISO_TRY(iso_buf_printf(line, " (%lld changed)", (long long)n->moved));
+    if (n->leaked > 0 && n->closer + n->apart + n->moved > 0)
+        ISO_TRY(iso_buf_printf(line, " (%lld beyond uniform)", (long long)n->attended));
 done:
     return err;
 }
@@ -245,7 +254,8 @@ static void note_meaning(const iso_run *run, const struct mix_claims *claims)
                      MIX_CLAIM_ITEMS);
     iso_run_note(run,
                  "in how many cases, a target and a measured layer each, mixing is shown to bring "
-                 "languages closer/apart beyond both controls/neither:");
+                 "languages closer/apart beyond fixed:0 and shuffled/neither (beyond uniform: the "
+                 "attention does it, not any token of the source):");
 }
 
 iso_err iso_mix_note_claims(const iso_run *run, const iso_records *records)

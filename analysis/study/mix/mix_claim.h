@@ -5,6 +5,11 @@
 #include "lib/base/run.h"
 #include "lib/io/record.h"
 
+/* What is not demanded but said: whether an effect claimed is beyond the control `uniform` too, on
+ * the same side. Where it is, the attention brings it about; where it is not, the source leaks in
+ * all the same, and any of its tokens would do. */
+extern const char iso_mix_leak[];
+
 /* What an effect must be beyond: the intervals of after − before, of after − fixed:0 and of
  * after − shuffled must all leave 0 out, on one side, by more than the 1e-6 that values are exact
  * to. */
@@ -22,6 +27,8 @@ struct mix_claim {
     const iso_record *effect; /* after − before: all names, value, interval; borrowed */
     bool missed[MIX_BARS];    /* what it is not beyond; none: the effect is claimed */
     int side;                 /* claimed: +1 the value rises, −1 it falls; else 0 */
+    bool leaked;              /* `uniform` was there */
+    bool attended;            /* claimed, and beyond `uniform` */
     int closer; /* claimed: +1 the languages come closer, −1 they go apart; 0 else, and for
                    measures of which neither end means close */
 };
@@ -43,6 +50,7 @@ struct mix_count {
     int64_t cases, targets; /* cases: a target and a measured layer */
     int64_t first, last;    /* measured layers */
     int64_t closer, apart;
+    int64_t leaked, attended; /* cases with `uniform`; those claimed that are beyond it */
     int64_t moved;            /* claimed by a measure that says neither */
     int64_t missed[MIX_BARS]; /* of those not claimed; a case may count in several */
 };

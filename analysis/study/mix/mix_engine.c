@@ -115,7 +115,8 @@ iso_mix_rule iso_mixing_rule(const struct mix_job *job, int way, int layer)
     return (iso_mix_rule){.kind = w->kind,
                           .fixed = w->fixed,
                           .head = job->head[layer - 1],
-                          .entropy = job->opt.entropy};
+                          .entropy = job->opt.entropy,
+                          .even = w->even};
 }
 
 /* λ and the entropies of a batch to their items. */

@@ -24,11 +24,12 @@ enum mix_partner {
 
 /* A way of mixing, as options and records name it. */
 struct mix_way {
-    char *name; /* "xmixup", "fixed:0.25", "no-entropy", "shuffled", "self" */
+    char *name; /* "xmixup", "fixed:0.25", "no-entropy", "self", "uniform", "shuffled" */
     iso_mix_kind kind;
     double fixed;
     enum mix_partner partner;
-    bool control; /* fixed:0 and shuffled, in every run */
+    bool even;    /* attention spread evenly over the source's tokens */
+    bool control; /* fixed:0, uniform and shuffled, in every run */
 };
 
 /* Layers first ... last are mixed, in one forward pass; with a sweep a place for each layer. */

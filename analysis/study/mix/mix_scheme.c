@@ -89,8 +89,9 @@ static iso_err add_fixed(struct mix_scheme *s, const char *word, enum mix_partne
 
 static iso_err unknown_way(const char *word)
 {
-    static const char *const names[] = {"xmixup", "fixed:VALUE", "no-entropy", "self", "shuffled"};
-    const char *near = strncmp(word, "fix", 3) == 0 ? names[1] : iso_str_nearest(word, names, 5);
+    static const char *const names[] = {"xmixup", "fixed:VALUE", "no-entropy",
+                                        "self",   "uniform",     "shuffled"};
+    const char *near = strncmp(word, "fix", 3) == 0 ? names[1] : iso_str_nearest(word, names, 6);
 
     if (near)
         return iso_fail(ISO_EARG, ISO_FIELD(mix) ": unknown way '%s'; did you mean '%s'?", word,
@@ -113,19 +114,21 @@ static iso_err add_word(struct mix_scheme *s, const char *word, bool self)
         return add_way(s, word, (struct mix_way){.kind = ISO_MIX_NO_ENTROPY, .partner = partner});
     if (strncmp(word, "fixed:", 6) == 0)
         return add_fixed(s, word, partner);
-    if (strcmp(word, "shuffled") == 0) /* comes along */
+    if (strcmp(word, "shuffled") == 0 || strcmp(word, "uniform") == 0) /* come along */
         return ISO_OK;
     return unknown_way(word);
 }
 
+/* `shuffled` comes last: it is the one that may fall away. */
 static iso_err add_controls(struct mix_scheme *s, bool self)
 {
+    const enum mix_partner partner = self ? MIX_ITSELF : MIX_TRANSLATION;
     iso_err err = ISO_OK;
 
     ISO_TRY(add_way(s, "fixed:0",
-                    (struct mix_way){.kind = ISO_MIX_FIXED,
-                                     .partner = self ? MIX_ITSELF : MIX_TRANSLATION,
-                                     .control = true}));
+                    (struct mix_way){.kind = ISO_MIX_FIXED, .partner = partner, .control = true}));
+    ISO_TRY(
+        add_way(s, "uniform", (struct mix_way){.partner = partner, .even = true, .control = true}));
     ISO_TRY(add_way(s, "shuffled", (struct mix_way){.partner = MIX_MISMATCHED, .control = true}));
 done:
     return err;
