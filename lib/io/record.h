@@ -52,7 +52,7 @@ ISO_BEGIN
     R(param, VALUE, "the one number the estimator needs: beta, threshold, strength, bin edge") \
     T(why, VALUE, "why the value, or its interval, is undefined") \
     T(baseline, QUESTION, "what stands in for the states: random, pieces, length; absent: the states") \
-    T(condition, QUESTION, "what was held constant by regression on both sides: files, joined by +") \
+    T(condition, QUESTION, "what was held constant by regression on both sides: length, pieces, files") \
     T(candidates, QUESTION, "among which rows the search goes, where not all: fold, knn") \
     I(permutations, VALUE, "permutations that p, p_max and calibrated are made of") \
     R(p_max, VALUE, "p corrected for the search: of the largest among `family` values") \

@@ -9,6 +9,7 @@
 #include "analysis/similarity/centroid.h"
 #include "analysis/pass/permute.h"
 #include "analysis/study/compare/compare_condition.h"
+#include "analysis/study/compare/compare_pieces.h"
 #include "analysis/study/compare/compare_rows.h"
 #include "analysis/study/baseline/baseline_run.h"
 #include "analysis/study/items/pairing.h"
@@ -24,6 +25,7 @@ struct comparison {
     struct pairing pairing;
     struct compare_rows rows;
     struct condition condition;
+    struct compare_pieces pieces;
     const iso_measure *measure[MEASURES];
     iso_plan plan;
     iso_value *values;
@@ -43,7 +45,7 @@ static const iso_option options[] = {
     ISO_OPTION_AS(iso_compare_opt, "shuffle", FLAG, select.shuffle, NULL, "permute the target's rows: the control that should find nothing"),
     ISO_OPTION(iso_compare_opt, MEASURES, measure, "LIST", "measures: cka,cka:biased,cosine (a name alone: its recommended estimators)", .init = "cka"),
     ISO_OPTION_PREP(iso_compare_opt),
-    ISO_OPTION(iso_compare_opt, PATH, condition, "FILE", "cka with covariates of the items held constant: a table of ids and numbers, or LANG=FILE,LANG=FILE", .reads = ISO_READS_NAMED),
+    ISO_OPTION(iso_compare_opt, PATH, condition, "WHAT", "cka with this held constant: length (of texts, in tokens), pieces, or a FILE of ids and numbers; LANG=FILE,LANG=FILE", .reads = ISO_READS_NAMED),
     ISO_OPTION(iso_compare_opt, ENUM, interval, "KIND", "how intervals are made", .choices = "none jackknife groups"),
     ISO_OPTION_PERMUTATIONS(iso_compare_opt, .excludes = "difference"),
     ISO_OPTION(iso_compare_opt, ENUM, algorithm, "KIND", "how sums are made (default: by the number of items)", .choices = "gram sums", .numbers = (const int[]){ISO_METHOD_GRAM, ISO_METHOD_SUMS}, .tier = ISO_OPTION_RARE),
@@ -90,7 +92,7 @@ static iso_record record_of(const struct comparison *c, int64_t i, int m, const 
     r.tgt_dim = p->rows[pair.y]->cols;
     r.pool = here->pooling;
     r.prep = iso_compare_rows_text(&c->rows);
-    r.condition = iso_condition_text(&c->condition, i);
+    r.condition = c->pieces.rows ? "pieces" : iso_condition_text(&c->condition, i);
     r.subset = iso_compare_rows_subset(&c->rows, p, pair.x);
     r.model = here->model;
     if (p->states[1])
@@ -202,10 +204,13 @@ static iso_err prepare(struct comparison *c, iso_states *states, const iso_run *
     ISO_TRY(iso_measure_choose(c->measure, &count, MEASURES, o->measure));
     ISO_TRY(iso_pairing_make(&c->pairing, &o->select, o->difference, iso_run_seed(run), states,
                              o->against));
-    ISO_TRY(iso_condition_make(&c->condition, o->condition, &c->pairing, run));
+    ISO_TRY(iso_condition_make(&c->condition, o->condition, &o->baseline, &c->pairing, run));
+    if (iso_condition_is_pieces(o->condition))
+        ISO_TRY(iso_compare_pieces_make(&c->pieces, &c->pairing, &o->baseline, run));
     ISO_TRY(iso_compare_rows_make(&c->rows, o->prep));
     ISO_TRY(iso_compare_rows_open(&c->rows, &c->pairing, run));
     ISO_TRY(iso_condition_open(&c->condition, &c->pairing, run));
+    iso_compare_pieces_open(&c->pieces, &c->pairing);
     ISO_TRY(iso_compare_rows_run(&within, &c->rows, &c->pairing, iso_condition_keeps(&c->condition),
                                  run));
     task->measure = c->measure;
@@ -247,6 +252,7 @@ static void forget(struct comparison *c)
     iso_free(c->replicates);
     iso_plan_free(&c->plan);
     iso_condition_free(&c->condition);
+    iso_compare_pieces_free(&c->pieces);
     iso_pairing_free(&c->pairing);
     iso_compare_rows_free(&c->rows);
 }
@@ -262,10 +268,13 @@ static iso_err take_options(iso_compare_opt *out, const iso_compare_opt *opt)
     ISO_TRY(iso_options_take(&iso_compare_options, out, opt));
     ISO_TRY(iso_compare_method(&method, out->algorithm, out->interval));
     ISO_TRY(iso_measure_choose(measure, &count, MEASURES, out->measure));
-    ISO_TRY(iso_condition_check(out->condition, measure, count));
+    ISO_TRY(iso_condition_check(out->condition, &out->baseline, measure, count));
     ISO_TRY(iso_selection_check(&out->select));
     ISO_TRY(iso_compare_rows_make(&rows, out->prep));
     ISO_TRY(iso_permutations_check(out->permutations));
+    ISO_NEED(!out->permutations || !iso_condition_is_pieces(out->condition),
+             ISO_FIELD(condition) " pieces is of kernels, not of rows: " ISO_FIELD(
+                 permutations) " go with length or a file");
     ISO_TRY(iso_baseline_check(&out->baseline));
     ISO_NEED(!out->against || (!out->baseline.kinds && !out->baseline.states),
              ISO_FIELD(against) " and " ISO_FIELD(baseline) " exclude each other: states of random "
@@ -290,7 +299,7 @@ static iso_err stand_in(iso_records *out, const struct baseline_turn *turn, cons
 {
     iso_compare_opt opt = *(const iso_compare_opt *)ask;
 
-    opt.baseline = (iso_baseline_opt){0};
+    opt.baseline = (iso_baseline_opt){.model = opt.baseline.model, .corpus = opt.baseline.corpus};
     opt.select = turn->select;
     if (strcmp(turn->kind, "pieces") == 0 && opt.interval != ISO_INTERVAL_GROUPS)
         opt.algorithm = ISO_METHOD_GRAM;
@@ -339,13 +348,14 @@ iso_err iso_compare(iso_records *out, iso_states *states, const iso_compare_opt 
     ISO_TRY(open_baselines(&c.baseline, &o, states, run));
     const iso_task *task = &c.pairing.task;
     ISO_TRY(iso_alloc(&c.values, task->pairs * task->measures, sizeof *c.values));
-    if (o.difference)
+    if (o.difference || c.pieces.rows)
         ISO_TRY(
             iso_alloc(&c.replicates, task->pairs * task->measures * c.plan.stride, sizeof(double)));
     ISO_TRY(iso_compare_rows_fit(&c.rows, &c.pairing, run));
     ISO_TRY(iso_condition_fit(&c.condition, run));
     ISO_TRY(iso_pass(c.values, c.replicates, task, &c.plan, run));
     iso_condition_judge(c.values, task, &c.condition);
+    iso_compare_pieces_judge(c.values, c.replicates, &c.plan, task, &c.pieces, c.pairing.pairs);
     ISO_TRY(permute(&c, run));
     ISO_TRY(add_records(out, &c));
     ISO_TRY(iso_baseline_run(out, c.baseline));

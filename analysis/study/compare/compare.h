@@ -16,7 +16,7 @@ typedef struct iso_compare_opt {
     iso_select select;
     const char *measure;   /* names of the registry: "cka,cosine:centred" */
     const char *prep;      /* steps on the rows of each language: "center,unit" (prep.h) */
-    const char *condition; /* files of covariates that are held constant: FILE, LANG=FILE,... */
+    const char *condition; /* what is held constant: "length", "pieces", FILE, LANG=FILE,... */
     iso_interval interval; /* USUAL, NONE, JACKKNIFE (Gram terms), GROUPS (sums) */
     iso_method algorithm;  /* how sums are made */
     int64_t permutations;  /* of the targets' items; 0 for none */

@@ -5,12 +5,30 @@
 
 #include "analysis/study/items/residual.h"
 #include "lib/base/alloc.h"
+#include "lib/linalg/convert.h"
 #include "lib/text/lang.h"
 
 enum { MOST_AT_HAND = 4096 }; /* rows that the pass reads of a matrix at once */
 
-iso_err iso_condition_check(const char *condition, const iso_measure *const *measure, int measures)
+bool iso_condition_is_length(const char *condition)
 {
+    return condition && strcmp(condition, "length") == 0;
+}
+
+bool iso_condition_is_pieces(const char *condition)
+{
+    return condition && strcmp(condition, "pieces") == 0;
+}
+
+iso_err iso_condition_check(const char *condition, const iso_baseline_opt *texts,
+                            const iso_measure *const *measure, int measures)
+{
+    if ((iso_condition_is_length(condition) || iso_condition_is_pieces(condition)) && !texts->model)
+        return iso_fail(ISO_EARG,
+                        ISO_FIELD(condition) " %s needs " ISO_FIELD(
+                            model) " DIR, the checkpoint of the states: its tokenizer cuts their "
+                                   "texts",
+                        condition);
     for (int m = 0; condition && m < measures; m++) {
         if (strcmp(measure[m]->measure, "cka") != 0)
             return iso_fail(ISO_EARG,
@@ -77,11 +95,48 @@ static iso_err table_of(const struct covariates **out, const struct condition *c
 
 /* --- Sides and designs --- */
 
-static iso_err side_of(const struct condition_side **out, struct condition *c, const iso_lang *lang)
+/* What a table says of each item. */
+static iso_err read_side(struct condition_side *s, const struct condition *c)
 {
-    struct condition_side s = {.lang = lang};
     const struct covariates *table = NULL;
     int64_t *row = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(table_of(&table, c, s->lang->name));
+    ISO_TRY(iso_covariates_find(&row, table, s->lang));
+    s->path = table->path;
+    s->cols = table->cols;
+    ISO_TRY(iso_alloc(&s->value, s->lang->items * s->cols, sizeof *s->value));
+    for (int64_t i = 0; i < s->lang->items; i++)
+        for (int64_t j = 0; j < s->cols; j++)
+            s->value[i * s->cols + j] = row[i] < 0 ? NAN : table->value[row[i] * s->cols + j];
+done:
+    iso_free(row);
+    return err;
+}
+
+/* n, log n, 1/n of each item's tokens. */
+static iso_err measure_side(struct condition_side *s, const struct condition *c,
+                            const struct origin *o)
+{
+    const struct surface *tokens = &c->surface.at[o->collection].surface;
+    iso_mat m = {0};
+    iso_err err = ISO_OK;
+
+    s->path = "length";
+    s->cols = ISO_SURFACE_LENGTHS;
+    ISO_TRY(iso_surface_length(&m, &tokens->lang[iso_compare_surface_find(&c->surface, o)]));
+    ISO_TRY(iso_alloc(&s->value, m.rows * m.cols, sizeof *s->value));
+    iso_convert_f64(s->value, m.cols, iso_mat_view(&m));
+done:
+    iso_mat_free(&m);
+    return err;
+}
+
+static iso_err side_of(const struct condition_side **out, struct condition *c, const iso_lang *lang,
+                       const struct origin *o)
+{
+    struct condition_side s = {.lang = lang};
     iso_err err = ISO_OK;
 
     for (int i = 0; i < c->sides; i++) {
@@ -90,19 +145,11 @@ static iso_err side_of(const struct condition_side **out, struct condition *c, c
             return ISO_OK;
         }
     }
-    ISO_TRY(table_of(&table, c, lang->name));
-    ISO_TRY(iso_covariates_find(&row, table, lang));
-    s.path = table->path;
-    s.cols = table->cols;
-    ISO_TRY(iso_alloc(&s.value, lang->items * s.cols, sizeof *s.value));
-    for (int64_t i = 0; i < lang->items; i++)
-        for (int64_t j = 0; j < s.cols; j++)
-            s.value[i * s.cols + j] = row[i] < 0 ? NAN : table->value[row[i] * s.cols + j];
+    ISO_TRY(c->tables ? read_side(&s, c) : measure_side(&s, c, o));
     c->side[c->sides++] = s; /* room was made for all languages */
     *out = &c->side[c->sides - 1];
     s.value = NULL;
 done:
-    iso_free(row);
     iso_free(s.value);
     return err;
 }
@@ -162,8 +209,8 @@ static iso_err new_design(struct condition_design **out, struct condition *c,
     iso_mat m = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(side_of(&x, c, lang_of(p, pair.x)));
-    ISO_TRY(side_of(&y, c, lang_of(p, pair.y)));
+    ISO_TRY(side_of(&x, c, lang_of(p, pair.x), &p->origin[pair.x]));
+    ISO_TRY(side_of(&y, c, lang_of(p, pair.y), &p->origin[pair.y]));
     ISO_TRY(iso_mat_new(&m, p->rows[pair.x]->rows, x->cols + y->cols, ISO_F64));
     ISO_TRY(fill(&m, 0, x, px));
     ISO_TRY(fill(&m, x->cols, y, py));
@@ -213,13 +260,16 @@ static int residual(struct condition *c, int matrix, int design)
     return c->matrices++;
 }
 
-static iso_err make(struct condition *c, const char *condition, const struct pairing *p,
-                    const iso_run *run)
+static iso_err make(struct condition *c, const char *condition, const iso_baseline_opt *texts,
+                    const struct pairing *p, const iso_run *run)
 {
     int design;
     iso_err err = ISO_OK;
 
-    ISO_TRY(read_tables(c, condition, run));
+    if (iso_condition_is_length(condition))
+        ISO_TRY(iso_compare_surface_make(&c->surface, p, texts, run));
+    else
+        ISO_TRY(read_tables(c, condition, run));
     ISO_TRY(iso_alloc(&c->side, 2 * p->matrices, sizeof *c->side));
     ISO_TRY(iso_alloc(&c->pick, p->matrices, sizeof *c->pick));
     ISO_TRY(iso_alloc(&c->design, p->pairs, sizeof *c->design));
@@ -240,11 +290,13 @@ done:
     return err;
 }
 
-iso_err iso_condition_make(struct condition *out, const char *condition, const struct pairing *p,
+iso_err iso_condition_make(struct condition *out, const char *condition,
+                           const iso_baseline_opt *texts, const struct pairing *p,
                            const iso_run *run)
 {
+    const bool none = !condition || iso_condition_is_pieces(condition);
     struct condition c = {0};
-    iso_err err = condition ? make(&c, condition, p, run) : ISO_OK;
+    iso_err err = none ? ISO_OK : make(&c, condition, texts, p, run);
 
     if (!err)
         *out = c;
@@ -343,6 +395,7 @@ void iso_condition_free(struct condition *c)
     }
     for (int m = 0; c->rows && m < c->matrices; m++)
         iso_rows_close(c->rows[m]);
+    iso_compare_surface_free(&c->surface);
     iso_free(c->table);
     iso_free(c->side);
     iso_free(c->pick);

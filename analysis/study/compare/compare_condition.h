@@ -3,8 +3,8 @@
 #ifndef ISO_STUDY_COMPARE_CONDITION_H
 #define ISO_STUDY_COMPARE_CONDITION_H
 
+#include "analysis/study/compare/compare_surface.h"
 #include "analysis/study/items/covariates.h"
-#include "analysis/study/items/pairing.h"
 #include "lib/base/str.h"
 #include "lib/linalg/design.h"
 
@@ -30,6 +30,7 @@ struct condition {
         struct covariates table;
     } * table;
     int tables;
+    struct compare_surface surface; /* of lengths, instead of tables */
     struct condition_side *side;
     int sides;
     const int64_t **pick; /* by matrix of the pairing: rows taken; NULL: as they are */
@@ -46,13 +47,20 @@ struct condition {
     iso_mat buffer;
 };
 
-/* What the option alone shows wrong; only CKA is defined of residuals here. ISO_EARG. */
-iso_err iso_condition_check(const char *condition, const iso_measure *const *measure, int measures);
+/* What the options alone show wrong: only CKA is of kernels, and tokens need a model. ISO_EARG. */
+iso_err iso_condition_check(const char *condition, const iso_baseline_opt *texts,
+                            const iso_measure *const *measure, int measures);
 
-/* Reads the tables of an option (NULL: none) and makes the designs of all pairs; reads no state.
- * Sources must be those of the pairing. Errors  as iso_covariates_read, iso_covariates_find;
- * ISO_EARG (a language without table, items that a table lacks: the first, and how many). */
-iso_err iso_condition_make(struct condition *out, const char *condition, const struct pairing *p,
+/* The words that name no file. */
+bool iso_condition_is_length(const char *condition);
+bool iso_condition_is_pieces(const char *condition);
+
+/* Reads the tables of an option, or cuts texts for "length" (NULL, "pieces": nothing), and makes
+ * the designs of all pairs; reads no state. Sources must be those of the pairing. Errors  as
+ * iso_covariates_read, iso_covariates_find; ISO_EARG (a language without table, items that a table
+ * lacks: the first, and how many). */
+iso_err iso_condition_make(struct condition *out, const char *condition,
+                           const iso_baseline_opt *texts, const struct pairing *p,
                            const iso_run *run);
 
 /* Makes the residual sources over those of the pairing (prepared or not), and puts them and their
