@@ -201,7 +201,7 @@ $ isogloss gap --scores s.csv base.csv --csv o.csv; grep -E '^pearson' o.csv | g
 > pearson,1,-0.901237,5,cka:debiased,random
 > pearson,,-0.241005,5,cka:debiased,pieces
 2> isogloss: note: 5 languages have both; only a gap: 1 (ur); no gap: 1 (ko)
-2> isogloss: note: cka:debiased: strongest at layer 1, Pearson -0.91 (n = 5, p 0.067); -0.94 without de; baselines there: random -0.90, pieces -0.24
+2> isogloss: note: cka:debiased: strongest at layer 1, Pearson -0.91 (n = 5, p 0.067); -0.94 without de; baselines there: random -0.90 (without de -0.95), pieces -0.24 (without de -0.43)
 2> isogloss: note: n = 5 languages is few: a Pearson correlation below 0.88 in size is not distinguishable from 0 at 5 %
 $ isogloss gap --scores s.csv base.csv --baseline pieces --quiet --csv - | grep -E '^pearson' | grep -v + | cut -d , -f 37
 > 

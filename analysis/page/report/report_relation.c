@@ -40,21 +40,27 @@ static bool reaches(double baseline, const iso_record *r)
 
 /* "; random weights −0.81, bag of pieces −0.66": *matched when one is about as strong. */
 static iso_err add_baselines(iso_buf *out, bool *matched, const iso_beside *beside,
-                             const iso_record *best)
+                             const struct gap_claim *c)
 {
     bool any = false;
     iso_err err = ISO_OK;
 
     *matched = false;
     for (int k = 0; k < beside->names; k++) {
-        const iso_record *b = iso_beside_find(beside, best, k);
+        const iso_record *b = iso_beside_find(beside, c->best, k);
+        const iso_record *less = c->without ? iso_beside_find(beside, c->without, k) : NULL;
         if (!b || !isfinite(b->value))
             continue;
         ISO_TRY(iso_buf_puts(out, any ? ", " : "; baselines there: "));
         ISO_TRY(iso_html_text(out, iso_wording_baseline(beside->name[k])));
         ISO_TRY(iso_buf_puts(out, " "));
         ISO_TRY(add_signed(out, b->value));
-        *matched = *matched || reaches(b->value, best);
+        if (less && isfinite(less->value)) {
+            ISO_TRY(iso_buf_puts(out, " (without that language "));
+            ISO_TRY(add_signed(out, less->value));
+            ISO_TRY(iso_buf_puts(out, ")"));
+        }
+        *matched = *matched || reaches(b->value, c->best);
         any = true;
     }
 done:
@@ -82,13 +88,14 @@ static iso_err add_claim(iso_buf *out, const struct gap_claim *c, const iso_besi
     else if (isfinite(r->p))
         ISO_TRY(iso_buf_printf(out, ", p %.2g of this one alone", r->p));
     ISO_TRY(add_without(out, c));
-    ISO_TRY(add_baselines(out, &matched, beside, r));
+    ISO_TRY(add_baselines(out, &matched, beside, c));
     ISO_TRY(iso_buf_puts(out, "."));
     if ((searched ? r->p_max : r->p) >= 0.05)
         ISO_TRY(iso_buf_puts(out, " Chance could do that."));
     if (matched)
-        ISO_TRY(iso_buf_puts(out, " A baseline&rsquo;s correlation lies within its interval, so that "
-                                  "training is not shown to matter for it."));
+        ISO_TRY(iso_buf_puts(out,
+                             " A baseline&rsquo;s correlation lies within its interval, so that "
+                             "training is not shown to matter for it."));
     ISO_TRY(iso_buf_puts(out, "</li>\n"));
 done:
     return err;

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/study/gap/gap_claim.h"
 #include "analysis/study/gap/gap_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/io/beside.h"
@@ -61,7 +62,7 @@ done:
     return err;
 }
 
-iso_err iso_gap_say_baselines(iso_buf *line, const iso_records *records, const iso_record *r)
+iso_err iso_gap_say_baselines(iso_buf *line, const iso_records *records, const struct gap_claim *c)
 {
     iso_beside beside = {0};
     bool any = false;
@@ -69,11 +70,14 @@ iso_err iso_gap_say_baselines(iso_buf *line, const iso_records *records, const i
 
     ISO_TRY(iso_beside_make(&beside, records));
     for (int k = 0; k < beside.names; k++) {
-        const iso_record *b = iso_beside_find(&beside, r, k);
+        const iso_record *b = iso_beside_find(&beside, c->best, k);
+        const iso_record *less = c->without ? iso_beside_find(&beside, c->without, k) : NULL;
         if (!b || !isfinite(b->value))
             continue;
         ISO_TRY(iso_buf_printf(line, "%s%s %.2f",
                                any ? ", " : "; baselines there: ", beside.name[k], b->value));
+        if (less && isfinite(less->value))
+            ISO_TRY(iso_buf_printf(line, " (without %s %.2f)", c->lang, less->value));
         any = true;
     }
 done:

@@ -142,8 +142,9 @@ iso_record iso_gap_record(const struct gap_job *job, const struct gap_series *se
  * for one that is not there. */
 iso_err iso_gap_baselines(iso_records *out, const iso_records *records, const char *list);
 
-/* Adds "; baselines there: random −0.75, pieces −0.60" of the same correlation. */
-iso_err iso_gap_say_baselines(iso_buf *line, const iso_records *records, const iso_record *r);
+/* Adds "; baselines there: random −0.75 (without sw −0.60), ..." of the same correlation. */
+struct gap_claim;
+iso_err iso_gap_say_baselines(iso_buf *line, const iso_records *records, const struct gap_claim *c);
 
 /* Correlations of one series: over languages, at each layer and over layers; of distances. */
 iso_err iso_gap_relate(iso_records *out, const struct gap_job *job,

@@ -228,7 +228,7 @@ static iso_err note_strongest(const struct gap_job *job, const struct gap_claim 
     ISO_TRY(iso_buf_puts(&line, ")"));
     if (c->without)
         ISO_TRY(iso_buf_printf(&line, "; %.2f without %s", c->without->value, c->lang));
-    ISO_TRY(iso_gap_say_baselines(&line, records, best));
+    ISO_TRY(iso_gap_say_baselines(&line, records, c));
     iso_run_note(job->run, "%s", line.text);
 done:
     iso_buf_free(&line);
