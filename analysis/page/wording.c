@@ -103,8 +103,10 @@ iso_err iso_wording_shared(iso_buf *out, const iso_records *records)
     static const struct {
         const char *column, *before;
     } facts[] = {
-        {"model", "model "}, {"model2", "against "}, {"stage", ""}, {"pool", "pooling "},
-        {"prep", "rows "},   {"direction", ""},      {"mix", ""},
+        {"model", "model "}, {"model2", "against "},
+        {"stage", ""},       {"pool", "pooling "},
+        {"prep", "rows "},   {"direction", ""},
+        {"mix", ""},         {"condition", "held constant: "},
     };
     iso_buf line = {0};
     iso_err err = ISO_OK;

@@ -240,6 +240,93 @@ static void what_is_refused(void **state)
     iso_states_close(s);
 }
 
+/* Items drawn from one source: sentences of random words, whose rows add up what each word brings
+ * and something that no word says, shared in part. */
+struct drawn {
+    int64_t n;
+    char (*text[LANGS])[80];
+    const char **at[LANGS];
+    double *x[LANGS];
+};
+
+static void draw_items(struct drawn *d, int64_t n, uint64_t seed)
+{
+    static const char *const words[LANGS][8] = {
+        {"sea", "king", "book", "bread", "night", "doctor", "dog", "song"},
+        {"Meer", "König", "Buch", "Brot", "Nacht", "Arzt", "Hund", "Lied"}};
+    iso_rng own = iso_rng_seeded(99, 0), rng = iso_rng_seeded(seed, 1);
+    double brings[LANGS][8][D];
+
+    for (int i = 0; i < LANGS * 8 * D; i++)
+        (&brings[0][0][0])[i] = iso_rng_normal(&own);
+    d->n = n;
+    for (int l = 0; l < LANGS; l++) {
+        d->text[l] = calloc((size_t)n, sizeof *d->text[l]);
+        d->at[l] = calloc((size_t)n, sizeof *d->at[l]);
+        d->x[l] = calloc((size_t)(n * D), sizeof *d->x[l]);
+    }
+    for (int64_t i = 0; i < n; i++) {
+        for (int w = 0; w < 3; w++) {
+            const int word = (int)iso_rng_below(&rng, 8);
+            for (int l = 0; l < LANGS; l++) {
+                strcat(strcat(d->text[l][i], " "), words[l][word]);
+                for (int j = 0; j < D; j++)
+                    d->x[l][i * D + j] += brings[l][word][j];
+            }
+        }
+        for (int j = 0; j < D; j++) {
+            const double said = 1.5 * iso_rng_normal(&rng);
+            for (int l = 0; l < LANGS; l++)
+                d->x[l][i * D + j] += said + iso_rng_normal(&rng);
+        }
+        for (int l = 0; l < LANGS; l++)
+            d->at[l][i] = d->text[l][i];
+    }
+}
+
+static iso_record given_pieces(iso_records *list, int64_t n, uint64_t seed)
+{
+    const iso_run run = {.double_precision = true, .mem = (int64_t)1 << 31};
+    iso_compare_opt opt = options("pieces");
+    struct drawn d;
+    iso_states *s = NULL;
+
+    draw_items(&d, n, seed);
+    opt.measure = "cka";
+    ok(iso_states_new(&s, NULL));
+    for (int l = 0; l < LANGS; l++) {
+        ok(iso_states_add_lang(s, &(iso_lang){.name = names[l], .items = n, .text = d.at[l]}));
+        ok(iso_states_put(s, names[l], 0, iso_view_f64(d.x[l], n, D)));
+    }
+    ok(iso_compare(list, s, &opt, &run));
+    iso_states_close(s);
+    for (int l = 0; l < LANGS; l++) {
+        free(d.text[l]);
+        free(d.at[l]);
+        free(d.x[l]);
+    }
+    return list->at[list->count - 1];
+}
+
+static void intervals_hold_what_many_items_give(void **state)
+{
+    (void)state;
+    enum { SETS = 300 };
+    iso_records list = {0};
+    const double truth = given_pieces(&list, 2000, 1000).value;
+    int held = 0;
+
+    for (int set = 0; set < SETS; set++) {
+        const iso_record r = given_pieces(&list, 40, (uint64_t)set);
+        held += r.lo <= truth && truth <= r.hi;
+    }
+    print_message("cka:debiased given pieces, n = 40: the interval holds %.3f, the value of 2000 "
+                  "items, in %d of %d sets\n",
+                  truth, held, SETS);
+    assert_true(held >= 0.9 * SETS);
+    iso_records_free(&list);
+}
+
 /* The states of a trained network and its texts, as an independent computation has them. */
 static void trained_states_keep_more_than_length(void **state)
 {
@@ -267,5 +354,6 @@ static void trained_states_keep_more_than_length(void **state)
 int main(void)
 {
     RUN_TESTS(test(length_is_regressed_out), test(pieces_are_taken_out_of_kernels),
-              test(what_is_refused), test(trained_states_keep_more_than_length));
+              test(what_is_refused), test(intervals_hold_what_many_items_give),
+              test(trained_states_keep_more_than_length));
 }

@@ -218,7 +218,11 @@ static iso_err prepare(struct comparison *c, iso_states *states, const iso_run *
     task->method = method;
     task->tested = o->permutations > 0;
     task->dear = o->interval == ISO_INTERVAL_GROUPS;
-    ISO_TRY(iso_plan_make(&c->plan, task, &within));
+    err = iso_plan_make(&c->plan, task, &within);
+    if (err == ISO_EARG && within.mem < iso_run_mem(run))
+        err = iso_fail_in(err, "beside %.1f MB for rows at hand",
+                          (double)(iso_run_mem(run) - within.mem) / 1e6);
+    ISO_TRY(err);
     iso_parallel_note(&c->pairing.parallel, iso_pairing_lang(&c->pairing, 0), run);
 done:
     return err;
