@@ -17,7 +17,9 @@ const char *iso_wording_baseline(const char *name)
 {
     static const char *const words[][2] = {{"random", "random weights"},
                                            {"pieces", "bag of pieces (tf-idf)"},
-                                           {"length", "sentence length"}};
+                                           {"length", "sentence length"},
+                                           {"before", "before the map"},
+                                           {"centred", "means removed"}};
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strcmp(words[i][0], name) == 0)

@@ -8,24 +8,24 @@
 #include "bin/opt.h"
 #include "bin/term.h"
 
-/* What the maps make of the first measure: before and difference are in the other outputs. */
+/* The first measure at its three stages: differences are in the other outputs. */
 static iso_err draw(const struct args *args, const iso_records *records, iso_states *states)
 {
     iso_plot_opt opt = args->figure;
-    iso_records after = {0};
+    iso_records stages = {0};
     iso_err err = ISO_OK;
 
     for (int64_t i = 0; i < records->count; i++) {
         const iso_record *r = &records->at[i];
-        if (r->stage && !strcmp(r->stage, "after") && r->fold == ISO_NO_INT)
-            ISO_TRY(iso_records_add(&after, r));
+        if (r->stage && strcmp(r->stage, "difference") != 0 && r->fold == ISO_NO_INT)
+            ISO_TRY(iso_records_add(&stages, r));
     }
     opt.states = &states;
     opt.state_count = 1;
     opt.among = records;
-    ISO_TRY(iso_plot(&after, &opt, args->plot, term_current()));
+    ISO_TRY(iso_plot(&stages, &opt, args->plot, term_current()));
 done:
-    iso_records_free(&after);
+    iso_records_free(&stages);
     return err;
 }
 

@@ -168,6 +168,40 @@ done:
     return err;
 }
 
+/* The first record of rows that went through a map; NULL where there is none. */
+static const iso_record *first_mapped(const iso_records *in)
+{
+    for (int64_t i = 0; i < in->count; i++) {
+        const iso_record *r = &in->at[i];
+        if (iso_str_same(r->stage, "after") && r->train && !r->mix && !r->baseline)
+            return r;
+    }
+    return NULL;
+}
+
+iso_err iso_beside_stages(iso_records *out, const iso_records *in)
+{
+    const iso_record *mapped = first_mapped(in);
+    iso_records list = {0};
+    iso_err err = iso_alloc(&list.at, in->count, sizeof *list.at);
+
+    if (err)
+        return err;
+    for (int64_t i = 0; i < in->count; i++) {
+        iso_record *r = &list.at[list.count++];
+        *r = in->at[i];
+        if (!mapped || r->mix || r->baseline ||
+            !(iso_str_same(r->stage, "before") || iso_str_same(r->stage, "centred")))
+            continue;
+        r->baseline = r->stage;
+        r->stage = mapped->stage;
+        r->train = mapped->train;
+    }
+    list.room = in->count;
+    *out = list;
+    return ISO_OK;
+}
+
 iso_err iso_beside_states(iso_records *out, const iso_records *in)
 {
     bool *mark = NULL, any = false;

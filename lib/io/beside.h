@@ -31,6 +31,10 @@ const iso_record *iso_beside_find(const iso_beside *b, const iso_record *r, int 
  * borrows all texts from `in`. */
 iso_err iso_beside_alone(iso_records *out, const iso_beside *b, const iso_records *in);
 
+/* All, borrowed likewise, where the stages `before` and `centred` of a map stand as baselines of
+ * the stage `after`, which is held against them. */
+iso_err iso_beside_stages(iso_records *out, const iso_records *in);
+
 /* Those that are no baseline, borrowed likewise; all where there is nothing else. */
 iso_err iso_beside_states(iso_records *out, const iso_records *in);
 

@@ -96,6 +96,34 @@ static void lists_without_baselines(void **state)
     iso_records_free(&list);
 }
 
+/* What a map is held against stands beside it; of mixing the stages are another matter. */
+static void stages_stand_beside_a_map(void **state)
+{
+    static const char *const stage[] = {"before", "centred", "after", "before", "after"};
+    iso_records list = {0}, staged = {0};
+    iso_beside b;
+
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        iso_record r = plain_record();
+        r.stage = stage[i];
+        r.value = i;
+        r.train = i == 2 ? "rows" : i == 1 ? "rows+means" : NULL;
+        r.mix = i > 2 ? "xmixup" : NULL;
+        ok(iso_records_add(&list, &r));
+    }
+    ok(iso_beside_stages(&staged, &list));
+    ok(iso_beside_make(&b, &staged));
+    assert_int_equal(b.count, 2);
+    assert_true(found(&b, &staged.at[2], "before") == 0 &&
+                found(&b, &staged.at[2], "centred") == 1);
+    text(staged.at[3].stage, "before");
+    assert_null(staged.at[4].baseline);
+    iso_beside_free(&b);
+    iso_records_free(&staged);
+    iso_records_free(&list);
+}
+
 static void survives_lack_of_memory(void **state)
 {
     iso_records list = some_records();
@@ -124,5 +152,6 @@ static void survives_lack_of_memory(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(each_has_its_own), test(lists_without_baselines), test(survives_lack_of_memory));
+    RUN_TESTS(test(each_has_its_own), test(lists_without_baselines),
+              test(stages_stand_beside_a_map), test(survives_lack_of_memory));
 }

@@ -197,8 +197,9 @@ done:
     return err;
 }
 
-iso_err iso_figure_pick(iso_records *out, int64_t *others, const iso_records *records,
-                        const char *measure)
+/* Of records whose stages are told apart already. */
+static iso_err pick(iso_records *out, int64_t *others, const iso_records *records,
+                    const char *measure)
 {
     const iso_record *first = first_called(records, measure);
     struct names models = {0};
@@ -229,5 +230,18 @@ done:
     iso_free(repeat);
     iso_free(picked);
     iso_records_free(&list);
+    return err;
+}
+
+iso_err iso_figure_pick(iso_records *out, int64_t *others, const iso_records *records,
+                        const char *measure)
+{
+    iso_records staged = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_beside_stages(&staged, records));
+    ISO_TRY(pick(out, others, &staged, measure));
+done:
+    iso_records_free(&staged);
     return err;
 }

@@ -66,11 +66,11 @@ const char iso_guide_alignment[] =
     "of five folds of the translations and evaluated on the fifth, for each fold in turn; the "
     "curve is the share of sentences that find their translation among all sentences, as in plain "
     "retrieval. [[chance|The dashed line is chance. ]]Much of what a map gains is often no more "
-    "than the means of the languages moved together: the map is worth what it adds to centring. "
-    "Where that is above 0, the spaces have the same shape with different axes; where it is below, "
-    "the rotation costs more than it brings. <code>isogloss align</code> gives the same numbers "
-    "before the map and after centring alone, with intervals of the differences. <cite>Orthogonal maps: Sch&ouml;nemann, Psychometrika 1966; "
-    "of independently trained models: Conneau et al., ACL 2020 (arXiv:1911.01464).</cite>";
+    "than the means of the languages moved together. The map is worth what it adds to the thin "
+    "line <i>centred</i>: above it the spaces have the same shape with different axes, below "
+    "it the rotation costs more than it brings. <code>isogloss align</code> gives intervals of the "
+    "differences. <cite>Orthogonal maps: Sch&ouml;nemann, Psychometrika 1966; of independently "
+    "trained models: Conneau et al., ACL 2020 (arXiv:1911.01464).</cite>";
 
 const char iso_guide_layer_map[] =
     "Every layer of the source language (across) with every layer of another (upwards). A bright "

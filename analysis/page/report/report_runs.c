@@ -33,7 +33,7 @@ static bool keep_without_source(const struct report *report, const iso_record *r
 static bool keep_aligned(const struct report *report, const iso_record *r)
 {
     (void)report;
-    return r->stage && strcmp(r->stage, "after") == 0;
+    return r->stage && strcmp(r->stage, "difference") != 0;
 }
 
 /* Most studies make intervals or leave them away. */

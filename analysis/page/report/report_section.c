@@ -86,7 +86,8 @@ static enum section_pairs pairs_of(const iso_record *r, bool mixes)
         return PAIRS_MIXED;
     if (r->stage && strcmp(r->stage, "difference") == 0)
         return r->train ? PAIRS_GAINED : PAIRS_DIFFERENCE;
-    if (r->stage && r->train && strcmp(r->stage, "after") == 0)
+    /* Before a map retrieval is shown beside it, similarity by itself. */
+    if (r->stage && !r->x && !r->mix && (r->train || r->direction))
         return PAIRS_ALIGNED;
     return r->src && !r->train && iso_str_same(r->src, r->tgt) ? PAIRS_MODELS : PAIRS_LANGUAGES;
 }
