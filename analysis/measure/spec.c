@@ -117,7 +117,7 @@ static const char *not_built(const char *name)
     } known[] = {{"rv", "the RV coefficient is cka:biased"},
                  {"mexa", "`isogloss retrieve` measures it"},
                  {"csls", "`isogloss retrieve` measures by it"},
-                 {"p@k", "`isogloss retrieve` measures it"},
+                 {"p@1", "`isogloss retrieve` measures it"},
                  {"mrr", "`isogloss retrieve` measures it"},
                  {"cca", ""},
                  {"svcca", ""},
@@ -136,7 +136,7 @@ static const char *not_built(const char *name)
                  {"regression", ""}};
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (strcmp(known[i].name, name) == 0)
+        if (iso_measure_same(known[i].name, name))
             return known[i].instead;
     }
     return NULL;

@@ -269,7 +269,7 @@ iso_err iso_retrieve_permute_judge(iso_value *values, const struct retrieve_perm
         far = far || wants_places(&ask->cell[c], ask);
     if (far && p->permutations.items > ISO_HITS_PLACES)
         iso_run_note(run,
-                     "mrr, and p@k of k above %d, have no p: the places of all rows are made of up "
+                     "mrr, and ranks above p@%d, have no p: the places of all rows are made of up "
                      "to %d: " ISO_FIELD(limit) " %d",
                      RETRIEVE_LIST, ISO_HITS_PLACES, ISO_HITS_PLACES);
 done:
