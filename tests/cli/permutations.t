@@ -37,22 +37,27 @@ $ isogloss retrieve $S/examples/states/mini.h5 --tgt de --layers last --measure 
 > error,ratio,0.895833333333,0.995833333333,0.0041399542278,0.01,0.0928270042194
 > mexa,cosine,0.02083333333333,0.000295138888889,0.000917079640612,0.01,0.01673640167364
 # mixing: before and after, of one target; differences have none
-$ isogloss mix --model $S/examples/mini --corpus $S/examples/corpus --src en --tgt de --limit 40 --layer 4 --measure cka,p@1:cosine --permutations 99 --interval none --quiet --csv - | cut -d , -f 1,2,13,21,23,40,42 | grep -E '^(cka|p@1),.*(before|xmixup)'
-> cka,debiased,0.01,before,,99,12
-> cka,debiased,0.01,after,xmixup,99,12
-> cka,debiased,,difference,xmixup,,
-> cka,debiased,,difference,xmixup,,
-> cka,debiased,,difference,xmixup,,
-> p@1,cosine,0.01,before,,99,12
-> p@1,cosine,0.01,after,xmixup,99,12
-> p@1,cosine,,difference,xmixup,,
-> p@1,cosine,,difference,xmixup,,
-> p@1,cosine,,difference,xmixup,,
-> p@1,cosine,0.01,before,,99,12
-> p@1,cosine,0.01,after,xmixup,99,12
-> p@1,cosine,,difference,xmixup,,
-> p@1,cosine,,difference,xmixup,,
-> p@1,cosine,,difference,xmixup,,
+$ isogloss mix --model $S/examples/mini --corpus $S/examples/corpus --src en --tgt de --limit 40 --layer 4 --measure cka,p@1:cosine --permutations 99 --interval none --quiet --csv - | cut -d , -f 1,2,13,21,23,40,42 | grep -E '^(cka|p@1),.*(before,|after,xmixup)'
+> cka,debiased,0.01,before,,99,15
+> cka,debiased,0.01,after,xmixup,99,15
+> p@1,cosine,0.01,before,,99,15
+> p@1,cosine,0.01,after,xmixup,99,15
+> p@1,cosine,0.01,before,,99,15
+> p@1,cosine,0.01,after,xmixup,99,15
+# maps: before and centred
+$ isogloss align $S/examples/states/mini.h5 --tgt de --layers last --measure p@1:cosine,cka,mrr:cosine --permutations 99 --interval none --csv - | cut -d , -f 1,2,13,21,40,42 | grep -v difference
+> measure,estimator,p,stage,permutations,family
+> p@1,cosine,0.01,before,99,4
+> p@1,cosine,0.01,centred,99,4
+> p@1,cosine,,after,,
+> cka,debiased,0.01,before,99,4
+> cka,debiased,0.01,centred,99,4
+> cka,debiased,,after,,
+> mrr,cosine,,before,,
+> mrr,cosine,,centred,,
+> mrr,cosine,,after,,
+2> isogloss: note: p is of the stages before and centred: after a map it would take a map for every permutation
+2> isogloss: note: mrr:cosine has no p: the places of all rows are not made here
 # too few, too many, what has none
 $ isogloss compare $S/examples/states/mini.h5 --permutations 18
 2> isogloss compare: --permutations 18: p is at least 1/(K + 1), so that fewer than 19 cannot reach 0.05; 1000 are usual (see `isogloss help compare`)

@@ -1,6 +1,7 @@
 /* The walk over pairs of languages and layers: rows read, scored, mapped; what it costs; notes. */
 #include "analysis/study/align/align_inside.h"
 #include "analysis/study/baseline/baseline_run.h"
+#include "analysis/study/items/item_permutations.h"
 #include "analysis/study/preset.h"
 #include "lib/base/alloc.h"
 #include "lib/io/map_file.h"
@@ -12,10 +13,11 @@ struct align {
     struct align_records records;
     struct language_spans spans;
     struct align_course course; /* with `correlate` */
-    iso_map_file *maps;         /* NULL without `map` */
-    int64_t least, rank;        /* fewest rows a map was fitted on, directions it knew */
-    int64_t least_dims;         /* of the pair where that was */
-    struct baseline *baseline;  /* NULL: none */
+    struct align_permute permute;
+    iso_map_file *maps;        /* NULL without `map` */
+    int64_t least, rank;       /* fewest rows a map was fitted on, directions it knew */
+    int64_t least_dims;        /* of the pair where that was */
+    struct baseline *baseline; /* NULL: none */
 };
 
 /* --- What it costs --- */
@@ -146,6 +148,17 @@ done:
     return err;
 }
 
+/* By row of the source, by the ids of its items; NULL without permutations. */
+static iso_err make_keys(uint64_t **out, const struct align *a, const struct align_pair *p)
+{
+    const int64_t *pick = p->of->parallel.pick ? p->of->parallel.pick[0] : NULL;
+
+    if (a->ask.opt.permutations == 0)
+        return ISO_OK;
+    return iso_item_keys(out, iso_states_lang(a->set.states, p->of->lang[0]), pick,
+                         p->of->split.rows[0], iso_run_seed(a->ask.run));
+}
+
 static iso_err align_pair(struct align *a, int i)
 {
     const struct align_pair *p = &a->set.pair[i];
@@ -153,6 +166,7 @@ static iso_err align_pair(struct align *a, int i)
     const struct language_span *span;
     struct align_rows rows = {0};
     struct align_scores scores = {0};
+    uint64_t *key = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_align_rows_read(&rows, &a->set, p, a->ask.run));
@@ -160,6 +174,8 @@ static iso_err align_pair(struct align *a, int i)
         ISO_TRY(keep_cka(a, i, &rows));
     ISO_TRY(iso_language_span(&span, &a->spans, &a->ask.prep, a->set.states, p->layer, a->ask.run));
     ISO_TRY(iso_align_rows_prepare(&rows, &a->ask.prep, &span->span));
+    ISO_TRY(make_keys(&key, a, p));
+    rows.key = key;
     ISO_TRY(iso_align_score(&scores, &a->ask, &rows));
     if (correlate)
         ISO_TRY(keep_retrieval(a, i, &scores, &rows));
@@ -172,6 +188,7 @@ static iso_err align_pair(struct align *a, int i)
     if (a->maps)
         ISO_TRY(save_map(a, p, &rows));
 done:
+    iso_free(key);
     iso_align_scores_free(&scores);
     iso_align_rows_free(&rows);
     return err ? iso_fail_in(err, "%s to %s, layer %d", p->of->name[0], p->of->name[1], p->layer)
@@ -232,6 +249,8 @@ static iso_err walk(struct align *a)
         ISO_TRY(iso_run_step(ask->run, "aligning", i, a->set.pairs, "pairs"));
         ISO_TRY(align_pair(a, i));
     }
+    if (ask->opt.permutations > 0)
+        ISO_TRY(iso_align_permute_judge(to->out, &a->permute, ask));
     if (ask->opt.correlate)
         ISO_TRY(iso_align_add_correlations(to, &a->set, &a->course));
     note(a);
@@ -250,6 +269,7 @@ static void forget(struct align *a)
     iso_align_course_free(&a->course);
     iso_language_spans_free(&a->spans);
     iso_align_set_free(&a->set);
+    iso_align_permute_free(&a->permute);
     iso_align_ask_free(&a->ask);
 }
 
@@ -301,6 +321,7 @@ iso_err iso_align(iso_records *out, iso_states *states, const iso_align_opt *opt
     iso_err err = ISO_OK;
 
     a.records.ask = &a.ask;
+    a.records.permute = &a.permute;
     a.records.spans = &a.spans;
     a.records.states = states;
     ISO_TRY(begin(&a, states, opt, run));

@@ -38,6 +38,7 @@ typedef struct iso_align_opt {
     bool lower, strict;   /* words in lower case; what is odd in a file is an error */
     bool pad;             /* the side with fewer columns gets columns of zeros */
     iso_baseline_opt baseline; /* of rows that are paired by their items */
+    int64_t permutations;      /* of the partners of held-out rows; 0 for none */
 } iso_align_opt;
 
 extern ISO_API const iso_options iso_align_options;

@@ -5,6 +5,7 @@
 
 #include "analysis/maps/induce.h"
 #include "analysis/measure/measure.h"
+#include "analysis/pass/plan.h"
 #include "analysis/study/items/language_span.h"
 #include "analysis/search/neighbours.h"
 #include "analysis/study/align/align.h"
@@ -145,7 +146,8 @@ iso_err iso_align_pair_by_dictionaries(struct align_set *set, const struct align
 /* All rows of both sides of a pair. */
 struct align_rows {
     const struct align_split *split;
-    iso_mat side[2]; /* f32, both `cols` wide */
+    const uint64_t *key; /* by row of the source, for permutations of its partners; NULL: none */
+    iso_mat side[2];     /* f32, both `cols` wide */
 };
 
 /* Numbers of both sides, not prepared yet. */
@@ -187,8 +189,9 @@ iso_err iso_align_view(struct align_view *out, const struct align_rows *rows, in
 /* --- align_search.c: do rows find their partners --- */
 
 /* Outcomes of retrieval of those who ask in `fold` (−1: in any) at a stage, to outcome[m][q] of the
- * measures that are retrieval. */
-iso_err iso_align_search(double *const *outcome, const struct align_ask *ask,
+ * measures that are retrieval; with keys of rows their permuted means are added to
+ * permuted[m (count + 1) + b]. */
+iso_err iso_align_search(double *const *outcome, double *permuted, const struct align_ask *ask,
                          const struct align_rows *rows, int fold, int stage,
                          const struct align_fit *fit);
 
@@ -214,6 +217,8 @@ struct align_scores {
     struct align_tally tally[ALIGN_MEASURES];
     int measures;
     int64_t rank, least; /* fewest directions a fold's map knew, fewest pairs it was fitted on */
+    double *permuted; /* with keys of rows: [(stage measures + m) (count + 1) + b] of ALIGN_PERMUTED
+                         stages; or NULL */
 };
 
 /* Fills the scores of one pair of languages and layer. */
@@ -225,6 +230,43 @@ void iso_align_scores_free(struct align_scores *s);
 iso_err iso_align_similarity(iso_value *out, const iso_measure *of, const struct align_rows *rows,
                              const iso_run *run);
 
+/* --- align_permute.c: partners of held-out rows change places within their fold ---
+ *
+ * Before and centred alone: what a stage is there does not depend on who belongs to whom. Maps do,
+ * and those of two folds rest on each other's pairs, so that values of permuted partners after maps
+ * of the true ones vary less than values by chance do. */
+enum { ALIGN_PERMUTED = ALIGN_CENTRED + 1 }; /* stages */
+
+/* What a search found for those who ask. */
+struct align_found {
+    const iso_near *near;
+    int64_t asked;
+    const int64_t *asks, *query;   /* by who asks: its number in the split, its row in the lists */
+    const int64_t *first, *target; /* asked + 1: where the right candidates of each begin */
+};
+
+iso_err iso_align_permute_hits(double *permuted, const struct align_ask *ask,
+                               const struct align_rows *rows, iso_rule rule,
+                               const struct align_found *f);
+
+/* Adds what the measures of the registry make of a fold, all stages, to permuted[(stage measures +
+ * m) (count + 1) + b], divided by the folds. `row`: the rows of the source that are compared. */
+iso_err iso_align_permute_task(double *permuted, const struct align_ask *ask,
+                               const struct align_rows *rows, const iso_task *task,
+                               const int64_t *row);
+
+/* Values of all pairs and layers that are judged together, with the records they are in. */
+struct align_permute {
+    int64_t count, room, *record;
+    iso_against *against;
+    double *permuted;
+};
+iso_err iso_align_permute_keep(struct align_permute *p, const struct align_ask *ask, int64_t record,
+                               const double *permuted, int measure);
+iso_err iso_align_permute_judge(iso_records *out, const struct align_permute *p,
+                                const struct align_ask *ask);
+void iso_align_permute_free(struct align_permute *p);
+
 /* --- align_records.c: from outcomes to values, and from values to records --- */
 
 /* Where records go, and what they share. */
@@ -234,6 +276,7 @@ struct align_records {
     const struct align_ask *ask;
     const iso_states_info *about;
     iso_records *out;
+    struct align_permute *permute;
 };
 
 /* Every measure at each stage and the differences, of all folds and, when asked, of each. */

@@ -20,6 +20,7 @@ static const iso_option rows[] = {
     ISO_SELECT_LAYERS(iso_align_opt),
     ISO_OPTION(iso_align_opt, MEASURES, measure, "LIST", "at each stage: p@1,p@5:csls,mrr,cka,centroid,... (default: p@1,mrr,centroid:relative,cka)", .init = "p@1,mrr,centroid:relative,cka"),
     ISO_OPTION(iso_align_opt, ENUM, interval, "KIND", "none leaves intervals out", .choices = "none"),
+    ISO_OPTION_PERMUTATIONS(iso_align_opt, .excludes = "train,alignments"),
     ISO_OPTION(iso_align_opt, TEXT, preset, "NAME", "options of a published protocol; it prints them"),
     ISO_OPTION_PREP(iso_align_opt),
     ISO_OPTION(iso_align_opt, INT, neighbours, "N", "neighbours that CSLS and margins average (default: 10, margins 4)", .least = 1, .most = 1000000),
@@ -230,6 +231,7 @@ iso_err iso_align_ask_make(struct align_ask *out, const iso_align_opt *opt, cons
     *out = (struct align_ask){.run = run};
     ISO_TRY(iso_options_take(&iso_align_options, o, opt));
     ISO_TRY(iso_preset_fill(&iso_align_options, o, o->preset));
+    ISO_TRY(iso_permutations_check(o->permutations));
     ISO_TRY(check_together(o));
     out->folds = o->folds ? (int)o->folds : FOLDS;
     out->by_fold = o->candidates == ISO_ALIGN_FOLD;

@@ -239,6 +239,10 @@ static iso_err add_record(const struct align_records *to, const struct align_pai
             r.param = ISO_RULE_BETA;
     }
     ISO_TRY(iso_records_add(to->out, &r));
+    if (scores->permuted && f < 0 && is.less < 0 && is.stage < ALIGN_PERMUTED)
+        ISO_TRY(iso_align_permute_keep(
+            to->permute, ask, iso_records_count(to->out) - 1,
+            scores->permuted + (is.stage * ask->measures + m) * (ask->opt.permutations + 1), m));
 done:
     return err;
 }

@@ -39,6 +39,7 @@ void iso_align_scores_free(struct align_scores *s)
         }
         iso_free(t->rep_start);
     }
+    iso_free(s->permuted);
     *s = (struct align_scores){0};
 }
 
@@ -55,7 +56,10 @@ static iso_err search(struct align_scores *s, const struct align_ask *ask,
         outcome[m] = s->tally[m].outcome[stage];
         any = any || !ask->measure[m].of;
     }
-    return any ? iso_align_search(outcome, ask, rows, fold, stage, fit) : ISO_OK;
+    double *permuted = s->permuted && stage < ALIGN_PERMUTED
+                           ? s->permuted + stage * s->measures * (ask->opt.permutations + 1)
+                           : NULL;
+    return any ? iso_align_search(outcome, permuted, ask, rows, fold, stage, fit) : ISO_OK;
 }
 
 /* --- Similarities --- */
@@ -100,10 +104,11 @@ done:
 
 /* The measures of the registry of both sides at so many stages, in one reading. Free `rep` and
  * `plan` in any case. */
-static iso_err similarities(iso_value *value, double **rep, iso_plan *plan,
+static iso_err similarities(iso_value *value, double **rep, double *permuted, iso_plan *plan,
                             const iso_measure *const *measure, int measures,
                             const struct align_rows *rows, const struct compared *c, int stages,
-                            const struct align_fit *fit, const iso_run *run)
+                            const struct align_fit *fit, const struct align_ask *ask,
+                            const iso_run *run)
 {
     static const iso_gram_pair pair[ALIGN_STAGES] = {{0, 1}, {2, 3}, {4, 5}};
     static const int peers[2 * ALIGN_STAGES] = {0, 0, 1, 1, 2, 2};
@@ -125,6 +130,8 @@ static iso_err similarities(iso_value *value, double **rep, iso_plan *plan,
     ISO_TRY(iso_plan_make(plan, &task, run));
     ISO_TRY(iso_alloc(rep, stages * measures * plan->stride, sizeof **rep));
     ISO_TRY(iso_pass(value, *rep, &task, plan, run));
+    if (permuted)
+        ISO_TRY(iso_align_permute_task(permuted, ask, rows, &task, c->row[0]));
 done:
     for (int m = 0; m < 2 * stages; m++) {
         iso_rows_close(matrix[m]);
@@ -172,8 +179,8 @@ static iso_err compare(struct align_scores *s, const struct align_ask *ask,
     if (measures == 0)
         return ISO_OK;
     ISO_TRY(list_compared(&c, rows->split, f));
-    ISO_TRY(
-        similarities(value, &rep, &plan, measure, measures, rows, &c, ALIGN_STAGES, fit, ask->run));
+    ISO_TRY(similarities(value, &rep, s->permuted, &plan, measure, measures, rows, &c, ALIGN_STAGES,
+                         fit, ask, ask->run));
     keep(s, ask, f, measures, value, rep, &plan);
 done:
     free_compared(&c);
@@ -191,7 +198,7 @@ iso_err iso_align_similarity(iso_value *out, const iso_measure *of, const struct
     iso_err err = ISO_OK;
 
     ISO_TRY(list_compared(&c, rows->split, -1));
-    ISO_TRY(similarities(out, &rep, &plan, &of, 1, rows, &c, 1, NULL, run));
+    ISO_TRY(similarities(out, &rep, NULL, &plan, &of, 1, rows, &c, 1, NULL, NULL, run));
 done:
     free_compared(&c);
     iso_plan_free(&plan);
@@ -228,6 +235,9 @@ iso_err iso_align_score(struct align_scores *out, const struct align_ask *ask,
 
     for (int m = 0; m < ask->measures; m++)
         ISO_TRY(tally_new(&s.tally[m], &ask->measure[m], rows->split));
+    if (rows->key)
+        ISO_TRY(iso_alloc(&s.permuted, ALIGN_PERMUTED * ask->measures * (ask->opt.permutations + 1),
+                          sizeof *s.permuted));
     if (!ask->by_fold) /* before any map no fold differs from another */
         ISO_TRY(search(&s, ask, rows, -1, ALIGN_BEFORE, NULL));
     for (int f = 0; f < rows->split->folds; f++)

@@ -123,9 +123,46 @@ static void keep(double *const *outcome, const struct align_ask *ask, const stru
     }
 }
 
+/* The lists of a rule again, as long as the largest rank, for answers that are permuted. */
+static iso_err permute(double *permuted, const struct align_ask *ask, const struct search *t,
+                       iso_rule rule, const iso_near_opt *near, iso_view x, iso_view offers,
+                       const int64_t *row)
+{
+    iso_near_opt opt = *near;
+    iso_near found = {0};
+    int64_t *first = NULL;
+    iso_near_stats stats = {0};
+    iso_err err = ISO_OK;
+
+    opt.k = 0;
+    for (int m = 0; m < ask->measures; m++) {
+        const struct align_measure *a = &ask->measure[m];
+        if (!a->of && a->rule == rule && a->k > opt.k)
+            opt.k = (int)a->k;
+    }
+    if (opt.k == 0)
+        return ISO_OK;
+    ISO_TRY(iso_alloc(&first, t->asked + 1, sizeof *first));
+    for (int64_t i = 0; i < t->questions; i++)
+        first[t->who[i] + 1] = i + 1;
+    ISO_TRY(iso_near_find(&found, NULL, x, offers, &opt, ask->run, &stats));
+    const struct align_found f = {.near = &found,
+                                  .asked = t->asked,
+                                  .asks = t->asks,
+                                  .query = row,
+                                  .first = first,
+                                  .target = t->target};
+    ISO_TRY(iso_align_permute_hits(permuted, ask, t->rows, rule, &f));
+done:
+    iso_near_free(&found);
+    iso_free(first);
+    return err;
+}
+
 /* Of a rule that looks back all rows of the source are there: r and sums are over all of them. */
-static iso_err search_by(double *const *outcome, const struct align_ask *ask, struct search *t,
-                         iso_rule rule, int stage, const struct align_fit *fit, iso_view offers)
+static iso_err search_by(double *const *outcome, double *permuted, const struct align_ask *ask,
+                         struct search *t, iso_rule rule, int stage, const struct align_fit *fit,
+                         iso_view offers)
 {
     const bool all = looks_back(rule) && !t->by_fold;
     struct align_view x = {0};
@@ -141,6 +178,10 @@ static iso_err search_by(double *const *outcome, const struct align_ask *ask, st
         iso_near_ranks(t->rank, x.view, offers, t->query, t->target, t->questions, &opt, ask->run));
     best_ranks(t->rank, t);
     keep(outcome, ask, t, rule);
+    for (int64_t q = 0; permuted && q < t->asked; q++)
+        t->query[q] = all ? t->row[q] : q;
+    if (permuted)
+        ISO_TRY(permute(permuted, ask, t, rule, &opt, x.view, offers, t->query));
 done:
     iso_mat_free(&x.own);
     return err;
@@ -156,7 +197,7 @@ static bool asked_before(const struct align_ask *ask, int m)
     return false;
 }
 
-iso_err iso_align_search(double *const *outcome, const struct align_ask *ask,
+iso_err iso_align_search(double *const *outcome, double *permuted, const struct align_ask *ask,
                          const struct align_rows *rows, int fold, int stage,
                          const struct align_fit *fit)
 {
@@ -168,7 +209,8 @@ iso_err iso_align_search(double *const *outcome, const struct align_ask *ask,
     ISO_TRY(iso_align_view(&y, rows, 1, t.offer, t.offers, stage, fit));
     for (int m = 0; m < ask->measures; m++) {
         if (!ask->measure[m].of && !asked_before(ask, m))
-            ISO_TRY(search_by(outcome, ask, &t, ask->measure[m].rule, stage, fit, y.view));
+            ISO_TRY(
+                search_by(outcome, permuted, ask, &t, ask->measure[m].rule, stage, fit, y.view));
     }
 done:
     iso_mat_free(&y.own);
