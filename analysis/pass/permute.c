@@ -34,16 +34,21 @@ struct reading {
 
 /* --- What there is to do --- */
 
+static int64_t items_of(const iso_task *task, int64_t pair)
+{
+    return task->matrix[task->pair[pair].x]->rows;
+}
+
 static const char *without(const iso_task *task, const iso_measure *m, int64_t count)
 {
     if (!m->null_model)
         return "it has no null model of permutations";
-    if (task->matrix[0]->rows > ISO_GRAM_MAX)
+    if (items_of(task, 0) > ISO_GRAM_MAX)
         return "of more than 4096 items there are no permutations; " ISO_FIELD(
             limit) " 4096 takes fewer";
     for (int64_t i = 0; i < task->pairs && m->null_model->most; i++) {
         const iso_gram_pair p = task->pair[i];
-        if (count > m->null_model->most(task->matrix[0]->rows, task->matrix[p.x]->cols,
+        if (count > m->null_model->most(items_of(task, i), task->matrix[p.x]->cols,
                                         task->matrix[p.y]->cols))
             return "so many cost too much; take fewer";
     }
@@ -58,7 +63,7 @@ static void note(const iso_task *task, const iso_measure *m, const char *why, in
 
     for (int64_t i = 0; m->null_model && m->null_model->most && i < task->pairs; i++) {
         const iso_gram_pair p = task->pair[i];
-        const int64_t most = m->null_model->most(task->matrix[0]->rows, task->matrix[p.x]->cols,
+        const int64_t most = m->null_model->most(items_of(task, i), task->matrix[p.x]->cols,
                                                  task->matrix[p.y]->cols);
         least = most < least ? most : least;
     }
@@ -96,7 +101,7 @@ double iso_permute_operations(const iso_task *task, int64_t count)
     for (int m = 0; m < task->measures; m++)
         for (int64_t i = 0; i < task->pairs && !without(task, task->measure[m], count); i++)
             sum += 2 * (double)count *
-                   task->measure[m]->null_model->operations(task->matrix[0]->rows,
+                   task->measure[m]->null_model->operations(items_of(task, i),
                                                             task->matrix[task->pair[i].x]->cols,
                                                             task->matrix[task->pair[i].y]->cols);
     return sum;
@@ -365,7 +370,7 @@ iso_err iso_permute(double *permuted, const iso_task *task, const iso_permutatio
     struct reading r = {.task = task,
                         .permutations = permutations,
                         .run = run,
-                        .n = task->matrix[0]->rows,
+                        .n = items_of(task, 0),
                         .dtype = run && run->double_precision ? ISO_F64 : ISO_F32};
     iso_err err = ISO_OK;
 

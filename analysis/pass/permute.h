@@ -1,4 +1,5 @@
-/* The second reading: values of all pairs again, with the items of one side permuted. */
+/* The second reading: values of pairs of one set of items again, with those of one side permuted.
+ */
 #ifndef ISO_ANALYSIS_PERMUTE_H
 #define ISO_ANALYSIS_PERMUTE_H
 

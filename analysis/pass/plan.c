@@ -83,6 +83,15 @@ done:
     return err;
 }
 
+static void part_free(iso_plan_part *p)
+{
+    iso_free(p->chunk_end);
+    iso_free(p->design);
+    iso_free(p->pair);
+    iso_free(p->cell);
+    iso_free(p->measure);
+}
+
 /* The part of set `set` and these measures; pairs 0: it has none. */
 static iso_err gather(iso_plan_part *out, const iso_task *task, int set, const int *which,
                       int measures, bool joint)
@@ -96,34 +105,28 @@ static iso_err gather(iso_plan_part *out, const iso_task *task, int set, const i
     ISO_TRY(iso_alloc(&p.pair, task->pairs, sizeof *p.pair));
     ISO_TRY(iso_alloc(&p.cell, task->pairs * measures, sizeof *p.cell));
     ISO_TRY(iso_alloc(&p.measure, measures, sizeof *p.measure));
+    if (task->design)
+        ISO_TRY(iso_alloc(&p.design, task->pairs, sizeof *p.design));
     for (int m = 0; m < measures; m++)
         p.measure[m] = task->measure[which[m]];
     for (int64_t i = 0; i < task->pairs; i++) {
         if (set_of(task, pair[i]) != set)
             continue;
+        if (task->design)
+            p.design[p.task.pairs] = task->design[i];
         for (int m = 0; m < measures; m++)
             p.cell[p.task.pairs * measures + m] = i * task->measures + which[m];
         p.pair[p.task.pairs++] = pair[i];
     }
+    p.task.design = p.design;
     p.task.pair = p.pair;
     p.task.measure = p.measure;
     *out = p;
     return ISO_OK;
 done:
-    iso_free(p.pair);
-    iso_free(p.cell);
-    iso_free(p.measure);
+    part_free(&p);
     return err;
 }
-
-static void part_free(iso_plan_part *p)
-{
-    iso_free(p->chunk_end);
-    iso_free(p->pair);
-    iso_free(p->cell);
-    iso_free(p->measure);
-}
-
 static iso_err add_part(iso_plan *plan, const iso_task *task, int set, int kind, const int *which,
                         int measures, const iso_run *run)
 {
@@ -133,6 +136,7 @@ static iso_err add_part(iso_plan *plan, const iso_task *task, int set, int kind,
     ISO_TRY(gather(&p, task, set, which, measures, kind % 2));
     if (p.task.pairs == 0)
         goto done;
+    p.set = set;
     p.rows = task->matrix[p.pair[0].x]->rows;
     p.method = kind >= 4 ? ISO_METHOD_SUMS : ISO_METHOD_GRAM;
     for (int m = 0; m < measures; m++)

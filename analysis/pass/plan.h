@@ -47,6 +47,7 @@ typedef struct iso_task {
  */
 typedef struct iso_plan_part {
     iso_task task; /* these pairs and measures alone */
+    int set;
     int64_t *cell; /* by pair and measure of the part: its cell of the whole task */
     iso_method method;
     unsigned needs;      /* union of the measures' needs, SUMS | GRAM settled */
@@ -63,7 +64,8 @@ typedef struct iso_plan_part {
     double operations;   /* of matrix products; a multiply and an add are two */
     int64_t bytes;       /* read from the sources, first rows for the pilot mean included */
     int64_t memory;      /* anonymous bytes at the peak */
-    iso_gram_pair *pair; /* what `task` borrows */
+    const struct iso_design **design; /* what `task` borrows, as the next two */
+    iso_gram_pair *pair;
     const iso_measure **measure;
 } iso_plan_part;
 

@@ -33,6 +33,7 @@ typedef struct iso_select {
     const char *tgt;    /* target languages; NULL: all others */
     const char *layers; /* "0,3-6,last"; NULL: all */
     iso_pairs pairs;
+    bool common;  /* of all pairs the items that all chosen languages have */
     bool across;  /* every layer with every layer, instead of each with itself */
     bool shuffle; /* permute the targets' rows: the control that should find nothing */
 } iso_select;
@@ -48,6 +49,9 @@ typedef struct iso_select {
     ISO_OPTION_AS(type, "pairs", ENUM, select.pairs, "all",                                        \
                   "take every pair of languages instead of source and targets", .choices = "all",  \
                   .excludes = "src")
+#define ISO_SELECT_COMMON(type)                                                                    \
+    ISO_OPTION_AS(type, "common", FLAG, select.common, NULL,                                       \
+                  "of every pair the items that all chosen languages have (default: its own)")
 #define ISO_SELECT_LAYERS(type)                                                                    \
     ISO_OPTION_AS(type, "layers", RANGES, select.layers, "LIST",                                   \
                   "layers to take: 0,3-6,last (default: all)")

@@ -5,15 +5,18 @@
 #include "bin/out.h"
 #include "bin/term.h"
 
+/* Dims may differ: a distance is undefined then, with its reason. */
 static iso_err centroids(const struct args *args)
 {
+    struct args reading = *args;
     const iso_run run = term_run(args);
     iso_states *states = NULL;
     iso_records records = {0};
     iso_facts facts = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(input_open(&states, args, &args->inputs, &run));
+    reading.reading.any_dims = true;
+    ISO_TRY(input_open(&states, &reading, &args->inputs, &run));
     if (args->plan) {
         ISO_TRY(iso_centroids_plan(&facts, states, args->study, &run));
         ISO_TRY(out_facts(&facts));

@@ -6,8 +6,10 @@
 #include "bin/out.h"
 #include "bin/term.h"
 
+/* Dims may differ: what needs equal ones is undefined then, with its reason. */
 static iso_err compare(const struct args *args)
 {
+    struct args reading = *args;
     const iso_run run = term_run(args);
     const struct words against = opt_words(args, "against");
     iso_compare_opt *opt = args->study;
@@ -16,9 +18,10 @@ static iso_err compare(const struct args *args)
     iso_facts facts = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(input_open(&states, args, &args->inputs, &run));
+    reading.reading.any_dims = true;
+    ISO_TRY(input_open(&states, &reading, &args->inputs, &run));
     if (against.count > 0)
-        ISO_TRY(input_open(&opt->against, args, &against, &run));
+        ISO_TRY(input_open(&opt->against, &reading, &against, &run));
     ISO_TRY(input_baseline(&opt->baseline, args, &run));
     if (args->plan) {
         ISO_TRY(iso_compare_plan(&facts, states, opt, &run));

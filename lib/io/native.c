@@ -208,25 +208,6 @@ static int by_layer(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The dims of one layer are equal in all languages. */
-static iso_err check_dims(const struct native *n, int from)
-{
-    for (int i = from; i < n->base.entry_count; i++) {
-        const iso_entry *e = &n->entries[i];
-        for (int k = 0; k < from; k++) {
-            const iso_entry *o = &n->entries[k];
-            if (o->layer == e->layer && o->cols != e->cols)
-                return iso_fail(ISO_EFORMAT,
-                                "%s: layer %d has %" PRId64 " dims in %s, %" PRId64
-                                " in %s; two models are two files",
-                                n->file->path, e->layer, o->cols, o->lang, e->cols, e->lang);
-            if (o->layer == e->layer)
-                break; /* the others equal this one */
-        }
-    }
-    return ISO_OK;
-}
-
 static iso_err read_layers(struct native *n, const char *lang)
 {
     const int from = n->base.entry_count;
@@ -247,7 +228,6 @@ static iso_err read_layers(struct native *n, const char *lang)
             ISO_FAIL(ISO_EFORMAT, "%s: %s, layer %d has %" PRId64 " rows, layer %d has %" PRId64,
                      n->file->path, lang, b->layer, b->rows, a->layer, a->rows);
     }
-    ISO_TRY(check_dims(n, from));
 done:
     iso_h5_texts_free(&layers);
     iso_buf_free(&path);

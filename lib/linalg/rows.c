@@ -1,5 +1,6 @@
 #include "lib/linalg/rows.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "lib/base/alloc.h"
@@ -83,7 +84,8 @@ iso_err iso_rows_of_view(iso_rows **out, iso_view v)
 struct pick {
     iso_rows base;
     iso_rows *inner;
-    int64_t *index;
+    const int64_t *index;
+    int64_t *own; /* NULL: the index is borrowed */
     char *buffer;
     int64_t room; /* rows the buffer holds */
 };
@@ -136,12 +138,13 @@ static void pick_close(iso_rows *self)
     struct pick *p = (struct pick *)self;
 
     iso_rows_close(p->inner);
-    iso_free(p->index);
+    iso_free(p->own);
     iso_free(p->buffer);
     iso_free(p);
 }
 
-iso_err iso_rows_pick(iso_rows **out, iso_rows *inner, const int64_t *index, int64_t count)
+static iso_err pick_new(iso_rows **out, iso_rows *inner, const int64_t *index, int64_t count,
+                        bool borrowed)
 {
     struct pick *p = NULL;
     iso_err err = ISO_OK;
@@ -150,9 +153,11 @@ iso_err iso_rows_pick(iso_rows **out, iso_rows *inner, const int64_t *index, int
         ISO_NEED(index[i] >= 0 && index[i] < inner->rows, "%s: no row %lld among %lld",
                  iso_rows_name(inner), (long long)index[i], (long long)inner->rows);
     ISO_TRY(iso_alloc(&p, 1, sizeof *p));
-    ISO_TRY(iso_alloc(&p->index, count, sizeof *p->index));
-    if (count > 0)
-        memcpy(p->index, index, (size_t)count * sizeof *index);
+    if (!borrowed)
+        ISO_TRY(iso_alloc(&p->own, count, sizeof *p->own));
+    if (p->own && count > 0)
+        memcpy(p->own, index, (size_t)count * sizeof *index);
+    p->index = borrowed ? index : p->own;
     p->base = (iso_rows){.rows = count,
                          .cols = inner->cols,
                          .dtype = inner->dtype,
@@ -167,10 +172,20 @@ iso_err iso_rows_pick(iso_rows **out, iso_rows *inner, const int64_t *index, int
 done:
     if (p) {
         iso_free(p->base.name);
-        iso_free(p->index);
+        iso_free(p->own);
     }
     iso_free(p);
     return err;
+}
+
+iso_err iso_rows_pick(iso_rows **out, iso_rows *inner, const int64_t *index, int64_t count)
+{
+    return pick_new(out, inner, index, count, false);
+}
+
+iso_err iso_rows_pick_borrowed(iso_rows **out, iso_rows *inner, const int64_t *index, int64_t count)
+{
+    return pick_new(out, inner, index, count, true);
 }
 
 const int64_t *iso_rows_picked(const iso_rows *self)

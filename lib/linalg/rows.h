@@ -45,8 +45,11 @@ ISO_API ISO_MUST_USE iso_err iso_rows_of_view(iso_rows **out, iso_view v);
 ISO_API ISO_MUST_USE iso_err iso_rows_pick(iso_rows **out, iso_rows *inner, const int64_t *index,
                                            int64_t count);
 
-/** Of a source that iso_rows_pick made its index, which lives as long as it does; of any other
- * NULL. */
+/** The same with an index that is borrowed and must outlive the source. */
+ISO_API ISO_MUST_USE iso_err iso_rows_pick_borrowed(iso_rows **out, iso_rows *inner,
+                                                    const int64_t *index, int64_t count);
+
+/** Of a source that these made its index, which lives as long as it does; of any other NULL. */
 ISO_API const int64_t *iso_rows_picked(const iso_rows *self);
 
 ISO_END

@@ -115,14 +115,19 @@ $ isogloss compare odd.h5 --layers 0 --quiet | cut -f 5
 > src_layer
 > 0
 $ craft odd.h5 en:0=8x4 de:0=8x5
-$ isogloss compare odd.h5
-2> isogloss compare: odd.h5: layer 0 has 5 dims in de, 4 in en; two models are two files
+# CKA compares other dims
+$ isogloss compare odd.h5 --measure cka,cosine:raw --interval none | cut -f 2,11-14
+> estimator	n	src_dim	tgt_dim	why
+> debiased	8	5	4	
+> raw	8	5	4	the cosine needs sides of equal dimension
+$ isogloss retrieve odd.h5
+2> isogloss retrieve: odd.h5: en, layer 0 has 4 dims, de (odd.h5) has 5; *
 ? 1
 $ craft a.h5 en:0=8x4
 $ craft b.h5 de:0=8x5
-$ isogloss centroids a.h5 b.h5
-2> isogloss centroids: b.h5: de, layer 0 has 5 dims, en (a.h5) has 4; two models are two collections (align takes them with --pad)
-? 1
+$ isogloss centroids a.h5 b.h5 --measure centroid:share | cut -f 2,9-
+> estimator	n	src_dim	tgt_dim	why
+> share	8	4	5	centroid distances need sides of equal dimension
 $ isogloss compare a.h5 --against b.h5
 2> isogloss compare: b.h5: no language 'en', which a.h5 has: choose with --src, --tgt
 ? 1

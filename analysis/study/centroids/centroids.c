@@ -11,6 +11,7 @@ static const iso_option options[] = {
     ISO_SELECT_TGT(iso_centroids_opt),
     ISO_SELECT_PAIRS(iso_centroids_opt),
     ISO_SELECT_LAYERS(iso_centroids_opt),
+    ISO_SELECT_COMMON(iso_centroids_opt),
     ISO_OPTION(iso_centroids_opt, MEASURES, measure, "LIST", "measures: cka,cka:biased,cosine (a name alone: its recommended estimators)", .init = "centroid"),
     ISO_OPTION_PREP(iso_centroids_opt),
     ISO_OPTION(iso_centroids_opt, ENUM, interval, "KIND", "how intervals are made", .choices = "none jackknife groups"),

@@ -6,7 +6,6 @@
 #include "analysis/measure/difference.h"
 #include "analysis/measure/spec.h"
 #include "analysis/pass/pass.h"
-#include "analysis/similarity/centroid.h"
 #include "analysis/pass/permute.h"
 #include "analysis/study/compare/compare_condition.h"
 #include "analysis/study/compare/compare_pieces.h"
@@ -41,6 +40,7 @@ static const iso_option options[] = {
     ISO_SELECT_TGT(iso_compare_opt),
     ISO_SELECT_PAIRS(iso_compare_opt),
     ISO_SELECT_LAYERS(iso_compare_opt),
+    ISO_SELECT_COMMON(iso_compare_opt),
     ISO_OPTION_AS(iso_compare_opt, "across", FLAG, select.across, NULL, "pair every layer with every layer"),
     ISO_OPTION_AS(iso_compare_opt, "shuffle", FLAG, select.shuffle, NULL, "permute the target's rows: the control that should find nothing"),
     ISO_OPTION(iso_compare_opt, MEASURES, measure, "LIST", "measures: cka,cka:biased,cosine (a name alone: its recommended estimators)", .init = "cka"),
@@ -124,12 +124,13 @@ static iso_err difference(iso_value *out, const struct comparison *c, int64_t i,
 static iso_err name_peers(iso_record *r, iso_buf *names, const struct comparison *c, int64_t i,
                           int m)
 {
+    const iso_gram_pair *pair = c->pairing.joint ? c->pairing.joint : c->pairing.pair;
     iso_err err = ISO_OK;
 
-    if (c->measure[m] != &iso_centroid_cosine_centred)
+    if (!c->measure[m]->peers)
         return ISO_OK;
     names->len = 0;
-    ISO_TRY(iso_pairing_peers(names, &c->pairing, c->pairing.pair[i].x));
+    ISO_TRY(iso_pairing_peers(names, &c->pairing, pair[i].x));
     r->subset = names->text;
 done:
     return err;
@@ -188,6 +189,16 @@ done:
     return err;
 }
 
+/* A mean over all languages is taken over items that all have. */
+static enum item_share share_of(const struct comparison *c, int measures)
+{
+    bool peers = false;
+
+    for (int m = 0; m < measures; m++)
+        peers = peers || c->measure[m]->peers;
+    return c->opt->select.common ? ITEMS_OF_ALL : peers ? ITEMS_OF_PAIRS_AND_JOINT : ITEMS_OF_PAIRS;
+}
+
 /* The measures, the pairs and the plan. */
 static iso_err prepare(struct comparison *c, iso_states *states, const iso_run *run)
 {
@@ -202,8 +213,9 @@ static iso_err prepare(struct comparison *c, iso_states *states, const iso_run *
              ISO_FIELD(difference) " needs " ISO_FIELD(against) " INPUT");
     ISO_TRY(iso_compare_method(&method, o->algorithm, o->interval));
     ISO_TRY(iso_measure_choose(c->measure, &count, MEASURES, o->measure));
-    ISO_TRY(iso_pairing_make(&c->pairing, &o->select, o->difference, iso_run_seed(run), states,
-                             o->against));
+    const struct pairing_ask ask = {
+        .difference = o->difference, .share = share_of(c, count), .seed = iso_run_seed(run)};
+    ISO_TRY(iso_pairing_make(&c->pairing, &o->select, &ask, states, o->against));
     ISO_TRY(iso_condition_make(&c->condition, o->condition, &o->baseline, &c->pairing, run));
     if (iso_condition_is_pieces(o->condition))
         ISO_TRY(iso_compare_pieces_make(&c->pieces, &c->pairing, &o->baseline, run));
@@ -223,28 +235,31 @@ static iso_err prepare(struct comparison *c, iso_states *states, const iso_run *
         err = iso_fail_in(err, "beside %.1f MB for rows at hand",
                           (double)(iso_run_mem(run) - within.mem) / 1e6);
     ISO_TRY(err);
-    iso_parallel_note(&c->pairing.parallel, iso_pairing_lang(&c->pairing, 0), run);
+    iso_pairing_note(&c->pairing, run);
 done:
     return err;
 }
 
-/* p and its like: of items by the ids of the first language, which all share. */
+/* p and its like: of items by the ids of the language that gives their order. */
 static iso_err permute(struct comparison *c, const iso_run *run)
 {
     const struct pairing *p = &c->pairing;
-    const struct origin *first = &p->origin[p->pair[0].x];
-    const int64_t *pick = p->parallel.pick ? p->parallel.pick[0] : NULL;
-    uint64_t *key = NULL;
+    uint64_t **key = NULL;
     iso_run within;
     iso_err err = ISO_OK;
 
     if (c->opt->permutations == 0)
         return ISO_OK;
     ISO_TRY(iso_compare_rows_run(&within, &c->rows, p, iso_condition_keeps(&c->condition), run));
-    ISO_TRY(iso_item_keys(&key, iso_states_lang(p->states[first->collection], first->lang), pick,
-                          p->task.matrix[0]->rows, iso_run_seed(run)));
-    ISO_TRY(iso_permute_values(c->values, &p->task, key, c->opt->permutations, &within));
+    ISO_TRY(iso_alloc(&key, p->sets.sets, sizeof *key));
+    for (int s = 0; s < p->sets.sets; s++)
+        ISO_TRY(iso_item_keys(&key[s], iso_pairing_first(p, s), p->place[s], p->sets.set[s].items,
+                              iso_run_seed(run)));
+    ISO_TRY(iso_permute_values(c->values, &c->plan, (const uint64_t *const *)key,
+                               c->opt->permutations, &within));
 done:
+    for (int s = 0; key && s < p->sets.sets; s++)
+        iso_free(key[s]);
     iso_free(key);
     return err;
 }

@@ -37,7 +37,9 @@ ISO_API ISO_MUST_USE iso_err iso_compare_plan(iso_facts *out, iso_states *states
 /**
  * Appends a record for every measure, pair of languages and layer; on an error `out` is as before.
  * A value lies where its measure says (CKA in [0, 1], debiased a little below 0, too); what is
- * undefined is NaN with `why`. The items that all chosen languages share are joined by their ids.
+ * undefined is NaN with `why`. Of each pair the items are joined that its own languages have
+ * (`common`: that all chosen languages have), by their ids. A mean over all centroids is of items
+ * that all have.
  * Cost    one reading of every matrix; O(n d^2) by sums or O(n^2 d) by Gram terms a pair.
  * Errors  ISO_EARG (also names that the states do not have), ISO_EFORMAT (numbers that are not
  *         finite), ISO_EIO, ISO_ENOMEM, ISO_ECANCEL.

@@ -314,12 +314,16 @@ iso_err iso_condition_open(struct condition *c, struct pairing *p, const iso_run
     if (!c->pair)
         return ISO_OK;
     ISO_TRY(iso_alloc(&c->rows, c->matrices, sizeof *c->rows));
+    ISO_TRY(iso_alloc(&c->set, c->matrices, sizeof *c->set));
     for (int m = 0; m < c->matrices; m++)
         ISO_TRY(iso_residual_open(&c->rows[m], p->rows[c->made_of[m][0]],
                                   &c->design[c->made_of[m][1]]->design, &c->buffer, run));
+    for (int m = 0; m < c->matrices; m++)
+        c->set[m] = p->set[c->made_of[m][0]];
     p->task.matrix = c->rows;
     p->task.matrices = c->matrices;
     p->task.pair = c->pair;
+    p->task.set = c->set;
     p->task.peers = NULL;
     p->task.design = c->by_pair;
 done:
@@ -401,6 +405,7 @@ void iso_condition_free(struct condition *c)
     iso_free(c->pick);
     iso_free(c->design);
     iso_free(c->rows);
+    iso_free(c->set);
     iso_free(c->made_of);
     iso_free(c->pair);
     iso_free(c->by_pair);

@@ -41,6 +41,7 @@ struct condition {
     iso_rows **rows;
     int matrices;
     int (*made_of)[2]; /* by matrix: of the pairing, design */
+    int *set;          /* by matrix */
     iso_gram_pair *pair;
     int *design_of; /* by pair */
     const iso_design **by_pair;

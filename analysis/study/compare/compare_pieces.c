@@ -130,6 +130,7 @@ static iso_err make(struct compare_pieces *c, const struct pairing *p, const iso
         c->needs[i][YB] = pair_of(c, p->pairs, pair.y, b);
         c->needs[i][AB] = pair_of(c, p->pairs, a, b);
     }
+    ISO_TRY(iso_alloc(&c->items, p->matrices + 2 * c->sets, sizeof *c->items));
     ISO_TRY(iso_alloc(&c->rows, p->matrices + 2 * c->sets, sizeof *c->rows));
 done:
     return err;
@@ -152,11 +153,16 @@ void iso_compare_pieces_open(struct compare_pieces *c, struct pairing *p)
 {
     if (!c->rows)
         return;
-    for (int m = 0; m < p->matrices; m++)
+    for (int m = 0; m < p->matrices; m++) {
         c->rows[m] = p->rows[m];
+        c->items[m] = p->set[m];
+    }
     for (int s = 0; s < c->sets; s++)
-        for (int side = 0; side < 2; side++)
+        for (int side = 0; side < 2; side++) {
             c->rows[p->matrices + 2 * s + side] = c->set[s]->rows[side];
+            c->items[p->matrices + 2 * s + side] = p->set[c->set[s]->x];
+        }
+    p->task.set = c->items;
     p->task.matrix = c->rows;
     p->task.matrices = p->matrices + 2 * c->sets;
     p->task.pair = c->pair;
@@ -230,6 +236,7 @@ void iso_compare_pieces_free(struct compare_pieces *c)
         set_free(c->set[i]);
     iso_compare_surface_free(&c->surface);
     iso_free(c->set);
+    iso_free(c->items);
     iso_free(c->rows);
     iso_free(c->pair);
     iso_free(c->needs);

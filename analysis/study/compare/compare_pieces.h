@@ -32,6 +32,7 @@ struct compare_pieces {
     struct pieces_set **set;
     int sets;
     iso_rows **rows; /* those of the pairing, then two of each set */
+    int *items;      /* by matrix: its set of items */
     iso_gram_pair *pair;
     int64_t pairs, (*needs)[5]; /* by pair of the pairing: xa, xb, ya, yb, ab among `pair` */
 };

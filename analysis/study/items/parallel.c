@@ -32,6 +32,16 @@ done:
     return err;
 }
 
+/* The usual case, which needs no table. */
+static bool same_ids(const iso_lang *a, const iso_lang *b)
+{
+    int64_t i = 0;
+
+    while (i < a->items && i < b->items && strcmp(a->ids[i], b->ids[i]) == 0)
+        i++;
+    return i == a->items && i == b->items;
+}
+
 /* Drops from the first language's pick what language p lacks, and fills p's pick in the same order.
  */
 static iso_err join(struct parallel *out, const iso_lang *const *langs, int p)
@@ -41,6 +51,10 @@ static iso_err join(struct parallel *out, const iso_lang *const *langs, int p)
     int64_t kept = 0;
     iso_err err = ISO_OK;
 
+    if (same_ids(first, other)) {
+        memcpy(out->pick[p], out->pick[0], (size_t)out->items * sizeof **out->pick);
+        return ISO_OK;
+    }
     ISO_TRY(index_make(&x, other));
     for (int64_t i = 0; i < out->items; i++) {
         const int64_t number = iso_textmap_find(&x.ids, first->ids[out->pick[0][i]], -1);

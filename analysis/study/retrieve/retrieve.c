@@ -34,6 +34,7 @@ static const iso_option options[] = {
     ISO_SELECT_TGT(iso_retrieve_opt),
     ISO_SELECT_PAIRS(iso_retrieve_opt),
     ISO_SELECT_LAYERS(iso_retrieve_opt),
+    ISO_SELECT_COMMON(iso_retrieve_opt),
     ISO_OPTION(iso_retrieve_opt, MEASURES, measure, "LIST", "measures: p@1,p@5:csls,mrr,error:ratio,mexa,f1 (default: p@1; a name alone: cosine and csls)"),
     ISO_OPTION(iso_retrieve_opt, ENUM, interval, "KIND", "how intervals are made (default: boot-items)", .choices = "none boot-items bca", .numbers = (const int[]){ISO_INTERVAL_NONE, ISO_INTERVAL_BOOT_ITEMS, ISO_INTERVAL_BCA}),
     ISO_OPTION_PERMUTATIONS(iso_retrieve_opt, .excludes = NULL),
@@ -191,12 +192,13 @@ static iso_err one_pair(struct retrieval *r, int l, int p)
     const bool permute = r->opt.permutations > 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_retrieve_rows_load(&r->rows, &r->ask, src, tgt, sel->layer[l], r->run));
+    ISO_TRY(iso_retrieve_rows_load(&r->rows, &r->ask, p, sel->layer[l], r->run));
+    ISO_TRY(iso_retrieve_permute_pair(&r->permute, &r->rows, p, r->run));
     const struct retrieve_pair pair = {
         .x = iso_mat_view(&r->rows.side[0].rows),
         .y = iso_mat_view(&r->rows.side[1].rows),
-        .tx = &r->rows.duplicates[iso_retrieve_lang_index(&r->rows, src)],
-        .ty = &r->rows.duplicates[iso_retrieve_lang_index(&r->rows, tgt)],
+        .tx = iso_retrieve_duplicates(&r->rows, p, 0),
+        .ty = iso_retrieve_duplicates(&r->rows, p, 1),
         .truth = r->truth,
         .truth_count = r->truth_count,
         .permute = permute ? &r->permute : NULL,
@@ -224,7 +226,7 @@ static iso_err walk(struct retrieval *r)
 
     ISO_TRY(iso_alloc(&r->values, all * r->ask.cells, sizeof *r->values));
     ISO_TRY(iso_retrieve_over_make(&r->over, &r->ask, sel->pair_count, sel->layer_count));
-    ISO_TRY(iso_retrieve_permute_open(&r->permute, r->opt.permutations, &r->rows, r->truth_count,
+    ISO_TRY(iso_retrieve_permute_open(&r->permute, r->opt.permutations, r->truth_count,
                                       all * r->ask.cells, r->run));
     for (int l = 0; l < sel->layer_count; l++) {
         for (int p = 0; p < sel->pair_count; p++) {
@@ -255,30 +257,43 @@ static iso_err read_truth(struct retrieval *r)
                          "with " ISO_FIELD(tgt) ", " ISO_FIELD(layers),
         sel->pair_count, sel->layer_count);
     if (r->opt.gold)
-        ISO_TRY(iso_retrieve_truth_read(
-            &r->truth, &r->truth_count, r->opt.gold,
-            r->rows.items[iso_retrieve_lang_index(&r->rows, sel->pair[0][0])],
-            r->rows.items[iso_retrieve_lang_index(&r->rows, sel->pair[0][1])], r->run));
+        ISO_TRY(iso_retrieve_truth_read(&r->truth, &r->truth_count, r->opt.gold,
+                                        iso_retrieve_items(&r->rows, 0, 0),
+                                        iso_retrieve_items(&r->rows, 0, 1), r->run));
 done:
     return err;
 }
 
 /* --- Notes and plan --- */
 
+/* Equal texts of a language, in the first of its pairs. */
+static void note_duplicates(const struct retrieval *r, int lang)
+{
+    const struct selection *sel = &r->rows.sel;
+
+    for (int p = 0; p < sel->pair_count; p++) {
+        for (int side = 0; side < 2; side++) {
+            const struct duplicates *t = iso_retrieve_duplicates(&r->rows, p, side);
+            if (sel->pair[p][side] != lang)
+                continue;
+            if (t->shared > 0)
+                iso_run_note(r->run,
+                             "%s: %lld of %lld rows have a text that another row has too; %s",
+                             lang_of(r, lang)->name, (long long)t->shared, (long long)t->items,
+                             r->ask.mining ? "for mining they are one" : "either is a hit");
+            return;
+        }
+    }
+}
+
 static void note_rows(const struct retrieval *r)
 {
-    iso_parallel_note(&r->rows.parallel, lang_of(r, r->rows.sel.lang[0])->name, r->run);
-    if (r->opt.first > r->rows.items[0])
+    iso_item_sets_note(&r->rows.sets, lang_of(r, r->rows.sel.lang[0])->name, r->run);
+    if (r->opt.first > r->rows.sets.most)
         iso_run_note(r->run, ISO_FIELD(first) " %lld: there are only %lld items",
-                     (long long)r->opt.first, (long long)r->rows.items[0]);
-    for (int p = 0; p < r->rows.sel.lang_count; p++) {
-        const struct duplicates *t = &r->rows.duplicates[p];
-        if (t->shared > 0)
-            iso_run_note(r->run, "%s: %lld of %lld rows have a text that another row has too; %s",
-                         lang_of(r, r->rows.sel.lang[p])->name, (long long)t->shared,
-                         (long long)t->items,
-                         r->ask.mining ? "for mining they are one" : "either is a hit");
-    }
+                     (long long)r->opt.first, (long long)r->rows.sets.most);
+    for (int l = 0; l < r->rows.sel.lang_count; l++)
+        note_duplicates(r, r->rows.sel.lang[l]);
 }
 
 /* Products of one pair: lists in both directions are one, all places one a direction. */
@@ -301,8 +316,8 @@ static void note_lists(const struct retrieval *r)
     double lists = 0;
 
     for (int p = 0; p < sel->pair_count; p++)
-        lists += (double)r->rows.items[iso_retrieve_lang_index(&r->rows, sel->pair[p][0])] +
-                 (double)r->rows.items[iso_retrieve_lang_index(&r->rows, sel->pair[p][1])];
+        lists +=
+            (double)iso_retrieve_items(&r->rows, p, 0) + (double)iso_retrieve_items(&r->rows, p, 1);
     lists *= sel->layer_count * searches(&r->ask);
     if (r->stats.again > 0)
         iso_run_note(r->run, "%lld of %.0f lists (%.2g %%) were not certain and were made again",
@@ -321,8 +336,8 @@ static iso_err add_facts(iso_facts *out, const struct retrieval *r)
 
     for (int l = 0; l < sel->layer_count; l++) {
         for (int p = 0; p < sel->pair_count; p++) {
-            const int64_t n = r->rows.items[iso_retrieve_lang_index(&r->rows, sel->pair[p][0])];
-            const int64_t m = r->rows.items[iso_retrieve_lang_index(&r->rows, sel->pair[p][1])];
+            const int64_t n = iso_retrieve_items(&r->rows, p, 0);
+            const int64_t m = iso_retrieve_items(&r->rows, p, 1);
             iso_record rec = iso_record_none();
             ISO_TRY(dims(&rec, r, p, sel->layer[l]));
             const double need = iso_retrieve_memory(n, m, rec.src_dim);
@@ -330,7 +345,7 @@ static iso_err add_facts(iso_facts *out, const struct retrieval *r)
             memory = need > memory ? need : memory;
         }
     }
-    ISO_TRY(iso_facts_count(out, "items", r->rows.items[0]));
+    ISO_TRY(iso_facts_count(out, "items", iso_retrieve_items(&r->rows, 0, 0)));
     ISO_TRY(iso_facts_count(out, "pairs", (int64_t)sel->layer_count * sel->pair_count));
     ISO_TRY(iso_facts_count(out, "searches", searches(&r->ask)));
     ISO_TRY(iso_facts_real(out, "operations", operations * searches(&r->ask)));

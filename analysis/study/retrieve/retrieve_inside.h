@@ -4,7 +4,7 @@
 
 #include "analysis/search/hits.h"
 #include "analysis/study/items/language_span.h"
-#include "analysis/study/items/parallel.h"
+#include "analysis/study/items/item_sets.h"
 #include "analysis/study/retrieve/retrieve_ask.h"
 #include "analysis/study/retrieve/retrieve_pair.h"
 #include "analysis/study/retrieve/retrieve_permute.h"
@@ -15,17 +15,16 @@
 /* One language of one layer, in memory. */
 struct retrieve_side {
     iso_mat rows; /* f32, prepared */
-    int lang, layer;
+    int lang, layer, set;
     bool there;
 };
 
 struct retrieve_rows {
     iso_states *states;
     struct selection sel;
-    struct parallel
-        parallel; /* languages in the order of sel.lang; none when rows are not joined */
-    struct duplicates *duplicates; /* by sel.lang */
-    int64_t *items;                /* by sel.lang */
+    struct item_sets
+        sets; /* of languages in the order of sel.lang; none when rows are not joined */
+    struct duplicates *duplicates; /* by set, then by sel.lang */
     struct retrieve_side side[2];
     struct language_spans spans;
 };
@@ -37,12 +36,13 @@ iso_err iso_retrieve_rows_open(struct retrieve_rows *out, const iso_select *sele
                                const iso_run *run);
 void iso_retrieve_rows_free(struct retrieve_rows *r);
 
-/* Where a language stands in sel.lang. */
-int iso_retrieve_lang_index(const struct retrieve_rows *r, int lang);
+/* Rows of one side (0 source, 1 target) of a pair, and which of them have equal text. */
+int64_t iso_retrieve_items(const struct retrieve_rows *r, int pair, int side);
+const struct duplicates *iso_retrieve_duplicates(const struct retrieve_rows *r, int pair, int side);
 
 /* Reads and prepares both sides of a pair at a layer; what is there already is kept. */
-iso_err iso_retrieve_rows_load(struct retrieve_rows *r, const struct retrieve_ask *ask, int src,
-                               int tgt, int layer, const iso_run *run);
+iso_err iso_retrieve_rows_load(struct retrieve_rows *r, const struct retrieve_ask *ask, int pair,
+                               int layer, const iso_run *run);
 
 /* --- MEXA over layers (retrieve_layers.c) --- */
 

@@ -11,21 +11,27 @@
 
 enum { BATCH = 1024 };
 
-/* Of the items by their ids in the first language; of given true pairs by their line. */
-static iso_err make_keys(struct retrieve_permute *p, const struct retrieve_rows *rows,
-                         int64_t truth_count, uint64_t seed)
+static void forget_items(struct retrieve_permute *p)
 {
-    const int64_t *pick = rows->parallel.pick ? rows->parallel.pick[0] : NULL;
-    iso_err err = ISO_OK;
+    iso_free(p->key);
+    iso_free(p->order);
+    iso_free(p->place);
+    p->key = NULL;
+    p->order = p->place = NULL;
+    p->permutations.key = NULL;
+    p->count = 0;
+    p->set = -1;
+}
 
-    p->permutations.items = truth_count > 0 ? truth_count : rows->items[0];
-    if (truth_count == 0)
-        return iso_item_keys(&p->key, iso_states_lang(rows->states, rows->sel.lang[0]), pick,
-                             rows->items[0], seed);
-    ISO_TRY(iso_alloc(&p->key, truth_count, sizeof *p->key));
-    for (int64_t g = 0; g < truth_count; g++)
-        p->key[g] = iso_item_key(seed, NULL, g);
-done:
+/* Of given true pairs by their line. */
+static iso_err keys_of_lines(uint64_t **out, int64_t count, uint64_t seed)
+{
+    uint64_t *key = NULL;
+    iso_err err = iso_alloc(&key, count, sizeof *key);
+
+    for (int64_t g = 0; g < count && !err; g++)
+        key[g] = iso_item_key(seed, NULL, g);
+    *out = key;
     return err;
 }
 
@@ -42,17 +48,15 @@ done:
 }
 
 iso_err iso_retrieve_permute_open(struct retrieve_permute *out, int64_t permutations,
-                                  const struct retrieve_rows *rows, int64_t truth_count,
-                                  int64_t cells, const iso_run *run)
+                                  int64_t truth_count, int64_t cells, const iso_run *run)
 {
-    struct retrieve_permute p = {.permutations.count = permutations};
+    struct retrieve_permute p = {
+        .permutations.count = permutations, .lines = truth_count, .set = -1};
     iso_err err = ISO_OK;
 
     if (permutations == 0)
         return ISO_OK;
     ISO_TRY(iso_permutations_room(permutations, cells, run));
-    ISO_TRY(make_keys(&p, rows, truth_count, iso_run_seed(run)));
-    ISO_TRY(iso_retrieve_permute_draws(&p));
     ISO_TRY(iso_alloc(&p.values, cells * (permutations + 1), sizeof *p.values));
     *out = p;
     p = (struct retrieve_permute){0};
@@ -61,11 +65,34 @@ done:
     return err;
 }
 
+iso_err iso_retrieve_permute_pair(struct retrieve_permute *p, const struct retrieve_rows *rows,
+                                  int pair, const iso_run *run)
+{
+    const int set = rows->sets.of ? rows->sets.of[pair] : 0;
+    const int lang =
+        rows->sets.set ? rows->sel.lang[rows->sets.first[set]] : rows->sel.pair[pair][0];
+    const int64_t n = p->lines > 0 ? p->lines : iso_retrieve_items(rows, pair, 0);
+    iso_err err = ISO_OK;
+
+    if (p->permutations.count == 0 || p->set == set)
+        return ISO_OK;
+    forget_items(p);
+    if (p->lines > 0)
+        ISO_TRY(keys_of_lines(&p->key, n, iso_run_seed(run)));
+    else
+        ISO_TRY(iso_item_keys(&p->key, iso_states_lang(rows->states, lang),
+                              rows->sets.set ? iso_item_sets_place(&rows->sets, set) : NULL, n,
+                              iso_run_seed(run)));
+    p->permutations.items = n;
+    ISO_TRY(iso_retrieve_permute_draws(p));
+    p->set = set;
+done:
+    return err;
+}
+
 void iso_retrieve_permute_free(struct retrieve_permute *p)
 {
-    iso_free(p->key);
-    iso_free(p->order);
-    iso_free(p->place);
+    forget_items(p);
     iso_free(p->values);
     *p = (struct retrieve_permute){0};
 }

@@ -12,6 +12,8 @@ struct retrieve_rows;
  * is these whose rows of the target change places. */
 struct retrieve_permute {
     iso_permutations permutations; /* {0}: none */
+    int64_t lines;                 /* of given true pairs */
+    int set;                       /* of the items at hand; -1: none yet */
     uint64_t *key;
     int32_t *order, *place; /* of the batch at hand */
     int64_t first, count;
@@ -21,8 +23,11 @@ struct retrieve_permute {
 /* Nothing where `permutations` is 0. `cells`: of all pairs and layers together. Errors  ISO_EARG
  * (more than the memory holds), ISO_ENOMEM. */
 iso_err iso_retrieve_permute_open(struct retrieve_permute *out, int64_t permutations,
-                                  const struct retrieve_rows *rows, int64_t truth_count,
-                                  int64_t cells, const iso_run *run);
+                                  int64_t truth_count, int64_t cells, const iso_run *run);
+
+/* Takes the items of a pair; those at hand stay where the pair before had the same. */
+iso_err iso_retrieve_permute_pair(struct retrieve_permute *p, const struct retrieve_rows *rows,
+                                  int pair, const iso_run *run);
 void iso_retrieve_permute_free(struct retrieve_permute *p);
 
 /* Room for the batches of one whose `permutations` and `key` are set. Errors  ISO_ENOMEM. */
