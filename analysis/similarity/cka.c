@@ -203,7 +203,7 @@ static void chance(iso_value *v, const iso_pair *pair, bool biased, const struct
 
     v->null = biased ? all.mean : 0;
     v->null_sd = biased ? all.sd : sqrt(2 / (n * (n - 3)));
-    if (biased || pair->tested)
+    if (biased || pair->tested || pair->design)
         v->p = iso_cka_chance_tail(v->value, v->null, v->null_sd, all);
     if (pair->tested && !isnan(v->p)) {
         const double most = iso_cka_chance_point(ISO_LEVEL, v->null, v->null_sd, all);

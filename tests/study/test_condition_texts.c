@@ -216,7 +216,7 @@ static void what_is_refused(void **state)
 
     draw(&t, 3);
     opt.permutations = 99;
-    fails(iso_compare_check(&opt), ISO_EARG, "--condition pieces is of kernels, not of rows");
+    fails(iso_compare_check(&opt), ISO_EARG, "--condition takes no --permutations: permuted residuals are none");
     opt = options("length");
     opt.baseline.model = NULL;
     fails(iso_compare_check(&opt), ISO_EARG,

@@ -291,9 +291,9 @@ static iso_err take_options(iso_compare_opt *out, const iso_compare_opt *opt)
     ISO_TRY(iso_selection_check(&out->select));
     ISO_TRY(iso_compare_rows_make(&rows, out->prep));
     ISO_TRY(iso_permutations_check(out->permutations));
-    ISO_NEED(!out->permutations || !iso_condition_is_pieces(out->condition),
-             ISO_FIELD(condition) " pieces is of kernels, not of rows: " ISO_FIELD(
-                 permutations) " go with length or a file");
+    ISO_NEED(!out->permutations || !out->condition,
+             ISO_FIELD(condition) " takes no " ISO_FIELD(
+                 permutations) ": permuted residuals are none; p comes by a formula");
     ISO_TRY(iso_baseline_check(&out->baseline));
     ISO_NEED(!out->against || (!out->baseline.kinds && !out->baseline.states),
              ISO_FIELD(against) " and " ISO_FIELD(baseline) " exclude each other: states of random "
