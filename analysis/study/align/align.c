@@ -197,14 +197,32 @@ done:
 
 /* --- All of them --- */
 
+/* How many items have no partner, in one line. */
+static void note_items(const struct align *a)
+{
+    const struct align_link *l = a->set.link;
+    int64_t least = l[0].parallel.items, most = least, unshared = 0;
+
+    for (int i = 0; i < a->set.links; i++) {
+        const struct parallel *p = &l[i].parallel;
+        least = p->items < least ? p->items : least;
+        most = p->items > most ? p->items : most;
+        unshared = p->unshared > unshared ? p->unshared : unshared;
+    }
+    if (a->set.links == 1)
+        iso_parallel_note(&l[0].parallel, l[0].name[0], a->ask.run);
+    else if (unshared > 0)
+        iso_run_note(a->ask.run, "a pair has the items that its own languages share, %lld to %lld",
+                     (long long)least, (long long)most);
+}
+
 /* What the numbers rest on and do not say. */
 static void note(const struct align *a)
 {
     const char *rows = a->ask.opt.train ? "pairs" : "rows";
     const iso_map_method method = a->ask.map.method;
 
-    for (int i = 0; i < a->set.links; i++)
-        iso_parallel_note(&a->set.link[i].parallel, a->set.link[i].name[0], a->ask.run);
+    note_items(a);
     iso_folds_note(&(struct folds){.joined = a->set.joined, .by_position = a->set.by_position},
                    a->set.link[0].name[0], a->ask.run);
     if (a->least > 0)
