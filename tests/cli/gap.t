@@ -174,6 +174,8 @@ needs gnuplot
 $ isogloss gap --scores s.csv r.csv --quiet --csv o.csv --plot scatter.svg --plot-data scatter.gp; grep -c '<svg' scatter.svg; grep -c "^set label '..' at" scatter.gp
 > 1
 > 5
+$ isogloss gap --scores last.csv two.csv --quiet --csv o.csv --plot both.gp; grep -c "^set label '..' at" both.gp
+> 10
 $ isogloss gap --scores s.csv --quiet --csv o.csv --plot gaps.gp --plot-data gaps.tsv; grep -c . gaps.tsv
 > 7
 # either way round, as people type them

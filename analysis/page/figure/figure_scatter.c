@@ -58,13 +58,28 @@ bool iso_figure_relates(const iso_record *r)
 
 /* --- Points --- */
 
-/* The gap that goes with a correlation: at its layer, where gaps have layers. */
+/* A gap of the scores that a correlation is with. */
 static bool is_gap(const iso_record *g, const iso_record *r)
 {
     return strcmp(g->measure, "gap") == 0 && iso_str_same(g->estimator, "language") && g->tgt &&
            iso_str_same(g->src, r->src) && isfinite(g->value) &&
-           (g->src_layer == ISO_NO_INT || g->src_layer == r->src_layer) &&
            (!g->model || !r->model2 || iso_str_same(g->model, r->model2));
+}
+
+/* Where gaps have layers, those at that of the correlation; all of them, where there is one. */
+static bool at_one_layer(const iso_records *among, const iso_record *r)
+{
+    const iso_record *first = NULL;
+
+    for (int64_t i = 0; i < among->count; i++) {
+        const iso_record *g = &among->at[i];
+        if (!is_gap(g, r))
+            continue;
+        first = first ? first : g;
+        if (g->src_layer != first->src_layer)
+            return false;
+    }
+    return true;
 }
 
 static bool has_lang(const struct scatter_panel *p, const char *lang)
@@ -80,6 +95,7 @@ static iso_err add_points(struct scatter_panel *p, const struct gap_series *seri
                           const iso_records *among)
 {
     const iso_record *r = p->pearson;
+    const bool any = at_one_layer(among, r);
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&p->lang, r->n + 1, sizeof *p->lang));
@@ -87,7 +103,8 @@ static iso_err add_points(struct scatter_panel *p, const struct gap_series *seri
     ISO_TRY(iso_alloc(&p->y, r->n + 1, sizeof *p->y));
     for (int64_t i = 0; i < among->count && p->n < r->n; i++) {
         const iso_record *g = &among->at[i];
-        if (!is_gap(g, r) || has_lang(p, g->tgt))
+        const bool there = any || g->src_layer == ISO_NO_INT || g->src_layer == r->src_layer;
+        if (!is_gap(g, r) || !there || has_lang(p, g->tgt))
             continue;
         p->lang[p->n] = g->tgt;
         p->x[p->n] = iso_gap_series_at(series, r->src, g->tgt, r->src_layer);
