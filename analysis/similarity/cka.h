@@ -18,11 +18,11 @@ ISO_BEGIN
  * Interval  Gram method: delete-one jackknife (`jackknife`, n >= 5). Sums method: the unbiased
  *           terms of 20 groups of rows, jackknifed (`groups`, n >= 80).
  * Null      0, with standard deviation √(2/(n(n−3))): exact over all pairings of the rows.
- * p         where asked for, and of residuals (iso_pair.design), one-sided, up: Pearson's type III
- * with these two and the skewness of the biased form. Cost      O(n·p·q) and O(pq) memory a pair
- * (sums), O(n²) a pair after O(n²p) a matrix (Gram). Source    Kornblith et al. 2019 (arXiv
- * 1905.00414); HSIC₁: Song et al. 2012 (JMLR 13); debiased CKA as in Nguyen et al. 2021 (arXiv
- * 2010.15327), here over all rows.
+ * p         where asked for, and of residuals (iso_pair.design), one-sided, up: Pearson's
+ *           type III with these two and the skewness of the biased form.
+ * Cost      O(n·p·q) and O(pq) memory a pair (sums), O(n²) a pair after O(n²p) a matrix (Gram).
+ * Source    Kornblith et al. 2019 (arXiv 1905.00414); HSIC₁: Song et al. 2012 (JMLR 13);
+ *           debiased CKA as in Nguyen et al. 2021 (arXiv 2010.15327), here over all rows.
  */
 ISO_API extern const iso_measure iso_cka_debiased;
 

@@ -75,7 +75,44 @@ static void nothing_is_left_of_what_fails(void **state)
     globfree(&found);
 }
 
+/* Records of conditional CKA are no curves among those of CKA: they have a section. */
+static void what_was_held_constant_has_a_section(void **state)
+{
+    (void)state;
+    const char *path = temp_path("given.json"), *const files[] = {path, NULL};
+    const char *folder = temp_path("given");
+    const iso_report_opt opt = {.size = sizeof opt, .records = files};
+    char file[4096];
+    FILE *f = fopen(path, "w");
+
+    assert_non_null(f);
+    fputs("[", f);
+    for (int given = 0; given < 2; given++)
+        for (int layer = 0; layer < 3; layer++)
+            fprintf(f,
+                    "%s{\"measure\": \"cka\", \"estimator\": \"debiased\", \"src\": \"en\", "
+                    "\"tgt\": \"de\", \"src_layer\": %d, \"tgt_layer\": %d, \"value\": 0.%d%s}",
+                    given || layer ? "," : "", layer, layer, 3 + layer - given,
+                    given ? ", \"condition\": \"length\"" : "");
+    fputs("]", f);
+    fclose(f);
+    ok(iso_report(NULL, &opt, folder, NULL));
+    for (int given = 0; given < 2; given++) {
+        char line[256];
+        int lines = 0;
+        (void)snprintf(file, sizeof file, "%s/figures/%s.tsv", folder,
+                       given ? "cka-given" : "cka-layers");
+        f = fopen(file, "r");
+        assert_non_null(f);
+        while (fgets(line, sizeof line, f))
+            lines += line[0] >= '0' && line[0] <= '9';
+        fclose(f);
+        assert_int_equal(lines, 3);
+    }
+}
+
 int main(void)
 {
-    RUN_TESTS(test(a_folder_of_states), test(nothing_is_left_of_what_fails));
+    RUN_TESTS(test(a_folder_of_states), test(nothing_is_left_of_what_fails),
+              test(what_was_held_constant_has_a_section));
 }

@@ -110,6 +110,14 @@ const char iso_guide_centroid_map[] =
     "script and family. <cite>Libovick&yacute; et al., Findings of EMNLP 2020 "
     "(arXiv:2004.05160).</cite>";
 
+const char iso_guide_given[] =
+    "CKA of what is left of both languages when what is named with the figure is held constant: "
+    "the rows, "
+    "or for pieces their kernels, are regressed on it. Similarity that comes from sentences being "
+    "long in both languages, or from strings that both write alike, is gone; what the network has "
+    "learnt beyond it stays. Look at how much lower the curves are than without, and whether "
+    "random weights keep anything. <cite>Cui et al., NeurIPS 2022 (arXiv:2202.00095).</cite>";
+
 const char iso_guide_models[] =
     "Each language of one model with the same language of the other, over the same sentences. "
     "<b>1</b> "

@@ -10,7 +10,7 @@ extern const char iso_guide_cka_curves[], iso_guide_cka_biased[], iso_guide_cosi
     iso_guide_cosine_centred[], iso_guide_retrieval_cosine[], iso_guide_retrieval_csls[],
     iso_guide_alignment[], iso_guide_layer_map[], iso_guide_language_map[],
     iso_guide_centroid_relative[], iso_guide_centroid_share[], iso_guide_centroid_map[],
-    iso_guide_models[], iso_guide_difference[], iso_guide_anything_else[];
+    iso_guide_models[], iso_guide_difference[], iso_guide_given[], iso_guide_anything_else[];
 
 /* A guide as it reads below a figure. */
 iso_err iso_guide_fill(iso_buf *out, const char *guide, const struct figure *f);

@@ -34,6 +34,7 @@ enum section_pairs {
     PAIRS_LANGUAGES,
     PAIRS_MODELS,
     PAIRS_DIFFERENCE,
+    PAIRS_GIVEN,   /* with something held constant */
     PAIRS_ALIGNED, /* after a map */
     PAIRS_GAINED,  /* what the map brought */
     PAIRS_MIXED    /* before and after mixing, and λ */
@@ -121,7 +122,8 @@ iso_err iso_report_stand(iso_buf *out, const struct report *report, const iso_be
 /* Which discrepancy goes with the transfer gap, and whether a baseline does so too (HTML). */
 iso_err iso_report_relations(iso_buf *out, const struct report *report, const iso_beside *beside);
 
-/* What stands above all baselines, then the most cross-lingual layer, farthest language, distance from chance, in plain words (HTML). */
+/* What stands above all baselines, then the most cross-lingual layer, farthest language, distance
+ * from chance, in plain words (HTML). */
 iso_err iso_report_summarise(iso_buf *out, const struct report *report);
 
 /* Of how many languages and layers mixing is shown to do something, in plain words (HTML); nothing

@@ -14,6 +14,8 @@
 static const struct section table[] = {
     {10, "cka-layers", "Similarity with the source, layer by layer", "cka:debiased",
      ISO_PLOT_CURVES, iso_guide_cka_curves},
+    {15, "cka-given", "Similarity beyond what is held constant", "cka:debiased", ISO_PLOT_CURVES,
+     iso_guide_given, PAIRS_GIVEN},
     {20, "cosine-centred-layers", "Translations side by side: cosine without the language means",
      "cosine:centred", ISO_PLOT_CURVES, iso_guide_cosine_centred},
     {30, "cosine-raw-layers", "Translations side by side: raw cosine", "cosine:raw",
@@ -86,6 +88,8 @@ static enum section_pairs pairs_of(const iso_record *r, bool mixes)
         return PAIRS_MIXED;
     if (r->stage && strcmp(r->stage, "difference") == 0)
         return r->train ? PAIRS_GAINED : PAIRS_DIFFERENCE;
+    if (r->condition && !r->x)
+        return PAIRS_GIVEN;
     /* Before a map retrieval is shown beside it, similarity by itself. */
     if (r->stage && !r->x && !r->mix && (r->train || r->direction))
         return PAIRS_ALIGNED;
