@@ -494,6 +494,13 @@ static void company_changes_nothing(void **state)
         iso_states_close(s);
     }
     iso_records_free(&alone);
+    opt.select.common = true; /* of en and de those that fr has, too */
+    iso_states *all = in_company(true);
+    ok(iso_align(&company, all, &opt, NULL));
+    for (int64_t i = 0; i < company.count; i++)
+        assert_true(company.at[i].fold != ISO_NO_INT || company.at[i].n == TALKS - 7);
+    iso_records_free(&company);
+    iso_states_close(all);
 }
 
 /* Before the map, retrieval is that of iso_retrieve: values, intervals, chance, with equal texts.

@@ -209,11 +209,14 @@ static void note_items(const struct align *a)
         most = p->items > most ? p->items : most;
         unshared = p->unshared > unshared ? p->unshared : unshared;
     }
-    if (a->set.links == 1)
+    if (a->set.links == 1 || a->ask.opt.select.common)
         iso_parallel_note(&l[0].parallel, l[0].name[0], a->ask.run);
     else if (unshared > 0)
-        iso_run_note(a->ask.run, "a pair has the items that its own languages share, %lld to %lld",
-                     (long long)least, (long long)most);
+        iso_run_note(
+            a->ask.run,
+            "a pair has the items that its own languages share, %lld to %lld; those that all "
+            "languages have: " ISO_FIELD(common),
+            (long long)least, (long long)most);
 }
 
 /* What the numbers rest on and do not say. */

@@ -17,6 +17,7 @@ static const iso_option rows[] = {
     ISO_SELECT_SRC(iso_align_opt),
     ISO_SELECT_TGT(iso_align_opt),
     ISO_SELECT_PAIRS(iso_align_opt),
+    ISO_SELECT_COMMON(iso_align_opt),
     ISO_SELECT_LAYERS(iso_align_opt),
     ISO_OPTION(iso_align_opt, MEASURES, measure, "LIST", "at each stage: p@1,p@5:csls,mrr,cka,centroid,... (default: p@1,mrr,centroid:relative,cka)", .init = "p@1,mrr,centroid:relative,cka"),
     ISO_OPTION(iso_align_opt, ENUM, interval, "KIND", "none leaves intervals out", .choices = "none"),
@@ -209,6 +210,11 @@ static iso_err check_together(const iso_align_opt *o)
     ISO_NEED(!o->test || !(o->folds || o->each_fold),
              ISO_FIELD(test) " is scored whole; leave out " ISO_FIELD_S,
              o->folds ? "folds" : "each_fold");
+    ISO_NEED(!o->select.common || !(o->train || o->alignments || o->apply),
+             ISO_FIELD(common) " is of items joined by id or position, not with " ISO_FIELD_S,
+             o->train        ? "train"
+             : o->alignments ? "alignments"
+                             : "apply");
     ISO_TRY(iso_selection_check(&o->select));
     ISO_TRY(iso_baseline_check(&o->baseline));
     ISO_NEED((!o->baseline.kinds && !o->baseline.states) || (!o->train && !o->alignments),

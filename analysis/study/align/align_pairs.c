@@ -80,7 +80,8 @@ static iso_err pair_rows(struct align_link *l, struct align_set *set, const stru
     int64_t *item = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_parallel_make(&l->parallel, langs, 2));
+    if (!l->parallel.pick) /* not joined with all others */
+        ISO_TRY(iso_parallel_make(&l->parallel, langs, 2));
     const int64_t n = l->parallel.items;
     ISO_TRY(items_of_rows(&item, langs[0]));
     ISO_TRY(deal_items(&folds, set, l, item ? langs[0]->items : n, ask));
@@ -163,6 +164,49 @@ done:
     return err;
 }
 
+static iso_err copy_pick(int64_t **out, const int64_t *pick, int64_t items)
+{
+    iso_err err = ISO_OK;
+
+    if (pick)
+        ISO_TRY(iso_alloc(out, items, sizeof **out));
+    if (pick)
+        memcpy(*out, pick, (size_t)items * sizeof **out);
+done:
+    return err;
+}
+
+/* With `common`: every pair has the items that all chosen languages have. */
+static iso_err join_all(struct align_set *set, const struct selection *sel)
+{
+    const iso_lang **langs = NULL;
+    struct parallel all = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&langs, sel->lang_count, sizeof *langs));
+    for (int i = 0; i < sel->lang_count; i++)
+        langs[i] = iso_states_lang(set->states, sel->lang[i]);
+    ISO_TRY(iso_parallel_make(&all, langs, sel->lang_count));
+    for (int i = 0; i < set->links; i++) {
+        struct align_link *l = &set->link[i];
+        ISO_TRY(iso_alloc(&l->parallel.pick, 2, sizeof *l->parallel.pick));
+        l->parallel.lang_count = 2;
+        l->parallel.items = all.items;
+        l->parallel.unshared = all.unshared;
+        l->parallel.by_ids = all.by_ids;
+        for (int side = 0; side < 2; side++) {
+            for (int at = 0; at < sel->lang_count; at++) {
+                if (sel->lang[at] == l->lang[side])
+                    ISO_TRY(copy_pick(&l->parallel.pick[side], all.pick[at], all.items));
+            }
+        }
+    }
+done:
+    iso_parallel_free(&all);
+    iso_free(langs);
+    return err;
+}
+
 /* The chosen pairs of languages, and of each its layers. */
 static iso_err choose(struct align_set *set, const struct align_ask *ask)
 {
@@ -184,6 +228,8 @@ static iso_err choose(struct align_set *set, const struct align_ask *ask)
             set->pair[set->pairs++] =
                 (struct align_pair){.of = &set->link[i], .layer = sel.layer[k]};
     }
+    if (ask->opt.select.common)
+        ISO_TRY(join_all(set, &sel));
 done:
     iso_selection_free(&sel);
     return err;
