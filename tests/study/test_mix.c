@@ -151,7 +151,7 @@ static int64_t whole(const iso_facts *facts, const char *name)
     return f->whole;
 }
 
-/* 4 layers, 3 ways: 4 plain, and of each way 4 + 3 + 2 + 1. */
+/* 4 layers, 4 ways: 4 plain, and of each way 4 + 3 + 2 + 1. */
 static void the_plan_counts(void **state)
 {
     iso_model *m = model();
@@ -165,7 +165,7 @@ static void the_plan_counts(void **state)
     text(iso_facts_find(&facts, "source")->text, "en");
     assert_int_equal(whole(&facts, "targets"), 1);
     assert_int_equal(whole(&facts, "items"), 11);
-    assert_int_equal(whole(&facts, "layers"), 4 + 3 * (4 + 3 + 2 + 1));
+    assert_int_equal(whole(&facts, "layers"), 4 + 4 * (4 + 3 + 2 + 1));
     const int64_t memory = whole(&facts, "memory");
     iso_records none = {0};
     fails(iso_mix(&none, m, t, &opt, &(iso_run){.mem = memory / 2, .mem_firm = true}), ISO_EARG,
