@@ -5,6 +5,7 @@
 
 #include "analysis/study/align/align.h"
 #include "analysis/study/compare/compare.h"
+#include "analysis/study/mix/mix.h"
 #include "analysis/study/probe/probes.h"
 #include "analysis/study/retrieve/retrieve.h"
 #include "lib/base/alloc.h"
@@ -381,6 +382,103 @@ static void probes_and_maps_have_baselines(void **state)
     iso_states_close(s);
 }
 
+/* Before a map pieces are what retrieval has; no map of them is determined. */
+static void pieces_are_not_mapped(void **state)
+{
+    (void)state;
+    iso_states *s = embedded(NULL);
+    iso_records maps = {0}, found = {0};
+    iso_retrieve_opt retrieve;
+    iso_align_opt align;
+    int undefined = 0;
+
+    iso_retrieve_opt_init(&retrieve, sizeof retrieve);
+    retrieve.measure = "p@1:cosine";
+    retrieve.direction = ISO_RETRIEVE_FORWARD;
+    retrieve.baseline = (iso_baseline_opt){.kinds = "pieces", .model = folder()};
+    ok(iso_retrieve(&found, s, &retrieve, NULL));
+    iso_align_opt_init(&align, sizeof align);
+    align.select.layers = "last";
+    align.folds = 3;
+    align.measure = "p@1,cka";
+    align.baseline = retrieve.baseline;
+    ok(iso_align(&maps, s, &align, NULL));
+    for (int64_t i = 0; i < maps.count; i++) {
+        const iso_record *r = &maps.at[i];
+        if (!r->baseline)
+            continue;
+        const bool mapped = !strcmp(r->stage, "after") ||
+                            (!strcmp(r->stage, "difference") && !strcmp(r->train, "rows"));
+        assert_true(isnan(r->value) == mapped && (r->why != NULL) == mapped);
+        undefined += mapped;
+        if (!strcmp(r->measure, "p@1") && !strcmp(r->stage, "before"))
+            near(r->value, find(&found, "pieces", "p@1", r->tgt, ISO_NO_INT)->value, 1e-12);
+    }
+    assert_int_equal(undefined, 2 * 2 * 3); /* pairs, measures; after and two differences */
+    iso_records_free(&maps);
+    iso_records_free(&found);
+    iso_states_close(s);
+}
+
+static iso_records mixed(const iso_texts *t, const char *seed, const char *baseline)
+{
+    iso_records list = {0};
+    iso_mix_opt opt;
+
+    iso_mix_opt_init(&opt, sizeof opt);
+    opt.model = (iso_model_opt){.folder = folder(), .random_weights = seed};
+    opt.src = "en";
+    opt.tgt = "de";
+    opt.measure = "cka";
+    opt.baseline = baseline;
+    ok(iso_mix(&list, NULL, t, &opt, NULL));
+    return list;
+}
+
+static void mixing_has_random_weights(void **state)
+{
+    (void)state;
+    iso_texts *t = NULL;
+    iso_records list, seed[3];
+    iso_mix_opt opt;
+    int64_t at = 0;
+
+    write_texts();
+    ok(iso_texts_new(&t, NULL));
+    for (int l = 0; l < 2; l++)
+        ok(iso_texts_add_lang(t, names[l], &(iso_corpus){.items = ITEMS, .text = text_at[l]}));
+    list = mixed(t, NULL, "random");
+    for (int k = 0; k < 3; k++)
+        seed[k] = mixed(t, k == 0 ? "1" : k == 1 ? "2" : "3", NULL);
+    while (at < list.count && !list.at[at].baseline)
+        at++;
+    for (int64_t i = 0; i < seed[0].count; i++) {
+        double sum = 0;
+        if (!strcmp(seed[0].at[i].estimator, "histogram"))
+            continue;
+        for (int64_t k = 0; k < 3; k++) {
+            for (int64_t j = 0; j < seed[k].count; j++) {
+                if (iso_record_compare(&seed[0].at[i], &seed[k].at[j], ISO_ROLE_NAMES,
+                                       ISO_COLUMN(model)) == 0)
+                    sum += seed[k].at[j].value;
+            }
+        }
+        assert_true(at < list.count);
+        text(list.at[at].measure, seed[0].at[i].measure);
+        text(list.at[at].model, "mini (random weights)");
+        near(list.at[at++].value, sum / 3, 1e-9);
+    }
+    assert_int_equal(at, list.count);
+    iso_mix_opt_init(&opt, sizeof opt);
+    opt.model.folder = folder();
+    opt.baseline = "length";
+    fails(iso_mix_check(&opt), ISO_EARG, "only a network can be mixed");
+    for (int k = 0; k < 3; k++)
+        iso_records_free(&seed[k]);
+    iso_records_free(&list);
+    iso_texts_close(t);
+}
+
 /* --- What is refused --- */
 
 static void refused(iso_states *s, iso_baseline_opt baseline, const char *part)
@@ -532,7 +630,8 @@ int main(void)
     RUN_TESTS(test(pieces_are_tf_idf), test(lengths_are_three_columns),
               test(pieces_find_translations), test(a_value_depends_on_its_pair),
               test(random_is_the_mean_of_three_seeds), test(states_stand_for_random),
-              test(probes_and_maps_have_baselines), test(what_is_missing_is_named),
+              test(probes_and_maps_have_baselines), test(pieces_are_not_mapped),
+              test(mixing_has_random_weights), test(what_is_missing_is_named),
               test(texts_come_from_a_folder), test(every_allocation_can_fail),
               test(pieces_of_the_development_set));
 }

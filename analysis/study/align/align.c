@@ -1,4 +1,6 @@
 /* The walk over pairs of languages and layers: rows read, scored, mapped; what it costs; notes. */
+#include <string.h>
+
 #include "analysis/study/align/align_inside.h"
 #include "analysis/study/baseline/baseline_run.h"
 #include "analysis/study/items/item_permutations.h"
@@ -31,11 +33,12 @@ struct cost {
 
 /* All rows in f32; beside them those that are fitted on, which fitting turns to doubles, or all
  * once more as a stage has them, with what the search holds. */
-static int64_t memory_of(const struct align_pair *p)
+static int64_t memory_of(const struct align_ask *ask, const struct align_pair *p)
 {
     const struct align_split *s = &p->of->split;
     const int64_t rows = 4 * p->cols * (s->rows[0] + s->rows[1]);
-    const int64_t fit = 24 * p->cols * (s->pairs + s->fitted) + 8 * 8 * p->cols * p->cols;
+    const int64_t map = ask->unmapped ? 0 : 8 * 8 * p->cols * p->cols;
+    const int64_t fit = 24 * p->cols * (s->pairs + s->fitted) + map;
     const int64_t search = rows + 4 * p->cols * s->rows[1];
 
     return rows + (fit > search ? fit : search);
@@ -50,7 +53,7 @@ static struct cost cost_of(const struct align *a)
         const struct align_split *s = &p->of->split;
         const int maps = s->folds + (a->ask.opt.map ? 1 : 0);
         const double n = (double)(s->pairs + s->fitted), d = (double)p->cols;
-        const int64_t memory = memory_of(p);
+        const int64_t memory = memory_of(&a->ask, p);
         c.bytes += p->bytes;
         c.maps += maps;
         if (memory > c.memory) {
@@ -294,6 +297,11 @@ static void forget(struct align *a)
     iso_align_ask_free(&a->ask);
 }
 
+/* --- All of it --- */
+
+static iso_err run_align(iso_records *out, iso_states *states, const iso_align_opt *opt,
+                         const char *unmapped, const iso_run *run);
+
 /* --- Baselines --- */
 
 static iso_err stand_in(iso_records *out, const struct baseline_turn *turn, const void *ask,
@@ -304,7 +312,12 @@ static iso_err stand_in(iso_records *out, const struct baseline_turn *turn, cons
     opt.baseline = (iso_baseline_opt){0};
     opt.select = turn->select;
     opt.map = NULL;
-    return iso_align(out, turn->states, &opt, run);
+    opt.correlate = opt.correlate && strcmp(turn->kind, "random") == 0; /* others have no layers */
+    return run_align(out, turn->states, &opt,
+                     strcmp(turn->kind, "pieces") == 0
+                         ? "rows are fewer than the pieces they are made of: no map is determined"
+                         : NULL,
+                     run);
 }
 
 static iso_err open_baselines(struct baseline **out, const iso_align_opt *opt, iso_states *states,
@@ -334,8 +347,9 @@ done:
     return err;
 }
 
-iso_err iso_align(iso_records *out, iso_states *states, const iso_align_opt *opt,
-                  const iso_run *run)
+/* `unmapped` as in align_ask. */
+static iso_err run_align(iso_records *out, iso_states *states, const iso_align_opt *opt,
+                         const char *unmapped, const iso_run *run)
 {
     const int64_t before = iso_records_count(out);
     struct align a = {.records = {.out = out, .about = iso_states_about(states)}};
@@ -346,6 +360,7 @@ iso_err iso_align(iso_records *out, iso_states *states, const iso_align_opt *opt
     a.records.spans = &a.spans;
     a.records.states = states;
     ISO_TRY(begin(&a, states, opt, run));
+    a.ask.unmapped = unmapped;
     ISO_TRY(open_baselines(&a.baseline, &a.ask.opt, states, run));
     ISO_TRY(walk(&a));
     ISO_TRY(iso_baseline_run(out, a.baseline));
@@ -354,4 +369,10 @@ done:
         iso_records_cut(out, before);
     forget(&a);
     return err;
+}
+
+iso_err iso_align(iso_records *out, iso_states *states, const iso_align_opt *opt,
+                  const iso_run *run)
+{
+    return run_align(out, states, opt, NULL, run);
 }

@@ -37,6 +37,7 @@ struct align_ask {
     bool by_fold;      /* candidates are the target rows of the fold */
     iso_prep prep;
     iso_map_opt map;
+    const char *unmapped; /* why no map is fitted: before and centred alone; NULL: one is */
     iso_buf prep_text, train, means; /* as records have them; no text for no step */
 };
 

@@ -220,9 +220,6 @@ static iso_err check_together(const iso_align_opt *o)
     ISO_NEED((!o->baseline.kinds && !o->baseline.states) || (!o->train && !o->alignments),
              ISO_FIELD(baseline) " is of rows paired by their items, without " ISO_FIELD(
                  train) " and " ISO_FIELD(alignments));
-    ISO_NEED(!o->baseline.kinds || !strstr(o->baseline.kinds, "pieces"),
-             ISO_FIELD(baseline) " pieces: a map between thousands of columns is not determined by "
-                                 "fewer rows; retrieval has what is there before a map");
     ISO_NEED((!o->baseline.kinds && !o->baseline.states) || !o->apply,
              ISO_FIELD(apply) " measures nothing: leave out " ISO_FIELD(baseline));
 done:

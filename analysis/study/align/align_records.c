@@ -159,6 +159,10 @@ static iso_err value_of(iso_value *out, const struct align_scores *s, const stru
     const struct align_tally *t = &s->tally[measure];
     iso_err err = ISO_OK;
 
+    if (ask->unmapped && is.stage == ALIGN_AFTER) {
+        *out = iso_value_undefined(rows->split->items, ask->unmapped);
+        return ISO_OK;
+    }
     if (!m->of)
         return retrieval(out, t, ask, m, rows->split, is, f);
     ISO_TRY(f < 0 ? over_folds(out, t, m, rows->split->folds, is) : of_fold(out, t, is, f));
@@ -228,7 +232,7 @@ static iso_err add_record(const struct align_records *to, const struct align_pai
     r.given = is.less < 0 ? NULL : stages[is.less];
     r.fold = f < 0 ? ISO_NO_INT : f;
     r.train = fitted[is.stage];
-    r.rank = is.stage == ALIGN_AFTER ? scores->rank : ISO_NO_INT;
+    r.rank = is.stage == ALIGN_AFTER && !ask->unmapped ? scores->rank : ISO_NO_INT;
     if (!of->of) {
         r.direction = "forward";
         r.denominator = ask->opt.train ? iso_denominator_name(ISO_OVER_IN_VOCABULARY) : NULL;

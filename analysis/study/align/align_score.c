@@ -102,6 +102,12 @@ done:
     return err;
 }
 
+/* Stages that are looked at: without a map those before it. */
+static int stages_of(const struct align_ask *ask)
+{
+    return ask->unmapped ? ALIGN_AFTER : ALIGN_STAGES;
+}
+
 /* The measures of the registry of both sides at so many stages, in one reading. Free `rep` and
  * `plan` in any case. */
 static iso_err similarities(iso_value *value, double **rep, double *permuted, iso_plan *plan,
@@ -149,7 +155,7 @@ static void keep(struct align_scores *s, const struct align_ask *ask, int f, int
         const iso_measure *of = ask->measure[m].of;
         if (!of)
             continue;
-        for (int stage = 0; stage < ALIGN_STAGES; stage++) {
+        for (int stage = 0; stage < stages_of(ask); stage++) {
             const int64_t cell = (int64_t)stage * measures + at;
             const int64_t units = iso_plan_units(plan, stage, at);
             double *to = a->rep[stage] + a->rep_start[f];
@@ -179,8 +185,8 @@ static iso_err compare(struct align_scores *s, const struct align_ask *ask,
     if (measures == 0)
         return ISO_OK;
     ISO_TRY(list_compared(&c, rows->split, f));
-    ISO_TRY(similarities(value, &rep, s->permuted, &plan, measure, measures, rows, &c, ALIGN_STAGES,
-                         fit, ask, ask->run));
+    ISO_TRY(similarities(value, &rep, s->permuted, &plan, measure, measures, rows, &c,
+                         stages_of(ask), fit, ask, ask->run));
     keep(s, ask, f, measures, value, rep, &plan);
 done:
     free_compared(&c);
@@ -214,12 +220,12 @@ static iso_err score_fold(struct align_scores *s, const struct align_ask *ask,
     struct align_fit fit = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_align_fit(&fit, rows, f, &ask->map));
+    ISO_TRY(iso_align_fit(&fit, rows, f, ask->unmapped ? NULL : &ask->map));
     if (f == 0 || fit.map.rank < s->rank)
         s->rank = fit.map.rank;
     if (f == 0 || fit.n < s->least)
         s->least = fit.n;
-    for (int stage = ask->by_fold ? ALIGN_BEFORE : ALIGN_CENTRED; stage < ALIGN_STAGES; stage++)
+    for (int stage = ask->by_fold ? ALIGN_BEFORE : ALIGN_CENTRED; stage < stages_of(ask); stage++)
         ISO_TRY(search(s, ask, rows, f, stage, &fit));
     ISO_TRY(compare(s, ask, rows, f, &fit));
 done:

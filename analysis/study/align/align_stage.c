@@ -53,7 +53,8 @@ iso_err iso_align_fit(struct align_fit *out, const struct align_rows *rows, int 
                    (size_t)from->cols * sizeof(float));
         ISO_TRY(mean_of(&fit.mean[side], &x[side]));
     }
-    ISO_TRY(iso_map_fit(&fit.map, iso_mat_view(&x[0]), iso_mat_view(&x[1]), opt));
+    if (opt)
+        ISO_TRY(iso_map_fit(&fit.map, iso_mat_view(&x[0]), iso_mat_view(&x[1]), opt));
     *out = fit;
     fit = (struct align_fit){0};
 done:

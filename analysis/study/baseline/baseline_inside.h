@@ -11,7 +11,7 @@
 
 enum baseline_kind { BASELINE_RANDOM, BASELINE_PIECES, BASELINE_LENGTH, BASELINES };
 
-/* Whose value is the mean of three. */
+/* Random weights are drawn so many times. */
 enum { BASELINE_SEEDS = 3 };
 
 /* Everything a baseline is made of. */
@@ -41,10 +41,6 @@ iso_err iso_baseline_states_fit(const struct baseline *b, iso_states *given);
 /* baseline_random.c */
 iso_err iso_baseline_random(iso_records *out, const struct baseline *b);
 iso_err iso_baseline_random_plan(iso_facts *out, const struct baseline *b);
-
-/* baseline_mean.c: appends the mean of lists of the same questions, with their range. Errors
- * ISO_EDATA (they are not of the same), ISO_ENOMEM. */
-iso_err iso_baseline_mean(iso_records *out, const iso_records *lists, int count, const char *model);
 
 /* baseline_surface.c: of pieces and lengths, which have no layer. */
 iso_err iso_baseline_surface(iso_records *out, const struct baseline *b, bool pieces, bool length);

@@ -1,5 +1,6 @@
-/* The mean of the records of several seeds, and their range. */
+/* A study with random weights of several seeds: the mean of the records, and their range. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "analysis/study/baseline/baseline_inside.h"
@@ -44,7 +45,7 @@ static iso_record mean_record(const iso_records *lists, int count, int64_t i)
     return r;
 }
 
-iso_err iso_baseline_mean(iso_records *out, const iso_records *lists, int count, const char *model)
+static iso_err add_means(iso_records *out, const iso_records *lists, int count, const char *model)
 {
     iso_err err = ISO_OK;
 
@@ -64,4 +65,28 @@ iso_err iso_baseline_mean(iso_records *out, const iso_records *lists, int count,
     }
 done:
     return err;
+}
+
+iso_err iso_baseline_seeds(iso_records *out, const char *model, baseline_seed *study,
+                           const void *ask, const iso_run *run)
+{
+    iso_records lists[BASELINE_SEEDS] = {{0}};
+    iso_run silent = run ? *run : (iso_run){0};
+    iso_buf name = {0};
+    char seed[16];
+    int s = 0;
+    iso_err err = ISO_OK;
+
+    silent.note = NULL;
+    ISO_TRY(iso_buf_printf(&name, "%s (random weights)", model));
+    for (; s < BASELINE_SEEDS; s++) {
+        (void)snprintf(seed, sizeof seed, "%d", s + 1);
+        ISO_TRY(study(&lists[s], seed, ask, &silent));
+    }
+    ISO_TRY(add_means(out, lists, BASELINE_SEEDS, name.text));
+done:
+    for (int k = 0; k < BASELINE_SEEDS; k++)
+        iso_records_free(&lists[k]);
+    iso_buf_free(&name);
+    return err && s < BASELINE_SEEDS ? iso_fail_in(err, "baseline random, seed %d", s + 1) : err;
 }

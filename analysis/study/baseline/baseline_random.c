@@ -1,7 +1,6 @@
 /* The same architecture with random weights, over the same texts. */
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "analysis/study/baseline/baseline_inside.h"
@@ -109,48 +108,48 @@ done:
 
 /* --- One seed --- */
 
-static iso_err one_seed(iso_records *out, const struct baseline *b, const char *layers, int seed)
+struct seeded {
+    const struct baseline *b;
+    const char *layers;
+};
+
+static iso_err one_seed(iso_records *out, const char *seed, const void *ask, const iso_run *run)
 {
+    const struct seeded *of = ask;
+    const struct baseline *b = of->b;
     struct baseline_turn turn = {.kind = "random", .select = *b->ask->select};
-    iso_run run = *b->run;
+    iso_run rest = *run;
     struct shown *shown = NULL;
     iso_states *from = NULL;
     iso_embed_opt opt;
-    char number[16];
     iso_err err = ISO_OK;
 
-    (void)snprintf(number, sizeof number, "%d", seed);
-    ISO_TRY(how(&opt, b, layers, number));
-    ISO_TRY(iso_embed(&from, NULL, b->texts.texts, &opt, &run));
+    ISO_TRY(how(&opt, b, of->layers, seed));
+    ISO_TRY(iso_embed(&from, NULL, b->texts.texts, &opt, run));
     ISO_TRY(iso_alloc(&shown, (int64_t)b->sel.lang_count * b->sel.layer_count, sizeof *shown));
     ISO_TRY(dress(&turn.states, shown, b, from));
     turn.select.layers = NULL;
-    run.mem = iso_run_mem(b->run) - (int64_t)bytes_of(b);
-    ISO_TRY(b->ask->study(out, &turn, b->ask->ask, &run));
+    rest.mem = iso_run_mem(run) - (int64_t)bytes_of(b);
+    ISO_TRY(b->ask->study(out, &turn, b->ask->ask, &rest));
 done:
     iso_states_close(turn.states);
     iso_free(shown);
     iso_states_close(from);
-    return err ? iso_fail_in(err, "baseline random, seed %d", seed) : ISO_OK;
+    return err;
 }
 
 iso_err iso_baseline_random(iso_records *out, const struct baseline *b)
 {
-    iso_records lists[BASELINE_SEEDS] = {{0}};
-    iso_buf layers = {0}, model = {0};
+    struct seeded of = {.b = b};
+    iso_buf layers = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(check_memory(b));
     ISO_TRY(list_layers(&layers, &b->sel));
-    ISO_TRY(iso_buf_printf(&model, "%s (random weights)", iso_model_about(b->model)->name));
-    for (int s = 0; s < BASELINE_SEEDS; s++)
-        ISO_TRY(one_seed(&lists[s], b, layers.text, s + 1));
-    ISO_TRY(iso_baseline_mean(out, lists, BASELINE_SEEDS, model.text));
+    of.layers = layers.text;
+    ISO_TRY(iso_baseline_seeds(out, iso_model_about(b->model)->name, one_seed, &of, b->run));
 done:
-    for (int s = 0; s < BASELINE_SEEDS; s++)
-        iso_records_free(&lists[s]);
     iso_buf_free(&layers);
-    iso_buf_free(&model);
     return err;
 }
 

@@ -44,6 +44,16 @@ void iso_baseline_close(struct baseline *b);
  * languages, are counted against the run's. Errors  as the study, those of iso_embed. */
 iso_err iso_baseline_run(iso_records *out, const struct baseline *b);
 
+/* The study with the random weights of one seed, a text as iso_model_opt takes it. */
+typedef iso_err baseline_seed(iso_records *out, const char *seed, const void *ask,
+                              const iso_run *run);
+
+/* Runs it with seeds 1, 2, 3 and appends the mean of each record, of baseline random, with the
+ * range of the three; `model` is the checkpoint's name. Notes are left out. Errors  as the study.
+ */
+iso_err iso_baseline_seeds(iso_records *out, const char *model, baseline_seed *study,
+                           const void *ask, const iso_run *run);
+
 /* Appends what they would take: baselines, and of random baseline_bytes (states held at once),
  * baseline_operations. Errors  those of iso_embed. */
 iso_err iso_baseline_plan(iso_facts *out, const struct baseline *b);

@@ -312,7 +312,56 @@ iso_err iso_compare_check(const iso_compare_opt *opt)
 
 /* --- Baselines --- */
 
-/* Pieces have many columns and one use: products of rows, not sums over them. */
+/* Singular values of more columns take minutes a pair. */
+enum { COLUMNS_MOST = 2048 };
+
+static iso_err add_undefined(iso_records *out, const struct baseline_turn *turn,
+                             const iso_measure *measure, int64_t items, int64_t cols)
+{
+    iso_record r = iso_record_none();
+
+    r.measure = measure->measure;
+    r.estimator = measure->estimator;
+    r.src = turn->select.src;
+    r.tgt = turn->select.tgt;
+    r.n = items;
+    r.src_dim = r.tgt_dim = cols;
+    r.model = iso_states_about(turn->states)->model;
+    r.why = "not computed: singular values of more than 2048 columns";
+    return iso_records_add(out, &r);
+}
+
+/* Pieces have many columns: products of rows serve, and no singular values. */
+static iso_err stand_in_pieces(iso_records *out, const struct baseline_turn *turn,
+                               iso_compare_opt opt, const iso_run *run)
+{
+    const iso_measure *measure[MEASURES];
+    iso_buf kept = {0};
+    int64_t items, cols;
+    iso_dtype type;
+    int count = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_measure_choose(measure, &count, MEASURES, opt.measure));
+    ISO_TRY(iso_states_shape(&items, &cols, &type, turn->states, 0, 0));
+    for (int m = 0; m < count; m++) {
+        if (cols > COLUMNS_MOST && strcmp(measure[m]->measure, "procrustes") == 0) {
+            ISO_TRY(add_undefined(out, turn, measure[m], items, cols));
+            continue;
+        }
+        ISO_TRY(iso_buf_puts(&kept, kept.len ? "," : ""));
+        ISO_TRY(iso_spec_print(&kept, measure[m]->measure, measure[m]->estimator, 0));
+    }
+    opt.measure = kept.text;
+    if (opt.interval != ISO_INTERVAL_GROUPS)
+        opt.algorithm = ISO_METHOD_GRAM;
+    if (kept.len > 0)
+        ISO_TRY(iso_compare(out, turn->states, &opt, run));
+done:
+    iso_buf_free(&kept);
+    return err;
+}
+
 static iso_err stand_in(iso_records *out, const struct baseline_turn *turn, const void *ask,
                         const iso_run *run)
 {
@@ -320,9 +369,8 @@ static iso_err stand_in(iso_records *out, const struct baseline_turn *turn, cons
 
     opt.baseline = (iso_baseline_opt){.model = opt.baseline.model, .corpus = opt.baseline.corpus};
     opt.select = turn->select;
-    if (strcmp(turn->kind, "pieces") == 0 && opt.interval != ISO_INTERVAL_GROUPS)
-        opt.algorithm = ISO_METHOD_GRAM;
-    return iso_compare(out, turn->states, &opt, run);
+    return strcmp(turn->kind, "pieces") == 0 ? stand_in_pieces(out, turn, opt, run)
+                                             : iso_compare(out, turn->states, &opt, run);
 }
 
 static iso_err open_baselines(struct baseline **out, const iso_compare_opt *opt, iso_states *states,

@@ -3,8 +3,10 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 #include <time.h>
 
+#include "analysis/study/baseline/baseline_run.h"
 #include "analysis/study/mix/mix_inside.h"
 #include "analysis/study/preset.h"
 #include "lib/base/alloc.h"
@@ -50,6 +52,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_mix_opt, PATH, keep_before, "FILE", "write states before mixing, source and targets, all layers", .writes = ISO_WRITES_KIND, .file = ISO_KIND_STATES),
     ISO_OPTION(iso_mix_opt, PATH, keep_after, "FILE", "write states after mixing; %d stands for the mixed layer", .writes = ISO_WRITES_LAYERS),
     ISO_OPTION(iso_mix_opt, TEXT, items, "LIST", "sentences of " ISO_FIELD(attention) ": numbers in the source's text, from 0, or ids"),
+    ISO_OPTION(iso_mix_opt, TEXT, baseline, "random", "beside the checkpoint: the same with random weights, the mean of three seeds"),
 };
 /* clang-format on */
 const iso_options iso_mix_options = ISO_OPTIONS("mix", iso_mix_opt, options);
@@ -57,6 +60,24 @@ const iso_options iso_mix_options = ISO_OPTIONS("mix", iso_mix_opt, options);
 void iso_mix_opt_init(iso_mix_opt *opt, size_t size)
 {
     iso_options_init(&iso_mix_options, opt, size);
+}
+
+static iso_err check_baseline(const iso_mix_opt *o)
+{
+    const iso_baseline_opt asked = {.kinds = o->baseline, .model = o->baseline ? "" : NULL};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_baseline_check(&asked));
+    ISO_NEED(!o->baseline || strcmp(o->baseline, "random") == 0,
+             ISO_FIELD(baseline) " %s: only a network can be mixed, so there is random alone; "
+                                 "pieces and lengths can be compared and searched as they are",
+             o->baseline);
+    ISO_NEED(
+        !o->baseline || !o->model.random_weights,
+        ISO_FIELD(baseline) " random and " ISO_FIELD(random_weights) " are the same: leave out "
+                                                                     "one of them");
+done:
+    return err;
 }
 
 /* Everything that the options say by themselves. */
@@ -75,6 +96,7 @@ static iso_err understand(iso_mix_opt *out, const iso_mix_opt *opt)
     ISO_TRY(iso_mix_measure_check(out));
     ISO_TRY(iso_mix_keep_check(out));
     ISO_TRY(iso_mix_attention_check(out));
+    ISO_TRY(check_baseline(out));
 done:
     return err;
 }
@@ -308,6 +330,47 @@ done:
     return err;
 }
 
+/* --- Random weights in place of the checkpoint's --- */
+
+struct seeded {
+    const iso_mix_opt *opt;
+    const iso_texts *texts;
+};
+
+/* Bins of a histogram are other ones with each seed and have no mean. */
+static iso_err one_seed(iso_records *out, const char *seed, const void *ask, const iso_run *run)
+{
+    const struct seeded *of = ask;
+    iso_mix_opt opt = *of->opt;
+    iso_records list = {0};
+    iso_err err = ISO_OK;
+
+    opt.model.random_weights = seed;
+    opt.baseline = opt.keep_before = opt.keep_after = opt.items = NULL;
+    opt.attention = NULL;
+    ISO_TRY(iso_mix(&list, NULL, of->texts, &opt, run));
+    for (int64_t i = 0; i < list.count; i++) {
+        if (!iso_str_same(list.at[i].estimator, "histogram"))
+            ISO_TRY(iso_records_add(out, &list.at[i]));
+    }
+done:
+    iso_records_free(&list);
+    return err;
+}
+
+static iso_err add_baseline(iso_records *out, const struct mix_job *job)
+{
+    const iso_model_info *about = iso_model_about(job->model);
+    iso_mix_opt opt = job->opt;
+    const struct seeded of = {&opt, job->texts};
+
+    if (!opt.baseline)
+        return ISO_OK;
+    opt.model.folder = about->folder;
+    opt.model.compute = about->compute;
+    return iso_baseline_seeds(out, about->name, one_seed, &of, job->run);
+}
+
 iso_err iso_mix_plan(iso_facts *out, iso_model *model, const iso_texts *texts,
                      const iso_mix_opt *opt, const iso_run *run)
 {
@@ -332,6 +395,7 @@ iso_err iso_mix(iso_records *out, iso_model *model, const iso_texts *texts, cons
     ISO_TRY(iso_mix_prepare(&job, model, texts, opt));
     ISO_TRY(check_memory(&job));
     ISO_TRY(work_through(out, &job));
+    ISO_TRY(add_baseline(out, &job));
 done:
     if (err)
         iso_records_cut(out, before);

@@ -41,6 +41,7 @@ typedef struct iso_mix_opt {
     iso_cross_attention_fn *attention; /* takes it; NULL: nobody does */
     void *attention_payload;
     int64_t permutations; /* of the target's items, before and after; 0 for none */
+    const char *baseline; /* "random": all of it with random weights, seeds 1, 2, 3; or NULL */
 } iso_mix_opt;
 
 extern ISO_API const iso_options iso_mix_options;
