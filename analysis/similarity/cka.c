@@ -102,13 +102,28 @@ static double group_term(const iso_group_terms *g, bool biased, int64_t n)
     return g->unbiased + (biased ? g->diag / (double)n : 0);
 }
 
+/* Where items are missing a group may be too small; half of the groups must do. */
+static bool tells(const iso_pair *pair, int g)
+{
+    return pair->xy->group[g].n >= FEW_ITEMS;
+}
+
+static bool groups_tell(const iso_pair *pair)
+{
+    int count = 0;
+
+    for (int g = 0; g < ISO_GROUPS; g++)
+        count += tells(pair, g);
+    return count >= ISO_GROUPS / 2;
+}
+
 /* The mean over the groups without one. */
 static struct triple groups_without(const iso_pair *pair, bool biased, int without)
 {
     struct triple t = {0};
 
     for (int g = 0; g < ISO_GROUPS; g++) {
-        if (g == without)
+        if (g == without || !tells(pair, g))
             continue;
         t.xy += group_term(&pair->xy->group[g], biased, pair->n);
         t.xx += group_term(&pair->xx->group[g], biased, pair->n);
@@ -167,8 +182,10 @@ static void replicates(double *rep, const iso_pair *pair, bool biased)
         gram_replicates(rep, pair, biased);
         return;
     }
+    const bool enough = groups_tell(pair);
+
     for (int g = 0; g < ISO_GROUPS; g++)
-        rep[g] = ratio(groups_without(pair, biased, g));
+        rep[g] = enough && tells(pair, g) ? ratio(groups_without(pair, biased, g)) : NAN;
 }
 
 /* Σ‖x−x̄‖² and Σ‖x−x̄‖⁴ of one side; tr S² is set by the caller. */

@@ -16,7 +16,8 @@ ISO_BEGIN
  *           Unchanged when a side is rotated, shifted or multiplied by one number.
  * Undefined n < 4, or a side whose HSIC₁ with itself is not positive.
  * Interval  Gram method: delete-one jackknife (`jackknife`, n >= 5). Sums method: the unbiased
- *           terms of 20 groups of rows, jackknifed (`groups`, n >= 80).
+ *           terms of 20 groups of rows, jackknifed (`groups`, where 10
+ * groups have 4 rows: n >= 80, or a little less).
  * Null      0, with standard deviation √(2/(n(n−3))): exact over all pairings of the rows.
  * p         where asked for, and of residuals (iso_pair.design), one-sided, up: Pearson's
  *           type III with these two and the skewness of the biased form.

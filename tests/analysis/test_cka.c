@@ -10,8 +10,8 @@
 static const iso_measure *const both[] = {&iso_cka_debiased, &iso_cka_biased};
 
 /* Debiased and biased CKA of packed doubles with one method; `rep` takes replicates of both. */
-static void measure(iso_value v[2], double *rep, const double *x, const double *y, int n, int p,
-                    int q, iso_method method)
+static void measure_at(iso_value v[2], double *rep, const double *x, const double *y, int n, int p,
+                       int q, iso_method method, const int64_t *place)
 {
     const iso_gram_pair pair = {0, 1};
     const iso_run run = {.double_precision = true};
@@ -26,12 +26,19 @@ static void measure(iso_value v[2], double *rep, const double *x, const double *
                            .pairs = 1,
                            .measure = both,
                            .measures = 2,
+                           .place = &place,
                            .method = method};
     ok(iso_plan_make(&plan, &task, &run));
     ok(iso_pass(v, rep, &task, &plan, &run));
     iso_plan_free(&plan);
     iso_rows_close(rows[0]);
     iso_rows_close(rows[1]);
+}
+
+static void measure(iso_value v[2], double *rep, const double *x, const double *y, int n, int p,
+                    int q, iso_method method)
+{
+    measure_at(v, rep, x, y, n, p, q, method, NULL);
 }
 
 static void published_small_example(void **state)
@@ -207,6 +214,33 @@ static void coverage(bool rogue)
         assert_true(boot < 0.5 * BOOTSTRAPS);
 }
 
+/* A fifth of the items is missing, others in every set: some groups have fewer than four items, and
+ * are left out. */
+static void intervals_cover_with_gaps(void **state)
+{
+    (void)state;
+    enum { SETS = 300, ALL = 110, D = 20 };
+    static double x[ALL * D], y[ALL * D];
+    int64_t place[ALL];
+    iso_rng rng = iso_rng_seeded(9, 0);
+    int held = 0;
+
+    for (int s = 0; s < SETS; s++) {
+        iso_value v[2];
+        int n = 0;
+        for (int i = 0; i < ALL; i++)
+            if (iso_rng_below(&rng, 5) > 0)
+                place[n++] = i;
+        const struct world w = world_of(n, D, false);
+        simulate(x, y, &w, &rng);
+        measure_at(v, NULL, x, y, n, D, D, ISO_METHOD_SUMS, place);
+        text(v[0].interval, "groups");
+        held += v[0].lo <= truth() && truth() <= v[0].hi;
+    }
+    print_message("with gaps: coverage %.3f\n", (double)held / SETS);
+    assert_true(held >= 0.90 * SETS);
+}
+
 static void intervals_cover_isotropic(void **state)
 {
     (void)state;
@@ -223,5 +257,6 @@ int main(void)
 {
     RUN_TESTS(test(published_small_example), test(one_column_is_squared_correlation),
               test(replicates_leave_one_out), test(chance_levels_hold),
-              test(intervals_cover_isotropic), test(intervals_cover_with_rogue_dimensions));
+              test(intervals_cover_with_gaps), test(intervals_cover_isotropic),
+              test(intervals_cover_with_rogue_dimensions));
 }
