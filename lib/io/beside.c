@@ -1,5 +1,6 @@
 #include "lib/io/beside.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,12 +60,17 @@ static void add_name(iso_beside *b, const char *name)
 
 iso_err iso_beside_make(iso_beside *out, const iso_records *records)
 {
+    const iso_record *first = NULL; /* of the states */
     iso_beside b = {0};
     int64_t count = 0;
     iso_err err = ISO_OK;
 
-    for (int64_t i = 0; i < records->count; i++)
-        count += records->at[i].baseline != NULL;
+    for (int64_t i = 0; i < records->count; i++) {
+        const iso_record *r = &records->at[i];
+        count += r->baseline != NULL;
+        first = first || r->baseline ? first : r;
+        b.models = b.models || (!r->baseline && !iso_str_same(r->model, first->model));
+    }
     ISO_TRY(iso_alloc(&b.at, count, sizeof *b.at));
     for (int64_t i = 0; i < records->count; i++) {
         if (!records->at[i].baseline)
@@ -91,15 +97,24 @@ static bool absent_or_same(const char *own, const char *other)
     return !own || iso_str_same(own, other);
 }
 
+static bool of_model(const char *own, const char *other)
+{
+    const size_t len = other ? strlen(other) : 0;
+
+    return absent_or_same(own, other) ||
+           (len > 0 && strncmp(own, other, len) == 0 && strncmp(own + len, " (", 2) == 0);
+}
+
 /* Of two that answer one question: whether the baseline is of the place of `r`. */
-static bool fits(const iso_record *baseline, const iso_record *r)
+static bool fits(const iso_beside *b, const iso_record *baseline, const iso_record *r)
 {
     const bool no_layer = baseline->src_layer == ISO_NO_INT && baseline->tgt_layer == ISO_NO_INT;
     const bool same_layer =
         baseline->src_layer == r->src_layer && baseline->tgt_layer == r->tgt_layer;
 
     return (no_layer || same_layer) && absent_or_same(baseline->pool, r->pool) &&
-           absent_or_same(baseline->model, r->model) && absent_or_same(baseline->prep, r->prep);
+           (!b->models || of_model(baseline->model, r->model)) &&
+           absent_or_same(baseline->prep, r->prep);
 }
 
 /* The first of those that answer the question of `r`; b->count where there is none. */
@@ -122,10 +137,20 @@ const iso_record *iso_beside_find(const iso_beside *b, const iso_record *r, int 
     if (r->baseline)
         return NULL;
     for (int64_t i = first_of(b, r); i < b->count && by_question(b->at[i], r) == 0; i++) {
-        if (strcmp(b->at[i]->baseline, b->name[name]) == 0 && fits(b->at[i], r))
+        if (strcmp(b->at[i]->baseline, b->name[name]) == 0 && fits(b, b->at[i], r))
             return b->at[i];
     }
     return NULL;
+}
+
+double iso_beside_lo(const iso_record *b)
+{
+    return iso_str_same(b->interval, "range") && isfinite(b->lo) ? b->lo : b->value;
+}
+
+double iso_beside_hi(const iso_record *b)
+{
+    return iso_str_same(b->interval, "range") && isfinite(b->hi) ? b->hi : b->value;
 }
 
 /* --- Lists without baselines --- */

@@ -12,6 +12,7 @@ enum { ISO_BESIDE_MOST = 8 };
 typedef struct iso_beside {
     const char *name[ISO_BESIDE_MOST]; /* random, pieces, length, then others as they come */
     int names;
+    bool models; /* the states are of several, so that a baseline's must be known by its name */
     const iso_record **at; /* sorted by what they answer */
     int64_t count;
 } iso_beside;
@@ -23,9 +24,15 @@ void iso_beside_free(iso_beside *b);
 /*
  * The record of baseline `name` (a number below names) that answers the question of `r` at its
  * place: equal in all that tells records apart, where what the baseline does not have (layers,
- * pooling, model, preparation) does not matter. NULL where there is none, or `r` is a baseline.
+ * pooling, model, preparation) does not matter, and its model may be "m (random weights)" for m, or
+ * any where the states are of one. NULL where there is none, or `r` is a baseline.
  */
 const iso_record *iso_beside_find(const iso_beside *b, const iso_record *r, int name);
+
+/* The ends of a baseline's range over seeds, its value where it has none: an interval over items is
+ * no range. */
+double iso_beside_lo(const iso_record *baseline);
+double iso_beside_hi(const iso_record *baseline);
 
 /* Those of `in` that are no baseline, and baselines of nothing that is there, as a list that
  * borrows all texts from `in`. */

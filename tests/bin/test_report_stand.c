@@ -27,6 +27,7 @@ static iso_record baseline(iso_record r, const char *name, double value, double 
     r.value = value;
     r.lo = lo;
     r.hi = hi;
+    r.interval = strcmp(name, "random") == 0 ? "range" : "boot-items"; /* which does not count */
     return r;
 }
 
@@ -48,7 +49,7 @@ static iso_stand stand(const char *measure, const char *estimator, double pieces
         r.lo = r.hi = NAN;
     add(&list, r);
     add(&list, baseline(r, "random", 0.30, 0.28, 0.39));
-    add(&list, baseline(r, "pieces", pieces, NAN, NAN));
+    add(&list, baseline(r, "pieces", pieces, pieces - 0.3, pieces + 0.3));
     ok(iso_beside_make(&beside, &list));
     const iso_stand s = iso_stands(&beside, &list.at[0]);
     iso_beside_free(&beside);

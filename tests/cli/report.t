@@ -95,6 +95,24 @@ $ grep -o '<h2>Mixing[^<]*' mixed/report.html | head -3
 $ isogloss report --records mixed/records.json -o again --quiet; for f in mixed again; do grep -v -e '<pre>' -e '<code>isogloss' -e base64 -e 'records of' $f/report.html > $f.txt; done; cmp mixed.txt again.txt
 > again/report.html
 $ rm -r mixed again mixed.txt again.txt
+# baselines: what stands above them is said first, what does not too
+$ isogloss report $S/examples/states/mini.h5 --tgt de,zh --layers 3-last --limit 40 --baseline length,pieces --model $S/examples/mini -o held --quiet; grep -oE 'stands above the baselines</b> .here [^)]*.. and|stands above the baselines|The largest values, above|[Tt]hin: the baselines' held/report.html | sort | uniq -c | awk '{ $1 = ""; print }'
+> held/report.html
+>  The largest values, above
+>  stands above the baselines
+>  thin: the baselines
+$ grep -oE '(Linear CKA, debiased .0 of 4.|after the map .only against sentence length. .0 of 4.)' held/report.html; grep -c '"baseline":"pieces"' held/records.json > /dev/null; cut -d , -f 37 held/records.csv | sort | uniq -c | awk '$2 != "" { print $2 }' | grep -E 'pieces|length'
+> Linear CKA, debiased (0 of 4)
+> after the map (only against sentence length) (0 of 4)
+> length
+> pieces
+$ rm -r held
+$ isogloss report $S/examples/states/mini.h5 --baseline random -o x
+2> isogloss report: --baseline random needs --model DIR, the checkpoint of the states (*
+? 2
+$ isogloss report $S/examples/states/mini.h5 --baseline piece --model $S/examples/mini -o x
+2> isogloss report: --baseline: unknown 'piece'; did you mean 'pieces'? (*
+? 2
 $ isogloss report --model $S/examples/mini --src en -o x
 2> isogloss report: --model without --corpus: --model and --corpus go together, to mix (*
 ? 2

@@ -69,6 +69,36 @@ static void each_has_its_own(void **state)
     iso_records_free(&list);
 }
 
+/* Random weights have a model of their own name; of several models each has its own. */
+static void models_keep_theirs(void **state)
+{
+    iso_records list = {0};
+    iso_record m = plain_record(), n = m;
+    iso_beside b;
+
+    (void)state;
+    m.model = "m";
+    n.model = "m2";
+    ok(iso_records_add(&list, &m));
+    iso_record r = baseline(m, "random", 1);
+    r.model = "any other";
+    ok(iso_records_add(&list, &r));
+    ok(iso_beside_make(&b, &list));
+    assert_true(found(&b, &m, "random") == 1); /* the states are of one */
+    iso_beside_free(&b);
+    ok(iso_records_add(&list, &n));
+    r.model = "m2 (random weights)";
+    r.value = 2;
+    ok(iso_records_add(&list, &r));
+    r.model = "m (random weights)";
+    r.value = 3;
+    ok(iso_records_add(&list, &r));
+    ok(iso_beside_make(&b, &list));
+    assert_true(found(&b, &m, "random") == 3 && found(&b, &n, "random") == 2);
+    iso_beside_free(&b);
+    iso_records_free(&list);
+}
+
 static void lists_without_baselines(void **state)
 {
     iso_records list = {0}, out = {0};
@@ -152,6 +182,6 @@ static void survives_lack_of_memory(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(each_has_its_own), test(lists_without_baselines),
+    RUN_TESTS(test(each_has_its_own), test(models_keep_theirs), test(lists_without_baselines),
               test(stages_stand_beside_a_map), test(survives_lack_of_memory));
 }

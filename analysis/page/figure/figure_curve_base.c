@@ -34,8 +34,7 @@ struct sum {
 
 static void add(struct sum *s, const iso_record *b)
 {
-    const double lo = isfinite(b->lo) ? b->lo : b->value;
-    const double hi = isfinite(b->hi) ? b->hi : b->value;
+    const double lo = iso_beside_lo(b), hi = iso_beside_hi(b);
 
     s->lo = s->count ? fmin(s->lo, lo) : lo;
     s->hi = s->count ? fmax(s->hi, hi) : hi;

@@ -55,8 +55,8 @@ static struct range range_of(const iso_records *records, const iso_beside *besid
         for (int k = 0; k < beside->names; k++) {
             const iso_record *b = iso_beside_find(beside, &records->at[i], k);
             stretch(&r, b ? b->value : NAN);
-            stretch(&r, b ? b->lo : NAN);
-            stretch(&r, b ? b->hi : NAN);
+            stretch(&r, b ? iso_beside_lo(b) : NAN);
+            stretch(&r, b ? iso_beside_hi(b) : NAN);
         }
     }
     r = iso_figure_range(r.lo, r.hi, 5);
@@ -97,7 +97,7 @@ static iso_err add_baselines(struct figure *f, const iso_record **order, int64_t
             if (!b)
                 continue;
             ISO_TRY(iso_buf_printf(&f->data, "%d\t%s\t%s\t%s\t?\t", (int)i, NUMBER(b->value),
-                                   NUMBER(b->lo), NUMBER(b->hi)));
+                                   NUMBER(iso_beside_lo(b)), NUMBER(iso_beside_hi(b))));
             ISO_TRY(iso_figure_field(&f->data, f->beside->name[k]));
             ISO_TRY(iso_buf_puts(&f->data, "\n"));
         }
@@ -140,7 +140,8 @@ static iso_err mark_baselines(struct figure *f, const iso_records *records,
             ISO_TRY(iso_figure_series_words(&name, f, records, order[i]));
             ISO_TRY(iso_buf_printf(&name, ", %s", words));
             if (b)
-                ISO_TRY(iso_mark_point(f, name.text, b->value, b->lo, b->hi, places));
+                ISO_TRY(iso_mark_point(f, name.text, b->value, iso_beside_lo(b), iso_beside_hi(b),
+                                       places));
         }
     }
 done:

@@ -16,6 +16,8 @@ typedef struct iso_report_opt {
     iso_model_opt
         model; /* with texts.corpus: mixes them; compute and random weights are not used */
     iso_texts_opt texts;
+    const char *baseline; /* "random,pieces,length": beside the states in every study, by `model`
+                             and the texts of the states, or of texts.corpus; NULL: none */
     const char *scores, *row, *given; /* as in iso_gap_opt */
     const char *blocks;               /* as in iso_gap_opt, of a probe's correlations too */
     iso_select select;                /* src, tgt, layers */

@@ -4,6 +4,7 @@
 
 #include "analysis/page/figure/figure.h"
 #include "analysis/page/report/report.h"
+#include "analysis/study/baseline/baseline.h"
 #include "lib/base/str.h"
 #include "lib/io/record.h"
 #include "lib/io/states.h"
@@ -81,6 +82,11 @@ iso_err iso_report_seed(iso_buf *line, const iso_run *run);
 
 /* Takes the records of a file in unchanged. */
 iso_err iso_report_file(struct report *report, const char *path, const iso_run *run);
+
+/* What a study runs beside the states: what the options name of `possible`, of which a study may
+ * lack some; none where that is nothing. */
+enum { REPORT_RANDOM = 1, REPORT_PIECES = 2, REPORT_LENGTH = 4, REPORT_BASELINES = 7 };
+iso_baseline_opt iso_report_baseline(const iso_report_opt *opt, int possible);
 
 /* Compares, searches, aligns and probes the states: the source with all, layer with layer, all
  * pairs. What the data do not admit, or what would take long, is noted and has no section. */

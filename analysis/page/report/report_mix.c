@@ -26,7 +26,7 @@ iso_err iso_report_mix_check(const iso_report_opt *o, bool states)
 {
     const iso_mix_opt opt = mixing_of(o, NULL);
 
-    if (!o->model.folder != !o->texts.corpus)
+    if (!o->baseline && !o->model.folder != !o->texts.corpus)
         return iso_fail(ISO_EARG,
                         "%s: " ISO_FIELD(model) " and " ISO_FIELD(corpus) " go together, to mix",
                         o->model.folder ? ISO_FIELD(model) " without " ISO_FIELD(corpus)

@@ -9,6 +9,7 @@
 #include "analysis/study/items/selection.h"
 #include "analysis/study/probe/probes.h"
 #include "analysis/study/retrieve/retrieve.h"
+#include "lib/base/str.h"
 
 /* Every layer is compared with every layer for so many targets at most; among so many rows at most
  * translations are searched. */
@@ -65,6 +66,36 @@ done:
 
 /* --- Comparing --- */
 
+/* The bits of a list; what is no baseline, the studies refuse. */
+static int kinds_of(const char *list)
+{
+    char word[64];
+    int kinds = 0;
+
+    for (const char *at = list; at;) {
+        at = iso_str_word(word, sizeof word, at);
+        kinds |= !strcmp(word, "random")   ? REPORT_RANDOM
+                 : !strcmp(word, "pieces") ? REPORT_PIECES
+                 : !strcmp(word, "length") ? REPORT_LENGTH
+                                           : 0;
+    }
+    return kinds;
+}
+
+iso_baseline_opt iso_report_baseline(const iso_report_opt *o, int possible)
+{
+    static const char *const lists[] = {NULL,     "random",        "pieces",        "random,pieces",
+                                        "length", "random,length", "pieces,length", NULL};
+    const bool all = possible == REPORT_BASELINES;
+    iso_baseline_opt b = {.kinds = all ? o->baseline : lists[kinds_of(o->baseline) & possible]};
+
+    if (b.kinds) {
+        b.model = o->model.folder;
+        b.corpus = o->texts.corpus;
+    }
+    return b;
+}
+
 static iso_compare_opt comparison_of(const iso_report_opt *o, const char *measures)
 {
     iso_compare_opt opt;
@@ -81,8 +112,15 @@ static iso_compare_opt comparison_of(const iso_report_opt *o, const char *measur
 
 iso_err iso_report_runs_check(const iso_report_opt *o)
 {
-    const iso_compare_opt opt = comparison_of(o, "cka");
+    iso_compare_opt opt = comparison_of(o, "cka");
 
+    if (o->baseline && !o->model.folder)
+        return iso_fail(
+            ISO_EARG,
+            ISO_FIELD(baseline) " %s needs " ISO_FIELD(model) " DIR, the "
+                                                              "checkpoint of the states",
+            o->baseline);
+    opt.baseline = iso_report_baseline(o, REPORT_BASELINES);
     return iso_compare_check(&opt);
 }
 
@@ -97,11 +135,12 @@ static iso_err compare(struct report *report, const iso_compare_opt *opt, const 
 
 static iso_err run_centroids(struct report *report, const iso_run *run)
 {
-    const iso_compare_opt opt = comparison_of(report->opt, "centroid:relative,centroid:share");
+    iso_compare_opt opt = comparison_of(report->opt, "centroid:relative,centroid:share");
     iso_options shown = iso_compare_options;
     iso_records records = {0};
-    const iso_err err = iso_compare(&records, report->states, &opt, run);
 
+    opt.baseline = iso_report_baseline(report->opt, REPORT_BASELINES);
+    const iso_err err = iso_compare(&records, report->states, &opt, run);
     shown.name = iso_centroids_options.name; /* the command has the same options */
     return take(report, &records, err, &shown, &opt, NULL, NULL, run);
 }
@@ -158,6 +197,7 @@ static iso_err run_retrieval(struct report *report, int src, const iso_run *run)
     iso_retrieve_opt_init(&opt, sizeof opt);
     opt.select = report->opt->select;
     opt.measure = "p@1:cosine,p@1:csls";
+    opt.baseline = iso_report_baseline(report->opt, REPORT_BASELINES);
     opt.prep = report->opt->prep;
     opt.interval = plain_interval(report);
     opt.permutations = report->opt->permutations;
@@ -195,6 +235,7 @@ static iso_err run_alignment(struct report *report, const struct selection *sel,
     iso_align_opt_init(&opt, sizeof opt);
     opt.select = report->opt->select;
     opt.measure = "p@1";
+    opt.baseline = iso_report_baseline(report->opt, REPORT_RANDOM | REPORT_LENGTH);
     opt.prep = report->opt->prep;
     opt.interval = plain_interval(report);
     const iso_err err = iso_align(&records, report->states, &opt, &quiet);
@@ -243,6 +284,7 @@ static iso_err run_probes(struct report *report, const struct selection *sel, in
     opt.select.tgt = report->opt->select.tgt;
     opt.select.layers = report->opt->select.layers;
     opt.measure = "accuracy:probe,gap,accuracy:language-id";
+    opt.baseline = iso_report_baseline(report->opt, REPORT_BASELINES);
     opt.prep = report->opt->prep;
     opt.interval = plain_interval(report);
     err = iso_probe(&records, report->states, &opt, run);
@@ -266,7 +308,7 @@ static iso_err run_pairs(struct report *report, const iso_run *run)
 iso_err iso_report_runs(struct report *report, const iso_run *run)
 {
     const iso_report_opt *o = report->opt;
-    const iso_compare_opt all = comparison_of(o, "cka,cka:biased,cosine:raw,cosine:centred");
+    iso_compare_opt all = comparison_of(o, "cka,cka:biased,cosine:raw,cosine:centred");
     struct selection sel = {0};
     int src = 0;
     iso_err err = ISO_OK;
@@ -274,6 +316,8 @@ iso_err iso_report_runs(struct report *report, const iso_run *run)
     ISO_TRY(iso_selection_source(&src, &o->select, report->states));
     report->src = iso_states_lang(report->states, src)->name;
     ISO_TRY(iso_selection_make(&sel, &o->select, report->states, false));
+    all.baseline =
+        iso_report_baseline(o, REPORT_BASELINES); /* maps of layers and of languages show none */
     ISO_TRY(compare(report, &all, run, NULL));
     if (!o->measure) {
         ISO_TRY(run_centroids(report, run));

@@ -115,8 +115,43 @@ done:
 
 /* --- Words --- */
 
+/* "random weights, bag of pieces, sentence length": all, or those of one record. */
+static iso_err add_baselines(iso_buf *out, const iso_beside *beside, const iso_record *of)
+{
+    bool any = false;
+    iso_err err = ISO_OK;
+
+    for (int k = 0; k < beside->names; k++) {
+        if (of && !iso_beside_find(beside, of, k))
+            continue;
+        ISO_TRY(iso_buf_puts(out, any ? ", " : ""));
+        ISO_TRY(iso_html_text(out, iso_wording_baseline(beside->name[k])));
+        any = true;
+    }
+done:
+    return err;
+}
+
+/* Which of the baselines a question has, where it lacks some. */
+static iso_err add_missing(iso_buf *out, const iso_beside *beside, const iso_record *r)
+{
+    int count = 0;
+    iso_err err = ISO_OK;
+
+    for (int k = 0; k < beside->names; k++)
+        count += iso_beside_find(beside, r, k) != NULL;
+    if (count == beside->names)
+        return ISO_OK;
+    ISO_TRY(iso_buf_puts(out, " (only against "));
+    ISO_TRY(add_baselines(out, beside, r));
+    ISO_TRY(iso_buf_puts(out, ")"));
+done:
+    return err;
+}
+
 /* "Translations found by cosine, after the map" */
-static iso_err add_question(iso_buf *out, const struct verdicts *v, const struct verdict *one)
+static iso_err add_question(iso_buf *out, const struct verdicts *v, const struct verdict *one,
+                            const iso_beside *beside)
 {
     const iso_record *r = one->at[0];
     iso_err err = ISO_OK;
@@ -127,7 +162,7 @@ static iso_err add_question(iso_buf *out, const struct verdicts *v, const struct
     if (r->stage) {
         ISO_TRY(iso_buf_puts(out, ", "));
         ISO_TRY(iso_html_text(out, r->stage));
-        ISO_TRY(iso_buf_puts(out, r->train ? " the map" : ""));
+        ISO_TRY(iso_buf_puts(out, r->train && strcmp(r->stage, "centred") ? " the map" : ""));
     }
     if (r->condition) {
         ISO_TRY(iso_buf_puts(out, ", given "));
@@ -137,6 +172,7 @@ static iso_err add_question(iso_buf *out, const struct verdicts *v, const struct
         ISO_TRY(iso_buf_puts(out, ", "));
         ISO_TRY(iso_html_text(out, r->model ? r->model : "?"));
     }
+    ISO_TRY(add_missing(out, beside, r));
 done:
     return err;
 }
@@ -189,25 +225,12 @@ done:
     return err;
 }
 
-/* "random weights, bag of pieces and sentence length" */
-static iso_err add_baselines(iso_buf *out, const iso_beside *beside)
-{
-    iso_err err = ISO_OK;
-
-    for (int k = 0; k < beside->names; k++) {
-        ISO_TRY(iso_buf_puts(out, k == 0 ? "" : k + 1 < beside->names ? ", " : " and "));
-        ISO_TRY(iso_html_text(out, iso_wording_baseline(beside->name[k])));
-    }
-done:
-    return err;
-}
-
 static iso_err add_above(iso_buf *out, const struct verdicts *v, const iso_beside *beside)
 {
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_puts(out, "<li>A value <b>stands above the baselines</b> (here "));
-    ISO_TRY(add_baselines(out, beside));
+    ISO_TRY(add_baselines(out, beside, NULL));
     ISO_TRY(iso_buf_puts(out, ") if its 95&nbsp;% interval lies beyond every one of them. "));
     if (v->count == 0 || v->at[0].count == 0) {
         ISO_TRY(iso_buf_puts(out, "<b>No value here does.</b></li>\n"));
@@ -216,7 +239,7 @@ static iso_err add_above(iso_buf *out, const struct verdicts *v, const iso_besid
     ISO_TRY(iso_buf_puts(out, "These do:\n<ul>\n"));
     for (int i = 0; i < v->count && v->at[i].count > 0; i++) {
         ISO_TRY(iso_buf_puts(out, "<li>"));
-        ISO_TRY(add_question(out, v, &v->at[i]));
+        ISO_TRY(add_question(out, v, &v->at[i], beside));
         ISO_TRY(iso_buf_printf(out, ", <b>%lld of %lld</b>", (long long)v->at[i].count,
                                (long long)v->at[i].cases));
         ISO_TRY(add_places(out, &v->at[i]));
@@ -227,7 +250,7 @@ done:
     return err;
 }
 
-static iso_err add_within(iso_buf *out, const struct verdicts *v)
+static iso_err add_within(iso_buf *out, const struct verdicts *v, const iso_beside *beside)
 {
     int count = 0;
     iso_err err = ISO_OK;
@@ -238,7 +261,7 @@ static iso_err add_within(iso_buf *out, const struct verdicts *v)
         ISO_TRY(iso_buf_puts(out, count++ ? "; "
                                           : "<li>Not shown to stand above them, in any "
                                             "language or layer: "));
-        ISO_TRY(add_question(out, v, &v->at[i]));
+        ISO_TRY(add_question(out, v, &v->at[i], beside));
         ISO_TRY(iso_buf_printf(out, " (0 of %lld)", (long long)v->at[i].cases));
     }
     if (count)
@@ -256,7 +279,7 @@ iso_err iso_report_stand(iso_buf *out, const struct report *report, const iso_be
     if (v.count == 0)
         goto done;
     ISO_TRY(add_above(out, &v, beside));
-    ISO_TRY(add_within(out, &v));
+    ISO_TRY(add_within(out, &v, beside));
 done:
     for (int i = 0; i < v.count; i++) {
         iso_free(v.at[i].at);

@@ -12,15 +12,6 @@ static int better(const iso_record *r)
     return e.high != ISO_HIGH_NEITHER ? (int)e.high : e.about == ISO_ABOUT_TASK;
 }
 
-/* The end of an interval that is nearest to, or farthest from, what is better; its value where
- * there is no such end. */
-static double end_of(const iso_record *r, int side)
-{
-    const double end = side > 0 ? r->hi : r->lo;
-
-    return isfinite(end) ? end : r->value;
-}
-
 iso_stand iso_stands(const iso_beside *beside, const iso_record *r)
 {
     const int sign = better(r);
@@ -34,7 +25,7 @@ iso_stand iso_stands(const iso_beside *beside, const iso_record *r)
         if (!b || !isfinite(b->value))
             continue;
         any = true;
-        above = above && sure && sign * end_of(r, -sign) > sign * end_of(b, sign);
+        above = above && sure && (sign > 0 ? r->lo > iso_beside_hi(b) : r->hi < iso_beside_lo(b));
     }
     return !any ? ISO_STAND_UNKNOWN : above ? ISO_STAND_ABOVE : ISO_STAND_WITHIN;
 }
