@@ -518,6 +518,14 @@ static void what_is_missing_is_named(void **state)
     refused(s, (iso_baseline_opt){.states = silent}, "ids");
     refused(s, (iso_baseline_opt){.kinds = "length", .states = silent, .model = folder()},
             "stands for random");
+    iso_compare_opt opt;
+    iso_records list = {0};
+    iso_compare_opt_init(&opt, sizeof opt);
+    opt.select.common = true; /* of equal items nothing is left out */
+    opt.select.layers = "last";
+    opt.baseline = (iso_baseline_opt){.kinds = "pieces", .model = folder()};
+    ok(iso_compare(&list, s, &opt, NULL));
+    iso_records_free(&list);
     iso_states_close(s);
     iso_states_close(wide);
     iso_states_close(deep);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/study/baseline/baseline_inside.h"
+#include "analysis/study/items/parallel.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 
@@ -142,6 +143,30 @@ done:
     return err;
 }
 
+/* Pieces come pair by pair, so that items which other languages lack could not be left out. */
+static iso_err check_common(const struct baseline *b)
+{
+    const iso_lang **langs = NULL;
+    struct parallel p = {0};
+    iso_err err = ISO_OK;
+
+    if (!b->ask->select->common || b->ask->together || !b->asked[BASELINE_PIECES])
+        return ISO_OK;
+    ISO_TRY(iso_alloc(&langs, b->sel.lang_count, sizeof *langs));
+    for (int l = 0; l < b->sel.lang_count; l++)
+        langs[l] = iso_states_lang(b->ask->states, b->lang[l]);
+    ISO_TRY(iso_parallel_make(&p, langs, b->sel.lang_count));
+    for (int l = 0; l < b->sel.lang_count; l++)
+        ISO_NEED(langs[l]->items == p.items,
+                 ISO_FIELD(baseline) " pieces takes the items of each pair, and %s has %" PRId64
+                                     " that others lack: leave out " ISO_FIELD(common),
+                 langs[l]->name, langs[l]->items - p.items);
+done:
+    iso_parallel_free(&p);
+    iso_free(langs);
+    return err;
+}
+
 static iso_err prepare(struct baseline *b)
 {
     const iso_baseline_opt *opt = b->ask->opt;
@@ -150,6 +175,7 @@ static iso_err prepare(struct baseline *b)
 
     ISO_TRY(read_kinds(b->asked, opt));
     ISO_TRY(choose(b));
+    ISO_TRY(check_common(b));
     if (b->asked[BASELINE_RANDOM] && opt->states)
         ISO_TRY(iso_baseline_states_fit(b, opt->states));
     if (!needs_model(b->asked, opt->states))
