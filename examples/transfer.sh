@@ -1,42 +1,52 @@
 #!/bin/sh
-# Does the distance of languages tell what transfer loses? A probe trained on one language, as the states stand and with each
-# language's mean taken off, against discrepancy. What it printed for one checkpoint is in transfer.md.
-# Usage: transfer.sh STATES SRC [FIGURE.svg]
+# Does discrepancy go with what transfer loses, and does that need training? A probe trained on one language, each language's mean
+# removed, against three discrepancies, and against those of random weights and of pieces of words. What it printed for one checkpoint
+# is in transfer.md.
+# Usage: transfer.sh STATES MODEL SRC [FIGURE.svg]              (LIMIT=N in the environment: the first N items)
 #
-#     STATES    a states file with labels: isogloss embed --model MODEL --corpus FOLDER -o STATES, of LANG.tsv with id, text, label
+#     STATES    a states file of MODEL with texts and labels: isogloss embed --model MODEL --corpus FOLDER -o STATES, of LANG.tsv with
+#               id, text, label
 set -eu
 isogloss=${ISOGLOSS:-isogloss}
-states=$1 src=$2
+states=$1 model=$2 src=$3
+limit=${LIMIT:+--limit $LIMIT}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-"$isogloss" compare --quiet "$states" --src "$src" --measure cka,cosine:centred --json "$work/compare.json"
-"$isogloss" centroids --quiet "$states" --src "$src" --measure centroid:relative --json "$work/centroids.json"
+# Discrepancies, beside those of random weights and of pieces; probes of all items; both together.
+# shellcheck disable=SC2086
+"$isogloss" compare --quiet "$states" $limit --src "$src" --measure cka,cosine:centred,centroid:relative \
+    --baseline random,pieces --model "$model" --json "$work/compare.json"
 for prep in none center; do
-    "$isogloss" probe --quiet "$states" --src "$src" $([ $prep = none ] || echo --prep $prep) --json "$work/probe-$prep.json"
-    "$isogloss" gap --quiet --scores "$work/probe-$prep.json" "$work/compare.json" "$work/centroids.json" --csv "$work/gap-$prep.csv"
+    # shellcheck disable=SC2046
+    "$isogloss" probe --quiet "$states" --src "$src" $([ $prep = none ] || echo --prep $prep) \
+        --measure accuracy:probe,accuracy:majority,gap --json "$work/probe-$prep.json"
+    "$isogloss" gap --scores "$work/probe-$prep.json" "$work/compare.json" >"$work/gap-$prep.tsv"
 done
-[ -z "${3:-}" ] || "$isogloss" gap --quiet --scores "$work/probe-center.json" "$work/compare.json" --measure cka:debiased --csv "$work/unused.csv" --plot "$3"
+[ -z "${4:-}" ] || "$isogloss" gap --quiet --scores "$work/probe-center.json" "$work/compare.json" --measure cka:debiased --plot "$4" >"$work/unused"
 
-# A row a layer: the mean gap, and Pearson's r of three discrepancies with the gap, as they stand and centred.
-awk -F , '
-    FNR == 1 { prep++; for (i = 1; i <= NF; i++) at[$i] = i; next }
-    $at["given"] != "" || $at["subset"] != "" { next }
-    $at["measure"] == "gap" && $at["estimator"] == "mean" { cell[prep, $at["src_layer"], "gap"] = number() }
-    $at["measure"] == "pearson" && $at["tgt"] == "" { cell[prep, layer(), $at["x"]] = number() }
-    $at["src_layer"] != "" && $at["src_layer"] + 0 > last { last = $at["src_layer"] + 0 }
-    function layer() { return $at["src_layer"] == "" ? "mean" : $at["src_layer"] }
-    function number() { return $at["lo"] == "" ? sprintf("%.2f", $at["value"]) : sprintf("%.2f [%.2f, %.2f]", $at["value"], $at["lo"], $at["hi"]) }
-    function row(k,   p, i, text) {
-        text = "| " (k == "mean" ? "mean of all" : k) " |"
-        for (p = 1; p <= 2; p++)
-            for (i = 1; i <= 4; i++) text = text " " cell[p, k, what[i]] " |"
+# A row a layer: the mean gap, and Pearson's r of three discrepancies with the gap, of the checkpoint and of its baselines. Bold: p_max
+# below 0.05; in brackets: flagged, since the probe is below the largest class.
+awk -F '\t' '
+    NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+    $at["subset"] != "" { next }
+    $at["measure"] == "gap" && $at["estimator"] == "mean" { gap[$at["src_layer"]] = sprintf("%.2f [%.2f, %.2f]", $at["value"], $at["lo"], $at["hi"]) }
+    $at["measure"] == "pearson" && $at["tgt"] == "" {
+        k = $at["src_layer"] == "" ? "mean" : $at["src_layer"]
+        x = sprintf("%.2f", $at["value"])
+        r[k, $at["x"], $at["baseline"]] = $at["flag"] != "" ? "(" x ")" : $at["p_max"] != "" && $at["p_max"] < 0.05 ? "**" x "**" : x
+        if ($at["src_layer"] + 0 > last) last = $at["src_layer"] + 0
+    }
+    function row(k,   i, text) {
+        text = "| " (k == "mean" ? "mean of all" : k) " | " gap[k] " |"
+        for (i = 1; i <= 3; i++)
+            text = text " " r[k, what[i], ""] " | " r[k, what[i], "random"] " | " r[k, what[i], "pieces"] " |"
         print text
     }
     END {
-        split("gap cka:debiased cosine:centred centroid:relative", what, " ")
-        print "| layer | gap | CKA | centred cosine | centroids | gap, centred | CKA | centred cosine | centroids |"
-        print "|---|---|---|---|---|---|---|---|---|"
+        split("cka:debiased cosine:centred centroid:relative", what, " ")
+        print "| layer | gap | CKA | random | pieces | centred cosine | random | pieces | centroids | random | pieces |"
+        print "|---|---|---|---|---|---|---|---|---|---|---|"
         for (k = 0; k <= last; k++) row(k)
         row("mean")
-    }' "$work/gap-none.csv" "$work/gap-center.csv"
+    }' "$work/gap-center.tsv"
