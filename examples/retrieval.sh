@@ -41,7 +41,7 @@ records='
     FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
     function field(name) { return name in at ? $at[name] : "" }
     field("direction") == "backward" || field("fold") != "" { next }
-    { key = FILENAME ~ /none-/ ? "none" : FILENAME ~ /center-/ ? "centred" : $at["stage"] (field("given") == "" ? "" : "-" field("given"))
+    { key = FILENAME ~ /none-/ ? "none" : FILENAME ~ /center-/ ? "centred" : "map-" $at["stage"] (field("given") == "" ? "" : "-" field("given"))
       key = key " " field("baseline"); v[key] = $at["value"]; lo[key] = field("lo"); hi[key] = field("hi"); n[key] = $at["n"] }
     function own(s, above,   x) { x = sprintf("%.3f", v[s " "]); return lo[s " "] > above ? "**" x "**" : x }
     function most(a, b) { return a + 0 > b + 0 ? a + 0 : b + 0 }'
@@ -54,8 +54,8 @@ for pair in "$@"; do
         END {
             printf "| %s | %s | %.3f | %.3f |", lang, own("none", most(hi["none random"], v["none pieces"])), v["none random"], v["none pieces"]
             printf " %s | %.3f | %.3f |", own("centred", most(hi["centred random"], v["centred pieces"])), v["centred random"], v["centred pieces"]
-            d = "difference-centred "
-            printf " %s | %.3f | %+.3f [%+.3f, %+.3f] |\n", own("after", hi["after random"]), v["after random"], v[d], lo[d], hi[d]
+            d = "map-difference-centred "
+            printf " %s | %.3f | %+.3f [%+.3f, %+.3f] |\n", own("map-after", hi["map-after random"]), v["map-after random"], v[d], lo[d], hi[d]
         }' "$work/none-$lang.tsv" "$work/center-$lang.tsv" "$work/map-$lang.tsv"
 done
 
