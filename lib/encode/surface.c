@@ -40,6 +40,7 @@ iso_err iso_surface_make(struct surface *out, iso_model *model, const iso_texts 
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_encoding_begin(&in, model, texts, ISO_POOL_MEAN, 0, run));
+    in.max_length = in.longest = INT32_MAX; /* nothing is encoded: positions are no limit */
     ISO_TRY(iso_encoding_read(&in, NULL, iso_texts_langs(texts)));
     ISO_TRY(iso_alloc(&s.lang, in.lang_count, sizeof *s.lang));
     s.count = in.lang_count;

@@ -20,8 +20,8 @@ struct surface {
     int count;
 };
 
-/* Cuts all texts as the encoder of `model` would take them: no more tokens than it has positions
- * for, 512 at most. Errors  as iso_encoding_read. */
+/* Cuts all texts into the tokens of `model`, whole: what is longer than its encoder takes counts in
+ * full. Errors  as iso_encoding_read. */
 iso_err iso_surface_make(struct surface *out, iso_model *model, const iso_texts *texts,
                          const iso_run *run);
 void iso_surface_free(struct surface *s);
