@@ -91,14 +91,24 @@ done:
 }
 
 /* The colours of languages (iso_style_at), but of ways, which stand in the legend. */
-static const char *colour_of(const struct mixed_sheet *s, int way)
+static const char *colour_of(int way)
 {
     static const char *const ways[] = {"#0072B2", "#009E73", "#CC79A7"};
-    const struct mix_series *w = &s->m->way[way];
 
-    if (w->control)
-        return w->name[0] == 'f' ? "#767676" : "#D55E00";
     return ways[way % (int)(sizeof ways / sizeof *ways)];
+}
+
+/* Of a control; `uniform` has the right source as the ways have, so it is not as `shuffled` is. */
+static struct style control_style(const char *name, int point)
+{
+    switch (name[0]) { /* "uniform:1-3" is one, too */
+    case 'u':
+        return (struct style){"#56B4E9", "(6,3,2,3)", point};
+    case 's':
+        return (struct style){"#D55E00", "(2,3)", point};
+    default:
+        return (struct style){"#767676", "(6,3)", point};
+    }
 }
 
 struct mixed_look iso_mixed_look(const struct mixed_sheet *s, int series)
@@ -112,10 +122,9 @@ struct mixed_look iso_mixed_look(const struct mixed_sheet *s, int series)
     }
     if (series == 0)
         return (struct mixed_look){{"#000000", "solid", 6}, "1.3", "0.35"};
-    const int way = series - 1;
-    const bool control = s->m->way[way].control;
-    const char *dash = !control ? "solid" : s->m->way[way].name[0] == 'f' ? "(6,3)" : "(2,3)";
-    return (struct mixed_look){{colour_of(s, way), dash, iso_style_at(way).point},
-                               control ? "1.3" : "1.9",
-                               control ? "0.35" : "0.5"};
+    const int way = series - 1, point = iso_style_at(way).point;
+    const struct mix_series *w = &s->m->way[way];
+    if (w->control)
+        return (struct mixed_look){control_style(w->name, point), "1.3", "0.35"};
+    return (struct mixed_look){{colour_of(way), "solid", point}, "1.9", "0.5"};
 }

@@ -47,15 +47,18 @@ const char iso_guide_mixed[] =
     "the same weights. <b>(1&nbsp;&minus;&nbsp;&lambda;)</b> times the target&rsquo;s state plus "
     "<b>&lambda;</b> times the result continues. The curves compare source and target, layer by "
     "layer, without mixing and with it; the source itself is never changed. [[mean|The means "
-    "over the languages stand on the left, how mixing changes them on the right. ]]Two "
+    "over the languages stand on the left, how mixing changes them on the right. ]]Three "
     "<em>controls</em> are dashed. <b>fixed:0</b> mixes with &lambda;&nbsp;=&nbsp;0: nothing of "
     "the source comes in, and yet it is not the plain encoder, because the mixed layer "
     "normalises the target&rsquo;s state a second time; this change does not come from the "
     "source. <b>shuffled</b> mixes with a sentence of the source that is not the translation, "
-    "and then compares with the right one: it shows the effect of any sentence of the source. An "
+    "and then compares with the right one: it shows the effect of any sentence of the source. "
+    "<b>uniform</b> mixes with the right sentence, but attends to all its tokens alike: what it "
+    "has in common with mixing does not come from which token attends to which. An "
     "effect is claimed for a language and a layer only when the paired 95&nbsp;% intervals of "
     "the difference from not mixing, from fixed:0 and from shuffled all exclude 0, on the same "
-    "side. [[bands|Overlapping bands do not contradict it: they contain the variation between "
+    "side; it is the attention&rsquo;s only if the interval of the difference from uniform does "
+    "so, too. [[bands|Overlapping bands do not contradict it: they contain the variation between "
     "sentences that all curves share, which cancels in the differences. ]][[mean|The band holds "
     "all languages, from the least changed to the most, and is no interval. ]]<em>Mind:</em> the "
     "very sentence that the target is compared with was mixed into it, so some similarity is "
@@ -199,8 +202,9 @@ static const char mining[] =
 static const char mse[] =
     "The mean squared difference of the final [CLS] states of a sentence and its translation: "
     "low is closer. A model that is fine-tuned with this difference as part of its loss makes it "
-    "small by itself. Compare mixing with both controls: if shuffled lowers it as much, the "
-    "translation is not the cause. <cite>Yang et al., ICLR 2022 (arXiv:2205.04182).</cite>";
+    "small by itself. Compare mixing with its controls: if shuffled lowers it as much, the "
+    "translation is not the cause; if uniform does, which token attends to which is not. "
+    "<cite>Yang et al., ICLR 2022 (arXiv:2205.04182).</cite>";
 
 static const char kl[] =
     "How far the classifier&rsquo;s predictions for a translation diverge from those for the "
