@@ -56,6 +56,7 @@ typedef struct iso_plan_part {
     iso_deal deal;       /* of the rows to the groups */
     int64_t block;       /* rows in memory at a time: whole groups, or a part of one */
     int spans;           /* groups in a block at most */
+    bool packed;         /* a matrix is stored in chunks of rows */
     bool group_gram;     /* groups so small that their terms come cheaper from Gram matrices */
     int used;            /* matrices of the part */
     int chunks;          /* groups of pairs that are read for one after another */

@@ -3,7 +3,9 @@
 #include "analysis/pass/plan_inside.h"
 #include "lib/base/alloc.h"
 
-enum { BLOCK = 4096, LEAST_BLOCK = 256, WIDTH = 3072 };
+/* A block of rows; of sources that unpack many rows at once, which they do again for every block.
+ */
+enum { BLOCK = 4096, PACKED_BLOCK = 4 * BLOCK, LEAST_BLOCK = 256, WIDTH = 3072 };
 
 /* What the pairs [first, first + count) of a task involve. */
 struct extent {
@@ -127,12 +129,13 @@ static int64_t least_block(const iso_plan_part *plan)
     return plan->rows < least ? plan->rows : least;
 }
 
-/* The greatest block that fits: as many whole groups as BLOCK rows hold, then fewer, then a part of
- * one. */
+/* The greatest block that fits: as many whole groups as the wished one holds, then fewer, then a
+ * part of one. */
 static int64_t fit_block(const struct extent *e, const iso_plan_part *plan, double room)
 {
     const int64_t most = plan->deal.most;
-    int64_t block = most < 1 ? 1 : most > BLOCK ? BLOCK : BLOCK / most * most;
+    const int64_t wish = plan->packed ? PACKED_BLOCK : BLOCK;
+    int64_t block = most < 1 ? 1 : most > wish ? wish : wish / most * most;
 
     if (plan->method == ISO_METHOD_GRAM)
         return plan->rows;
@@ -151,7 +154,7 @@ static int64_t bytes_of(const struct extent *e, const iso_plan_part *plan)
     return (plan->rows * plan->readings + pilot) * e->row_bytes;
 }
 
-/* Columns of the narrowest matrix; how many matrices are read. */
+/* Columns of the narrowest matrix; how many matrices are read; whether one comes in chunks. */
 static iso_err look_at_matrices(int64_t *narrowest, iso_plan_part *plan)
 {
     bool *met = NULL;
@@ -164,6 +167,7 @@ static iso_err look_at_matrices(int64_t *narrowest, iso_plan_part *plan)
         for (int s = 0; s < 2; s++) {
             const int64_t cols = plan->task.matrix[side[s]]->cols;
             *narrowest = *narrowest && *narrowest < cols ? *narrowest : cols;
+            plan->packed = plan->packed || plan->task.matrix[side[s]]->run > 1;
             plan->used += !met[side[s]];
             met[side[s]] = true;
         }

@@ -16,6 +16,7 @@ void iso_h5_here_data_close(iso_h5_data *data)
     iso_h5_shut(data->memory);
     iso_h5_shut(data->id);
     iso_h5_unhush(printer);
+    data->file->caches -= data->cache;
     iso_free(data->path);
     iso_free(data);
 }
@@ -60,25 +61,28 @@ static iso_err check_size(iso_h5_data *d, size_t size)
 }
 
 /* HDF5 keeps 1 MiB of unpacked chunks; a row of chunks that is larger would be unpacked again for
- * every block of rows. */
-static void widen_cache(iso_h5_data *d, size_t size)
+ * every block of rows. A dataset that is open keeps the cache it was opened with: it is shut first.
+ */
+static iso_err widen_cache(iso_h5_data *d, size_t size)
 {
+    enum { MOST = 64 << 20, MOST_OF_ALL = 2 * MOST };
     const iso_h5_info *f = &d->info;
-    int64_t bytes = (int64_t)size;
     const int last = f->rank - 1;
-    const hid_t plist = H5Pcreate(H5P_DATASET_ACCESS);
+    int64_t bytes = (int64_t)size;
 
-    for (int i = 0; i <= last && bytes <= 64 << 20; i++)
+    for (int i = 0; i <= last && bytes <= MOST; i++)
         bytes *= i == last ? (f->dims[i] > f->chunk[i] ? f->dims[i] : f->chunk[i]) : f->chunk[i];
-    if (plist >= 0 && bytes > 1 << 20 && bytes <= 64 << 20 &&
-        H5Pset_chunk_cache(plist, 4099, (size_t)bytes, 1.0) >= 0) {
-        const hid_t again = H5Dopen2(d->file->id, d->path, plist);
-        if (again >= 0) {
-            iso_h5_shut(d->id);
-            d->id = again;
-        }
+    if (bytes <= 1 << 20 || bytes > MOST || bytes > MOST_OF_ALL - d->file->caches)
+        return ISO_OK;
+    const hid_t plist = H5Pcopy(d->file->links);
+    if (plist >= 0 && H5Pset_chunk_cache(plist, 4099, (size_t)bytes, 1.0) >= 0) {
+        iso_h5_shut(d->id);
+        d->id = H5Dopen2(d->file->id, d->path, plist);
+        d->file->caches += bytes;
+        d->cache = bytes;
     }
     iso_h5_shut(plist);
+    return d->id >= 0 ? ISO_OK : iso_h5_lost(d->file, d->path, "cannot open this dataset");
 }
 
 /* In the file itself, not in one that a link leads to. */
@@ -90,19 +94,20 @@ static bool is_here(const iso_h5_data *d)
            file.fileno == data.fileno;
 }
 
-static void look_at_layout(iso_h5_data *d, size_t size, bool little)
+static iso_err look_at_layout(iso_h5_data *d, size_t size, bool little)
 {
     const hid_t plist = H5Dget_create_plist(d->id);
+    iso_err err = ISO_OK;
 
     d->info.offset = -1;
     if (plist < 0)
-        return;
+        return ISO_OK;
     if (H5Pget_layout(plist) == H5D_CHUNKED && d->info.rank <= ISO_H5_RANK) {
         hsize_t chunk[ISO_H5_RANK] = {0};
         if (H5Pget_chunk(plist, ISO_H5_RANK, chunk) > 0) {
             for (int i = 0; i < ISO_H5_RANK; i++)
                 d->info.chunk[i] = (int64_t)chunk[i];
-            widen_cache(d, size);
+            err = widen_cache(d, size);
         }
     } else if (H5Pget_layout(plist) == H5D_CONTIGUOUS && little &&
                H5Pget_external_count(plist) == 0 && is_here(d)) {
@@ -111,6 +116,7 @@ static void look_at_layout(iso_h5_data *d, size_t size, bool little)
             d->info.offset = (int64_t)offset;
     }
     iso_h5_shut(plist);
+    return err;
 }
 
 /* What the values are, in words and for us; *little when they lie as we write them. */
@@ -160,7 +166,7 @@ static iso_err look(iso_h5_data *d)
     if (d->file->size > 0)
         ISO_TRY(iso_h5_whole(d));
     ISO_TRY(check_size(d, H5Tget_size(type)));
-    look_at_layout(d, H5Tget_size(type), little);
+    ISO_TRY(look_at_layout(d, H5Tget_size(type), little));
 done:
     iso_h5_shut(type);
     return err;

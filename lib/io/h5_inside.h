@@ -18,6 +18,7 @@ struct iso_h5 {
     bool served;        /* here, in a process whose computing is bounded */
 
     hid_t id, links; /* here: the file; how links out of it are followed */
+    int64_t caches;  /* here: bytes of unpacked chunks that its open datasets may keep */
     int64_t size; /* bytes when it was opened, with those of the files it led to; 0: being made */
     int broken;   /* of one being made: errno of the first write that failed */
 };
@@ -28,6 +29,7 @@ struct iso_h5_data {
     char *path;
     int number;       /* the reader's, where there is one */
     int64_t bytes;    /* here: of all its values */
+    int64_t cache;    /* here: its share of the file's caches */
     hid_t id, memory; /* here: the dataset; how its numbers are to lie in memory */
 };
 

@@ -110,21 +110,24 @@ static void great_means_do_not_hurt(void **state)
     drop(&d);
 }
 
-/* Little memory: small blocks, groups of several blocks, pairs in several chunks. */
+/* Little memory: small blocks, groups of several blocks, pairs in several chunks. Rows that are
+ * unpacked many at once: all groups in one block, where memory allows. */
 static void memory_changes_nothing(void **state)
 {
     (void)state;
     struct data d = make(9000, 3, (int[]){96, 80, 96}, 1, 4);
     const iso_task task = task_of(&d, ISO_METHOD_SUMS);
-    const int64_t mem[] = {1 << 30, 3 << 20, 800 << 10};
+    const int64_t mem[] = {1 << 30, 3 << 20, 800 << 10, 1 << 30, 3 << 20};
     iso_value first[8];
 
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 5; i++) {
         const iso_run run = {.mem = mem[i]};
         iso_plan plan = {0};
         iso_value v[8];
+        d.rows[1]->run = i < 3 ? 1 : 500;
         ok(iso_plan_make(&plan, &task, &run));
         assert_true(plan.memory <= mem[i]);
+        assert_true(i == 3 ? plan.part[0].spans == 20 : plan.part[0].spans < 20);
         if (i == 2)
             assert_true(plan.chunks > 1);
         ok(iso_pass(v, NULL, &task, &plan, &run));
