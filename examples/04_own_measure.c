@@ -57,7 +57,7 @@ static iso_err value(iso_value *out, double *rep, const iso_pair *pair)
     out->n = pair->n;
     out->value = sum / (double)pair->n;
     out->null = 0.5; /* of signs that know nothing of each other */
-    if (iso_jackknife(&out->lo, &out->hi, out->value, own, pair->units, 0.95, 0))
+    if (iso_jackknife(&out->lo, &out->hi, out->value, own, pair->units, 0.95))
         out->interval = pair->units == pair->n ? "jackknife" : "groups";
 done:
     iso_free(own);

@@ -24,7 +24,7 @@ iso_err iso_difference(iso_value *out, const iso_value *a, const double *rep_a, 
         ISO_TRY(iso_alloc(&rep, units, sizeof *rep));
         for (int64_t u = 0; u < units; u++)
             rep[u] = rep_a[u] - rep_b[u];
-        if (iso_jackknife(&v.lo, &v.hi, v.value, rep, units, 0.95, 0))
+        if (iso_jackknife(&v.lo, &v.hi, v.value, rep, units, 0.95))
             v.interval = a->interval;
     }
     *out = v;

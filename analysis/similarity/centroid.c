@@ -278,7 +278,7 @@ static bool bounds(double *lo, double *hi, const struct sums *all, const struct 
         lost |= without[g].n > 0 && isnan(left[g]);
     *lo = 0;
     *hi = e->top;
-    return lost ? isfinite(e->top) : iso_jackknife(lo, hi, centre, left, ISO_GROUPS, 0.95, 0);
+    return lost ? isfinite(e->top) : iso_jackknife(lo, hi, centre, left, ISO_GROUPS, 0.95);
 }
 
 static void interval(iso_value *v, double value, const struct sums *all, const struct sums *without,

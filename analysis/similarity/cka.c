@@ -260,7 +260,7 @@ static iso_err cka(iso_value *out, double *rep, const iso_pair *pair, bool biase
     if (n < FEW_ITEMS) /* two items always have a biased CKA of 1: leaving one of three out says
                           nothing */
         v.why = "no interval: fewer than 4 items";
-    else if (iso_jackknife(&v.lo, &v.hi, v.value, rep ? rep : own, pair->units, 0.95, false))
+    else if (iso_jackknife(&v.lo, &v.hi, v.value, rep ? rep : own, pair->units, 0.95))
         v.interval = pair->gxy ? "jackknife" : "groups";
     *out = v;
 done:

@@ -151,7 +151,7 @@ static iso_err value(iso_value *out, double *rep, const iso_pair *pair)
         leave_out(rep, pair, sum);
         if (n < FEW_ITEMS) /* of two items the centred cosines are equal, however they lie */
             v.why = "no interval: fewer than 3 items";
-        else if (iso_jackknife(&v.lo, &v.hi, v.value, rep, units, 0.95, 0))
+        else if (iso_jackknife(&v.lo, &v.hi, v.value, rep, units, 0.95))
             v.interval = units == n ? "jackknife" : "groups";
     }
     *out = v;

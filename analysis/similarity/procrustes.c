@@ -127,7 +127,7 @@ static void interval(iso_value *v, double s, const double *without, bool distanc
 
     if (v->n < FEW_ITEMS) {
         v->why = "no interval: fewer than 4 items";
-    } else if (iso_jackknife(&lo, &hi, s, without, ISO_GROUPS, 0.95, 0)) {
+    } else if (iso_jackknife(&lo, &hi, s, without, ISO_GROUPS, 0.95)) {
         lo = fmax(lo, 0);
         hi = fmin(hi, 1);
         v->lo = scaled(distance ? hi : lo, distance);

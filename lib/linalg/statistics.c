@@ -126,7 +126,7 @@ double iso_student_quantile(double p, double df)
 }
 
 bool iso_jackknife(double *lo, double *hi, double value, const double *rep, int64_t units,
-                   double confidence, unsigned flags)
+                   double confidence)
 {
     double good = 0, mean = 0, squares = 0;
 
@@ -143,11 +143,9 @@ bool iso_jackknife(double *lo, double *hi, double value, const double *rep, int6
             squares += (rep[u] - mean) * (rep[u] - mean);
     const double se = sqrt((good - 1) / good * squares);
     const double half = se * iso_student_quantile(0.5 * (1 + confidence), good - 1);
-    const bool corrected = (flags & ISO_JACKKNIFE_CORRECTED) != 0;
-    const double centre = corrected ? value + (good - 1) * (value - mean) : value;
 
-    *lo = fmin(value, centre - half);
-    *hi = fmax(value, centre + half);
+    *lo = value - half;
+    *hi = value + half;
     return true;
 }
 

@@ -21,12 +21,6 @@ ISO_API double iso_student_cdf(double t, double df);
 /** The t with P(T <= t) = p; NAN unless 0 < p < 1 and df > 0. Accuracy 1e-10 or better. */
 ISO_API double iso_student_quantile(double p, double df);
 
-enum {
-    /* Centre at the bias-corrected U·value − (U−1)·mean(rep), then widen until `value` lies inside:
-     * for squared distances and what is made of them, which few items overstate. */
-    ISO_JACKKNIFE_CORRECTED = 1
-};
-
 /** Sorts x[0..n) in rising order; no NAN. */
 ISO_API void iso_sort(double *x, int64_t n);
 
@@ -44,7 +38,7 @@ ISO_API bool iso_all_equal(const double *x, int64_t n);
  * Source  Efron, Stein, Annals of Statistics 9 (1981); Student's t as in Tukey 1958.
  */
 ISO_API bool iso_jackknife(double *lo, double *hi, double value, const double *rep, int64_t units,
-                           double confidence, unsigned flags);
+                           double confidence);
 
 ISO_END
 

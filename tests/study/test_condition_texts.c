@@ -198,7 +198,7 @@ static void pieces_are_taken_out_of_kernels(void **state)
         text(list.at[i].interval, "jackknife");
         for (int u = 0; u < N; u++)
             rep[u] = left(rows, dims, !i, u);
-        assert_true(iso_jackknife(&lo, &hi, value, rep, N, 0.95, false));
+        assert_true(iso_jackknife(&lo, &hi, value, rep, N, 0.95));
         near(list.at[i].lo, lo, 1e-8);
         near(list.at[i].hi, hi, 1e-8);
     }
@@ -216,7 +216,8 @@ static void what_is_refused(void **state)
 
     draw(&t, 3);
     opt.permutations = 99;
-    fails(iso_compare_check(&opt), ISO_EARG, "--condition takes no --permutations: permuted residuals are none");
+    fails(iso_compare_check(&opt), ISO_EARG,
+          "--condition takes no --permutations: permuted residuals are none");
     opt = options("length");
     opt.baseline.model = NULL;
     fails(iso_compare_check(&opt), ISO_EARG,

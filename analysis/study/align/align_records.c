@@ -129,7 +129,7 @@ static iso_err mean_interval(iso_value *v, const struct align_tally *t, int fold
         for (int64_t u = t->rep_start[f]; u < t->rep_start[f + 1]; u++)
             rep[u] = v->value + (rep[u] - mean / (double)units) / folds;
     }
-    if (!iso_jackknife(&v->lo, &v->hi, v->value, rep, t->rep_start[folds], 0.95, 0))
+    if (!iso_jackknife(&v->lo, &v->hi, v->value, rep, t->rep_start[folds], 0.95))
         v->interval = NULL;
 done:
     iso_free(rep);

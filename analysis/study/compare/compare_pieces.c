@@ -198,7 +198,7 @@ static iso_value judged(const iso_value *of, double value, double *rep, int64_t 
     v.why = why ? why : isnan(value) ? "the pieces leave nothing of a side" : of->why;
     if (isnan(value) || why)
         return iso_value_undefined(of->n, v.why);
-    if (of->interval && iso_jackknife(&v.lo, &v.hi, value, rep, units, 0.95, false))
+    if (of->interval && iso_jackknife(&v.lo, &v.hi, value, rep, units, 0.95))
         v.interval = of->interval;
     return v;
 }
