@@ -366,6 +366,7 @@ static void what_is_refused(void **state)
     refused(s, odd, ISO_EFORMAT, "has a header and no lines");
     write_file(odd, "n\n1\n2\n");
     refused(s, odd, ISO_EARG, "has 2 rows, en ((memory)) 50 items, and no ids");
+    refused(s, "language", ISO_EARG, "--condition language is undefined: a side is of one language");
     opt = options(odd);
     opt.measure = "cka,cosine";
     fails(iso_compare_check(&opt), ISO_EARG,

@@ -29,6 +29,11 @@ iso_err iso_condition_check(const char *condition, const iso_baseline_opt *texts
                             model) " DIR, the checkpoint of the states: its tokenizer cuts their "
                                    "texts",
                         condition);
+    if (condition && strcmp(condition, "language") == 0)
+        return iso_fail(ISO_EARG, ISO_FIELD(condition) " language is undefined: a side is of one "
+                                                       "language, which has one value for all its "
+                                                       "items; length, pieces, or a FILE of items "
+                                                       "(a file of that name: ./language)");
     for (int m = 0; condition && m < measures; m++) {
         if (strcmp(measure[m]->measure, "cka") != 0)
             return iso_fail(ISO_EARG,
