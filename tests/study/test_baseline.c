@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "analysis/study/align/align.h"
+#include "analysis/study/baseline/baseline_set.h"
 #include "analysis/study/compare/compare.h"
 #include "analysis/study/mix/mix.h"
 #include "analysis/study/probe/probes.h"
@@ -185,6 +186,18 @@ static iso_records compared(iso_states *s, const iso_baseline_opt *baseline, con
     return list;
 }
 
+static void refused(iso_states *s, iso_baseline_opt baseline, const char *part)
+{
+    iso_records list = {0};
+    iso_compare_opt opt;
+
+    iso_compare_opt_init(&opt, sizeof opt);
+    opt.baseline = baseline;
+    fails(iso_compare(&list, s, &opt, NULL), ISO_EARG, part);
+    assert_int_equal(list.count, 0);
+    iso_records_free(&list);
+}
+
 /* --- Pieces and lengths --- */
 
 static void pieces_are_tf_idf(void **state)
@@ -349,6 +362,73 @@ static void states_stand_for_random(void **state)
     iso_states_close(s);
 }
 
+static bool equal(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+static void same_records(iso_records *a, iso_records *b)
+{
+    int random = 0;
+
+    assert_int_equal(a->count, b->count);
+    for (int64_t i = 0; i < a->count; i++) {
+        assert_int_equal(iso_record_compare(&a->at[i], &b->at[i], ISO_ROLE_NAMES, 0), 0);
+        assert_true(equal(a->at[i].value, b->at[i].value) && equal(a->at[i].lo, b->at[i].lo) &&
+                    equal(a->at[i].hi, b->at[i].hi));
+        random += a->at[i].baseline && !strcmp(a->at[i].baseline, "random");
+    }
+    assert_true(random > 0);
+    iso_records_free(a);
+    iso_records_free(b);
+}
+
+/* Studies of fewer languages or layers too; what the set lacks is refused. */
+static void studies_share_a_set(void **state)
+{
+    (void)state;
+    iso_baseline_opt baseline = {.kinds = "length,random", .model = folder()};
+    const iso_run run = {.double_precision = true};
+    iso_states *s = embedded(NULL);
+    iso_baseline_set *set = NULL, *less = NULL, *none = NULL;
+    iso_records own = compared(s, &baseline, "fr"), shared, found[2] = {{0}}, probed[2] = {{0}};
+    iso_retrieve_opt retrieve;
+    iso_probe_opt probe;
+
+    ok(iso_baseline_set_new(&set, s, &baseline, &(iso_select){0}, &run));
+    ok(iso_baseline_set_new(&less, s, &baseline, &(iso_select){.layers = "last"}, &run));
+    assert_int_equal(iso_baseline_set_bytes(set), 3L * LANGS * 5 * ITEMS * 128 * 4);
+    assert_int_equal(iso_baseline_set_bytes(set), 5 * iso_baseline_set_bytes(less));
+    iso_retrieve_opt_init(&retrieve, sizeof retrieve);
+    iso_probe_opt_init(&probe, sizeof probe);
+    retrieve.select.layers = "3-last";
+    probe.select.layers = "last";
+    probe.folds = 3;
+    for (int k = 0; k < 2; k++) {
+        retrieve.baseline = probe.baseline = baseline;
+        ok(iso_retrieve(&found[k], s, &retrieve, &run));
+        ok(iso_probe(&probed[k], s, &probe, &run));
+        baseline.set = set;
+    }
+    shared = compared(s, &baseline, "fr");
+    same_records(&own, &shared);
+    same_records(&found[0], &found[1]);
+    same_records(&probed[0], &probed[1]);
+    baseline.set = less;
+    refused(s, baseline, "has no layer 0");
+    baseline.set = NULL;
+    ok(iso_baseline_set_new(&none, s, &(iso_baseline_opt){.kinds = "length", .model = folder()},
+                            &(iso_select){0}, &run));
+    ok(iso_baseline_set_new(&none, s, &baseline, &(iso_select){0},
+                            &(iso_run){.mem = 2 * iso_baseline_set_bytes(set) - 1}));
+    assert_null(none);
+    assert_int_equal(iso_baseline_set_bytes(none), 0);
+    iso_baseline_set_free(none);
+    iso_baseline_set_free(less);
+    iso_baseline_set_free(set);
+    iso_states_close(s);
+}
+
 /* --- Probes and maps --- */
 
 static void probes_and_maps_have_baselines(void **state)
@@ -481,18 +561,6 @@ static void mixing_has_random_weights(void **state)
 
 /* --- What is refused --- */
 
-static void refused(iso_states *s, iso_baseline_opt baseline, const char *part)
-{
-    iso_records list = {0};
-    iso_compare_opt opt;
-
-    iso_compare_opt_init(&opt, sizeof opt);
-    opt.baseline = baseline;
-    fails(iso_compare(&list, s, &opt, NULL), ISO_EARG, part);
-    assert_int_equal(list.count, 0);
-    iso_records_free(&list);
-}
-
 static void what_is_missing_is_named(void **state)
 {
     (void)state;
@@ -575,6 +643,7 @@ static void every_allocation_can_fail(void **state)
 {
     (void)state;
     iso_states *s = embedded(NULL);
+    iso_baseline_set *set = NULL;
     iso_compare_opt opt;
     iso_err err = ISO_ENOMEM;
 
@@ -591,6 +660,14 @@ static void every_allocation_can_fail(void **state)
         assert_true(err == ISO_OK || err == ISO_ENOMEM);
         iso_records_free(&list);
     }
+    err = ISO_ENOMEM;
+    for (int64_t n = 0; err; n += 1 + n / 4) {
+        iso_alloc_fail_after(n);
+        err = iso_baseline_set_new(&set, s, &opt.baseline, &opt.select, NULL);
+        iso_alloc_fail_after(-1);
+        assert_true(err == ISO_OK ? set != NULL : err == ISO_ENOMEM && !set);
+    }
+    iso_baseline_set_free(set);
     iso_states_close(s);
 }
 
@@ -638,8 +715,8 @@ int main(void)
     RUN_TESTS(test(pieces_are_tf_idf), test(lengths_are_three_columns),
               test(pieces_find_translations), test(a_value_depends_on_its_pair),
               test(random_is_the_mean_of_three_seeds), test(states_stand_for_random),
-              test(probes_and_maps_have_baselines), test(pieces_are_not_mapped),
-              test(mixing_has_random_weights), test(what_is_missing_is_named),
-              test(texts_come_from_a_folder), test(every_allocation_can_fail),
-              test(pieces_of_the_development_set));
+              test(studies_share_a_set), test(probes_and_maps_have_baselines),
+              test(pieces_are_not_mapped), test(mixing_has_random_weights),
+              test(what_is_missing_is_named), test(texts_come_from_a_folder),
+              test(every_allocation_can_fail), test(pieces_of_the_development_set));
 }

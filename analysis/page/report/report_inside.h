@@ -23,11 +23,12 @@ struct report {
     iso_records records;
     struct report_source source[REPORT_SOURCES];
     int source_count;
-    iso_states *states; /* NULL when the report is made of records alone */
-    struct names langs; /* all languages, for their looks */
-    const char *src;    /* the language that comparisons start from; NULL when none is named */
-    iso_buf json, csv;  /* the records as files, for the folder and the page */
-    iso_buf summary;    /* HTML */
+    iso_states *states;          /* NULL when the report is made of records alone */
+    const iso_baseline_set *set; /* while studies run: what they share; or NULL */
+    struct names langs;          /* all languages, for their looks */
+    const char *src;   /* the language that comparisons start from; NULL when none is named */
+    iso_buf json, csv; /* the records as files, for the folder and the page */
+    iso_buf summary;   /* HTML */
 };
 
 /* What a section's records set side by side. */
@@ -82,11 +83,6 @@ iso_err iso_report_seed(iso_buf *line, const iso_run *run);
 
 /* Takes the records of a file in unchanged. */
 iso_err iso_report_file(struct report *report, const char *path, const iso_run *run);
-
-/* What a study runs beside the states: what the options name of `possible`, of which a study may
- * lack some; none where that is nothing. */
-enum { REPORT_RANDOM = 1, REPORT_PIECES = 2, REPORT_LENGTH = 4, REPORT_BASELINES = 7 };
-iso_baseline_opt iso_report_baseline(const iso_report_opt *opt, int possible);
 
 /* Compares, searches, aligns and probes the states: the source with all, layer with layer, all
  * pairs. What the data do not admit, or what would take long, is noted and has no section. */

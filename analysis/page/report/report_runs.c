@@ -4,12 +4,12 @@
 
 #include "analysis/page/report/report_inside.h"
 #include "analysis/study/align/align.h"
+#include "analysis/study/baseline/baseline_set.h"
 #include "analysis/study/centroids/centroids.h"
 #include "analysis/study/compare/compare.h"
 #include "analysis/study/items/selection.h"
 #include "analysis/study/probe/probes.h"
 #include "analysis/study/retrieve/retrieve.h"
-#include "lib/base/str.h"
 
 /* Every layer is compared with every layer for so many targets at most; among so many rows at most
  * translations are searched. */
@@ -66,34 +66,14 @@ done:
 
 /* --- Comparing --- */
 
-/* The bits of a list; what is no baseline, the studies refuse. */
-static int kinds_of(const char *list)
+/* What a study runs beside the states. */
+static iso_baseline_opt baseline_of(const iso_report_opt *o, const iso_baseline_set *set)
 {
-    char word[64];
-    int kinds = 0;
-
-    for (const char *at = list; at;) {
-        at = iso_str_word(word, sizeof word, at);
-        kinds |= !strcmp(word, "random")   ? REPORT_RANDOM
-                 : !strcmp(word, "pieces") ? REPORT_PIECES
-                 : !strcmp(word, "length") ? REPORT_LENGTH
-                                           : 0;
-    }
-    return kinds;
-}
-
-iso_baseline_opt iso_report_baseline(const iso_report_opt *o, int possible)
-{
-    static const char *const lists[] = {NULL,     "random",        "pieces",        "random,pieces",
-                                        "length", "random,length", "pieces,length", NULL};
-    const bool all = possible == REPORT_BASELINES;
-    iso_baseline_opt b = {.kinds = all ? o->baseline : lists[kinds_of(o->baseline) & possible]};
-
-    if (b.kinds) {
-        b.model = o->model.folder;
-        b.corpus = o->texts.corpus;
-    }
-    return b;
+    return o->baseline ? (iso_baseline_opt){.kinds = o->baseline,
+                                            .model = o->model.folder,
+                                            .corpus = o->texts.corpus,
+                                            .set = set}
+                       : (iso_baseline_opt){0};
 }
 
 static iso_compare_opt comparison_of(const iso_report_opt *o, const char *measures)
@@ -120,7 +100,7 @@ iso_err iso_report_runs_check(const iso_report_opt *o)
             ISO_FIELD(baseline) " %s needs " ISO_FIELD(model) " DIR, the "
                                                               "checkpoint of the states",
             o->baseline);
-    opt.baseline = iso_report_baseline(o, REPORT_BASELINES);
+    opt.baseline = baseline_of(o, NULL);
     return iso_compare_check(&opt);
 }
 
@@ -139,7 +119,7 @@ static iso_err run_centroids(struct report *report, const iso_run *run)
     iso_options shown = iso_compare_options;
     iso_records records = {0};
 
-    opt.baseline = iso_report_baseline(report->opt, REPORT_BASELINES);
+    opt.baseline = baseline_of(report->opt, report->set);
     const iso_err err = iso_compare(&records, report->states, &opt, run);
     shown.name = iso_centroids_options.name; /* the command has the same options */
     return take(report, &records, err, &shown, &opt, NULL, NULL, run);
@@ -197,7 +177,7 @@ static iso_err run_retrieval(struct report *report, int src, const iso_run *run)
     iso_retrieve_opt_init(&opt, sizeof opt);
     opt.select = report->opt->select;
     opt.measure = "p@1:cosine,p@1:csls";
-    opt.baseline = iso_report_baseline(report->opt, REPORT_BASELINES);
+    opt.baseline = baseline_of(report->opt, report->set);
     opt.prep = report->opt->prep;
     opt.interval = plain_interval(report);
     opt.permutations = report->opt->permutations;
@@ -235,7 +215,7 @@ static iso_err run_alignment(struct report *report, const struct selection *sel,
     iso_align_opt_init(&opt, sizeof opt);
     opt.select = report->opt->select;
     opt.measure = "p@1";
-    opt.baseline = iso_report_baseline(report->opt, REPORT_RANDOM | REPORT_LENGTH);
+    opt.baseline = baseline_of(report->opt, report->set);
     opt.prep = report->opt->prep;
     opt.interval = plain_interval(report);
     const iso_err err = iso_align(&records, report->states, &opt, &quiet);
@@ -284,7 +264,7 @@ static iso_err run_probes(struct report *report, const struct selection *sel, in
     opt.select.tgt = report->opt->select.tgt;
     opt.select.layers = report->opt->select.layers;
     opt.measure = "accuracy:probe,gap,accuracy:language-id";
-    opt.baseline = iso_report_baseline(report->opt, REPORT_BASELINES);
+    opt.baseline = baseline_of(report->opt, report->set);
     opt.prep = report->opt->prep;
     opt.interval = plain_interval(report);
     err = iso_probe(&records, report->states, &opt, run);
@@ -305,10 +285,37 @@ static iso_err run_pairs(struct report *report, const iso_run *run)
     return compare(report, &opt, run, keep_without_source);
 }
 
-iso_err iso_report_runs(struct report *report, const iso_run *run)
+static iso_err run_studies(struct report *report, const struct selection *sel, int src,
+                           const iso_run *run)
 {
     const iso_report_opt *o = report->opt;
     iso_compare_opt all = comparison_of(o, "cka,cka:biased,cosine:raw,cosine:centred");
+    iso_err err = ISO_OK;
+
+    all.baseline = baseline_of(o, report->set); /* maps of layers and of languages show none */
+    ISO_TRY(compare(report, &all, run, NULL));
+    if (!o->measure) {
+        ISO_TRY(run_centroids(report, run));
+        ISO_TRY(run_retrieval(report, src, run));
+        ISO_TRY(run_alignment(report, sel, run));
+    }
+    if (sel->layer_count > 1)
+        ISO_TRY(run_across(report, sel, run));
+    if (sel->pair_count > 1)
+        ISO_TRY(run_pairs(report, run));
+    if (!o->measure)
+        ISO_TRY(run_probes(report, sel, src, run));
+done:
+    return err;
+}
+
+/* Random networks are drawn once, for all studies. */
+iso_err iso_report_runs(struct report *report, const iso_run *run)
+{
+    const iso_report_opt *o = report->opt;
+    const iso_baseline_opt baseline = baseline_of(o, NULL);
+    iso_run rest = run ? *run : (iso_run){0};
+    iso_baseline_set *set = NULL;
     struct selection sel = {0};
     int src = 0;
     iso_err err = ISO_OK;
@@ -316,21 +323,14 @@ iso_err iso_report_runs(struct report *report, const iso_run *run)
     ISO_TRY(iso_selection_source(&src, &o->select, report->states));
     report->src = iso_states_lang(report->states, src)->name;
     ISO_TRY(iso_selection_make(&sel, &o->select, report->states, false));
-    all.baseline =
-        iso_report_baseline(o, REPORT_BASELINES); /* maps of layers and of languages show none */
-    ISO_TRY(compare(report, &all, run, NULL));
-    if (!o->measure) {
-        ISO_TRY(run_centroids(report, run));
-        ISO_TRY(run_retrieval(report, src, run));
-        ISO_TRY(run_alignment(report, &sel, run));
-    }
-    if (sel.layer_count > 1)
-        ISO_TRY(run_across(report, &sel, run));
-    if (sel.pair_count > 1)
-        ISO_TRY(run_pairs(report, run));
-    if (!o->measure)
-        ISO_TRY(run_probes(report, &sel, src, run));
+    if (!o->measure) /* else one study alone has baselines */
+        ISO_TRY(iso_baseline_set_new(&set, report->states, &baseline, &o->select, run));
+    report->set = set;
+    rest.mem = iso_run_mem(run) - iso_baseline_set_bytes(set);
+    ISO_TRY(run_studies(report, &sel, src, &rest));
 done:
+    report->set = NULL;
+    iso_baseline_set_free(set);
     iso_selection_free(&sel);
     return err;
 }

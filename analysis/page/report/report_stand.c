@@ -115,6 +115,14 @@ done:
 
 /* --- Words --- */
 
+/* Whether a value is held against that baseline: pieces are undefined after a map. */
+static bool held(const iso_beside *beside, const iso_record *r, int k)
+{
+    const iso_record *b = iso_beside_find(beside, r, k);
+
+    return b && isfinite(b->value);
+}
+
 /* "random weights, bag of pieces, sentence length": all, or those of one record. */
 static iso_err add_baselines(iso_buf *out, const iso_beside *beside, const iso_record *of)
 {
@@ -122,7 +130,7 @@ static iso_err add_baselines(iso_buf *out, const iso_beside *beside, const iso_r
     iso_err err = ISO_OK;
 
     for (int k = 0; k < beside->names; k++) {
-        if (of && !iso_beside_find(beside, of, k))
+        if (of && !held(beside, of, k))
             continue;
         ISO_TRY(iso_buf_puts(out, any ? ", " : ""));
         ISO_TRY(iso_html_text(out, iso_wording_baseline(beside->name[k])));
@@ -139,7 +147,7 @@ static iso_err add_missing(iso_buf *out, const iso_beside *beside, const iso_rec
     iso_err err = ISO_OK;
 
     for (int k = 0; k < beside->names; k++)
-        count += iso_beside_find(beside, r, k) != NULL;
+        count += held(beside, r, k);
     if (count == beside->names)
         return ISO_OK;
     ISO_TRY(iso_buf_puts(out, " (only against "));

@@ -8,6 +8,9 @@
 
 ISO_BEGIN
 
+/** What several studies share of them (baseline_set.h). */
+typedef struct iso_baseline_set iso_baseline_set;
+
 /**
  * Which baselines a study runs beside the states, over the same items; their values are records of
  * their own with the column `baseline`.
@@ -24,6 +27,7 @@ typedef struct iso_baseline_opt {
     iso_states *states; /* stand for random: states of the same items, made elsewhere; or NULL */
     const char *model;  /* the folder of the states' checkpoint: architecture and tokenizer */
     const char *corpus; /* a folder of their texts, for languages kept without */
+    const iso_baseline_set *set; /* made of the same states before, borrowed; NULL: none */
 } iso_baseline_opt;
 
 /* Rows of a table of options, for an iso_baseline_opt called `baseline`. */

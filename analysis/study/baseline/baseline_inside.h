@@ -3,6 +3,7 @@
 #define ISO_STUDY_BASELINE_INSIDE_H
 
 #include "analysis/study/baseline/baseline_run.h"
+#include "analysis/study/baseline/baseline_set.h"
 #include "analysis/study/items/selection.h"
 #include "lib/encode/states_texts.h"
 #include "lib/encode/surface.h"
@@ -38,7 +39,13 @@ iso_err iso_baseline_states_add(iso_states *to, const struct baseline *b, int la
 /* That what is given for random has the languages, layers and items of the states. ISO_EARG. */
 iso_err iso_baseline_states_fit(const struct baseline *b, iso_states *given);
 
-/* baseline_random.c */
+/* baseline_set.c: its states of the random weights of a seed; NULL: it is NULL. */
+iso_states *iso_baseline_set_random(const iso_baseline_set *set, const char *seed);
+
+/* baseline_random.c: states of the random weights of a seed, and how many bytes they take. */
+iso_err iso_baseline_random_draw(iso_states **out, const struct baseline *b, const char *seed,
+                                 const iso_run *run);
+double iso_baseline_random_bytes(const struct baseline *b);
 iso_err iso_baseline_random(iso_records *out, const struct baseline *b);
 iso_err iso_baseline_random_plan(iso_facts *out, const struct baseline *b);
 

@@ -42,7 +42,7 @@ done:
     return err;
 }
 
-static double bytes_of(const struct baseline *b)
+double iso_baseline_random_bytes(const struct baseline *b)
 {
     const double C = (double)iso_model_about(b->model)->config->C;
     double rows = 0;
@@ -54,9 +54,9 @@ static double bytes_of(const struct baseline *b)
 
 static iso_err check_memory(const struct baseline *b)
 {
-    const double need = bytes_of(b), have = (double)iso_run_mem(b->run);
+    const double need = iso_baseline_random_bytes(b), have = (double)iso_run_mem(b->run);
 
-    if (need < have)
+    if (need < have || b->ask->opt->set) /* those of a set are there already */
         return ISO_OK;
     return iso_fail(
         ISO_EARG,
@@ -67,6 +67,21 @@ static iso_err check_memory(const struct baseline *b)
                                                                          "with " ISO_FIELD(
                                                                              baseline_states),
         ceil(need / 1e6), floor(have / 1e6));
+}
+
+iso_err iso_baseline_random_draw(iso_states **out, const struct baseline *b, const char *seed,
+                                 const iso_run *run)
+{
+    iso_buf layers = {0};
+    iso_embed_opt opt;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(list_layers(&layers, &b->sel));
+    ISO_TRY(how(&opt, b, layers.text, seed));
+    ISO_TRY(iso_embed(out, NULL, b->texts.texts, &opt, run));
+done:
+    iso_buf_free(&layers);
+    return err;
 }
 
 /* --- Rows of one language and layer, for the collection that stands in --- */
@@ -83,7 +98,7 @@ static iso_err open_shown(iso_rows **out, const void *self)
     return iso_states_rows(out, s->from, s->lang, s->layer);
 }
 
-/* The items of the states with the rows of `from`, which has the same languages. */
+/* The items of the states with the rows of `from`, which has their languages. */
 static iso_err dress(iso_states **out, struct shown *shown, const struct baseline *b,
                      iso_states *from)
 {
@@ -92,10 +107,11 @@ static iso_err dress(iso_states **out, struct shown *shown, const struct baselin
 
     ISO_TRY(iso_baseline_states_new(&s, b, iso_states_about(from)->model));
     for (int l = 0; l < b->sel.lang_count; l++) {
+        const int at = iso_states_find(from, iso_states_lang(b->ask->states, b->lang[l])->name);
         for (int k = 0; k < b->sel.layer_count; k++, shown++) {
             struct made_rows made = {.open = open_shown, .self = shown};
-            *shown = (struct shown){from, l, b->sel.layer[k]};
-            ISO_TRY(iso_states_shape(&made.rows, &made.cols, &made.dtype, from, l, shown->layer));
+            *shown = (struct shown){from, at, b->sel.layer[k]};
+            ISO_TRY(iso_states_shape(&made.rows, &made.cols, &made.dtype, from, at, shown->layer));
             ISO_TRY(iso_baseline_states_add(s, b, l, shown->layer, &made));
         }
     }
@@ -108,48 +124,37 @@ done:
 
 /* --- One seed --- */
 
-struct seeded {
-    const struct baseline *b;
-    const char *layers;
-};
-
 static iso_err one_seed(iso_records *out, const char *seed, const void *ask, const iso_run *run)
 {
-    const struct seeded *of = ask;
-    const struct baseline *b = of->b;
+    const struct baseline *b = ask;
     struct baseline_turn turn = {.kind = "random", .select = *b->ask->select};
     iso_run rest = *run;
     struct shown *shown = NULL;
-    iso_states *from = NULL;
-    iso_embed_opt opt;
+    iso_states *shared = iso_baseline_set_random(b->ask->opt->set, seed), *drawn = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(how(&opt, b, of->layers, seed));
-    ISO_TRY(iso_embed(&from, NULL, b->texts.texts, &opt, run));
+    if (!shared) {
+        ISO_TRY(iso_baseline_random_draw(&drawn, b, seed, run));
+        rest.mem = iso_run_mem(run) - (int64_t)iso_baseline_random_bytes(b);
+    }
     ISO_TRY(iso_alloc(&shown, (int64_t)b->sel.lang_count * b->sel.layer_count, sizeof *shown));
-    ISO_TRY(dress(&turn.states, shown, b, from));
+    ISO_TRY(dress(&turn.states, shown, b, shared ? shared : drawn));
     turn.select.layers = NULL;
-    rest.mem = iso_run_mem(run) - (int64_t)bytes_of(b);
     ISO_TRY(b->ask->study(out, &turn, b->ask->ask, &rest));
 done:
     iso_states_close(turn.states);
     iso_free(shown);
-    iso_states_close(from);
+    iso_states_close(drawn);
     return err;
 }
 
 iso_err iso_baseline_random(iso_records *out, const struct baseline *b)
 {
-    struct seeded of = {.b = b};
-    iso_buf layers = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(check_memory(b));
-    ISO_TRY(list_layers(&layers, &b->sel));
-    of.layers = layers.text;
-    ISO_TRY(iso_baseline_seeds(out, iso_model_about(b->model)->name, one_seed, &of, b->run));
+    ISO_TRY(iso_baseline_seeds(out, iso_model_about(b->model)->name, one_seed, b, b->run));
 done:
-    iso_buf_free(&layers);
     return err;
 }
 
@@ -166,7 +171,7 @@ iso_err iso_baseline_random_plan(iso_facts *out, const struct baseline *b)
     ISO_TRY(how(&opt, b, layers.text, NULL));
     ISO_TRY(iso_embed_plan(&facts, b->model, b->texts.texts, &opt, b->run));
     operations = iso_facts_find(&facts, "operations");
-    ISO_TRY(iso_facts_count(out, "baseline_bytes", (int64_t)bytes_of(b)));
+    ISO_TRY(iso_facts_count(out, "baseline_bytes", (int64_t)iso_baseline_random_bytes(b)));
     ISO_TRY(iso_facts_real(out, "baseline_operations",
                            operations ? BASELINE_SEEDS * operations->number : 0));
 done:

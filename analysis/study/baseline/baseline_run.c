@@ -178,6 +178,8 @@ static iso_err prepare(struct baseline *b)
     ISO_TRY(check_common(b));
     if (b->asked[BASELINE_RANDOM] && opt->states)
         ISO_TRY(iso_baseline_states_fit(b, opt->states));
+    else if (b->asked[BASELINE_RANDOM] && opt->set)
+        ISO_TRY(iso_baseline_states_fit(b, iso_baseline_set_random(opt->set, "1")));
     if (!needs_model(b->asked, opt->states))
         goto done;
     ISO_TRY(iso_model_open(&b->model, &model, b->run));
