@@ -12,8 +12,10 @@ ISO_BEGIN
  * `states` whose options name it as baseline.set: their records are the same as without. Takes the
  * languages and layers of `select`; studies may take fewer. *out stays NULL where `opt` does not
  * ask for random, is given states for it, or where the three take more than half of the run's
- * memory: then each study makes one after the other. Cost  that of embedding three times. Errors as
- * of a study with the same baselines: ISO_EARG (no model, no text), those of iso_embed.
+ * memory: then each study makes one after the other.
+ * Cost    that of embedding three times.
+ * Errors  as of a study with the same baselines: ISO_EARG (no model, no text), those of iso_embed.
+ * Threads one call at a time on the same states, and one study at a time with the same set.
  */
 ISO_API ISO_MUST_USE iso_err iso_baseline_set_new(iso_baseline_set **out, iso_states *states,
                                                   const iso_baseline_opt *opt,
