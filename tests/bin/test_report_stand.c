@@ -218,10 +218,15 @@ static void correlations_are_held_against_baselines(void **state)
     assert_non_null(strstr(out.text, "<li>1 of 3 correlations with the transfer gap are doubtful "
                                      "and not announced: mean score 0.2"));
     assert_null(strstr(out.text, "0.95"));
+    assert_non_null(strstr(out.text, "cka:debiased</code> correlate most strongly"));
     out.len = 0;
+    report.records.at[0].stage = "centred";
+    report.records.at[1].stage = "centred";
     report.records.at[1].value = -0.75; /* within [-0.95, -0.75] */
     report.records.at[0].p_max = 0.2;
     say_relations(&out, &report);
+    assert_non_null(
+        strstr(out.text, "cka:debiased</code>, centred, correlate most strongly at <b>layer&nbsp;1"));
     assert_non_null(strstr(out.text, "Chance could do that."));
     assert_non_null(strstr(out.text, "lies within its interval"));
     iso_buf_free(&out);

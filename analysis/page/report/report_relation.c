@@ -76,7 +76,13 @@ static iso_err add_claim(iso_buf *out, const struct gap_claim *c, const iso_besi
 
     ISO_TRY(iso_buf_puts(out, "<li>Transfer gap and <code>"));
     ISO_TRY(iso_html_text(out, r->x));
-    ISO_TRY(iso_buf_puts(out, "</code> correlate most strongly"));
+    ISO_TRY(iso_buf_puts(out, "</code>"));
+    if (r->stage) { /* measures of an alignment have one name at every stage */
+        ISO_TRY(iso_buf_puts(out, ", "));
+        ISO_TRY(iso_html_text(out, r->stage));
+        ISO_TRY(iso_buf_puts(out, ","));
+    }
+    ISO_TRY(iso_buf_puts(out, " correlate most strongly"));
     if (r->src_layer != ISO_NO_INT)
         ISO_TRY(iso_buf_printf(out, " at <b>layer&nbsp;%lld</b>", (long long)r->src_layer));
     ISO_TRY(iso_buf_puts(out, ": Pearson <b>"));
