@@ -13,9 +13,9 @@ iso_err input_open(iso_states **out, const struct args *args, const struct words
     return iso_states_open(out, words->at, words->count, &opt);
 }
 
-iso_err input_baseline(iso_baseline_opt *opt, const struct args *args, const iso_run *run)
+iso_err input_baseline(iso_states **out, const struct args *args, const iso_run *run)
 {
     const struct words given = opt_words(args, "baseline-states");
 
-    return given.count > 0 ? input_open(&opt->states, args, &given, run) : ISO_OK;
+    return given.count > 0 ? input_open(out, args, &given, run) : ISO_OK;
 }

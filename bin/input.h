@@ -2,7 +2,6 @@
 #ifndef ISO_BIN_INPUT_H
 #define ISO_BIN_INPUT_H
 
-#include "analysis/study/baseline/baseline.h"
 #include "bin/args.h"
 #include "lib/io/states.h"
 
@@ -11,6 +10,6 @@ iso_err input_open(iso_states **out, const struct args *args, const struct words
                    const iso_run *run);
 
 /* Opens the states that stand for a baseline, where some are named; close them in any case. */
-iso_err input_baseline(iso_baseline_opt *opt, const struct args *args, const iso_run *run);
+iso_err input_baseline(iso_states **out, const struct args *args, const iso_run *run);
 
 #endif

@@ -57,7 +57,7 @@ static iso_err align(const struct args *given)
     args.reading.pool = opt->alignments ? "none" : args.reading.pool;
     args.reading.any_dims = opt->pad;
     ISO_TRY(input_open(&states, &args, &args.inputs, &run));
-    ISO_TRY(input_baseline(&opt->baseline, &args, &run));
+    ISO_TRY(input_baseline(&opt->baseline.states, &args, &run));
     ISO_TRY(iso_preset_note(args.command, args.preset, states, &run));
     if (opt->apply) {
         ISO_TRY(iso_align_apply(args.out, states, opt, &run));

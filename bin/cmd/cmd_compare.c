@@ -22,7 +22,7 @@ static iso_err compare(const struct args *args)
     ISO_TRY(input_open(&states, &reading, &args->inputs, &run));
     if (against.count > 0)
         ISO_TRY(input_open(&opt->against, &reading, &against, &run));
-    ISO_TRY(input_baseline(&opt->baseline, args, &run));
+    ISO_TRY(input_baseline(&opt->baseline.states, args, &run));
     if (args->plan) {
         ISO_TRY(iso_compare_plan(&facts, states, opt, &run));
         ISO_TRY(out_facts(&facts));

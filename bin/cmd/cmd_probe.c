@@ -19,7 +19,7 @@ static iso_err probe(const struct args *args)
     ISO_TRY(input_open(&states, args, &args->inputs, &run));
     if (second.count > 0)
         ISO_TRY(input_open(&opt->second, args, &second, &run));
-    ISO_TRY(input_baseline(&opt->baseline, args, &run));
+    ISO_TRY(input_baseline(&opt->baseline.states, args, &run));
     if (args->plan) {
         ISO_TRY(iso_probe_plan(&facts, states, opt, &run));
         ISO_TRY(out_facts(&facts));

@@ -68,10 +68,12 @@ static iso_err report(const struct args *args)
     opt->force = args->force;
     if (args->inputs.count > 0)
         ISO_TRY(input_open(&states, args, &args->inputs, &run));
+    ISO_TRY(input_baseline(&opt->baseline_states, args, &run));
     ISO_TRY(iso_report(states, opt, args->out, &run));
     term_clear();
     printf("%s/report.html\n", args->out);
 done:
+    iso_states_close(opt->baseline_states);
     iso_states_close(states);
     out_origin_free(&origin);
     iso_free(records);

@@ -16,7 +16,7 @@ static iso_err retrieve(const struct args *args)
     iso_err err = ISO_OK;
 
     ISO_TRY(input_open(&states, args, &args->inputs, &run));
-    ISO_TRY(input_baseline(&opt->baseline, args, &run));
+    ISO_TRY(input_baseline(&opt->baseline.states, args, &run));
     ISO_TRY(iso_preset_note(args->command, args->preset, states, &run));
     if (args->plan) {
         ISO_TRY(iso_retrieve_plan(&facts, states, opt, &run));

@@ -108,8 +108,14 @@ $ grep -oE '(Linear CKA, debiased .0 of 4.|after the map .only against sentence 
 > pieces
 $ rm -r held
 $ isogloss report $S/examples/states/mini.h5 --baseline random -o x
-2> isogloss report: --baseline random needs --model DIR, the checkpoint of the states (*
-? 2
+2> isogloss report: --baseline random needs --model DIR, the checkpoint of the states, or --baseline-states INPUT, states of random weights
+? 1
+$ isogloss report $S/examples/states/mini.h5 --tgt de,sw --layers 3,4 --limit 60 --baseline-states $S/examples/states/mini.h5 -o x --quiet; cut -d , -f 37 x/records.csv | sort -u; grep -c 'baseline-states [^ ]*mini.h5 --limit 60' x/report.html > /dev/null && echo repeatable; rm -r x
+> x/report.html
+> 
+> baseline
+> random
+> repeatable
 $ isogloss report $S/examples/states/mini.h5 --baseline piece --model $S/examples/mini -o x
 2> isogloss report: --baseline: unknown 'piece'; did you mean 'pieces'? (*
 ? 2

@@ -19,6 +19,7 @@ static const iso_option options[] = {
     ISO_MODEL_FOLDER(iso_report_opt),
     ISO_TEXTS_CORPUS(iso_report_opt),
     ISO_OPTION(iso_report_opt, TEXT, baseline, "LIST", "beside the states in all studies, with " ISO_FIELD(model) ": random (weights), pieces (tf-idf of tokens), length"),
+    ISO_OPTION(iso_report_opt, INPUT, baseline_states, "INPUT...", "states that stand for random, instead of three made for it", .reads = ISO_READS_STATES, .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_report_opt, PATH, scores, "TABLE", "task scores: a row a model and a column a language, or lang and score; or records of accuracy or f1", .reads = ISO_READS_FILE),
     ISO_OPTION(iso_report_opt, TEXT, row, "NAME", "row of " ISO_FIELD(scores) ", where it has several"),
     ISO_OPTION(iso_report_opt, PATH, given, "TABLE", "quantities to hold constant: a row each by language, or of pairs src, tgt", .reads = ISO_READS_FILE),

@@ -18,6 +18,7 @@ typedef struct iso_report_opt {
     iso_texts_opt texts;
     const char *baseline; /* "random,pieces,length": beside the states in every study, by `model`
                              and the texts of the states, or of texts.corpus; NULL: none */
+    iso_states *baseline_states; /* stand for random, as in iso_baseline_opt; or NULL */
     const char *scores, *row, *given; /* as in iso_gap_opt */
     const char *blocks;               /* as in iso_gap_opt, of a probe's correlations too */
     iso_select select;                /* src, tgt, layers */

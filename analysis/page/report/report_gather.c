@@ -6,6 +6,20 @@
 #include "analysis/study/gap/gap.h"
 #include "lib/io/record_read.h"
 
+/* The states that stand for random, which no word of the options has. */
+static iso_err add_files(iso_buf *line, const iso_states *states)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(line, " --%s", "baseline-states"));
+    for (int i = 0; i < iso_states_files(states); i++) {
+        ISO_TRY(iso_buf_puts(line, " "));
+        ISO_TRY(iso_buf_word(line, iso_states_file_at(states, i)->path));
+    }
+done:
+    return err;
+}
+
 iso_err iso_report_line(iso_buf *line, const struct report *report, const iso_options *study,
                         const void *opt)
 {
@@ -15,6 +29,8 @@ iso_err iso_report_line(iso_buf *line, const struct report *report, const iso_op
 
     ISO_TRY(iso_buf_printf(line, "isogloss %s %s", study->name, inputs));
     ISO_TRY(iso_options_words(line, study, opt));
+    if (o->baseline_states && iso_options_find(study, "baseline_states"))
+        ISO_TRY(add_files(line, o->baseline_states));
     ISO_TRY(iso_buf_puts(line, o->reading ? o->reading : ""));
 done:
     return err;

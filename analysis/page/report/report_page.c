@@ -26,7 +26,7 @@ static iso_err add_title(iso_buf *out, const struct report *report)
     if (report->opt->title)
         return iso_html_text(out, report->opt->title);
     for (int64_t i = 0; i < report->records.count; i++) {
-        if (report->records.at[i].model)
+        if (report->records.at[i].model && !report->records.at[i].baseline)
             (void)iso_names_index(&models, report->records.at[i].model);
     }
     ISO_TRY(iso_buf_puts(out, "How far apart are the languages"));

@@ -69,11 +69,12 @@ done:
 /* What a study runs beside the states. */
 static iso_baseline_opt baseline_of(const iso_report_opt *o, const iso_baseline_set *set)
 {
-    return o->baseline ? (iso_baseline_opt){.kinds = o->baseline,
-                                            .model = o->model.folder,
-                                            .corpus = o->texts.corpus,
-                                            .set = set}
-                       : (iso_baseline_opt){0};
+    return o->baseline || o->baseline_states ? (iso_baseline_opt){.kinds = o->baseline,
+                                                                  .states = o->baseline_states,
+                                                                  .model = o->model.folder,
+                                                                  .corpus = o->texts.corpus,
+                                                                  .set = set}
+                                             : (iso_baseline_opt){0};
 }
 
 static iso_compare_opt comparison_of(const iso_report_opt *o, const char *measures)
@@ -94,12 +95,6 @@ iso_err iso_report_runs_check(const iso_report_opt *o)
 {
     iso_compare_opt opt = comparison_of(o, "cka");
 
-    if (o->baseline && !o->model.folder)
-        return iso_fail(
-            ISO_EARG,
-            ISO_FIELD(baseline) " %s needs " ISO_FIELD(model) " DIR, the "
-                                                              "checkpoint of the states",
-            o->baseline);
     opt.baseline = baseline_of(o, NULL);
     return iso_compare_check(&opt);
 }
