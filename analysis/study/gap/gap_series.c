@@ -36,7 +36,9 @@ iso_err iso_gap_series_name(char **out, const iso_record *r)
 
     ISO_TRY(iso_spec_print(&name, r->measure, r->estimator, r->k));
     if (iso_str_same(r->stage, "difference") && r->given)
-        ISO_TRY(iso_buf_printf(&name, " minus %s", r->given));
+        ISO_TRY(iso_buf_printf(&name, "%s minus %s",
+                               r->train && strstr(r->train, "+means") ? " centred" : "",
+                               r->given));
     *out = name.text;
     return ISO_OK;
 done:
