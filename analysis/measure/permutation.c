@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "lib/base/alloc.h"
+#include "lib/base/keyed.h"
 #include "lib/linalg/statistics.h"
 
 /* Differences below this share of the standard deviation are rounding. */
@@ -24,31 +25,10 @@ iso_err iso_permutations_check(int64_t count)
 
 /* --- Drawing --- */
 
-static uint64_t mix(uint64_t h)
-{
-    h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9u;
-    h = (h ^ (h >> 27)) * 0x94d049bb133111ebu;
-    return h ^ (h >> 31);
-}
-
 /* The key of an item under permutation b. */
 static uint64_t key_of(uint64_t key, uint64_t b)
 {
-    return mix(key + mix(b * 0x9e3779b97f4a7c15u));
-}
-
-struct keyed {
-    uint64_t key;
-    int64_t item;
-};
-
-static int by_key(const void *a, const void *b)
-{
-    const struct keyed *x = a, *y = b;
-
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    return x->item < y->item ? -1 : x->item > y->item;
+    return iso_key_mix(key + iso_key_mix(b * 0x9e3779b97f4a7c15u));
 }
 
 static void draw(int32_t *order, struct keyed *scratch, const struct keyed *base,
@@ -58,8 +38,8 @@ static void draw(int32_t *order, struct keyed *scratch, const struct keyed *base
 
     for (int64_t t = 0; t < n; t++)
         scratch[t] = (struct keyed){b ? key_of(base[t].key, (uint64_t)b) : 0, t};
-    if (b && n > 1)
-        qsort(scratch, (size_t)n, sizeof *scratch, by_key);
+    if (b)
+        iso_keyed_sort(scratch, n);
     for (int64_t t = 0; t < n; t++)
         order[base[t].item] = (int32_t)base[scratch[t].item].item;
 }
@@ -75,8 +55,7 @@ iso_err iso_permutations_draw(int32_t *order, int32_t *place, const iso_permutat
     ISO_TRY(iso_alloc(&scratch, n * count, sizeof *scratch));
     for (int64_t i = 0; i < n; i++)
         base[i] = (struct keyed){p->key[i], i};
-    if (n > 1)
-        qsort(base, (size_t)n, sizeof *base, by_key);
+    iso_keyed_sort(base, n);
 #pragma omp parallel for schedule(static)
     for (int64_t b = 0; b < count; b++) {
         draw(order + b * n, scratch + b * n, base, p, first + b);

@@ -2,15 +2,13 @@
 
 #include <stdbool.h>
 
+#include "lib/base/keyed.h"
+
 /* splitmix64 (Steele, Lea, Flood 2014) spreads a seed over the state of xoshiro256**
  * (Blackman, Vigna 2018). */
 static uint64_t splitmix(uint64_t *x)
 {
-    uint64_t z = (*x += UINT64_C(0x9e3779b97f4a7c15));
-
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
+    return iso_key_mix(*x += UINT64_C(0x9e3779b97f4a7c15));
 }
 
 static uint64_t rotl(uint64_t x, int k)

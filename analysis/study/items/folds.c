@@ -4,14 +4,8 @@
 #include <stdio.h>
 
 #include "lib/base/alloc.h"
+#include "lib/base/keyed.h"
 #include "lib/base/str.h"
-
-static uint64_t mix(uint64_t h)
-{
-    h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9u;
-    h = (h ^ (h >> 27)) * 0x94d049bb133111ebu;
-    return h ^ (h >> 31);
-}
 
 /* Folds of published runs hang on this: it is no hash table's, and stays as it is. */
 static uint64_t hash(uint64_t h, const char *text)
@@ -20,7 +14,7 @@ static uint64_t hash(uint64_t h, const char *text)
 
     for (; text && *text; text++)
         h = (h ^ (unsigned char)*text) * fnv_prime;
-    return mix(h ^ 0xff);
+    return iso_key_mix(h ^ 0xff);
 }
 
 uint64_t iso_item_key(uint64_t seed, const char *id, int64_t index)
@@ -29,7 +23,7 @@ uint64_t iso_item_key(uint64_t seed, const char *id, int64_t index)
 
     if (!id)
         (void)snprintf(number, sizeof number, "%" PRId64, index);
-    return hash(mix(seed + 1), id ? id : number);
+    return hash(iso_key_mix(seed + 1), id ? id : number);
 }
 
 /* The lowest item of a group; paths are halved on the way. */

@@ -6,6 +6,7 @@
 #include "analysis/study/items/folds.h"
 #include "analysis/study/probe/probe_inside.h"
 #include "lib/base/alloc.h"
+#include "lib/base/keyed.h"
 
 /* One item of one language on its way to a number. */
 struct named {
@@ -159,21 +160,6 @@ done:
     return err;
 }
 
-/* An item and its key. */
-struct keyed {
-    uint64_t key;
-    int64_t item;
-};
-
-static int by_key(const void *a, const void *b)
-{
-    const struct keyed *x = a, *y = b;
-
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    return x->item < y->item ? -1 : x->item > y->item;
-}
-
 /* The items in a random order, of which other items take none out of its turn. */
 static iso_err order_items(struct probe_set *set, const struct union_items *u, uint64_t seed)
 {
@@ -185,7 +171,7 @@ static iso_err order_items(struct probe_set *set, const struct union_items *u, u
     ISO_TRY(iso_alloc(&set->order, u->items, sizeof *set->order));
     for (int64_t i = 0; i < u->items; i++)
         list[i] = (struct keyed){iso_item_key(seed ^ not_of_folds, u->id ? u->id[i] : NULL, i), i};
-    qsort(list, (size_t)u->items, sizeof *list, by_key);
+    iso_keyed_sort(list, u->items);
     for (int64_t i = 0; i < u->items; i++)
         set->order[i] = list[i].item;
 done:
