@@ -152,6 +152,24 @@ done:
     return err;
 }
 
+/* Whether what lies between two stages leaves a measure as it is, so that they differ by rounding
+ * alone. */
+static const char *unchanged(const struct align_ask *ask, const iso_measure *of, struct aspect is)
+{
+    static const unsigned turned = ISO_INVARIANT_ROTATION | ISO_INVARIANT_SCALE;
+    const iso_map_method method = ask->map.method;
+    const bool turns = method == ISO_MAP_ORTHOGONAL || method == ISO_MAP_ROTATION ||
+                       method == ISO_MAP_SCALED;
+
+    if (is.less < 0 || !(of->invariant & ISO_INVARIANT_SHIFT))
+        return NULL;
+    if (is.stage != ALIGN_AFTER)
+        return "means do not change this measure";
+    return turns && (of->invariant & turned) == turned
+               ? "neither means nor rotations change this measure"
+               : NULL;
+}
+
 static iso_err value_of(iso_value *out, const struct align_scores *s, const struct align_ask *ask,
                         const struct align_rows *rows, int measure, struct aspect is, int f)
 {
@@ -166,7 +184,12 @@ static iso_err value_of(iso_value *out, const struct align_scores *s, const stru
     if (!m->of)
         return retrieval(out, t, ask, m, rows->split, is, f);
     ISO_TRY(f < 0 ? over_folds(out, t, m, rows->split->folds, is) : of_fold(out, t, is, f));
-    if (ask->opt.interval == ISO_INTERVAL_NONE) {
+    const char *same = unchanged(ask, m->of, is);
+    if (same && !isnan(out->value)) {
+        out->value = 0;
+        out->why = same;
+    }
+    if (same || ask->opt.interval == ISO_INTERVAL_NONE) {
         out->lo = out->hi = NAN;
         out->interval = NULL;
     }
