@@ -409,6 +409,8 @@ iso_err iso_embed(iso_states **out, iso_model *model, const iso_texts *texts,
     ISO_NEED(out || e->opt.path, "states need " ISO_FIELD(out) " or a place in memory");
     ISO_NEED(e->opt.path || !e->opt.resume, ISO_FIELD(resume) " needs " ISO_FIELD(out));
     ISO_TRY(prepare(e, model, texts, run));
+    if (e->opt.resume)
+        ISO_TRY(iso_embed_pin(e));
     ISO_TRY(check_memory(e));
     ISO_TRY(work(e));
     ISO_TRY(hand_over(out, &e));

@@ -1,7 +1,9 @@
 /* What tells one embedding from another: what an interrupted one must agree with to be resumed. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "lib/base/alloc.h"
 #include "lib/encode/embed_inside.h"
 #include "lib/io/checkpoint.h"
 #include "lib/io/digest.h"
@@ -50,6 +52,40 @@ done:
     return err;
 }
 
+static const char compute_key[] = "--compute\t";
+
+/* The number type that a plan names; false where it names none that computes. */
+static bool begun_in(iso_compute *out, const char *plan)
+{
+    const char *at = strstr(plan, compute_key);
+    char name[16] = "";
+
+    if (at)
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(at + strlen(compute_key), "\n"),
+                 at + strlen(compute_key));
+    return at && iso_compute_named(out, name) && *out != ISO_COMPUTE_FASTEST;
+}
+
+iso_err iso_embed_pin(struct embed *e)
+{
+    const iso_compute chosen = e->in.about->compute;
+    iso_compute begun;
+    char *plan = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_native_part_plan(&plan, e->opt.path));
+    if (!plan || !begun_in(&begun, plan))
+        goto done;
+    ISO_TRY(iso_model_pin(e->in.model, begun));
+    e->in.encoder = iso_model_encoder(e->in.model);
+    if (e->in.about->compute != chosen)
+        iso_run_note(e->in.run, "%s: was begun in %s and goes on in it", e->opt.path,
+                     iso_compute_name(begun));
+done:
+    iso_free(plan);
+    return err;
+}
+
 /* What a message calls an option is the option. */
 static iso_err put_options(iso_buf *out, const struct embed *e)
 {
@@ -57,8 +93,8 @@ static iso_err put_options(iso_buf *out, const struct embed *e)
 
     ISO_TRY(iso_buf_printf(out, "version of isogloss\t%s\nmodel\t%s\n", ISO_VERSION,
                            e->in.about->name));
-    ISO_TRY(iso_buf_printf(out, "--pool\t%s\n--dtype\t%s\n--compute\t%s\n",
-                           iso_pool_name(e->in.pool), iso_dtype_name(e->dtype),
+    ISO_TRY(iso_buf_printf(out, "--pool\t%s\n--dtype\t%s\n%s%s\n", iso_pool_name(e->in.pool),
+                           iso_dtype_name(e->dtype), compute_key,
                            iso_compute_name(e->in.about->compute)));
     ISO_TRY(put_layers(out, e));
     ISO_TRY(

@@ -61,6 +61,9 @@ void iso_embed_forget(struct embed *e);
 /* Text that differs as soon as the file would: model, options, text. */
 iso_err iso_embed_identity(iso_buf *out, const struct embed *e);
 
+/* What is resumed goes on in the number type it was begun in, where the model's was chosen. */
+iso_err iso_embed_pin(struct embed *e);
+
 /* --- embed_engine.c --- */
 
 /* Computes every window that is not done yet and puts its rows. */

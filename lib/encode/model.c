@@ -8,12 +8,15 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
+#include "lib/encode/model_compute.h"
 #include "lib/encode/opened.h"
 #include "lib/linalg/blas.h"
 
 struct iso_model {
     iso_model_info about;
     char *name, *folder;
+    iso_encoder_opt how;
+    bool fastest; /* how.compute was chosen here */
     iso_encoder *encoder;
     iso_tokenizer *tokenizer; /* NULL: nobody asked for it yet */
 };
@@ -131,24 +134,50 @@ void iso_model_close(iso_model *m)
     iso_free(m);
 }
 
-static iso_err open_model(iso_model *m, const iso_model_opt *opt)
+static iso_err open_encoder(iso_model *m, iso_compute compute)
 {
-    iso_encoder_opt how = {.compute = opt->compute, .random = opt->random_weights != NULL};
+    iso_encoder_opt how = m->how;
+    iso_encoder *encoder = NULL;
+    iso_err err = ISO_OK;
+
+    how.compute = compute;
+    ISO_TRY(iso_encoder_open(&encoder, m->folder, &how));
+    iso_encoder_close(m->encoder);
+    m->encoder = encoder;
+    m->how = how;
+    m->about = (iso_model_info){.name = m->name,
+                                .folder = m->folder,
+                                .compute = compute,
+                                .random = m->how.random,
+                                .config = iso_encoder_config(encoder)};
+done:
+    return err;
+}
+
+static iso_err open_model(iso_model *m, const iso_model_opt *opt, const iso_run *run)
+{
+    iso_compute compute = ISO_COMPUTE_F32;
+    iso_nn_config config;
     int64_t seed = 0;
     iso_err err = ISO_OK;
 
-    if (how.random && iso_str_int(&seed, opt->random_weights))
-        how.seed = (uint64_t)seed;
+    m->how.random = opt->random_weights && iso_str_int(&seed, opt->random_weights);
+    m->how.seed = (uint64_t)seed;
+    m->fastest = opt->compute == ISO_COMPUTE_FASTEST;
     ISO_TRY(iso_str_dup(&m->folder, opt->folder, -1));
     ISO_TRY(name_model(m, opt));
-    ISO_TRY(iso_encoder_open(&m->encoder, opt->folder, &how));
-    m->about = (iso_model_info){.name = m->name,
-                                .folder = m->folder,
-                                .compute = how.compute,
-                                .random = how.random,
-                                .config = iso_encoder_config(m->encoder)};
+    ISO_TRY(iso_nn_config_read(&config, m->folder));
+    ISO_TRY(iso_model_compute(&compute, opt->compute, &config, run));
+    ISO_TRY(open_encoder(m, compute));
 done:
     return err;
+}
+
+iso_err iso_model_pin(iso_model *m, iso_compute compute)
+{
+    if (!m->fastest || compute == m->how.compute)
+        return ISO_OK;
+    return open_encoder(m, compute);
 }
 
 iso_err iso_model_open(iso_model **out, const iso_model_opt *opt, const iso_run *run)
@@ -162,7 +191,7 @@ iso_err iso_model_open(iso_model **out, const iso_model_opt *opt, const iso_run 
     ISO_TRY(iso_model_check(opt));
     ISO_TRY(iso_model_find(opt->folder));
     ISO_TRY(iso_alloc(&m, 1, sizeof *m));
-    ISO_TRY(open_model(m, opt));
+    ISO_TRY(open_model(m, opt, run));
     *out = m;
     m = NULL;
 done:

@@ -11,6 +11,10 @@
 /** Its encoder, which lives as long as the model. */
 iso_encoder *iso_model_encoder(iso_model *m);
 
+/** Of a model opened with ISO_COMPUTE_FASTEST: it computes in `compute` from now on, its encoder is
+ * another; others stay as they are. Errors  as iso_encoder_open. */
+ISO_MUST_USE iso_err iso_model_pin(iso_model *m, iso_compute compute);
+
 /** Its tokenizer, which is opened by the first call and lives as long as the model. Errors  as
  * iso_tokenizer_open. */
 ISO_MUST_USE iso_err iso_model_tokenizer(const iso_tokenizer **out, iso_model *m);

@@ -41,6 +41,10 @@ ISO_MUST_USE iso_err iso_native_new(iso_native **out, const char *path,
 ISO_MUST_USE iso_err iso_native_part(iso_native **out, const char *path,
                                      const iso_states_info *about, const char *plan, bool resume);
 
+/** The plan that the interrupted part of `path` was begun by, yours to iso_free; NULL where there is
+ * none to go on with. Errors  those of iso_journal_open. */
+ISO_MUST_USE iso_err iso_native_part_plan(char **out, const char *path);
+
 /** Whether unit `unit` (the caller's numbering, >= 0) was finished, now or before an interruption;
  * always false without a part. */
 bool iso_native_done(const iso_native *n, int64_t unit);

@@ -170,6 +170,26 @@ done:
     return err;
 }
 
+iso_err iso_native_part_plan(char **out, const char *path)
+{
+    iso_journal *j = NULL;
+    struct stat st;
+    char *part = NULL, *plan = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_outfile_part_name(&part, path, suffix));
+    if (stat(part, &st) == 0 && st.st_size > 0) {
+        ISO_TRY(iso_journal_open(&j, part));
+        if (iso_journal_units(j) > 0)
+            ISO_TRY(iso_str_dup(&plan, iso_journal_plan(j), -1));
+    }
+    *out = plan;
+done:
+    iso_journal_close(j, j && iso_journal_units(j) == 0);
+    iso_free(part);
+    return err;
+}
+
 /* Announcements ---------------------------------------------------------------------- */
 
 iso_err iso_native_expect(iso_native *n, const char *path, int64_t count)

@@ -48,12 +48,6 @@ static const struct packed_engine *choose(iso_compute compute)
     return list[i];
 }
 
-const char *iso_compute_name(iso_compute compute)
-{
-    static const char *const names[COMPUTES] = {"f32", "bf16", "int8"};
-    return (unsigned)compute < COMPUTES ? names[compute] : "unknown";
-}
-
 const char *iso_packed_engine(iso_compute compute)
 {
     return known(compute) ? choose(compute)->name : "none";

@@ -35,6 +35,18 @@ ISO_MUST_USE iso_err iso_packed_mul(iso_mat *y, iso_view x, const iso_packed *w,
  * rounded numbers" (no faster, for CPUs and builds without the instructions). */
 const char *iso_packed_engine(iso_compute compute);
 
+/**
+ * Operations a second of products in each of `count` number types, measured in turns with weights
+ * (n × k, or a piece of them) and 256 rows of X. Cost  some 4 GFLOP a type at most.
+ * Errors  ISO_ENOMEM.
+ */
+ISO_MUST_USE iso_err iso_packed_rates(double *rate, const iso_compute *compute, int count,
+                                      int64_t n, int64_t k);
+
+/** For tests: iso_packed_rates gives rates[compute] and measures nothing; NULL ends it. Borrowed.
+ * Not for two threads at once. */
+void iso_packed_force_rates(const double *rates);
+
 /** For tests: weights prepared from now on go by the BLAS alone. Not for two threads at once. */
 void iso_packed_force_plain(bool plain);
 

@@ -52,6 +52,10 @@ $ isogloss embed --model $S/examples/mini en=a.txt --layers 0,2 --plan
 > bytes	1024
 > operations	*
 > memory	*
+# a number type that is chosen is said, in the file as in a note
+$ isogloss embed --model $S/examples/mini en=a.txt --compute fastest -o chosen.h5
+2> isogloss: note: --compute fastest: *; products in bf16 run at * of the rate of f32 here (* against * GFLOP/s)
+2> isogloss: note: 2 sentences, * tokens in *
 # random weights say so
 $ isogloss embed --model $S/examples/mini en=a.txt --random-weights 7 -o random.h5 --quiet
 $ isogloss inspect --quick random.h5 | sed -n 2p

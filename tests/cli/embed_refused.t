@@ -47,7 +47,7 @@ $ isogloss embed --model none en=en.txt --dtype f64 -o x.h5
 2> isogloss embed: --dtype: f64 is not one of: f16 f32 (*
 ? 2
 $ isogloss embed --model none en=en.txt --compute f64 -o x.h5
-2> isogloss embed: --compute: f64 is not one of: f32 bf16 int8 (*
+2> isogloss embed: --compute: f64 is not one of: f32 bf16 int8 fastest (*
 ? 2
 # where nothing can be written is said before the work
 $ isogloss embed --model none en=en.txt -o no/such/x.h5

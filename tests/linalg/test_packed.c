@@ -316,11 +316,37 @@ static void every_allocation_fails_once(void **state)
     iso_mat_free(&w), iso_mat_free(&x), iso_mat_free(&y);
 }
 
+static void rates_are_measured_or_forced(void **state)
+{
+    static const double forced[] = {3, 1, 2};
+    const iso_compute both[] = {ISO_COMPUTE_INT8, ISO_COMPUTE_F32};
+    double rate[] = {-1, -1};
+    int64_t count = 0;
+    iso_err err;
+
+    (void)state;
+    do {
+        iso_alloc_fail_after(count++);
+        err = iso_packed_rates(rate, both, 2, 40, 24);
+        iso_alloc_fail_after(-1);
+        assert_true(err == ISO_OK || err == ISO_ENOMEM);
+    } while (err);
+    assert_true(isfinite(rate[0]) && rate[0] > 0 && isfinite(rate[1]) && rate[1] > 0);
+    iso_packed_force_rates(forced);
+    ok(iso_packed_rates(rate, both, 2, 40, 24));
+    assert_true(rate[0] == 2 && rate[1] == 3);
+    iso_packed_force_rates(NULL);
+}
+
 static void names(void **state)
 {
     (void)state;
     text(iso_compute_name(ISO_COMPUTE_BF16), "bf16");
     text(iso_compute_name(ISO_COMPUTE_INT8), "int8");
+    iso_compute named = ISO_COMPUTE_F32;
+    assert_true(iso_compute_named(&named, "int8") && named == ISO_COMPUTE_INT8);
+    assert_false(iso_compute_named(&named, "f64"));
+    assert_true(named == ISO_COMPUTE_INT8);
     iso_packed_force_plain(true);
     text(iso_packed_engine(ISO_COMPUTE_F32), "OpenBLAS");
     text(iso_packed_engine(ISO_COMPUTE_BF16), "OpenBLAS on rounded numbers");
@@ -336,5 +362,5 @@ int main(void)
     RUN_TESTS(test(same_as_a_loop), test(by_hand), test(the_largest_sums),
               test(rows_that_cannot_be_scaled), test(weights_of_every_type),
               test(a_packed_view_is_kept_by_the_plain_product), test(what_is_refused),
-              test(every_allocation_fails_once), test(names));
+              test(every_allocation_fails_once), test(rates_are_measured_or_forced), test(names));
 }

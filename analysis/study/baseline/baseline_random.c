@@ -35,9 +35,7 @@ static iso_err how(iso_embed_opt *out, const struct baseline *b, const char *lay
     out->layers = layers;
     out->model = (iso_model_opt){.folder = b->ask->opt->model, .random_weights = seed};
     if (about->compute)
-        out->model.compute = strcmp(about->compute, "bf16") == 0   ? ISO_COMPUTE_BF16
-                             : strcmp(about->compute, "int8") == 0 ? ISO_COMPUTE_INT8
-                                                                   : ISO_COMPUTE_F32;
+        (void)iso_compute_named(&out->model.compute, about->compute);
 done:
     return err;
 }
