@@ -18,7 +18,7 @@ struct engine {
     int64_t turn_room;
     struct encoding_batch batch;
     iso_mat x, rows; /* of one batch */
-    int64_t x_room;
+    int64_t x_room, rows_room;
     int64_t done; /* tokens, of the whole work */
 };
 
@@ -93,20 +93,31 @@ done:
     return err;
 }
 
-/* A matrix of states of just the tokens of a batch. */
+/* m becomes a matrix of just so many rows; what it held is lost. */
+static iso_err shape(iso_mat *m, int64_t *room, int64_t rows, int64_t cols, iso_dtype dtype)
+{
+    iso_err err = ISO_OK;
+
+    if (rows > *room) {
+        iso_mat_free(m);
+        *room = 0;
+        ISO_TRY(iso_mat_new(m, rows, cols, dtype));
+        *room = rows;
+    }
+    m->rows = rows;
+    m->cols = m->stride = cols;
+    m->dtype = dtype;
+done:
+    return err;
+}
+
+/* States of the tokens of a batch, and the rows that come of them. */
 static iso_err make_room(struct engine *g, int64_t tokens)
 {
     iso_err err = ISO_OK;
 
-    if (tokens > g->x_room) {
-        iso_mat_free(&g->x);
-        g->x_room = 0;
-        ISO_TRY(iso_mat_new(&g->x, tokens, dims(g->e), ISO_F32));
-        g->x_room = tokens;
-    }
-    g->x.rows = tokens;
-    iso_mat_free(&g->rows);
-    ISO_TRY(iso_mat_new(&g->rows, g->batch.lists.rows, dims(g->e), g->dtype));
+    ISO_TRY(shape(&g->x, &g->x_room, tokens, dims(g->e), ISO_F32));
+    ISO_TRY(shape(&g->rows, &g->rows_room, g->batch.lists.rows, dims(g->e), g->dtype));
 done:
     return err;
 }

@@ -2,11 +2,9 @@
 
 #include <math.h>
 #include <string.h>
-#ifdef _OPENMP
-#include <omp.h>
-#endif
 
 #include "lib/base/alloc.h"
+#include "lib/base/threads.h"
 #include "lib/linalg/panel.h"
 #include "lib/nn/vector.h"
 
@@ -186,24 +184,6 @@ done:
     return err;
 }
 
-static int most_threads(void)
-{
-#ifdef _OPENMP
-    return omp_get_max_threads();
-#else
-    return 1;
-#endif
-}
-
-static int this_thread(void)
-{
-#ifdef _OPENMP
-    return omp_get_thread_num();
-#else
-    return 0;
-#endif
-}
-
 /* Where each sentence's scores begin. */
 static iso_err find_starts(int64_t **out, const iso_attention *in)
 {
@@ -226,10 +206,10 @@ iso_err iso_attention_fwd(iso_mat *context, const iso_attention *in, iso_workspa
     if (in->scores)
         ISO_TRY(find_starts(&starts, in));
     const int64_t size = scratch_size(longest, D), heads = in->B * in->H;
-    ISO_TRY(iso_workspace_need(scratch, size * most_threads()));
+    ISO_TRY(iso_workspace_need(scratch, size * iso_threads_most()));
 #pragma omp parallel for schedule(dynamic)
     for (int64_t i = 0; i < heads; i++) {
-        const struct scratch mine = scratch_at(scratch->at + this_thread() * size, longest, D);
+        const struct scratch mine = scratch_at(scratch->at + iso_thread_this() * size, longest, D);
         struct head h = head_of(context, in, i / in->H, (int)(i % in->H));
         if (in->scores)
             h.scores = in->scores + starts[i / in->H] + i % in->H * h.queries * h.keys;

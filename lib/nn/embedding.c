@@ -2,7 +2,10 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
+#include "lib/base/threads.h"
 #include "lib/linalg/convert.h"
+
+enum { SMALL = 1 << 14 }; /* numbers for which no thread is woken */
 
 void iso_lookup_row(float *to, const iso_lookup *t, int64_t i)
 {
@@ -83,25 +86,31 @@ static void add_row(float *x, float *row, const iso_lookup *t, int64_t i)
         x[j] += row[j];
 }
 
+/* Token t of sentence b; `row` holds C floats. */
+static void embed(float *x, float *row, const iso_params *p, const iso_nn_config *c,
+                  const iso_batch *batch, int64_t b, int64_t t)
+{
+    iso_lookup_row(x, &p->word, batch->ids[t]);
+    add_row(x, row, &p->position, position_of(c, batch, b, t));
+    if (c->types > 0)
+        add_row(x, row, &p->type, type_of(batch, b, t));
+    iso_norm_row(x, x, NULL, &p->norm, c->C);
+}
+
 iso_err iso_embedding_fwd(iso_mat *x, const iso_params *p, const iso_nn_config *c,
                           const iso_batch *batch)
 {
-    float *row = NULL;
+    float *rows = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(check(x, c, batch));
-    ISO_TRY(iso_alloc(&row, c->C, sizeof *row));
-    for (int64_t b = 0; b < batch->B; b++) {
-        for (int64_t t = batch->offsets[b]; t < batch->offsets[b + 1]; t++) {
-            float *to = (float *)x->data + t * x->stride;
-            iso_lookup_row(to, &p->word, batch->ids[t]);
-            add_row(to, row, &p->position, position_of(c, batch, b, t));
-            if (c->types > 0)
-                add_row(to, row, &p->type, type_of(batch, b, t));
-        }
-    }
-    ISO_TRY(iso_norm_fwd(x, iso_mat_view(x), (iso_view){0}, &p->norm));
+    ISO_TRY(iso_alloc(&rows, iso_threads_most() * c->C, sizeof *rows));
+#pragma omp parallel for schedule(dynamic) if (x->rows * x->cols > SMALL)
+    for (int64_t b = 0; b < batch->B; b++)
+        for (int64_t t = batch->offsets[b]; t < batch->offsets[b + 1]; t++)
+            embed((float *)x->data + t * x->stride, rows + iso_thread_this() * c->C, p, c, batch, b,
+                  t);
 done:
-    iso_free(row);
+    iso_free(rows);
     return err;
 }

@@ -18,6 +18,9 @@ typedef struct iso_norm {
  */
 ISO_MUST_USE iso_err iso_norm_fwd(iso_mat *y, iso_view x, iso_view r, const iso_norm *norm);
 
+/** One row of n numbers; r may be NULL, y may be x or r. */
+void iso_norm_row(float *y, const float *x, const float *r, const iso_norm *norm, int64_t n);
+
 ISO_END
 
 #endif

@@ -1,9 +1,11 @@
 #include "lib/nn/pooling.h"
 
-#include <string.h>
-
 #include "lib/base/alloc.h"
+#include "lib/base/threads.h"
 #include "lib/linalg/convert.h"
+#include "lib/linalg/loops.h"
+
+enum { SMALL = 1 << 14 }; /* numbers for which no thread is woken */
 
 /* Rows index[0..n) of x into out, which holds C doubles. */
 static void largest(double *out, iso_view x, const int64_t *index, int64_t n)
@@ -22,17 +24,14 @@ static void largest(double *out, iso_view x, const int64_t *index, int64_t n)
 /* Weights are 1, or 1 to n. */
 static void mean(double *out, iso_view x, const int64_t *index, int64_t n, bool by_place)
 {
+    const iso_loops *loops = iso_loops_best();
     const float *data = x.data;
     const double all = by_place ? (double)n * ((double)n + 1) / 2 : (double)n;
 
     for (int64_t c = 0; c < x.cols; c++)
         out[c] = 0;
-    for (int64_t i = 0; i < n; i++) {
-        const float *row = data + index[i] * x.stride;
-        const double weight = by_place ? (double)(i + 1) : 1;
-        for (int64_t c = 0; c < x.cols; c++)
-            out[c] += weight * row[c];
-    }
+    for (int64_t i = 0; i < n; i++)
+        loops->add_f32(out, data + index[i] * x.stride, by_place ? (double)(i + 1) : 1, x.cols);
     for (int64_t c = 0; n > 0 && c < x.cols; c++)
         out[c] /= all;
 }
@@ -54,14 +53,16 @@ iso_err iso_pool_lists(iso_mat *out, iso_view x, const int64_t *first, const int
                        iso_pool pool)
 {
     const size_t size = iso_dtype_size(out->dtype);
-    double *sum = NULL;
-    int64_t row;
+    double *sums = NULL;
+    int64_t wrong;
     iso_err err = ISO_OK;
 
     ISO_TRY(check(out, x, first, index));
-    ISO_TRY(iso_alloc(&sum, x.cols, sizeof *sum));
+    ISO_TRY(iso_alloc(&sums, iso_threads_most() * x.cols, sizeof *sums));
+#pragma omp parallel for schedule(dynamic, 4) if (x.rows * x.cols > SMALL)
     for (int64_t r = 0; r < out->rows; r++) {
         void *to = (char *)out->data + (size_t)(r * out->stride) * size;
+        double *sum = sums + iso_thread_this() * x.cols;
         const int64_t *list = index + first[r], n = first[r + 1] - first[r];
         if (pool == ISO_POOL_MAX)
             largest(sum, x, list, n);
@@ -69,10 +70,10 @@ iso_err iso_pool_lists(iso_mat *out, iso_view x, const int64_t *first, const int
             mean(sum, x, list, n, pool == ISO_POOL_WEIGHTED);
         iso_convert(to, out->stride, out->dtype, iso_view_f64(sum, 1, x.cols));
     }
-    if (!iso_view_finite(&row, iso_mat_view(out)))
-        ISO_FAIL(ISO_EFORMAT, "row %lld holds a number that %s cannot", (long long)row,
+    if (!iso_view_finite(&wrong, iso_mat_view(out)))
+        ISO_FAIL(ISO_EFORMAT, "row %lld holds a number that %s cannot", (long long)wrong,
                  iso_dtype_name(out->dtype));
 done:
-    iso_free(sum);
+    iso_free(sums);
     return err;
 }

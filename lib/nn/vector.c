@@ -1,5 +1,6 @@
 #include "lib/nn/vector.h"
 
+#include <float.h>
 #include <math.h>
 #include <stddef.h>
 
@@ -7,6 +8,9 @@
 
 /* Each set is the same C, compiled for another target. */
 #pragma GCC diagnostic ignored "-Wpsabi"
+
+typedef float four __attribute__((vector_size(16), may_alias));
+typedef int32_t four_ints __attribute__((vector_size(16), may_alias));
 
 #define TARGET
 #define NAME(x) plain_##x
@@ -34,12 +38,22 @@ const iso_nn_vector *iso_nn_vector_plain(void)
 #define NAME(x) avx2_##x
 #define LANES   8
 #include "lib/nn/vector_tmpl.h"
+#undef TARGET
+#undef NAME
+#undef LANES
 
-static const iso_nn_vector avx2 = SET(avx2);
+#define TARGET  __attribute__((target("avx512f,avx512cd,avx512bw,avx512dq,avx512vl,avx2,fma")))
+#define NAME(x) avx512_##x
+#define LANES   16
+#include "lib/nn/vector_tmpl.h"
+
+static const iso_nn_vector avx2 = SET(avx2), avx512 = SET(avx512);
 
 const iso_nn_vector *iso_nn_vector_best(void)
 {
-    return iso_cpu_level() >= ISO_CPU_AVX2 ? &avx2 : &plain;
+    const iso_cpu cpu = iso_cpu_level();
+
+    return cpu >= ISO_CPU_AVX512 ? &avx512 : cpu >= ISO_CPU_AVX2 ? &avx2 : &plain;
 }
 
 #else

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+enum { ISO_NN_LANES = 16 }; /* of the widest vectors */
+
 typedef struct iso_nn_vector {
     /* y = gain (h − mean h) / √(var h + eps) + bias, h = x + r, over n numbers; r may be NULL, y
      * may be x or r. Two passes over h, the second about its mean. */
@@ -13,7 +15,8 @@ typedef struct iso_nn_vector {
     void (*gelu)(float *x, int64_t n);
     void (*gelu_tanh)(float *x, int64_t n);
     void (*relu)(float *x, int64_t n);
-    /* x = exp(x − max x); returns their sum. n >= 1. */
+    /* x = exp(x − max x); returns their sum. n >= 1; x has room for n rounded up to a multiple of
+     * ISO_NN_LANES, and what lies there is lost. */
     float (*softmax)(float *x, int64_t n);
     const char *name;
 } iso_nn_vector;

@@ -17,13 +17,28 @@ typedef uint32_t NAME(bits) __attribute__((vector_size(4 * LANES)));
 /* a where the condition holds, else b; a NaN fails every condition. */
 #define PICK(condition, a, b) ((vec)(((condition) & (ints)(a)) | (~(condition) & (ints)(b))))
 
+/* Of the numbers of a vector, by fours and then by pairs: no long chain is waited for. */
 TARGET static inline float NAME(sum)(const vec *v)
 {
-    float s = 0;
+    const four *part = (const four *)v;
+    four s = part[0];
 
-    for (int i = 0; i < LANES; i++)
-        s += (*v)[i];
-    return s;
+#pragma GCC unroll 4
+    for (int i = 1; i < LANES / 4; i++)
+        s += part[i];
+    return (s[0] + s[2]) + (s[1] + s[3]);
+}
+
+TARGET static inline float NAME(largest)(const vec *v)
+{
+    const four *part = (const four *)v;
+    four s = part[0];
+
+#pragma GCC unroll 4
+    for (int i = 1; i < LANES / 4; i++)
+        s = (four)(((part[i] > s) & (four_ints)part[i]) | (~(part[i] > s) & (four_ints)s));
+    const float a = s[0] > s[2] ? s[0] : s[2], b = s[1] > s[3] ? s[1] : s[3];
+    return a > b ? a : b;
 }
 
 TARGET static inline void NAME(gather)(vec *to, const float *from, int64_t n, float rest)
@@ -38,47 +53,74 @@ TARGET static inline void NAME(scatter)(float *to, const vec *from, int64_t n)
         to[i] = (*from)[i];
 }
 
+/* Vectors added at a time, each to a sum of its own. */
+enum { NAME(SUMS) = 4 };
+
+TARGET static inline float NAME(total)(const vec *s)
+{
+    const vec all = (s[0] + s[1]) + (s[2] + s[3]);
+
+    return NAME(sum)(&all);
+}
+
+/* y = x + r; returns the sum. */
+TARGET static inline float NAME(add)(float *y, const float *x, const float *r, int64_t n)
+{
+    vec s[NAME(SUMS)] = {{0}};
+    float rest = 0;
+    int64_t i = 0;
+
+    for (; i + NAME(SUMS) * LANES <= n; i += NAME(SUMS) * LANES)
+#pragma GCC unroll 4
+        for (int j = 0; j < NAME(SUMS); j++) {
+            vec h = LOAD(x + i + j * LANES);
+            if (r)
+                h += LOAD(r + i + j * LANES);
+            s[j] += h;
+            STORE(y + i + j * LANES, h);
+        }
+    for (; i < n; i++) {
+        y[i] = r ? x[i] + r[i] : x[i];
+        rest += y[i];
+    }
+    return NAME(total)(s) + rest;
+}
+
+/* The sum of (y - mean)². */
+TARGET static inline float NAME(squares)(const float *y, float mean, int64_t n)
+{
+    vec s[NAME(SUMS)] = {{0}};
+    float rest = 0;
+    int64_t i = 0;
+
+    for (; i + NAME(SUMS) * LANES <= n; i += NAME(SUMS) * LANES)
+#pragma GCC unroll 4
+        for (int j = 0; j < NAME(SUMS); j++) {
+            const vec h = LOAD(y + i + j * LANES) - mean;
+            s[j] += h * h;
+        }
+    for (; i < n; i++)
+        rest += (y[i] - mean) * (y[i] - mean);
+    return NAME(total)(s) + rest;
+}
+
 TARGET static void NAME(norm)(float *y, const float *x, const float *r, const float *gain,
                               const float *bias, float eps, int64_t n)
 {
     const int64_t whole = n - n % LANES;
-    vec s = {0}, q = {0};
-    float total, square;
+    const float mean = NAME(add)(y, x, r, n) / (float)n;
+    const float scale = 1.0f / sqrtf(NAME(squares)(y, mean, n) / (float)n + eps);
 
-    for (int64_t i = 0; i < whole; i += LANES) {
-        vec h = LOAD(x + i);
-        if (r)
-            h += LOAD(r + i);
-        s += h;
-        STORE(y + i, h);
-    }
-    total = NAME(sum)(&s);
-    for (int64_t i = whole; i < n; i++) {
-        y[i] = r ? x[i] + r[i] : x[i];
-        total += y[i];
-    }
-    const float mean = total / (float)n;
-    for (int64_t i = 0; i < whole; i += LANES) {
-        const vec h = LOAD(y + i) - mean;
-        q += h * h;
-    }
-    square = NAME(sum)(&q);
-    for (int64_t i = whole; i < n; i++)
-        square += (y[i] - mean) * (y[i] - mean);
-    const float scale = 1.0f / sqrtf(square / (float)n + eps);
     for (int64_t i = 0; i < whole; i += LANES)
         STORE(y + i, (LOAD(y + i) - mean) * scale * LOAD(gain + i) + LOAD(bias + i));
     for (int64_t i = whole; i < n; i++)
         y[i] = (y[i] - mean) * scale * gain[i] + bias[i];
 }
 
-/* exp by 2^k times a polynomial on [−ln 2 / 2, ln 2 / 2]; relative error 2e-7. */
+/* exp by 2^k times a polynomial on [−ln 2 / 2, ln 2 / 2]; relative error 2e-7. x is at most 88. */
 TARGET static inline void NAME(exp)(vec *x)
 {
-    const vec low = (vec){0} - 87.0f, high = (vec){0} + 88.0f;
-    vec v = PICK(*x < low, low, *x);
-
-    v = PICK(v > high, high, v);
+    const vec low = (vec){0} - 87.0f, v = PICK(*x < low, low, *x);
     const vec magic = (vec){0} + 12582912.0f; /* 1.5 · 2^23: adding it rounds to a whole number */
     const vec shifted = v * 1.44269504f + magic, k = shifted - magic;
     const vec t = (v - k * 0.693359375f) - k * -2.12194440e-4f;
@@ -95,10 +137,10 @@ TARGET static inline void NAME(exp)(vec *x)
 /* erf(x) as x P(x²) / Q(x²) on [−4, 4], fitted by us to 2e-8; f32 arithmetic makes it 4e-7. */
 TARGET static inline void NAME(erf)(vec *x)
 {
-    const vec four = (vec){0} + 4.0f;
-    vec v = PICK(*x > four, four, *x);
+    const vec most = (vec){0} + 4.0f;
+    vec v = PICK(*x > most, most, *x);
 
-    v = PICK(v < -four, -four, v);
+    v = PICK(v < -most, -most, v);
     const vec t = v * v;
     vec p = t * 1.974825408979086e-06f + 0.000288037903374061f;
     p = p * t + 0.00400356063619256f;
@@ -124,8 +166,10 @@ TARGET static inline void NAME(gelu_one)(vec *x)
 /* tanh(z) = 1 − 2 / (e^2z + 1) */
 TARGET static inline void NAME(gelu_tanh_one)(vec *x)
 {
+    const vec high = (vec){0} + 88.0f;
     vec e = 1.59576912f * (*x + 0.044715f * *x * *x * *x);
 
+    e = PICK(e > high, high, e);
     NAME(exp)(&e);
     *x = *x * (1.0f - 1.0f / (e + 1.0f));
 }
@@ -153,36 +197,31 @@ EACH(gelu_tanh)
 EACH(relu)
 #undef EACH
 
+/* Numbers behind the last one, up to a whole vector, become the least there is. */
 TARGET static float NAME(softmax)(float *x, int64_t n)
 {
-    const int64_t whole = n - n % LANES;
-    vec top, s = {0}, v;
-    float most;
+    const vec least = (vec){0} - FLT_MAX;
+    const int64_t whole = (n - 1) / LANES * LANES;
+    ints lane = {0};
+    vec top, s = {0};
 
-    NAME(gather)(&top, x, n, x[0]);
+#pragma GCC unroll 16
+    for (int i = 0; i < LANES; i++)
+        lane[i] = i;
+    top = PICK(lane < (int32_t)(n - whole), LOAD(x + whole), least);
+    STORE(x + whole, top);
     for (int64_t i = 0; i < whole; i += LANES) {
-        v = LOAD(x + i);
+        const vec v = LOAD(x + i);
         top = PICK(v > top, v, top);
     }
-    most = top[0];
-    for (int i = 1; i < LANES; i++)
-        most = top[i] > most ? top[i] : most;
-    for (int64_t i = whole; i < n; i++)
-        most = x[i] > most ? x[i] : most;
-    for (int64_t i = 0; i < whole; i += LANES) {
-        v = LOAD(x + i) - most;
+    const float most = NAME(largest)(&top);
+    for (int64_t i = 0; i < n; i += LANES) {
+        vec v = LOAD(x + i) - most;
         NAME(exp)(&v);
         STORE(x + i, v);
         s += v;
     }
-    NAME(gather)(&v, x + whole, n - whole, -1000.0f);
-    v -= n > whole ? most : 0.0f;
-    NAME(exp)(&v);
-    NAME(scatter)(x + whole, &v, n - whole);
-    float total = NAME(sum)(&s);
-    for (int64_t i = whole; i < n; i++)
-        total += x[i];
-    return total;
+    return NAME(sum)(&s);
 }
 
 #undef LOAD

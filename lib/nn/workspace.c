@@ -2,14 +2,19 @@
 
 #include "lib/base/alloc.h"
 
+enum { STEP = 1 << 12 }; /* floats: capacities are multiples of it */
+
+/* An eighth more than asked for: what grows a little does not move each time. */
 iso_err iso_workspace_need(iso_workspace *w, int64_t count)
 {
+    const int64_t capacity = (count + count / 8 + STEP - 1) / STEP * STEP;
+
     if (count <= w->capacity)
         return ISO_OK;
     iso_workspace_free(w);
-    const iso_err err = iso_alloc(&w->at, count, sizeof *w->at);
+    const iso_err err = iso_alloc(&w->at, capacity, sizeof *w->at);
     if (!err)
-        w->capacity = count;
+        w->capacity = capacity;
     return err;
 }
 

@@ -2,11 +2,9 @@
 
 #include <math.h>
 #include <stdbool.h>
-#ifdef _OPENMP
-#include <omp.h>
-#endif
 
 #include "lib/base/alloc.h"
+#include "lib/base/threads.h"
 #include "lib/nn/xmixup_inside.h"
 
 enum { SCORES = 1 << 22 }; /* that are held at a time, unless one pair has more */
@@ -121,24 +119,6 @@ struct mix {
 
 /* Scores --------------------------------------------------------------------------- */
 
-static int this_thread(void)
-{
-#ifdef _OPENMP
-    return omp_get_thread_num();
-#else
-    return 0;
-#endif
-}
-
-static int most_threads(void)
-{
-#ifdef _OPENMP
-    return omp_get_max_threads();
-#else
-    return 1;
-#endif
-}
-
 static bool needs_scores(const struct mix *m)
 {
     return m->rule->kind == ISO_MIX_BY_ENTROPY || m->stats->e1 || m->stats->e2 || m->attention;
@@ -165,7 +145,7 @@ static void read_scores(struct mix *m, int64_t b, const float *scores)
     if (s.Tt == 0)
         return;
     iso_mix_fold(&m->e1[b], &m->e2[b], &s, m->rule->entropy,
-                 m->scratch + this_thread() * m->scratch_size);
+                 m->scratch + iso_thread_this() * m->scratch_size);
     if (m->attention)
         iso_mix_attention(m->stats->attention + m->attention[b], &s);
 }
@@ -334,7 +314,7 @@ static iso_err allocate(struct mix *m, double **numbers)
         Ts = n > Ts ? n : Ts;
     }
     m->scratch_size = iso_mix_scratch(Tt, Ts);
-    ISO_TRY(iso_alloc(numbers, 3 * B + m->scratch_size * most_threads(), sizeof **numbers));
+    ISO_TRY(iso_alloc(numbers, 3 * B + m->scratch_size * iso_threads_most(), sizeof **numbers));
     m->lambda = m->stats->lambda ? m->stats->lambda : *numbers;
     m->e1 = m->stats->e1 ? m->stats->e1 : *numbers + B;
     m->e2 = m->stats->e2 ? m->stats->e2 : *numbers + 2 * B;

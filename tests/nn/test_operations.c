@@ -19,9 +19,10 @@ static float *numbers(int64_t n, double spread)
     return x;
 }
 
-static void begin(int plain)
+/* Loops of this level, where the CPU has it. */
+static void begin(iso_cpu level)
 {
-    kernels(plain ? ISO_CPU_PLAIN : ISO_CPU_AVX512);
+    kernels(level);
     rng = iso_rng_seeded(1, 0);
 }
 
@@ -45,8 +46,8 @@ static double tanh_form(double x)
 static void activations(void **state)
 {
     (void)state;
-    for (int plain = 0; plain < 2; plain++) {
-        begin(plain);
+    for (iso_cpu level = ISO_CPU_PLAIN; level <= ISO_CPU_AVX512; level++) {
+        begin(level);
         for (int64_t n = 0; n < 40; n++) {
             float *x = numbers(n, 3), *y[3];
             for (int a = 0; a < 3; a++) {
@@ -74,11 +75,48 @@ static void activations(void **state)
     }
 }
 
+/* A fine walk through the range where something happens, in every set of loops. */
+static void functions_against_libm(void **state)
+{
+    enum { N = 40000, ROW = 80 };
+    float *x = malloc(N * sizeof *x), *y = malloc(N * sizeof *y), row[ROW];
+
+    (void)state;
+    for (iso_cpu level = ISO_CPU_PLAIN; level <= ISO_CPU_AVX512; level++) {
+        begin(level);
+        const iso_nn_vector *op = iso_nn_vector_best();
+        for (int i = 0; i < N; i++)
+            x[i] = (float)(i - N / 2) * 13 / N;
+        memcpy(y, x, N * sizeof *y);
+        op->gelu(y, N);
+        for (int i = 0; i < N; i++)
+            near(y[i], x[i] * phi(x[i]), 4e-7 * fabs(x[i]));
+        memcpy(y, x, N * sizeof *y);
+        op->gelu_tanh(y, N);
+        for (int i = 0; i < N; i++)
+            near(y[i], tanh_form(x[i]), 4e-7 * fabs(x[i]));
+        for (int n = 1; n <= ROW - ISO_NN_LANES; n++) {
+            double most = -INFINITY, all = 0, was[ROW];
+            for (int i = 0; i < ROW; i++) { /* differences are exact; behind n lies what is lost */
+                was[i] = row[i] = i < n ? (float)((i + n) * 3701 % 5400) / 64 - 40 : NAN;
+                most = i < n ? fmax(most, was[i]) : most;
+            }
+            const float sum = op->softmax(row, n);
+            for (int i = 0; i < n; i++) {
+                near(row[i], exp(was[i] - most), 4e-7 * exp(was[i] - most));
+                all += exp(was[i] - most);
+            }
+            near(sum, all, 4e-7 * all);
+        }
+    }
+    free(x), free(y);
+}
+
 static void norm(void **state)
 {
     (void)state;
-    for (int plain = 0; plain < 2; plain++) {
-        begin(plain);
+    for (iso_cpu level = ISO_CPU_PLAIN; level <= ISO_CPU_AVX512; level++) {
+        begin(level);
         for (int64_t n = 1; n < 300; n += 1 + n / 7) {
             float *x = numbers(2 * n, 2), *r = numbers(2 * n, 1), *g = numbers(n, 1),
                   *b = numbers(n, 1);
@@ -179,8 +217,8 @@ static void attention(void **state)
     const int64_t a[] = {0, 1, 8, 8, 25, 130}, b[] = {0, 3, 4, 9, 10, 77};
 
     (void)state;
-    for (int plain = 0; plain < 2; plain++) {
-        begin(plain);
+    for (iso_cpu level = ISO_CPU_PLAIN; level <= ISO_CPU_AVX512; level++) {
+        begin(level);
         attention_of(1, 16, a, a, 5);
         attention_of(3, 64, a, a, 5);
         attention_of(2, 24, a, b, 5);
@@ -215,9 +253,11 @@ static void attention_says_what_is_wrong(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest all[] = {
-        cmocka_unit_test_teardown(activations, end), cmocka_unit_test_teardown(norm, end),
-        cmocka_unit_test_teardown(attention, end), test(attention_says_what_is_wrong)};
+    const struct CMUnitTest all[] = {cmocka_unit_test_teardown(activations, end),
+                                     cmocka_unit_test_teardown(functions_against_libm, end),
+                                     cmocka_unit_test_teardown(norm, end),
+                                     cmocka_unit_test_teardown(attention, end),
+                                     test(attention_says_what_is_wrong)};
 
     return cmocka_run_group_tests(all, NULL, NULL);
 }
