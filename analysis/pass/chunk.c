@@ -45,8 +45,8 @@ static iso_err make_blocks(struct iso_chunk *c)
     ISO_TRY(iso_alloc(&c->first, c->matrices + 1, sizeof *c->first));
     for (int m = 0; m < c->matrices; m++)
         c->first[m + 1] = c->first[m] + source(c, m)->cols;
-    ISO_TRY(iso_mat_new(&c->wide, c->plan->block, c->first[c->matrices] + ISO_CHUNK_PAD,
-                        c->plan->dtype));
+    ISO_TRY(iso_mat_new_raw(&c->wide, c->plan->block, c->first[c->matrices] + ISO_CHUNK_PAD,
+                            c->plan->dtype));
     for (int m = 0; m < c->matrices; m++) {
         c->block[m] = iso_mat_columns(&c->wide, c->first[m], source(c, m)->cols);
         ISO_TRY(iso_alloc(&c->norm2[m], c->plan->block, sizeof **c->norm2));

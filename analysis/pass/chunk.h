@@ -64,7 +64,7 @@ void iso_chunk_free(struct iso_chunk *c);
 
 /* Rows that lie together in the source, and where they go in the blocks. */
 struct iso_piece {
-    int64_t count, to;
+    int64_t from, count, to; /* rows from the first that is read; their place in the blocks */
 };
 
 /* chunk_rows.c: rows in. Sets the pilot shifts; reads rows from `first` on, piece by piece, into

@@ -7,6 +7,8 @@
 #include "lib/linalg/convert.h"
 #include "lib/linalg/loops.h"
 
+enum { STEP = 32 };
+
 static char *row_at(const iso_mat *m, int64_t row)
 {
     return (char *)m->data + (size_t)(row * m->stride) * iso_dtype_size(m->dtype);
@@ -15,35 +17,50 @@ static char *row_at(const iso_mat *m, int64_t row)
 /* The same with every number divided by 2^raw, which f32 may not hold before. */
 static void convert_divided(float *to, int64_t stride, iso_view from, int raw)
 {
-    enum { STEP = 512 };
-    double wide[STEP];
+    enum { FEW = 512 };
+    double wide[FEW];
 
     for (int64_t i = 0; i < from.rows; i++)
-        for (int64_t j = 0; j < from.cols; j += STEP) {
-            const int64_t count = from.cols - j < STEP ? from.cols - j : STEP;
+        for (int64_t j = 0; j < from.cols; j += FEW) {
+            const int64_t count = from.cols - j < FEW ? from.cols - j : FEW;
             iso_view part = iso_view_rows(from, i, 1);
             part.data = (const char *)part.data + (size_t)j * iso_dtype_size(from.dtype);
             part.cols = count;
-            iso_convert_f64(wide, STEP, part);
+            iso_convert_f64(wide, FEW, part);
             for (int64_t k = 0; k < count; k++)
                 to[i * stride + j + k] = (float)ldexp(wide[k], -raw);
         }
 }
 
+static void convert_rows(const iso_mat *to, int64_t first, iso_view from, int raw)
+{
+    if (raw)
+        convert_divided((float *)(void *)row_at(to, first), to->stride, from, raw);
+    else
+        iso_convert(row_at(to, first), to->stride, to->dtype, from);
+}
+
 /* A few rows at a time, so that all cores convert. */
 static void convert(const iso_mat *to, int64_t first, iso_view from, int raw)
 {
-    enum { STEP = 32 };
-
 #pragma omp parallel for schedule(static) if (from.rows > STEP)
     for (int64_t i = 0; i < from.rows; i += STEP) {
         const int64_t count = from.rows - i < STEP ? from.rows - i : STEP;
-        const iso_view part = iso_view_rows(from, i, count);
-        if (raw)
-            convert_divided((float *)(void *)row_at(to, first + i), to->stride, part, raw);
-        else
-            iso_convert(row_at(to, first + i), to->stride, to->dtype, part);
+        convert_rows(to, first + i, iso_view_rows(from, i, count), raw);
     }
+}
+
+/* The pieces of a view, to where they go. Many are of one row, so that threads share them all. */
+static void convert_pieces(const iso_mat *to, iso_view from, const struct iso_piece *piece,
+                           int pieces, int raw)
+{
+    if (pieces == 1) {
+        convert(to, piece->to, iso_view_rows(from, 0, piece->count), raw);
+        return;
+    }
+#pragma omp parallel for schedule(static) if (from.rows > STEP)
+    for (int k = 0; k < pieces; k++)
+        convert_rows(to, piece[k].to, iso_view_rows(from, piece[k].from, piece[k].count), raw);
 }
 
 /* The largest size of a number; NAN is none. */
@@ -73,8 +90,7 @@ iso_err iso_chunk_read(struct iso_chunk *c, int64_t first, const struct iso_piec
         return ISO_OK;
     for (int m = 0; m < c->matrices; m++) {
         ISO_TRY(iso_rows_read(c->task->matrix[c->global[m]], first, count, &v));
-        for (int64_t k = 0, at = 0; k < pieces; at += piece[k++].count)
-            convert(&c->block[m], piece[k].to, iso_view_rows(v, at, piece[k].count), c->raw[m]);
+        convert_pieces(&c->block[m], v, piece, pieces, c->raw[m]);
     }
     c->have += count;
 done:

@@ -28,13 +28,13 @@ iso_err iso_sums_work_new(struct iso_sums_work *w, const struct iso_chunk *c)
         return ISO_OK;
     for (int m = 0; m < c->matrices; m++)
         widest = c->block[m].cols > widest ? c->block[m].cols : widest;
-    ISO_TRY(iso_mat_new(&w->product, widest, iso_plan_width(columns, widest), dtype));
-    ISO_TRY(iso_mat_new(&w->norms, c->plan->block, c->matrices, dtype));
-    ISO_TRY(iso_mat_new(&w->weighed, iso_plan_weighed(c->plan, c->plan->spans) * columns,
-                        c->matrices, dtype));
+    ISO_TRY(iso_mat_new_raw(&w->product, widest, iso_plan_width(columns, widest), dtype));
+    ISO_TRY(iso_mat_new_raw(&w->norms, c->plan->block, c->matrices, dtype));
+    ISO_TRY(iso_mat_new_raw(&w->weighed, iso_plan_weighed(c->plan, c->plan->spans) * columns,
+                            c->matrices, dtype));
     if (c->plan->group_gram) {
         const int64_t most = c->plan->deal.most;
-        ISO_TRY(iso_mat_new(&w->gram, c->matrices * most, most, dtype));
+        ISO_TRY(iso_mat_new_raw(&w->gram, c->matrices * most, most, dtype));
         ISO_TRY(iso_alloc(&w->along, c->matrices * most, sizeof *w->along));
     }
 done:

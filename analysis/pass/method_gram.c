@@ -14,6 +14,7 @@ static iso_err add_means(struct iso_chunk *c)
         for (int64_t s = 0; s < c->plan->deal.sweeps; s++) {
             int64_t first, count;
             iso_deal_run(&c->plan->deal, g, s, &first, &count);
+#pragma omp parallel for schedule(dynamic) if (count > 1)
             for (int m = 0; m < c->matrices; m++)
                 iso_moments_add(c->moments[m],
                                 iso_view_rows(iso_mat_view(&c->block[m]), first, count),
@@ -72,7 +73,7 @@ iso_err iso_method_gram(struct iso_chunk *c)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_chunk_pilot(c));
-    ISO_TRY(iso_chunk_read(c, 0, &(struct iso_piece){c->plan->rows, 0}, 1));
+    ISO_TRY(iso_chunk_read(c, 0, &(struct iso_piece){0, c->plan->rows, 0}, 1));
     ISO_TRY(iso_chunk_feed(c, false, NULL));
     ISO_TRY(iso_chunk_shift(c));
     ISO_TRY(add_means(c));

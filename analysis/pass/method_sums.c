@@ -31,6 +31,7 @@ static iso_err first_look(struct reading *r)
     ISO_TRY(iso_chunk_shift(c));
     for (int s = 0; s < r->spans; s++) {
         const struct iso_span *span = &r->span[s];
+#pragma omp parallel for schedule(dynamic)
         for (int m = 0; m < c->matrices; m++)
             iso_moments_add(c->moments[m],
                             iso_view_rows(iso_mat_view(&c->block[m]), span->first, span->count),
@@ -92,7 +93,7 @@ static iso_err add_run(struct reading *r, int64_t first, int64_t count, int64_t 
         if (s->count == 0)
             s->first = first;
         const int64_t room = STRETCH - s->count, n = count < room ? count : room;
-        s->piece[s->pieces++] = (struct iso_piece){n, to};
+        s->piece[s->pieces++] = (struct iso_piece){s->count, n, to};
         s->count += n;
         first += n;
         to += n;
@@ -193,8 +194,10 @@ iso_err iso_method_sums(struct iso_chunk *c)
         r.second = reading == 1;
         ISO_TRY(read_all(&r));
     }
+#pragma omp parallel for schedule(dynamic)
     for (int m = 0; m < c->matrices; m++)
         iso_cross_finish(&c->self[m], c->moments[m], c->moments[m]);
+#pragma omp parallel for schedule(dynamic)
     for (int64_t i = 0; i < c->pairs; i++)
         iso_cross_finish(&c->cross[i], c->moments[c->pair[i].x], c->moments[c->pair[i].y]);
 done:

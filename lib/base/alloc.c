@@ -1,6 +1,7 @@
 #include "lib/base/alloc.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +27,7 @@ static int must_fail(void)
 
 /* calloc hands out untouched zero pages; the byte before the aligned address says
  * how far back the block starts. */
-iso_err iso_alloc(void *out, int64_t count, size_t size)
+static iso_err allocate(void *out, int64_t count, size_t size, bool zeros)
 {
     if (count < 0)
         return iso_fail(ISO_EARG, "cannot allocate %lld elements", (long long)count);
@@ -34,7 +35,9 @@ iso_err iso_alloc(void *out, int64_t count, size_t size)
         return iso_fail(ISO_ENOMEM, "out of memory (%lld elements of %zu bytes)", (long long)count,
                         size);
     const size_t bytes = (size_t)count * size;
-    unsigned char *block = must_fail() ? NULL : calloc(1, bytes + ALIGN);
+    unsigned char *block = must_fail() ? NULL
+                           : zeros     ? calloc(1, bytes + ALIGN)
+                                       : malloc(bytes + ALIGN);
     if (!block)
         return iso_fail(ISO_ENOMEM, "out of memory (%zu bytes)", bytes);
 
@@ -43,6 +46,16 @@ iso_err iso_alloc(void *out, int64_t count, size_t size)
     p[-1] = (unsigned char)offset;
     memcpy(out, &p, sizeof p);
     return ISO_OK;
+}
+
+iso_err iso_alloc(void *out, int64_t count, size_t size)
+{
+    return allocate(out, count, size, true);
+}
+
+iso_err iso_alloc_raw(void *out, int64_t count, size_t size)
+{
+    return allocate(out, count, size, false);
 }
 
 iso_err iso_realloc(void *ptr, int64_t used, int64_t count, size_t size)

@@ -1,5 +1,5 @@
-/* The one allocator: zeroed, 64-byte aligned, overflow-checked, can be made to fail.
- * Threads: any number may call at once; one block is for one at a time. */
+/* The one allocator: zeroed where not said otherwise, 64-byte aligned, overflow-checked, can be
+ * made to fail. Threads: any number may call at once; one block is for one at a time. */
 #ifndef ISO_BASE_ALLOC_H
 #define ISO_BASE_ALLOC_H
 
@@ -19,6 +19,10 @@ ISO_BEGIN
  * Errors  ISO_EARG (negative count), ISO_ENOMEM (also on overflow).
  */
 ISO_API ISO_MUST_USE iso_err iso_alloc(void *out, int64_t count, size_t size);
+
+/** The same with whatever the memory holds: for work areas that are written before they are read.
+ * Reused memory is not cleared, and threads that write their parts first share its page faults. */
+ISO_API ISO_MUST_USE iso_err iso_alloc_raw(void *out, int64_t count, size_t size);
 
 /**
  * Resizes *ptr, which iso_alloc made or which is NULL, to hold `count` elements; the

@@ -12,7 +12,7 @@ iso_err iso_cross_new(iso_cross *out, int64_t p, int64_t q, bool dot_only)
     iso_err err = ISO_OK;
 
     if (!dot_only) {
-        ISO_TRY(iso_alloc(&c.xy, p * q, sizeof *c.xy));
+        ISO_TRY(iso_alloc_raw(&c.xy, p * q, sizeof *c.xy));
         ISO_TRY(iso_alloc(&c.qy_x, 2 * p, sizeof *c.qy_x));
         ISO_TRY(iso_alloc(&c.qx_y, 2 * q, sizeof *c.qx_y));
         c.gqy_x = c.qy_x + p;
@@ -37,30 +37,30 @@ void iso_cross_free(iso_cross *c)
 
 iso_err iso_cross_keep(iso_cross *c)
 {
-    return iso_alloc(&c->kept, ISO_GROUPS * c->p * c->q, sizeof *c->kept);
+    return iso_alloc_raw(&c->kept, ISO_GROUPS * c->p * c->q, sizeof *c->kept);
 }
 
-/* Adds a product times `by` to c (p × q, rows of q numbers); of a symmetric one the upper triangle.
- */
-static void add_product(double *to, iso_view from, double by, bool upper)
+/* Adds a product times `by` to c (p × q, rows of q numbers), or stores it there when it is the
+ * first; of a symmetric one the upper triangle. */
+static void add_product(double *to, bool first, iso_view from, double by, bool upper)
 {
     const iso_loops *loops = iso_loops_best();
 
 #pragma omp parallel for schedule(static, 16)
     for (int64_t i = 0; i < from.rows; i++) {
-        const int64_t first = upper ? i : 0, at = i * from.stride + first;
-        double *row = to + i * from.cols + first;
+        const int64_t left = upper ? i : 0, at = i * from.stride + left, n = from.cols - left;
+        double *row = to + i * from.cols + left;
         if (from.dtype == ISO_F64)
-            loops->add_f64(row, (const double *)from.data + at, by, from.cols - first);
+            (first ? loops->put_f64 : loops->add_f64)(row, (const double *)from.data + at, by, n);
         else
-            loops->add_f32(row, (const float *)from.data + at, by, from.cols - first);
+            (first ? loops->put_f32 : loops->add_f32)(row, (const float *)from.data + at, by, n);
     }
 }
 
-/* One row of a fold: ‖c‖² and u c·v, by·c added to acc. Of a symmetric c the row begins at the
- * diagonal, and what lies beyond it counts twice. */
-static void fold_row(double part[2], double *acc, iso_view c, double by, int64_t i, double u,
-                     const double *v, bool upper)
+/* One row of a fold: ‖c‖² and u c·v, by·c added to acc or, first, stored there. Of a symmetric c
+ * the row begins at the diagonal, and what lies beyond it counts twice. */
+static void fold_row(double part[2], double *acc, bool first, iso_view c, double by, int64_t i,
+                     double u, const double *v, bool upper)
 {
     const iso_loops *loops = iso_loops_best();
     const int64_t from = upper ? i : 0, at = i * c.stride + from;
@@ -68,19 +68,20 @@ static void fold_row(double part[2], double *acc, iso_view c, double by, int64_t
     const bool wide = c.dtype == ISO_F64;
     const double *c64 = c.data;
     const float *c32 = c.data;
-    const double norm = wide ? loops->fold_f64(to, &along, c64 + at, by, v + from, c.cols - from)
-                             : loops->fold_f32(to, &along, c32 + at, by, v + from, c.cols - from);
+    const double norm =
+        wide ? loops->fold_f64(to, &along, c64 + at, by, v + from, c.cols - from, first)
+             : loops->fold_f32(to, &along, c32 + at, by, v + from, c.cols - from, first);
     const double diagonal = !upper ? 0 : wide ? c64[at] : (double)c32[at];
 
     part[0] = upper ? 2 * norm - diagonal * diagonal : norm;
     part[1] = u * (upper ? 2 * along - diagonal * v[i] : along);
 }
 
-/* With c times `by` (p × q), adds it to acc (unless NULL) and takes ‖c‖² and uᵀ c v on the way.
- * Rows are shared among threads; their parts are summed in order, so the result does not depend on
- * the threads. */
-static iso_err fold(double *acc, iso_hsic_sums *s, iso_view c, double by, const double *u,
-                    const double *v, bool upper)
+/* With c times `by` (p × q), adds it to acc, or stores it there when it is the first, and takes
+ * ‖c‖² and uᵀ c v on the way. Rows are shared among threads; their parts are summed in order, so
+ * the result does not depend on the threads. */
+static iso_err fold(double *acc, bool first, iso_hsic_sums *s, iso_view c, double by,
+                    const double *u, const double *v, bool upper)
 {
     double *part = NULL;
     iso_err err = iso_alloc(&part, 2 * c.rows, sizeof *part);
@@ -89,7 +90,7 @@ static iso_err fold(double *acc, iso_hsic_sums *s, iso_view c, double by, const 
         return err;
 #pragma omp parallel for schedule(static, 16)
     for (int64_t i = 0; i < c.rows; i++)
-        fold_row(part + 2 * i, acc, c, by, i, u[i], v, upper);
+        fold_row(part + 2 * i, acc, first, c, by, i, u[i], v, upper);
     s->norm2 = s->bil = 0;
     for (int64_t i = 0; i < c.rows; i++) {
         s->norm2 += part[2 * i];
@@ -137,7 +138,8 @@ void iso_cross_pool(iso_cross *c, const iso_cross_block *block)
     const double fx = ldexp(1, block->xscale), fy = ldexp(1, block->yscale);
 
     c->upper = block->upper;
-    add_product(c->xy, block->product, fx * fy, block->upper);
+    add_product(c->xy, !c->begun, block->product, fx * fy, block->upper);
+    c->begun = true;
     add_column(c->qy_x, block->qy_x, fx * fy * fy);
     add_column(c->qx_y, block->qx_y, fx * fx * fy);
     c->qq += fx * fx * fy * fy * block->qq;
@@ -179,23 +181,27 @@ iso_err iso_cross_add(iso_cross *c, const iso_cross_block *block, int group, boo
     c->upper = block->upper;
     c->gqq += fx * fx * fy * fy * block->qq;
     c->gdot += fx * fy * block->dot;
-    if (c->kept)
-        add_product(c->kept + group * c->p * c->q, block->product, fx * fy, block->upper);
+    if (c->kept) {
+        add_product(c->kept + group * c->p * c->q, !(c->kept_begun & 1u << group), block->product,
+                    fx * fy, block->upper);
+        c->kept_begun |= 1u << group;
+    }
     if (c->xy) {
         add_column(c->gqy_x, block->qy_x, fx * fy * fy);
         add_column(c->gqx_y, block->qx_y, fx * fx * fy);
         if (last && !c->open) {
-            ISO_TRY(fold(c->xy, &s, block->product, fx * fy, sx, sy, block->upper));
+            ISO_TRY(fold(c->xy, !c->begun, &s, block->product, fx * fy, sx, sy, block->upper));
+            c->begun = true;
         } else {
             if (!c->gxy)
-                ISO_TRY(iso_alloc(&c->gxy, c->p * c->q, sizeof *c->gxy));
-            ISO_TRY(fold(c->gxy, &s, block->product, fx * fy, sx, sy, block->upper));
+                ISO_TRY(iso_alloc_raw(&c->gxy, c->p * c->q, sizeof *c->gxy));
+            add_product(c->gxy, !c->open, block->product, fx * fy, block->upper);
         }
         c->open = !last || c->open;
     }
     if (last && c->open) {
-        ISO_TRY(fold(c->xy, &s, iso_view_f64(c->gxy, c->p, c->q), 1, sx, sy, c->upper));
-        memset(c->gxy, 0, (size_t)(c->p * c->q) * sizeof *c->gxy);
+        ISO_TRY(fold(c->xy, !c->begun, &s, iso_view_f64(c->gxy, c->p, c->q), 1, sx, sy, c->upper));
+        c->begun = true;
         c->open = false;
     }
     if (last)
@@ -211,6 +217,20 @@ static void mirror(double *product, int64_t p)
         for (int64_t j = 0; j < i; j++)
             product[i * p + j] = product[j * p + i];
     }
+}
+
+/* What no block was added to is zero. */
+static void clear_unused(iso_cross *c)
+{
+    const size_t bytes = (size_t)(c->p * c->q) * sizeof *c->xy;
+
+    if (!c->begun)
+        memset(c->xy, 0, bytes);
+    for (int g = 0; c->kept && g < ISO_GROUPS; g++)
+        if (!(c->kept_begun & 1u << g))
+            memset(c->kept + g * c->p * c->q, 0, bytes);
+    c->begun = true;
+    c->kept_begun = (1u << ISO_GROUPS) - 1;
 }
 
 /* Once, when everything is added. */
@@ -230,11 +250,12 @@ void iso_cross_finish(iso_cross *c, const iso_moments *x, const iso_moments *y)
     *s = (iso_hsic_sums){.n = x->n, .qq = c->qq, .qx = x->q, .qy = y->q};
     if (!c->xy)
         return;
+    clear_unused(c);
     if (c->upper)
         complete(c);
     for (int64_t i = 0; i < c->p; i++) {
         double along;
-        s->norm2 += loops->fold_f64(NULL, &along, c->xy + i * c->q, 1, y->s1, c->q);
+        s->norm2 += loops->fold_f64(NULL, &along, c->xy + i * c->q, 1, y->s1, c->q, false);
         s->bil += x->s1[i] * along;
     }
     s->sx = iso_dot(x->s1, x->s1, c->p);
@@ -322,6 +343,7 @@ iso_err iso_cross_reshift(iso_cross *c, const iso_moments *x, const iso_moments 
     if (c->p == c->q)
         move_dots(c, &m, x, y);
     if (c->xy) {
+        clear_unused(c);
         along(&m, c);
         move_vectors(c, &m, x, y);
         move_product(c->xy, c, &m, c->n, x->s1, y->s1);
@@ -352,16 +374,18 @@ iso_err iso_cross_merge(iso_cross *into, const iso_cross *from)
                         (long long)into->p, (long long)into->q, (long long)from->p,
                         (long long)from->q);
     if (into->xy) {
-        for (int64_t i = 0; i < into->p * into->q; i++)
+        clear_unused(into);
+        for (int64_t i = 0; from->begun && i < into->p * into->q; i++)
             into->xy[i] += from->xy[i];
         for (int64_t i = 0; i < into->p; i++)
             into->qy_x[i] += from->qy_x[i];
         for (int64_t j = 0; j < into->q; j++)
             into->qx_y[j] += from->qx_y[j];
     }
-    for (int64_t i = 0; into->kept && i < ISO_GROUPS * into->p * into->q; i++)
-        into->kept[i] += from->kept[i];
     for (int g = 0; g < ISO_GROUPS; g++) {
+        const int64_t at = g * into->p * into->q, end = at + into->p * into->q;
+        for (int64_t i = at; into->kept && (from->kept_begun & 1u << g) && i < end; i++)
+            into->kept[i] += from->kept[i];
         iso_group_terms *a = &into->group[g];
         const iso_group_terms *b = &from->group[g];
         a->unbiased = pool_terms(a->unbiased, a->n, b->unbiased, b->n);

@@ -35,6 +35,8 @@ typedef struct iso_cross {
     double *gxy, *gqy_x, *gqx_y;
     double gqq, gdot;
     bool open, upper;
+    bool begun;          /* xy has been written; before, it holds what memory held */
+    unsigned kept_begun; /* the same of the groups of kept, a bit each */
 } iso_cross;
 
 /** One block of rows of a group, reduced: the product XᵀY (ISO_F32 or ISO_F64, p × q; data NULL
@@ -47,7 +49,8 @@ typedef struct iso_cross_block {
     bool upper; /* Y is X: only the upper triangle of the product is set */
 } iso_cross_block;
 
-/** Empty sums; without xy, qy_x, qx_y when `dot_only`. Errors ISO_ENOMEM, ISO_EARG. */
+/** Empty sums, xy not yet zero (the first block is stored, not added); without xy, qy_x, qx_y when
+ * `dot_only`. Errors ISO_ENOMEM, ISO_EARG. */
 ISO_API ISO_MUST_USE iso_err iso_cross_new(iso_cross *out, int64_t p, int64_t q, bool dot_only);
 ISO_API void iso_cross_free(iso_cross *c);
 

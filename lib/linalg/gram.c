@@ -69,7 +69,7 @@ static iso_err all_tiles(iso_gram_terms *out, const iso_gram_pair *pair, int64_t
 
     ISO_TRY(iso_alloc(&t.gram, matrices, sizeof *t.gram));
     for (int m = 0; m < matrices; m++)
-        ISO_TRY(iso_mat_new(&t.gram[m], TILE, TILE, x[m].dtype));
+        ISO_TRY(iso_mat_new_raw(&t.gram[m], TILE, TILE, x[m].dtype));
     for (t.i = 0; t.i < n; t.i += TILE) {
         for (t.j = t.i; t.j < n; t.j += TILE) {
             t.m = n - t.i < TILE ? n - t.i : TILE;
@@ -114,8 +114,8 @@ static iso_err norm_products(iso_gram_terms *out, const iso_gram_pair *pair, int
     iso_mat inner = {0}, product = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_mat_new(&inner, x.cols, norms->cols, x.dtype));
-    ISO_TRY(iso_mat_new(&product, x.rows, norms->cols, x.dtype));
+    ISO_TRY(iso_mat_new_raw(&inner, x.cols, norms->cols, x.dtype));
+    ISO_TRY(iso_mat_new_raw(&product, x.rows, norms->cols, x.dtype));
     ISO_TRY(iso_mul_tn(&inner, x, iso_mat_view(norms), 0));
     ISO_TRY(iso_mul_nn(&product, x, iso_mat_view(&inner), 0));
     for (int64_t p = 0; p < pairs; p++) {
@@ -142,7 +142,7 @@ iso_err iso_gram_pairs(iso_gram_terms *out, const iso_gram_pair *pair, int64_t p
     for (int m = 0; m < matrices; m++)
         ISO_NEED(x[m].rows == x[0].rows && x[m].dtype == x[0].dtype,
                  "matrices of a pair differ in rows or type");
-    ISO_TRY(iso_mat_new(&norms, x[0].rows, matrices, x[0].dtype));
+    ISO_TRY(iso_mat_new_raw(&norms, x[0].rows, matrices, x[0].dtype));
     gather_norms(&norms, norm2);
     for (int64_t p = 0; p < pairs; p++) {
         ISO_NEED(pair[p].x < matrices && pair[p].y < matrices, "no such matrix in pair %lld",

@@ -17,8 +17,8 @@
 
 #define SET(s)                                                                                     \
     {                                                                                              \
-        shift_f32_##s, shift_f64_##s, add_f32_##s, add_f64_##s, fold_f32_##s, fold_f64_##s,        \
-            tile_f32_##s, tile_f64_##s, dot_f32_##s, dot_f64_##s                                   \
+        shift_f32_##s, shift_f64_##s, put_f32_##s, put_f64_##s, add_f32_##s, add_f64_##s,          \
+            fold_f32_##s, fold_f64_##s, tile_f32_##s, tile_f64_##s, dot_f32_##s, dot_f64_##s       \
     }
 
 static const iso_loops plain = SET(plain);

@@ -2,6 +2,7 @@
 #ifndef ISO_LINALG_LOOPS_H
 #define ISO_LINALG_LOOPS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /**
@@ -12,14 +13,17 @@ typedef struct iso_loops {
     /* x -= shift; returns ‖x‖² afterwards. */
     double (*shift_f32)(float *x, const float *shift, int64_t n);
     double (*shift_f64)(double *x, const double *shift, int64_t n);
-    /* to += by·x, in double. */
+    /* to = by·x, and to += by·x, in double. */
+    void (*put_f32)(double *to, const float *x, double by, int64_t n);
+    void (*put_f64)(double *to, const double *x, double by, int64_t n);
     void (*add_f32)(double *to, const float *x, double by, int64_t n);
     void (*add_f64)(double *to, const double *x, double by, int64_t n);
-    /* Returns ‖c‖², sets *dot to c·v and, unless acc is NULL, adds by·c to acc. */
+    /* Returns ‖c‖², sets *dot to c·v and, unless acc is NULL, adds by·c to acc or, `first`, stores
+     * it there. */
     double (*fold_f32)(double *acc, double *dot, const float *c, double by, const double *v,
-                       int64_t n);
+                       int64_t n, bool first);
     double (*fold_f64)(double *acc, double *dot, const double *c, double by, const double *v,
-                       int64_t n);
+                       int64_t n, bool first);
     /* Products of two m × n tiles k, l with row stride ld: row[i] += Σ_j k l; col[j] += Σ_i k l
      * unless col is NULL. n <= 512. */
     void (*tile_f32)(double *row, double *col, const float *k, const float *l, int64_t m, int64_t n,

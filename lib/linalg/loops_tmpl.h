@@ -18,6 +18,13 @@ LOOPS_TARGET static double LOOPS(shift)(REAL *x, const REAL *shift, int64_t n)
     return sum;
 }
 
+LOOPS_TARGET static void LOOPS(put)(double *to, const REAL *x, double by, int64_t n)
+{
+#pragma omp simd
+    for (int64_t j = 0; j < n; j++)
+        to[j] = by * (double)x[j];
+}
+
 LOOPS_TARGET static void LOOPS(add)(double *to, const REAL *x, double by, int64_t n)
 {
 #pragma omp simd
@@ -26,11 +33,19 @@ LOOPS_TARGET static void LOOPS(add)(double *to, const REAL *x, double by, int64_
 }
 
 LOOPS_TARGET static double LOOPS(fold)(double *acc, double *dot, const REAL *c, double by,
-                                       const double *v, int64_t n)
+                                       const double *v, int64_t n, bool first)
 {
     double norm2 = 0, along = 0;
 
-    if (acc) {
+    if (acc && first) {
+#pragma omp simd reduction(+ : norm2, along)
+        for (int64_t j = 0; j < n; j++) {
+            const double x = (double)c[j];
+            acc[j] = by * x;
+            norm2 += x * x;
+            along += x * v[j];
+        }
+    } else if (acc) {
 #pragma omp simd reduction(+ : norm2, along)
         for (int64_t j = 0; j < n; j++) {
             const double x = (double)c[j];

@@ -22,7 +22,8 @@ const char *iso_dtype_name(iso_dtype dtype)
     return names[dtype];
 }
 
-iso_err iso_mat_new(iso_mat *out, int64_t rows, int64_t cols, iso_dtype dtype)
+static iso_err make(iso_mat *out, int64_t rows, int64_t cols, iso_dtype dtype,
+                    iso_err (*allocate)(void *, int64_t, size_t))
 {
     void *data = NULL;
 
@@ -32,11 +33,21 @@ iso_err iso_mat_new(iso_mat *out, int64_t rows, int64_t cols, iso_dtype dtype)
     if (cols > 0 && rows > INT64_MAX / cols)
         return iso_fail(ISO_ENOMEM, "out of memory (%lld x %lld matrix)", (long long)rows,
                         (long long)cols);
-    iso_err err = iso_alloc(&data, rows * cols, iso_dtype_size(dtype));
+    iso_err err = allocate(&data, rows * cols, iso_dtype_size(dtype));
     if (err)
         return err;
     *out = (iso_mat){data, rows, cols, cols, dtype, data};
     return ISO_OK;
+}
+
+iso_err iso_mat_new(iso_mat *out, int64_t rows, int64_t cols, iso_dtype dtype)
+{
+    return make(out, rows, cols, dtype, iso_alloc);
+}
+
+iso_err iso_mat_new_raw(iso_mat *out, int64_t rows, int64_t cols, iso_dtype dtype)
+{
+    return make(out, rows, cols, dtype, iso_alloc_raw);
 }
 
 void iso_mat_free(iso_mat *m)

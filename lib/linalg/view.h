@@ -39,6 +39,9 @@ typedef struct iso_mat {
 
 /** A new matrix of zeros, rows packed (stride = cols). Errors ISO_EARG, ISO_ENOMEM. */
 ISO_API ISO_MUST_USE iso_err iso_mat_new(iso_mat *out, int64_t rows, int64_t cols, iso_dtype dtype);
+/** The same with whatever the memory holds (iso_alloc_raw). */
+ISO_API ISO_MUST_USE iso_err iso_mat_new_raw(iso_mat *out, int64_t rows, int64_t cols,
+                                             iso_dtype dtype);
 ISO_API void iso_mat_free(iso_mat *m);
 
 /** The read-only window on a whole matrix. */

@@ -1,27 +1,47 @@
 #!/bin/sh
-# CKA of 13 × 13 layers against numpy's loop, in turns; see README.md. Usage: cka.sh [ROUNDS]
+# CKA of 13 × 13 layers, intervals included, against loops of torch and numpy that form self products
+# once, in turns; see README.md. Usage: cka.sh [ROUNDS [N [D [LAYERS]]]]
 #
-# numpy takes the kernels its BLAS picks; ours the ones `isogloss` would choose. Where the two differ
-# both are shown again with the other's.
+# PYTHON is one with torch or numpy, or both; what it lacks is left out.
 set -eu
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build}
-export OMP_WAIT_POLICY=passive
+python=${PYTHON:-/usr/bin/python3}
+rounds=${1:-5}
+[ $# -eq 0 ] || shift
 
-ours=$("$build/tests/bench/bench_cka" 8 2 1 | sed -n 's/^kernels=\([A-Za-z]*\) .*/\1/p' | head -n 1)
-picked=$(OPENBLAS_VERBOSE=2 /usr/bin/python3 -c 'import numpy' 2>&1 | sed -n 's/^Core: //p' | head -n 1)
+turns=$(mktemp)
+trap 'rm -f "$turns"' EXIT
+for round in $(seq "$rounds"); do
+    "$build/tests/bench/bench_cka" "${1:-10000}" "${2:-768}" "${3:-13}" 2
+    for library in torch numpy; do
+        "$python" -c "import $library" 2>/dev/null || continue
+        "$python" tests/bench/cached_cka.py "$library" "${1:-10000}" "${2:-768}" "${3:-13}" 1
+    done
+done | tee "$turns"
 
-for round in $(seq "${1:-1}"); do
-    printf -- '-- round %s: isogloss (%s)\n' "$round" "$ours"
-    "$build/tests/bench/bench_cka"
-    printf -- '-- numpy loop (%s)\n' "$picked"
-    /usr/bin/python3 tests/bench/numpy_cka.py
-    printf -- '-- numpy, self products cached\n'
-    /usr/bin/python3 tests/bench/numpy_cka.py --cached
-    if [ -n "$picked" ] && [ "$picked" != "$ours" ]; then
-        printf -- '-- isogloss, forced %s\n' "$picked"
-        OPENBLAS_CORETYPE=$picked "$build/tests/bench/bench_cka"
-        printf -- '-- numpy loop, forced %s\n' "$ours"
-        OPENBLAS_CORETYPE=$ours /usr/bin/python3 tests/bench/numpy_cka.py
-    fi
-done
+# Medians of the rounds, and ratios; the best product of anybody's is the yardstick.
+awk '{
+    for (i = 1; i <= NF; i++) {
+        split($i, kv, "=")
+        if (kv[1] == "sgemm" && kv[2] + 0 > best) best = kv[2] + 0
+        if (kv[1] == "operations") work = kv[2] / 1e9
+        if (kv[1] == "first" || kv[1] == "later" || kv[1] == "torch" || kv[1] == "numpy") {
+            list[kv[1], count[kv[1]]++] = kv[2] + 0
+        }
+    }
+}
+function median(what,   i, j, t, v, n) {
+    n = count[what]
+    for (i = 0; i < n; i++) v[i] = list[what, i]
+    for (i = 1; i < n; i++)
+        for (j = i; j > 0 && v[j - 1] > v[j]; j--) { t = v[j]; v[j] = v[j - 1]; v[j - 1] = t }
+    return n % 2 ? v[(n - 1) / 2] : (v[n / 2 - 1] + v[n / 2]) / 2
+}
+END {
+    first = median("first"); later = median("later")
+    printf "first pass %.2f s, %.3f of a later one; %.3f of the best sgemm (%.0f GFLOP/s)\n",
+        first, first / later, work / first / best, best
+    if (count["torch"]) printf "torch, no intervals: %.2f s, %.2f times as long\n", median("torch"), median("torch") / first
+    if (count["numpy"]) printf "numpy, no intervals: %.2f s, %.2f times as long\n", median("numpy"), median("numpy") / first
+}' "$turns"

@@ -1,6 +1,9 @@
 /* Sums of blocks, of moved rows and of parts equal the sums of the whole. */
 #include "tests/check.h"
 
+#include <math.h>
+
+#include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/blas.h"
 #include "lib/linalg/cross.h"
@@ -165,6 +168,29 @@ static void parts_add_up(void **state)
     drop(&b);
 }
 
+/* Groups without rows are zero, whatever their memory held before. */
+static void empty_groups_are_zero(void **state)
+{
+    (void)state;
+    struct sums s = {0};
+    double *before;
+
+    draw(4);
+    ok(iso_alloc(&before, ISO_GROUPS * P * Q, sizeof *before));
+    for (int i = 0; i < ISO_GROUPS * P * Q; i++)
+        before[i] = NAN;
+    iso_free(before);
+    ok(iso_moments_new(&s.x, P));
+    ok(iso_moments_new(&s.y, Q));
+    ok(iso_cross_new(&s.c, P, Q, false));
+    ok(iso_cross_keep(&s.c));
+    add(&s.c, &s.x, &s.y, xs, ys, EACH, 3, true, true);
+    iso_cross_finish(&s.c, &s.x, &s.y);
+    for (int i = 0; i < ISO_GROUPS * P * Q; i++)
+        near(s.c.kept[i], i / (P * Q) == 3 ? s.c.xy[i % (P * Q)] : 0, 1e-12);
+    drop(&s);
+}
+
 /* By hand for one column: x = (0,1,2)', y = (0,0,3)': XcᵀYc = 3, so the biased form is 9. */
 static void biased_by_hand(void **state)
 {
@@ -186,5 +212,5 @@ static void biased_by_hand(void **state)
 int main(void)
 {
     RUN_TESTS(test(blocks_equal_the_whole), test(shifts_are_closed), test(parts_add_up),
-              test(biased_by_hand));
+              test(empty_groups_are_zero), test(biased_by_hand));
 }

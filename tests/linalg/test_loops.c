@@ -58,10 +58,10 @@ static void fold_and_add(void **state)
         const int64_t n = lengths[l];
         double along[4], norm[4];
         draw((uint64_t)(20 + l));
-        norm[0] = best->fold_f32(acc[0], &along[0], f[0], 2, d[1], n);
-        norm[1] = plain->fold_f32(acc[1], &along[1], f[0], 2, d[1], n);
-        norm[2] = best->fold_f64(acc[0], &along[2], d[0], 0.5, d[1], n);
-        norm[3] = plain->fold_f64(NULL, &along[3], d[0], 1, d[1], n);
+        norm[0] = best->fold_f32(acc[0], &along[0], f[0], 2, d[1], n, n % 2);
+        norm[1] = plain->fold_f32(acc[1], &along[1], f[0], 2, d[1], n, n % 2);
+        norm[2] = best->fold_f64(acc[0], &along[2], d[0], 0.5, d[1], n, false);
+        norm[3] = plain->fold_f64(NULL, &along[3], d[0], 1, d[1], n, false);
         plain->add_f64(acc[1], d[0], 0.5, n);
         best->add_f32(acc[0], f[1], 4, n);
         plain->add_f32(acc[1], f[1], 4, n);
