@@ -8,6 +8,7 @@
 
 #include "bin/term.h"
 #include "lib/base/alloc.h"
+#include "lib/base/cpu.h"
 #include "lib/base/run.h"
 #include "lib/io/record_write.h"
 #include "lib/io/table.h"
@@ -45,7 +46,7 @@ static void look_at_machine(struct out_origin *m, const struct args *args)
         (void)snprintf(m->system, sizeof m->system, "%s %s", name.sysname, name.machine);
     else
         (void)snprintf(m->system, sizeof m->system, "unknown");
-    (void)iso_number_int(m->cores, sysconf(_SC_NPROCESSORS_ONLN));
+    (void)iso_number_int(m->cores, iso_cpu_cores());
     (void)iso_number_int(m->threads, args->run.threads ? args->run.threads : iso_blas_threads());
     m->facts[0] = (iso_fact){"system", m->system};
     m->facts[1] = (iso_fact){"cores", m->cores};

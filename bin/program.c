@@ -2,13 +2,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bin/cmd.h"
 #include "bin/help.h"
 #include "bin/opt.h"
 #include "bin/run_files.h"
 #include "bin/term.h"
+#include "lib/base/cpu.h"
 #include "lib/linalg/blas.h"
 
 /* What was printed must have arrived: a full disk shows only here. */
@@ -26,7 +26,7 @@ static int close_up(const char *command, int status)
 /* More threads than this only wait for each other; each also takes memory for itself. */
 static int64_t threads_most(void)
 {
-    const int64_t cores = sysconf(_SC_NPROCESSORS_ONLN);
+    const int64_t cores = iso_cpu_cores();
 
     return 4 * cores > 64 ? 4 * cores : 64;
 }

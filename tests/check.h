@@ -31,6 +31,7 @@
 
 #include "lib/base/cpu.h"
 #include "lib/base/err.h"
+#include "lib/linalg/blas.h"
 
 #define ok(call)                check_ok((call), #call, __FILE__, __LINE__)
 #define fails(call, code, part) check_fails((call), code, part, #call, __FILE__, __LINE__)
@@ -40,6 +41,7 @@
 #define RUN_TESTS(...)                                                                             \
     const struct CMUnitTest all_tests[] = {__VA_ARGS__};                                           \
     kernels(ISO_CPU_AVX512);                                                                       \
+    iso_blas_choose();                                                                             \
     iso_fields_style(ISO_FIELDS_DASHED);                                                           \
     return cmocka_run_group_tests(all_tests, NULL, NULL)
 

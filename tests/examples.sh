@@ -82,7 +82,7 @@ expect 05_align '^measure	estimator	' 8 en.f32 de.f32
 "$build/bin/isogloss" align en=en.f32 de=de.f32 --dim 8 --dtype f32 --quiet \
     --measure p@1,p@1:csls,mrr,cka >program.tsv
 awk -F '\t' '
-    # the program may run other kernels than a lesson does (ISOGLOSS_CPU, the core type it sets)
+    # the program may run other kernels than a lesson does (ISOGLOSS_CPU)
     function same(a, b,  far) {
         far = a > b ? a - b : b - a
         return a == b || (a ~ /^-?[0-9.]+(e[-+]?[0-9]+)?$/ && b ~ /^-?[0-9]/ && far < 1e-6)

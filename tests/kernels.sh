@@ -4,8 +4,8 @@
 #     tests/kernels.sh [--list] [CHOICE...]     without names all of them, which takes as many suites
 #     ISOGLOSS_TESTS="encode_test_embed cli_embed" tests/kernels.sh     these tests only
 #
-# Three parties choose by the CPU: our own loops (ISOGLOSS_CPU), OpenBLAS (OPENBLAS_CORETYPE) and
-# oneDNN (DNNL_MAX_CPU_ISA). A choice that this CPU or build cannot run is skipped. Logs are in
+# Three parties choose by the CPU: our own loops, OpenBLAS (also by OPENBLAS_CORETYPE) and oneDNN
+# (also by DNNL_MAX_CPU_ISA). ISOGLOSS_CPU limits all of them. A choice that this CPU or build cannot run is skipped. Logs are in
 # build/kernels/. Exits 1 if any test failed.
 set -eu
 cd "$(dirname "$0")/.."
@@ -24,15 +24,13 @@ dnnl-avx2    avx2     build                         DNNL_MAX_CPU_ISA=AVX2
 dnnl-avx512  avx512vl build                         DNNL_MAX_CPU_ISA=AVX512_CORE
 dnnl-vnni    avx512_vnni build                      DNNL_MAX_CPU_ISA=AVX512_CORE_VNNI
 no-dnnl      -        build/kernels/without-onednn  -
-no-dnnl-avx2 avx2     build/kernels/without-onednn  ISOGLOSS_CPU=avx2 OPENBLAS_CORETYPE=Haswell
-old-cpu      -        build                         ISOGLOSS_CPU=plain OPENBLAS_CORETYPE=Prescott DNNL_MAX_CPU_ISA=SSE41
-avx2-cpu     avx2     build                         ISOGLOSS_CPU=avx2 OPENBLAS_CORETYPE=Haswell DNNL_MAX_CPU_ISA=AVX2
+no-dnnl-avx2 avx2     build/kernels/without-onednn  ISOGLOSS_CPU=avx2
 '
 if [ "${1:-}" = --list ]; then
     echo "$choices" | sed '/^$/d'
     exit 0
 fi
-unset ISOGLOSS_CPU OPENBLAS_CORETYPE DNNL_MAX_CPU_ISA ISOGLOSS_KERNELS
+unset ISOGLOSS_CPU OPENBLAS_CORETYPE DNNL_MAX_CPU_ISA
 . examples/packages.sh
 mkdir -p build/kernels
 

@@ -244,7 +244,7 @@ iso_err iso_pass(iso_value *values, double *replicates, const iso_task *task, co
                  const iso_run *run)
 {
     const int64_t cells = task->pairs * task->measures;
-    const int threads = iso_blas_enter(run);
+    const iso_threads threads = iso_blas_enter(run);
     iso_value *own = NULL;
     iso_err err = ISO_OK;
 

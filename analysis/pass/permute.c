@@ -364,7 +364,7 @@ static void reading_free(struct reading *r)
 iso_err iso_permute(double *permuted, const iso_task *task, const iso_permutations *permutations,
                     const iso_run *run)
 {
-    const int threads = iso_blas_enter(run);
+    const iso_threads threads = iso_blas_enter(run);
     const double need = iso_permute_memory(task, permutations->count);
     const double room = (double)iso_run_mem(run) - need;
     struct reading r = {.task = task,

@@ -145,7 +145,7 @@ static void finder_free(struct finder *f)
 iso_err iso_near_find(iso_near *forward, iso_near *backward, iso_view x, iso_view y,
                       const iso_near_opt *opt, const iso_run *run, iso_near_stats *stats)
 {
-    const int threads = iso_blas_enter(run);
+    const iso_threads threads = iso_blas_enter(run);
     const bool plain = opt && opt->plain;
     struct finder f = {.run = run};
     iso_near there = {0}, back = {0};
@@ -197,7 +197,7 @@ iso_err iso_near_ranks(int64_t *rank, iso_view x, iso_view y, const int64_t *que
                        const int64_t *target, int64_t pairs, const iso_near_opt *opt,
                        const iso_run *run)
 {
-    const int threads = iso_blas_enter(run);
+    const iso_threads threads = iso_blas_enter(run);
     const bool plain = opt && opt->plain;
     struct finder f = {.run = run};
     int64_t *found = NULL;

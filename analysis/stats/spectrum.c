@@ -210,7 +210,7 @@ done:
 
 iso_err iso_spectrum_of(iso_spectrum *out, iso_rows *rows, const iso_run *run)
 {
-    const int threads = iso_blas_enter(run);
+    const iso_threads threads = iso_blas_enter(run);
     const int64_t n = rows->rows;
     iso_spectrum found = {NAN, NAN, NAN, n > 1 ? n * (n - 1) / 2 : 0, NULL};
     iso_err err = ISO_OK;

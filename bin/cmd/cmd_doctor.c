@@ -1,71 +1,13 @@
 /* isogloss doctor: what decides speed and correctness on this machine. */
-#include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "bin/cmd.h"
 #include "bin/cmd/golden.h"
-#include "bin/input.h"
-#include "bin/kernels.h"
+#include "bin/cmd/machine.h"
 #include "bin/cmd/rates.h"
+#include "bin/input.h"
 #include "bin/term.h"
-#include "lib/base/cpu.h"
 #include "lib/linalg/blas.h"
-#include "lib/linalg/packed.h"
-
-/* "AMD EPYC 7B13", or "" where the system does not say. */
-static void model_name(char *out, size_t room)
-{
-    FILE *file = fopen("/proc/cpuinfo", "r");
-    char line[256];
-
-    *out = '\0';
-    while (file && fgets(line, sizeof line, file)) {
-        const char *name = strstr(line, ": ");
-        if (strncmp(line, "model name", 10) == 0 && name) {
-            snprintf(out, room, "%.*s, ", (int)strcspn(name + 2, "\n"), name + 2);
-            break;
-        }
-    }
-    if (file)
-        fclose(file);
-}
-
-static int cores(void)
-{
-    cpu_set_t cores;
-
-    return sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
-}
-
-static void machine(void)
-{
-    const struct kernels_cpu cpu = kernels_cpu();
-    const char *name = iso_blas_corename(), *best = kernels_best(&cpu);
-    const char *better = kernels_choose(&cpu, name, iso_blas_config());
-    char model[256];
-
-    model_name(model, sizeof model);
-    printf("cpu         %s%d cores, %s\n", model, cores(), kernels_cpu_text(&cpu));
-    printf("BLAS        %s\n", iso_blas_config());
-    printf("kernels     %s", name);
-    if (kernels_were_set())
-        printf(", set by isogloss");
-    else if (getenv("OPENBLAS_CORETYPE"))
-        printf(", asked for by OPENBLAS_CORETYPE");
-    if (better)
-        printf("; %s would be faster here", better);
-    else if (best)
-        printf("; the best for this CPU");
-    printf("\nthreads     %d\n", iso_blas_threads());
-    printf("own loops   %s%s\n", iso_cpu_name(iso_cpu_level()),
-           iso_cpu_level() < iso_cpu_native() ? ", limited by ISOGLOSS_CPU" : "");
-    for (int c = ISO_COMPUTE_F32; c <= ISO_COMPUTE_INT8; c++)
-        printf("%s%s: %s", c == ISO_COMPUTE_F32 ? "encoder     " : ", ",
-               iso_compute_name((iso_compute)c), iso_packed_engine((iso_compute)c));
-    printf("\n");
-}
 
 static iso_err rates(const iso_run *run)
 {
@@ -117,14 +59,14 @@ static iso_err answers(int *wrong, const iso_run *run)
 static int run(const struct args *args)
 {
     const iso_run run = term_run(args);
+    const iso_threads threads = iso_blas_enter(&run);
     iso_states *states = NULL;
     iso_err err = ISO_OK;
     int wrong = 0;
 
     if (args->inputs.count > 0)
         ISO_TRY(input_open(&states, args, &args->inputs, &run));
-    iso_blas_set_threads(run.threads);
-    machine();
+    machine_print();
     ISO_TRY(rates(&run));
     ISO_TRY(reading(args, states, &run));
     ISO_TRY(answers(&wrong, &run));
@@ -132,6 +74,7 @@ static int run(const struct args *args)
         ISO_FAIL(ISO_ENUMERIC, "%d known answers come out wrong on this machine", wrong);
 done:
     iso_states_close(states);
+    iso_blas_leave(threads);
     return err == ISO_OK ? EXIT_DONE : cmd_failed(args, err);
 }
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "bin/cmd.h"
-#include "lib/linalg/blas.h"
+#include "bin/cmd/machine.h"
 
 #if defined(__clang__)
 static const char compiler[] = "clang " __clang_version__;
@@ -17,12 +17,11 @@ static int run(const struct args *args)
     if (args->inputs.count > 0)
         return cmd_usage(args, "%s: no words are taken", args->inputs.at[0]);
     printf("isogloss %s\n\n", ISO_VERSION);
-    printf("compiler   %s, %s\n", compiler, ISO_BUILD);
-    printf("libraries  %s\n", ISO_LIBRARIES);
-    printf("BLAS       %s\n", iso_blas_config());
-    printf("kernels    %s, %d threads\n", iso_blas_corename(), iso_blas_threads());
-    printf("reads      native HDF5, per-sentence and matrix HDF5, npy, npz, safetensors, raw\n");
-    printf("licence    Apache-2.0; comes without warranty\n");
+    printf("compiler    %s, %s\n", compiler, ISO_BUILD);
+    printf("libraries   %s\n", ISO_LIBRARIES);
+    machine_print();
+    printf("reads       native HDF5, per-sentence and matrix HDF5, npy, npz, safetensors, raw\n");
+    printf("licence     Apache-2.0; comes without warranty\n");
     return EXIT_DONE;
 }
 

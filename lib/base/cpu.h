@@ -1,4 +1,5 @@
-/* Which instructions our own loops use: the best that the CPU has, unless that is limited. */
+/* Which instructions our own loops use: the best that the CPU has, unless that is limited; and how
+ * many cores there are for them. */
 #ifndef ISO_BASE_CPU_H
 #define ISO_BASE_CPU_H
 
@@ -23,8 +24,8 @@ iso_cpu iso_cpu_level(void);
 
 /**
  * Limits it from now on, for the whole process; returns the limit that held before, to be put
- * back. For tests, and for numbers that must be equal on unlike machines. OpenBLAS and oneDNN
- * choose for themselves (OPENBLAS_CORETYPE, DNNL_MAX_CPU_ISA).
+ * back. For tests, and for numbers that must be equal on unlike machines. OpenBLAS follows when it
+ * is told (iso_blas_choose); oneDNN, which can be told only once, is not used under a limit.
  */
 iso_cpu iso_cpu_limit(iso_cpu most);
 
@@ -33,6 +34,18 @@ const char *iso_cpu_name(iso_cpu cpu);
 
 /** The one called so; false if there is none. */
 bool iso_cpu_named(iso_cpu *out, const char *name);
+
+/**
+ * The cores that this process may use when it is first asked: those of its affinity mask, at most
+ * the quota of its cgroups, rounded up. At least 1.
+ */
+int iso_cpu_cores(void);
+
+/**
+ * The quota alone, in cores: the tightest of the cgroups that `root`/proc/self/cgroup names and
+ * those above them, from `root`/sys/fs/cgroup, version 1 or 2; 0 = none. `root` is "" but in tests.
+ */
+int iso_cpu_quota(const char *root);
 
 ISO_END
 

@@ -16,6 +16,26 @@ static inline int iso_threads_most(void)
 #endif
 }
 
+/** So many would take part if nobody had said anything: the cores of the affinity mask. */
+static inline int iso_threads_by_default(void)
+{
+#ifdef _OPENMP
+    return omp_get_num_procs();
+#else
+    return 1;
+#endif
+}
+
+/** Sets iso_threads_most for regions that the calling thread begins. */
+static inline void iso_threads_set(int threads)
+{
+#ifdef _OPENMP
+    omp_set_num_threads(threads);
+#else
+    (void)threads;
+#endif
+}
+
 /** The number of the calling thread in its region, from 0. */
 static inline int iso_thread_this(void)
 {

@@ -399,12 +399,10 @@ done:
 iso_err iso_embed(iso_states **out, iso_model *model, const iso_texts *texts,
                   const iso_embed_opt *opt, const iso_run *run)
 {
-    const int threads = iso_blas_threads();
+    const iso_threads threads = iso_blas_enter(run);
     struct embed *e = NULL;
     iso_err err = ISO_OK;
 
-    if (run && run->threads > 0)
-        iso_blas_set_threads(run->threads);
     ISO_TRY(begin(&e, opt));
     ISO_NEED(out || e->opt.path, "states need " ISO_FIELD(out) " or a place in memory");
     ISO_NEED(e->opt.path || !e->opt.resume, ISO_FIELD(resume) " needs " ISO_FIELD(out));
@@ -416,7 +414,6 @@ iso_err iso_embed(iso_states **out, iso_model *model, const iso_texts *texts,
     ISO_TRY(hand_over(out, &e));
 done:
     embed_free(e);
-    if (run && run->threads > 0)
-        iso_blas_set_threads(threads);
+    iso_blas_leave(threads);
     return err;
 }

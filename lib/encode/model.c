@@ -182,12 +182,10 @@ iso_err iso_model_pin(iso_model *m, iso_compute compute)
 
 iso_err iso_model_open(iso_model **out, const iso_model_opt *opt, const iso_run *run)
 {
-    const int threads = iso_blas_threads();
+    const iso_threads threads = iso_blas_enter(run);
     iso_model *m = NULL;
     iso_err err = ISO_OK;
 
-    if (run && run->threads > 0)
-        iso_blas_set_threads(run->threads);
     ISO_TRY(iso_model_check(opt));
     ISO_TRY(iso_model_find(opt->folder));
     ISO_TRY(iso_alloc(&m, 1, sizeof *m));
@@ -196,8 +194,7 @@ iso_err iso_model_open(iso_model **out, const iso_model_opt *opt, const iso_run 
     m = NULL;
 done:
     iso_model_close(m);
-    if (run && run->threads > 0)
-        iso_blas_set_threads(threads);
+    iso_blas_leave(threads);
     return err;
 }
 

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <unistd.h>
-#ifdef _OPENMP
-#include <omp.h>
-#endif
+
+#include "lib/base/cpu.h"
+#include "lib/base/threads.h"
+#include "lib/linalg/blas_kernels.h"
 
 /* A product C (m × n) = op(A) op(B) over the inner size k, as the BLAS wants it. */
 struct product {
@@ -120,43 +120,77 @@ const char *iso_blas_config(void)
     return openblas_get_config();
 }
 
+const char *iso_blas_kernels(void)
+{
+    return iso_kernels_text();
+}
+
+void iso_blas_choose(void)
+{
+    iso_kernels_settle();
+}
+
+/* --- Threads --- */
+
+/* Both count the cores of the affinity mask, and know nothing of quotas. Another number is what a
+ * person (OMP_NUM_THREADS) or a host told them. */
+static int usual(int have, int could_have)
+{
+    const int cores = iso_cpu_cores();
+
+    return have == could_have && cores < have ? cores : have;
+}
+
 int iso_blas_threads(void)
 {
-    return openblas_get_num_threads();
+    return usual(iso_threads_most(), iso_threads_by_default());
 }
 
-void iso_blas_set_threads(int threads)
+static void take_threads(iso_threads t)
 {
-    if (threads <= 0)
-        threads = (int)sysconf(_SC_NPROCESSORS_ONLN);
-    openblas_set_num_threads(threads);
-#ifdef _OPENMP
-    omp_set_num_threads(threads);
-#endif
+    if (t.blas != openblas_get_num_threads())
+        openblas_set_num_threads(t.blas);
+    if (t.loops != iso_threads_most())
+        iso_threads_set(t.loops);
 }
 
-int iso_blas_enter(const iso_run *run)
+/* What a person should know, once in a process. */
+static void remark(const iso_run *run)
 {
-    const int before = iso_blas_threads();
+    static atomic_bool kernels, threads;
 
-    if (!run || run->threads <= 0)
-        return 0;
-    iso_blas_set_threads(run->threads);
+    if (!run || !run->note)
+        return;
+    if (run->threads > iso_cpu_cores() && !atomic_exchange(&threads, true))
+        iso_run_note(run, ISO_FIELD(threads) " is %d, this process may use %d core%s", run->threads,
+                     iso_cpu_cores(), iso_cpu_cores() == 1 ? "" : "s");
+    if (iso_kernels_remark() && !atomic_exchange(&kernels, true))
+        iso_run_note(run, "kernels of OpenBLAS: %s", iso_kernels_remark());
+}
+
+iso_threads iso_blas_enter(const iso_run *run)
+{
+    const iso_threads before = {openblas_get_num_threads(), iso_threads_most()};
+
+    remark(run);
+    if (run && run->threads > 0)
+        take_threads((iso_threads){run->threads, run->threads});
+    else
+        take_threads((iso_threads){usual(before.blas, openblas_get_num_procs()),
+                                   usual(before.loops, iso_threads_by_default())});
     return before;
 }
 
-void iso_blas_leave(int before)
+void iso_blas_leave(iso_threads before)
 {
-    if (before > 0)
-        iso_blas_set_threads(before);
+    take_threads(before);
 }
 
 /* --- Whether OpenBLAS and OpenMP will get the memory that their threads ask for: refused, the one
  * asks again for ever, the other ends the process --- */
 
-/* What OpenBLAS maps for a thread (BUFFER_SIZE of its common_x86_64.h, the largest of all CPUs); a
- * thread's stack, of 8 MB as a rule, with as much to spare. */
-static const int64_t BUFFER = (int64_t)128 << 20, STACK = (int64_t)16 << 20;
+/* A thread's stack, of 8 MB as a rule, with as much to spare. */
+static const int64_t BUFFER = ISO_BLAS_BUFFER, STACK = (int64_t)16 << 20;
 
 /* Buffers that are mapped already, as far as /proc shows. Neighbouring ones are one line there. */
 static int64_t buffers_held(void)
@@ -209,9 +243,12 @@ iso_err iso_blas_ready(void)
 
     if (atomic_load_explicit(&ready, memory_order_relaxed))
         return ISO_OK;
+    if (iso_kernels_fault())
+        return iso_fail(ISO_EUNSUP, "kernels of OpenBLAS: %s, and this CPU does not run them",
+                        iso_kernels_text());
     const bool limited = getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
     if (limited) {
-        const int threads = iso_blas_threads();
+        const int threads = openblas_get_num_threads();
         const int64_t held = buffers_held();
         const int64_t more = (held < threads ? threads - held : 0) * BUFFER + threads * STACK;
         if (!fits(more))

@@ -32,18 +32,30 @@ ISO_MUST_USE iso_err iso_square_nt(iso_mat *c, iso_view a);
  */
 ISO_MUST_USE iso_err iso_blas_ready(void);
 
-/** The kernels the BLAS chose when it was loaded ("Haswell"), and how it was built. */
+/** The kernels of the BLAS ("Haswell"), and how it was built. */
 const char *iso_blas_corename(void);
 const char *iso_blas_config(void);
 
-/** Threads of the BLAS and, in the calling thread, of our own loops; set 0 for one a core. */
+/** The kernels and who chose them, for people: "SkylakeX, chosen by isogloss instead of Haswell".
+ * The library chooses when it is loaded, and what OPENBLAS_CORETYPE says stays. */
+const char *iso_blas_kernels(void);
+
+/** Chooses anew after iso_cpu_limit. When a program starts: not while other threads run. */
+void iso_blas_choose(void);
+
+/** The threads of a run that does not say: one for each core that this process may use, or as many
+ * as the host or a person told OpenMP. */
 int iso_blas_threads(void);
-void iso_blas_set_threads(int threads);
+
+/* The threads of OpenBLAS, and in the calling thread those of our own loops. */
+typedef struct iso_threads {
+    int blas, loops;
+} iso_threads;
 
 /** The threads that a run asks for (it may be NULL), until iso_blas_leave gets what this returned.
- */
-ISO_MUST_USE int iso_blas_enter(const iso_run *run);
-void iso_blas_leave(int before);
+ * Says once in a process where that is more than there are cores. */
+ISO_MUST_USE iso_threads iso_blas_enter(const iso_run *run);
+void iso_blas_leave(iso_threads before);
 
 ISO_END
 

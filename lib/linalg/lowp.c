@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "lib/base/alloc.h"
+#include "lib/base/cpu.h"
 
 struct iso_lowp {
     iso_lowp_type type;
@@ -26,6 +27,8 @@ bool iso_lowp_has(iso_lowp_type type)
 {
     const unsigned isa = (unsigned)dnnl_get_effective_cpu_isa();
 
+    if (type != ISO_LOWP_F32 && iso_cpu_level() < iso_cpu_native())
+        return false;
     switch (type) {
     case ISO_LOWP_F32:
         return true;

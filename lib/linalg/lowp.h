@@ -12,7 +12,8 @@
 typedef enum iso_lowp_type { ISO_LOWP_F32 = 0, ISO_LOWP_BF16, ISO_LOWP_S8 } iso_lowp_type;
 
 /** Whether this CPU has instructions for the type that are exact: without VNNI oneDNN's 8-bit sums
- * saturate, without AVX512_BF16 its bf16 is slower than f32. */
+ * saturate, without AVX512_BF16 its bf16 is slower than f32. Under a limit (iso_cpu_limit) bf16 and
+ * int8 are left to others: oneDNN takes one limit in a process, before its first use. */
 bool iso_lowp_has(iso_lowp_type type);
 
 /** Weights in the layout that oneDNN likes best. */

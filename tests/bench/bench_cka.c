@@ -15,7 +15,6 @@
 
 #include "analysis/similarity/cka.h"
 #include "analysis/pass/pass.h"
-#include "bin/kernels.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/blas.h"
@@ -123,7 +122,6 @@ static double median_seconds(struct cost *cost, int count)
 
 int main(int argc, char **argv)
 {
-    kernels_settle(argv); /* as the program does */
     mallopt(M_MMAP_MAX, 0);
     mallopt(M_TRIM_THRESHOLD, INT_MAX);
     const int64_t n = argument(argc, argv, 1, 10000), d = argument(argc, argv, 2, 768);

@@ -1,7 +1,6 @@
 /* The encoder on B sentences of T tokens: tokens a second, and where the time goes. */
 #include <string.h>
 
-#include "bin/kernels.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/blas.h"
@@ -132,7 +131,6 @@ int main(int argc, char **argv)
 {
     static const char *const names[] = {"f32", "bf16", "int8"};
 
-    kernels_settle(argv);
     if (argc < 4) {
         fprintf(stderr, "usage: bench_encoder MODEL B T [f32|bf16|int8]...\n");
         return 2;

@@ -2,7 +2,6 @@
  * what runs them again and again. Usage: bench_layers MODEL BATCH IDS... */
 #include <string.h>
 
-#include "bin/kernels.h"
 #include "lib/base/alloc.h"
 #include "lib/io/corpus.h"
 #include "lib/linalg/blas.h"
@@ -81,7 +80,6 @@ int main(int argc, char **argv)
     double seconds = 0;
     int64_t tokens = 0;
 
-    kernels_settle(argv);
     if (argc < 4) {
         fprintf(stderr, "usage: bench_layers MODEL BATCH IDS...\n");
         return 2;

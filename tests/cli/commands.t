@@ -70,7 +70,9 @@ $ isogloss man version
 >
 > DESCRIPTION
 >        Prints the version of the program, the compiler and libraries it was
->        built with, and the kernels that the BLAS uses on this machine. isogloss
+>        built with, and what decides speed on this machine: the CPU, the kernels
+>        of the BLAS and who chose them, threads, the instructions that the loops
+>        of Isogloss use, and what computes the encoder's products. isogloss
 >        --version is the same.
 >
 > OPTIONS

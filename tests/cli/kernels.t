@@ -1,17 +1,17 @@
-# The program starts itself anew at most once, whatever it is told about kernels.
+# Whatever it is told about kernels, the program runs on with what the CPU has.
 $ OPENBLAS_CORETYPE=Nonsense isogloss version | head -n 1
 > isogloss *
 2> ...
 $ OPENBLAS_CORETYPE= isogloss version | head -n 1
 > isogloss *
 2> ...
-$ ISOGLOSS_KERNELS=SkylakeX isogloss version | head -n 1
-> isogloss *
 $ env -i "$(command -v isogloss)" version | head -n 1
 > isogloss *
-# our own loops go by another variable
-$ ISOGLOSS_CPU=plain isogloss doctor --quiet | grep '^own loops'
+# one switch limits our own loops, OpenBLAS and oneDNN
+$ ISOGLOSS_CPU=plain isogloss version | grep '^own loops'
 > own loops   plain*
+$ ISOGLOSS_CPU=plain isogloss version | grep '^encoder' | grep oneDNN
+? 1
 $ ISOGLOSS_CPU=sse isogloss version
 2> isogloss: ISOGLOSS_CPU is sse, not plain, avx2 or avx512
 ? 2

@@ -1,12 +1,16 @@
 $ isogloss version
 > isogloss *.*.*
 >
-> compiler   *
-> libraries  OpenBLAS *, HDF5 *
-> BLAS       *
-> kernels    *, * threads
+> compiler    *
+> libraries   OpenBLAS *, HDF5 *
+> cpu         * cores, *
+> BLAS        *
+> kernels     *, *
+> threads     *
+> own loops   *
+> encoder     f32: *, bf16: *, int8: *
 > ...
-> licence    Apache-2.0; comes without warranty
+> licence     Apache-2.0; comes without warranty
 $ isogloss --version | head -n 1
 > isogloss *
 $ isogloss version now

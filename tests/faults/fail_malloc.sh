@@ -16,8 +16,8 @@ runs=0 bad=0 n=$first
 while [ "$n" -le "$last" ]; do
     mkdir "$work/run"
     status=0
-    # one thread, and no second start with other kernels: n then means the same allocation each time
-    (cd "$work/run" && ISOGLOSS_KERNELS=- OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
+    # one thread: n then means the same allocation each time
+    (cd "$work/run" && OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
         LD_PRELOAD="$work/fail_malloc.so" FAIL_MALLOC="$n" FAIL_MALLOC_IN="$(basename "$program")" \
         timeout -s KILL 60 "$program" "$@" >"$work/out" 2>"$work/err") || status=$?
     left=$(ls -A "$work/run" | grep -v '\.part' | tr '\n' ' ') || true

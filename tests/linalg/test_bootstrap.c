@@ -173,16 +173,16 @@ static void seeds_and_threads(void **state)
     (void)state;
     static double x[4001];
     double lo = 0, hi = 0, again_lo = 0, again_hi = 0, other_lo = 0, other_hi = 0;
-    const int threads = iso_blas_threads();
+    iso_threads threads = iso_blas_enter(&(iso_run){.threads = 1});
 
     for (int i = 0; i < 4001; i++)
         x[i] = 1.0 / (1 + i % 7);
     ok(iso_boot_mean(&lo, &hi, x, 4001, ISO_BOOT_PERCENTILE, 0.95, 11));
-    iso_blas_set_threads(1);
+    iso_blas_leave(threads);
     ok(iso_boot_mean(&again_lo, &again_hi, x, 4001, ISO_BOOT_PERCENTILE, 0.95, 11));
-    iso_blas_set_threads(3);
+    threads = iso_blas_enter(&(iso_run){.threads = 3});
     ok(iso_boot_mean(&other_lo, &other_hi, x, 4001, ISO_BOOT_PERCENTILE, 0.95, 11));
-    iso_blas_set_threads(threads);
+    iso_blas_leave(threads);
     assert_true(lo == again_lo && hi == again_hi && lo == other_lo && hi == other_hi);
     ok(iso_boot_mean(&other_lo, &other_hi, x, 4001, ISO_BOOT_PERCENTILE, 0.95, 12));
     assert_true(lo != other_lo && hi != other_hi);

@@ -15,7 +15,7 @@ printf '#include "lib/io/h5_inside.h"\n' > lib/io/h5_data.c
 printf '#include "lib/io/states.h"\n' > analysis/similarity/cka.c
 printf '#include "analysis/study/mix/mix.h"\n#include "analysis/study/items/x.h"\n' > analysis/study/compare/compare.c
 printf '#include "bin/opt.h"\n#include "bin/x.h"\n' > analysis/page/figure/figure.c
-printf 'void f(void) { /* exit( */\n    printf("x");\n    x = malloc(3);\n    f("--mem");\n}\n' > lib/base/loud.c
+printf 'void f(void) { /* exit( */\n    printf("x");\n    x = malloc(3);\n    f("--mem");\n    f(*environ);\n}\n' > lib/base/loud.c
 printf '#include "analysis/similarity/cka.h"\n#include "lib/io/states.h"\n#include <getopt.h>\n' > bin/opt.c
 printf 'int x;\n' > bin/up.c
 printf 'int x;\n' > lib/io/Camel.c
@@ -37,6 +37,7 @@ for want in \
     'lib/base/loud.c:2: the library neither prints' \
     'lib/base/loud.c:3: memory goes through' \
     'lib/base/loud.c:4: an option of the program' \
+    'lib/base/loud.c:5: the library does not read the environment' \
     'lib/base/up.c:1: up is already a name in bin' \
     'lib/io/Camel.c:1: file names are snake_case' \
     'lib/io/util:1: a name that says nothing' \

@@ -7,6 +7,7 @@
 #include "analysis/study/preset.h"
 #include "lib/base/alloc.h"
 #include "lib/io/map_file.h"
+#include "lib/linalg/blas.h"
 
 /* One run of align. */
 struct align {
@@ -352,6 +353,7 @@ static iso_err run_align(iso_records *out, iso_states *states, const iso_align_o
                          const char *unmapped, const iso_run *run)
 {
     const int64_t before = iso_records_count(out);
+    const iso_threads threads = iso_blas_enter(run);
     struct align a = {.records = {.out = out, .about = iso_states_about(states)}};
     iso_err err = ISO_OK;
 
@@ -368,6 +370,7 @@ done:
     if (err)
         iso_records_cut(out, before);
     forget(&a);
+    iso_blas_leave(threads);
     return err;
 }
 

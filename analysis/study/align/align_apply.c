@@ -5,6 +5,7 @@
 #include "lib/base/alloc.h"
 #include "lib/io/map_file.h"
 #include "lib/io/native_write.h"
+#include "lib/linalg/blas.h"
 #include "lib/linalg/convert.h"
 
 /* One application. */
@@ -218,6 +219,7 @@ done:
 iso_err iso_align_apply(const char *path, iso_states *states, const iso_align_opt *opt,
                         const iso_run *run)
 {
+    const iso_threads threads = iso_blas_enter(run);
     struct align_ask ask;
     struct apply a = {.ask = &ask, .from = states};
     iso_err err = iso_align_ask_make(&ask, opt, run);
@@ -231,5 +233,6 @@ iso_err iso_align_apply(const char *path, iso_states *states, const iso_align_op
     iso_free(a.matrix[0]);
     iso_free(a.matrix[1]);
     iso_align_ask_free(&ask);
+    iso_blas_leave(threads);
     return err;
 }

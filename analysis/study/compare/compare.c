@@ -15,6 +15,7 @@
 #include "analysis/study/items/item_permutations.h"
 #include "analysis/study/items/records.h"
 #include "lib/base/alloc.h"
+#include "lib/linalg/blas.h"
 
 enum { MEASURES = 64 };
 
@@ -406,6 +407,7 @@ iso_err iso_compare(iso_records *out, iso_states *states, const iso_compare_opt 
                     const iso_run *run)
 {
     const int64_t before = iso_records_count(out);
+    const iso_threads threads = iso_blas_enter(run);
     iso_compare_opt o;
     struct comparison c = {.opt = &o};
     iso_err err = ISO_OK;
@@ -430,5 +432,6 @@ done:
     if (err)
         iso_records_cut(out, before);
     forget(&c);
+    iso_blas_leave(threads);
     return err;
 }

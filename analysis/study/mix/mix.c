@@ -388,7 +388,7 @@ iso_err iso_mix(iso_records *out, iso_model *model, const iso_texts *texts, cons
                 const iso_run *run)
 {
     const int64_t before = iso_records_count(out);
-    const int threads = iso_blas_enter(run);
+    const iso_threads threads = iso_blas_enter(run);
     struct mix_job job = {.run = run};
     iso_err err = ISO_OK;
 

@@ -350,7 +350,7 @@ iso_err iso_probe(iso_records *out, iso_states *states, const iso_probe_opt *opt
                   const iso_run *run)
 {
     const int64_t before = iso_records_count(out);
-    const int threads = iso_blas_enter(run);
+    const iso_threads threads = iso_blas_enter(run);
     struct probing p = {.run = run};
     iso_err err = ISO_OK;
 

@@ -11,6 +11,7 @@
 #include "analysis/study/preset.h"
 #include "lib/base/alloc.h"
 #include "lib/io/kind.h"
+#include "lib/linalg/blas.h"
 
 /* One retrieval under way. Values come layer by layer, pair by pair, cell by cell. */
 struct retrieval {
@@ -424,6 +425,7 @@ iso_err iso_retrieve(iso_records *out, iso_states *states, const iso_retrieve_op
                      const iso_run *run)
 {
     const int64_t before = iso_records_count(out);
+    const iso_threads threads = iso_blas_enter(run);
     struct retrieval r = {.run = run};
     iso_err err = ISO_OK;
 
@@ -439,5 +441,6 @@ done:
     if (err)
         iso_records_cut(out, before);
     forget(&r);
+    iso_blas_leave(threads);
     return err;
 }

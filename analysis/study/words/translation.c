@@ -6,6 +6,7 @@
 
 #include "analysis/study/words/words_job.h"
 #include "lib/base/alloc.h"
+#include "lib/linalg/blas.h"
 #include "lib/text/fold.h"
 
 /* What is the same for all layers. */
@@ -276,8 +277,10 @@ iso_err iso_words(iso_records *out, const iso_words_side side[2], const iso_word
                   const iso_run *run)
 {
     const int64_t before = iso_records_count(out);
+    const iso_threads threads = iso_blas_enter(run);
     const iso_err err = translate(out, NULL, side, opt, run);
 
+    iso_blas_leave(threads);
     if (err)
         iso_records_cut(out, before);
     else
