@@ -6,7 +6,7 @@
 #include "analysis/search/neighbours.h"
 #include "analysis/pass/prep.h"
 #include "lib/base/alloc.h"
-#include "lib/linalg/blas.h"
+#include "lib/linalg/product.h"
 #include "lib/linalg/decomp.h"
 
 static iso_unsupervised_opt with_defaults(const iso_unsupervised_opt *opt)

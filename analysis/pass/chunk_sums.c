@@ -3,7 +3,7 @@
 
 #include "analysis/pass/chunk.h"
 #include "lib/base/alloc.h"
-#include "lib/linalg/blas.h"
+#include "lib/linalg/product.h"
 #include "lib/linalg/loops.h"
 
 void iso_sums_work_free(struct iso_sums_work *w)

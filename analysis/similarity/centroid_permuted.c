@@ -5,7 +5,7 @@
 
 #include "analysis/similarity/centroid_inside.h"
 #include "lib/base/alloc.h"
-#include "lib/linalg/blas.h"
+#include "lib/linalg/product.h"
 
 struct work {
     const iso_null_rows *rows;

@@ -5,7 +5,7 @@
 
 #include "analysis/similarity/cosine_inside.h"
 #include "lib/base/alloc.h"
-#include "lib/linalg/blas.h"
+#include "lib/linalg/product.h"
 
 enum { ROWS = 256 };
 

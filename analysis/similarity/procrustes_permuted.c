@@ -4,7 +4,7 @@
 
 #include "analysis/similarity/procrustes_inside.h"
 #include "lib/base/alloc.h"
-#include "lib/linalg/blas.h"
+#include "lib/linalg/product.h"
 #include "lib/linalg/decomp.h"
 
 /* Operations that all permutations of a pair may cost: about a minute of one core. */

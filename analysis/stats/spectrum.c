@@ -5,6 +5,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/linalg/blas.h"
+#include "lib/linalg/product.h"
 #include "lib/linalg/convert.h"
 #include "lib/linalg/decomp.h"
 

@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "lib/base/alloc.h"
-#include "lib/linalg/blas.h"
+#include "lib/linalg/product.h"
 #include "lib/linalg/convert.h"
 
 static const char title[] = "measuring rates";

@@ -1,4 +1,4 @@
-/* The border with BLAS: products of matrices, shapes checked here and narrowed once. */
+/* OpenBLAS, which LAPACK runs on: its kernels, its threads, its memory. */
 #ifndef ISO_LINALG_BLAS_H
 #define ISO_LINALG_BLAS_H
 
@@ -6,24 +6,6 @@
 #include "lib/linalg/view.h"
 
 ISO_BEGIN
-
-/* All operands of one call are ISO_F32, or all ISO_F64. Multi-threaded inside; never call these
- * from a parallel region. Errors  ISO_EARG (shapes, types, a size beyond the BLAS's integers). */
-
-/** C = AᵀB + beta·C;  A is n × p, B n × q, C p × q. 2npq operations. */
-ISO_MUST_USE iso_err iso_mul_tn(iso_mat *c, iso_view a, iso_view b, double beta);
-
-/** C = ABᵀ + beta·C;  A is m × k, B n × k, C m × n. */
-ISO_MUST_USE iso_err iso_mul_nt(iso_mat *c, iso_view a, iso_view b, double beta);
-
-/** C = AB + beta·C;  A is m × k, B k × n, C m × n. */
-ISO_MUST_USE iso_err iso_mul_nn(iso_mat *c, iso_view a, iso_view b, double beta);
-
-/** The upper triangle of C = AᵀA + beta·C;  A is n × p, C p × p. Half the work of iso_mul_tn. */
-ISO_MUST_USE iso_err iso_square_tn(iso_mat *c, iso_view a, double beta);
-
-/** The upper triangle of C = AAᵀ;  A is n × k, C n × n. Half the work of iso_mul_nt. */
-ISO_MUST_USE iso_err iso_square_nt(iso_mat *c, iso_view a);
 
 /**
  * What every product and decomposition asks first: whether the limit on the process's address space

@@ -7,6 +7,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/linalg/blas.h"
+#include "lib/linalg/product.h"
 #include "lib/linalg/convert.h"
 
 /* LAPACK counts columns first. A row-major A is, read that way, Aᵀ = V S Uᵀ: what it calls the left

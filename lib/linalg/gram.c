@@ -1,7 +1,7 @@
 #include "lib/linalg/gram.h"
 
 #include "lib/base/alloc.h"
-#include "lib/linalg/blas.h"
+#include "lib/linalg/product.h"
 #include "lib/linalg/loops.h"
 
 enum { TILE = 256 };

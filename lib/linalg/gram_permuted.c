@@ -4,7 +4,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/cpu.h"
-#include "lib/linalg/blas.h"
+#include "lib/linalg/product.h"
 
 /* Entries summed in the type of the rows; sums kept apart of few matrices; rows made at once;
  * permutations that look at one row one after another. */

@@ -20,7 +20,7 @@ static const int64_t most_int8 = 1 << 17;
 
 /* The first that is available; the last always is, and is the plain one. */
 static const struct packed_engine *const engines[COMPUTES][CHOICES] = {
-    [ISO_COMPUTE_F32] = {&iso_packed_panels, &iso_packed_blas},
+    [ISO_COMPUTE_F32] = {&iso_packed_panels, &iso_packed_plain},
     [ISO_COMPUTE_BF16] = {&iso_packed_bf16_lowp, &iso_packed_bf16},
     [ISO_COMPUTE_INT8] = {&iso_packed_int8_lowp, &iso_packed_int8_avx2, &iso_packed_int8},
 };
@@ -102,7 +102,25 @@ int64_t iso_packed_bytes(const iso_packed *p)
     return (int64_t)sizeof *p + p->engine->bytes(p->state);
 }
 
+/* A few rows at a time, so that threads share them. */
+static void then_all(const iso_mat *y, const iso_then *then)
+{
+    enum { ROWS = 16 };
+
+#pragma omp parallel for schedule(dynamic) if (y->rows > ROWS)
+    for (int64_t i = 0; i < y->rows; i += ROWS) {
+        const iso_mat part = iso_packed_strip(y, i, y->rows - i < ROWS ? y->rows - i : ROWS);
+        then->call(then->with, &part, i, 0);
+    }
+}
+
 iso_err iso_packed_mul(iso_mat *y, iso_view x, const iso_packed *w, const float *bias)
+{
+    return iso_packed_mul_then(y, x, w, bias, NULL);
+}
+
+iso_err iso_packed_mul_then(iso_mat *y, iso_view x, const iso_packed *w, const float *bias,
+                            const iso_then *then)
 {
     iso_err err = ISO_OK;
 
@@ -113,7 +131,9 @@ iso_err iso_packed_mul(iso_mat *y, iso_view x, const iso_packed *w, const float 
     ISO_NEED(y->rows == x.rows && y->cols == w->n, "result is %lld x %lld, not %lld x %lld",
              (long long)y->rows, (long long)y->cols, (long long)x.rows, (long long)w->n);
     if (y->rows > 0 && y->cols > 0)
-        ISO_TRY(w->engine->mul(y, x, w->state, bias));
+        ISO_TRY(w->engine->mul(y, x, w->state, bias, then));
+    if (then && !w->engine->thens)
+        then_all(y, then);
 done:
     return err;
 }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "lib/linalg/compute.h"
-#include "lib/linalg/view.h"
+#include "lib/linalg/product.h"
 
 ISO_BEGIN
 
@@ -31,8 +31,12 @@ int64_t iso_packed_bytes(const iso_packed *p);
  */
 ISO_MUST_USE iso_err iso_packed_mul(iso_mat *y, iso_view x, const iso_packed *w, const float *bias);
 
-/** Who computes products of that kind here: "OpenBLAS", "oneDNN", "isogloss avx2", "OpenBLAS on
- * rounded numbers" (no faster, for CPUs and builds without the instructions). */
+/** The same, and `then` with the finished parts of y while they lie in the cache. */
+ISO_MUST_USE iso_err iso_packed_mul_then(iso_mat *y, iso_view x, const iso_packed *w,
+                                         const float *bias, const iso_then *then);
+
+/** Who computes products of that kind here: "isogloss", "oneDNN", "isogloss avx2", "isogloss
+ * on rounded numbers" (no faster, for CPUs and builds without the instructions). */
 const char *iso_packed_engine(iso_compute compute);
 
 /**
@@ -47,7 +51,7 @@ ISO_MUST_USE iso_err iso_packed_rates(double *rate, const iso_compute *compute, 
  * Not for two threads at once. */
 void iso_packed_force_rates(const double *rates);
 
-/** For tests: weights prepared from now on go by the BLAS alone. Not for two threads at once. */
+/** For tests: weights prepared from now on go by iso_mul_nt alone. Not for two threads at once. */
 void iso_packed_force_plain(bool plain);
 
 ISO_END

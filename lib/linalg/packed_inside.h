@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/linalg/view.h"
+#include "lib/linalg/product.h"
 
 /**
  * Weights come checked: f32, f16 or bf16, finite, possibly not aligned. Products come checked too:
@@ -15,7 +15,9 @@ struct packed_engine {
     const char *name;
     bool (*available)(void); /* on this CPU, in this build; NULL = always */
     iso_err (*make)(void **state, iso_view w);
-    iso_err (*mul)(iso_mat *y, iso_view x, const void *state, const float *bias);
+    bool thens; /* calls `then` itself; else it is called when all of y is there */
+    iso_err (*mul)(iso_mat *y, iso_view x, const void *state, const float *bias,
+                   const iso_then *then);
     void (*free)(void *state);
     int64_t (*bytes)(const void *state);
 };
@@ -33,7 +35,7 @@ iso_mat iso_packed_strip(const iso_mat *y, int64_t first, int64_t count);
 void iso_packed_scale(float *y, const int32_t *sum, int64_t n, float sx, const float *sw,
                       const float *bias);
 
-extern const struct packed_engine iso_packed_blas, iso_packed_panels, iso_packed_bf16,
+extern const struct packed_engine iso_packed_plain, iso_packed_panels, iso_packed_bf16,
     iso_packed_bf16_lowp, iso_packed_int8, iso_packed_int8_lowp, iso_packed_int8_avx2;
 
 #endif

@@ -220,8 +220,10 @@ static void strip_mul(const struct job *job)
     }
 }
 
-static iso_err mul(iso_mat *y, iso_view x, const void *state, const float *bias)
+static iso_err mul(iso_mat *y, iso_view x, const void *state, const float *bias,
+                   const iso_then *then)
 {
+    (void)then;
     const struct weights *w = state;
     const int64_t room = least(x.rows, STRIP);
     struct strip s = {0};

@@ -49,8 +49,10 @@ done:
     return err;
 }
 
-static iso_err bf16_mul(iso_mat *y, iso_view x, const void *state, const float *bias)
+static iso_err bf16_mul(iso_mat *y, iso_view x, const void *state, const float *bias,
+                        const iso_then *then)
 {
+    (void)then;
     const int64_t room = least(x.rows, STRIP);
     uint16_t *bits = NULL;
     iso_err err = ISO_OK;
@@ -156,8 +158,10 @@ done:
     return err;
 }
 
-static iso_err int8_mul(iso_mat *y, iso_view x, const void *state, const float *bias)
+static iso_err int8_mul(iso_mat *y, iso_view x, const void *state, const float *bias,
+                        const iso_then *then)
 {
+    (void)then;
     const struct int8_weights *p = state;
     const int64_t room = least(x.rows, STRIP), n = y->cols;
     int8_t *q = NULL;

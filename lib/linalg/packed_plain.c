@@ -1,9 +1,8 @@
-/* Products by the BLAS: always there. */
+/* Products without preparation, which may keep the caller's weights; what the engines share. */
 #include <stdint.h>
 #include <string.h>
 
 #include "lib/base/alloc.h"
-#include "lib/linalg/blas.h"
 #include "lib/linalg/convert.h"
 #include "lib/linalg/packed_inside.h"
 
@@ -88,22 +87,22 @@ done:
 
 /* f32 ----------------------------------------------------------------------- */
 
-struct blas_weights {
+struct plain_weights {
     iso_view w; /* the caller's, or of `own` */
     iso_mat own;
 };
 
-static void blas_free(void *state)
+static void plain_free(void *state)
 {
-    struct blas_weights *p = state;
+    struct plain_weights *p = state;
 
     iso_mat_free(&p->own);
     iso_free(p);
 }
 
-static iso_err blas_make(void **state, iso_view w)
+static iso_err plain_make(void **state, iso_view w)
 {
-    struct blas_weights *p = NULL;
+    struct plain_weights *p = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&p, 1, sizeof *p));
@@ -120,27 +119,28 @@ done:
     return err;
 }
 
-/* The BLAS clears the result first unless it may add to it: the bias costs nothing. */
-static iso_err blas_mul(iso_mat *y, iso_view x, const void *state, const float *bias)
+static iso_err plain_mul(iso_mat *y, iso_view x, const void *state, const float *bias,
+                         const iso_then *then)
 {
-    const struct blas_weights *p = state;
+    (void)then;
+    const struct plain_weights *p = state;
 
     if (bias || x.cols == 0)
         iso_packed_fill(y, bias);
     return x.cols == 0 ? ISO_OK : iso_mul_nt(y, x, p->w, bias ? 1 : 0);
 }
 
-static int64_t blas_bytes(const void *state)
+static int64_t plain_bytes(const void *state)
 {
-    const struct blas_weights *p = state;
+    const struct plain_weights *p = state;
 
     return (int64_t)sizeof *p + p->own.rows * p->own.cols * (int64_t)sizeof(float);
 }
 
-const struct packed_engine iso_packed_blas = {
-    .name = "OpenBLAS",
-    .make = blas_make,
-    .mul = blas_mul,
-    .free = blas_free,
-    .bytes = blas_bytes,
+const struct packed_engine iso_packed_plain = {
+    .name = "isogloss, not packed",
+    .make = plain_make,
+    .mul = plain_mul,
+    .free = plain_free,
+    .bytes = plain_bytes,
 };

@@ -1,9 +1,8 @@
-/* bf16 and 8-bit products by the BLAS in f32: the same numbers as special instructions give, on
+/* bf16 and 8-bit products in f32: the same numbers as special instructions give, on
  * any CPU, no faster. */
 #include <stdint.h>
 
 #include "lib/base/alloc.h"
-#include "lib/linalg/blas.h"
 #include "lib/linalg/packed_inside.h"
 #include "lib/linalg/round.h"
 
@@ -43,8 +42,10 @@ done:
     return err;
 }
 
-static iso_err bf16_mul(iso_mat *y, iso_view x, const void *state, const float *bias)
+static iso_err bf16_mul(iso_mat *y, iso_view x, const void *state, const float *bias,
+                        const iso_then *then)
 {
+    (void)then;
     const iso_rounding *round = iso_rounding_best();
     const int64_t room = x.rows < STRIP ? x.rows : STRIP, k = x.cols;
     iso_mat r = {0};
@@ -68,7 +69,7 @@ done:
 }
 
 const struct packed_engine iso_packed_bf16 = {
-    .name = "OpenBLAS on rounded numbers",
+    .name = "isogloss on rounded numbers",
     .make = bf16_make,
     .mul = bf16_mul,
     .free = mat_free,
@@ -187,8 +188,10 @@ done:
     return err;
 }
 
-static iso_err int8_mul(iso_mat *y, iso_view x, const void *state, const float *bias)
+static iso_err int8_mul(iso_mat *y, iso_view x, const void *state, const float *bias,
+                        const iso_then *then)
 {
+    (void)then;
     const struct int8_weights *p = state;
     const int64_t room = x.rows < STRIP ? x.rows : STRIP, n = y->cols;
     struct strip s = {0};
@@ -209,7 +212,7 @@ done:
 }
 
 const struct packed_engine iso_packed_int8 = {
-    .name = "OpenBLAS on rounded numbers",
+    .name = "isogloss on rounded numbers",
     .make = int8_make,
     .mul = int8_mul,
     .free = int8_free,

@@ -7,7 +7,7 @@
 #include "analysis/maps/unsupervised.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
-#include "lib/linalg/blas.h"
+#include "lib/linalg/product.h"
 
 static double at(const iso_mat *m, int64_t i, int64_t j)
 {

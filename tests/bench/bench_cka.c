@@ -18,6 +18,7 @@
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/blas.h"
+#include "lib/linalg/product.h"
 #include "tests/bench/bench.h"
 
 enum { MOST_ROUNDS = 50 };

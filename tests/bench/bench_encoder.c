@@ -4,6 +4,7 @@
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/blas.h"
+#include "lib/linalg/product.h"
 #include "lib/nn/encoder.h"
 #include "tests/bench/bench.h"
 

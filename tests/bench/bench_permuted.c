@@ -2,14 +2,14 @@
  *
  *     bench_permuted [N [D [LAYERS [K]]]]     default 1000 384 13 1000
  *
- * Prints seconds and processor seconds of all K permutations of all pairs, Gram matrices and drawing
- * included, and the floor: half of the n² K LAYERS² multiplications that a permutation needs, at the
- * best sgemm rate measured beside it. */
+ * Prints seconds and processor seconds of all K permutations of all pairs, Gram matrices and
+ * drawing included, and the floor: half of the n² K LAYERS² multiplications that a permutation
+ * needs, at the best sgemm rate measured beside it. */
 #include "analysis/pass/permute.h"
 #include "analysis/similarity/cka.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
-#include "lib/linalg/blas.h"
+#include "lib/linalg/product.h"
 #include "tests/bench/bench.h"
 
 enum { ROUNDS = 3, SQUARE = 2048 };
@@ -89,8 +89,8 @@ int main(int argc, char **argv)
         check(iso_permute(permuted, &task, &permutations, &run));
         const double seconds = now() - start, busy = cpu() - began, rate = sgemm_rate();
         const double floor = 0.5 * (double)n * (double)n * (double)count * layers * layers / rate;
-        printf("seconds=%.2f cpu=%.2f floor_cpu=%.2f ratio=%.2f sgemm_gflops_a_core=%.1f\n", seconds,
-               busy, floor, busy / floor, 2 * rate / 1e9);
+        printf("seconds=%.2f cpu=%.2f floor_cpu=%.2f ratio=%.2f sgemm_gflops_a_core=%.1f\n",
+               seconds, busy, floor, busy / floor, 2 * rate / 1e9);
     }
     return 0;
 }

@@ -12,7 +12,7 @@
 
 #include "analysis/search/neighbours.h"
 #include "lib/base/rng.h"
-#include "lib/linalg/blas.h"
+#include "lib/linalg/product.h"
 #include "tests/bench/bench.h"
 
 enum { CENTRES = 300, BLOCK = 4096 };

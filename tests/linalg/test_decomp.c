@@ -2,7 +2,7 @@
  */
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
-#include "lib/linalg/blas.h"
+#include "lib/linalg/product.h"
 #include "lib/linalg/decomp.h"
 #include "tests/check.h"
 

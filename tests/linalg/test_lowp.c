@@ -88,7 +88,7 @@ static void like_the_plain_engine(const struct packed_engine *engine, iso_comput
         ok(engine->make(&p, v));
         assert_true(engine->bytes(p) >= n * k);
         for (int biased = 0; biased < 2; biased++) {
-            ok(engine->mul(&a, iso_view_f32(x, m, k), p, biased ? bias : NULL));
+            ok(engine->mul(&a, iso_view_f32(x, m, k), p, biased ? bias : NULL, NULL));
             ok(iso_packed_mul(&b, iso_view_f32(x, m, k), plain, biased ? bias : NULL));
             for (int64_t i = 0; i < m; i++)
                 for (int64_t j = 0; j < n; j++)
@@ -116,7 +116,7 @@ static void bf16_products(void **state)
     else if (iso_packed_bf16_lowp.make(&p, iso_view_f32(w, 2, 2)) == ISO_OK)
         iso_packed_bf16_lowp.free(p); /* emulated: right, but slow */
     else
-        text(iso_packed_engine(ISO_COMPUTE_BF16), "OpenBLAS on rounded numbers");
+        text(iso_packed_engine(ISO_COMPUTE_BF16), "isogloss on rounded numbers");
 }
 
 static void nothing_to_multiply(void **state)
@@ -127,7 +127,7 @@ static void nothing_to_multiply(void **state)
         iso_mat to = {y, 2, 3, 3, ISO_F32, NULL};
         void *p = NULL;
         ok(each[e]->make(&p, iso_view_f32(w, 3, 0)));
-        ok(each[e]->mul(&to, iso_view_f32(x, 2, 0), p, bias));
+        ok(each[e]->mul(&to, iso_view_f32(x, 2, 0), p, bias, NULL));
         for (int i = 0; i < 6; i++)
             near((double)y[i], (double)bias[i % 3], 0);
         each[e]->free(p);
@@ -148,7 +148,7 @@ static void every_allocation_fails_once(void **state)
         iso_alloc_fail_after(n);
         iso_err err = engine->make(&p, iso_view_f32(w, 20, 6));
         if (!err)
-            err = engine->mul(&to, iso_view_f32(x, 5, 6), p, NULL);
+            err = engine->mul(&to, iso_view_f32(x, 5, 6), p, NULL, NULL);
         iso_alloc_fail_after(-1);
         if (p)
             engine->free(p);

@@ -348,9 +348,9 @@ static void names(void **state)
     assert_false(iso_compute_named(&named, "f64"));
     assert_true(named == ISO_COMPUTE_INT8);
     iso_packed_force_plain(true);
-    text(iso_packed_engine(ISO_COMPUTE_F32), "OpenBLAS");
-    text(iso_packed_engine(ISO_COMPUTE_BF16), "OpenBLAS on rounded numbers");
-    text(iso_packed_engine(ISO_COMPUTE_INT8), "OpenBLAS on rounded numbers");
+    text(iso_packed_engine(ISO_COMPUTE_F32), "isogloss, not packed");
+    text(iso_packed_engine(ISO_COMPUTE_BF16), "isogloss on rounded numbers");
+    text(iso_packed_engine(ISO_COMPUTE_INT8), "isogloss on rounded numbers");
     iso_packed_force_plain(false);
     for (int c = 0; c < 3; c++)
         print_message("%s: %s\n", iso_compute_name((iso_compute)c),

@@ -5,7 +5,7 @@
 #include "analysis/study/items/load.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
-#include "lib/linalg/blas.h"
+#include "lib/linalg/product.h"
 #include "lib/linalg/convert.h"
 
 enum { READ_ROWS = 1024 };

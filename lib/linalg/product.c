@@ -1,0 +1,294 @@
+#include "lib/linalg/product.h"
+
+#include <string.h>
+
+#include "lib/base/alloc.h"
+#include "lib/linalg/blas.h"
+#include "lib/linalg/strip.h"
+
+/* Bytes of B that lie packed at a time, for all threads. */
+static const int64_t most_packed = (int64_t)4 << 20;
+
+/* One call. B is packed by stretches of the inner size and, where it is wide, by blocks of columns;
+ * of an A that is transposed a stretch is packed too. */
+struct job {
+    const iso_product *p;
+    iso_mat *c;
+    size_t size;
+    const iso_tiles *tiles;
+    int64_t m, n, k;
+    int64_t stretch, columns; /* of B at a time */
+    char *panels, *rows;      /* B's and A's packed stretch */
+    int64_t ld;               /* of `rows`, k × m */
+    atomic_int *left;         /* of each block of rows, the parts to come */
+};
+
+/* What is packed and multiplied between two barriers. */
+struct step {
+    int64_t from, width; /* columns */
+    int64_t l, k;        /* of the inner size */
+    struct grid grid;
+};
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static const char *at(iso_view v, int64_t row, int64_t col)
+{
+    return (const char *)v.data + (size_t)(row * v.stride + col) * iso_dtype_size(v.dtype);
+}
+
+/* The panel whose first column is `column` of the step's. */
+static void pack_panel(const struct job *j, const struct step *s, int64_t column)
+{
+    const iso_view b = j->p->b;
+    const int width = iso_tile_width(j->tiles, column, s->width);
+    const int64_t n = least(width, s->width - column), first = s->from + column;
+    char *to = j->panels + (size_t)(column * s->k) * j->size;
+
+    if (j->p->tb) {
+        j->tiles->pack(to, at(b, first, s->l), b.stride, n, s->k, width);
+        return;
+    }
+    for (int64_t l = 0; l < s->k; l++, to += (size_t)width * j->size) {
+        memcpy(to, at(b, s->l + l, first), (size_t)n * j->size);
+        memset(to + (size_t)n * j->size, 0, (size_t)(width - n) * j->size);
+    }
+}
+
+/* Nothing of a symmetric C lies below its diagonal: a part wholly there is left out. */
+static void multiply(const struct job *j, const struct step *s, int64_t block, int64_t share)
+{
+    const struct grid *g = &s->grid;
+    const int64_t row = block * g->height, rows = least(g->height, g->m - row);
+    const int64_t from = iso_strip_share(g, share), to = iso_strip_share(g, share + 1);
+    const int64_t skip =
+        j->p->upper && row > s->from + from
+            ? least((row - s->from - from) / j->tiles->cols * j->tiles->cols,
+                    (to - from + j->tiles->cols - 1) / j->tiles->cols * j->tiles->cols)
+            : 0;
+    const struct strip strip = {
+        .a = j->p->ta ? j->rows + (size_t)row * j->size : at(j->p->a, row, s->l),
+        .rs = j->p->ta ? 1 : j->p->a.stride,
+        .cs = j->p->ta ? j->ld : 1,
+        .panels = j->panels + (size_t)((from + skip) * s->k) * j->size,
+        .c = (char *)j->c->data + (size_t)(row * j->c->stride + s->from) * j->size,
+        .ldc = j->c->stride,
+        .rows = rows,
+        .k = s->k,
+        .from = from + skip,
+        .to = to,
+        .add = s->l > 0 || j->p->beta != 0,
+        .size = j->size,
+    };
+
+    iso_strip_mul(j->tiles, &strip);
+    if (s->l + s->k == j->k)
+        iso_strip_done(j->p->then, j->c, g, block, s->from + from, s->from + to, j->left);
+}
+
+/* Within a parallel region, by all its threads. */
+static void perform(const struct job *j, const struct step *s)
+{
+    const struct grid *g = &s->grid;
+
+#pragma omp for schedule(static) nowait
+    for (int64_t column = 0; column < s->width; column += j->tiles->cols)
+        pack_panel(j, s, column);
+    if (j->p->ta) {
+#pragma omp for schedule(static) nowait
+        for (int64_t l = 0; l < s->k; l++)
+            memcpy(j->rows + (size_t)(l * j->ld) * j->size, at(j->p->a, s->l + l, 0),
+                   (size_t)j->m * j->size);
+    }
+#pragma omp barrier
+#pragma omp for collapse(2) schedule(dynamic)
+    for (int64_t block = 0; block < g->blocks; block++)
+        for (int64_t share = 0; share < g->shares; share++)
+            multiply(j, s, block, share);
+}
+
+static void all_steps(const struct job *j, int threads)
+{
+#pragma omp parallel num_threads(threads) if (threads > 1)
+    for (int64_t from = 0; from < j->n; from += j->columns) {
+        for (int64_t l = 0; l < j->k; l += j->stretch) {
+            struct step s = {.from = from,
+                             .width = least(j->columns, j->n - from),
+                             .l = l,
+                             .k = least(j->stretch, j->k - l)};
+            iso_strip_grid(&s.grid, j->tiles, j->m, s.width, threads);
+            perform(j, &s);
+        }
+    }
+}
+
+/* C times beta, where that is neither 0 nor 1. */
+static void scale(iso_mat *c, double beta)
+{
+    for (int64_t i = 0; i < c->rows; i++) {
+        for (int64_t j = 0; j < c->cols; j++) {
+            if (c->dtype == ISO_F64)
+                ((double *)c->data)[i * c->stride + j] *= beta;
+            else
+                ((float *)c->data)[i * c->stride + j] *= (float)beta;
+        }
+    }
+}
+
+static void clear(iso_mat *c)
+{
+    for (int64_t i = 0; i < c->rows; i++)
+        memset((char *)c->data + (size_t)(i * c->stride) * iso_dtype_size(c->dtype), 0,
+               (size_t)c->cols * iso_dtype_size(c->dtype));
+}
+
+/* Room for what is packed is kept from one product to the next: fresh memory would cost a page
+ * fault every 4 KB. One product at a time has it; another that runs beside takes its own. */
+struct room {
+    int64_t bytes;
+    char *at;
+};
+
+static _Atomic(struct room *) kept;
+
+static void room_free(struct room *r)
+{
+    if (r)
+        iso_free(r->at);
+    iso_free(r);
+}
+
+static iso_err room_take(struct room **out, int64_t bytes)
+{
+    struct room *r = atomic_exchange(&kept, NULL);
+    iso_err err = ISO_OK;
+
+    if (r && r->bytes >= bytes) {
+        *out = r;
+        return ISO_OK;
+    }
+    room_free(r);
+    r = NULL;
+    ISO_TRY(iso_alloc(&r, 1, sizeof *r));
+    ISO_TRY(iso_alloc(&r->at, bytes, 1));
+    r->bytes = bytes;
+    *out = r;
+    r = NULL;
+done:
+    room_free(r);
+    return err;
+}
+
+static void room_give(struct room *r)
+{
+    room_free(atomic_exchange(&kept, r));
+}
+
+static iso_err multiply_all(struct job *j)
+{
+    const int threads =
+        iso_strip_wide((double)j->m * (double)j->n * (double)j->k) ? iso_strip_threads() : 1;
+    const int64_t cols = j->tiles->cols;
+    struct room *room = NULL;
+    struct grid grid;
+    iso_err err = ISO_OK;
+
+    j->stretch = iso_strip_stretch(j->k);
+    j->columns = most_packed / (j->stretch * (int64_t)j->size) / cols * cols;
+    j->columns = least(j->columns, (j->n + cols - 1) / cols * cols);
+    j->ld = (j->m + 15) / 16 * 16;
+    iso_strip_grid(&grid, j->tiles, j->m, j->columns, threads);
+    const int64_t b = j->stretch * j->columns * (int64_t)j->size;
+    const int64_t a = j->p->ta ? j->stretch * j->ld * (int64_t)j->size : 0;
+    const int64_t counts = (grid.blocks * (int64_t)sizeof *j->left + 63) / 64 * 64;
+    ISO_TRY(room_take(&room, counts + a + b));
+    j->left = (atomic_int *)(void *)room->at;
+    j->panels = room->at + counts;
+    j->rows = j->panels + b;
+    for (int64_t i = 0; i < grid.blocks; i++)
+        atomic_init(&j->left[i], 0);
+    for (int64_t from = 0; from < j->n; from += j->columns) {
+        struct grid g;
+        iso_strip_grid(&g, j->tiles, j->m, least(j->columns, j->n - from), threads);
+        for (int64_t i = 0; i < g.blocks; i++)
+            atomic_fetch_add(&j->left[i], (int)g.shares);
+    }
+    all_steps(j, threads);
+    room_give(room);
+done:
+    return err;
+}
+
+static iso_err check(const iso_mat *c, const iso_product *p, int64_t m, int64_t n, int64_t k)
+{
+    const int64_t inner = p->tb ? p->b.cols : p->b.rows;
+    iso_err err = ISO_OK;
+
+    ISO_NEED(k == inner, "inner sizes differ: %lld and %lld", (long long)k, (long long)inner);
+    ISO_NEED(c->rows == m && c->cols == n, "result is %lld x %lld, not %lld x %lld",
+             (long long)c->rows, (long long)c->cols, (long long)m, (long long)n);
+    ISO_NEED(p->a.dtype == p->b.dtype && p->a.dtype == c->dtype &&
+                 (c->dtype == ISO_F32 || c->dtype == ISO_F64),
+             "matrices of types %s, %s and %s cannot be multiplied", iso_dtype_name(p->a.dtype),
+             iso_dtype_name(p->b.dtype), iso_dtype_name(c->dtype));
+done:
+    return err;
+}
+
+iso_err iso_product_run(iso_mat *c, const iso_product *p)
+{
+    struct job j = {.p = p,
+                    .c = c,
+                    .size = iso_dtype_size(c->dtype),
+                    .m = p->ta ? p->a.cols : p->a.rows,
+                    .n = p->tb ? p->b.rows : p->b.cols,
+                    .k = p->ta ? p->a.rows : p->a.cols};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(check(c, p, j.m, j.n, j.k));
+    ISO_TRY(iso_blas_ready());
+    if (j.m == 0 || j.n == 0)
+        return ISO_OK;
+    if (p->beta != 0 && p->beta != 1)
+        scale(c, p->beta);
+    if (j.k == 0) {
+        if (p->beta == 0)
+            clear(c);
+        if (p->then)
+            p->then->call(p->then->with, c, 0, 0);
+        return ISO_OK;
+    }
+    j.tiles = iso_tiles_best(c->dtype);
+    ISO_TRY(multiply_all(&j));
+done:
+    return err;
+}
+
+iso_err iso_mul_tn(iso_mat *c, iso_view a, iso_view b, double beta)
+{
+    return iso_product_run(c, &(iso_product){.a = a, .b = b, .ta = true, .beta = beta});
+}
+
+iso_err iso_mul_nt(iso_mat *c, iso_view a, iso_view b, double beta)
+{
+    return iso_product_run(c, &(iso_product){.a = a, .b = b, .tb = true, .beta = beta});
+}
+
+iso_err iso_mul_nn(iso_mat *c, iso_view a, iso_view b, double beta)
+{
+    return iso_product_run(c, &(iso_product){.a = a, .b = b, .beta = beta});
+}
+
+iso_err iso_square_tn(iso_mat *c, iso_view a, double beta)
+{
+    return iso_product_run(c,
+                           &(iso_product){.a = a, .b = a, .ta = true, .upper = true, .beta = beta});
+}
+
+iso_err iso_square_nt(iso_mat *c, iso_view a)
+{
+    return iso_product_run(c, &(iso_product){.a = a, .b = a, .tb = true, .upper = true});
+}

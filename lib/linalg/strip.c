@@ -1,0 +1,120 @@
+/* Rows of A times panels of B: what all products are made of. */
+#include <stddef.h>
+#include <string.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+#include "lib/linalg/strip.h"
+
+enum { HEIGHT = 112, TASKS = 8 /* a thread's, at least */ };
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t up(int64_t n, int64_t to)
+{
+    return (n + to - 1) / to * to;
+}
+
+static int64_t panels_of(const struct grid *g)
+{
+    return (g->n + g->tiles->cols - 1) / g->tiles->cols;
+}
+
+void iso_strip_grid(struct grid *g, const iso_tiles *tiles, int64_t m, int64_t n, int threads)
+{
+    const int64_t blocks = (m + HEIGHT - 1) / HEIGHT;
+
+    *g = (struct grid){.tiles = tiles, .m = m, .n = n};
+    g->height = up((m + blocks - 1) / blocks, tiles->rows);
+    g->blocks = (m + g->height - 1) / g->height;
+    g->shares = threads == 1 ? 1 : up((int64_t)threads * TASKS, g->blocks) / g->blocks;
+    g->shares = least(g->shares, panels_of(g));
+}
+
+int64_t iso_strip_share(const struct grid *g, int64_t share)
+{
+    return least(panels_of(g) * share / g->shares * g->tiles->cols, g->n);
+}
+
+/* The last panel when it is not full: what lies beyond the matrix goes to waste. */
+static void strip_rest(const iso_tiles *tiles, iso_tile_fn *tile, const struct strip *s,
+                       const char *panel, int64_t j, int width)
+{
+    enum { ROWS = 28 };
+    double room[ROWS * ISO_TILE_COLS], first[ISO_TILE_COLS] = {0};
+    char *part = (char *)room;
+    const size_t bytes = (size_t)(s->to - j) * s->size, step = (size_t)width * s->size;
+    const int64_t most = ROWS / tiles->rows * tiles->rows;
+
+    if (s->start)
+        memcpy(first, s->start + (size_t)j * s->size, bytes);
+    for (int64_t i = 0; i < s->rows; i += most) {
+        const int64_t m = least(most, s->rows - i);
+        char *c = s->c + (size_t)(i * s->ldc + j) * s->size;
+        memset(part, 0, (size_t)m * step);
+        for (int64_t r = 0; s->add && r < m; r++)
+            memcpy(part + (size_t)r * step, c + (size_t)(r * s->ldc) * s->size, bytes);
+        tile(part, width, s->a + (size_t)(i * s->rs) * s->size, s->rs, s->cs, panel, m, s->k, first,
+             s->add);
+        for (int64_t r = 0; r < m; r++)
+            memcpy(c + (size_t)(r * s->ldc) * s->size, part + (size_t)r * step, bytes);
+    }
+}
+
+void iso_strip_mul(const iso_tiles *tiles, const struct strip *s)
+{
+    const char *panel = s->panels;
+
+    for (int64_t j = s->from; j < s->to; j += tiles->cols) {
+        const int width = iso_tile_width(tiles, j, s->to);
+        iso_tile_fn *const tile = width == tiles->cols ? tiles->full : tiles->half;
+        if (j + width > s->to)
+            strip_rest(tiles, tile, s, panel, j, width);
+        else
+            tile(s->c + (size_t)j * s->size, s->ldc, s->a, s->rs, s->cs, panel, s->rows, s->k,
+                 s->start ? s->start + (size_t)j * s->size : NULL, s->add);
+        panel += (size_t)(s->k * width) * s->size;
+    }
+}
+
+iso_mat iso_strip_part(const iso_mat *c, int64_t first, int64_t count, int64_t from, int64_t to)
+{
+    const size_t at = (size_t)(first * c->stride + from) * iso_dtype_size(c->dtype);
+
+    return (iso_mat){(char *)c->data + at, count, to - from, c->stride, c->dtype, NULL};
+}
+
+void iso_strip_done(const iso_then *then, const iso_mat *c, const struct grid *g, int64_t block,
+                    int64_t from, int64_t to, atomic_int *left)
+{
+    const int64_t row = block * g->height, rows = least(g->height, g->m - row);
+
+    if (!then)
+        return;
+    if (!then->whole) {
+        const iso_mat part = iso_strip_part(c, row, rows, from, to);
+        then->call(then->with, &part, row, from);
+    } else if (atomic_fetch_sub(&left[block], 1) == 1) {
+        const iso_mat part = iso_strip_part(c, row, rows, 0, c->cols);
+        then->call(then->with, &part, row, 0);
+    }
+}
+
+/* Some 10 microseconds of one core. */
+bool iso_strip_wide(double multiplications)
+{
+    return multiplications > 300000;
+}
+
+int iso_strip_threads(void)
+{
+#ifdef _OPENMP
+    return omp_in_parallel() ? 1 : omp_get_max_threads();
+#else
+    return 1;
+#endif
+}

@@ -1,0 +1,128 @@
+/* Included by tile.c once for each number type and target, with TARGET, NAME(x), REAL, LANE (an
+ * integer as wide as REAL), LANES, COUNT (0, 1, ... LANES - 1) and ROWS set. */
+
+typedef REAL NAME(vec) __attribute__((vector_size(sizeof(REAL) * LANES)));
+typedef REAL NAME(mem)
+    __attribute__((vector_size(sizeof(REAL) * LANES), aligned(sizeof(REAL)), may_alias));
+typedef LANE NAME(lanes) __attribute__((vector_size(sizeof(REAL) * LANES)));
+
+#define VECTOR(p) (*(const NAME(mem) *)(p))
+
+/* Panels come from far away but in order: this many bytes ahead they are fetched. */
+#define AHEAD 2048
+
+/* rows × (wide vectors) of c stay in registers while l runs; both are constants wherever this is
+ * called. */
+TARGET __attribute__((always_inline)) static inline void
+NAME(tile)(REAL *c, int64_t ldc, const REAL *a, int64_t rs, int64_t cs, const REAL *panel,
+           int64_t k, const REAL *start, bool add, const int rows, const int wide)
+{
+    NAME(vec) sum[ROWS][2];
+
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++)
+#pragma GCC unroll 2
+        for (int j = 0; j < wide; j++)
+            sum[i][j] = add     ? VECTOR(c + i * ldc + j * LANES)
+                        : start ? VECTOR(start + j * LANES)
+                                : (NAME(mem)){0};
+    for (int64_t l = 0; l < k; l++, a += cs, panel += wide * LANES) {
+        NAME(vec) row[2];
+#pragma GCC unroll 2
+        for (int j = 0; j < wide; j++) {
+            __builtin_prefetch((const char *)(panel + j * LANES) + AHEAD);
+            row[j] = VECTOR(panel + j * LANES);
+        }
+#pragma GCC unroll 16
+        for (int i = 0; i < rows; i++)
+#pragma GCC unroll 2
+            for (int j = 0; j < wide; j++)
+                sum[i][j] += a[i * rs] * row[j];
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++)
+#pragma GCC unroll 2
+        for (int j = 0; j < wide; j++)
+            *(NAME(mem) *)(c + i * ldc + j * LANES) = sum[i][j];
+}
+
+TARGET __attribute__((always_inline)) static inline void
+NAME(tiles)(REAL *c, int64_t ldc, const REAL *a, int64_t rs, int64_t cs, const REAL *panel,
+            int64_t m, int64_t k, const REAL *start, bool add, const int wide)
+{
+    int64_t i = 0;
+
+#define TILES(count)                                                                               \
+    if ((count) <= ROWS)                                                                           \
+        for (; i + (count) <= m; i += (count))                                                     \
+    NAME(tile)(c + i * ldc, ldc, a + i * rs, rs, cs, panel, k, start, add, count, wide)
+    TILES(ROWS);
+    TILES(8);
+    TILES(4);
+    TILES(2);
+    TILES(1);
+#undef TILES
+}
+
+TARGET static void NAME(full)(void *c, int64_t ldc, const void *a, int64_t rs, int64_t cs,
+                              const void *panel, int64_t m, int64_t k, const void *start, bool add)
+{
+    NAME(tiles)(c, ldc, a, rs, cs, panel, m, k, start, add, 2);
+}
+
+TARGET static void NAME(half)(void *c, int64_t ldc, const void *a, int64_t rs, int64_t cs,
+                              const void *panel, int64_t m, int64_t k, const void *start, bool add)
+{
+    NAME(tiles)(c, ldc, a, rs, cs, panel, m, k, start, add, 1);
+}
+
+/* LANES × LANES numbers in registers: each step swaps the halves of all blocks of 2s × 2s that lie
+ * off the diagonal. */
+TARGET __attribute__((always_inline)) static inline void NAME(transpose)(NAME(vec) * x)
+{
+    const NAME(lanes) at = COUNT;
+
+#pragma GCC unroll 4
+    for (int s = 1; s < LANES; s *= 2) {
+        const NAME(lanes) other = (at & s) != 0; /* -1 where the upper half of a block is */
+        const NAME(lanes) low = at + (other & (LANES - s)),
+                          high = at + (other & LANES) + (~other & s);
+#pragma GCC unroll 16
+        for (int r = 0; r < LANES; r++) {
+            if ((r & s) == 0) {
+                const NAME(vec) a = x[r], b = x[r + s];
+                x[r] = __builtin_shuffle(a, b, low);
+                x[r + s] = __builtin_shuffle(a, b, high);
+            }
+        }
+    }
+}
+
+TARGET static void NAME(pack)(void *panel, const void *b, int64_t stride, int64_t n, int64_t k,
+                              int width)
+{
+    const REAL *from = b;
+    REAL *to = panel;
+
+    for (int j = 0; j < width; j += LANES) {
+        int64_t l = 0;
+        if (j + LANES <= n) {
+            for (; l + LANES <= k; l += LANES) {
+                NAME(vec) x[LANES];
+#pragma GCC unroll 16
+                for (int r = 0; r < LANES; r++)
+                    x[r] = VECTOR(from + (j + r) * stride + l);
+                NAME(transpose)(x);
+#pragma GCC unroll 16
+                for (int r = 0; r < LANES; r++)
+                    *(NAME(mem) *)(to + (l + r) * width + j) = x[r];
+            }
+        }
+        for (; l < k; l++)
+            for (int r = 0; r < LANES; r++)
+                to[l * width + j + r] = j + r < n ? from[(j + r) * stride + l] : 0;
+    }
+}
+
+#undef VECTOR
+#undef AHEAD
