@@ -43,47 +43,6 @@ static struct cost so_far(void)
                          seconds_of(u.ru_stime), u.ru_minflt + u.ru_majflt};
 }
 
-/* The best of several products of one shape, in operations a second. */
-static double sgemm_rate(int64_t m, int64_t n, int64_t k)
-{
-    iso_mat a = {0}, b = {0}, c = {0};
-    double best = 0;
-
-    check(iso_mat_new(&a, k, m, ISO_F32));
-    check(iso_mat_new(&b, k, n, ISO_F32));
-    check(iso_mat_new(&c, m, n, ISO_F32));
-    for (int64_t i = 0; i < k * m; i++)
-        ((float *)a.data)[i] = (float)(i % 7) - 3;
-    for (int64_t i = 0; i < k * n; i++)
-        ((float *)b.data)[i] = (float)(i % 5) - 2;
-    for (int t = 0; t < 5; t++) {
-        const double start = now();
-        check(iso_mul_tn(&c, iso_mat_view(&a), iso_mat_view(&b), 0));
-        const double rate = 2.0 * (double)m * (double)n * (double)k / (now() - start);
-        best = rate > best ? rate : best;
-    }
-    iso_mat_free(&a);
-    iso_mat_free(&b);
-    iso_mat_free(&c);
-    return best;
-}
-
-static double best_sgemm(void)
-{
-    const int64_t shapes[][3] = {{2048, 2048, 2048},
-                                 {4096, 4096, 1024},
-                                 {768, 768, 10000},
-                                 {768, 9984, 500},
-                                 {3072, 3072, 2048}};
-    double best = 0;
-
-    for (int s = 0; s < 5; s++) {
-        const double rate = sgemm_rate(shapes[s][0], shapes[s][1], shapes[s][2]);
-        best = rate > best ? rate : best;
-    }
-    return best;
-}
-
 static int64_t argument(int argc, char **argv, int i, int64_t otherwise)
 {
     return argc > i ? atoll(argv[i]) : otherwise;

@@ -10,40 +10,6 @@
 
 enum { ROUNDS = 3 };
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *t, int n)
-{
-    qsort(t, (size_t)n, sizeof *t, by_size);
-    return t[n / 2];
-}
-
-/* What sgemm gives at its best here, in operations a second. */
-static double best_rate(void)
-{
-    enum { N = 3072 };
-    iso_mat a, b, c;
-    double best = 0;
-
-    check(iso_mat_new(&a, N, N, ISO_F32));
-    check(iso_mat_new(&b, N, N, ISO_F32));
-    check(iso_mat_new(&c, N, N, ISO_F32));
-    for (int i = 0; i < 4; i++) {
-        const double t = now();
-        check(iso_mul_nt(&c, iso_mat_view(&a), iso_mat_view(&b), 0));
-        const double rate = 2.0 * N * N * N / (now() - t);
-        best = rate > best ? rate : best;
-    }
-    iso_mat_free(&a);
-    iso_mat_free(&b);
-    iso_mat_free(&c);
-    return best;
-}
-
 /* One layer's linear parts alone, as often as there are layers. */
 static double linear_seconds(const iso_nn_config *c, int64_t tokens, iso_compute compute)
 {
@@ -136,7 +102,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: bench_encoder MODEL B T [f32|bf16|int8]...\n");
         return 2;
     }
-    const double rate = best_rate();
+    const double rate = best_sgemm();
     printf("best sgemm %.1f GFLOP/s, %d threads, %s\n", rate * 1e-9, iso_blas_threads(),
            iso_blas_corename());
     for (int k = 0; k < 3; k++) {

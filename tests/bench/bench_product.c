@@ -1,9 +1,6 @@
 /* GFLOP/s of products in f32 at the shapes that the encoder and CKA have: our own with weights
  * packed once, our own as they come, OpenBLAS's and oneDNN's. Medians of 7 rounds in which they
- * take turns.
- *
- *     bench_product [THREADS]
- */
+ * take turns. OMP_NUM_THREADS says how many threads. */
 #include <cblas.h>
 #ifdef ISO_ONEDNN
 #include <dnnl.h>
@@ -67,13 +64,6 @@ static void way(struct work *w, int which)
     }
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 static void fill(iso_mat *m)
 {
     iso_rng rng = iso_rng_seeded(1, (uint64_t)m->rows);
@@ -108,17 +98,15 @@ static void one(const struct shape *s)
     }
     printf("%5d x %5d x %5d%s", s->m, s->n, s->k, s->transposed ? " T" : "  ");
     for (int which = 0; which < WAYS; which++) {
-        qsort(seconds[which], ROUNDS, sizeof **seconds, by_size);
-        printf("  %8.1f", flops / seconds[which][ROUNDS / 2] / 1e9);
+        printf("  %8.1f", flops / median(seconds[which], ROUNDS) / 1e9);
     }
     printf("\n");
     iso_packed_free(w.w);
     iso_mat_free(&w.a), iso_mat_free(&w.b), iso_mat_free(&w.c);
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
-    iso_blas_set_threads(argc > 1 ? atoi(argv[1]) : 0);
     printf("%-22s  %8s  %8s  %8s  %8s   GFLOP/s, kernels %s, OpenBLAS %s\n", "m x n x k", "packed",
            "own", "OpenBLAS", "oneDNN", iso_cpu_name(iso_cpu_level()), iso_blas_corename());
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)

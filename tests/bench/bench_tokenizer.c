@@ -24,13 +24,6 @@ static double core_time(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 static int64_t cut_lines(const iso_tokenizer *t, iso_tokens *tokens, const char *text, int64_t len)
 {
     int64_t pieces = 0;
@@ -62,9 +55,9 @@ static void measure(const iso_tokenizer *t, const char *path)
             pieces += cut_lines(t, &tokens, text, file->size);
         seconds[i] = core_time() - start;
     }
-    qsort(seconds, ROUNDS, sizeof *seconds, by_size);
+    const double middle = median(seconds, ROUNDS);
     printf("%-40s %6.1f MB/s best, %6.1f median, %lld pieces of %lld bytes\n", path,
-           1e-6 * (double)bytes / seconds[0], 1e-6 * (double)bytes / seconds[ROUNDS / 2],
+           1e-6 * (double)bytes / seconds[0], 1e-6 * (double)bytes / middle,
            (long long)pieces, (long long)bytes);
     iso_tokens_free(&tokens);
     iso_free(text);
