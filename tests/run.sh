@@ -9,7 +9,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . examples/packages.sh
 
-need_packages $BUILD_PACKAGES libcmocka-dev
+need_packages $BUILD_PACKAGES libcmocka-dev g++ libsentencepiece-dev
 if [ -z "${ISOGLOSS_TEST_DATA:-}" ] && [ -d ../shared ]; then
     ISOGLOSS_TEST_DATA=$(cd ../shared && pwd)
 fi

@@ -7,7 +7,7 @@
 enum {
     MAX_UNITS = 1 << 20, /* twenty times what NFKC with case folding takes */
     MAX_VISITS = 4,      /* of each unit, on the whole */
-    MAX_INSIDE = 32,     /* the library's array of the rules that match at one place */
+    MAX_INSIDE = 32,     /* SentencePiece looks at no more rules that match at one place */
     MAX_GROWTH = 256     /* Unicode's own worst is 18 code points for one */
 };
 
@@ -95,6 +95,19 @@ static void reach(struct walk *w, uint32_t at, uint32_t inside)
     }
 }
 
+/* Units at + c, c below 16, that are the child of a base by the label they should have. Few are:
+ * the loop is made so that it is done on several units at once. */
+static bool any_child(const struct walk *w, uint32_t at, uint32_t label)
+{
+    uint32_t other = UINT32_MAX;
+
+    for (uint32_t c = 0; c < 16; c++) {
+        const uint32_t differ = (unit_at(w, at + c) ^ (label ^ c)) & 0x800000ff;
+        other = differ < other ? differ : other;
+    }
+    return other == 0;
+}
+
 static iso_err visit(struct walk *w, struct node n)
 {
     const uint32_t unit = unit_at(w, n.at), base = base_of(n.at, unit);
@@ -108,9 +121,13 @@ static iso_err visit(struct walk *w, struct node n)
     n.inside += has_rule(unit);
     if (has_rule(unit))
         ISO_TRY(take_rule(w, n.inside, base));
-    for (uint32_t c = 0; c < 256; c++) {
-        if ((unit_at(w, base ^ c) & 0x800000ff) == c)
-            reach(w, base ^ c, n.inside);
+    for (uint32_t at = base & ~255u; at <= (base | 255); at += 16) {
+        if (!any_child(w, at, at ^ base))
+            continue;
+        for (uint32_t c = 0; c < 16; c++) {
+            if ((unit_at(w, at + c) & 0x800000ff) == ((at + c) ^ base))
+                reach(w, at + c, n.inside);
+        }
     }
 done:
     return err;

@@ -9,7 +9,7 @@ ISO_BEGIN
 /**
  * As iso_spm_encode, but in parts of at most 16 KB, cut before a blank, where no piece of a model
  * that splits at white space crosses; only a longer run without a blank is cut between two
- * characters. SentencePiece's time grows with the square of a run of characters it does not know.
+ * characters. So scratch is small, and sums of scores, which are f32, keep their digits.
  * `rest` cuts all parts but the first, `s` itself unless they differ in their prefix. `split`:
  * white space that the model's rules leave as it is divides too (U+0085, say), as the pre-tokenizer
  * WhitespaceSplit has it. Stops once more than `most` pieces were added (0: never): what follows

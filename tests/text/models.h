@@ -5,7 +5,7 @@
 #include "lib/text/proto.h"
 #include "tests/check.h"
 
-enum { NORMAL = 1, UNKNOWN = 2, CONTROL = 3, USER_DEFINED = 4 };
+enum { NORMAL = 1, UNKNOWN = 2, CONTROL = 3, USER_DEFINED = 4, UNUSED = 5, BYTE = 6 };
 
 static inline void add_piece_bytes(iso_buf *model, const char *text, int64_t len, double score,
                                    int type)

@@ -8,7 +8,7 @@ LC_ALL=C
 export LC_ALL
 command -v nm > /dev/null || { echo "no nm"; exit 77; }
 
-files=$(find lib analysis bin -name '*.[ch]' -o -name '*.cc' | sort)
+files=$(find lib analysis bin -name '*.[ch]' | sort)
 
 # "header FILE HEADER", and "unit FILE STEM" for those who share STEM_inside.h
 includes() {

@@ -25,10 +25,10 @@ for name in $(comm -13 "$work/exported" "$work/listed"); do
     status=1
 done
 
-# Names of the static library meet those of the program it is linked into. Free of the prefix are what
-# C++ instantiates (_Z, DW.ref), SentencePiece's switch among it (lib/text/spm.cc), and OpenMP's locks.
+# Names of the static library meet those of the program it is linked into. Free of the prefix are
+# OpenMP's locks.
 nm -g --defined-only "$static" 2> /dev/null |
-    awk 'NF == 3 && $3 !~ /^(iso_|_Z|DW\.ref\.|\.gomp_)/ { print $3 }' | sort -u > "$work/foreign"
+    awk 'NF == 3 && $3 !~ /^(iso_|\.gomp_)/ { print $3 }' | sort -u > "$work/foreign"
 while read -r name; do
     echo "$static: $name lacks the prefix iso_"
     status=1

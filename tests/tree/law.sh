@@ -6,7 +6,7 @@ cd "$root" || exit 2
 LC_ALL=C
 export LC_ALL
 
-sources=$(find lib analysis bin -type f \( -name '*.[ch]' -o -name '*.cc' \) | sort)
+sources=$(find lib analysis bin -type f -name '*.[ch]' | sort)
 [ -n "$sources" ] || { echo "law: no sources under $root"; exit 2; }
 
 includes() {
@@ -43,7 +43,6 @@ includes() {
         border["lzf"] = "lib/io/h5_filters"
         border["zip"] = "lib/io/npz_inside"
         border["cjson/cJSON"] = "lib/io/json"
-        border["sentencepiece_processor"] = "lib/text/spm"
         border["xxhash"] = "lib/io/digest"
         border["utf8proc"] = "lib/text/unicode"
         border["getopt"] = "bin/opt"
@@ -55,8 +54,6 @@ includes() {
             "sys/auxv sys/file sys/ioctl sys/mman sys/resource sys/socket sys/stat sys/statvfs sys/syscall sys/sysinfo sys/time " \
             "sys/types sys/uio sys/utsname sys/wait xlocale endian cpuid immintrin arm_neon arm_fp16 omp", word, " ")
         for (i = 1; i <= n; i++) system_header[word[i]] = 1
-        n = split("exception memory new string string_view", word, " ")
-        for (i = 1; i <= n; i++) cxx_header[word[i]] = 1
     }
     function layer(path,  part) {
         split(path, part, "/")
@@ -80,7 +77,7 @@ includes() {
     }
     /^[ \t]*#[ \t]*include[ \t]*</ {
         split($0, q, /[<>]/); name = q[2]; sub(/\.h$/, "", name)
-        if (name in system_header || (FILENAME ~ /\.cc$/ && name in cxx_header)) next
+        if (name in system_header) next
         stem = FILENAME; sub(/\.[a-z]+$/, "", stem)
         if (!(name in border)) bad("<" q[2] "> is neither the system nor a border of the law")
         else if (border[name] != stem) bad("<" q[2] "> belongs to " border[name] " alone")
@@ -128,7 +125,7 @@ names() {
     $NF ~ /^(utils?|commons?|misc|helpers?)(\.[a-z]+)?$/ { print $0 ":1: a name that says nothing" }
     '
     echo "$sources" | awk -F/ '
-    $NF !~ /^[a-z0-9_]+\.(c|h|cc)$/ { print $0 ":1: file names are snake_case" }
+    $NF !~ /^[a-z0-9_]+\.(c|h)$/ { print $0 ":1: file names are snake_case" }
     {
         stem = $NF; sub(/\.[a-z]+$/, "", stem)
         folder = $0; sub(/\/[^\/]*$/, "", folder)
