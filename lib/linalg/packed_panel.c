@@ -2,6 +2,7 @@
  */
 #include "lib/base/alloc.h"
 #include "lib/linalg/packed_inside.h"
+#include "lib/linalg/room.h"
 #include "lib/linalg/strip.h"
 
 /* W as panels: for each stretch of the inner size all panels, one after another. */
@@ -71,22 +72,27 @@ done:
     return err;
 }
 
-/* A task: a block of rows against some panels, over the whole inner size. */
+/* A task: a block of rows against some panels, over the whole inner size. Rows that crowd each
+ * other out of the cache are copied to `copy`, a stretch at a time; NULL for others. */
 static void multiply(const iso_mat *y, iso_view x, const struct panels *w, const struct grid *g,
-                     int64_t block, int64_t share, const float *bias)
+                     int64_t block, int64_t share, const float *bias, float *copy)
 {
     const int64_t row = block * g->height, from = iso_strip_share(g, share);
+    const int64_t rows = least(g->height, g->m - row);
 
     for (int64_t l = 0; l < w->k; l += w->stretch) {
         const int64_t k = least(w->stretch, w->k - l);
+        const float *a = (const float *)x.data + row * x.stride + l;
+        if (copy)
+            iso_strip_copy(copy, a, x.stride, rows, k, sizeof *a);
         const struct strip strip = {
-            .a = (const char *)((const float *)x.data + row * x.stride + l),
-            .rs = x.stride,
+            .a = (const char *)(copy ? copy : a),
+            .rs = copy ? k + ISO_STRIP_GAP : x.stride,
             .cs = 1,
             .panels = (const char *)panel_at(w, l, k, from),
             .c = (char *)((float *)y->data + row * y->stride),
             .ldc = y->stride,
-            .rows = least(g->height, g->m - row),
+            .rows = rows,
             .k = k,
             .from = from,
             .to = iso_strip_share(g, share + 1),
@@ -104,28 +110,33 @@ static iso_err panels_mul(iso_mat *y, iso_view x, const void *state, const float
     const struct panels *w = state;
     const bool many = iso_strip_wide((double)x.rows * (double)w->n * (double)w->k);
     const int threads = many ? iso_strip_threads() : 1;
-    atomic_int *left = NULL;
+    const bool crowded = x.rows > 1 && iso_strip_crowded(x.stride, sizeof(float));
+    iso_room *room = NULL;
+    char *at = NULL;
     struct grid g;
     iso_err err = ISO_OK;
 
     iso_strip_grid(&g, w->tiles, x.rows, w->n, threads);
-    if (then && then->whole) {
-        ISO_TRY(iso_alloc(&left, g.blocks, sizeof *left));
-        for (int64_t i = 0; i < g.blocks; i++)
-            atomic_init(&left[i], (int)g.shares);
-    }
+    const int64_t counts = (g.blocks * (int64_t)sizeof(atomic_int) + 63) / 64 * 64;
+    const int64_t copy = crowded ? g.height * (w->stretch + ISO_STRIP_GAP) : 0;
+    if (crowded || then)
+        ISO_TRY(iso_room_take(&room, &at, counts + threads * copy * (int64_t)sizeof(float)));
+    atomic_int *left = (atomic_int *)(void *)at;
+    for (int64_t i = 0; at && i < g.blocks; i++)
+        atomic_init(&left[i], (int)g.shares);
     if (w->k == 0)
         iso_packed_fill(y, bias);
 #pragma omp parallel for collapse(2) schedule(dynamic) num_threads(threads) if (threads > 1)
     for (int64_t block = 0; block < g.blocks; block++) {
         for (int64_t share = 0; share < g.shares; share++) {
-            multiply(y, x, w, &g, block, share, bias);
+            float *mine = (float *)(void *)(at + counts) + iso_strip_thread() * copy;
+            multiply(y, x, w, &g, block, share, bias, crowded ? mine : NULL);
             iso_strip_done(then, y, &g, block, iso_strip_share(&g, share),
                            iso_strip_share(&g, share + 1), left);
         }
     }
+    iso_room_give(room);
 done:
-    iso_free(left);
     return err;
 }
 

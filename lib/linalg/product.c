@@ -2,15 +2,16 @@
 
 #include <string.h>
 
-#include "lib/base/alloc.h"
 #include "lib/linalg/blas.h"
+#include "lib/linalg/room.h"
 #include "lib/linalg/strip.h"
 
 /* Bytes of B that lie packed at a time, for all threads. */
 static const int64_t most_packed = (int64_t)4 << 20;
 
-/* One call. B is packed by stretches of the inner size and, where it is wide, by blocks of columns;
- * of an A that is transposed a stretch is packed too. */
+/* One call. B is packed by stretches of the inner size and, where it is wide, by blocks of columns.
+ * Of an A that is transposed, or whose rows crowd each other out of the cache, the stretch is
+ * copied by blocks of rows. */
 struct job {
     const iso_product *p;
     iso_mat *c;
@@ -18,8 +19,7 @@ struct job {
     const iso_tiles *tiles;
     int64_t m, n, k;
     int64_t stretch, columns; /* of B at a time */
-    char *panels, *rows;      /* B's and A's packed stretch */
-    int64_t ld;               /* of `rows`, k × m */
+    char *panels, *rows;      /* B's packed stretch, A's copied one (or NULL) */
     atomic_int *left;         /* of each block of rows, the parts to come */
 };
 
@@ -40,21 +40,53 @@ static const char *at(iso_view v, int64_t row, int64_t col)
     return (const char *)v.data + (size_t)(row * v.stride + col) * iso_dtype_size(v.dtype);
 }
 
-/* The panel whose first column is `column` of the step's. */
+/* The panel whose first column is `column` of the step's, of a B that is transposed. */
 static void pack_panel(const struct job *j, const struct step *s, int64_t column)
 {
     const iso_view b = j->p->b;
     const int width = iso_tile_width(j->tiles, column, s->width);
-    const int64_t n = least(width, s->width - column), first = s->from + column;
     char *to = j->panels + (size_t)(column * s->k) * j->size;
 
-    if (j->p->tb) {
-        j->tiles->pack(to, at(b, first, s->l), b.stride, n, s->k, width);
-        return;
+    j->tiles->pack(to, at(b, s->from + column, s->l), b.stride, least(width, s->width - column),
+                   s->k, width);
+}
+
+/* Row l of the step, of a B that is not: a part of it to each panel. */
+static void pack_row(const struct job *j, const struct step *s, int64_t l)
+{
+    for (int64_t column = 0; column < s->width; column += j->tiles->cols) {
+        const int width = iso_tile_width(j->tiles, column, s->width);
+        const size_t bytes = (size_t)least(width, s->width - column) * j->size;
+        char *to = j->panels + (size_t)(column * s->k + l * width) * j->size;
+        memcpy(to, at(j->p->b, s->l + l, s->from + column), bytes);
+        memset(to + bytes, 0, (size_t)width * j->size - bytes);
     }
-    for (int64_t l = 0; l < s->k; l++, to += (size_t)width * j->size) {
-        memcpy(to, at(b, s->l + l, first), (size_t)n * j->size);
-        memset(to + (size_t)n * j->size, 0, (size_t)(width - n) * j->size);
+}
+
+static char *copy_at(const struct job *j, const struct step *s, int64_t block)
+{
+    return j->rows + (size_t)(block * s->grid.height * (s->k + ISO_STRIP_GAP)) * j->size;
+}
+
+/* A block of rows, height × (k + a gap). */
+static void copy_block(const struct job *j, const struct step *s, int64_t block)
+{
+    const struct grid *g = &s->grid;
+    const int64_t row = block * g->height;
+
+    iso_strip_copy(copy_at(j, s, block), at(j->p->a, row, s->l), j->p->a.stride,
+                   least(g->height, g->m - row), s->k, j->size);
+}
+
+/* Row l of an A that is transposed: a part of it to each block, k × height. */
+static void copy_row(const struct job *j, const struct step *s, int64_t l)
+{
+    const struct grid *g = &s->grid;
+
+    for (int64_t block = 0; block < g->blocks; block++) {
+        const int64_t row = block * g->height;
+        memcpy(copy_at(j, s, block) + (size_t)(l * g->height) * j->size, at(j->p->a, s->l + l, row),
+               (size_t)least(g->height, g->m - row) * j->size);
     }
 }
 
@@ -70,9 +102,11 @@ static void multiply(const struct job *j, const struct step *s, int64_t block, i
                     (to - from + j->tiles->cols - 1) / j->tiles->cols * j->tiles->cols)
             : 0;
     const struct strip strip = {
-        .a = j->p->ta ? j->rows + (size_t)row * j->size : at(j->p->a, row, s->l),
-        .rs = j->p->ta ? 1 : j->p->a.stride,
-        .cs = j->p->ta ? j->ld : 1,
+        .a = j->rows ? copy_at(j, s, block) : at(j->p->a, row, s->l),
+        .rs = j->p->ta  ? 1
+              : j->rows ? s->k + ISO_STRIP_GAP
+                        : j->p->a.stride,
+        .cs = j->p->ta ? g->height : 1,
         .panels = j->panels + (size_t)((from + skip) * s->k) * j->size,
         .c = (char *)j->c->data + (size_t)(row * j->c->stride + s->from) * j->size,
         .ldc = j->c->stride,
@@ -94,14 +128,23 @@ static void perform(const struct job *j, const struct step *s)
 {
     const struct grid *g = &s->grid;
 
+    if (j->p->tb) {
 #pragma omp for schedule(static) nowait
-    for (int64_t column = 0; column < s->width; column += j->tiles->cols)
-        pack_panel(j, s, column);
+        for (int64_t column = 0; column < s->width; column += j->tiles->cols)
+            pack_panel(j, s, column);
+    } else {
+#pragma omp for schedule(static) nowait
+        for (int64_t l = 0; l < s->k; l++)
+            pack_row(j, s, l);
+    }
     if (j->p->ta) {
 #pragma omp for schedule(static) nowait
         for (int64_t l = 0; l < s->k; l++)
-            memcpy(j->rows + (size_t)(l * j->ld) * j->size, at(j->p->a, s->l + l, 0),
-                   (size_t)j->m * j->size);
+            copy_row(j, s, l);
+    } else if (j->rows) {
+#pragma omp for schedule(static) nowait
+        for (int64_t block = 0; block < g->blocks; block++)
+            copy_block(j, s, block);
     }
 #pragma omp barrier
 #pragma omp for collapse(2) schedule(dynamic)
@@ -145,69 +188,28 @@ static void clear(iso_mat *c)
                (size_t)c->cols * iso_dtype_size(c->dtype));
 }
 
-/* Room for what is packed is kept from one product to the next: fresh memory would cost a page
- * fault every 4 KB. One product at a time has it; another that runs beside takes its own. */
-struct room {
-    int64_t bytes;
-    char *at;
-};
-
-static _Atomic(struct room *) kept;
-
-static void room_free(struct room *r)
-{
-    if (r)
-        iso_free(r->at);
-    iso_free(r);
-}
-
-static iso_err room_take(struct room **out, int64_t bytes)
-{
-    struct room *r = atomic_exchange(&kept, NULL);
-    iso_err err = ISO_OK;
-
-    if (r && r->bytes >= bytes) {
-        *out = r;
-        return ISO_OK;
-    }
-    room_free(r);
-    r = NULL;
-    ISO_TRY(iso_alloc(&r, 1, sizeof *r));
-    ISO_TRY(iso_alloc(&r->at, bytes, 1));
-    r->bytes = bytes;
-    *out = r;
-    r = NULL;
-done:
-    room_free(r);
-    return err;
-}
-
-static void room_give(struct room *r)
-{
-    room_free(atomic_exchange(&kept, r));
-}
-
 static iso_err multiply_all(struct job *j)
 {
     const int threads =
         iso_strip_wide((double)j->m * (double)j->n * (double)j->k) ? iso_strip_threads() : 1;
     const int64_t cols = j->tiles->cols;
-    struct room *room = NULL;
+    const bool copied = j->p->ta || iso_strip_crowded(j->p->a.stride, j->size);
+    iso_room *room = NULL;
+    char *at = NULL;
     struct grid grid;
     iso_err err = ISO_OK;
 
     j->stretch = iso_strip_stretch(j->k);
     j->columns = most_packed / (j->stretch * (int64_t)j->size) / cols * cols;
     j->columns = least(j->columns, (j->n + cols - 1) / cols * cols);
-    j->ld = (j->m + 15) / 16 * 16;
     iso_strip_grid(&grid, j->tiles, j->m, j->columns, threads);
     const int64_t b = j->stretch * j->columns * (int64_t)j->size;
-    const int64_t a = j->p->ta ? j->stretch * j->ld * (int64_t)j->size : 0;
+    const int64_t a = grid.blocks * grid.height * (j->stretch + ISO_STRIP_GAP) * (int64_t)j->size;
     const int64_t counts = (grid.blocks * (int64_t)sizeof *j->left + 63) / 64 * 64;
-    ISO_TRY(room_take(&room, counts + a + b));
-    j->left = (atomic_int *)(void *)room->at;
-    j->panels = room->at + counts;
-    j->rows = j->panels + b;
+    ISO_TRY(iso_room_take(&room, &at, counts + b + (copied ? a : 0)));
+    j->left = (atomic_int *)(void *)at;
+    j->panels = at + counts;
+    j->rows = copied ? j->panels + b : NULL;
     for (int64_t i = 0; i < grid.blocks; i++)
         atomic_init(&j->left[i], 0);
     for (int64_t from = 0; from < j->n; from += j->columns) {
@@ -217,7 +219,7 @@ static iso_err multiply_all(struct job *j)
             atomic_fetch_add(&j->left[i], (int)g.shares);
     }
     all_steps(j, threads);
-    room_give(room);
+    iso_room_give(room);
 done:
     return err;
 }

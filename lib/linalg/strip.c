@@ -104,6 +104,20 @@ void iso_strip_done(const iso_then *then, const iso_mat *c, const struct grid *g
     }
 }
 
+bool iso_strip_crowded(int64_t stride, size_t size)
+{
+    return (size_t)stride * size % 2048 == 0;
+}
+
+void iso_strip_copy(void *to, const void *from, int64_t stride, int64_t rows, int64_t k,
+                    size_t size)
+{
+    char *at = to;
+
+    for (int64_t i = 0; i < rows; i++, at += (size_t)(k + ISO_STRIP_GAP) * size)
+        memcpy(at, (const char *)from + (size_t)(i * stride) * size, (size_t)k * size);
+}
+
 /* Some 10 microseconds of one core. */
 bool iso_strip_wide(double multiplications)
 {
@@ -116,5 +130,14 @@ int iso_strip_threads(void)
     return omp_in_parallel() ? 1 : omp_get_max_threads();
 #else
     return 1;
+#endif
+}
+
+int iso_strip_thread(void)
+{
+#ifdef _OPENMP
+    return omp_get_thread_num();
+#else
+    return 0;
 #endif
 }

@@ -57,9 +57,22 @@ iso_mat iso_strip_part(const iso_mat *c, int64_t first, int64_t count, int64_t f
 void iso_strip_done(const iso_then *then, const iso_mat *c, const struct grid *g, int64_t block,
                     int64_t from, int64_t to, atomic_int *left);
 
+/* Rows that are copied lie so many numbers apart, that they do not fall on each other's places in
+ * the cache. */
+enum { ISO_STRIP_GAP = 16 };
+
+/** Whether rows that far apart do: whose places repeat after two rows. */
+bool iso_strip_crowded(int64_t stride, size_t size);
+
+/** Copies rows × k numbers, to rows that are k + ISO_STRIP_GAP numbers apart. */
+void iso_strip_copy(void *to, const void *from, int64_t stride, int64_t rows, int64_t k,
+                    size_t size);
+
 /** Whether a product of so many multiplications pays for waking threads. */
 bool iso_strip_wide(double multiplications);
 
+/** Threads that a product may use here, and which of a parallel loop's this is. */
 int iso_strip_threads(void);
+int iso_strip_thread(void);
 
 #endif

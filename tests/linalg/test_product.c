@@ -122,6 +122,15 @@ static void wider_than_what_is_packed(void **state)
     one(&(struct shape){3, 9001, 120}, ISO_F64, true, false, 1, false);
 }
 
+/* Rows 2 KB apart are copied first; drawn() leaves a gap of 3. */
+static void rows_that_crowd_the_cache(void **state)
+{
+    (void)state;
+    one(&(struct shape){130, 40, 509}, ISO_F32, false, true, 0, false);
+    one(&(struct shape){130, 40, 509}, ISO_F64, false, false, 1, false);
+    one(&(struct shape){300, 1021, 1021}, ISO_F32, false, true, 0, false);
+}
+
 /* The same numbers by 1 to 5 threads, and those of some rows alone; K = 10000. */
 static void bits_are_those_of_the_numbers(void **state)
 {
@@ -240,6 +249,7 @@ int main(void)
         cmocka_unit_test(by_all_kernels),
         cmocka_unit_test(squares),
         cmocka_unit_test(wider_than_what_is_packed),
+        cmocka_unit_test(rows_that_crowd_the_cache),
         cmocka_unit_test(bits_are_those_of_the_numbers),
         cmocka_unit_test(then_gets_everything_once),
         cmocka_unit_test(nothing_to_add),
