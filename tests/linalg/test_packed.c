@@ -9,7 +9,7 @@
 #include "lib/linalg/convert.h"
 #include "lib/linalg/packed.h"
 
-enum { GAP = 5, SHAPES = 10 };
+enum { GAP = 5, SHAPES = 11 };
 
 /* M, N, K: nothing, one, odd, beyond a strip, beyond what one sum in f32 holds of 8-bit products */
 static const int64_t shapes[SHAPES][3] = {
