@@ -106,17 +106,21 @@ TARGET static void NAME(pack)(void *panel, const void *b, int64_t stride, int64_
 
     for (int j = 0; j < width; j += LANES) {
         int64_t l = 0;
-        if (j + LANES <= n) {
-            for (; l + LANES <= k; l += LANES) {
-                NAME(vec) x[LANES];
+        for (; l + LANES <= k; l += LANES) {
+            NAME(vec) x[LANES];
+            if (j + LANES <= n) {
 #pragma GCC unroll 16
                 for (int r = 0; r < LANES; r++)
                     x[r] = VECTOR(from + (j + r) * stride + l);
-                NAME(transpose)(x);
+            } else {
 #pragma GCC unroll 16
                 for (int r = 0; r < LANES; r++)
-                    *(NAME(mem) *)(to + (l + r) * width + j) = x[r];
+                    x[r] = j + r < n ? VECTOR(from + (j + r) * stride + l) : (NAME(mem)){0};
             }
+            NAME(transpose)(x);
+#pragma GCC unroll 16
+            for (int r = 0; r < LANES; r++)
+                *(NAME(mem) *)(to + (l + r) * width + j) = x[r];
         }
         for (; l < k; l++)
             for (int r = 0; r < LANES; r++)

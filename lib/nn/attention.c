@@ -5,57 +5,72 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/threads.h"
-#include "lib/linalg/panel.h"
+#include "lib/linalg/tile.h"
 #include "lib/nn/vector.h"
 
-enum { BLOCK = 48 }; /* queries whose scores are held at a time; a multiple of the tile's rows */
+/* Queries whose scores are held at a time; a multiple of the rows of every tile. */
+enum { BLOCK = 84 };
 
-/* One thread's scratch, and what every head of a call shares. */
+/* Multiplications that make a piece of work for a thread to fetch: some 20 microseconds. */
+enum { PIECE = 1 << 20 };
+
+enum { LINE = 16 }; /* floats of a cache line */
+
+/* One thread's scratch. */
 struct scratch {
-    float *keys;    /* panels of 16 keys, D × 16 each */
-    float *values;  /* panels of 16 columns, Tk × 16 each */
+    float *keys;    /* panels of columns, D numbers deep */
+    float *values;  /* panels of columns, as deep as there are keys */
     float *scores;  /* BLOCK × keys, filled up to panels */
     float *context; /* BLOCK × D, filled up to panels */
 };
 
+/* Columns of n numbers in panels, of which whole vectors can be read. */
+static int64_t wide(int64_t n)
+{
+    return (n + ISO_TILE_COLS - 1) / ISO_TILE_COLS * ISO_TILE_COLS;
+}
+
 static int64_t scratch_size(int64_t keys, int64_t D)
 {
-    const int64_t wide = iso_panels(keys) * ISO_PANEL, deep = iso_panels(D) * ISO_PANEL;
-
-    return wide * D + keys * deep + BLOCK * wide + BLOCK * deep;
+    return wide(keys) * D + keys * wide(D) + BLOCK * wide(keys) + BLOCK * wide(D);
 }
 
 static struct scratch scratch_at(float *at, int64_t keys, int64_t D)
 {
-    const int64_t wide = iso_panels(keys) * ISO_PANEL, deep = iso_panels(D) * ISO_PANEL;
+    float *values = at + wide(keys) * D, *scores = values + keys * wide(D);
 
-    return (struct scratch){at, at + wide * D, at + wide * D + keys * deep,
-                            at + wide * D + keys * deep + BLOCK * wide};
+    return (struct scratch){at, values, scores, scores + BLOCK * wide(keys)};
 }
 
-/* Rows of k / √D as columns of panels; keys beyond the last are zeros. */
-static void pack_keys(float *to, const float *k, int64_t stride, int64_t keys, int64_t D)
+static void pack_keys(float *to, const iso_tiles *t, const float *k, int64_t stride, int64_t keys,
+                      int64_t D)
 {
-    const float scale = 1.0f / sqrtf((float)D);
-
-    for (int64_t p = 0; p < keys; p += ISO_PANEL, to += D * ISO_PANEL) {
-        const int64_t n = keys - p < ISO_PANEL ? keys - p : ISO_PANEL;
-        if (n < ISO_PANEL)
-            memset(to, 0, (size_t)(D * ISO_PANEL) * sizeof *to);
-        for (int64_t j = 0; j < n; j++)
-            for (int64_t d = 0; d < D; d++)
-                to[d * ISO_PANEL + j] = k[(p + j) * stride + d] * scale;
+    for (int64_t j = 0; j < keys; j += t->cols) {
+        const int width = iso_tile_width(t, j, keys);
+        t->pack(to + j * D, k + j * stride, stride, keys - j < width ? keys - j : width, D, width);
     }
 }
 
-static void pack_values(float *to, const float *v, int64_t stride, int64_t keys, int64_t D)
+static void pack_values(float *to, const iso_tiles *t, const float *v, int64_t stride, int64_t keys,
+                        int64_t D)
 {
-    for (int64_t p = 0; p < D; p += ISO_PANEL, to += keys * ISO_PANEL) {
-        const int64_t n = D - p < ISO_PANEL ? D - p : ISO_PANEL;
-        if (n < ISO_PANEL)
-            memset(to, 0, (size_t)(keys * ISO_PANEL) * sizeof *to);
-        for (int64_t j = 0; j < keys; j++)
-            memcpy(to + j * ISO_PANEL, v + j * stride + p, (size_t)n * sizeof *to);
+    for (int64_t j = 0; j < D; j += t->cols) {
+        const int width = iso_tile_width(t, j, D);
+        const int64_t n = D - j < width ? D - j : width;
+        for (int64_t i = 0; i < keys; i++, to += width) {
+            memcpy(to, v + i * stride + j, (size_t)n * sizeof *to);
+            memset(to + n, 0, (size_t)(width - n) * sizeof *to);
+        }
+    }
+}
+
+/* c (m × n, row stride ldc, which has room for whole panels) = a · panels. */
+static void multiply(float *c, int64_t ldc, const iso_tiles *t, const float *a, int64_t lda,
+                     const float *panels, int64_t m, int64_t n, int64_t k)
+{
+    for (int64_t j = 0; j < n; j += t->cols) {
+        iso_tile_fn *const tile = iso_tile_width(t, j, n) == t->cols ? t->full : t->half;
+        tile(c + j, ldc, a, lda, 1, panels + j * k, m, k, NULL, false);
     }
 }
 
@@ -66,40 +81,55 @@ struct head {
     int64_t q_stride, k_stride, v_stride, context_stride;
     int64_t queries, keys, D;
     int64_t live; /* of the keys, those that are no padding */
+    bool more;    /* the next head's numbers lie behind this one's, and its turn is next */
 };
 
-/* The queries [first, first + n) of a head whose keys and values are packed. */
-static void attend(const struct head *h, const struct scratch *s, int64_t first, int64_t n)
+/* Rows are far apart and heads side by side: what a thread's next head reads comes near while this
+ * one is computed. */
+static void fetch_next(const struct head *h, int64_t i)
 {
-    const iso_nn_vector *op = iso_nn_vector_best();
-    const int64_t wide = iso_panels(h->keys) * ISO_PANEL, deep = iso_panels(h->D) * ISO_PANEL;
-    iso_panel_fn *const multiply = iso_panel_best();
+    const int64_t key = i < h->keys ? i : h->keys - 1;
 
-    for (int64_t p = 0; p < iso_panels(h->keys); p++)
-        multiply(s->scores + p * ISO_PANEL, wide, h->q + first * h->q_stride, h->q_stride,
-                 s->keys + p * h->D * ISO_PANEL, n, h->D, NULL, false);
-    for (int64_t i = 0; h->scores && i < n; i++)
-        memcpy(h->scores + (first + i) * h->keys, s->scores + i * wide,
-               (size_t)h->keys * sizeof *h->scores);
-    float rest[BLOCK];
-    for (int64_t i = 0; i < n; i++)
-        rest[i] = 1.0f / op->softmax(s->scores + i * wide, h->live);
-    for (int64_t p = 0; p < iso_panels(h->D); p++)
-        multiply(s->context + p * ISO_PANEL, deep, s->scores, wide,
-                 s->values + p * h->live * ISO_PANEL, n, h->live, NULL, false);
-    for (int64_t i = 0; i < n; i++) {
-        float *to = h->context + (first + i) * h->context_stride;
-        for (int64_t d = 0; d < h->D; d++)
-            to[d] = s->context[i * deep + d] * rest[i];
+    for (int64_t d = 0; d < h->D; d += LINE) {
+        __builtin_prefetch(h->q + i * h->q_stride + h->D + d);
+        __builtin_prefetch(h->k + key * h->k_stride + h->D + d);
+        __builtin_prefetch(h->v + key * h->v_stride + h->D + d);
     }
 }
 
-static void head_fwd(const struct head *h, const struct scratch *s)
+/* The queries [first, first + n) of a head whose keys and values are packed. */
+static void attend(const struct head *h, const iso_tiles *t, const struct scratch *s, int64_t first,
+                   int64_t n)
 {
-    pack_keys(s->keys, h->k, h->k_stride, h->keys, h->D);
-    pack_values(s->values, h->v, h->v_stride, h->live, h->D);
-    for (int64_t i = 0; i < h->queries; i += BLOCK)
-        attend(h, s, i, h->queries - i < BLOCK ? h->queries - i : BLOCK);
+    const iso_nn_vector *op = iso_nn_vector_best();
+    const float scale = 1.0f / sqrtf((float)h->D);
+    const int64_t ld = wide(h->keys), deep = wide(h->D);
+
+    multiply(s->scores, ld, t, h->q + first * h->q_stride, h->q_stride, s->keys, n, h->keys, h->D);
+    for (int64_t i = 0; h->scores && i < n; i++)
+        for (int64_t j = 0; j < h->keys; j++)
+            h->scores[(first + i) * h->keys + j] = scale * s->scores[i * ld + j];
+    float rest[BLOCK];
+    for (int64_t i = 0; i < n; i++) {
+        if (h->more)
+            fetch_next(h, first + i);
+        rest[i] = 1.0f / op->softmax(s->scores + i * ld, scale, h->live);
+    }
+    multiply(s->context, deep, t, s->scores, ld, s->values, n, h->D, h->live);
+    for (int64_t i = 0; i < n; i++)
+        op->scale(h->context + (first + i) * h->context_stride, s->context + i * deep, rest[i],
+                  h->D);
+}
+
+/* The queries [first, first + n) of a head. */
+static void head_fwd(const struct head *h, const struct scratch *s, int64_t first, int64_t n)
+{
+    const iso_tiles *t = iso_tiles_best(ISO_F32);
+
+    pack_keys(s->keys, t, h->k, h->k_stride, h->keys, h->D);
+    pack_values(s->values, t, h->v, h->v_stride, h->live, h->D);
+    for (int64_t i = first; i < first + n; i += BLOCK)
+        attend(h, t, s, i, first + n - i < BLOCK ? first + n - i : BLOCK);
 }
 
 static int64_t queries_of(const iso_attention *in, int64_t b)
@@ -194,6 +224,35 @@ static iso_err find_starts(int64_t **out, const iso_attention *in)
     return err;
 }
 
+/* How the work is cut: heads, each whole or in parts of so many queries, and how many of these a
+ * thread fetches at a time. */
+struct cut {
+    int64_t parts, queries, fetch;
+};
+
+static struct cut cut(const iso_attention *in)
+{
+    const int64_t heads = in->B * in->H, threads = iso_threads_most(), enough = 4 * threads;
+    int64_t longest = 0, cells = 0;
+    struct cut c = {.parts = 1};
+
+    for (int64_t b = 0; b < in->B; b++) {
+        longest = queries_of(in, b) > longest ? queries_of(in, b) : longest;
+        cells += queries_of(in, b) * keys_of(in, b);
+    }
+    const int64_t blocks = (longest + BLOCK - 1) / BLOCK;
+    if (threads > 1 && heads > 0 && heads < enough)
+        c.parts = (enough + heads - 1) / heads;
+    if (c.parts > blocks)
+        c.parts = blocks > 0 ? blocks : 1;
+    c.queries = (blocks + c.parts - 1) / c.parts * BLOCK;
+    const int64_t each = 2 * in->q.cols * cells / (heads * c.parts + 1) + 1;
+    c.fetch = PIECE / each > in->H ? PIECE / each : in->H;
+    c.fetch = c.fetch < heads / enough ? c.fetch : heads / enough;
+    c.fetch = c.fetch > 1 ? c.fetch : 1;
+    return c;
+}
+
 iso_err iso_attention_fwd(iso_mat *context, const iso_attention *in, iso_workspace *scratch)
 {
     const int64_t D = in->H > 0 ? in->q.cols / in->H : 0;
@@ -205,16 +264,21 @@ iso_err iso_attention_fwd(iso_mat *context, const iso_attention *in, iso_workspa
         longest = keys_of(in, b) > longest ? keys_of(in, b) : longest;
     if (in->scores)
         ISO_TRY(find_starts(&starts, in));
-    const int64_t size = scratch_size(longest, D), heads = in->B * in->H;
+    const struct cut c = cut(in);
+    const int64_t size = scratch_size(longest, D), pieces = in->B * in->H * c.parts;
     ISO_TRY(iso_workspace_need(scratch, size * iso_threads_most()));
-#pragma omp parallel for schedule(dynamic)
-    for (int64_t i = 0; i < heads; i++) {
+#pragma omp parallel for schedule(dynamic, c.fetch)
+    for (int64_t i = 0; i < pieces; i++) {
         const struct scratch mine = scratch_at(scratch->at + iso_thread_this() * size, longest, D);
-        struct head h = head_of(context, in, i / in->H, (int)(i % in->H));
+        const int64_t b = i / c.parts / in->H, at = i / c.parts % in->H;
+        const int64_t first = i % c.parts * c.queries;
+        struct head h = head_of(context, in, b, (int)at);
+        h.more = c.fetch > 1 && at + 1 < in->H;
         if (in->scores)
-            h.scores = in->scores + starts[i / in->H] + i % in->H * h.queries * h.keys;
-        if (h.queries > 0)
-            head_fwd(&h, &mine);
+            h.scores = in->scores + starts[b] + at * h.queries * h.keys;
+        if (first < h.queries)
+            head_fwd(&h, &mine, first,
+                     h.queries - first < c.queries ? h.queries - first : c.queries);
     }
 done:
     iso_free(starts);

@@ -332,6 +332,8 @@ static void squash(iso_mat *x)
 
 iso_err iso_classifier_logits(iso_mat *logits, iso_classifier *h, iso_view x)
 {
+    iso_activate each = {.activation = ISO_RELU};
+    const iso_then relu = iso_activation_then(&each);
     iso_mat hidden;
     iso_err err = ISO_OK;
 
@@ -343,12 +345,10 @@ iso_err iso_classifier_logits(iso_mat *logits, iso_classifier *h, iso_view x)
              (long long)logits->cols, iso_dtype_name(logits->dtype), (long long)x.rows,
              (long long)h->K);
     ISO_TRY(iso_workspace_mat(&hidden, &h->hidden, x.rows, h->C));
-    ISO_TRY(iso_linear_fwd(&hidden, x, &h->dense));
-    if (h->relu)
-        iso_activation_fwd(&hidden, ISO_RELU);
-    else
+    ISO_TRY(iso_linear_fwd(&hidden, x, &h->dense, h->relu ? &relu : NULL));
+    if (!h->relu)
         squash(&hidden);
-    ISO_TRY(iso_linear_fwd(logits, iso_mat_view(&hidden), &h->out));
+    ISO_TRY(iso_linear_fwd(logits, iso_mat_view(&hidden), &h->out, NULL));
     ISO_TRY(iso_weights_whole(h->weights));
 done:
     return err;

@@ -53,6 +53,11 @@ const iso_nn_config *iso_encoder_config(const iso_encoder *e)
     return &e->config;
 }
 
+void iso_encoder_count(iso_encoder *e, iso_nn_times *times)
+{
+    e->work.times = times;
+}
+
 /* After each step: what it read of the weights was theirs. */
 static iso_err check_weights(const iso_encoder *e)
 {

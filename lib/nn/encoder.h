@@ -5,6 +5,7 @@
 #include "lib/linalg/packed.h"
 #include "lib/nn/batch.h"
 #include "lib/nn/config.h"
+#include "lib/nn/times.h"
 #include "lib/nn/xmixup.h"
 
 ISO_BEGIN
@@ -31,6 +32,9 @@ ISO_MUST_USE iso_err iso_encoder_open(iso_encoder **out, const char *folder,
 void iso_encoder_close(iso_encoder *e);
 
 const iso_nn_config *iso_encoder_config(const iso_encoder *e);
+
+/** Counts from now on in `times` (borrowed) where the time of layers goes; NULL ends it. */
+void iso_encoder_count(iso_encoder *e, iso_nn_times *times);
 
 /**
  * State 0, the output of the embeddings: x (tokens × C, f32), a row a token. Padding has the word

@@ -13,20 +13,31 @@ void iso_layer_work_free(iso_layer_work *work)
     iso_workspace_free(&work->scores);
 }
 
+iso_err iso_layer_linear(iso_mat *y, iso_view x, iso_linear *l, const iso_then *then,
+                         iso_layer_work *work)
+{
+    const int64_t began = iso_nn_began(work->times);
+    const iso_err err = iso_linear_fwd(y, x, l, then);
+
+    iso_nn_ended(work->times, ISO_NN_PRODUCTS, began);
+    return err;
+}
+
 /* q of x, k and v of y, side by side in one piece of scratch. */
 static iso_err project(iso_mat *q, iso_mat *k, iso_mat *v, iso_layer *l, const iso_attends *in,
-                       iso_workspace *work)
+                       iso_layer_work *work)
 {
     const int64_t C = l->q.w.rows;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_workspace_need(work, (in->x.rows + 2 * in->y.rows) * C));
-    *q = (iso_mat){work->at, in->x.rows, C, C, ISO_F32, NULL};
-    *k = (iso_mat){work->at + in->x.rows * C, in->y.rows, C, C, ISO_F32, NULL};
-    *v = (iso_mat){work->at + (in->x.rows + in->y.rows) * C, in->y.rows, C, C, ISO_F32, NULL};
-    ISO_TRY(iso_linear_fwd(q, in->x, &l->q));
-    ISO_TRY(iso_linear_fwd(k, in->y, &l->k));
-    ISO_TRY(iso_linear_fwd(v, in->y, &l->v));
+    ISO_TRY(iso_workspace_need(&work->qkv, (in->x.rows + 2 * in->y.rows) * C));
+    float *at = work->qkv.at;
+    *q = (iso_mat){at, in->x.rows, C, C, ISO_F32, NULL};
+    *k = (iso_mat){at + in->x.rows * C, in->y.rows, C, C, ISO_F32, NULL};
+    *v = (iso_mat){at + (in->x.rows + in->y.rows) * C, in->y.rows, C, C, ISO_F32, NULL};
+    ISO_TRY(iso_layer_linear(q, in->x, &l->q, NULL, work));
+    ISO_TRY(iso_layer_linear(k, in->y, &l->k, NULL, work));
+    ISO_TRY(iso_layer_linear(v, in->y, &l->v, NULL, work));
 done:
     return err;
 }
@@ -35,7 +46,7 @@ iso_err iso_layer_heads(iso_attention *heads, iso_layer *l, int H, const iso_att
                         iso_layer_work *work)
 {
     iso_mat q, k, v;
-    const iso_err err = project(&q, &k, &v, l, in, &work->qkv);
+    const iso_err err = project(&q, &k, &v, l, in, work);
 
     if (!err)
         *heads = (iso_attention){.q = iso_mat_view(&q),
@@ -51,21 +62,6 @@ iso_err iso_layer_heads(iso_attention *heads, iso_layer *l, int H, const iso_att
     return err;
 }
 
-iso_err iso_layer_attention(iso_mat *out, iso_layer *l, int H, const iso_attends *in,
-                            iso_layer_work *work)
-{
-    iso_attention heads;
-    iso_mat context;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_layer_heads(&heads, l, H, in, work));
-    ISO_TRY(iso_workspace_mat(&context, &work->context, in->x.rows, in->x.cols));
-    ISO_TRY(iso_attention_fwd(&context, &heads, &work->heads));
-    ISO_TRY(iso_linear_fwd(out, iso_mat_view(&context), &l->o));
-done:
-    return err;
-}
-
 iso_err iso_layer_attend(iso_mat *a, iso_view x, iso_layer *l, int H, const iso_batch *batch,
                          iso_layer_work *work)
 {
@@ -75,12 +71,19 @@ iso_err iso_layer_attend(iso_mat *a, iso_view x, iso_layer *l, int H, const iso_
                               .x_offsets = batch->offsets,
                               .y_offsets = batch->offsets,
                               .live = batch->live};
-    iso_mat mixed;
+    iso_norm_residual close = {*a, x, &l->n1, work->times};
+    const iso_then then = iso_norm_then(&close);
+    iso_attention heads;
+    iso_mat context, mixed;
     iso_err err = ISO_OK;
 
+    ISO_TRY(iso_layer_heads(&heads, l, H, &self, work));
+    ISO_TRY(iso_workspace_mat(&context, &work->context, x.rows, x.cols));
     ISO_TRY(iso_workspace_mat(&mixed, &work->block, x.rows, x.cols));
-    ISO_TRY(iso_layer_attention(&mixed, l, H, &self, work));
-    ISO_TRY(iso_norm_fwd(a, x, iso_mat_view(&mixed), &l->n1));
+    const int64_t began = iso_nn_began(work->times);
+    ISO_TRY(iso_attention_fwd(&context, &heads, &work->heads));
+    iso_nn_ended(work->times, ISO_NN_ATTENTION, began);
+    ISO_TRY(iso_layer_linear(&mixed, iso_mat_view(&context), &l->o, &then, work));
 done:
     return err;
 }
@@ -95,6 +98,8 @@ iso_err iso_layer_feed(iso_mat *y, iso_view a, iso_layer *l, iso_activation acti
                        iso_layer_work *work)
 {
     const int64_t F = l->f1.w.rows, most = a.rows < BLOCK ? a.rows : BLOCK;
+    iso_activate each = {activation, work->times};
+    const iso_then activate = iso_activation_then(&each);
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_workspace_need(&work->block, most * (F + a.cols)));
@@ -103,11 +108,10 @@ iso_err iso_layer_feed(iso_mat *y, iso_view a, iso_layer *l, iso_activation acti
         const iso_view in = iso_view_rows(a, i, n);
         iso_mat wide = {work->block.at, n, F, F, ISO_F32, NULL};
         iso_mat fed = {work->block.at + n * F, n, a.cols, a.cols, ISO_F32, NULL};
-        iso_mat to = rows(y, i, n);
-        ISO_TRY(iso_linear_fwd(&wide, in, &l->f1));
-        iso_activation_fwd(&wide, activation);
-        ISO_TRY(iso_linear_fwd(&fed, iso_mat_view(&wide), &l->f2));
-        ISO_TRY(iso_norm_fwd(&to, in, iso_mat_view(&fed), &l->n2));
+        iso_norm_residual close = {rows(y, i, n), in, &l->n2, work->times};
+        const iso_then then = iso_norm_then(&close);
+        ISO_TRY(iso_layer_linear(&wide, in, &l->f1, &activate, work));
+        ISO_TRY(iso_layer_linear(&fed, iso_mat_view(&wide), &l->f2, &then, work));
     }
 done:
     return err;

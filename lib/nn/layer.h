@@ -5,12 +5,14 @@
 #include "lib/nn/attention.h"
 #include "lib/nn/batch.h"
 #include "lib/nn/params.h"
+#include "lib/nn/times.h"
 
 ISO_BEGIN
 
 /** Scratch of a layer; {0} is empty, kept from layer to layer. */
 typedef struct iso_layer_work {
     iso_workspace qkv, context, block, heads, scores;
+    iso_nn_times *times; /* NULL: nobody asks where time goes */
 } iso_layer_work;
 
 void iso_layer_work_free(iso_layer_work *work);
@@ -33,12 +35,9 @@ typedef struct iso_attends {
 ISO_MUST_USE iso_err iso_layer_heads(iso_attention *heads, iso_layer *l, int H,
                                      const iso_attends *in, iso_layer_work *work);
 
-/**
- * What attention makes of its inputs, before the residual: out (rows of x × C) = softmax(q kᵀ / √D)
- * v Wo + bo with q = x Wq + bq, k = y Wk + bk, v = y Wv + bv. Errors  ISO_EARG, ISO_ENOMEM.
- */
-ISO_MUST_USE iso_err iso_layer_attention(iso_mat *out, iso_layer *l, int H, const iso_attends *in,
-                                         iso_layer_work *work);
+/** iso_linear_fwd, its time counted. */
+ISO_MUST_USE iso_err iso_layer_linear(iso_mat *y, iso_view x, iso_linear *l, const iso_then *then,
+                                      iso_layer_work *work);
 
 /** a (T × C) = LN1(x + attention of each sentence to itself, padding unseen). a may be x. */
 ISO_MUST_USE iso_err iso_layer_attend(iso_mat *a, iso_view x, iso_layer *l, int H,

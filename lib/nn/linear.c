@@ -9,11 +9,11 @@ iso_err iso_linear_ready(iso_linear *l)
                : err;
 }
 
-iso_err iso_linear_fwd(iso_mat *y, iso_view x, iso_linear *l)
+iso_err iso_linear_fwd(iso_mat *y, iso_view x, iso_linear *l, const iso_then *then)
 {
     const iso_err err = iso_linear_ready(l);
 
-    return err ? err : iso_packed_mul(y, x, l->packed, l->bias);
+    return err ? err : iso_packed_mul_then(y, x, l->packed, l->bias, then);
 }
 
 void iso_linear_free(iso_linear *l)

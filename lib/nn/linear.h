@@ -18,8 +18,9 @@ typedef struct iso_linear {
 /** Prepares W, once. Errors  as iso_packed_new; names the tensor that holds NaN or infinity. */
 ISO_MUST_USE iso_err iso_linear_ready(iso_linear *l);
 
-/** y (T × outputs, f32) = x (T × inputs, f32) Wᵀ + b. Cost  2 T outputs inputs operations. */
-ISO_MUST_USE iso_err iso_linear_fwd(iso_mat *y, iso_view x, iso_linear *l);
+/** y (T × outputs, f32) = x (T × inputs, f32) Wᵀ + b, and `then` (or NULL) with parts of y while
+ * they lie in the cache. Cost  2 T outputs inputs operations. */
+ISO_MUST_USE iso_err iso_linear_fwd(iso_mat *y, iso_view x, iso_linear *l, const iso_then *then);
 
 void iso_linear_free(iso_linear *l);
 

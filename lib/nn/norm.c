@@ -19,3 +19,21 @@ iso_err iso_norm_fwd(iso_mat *y, iso_view x, iso_view r, const iso_norm *norm)
                      r.data ? (const float *)r.data + i * r.stride : NULL, norm, x.cols);
     return ISO_OK;
 }
+
+static void close_rows(void *with, const iso_mat *part, int64_t row, int64_t col)
+{
+    const iso_norm_residual *n = with;
+    const int64_t began = iso_nn_began(n->times);
+
+    (void)col;
+    for (int64_t i = 0; i < part->rows; i++)
+        iso_norm_row((float *)n->y.data + (row + i) * n->y.stride,
+                     (const float *)n->x.data + (row + i) * n->x.stride,
+                     (const float *)part->data + i * part->stride, n->norm, part->cols);
+    iso_nn_ended(n->times, ISO_NN_NORMS, began);
+}
+
+iso_then iso_norm_then(iso_norm_residual *n)
+{
+    return (iso_then){close_rows, n, true};
+}

@@ -22,7 +22,7 @@ typedef int32_t four_ints __attribute__((vector_size(16), may_alias));
 
 #define SET(s)                                                                                     \
     {                                                                                              \
-        s##_norm, s##_gelu, s##_gelu_tanh, s##_relu, s##_softmax, #s                               \
+        s##_norm, s##_gelu, s##_gelu_tanh, s##_relu, s##_softmax, s##_scale, #s                    \
     }
 
 static const iso_nn_vector plain = SET(plain);

@@ -15,9 +15,11 @@ typedef struct iso_nn_vector {
     void (*gelu)(float *x, int64_t n);
     void (*gelu_tanh)(float *x, int64_t n);
     void (*relu)(float *x, int64_t n);
-    /* x = exp(x − max x); returns their sum. n >= 1; x has room for n rounded up to a multiple of
-     * ISO_NN_LANES, and what lies there is lost. */
-    float (*softmax)(float *x, int64_t n);
+    /* x = exp(scale (x − max x)); returns their sum. n >= 1, scale > 0; x has room for n rounded up
+     * to a multiple of ISO_NN_LANES, and what lies there is lost. */
+    float (*softmax)(float *x, float scale, int64_t n);
+    /* y = by x */
+    void (*scale)(float *y, const float *x, float by, int64_t n);
     const char *name;
 } iso_nn_vector;
 

@@ -198,7 +198,7 @@ EACH(relu)
 #undef EACH
 
 /* Numbers behind the last one, up to a whole vector, become the least there is. */
-TARGET static float NAME(softmax)(float *x, int64_t n)
+TARGET static float NAME(softmax)(float *x, float scale, int64_t n)
 {
     const vec least = (vec){0} - FLT_MAX;
     const int64_t whole = (n - 1) / LANES * LANES;
@@ -216,12 +216,22 @@ TARGET static float NAME(softmax)(float *x, int64_t n)
     }
     const float most = NAME(largest)(&top);
     for (int64_t i = 0; i < n; i += LANES) {
-        vec v = LOAD(x + i) - most;
+        vec v = (LOAD(x + i) - most) * scale;
         NAME(exp)(&v);
         STORE(x + i, v);
         s += v;
     }
     return NAME(sum)(&s);
+}
+
+TARGET static void NAME(scale)(float *y, const float *x, float by, int64_t n)
+{
+    const int64_t whole = n - n % LANES;
+
+    for (int64_t i = 0; i < whole; i += LANES)
+        STORE(y + i, LOAD(x + i) * by);
+    for (int64_t i = whole; i < n; i++)
+        y[i] = x[i] * by;
 }
 
 #undef LOAD

@@ -254,7 +254,7 @@ static iso_err cross(struct mix *m, iso_mat *out, iso_layer *l, iso_layer_work *
         ISO_TRY(iso_attention_fwd(&context, &heads, &work->heads));
     if (m->rule->even)
         ISO_TRY(spread(m, &context, heads.v));
-    ISO_TRY(iso_linear_fwd(out, iso_mat_view(&context), &l->o));
+    ISO_TRY(iso_layer_linear(out, iso_mat_view(&context), &l->o, NULL, work));
 done:
     return err;
 }

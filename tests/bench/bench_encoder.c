@@ -3,6 +3,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
+#include "lib/base/threads.h"
 #include "lib/linalg/blas.h"
 #include "lib/linalg/product.h"
 #include "lib/nn/encoder.h"
@@ -53,6 +54,33 @@ static double forward(iso_encoder *e, iso_mat *x, const iso_batch *batch)
     return now() - from;
 }
 
+/* One more pass, its time by kind. What is done with the results of products is done by all threads
+ * at once, within the time of the products. */
+static void count(iso_encoder *e, iso_mat *x, const iso_batch *batch)
+{
+    iso_nn_times times = {{0}};
+    double s[ISO_NN_KINDS];
+
+    const double from = now();
+    check(iso_encoder_embed(e, x, batch));
+    const double embedded = now();
+    iso_encoder_count(e, &times);
+    check(iso_encoder_layers(e, x, batch, 0, iso_encoder_config(e)->L));
+    const double all = now() - from;
+    iso_encoder_count(e, NULL);
+    for (int k = 0; k < ISO_NN_KINDS; k++)
+        s[k] = (double)times.spent[k] * 1e-9;
+    s[ISO_NN_ACTIVATION] /= iso_threads_most();
+    s[ISO_NN_NORMS] /= iso_threads_most();
+    const double rest = all - (embedded - from) - s[ISO_NN_PRODUCTS] - s[ISO_NN_ATTENTION];
+    s[ISO_NN_PRODUCTS] -= s[ISO_NN_ACTIVATION] + s[ISO_NN_NORMS];
+    printf(
+        "  of %.3f s: products %.3f, attention %.3f, activation %.3f, norms %.3f, embedding %.3f, "
+        "rest %.3f\n",
+        all, s[ISO_NN_PRODUCTS] / all, s[ISO_NN_ATTENTION] / all, s[ISO_NN_ACTIVATION] / all,
+        s[ISO_NN_NORMS] / all, (embedded - from) / all, rest / all);
+}
+
 static void measure(const char *folder, int64_t B, int64_t T, iso_compute compute, double rate)
 {
     const iso_encoder_opt opt = {.compute = compute};
@@ -78,6 +106,7 @@ static void measure(const char *folder, int64_t B, int64_t T, iso_compute comput
     const double first = forward(e, &x, &batch);
     for (int i = 0; i < ROUNDS; i++)
         t[i] = forward(e, &x, &batch);
+    count(e, &x, &batch);
     const double seconds = median(t, ROUNDS), linear = linear_seconds(c, B * T, compute);
     const double work =
         2.0 * (double)c->L * (double)(4 * c->C * c->C + 2 * c->C * c->F) * (double)(B * T);
