@@ -1,42 +1,31 @@
 #!/bin/sh
-# The encoder against PyTorch and ONNX Runtime, in turns; see README.md. Usage: encoder.sh [ROUNDS]
+# The encoder in BERT-base's shape against PyTorch and ONNX Runtime, in turns; see README.md.
+# Usage: PEERS=python [FOLDER=dir] encoder.sh [ROUNDS]
 #
-# The checkpoint and its ONNX file are made by tools/encoder_peers.py under ISOGLOSS_TEST_DATA, in
-# PEERS (default: a temporary folder; keep one for the next time). ONNX Runtime runs when ORT names
-# the folder of onnxruntime-node (npm install onnxruntime-node).
+# PEERS is a Python that has torch, transformers, onnx and onnxruntime; it makes a random checkpoint and
+# its ONNX file in FOLDER (default: a temporary one; keep one for the next time). Without it ours runs
+# alone, on a checkpoint that is there. ISOGLOSS_CPU=avx2 limits all but ONNX Runtime.
 set -eu
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build}
-tools=${ISOGLOSS_TEST_DATA:?names the folder with tools/encoder_peers.py}/tools
-python=${PYTHON:-/usr/bin/python3}
+shapes=${SHAPES:-32x128 1x128 1x16}
+# shellcheck source=/dev/null
+[ "${ISOGLOSS_CPU:-}" != avx2 ] || . tests/bench/peers_avx2.sh
 
-if [ -z "${PEERS:-}" ]; then
-    PEERS=$(mktemp -d)
-    trap 'rm -rf "$PEERS"' EXIT
+if [ -z "${FOLDER:-}" ]; then
+    FOLDER=$(mktemp -d)
+    trap 'rm -rf "$FOLDER"' EXIT
 fi
-[ -f "$PEERS/model.onnx" ] || "$python" "$tools/encoder_peers.py" make "$PEERS" >/dev/null 2>&1
-# Real sentences of mixed length: 60 a language of the bundled corpus as token ids of the bundled model.
-for f in examples/corpus/*.tsv; do
-    "$build/bin/isogloss" tokenize --model examples/mini --limit 60 "$f" | cut -f 2
-done >"$PEERS/mixed.ids"
+[ -f "$FOLDER/model.safetensors" ] || "$PEERS" tests/bench/bert_peers.py make "$FOLDER" >/dev/null 2>&1
+SGEMM=${SGEMM:-$("$build/tests/bench/bench_sgemm" | sed -n 's/^best //p')}
+export SGEMM
 
-turn() {
-    for shape in "32 128" "1 128"; do
-        # shellcheck disable=SC2086
-        "$build/tests/bench/bench_encoder" "$PEERS" $shape f32 int8
-        # shellcheck disable=SC2086
-        "$python" "$tools/encoder_peers.py" torch "$PEERS" $shape
-        # shellcheck disable=SC2086
-        [ -z "${ORT:-}" ] || node "$tools/encoder_ort.js" "$PEERS" $shape
+for turn in $(seq "${1:-5}"); do
+    printf -- '-- round %s\n' "$turn"
+    for shape in $shapes; do
+        "$build/tests/bench/bench_encoder" "$FOLDER" "${shape%x*}" "${shape#*x}" f32 int8
     done
-    "$build/tests/bench/bench_encoder" "$PEERS" 4 128 f32 bf16
-    "$build/bin/isogloss" embed --model "$PEERS" xx="$PEERS/mixed.ids" -o "$PEERS/mixed.h5" 2>&1 |
-        sed -n 's|^.* \([0-9]*\)/s.*|isogloss f32 program mixed: \1 tok/s|p'
-    "$python" tests/bench/torch_encoder.py "$PEERS/config.json" "$PEERS/mixed.ids" 32
-}
-
-for round in $(seq "${1:-3}"); do
-    printf -- '-- round %s\n' "$round"
-    turn
-done | tee "$PEERS/turns.txt"
-awk -f tests/bench/encoder_ratios.awk "$PEERS/turns.txt"
+    # shellcheck disable=SC2086
+    [ -z "${PEERS:-}" ] || RUNS=3 "$PEERS" tests/bench/bert_peers.py run "$FOLDER" $shapes 2>/dev/null
+done | tee "$FOLDER/turns.txt"
+awk -f tests/bench/encoder_ratios.awk -v shapes="$shapes" "$FOLDER/turns.txt"

@@ -20,7 +20,7 @@ function ratio(label, a, b) {
 /^best sgemm/ { note("sgemm", number("best sgemm ", " GFLOP")) }
 /tok\/s/ {
     what = $1 == "isogloss" ? $1 " " $2 : $1
-    match($0, /[0-9]+x[0-9]+|mixed/)
+    match($0, /[0-9]+x[0-9]+/)
     note(what " " substr($0, RSTART, RLENGTH), tokens())
     if (/linear layers/) {
         if ($2 == "f32") note("share " substr($0, RSTART, RLENGTH), number("= ", " of the best"))
@@ -29,13 +29,11 @@ function ratio(label, a, b) {
 }
 END {
     printf "\nbest sgemm %s GFLOP/s (median of the turns)\n", median("sgemm")
-    for (i = 1; i <= 2; i++) {
-        shape = i == 1 ? "32x128" : "1x128"
-        printf "linear layers, %s: %s of the best sgemm rate; everything else %s of the time\n", shape, median("share " shape), median("rest " shape)
-        ratio("f32 against PyTorch, " shape, "isogloss f32 " shape, "torch " shape)
-        ratio("f32 against ONNX Runtime, " shape, "isogloss f32 " shape, "onnxruntime " shape)
-        ratio("int8 against f32, " shape, "isogloss int8 " shape, "isogloss f32 " shape)
+    count = split(shapes, shape, " ")
+    for (i = 1; i <= count; i++) {
+        printf "linear layers, %s: %s of the best sgemm rate; everything else %s of the time\n", shape[i], median("share " shape[i]), median("rest " shape[i])
+        ratio("f32 against PyTorch, " shape[i], "isogloss f32 " shape[i], "torch " shape[i])
+        ratio("f32 against ONNX Runtime, " shape[i], "isogloss f32 " shape[i], "onnxruntime " shape[i])
+        ratio("int8 against f32, " shape[i], "isogloss int8 " shape[i], "isogloss f32 " shape[i])
     }
-    ratio("bf16 against f32, 4x128", "isogloss bf16 4x128", "isogloss f32 4x128")
-    ratio("mixed lengths against PyTorch's padded batches", "isogloss f32 mixed", "torch mixed")
 }
