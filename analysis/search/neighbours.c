@@ -78,25 +78,11 @@ done:
     return err;
 }
 
-/* How long a side's lists must be. */
-static int wanted(const struct near_plan *p, bool ranked)
-{
-    const bool orders = p->rule == ISO_RULE_COSINE || p->rule == ISO_RULE_ABSOLUTE;
-    int want = iso_near_needs_means(p->rule) ? p->neighbours : 0;
-
-    if (ranked && want < p->k)
-        want = p->k;
-    if (ranked && !orders && want < p->kept)
-        want = p->kept;
-    return want;
-}
-
 static iso_err lists_and_means(struct finder *f, bool forward, bool backward)
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_near_lists(&f->of_a, &f->of_b, &f->a, &f->b, wanted(&f->plan, forward),
-                           wanted(&f->plan, backward), &f->plan, f->run));
+    ISO_TRY(iso_near_lists(&f->of_a, &f->of_b, &f->a, &f->b, forward, backward, &f->plan, f->run));
     if (iso_near_needs_means(f->plan.rule)) {
         ISO_TRY(iso_near_means(&f->a, &f->b, &f->of_a, &f->plan, &f->stats, f->run));
         ISO_TRY(iso_near_means(&f->b, &f->a, &f->of_b, &f->plan, &f->stats, f->run));
@@ -122,8 +108,7 @@ static iso_err one_way(iso_near *out, struct finder *f, struct near_side *x, str
         ISO_TRY(iso_alloc(&again, x->rows, sizeof *again));
         ISO_TRY(iso_near_pick(&n, again, &count, lists, x, y, &f->plan, &f->stats, f->run));
         iso_topk_free(lists);
-        if (count > 0)
-            ISO_TRY(iso_near_again(&n, again, count, x, y, &f->plan, &f->stats, f->run));
+        ISO_TRY(iso_near_again(&n, again, count, x, y, &f->plan, &f->stats, f->run));
         ISO_TRY(iso_near_spread(&n, x, y));
     }
     *out = n;

@@ -48,26 +48,27 @@ typedef struct iso_near_stats {
  *
  * Exact: the cosine is the dot product of the rows in double (sums in one fixed order, the same on
  * every machine) times 1/‖x‖ · 1/‖y‖; order, ties and scores rest on it, and with r, sums and
- * scores in double the answer is that of brute force, bit for bit. A blocked product of unit
- * vectors only finds candidates: everything not provably below the k-th best by a bound: of vectors
- * rounded to 16 bits 2ε + ε², ε = √d/65532; where rows lie too close together for that, which a
- * sample shows, of f32 (d + 4)·2⁻²⁴. CSLS, margins and the softmax rank the `kept` best cosines of
- * each row; the row is final when its k-th best score is above whatever the others could have, once
- * the 64 candidates that the rule favours most were looked at one by one; else it is multiplied
- * again, listed by the rule itself. Equal rows, and rows of zeros, are searched once and take one
+ * scores in double the answer is that of brute force, bit for bit. A blocked product only finds
+ * candidates: it gives an upper bound of every cosine, from vectors rounded to 8 bits once their
+ * mean is taken off, whose errors are known row by row; where rows lie too close together for that,
+ * which a sample shows, from f32, (d + 4)·2⁻²⁴ above. Candidates are scored exactly from the
+ * highest bound down, until the k-th best score is above the next bound. CSLS, margins and the
+ * softmax look at the `kept` best cosines of each row. A row is final when its k-th best score is
+ * above whatever a candidate could have whose bound is below those of its list, once the 64
+ * candidates that the rule favours most were looked at one by one; else it is multiplied again, in
+ * f32, listed by the rule itself. Equal rows, and rows of zeros, are searched once and take one
  * place in a list. Rows with more candidates that are near-equal but not equal than a list holds,
  * and those whose ratio may have a negative denominator, have all their cosines taken from a
- * product in double, once for the means and once for the best.
- * CSLS and margins rank all candidates; with `knn` only the `neighbours` nearest of each row by
- * cosine, as LASER does: then k is at most `neighbours`, and ranks (below) are not to be had.
- * Cost  2nmd operations and a few per cent; the softmax's sums another 2nmd in double for each
- * direction, three times the time of the search, and so do lists where all overflow. A sum adds its
- * terms row by row in blocks of 48 rows, for brute force too. Memory beside x and y: y once more,
- * n + m lists of 8 bytes × 2 max(k, kept) (cosine: 8 × max(2k, k + 54)), the results.
- * Errors  ISO_EARG (different d, k < 1, no rows, knn with another rule), ISO_EFORMAT (not finite),
- * ISO_ENOMEM, ISO_ECANCEL. Source  Lample et al., ICLR 2018, arXiv:1710.04087 (CSLS); Artetxe,
- * Schwenk, ACL 2019, arXiv:1811.01136 (margins); Smith et al., ICLR 2017, arXiv:1702.03859
- * (inverted softmax).
+ * product in double. CSLS and margins rank all candidates; with `knn` only the `neighbours` nearest
+ * of each row by cosine, as LASER does: then k is at most `neighbours`, and ranks (below) are not
+ * to be had. Cost  2nmd operations and a few per cent; the softmax's sums another 2nmd in double
+ * for each direction, three times the time of the search, and so do lists where all overflow. A sum
+ * adds its terms row by row in blocks of 48 rows, for brute force too. Memory beside x and y: a
+ * quarter of both, or y once more; n + m lists of 8 bytes × 1.5 max(4k + 118, kept) at most; the
+ * results, and with means the neighbours they are of. Errors  ISO_EARG (different d, k < 1, no
+ * rows, knn with another rule), ISO_EFORMAT (not finite), ISO_ENOMEM, ISO_ECANCEL. Source  Lample
+ * et al., ICLR 2018, arXiv:1710.04087 (CSLS); Artetxe, Schwenk, ACL 2019, arXiv:1811.01136
+ * (margins); Smith et al., ICLR 2017, arXiv:1702.03859 (inverted softmax).
  */
 ISO_API ISO_MUST_USE iso_err iso_near_find(iso_near *forward, iso_near *backward, iso_view x,
                                            iso_view y, const iso_near_opt *opt, const iso_run *run,

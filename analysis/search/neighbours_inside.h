@@ -29,13 +29,18 @@ struct near_plan {
     iso_rule rule;
     int k, neighbours, kept;
     double beta;
-    iso_topk_precision precision; /* of the lists */
 };
 
 iso_err iso_near_side_make(struct near_side *s, iso_view v, const char *name);
 void iso_near_side_free(struct near_side *s);
 iso_topk_rows iso_near_rows(const struct near_side *s);
 double iso_near_cosine(const struct near_side *x, int64_t i, const struct near_side *y, int64_t j);
+
+/* Row j will be needed soon. */
+static inline void iso_near_prefetch(const struct near_side *y, int64_t j)
+{
+    __builtin_prefetch(y->data + (y->pick ? y->pick[j] : j) * y->stride);
+}
 
 /* How many rows of the matrix row i stands for. */
 int64_t iso_near_times(const struct near_side *s, int64_t i);
@@ -141,11 +146,11 @@ iso_err iso_near_block_rows(iso_near *out, const int64_t *row, int64_t count,
 iso_err iso_near_sums(struct near_side *y, const struct near_side *x, double beta,
                       const iso_run *run);
 
-/* The search: lists of both sides from one product, whose precision it leaves in the plan, means
- * from lists, the best from lists. */
+/* The search: lists of both sides from one product, for the ranking of either or for means alone;
+ * means from lists; the best from lists. */
 iso_err iso_near_lists(iso_topk *of_x, iso_topk *of_y, const struct near_side *x,
-                       const struct near_side *y, int want_x, int want_y, struct near_plan *p,
-                       const iso_run *run);
+                       const struct near_side *y, bool ranked_x, bool ranked_y,
+                       const struct near_plan *p, const iso_run *run);
 iso_err iso_near_means(struct near_side *x, const struct near_side *y, iso_topk *lists,
                        const struct near_plan *p, iso_near_stats *stats, const iso_run *run);
 iso_err iso_near_pick(iso_near *out, int64_t *again, int64_t *count, iso_topk *lists,

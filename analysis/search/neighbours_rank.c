@@ -80,7 +80,7 @@ static bool bounded(iso_topk_count *out, const struct pair *pair, const struct n
     if (!iso_near_grows(p, x, pair->query, b) ||
         !iso_near_line(&slope, &level, p, x, pair->query, pair->score))
         return false;
-    const double slack = iso_near_line_slack(iso_topk_slack(p->precision, x->cols), slope, b);
+    const double slack = iso_near_line_slack(iso_topk_slack(x->cols), slope, b);
     *out = (iso_topk_count){
         .row = pair->query,
         .slope = (float)slope,
@@ -93,15 +93,15 @@ static bool bounded(iso_topk_count *out, const struct pair *pair, const struct n
 static iso_err count(iso_topk_count *counts, int64_t n, struct ranking *r, const iso_run *run)
 {
     const iso_topk_rows from = iso_near_rows(r->x), to = iso_near_rows(r->y);
-    iso_topk_panels panels = {0};
+    iso_topk_sides sides = {0};
     float *offset = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_near_offsets(&offset, r->y, r->plan));
-    ISO_TRY(iso_topk_panels_make(&panels, &to, r->plan->precision));
-    ISO_TRY(iso_topk_count_above(counts, n, &from, &panels, offset, better, r, run));
+    ISO_TRY(iso_topk_sides_make(&sides, &from, &to, ISO_TOPK_F32));
+    ISO_TRY(iso_topk_count_above(counts, n, &sides, offset, better, r, run));
 done:
-    iso_topk_panels_free(&panels);
+    iso_topk_sides_free(&sides);
     iso_free(offset);
     return err;
 }

@@ -131,7 +131,7 @@ iso_err iso_near_offsets(float **out, const struct near_side *y, const struct ne
     float *o = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&o, (y->rows / 16 + 1) * 16, sizeof *o));
+    ISO_TRY(iso_alloc(&o, (y->rows / 32 + 1) * 32, sizeof *o));
     for (int64_t j = 0; j < y->rows; j++)
         o[j] = (float)iso_near_offset(p, y, j);
     *out = o;

@@ -55,16 +55,11 @@ int64_t iso_near_times(const struct near_side *s, int64_t i)
     return s->pick ? s->begin[i + 1] - s->begin[i] : 1;
 }
 
-/* A row of zeros has cosine 0 with everything, which needs no product. */
 double iso_near_cosine(const struct near_side *x, int64_t i, const struct near_side *y, int64_t j)
 {
-    const int64_t row = x->pick ? x->pick[i] : i, column = y->pick ? y->pick[j] : j;
-    const double inverse = x->inverse[row] * y->inverse[column];
+    const iso_topk_rows from = iso_near_rows(x), to = iso_near_rows(y);
 
-    return inverse == 0
-               ? 0
-               : iso_topk_dot(x->data + row * x->stride, y->data + column * y->stride, x->cols) *
-                     inverse;
+    return iso_topk_cosine(&from, i, &to, j);
 }
 
 /* --- Rows that are equal, bit for bit, or zero: they have the same cosine with everything, so that

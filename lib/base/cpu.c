@@ -1,16 +1,23 @@
 #include "lib/base/cpu.h"
 
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE /* syscall */
+#endif
 #include <stdatomic.h>
 #include <string.h>
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <cpuid.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 #endif
 
 enum { LEVELS = ISO_CPU_AVX512 + 1, UNKNOWN = -1 };
 
 static const char *const names[LEVELS] = {"plain", "avx2", "avx512"};
-static atomic_int native = UNKNOWN, most = ISO_CPU_AVX512;
+static atomic_int native = UNKNOWN, most = ISO_CPU_AVX512, dot8 = UNKNOWN;
 
 #if defined(__x86_64__) && defined(__GNUC__)
 
@@ -36,11 +43,46 @@ static iso_cpu ask(void)
     return ISO_CPU_AVX2;
 }
 
+/* A process must ask for tiles, whose state is large, before it uses them. */
+static bool tiles(void)
+{
+#if defined(__linux__) && defined(SYS_arch_prctl)
+    enum { REQUEST = 0x1023, TILE_DATA = 18 };
+
+    return syscall(SYS_arch_prctl, REQUEST, TILE_DATA) == 0;
+#else
+    return false;
+#endif
+}
+
+static int ask_dot8(iso_cpu level)
+{
+    enum { AVX512_VNNI = 1 << 11, AMX_TILE = 1 << 24, AMX_INT8 = 1 << 25, AVX_VNNI = 1 << 4 };
+    unsigned leaves, b, c, d, more = 0, rest;
+    int has = 0;
+
+    if (level == ISO_CPU_PLAIN || !__get_cpuid_count(7, 0, &leaves, &b, &c, &d))
+        return 0;
+    if (leaves >= 1 && __get_cpuid_count(7, 1, &more, &b, &rest, &rest) && (more & AVX_VNNI))
+        has |= ISO_CPU_DOT8_AVX;
+    if (level == ISO_CPU_AVX512 && (c & AVX512_VNNI))
+        has |= ISO_CPU_DOT8_AVX512;
+    if (level == ISO_CPU_AVX512 && (d & AMX_TILE) && (d & AMX_INT8) && tiles())
+        has |= ISO_CPU_DOT8_AMX;
+    return has;
+}
+
 #else
 
 static iso_cpu ask(void)
 {
     return ISO_CPU_PLAIN;
+}
+
+static int ask_dot8(iso_cpu level)
+{
+    (void)level;
+    return 0;
 }
 
 #endif
@@ -68,6 +110,17 @@ iso_cpu iso_cpu_level(void)
 iso_cpu iso_cpu_limit(iso_cpu limit)
 {
     return (iso_cpu)atomic_exchange(&most, (int)limit);
+}
+
+int iso_cpu_dot8(void)
+{
+    int has = atomic_load_explicit(&dot8, memory_order_relaxed);
+
+    if (has == UNKNOWN) {
+        has = ask_dot8(iso_cpu_native());
+        atomic_store_explicit(&dot8, has, memory_order_relaxed);
+    }
+    return atomic_load_explicit(&most, memory_order_relaxed) < ISO_CPU_AVX512 ? 0 : has;
 }
 
 const char *iso_cpu_name(iso_cpu cpu)

@@ -19,21 +19,6 @@ typedef void iso_panel_fn(float *c, int64_t ldc, const float *a, int64_t lda, co
 iso_panel_fn *iso_panel_best(void);
 iso_panel_fn *iso_panel_plain(void);
 
-/**
- * c (m × ISO_PANEL, packed) = scale · a (m × 2 pairs, packed) · panel, in 16-bit integers; of a
- * panel neighbours in k lie side by side: pairs × ISO_PANEL × 2. Sums are formed in 32 bits and
- * must fit, those of any part of the columns too; all sets of loops give the same bits.
- */
-typedef void iso_panel_int16_fn(float *c, const int16_t *a, const int16_t *panel, int64_t m,
-                                int64_t pairs, float scale);
-
-iso_panel_int16_fn *iso_panel_int16_best(void);
-iso_panel_int16_fn *iso_panel_int16_plain(void);
-
-/** Whether the best is more than the plain version: without vectors 16 bits are no faster than f32.
- */
-bool iso_panel_int16_pays(void);
-
 /** Panels that hold n columns. */
 static inline int64_t iso_panels(int64_t n)
 {

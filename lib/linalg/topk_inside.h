@@ -3,16 +3,29 @@
 #define ISO_LINALG_TOPK_INSIDE_H
 
 #include "lib/linalg/panel.h"
+#include "lib/linalg/panel_int8.h"
 #include "lib/linalg/topk.h"
 
-/* Loops over a tile: m rows × ISO_PANEL keys, packed. */
+/* Keys of a tile: TOPK_WIDE for each row of x. Numbers that make a bound of a sum: of a row of x
+ * one after another; of a panel of y TOPK_WIDE of each. */
+enum { TOPK_WIDE = ISO_INT8_PANEL, TOPK_PARTS = 4 };
+
+/* A row in 8 bits; topk_sides.c says what the numbers are for. */
+struct topk_rounded {
+    float step, size, rest;
+    double toward; /* unit · other */
+};
+
 struct topk_loops {
     double (*dot)(const float *x, const float *y, int64_t n);
     /* unit = (float)(x · by) */
     void (*unit)(float *unit, const float *x, double by, int64_t n);
-    /* whole = x · by rounded to an integer, |x · by| < 2¹⁵ */
-    void (*whole)(int16_t *whole, const float *x, double by, int64_t n);
-    /* tile[i][j] −= slope[i] · offset[j] */
+    /* x · by − mean in integers of −most … most; `work` holds n floats. */
+    void (*round)(struct topk_rounded *r, int8_t *to, float *work, const float *x, double by,
+                  const float *mean, const float *other, int most, int64_t n);
+    /* From sums in 32 bits to bounds, in place; tile[i][j] += by; −= slope[i] · offset[j]. */
+    void (*bounds)(float *tile, const float *of_x, const float *of_y, int64_t m);
+    void (*lift)(float *tile, float by, int64_t m);
     void (*tilt)(float *tile, const float *slope, const float *offset, int64_t m);
     /* How many keys are at least `least`; the smallest of them, and the largest key. */
     int (*count)(const iso_topk_hit *h, int n, float least);
@@ -21,32 +34,40 @@ struct topk_loops {
      * on, of which only those in `live` exist. */
     void (*scan)(iso_topk *of_x, iso_topk *of_y, const float *tile, int64_t row, int64_t m,
                  int64_t column, uint32_t live);
-    /* Bit j: keys[j] − slope · offset[j] >= high; bit 16 + j: >= low only. */
-    uint32_t (*band)(const float *keys, float slope, const float *offset, float low, float high);
+    /* Bit j: keys[j] − slope · offset[j] >= high; bit 32 + j: >= low only. */
+    uint64_t (*band)(const float *keys, float slope, const float *offset, float low, float high);
 };
 
 const struct topk_loops *iso_topk_loops(void);
 
-/* Rows of x whose unit vectors stay in the second-level cache. */
-int64_t iso_topk_height(int64_t cols);
+/* Rows of x that are worth a block, of whose multiples blocks are made. */
+int64_t iso_topk_step(const iso_topk_sides *s);
+int64_t iso_topk_height(const iso_topk_sides *s);
 
-/* A thread's own memory: unit rows of x, of which those in 16 bits take half, and a tile of keys.
- */
+static inline int64_t topk_panels(int64_t rows)
+{
+    return (rows + TOPK_WIDE - 1) / TOPK_WIDE;
+}
+
+/* A thread's own memory: unit rows of x in f32, and a tile of keys. */
 struct topk_scratch {
     float *unit, *tile;
 };
 
-iso_err iso_topk_scratch_make(struct topk_scratch **out, int *threads, int64_t cols);
+iso_err iso_topk_scratch_make(struct topk_scratch **out, int *threads, const iso_topk_sides *s);
 void iso_topk_scratch_free(struct topk_scratch *s);
 int iso_topk_thread(void);
 
-/* The unit vector of a row of x, as y has them, as row `at` of the memory; of m rows from `row` on;
- * the tile of their keys with panel p. */
-void iso_topk_unit(const struct topk_scratch *s, int64_t at, const iso_topk_panels *y,
-                   const iso_topk_rows *x, int64_t row);
-void iso_topk_units(const struct topk_scratch *s, const iso_topk_panels *y, const iso_topk_rows *x,
-                    int64_t row, int64_t m);
-void iso_topk_tile(const struct topk_scratch *s, const iso_topk_panels *y, int64_t p, int64_t m);
-uint32_t iso_topk_live(const iso_topk_panels *y, int64_t p);
+/* The unit vector of a row of x as row `at` of the memory; of m rows from `row` on. */
+void iso_topk_unit(const struct topk_scratch *own, int64_t at, const iso_topk_sides *s,
+                   int64_t row);
+
+/* The tile of the f32 cosines of m unit vectors in memory with panel p; of the bounds of rows [row,
+ * row + m), the kernel of 8 bits having begun. */
+void iso_topk_cosines(const struct topk_scratch *own, const iso_topk_sides *s, int64_t p,
+                      int64_t m);
+void iso_topk_bounds(const struct topk_scratch *own, const iso_topk_sides *s, int64_t row,
+                     int64_t p, int64_t m);
+uint32_t iso_topk_live(const iso_topk_sides *s, int64_t p);
 
 #endif

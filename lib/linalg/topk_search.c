@@ -15,8 +15,7 @@ enum {
 
 struct search {
     iso_topk *of_x, *of_y;
-    const iso_topk_rows *x;
-    const iso_topk_panels *y;
+    const iso_topk_sides *sides;
     const iso_topk_tilt *tilt;
 };
 
@@ -24,14 +23,15 @@ struct search {
 static void block(const struct search *s, const struct topk_scratch *own, int64_t row, int64_t m,
                   int64_t from, int64_t to)
 {
-    iso_topk_units(own, s->y, s->x, row, m);
+    const struct topk_loops *loops = iso_topk_loops();
+
+    for (int64_t i = 0; !s->sides->left && i < m; i++)
+        iso_topk_unit(own, i, s->sides, row + i);
     for (int64_t p = from; p < to; p++) {
-        iso_topk_tile(own, s->y, p, m);
+        iso_topk_bounds(own, s->sides, row, p, m);
         if (s->tilt)
-            iso_topk_loops()->tilt(own->tile, s->tilt->slope + row, s->tilt->offset + p * ISO_PANEL,
-                                   m);
-        iso_topk_loops()->scan(s->of_x, s->of_y, own->tile, row, m, p * ISO_PANEL,
-                               iso_topk_live(s->y, p));
+            loops->tilt(own->tile, s->tilt->slope + row, s->tilt->offset + p * TOPK_WIDE, m);
+        loops->scan(s->of_x, s->of_y, own->tile, row, m, p * TOPK_WIDE, iso_topk_live(s->sides, p));
     }
 }
 
@@ -44,19 +44,23 @@ static int64_t border(int64_t all, int64_t b, int64_t blocks)
 static void task(const struct search *s, const struct topk_scratch *own, int64_t r, int64_t c,
                  int64_t blocks)
 {
-    const int64_t height = iso_topk_height(s->x->cols), panels = iso_panels(s->y->rows);
-    const int64_t last = border(s->x->rows, r + 1, blocks);
+    const int64_t step = iso_topk_step(s->sides), height = iso_topk_height(s->sides),
+                  rows = s->sides->x.rows, steps = (rows + step - 1) / step,
+                  panels = topk_panels(s->sides->y.rows), end = border(steps, r + 1, blocks) * step,
+                  last = end < rows ? end : rows;
 
-    for (int64_t row = border(s->x->rows, r, blocks); row < last; row += height)
+    iso_panel_int8_best()->begin();
+    for (int64_t row = border(steps, r, blocks) * step; row < last; row += height)
         block(s, own, row, last - row < height ? last - row : height, border(panels, c, blocks),
               border(panels, c + 1, blocks));
+    iso_panel_int8_best()->end();
 }
 
 /* Blocks of x and of y, as many of one as of the other, and a multiple of the threads. */
-static int64_t blocks_of(const struct search *s, int threads)
+static int64_t blocks_of(const iso_topk_sides *s, int threads)
 {
-    const double work = (double)s->x->rows * (double)s->y->rows * (double)s->x->cols;
-    const int64_t tall = s->x->rows / FEW + 1, wide = iso_panels(s->y->rows) / 2 + 1;
+    const double work = (double)s->x.rows * (double)s->y.rows * (double)s->x.cols;
+    const int64_t tall = s->x.rows / FEW + 1, wide = topk_panels(s->y.rows) / 2 + 1;
     const int64_t heavy = (int64_t)sqrt(work / TASK) + 1, most = heavy < BLOCKS ? heavy : BLOCKS;
     int64_t blocks = (most + threads - 1) / threads * threads;
 
@@ -65,18 +69,18 @@ static int64_t blocks_of(const struct search *s, int threads)
     return work < LIGHT ? 1 : blocks;
 }
 
-iso_err iso_topk_search(iso_topk *of_x, iso_topk *of_y, const iso_topk_rows *x,
-                        const iso_topk_panels *y, const iso_topk_tilt *tilt, const iso_run *run)
+iso_err iso_topk_search(iso_topk *of_x, iso_topk *of_y, const iso_topk_sides *sides,
+                        const iso_topk_tilt *tilt, const iso_run *run)
 {
-    const struct search s = {of_x, of_y, x, y, tilt};
+    const struct search s = {of_x, of_y, sides, tilt};
     struct topk_scratch *scratch = NULL;
     int threads = 1;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_topk_scratch_make(&scratch, &threads, x->cols));
-    const int64_t blocks = blocks_of(&s, threads);
+    ISO_TRY(iso_topk_scratch_make(&scratch, &threads, sides));
+    const int64_t blocks = blocks_of(sides, threads), rows = sides->x.rows;
     for (int64_t round = 0; round < blocks; round++) {
-        ISO_TRY(iso_run_step(run, "searching", border(x->rows, round, blocks), x->rows, "rows"));
+        ISO_TRY(iso_run_step(run, "searching", border(rows, round, blocks), rows, "rows"));
 #pragma omp parallel for schedule(dynamic) num_threads(threads) if (blocks > 1)
         for (int64_t r = 0; r < blocks; r++)
             task(&s, scratch + iso_topk_thread(), r, (r + round) % blocks, blocks);
@@ -90,8 +94,7 @@ done:
 
 struct counting {
     iso_topk_count *what;
-    const iso_topk_rows *x;
-    const iso_topk_panels *y;
+    const iso_topk_sides *sides;
     const float *offset;
     bool (*better)(void *payload, int64_t which, int64_t column);
     void *payload;
@@ -99,16 +102,15 @@ struct counting {
 
 static void look(const struct counting *c, int64_t which, const float *keys, int64_t p)
 {
-    static const float none[ISO_PANEL];
+    static const float none[TOPK_WIDE];
     iso_topk_count *w = c->what + which;
-    const uint32_t live = iso_topk_live(c->y, p),
-                   bits = iso_topk_loops()->band(keys, w->slope,
-                                                 c->offset ? c->offset + p * ISO_PANEL : none,
-                                                 w->low, w->high);
+    const uint32_t live = iso_topk_live(c->sides, p);
+    const uint64_t bits = iso_topk_loops()->band(
+        keys, w->slope, c->offset ? c->offset + p * TOPK_WIDE : none, w->low, w->high);
 
-    w->count += __builtin_popcount(bits & live);
-    for (uint32_t left = bits >> ISO_PANEL & live; left; left &= left - 1)
-        w->count += c->better(c->payload, which, p * ISO_PANEL + __builtin_ctz(left));
+    w->count += __builtin_popcount((uint32_t)bits & live);
+    for (uint32_t left = (uint32_t)(bits >> TOPK_WIDE) & live; left; left &= left - 1)
+        w->count += c->better(c->payload, which, p * TOPK_WIDE + __builtin_ctz(left));
 }
 
 /* Counts [from, to) belong to rows that fit the cache. */
@@ -119,13 +121,13 @@ static void count_block(const struct counting *c, const struct topk_scratch *own
 
     for (int64_t w = from; w < to; w++)
         if (w == from || c->what[w].row != c->what[w - 1].row)
-            iso_topk_unit(own, m++, c->y, c->x, c->what[w].row);
-    for (int64_t p = 0; p < iso_panels(c->y->rows); p++) {
-        iso_topk_tile(own, c->y, p, m);
+            iso_topk_unit(own, m++, c->sides, c->what[w].row);
+    for (int64_t p = 0; p < topk_panels(c->sides->y.rows); p++) {
+        iso_topk_cosines(own, c->sides, p, m);
         const float *keys = own->tile;
         for (int64_t w = from; w < to; w++) {
             if (w > from && c->what[w].row != c->what[w - 1].row)
-                keys += ISO_PANEL;
+                keys += TOPK_WIDE;
             look(c, w, keys, p);
         }
     }
@@ -142,21 +144,21 @@ static int64_t end_of(const iso_topk_count *what, int64_t n, int64_t from, int64
     return to;
 }
 
-iso_err iso_topk_count_above(iso_topk_count *what, int64_t n, const iso_topk_rows *x,
-                             const iso_topk_panels *y, const float *offset,
+iso_err iso_topk_count_above(iso_topk_count *what, int64_t n, const iso_topk_sides *sides,
+                             const float *offset,
                              bool (*better)(void *payload, int64_t which, int64_t column),
                              void *payload, const iso_run *run)
 {
-    const struct counting c = {what, x, y, offset, better, payload};
+    const struct counting c = {what, sides, offset, better, payload};
     struct topk_scratch *scratch = NULL;
     int64_t *end = NULL, from = 0;
     int threads = 1;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_topk_scratch_make(&scratch, &threads, x->cols));
+    ISO_TRY(iso_topk_scratch_make(&scratch, &threads, sides));
     const int64_t round = 4 * threads;
     /* Few rows make small blocks, so that every thread has some. */
-    const int64_t full = iso_topk_height(x->cols), even = n / threads + 1,
+    const int64_t full = iso_topk_height(sides), even = n / threads + 1,
                   height = even < full ? even : full;
     ISO_TRY(iso_alloc(&end, round + 1, sizeof *end));
     while (from < n) {

@@ -1,12 +1,17 @@
-/* One set of loops; included with TOPK(name), TOPK_TARGET, LANES and SIGNS(v), the sign bits of a
- * vector's lanes, defined (topk.c). */
+/* One set of loops; included by topk.c with TOPK(name), TOPK_TARGET and LANES defined, WHICH, what
+ * comparing vectors with AT_LEAST gives, REACHES(v, f, g), where v is at least one of two, and
+ * SIGNS(w), one bit for each lane. */
+
+#ifndef EITHER
+#define EITHER(v, w) ((v) | (w))
+#endif
 
 typedef float TOPK(vec) __attribute__((vector_size(4 * LANES)));
 typedef float TOPK(mem) __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
-typedef int32_t TOPK(bits) __attribute__((vector_size(4 * LANES)));
+typedef int32_t TOPK(whole) __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 
 #define VECTOR(p) (*(const TOPK(mem) *)(p))
-#define EACH      _Pragma("GCC unroll 8") for (int j = 0; j < ISO_PANEL; j += LANES)
+#define EACH      _Pragma("GCC unroll 8") for (int j = 0; j < TOPK_WIDE; j += LANES)
 
 /* The product of two floats is exact in double, so that fused or not, in vectors or not, the same
  * sixteen sums come out, and they are joined in one order. */
@@ -34,20 +39,62 @@ TOPK_TARGET static void TOPK(unit)(float *unit, const float *x, double by, int64
         unit[j] = (float)((double)x[j] * by);
 }
 
-/* Added to 1.5 · 2⁵², where doubles lie one apart, a number is rounded by the hardware. */
-TOPK_TARGET static void TOPK(whole)(int16_t *whole, const float *x, double by, int64_t n)
+/* Added to 1.5 · 2²³, where floats lie one apart, a number is rounded by the hardware. */
+TOPK_TARGET static void TOPK(round)(struct topk_rounded *r, int8_t *to, float *work, const float *x,
+                                    double by, const float *mean, const float *other, int most,
+                                    int64_t n)
+{
+    float peak = 0, size = 0, rest = 0;
+    double toward = 0;
+
+#pragma omp simd reduction(max : peak) reduction(+ : toward)
+    for (int64_t j = 0; j < n; j++) {
+        const float unit = (float)((double)x[j] * by), left = unit - mean[j];
+        const float high = left < 0 ? -left : left;
+        work[j] = left;
+        peak = high > peak ? high : peak;
+        toward += (double)unit * (double)other[j];
+    }
+    const float step = peak < 0x1p-100f ? 0 : peak / (float)most,
+                scale = peak < 0x1p-100f ? 0 : (float)most / peak;
+#pragma omp simd reduction(+ : size, rest)
+    for (int64_t j = 0; j < n; j++) {
+        const float whole = (work[j] * scale + 0x1.8p23f) - 0x1.8p23f, is = step * whole,
+                    miss = work[j] - is;
+        to[j] = (int8_t)(int32_t)whole;
+        size += is * is;
+        rest += miss * miss;
+    }
+    *r = (struct topk_rounded){step, size, rest, toward};
+}
+
+TOPK_TARGET static void TOPK(bounds)(float *tile, const float *of_x, const float *of_y, int64_t m)
+{
+    for (int64_t i = 0; i < m; i++, of_x += TOPK_PARTS, tile += TOPK_WIDE)
+        EACH
+        {
+            const TOPK(vec) sum =
+                __builtin_convertvector(*(const TOPK(whole) *)(const void *)(tile + j), TOPK(vec)),
+                            both = of_x[0] * (sum * VECTOR(of_y + j)) +
+                                   (VECTOR(of_y + TOPK_WIDE + j) + of_x[1]);
+            *(TOPK(mem) *)(tile + j) = both + of_x[2] * VECTOR(of_y + 2 * TOPK_WIDE + j) +
+                                       of_x[3] * VECTOR(of_y + 3 * TOPK_WIDE + j);
+        }
+}
+
+TOPK_TARGET static void TOPK(lift)(float *tile, float by, int64_t m)
 {
 #pragma omp simd
-    for (int64_t j = 0; j < n; j++)
-        whole[j] = (int16_t)(int32_t)((double)x[j] * by + 0x1.8p52 - 0x1.8p52);
+    for (int64_t i = 0; i < m * TOPK_WIDE; i++)
+        tile[i] += by;
 }
 
 TOPK_TARGET static void TOPK(tilt)(float *tile, const float *slope, const float *offset, int64_t m)
 {
     for (int64_t i = 0; i < m; i++)
 #pragma omp simd
-        for (int j = 0; j < ISO_PANEL; j++)
-            tile[i * ISO_PANEL + j] -= slope[i] * offset[j];
+        for (int j = 0; j < TOPK_WIDE; j++)
+            tile[i * TOPK_WIDE + j] -= slope[i] * offset[j];
 }
 
 TOPK_TARGET static int TOPK(count)(const iso_topk_hit *h, int n, float least)
@@ -84,8 +131,8 @@ TOPK_TARGET static void TOPK(hits)(iso_topk *of_x, iso_topk *of_y, const float *
 
     EACH
     {
-        of_row |= (uint32_t)SIGNS(VECTOR(keys + j) >= floor) << j;
-        of_column |= (uint32_t)SIGNS(VECTOR(keys + j) >= VECTOR(of_y->floor + column + j)) << j;
+        of_row |= SIGNS(AT_LEAST(VECTOR(keys + j), floor)) << j;
+        of_column |= SIGNS(AT_LEAST(VECTOR(keys + j), VECTOR(of_y->floor + column + j))) << j;
     }
     for (uint32_t left = of_row & live; left; left &= left - 1) {
         const int j = __builtin_ctz(left);
@@ -100,37 +147,38 @@ TOPK_TARGET static void TOPK(hits)(iso_topk *of_x, iso_topk *of_y, const float *
 TOPK_TARGET static void TOPK(scan)(iso_topk *of_x, iso_topk *of_y, const float *tile, int64_t row,
                                    int64_t m, int64_t column, uint32_t live)
 {
-    for (int64_t i = 0; i < m; i++, tile += ISO_PANEL) {
+    for (int64_t i = 0; i < m; i++, tile += TOPK_WIDE) {
         const TOPK(vec) floor = of_x->floor[row + i] - (TOPK(vec)){0};
-        TOPK(bits) any = {0};
+        WHICH any = {0};
 
-        EACH
-        {
-            any |= VECTOR(tile + j) >= floor;
-            any |= VECTOR(tile + j) >= VECTOR(of_y->floor + column + j);
-        }
+        EACH any = EITHER(any, REACHES(VECTOR(tile + j), floor, VECTOR(of_y->floor + column + j)));
         if (SIGNS(any))
             TOPK(hits)(of_x, of_y, tile, row + i, column, live);
     }
 }
 
-TOPK_TARGET static uint32_t TOPK(band)(const float *keys, float slope, const float *offset,
+TOPK_TARGET static uint64_t TOPK(band)(const float *keys, float slope, const float *offset,
                                        float low, float high)
 {
-    uint32_t above = 0, within = 0;
+    const TOPK(vec) least = low - (TOPK(vec)){0}, most = high - (TOPK(vec)){0};
+    uint64_t above = 0, within = 0;
 
     EACH
     {
         const TOPK(vec) key = VECTOR(keys + j) - slope * VECTOR(offset + j);
-        above |= (uint32_t)SIGNS(key >= high) << j;
-        within |= (uint32_t)SIGNS(key >= low) << j;
+        above |= (uint64_t)SIGNS(AT_LEAST(key, most)) << j;
+        within |= (uint64_t)SIGNS(AT_LEAST(key, least)) << j;
     }
-    return above | (within & ~above) << ISO_PANEL;
+    return above | (within & ~above) << TOPK_WIDE;
 }
 
 #undef VECTOR
 #undef EACH
 #undef SIGNS
+#undef WHICH
+#undef AT_LEAST
+#undef REACHES
+#undef EITHER
 #undef LANES
 #undef TOPK
 #undef TOPK_TARGET

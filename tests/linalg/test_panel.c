@@ -3,9 +3,11 @@
  */
 #include "tests/check.h"
 
+#include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/packed.h"
 #include "lib/linalg/panel.h"
+#include "lib/linalg/panel_int8.h"
 
 static iso_rng rng;
 
@@ -58,37 +60,52 @@ static void both_versions(void **state)
     }
 }
 
-/* Integers of both versions against 64-bit sums; rows whose norms use the 31 bits to the end. */
-static void one_int16(int64_t m, int64_t pairs, int range)
+/* Integers of every version against 64-bit sums modulo 2³²: random ones, and the largest of either
+ * sign, at which sums of pairs saturate first. */
+static void *room(int64_t bytes)
 {
-    const int64_t k = 2 * pairs;
-    int16_t *a = malloc((size_t)(m * k + 1) * sizeof *a), *p = malloc((size_t)k * 32 + 1);
-    float *best = numbers(m * ISO_PANEL), *plain = numbers(m * ISO_PANEL);
+    char *p = NULL;
 
-    for (int64_t i = 0; i < m * k; i++)
-        a[i] = (int16_t)(iso_rng_below(&rng, 2 * range + 1) - range);
-    for (int64_t i = 0; i < k * ISO_PANEL; i++)
-        p[i] = (int16_t)(iso_rng_below(&rng, 2 * range + 1) - range);
-    iso_panel_int16_best()(best, a, p, m, pairs, 0.25f);
-    iso_panel_int16_plain()(plain, a, p, m, pairs, 0.25f);
-    for (int64_t i = 0; i < m; i++)
-        for (int64_t j = 0; j < ISO_PANEL; j++) {
-            int64_t sum = 0;
-            for (int64_t l = 0; l < k; l++)
-                sum += a[i * k + l] * p[(l / 2 * ISO_PANEL + j) * 2 + l % 2];
-            near(plain[i * ISO_PANEL + j], 0.25f * (float)sum, 0);
-            near(best[i * ISO_PANEL + j], plain[i * ISO_PANEL + j], 0);
-        }
-    free(a), free(p), free(best), free(plain);
+    ok(iso_alloc(&p, bytes, 1));
+    return p;
 }
 
-static void int16_versions(void **state)
+static void one_int8(const iso_panel_int8 *set, int64_t m, int64_t depth, bool extreme)
+{
+    const int64_t rows = m + ISO_INT8_ROWS, wide = ISO_INT8_PANEL;
+    uint8_t *a = room(rows * depth + 1);
+    int8_t *p = room(depth * wide + 1);
+    int32_t *c = room(rows * wide * 4), *start = room(wide * 4);
+
+    for (int64_t i = 0; i < m * depth; i++)
+        a[i] = (uint8_t)(extreme ? 2 * set->half - 1 : iso_rng_below(&rng, 2 * set->half));
+    for (int64_t i = 0; i < depth * wide; i++)
+        p[i] = (int8_t)(extreme ? i % 8 < 4 ? 127 : -127 : iso_rng_below(&rng, 255) - 127);
+    for (int64_t j = 0; j < wide; j++)
+        start[j] = extreme ? INT32_MIN : (int32_t)(iso_rng_below(&rng, 1 << 20) - (1 << 19));
+    set->begin();
+    set->mul(c, a, p, start, m, depth);
+    set->end();
+    for (int64_t i = 0; i < m; i++)
+        for (int64_t j = 0; j < wide; j++) {
+            int64_t sum = start[j];
+            for (int64_t l = 0; l < depth; l++)
+                sum += a[i * depth + l] * p[(l / 4 * wide + j) * 4 + l % 4];
+            if ((uint32_t)sum != (uint32_t)c[i * wide + j])
+                print_error("%s, %d rows, depth %d\n", set->name, (int)m, (int)depth);
+            assert_int_equal((uint32_t)sum, (uint32_t)c[i * wide + j]);
+        }
+    iso_free(a), iso_free(p), iso_free(c), iso_free(start);
+}
+
+static void int8_versions(void **state)
 {
     (void)state;
     rng = iso_rng_seeded(5, 0);
-    for (int64_t m = 0; m < 14; m++)
-        for (int64_t pairs = 0; pairs < 70; pairs += 1 + pairs / 3)
-            one_int16(m, pairs, pairs < 2 ? 32766 : 3000);
+    for (int i = 0; iso_panel_int8_each(i); i++)
+        for (int64_t m = 0; m < 70; m += 1 + m / 5)
+            for (int64_t depth = 0; depth < 400; depth += ISO_INT8_DEPTH)
+                one_int8(iso_panel_int8_each(i), m, depth, m % 2 == 1);
 }
 
 /* More columns than a stretch holds, a last panel that is not full, more rows than a block. */
@@ -123,5 +140,5 @@ static void deep_and_uneven(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(both_versions), test(int16_versions), test(deep_and_uneven));
+    RUN_TESTS(test(both_versions), test(int8_versions), test(deep_and_uneven));
 }
