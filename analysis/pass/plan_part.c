@@ -117,7 +117,8 @@ static double memory_of(const struct extent *e, const iso_plan_part *plan, int64
     }
     if (plan->needs & ISO_NEED_GRAM)
         bytes += 3 * 8 * n * all +
-                 (double)iso_gram_bytes(plan->rows, (int)e->matrices, e->max_columns, plan->dtype);
+                 (double)iso_gram_bytes(plan->rows, (int)e->matrices, e->pairs + e->selves,
+                                        e->max_columns, plan->dtype);
     return bytes;
 }
 

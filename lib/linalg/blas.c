@@ -1,8 +1,6 @@
 #include "lib/linalg/blas.h"
 
 #include <cblas.h>
-#include <limits.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -49,39 +47,12 @@ int iso_blas_threads(void)
     return usual(iso_threads_most(), iso_threads_by_default());
 }
 
-/* The number of OpenBLAS is the process's: who leaves last puts back what the first one found. */
-static struct {
-    pthread_mutex_t lock;
-    int inside, found;
-} calls = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-static void set_blas(int threads)
+static void take_threads(iso_threads t)
 {
-    if (threads != openblas_get_num_threads())
-        openblas_set_num_threads(threads);
-}
-
-static void set_loops(int threads)
-{
-    if (threads != iso_threads_most())
-        iso_threads_set(threads);
-}
-
-/* threads 0: the usual. Of them no more than `most` are OpenBLAS's. */
-static iso_threads enter(int threads, int most)
-{
-    iso_threads before = {.loops = iso_threads_most()};
-    int blas;
-
-    pthread_mutex_lock(&calls.lock);
-    before.blas = openblas_get_num_threads();
-    if (calls.inside++ == 0)
-        calls.found = before.blas;
-    blas = threads > 0 ? threads : usual(before.blas, openblas_get_num_procs());
-    set_blas(blas < most ? blas : most);
-    pthread_mutex_unlock(&calls.lock);
-    set_loops(threads > 0 ? threads : usual(before.loops, iso_threads_by_default()));
-    return before;
+    if (t.blas != openblas_get_num_threads())
+        openblas_set_num_threads(t.blas);
+    if (t.loops != iso_threads_most())
+        iso_threads_set(t.loops);
 }
 
 /* What a person should know, once in a process. */
@@ -100,27 +71,20 @@ static void remark(const iso_run *run)
 
 iso_threads iso_blas_enter(const iso_run *run)
 {
+    const iso_threads before = {openblas_get_num_threads(), iso_threads_most()};
+
     remark(run);
-    return enter(run && run->threads > 0 ? run->threads : 0, INT_MAX);
-}
-
-/* Measured on two cores: eigenvectors and singular vectors of 384 × 384 take as long on two threads
- * as on one, of 512 × 512 0.9 times, of 768 × 768 0.7 times as long; and a loop of our own directly
- * after two threads waits some 7 ms for the core of the one that has nothing to do any more. */
-iso_threads iso_blas_enter_lapack(int64_t m, int64_t n)
-{
-    static const double worth_a_thread = 512.0 * 512.0 * 512.0;
-    const double most = (double)m * (double)n * (double)(m < n ? m : n) / worth_a_thread;
-
-    return enter(0, most < 1 ? 1 : most < INT_MAX ? (int)most : INT_MAX);
+    if (run && run->threads > 0)
+        take_threads((iso_threads){run->threads, run->threads});
+    else
+        take_threads((iso_threads){usual(before.blas, openblas_get_num_procs()),
+                                   usual(before.loops, iso_threads_by_default())});
+    return before;
 }
 
 void iso_blas_leave(iso_threads before)
 {
-    pthread_mutex_lock(&calls.lock);
-    set_blas(--calls.inside == 0 ? calls.found : before.blas);
-    pthread_mutex_unlock(&calls.lock);
-    set_loops(before.loops);
+    take_threads(before);
 }
 
 /* --- Whether OpenBLAS and OpenMP will get the memory that their threads ask for: refused, the one

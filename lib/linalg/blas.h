@@ -37,12 +37,6 @@ typedef struct iso_threads {
 /** The threads that a run asks for (it may be NULL), until iso_blas_leave gets what this returned.
  * Says once in a process where that is more than there are cores. */
 ISO_MUST_USE iso_threads iso_blas_enter(const iso_run *run);
-
-/** The same around a call of LAPACK on an m × n matrix: fewer threads of OpenBLAS where it is
- * small, as they would wait for cores that our own, idle for moments only, still hold. */
-ISO_MUST_USE iso_threads iso_blas_enter_lapack(int64_t m, int64_t n);
-
-/** Calls may overlap: after the last of them all is as before the first. */
 void iso_blas_leave(iso_threads before);
 
 ISO_END

@@ -87,7 +87,6 @@ static iso_err gesdd(double *u, double *s, double *vt, double *a, int64_t m, int
     const int64_t k = m < n ? m : n;
     const lapack_int lm = (lapack_int)m, ln = (lapack_int)n, lk = narrow(u ? k : 1);
     const char job = u ? 'S' : 'N';
-    const iso_threads threads = iso_blas_enter_lapack(m, n);
     double asked = 0, *work = NULL;
     lapack_int *iwork = NULL, size = -1;
     iso_err err = ISO_OK;
@@ -101,7 +100,6 @@ static iso_err gesdd(double *u, double *s, double *vt, double *a, int64_t m, int
 done:
     iso_free(work);
     iso_free(iwork);
-    iso_blas_leave(threads);
     return err;
 }
 
@@ -173,7 +171,6 @@ static iso_err syevd(double *values, double *a, int64_t n, bool wanted)
 {
     const lapack_int ln = (lapack_int)n;
     const char job = wanted ? 'V' : 'N';
-    const iso_threads threads = iso_blas_enter_lapack(n, n);
     double asked = 0, *work = NULL;
     lapack_int iasked = 0, *iwork = NULL, size = -1;
     iso_err err = ISO_OK;
@@ -187,7 +184,6 @@ static iso_err syevd(double *values, double *a, int64_t n, bool wanted)
 done:
     iso_free(iwork);
     iso_free(work);
-    iso_blas_leave(threads);
     return err;
 }
 
@@ -269,7 +265,6 @@ static iso_err gelsd(double *a, double *b, lapack_int *rank, int64_t m, int64_t 
 {
     const int64_t k = m < n ? m : n, ldb = m > n ? m : n;
     const lapack_int lm = (lapack_int)m, ln = (lapack_int)n, lq = (lapack_int)q;
-    const iso_threads threads = iso_blas_enter_lapack(m, n);
     double asked = 0, *s = NULL, *work = NULL;
     lapack_int iasked = 0, *iwork = NULL, size = -1;
     iso_err err = ISO_OK;
@@ -287,7 +282,6 @@ done:
     iso_free(iwork);
     iso_free(work);
     iso_free(s);
-    iso_blas_leave(threads);
     return err;
 }
 
@@ -319,7 +313,6 @@ done:
 iso_err iso_solve_positive(iso_mat *x, iso_view a, iso_view b)
 {
     const int64_t n = a.rows, q = b.cols;
-    const iso_threads threads = iso_blas_enter_lapack(n, n + q);
     double *factor = NULL, *solution = NULL;
     lapack_int info = 0;
     iso_err err = ISO_OK;
@@ -341,14 +334,12 @@ iso_err iso_solve_positive(iso_mat *x, iso_view a, iso_view b)
 done:
     iso_free(solution);
     iso_free(factor);
-    iso_blas_leave(threads);
     return err;
 }
 
 iso_err iso_det_sign(int *sign, iso_view a)
 {
     const int64_t n = a.rows;
-    const iso_threads threads = iso_blas_enter_lapack(n, n);
     double *factor = NULL;
     lapack_int *pivot = NULL, info = 0;
     int found = 1;
@@ -370,6 +361,5 @@ iso_err iso_det_sign(int *sign, iso_view a)
 done:
     iso_free(pivot);
     iso_free(factor);
-    iso_blas_leave(threads);
     return err;
 }

@@ -1,89 +1,224 @@
 #include "lib/linalg/gram.h"
 
+#include <string.h>
+
 #include "lib/base/alloc.h"
-#include "lib/linalg/product.h"
+#include "lib/linalg/gram_sweep.h"
 #include "lib/linalg/loops.h"
+#include "lib/linalg/product.h"
 
-enum { TILE = 256 };
+/* --- Pairs that share matrices, with these: their tiles must lie in the cache together --- */
 
-/* One tile of every Gram matrix: rows [i, i + m), columns [j, j + n). */
-struct tile {
-    int64_t i, j, m, n;
-    iso_mat *gram; /* one a matrix, TILE × TILE */
+struct family {
+    iso_gram_pair *pair; /* by the family's numbers */
+    int64_t *number;     /* the caller's, of its pairs */
+    int64_t pairs;
+    iso_view *x;
+    int matrices;
 };
 
-static iso_view tile_view(const struct tile *t, int which)
+/* What the pairs of a family are asked, and where it goes. */
+struct look {
+    const struct family *f;
+    iso_gram_terms *out; /* by the caller's numbers */
+    double *within, *between;
+    const int64_t *first; /* of the groups */
+    int64_t all;          /* pairs of the caller's */
+    double *part;         /* by band and pair */
+};
+
+static int head_of(int *above, int m)
 {
-    return (iso_view){t->gram[which].data, t->m, t->n, TILE, t->gram[which].dtype};
+    while (above[m] != m)
+        m = above[m] = above[above[m]];
+    return m;
 }
 
-/* Above the diagonal a tile serves its rows and, mirrored, its columns. */
-static void add_tile(iso_gram_terms *out, const struct tile *t, iso_view k, iso_view l)
+/* family[m] is the number of matrix m's; returns how many there are. */
+static int name_families(int *family, int *above, const iso_gram_pair *pair, int64_t pairs,
+                         int matrices)
 {
-    const iso_loops *loops = iso_loops_best();
-    double *col = t->i == t->j ? NULL : out->off + t->j;
+    int count = 0;
 
-    if (k.dtype == ISO_F64)
-        loops->tile_f64(out->off + t->i, col, k.data, l.data, t->m, t->n, TILE);
-    else
-        loops->tile_f32(out->off + t->i, col, k.data, l.data, t->m, t->n, TILE);
-}
-
-/* The diagonal of K is zeroed where it is made: off leaves it out, k and l hold it. */
-static void clear_diagonal(iso_mat *gram, int64_t m)
-{
-    for (int64_t i = 0; i < m; i++) {
-        if (gram->dtype == ISO_F64)
-            ((double *)gram->data)[i * TILE + i] = 0;
-        else
-            ((float *)gram->data)[i * TILE + i] = 0;
+    for (int m = 0; m < matrices; m++)
+        above[m] = m;
+    for (int64_t p = 0; p < pairs; p++) {
+        const int a = head_of(above, pair[p].x), b = head_of(above, pair[p].y);
+        above[a > b ? a : b] = a < b ? a : b;
     }
+    for (int m = 0; m < matrices; m++) {
+        const int head = head_of(above, m); /* the first of its family */
+        family[m] = head == m ? count++ : family[head];
+    }
+    return count;
 }
 
-static iso_err one_tile(iso_gram_terms *out, const iso_gram_pair *pair, int64_t pairs,
-                        const iso_view *x, int matrices, const struct tile *t)
+static void family_free(struct family *f)
 {
+    iso_free(f->pair);
+    iso_free(f->number);
+    iso_free(f->x);
+    *f = (struct family){0};
+}
+
+static iso_err gather(struct family *out, int number, const int *family, int *own,
+                      const iso_gram_pair *pair, int64_t pairs, const iso_view *x, int matrices)
+{
+    struct family f = {0};
     iso_err err = ISO_OK;
 
+    ISO_TRY(iso_alloc(&f.pair, pairs, sizeof *f.pair));
+    ISO_TRY(iso_alloc(&f.number, pairs, sizeof *f.number));
+    ISO_TRY(iso_alloc(&f.x, matrices, sizeof *f.x));
     for (int m = 0; m < matrices; m++) {
-        iso_mat c = {t->gram[m].data, t->m, t->n, TILE, t->gram[m].dtype, NULL};
-        ISO_TRY(
-            iso_mul_nt(&c, iso_view_rows(x[m], t->i, t->m), iso_view_rows(x[m], t->j, t->n), 0));
-        if (t->i == t->j)
-            clear_diagonal(&c, t->m);
+        if (family[m] != number)
+            continue;
+        own[m] = f.matrices;
+        f.x[f.matrices++] = x[m];
     }
-#pragma omp parallel for schedule(static)
-    for (int64_t p = 0; p < pairs; p++)
-        add_tile(&out[p], t, tile_view(t, pair[p].x), tile_view(t, pair[p].y));
+    for (int64_t p = 0; p < pairs; p++) {
+        if (family[pair[p].x] != number)
+            continue;
+        f.pair[f.pairs] = (iso_gram_pair){own[pair[p].x], own[pair[p].y]};
+        f.number[f.pairs++] = p;
+    }
+    *out = f;
+    return ISO_OK;
 done:
+    family_free(&f);
     return err;
 }
 
-static iso_err all_tiles(iso_gram_terms *out, const iso_gram_pair *pair, int64_t pairs,
-                         const iso_view *x, int matrices, const iso_run *run)
+/* A sweep for every family that has pairs; `size` doubles of parts a pair. */
+static iso_err sweep_all(struct look *look, struct iso_gram_sweep *sweep, int64_t size,
+                         const iso_gram_pair *pair, int64_t pairs, const iso_view *x, int matrices,
+                         const iso_run *run)
 {
-    const int64_t n = x[0].rows, blocks = (n + TILE - 1) / TILE;
-    struct tile t = {0};
-    int64_t done = 0;
+    struct family f = {0};
+    int *memory = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&t.gram, matrices, sizeof *t.gram));
-    for (int m = 0; m < matrices; m++)
-        ISO_TRY(iso_mat_new_raw(&t.gram[m], TILE, TILE, x[m].dtype));
-    for (t.i = 0; t.i < n; t.i += TILE) {
-        for (t.j = t.i; t.j < n; t.j += TILE) {
-            t.m = n - t.i < TILE ? n - t.i : TILE;
-            t.n = n - t.j < TILE ? n - t.j : TILE;
-            ISO_TRY(one_tile(out, pair, pairs, x, matrices, &t));
-            ISO_TRY(iso_run_step(run, "gram", ++done, blocks * (blocks + 1) / 2, "tiles"));
+    ISO_TRY(iso_alloc(&memory, 3 * (int64_t)matrices, sizeof *memory));
+    int *const family = memory, *const own = memory + matrices;
+    const int count = name_families(family, memory + 2 * matrices, pair, pairs, matrices);
+    look->f = &f;
+    sweep->with = look;
+    for (int i = 0; i < count; i++) {
+        ISO_TRY(gather(&f, i, family, own, pair, pairs, x, matrices));
+        if (f.pairs > 0) {
+            ISO_TRY(iso_alloc_raw(&look->part, f.pairs * size, sizeof *look->part));
+            sweep->x = f.x;
+            sweep->matrices = f.matrices;
+            ISO_TRY(iso_gram_sweep_run(sweep, run));
+        }
+        iso_free(look->part);
+        look->part = NULL;
+        family_free(&f);
+    }
+done:
+    iso_free(look->part);
+    iso_free(memory);
+    family_free(&f);
+    return err;
+}
+
+/* --- Sums of rows --- */
+
+/* Above the diagonal a tile serves its rows and, mirrored, its columns. No other band has these
+ * rows; columns have a place for every band. */
+static void look_at_rows(void *with, const struct iso_gram_tile *t)
+{
+    const struct look *look = with;
+    const struct family *f = look->f;
+    const iso_loops *loops = iso_loops_best();
+
+    for (int64_t p = 0; p < f->pairs; p++) {
+        const void *k = t->data + (size_t)f->pair[p].x * t->step,
+                   *l = t->data + (size_t)f->pair[p].y * t->step;
+        double *row = look->out[f->number[p]].off + t->row;
+        double *col = look->part + (t->band * f->pairs + p) * ISO_GRAM_WIDE;
+        if (t->begins)
+            memset(col, 0, (size_t)t->cols * sizeof *col);
+        (f->x[0].dtype == ISO_F64 ? loops->tile_f64(row, col, k, l, t->rows, t->cols, t->width)
+                                  : loops->tile_f32(row, col, k, l, t->rows, t->cols, t->width));
+    }
+}
+
+static void add_columns(void *with, int64_t first, int64_t cols, int bands)
+{
+    const struct look *look = with;
+    const struct family *f = look->f;
+
+#pragma omp parallel for schedule(static)
+    for (int64_t p = 0; p < f->pairs; p++) {
+        double *off = look->out[f->number[p]].off + first;
+        for (int band = 0; band < bands; band++) {
+            const double *col = look->part + (band * f->pairs + p) * ISO_GRAM_WIDE;
+            for (int64_t j = 0; j < cols; j++)
+                off[j] += col[j];
         }
     }
-done:
-    for (int m = 0; t.gram && m < matrices; m++)
-        iso_mat_free(&t.gram[m]);
-    iso_free(t.gram);
-    return err;
 }
+
+/* --- Sums of groups, and of what lies between them --- */
+
+enum { BELOW = 2 }; /* parts of a pair in a band: rows of the columns' group, and of others */
+
+static void look_at_groups(void *with, const struct iso_gram_tile *t)
+{
+    const struct look *look = with;
+    const struct family *f = look->f;
+    const iso_loops *loops = iso_loops_best();
+    const int64_t n = t->rows * t->width;
+
+    for (int64_t p = 0; p < f->pairs; p++) {
+        const void *k = t->data + (size_t)f->pair[p].x * t->step,
+                   *l = t->data + (size_t)f->pair[p].y * t->step;
+        double *part = look->part + (t->band * f->pairs + p) * BELOW;
+        if (t->begins)
+            part[0] = part[1] = 0;
+        part[t->row_group != t->col_group] +=
+            f->x[0].dtype == ISO_F64 ? loops->dot_f64(k, l, n) : loops->dot_f32(k, l, n);
+    }
+}
+
+static void add_groups(void *with, int64_t first, int64_t cols, int bands)
+{
+    const struct look *look = with;
+    const struct family *f = look->f;
+    int group = 0;
+
+    (void)cols;
+    while (look->first[group + 1] <= first)
+        group++;
+    for (int band = 0; band < bands; band++)
+        for (int64_t p = 0; p < f->pairs; p++) {
+            const double *part = look->part + (band * f->pairs + p) * BELOW;
+            look->within[group * look->all + f->number[p]] += 2 * part[0];
+            if (look->between)
+                look->between[f->number[p]] += 2 * part[1];
+        }
+}
+
+iso_err iso_gram_sums(double *within, double *between, const int64_t *first, int groups,
+                      const iso_gram_pair *pair, int64_t pairs, const iso_view *x, int matrices,
+                      const iso_run *run)
+{
+    struct look look = {.within = within, .between = between, .first = first, .all = pairs};
+    struct iso_gram_sweep sweep = {.first = first,
+                                   .groups = groups,
+                                   .within = !between,
+                                   .look = look_at_groups,
+                                   .done = add_groups};
+
+    for (int64_t i = 0; i < groups * pairs; i++)
+        within[i] = 0;
+    for (int64_t p = 0; between && p < pairs; p++)
+        between[p] = 0;
+    return sweep_all(&look, &sweep, ISO_GRAM_BANDS * BELOW, pair, pairs, x, matrices, run);
+}
+
+/* --- All that the Gram method keeps of a pair --- */
 
 /* norms[i][m] = ‖row i of x[m]‖², in the type of the products. */
 static void gather_norms(iso_mat *norms, const double *const *norm2)
@@ -134,6 +269,10 @@ iso_err iso_gram_pairs(iso_gram_terms *out, const iso_gram_pair *pair, int64_t p
                        const iso_view *x, const double *const *norm2, int matrices,
                        const iso_run *run)
 {
+    const int64_t all_rows[] = {0, matrices > 0 ? x[0].rows : 0};
+    struct look look = {.out = out};
+    struct iso_gram_sweep sweep = {
+        .first = all_rows, .groups = 1, .look = look_at_rows, .done = add_columns};
     iso_mat norms = {0};
     iso_err err = ISO_OK;
 
@@ -153,15 +292,17 @@ iso_err iso_gram_pairs(iso_gram_terms *out, const iso_gram_pair *pair, int64_t p
     }
     for (int m = 0; m < matrices; m++)
         ISO_TRY(norm_products(out, pair, pairs, x[m], &norms, m));
-    ISO_TRY(all_tiles(out, pair, pairs, x, matrices, run));
+    ISO_TRY(
+        sweep_all(&look, &sweep, ISO_GRAM_BANDS * ISO_GRAM_WIDE, pair, pairs, x, matrices, run));
 done:
     iso_mat_free(&norms);
     return err;
 }
 
-int64_t iso_gram_bytes(int64_t n, int matrices, int64_t max_cols, iso_dtype dtype)
+int64_t iso_gram_bytes(int64_t n, int matrices, int64_t pairs, int64_t max_cols, iso_dtype dtype)
 {
     const int64_t size = (int64_t)iso_dtype_size(dtype);
 
-    return size * matrices * ((int64_t)TILE * TILE + 2 * n + max_cols);
+    return iso_gram_sweep_bytes(matrices, max_cols, dtype) + size * matrices * (2 * n + max_cols) +
+           (int64_t)sizeof(double) * ISO_GRAM_BANDS * ISO_GRAM_WIDE * pairs;
 }

@@ -34,7 +34,7 @@ typedef struct iso_gram_pair {
  *
  * Shapes  x[0..matrices): n × p_m, column means removed, all ISO_F32 or all ISO_F64;
  *         norm2[m]: n doubles, the squared row norms of x[m] (they become k and l).
- * Cost    n²·Σp_m operations by BLAS, n² a pair besides; memory 8·matrices·(n + p + 2¹⁵) bytes.
+ * Cost    n²·Σp_m operations, n² a pair besides; memory iso_gram_bytes.
  *         The result does not depend on the number of threads.
  * Errors  ISO_EARG, ISO_ENOMEM, ISO_ECANCEL.
  */
@@ -43,8 +43,22 @@ ISO_API ISO_MUST_USE iso_err iso_gram_pairs(iso_gram_terms *out, const iso_gram_
                                             const double *const *norm2, int matrices,
                                             const iso_run *run);
 
-/** The anonymous memory iso_gram_pairs takes of its own, in bytes. */
-ISO_API int64_t iso_gram_bytes(int64_t n, int matrices, int64_t max_cols, iso_dtype dtype);
+/**
+ * Sums over groups of rows: within[g · pairs + p] = Σ k_ij l_ij over the rows i ≠ j of group g,
+ * which has the rows [first[g], first[g + 1]); between[p], unless NULL, the same over i and j of
+ * unlike groups. Both start anew. Column means need not be removed.
+ *
+ * Shapes and errors as above; groups + 1 numbers in `first`, from 0.
+ * Cost    n²·Σp_m operations and n²/2 a pair, by groups alone where `between` is NULL. The result
+ *         does not depend on the number of threads.
+ */
+ISO_API ISO_MUST_USE iso_err iso_gram_sums(double *within, double *between, const int64_t *first,
+                                           int groups, const iso_gram_pair *pair, int64_t pairs,
+                                           const iso_view *x, int matrices, const iso_run *run);
+
+/** The anonymous memory that either takes of its own, in bytes. */
+ISO_API int64_t iso_gram_bytes(int64_t n, int matrices, int64_t pairs, int64_t max_cols,
+                               iso_dtype dtype);
 
 ISO_END
 

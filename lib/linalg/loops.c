@@ -6,6 +6,8 @@
 
 /* Each set is the same C, compiled for another target; the compiler writes the vectors. */
 
+#pragma GCC diagnostic ignored "-Wpsabi"
+
 #define LOOPS_TARGET
 #define LOOPS(name) name##_f32_plain
 #define REAL        float
@@ -41,9 +43,23 @@ const iso_loops *iso_loops_plain(void)
 
 static const iso_loops avx2 = SET(avx2);
 
+#define LOOPS_TARGET                                                                               \
+    __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,fma,prefer-vector-width=512")))
+#define LOOPS(name) name##_f32_avx512
+#define REAL        float
+#include "lib/linalg/loops_tmpl.h"
+#define LOOPS(name) name##_f64_avx512
+#define REAL        double
+#include "lib/linalg/loops_tmpl.h"
+#undef LOOPS_TARGET
+
+static const iso_loops avx512 = SET(avx512);
+
 const iso_loops *iso_loops_best(void)
 {
-    return iso_cpu_level() >= ISO_CPU_AVX2 ? &avx2 : &plain;
+    const iso_cpu cpu = iso_cpu_level();
+
+    return cpu >= ISO_CPU_AVX512 ? &avx512 : cpu >= ISO_CPU_AVX2 ? &avx2 : &plain;
 }
 
 #else
