@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include "lib/base/alloc.h"
+#include "lib/base/threads.h"
 #include "lib/io/checkpoint.h"
 #include "lib/io/digest.h"
 #include "tests/check.h"
@@ -64,6 +65,45 @@ static void parts_do_not_matter(void **state)
     text(of_file, whole);
     assert_int_equal(done, 5 + BYTES);
     fails(iso_digest_file(of_file, temp_path("none"), NULL, "reading", &done, 0), ISO_EIO, "none");
+}
+
+/* Of three leaves, the last of 5 bytes: the digest of their digests, whatever the threads. */
+static void a_large_file_is_its_leaves(void **state)
+{
+    (void)state;
+    enum { LAST = 5 };
+    const int64_t bytes = 2 * (int64_t)ISO_DIGEST_LEAF + LAST;
+    char want[ISO_DIGEST_SIZE], got[ISO_DIGEST_SIZE], *all = NULL;
+    const char *path = temp_path("large");
+    const int threads = iso_threads_most();
+    iso_digest *leaf = NULL, *top = NULL;
+
+    ok(iso_alloc(&all, bytes, 1));
+    for (int64_t i = 0; i < bytes; i++)
+        all[i] = (char)((uint64_t)i * 2654435761u >> 13);
+    FILE *out = fopen(path, "w");
+    assert_non_null(out);
+    assert_int_equal(fwrite(all, 1, (size_t)bytes, out), bytes);
+    fclose(out);
+    ok(iso_digest_new(&top));
+    for (int64_t at = 0; at < bytes; at += ISO_DIGEST_LEAF) {
+        ok(iso_digest_new(&leaf));
+        iso_digest_add(leaf, all + at, bytes - at < LAST + 1 ? LAST : ISO_DIGEST_LEAF);
+        iso_digest_write(want, leaf);
+        iso_digest_add(top, want, ISO_DIGEST_SIZE - 1);
+        iso_digest_free(leaf);
+    }
+    iso_digest_write(want, top);
+    iso_digest_free(top);
+    for (int n = 1; n <= 4; n++) {
+        int64_t done = 0;
+        iso_threads_set(n);
+        ok(iso_digest_file(got, path, NULL, "reading", &done, bytes));
+        assert_int_equal(done, bytes);
+        text(got, want);
+    }
+    iso_threads_set(threads);
+    iso_free(all);
 }
 
 static void texts_do_not_run_together(void **state)
@@ -159,6 +199,7 @@ static void survives_lack_of_memory(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(known_values), test(parts_do_not_matter), test(texts_do_not_run_together),
-              test(each_file_of_a_checkpoint_counts), test(survives_lack_of_memory));
+    RUN_TESTS(test(known_values), test(parts_do_not_matter), test(a_large_file_is_its_leaves),
+              test(texts_do_not_run_together), test(each_file_of_a_checkpoint_counts),
+              test(survives_lack_of_memory));
 }
