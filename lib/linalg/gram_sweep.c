@@ -106,12 +106,14 @@ static void multiply(const struct work *w, const struct columns *c, const struct
 
     for (int64_t l = 0; l < x.cols; l += stretch) {
         const int64_t k = least(stretch, x.cols - l);
+        const iso_tile_rows rows = {number_at(x, r->first, l), w->tiles->rows * x.stride, x.stride,
+                                    1};
         for (int64_t j = skip; j < c->count; j += w->tiles->cols) {
             const bool full = iso_tile_width(w->tiles, j, c->count) == w->tiles->cols;
-            (full ? w->tiles->full : w->tiles->half)(
-                to + (size_t)j * w->size, c->width, number_at(x, r->first, l), x.stride, 1,
-                w->panels + w->at[m] + (size_t)(l * c->width + j * k) * w->size, r->count, k, NULL,
-                l > 0);
+            (full ? w->tiles->full
+                  : w->tiles->half)(to + (size_t)j * w->size, c->width, &rows,
+                                    w->panels + w->at[m] + (size_t)(l * c->width + j * k) * w->size,
+                                    r->count, k, NULL, l > 0);
         }
     }
 }

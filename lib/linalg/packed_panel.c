@@ -85,10 +85,9 @@ static void multiply(const iso_mat *y, iso_view x, const struct panels *w, const
         const float *a = (const float *)x.data + row * x.stride + l;
         if (copy)
             iso_strip_copy(copy, a, x.stride, rows, k, sizeof *a);
+        const int64_t stride = copy ? k + ISO_STRIP_GAP : x.stride;
         const struct strip strip = {
-            .a = (const char *)(copy ? copy : a),
-            .rs = copy ? k + ISO_STRIP_GAP : x.stride,
-            .cs = 1,
+            .a = {copy ? copy : a, w->tiles->rows * stride, stride, 1},
             .panels = (const char *)panel_at(w, l, k, from),
             .c = (char *)((float *)y->data + row * y->stride),
             .ldc = y->stride,
@@ -129,8 +128,10 @@ static iso_err panels_mul(iso_mat *y, iso_view x, const void *state, const float
 #pragma omp parallel for collapse(2) schedule(dynamic) num_threads(threads) if (threads > 1)
     for (int64_t block = 0; block < g.blocks; block++) {
         for (int64_t share = 0; share < g.shares; share++) {
-            float *mine = (float *)(void *)(at + counts) + iso_strip_thread() * copy;
-            multiply(y, x, w, &g, block, share, bias, crowded ? mine : NULL);
+            float *mine = NULL;
+            if (crowded)
+                mine = (float *)(void *)(at + counts) + iso_strip_thread() * copy;
+            multiply(y, x, w, &g, block, share, bias, mine);
             iso_strip_done(then, y, &g, block, iso_strip_share(&g, share),
                            iso_strip_share(&g, share + 1), left);
         }

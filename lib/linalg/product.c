@@ -78,16 +78,28 @@ static void copy_block(const struct job *j, const struct step *s, int64_t block)
                    least(g->height, g->m - row), s->k, j->size);
 }
 
-/* Row l of an A that is transposed: a part of it to each block, k × height. */
+/* Row l of an A that is transposed: a part of it to each tile of each block. */
 static void copy_row(const struct job *j, const struct step *s, int64_t l)
 {
     const struct grid *g = &s->grid;
 
     for (int64_t block = 0; block < g->blocks; block++) {
         const int64_t row = block * g->height;
-        memcpy(copy_at(j, s, block) + (size_t)(l * g->height) * j->size, at(j->p->a, s->l + l, row),
-               (size_t)least(g->height, g->m - row) * j->size);
+        j->tiles->deal(copy_at(j, s, block) + (size_t)(l * j->tiles->rows) * j->size,
+                       at(j->p->a, s->l + l, row), least(g->height, g->m - row), s->k);
     }
+}
+
+/* Where the rows of a block lie. */
+static iso_tile_rows rows_of(const struct job *j, const struct step *s, int64_t block)
+{
+    const int64_t height = j->tiles->rows, gap = s->k + ISO_STRIP_GAP, stride = j->p->a.stride;
+
+    if (j->p->ta)
+        return (iso_tile_rows){copy_at(j, s, block), height * s->k, 1, height};
+    if (j->rows)
+        return (iso_tile_rows){copy_at(j, s, block), height * gap, gap, 1};
+    return (iso_tile_rows){at(j->p->a, block * s->grid.height, s->l), height * stride, stride, 1};
 }
 
 /* Nothing of a symmetric C lies below its diagonal: a part wholly there is left out. */
@@ -102,11 +114,7 @@ static void multiply(const struct job *j, const struct step *s, int64_t block, i
                     (to - from + j->tiles->cols - 1) / j->tiles->cols * j->tiles->cols)
             : 0;
     const struct strip strip = {
-        .a = j->rows ? copy_at(j, s, block) : at(j->p->a, row, s->l),
-        .rs = j->p->ta  ? 1
-              : j->rows ? s->k + ISO_STRIP_GAP
-                        : j->p->a.stride,
-        .cs = j->p->ta ? g->height : 1,
+        .a = rows_of(j, s, block),
         .panels = j->panels + (size_t)((from + skip) * s->k) * j->size,
         .c = (char *)j->c->data + (size_t)(row * j->c->stride + s->from) * j->size,
         .ldc = j->c->stride,

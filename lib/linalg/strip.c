@@ -32,6 +32,8 @@ void iso_strip_grid(struct grid *g, const iso_tiles *tiles, int64_t m, int64_t n
     g->height = up((m + blocks - 1) / blocks, tiles->rows);
     g->blocks = (m + g->height - 1) / g->height;
     g->shares = threads == 1 ? 1 : up((int64_t)threads * TASKS, g->blocks) / g->blocks;
+    if (g->blocks % threads != 0) /* as many tasks for each thread */
+        g->shares = up(g->shares, threads);
     g->shares = least(g->shares, panels_of(g));
 }
 
@@ -58,8 +60,10 @@ static void strip_rest(const iso_tiles *tiles, iso_tile_fn *tile, const struct s
         memset(part, 0, (size_t)m * step);
         for (int64_t r = 0; s->add && r < m; r++)
             memcpy(part + (size_t)r * step, c + (size_t)(r * s->ldc) * s->size, bytes);
-        tile(part, width, s->a + (size_t)(i * s->rs) * s->size, s->rs, s->cs, panel, m, s->k, first,
-             s->add);
+        const iso_tile_rows a = {(const char *)s->a.at +
+                                     (size_t)(i / tiles->rows * s->a.step) * s->size,
+                                 s->a.step, s->a.row, s->a.col};
+        tile(part, width, &a, panel, m, s->k, first, s->add);
         for (int64_t r = 0; r < m; r++)
             memcpy(c + (size_t)(r * s->ldc) * s->size, part + (size_t)r * step, bytes);
     }
@@ -75,7 +79,7 @@ void iso_strip_mul(const iso_tiles *tiles, const struct strip *s)
         if (j + width > s->to)
             strip_rest(tiles, tile, s, panel, j, width);
         else
-            tile(s->c + (size_t)j * s->size, s->ldc, s->a, s->rs, s->cs, panel, s->rows, s->k,
+            tile(s->c + (size_t)j * s->size, s->ldc, &s->a, panel, s->rows, s->k,
                  s->start ? s->start + (size_t)j * s->size : NULL, s->add);
         panel += (size_t)(s->k * width) * s->size;
     }

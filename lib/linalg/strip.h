@@ -31,8 +31,7 @@ void iso_strip_grid(struct grid *g, const iso_tiles *tiles, int64_t m, int64_t n
 
 /* One task's work in one stretch of the inner size. */
 struct strip {
-    const char *a; /* row 0 of the block, number 0 of the stretch; steps in numbers: */
-    int64_t rs, cs;
+    iso_tile_rows a;    /* row 0 of the block, number 0 of the stretch */
     const char *panels; /* the panel of column `from` in this stretch */
     char *c;            /* row 0 of the block, column 0 */
     int64_t ldc;

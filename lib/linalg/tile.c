@@ -1,11 +1,13 @@
 #include "lib/linalg/tile.h"
 
+#include <string.h>
+
 /* Each set is the same C, compiled for another target; the compiler writes the vectors. */
 #pragma GCC diagnostic ignored "-Wpsabi"
 
 #define SET(name)                                                                                  \
     {                                                                                              \
-        ROWS, 2 * LANES, name##_full, name##_half, name##_pack                                     \
+        ROWS, 2 * LANES, name##_full, name##_half, name##_pack, name##_deal                        \
     }
 
 #define TARGET

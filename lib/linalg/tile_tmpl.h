@@ -46,17 +46,20 @@ NAME(tile)(REAL *c, int64_t ldc, const REAL *a, int64_t rs, int64_t cs, const RE
             *(NAME(mem) *)(c + i * ldc + j * LANES) = sum[i][j];
 }
 
+/* Full tiles, then what is left in ever smaller ones, which lie in the last full one's place. */
 TARGET __attribute__((always_inline)) static inline void
-NAME(tiles)(REAL *c, int64_t ldc, const REAL *a, int64_t rs, int64_t cs, const REAL *panel,
-            int64_t m, int64_t k, const REAL *start, bool add, const int wide)
+NAME(tiles)(REAL *c, int64_t ldc, const iso_tile_rows *rows, const REAL *panel, int64_t m,
+            int64_t k, const REAL *start, bool add, const int wide)
 {
-    int64_t i = 0;
+    const int64_t rs = rows->row, cs = rows->col;
+    const REAL *a = rows->at;
 
+    for (; m >= ROWS; m -= ROWS, c += ROWS * ldc, a += rows->step)
+        NAME(tile)(c, ldc, a, rs, cs, panel, k, start, add, ROWS, wide);
 #define TILES(count)                                                                               \
-    if ((count) <= ROWS)                                                                           \
-        for (; i + (count) <= m; i += (count))                                                     \
-    NAME(tile)(c + i * ldc, ldc, a + i * rs, rs, cs, panel, k, start, add, count, wide)
-    TILES(ROWS);
+    if ((count) < ROWS)                                                                            \
+        for (; m >= (count); m -= (count), c += (count)*ldc, a += (count)*rs)                      \
+    NAME(tile)(c, ldc, a, rs, cs, panel, k, start, add, count, wide)
     TILES(8);
     TILES(4);
     TILES(2);
@@ -64,16 +67,26 @@ NAME(tiles)(REAL *c, int64_t ldc, const REAL *a, int64_t rs, int64_t cs, const R
 #undef TILES
 }
 
-TARGET static void NAME(full)(void *c, int64_t ldc, const void *a, int64_t rs, int64_t cs,
-                              const void *panel, int64_t m, int64_t k, const void *start, bool add)
+TARGET static void NAME(full)(void *c, int64_t ldc, const iso_tile_rows *a, const void *panel,
+                              int64_t m, int64_t k, const void *start, bool add)
 {
-    NAME(tiles)(c, ldc, a, rs, cs, panel, m, k, start, add, 2);
+    NAME(tiles)(c, ldc, a, panel, m, k, start, add, 2);
 }
 
-TARGET static void NAME(half)(void *c, int64_t ldc, const void *a, int64_t rs, int64_t cs,
-                              const void *panel, int64_t m, int64_t k, const void *start, bool add)
+TARGET static void NAME(half)(void *c, int64_t ldc, const iso_tile_rows *a, const void *panel,
+                              int64_t m, int64_t k, const void *start, bool add)
 {
-    NAME(tiles)(c, ldc, a, rs, cs, panel, m, k, start, add, 1);
+    NAME(tiles)(c, ldc, a, panel, m, k, start, add, 1);
+}
+
+TARGET static void NAME(deal)(void *to, const void *row, int64_t m, int64_t k)
+{
+    const REAL *from = row;
+    REAL *at = to;
+
+    for (; m >= ROWS; m -= ROWS, from += ROWS, at += ROWS * k)
+        memcpy(at, from, ROWS * sizeof *at);
+    memcpy(at, from, (size_t)m * sizeof *at);
 }
 
 /* LANES × LANES numbers in registers: each step swaps the halves of all blocks of 2s × 2s that lie

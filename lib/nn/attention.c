@@ -68,9 +68,11 @@ static void pack_values(float *to, const iso_tiles *t, const float *v, int64_t s
 static void multiply(float *c, int64_t ldc, const iso_tiles *t, const float *a, int64_t lda,
                      const float *panels, int64_t m, int64_t n, int64_t k)
 {
+    const iso_tile_rows rows = {a, t->rows * lda, lda, 1};
+
     for (int64_t j = 0; j < n; j += t->cols) {
         iso_tile_fn *const tile = iso_tile_width(t, j, n) == t->cols ? t->full : t->half;
-        tile(c + j, ldc, a, lda, 1, panels + j * k, m, k, NULL, false);
+        tile(c + j, ldc, &rows, panels + j * k, m, k, NULL, false);
     }
 }
 
