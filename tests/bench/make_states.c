@@ -1,6 +1,6 @@
-/* Writes a native file of random f16 states, two languages, one layer.
+/* Writes a native file of random f16 states of two languages.
  *
- *     make_states OUT.h5 ROWS DIM */
+ *     make_states OUT.h5 ROWS DIM [LAYERS] */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,7 +10,7 @@
 #include "lib/linalg/convert.h"
 #include "tests/bench/bench.h"
 
-enum { BLOCK = 4096 };
+enum { BLOCK = 4096, MOST_LAYERS = 64 };
 
 /* A few thousand random rows, written over and over with a running offset: cheap and full rank. */
 static void fill(iso_native *file, int matrix, int64_t rows, int64_t dim, uint64_t seed)
@@ -36,20 +36,25 @@ static void fill(iso_native *file, int matrix, int64_t rows, int64_t dim, uint64
 
 int main(int argc, char **argv)
 {
+    static const char *const langs[] = {"en", "de"};
     const iso_states_info about = {.model = "random", .pooling = "mean", .source = "en"};
     iso_native *file;
-    int matrix[2];
+    int matrix[2][MOST_LAYERS];
 
-    if (argc != 4) {
-        fprintf(stderr, "usage: make_states OUT.h5 ROWS DIM\n");
+    if (argc != 4 && argc != 5) {
+        fprintf(stderr, "usage: make_states OUT.h5 ROWS DIM [LAYERS]\n");
         return 2;
     }
     const int64_t rows = atoll(argv[2]), dim = atoll(argv[3]);
+    const int asked = argc == 5 ? atoi(argv[4]) : 1,
+              layers = asked < MOST_LAYERS ? asked : MOST_LAYERS;
     check(iso_native_new(&file, argv[1], &about));
-    check(iso_native_matrix(&matrix[0], file, "en", 0, rows, dim, ISO_F16));
-    check(iso_native_matrix(&matrix[1], file, "de", 0, rows, dim, ISO_F16));
-    fill(file, matrix[0], rows, dim, 1);
-    fill(file, matrix[1], rows, dim, 2);
+    for (int lang = 0; lang < 2; lang++)
+        for (int k = 0; k < layers; k++)
+            check(iso_native_matrix(&matrix[lang][k], file, langs[lang], k, rows, dim, ISO_F16));
+    for (int lang = 0; lang < 2; lang++)
+        for (int k = 0; k < layers; k++)
+            fill(file, matrix[lang][k], rows, dim, (uint64_t)(1 + lang + 2 * k));
     check(iso_native_commit(file));
     return 0;
 }
