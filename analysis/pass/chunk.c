@@ -55,10 +55,10 @@ done:
     return err;
 }
 
-/* Without SUMS a cross keeps Σx·y alone. */
+/* Without SUMS a cross keeps Σx·y alone, by items its scalars. */
 static iso_err make_sums(struct iso_chunk *c)
 {
-    const bool dot_only = !(c->plan->needs & ISO_NEED_SUMS);
+    const bool dot_only = !(c->plan->needs & ISO_NEED_SUMS) || c->plan->by_items;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&c->cross, c->pairs, sizeof *c->cross));

@@ -90,13 +90,17 @@ struct iso_sums_work {
     iso_mat norms;   /* rows × matrices */
     iso_mat weighed; /* (spans × all columns) × matrices: Xᵀ‖y‖² for every X and Y */
     double *dot;     /* Σx·y of every span and pair, where they are needed */
-    iso_mat gram;    /* with plan->group_gram: a group's Gram matrices, one below the other */
-    double *along;   /* and its rows along the group's Σx: matrices × rows of a group */
 };
 iso_err iso_sums_work_new(struct iso_sums_work *w, const struct iso_chunk *c);
 void iso_sums_work_free(struct iso_sums_work *w);
 iso_err iso_sums_add(struct iso_sums_work *w, struct iso_chunk *c, const struct iso_span *span,
                      int spans);
+
+/* chunk_groups.c: what the spans at hand, shifted and whole groups, say on their own; dot[s · pairs
+ * + i] is Σx·y of span s and pair i. With plan->by_items the totals too: the spans are all groups.
+ */
+iso_err iso_groups_add(struct iso_chunk *c, const double *dot, const struct iso_span *span,
+                       int spans);
 
 /* The two methods. */
 iso_err iso_method_sums(struct iso_chunk *c);

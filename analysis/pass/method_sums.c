@@ -194,6 +194,8 @@ iso_err iso_method_sums(struct iso_chunk *c)
         r.second = reading == 1;
         ISO_TRY(read_all(&r));
     }
+    if (c->plan->by_items) /* the totals are there */
+        goto done;
 #pragma omp parallel for schedule(dynamic)
     for (int m = 0; m < c->matrices; m++)
         iso_cross_finish(&c->self[m], c->moments[m], c->moments[m]);

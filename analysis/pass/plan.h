@@ -58,13 +58,15 @@ typedef struct iso_plan_part {
     int spans;           /* groups in a block at most */
     bool packed;         /* a matrix is stored in chunks of rows */
     bool group_gram;     /* groups so small that their terms come cheaper from Gram matrices */
-    int used;            /* matrices of the part */
-    int chunks;          /* groups of pairs that are read for one after another */
-    int64_t *chunk_end;  /* pairs [chunk_end[c-1], chunk_end[c]) */
-    int readings;        /* times the rows of a chunk are read */
-    double operations;   /* of matrix products; a multiply and an add are two */
-    int64_t bytes;       /* read from the sources, first rows for the pilot mean included */
-    int64_t memory;      /* anonymous bytes at the peak */
+    bool by_items; /* all terms of SUMS do, of rows that lie in memory whole; no XᵀY is made */
+    int used;      /* matrices of the part */
+    int chunks;    /* groups of pairs that are read for one after another */
+    int64_t *chunk_end; /* pairs [chunk_end[c-1], chunk_end[c]) */
+    int readings;       /* times the rows of a chunk are read */
+    double operations;  /* of matrix products; a multiply and an add are two */
+    double time;        /* foreseen, in operations of a product: what sums cost besides is in it */
+    int64_t bytes;      /* read from the sources, first rows for the pilot mean included */
+    int64_t memory;     /* anonymous bytes at the peak */
     const struct iso_design **design; /* what `task` borrows, as the next two */
     iso_gram_pair *pair;
     const iso_measure **measure;

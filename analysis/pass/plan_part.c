@@ -1,4 +1,6 @@
 /* The price of one reading: blocks that fit the memory, chunks of pairs, operations and bytes. */
+#include <math.h>
+
 #include "analysis/pass/chunk.h"
 #include "analysis/pass/plan_inside.h"
 #include "lib/base/alloc.h"
@@ -7,12 +9,15 @@
  */
 enum { BLOCK = 4096, PACKED_BLOCK = 4 * BLOCK, LEAST_BLOCK = 256, WIDTH = 3072 };
 
+/* See time_of. */
+enum { ADD = 400, LOOK = 16 };
+
 /* What the pairs [first, first + count) of a task involve. */
 struct extent {
     int64_t pairs, selves, matrices;
     int64_t columns, max_columns; /* summed and greatest over the matrices */
     int64_t row_bytes;            /* of one row of each, in the sources */
-    double squares;               /* Σ p·q over pairs and selves */
+    double squares;               /* Σ p·q over pairs and selves, where these are made */
     double products;              /* doubles of the products of groups that are kept */
     double operations;
     double state; /* doubles the ROWS measures keep */
@@ -53,10 +58,11 @@ static void extend_matrix(struct extent *e, const iso_plan_part *plan, int m, bo
         plan->task.matrix[m]->cols * (int64_t)iso_dtype_size(plan->task.matrix[m]->dtype);
     if (plan->task.matrix[m]->cols > e->max_columns)
         e->max_columns = plan->task.matrix[m]->cols;
-    e->squares += p * p;
-    if (plan->needs & ISO_NEED_SUMS)
-        e->operations += n * p * p;
-    if (plan->needs & ISO_NEED_GRAM)
+    if ((plan->needs & ISO_NEED_SUMS) && !plan->by_items) {
+        e->squares += p * p;
+        e->operations += n * p * p + (plan->group_gram ? n * (double)plan->deal.most * p : 0);
+    }
+    if ((plan->needs & ISO_NEED_GRAM) || plan->by_items)
         e->operations += n * n * p;
 }
 
@@ -69,12 +75,13 @@ static void extend(struct extent *e, const iso_plan_part *plan, int64_t i, bool 
     extend_matrix(e, plan, pair.x, met);
     extend_matrix(e, plan, pair.y, met);
     e->pairs++;
-    e->squares += p * q;
     e->products += plan->needs & ISO_NEED_PRODUCTS ? ISO_GROUPS * p * q : 0;
     e->state +=
         state_of(&plan->task, plan->task.matrix[pair.x]->cols, plan->task.matrix[pair.y]->cols);
-    if (plan->needs & ISO_NEED_SUMS)
+    if ((plan->needs & ISO_NEED_SUMS) && !plan->by_items) {
+        e->squares += p * q;
         e->operations += 2 * (double)plan->rows * p * q;
+    }
 }
 
 /* Whole groups that fit into a block; 1 when a group takes several blocks. */
@@ -83,6 +90,8 @@ static int spans_of(const iso_plan_part *plan, int64_t block)
     const int64_t most = plan->deal.most;
     const int64_t spans = most > 0 ? block / most : 1;
 
+    if (block >= plan->rows)
+        return ISO_GROUPS;
     return spans < 1 ? 1 : spans > ISO_GROUPS ? ISO_GROUPS : (int)spans;
 }
 
@@ -104,28 +113,35 @@ static double memory_of(const struct extent *e, const iso_plan_part *plan, int64
                    8 * (double)plan->task.measures * (double)e->pairs *
                        (double)most_of(plan->units, ISO_GROUPS);
 
-    if (plan->needs & ISO_NEED_SUMS) {
+    if (plan->group_gram || plan->by_items)
+        bytes += 16 * rows * (double)e->matrices + 4 * (double)(e->columns + e->max_columns) +
+                 8 * all * (ISO_GROUPS + 1) +
+                 (double)iso_gram_bytes(0, (int)e->matrices, e->pairs + e->selves, e->max_columns,
+                                        plan->dtype);
+    if ((plan->needs & ISO_NEED_SUMS) && !plan->by_items) {
         const bool open = block < plan->deal.most;
         const double widest = (double)e->max_columns;
         bytes += 8 * e->squares * (open ? 2 : 1) + 8 * e->products +
                  size * widest * (double)iso_plan_width(e->columns, e->max_columns) +
                  size * (double)e->columns * (double)e->matrices *
                      iso_plan_weighed(plan, spans_of(plan, block));
-        if (plan->group_gram)
-            bytes += (double)e->matrices * (double)plan->deal.most *
-                     (size * (double)plan->deal.most + 8);
     }
     if (plan->needs & ISO_NEED_GRAM)
-        bytes += 3 * 8 * n * all +
-                 (double)iso_gram_bytes(plan->rows, (int)e->matrices, e->pairs + e->selves,
-                                        e->max_columns, plan->dtype);
+        bytes += 3 * 8 * n * all + (double)iso_gram_bytes(plan->rows, (int)e->matrices,
+                                                          e->pairs + e->selves, e->max_columns,
+                                                          plan->dtype);
     return bytes;
 }
 
-/* The Gram method holds its chunk whole; the sums method takes blocks. */
+/* Products of items want all of them at once; the sums method takes blocks. */
+static bool whole(const iso_plan_part *plan)
+{
+    return plan->method == ISO_METHOD_GRAM || plan->by_items;
+}
+
 static int64_t least_block(const iso_plan_part *plan)
 {
-    const int64_t least = plan->method == ISO_METHOD_GRAM ? plan->rows : LEAST_BLOCK;
+    const int64_t least = whole(plan) ? plan->rows : LEAST_BLOCK;
 
     return plan->rows < least ? plan->rows : least;
 }
@@ -138,7 +154,7 @@ static int64_t fit_block(const struct extent *e, const iso_plan_part *plan, doub
     const int64_t wish = plan->packed ? PACKED_BLOCK : BLOCK;
     int64_t block = most < 1 ? 1 : most > wish ? wish : wish / most * most;
 
-    if (plan->method == ISO_METHOD_GRAM)
+    if (whole(plan))
         return plan->rows;
     block = block > ISO_GROUPS * most && most > 0 ? ISO_GROUPS * most : block;
     while (block > most && memory_of(e, plan, block) > room)
@@ -187,6 +203,19 @@ static bool choose_group_gram(const iso_plan_part *plan, int64_t narrowest)
            plan->deal.most > 0 && plan->deal.most <= BLOCK && plan->deal.most <= narrowest;
 }
 
+/* What adding to p × q doubles, and looking at an entry of a pair's Gram tiles, take beside an
+ * operation of a product (measured: tests/bench/cka.sh). */
+static double time_of(const struct extent *e, const iso_plan_part *plan, int64_t block)
+{
+    const double n = (double)plan->rows, blocks = block > 0 ? ceil(n / (double)block) : 1;
+    const double near = plan->by_items || (plan->needs & ISO_NEED_GRAM) ? n
+                        : plan->group_gram                              ? (double)plan->deal.most
+                                                                        : 0;
+
+    return e->operations + ADD * e->squares * blocks +
+           LOOK * n * near / 2 * (double)(e->pairs + e->selves);
+}
+
 /* Cuts the pairs into the fewest runs that fit, in their order. */
 static iso_err cut(iso_plan_part *plan, double room)
 {
@@ -216,6 +245,7 @@ static iso_err cut(iso_plan_part *plan, double room)
         plan->block = plan->block && plan->block < block ? plan->block : block;
         plan->memory = memory > (double)plan->memory ? (int64_t)memory : plan->memory;
         plan->operations += e.operations;
+        plan->time += time_of(&e, plan, block);
         plan->bytes += bytes_of(&e, plan);
         for (int m = 0; m < plan->task.matrices; m++)
             met[m] = false;
@@ -226,6 +256,39 @@ static iso_err cut(iso_plan_part *plan, double room)
     }
 done:
     iso_free(met);
+    return err;
+}
+
+/* Measures that want no XᵀY have its norm from products of items as well. */
+static bool scalars_do(const iso_plan_part *plan)
+{
+    bool all = (plan->needs & ISO_NEED_SUMS) && !(plan->needs & ISO_NEED_PRODUCTS);
+
+    for (int m = 0; m < plan->task.measures; m++)
+        all = all && (!(plan->measure[m]->needs & ISO_NEED_SUMS) ||
+                      (plan->measure[m]->needs & ISO_NEED_GRAM));
+    return all;
+}
+
+/* Cuts for products of columns and, where these do as well, for those of items: what is faster.
+ * Either gives the same numbers but for rounding. */
+static iso_err cut_for_time(iso_plan_part *plan, double room)
+{
+    iso_plan_part items = *plan;
+    iso_err err = ISO_OK;
+
+    if (!scalars_do(plan))
+        return cut(plan, room);
+    items.by_items = true;
+    items.group_gram = false;
+    const bool fits = cut(&items, room) == ISO_OK;
+    err = cut(plan, room);
+    if (fits && (err || items.time < plan->time)) {
+        iso_free(plan->chunk_end);
+        *plan = items;
+        return ISO_OK;
+    }
+    iso_free(items.chunk_end);
     return err;
 }
 
@@ -240,7 +303,7 @@ iso_err iso_plan_part_settle(iso_plan_part *plan, const int64_t *place, const is
     plan->readings = plan->method == ISO_METHOD_SUMS && needs_centred(&plan->task) ? 2 : 1;
     ISO_TRY(look_at_matrices(&narrowest, plan));
     plan->group_gram = choose_group_gram(plan, narrowest);
-    ISO_TRY(cut(plan, (double)iso_run_mem(run)));
+    ISO_TRY(cut_for_time(plan, (double)iso_run_mem(run)));
     plan->group_gram = plan->group_gram && plan->block >= plan->deal.most;
     plan->spans = spans_of(plan, plan->block);
 done:
