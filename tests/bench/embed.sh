@@ -19,10 +19,10 @@ trap 'rm -rf "$work"' EXIT
 texts=''
 few=''
 for lang in ${LANGS:-en=eng_Latn de=deu_Latn ru=rus_Cyrl zh=zho_Hans}; do
-    cut -f 3 "$corpus/${lang#*=}/train.tsv" | sed 1d | head -n "$sentences" >"$work/$lang"
-    head -n 20 "$work/$lang" >"$work/few-$lang"
-    texts="$texts ${lang%=*}=$work/$lang"
-    few="$few ${lang%=*}=$work/few-$lang"
+    cut -f 3 "$corpus/${lang#*=}/train.tsv" | sed 1d | head -n "$sentences" >"$work/${lang%=*}"
+    head -n 20 "$work/${lang%=*}" >"$work/few-${lang%=*}"
+    texts="$texts ${lang%=*}=$work/${lang%=*}"
+    few="$few ${lang%=*}=$work/few-${lang%=*}"
 done
 now() { date +%s.%N; }
 

@@ -1,4 +1,4 @@
-"""Mean-pooled states of all layers by transformers, as a careful script makes them: sorted by length, padded batches.
+"""Mean-pooled states of all layers by transformers, as a careful script makes them: all sentences sorted by length, padded batches.
 
     transformers_states.py MODEL BATCH OUT LANG=TEXT...     plain texts, a sentence a line; OUT: .npz of LANG_LAYER, or -
 
@@ -16,7 +16,7 @@ import transformers
 transformers.logging.set_verbosity_error()
 transformers.logging.disable_progress_bar()
 folder, batch, out = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-texts = {lang: open(path).read().splitlines() for lang, path in (a.split("=") for a in sys.argv[4:])}
+texts = {lang: open(path).read().splitlines() for lang, path in (a.split("=", 1) for a in sys.argv[4:])}
 tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
 model = transformers.AutoModel.from_pretrained(folder, dtype=torch.float32).eval()
 
@@ -39,13 +39,15 @@ def states(sentences):
 
 
 with torch.inference_mode():
-    states(next(iter(texts.values()))[:batch])
+    sentences = [s for text in texts.values() for s in text]
+    states(sentences[:batch])
     start = time.time()
-    made = {lang: states(sentences) for lang, sentences in texts.items()}
+    rows, tokens = states(sentences)
     seconds = time.time() - start
-tokens = sum(n for _, n in made.values())
 whole = time.time() - began
 print(f"what=transformers tokens={tokens} seconds={seconds:.3f} whole={whole:.3f} threads={torch.get_num_threads()} "
       f"torch={torch.__version__} transformers={transformers.__version__}", flush=True)
 if out != "-":
-    np.savez(out, **{f"{lang}_{k}": rows for lang, (layers, _) in made.items() for k, rows in enumerate(layers)})
+    ends = np.cumsum([len(text) for text in texts.values()])[:-1]
+    np.savez(out, **{f"{lang}_{k}": part for k, layer in enumerate(rows)
+                     for lang, part in zip(texts, np.split(layer, ends))})
