@@ -67,14 +67,20 @@ static void convert_pieces(const iso_mat *to, iso_view from, const struct iso_pi
 static double peak_of(iso_view v)
 {
     double peak = 0;
+    float most = 0;
 
-    for (int64_t i = 0; i < v.rows; i++)
-        for (int64_t j = 0; j < v.cols; j++) {
-            const int64_t at = i * v.stride + j;
-            peak = fmax(peak, fabs(v.dtype == ISO_F64 ? ((const double *)v.data)[at]
-                                                      : (double)((const float *)v.data)[at]));
-        }
-    return peak;
+    for (int64_t i = 0; i < v.rows; i++) {
+        const double *wide = (const double *)v.data + i * v.stride;
+        const float *narrow = (const float *)v.data + i * v.stride;
+        for (int64_t j = 0; v.dtype == ISO_F64 && j < v.cols; j++)
+            peak = fabs(wide[j]) > peak ? fabs(wide[j]) : peak;
+        if (v.dtype == ISO_F64)
+            continue;
+#pragma omp simd reduction(max : most)
+        for (int64_t j = 0; j < v.cols; j++)
+            most = fabsf(narrow[j]) > most ? fabsf(narrow[j]) : most;
+    }
+    return peak > (double)most ? peak : (double)most;
 }
 
 iso_err iso_chunk_read(struct iso_chunk *c, int64_t first, const struct iso_piece *piece,

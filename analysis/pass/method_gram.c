@@ -2,6 +2,20 @@
 #include "analysis/pass/chunk.h"
 #include "lib/base/alloc.h"
 
+static void add_moments(struct iso_chunk *c, int m)
+{
+    const iso_view x = iso_mat_view(&c->block[m]);
+
+    for (int g = 0; g < ISO_GROUPS; g++) {
+        for (int64_t s = 0; s < c->plan->deal.sweeps; s++) {
+            int64_t first, count;
+            iso_deal_run(&c->plan->deal, g, s, &first, &count);
+            iso_moments_add(c->moments[m], iso_view_rows(x, first, count), c->norm2[m] + first,
+                            c->scale[m], g);
+        }
+    }
+}
+
 /* First moments and Σx·y, group by group: what is small enough to keep whichever method is taken.
  */
 static iso_err add_means(struct iso_chunk *c)
@@ -10,17 +24,13 @@ static iso_err add_means(struct iso_chunk *c)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&dot, c->pairs, sizeof *dot));
-    for (int g = 0; g < ISO_GROUPS; g++) {
+#pragma omp parallel for schedule(dynamic)
+    for (int m = 0; m < c->matrices; m++)
+        add_moments(c, m);
+    for (int g = 0; g < ISO_GROUPS && (c->plan->needs & ISO_NEED_MEANS); g++) {
         for (int64_t s = 0; s < c->plan->deal.sweeps; s++) {
             int64_t first, count;
             iso_deal_run(&c->plan->deal, g, s, &first, &count);
-#pragma omp parallel for schedule(dynamic) if (count > 1)
-            for (int m = 0; m < c->matrices; m++)
-                iso_moments_add(c->moments[m],
-                                iso_view_rows(iso_mat_view(&c->block[m]), first, count),
-                                c->norm2[m] + first, c->scale[m], g);
-            if (!(c->plan->needs & ISO_NEED_MEANS))
-                continue;
             iso_chunk_dots(dot, c, first, count);
             for (int64_t i = 0; i < c->pairs; i++) {
                 const iso_cross_block block = {.dot = dot[i]};

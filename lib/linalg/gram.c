@@ -14,6 +14,7 @@ struct family {
     int64_t *number;     /* the caller's, of its pairs */
     int64_t pairs;
     iso_view *x;
+    int *matrix; /* the caller's numbers of its matrices */
     int matrices;
 };
 
@@ -21,6 +22,7 @@ struct family {
 struct look {
     const struct family *f;
     iso_gram_terms *out; /* by the caller's numbers */
+    const double *const *norm2;
     double *within, *between;
     const int64_t *first; /* of the groups */
     int64_t all;          /* pairs of the caller's */
@@ -58,6 +60,7 @@ static void family_free(struct family *f)
     iso_free(f->pair);
     iso_free(f->number);
     iso_free(f->x);
+    iso_free(f->matrix);
     *f = (struct family){0};
 }
 
@@ -70,10 +73,12 @@ static iso_err gather(struct family *out, int number, const int *family, int *ow
     ISO_TRY(iso_alloc(&f.pair, pairs, sizeof *f.pair));
     ISO_TRY(iso_alloc(&f.number, pairs, sizeof *f.number));
     ISO_TRY(iso_alloc(&f.x, matrices, sizeof *f.x));
+    ISO_TRY(iso_alloc(&f.matrix, matrices, sizeof *f.matrix));
     for (int m = 0; m < matrices; m++) {
         if (family[m] != number)
             continue;
         own[m] = f.matrices;
+        f.matrix[f.matrices] = m;
         f.x[f.matrices++] = x[m];
     }
     for (int64_t p = 0; p < pairs; p++) {
@@ -86,6 +91,70 @@ static iso_err gather(struct family *out, int number, const int *family, int *ow
     return ISO_OK;
 done:
     family_free(&f);
+    return err;
+}
+
+/* --- Products with the norms --- */
+
+/* norms[i][m] = ‖row i of matrix m‖², in the type of the products. */
+static void gather_norms(iso_mat *norms, const struct family *f, const double *const *norm2)
+{
+    for (int64_t i = 0; i < norms->rows; i++) {
+        for (int64_t m = 0; m < norms->cols; m++) {
+            const double norm = norm2[f->matrix[m]][i];
+            if (norms->dtype == ISO_F64)
+                ((double *)norms->data)[i * norms->cols + m] = norm;
+            else
+                ((float *)norms->data)[i * norms->cols + m] = (float)norm;
+        }
+    }
+}
+
+static void take_column(double *to, const iso_mat *from, int column)
+{
+    for (int64_t i = 0; i < from->rows; i++) {
+        const int64_t at = i * from->stride + column;
+        to[i] = from->dtype == ISO_F64 ? ((const double *)from->data)[at]
+                                       : (double)((const float *)from->data)[at];
+    }
+}
+
+/* K·N of one matrix, N the norms of its family: X(XᵀN), never K itself. */
+static iso_err norm_products(iso_gram_terms *out, const struct family *f, const iso_mat *norms,
+                             int which)
+{
+    const iso_view x = f->x[which];
+    iso_mat inner = {0}, product = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_mat_new_raw(&inner, x.cols, norms->cols, x.dtype));
+    ISO_TRY(iso_mat_new_raw(&product, x.rows, norms->cols, x.dtype));
+    ISO_TRY(iso_mul_tn(&inner, x, iso_mat_view(norms), 0));
+    ISO_TRY(iso_mul_nn(&product, x, iso_mat_view(&inner), 0));
+    for (int64_t p = 0; p < f->pairs; p++) {
+        if (f->pair[p].x == which)
+            take_column(out[f->number[p]].kl, &product, f->pair[p].y);
+        if (f->pair[p].y == which)
+            take_column(out[f->number[p]].lk, &product, f->pair[p].x);
+    }
+done:
+    iso_mat_free(&inner);
+    iso_mat_free(&product);
+    return err;
+}
+
+static iso_err all_norm_products(iso_gram_terms *out, const struct family *f,
+                                 const double *const *norm2)
+{
+    iso_mat norms = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_mat_new_raw(&norms, f->x[0].rows, f->matrices, f->x[0].dtype));
+    gather_norms(&norms, f, norm2);
+    for (int m = 0; m < f->matrices; m++)
+        ISO_TRY(norm_products(out, f, &norms, m));
+done:
+    iso_mat_free(&norms);
     return err;
 }
 
@@ -106,6 +175,8 @@ static iso_err sweep_all(struct look *look, struct iso_gram_sweep *sweep, int64_
     for (int i = 0; i < count; i++) {
         ISO_TRY(gather(&f, i, family, own, pair, pairs, x, matrices));
         if (f.pairs > 0) {
+            if (look->out)
+                ISO_TRY(all_norm_products(look->out, &f, look->norm2));
             ISO_TRY(iso_alloc_raw(&look->part, f.pairs * size, sizeof *look->part));
             sweep->x = f.x;
             sweep->matrices = f.matrices;
@@ -220,60 +291,14 @@ iso_err iso_gram_sums(double *within, double *between, const int64_t *first, int
 
 /* --- All that the Gram method keeps of a pair --- */
 
-/* norms[i][m] = ‖row i of x[m]‖², in the type of the products. */
-static void gather_norms(iso_mat *norms, const double *const *norm2)
-{
-    for (int64_t i = 0; i < norms->rows; i++) {
-        for (int64_t m = 0; m < norms->cols; m++) {
-            if (norms->dtype == ISO_F64)
-                ((double *)norms->data)[i * norms->cols + m] = norm2[m][i];
-            else
-                ((float *)norms->data)[i * norms->cols + m] = (float)norm2[m][i];
-        }
-    }
-}
-
-static void take_column(double *to, const iso_mat *from, int column)
-{
-    for (int64_t i = 0; i < from->rows; i++) {
-        const int64_t at = i * from->stride + column;
-        to[i] = from->dtype == ISO_F64 ? ((const double *)from->data)[at]
-                                       : (double)((const float *)from->data)[at];
-    }
-}
-
-/* K·N of one matrix, N the norms of all: X(XᵀN), never K itself. */
-static iso_err norm_products(iso_gram_terms *out, const iso_gram_pair *pair, int64_t pairs,
-                             iso_view x, const iso_mat *norms, int which)
-{
-    iso_mat inner = {0}, product = {0};
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_mat_new_raw(&inner, x.cols, norms->cols, x.dtype));
-    ISO_TRY(iso_mat_new_raw(&product, x.rows, norms->cols, x.dtype));
-    ISO_TRY(iso_mul_tn(&inner, x, iso_mat_view(norms), 0));
-    ISO_TRY(iso_mul_nn(&product, x, iso_mat_view(&inner), 0));
-    for (int64_t p = 0; p < pairs; p++) {
-        if (pair[p].x == which)
-            take_column(out[p].kl, &product, pair[p].y);
-        if (pair[p].y == which)
-            take_column(out[p].lk, &product, pair[p].x);
-    }
-done:
-    iso_mat_free(&inner);
-    iso_mat_free(&product);
-    return err;
-}
-
 iso_err iso_gram_pairs(iso_gram_terms *out, const iso_gram_pair *pair, int64_t pairs,
                        const iso_view *x, const double *const *norm2, int matrices,
                        const iso_run *run)
 {
     const int64_t all_rows[] = {0, matrices > 0 ? x[0].rows : 0};
-    struct look look = {.out = out};
+    struct look look = {.out = out, .norm2 = norm2};
     struct iso_gram_sweep sweep = {
         .first = all_rows, .groups = 1, .look = look_at_rows, .done = add_columns};
-    iso_mat norms = {0};
     iso_err err = ISO_OK;
 
     if (pairs == 0 || matrices == 0)
@@ -281,8 +306,6 @@ iso_err iso_gram_pairs(iso_gram_terms *out, const iso_gram_pair *pair, int64_t p
     for (int m = 0; m < matrices; m++)
         ISO_NEED(x[m].rows == x[0].rows && x[m].dtype == x[0].dtype,
                  "matrices of a pair differ in rows or type");
-    ISO_TRY(iso_mat_new_raw(&norms, x[0].rows, matrices, x[0].dtype));
-    gather_norms(&norms, norm2);
     for (int64_t p = 0; p < pairs; p++) {
         ISO_NEED(pair[p].x < matrices && pair[p].y < matrices, "no such matrix in pair %lld",
                  (long long)p);
@@ -290,12 +313,9 @@ iso_err iso_gram_pairs(iso_gram_terms *out, const iso_gram_pair *pair, int64_t p
         out[p].k = norm2[pair[p].x];
         out[p].l = norm2[pair[p].y];
     }
-    for (int m = 0; m < matrices; m++)
-        ISO_TRY(norm_products(out, pair, pairs, x[m], &norms, m));
     ISO_TRY(
         sweep_all(&look, &sweep, ISO_GRAM_BANDS * ISO_GRAM_WIDE, pair, pairs, x, matrices, run));
 done:
-    iso_mat_free(&norms);
     return err;
 }
 

@@ -1,6 +1,6 @@
-/* Writes a native file of random f16 states of two languages.
+/* Writes a native file of random f16 states.
  *
- *     make_states OUT.h5 ROWS DIM [LAYERS] */
+ *     make_states OUT.h5 ROWS DIM [LANGUAGES [LAYERS]]     default 2 1, at most 15 languages */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,7 +10,7 @@
 #include "lib/linalg/convert.h"
 #include "tests/bench/bench.h"
 
-enum { BLOCK = 4096, MOST_LAYERS = 64 };
+enum { BLOCK = 4096 };
 
 /* A few thousand random rows, written over and over with a running offset: cheap and full rank. */
 static void fill(iso_native *file, int matrix, int64_t rows, int64_t dim, uint64_t seed)
@@ -36,25 +36,27 @@ static void fill(iso_native *file, int matrix, int64_t rows, int64_t dim, uint64
 
 int main(int argc, char **argv)
 {
-    static const char *const langs[] = {"en", "de"};
     const iso_states_info about = {.model = "random", .pooling = "mean", .source = "en"};
     iso_native *file;
-    int matrix[2][MOST_LAYERS];
+    static const char *const name[] = {"en", "de", "fr", "es", "it", "nl", "sv", "pl",
+                                       "cs", "ru", "tr", "ar", "hi", "ja", "zh"};
+    enum { MOST = sizeof name / sizeof *name };
+    const int languages = argc > 4 ? atoi(argv[4]) : 2, layers = argc > 5 ? atoi(argv[5]) : 1;
+    int *matrix;
 
-    if (argc != 4 && argc != 5) {
-        fprintf(stderr, "usage: make_states OUT.h5 ROWS DIM [LAYERS]\n");
+    if (argc < 4 || argc > 6 || languages < 1 || languages > MOST || layers < 1) {
+        fprintf(stderr, "usage: make_states OUT.h5 ROWS DIM [LANGUAGES [LAYERS]]\n");
         return 2;
     }
-    const int64_t rows = atoll(argv[2]), dim = atoll(argv[3]);
-    const int asked = argc == 5 ? atoi(argv[4]) : 1,
-              layers = asked < MOST_LAYERS ? asked : MOST_LAYERS;
+    const int64_t rows = atoll(argv[2]), dim = atoll(argv[3]), count = (int64_t)languages * layers;
+    check(iso_alloc(&matrix, count, sizeof *matrix));
     check(iso_native_new(&file, argv[1], &about));
-    for (int lang = 0; lang < 2; lang++)
-        for (int k = 0; k < layers; k++)
-            check(iso_native_matrix(&matrix[lang][k], file, langs[lang], k, rows, dim, ISO_F16));
-    for (int lang = 0; lang < 2; lang++)
-        for (int k = 0; k < layers; k++)
-            fill(file, matrix[lang][k], rows, dim, (uint64_t)(1 + lang + 2 * k));
+    for (int64_t i = 0; i < count; i++)
+        check(iso_native_matrix(&matrix[i], file, name[i / layers], (int)(i % layers), rows, dim,
+                                ISO_F16));
+    for (int64_t i = 0; i < count; i++)
+        fill(file, matrix[i], rows, dim, (uint64_t)i + 1);
     check(iso_native_commit(file));
+    iso_free(matrix);
     return 0;
 }
