@@ -51,8 +51,9 @@ static void look_at_machine(struct out_origin *m, const struct args *args)
     m->facts[0] = (iso_fact){"system", m->system};
     m->facts[1] = (iso_fact){"cores", m->cores};
     m->facts[2] = (iso_fact){"threads", m->threads};
-    m->facts[3] = (iso_fact){"kernels", iso_blas_corename()};
-    m->facts[4] = (iso_fact){"precision", args->run.double_precision ? "double" : "single"};
+    m->facts[3] = (iso_fact){"kernels", iso_cpu_name(iso_cpu_level())};
+    m->facts[4] = (iso_fact){"lapack", iso_blas_corename()};
+    m->facts[5] = (iso_fact){"precision", args->run.double_precision ? "double" : "single"};
 }
 
 iso_err out_origin_make(struct out_origin *out, const struct args *args)

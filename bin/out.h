@@ -25,7 +25,7 @@ iso_err out_records_of(const struct args *args, const iso_records *records,
                        const iso_states_file *files, int count);
 
 /* The header of records of this run: version, command line, machine; without inputs. */
-enum { OUT_FACTS = 5 };
+enum { OUT_FACTS = 6 };
 struct out_origin {
     iso_origin is;
     const char **command;

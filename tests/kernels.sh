@@ -4,7 +4,7 @@
 #     tests/kernels.sh [--list] [CHOICE...]     without names all of them, which takes as many suites
 #     ISOGLOSS_TESTS="encode_test_embed cli_embed" tests/kernels.sh     these tests only
 #
-# Three parties choose by the CPU: our own loops, OpenBLAS (also by OPENBLAS_CORETYPE) and oneDNN
+# Three parties choose by the CPU: our own kernels, OpenBLAS (also by OPENBLAS_CORETYPE) and oneDNN
 # (also by DNNL_MAX_CPU_ISA). ISOGLOSS_CPU limits all of them. A choice that this CPU or build cannot run is skipped. Logs are in
 # build/kernels/. Exits 1 if any test failed.
 set -eu

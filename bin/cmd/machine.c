@@ -39,17 +39,17 @@ static const char *instructions(void)
 
 void machine_print(void)
 {
+    const int cores = iso_cpu_cores();
     char model[256];
 
     model_name(model, sizeof model);
-    printf("cpu         %s%d cores, %s\n", model, iso_cpu_cores(), instructions());
-    printf("BLAS        %s\n", iso_blas_config());
-    printf("kernels     %s\n", iso_blas_kernels());
+    printf("cpu         %s%d core%s, %s\n", model, cores, cores == 1 ? "" : "s", instructions());
     printf("threads     %d\n", iso_blas_threads());
-    printf("own loops   %s%s\n", iso_cpu_name(iso_cpu_level()),
+    printf("own kernels %s%s\n", iso_cpu_name(iso_cpu_level()),
            iso_cpu_level() < iso_cpu_native() ? ", limited by ISOGLOSS_CPU" : "");
     for (int c = ISO_COMPUTE_F32; c <= ISO_COMPUTE_INT8; c++)
         printf("%s%s: %s", c == ISO_COMPUTE_F32 ? "encoder     " : ", ",
                iso_compute_name((iso_compute)c), iso_packed_engine((iso_compute)c));
-    printf("\n");
+    printf("\nLAPACK      %s\n", iso_blas_config());
+    printf("its kernels %s\n", iso_blas_kernels());
 }

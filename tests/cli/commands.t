@@ -70,10 +70,10 @@ $ isogloss man version
 >
 > DESCRIPTION
 >        Prints the version of the program, the compiler and libraries it was
->        built with, and what decides speed on this machine: the CPU, the kernels
->        of the BLAS and who chose them, threads, the instructions that the loops
->        of Isogloss use, and what computes the encoder's products. isogloss
->        --version is the same.
+>        built with, and what decides speed on this machine: the CPU, threads, the
+>        instructions that the kernels of Isogloss use, what computes the
+>        encoder's products, and the kernels of OpenBLAS, on which LAPACK runs,
+>        and who chose them. isogloss --version is the same.
 >
 > OPTIONS
 >        -h, --help

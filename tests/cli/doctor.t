@@ -1,10 +1,10 @@
 $ isogloss doctor
-> cpu         * cores, *
-> BLAS        *
-> kernels     *
+> cpu         * core*, *
 > threads     *
-> own loops   *
+> own kernels *
 > encoder     f32: *, bf16: *, int8: *
+> LAPACK      OpenBLAS *
+> its kernels *, *
 > sgemm       * GFLOP/s
 > dgemm       * GFLOP/s
 > memory      * GB/s

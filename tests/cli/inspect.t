@@ -20,7 +20,7 @@ $ isogloss inspect swh_Latn=odd.f32 --dim 2 --json -
 > {"isogloss": "*",
 >  "command": ["isogloss", "inspect", "swh_Latn=odd.f32", "--dim", "2", "--json", "-"],
 >  "inputs": [{"path": "odd.f32", "layout": "raw", "bytes": 32}],
->  "machine": {"system": "*", "cores": "*", "threads": "*", "kernels": "*", "precision": "single"},
+>  "machine": {"system": "*", "cores": "*", "threads": "*", "kernels": "*", "lapack": "*", "precision": "single"},
 >  "quick": false,
 >  "languages": [
 >     {"name": "sw", "items": 4, "rows": 4, "ids": false, "text": false, "text2": false, "labels": false, "tokens": false, "tags": false, "counts": false, "layers": [

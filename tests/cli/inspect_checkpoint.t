@@ -19,7 +19,7 @@ $ isogloss inspect $S/examples/mini/ --quick --json -
 > {"isogloss": "*",
 >  "command": ["isogloss", "inspect", "*", "--quick", "--json", "-"],
 >  "inputs": [{"path": "*examples/mini/", "layout": "checkpoint", "bytes": 3771134}],
->  "machine": {"system": "*", "cores": "*", "threads": "*", "kernels": "*", "precision": "single"},
+>  "machine": {"system": "*", "cores": "*", "threads": "*", "kernels": "*", "lapack": "*", "precision": "single"},
 >  "quick": true,
 >   "checkpoint": "*examples/mini/",
 >   "config": {"family": "xlm-roberta", "layers": 4, "dim": 128, "heads": 4, "feed_forward": 512, "activation": "gelu", "eps": 1e-05, "vocabulary": 8191, "positions": 146, "first_position": 2, "longest": 144, "token_types": 1},

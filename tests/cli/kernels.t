@@ -7,9 +7,9 @@ $ OPENBLAS_CORETYPE= isogloss version | head -n 1
 2> ...
 $ env -i "$(command -v isogloss)" version | head -n 1
 > isogloss *
-# one switch limits our own loops, OpenBLAS and oneDNN
-$ ISOGLOSS_CPU=plain isogloss version | grep '^own loops'
-> own loops   plain*
+# one switch limits our own kernels, OpenBLAS and oneDNN
+$ ISOGLOSS_CPU=plain isogloss version | grep '^own kernels'
+> own kernels plain*
 $ ISOGLOSS_CPU=plain isogloss version | grep '^encoder' | grep oneDNN
 ? 1
 $ ISOGLOSS_CPU=sse isogloss version

@@ -19,7 +19,7 @@ $ isogloss tokenize --model bare pair.tsv --columns text=a --json -
 > {"isogloss": "*",
 >  "command": ["isogloss", "tokenize", "--model", "bare", "pair.tsv", "--columns", "text=a", "--json", "-"],
 >  "inputs": [{"path": "pair.tsv", "layout": "text", "bytes": 22}, {"path": "bare", "layout": "tokenizer", "bytes": 0}],
->  "machine": {"system": "*", "cores": "*", "threads": "*", "kernels": "*", "precision": "single"},
+>  "machine": {"system": "*", "cores": "*", "threads": "*", "kernels": "*", "lapack": "*", "precision": "single"},
 >  "sentences": [
 > {"text": "How?", "text2": "Who \"I\"?", "pieces": ["*s>", "▁How", "?", "*/s>", "*/s>", "▁Who", "▁\"", "I", "\"", "?", "*/s>"], "ids": [0, 1009, 11, 2, 2, 1419, 53, 415, 153, 11, 2]}
 >  ]}

@@ -3,12 +3,12 @@ $ isogloss version
 >
 > compiler    *
 > libraries   OpenBLAS *, HDF5 *
-> cpu         * cores, *
-> BLAS        *
-> kernels     *, *
+> cpu         * core*, *
 > threads     *
-> own loops   *
+> own kernels *
 > encoder     f32: *, bf16: *, int8: *
+> LAPACK      OpenBLAS *
+> its kernels *, *
 > ...
 > licence     Apache-2.0; comes without warranty
 $ isogloss --version | head -n 1

@@ -17,7 +17,7 @@ expect() { # WHAT PATTERN COMMAND...
     esac
 }
 
-kernels() { "$@" | sed -n 's/^kernels  *//p'; }
+kernels() { "$@" | sed -n 's/^its kernels *//p'; }
 best=$(kernels fake "$program" version)
 case $best in
 *", chosen by isogloss instead of Prescott") best=${best%%,*} ;;
