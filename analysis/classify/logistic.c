@@ -5,22 +5,23 @@
 
 #include "lib/base/alloc.h"
 #include "lib/linalg/minimise.h"
-#include "lib/linalg/panel.h"
+#include "lib/linalg/tile.h"
 
 enum { STRIP = 64 }; /* rows at a time */
 
 /* Weights in the order of the minimiser: class c of column j at [j * classes + c], then biases.
- * For products they lie in panels of 16 classes. */
+ * For products they lie in panels of `width` classes. */
 struct iso_logistic {
-    int classes, panels;
+    const iso_tiles *tiles;
+    int classes, panels, width;
     int64_t n, d;
     double *mean, *scale; /* d: x̃ = (x − mean) · scale */
     float *x, *xt;        /* standardised: n × d, d × n */
     int32_t *label;       /* n */
     double *weights;      /* (d + 1) × classes */
-    float *w, *bias;      /* panels × d × 16, panels × 16 */
-    float *p;             /* panels × n × 16: logits, then what they lack */
-    float *g;             /* d × 16 */
+    float *w, *bias;      /* panels × d × width, panels × width */
+    float *p;             /* panels × n × width: logits, then what they lack */
+    float *g;             /* d × width */
     double *loss;         /* a strip each */
     double l2, value;
 };
@@ -108,10 +109,12 @@ iso_err iso_logistic_new(iso_logistic **out, const iso_examples *e)
     ISO_TRY(check(e));
     ISO_TRY(iso_alloc(&m, 1, sizeof *m));
     m->classes = e->classes;
-    m->panels = (int)iso_panels(e->classes);
+    m->tiles = iso_tiles_best(ISO_F32);
+    m->width = iso_tile_width(m->tiles, 0, e->classes);
+    m->panels = (e->classes + m->width - 1) / m->width;
     m->n = e->n;
     m->d = e->x.cols;
-    const int64_t wide = (int64_t)m->panels * ISO_PANEL;
+    const int64_t wide = (int64_t)m->panels * m->width;
     ISO_TRY(iso_alloc(&m->mean, m->d, sizeof *m->mean));
     ISO_TRY(iso_alloc(&m->scale, m->d, sizeof *m->scale));
     ISO_TRY(iso_alloc(&m->x, m->n * m->d, sizeof *m->x));
@@ -121,7 +124,7 @@ iso_err iso_logistic_new(iso_logistic **out, const iso_examples *e)
     ISO_TRY(iso_alloc(&m->w, m->d * wide, sizeof *m->w));
     ISO_TRY(iso_alloc(&m->bias, wide, sizeof *m->bias));
     ISO_TRY(iso_alloc(&m->p, m->n * wide, sizeof *m->p));
-    ISO_TRY(iso_alloc(&m->g, m->d * ISO_PANEL, sizeof *m->g));
+    ISO_TRY(iso_alloc(&m->g, m->d * m->width, sizeof *m->g));
     ISO_TRY(iso_alloc(&m->loss, m->n / STRIP + 1, sizeof *m->loss));
     ISO_TRY(standardise(m, e));
     for (int64_t i = 0; i < m->n; i++)
@@ -135,34 +138,45 @@ done:
 
 /* --- The loss of weights on the examples, and its gradient: two products and a softmax --- */
 
+/* z (rows × width, packed) = rows of d numbers · weights of one panel, each row from `start`. */
+static void multiply(float *z, const iso_logistic *m, const float *rows, int64_t d, int64_t count,
+                     const float *panel, const float *start)
+{
+    const iso_tile_rows a = {rows, m->tiles->rows * d, d, 1};
+
+    (m->width == m->tiles->cols ? m->tiles->full : m->tiles->half)(z, m->width, &a, panel, count, d,
+                                                                   start, false);
+}
+
 /* Weights of the minimiser to panels. */
 static void lay_out(iso_logistic *m, const double *weights)
 {
     for (int c = 0; c < m->classes; c++) {
-        float *w = m->w + c / ISO_PANEL * m->d * ISO_PANEL + c % ISO_PANEL;
+        float *w = m->w + c / m->width * m->d * m->width + c % m->width;
         for (int64_t j = 0; j < m->d; j++)
-            w[j * ISO_PANEL] = (float)weights[j * m->classes + c];
+            w[j * m->width] = (float)weights[j * m->classes + c];
         m->bias[c] = (float)weights[m->d * m->classes + c];
     }
 }
 
-/* Logits of a row to (p − [its class]) / n, class c at z[c / 16 · step + c mod 16]; its loss. */
+/* Logits of a row to (p − [its class]) / n, class c at z[c / width · step + c mod width]; its loss.
+ */
 static double lack(float *z, int64_t step, int32_t label, const iso_logistic *m)
 {
     float most = -INFINITY;
     double sum = 0, own = 0;
 
     for (int c = 0; c < m->classes; c++)
-        most = fmaxf(most, z[c / ISO_PANEL * step + c % ISO_PANEL]);
+        most = fmaxf(most, z[c / m->width * step + c % m->width]);
     for (int c = 0; c < m->classes; c++) {
-        float *at = &z[c / ISO_PANEL * step + c % ISO_PANEL];
+        float *at = &z[c / m->width * step + c % m->width];
         const double e = (double)expf(*at - most);
         own = c == label ? (double)(*at - most) : own;
         *at = (float)e;
         sum += e;
     }
     for (int c = 0; c < m->classes; c++) {
-        float *at = &z[c / ISO_PANEL * step + c % ISO_PANEL];
+        float *at = &z[c / m->width * step + c % m->width];
         *at = (float)(((double)*at / sum - (c == label)) / (double)m->n);
     }
     return log(sum) - own;
@@ -170,21 +184,19 @@ static double lack(float *z, int64_t step, int32_t label, const iso_logistic *m)
 
 static double forward(iso_logistic *m)
 {
-    iso_panel_fn *const multiply = iso_panel_best();
-    const int64_t strips = (m->n + STRIP - 1) / STRIP, step = m->n * ISO_PANEL;
+    const int64_t strips = (m->n + STRIP - 1) / STRIP, step = m->n * m->width;
     double loss = 0;
 
 #pragma omp parallel for schedule(static) if (m->n * m->d > 1000000)
     for (int64_t s = 0; s < strips; s++) {
         const int64_t first = s * STRIP, count = m->n - first < STRIP ? m->n - first : STRIP;
-        float *z = m->p + first * ISO_PANEL;
+        float *z = m->p + first * m->width;
         for (int p = 0; p < m->panels; p++)
-            multiply(z + p * step, ISO_PANEL, m->x + first * m->d, m->d,
-                     m->w + p * m->d * ISO_PANEL, count, m->d, m->bias + (int64_t)p * ISO_PANEL,
-                     false);
+            multiply(z + p * step, m, m->x + first * m->d, m->d, count, m->w + p * m->d * m->width,
+                     m->bias + (int64_t)p * m->width);
         m->loss[s] = 0;
         for (int64_t i = 0; i < count; i++)
-            m->loss[s] += lack(z + i * ISO_PANEL, step, m->label[first + i], m);
+            m->loss[s] += lack(z + i * m->width, step, m->label[first + i], m);
     }
     for (int64_t s = 0; s < strips; s++)
         loss += m->loss[s];
@@ -194,24 +206,22 @@ static double forward(iso_logistic *m)
 /* The gradient of one panel's classes; columns of x in strips. */
 static void backward(double *gradient, iso_logistic *m, int panel)
 {
-    iso_panel_fn *const multiply = iso_panel_best();
-    const float *lacks = m->p + panel * m->n * ISO_PANEL;
-    const int first = panel * ISO_PANEL;
-    const int count = m->classes - first < ISO_PANEL ? m->classes - first : ISO_PANEL;
+    const float *lacks = m->p + panel * m->n * m->width;
+    const int first = panel * m->width;
+    const int count = m->classes - first < m->width ? m->classes - first : m->width;
 
 #pragma omp parallel for schedule(static) if (m->n * m->d > 1000000)
     for (int64_t j = 0; j < m->d; j += STRIP) {
         const int64_t wide = m->d - j < STRIP ? m->d - j : STRIP;
-        multiply(m->g + j * ISO_PANEL, ISO_PANEL, m->xt + j * m->n, m->n, lacks, wide, m->n, NULL,
-                 false);
+        multiply(m->g + j * m->width, m, m->xt + j * m->n, m->n, wide, lacks, NULL);
     }
     for (int64_t j = 0; j < m->d; j++)
         for (int c = 0; c < count; c++)
-            gradient[j * m->classes + first + c] = (double)m->g[j * ISO_PANEL + c];
+            gradient[j * m->classes + first + c] = (double)m->g[j * m->width + c];
     for (int c = 0; c < count; c++) {
         double sum = 0;
         for (int64_t i = 0; i < m->n; i++)
-            sum += (double)lacks[i * ISO_PANEL + c];
+            sum += (double)lacks[i * m->width + c];
         gradient[m->d * m->classes + first + c] = sum;
     }
 }
@@ -251,12 +261,12 @@ done:
     return err;
 }
 
-static int32_t best_of(const float *z, int64_t step, int classes)
+static int32_t best_of(const float *z, int64_t step, const iso_logistic *m)
 {
     int32_t best = 0;
 
-    for (int c = 1; c < classes; c++) {
-        if (z[c / ISO_PANEL * step + c % ISO_PANEL] > z[best / ISO_PANEL * step + best % ISO_PANEL])
+    for (int c = 1; c < m->classes; c++) {
+        if (z[c / m->width * step + c % m->width] > z[best / m->width * step + best % m->width])
             best = c;
     }
     return best;
@@ -264,8 +274,7 @@ static int32_t best_of(const float *z, int64_t step, int classes)
 
 iso_err iso_logistic_predict(int32_t *label, const iso_logistic *m, iso_view x)
 {
-    iso_panel_fn *const multiply = iso_panel_best();
-    const int64_t step = STRIP * ISO_PANEL;
+    const int64_t step = STRIP * m->width;
     float *rows = NULL, *z = NULL;
     iso_err err = ISO_OK;
 
@@ -281,10 +290,10 @@ iso_err iso_logistic_predict(int32_t *label, const iso_logistic *m, iso_view x)
                 rows[i * m->d + j] = (float)(((double)from[j] - m->mean[j]) * m->scale[j]);
         }
         for (int p = 0; p < m->panels; p++)
-            multiply(z + p * step, ISO_PANEL, rows, m->d, m->w + p * m->d * ISO_PANEL, count, m->d,
-                     m->bias + (int64_t)p * ISO_PANEL, false);
+            multiply(z + p * step, m, rows, m->d, count, m->w + p * m->d * m->width,
+                     m->bias + (int64_t)p * m->width);
         for (int64_t i = 0; i < count; i++)
-            label[first + i] = best_of(z + i * ISO_PANEL, step, m->classes);
+            label[first + i] = best_of(z + i * m->width, step, m);
     }
 done:
     iso_free(rows);

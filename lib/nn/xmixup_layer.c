@@ -231,8 +231,8 @@ done:
     return err;
 }
 
-/* out = what the layer's attention makes of target and source. */
-static iso_err cross(struct mix *m, iso_mat *out, iso_layer *l, iso_layer_work *work)
+/* What the layer's heads make of target and source, in work->context. */
+static iso_err cross(iso_mat *context, struct mix *m, iso_layer *l, iso_layer_work *work)
 {
     const iso_mix_pairs *in = m->in;
     const iso_attends who = {.x = in->target,
@@ -243,18 +243,16 @@ static iso_err cross(struct mix *m, iso_mat *out, iso_layer *l, iso_layer_work *
                              .live = in->from->live,
                              .with = in->with};
     iso_attention heads;
-    iso_mat context;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_layer_heads(&heads, l, m->H, &who, work));
-    ISO_TRY(iso_workspace_mat(&context, &work->context, in->target.rows, in->target.cols));
+    ISO_TRY(iso_workspace_mat(context, &work->context, in->target.rows, in->target.cols));
     if (needs_scores(m))
-        ISO_TRY(attend(m, &context, &heads, work));
+        ISO_TRY(attend(m, context, &heads, work));
     else
-        ISO_TRY(iso_attention_fwd(&context, &heads, &work->heads));
+        ISO_TRY(iso_attention_fwd(context, &heads, &work->heads));
     if (m->rule->even)
-        ISO_TRY(spread(m, &context, heads.v));
-    ISO_TRY(iso_layer_linear(out, iso_mat_view(&context), &l->o, NULL, work));
+        ISO_TRY(spread(m, context, heads.v));
 done:
     return err;
 }
@@ -270,33 +268,60 @@ static double lambda_of(const struct mix *m, int64_t b)
                                               : iso_mix_lambda(&rule->head, m->e1[b], m->e2[b]);
 }
 
-/* c = λ c + (1 − λ) target, λ in f32. */
-static void blend(const struct mix *m, const iso_mat *c, int64_t b)
-{
-    const iso_view x = m->in->target;
-    const float some_c = (float)m->lambda[b], rest = (float)(1 - m->lambda[b]);
+/* How a product's rows become mixed ones. */
+struct blend {
+    const struct mix *m;
+    const iso_mat *u;
+    const iso_norm *norm;
+};
 
-    for (int64_t i = m->in->to->offsets[b]; i < m->in->to->offsets[b + 1]; i++) {
-        float *to = (float *)c->data + i * c->stride;
-        const float *from = (const float *)x.data + i * x.stride;
-        for (int64_t j = 0; j < x.cols; j++)
-            to[j] = some_c * to[j] + rest * from[j];
+/* The target that has this row. */
+static int64_t target_of(const iso_batch *to, int64_t row)
+{
+    int64_t low = 0, high = to->B;
+
+    while (high - low > 1) {
+        const int64_t middle = low + (high - low) / 2;
+        if (to->offsets[middle] <= row)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* u = LN1(λ c + (1 − λ) target), λ in f32; c is the part. */
+static void blend(void *with, const iso_mat *part, int64_t row, int64_t col)
+{
+    const struct blend *k = with;
+    const iso_mix_pairs *in = k->m->in;
+    int64_t b = target_of(in->to, row);
+
+    (void)col;
+    for (int64_t i = 0; i < part->rows; i++, row++) {
+        while (row >= in->to->offsets[b + 1])
+            b++;
+        const float some_c = (float)k->m->lambda[b], rest = (float)(1 - k->m->lambda[b]);
+        const float *from = (const float *)in->target.data + row * in->target.stride;
+        float *c = (float *)part->data + i * part->stride;
+        for (int64_t j = 0; j < part->cols; j++)
+            c[j] = some_c * c[j] + rest * from[j];
+        iso_norm_row((float *)k->u->data + row * k->u->stride, c, NULL, k->norm, part->cols);
     }
 }
 
 static iso_err mix_rows(struct mix *m, iso_mat *u, iso_layer *l, iso_layer_work *work)
 {
-    iso_mat c;
+    struct blend how = {m, u, &l->n1};
+    const iso_then then = {blend, &how, true};
+    iso_mat context, c;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_workspace_mat(&c, &work->block, u->rows, u->cols));
-    ISO_TRY(cross(m, &c, l, work));
+    ISO_TRY(cross(&context, m, l, work));
     for (int64_t b = 0; b < m->in->to->B; b++)
         m->lambda[b] = lambda_of(m, b);
-#pragma omp parallel for schedule(static)
-    for (int64_t b = 0; b < m->in->to->B; b++)
-        blend(m, &c, b);
-    ISO_TRY(iso_norm_fwd(u, iso_mat_view(&c), (iso_view){0}, &l->n1));
+    ISO_TRY(iso_workspace_mat(&c, &work->block, u->rows, u->cols));
+    ISO_TRY(iso_layer_linear(&c, iso_mat_view(&context), &l->o, &then, work));
 done:
     return err;
 }
