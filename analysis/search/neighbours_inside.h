@@ -39,7 +39,10 @@ double iso_near_cosine(const struct near_side *x, int64_t i, const struct near_s
 /* Row j will be needed soon. */
 static inline void iso_near_prefetch(const struct near_side *y, int64_t j)
 {
-    __builtin_prefetch(y->data + (y->pick ? y->pick[j] : j) * y->stride);
+    const float *row = y->data + (y->pick ? y->pick[j] : j) * y->stride;
+
+    for (int64_t l = 0; l < y->cols; l += 16)
+        __builtin_prefetch(row + l);
 }
 
 /* How many rows of the matrix row i stands for. */

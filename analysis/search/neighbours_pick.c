@@ -120,8 +120,8 @@ iso_err iso_near_lists(iso_topk *of_x, iso_topk *of_y, const struct near_side *x
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_topk_sides_best(&sides, &lists, &from, &to, best));
-    ISO_TRY(iso_topk_make(of_x, x->rows, length(p, ranked_x, lists.of_x, y->rows)));
-    ISO_TRY(iso_topk_make(of_y, y->rows, length(p, ranked_y, lists.of_y, x->rows)));
+    ISO_TRY(iso_topk_make(of_x, x->rows, length(p, ranked_x, lists.of_x, y->rows), best.of_x));
+    ISO_TRY(iso_topk_make(of_y, y->rows, length(p, ranked_y, lists.of_y, x->rows), best.of_y));
     ISO_TRY(iso_topk_search(of_x, of_y, &sides, NULL, run));
 done:
     iso_topk_sides_free(&sides);
@@ -230,6 +230,12 @@ static bool line_of(struct line *out, const double *score, const struct near_sid
     return true;
 }
 
+/* A key below it is below the line. */
+static float floor_of(const struct line *line)
+{
+    return (float)(line->level - line->pay);
+}
+
 /* Lists whose floors begin at their line: nothing below can matter. Where the line's slope depends
  * on the score (ratio) no later floor means anything, and lists must hold all above the first. */
 static iso_err tilted_lists(iso_topk *out, float **slope, const iso_near *found,
@@ -238,15 +244,15 @@ static iso_err tilted_lists(iso_topk *out, float **slope, const iso_near *found,
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_topk_make(out, count, p->k + MORE));
+    ISO_TRY(iso_topk_make(out, count, p->k + MORE, 0));
     if (p->rule == ISO_RULE_RATIO)
-        out->want = out->room;
+        out->full = out->want = out->room;
     ISO_TRY(iso_alloc(slope, count, sizeof **slope));
     for (int64_t g = 0; g < count; g++) {
         struct line line;
         if (line_of(&line, found->score + again[g] * p->k, x, again[g], p, b)) {
             (*slope)[g] = (float)line.slope;
-            out->floor[g] = (float)(line.level - line.pay);
+            out->floor[g] = floor_of(&line);
         } else {
             out->held[g] = -1;
             out->floor[g] = INFINITY;
@@ -273,7 +279,7 @@ static bool pick_again(iso_near *out, struct choice *heap, iso_topk *lists, int6
         out->index[i * p->k + a] = -1;
     }
     finish(out, i, heap, lists->hit + g * lists->room, lists->held[g], &slant, x, i, y, p);
-    return line_of(&line, score, x, i, p, b) && (double)lists->floor[g] <= line.level - line.pay;
+    return line_of(&line, score, x, i, p, b) && lists->floor[g] <= floor_of(&line);
 }
 
 iso_err iso_near_again(iso_near *out, const int64_t *again, int64_t count,
@@ -297,7 +303,7 @@ iso_err iso_near_again(iso_near *out, const int64_t *again, int64_t count,
     from.pick = rows;
     from.rows = count;
     ISO_TRY(tilted_lists(&lists, &slope, out, again, count, x, p, b));
-    ISO_TRY(iso_topk_make(&none, y->rows, 0));
+    ISO_TRY(iso_topk_make(&none, y->rows, 0, 0));
     ISO_TRY(iso_near_offsets(&offset, y, p));
     ISO_TRY(iso_topk_sides_make(&sides, &from, &to, ISO_TOPK_F32));
     ISO_TRY(iso_alloc(&heap, (int64_t)threads() * lists.room, sizeof *heap));

@@ -21,7 +21,7 @@ static void nothing(void)
 {
 }
 
-static const iso_panel_int8 plain = {"plain", 128, plain_mul, nothing, nothing};
+static const iso_panel_int8 plain = {"plain", 4, 128, plain_mul, nothing, nothing};
 
 const iso_panel_int8 *iso_panel_int8_plain(void)
 {
@@ -64,7 +64,7 @@ AVX2 __attribute__((always_inline)) static inline __m256i dot_avx2(__m256i sum, 
 #define ROWS           4
 #include "lib/linalg/panel_int8_tmpl.h"
 
-static const iso_panel_int8 avx2 = {"AVX2", 64, avx2_mul, nothing, nothing};
+static const iso_panel_int8 avx2 = {"AVX2", 4, 64, avx2_mul, nothing, nothing};
 
 #define LOAD(p)        _mm256_loadu_si256((const void *)(p))
 #define STORE(p, v)    _mm256_storeu_si256((void *)(p), v)
@@ -76,7 +76,7 @@ static const iso_panel_int8 avx2 = {"AVX2", 64, avx2_mul, nothing, nothing};
 #define ROWS           6
 #include "lib/linalg/panel_int8_tmpl.h"
 
-static const iso_panel_int8 avxvnni = {"AVX-VNNI", 128, avxvnni_mul, nothing, nothing};
+static const iso_panel_int8 avxvnni = {"AVX-VNNI", 4, 128, avxvnni_mul, nothing, nothing};
 
 /* --- 512 bits --- */
 
@@ -100,9 +100,11 @@ AVX512 __attribute__((always_inline)) static inline __m512i each_avx512(const ui
 #define ROWS           12
 #include "lib/linalg/panel_int8_tmpl.h"
 
-static const iso_panel_int8 vnni = {"AVX512-VNNI", 128, vnni_mul, nothing, nothing};
+static const iso_panel_int8 vnni = {"AVX512-VNNI", 4, 128, vnni_mul, nothing, nothing};
 
 /* --- Tiles: 16 rows of 64 bytes; two of a times two of the panel --- */
+
+enum { DEPTH = 64 };
 
 #define AMX __attribute__((target("avx512f,amx-tile,amx-int8")))
 
@@ -141,7 +143,7 @@ AMX static void amx_mul(int32_t *c, const uint8_t *a, const int8_t *panel, const
         _tile_loadd(1, start + HALF, 0);
         _tile_loadd(2, start, 0);
         _tile_loadd(3, start + HALF, 0);
-        for (int64_t l = 0; l < depth; l += ISO_INT8_DEPTH) {
+        for (int64_t l = 0; l < depth; l += DEPTH) {
             const int8_t *at = panel + l * ISO_INT8_PANEL;
             _tile_loadd(4, above + l, depth);
             _tile_loadd(6, at, COLUMNS);
@@ -159,7 +161,7 @@ AMX static void amx_mul(int32_t *c, const uint8_t *a, const int8_t *panel, const
     }
 }
 
-static const iso_panel_int8 amx = {"AMX", 128, amx_mul, amx_begin, amx_end};
+static const iso_panel_int8 amx = {"AMX", DEPTH, 128, amx_mul, amx_begin, amx_end};
 
 /* Best first. */
 const iso_panel_int8 *iso_panel_int8_each(int i)

@@ -5,14 +5,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Columns of a panel; bytes of k to whose multiple rows and panels are padded with zeros; rows to
- * whose multiple c and a have room, though only m count. */
-enum { ISO_INT8_PANEL = 32, ISO_INT8_DEPTH = 64, ISO_INT8_ROWS = 32 };
+/* Columns of a panel; rows to whose multiple c and a have room, though only m count. */
+enum { ISO_INT8_PANEL = 32, ISO_INT8_ROWS = 32 };
 
 /**
  * c (m × 32, packed) = start (32 numbers, the same for each row) + a · panel modulo 2³²: a is
  * unsigned, m × depth and packed; of the panel four neighbours in k lie side by side, depth/4 × 32
- * × 4, signed. Starts on 64 bytes, depth a multiple of 64. All sets of loops give the same bits.
+ * × 4, signed. All sets of loops give the same bits.
  */
 typedef void iso_panel_int8_fn(int32_t *c, const uint8_t *a, const int8_t *panel,
                                const int32_t *start, int64_t m, int64_t depth);
@@ -20,7 +19,8 @@ typedef void iso_panel_int8_fn(int32_t *c, const uint8_t *a, const int8_t *panel
 /** One set of loops; a thread says `begin` before it uses `mul` and `end` when it is done. */
 typedef struct iso_panel_int8 {
     const char *name;
-    int half; /* a takes −(half − 1) … half − 1, with half added to each: 128 or 64 */
+    int depth; /* of whose multiples depth is: 4 or 64; zeros fill it up */
+    int half;  /* a takes −(half − 1) … half − 1, with half added to each: 128 or 64 */
     iso_panel_int8_fn *mul;
     void (*begin)(void);
     void (*end)(void);

@@ -41,13 +41,13 @@ TARGET static void NAME(mul)(int32_t *c, const uint8_t *a, const int8_t *panel,
         int64_t i = 0;
         for (; i + ROWS <= m; i += ROWS)
             NAME(tile)
-            (c + i * ISO_INT8_PANEL + j, a + i * depth, panel + 4 * j, start + j, depth, ROWS);
+        (c + i * ISO_INT8_PANEL + j, a + i * depth, panel + 4 * j, start + j, depth, ROWS);
         for (; i + 4 <= m && ROWS > 4; i += 4)
             NAME(tile)
-            (c + i * ISO_INT8_PANEL + j, a + i * depth, panel + 4 * j, start + j, depth, 4);
+        (c + i * ISO_INT8_PANEL + j, a + i * depth, panel + 4 * j, start + j, depth, 4);
         for (; i < m; i++)
             NAME(tile)
-            (c + i * ISO_INT8_PANEL + j, a + i * depth, panel + 4 * j, start + j, depth, 1);
+        (c + i * ISO_INT8_PANEL + j, a + i * depth, panel + 4 * j, start + j, depth, 1);
     }
 }
 

@@ -28,8 +28,8 @@ static inline uint32_t signs_plain(four v)
 
 #define SET(s)                                                                                     \
     {                                                                                              \
-        dot_##s, unit_##s, round_##s, bounds_##s, lift_##s, tilt_##s, count_##s, range_##s,        \
-            scan_##s, band_##s                                                                     \
+        dot_##s, unit_##s, round_##s, lift_##s, tilt_##s, count_##s, range_##s, scan_##s,          \
+            sums_##s, band_##s                                                                     \
     }
 
 static const struct topk_loops plain = SET(plain);

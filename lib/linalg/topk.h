@@ -54,13 +54,19 @@ typedef struct iso_topk_hit {
 typedef struct iso_topk {
     int64_t rows;
     int want, room;
+    int full, least; /* a search that begins wants few and more as it goes: `want` in the end */
     float *floor;
     int32_t *held;
     iso_topk_hit *hit;
 } iso_topk;
 
-/** Empty lists for the `want` best keys, floors −∞. Errors  ISO_EARG, ISO_ENOMEM. */
-ISO_MUST_USE iso_err iso_topk_make(iso_topk *out, int64_t rows, int want);
+/**
+ * Empty lists for the `want` best keys, floors −∞. With `sure` above 0 a search keeps, of the share
+ * of columns that it has seen, what a share of `want` would be, three standard deviations more, and
+ * no fewer than twice `sure`: lists then may end with fewer than `want`, but no fewer than that.
+ * Errors  ISO_EARG, ISO_ENOMEM.
+ */
+ISO_MUST_USE iso_err iso_topk_make(iso_topk *out, int64_t rows, int want, int sure);
 void iso_topk_free(iso_topk *t);
 
 /** Adds an entry; the floor rises when the list is full. */

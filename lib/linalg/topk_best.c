@@ -104,8 +104,8 @@ static iso_err try(int *depth, const iso_topk_sides *s, int k, bool of_x)
     iso_topk few = {0}, none = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_topk_make(&few, of_x ? s->x.rows : s->y.rows, (int)want));
-    ISO_TRY(iso_topk_make(&none, others, 0));
+    ISO_TRY(iso_topk_make(&few, of_x ? s->x.rows : s->y.rows, (int)want, 0));
+    ISO_TRY(iso_topk_make(&none, others, 0, 0));
     ISO_TRY(iso_topk_search(of_x ? &few : &none, of_x ? &none : &few, s, NULL, NULL));
     ISO_TRY(depth_of_all(depth, &few, k, of_x ? &s->x : &s->y, of_x ? &s->y : &s->x));
     if (*depth > longest(k))

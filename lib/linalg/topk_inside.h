@@ -23,8 +23,7 @@ struct topk_loops {
     /* x · by − mean in integers of −most … most; `work` holds n floats. */
     void (*round)(struct topk_rounded *r, int8_t *to, float *work, const float *x, double by,
                   const float *mean, const float *other, int most, int64_t n);
-    /* From sums in 32 bits to bounds, in place; tile[i][j] += by; −= slope[i] · offset[j]. */
-    void (*bounds)(float *tile, const float *of_x, const float *of_y, int64_t m);
+    /* tile[i][j] += by; −= slope[i] · offset[j] */
     void (*lift)(float *tile, float by, int64_t m);
     void (*tilt)(float *tile, const float *slope, const float *offset, int64_t m);
     /* How many keys are at least `least`; the smallest of them, and the largest key. */
@@ -34,6 +33,10 @@ struct topk_loops {
      * on, of which only those in `live` exist. */
     void (*scan)(iso_topk *of_x, iso_topk *of_y, const float *tile, int64_t row, int64_t m,
                  int64_t column, uint32_t live);
+    /* The same of a tile of sums in 32 bits, of which the numbers of rows and columns make bounds.
+     */
+    void (*sums)(iso_topk *of_x, iso_topk *of_y, float *tile, const float *of_row,
+                 const float *of_column, int64_t row, int64_t m, int64_t column, uint32_t live);
     /* Bit j: keys[j] − slope · offset[j] >= high; bit 32 + j: >= low only. */
     uint64_t (*band)(const float *keys, float slope, const float *offset, float low, float high);
 };
@@ -62,12 +65,12 @@ int iso_topk_thread(void);
 void iso_topk_unit(const struct topk_scratch *own, int64_t at, const iso_topk_sides *s,
                    int64_t row);
 
-/* The tile of the f32 cosines of m unit vectors in memory with panel p; of the bounds of rows [row,
- * row + m), the kernel of 8 bits having begun. */
+/* The tile of the f32 cosines of m unit vectors in memory with panel p; of the sums in 32 bits of
+ * rows [row, row + m), the kernel having begun. */
 void iso_topk_cosines(const struct topk_scratch *own, const iso_topk_sides *s, int64_t p,
                       int64_t m);
-void iso_topk_bounds(const struct topk_scratch *own, const iso_topk_sides *s, int64_t row,
-                     int64_t p, int64_t m);
+void iso_topk_sums(const struct topk_scratch *own, const iso_topk_sides *s, int64_t row, int64_t p,
+                   int64_t m);
 uint32_t iso_topk_live(const iso_topk_sides *s, int64_t p);
 
 #endif

@@ -17,11 +17,12 @@ void iso_topk_free(iso_topk *t)
     *t = (iso_topk){0};
 }
 
-iso_err iso_topk_make(iso_topk *out, int64_t rows, int want)
+iso_err iso_topk_make(iso_topk *out, int64_t rows, int want, int sure)
 {
     const int64_t padded = topk_panels(rows) * TOPK_WIDE;
     const int64_t room = want == 0 ? 0 : (int64_t)want + (want / 2 > SPARE ? want / 2 : SPARE);
-    iso_topk t = {.rows = rows, .want = want, .room = (int)room};
+    const int64_t least = 2 * (int64_t)sure < want ? 2 * (int64_t)sure : want;
+    iso_topk t = {.rows = rows, .want = want, .room = (int)room, .full = want, .least = (int)least};
     iso_err err = ISO_OK;
 
     ISO_NEED(rows >= 0 && want >= 0, "lists of %d for %lld rows", want, (long long)rows);

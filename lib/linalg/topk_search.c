@@ -19,19 +19,30 @@ struct search {
     const iso_topk_tilt *tilt;
 };
 
-/* Rows [row, row + m) of x, which fit the cache, against panels [from, to). */
+/* Rows [row, row + m) of x, which fit the cache, against every blocks-th panel. */
 static void block(const struct search *s, const struct topk_scratch *own, int64_t row, int64_t m,
-                  int64_t from, int64_t to)
+                  int64_t from, int64_t blocks)
 {
     const struct topk_loops *loops = iso_topk_loops();
+    const iso_topk_sides *sides = s->sides;
+    const int64_t panels = topk_panels(sides->y.rows);
+    const float slack = (float)iso_topk_slack(sides->x.cols);
 
-    for (int64_t i = 0; !s->sides->left && i < m; i++)
-        iso_topk_unit(own, i, s->sides, row + i);
-    for (int64_t p = from; p < to; p++) {
-        iso_topk_bounds(own, s->sides, row, p, m);
+    for (int64_t i = 0; !sides->left && i < m; i++)
+        iso_topk_unit(own, i, sides, row + i);
+    for (int64_t p = from; p < panels; p += blocks) {
+        const int64_t column = p * TOPK_WIDE;
+        if (sides->left) {
+            iso_topk_sums(own, sides, row, p, m);
+            loops->sums(s->of_x, s->of_y, own->tile, sides->of_x + row * TOPK_PARTS,
+                        sides->of_y + column * TOPK_PARTS, row, m, column, iso_topk_live(sides, p));
+            continue;
+        }
+        iso_topk_cosines(own, sides, p, m);
+        loops->lift(own->tile, slack, m);
         if (s->tilt)
-            loops->tilt(own->tile, s->tilt->slope + row, s->tilt->offset + p * TOPK_WIDE, m);
-        loops->scan(s->of_x, s->of_y, own->tile, row, m, p * TOPK_WIDE, iso_topk_live(s->sides, p));
+            loops->tilt(own->tile, s->tilt->slope + row, s->tilt->offset + column, m);
+        loops->scan(s->of_x, s->of_y, own->tile, row, m, column, iso_topk_live(sides, p));
     }
 }
 
@@ -41,19 +52,45 @@ static int64_t border(int64_t all, int64_t b, int64_t blocks)
     return all / blocks * b + (all % blocks) * b / blocks;
 }
 
+/* Block r of x: every blocks-th stretch of rows, so that it holds rows of all kinds however they
+ * are sorted; its stretches are as even as those of all. */
 static void task(const struct search *s, const struct topk_scratch *own, int64_t r, int64_t c,
-                 int64_t blocks)
+                 int64_t blocks, int64_t stretches)
 {
-    const int64_t step = iso_topk_step(s->sides), height = iso_topk_height(s->sides),
-                  rows = s->sides->x.rows, steps = (rows + step - 1) / step,
-                  panels = topk_panels(s->sides->y.rows), end = border(steps, r + 1, blocks) * step,
-                  last = end < rows ? end : rows;
+    const int64_t step = iso_topk_step(s->sides), rows = s->sides->x.rows,
+                  steps = (rows + step - 1) / step;
 
-    iso_panel_int8_best()->begin();
-    for (int64_t row = border(steps, r, blocks) * step; row < last; row += height)
-        block(s, own, row, last - row < height ? last - row : height, border(panels, c, blocks),
-              border(panels, c + 1, blocks));
-    iso_panel_int8_best()->end();
+    if (s->sides->left)
+        iso_panel_int8_best()->begin();
+    for (int64_t b = r; b < stretches; b += blocks) {
+        const int64_t from = border(steps, b, stretches) * step,
+                      end = border(steps, b + 1, stretches) * step, to = end < rows ? end : rows;
+        if (from < to)
+            block(s, own, from, to - from, c, blocks);
+    }
+    if (s->sides->left)
+        iso_panel_int8_best()->end();
+}
+
+/* As many stretches as blocks need to have some each, or as the cache needs. */
+static int64_t stretches_of(const iso_topk_sides *s, int64_t blocks)
+{
+    const int64_t step = iso_topk_step(s), steps = (s->x.rows + step - 1) / step,
+                  height = iso_topk_height(s) / step, least = (steps + height - 1) / height;
+
+    return (least + blocks - 1) / blocks * blocks;
+}
+
+/* How much of a list is wanted when `seen` of `all` blocks will have been shown to it. */
+static void widen(iso_topk *t, int64_t seen, int64_t all)
+{
+    const double share = (double)t->full * (double)seen / (double)all;
+    const double now = share + 3 * sqrt(share) + 2;
+
+    if (t->least > 0 && seen < all)
+        t->want = now > t->full ? t->full : now > t->least ? (int)now : t->least;
+    else
+        t->want = t->full;
 }
 
 /* Blocks of x and of y, as many of one as of the other, and a multiple of the threads. */
@@ -78,12 +115,15 @@ iso_err iso_topk_search(iso_topk *of_x, iso_topk *of_y, const iso_topk_sides *si
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_topk_scratch_make(&scratch, &threads, sides));
-    const int64_t blocks = blocks_of(sides, threads), rows = sides->x.rows;
+    const int64_t blocks = blocks_of(sides, threads), stretches = stretches_of(sides, blocks),
+                  rows = sides->x.rows;
     for (int64_t round = 0; round < blocks; round++) {
         ISO_TRY(iso_run_step(run, "searching", border(rows, round, blocks), rows, "rows"));
+        widen(of_x, round + 1, blocks);
+        widen(of_y, round + 1, blocks);
 #pragma omp parallel for schedule(dynamic) num_threads(threads) if (blocks > 1)
         for (int64_t r = 0; r < blocks; r++)
-            task(&s, scratch + iso_topk_thread(), r, (r + round) % blocks, blocks);
+            task(&s, scratch + iso_topk_thread(), r, (r + round) % blocks, blocks, stretches);
     }
 done:
     iso_topk_scratch_free(scratch);

@@ -258,10 +258,9 @@ done:
 
 iso_topk_sides iso_topk_sides_of(const iso_topk_rows *x, const iso_topk_rows *y)
 {
-    return (iso_topk_sides){.x = *x,
-                            .y = *y,
-                            .depth =
-                                (x->cols + ISO_INT8_DEPTH - 1) / ISO_INT8_DEPTH * ISO_INT8_DEPTH};
+    const int64_t unit = iso_panel_int8_best()->depth;
+
+    return (iso_topk_sides){.x = *x, .y = *y, .depth = (x->cols + unit - 1) / unit * unit};
 }
 
 void iso_topk_sides_free(iso_topk_sides *s)
@@ -365,20 +364,12 @@ void iso_topk_cosines(const struct topk_scratch *own, const iso_topk_sides *s, i
                          s->panels + (p * TOPK_WIDE + j) * cols, m, cols, NULL, false);
 }
 
-void iso_topk_bounds(const struct topk_scratch *own, const iso_topk_sides *s, int64_t row,
-                     int64_t p, int64_t m)
+void iso_topk_sums(const struct topk_scratch *own, const iso_topk_sides *s, int64_t row, int64_t p,
+                   int64_t m)
 {
-    const struct topk_loops *loops = iso_topk_loops();
-
-    if (!s->left) {
-        iso_topk_cosines(own, s, p, m);
-        loops->lift(own->tile, (float)iso_topk_slack(s->x.cols), m);
-        return;
-    }
     iso_panel_int8_best()->mul((int32_t *)(void *)own->tile, s->left + row * s->depth,
                                s->right + p * TOPK_WIDE * s->depth, s->start + p * TOPK_WIDE, m,
                                s->depth);
-    loops->bounds(own->tile, s->of_x + row * TOPK_PARTS, s->of_y + p * TOPK_PARTS * TOPK_WIDE, m);
 }
 
 uint32_t iso_topk_live(const iso_topk_sides *s, int64_t p)

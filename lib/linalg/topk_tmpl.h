@@ -68,20 +68,6 @@ TOPK_TARGET static void TOPK(round)(struct topk_rounded *r, int8_t *to, float *w
     *r = (struct topk_rounded){step, size, rest, toward};
 }
 
-TOPK_TARGET static void TOPK(bounds)(float *tile, const float *of_x, const float *of_y, int64_t m)
-{
-    for (int64_t i = 0; i < m; i++, of_x += TOPK_PARTS, tile += TOPK_WIDE)
-        EACH
-        {
-            const TOPK(vec) sum =
-                __builtin_convertvector(*(const TOPK(whole) *)(const void *)(tile + j), TOPK(vec)),
-                            both = of_x[0] * (sum * VECTOR(of_y + j)) +
-                                   (VECTOR(of_y + TOPK_WIDE + j) + of_x[1]);
-            *(TOPK(mem) *)(tile + j) = both + of_x[2] * VECTOR(of_y + 2 * TOPK_WIDE + j) +
-                                       of_x[3] * VECTOR(of_y + 3 * TOPK_WIDE + j);
-        }
-}
-
 TOPK_TARGET static void TOPK(lift)(float *tile, float by, int64_t m)
 {
 #pragma omp simd
@@ -154,6 +140,42 @@ TOPK_TARGET static void TOPK(scan)(iso_topk *of_x, iso_topk *of_y, const float *
         EACH any = EITHER(any, REACHES(VECTOR(tile + j), floor, VECTOR(of_y->floor + column + j)));
         if (SIGNS(any))
             TOPK(hits)(of_x, of_y, tile, row + i, column, live);
+    }
+}
+
+/* Bounds from sums in 32 bits, scanned as they are made; only rows with a hit are stored. */
+TOPK_TARGET static void TOPK(sums)(iso_topk *of_x, iso_topk *of_y, float *tile, const float *of_row,
+                                   const float *of_column, int64_t row, int64_t m, int64_t column,
+                                   uint32_t live)
+{
+    TOPK(vec)
+    step[TOPK_WIDE / LANES], plus[TOPK_WIDE / LANES], size[TOPK_WIDE / LANES],
+        rest[TOPK_WIDE / LANES];
+
+    EACH
+    {
+        step[j / LANES] = VECTOR(of_column + j);
+        plus[j / LANES] = VECTOR(of_column + TOPK_WIDE + j);
+        size[j / LANES] = VECTOR(of_column + 2 * TOPK_WIDE + j);
+        rest[j / LANES] = VECTOR(of_column + 3 * TOPK_WIDE + j);
+    }
+    for (int64_t i = 0; i < m; i++, of_row += TOPK_PARTS, tile += TOPK_WIDE) {
+        const TOPK(vec) floor = of_x->floor[row + i] - (TOPK(vec)){0};
+        TOPK(vec) key[TOPK_WIDE / LANES];
+        WHICH any = {0};
+
+        EACH
+        {
+            const TOPK(whole) sum = *(const TOPK(whole) *)(const void *)(tile + j);
+            const TOPK(vec) product = step[j / LANES] * __builtin_convertvector(sum, TOPK(vec));
+            const TOPK(vec) most = of_row[2] * size[j / LANES] + of_row[3] * rest[j / LANES];
+            key[j / LANES] = (of_row[0] * product + most) + (plus[j / LANES] + of_row[1]);
+            any = EITHER(any, REACHES(key[j / LANES], floor, VECTOR(of_y->floor + column + j)));
+        }
+        if (SIGNS(any)) {
+            EACH *(TOPK(mem) *)(tile + j) = key[j / LANES];
+            TOPK(hits)(of_x, of_y, tile, row + i, column, live);
+        }
     }
 }
 

@@ -104,7 +104,7 @@ static void int8_versions(void **state)
     rng = iso_rng_seeded(5, 0);
     for (int i = 0; iso_panel_int8_each(i); i++)
         for (int64_t m = 0; m < 70; m += 1 + m / 5)
-            for (int64_t depth = 0; depth < 400; depth += ISO_INT8_DEPTH)
+            for (int64_t depth = 0; depth < 400; depth += iso_panel_int8_each(i)->depth * (1 + depth / 16))
                 one_int8(iso_panel_int8_each(i), m, depth, m % 2 == 1);
 }
 

@@ -49,7 +49,7 @@ static void lists_keep_the_best(void **state)
 
     for (int way = 0; way < 4; way++) {
         iso_topk t;
-        ok(iso_topk_make(&t, 2, WANT));
+        ok(iso_topk_make(&t, 2, WANT, 0));
         iso_rng_permutation(&rng, order, N);
         for (int i = 0; i < N; i++) {
             const int64_t v = way == 0 ? i : way == 1 ? N - 1 - i : order[i];
@@ -71,7 +71,7 @@ static void ties_stay(void **state)
     (void)state;
     iso_topk t;
 
-    ok(iso_topk_make(&t, 1, 4));
+    ok(iso_topk_make(&t, 1, 4, 0));
     for (int i = 0; i < 10; i++)
         iso_topk_push(&t, 0, i < 3 ? 3 : i < 6 ? 2 : 1, i);
     iso_topk_trim(&t, 0);
@@ -85,7 +85,7 @@ static void equal_keys_overflow(void **state)
     (void)state;
     iso_topk t;
 
-    ok(iso_topk_make(&t, 2, 3));
+    ok(iso_topk_make(&t, 2, 3, 0));
     for (int i = 0; i < 1000; i++)
         iso_topk_push(&t, 0, 0.5f, i);
     assert_int_equal(t.held[0], -1);
@@ -104,7 +104,7 @@ static void all_fits_below_room(void **state)
     (void)state;
     iso_topk t;
 
-    ok(iso_topk_make(&t, 1, 3));
+    ok(iso_topk_make(&t, 1, 3, 0));
     for (int i = 0; i < 3; i++)
         iso_topk_push(&t, 0, -1, i);
     iso_topk_trim(&t, 0);
@@ -160,8 +160,8 @@ static void bounded(iso_topk_precision precision, const iso_topk_rows *x, const 
     iso_topk of_x, of_y;
     iso_topk_sides sides;
 
-    ok(iso_topk_make(&of_x, x->rows, (int)y->rows));
-    ok(iso_topk_make(&of_y, y->rows, (int)x->rows));
+    ok(iso_topk_make(&of_x, x->rows, (int)y->rows, 0));
+    ok(iso_topk_make(&of_y, y->rows, (int)x->rows, 0));
     ok(iso_topk_sides_make(&sides, x, y, precision));
     ok(iso_topk_search(&of_x, &of_y, &sides, NULL, NULL));
     for (int64_t i = 0; i < x->rows; i++) {
