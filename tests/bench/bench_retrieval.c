@@ -116,7 +116,7 @@ int main(int argc, char **argv)
         save(argv[6], iso_mat_view(&x), iso_mat_view(&y));
     for (int r = 0; r < rounds; r++) {
         const double used = cpu(), took = bare(iso_mat_view(&x), iso_mat_view(&y));
-        printf("what=sgemm seconds=%.2f cpu=%.2f\n", took, cpu() - used);
+        printf("what=sgemm seconds=%.4f cpu=%.2f\n", took, cpu() - used);
         fflush(stdout);
         measure(ISO_RULE_COSINE, iso_mat_view(&x), iso_mat_view(&y), k);
         measure(ISO_RULE_CSLS, iso_mat_view(&x), iso_mat_view(&y), k);

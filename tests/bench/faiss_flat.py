@@ -23,4 +23,4 @@ def search(queries, base):
 times = [search(x, y), search(y, x)]
 seconds, cpu = (sum(t[i] for t in times) for i in range(2))
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-print(f"what=faiss seconds={seconds:.2f} cpu={cpu:.2f} mb_peak={peak}", flush=True)
+print(f"what=faiss seconds={seconds:.4f} cpu={cpu:.2f} mb_peak={peak}", flush=True)
