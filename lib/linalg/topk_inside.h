@@ -43,6 +43,18 @@ struct topk_loops {
 
 const struct topk_loops *iso_topk_loops(void);
 
+/* What is done with a list that has no room left; iso_topk_push. */
+void iso_topk_full(iso_topk *t, int64_t row);
+
+static inline void topk_push(iso_topk *t, int64_t row, float key, int64_t index)
+{
+    if (key < t->floor[row])
+        return;
+    t->hit[row * t->room + t->held[row]++] = (iso_topk_hit){key, (int32_t)index};
+    if (t->held[row] == t->room)
+        iso_topk_full(t, row);
+}
+
 /* Rows of x that are worth a block, of whose multiples blocks are made. */
 int64_t iso_topk_step(const iso_topk_sides *s);
 int64_t iso_topk_height(const iso_topk_sides *s);

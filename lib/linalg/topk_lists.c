@@ -95,7 +95,7 @@ void iso_topk_trim(iso_topk *t, int64_t row)
 }
 
 /* Ties may leave a list nearly full; trimming it again and again would cost too much. */
-static void trim_or_give_up(iso_topk *t, int64_t row)
+void iso_topk_full(iso_topk *t, int64_t row)
 {
     iso_topk_trim(t, row);
     if (t->held[row] >= t->room - (t->room - t->want) / 4) {
@@ -106,9 +106,5 @@ static void trim_or_give_up(iso_topk *t, int64_t row)
 
 void iso_topk_push(iso_topk *t, int64_t row, float key, int64_t index)
 {
-    if (key < t->floor[row])
-        return;
-    t->hit[row * t->room + t->held[row]++] = (iso_topk_hit){key, (int32_t)index};
-    if (t->held[row] == t->room)
-        trim_or_give_up(t, row);
+    topk_push(t, row, key, index);
 }

@@ -122,11 +122,11 @@ TOPK_TARGET static void TOPK(hits)(iso_topk *of_x, iso_topk *of_y, const float *
     }
     for (uint32_t left = of_row & live; left; left &= left - 1) {
         const int j = __builtin_ctz(left);
-        iso_topk_push(of_x, row, keys[j], column + j);
+        topk_push(of_x, row, keys[j], column + j);
     }
     for (uint32_t left = of_column & live; left; left &= left - 1) {
         const int j = __builtin_ctz(left);
-        iso_topk_push(of_y, column + j, keys[j], row);
+        topk_push(of_y, column + j, keys[j], row);
     }
 }
 
