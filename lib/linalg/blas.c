@@ -31,6 +31,47 @@ void iso_blas_choose(void)
     iso_kernels_settle();
 }
 
+/* --- Whether OpenBLAS and OpenMP will get the memory that their threads ask for: refused, the one
+ * asks again for ever, the other ends the process --- */
+
+/* A thread's stack, of 8 MB as a rule, with as much to spare. */
+static const int64_t BUFFER = ISO_BLAS_BUFFER, STACK = (int64_t)16 << 20;
+
+/* Buffers that are mapped already, as far as /proc shows. Neighbouring ones are one line there. */
+static int64_t buffers_held(void)
+{
+    FILE *maps = fopen("/proc/self/maps", "re");
+    int64_t held = 0;
+    char line[512];
+
+    while (maps && fgets(line, sizeof line, maps)) {
+        unsigned long first, end, inode;
+        if (sscanf(line, "%lx-%lx rw-p %*s %*s %lu", &first, &end, &inode) == 3 && inode == 0)
+            held += (int64_t)(end - first) / BUFFER;
+    }
+    if (maps)
+        fclose(maps);
+    return held;
+}
+
+static bool limited(int64_t *bytes)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return false;
+    *bytes = (int64_t)limit.rlim_cur;
+    return true;
+}
+
+static bool fits(int64_t bytes)
+{
+    void *p =
+        mmap(NULL, (size_t)bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    return p != MAP_FAILED && munmap(p, (size_t)bytes) == 0;
+}
+
 /* --- Threads --- */
 
 /* Both count the cores of the affinity mask, and know nothing of quotas. Another number is what a
@@ -47,10 +88,26 @@ int iso_blas_threads(void)
     return usual(iso_threads_most(), iso_threads_by_default());
 }
 
+/* OpenBLAS starts threads that it has no buffers for, and asks for them for ever: more than there
+ * are cores, or memory for, are not asked of it. */
+static int affordable(int threads)
+{
+    const int have = openblas_get_num_threads(), cores = openblas_get_num_procs();
+    int64_t limit;
+
+    if (threads > have && threads > cores)
+        threads = cores > have ? cores : have;
+    if (threads > have && limited(&limit) && !fits((threads - have) * (BUFFER + STACK)))
+        threads = have;
+    return threads;
+}
+
 static void take_threads(iso_threads t)
 {
-    if (t.blas != openblas_get_num_threads())
-        openblas_set_num_threads(t.blas);
+    const int blas = affordable(t.blas);
+
+    if (blas != openblas_get_num_threads())
+        openblas_set_num_threads(blas);
     if (t.loops != iso_threads_most())
         iso_threads_set(t.loops);
 }
@@ -87,36 +144,7 @@ void iso_blas_leave(iso_threads before)
     take_threads(before);
 }
 
-/* --- Whether OpenBLAS and OpenMP will get the memory that their threads ask for: refused, the one
- * asks again for ever, the other ends the process --- */
-
-/* A thread's stack, of 8 MB as a rule, with as much to spare. */
-static const int64_t BUFFER = ISO_BLAS_BUFFER, STACK = (int64_t)16 << 20;
-
-/* Buffers that are mapped already, as far as /proc shows. Neighbouring ones are one line there. */
-static int64_t buffers_held(void)
-{
-    FILE *maps = fopen("/proc/self/maps", "re");
-    int64_t held = 0;
-    char line[512];
-
-    while (maps && fgets(line, sizeof line, maps)) {
-        unsigned long first, end, inode;
-        if (sscanf(line, "%lx-%lx rw-p %*s %*s %lu", &first, &end, &inode) == 3 && inode == 0)
-            held += (int64_t)(end - first) / BUFFER;
-    }
-    if (maps)
-        fclose(maps);
-    return held;
-}
-
-static bool fits(int64_t bytes)
-{
-    void *p =
-        mmap(NULL, (size_t)bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-    return p != MAP_FAILED && munmap(p, (size_t)bytes) == 0;
-}
+/* --- Ready --- */
 
 /* All threads take what they need while it is there: a product large enough for every one. */
 static iso_err take(void)
@@ -141,15 +169,15 @@ done:
 iso_err iso_blas_ready(void)
 {
     static atomic_bool ready;
-    struct rlimit limit;
+    int64_t limit;
 
     if (atomic_load_explicit(&ready, memory_order_relaxed))
         return ISO_OK;
     if (iso_kernels_fault())
         return iso_fail(ISO_EUNSUP, "kernels of OpenBLAS: %s, and this CPU does not run them",
                         iso_kernels_text());
-    const bool limited = getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
-    if (limited) {
+    const bool tight = limited(&limit);
+    if (tight) {
         const int threads = openblas_get_num_threads();
         const int64_t held = buffers_held();
         const int64_t more = (held < threads ? threads - held : 0) * BUFFER + threads * STACK;
@@ -158,11 +186,11 @@ iso_err iso_blas_ready(void)
                             "the limit of %lld MB on this process's memory (ulimit -v) leaves less "
                             "than the %lld MB that OpenBLAS needs for %d thread%s: raise it, or "
                             "set OPENBLAS_NUM_THREADS=1",
-                            (long long)(limit.rlim_cur >> 20), (long long)(more >> 20), threads,
+                            (long long)(limit >> 20), (long long)(more >> 20), threads,
                             threads == 1 ? "" : "s");
     }
     atomic_store_explicit(&ready, true, memory_order_relaxed);
-    if (limited && take() != ISO_OK) {
+    if (tight && take() != ISO_OK) {
         atomic_store_explicit(&ready, false, memory_order_relaxed);
         return ISO_ENOMEM;
     }

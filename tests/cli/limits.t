@@ -6,6 +6,9 @@ $ for c in compare retrieve align; do (ulimit -v 250000; OPENBLAS_NUM_THREADS=2 
 2> isogloss retrieve: the limit of 244 MB *
 2> isogloss align: the limit of 244 MB *
 ? 1
+# nor is it asked for more threads than there is memory for
+$ (ulimit -v 1200000; OPENBLAS_NUM_THREADS=2 timeout 60 isogloss compare states.h5 --threads 16 --layers last --quiet | wc -l)
+> 10
 # what does not multiply goes on
 $ (ulimit -v 250000; OPENBLAS_NUM_THREADS=2 isogloss version | head -n 1)
 > isogloss *
