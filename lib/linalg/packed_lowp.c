@@ -1,5 +1,6 @@
 /* bf16 and 8-bit products by oneDNN, where the CPU has instructions for them. */
 #include <stdint.h>
+#include <string.h>
 
 #include "lib/base/alloc.h"
 #include "lib/linalg/lowp.h"
@@ -7,7 +8,7 @@
 #include "lib/linalg/round.h"
 
 /* Rows of X are rounded this many at a time, so that they stay in the cache. */
-enum { STRIP = 512 };
+enum { STRIP = 512, FEW = 4 /* rows that one thread finishes at a time */ };
 
 static int64_t least(int64_t a, int64_t b)
 {
@@ -61,7 +62,7 @@ static iso_err bf16_mul(iso_mat *y, iso_view x, const void *state, const float *
         iso_packed_fill(y, bias);
         return ISO_OK;
     }
-    ISO_TRY(iso_alloc(&bits, room * x.cols, sizeof *bits));
+    ISO_TRY(iso_alloc_raw(&bits, room * x.cols, sizeof *bits));
     for (int64_t i = 0; i < x.rows; i += room) {
         const int64_t m = least(room, x.rows - i);
         bf16_rows(bits, iso_view_rows(x, i, m));
@@ -158,10 +159,23 @@ done:
     return err;
 }
 
+/* Rows [first, first + count) of y, of their sums. */
+static void int8_rows_done(const iso_mat *y, int64_t first, int64_t count, const int32_t *sum,
+                           const float *scale, const struct int8_weights *p, const float *bias,
+                           const iso_then *then)
+{
+    const iso_mat part = iso_packed_strip(y, first, count);
+
+    for (int64_t i = 0; i < count; i++)
+        iso_packed_scale((float *)part.data + i * part.stride, sum + i * p->n, p->n, scale[i],
+                         p->scale, bias);
+    if (then)
+        then->call(then->with, &part, first, 0);
+}
+
 static iso_err int8_mul(iso_mat *y, iso_view x, const void *state, const float *bias,
                         const iso_then *then)
 {
-    (void)then;
     const struct int8_weights *p = state;
     const int64_t room = least(x.rows, STRIP), n = y->cols;
     int8_t *q = NULL;
@@ -169,18 +183,19 @@ static iso_err int8_mul(iso_mat *y, iso_view x, const void *state, const float *
     int32_t *sum = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&q, room * x.cols, sizeof *q));
-    ISO_TRY(iso_alloc(&scale, room, sizeof *scale));
-    ISO_TRY(iso_alloc(&sum, room * n, sizeof *sum));
+    ISO_TRY(iso_alloc_raw(&q, room * x.cols, sizeof *q));
+    ISO_TRY(iso_alloc_raw(&scale, room, sizeof *scale));
+    ISO_TRY(iso_alloc_raw(&sum, room * n, sizeof *sum));
     for (int64_t i = 0; i < x.rows; i += room) {
         const int64_t m = least(room, x.rows - i);
         int8_rows(q, scale, iso_view_rows(x, i, m));
         if (x.cols > 0)
             ISO_TRY(iso_lowp_mul(sum, n, q, m, p->q, NULL));
-#pragma omp parallel for if (m * n > 1 << 14)
-        for (int64_t j = 0; j < m; j++)
-            iso_packed_scale((float *)y->data + (i + j) * y->stride, sum + j * n, n, scale[j],
-                             p->scale, bias);
+        else
+            memset(sum, 0, (size_t)(m * n) * sizeof *sum);
+#pragma omp parallel for schedule(dynamic) if (m * n > 1 << 14)
+        for (int64_t j = 0; j < m; j += FEW)
+            int8_rows_done(y, i + j, least(FEW, m - j), sum + j * n, scale + j, p, bias, then);
     }
 done:
     iso_free(q);
@@ -191,6 +206,7 @@ done:
 
 const struct packed_engine iso_packed_int8_lowp = {
     .name = "oneDNN",
+    .thens = true,
     .available = int8_available,
     .make = int8_make,
     .mul = int8_mul,

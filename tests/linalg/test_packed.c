@@ -357,10 +357,48 @@ static void names(void **state)
                       iso_packed_engine((iso_compute)c));
 }
 
+/* Each number of a result comes by once, finished: twice it plus its place is left. */
+static void doubled(void *with, const iso_mat *part, int64_t row, int64_t col)
+{
+    const iso_mat *y = with;
+
+    assert_true(row >= 0 && row + part->rows <= y->rows && col >= 0 && col + part->cols <= y->cols);
+    for (int64_t i = 0; i < part->rows; i++)
+        for (int64_t j = 0; j < part->cols; j++)
+            ((float *)part->data)[i * part->stride + j] =
+                2 * row_of(part, i)[j] + (float)((row + i) % 7 + (col + j) % 5);
+}
+
+static void then_sees_every_number_once(void **state)
+{
+    (void)state;
+    for (int c = 0; c < 3; c++) {
+        for (int s = 0; s < SHAPES; s++) {
+            const int64_t m = shapes[s][0], n = shapes[s][1], k = shapes[s][2];
+            iso_mat x = drawn(m, k, k, 1), w = drawn(n, k, k, 2), b = drawn(1, n, n, 4);
+            iso_mat plain = drawn(m, n, n + GAP, 3), y = drawn(m, n, n + GAP, 3);
+            iso_packed *p = NULL;
+            ok(iso_packed_new(&p, iso_mat_view(&w), (iso_compute)c));
+            ok(iso_packed_mul(&plain, iso_mat_view(&x), p, b.data));
+            for (int whole = 0; whole < 2; whole++) {
+                const iso_then then = {doubled, &y, whole};
+                ok(iso_packed_mul_then(&y, iso_mat_view(&x), p, b.data, &then));
+                for (int64_t i = 0; i < m; i++)
+                    for (int64_t j = 0; j < n; j++)
+                        near(row_of(&y, i)[j], 2 * row_of(&plain, i)[j] + (float)(i % 7 + j % 5),
+                             0);
+            }
+            iso_packed_free(p);
+            iso_mat_free(&x), iso_mat_free(&w), iso_mat_free(&b);
+            iso_mat_free(&plain), iso_mat_free(&y);
+        }
+    }
+}
+
 int main(void)
 {
-    RUN_TESTS(test(same_as_a_loop), test(by_hand), test(the_largest_sums),
-              test(rows_that_cannot_be_scaled), test(weights_of_every_type),
+    RUN_TESTS(test(same_as_a_loop), test(then_sees_every_number_once), test(by_hand),
+              test(the_largest_sums), test(rows_that_cannot_be_scaled), test(weights_of_every_type),
               test(a_packed_view_is_kept_by_the_plain_product), test(what_is_refused),
               test(every_allocation_fails_once), test(rates_are_measured_or_forced), test(names));
 }
