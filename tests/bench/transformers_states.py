@@ -19,10 +19,11 @@ folder, batch, out = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 texts = {lang: open(path).read().splitlines() for lang, path in (a.split("=", 1) for a in sys.argv[4:])}
 tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
 model = transformers.AutoModel.from_pretrained(folder, dtype=torch.float32).eval()
+positions = model.config.max_position_embeddings - 2 * ("roberta" in model.config.model_type)
 
 
 def states(sentences):
-    ids = tokenizer(sentences, truncation=True, max_length=512)["input_ids"]
+    ids = tokenizer(sentences, truncation=True, max_length=min(512, positions))["input_ids"]
     order = sorted(range(len(ids)), key=lambda i: -len(ids[i]))
     rows = None
     for at in range(0, len(ids), batch):
