@@ -1,11 +1,14 @@
 #include "analysis/search/neighbours.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
 #include "analysis/search/neighbours_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/blas.h"
+
+enum { KEPT = 128 };
 
 static bool is_margin(iso_rule rule)
 {
@@ -29,7 +32,10 @@ static iso_err plan_of(struct near_plan *out, const iso_near_opt *opt)
         .neighbours = o.neighbours        ? o.neighbours
                       : is_margin(o.rule) ? 4
                                           : 10,
-        .kept = o.kept ? o.kept : 128,
+        .kept = o.kept              ? o.kept
+                : o.k <= KEPT / 4   ? KEPT
+                : o.k < INT_MAX / 4 ? 4 * o.k
+                                    : o.k,
         .beta = o.beta > 0 ? o.beta : ISO_RULE_BETA,
     };
     ISO_NEED(!o.knn || out->k <= out->neighbours, "k is %d, more than the %d nearest candidates",

@@ -11,7 +11,7 @@
 
 ISO_BEGIN
 
-/** All zero: cosine, k 1, neighbours 10 (margins: 4), beta 30, kept 128. */
+/** All zero: cosine, k 1, neighbours 10 (margins: 4), beta 30, kept 128, or 4k if that is more. */
 typedef struct iso_near_opt {
     iso_rule rule;
     int k;
