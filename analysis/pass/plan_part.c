@@ -10,7 +10,7 @@
 enum { BLOCK = 4096, PACKED_BLOCK = 4 * BLOCK, LEAST_BLOCK = 256, WIDTH = 3072 };
 
 /* See time_of. */
-enum { ADD = 400, LOOK = 16 };
+enum { ADD = 1000, LOOK = 16, PACK = 200 };
 
 /* What the pairs [first, first + count) of a task involve. */
 struct extent {
@@ -18,6 +18,7 @@ struct extent {
     int64_t columns, max_columns; /* summed and greatest over the matrices */
     int64_t row_bytes;            /* of one row of each, in the sources */
     double squares;               /* Σ p·q over pairs and selves, where these are made */
+    double packed;                /* numbers that the products of columns copy first */
     double products;              /* doubles of the products of groups that are kept */
     double operations;
     double state; /* doubles the ROWS measures keep */
@@ -60,6 +61,7 @@ static void extend_matrix(struct extent *e, const iso_plan_part *plan, int m, bo
         e->max_columns = plan->task.matrix[m]->cols;
     if ((plan->needs & ISO_NEED_SUMS) && !plan->by_items) {
         e->squares += p * p;
+        e->packed += n * p / 2;
         e->operations += n * p * p + (plan->group_gram ? n * (double)plan->deal.most * p : 0);
     }
     if ((plan->needs & ISO_NEED_GRAM) || plan->by_items)
@@ -80,6 +82,7 @@ static void extend(struct extent *e, const iso_plan_part *plan, int64_t i, bool 
         state_of(&plan->task, plan->task.matrix[pair.x]->cols, plan->task.matrix[pair.y]->cols);
     if ((plan->needs & ISO_NEED_SUMS) && !plan->by_items) {
         e->squares += p * q;
+        e->packed += (double)plan->rows * q;
         e->operations += 2 * (double)plan->rows * p * q;
     }
 }
@@ -203,8 +206,8 @@ static bool choose_group_gram(const iso_plan_part *plan, int64_t narrowest)
            plan->deal.most > 0 && plan->deal.most <= BLOCK && plan->deal.most <= narrowest;
 }
 
-/* What adding to p × q doubles, and looking at an entry of a pair's Gram tiles, take beside an
- * operation of a product (measured: tests/bench/cka.sh). */
+/* What adding to p × q doubles, copying a number for a product, and looking at an entry of a pair's
+ * Gram tiles, take beside an operation of a product (measured: tests/bench/bench_cka). */
 static double time_of(const struct extent *e, const iso_plan_part *plan, int64_t block)
 {
     const double n = (double)plan->rows, blocks = block > 0 ? ceil(n / (double)block) : 1;
@@ -212,7 +215,7 @@ static double time_of(const struct extent *e, const iso_plan_part *plan, int64_t
                         : plan->group_gram                              ? (double)plan->deal.most
                                                                         : 0;
 
-    return e->operations + ADD * e->squares * blocks +
+    return e->operations + ADD * e->squares * blocks + PACK * e->packed +
            LOOK * n * near / 2 * (double)(e->pairs + e->selves);
 }
 

@@ -143,7 +143,8 @@ static void memory_changes_nothing(void **state)
     drop(&d);
 }
 
-/* The terms of small groups come from Gram matrices or from products: the same terms. */
+/* The terms of small groups come from Gram matrices or from products, and with them the totals: the
+ * same terms. */
 static void group_terms_come_either_way(void **state)
 {
     (void)state;
@@ -152,9 +153,13 @@ static void group_terms_come_either_way(void **state)
         const iso_task task = task_of(&d, ISO_METHOD_SUMS);
         const iso_run run = {.double_precision = wide};
         iso_plan plan = {0};
-        iso_value gram[8], product[8];
+        iso_value gram[8], product[8], items[8];
         ok(iso_plan_make(&plan, &task, &run));
-        assert_true(plan.part[0].group_gram);
+        assert_true(plan.part[0].block >= 417);
+        plan.part[0].by_items = true;
+        ok(iso_pass(items, NULL, &task, &plan, &run));
+        plan.part[0].by_items = false;
+        plan.part[0].group_gram = true;
         ok(iso_pass(gram, NULL, &task, &plan, &run));
         plan.part[0].group_gram = false;
         ok(iso_pass(product, NULL, &task, &plan, &run));
@@ -162,6 +167,9 @@ static void group_terms_come_either_way(void **state)
         for (int i = 0; i < 8; i++) {
             near(gram[i].lo, product[i].lo, wide ? 1e-11 : 1e-5);
             near(gram[i].hi, product[i].hi, wide ? 1e-11 : 1e-5);
+            near(items[i].value, gram[i].value, wide ? 1e-12 : 1e-6);
+            near(items[i].lo, gram[i].lo, wide ? 1e-11 : 1e-5);
+            near(items[i].hi, gram[i].hi, wide ? 1e-11 : 1e-5);
         }
         iso_plan_free(&plan);
         drop(&d);

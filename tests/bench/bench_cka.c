@@ -1,7 +1,7 @@
 /* Debiased CKA with intervals of 13 × 13 layers of two languages, from memory: the first pass of
  * the process by itself, then later ones, and the share of the best sgemm rate this machine gives.
  *
- *     bench_cka [N [D [LAYERS [ROUNDS]]]]     default 10000 768 13 5
+ *     bench_cka [N [D [LAYERS [ROUNDS [gram|sums]]]]]     default 10000 768 13 5, by the items
  *
  * Prints a line of key=value words for each pass: seconds, processor seconds, of these the
  * system's, page faults; at the end the first beside the median of the later ones. Freed memory is
@@ -11,6 +11,7 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include "analysis/similarity/cka.h"
@@ -113,6 +114,9 @@ int main(int argc, char **argv)
                            .pair = pair,
                            .pairs = layers * layers,
                            .measure = measure,
+                           .method = argc <= 5                      ? ISO_METHOD_AUTO
+                                     : strcmp(argv[5], "gram") == 0 ? ISO_METHOD_GRAM
+                                                                    : ISO_METHOD_SUMS,
                            .measures = 1};
     const iso_run run = {.mem = (int64_t)8 << 30};
     check(iso_plan_make(&plan, &task, &run));
