@@ -63,7 +63,7 @@ static iso_value value_of(const iso_measure *m, iso_view vx, iso_view vy, const 
     if (way->block) {
         plan.part[0].block = way->block;
         plan.part[0].spans = 1;
-        plan.part[0].group_gram = false;
+        plan.part[0].group_gram = plan.part[0].by_items = false;
     }
     ok(iso_pass(&v, NULL, &task, &plan, &run));
     iso_plan_free(&plan);
