@@ -5,43 +5,21 @@
 /* Each set is the same C, compiled for another target; the compiler writes the vectors. */
 #pragma GCC diagnostic ignored "-Wpsabi"
 
-#define SET(name)                                                                                  \
-    {                                                                                              \
-        ROWS, 2 * LANES, name##_full, name##_half, name##_pack, name##_deal                        \
-    }
-
 #define TARGET
 #define ROWS    4
 #define NAME(x) f32_plain_##x
 #define REAL    float
 #define LANE    int32_t
 #define LANES   4
-#define COUNT                                                                                      \
-    {                                                                                              \
-        0, 1, 2, 3                                                                                 \
-    }
+#define COUNT   0, 1, 2, 3
 #include "lib/linalg/tile_tmpl.h"
-static const iso_tiles f32_plain = SET(f32_plain);
-#undef NAME
-#undef REAL
-#undef LANE
-#undef LANES
-#undef COUNT
+
 #define NAME(x) f64_plain_##x
 #define REAL    double
 #define LANE    int64_t
 #define LANES   2
-#define COUNT                                                                                      \
-    {                                                                                              \
-        0, 1                                                                                       \
-    }
+#define COUNT   0, 1
 #include "lib/linalg/tile_tmpl.h"
-static const iso_tiles f64_plain = SET(f64_plain);
-#undef NAME
-#undef REAL
-#undef LANE
-#undef LANES
-#undef COUNT
 #undef TARGET
 #undef ROWS
 
@@ -53,32 +31,15 @@ static const iso_tiles f64_plain = SET(f64_plain);
 #define REAL    float
 #define LANE    int32_t
 #define LANES   8
-#define COUNT                                                                                      \
-    {                                                                                              \
-        0, 1, 2, 3, 4, 5, 6, 7                                                                     \
-    }
+#define COUNT   0, 1, 2, 3, 4, 5, 6, 7
 #include "lib/linalg/tile_tmpl.h"
-static const iso_tiles f32_avx2 = SET(f32_avx2);
-#undef NAME
-#undef REAL
-#undef LANE
-#undef LANES
-#undef COUNT
+
 #define NAME(x) f64_avx2_##x
 #define REAL    double
 #define LANE    int64_t
 #define LANES   4
-#define COUNT                                                                                      \
-    {                                                                                              \
-        0, 1, 2, 3                                                                                 \
-    }
+#define COUNT   0, 1, 2, 3
 #include "lib/linalg/tile_tmpl.h"
-static const iso_tiles f64_avx2 = SET(f64_avx2);
-#undef NAME
-#undef REAL
-#undef LANE
-#undef LANES
-#undef COUNT
 #undef TARGET
 #undef ROWS
 
@@ -88,46 +49,34 @@ static const iso_tiles f64_avx2 = SET(f64_avx2);
 #define REAL    float
 #define LANE    int32_t
 #define LANES   16
-#define COUNT                                                                                      \
-    {                                                                                              \
-        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15                                       \
-    }
+#define COUNT   0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
 #include "lib/linalg/tile_tmpl.h"
-static const iso_tiles f32_avx512 = SET(f32_avx512);
-#undef NAME
-#undef REAL
-#undef LANE
-#undef LANES
-#undef COUNT
+
 #define NAME(x) f64_avx512_##x
 #define REAL    double
 #define LANE    int64_t
 #define LANES   8
-#define COUNT                                                                                      \
-    {                                                                                              \
-        0, 1, 2, 3, 4, 5, 6, 7                                                                     \
-    }
+#define COUNT   0, 1, 2, 3, 4, 5, 6, 7
 #include "lib/linalg/tile_tmpl.h"
-static const iso_tiles f64_avx512 = SET(f64_avx512);
 
 const iso_tiles *iso_tiles_best(iso_dtype dtype)
 {
     switch (iso_cpu_level()) {
     case ISO_CPU_AVX512:
-        return dtype == ISO_F64 ? &f64_avx512 : &f32_avx512;
+        return dtype == ISO_F64 ? &f64_avx512_kernels : &f32_avx512_kernels;
     case ISO_CPU_AVX2:
-        return dtype == ISO_F64 ? &f64_avx2 : &f32_avx2;
+        return dtype == ISO_F64 ? &f64_avx2_kernels : &f32_avx2_kernels;
     case ISO_CPU_PLAIN:
         break;
     }
-    return dtype == ISO_F64 ? &f64_plain : &f32_plain;
+    return dtype == ISO_F64 ? &f64_plain_kernels : &f32_plain_kernels;
 }
 
 #else
 
 const iso_tiles *iso_tiles_best(iso_dtype dtype)
 {
-    return dtype == ISO_F64 ? &f64_plain : &f32_plain;
+    return dtype == ISO_F64 ? &f64_plain_kernels : &f32_plain_kernels;
 }
 
 #endif

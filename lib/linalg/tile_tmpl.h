@@ -1,5 +1,6 @@
-/* Included by tile.c once for each number type and target, with TARGET, NAME(x), REAL, LANE (an
- * integer as wide as REAL), LANES, COUNT (0, 1, ... LANES - 1) and ROWS set. */
+/* Included by tile.c once for each number type and target, with TARGET and ROWS set, and with
+ * NAME(x), REAL, LANE (an integer as wide as REAL), LANES and COUNT (0, 1, ... LANES - 1), which
+ * end here. */
 
 typedef REAL NAME(vec) __attribute__((vector_size(sizeof(REAL) * LANES)));
 typedef REAL NAME(mem)
@@ -93,7 +94,7 @@ TARGET static void NAME(deal)(void *to, const void *row, int64_t m, int64_t k)
  * off the diagonal. */
 TARGET __attribute__((always_inline)) static inline void NAME(transpose)(NAME(vec) * x)
 {
-    const NAME(lanes) at = COUNT;
+    const NAME(lanes) at = {COUNT};
 
 #pragma GCC unroll 4
     for (int s = 1; s < LANES; s *= 2) {
@@ -141,5 +142,13 @@ TARGET static void NAME(pack)(void *panel, const void *b, int64_t stride, int64_
     }
 }
 
+static const iso_tiles NAME(kernels) = {ROWS,       2 * LANES,  NAME(full),
+                                        NAME(half), NAME(pack), NAME(deal)};
+
 #undef VECTOR
 #undef AHEAD
+#undef NAME
+#undef REAL
+#undef LANE
+#undef LANES
+#undef COUNT
