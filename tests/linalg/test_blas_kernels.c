@@ -241,10 +241,10 @@ static void threads_are_as_they_were(void **state)
     (void)state;
     const iso_threads two = iso_blas_enter(&many);
     assert_true(two.blas == 2 && two.loops == 2);
-    const iso_threads lots = iso_blas_enter(&one);
-    assert_true(lots.loops == many.threads && lots.blas > 0);
+    const iso_threads before_many = iso_blas_enter(&one);
+    assert_true(before_many.loops == many.threads && before_many.blas > 0);
     assert_int_equal(iso_blas_threads(), 1);
-    iso_blas_leave(lots);
+    iso_blas_leave(before_many);
     iso_blas_leave(two);
     for (int i = 0; i < 2; i++)
         iso_blas_leave(iso_blas_enter(&many)); /* said once */
