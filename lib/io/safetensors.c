@@ -41,7 +41,7 @@ static void safetensors_close(iso_reader *self)
     iso_free(r);
 }
 
-static iso_array array_of(const iso_tensor *t, const iso_file *file)
+static iso_array array_of(const iso_tensor_entry *t, const iso_file *file)
 {
     iso_array a = {.file = file, .offset = t->offset, .dtype = t->dtype, .rank = t->rank};
 
@@ -54,12 +54,12 @@ static iso_array array_of(const iso_tensor *t, const iso_file *file)
 static iso_err take_matrices(struct safetensors *r, const iso_tensor_list *list, const char *wanted,
                              const iso_file *file)
 {
-    const iso_tensor *passed = NULL;
+    const iso_tensor_entry *passed = NULL;
     iso_buf what = {0};
     iso_err err = ISO_OK;
 
     for (int64_t i = 0; i < list->count; i++) {
-        const iso_tensor *t = &list->at[i];
+        const iso_tensor_entry *t = &list->at[i];
         if (wanted && strcmp(t->name, wanted) != 0)
             continue;
         if (!t->floats || (t->rank != 2 && t->rank != 3)) {

@@ -31,7 +31,7 @@ static const struct type {
 };
 
 /* How large a number of that type is; 0 when we do not know. */
-static int understand_type(iso_tensor *t)
+static int understand_type(iso_tensor_entry *t)
 {
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         if (strcmp(types[i].name, t->type) == 0) {
@@ -44,7 +44,8 @@ static int understand_type(iso_tensor *t)
 }
 
 /* Sets rank and shape, and how many numbers there are: -1 when that is no number of 64 bits. */
-static iso_err read_shape(iso_tensor *t, int64_t *numbers, const iso_json *shape, const char *path)
+static iso_err read_shape(iso_tensor_entry *t, int64_t *numbers, const iso_json *shape,
+                          const char *path)
 {
     int64_t n = 1;
     bool empty = false, huge = false;
@@ -67,7 +68,7 @@ static iso_err read_shape(iso_tensor *t, int64_t *numbers, const iso_json *shape
     return ISO_OK;
 }
 
-static iso_err read_place(iso_tensor *t, const iso_json *offsets, int64_t data, int64_t room,
+static iso_err read_place(iso_tensor_entry *t, const iso_json *offsets, int64_t data, int64_t room,
                           const char *path)
 {
     int64_t begin, end;
@@ -86,7 +87,7 @@ static iso_err read_place(iso_tensor *t, const iso_json *offsets, int64_t data, 
     return ISO_OK;
 }
 
-static iso_err read_tensor(iso_tensor *t, const iso_json *node, int64_t data, int64_t room,
+static iso_err read_tensor(iso_tensor_entry *t, const iso_json *node, int64_t data, int64_t room,
                            const char *path)
 {
     int64_t numbers = 0;
@@ -112,12 +113,12 @@ done:
 
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(((const iso_tensor *)a)->name, ((const iso_tensor *)b)->name);
+    return strcmp(((const iso_tensor_entry *)a)->name, ((const iso_tensor_entry *)b)->name);
 }
 
 static int by_place(const void *a, const void *b)
 {
-    const iso_tensor *x = a, *y = b;
+    const iso_tensor_entry *x = a, *y = b;
 
     if (x->offset != y->offset)
         return x->offset < y->offset ? -1 : 1;
@@ -126,10 +127,10 @@ static int by_place(const void *a, const void *b)
 
 /* Every byte of the data in one tensor: what lies between or behind them would be dropped unseen.
  */
-static iso_err check_places(const iso_tensor *t, int64_t count, int64_t data, int64_t size,
+static iso_err check_places(const iso_tensor_entry *t, int64_t count, int64_t data, int64_t size,
                             const char *path)
 {
-    const iso_tensor *before = NULL;
+    const iso_tensor_entry *before = NULL;
     int64_t end = data;
 
     for (int64_t i = 0; i <= count; i++) {
@@ -152,7 +153,7 @@ static iso_err check_places(const iso_tensor *t, int64_t count, int64_t data, in
 }
 
 /* No name twice, no byte in two tensors or in none. Leaves them in the order of their names. */
-static iso_err check_apart(iso_tensor *t, int64_t count, int64_t data, int64_t size,
+static iso_err check_apart(iso_tensor_entry *t, int64_t count, int64_t data, int64_t size,
                            const char *path)
 {
     iso_err err = ISO_OK;

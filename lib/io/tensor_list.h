@@ -15,18 +15,18 @@ enum {
     ISO_TENSOR_RANK = 8    /* axes of which the lengths are kept */
 };
 
-typedef struct iso_tensor {
+typedef struct iso_tensor_entry {
     const char *name, *type; /* as the file has them */
     bool floats;             /* `dtype` holds; else the numbers are of another type */
     iso_dtype dtype;
     int rank; /* may be more than ISO_TENSOR_RANK */
     int64_t shape[ISO_TENSOR_RANK];
     int64_t offset, bytes; /* from the beginning of the file */
-} iso_tensor;
+} iso_tensor_entry;
 
 /** {0} is empty. Names live as long as the list. */
 typedef struct iso_tensor_list {
-    iso_tensor *at; /* in the order of their names */
+    iso_tensor_entry *at; /* in the order of their names */
     int64_t count;
     iso_json *root;
 } iso_tensor_list;

@@ -44,13 +44,13 @@ void iso_weights_close(iso_weights *w)
     iso_free(w);
 }
 
-/* Maps a file and lists its tensors. What it took, shard_close gives back, also after a failure. */
-static iso_err shard_open(struct shard *s, const char *folder, const char *name)
+/* Maps the file at its path and lists its tensors. What it took, shard_close gives back, also after
+ * a failure. */
+static iso_err shard_open(struct shard *s)
 {
     iso_file *file = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_folder_path(&s->path, folder, name));
     ISO_TRY(iso_file_open(&file, s->path));
     ISO_TRY(iso_tensor_list_read(&s->list, file));
     ISO_TRY(iso_mapped_open(&s->map, file));
@@ -59,7 +59,7 @@ done:
     return err;
 }
 
-static iso_weight weight_of(const iso_tensor *t, const struct shard *s)
+static iso_weight weight_of(const iso_tensor_entry *t, const struct shard *s)
 {
     iso_weight w = {.name = t->name,
                     .type = t->type,
@@ -105,13 +105,14 @@ done:
     return err;
 }
 
-static iso_err open_whole(iso_weights *w, const char *folder)
+static iso_err open_whole(iso_weights *w, const char *path)
 {
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&w->shards, 1, sizeof *w->shards));
     w->shard_count = 1;
-    ISO_TRY(shard_open(&w->shards[0], folder, whole_name));
+    ISO_TRY(iso_str_dup(&w->shards[0].path, path, -1));
+    ISO_TRY(shard_open(&w->shards[0]));
     ISO_TRY(gather(w));
 done:
     return err;
@@ -176,8 +177,11 @@ static iso_err open_files(iso_weights *w, const struct entry *list, int64_t coun
         files += i == 0 || by_file(&list[i], &list[i - 1]) != 0;
     ISO_TRY(iso_alloc(&w->shards, files, sizeof *w->shards));
     for (int64_t i = 0; i < count; i++) {
-        if (i == 0 || by_file(&list[i], &list[i - 1]) != 0)
-            ISO_TRY(shard_open(&w->shards[w->shard_count++], folder, list[i].file));
+        if (i > 0 && by_file(&list[i], &list[i - 1]) == 0)
+            continue;
+        struct shard *s = &w->shards[w->shard_count++];
+        ISO_TRY(iso_folder_path(&s->path, folder, list[i].file));
+        ISO_TRY(shard_open(s));
     }
 done:
     return err;
@@ -233,26 +237,53 @@ static iso_err nothing_to_open(const char *folder)
     return iso_fail(ISO_EIO, "%s: holds neither %s nor %s", folder, whole_name, index_name);
 }
 
-iso_err iso_weights_open(iso_weights **out, const char *folder)
+static iso_err can_read(const char *path)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return iso_fail(ISO_EUNSUP, "%s: weights are not read on big-endian machines", path);
+#endif
+    (void)path;
+    return ISO_OK;
+}
+
+iso_err iso_weights_open_file(iso_weights **out, const char *path)
 {
     iso_weights *w = NULL;
     iso_err err = ISO_OK;
 
-    ISO_NEED(folder && *folder, "folder: is empty");
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    ISO_FAIL(ISO_EUNSUP, "%s: weights are not read on big-endian machines", folder);
-#endif
-    ISO_TRY(iso_folder_check(folder));
+    ISO_TRY(can_read(path));
     ISO_TRY(iso_alloc(&w, 1, sizeof *w));
-    if (iso_folder_has(folder, whole_name))
-        ISO_TRY(open_whole(w, folder));
-    else if (iso_folder_has(folder, index_name))
+    ISO_TRY(open_whole(w, path));
+    *out = w;
+    w = NULL;
+done:
+    iso_weights_close(w);
+    return err;
+}
+
+iso_err iso_weights_open(iso_weights **out, const char *folder)
+{
+    iso_weights *w = NULL;
+    char *path = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_NEED(folder && *folder, "folder: is empty");
+    ISO_TRY(can_read(folder));
+    ISO_TRY(iso_folder_check(folder));
+    ISO_TRY(iso_folder_path(&path, folder, whole_name));
+    if (iso_folder_has(folder, whole_name)) {
+        err = iso_weights_open_file(out, path);
+        goto done;
+    }
+    ISO_TRY(iso_alloc(&w, 1, sizeof *w));
+    if (iso_folder_has(folder, index_name))
         ISO_TRY(open_shards(w, folder));
     else
         ISO_TRY(nothing_to_open(folder));
     *out = w;
     w = NULL;
 done:
+    iso_free(path);
     iso_weights_close(w);
     return err;
 }

@@ -39,6 +39,9 @@ typedef struct iso_weights iso_weights;
 ISO_MUST_USE iso_err iso_weights_open(iso_weights **out, const char *folder);
 void iso_weights_close(iso_weights *w);
 
+/** The same of one safetensors file, whatever it is called. */
+ISO_MUST_USE iso_err iso_weights_open_file(iso_weights **out, const char *path);
+
 /**
  * That no file was cut so far: what was read of `data` before is what the files hold. Without a
  * handler of SIGBUS (lib/io/mapped.h) a cut file ends the program when it is read.

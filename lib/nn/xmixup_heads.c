@@ -152,7 +152,7 @@ done:
 
 /* Safetensors ---------------------------------------------------------------------- */
 
-static iso_err read_number(double *out, const iso_tensor *t, const iso_file *file)
+static iso_err read_number(double *out, const iso_tensor_entry *t, const iso_file *file)
 {
     double raw = 0; /* size and alignment for every type */
     iso_err err = ISO_OK;
@@ -171,7 +171,7 @@ done:
 }
 
 /* A tensor called mixup.<layer>.W or mixup.<layer>.b; `name` is what follows the first dot. */
-static iso_err read_tensor(struct reading *r, const iso_tensor *t, const char *name,
+static iso_err read_tensor(struct reading *r, const iso_tensor_entry *t, const char *name,
                            const iso_file *file)
 {
     const char *dot = strchr(name, '.');
