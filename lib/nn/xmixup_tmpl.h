@@ -1,8 +1,9 @@
-/* Included by xmixup.c once for each target, with TARGET and NAME(x) set. */
+/* Included by xmixup_loops.c once for each target, with TARGET and NAME(x) set. */
 
 typedef double NAME(vec) __attribute__((vector_size(8 * LANES)));
 typedef double NAME(mem) __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
 typedef float NAME(mem4) __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+typedef float NAME(some) __attribute__((vector_size(4 * LANES)));
 typedef int64_t NAME(ints) __attribute__((vector_size(8 * LANES)));
 typedef uint64_t NAME(bits) __attribute__((vector_size(8 * LANES)));
 typedef float NAME(wide) __attribute__((vector_size(8 * LANES)));
@@ -12,6 +13,7 @@ typedef int32_t NAME(ints8) __attribute__((vector_size(8 * LANES)));
 #define vec   NAME(vec)
 #define mem   NAME(mem)
 #define mem4  NAME(mem4)
+#define some  NAME(some)
 #define ints  NAME(ints)
 #define bits  NAME(bits)
 #define wide  NAME(wide)
@@ -125,6 +127,25 @@ TARGET static void NAME(fold)(double *z, double *a, double *sum, const double *x
     }
 }
 
+TARGET static void NAME(pull)(float *ds, const double *x, const double *by, const double *about,
+                              const double *row, int64_t n)
+{
+    const vec least = (vec){0} - 708.0;
+
+    for (int64_t i = 0; i < n; i += LANES) {
+        const vec far = LOAD(x + i), v = PICK(vec, ints, far < least, least, far);
+        vec e = v;
+        NAME(exp)(&e);
+        e = PICK(vec, ints, far < least, (vec){0}, e);
+        e *= v * (LOAD(by + i) + row[0]) - (LOAD(about + i) + row[1]);
+        if (n - i >= LANES)
+            *(mem4 *)(ds + i) -= __builtin_convertvector(e, some);
+        else
+            for (int64_t j = i; j < n; j++)
+                ds[j] -= (float)e[j - i];
+    }
+}
+
 #undef LOAD
 #undef PICK
 #undef SHIFT
@@ -133,6 +154,7 @@ TARGET static void NAME(fold)(double *z, double *a, double *sum, const double *x
 #undef vec
 #undef mem
 #undef mem4
+#undef some
 #undef ints
 #undef bits
 #undef wide
