@@ -6,6 +6,7 @@
 
 #include "analysis/study/items/language_span.h"
 #include "analysis/classify/probe.h"
+#include "analysis/classify/scored.h"
 #include "analysis/measure/value.h"
 #include "analysis/study/probe/probes.h"
 #include "analysis/study/items/selection.h"
@@ -121,31 +122,6 @@ iso_err iso_probe_layer_read(struct probe_layer *l, const struct probe_set *set,
 iso_err iso_probe_layer_run(struct probe_layer *l, const struct probe_set *set,
                             const struct probe_ask *ask, const iso_run *run);
 void iso_probe_layer_free(struct probe_layer *l, const struct probe_set *set);
-
-/* --- Scores --- */
-
-/* Right answers and questions of each item, of one language. */
-struct probe_tally {
-    double *right, *whole;
-};
-
-iso_err iso_probe_tally_make(struct probe_tally *out, const struct probe_set *set, int lang,
-                             const int32_t *label, const int32_t *said);
-void iso_probe_tally_free(struct probe_tally *t);
-
-/* Accuracy of some languages together. */
-iso_err iso_probe_accuracy(iso_value *out, const struct probe_tally *tally, int count,
-                           const struct probe_set *set, const struct probe_ask *ask);
-
-/* Mean F1 over the classes that some languages have or were said to have. */
-iso_err iso_probe_f1(iso_value *out, const struct probe_set *set, const struct probe_ask *ask,
-                     const int32_t *const *label, const int32_t *const *said, int first, int count,
-                     int classes);
-
-/* Mean accuracy of `sources` minus that of `targets` languages, tally by tally. */
-iso_err iso_probe_gap(iso_value *out, const struct probe_tally *source, int sources,
-                      const struct probe_tally *target, int targets, const struct probe_set *set,
-                      const struct probe_ask *ask);
 
 /* Records of one layer, each to the list of its cell. */
 iso_err iso_probe_layer_records(iso_records *list, const struct probe_layer *l,

@@ -11,8 +11,9 @@ struct work {
     const struct probe_layer *l;
     const struct probe_set *set;
     const struct probe_ask *ask;
-    const int32_t **label;
-    struct probe_tally *tally[PROBE_PREDICTORS];
+    struct score_ask how;
+    struct scored *said[PROBE_PREDICTORS]; /* of each language */
+    struct tally *tally[PROBE_PREDICTORS];
 };
 
 static iso_record name(const struct work *w, int cell)
@@ -45,23 +46,22 @@ static iso_err add(const struct work *w, int cell, iso_record *r, const iso_valu
 /* --- Of one language --- */
 
 static iso_err score(iso_value *out, const struct work *w, const struct probe_cell *c,
-                     enum probe_predictor predictor, int lang, const struct probe_ask *ask)
+                     enum probe_predictor predictor, int lang, const struct score_ask *how)
 {
     if (c->kind == PROBE_ACCURACY)
-        return iso_probe_accuracy(out, &w->tally[predictor][lang], 1, w->set, ask);
-    return iso_probe_f1(out, w->set, ask, w->label,
-                        (const int32_t *const *)w->l->predicted[predictor], lang, 1,
-                        w->set->classes);
+        return iso_score_accuracy(out, &w->tally[predictor][lang], 1, how);
+    return iso_score_f1(out, &w->said[predictor][lang], 1, w->set->classes, how);
 }
 
 /* What the most frequent class would have had is chance to those who learnt. */
 static iso_err value_of(iso_value *out, const struct work *w, const struct probe_cell *c, int lang)
 {
-    const struct probe_ask bare = {.seed = w->ask->seed, .bare = true};
+    struct score_ask bare = w->how;
     iso_value majority;
     iso_err err = ISO_OK;
 
-    ISO_TRY(score(out, w, c, c->predictor, lang, w->ask));
+    bare.bare = true;
+    ISO_TRY(score(out, w, c, c->predictor, lang, &w->how));
     if (c->predictor == PROBE_MAJORITY)
         return ISO_OK;
     ISO_TRY(score(&majority, w, c, PROBE_MAJORITY, lang, &bare));
@@ -109,14 +109,14 @@ done:
 
 static iso_err add_gap(const struct work *w, int cell, int first, int count)
 {
-    const struct probe_tally *t = w->tally[PROBE_LEARNT];
+    const struct tally *t = w->tally[PROBE_LEARNT];
     iso_record r = name(w, cell);
     iso_value v;
     iso_err err = ISO_OK;
 
     if (iso_probe_cells[cell].kind == PROBE_GAP)
         r.tgt = w->set->lang[first].lang->name;
-    ISO_TRY(iso_probe_gap(&v, t, w->set->sources, t + first, count, w->set, w->ask));
+    ISO_TRY(iso_score_gap(&v, t, w->set->sources, t + first, count, &w->how));
     ISO_TRY(add(w, cell, &r, &v));
 done:
     return err;
@@ -128,7 +128,6 @@ done:
 static iso_err add_languages(const struct work *w, int cell)
 {
     const struct probe_set *set = w->set;
-    const int32_t *const *language = (const int32_t *const *)w->l->language;
     iso_record r = name(w, cell);
     iso_buf names = {0};
     iso_value v;
@@ -138,11 +137,9 @@ static iso_err add_languages(const struct work *w, int cell)
         ISO_TRY(iso_buf_printf(&names, "%s%s", l ? "+" : "", set->lang[l].lang->name));
     r.subset = names.text;
     if (iso_probe_cells[cell].kind == PROBE_ACCURACY)
-        ISO_TRY(iso_probe_accuracy(&v, w->tally[PROBE_LANGUAGE], set->langs, set, w->ask));
+        ISO_TRY(iso_score_accuracy(&v, w->tally[PROBE_LANGUAGE], set->langs, &w->how));
     else
-        ISO_TRY(iso_probe_f1(&v, set, w->ask, language,
-                             (const int32_t *const *)w->l->predicted[PROBE_LANGUAGE], 0, set->langs,
-                             set->langs));
+        ISO_TRY(iso_score_f1(&v, w->said[PROBE_LANGUAGE], set->langs, set->langs, &w->how));
     if (iso_probe_cells[cell].kind == PROBE_ACCURACY)
         v.null = 1.0 / set->langs;
     ISO_TRY(add(w, cell, &r, &v));
@@ -177,10 +174,15 @@ static iso_err count_right(struct work *w, enum probe_predictor s)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&w->tally[s], w->set->langs, sizeof **w->tally));
-    for (int l = 0; l < w->set->langs; l++)
-        ISO_TRY(iso_probe_tally_make(&w->tally[s][l], w->set, l,
-                                     s == PROBE_LANGUAGE ? w->l->language[l] : w->label[l],
-                                     w->l->predicted[s][l]));
+    ISO_TRY(iso_alloc(&w->said[s], w->set->langs, sizeof **w->said));
+    for (int i = 0; i < w->set->langs; i++) {
+        const struct probe_lang *l = &w->set->lang[i];
+        w->said[s][i] = (struct scored){.label = s == PROBE_LANGUAGE ? w->l->language[i] : l->label,
+                                        .said = w->l->predicted[s][i],
+                                        .item = l->item,
+                                        .rows = l->lang->rows};
+        ISO_TRY(iso_tally_make(&w->tally[s][i], &w->said[s][i], w->set->items));
+    }
 done:
     return err;
 }
@@ -188,12 +190,13 @@ done:
 iso_err iso_probe_layer_records(iso_records *list, const struct probe_layer *l,
                                 const struct probe_set *set, const struct probe_ask *ask)
 {
-    struct work w = {list, l, set, ask, NULL, {NULL}};
+    struct work w = {.list = list,
+                     .l = l,
+                     .set = set,
+                     .ask = ask,
+                     .how = {.items = set->items, .seed = ask->seed, .bare = ask->bare}};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&w.label, set->langs, sizeof *w.label));
-    for (int i = 0; i < set->langs; i++)
-        w.label[i] = set->lang[i].label;
     for (int s = 0; s < PROBE_PREDICTORS; s++) {
         if (ask->needs[s])
             ISO_TRY(count_right(&w, (enum probe_predictor)s));
@@ -205,9 +208,9 @@ iso_err iso_probe_layer_records(iso_records *list, const struct probe_layer *l,
 done:
     for (int s = 0; s < PROBE_PREDICTORS; s++) {
         for (int i = 0; w.tally[s] && i < set->langs; i++)
-            iso_probe_tally_free(&w.tally[s][i]);
+            iso_tally_free(&w.tally[s][i]);
         iso_free(w.tally[s]);
+        iso_free(w.said[s]);
     }
-    iso_free(w.label);
     return err;
 }

@@ -1,46 +1,44 @@
-/* From what was predicted to accuracy, macro-F1 and gaps, each with its interval over items. */
+#include "analysis/classify/scored.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "analysis/search/hits.h"
-#include "analysis/study/probe/probe_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/bootstrap.h"
 
 static const char no_examples[] = "no example is tested";
 
-static iso_boot boot_of(const struct probe_ask *ask)
+static iso_boot boot_of(const struct score_ask *ask)
 {
     return ask->bare ? ISO_BOOT_NONE : ISO_BOOT_PERCENTILE;
 }
 
-iso_err iso_probe_tally_make(struct probe_tally *out, const struct probe_set *set, int lang,
-                             const int32_t *label, const int32_t *said)
+iso_err iso_tally_make(struct tally *out, const struct scored *of, int64_t items)
 {
-    const struct probe_lang *l = &set->lang[lang];
-    struct probe_tally t = {0};
+    struct tally t = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&t.right, set->items, sizeof *t.right));
-    ISO_TRY(iso_alloc(&t.whole, set->items, sizeof *t.whole));
-    for (int64_t r = 0; r < l->lang->rows; r++) {
-        if (label[r] < 0)
+    ISO_TRY(iso_alloc(&t.right, items, sizeof *t.right));
+    ISO_TRY(iso_alloc(&t.whole, items, sizeof *t.whole));
+    for (int64_t r = 0; r < of->rows; r++) {
+        if (of->label[r] < 0)
             continue;
-        t.whole[l->item[r]]++;
-        t.right[l->item[r]] += said[r] == label[r];
+        t.whole[of->item[r]]++;
+        t.right[of->item[r]] += of->said[r] == of->label[r];
     }
     *out = t;
     return ISO_OK;
 done:
-    iso_probe_tally_free(&t);
+    iso_tally_free(&t);
     return err;
 }
 
-void iso_probe_tally_free(struct probe_tally *t)
+void iso_tally_free(struct tally *t)
 {
     iso_free(t->right);
     iso_free(t->whole);
-    *t = (struct probe_tally){0};
+    *t = (struct tally){0};
 }
 
 /* --- Accuracy --- */
@@ -57,7 +55,7 @@ static void take_bounds(iso_value *v, double lo, double hi)
 /* Items whose examples are several: whole items are drawn. Where all are right, or none, the exact
  * bounds of so many items serve. */
 static iso_err ratio(iso_value *out, double *right, const double *whole, int64_t n, double examples,
-                     const struct probe_ask *ask)
+                     const struct score_ask *ask)
 {
     double sum = 0, lo = NAN, hi = NAN;
     iso_err err = ISO_OK;
@@ -78,16 +76,16 @@ done:
     return err;
 }
 
-iso_err iso_probe_accuracy(iso_value *out, const struct probe_tally *tally, int count,
-                           const struct probe_set *set, const struct probe_ask *ask)
+iso_err iso_score_accuracy(iso_value *out, const struct tally *tally, int count,
+                           const struct score_ask *ask)
 {
     double *right = NULL, *whole = NULL, examples = 0;
     int64_t n = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&right, set->items, sizeof *right));
-    ISO_TRY(iso_alloc(&whole, set->items, sizeof *whole));
-    for (int64_t i = 0; i < set->items; i++) {
+    ISO_TRY(iso_alloc(&right, ask->items, sizeof *right));
+    ISO_TRY(iso_alloc(&whole, ask->items, sizeof *whole));
+    for (int64_t i = 0; i < ask->items; i++) {
         right[n] = whole[n] = 0;
         for (int t = 0; t < count; t++) {
             right[n] += tally[t].right[i];
@@ -111,13 +109,13 @@ done:
 /* --- Gaps --- */
 
 struct gap {
-    const struct probe_tally *source, *target;
+    const struct tally *source, *target;
     int sources, targets;
     const int64_t *item; /* those that some language was asked about */
 };
 
 /* The mean over languages of their accuracies on the items drawn. */
-static double mean_accuracy(const struct probe_tally *t, int count, const struct gap *g,
+static double mean_accuracy(const struct tally *t, int count, const struct gap *g,
                             const int64_t *pick, int64_t n)
 {
     double sum = 0;
@@ -142,7 +140,7 @@ static double iso_gap_of(void *payload, const int64_t *pick, int64_t n)
 }
 
 /* The mean of right answers over languages, where each was asked once; else *once is false. */
-static double outcome(const struct probe_tally *t, int count, int64_t item, bool *once)
+static double outcome(const struct tally *t, int count, int64_t item, bool *once)
 {
     double sum = 0;
 
@@ -153,7 +151,7 @@ static double outcome(const struct probe_tally *t, int count, int64_t item, bool
     return sum / count;
 }
 
-static bool asked(const struct probe_tally *t, int count, int64_t item)
+static bool asked(const struct tally *t, int count, int64_t item)
 {
     for (int l = 0; l < count; l++) {
         if (t[l].whole[item] > 0)
@@ -162,7 +160,7 @@ static bool asked(const struct probe_tally *t, int count, int64_t item)
     return false;
 }
 
-static iso_err gap_by_draws(iso_value *out, struct gap *g, int64_t n, const struct probe_ask *ask)
+static iso_err gap_by_draws(iso_value *out, struct gap *g, int64_t n, const struct score_ask *ask)
 {
     const iso_boot_statistic of = {iso_gap_of, g};
     int64_t *all = NULL;
@@ -183,19 +181,18 @@ done:
     return err;
 }
 
-iso_err iso_probe_gap(iso_value *out, const struct probe_tally *source, int sources,
-                      const struct probe_tally *target, int targets, const struct probe_set *set,
-                      const struct probe_ask *ask)
+iso_err iso_score_gap(iso_value *out, const struct tally *source, int sources,
+                      const struct tally *target, int targets, const struct score_ask *ask)
 {
     double *here = NULL, *there = NULL;
     int64_t *item = NULL, n = 0;
     bool once = true;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&here, set->items, sizeof *here));
-    ISO_TRY(iso_alloc(&there, set->items, sizeof *there));
-    ISO_TRY(iso_alloc(&item, set->items, sizeof *item));
-    for (int64_t i = 0; i < set->items; i++) {
+    ISO_TRY(iso_alloc(&here, ask->items, sizeof *here));
+    ISO_TRY(iso_alloc(&there, ask->items, sizeof *there));
+    ISO_TRY(iso_alloc(&item, ask->items, sizeof *item));
+    for (int64_t i = 0; i < ask->items; i++) {
         if (!asked(source, sources, i) && !asked(target, targets, i))
             continue;
         here[n] = outcome(source, sources, i, &once);
@@ -285,29 +282,28 @@ static void lay_items(struct answers *a, int64_t *place, const int64_t *size, in
     a->count = at;
 }
 
-static iso_err gather(struct answers *a, const struct probe_set *set, const int32_t *const *label,
-                      const int32_t *const *said, int first, int count)
+static iso_err gather(struct answers *a, const struct scored *of, int count, int64_t items)
 {
     int64_t *size = NULL, *place = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&size, set->items, sizeof *size));
-    ISO_TRY(iso_alloc(&place, set->items, sizeof *place));
-    ISO_TRY(iso_alloc(&a->first, set->items + 1, sizeof *a->first));
-    for (int l = first; l < first + count; l++) {
-        for (int64_t r = 0; r < set->lang[l].lang->rows; r++)
-            size[set->lang[l].item[r]] += label[l][r] >= 0;
+    ISO_TRY(iso_alloc(&size, items, sizeof *size));
+    ISO_TRY(iso_alloc(&place, items, sizeof *place));
+    ISO_TRY(iso_alloc(&a->first, items + 1, sizeof *a->first));
+    for (int l = 0; l < count; l++) {
+        for (int64_t r = 0; r < of[l].rows; r++)
+            size[of[l].item[r]] += of[l].label[r] >= 0;
     }
-    lay_items(a, place, size, set->items);
+    lay_items(a, place, size, items);
     ISO_TRY(iso_alloc(&a->label, a->count, sizeof *a->label));
     ISO_TRY(iso_alloc(&a->predicted, a->count, sizeof *a->predicted));
-    for (int l = first; l < first + count; l++) {
-        for (int64_t r = 0; r < set->lang[l].lang->rows; r++) {
-            if (label[l][r] < 0)
+    for (int l = 0; l < count; l++) {
+        for (int64_t r = 0; r < of[l].rows; r++) {
+            if (of[l].label[r] < 0)
                 continue;
-            int64_t *at = &place[set->lang[l].item[r]];
-            a->label[*at] = label[l][r];
-            a->predicted[(*at)++] = said[l][r];
+            int64_t *at = &place[of[l].item[r]];
+            a->label[*at] = of[l].label[r];
+            a->predicted[(*at)++] = of[l].said[r];
         }
     }
 done:
@@ -316,12 +312,11 @@ done:
     return err;
 }
 
-iso_err iso_probe_f1(iso_value *out, const struct probe_set *set, const struct probe_ask *ask,
-                     const int32_t *const *label, const int32_t *const *said, int first, int count,
-                     int classes)
+iso_err iso_score_f1(iso_value *out, const struct scored *of, int count, int classes,
+                     const struct score_ask *ask)
 {
     struct answers a = {.classes = classes};
-    const iso_boot_statistic of = {of_items, &a};
+    const iso_boot_statistic statistic = {of_items, &a};
     double lo = NAN, hi = NAN;
     iso_value v = iso_value_none();
     iso_err err = ISO_OK;
@@ -329,13 +324,14 @@ iso_err iso_probe_f1(iso_value *out, const struct probe_set *set, const struct p
     ISO_TRY(iso_alloc(&a.hit, classes, sizeof *a.hit));
     ISO_TRY(iso_alloc(&a.asked, classes, sizeof *a.asked));
     ISO_TRY(iso_alloc(&a.given, classes, sizeof *a.given));
-    ISO_TRY(gather(&a, set, label, said, first, count));
+    ISO_TRY(gather(&a, of, count, ask->items));
     v.n = a.count;
     v.value = of_items(&a, NULL, a.items);
     if (a.count == 0)
         v.why = "no example is tested";
     else if (!ask->bare)
-        ISO_TRY(iso_boot_interval(&lo, &hi, &of, a.items, ISO_BOOT_PERCENTILE, 0.95, ask->seed));
+        ISO_TRY(
+            iso_boot_interval(&lo, &hi, &statistic, a.items, ISO_BOOT_PERCENTILE, 0.95, ask->seed));
     if (isfinite(lo) && isfinite(hi)) {
         v.lo = lo;
         v.hi = hi;
