@@ -19,6 +19,7 @@ ISO_BEGIN
 typedef struct iso_arch_keys {
     const char *L, *H, *C, *F, *V, *positions, *activation;
     const char *types, *eps, *padding;
+    const char *dropout, *attention_dropout;
 } iso_arch_keys;
 
 /** Names of tensors, less a prefix and ".weight" or ".bias". */

@@ -12,6 +12,8 @@ const iso_arch_keys iso_arch_bert_keys = {
     .types = "type_vocab_size",
     .eps = "layer_norm_eps",
     .padding = "pad_token_id",
+    .dropout = "hidden_dropout_prob",
+    .attention_dropout = "attention_probs_dropout_prob",
 };
 
 const iso_arch_tensors iso_arch_bert_tensors = {

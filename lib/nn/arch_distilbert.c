@@ -10,6 +10,8 @@ static const iso_arch_keys keys = {
     .positions = "max_position_embeddings",
     .activation = "activation",
     .padding = "pad_token_id",
+    .dropout = "dropout",
+    .attention_dropout = "attention_dropout",
 };
 
 static const iso_arch_tensors tensors = {

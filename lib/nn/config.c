@@ -108,6 +108,18 @@ done:
     return err;
 }
 
+static iso_err read_rate(double *out, const iso_json *root, const char *name, const char *path)
+{
+    const iso_json *node = name ? iso_json_get(root, name) : NULL;
+
+    *out = 0.1;
+    if (iso_json_is(node) == ISO_JSON_NONE || iso_json_is(node) == ISO_JSON_NULL)
+        return ISO_OK;
+    if (!iso_json_number(out, node) || !(*out >= 0 && *out < 1))
+        return iso_fail(ISO_EFORMAT, "%s: %s is not in [0, 1)", path, name);
+    return ISO_OK;
+}
+
 static iso_err read_eps(iso_nn_config *c, const iso_json *root, const iso_arch *a, const char *path)
 {
     const char *name = a->keys->eps;
@@ -181,6 +193,8 @@ static iso_err understand(iso_nn_config *c, const iso_json *root, const char *pa
     ISO_TRY(refuse_variants(root, path));
     ISO_TRY(read_sizes(c, root, a, path));
     ISO_TRY(read_eps(c, root, a, path));
+    ISO_TRY(read_rate(&c->dropout, root, a->keys->dropout, path));
+    ISO_TRY(read_rate(&c->attention_dropout, root, a->keys->attention_dropout, path));
     ISO_TRY(read_activation(c, root, a, path));
 done:
     return err;

@@ -26,6 +26,7 @@ typedef struct iso_nn_config {
     int64_t types;          /* rows of the token-type table; 0: there is none (DistilBERT) */
     double eps;             /* of LayerNorm */
     iso_activation activation;
+    double dropout, attention_dropout; /* rates in training, in [0, 1); 0.1 where nothing is said */
 } iso_nn_config;
 
 /**
