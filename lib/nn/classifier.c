@@ -290,6 +290,14 @@ const char *iso_classifier_name(const iso_classifier *h, int64_t i)
     return h->names[i];
 }
 
+void iso_classifier_maps(const iso_linear **dense, const iso_linear **out, bool *relu,
+                         const iso_classifier *h)
+{
+    *dense = &h->dense;
+    *out = &h->out;
+    *relu = h->relu;
+}
+
 /* Without the locale's opinion, which strcasecmp has. */
 static char lower(char c)
 {

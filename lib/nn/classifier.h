@@ -2,7 +2,9 @@
 #ifndef ISO_NN_CLASSIFIER_H
 #define ISO_NN_CLASSIFIER_H
 
-#include "lib/linalg/view.h"
+#include <stdbool.h>
+
+#include "lib/nn/linear.h"
 
 ISO_BEGIN
 
@@ -42,6 +44,10 @@ const char *iso_classifier_name(const iso_classifier *h, int64_t i);
  * case of ASCII letters only ("ENTAILMENT"); of several such none. Cost  K comparisons.
  */
 int64_t iso_classifier_find(const iso_classifier *h, const char *label);
+
+/** Its two maps, and whether f is relu; they live until close. */
+void iso_classifier_maps(const iso_linear **dense, const iso_linear **out, bool *relu,
+                         const iso_classifier *h);
 
 /**
  * logits (B × K, f32) of x (B × C, f32), the final states of B sentences' first tokens.
