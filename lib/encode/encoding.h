@@ -155,6 +155,12 @@ int64_t iso_encoding_fill(int64_t *tokens, const struct encoding_batch *b,
 /* Loads them: batch and lists. */
 iso_err iso_encoding_load(struct encoding_batch *b, const struct encoding_lang *lang, iso_pool pool,
                           const struct encoding_turn *turn, int64_t count, int64_t tokens);
+
+/* The same of several languages, sentence by sentence: an empty batch with room for `count`
+ * sentences of `tokens` tokens in all, then each. */
+iso_err iso_encoding_load_begin(struct encoding_batch *b, int64_t count, int64_t tokens);
+iso_err iso_encoding_load_add(struct encoding_batch *b, const struct encoding_lang *lang,
+                              iso_pool pool, const struct encoding_turn *turn);
 void iso_encoding_batch_free(struct encoding_batch *b);
 
 #endif

@@ -188,27 +188,42 @@ static int64_t put(struct encoding_batch *b, bool *typed, const struct encoding_
     return end;
 }
 
-iso_err iso_encoding_load(struct encoding_batch *b, const struct encoding_lang *l, iso_pool pool,
-                          const struct encoding_turn *turn, int64_t count, int64_t tokens)
+iso_err iso_encoding_load_begin(struct encoding_batch *b, int64_t count, int64_t tokens)
 {
-    int64_t at = 0;
-    bool typed = false;
     iso_err err = ISO_OK;
 
     ISO_TRY(make_room(b, count, tokens));
     b->lists.rows = b->lists.used = 0;
-    for (int64_t i = 0; i < count; i++) {
-        ISO_TRY(lists_add(&b->lists, l, pool, turn[i].item, at));
-        b->offsets[i] = at;
-        b->live[i] = turn[i].tokens;
-        at = put(b, &typed, l, &turn[i], at);
-    }
-    b->offsets[count] = at;
-    b->batch = (iso_batch){.B = count,
-                           .offsets = b->offsets,
-                           .ids = b->ids,
-                           .types = typed ? b->types : NULL,
-                           .live = b->pad > 0 ? b->live : NULL};
+    b->offsets[0] = 0;
+    b->batch =
+        (iso_batch){.offsets = b->offsets, .ids = b->ids, .live = b->pad > 0 ? b->live : NULL};
+done:
+    return err;
+}
+
+iso_err iso_encoding_load_add(struct encoding_batch *b, const struct encoding_lang *l,
+                              iso_pool pool, const struct encoding_turn *turn)
+{
+    const int64_t at = b->offsets[b->batch.B];
+    bool typed = b->batch.types != NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(lists_add(&b->lists, l, pool, turn->item, at));
+    b->live[b->batch.B] = turn->tokens;
+    b->offsets[++b->batch.B] = put(b, &typed, l, turn, at);
+    b->batch.types = typed ? b->types : NULL;
+done:
+    return err;
+}
+
+iso_err iso_encoding_load(struct encoding_batch *b, const struct encoding_lang *l, iso_pool pool,
+                          const struct encoding_turn *turn, int64_t count, int64_t tokens)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_encoding_load_begin(b, count, tokens));
+    for (int64_t i = 0; i < count; i++)
+        ISO_TRY(iso_encoding_load_add(b, l, pool, &turn[i]));
 done:
     return err;
 }
