@@ -69,37 +69,39 @@ static iso_err too_few(int folds, int64_t items)
         folds, 2 * (long long)folds, (long long)items);
 }
 
-/* key[i] of the group's lowest item: the least of the group. How many groups there are. */
-static int64_t key_groups(uint64_t *key, int64_t *parent, const struct folds_ask *ask)
+iso_err iso_item_groups(int64_t *group, uint64_t *key, int64_t *groups, const struct folds_ask *ask)
 {
-    int64_t groups = 0;
+    iso_err err = ISO_OK;
 
+    ISO_TRY(group_items(group, ask));
+    *groups = 0;
     for (int64_t i = 0; i < ask->items; i++) {
-        const int64_t lowest = root(parent, i), at = ask->pick ? ask->pick[i] : i;
+        const int64_t lowest = root(group, i), at = ask->pick ? ask->pick[i] : i;
         const uint64_t own = iso_item_key(ask->seed, ask->ids ? ask->ids[at] : NULL, at);
-        groups += lowest == i;
+        *groups += lowest == i;
         key[lowest] = lowest == i || own < key[lowest] ? own : key[lowest];
+        group[i] = lowest;
     }
-    return groups;
+done:
+    return err;
 }
 
 static iso_err fill(struct folds *f, const struct folds_ask *ask)
 {
-    int64_t *parent = NULL, *size = NULL;
+    int64_t *group = NULL, *size = NULL, groups = 0;
     uint64_t *key = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&parent, ask->items, sizeof *parent));
+    ISO_TRY(iso_alloc(&group, ask->items, sizeof *group));
     ISO_TRY(iso_alloc(&key, ask->items, sizeof *key));
     ISO_TRY(iso_alloc(&size, f->count, sizeof *size));
-    ISO_TRY(group_items(parent, ask));
-    const int64_t groups = key_groups(key, parent, ask);
+    ISO_TRY(iso_item_groups(group, key, &groups, ask));
     f->joined = ask->items - groups;
     f->by_position = !ask->ids;
     if (groups / 2 < f->count)
         ISO_TRY(too_few(f->count, groups));
     for (int64_t i = 0; i < ask->items; i++) {
-        f->of[i] = (int32_t)(key[root(parent, i)] % (uint64_t)f->count);
+        f->of[i] = (int32_t)(key[group[i]] % (uint64_t)f->count);
         size[f->of[i]]++;
     }
     for (int k = 0; k < f->count; k++) {
@@ -111,7 +113,7 @@ static iso_err fill(struct folds *f, const struct folds_ask *ask)
                 f->count, (long long)ask->items, k);
     }
 done:
-    iso_free(parent);
+    iso_free(group);
     iso_free(key);
     iso_free(size);
     return err;

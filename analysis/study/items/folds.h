@@ -27,6 +27,11 @@ struct folds_ask {
  * is NULL, of its position. */
 uint64_t iso_item_key(uint64_t seed, const char *id, int64_t index);
 
+/* Items of equal text in some language are one group: group[i] is the lowest item of that of item
+ * i, key[group[i]] the least key in it; *groups counts them. Errors ISO_ENOMEM. */
+iso_err iso_item_groups(int64_t *group, uint64_t *key, int64_t *groups,
+                        const struct folds_ask *ask);
+
 /* An item's fold is its key modulo `count`: nothing else that is there moves it, neither order nor
  * number of the items; sizes vary as those of random draws do. Items of equal text in any of the
  * languages stay together, in the fold of the one with the least key. Errors ISO_EDATA (too few

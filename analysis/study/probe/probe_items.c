@@ -4,135 +4,28 @@
 #include <string.h>
 
 #include "analysis/study/items/folds.h"
+#include "analysis/study/items/union_items.h"
 #include "analysis/study/probe/probe_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/base/keyed.h"
 
-/* One item of one language on its way to a number. */
-struct named {
-    const char *id;
-    int lang;
-    int64_t item;
-};
-
-/* What folds are dealt by: of every item of all languages. */
-struct union_items {
-    int64_t **number;  /* [language][its item]: the item of all */
-    const char **id;   /* those of the first source; NULL: the position is the id */
-    const char **text; /* [source * items + item] */
-    const char **text2;
-    int64_t items;
-};
-
-static void union_free(struct union_items *u, int langs)
-{
-    for (int l = 0; u->number && l < langs; l++)
-        iso_free(u->number[l]);
-    iso_free(u->number);
-    iso_free(u->id);
-    iso_free(u->text);
-    iso_free(u->text2);
-}
-
-static int by_id(const void *a, const void *b)
-{
-    const struct named *x = a, *y = b;
-    const int order = strcmp(x->id, y->id);
-
-    return order ? order : (x->lang > y->lang) - (x->lang < y->lang);
-}
-
-static iso_err number_by_id(struct union_items *u, const struct probe_set *set, int64_t all)
-{
-    struct named *list = NULL;
-    int64_t at = 0;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_alloc(&list, all, sizeof *list));
-    ISO_TRY(iso_alloc(&u->id, all, sizeof *u->id));
-    for (int l = 0; l < set->langs; l++) {
-        const iso_lang *lang = set->lang[l].lang;
-        for (int64_t i = 0; i < lang->items; i++)
-            list[at++] = (struct named){lang->ids[i], l, i};
-    }
-    qsort(list, (size_t)all, sizeof *list, by_id);
-    for (int64_t i = 0; i < all; i++) {
-        if (i == 0 || strcmp(list[i - 1].id, list[i].id) != 0)
-            u->id[u->items++] = list[i].id;
-        u->number[list[i].lang][list[i].item] = u->items - 1;
-    }
-done:
-    iso_free(list);
-    return err;
-}
-
-static iso_err number_by_place(struct union_items *u, const struct probe_set *set)
-{
-    const iso_lang *first = set->lang[0].lang;
-    iso_err err = ISO_OK;
-
-    u->items = first->items;
-    if (first->ids) {
-        ISO_TRY(iso_alloc(&u->id, u->items, sizeof *u->id));
-        memcpy(u->id, first->ids, (size_t)u->items * sizeof *u->id);
-    }
-    for (int l = 0; l < set->langs; l++) {
-        const iso_lang *lang = set->lang[l].lang;
-        if (lang->items != first->items)
-            ISO_FAIL(
-                ISO_EDATA,
-                "%s: %s has %lld items, %s has %lld, and no ids say which belong together: add "
-                "ids, or take the first with " ISO_FIELD(limit) " %lld",
-                lang->path, first->name, (long long)first->items, lang->name,
-                (long long)lang->items,
-                (long long)(lang->items < first->items ? lang->items : first->items));
-        for (int64_t i = 0; i < lang->items; i++)
-            u->number[l][i] = i;
-    }
-done:
-    return err;
-}
+/* --- Folds --- */
 
 static iso_err number_items(struct union_items *u, const struct probe_set *set)
 {
-    int64_t all = 0;
-    bool ids = true;
+    struct items_lang *lang = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&u->number, set->langs, sizeof *u->number));
+    ISO_TRY(iso_alloc(&lang, set->langs, sizeof *lang));
     for (int l = 0; l < set->langs; l++) {
-        const iso_lang *lang = set->lang[l].lang;
-        ISO_TRY(iso_alloc(&u->number[l], lang->items, sizeof **u->number));
-        ids = ids && lang->ids;
-        all += lang->items;
+        const iso_lang *of = set->lang[l].lang;
+        lang[l] = (struct items_lang){of->name, of->path, of->items, of->ids, of->text, of->text2};
     }
-    ISO_TRY(ids ? number_by_id(u, set, all) : number_by_place(u, set));
+    /* Texts of the sources alone: what is learnt is theirs, and the folds of a target must not
+     * depend on the others that are asked for. */
+    ISO_TRY(iso_union_items_make(u, lang, set->langs, set->sources));
 done:
-    return err;
-}
-
-/* --- Folds --- */
-
-/* Of the sources alone: what is learnt is theirs, and the folds of a target must not depend on the
- * others that are asked for. An item that a source lacks has no text there and equals none. */
-static iso_err lay_texts(struct union_items *u, struct item_texts *texts,
-                         const struct probe_set *set)
-{
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_alloc(&u->text, set->sources * u->items, sizeof *u->text));
-    ISO_TRY(iso_alloc(&u->text2, set->sources * u->items, sizeof *u->text2));
-    for (int l = 0; l < set->sources; l++) {
-        const iso_lang *lang = set->lang[l].lang;
-        const int64_t first = l * u->items;
-        for (int64_t i = 0; lang->text && i < lang->items; i++) {
-            u->text[first + u->number[l][i]] = lang->text[i];
-            u->text2[first + u->number[l][i]] = lang->text2 ? lang->text2[i] : NULL;
-        }
-        if (lang->text)
-            texts[l] = (struct item_texts){u->text + first, u->text2 + first, NULL};
-    }
-done:
+    iso_free(lang);
     return err;
 }
 
@@ -182,18 +75,15 @@ done:
 iso_err iso_probe_items(struct probe_set *set, const struct probe_ask *ask)
 {
     struct union_items u = {0};
-    struct item_texts *texts = NULL;
     struct folds folds = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(number_items(&u, set));
-    ISO_TRY(iso_alloc(&texts, set->sources, sizeof *texts));
-    ISO_TRY(lay_texts(&u, texts, set));
     ISO_TRY(iso_folds_make(&folds, &(struct folds_ask){.count = ask->folds,
                                                        .seed = ask->seed,
                                                        .items = u.items,
                                                        .ids = u.id,
-                                                       .texts = texts,
+                                                       .texts = u.texts,
                                                        .languages = set->sources}));
     for (int l = 0; l < set->langs; l++)
         ISO_TRY(give_rows(&set->lang[l], u.number[l], &folds));
@@ -201,8 +91,7 @@ iso_err iso_probe_items(struct probe_set *set, const struct probe_ask *ask)
     set->items = u.items;
     iso_folds_note(&folds, set->lang[0].lang->name, ask->run);
 done:
-    union_free(&u, set->langs);
-    iso_free(texts);
+    iso_union_items_free(&u);
     iso_folds_free(&folds);
     return err;
 }
