@@ -5,14 +5,10 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/threads.h"
-#include "lib/linalg/tile.h"
+#include "lib/nn/attention_inside.h"
 #include "lib/nn/vector.h"
 
-/* Queries whose scores are held at a time; a multiple of the rows of every tile. */
-enum { BLOCK = 84 };
-
-/* Multiplications that make a piece of work for a thread to fetch: some 20 microseconds. */
-enum { PIECE = 1 << 20 };
+enum { BLOCK = ISO_ATTENTION_BLOCK };
 
 enum { LINE = 16 }; /* floats of a cache line */
 
@@ -24,10 +20,9 @@ struct scratch {
     float *context; /* BLOCK × D, filled up to panels */
 };
 
-/* Columns of n numbers in panels, of which whole vectors can be read. */
 static int64_t wide(int64_t n)
 {
-    return (n + ISO_TILE_COLS - 1) / ISO_TILE_COLS * ISO_TILE_COLS;
+    return iso_attention_wide(n);
 }
 
 static int64_t scratch_size(int64_t keys, int64_t D)
@@ -42,37 +37,34 @@ static struct scratch scratch_at(float *at, int64_t keys, int64_t D)
     return (struct scratch){at, values, scores, scores + BLOCK * wide(keys)};
 }
 
-static void pack_keys(float *to, const iso_tiles *t, const float *k, int64_t stride, int64_t keys,
-                      int64_t D)
+void iso_attention_pack_turned(float *to, const iso_tiles *t, const float *m, int64_t stride,
+                               int64_t rows, int64_t D)
 {
-    for (int64_t j = 0; j < keys; j += t->cols) {
-        const int width = iso_tile_width(t, j, keys);
-        t->pack(to + j * D, k + j * stride, stride, keys - j < width ? keys - j : width, D, width);
+    for (int64_t j = 0; j < rows; j += t->cols) {
+        const int width = iso_tile_width(t, j, rows);
+        t->pack(to + j * D, m + j * stride, stride, rows - j < width ? rows - j : width, D, width);
     }
 }
 
-static void pack_values(float *to, const iso_tiles *t, const float *v, int64_t stride, int64_t keys,
+void iso_attention_pack(float *to, const iso_tiles *t, const float *m, int64_t stride, int64_t rows,
                         int64_t D)
 {
     for (int64_t j = 0; j < D; j += t->cols) {
         const int width = iso_tile_width(t, j, D);
         const int64_t n = D - j < width ? D - j : width;
-        for (int64_t i = 0; i < keys; i++, to += width) {
-            memcpy(to, v + i * stride + j, (size_t)n * sizeof *to);
+        for (int64_t i = 0; i < rows; i++, to += width) {
+            memcpy(to, m + i * stride + j, (size_t)n * sizeof *to);
             memset(to + n, 0, (size_t)(width - n) * sizeof *to);
         }
     }
 }
 
-/* c (m × n, row stride ldc, which has room for whole panels) = a · panels. */
-static void multiply(float *c, int64_t ldc, const iso_tiles *t, const float *a, int64_t lda,
-                     const float *panels, int64_t m, int64_t n, int64_t k)
+void iso_attention_multiply(float *c, int64_t ldc, const iso_tiles *t, const iso_tile_rows *a,
+                            const float *panels, int64_t m, int64_t n, int64_t k, bool add)
 {
-    const iso_tile_rows rows = {a, t->rows * lda, lda, 1};
-
     for (int64_t j = 0; j < n; j += t->cols) {
         iso_tile_fn *const tile = iso_tile_width(t, j, n) == t->cols ? t->full : t->half;
-        tile(c + j, ldc, &rows, panels + j * k, m, k, NULL, false);
+        tile(c + j, ldc, a, panels + j * k, m, k, add ? c + j : NULL, add);
     }
 }
 
@@ -82,8 +74,11 @@ struct head {
     float *context, *scores; /* scores may be NULL */
     int64_t q_stride, k_stride, v_stride, context_stride;
     int64_t queries, keys, D;
-    int64_t live; /* of the keys, those that are no padding */
-    bool more;    /* the next head's numbers lie behind this one's, and its turn is next */
+    int64_t live;         /* of the keys, those that are no padding */
+    const iso_drop *drop; /* NULL: none */
+    int64_t row;          /* of its first query, for the keys of dropout */
+    uint64_t number;
+    bool more; /* the next head's numbers lie behind this one's, and its turn is next */
 };
 
 /* Rows are far apart and heads side by side: what a thread's next head reads comes near while this
@@ -107,7 +102,9 @@ static void attend(const struct head *h, const iso_tiles *t, const struct scratc
     const float scale = 1.0f / sqrtf((float)h->D);
     const int64_t ld = wide(h->keys), deep = wide(h->D);
 
-    multiply(s->scores, ld, t, h->q + first * h->q_stride, h->q_stride, s->keys, n, h->keys, h->D);
+    const iso_tile_rows q = iso_attention_rows(t, h->q + first * h->q_stride, h->q_stride);
+    const iso_tile_rows weights = iso_attention_rows(t, s->scores, ld);
+    iso_attention_multiply(s->scores, ld, t, &q, s->keys, n, h->keys, h->D, false);
     for (int64_t i = 0; h->scores && i < n; i++)
         for (int64_t j = 0; j < h->keys; j++)
             h->scores[(first + i) * h->keys + j] = scale * s->scores[i * ld + j];
@@ -116,8 +113,10 @@ static void attend(const struct head *h, const iso_tiles *t, const struct scratc
         if (h->more)
             fetch_next(h, first + i);
         rest[i] = 1.0f / op->softmax(s->scores + i * ld, scale, h->live);
+        if (h->drop)
+            iso_drop_row(s->scores + i * ld, h->live, h->drop, h->row + first + i, h->number);
     }
-    multiply(s->context, deep, t, s->scores, ld, s->values, n, h->D, h->live);
+    iso_attention_multiply(s->context, deep, t, &weights, s->values, n, h->D, h->live, false);
     for (int64_t i = 0; i < n; i++)
         op->scale(h->context + (first + i) * h->context_stride, s->context + i * deep, rest[i],
                   h->D);
@@ -128,31 +127,15 @@ static void head_fwd(const struct head *h, const struct scratch *s, int64_t firs
 {
     const iso_tiles *t = iso_tiles_best(ISO_F32);
 
-    pack_keys(s->keys, t, h->k, h->k_stride, h->keys, h->D);
-    pack_values(s->values, t, h->v, h->v_stride, h->live, h->D);
+    iso_attention_pack_turned(s->keys, t, h->k, h->k_stride, h->keys, h->D);
+    iso_attention_pack(s->values, t, h->v, h->v_stride, h->live, h->D);
     for (int64_t i = first; i < first + n; i += BLOCK)
         attend(h, t, s, i, first + n - i < BLOCK ? first + n - i : BLOCK);
 }
 
-static int64_t queries_of(const iso_attention *in, int64_t b)
-{
-    return in->to[b + 1] - in->to[b];
-}
-
-/* The sentence whose keys sentence b looks at. */
-static int64_t other(const iso_attention *in, int64_t b)
-{
-    return in->with ? in->with[b] : b;
-}
-
-static int64_t keys_of(const iso_attention *in, int64_t b)
-{
-    return in->from[other(in, b) + 1] - in->from[other(in, b)];
-}
-
 static int64_t live_of(const iso_attention *in, int64_t b)
 {
-    return in->live ? in->live[other(in, b)] : keys_of(in, b);
+    return in->live ? in->live[iso_attention_other(in, b)] : iso_attention_keys(in, b);
 }
 
 int64_t iso_attention_scores(const iso_attention *in)
@@ -160,7 +143,7 @@ int64_t iso_attention_scores(const iso_attention *in)
     int64_t count = 0;
 
     for (int64_t b = 0; b < in->B; b++)
-        count += in->H * queries_of(in, b) * keys_of(in, b);
+        count += in->H * iso_attention_queries(in, b) * iso_attention_keys(in, b);
     return count;
 }
 
@@ -171,7 +154,8 @@ static const float *at(iso_view m, int64_t row, int64_t col)
 
 static struct head head_of(iso_mat *context, const iso_attention *in, int64_t b, int h)
 {
-    const int64_t D = in->q.cols / in->H, to = in->to[b], from = in->from[other(in, b)];
+    const int64_t D = in->q.cols / in->H, to = in->to[b],
+                  from = in->from[iso_attention_other(in, b)];
 
     return (struct head){.q = at(in->q, to, h * D),
                          .k = at(in->k, from, h * D),
@@ -181,13 +165,16 @@ static struct head head_of(iso_mat *context, const iso_attention *in, int64_t b,
                          .k_stride = in->k.stride,
                          .v_stride = in->v.stride,
                          .context_stride = context->stride,
-                         .queries = queries_of(in, b),
-                         .keys = in->scores ? keys_of(in, b) : live_of(in, b),
+                         .queries = iso_attention_queries(in, b),
+                         .keys = in->scores ? iso_attention_keys(in, b) : live_of(in, b),
                          .live = live_of(in, b),
+                         .drop = in->drop,
+                         .row = to,
+                         .number = (uint64_t)h,
                          .D = D};
 }
 
-static iso_err check(const iso_mat *context, const iso_attention *in)
+iso_err iso_attention_check(iso_view context, const iso_attention *in)
 {
     iso_err err = ISO_OK;
 
@@ -196,33 +183,35 @@ static iso_err check(const iso_mat *context, const iso_attention *in)
              "attention of %d heads: q has %lld columns, k %lld, v %lld", in->H,
              (long long)in->q.cols, (long long)in->k.cols, (long long)in->v.cols);
     ISO_NEED(in->q.dtype == ISO_F32 && in->k.dtype == ISO_F32 && in->v.dtype == ISO_F32 &&
-                 context->dtype == ISO_F32 && context->rows == in->q.rows &&
-                 context->cols == in->q.cols,
+                 context.dtype == ISO_F32 && context.rows == in->q.rows &&
+                 context.cols == in->q.cols,
              "attention takes and gives f32; the context is %lld x %lld, q %lld x %lld",
-             (long long)context->rows, (long long)context->cols, (long long)in->q.rows,
+             (long long)context.rows, (long long)context.cols, (long long)in->q.rows,
              (long long)in->q.cols);
     for (int64_t b = 0; b < in->B; b++) {
-        const int64_t y = other(in, b);
-        ISO_NEED(in->to[b] >= 0 && y >= 0 && in->from[y] >= 0 && queries_of(in, b) >= 0 &&
-                     in->to[b + 1] <= in->q.rows && in->from[y + 1] <= in->k.rows &&
-                     (keys_of(in, b) > 0 || queries_of(in, b) == 0),
+        const int64_t y = iso_attention_other(in, b);
+        ISO_NEED(in->to[b] >= 0 && y >= 0 && in->from[y] >= 0 &&
+                     iso_attention_queries(in, b) >= 0 && in->to[b + 1] <= in->q.rows &&
+                     in->from[y + 1] <= in->k.rows &&
+                     (iso_attention_keys(in, b) > 0 || iso_attention_queries(in, b) == 0),
                  "attention: sentence %lld has %lld queries and %lld keys", (long long)b,
-                 (long long)queries_of(in, b), (long long)keys_of(in, b));
-        ISO_NEED(queries_of(in, b) == 0 || (live_of(in, b) > 0 && live_of(in, b) <= keys_of(in, b)),
+                 (long long)iso_attention_queries(in, b), (long long)iso_attention_keys(in, b));
+        ISO_NEED(iso_attention_queries(in, b) == 0 ||
+                     (live_of(in, b) > 0 && live_of(in, b) <= iso_attention_keys(in, b)),
                  "attention: sentence %lld has %lld keys, of which %lld are said to be no padding",
-                 (long long)b, (long long)keys_of(in, b), (long long)live_of(in, b));
+                 (long long)b, (long long)iso_attention_keys(in, b), (long long)live_of(in, b));
     }
 done:
     return err;
 }
 
-/* Where each sentence's scores begin. */
-static iso_err find_starts(int64_t **out, const iso_attention *in)
+iso_err iso_attention_starts(int64_t **out, const iso_attention *in)
 {
     const iso_err err = iso_alloc(out, in->B + 1, sizeof **out);
 
     for (int64_t b = 0; !err && b < in->B; b++)
-        (*out)[b + 1] = (*out)[b] + in->H * queries_of(in, b) * keys_of(in, b);
+        (*out)[b + 1] =
+            (*out)[b] + in->H * iso_attention_queries(in, b) * iso_attention_keys(in, b);
     return err;
 }
 
@@ -239,8 +228,8 @@ static struct cut cut(const iso_attention *in)
     struct cut c = {.parts = 1};
 
     for (int64_t b = 0; b < in->B; b++) {
-        longest = queries_of(in, b) > longest ? queries_of(in, b) : longest;
-        cells += queries_of(in, b) * keys_of(in, b);
+        longest = iso_attention_queries(in, b) > longest ? iso_attention_queries(in, b) : longest;
+        cells += iso_attention_queries(in, b) * iso_attention_keys(in, b);
     }
     const int64_t blocks = (longest + BLOCK - 1) / BLOCK;
     if (threads > 1 && heads > 0 && heads < enough)
@@ -249,7 +238,7 @@ static struct cut cut(const iso_attention *in)
         c.parts = blocks > 0 ? blocks : 1;
     c.queries = (blocks + c.parts - 1) / c.parts * BLOCK;
     const int64_t each = 2 * in->q.cols * cells / (heads * c.parts + 1) + 1;
-    c.fetch = PIECE / each > in->H ? PIECE / each : in->H;
+    c.fetch = ISO_ATTENTION_PIECE / each > in->H ? ISO_ATTENTION_PIECE / each : in->H;
     c.fetch = c.fetch < heads / enough ? c.fetch : heads / enough;
     c.fetch = c.fetch > 1 ? c.fetch : 1;
     return c;
@@ -261,11 +250,11 @@ iso_err iso_attention_fwd(iso_mat *context, const iso_attention *in, iso_workspa
     int64_t longest = 1, *starts = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(check(context, in));
+    ISO_TRY(iso_attention_check(iso_mat_view(context), in));
     for (int64_t b = 0; b < in->B; b++)
-        longest = keys_of(in, b) > longest ? keys_of(in, b) : longest;
+        longest = iso_attention_keys(in, b) > longest ? iso_attention_keys(in, b) : longest;
     if (in->scores)
-        ISO_TRY(find_starts(&starts, in));
+        ISO_TRY(iso_attention_starts(&starts, in));
     const struct cut c = cut(in);
     const int64_t size = scratch_size(longest, D), pieces = in->B * in->H * c.parts;
     ISO_TRY(iso_workspace_need(scratch, size * iso_threads_most()));

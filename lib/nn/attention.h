@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "lib/linalg/view.h"
+#include "lib/nn/dropout.h"
 #include "lib/nn/workspace.h"
 
 ISO_BEGIN
@@ -28,6 +29,8 @@ typedef struct iso_attention {
     /* Unless NULL: the keys of sentence b are those of sentence with[b]: rows from[with[b]] ...
      * (and live[with[b]]); `from` then has an entry more than the largest of them. */
     const int64_t *with;
+    /* Unless NULL: dropout of the weights, with the site of head 0; rows of keys are those of q. */
+    const iso_drop *drop;
 } iso_attention;
 
 int64_t iso_attention_scores(const iso_attention *in);

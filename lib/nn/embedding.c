@@ -1,4 +1,4 @@
-#include "lib/nn/embedding.h"
+#include "lib/nn/embedding_inside.h"
 
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
@@ -28,13 +28,13 @@ static bool is_padding(const iso_batch *batch, int64_t b, int64_t t)
     return t - batch->offsets[b] >= live_of(batch, b);
 }
 
-static int32_t type_of(const iso_batch *batch, int64_t b, int64_t t)
+int32_t iso_embedding_type(const iso_batch *batch, int64_t b, int64_t t)
 {
     return batch->types && !is_padding(batch, b, t) ? batch->types[t] : 0;
 }
 
 /* Where positions begin behind that of padding, all padding has that one. */
-static int64_t position_of(const iso_nn_config *c, const iso_batch *batch, int64_t b, int64_t t)
+int64_t iso_embedding_position(const iso_nn_config *c, const iso_batch *batch, int64_t b, int64_t t)
 {
     return c->first_position > 0 && is_padding(batch, b, t)
                ? c->first_position - 1
@@ -52,7 +52,7 @@ static iso_err check_sentence(const iso_nn_config *c, const iso_batch *batch, in
              "sentence %lld has %lld tokens, of which %lld are said to be no padding", (long long)b,
              (long long)T, (long long)live_of(batch, b));
     for (int64_t t = first; t < first + T; t++) {
-        const int32_t id = batch->ids[t], type = type_of(batch, b, t);
+        const int32_t id = batch->ids[t], type = iso_embedding_type(batch, b, t);
         ISO_NEED(id >= 0 && id < c->V,
                  "sentence %lld, token %lld: id %d is not in a vocabulary of %lld", (long long)b,
                  (long long)(t - first), (int)id, (long long)c->V);
@@ -87,18 +87,17 @@ static void add_row(float *x, float *row, const iso_lookup *t, int64_t i)
 }
 
 /* Token t of sentence b; `row` holds C floats. */
-static void embed(float *x, float *row, const iso_params *p, const iso_nn_config *c,
-                  const iso_batch *batch, int64_t b, int64_t t)
+static void add_up(float *x, float *row, const iso_params *p, const iso_nn_config *c,
+                   const iso_batch *batch, int64_t b, int64_t t)
 {
     iso_lookup_row(x, &p->word, batch->ids[t]);
-    add_row(x, row, &p->position, position_of(c, batch, b, t));
+    add_row(x, row, &p->position, iso_embedding_position(c, batch, b, t));
     if (c->types > 0)
-        add_row(x, row, &p->type, type_of(batch, b, t));
-    iso_norm_row(x, x, NULL, &p->norm, c->C);
+        add_row(x, row, &p->type, iso_embedding_type(batch, b, t));
 }
 
-iso_err iso_embedding_fwd(iso_mat *x, const iso_params *p, const iso_nn_config *c,
-                          const iso_batch *batch)
+iso_err iso_embedding_rows(iso_mat *x, const iso_params *p, const iso_nn_config *c,
+                           const iso_batch *batch, const iso_norm *norm)
 {
     float *rows = NULL;
     iso_err err = ISO_OK;
@@ -106,11 +105,21 @@ iso_err iso_embedding_fwd(iso_mat *x, const iso_params *p, const iso_nn_config *
     ISO_TRY(check(x, c, batch));
     ISO_TRY(iso_alloc(&rows, iso_threads_most() * c->C, sizeof *rows));
 #pragma omp parallel for schedule(dynamic) if (x->rows * x->cols > SMALL)
-    for (int64_t b = 0; b < batch->B; b++)
-        for (int64_t t = batch->offsets[b]; t < batch->offsets[b + 1]; t++)
-            embed((float *)x->data + t * x->stride, rows + iso_thread_this() * c->C, p, c, batch, b,
-                  t);
+    for (int64_t b = 0; b < batch->B; b++) {
+        for (int64_t t = batch->offsets[b]; t < batch->offsets[b + 1]; t++) {
+            float *const row = (float *)x->data + t * x->stride;
+            add_up(row, rows + iso_thread_this() * c->C, p, c, batch, b, t);
+            if (norm)
+                iso_norm_row(row, row, NULL, norm, c->C);
+        }
+    }
 done:
     iso_free(rows);
     return err;
+}
+
+iso_err iso_embedding_fwd(iso_mat *x, const iso_params *p, const iso_nn_config *c,
+                          const iso_batch *batch)
+{
+    return iso_embedding_rows(x, p, c, batch, &p->norm);
 }

@@ -9,9 +9,6 @@
 /* Each set is the same C, compiled for another target. */
 #pragma GCC diagnostic ignored "-Wpsabi"
 
-typedef float four __attribute__((vector_size(16), may_alias));
-typedef int32_t four_ints __attribute__((vector_size(16), may_alias));
-
 #define TARGET
 #define NAME(x) plain_##x
 #define LANES   4
@@ -22,7 +19,7 @@ typedef int32_t four_ints __attribute__((vector_size(16), may_alias));
 
 #define SET(s)                                                                                     \
     {                                                                                              \
-        s##_norm, s##_gelu, s##_gelu_tanh, s##_relu, s##_softmax, s##_scale, #s                    \
+        s##_norm, s##_gelu, s##_gelu_tanh, s##_relu, s##_softmax, s##_scale, s##_plus, #s          \
     }
 
 static const iso_nn_vector plain = SET(plain);

@@ -20,6 +20,8 @@ typedef struct iso_nn_vector {
     float (*softmax)(float *x, float scale, int64_t n);
     /* y = by x */
     void (*scale)(float *y, const float *x, float by, int64_t n);
+    /* y += x */
+    void (*add)(float *y, const float *x, int64_t n);
     const char *name;
 } iso_nn_vector;
 
