@@ -80,8 +80,7 @@ done:
     return err;
 }
 
-/* Whether pairs and rule can be mixed into u. */
-static iso_err check(const iso_mat *u, const iso_mix_pairs *in, const iso_mix_rule *rule)
+iso_err iso_mix_pairs_check(const iso_mat *u, const iso_mix_pairs *in, const iso_mix_rule *rule)
 {
     iso_err err = ISO_OK;
 
@@ -257,15 +256,16 @@ done:
     return err;
 }
 
-static double lambda_of(const struct mix *m, int64_t b)
+double iso_mix_rule_lambda(const iso_mix_rule *rule, double e1, double e2)
 {
-    const iso_mix_rule *rule = m->rule;
-
-    if (tokens_of(m->in->to, b) == 0)
-        return NAN;
     return rule->kind == ISO_MIX_FIXED        ? rule->fixed
            : rule->kind == ISO_MIX_NO_ENTROPY ? iso_mix_lambda(&rule->head, 0, 0)
-                                              : iso_mix_lambda(&rule->head, m->e1[b], m->e2[b]);
+                                              : iso_mix_lambda(&rule->head, e1, e2);
+}
+
+static double lambda_of(const struct mix *m, int64_t b)
+{
+    return tokens_of(m->in->to, b) == 0 ? NAN : iso_mix_rule_lambda(m->rule, m->e1[b], m->e2[b]);
 }
 
 /* How a product's rows become mixed ones. */
@@ -363,7 +363,7 @@ iso_err iso_layer_mix(iso_mat *u, iso_layer *l, int H, const iso_mix_pairs *in,
     double *numbers = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(check(u, in, rule));
+    ISO_TRY(iso_mix_pairs_check(u, in, rule));
     ISO_TRY(allocate(&m, &numbers));
     if (rule->kind == ISO_MIX_FIXED && rule->fixed <= 0 && !needs_scores(&m)) {
         for (int64_t b = 0; b < in->to->B; b++)

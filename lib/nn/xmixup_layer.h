@@ -15,6 +15,13 @@ ISO_MUST_USE iso_err iso_layer_mix(iso_mat *u, iso_layer *l, int H, const iso_mi
                                    const iso_mix_rule *rule, const iso_mix_stats *stats,
                                    iso_layer_work *work);
 
+/** Whether pairs can be mixed into u by the rule. Errors  ISO_EARG. */
+ISO_MUST_USE iso_err iso_mix_pairs_check(const iso_mat *u, const iso_mix_pairs *in,
+                                         const iso_mix_rule *rule);
+
+/** λ of a pair with these entropies, by the rule. */
+double iso_mix_rule_lambda(const iso_mix_rule *rule, double e1, double e2);
+
 ISO_END
 
 #endif

@@ -194,12 +194,13 @@ static inline void ref_head(double *context, const double *q, const double *k, c
     }
 }
 
-static inline void ref_layer(double *x, const struct ref *r, int layer, const iso_batch *b,
-                             const iso_dropout *drop)
+/* The half of a layer that attends: each sentence to itself. */
+static inline void ref_attend(double *x, const struct ref *r, int layer, const iso_batch *b,
+                              const iso_dropout *drop)
 {
-    const int64_t C = r->c->C, F = r->c->F, T = b->offsets[b->B];
+    const int64_t C = r->c->C, T = b->offsets[b->B];
     double *q = ref_new(4 * T * C), *k = q + T * C, *v = k + T * C, *context = v + T * C;
-    double *wide = ref_new(F + C), *row = wide + F;
+    double *row = ref_new(C);
 
     for (int64_t t = 0; t < T; t++) {
         ref_linear_row(q + t * C, x + t * C, r->layers[layer - 1].q, C, C);
@@ -210,12 +211,25 @@ static inline void ref_layer(double *x, const struct ref *r, int layer, const is
         for (int h = 0; h < r->c->H; h++)
             ref_head(context, q, k, v, r, layer, h, b->offsets[s], b->offsets[s + 1], drop);
     for (int64_t t = 0; t < T; t++) {
-        double *const at = x + t * C;
         ref_linear_row(row, context + t * C, r->layers[layer - 1].o, C, C);
         ref_drop(row, C, drop, layer, ISO_DROP_ATTENDED, t);
         for (int64_t j = 0; j < C; j++)
-            at[j] += row[j];
-        ref_layer_norm(at, r->layers[layer - 1].n1, r->c->eps, C);
+            x[t * C + j] += row[j];
+        ref_layer_norm(x + t * C, r->layers[layer - 1].n1, r->c->eps, C);
+    }
+    free(q);
+    free(row);
+}
+
+/* The half that feeds. */
+static inline void ref_feed(double *x, const struct ref *r, int layer, int64_t T,
+                            const iso_dropout *drop)
+{
+    const int64_t C = r->c->C, F = r->c->F;
+    double *wide = ref_new(F + C), *row = wide + F;
+
+    for (int64_t t = 0; t < T; t++) {
+        double *const at = x + t * C;
         ref_linear_row(wide, at, r->layers[layer - 1].f1, F, C);
         for (int64_t j = 0; j < F; j++)
             wide[j] = ref_activation(wide[j], r->c->activation);
@@ -225,8 +239,14 @@ static inline void ref_layer(double *x, const struct ref *r, int layer, const is
             at[j] += row[j];
         ref_layer_norm(at, r->layers[layer - 1].n2, r->c->eps, C);
     }
-    free(q);
     free(wide);
+}
+
+static inline void ref_layer(double *x, const struct ref *r, int layer, const iso_batch *b,
+                             const iso_dropout *drop)
+{
+    ref_attend(x, r, layer, b, drop);
+    ref_feed(x, r, layer, b->offsets[b->B], drop);
 }
 
 /* x (tokens × C) goes from state `from` to state `to`; from -1: begins with the embeddings. */
