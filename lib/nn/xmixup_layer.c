@@ -42,7 +42,7 @@ int64_t iso_mix_attention_size(const iso_mix_pairs *in)
     return size;
 }
 
-static iso_err check_rule(const iso_mix_rule *rule)
+iso_err iso_mix_rule_check(const iso_mix_rule *rule)
 {
     const iso_mix_head *h = &rule->head;
     iso_err err = ISO_OK;
@@ -84,7 +84,7 @@ iso_err iso_mix_pairs_check(const iso_mat *u, const iso_mix_pairs *in, const iso
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(check_rule(rule));
+    ISO_TRY(iso_mix_rule_check(rule));
     ISO_NEED(in->with || in->to->B == in->from->B, "%lld target sentences, %lld sources",
              (long long)in->to->B, (long long)in->from->B);
     ISO_NEED(in->target.rows == in->to->offsets[in->to->B] &&

@@ -15,6 +15,9 @@ ISO_MUST_USE iso_err iso_layer_mix(iso_mat *u, iso_layer *l, int H, const iso_mi
                                    const iso_mix_rule *rule, const iso_mix_stats *stats,
                                    iso_layer_work *work);
 
+/** λ0 in (0, 1], a fixed λ in [0, 1], w and b finite. Errors  ISO_EARG. */
+ISO_MUST_USE iso_err iso_mix_rule_check(const iso_mix_rule *rule);
+
 /** Whether pairs can be mixed into u by the rule. Errors  ISO_EARG. */
 ISO_MUST_USE iso_err iso_mix_pairs_check(const iso_mat *u, const iso_mix_pairs *in,
                                          const iso_mix_rule *rule);

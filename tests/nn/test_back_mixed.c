@@ -314,7 +314,7 @@ static void compare_tensors(struct ref *r, const struct setting *s, const iso_mi
         free(g);
     }
     for (int64_t i = 0; i < r->count; i++) {
-        const int64_t n = r->tensors[i].rows * r->tensors[i].cols, each = n > 40 ? n / 40 : 1;
+        const int64_t n = r->tensors[i].rows * r->tensors[i].cols, each = n > 16 ? n / 16 : 1;
         if (!r->tensors[i].grad && !r->tensors[i].touched)
             continue;
         float *const g = whole(&r->tensors[i]);
