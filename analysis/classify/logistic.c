@@ -145,7 +145,7 @@ static void multiply(float *z, const iso_logistic *m, const float *rows, int64_t
     const iso_tile_rows a = {rows, m->tiles->rows * d, d, 1};
 
     (m->width == m->tiles->cols ? m->tiles->full : m->tiles->half)(z, m->width, &a, panel, count, d,
-                                                                   start, false);
+                                                                   start, false, NULL);
 }
 
 /* Weights of the minimiser to panels. */

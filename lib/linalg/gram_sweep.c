@@ -113,7 +113,7 @@ static void multiply(const struct work *w, const struct columns *c, const struct
             (full ? w->tiles->full
                   : w->tiles->half)(to + (size_t)j * w->size, c->width, &rows,
                                     w->panels + w->at[m] + (size_t)(l * c->width + j * k) * w->size,
-                                    r->count, k, NULL, l > 0);
+                                    r->count, k, NULL, l > 0, NULL);
         }
     }
 }

@@ -6,6 +6,7 @@
 #include "lib/base/alloc.h"
 #include "lib/linalg/convert.h"
 #include "lib/linalg/packed_inside.h"
+#include "lib/linalg/strip.h"
 
 struct iso_packed {
     const struct packed_engine *engine;
@@ -100,6 +101,11 @@ void iso_packed_free(iso_packed *p)
 int64_t iso_packed_bytes(const iso_packed *p)
 {
     return (int64_t)sizeof *p + p->engine->bytes(p->state);
+}
+
+int64_t iso_packed_apart(int64_t k)
+{
+    return iso_strip_crowded(k, sizeof(float)) ? k + ISO_STRIP_GAP : k;
 }
 
 /* A few rows at a time, so that threads share them. */

@@ -35,6 +35,10 @@ ISO_MUST_USE iso_err iso_packed_mul(iso_mat *y, iso_view x, const iso_packed *w,
 ISO_MUST_USE iso_err iso_packed_mul_then(iso_mat *y, iso_view x, const iso_packed *w,
                                          const float *bias, const iso_then *then);
 
+/** How far apart rows of k numbers best lie, for products with weights for k: rows that fall on
+ * each other's places in the cache are copied first. At least k. */
+int64_t iso_packed_apart(int64_t k);
+
 /** Who computes products of that kind here: "isogloss", "oneDNN", "isogloss avx2", "isogloss
  * on rounded numbers" (no faster, for CPUs and builds without the instructions). */
 const char *iso_packed_engine(iso_compute compute);

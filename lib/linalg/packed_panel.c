@@ -72,26 +72,47 @@ done:
     return err;
 }
 
-/* A task: a block of rows against some panels, over the whole inner size. Rows that crowd each
- * other out of the cache are copied to `copy`, a stretch at a time; NULL for others. */
+/* One thread's copy of the rows of a block that crowd each other out of the cache; kept as long as
+ * its tasks are of that block. */
+struct copy {
+    float *at;
+    int64_t block; /* -1: none yet */
+};
+
+static iso_view rows_of(iso_view x, const struct grid *g, int64_t block, struct copy *mine)
+{
+    iso_view rows = x;
+
+    rows.rows = least(g->height, g->m - block * g->height);
+    rows.data = (const float *)x.data + block * g->height * x.stride;
+    if (!mine)
+        return rows;
+    if (mine->block != block)
+        iso_strip_copy(mine->at, rows.data, x.stride, rows.rows, x.cols, sizeof(float));
+    mine->block = block;
+    rows.data = mine->at;
+    rows.stride = x.cols + ISO_STRIP_GAP;
+    return rows;
+}
+
+/* A task: a block of rows, `x`, against some panels, over the whole inner size. The thread's next
+ * task, if all are as fast, is as many shares on as there are threads. */
 static void multiply(const iso_mat *y, iso_view x, const struct panels *w, const struct grid *g,
-                     int64_t block, int64_t share, const float *bias, float *copy)
+                     int64_t block, int64_t share, const float *bias, int threads)
 {
     const int64_t row = block * g->height, from = iso_strip_share(g, share);
-    const int64_t rows = least(g->height, g->m - row);
+    const int64_t then = iso_strip_share(g, (share + threads) % g->shares);
 
     for (int64_t l = 0; l < w->k; l += w->stretch) {
-        const int64_t k = least(w->stretch, w->k - l);
-        const float *a = (const float *)x.data + row * x.stride + l;
-        if (copy)
-            iso_strip_copy(copy, a, x.stride, rows, k, sizeof *a);
-        const int64_t stride = copy ? k + ISO_STRIP_GAP : x.stride;
+        const int64_t k = least(w->stretch, w->k - l), on = l + k;
         const struct strip strip = {
-            .a = {copy ? copy : a, w->tiles->rows * stride, stride, 1},
+            .a = {(const float *)x.data + l, w->tiles->rows * x.stride, x.stride, 1},
             .panels = (const char *)panel_at(w, l, k, from),
+            .next = on < w->k ? (const char *)panel_at(w, on, least(w->stretch, w->k - on), from)
+                              : (const char *)panel_at(w, 0, least(w->stretch, w->k), then),
             .c = (char *)((float *)y->data + row * y->stride),
             .ldc = y->stride,
-            .rows = rows,
+            .rows = x.rows,
             .k = k,
             .from = from,
             .to = iso_strip_share(g, share + 1),
@@ -117,7 +138,7 @@ static iso_err panels_mul(iso_mat *y, iso_view x, const void *state, const float
 
     iso_strip_grid(&g, w->tiles, x.rows, w->n, threads);
     const int64_t counts = (g.blocks * (int64_t)sizeof(atomic_int) + 63) / 64 * 64;
-    const int64_t copy = crowded ? g.height * (w->stretch + ISO_STRIP_GAP) : 0;
+    const int64_t copy = crowded ? g.height * (w->k + ISO_STRIP_GAP) : 0;
     if (crowded || then)
         ISO_TRY(iso_room_take(&room, &at, counts + threads * copy * (int64_t)sizeof(float)));
     atomic_int *left = (atomic_int *)(void *)at;
@@ -125,15 +146,19 @@ static iso_err panels_mul(iso_mat *y, iso_view x, const void *state, const float
         atomic_init(&left[i], (int)g.shares);
     if (w->k == 0)
         iso_packed_fill(y, bias);
-#pragma omp parallel for collapse(2) schedule(dynamic) num_threads(threads) if (threads > 1)
-    for (int64_t block = 0; block < g.blocks; block++) {
-        for (int64_t share = 0; share < g.shares; share++) {
-            float *mine = NULL;
-            if (crowded)
-                mine = (float *)(void *)(at + counts) + iso_strip_thread() * copy;
-            multiply(y, x, w, &g, block, share, bias, mine);
-            iso_strip_done(then, y, &g, block, iso_strip_share(&g, share),
-                           iso_strip_share(&g, share + 1), left);
+#pragma omp parallel num_threads(threads) if (threads > 1)
+    {
+        struct copy mine = {.block = -1};
+        if (crowded)
+            mine.at = (float *)(void *)(at + counts) + iso_strip_thread() * copy;
+#pragma omp for collapse(2) schedule(dynamic)
+        for (int64_t block = 0; block < g.blocks; block++) {
+            for (int64_t share = 0; share < g.shares; share++) {
+                const iso_view rows = rows_of(x, &g, block, crowded ? &mine : NULL);
+                multiply(y, rows, w, &g, block, share, bias, threads);
+                iso_strip_done(then, y, &g, block, iso_strip_share(&g, share),
+                               iso_strip_share(&g, share + 1), left);
+            }
         }
     }
     iso_room_give(room);

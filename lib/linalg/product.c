@@ -17,6 +17,7 @@ struct job {
     iso_mat *c;
     size_t size;
     const iso_tiles *tiles;
+    int threads;
     int64_t m, n, k;
     int64_t stretch, columns; /* of B at a time */
     char *panels, *rows;      /* B's packed stretch, A's copied one (or NULL) */
@@ -108,6 +109,7 @@ static void multiply(const struct job *j, const struct step *s, int64_t block, i
     const struct grid *g = &s->grid;
     const int64_t row = block * g->height, rows = least(g->height, g->m - row);
     const int64_t from = iso_strip_share(g, share), to = iso_strip_share(g, share + 1);
+    const int64_t then = iso_strip_share(g, (share + j->threads) % g->shares);
     const int64_t skip =
         j->p->upper && row > s->from + from
             ? least((row - s->from - from) / j->tiles->cols * j->tiles->cols,
@@ -116,6 +118,7 @@ static void multiply(const struct job *j, const struct step *s, int64_t block, i
     const struct strip strip = {
         .a = rows_of(j, s, block),
         .panels = j->panels + (size_t)((from + skip) * s->k) * j->size,
+        .next = j->panels + (size_t)(then * s->k) * j->size,
         .c = (char *)j->c->data + (size_t)(row * j->c->stride + s->from) * j->size,
         .ldc = j->c->stride,
         .rows = rows,
@@ -161,16 +164,16 @@ static void perform(const struct job *j, const struct step *s)
             multiply(j, s, block, share);
 }
 
-static void all_steps(const struct job *j, int threads)
+static void all_steps(const struct job *j)
 {
-#pragma omp parallel num_threads(threads) if (threads > 1)
+#pragma omp parallel num_threads(j->threads) if (j->threads > 1)
     for (int64_t from = 0; from < j->n; from += j->columns) {
         for (int64_t l = 0; l < j->k; l += j->stretch) {
             struct step s = {.from = from,
                              .width = least(j->columns, j->n - from),
                              .l = l,
                              .k = least(j->stretch, j->k - l)};
-            iso_strip_grid(&s.grid, j->tiles, j->m, s.width, threads);
+            iso_strip_grid(&s.grid, j->tiles, j->m, s.width, j->threads);
             perform(j, &s);
         }
     }
@@ -198,8 +201,6 @@ static void clear(iso_mat *c)
 
 static iso_err multiply_all(struct job *j)
 {
-    const int threads =
-        iso_strip_wide((double)j->m * (double)j->n * (double)j->k) ? iso_strip_threads() : 1;
     const int64_t cols = j->tiles->cols;
     const bool copied = j->p->ta || iso_strip_crowded(j->p->a.stride, j->size);
     iso_room *room = NULL;
@@ -207,10 +208,12 @@ static iso_err multiply_all(struct job *j)
     struct grid grid;
     iso_err err = ISO_OK;
 
+    j->threads =
+        iso_strip_wide((double)j->m * (double)j->n * (double)j->k) ? iso_strip_threads() : 1;
     j->stretch = iso_strip_stretch(j->k);
     j->columns = most_packed / (j->stretch * (int64_t)j->size) / cols * cols;
     j->columns = least(j->columns, (j->n + cols - 1) / cols * cols);
-    iso_strip_grid(&grid, j->tiles, j->m, j->columns, threads);
+    iso_strip_grid(&grid, j->tiles, j->m, j->columns, j->threads);
     const int64_t b = j->stretch * j->columns * (int64_t)j->size;
     const int64_t a = grid.blocks * grid.height * (j->stretch + ISO_STRIP_GAP) * (int64_t)j->size;
     const int64_t counts = (grid.blocks * (int64_t)sizeof *j->left + 63) / 64 * 64;
@@ -222,11 +225,11 @@ static iso_err multiply_all(struct job *j)
         atomic_init(&j->left[i], 0);
     for (int64_t from = 0; from < j->n; from += j->columns) {
         struct grid g;
-        iso_strip_grid(&g, j->tiles, j->m, least(j->columns, j->n - from), threads);
+        iso_strip_grid(&g, j->tiles, j->m, least(j->columns, j->n - from), j->threads);
         for (int64_t i = 0; i < g.blocks; i++)
             atomic_fetch_add(&j->left[i], (int)g.shares);
     }
-    all_steps(j, threads);
+    all_steps(j);
     iso_room_give(room);
 done:
     return err;

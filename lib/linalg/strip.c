@@ -63,7 +63,7 @@ static void strip_rest(const iso_tiles *tiles, iso_tile_fn *tile, const struct s
         const iso_tile_rows a = {(const char *)s->a.at +
                                      (size_t)(i / tiles->rows * s->a.step) * s->size,
                                  s->a.step, s->a.row, s->a.col};
-        tile(part, width, &a, panel, m, s->k, first, s->add);
+        tile(part, width, &a, panel, m, s->k, first, s->add, s->next);
         for (int64_t r = 0; r < m; r++)
             memcpy(c + (size_t)(r * s->ldc) * s->size, part + (size_t)r * step, bytes);
     }
@@ -76,12 +76,14 @@ void iso_strip_mul(const iso_tiles *tiles, const struct strip *s)
     for (int64_t j = s->from; j < s->to; j += tiles->cols) {
         const int width = iso_tile_width(tiles, j, s->to);
         iso_tile_fn *const tile = width == tiles->cols ? tiles->full : tiles->half;
+        const char *after = panel + (size_t)(s->k * width) * s->size;
         if (j + width > s->to)
             strip_rest(tiles, tile, s, panel, j, width);
         else
             tile(s->c + (size_t)j * s->size, s->ldc, &s->a, panel, s->rows, s->k,
-                 s->start ? s->start + (size_t)j * s->size : NULL, s->add);
-        panel += (size_t)(s->k * width) * s->size;
+                 s->start ? s->start + (size_t)j * s->size : NULL, s->add,
+                 j + width < s->to ? after : s->next);
+        panel = after;
     }
 }
 

@@ -7,9 +7,9 @@
 #include "lib/linalg/product.h"
 #include "lib/linalg/tile.h"
 
-/* The inner size is cut into equal stretches, at most so long: of 32 columns, and of the rows that
- * a panel meets, a stretch fits the caches next to the core. */
-enum { PRODUCT_DEPTH = 384 };
+/* The inner size is cut into equal stretches, at most so long: of the rows that a panel meets, a
+ * stretch fits the second cache, and sums are seldom stored in between. */
+enum { PRODUCT_DEPTH = 768 };
 
 /** How long the stretches of an inner size k are; the last may be shorter. */
 static inline int64_t iso_strip_stretch(int64_t k)
@@ -33,6 +33,7 @@ void iso_strip_grid(struct grid *g, const iso_tiles *tiles, int64_t m, int64_t n
 struct strip {
     iso_tile_rows a;    /* row 0 of the block, number 0 of the stretch */
     const char *panels; /* the panel of column `from` in this stretch */
+    const char *next;   /* the panel whose turn comes after the last one, as far as is known */
     char *c;            /* row 0 of the block, column 0 */
     int64_t ldc;
     int64_t rows, k;

@@ -23,10 +23,11 @@ typedef struct iso_tile_rows {
  * c (m × width, row stride ldc) = start + a · panel, with a m × k and the panel (k × width) packed.
  * `start` is c itself if `add`, else width numbers, the same for each row, or 0 for NULL. Each
  * number is one sum over l in order, whatever m and the width: so do the bits not depend on how a
- * product is cut into tiles.
+ * product is cut into tiles. `next`, or NULL, is the panel whose turn comes then: it is fetched
+ * from far away meanwhile.
  */
 typedef void iso_tile_fn(void *c, int64_t ldc, const iso_tile_rows *a, const void *panel, int64_t m,
-                         int64_t k, const void *start, bool add);
+                         int64_t k, const void *start, bool add, const void *next);
 
 /**
  * The panel (k × width, packed) of rows of numbers: n <= width rows of b (row stride `stride`)

@@ -9,14 +9,15 @@ typedef LANE NAME(lanes) __attribute__((vector_size(sizeof(REAL) * LANES)));
 
 #define VECTOR(p) (*(const NAME(mem) *)(p))
 
-/* Panels come from far away but in order: this many bytes ahead they are fetched. */
+/* A panel is read in order: this many bytes ahead it comes nearest to the core. */
 #define AHEAD 2048
 
 /* rows × (wide vectors) of c stay in registers while l runs; both are constants wherever this is
- * called. */
+ * called. Meanwhile `next` is fetched, `hop` bytes with each l. */
 TARGET __attribute__((always_inline)) static inline void
 NAME(tile)(REAL *c, int64_t ldc, const REAL *a, int64_t rs, int64_t cs, const REAL *panel,
-           int64_t k, const REAL *start, bool add, const int rows, const int wide)
+           int64_t k, const REAL *start, bool add, const char *next, int64_t hop, const int rows,
+           const int wide)
 {
     NAME(vec) sum[ROWS][2];
 
@@ -29,6 +30,10 @@ NAME(tile)(REAL *c, int64_t ldc, const REAL *a, int64_t rs, int64_t cs, const RE
                                 : (NAME(mem)){0};
     for (int64_t l = 0; l < k; l++, a += cs, panel += wide * LANES) {
         NAME(vec) row[2];
+        if (rows == ROWS) {
+            __builtin_prefetch(next, 0, 2);
+            next += hop;
+        }
 #pragma GCC unroll 2
         for (int j = 0; j < wide; j++) {
             __builtin_prefetch((const char *)(panel + j * LANES) + AHEAD);
@@ -47,20 +52,23 @@ NAME(tile)(REAL *c, int64_t ldc, const REAL *a, int64_t rs, int64_t cs, const RE
             *(NAME(mem) *)(c + i * ldc + j * LANES) = sum[i][j];
 }
 
-/* Full tiles, then what is left in ever smaller ones, which lie in the last full one's place. */
+/* Full tiles, then what is left in ever smaller ones, which lie in the last full one's place. Each
+ * full one fetches its share of the next panel. */
 TARGET __attribute__((always_inline)) static inline void
 NAME(tiles)(REAL *c, int64_t ldc, const iso_tile_rows *rows, const REAL *panel, int64_t m,
-            int64_t k, const REAL *start, bool add, const int wide)
+            int64_t k, const REAL *start, bool add, const void *next, const int wide)
 {
     const int64_t rs = rows->row, cs = rows->col;
+    const int64_t hop = m < ROWS ? 0 : (wide * LANES * (int64_t)sizeof *c - 1) / (m / ROWS) + 1;
     const REAL *a = rows->at;
+    const char *ahead = next ? next : (const void *)panel;
 
-    for (; m >= ROWS; m -= ROWS, c += ROWS * ldc, a += rows->step)
-        NAME(tile)(c, ldc, a, rs, cs, panel, k, start, add, ROWS, wide);
+    for (; m >= ROWS; m -= ROWS, c += ROWS * ldc, a += rows->step, ahead += hop * k)
+        NAME(tile)(c, ldc, a, rs, cs, panel, k, start, add, ahead, hop, ROWS, wide);
 #define TILES(count)                                                                               \
     if ((count) < ROWS)                                                                            \
         for (; m >= (count); m -= (count), c += (count)*ldc, a += (count)*rs)                      \
-    NAME(tile)(c, ldc, a, rs, cs, panel, k, start, add, count, wide)
+    NAME(tile)(c, ldc, a, rs, cs, panel, k, start, add, ahead, 0, count, wide)
     TILES(8);
     TILES(4);
     TILES(2);
@@ -69,15 +77,15 @@ NAME(tiles)(REAL *c, int64_t ldc, const iso_tile_rows *rows, const REAL *panel, 
 }
 
 TARGET static void NAME(full)(void *c, int64_t ldc, const iso_tile_rows *a, const void *panel,
-                              int64_t m, int64_t k, const void *start, bool add)
+                              int64_t m, int64_t k, const void *start, bool add, const void *next)
 {
-    NAME(tiles)(c, ldc, a, panel, m, k, start, add, 2);
+    NAME(tiles)(c, ldc, a, panel, m, k, start, add, next, 2);
 }
 
 TARGET static void NAME(half)(void *c, int64_t ldc, const iso_tile_rows *a, const void *panel,
-                              int64_t m, int64_t k, const void *start, bool add)
+                              int64_t m, int64_t k, const void *start, bool add, const void *next)
 {
-    NAME(tiles)(c, ldc, a, panel, m, k, start, add, 1);
+    NAME(tiles)(c, ldc, a, panel, m, k, start, add, next, 1);
 }
 
 TARGET static void NAME(deal)(void *to, const void *row, int64_t m, int64_t k)

@@ -64,7 +64,7 @@ void iso_attention_multiply(float *c, int64_t ldc, const iso_tiles *t, const iso
 {
     for (int64_t j = 0; j < n; j += t->cols) {
         iso_tile_fn *const tile = iso_tile_width(t, j, n) == t->cols ? t->full : t->half;
-        tile(c + j, ldc, a, panels + j * k, m, k, add ? c + j : NULL, add);
+        tile(c + j, ldc, a, panels + j * k, m, k, add ? c + j : NULL, add, NULL);
     }
 }
 

@@ -97,17 +97,18 @@ static iso_mat rows(const iso_mat *m, int64_t first, int64_t count)
 iso_err iso_layer_feed(iso_mat *y, iso_view a, iso_layer *l, iso_activation activation,
                        iso_layer_work *work)
 {
-    const int64_t F = l->f1.w.rows, most = a.rows < BLOCK ? a.rows : BLOCK;
+    const int64_t F = l->f1.w.rows, apart = iso_packed_apart(F);
+    const int64_t most = a.rows < BLOCK ? a.rows : BLOCK;
     iso_activate each = {activation, work->times};
     const iso_then activate = iso_activation_then(&each);
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_workspace_need(&work->block, most * (F + a.cols)));
+    ISO_TRY(iso_workspace_need(&work->block, most * (apart + a.cols)));
     for (int64_t i = 0; i < a.rows; i += BLOCK) {
         const int64_t n = a.rows - i < BLOCK ? a.rows - i : BLOCK;
         const iso_view in = iso_view_rows(a, i, n);
-        iso_mat wide = {work->block.at, n, F, F, ISO_F32, NULL};
-        iso_mat fed = {work->block.at + n * F, n, a.cols, a.cols, ISO_F32, NULL};
+        iso_mat wide = {work->block.at, n, F, apart, ISO_F32, NULL};
+        iso_mat fed = {work->block.at + n * apart, n, a.cols, a.cols, ISO_F32, NULL};
         iso_norm_residual close = {rows(y, i, n), in, &l->n2, work->times};
         const iso_then then = iso_norm_then(&close);
         ISO_TRY(iso_layer_linear(&wide, in, &l->f1, &activate, work));

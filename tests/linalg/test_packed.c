@@ -95,9 +95,10 @@ static void check_row(const iso_mat *y, const iso_mat *x, const iso_mat *w, int6
     }
 }
 
-static void one_shape(int64_t m, int64_t n, int64_t k, iso_compute compute, bool biased)
+static void strided(int64_t m, int64_t n, int64_t k, int64_t stride, iso_compute compute,
+                    bool biased)
 {
-    iso_mat x = drawn(m, k, k + 3, 1), w = drawn(n, k, k + n % 2, 2), b = drawn(1, n, n, 4);
+    iso_mat x = drawn(m, k, stride, 1), w = drawn(n, k, k + n % 2, 2), b = drawn(1, n, n, 4);
     iso_mat y = drawn(m, n, n + GAP, 3), before = drawn(m, n, n + GAP, 3);
     const float *bias = biased ? b.data : NULL;
     iso_packed *p = NULL;
@@ -110,6 +111,24 @@ static void one_shape(int64_t m, int64_t n, int64_t k, iso_compute compute, bool
     }
     iso_packed_free(p);
     iso_mat_free(&x), iso_mat_free(&w), iso_mat_free(&y), iso_mat_free(&before), iso_mat_free(&b);
+}
+
+static void one_shape(int64_t m, int64_t n, int64_t k, iso_compute compute, bool biased)
+{
+    strided(m, n, k, k + 3, compute, biased);
+}
+
+/* Rows 2 KB apart or a multiple of it are copied, block by block. */
+static void rows_that_crowd_the_cache(void **state)
+{
+    (void)state;
+    for (int64_t m = 1; m < 700; m = 4 * m + 9) {
+        strided(m, 100, 512, 512, ISO_COMPUTE_F32, true);
+        strided(m, 40, 1536, 1536, ISO_COMPUTE_F32, false);
+        strided(m, 33, 770, 1024, ISO_COMPUTE_F32, true);
+    }
+    assert_int_equal(iso_packed_apart(768), 768);
+    assert_true(iso_packed_apart(3072) > 3072 && iso_packed_apart(3072) < 3200);
 }
 
 static void same_as_a_loop(void **state)
@@ -397,8 +416,9 @@ static void then_sees_every_number_once(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(same_as_a_loop), test(then_sees_every_number_once), test(by_hand),
-              test(the_largest_sums), test(rows_that_cannot_be_scaled), test(weights_of_every_type),
+    RUN_TESTS(test(same_as_a_loop), test(rows_that_crowd_the_cache),
+              test(then_sees_every_number_once), test(by_hand), test(the_largest_sums),
+              test(rows_that_cannot_be_scaled), test(weights_of_every_type),
               test(a_packed_view_is_kept_by_the_plain_product), test(what_is_refused),
               test(every_allocation_fails_once), test(rates_are_measured_or_forced), test(names));
 }
