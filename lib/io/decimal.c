@@ -19,7 +19,7 @@ struct decimal {
     uint64_t
         digits; /* the first 19; the value is digits · 10^power, cut by less than 1e-18 of it */
     int64_t power;
-    bool any;
+    bool any, cut;
 };
 
 static bool is_digit(char c)
@@ -36,6 +36,7 @@ static const char *scan_digits(struct decimal *d, const char *p, int after_point
             d->power -= after_point;
         } else {
             d->power += !after_point;
+            d->cut |= *p != '0';
         }
     }
     return p;
@@ -90,8 +91,8 @@ static bool quick(float *out, const struct decimal *d)
     return beyond > 4 || beyond < -4;
 }
 
-/* strtof in the C locale, whatever the process's is. */
-static float slow(const char *text)
+/* The C locale, whatever the process's is; 0 where there is no memory for it. */
+static locale_t c_locale(void)
 {
     static _Atomic(locale_t) kept;
     locale_t locale = atomic_load(&kept), none = (locale_t)0;
@@ -103,6 +104,13 @@ static float slow(const char *text)
             locale = none;
         }
     }
+    return locale;
+}
+
+static float slow(const char *text)
+{
+    const locale_t locale = c_locale();
+
     return locale ? strtof_l(text, NULL, locale) : strtof(text, NULL);
 }
 
@@ -124,6 +132,61 @@ const char *iso_decimal_f32(float *out, const char *text)
         return NULL;
     if (d.any && d.digits && !quick(&value, &d))
         value = slow(begin);
+    *out = minus ? -value : value;
+    return p;
+}
+
+/* --- f64 --- */
+
+static double slow_f64(const char *text)
+{
+    const locale_t locale = c_locale();
+
+    return locale ? strtod_l(text, NULL, locale) : strtod(text, NULL);
+}
+
+#ifdef __SIZEOF_INT128__
+/* Digits over a power of ten up to 27, whose power of five has 64 bits: the quotient to 63 or 64
+ * bits, the last of them set where a remainder is left, is rounded once. */
+static bool quick_f64(double *out, const struct decimal *d)
+{
+    __extension__ typedef unsigned __int128 wide;
+    uint64_t five = 1;
+
+    if (d->cut || d->power > 0 || d->power < -27)
+        return false;
+    for (int64_t i = d->power; i < 0; i++)
+        five *= 5;
+    const int up = __builtin_clzll(d->digits), down = __builtin_clzll(five);
+    const wide over = (wide)(d->digits << up) << 63;
+    const uint64_t divisor = five << down, quotient = (uint64_t)(over / divisor);
+    *out = ldexp((double)(quotient | (over % divisor != 0)), down - up - 63 + (int)d->power);
+    return true;
+}
+#else
+static bool quick_f64(double *out, const struct decimal *d)
+{
+    (void)out, (void)d;
+    return false;
+}
+#endif
+
+const char *iso_decimal_f64(double *out, const char *text)
+{
+    struct decimal d = {0};
+    const bool minus = *text == '-';
+    const char *const begin = text + (minus || *text == '+');
+    const char *p = scan_digits(&d, begin, 0);
+    double value = 0;
+
+    if (*p == '.')
+        p = scan_digits(&d, p + 1, 1);
+    if (d.any && (*p == 'e' || *p == 'E'))
+        p = scan_exponent(&d, p);
+    if (!d.any || !p)
+        return NULL;
+    if (d.digits && !quick_f64(&value, &d))
+        value = slow_f64(begin);
     *out = minus ? -value : value;
     return p;
 }

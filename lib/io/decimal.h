@@ -16,6 +16,10 @@ ISO_BEGIN
  */
 const char *iso_decimal_f32(float *out, const char *text);
 
+/** The same as the nearest f64; words are no numbers here. Cost  a few tens of nanoseconds; some
+ * hundred with more than 19 digits, below 1e-27, or with a positive power of ten. */
+const char *iso_decimal_f64(double *out, const char *text);
+
 ISO_END
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/io/file.h"
+#include "lib/io/mapped.h"
 
 iso_err iso_folder_check(const char *folder)
 {
@@ -68,17 +69,22 @@ static iso_err parse(iso_json **out, const char *text, int64_t len, const char *
 iso_err iso_folder_json(iso_json **out, const char *folder, const char *name, int64_t most)
 {
     iso_file *file = NULL;
-    char *path = NULL, *text = NULL;
+    iso_mapped *mapped = NULL;
+    iso_json *root = NULL;
+    char *path = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_folder_path(&path, folder, name));
     ISO_TRY(iso_file_open(&file, path));
     ISO_TRY(iso_file_fits(file, most));
-    ISO_TRY(iso_alloc(&text, file->size, 1));
-    ISO_TRY(iso_file_read(file, 0, text, file->size));
-    ISO_TRY(parse(out, text, file->size, path));
+    ISO_TRY(iso_mapped_open(&mapped, file));
+    ISO_TRY(parse(&root, iso_mapped_bytes(mapped), file->size, path));
+    ISO_TRY(iso_mapped_whole(mapped));
+    *out = root;
+    root = NULL;
 done:
-    iso_free(text);
+    iso_json_free(root);
+    iso_mapped_close(mapped);
     iso_free(path);
     iso_file_close(file);
     return err;

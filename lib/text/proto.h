@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "lib/base/str.h"
+#include "lib/base/api.h"
 
 ISO_BEGIN
 
@@ -33,12 +33,6 @@ typedef struct iso_proto_field {
  * short, a varint beyond 64 bits, field 0, a group). Source: protobuf.dev, "Encoding".
  */
 int iso_proto_next(iso_proto_field *out, iso_proto *message);
-
-/** Appends a field. Errors ISO_ENOMEM. */
-ISO_MUST_USE iso_err iso_proto_put(iso_buf *out, uint32_t number, uint64_t value);
-ISO_MUST_USE iso_err iso_proto_put_float(iso_buf *out, uint32_t number, float value);
-ISO_MUST_USE iso_err iso_proto_put_bytes(iso_buf *out, uint32_t number, const void *bytes,
-                                         int64_t len);
 
 ISO_END
 

@@ -12,8 +12,10 @@ void iso_spm_close(iso_spm *s)
 {
     if (!s)
         return;
-    iso_unigram_free(&s->pieces);
-    iso_free(s->bytes);
+    if (s->bytes) {
+        iso_unigram_free(&s->pieces);
+        iso_free(s->bytes);
+    }
     iso_free(s);
 }
 
@@ -65,6 +67,20 @@ done:
     iso_spm_close(s);
     iso_file_close(file);
     return err;
+}
+
+iso_err iso_spm_bare(iso_spm **out, const iso_spm *of)
+{
+    iso_spm *s = NULL;
+    const iso_err err = iso_alloc(&s, 1, sizeof *s);
+
+    if (err)
+        return err;
+    *s = *of;
+    s->bytes = NULL;
+    s->prefix = false;
+    *out = s;
+    return ISO_OK;
 }
 
 /* --- Asking --- */

@@ -19,6 +19,10 @@ ISO_MUST_USE iso_err iso_spm_of_bytes(iso_spm **out, const void *model, int64_t 
                                       const char *name);
 void iso_spm_close(iso_spm *s);
 
+/** The same model with no blank put before a text; borrows the pieces of `of`, which outlives it.
+ * Errors ISO_ENOMEM. */
+ISO_MUST_USE iso_err iso_spm_bare(iso_spm **out, const iso_spm *of);
+
 /** Number of pieces; the text of one; the id of a text (that of the unknown if there is none); the
  * id of the unknown. All in SentencePiece's own count. */
 int32_t iso_spm_size(const iso_spm *s);

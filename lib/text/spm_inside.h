@@ -8,7 +8,7 @@
 ISO_BEGIN
 
 struct iso_spm {
-    char *bytes; /* of the model; a NUL behind each piece */
+    char *bytes; /* of the model; a NUL behind each piece. NULL: another's pieces */
     iso_unigram pieces;
     int64_t growth; /* the most bytes that normalising makes of one */
     const char *rules;
@@ -32,6 +32,14 @@ ISO_MUST_USE iso_err iso_spm_fits(int64_t len, const char *name);
  * that lie), ISO_EUNSUP (BPE, word and character models), ISO_ENOMEM.
  */
 ISO_MUST_USE iso_err iso_spm_read(iso_spm *s, int64_t len, const char *name);
+
+/** Adds a piece, which stays where it is; there is room for it. ISO_EFORMAT (an empty or over-long
+ * piece, or one that holds a NUL). */
+ISO_MUST_USE iso_err iso_spm_add(iso_spm *s, const char *text, int64_t len, float score,
+                                 iso_piece_kind kind, const char *name);
+
+/** Checks what was put together, and makes it ready to cut. Errors as iso_spm_read. */
+ISO_MUST_USE iso_err iso_spm_seal(iso_spm *s, const char *name);
 
 /* --- spm_rules.c --- */
 

@@ -43,9 +43,22 @@ static float float_of(uint64_t value)
     return f;
 }
 
+iso_err iso_spm_add(iso_spm *s, const char *text, int64_t len, float score, iso_piece_kind kind,
+                    const char *name)
+{
+    iso_unigram *u = &s->pieces;
+
+    if (len <= 0 || len > MAX_PIECE || memchr(text, 0, (size_t)len))
+        return iso_fail(ISO_EFORMAT,
+                        "%s: piece %lld has %lld bytes%s: 1 to %d without NUL are legal", name,
+                        (long long)u->count, (long long)len,
+                        len > 0 && len <= MAX_PIECE ? ", a NUL among them" : "", MAX_PIECE);
+    u->piece[u->count++] = (iso_piece){text, score, (uint16_t)len, (uint16_t)kind};
+    return ISO_OK;
+}
+
 static iso_err read_piece(struct reader *r, iso_proto piece)
 {
-    iso_unigram *u = &r->s->pieces;
     iso_piece p = {.kind = ISO_PIECE_NORMAL};
     iso_proto text = {0};
     iso_proto_field f;
@@ -63,13 +76,7 @@ static iso_err read_piece(struct reader *r, iso_proto piece)
     }
     if (more < 0)
         ISO_TRY(broken(r->name));
-    if (text.left == 0 || text.left > MAX_PIECE || memchr(text.at, 0, (size_t)text.left))
-        ISO_FAIL(ISO_EFORMAT, "%s: piece %lld has %lld bytes%s: 1 to %d without NUL are legal",
-                 r->name, (long long)u->count, (long long)text.left,
-                 text.left > 0 && text.left <= MAX_PIECE ? ", a NUL among them" : "", MAX_PIECE);
-    p.text = (const char *)text.at;
-    p.len = (uint16_t)text.left;
-    u->piece[u->count++] = p;
+    ISO_TRY(iso_spm_add(r->s, (const char *)text.at, text.left, p.score, p.kind, r->name));
 done:
     return err;
 }
@@ -176,6 +183,17 @@ static iso_err find_bytes(iso_spm *s, const char *name)
         (long long)there, (long long)found, s->fallback ? "with" : "without");
 }
 
+iso_err iso_spm_seal(iso_spm *s, const char *name)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_charsmap_check(&s->growth, s->rules, s->rules_len, name));
+    ISO_TRY(iso_unigram_seal(&s->pieces, name));
+    ISO_TRY(find_bytes(s, name));
+done:
+    return err;
+}
+
 /* What follows a piece, or the rules, is the tag of a field, or nothing, and was read: there is
  * room for a NUL. */
 static void end_texts(iso_spm *s)
@@ -210,9 +228,7 @@ iso_err iso_spm_read(iso_spm *s, int64_t len, const char *name)
     ISO_TRY(iso_unigram_new(&s->pieces, count));
     ISO_TRY(read_fields(&r, all));
     ISO_TRY(check_type(&r));
-    ISO_TRY(iso_charsmap_check(&s->growth, s->rules, s->rules_len, name));
-    ISO_TRY(iso_unigram_seal(&s->pieces, name));
-    ISO_TRY(find_bytes(s, name));
+    ISO_TRY(iso_spm_seal(s, name));
     end_texts(s);
 done:
     return err;

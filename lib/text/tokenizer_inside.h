@@ -5,7 +5,7 @@
 #include "lib/io/json.h"
 #include "lib/text/added.h"
 #include "lib/text/spm.h"
-#include "lib/text/spm_model.h"
+#include "lib/text/spm_json.h"
 #include "lib/text/tokenizer.h"
 #include "lib/text/vocab.h"
 #include "lib/text/wordpiece.h"

@@ -53,19 +53,6 @@ done:
 
 /* --- tokenizer.json --- */
 
-static iso_err open_json(iso_spm **out, iso_spm_spaces *spaces, const iso_json *root, bool prefix,
-                         const char *path)
-{
-    iso_buf model = {0};
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_spm_model_of_json(&model, spaces, root, prefix, path));
-    ISO_TRY(iso_spm_of_bytes(out, model.text, model.len, path));
-done:
-    iso_buf_free(&model);
-    return err;
-}
-
 iso_err iso_tokenizer_unigram(iso_tokenizer *t, const iso_tokenizer_files *files, const char *path)
 {
     static const iso_tokenizer_role roles[] = {
@@ -75,9 +62,9 @@ iso_err iso_tokenizer_unigram(iso_tokenizer *t, const iso_tokenizer_files *files
     int64_t types = 1;
     iso_err err = ISO_OK;
 
-    ISO_TRY(open_json(&t->spm, &t->spaces, files->tokenizer, true, path));
+    ISO_TRY(iso_spm_of_json(&t->spm, &t->spaces, files->tokenizer, path));
     if (t->spaces.prefix != ISO_PREFIX_ALWAYS || (!t->spaces.split && !t->spaces.run))
-        ISO_TRY(open_json(&t->bare, &t->spaces, files->tokenizer, false, path));
+        ISO_TRY(iso_spm_bare(&t->bare, t->spm));
     t->fairseq.unknown = iso_spm_unknown(t->spm);
     ISO_TRY(iso_tokenizer_added(t, files, roles));
     t->between = 2;

@@ -1,7 +1,7 @@
 /* Entry points of SentencePiece: models, and tokenizer.json files that become models. */
 #include "lib/base/alloc.h"
 #include "lib/text/spm.h"
-#include "lib/text/spm_model.h"
+#include "lib/text/spm_json.h"
 #include "lib/text/words.h"
 #include "tests/fuzz/entries.h"
 
@@ -51,44 +51,50 @@ static void cut(const iso_spm *s, const char *text, int64_t len)
     iso_tokens_free(&t);
 }
 
-/* A model that opens cuts its own bytes, and texts in which its rules may apply. */
-static void enter_bytes(const void *data, int64_t size)
+/* A model that opens cuts the bytes it is from, and texts in which its rules may apply. */
+static void use(const iso_spm *s, const void *data, int64_t size)
 {
     static const char texts[] = "  A ab\tb \xff"
                                 "bA\0\xe6\xb1\xa4\xef\xbc\xa1 AAAA<s> ";
     const int64_t most = 4096;
-    iso_spm *s = NULL;
 
-    if (iso_spm_of_bytes(&s, data, size, "x")) {
-        promise_message();
-        promise(!s, "a failure leaves the output alone");
-        return;
-    }
     promise(iso_spm_unknown(s) >= 0 && iso_spm_unknown(s) < iso_spm_size(s), "an unknown piece");
     cut(s, texts, sizeof texts);
     cut(s, data, size < most ? size : most);
     normalise(s, texts, sizeof texts);
     normalise(s, data, size < most ? size : most);
-    iso_spm_close(s);
 }
 
 static void enter_spm(const uint8_t *data, size_t size)
 {
-    enter_bytes(data, (int64_t)size);
+    iso_spm *s = NULL;
+
+    if (iso_spm_of_bytes(&s, data, (int64_t)size, "x")) {
+        promise_message();
+        promise(!s, "a failure leaves the output alone");
+        return;
+    }
+    use(s, data, (int64_t)size);
+    iso_spm_close(s);
 }
 
 static void enter_spm_json(const uint8_t *data, size_t size)
 {
     iso_spm_spaces spaces = {0};
     iso_json *root = NULL;
-    iso_buf model = {0};
+    iso_spm *s = NULL, *bare = NULL;
 
     if (iso_json_parse(&root, (const char *)data, (int64_t)size) == ISO_OK &&
-        iso_spm_model_of_json(&model, &spaces, root, size % 2, "x") == ISO_OK)
-        enter_bytes(model.text, model.len);
-    else
+        iso_spm_of_json(&s, &spaces, root, "x") == ISO_OK) {
+        promise(iso_spm_bare(&bare, s) == ISO_OK, "a model without a prefix");
+        use(s, data, (int64_t)size);
+        use(bare, data, (int64_t)size);
+    } else {
         promise_message();
-    iso_buf_free(&model);
+        promise(!s, "a failure leaves the output alone");
+    }
+    iso_spm_close(bare);
+    iso_spm_close(s);
     iso_json_free(root);
 }
 

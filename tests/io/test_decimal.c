@@ -17,6 +17,17 @@ static void agree(const char *number)
         fail_msg("%s: %.9g, expected %.9g", number, (double)value, (double)expected);
 }
 
+static void agree_f64(const char *number)
+{
+    char *end;
+    const double expected = strtod(number, &end);
+    double value = 42;
+    const char *stop = iso_decimal_f64(&value, number);
+
+    if (stop != end || memcmp(&value, &expected, sizeof value) != 0)
+        fail_msg("%s: %.17g, expected %.17g", number, value, expected);
+}
+
 static void by_hand(void **state)
 {
     (void)state;
@@ -59,8 +70,16 @@ static void by_hand(void **state)
                                           "1e-22",
                                           "1e-23"};
 
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         agree(numbers[i]);
+        agree_f64(numbers[i]);
+    }
+    agree_f64("9007199254740993");                                        /* between two f64 */
+    agree_f64("0.50000000000000005551115123125782702118158340454101562"); /* 1/2 + 2^-54 */
+    agree_f64("0.9007199254740993e-9");
+    agree_f64("9999999999999999999e-27");
+    agree_f64("1e-27");
+    agree_f64("1e-28");
 }
 
 static void no_numbers(void **state)
@@ -72,6 +91,8 @@ static void no_numbers(void **state)
 
     for (size_t i = 0; i + 1 < sizeof none / sizeof *none; i++)
         assert_null(iso_decimal_f32(&value, none[i]));
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_null(iso_decimal_f64(&(double){0}, none[i]));
     text(iso_decimal_f32(&value, "0x10"), "x10");
     text(iso_decimal_f32(&value, "1.2.3"), ".3");
     text(iso_decimal_f32(&value, "-INF 2"), " 2");
@@ -108,6 +129,33 @@ static void at_random(void **state)
     }
 }
 
+/* As Python and %g print them; w / 10^k in the middle of two f64 and beside it. */
+static void f64_at_random(void **state)
+{
+    (void)state;
+    iso_rng rng = iso_rng_seeded(2, 0);
+    char number[64];
+
+    for (int i = 0; i < 300000; i++) {
+        const uint64_t bits = iso_rng_next(&rng);
+        double d;
+        memcpy(&d, &bits, sizeof d);
+        if (isfinite(d)) {
+            (void)snprintf(number, sizeof number, "%.*g", 1 + i % 19, d);
+            agree_f64(number);
+        }
+        const double x = (iso_rng_uniform(&rng) - 1) * 20;
+        (void)snprintf(number, sizeof number, "%.*g", 15 + i % 3, (double)(float)x);
+        agree_f64(number);
+        (void)snprintf(number, sizeof number, "%.*f", i % 20, x);
+        agree_f64(number);
+        const uint64_t odd = (bits >> 11 | (uint64_t)1 << 52) * 2 + 1; /* 54 bits: a middle */
+        (void)snprintf(number, sizeof number, "%llue-%d",
+                       (unsigned long long)(odd + (uint64_t)(i % 3) - 1) * 5, 1 + i % 2);
+        agree_f64(number);
+    }
+}
+
 static void with_a_decimal_comma(void **state)
 {
     (void)state;
@@ -117,9 +165,13 @@ static void with_a_decimal_comma(void **state)
         skip();
     text(iso_decimal_f32(&value, "1.5e-40"), "");
     near(value, 1.5e-40, 1e-44);
+    double wide = 0;
+    text(iso_decimal_f64(&wide, "1.5e-300,"), ",");
+    near(wide, 1.5e-300, 0);
 }
 
 int main(void)
 {
-    RUN_TESTS(test(by_hand), test(no_numbers), test(at_random), test(with_a_decimal_comma));
+    RUN_TESTS(test(by_hand), test(no_numbers), test(at_random), test(f64_at_random),
+              test(with_a_decimal_comma));
 }

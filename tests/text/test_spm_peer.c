@@ -171,18 +171,18 @@ static void add_settings(iso_buf *model, iso_rng *rng, bool bytes)
 {
     iso_buf spec = {0}, map = charsmap_of(unit_of_a(257, true), pick(rng, 3) ? 1 : 5, "\0b a ", 6);
 
-    ok(iso_proto_put(&spec, 3, 1));
-    ok(iso_proto_put(&spec, 24, pick(rng, 4) == 0));
-    ok(iso_proto_put(&spec, 35, bytes));
-    ok(iso_proto_put_bytes(model, 2, spec.text, spec.len));
+    ok(proto_put(&spec, 3, 1));
+    ok(proto_put(&spec, 24, pick(rng, 4) == 0));
+    ok(proto_put(&spec, 35, bytes));
+    ok(proto_put_bytes(model, 2, spec.text, spec.len));
     spec.len = 0;
     if (pick(rng, 2))
-        ok(iso_proto_put_bytes(&spec, 2, map.text, map.len));
+        ok(proto_put_bytes(&spec, 2, map.text, map.len));
     for (uint32_t field = 3; field <= 5; field++) {
         if (pick(rng, 2))
-            ok(iso_proto_put(&spec, field, (uint64_t)pick(rng, 2)));
+            ok(proto_put(&spec, field, (uint64_t)pick(rng, 2)));
     }
-    ok(iso_proto_put_bytes(model, 3, spec.text, spec.len));
+    ok(proto_put_bytes(model, 3, spec.text, spec.len));
     iso_buf_free(&spec);
     iso_buf_free(&map);
 }

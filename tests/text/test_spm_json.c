@@ -1,4 +1,4 @@
-#include "lib/text/spm_model.h"
+#include "lib/text/spm_json.h"
 
 #include "lib/base/alloc.h"
 #include "lib/text/base64.h"
@@ -128,23 +128,15 @@ static iso_buf json_of(const iso_buf *model, const char *before, const char *aft
     return out;
 }
 
-static iso_err model_of(iso_spm **out, const char *json)
+static iso_err model_of(iso_spm **out, iso_spm_spaces *spaces, const char *json)
 {
-    iso_spm_spaces spaces = {0};
     iso_json *root = NULL;
-    iso_buf model = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_json_parse(&root, json, (int64_t)strlen(json)));
-    ISO_TRY(iso_spm_model_of_json(&model, &spaces, root, true, "t.json"));
-    if (spaces.prefix == ISO_PREFIX_NEVER) {
-        model.len = 0;
-        ISO_TRY(iso_spm_model_of_json(&model, &spaces, root, false, "t.json"));
-    }
-    ISO_TRY(iso_spm_of_bytes(out, model.text, model.len, "t.json"));
+    ISO_TRY(iso_spm_of_json(out, spaces, root, "t.json"));
 done:
     iso_json_free(root);
-    iso_buf_free(&model);
     return err;
 }
 
@@ -188,10 +180,11 @@ static void one_model(const char *before, const char *after, const char *pre_tok
 {
     static const char odd[] = "  two  spaces \t\xef\xbc\xa1\xff\0<s> </s><mask>\xf0\x9f\x98\x80  ";
     iso_buf model = bundled_bytes(), json = json_of(&model, before, after, pre_tokenizer);
+    iso_spm_spaces spaces;
     iso_spm *a = NULL, *b = NULL;
 
     ok(iso_spm_of_bytes(&a, model.text, model.len, "model"));
-    ok(model_of(&b, json.text));
+    ok(model_of(&b, &spaces, json.text));
     assert_int_equal(iso_spm_size(b), iso_spm_size(a) + 2);
     assert_int_equal(iso_spm_unknown(b), 3);
     assert_int_equal(iso_spm_find(b, "<mask>"), 8190);
@@ -241,15 +234,19 @@ static const char *small(const char *normalizer, const char *pre_tokenizer, cons
 
 static void cuts(const char *json, const char *line, const int32_t *want, int count)
 {
-    iso_spm *s = NULL;
+    iso_spm *s = NULL, *bare = NULL;
+    iso_spm_spaces spaces;
     iso_tokens t = {0};
 
-    ok(model_of(&s, json));
-    ok(iso_spm_encode(s, &t, line, (int64_t)strlen(line)));
+    ok(model_of(&s, &spaces, json));
+    ok(iso_spm_bare(&bare, s));
+    ok(iso_spm_encode(spaces.prefix == ISO_PREFIX_NEVER ? bare : s, &t, line,
+                      (int64_t)strlen(line)));
     assert_int_equal(t.count, count);
     for (int i = 0; i < count; i++)
         assert_int_equal(t.ids[i], want[i]);
     iso_tokens_free(&t);
+    iso_spm_close(bare);
     iso_spm_close(s);
 }
 
@@ -283,10 +280,11 @@ static void tokens_behind_the_vocabulary_are_left_out(void **state)
 
 static void refused(const char *json, iso_err code, const char *part)
 {
+    iso_spm_spaces spaces;
     iso_spm *s = NULL;
 
-    fails(model_of(&s, json), code, part);
-    fails(model_of(&s, json), code, "t.json");
+    fails(model_of(&s, &spaces, json), code, part);
+    fails(model_of(&s, &spaces, json), code, "t.json");
     assert_null(s);
 }
 
@@ -384,24 +382,25 @@ static void files_that_are_wrong(void **state)
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
-    const char *json = small("{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"Zm9vYmFy\"}",
-                             METASPACE, "[{\"id\":5,\"content\":\"x\"}]", MODEL);
+    const char *json = small("null", METASPACE, "[{\"id\":5,\"content\":\"x\"}]", MODEL);
     iso_spm_spaces spaces;
     iso_json *root = NULL;
-    iso_buf model = {0};
+    iso_spm *s = NULL, *bare = NULL;
     iso_err err = ISO_ENOMEM;
     int n = 0;
 
     ok(iso_json_parse(&root, json, (int64_t)strlen(json)));
     for (; err; n++) {
-        iso_buf_free(&model);
         iso_alloc_fail_after(n);
-        err = iso_spm_model_of_json(&model, &spaces, root, true, "t.json");
+        err = iso_spm_of_json(&s, &spaces, root, "t.json");
         iso_alloc_fail_after(-1);
-        assert_true(err ? err == ISO_ENOMEM && model.len == 0 : model.len > 0);
+        assert_true(err ? err == ISO_ENOMEM && !s : s != NULL);
     }
-    assert_in_range(n, 5, 12);
-    iso_buf_free(&model);
+    iso_alloc_fail_after(0);
+    assert_int_equal(iso_spm_bare(&bare, s), ISO_ENOMEM);
+    iso_alloc_fail_after(-1);
+    assert_null(bare);
+    iso_spm_close(s);
     iso_json_free(root);
 }
 

@@ -1,9 +1,9 @@
 /* A unigram tokenizer.json as a SentencePiece model, so that all texts are cut in one way. */
-#ifndef ISO_TEXT_SPM_MODEL_H
-#define ISO_TEXT_SPM_MODEL_H
+#ifndef ISO_TEXT_SPM_JSON_H
+#define ISO_TEXT_SPM_JSON_H
 
-#include "lib/base/str.h"
 #include "lib/io/json.h"
+#include "lib/text/spm.h"
 
 ISO_BEGIN
 
@@ -16,20 +16,19 @@ typedef struct iso_spm_spaces {
 } iso_spm_spaces;
 
 /**
- * Appends the bytes of a model for iso_spm_of_bytes. Pieces keep their places: SentencePiece's ids
- * are those of the file. Special added tokens become control pieces, which no text is cut into;
- * those that are not in the vocabulary are left out: who splits a text at added tokens knows them.
- * Without `prefix` nothing is put before a text, whatever the file says.
+ * Makes a model of such a file. Pieces keep their places: the ids are those of the file. Special
+ * added tokens become control pieces, which no text is cut into; those that are not in the
+ * vocabulary are left out: who splits a text at added tokens knows them. A blank is put before
+ * every text, whatever *spaces says: iso_spm_bare makes a model that does not.
  *
  * Normalizers: none, Precompiled, or a Sequence of it, Strip and a Replace of " {2,}";
  * pre-tokenizers: Metaspace, alone or after WhitespaceSplit; byte_fallback with all 256 bytes.
  *
- * Cost  linear. Errors  ISO_EFORMAT (what is wrong where), ISO_EUNSUP (names what a model cannot
- * express), ISO_ENOMEM; `name` begins the message.
+ * Cost  as iso_spm_open. Errors  ISO_EFORMAT (what is wrong where), ISO_EUNSUP (names what a model
+ * cannot express), ISO_ENOMEM; `name` begins the message.
  */
-ISO_MUST_USE iso_err iso_spm_model_of_json(iso_buf *out, iso_spm_spaces *spaces,
-                                           const iso_json *tokenizer, bool prefix,
-                                           const char *name);
+ISO_MUST_USE iso_err iso_spm_of_json(iso_spm **out, iso_spm_spaces *spaces,
+                                     const iso_json *tokenizer, const char *name);
 
 ISO_END
 

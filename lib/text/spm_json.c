@@ -1,4 +1,6 @@
-#include "lib/text/spm_model.h"
+/* A unigram tokenizer.json: its steps as rules of a SentencePiece model, its vocabulary as pieces.
+ */
+#include "lib/text/spm_json.h"
 
 #include <float.h>
 #include <math.h>
@@ -6,25 +8,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/text/base64.h"
-#include "lib/text/proto.h"
-
-/* Fields of sentencepiece_model.proto. */
-enum { MODEL_PIECES = 1, MODEL_TRAINER = 2, MODEL_NORMALIZER = 3 };
-enum { PIECE_TEXT = 1, PIECE_SCORE = 2, PIECE_TYPE = 3 };
-enum {
-    TRAINER_MODEL_TYPE = 3,
-    TRAINER_VOCAB_SIZE = 4,
-    TRAINER_BYTE_FALLBACK = 35,
-    TRAINER_UNK_ID = 40
-};
-enum {
-    NORMALIZER_CHARSMAP = 2,
-    NORMALIZER_ADD_DUMMY_PREFIX = 3,
-    NORMALIZER_REMOVE_EXTRA_WHITESPACES = 4,
-    NORMALIZER_ESCAPE_WHITESPACES = 5
-};
-enum piece_type { NORMAL = 1, UNKNOWN = 2, CONTROL = 3, BYTE = 6 };
-enum { UNIGRAM = 1 };
+#include "lib/text/spm_inside.h"
 
 /* What the file's parts come to. */
 struct plan {
@@ -197,7 +181,7 @@ static iso_err plan_model(struct plan *p, const iso_json *model)
     return ISO_OK;
 }
 
-/* Writing ----------------------------------------------------------------------- */
+/* --- The model --- */
 
 /* "<0x0A>", as bytes are called. */
 static bool is_byte(const char *text)
@@ -208,107 +192,109 @@ static bool is_byte(const char *text)
            strchr(digits, text[4]) && text[5] == '>';
 }
 
-static enum piece_type type_of(const struct plan *p, int64_t id, const char *text)
+static iso_piece_kind kind_of(const struct plan *p, int64_t id, const char *text)
 {
     if (id == p->unknown)
-        return UNKNOWN;
+        return ISO_PIECE_UNKNOWN;
     if (p->bytes && is_byte(text))
-        return BYTE;
-    return p->special[id] ? CONTROL : NORMAL;
+        return ISO_PIECE_BYTE;
+    return p->special[id] ? ISO_PIECE_CONTROL : ISO_PIECE_NORMAL;
 }
 
-static iso_err put_piece(iso_buf *out, iso_buf *piece, const char *text, double score,
-                         enum piece_type type)
-{
-    iso_err err = ISO_OK;
-
-    piece->len = 0;
-    ISO_TRY(iso_proto_put_bytes(piece, PIECE_TEXT, text, (int64_t)strlen(text)));
-    ISO_TRY(iso_proto_put_float(piece, PIECE_SCORE, (float)score));
-    ISO_TRY(iso_proto_put(piece, PIECE_TYPE, type));
-    ISO_TRY(iso_proto_put_bytes(out, MODEL_PIECES, piece->text, piece->len));
-done:
-    return err;
-}
-
-static iso_err read_entry(const char **text, double *score, const struct plan *p,
+static iso_err read_entry(const char **text, float *score, const struct plan *p,
                           const iso_json *entry, int64_t id)
 {
     const iso_json *number = iso_json_at(entry, 1);
+    double value;
 
-    *text = iso_json_text(iso_json_at(entry, 0));
+    *text = iso_json_text(iso_json_first(entry));
     if (iso_json_count(entry) != 2 || !*text || iso_json_is(number) != ISO_JSON_NUMBER)
         return iso_fail(ISO_EFORMAT, "%s: entry %lld of model.vocab is no [piece, score]", p->name,
                         (long long)id);
-    if (!iso_json_number(score, number) || fabs(*score) > FLT_MAX)
+    if (!iso_json_number(&value, number) || fabs(value) > FLT_MAX)
         return iso_fail(ISO_EFORMAT,
                         "%s: entry %lld of model.vocab, \"%.60s\", has a score that is not finite: "
                         "damaged file",
                         p->name, (long long)id, *text);
+    *score = (float)value;
     return ISO_OK;
 }
 
-static iso_err put_pieces(iso_buf *out, const struct plan *p, const iso_json *vocab)
+/* Bytes of all pieces and rules, with a NUL behind each. */
+static int64_t size_of(const struct plan *p, const iso_json *vocab)
 {
-    iso_buf piece = {0};
+    int64_t sum = p->charsmap.len + 1;
+
+    for (const iso_json *v = iso_json_first(vocab); v; v = iso_json_next(v)) {
+        const char *text = iso_json_text(iso_json_first(v));
+        sum += text ? (int64_t)strlen(text) + 1 : 0;
+    }
+    return sum;
+}
+
+static iso_err take_pieces(char **to, iso_spm *s, const struct plan *p, const iso_json *vocab)
+{
     int64_t id = 0, bytes = 0;
     iso_err err = ISO_OK;
 
+    ISO_TRY(iso_unigram_new(&s->pieces, p->count));
     for (const iso_json *v = iso_json_first(vocab); v; v = iso_json_next(v), id++) {
         const char *text = NULL;
-        double score = 0;
+        float score = 0;
         ISO_TRY(read_entry(&text, &score, p, v, id));
-        const enum piece_type type = type_of(p, id, text);
-        bytes += type == BYTE;
-        ISO_TRY(put_piece(out, &piece, text, score, type));
+        const int64_t len = (int64_t)strlen(text);
+        const iso_piece_kind kind = kind_of(p, id, text);
+        memcpy(*to, text, (size_t)len + 1);
+        ISO_TRY(iso_spm_add(s, *to, len, score, kind, p->name));
+        *to += len + 1;
+        bytes += kind == ISO_PIECE_BYTE;
     }
     if (p->bytes && bytes != 256)
         ISO_FAIL(ISO_EFORMAT, "%s: byte_fallback with %lld of the 256 pieces <0x00> to <0xFF>",
                  p->name, (long long)bytes);
 done:
-    iso_buf_free(&piece);
     return err;
 }
 
-static iso_err put_specs(iso_buf *out, const struct plan *p, bool prefix)
+static iso_err make(iso_spm **out, const struct plan *p, const iso_json *vocab)
 {
-    iso_buf spec = {0};
+    iso_spm *s = NULL;
+    char *to;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_proto_put(&spec, TRAINER_MODEL_TYPE, UNIGRAM));
-    ISO_TRY(iso_proto_put(&spec, TRAINER_VOCAB_SIZE, (uint64_t)p->count));
-    ISO_TRY(iso_proto_put(&spec, TRAINER_BYTE_FALLBACK, p->bytes));
-    ISO_TRY(iso_proto_put(&spec, TRAINER_UNK_ID, (uint64_t)p->unknown));
-    ISO_TRY(iso_proto_put_bytes(out, MODEL_TRAINER, spec.text, spec.len));
-    spec.len = 0;
-    ISO_TRY(iso_proto_put_bytes(&spec, NORMALIZER_CHARSMAP, p->charsmap.text, p->charsmap.len));
-    ISO_TRY(iso_proto_put(&spec, NORMALIZER_ADD_DUMMY_PREFIX, prefix));
-    ISO_TRY(iso_proto_put(&spec, NORMALIZER_REMOVE_EXTRA_WHITESPACES,
-                          p->spaces.run || p->spaces.split));
-    ISO_TRY(iso_proto_put(&spec, NORMALIZER_ESCAPE_WHITESPACES, 1));
-    ISO_TRY(iso_proto_put_bytes(out, MODEL_NORMALIZER, spec.text, spec.len));
+    ISO_TRY(iso_alloc(&s, 1, sizeof *s));
+    ISO_TRY(iso_alloc_raw(&s->bytes, size_of(p, vocab), 1));
+    to = s->bytes;
+    ISO_TRY(take_pieces(&to, s, p, vocab));
+    if (p->charsmap.len > 0)
+        memcpy(to, p->charsmap.text, (size_t)p->charsmap.len);
+    to[p->charsmap.len] = '\0';
+    s->rules = to;
+    s->rules_len = p->charsmap.len;
+    s->prefix = s->escape = true;
+    s->squeeze = p->spaces.run || p->spaces.split;
+    s->fallback = p->bytes;
+    ISO_TRY(iso_spm_seal(s, p->name));
+    *out = s;
+    s = NULL;
 done:
-    iso_buf_free(&spec);
+    iso_spm_close(s);
     return err;
 }
 
-iso_err iso_spm_model_of_json(iso_buf *out, iso_spm_spaces *spaces, const iso_json *tokenizer,
-                              bool prefix, const char *name)
+iso_err iso_spm_of_json(iso_spm **out, iso_spm_spaces *spaces, const iso_json *tokenizer,
+                        const char *name)
 {
     const iso_json *model = iso_json_get(tokenizer, "model");
     struct plan p = {.name = name};
-    const int64_t before = out->len;
     iso_err err = ISO_OK;
 
     ISO_TRY(plan_model(&p, model));
     ISO_TRY(plan_spaces(&p, tokenizer));
     ISO_TRY(plan_added(&p, iso_json_get(tokenizer, "added_tokens")));
-    ISO_TRY(put_pieces(out, &p, iso_json_get(model, "vocab")));
-    ISO_TRY(put_specs(out, &p, prefix));
+    ISO_TRY(make(out, &p, iso_json_get(model, "vocab")));
     *spaces = p.spaces;
 done:
-    if (err)
-        out->len = before;
     iso_free(p.special);
     iso_buf_free(&p.charsmap);
     return err;
