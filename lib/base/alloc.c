@@ -4,6 +4,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 enum { ALIGN = 64 };
 
@@ -56,6 +59,33 @@ iso_err iso_alloc(void *out, int64_t count, size_t size)
 iso_err iso_alloc_raw(void *out, int64_t count, size_t size)
 {
     return allocate(out, count, size, false);
+}
+
+/* Asks for pages of 2 MB; where there are none, nothing is lost. */
+static void widen_pages(void *p, size_t bytes)
+{
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    const uintptr_t page = (uintptr_t)1 << 21, from = ((uintptr_t)p + page - 1) / page * page,
+                    to = ((uintptr_t)p + bytes) / page * page;
+
+    if (from < to)
+        (void)madvise((unsigned char *)p + (from - (uintptr_t)p), to - from, MADV_HUGEPAGE);
+#else
+    (void)p;
+    (void)bytes;
+#endif
+}
+
+iso_err iso_alloc_scattered(void *out, int64_t count, size_t size)
+{
+    const iso_err err = iso_alloc(out, count, size);
+    void *p;
+
+    if (err)
+        return err;
+    memcpy(&p, out, sizeof p);
+    widen_pages(p, (size_t)count * size);
+    return ISO_OK;
 }
 
 iso_err iso_realloc(void *ptr, int64_t used, int64_t count, size_t size)

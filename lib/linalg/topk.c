@@ -29,7 +29,7 @@ static inline uint32_t signs_plain(four v)
 #define SET(s)                                                                                     \
     {                                                                                              \
         dot_##s, unit_##s, round_##s, lift_##s, tilt_##s, count_##s, range_##s, scan_##s,          \
-            sums_##s, band_##s                                                                     \
+            sums_##s, peaks_##s, band_##s                                                          \
     }
 
 static const struct topk_loops plain = SET(plain);

@@ -53,7 +53,7 @@ typedef struct iso_topk_hit {
  */
 typedef struct iso_topk {
     int64_t rows;
-    int want, room;
+    int want, room, limit; /* a list is cut when it has `limit` entries */
     int full, least; /* a search that begins wants few and more as it goes: `want` in the end */
     float *floor;
     int32_t *held;

@@ -16,6 +16,21 @@ struct topk_rounded {
     double toward; /* unit · other */
 };
 
+/* Keys on their way to lists, which come from far away: they are fetched while the next tile is
+ * computed, and pushed after it. */
+struct topk_coming {
+    int32_t side, row, index;
+    float key;
+};
+
+/* Room for the keys of a tile, once for either side, and for its rows. */
+struct topk_pending {
+    iso_topk *of[2]; /* x, y */
+    int64_t count;
+    struct topk_coming *coming;
+    int32_t *rows;
+};
+
 struct topk_loops {
     double (*dot)(const float *x, const float *y, int64_t n);
     /* unit = (float)(x · by) */
@@ -29,21 +44,34 @@ struct topk_loops {
     /* How many keys are at least `least`; the smallest of them, and the largest key. */
     int (*count)(const iso_topk_hit *h, int n, float least);
     float (*range)(float *most, const iso_topk_hit *h, int n, float least);
-    /* Pushes the tile's keys to the lists of rows [row, row + m) and of the columns from `column`
-     * on, of which only those in `live` exist. */
-    void (*scan)(iso_topk *of_x, iso_topk *of_y, const float *tile, int64_t row, int64_t m,
-                 int64_t column, uint32_t live);
+    /* Takes the tile's keys that may go to the lists of rows [row, row + m) and of the columns from
+     * `column` on, of which only those in `live` exist; nothing is pending before. */
+    void (*scan)(struct topk_pending *to, const float *tile, int64_t row, int64_t m, int64_t column,
+                 uint32_t live);
     /* The same of a tile of sums in 32 bits, of which the numbers of rows and columns make bounds.
      */
-    void (*sums)(iso_topk *of_x, iso_topk *of_y, float *tile, const float *of_row,
-                 const float *of_column, int64_t row, int64_t m, int64_t column, uint32_t live);
+    void (*sums)(struct topk_pending *to, float *tile, const float *of_row, const float *of_column,
+                 int64_t row, int64_t m, int64_t column, uint32_t live);
+    /* Of such a tile the largest bounds: of each row in TOPK_WIDE groups of columns, of each column
+     * in as many groups of rows, group by group. */
+    void (*peaks)(float *of_rows, float *of_columns, const float *tile, const float *of_row,
+                  const float *of_column, int64_t m);
     /* Bit j: keys[j] − slope · offset[j] >= high; bit 32 + j: >= low only. */
     uint64_t (*band)(const float *keys, float slope, const float *offset, float low, float high);
 };
 
 const struct topk_loops *iso_topk_loops(void);
 
-/* What is done with a list that has no room left; iso_topk_push. */
+/* How long lists may grow before they are cut to the `want` best. */
+static inline int topk_limit(const iso_topk *t)
+{
+    enum { SPARE = 16 };
+    const int64_t limit = (int64_t)t->want + (t->want / 2 > SPARE ? t->want / 2 : SPARE);
+
+    return limit < t->room ? (int)limit : t->room;
+}
+
+/* What is done with a list that has reached its limit; iso_topk_push. */
 void iso_topk_full(iso_topk *t, int64_t row);
 
 static inline void topk_push(iso_topk *t, int64_t row, float key, int64_t index)
@@ -51,7 +79,7 @@ static inline void topk_push(iso_topk *t, int64_t row, float key, int64_t index)
     if (key < t->floor[row])
         return;
     t->hit[row * t->room + t->held[row]++] = (iso_topk_hit){key, (int32_t)index};
-    if (t->held[row] == t->room)
+    if (t->held[row] >= t->limit)
         iso_topk_full(t, row);
 }
 

@@ -1,5 +1,4 @@
-/* The blocked product, and who looks at its tiles: lists, or counts of what is above a threshold.
- */
+/* The blocked product, and lists that look at its tiles. */
 #include <math.h>
 #include <stddef.h>
 
@@ -15,6 +14,7 @@ enum {
 
 struct search {
     iso_topk *of_x, *of_y;
+    struct topk_pending *pending; /* by thread */
     const iso_topk_sides *sides;
     const iso_topk_tilt *tilt;
 };
@@ -26,6 +26,55 @@ static void fetch(const int8_t *next, int64_t bytes)
         __builtin_prefetch(next + l, 0, 2);
 }
 
+static void push_all(struct topk_pending *p)
+{
+    for (int64_t i = 0; i < p->count; i++) {
+        const struct topk_coming c = p->coming[i];
+        topk_push(p->of[c.side], c.row, c.key, c.index);
+    }
+    p->count = 0;
+}
+
+static void pending_free(struct topk_pending *p)
+{
+    for (int t = 0; p && p[t].of[0]; t++) {
+        iso_free(p[t].coming);
+        iso_free(p[t].rows);
+    }
+    iso_free(p);
+}
+
+/* One for each thread, and an empty one behind them. */
+static iso_err pending_make(struct topk_pending **out, int threads, iso_topk *of_x, iso_topk *of_y,
+                            int64_t height)
+{
+    struct topk_pending *p = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&p, threads + 1, sizeof *p));
+    for (int t = 0; t < threads; t++) {
+        p[t].of[0] = of_x;
+        p[t].of[1] = of_y;
+        ISO_TRY(iso_alloc_raw(&p[t].coming, 2 * height * TOPK_WIDE, sizeof *p[t].coming));
+        ISO_TRY(iso_alloc_raw(&p[t].rows, height, sizeof *p[t].rows));
+    }
+    *out = p;
+    p = NULL;
+done:
+    pending_free(p);
+    return err;
+}
+
+static void sums(const struct search *s, const struct topk_scratch *own, int64_t row, int64_t m,
+                 int64_t p, int64_t next)
+{
+    const iso_topk_sides *sides = s->sides;
+
+    if (next < topk_panels(sides->y.rows))
+        fetch(sides->right + next * TOPK_WIDE * sides->depth, TOPK_WIDE * sides->depth);
+    iso_topk_sums(own, sides, row, p, m);
+}
+
 /* Rows [row, row + m) of x, which fit the cache, against every blocks-th panel. */
 static void block(const struct search *s, const struct topk_scratch *own, int64_t row, int64_t m,
                   int64_t from, int64_t blocks)
@@ -34,17 +83,16 @@ static void block(const struct search *s, const struct topk_scratch *own, int64_
     const iso_topk_sides *sides = s->sides;
     const int64_t panels = topk_panels(sides->y.rows);
     const float slack = (float)iso_topk_slack(sides->x.cols);
+    struct topk_pending *pending = s->pending + iso_topk_thread();
 
     for (int64_t i = 0; !sides->left && i < m; i++)
         iso_topk_unit(own, i, sides, row + i);
     for (int64_t p = from; p < panels; p += blocks) {
         const int64_t column = p * TOPK_WIDE;
         if (sides->left) {
-            if (p + blocks < panels)
-                fetch(sides->right + (p + blocks) * TOPK_WIDE * sides->depth,
-                      TOPK_WIDE * sides->depth);
-            iso_topk_sums(own, sides, row, p, m);
-            loops->sums(s->of_x, s->of_y, own->tile, sides->of_x + row * TOPK_PARTS,
+            sums(s, own, row, m, p, p + blocks);
+            push_all(pending);
+            loops->sums(pending, own->tile, sides->of_x + row * TOPK_PARTS,
                         sides->of_y + column * TOPK_PARTS, row, m, column, iso_topk_live(sides, p));
             continue;
         }
@@ -52,8 +100,10 @@ static void block(const struct search *s, const struct topk_scratch *own, int64_
         loops->lift(own->tile, slack, m);
         if (s->tilt)
             loops->tilt(own->tile, s->tilt->slope + row, s->tilt->offset + column, m);
-        loops->scan(s->of_x, s->of_y, own->tile, row, m, column, iso_topk_live(sides, p));
+        push_all(pending);
+        loops->scan(pending, own->tile, row, m, column, iso_topk_live(sides, p));
     }
+    push_all(pending);
 }
 
 /* Where block b of `blocks` begins. */
@@ -62,21 +112,30 @@ static int64_t border(int64_t all, int64_t b, int64_t blocks)
     return all / blocks * b + (all % blocks) * b / blocks;
 }
 
+struct span {
+    int64_t from, to;
+};
+
+/* Rows of stretch b. */
+static struct span stretch(const iso_topk_sides *s, int64_t b, int64_t stretches)
+{
+    const int64_t step = iso_topk_step(s), rows = s->x.rows, steps = (rows + step - 1) / step,
+                  end = border(steps, b + 1, stretches) * step;
+
+    return (struct span){border(steps, b, stretches) * step, end < rows ? end : rows};
+}
+
 /* Block r of x: every blocks-th stretch of rows, so that it holds rows of all kinds however they
  * are sorted; its stretches are as even as those of all. */
 static void task(const struct search *s, const struct topk_scratch *own, int64_t r, int64_t c,
                  int64_t blocks, int64_t stretches)
 {
-    const int64_t step = iso_topk_step(s->sides), rows = s->sides->x.rows,
-                  steps = (rows + step - 1) / step;
-
     if (s->sides->left)
         iso_panel_int8_best()->begin();
     for (int64_t b = r; b < stretches; b += blocks) {
-        const int64_t from = border(steps, b, stretches) * step,
-                      end = border(steps, b + 1, stretches) * step, to = end < rows ? end : rows;
-        if (from < to)
-            block(s, own, from, to - from, c, blocks);
+        const struct span rows = stretch(s->sides, b, stretches);
+        if (rows.from < rows.to)
+            block(s, own, rows.from, rows.to - rows.from, c, blocks);
     }
     if (s->sides->left)
         iso_panel_int8_best()->end();
@@ -101,6 +160,7 @@ static void widen(iso_topk *t, int64_t seen, int64_t all)
         t->want = now > t->full ? t->full : now > t->least ? (int)now : t->least;
     else
         t->want = t->full;
+    t->limit = topk_limit(t);
 }
 
 /* Blocks of x and of y, as many of one as of the other, and a multiple of the threads. */
@@ -116,17 +176,122 @@ static int64_t blocks_of(const iso_topk_sides *s, int threads)
     return work < LIGHT ? 1 : blocks;
 }
 
+/* --- Floors to begin with: of one block of columns for each row, and of rows for each column, the
+ * bounds are looked at without listing any. Each of TOPK_WIDE groups of them gives its largest; the
+ * least-th largest of these is reached by `least` bounds or more. --- */
+
+/* The largest of the groups, by row of a stretch and by column of a block. */
+struct peaks {
+    float *of_rows, *of_columns;
+};
+
+/* The rank-th largest of TOPK_WIDE numbers. */
+static float ranked(const float *number, int64_t stride, int rank)
+{
+    float at[TOPK_WIDE], least = INFINITY;
+
+    for (int a = 0; a < TOPK_WIDE; a++)
+        at[a] = number[a * stride];
+    for (int a = 0; a < TOPK_WIDE; a++) {
+        int above = 0;
+        for (int b = 0; b < TOPK_WIDE; b++)
+            above += at[b] > at[a];
+        least = above < rank && at[a] < least ? at[a] : least;
+    }
+    return least;
+}
+
+static void clear(float *number, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        number[i] = -INFINITY;
+}
+
+/* The last panel, if columns are missing from it, is left out. */
+static void peaks_of_block(const struct search *s, const struct topk_scratch *own,
+                           const struct peaks *peaks, int64_t row, int64_t m, int64_t r,
+                           int64_t blocks)
+{
+    enum { GROUPS = TOPK_WIDE * TOPK_WIDE };
+    const iso_topk_sides *sides = s->sides;
+    const int64_t whole = sides->y.rows / TOPK_WIDE;
+    float *of_columns = peaks->of_columns;
+
+    clear(peaks->of_rows, m * TOPK_WIDE);
+    for (int64_t p = r; p < whole; p += blocks, of_columns += GROUPS) {
+        sums(s, own, row, m, p, p + blocks);
+        iso_topk_loops()->peaks(peaks->of_rows, of_columns, own->tile,
+                                sides->of_x + row * TOPK_PARTS,
+                                sides->of_y + p * TOPK_WIDE * TOPK_PARTS, m);
+    }
+    for (int64_t i = 0; i < m && s->of_x->least > 0; i++)
+        s->of_x->floor[row + i] = ranked(peaks->of_rows + i * TOPK_WIDE, 1, s->of_x->least);
+}
+
+/* Block r of x and of y. */
+static void floors_of(const struct search *s, const struct topk_scratch *own,
+                      const struct peaks *peaks, int64_t r, int64_t blocks, int64_t stretches)
+{
+    enum { GROUPS = TOPK_WIDE * TOPK_WIDE };
+    const int64_t whole = s->sides->y.rows / TOPK_WIDE;
+    const float *of_columns = peaks->of_columns;
+
+    clear(peaks->of_columns, (whole / blocks + 1) * GROUPS);
+    iso_panel_int8_best()->begin();
+    for (int64_t b = r; b < stretches; b += blocks) {
+        const struct span rows = stretch(s->sides, b, stretches);
+        if (rows.from < rows.to)
+            peaks_of_block(s, own, peaks, rows.from, rows.to - rows.from, r, blocks);
+    }
+    iso_panel_int8_best()->end();
+    for (int64_t p = r; p < whole && s->of_y->least > 0; p += blocks, of_columns += GROUPS)
+        for (int j = 0; j < TOPK_WIDE; j++)
+            s->of_y->floor[p * TOPK_WIDE + j] = ranked(of_columns + j, TOPK_WIDE, s->of_y->least);
+}
+
+/* Pays where a block is a small share of all, and lists are much shorter than there are groups. */
+static bool worth_floors(const struct search *s, int64_t blocks)
+{
+    enum { FEW_BLOCKS = 8, LONG = TOPK_WIDE * 3 / 4 };
+    const int x = s->of_x->least, y = s->of_y->least;
+
+    return s->sides->left && blocks >= FEW_BLOCKS && x + y > 0 && x <= LONG && y <= LONG;
+}
+
+static iso_err floors(const struct search *s, const struct topk_scratch *scratch, int threads,
+                      int64_t blocks, int64_t stretches)
+{
+    const int64_t rows = iso_topk_height(s->sides) * TOPK_WIDE,
+                  columns = (topk_panels(s->sides->y.rows) / blocks + 1) * TOPK_WIDE * TOPK_WIDE;
+    float *all = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc_raw(&all, threads * (rows + columns), sizeof *all));
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+    for (int64_t r = 0; r < blocks; r++) {
+        float *const own = all + iso_topk_thread() * (rows + columns);
+        const struct peaks peaks = {own, own + rows};
+        floors_of(s, scratch + iso_topk_thread(), &peaks, r, blocks, stretches);
+    }
+done:
+    iso_free(all);
+    return err;
+}
+
 iso_err iso_topk_search(iso_topk *of_x, iso_topk *of_y, const iso_topk_sides *sides,
                         const iso_topk_tilt *tilt, const iso_run *run)
 {
-    const struct search s = {of_x, of_y, sides, tilt};
+    struct search s = {of_x, of_y, NULL, sides, tilt};
     struct topk_scratch *scratch = NULL;
     int threads = 1;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_topk_scratch_make(&scratch, &threads, sides));
+    ISO_TRY(pending_make(&s.pending, threads, of_x, of_y, iso_topk_height(sides)));
     const int64_t blocks = blocks_of(sides, threads), stretches = stretches_of(sides, blocks),
                   rows = sides->x.rows;
+    if (worth_floors(&s, blocks))
+        ISO_TRY(floors(&s, scratch, threads, blocks, stretches));
     for (int64_t round = 0; round < blocks; round++) {
         ISO_TRY(iso_run_step(run, "searching", border(rows, round, blocks), rows, "rows"));
         widen(of_x, round + 1, blocks);
@@ -136,93 +301,7 @@ iso_err iso_topk_search(iso_topk *of_x, iso_topk *of_y, const iso_topk_sides *si
             task(&s, scratch + iso_topk_thread(), r, (r + round) % blocks, blocks, stretches);
     }
 done:
-    iso_topk_scratch_free(scratch);
-    return err;
-}
-
-/* --- How many columns are above a threshold: ranks without lists --- */
-
-struct counting {
-    iso_topk_count *what;
-    const iso_topk_sides *sides;
-    const float *offset;
-    bool (*better)(void *payload, int64_t which, int64_t column);
-    void *payload;
-};
-
-static void look(const struct counting *c, int64_t which, const float *keys, int64_t p)
-{
-    static const float none[TOPK_WIDE];
-    iso_topk_count *w = c->what + which;
-    const uint32_t live = iso_topk_live(c->sides, p);
-    const uint64_t bits = iso_topk_loops()->band(
-        keys, w->slope, c->offset ? c->offset + p * TOPK_WIDE : none, w->low, w->high);
-
-    w->count += __builtin_popcount((uint32_t)bits & live);
-    for (uint32_t left = (uint32_t)(bits >> TOPK_WIDE) & live; left; left &= left - 1)
-        w->count += c->better(c->payload, which, p * TOPK_WIDE + __builtin_ctz(left));
-}
-
-/* Counts [from, to) belong to rows that fit the cache. */
-static void count_block(const struct counting *c, const struct topk_scratch *own, int64_t from,
-                        int64_t to)
-{
-    int64_t m = 0;
-
-    for (int64_t w = from; w < to; w++)
-        if (w == from || c->what[w].row != c->what[w - 1].row)
-            iso_topk_unit(own, m++, c->sides, c->what[w].row);
-    for (int64_t p = 0; p < topk_panels(c->sides->y.rows); p++) {
-        iso_topk_cosines(own, c->sides, p, m);
-        const float *keys = own->tile;
-        for (int64_t w = from; w < to; w++) {
-            if (w > from && c->what[w].row != c->what[w - 1].row)
-                keys += TOPK_WIDE;
-            look(c, w, keys, p);
-        }
-    }
-}
-
-/* The end of the block of counts that begins at `from`: at most `height` rows. */
-static int64_t end_of(const iso_topk_count *what, int64_t n, int64_t from, int64_t height)
-{
-    int64_t rows = 1, to = from + 1;
-
-    for (; to < n; to++)
-        if (what[to].row != what[to - 1].row && rows++ == height)
-            break;
-    return to;
-}
-
-iso_err iso_topk_count_above(iso_topk_count *what, int64_t n, const iso_topk_sides *sides,
-                             const float *offset,
-                             bool (*better)(void *payload, int64_t which, int64_t column),
-                             void *payload, const iso_run *run)
-{
-    const struct counting c = {what, sides, offset, better, payload};
-    struct topk_scratch *scratch = NULL;
-    int64_t *end = NULL, from = 0;
-    int threads = 1;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_topk_scratch_make(&scratch, &threads, sides));
-    const int64_t round = 4 * threads;
-    /* Few rows make small blocks, so that every thread has some. */
-    const int64_t full = iso_topk_height(sides), even = n / threads + 1,
-                  height = even < full ? even : full;
-    ISO_TRY(iso_alloc(&end, round + 1, sizeof *end));
-    while (from < n) {
-        int64_t blocks = 0;
-        ISO_TRY(iso_run_step(run, "ranking", from, n, "pairs"));
-        for (end[0] = from; blocks < round && end[blocks] < n; blocks++)
-            end[blocks + 1] = end_of(what, n, end[blocks], height);
-#pragma omp parallel for schedule(dynamic) num_threads(threads)
-        for (int64_t b = 0; b < blocks; b++)
-            count_block(&c, scratch + iso_topk_thread(), end[b], end[b + 1]);
-        from = end[blocks];
-    }
-done:
-    iso_free(end);
+    pending_free(s.pending);
     iso_topk_scratch_free(scratch);
     return err;
 }

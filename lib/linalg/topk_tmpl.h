@@ -108,73 +108,126 @@ TOPK_TARGET static float TOPK(range)(float *most, const iso_topk_hit *h, int n, 
     return low;
 }
 
-/* The keys of row i that are at least the row's floor or their column's. */
-TOPK_TARGET static void TOPK(hits)(iso_topk *of_x, iso_topk *of_y, const float *keys, int64_t row,
-                                   int64_t column, uint32_t live)
+/* The keys of a row that are at least its floor or their column's; there is at least one, and as a
+ * rule no other, which is what the branches are made for. The lists' ends are fetched. */
+TOPK_TARGET __attribute__((always_inline)) static inline void
+TOPK(hits)(struct topk_pending *to, const float *keys, int64_t row, int64_t column, uint32_t live)
 {
-    const TOPK(vec) floor = of_x->floor[row] - (TOPK(vec)){0};
-    uint32_t of_row = 0, of_column = 0;
+    const TOPK(vec) floor = to->of[0]->floor[row] - (TOPK(vec)){0};
+    const float *const of_columns = to->of[1]->floor + column;
+    uint64_t left = 0;
 
     EACH
     {
-        of_row |= SIGNS(AT_LEAST(VECTOR(keys + j), floor)) << j;
-        of_column |= SIGNS(AT_LEAST(VECTOR(keys + j), VECTOR(of_y->floor + column + j))) << j;
+        left |= (uint64_t)(SIGNS(AT_LEAST(VECTOR(keys + j), floor)) << j);
+        left |= (uint64_t)(SIGNS(AT_LEAST(VECTOR(keys + j), VECTOR(of_columns + j))) << j)
+                << TOPK_WIDE;
     }
-    for (uint32_t left = of_row & live; left; left &= left - 1) {
-        const int j = __builtin_ctz(left);
-        topk_push(of_x, row, keys[j], column + j);
-    }
-    for (uint32_t left = of_column & live; left; left &= left - 1) {
-        const int j = __builtin_ctz(left);
-        topk_push(of_y, column + j, keys[j], row);
+    for (left &= live | (uint64_t)live << TOPK_WIDE; left; left &= left - 1) {
+        const int bit = __builtin_ctzll(left), side = bit / TOPK_WIDE, j = bit % TOPK_WIDE;
+        const int64_t other = column + j, at = side ? other : row;
+        const iso_topk *t = to->of[side];
+        to->coming[to->count++] =
+            (struct topk_coming){side, (int32_t)at, (int32_t)(side ? row : other), keys[j]};
+        __builtin_prefetch(t->hit + at * t->room + t->held[at], 1, 3);
     }
 }
 
-TOPK_TARGET static void TOPK(scan)(iso_topk *of_x, iso_topk *of_y, const float *tile, int64_t row,
+TOPK_TARGET static void TOPK(scan)(struct topk_pending *to, const float *tile, int64_t row,
                                    int64_t m, int64_t column, uint32_t live)
 {
-    for (int64_t i = 0; i < m; i++, tile += TOPK_WIDE) {
-        const TOPK(vec) floor = of_x->floor[row + i] - (TOPK(vec)){0};
+    const float *const of_columns = to->of[1]->floor + column;
+    int64_t count = 0;
+
+    for (int64_t i = 0; i < m; i++) {
+        const TOPK(vec) floor = to->of[0]->floor[row + i] - (TOPK(vec)){0};
         WHICH any = {0};
 
-        EACH any = EITHER(any, REACHES(VECTOR(tile + j), floor, VECTOR(of_y->floor + column + j)));
-        if (SIGNS(any))
-            TOPK(hits)(of_x, of_y, tile, row + i, column, live);
+        EACH any =
+            EITHER(any, REACHES(VECTOR(tile + i * TOPK_WIDE + j), floor, VECTOR(of_columns + j)));
+        to->rows[count] = (int32_t)i;
+        count += SIGNS(any) != 0;
     }
+    for (int64_t c = 0; c < count; c++)
+        TOPK(hits)(to, tile + to->rows[c] * TOPK_WIDE, row + to->rows[c], column, live);
 }
 
-/* Bounds from sums in 32 bits, scanned as they are made; only rows with a hit are stored. */
-TOPK_TARGET static void TOPK(sums)(iso_topk *of_x, iso_topk *of_y, float *tile, const float *of_row,
-                                   const float *of_column, int64_t row, int64_t m, int64_t column,
-                                   uint32_t live)
-{
+/* The numbers of a panel of y. */
+struct TOPK(panel) {
     TOPK(vec)
     step[TOPK_WIDE / LANES], plus[TOPK_WIDE / LANES], size[TOPK_WIDE / LANES],
         rest[TOPK_WIDE / LANES];
+};
+
+TOPK_TARGET __attribute__((always_inline)) static inline struct TOPK(panel)
+    TOPK(panel_of)(const float *of_column)
+{
+    struct TOPK(panel) p;
 
     EACH
     {
-        step[j / LANES] = VECTOR(of_column + j);
-        plus[j / LANES] = VECTOR(of_column + TOPK_WIDE + j);
-        size[j / LANES] = VECTOR(of_column + 2 * TOPK_WIDE + j);
-        rest[j / LANES] = VECTOR(of_column + 3 * TOPK_WIDE + j);
+        p.step[j / LANES] = VECTOR(of_column + j);
+        p.plus[j / LANES] = VECTOR(of_column + TOPK_WIDE + j);
+        p.size[j / LANES] = VECTOR(of_column + 2 * TOPK_WIDE + j);
+        p.rest[j / LANES] = VECTOR(of_column + 3 * TOPK_WIDE + j);
     }
-    for (int64_t i = 0; i < m; i++, of_row += TOPK_PARTS, tile += TOPK_WIDE) {
-        const TOPK(vec) floor = of_x->floor[row + i] - (TOPK(vec)){0};
-        TOPK(vec) key[TOPK_WIDE / LANES];
+    return p;
+}
+
+/* Bounds from sums in 32 bits: columns j … of one row. */
+TOPK_TARGET __attribute__((always_inline)) static inline TOPK(vec)
+    TOPK(bound)(const struct TOPK(panel) * p, const float *of_row, const float *sums, int j)
+{
+    const TOPK(whole) sum = *(const TOPK(whole) *)(const void *)(sums + j);
+    const TOPK(vec) product = p->step[j / LANES] * __builtin_convertvector(sum, TOPK(vec));
+    const TOPK(vec) most = of_row[2] * p->size[j / LANES] + of_row[3] * p->rest[j / LANES];
+
+    return (of_row[0] * product + most) + (p->plus[j / LANES] + of_row[1]);
+}
+
+/* Bounds take the place of sums, and are scanned as they are made. */
+TOPK_TARGET static void TOPK(sums)(struct topk_pending *to, float *tile, const float *of_row,
+                                   const float *of_column, int64_t row, int64_t m, int64_t column,
+                                   uint32_t live)
+{
+    const struct TOPK(panel) panel = TOPK(panel_of)(of_column);
+    const float *const of_columns = to->of[1]->floor + column;
+    int64_t count = 0;
+
+    for (int64_t i = 0; i < m; i++, of_row += TOPK_PARTS) {
+        const TOPK(vec) floor = to->of[0]->floor[row + i] - (TOPK(vec)){0};
+        float *const keys = tile + i * TOPK_WIDE;
         WHICH any = {0};
 
         EACH
         {
-            const TOPK(whole) sum = *(const TOPK(whole) *)(const void *)(tile + j);
-            const TOPK(vec) product = step[j / LANES] * __builtin_convertvector(sum, TOPK(vec));
-            const TOPK(vec) most = of_row[2] * size[j / LANES] + of_row[3] * rest[j / LANES];
-            key[j / LANES] = (of_row[0] * product + most) + (plus[j / LANES] + of_row[1]);
-            any = EITHER(any, REACHES(key[j / LANES], floor, VECTOR(of_y->floor + column + j)));
+            const TOPK(vec) key = TOPK(bound)(&panel, of_row, keys, j);
+            any = EITHER(any, REACHES(key, floor, VECTOR(of_columns + j)));
+            *(TOPK(mem) *)(keys + j) = key;
         }
-        if (SIGNS(any)) {
-            EACH *(TOPK(mem) *)(tile + j) = key[j / LANES];
-            TOPK(hits)(of_x, of_y, tile, row + i, column, live);
+        to->rows[count] = (int32_t)i;
+        count += SIGNS(any) != 0;
+    }
+    for (int64_t c = 0; c < count; c++)
+        TOPK(hits)(to, tile + to->rows[c] * TOPK_WIDE, row + to->rows[c], column, live);
+}
+
+/* Row i of x: its bounds to the maxima of row i, and to those of the columns in group i modulo
+ * TOPK_WIDE. */
+TOPK_TARGET static void TOPK(peaks)(float *of_rows, float *of_columns, const float *tile,
+                                    const float *of_row, const float *of_column, int64_t m)
+{
+    const struct TOPK(panel) panel = TOPK(panel_of)(of_column);
+
+    for (int64_t i = 0; i < m; i++, of_row += TOPK_PARTS, tile += TOPK_WIDE, of_rows += TOPK_WIDE) {
+        float *const group = of_columns + i % TOPK_WIDE * TOPK_WIDE;
+        float key[TOPK_WIDE];
+
+        EACH *(TOPK(mem) *)(key + j) = TOPK(bound)(&panel, of_row, tile, j);
+#pragma omp simd
+        for (int j = 0; j < TOPK_WIDE; j++) {
+            of_rows[j] = key[j] > of_rows[j] ? key[j] : of_rows[j];
+            group[j] = key[j] > group[j] ? key[j] : group[j];
         }
     }
 }
