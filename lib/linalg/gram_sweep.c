@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/base/huge.h"
 #include "lib/base/threads.h"
 #include "lib/linalg/strip.h"
 
@@ -96,7 +97,14 @@ static void pack(const struct work *w, const struct columns *c, int m, int64_t c
     }
 }
 
-/* One matrix's tile, without the panels that lie wholly on or below the diagonal. */
+/* Of `rows` rows, the tiles of full height that have a number above the diagonal in a panel's
+ * columns: those that begin before `above`. */
+static int64_t rows_above(int64_t rows, int64_t above, int height)
+{
+    return least(rows, (above + height - 1) / height * height);
+}
+
+/* One matrix's tile, without what lies wholly on or below the diagonal. */
 static void multiply(const struct work *w, const struct columns *c, const struct rows *r, int m,
                      char *to)
 {
@@ -109,11 +117,12 @@ static void multiply(const struct work *w, const struct columns *c, const struct
         const iso_tile_rows rows = {number_at(x, r->first, l), w->tiles->rows * x.stride, x.stride,
                                     1};
         for (int64_t j = skip; j < c->count; j += w->tiles->cols) {
-            const bool full = iso_tile_width(w->tiles, j, c->count) == w->tiles->cols;
-            (full ? w->tiles->full
-                  : w->tiles->half)(to + (size_t)j * w->size, c->width, &rows,
-                                    w->panels + w->at[m] + (size_t)(l * c->width + j * k) * w->size,
-                                    r->count, k, NULL, l > 0, NULL);
+            const int width = iso_tile_width(w->tiles, j, c->count);
+            const char *panel = w->panels + w->at[m] + (size_t)(l * c->width + j * k) * w->size;
+            (width == w->tiles->cols ? w->tiles->full : w->tiles->half)(
+                to + (size_t)j * w->size, c->width, &rows, panel,
+                rows_above(r->count, j + width - below, w->tiles->rows), k, NULL, l > 0,
+                panel + (size_t)(width * k) * w->size);
         }
     }
 }
@@ -219,8 +228,8 @@ static iso_err work_new(struct work *w)
         w->at[m] = bytes;
         bytes += (size_t)(s->x[m].cols * ISO_GRAM_WIDE) * w->size;
     }
-    ISO_TRY(iso_alloc_raw(&w->panels, (int64_t)bytes, 1));
-    ISO_TRY(iso_alloc_raw(&w->tile, (int64_t)iso_threads_most() * s->matrices, w->step));
+    ISO_TRY(iso_alloc_huge(&w->panels, (int64_t)bytes, 1));
+    ISO_TRY(iso_alloc_huge(&w->tile, (int64_t)iso_threads_most() * s->matrices, w->step));
     ISO_TRY(iso_alloc(&w->block, count_blocks(s, height), sizeof *w->block));
     cut_rows(w, height);
 done:
