@@ -9,6 +9,9 @@
 /* Bytes of B that lie packed at a time, for all threads. */
 static const int64_t most_packed = (int64_t)4 << 20;
 
+/* Rows of a transposed A that are dealt at a time. */
+enum { DEALT = 64 };
+
 /* One call. B is packed by stretches of the inner size and, where it is wide, by blocks of columns.
  * Of an A that is transposed, or whose rows crowd each other out of the cache, the stretch is
  * copied by blocks of rows. */
@@ -41,27 +44,18 @@ static const char *at(iso_view v, int64_t row, int64_t col)
     return (const char *)v.data + (size_t)(row * v.stride + col) * iso_dtype_size(v.dtype);
 }
 
-/* The panel whose first column is `column` of the step's, of a B that is transposed. */
+/* The panel whose first column is `column` of the step's. */
 static void pack_panel(const struct job *j, const struct step *s, int64_t column)
 {
     const iso_view b = j->p->b;
     const int width = iso_tile_width(j->tiles, column, s->width);
+    const int64_t first = s->from + column, n = least(width, s->width - column);
     char *to = j->panels + (size_t)(column * s->k) * j->size;
 
-    j->tiles->pack(to, at(b, s->from + column, s->l), b.stride, least(width, s->width - column),
-                   s->k, width);
-}
-
-/* Row l of the step, of a B that is not: a part of it to each panel. */
-static void pack_row(const struct job *j, const struct step *s, int64_t l)
-{
-    for (int64_t column = 0; column < s->width; column += j->tiles->cols) {
-        const int width = iso_tile_width(j->tiles, column, s->width);
-        const size_t bytes = (size_t)least(width, s->width - column) * j->size;
-        char *to = j->panels + (size_t)(column * s->k + l * width) * j->size;
-        memcpy(to, at(j->p->b, s->l + l, s->from + column), bytes);
-        memset(to + bytes, 0, (size_t)width * j->size - bytes);
-    }
+    if (j->p->tb)
+        j->tiles->pack(to, at(b, first, s->l), b.stride, n, s->k, width);
+    else
+        j->tiles->lay(to, at(b, s->l, first), b.stride, n, s->k, width);
 }
 
 static char *copy_at(const struct job *j, const struct step *s, int64_t block)
@@ -79,16 +73,15 @@ static void copy_block(const struct job *j, const struct step *s, int64_t block)
                    least(g->height, g->m - row), s->k, j->size);
 }
 
-/* Row l of an A that is transposed: a part of it to each tile of each block. */
-static void copy_row(const struct job *j, const struct step *s, int64_t l)
+/* Rows of an A that is transposed, from `first` on: a block's part of each to its tiles. */
+static void deal_rows(const struct job *j, const struct step *s, int64_t block, int64_t first)
 {
     const struct grid *g = &s->grid;
+    const int64_t row = block * g->height, rows = least(g->height, g->m - row);
 
-    for (int64_t block = 0; block < g->blocks; block++) {
-        const int64_t row = block * g->height;
+    for (int64_t l = first; l < least(first + DEALT, s->k); l++)
         j->tiles->deal(copy_at(j, s, block) + (size_t)(l * j->tiles->rows) * j->size,
-                       at(j->p->a, s->l + l, row), least(g->height, g->m - row), s->k);
-    }
+                       at(j->p->a, s->l + l, row), rows, s->k);
 }
 
 /* Where the rows of a block lie. */
@@ -139,19 +132,14 @@ static void perform(const struct job *j, const struct step *s)
 {
     const struct grid *g = &s->grid;
 
-    if (j->p->tb) {
 #pragma omp for schedule(static) nowait
-        for (int64_t column = 0; column < s->width; column += j->tiles->cols)
-            pack_panel(j, s, column);
-    } else {
-#pragma omp for schedule(static) nowait
-        for (int64_t l = 0; l < s->k; l++)
-            pack_row(j, s, l);
-    }
+    for (int64_t column = 0; column < s->width; column += j->tiles->cols)
+        pack_panel(j, s, column);
     if (j->p->ta) {
-#pragma omp for schedule(static) nowait
-        for (int64_t l = 0; l < s->k; l++)
-            copy_row(j, s, l);
+#pragma omp for collapse(2) schedule(static) nowait
+        for (int64_t block = 0; block < g->blocks; block++)
+            for (int64_t l = 0; l < s->k; l += DEALT)
+                deal_rows(j, s, block, l);
     } else if (j->rows) {
 #pragma omp for schedule(static) nowait
         for (int64_t block = 0; block < g->blocks; block++)

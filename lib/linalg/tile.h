@@ -36,6 +36,11 @@ typedef void iso_tile_fn(void *c, int64_t ldc, const iso_tile_rows *a, const voi
 typedef void iso_tile_pack_fn(void *panel, const void *b, int64_t stride, int64_t n, int64_t k,
                               int width);
 
+/** The panel (k × width, packed) of columns of numbers: the first n <= width of k rows of b (row
+ * stride `stride`) become its rows, filled up with zeros. */
+typedef void iso_tile_lay_fn(void *panel, const void *b, int64_t stride, int64_t n, int64_t k,
+                             int width);
+
 /** Deals a row of m numbers to tiles: `rows` of them, as many as a full tile has rows, to `to`, the
  * next to `to` + rows * k, and so on. So column l of k × m numbers becomes l of each tile's. */
 typedef void iso_tile_deal_fn(void *to, const void *row, int64_t m, int64_t k);
@@ -46,6 +51,7 @@ typedef struct iso_tiles {
     int cols;                 /* of a full panel; a half one has half of them */
     iso_tile_fn *full, *half; /* by width */
     iso_tile_pack_fn *pack;
+    iso_tile_lay_fn *lay;
     iso_tile_deal_fn *deal;
 } iso_tiles;
 

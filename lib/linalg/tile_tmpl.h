@@ -12,6 +12,9 @@ typedef LANE NAME(lanes) __attribute__((vector_size(sizeof(REAL) * LANES)));
 /* A panel is read in order: this many bytes ahead it comes nearest to the core. */
 #define AHEAD 2048
 
+/* Rows that lie far apart are read so many ahead. */
+#define SOON 16
+
 /* rows × (wide vectors) of c stay in registers while l runs; both are constants wherever this is
  * called. Meanwhile `next` is fetched, `hop` bytes with each l. */
 TARGET __attribute__((always_inline)) static inline void
@@ -150,11 +153,29 @@ TARGET static void NAME(pack)(void *panel, const void *b, int64_t stride, int64_
     }
 }
 
-static const iso_tiles NAME(kernels) = {ROWS,       2 * LANES,  NAME(full),
-                                        NAME(half), NAME(pack), NAME(deal)};
+TARGET static void NAME(lay)(void *panel, const void *b, int64_t stride, int64_t n, int64_t k,
+                             int width)
+{
+    const REAL *from = b;
+    REAL *to = panel;
+
+    for (int64_t l = 0; l < k; l++, from += stride, to += width) {
+        int64_t j = 0;
+        for (; j + LANES <= n; j += LANES) {
+            __builtin_prefetch(from + j + SOON * stride);
+            *(NAME(mem) *)(to + j) = VECTOR(from + j);
+        }
+        for (; j < width; j++)
+            to[j] = j < n ? from[j] : 0;
+    }
+}
+
+static const iso_tiles NAME(kernels) = {ROWS,       2 * LANES, NAME(full), NAME(half),
+                                        NAME(pack), NAME(lay), NAME(deal)};
 
 #undef VECTOR
 #undef AHEAD
+#undef SOON
 #undef NAME
 #undef REAL
 #undef LANE

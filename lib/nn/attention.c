@@ -1,7 +1,6 @@
 #include "lib/nn/attention.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "lib/base/alloc.h"
 #include "lib/base/threads.h"
@@ -51,11 +50,7 @@ void iso_attention_pack(float *to, const iso_tiles *t, const float *m, int64_t s
 {
     for (int64_t j = 0; j < D; j += t->cols) {
         const int width = iso_tile_width(t, j, D);
-        const int64_t n = D - j < width ? D - j : width;
-        for (int64_t i = 0; i < rows; i++, to += width) {
-            memcpy(to, m + i * stride + j, (size_t)n * sizeof *to);
-            memset(to + n, 0, (size_t)(width - n) * sizeof *to);
-        }
+        t->lay(to + j * rows, m + j, stride, D - j < width ? D - j : width, rows, width);
     }
 }
 
