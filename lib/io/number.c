@@ -40,6 +40,18 @@ const char *iso_number_exact(char out[ISO_NUMBER_SIZE], double value)
     return out;
 }
 
+const char *iso_number_same(char out[ISO_NUMBER_SIZE], double value)
+{
+    double back = NAN;
+
+    for (int digits = 15; digits <= 17 && back != value; digits++) {
+        (void)snprintf(out, ISO_NUMBER_SIZE, "%.*g", digits, value);
+        (void)with_point(out);
+        (void)iso_str_double(&back, out);
+    }
+    return out;
+}
+
 const char *iso_number_short(char out[ISO_NUMBER_SIZE], double value, int places)
 {
     const double size = fabs(value);

@@ -17,6 +17,9 @@ enum { ISO_NUMBER_SIZE = 40 };
  */
 const char *iso_number_exact(char out[ISO_NUMBER_SIZE], double value);
 
+/** For what is gone on with: the fewest digits from 15 up that read back as the same number. */
+const char *iso_number_same(char out[ISO_NUMBER_SIZE], double value);
+
 /**
  * For people: `places` decimals ("0.8412"); powers of ten when those would show nothing
  * ("2.0e-10") or too much ("1.2e+09"). `value` is finite; returns `out`.

@@ -1,5 +1,5 @@
-/* Entry points of checkpoints: headers of weights, the index of their shards, config.json, heads.
- */
+/* Entry points of checkpoints: headers of weights, the index of their shards, config.json, heads,
+ * the state of a run. */
 #include <math.h>
 #include <string.h>
 
@@ -8,6 +8,7 @@
 #include "lib/nn/classifier.h"
 #include "lib/nn/config.h"
 #include "lib/nn/xmixup_heads.h"
+#include "lib/train/saved_state.h"
 #include "tests/fuzz/entries.h"
 
 static void touch_weights(const iso_weights *w)
@@ -157,12 +158,28 @@ static void enter_lambda(const uint8_t *data, size_t size)
     }
 }
 
+/* Where a run stands; it was begun with what the seeds say. */
+static void enter_run(const uint8_t *data, size_t size)
+{
+    iso_saved_state s = {.step = -1};
+
+    (void)file_called("run.json", data, size);
+    if (iso_saved_state_read(&s, file_folder(), "seed\t1\n")) {
+        promise_message();
+        promise(s.step == -1, "a failure leaves the output alone");
+        return;
+    }
+    promise(s.step >= 0 && s.epoch >= 0 && s.batch >= 0 && s.best_step >= 0, "counts");
+    for (int i = 0; i < s.series_count; i++) {
+        touch_text(s.series[i].name);
+        touch(s.series[i].at, (size_t)s.series[i].count * sizeof *s.series[i].at);
+    }
+    iso_saved_state_free(&s);
+}
+
 const struct entry entries_nn[] = {
-    {"weights", enter_weights},
-    {"shards", enter_shards},
-    {"config", enter_config},
-    {"head", enter_head},
-    {"labels", enter_labels},
-    {"lambda", enter_lambda},
-    {NULL, NULL},
+    {"weights", enter_weights}, {"shards", enter_shards},
+    {"config", enter_config},   {"head", enter_head},
+    {"labels", enter_labels},   {"lambda", enter_lambda},
+    {"run", enter_run},         {NULL, NULL},
 };

@@ -300,6 +300,12 @@ put("row_pairs", "wrong.txt", b"\xef\xbb\xbf1 2\n-1 99999999999999999999\n1\0 2\
 put("lower", "sigma.txt", "\u0391\u03a3 \u03a3'\u0391\u03a3\u0301 \u0130\u1e9e ABC".encode())
 put("lower", "bytes.bin", bytes(range(256)))
 
+# Where a run stands.
+run = {"isogloss_run": 1, "step": 20, "epoch": 2, "batch": 4, "best_step": 15, "best": 0.8125,
+       "begun": "seed\t1\n", "series": {"loss": [0.5, 1e-300, None], "dev": [], "a": [3]}}
+put("run", "whole.json", json.dumps(run))
+put("run", "other.json", json.dumps(dict(run, begun="seed\t2\nlr\t1e-4\n")))
+put("run", "nothing.json", json.dumps(dict(run, best=None, series={})))
 
 # Names of arrays, a line each.
 put("names", "orders.txt", "en/3\nlayer_3/de\n0/fr\nstates/sw/0\nemb_zh-Hant.layer_12\nrun1/it/L4\neng_Latn.7\n3\narr_0\n")

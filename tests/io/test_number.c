@@ -27,6 +27,11 @@ static void short_where_short_is_enough(void **state)
     text(exact(-0.0), "0");
     text(exact(240), "240");
     text(exact(1e-300), "1e-300");
+    char same[ISO_NUMBER_SIZE];
+    text(iso_number_same(same, 0.1), "0.1");
+    text(iso_number_same(same, 0.1 + 0.2), "0.30000000000000004");
+    text(iso_number_same(same, -0.0), "-0");
+    text(iso_number_same(same, 5e-324), "4.94065645841247e-324");
 }
 
 /* Any number, from tiny to huge, comes back within 1e-12 of itself. */
@@ -43,6 +48,9 @@ static void reads_back(void **state)
         double back = 0;
         assert_true(iso_str_double(&back, exact(value)));
         near(back, value, 1e-12 * fabs(value));
+        char same[ISO_NUMBER_SIZE];
+        assert_true(iso_str_double(&back, iso_number_same(same, value)));
+        assert_true(back == value);
     }
     double back = 0;
     assert_true(iso_str_double(&back, exact(5e-324)));

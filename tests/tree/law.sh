@@ -19,7 +19,8 @@ includes() {
         may["text"] = "base linalg io text"
         may["nn"] = "base linalg io nn"
         may["encode"] = "base linalg io text nn encode"
-        lib = "base linalg io text nn encode"
+        may["train"] = "base linalg io text nn encode train"
+        lib = may["train"]
         kernels = "pass measure similarity search maps stats classify"
         n = split(kernels, kernel, " ")
         for (i = 1; i <= n; i++) may[kernel[i]] = "base linalg " kernels
