@@ -16,7 +16,7 @@ struct look {
     iso_view *x;
     double *within, *between; /* off-diagonal sums: by span and pair, by pair */
     double *along, *whole;    /* by matrix and row: x·Σx of its span, x·Σx of all rows */
-    float *narrow;            /* by matrix: room for Σx in the type of the rows */
+    float *narrow;            /* by matrix: room for two Σx in the type of the rows */
     int64_t widest;
 };
 
@@ -50,7 +50,7 @@ static iso_err look_new(struct look *l)
     l->first[l->spans] = c->have;
     ISO_TRY(iso_alloc_raw(&l->within, l->spans * l->all, sizeof *l->within));
     ISO_TRY(iso_alloc_raw(&l->along, c->matrices * c->have, sizeof *l->along));
-    ISO_TRY(iso_alloc_raw(&l->narrow, c->matrices * l->widest, sizeof *l->narrow));
+    ISO_TRY(iso_alloc_raw(&l->narrow, 2 * c->matrices * l->widest, sizeof *l->narrow));
     if (c->plan->by_items) {
         ISO_TRY(iso_alloc_raw(&l->between, l->all, sizeof *l->between));
         ISO_TRY(iso_alloc_raw(&l->whole, c->matrices * c->have, sizeof *l->whole));
@@ -59,35 +59,47 @@ done:
     return err;
 }
 
-/* x·Σx for rows of matrix m, Σx in the type and scale of the rows. */
-static void take_along(double *along, const struct look *l, int m, int64_t first, int64_t end,
-                       const double *sum)
+/* Σx in the type and scale of the rows. */
+static void take_sum(float *narrow, const double *sum, double by, int64_t p)
+{
+    for (int64_t j = 0; j < p; j++)
+        narrow[j] = (float)(sum[j] / by);
+}
+
+static double along_of(iso_view x, int64_t i, double by, const double *sum, const float *narrow)
 {
     const iso_loops *loops = iso_loops_best();
-    const double by = ldexp(1, l->c->scale[m]);
-    const iso_view x = l->x[m];
-    float *narrow = l->narrow + m * l->widest;
 
-    for (int64_t j = 0; j < x.cols; j++)
-        narrow[j] = (float)(sum[j] / by);
-    for (int64_t i = first; i < end; i++)
-        along[i] =
-            x.dtype == ISO_F64
-                ? by * loops->dot_f64((const double *)x.data + i * x.stride, sum, x.cols)
-                : by * by * loops->dot_f32((const float *)x.data + i * x.stride, narrow, x.cols);
+    return x.dtype == ISO_F64
+               ? by * loops->dot_f64((const double *)x.data + i * x.stride, sum, x.cols)
+               : by * by * loops->dot_f32((const float *)x.data + i * x.stride, narrow, x.cols);
+}
+
+/* x·Σx for the rows of span s of matrix m, over the span and, where it is wanted, over all rows:
+ * a row is read once for both. */
+static void take_along(const struct look *l, int m, int s)
+{
+    const iso_moments *mo = l->c->moments[m];
+    const iso_view x = l->x[m];
+    const double by = ldexp(1, l->c->scale[m]), *own = mo->gs1 + l->span[s].group * mo->p;
+    float *narrow = l->narrow + 2 * m * l->widest, *all = narrow + l->widest;
+
+    take_sum(narrow, own, by, x.cols);
+    if (l->whole)
+        take_sum(all, mo->s1, by, x.cols);
+    for (int64_t i = l->first[s]; i < l->first[s + 1]; i++) {
+        l->along[m * l->c->have + i] = along_of(x, i, by, own, narrow);
+        if (l->whole)
+            l->whole[m * l->c->have + i] = along_of(x, i, by, mo->s1, all);
+    }
 }
 
 static void all_along(struct look *l)
 {
 #pragma omp parallel for schedule(dynamic)
-    for (int m = 0; m < l->c->matrices; m++) {
-        const iso_moments *mo = l->c->moments[m];
+    for (int m = 0; m < l->c->matrices; m++)
         for (int s = 0; s < l->spans; s++)
-            take_along(l->along + m * l->c->have, l, m, l->first[s], l->first[s + 1],
-                       mo->gs1 + l->span[s].group * mo->p);
-        if (l->whole)
-            take_along(l->whole + m * l->c->have, l, m, 0, l->c->have, mo->s1);
-    }
+            take_along(l, m, s);
 }
 
 /* The first moments of one side over some rows, as the sums want them. */

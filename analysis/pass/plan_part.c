@@ -117,8 +117,8 @@ static double memory_of(const struct extent *e, const iso_plan_part *plan, int64
                        (double)most_of(plan->units, ISO_GROUPS);
 
     if (plan->group_gram || plan->by_items)
-        bytes += 16 * rows * (double)e->matrices + 4 * (double)(e->columns + e->max_columns) +
-                 8 * all * (ISO_GROUPS + 1) +
+        bytes += 16 * rows * (double)e->matrices +
+                 8 * (double)e->matrices * (double)e->max_columns + 8 * all * (ISO_GROUPS + 1) +
                  (double)iso_gram_bytes(0, (int)e->matrices, e->pairs + e->selves, e->max_columns,
                                         plan->dtype);
     if ((plan->needs & ISO_NEED_SUMS) && !plan->by_items) {
