@@ -13,6 +13,7 @@ const struct cmd *const all_commands[] = {
     &cmd_align,
     &cmd_retrieve,
     &cmd_words,
+    &cmd_train,
     &cmd_mix,
     &cmd_probe,
     &cmd_gap,

@@ -58,7 +58,8 @@ ISO_BEGIN
     R(p_max, VALUE, "p corrected for the search: of the largest among `family` values") \
     I(family, VALUE, "values that were looked at together") \
     R(calibrated, VALUE, "(value − τ) / (1 − τ), τ the 95 % quantile over permutations") \
-    T(flag, VALUE, "what makes the value doubtful")
+    T(flag, VALUE, "what makes the value doubtful") \
+    I(step, PLACE, "steps of training that were made")
 /* clang-format on */
 
 #define ISO_NO_INT INT64_MIN

@@ -24,9 +24,6 @@ __attribute__((weak)) void gotoblas_dynamic_init(void);
 __attribute__((weak)) void *blas_memory_alloc(int which);
 __attribute__((weak)) void blas_memory_free(void *buffer);
 
-/* Ends its threads, as before a fork; the next call that wants some starts them. */
-__attribute__((weak)) int blas_thread_shutdown_(void);
-
 /* As in cblas.h, which lib/linalg/blas.c alone includes, and that calls this file. */
 char *openblas_get_corename(void), *openblas_get_config(void);
 int openblas_get_num_threads(void);
@@ -180,15 +177,11 @@ bool iso_kernels_tell(const char *name)
 /* --- When nobody is inside OpenBLAS. A call that is running would go on with other kernels than it
  * began with, and read what the old ones arranged. --- */
 
-/* Whether OpenBLAS has threads of its own. */
-static bool has_pool(void)
-{
-    return !strstr(openblas_get_config(), "USE_OPENMP") && openblas_get_num_threads() > 1;
-}
-
 /* True if no thread is there but this one and OpenBLAS's own. */
 static bool alone(void)
 {
+    const bool pool =
+        !strstr(openblas_get_config(), "USE_OPENMP") && openblas_get_num_threads() > 1;
     DIR *tasks = opendir("/proc/self/task");
     int threads = 0;
 
@@ -197,7 +190,7 @@ static bool alone(void)
     for (struct dirent *d; (d = readdir(tasks));)
         threads += d->d_name[0] != '.';
     closedir(tasks);
-    return threads <= (has_pool() ? openblas_get_num_threads() : 1);
+    return threads <= (pool ? openblas_get_num_threads() : 1);
 }
 
 struct order {
@@ -298,20 +291,11 @@ static void settle(bool loading)
     pthread_mutex_unlock(&done.lock);
 }
 
-/* Threads that OpenBLAS starts when it is loaded turn in circles for a tenth of a second, and take
- * the cores from those that work. One that waits for memory would not end. */
-static void end_idle_threads(void)
-{
-    if (blas_thread_shutdown_ && has_pool() && (just_loaded() || alone()) && first_buffer())
-        (void)blas_thread_shutdown_();
-}
-
 /* The one moment when it is known that nobody is inside OpenBLAS: it was loaded just before, or the
  * process has no other thread yet. */
 __attribute__((constructor)) static void at_load(void)
 {
     settle(true);
-    end_idle_threads();
 }
 
 void iso_kernels_settle(void)

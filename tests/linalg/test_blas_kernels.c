@@ -2,7 +2,6 @@
  * made by many threads. (What other processes see is in told.sh.) */
 #include "tests/check.h"
 
-#include <dirent.h>
 #include <pthread.h>
 
 #include "lib/base/rng.h"
@@ -257,36 +256,12 @@ static void threads_are_as_they_were(void **state)
     iso_blas_leave(host);
 }
 
-static int threads_at_start;
-
-/* None of OpenBLAS's turns in circles until something is asked of it; then they are there again:
- * the first call of many (above) had them. */
-static void no_thread_waits_from_the_start(void **state)
-{
-    (void)state;
-    assert_int_equal(threads_at_start, 1);
-}
-
-static int threads_now(void)
-{
-    DIR *tasks = opendir("/proc/self/task");
-    int count = 0;
-
-    for (struct dirent *d; tasks && (d = readdir(tasks));)
-        count += d->d_name[0] != '.';
-    if (tasks)
-        closedir(tasks);
-    return count;
-}
-
 int main(void)
 {
-    threads_at_start = threads_now();
     variable_before = getenv("OPENBLAS_CORETYPE");
-    RUN_TESTS(test(no_thread_waits_from_the_start), test(the_first_call_comes_from_many),
-              test(a_wrong_guess_is_corrected), test(a_right_guess_stays),
-              test(what_is_newer_than_we_are_stays), test(what_was_asked_for_stays_if_it_runs),
-              test(a_limit_holds_for_openblas_too), test(what_is_chosen_runs),
-              test(telling_changes_kernels_alone), test(a_limit_is_told_and_lifted),
-              test(threads_are_as_they_were));
+    RUN_TESTS(test(the_first_call_comes_from_many), test(a_wrong_guess_is_corrected),
+              test(a_right_guess_stays), test(what_is_newer_than_we_are_stays),
+              test(what_was_asked_for_stays_if_it_runs), test(a_limit_holds_for_openblas_too),
+              test(what_is_chosen_runs), test(telling_changes_kernels_alone),
+              test(a_limit_is_told_and_lifted), test(threads_are_as_they_were));
 }

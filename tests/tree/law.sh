@@ -30,7 +30,7 @@ includes() {
         first = "compare centroids retrieve probe"
         n = split(first, study, " ")
         for (i = 1; i <= n; i++) may[study[i]] = may["baseline"] " " first
-        then = "align words mix gap"
+        then = "align words mix gap training"
         n = split(then, study, " ")
         for (i = 1; i <= n; i++) may[study[i]] = may["baseline"] " " first " " then
         may["page"] = lib " " kernels " study items baseline " first " " then " page"
@@ -60,6 +60,7 @@ includes() {
         if (part[1] == "lib") return part[2]
         if (part[1] != "analysis") return part[1]
         if (part[2] != "study") return part[2]
+        if (part[3] == "train") return "training" # lib/train is another layer
         return part[3] ~ /\./ ? "study" : part[3]
     }
     function bad(what) { printf "%s:%d: %s\n", FILENAME, FNR, what }

@@ -1,0 +1,379 @@
+/* Training: what is asked, the plan, the call. */
+#include "analysis/study/train/train.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/study/train/train_inside.h"
+#include "lib/base/alloc.h"
+#include "lib/base/ranges.h"
+#include "lib/io/outfolder.h"
+#include "lib/linalg/blas.h"
+#include "lib/train/head_class.h"
+
+/* clang-format off */
+static const iso_option rows[] = {
+    ISO_MODEL_FOLDER(iso_train_opt),
+    ISO_OPTION_AS(iso_train_opt, "corpus", PATH, texts.corpus, "DIR", "take every text in DIR, as " "`isogloss embed` does: those that are learnt from, or all that are split", .reads = ISO_READS_CORPUS),
+    ISO_OPTION(iso_train_opt, PATH, dev, "DIR", "texts to choose the best weights by", .reads = ISO_READS_CORPUS, .excludes = "split"),
+    ISO_OPTION(iso_train_opt, PATH, test, "DIR", "texts to test on", .reads = ISO_READS_CORPUS, .excludes = "split"),
+    ISO_OPTION(iso_train_opt, TEXT, split, "FILE|A/B/C", "parts train, dev and test of the items, by id, the same in all languages: a file of lines ID TAB PART, or shares (default: 80/10/10 unless there are " ISO_FIELD(dev) " or " ISO_FIELD(test) ")"),
+    ISO_OPTION(iso_train_opt, ENUM, task, "TASK", "what is learnt (default: classify)", .choices = "classify", .init = "classify"),
+    ISO_OPTION(iso_train_opt, ENUM, method, "METHOD", "how (default: plain)", .choices = "plain", .init = "plain"),
+    ISO_OPTION(iso_train_opt, NAMES, src, "LANG[,LANG]", "languages that are learnt from (default: the first)"),
+    ISO_OPTION(iso_train_opt, NAMES, translate_train, "LANG[,LANG]", "languages whose translations of the sources' items are learnt from, too (by id; the source's label where they have none)"),
+    ISO_OPTION(iso_train_opt, NAMES, tgt, "LANG[,LANG]", "languages that are tested beside these (default: all)"),
+    ISO_OPTION(iso_train_opt, INT, budget, "N", "learn from N items in all, an equal share of each source, of different items (default: all they have)", .least = 1),
+    ISO_OPTION(iso_train_opt, ENUM, head, "KIND", "what a class is read from: cls, the first token, through two maps as hubs' models have them (default); mean, the mean of the tokens, through one", .choices = "cls mean", .init = "cls"),
+    ISO_OPTION(iso_train_opt, FLAG, new_head, NULL, "a new head in place of the checkpoint's own"),
+    ISO_OPTION(iso_train_opt, RANGES, freeze, "LIST", "what does not learn: embeddings,1-6"),
+    ISO_OPTION(iso_train_opt, INT, epochs, "N", "times that every item is learnt from (default: 3)", .least = 1, .init = "3"),
+    ISO_OPTION(iso_train_opt, INT, steps, "N", "steps to make, instead of epochs", .least = 1),
+    ISO_OPTION(iso_train_opt, INT, batch, "N", "items of a step (default: 32)", .least = 1, .init = "32"),
+    ISO_OPTION(iso_train_opt, REAL, lr, "RATE", "learning rate of the encoder (default: 5e-5)", .least = 0, .above = true, .init = "5e-5"),
+    ISO_OPTION(iso_train_opt, REAL, head_lr, "RATE", "that of the head (default: 1e-3)", .least = 0, .above = true, .init = "1e-3"),
+    ISO_OPTION(iso_train_opt, REAL, layers_lr_decay, "D", "layer k of L learns at D^(L-k) times the rate, the embeddings at D^L times (default: 1)", .least = 0, .above = true, .most = 1, .init = "1"),
+    ISO_OPTION(iso_train_opt, REAL, weight_decay, "D", "of matrices, by AdamW; biases and LayerNorm have none (default: 0.01)", .least = 0, .most = 1, .init = "0.01"),
+    ISO_OPTION(iso_train_opt, REAL, warmup, "SHARE", "part of the steps in which the rate rises (default: 0.1)", .least = 0, .most = 1, .init = "0.1"),
+    ISO_OPTION(iso_train_opt, ENUM, schedule, "KIND", "how the rate goes on: linear, to 0 (default), inverse-sqrt, constant", .choices = "linear inverse-sqrt constant", .init = "linear"),
+    ISO_OPTION(iso_train_opt, REAL, clip, "NORM", "largest norm of all gradients together; 0: any (default: 1)", .least = 0, .init = "1"),
+    ISO_OPTION(iso_train_opt, REAL, clip_value, "SIZE", "largest size of each number of the gradients, instead of their norm", .least = 0, .above = true),
+    ISO_OPTION(iso_train_opt, REAL, dropout, "RATE", "rate of dropout (default: as config.json says, else 0.1)", .least = 0, .most = 0.99),
+    ISO_OPTION(iso_train_opt, INT, every, "N", "steps from one evaluation on dev to the next (default: an epoch)", .least = 1),
+    ISO_OPTION(iso_train_opt, INT, patience, "N", "stop after N evaluations without gain (default: never)", .least = 1),
+    ISO_OPTION(iso_train_opt, FLAG, checkpoint_activations, NULL, "keep what goes into a layer alone and compute the rest again: less memory, a third more time (default: where " ISO_FIELD(mem) " asks for it)"),
+    ISO_ENCODING_LENGTH(iso_train_opt),
+    ISO_OPTION(iso_train_opt, ENUM, interval, "KIND", "none leaves intervals out", .choices = "none", .numbers = (const int[]){ISO_INTERVAL_NONE}),
+    ISO_OPTION(iso_train_opt, FLAG, resume, NULL, "go on where an earlier run of the same command was interrupted"),
+    ISO_TEXTS_COLUMNS(iso_train_opt),
+    ISO_TEXTS_FORMAT(iso_train_opt),
+    ISO_OPTION(iso_train_opt, INT, micro_batch, "TOKENS", "tokens computed at once (default: 2048)", .least = 1, .tier = ISO_OPTION_RARE),
+    ISO_MODEL_RANDOM(iso_train_opt),
+    ISO_OPTION_AS(iso_train_opt, "out", PATH, path, "DIR", "the checkpoint to write", .letter = 'o', .writes = ISO_WRITES_FOLDER),
+};
+/* clang-format on */
+const iso_options iso_train_options = ISO_OPTIONS("train", iso_train_opt, rows);
+
+void iso_train_opt_init(iso_train_opt *opt, size_t size)
+{
+    iso_options_init(&iso_train_options, opt, size);
+}
+
+/* --- Before any file is opened --- */
+
+/* "embeddings" is no range: it goes first or last of a list, and is taken out of it. */
+static iso_err read_freeze(bool *embeddings, iso_buf *layers, const char *list)
+{
+    char word[64];
+    iso_err err = ISO_OK;
+
+    *embeddings = false;
+    for (const char *at = list; at;) {
+        at = iso_str_word(word, sizeof word, at);
+        if (strcmp(word, "embeddings") == 0)
+            *embeddings = true;
+        else
+            ISO_TRY(iso_buf_printf(layers, "%s%s", layers->len ? "," : "", word));
+    }
+done:
+    return err;
+}
+
+static iso_err take_options(iso_train_opt *out, const iso_train_opt *opt)
+{
+    iso_buf layers = {0};
+    bool embeddings;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_options_take(&iso_train_options, out, opt));
+    ISO_TRY(iso_train_split_check(out->split));
+    ISO_TRY(iso_corpus_check_columns(out->texts.columns));
+    if (out->freeze) {
+        ISO_TRY(read_freeze(&embeddings, &layers, out->freeze));
+        ISO_TRY(iso_ranges_check(layers.text));
+    }
+done:
+    iso_buf_free(&layers);
+    return err;
+}
+
+iso_err iso_train_check(const iso_train_opt *opt)
+{
+    iso_train_opt o;
+
+    return take_options(&o, opt);
+}
+
+/* --- What learns --- */
+
+static iso_err freeze(struct training *t)
+{
+    const int L = t->encoder->config.L;
+    bool *take = NULL, embeddings = false;
+    int *layer = NULL;
+    iso_buf layers = {0};
+    iso_err err = ISO_OK;
+
+    if (!t->opt.freeze)
+        return ISO_OK;
+    ISO_TRY(iso_alloc(&take, L, sizeof *take));
+    ISO_TRY(iso_alloc(&layer, L, sizeof *layer));
+    for (int k = 0; k < L; k++)
+        layer[k] = k + 1;
+    ISO_TRY(read_freeze(&embeddings, &layers, t->opt.freeze));
+    if (layers.len > 0)
+        ISO_TRY(iso_ranges_take(take, layers.text, layer, L, iso_model_about(t->model)->name));
+    iso_trained_freeze(t->encoder, embeddings, take);
+done:
+    iso_free(take);
+    iso_free(layer);
+    iso_buf_free(&layers);
+    return err;
+}
+
+static iso_err open_encoder(struct training *t)
+{
+    const iso_model_info *about = iso_model_about(t->model);
+    iso_trained_opt how = {.random = about->random};
+    int64_t seed = 0;
+    iso_err err = ISO_OK;
+
+    if (about->random && t->opt.model.random_weights &&
+        iso_str_int(&seed, t->opt.model.random_weights))
+        how.seed = (uint64_t)seed;
+    ISO_TRY(iso_trained_open(&t->encoder, about->folder, &how));
+    ISO_TRY(freeze(t));
+    ISO_TRY(iso_head_class_new(&t->head, &t->encoder->config,
+                               &(iso_head_class_opt){.classes = t->set.classes,
+                                                     .linear = t->opt.head == ISO_TRAIN_MEAN,
+                                                     .seed = iso_run_seed(t->run),
+                                                     .from = t->set.head}));
+    t->drop.hidden = (float)t->encoder->config.dropout;
+    t->drop.attention = (float)t->encoder->config.attention_dropout;
+    if (!isnan(t->opt.dropout))
+        t->drop.hidden = t->drop.attention = (float)t->opt.dropout;
+    ISO_TRY(iso_method_plain(&t->method));
+done:
+    return err;
+}
+
+/* Frozen states are kept of what is learnt, and of dev. */
+static iso_err count_tokens(struct training *t)
+{
+    const struct examples *learn = &t->set.part[TRAIN_LEARN], *dev = &t->set.part[TRAIN_DEV];
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&t->tokens, learn->n + dev->n, sizeof *t->tokens));
+    for (int64_t i = 0; i < learn->n; i++)
+        t->tokens[i] = iso_example_tokens(learn, i);
+    for (int64_t i = 0; i < dev->n; i++)
+        t->tokens[learn->n + i] = iso_example_tokens(dev, i);
+done:
+    return err;
+}
+
+static iso_err make_learner(struct training *t)
+{
+    const int64_t learn = t->set.part[TRAIN_LEARN].n;
+    const iso_sampler_items items = {.n = learn, .tokens = t->tokens};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_learner_new(&t->learner, t->encoder, t->head,
+                            &(iso_learner_opt){.recompute = t->opt.checkpoint_activations,
+                                               .tokens = t->tokens,
+                                               .items = learn + t->set.part[TRAIN_DEV].n}));
+    ISO_TRY(iso_sampler_new(&t->sampler, &items,
+                            &(iso_sampler_opt){.seed = iso_run_seed(t->run),
+                                               .batch = t->opt.batch,
+                                               .micro = iso_train_micro(&t->opt)}));
+done:
+    return err;
+}
+
+static iso_err prepare(struct training *t, iso_model *model, const iso_texts *texts)
+{
+    iso_texts *opened = NULL;
+    iso_err err = ISO_OK;
+
+    if (!model) {
+        ISO_TRY(iso_model_open(&t->opened, &t->opt.model, t->run));
+        model = t->opened;
+    }
+    t->model = model;
+    if (!texts) {
+        ISO_TRY(iso_texts_open(&opened, NULL, 0, &t->opt.texts, t->run));
+        t->set.texts[0].opened = opened;
+        texts = opened;
+    }
+    ISO_TRY(iso_train_read(t, texts));
+    ISO_TRY(open_encoder(t));
+    ISO_TRY(count_tokens(t));
+    ISO_TRY(make_learner(t));
+done:
+    return err;
+}
+
+static void forget(struct training *t)
+{
+    iso_sampler_free(t->sampler);
+    iso_learner_free(t->learner);
+    iso_method_free(t->method);
+    iso_head_free(t->head);
+    iso_trained_close(t->encoder);
+    iso_encoding_batch_free(&t->batch);
+    iso_train_set_free(&t->set);
+    iso_free(t->tokens);
+    iso_free(t->items);
+    iso_free(t->labels);
+    iso_free(t->keys);
+    iso_buf_free(&t->name);
+    iso_model_close(t->opened);
+}
+
+/* --- The work --- */
+
+static iso_loop_opt loop_options(const struct training *t, const char *begun)
+{
+    static const iso_schedule_kind kinds[] = {ISO_SCHEDULE_LINEAR, ISO_SCHEDULE_INVERSE_SQRT,
+                                              ISO_SCHEDULE_CONSTANT};
+    const iso_train_opt *o = &t->opt;
+    iso_loop_opt opt = {.rates = {.rate = o->lr,
+                                  .head = o->head_lr,
+                                  .method = o->head_lr,
+                                  .layers = o->layers_lr_decay,
+                                  .decay = o->weight_decay},
+                        .schedule = kinds[o->schedule - 1],
+                        .warmup = o->warmup,
+                        .epochs = o->epochs,
+                        .steps = o->steps,
+                        .every = o->every,
+                        .patience = o->patience,
+                        .resume = o->resume,
+                        .begun = begun,
+                        .path = o->path};
+
+    if (!isnan(o->clip_value))
+        opt.clip = (iso_clip){ISO_CLIP_VALUE, o->clip_value};
+    else if (o->clip > 0)
+        opt.clip = (iso_clip){ISO_CLIP_NORM, o->clip};
+    return opt;
+}
+
+/* That the folder may be written is said before the work. */
+static iso_err check_out(const iso_train_opt *opt)
+{
+    iso_outfolder *work = NULL;
+    const iso_err err = iso_outfolder_open(&work, opt->path, "checkpoint", opt->force);
+
+    iso_outfolder_discard(work);
+    return err;
+}
+
+static void note_done(const struct training *t, const iso_loop_result *r)
+{
+    iso_buf best = {0};
+    iso_err err = ISO_OK;
+
+    if (isfinite(r->best))
+        err = iso_buf_printf(&best, "; best on dev after step %" PRId64 ": %.4f", r->best_step,
+                             r->best);
+    iso_run_note(t->run, "%" PRId64 " steps, %" PRId64 " tokens in %.1f s, %.0f/s%s", r->steps,
+                 r->tokens, r->seconds, r->seconds > 0 ? (double)r->tokens / r->seconds : 0,
+                 err || !best.text ? "" : best.text);
+    if (r->steps < r->all_steps)
+        iso_run_note(t->run,
+                     "ended after step %" PRId64 " of %" PRId64 ": no gain in %" PRId64
+                     " evaluations",
+                     r->steps, r->all_steps, t->opt.patience);
+    iso_buf_free(&best);
+}
+
+static void note_next(const struct training *t)
+{
+    iso_buf path = {0};
+
+    if (!iso_buf_word(&path, t->opt.path))
+        iso_run_note(t->run,
+                     "%s is a checkpoint; next: `isogloss embed --model %s --corpus DIR -o OUT.h5` "
+                     "takes its states",
+                     t->opt.path, path.text);
+    iso_buf_free(&path);
+}
+
+static iso_err work(iso_records *out, struct training *t)
+{
+    iso_records curve = {0};
+    iso_loop_result result = {0};
+    iso_loop *loop = NULL;
+    iso_loop_data data = iso_train_data(t);
+    iso_buf begun = {0};
+    bool written = false;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_train_begun(&begun, t));
+    const iso_loop_opt opt = loop_options(t, begun.text);
+    ISO_TRY(iso_loop_open(&loop, t->learner, t->method, t->sampler, &data, &opt, t->run));
+    ISO_TRY(iso_loop_run(&result, loop));
+    note_done(t, &result);
+    ISO_TRY(iso_train_records(out, t));
+    ISO_TRY(iso_train_curve(&curve, t, &result));
+    ISO_TRY(iso_train_write(t, out, &curve));
+    written = true;
+    note_next(t);
+done:
+    iso_loop_close(loop, written);
+    iso_loop_result_free(&result);
+    iso_records_free(&curve);
+    iso_buf_free(&begun);
+    return err;
+}
+
+static iso_err begin(struct training *t, const iso_train_opt *opt, const iso_run *run)
+{
+    t->run = run;
+    return take_options(&t->opt, opt);
+}
+
+iso_err iso_train_plan(iso_facts *out, iso_model *model, const iso_texts *texts,
+                       const iso_train_opt *opt, const iso_run *run)
+{
+    const iso_threads threads = iso_blas_enter(run);
+    struct training t = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(begin(&t, opt, run));
+    ISO_TRY(prepare(&t, model, texts));
+    ISO_TRY(iso_train_facts(out, &t));
+done:
+    forget(&t);
+    iso_blas_leave(threads);
+    return err;
+}
+
+iso_err iso_train(iso_records *out, iso_model *model, const iso_texts *texts,
+                  const iso_train_opt *opt, const iso_run *run)
+{
+    const int64_t before = iso_records_count(out);
+    const iso_threads threads = iso_blas_enter(run);
+    struct training t = {0};
+    iso_records made = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(begin(&t, opt, run));
+    ISO_NEED(t.opt.path, "needs " ISO_FIELD(out) ", the folder of the checkpoint to write");
+    ISO_TRY(check_out(&t.opt));
+    ISO_TRY(prepare(&t, model, texts));
+    ISO_TRY(iso_train_fits(&t));
+    ISO_TRY(work(&made, &t));
+    for (int64_t i = 0; i < made.count; i++)
+        ISO_TRY(iso_records_add(out, &made.at[i]));
+done:
+    if (err)
+        iso_records_cut(out, before);
+    iso_records_free(&made);
+    forget(&t);
+    iso_blas_leave(threads);
+    return err;
+}

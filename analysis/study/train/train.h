@@ -1,0 +1,96 @@
+/* The study of training: fine-tunes an encoder on texts of some languages and tests it on all. */
+#ifndef ISO_STUDY_TRAIN_H
+#define ISO_STUDY_TRAIN_H
+
+#include "analysis/study/study.h"
+#include "lib/encode/model.h"
+#include "lib/encode/texts.h"
+
+ISO_BEGIN
+
+/** What is learnt. */
+typedef enum iso_train_task {
+    ISO_TRAIN_CLASSIFY = 1 /* a label of each text, or pair of texts */
+} iso_train_task;
+
+/** How. */
+typedef enum iso_train_method { ISO_TRAIN_PLAIN = 1 } iso_train_method;
+
+/** What a classification reads: the first token through two maps, or the mean of all but special
+ * tokens through one. */
+typedef enum iso_train_head { ISO_TRAIN_CLS = 1, ISO_TRAIN_MEAN } iso_train_head;
+
+/** How the learning rate goes on after its warmup. */
+typedef enum iso_train_schedule {
+    ISO_TRAIN_LINEAR = 1, /* to 0 */
+    ISO_TRAIN_INVERSE_SQRT,
+    ISO_TRAIN_CONSTANT
+} iso_train_schedule;
+
+/** Options of iso_train; iso_train_opt_init fills the defaults. Texts are borrowed. */
+typedef struct iso_train_opt {
+    size_t size;
+    iso_model_opt model;    /* what a call opens that is given no model, ... */
+    iso_texts_opt texts;    /* ... or no texts: those that are learnt from, or all that are split */
+    const char *dev, *test; /* folders of texts to choose by, and to test on */
+    const char *split;      /* a file of ids and parts, or A/B/C: shares; by id, of `texts` */
+    iso_train_task task;
+    iso_train_method method;
+    const char *src;             /* learnt from (several); NULL: the first */
+    const char *translate_train; /* learnt from too: their items with an id of a source's */
+    const char *tgt;             /* tested beside those (NULL: all) */
+    int64_t budget; /* items learnt from in all, an equal share of each source; 0: all */
+    iso_train_head head;
+    bool new_head;      /* in place of the checkpoint's own */
+    const char *freeze; /* "embeddings,1-6" */
+    int64_t epochs, steps, batch;
+    double lr, head_lr, layers_lr_decay, weight_decay, warmup;
+    iso_train_schedule schedule;
+    double clip, clip_value; /* of the norm of all gradients (0: not), of each number */
+    double dropout;          /* NAN: as config.json says, 0.1 where it does not */
+    int64_t every,
+        patience; /* steps between evaluations, evaluations without gain; 0: an epoch, not */
+    bool checkpoint_activations;
+    int64_t max_length;
+    int64_t micro_batch;   /* tokens computed at once; 0: as many as do well */
+    iso_interval interval; /* USUAL or NONE */
+    bool resume;
+    bool force;       /* other files may be in the folder: they stay */
+    const char *path; /* the checkpoint's folder to write, by way of PATH.part */
+} iso_train_opt;
+
+extern ISO_API const iso_options iso_train_options;
+ISO_API void iso_train_opt_init(iso_train_opt *opt, size_t size);
+
+/** What can be said before any file opens. Errors  ISO_EARG. */
+ISO_API ISO_MUST_USE iso_err iso_train_check(const iso_train_opt *opt);
+
+/** What would be learnt; texts are read and cut into tokens for it: items, steps, parameters,
+ * operations, seconds, memory. Errors  as iso_train. */
+ISO_API ISO_MUST_USE iso_err iso_train_plan(iso_facts *out, iso_model *model,
+                                            const iso_texts *texts, const iso_train_opt *opt,
+                                            const iso_run *run);
+
+/**
+ * Fine-tunes the encoder of a checkpoint, with a head, on the training items of the source
+ * languages, keeps the weights that do best on the dev items, writes them as a checkpoint in the
+ * hubs' layout, and appends records of accuracy, macro-F1 and transfer gap on the test items of
+ * every language, beside the most frequent class; on an error `out` is as before. `model` or
+ * `texts` NULL: opened for the call as `opt` says.
+ *
+ * All is a function of the run's seed, whatever the number of threads. A call that was interrupted
+ * goes on from its last evaluation with `resume`, and gives the same bits.
+ * Value   shares in [0, 1]; gaps in [-1, 1], source minus target.
+ * Cost    three times a forward pass a token and epoch, less below the lowest layer that learns;
+ *         memory: weights, gradients, two moments, activations of a micro-batch.
+ * Errors  ISO_EARG; ISO_EDATA (no labels, one class, a class in dev that is not learnt, a budget
+ * that the items do not have, no item of a part); ISO_ENUMERIC (it diverged: step and items),
+ *         ISO_EIO, ISO_EFORMAT, ISO_ENOMEM, ISO_ECANCEL.
+ * Threads one call at a time on the same model.
+ */
+ISO_API ISO_MUST_USE iso_err iso_train(iso_records *out, iso_model *model, const iso_texts *texts,
+                                       const iso_train_opt *opt, const iso_run *run);
+
+ISO_END
+
+#endif

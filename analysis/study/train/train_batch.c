@@ -1,0 +1,228 @@
+/* Micro-batches of examples, what the learner says of them, and how good that is. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/study/train/train_inside.h"
+#include "lib/base/alloc.h"
+
+enum { MICRO = 2048 }; /* tokens: long products, and activations of some MB a layer */
+
+int64_t iso_train_micro(const iso_train_opt *opt)
+{
+    return opt->micro_batch > 0 ? opt->micro_batch : MICRO;
+}
+
+int64_t iso_example_tokens(const struct examples *e, int64_t i)
+{
+    const int64_t *at = e->in->lang[e->at[i].lang].token_at + e->at[i].item;
+
+    return at[1] - at[0];
+}
+
+/* --- Loading --- */
+
+static iso_err make_room(struct training *t, int64_t count, int64_t tokens)
+{
+    iso_err err = ISO_OK;
+
+    if (count > t->item_room) {
+        ISO_TRY(iso_realloc(&t->items, 0, count, sizeof *t->items));
+        ISO_TRY(iso_realloc(&t->labels, 0, count, sizeof *t->labels));
+        t->item_room = count;
+    }
+    if (tokens > t->key_room) {
+        ISO_TRY(iso_realloc(&t->keys, 0, tokens, sizeof *t->keys));
+        t->key_room = tokens;
+    }
+done:
+    return err;
+}
+
+/* Examples of a part, listed by number. */
+static iso_err load_side(iso_side *out, struct training *t, enum train_part part,
+                         const int64_t *list, int64_t count)
+{
+    const struct examples *e = &t->set.part[part];
+    const int64_t before = part == TRAIN_DEV ? t->set.part[TRAIN_LEARN].n : 0;
+    int64_t tokens = 0;
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < count; i++)
+        tokens += iso_example_tokens(e, list[i]);
+    ISO_TRY(make_room(t, count, tokens));
+    ISO_TRY(iso_encoding_load_begin(&t->batch, count, tokens));
+    for (int64_t i = 0; i < count; i++) {
+        const struct example *x = &e->at[list[i]];
+        const struct encoding_turn turn = {iso_example_tokens(e, list[i]), x->item, 0};
+        ISO_TRY(iso_encoding_load_add(&t->batch, &e->in->lang[x->lang], e->in->pool, &turn));
+        t->items[i] = before + list[i];
+        t->labels[i] = x->label;
+    }
+    *out = (iso_side){.batch = t->batch.batch,
+                      .units = {.n = count,
+                                .first = t->batch.lists.first,
+                                .index = t->batch.lists.index,
+                                .label = t->labels,
+                                .batch = &t->batch.batch},
+                      .item = part == TRAIN_TEST ? NULL : t->items};
+done:
+    return err;
+}
+
+static void make_keys(struct training *t, const iso_side *side, int64_t step)
+{
+    const uint64_t seed = iso_run_seed(t->run);
+
+    for (int64_t b = 0; b < side->batch.B; b++) {
+        const int64_t first = side->batch.offsets[b], end = side->batch.offsets[b + 1];
+        for (int64_t k = first; k < end; k++)
+            t->keys[k] = iso_dropout_key(seed, step, side->item[b], k - first, 0);
+    }
+}
+
+static iso_err load(void *payload, iso_micro *out, const int64_t *items, int64_t count,
+                    int64_t step, double by)
+{
+    struct training *t = payload;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(load_side(&out->target, t, TRAIN_LEARN, items, count));
+    out->target.units.by = by;
+    if (t->drop.hidden > 0 || t->drop.attention > 0) {
+        make_keys(t, &out->target, step);
+        t->drop.keys = t->keys;
+        out->target.drop = &t->drop;
+    }
+done:
+    return err;
+}
+
+/* --- Saying --- */
+
+/* A batch's worth of logits at a time, long sentences first. */
+struct saying {
+    struct training *t;
+    enum train_part part;
+    struct encoding_turn *turn; /* `row`: the example */
+    int64_t *list;
+    iso_workspace logits;
+    int32_t *class;
+};
+
+static iso_err say(int32_t *said, struct saying *s, const struct encoding_turn *turn, int64_t count)
+{
+    struct training *t = s->t;
+    iso_micro micro = {0};
+    iso_mat logits;
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < count; i++)
+        s->list[i] = turn[i].row;
+    ISO_TRY(load_side(&micro.target, t, s->part, s->list, count));
+    ISO_TRY(iso_workspace_mat(&logits, &s->logits, count, t->head->classes));
+    ISO_TRY(t->method->ops->predict(&logits, t->method, t->learner, &micro));
+    iso_head_predict(s->class, logits.data, count, t->head->classes);
+    for (int64_t i = 0; i < count; i++)
+        said[s->list[i]] = s->class[i];
+done:
+    return err;
+}
+
+iso_err iso_train_predict(int32_t *said, struct training *t, enum train_part part)
+{
+    const struct examples *e = &t->set.part[part];
+    struct saying s = {.t = t, .part = part};
+    int64_t tokens = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&s.turn, e->n, sizeof *s.turn));
+    ISO_TRY(iso_alloc(&s.list, e->n, sizeof *s.list));
+    ISO_TRY(iso_alloc(&s.class, e->n, sizeof *s.class));
+    for (int64_t i = 0; i < e->n; i++)
+        s.turn[i] = (struct encoding_turn){iso_example_tokens(e, i), i, i};
+    iso_encoding_sort(s.turn, e->n);
+    t->batch.size = iso_train_micro(&t->opt);
+    for (int64_t at = 0, count; at < e->n; at += count) {
+        if (part == TRAIN_TEST)
+            ISO_TRY(iso_run_step(t->run, "testing", at, e->n, "items"));
+        count = iso_encoding_fill(&tokens, &t->batch, s.turn + at, e->n - at);
+        ISO_TRY(say(said, &s, s.turn + at, count));
+    }
+done:
+    iso_free(s.turn);
+    iso_free(s.list);
+    iso_free(s.class);
+    iso_workspace_free(&s.logits);
+    return err;
+}
+
+/* --- The score that checkpoints are chosen by: the mean over languages of their accuracies --- */
+
+static iso_err mean_accuracy(double *out, const struct examples *e, const int32_t *said)
+{
+    const int langs = e->in->lang_count;
+    double *right = NULL, *whole = NULL, sum = 0;
+    int count = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&right, langs, sizeof *right));
+    ISO_TRY(iso_alloc(&whole, langs, sizeof *whole));
+    for (int64_t i = 0; i < e->n; i++) {
+        right[e->at[i].lang] += said[i] == e->at[i].label;
+        whole[e->at[i].lang]++;
+        if (said[i] < 0)
+            ISO_FAIL(ISO_ENUMERIC,
+                     "the logits of dev items are not finite: a lower " ISO_FIELD(lr) " may do");
+    }
+    for (int l = 0; l < langs; l++) {
+        sum += whole[l] > 0 ? right[l] / whole[l] : 0;
+        count += whole[l] > 0;
+    }
+    *out = sum / count;
+done:
+    iso_free(right);
+    iso_free(whole);
+    return err;
+}
+
+static iso_err score(void *payload, double *out, iso_learner *l, iso_method *m)
+{
+    struct training *t = payload;
+    const struct examples *e = &t->set.part[TRAIN_DEV];
+    int32_t *said = NULL;
+    iso_err err = ISO_OK;
+
+    (void)l;
+    (void)m;
+    *out = NAN;
+    if (e->n == 0)
+        return ISO_OK;
+    ISO_TRY(iso_alloc(&said, e->n, sizeof *said));
+    ISO_TRY(iso_train_predict(said, t, TRAIN_DEV));
+    ISO_TRY(mean_accuracy(out, e, said));
+done:
+    iso_free(said);
+    return err;
+}
+
+/* "en home-01", or "en 7" without ids. */
+static const char *name(void *payload, int64_t item)
+{
+    struct training *t = payload;
+    const struct examples *e = &t->set.part[TRAIN_LEARN];
+    const struct encoding_lang *l = &e->in->lang[e->at[item].lang];
+    const int64_t at = e->at[item].item;
+
+    t->name.len = 0;
+    const iso_err err = l->corpus.ids
+                            ? iso_buf_printf(&t->name, "%s %s", l->name, l->corpus.ids[at])
+                            : iso_buf_printf(&t->name, "%s %" PRId64, l->name, at + 1);
+    return err ? "?" : t->name.text;
+}
+
+iso_loop_data iso_train_data(struct training *t)
+{
+    return (iso_loop_data){t, load, score, name};
+}

@@ -1,0 +1,257 @@
+/* What training takes: steps, operations, memory; and what a run that is resumed must agree with.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "analysis/study/train/train_inside.h"
+#include "lib/base/alloc.h"
+#include "lib/io/checkpoint.h"
+#include "lib/io/digest.h"
+#include "lib/linalg/packed.h"
+#include "lib/nn/layer_back.h"
+
+/* --- Memory --- */
+
+static int64_t parameters(const struct training *t, bool learnt)
+{
+    int64_t count = 0, sum = 0;
+    const iso_tensor *tensors = iso_learner_tensors(t->learner, &count);
+
+    for (int64_t i = 0; i < count; i++) {
+        if (!learnt || iso_tensor_learns(&tensors[i]))
+            sum += tensors[i].rows * tensors[i].cols;
+    }
+    return sum;
+}
+
+/* Gradients that have a place for every number. */
+static int64_t gradients(const struct training *t)
+{
+    int64_t count = 0, sum = 0;
+    const iso_tensor *tensors = iso_learner_tensors(t->learner, &count);
+
+    for (int64_t i = 0; i < count; i++)
+        sum += tensors[i].grad ? tensors[i].rows * tensors[i].cols : 0;
+    return sum;
+}
+
+static int64_t text_bytes(const struct encoding *e)
+{
+    int64_t sum = 0;
+
+    for (int l = 0; l < e->lang_count; l++) {
+        const iso_corpus *c = &e->lang[l].corpus;
+        sum += 16 * c->items + 5 * e->lang[l].token_at[c->items];
+        for (int64_t i = 0; c->text && i < c->items; i++)
+            sum += (int64_t)strlen(c->text[i]);
+    }
+    return sum;
+}
+
+static int64_t kept_tokens(const struct training *t)
+{
+    int64_t sum = 0;
+
+    for (int64_t i = 0; i < t->set.part[TRAIN_LEARN].n + t->set.part[TRAIN_DEV].n; i++)
+        sum += t->tokens[i];
+    return sum;
+}
+
+static int64_t largest_micro(const struct training *t)
+{
+    int64_t most = iso_train_micro(&t->opt);
+
+    for (int64_t i = 0; i < t->set.part[TRAIN_LEARN].n; i++)
+        most = t->tokens[i] > most ? t->tokens[i] : most;
+    return most;
+}
+
+/* What layers from `lowest` on keep of a micro-batch, and work areas of one. */
+static int64_t activations(const iso_nn_config *c, int64_t tokens, int lowest, bool recompute)
+{
+    const int64_t whole = 4 * iso_layer_kept_size(c, tokens), input = 4 * c->C * tokens;
+    const int64_t layers = lowest > c->L ? 0 : c->L - (lowest > 1 ? lowest : 1) + 1;
+    const int64_t scratch = 4 * tokens * (6 * c->C + 2 * c->F);
+
+    return (recompute ? layers * input + whole : layers * whole) + scratch;
+}
+
+static int64_t memory_of(const struct training *t, bool recompute)
+{
+    const iso_nn_config *c = &t->encoder->config;
+    const int lowest = iso_trained_lowest(t->encoder);
+    int64_t count = 0, sum = 4 * (parameters(t, false) + gradients(t));
+    const iso_tensor *tensors = iso_learner_tensors(t->learner, &count);
+
+    sum += iso_optimizer_bytes(tensors, count);
+    sum += activations(c, largest_micro(t), lowest, recompute);
+    sum += 8 * c->C * largest_micro(t);
+    if (lowest > 0)
+        sum += 4 * c->C * kept_tokens(t);
+    for (int i = 0; i < 3; i++)
+        sum += text_bytes(&t->set.texts[i].in);
+    return sum;
+}
+
+/* Activations are computed again where that is what makes it fit. */
+iso_err iso_train_fits(struct training *t)
+{
+    const int64_t have = iso_run_mem(t->run);
+    int64_t need = memory_of(t, t->learner->tape_opt.recompute);
+
+    if (need > have && !t->learner->tape_opt.recompute && t->run && t->run->mem_firm &&
+        memory_of(t, true) <= have) {
+        iso_run_note(t->run, "activations are computed again, to keep to " ISO_FIELD(mem));
+        t->opt.checkpoint_activations = true;
+        return iso_learner_recompute(t->learner);
+    }
+    if (!t->run || !t->run->mem_firm || need <= have)
+        return ISO_OK;
+    need = memory_of(t, true);
+    return iso_fail(
+        ISO_EARG,
+        ISO_FIELD(mem) ": this takes %.0f MB, %.0f MB are granted: grant more, " ISO_FIELD(
+            freeze) " embeddings or layers, or take a smaller " ISO_FIELD(micro_batch),
+        ceil((double)need / 1e6), floor((double)have / 1e6));
+}
+
+/* --- Time --- */
+
+/* Operations of layers first to L for a sentence of T tokens, forward. */
+static double forward(const iso_nn_config *c, int first, double T)
+{
+    const double C = (double)c->C;
+    const double layer = 8 * C * C + 4 * C * (double)c->F + 4 * C * T;
+
+    return first <= c->L ? T * layer * (double)(c->L - first + 1) : 0;
+}
+
+/* An epoch: forward, and back twice as much, above what is frozen; what is frozen is run once. */
+static double operations(const struct training *t, double epochs)
+{
+    const iso_nn_config *c = &t->encoder->config;
+    const int lowest = iso_trained_lowest(t->encoder);
+    const double times = t->learner->tape_opt.recompute ? 4 : 3;
+    double sum = 0;
+
+    for (int64_t i = 0; i < t->set.part[TRAIN_LEARN].n; i++) {
+        const double T = (double)t->tokens[i];
+        const double above = forward(c, lowest > 1 ? lowest : 1, T);
+        sum += epochs * times * above + (forward(c, 1, T) - above);
+    }
+    return sum;
+}
+
+static double epochs_of(const struct training *t)
+{
+    const int64_t steps = iso_sampler_all_steps(t->sampler, 1);
+
+    return t->opt.steps > 0 ? (double)t->opt.steps / (double)steps : (double)t->opt.epochs;
+}
+
+iso_err iso_train_facts(iso_facts *out, struct training *t)
+{
+    const iso_compute f32 = ISO_COMPUTE_F32;
+    const iso_nn_config *c = &t->encoder->config;
+    const double work = operations(t, epochs_of(t));
+    const struct train_set *s = &t->set;
+    double rate = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_packed_rates(&rate, &f32, 1, c->F, c->C));
+    ISO_TRY(iso_facts_text(out, "model", iso_model_about(t->model)->name));
+    ISO_TRY(iso_facts_text(out, "train", s->train.text));
+    ISO_TRY(iso_facts_count(out, "languages", s->langs));
+    ISO_TRY(iso_facts_count(out, "classes", s->classes));
+    ISO_TRY(iso_facts_count(out, "train items", s->part[TRAIN_LEARN].n));
+    ISO_TRY(iso_facts_count(out, "dev items", s->part[TRAIN_DEV].n));
+    ISO_TRY(iso_facts_count(out, "test items", s->part[TRAIN_TEST].n));
+    ISO_TRY(iso_facts_count(out, "steps",
+                            t->opt.steps > 0 ? t->opt.steps
+                                             : iso_sampler_all_steps(t->sampler, t->opt.epochs)));
+    ISO_TRY(iso_facts_count(out, "parameters", parameters(t, false)));
+    ISO_TRY(iso_facts_count(out, "learnt", parameters(t, true)));
+    ISO_TRY(iso_facts_real(out, "operations", work));
+    ISO_TRY(iso_facts_real(out, "seconds", work / rate));
+    ISO_TRY(iso_facts_count(out, "memory", memory_of(t, t->learner->tape_opt.recompute)));
+done:
+    return err;
+}
+
+/* --- What a run is begun with --- */
+
+static void add_examples(iso_digest *d, const struct examples *e)
+{
+    for (int64_t i = 0; i < e->n; i++) {
+        const struct encoding_lang *l = &e->in->lang[e->at[i].lang];
+        const int64_t at = l->token_at[e->at[i].item], n = iso_example_tokens(e, i);
+        iso_digest_add_text(d, l->name);
+        iso_digest_add(d, &e->at[i].label, sizeof e->at[i].label);
+        iso_digest_add(d, &n, sizeof n);
+        iso_digest_add(d, l->ids + at, n * (int64_t)sizeof *l->ids);
+        iso_digest_add(d, l->mark + at, n);
+    }
+}
+
+static iso_err put_items(iso_buf *out, const struct training *t)
+{
+    static const char *const name[] = {"", "train items", "dev items"};
+    char digest[ISO_DIGEST_SIZE];
+    iso_digest *d = NULL;
+    iso_err err = ISO_OK;
+
+    for (int p = TRAIN_LEARN; p <= TRAIN_DEV; p++) {
+        ISO_TRY(iso_digest_new(&d));
+        add_examples(d, &t->set.part[p]);
+        iso_digest_write(digest, d);
+        iso_digest_free(d);
+        d = NULL;
+        ISO_TRY(iso_buf_printf(out, "%s\t%" PRId64 ", %s\n", name[p], t->set.part[p].n, digest));
+    }
+    for (int c = 0; c < t->set.classes; c++)
+        ISO_TRY(iso_buf_printf(out, "class %d\t%s\n", c, t->set.class_name[c]));
+done:
+    iso_digest_free(d);
+    return err;
+}
+
+/* Options that decide what the weights become; how far apart evaluations are is one of them. */
+static bool decides(const char *name)
+{
+    static const char *const others[] = {
+        "corpus",  "dev",         "test",     "split",           "src",
+        "tgt",     "out",         "resume",   "translate_train", "budget",
+        "columns", "text_format", "interval", "model",           "checkpoint_activations"};
+
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (strcmp(name, others[i]) == 0)
+            return false;
+    }
+    return true;
+}
+
+iso_err iso_train_begun(iso_buf *out, const struct training *t)
+{
+    iso_buf word = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(out, "version of isogloss\t%s\nmodel\t%s\n", ISO_VERSION,
+                           iso_model_about(t->model)->name));
+    for (int i = 0; i < iso_train_options.count; i++) {
+        const iso_option *o = &iso_train_options.at[i];
+        if (!decides(o->name) || !iso_option_given(o, &t->opt))
+            continue;
+        word.len = 0;
+        ISO_TRY(iso_option_words(&word, o, &t->opt));
+        ISO_TRY(iso_buf_printf(out, "%s\t%s\n", o->name, word.text + 1));
+    }
+    ISO_TRY(iso_buf_printf(out, "seed\t%" PRIu64 "\n", iso_run_seed(t->run)));
+    ISO_TRY(put_items(out, t));
+    ISO_TRY(iso_checkpoint_identity(out, iso_model_about(t->model)->folder,
+                                    t->set.of[TRAIN_LEARN]->in.tokenizer != NULL,
+                                    !iso_model_about(t->model)->random, t->run));
+done:
+    iso_buf_free(&word);
+    return err;
+}

@@ -1,0 +1,234 @@
+/* From what the trained model says of the test items to records, and its learning curve. */
+#include <math.h>
+
+#include "analysis/classify/scored.h"
+#include "analysis/study/items/records.h"
+#include "analysis/study/train/train_inside.h"
+#include "lib/base/alloc.h"
+
+/* Who says what an item is of. */
+enum { TUNED, MAJORITY, SAYERS };
+
+/* The test items on their way to records, language by language. */
+struct marks {
+    const struct training *t;
+    iso_records *out;
+    struct score_ask how;
+    int langs;         /* that have test items, in the order of the set */
+    const char **lang; /* their names */
+    int sources;       /* of them */
+    int32_t *label, *said[SAYERS];
+    int64_t *number;
+    struct scored *of[SAYERS]; /* of each language */
+    struct tally *tally[SAYERS];
+};
+
+static void marks_free(struct marks *m)
+{
+    for (int s = 0; s < SAYERS; s++) {
+        for (int l = 0; m->tally[s] && l < m->langs; l++)
+            iso_tally_free(&m->tally[s][l]);
+        iso_free(m->tally[s]);
+        iso_free(m->of[s]);
+        iso_free(m->said[s]);
+    }
+    iso_free(m->lang);
+    iso_free(m->label);
+    iso_free(m->number);
+}
+
+/* --- What is right, and what is said --- */
+
+/* The most frequent class of what is learnt, the first of equal ones. */
+static iso_err most_frequent(int32_t *out, const struct training *t)
+{
+    const struct examples *e = &t->set.part[TRAIN_LEARN];
+    int64_t *count = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&count, t->set.classes + 1, sizeof *count));
+    for (int64_t i = 0; i < e->n; i++)
+        count[e->at[i].label]++;
+    *out = 0;
+    for (int c = 1; c < t->set.classes; c++)
+        *out = count[c] > count[*out] ? c : *out;
+done:
+    iso_free(count);
+    return err;
+}
+
+static iso_err say_all(struct marks *m, struct training *t)
+{
+    const struct examples *e = &t->set.part[TRAIN_TEST];
+    int32_t usual;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&m->label, e->n, sizeof *m->label));
+    ISO_TRY(iso_alloc(&m->number, e->n, sizeof *m->number));
+    for (int s = 0; s < SAYERS; s++)
+        ISO_TRY(iso_alloc(&m->said[s], e->n, sizeof *m->said[s]));
+    ISO_TRY(iso_train_predict(m->said[TUNED], t, TRAIN_TEST));
+    ISO_TRY(most_frequent(&usual, t));
+    for (int64_t i = 0; i < e->n; i++) {
+        m->label[i] = e->at[i].label;
+        m->number[i] = e->at[i].number;
+        m->said[MAJORITY][i] = usual;
+    }
+done:
+    return err;
+}
+
+/* Examples come language by language. */
+static iso_err cut(struct marks *m)
+{
+    const struct train_set *set = &m->t->set;
+    const struct train_texts *x = set->of[TRAIN_TEST];
+    const struct examples *e = &set->part[TRAIN_TEST];
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&m->lang, set->langs, sizeof *m->lang));
+    for (int s = 0; s < SAYERS; s++) {
+        ISO_TRY(iso_alloc(&m->of[s], set->langs, sizeof *m->of[s]));
+        ISO_TRY(iso_alloc(&m->tally[s], set->langs, sizeof *m->tally[s]));
+    }
+    for (int64_t i = 0, end; i < e->n; i = end) {
+        const int lang = e->at[i].lang, l = m->langs;
+        for (end = i; end < e->n && e->at[end].lang == lang; end++)
+            continue;
+        for (int s = 0; s < SAYERS; s++)
+            m->of[s][l] = (struct scored){m->label + i, m->said[s] + i, m->number + i, end - i};
+        m->sources += x->lang[lang] < set->sources;
+        m->lang[m->langs++] = set->lang[x->lang[lang]];
+    }
+    for (int s = 0; s < SAYERS; s++) {
+        for (int l = 0; l < m->langs; l++)
+            ISO_TRY(iso_tally_make(&m->tally[s][l], &m->of[s][l], m->how.items));
+    }
+done:
+    return err;
+}
+
+/* --- Records --- */
+
+static iso_record name(const struct training *t, const char *measure, const char *estimator,
+                       const char *tgt)
+{
+    iso_record r = iso_record_none();
+
+    r.measure = measure;
+    r.estimator = estimator;
+    r.src = t->set.sources_name.text;
+    r.train = t->set.train.text;
+    r.tgt = tgt;
+    r.pool = iso_pool_name(t->set.of[TRAIN_LEARN]->in.pool);
+    r.model = iso_train_name(t);
+    return r;
+}
+
+static iso_err add(struct marks *m, iso_record *r, const iso_value *v)
+{
+    iso_record_value(r, v);
+    return iso_records_add(m->out, r);
+}
+
+static iso_err score(iso_value *out, const struct marks *m, bool f1, int sayer, int l,
+                     const struct score_ask *how)
+{
+    return f1 ? iso_score_f1(out, &m->of[sayer][l], 1, m->t->set.classes + 1, how)
+              : iso_score_accuracy(out, &m->tally[sayer][l], 1, how);
+}
+
+static iso_err add_scores(struct marks *m, bool f1, int sayer, const char *estimator)
+{
+    struct score_ask bare = m->how;
+    iso_value v, usual;
+    iso_err err = ISO_OK;
+
+    bare.bare = true;
+    for (int l = 0; l < m->langs; l++) {
+        iso_record r = name(m->t, f1 ? "f1" : "accuracy", estimator, m->lang[l]);
+        ISO_TRY(score(&v, m, f1, sayer, l, &m->how));
+        ISO_TRY(score(&usual, m, f1, MAJORITY, l, &bare));
+        if (sayer == TUNED)
+            v.null = usual.value;
+        ISO_TRY(add(m, &r, &v));
+    }
+done:
+    return err;
+}
+
+static iso_err add_gap(struct marks *m, const char *estimator, const char *tgt, int first,
+                       int count)
+{
+    iso_record r = name(m->t, "gap", estimator, tgt);
+    iso_value v;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(
+        iso_score_gap(&v, m->tally[TUNED], m->sources, m->tally[TUNED] + first, count, &m->how));
+    ISO_TRY(add(m, &r, &v));
+done:
+    return err;
+}
+
+static iso_err add_gaps(struct marks *m)
+{
+    const int targets = m->langs - m->sources;
+    iso_err err = ISO_OK;
+
+    if (m->sources < m->t->set.sources) {
+        iso_run_note(m->t->run, "no gap: a source has no test item");
+        return ISO_OK;
+    }
+    for (int l = m->sources; l < m->langs; l++)
+        ISO_TRY(add_gap(m, "language", m->lang[l], l, 1));
+    if (targets > 0)
+        ISO_TRY(add_gap(m, "mean", NULL, m->sources, targets));
+done:
+    return err;
+}
+
+iso_err iso_train_records(iso_records *out, struct training *t)
+{
+    struct marks m = {.t = t, .out = out};
+    iso_err err = ISO_OK;
+
+    if (!t->set.of[TRAIN_TEST])
+        return ISO_OK;
+    m.how = (struct score_ask){.items = t->set.of[TRAIN_TEST]->all.items,
+                               .seed = iso_run_seed(t->run),
+                               .bare = t->opt.interval == ISO_INTERVAL_NONE};
+    ISO_TRY(say_all(&m, t));
+    ISO_TRY(cut(&m));
+    ISO_TRY(add_scores(&m, false, TUNED, "fine-tuned"));
+    ISO_TRY(add_scores(&m, false, MAJORITY, "majority"));
+    ISO_TRY(add_scores(&m, true, TUNED, "macro"));
+    ISO_TRY(add_gaps(&m));
+done:
+    marks_free(&m);
+    return err;
+}
+
+/* --- The learning curve --- */
+
+iso_err iso_train_curve(iso_records *out, const struct training *t, const iso_loop_result *result)
+{
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < result->point_count; i++) {
+        const iso_loop_point *p = &result->point[i];
+        iso_record r = name(t, "loss", "train", NULL);
+        r.step = p->step;
+        r.value = p->loss;
+        ISO_TRY(iso_records_add(out, &r));
+        if (!isfinite(p->score))
+            continue;
+        r.measure = "accuracy";
+        r.estimator = "dev";
+        r.value = p->score;
+        r.n = t->set.part[TRAIN_DEV].n;
+        ISO_TRY(iso_records_add(out, &r));
+    }
+done:
+    return err;
+}
