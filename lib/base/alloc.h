@@ -24,9 +24,9 @@ ISO_API ISO_MUST_USE iso_err iso_alloc(void *out, int64_t count, size_t size);
  * Reused memory is not cleared, and threads that write their parts first share its page faults. */
 ISO_API ISO_MUST_USE iso_err iso_alloc_raw(void *out, int64_t count, size_t size);
 
-/** The same as iso_alloc for memory whose parts are used in no order, a few bytes at a time: a
- * large block lies in large pages where the system has them, and counts whole once it is touched.
- */
+/** The same as iso_alloc for memory whose parts are used in no order, or that products read from
+ * beyond the caches: a large block lies in large pages where the system has them, and counts whole
+ * once it is touched. */
 ISO_MUST_USE iso_err iso_alloc_scattered(void *out, int64_t count, size_t size);
 
 /**

@@ -28,7 +28,7 @@ iso_err iso_room_take(iso_room **out, void *at, int64_t bytes)
         room_free(r);
         r = NULL;
         ISO_TRY(iso_alloc(&r, 1, sizeof *r));
-        ISO_TRY(iso_alloc(&r->at, bytes, 1));
+        ISO_TRY(iso_alloc_scattered(&r->at, bytes, 1));
         r->bytes = bytes;
     }
     memcpy(at, &r->at, sizeof r->at);

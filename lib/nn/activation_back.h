@@ -12,10 +12,11 @@ ISO_BEGIN
 typedef struct iso_activate_part {
     iso_activation activation;
     iso_mat other;
+    const float *bias;   /* of a product on the way forward, which it lacks; NULL: none */
     iso_nn_times *times; /* or NULL */
 } iso_activate_part;
 
-/** other = act(result), which stays as it is. */
+/** The result gets the bias; other = act(result). */
 iso_then iso_activation_keep_then(iso_activate_part *a);
 
 /** The result, a gradient, is multiplied by act'(other), and other becomes act(other). */

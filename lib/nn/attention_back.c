@@ -16,7 +16,7 @@
  *
  * P is made again from q and k, as it was. */
 
-enum { BLOCK = ISO_ATTENTION_BLOCK };
+enum { BLOCK = ISO_ATTENTION_BLOCK, LINE = 16 /* floats of a cache line */ };
 
 /* One thread's scratch. Panels: of k and v as columns, of k as rows, of a block of q and dO as
  * rows. Then matrices. */
@@ -33,6 +33,7 @@ struct head {
     float *dq, *dk, *dv;
     int64_t queries, keys, D, row;
     uint64_t number;
+    bool more; /* the next head's numbers lie behind this one's, and its turn is next */
 };
 
 static int64_t wide(int64_t n)
@@ -55,6 +56,24 @@ static int64_t lay_out(struct scratch *s, float *at, int64_t keys, int64_t D)
         size += sizes[i];
     }
     return size;
+}
+
+/* What the next head reads and writes comes near while this one is computed. */
+static void fetch_next(const struct head *h, const iso_attention_grad *g, const iso_attention *in,
+                       int64_t i)
+{
+    const int64_t key = i < h->keys ? i : h->keys - 1;
+
+    for (int64_t d = h->D; d < 2 * h->D; d += LINE) {
+        __builtin_prefetch(h->q + i * in->q.stride + d);
+        __builtin_prefetch(h->k + key * in->k.stride + d);
+        __builtin_prefetch(h->v + key * in->v.stride + d);
+        __builtin_prefetch(h->out + i * g->context.stride + d);
+        __builtin_prefetch(h->dout + i * g->dcontext.stride + d);
+        __builtin_prefetch(h->dq + i * g->dq.stride + d, 1);
+        __builtin_prefetch(h->dk + key * g->dk.stride + d, 1);
+        __builtin_prefetch(h->dv + key * g->dv.stride + d, 1);
+    }
 }
 
 /* Of query i of a block: weights and their gradients become P with dropout, and dS / √D. */
@@ -100,8 +119,11 @@ static void back_block(const struct head *h, const iso_attention_grad *g, const 
 
     iso_attention_multiply(s->weights, ld, t, &q_rows, s->k_turned, n, h->keys, h->D, false);
     iso_attention_multiply(s->grads, ld, t, &dout_rows, s->v_turned, n, h->keys, h->D, false);
-    for (int64_t i = 0; i < n; i++)
+    for (int64_t i = 0; i < n; i++) {
+        if (h->more)
+            fetch_next(h, g, in, first + i);
         back_row(h, g, in, s, i, first + i);
+    }
     iso_attention_pack(s->dout, t, dout, g->dcontext.stride, n, h->D);
     iso_attention_multiply(s->dv, deep, t, &w_turned, s->dout, h->keys, h->D, n, first > 0);
     iso_attention_multiply(s->dq, deep, t, &ds, s->k, n, h->D, h->keys, false);
@@ -207,7 +229,8 @@ iso_err iso_attention_back(const iso_attention_grad *g, const iso_attention *in,
     for (int64_t i = 0; i < heads; i++) {
         struct scratch mine;
         lay_out(&mine, scratch->at + iso_thread_this() * size, longest, D);
-        const struct head h = head_of(g, in, starts, i / in->H, i % in->H);
+        struct head h = head_of(g, in, starts, i / in->H, i % in->H);
+        h.more = fetch > 1 && i % in->H + 1 < in->H;
         back_head(&h, g, in, &mine);
     }
 done:

@@ -27,6 +27,13 @@ int64_t iso_layer_kept_size(const iso_nn_config *c, int64_t tokens)
     return tokens * (3 * c->C + 2 + qkv_stride(c->C) + c->F);
 }
 
+int64_t iso_back_work_size(const iso_nn_config *c, int64_t tokens)
+{
+    const int64_t widest = 3 * c->C > c->F ? 3 * c->C : c->F;
+
+    return tokens * (c->F + qkv_stride(c->C) + 2 * c->C) + iso_sum_chunks(tokens) * widest;
+}
+
 iso_layer_kept iso_layer_kept_at(float *memory, const iso_nn_config *c, int64_t tokens)
 {
     const int64_t T = tokens, C = c->C, stride = qkv_stride(C);
@@ -103,14 +110,17 @@ iso_err iso_layer_feed_keep(iso_mat *y, iso_view a, const iso_layer_learnt *l,
                            .kept = kept->n2,
                            .drop = iso_drop_at(drop, l->number, ISO_DROP_FED),
                            .times = work->times};
-    iso_activate_part each = {.activation = l->activation, .times = work->times};
+    iso_activate_part each = {
+        .activation = l->activation, .bias = l->l->f1.bias, .times = work->times};
     const iso_then activate = iso_activation_keep_then(&each), then = iso_norm_keep_then(&close);
+    iso_linear f1 = l->l->f1;
     iso_mat fed;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_workspace_mat(&each.other, &work->inner, a.rows, kept->inner.cols));
     ISO_TRY(iso_workspace_mat(&fed, &work->first, a.rows, a.cols));
-    ISO_TRY(linear(&kept->inner, a, &l->l->f1, &activate, work));
+    f1.bias = NULL; /* the activation adds it */
+    ISO_TRY(linear(&kept->inner, a, &f1, &activate, work));
     ISO_TRY(linear(&fed, iso_mat_view(&each.other), &l->l->f2, &then, work));
 done:
     return err;
@@ -143,7 +153,8 @@ iso_err iso_layer_feed_back(iso_mat *d, iso_view a, const iso_layer_learnt *l,
 {
     const iso_drop fed = iso_drop_at(drop, l->number, ISO_DROP_FED);
     const iso_linear_grad f2 = weights_alone(l->g.f2);
-    iso_activate_part each = {l->activation, kept->inner, work->times};
+    iso_activate_part each = {
+        .activation = l->activation, .other = kept->inner, .times = work->times};
     const iso_then then = iso_activation_back_then(&each);
     iso_mat dr, inner;
     iso_err err = ISO_OK;

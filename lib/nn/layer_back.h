@@ -27,6 +27,9 @@ typedef struct iso_back_work {
 
 void iso_back_work_free(iso_back_work *work);
 
+/** Floats it comes to have for T tokens, but for those of attention. */
+int64_t iso_back_work_size(const iso_nn_config *c, int64_t tokens);
+
 /** a (T × C, may be x) = LN1(x + dropped attention of each sentence to itself), kept. */
 ISO_MUST_USE iso_err iso_layer_attend_keep(iso_mat *a, iso_view x, const iso_layer_learnt *l,
                                            const iso_batch *batch, const iso_dropout *drop,

@@ -53,8 +53,10 @@ void iso_norm_kept_out(iso_mat *y, iso_norm_kept kept, const iso_norm *norm)
 
 /* A chunk of rows, and its sums: of gain, bias and r side by side. */
 static void back_chunk(iso_mat *d, iso_mat *dr, const iso_norm *norm, iso_norm_kept kept,
-                       const iso_drop *drop, float *sums, bool sum_r, int64_t first)
+                       const iso_drop *drop, float *sums, bool sum_r, int64_t first,
+                       iso_nn_times *times)
 {
+    const int64_t began = iso_nn_began(times);
     const int64_t n = d->cols;
     const int64_t end = first + ISO_SUM_ROWS < d->rows ? first + ISO_SUM_ROWS : d->rows;
     const iso_back_vector *op = iso_back_vector_best();
@@ -73,13 +75,14 @@ static void back_chunk(iso_mat *d, iso_mat *dr, const iso_norm *norm, iso_norm_k
         if (sum_r)
             iso_nn_vector_best()->add(sums + 2 * n, r, n);
     }
+    iso_nn_ended(times, ISO_NN_NORMS, began);
 }
 
 iso_err iso_norm_back(iso_mat *d, iso_mat *dr, const iso_norm *norm, iso_norm_kept kept,
                       const iso_drop *drop, iso_norm_grad g, float *sum_r, iso_workspace *sums,
                       iso_nn_times *times)
 {
-    const int64_t n = d->cols, chunks = iso_sum_chunks(d->rows), began = iso_nn_began(times);
+    const int64_t n = d->cols, chunks = iso_sum_chunks(d->rows);
     const bool summed = g.gain || sum_r;
     iso_err err = ISO_OK;
 
@@ -88,13 +91,12 @@ iso_err iso_norm_back(iso_mat *d, iso_mat *dr, const iso_norm *norm, iso_norm_ke
 #pragma omp parallel for schedule(static)
     for (int64_t k = 0; k < chunks; k++)
         back_chunk(d, dr, norm, kept, drop, summed ? sums->at + k * 3 * n : NULL, sum_r,
-                   k * ISO_SUM_ROWS);
+                   k * ISO_SUM_ROWS, times);
     if (summed) {
         iso_row_sums_add(g.gain, sums->at, chunks, 3 * n, n);
         iso_row_sums_add(g.bias, sums->at + n, chunks, 3 * n, n);
         iso_row_sums_add(sum_r, sums->at + 2 * n, chunks, 3 * n, n);
     }
-    iso_nn_ended(times, ISO_NN_NORMS, began);
 done:
     return err;
 }

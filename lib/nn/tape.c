@@ -67,6 +67,18 @@ void iso_tape_clear(iso_tape *t)
     t->depth = 0;
 }
 
+int64_t iso_tape_bytes(const iso_nn_config *c, int64_t tokens, int lowest, const iso_tape_opt *opt)
+{
+    const bool inputs = opt && opt->inputs, recompute = opt && opt->recompute;
+    const int64_t layers = c->L + 1 - (lowest < 1 || inputs ? 1 : lowest), copy = tokens * c->C;
+    const int64_t kept = iso_layer_kept_size(c, tokens);
+    int64_t floats = tokens * (c->C + 1) + iso_back_work_size(c, tokens) + 2 * copy;
+
+    if (layers > 0)
+        floats += recompute ? layers * copy + kept : copy + layers * kept;
+    return floats * (int64_t)sizeof(float);
+}
+
 static bool wanted_below(const iso_tape *t, int64_t depth)
 {
     return t->opt.inputs || (depth > 0 && t->pieces[depth - 1].wants);

@@ -72,6 +72,13 @@ int64_t iso_tape_depth(const iso_tape *t);
 /** Forgets all pieces; memory is kept. */
 void iso_tape_clear(iso_tape *t);
 
+/**
+ * Bytes that a tape takes for a pass of `tokens` tokens from the embeddings to the last layer, of
+ * which those from layer `lowest` on learn (iso_trained_lowest), work areas included; but for those
+ * of attention, which grow with the longest sentence and the threads, some 200 KB each.
+ */
+int64_t iso_tape_bytes(const iso_nn_config *c, int64_t tokens, int lowest, const iso_tape_opt *opt);
+
 ISO_END
 
 #endif

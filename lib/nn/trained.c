@@ -16,10 +16,11 @@
 enum { TABLES = 3, EMBEDDINGS = TABLES + 2, OF_LAYER = 2 * 6 + 2 * 2 };
 
 struct iso_trained_own {
-    struct iso_store store; /* names, values */
+    struct iso_store store; /* names */
     iso_tensor *tensors;
     int64_t count;
-    float **grads;  /* L + 1 blocks; of the tables only a dense one lies there */
+    float **values; /* L + 1 blocks */
+    float **grads;  /* as many; of the tables only a dense one lies there */
     int64_t *sizes; /* of each, in floats */
     iso_row_grads touched[TABLES];
 };
@@ -31,9 +32,12 @@ void iso_trained_close(iso_trained *e)
     if (own) {
         for (int i = 0; own->grads && i <= e->config.L; i++)
             iso_free(own->grads[i]);
+        for (int i = 0; own->values && i <= e->config.L; i++)
+            iso_free(own->values[i]);
         for (int i = 0; i < TABLES; i++)
             iso_row_grads_free(&own->touched[i]);
         iso_store_free(&own->store);
+        iso_free(own->values);
         iso_free(own->grads);
         iso_free(own->sizes);
         iso_free(own->tensors);
@@ -61,8 +65,9 @@ static iso_err begin_block(struct block *b, int depth, int64_t values, int64_t g
     iso_err err = ISO_OK;
 
     b->depth = depth;
-    ISO_TRY(iso_store_block(&b->value, &own->store, values, sizeof *b->value));
-    ISO_TRY(iso_alloc(&own->grads[depth], grads, sizeof *b->grad));
+    ISO_TRY(iso_alloc_scattered(&own->values[depth], values, sizeof *b->value));
+    ISO_TRY(iso_alloc_scattered(&own->grads[depth], grads, sizeof *b->grad));
+    b->value = own->values[depth];
     own->sizes[depth] = grads;
     b->grad = own->grads[depth];
 done:
@@ -232,6 +237,7 @@ static iso_err copy(iso_trained *e, const char *folder, const iso_params *from, 
     ISO_TRY(iso_alloc(&e->own, 1, sizeof *e->own));
     own = e->own;
     ISO_TRY(iso_alloc(&own->tensors, EMBEDDINGS + (int64_t)L * OF_LAYER, sizeof *own->tensors));
+    ISO_TRY(iso_alloc(&own->values, L + 1, sizeof *own->values));
     ISO_TRY(iso_alloc(&own->grads, L + 1, sizeof *own->grads));
     ISO_TRY(iso_alloc(&own->sizes, L + 1, sizeof *own->sizes));
     ISO_TRY(iso_alloc(&e->params.layers, L, sizeof *e->params.layers));

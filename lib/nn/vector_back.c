@@ -17,8 +17,8 @@
 
 #define SET(s)                                                                                     \
     {                                                                                              \
-        s##_norm, s##_norm_out, s##_norm_back, s##_gelu, s##_gelu_tanh, s##_relu, s##_softmax,     \
-            s##_dot, s##_drop, #s                                                                  \
+        s##_norm, s##_norm_out, s##_norm_back, s##_keep_gelu, s##_keep_gelu_tanh, s##_keep_relu,   \
+            s##_gelu_back, s##_gelu_tanh_back, s##_relu_back, s##_softmax, s##_dot, s##_drop, #s   \
     }
 
 static const iso_back_vector plain = SET(plain);

@@ -15,6 +15,10 @@ typedef struct iso_back_vector {
      * sum_bias += d, both unless sum_gain is NULL. */
     void (*norm_back)(float *d, float *sum_gain, float *sum_bias, const float *hat,
                       const float *gain, float rstd, int64_t n);
+    /* x += bias (NULL: 0), y = act(x). */
+    void (*keep_gelu)(float *y, float *x, const float *bias, int64_t n);
+    void (*keep_gelu_tanh)(float *y, float *x, const float *bias, int64_t n);
+    void (*keep_relu)(float *y, float *x, const float *bias, int64_t n);
     /* d = d act'(x), then x = act(x). */
     void (*gelu)(float *d, float *x, int64_t n);
     void (*gelu_tanh)(float *d, float *x, int64_t n);

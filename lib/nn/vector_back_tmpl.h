@@ -99,8 +99,34 @@ TARGET static void NAME(norm_back)(float *d, float *sum_gain, float *sum_bias, c
         d[i] = rstd * (d[i] - a - hat[i] * b);
 }
 
+#define KEEP(function)                                                                             \
+    TARGET static void NAME(keep_##function)(float *y, float *x, const float *bias, int64_t n)     \
+    {                                                                                              \
+        vec v;                                                                                     \
+        for (; n >= LANES; n -= LANES, x += LANES, y += LANES) {                                   \
+            v = LOAD(x);                                                                           \
+            if (bias) {                                                                            \
+                v += LOAD(bias);                                                                   \
+                bias += LANES;                                                                     \
+                STORE(x, v);                                                                       \
+            }                                                                                      \
+            NAME(function##_one)(&v);                                                              \
+            STORE(y, v);                                                                           \
+        }                                                                                          \
+        v = NAME(some)(x, n);                                                                      \
+        if (bias)                                                                                  \
+            v += NAME(some)(bias, n);                                                              \
+        NAME(scatter)(x, &v, n);                                                                   \
+        NAME(function##_one)(&v);                                                                  \
+        NAME(scatter)(y, &v, n);                                                                   \
+    }
+KEEP(gelu)
+KEEP(gelu_tanh)
+KEEP(relu)
+#undef KEEP
+
 /* Φ(x) + x φ(x) */
-TARGET static inline void NAME(gelu_one)(vec *d, vec *x)
+TARGET static inline void NAME(gelu_back_one)(vec *d, vec *x)
 {
     vec e = *x * 0.70710678f, density = -0.5f * *x * *x;
 
@@ -112,7 +138,7 @@ TARGET static inline void NAME(gelu_one)(vec *d, vec *x)
 }
 
 /* With t = tanh(u): (1 + t) / 2 + x (1 − t²) u' / 2; 1 − t² = 4 s (1 − s) for t = 2 s − 1. */
-TARGET static inline void NAME(gelu_tanh_one)(vec *d, vec *x)
+TARGET static inline void NAME(gelu_tanh_back_one)(vec *d, vec *x)
 {
     const vec high = (vec){0} + 88.0f, square = *x * *x;
     vec e = 1.59576912f * (*x + 0.044715f * square * *x);
@@ -124,7 +150,7 @@ TARGET static inline void NAME(gelu_tanh_one)(vec *d, vec *x)
     *x *= s;
 }
 
-TARGET static inline void NAME(relu_one)(vec *d, vec *x)
+TARGET static inline void NAME(relu_back_one)(vec *d, vec *x)
 {
     const vec none = {0};
 
@@ -149,9 +175,9 @@ TARGET static inline void NAME(relu_one)(vec *d, vec *x)
         NAME(scatter)(d, &g, n);                                                                   \
         NAME(scatter)(x, &v, n);                                                                   \
     }
-EACH(gelu)
-EACH(gelu_tanh)
-EACH(relu)
+EACH(gelu_back)
+EACH(gelu_tanh_back)
+EACH(relu_back)
 #undef EACH
 
 TARGET static void NAME(softmax)(float *d, const float *w, float by, float shift, int64_t n)

@@ -66,30 +66,6 @@ TARGET static void NAME(norm)(float *y, const float *x, const float *r, const fl
         y[i] = (y[i] - mean) * scale * gain[i] + bias[i];
 }
 
-TARGET static inline void NAME(gelu_one)(vec *x)
-{
-    vec e = *x * 0.70710678f;
-
-    NAME(erf)(&e);
-    *x = 0.5f * *x * (1.0f + e);
-}
-
-/* tanh(z) = 1 − 2 / (e^2z + 1) */
-TARGET static inline void NAME(gelu_tanh_one)(vec *x)
-{
-    const vec high = (vec){0} + 88.0f;
-    vec e = 1.59576912f * (*x + 0.044715f * *x * *x * *x);
-
-    e = PICK(e > high, high, e);
-    NAME(exp)(&e);
-    *x = *x * (1.0f - 1.0f / (e + 1.0f));
-}
-
-TARGET static inline void NAME(relu_one)(vec *x)
-{
-    *x = PICK(*x < (vec){0}, (vec){0}, *x);
-}
-
 #define EACH(function)                                                                             \
     TARGET static void NAME(function)(float *x, int64_t n)                                         \
     {                                                                                              \

@@ -12,7 +12,7 @@ iso_err iso_workspace_need(iso_workspace *w, int64_t count)
     if (count <= w->capacity)
         return ISO_OK;
     iso_workspace_free(w);
-    const iso_err err = iso_alloc(&w->at, capacity, sizeof *w->at);
+    const iso_err err = iso_alloc_scattered(&w->at, capacity, sizeof *w->at);
     if (!err)
         w->capacity = capacity;
     return err;

@@ -499,6 +499,25 @@ static void test_no_memory(void **state)
     }
 }
 
+/* Twice the tokens take twice the memory; frozen layers and recomputing save what layers keep. */
+static void test_bytes(void **state)
+{
+    const iso_tape_opt again = {.recompute = true}, inputs = {.inputs = true};
+    iso_trained *e = open_random(wide, false);
+    const iso_nn_config *c = &e->config;
+    const int64_t whole_pass = iso_tape_bytes(c, 320, 0, NULL);
+    const int64_t layer = whole_pass - iso_tape_bytes(c, 320, 2, NULL);
+
+    (void)state;
+    assert_int_equal(iso_tape_bytes(c, 640, 0, NULL), 2 * whole_pass);
+    assert_int_equal(layer, (int64_t)sizeof(float) * 320 * (6 * 96 + 2 + 384));
+    assert_int_equal(iso_tape_bytes(c, 320, 1, NULL), whole_pass);
+    assert_int_equal(iso_tape_bytes(c, 320, 4, &inputs), whole_pass);
+    assert_int_equal(whole_pass - iso_tape_bytes(c, 320, 0, &again),
+                     2 * layer - 2 * (int64_t)sizeof(float) * 320 * 96);
+    iso_trained_close(e);
+}
+
 static void test_refused(void **state)
 {
     const int64_t live[] = {5, 1, 8, 3};
@@ -531,5 +550,6 @@ int main(void)
 {
     RUN_TESTS(test(test_central_differences), test(test_dropout), test(test_threads_and_recompute),
               test(test_kernels_agree), test(test_accumulates), test(test_frozen), test(test_input),
-              test(test_touched), test(test_same_states), test(test_no_memory), test(test_refused));
+              test(test_touched), test(test_same_states), test(test_no_memory), test(test_bytes),
+              test(test_refused));
 }

@@ -226,6 +226,7 @@ static double activation(double x, iso_activation a)
 static void test_activations(void **state)
 {
     enum { N = 1237 };
+    static float bias[N];
 
     (void)state;
     for (int i = 0; i < 9; i++) {
@@ -235,11 +236,12 @@ static void test_activations(void **state)
         ok(iso_mat_new(&d, 1, N, ISO_F32));
         ok(iso_mat_new(&kept, 1, N, ISO_F32));
         for (int64_t j = 0; j < N; j++) {
-            ((float *)x.data)[j] = ((float)j - N / 2 + 0.25f) / 40;
+            bias[j] = (float)(j % 3);
+            ((float *)x.data)[j] = ((float)j - N / 2 + 0.25f) / 40 - bias[j];
             ((float *)d.data)[j] = 2;
         }
         kernels(cpus[i / 3]);
-        iso_activate_part forward = {a, kept, NULL}, back = {a, x, NULL};
+        iso_activate_part forward = {a, kept, bias, NULL}, back = {a, x, NULL, NULL};
         const iso_then keep = iso_activation_keep_then(&forward),
                        undo = iso_activation_back_then(&back);
         keep.call(keep.with, &x, 0, 0);
