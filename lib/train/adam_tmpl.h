@@ -70,74 +70,101 @@ TARGET static void NAME(step)(float *p, float *m, float *v, float *g, const iso_
     memcpy(g + i, rest_g, bytes);
 }
 
-TARGET static inline bool NAME(none)(const vec *x)
+/* Whether n vectors are all 0. */
+TARGET static inline bool NAME(none)(const vec *x, int n)
 {
-    for (int i = 0; i < LANES; i++)
-        if ((*x)[i] != 0)
-            return false;
-    return true;
+    uint64_t words[LANES / 2], any = 0;
+    ints all = {0};
+
+    for (int k = 0; k < n; k++)
+        all |= (ints)x[k] & 0x7fffffff;
+    memcpy(words, &all, sizeof all);
+    for (int i = 0; i < LANES / 2; i++)
+        any |= words[i];
+    return any == 0;
 }
 
-/* One vector. Where m is 0 and no decay makes gradients it stays 0, and v and p only shrink. */
-TARGET static void NAME(idle_one)(float *p, float *m, float *v, const iso_adam *a,
-                                  const iso_adam_step *s, int64_t steps)
-{
-    vec vp = LOAD(p), vm = LOAD(m), vv = LOAD(v);
+enum { NAME(GROUP) = 4 };
 
-    while (steps > 0 && (a->decay > 0 || !NAME(none)(&vm))) {
+/* A group of vectors whose m is 0 and stays so: v and p only shrink. */
+TARGET static void NAME(shrink)(vec *p, vec *v, const iso_adam *a, const iso_adam_step *s,
+                                int64_t steps)
+{
+    for (int64_t t = 0; t < steps; t++)
+#pragma GCC unroll 4
+        for (int k = 0; k < NAME(GROUP); k++)
+            p[k] *= s[t].keep;
+    for (int64_t t = 0; t < steps && !NAME(none)(v, NAME(GROUP)); t++)
+#pragma GCC unroll 4
+        for (int k = 0; k < NAME(GROUP); k++) {
+            v[k] *= a->b2;
+            v[k] = (vec)((ints)v[k] & ~(v[k] < nothing));
+        }
+}
+
+/* A group. Where no decay makes gradients, m comes to 0 at last. */
+TARGET static void NAME(idle_group)(float *p, float *m, float *v, const iso_adam *a,
+                                    const iso_adam_step *s, int64_t steps)
+{
+    vec vp[NAME(GROUP)], vm[NAME(GROUP)], vv[NAME(GROUP)];
+
+    memcpy(vp, p, sizeof vp);
+    memcpy(vm, m, sizeof vm);
+    memcpy(vv, v, sizeof vv);
+    while (steps > 0 && (a->decay > 0 || !NAME(none)(vm, NAME(GROUP)))) {
         const int64_t some = steps < 64 ? steps : 64;
         for (int64_t t = 0; t < some; t++)
-            NAME(one)(&vp, &vm, &vv, (vec){0}, a, &s[t]);
+#pragma GCC unroll 4
+            for (int k = 0; k < NAME(GROUP); k++)
+                NAME(one)(&vp[k], &vm[k], &vv[k], (vec){0}, a, &s[t]);
         s += some;
         steps -= some;
     }
-    for (int64_t t = 0; t < steps; t++)
-        vp *= s[t].keep;
-    for (int64_t t = 0; t < steps && !NAME(none)(&vv); t++) {
-        vv *= a->b2;
-        vv = (vec)((ints)vv & ~(vv < nothing));
-    }
-    STORE(p, vp);
-    STORE(m, vm);
-    STORE(v, vv);
+    NAME(shrink)(vp, vv, a, s, steps);
+    memcpy(p, vp, sizeof vp);
+    memcpy(m, vm, sizeof vm);
+    memcpy(v, vv, sizeof vv);
 }
 
 TARGET static void NAME(idle)(float *p, float *m, float *v, const iso_adam *a,
                               const iso_adam_step *s, int64_t steps, int64_t n)
 {
-    float rest[3][LANES] = {{0}};
+    enum { WHOLE = NAME(GROUP) * LANES };
+    float rest[3][WHOLE] = {{0}};
     int64_t i = 0;
 
-    for (; i + LANES <= n; i += LANES)
-        NAME(idle_one)(p + i, m + i, v + i, a, s, steps);
+    for (; i + WHOLE <= n; i += WHOLE)
+        NAME(idle_group)(p + i, m + i, v + i, a, s, steps);
     if (i == n)
         return;
     const size_t bytes = (size_t)(n - i) * sizeof *p;
     memcpy(rest[0], p + i, bytes);
     memcpy(rest[1], m + i, bytes);
     memcpy(rest[2], v + i, bytes);
-    NAME(idle_one)(rest[0], rest[1], rest[2], a, s, steps);
+    NAME(idle_group)(rest[0], rest[1], rest[2], a, s, steps);
     memcpy(p + i, rest[0], bytes);
     memcpy(m + i, rest[1], bytes);
     memcpy(v + i, rest[2], bytes);
 }
 
-/* Four vectors of sums keep the units busy. */
+/* Half a vector of floats is a whole one of doubles; four of sums keep the units busy. */
 TARGET static double NAME(squares)(const float *g, int64_t n)
 {
-    typedef double wide __attribute__((vector_size(8 * LANES)));
+    typedef float half __attribute__((vector_size(2 * LANES), aligned(4), may_alias));
+    typedef double wide __attribute__((vector_size(4 * LANES)));
+    enum { HALF = LANES / 2 };
     wide s[4] = {{0}};
     double sum = 0;
     int64_t i = 0;
 
-    for (; i + 4 * LANES <= n; i += 4 * LANES)
+    for (; i + 4 * HALF <= n; i += 4 * HALF)
 #pragma GCC unroll 4
         for (int j = 0; j < 4; j++) {
-            const wide x = __builtin_convertvector(LOAD(g + i + j * LANES), wide);
+            const wide x = __builtin_convertvector(*(const half *)(g + i + j * HALF), wide);
             s[j] += x * x;
         }
     s[0] = (s[0] + s[1]) + (s[2] + s[3]);
-    for (int j = 0; j < LANES; j++)
+    for (int j = 0; j < HALF; j++)
         sum += s[0][j];
     for (; i < n; i++)
         sum += (double)g[i] * (double)g[i];
