@@ -2,8 +2,8 @@
 #ifndef ISO_BIN_CMD_MACHINE_H
 #define ISO_BIN_CMD_MACHINE_H
 
-/** Prints the CPU, threads, our own kernels, what computes the encoder's products, the library that
- * LAPACK runs on, its kernels and who chose them, a line each. */
+/** Prints the CPU, threads, our own kernels and those of the search, what computes the encoder's
+ * products, the library that LAPACK runs on, its kernels and who chose them, a line each. */
 void machine_print(void);
 
 #endif

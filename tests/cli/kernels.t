@@ -9,7 +9,7 @@ $ env -i "$(command -v isogloss)" version | head -n 1
 > isogloss *
 # one switch limits our own kernels, OpenBLAS and oneDNN
 $ ISOGLOSS_CPU=plain isogloss version | grep '^own kernels'
-> own kernels plain*
+> own kernels plain*; search: f32
 $ ISOGLOSS_CPU=plain isogloss version | grep '^encoder' | grep oneDNN
 ? 1
 $ ISOGLOSS_CPU=sse isogloss version
