@@ -7,6 +7,7 @@
 #include "analysis/search/neighbours_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/blas.h"
+#include "lib/linalg/panel_int8.h"
 
 enum { KEPT = 128 };
 
@@ -217,4 +218,9 @@ done:
     iso_free(found);
     finder_free(&f);
     return err;
+}
+
+const char *iso_near_engine(void)
+{
+    return iso_panel_int8_pays() ? iso_panel_int8_best()->name : "f32";
 }

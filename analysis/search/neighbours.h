@@ -86,6 +86,10 @@ ISO_API ISO_MUST_USE iso_err iso_near_ranks(int64_t *rank, iso_view x, iso_view 
                                             int64_t pairs, const iso_near_opt *opt,
                                             const iso_run *run);
 
+/** What finds the candidates on this CPU: the name of the instructions that multiply 8-bit numbers
+ * ("AMX", "AVX512-VNNI", "AVX-VNNI", "AVX2"), or "f32" without any. Never fails. */
+ISO_API const char *iso_near_engine(void);
+
 ISO_END
 
 #endif

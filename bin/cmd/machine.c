@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/search/neighbours.h"
 #include "lib/base/cpu.h"
 #include "lib/linalg/blas.h"
 #include "lib/linalg/packed.h"
-#include "lib/linalg/panel_int8.h"
 
 /* "AMD EPYC 7B13, ", or "" where the system does not say. */
 static void model_name(char *out, size_t room)
@@ -46,10 +46,9 @@ void machine_print(void)
     model_name(model, sizeof model);
     printf("cpu         %s%d core%s, %s\n", model, cores, cores == 1 ? "" : "s", instructions());
     printf("threads     %d\n", iso_blas_threads());
-    printf("own kernels %s%s; search: %s%s\n", iso_cpu_name(iso_cpu_level()),
+    printf("own kernels %s%s; search: %s\n", iso_cpu_name(iso_cpu_level()),
            iso_cpu_level() < iso_cpu_native() ? ", limited by ISOGLOSS_CPU" : "",
-           iso_panel_int8_pays() ? "8 bits, " : "f32",
-           iso_panel_int8_pays() ? iso_panel_int8_best()->name : "");
+           iso_near_engine());
     for (int c = ISO_COMPUTE_F32; c <= ISO_COMPUTE_INT8; c++)
         printf("%s%s: %s", c == ISO_COMPUTE_F32 ? "encoder     " : ", ",
                iso_compute_name((iso_compute)c), iso_packed_engine((iso_compute)c));

@@ -42,7 +42,7 @@ static iso_err make(iso_mat *out, int64_t rows, int64_t cols, iso_dtype dtype,
 
 iso_err iso_mat_new(iso_mat *out, int64_t rows, int64_t cols, iso_dtype dtype)
 {
-    return make(out, rows, cols, dtype, iso_alloc);
+    return make(out, rows, cols, dtype, iso_alloc_scattered);
 }
 
 iso_err iso_mat_new_raw(iso_mat *out, int64_t rows, int64_t cols, iso_dtype dtype)
