@@ -23,7 +23,7 @@ enum { SLOTS = 2 };
 
 struct iso_saved {
     char *of, *path; /* OUT, OUT.part */
-    int fd;          /* of the folder, locked */
+    int fd;          /* of the folder, locked; -1: it is not ours */
 };
 
 /* --- The folder ---------------------------------------------------------------------- */
@@ -38,27 +38,30 @@ static iso_err sad(const iso_saved *s, const char *what)
 static iso_err lock(bool *mine, iso_saved *s)
 {
     struct stat here, named;
+    int fd = -1;
     iso_err err = ISO_OK;
 
     if (mkdir(s->path, 0777) != 0 && errno != EEXIST)
         ISO_TRY(sad(s, "cannot make the folder"));
-    s->fd = open(s->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (s->fd < 0 && errno == ENOTDIR)
+    fd = open(s->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOTDIR)
         ISO_FAIL(ISO_EIO, "%s: is no folder; move it away", s->path);
-    if (s->fd < 0 || fstat(s->fd, &here) != 0)
+    if (fd < 0 || fstat(fd, &here) != 0)
         ISO_TRY(sad(s, "cannot open"));
-    if (flock(s->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
         ISO_FAIL(ISO_EIO,
                  "%s: another process is training into it; wait for its end, or name another "
                  "folder",
                  s->of);
     *mine =
         stat(s->path, &named) == 0 && named.st_ino == here.st_ino && named.st_dev == here.st_dev;
-    if (!*mine) {
-        (void)close(s->fd);
-        s->fd = -1;
+    if (*mine) {
+        s->fd = fd;
+        fd = -1;
     }
 done:
+    if (fd >= 0)
+        (void)close(fd);
     return err;
 }
 
@@ -134,7 +137,7 @@ done:
     return err;
 }
 
-/* What was made here, and folders that are empty then. */
+/* What was made here. */
 static void forget_all(iso_saved *s)
 {
     static const char *const files[] = {iso_saved_state_name, values_name, moments_name,
@@ -149,17 +152,18 @@ static void forget_all(iso_saved *s)
         (void)unlinkat(s->fd, slots[k], AT_REMOVEDIR);
     }
     (void)tidy(s);
-    (void)rmdir(s->path);
 }
 
 void iso_saved_close(iso_saved *s, bool forget)
 {
     if (!s)
         return;
-    if (s->fd >= 0 && forget)
-        forget_all(s); /* while it is locked: the next one makes its own */
-    if (s->fd >= 0)
+    if (s->fd >= 0) {
+        if (forget)
+            forget_all(s);
+        (void)rmdir(s->path); /* if it is empty, while it is locked: the next one makes its own */
         (void)close(s->fd);
+    }
     iso_free(s->of);
     iso_free(s->path);
     iso_free(s);

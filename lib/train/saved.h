@@ -23,7 +23,8 @@ typedef struct iso_saved iso_saved;
  */
 ISO_MUST_USE iso_err iso_saved_open(iso_saved **out, const char *of);
 
-/** Unlocks and frees; with `forget` deletes the folder with what was made here. NULL is fine. */
+/** Unlocks and frees; with `forget` deletes what was made here. A folder that is empty then goes.
+ * NULL is fine. */
 void iso_saved_close(iso_saved *s, bool forget);
 
 /** Whether `of`.part/name is there, and its path, yours to iso_free. */

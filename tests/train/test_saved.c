@@ -209,7 +209,9 @@ static void one_run_at_a_time(void **state)
     fails(iso_saved_open(&t, of), ISO_EIO,
           ": another process is training into it; wait for its end, or name another folder");
     assert_null(t);
-    iso_saved_close(s, true);
+    assert_true(there(part(of, "")));
+    iso_saved_close(s, false); /* nothing was saved: nothing is left */
+    assert_false(there(part(of, "")));
     ok(iso_saved_open(&t, of));
     iso_saved_close(t, true);
 }
