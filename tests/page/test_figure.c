@@ -396,12 +396,36 @@ static void wide_bands_are_told(void **state)
     }
 }
 
+/* A learning curve has steps across, and few of their numbers. */
+static void steps_take_the_place_of_layers(void **state)
+{
+    iso_records list = {0};
+
+    (void)state;
+    for (int step = 50; step <= 1000; step += 50) {
+        iso_record r = iso_record_none();
+        r.measure = "loss";
+        r.estimator = "train";
+        r.src = "en";
+        r.step = step;
+        r.value = 1.0 / step;
+        add(&list, r);
+    }
+    struct figure f = made(&list);
+    assert_int_equal(f.kind, ISO_PLOT_CURVES);
+    text(f.title.text, "Loss in training");
+    assert_non_null(strstr(f.script.text, "set xlabel 'step'"));
+    assert_non_null(strstr(f.script.text, "set xrange [50:1000]\nset xtics 100\n"));
+    iso_figure_free(&f);
+    iso_records_free(&list);
+}
+
 int main(void)
 {
-    RUN_TESTS(test(wide_bands_are_told), test(records_choose_the_kind),
-              test(picks_what_belongs_together), test(nothing_defined_is_said),
-              test(data_can_be_restyled), test(ranges_are_round), test(quotes_do_not_end),
-              test(names_run_nothing), test(every_format), test(without_gnuplot_it_says_how),
-              test(survives_lack_of_memory), test(repeats_are_drawn_once),
-              test(many_layers_are_thinned));
+    RUN_TESTS(test(wide_bands_are_told), test(steps_take_the_place_of_layers),
+              test(records_choose_the_kind), test(picks_what_belongs_together),
+              test(nothing_defined_is_said), test(data_can_be_restyled), test(ranges_are_round),
+              test(quotes_do_not_end), test(names_run_nothing), test(every_format),
+              test(without_gnuplot_it_says_how), test(survives_lack_of_memory),
+              test(repeats_are_drawn_once), test(many_layers_are_thinned));
 }

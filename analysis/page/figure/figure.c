@@ -83,7 +83,8 @@ static iso_err name_it(struct figure *f, const iso_records *records, const struc
         ISO_TRY(iso_buf_puts(&f->title, ", difference"));
     ISO_TRY(iso_buf_puts(&f->title, iso_figure_is_share(r) && f->kind == ISO_PLOT_CURVES
                                         ? ": by mixed layer"
-                                        : tails[f->kind]));
+                                    : r->step != ISO_NO_INT ? ""
+                                                            : tails[f->kind]));
 done:
     return err;
 }
@@ -176,6 +177,16 @@ done:
     return err;
 }
 
+/* A learning curve has its steps where others have layers. */
+static void put_steps(iso_records *records)
+{
+    for (int64_t i = 0; i < records->count; i++) {
+        iso_record *r = &records->at[i];
+        if (r->step != ISO_NO_INT)
+            r->src_layer = r->tgt_layer = r->step;
+    }
+}
+
 iso_err iso_figure_make(struct figure *out, const iso_records *records,
                         const struct figure_ask *ask)
 {
@@ -187,6 +198,7 @@ iso_err iso_figure_make(struct figure *out, const iso_records *records,
     ISO_NEED(records->count > 0, "no records to draw");
     ISO_TRY(iso_beside_make(&beside, records));
     ISO_TRY(iso_beside_states(&states, records));
+    put_steps(&states);
     f.beside = &beside;
     ISO_TRY(make(&f, &states, ask));
     f.beside = NULL;

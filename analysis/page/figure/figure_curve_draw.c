@@ -108,6 +108,18 @@ static int tick_width(struct range y)
     return widest;
 }
 
+/* Between two numbers of the axis: of layers at most 13, of steps about ten. */
+static int tick(int span)
+{
+    int by = 1;
+
+    if (span <= 52)
+        return span > 26 ? 4 : span > 13 ? 2 : 1;
+    while (span / by > 10)
+        by *= span / by > 20 && span / by <= 50 ? 5 : span / by > 50 ? 10 : 2;
+    return by;
+}
+
 static iso_err add_axes(struct figure *f, const struct curves *c, struct range y, int top)
 {
     const iso_record *r = c->at[0].at[0];
@@ -127,15 +139,13 @@ static iso_err add_axes(struct figure *f, const struct curves *c, struct range y
                            "set xlabel '%s' textcolor rgb '#404040'\n"
                            "set ylabel ",
                            6 + tick_width(y), c->name_width + 6, top, f->height, c->layer_lo,
-                           span ? c->layer_hi : c->layer_hi + 1,
-                           span > 26   ? 4
-                           : span > 13 ? 2
-                                       : 1,
-                           NUMBER(y.lo), NUMBER(y.hi), NUMBER(ceil(y.lo / y.step - 1e-9) * y.step),
+                           span ? c->layer_hi : c->layer_hi + 1, tick(span), NUMBER(y.lo),
+                           NUMBER(y.hi), NUMBER(ceil(y.lo / y.step - 1e-9) * y.step),
                            NUMBER(y.step),
-                           iso_figure_is_mixing(r) ? "mixed layer"
-                           : c->layer_lo == 0      ? "layer (0 = embeddings)"
-                                                   : "layer"));
+                           r->step != ISO_NO_INT     ? "step"
+                           : iso_figure_is_mixing(r) ? "mixed layer"
+                           : c->layer_lo == 0        ? "layer (0 = embeddings)"
+                                                     : "layer"));
     ISO_TRY(iso_figure_quote(&f->script, iso_catalogue_of(r->measure, r->estimator).axis));
     ISO_TRY(iso_buf_puts(&f->script, " textcolor rgb '#404040'\n"));
 done:
