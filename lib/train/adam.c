@@ -40,9 +40,7 @@ const iso_adam_loops *iso_adam_plain(void)
 #define ROOT(v) (v) = (NAME(vec))_mm256_sqrt_ps((__m256)(v))
 #include "lib/train/adam_tmpl.h"
 
-#define TARGET                                                                                     \
-    __attribute__((target("avx512f,avx512cd,avx512bw,avx512dq,avx512vl,avx2,fma,"                  \
-                          "prefer-vector-width=512")))
+#define TARGET  __attribute__((target("avx512f,avx512cd,avx512bw,avx512dq,avx512vl,avx2,fma")))
 #define NAME(x) avx512_##x
 #define LANES   16
 #define ROOT(v) (v) = (NAME(vec))_mm512_sqrt_ps((__m512)(v))
