@@ -7,6 +7,7 @@
 const struct cmd *const all_commands[] = {
     &cmd_embed,
     &cmd_tokenize,
+    &cmd_augment,
     &cmd_inspect,
     &cmd_compare,
     &cmd_centroids,

@@ -52,6 +52,22 @@ static iso_err is_csv(bool *is, const struct sight *s)
     return ISO_OK;
 }
 
+static iso_err is_copies(bool *is, const struct sight *s)
+{
+    *is = begins(s, "copy_of\tid\ttext");
+    return ISO_OK;
+}
+
+/* {"word": ["neighbour"], ...}, a word a line (lib/io/word_table.h). */
+static iso_err is_neighbours(bool *is, const struct sight *s)
+{
+    const char *end = s->len > 2 ? strchr(s->head + 2, '\n') : NULL;
+
+    *is = begins(s, "{\n\"") && end && memmem(s->head, (size_t)(end - s->head), "\": [", 4) &&
+          (end[-1] == ']' || (end[-1] == ',' && end[-2] == ']'));
+    return ISO_OK;
+}
+
 static iso_err is_journal(bool *is, const struct sight *s)
 {
     *is = begins(s, "isogloss-journal ");
@@ -194,6 +210,8 @@ static const struct {
     [ISO_KIND_JOURNAL] = {"a journal of isogloss", is_journal},
     [ISO_KIND_MAPS] = {"a maps file of isogloss", is_maps},
     [ISO_KIND_MATRIX] = {"an .npy file of one matrix of f64", is_matrix},
+    [ISO_KIND_COPIES] = {"texts of `isogloss augment`", is_copies},
+    [ISO_KIND_NEIGHBOURS] = {"neighbours of words, of isogloss (JSON)", is_neighbours},
     [ISO_KIND_PREDICTIONS] = {"predictions (row, score)", is_predictions},
     [ISO_KIND_SVG] = {"an SVG picture", is_svg},
     [ISO_KIND_PDF] = {"a PDF file", is_pdf},

@@ -18,6 +18,8 @@ typedef enum iso_kind {
     ISO_KIND_JOURNAL,     /* of an unfinished file */
     ISO_KIND_MAPS,        /* maps file (HDF5) */
     ISO_KIND_MATRIX,      /* .npy of one matrix of f64 */
+    ISO_KIND_COPIES,      /* texts of `augment`, TSV */
+    ISO_KIND_NEIGHBOURS,  /* words and their neighbours, JSON of `words` */
     ISO_KIND_PREDICTIONS, /* one or two row numbers and a score a line */
     ISO_KIND_SVG,
     ISO_KIND_PDF,

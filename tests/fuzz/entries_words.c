@@ -8,6 +8,7 @@
 #include "lib/io/dictionary.h"
 #include "lib/io/row_pairs.h"
 #include "lib/io/vectors.h"
+#include "lib/io/word_table.h"
 #include "lib/text/fold.h"
 #include "tests/fuzz/entries.h"
 
@@ -128,8 +129,35 @@ static void enter_lower(const uint8_t *data, size_t size)
     iso_buf_free(&twice);
 }
 
+/* What was read is written, and read again as it was. */
+static void enter_word_table(const uint8_t *data, size_t size)
+{
+    iso_word_table t = {0}, again = {0};
+    iso_buf out = {0}, copy = {0};
+
+    if (iso_word_table_read(&t, file_of(data, size), NULL)) {
+        promise_message();
+        promise(t.words.count == 0, "a failure leaves nothing");
+        return;
+    }
+    promise(iso_word_table_json(&out, &t) == ISO_OK, "memory");
+    promise(iso_word_table_read(&again, file_of((const uint8_t *)out.text, (size_t)out.len),
+                                NULL) == ISO_OK,
+            "it reads what it writes");
+    promise(iso_word_table_json(&copy, &again) == ISO_OK && strcmp(out.text, copy.text) == 0,
+            "and that is the same");
+    iso_buf_free(&out);
+    iso_buf_free(&copy);
+    iso_word_table_free(&t);
+    iso_word_table_free(&again);
+}
+
 const struct entry entries_words[] = {
-    {"vectors", enter_vectors},       {"dictionary", enter_dictionary},
-    {"alignments", enter_alignments}, {"row_pairs", enter_row_pairs},
-    {"lower", enter_lower},           {0},
+    {"word_table", enter_word_table},
+    {"vectors", enter_vectors},
+    {"dictionary", enter_dictionary},
+    {"alignments", enter_alignments},
+    {"row_pairs", enter_row_pairs},
+    {"lower", enter_lower},
+    {0},
 };

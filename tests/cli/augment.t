@@ -1,0 +1,60 @@
+# Copies of items with words replaced by neighbours; both texts of a pair, the label goes along.
+$ printf 'id\ttext\ttext2\tlabel\na\tthe day, is water\tDay\tX\nb\tday day water  day\t\tY\n' > t.tsv
+$ printf 'day\ttime\tmorning\nwater\triver\n' > table.tsv
+$ isogloss augment t.tsv --table table.tsv --copies 2 -o c.tsv; cat c.tsv
+> copy_of	id	text	text2	label
+> a	a.1	the day, is water	Day	X
+> a	a.2	the day, is water	Day	X
+> b	b.1	time morning river  day		Y
+> b	b.2	morning day water  day		Y
+2> isogloss: note: t.tsv: 10 of 18 words of the copies are in table.tsv, 4 are another one now
+2> isogloss: note: t.tsv: of the 8 words that are not in table.tsv, it has 2 without the punctuation around them, 2 more in lower case
+# JSON is the same table, and the seed, ids, copy and place are all that chance hangs on
+$ echo '{"day": ["time", "morning"], "water": ["river"]}' > table.json
+$ (head -n 1 t.tsv; tail -n 1 t.tsv) > b.tsv; isogloss augment b.tsv --table table.json --copies 2 -o d.tsv --quiet; tail -n 2 c.tsv > want; tail -n 2 d.tsv | cmp - want
+$ isogloss augment b.tsv --table table.json --copies 2 --seed 9 -o d.tsv --quiet; tail -n 2 d.tsv | cmp -s - want
+? 1
+# a plain text has numbers as ids; what is written is read as any table
+$ printf 'day\nnight\n' > plain.txt; isogloss augment plain.txt --table table.tsv --copies 1 -o p.tsv --quiet; cut -f 1,2 p.tsv
+> copy_of	id
+> 1	1.1
+> 2	2.1
+$ cp $S/examples/mini/sentencepiece.bpe.model $S/examples/mini/config.json .; isogloss tokenize --model . p.tsv --quiet | wc -l
+> 2
+# a line end in JSON would end the row
+$ printf '%s\n' '{"text": "day\nday"}' > l.jsonl; isogloss augment l.jsonl --table table.tsv --copies 1 -o l.tsv; wc -l < l.tsv
+> 2
+2> isogloss: note: l.jsonl: read as JSON
+2> isogloss: note: l.tsv: tabs and line ends in texts are spaces now (1)
+2> isogloss: note: l.jsonl: 0 of 1 words of the copies are in table.tsv, 0 are another one now
+# refused
+$ isogloss augment t.tsv -o x.tsv
+2> isogloss augment: needs --table FILE, words and their neighbours (see `isogloss help augment`)
+? 2
+$ isogloss augment --table table.tsv -o x.tsv
+2> isogloss augment: needs texts, whose words are replaced (see `isogloss help augment`)
+? 2
+$ isogloss augment t.tsv --table table.tsv -o x.txt
+2> isogloss augment: --out x.txt: what is written is a table; a name that ends in .tsv says so to who reads it (see `isogloss help augment`)
+? 2
+$ isogloss augment t.tsv --table table.tsv -o t.tsv
+2> isogloss augment: t.tsv: --out would replace the file, which is read (FILE): name another file (see `isogloss help augment`)
+? 2
+$ isogloss augment plain.txt --table table.tsv -o t.tsv
+2> isogloss augment: t.tsv: is there and is not texts of `isogloss augment`, so --out does not write over it: name another file, or replace it with --force
+? 1
+$ isogloss augment t.tsv --table plain.txt -o x.tsv
+2> isogloss augment: plain.txt: neither JSON {"word": ["neighbour"]} nor lines `word TAB neighbour`
+? 1
+$ echo '{"day": ["time"], "day": []}' > twice.json; isogloss augment t.tsv --table twice.json -o x.tsv
+2> isogloss augment: twice.json: the word 'day' stands there twice
+? 1
+$ echo '1 2 3' > t.ids; isogloss augment t.ids --table table.tsv -o x.tsv
+2> isogloss augment: t.ids: token ids have no words to replace: name a text
+? 1
+$ isogloss augment t.tsv --table table.tsv --copies 900000 --mem 1M -o x.tsv
+2> isogloss augment: --copies 900000: copies of 2 items take about * bytes, --mem is 1048576: take fewer
+? 1
+$ ls x.tsv
+2> *
+? 2
