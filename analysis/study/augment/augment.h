@@ -31,6 +31,7 @@ ISO_API ISO_MUST_USE iso_err iso_augment_check(const iso_augment_opt *opt);
  * are not in it. It is a function of the run's seed, ids, copy and place.
  * Errors  ISO_EARG, ISO_EIO, ISO_EFORMAT, ISO_ENOMEM, ISO_ECANCEL; nothing is written then.
  * Cost    linear; memory is that of all copies.
+ * Threads any number of calls at once.
  * Source  Huang, Ahmad, Peng, Chang, EMNLP 2021, arXiv:2104.08645 (RS-DA).
  */
 ISO_API ISO_MUST_USE iso_err iso_augment(const char *const *files, int count,
