@@ -4,7 +4,7 @@
  *
  * All of them have post-LayerNorm layers: attention of each token to its whole sentence, then two
  * linear maps with an activation between. A family that differs in one of these adds a field here,
- * which layer.c reads. */
+ * which layer.c and layer_back.c read. */
 #ifndef ISO_NN_ARCH_H
 #define ISO_NN_ARCH_H
 
