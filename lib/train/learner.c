@@ -18,6 +18,7 @@ struct iso_learner_own {
     int64_t tensor_count;
     int64_t word, position, type; /* the optimizer's numbers of them; −1: nothing to bring up */
     int64_t *rows, row_room;
+    int within;
     struct frozen frozen;
     iso_layer_work work;
 };
@@ -86,7 +87,9 @@ done:
 /* The state below which nothing learns; −1: the embeddings do. */
 static int frozen_state(const iso_learner *l)
 {
-    return iso_trained_lowest(l->encoder) - 1;
+    const int lowest = iso_trained_lowest(l->encoder), within = l->own->within;
+
+    return (within > 0 && within < lowest ? within : lowest) - 1;
 }
 
 static iso_err make_frozen(struct frozen *f, const iso_learner *l, const iso_learner_opt *opt)
@@ -116,6 +119,7 @@ iso_err iso_learner_new(iso_learner **out, iso_trained *encoder, iso_head *head,
     l->encoder = encoder;
     l->head = head;
     l->tape_opt.recompute = opt->recompute;
+    l->own->within = opt->within;
     ISO_TRY(iso_tape_new(&l->tape, &l->tape_opt));
     ISO_TRY(list_tensors(l));
     ISO_TRY(make_frozen(&l->own->frozen, l, opt));

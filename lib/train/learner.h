@@ -35,6 +35,8 @@ typedef struct iso_learner_opt {
      * NULL: */
     const int64_t *tokens;
     int64_t items;
+    int within; /* a layer that is run each time although it may be frozen; 0: none. Learning begins
+                 * from a state below it */
 } iso_learner_opt;
 
 /** The encoder is frozen (iso_trained_freeze) before this. Errors  ISO_ENOMEM. */

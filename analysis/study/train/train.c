@@ -21,7 +21,7 @@ static const iso_option rows[] = {
     ISO_OPTION(iso_train_opt, PATH, test, "DIR", "texts to test on", .reads = ISO_READS_CORPUS, .excludes = "split"),
     ISO_OPTION(iso_train_opt, TEXT, split, "FILE|A/B/C", "parts train, dev and test of the items, by id, the same in all languages: a file of lines ID TAB PART, or shares (default: 80/10/10 unless there are " ISO_FIELD(dev) " or " ISO_FIELD(test) ")"),
     ISO_OPTION(iso_train_opt, ENUM, task, "TASK", "what is learnt (default: classify)", .choices = "classify", .init = "classify"),
-    ISO_OPTION(iso_train_opt, ENUM, method, "METHOD", "how (default: plain)", .choices = "plain", .init = "plain"),
+    ISO_OPTION(iso_train_opt, ENUM, method, "METHOD", "how (default: plain)", .choices = "plain xmixup", .init = "plain"),
     ISO_OPTION(iso_train_opt, NAMES, src, "LANG[,LANG]", "languages that are learnt from (default: the first)"),
     ISO_OPTION(iso_train_opt, NAMES, translate_train, "LANG[,LANG]", "languages whose translations of the sources' items are learnt from, too (by id; the source's label where they have none)"),
     ISO_OPTION(iso_train_opt, NAMES, tgt, "LANG[,LANG]", "languages that are tested beside these (default: all)"),
@@ -49,6 +49,16 @@ static const iso_option rows[] = {
     ISO_OPTION(iso_train_opt, FLAG, resume, NULL, "go on where an earlier run of the same command was interrupted"),
     ISO_TEXTS_COLUMNS(iso_train_opt),
     ISO_TEXTS_FORMAT(iso_train_opt),
+    ISO_OPTION(iso_train_opt, PATH, translations, "DIR", "xmixup: items translated into the source language, by id, a file a language (default: originals alone)", .reads = ISO_READS_CORPUS),
+    ISO_OPTION(iso_train_opt, RANGES, mix_layers, "LIST", "xmixup: layers whose targets take in the source, 1 the first; none (default: 1)"),
+    ISO_OPTION(iso_train_opt, TEXT, lambda, "WHAT", "xmixup: learnt: W and b of each mixed layer learn (default); released: they are 1 and 0, as the published code has them; a number: lambda itself"),
+    ISO_OPTION(iso_train_opt, REAL, lambda0, "X", "xmixup: largest share of the source (default: 0.5)", .least = 0, .above = true, .most = 1),
+    ISO_OPTION(iso_train_opt, REAL, lambda_lr, "RATE", "xmixup: learning rate of W and b (default: 1e-2)", .least = 0, .above = true),
+    ISO_OPTION(iso_train_opt, REAL, alpha, "A", "xmixup: what the loss of an original source counts, that of its target 1 - A (default: 0.4)", .least = 0, .most = 1),
+    ISO_OPTION(iso_train_opt, ENUM, consistency, "TERMS", "xmixup: both (default); mse of the sentences' vectors, kl of the predictions, none", .choices = "both mse kl none"),
+    ISO_OPTION(iso_train_opt, ENUM, sampling, "KIND", "xmixup: whether sources are originals or translations is drawn each step (default), each epoch, as the published code does; gold, translated: always", .choices = "step epoch gold translated"),
+    ISO_OPTION(iso_train_opt, REAL, sampling_k, "K", "xmixup: step i takes originals with probability K/(K+exp(i/K)) (default: 1/2 in the middle of the run)", .least = 1),
+    ISO_OPTION(iso_train_opt, NAMES, test_source, "LIST", "xmixup: sources of test items: translated (default with " ISO_FIELD(translations) ") or self (default without); beside it gold: an oracle, shuffled: of another item, branches: each alone"),
     ISO_OPTION(iso_train_opt, INT, micro_batch, "TOKENS", "tokens computed at once (default: 2048)", .least = 1, .tier = ISO_OPTION_RARE),
     ISO_MODEL_RANDOM(iso_train_opt),
     ISO_OPTION_AS(iso_train_opt, "out", PATH, path, "DIR", "the checkpoint to write", .letter = 'o', .writes = ISO_WRITES_FOLDER),
@@ -90,6 +100,7 @@ static iso_err take_options(iso_train_opt *out, const iso_train_opt *opt)
     ISO_TRY(iso_options_take(&iso_train_options, out, opt));
     ISO_TRY(iso_train_split_check(out->split));
     ISO_TRY(iso_corpus_check_columns(out->texts.columns));
+    ISO_TRY(iso_train_check_method(out));
     if (out->freeze) {
         ISO_TRY(read_freeze(&embeddings, &layers, out->freeze));
         ISO_TRY(iso_ranges_check(layers.text));
@@ -154,40 +165,53 @@ static iso_err open_encoder(struct training *t)
     t->drop.attention = (float)t->encoder->config.attention_dropout;
     if (!isnan(t->opt.dropout))
         t->drop.hidden = t->drop.attention = (float)t->opt.dropout;
-    ISO_TRY(iso_method_plain(&t->method));
+    ISO_TRY(iso_train_make_method(t));
 done:
     return err;
 }
 
-/* Frozen states are kept of what is learnt, and of dev. */
+/* Frozen states are kept of what is learnt and of dev, and of their sources. */
 static iso_err count_tokens(struct training *t)
 {
-    const struct examples *learn = &t->set.part[TRAIN_LEARN], *dev = &t->set.part[TRAIN_DEV];
+    const int64_t learn = t->set.part[TRAIN_LEARN].n, each = learn + t->set.part[TRAIN_DEV].n;
+    const int kinds = t->method->sources ? SOURCE_TRANSLATED + 1 : 1;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&t->tokens, learn->n + dev->n, sizeof *t->tokens));
-    for (int64_t i = 0; i < learn->n; i++)
-        t->tokens[i] = iso_example_tokens(learn, i);
-    for (int64_t i = 0; i < dev->n; i++)
-        t->tokens[learn->n + i] = iso_example_tokens(dev, i);
+    t->places = kinds * each;
+    ISO_TRY(iso_alloc(&t->tokens, t->places, sizeof *t->tokens));
+    ISO_TRY(iso_alloc(&t->cost, learn, sizeof *t->cost));
+    for (int64_t i = 0; i < each; i++) {
+        const enum train_part part = i < learn ? TRAIN_LEARN : TRAIN_DEV;
+        int64_t most = 0;
+        for (int k = 0; k < kinds; k++) {
+            const struct origin o = iso_train_origin(t, part, k, i < learn ? i : i - learn);
+            const int64_t n = iso_source_tokens(&o);
+            if (o.place == k * each + i) /* the others are kept as what they are */
+                t->tokens[o.place] = n;
+            most = k > 0 && n > most ? n : most;
+        }
+        if (i < learn)
+            t->cost[i] = t->tokens[i] + most;
+    }
 done:
     return err;
 }
 
 static iso_err make_learner(struct training *t)
 {
-    const int64_t learn = t->set.part[TRAIN_LEARN].n;
-    const iso_sampler_items items = {.n = learn, .tokens = t->tokens};
+    const iso_sampler_items items = {.n = t->set.part[TRAIN_LEARN].n, .tokens = t->cost};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_learner_new(&t->learner, t->encoder, t->head,
                             &(iso_learner_opt){.recompute = t->opt.checkpoint_activations,
                                                .tokens = t->tokens,
-                                               .items = learn + t->set.part[TRAIN_DEV].n}));
+                                               .items = t->places,
+                                               .within = t->within}));
     ISO_TRY(iso_sampler_new(&t->sampler, &items,
                             &(iso_sampler_opt){.seed = iso_run_seed(t->run),
                                                .batch = t->opt.batch,
                                                .micro = iso_train_micro(&t->opt)}));
+    iso_train_begin_sampling(t);
 done:
     return err;
 }
@@ -208,11 +232,21 @@ static iso_err prepare(struct training *t, iso_model *model, const iso_texts *te
         texts = opened;
     }
     ISO_TRY(iso_train_read(t, texts));
+    if (t->opt.method == ISO_TRAIN_XMIXUP)
+        ISO_TRY(iso_train_sources(t));
     ISO_TRY(open_encoder(t));
     ISO_TRY(count_tokens(t));
     ISO_TRY(make_learner(t));
 done:
     return err;
+}
+
+static void loaded_free(struct loaded *r)
+{
+    iso_encoding_batch_free(&r->batch);
+    iso_free(r->places);
+    iso_free(r->labels);
+    iso_free(r->keys);
 }
 
 static void forget(struct training *t)
@@ -222,12 +256,12 @@ static void forget(struct training *t)
     iso_method_free(t->method);
     iso_head_free(t->head);
     iso_trained_close(t->encoder);
-    iso_encoding_batch_free(&t->batch);
+    for (int i = 0; i < LOADED; i++)
+        loaded_free(&t->loaded[i]);
+    iso_train_sources_free(&t->sources);
     iso_train_set_free(&t->set);
     iso_free(t->tokens);
-    iso_free(t->items);
-    iso_free(t->labels);
-    iso_free(t->keys);
+    iso_free(t->cost);
     iso_buf_free(&t->name);
     iso_model_close(t->opened);
 }
@@ -241,7 +275,7 @@ static iso_loop_opt loop_options(const struct training *t, const char *begun)
     const iso_train_opt *o = &t->opt;
     iso_loop_opt opt = {.rates = {.rate = o->lr,
                                   .head = o->head_lr,
-                                  .method = o->head_lr,
+                                  .method = isnan(o->lambda_lr) ? 1e-2 : o->lambda_lr,
                                   .layers = o->layers_lr_decay,
                                   .decay = o->weight_decay},
                         .schedule = kinds[o->schedule - 1],
@@ -294,11 +328,19 @@ static void note_next(const struct training *t)
 {
     iso_buf path = {0};
 
-    if (!iso_buf_word(&path, t->opt.path))
+    if (iso_buf_word(&path, t->opt.path))
+        goto done;
+    if (t->within > 0)
+        iso_run_note(t->run,
+                     "%s is a checkpoint; next: `isogloss mix --model %s --lambda %s/lambda.json "
+                     "--layer %d --corpus DIR --src %s` shows what its mixing does",
+                     t->opt.path, path.text, path.text, t->within, t->set.lang[0]);
+    else
         iso_run_note(t->run,
                      "%s is a checkpoint; next: `isogloss embed --model %s --corpus DIR -o OUT.h5` "
                      "takes its states",
                      t->opt.path, path.text);
+done:
     iso_buf_free(&path);
 }
 

@@ -14,7 +14,7 @@ typedef enum iso_train_task {
 } iso_train_task;
 
 /** How. */
-typedef enum iso_train_method { ISO_TRAIN_PLAIN = 1 } iso_train_method;
+typedef enum iso_train_method { ISO_TRAIN_PLAIN = 1, ISO_TRAIN_XMIXUP } iso_train_method;
 
 /** What a classification reads: the first token through two maps, or the mean of all but special
  * tokens through one. */
@@ -26,6 +26,22 @@ typedef enum iso_train_schedule {
     ISO_TRAIN_INVERSE_SQRT,
     ISO_TRAIN_CONSTANT
 } iso_train_schedule;
+
+/** Of X-Mixup: what draws the two branches together, their vectors, their predictions. */
+typedef enum iso_train_consistency {
+    ISO_TRAIN_BOTH = 1,
+    ISO_TRAIN_MSE,
+    ISO_TRAIN_KL,
+    ISO_TRAIN_NEITHER
+} iso_train_consistency;
+
+/** Of X-Mixup: how often it is drawn whether sources are originals or translations. */
+typedef enum iso_train_sampling {
+    ISO_TRAIN_BY_STEP = 1,
+    ISO_TRAIN_BY_EPOCH,
+    ISO_TRAIN_ALWAYS_GOLD,
+    ISO_TRAIN_NEVER_GOLD
+} iso_train_sampling;
 
 /** Options of iso_train; iso_train_opt_init fills the defaults. Texts are borrowed. */
 typedef struct iso_train_opt {
@@ -55,8 +71,18 @@ typedef struct iso_train_opt {
     int64_t micro_batch;   /* tokens computed at once; 0: as many as do well */
     iso_interval interval; /* USUAL or NONE */
     bool resume;
-    bool force;       /* other files may be in the folder: they stay */
-    const char *path; /* the checkpoint's folder to write, by way of PATH.part */
+    bool force; /* other files may be in the folder: they stay */
+    /* Of X-Mixup. */
+    const char *translations;  /* a folder: items translated into the source, a file a language */
+    const char *mix_layers;    /* "1", "1,3-4", "none"; NULL: the first */
+    const char *lambda;        /* "learnt", "released" (W 1, b 0), or λ itself; NULL: learnt */
+    double lambda0, lambda_lr; /* λ's bound, NAN: 0.5; the rate of W and b, NAN: 1e-2 */
+    double alpha;              /* what a gold source's loss counts; NAN: 0.4 */
+    iso_train_consistency consistency; /* 0: both */
+    iso_train_sampling sampling;       /* 0: by step */
+    double sampling_k;                 /* NAN: so that p is 1/2 in the middle of the run */
+    const char *test_source;           /* sources that test items have, and others beside */
+    const char *path;                  /* the checkpoint's folder to write, by way of PATH.part */
 } iso_train_opt;
 
 extern ISO_API const iso_options iso_train_options;

@@ -23,78 +23,97 @@ int64_t iso_example_tokens(const struct examples *e, int64_t i)
 
 /* --- Loading --- */
 
-static iso_err make_room(struct training *t, int64_t count, int64_t tokens)
+static iso_err make_room(struct loaded *r, int64_t count, int64_t tokens)
 {
     iso_err err = ISO_OK;
 
-    if (count > t->item_room) {
-        ISO_TRY(iso_realloc(&t->items, 0, count, sizeof *t->items));
-        ISO_TRY(iso_realloc(&t->labels, 0, count, sizeof *t->labels));
-        t->item_room = count;
+    if (count > r->item_room) {
+        ISO_TRY(iso_realloc(&r->places, 0, count, sizeof *r->places));
+        ISO_TRY(iso_realloc(&r->labels, 0, count, sizeof *r->labels));
+        r->item_room = count;
     }
-    if (tokens > t->key_room) {
-        ISO_TRY(iso_realloc(&t->keys, 0, tokens, sizeof *t->keys));
-        t->key_room = tokens;
+    if (tokens > r->key_room) {
+        ISO_TRY(iso_realloc(&r->keys, 0, tokens, sizeof *r->keys));
+        r->key_room = tokens;
     }
 done:
     return err;
 }
 
-/* Examples of a part, listed by number. */
-static iso_err load_side(iso_side *out, struct training *t, enum train_part part,
-                         const int64_t *list, int64_t count)
+/* Texts of examples of a part, listed by number. */
+static iso_err load_side(iso_side *out, struct training *t, struct loaded *r, enum train_part part,
+                         enum source_kind kind, const int64_t *list, int64_t count)
 {
     const struct examples *e = &t->set.part[part];
-    const int64_t before = part == TRAIN_DEV ? t->set.part[TRAIN_LEARN].n : 0;
     int64_t tokens = 0;
     iso_err err = ISO_OK;
 
-    for (int64_t i = 0; i < count; i++)
-        tokens += iso_example_tokens(e, list[i]);
-    ISO_TRY(make_room(t, count, tokens));
-    ISO_TRY(iso_encoding_load_begin(&t->batch, count, tokens));
     for (int64_t i = 0; i < count; i++) {
-        const struct example *x = &e->at[list[i]];
-        const struct encoding_turn turn = {iso_example_tokens(e, list[i]), x->item, 0};
-        ISO_TRY(iso_encoding_load_add(&t->batch, &e->in->lang[x->lang], e->in->pool, &turn));
-        t->items[i] = before + list[i];
-        t->labels[i] = x->label;
+        const struct origin o = iso_train_origin(t, part, kind, list[i]);
+        tokens += iso_source_tokens(&o);
     }
-    *out = (iso_side){.batch = t->batch.batch,
+    ISO_TRY(make_room(r, count, tokens));
+    ISO_TRY(iso_encoding_load_begin(&r->batch, count, tokens));
+    for (int64_t i = 0; i < count; i++) {
+        const struct origin o = iso_train_origin(t, part, kind, list[i]);
+        const struct encoding_turn turn = {iso_source_tokens(&o), o.item, 0};
+        ISO_TRY(iso_encoding_load_add(&r->batch, o.lang, e->in->pool, &turn));
+        r->places[i] = o.place;
+        r->labels[i] = e->at[list[i]].label;
+    }
+    *out = (iso_side){.batch = r->batch.batch,
                       .units = {.n = count,
-                                .first = t->batch.lists.first,
-                                .index = t->batch.lists.index,
-                                .label = t->labels,
-                                .batch = &t->batch.batch},
-                      .item = part == TRAIN_TEST ? NULL : t->items};
+                                .first = r->batch.lists.first,
+                                .index = r->batch.lists.index,
+                                .label = r->labels,
+                                .batch = &r->batch.batch},
+                      .item = part == TRAIN_TEST ? NULL : r->places};
 done:
     return err;
 }
 
-static void make_keys(struct training *t, const iso_side *side, int64_t step)
+/* Both sides, the source where the method wants one. */
+static iso_err load_micro(iso_micro *out, struct training *t, enum train_part part,
+                          enum source_kind kind, const int64_t *list, int64_t count)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(load_side(&out->target, t, &t->loaded[LOADED_TARGET], part, SOURCE_SELF, list, count));
+    if (t->method->sources)
+        ISO_TRY(load_side(&out->source, t, &t->loaded[LOADED_SOURCE], part, kind, list, count));
+done:
+    return err;
+}
+
+static void set_dropout(iso_side *side, const struct training *t, struct loaded *r,
+                        const int64_t *items, int64_t step, int branch)
 {
     const uint64_t seed = iso_run_seed(t->run);
 
     for (int64_t b = 0; b < side->batch.B; b++) {
         const int64_t first = side->batch.offsets[b], end = side->batch.offsets[b + 1];
         for (int64_t k = first; k < end; k++)
-            t->keys[k] = iso_dropout_key(seed, step, side->item[b], k - first, 0);
+            r->keys[k] = iso_dropout_key(seed, step, items[b], k - first, branch);
     }
+    r->drop = t->drop;
+    r->drop.keys = r->keys;
+    side->drop = &r->drop;
 }
 
 static iso_err load(void *payload, iso_micro *out, const int64_t *items, int64_t count,
                     int64_t step, double by)
 {
     struct training *t = payload;
+    const bool drops = t->drop.hidden > 0 || t->drop.attention > 0;
+    const enum source_kind kind = iso_train_source_of_step(&out->gold, t, step);
     iso_err err = ISO_OK;
 
-    ISO_TRY(load_side(&out->target, t, TRAIN_LEARN, items, count));
-    out->target.units.by = by;
-    if (t->drop.hidden > 0 || t->drop.attention > 0) {
-        make_keys(t, &out->target, step);
-        t->drop.keys = t->keys;
-        out->target.drop = &t->drop;
-    }
+    ISO_TRY(load_micro(out, t, TRAIN_LEARN, kind, items, count));
+    out->target.units.by = out->source.units.by = by;
+    if (drops)
+        set_dropout(&out->target, t, &t->loaded[LOADED_TARGET], items, step, LOADED_TARGET);
+    if (drops && t->method->sources)
+        set_dropout(&out->source, t, &t->loaded[LOADED_SOURCE], items, step, LOADED_SOURCE);
 done:
     return err;
 }
@@ -105,6 +124,7 @@ done:
 struct saying {
     struct training *t;
     enum train_part part;
+    enum source_kind kind;
     struct encoding_turn *turn; /* `row`: the example */
     int64_t *list;
     iso_workspace logits;
@@ -120,7 +140,7 @@ static iso_err say(int32_t *said, struct saying *s, const struct encoding_turn *
 
     for (int64_t i = 0; i < count; i++)
         s->list[i] = turn[i].row;
-    ISO_TRY(load_side(&micro.target, t, s->part, s->list, count));
+    ISO_TRY(load_micro(&micro, t, s->part, s->kind, s->list, count));
     ISO_TRY(iso_workspace_mat(&logits, &s->logits, count, t->head->classes));
     ISO_TRY(t->method->ops->predict(&logits, t->method, t->learner, &micro));
     iso_head_predict(s->class, logits.data, count, t->head->classes);
@@ -130,10 +150,11 @@ done:
     return err;
 }
 
-iso_err iso_train_predict(int32_t *said, struct training *t, enum train_part part)
+iso_err iso_train_predict(int32_t *said, struct training *t, enum train_part part,
+                          enum source_kind kind)
 {
     const struct examples *e = &t->set.part[part];
-    struct saying s = {.t = t, .part = part};
+    struct saying s = {.t = t, .part = part, .kind = kind};
     int64_t tokens = 0;
     iso_err err = ISO_OK;
 
@@ -143,11 +164,11 @@ iso_err iso_train_predict(int32_t *said, struct training *t, enum train_part par
     for (int64_t i = 0; i < e->n; i++)
         s.turn[i] = (struct encoding_turn){iso_example_tokens(e, i), i, i};
     iso_encoding_sort(s.turn, e->n);
-    t->batch.size = iso_train_micro(&t->opt);
+    t->loaded[LOADED_TARGET].batch.size = iso_train_micro(&t->opt);
     for (int64_t at = 0, count; at < e->n; at += count) {
         if (part == TRAIN_TEST)
             ISO_TRY(iso_run_step(t->run, "testing", at, e->n, "items"));
-        count = iso_encoding_fill(&tokens, &t->batch, s.turn + at, e->n - at);
+        count = iso_encoding_fill(&tokens, &t->loaded[LOADED_TARGET].batch, s.turn + at, e->n - at);
         ISO_TRY(say(said, &s, s.turn + at, count));
     }
 done:
@@ -200,7 +221,7 @@ static iso_err score(void *payload, double *out, iso_learner *l, iso_method *m)
     if (e->n == 0)
         return ISO_OK;
     ISO_TRY(iso_alloc(&said, e->n, sizeof *said));
-    ISO_TRY(iso_train_predict(said, t, TRAIN_DEV));
+    ISO_TRY(iso_train_predict(said, t, TRAIN_DEV, iso_train_test_source(t)));
     ISO_TRY(mean_accuracy(out, e, said));
 done:
     iso_free(said);

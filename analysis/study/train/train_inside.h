@@ -8,6 +8,7 @@
 #include "lib/encode/encoding.h"
 #include "lib/nn/classifier.h"
 #include "lib/train/loop.h"
+#include "lib/train/schedule.h"
 
 /* --- Items --- */
 
@@ -64,7 +65,58 @@ iso_err iso_train_split(uint8_t *part, const struct union_items *all, int langua
 /* What can be said of `split` before a file opens. */
 iso_err iso_train_split_check(const char *split);
 
+/* --- Sources: whom an item learns together with --- */
+
+enum source_kind { SOURCE_SELF, SOURCE_GOLD, SOURCE_TRANSLATED, SOURCE_SHUFFLED, SOURCE_KINDS };
+
+/* A text, and where its state is kept; −1: it is not. */
+struct origin {
+    const struct encoding_lang *lang;
+    int64_t item, place;
+};
+
+struct train_sources {
+    iso_texts *opened; /* translations */
+    struct encoding in;
+    int *lang; /* of the encoding's languages: their numbers in train_set.lang */
+    struct origin *origin[TRAIN_PARTS][SOURCE_KINDS]; /* of each example; NULL: not made */
+};
+
+iso_err iso_train_sources(struct training *t);
+void iso_train_sources_free(struct train_sources *s);
+struct origin iso_train_origin(const struct training *t, enum train_part part,
+                               enum source_kind kind, int64_t i);
+int64_t iso_source_tokens(const struct origin *o);
+
+/* --- Method --- */
+
+iso_err iso_train_check_method(const iso_train_opt *opt);
+iso_err iso_train_make_method(struct training *t);
+
+/* Scheduled sampling, once steps are known; where the sources of a step come from. */
+void iso_train_begin_sampling(struct training *t);
+enum source_kind iso_train_source_of_step(bool *gold, const struct training *t, int64_t step);
+
+/* The source of dev and test items; whether `test_source` has a word. */
+enum source_kind iso_train_test_source(const struct training *t);
+bool iso_train_tests(const struct training *t, const char *word);
+
+/* λ's numbers, as mix reads them; nothing of other methods. */
+iso_err iso_train_heads(iso_buf *out, const struct training *t);
+
 /* --- One call --- */
+
+/* One sentence of each item of a micro-batch. */
+struct loaded {
+    struct encoding_batch batch;
+    int64_t *places;
+    int32_t *labels;
+    uint64_t *keys;
+    int64_t item_room, key_room;
+    iso_dropout drop;
+};
+
+enum { LOADED_TARGET, LOADED_SOURCE, LOADED };
 
 struct training {
     iso_train_opt opt;
@@ -76,14 +128,15 @@ struct training {
     iso_method *method;
     iso_learner *learner;
     iso_sampler *sampler;
+    struct train_sources sources;
+    iso_sampling sampling;
+    int within; /* the lowest layer that the method changes; 0: none */
     /* Micro-batches. */
-    struct encoding_batch batch;
-    int64_t *tokens; /* of the examples that are learnt, then of dev's */
-    int64_t *items, item_room;
-    int32_t *labels;
-    uint64_t *keys;
-    int64_t label_room, key_room;
-    iso_dropout drop;
+    struct loaded loaded[LOADED];
+    int64_t *tokens, places; /* of the texts whose states are kept: of the examples that are learnt,
+                              * of dev's, then of sources that are none of these */
+    int64_t *cost;           /* tokens of what is learnt, with their sources */
+    iso_dropout drop;        /* rates */
     iso_buf name;
 };
 
@@ -95,8 +148,9 @@ iso_loop_data iso_train_data(struct training *t);
 /* Tokens of a micro-batch. */
 int64_t iso_train_micro(const iso_train_opt *opt);
 
-/* The class that the learner says each example of a part is of. */
-iso_err iso_train_predict(int32_t *said, struct training *t, enum train_part part);
+/* The class that the learner says each example of a part is of, with such sources. */
+iso_err iso_train_predict(int32_t *said, struct training *t, enum train_part part,
+                          enum source_kind kind);
 
 int64_t iso_example_tokens(const struct examples *e, int64_t i);
 

@@ -239,6 +239,20 @@ done:
     return err;
 }
 
+/* λ's numbers, where there are such. */
+static iso_err write_heads(const struct training *t, const char *folder)
+{
+    iso_buf text = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_train_heads(&text, t));
+    if (text.len > 0)
+        ISO_TRY(save(folder, "lambda.json", &text));
+done:
+    iso_buf_free(&text);
+    return err;
+}
+
 iso_err iso_train_write(const struct training *t, const iso_records *records,
                         const iso_records *curve)
 {
@@ -252,6 +266,7 @@ iso_err iso_train_write(const struct training *t, const iso_records *records,
     ISO_TRY(copy_tokenizer(t, folder));
     ISO_TRY(write_records(folder, "records.json", records));
     ISO_TRY(write_records(folder, "curve.json", curve));
+    ISO_TRY(write_heads(t, folder));
     made = work;
     work = NULL;
     ISO_TRY(iso_outfolder_commit(made));

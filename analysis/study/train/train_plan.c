@@ -53,7 +53,7 @@ static int64_t kept_tokens(const struct training *t)
 {
     int64_t sum = 0;
 
-    for (int64_t i = 0; i < t->set.part[TRAIN_LEARN].n + t->set.part[TRAIN_DEV].n; i++)
+    for (int64_t i = 0; i < t->places; i++)
         sum += t->tokens[i];
     return sum;
 }
@@ -63,8 +63,16 @@ static int64_t largest_micro(const struct training *t)
     int64_t most = iso_train_micro(&t->opt);
 
     for (int64_t i = 0; i < t->set.part[TRAIN_LEARN].n; i++)
-        most = t->tokens[i] > most ? t->tokens[i] : most;
+        most = t->cost[i] > most ? t->cost[i] : most;
     return most;
+}
+
+/* The lowest layer that is run each step. */
+static int lowest_of(const struct training *t)
+{
+    const int lowest = iso_trained_lowest(t->encoder);
+
+    return t->within > 0 && t->within < lowest ? t->within : lowest;
 }
 
 /* What layers from `lowest` on keep of a micro-batch, and work areas of one. */
@@ -80,7 +88,7 @@ static int64_t activations(const iso_nn_config *c, int64_t tokens, int lowest, b
 static int64_t memory_of(const struct training *t, bool recompute)
 {
     const iso_nn_config *c = &t->encoder->config;
-    const int lowest = iso_trained_lowest(t->encoder);
+    const int lowest = lowest_of(t);
     int64_t count = 0, sum = 4 * (parameters(t, false) + gradients(t));
     const iso_tensor *tensors = iso_learner_tensors(t->learner, &count);
 
@@ -91,6 +99,7 @@ static int64_t memory_of(const struct training *t, bool recompute)
         sum += 4 * c->C * kept_tokens(t);
     for (int i = 0; i < 3; i++)
         sum += text_bytes(&t->set.texts[i].in);
+    sum += text_bytes(&t->sources.in);
     return sum;
 }
 
@@ -131,12 +140,12 @@ static double forward(const iso_nn_config *c, int first, double T)
 static double operations(const struct training *t, double epochs)
 {
     const iso_nn_config *c = &t->encoder->config;
-    const int lowest = iso_trained_lowest(t->encoder);
+    const int lowest = lowest_of(t);
     const double times = t->learner->tape_opt.recompute ? 4 : 3;
     double sum = 0;
 
     for (int64_t i = 0; i < t->set.part[TRAIN_LEARN].n; i++) {
-        const double T = (double)t->tokens[i];
+        const double T = (double)t->cost[i];
         const double above = forward(c, lowest > 1 ? lowest : 1, T);
         sum += epochs * times * above + (forward(c, 1, T) - above);
     }
@@ -181,16 +190,28 @@ done:
 
 /* --- What a run is begun with --- */
 
-static void add_examples(iso_digest *d, const struct examples *e)
+static void add_tokens(iso_digest *d, const struct origin *o)
 {
+    const int64_t at = o->lang->token_at[o->item], n = iso_source_tokens(o);
+
+    iso_digest_add(d, &n, sizeof n);
+    iso_digest_add(d, o->lang->ids + at, n * (int64_t)sizeof *o->lang->ids);
+    iso_digest_add(d, o->lang->mark + at, n);
+}
+
+/* Texts, labels, and sources that may be learnt with. */
+static void add_examples(iso_digest *d, const struct training *t, enum train_part part)
+{
+    const struct examples *e = &t->set.part[part];
+    const int kinds = t->method->sources ? SOURCE_TRANSLATED : SOURCE_SELF;
+
     for (int64_t i = 0; i < e->n; i++) {
-        const struct encoding_lang *l = &e->in->lang[e->at[i].lang];
-        const int64_t at = l->token_at[e->at[i].item], n = iso_example_tokens(e, i);
-        iso_digest_add_text(d, l->name);
+        iso_digest_add_text(d, e->in->lang[e->at[i].lang].name);
         iso_digest_add(d, &e->at[i].label, sizeof e->at[i].label);
-        iso_digest_add(d, &n, sizeof n);
-        iso_digest_add(d, l->ids + at, n * (int64_t)sizeof *l->ids);
-        iso_digest_add(d, l->mark + at, n);
+        for (int k = SOURCE_SELF; k <= kinds; k++) {
+            const struct origin o = iso_train_origin(t, part, k, i);
+            add_tokens(d, &o);
+        }
     }
 }
 
@@ -203,7 +224,7 @@ static iso_err put_items(iso_buf *out, const struct training *t)
 
     for (int p = TRAIN_LEARN; p <= TRAIN_DEV; p++) {
         ISO_TRY(iso_digest_new(&d));
-        add_examples(d, &t->set.part[p]);
+        add_examples(d, t, p);
         iso_digest_write(digest, d);
         iso_digest_free(d);
         d = NULL;
@@ -220,9 +241,10 @@ done:
 static bool decides(const char *name)
 {
     static const char *const others[] = {
-        "corpus",  "dev",         "test",     "split",           "src",
-        "tgt",     "out",         "resume",   "translate_train", "budget",
-        "columns", "text_format", "interval", "model",           "checkpoint_activations"};
+        "corpus",      "dev",         "test",     "split",           "src",
+        "tgt",         "out",         "resume",   "translate_train", "budget",
+        "columns",     "text_format", "interval", "model",           "checkpoint_activations",
+        "translations"};
 
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         if (strcmp(name, others[i]) == 0)

@@ -5,9 +5,25 @@
 #include "analysis/study/items/records.h"
 #include "analysis/study/train/train_inside.h"
 #include "lib/base/alloc.h"
+#include "lib/train/method_xmixup.h"
 
-/* Who says what an item is of. */
-enum { TUNED, MAJORITY, SAYERS };
+/* Who says what an item is of: the trained model, the most frequent class; of pairs the model with
+ * other sources, and each branch alone. */
+enum { TUNED, MAJORITY, ORACLE, SHUFFLED, ALONE, TARGET, SOURCE, SAYERS };
+
+static const struct other {
+    const char *word, *estimator; /* in `test_source`, of records */
+    enum source_kind kind;
+    iso_xmixup_say say;
+    int sayer;
+} others[] = {
+    {"gold", "oracle", SOURCE_GOLD, ISO_XMIXUP_BOTH, ORACLE},
+    {"shuffled", "shuffled-source", SOURCE_SHUFFLED, ISO_XMIXUP_BOTH, SHUFFLED},
+    {"self", "self-source", SOURCE_SELF, ISO_XMIXUP_BOTH, ALONE},
+    {"branches", "target-branch", SOURCE_KINDS, ISO_XMIXUP_TARGET, TARGET},
+    {"branches", "source-branch", SOURCE_KINDS, ISO_XMIXUP_SOURCE, SOURCE},
+};
+enum { OTHERS = sizeof others / sizeof *others };
 
 /* The test items on their way to records, language by language. */
 struct marks {
@@ -57,6 +73,27 @@ done:
     return err;
 }
 
+/* What is asked for beside the result; SOURCE_KINDS stands for the result's own source. */
+static iso_err say_others(struct marks *m, struct training *t)
+{
+    const enum source_kind usual = iso_train_test_source(t);
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < OTHERS; i++) {
+        const struct other *o = &others[i];
+        if (!iso_train_tests(t, o->word) || o->kind == usual)
+            continue;
+        ISO_TRY(iso_alloc(&m->said[o->sayer], t->set.part[TRAIN_TEST].n, sizeof(int32_t)));
+        iso_method_xmixup_say(t->method, o->say);
+        err = iso_train_predict(m->said[o->sayer], t, TRAIN_TEST,
+                                o->kind == SOURCE_KINDS ? usual : o->kind);
+        iso_method_xmixup_say(t->method, ISO_XMIXUP_BOTH);
+        ISO_TRY(err);
+    }
+done:
+    return err;
+}
+
 static iso_err say_all(struct marks *m, struct training *t)
 {
     const struct examples *e = &t->set.part[TRAIN_TEST];
@@ -65,9 +102,10 @@ static iso_err say_all(struct marks *m, struct training *t)
 
     ISO_TRY(iso_alloc(&m->label, e->n, sizeof *m->label));
     ISO_TRY(iso_alloc(&m->number, e->n, sizeof *m->number));
-    for (int s = 0; s < SAYERS; s++)
+    for (int s = TUNED; s <= MAJORITY; s++)
         ISO_TRY(iso_alloc(&m->said[s], e->n, sizeof *m->said[s]));
-    ISO_TRY(iso_train_predict(m->said[TUNED], t, TRAIN_TEST));
+    ISO_TRY(iso_train_predict(m->said[TUNED], t, TRAIN_TEST, iso_train_test_source(t)));
+    ISO_TRY(say_others(m, t));
     ISO_TRY(most_frequent(&usual, t));
     for (int64_t i = 0; i < e->n; i++) {
         m->label[i] = e->at[i].label;
@@ -88,6 +126,8 @@ static iso_err cut(struct marks *m)
 
     ISO_TRY(iso_alloc(&m->lang, set->langs, sizeof *m->lang));
     for (int s = 0; s < SAYERS; s++) {
+        if (!m->said[s])
+            continue;
         ISO_TRY(iso_alloc(&m->of[s], set->langs, sizeof *m->of[s]));
         ISO_TRY(iso_alloc(&m->tally[s], set->langs, sizeof *m->tally[s]));
     }
@@ -95,13 +135,15 @@ static iso_err cut(struct marks *m)
         const int lang = e->at[i].lang, l = m->langs;
         for (end = i; end < e->n && e->at[end].lang == lang; end++)
             continue;
-        for (int s = 0; s < SAYERS; s++)
-            m->of[s][l] = (struct scored){m->label + i, m->said[s] + i, m->number + i, end - i};
+        for (int s = 0; s < SAYERS; s++) {
+            if (m->said[s])
+                m->of[s][l] = (struct scored){m->label + i, m->said[s] + i, m->number + i, end - i};
+        }
         m->sources += x->lang[lang] < set->sources;
         m->lang[m->langs++] = set->lang[x->lang[lang]];
     }
     for (int s = 0; s < SAYERS; s++) {
-        for (int l = 0; l < m->langs; l++)
+        for (int l = 0; m->said[s] && l < m->langs; l++)
             ISO_TRY(iso_tally_make(&m->tally[s][l], &m->of[s][l], m->how.items));
     }
 done:
@@ -202,6 +244,10 @@ iso_err iso_train_records(iso_records *out, struct training *t)
     ISO_TRY(cut(&m));
     ISO_TRY(add_scores(&m, false, TUNED, "fine-tuned"));
     ISO_TRY(add_scores(&m, false, MAJORITY, "majority"));
+    for (int i = 0; i < OTHERS; i++) {
+        if (m.said[others[i].sayer])
+            ISO_TRY(add_scores(&m, false, others[i].sayer, others[i].estimator));
+    }
     ISO_TRY(add_scores(&m, true, TUNED, "macro"));
     ISO_TRY(add_gaps(&m));
 done:

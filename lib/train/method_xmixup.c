@@ -1,0 +1,228 @@
+#include "lib/train/method_xmixup.h"
+
+#include <string.h>
+
+#include "lib/base/alloc.h"
+#include "lib/nn/pooling_back.h"
+#include "lib/train/loss.h"
+
+struct branch {
+    iso_workspace x, dx, logits, dlogits, rows, drows;
+    iso_head_tape head;
+};
+
+struct xmixup {
+    iso_method base;
+    iso_xmixup_opt opt;
+    iso_xmixup_say say;
+    iso_pair_pass *pairs;
+    struct branch branch[ISO_BRANCHES];
+};
+
+static void branch_free(struct branch *b)
+{
+    iso_workspace_free(&b->x);
+    iso_workspace_free(&b->dx);
+    iso_workspace_free(&b->logits);
+    iso_workspace_free(&b->dlogits);
+    iso_workspace_free(&b->rows);
+    iso_workspace_free(&b->drows);
+    iso_head_tape_free(&b->head);
+}
+
+static void xmixup_free(iso_method *m)
+{
+    struct xmixup *p = (struct xmixup *)m;
+
+    for (int i = 0; i < ISO_BRANCHES; i++)
+        branch_free(&p->branch[i]);
+    iso_pair_pass_free(p->pairs);
+    iso_free(p);
+}
+
+/* Losses --------------------------------------------------------------------------- */
+
+/* Both branches of a micro-batch after the forward pass. */
+struct pass {
+    const iso_side *side[ISO_BRANCHES];
+    iso_mat x[ISO_BRANCHES], dx[ISO_BRANCHES];
+    iso_mat logits[ISO_BRANCHES], dlogits[ISO_BRANCHES];
+    bool gold;
+};
+
+static iso_err zeros(iso_mat *out, iso_workspace *w, int64_t rows, int64_t cols)
+{
+    const iso_err err = iso_workspace_mat(out, w, rows, cols);
+
+    if (!err)
+        memset(out->data, 0, (size_t)(rows * cols) * sizeof(float));
+    return err;
+}
+
+/* What a branch's own loss counts. */
+static double share_of(const struct xmixup *p, const struct pass *s, int i)
+{
+    if (!s->gold)
+        return i == ISO_TARGET ? 1 : 0;
+    return i == ISO_SOURCE ? p->opt.alpha : 1 - p->opt.alpha;
+}
+
+static double task_loss(const struct xmixup *p, const iso_learner *l, struct pass *s, int i)
+{
+    iso_units units = s->side[i]->units;
+
+    units.by *= share_of(p, s, i);
+    return units.by > 0 ? l->head->ops->loss(l->head, s->dlogits[i].data, s->logits[i].data, &units)
+                        : 0;
+}
+
+/* Vectors of units drawn together; their gradient goes to the states. */
+static iso_err draw_together(double *loss, struct xmixup *p, const iso_learner *l, struct pass *s)
+{
+    const int64_t n = s->side[ISO_TARGET]->units.n, C = l->encoder->config.C;
+    iso_mat rows[ISO_BRANCHES], drows[ISO_BRANCHES];
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < ISO_BRANCHES; i++) {
+        const iso_units *u = &s->side[i]->units;
+        ISO_TRY(iso_workspace_mat(&rows[i], &p->branch[i].rows, n, C));
+        ISO_TRY(zeros(&drows[i], &p->branch[i].drows, n, C));
+        ISO_TRY(
+            iso_pool_lists(&rows[i], iso_mat_view(&s->x[i]), u->first, u->index, ISO_POOL_MEAN));
+    }
+    *loss += iso_loss_mse(drows[0].data, drows[1].data, rows[0].data, rows[1].data, n, C,
+                          s->side[ISO_TARGET]->units.by);
+    for (int i = 0; i < ISO_BRANCHES; i++) {
+        const iso_units *u = &s->side[i]->units;
+        ISO_TRY(iso_pool_lists_back(&s->dx[i], iso_mat_view(&drows[i]), u->first, u->index,
+                                    ISO_POOL_MEAN));
+    }
+done:
+    return err;
+}
+
+static iso_err losses(double *loss, struct xmixup *p, iso_learner *l, struct pass *s)
+{
+    const iso_units *u = &s->side[ISO_TARGET]->units;
+    const int64_t C = l->encoder->config.C;
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < ISO_BRANCHES; i++) {
+        ISO_TRY(zeros(&s->dx[i], &p->branch[i].dx, s->x[i].rows, C));
+        ISO_TRY(zeros(&s->dlogits[i], &p->branch[i].dlogits, u->n, l->head->classes));
+        *loss += task_loss(p, l, s, i);
+    }
+    if (p->opt.kl)
+        *loss += iso_loss_kl(s->dlogits[ISO_SOURCE].data, s->dlogits[ISO_TARGET].data,
+                             s->logits[ISO_SOURCE].data, s->logits[ISO_TARGET].data, u->n,
+                             l->head->classes, u->by);
+    if (p->opt.mse)
+        ISO_TRY(draw_together(loss, p, l, s));
+    for (int i = 0; i < ISO_BRANCHES; i++)
+        ISO_TRY(l->head->ops->back(l->head, &s->dx[i], iso_mat_view(&s->dlogits[i]),
+                                   &s->side[i]->units, &p->branch[i].head));
+done:
+    return err;
+}
+
+/* Method --------------------------------------------------------------------------- */
+
+static iso_err check_micro(const iso_micro *micro)
+{
+    const iso_side *t = &micro->target, *s = &micro->source;
+
+    if (t->units.n == s->units.n && t->batch.B == s->batch.B)
+        return ISO_OK;
+    return iso_fail(ISO_EARG, "%lld targets with %lld units, %lld sources with %lld",
+                    (long long)t->batch.B, (long long)t->units.n, (long long)s->batch.B,
+                    (long long)s->units.n);
+}
+
+static iso_err forward(struct pass *s, struct xmixup *p, iso_learner *l, const iso_micro *micro,
+                       bool learn)
+{
+    const int64_t C = l->encoder->config.C;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(check_micro(micro));
+    *s = (struct pass){.side = {&micro->target, &micro->source}, .gold = micro->gold};
+    for (int i = 0; i < ISO_BRANCHES; i++)
+        ISO_TRY(iso_workspace_mat(&s->x[i], &p->branch[i].x,
+                                  s->side[i]->batch.offsets[s->side[i]->batch.B], C));
+    ISO_TRY(iso_pair_pass_states(s->x, p->pairs, l, s->side, learn));
+    for (int i = 0; i < ISO_BRANCHES; i++) {
+        const iso_side *side = s->side[i];
+        ISO_TRY(iso_workspace_mat(&s->logits[i], &p->branch[i].logits, side->units.n,
+                                  l->head->classes));
+        ISO_TRY(l->head->ops->logits(l->head, &s->logits[i], iso_mat_view(&s->x[i]), &side->units,
+                                     learn ? side->drop : NULL, &p->branch[i].head));
+    }
+done:
+    return err;
+}
+
+static iso_err xmixup_learn(double *loss, iso_method *m, iso_learner *l, const iso_micro *micro)
+{
+    struct xmixup *p = (struct xmixup *)m;
+    struct pass s;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(forward(&s, p, l, micro, true));
+    ISO_TRY(losses(loss, p, l, &s));
+    ISO_TRY(iso_pair_pass_back(p->pairs, s.dx));
+done:
+    iso_pair_pass_clear(p->pairs);
+    return err;
+}
+
+static iso_err xmixup_predict(iso_mat *logits, iso_method *m, iso_learner *l,
+                              const iso_micro *micro)
+{
+    static const float weight[][ISO_BRANCHES] = {{0.5f, 0.5f}, {1, 0}, {0, 1}};
+    struct xmixup *p = (struct xmixup *)m;
+    struct pass s;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(forward(&s, p, l, micro, false));
+    for (int64_t u = 0; u < logits->rows; u++)
+        for (int64_t c = 0; c < logits->cols; c++) {
+            float sum = 0;
+            for (int i = 0; i < ISO_BRANCHES; i++)
+                if (weight[p->say][i] > 0)
+                    sum +=
+                        weight[p->say][i] * ((const float *)s.logits[i].data)[u * logits->cols + c];
+            ((float *)logits->data)[u * logits->stride + c] = sum;
+        }
+done:
+    return err;
+}
+
+static const iso_method_ops ops = {"xmixup", xmixup_learn, xmixup_predict, xmixup_free};
+
+iso_err iso_method_xmixup(iso_method **out, iso_trained *e, const iso_xmixup_opt *opt)
+{
+    struct xmixup *p = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_NEED(opt->alpha >= 0 && opt->alpha <= 1, "alpha is %g, not within [0, 1]", opt->alpha);
+    ISO_TRY(iso_alloc(&p, 1, sizeof *p));
+    *p = (struct xmixup){.base = {.ops = &ops, .sources = true}, .opt = *opt};
+    ISO_TRY(iso_pair_pass_new(&p->pairs, e, &opt->mix));
+    p->base.tensors = iso_pair_pass_tensors(p->pairs, &p->base.tensor_count);
+    *out = &p->base;
+    p = NULL;
+done:
+    if (p)
+        xmixup_free(&p->base);
+    return err;
+}
+
+void iso_method_xmixup_say(iso_method *m, iso_xmixup_say say)
+{
+    ((struct xmixup *)m)->say = say;
+}
+
+const iso_pair_pass *iso_method_xmixup_pairs(const iso_method *m)
+{
+    return ((const struct xmixup *)m)->pairs;
+}

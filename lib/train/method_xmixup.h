@@ -1,0 +1,47 @@
+/* X-Mixup: each item learns together with its source, which is mixed into it within the encoder. */
+#ifndef ISO_TRAIN_METHOD_XMIXUP_H
+#define ISO_TRAIN_METHOD_XMIXUP_H
+
+#include "lib/train/objective.h"
+#include "lib/train/pair_pass.h"
+
+ISO_BEGIN
+
+/** Which branch says what a target is of. */
+typedef enum iso_xmixup_say {
+    ISO_XMIXUP_BOTH = 0, /* the mean of both branches' logits */
+    ISO_XMIXUP_TARGET,
+    ISO_XMIXUP_SOURCE
+} iso_xmixup_say;
+
+typedef struct iso_xmixup_opt {
+    iso_pair_mix mix;
+    double alpha; /* in [0, 1]: what the loss of a gold source counts */
+    bool mse, kl; /* the two terms of consistency */
+} iso_xmixup_opt;
+
+/**
+ * A micro-batch's loss, of target logits t, source logits s, and r the mean states of a unit's
+ * tokens, for units that count `by`:
+ *
+ *     by · Σ ( α H(s) + (1 − α) H(t)  (gold)  or  H(t)
+ *              + mse · mean over channels of (r_s − r_t)²
+ *              + kl · KL(softmax(s) ‖ softmax(t)) )
+ *
+ * H the head's loss; no gradient is stopped. Unit u of the target is unit u of the source. W and b
+ * of each mixed layer are the method's tensors.
+ * Memory  both branches' activations, and what iso_mixed_layer_fwd says.
+ * Errors  ISO_EARG (alpha, the rule), ISO_ENOMEM.
+ * Source  Yang et al., ICLR 2022, arXiv:2205.04182, and its published code.
+ */
+ISO_MUST_USE iso_err iso_method_xmixup(iso_method **out, iso_trained *e, const iso_xmixup_opt *opt);
+
+/** Who speaks in `predict` from now on. */
+void iso_method_xmixup_say(iso_method *m, iso_xmixup_say say);
+
+/** Where λ's numbers are. */
+const iso_pair_pass *iso_method_xmixup_pairs(const iso_method *m);
+
+ISO_END
+
+#endif

@@ -1,0 +1,422 @@
+/* X-Mixup's loss against its terms written out, its gradient against differences of that loss, and
+ * what must not matter to it. */
+#include "tests/check.h"
+
+#include <sys/stat.h>
+
+#include "lib/base/alloc.h"
+#include "lib/base/rng.h"
+#include "lib/nn/xmixup_heads.h"
+#include "lib/train/head_class.h"
+#include "lib/train/method_xmixup.h"
+
+static const char *const config = "{\"model_type\":\"bert\",\"vocab_size\":23,\"hidden_size\":12,"
+                                  "\"num_hidden_layers\":3,\"num_attention_heads\":3,"
+                                  "\"intermediate_size\":20,\"hidden_act\":\"gelu\","
+                                  "\"max_position_embeddings\":9,\"type_vocab_size\":2}";
+
+/* Three pairs: targets of 4, 1 and 6 tokens, sources of 3, 5 and 1. A unit is a sentence: of its
+ * first token, or the mean of all. */
+enum { B = 3, MOST = 11, CLASSES = 4, LAYERS = 3 };
+
+static const int64_t offsets[2][B + 1] = {{0, 4, 5, 11}, {0, 3, 8, 9}};
+static const int64_t count_up[MOST] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+static const int32_t ids[2][MOST] = {{3, 7, 7, 1, 22, 4, 0, 9, 8, 7, 6},
+                                     {5, 9, 2, 2, 2, 21, 3, 7, 9}};
+static const int32_t labels[B] = {2, 0, 3};
+
+/* All that a method needs. */
+struct all {
+    iso_trained *e;
+    iso_head *head;
+    iso_learner *l;
+    iso_method *m;
+    iso_micro micro;
+};
+
+static const char *folder_of(const char *text)
+{
+    static int count;
+    char name[32];
+
+    snprintf(name, sizeof name, "config%d", count++);
+    const char *folder = temp_path(name);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    FILE *f = fopen(check_path(folder, "config.json"), "w");
+    assert_non_null(f);
+    fputs(text, f);
+    assert_int_equal(fclose(f), 0);
+    return folder;
+}
+
+static iso_side side_of(int i)
+{
+    return (iso_side){
+        .batch = {.B = B, .offsets = offsets[i], .ids = ids[i]},
+        .units = {.n = B, .first = offsets[i], .index = count_up, .label = labels, .by = 1.0 / 5}};
+}
+
+static void begin(struct all *a, const iso_xmixup_opt *opt, const bool *frozen, bool embeddings)
+{
+    int lowest = 0;
+
+    *a = (struct all){0};
+    ok(iso_trained_open(&a->e, folder_of(config), &(iso_trained_opt){.random = true}));
+    iso_trained_freeze(a->e, embeddings, frozen);
+    for (int k = LAYERS; k >= 1; k--)
+        lowest = opt->mix.mixed && opt->mix.mixed[k - 1] ? k : lowest;
+    ok(iso_head_class_new(&a->head, &a->e->config, &(iso_head_class_opt){.classes = CLASSES}));
+    ok(iso_learner_new(&a->l, a->e, a->head, &(iso_learner_opt){.within = lowest}));
+    ok(iso_method_xmixup(&a->m, a->e, opt));
+    iso_rng rng = iso_rng_seeded(5, 0);
+    int64_t n;
+    const iso_tensor *t = iso_learner_tensors(a->l, &n);
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t j = 0; j < t[i].rows * t[i].cols; j++)
+            t[i].value[j] += 0.4f * (float)iso_rng_normal(&rng);
+    a->micro = (iso_micro){.target = side_of(0), .source = side_of(1), .gold = true};
+}
+
+static void end(struct all *a)
+{
+    iso_method_free(a->m);
+    iso_learner_free(a->l);
+    iso_head_free(a->head);
+    iso_trained_close(a->e);
+}
+
+static double learn(struct all *a)
+{
+    double loss = 0;
+
+    ok(a->m->ops->learn(&loss, a->m, a->l, &a->micro));
+    return loss;
+}
+
+static void zero(struct all *a)
+{
+    iso_learner_zero_grads(a->l);
+    for (int64_t i = 0; i < a->m->tensor_count; i++)
+        if (a->m->tensors[i].grad)
+            *a->m->tensors[i].grad = 0;
+}
+
+static iso_xmixup_opt usual(void)
+{
+    static const bool mixed[LAYERS] = {false, true, false};
+
+    return (iso_xmixup_opt){
+        .mix = {.mixed = mixed, .rule = {.head = {.lambda0 = 0.5, .w = -0.7, .b = 0.3}}},
+        .alpha = 0.4};
+}
+
+/* Loss --------------------------------------------------------------------------------- */
+
+static void softmax(double *p, const float *x)
+{
+    double sum = 0;
+
+    for (int c = 0; c < CLASSES; c++)
+        sum += exp((double)x[c]);
+    for (int c = 0; c < CLASSES; c++)
+        p[c] = exp((double)x[c]) / sum;
+}
+
+/* −log p of the label, summed; and KL(s ‖ t). */
+static void terms(double *ht, double *hs, double *kl, struct all *a)
+{
+    iso_mat t, s;
+
+    ok(iso_mat_new(&t, B, CLASSES, ISO_F32));
+    ok(iso_mat_new(&s, B, CLASSES, ISO_F32));
+    iso_method_xmixup_say(a->m, ISO_XMIXUP_TARGET);
+    ok(a->m->ops->predict(&t, a->m, a->l, &a->micro));
+    iso_method_xmixup_say(a->m, ISO_XMIXUP_SOURCE);
+    ok(a->m->ops->predict(&s, a->m, a->l, &a->micro));
+    *ht = *hs = *kl = 0;
+    for (int b = 0; b < B; b++) {
+        double p[CLASSES], q[CLASSES];
+        softmax(p, (const float *)s.data + b * CLASSES);
+        softmax(q, (const float *)t.data + b * CLASSES);
+        *ht -= log(q[labels[b]]);
+        *hs -= log(p[labels[b]]);
+        for (int c = 0; c < CLASSES; c++)
+            *kl += p[c] * log(p[c] / q[c]);
+    }
+    iso_mat_free(&t);
+    iso_mat_free(&s);
+}
+
+static void test_loss_is_its_terms(void **state)
+{
+    iso_xmixup_opt opt = usual();
+    double ht, hs, kl;
+    struct all a;
+
+    (void)state;
+    begin(&a, &opt, NULL, false);
+    terms(&ht, &hs, &kl, &a);
+    near(learn(&a), (0.4 * hs + 0.6 * ht) / 5, 1e-6);
+    a.micro.gold = false; /* a translated source has no loss of its own */
+    near(learn(&a), ht / 5, 1e-6);
+    end(&a);
+    opt.kl = true;
+    begin(&a, &opt, NULL, false);
+    near(learn(&a), (0.4 * hs + 0.6 * ht + kl) / 5, 1e-6);
+    a.micro.gold = false;
+    near(learn(&a), (ht + kl) / 5, 1e-6);
+    const double without = learn(&a);
+    end(&a);
+    opt.mse = true;
+    begin(&a, &opt, NULL, false);
+    a.micro.gold = false;
+    const double apart = learn(&a) - without;
+    assert_true(apart > 0.01);
+    a.micro.source = a.micro.target; /* both branches are the same but for the mixing */
+    assert_true(learn(&a) > 0);
+    end(&a);
+    opt.mix.mixed = NULL;
+    begin(&a, &opt, NULL, false);
+    a.micro.source = a.micro.target; /* and without it no term of consistency is left */
+    a.micro.gold = false;
+    terms(&ht, &hs, &kl, &a);
+    near(learn(&a), ht / 5, 1e-6);
+    near(hs, ht, 1e-6);
+    end(&a);
+}
+
+static void test_branches_are_averaged(void **state)
+{
+    const iso_xmixup_opt opt = usual();
+    struct all a;
+    iso_mat x[3];
+
+    (void)state;
+    begin(&a, &opt, NULL, false);
+    for (int i = 0; i < 3; i++) {
+        ok(iso_mat_new(&x[i], B, CLASSES, ISO_F32));
+        iso_method_xmixup_say(a.m, (iso_xmixup_say)i);
+        ok(a.m->ops->predict(&x[i], a.m, a.l, &a.micro));
+    }
+    for (int i = 0; i < B * CLASSES; i++)
+        near(((float *)x[ISO_XMIXUP_BOTH].data)[i],
+             (((float *)x[ISO_XMIXUP_TARGET].data)[i] + ((float *)x[ISO_XMIXUP_SOURCE].data)[i]) /
+                 2,
+             1e-6);
+    for (int i = 0; i < 3; i++)
+        iso_mat_free(&x[i]);
+    end(&a);
+}
+
+/* Gradient ----------------------------------------------------------------------------- */
+
+/* Of the loss by numbers of a tensor in a random direction, by four steps. */
+static double slope(struct all *a, const iso_tensor *t, const float *way)
+{
+    const int64_t n = t->rows * t->cols;
+    const float h = 0.02f / sqrtf((float)n);
+    float *const was = malloc((size_t)n * sizeof *was);
+    double loss[4];
+
+    assert_non_null(was);
+    memcpy(was, t->value, (size_t)n * sizeof *was);
+    for (int k = 0; k < 4; k++) {
+        const float step = (k < 2 ? 1.0f : 2.0f) * (k % 2 ? -h : h);
+        for (int64_t i = 0; i < n; i++)
+            t->value[i] = was[i] + step * way[i];
+        loss[k] = learn(a);
+    }
+    memcpy(t->value, was, (size_t)n * sizeof *was);
+    free(was);
+    return (8 * (loss[0] - loss[1]) - (loss[2] - loss[3])) / (12 * (double)h);
+}
+
+static double along(const iso_tensor *t, const float *way)
+{
+    double sum = 0;
+
+    for (int64_t i = 0; t->grad && i < t->rows * t->cols; i++)
+        sum += (double)t->grad[i] * (double)way[i];
+    for (int64_t k = 0; t->touched && k < t->touched->count; k++)
+        for (int64_t i = 0; i < t->cols; i++)
+            sum += (double)t->touched->grad[k * t->cols + i] *
+                   (double)way[t->touched->rows[k] * t->cols + i];
+    return sum;
+}
+
+static void compare(struct all *a, const iso_tensor *t, iso_rng *rng)
+{
+    float way[20 * 12 * 2];
+
+    if (!t->grad && !t->touched)
+        return;
+    assert_true(t->rows * t->cols <= (int64_t)(sizeof way / sizeof *way));
+    for (int64_t i = 0; i < t->rows * t->cols; i++)
+        way[i] = (float)iso_rng_normal(rng);
+    const double want = slope(a, t, way);
+    zero(a);
+    learn(a);
+    const double got = along(t, way);
+    if (fabs(got - want) > 1e-3 * fabs(want) + 2e-4)
+        fail_msg("%s: %g, by differences %g", t->name, got, want);
+}
+
+static void differences(const iso_xmixup_opt *opt, const bool *frozen, bool embeddings, bool gold,
+                        const iso_dropout *drop)
+{
+    static int64_t turn; /* every third tensor, others each time */
+    iso_rng rng = iso_rng_seeded(7, 0);
+    int64_t n;
+    struct all a;
+
+    begin(&a, opt, frozen, embeddings);
+    a.micro.gold = gold;
+    a.micro.target.drop = drop;
+    a.micro.source.drop = drop;
+    const iso_tensor *t = iso_learner_tensors(a.l, &n);
+    for (int64_t i = turn++ % 3; i < n; i += 3)
+        compare(&a, &t[i], &rng);
+    for (int64_t i = 0; i < a.m->tensor_count; i++)
+        compare(&a, &a.m->tensors[i], &rng);
+    end(&a);
+}
+
+static void test_gradient(void **state)
+{
+    static const bool three[LAYERS] = {true, true, true}, top[LAYERS] = {false, false, true};
+    iso_xmixup_opt opt = usual();
+
+    (void)state;
+    differences(&opt, NULL, false, true, NULL);
+    opt.mse = opt.kl = true;
+    differences(&opt, NULL, false, true, NULL);
+    differences(&opt, NULL, false, false, NULL);
+    opt.mix.mixed = three;
+    differences(&opt, NULL, false, true, NULL);
+    opt.mix.mixed = top;
+    differences(&opt, NULL, false, true, NULL);
+    opt.mix.mixed = NULL;
+    differences(&opt, NULL, false, true, NULL);
+}
+
+static void test_gradient_with_dropout(void **state)
+{
+    const iso_xmixup_opt opt = usual();
+    uint64_t keys[MOST];
+
+    (void)state;
+    for (int64_t t = 0; t < MOST; t++)
+        keys[t] = iso_dropout_key(3, 14, t / 5, t, 0);
+    differences(&opt, NULL, false, true,
+                &(iso_dropout){.hidden = 0.2f, .attention = 0.3f, .keys = keys});
+}
+
+/* What is frozen below, at and above the mixed layer; with λ and without. */
+static void test_gradient_of_what_is_left(void **state)
+{
+    static const bool one[] = {true, false, false}, two[] = {true, true, false},
+                      high[] = {false, false, true}, all[] = {true, true, true};
+    iso_xmixup_opt opt = usual();
+
+    (void)state;
+    opt.mse = opt.kl = true;
+    differences(&opt, one, true, true, NULL);
+    differences(&opt, two, true, true, NULL);
+    differences(&opt, high, false, true, NULL);
+    differences(&opt, all, true, true, NULL);
+    opt.mix.frozen = true;
+    differences(&opt, one, true, true, NULL);
+    differences(&opt, two, true, true, NULL);
+    differences(&opt, all, true, true, NULL);
+}
+
+static void test_released_numbers_stay(void **state)
+{
+    iso_xmixup_opt opt = usual();
+    struct all a;
+
+    (void)state;
+    opt.mix.rule.head = iso_mix_head_default();
+    opt.mix.frozen = true;
+    begin(&a, &opt, NULL, false);
+    assert_int_equal(a.m->tensor_count, 2);
+    text(a.m->tensors[0].name, "mixup.2.W");
+    text(a.m->tensors[1].name, "mixup.2.b");
+    assert_null(a.m->tensors[0].grad);
+    learn(&a);
+    const double lambda = iso_pair_pass_lambda(iso_method_xmixup_pairs(a.m), 2);
+    assert_true(lambda > 0.25 && lambda < 0.5);
+    assert_true(isnan(iso_pair_pass_lambda(iso_method_xmixup_pairs(a.m), 1)));
+    end(&a);
+}
+
+/* What mix --lambda reads. */
+static void test_heads_are_written(void **state)
+{
+    static const bool two[LAYERS] = {true, false, true};
+    const char *path = temp_path("lambda.json");
+    iso_xmixup_opt opt = usual();
+    iso_mix_head heads[LAYERS];
+    iso_buf out = {0};
+    struct all a;
+
+    (void)state;
+    opt.mix.mixed = two;
+    opt.mix.rule.head.lambda0 = 0.7;
+    begin(&a, &opt, NULL, false);
+    *a.m->tensors[2].value = 1.0f / 3;
+    ok(iso_pair_pass_heads(&out, iso_method_xmixup_pairs(a.m)));
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(out.text, f);
+    assert_int_equal(fclose(f), 0);
+    ok(iso_mix_heads_read(heads, LAYERS, path));
+    for (int k = 0; k < LAYERS; k++)
+        near(heads[k].lambda0, 0.7, 1e-15);
+    assert_true((float)heads[0].w == -0.7f && (float)heads[0].b == 0.3f);
+    assert_true((float)heads[2].w == 1.0f / 3);
+    near(heads[1].w, 1, 0);
+    iso_buf_free(&out);
+    end(&a);
+}
+
+static void test_errors(void **state)
+{
+    iso_xmixup_opt opt = usual();
+    iso_method *m = NULL;
+    double loss = 0;
+    struct all a;
+
+    (void)state;
+    begin(&a, &opt, NULL, false);
+    a.micro.source.batch.B = 2;
+    fails(a.m->ops->learn(&loss, a.m, a.l, &a.micro), ISO_EARG, "3 targets with 3 units, 2");
+    opt.alpha = 1.5;
+    fails(iso_method_xmixup(&m, a.e, &opt), ISO_EARG, "alpha is 1.5");
+    opt.alpha = 0.5;
+    opt.mix.rule.head.lambda0 = 0;
+    fails(iso_method_xmixup(&m, a.e, &opt), ISO_EARG, "lambda0 is 0");
+    end(&a);
+    opt = usual();
+    iso_err err;
+    int64_t n = 0;
+    do {
+        begin(&a, &opt, NULL, false);
+        iso_method_free(a.m);
+        a.m = NULL;
+        iso_alloc_fail_after(n++);
+        err = iso_method_xmixup(&a.m, a.e, &opt);
+        if (!err)
+            err = a.m->ops->learn(&loss, a.m, a.l, &a.micro);
+        iso_alloc_fail_after(-1);
+        assert_true(err == ISO_OK || err == ISO_ENOMEM);
+        end(&a);
+    } while (err);
+}
+
+int main(void)
+{
+    RUN_TESTS(test(test_loss_is_its_terms), test(test_branches_are_averaged), test(test_gradient),
+              test(test_gradient_with_dropout), test(test_gradient_of_what_is_left),
+              test(test_released_numbers_stay), test(test_heads_are_written), test(test_errors));
+}
