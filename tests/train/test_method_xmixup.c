@@ -311,6 +311,29 @@ static void test_gradient_with_dropout(void **state)
                 &(iso_dropout){.hidden = 0.2f, .attention = 0.3f, .keys = keys});
 }
 
+/* Where all layers are mixed, and nothing but attention is dropped, it is in mixed layers. */
+static void test_dropout_of_mixed_layers(void **state)
+{
+    static const bool three[LAYERS] = {true, true, true};
+    iso_xmixup_opt opt = usual();
+    uint64_t keys[MOST];
+    struct all a;
+
+    (void)state;
+    for (int64_t t = 0; t < MOST; t++)
+        keys[t] = iso_dropout_key(3, 14, t / 5, t, 0);
+    const iso_dropout drop = {.attention = 0.5f, .keys = keys};
+    opt.mix.mixed = three;
+    begin(&a, &opt, NULL, false);
+    const double without = learn(&a);
+    a.micro.target.drop = &drop;
+    const double target = learn(&a);
+    a.micro.source.drop = &drop;
+    const double both = learn(&a);
+    assert_true(fabs(target - without) > 1e-4 && fabs(both - target) > 1e-4);
+    end(&a);
+}
+
 /* What is frozen below, at and above the mixed layer; with λ and without. */
 static void test_gradient_of_what_is_left(void **state)
 {
@@ -417,6 +440,7 @@ static void test_errors(void **state)
 int main(void)
 {
     RUN_TESTS(test(test_loss_is_its_terms), test(test_branches_are_averaged), test(test_gradient),
-              test(test_gradient_with_dropout), test(test_gradient_of_what_is_left),
-              test(test_released_numbers_stay), test(test_heads_are_written), test(test_errors));
+              test(test_gradient_with_dropout), test(test_dropout_of_mixed_layers),
+              test(test_gradient_of_what_is_left), test(test_released_numbers_stay),
+              test(test_heads_are_written), test(test_errors));
 }
