@@ -331,10 +331,12 @@ static void note_next(const struct training *t)
     if (iso_buf_word(&path, t->opt.path))
         goto done;
     if (t->within > 0)
-        iso_run_note(t->run,
-                     "%s is a checkpoint; next: `isogloss mix --model %s --lambda %s/lambda.json "
-                     "--layer %d --corpus DIR --src %s` shows what its mixing does",
-                     t->opt.path, path.text, path.text, t->within, t->set.lang[0]);
+        iso_run_note(
+            t->run,
+            "%s is a checkpoint; next: "
+            "`isogloss mix --model %s --lambda %s/lambda.json --layer %d --corpus DIR --src %s` "
+            "shows what its mixing does",
+            t->opt.path, path.text, path.text, t->within, t->set.lang[0]);
     else
         iso_run_note(t->run,
                      "%s is a checkpoint; next: `isogloss embed --model %s --corpus DIR -o OUT.h5` "
