@@ -3,7 +3,7 @@
 # As root or with passwordless sudo, without questions; otherwise it prints the one line to run.
 
 # The packages a build needs (Debian 12 names).
-BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config libopenblas-dev liblapacke-dev liblbfgs-dev libhdf5-dev liblzf-dev libzip-dev libutf8proc-dev libxxhash-dev gnuplot-nox"
+BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config libopenblas-dev liblapacke-dev liblbfgs-dev libhdf5-dev liblzf-dev libcjson-dev libzip-dev libutf8proc-dev libxxhash-dev gnuplot-nox"
 
 missing_packages() {
     for package in "$@"; do

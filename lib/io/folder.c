@@ -9,7 +9,6 @@
 
 #include "lib/base/alloc.h"
 #include "lib/io/file.h"
-#include "lib/io/mapped.h"
 
 iso_err iso_folder_check(const char *folder)
 {
@@ -51,10 +50,12 @@ bool iso_folder_has(const char *folder, const char *name)
     return there;
 }
 
-static iso_err parse(iso_json **out, const char *text, int64_t len, const char *path)
+static iso_err parse(iso_json **out, iso_json_pairs *pairs, const char *text, int64_t len,
+                     const char *path)
 {
     iso_json *root = NULL;
-    iso_err err = iso_json_parse(&root, text, len);
+    iso_err err =
+        pairs ? iso_json_parse_pairs(&root, pairs, text, len) : iso_json_parse(&root, text, len);
 
     if (err)
         return iso_fail_in(err, "%s", path);
@@ -66,26 +67,27 @@ static iso_err parse(iso_json **out, const char *text, int64_t len, const char *
     return ISO_OK;
 }
 
-iso_err iso_folder_json(iso_json **out, const char *folder, const char *name, int64_t most)
+iso_err iso_folder_json_pairs(iso_json **out, iso_json_pairs *pairs, const char *folder,
+                              const char *name, int64_t most)
 {
     iso_file *file = NULL;
-    iso_mapped *mapped = NULL;
-    iso_json *root = NULL;
-    char *path = NULL;
+    char *path = NULL, *text = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_folder_path(&path, folder, name));
     ISO_TRY(iso_file_open(&file, path));
     ISO_TRY(iso_file_fits(file, most));
-    ISO_TRY(iso_mapped_open(&mapped, file));
-    ISO_TRY(parse(&root, iso_mapped_bytes(mapped), file->size, path));
-    ISO_TRY(iso_mapped_whole(mapped));
-    *out = root;
-    root = NULL;
+    ISO_TRY(iso_alloc_raw(&text, file->size, 1));
+    ISO_TRY(iso_file_read(file, 0, text, file->size));
+    ISO_TRY(parse(out, pairs, text, file->size, path));
 done:
-    iso_json_free(root);
-    iso_mapped_close(mapped);
+    iso_free(text);
     iso_free(path);
     iso_file_close(file);
     return err;
+}
+
+iso_err iso_folder_json(iso_json **out, const char *folder, const char *name, int64_t most)
+{
+    return iso_folder_json_pairs(out, NULL, folder, name, most);
 }

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/io/json.h"
+#include "lib/io/json_pairs.h"
 
 ISO_BEGIN
 
@@ -26,6 +26,10 @@ bool iso_folder_has(const char *folder, const char *name);
  */
 ISO_MUST_USE iso_err iso_folder_json(iso_json **out, const char *folder, const char *name,
                                      int64_t most);
+
+/** The same with iso_json_parse_pairs. */
+ISO_MUST_USE iso_err iso_folder_json_pairs(iso_json **out, iso_json_pairs *pairs,
+                                           const char *folder, const char *name, int64_t most);
 
 ISO_END
 

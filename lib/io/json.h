@@ -1,4 +1,4 @@
-/* JSON: foreign text is parsed and asked, texts are quoted. */
+/* JSON: a small neutral interface to parsed text. The only border with cJSON. */
 #ifndef ISO_IO_JSON_H
 #define ISO_IO_JSON_H
 
@@ -26,22 +26,19 @@ typedef enum iso_json_kind {
 
 /**
  * Parses bytes[0..len), which need no NUL; blanks may follow the value, nothing else. NaN, Infinity
- * and -Infinity, as Python writes them, are numbers that are not finite, as are those beyond f64. A
- * byte-order mark is skipped; control characters may stand in texts; a text ends at its \u0000.
+ * and -Infinity, as Python writes them, are numbers that are not finite.
  *
  * All functions below accept a NULL node. An object is walked in its file's order with first and
  * next, names with iso_json_name; get takes the first of equal names, in time linear in the
  * object's size, so walk instead of looking up many. Nesting deeper than 1000 is refused.
- * Cost    linear, 2 to 4 ns a byte; memory for the texts and 24 bytes a value.
- * Errors  ISO_EFORMAT (not JSON, not UTF-8; the message tells the byte), ISO_EUNSUP (2^32 values),
- * ISO_ENOMEM.
+ * Errors  ISO_EFORMAT (not JSON, not UTF-8; the message tells the byte), ISO_ENOMEM.
  */
 ISO_MUST_USE iso_err iso_json_parse(iso_json **out, const char *bytes, int64_t len);
 void iso_json_free(iso_json *root);
 
 iso_json_kind iso_json_is(const iso_json *node);
 
-/** Members of an object or an array; 0 for everything else. Not linear. */
+/** Members of an object or an array; 0 for everything else. */
 int64_t iso_json_count(const iso_json *node);
 
 /** The member called `name` (case matters), or NULL. */

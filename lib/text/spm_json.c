@@ -13,7 +13,8 @@
 /* What the file's parts come to. */
 struct plan {
     const char *name;
-    int64_t count, unknown;
+    const iso_json_pairs *vocab;
+    int64_t unknown;
     bool *special; /* pieces that are special added tokens */
     iso_buf charsmap;
     iso_spm_spaces spaces;
@@ -154,30 +155,43 @@ static iso_err plan_added(struct plan *p, const iso_json *added)
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&p->special, p->count, sizeof *p->special));
+    ISO_TRY(iso_alloc(&p->special, p->vocab->count, sizeof *p->special));
     for (const iso_json *a = iso_json_first(added); a; a = iso_json_next(a)) {
         int64_t id;
-        if (iso_json_int(&id, iso_json_get(a, "id")) && id >= 0 && id < p->count)
+        if (iso_json_int(&id, iso_json_get(a, "id")) && id >= 0 && id < p->vocab->count)
             p->special[id] |= iso_json_true(iso_json_get(a, "special"));
     }
 done:
     return err;
 }
 
+/* Only a list of pairs was read apart. */
+static iso_err refuse_vocab(const struct plan *p, const iso_json *vocab)
+{
+    const iso_json *entry = iso_json_first(vocab);
+    iso_json_pair pair;
+    int64_t id = 0;
+
+    if (iso_json_is(vocab) != ISO_JSON_ARRAY)
+        return misshapen(p, "model.vocab is no list of [piece, score]");
+    for (; entry && iso_json_pair_of(&pair, entry); entry = iso_json_next(entry))
+        id++;
+    return entry ? iso_fail(ISO_EFORMAT, "%s: entry %lld of model.vocab is no [piece, score]",
+                            p->name, (long long)id)
+                 : misshapen(p, "model.vocab is empty");
+}
+
 static iso_err plan_model(struct plan *p, const iso_json *model)
 {
-    const iso_json *vocab = iso_json_get(model, "vocab");
-
     if (!is_type(model, "Unigram"))
         return unsupported(p, "model", iso_json_text(iso_json_get(model, "type")));
     p->bytes = iso_json_true(iso_json_get(model, "byte_fallback"));
-    if (iso_json_is(vocab) != ISO_JSON_ARRAY)
-        return misshapen(p, "model.vocab is no list of [piece, score]");
-    p->count = iso_json_count(vocab);
+    if (p->vocab->count == 0)
+        return refuse_vocab(p, iso_json_get(model, "vocab"));
     if (!iso_json_int(&p->unknown, iso_json_get(model, "unk_id")) || p->unknown < 0 ||
-        p->unknown >= p->count)
+        p->unknown >= p->vocab->count)
         return iso_fail(ISO_EFORMAT, "%s: model.unk_id is no place among the %lld pieces", p->name,
-                        (long long)p->count);
+                        (long long)p->vocab->count);
     return ISO_OK;
 }
 
@@ -201,53 +215,42 @@ static iso_piece_kind kind_of(const struct plan *p, int64_t id, const char *text
     return p->special[id] ? ISO_PIECE_CONTROL : ISO_PIECE_NORMAL;
 }
 
-static iso_err read_entry(const char **text, float *score, const struct plan *p,
-                          const iso_json *entry, int64_t id)
+static iso_err add_piece(iso_spm *s, char **to, const struct plan *p, int64_t id)
 {
-    const iso_json *number = iso_json_at(entry, 1);
-    double value;
+    const char *text = p->vocab->pair[id].text;
+    const double score = p->vocab->pair[id].number;
+    const int64_t len = (int64_t)strlen(text);
 
-    *text = iso_json_text(iso_json_first(entry));
-    if (iso_json_count(entry) != 2 || !*text || iso_json_is(number) != ISO_JSON_NUMBER)
-        return iso_fail(ISO_EFORMAT, "%s: entry %lld of model.vocab is no [piece, score]", p->name,
-                        (long long)id);
-    if (!iso_json_number(&value, number) || fabs(value) > FLT_MAX)
+    if (fabs(score) > FLT_MAX)
         return iso_fail(ISO_EFORMAT,
                         "%s: entry %lld of model.vocab, \"%.60s\", has a score that is not finite: "
                         "damaged file",
-                        p->name, (long long)id, *text);
-    *score = (float)value;
-    return ISO_OK;
+                        p->name, (long long)id, text);
+    memcpy(*to, text, (size_t)len + 1);
+    const iso_err err = iso_spm_add(s, *to, len, (float)score, kind_of(p, id, text), p->name);
+    *to += len + 1;
+    return err;
 }
 
 /* Bytes of all pieces and rules, with a NUL behind each. */
-static int64_t size_of(const struct plan *p, const iso_json *vocab)
+static int64_t size_of(const struct plan *p)
 {
     int64_t sum = p->charsmap.len + 1;
 
-    for (const iso_json *v = iso_json_first(vocab); v; v = iso_json_next(v)) {
-        const char *text = iso_json_text(iso_json_first(v));
-        sum += text ? (int64_t)strlen(text) + 1 : 0;
-    }
+    for (int64_t id = 0; id < p->vocab->count; id++)
+        sum += (int64_t)strlen(p->vocab->pair[id].text) + 1;
     return sum;
 }
 
-static iso_err take_pieces(char **to, iso_spm *s, const struct plan *p, const iso_json *vocab)
+static iso_err take_pieces(char **to, iso_spm *s, const struct plan *p)
 {
-    int64_t id = 0, bytes = 0;
+    int64_t bytes = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_unigram_new(&s->pieces, p->count));
-    for (const iso_json *v = iso_json_first(vocab); v; v = iso_json_next(v), id++) {
-        const char *text = NULL;
-        float score = 0;
-        ISO_TRY(read_entry(&text, &score, p, v, id));
-        const int64_t len = (int64_t)strlen(text);
-        const iso_piece_kind kind = kind_of(p, id, text);
-        memcpy(*to, text, (size_t)len + 1);
-        ISO_TRY(iso_spm_add(s, *to, len, score, kind, p->name));
-        *to += len + 1;
-        bytes += kind == ISO_PIECE_BYTE;
+    ISO_TRY(iso_unigram_new(&s->pieces, p->vocab->count));
+    for (int64_t id = 0; id < p->vocab->count; id++) {
+        ISO_TRY(add_piece(s, to, p, id));
+        bytes += s->pieces.piece[id].kind == ISO_PIECE_BYTE;
     }
     if (p->bytes && bytes != 256)
         ISO_FAIL(ISO_EFORMAT, "%s: byte_fallback with %lld of the 256 pieces <0x00> to <0xFF>",
@@ -256,16 +259,16 @@ done:
     return err;
 }
 
-static iso_err make(iso_spm **out, const struct plan *p, const iso_json *vocab)
+static iso_err make(iso_spm **out, const struct plan *p)
 {
     iso_spm *s = NULL;
     char *to;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&s, 1, sizeof *s));
-    ISO_TRY(iso_alloc_raw(&s->bytes, size_of(p, vocab), 1));
+    ISO_TRY(iso_alloc_raw(&s->bytes, size_of(p), 1));
     to = s->bytes;
-    ISO_TRY(take_pieces(&to, s, p, vocab));
+    ISO_TRY(take_pieces(&to, s, p));
     if (p->charsmap.len > 0)
         memcpy(to, p->charsmap.text, (size_t)p->charsmap.len);
     to[p->charsmap.len] = '\0';
@@ -283,16 +286,15 @@ done:
 }
 
 iso_err iso_spm_of_json(iso_spm **out, iso_spm_spaces *spaces, const iso_json *tokenizer,
-                        const char *name)
+                        const iso_json_pairs *vocab, const char *name)
 {
-    const iso_json *model = iso_json_get(tokenizer, "model");
-    struct plan p = {.name = name};
+    struct plan p = {.name = name, .vocab = vocab};
     iso_err err = ISO_OK;
 
-    ISO_TRY(plan_model(&p, model));
+    ISO_TRY(plan_model(&p, iso_json_get(tokenizer, "model")));
     ISO_TRY(plan_spaces(&p, tokenizer));
     ISO_TRY(plan_added(&p, iso_json_get(tokenizer, "added_tokens")));
-    ISO_TRY(make(out, &p, iso_json_get(model, "vocab")));
+    ISO_TRY(make(out, &p));
     *spaces = p.spaces;
 done:
     iso_free(p.special);

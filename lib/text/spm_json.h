@@ -2,7 +2,7 @@
 #ifndef ISO_TEXT_SPM_JSON_H
 #define ISO_TEXT_SPM_JSON_H
 
-#include "lib/io/json.h"
+#include "lib/io/json_pairs.h"
 #include "lib/text/spm.h"
 
 ISO_BEGIN
@@ -16,10 +16,11 @@ typedef struct iso_spm_spaces {
 } iso_spm_spaces;
 
 /**
- * Makes a model of such a file. Pieces keep their places: the ids are those of the file. Special
- * added tokens become control pieces, which no text is cut into; those that are not in the
- * vocabulary are left out: who splits a text at added tokens knows them. A blank is put before
- * every text, whatever *spaces says: iso_spm_bare makes a model that does not.
+ * Makes a model of such a file, whose model.vocab was read apart. Pieces keep their places: the ids
+ * are those of the file. Special added tokens become control pieces, which no text is cut into;
+ * those that are not in the vocabulary are left out: who splits a text at added tokens knows them.
+ * A blank is put before every text, whatever *spaces says: iso_spm_bare makes a model that does
+ * not.
  *
  * Normalizers: none, Precompiled, or a Sequence of it, Strip and a Replace of " {2,}";
  * pre-tokenizers: Metaspace, alone or after WhitespaceSplit; byte_fallback with all 256 bytes.
@@ -28,7 +29,8 @@ typedef struct iso_spm_spaces {
  * cannot express), ISO_ENOMEM; `name` begins the message.
  */
 ISO_MUST_USE iso_err iso_spm_of_json(iso_spm **out, iso_spm_spaces *spaces,
-                                     const iso_json *tokenizer, const char *name);
+                                     const iso_json *tokenizer, const iso_json_pairs *vocab,
+                                     const char *name);
 
 ISO_END
 

@@ -47,37 +47,37 @@ static void compare_vocab(struct differences *d, const iso_tokenizer *t, const i
 }
 
 /* [["<s>", 0], ...]: the model's pieces behind fairseq's own tokens, a <mask> at the end. */
-static void compare_pieces(struct differences *d, const iso_tokenizer *t, const iso_json *vocab)
+static void compare_pieces(struct differences *d, const iso_tokenizer *t,
+                           const iso_json_pairs *vocab)
 {
     const int32_t offset = t->fairseq.offset, size = iso_spm_size(t->spm);
-    int32_t id = 0;
+    int64_t id = 0;
 
-    for (const iso_json *m = iso_json_first(vocab); m; m = iso_json_next(m), id++) {
-        const char *piece = iso_json_text(iso_json_at(m, 0));
-        const int32_t of = id - offset;
-        double score = 0;
+    for (; id < vocab->count; id++) {
+        const iso_json_pair *pair = &vocab->pair[id];
+        const int64_t of = id - offset;
         int64_t len;
         if (of < 3)
             continue;
         if (of >= size) {
-            if (!piece || !iso_added_find(t->added, piece))
-                differ(d, id, "", 0, piece);
+            if (!iso_added_find(t->added, pair->text))
+                differ(d, id, "", 0, pair->text);
             continue;
         }
-        const char *ours = iso_spm_piece(&len, t->spm, of);
+        const char *ours = iso_spm_piece(&len, t->spm, (int32_t)of);
         const bool same =
-            piece && (int64_t)strlen(piece) == len && memcmp(piece, ours, (size_t)len) == 0;
-        (void)iso_json_number(&score, iso_json_at(m, 1));
-        if (!same || fabs(score - (double)iso_spm_score(t->spm, of)) > 1e-4)
-            differ(d, id, ours, (int)(len < 60 ? len : 60), piece);
+            (int64_t)strlen(pair->text) == len && memcmp(pair->text, ours, (size_t)len) == 0;
+        if (!same || fabs(pair->number - (double)iso_spm_score(t->spm, (int32_t)of)) > 1e-4)
+            differ(d, id, ours, (int)(len < 60 ? len : 60), pair->text);
     }
     if (id < size + offset)
         differ(d, id, "", 0, "");
 }
 
-bool iso_tokenizer_agree(char *why, size_t room, const iso_tokenizer *t, const iso_json *tokenizer)
+bool iso_tokenizer_agree(char *why, size_t room, const iso_tokenizer *t,
+                         const iso_tokenizer_files *files)
 {
-    const iso_json *vocab = iso_json_get(iso_json_get(tokenizer, "model"), "vocab");
+    const iso_json *vocab = iso_json_get(iso_json_get(files->tokenizer, "model"), "vocab");
     const iso_json_kind kind = iso_json_is(vocab);
     struct differences d = {0};
 
@@ -86,11 +86,11 @@ bool iso_tokenizer_agree(char *why, size_t room, const iso_tokenizer *t, const i
         return false;
     }
     if (t->spm)
-        compare_pieces(&d, t, vocab);
+        compare_pieces(&d, t, &files->vocab);
     else
         compare_vocab(&d, t, vocab);
     if (d.count)
         (void)snprintf(why, room, "%lld of %lld pieces, the first: %s", (long long)d.count,
-                       (long long)iso_json_count(vocab), d.first);
+                       (long long)(t->spm ? files->vocab.count : iso_json_count(vocab)), d.first);
     return d.count == 0;
 }

@@ -47,6 +47,7 @@ typedef struct iso_tokenizer_files {
     const char *folder;
     iso_json *config, *settings, *specials; /* config, tokenizer_config, special_tokens_map */
     iso_json *added, *tokenizer;            /* added_tokens, tokenizer */
+    iso_json_pairs vocab;                   /* of tokenizer: its model.vocab, where it is a list */
     const iso_tokenizer_family *family;
 } iso_tokenizer_files;
 
@@ -115,7 +116,8 @@ ISO_MUST_USE iso_err iso_tokenizer_around(iso_tokenizer *t, const iso_tokenizer_
 /* --- tokenizer_agree.c --- */
 
 /** Whether vocabulary file and tokenizer.json say the same; *why takes how they differ. */
-bool iso_tokenizer_agree(char *why, size_t room, const iso_tokenizer *t, const iso_json *tokenizer);
+bool iso_tokenizer_agree(char *why, size_t room, const iso_tokenizer *t,
+                         const iso_tokenizer_files *files);
 
 /* --- tokenizer_text.c --- */
 

@@ -8,7 +8,7 @@
 
 enum {
     SETTINGS_MAX = 64 << 20, /* bytes of tokenizer_config.json: added tokens make it large */
-    JSON_MAX = 256 << 20     /* of tokenizer.json; XLM-R's has 9 to 17 MB, parsed 20 more */
+    JSON_MAX = 256 << 20     /* of tokenizer.json; XLM-R's has 9 to 17 MB */
 };
 
 /* Families of models by config.json's model_type; any other one is the first. */
@@ -37,18 +37,19 @@ static iso_err read_files(iso_tokenizer_files *f)
     const struct {
         const char *name;
         iso_json **to;
-        int64_t most;
-    } list[] = {{"config.json", &f->config, SETTINGS_MAX},
-                {"tokenizer_config.json", &f->settings, SETTINGS_MAX},
-                {"special_tokens_map.json", &f->specials, SETTINGS_MAX},
-                {"added_tokens.json", &f->added, SETTINGS_MAX},
-                {"tokenizer.json", &f->tokenizer, JSON_MAX}};
+    } list[] = {{"config.json", &f->config},
+                {"tokenizer_config.json", &f->settings},
+                {"special_tokens_map.json", &f->specials},
+                {"added_tokens.json", &f->added}};
     iso_err err = ISO_OK;
 
     for (size_t i = 0; !err && i < sizeof list / sizeof *list; i++) {
         if (iso_folder_has(f->folder, list[i].name))
-            err = iso_folder_json(list[i].to, f->folder, list[i].name, list[i].most);
+            err = iso_folder_json(list[i].to, f->folder, list[i].name, SETTINGS_MAX);
     }
+    if (!err && iso_folder_has(f->folder, "tokenizer.json"))
+        err =
+            iso_folder_json_pairs(&f->tokenizer, &f->vocab, f->folder, "tokenizer.json", JSON_MAX);
     f->family = family_of(f->config);
     return err;
 }
@@ -60,6 +61,7 @@ static void free_files(iso_tokenizer_files *f)
     iso_json_free(f->specials);
     iso_json_free(f->added);
     iso_json_free(f->tokenizer);
+    iso_json_pairs_free(&f->vocab);
 }
 
 bool iso_tokenizer_said(bool *out, const iso_json *from, const char *name)
@@ -158,7 +160,7 @@ static iso_err prefer_json(iso_tokenizer **t, const iso_tokenizer_files *files, 
     iso_err err = ISO_OK;
 
     if (!files->tokenizer || strcmp(name, "tokenizer.json") == 0 ||
-        iso_tokenizer_agree(why, sizeof why, *t, files->tokenizer))
+        iso_tokenizer_agree(why, sizeof why, *t, files))
         goto done;
     ISO_TRY(iso_alloc(&other, 1, sizeof *other));
     ISO_TRY(iso_folder_path(&path, files->folder, "tokenizer.json"));
@@ -203,7 +205,7 @@ done:
 
 iso_err iso_tokenizer_open(iso_tokenizer **out, const char *folder)
 {
-    iso_tokenizer_files files = {.folder = folder};
+    iso_tokenizer_files files = {.folder = folder, .vocab = {.outer = "model", .inner = "vocab"}};
     iso_tokenizer *t = NULL;
     iso_err err = ISO_OK;
 

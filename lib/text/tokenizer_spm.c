@@ -62,7 +62,7 @@ iso_err iso_tokenizer_unigram(iso_tokenizer *t, const iso_tokenizer_files *files
     int64_t types = 1;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_spm_of_json(&t->spm, &t->spaces, files->tokenizer, path));
+    ISO_TRY(iso_spm_of_json(&t->spm, &t->spaces, files->tokenizer, &files->vocab, path));
     if (t->spaces.prefix != ISO_PREFIX_ALWAYS || (!t->spaces.split && !t->spaces.run))
         ISO_TRY(iso_spm_bare(&t->bare, t->spm));
     t->fairseq.unknown = iso_spm_unknown(t->spm);

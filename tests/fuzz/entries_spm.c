@@ -80,12 +80,13 @@ static void enter_spm(const uint8_t *data, size_t size)
 
 static void enter_spm_json(const uint8_t *data, size_t size)
 {
+    iso_json_pairs vocab = {.outer = "model", .inner = "vocab"};
     iso_spm_spaces spaces = {0};
     iso_json *root = NULL;
     iso_spm *s = NULL, *bare = NULL;
 
-    if (iso_json_parse(&root, (const char *)data, (int64_t)size) == ISO_OK &&
-        iso_spm_of_json(&s, &spaces, root, "x") == ISO_OK) {
+    if (iso_json_parse_pairs(&root, &vocab, (const char *)data, (int64_t)size) == ISO_OK &&
+        iso_spm_of_json(&s, &spaces, root, &vocab, "x") == ISO_OK) {
         promise(iso_spm_bare(&bare, s) == ISO_OK, "a model without a prefix");
         use(s, data, (int64_t)size);
         use(bare, data, (int64_t)size);
@@ -95,6 +96,7 @@ static void enter_spm_json(const uint8_t *data, size_t size)
     }
     iso_spm_close(bare);
     iso_spm_close(s);
+    iso_json_pairs_free(&vocab);
     iso_json_free(root);
 }
 

@@ -3,6 +3,7 @@
 #include "lib/base/alloc.h"
 #include "lib/text/base64.h"
 #include "lib/text/spm.h"
+#include "tests/io/json_both.h"
 #include "tests/text/models.h"
 
 #define SPACE     "\xe2\x96\x81"
@@ -96,16 +97,21 @@ static iso_buf vocabulary(iso_buf *rules, const iso_buf *model)
     return out;
 }
 
-static iso_buf bundled_bytes(void)
+static iso_buf bytes_of(const char *path)
 {
-    static unsigned char bytes[1 << 20];
-    FILE *f = fopen(source_path("examples/mini/sentencepiece.bpe.model"), "rb");
+    static char bytes[8 << 20];
+    FILE *f = fopen(path, "rb");
     iso_buf out = {0};
 
     assert_non_null(f);
-    ok(iso_buf_add(&out, (const char *)bytes, (int64_t)fread(bytes, 1, sizeof bytes, f)));
+    ok(iso_buf_add(&out, bytes, (int64_t)fread(bytes, 1, sizeof bytes, f)));
     fclose(f);
     return out;
+}
+
+static iso_buf bundled_bytes(void)
+{
+    return bytes_of(source_path("examples/mini/sentencepiece.bpe.model"));
 }
 
 static iso_buf json_of(const iso_buf *model, const char *before, const char *after,
@@ -130,12 +136,14 @@ static iso_buf json_of(const iso_buf *model, const char *before, const char *aft
 
 static iso_err model_of(iso_spm **out, iso_spm_spaces *spaces, const char *json)
 {
+    iso_json_pairs vocab = {.outer = "model", .inner = "vocab"};
     iso_json *root = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_json_parse(&root, json, (int64_t)strlen(json)));
-    ISO_TRY(iso_spm_of_json(out, spaces, root, "t.json"));
+    ISO_TRY(iso_json_parse_pairs(&root, &vocab, json, (int64_t)strlen(json)));
+    ISO_TRY(iso_spm_of_json(out, spaces, root, &vocab, "t.json"));
 done:
+    iso_json_pairs_free(&vocab);
     iso_json_free(root);
     return err;
 }
@@ -213,6 +221,27 @@ static void one_model_as_shipped_now(void **state)
         "\"pattern\":{\"Regex\":\" {2,}\"},\"content\":\"" SPACE "\"}]}",
         "{\"type\":\"Metaspace\",\"replacement\":\"" SPACE "\",\"prepend_scheme\":\"always\","
         "\"split\":true}");
+}
+
+/* Its vocabulary is read apart, or cJSON reads all: the same. */
+static void vocabularies_both_ways(void **state)
+{
+    static const char *const models[] = {"data/tokenizers/xlm-roberta", "models/m15",
+                                         "models/mini"};
+    iso_buf model = bundled_bytes();
+
+    (void)state;
+    for (size_t i = 0; i <= sizeof models / sizeof *models; i++) {
+        iso_buf json = json_of(&model, "", "", METASPACE);
+        assert_true(both_ways(json.text, json.len) > 8000);
+        iso_buf_free(&json);
+        iso_buf_free(&model);
+        if (i < sizeof models / sizeof *models) {
+            char path[100];
+            (void)snprintf(path, sizeof path, "%s/sentencepiece.bpe.model", models[i]);
+            model = bytes_of(test_data(path));
+        }
+    }
 }
 
 /* Small files ------------------------------------------------------------------- */
@@ -384,15 +413,16 @@ static void every_allocation_may_fail(void **state)
     (void)state;
     const char *json = small("null", METASPACE, "[{\"id\":5,\"content\":\"x\"}]", MODEL);
     iso_spm_spaces spaces;
+    iso_json_pairs vocab = {.outer = "model", .inner = "vocab"};
     iso_json *root = NULL;
     iso_spm *s = NULL, *bare = NULL;
     iso_err err = ISO_ENOMEM;
     int n = 0;
 
-    ok(iso_json_parse(&root, json, (int64_t)strlen(json)));
+    ok(iso_json_parse_pairs(&root, &vocab, json, (int64_t)strlen(json)));
     for (; err; n++) {
         iso_alloc_fail_after(n);
-        err = iso_spm_of_json(&s, &spaces, root, "t.json");
+        err = iso_spm_of_json(&s, &spaces, root, &vocab, "t.json");
         iso_alloc_fail_after(-1);
         assert_true(err ? err == ISO_ENOMEM && !s : s != NULL);
     }
@@ -401,6 +431,7 @@ static void every_allocation_may_fail(void **state)
     iso_alloc_fail_after(-1);
     assert_null(bare);
     iso_spm_close(s);
+    iso_json_pairs_free(&vocab);
     iso_json_free(root);
 }
 
@@ -408,7 +439,8 @@ int main(void)
 {
     RUN_TESTS(test(base64_of_the_standard), test(base64_that_is_none),
               test(one_model_as_first_shipped), test(one_model_as_shipped_now),
-              test(spaces_as_the_parts_have_them), test(tokens_behind_the_vocabulary_are_left_out),
+              test(vocabularies_both_ways), test(spaces_as_the_parts_have_them),
+              test(tokens_behind_the_vocabulary_are_left_out),
               test(bytes_stand_for_what_is_unknown), test(special_tokens_are_no_text),
               test(what_a_model_cannot_express), test(files_that_are_wrong),
               test(every_allocation_may_fail));

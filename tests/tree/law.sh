@@ -43,6 +43,7 @@ includes() {
         border["hdf5"] = "lib/io/h5_inside"
         border["lzf"] = "lib/io/h5_filters"
         border["zip"] = "lib/io/npz_inside"
+        border["cjson/cJSON"] = "lib/io/json"
         border["xxhash"] = "lib/io/digest"
         border["utf8proc"] = "lib/text/unicode"
         border["getopt"] = "bin/opt"
