@@ -12,6 +12,25 @@ void iso_head_free(iso_head *h)
         h->ops->free(h);
 }
 
+iso_err iso_head_back_input(iso_head *h, iso_mat *dstates, iso_view dlogits, const iso_units *u,
+                            iso_head_tape *t)
+{
+    float **grad = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&grad, h->tensor_count, sizeof *grad));
+    for (int64_t i = 0; i < h->tensor_count; i++) {
+        grad[i] = h->tensors[i].grad;
+        h->tensors[i].grad = NULL;
+    }
+    err = h->ops->back(h, dstates, dlogits, u, t);
+    for (int64_t i = 0; i < h->tensor_count; i++)
+        h->tensors[i].grad = grad[i];
+done:
+    iso_free(grad);
+    return err;
+}
+
 void iso_head_zero_grads(iso_head *h)
 {
     for (int64_t i = 0; i < h->tensor_count; i++) {

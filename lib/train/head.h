@@ -51,7 +51,7 @@ typedef struct iso_head_ops {
                       const iso_dropout *drop, iso_head_tape *t);
     /** by · Σ of the units' losses; its gradient is added to dlogits (or NULL), packed. */
     double (*loss)(const iso_head *h, float *dlogits, const float *logits, const iso_units *u);
-    /** Adds to dstates (tokens × C) and to the tensors' gradients. */
+    /** Adds to dstates (tokens × C) and to the tensors' gradients, those that are not NULL. */
     iso_err (*back)(iso_head *h, iso_mat *dstates, iso_view dlogits, const iso_units *u,
                     iso_head_tape *t);
     void (*free)(iso_head *h);
@@ -67,6 +67,10 @@ struct iso_head {
 };
 
 void iso_head_free(iso_head *h); /* NULL is fine */
+
+/** `back`, and the tensors' gradients stay as they are. */
+ISO_MUST_USE iso_err iso_head_back_input(iso_head *h, iso_mat *dstates, iso_view dlogits,
+                                         const iso_units *u, iso_head_tape *t);
 
 /** Gradients of its tensors become 0. */
 void iso_head_zero_grads(iso_head *h);

@@ -80,15 +80,16 @@ static iso_err map(iso_mat *y, iso_view x, const iso_tensor *w)
     return iso_mul_nt(y, x, weights(w), 1);
 }
 
-/* Gradients of W and b, and, unless NULL, dx = dy W. */
+/* Gradients of W and b, where they are wanted, and, unless NULL, dx = dy W. */
 static iso_err map_back(iso_mat *dx, iso_view dy, iso_view x, const iso_tensor *w)
 {
     iso_mat dw = {.data = w->grad, .rows = w->rows, .cols = w->cols, .stride = w->cols};
     const float *d = dy.data;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_mul_tn(&dw, dy, x, 1));
-    for (int64_t c = 0; c < dy.cols; c++) {
+    if (w->grad)
+        ISO_TRY(iso_mul_tn(&dw, dy, x, 1));
+    for (int64_t c = 0; w[1].grad && c < dy.cols; c++) {
         double sum = 0;
         for (int64_t i = 0; i < dy.rows; i++)
             sum += (double)d[i * dy.stride + c];

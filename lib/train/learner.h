@@ -14,6 +14,7 @@ typedef struct iso_side {
     iso_units units;
     const int64_t *item;     /* B: the number of each among `items` below; NULL: none is known */
     const iso_dropout *drop; /* NULL: none */
+    const uint8_t *special;  /* tokens: not 0 where one is a special token; NULL: none is */
 } iso_side;
 
 typedef struct iso_learner iso_learner;

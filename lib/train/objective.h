@@ -39,6 +39,42 @@ void iso_method_free(iso_method *m); /* NULL is fine */
 /** The target alone: the head's loss. Errors  ISO_ENOMEM. */
 ISO_MUST_USE iso_err iso_method_plain(iso_method **out);
 
+/** Lengths are in `unit`s, iso_embedding_norm of the weights that training begins with (where it
+ * goes on from a checkpoint too). */
+typedef struct iso_adversarial_opt {
+    double epsilon, unit;
+    int64_t steps; /* K, of 2 epsilon / K each */
+    bool linf; /* each number by at most epsilon · unit / √C; else the length epsilon · unit */
+    int64_t C;
+} iso_adversarial_opt;
+
+/**
+ * The head's loss on the target, learnt from state 0 + δ. δ is 0 at special tokens; of every other
+ * token it begins at 0 and goes K steps, as large for each token as for the others, along the
+ * gradient of the loss (L2) or its signs (L∞), each followed by the projection onto the ball. The
+ * steps have the dropout of the pass that is learnt from, and leave no gradient in the weights.
+ * K or epsilon 0: the bits of plain training. It predicts plainly. Cost  1 + K times as much.
+ * Errors  ISO_EARG, ISO_ENOMEM.
+ * Source  Huang, Ahmad, Peng, Chang, EMNLP 2021, arXiv:2104.08645; the steps as Madry et al., ICLR
+ * 2018, arXiv:1706.06083.
+ */
+ISO_MUST_USE iso_err iso_method_adversarial(iso_method **out, const iso_adversarial_opt *opt);
+
+typedef struct iso_noise_opt {
+    double sigma, unit; /* as above */
+    bool ball; /* of radius sigma · unit; else N(0, s²) a number, s = sigma · unit / √C */
+    uint64_t seed;
+} iso_noise_opt;
+
+/**
+ * The same with δ drawn: a function of seed, step, item and place (RS-RP). sigma 0: the bits of
+ * plain training. Errors  ISO_EARG, ISO_ENOMEM.
+ */
+ISO_MUST_USE iso_err iso_method_noise(iso_method **out, const iso_noise_opt *opt);
+
+/** δ of the micro-batch that one of these learnt from last, tokens × C; no rows: none yet. */
+iso_view iso_method_added(const iso_method *m);
+
 ISO_END
 
 #endif
