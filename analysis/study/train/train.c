@@ -21,7 +21,7 @@ static const iso_option rows[] = {
     ISO_OPTION(iso_train_opt, PATH, test, "DIR", "texts to test on", .reads = ISO_READS_CORPUS, .excludes = "split"),
     ISO_OPTION(iso_train_opt, TEXT, split, "FILE|A/B/C", "parts train, dev and test of the items, by id, the same in all languages: a file of lines ID TAB PART, or shares (default: 80/10/10 unless there are " ISO_FIELD(dev) " or " ISO_FIELD(test) ")"),
     ISO_OPTION(iso_train_opt, ENUM, task, "TASK", "what is learnt (default: classify)", .choices = "classify", .init = "classify"),
-    ISO_OPTION(iso_train_opt, ENUM, method, "METHOD", "how (default: plain)", .choices = "plain xmixup", .init = "plain"),
+    ISO_OPTION(iso_train_opt, ENUM, method, "METHOD", "how (default: plain)", .choices = "plain xmixup adversarial noise", .init = "plain"),
     ISO_OPTION(iso_train_opt, NAMES, src, "LANG[,LANG]", "languages that are learnt from (default: the first)"),
     ISO_OPTION(iso_train_opt, NAMES, translate_train, "LANG[,LANG]", "languages whose translations of the sources' items are learnt from, too (by id; the source's label where they have none)"),
     ISO_OPTION(iso_train_opt, NAMES, tgt, "LANG[,LANG]", "languages that are tested beside these (default: all)"),
@@ -59,6 +59,11 @@ static const iso_option rows[] = {
     ISO_OPTION(iso_train_opt, ENUM, sampling, "KIND", "xmixup: whether sources are originals or translations is drawn each step (default), each epoch, as the published code does; gold, translated: always", .choices = "step epoch gold translated"),
     ISO_OPTION(iso_train_opt, REAL, sampling_k, "K", "xmixup: step i takes originals with probability K/(K+exp(i/K)) (default: 1/2 in the middle of the run)", .least = 1),
     ISO_OPTION(iso_train_opt, NAMES, test_source, "LIST", "xmixup: sources of test items: translated (default with " ISO_FIELD(translations) ") or self (default without); beside it gold: an oracle, shuffled: of another item, branches: each alone"),
+    ISO_OPTION(iso_train_opt, REAL, epsilon, "E", "adversarial: how far the embeddings of a token are moved at most, in mean lengths of embeddings (default: 0.1)", .least = 0),
+    ISO_OPTION(iso_train_opt, ENUM, norm, "NORM", "adversarial: l2, the length of what is added to a token (default); linf, the size of each number", .choices = "l2 linf"),
+    ISO_OPTION(iso_train_opt, INT, inner_steps, "K", "adversarial: steps along the gradient (default: 3)", .least = 1, .most = 1000),
+    ISO_OPTION(iso_train_opt, ENUM, noise, "LAW", "noise: gaussian, independent numbers (default); ball, a point of the ball", .choices = "gaussian ball"),
+    ISO_OPTION(iso_train_opt, REAL, sigma, "S", "noise: its length, on average or of the ball, in mean lengths of embeddings (default: 0.1)", .least = 0),
     ISO_OPTION(iso_train_opt, INT, micro_batch, "TOKENS", "tokens computed at once (default: 2048)", .least = 1, .tier = ISO_OPTION_RARE),
     ISO_MODEL_RANDOM(iso_train_opt),
     ISO_OPTION_AS(iso_train_opt, "out", PATH, path, "DIR", "the checkpoint to write", .letter = 'o', .writes = ISO_WRITES_FOLDER),
@@ -247,6 +252,7 @@ static void loaded_free(struct loaded *r)
     iso_free(r->places);
     iso_free(r->labels);
     iso_free(r->keys);
+    iso_free(r->special);
 }
 
 static void forget(struct training *t)
@@ -330,7 +336,7 @@ static void note_next(const struct training *t)
 
     if (iso_buf_word(&path, t->opt.path))
         goto done;
-    if (t->within > 0)
+    if (t->opt.method == ISO_TRAIN_XMIXUP && t->within > 0)
         iso_run_note(
             t->run,
             "%s is a checkpoint; next: "

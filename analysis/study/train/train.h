@@ -14,7 +14,12 @@ typedef enum iso_train_task {
 } iso_train_task;
 
 /** How. */
-typedef enum iso_train_method { ISO_TRAIN_PLAIN = 1, ISO_TRAIN_XMIXUP } iso_train_method;
+typedef enum iso_train_method {
+    ISO_TRAIN_PLAIN = 1,
+    ISO_TRAIN_XMIXUP,
+    ISO_TRAIN_ADVERSARIAL,
+    ISO_TRAIN_NOISE
+} iso_train_method;
 
 /** What a classification reads: the first token through two maps, or the mean of all but special
  * tokens through one. */
@@ -42,6 +47,12 @@ typedef enum iso_train_sampling {
     ISO_TRAIN_ALWAYS_GOLD,
     ISO_TRAIN_NEVER_GOLD
 } iso_train_sampling;
+
+/** Of adversarial training: what a token's perturbation is measured by. */
+typedef enum iso_train_norm { ISO_TRAIN_L2 = 1, ISO_TRAIN_LINF } iso_train_norm;
+
+/** Of training with noise: its law. */
+typedef enum iso_train_noise { ISO_TRAIN_GAUSSIAN = 1, ISO_TRAIN_BALL } iso_train_noise;
 
 /** Options of iso_train; iso_train_opt_init fills the defaults. Texts are borrowed. */
 typedef struct iso_train_opt {
@@ -82,7 +93,13 @@ typedef struct iso_train_opt {
     iso_train_sampling sampling;       /* 0: by step */
     double sampling_k;                 /* NAN: so that p is 1/2 in the middle of the run */
     const char *test_source;           /* sources that test items have, and others beside */
-    const char *path;                  /* the checkpoint's folder to write, by way of PATH.part */
+    /* Of adversarial training and of noise, in mean lengths of state 0. */
+    double epsilon;        /* radius of the ball; NAN: 0.1 */
+    iso_train_norm norm;   /* 0: L2 */
+    int64_t inner_steps;   /* 0: 3 */
+    iso_train_noise noise; /* 0: Gaussian */
+    double sigma;          /* NAN: 0.1 */
+    const char *path;      /* the checkpoint's folder to write, by way of PATH.part */
 } iso_train_opt;
 
 extern ISO_API const iso_options iso_train_options;

@@ -34,10 +34,19 @@ static iso_err make_room(struct loaded *r, int64_t count, int64_t tokens)
     }
     if (tokens > r->key_room) {
         ISO_TRY(iso_realloc(&r->keys, 0, tokens, sizeof *r->keys));
+        ISO_TRY(iso_realloc(&r->special, 0, tokens, 1));
         r->key_room = tokens;
     }
 done:
     return err;
+}
+
+static void mark_specials(uint8_t *to, const struct origin *o)
+{
+    const uint8_t *mark = o->lang->mark + o->lang->token_at[o->item];
+
+    for (int64_t k = 0; k < iso_source_tokens(o); k++)
+        to[k] = mark[k] & TOKEN_SPECIAL;
 }
 
 /* Texts of examples of a part, listed by number. */
@@ -58,6 +67,7 @@ static iso_err load_side(iso_side *out, struct training *t, struct loaded *r, en
         const struct origin o = iso_train_origin(t, part, kind, list[i]);
         const struct encoding_turn turn = {iso_source_tokens(&o), o.item, 0};
         ISO_TRY(iso_encoding_load_add(&r->batch, o.lang, e->in->pool, &turn));
+        mark_specials(r->special + r->batch.offsets[i], &o);
         r->places[i] = o.place;
         r->labels[i] = e->at[list[i]].label;
     }
@@ -67,7 +77,8 @@ static iso_err load_side(iso_side *out, struct training *t, struct loaded *r, en
                                 .index = r->batch.lists.index,
                                 .label = r->labels,
                                 .batch = &r->batch.batch},
-                      .item = part == TRAIN_TEST ? NULL : r->places};
+                      .item = part == TRAIN_TEST ? NULL : r->places,
+                      .special = r->special};
 done:
     return err;
 }

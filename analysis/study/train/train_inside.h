@@ -93,6 +93,9 @@ int64_t iso_source_tokens(const struct origin *o);
 iso_err iso_train_check_method(const iso_train_opt *opt);
 iso_err iso_train_make_method(struct training *t);
 
+/* Passes of a step that move its input, beside the one that is learnt from; 0 of most methods. */
+int64_t iso_train_inner_steps(const struct training *t);
+
 /* Scheduled sampling, once steps are known; where the sources of a step come from. */
 void iso_train_begin_sampling(struct training *t);
 enum source_kind iso_train_source_of_step(bool *gold, const struct training *t, int64_t step);
@@ -112,6 +115,7 @@ struct loaded {
     int64_t *places;
     int32_t *labels;
     uint64_t *keys;
+    uint8_t *special;
     int64_t item_room, key_room;
     iso_dropout drop;
 };

@@ -5,6 +5,7 @@
 #include "analysis/study/train/train_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/base/ranges.h"
+#include "lib/train/embedding_norm.h"
 #include "lib/train/method_xmixup.h"
 
 /* --- Options --- */
@@ -67,18 +68,45 @@ done:
     return err;
 }
 
+/* Options of one method are of no other. */
+static iso_err check_own(const iso_train_opt *opt)
+{
+    static const struct {
+        iso_train_method method;
+        const char *called, *option;
+    } own[] = {
+        {ISO_TRAIN_XMIXUP, "xmixup", "translations"},
+        {ISO_TRAIN_XMIXUP, "xmixup", "mix_layers"},
+        {ISO_TRAIN_XMIXUP, "xmixup", "lambda"},
+        {ISO_TRAIN_XMIXUP, "xmixup", "lambda0"},
+        {ISO_TRAIN_XMIXUP, "xmixup", "lambda_lr"},
+        {ISO_TRAIN_XMIXUP, "xmixup", "alpha"},
+        {ISO_TRAIN_XMIXUP, "xmixup", "consistency"},
+        {ISO_TRAIN_XMIXUP, "xmixup", "sampling"},
+        {ISO_TRAIN_XMIXUP, "xmixup", "sampling_k"},
+        {ISO_TRAIN_XMIXUP, "xmixup", "test_source"},
+        {ISO_TRAIN_ADVERSARIAL, "adversarial", "epsilon"},
+        {ISO_TRAIN_ADVERSARIAL, "adversarial", "norm"},
+        {ISO_TRAIN_ADVERSARIAL, "adversarial", "inner_steps"},
+        {ISO_TRAIN_NOISE, "noise", "noise"},
+        {ISO_TRAIN_NOISE, "noise", "sigma"},
+    };
+
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        if (opt->method != own[i].method &&
+            iso_option_given(iso_options_find(&iso_train_options, own[i].option), opt))
+            return iso_fail(ISO_EARG, ISO_FIELD_S " is of " ISO_FIELD(method) " %s", own[i].option,
+                            own[i].called);
+    }
+    return ISO_OK;
+}
+
 iso_err iso_train_check_method(const iso_train_opt *opt)
 {
-    static const char *const ours[] = {"translations", "mix_layers", "lambda",      "lambda0",
-                                       "lambda_lr",    "alpha",      "consistency", "sampling",
-                                       "sampling_k",   "test_source"};
     iso_pair_mix mix = {0};
     iso_err err = ISO_OK;
 
-    for (size_t i = 0; opt->method != ISO_TRAIN_XMIXUP && i < sizeof ours / sizeof *ours; i++) {
-        if (iso_option_given(iso_options_find(&iso_train_options, ours[i]), opt))
-            ISO_FAIL(ISO_EARG, ISO_FIELD_S " is of " ISO_FIELD(method) " xmixup", ours[i]);
-    }
+    ISO_TRY(check_own(opt));
     ISO_TRY(read_lambda(&mix, opt));
     ISO_TRY(check_words(opt->test_source));
     if (opt->mix_layers && strcmp(opt->mix_layers, "none") != 0)
@@ -132,9 +160,51 @@ done:
     return err;
 }
 
+int64_t iso_train_inner_steps(const struct training *t)
+{
+    return t->opt.method != ISO_TRAIN_ADVERSARIAL ? 0
+           : t->opt.inner_steps > 0               ? t->opt.inner_steps
+                                                  : 3;
+}
+
+/* State 0 is moved, so that no layer's states can be kept. */
+static iso_err make_perturbed(struct training *t)
+{
+    const iso_train_opt *o = &t->opt;
+    double unit = 0;
+    iso_err err = ISO_OK;
+
+    t->within = 1;
+    ISO_TRY(iso_embedding_norm(&unit, t->encoder));
+    if (o->method == ISO_TRAIN_NOISE)
+        ISO_TRY(
+            iso_method_noise(&t->method, &(iso_noise_opt){.sigma = isnan(o->sigma) ? 0.1 : o->sigma,
+                                                          .unit = unit,
+                                                          .ball = o->noise == ISO_TRAIN_BALL,
+                                                          .seed = iso_run_seed(t->run)}));
+    else
+        ISO_TRY(iso_method_adversarial(
+            &t->method, &(iso_adversarial_opt){.epsilon = isnan(o->epsilon) ? 0.1 : o->epsilon,
+                                               .unit = unit,
+                                               .steps = iso_train_inner_steps(t),
+                                               .linf = o->norm == ISO_TRAIN_LINF,
+                                               .C = t->encoder->config.C}));
+done:
+    return err;
+}
+
 iso_err iso_train_make_method(struct training *t)
 {
-    return t->opt.method == ISO_TRAIN_XMIXUP ? make_xmixup(t) : iso_method_plain(&t->method);
+    switch (t->opt.method) {
+    case ISO_TRAIN_XMIXUP:
+        return make_xmixup(t);
+    case ISO_TRAIN_ADVERSARIAL:
+    case ISO_TRAIN_NOISE:
+        return make_perturbed(t);
+    case ISO_TRAIN_PLAIN:
+        break;
+    }
+    return iso_method_plain(&t->method);
 }
 
 /* --- Whose source --- */

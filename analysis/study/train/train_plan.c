@@ -95,6 +95,8 @@ static int64_t memory_of(const struct training *t, bool recompute)
     sum += iso_optimizer_bytes(tensors, count);
     sum += activations(c, largest_micro(t), lowest, recompute);
     sum += 8 * c->C * largest_micro(t);
+    if (iso_train_inner_steps(t) > 0) /* those passes keep as much, and δ */
+        sum += activations(c, largest_micro(t), 1, recompute) + 12 * c->C * largest_micro(t);
     if (lowest > 0)
         sum += 4 * c->C * kept_tokens(t);
     for (int i = 0; i < 3; i++)
@@ -136,12 +138,14 @@ static double forward(const iso_nn_config *c, int first, double T)
     return first <= c->L ? T * layer * (double)(c->L - first + 1) : 0;
 }
 
-/* An epoch: forward, and back twice as much, above what is frozen; what is frozen is run once. */
+/* An epoch: forward, and back twice as much, above what is frozen; what is frozen is run once. Steps
+ * that move the input go back without the weights' gradients. */
 static double operations(const struct training *t, double epochs)
 {
     const iso_nn_config *c = &t->encoder->config;
     const int lowest = lowest_of(t);
-    const double times = t->learner->tape_opt.recompute ? 4 : 3;
+    const double again = t->learner->tape_opt.recompute ? 1 : 0;
+    const double times = 3 + again + (2 + again) * (double)iso_train_inner_steps(t);
     double sum = 0;
 
     for (int64_t i = 0; i < t->set.part[TRAIN_LEARN].n; i++) {
