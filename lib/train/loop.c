@@ -42,7 +42,7 @@ void iso_loop_close(iso_loop *loop, bool forget)
     if (!loop)
         return;
     iso_learner_use(loop->learner, NULL, NULL, 0);
-    iso_saved_close(loop->saved, forget);
+    iso_saved_close(loop->saved, forget || !loop->saved || !iso_saved_has(loop->saved, last_name));
     iso_optimizer_free(loop->optimizer);
     iso_loop_result_free(&loop->result);
     iso_free(loop->tensors);

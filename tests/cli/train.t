@@ -61,6 +61,11 @@ $ sed 1d c/en.tsv | awk -F '\t' 'NR <= 200 { print $1 "\t" (NR % 5 == 0 ? "dev" 
 > dev items	40
 > test items	46
 > ...
+# shares may leave a part out
+$ isogloss train --model m --corpus c --src en --tgt de --split 90/0/10 --steps 1 -o last --csv /dev/null
+2> isogloss: note: no item is of the part dev: the last weights count
+2> isogloss: note: 1 steps, * tokens in * s, */s
+2> isogloss: note: last is a checkpoint; *
 # what is wrong is said
 $ isogloss train --model m --corpus c
 2> isogloss train: needs --out, the folder of the checkpoint to write (*
@@ -89,6 +94,9 @@ $ mkdir dev; awk -F '\t' -v OFS='\t' 'NR == 4 { $2 = "sports" } NR < 9' c/en.tsv
 $ isogloss train --model m --corpus c --src en --lr 1e30 --steps 3 -o x --quiet
 2> isogloss train: step 2 (epoch 1, batch 2, 32 items: en *, ...): the loss is NaN: a lower --lr may do
 ? 1
+$ ls -d x*
+2> ls: cannot access 'x*': No such file or directory
+? 2
 $ mkdir mine; touch mine/notes.txt; isogloss train --model m --corpus c --src en -o mine
 2> isogloss train: *mine: holds notes.txt, which is not of an earlier checkpoint: name another folder, or --force keeps it there
 ? 1

@@ -130,6 +130,29 @@ static void a_folder_is_for_one(void **state)
     iso_records_free(&r);
 }
 
+/* Whatever allocation fails: an error, no record, nothing left behind. */
+static void survives_lack_of_memory(void **state)
+{
+    const char *path = temp_path("short");
+    iso_records r = {0};
+    iso_saved *part = NULL;
+    iso_err err = ISO_ENOMEM;
+    struct stat st;
+
+    (void)state;
+    for (int64_t n = 0; err; n += 1 + n / 3) {
+        iso_alloc_fail_after(n);
+        err = TRAIN(&r, 1, "--corpus", source_path("examples/corpus"), "--src", "en", "--tgt", "de",
+                    "--steps", "1", "-o", path);
+        iso_alloc_fail_after(-1);
+        assert_true(err == ISO_OK || (err == ISO_ENOMEM && iso_records_count(&r) == 0));
+        assert_true((stat(path, &st) == 0) == (err == ISO_OK));
+        if (err && !iso_saved_open(&part, path)) /* a checkpoint may be there already */
+            iso_saved_close(part, true);
+    }
+    iso_records_free(&r);
+}
+
 /* --- Translations --- */
 
 static void write_text(const char *path, const char *text)
@@ -253,5 +276,6 @@ int main(void)
 {
     RUN_TESTS(test(parts_go_by_id), test(a_file_may_name_parts),
               test(what_is_resumed_ends_with_the_same_bits), test(threads_do_not_matter),
-              test(a_folder_is_for_one), test(translations_have_their_sources_labels));
+              test(a_folder_is_for_one), test(survives_lack_of_memory),
+              test(translations_have_their_sources_labels));
 }

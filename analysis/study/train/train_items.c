@@ -307,12 +307,23 @@ static iso_err check_learnt(const struct train_set *s)
     return ISO_OK;
 }
 
-static iso_err check_part(const struct train_set *s, enum train_part part, const char *option)
+/* A folder without labelled items is a mistake; shares may leave a part empty. */
+static iso_err check_part(struct training *t, enum train_part part, const char *folder)
 {
+    struct train_set *s = &t->set;
+    const char *name = part == TRAIN_DEV ? "dev" : "test";
+
     if (!s->of[part] || s->part[part].n > 0)
         return ISO_OK;
-    return iso_fail(ISO_EDATA, ISO_FIELD_S ": no labelled item is of the part %s", option,
-                    part == TRAIN_DEV ? "dev" : "test");
+    if (folder)
+        return iso_fail(ISO_EDATA,
+                        ISO_FIELD_S " %s: holds no labelled item of the languages asked "
+                                    "for",
+                        name, folder);
+    s->of[part] = NULL;
+    iso_run_note(t->run, "no item is of the part %s: %s", name,
+                 part == TRAIN_DEV ? "the last weights count" : "nothing is tested");
+    return ISO_OK;
 }
 
 static iso_err fill_parts(struct training *t)
@@ -327,8 +338,8 @@ static iso_err fill_parts(struct training *t)
         ISO_TRY(fill_part(s, TRAIN_DEV, s->learners));
     if (s->of[TRAIN_TEST])
         ISO_TRY(fill_part(s, TRAIN_TEST, s->langs));
-    ISO_TRY(check_part(s, TRAIN_DEV, t->opt.dev ? "dev" : "split"));
-    ISO_TRY(check_part(s, TRAIN_TEST, t->opt.test ? "test" : "split"));
+    ISO_TRY(check_part(t, TRAIN_DEV, t->opt.dev));
+    ISO_TRY(check_part(t, TRAIN_TEST, t->opt.test));
 done:
     return err;
 }
