@@ -64,7 +64,7 @@ $ sed 1d c/en.tsv | awk -F '\t' 'NR <= 200 { print $1 "\t" (NR % 5 == 0 ? "dev" 
 # shares may leave a part out
 $ isogloss train --model m --corpus c --src en --tgt de --split 90/0/10 --steps 1 -o last --csv /dev/null
 2> isogloss: note: no item is of the part dev: the last weights count
-2> isogloss: note: 1 steps, * tokens in * s, */s
+2> isogloss: note: 1 step, * tokens in * s, */s
 2> isogloss: note: last is a checkpoint; *
 # what is wrong is said
 $ isogloss train --model m --corpus c

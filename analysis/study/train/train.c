@@ -319,8 +319,9 @@ static void note_done(const struct training *t, const iso_loop_result *r)
     if (isfinite(r->best))
         err = iso_buf_printf(&best, "; best on dev after step %" PRId64 ": %.4f", r->best_step,
                              r->best);
-    iso_run_note(t->run, "%" PRId64 " steps, %" PRId64 " tokens in %.1f s, %.0f/s%s", r->steps,
-                 r->tokens, r->seconds, r->seconds > 0 ? (double)r->tokens / r->seconds : 0,
+    iso_run_note(t->run, "%" PRId64 " step%s, %" PRId64 " tokens in %.1f s, %.0f/s%s", r->steps,
+                 r->steps == 1 ? "" : "s", r->tokens, r->seconds,
+                 r->seconds > 0 ? (double)r->tokens / r->seconds : 0,
                  err || !best.text ? "" : best.text);
     if (r->steps < r->all_steps)
         iso_run_note(t->run,
