@@ -50,11 +50,37 @@ done:
     return err;
 }
 
+/* One file, and no records. */
+static int nearest(const struct args *args)
+{
+    const iso_words_side side = {.file = args->inputs.count ? args->inputs.at[0] : NULL};
+    const iso_run how = term_run(args);
+    const char *records = args->json   ? "--json"
+                          : args->csv  ? "--csv"
+                          : args->plot ? "--plot"
+                                       : NULL;
+    iso_err err;
+
+    if (args->inputs.count != 1)
+        return cmd_usage(args, "--nearest needs one file of word vectors; %d given",
+                         args->inputs.count);
+    if (records || args->plan)
+        return cmd_usage(args, "--nearest writes a table of words, no records; leave out %s",
+                         records ? records : "--plan");
+    err = iso_words_nearest(&side, args->study, &how);
+    return err ? cmd_failed(args, err) : EXIT_DONE;
+}
+
 static int run(const struct args *given)
 {
     struct args args = *given;
+    const iso_words_opt *opt = args.study;
     iso_err err = opt_preset(&args, &cmd_words);
 
+    if (!err && opt->nearest) {
+        err = iso_words_check(opt);
+        return err ? cmd_usage(given, "%s", iso_err_msg()) : nearest(&args);
+    }
     if (!err && args.inputs.count != 2)
         return cmd_usage(given, "needs two files of word vectors, SRC and TGT; %d given",
                          args.inputs.count);
@@ -69,11 +95,11 @@ static int run(const struct args *given)
 
 const struct cmd cmd_words = {
     .name = "words",
-    .args = "SRC TGT --train DICT --test DICT",
+    .args = "SRC TGT --train DICT --test DICT | SRC --nearest FILE",
     .summary = "word translation from word vectors and dictionaries",
     .study = &iso_words_options,
-    .options =
-        "only json csv plot plot-data title width height threads mem seed plan progress quiet",
+    .options = "only force json csv plot plot-data title width height threads mem seed plan "
+               "progress quiet",
     .reads = ISO_READS_STATES,
     .run = run,
 };

@@ -27,6 +27,29 @@ $ printf '%s\n' '{"text": "day\nday"}' > l.jsonl; isogloss augment l.jsonl --tab
 2> isogloss: note: l.jsonl: read as JSON
 2> isogloss: note: l.tsv: tabs and line ends in texts are spaces now (1)
 2> isogloss: note: l.jsonl: 0 of 1 words of the copies are in table.tsv, 0 are another one now
+# a table made from word vectors
+$ printf 'day 1 0\nnight 0.9 0.1\nwater 0 1\n' > v.vec; isogloss words v.vec --nearest near.json --neighbours 1 --threshold 0.5 --prep none; cat near.json
+> {
+> "day": ["night"],
+> "night": ["day"],
+> "water": []
+> }
+2> isogloss: note: v.vec: 3 words, 1 of them without a neighbour
+$ isogloss augment plain.txt --table near.json --copies 3 -o n.tsv --quiet; sed 1d n.tsv | cut -f 3 | sort -u
+> day
+> night
+$ isogloss words v.vec v.vec --nearest near.json
+2> isogloss words: --nearest needs one file of word vectors; 2 given (*
+? 2
+$ isogloss words v.vec --nearest near.json --train d.txt
+2> isogloss words: --nearest and --train exclude each other (*
+? 2
+$ isogloss words v.vec --nearest near.json --json r.json
+2> isogloss words: --nearest writes a table of words, no records; leave out --json (*
+? 2
+$ isogloss words v.vec --nearest plain.txt
+2> isogloss words: plain.txt: is there and is not neighbours of words, of isogloss (JSON), so --nearest does not write over it: *
+? 1
 # refused
 $ isogloss augment t.tsv -o x.tsv
 2> isogloss augment: needs --table FILE, words and their neighbours (see `isogloss help augment`)

@@ -35,7 +35,7 @@ typedef struct iso_words_opt {
     const char *preset;       /* "muse", "vecmap", "emerging": fields left as by default */
     const char *prep;         /* steps on the rows of each side */
     const char *k;            /* ranks of P@k: "1,5,10" */
-    int64_t neighbours;       /* that CSLS averages */
+    int64_t neighbours;       /* that CSLS averages; of `nearest` those of a word */
     double beta;              /* inverse temperature of invsoftmax; NaN: 30, as MUSE */
     const char *train, *test; /* files of dictionaries; `test` is needed */
     bool unsupervised;        /* instead of `train` */
@@ -46,6 +46,8 @@ typedef struct iso_words_opt {
     const char *encoding;     /* "utf-8" or "latin1" */
     bool lower, strict, pad;
     iso_interval interval; /* USUAL and BOOT_ITEMS, BCA, NONE */
+    const char *nearest;   /* a file to write: see iso_words_nearest */
+    double threshold;      /* least cosine of its neighbours; NaN: any */
 } iso_words_opt;
 
 extern ISO_API const iso_options iso_words_options;
@@ -71,6 +73,17 @@ ISO_API ISO_MUST_USE iso_err iso_words_plan(iso_facts *out, const iso_words_side
  */
 ISO_API ISO_MUST_USE iso_err iso_words(iso_records *out, const iso_words_side side[2],
                                        const iso_words_opt *opt, const iso_run *run);
+
+/**
+ * Writes the file `nearest`: each word of one side with the words nearest to it by cosine, at most
+ * `neighbours`, none below `threshold`, as JSON {"word": ["neighbour", ...]}, the nearest first.
+ * Of states one layer is taken.
+ * Cost    O(n² d) operations for n words.
+ * Errors  as iso_words; ISO_EDATA (one word).
+ * Threads as iso_words.
+ */
+ISO_API ISO_MUST_USE iso_err iso_words_nearest(const iso_words_side *side, const iso_words_opt *opt,
+                                               const iso_run *run);
 
 ISO_END
 

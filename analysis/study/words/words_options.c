@@ -7,6 +7,7 @@
 #include "analysis/study/preset.h"
 #include "analysis/study/words/words_job.h"
 #include "lib/base/alloc.h"
+#include "lib/io/kind.h"
 
 enum { RANK_MOST = 1000 };
 
@@ -25,6 +26,8 @@ static const iso_option options[] = {
     ISO_OPTION(iso_words_opt, ENUM, method, "KIND", "the map (default: orthogonal; none compares spaces as they are)", .choices = "none orthogonal rotation scaled ridge least-squares whitened"),
     ISO_OPTION(iso_words_opt, TEXT, steps, "LIST", "a chain instead of " ISO_FIELD(method) ": whiten,rotate,reweight:0.5,dewhiten,reduce:100"),
     ISO_OPTION(iso_words_opt, INT, refine, "N", "rounds of fitting anew on mutual nearest neighbours (default: 0)", .most = 1000),
+    ISO_OPTION(iso_words_opt, PATH, nearest, "FILE", "of one file SRC, instead of translation: write the nearest words of each word by cosine, as many as " ISO_FIELD(neighbours) ", as JSON that `isogloss augment` reads", .excludes = "train,test,unsupervised,method,steps,refine", .writes = ISO_WRITES_KIND, .file = ISO_KIND_NEIGHBOURS),
+    ISO_OPTION(iso_words_opt, REAL, threshold, "X", "least cosine of these (default: any)", .least = -1, .most = 1),
     ISO_OPTION(iso_words_opt, INT, max_vocab, "N", "the first so many words of each file (default: 200000)", .least = 1, .init = "200000"),
     ISO_OPTION(iso_words_opt, TEXT, encoding, "NAME", "of words and dictionaries: utf-8 (default) or latin1"),
     ISO_OPTION(iso_words_opt, FLAG, lower, NULL, "words and dictionaries in lower case; of words that become equal the first counts"),
@@ -177,11 +180,14 @@ iso_err iso_words_ask_make(struct words_ask *out, const iso_words_opt *opt, cons
     ISO_TRY(iso_preset_fill(&iso_words_options, &out->opt, o->preset));
     out->rounds = (int)o->refine;
     out->max_vocab = o->max_vocab;
-    ISO_NEED(o->test, "needs " ISO_FIELD(test) " DICT, the words to look up");
+    ISO_NEED(o->test || o->nearest, "needs " ISO_FIELD(test) " DICT, the words to look up");
     ISO_TRY(read_ranks(out, o->k));
     ISO_TRY(read_rules(out, o->measure));
     ISO_TRY(read_prep(out, o->prep));
-    ISO_TRY(read_map(out));
+    if (!o->nearest)
+        ISO_TRY(read_map(out));
+    ISO_NEED(o->nearest || isnan(o->threshold) || o->threshold == 0,
+             ISO_FIELD(threshold) " is of " ISO_FIELD(nearest));
     read_near(out);
     ISO_TRY(name_train(out));
 done:
