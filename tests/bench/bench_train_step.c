@@ -1,5 +1,7 @@
-/* One training step without its optimizer: forward, backward, the gradient of a mean a sentence.
- * Tokens a second, the share of the best sgemm rate, and where the time goes. */
+/* One training step: forward, the gradient of a mean a sentence, backward, AdamW on all parameters.
+ * Tokens a second, the share of the best sgemm rate, where the time goes, and what the arithmetic of
+ * its products takes alone. */
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -9,6 +11,7 @@
 #include "lib/linalg/product.h"
 #include "lib/nn/pooling_back.h"
 #include "lib/nn/tape.h"
+#include "lib/train/optimizer.h"
 #include "tests/bench/bench.h"
 
 enum { LEAST = 5, MOST = 15 };
@@ -74,30 +77,60 @@ static void products(double *seconds, const struct shape *s, int64_t T)
 /* A batch and what a step works with. */
 struct work {
     iso_trained *e;
+    iso_tensor *tensors;
+    int64_t tensor_count;
+    iso_optimizer *optimizer;
     iso_tape *tape;
     iso_batch batch;
     iso_mat x, d, pooled, dpooled;
-    int64_t *lists;
+    int64_t *lists, *rows; /* rows: of the table of words, those of the batch */
     const iso_dropout *drop;
 };
 
-static void step(struct work *w, double *forward, double *backward)
+static void open_optimizer(struct work *w)
+{
+    iso_optimizer_group *groups = NULL;
+
+    w->tensors = iso_trained_tensors(w->e, &w->tensor_count);
+    check(iso_alloc(&groups, w->tensor_count, sizeof *groups));
+    for (int64_t i = 0; i < w->tensor_count; i++)
+        groups[i] = iso_optimizer_usual(&w->tensors[i], 1, 0.01);
+    check(iso_optimizer_new(&w->optimizer, w->tensors, w->tensor_count, groups, NULL));
+    iso_free(groups);
+}
+
+/* Rows of tables that this batch looks up make up for the steps that did not touch them. */
+static void catch_up(struct work *w)
+{
+    for (int64_t i = 0; i < w->tensor_count; i++)
+        if (w->tensors[i].touched && w->tensors[i].rows == w->e->config.V)
+            iso_optimizer_rows(w->optimizer, i, w->rows, w->x.rows);
+}
+
+enum { FORWARD, BACKWARD, OPTIMIZER, PARTS };
+
+static void step(struct work *w, double seconds[PARTS])
 {
     double from = now();
 
+    catch_up(w);
+    seconds[OPTIMIZER] = now() - from;
+    from = now();
     check(iso_tape_embed(w->tape, &w->x, w->e, &w->batch, w->drop));
     check(iso_tape_layers(w->tape, &w->x, w->e, &w->batch, 0, w->e->config.L, w->drop));
     check(
         iso_pool_lists(&w->pooled, iso_mat_view(&w->x), w->batch.offsets, w->lists, ISO_POOL_MEAN));
-    *forward = now() - from;
+    seconds[FORWARD] = now() - from;
     from = now();
-    iso_trained_zero_grads(w->e);
     memset(w->d.data, 0, (size_t)(w->d.rows * w->d.cols) * sizeof(float));
     check(iso_pool_lists_back(&w->d, iso_mat_view(&w->dpooled), w->batch.offsets, w->lists,
                               ISO_POOL_MEAN));
     while (iso_tape_depth(w->tape) > 0)
         check(iso_tape_back(w->tape, &w->d));
-    *backward = now() - from;
+    seconds[BACKWARD] = now() - from;
+    from = now();
+    check(iso_optimizer_step(w->optimizer, 1e-5, (iso_grad_use){1, INFINITY}, false));
+    seconds[OPTIMIZER] += now() - from;
 }
 
 static bool enough(const double *t, int rounds)
@@ -122,15 +155,17 @@ static double attention_work(const struct work *w)
 
 static void measure(struct work *w, iso_nn_times *times, const struct shape *s, double rate)
 {
-    double forward[MOST], backward[MOST], all[MOST], alone[3], kinds[ISO_NN_KINDS];
+    double part[PARTS][MOST], all[MOST], alone[3], kinds[ISO_NN_KINDS], seconds_of[PARTS];
     const int64_t T = w->x.rows;
     int rounds = 0;
 
-    step(w, &forward[0], &backward[0]);
+    step(w, seconds_of);
     memset(times, 0, sizeof *times);
     for (; !enough(all, rounds); rounds++) {
-        step(w, &forward[rounds], &backward[rounds]);
-        all[rounds] = forward[rounds] + backward[rounds];
+        step(w, seconds_of);
+        all[rounds] = 0;
+        for (int i = 0; i < PARTS; i++)
+            all[rounds] += part[i][rounds] = seconds_of[i];
     }
     for (int k = 0; k < ISO_NN_KINDS; k++)
         kinds[k] = (double)times->spent[k] * 1e-9 / rounds;
@@ -139,10 +174,11 @@ static void measure(struct work *w, iso_nn_times *times, const struct shape *s, 
     const double seconds = median(all, rounds);
     const double linear = 2.0 * s->L * (double)(4 * s->C * s->C + 2 * s->C * s->F) * (double)T;
     const double work = 3 * linear + attention_work(w);
-    printf("isogloss %lld tokens: %.4f s, %.0f tok/s (forward %.4f, backward %.4f); %.1f GFLOP/s = "
-           "%.3f of the best sgemm\n",
-           (long long)T, seconds, (double)T / seconds, median(forward, rounds),
-           median(backward, rounds), work / seconds * 1e-9, work / seconds / rate);
+    printf("isogloss %lld tokens: %.4f s, %.0f tok/s (forward %.4f, backward %.4f, optimizer %.4f); "
+           "%.1f GFLOP/s = %.3f of the best sgemm\n",
+           (long long)T, seconds, (double)T / seconds, median(part[FORWARD], rounds),
+           median(part[BACKWARD], rounds), median(part[OPTIMIZER], rounds), work / seconds * 1e-9,
+           work / seconds / rate);
     printf(
         "  products with what they finish %.3f, attention %.3f; within or beside them activation "
         "%.3f, norms %.3f\n",
@@ -182,6 +218,7 @@ int main(int argc, char **argv)
     const double rate = best_sgemm();
     printf("best sgemm %.1f GFLOP/s, %d threads\n", rate * 1e-9, iso_threads_most());
     open_shape(&w.e, &s);
+    open_optimizer(&w);
     check(iso_tape_new(&w.tape, &opt));
     check(iso_alloc(&offsets, B + 1, sizeof *offsets));
     for (int64_t b = 0; b < B; b++)
@@ -191,10 +228,12 @@ int main(int argc, char **argv)
     check(iso_alloc(&ids, T, sizeof *ids));
     check(iso_alloc(&keys, T, sizeof *keys));
     check(iso_alloc(&w.lists, T, sizeof *w.lists));
+    check(iso_alloc(&w.rows, T, sizeof *w.rows));
     for (int64_t t = 0; t < T; t++) {
         ids[t] = (int32_t)iso_rng_below(&rng, s.V);
         keys[t] = iso_dropout_key(1, 2, 3, t, 0);
         w.lists[t] = t;
+        w.rows[t] = ids[t];
     }
     drop.keys = keys;
     w.drop = dropped ? &drop : NULL;
@@ -214,6 +253,8 @@ int main(int argc, char **argv)
     iso_free(ids);
     iso_free(keys);
     iso_free(w.lists);
+    iso_free(w.rows);
+    iso_optimizer_free(w.optimizer);
     iso_tape_free(w.tape);
     iso_trained_close(w.e);
     return 0;
