@@ -95,6 +95,8 @@ static const struct {
     {"accuracy", "majority", "Accuracy of the most frequent class", "accuracy", OTHER, NEITHER},
     {"accuracy", "shuffled", "Accuracy of a probe of permuted labels", "accuracy", OTHER, NEITHER},
     {"accuracy", "language-id", "Languages identified by a probe", "accuracy", OTHER, APART},
+    {"f1", "entity", "F1 of entities", "entity F1", TASK, NEITHER},
+    {"f1", "dev", "F1 of entities on dev items, in training", "entity F1", OTHER, NEITHER},
     {"f1", "macro", "Macro-F1", "macro-F1", TASK, NEITHER},
     {"f1", "majority", "Macro-F1 of the most frequent class", "macro-F1", OTHER, NEITHER},
     {"f1", "shuffled", "Macro-F1 of a probe of permuted labels", "macro-F1", OTHER, NEITHER},

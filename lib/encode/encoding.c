@@ -40,6 +40,8 @@ iso_err iso_encoding_begin(struct encoding *e, iso_model *model, const iso_texts
                            .texts = texts,
                            .run = run,
                            .pool = pool,
+                           /* types: as dictionaries have words */
+                           .words = pool == ISO_POOL_TYPES ? ISO_WORDS_BARE : ISO_WORDS_WHOLE,
                            .max_length = max_length};
     return choose_length(e);
 }
@@ -191,7 +193,7 @@ static iso_err take_text(struct cutter *c, int64_t item)
     if (pool == ISO_POOL_NONE)
         ISO_TRY(name_pieces(c, item, &text));
     else if (l->word_at)
-        ISO_TRY(iso_encoding_words_add(l, &c->words, &c->tokens, item, &text, pool));
+        ISO_TRY(iso_encoding_words_add(l, &c->words, &c->tokens, item, &text, pool, c->in->words));
 done:
     return err;
 }

@@ -49,8 +49,9 @@ struct encoding {
     const iso_texts *texts;
     const iso_run *run;
     iso_pool pool;
-    int64_t max_length; /* as asked for; 0: not */
-    int64_t longest;    /* tokens of a sentence */
+    iso_words_kind words; /* of pooling word, types */
+    int64_t max_length;   /* as asked for; 0: not */
+    int64_t longest;      /* tokens of a sentence */
     struct encoding_lang *lang;
     int lang_count;
 };
@@ -108,7 +109,7 @@ iso_err iso_encoding_words_begin(struct encoding_lang *lang);
 /* Adds the words of an item, the next one, to what is known of its language; `words` is scratch. */
 iso_err iso_encoding_words_add(struct encoding_lang *lang, iso_words *words,
                                const iso_tokens *tokens, int64_t item, const iso_text *text,
-                               iso_pool pool);
+                               iso_pool pool, iso_words_kind kind);
 
 /* --- encoding_batch.c --- */
 

@@ -142,16 +142,15 @@ done:
 }
 
 iso_err iso_encoding_words_add(struct encoding_lang *l, iso_words *words, const iso_tokens *tokens,
-                               int64_t item, const iso_text *text, iso_pool pool)
+                               int64_t item, const iso_text *text, iso_pool pool,
+                               iso_words_kind kind)
 {
     iso_err err = ISO_OK;
 
-    const bool strip = pool == ISO_POOL_TYPES; /* as dictionaries have words */
-
     iso_words_clear(words);
-    ISO_TRY(iso_words_find(words, tokens, text->text, text->len, 0, strip));
+    ISO_TRY(iso_words_find(words, tokens, text->text, text->len, 0, kind));
     if (text->pair)
-        ISO_TRY(iso_words_find(words, tokens, text->pair, text->pair_len, 1, strip));
+        ISO_TRY(iso_words_find(words, tokens, text->pair, text->pair_len, 1, kind));
     l->marks += words->marks;
     ISO_TRY(take(l, words, item, text, pool));
 done:

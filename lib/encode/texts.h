@@ -25,10 +25,11 @@ typedef struct iso_texts_opt {
 
 /* Rows of a table of options, for an iso_texts_opt called `texts`. */
 #define ISO_TEXTS_CORPUS(type)                                                                     \
-    ISO_OPTION_AS(type, "corpus", PATH, texts.corpus, "DIR",                                       \
-                  "take every text in DIR: LANG.txt, .tsv, .csv, .jsonl, .ids; eng_Latn.dev; "     \
-                  "NAME.LANG",                                                                     \
-                  .reads = ISO_READS_CORPUS)
+    ISO_OPTION_AS(                                                                                 \
+        type, "corpus", PATH, texts.corpus, "DIR",                                                 \
+        "take every text in DIR: LANG.txt, .tsv, .csv, .jsonl, .conll, .ids; eng_Latn.dev; "       \
+        "NAME.LANG",                                                                               \
+        .reads = ISO_READS_CORPUS)
 #define ISO_TEXTS_COLUMNS(type)                                                                    \
     ISO_OPTION_AS(                                                                                 \
         type, "columns", TEXT, texts.columns, "LIST",                                              \
@@ -37,9 +38,9 @@ typedef struct iso_texts_opt {
 #define ISO_TEXTS_FORMAT(type)                                                                     \
     ISO_OPTION_AS(type, "text_format", ENUM, texts.format, "KIND",                                 \
                   "what texts are (default: by suffix and first line)",                            \
-                  .choices = "plain tsv csv json",                                                 \
+                  .choices = "plain tsv csv json conll",                                           \
                   .numbers = (const int[]){ISO_CORPUS_PLAIN, ISO_CORPUS_TSV, ISO_CORPUS_CSV,       \
-                                           ISO_CORPUS_JSON})
+                                           ISO_CORPUS_JSON, ISO_CORPUS_CONLL})
 
 /** No language yet. What `opt` (NULL: all zero) names is copied. Errors  ISO_EARG (columns),
  * ISO_ENOMEM. */

@@ -123,10 +123,11 @@ static iso_err read_kind(struct lines *in, struct corpus_file *file)
 
     ISO_TRY(iso_corpus_kind_of(&kind, in));
     in->keep = kind == ISO_CORPUS_PLAIN || kind == ISO_CORPUS_TSV; /* the others copy fields */
-    ISO_TRY(kind == ISO_CORPUS_TSV    ? iso_corpus_tsv(in, file)
-            : kind == ISO_CORPUS_CSV  ? iso_corpus_csv(in, file)
-            : kind == ISO_CORPUS_JSON ? iso_corpus_json(in, file)
-                                      : read_plain(in));
+    ISO_TRY(kind == ISO_CORPUS_TSV     ? iso_corpus_tsv(in, file)
+            : kind == ISO_CORPUS_CSV   ? iso_corpus_csv(in, file)
+            : kind == ISO_CORPUS_JSON  ? iso_corpus_json(in, file)
+            : kind == ISO_CORPUS_CONLL ? iso_corpus_conll(in, file)
+                                       : read_plain(in));
 done:
     return err;
 }

@@ -40,7 +40,8 @@ typedef enum iso_corpus_kind {
     ISO_CORPUS_PLAIN,
     ISO_CORPUS_TSV,
     ISO_CORPUS_CSV,
-    ISO_CORPUS_JSON
+    ISO_CORPUS_JSON,
+    ISO_CORPUS_CONLL
 } iso_corpus_kind;
 
 /** All zero: kinds and columns are recognised; no limit. */
@@ -56,14 +57,22 @@ typedef struct iso_corpus_opt {
 /**
  * Reads files one after another as one text. By suffix: `.tsv` and `.csv` have a header naming
  * their columns, `.jsonl`, `.ndjson` and `.json` hold objects or texts (a line each, or one array),
- * `.ids` decimal token ids; everything else is one sentence a line, and when its first line reads
- * like a header or an object that is an error, since both readings are plausible.
+ * `.conll` and `.conllu` hold a word and its tag a line; `.ids` decimal token ids; everything else
+ * is one sentence a line, and when its first line reads like a header or an object that is an
+ * error, since both readings are plausible.
  *
  * Columns: text, text2, id, label by those names, else by the one other name in use for them
  * (lib/io/corpus_columns.h); two such names are an error. Fields of .csv may be quoted, over
  * several lines too (RFC 4180; comma, semicolon or tab). Fields of .tsv are taken as they are;
  * where some hold doubled quotes between quotes and all quotes of the file fit, they are unquoted.
  * Blank lines of .csv and JSON are ignored. JSON numbers become text, null nothing.
+ *
+ * Of words in columns (tabs, else blanks) the text is the words of a sentence, a blank between
+ * them, the label their tags; a blank inside one becomes U+00A0. A blank line ends a sentence.
+ * Words are the first column, or the second where the first counts them (then 3-4 and 3.1 are no
+ * words); tags the last, of CoNLL-U the fourth; `columns` takes numbers (text=2,label=4). Lines
+ * before a sentence's words that begin with # are comments, of which "# sent_id = X", "# id X", "#
+ * X TAB the text" give its id.
  *
  * Lines end in \n or \r\n, the last one may not; a UTF-8 byte-order mark is ignored. An empty
  * plain line is an item. U+FFFD stands for each NUL and for each maximal part of a character that
@@ -95,7 +104,7 @@ typedef struct iso_corpus_langs {
 
 /**
  * The texts of a folder as "LANG=PATH" words, by name. A file is a text by its suffix (.txt .tsv
- * .csv .jsonl .ndjson .json .ids), or when its name ends in a language (train.de,
+ * .csv .jsonl .ndjson .json .conll .conllu .ids), or when its name ends in a language (train.de,
  * tatoeba.deu-eng.deu) or a split (eng_Latn.devtest). Its language is the one part of its name,
  * between dots, that is a code (newstest2019-ref.deu.txt, en.train.tsv), a region may follow
  * (eng-GB); of a file with a suffix else its name without that, as it is. What describes the rest

@@ -46,7 +46,8 @@ static bool among(const char *const *list, const char *part, size_t len)
 
 static bool is_suffix(const char *part, size_t len)
 {
-    static const char *const list[] = {"txt", "tsv", "csv", "jsonl", "ndjson", "json", "ids", NULL};
+    static const char *const list[] = {"txt",  "tsv",   "csv",    "jsonl", "ndjson",
+                                       "json", "conll", "conllu", "ids",   NULL};
 
     return among(list, part, len);
 }
@@ -265,7 +266,7 @@ static iso_err list(struct words *w)
     if (w->count == 0)
         ISO_FAIL(ISO_EFORMAT,
                  "%s: holds no text; files are called LANG.txt, LANG.tsv, LANG.csv, "
-                 "LANG.jsonl or LANG.ids%s",
+                 "LANG.jsonl, LANG.conll or LANG.ids%s",
                  w->folder, w->folders > 0 ? "; of folders in it name the files: LANG=FILE" : "");
     if (w->count > 0)
         qsort(w->at, (size_t)w->count, sizeof *w->at, by_bytes);

@@ -97,6 +97,9 @@ iso_err iso_corpus_csv(struct lines *in, struct corpus_file *file);
 /* corpus_json.c */
 iso_err iso_corpus_json(struct lines *in, struct corpus_file *file);
 
+/* corpus_conll.c */
+iso_err iso_corpus_conll(struct lines *in, struct corpus_file *file);
+
 /* corpus_ids.c */
 iso_err iso_corpus_ids(struct lines *in);
 

@@ -19,11 +19,10 @@ static iso_corpus_kind by_suffix(const char *path)
     static const struct {
         const char *suffix;
         iso_corpus_kind kind;
-    } known[] = {{".tsv", ISO_CORPUS_TSV},
-                 {".csv", ISO_CORPUS_CSV},
-                 {".jsonl", ISO_CORPUS_JSON},
-                 {".ndjson", ISO_CORPUS_JSON},
-                 {".json", ISO_CORPUS_JSON}};
+    } known[] = {{".tsv", ISO_CORPUS_TSV},     {".csv", ISO_CORPUS_CSV},
+                 {".jsonl", ISO_CORPUS_JSON},  {".ndjson", ISO_CORPUS_JSON},
+                 {".json", ISO_CORPUS_JSON},   {".conll", ISO_CORPUS_CONLL},
+                 {".conllu", ISO_CORPUS_CONLL}};
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (ends_in(path, known[i].suffix))
@@ -162,7 +161,8 @@ iso_err iso_corpus_kind_of(iso_corpus_kind *out, struct lines *in)
     iso_err err = ISO_OK;
 
     *out = in->store->kind ? in->store->kind : by_suffix(in->path);
-    if (in->store->kind || *out == ISO_CORPUS_CSV || *out == ISO_CORPUS_JSON)
+    if (in->store->kind || *out == ISO_CORPUS_CSV || *out == ISO_CORPUS_JSON ||
+        *out == ISO_CORPUS_CONLL)
         goto done;
     ISO_TRY(iso_corpus_peek(&line, &len, in));
     if (*out == ISO_CORPUS_TSV) {

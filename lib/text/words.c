@@ -48,8 +48,19 @@ done:
     return err;
 }
 
+static bool divides(uint32_t c, iso_words_kind kind)
+{
+    return kind == ISO_WORDS_BLANKS ? c == ' ' : iso_unicode_space(c);
+}
+
+static bool stands_alone(uint32_t c, iso_words_kind kind)
+{
+    return kind != ISO_WORDS_BLANKS && iso_unicode_ideograph(c);
+}
+
 /* The bytes of the first word from *begin on; false if there is none. */
-static bool find_word(int64_t *begin, int64_t *end, const char *text, int64_t len)
+static bool find_word(int64_t *begin, int64_t *end, const char *text, int64_t len,
+                      iso_words_kind kind)
 {
     int64_t at = *begin;
     uint32_t c = ' ';
@@ -57,16 +68,16 @@ static bool find_word(int64_t *begin, int64_t *end, const char *text, int64_t le
 
     for (; at < len; at += size) {
         size = iso_utf8_any(&c, text + at, len - at);
-        if (!iso_unicode_space(c))
+        if (!divides(c, kind))
             break;
     }
     *begin = at;
     if (at == len)
         return false;
-    const bool alone = iso_unicode_ideograph(c);
+    const bool alone = stands_alone(c, kind);
     for (at += size; !alone && at < len; at += size) {
         size = iso_utf8_any(&c, text + at, len - at);
-        if (iso_unicode_space(c) || iso_unicode_ideograph(c))
+        if (divides(c, kind) || stands_alone(c, kind))
             break;
     }
     *end = at;
@@ -153,7 +164,7 @@ done:
 }
 
 iso_err iso_words_find(iso_words *out, const iso_tokens *tokens, const char *text, int64_t len,
-                       int part, bool strip)
+                       int part, iso_words_kind kind)
 {
     const int64_t count = out->count, indexed = out->indexed, marks = out->marks;
     int64_t begin = 0, end = 0, before = 0, from = 0;
@@ -161,9 +172,9 @@ iso_err iso_words_find(iso_words *out, const iso_tokens *tokens, const char *tex
 
     if (out->room == 0)
         ISO_TRY(grow(out));
-    for (; find_word(&begin, &end, text, len); begin = before = end) {
+    for (; find_word(&begin, &end, text, len, kind); begin = before = end) {
         int64_t first = begin, last = end;
-        if (strip)
+        if (kind == ISO_WORDS_BARE)
             strip_ends(&first, &last, text);
         if (first == last) {
             out->marks++;

@@ -22,6 +22,13 @@ typedef struct iso_words {
     int64_t marks; /* words of nothing but punctuation that were left out */
 } iso_words;
 
+/** What a word is. */
+typedef enum iso_words_kind {
+    ISO_WORDS_WHOLE,
+    ISO_WORDS_BARE,  /* without punctuation at its ends */
+    ISO_WORDS_BLANKS /* what U+0020 divides, alone */
+} iso_words_kind;
+
 /**
  * Appends the words of one text. Words are what Unicode white space divides; every CJK ideograph
  * is a word of its own. A piece belongs to each word that shares a byte with it (one of two
@@ -30,13 +37,13 @@ typedef struct iso_words {
  * at the end of the text are left out; a word in the middle may have none (nothing of it is
  * visible). The pieces of a text are in its order, as both tokenizers give them.
  *
- * With `strip` a word has no punctuation (category P*) at its ends, inside it keeps its apostrophes
+ * BARE: a word has no punctuation (category P*) at its ends, inside it keeps its apostrophes
  * and hyphens; pieces of what is cut off belong to no word, and a word of which nothing is left is
  * left out and counted.
  * Cost  linear. Errors  ISO_ENOMEM.
  */
 ISO_MUST_USE iso_err iso_words_find(iso_words *out, const iso_tokens *tokens, const char *text,
-                                    int64_t len, int part, bool strip);
+                                    int64_t len, int part, iso_words_kind kind);
 
 void iso_words_clear(iso_words *w);
 void iso_words_free(iso_words *w);

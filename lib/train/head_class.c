@@ -16,6 +16,7 @@ enum { DENSE, DENSE_BIAS, OUT, OUT_BIAS, TENSORS };
 struct class_head {
     iso_head base;
     bool linear, relu;
+    iso_head_rows rows;
     int depth; /* L + 1 */
     iso_tensor tensor[TENSORS];
     float *memory; /* values, then gradients */
@@ -34,33 +35,44 @@ static void class_free(iso_head *h)
 
 /* --- Rows of units --- */
 
-static void pool(iso_mat *out, iso_view x, const iso_units *u)
+/* How many tokens of unit i are read; their sum is divided by *per. */
+static int64_t tokens_of(int64_t *per, const struct class_head *k, const iso_units *u, int64_t i)
+{
+    const int64_t n = u->first[i + 1] - u->first[i];
+
+    *per = k->rows == ISO_HEAD_MEAN && n > 0 ? n : 1;
+    return k->rows == ISO_HEAD_FIRST && n > 1 ? 1 : n;
+}
+
+static void pool(iso_mat *out, const struct class_head *k, iso_view x, const iso_units *u)
 {
     const float *data = x.data;
 
 #pragma omp parallel for schedule(static) if (u->n > 64)
     for (int64_t i = 0; i < u->n; i++) {
-        const int64_t *list = u->index + u->first[i], n = u->first[i + 1] - u->first[i];
+        int64_t per;
+        const int64_t *list = u->index + u->first[i], n = tokens_of(&per, k, u, i);
         float *row = (float *)out->data + i * out->stride;
         for (int64_t c = 0; c < x.cols; c++) {
             double sum = 0;
             for (int64_t t = 0; t < n; t++)
                 sum += (double)data[list[t] * x.stride + c];
-            row[c] = n > 0 ? (float)(sum / (double)n) : 0;
+            row[c] = (float)(sum / (double)per);
         }
     }
 }
 
 /* A token may be in several units. */
-static void unpool(iso_mat *dx, const iso_mat *d, const iso_units *u)
+static void unpool(iso_mat *dx, const struct class_head *k, const iso_mat *d, const iso_units *u)
 {
     for (int64_t i = 0; i < u->n; i++) {
-        const int64_t *list = u->index + u->first[i], n = u->first[i + 1] - u->first[i];
+        int64_t per;
+        const int64_t *list = u->index + u->first[i], n = tokens_of(&per, k, u, i);
         const float *row = (const float *)d->data + i * d->stride;
         for (int64_t t = 0; t < n; t++) {
             float *to = (float *)dx->data + list[t] * dx->stride;
             for (int64_t c = 0; c < d->cols; c++)
-                to[c] += row[c] / (float)n;
+                to[c] += row[c] / (float)per;
         }
     }
 }
@@ -150,7 +162,7 @@ static iso_err class_logits(iso_head *h, iso_mat *logits, iso_view states, const
 
     ISO_TRY(find_drops(t, k, u, drop));
     ISO_TRY(iso_workspace_mat(&rows, &t->rows, u->n, h->C));
-    pool(&rows, states, u);
+    pool(&rows, k, states, u);
     iso_drop_rows(&rows, &t->into);
     if (k->linear) {
         ISO_TRY(map(logits, iso_mat_view(&rows), &k->tensor[OUT]));
@@ -198,7 +210,7 @@ static iso_err class_back(iso_head *h, iso_mat *dstates, iso_view dlogits, const
         ISO_TRY(map_back(&d, iso_mat_view(&dh), rows, &k->tensor[DENSE]));
     }
     iso_drop_rows(&d, &t->into);
-    unpool(dstates, &d, u);
+    unpool(dstates, k, &d, u);
 done:
     return err;
 }
@@ -245,7 +257,7 @@ done:
     return err;
 }
 
-static iso_err lay_out(struct class_head *k, const iso_nn_config *c)
+static iso_err lay_out(struct class_head *k, const iso_nn_config *c, const char *linear)
 {
     const iso_arch_head *names = c->arch->heads;
     const int64_t C = c->C, K = k->base.classes;
@@ -257,7 +269,7 @@ static iso_err lay_out(struct class_head *k, const iso_nn_config *c)
     at = k->memory;
     if (!k->linear)
         ISO_TRY(add_map(k, DENSE, names->dense, C, &at, all));
-    ISO_TRY(add_map(k, OUT, k->linear ? "mean_classifier" : names->out, K, &at, all));
+    ISO_TRY(add_map(k, OUT, k->linear ? linear : names->out, K, &at, all));
     k->base.tensors = &k->tensor[k->linear ? OUT : DENSE];
     k->base.tensor_count = k->linear ? TENSORS - OUT : TENSORS;
 done:
@@ -307,11 +319,12 @@ iso_err iso_head_class_new(iso_head **out, const iso_nn_config *c, const iso_hea
              (long long)opt->classes);
     ISO_TRY(iso_alloc(&k, 1, sizeof *k));
     k->base = (iso_head){.ops = &ops, .C = c->C, .classes = opt->classes};
-    k->base.of_class = opt->linear ? NULL : "ForSequenceClassification";
+    k->base.of_class = opt->linear ? opt->of_class : "ForSequenceClassification";
+    k->rows = opt->rows;
     k->linear = opt->linear;
     k->relu = c->arch->heads->relu;
     k->depth = c->L + 1;
-    ISO_TRY(lay_out(k, c));
+    ISO_TRY(lay_out(k, c, opt->name ? opt->name : "mean_classifier"));
     ISO_TRY(fill(k, opt));
     *out = &k->base;
     k = NULL;

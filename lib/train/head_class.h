@@ -1,5 +1,5 @@
-/* The head of classification: one class of each unit, by its first token or the mean of its tokens.
- */
+/* The head of classification: one class of each unit, by the states of its tokens. Units are
+ * sentences, or words (tags). */
 #ifndef ISO_TRAIN_HEAD_CLASS_H
 #define ISO_TRAIN_HEAD_CLASS_H
 
@@ -9,20 +9,27 @@
 
 ISO_BEGIN
 
+/** What a unit of several tokens reads. */
+typedef enum iso_head_rows { ISO_HEAD_MEAN, ISO_HEAD_FIRST, ISO_HEAD_SUM } iso_head_rows;
+
 typedef struct iso_head_class_opt {
     int64_t classes;
+    iso_head_rows rows;
+    const char *name;     /* of a linear head's tensors; NULL: "mean_classifier" ... */
+    const char *of_class; /* ... and of its class in hubs, as in iso_head; NULL: none */
     bool linear;   /* one linear map alone, of what units are made of; else two, as hubs have it */
     uint64_t seed; /* of new weights */
     const iso_classifier *from; /* NULL: new ones; else its weights, of as many classes */
 } iso_head_class_opt;
 
 /**
- * With x the mean of a unit's tokens (of one token: its state), d dropout:
+ * With x the mean of the states of a unit's tokens (or their first, their sum; of none 0), d
+ * dropout:
  *
  *     logits = W2 d(f(W1 d(x) + b1)) + b2,   f tanh (DistilBERT: relu);   linear: W d(x) + b
  *
  * New weights are N(0, 0.02²), biases 0. Names are those of the family's checkpoints
- * (lib/nn/arch.h); of a linear head "mean_classifier". Losses are cross-entropies of labels, or of
+ * (lib/nn/arch.h), of a linear head as `name` says. Losses are cross-entropies of labels, or of
  * soft labels. Errors  ISO_EARG (fewer than 2 classes; `from` of other classes, or with another f),
  * ISO_ENOMEM.
  */

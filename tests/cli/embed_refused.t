@@ -136,7 +136,7 @@ $ rm same/eng_Latn.dev; isogloss embed --model model eng=en.txt --corpus same -o
 2> isogloss embed: same/en.txt: a text of en is named beside --corpus: en.txt; name both without --corpus to read one after the other, or remove one
 ? 1
 $ mkdir texts; isogloss embed --model model --corpus texts -o x.h5
-2> isogloss embed: texts: holds no text; files are called LANG.txt, LANG.tsv, LANG.csv, LANG.jsonl or LANG.ids
+2> isogloss embed: texts: holds no text; files are called LANG.txt, LANG.tsv, LANG.csv, LANG.jsonl, LANG.conll or LANG.ids
 ? 1
 # odd text is taken and counted: a long line, no line end, bytes that are not text
 $ printf 'A \377 cat\n\n' > odd.txt; head -c 1000000 /dev/zero | tr '\0' a >> odd.txt

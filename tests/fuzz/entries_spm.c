@@ -39,11 +39,11 @@ static void cut(const iso_spm *s, const char *text, int64_t len)
         promise(t.count == 0, "a failure adds nothing");
     }
     check_pieces(s, &t, len);
-    promise(iso_words_find(&w, &t, text, len, 0, false) == ISO_OK, "words of any text");
+    promise(iso_words_find(&w, &t, text, len, 0, ISO_WORDS_WHOLE) == ISO_OK, "words of any text");
     promise(w.first[w.count] == w.indexed, "and their pieces");
     const int64_t words = w.count;
     iso_words_clear(&w);
-    promise(iso_words_find(&w, &t, text, len, 0, true) == ISO_OK, "words without their ends");
+    promise(iso_words_find(&w, &t, text, len, 0, ISO_WORDS_BARE) == ISO_OK, "words without their ends");
     promise(w.first[w.count] == w.indexed && w.count + w.marks >= words, "none is lost uncounted");
     for (int64_t i = 0; i < w.count; i++)
         promise(w.begin[i] < w.end[i] && w.end[i] <= len, "and something is left of each");

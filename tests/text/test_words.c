@@ -50,7 +50,7 @@ static void words_are(const char *want, const char *line, const struct piece *pi
     iso_words w = {0};
 
     t.truncated = truncated;
-    ok(iso_words_find(&w, &t, line, (int64_t)strlen(line), 0, false));
+    ok(iso_words_find(&w, &t, line, (int64_t)strlen(line), 0, ISO_WORDS_WHOLE));
     text(shown(&w, (const char *[]){line}), want);
     iso_words_free(&w);
     iso_tokens_free(&t);
@@ -63,11 +63,29 @@ static void stripped_are(const char *want, int64_t marks, const char *line,
     iso_tokens t = tokens_of(pieces, count);
     iso_words w = {0};
 
-    ok(iso_words_find(&w, &t, line, (int64_t)strlen(line), 0, true));
+    ok(iso_words_find(&w, &t, line, (int64_t)strlen(line), 0, ISO_WORDS_BARE));
     text(shown(&w, (const char *[]){line}), want);
     assert_int_equal(w.marks, marks);
     iso_words_clear(&w);
     assert_int_equal(w.marks, 0);
+    iso_words_free(&w);
+    iso_tokens_free(&t);
+}
+
+/* Words that blanks alone divide: an ideograph is not alone, U+00A0 belongs to its word. */
+static void blanks_alone_may_divide(void **state)
+{
+    static const struct piece pieces[] = {{-1, 0, 0}, {0, 3, 0},   {3, 6, 0},
+                                          {7, 8, 0},  {10, 12, 0}, {12, 13, 0}};
+    const char *line = "\xe4\xb8\xad\xe5\x9b\xbd a\xc2\xa0"
+                       "bc ";
+    iso_tokens t = tokens_of(pieces, 6);
+    iso_words w = {0};
+
+    (void)state;
+    ok(iso_words_find(&w, &t, line, (int64_t)strlen(line), 0, ISO_WORDS_BLANKS));
+    text(shown(&w, (const char *[]){line}), "\xe4\xb8\xad\xe5\x9b\xbd:1,2 a\xc2\xa0"
+                                            "bc:3,4");
     iso_words_free(&w);
     iso_tokens_free(&t);
 }
@@ -162,8 +180,8 @@ static void pairs(void **state)
     iso_words w = {0};
 
     for (int round = 0; round < 2; round++) {
-        ok(iso_words_find(&w, &t, texts[0], 7, 0, false));
-        ok(iso_words_find(&w, &t, texts[1], 5, 1, false));
+        ok(iso_words_find(&w, &t, texts[0], 7, 0, ISO_WORDS_WHOLE));
+        ok(iso_words_find(&w, &t, texts[1], 5, 1, ISO_WORDS_WHOLE));
         text(shown(&w, texts), "one:1 two:2 x:4 one:5,6");
         assert_int_equal(w.part[1], 0);
         assert_int_equal(w.part[2], 1);
@@ -185,10 +203,10 @@ static void every_allocation_may_fail(void **state)
         memcpy(line + i * 2, "a ", 2);
         ok(iso_tokens_add(&t, 1, i * 2, i * 2 + 1));
     }
-    ok(iso_words_find(&w, &t, "a", 1, 0, false));
+    ok(iso_words_find(&w, &t, "a", 1, 0, ISO_WORDS_WHOLE));
     for (iso_err err = ISO_ENOMEM; err; n++) {
         iso_alloc_fail_after(n);
-        err = iso_words_find(&w, &t, line, sizeof line, 0, false);
+        err = iso_words_find(&w, &t, line, sizeof line, 0, ISO_WORDS_WHOLE);
         iso_alloc_fail_after(-1);
         words = err ? 1 : 101;
         assert_int_equal(w.count, words);
@@ -273,7 +291,7 @@ static void any_text(void **state)
         iso_tokens_clear(&t);
         iso_words_clear(&w);
         ok(iso_spm_encode(s, &t, line, len));
-        ok(iso_words_find(&w, &t, line, len, 0, false));
+        ok(iso_words_find(&w, &t, line, len, 0, ISO_WORDS_WHOLE));
         check_words(&w, line, len);
         check_pieces(&w, &t);
     }
@@ -286,5 +304,5 @@ int main(void)
 {
     RUN_TESTS(test(punctuation_at_the_ends_is_no_word), test(english), test(chinese_and_latin),
               test(pieces_without_bytes_of_a_word), test(truncated), test(pairs),
-              test(every_allocation_may_fail), test(any_text));
+              test(blanks_alone_may_divide), test(every_allocation_may_fail), test(any_text));
 }

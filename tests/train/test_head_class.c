@@ -68,13 +68,14 @@ static double difference(struct pass *p, float *at)
     return (up - down) / (2.0 * (double)step);
 }
 
-static void check_gradients(const char *family, bool linear, const iso_dropout *drop)
+static void check_gradients(const char *family, bool linear, iso_head_rows rows,
+                            const iso_dropout *drop)
 {
     const iso_nn_config c = config(family);
     struct pass p = {.units = {UNITS, first, token, label, soft, NULL, NULL, 0.25}, .drop = drop};
 
-    ok(iso_head_class_new(&p.head, &c,
-                          &(iso_head_class_opt){.classes = CLASSES, .linear = linear}));
+    ok(iso_head_class_new(
+        &p.head, &c, &(iso_head_class_opt){.classes = CLASSES, .linear = linear, .rows = rows}));
     fill(p.x, TOKENS * C, 1, 1);
     for (int64_t i = 0; i < p.head->tensor_count; i++)
         fill(p.head->tensors[i].value, p.head->tensors[i].rows * p.head->tensors[i].cols, 0.5,
@@ -99,10 +100,13 @@ static void gradients_are_central_differences(void **state)
     (void)state;
     for (int i = 0; i < TOKENS; i++)
         keys[i] = iso_dropout_key(1, 2, 3, i, 0);
-    check_gradients("xlm-roberta", false, NULL);
-    check_gradients("bert", true, NULL);
-    check_gradients("xlm-roberta", false, &drop);
-    check_gradients("bert", true, &drop);
+    check_gradients("xlm-roberta", false, ISO_HEAD_MEAN, NULL);
+    check_gradients("bert", true, ISO_HEAD_MEAN, NULL);
+    check_gradients("bert", true, ISO_HEAD_FIRST, NULL);
+    check_gradients("bert", true, ISO_HEAD_SUM, NULL);
+    check_gradients("xlm-roberta", false, ISO_HEAD_MEAN, &drop);
+    check_gradients("bert", true, ISO_HEAD_MEAN, &drop);
+    check_gradients("bert", true, ISO_HEAD_SUM, &drop);
 }
 
 /* x = (1, 0, ..., 0), W1 = 2 I, b1 = 0, W2 = all 1, b2 = (0, 1, 0): z = tanh 2, 0, ...; logits are
@@ -129,6 +133,39 @@ static void a_case_on_paper(void **state)
     near(p.logits[1], tanh(2) + 1, 1e-6);
     iso_head_tape_free(&p.tape);
     iso_head_free(p.head);
+}
+
+/* x_t = (t, 1, 0, ...), W = 1 in two columns: a unit of tokens 1, 2, 3 reads their first 1, sum 6.
+ */
+static void a_word_is_its_first_piece_or_their_sum(void **state)
+{
+    static const double want[] = {1 + 1, 6 + 3, 2 + 1};
+    static const iso_head_rows rows[] = {ISO_HEAD_FIRST, ISO_HEAD_SUM, ISO_HEAD_MEAN};
+    const iso_nn_config c = config("bert");
+
+    (void)state;
+    for (int k = 0; k < 3; k++) {
+        struct pass p = {.units = {UNITS, first, token, label, NULL, NULL, NULL, 1}};
+        ok(iso_head_class_new(&p.head, &c,
+                              &(iso_head_class_opt){.classes = CLASSES,
+                                                    .rows = rows[k],
+                                                    .linear = true,
+                                                    .name = "classifier",
+                                                    .of_class = "ForTokenClassification"}));
+        assert_int_equal(p.head->tensor_count, 2);
+        text(p.head->tensors[0].name, "classifier.weight");
+        text(p.head->of_class, "ForTokenClassification");
+        for (int i = 0; i < CLASSES * C; i++)
+            p.head->tensors[0].value[i] = i % C < 2;
+        for (int t = 0; t < TOKENS; t++) {
+            p.x[t * C] = (float)t;
+            p.x[t * C + 1] = 1;
+        }
+        (void)loss(&p);
+        near(p.logits[1 * CLASSES], want[k], 1e-6);
+        iso_head_tape_free(&p.tape);
+        iso_head_free(p.head);
+    }
 }
 
 static void new_weights_are_small_and_repeatable(void **state)
@@ -186,7 +223,7 @@ static void the_largest_logit_is_said(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(a_case_on_paper), test(gradients_are_central_differences),
-              test(new_weights_are_small_and_repeatable), test(says_what_is_wrong),
-              test(the_largest_logit_is_said));
+    RUN_TESTS(test(a_case_on_paper), test(a_word_is_its_first_piece_or_their_sum),
+              test(gradients_are_central_differences), test(new_weights_are_small_and_repeatable),
+              test(says_what_is_wrong), test(the_largest_logit_is_said));
 }

@@ -11,7 +11,6 @@
 #include "lib/base/ranges.h"
 #include "lib/io/outfolder.h"
 #include "lib/linalg/blas.h"
-#include "lib/train/head_class.h"
 
 /* clang-format off */
 static const iso_option rows[] = {
@@ -20,13 +19,14 @@ static const iso_option rows[] = {
     ISO_OPTION(iso_train_opt, PATH, dev, "DIR", "texts to choose the best weights by", .reads = ISO_READS_CORPUS, .excludes = "split"),
     ISO_OPTION(iso_train_opt, PATH, test, "DIR", "texts to test on", .reads = ISO_READS_CORPUS, .excludes = "split"),
     ISO_OPTION(iso_train_opt, TEXT, split, "FILE|A/B/C", "parts train, dev and test of the items, by id, the same in all languages: a file of lines ID TAB PART, or shares (default: 80/10/10 unless there are " ISO_FIELD(dev) " or " ISO_FIELD(test) ")"),
-    ISO_OPTION(iso_train_opt, ENUM, task, "TASK", "what is learnt (default: classify)", .choices = "classify", .init = "classify"),
+    ISO_OPTION(iso_train_opt, ENUM, task, "TASK", "what is learnt: classify, the label of a text or pair (default); tag, that of each of its words", .choices = "classify tag", .init = "classify"),
     ISO_OPTION(iso_train_opt, ENUM, method, "METHOD", "how (default: plain)", .choices = "plain xmixup adversarial noise", .init = "plain"),
     ISO_OPTION(iso_train_opt, NAMES, src, "LANG[,LANG]", "languages that are learnt from (default: the first)"),
     ISO_OPTION(iso_train_opt, NAMES, translate_train, "LANG[,LANG]", "languages whose translations of the sources' items are learnt from, too (by id; the source's label where they have none)"),
     ISO_OPTION(iso_train_opt, NAMES, tgt, "LANG[,LANG]", "languages that are tested beside these (default: all)"),
     ISO_OPTION(iso_train_opt, INT, budget, "N", "learn from N items in all, an equal share of each source, of different items (default: all they have)", .least = 1),
     ISO_OPTION(iso_train_opt, ENUM, head, "KIND", "what a class is read from: cls, the first token, through two maps as hubs' models have them (default); mean, the mean of the tokens, through one", .choices = "cls mean", .init = "cls"),
+    ISO_OPTION(iso_train_opt, ENUM, word_pool, "KIND", "what a tag is read from: first, the first piece of its word (default); sum, the sum of its pieces", .choices = "first sum"),
     ISO_OPTION(iso_train_opt, FLAG, new_head, NULL, "a new head in place of the checkpoint's own"),
     ISO_OPTION(iso_train_opt, RANGES, freeze, "LIST", "what does not learn: embeddings,1-6"),
     ISO_OPTION(iso_train_opt, INT, epochs, "N", "times that every item is learnt from (default: 3)", .least = 1, .init = "3"),
@@ -105,6 +105,7 @@ static iso_err take_options(iso_train_opt *out, const iso_train_opt *opt)
     ISO_TRY(iso_options_take(&iso_train_options, out, opt));
     ISO_TRY(iso_train_split_check(out->split));
     ISO_TRY(iso_corpus_check_columns(out->texts.columns));
+    ISO_TRY(iso_train_check_task(out));
     ISO_TRY(iso_train_check_method(out));
     if (out->freeze) {
         ISO_TRY(read_freeze(&embeddings, &layers, out->freeze));
@@ -161,11 +162,7 @@ static iso_err open_encoder(struct training *t)
         how.seed = (uint64_t)seed;
     ISO_TRY(iso_trained_open(&t->encoder, about->folder, &how));
     ISO_TRY(freeze(t));
-    ISO_TRY(iso_head_class_new(&t->head, &t->encoder->config,
-                               &(iso_head_class_opt){.classes = t->set.classes,
-                                                     .linear = t->opt.head == ISO_TRAIN_MEAN,
-                                                     .seed = iso_run_seed(t->run),
-                                                     .from = t->set.head}));
+    ISO_TRY(iso_train_make_head(t));
     t->drop.hidden = (float)t->encoder->config.dropout;
     t->drop.attention = (float)t->encoder->config.attention_dropout;
     if (!isnan(t->opt.dropout))
@@ -185,6 +182,9 @@ static iso_err count_tokens(struct training *t)
     t->places = kinds * each;
     ISO_TRY(iso_alloc(&t->tokens, t->places, sizeof *t->tokens));
     ISO_TRY(iso_alloc(&t->cost, learn, sizeof *t->cost));
+    ISO_TRY(iso_alloc(&t->labelled, learn, sizeof *t->labelled));
+    for (int64_t i = 0; i < learn; i++)
+        t->labelled[i] = iso_example_units(&t->set.part[TRAIN_LEARN], i);
     for (int64_t i = 0; i < each; i++) {
         const enum train_part part = i < learn ? TRAIN_LEARN : TRAIN_DEV;
         int64_t most = 0;
@@ -204,7 +204,8 @@ done:
 
 static iso_err make_learner(struct training *t)
 {
-    const iso_sampler_items items = {.n = t->set.part[TRAIN_LEARN].n, .tokens = t->cost};
+    const iso_sampler_items items = {
+        .n = t->set.part[TRAIN_LEARN].n, .tokens = t->cost, .labelled = t->labelled};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_learner_new(&t->learner, t->encoder, t->head,
@@ -268,6 +269,7 @@ static void forget(struct training *t)
     iso_train_set_free(&t->set);
     iso_free(t->tokens);
     iso_free(t->cost);
+    iso_free(t->labelled);
     iso_buf_free(&t->name);
     iso_model_close(t->opened);
 }

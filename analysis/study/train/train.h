@@ -10,7 +10,8 @@ ISO_BEGIN
 
 /** What is learnt. */
 typedef enum iso_train_task {
-    ISO_TRAIN_CLASSIFY = 1 /* a label of each text, or pair of texts */
+    ISO_TRAIN_CLASSIFY = 1, /* a label of each text, or pair of texts */
+    ISO_TRAIN_TAG           /* a tag of each word */
 } iso_train_task;
 
 /** How. */
@@ -24,6 +25,9 @@ typedef enum iso_train_method {
 /** What a classification reads: the first token through two maps, or the mean of all but special
  * tokens through one. */
 typedef enum iso_train_head { ISO_TRAIN_CLS = 1, ISO_TRAIN_MEAN } iso_train_head;
+
+/** What a tag is read from: the word's first piece, the sum of its pieces. */
+typedef enum iso_train_word_pool { ISO_TRAIN_FIRST = 1, ISO_TRAIN_SUM } iso_train_word_pool;
 
 /** How the learning rate goes on after its warmup. */
 typedef enum iso_train_schedule {
@@ -68,6 +72,7 @@ typedef struct iso_train_opt {
     const char *tgt;             /* tested beside those (NULL: all) */
     int64_t budget; /* items learnt from in all, an equal share of each source; 0: all */
     iso_train_head head;
+    iso_train_word_pool word_pool; /* of tags; 0: first */
     bool new_head;      /* in place of the checkpoint's own */
     const char *freeze; /* "embeddings,1-6" */
     int64_t epochs, steps, batch;
@@ -117,8 +122,8 @@ ISO_API ISO_MUST_USE iso_err iso_train_plan(iso_facts *out, iso_model *model,
 /**
  * Fine-tunes the encoder of a checkpoint, with a head, on the training items of the source
  * languages, keeps the weights that do best on the dev items, writes them as a checkpoint in the
- * hubs' layout, and appends records of accuracy, macro-F1 and transfer gap on the test items of
- * every language, beside the most frequent class; on an error `out` is as before. `model` or
+ * hubs' layout, and appends records of accuracy, macro-F1 (of tags of entities: their F1) and
+ * transfer gap on the test items of every language, beside the most frequent class; on an error `out` is as before. `model` or
  * `texts` NULL: opened for the call as `opt` says.
  *
  * All is a function of the run's seed, whatever the number of threads. A call that was interrupted
@@ -126,7 +131,7 @@ ISO_API ISO_MUST_USE iso_err iso_train_plan(iso_facts *out, iso_model *model,
  * Value   shares in [0, 1]; gaps in [-1, 1], source minus target.
  * Cost    three times a forward pass a token and epoch, less below the lowest layer that learns;
  *         memory: weights, gradients, two moments, activations of a micro-batch.
- * Errors  ISO_EARG; ISO_EDATA (no labels, one class, a class in dev that is not learnt, a budget
+ * Errors  ISO_EARG; ISO_EDATA (no labels, tags of token ids, one class, a class in dev that is not learnt, a budget
  * that the items do not have, no item of a part); ISO_ENUMERIC (it diverged: step and items),
  *         ISO_EIO, ISO_EFORMAT, ISO_ENOMEM, ISO_ECANCEL.
  * Threads one call at a time on the same model.

@@ -21,16 +21,26 @@ int64_t iso_example_tokens(const struct examples *e, int64_t i)
     return at[1] - at[0];
 }
 
+int64_t iso_example_units(const struct examples *e, int64_t i)
+{
+    const int64_t *word_at = e->in->lang[e->at[i].lang].word_at;
+
+    return word_at ? word_at[e->at[i].item + 1] - word_at[e->at[i].item] : 1;
+}
+
 /* --- Loading --- */
 
-static iso_err make_room(struct loaded *r, int64_t count, int64_t tokens)
+static iso_err make_room(struct loaded *r, int64_t count, int64_t units, int64_t tokens)
 {
     iso_err err = ISO_OK;
 
     if (count > r->item_room) {
         ISO_TRY(iso_realloc(&r->places, 0, count, sizeof *r->places));
-        ISO_TRY(iso_realloc(&r->labels, 0, count, sizeof *r->labels));
         r->item_room = count;
+    }
+    if (units > r->label_room) {
+        ISO_TRY(iso_realloc(&r->labels, 0, units, sizeof *r->labels));
+        r->label_room = units;
     }
     if (tokens > r->key_room) {
         ISO_TRY(iso_realloc(&r->keys, 0, tokens, sizeof *r->keys));
@@ -54,14 +64,16 @@ static iso_err load_side(iso_side *out, struct training *t, struct loaded *r, en
                          enum source_kind kind, const int64_t *list, int64_t count)
 {
     const struct examples *e = &t->set.part[part];
-    int64_t tokens = 0;
+    int64_t tokens = 0, units = 0;
     iso_err err = ISO_OK;
 
     for (int64_t i = 0; i < count; i++) {
         const struct origin o = iso_train_origin(t, part, kind, list[i]);
         tokens += iso_source_tokens(&o);
+        units += iso_example_units(e, list[i]);
     }
-    ISO_TRY(make_room(r, count, tokens));
+    ISO_TRY(make_room(r, count, units, tokens));
+    units = 0;
     ISO_TRY(iso_encoding_load_begin(&r->batch, count, tokens));
     for (int64_t i = 0; i < count; i++) {
         const struct origin o = iso_train_origin(t, part, kind, list[i]);
@@ -69,10 +81,11 @@ static iso_err load_side(iso_side *out, struct training *t, struct loaded *r, en
         ISO_TRY(iso_encoding_load_add(&r->batch, o.lang, e->in->pool, &turn));
         mark_specials(r->special + r->batch.offsets[i], &o);
         r->places[i] = o.place;
-        r->labels[i] = e->at[list[i]].label;
+        for (int64_t u = 0; u < iso_example_units(e, list[i]); u++)
+            r->labels[units++] = e->label[e->unit_at[list[i]] + u];
     }
     *out = (iso_side){.batch = r->batch.batch,
-                      .units = {.n = count,
+                      .units = {.n = units,
                                 .first = r->batch.lists.first,
                                 .index = r->batch.lists.index,
                                 .label = r->labels,
@@ -145,6 +158,8 @@ struct saying {
 static iso_err say(int32_t *said, struct saying *s, const struct encoding_turn *turn, int64_t count)
 {
     struct training *t = s->t;
+    const struct examples *e = &t->set.part[s->part];
+    int64_t at = 0;
     iso_micro micro = {0};
     iso_mat logits;
     iso_err err = ISO_OK;
@@ -152,11 +167,18 @@ static iso_err say(int32_t *said, struct saying *s, const struct encoding_turn *
     for (int64_t i = 0; i < count; i++)
         s->list[i] = turn[i].row;
     ISO_TRY(load_micro(&micro, t, s->part, s->kind, s->list, count));
-    ISO_TRY(iso_workspace_mat(&logits, &s->logits, count, t->head->classes));
+    const int64_t units = micro.target.units.n;
+    ISO_TRY(iso_workspace_mat(&logits, &s->logits, units, t->head->classes));
     ISO_TRY(t->method->ops->predict(&logits, t->method, t->learner, &micro));
-    iso_head_predict(s->class, logits.data, count, t->head->classes);
-    for (int64_t i = 0; i < count; i++)
-        said[s->list[i]] = s->class[i];
+    iso_head_predict(s->class, logits.data, units, t->head->classes);
+    for (int64_t i = 0; i < count; i++) {
+        for (int64_t u = 0; u < iso_example_units(e, s->list[i]); u++, at++) {
+            if (s->class[at] < 0 && s->part == TRAIN_DEV)
+                ISO_FAIL(ISO_ENUMERIC, "the logits of dev items are not finite: a lower " ISO_FIELD(
+                                           lr) " may do");
+            said[e->unit_at[s->list[i]] + u] = s->class[at];
+        }
+    }
 done:
     return err;
 }
@@ -171,7 +193,9 @@ iso_err iso_train_predict(int32_t *said, struct training *t, enum train_part par
 
     ISO_TRY(iso_alloc(&s.turn, e->n, sizeof *s.turn));
     ISO_TRY(iso_alloc(&s.list, e->n, sizeof *s.list));
-    ISO_TRY(iso_alloc(&s.class, e->n, sizeof *s.class));
+    ISO_TRY(iso_alloc(&s.class, e->unit_at[e->n], sizeof *s.class));
+    for (int64_t u = 0; u < e->unit_at[e->n]; u++)
+        said[u] = -1;
     for (int64_t i = 0; i < e->n; i++)
         s.turn[i] = (struct encoding_turn){iso_example_tokens(e, i), i, i};
     iso_encoding_sort(s.turn, e->n);
@@ -190,32 +214,55 @@ done:
     return err;
 }
 
-/* --- The score that checkpoints are chosen by: the mean over languages of their accuracies --- */
+/* --- The score that checkpoints are chosen by: the mean over languages of theirs --- */
 
-static iso_err mean_accuracy(double *out, const struct examples *e, const int32_t *said)
+iso_err iso_train_tally(struct tally *out, int64_t *there, const struct training *t,
+                        const struct scored *of, int64_t items)
 {
-    const int langs = e->in->lang_count;
-    double *right = NULL, *whole = NULL, sum = 0;
+    int64_t entities = 0;
+
+    if (!t->set.entity)
+        return iso_tally_make(out, of, items);
+    return iso_entity_tally(out, there ? there : &entities, of, t->set.entity, items);
+}
+
+static iso_err score_of(double *out, const struct training *t, const struct scored *of)
+{
+    const int64_t items = t->set.of[TRAIN_DEV]->all.items;
+    struct tally tally = {0};
+    double right = 0, whole = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_train_tally(&tally, NULL, t, of, items));
+    for (int64_t i = 0; i < items; i++) {
+        right += tally.right[i];
+        whole += tally.whole[i];
+    }
+    *out = whole > 0 ? right / whole : 0;
+done:
+    iso_tally_free(&tally);
+    return err;
+}
+
+/* Examples come language by language. */
+static iso_err mean_score(double *out, const struct training *t, const int32_t *said)
+{
+    const struct examples *e = &t->set.part[TRAIN_DEV];
+    double sum = 0;
     int count = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&right, langs, sizeof *right));
-    ISO_TRY(iso_alloc(&whole, langs, sizeof *whole));
-    for (int64_t i = 0; i < e->n; i++) {
-        right[e->at[i].lang] += said[i] == e->at[i].label;
-        whole[e->at[i].lang]++;
-        if (said[i] < 0)
-            ISO_FAIL(ISO_ENUMERIC,
-                     "the logits of dev items are not finite: a lower " ISO_FIELD(lr) " may do");
-    }
-    for (int l = 0; l < langs; l++) {
-        sum += whole[l] > 0 ? right[l] / whole[l] : 0;
-        count += whole[l] > 0;
+    for (int64_t i = 0, end; i < e->n; i = end, count++) {
+        double one;
+        for (end = i; end < e->n && e->at[end].lang == e->at[i].lang; end++)
+            continue;
+        const int64_t from = e->unit_at[i], n = e->unit_at[end] - from;
+        ISO_TRY(
+            score_of(&one, t, &(struct scored){e->label + from, said + from, e->number + from, n}));
+        sum += one;
     }
     *out = sum / count;
 done:
-    iso_free(right);
-    iso_free(whole);
     return err;
 }
 
@@ -231,9 +278,9 @@ static iso_err score(void *payload, double *out, iso_learner *l, iso_method *m)
     *out = NAN;
     if (e->n == 0)
         return ISO_OK;
-    ISO_TRY(iso_alloc(&said, e->n, sizeof *said));
+    ISO_TRY(iso_alloc(&said, e->unit_at[e->n], sizeof *said));
     ISO_TRY(iso_train_predict(said, t, TRAIN_DEV, iso_train_test_source(t)));
-    ISO_TRY(mean_accuracy(out, e, said));
+    ISO_TRY(mean_score(out, t, said));
 done:
     iso_free(said);
     return err;

@@ -2,6 +2,7 @@
 #ifndef ISO_STUDY_TRAIN_INSIDE_H
 #define ISO_STUDY_TRAIN_INSIDE_H
 
+#include "analysis/classify/entities.h"
 #include "analysis/study/items/union_items.h"
 #include "analysis/study/train/train.h"
 #include "lib/base/str.h"
@@ -14,10 +15,9 @@
 
 enum train_part { TRAIN_NONE, TRAIN_LEARN, TRAIN_DEV, TRAIN_TEST, TRAIN_PARTS };
 
-/* An item of a language with its label. */
+/* An item of a language. */
 struct example {
     int lang;       /* of its encoding */
-    int32_t label;  /* class; the number of classes: one that nobody learns */
     int64_t item;   /* in its language */
     int64_t number; /* among those of all languages of its encoding */
 };
@@ -26,6 +26,11 @@ struct examples {
     const struct encoding *in;
     struct example *at;
     int64_t n, room;
+    /* What is asked of them: a class of each, or tags of its words. Units of example i are
+     * [unit_at[i], unit_at[i + 1]). */
+    int64_t *unit_at;
+    int32_t *label;  /* class of each unit; the number of classes: one that nobody learns */
+    int64_t *number; /* the example's, of each unit */
 };
 
 /* Texts of one folder, or of the call: read, numbered, with the label of each item. */
@@ -47,6 +52,7 @@ struct train_set {
     struct examples part[TRAIN_PARTS];
     char **class_name;
     int classes;
+    struct entity_tag *entity; /* what the classes mean; NULL: they are no tags of entities */
     iso_classifier *head;        /* the checkpoint's, where training goes on from it */
     iso_buf sources_name, train; /* "en", "en+jv": sources, all that is learnt from */
 };
@@ -55,9 +61,17 @@ struct training;
 
 iso_err iso_train_read(struct training *t, const iso_texts *texts);
 
-/* The classes, and which each example is of. */
+/* The classes, and which each unit is of. */
 iso_err iso_train_classes(struct training *t);
 void iso_train_set_free(struct train_set *s);
+
+/* The next of the labels in a text: all of it, or of tags what blanks divide. {text, 0} is before
+ * the first. */
+struct label_cut {
+    const char *at;
+    int64_t len;
+};
+bool iso_train_next_label(struct label_cut *cut, bool tags);
 
 /* The part of each of the items. */
 iso_err iso_train_split(uint8_t *part, const struct union_items *all, int languages,
@@ -107,6 +121,17 @@ bool iso_train_tests(const struct training *t, const char *word);
 /* λ's numbers, as mix reads them; nothing of other methods. */
 iso_err iso_train_heads(iso_buf *out, const struct training *t);
 
+/* --- Task --- */
+
+iso_err iso_train_check_task(const iso_train_opt *opt);
+
+/* What a task reads of a text. */
+iso_pool iso_train_pool(const iso_train_opt *opt);
+
+/* Takes the labels from items that have other words than tags. */
+iso_err iso_train_fit_tags(struct train_texts *x, const iso_run *run);
+iso_err iso_train_make_head(struct training *t);
+
 /* --- One call --- */
 
 /* One sentence of each item of a micro-batch. */
@@ -116,7 +141,7 @@ struct loaded {
     int32_t *labels;
     uint64_t *keys;
     uint8_t *special;
-    int64_t item_room, key_room;
+    int64_t item_room, label_room, key_room;
     iso_dropout drop;
 };
 
@@ -139,6 +164,7 @@ struct training {
     struct loaded loaded[LOADED];
     int64_t *tokens, places; /* of the texts whose states are kept: of the examples that are learnt,
                               * of dev's, then of sources that are none of these */
+    int64_t *labelled;       /* units of each example that is learnt */
     int64_t *cost;           /* tokens of what is learnt, with their sources */
     iso_dropout drop;        /* rates */
     iso_buf name;
@@ -152,11 +178,19 @@ iso_loop_data iso_train_data(struct training *t);
 /* Tokens of a micro-batch. */
 int64_t iso_train_micro(const iso_train_opt *opt);
 
-/* The class that the learner says each example of a part is of, with such sources. */
+/* The class that the learner says each unit of a part is of, with such sources; -1 of words that
+ * were cut off. */
 iso_err iso_train_predict(int32_t *said, struct training *t, enum train_part part,
                           enum source_kind kind);
 
 int64_t iso_example_tokens(const struct examples *e, int64_t i);
+
+/* Units of an example that are read: of tags the words that were not cut off. */
+int64_t iso_example_units(const struct examples *e, int64_t i);
+
+/* What is right of a language's units; *there, unless NULL, entities of these. */
+iso_err iso_train_tally(struct tally *out, int64_t *there, const struct training *t,
+                        const struct scored *of, int64_t items);
 
 /* --- What it takes --- */
 

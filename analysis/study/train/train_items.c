@@ -22,15 +22,24 @@ static void texts_free(struct train_texts *x)
     *x = (struct train_texts){0};
 }
 
+static void examples_free(struct examples *e)
+{
+    iso_free(e->at);
+    iso_free(e->unit_at);
+    iso_free(e->label);
+    iso_free(e->number);
+}
+
 void iso_train_set_free(struct train_set *s)
 {
     for (int p = 0; p < TRAIN_PARTS; p++)
-        iso_free(s->part[p].at);
+        examples_free(&s->part[p]);
     for (int i = 0; i < 3; i++)
         texts_free(&s->texts[i]);
     for (int c = 0; s->class_name && c < s->classes; c++)
         iso_free(s->class_name[c]);
     iso_free(s->class_name);
+    iso_free(s->entity);
     iso_free(s->lang);
     iso_classifier_close(s->head);
     iso_buf_free(&s->sources_name);
@@ -98,8 +107,9 @@ static bool labelled(const iso_corpus *c, int64_t item)
     return c->labels && c->labels[item] && *c->labels[item];
 }
 
-/* An item without a label has that of its translation in the first language that says one. */
-static iso_err find_labels(struct train_texts *x)
+/* An item without a label has that of its translation in the first language that says one. Tags
+ * belong to their own words. */
+static iso_err find_labels(struct train_texts *x, bool tags)
 {
     const char **of = NULL;
     iso_err err = ISO_OK;
@@ -115,7 +125,7 @@ static iso_err find_labels(struct train_texts *x)
             *shared = *shared ? *shared : x->label[l][i];
         }
     }
-    for (int l = 0; l < x->in.lang_count; l++) {
+    for (int l = 0; !tags && l < x->in.lang_count; l++) {
         for (int64_t i = 0; i < x->in.lang[l].corpus.items; i++) {
             if (!x->label[l][i])
                 x->label[l][i] = of[x->all.number[l][i]];
@@ -150,7 +160,7 @@ static iso_err read_texts(struct training *t, struct train_texts *x, const iso_t
                           int count, int needed)
 {
     const struct train_set *s = &t->set;
-    const iso_pool pool = t->opt.head == ISO_TRAIN_MEAN ? ISO_POOL_MEAN : ISO_POOL_CLS;
+    const bool tags = t->opt.task == ISO_TRAIN_TAG;
     int *number = NULL, there = 0;
     iso_err err = ISO_OK;
 
@@ -163,10 +173,14 @@ static iso_err read_texts(struct training *t, struct train_texts *x, const iso_t
         if (number[there] >= 0)
             x->lang[there++] = l;
     }
-    ISO_TRY(iso_encoding_begin(&x->in, t->model, texts, pool, t->opt.max_length, t->run));
+    ISO_TRY(iso_encoding_begin(&x->in, t->model, texts, iso_train_pool(&t->opt), t->opt.max_length,
+                               t->run));
+    x->in.words = ISO_WORDS_BLANKS;
     ISO_TRY(iso_encoding_read(&x->in, number, there));
     ISO_TRY(number_items(x, s->sources < there ? s->sources : there));
-    ISO_TRY(find_labels(x));
+    ISO_TRY(find_labels(x, tags));
+    if (tags)
+        ISO_TRY(iso_train_fit_tags(x, t->run));
 done:
     iso_free(number);
     return err;

@@ -135,8 +135,11 @@ static iso_err write_config(const struct training *t, const char *folder)
         ISO_TRY(iso_buf_puts(&text, ",\n"));
     }
     ISO_TRY(add_classes(&text, &t->set));
-    ISO_TRY(iso_buf_puts(&text, of ? " \"problem_type\": \"single_label_classification\",\n"
-                                   : " \"isogloss_head\": \"mean\",\n"));
+    if (t->opt.task == ISO_TRAIN_CLASSIFY)
+        ISO_TRY(iso_buf_puts(&text, of ? " \"problem_type\": \"single_label_classification\",\n"
+                                       : " \"isogloss_head\": \"mean\",\n"));
+    if (t->opt.word_pool == ISO_TRAIN_SUM)
+        ISO_TRY(iso_buf_puts(&text, " \"isogloss_head\": \"sum of pieces\",\n"));
     ISO_TRY(iso_buf_puts(&text, " \"torch_dtype\": \"float32\"\n}\n"));
     ISO_TRY(save(folder, "config.json", &text));
 done:

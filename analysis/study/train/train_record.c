@@ -30,13 +30,14 @@ struct marks {
     const struct training *t;
     iso_records *out;
     struct score_ask how;
-    int langs;         /* that have test items, in the order of the set */
-    const char **lang; /* their names */
-    int sources;       /* of them */
-    int32_t *label, *said[SAYERS];
-    int64_t *number;
+    int langs;                 /* that have test items, in the order of the set */
+    const char **lang;         /* their names */
+    int sources;               /* of them */
+    int32_t *said[SAYERS];     /* of each unit */
     struct scored *of[SAYERS]; /* of each language */
     struct tally *tally[SAYERS];
+    struct tally *entity[SAYERS]; /* of the first two; NULL: tags are not of entities */
+    int64_t *entities;            /* of each language */
 };
 
 static void marks_free(struct marks *m)
@@ -44,13 +45,15 @@ static void marks_free(struct marks *m)
     for (int s = 0; s < SAYERS; s++) {
         for (int l = 0; m->tally[s] && l < m->langs; l++)
             iso_tally_free(&m->tally[s][l]);
+        for (int l = 0; m->entity[s] && l < m->langs; l++)
+            iso_tally_free(&m->entity[s][l]);
         iso_free(m->tally[s]);
+        iso_free(m->entity[s]);
         iso_free(m->of[s]);
         iso_free(m->said[s]);
     }
     iso_free(m->lang);
-    iso_free(m->label);
-    iso_free(m->number);
+    iso_free(m->entities);
 }
 
 /* --- What is right, and what is said --- */
@@ -63,8 +66,8 @@ static iso_err most_frequent(int32_t *out, const struct training *t)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&count, t->set.classes + 1, sizeof *count));
-    for (int64_t i = 0; i < e->n; i++)
-        count[e->at[i].label]++;
+    for (int64_t u = 0; u < e->unit_at[e->n]; u++)
+        count[e->label[u]]++;
     *out = 0;
     for (int c = 1; c < t->set.classes; c++)
         *out = count[c] > count[*out] ? c : *out;
@@ -77,13 +80,14 @@ done:
 static iso_err say_others(struct marks *m, struct training *t)
 {
     const enum source_kind usual = iso_train_test_source(t);
+    const int64_t units = t->set.part[TRAIN_TEST].unit_at[t->set.part[TRAIN_TEST].n];
     iso_err err = ISO_OK;
 
     for (int i = 0; i < OTHERS; i++) {
         const struct other *o = &others[i];
         if (!iso_train_tests(t, o->word) || o->kind == usual)
             continue;
-        ISO_TRY(iso_alloc(&m->said[o->sayer], t->set.part[TRAIN_TEST].n, sizeof(int32_t)));
+        ISO_TRY(iso_alloc(&m->said[o->sayer], units, sizeof(int32_t)));
         iso_method_xmixup_say(t->method, o->say);
         err = iso_train_predict(m->said[o->sayer], t, TRAIN_TEST,
                                 o->kind == SOURCE_KINDS ? usual : o->kind);
@@ -100,17 +104,27 @@ static iso_err say_all(struct marks *m, struct training *t)
     int32_t usual;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&m->label, e->n, sizeof *m->label));
-    ISO_TRY(iso_alloc(&m->number, e->n, sizeof *m->number));
     for (int s = TUNED; s <= MAJORITY; s++)
-        ISO_TRY(iso_alloc(&m->said[s], e->n, sizeof *m->said[s]));
+        ISO_TRY(iso_alloc(&m->said[s], e->unit_at[e->n], sizeof *m->said[s]));
     ISO_TRY(iso_train_predict(m->said[TUNED], t, TRAIN_TEST, iso_train_test_source(t)));
     ISO_TRY(say_others(m, t));
     ISO_TRY(most_frequent(&usual, t));
-    for (int64_t i = 0; i < e->n; i++) {
-        m->label[i] = e->at[i].label;
-        m->number[i] = e->at[i].number;
-        m->said[MAJORITY][i] = usual;
+    for (int64_t u = 0; u < e->unit_at[e->n]; u++)
+        m->said[MAJORITY][u] = usual;
+done:
+    return err;
+}
+
+static iso_err find_entities(struct marks *m)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&m->entities, m->langs, sizeof *m->entities));
+    for (int s = TUNED; m->t->set.entity && s <= MAJORITY; s++) {
+        ISO_TRY(iso_alloc(&m->entity[s], m->langs, sizeof *m->entity[s]));
+        for (int l = 0; l < m->langs; l++)
+            ISO_TRY(iso_train_tally(&m->entity[s][l], &m->entities[l], m->t, &m->of[s][l],
+                                    m->how.items));
     }
 done:
     return err;
@@ -137,7 +151,9 @@ static iso_err cut(struct marks *m)
             continue;
         for (int s = 0; s < SAYERS; s++) {
             if (m->said[s])
-                m->of[s][l] = (struct scored){m->label + i, m->said[s] + i, m->number + i, end - i};
+                m->of[s][l] =
+                    (struct scored){e->label + e->unit_at[i], m->said[s] + e->unit_at[i],
+                                    e->number + e->unit_at[i], e->unit_at[end] - e->unit_at[i]};
         }
         m->sources += x->lang[lang] < set->sources;
         m->lang[m->langs++] = set->lang[x->lang[lang]];
@@ -146,6 +162,7 @@ static iso_err cut(struct marks *m)
         for (int l = 0; m->said[s] && l < m->langs; l++)
             ISO_TRY(iso_tally_make(&m->tally[s][l], &m->of[s][l], m->how.items));
     }
+    ISO_TRY(find_entities(m));
 done:
     return err;
 }
@@ -199,15 +216,35 @@ done:
     return err;
 }
 
+/* F1 of entities: of so many that are there. */
+static iso_err add_entities(struct marks *m)
+{
+    struct score_ask bare = m->how;
+    iso_value v, usual;
+    iso_err err = ISO_OK;
+
+    bare.bare = true;
+    for (int l = 0; l < m->langs; l++) {
+        iso_record r = name(m->t, "f1", "entity", m->lang[l]);
+        ISO_TRY(iso_score_accuracy(&v, &m->entity[TUNED][l], 1, &m->how));
+        ISO_TRY(iso_score_accuracy(&usual, &m->entity[MAJORITY][l], 1, &bare));
+        v.null = usual.value;
+        v.n = m->entities[l];
+        ISO_TRY(add(m, &r, &v));
+    }
+done:
+    return err;
+}
+
 static iso_err add_gap(struct marks *m, const char *estimator, const char *tgt, int first,
                        int count)
 {
+    const struct tally *of = m->t->set.entity ? m->entity[TUNED] : m->tally[TUNED];
     iso_record r = name(m->t, "gap", estimator, tgt);
     iso_value v;
     iso_err err = ISO_OK;
 
-    ISO_TRY(
-        iso_score_gap(&v, m->tally[TUNED], m->sources, m->tally[TUNED] + first, count, &m->how));
+    ISO_TRY(iso_score_gap(&v, of, m->sources, of + first, count, &m->how));
     ISO_TRY(add(m, &r, &v));
 done:
     return err;
@@ -248,7 +285,10 @@ iso_err iso_train_records(iso_records *out, struct training *t)
         if (m.said[others[i].sayer])
             ISO_TRY(add_scores(&m, false, others[i].sayer, others[i].estimator));
     }
-    ISO_TRY(add_scores(&m, true, TUNED, "macro"));
+    if (t->set.entity)
+        ISO_TRY(add_entities(&m));
+    else
+        ISO_TRY(add_scores(&m, true, TUNED, "macro"));
     ISO_TRY(add_gaps(&m));
 done:
     marks_free(&m);
@@ -269,7 +309,7 @@ iso_err iso_train_curve(iso_records *out, const struct training *t, const iso_lo
         ISO_TRY(iso_records_add(out, &r));
         if (!isfinite(p->score))
             continue;
-        r.measure = "accuracy";
+        r.measure = t->set.entity ? "f1" : "accuracy";
         r.estimator = "dev";
         r.value = p->score;
         r.n = t->set.part[TRAIN_DEV].n;

@@ -1,0 +1,109 @@
+/* What tasks differ in: what is read of a text, its labels, the head. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "analysis/study/train/train_inside.h"
+#include "lib/base/alloc.h"
+#include "lib/train/head_class.h"
+
+iso_err iso_train_check_task(const iso_train_opt *opt)
+{
+    const bool tags = opt->task == ISO_TRAIN_TAG;
+    iso_err err = ISO_OK;
+
+    ISO_NEED(!tags || opt->method != ISO_TRAIN_XMIXUP,
+             ISO_FIELD(task) " tag is not learnt by " ISO_FIELD(method) " xmixup");
+    ISO_NEED(!tags || opt->head == ISO_TRAIN_CLS, ISO_FIELD(head) " mean is of sentences: "
+                                                                  "tags are read from words");
+    ISO_NEED(tags || opt->word_pool == 0, ISO_FIELD(word_pool) " is of " ISO_FIELD(task) " tag");
+done:
+    return err;
+}
+
+iso_pool iso_train_pool(const iso_train_opt *opt)
+{
+    return opt->task == ISO_TRAIN_TAG    ? ISO_POOL_WORD
+           : opt->head == ISO_TRAIN_MEAN ? ISO_POOL_MEAN
+                                         : ISO_POOL_CLS;
+}
+
+iso_err iso_train_make_head(struct training *t)
+{
+    iso_head_class_opt how = {.classes = t->set.classes,
+                              .linear = t->opt.head == ISO_TRAIN_MEAN,
+                              .seed = iso_run_seed(t->run),
+                              .from = t->set.head};
+
+    if (t->opt.task == ISO_TRAIN_TAG) {
+        how.linear = true;
+        how.rows = t->opt.word_pool == ISO_TRAIN_SUM ? ISO_HEAD_SUM : ISO_HEAD_FIRST;
+        how.name = "classifier";
+        how.of_class = "ForTokenClassification";
+    }
+    return iso_head_class_new(&t->head, &t->encoder->config, &how);
+}
+
+/* --- Labels of a text --- */
+
+bool iso_train_next_label(struct label_cut *cut, bool tags)
+{
+    const char *from = cut->at + cut->len;
+
+    if (!tags) {
+        cut->len = cut->len == 0 ? (int64_t)strlen(from) : 0;
+        return cut->len > 0;
+    }
+    from += strspn(from, " ");
+    cut->at = from;
+    cut->len = (int64_t)strcspn(from, " ");
+    return cut->len > 0;
+}
+
+static int64_t count_words(const char *text)
+{
+    struct label_cut cut = {text, 0};
+    int64_t count = 0;
+
+    while (iso_train_next_label(&cut, true))
+        count++;
+    return count;
+}
+
+iso_err iso_train_fit_tags(struct train_texts *x, const iso_run *run)
+{
+    int64_t unfit = 0, cut = 0;
+    iso_buf first = {0};
+    iso_err err = ISO_OK;
+
+    for (int l = 0; l < x->in.lang_count; l++) {
+        const struct encoding_lang *of = &x->in.lang[l];
+        const iso_corpus *c = &of->corpus;
+        if (!c->text || c->text2)
+            ISO_FAIL(ISO_EDATA, "%s: tags are of the words of one text, not of %s", of->path,
+                     c->text ? "two" : "token ids");
+        for (int64_t i = 0; i < c->items; i++) {
+            const int64_t words = count_words(c->text[i]);
+            const int64_t tags = x->label[l][i] ? count_words(x->label[l][i]) : words;
+            cut += words - (of->word_at[i + 1] - of->word_at[i]);
+            if (tags == words)
+                continue;
+            if (unfit++ == 0)
+                ISO_TRY(iso_buf_printf(&first,
+                                       "%s, item %" PRId64 ": %" PRId64 " words, %" PRId64 " tags",
+                                       of->path, i + 1, words, tags));
+            x->label[l][i] = NULL;
+        }
+    }
+    if (unfit > 0)
+        iso_run_note(
+            run, "items whose tags do not fit their words, which are left out: %" PRId64 " (%s)",
+            unfit, first.text);
+    if (cut > 0)
+        iso_run_note(
+            run,
+            "%s%s: words that " ISO_FIELD(max_length) " cuts off, which count as wrong: %" PRId64,
+            x->in.lang[0].path, x->in.lang_count > 1 ? " and others" : "", cut);
+done:
+    iso_buf_free(&first);
+    return err;
+}
