@@ -114,6 +114,32 @@ $compiler -std=c11 -Wall -Wextra -Werror "$@" shown.c $(pc --cflags --libs) -o s
 cp "$states" states.h5
 expect shown '^0, 9 records$'
 
+# The study of training, on a few of the bundled texts: each table has its rows, random weights and the checkpoint itself lie beside the
+# distances, and what was kept is not trained again.
+for part in train dev test; do
+    mkdir -p "texts/$part"
+    for lang in en de; do
+        awk -v part=$part 'NR == 1 || (NR % 4 == 0 ? "dev" : NR % 4 == 1 ? "test" : "train") == part' \
+            "$source/examples/corpus/$lang.tsv" >"texts/$part/$lang.tsv"
+    done
+done
+study() {
+    ISOGLOSS=$build/bin/isogloss KEEP=kept SEEDS='0 1' EPOCHS='1 1' LIMIT=20 ARMS="$1" sh "$source/examples/training.sh" "$source/examples/mini" \
+        texts/train texts/dev texts/test en de
+}
+study 'zero-shot xmixup' >tables 2>err || { echo "training.sh failed:"; cat err; exit 1; }
+for row in '^| zero-shot | 0\.[0-9]* (0\.[0-9]*) | 0\.[0-9]* (0\.[0-9]*) |$' '^| xmixup | 0\.[0-9]* (0\.[0-9]*) | 0\.[0-9]* (0\.[0-9]*) |$' \
+    '^| zero-shot | -*[01]\.[0-9]* \[[^]]*\], -*[01]\.[0-9]* \[[^]]*\] |$' '^| random | 0\.[0-9]* |$' '^| untrained | 0\.[0-9]* |$'; do
+    grep -q -- "$row" tables || { echo "training.sh: no '$row' in:"; cat tables; exit 1; }
+done
+[ "$(grep -c '^| xmixup |' tables)" = 4 ] || { echo "training.sh: not 4 tables:"; cat tables; exit 1; }
+rm -r kept/xmixup,1
+study 'zero-shot xmixup' >again
+cmp tables again
+! study nonsense >/dev/null 2>err || { echo "training.sh took an arm that is not there"; exit 1; }
+grep -q "no arm 'nonsense'" err || { cat err; exit 1; }
+echo "ok training.sh"
+
 # What a lesson says when its file is not there.
 if ./02_states_file nowhere.h5 2>err; then
     echo "02_states_file opened a file that is not there"
