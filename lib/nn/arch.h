@@ -39,6 +39,14 @@ typedef struct iso_arch_head {
     bool dense_own, out_own, relu;
 } iso_arch_head;
 
+/** The head of masked words: a linear map, an activation, LayerNorm; then the table of words, and a
+ * bias. `gelu`: whatever config.json says. */
+typedef struct iso_arch_words {
+    const char *dense, *norm; /* less ".weight" or ".bias" */
+    const char *bias;
+    bool gelu;
+} iso_arch_words;
+
 typedef enum iso_arch_positions {
     ISO_POSITIONS_FROM_ZERO = 0,
     ISO_POSITIONS_AFTER_PADDING /* the first token has position padding id + 1 */
@@ -51,6 +59,7 @@ typedef struct iso_arch {
     const iso_arch_keys *keys;
     const iso_arch_tensors *tensors;
     const iso_arch_head *heads; /* the usual one first; ends with one without names */
+    const iso_arch_words *masked;
     iso_arch_positions positions;
     /* Where config.json is silent: */
     int64_t padding, types;

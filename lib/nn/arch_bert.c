@@ -38,6 +38,10 @@ static const iso_arch_head heads[] = {
     {0},
 };
 
+static const iso_arch_words masked = {.dense = "cls.predictions.transform.dense",
+                                      .norm = "cls.predictions.transform.LayerNorm",
+                                      .bias = "cls.predictions.bias"};
+
 const iso_arch iso_arch_bert = {
     .name = "bert",
     .class = "Bert",
@@ -45,6 +49,7 @@ const iso_arch iso_arch_bert = {
     .keys = &iso_arch_bert_keys,
     .tensors = &iso_arch_bert_tensors,
     .heads = heads,
+    .masked = &masked,
     .positions = ISO_POSITIONS_FROM_ZERO,
     .types = 2,
     .eps = 1e-12,

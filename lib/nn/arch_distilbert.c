@@ -34,6 +34,9 @@ static const iso_arch_head heads[] = {
     {0},
 };
 
+static const iso_arch_words masked = {
+    .dense = "vocab_transform", .norm = "vocab_layer_norm", .bias = "vocab_projector.bias"};
+
 const iso_arch iso_arch_distilbert = {
     .name = "distilbert",
     .class = "DistilBert",
@@ -41,6 +44,7 @@ const iso_arch iso_arch_distilbert = {
     .keys = &keys,
     .tensors = &tensors,
     .heads = heads,
+    .masked = &masked,
     .positions = ISO_POSITIONS_FROM_ZERO,
     .eps = 1e-12,
     .activation = "gelu",

@@ -8,10 +8,13 @@ static const iso_arch_head heads[] = {
     {0},
 };
 
+static const iso_arch_words masked = {
+    .dense = "lm_head.dense", .norm = "lm_head.layer_norm", .bias = "lm_head.bias", .gelu = true};
+
 #define FAMILY(named, of_class, prefixed)                                                          \
     {                                                                                              \
         .name = (named), .class = (of_class), .prefix = (prefixed), .keys = &iso_arch_bert_keys,   \
-        .tensors = &iso_arch_bert_tensors, .heads = heads,                                         \
+        .tensors = &iso_arch_bert_tensors, .heads = heads, .masked = &masked,                      \
         .positions = ISO_POSITIONS_AFTER_PADDING, .padding = 1, .types = 2, .eps = 1e-12,          \
         .activation = "gelu"                                                                       \
     }

@@ -19,7 +19,8 @@
 
 #define SET(s)                                                                                     \
     {                                                                                              \
-        s##_norm, s##_gelu, s##_gelu_tanh, s##_relu, s##_softmax, s##_scale, s##_plus, #s          \
+        s##_norm, s##_gelu, s##_gelu_tanh, s##_relu, s##_softmax, s##_most, s##_scale, s##_plus,   \
+            #s                                                                                     \
     }
 
 static const iso_nn_vector plain = SET(plain);

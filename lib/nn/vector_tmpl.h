@@ -111,6 +111,21 @@ TARGET static float NAME(softmax)(float *x, float scale, int64_t n)
     return NAME(sum)(&s);
 }
 
+TARGET static float NAME(most)(const float *x, int64_t n)
+{
+    const int64_t whole = n - n % LANES;
+    vec top = (vec){0} - FLT_MAX;
+
+    for (int64_t i = 0; i < whole; i += LANES) {
+        const vec v = LOAD(x + i);
+        top = PICK(v > top, v, top);
+    }
+    float most = NAME(largest)(&top);
+    for (int64_t i = whole; i < n; i++)
+        most = x[i] > most ? x[i] : most;
+    return most;
+}
+
 TARGET static void NAME(scale)(float *y, const float *x, float by, int64_t n)
 {
     const int64_t whole = n - n % LANES;

@@ -45,6 +45,11 @@ int32_t iso_tokenizer_padding(const iso_tokenizer *t)
     return t->pad;
 }
 
+int32_t iso_tokenizer_mask(const iso_tokenizer *t)
+{
+    return t->mask;
+}
+
 int64_t iso_tokenizer_odd(const iso_tokenizer *t, const char **first)
 {
     const char *in_vocab = "";

@@ -45,6 +45,9 @@ int32_t iso_tokenizer_size(const iso_tokenizer *t);
 /** The id of the padding token; -1 when there is none. */
 int32_t iso_tokenizer_padding(const iso_tokenizer *t);
 
+/** The id of the mask token; -1 when there is none. */
+int32_t iso_tokenizer_mask(const iso_tokenizer *t);
+
 /** The most tokens that tokenizer_config.json allows a text (model_max_length; 0: no limit is
  * known); *cut, unless NULL, takes those of tokenizer.json's truncation, which is not applied. */
 int64_t iso_tokenizer_longest(const iso_tokenizer *t, int64_t *cut);

@@ -253,11 +253,12 @@ static iso_err form(const char **text, int64_t *len, void *with, const char *of)
     return err;
 }
 
-static int32_t padding(const iso_tokenizer *t, const iso_tokenizer_files *files,
-                       const iso_tokenizer_role *roles)
+/* The id of the token of a role; -1: none. */
+static int32_t role_id(const iso_tokenizer *t, const iso_tokenizer_files *files,
+                       const iso_tokenizer_role *roles, const char *role)
 {
     for (; roles->name; roles++) {
-        if (strcmp(roles->name, "pad_token") == 0) {
+        if (strcmp(roles->name, role) == 0) {
             const iso_added_token *token =
                 iso_added_find(t->added, iso_tokenizer_special(files, roles->name, roles->usual));
             return token ? token->id : -1;
@@ -282,7 +283,8 @@ iso_err iso_tokenizer_added(iso_tokenizer *t, const iso_tokenizer_files *files,
     ISO_TRY(read_named(&r, files->settings, "tokenizer_config.json"));
     ISO_TRY(read_usual(&r));
     ISO_TRY(iso_added_seal(t->added, form, &f));
-    t->pad = padding(t, files, roles);
+    t->pad = role_id(t, files, roles, "pad_token");
+    t->mask = role_id(t, files, roles, "mask_token");
 done:
     iso_normal_free(&f.normal);
     return err;

@@ -29,7 +29,7 @@ struct iso_tokenizer {
     int32_t first, last; /* ids of what stands around a text */
     int between;         /* how many `last` stand between two texts */
     bool types;          /* the second text is of type 1 */
-    int32_t pad;         /* id of the padding token; -1: none is known */
+    int32_t pad, mask;   /* ids of the padding and the mask token; -1: none is known */
     int64_t longest, cut;
     int64_t odd; /* beside those of the vocabulary */
     char first_odd[512];

@@ -218,12 +218,14 @@ static void lengths_are_read(void **state)
     assert_int_equal(cut, 0);
     assert_int_equal(iso_tokenizer_padding(t), -1);
     iso_tokenizer_close(t);
-    put(f, "tokenizer_config.json", "{\"model_max_length\": 128, \"pad_token\": \"e\"}");
+    put(f, "tokenizer_config.json",
+        "{\"model_max_length\": 128, \"pad_token\": \"e\", \"mask_token\": \"e\"}");
     put(f, "tokenizer.json", "{" PARTS("false") "\"truncation\": {\"max_length\": 64}, " VOCAB "}");
     t = opened(f);
     assert_int_equal(iso_tokenizer_longest(t, &cut), 128);
     assert_int_equal(cut, 64);
     assert_int_equal(iso_tokenizer_padding(t), 5);
+    assert_int_equal(iso_tokenizer_mask(t), 5);
     iso_tokenizer_close(t);
     put(f, "tokenizer_config.json", "{\"model_max_length\": 1000000000000000019884624838656}");
     t = opened(f);
