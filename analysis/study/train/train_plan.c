@@ -9,7 +9,7 @@
 #include "lib/io/checkpoint.h"
 #include "lib/io/digest.h"
 #include "lib/linalg/packed.h"
-#include "lib/nn/layer_back.h"
+#include "lib/nn/tape.h"
 
 /* --- Memory --- */
 
@@ -58,12 +58,18 @@ static int64_t kept_tokens(const struct training *t)
     return sum;
 }
 
+/* Tokens of the largest micro-batch of the first epoch; others differ by what a sentence has. */
 static int64_t largest_micro(const struct training *t)
 {
-    int64_t most = iso_train_micro(&t->opt);
+    int64_t most = 0;
 
-    for (int64_t i = 0; i < t->set.part[TRAIN_LEARN].n; i++)
-        most = t->cost[i] > most ? t->cost[i] : most;
+    iso_sampler_epoch(t->sampler, 0);
+    for (int64_t i = 0; i < iso_sampler_steps(t->sampler); i++) {
+        const iso_sample step = iso_sampler_step(t->sampler, i);
+        iso_sample micro;
+        for (int64_t done = 0; iso_sampler_micro(&micro, t->sampler, &step, &done);)
+            most = micro.tokens > most ? micro.tokens : most;
+    }
     return most;
 }
 
@@ -75,28 +81,19 @@ static int lowest_of(const struct training *t)
     return t->within > 0 && t->within < lowest ? t->within : lowest;
 }
 
-/* What layers from `lowest` on keep of a micro-batch, and work areas of one. */
-static int64_t activations(const iso_nn_config *c, int64_t tokens, int lowest, bool recompute)
-{
-    const int64_t whole = 4 * iso_layer_kept_size(c, tokens), input = 4 * c->C * tokens;
-    const int64_t layers = lowest > c->L ? 0 : c->L - (lowest > 1 ? lowest : 1) + 1;
-    const int64_t scratch = 4 * tokens * (6 * c->C + 2 * c->F);
-
-    return (recompute ? layers * input + whole : layers * whole) + scratch;
-}
-
 static int64_t memory_of(const struct training *t, bool recompute)
 {
     const iso_nn_config *c = &t->encoder->config;
     const int lowest = lowest_of(t);
+    const int64_t micro = largest_micro(t);
+    const iso_tape_opt tape = {.recompute = recompute}, inner = {recompute, .inputs = true};
     int64_t count = 0, sum = 4 * (parameters(t, false) + gradients(t));
     const iso_tensor *tensors = iso_learner_tensors(t->learner, &count);
 
     sum += iso_optimizer_bytes(tensors, count);
-    sum += activations(c, largest_micro(t), lowest, recompute);
-    sum += 8 * c->C * largest_micro(t);
+    sum += iso_tape_bytes(c, micro, lowest, &tape);
     if (iso_train_inner_steps(t) > 0) /* those passes keep as much, and δ */
-        sum += activations(c, largest_micro(t), 1, recompute) + 12 * c->C * largest_micro(t);
+        sum += iso_tape_bytes(c, micro, lowest, &inner) + 12 * c->C * micro;
     if (lowest > 0)
         sum += 4 * c->C * kept_tokens(t);
     for (int i = 0; i < 3; i++)
