@@ -29,6 +29,8 @@ $ isogloss train --model m --corpus c --src en --translate-train de --epochs 1 -
 $ mkdir t; cp c/en.tsv t/de.tsv; cp c/en.tsv t/sw.tsv; isogloss train --model m --corpus c --src en --translate-train de --method xmixup --translations t --sampling gold --epochs 1 --test-source gold,self --interval none -o a --quiet | awk '$1 == "accuracy" && $2 ~ /fine-tuned|oracle/ { x[$4, $5]++ } END { for (k in x) { n++; if (x[k] != 2) print "differs", k } print n }'
 > 3
 $ isogloss train --model m --corpus c --src en --translate-train de --method xmixup --epochs 1 -o b --quiet --interval none > /dev/null; cmp a/model.safetensors b/model.safetensors
+# states of what is frozen are kept of sources, too: originals as translations give the same bits
+$ for k in gold translated; do isogloss train --model m --corpus c --src en --translate-train de --method xmixup --translations t --sampling $k --alpha 0 --freeze embeddings,1-2 --mix-layers 3 --epochs 2 --batch 16 -o k-$k --quiet --csv /dev/null; done; cmp k-gold/model.safetensors k-translated/model.safetensors; cmp k-gold/lambda.json k-translated/lambda.json
 # published numbers of λ, and one that is fixed, do not learn
 $ isogloss train --model m --corpus c --src en --translate-train de --method xmixup --mix-layers 1,3-4 --lambda released --lambda0 0.4 --steps 2 -o r --quiet --csv /dev/null; cat r/lambda.json
 > {"lambda0": 0.4, "layers": {"1": {"W": 1, "b": 0}, "3": {"W": 1, "b": 0}, "4": {"W": 1, "b": 0}}}

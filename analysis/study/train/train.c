@@ -51,7 +51,7 @@ static const iso_option rows[] = {
     ISO_TEXTS_FORMAT(iso_train_opt),
     ISO_OPTION(iso_train_opt, PATH, translations, "DIR", "xmixup: items translated into the source language, by id, a file a language (default: originals alone)", .reads = ISO_READS_CORPUS),
     ISO_OPTION(iso_train_opt, RANGES, mix_layers, "LIST", "xmixup: layers whose targets take in the source, 1 the first; none (default: 1)"),
-    ISO_OPTION(iso_train_opt, TEXT, lambda, "WHAT", "xmixup: learnt: W and b of each mixed layer learn (default); released: they are 1 and 0, as the published code has them; a number: lambda itself"),
+    ISO_OPTION(iso_train_opt, TEXT, lambda, "WHAT", "xmixup: learnt: W and b of each mixed layer learn (default); released: they are 1 and 0, as the published code has them; a number: lambda itself", .binding = "lambda_kind"),
     ISO_OPTION(iso_train_opt, REAL, lambda0, "X", "xmixup: largest share of the source (default: 0.5)", .least = 0, .above = true, .most = 1),
     ISO_OPTION(iso_train_opt, REAL, lambda_lr, "RATE", "xmixup: learning rate of W and b (default: 1e-2)", .least = 0, .above = true),
     ISO_OPTION(iso_train_opt, REAL, alpha, "A", "xmixup: what the loss of an original source counts, that of its target 1 - A (default: 0.4)", .least = 0, .most = 1),

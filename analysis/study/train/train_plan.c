@@ -94,6 +94,8 @@ static int64_t memory_of(const struct training *t, bool recompute)
     sum += iso_tape_bytes(c, micro, lowest, &tape);
     if (iso_train_inner_steps(t) > 0) /* those passes keep as much, and δ */
         sum += iso_tape_bytes(c, micro, lowest, &inner) + 12 * c->C * micro;
+    if (t->within > 0) /* what mixed layers keep beside that of others */
+        sum += t->method->tensor_count / 2 * 20 * c->C * micro;
     if (lowest > 0)
         sum += 4 * c->C * kept_tokens(t);
     for (int i = 0; i < 3; i++)
