@@ -9,13 +9,13 @@
 
 /* Who says what an item is of: the trained model, the most frequent class; of pairs the model with
  * other sources, and each branch alone. */
-enum { TUNED, MAJORITY, ORACLE, SHUFFLED, ALONE, TARGET, SOURCE, SAYERS };
+enum { TUNED, MAJORITY, ORACLE, SHUFFLED, ALONE, TARGET, SOURCE, PREDICTORS };
 
 static const struct other {
     const char *word, *estimator; /* in `test_source`, of records */
     enum source_kind kind;
     iso_xmixup_say say;
-    int sayer;
+    int predictor;
 } others[] = {
     {"gold", "oracle", SOURCE_GOLD, ISO_XMIXUP_BOTH, ORACLE},
     {"shuffled", "shuffled-source", SOURCE_SHUFFLED, ISO_XMIXUP_BOTH, SHUFFLED},
@@ -30,19 +30,19 @@ struct marks {
     const struct training *t;
     iso_records *out;
     struct score_ask how;
-    int langs;                 /* that have test items, in the order of the set */
-    const char **lang;         /* their names */
-    int sources;               /* of them */
-    int32_t *said[SAYERS];     /* of each unit */
-    struct scored *of[SAYERS]; /* of each language */
-    struct tally *tally[SAYERS];
-    struct tally *entity[SAYERS]; /* of the first two; NULL: tags are not of entities */
-    int64_t *entities;            /* of each language */
+    int langs;                     /* that have test items, in the order of the set */
+    const char **lang;             /* their names */
+    int sources;                   /* of them */
+    int32_t *said[PREDICTORS];     /* of each unit */
+    struct scored *of[PREDICTORS]; /* of each language */
+    struct tally *tally[PREDICTORS];
+    struct tally *entity[PREDICTORS]; /* of the first two; NULL: tags are not of entities */
+    int64_t *entities;                /* of each language */
 };
 
 static void marks_free(struct marks *m)
 {
-    for (int s = 0; s < SAYERS; s++) {
+    for (int s = 0; s < PREDICTORS; s++) {
         for (int l = 0; m->tally[s] && l < m->langs; l++)
             iso_tally_free(&m->tally[s][l]);
         for (int l = 0; m->entity[s] && l < m->langs; l++)
@@ -87,9 +87,9 @@ static iso_err say_others(struct marks *m, struct training *t)
         const struct other *o = &others[i];
         if (!iso_train_tests(t, o->word) || o->kind == usual)
             continue;
-        ISO_TRY(iso_alloc(&m->said[o->sayer], units, sizeof(int32_t)));
+        ISO_TRY(iso_alloc(&m->said[o->predictor], units, sizeof(int32_t)));
         iso_method_xmixup_say(t->method, o->say);
-        err = iso_train_predict(m->said[o->sayer], t, TRAIN_TEST,
+        err = iso_train_predict(m->said[o->predictor], t, TRAIN_TEST,
                                 o->kind == SOURCE_KINDS ? usual : o->kind);
         iso_method_xmixup_say(t->method, ISO_XMIXUP_BOTH);
         ISO_TRY(err);
@@ -139,7 +139,7 @@ static iso_err cut(struct marks *m)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&m->lang, set->langs, sizeof *m->lang));
-    for (int s = 0; s < SAYERS; s++) {
+    for (int s = 0; s < PREDICTORS; s++) {
         if (!m->said[s])
             continue;
         ISO_TRY(iso_alloc(&m->of[s], set->langs, sizeof *m->of[s]));
@@ -149,7 +149,7 @@ static iso_err cut(struct marks *m)
         const int lang = e->at[i].lang, l = m->langs;
         for (end = i; end < e->n && e->at[end].lang == lang; end++)
             continue;
-        for (int s = 0; s < SAYERS; s++) {
+        for (int s = 0; s < PREDICTORS; s++) {
             if (m->said[s])
                 m->of[s][l] =
                     (struct scored){e->label + e->unit_at[i], m->said[s] + e->unit_at[i],
@@ -158,7 +158,7 @@ static iso_err cut(struct marks *m)
         m->sources += x->lang[lang] < set->sources;
         m->lang[m->langs++] = set->lang[x->lang[lang]];
     }
-    for (int s = 0; s < SAYERS; s++) {
+    for (int s = 0; s < PREDICTORS; s++) {
         for (int l = 0; m->said[s] && l < m->langs; l++)
             ISO_TRY(iso_tally_make(&m->tally[s][l], &m->of[s][l], m->how.items));
     }
@@ -190,14 +190,14 @@ static iso_err add(struct marks *m, iso_record *r, const iso_value *v)
     return iso_records_add(m->out, r);
 }
 
-static iso_err score(iso_value *out, const struct marks *m, bool f1, int sayer, int l,
+static iso_err score(iso_value *out, const struct marks *m, bool f1, int predictor, int l,
                      const struct score_ask *how)
 {
-    return f1 ? iso_score_f1(out, &m->of[sayer][l], 1, m->t->set.classes + 1, how)
-              : iso_score_accuracy(out, &m->tally[sayer][l], 1, how);
+    return f1 ? iso_score_f1(out, &m->of[predictor][l], 1, m->t->set.classes + 1, how)
+              : iso_score_accuracy(out, &m->tally[predictor][l], 1, how);
 }
 
-static iso_err add_scores(struct marks *m, bool f1, int sayer, const char *estimator)
+static iso_err add_scores(struct marks *m, bool f1, int predictor, const char *estimator)
 {
     struct score_ask bare = m->how;
     iso_value v, usual;
@@ -206,9 +206,9 @@ static iso_err add_scores(struct marks *m, bool f1, int sayer, const char *estim
     bare.bare = true;
     for (int l = 0; l < m->langs; l++) {
         iso_record r = name(m->t, f1 ? "f1" : "accuracy", estimator, m->lang[l]);
-        ISO_TRY(score(&v, m, f1, sayer, l, &m->how));
+        ISO_TRY(score(&v, m, f1, predictor, l, &m->how));
         ISO_TRY(score(&usual, m, f1, MAJORITY, l, &bare));
-        if (sayer == TUNED)
+        if (predictor == TUNED)
             v.null = usual.value;
         ISO_TRY(add(m, &r, &v));
     }
@@ -282,8 +282,8 @@ iso_err iso_train_records(iso_records *out, struct training *t)
     ISO_TRY(add_scores(&m, false, TUNED, "fine-tuned"));
     ISO_TRY(add_scores(&m, false, MAJORITY, "majority"));
     for (int i = 0; i < OTHERS; i++) {
-        if (m.said[others[i].sayer])
-            ISO_TRY(add_scores(&m, false, others[i].sayer, others[i].estimator));
+        if (m.said[others[i].predictor])
+            ISO_TRY(add_scores(&m, false, others[i].predictor, others[i].estimator));
     }
     if (t->set.entity)
         ISO_TRY(add_entities(&m));
