@@ -56,4 +56,5 @@ def main():
                 print(os.path.basename(os.path.normpath(folder)), name, *(f'{v:.10g}' for v in values), sep='\t', file=out)
 
 
-main()
+if __name__ == '__main__':
+    main()

@@ -8,21 +8,9 @@ place. Columns as there; the loss is the mean over what is asked for, and stands
 """
 import os, sys
 import numpy as np, torch, transformers
+from make_gradients import LENGTHS, signs, token
 
 here = os.path.dirname(os.path.abspath(__file__))
-LENGTHS = (7, 1, 19, 12)
-
-
-def token(t, vocabulary):
-    return 5 + (t * t * 31 + 7 * t) % (vocabulary - 5)
-
-
-def signs(n, k):
-    i = np.arange(n, dtype=np.uint64)
-    h = (i * np.uint64(2654435761) + np.uint64(k * 40503 + 1)) & np.uint64(0xffffffff)
-    h ^= h >> np.uint64(15)
-    h = (h * np.uint64(2246822519)) & np.uint64(0xffffffff)
-    return 1.0 - 2.0 * ((h >> np.uint64(31)) & np.uint64(1)).astype(np.float64)
 
 
 def main():

@@ -1,8 +1,7 @@
 /* The gradient of a loss on an encoder's states, against central differences of the reference in
  * double; and what must not change it. */
 #include "tests/nn/encoder_reference.h"
-
-#include <sys/stat.h>
+#include "tests/nn/gradients.h"
 
 #include "lib/base/alloc.h"
 #include "lib/base/threads.h"
@@ -38,21 +37,6 @@ static const int64_t first[] = {0, 5, 6, 14, 17, 18, 19, 20, 21};
 static const int64_t index_of[] = {0,  1,  2,  3,  4,  5,  6, 7, 8, 9, 10,
                                    11, 12, 13, 14, 15, 16, 0, 5, 6, 14};
 enum { POOLED = 8, TOKENS = 17, MOST = 18 };
-
-static const char *config_folder(const char *config)
-{
-    static int count;
-    char name[32];
-
-    snprintf(name, sizeof name, "config%d", count++);
-    const char *folder = temp_path(name);
-    assert_int_equal(mkdir(folder, 0700), 0);
-    FILE *f = fopen(check_path(folder, "config.json"), "w");
-    assert_non_null(f);
-    fprintf(f, "{%s}", config);
-    assert_int_equal(fclose(f), 0);
-    return folder;
-}
 
 /* Random weights, large enough that everything matters, and not so large that little is left of a
  * float's digits. */
@@ -119,29 +103,6 @@ static void step(iso_trained *e, iso_tape *tape, iso_mat *dx, const iso_dropout 
     iso_mat_free(&dout);
 }
 
-/* A tensor's gradient, whole. */
-static float *whole(const iso_tensor *t)
-{
-    float *g = calloc((size_t)(t->rows * t->cols), sizeof *g);
-
-    assert_non_null(g);
-    if (t->grad)
-        memcpy(g, t->grad, (size_t)(t->rows * t->cols) * sizeof *g);
-    for (int64_t i = 0; t->touched && i < t->touched->count; i++)
-        memcpy(g + t->touched->rows[i] * t->cols, t->touched->grad + i * t->cols,
-               (size_t)t->cols * sizeof *g);
-    return g;
-}
-
-static double norm(const float *x, int64_t n)
-{
-    double s = 0;
-
-    for (int64_t i = 0; i < n; i++)
-        s += (double)x[i] * (double)x[i];
-    return sqrt(s);
-}
-
 static void compare(iso_trained *e, const iso_dropout *drop)
 {
     const double h = 1e-5;
@@ -151,7 +112,7 @@ static void compare(iso_trained *e, const iso_dropout *drop)
     ref_begin(&r, e);
     for (int64_t i = 0; i < r.count; i++) {
         float *const g = whole(&r.tensors[i]);
-        const double size = norm(g, r.tensors[i].rows * r.tensors[i].cols);
+        const double size = size_of(g, r.tensors[i].rows * r.tensors[i].cols);
         largest = size > largest ? size : largest;
         free(g);
     }
@@ -308,7 +269,7 @@ static void test_kernels_agree(void **state)
         float *const other = large_grads(NULL, (iso_cpu)cpu, 2, &n, 1);
         for (int64_t i = 0; i < n; i++)
             other[i] -= best[i];
-        near(norm(other, n) / norm(best, n), 0, 2e-6);
+        near(size_of(other, n) / size_of(best, n), 0, 2e-6);
         free(other);
     }
     free(best);
@@ -324,7 +285,7 @@ static void test_accumulates(void **state)
     (void)state;
     for (int64_t i = 0; i < n; i++)
         two[i] -= 2 * one[i];
-    near(norm(two, n) / norm(one, n), 0, 2e-6);
+    near(size_of(two, n) / size_of(one, n), 0, 2e-6);
     free(one);
     free(two);
 }
@@ -406,7 +367,7 @@ static void test_input(void **state)
         near((loss[1] - loss[0]) / 2e-5, (double)((float *)dx.data)[i], 2e-4);
     }
     float *const grads = all_grads(e, &n);
-    assert_true(norm(grads, n) == 0);
+    assert_true(size_of(grads, n) == 0);
     free(grads);
     ref_end(&r);
     iso_tape_free(tape);

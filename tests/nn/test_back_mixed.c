@@ -1,8 +1,7 @@
 /* The gradient of a loss on both branches of pairs whose sentences are mixed, against central
  * differences of the formulas in double; and what must not change it. */
 #include "tests/nn/encoder_reference.h"
-
-#include <sys/stat.h>
+#include "tests/nn/gradients.h"
 
 #include "lib/base/alloc.h"
 #include "lib/base/threads.h"
@@ -45,21 +44,12 @@ static int64_t tokens_of(int i)
 
 static iso_trained *open_random(const struct setting *s)
 {
-    static int count;
     const iso_trained_opt opt = {.random = true};
     iso_rng rng = iso_rng_seeded(5, 0);
-    char name[32];
     iso_trained *e;
     int64_t n;
 
-    snprintf(name, sizeof name, "config%d", count++);
-    const char *folder = temp_path(name);
-    assert_int_equal(mkdir(folder, 0700), 0);
-    FILE *f = fopen(check_path(folder, "config.json"), "w");
-    assert_non_null(f);
-    fprintf(f, "{%s}", s->config);
-    assert_int_equal(fclose(f), 0);
-    ok(iso_trained_open(&e, folder, &opt));
+    ok(iso_trained_open(&e, config_folder(s->config), &opt));
     iso_tensor *t = iso_trained_tensors(e, &n);
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = 0; j < t[i].rows * t[i].cols; j++)
@@ -264,28 +254,6 @@ static void back(struct pass *p, const struct setting *s)
         for (int i = 0; i < ISO_BRANCHES; i++)
             ok(iso_tape_back(p->tape[i][k > lowest], &p->x[i]));
     }
-}
-
-static float *whole(const iso_tensor *t)
-{
-    float *g = calloc((size_t)(t->rows * t->cols), sizeof *g);
-
-    assert_non_null(g);
-    if (t->grad)
-        memcpy(g, t->grad, (size_t)(t->rows * t->cols) * sizeof *g);
-    for (int64_t i = 0; t->touched && i < t->touched->count; i++)
-        memcpy(g + t->touched->rows[i] * t->cols, t->touched->grad + i * t->cols,
-               (size_t)t->cols * sizeof *g);
-    return g;
-}
-
-static double size_of(const float *x, int64_t n)
-{
-    double s = 0;
-
-    for (int64_t i = 0; i < n; i++)
-        s += (double)x[i] * (double)x[i];
-    return sqrt(s);
 }
 
 /* By two steps each way: the error is of fourth order. */

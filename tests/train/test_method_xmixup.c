@@ -1,8 +1,6 @@
 /* X-Mixup's loss against its terms written out, its gradient against differences of that loss, and
  * what must not matter to it. */
-#include "tests/check.h"
-
-#include <sys/stat.h>
+#include "tests/nn/gradients.h"
 
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
@@ -10,10 +8,10 @@
 #include "lib/train/head_class.h"
 #include "lib/train/method_xmixup.h"
 
-static const char *const config = "{\"model_type\":\"bert\",\"vocab_size\":23,\"hidden_size\":12,"
+static const char *const config = "\"model_type\":\"bert\",\"vocab_size\":23,\"hidden_size\":12,"
                                   "\"num_hidden_layers\":3,\"num_attention_heads\":3,"
                                   "\"intermediate_size\":20,\"hidden_act\":\"gelu\","
-                                  "\"max_position_embeddings\":9,\"type_vocab_size\":2}";
+                                  "\"max_position_embeddings\":9,\"type_vocab_size\":2";
 
 /* Three pairs: targets of 4, 1 and 6 tokens, sources of 3, 5 and 1. A unit is a sentence: of its
  * first token, or the mean of all. */
@@ -34,21 +32,6 @@ struct all {
     iso_micro micro;
 };
 
-static const char *folder_of(const char *text)
-{
-    static int count;
-    char name[32];
-
-    snprintf(name, sizeof name, "config%d", count++);
-    const char *folder = temp_path(name);
-    assert_int_equal(mkdir(folder, 0700), 0);
-    FILE *f = fopen(check_path(folder, "config.json"), "w");
-    assert_non_null(f);
-    fputs(text, f);
-    assert_int_equal(fclose(f), 0);
-    return folder;
-}
-
 static iso_side side_of(int i)
 {
     return (iso_side){
@@ -61,7 +44,7 @@ static void begin(struct all *a, const iso_xmixup_opt *opt, const bool *frozen, 
     int lowest = 0;
 
     *a = (struct all){0};
-    ok(iso_trained_open(&a->e, folder_of(config), &(iso_trained_opt){.random = true}));
+    ok(iso_trained_open(&a->e, config_folder(config), &(iso_trained_opt){.random = true}));
     iso_trained_freeze(a->e, embeddings, frozen);
     for (int k = LAYERS; k >= 1; k--)
         lowest = opt->mix.mixed && opt->mix.mixed[k - 1] ? k : lowest;
