@@ -74,6 +74,10 @@ typedef struct iso_corpus_opt {
  * before a sentence's words that begin with # are comments, of which "# sent_id = X", "# id X", "#
  * X TAB the text" give its id.
  *
+ * A .json file that is one object {"data": [{"paragraphs": [{"context", "qas": [...]}]}]} (SQuAD)
+ * has an item for each question: text the question, text2 its context, id, label its answers as
+ * JSON: [{"answer_start": 7, "text": "..."}], "" of none.
+ *
  * Lines end in \n or \r\n, the last one may not; a UTF-8 byte-order mark is ignored. An empty
  * plain line is an item. U+FFFD stands for each NUL and for each maximal part of a character that
  * is not well-formed, as in Python's errors="replace" (Unicode 3.9, table 3-7).

@@ -5,6 +5,7 @@
 #include "lib/base/str.h"
 #include "lib/io/corpus.h"
 #include "lib/io/corpus_columns.h"
+#include "lib/io/json.h"
 #include "lib/io/stream.h"
 
 /* Text that stays where it is until all is freed; {NULL} is empty. */
@@ -99,6 +100,11 @@ iso_err iso_corpus_json(struct lines *in, struct corpus_file *file);
 
 /* corpus_conll.c */
 iso_err iso_corpus_conll(struct lines *in, struct corpus_file *file);
+
+/* corpus_squad.c: questions of one object that holds all; whether a file that begins so may be one.
+ */
+iso_err iso_corpus_squad(struct lines *in, const iso_json *root);
+bool iso_corpus_squad_begins(const char *text, int64_t len);
 
 /* corpus_ids.c */
 iso_err iso_corpus_ids(struct lines *in);

@@ -17,6 +17,7 @@ struct json {
     struct lines *in;
     struct corpus_file *file;
     bool begun, texts; /* the first item was seen; items are texts, not objects */
+    bool squad;        /* one object of questions (corpus_squad.c) */
     iso_corpus_layout layout;
     const char **names; /* members of the first object */
     int64_t zeros, blank;
@@ -256,12 +257,12 @@ done:
     return err;
 }
 
-static iso_err read_array(struct json *j)
+/* The whole file as one value. */
+static iso_err read_all(iso_json **root, struct json *j)
 {
     iso_buf all = {0};
     struct line line;
     bool there = true;
-    iso_json *root = NULL;
     iso_err err = ISO_OK;
 
     j->file->loose = true;
@@ -278,17 +279,39 @@ static iso_err read_array(struct json *j)
                      j->in->path);
     }
     mend_zeros(j, all.text, all.len);
-    ISO_TRY(parse(&root, j, &(struct line){all.text, all.len}));
+    ISO_TRY(parse(root, j, &(struct line){all.text, all.len}));
+done:
+    iso_buf_free(&all);
+    return err;
+}
+
+static iso_err read_squad(struct json *j)
+{
+    iso_json *root = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(read_all(&root, j));
+    ISO_TRY(iso_corpus_squad(j->in, root));
+done:
+    iso_json_free(root);
+    return err;
+}
+
+static iso_err read_array(struct json *j)
+{
+    iso_json *root = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(read_all(&root, j));
     for (const iso_json *m = iso_json_first(root); m && !iso_corpus_full(j->in->store);
          m = iso_json_next(m))
         ISO_TRY(add(j, m));
 done:
     iso_json_free(root);
-    iso_buf_free(&all);
     return err;
 }
 
-/* Whether the first sign that is no blank opens an array. */
+/* Whether the first sign that is no blank opens an array, or an object of questions. */
 static iso_err is_array(bool *out, struct json *j)
 {
     struct line line;
@@ -307,6 +330,7 @@ static iso_err is_array(bool *out, struct json *j)
         j->blank += there;
     }
     *out = len > 0 && *text == '[';
+    j->squad = iso_corpus_squad_begins(text, len);
 done:
     return err;
 }
@@ -316,7 +340,9 @@ static iso_err remark(struct json *j)
     iso_buf said = {0}, choice = {0};
     iso_err err = ISO_OK;
 
-    if (!j->texts)
+    if (j->squad)
+        ISO_TRY(iso_buf_puts(&choice, "questions about contexts, as SQuAD has them"));
+    else if (!j->texts)
         ISO_TRY(iso_corpus_layout_say(&choice, &j->layout, &j->in->store->wish, j->names,
                                       j->layout.fields));
     ISO_TRY(iso_buf_printf(&said, "read as JSON%s%s", choice.len ? ": " : "",
@@ -340,7 +366,7 @@ iso_err iso_corpus_json(struct lines *in, struct corpus_file *file)
     iso_err err = ISO_OK;
 
     ISO_TRY(is_array(&array, &j));
-    ISO_TRY(array ? read_array(&j) : read_lines(&j));
+    ISO_TRY(array ? read_array(&j) : j.squad ? read_squad(&j) : read_lines(&j));
     if (in->store->items == file->first)
         ISO_FAIL(ISO_EFORMAT, "%s: holds no object and no text", in->path);
     ISO_TRY(remark(&j));

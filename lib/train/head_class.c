@@ -15,7 +15,7 @@ enum { DENSE, DENSE_BIAS, OUT, OUT_BIAS, TENSORS };
 
 struct class_head {
     iso_head base;
-    bool linear, relu;
+    bool linear, relu, spans;
     iso_head_rows rows;
     int depth; /* L + 1 */
     iso_tensor tensor[TENSORS];
@@ -160,7 +160,7 @@ static iso_err class_logits(iso_head *h, iso_mat *logits, iso_view states, const
     iso_mat rows, plain, dropped;
     iso_err err = ISO_OK;
 
-    ISO_TRY(find_drops(t, k, u, drop));
+    ISO_TRY(find_drops(t, k, u, k->spans ? NULL : drop));
     ISO_TRY(iso_workspace_mat(&rows, &t->rows, u->n, h->C));
     pool(&rows, k, states, u);
     iso_drop_rows(&rows, &t->into);
@@ -215,7 +215,14 @@ done:
     return err;
 }
 
+static double span_loss(const iso_head *h, float *dlogits, const float *logits, const iso_units *u)
+{
+    (void)h;
+    return iso_loss_span(dlogits, logits, u->batch->offsets, u->label, u->last, u->batch->B, u->by);
+}
+
 static const iso_head_ops ops = {"classify", class_logits, class_loss, class_back, class_free};
+static const iso_head_ops span_ops = {"span", class_logits, span_loss, class_back, class_free};
 
 /* --- Making one --- */
 
@@ -317,11 +324,13 @@ iso_err iso_head_class_new(iso_head **out, const iso_nn_config *c, const iso_hea
 
     ISO_NEED(opt->classes >= 2, "a head needs 2 classes or more, not %lld",
              (long long)opt->classes);
+    ISO_NEED(!opt->spans || opt->classes == 2, "spans have a beginning and an end: 2 classes");
     ISO_TRY(iso_alloc(&k, 1, sizeof *k));
-    k->base = (iso_head){.ops = &ops, .C = c->C, .classes = opt->classes};
+    k->base = (iso_head){.ops = opt->spans ? &span_ops : &ops, .C = c->C, .classes = opt->classes};
     k->base.of_class = opt->linear ? opt->of_class : "ForSequenceClassification";
     k->rows = opt->rows;
     k->linear = opt->linear;
+    k->spans = opt->spans;
     k->relu = c->arch->heads->relu;
     k->depth = c->L + 1;
     ISO_TRY(lay_out(k, c, opt->name ? opt->name : "mean_classifier"));

@@ -1,5 +1,5 @@
 /* The head of classification: one class of each unit, by the states of its tokens. Units are
- * sentences, or words (tags). */
+ * sentences, words (tags), or tokens (where spans begin and end). */
 #ifndef ISO_TRAIN_HEAD_CLASS_H
 #define ISO_TRAIN_HEAD_CLASS_H
 
@@ -17,6 +17,7 @@ typedef struct iso_head_class_opt {
     iso_head_rows rows;
     const char *name;     /* of a linear head's tensors; NULL: "mean_classifier" ... */
     const char *of_class; /* ... and of its class in hubs, as in iso_head; NULL: none */
+    bool spans;    /* units are tokens, of 2 classes, with labels as iso_units says; no dropout */
     bool linear;   /* one linear map alone, of what units are made of; else two, as hubs have it */
     uint64_t seed; /* of new weights */
     const iso_classifier *from; /* NULL: new ones; else its weights, of as many classes */
@@ -30,7 +31,7 @@ typedef struct iso_head_class_opt {
  *
  * New weights are N(0, 0.02²), biases 0. Names are those of the family's checkpoints
  * (lib/nn/arch.h), of a linear head as `name` says. Losses are cross-entropies of labels, or of
- * soft labels. Errors  ISO_EARG (fewer than 2 classes; `from` of other classes, or with another f),
+ * soft labels; of spans iso_loss_span's. Errors  ISO_EARG (fewer than 2 classes; `from` of other classes, or with another f),
  * ISO_ENOMEM.
  */
 ISO_MUST_USE iso_err iso_head_class_new(iso_head **out, const iso_nn_config *c,

@@ -19,7 +19,7 @@ static const iso_option rows[] = {
     ISO_OPTION(iso_train_opt, PATH, dev, "DIR", "texts to choose the best weights by", .reads = ISO_READS_CORPUS, .excludes = "split"),
     ISO_OPTION(iso_train_opt, PATH, test, "DIR", "texts to test on", .reads = ISO_READS_CORPUS, .excludes = "split"),
     ISO_OPTION(iso_train_opt, TEXT, split, "FILE|A/B/C", "parts train, dev and test of the items, by id, the same in all languages: a file of lines ID TAB PART, or shares (default: 80/10/10 unless there are " ISO_FIELD(dev) " or " ISO_FIELD(test) ")"),
-    ISO_OPTION(iso_train_opt, ENUM, task, "TASK", "what is learnt: classify, the label of a text or pair (default); tag, that of each of its words", .choices = "classify tag", .init = "classify"),
+    ISO_OPTION(iso_train_opt, ENUM, task, "TASK", "what is learnt: classify, the label of a text or pair (default); tag, that of each of its words; span, where in its context the answer to a question stands", .choices = "classify tag span", .init = "classify"),
     ISO_OPTION(iso_train_opt, ENUM, method, "METHOD", "how (default: plain)", .choices = "plain xmixup adversarial noise", .init = "plain"),
     ISO_OPTION(iso_train_opt, NAMES, src, "LANG[,LANG]", "languages that are learnt from (default: the first)"),
     ISO_OPTION(iso_train_opt, NAMES, translate_train, "LANG[,LANG]", "languages whose translations of the sources' items are learnt from, too (by id; the source's label where they have none)"),
@@ -252,6 +252,7 @@ static void loaded_free(struct loaded *r)
     iso_encoding_batch_free(&r->batch);
     iso_free(r->places);
     iso_free(r->labels);
+    iso_free(r->lasts);
     iso_free(r->keys);
     iso_free(r->special);
 }

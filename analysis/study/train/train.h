@@ -11,7 +11,8 @@ ISO_BEGIN
 /** What is learnt. */
 typedef enum iso_train_task {
     ISO_TRAIN_CLASSIFY = 1, /* a label of each text, or pair of texts */
-    ISO_TRAIN_TAG           /* a tag of each word */
+    ISO_TRAIN_TAG,          /* a tag of each word */
+    ISO_TRAIN_SPAN          /* where in its context the answer to a question stands */
 } iso_train_task;
 
 /** How. */
@@ -122,7 +123,7 @@ ISO_API ISO_MUST_USE iso_err iso_train_plan(iso_facts *out, iso_model *model,
 /**
  * Fine-tunes the encoder of a checkpoint, with a head, on the training items of the source
  * languages, keeps the weights that do best on the dev items, writes them as a checkpoint in the
- * hubs' layout, and appends records of accuracy, macro-F1 (of tags of entities: their F1) and
+ * hubs' layout, and appends records of accuracy, macro-F1 (of tags of entities: their F1; of answers: exact match and F1) and
  * transfer gap on the test items of every language, beside the most frequent class; on an error `out` is as before. `model` or
  * `texts` NULL: opened for the call as `opt` says.
  *

@@ -40,6 +40,7 @@ static iso_err make_room(struct loaded *r, int64_t count, int64_t units, int64_t
     }
     if (units > r->label_room) {
         ISO_TRY(iso_realloc(&r->labels, 0, units, sizeof *r->labels));
+        ISO_TRY(iso_realloc(&r->lasts, 0, units, sizeof *r->lasts));
         r->label_room = units;
     }
     if (tokens > r->key_room) {
@@ -81,14 +82,17 @@ static iso_err load_side(iso_side *out, struct training *t, struct loaded *r, en
         ISO_TRY(iso_encoding_load_add(&r->batch, o.lang, e->in->pool, &turn));
         mark_specials(r->special + r->batch.offsets[i], &o);
         r->places[i] = o.place;
-        for (int64_t u = 0; u < iso_example_units(e, list[i]); u++)
-            r->labels[units++] = e->label[e->unit_at[list[i]] + u];
+        for (int64_t u = 0; u < iso_example_units(e, list[i]); u++, units++) {
+            r->labels[units] = e->label[e->unit_at[list[i]] + u];
+            r->lasts[units] = e->last ? e->last[list[i]] : -1;
+        }
     }
     *out = (iso_side){.batch = r->batch.batch,
-                      .units = {.n = units,
+                      .units = {.n = r->batch.lists.rows, /* of spans one each token */
                                 .first = r->batch.lists.first,
                                 .index = r->batch.lists.index,
                                 .label = r->labels,
+                                .last = r->lasts,
                                 .batch = &r->batch.batch},
                       .item = part == TRAIN_TEST ? NULL : r->places,
                       .special = r->special};
@@ -152,14 +156,13 @@ struct saying {
     struct encoding_turn *turn; /* `row`: the example */
     int64_t *list;
     iso_workspace logits;
-    int32_t *class;
+    train_take *take;
+    void *to;
 };
 
-static iso_err say(int32_t *said, struct saying *s, const struct encoding_turn *turn, int64_t count)
+static iso_err say(struct saying *s, const struct encoding_turn *turn, int64_t count)
 {
     struct training *t = s->t;
-    const struct examples *e = &t->set.part[s->part];
-    int64_t at = 0;
     iso_micro micro = {0};
     iso_mat logits;
     iso_err err = ISO_OK;
@@ -170,32 +173,21 @@ static iso_err say(int32_t *said, struct saying *s, const struct encoding_turn *
     const int64_t units = micro.target.units.n;
     ISO_TRY(iso_workspace_mat(&logits, &s->logits, units, t->head->classes));
     ISO_TRY(t->method->ops->predict(&logits, t->method, t->learner, &micro));
-    iso_head_predict(s->class, logits.data, units, t->head->classes);
-    for (int64_t i = 0; i < count; i++) {
-        for (int64_t u = 0; u < iso_example_units(e, s->list[i]); u++, at++) {
-            if (s->class[at] < 0 && s->part == TRAIN_DEV)
-                ISO_FAIL(ISO_ENUMERIC, "the logits of dev items are not finite: a lower " ISO_FIELD(
-                                           lr) " may do");
-            said[e->unit_at[s->list[i]] + u] = s->class[at];
-        }
-    }
+    ISO_TRY(s->take(s->to, s->list, count, &micro, logits.data));
 done:
     return err;
 }
 
-iso_err iso_train_predict(int32_t *said, struct training *t, enum train_part part,
-                          enum source_kind kind)
+iso_err iso_train_say(struct training *t, enum train_part part, enum source_kind kind,
+                      train_take *take, void *to)
 {
     const struct examples *e = &t->set.part[part];
-    struct saying s = {.t = t, .part = part, .kind = kind};
+    struct saying s = {.t = t, .part = part, .kind = kind, .take = take, .to = to};
     int64_t tokens = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&s.turn, e->n, sizeof *s.turn));
     ISO_TRY(iso_alloc(&s.list, e->n, sizeof *s.list));
-    ISO_TRY(iso_alloc(&s.class, e->unit_at[e->n], sizeof *s.class));
-    for (int64_t u = 0; u < e->unit_at[e->n]; u++)
-        said[u] = -1;
     for (int64_t i = 0; i < e->n; i++)
         s.turn[i] = (struct encoding_turn){iso_example_tokens(e, i), i, i};
     iso_encoding_sort(s.turn, e->n);
@@ -204,13 +196,58 @@ iso_err iso_train_predict(int32_t *said, struct training *t, enum train_part par
         if (part == TRAIN_TEST)
             ISO_TRY(iso_run_step(t->run, "testing", at, e->n, "items"));
         count = iso_encoding_fill(&tokens, &t->loaded[LOADED_TARGET].batch, s.turn + at, e->n - at);
-        ISO_TRY(say(said, &s, s.turn + at, count));
+        ISO_TRY(say(&s, s.turn + at, count));
     }
 done:
     iso_free(s.turn);
     iso_free(s.list);
-    iso_free(s.class);
     iso_workspace_free(&s.logits);
+    return err;
+}
+
+iso_err iso_train_not_finite(void)
+{
+    return iso_fail(ISO_ENUMERIC,
+                    "the logits of dev items are not finite: a lower " ISO_FIELD(lr) " may do");
+}
+
+struct classes {
+    const struct examples *e;
+    enum train_part part;
+    int64_t classes;
+    int32_t *class, *said;
+};
+
+static iso_err take_classes(void *to, const int64_t *list, int64_t count, const iso_micro *micro,
+                            const float *logits)
+{
+    const struct classes *c = to;
+    int64_t at = 0;
+
+    iso_head_predict(c->class, logits, micro->target.units.n, c->classes);
+    for (int64_t i = 0; i < count; i++) {
+        for (int64_t u = 0; u < iso_example_units(c->e, list[i]); u++, at++) {
+            if (c->class[at] < 0 && c->part == TRAIN_DEV)
+                return iso_train_not_finite();
+            c->said[c->e->unit_at[list[i]] + u] = c->class[at];
+        }
+    }
+    return ISO_OK;
+}
+
+iso_err iso_train_predict(int32_t *said, struct training *t, enum train_part part,
+                          enum source_kind kind)
+{
+    const struct examples *e = &t->set.part[part];
+    struct classes c = {.e = e, .part = part, .classes = t->head->classes, .said = said};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&c.class, e->unit_at[e->n], sizeof *c.class));
+    for (int64_t u = 0; u < e->unit_at[e->n]; u++)
+        said[u] = -1;
+    ISO_TRY(iso_train_say(t, part, kind, take_classes, &c));
+done:
+    iso_free(c.class);
     return err;
 }
 
@@ -278,6 +315,8 @@ static iso_err score(void *payload, double *out, iso_learner *l, iso_method *m)
     *out = NAN;
     if (e->n == 0)
         return ISO_OK;
+    if (t->opt.task == ISO_TRAIN_SPAN)
+        return iso_train_answer_score(out, t);
     ISO_TRY(iso_alloc(&said, e->unit_at[e->n], sizeof *said));
     ISO_TRY(iso_train_predict(said, t, TRAIN_DEV, iso_train_test_source(t)));
     ISO_TRY(mean_score(out, t, said));

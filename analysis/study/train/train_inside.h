@@ -7,6 +7,7 @@
 #include "analysis/study/train/train.h"
 #include "lib/base/str.h"
 #include "lib/encode/encoding.h"
+#include "lib/io/json.h"
 #include "lib/nn/classifier.h"
 #include "lib/train/loop.h"
 #include "lib/train/schedule.h"
@@ -29,8 +30,29 @@ struct examples {
     /* What is asked of them: a class of each, or tags of its words. Units of example i are
      * [unit_at[i], unit_at[i + 1]). */
     int64_t *unit_at;
-    int32_t *label;  /* class of each unit; the number of classes: one that nobody learns */
+    int32_t *label;  /* class of each unit; the number of classes: one that nobody learns; of spans
+                      * the token that one begins with */
+    int32_t *last;   /* spans: the token that one ends with; else NULL */
     int64_t *number; /* the example's, of each unit */
+};
+
+/* Questions with windows of their contexts, which are the items of `in`. */
+struct window {
+    int64_t item;         /* the question */
+    int64_t context, end; /* tokens of the context, within the window */
+    int32_t first, last;  /* the answer's; 0, 0: it is not in this window; -1: in none */
+};
+
+struct window_lang {
+    struct window *at;
+    int64_t n, room, token_room;
+    int64_t *begin, *stop; /* of each token of the language's windows: its bytes of the context */
+    const char **id;       /* of each window's question; NULL: there are none */
+};
+
+struct windows {
+    struct encoding in;
+    struct window_lang *lang;
 };
 
 /* Texts of one folder, or of the call: read, numbered, with the label of each item. */
@@ -41,6 +63,7 @@ struct train_texts {
     struct union_items all;
     const char ***label; /* [language of the encoding][item]; NULL: none */
     uint8_t *part;       /* of each number; NULL: all are of one part */
+    struct windows windows;  /* of spans; else empty */
 };
 
 /* Languages: sources, then those whose translations are learnt from, then the others tested. */
@@ -132,13 +155,36 @@ iso_pool iso_train_pool(const iso_train_opt *opt);
 iso_err iso_train_fit_tags(struct train_texts *x, const iso_run *run);
 iso_err iso_train_make_head(struct training *t);
 
+/* --- Spans --- */
+
+/* Cuts questions and contexts into windows, finds answers, and makes examples of the windows. */
+iso_err iso_train_windows(struct training *t);
+void iso_train_windows_free(struct windows *w);
+
+/* The answers of a label, a JSON list; `item` of `lang` is named where it is none. Free the root. */
+iso_err iso_train_answers(iso_json **root, const struct encoding_lang *lang, int64_t item,
+                          const char *label);
+
+/* Exact match and F1 of each question of a part. Tallies are of the languages that have some, in
+ * the order of the examples; lang[l] is their number in the part's encoding. */
+struct answered {
+    struct tally *exact, *f1;
+    int *lang;
+    int count;
+};
+iso_err iso_train_answer(struct answered *out, struct training *t, enum train_part part);
+void iso_train_answered_free(struct answered *a);
+
+/* Mean F1 on dev, of languages. */
+iso_err iso_train_answer_score(double *out, struct training *t);
+
 /* --- One call --- */
 
 /* One sentence of each item of a micro-batch. */
 struct loaded {
     struct encoding_batch batch;
     int64_t *places;
-    int32_t *labels;
+    int32_t *labels, *lasts;
     uint64_t *keys;
     uint8_t *special;
     int64_t item_room, label_room, key_room;
@@ -183,6 +229,16 @@ int64_t iso_train_micro(const iso_train_opt *opt);
 iso_err iso_train_predict(int32_t *said, struct training *t, enum train_part part,
                           enum source_kind kind);
 
+/* Gives what the learner says of a part to `take`, some examples at a time: logits, a row each
+ * unit. */
+typedef iso_err train_take(void *to, const int64_t *list, int64_t count, const iso_micro *micro,
+                           const float *logits);
+iso_err iso_train_say(struct training *t, enum train_part part, enum source_kind kind,
+                      train_take *take, void *to);
+
+/* That logits of dev items are not. */
+iso_err iso_train_not_finite(void);
+
 int64_t iso_example_tokens(const struct examples *e, int64_t i);
 
 /* Units of an example that are read: of tags the words that were not cut off. */
@@ -203,6 +259,10 @@ iso_err iso_train_fits(struct training *t);
 iso_err iso_train_begun(iso_buf *out, const struct training *t);
 
 /* --- What comes of it --- */
+
+/* A record without a value. */
+iso_record iso_train_record(const struct training *t, const char *measure, const char *estimator,
+                            const char *tgt);
 
 /* Records of the test items, and of the learning curve. */
 iso_err iso_train_records(iso_records *out, struct training *t);

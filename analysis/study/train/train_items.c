@@ -16,6 +16,7 @@ static void texts_free(struct train_texts *x)
     iso_free(x->label);
     iso_free(x->lang);
     iso_free(x->part);
+    iso_train_windows_free(&x->windows);
     iso_union_items_free(&x->all);
     iso_encoding_free(&x->in);
     iso_texts_close(x->opened);
@@ -27,6 +28,7 @@ static void examples_free(struct examples *e)
     iso_free(e->at);
     iso_free(e->unit_at);
     iso_free(e->label);
+    iso_free(e->last);
     iso_free(e->number);
 }
 
@@ -108,8 +110,8 @@ static bool labelled(const iso_corpus *c, int64_t item)
 }
 
 /* An item without a label has that of its translation in the first language that says one. Tags
- * belong to their own words. */
-static iso_err find_labels(struct train_texts *x, bool tags)
+ * and answers belong to their own words. */
+static iso_err find_labels(struct train_texts *x, bool own)
 {
     const char **of = NULL;
     iso_err err = ISO_OK;
@@ -125,7 +127,7 @@ static iso_err find_labels(struct train_texts *x, bool tags)
             *shared = *shared ? *shared : x->label[l][i];
         }
     }
-    for (int l = 0; !tags && l < x->in.lang_count; l++) {
+    for (int l = 0; !own && l < x->in.lang_count; l++) {
         for (int64_t i = 0; i < x->in.lang[l].corpus.items; i++) {
             if (!x->label[l][i])
                 x->label[l][i] = of[x->all.number[l][i]];
@@ -138,7 +140,8 @@ done:
 
 /* --- Texts --- */
 
-static iso_err number_items(struct train_texts *x, int texted)
+/* Questions go with their contexts: of these `split` compares texts. */
+static iso_err number_items(struct train_texts *x, int texted, bool spans)
 {
     struct items_lang *lang = NULL;
     iso_err err = ISO_OK;
@@ -148,6 +151,10 @@ static iso_err number_items(struct train_texts *x, int texted)
         const struct encoding_lang *of = &x->in.lang[l];
         lang[l] = (struct items_lang){of->name,       of->path,        of->corpus.items,
                                       of->corpus.ids, of->corpus.text, of->corpus.text2};
+        if (spans && of->corpus.text2) {
+            lang[l].text = of->corpus.text2;
+            lang[l].text2 = NULL;
+        }
     }
     ISO_TRY(iso_union_items_make(&x->all, lang, x->in.lang_count, texted));
 done:
@@ -160,7 +167,7 @@ static iso_err read_texts(struct training *t, struct train_texts *x, const iso_t
                           int count, int needed)
 {
     const struct train_set *s = &t->set;
-    const bool tags = t->opt.task == ISO_TRAIN_TAG;
+    const bool tags = t->opt.task == ISO_TRAIN_TAG, spans = t->opt.task == ISO_TRAIN_SPAN;
     int *number = NULL, there = 0;
     iso_err err = ISO_OK;
 
@@ -177,8 +184,8 @@ static iso_err read_texts(struct training *t, struct train_texts *x, const iso_t
                                t->run));
     x->in.words = ISO_WORDS_BLANKS;
     ISO_TRY(iso_encoding_read(&x->in, number, there));
-    ISO_TRY(number_items(x, s->sources < there ? s->sources : there));
-    ISO_TRY(find_labels(x, tags));
+    ISO_TRY(number_items(x, s->sources < there ? s->sources : there, spans));
+    ISO_TRY(find_labels(x, tags || spans));
     if (tags)
         ISO_TRY(iso_train_fit_tags(x, t->run));
 done:
@@ -399,7 +406,7 @@ iso_err iso_train_read(struct training *t, const iso_texts *texts)
         ISO_TRY(read_texts(t, &s->texts[TEST], s->texts[TEST].opened, s->langs, 0));
     ISO_TRY(split_texts(t, split));
     ISO_TRY(fill_parts(t));
-    ISO_TRY(iso_train_classes(t));
+    ISO_TRY(t->opt.task == ISO_TRAIN_SPAN ? iso_train_windows(t) : iso_train_classes(t));
 done:
     return err;
 }

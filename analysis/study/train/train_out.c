@@ -134,7 +134,8 @@ static iso_err write_config(const struct training *t, const char *folder)
         ISO_TRY(add_json(&text, in));
         ISO_TRY(iso_buf_puts(&text, ",\n"));
     }
-    ISO_TRY(add_classes(&text, &t->set));
+    if (t->set.classes > 0)
+        ISO_TRY(add_classes(&text, &t->set));
     if (t->opt.task == ISO_TRAIN_CLASSIFY)
         ISO_TRY(iso_buf_puts(&text, of ? " \"problem_type\": \"single_label_classification\",\n"
                                        : " \"isogloss_head\": \"mean\",\n"));

@@ -212,6 +212,8 @@ static void add_examples(iso_digest *d, const struct training *t, enum train_par
         iso_digest_add_text(d, e->in->lang[e->at[i].lang].name);
         iso_digest_add(d, e->label + e->unit_at[i],
                        (e->unit_at[i + 1] - e->unit_at[i]) * (int64_t)sizeof *e->label);
+        if (e->last)
+            iso_digest_add(d, e->last + i, sizeof *e->last);
         for (int k = SOURCE_SELF; k <= kinds; k++) {
             const struct origin o = iso_train_origin(t, part, k, i);
             add_tokens(d, &o);

@@ -169,8 +169,8 @@ done:
 
 /* --- Records --- */
 
-static iso_record name(const struct training *t, const char *measure, const char *estimator,
-                       const char *tgt)
+iso_record iso_train_record(const struct training *t, const char *measure, const char *estimator,
+                            const char *tgt)
 {
     iso_record r = iso_record_none();
 
@@ -205,7 +205,7 @@ static iso_err add_scores(struct marks *m, bool f1, int predictor, const char *e
 
     bare.bare = true;
     for (int l = 0; l < m->langs; l++) {
-        iso_record r = name(m->t, f1 ? "f1" : "accuracy", estimator, m->lang[l]);
+        iso_record r = iso_train_record(m->t, f1 ? "f1" : "accuracy", estimator, m->lang[l]);
         ISO_TRY(score(&v, m, f1, predictor, l, &m->how));
         ISO_TRY(score(&usual, m, f1, MAJORITY, l, &bare));
         if (predictor == TUNED)
@@ -225,7 +225,7 @@ static iso_err add_entities(struct marks *m)
 
     bare.bare = true;
     for (int l = 0; l < m->langs; l++) {
-        iso_record r = name(m->t, "f1", "entity", m->lang[l]);
+        iso_record r = iso_train_record(m->t, "f1", "entity", m->lang[l]);
         ISO_TRY(iso_score_accuracy(&v, &m->entity[TUNED][l], 1, &m->how));
         ISO_TRY(iso_score_accuracy(&usual, &m->entity[MAJORITY][l], 1, &bare));
         v.null = usual.value;
@@ -240,7 +240,7 @@ static iso_err add_gap(struct marks *m, const char *estimator, const char *tgt, 
                        int count)
 {
     const struct tally *of = m->t->set.entity ? m->entity[TUNED] : m->tally[TUNED];
-    iso_record r = name(m->t, "gap", estimator, tgt);
+    iso_record r = iso_train_record(m->t, "gap", estimator, tgt);
     iso_value v;
     iso_err err = ISO_OK;
 
@@ -267,6 +267,37 @@ done:
     return err;
 }
 
+/* --- Answers --- */
+
+/* Gaps are of F1. */
+static iso_err add_answers(struct marks *m, struct training *t)
+{
+    const struct train_texts *x = t->set.of[TRAIN_TEST];
+    struct answered a = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_train_answer(&a, t, TRAIN_TEST));
+    ISO_TRY(iso_alloc(&m->lang, a.count, sizeof *m->lang));
+    for (int l = 0; l < a.count; l++) {
+        m->sources += x->lang[a.lang[l]] < t->set.sources;
+        m->lang[m->langs++] = t->set.lang[x->lang[a.lang[l]]];
+    }
+    for (int k = 0; k < 2; k++) {
+        for (int l = 0; l < a.count; l++) {
+            iso_record r = iso_train_record(t, k ? "f1" : "exact-match", "span", m->lang[l]);
+            iso_value v;
+            ISO_TRY(iso_score_accuracy(&v, k ? &a.f1[l] : &a.exact[l], 1, &m->how));
+            ISO_TRY(add(m, &r, &v));
+        }
+    }
+    m->tally[TUNED] = a.f1;
+    a.f1 = NULL;
+    ISO_TRY(add_gaps(m));
+done:
+    iso_train_answered_free(&a);
+    return err;
+}
+
 iso_err iso_train_records(iso_records *out, struct training *t)
 {
     struct marks m = {.t = t, .out = out};
@@ -277,6 +308,10 @@ iso_err iso_train_records(iso_records *out, struct training *t)
     m.how = (struct score_ask){.items = t->set.of[TRAIN_TEST]->all.items,
                                .seed = iso_run_seed(t->run),
                                .bare = t->opt.interval == ISO_INTERVAL_NONE};
+    if (t->opt.task == ISO_TRAIN_SPAN) {
+        ISO_TRY(add_answers(&m, t));
+        goto done;
+    }
     ISO_TRY(say_all(&m, t));
     ISO_TRY(cut(&m));
     ISO_TRY(add_scores(&m, false, TUNED, "fine-tuned"));
@@ -303,13 +338,13 @@ iso_err iso_train_curve(iso_records *out, const struct training *t, const iso_lo
 
     for (int64_t i = 0; i < result->point_count; i++) {
         const iso_loop_point *p = &result->point[i];
-        iso_record r = name(t, "loss", "train", NULL);
+        iso_record r = iso_train_record(t, "loss", "train", NULL);
         r.step = p->step;
         r.value = p->loss;
         ISO_TRY(iso_records_add(out, &r));
         if (!isfinite(p->score))
             continue;
-        r.measure = t->set.entity ? "f1" : "accuracy";
+        r.measure = t->set.entity || t->opt.task == ISO_TRAIN_SPAN ? "f1" : "accuracy";
         r.estimator = "dev";
         r.value = p->score;
         r.n = t->set.part[TRAIN_DEV].n;

@@ -8,9 +8,13 @@
 
 iso_err iso_train_check_task(const iso_train_opt *opt)
 {
-    const bool tags = opt->task == ISO_TRAIN_TAG;
+    const bool tags = opt->task == ISO_TRAIN_TAG, spans = opt->task == ISO_TRAIN_SPAN;
     iso_err err = ISO_OK;
 
+    ISO_NEED(!spans || opt->method != ISO_TRAIN_XMIXUP,
+             ISO_FIELD(task) " span is not learnt by " ISO_FIELD(method) " xmixup");
+    ISO_NEED(!spans || opt->head == ISO_TRAIN_CLS,
+             ISO_FIELD(head) " mean is of sentences: spans are read from tokens");
     ISO_NEED(!tags || opt->method != ISO_TRAIN_XMIXUP,
              ISO_FIELD(task) " tag is not learnt by " ISO_FIELD(method) " xmixup");
     ISO_NEED(!tags || opt->head == ISO_TRAIN_CLS, ISO_FIELD(head) " mean is of sentences: "
@@ -39,6 +43,13 @@ iso_err iso_train_make_head(struct training *t)
         how.rows = t->opt.word_pool == ISO_TRAIN_SUM ? ISO_HEAD_SUM : ISO_HEAD_FIRST;
         how.name = "classifier";
         how.of_class = "ForTokenClassification";
+    }
+    if (t->opt.task == ISO_TRAIN_SPAN) {
+        how.linear = how.spans = true;
+        how.classes = 2;
+        how.rows = ISO_HEAD_FIRST;
+        how.name = "qa_outputs";
+        how.of_class = "ForQuestionAnswering";
     }
     return iso_head_class_new(&t->head, &t->encoder->config, &how);
 }
