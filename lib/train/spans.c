@@ -16,8 +16,3 @@ iso_span iso_span_best(const float *logits, int64_t from, int64_t end, int64_t l
     }
     return best;
 }
-
-iso_span iso_span_better(iso_span a, iso_span b)
-{
-    return b.score > a.score ? b : a;
-}

@@ -21,9 +21,6 @@ typedef struct iso_span {
  */
 iso_span iso_span_best(const float *logits, int64_t from, int64_t end, int64_t longest);
 
-/** Of two spans the one with the larger score, a of equal ones. */
-iso_span iso_span_better(iso_span a, iso_span b);
-
 ISO_END
 
 #endif

@@ -10,7 +10,7 @@ enum { ROWS_MOST = 1000 };
 
 /* Which scores are taken: the first of these that is there. */
 static const char *const wanted[][2] = {
-    {"f1", "entity"}, {"accuracy", "probe"}, {"accuracy", "fine-tuned"},
+    {"f1", "entity"}, {"f1", "span"}, {"accuracy", "probe"}, {"accuracy", "fine-tuned"},
     {"f1", "macro"},  {"f1", "probe"},       {"accuracy", NULL},
     {"f1", NULL}};
 enum { WANTED = (int)(sizeof wanted / sizeof *wanted) };

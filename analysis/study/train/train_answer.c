@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "analysis/classify/answers.h"
+#include "analysis/classify/answer_score.h"
 #include "analysis/study/train/train_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/train/spans.h"

@@ -1,4 +1,4 @@
-#include "analysis/classify/answers.h"
+#include "analysis/classify/answer_score.h"
 
 #include <stdlib.h>
 #include <string.h>
