@@ -2,9 +2,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "analysis/classify/answer_score.h"
 #include "analysis/study/train/train_inside.h"
 #include "lib/base/alloc.h"
+#include "lib/text/answer_score.h"
 #include "lib/train/spans.h"
 
 enum { LONGEST = 30 /* tokens of an answer */ };

@@ -1,5 +1,5 @@
 /* Answers in words: cases on paper, and F1 beside words that are counted one by one. */
-#include "analysis/classify/answer_score.h"
+#include "lib/text/answer_score.h"
 
 #include <string.h>
 

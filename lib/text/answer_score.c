@@ -1,4 +1,4 @@
-#include "analysis/classify/answer_score.h"
+#include "lib/text/answer_score.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* How good an answer in words is: exact match and F1 of words, as SQuAD counts them. */
-#ifndef ISO_ANALYSIS_ANSWER_SCORE_H
-#define ISO_ANALYSIS_ANSWER_SCORE_H
+#ifndef ISO_TEXT_ANSWER_SCORE_H
+#define ISO_TEXT_ANSWER_SCORE_H
 
 #include <stdint.h>
 
