@@ -48,6 +48,7 @@ static void cases_on_paper(void **state)
     score_is("the", "a", 1, 1);
     score_is("黑豹队", "黑豹", 0, 4.0 / 5); /* by character */
     score_is("136 次", "136次", 0, 1);
+    score_is("次 b", "次b", 0, 1);
 }
 
 /* F1 by its definition, words of one letter between blanks. */

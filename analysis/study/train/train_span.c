@@ -7,7 +7,7 @@
 #include "lib/base/utf8.h"
 
 enum {
-    STRIDE = 128,  /* tokens from one window to the next */
+    STRIDE = 128,  /* tokens from one window to the next, at most half of what it has room for */
     QUESTION = 64, /* tokens of a question */
     LOOK = 256     /* items between looks at the stop button */
 };
@@ -217,7 +217,7 @@ done:
 static iso_err cut(struct window_lang *w, struct encoding_lang *l, const struct whole *of,
                    int64_t item)
 {
-    const int64_t step = of->room < STRIDE ? of->room : STRIDE;
+    const int64_t half = (of->room + 1) / 2, step = half < STRIDE ? half : STRIDE;
     iso_err err = ISO_OK;
 
     for (int64_t from = of->context, to;; from += step) {
