@@ -7,7 +7,7 @@
 #include "lib/base/rng.h"
 #include "tests/check.h"
 
-enum { WORDS = 400, QUESTIONS = 30, LONGEST = 80 };
+enum { WORDS = 400, QUESTIONS = 200, LONGEST = 80 };
 
 static const char *const vocabulary[] = {"river", "the",  "Straße", "1998", "frozen", "水",
                                          "a",     "bird", "über",   "x-y",  "is",     "(two)"};
