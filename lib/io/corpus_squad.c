@@ -21,9 +21,10 @@ struct squad {
         iso_buf what_ = {0};                                                                       \
         err = iso_buf_printf(&what_, __VA_ARGS__);                                                 \
         if (!err)                                                                                  \
-            err = iso_fail(ISO_EFORMAT,                                                            \
-                           "%s: data %" PRId64 ", paragraph %" PRId64 ", question %" PRId64 ": %s", \
-                           q->in->path, q->article, q->paragraph, q->question, what_.text);        \
+            err =                                                                                  \
+                iso_fail(ISO_EFORMAT,                                                              \
+                         "%s: data %" PRId64 ", paragraph %" PRId64 ", question %" PRId64 ": %s",  \
+                         q->in->path, q->article, q->paragraph, q->question, what_.text);          \
         iso_buf_free(&what_);                                                                      \
         goto done;                                                                                 \
     } while (0)

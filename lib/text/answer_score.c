@@ -141,8 +141,8 @@ iso_err iso_answer_score(struct answer_score *out, const char *said, int64_t len
     ISO_TRY(find_words(&of_a, &n, &a));
     ISO_TRY(find_words(&of_b, &m, &b));
     out->exact = a.len == b.len && memcmp(a.text, b.text, (size_t)a.len) == 0;
-    out->f1 = n == 0 || m == 0 ? out->exact
-                               : 2.0 * (double)shared(of_a, n, of_b, m) / (double)(n + m);
+    out->f1 =
+        n == 0 || m == 0 ? out->exact : 2.0 * (double)shared(of_a, n, of_b, m) / (double)(n + m);
 done:
     iso_buf_free(&a);
     iso_buf_free(&b);

@@ -31,8 +31,8 @@ typedef struct iso_head_class_opt {
  *
  * New weights are N(0, 0.02²), biases 0. Names are those of the family's checkpoints
  * (lib/nn/arch.h), of a linear head as `name` says. Losses are cross-entropies of labels, or of
- * soft labels; of spans iso_loss_span's. Errors  ISO_EARG (fewer than 2 classes; `from` of other classes, or with another f),
- * ISO_ENOMEM.
+ * soft labels; of spans iso_loss_span's. Errors  ISO_EARG (fewer than 2 classes; `from` of other
+ * classes, or with another f), ISO_ENOMEM.
  */
 ISO_MUST_USE iso_err iso_head_class_new(iso_head **out, const iso_nn_config *c,
                                         const iso_head_class_opt *opt);

@@ -15,19 +15,19 @@ static iso_err read_as(iso_corpus *out, const char *bytes, const char *columns)
 }
 
 #define DATA(qas)                                                                                  \
-    "{\"data\": [{\"title\": \"t\", \"paragraphs\": [{\"context\": \"The soup is hot.\", \"qas\": ["  \
-    qas "]}]}], \"version\": \"1.1\"}"
+    "{\"data\": [{\"title\": \"t\", \"paragraphs\": [{\"context\": \"The soup is hot.\", "         \
+    "\"qas\": [" qas "]}]}], \"version\": \"1.1\"}"
 #define TWO                                                                                        \
-    "{\"id\": \"q1\", \"question\": \"What?\", \"answers\": [{\"text\": \"The \\\"soup\", "          \
-    "\"answer_start\": 0}, {\"answer_start\": 4, \"text\": \"soup\"}]},"                            \
+    "{\"id\": \"q1\", \"question\": \"What?\", \"answers\": [{\"text\": \"The \\\"soup\", "        \
+    "\"answer_start\": 0}, {\"answer_start\": 4, \"text\": \"soup\"}]},"                           \
     "{\"answers\": [], \"is_impossible\": true, \"question\": \"Who?\", \"id\": \"q2\"}"
 
 static void questions_are_items(void **state)
 {
-    static const char *const both[] = {DATA(TWO), "\n{\n" /* several lines */
-                                                  "\"data\":\n[{\"paragraphs\": [{\"context\": "
-                                                  "\"The soup is hot.\",\n\"qas\": [" TWO
-                                                  "]}]}]}\n"};
+    static const char *const both[] = {DATA(TWO),
+                                       "\n{\n" /* several lines */
+                                       "\"data\":\n[{\"paragraphs\": [{\"context\": "
+                                       "\"The soup is hot.\",\n\"qas\": [" TWO "]}]}]}\n"};
     iso_corpus c = {0};
 
     (void)state;

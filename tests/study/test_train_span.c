@@ -96,8 +96,8 @@ static void check_window(const struct train_texts *x, int64_t number, int64_t *c
         }
     }
     /* All of the answer is there if its two ends are. */
-    const bool whole = first >= 0 && w->begin[from + first] <= q->begin &&
-                       w->stop[from + last] >= q->end;
+    const bool whole =
+        first >= 0 && w->begin[from + first] <= q->begin && w->stop[from + last] >= q->end;
     assert_int_equal(at->first, whole ? first : 0);
     assert_int_equal(at->last, whole ? last : 0);
 }

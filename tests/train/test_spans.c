@@ -145,8 +145,8 @@ static void gradients_are_central_differences(void **state)
         *at = was - 0x1p-7f;
         const double down = slow_loss(&p);
         *at = was;
-        near(i < TOKENS * C ? dx[i] : p.head->tensors[0].grad[i - TOKENS * C],
-             (up - down) / 0x1p-6, 1e-4);
+        near(i < TOKENS * C ? dx[i] : p.head->tensors[0].grad[i - TOKENS * C], (up - down) / 0x1p-6,
+             1e-4);
     }
     iso_head_tape_free(&p.tape);
     iso_head_free(p.head);

@@ -10,9 +10,8 @@ enum { ROWS_MOST = 1000 };
 
 /* Which scores are taken: the first of these that is there. */
 static const char *const wanted[][2] = {
-    {"f1", "entity"},           {"f1", "span"},  {"accuracy", "probe"},
-    {"accuracy", "fine-tuned"}, {"f1", "macro"}, {"f1", "probe"},
-    {"accuracy", NULL},         {"f1", NULL}};
+    {"f1", "entity"}, {"f1", "span"},  {"accuracy", "probe"}, {"accuracy", "fine-tuned"},
+    {"f1", "macro"},  {"f1", "probe"}, {"accuracy", NULL},    {"f1", NULL}};
 enum { WANTED = (int)(sizeof wanted / sizeof *wanted) };
 
 /* Of the states, of all folds, at one depth. */

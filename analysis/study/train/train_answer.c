@@ -45,8 +45,8 @@ static iso_err take_spans(void *to, const int64_t *list, int64_t count, const is
 
     for (int64_t i = 0; i < count; i++) {
         const struct window *w = window_of(s->t, s->part, list[i]);
-        const iso_span best = iso_span_best(logits + 2 * micro->target.batch.offsets[i], w->context,
-                                            w->end, LONGEST);
+        const iso_span best =
+            iso_span_best(logits + 2 * micro->target.batch.offsets[i], w->context, w->end, LONGEST);
         if (!isfinite(best.score) && w->context < w->end && s->part == TRAIN_DEV)
             return iso_train_not_finite();
         s->span[list[i]] = best;

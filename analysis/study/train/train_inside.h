@@ -61,9 +61,9 @@ struct train_texts {
     struct encoding in;
     int *lang; /* of the encoding's languages: their numbers in train_set.lang */
     struct union_items all;
-    const char ***label; /* [language of the encoding][item]; NULL: none */
-    uint8_t *part;       /* of each number; NULL: all are of one part */
-    struct windows windows;  /* of spans; else empty */
+    const char ***label;    /* [language of the encoding][item]; NULL: none */
+    uint8_t *part;          /* of each number; NULL: all are of one part */
+    struct windows windows; /* of spans; else empty */
 };
 
 /* Languages: sources, then those whose translations are learnt from, then the others tested. */
@@ -75,7 +75,7 @@ struct train_set {
     struct examples part[TRAIN_PARTS];
     char **class_name;
     int classes;
-    struct entity_tag *entity; /* what the classes mean; NULL: they are no tags of entities */
+    struct entity_tag *entity;   /* what the classes mean; NULL: they are no tags of entities */
     iso_classifier *head;        /* the checkpoint's, where training goes on from it */
     iso_buf sources_name, train; /* "en", "en+jv": sources, all that is learnt from */
 };
@@ -161,7 +161,8 @@ iso_err iso_train_make_head(struct training *t);
 iso_err iso_train_windows(struct training *t);
 void iso_train_windows_free(struct windows *w);
 
-/* The answers of a label, a JSON list; `item` of `lang` is named where it is none. Free the root. */
+/* The answers of a label, a JSON list; `item` of `lang` is named where it is none. Free the root.
+ */
 iso_err iso_train_answers(iso_json **root, const struct encoding_lang *lang, int64_t item,
                           const char *label);
 

@@ -137,8 +137,8 @@ static double forward(const iso_nn_config *c, int first, double T)
     return first <= c->L ? T * layer * (double)(c->L - first + 1) : 0;
 }
 
-/* An epoch: forward, and back twice as much, above what is frozen; what is frozen is run once. Steps
- * that move the input go back without the weights' gradients. */
+/* An epoch: forward, and back twice as much, above what is frozen; what is frozen is run once.
+ * Steps that move the input go back without the weights' gradients. */
 static double operations(const struct training *t, double epochs)
 {
     const iso_nn_config *c = &t->encoder->config;
@@ -175,7 +175,8 @@ iso_err iso_train_facts(iso_facts *out, struct training *t)
     ISO_TRY(iso_facts_text(out, "model", iso_model_about(t->model)->name));
     ISO_TRY(iso_facts_text(out, "train", s->train.text));
     ISO_TRY(iso_facts_count(out, "languages", s->langs));
-    ISO_TRY(iso_facts_count(out, "classes", s->classes));
+    if (s->classes > 0)
+        ISO_TRY(iso_facts_count(out, "classes", s->classes));
     ISO_TRY(iso_facts_count(out, "train items", s->part[TRAIN_LEARN].n));
     ISO_TRY(iso_facts_count(out, "dev items", s->part[TRAIN_DEV].n));
     ISO_TRY(iso_facts_count(out, "test items", s->part[TRAIN_TEST].n));

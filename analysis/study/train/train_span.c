@@ -83,8 +83,8 @@ static iso_err locate(struct bytes *out, bool *found, iso_buf *missing,
     }
     if (!*found && missing->len == 0) {
         ISO_TRY(iso_buf_printf(missing, "%s, item %" PRId64 ": ", l->path, item + 1));
-        ISO_TRY(iso_buf_add_drawn(missing, iso_json_text(iso_json_get(iso_json_first(root), "text")),
-                                  -1, "?"));
+        ISO_TRY(iso_buf_add_drawn(
+            missing, iso_json_text(iso_json_get(iso_json_first(root), "text")), -1, "?"));
     }
 done:
     iso_json_free(root);
@@ -129,8 +129,7 @@ static iso_err find_parts(struct whole *w, const iso_tokens *t, int64_t longest)
     w->room = longest - specials - kept;
     if (w->room < 1 || (question > 0 && kept < 1))
         ISO_FAIL(ISO_EARG,
-                 ISO_FIELD(max_length) " %" PRId64
-                                       " leaves no room for a question and its context",
+                 ISO_FIELD(max_length) " %" PRId64 " leaves no room for a question and its context",
                  longest);
 done:
     return err;
@@ -279,8 +278,10 @@ static iso_err cut_lang(struct windows *made, const struct train_texts *x, int l
     l->name = from->name;
     l->path = from->path;
     if (!from->corpus.text2)
-        ISO_FAIL(ISO_EDATA, "%s: has questions without contexts: SQuAD's JSON has both, or columns "
-                            "text and text2", from->path);
+        ISO_FAIL(ISO_EDATA,
+                 "%s: has questions without contexts: SQuAD's JSON has both, or columns "
+                 "text and text2",
+                 from->path);
     ISO_TRY(make_room(w, l, 1));
     for (int64_t i = 0; i < from->corpus.items; i++) {
         const iso_text text = iso_texts_item(&from->corpus, i);
@@ -394,8 +395,10 @@ iso_err iso_train_windows(struct training *t)
             ISO_TRY(iso_alloc(&s->part[p].unit_at, 1, sizeof *s->part[p].unit_at));
     }
     if (s->part[TRAIN_LEARN].n == 0)
-        ISO_FAIL(ISO_EDATA, "%s: no answer stands at its place in its context: answer_start "
-                            "counts characters, from 0", s->of[TRAIN_LEARN]->in.lang[0].path);
+        ISO_FAIL(ISO_EDATA,
+                 "%s: no answer stands at its place in its context: answer_start "
+                 "counts characters, from 0",
+                 s->of[TRAIN_LEARN]->in.lang[0].path);
 done:
     return err;
 }
