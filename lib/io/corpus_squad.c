@@ -103,10 +103,19 @@ done:
     return err;
 }
 
+static bool has(const char *text, int64_t len, const char *mark)
+{
+    const int64_t size = (int64_t)strlen(mark);
+
+    for (int64_t at = 0; at + size <= len; at++) {
+        if (memcmp(text + at, mark, (size_t)size) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool iso_corpus_squad_begins(const char *text, int64_t len)
 {
-    static const char mark[] = "\"paragraphs\"";
-    const int64_t size = (int64_t)sizeof mark - 1;
     int64_t at = 1;
 
     if (len == 0 || *text != '{')
@@ -115,11 +124,7 @@ bool iso_corpus_squad_begins(const char *text, int64_t len)
         at++;
     if (at == len) /* an object of several lines */
         return true;
-    for (; at + size <= len; at++) {
-        if (memcmp(text + at, mark, (size_t)size) == 0)
-            return true;
-    }
-    return false;
+    return has(text, len, "\"data\"") && has(text, len, "\"paragraphs\"");
 }
 
 iso_err iso_corpus_squad(struct lines *in, const iso_json *root)

@@ -252,6 +252,8 @@ put("texts_json", "lines.jsonl", b'{"id": 1, "text": "H\\u00e9llo", "label": tru
 put("texts_json", "array.json", b'\n[{"premise": "a", "hypothesis": "b", "idx": 0.5},\n'
     b' {"premise": null, "hypothesis": "c", "idx": 2}]\n')
 put("texts_json", "texts.json", b'["a", "b\\\\u0000"]')
+put("texts_json", "squad.json", b'{"data": [{"paragraphs": [{"context": "a b", "qas": [{"id": "1", "question": "c", '
+    b'"answers": [{"text": "b", "answer_start": 2}]}]}]}]}')
 put("columns", "plain.txt", b"text=text,id=id")
 put("columns", "wrong.txt", b"label=category,txt=x")
 put("journal", "units.journal", b"isogloss-journal 2\nplan 16\nmodel m\npool cls\nsize 4096 2\n"

@@ -51,6 +51,16 @@ static void questions_are_items(void **state)
     iso_corpus_free(&c);
 }
 
+static void lines_of_objects_stay_lines(void **state)
+{
+    iso_corpus c = {0};
+
+    (void)state;
+    ok(read_as(&c, "{\"text\": \"a\", \"paragraphs\": 1}\n{\"text\": \"b\"}\n", NULL));
+    assert_int_equal(c.items, 2);
+    iso_corpus_free(&c);
+}
+
 static void refused(const char *bytes, const char *part)
 {
     iso_corpus c = {0};
@@ -78,6 +88,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(questions_are_items),
+        cmocka_unit_test(lines_of_objects_stay_lines),
         cmocka_unit_test(what_is_wrong_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
