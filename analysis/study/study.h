@@ -28,7 +28,7 @@ typedef enum iso_interval {
 } iso_interval;
 
 /** Languages and layers to take. Lists are comma-separated. */
-typedef struct iso_select {
+typedef struct iso_scope {
     const char *src;    /* source language; NULL: what the states say, else the first */
     const char *tgt;    /* target languages; NULL: all others */
     const char *layers; /* "0,3-6,last"; NULL: all */
@@ -36,9 +36,9 @@ typedef struct iso_select {
     bool common;  /* of all pairs the items that all chosen languages have */
     bool across;  /* every layer with every layer, instead of each with itself */
     bool shuffle; /* permute the targets' rows: the control that should find nothing */
-} iso_select;
+} iso_scope;
 
-/* The rows of a table of options for an iso_select called `select`. */
+/* The rows of a table of options for an iso_scope called `select`. */
 #define ISO_SELECT_SRC(type)                                                                       \
     ISO_OPTION_AS(type, "src", NAMES, select.src, "LANG",                                          \
                   "source language (default: as the file says, else the first)")

@@ -7,7 +7,7 @@
 
 struct plot_opt {
     size_t size;
-    iso_select select;
+    iso_scope select;
     const char *measure;
 };
 

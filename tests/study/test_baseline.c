@@ -395,8 +395,8 @@ static void studies_share_a_set(void **state)
     iso_retrieve_opt retrieve;
     iso_probe_opt probe;
 
-    ok(iso_baseline_set_new(&set, s, &baseline, &(iso_select){0}, &run));
-    ok(iso_baseline_set_new(&less, s, &baseline, &(iso_select){.layers = "last"}, &run));
+    ok(iso_baseline_set_new(&set, s, &baseline, &(iso_scope){0}, &run));
+    ok(iso_baseline_set_new(&less, s, &baseline, &(iso_scope){.layers = "last"}, &run));
     assert_int_equal(iso_baseline_set_bytes(set), 3L * LANGS * 5 * ITEMS * 128 * 4);
     assert_int_equal(iso_baseline_set_bytes(set), 5 * iso_baseline_set_bytes(less));
     iso_retrieve_opt_init(&retrieve, sizeof retrieve);
@@ -418,8 +418,8 @@ static void studies_share_a_set(void **state)
     refused(s, baseline, "has no layer 0");
     baseline.set = NULL;
     ok(iso_baseline_set_new(&none, s, &(iso_baseline_opt){.kinds = "length", .model = folder()},
-                            &(iso_select){0}, &run));
-    ok(iso_baseline_set_new(&none, s, &baseline, &(iso_select){0},
+                            &(iso_scope){0}, &run));
+    ok(iso_baseline_set_new(&none, s, &baseline, &(iso_scope){0},
                             &(iso_run){.mem = 2 * iso_baseline_set_bytes(set) - 1}));
     assert_null(none);
     assert_int_equal(iso_baseline_set_bytes(none), 0);

@@ -18,10 +18,10 @@ typedef struct iso_report_opt {
     iso_texts_opt texts;
     const char *baseline; /* "random,pieces,length": beside the states in every study, by `model`
                              and the texts of the states, or of texts.corpus; NULL: none */
-    iso_states *baseline_states; /* stand for random, as in iso_baseline_opt; or NULL */
+    iso_states *baseline_states;      /* stand for random, as in iso_baseline_opt; or NULL */
     const char *scores, *row, *given; /* as in iso_gap_opt */
     const char *blocks;               /* as in iso_gap_opt, of a probe's correlations too */
-    iso_select select;                /* src, tgt, layers */
+    iso_scope select;                 /* src, tgt, layers */
     const char *layer;                /* to mix at; NULL: each in turn */
     const char *measure; /* NULL: the usual ones of all studies; else compare alone, by these */
     const char *prep;    /* steps on the rows of each language, of all studies (prep.h) */

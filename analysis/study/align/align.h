@@ -15,7 +15,7 @@ typedef enum iso_align_candidates { ISO_ALIGN_ALL, ISO_ALIGN_FOLD } iso_align_ca
  * borrowed. */
 typedef struct iso_align_opt {
     size_t size;
-    iso_select select;
+    iso_scope select;
     const char *measure;   /* at each stage: "p@1,p@5:csls,mrr" and those of the registry */
     iso_interval interval; /* USUAL: items for retrieval, the measure's own else; NONE */
     const char *preset;    /* "emerging": fields left as by default */

@@ -91,7 +91,7 @@ done:
 /* Languages in the order of the states, which decides who comes first in a pair. */
 static iso_err choose(struct baseline *b)
 {
-    iso_select select = *b->ask->select;
+    iso_scope select = *b->ask->select;
     iso_states *states = b->ask->states;
     int count = 0;
     iso_err err = ISO_OK;

@@ -9,7 +9,7 @@
 struct baseline_turn {
     const char *kind; /* "random" */
     iso_states *states;
-    iso_select select;
+    iso_scope select;
 };
 
 /* The study itself on it, without baselines and files. Appends records. */
@@ -19,7 +19,7 @@ typedef iso_err baseline_study(iso_records *out, const struct baseline_turn *tur
 struct baseline_ask {
     const iso_baseline_opt *opt;
     iso_states *states;
-    const iso_select *select;
+    const iso_scope *select;
     bool together; /* languages are looked at together (probes), not two by two */
     baseline_study *study;
     const void *ask; /* of the study */

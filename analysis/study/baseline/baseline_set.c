@@ -48,7 +48,7 @@ done:
 }
 
 iso_err iso_baseline_set_new(iso_baseline_set **out, iso_states *states,
-                             const iso_baseline_opt *opt, const iso_select *select,
+                             const iso_baseline_opt *opt, const iso_scope *select,
                              const iso_run *run)
 {
     const struct baseline_ask ask = {.opt = opt, .states = states, .select = select};

@@ -19,7 +19,7 @@ ISO_BEGIN
  */
 ISO_API ISO_MUST_USE iso_err iso_baseline_set_new(iso_baseline_set **out, iso_states *states,
                                                   const iso_baseline_opt *opt,
-                                                  const iso_select *select, const iso_run *run);
+                                                  const iso_scope *select, const iso_run *run);
 
 /** Bytes that it holds, which the runs of its studies should leave; 0 of NULL. */
 ISO_API int64_t iso_baseline_set_bytes(const iso_baseline_set *set);

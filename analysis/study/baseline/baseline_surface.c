@@ -85,7 +85,7 @@ static iso_err open_pieces(iso_rows **out, const void *self)
 
 /* Languages, numbers in `lang` of the baseline, weighted by the first `by`; `select` is of them. */
 static iso_err pieces_of(iso_records *out, const struct baseline *b, const struct surface *s,
-                         const int *lang, int count, int by, const iso_select *select)
+                         const int *lang, int count, int by, const iso_scope *select)
 {
     struct baseline_turn turn = {.kind = "pieces", .select = *select};
     struct shown *shown = NULL;
@@ -129,7 +129,7 @@ static iso_err pieces_of_pairs(iso_records *out, const struct baseline *b, const
 
     for (int p = 0; p < b->sel.pair_count; p++) {
         const int pair[2] = {index_of(b, b->sel.pair[p][0]), index_of(b, b->sel.pair[p][1])};
-        iso_select select = *b->ask->select;
+        iso_scope select = *b->ask->select;
         select.pairs = ISO_PAIRS_SOURCES;
         select.src = s->lang[pair[0]].name;
         select.tgt = s->lang[pair[1]].name;

@@ -9,7 +9,7 @@ ISO_BEGIN
 /** Options of iso_centroids; iso_centroids_opt_init fills the defaults. Texts are borrowed. */
 typedef struct iso_centroids_opt {
     size_t size;
-    iso_select select;
+    iso_scope select;
     const char *measure;   /* "centroid:relative"; the name alone: its recommended estimators */
     const char *prep;      /* steps on the rows of each language (prep.h) */
     iso_interval interval; /* USUAL, NONE, GROUPS */

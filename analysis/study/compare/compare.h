@@ -13,7 +13,7 @@ typedef struct iso_compare_opt {
     size_t size;
     iso_states *against; /* NULL, or the states of which each language is compared with itself */
     bool difference;     /* with `against`: the pairs here minus the same pairs there */
-    iso_select select;
+    iso_scope select;
     const char *measure;   /* names of the registry: "cka,cosine:centred" */
     const char *prep;      /* steps on the rows of each language: "center,unit" (prep.h) */
     const char *condition; /* what is held constant: "length", "pieces", FILE, LANG=FILE,... */

@@ -135,7 +135,7 @@ static iso_err add_all(iso_records *out, struct gap_job *job, const iso_records 
         in = &held;
     }
     if (job->opt.select.layers && in->count > 0) {
-        ISO_TRY(iso_records_choose(&chosen, in, &(iso_select){.layers = job->opt.select.layers}));
+        ISO_TRY(iso_records_choose(&chosen, in, &(iso_scope){.layers = job->opt.select.layers}));
         in = &chosen;
     }
     ISO_TRY(iso_gap_ask(job, in));

@@ -13,7 +13,7 @@ typedef struct iso_gap_opt {
                             * records of accuracy or f1; NULL: the scores among the records */
     const char *row;       /* of the scores, where they have several */
     const char *given;     /* a file of quantities to hold constant, by language or of pairs */
-    iso_select select;     /* src, tgt, layers (of the records) */
+    iso_scope select;      /* src, tgt, layers (of the records) */
     const char *baseline;  /* of the records, to hold against: "random,pieces"; NULL: all there are,
                             * "none": none */
     const char *measure;   /* discrepancies: "cka,centroid:relative,p@1"; NULL: the usual ones */

@@ -6,7 +6,7 @@
 /* What iso_pairing_make holds while it works. */
 struct builder {
     struct pairing *p;
-    const iso_select *select;
+    const iso_scope *select;
     const struct pairing_ask *ask;
     struct selection sel;
     int *lang_there; /* by language here */
@@ -281,7 +281,7 @@ done:
     return err;
 }
 
-iso_err iso_pairing_make(struct pairing *out, const iso_select *select,
+iso_err iso_pairing_make(struct pairing *out, const iso_scope *select,
                          const struct pairing_ask *ask, iso_states *here, iso_states *there)
 {
     struct pairing p = {.states = {here, there}};

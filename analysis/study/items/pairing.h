@@ -39,7 +39,7 @@ struct pairing_ask {
 };
 
 /* `there` is NULL unless collections are compared. */
-iso_err iso_pairing_make(struct pairing *out, const iso_select *select,
+iso_err iso_pairing_make(struct pairing *out, const iso_scope *select,
                          const struct pairing_ask *ask, iso_states *here, iso_states *there);
 void iso_pairing_free(struct pairing *p);
 

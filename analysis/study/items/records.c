@@ -61,7 +61,7 @@ static iso_err names_layer(bool *out, const char *list, int64_t layer, int64_t t
     return ISO_OK;
 }
 
-iso_err iso_records_choose(iso_records *out, const iso_records *records, const iso_select *select)
+iso_err iso_records_choose(iso_records *out, const iso_records *records, const iso_scope *select)
 {
     const int64_t before = iso_records_count(out);
     int64_t top = 0;

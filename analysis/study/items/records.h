@@ -14,6 +14,6 @@ bool iso_records_names(const char *list, const char *lang);
 
 /* Adds those of a source, a target, and layers on both sides that are selected to `out`. Errors
  * ISO_EARG (a list that cannot be read, nothing left). */
-iso_err iso_records_choose(iso_records *out, const iso_records *records, const iso_select *select);
+iso_err iso_records_choose(iso_records *out, const iso_records *records, const iso_scope *select);
 
 #endif

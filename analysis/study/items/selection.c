@@ -23,7 +23,7 @@ done:
     return err;
 }
 
-iso_err iso_selection_source(int *out, const iso_select *select, const iso_states *s)
+iso_err iso_selection_source(int *out, const iso_scope *select, const iso_states *s)
 {
     const char *named = iso_states_about(s)->source;
     char word[128];
@@ -89,7 +89,7 @@ static iso_err no_pair(const iso_states *s, int source)
                           path, name);
 }
 
-static iso_err choose_pairs(struct selection *sel, const iso_select *select, const iso_states *s,
+static iso_err choose_pairs(struct selection *sel, const iso_scope *select, const iso_states *s,
                             bool self)
 {
     const int langs = iso_states_langs(s);
@@ -148,7 +148,7 @@ static iso_err check_list(const char *option, const char *list)
     return ISO_OK;
 }
 
-iso_err iso_selection_check(const iso_select *select)
+iso_err iso_selection_check(const iso_scope *select)
 {
     iso_err err = ISO_OK;
 
@@ -198,7 +198,7 @@ static iso_err check_others(const struct selection *sel, const iso_states *s)
 }
 
 /* Every language chosen must have every layer chosen. */
-static iso_err choose_layers(struct selection *sel, const iso_select *select, const iso_states *s)
+static iso_err choose_layers(struct selection *sel, const iso_scope *select, const iso_states *s)
 {
     const iso_lang *first = iso_states_lang(s, sel->lang[0]);
     const char *path = iso_states_name(s);
@@ -228,7 +228,7 @@ done:
     return err;
 }
 
-iso_err iso_selection_make(struct selection *out, const iso_select *select, const iso_states *s,
+iso_err iso_selection_make(struct selection *out, const iso_scope *select, const iso_states *s,
                            bool self)
 {
     struct selection sel = {0};

@@ -38,7 +38,7 @@ enum { PROBE_CELLS = 10 };
 extern const struct probe_cell iso_probe_cells[PROBE_CELLS];
 
 struct probe_ask {
-    iso_select select;
+    iso_scope select;
     int64_t budget;
     uint64_t seed;
     const iso_run *run;

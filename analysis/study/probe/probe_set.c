@@ -50,7 +50,7 @@ done:
 /* The selection pairs every language with itself, so that one alone will do. */
 static iso_err choose(struct probe_set *set, const struct probe_ask *ask)
 {
-    iso_select s = ask->select;
+    iso_scope s = ask->select;
     char word[128];
     int source;
     iso_err err = ISO_OK;

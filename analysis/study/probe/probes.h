@@ -11,13 +11,13 @@ ISO_BEGIN
 typedef struct iso_probe_opt {
     size_t size;
     iso_states
-        *second;       /* NULL, or the second sentences of pairs, whose first ones are the states */
-    iso_select select; /* src: trained on (several); tgt: tested beside them (NULL: all) */
-    int64_t budget;    /* items trained on in all, an equal share of each source; 0: all */
-    const char *measure;   /* "accuracy,f1,gap,accuracy:language-id" */
-    int64_t folds;         /* parts of the items, at least 3 */
-    const char *prep;      /* steps on the rows of each language */
-    iso_interval interval; /* USUAL or NONE */
+        *second;      /* NULL, or the second sentences of pairs, whose first ones are the states */
+    iso_scope select; /* src: trained on (several); tgt: tested beside them (NULL: all) */
+    int64_t budget;   /* items trained on in all, an equal share of each source; 0: all */
+    const char *measure;       /* "accuracy,f1,gap,accuracy:language-id" */
+    int64_t folds;             /* parts of the items, at least 3 */
+    const char *prep;          /* steps on the rows of each language */
+    iso_interval interval;     /* USUAL or NONE */
     iso_baseline_opt baseline; /* of items that have labels of their own */
 } iso_probe_opt;
 

@@ -24,7 +24,7 @@ typedef enum iso_retrieve_candidates {
 /** Options of iso_retrieve; iso_retrieve_opt_init fills the defaults. Texts are borrowed. */
 typedef struct iso_retrieve_opt {
     size_t size;
-    iso_select select;
+    iso_scope select;
     const char *measure;   /* "p@1,p@5:csls,mrr,error:ratio,mexa,f1"; a name alone: cosine and csls;
                             * NULL: p@1 */
     iso_interval interval; /* USUAL and BOOT_ITEMS: percentiles over items; BCA; NONE */
@@ -41,7 +41,7 @@ typedef struct iso_retrieve_opt {
     const char *gold;        /* a file of true pairs, two numbers a line, rows from 0 */
     const char *predictions; /* a file to write what was found to; "-" is standard output */
     iso_retrieve_candidates candidates;
-    int64_t first; /* only the first items that both languages have; 0: all */
+    int64_t first;        /* only the first items that both languages have; 0: all */
     int64_t permutations; /* of the targets' items; 0 for none */
     iso_baseline_opt baseline;
 } iso_retrieve_opt;

@@ -31,7 +31,7 @@ struct retrieve_rows {
 
 /* Chooses and joins (`joined`), and checks sizes: ISO_EDATA for different dims, no rows, and pairs
  * that do not fit the memory; ISO_EARG for k beyond the rows. */
-iso_err iso_retrieve_rows_open(struct retrieve_rows *out, const iso_select *select,
+iso_err iso_retrieve_rows_open(struct retrieve_rows *out, const iso_scope *select,
                                const struct retrieve_ask *ask, iso_states *states, bool joined,
                                const iso_run *run);
 void iso_retrieve_rows_free(struct retrieve_rows *r);

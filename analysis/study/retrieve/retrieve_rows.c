@@ -71,7 +71,7 @@ done:
     return err;
 }
 
-static iso_err join(struct retrieve_rows *r, const iso_select *select, int64_t first)
+static iso_err join(struct retrieve_rows *r, const iso_scope *select, int64_t first)
 {
     const iso_lang **langs = NULL;
     struct item_sides *sides = NULL;
@@ -141,7 +141,7 @@ done:
     return err;
 }
 
-iso_err iso_retrieve_rows_open(struct retrieve_rows *out, const iso_select *select,
+iso_err iso_retrieve_rows_open(struct retrieve_rows *out, const iso_scope *select,
                                const struct retrieve_ask *ask, iso_states *states, bool joined,
                                const iso_run *run)
 {
