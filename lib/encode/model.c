@@ -14,7 +14,7 @@
 
 struct iso_model {
     iso_model_info about;
-    char *name, *folder;
+    char *name, *folder, *config; /* config: NULL, or iso_model_opt's */
     iso_encoder_opt how;
     bool fastest; /* how.compute was chosen here */
     iso_encoder *encoder;
@@ -33,6 +33,8 @@ iso_err iso_model_check(const iso_model_opt *opt)
         return iso_fail(ISO_EARG,
                         ISO_FIELD(random_weights) ": %s is not a seed, a whole number from 0 on",
                         opt->random_weights);
+    if (opt->config && !opt->random_weights)
+        return iso_fail(ISO_EARG, ISO_FIELD(config) " is of " ISO_FIELD(random_weights));
     return ISO_OK;
 }
 
@@ -131,6 +133,7 @@ void iso_model_close(iso_model *m)
     iso_encoder_close(m->encoder);
     iso_free(m->name);
     iso_free(m->folder);
+    iso_free(m->config);
     iso_free(m);
 }
 
@@ -147,6 +150,7 @@ static iso_err open_encoder(iso_model *m, iso_compute compute)
     m->how = how;
     m->about = (iso_model_info){.name = m->name,
                                 .folder = m->folder,
+                                .config_file = m->config,
                                 .compute = compute,
                                 .random = m->how.random,
                                 .config = iso_encoder_config(encoder)};
@@ -165,8 +169,12 @@ static iso_err open_model(iso_model *m, const iso_model_opt *opt, const iso_run 
     m->how.seed = (uint64_t)seed;
     m->fastest = opt->compute == ISO_COMPUTE_FASTEST;
     ISO_TRY(iso_str_dup(&m->folder, opt->folder, -1));
+    if (opt->config)
+        ISO_TRY(iso_str_dup(&m->config, opt->config, -1));
+    m->how.config = m->config;
     ISO_TRY(name_model(m, opt));
-    ISO_TRY(iso_nn_config_read(&config, m->folder));
+    ISO_TRY(m->config ? iso_nn_config_read_file(&config, m->config)
+                      : iso_nn_config_read(&config, m->folder));
     ISO_TRY(iso_model_compute(&compute, opt->compute, &config, run));
     ISO_TRY(open_encoder(m, compute));
 done:

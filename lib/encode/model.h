@@ -12,11 +12,13 @@ typedef struct iso_model iso_model;
 
 /** How a checkpoint is opened. All zero but `folder`: its own weights, computed in f32. */
 typedef struct iso_model_opt {
-    const char *folder; /* config.json, safetensors weights and the tokenizer's files */
-    iso_compute compute; /* what its products are computed in; of ISO_COMPUTE_FASTEST what is
-                          * faster here, f32 or bf16, and never int8 */
+    const char *folder;         /* config.json, safetensors weights and the tokenizer's files */
+    iso_compute compute;        /* what its products are computed in; of ISO_COMPUTE_FASTEST what is
+                                 * faster here, f32 or bf16, and never int8 */
     const char *random_weights; /* NULL, or a seed from 0 on, as text: the same shape with random
                                  * weights (iso_encoder_opt), the usual lower bound */
+    const char *config;         /* NULL, or of random weights a file in place of the folder's
+                                 * config.json */
 } iso_model_opt;
 
 /* Rows of a table of options, for an iso_model_opt called `model`. */
@@ -36,7 +38,13 @@ typedef struct iso_model_opt {
                   "the same shape with random weights: the usual lower bound",                     \
                   .tier = ISO_OPTION_RARE)
 
-/** What can be said before a file opens. Errors  ISO_EARG (no folder; a seed that is none). */
+#define ISO_MODEL_CONFIG(type)                                                                     \
+    ISO_OPTION_AS(type, "config", PATH, model.config, "FILE",                                      \
+                  "shape of the random weights (default: config.json of " ISO_FIELD(model) ")",    \
+                  .reads = ISO_READS_TEXT, .tier = ISO_OPTION_RARE)
+
+/** What can be said before a file opens. Errors  ISO_EARG (no folder; a seed that is none; a config
+ * without one). */
 ISO_API ISO_MUST_USE iso_err iso_model_check(const iso_model_opt *opt);
 
 /** Whether there is such a folder; else the message says how to get one. Errors  ISO_EIO. */
@@ -59,7 +67,8 @@ typedef struct iso_model_info {
     const char *name; /* what files call it: its folder's, or, where that lies in a hub's cache,
                        * OWNER/NAME; "... (random weights, seed 7)" */
     const char *folder;
-    iso_compute compute; /* of ISO_COMPUTE_FASTEST what was chosen, or what iso_embed resumed */
+    const char *config_file; /* NULL: the folder's config.json */
+    iso_compute compute;     /* of ISO_COMPUTE_FASTEST what was chosen, or what iso_embed resumed */
     bool random;
     const struct iso_nn_config *config;
 } iso_model_info;

@@ -67,14 +67,12 @@ static iso_err parse(iso_json **out, iso_json_pairs *pairs, const char *text, in
     return ISO_OK;
 }
 
-iso_err iso_folder_json_pairs(iso_json **out, iso_json_pairs *pairs, const char *folder,
-                              const char *name, int64_t most)
+static iso_err read_json(iso_json **out, iso_json_pairs *pairs, const char *path, int64_t most)
 {
     iso_file *file = NULL;
-    char *path = NULL, *text = NULL;
+    char *text = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_folder_path(&path, folder, name));
     ISO_TRY(iso_file_open(&file, path));
     ISO_TRY(iso_file_fits(file, most));
     ISO_TRY(iso_alloc_raw(&text, file->size, 1));
@@ -82,9 +80,26 @@ iso_err iso_folder_json_pairs(iso_json **out, iso_json_pairs *pairs, const char 
     ISO_TRY(parse(out, pairs, text, file->size, path));
 done:
     iso_free(text);
-    iso_free(path);
     iso_file_close(file);
     return err;
+}
+
+iso_err iso_folder_json_pairs(iso_json **out, iso_json_pairs *pairs, const char *folder,
+                              const char *name, int64_t most)
+{
+    char *path = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_folder_path(&path, folder, name));
+    ISO_TRY(read_json(out, pairs, path, most));
+done:
+    iso_free(path);
+    return err;
+}
+
+iso_err iso_folder_json_file(iso_json **out, const char *path, int64_t most)
+{
+    return read_json(out, NULL, path, most);
 }
 
 iso_err iso_folder_json(iso_json **out, const char *folder, const char *name, int64_t most)

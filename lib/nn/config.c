@@ -200,10 +200,22 @@ done:
     return err;
 }
 
-iso_err iso_nn_config_read(iso_nn_config *out, const char *folder)
+iso_err iso_nn_config_read_file(iso_nn_config *out, const char *path)
 {
     iso_nn_config c = {0};
     iso_json *root = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_folder_json_file(&root, path, CONFIG_MAX));
+    ISO_TRY(understand(&c, root, path));
+    *out = c;
+done:
+    iso_json_free(root);
+    return err;
+}
+
+iso_err iso_nn_config_read(iso_nn_config *out, const char *folder)
+{
     char *path = NULL;
     iso_err err = ISO_OK;
 
@@ -212,11 +224,8 @@ iso_err iso_nn_config_read(iso_nn_config *out, const char *folder)
     if (!iso_folder_has(folder, config_name))
         ISO_FAIL(ISO_EIO, "%s: holds no %s, which a checkpoint's folder has", folder, config_name);
     ISO_TRY(iso_folder_path(&path, folder, config_name));
-    ISO_TRY(iso_folder_json(&root, folder, config_name, CONFIG_MAX));
-    ISO_TRY(understand(&c, root, path));
-    *out = c;
+    ISO_TRY(iso_nn_config_read_file(out, path));
 done:
-    iso_json_free(root);
     iso_free(path);
     return err;
 }

@@ -40,6 +40,9 @@ typedef struct iso_nn_config {
  */
 ISO_MUST_USE iso_err iso_nn_config_read(iso_nn_config *out, const char *folder);
 
+/** The same of a file at a path, whatever its name. */
+ISO_MUST_USE iso_err iso_nn_config_read_file(iso_nn_config *out, const char *path);
+
 /** Tokens a sentence may have, special ones included: rows of the position table from the first. */
 int64_t iso_nn_config_longest(const iso_nn_config *c);
 

@@ -32,7 +32,8 @@ iso_err iso_encoder_open(iso_encoder **out, const char *folder, const iso_encode
 
     opt = opt ? opt : &plain;
     ISO_TRY(iso_alloc(&e, 1, sizeof *e));
-    ISO_TRY(iso_nn_config_read(&e->config, folder));
+    ISO_TRY(opt->config ? iso_nn_config_read_file(&e->config, opt->config)
+                        : iso_nn_config_read(&e->config, folder));
     if (opt->random) {
         ISO_TRY(iso_params_random(&e->params, &e->config, opt->compute, opt->seed));
     } else {

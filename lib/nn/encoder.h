@@ -15,8 +15,9 @@ typedef struct iso_encoder iso_encoder;
 /** All zero: the checkpoint's weights, computed in f32. */
 typedef struct iso_encoder_opt {
     iso_compute compute;
-    bool random;   /* the same shape with random weights (N(0, 0.02²), biases 0, gains 1) */
-    uint64_t seed; /* of those */
+    bool random;        /* the same shape with random weights (N(0, 0.02²), biases 0, gains 1) */
+    uint64_t seed;      /* of those */
+    const char *config; /* NULL, or of random weights a file in place of the folder's config.json */
 } iso_encoder_opt;
 
 /**

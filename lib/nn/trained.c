@@ -261,7 +261,8 @@ iso_err iso_trained_open(iso_trained **out, const char *folder, const iso_traine
     iso_err err = ISO_OK;
 
     opt = opt ? opt : &plain;
-    ISO_TRY(iso_nn_config_read(&config, folder));
+    ISO_TRY(opt->config ? iso_nn_config_read_file(&config, opt->config)
+                        : iso_nn_config_read(&config, folder));
     ISO_TRY(iso_alloc(&e, 1, sizeof *e));
     e->config = config;
     if (opt->random) {

@@ -13,10 +13,11 @@ ISO_BEGIN
 
 /** All zero: the checkpoint's numbers. */
 typedef struct iso_trained_opt {
-    bool random;      /* N(0, 0.02²), biases 0, gains 1: those of an iso_encoder of the same seed;
-                       * config.json alone is enough */
-    uint64_t seed;    /* of those */
-    bool dense_words; /* the table of words has a dense gradient (MLM's softmax is tied to it) */
+    bool random;   /* N(0, 0.02²), biases 0, gains 1: those of an iso_encoder of the same seed;
+                    * config.json alone is enough */
+    uint64_t seed; /* of those */
+    const char *config; /* NULL, or of random weights a file in place of the folder's config.json */
+    bool dense_words;   /* the table of words has a dense gradient (MLM's softmax is tied to it) */
 } iso_trained_opt;
 
 /** Read what you need; the pointers stay as they are until close, but for those of gradients, which

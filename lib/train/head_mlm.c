@@ -301,6 +301,7 @@ iso_err iso_head_mlm_new(iso_head **out, bool *own, iso_trained *encoder,
     bool has = false;
     iso_err err = ISO_OK;
 
+    ISO_NEED(!encoder->grads.word.touched, "the table of words needs a gradient of all its rows");
     list_shapes(shape, c);
     ISO_TRY(iso_alloc(&k, 1, sizeof *k));
     k->base = (iso_head){.ops = &ops, .C = c->C, .classes = 2, .of_class = "ForMaskedLM"};

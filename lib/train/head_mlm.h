@@ -25,7 +25,8 @@ typedef struct iso_head_mlm_opt {
  * The gradient of E is added to the encoder's, which must be dense (iso_trained_opt.dense_words),
  * or frozen. New weights are N(0, 0.02²), biases 0, gains 1; names are those of the family's
  * checkpoints. *own (or NULL): whether the checkpoint had such a head.
- * Errors  ISO_EFORMAT (a tensor of another shape or type), ISO_ENOMEM.
+ * Errors  ISO_EARG (the gradient of E is that of rows), ISO_EFORMAT (a tensor of another shape or
+ * type), ISO_ENOMEM.
  */
 ISO_MUST_USE iso_err iso_head_mlm_new(iso_head **out, bool *own, iso_trained *encoder,
                                       const iso_head_mlm_opt *opt);

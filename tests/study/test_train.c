@@ -131,19 +131,17 @@ static void a_folder_is_for_one(void **state)
 }
 
 /* Whatever allocation fails: an error, no record, nothing left behind. */
-static void survives_lack_of_memory(void **state)
+static void survives(const char *task, const char *path)
 {
-    const char *path = temp_path("short");
     iso_records r = {0};
     iso_saved *part = NULL;
     iso_err err = ISO_ENOMEM;
     struct stat st;
 
-    (void)state;
     for (int64_t n = 0; err; n += 1 + n / 3) {
         iso_alloc_fail_after(n);
         err = TRAIN(&r, 1, "--corpus", source_path("examples/corpus"), "--src", "en", "--tgt", "de",
-                    "--steps", "1", "-o", path);
+                    "--task", task, "--steps", "1", "-o", path);
         iso_alloc_fail_after(-1);
         assert_true(err == ISO_OK || (err == ISO_ENOMEM && iso_records_count(&r) == 0));
         assert_true((stat(path, &st) == 0) == (err == ISO_OK));
@@ -151,6 +149,37 @@ static void survives_lack_of_memory(void **state)
             iso_saved_close(part, true);
     }
     iso_records_free(&r);
+}
+
+static void survives_lack_of_memory(void **state)
+{
+    (void)state;
+    survives("classify", temp_path("short"));
+    survives("mlm", temp_path("short-mlm"));
+}
+
+static void masked_words_go_on_with_the_same_bits(void **state)
+{
+    const char *whole = temp_path("whole-mlm"), *cut = temp_path("cut-mlm");
+    iso_records a = {0}, b = {0};
+
+    (void)state;
+    ok(TRAIN(&a, 2, LESSON, "--task", "mlm", "--stream", "32", "--steps", "6", "-o", whole));
+    iso_run_interrupt_at("training", 5);
+    fails(TRAIN(&b, 2, LESSON, "--task", "mlm", "--stream", "32", "--steps", "6", "-o", cut),
+          ISO_ECANCEL, "--resume");
+    iso_run_interrupt_at(NULL, 0);
+    fails(TRAIN(&b, 2, LESSON, "--task", "mlm", "--stream", "24", "--steps", "6", "--resume", "-o",
+                cut),
+          ISO_EFORMAT, "train items"); /* other chunks */
+    ok(TRAIN(&b, 1, LESSON, "--task", "mlm", "--stream", "32", "--steps", "6", "--resume", "-o",
+             cut));
+    assert_non_null(strstr(said, "goes on after step 3 of 6"));
+    assert_true(same_weights(whole, cut));
+    for (int64_t i = 0; i < iso_records_count(&a); i++)
+        assert_true(iso_records_at(&a, i)->value == iso_records_at(&b, i)->value);
+    iso_records_free(&a);
+    iso_records_free(&b);
 }
 
 /* --- Translations --- */
@@ -277,5 +306,6 @@ int main(void)
     RUN_TESTS(test(parts_go_by_id), test(a_file_may_name_parts),
               test(what_is_resumed_ends_with_the_same_bits), test(threads_do_not_matter),
               test(a_folder_is_for_one), test(survives_lack_of_memory),
+              test(masked_words_go_on_with_the_same_bits),
               test(translations_have_their_sources_labels));
 }

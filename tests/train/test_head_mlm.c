@@ -191,6 +191,21 @@ static void frozen_words_have_no_gradient(void **state)
     end(&w);
 }
 
+static void rows_alone_are_refused(void **state)
+{
+    iso_row_grads rows = {0};
+    iso_head *head = NULL;
+    struct world w;
+
+    (void)state;
+    begin(&w, "bert", 0);
+    w.encoder.grads.word = (iso_lookup_grad){.touched = &rows};
+    fails(iso_head_mlm_new(&head, NULL, &w.encoder, &(iso_head_mlm_opt){0}), ISO_EARG,
+          "needs a gradient of all its rows");
+    assert_null(head);
+    end(&w);
+}
+
 static void every_allocation_can_fail(void **state)
 {
     const iso_head_mlm_opt opt = {0};
@@ -333,6 +348,7 @@ static void a_checkpoint_has_pytorchs_gradients(void **state)
 int main(void)
 {
     RUN_TESTS(test(gradients_are_central_differences), test(says_whether_the_label_is_largest),
-              test(frozen_words_have_no_gradient), test(every_allocation_can_fail),
-              test(takes_the_checkpoints_head), test(a_checkpoint_has_pytorchs_gradients));
+              test(frozen_words_have_no_gradient), test(rows_alone_are_refused),
+              test(every_allocation_can_fail), test(takes_the_checkpoints_head),
+              test(a_checkpoint_has_pytorchs_gradients));
 }

@@ -19,9 +19,9 @@ static const iso_option rows[] = {
     ISO_OPTION(iso_train_opt, PATH, dev, "DIR", "texts to choose the best weights by", .reads = ISO_READS_CORPUS, .excludes = "split"),
     ISO_OPTION(iso_train_opt, PATH, test, "DIR", "texts to test on", .reads = ISO_READS_CORPUS, .excludes = "split"),
     ISO_OPTION(iso_train_opt, TEXT, split, "FILE|A/B/C", "parts train, dev and test of the items, by id, the same in all languages: a file of lines ID TAB PART, or shares (default: 80/10/10 unless there are " ISO_FIELD(dev) " or " ISO_FIELD(test) ")"),
-    ISO_OPTION(iso_train_opt, ENUM, task, "TASK", "what is learnt: classify, the label of a text or pair (default); tag, that of each of its words; span, where in its context the answer to a question stands", .choices = "classify tag span", .init = "classify"),
+    ISO_OPTION(iso_train_opt, ENUM, task, "TASK", "what is learnt: classify, the label of a text or pair (default); tag, that of each of its words; span, where in its context the answer to a question stands; mlm, masked words, of running text; tlm, of pairs of translations", .choices = "classify tag span mlm tlm", .init = "classify"),
     ISO_OPTION(iso_train_opt, ENUM, method, "METHOD", "how (default: plain)", .choices = "plain xmixup adversarial noise", .init = "plain"),
-    ISO_OPTION(iso_train_opt, NAMES, src, "LANG[,LANG]", "languages that are learnt from (default: the first)"),
+    ISO_OPTION(iso_train_opt, NAMES, src, "LANG[,LANG]", "languages that are learnt from (default: the first; mlm, tlm: all)"),
     ISO_OPTION(iso_train_opt, NAMES, translate_train, "LANG[,LANG]", "languages whose translations of the sources' items are learnt from, too (by id; the source's label where they have none)"),
     ISO_OPTION(iso_train_opt, NAMES, tgt, "LANG[,LANG]", "languages that are tested beside these (default: all)"),
     ISO_OPTION(iso_train_opt, INT, budget, "N", "learn from N items in all, an equal share of each source, of different items (default: all they have)", .least = 1),
@@ -33,7 +33,7 @@ static const iso_option rows[] = {
     ISO_OPTION(iso_train_opt, INT, steps, "N", "steps to make, instead of epochs", .least = 1),
     ISO_OPTION(iso_train_opt, INT, batch, "N", "items of a step (default: 32)", .least = 1, .init = "32"),
     ISO_OPTION(iso_train_opt, REAL, lr, "RATE", "learning rate of the encoder (default: 5e-5)", .least = 0, .above = true, .init = "5e-5"),
-    ISO_OPTION(iso_train_opt, REAL, head_lr, "RATE", "that of the head (default: 1e-3)", .least = 0, .above = true, .init = "1e-3"),
+    ISO_OPTION(iso_train_opt, REAL, head_lr, "RATE", "that of the head (default: 1e-3; mlm, tlm: as " ISO_FIELD(lr) ")", .least = 0, .above = true),
     ISO_OPTION(iso_train_opt, REAL, layers_lr_decay, "D", "layer k of L learns at D^(L-k) times the rate, the embeddings at D^L times (default: 1)", .least = 0, .above = true, .most = 1, .init = "1"),
     ISO_OPTION(iso_train_opt, REAL, weight_decay, "D", "of matrices, by AdamW; biases and LayerNorm have none (default: 0.01)", .least = 0, .most = 1, .init = "0.01"),
     ISO_OPTION(iso_train_opt, REAL, warmup, "SHARE", "part of the steps in which the rate rises (default: 0.1)", .least = 0, .most = 1, .init = "0.1"),
@@ -64,8 +64,11 @@ static const iso_option rows[] = {
     ISO_OPTION(iso_train_opt, INT, inner_steps, "K", "adversarial: steps along the gradient (default: 3)", .least = 1, .most = 1000),
     ISO_OPTION(iso_train_opt, ENUM, noise, "LAW", "noise: gaussian, independent numbers (default); ball, a point of the ball", .choices = "gaussian ball"),
     ISO_OPTION(iso_train_opt, REAL, sigma, "S", "noise: its length, on average or of the ball, in mean lengths of embeddings (default: 0.1)", .least = 0),
+    ISO_OPTION(iso_train_opt, INT, stream, "N", "mlm: tokens of a chunk of running text (default: 256, or what the model takes)", .least = 8),
+    ISO_OPTION(iso_train_opt, REAL, sampling_exponent, "S", "mlm, tlm: languages are drawn in proportion to the S-th power of their items (default: 0.7)", .least = 0, .most = 1),
     ISO_OPTION(iso_train_opt, INT, micro_batch, "TOKENS", "tokens computed at once (default: 2048)", .least = 1, .tier = ISO_OPTION_RARE),
     ISO_MODEL_RANDOM(iso_train_opt),
+    ISO_MODEL_CONFIG(iso_train_opt),
     ISO_OPTION_AS(iso_train_opt, "out", PATH, path, "DIR", "the checkpoint to write", .letter = 'o', .writes = ISO_WRITES_FOLDER),
 };
 /* clang-format on */
@@ -153,7 +156,9 @@ done:
 static iso_err open_encoder(struct training *t)
 {
     const iso_model_info *about = iso_model_about(t->model);
-    iso_trained_opt how = {.random = about->random};
+    iso_trained_opt how = {.random = about->random,
+                           .config = about->config_file,
+                           .dense_words = iso_train_masked(&t->opt)};
     int64_t seed = 0;
     iso_err err = ISO_OK;
 
@@ -183,8 +188,11 @@ static iso_err count_tokens(struct training *t)
     ISO_TRY(iso_alloc(&t->tokens, t->places, sizeof *t->tokens));
     ISO_TRY(iso_alloc(&t->cost, learn, sizeof *t->cost));
     ISO_TRY(iso_alloc(&t->labelled, learn, sizeof *t->labelled));
-    for (int64_t i = 0; i < learn; i++)
+    ISO_TRY(iso_alloc(&t->lang, learn, sizeof *t->lang));
+    for (int64_t i = 0; i < learn; i++) {
         t->labelled[i] = iso_example_units(&t->set.part[TRAIN_LEARN], i);
+        t->lang[i] = t->set.part[TRAIN_LEARN].at[i].lang;
+    }
     for (int64_t i = 0; i < each; i++) {
         const enum train_part part = i < learn ? TRAIN_LEARN : TRAIN_DEV;
         int64_t most = 0;
@@ -204,19 +212,25 @@ done:
 
 static iso_err make_learner(struct training *t)
 {
-    const iso_sampler_items items = {
-        .n = t->set.part[TRAIN_LEARN].n, .tokens = t->cost, .labelled = t->labelled};
+    const iso_sampler_items items = {.n = t->set.part[TRAIN_LEARN].n,
+                                     .tokens = t->cost,
+                                     .labelled = t->labelled,
+                                     .lang = t->lang,
+                                     .langs = t->set.langs};
+    const bool masked = iso_train_masked(&t->opt); /* other states in each step: none are kept */
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_learner_new(&t->learner, t->encoder, t->head,
                             &(iso_learner_opt){.recompute = t->opt.checkpoint_activations,
-                                               .tokens = t->tokens,
+                                               .tokens = masked ? NULL : t->tokens,
                                                .items = t->places,
                                                .within = t->within}));
     ISO_TRY(iso_sampler_new(&t->sampler, &items,
                             &(iso_sampler_opt){.seed = iso_run_seed(t->run),
                                                .batch = t->opt.batch,
-                                               .micro = iso_train_micro(&t->opt)}));
+                                               .micro = iso_train_micro(&t->opt),
+                                               .reweigh = masked,
+                                               .exponent = t->opt.sampling_exponent}));
     iso_train_begin_sampling(t);
 done:
     return err;
@@ -247,16 +261,6 @@ done:
     return err;
 }
 
-static void loaded_free(struct loaded *r)
-{
-    iso_encoding_batch_free(&r->batch);
-    iso_free(r->places);
-    iso_free(r->labels);
-    iso_free(r->lasts);
-    iso_free(r->keys);
-    iso_free(r->special);
-}
-
 static void forget(struct training *t)
 {
     iso_sampler_free(t->sampler);
@@ -265,12 +269,14 @@ static void forget(struct training *t)
     iso_head_free(t->head);
     iso_trained_close(t->encoder);
     for (int i = 0; i < LOADED; i++)
-        loaded_free(&t->loaded[i]);
+        iso_loaded_free(&t->loaded[i]);
     iso_train_sources_free(&t->sources);
     iso_train_set_free(&t->set);
     iso_free(t->tokens);
     iso_free(t->cost);
     iso_free(t->labelled);
+    iso_free(t->lang);
+    iso_free(t->ordinary);
     iso_buf_free(&t->name);
     iso_model_close(t->opened);
 }
@@ -316,12 +322,13 @@ static iso_err check_out(const iso_train_opt *opt)
 
 static void note_done(const struct training *t, const iso_loop_result *r)
 {
+    const bool masked = iso_train_masked(&t->opt);
     iso_buf best = {0};
     iso_err err = ISO_OK;
 
     if (isfinite(r->best))
-        err = iso_buf_printf(&best, "; best on dev after step %" PRId64 ": %.4f", r->best_step,
-                             r->best);
+        err = iso_buf_printf(&best, "; best on dev after step %" PRId64 ": %s%.4f", r->best_step,
+                             masked ? "loss " : "", masked ? -r->best : r->best);
     iso_run_note(t->run, "%" PRId64 " step%s, %" PRId64 " tokens in %.1f s, %.0f/s%s", r->steps,
                  r->steps == 1 ? "" : "s", r->tokens, r->seconds,
                  r->seconds > 0 ? (double)r->tokens / r->seconds : 0,
@@ -386,8 +393,11 @@ done:
 
 static iso_err begin(struct training *t, const iso_train_opt *opt, const iso_run *run)
 {
+    const iso_err err = take_options(&t->opt, opt);
+
     t->run = run;
-    return take_options(&t->opt, opt);
+    iso_train_fill_task(&t->opt);
+    return err;
 }
 
 iso_err iso_train_plan(iso_facts *out, iso_model *model, const iso_texts *texts,

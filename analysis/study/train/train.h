@@ -12,7 +12,9 @@ ISO_BEGIN
 typedef enum iso_train_task {
     ISO_TRAIN_CLASSIFY = 1, /* a label of each text, or pair of texts */
     ISO_TRAIN_TAG,          /* a tag of each word */
-    ISO_TRAIN_SPAN          /* where in its context the answer to a question stands */
+    ISO_TRAIN_SPAN,         /* where in its context the answer to a question stands */
+    ISO_TRAIN_MLM,          /* masked words, of running text */
+    ISO_TRAIN_TLM           /* masked words, of pairs of translations */
 } iso_train_task;
 
 /** How. */
@@ -105,6 +107,9 @@ typedef struct iso_train_opt {
     int64_t inner_steps;   /* 0: 3 */
     iso_train_noise noise; /* 0: Gaussian */
     double sigma;          /* NAN: 0.1 */
+    /* Of masked words. */
+    int64_t stream;           /* tokens of a chunk; 0: 256 */
+    double sampling_exponent; /* languages are drawn ∝ items^this; NAN: 0.7 */
     const char *path;      /* the checkpoint's folder to write, by way of PATH.part */
 } iso_train_opt;
 
@@ -124,7 +129,8 @@ ISO_API ISO_MUST_USE iso_err iso_train_plan(iso_facts *out, iso_model *model,
  * Fine-tunes the encoder of a checkpoint, with a head, on the training items of the source
  * languages, keeps the weights that do best on the dev items, writes them as a checkpoint in the
  * hubs' layout, and appends records of accuracy, macro-F1 (of tags of entities: their F1; of answers: exact match and F1) and
- * transfer gap on the test items of every language, beside the most frequent class; on an error `out` is as before. `model` or
+ * transfer gap on the test items of every language, beside the most frequent class, or accuracy and
+ * perplexity of masked words; on an error `out` is as before. `model` or
  * `texts` NULL: opened for the call as `opt` says.
  *
  * All is a function of the run's seed, whatever the number of threads. A call that was interrupted

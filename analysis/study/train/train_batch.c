@@ -25,10 +25,25 @@ int64_t iso_example_units(const struct examples *e, int64_t i)
 {
     const int64_t *word_at = e->in->lang[e->at[i].lang].word_at;
 
+    if (e->masked)
+        return e->unit_at[i + 1] - e->unit_at[i];
     return word_at ? word_at[e->at[i].item + 1] - word_at[e->at[i].item] : 1;
 }
 
 /* --- Loading --- */
+
+void iso_loaded_free(struct loaded *r)
+{
+    iso_encoding_batch_free(&r->batch);
+    iso_free(r->places);
+    iso_free(r->labels);
+    iso_free(r->lasts);
+    iso_free(r->keys);
+    iso_free(r->special);
+    iso_free(r->first);
+    iso_free(r->at);
+    iso_free(r->keyed);
+}
 
 static iso_err make_room(struct loaded *r, int64_t count, int64_t units, int64_t tokens)
 {
@@ -101,12 +116,15 @@ done:
 }
 
 /* Both sides, the source where the method wants one. */
-static iso_err load_micro(iso_micro *out, struct training *t, enum train_part part,
-                          enum source_kind kind, const int64_t *list, int64_t count)
+iso_err iso_train_load(iso_micro *out, struct training *t, enum train_part part,
+                       enum source_kind kind, const int64_t *list, int64_t count, int64_t step)
 {
+    struct loaded *r = &t->loaded[LOADED_TARGET];
     iso_err err = ISO_OK;
 
-    ISO_TRY(load_side(&out->target, t, &t->loaded[LOADED_TARGET], part, SOURCE_SELF, list, count));
+    ISO_TRY(load_side(&out->target, t, r, part, SOURCE_SELF, list, count));
+    if (t->set.part[part].masked)
+        ISO_TRY(iso_train_mask(&out->target, t, r, &t->set.part[part], list, step));
     if (t->method->sources)
         ISO_TRY(load_side(&out->source, t, &t->loaded[LOADED_SOURCE], part, kind, list, count));
 done:
@@ -136,7 +154,7 @@ static iso_err load(void *payload, iso_micro *out, const int64_t *items, int64_t
     const enum source_kind kind = iso_train_source_of_step(&out->gold, t, step);
     iso_err err = ISO_OK;
 
-    ISO_TRY(load_micro(out, t, TRAIN_LEARN, kind, items, count));
+    ISO_TRY(iso_train_load(out, t, TRAIN_LEARN, kind, items, count, step));
     out->target.units.by = out->source.units.by = by;
     if (drops)
         set_dropout(&out->target, t, &t->loaded[LOADED_TARGET], items, step, LOADED_TARGET);
@@ -169,7 +187,7 @@ static iso_err say(struct saying *s, const struct encoding_turn *turn, int64_t c
 
     for (int64_t i = 0; i < count; i++)
         s->list[i] = turn[i].row;
-    ISO_TRY(load_micro(&micro, t, s->part, s->kind, s->list, count));
+    ISO_TRY(iso_train_load(&micro, t, s->part, s->kind, s->list, count, -1));
     const int64_t units = micro.target.units.n;
     ISO_TRY(iso_workspace_mat(&logits, &s->logits, units, t->head->classes));
     ISO_TRY(t->method->ops->predict(&logits, t->method, t->learner, &micro));
@@ -317,6 +335,8 @@ static iso_err score(void *payload, double *out, iso_learner *l, iso_method *m)
         return ISO_OK;
     if (t->opt.task == ISO_TRAIN_SPAN)
         return iso_train_answer_score(out, t);
+    if (e->masked)
+        return iso_train_masked_score(out, t);
     ISO_TRY(iso_alloc(&said, e->unit_at[e->n], sizeof *said));
     ISO_TRY(iso_train_predict(said, t, TRAIN_DEV, iso_train_test_source(t)));
     ISO_TRY(mean_score(out, t, said));

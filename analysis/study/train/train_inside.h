@@ -10,6 +10,7 @@
 #include "lib/io/json.h"
 #include "lib/nn/classifier.h"
 #include "lib/train/loop.h"
+#include "lib/train/masking.h"
 #include "lib/train/schedule.h"
 
 /* --- Items --- */
@@ -30,6 +31,7 @@ struct examples {
     /* What is asked of them: a class of each, or tags of its words. Units of example i are
      * [unit_at[i], unit_at[i + 1]). */
     int64_t *unit_at;
+    bool masked;     /* units are tokens that are masked, others in each step; no labels */
     int32_t *label;  /* class of each unit; the number of classes: one that nobody learns; of spans
                       * the token that one begins with */
     int32_t *last;   /* spans: the token that one ends with; else NULL */
@@ -61,7 +63,7 @@ struct train_texts {
     struct encoding in;
     int *lang; /* of the encoding's languages: their numbers in train_set.lang */
     struct union_items all;
-    const char ***label;    /* [language of the encoding][item]; NULL: none */
+    const char ***label;    /* [language of the encoding][item]; NULL: none; all NULL: not asked */
     uint8_t *part;          /* of each number; NULL: all are of one part */
     struct windows windows; /* of spans; else empty */
 };
@@ -101,6 +103,35 @@ iso_err iso_train_split(uint8_t *part, const struct union_items *all, int langua
                         const char *split, uint64_t seed, const iso_run *run);
 /* What can be said of `split` before a file opens. */
 iso_err iso_train_split_check(const char *split);
+
+/* The part of each chunk of a language, `key` of each: the shares of `split`. */
+iso_err iso_train_deal(uint8_t *part, const uint64_t *key, int64_t n, const char *split);
+
+/* --- Masked words --- */
+
+static inline bool iso_train_masked(const iso_train_opt *opt)
+{
+    return opt->task == ISO_TRAIN_MLM || opt->task == ISO_TRAIN_TLM;
+}
+
+/* Tokens that a text may have; 0: as usual. */
+int64_t iso_train_text_length(const iso_model *model, const iso_train_opt *opt);
+
+/* What was read becomes streams, numbered; or each item its pair with that of the first language.
+ */
+iso_err iso_train_cut_streams(struct train_texts *x, const iso_train_opt *opt);
+/* Chunks of each language by the shares of `split`. */
+iso_err iso_train_split_chunks(struct train_texts *x, const char *split, uint64_t seed);
+iso_err iso_train_pair(struct train_texts *x);
+
+/* Its masks in dev and test, and its part, are functions of seed and this. */
+uint64_t iso_train_chunk_key(const char *lang, int64_t chunk);
+
+iso_err iso_train_lay_masked(struct training *t);
+iso_err iso_train_ordinary(struct training *t);
+iso_err iso_train_make_mlm_head(struct training *t);
+iso_err iso_train_masked_score(double *out, struct training *t);
+iso_err iso_train_masked_records(iso_records *out, struct training *t);
 
 /* --- Sources: whom an item learns together with --- */
 
@@ -147,6 +178,7 @@ iso_err iso_train_heads(iso_buf *out, const struct training *t);
 /* --- Task --- */
 
 iso_err iso_train_check_task(const iso_train_opt *opt);
+void iso_train_fill_task(iso_train_opt *opt); /* defaults that differ between tasks */
 
 /* What a task reads of a text. */
 iso_pool iso_train_pool(const iso_train_opt *opt);
@@ -190,7 +222,12 @@ struct loaded {
     uint8_t *special;
     int64_t item_room, label_room, key_room;
     iso_dropout drop;
+    int64_t *first, *at; /* of masked words: units, and the token of each */
+    struct keyed *keyed;
+    int64_t unit_room, keyed_room;
 };
+
+void iso_loaded_free(struct loaded *r);
 
 enum { LOADED_TARGET, LOADED_SOURCE, LOADED };
 
@@ -212,8 +249,11 @@ struct training {
     int64_t *tokens, places; /* of the texts whose states are kept: of the examples that are learnt,
                               * of dev's, then of sources that are none of these */
     int64_t *labelled;       /* units of each example that is learnt */
+    int32_t *lang;           /* of what is learnt */
     int64_t *cost;           /* tokens of what is learnt, with their sources */
     iso_dropout drop;        /* rates */
+    iso_masking masking;
+    int32_t *ordinary, usual; /* of masked words: tokens that are not special, the most frequent */
     iso_buf name;
 };
 
@@ -224,6 +264,12 @@ iso_loop_data iso_train_data(struct training *t);
 
 /* Tokens of a micro-batch. */
 int64_t iso_train_micro(const iso_train_opt *opt);
+
+/* Examples of a part, listed by number, with the masks of a step (-1: of none). */
+iso_err iso_train_load(iso_micro *out, struct training *t, enum train_part part,
+                       enum source_kind kind, const int64_t *list, int64_t count, int64_t step);
+iso_err iso_train_mask(iso_side *side, const struct training *t, struct loaded *r,
+                       const struct examples *e, const int64_t *list, int64_t step);
 
 /* The class that the learner says each unit of a part is of, with such sources; -1 of words that
  * were cut off. */
@@ -261,7 +307,7 @@ iso_err iso_train_begun(iso_buf *out, const struct training *t);
 
 /* --- What comes of it --- */
 
-/* A record without a value. */
+/* A record of the model without a value. */
 iso_record iso_train_record(const struct training *t, const char *measure, const char *estimator,
                             const char *tgt);
 

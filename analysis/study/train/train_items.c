@@ -84,7 +84,10 @@ static iso_err choose_langs(struct train_set *s, const iso_train_opt *opt, const
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&s->lang, iso_texts_langs(main) + iso_texts_langs(test), sizeof *s->lang));
-    ISO_TRY(add_listed(s, opt->src ? opt->src : iso_texts_name(main, 0), "src", main));
+    for (int i = 0; !opt->src && iso_train_masked(opt) && i < iso_texts_langs(main); i++)
+        s->lang[s->langs++] = iso_texts_name(main, i);
+    if (s->langs == 0)
+        ISO_TRY(add_listed(s, opt->src ? opt->src : iso_texts_name(main, 0), "src", main));
     s->sources = s->langs;
     ISO_TRY(add_listed(s, opt->translate_train, "translate_train", main));
     s->learners = s->langs;
@@ -180,12 +183,19 @@ static iso_err read_texts(struct training *t, struct train_texts *x, const iso_t
         if (number[there] >= 0)
             x->lang[there++] = l;
     }
-    ISO_TRY(iso_encoding_begin(&x->in, t->model, texts, iso_train_pool(&t->opt), t->opt.max_length,
-                               t->run));
+    ISO_TRY(iso_encoding_begin(&x->in, t->model, texts, iso_train_pool(&t->opt),
+                               iso_train_text_length(t->model, &t->opt), t->run));
     x->in.words = ISO_WORDS_BLANKS;
     ISO_TRY(iso_encoding_read(&x->in, number, there));
+    if (t->opt.task == ISO_TRAIN_MLM) {
+        ISO_TRY(iso_train_cut_streams(x, &t->opt));
+        goto done;
+    }
     ISO_TRY(number_items(x, s->sources < there ? s->sources : there, spans));
-    ISO_TRY(find_labels(x, tags || spans));
+    if (t->opt.task == ISO_TRAIN_TLM)
+        ISO_TRY(iso_train_pair(x));
+    else
+        ISO_TRY(find_labels(x, tags || spans));
     if (tags)
         ISO_TRY(iso_train_fit_tags(x, t->run));
 done:
@@ -229,7 +239,7 @@ static iso_err fill_part(struct train_set *s, enum train_part part, int langs)
     e->in = &x->in;
     for (int l = 0; l < x->in.lang_count && x->lang[l] < langs; l++) {
         for (int64_t i = 0; i < x->in.lang[l].corpus.items; i++) {
-            if (x->label[l][i] && (!x->part || x->part[x->all.number[l][i]] == part))
+            if ((!x->label || x->label[l][i]) && (!x->part || x->part[x->all.number[l][i]] == part))
                 ISO_TRY(add_example(e, x, l, i));
         }
     }
@@ -311,14 +321,23 @@ done:
 
 /* --- All of it --- */
 
-/* Every language that learns does so from something. */
-static iso_err check_learnt(const struct train_set *s)
+/* Every language that learns does so from something; the first of pairs from those of the others.
+ */
+static iso_err check_learnt(const struct train_set *s, iso_train_task task)
 {
     const struct train_texts *x = s->of[TRAIN_LEARN];
 
-    for (int l = 0; l < s->learners; l++) {
+    if (task == ISO_TRAIN_TLM && s->learners < 2)
+        return iso_fail(ISO_EARG, ISO_FIELD(task) " tlm pairs the first language of " ISO_FIELD(
+                                      src) " with each other one: name two or more");
+    for (int l = task == ISO_TRAIN_TLM; l < s->learners; l++) {
         if (count_of(&s->part[TRAIN_LEARN], l) > 0)
             continue;
+        if (task == ISO_TRAIN_MLM || task == ISO_TRAIN_TLM)
+            return iso_fail(ISO_EDATA, "%s: %s has nothing to learn from: %s%s", x->in.lang[l].path,
+                            s->lang[l],
+                            task == ISO_TRAIN_MLM ? "too little text" : "no translation of ",
+                            task == ISO_TRAIN_MLM ? "" : s->lang[0]);
         return iso_fail(
             ISO_EDATA, "%s: %s has no item to learn from: %s", x->in.lang[l].path, s->lang[l],
             l < s->sources
@@ -337,10 +356,8 @@ static iso_err check_part(struct training *t, enum train_part part, const char *
     if (!s->of[part] || s->part[part].n > 0)
         return ISO_OK;
     if (folder)
-        return iso_fail(ISO_EDATA,
-                        ISO_FIELD_S " %s: holds no labelled item of the languages asked "
-                                    "for",
-                        name, folder);
+        return iso_fail(ISO_EDATA, ISO_FIELD_S " %s: holds no %s of the languages asked for", name,
+                        folder, iso_train_masked(&t->opt) ? "text" : "labelled item");
     s->of[part] = NULL;
     iso_run_note(t->run, "no item is of the part %s: %s", name,
                  part == TRAIN_DEV ? "the last weights count" : "nothing is tested");
@@ -354,7 +371,7 @@ static iso_err fill_parts(struct training *t)
 
     ISO_TRY(fill_part(s, TRAIN_LEARN, s->learners));
     ISO_TRY(keep_budget(s, &t->opt, iso_run_seed(t->run)));
-    ISO_TRY(check_learnt(s));
+    ISO_TRY(check_learnt(s, t->opt.task));
     if (s->of[TRAIN_DEV])
         ISO_TRY(fill_part(s, TRAIN_DEV, s->learners));
     if (s->of[TRAIN_TEST])
@@ -378,8 +395,10 @@ static iso_err split_texts(struct training *t, const char *split)
         return ISO_OK;
     }
     ISO_TRY(iso_alloc(&x->part, x->all.items, 1));
-    ISO_TRY(iso_train_split(x->part, &x->all, s->sources, split, iso_run_seed(t->run), t->run));
     s->of[TRAIN_DEV] = s->of[TRAIN_TEST] = x;
+    if (t->opt.task == ISO_TRAIN_MLM)
+        return iso_train_split_chunks(x, split, iso_run_seed(t->run));
+    ISO_TRY(iso_train_split(x->part, &x->all, s->sources, split, iso_run_seed(t->run), t->run));
     if (!x->all.id)
         iso_run_note(t->run, "%s has no ids: the part of an item goes by its position", s->lang[0]);
 done:
@@ -392,6 +411,7 @@ iso_err iso_train_read(struct training *t, const iso_texts *texts)
     struct train_set *s = &t->set;
     const bool apart = t->opt.dev || t->opt.test;
     const char *split = t->opt.split ? t->opt.split : apart ? NULL : usual;
+    const int first = t->opt.task == ISO_TRAIN_TLM; /* of all pairs */
     iso_err err = ISO_OK;
 
     if (t->opt.dev)
@@ -403,10 +423,12 @@ iso_err iso_train_read(struct training *t, const iso_texts *texts)
     if (t->opt.dev)
         ISO_TRY(read_texts(t, &s->texts[DEV], s->texts[DEV].opened, s->learners, s->sources));
     if (t->opt.test)
-        ISO_TRY(read_texts(t, &s->texts[TEST], s->texts[TEST].opened, s->langs, 0));
+        ISO_TRY(read_texts(t, &s->texts[TEST], s->texts[TEST].opened, s->langs, first));
     ISO_TRY(split_texts(t, split));
     ISO_TRY(fill_parts(t));
-    ISO_TRY(t->opt.task == ISO_TRAIN_SPAN ? iso_train_windows(t) : iso_train_classes(t));
+    ISO_TRY(iso_train_masked(&t->opt)       ? iso_train_lay_masked(t)
+            : t->opt.task == ISO_TRAIN_SPAN ? iso_train_windows(t)
+                                            : iso_train_classes(t));
 done:
     return err;
 }

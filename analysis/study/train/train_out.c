@@ -116,13 +116,16 @@ done:
 
 static iso_err write_config(const struct training *t, const char *folder)
 {
+    const iso_model_info *about = iso_model_about(t->model);
     const iso_arch *arch = t->encoder->config.arch;
     const char *of = t->head->of_class;
     iso_json *config = NULL;
     iso_buf text = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_folder_json(&config, iso_model_about(t->model)->folder, "config.json", CONFIG_MAX));
+    ISO_TRY(about->config_file
+                ? iso_folder_json_file(&config, about->config_file, CONFIG_MAX)
+                : iso_folder_json(&config, about->folder, "config.json", CONFIG_MAX));
     ISO_TRY(iso_buf_printf(&text, "{\n \"architectures\": [\"%s%s\"],\n", arch->class,
                            of ? of : "Model"));
     for (const iso_json *in = iso_json_first(config); in; in = iso_json_next(in)) {

@@ -73,6 +73,15 @@ static int64_t largest_micro(const struct training *t)
     return most;
 }
 
+/* Of masked words: what the head keeps of a micro-batch, logits, sorted places. */
+static int64_t masked_bytes(const struct training *t, int64_t micro)
+{
+    const iso_nn_config *c = &t->encoder->config;
+    const int64_t units = iso_masking_count(micro) + 1, logits = units * c->V;
+
+    return 4 * (logits < 1 << 24 ? logits : 1 << 24) + 24 * c->C * units + 24 * micro + 8 * c->V;
+}
+
 /* The lowest layer that is run each step. */
 static int lowest_of(const struct training *t)
 {
@@ -96,8 +105,10 @@ static int64_t memory_of(const struct training *t, bool recompute)
         sum += iso_tape_bytes(c, micro, lowest, &inner) + 12 * c->C * micro;
     if (t->within > 0) /* what mixed layers keep beside that of others */
         sum += t->method->tensor_count / 2 * 20 * c->C * micro;
-    if (lowest > 0)
+    if (lowest > 0 && !iso_train_masked(&t->opt))
         sum += 4 * c->C * kept_tokens(t);
+    if (iso_train_masked(&t->opt))
+        sum += masked_bytes(t, micro);
     for (int i = 0; i < 3; i++)
         sum += text_bytes(&t->set.texts[i].in);
     sum += text_bytes(&t->sources.in);
@@ -151,6 +162,8 @@ static double operations(const struct training *t, double epochs)
         const double T = (double)t->cost[i];
         const double above = forward(c, lowest > 1 ? lowest : 1, T);
         sum += epochs * times * above + (forward(c, 1, T) - above);
+        if (iso_train_masked(&t->opt))
+            sum += epochs * 6 * (double)(t->labelled[i] * (c->V + c->C)) * (double)c->C;
     }
     return sum;
 }
@@ -248,10 +261,10 @@ done:
 static bool decides(const char *name)
 {
     static const char *const others[] = {
-        "corpus",      "dev",         "test",     "split",           "src",
-        "tgt",         "out",         "resume",   "translate_train", "budget",
-        "columns",     "text_format", "interval", "model",           "checkpoint_activations",
-        "translations"};
+        "corpus",       "dev",         "test",     "split",           "src",
+        "tgt",          "out",         "resume",   "translate_train", "budget",
+        "columns",      "text_format", "interval", "model",           "checkpoint_activations",
+        "translations", "stream",      "config"};
 
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         if (strcmp(name, others[i]) == 0)
@@ -277,6 +290,13 @@ iso_err iso_train_begun(iso_buf *out, const struct training *t)
     }
     ISO_TRY(iso_buf_printf(out, "seed\t%" PRIu64 "\n", iso_run_seed(t->run)));
     ISO_TRY(put_items(out, t));
+    if (iso_model_about(t->model)->config_file) {
+        char digest[ISO_DIGEST_SIZE];
+        int64_t done = 0;
+        ISO_TRY(iso_digest_file(digest, iso_model_about(t->model)->config_file, t->run,
+                                "checking the model", &done, 0));
+        ISO_TRY(iso_buf_printf(out, "shape\t%s\n", digest));
+    }
     ISO_TRY(iso_checkpoint_identity(out, iso_model_about(t->model)->folder,
                                     t->set.of[TRAIN_LEARN]->in.tokenizer != NULL,
                                     !iso_model_about(t->model)->random, t->run));

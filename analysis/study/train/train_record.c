@@ -179,7 +179,8 @@ iso_record iso_train_record(const struct training *t, const char *measure, const
     r.src = t->set.sources_name.text;
     r.train = t->set.train.text;
     r.tgt = tgt;
-    r.pool = iso_pool_name(t->set.of[TRAIN_LEARN]->in.pool);
+    if (!iso_train_masked(&t->opt))
+        r.pool = iso_pool_name(t->set.of[TRAIN_LEARN]->in.pool);
     r.model = iso_train_name(t);
     return r;
 }
@@ -305,6 +306,8 @@ iso_err iso_train_records(iso_records *out, struct training *t)
 
     if (!t->set.of[TRAIN_TEST])
         return ISO_OK;
+    if (iso_train_masked(&t->opt))
+        return iso_train_masked_records(out, t);
     m.how = (struct score_ask){.items = t->set.of[TRAIN_TEST]->all.items,
                                .seed = iso_run_seed(t->run),
                                .bare = t->opt.interval == ISO_INTERVAL_NONE};
@@ -334,6 +337,7 @@ done:
 
 iso_err iso_train_curve(iso_records *out, const struct training *t, const iso_loop_result *result)
 {
+    const bool masked = iso_train_masked(&t->opt);
     iso_err err = ISO_OK;
 
     for (int64_t i = 0; i < result->point_count; i++) {
@@ -344,9 +348,11 @@ iso_err iso_train_curve(iso_records *out, const struct training *t, const iso_lo
         ISO_TRY(iso_records_add(out, &r));
         if (!isfinite(p->score))
             continue;
-        r.measure = t->set.entity || t->opt.task == ISO_TRAIN_SPAN ? "f1" : "accuracy";
+        r.measure = masked                                           ? "loss"
+                    : t->set.entity || t->opt.task == ISO_TRAIN_SPAN ? "f1"
+                                                                     : "accuracy";
         r.estimator = "dev";
-        r.value = p->score;
+        r.value = masked ? -p->score : p->score;
         r.n = t->set.part[TRAIN_DEV].n;
         ISO_TRY(iso_records_add(out, &r));
     }

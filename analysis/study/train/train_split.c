@@ -46,6 +46,17 @@ done:
     return err;
 }
 
+/* Of place i among n. */
+static uint8_t part_at(int64_t i, int64_t n, const int64_t share[3])
+{
+    const double sum = (double)(share[0] + share[1] + share[2]);
+    const double at = ((double)i + 0.5) / (double)n * sum;
+
+    return at < (double)share[0]                ? TRAIN_LEARN
+           : at < (double)(share[0] + share[1]) ? TRAIN_DEV
+                                                : TRAIN_TEST;
+}
+
 /* Items in the order of their keys, groups together; the first go to training, the next to dev, the
  * others to test. */
 static iso_err deal(uint8_t *part, const struct union_items *all, int languages,
@@ -56,7 +67,6 @@ static iso_err deal(uint8_t *part, const struct union_items *all, int languages,
                                   .ids = all->id,
                                   .texts = all->texts,
                                   .languages = languages};
-    const int64_t sum = share[0] + share[1] + share[2];
     struct keyed *order = NULL;
     int64_t *group = NULL, groups;
     uint64_t *key = NULL;
@@ -70,18 +80,37 @@ static iso_err deal(uint8_t *part, const struct union_items *all, int languages,
         order[i] = (struct keyed){key[group[i]], group[i]};
     iso_keyed_sort(order, all->items);
     /* A group goes where its first item does. */
-    for (int64_t i = all->items - 1; i >= 0; i--) {
-        const double at = ((double)i + 0.5) / (double)all->items * (double)sum;
-        part[order[i].item] = at < (double)share[0]                ? TRAIN_LEARN
-                              : at < (double)(share[0] + share[1]) ? TRAIN_DEV
-                                                                   : TRAIN_TEST;
-    }
+    for (int64_t i = all->items - 1; i >= 0; i--)
+        part[order[i].item] = part_at(i, all->items, share);
     for (int64_t i = 0; i < all->items; i++)
         part[i] = part[group[i]];
 done:
     iso_free(order);
     iso_free(group);
     iso_free(key);
+    return err;
+}
+
+iso_err iso_train_deal(uint8_t *part, const uint64_t *key, int64_t n, const char *split)
+{
+    struct keyed *order = NULL;
+    int64_t share[3];
+    iso_err err = ISO_OK;
+
+    if (!is_shares(share, split))
+        ISO_FAIL(
+            ISO_EARG,
+            ISO_FIELD(split) " %s: goes by ids, which running text does not have: give shares, "
+                             "such as 80/10/10",
+            split);
+    ISO_TRY(iso_alloc(&order, n, sizeof *order));
+    for (int64_t i = 0; i < n; i++)
+        order[i] = (struct keyed){key[i], i};
+    iso_keyed_sort(order, n);
+    for (int64_t i = 0; i < n; i++)
+        part[order[i].item] = part_at(i, n, share);
+done:
+    iso_free(order);
     return err;
 }
 

@@ -1,10 +1,32 @@
 /* What tasks differ in: what is read of a text, its labels, the head. */
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "analysis/study/train/train_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/train/head_class.h"
+
+static iso_err check_masked(const iso_train_opt *opt)
+{
+    const bool mlm = opt->task == ISO_TRAIN_MLM, masked = iso_train_masked(opt);
+    iso_err err = ISO_OK;
+
+    ISO_NEED(mlm || opt->stream == 0, ISO_FIELD(stream) " is of " ISO_FIELD(task) " mlm");
+    ISO_NEED(masked || isnan(opt->sampling_exponent),
+             ISO_FIELD(sampling_exponent) " is of " ISO_FIELD(task) " mlm and tlm");
+    if (!masked)
+        return ISO_OK;
+    ISO_NEED(opt->method == ISO_TRAIN_PLAIN,
+             "masked words are learnt by " ISO_FIELD(method) " plain alone");
+    ISO_NEED(opt->head == ISO_TRAIN_CLS,
+             ISO_FIELD(head) " mean is of " ISO_FIELD(task) " classify");
+    ISO_NEED(!opt->translate_train, ISO_FIELD(translate_train) " is of labels: masked words are "
+                                                               "learnt from " ISO_FIELD(src));
+    ISO_NEED(mlm || opt->budget == 0, ISO_FIELD(budget) " is not of " ISO_FIELD(task) " tlm");
+done:
+    return err;
+}
 
 iso_err iso_train_check_task(const iso_train_opt *opt)
 {
@@ -20,8 +42,17 @@ iso_err iso_train_check_task(const iso_train_opt *opt)
     ISO_NEED(!tags || opt->head == ISO_TRAIN_CLS, ISO_FIELD(head) " mean is of sentences: "
                                                                   "tags are read from words");
     ISO_NEED(tags || opt->word_pool == 0, ISO_FIELD(word_pool) " is of " ISO_FIELD(task) " tag");
+    ISO_TRY(check_masked(opt));
 done:
     return err;
+}
+
+void iso_train_fill_task(iso_train_opt *opt)
+{
+    if (isnan(opt->head_lr))
+        opt->head_lr = iso_train_masked(opt) ? opt->lr : 1e-3;
+    if (isnan(opt->sampling_exponent))
+        opt->sampling_exponent = 0.7;
 }
 
 iso_pool iso_train_pool(const iso_train_opt *opt)
@@ -38,6 +69,8 @@ iso_err iso_train_make_head(struct training *t)
                               .seed = iso_run_seed(t->run),
                               .from = t->set.head};
 
+    if (iso_train_masked(&t->opt))
+        return iso_train_make_mlm_head(t);
     if (t->opt.task == ISO_TRAIN_TAG) {
         how.linear = true;
         how.rows = t->opt.word_pool == ISO_TRAIN_SUM ? ISO_HEAD_SUM : ISO_HEAD_FIRST;
