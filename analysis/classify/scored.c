@@ -128,7 +128,7 @@ static double mean_accuracy(const struct tally *t, int count, const struct gap *
         }
         sum += right / whole;
     }
-    return sum / count;
+    return count ? sum / count : 0;
 }
 
 static double iso_gap_of(void *payload, const int64_t *pick, int64_t n)
@@ -148,7 +148,7 @@ static double outcome(const struct tally *t, int count, int64_t item, bool *once
         sum += t[l].right[item];
         *once = *once && t[l].whole[item] == 1;
     }
-    return sum / count;
+    return count ? sum / count : 0;
 }
 
 static bool asked(const struct tally *t, int count, int64_t item)
@@ -209,6 +209,13 @@ done:
     iso_free(there);
     iso_free(item);
     return err;
+}
+
+/* What is taken away is the mean of none, 0. */
+iso_err iso_score_mean(iso_value *out, const struct tally *tally, int count,
+                       const struct score_ask *ask)
+{
+    return iso_score_gap(out, tally, count, NULL, 0, ask);
 }
 
 /* --- Macro-F1: the mean over classes of the harmonic mean of precision and recall --- */

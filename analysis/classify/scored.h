@@ -41,6 +41,11 @@ iso_err iso_score_accuracy(iso_value *out, const struct tally *tally, int count,
 iso_err iso_score_f1(iso_value *out, const struct scored *of, int count, int classes,
                      const struct score_ask *ask);
 
+/* Mean of the accuracies of `count` tallies, whose items are drawn together; n: items that one was
+ * asked about. Errors  ISO_ENOMEM. */
+iso_err iso_score_mean(iso_value *out, const struct tally *tally, int count,
+                       const struct score_ask *ask);
+
 /* Mean accuracy of `sources` minus that of `targets` languages, tally by tally. Errors  ISO_ENOMEM.
  */
 iso_err iso_score_gap(iso_value *out, const struct tally *source, int sources,

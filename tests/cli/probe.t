@@ -62,6 +62,41 @@ $ isogloss probe ids.h5 --budget 70
 $ isogloss probe ids.h5 --src en,de,fr --budget 4
 2> isogloss probe: --budget 4: fewer items than --folds, 5
 ? 1
+# a grid: a probe of each source, with the rows that separate runs give, and the means of both sides
+$ isogloss probe ids.h5 --src en,de --each-source --csv - --measure accuracy:probe,accuracy:target-mean,accuracy:source-mean,gap:language > grid.csv; cut -d , -f 1-4,7,14,29 grid.csv
+> measure,estimator,src,tgt,value,n,train
+> accuracy,probe,en,en,0.916666666667,60,en
+> accuracy,probe,en,de,0.94,50,en
+> accuracy,probe,en,fr,0.95,60,en
+> accuracy,probe,de,en,0.95,60,de
+> accuracy,probe,de,de,0.96,50,de
+> accuracy,probe,de,fr,0.966666666667,60,de
+> accuracy,source-mean,en,,0.945,110,en
+> accuracy,source-mean,de,,0.958333333333,120,de
+> accuracy,target-mean,,en,0.95,60,en+de
+> accuracy,target-mean,,de,0.94,50,en+de
+> accuracy,target-mean,,fr,0.958333333333,60,en+de
+> gap,language,en,de,-0.02333333333333,60,en
+> gap,language,en,fr,-0.0333333333333,120,en
+> gap,language,de,en,0.01,60,de
+> gap,language,de,fr,-0.00666666666667,110,de
+$ for s in en de; do isogloss probe ids.h5 --src $s --tgt en,de,fr --csv - --measure accuracy:probe | tail -n +2; done | sort > alone.csv; sed -n '2,7p' grid.csv | sort | cmp - alone.csv
+$ isogloss gap --scores grid.csv --src de --csv - | cut -d , -f 1-4,7
+> measure,estimator,src,tgt,value
+> gap,language,de,en,0.01
+> gap,language,de,fr,-0.006666666667
+> gap,mean,de,,0.0016666666665
+2> isogloss: note: grid.csv: scores of the probe of de; --row chooses another
+# without sources: all languages with labels
+$ isogloss probe ids.h5 --each-source --budget 30 --measure accuracy:probe --quiet --csv - | wc -l
+> 10
+$ isogloss probe ids.h5 --each-source --plan --quiet | grep fits
+> fits	375
+$ isogloss probe ids.h5 --measure accuracy:source-mean
+2> isogloss probe: --measure: accuracy:source-mean needs --each-source (*
+? 2
+$ isogloss probe ids.h5 --quiet --each-source --csv grid.csv --plot grid.gp; grep -o 'across: trained on' grid.gp
+> across: trained on
 # tokens: sentences are drawn whole, tokens without a tag ignored
 $ craft tok.h5 source=en tagset=3 pooling=none en:0=60x8,by:3 de:0=60x8,by:3 tags:en=60,3 tags:de=60,3,55 offsets:en=0,3,6,9,12,15,20,25,30,32,35,40,41,45,50,51,60 offsets:de=0,3,6,9,12,15,20,25,30,32,35,40,41,45,50,51,60
 $ isogloss probe tok.h5 --pool none --csv - | grep -v shuffled | cut -d , -f 1-4,7,10,14,17
@@ -143,7 +178,7 @@ $ isogloss probe l.h5 --measure acuracy
 2> isogloss probe: --measure: unknown name 'acuracy'; did you mean 'accuracy'? (*
 ? 2
 $ isogloss probe l.h5 --measure accuracy:prob
-2> isogloss probe: --measure: accuracy has no estimator 'prob'; it has probe, majority, shuffled, language-id (*
+2> isogloss probe: --measure: accuracy has no estimator 'prob'; it has probe, majority, shuffled, language-id, source-mean, target-mean (*
 ? 2
 $ isogloss probe l.h5 --measure accuracy:language-id --budget 7
 2> isogloss probe: --budget: a probe of languages has no source (*

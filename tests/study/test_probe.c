@@ -349,6 +349,18 @@ static const iso_record *find(const iso_records *list, const char *estimator, co
     return NULL;
 }
 
+static const iso_records *of_cell(const iso_records *list, const char *measure,
+                                  const char *estimator)
+{
+    for (int c = 0; c < PROBE_CELLS; c++) {
+        if (!strcmp(iso_probe_cells[c].measure, measure) &&
+            !strcmp(iso_probe_cells[c].estimator, estimator))
+            return &list[c];
+    }
+    fail_msg("no cell %s:%s", measure, estimator);
+    return NULL;
+}
+
 static double plain_accuracy(const struct case_of *c, int lang)
 {
     const struct probe_lang *p = &c->of.lang[lang];
@@ -393,22 +405,85 @@ static void records_are_counts(void **state)
     const double source = plain_accuracy(&c, 0);
     for (int l = 0; l < c.of.langs; l++) {
         const char *name = c.of.lang[l].lang->name;
-        const iso_record *r = find(&list[0], "probe", name), *f = find(&list[4], "macro", name);
+        const iso_record *r = find(of_cell(list, "accuracy", "probe"), "probe", name),
+                         *f = find(of_cell(list, "f1", "macro"), "macro", name);
         near(r->value, plain_accuracy(&c, l), 1e-12);
         near(f->value, plain_f1(&c, l), 1e-12);
         assert_true(r->lo < r->value && r->value < r->hi && f->lo < f->value && f->value < f->hi);
         near(r->null, 201.0 / 800, 1e-12); /* science/technology */
-        assert_true(find(&list[2], "shuffled", name)->value < r->null + 0.06); /* one who did not */
+        assert_true(find(of_cell(list, "accuracy", "shuffled"), "shuffled", name)->value <
+                    r->null + 0.06); /* one who did not */
         if (l == 0)
             continue;
         mean += (source - r->value) / (c.of.langs - 1);
-        near(find(&list[8], "language", name)->value, source - r->value, 1e-12);
+        near(find(of_cell(list, "gap", "language"), "language", name)->value, source - r->value,
+             1e-12);
     }
-    near(find(&list[9], "mean", NULL)->value, mean, 1e-12);
+    near(find(of_cell(list, "gap", "mean"), "mean", NULL)->value, mean, 1e-12);
     assert_true(source > 0.35); /* one who learnt something */
     for (int i = 0; i < PROBE_CELLS; i++)
         iso_records_free(&list[i]);
     close_case(&c);
+}
+
+/* Values of accuracy, by estimator, source and target; NULL: none. */
+static double value_of(const iso_records *list, const char *estimator, const char *src,
+                       const char *tgt)
+{
+    for (int64_t i = 0; i < list->count; i++) {
+        const iso_record *r = &list->at[i];
+        if (!strcmp(r->measure, "accuracy") && !strcmp(r->estimator, estimator) &&
+            !r->src == !src && (!src || !strcmp(r->src, src)) && !r->tgt == !tgt &&
+            (!tgt || !strcmp(r->tgt, tgt)))
+            return r->value;
+    }
+    fail_msg("no accuracy:%s of %s, %s", estimator, src ? src : "", tgt ? tgt : "");
+    return NAN;
+}
+
+/* The rows of a grid are what each source's run says; its means are those of its cells. */
+static void grid_is_of_runs(void **state)
+{
+    static const char *const source[] = {"en", "de", "sw"}, *const lang[] = {"en", "de", "sw",
+                                                                             "fr"};
+    const char *name = source_path("examples/states/mini.h5");
+    iso_probe_opt opt = {.size = sizeof opt,
+                         .measure = "accuracy",
+                         .select = {.src = "en,de,sw", .tgt = "fr", .layers = "2"},
+                         .each_source = true};
+    const iso_run run = {.seed = 3};
+    iso_states *states = NULL;
+    iso_records grid = {0};
+    (void)state;
+
+    ok(iso_states_open(&states, &name, 1, &(iso_states_opt){.canonical = iso_lang_canonical}));
+    ok(iso_probe(&grid, states, &opt, &run));
+    opt.each_source = false;
+    for (int s = 0; s < 3; s++) {
+        iso_records alone = {0};
+        double sum = 0;
+        opt.select.src = source[s];
+        opt.select.tgt = "en,de,sw,fr";
+        ok(iso_probe(&alone, states, &opt, &run));
+        for (int l = 0; l < 4; l++) {
+            static const char *const kind[] = {"probe", "majority", "shuffled"};
+            for (int k = 0; k < 3; k++)
+                near(value_of(&grid, kind[k], source[s], lang[l]),
+                     value_of(&alone, kind[k], source[s], lang[l]), 0);
+            sum += s == l ? 0 : value_of(&grid, "probe", source[s], lang[l]);
+        }
+        near(value_of(&grid, "source-mean", source[s], NULL), sum / 3, 1e-12);
+        iso_records_free(&alone);
+    }
+    near(value_of(&grid, "target-mean", NULL, "fr"),
+         (value_of(&grid, "probe", "en", "fr") + value_of(&grid, "probe", "de", "fr") +
+          value_of(&grid, "probe", "sw", "fr")) /
+             3,
+         1e-12);
+    near(value_of(&grid, "target-mean", NULL, "de"),
+         (value_of(&grid, "probe", "en", "de") + value_of(&grid, "probe", "sw", "de")) / 2, 1e-12);
+    iso_records_free(&grid);
+    iso_states_close(states);
 }
 
 /* Every allocation may fail: an error, and nothing left behind. */
@@ -418,7 +493,8 @@ static void out_of_memory(void **state)
     iso_err err = ISO_ENOMEM;
     const char *name = source_path("examples/states/mini.h5");
     const iso_probe_opt opt = {.size = sizeof opt,
-                               .select = {.layers = "4", .tgt = "de"},
+                               .select = {.layers = "4", .src = "en,de", .tgt = "de"},
+                               .each_source = true,
                                .folds = 3,
                                .interval = ISO_INTERVAL_NONE,
                                .measure = "accuracy:*,f1,gap"};
@@ -440,5 +516,6 @@ static void out_of_memory(void **state)
 int main(void)
 {
     RUN_TESTS(test(as_newton), test(translations_share_folds), test(company_changes_nothing),
-              test(budgets_are_equal), test(records_are_counts), test(out_of_memory));
+              test(budgets_are_equal), test(records_are_counts), test(grid_is_of_runs),
+              test(out_of_memory));
 }

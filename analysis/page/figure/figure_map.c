@@ -75,7 +75,8 @@ static void put(struct maps *m, struct panel *p, const iso_record *r)
     }
     const int x = iso_names_index(&m->names, r->src), y = iso_names_index(&m->names, r->tgt);
     p->value[y * m->size + x] = r->value;
-    if (!isfinite(p->value[x * m->size + y])) /* our measures of two languages are symmetric */
+    /* our measures of two languages are symmetric, transfer is not */
+    if (!r->train && !isfinite(p->value[x * m->size + y]))
         p->value[x * m->size + y] = r->value;
 }
 

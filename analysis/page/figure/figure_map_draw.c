@@ -300,6 +300,9 @@ static iso_err describe(struct figure *f, const struct maps *m, const iso_record
 
     if (sided && !iso_str_same(r->stage, "difference"))
         ISO_TRY(iso_buf_puts(o, m->signs ? "blue: closer" : "bright: closer"));
+    if (m->kind == ISO_PLOT_LANGUAGES && r->train && iso_str_same(r->train, r->src))
+        ISO_TRY(iso_buf_printf(o, "%sacross: trained on, upwards: tested on",
+                               o->len ? " \xc2\xb7 " : ""));
     if (m->dropped)
         ISO_TRY(iso_buf_printf(o, "%s%d of %d %s", o->len ? " \xc2\xb7 " : "", m->count,
                                m->count + m->dropped,

@@ -31,6 +31,14 @@ static uint64_t aside(const iso_record *r)
     return iso_figure_is_share(r) ? mixed : mixed | ISO_COLUMN(mix);
 }
 
+/* What a probe of one language was trained on is its source, which is a place. */
+static uint64_t trained(const iso_record *a, const iso_record *b)
+{
+    return a->train && b->train && iso_str_same(a->train, a->src) && iso_str_same(b->train, b->src)
+               ? ISO_COLUMN(train)
+               : 0;
+}
+
 static const char *differs(const iso_record *a, const iso_record *b, uint64_t except)
 {
     const iso_column *c = iso_record_differs(a, b, ISO_ROLE_QUESTION, except);
@@ -52,7 +60,7 @@ const char *iso_figure_differs(const iso_record *a, const iso_record *b)
         return "measure";
     if (iso_figure_is_mixing(a) != iso_figure_is_mixing(b) || differs(a, b, ~stage | aside(a)))
         return "stage";
-    return differs(a, b, aside(a));
+    return differs(a, b, aside(a) | trained(a, b));
 }
 
 /* --- Several models --- */

@@ -29,6 +29,7 @@ static const iso_option options[] = {
     ISO_SELECT_LAYERS(iso_report_opt),
     ISO_OPTION(iso_report_opt, TEXT, layer, "K", "layer to mix at, with " ISO_FIELD(model) " and " ISO_FIELD(corpus) " (default: sweep)"),
     ISO_OPTION(iso_report_opt, MEASURES, measure, "LIST", "measures: cka,cka:biased,cosine (a name alone: its recommended estimators)"),
+    ISO_OPTION(iso_report_opt, FLAG, each_source, NULL, "a probe of every language that has labels, not of the source alone: a grid of transfer"),
     ISO_OPTION_PREP(iso_report_opt),
     ISO_OPTION(iso_report_opt, ENUM, interval, "KIND", "how intervals are made", .choices = "none jackknife groups"),
     ISO_OPTION_PERMUTATIONS(iso_report_opt, .excludes = NULL),

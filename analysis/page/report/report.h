@@ -38,6 +38,7 @@ typedef struct iso_report_opt {
     const iso_origin *origin; /* the header of records.json; NULL: the states alone */
     int64_t permutations; /* of the targets' items, where languages are compared and searched; 0:
                              none */
+    bool each_source;     /* probes of every language that has labels, not of the source alone */
 } iso_report_opt;
 
 extern ISO_API const iso_options iso_report_options;

@@ -19,7 +19,7 @@ iso_err iso_guide_fill(iso_buf *out, const char *guide, const struct figure *f);
 const char *iso_guide_of(const char *measure, const char *estimator);
 
 /* Of probes. */
-extern const char iso_guide_probe[], iso_guide_language_id[];
+extern const char iso_guide_probe[], iso_guide_language_id[], iso_guide_grid[];
 
 /* Of mixing. */
 extern const char iso_guide_mixed[], iso_guide_sweep[], iso_guide_lambda[],

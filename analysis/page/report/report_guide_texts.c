@@ -130,6 +130,15 @@ const char iso_guide_probe[] =
     "what the model uses, and fine-tuning changes both. <cite>Probes and their limits: Hewitt "
     "and Liang, EMNLP 2019 (arXiv:1909.03368); Pires et al., ACL 2019 (arXiv:1906.01502).</cite>";
 
+const char iso_guide_grid[] =
+    "A probe of each source alone, tested on every language, on sentences it was not trained on in "
+    "any language: across stands what was trained on, upwards what was tested on. The diagonal is "
+    "what a language knows of itself. A bright <em>column</em> is a source that transfers well, a "
+    "bright <em>row</em> a language that many sources reach; the records hold the mean of each "
+    "(source-mean, target-mean) without the diagonal. The two halves need not agree: transfer is "
+    "not symmetric, unlike the measures of similarity above. <em>Mind:</em> languages differ in "
+    "how well their own probe does, so compare a cell with the diagonal of its source too.";
+
 const char iso_guide_language_id[] =
     "How well a linear probe identifies the language of a sentence from its state, on sentences "
     "that it was not trained on in any language: <b>1</b> is always, and chance is 1 divided by "

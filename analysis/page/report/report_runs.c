@@ -250,12 +250,14 @@ static iso_err run_probes(struct report *report, const struct selection *sel, in
     if (!iso_probe_has_labels(report->states, src))
         return ISO_OK;
     ISO_TRY(cost_of_probes(&work, report, sel, src));
+    work *= report->opt->each_source ? sel->lang_count : 1;
     if (work > PROBED_MOST) {
         iso_run_note(run, "probes of so many rows and layers are left to `isogloss probe`");
         return ISO_OK;
     }
     iso_probe_opt_init(&opt, sizeof opt);
-    opt.select.src = report->opt->select.src ? report->src : NULL;
+    opt.each_source = report->opt->each_source;
+    opt.select.src = report->opt->select.src && !opt.each_source ? report->src : NULL;
     opt.select.tgt = report->opt->select.tgt;
     opt.select.layers = report->opt->select.layers;
     opt.measure = "accuracy:probe,gap,accuracy:language-id";

@@ -58,6 +58,8 @@ static const struct section table[] = {
      "accuracy:probe", ISO_PLOT_CURVES, iso_guide_probe},
     {151, "probe-languages", "Transfer: can the languages be identified?", "accuracy:language-id",
      ISO_PLOT_CURVES, iso_guide_language_id},
+    {152, "transfer-grid", "Transfer: from each language to every other", "accuracy:probe",
+     ISO_PLOT_LANGUAGES, iso_guide_grid},
     {200, "gap", "What transfer loses", "gap:language", ISO_PLOT_CURVES, iso_guide_gap},
     {201, "gap-scatter", "Does discrepancy go with what transfer loses?", "pearson",
      ISO_PLOT_SCATTER, iso_guide_gap_scatter},

@@ -45,7 +45,7 @@ iso_err iso_gap_scores_row(int *out, const char *path, const char *const *name, 
 
 /* Of records: the chosen run's, with the most frequent class's beside each where it is there. */
 iso_err iso_gap_scores_probed(struct gap_scores *s, const iso_gap_opt *opt,
-                              const iso_records *records);
+                              const iso_records *records, const iso_run *run);
 
 /* The score, at any layer where they have none, or one alone; NULL where there is none. */
 const struct gap_cell *iso_gap_cell(const struct gap_scores *s, const char *lang, int64_t layer);

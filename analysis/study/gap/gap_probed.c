@@ -127,6 +127,25 @@ static iso_err choose_probe(int *out, const struct gap_scores *s, const struct r
     return iso_gap_scores_row(out, s->path, (const char *const *)rows->name, rows->count, row);
 }
 
+/* Of a grid of transfer the row of the source, else the first: what was trained on is what tells
+ * rows apart. NULL: it is none. */
+static const char *row_of_grid(const struct rows *rows, const iso_records *records, const char *src)
+{
+    const char *first = NULL;
+
+    for (int64_t i = 0; rows->count > 1 && i < records->count; i++) {
+        const iso_record *r = &records->at[i];
+        if (rows->of[i] < 0)
+            continue;
+        if (!r->train || !iso_str_same(r->train, r->src))
+            return NULL;
+        first = first ? first : r->train;
+        if (src && iso_lang_same(r->train, src))
+            first = r->train;
+    }
+    return first;
+}
+
 /* A probe of one language names its source. */
 static void name_source(struct gap_scores *s, const iso_record *r)
 {
@@ -161,8 +180,9 @@ done:
 }
 
 iso_err iso_gap_scores_probed(struct gap_scores *s, const iso_gap_opt *opt,
-                              const iso_records *records)
+                              const iso_records *records, const iso_run *run)
 {
+    const char *named = opt->row;
     const int which = find_scores(records);
     struct rows rows = {0};
     int row = 0;
@@ -171,7 +191,12 @@ iso_err iso_gap_scores_probed(struct gap_scores *s, const iso_gap_opt *opt,
     if (which < 0)
         ISO_FAIL(ISO_EDATA, "%s: no records of accuracy or f1 of a language", s->path);
     ISO_TRY(gather(&rows, records, which));
-    ISO_TRY(choose_probe(&row, s, &rows, records, opt->row));
+    if (!named)
+        named = row_of_grid(&rows, records, opt->select.src);
+    ISO_TRY(choose_probe(&row, s, &rows, records, named));
+    if (named && !opt->row)
+        iso_run_note(run, "%s: scores of the probe of %s; " ISO_FIELD(row) " chooses another",
+                     s->path, named);
     for (int64_t i = 0; i < records->count; i++) {
         const iso_record *r = &records->at[i];
         if (rows.of[i] != row)

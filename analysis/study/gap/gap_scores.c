@@ -244,7 +244,7 @@ iso_err iso_gap_scores_open(struct gap_scores *out, const iso_gap_opt *opt,
             ISO_TRY(iso_records_parse(&s.records, NULL, &text, opt->scores));
     }
     if (held)
-        ISO_TRY(iso_gap_scores_probed(&s, opt, opt->scores ? &s.records : records));
+        ISO_TRY(iso_gap_scores_probed(&s, opt, opt->scores ? &s.records : records, run));
     else
         ISO_TRY(take_table(&s, opt, records, run));
     *out = s;

@@ -24,7 +24,14 @@ enum probe_predictor {
     PROBE_PREDICTORS
 };
 
-enum probe_kind { PROBE_ACCURACY, PROBE_F1, PROBE_GAP, PROBE_GAP_MEAN };
+enum probe_kind {
+    PROBE_ACCURACY,
+    PROBE_F1,
+    PROBE_GAP,
+    PROBE_GAP_MEAN,
+    PROBE_SOURCE_MEAN, /* of the grid: one source over the other languages */
+    PROBE_TARGET_MEAN  /* one language over the other sources */
+};
 
 /* A measure and estimator; the order is that of records. */
 struct probe_cell {
@@ -34,7 +41,7 @@ struct probe_cell {
     bool usual; /* meant by the measure's bare name */
 };
 
-enum { PROBE_CELLS = 10 };
+enum { PROBE_CELLS = 12 };
 extern const struct probe_cell iso_probe_cells[PROBE_CELLS];
 
 struct probe_ask {
@@ -46,6 +53,7 @@ struct probe_ask {
     bool needs[PROBE_PREDICTORS];
     bool labels; /* something is asked that needs labels */
     bool bare;   /* no intervals */
+    bool each;   /* a probe of each source */
     int folds;
     iso_prep prep;
     iso_buf prep_text; /* as records have it: "pair" after the steps where sentences are paired */
@@ -77,17 +85,22 @@ struct probe_set {
     struct selection sel;
     struct probe_lang *lang;
     int langs, sources;
+    int turns;     /* one, of all sources; or one for each */
+    int from, end; /* the sources of this turn */
     int classes;
     const char *const *class_name;
     bool tags;      /* classes are tags of tokens */
     int64_t items;  /* of all languages together */
     int64_t *order; /* these, in a random order */
-    iso_buf train;  /* "de+en" */
+    iso_buf train;  /* "de+en": the sources of this turn */
 };
 
 iso_err iso_probe_set_make(struct probe_set *out, const struct probe_ask *ask, iso_states *states,
                            iso_states *second);
 void iso_probe_set_free(struct probe_set *set);
+
+/* Sets from, end and train. Errors  ISO_ENOMEM. */
+iso_err iso_probe_turn(struct probe_set *set, int turn);
 
 /* Finds the labels of every language; leaves those without out. */
 iso_err iso_probe_labels(struct probe_set *set, const struct probe_ask *ask);
@@ -108,6 +121,7 @@ struct probe_layer {
     int32_t **language;               /* of each row the language's number, −1: not asked about */
     double strength[PROBE_PREDICTORS]; /* middle of those that the folds chose */
     struct language_spans spans;
+    struct tally *kept[PROBE_PREDICTORS]; /* of a grid: of each source, of each language */
 };
 
 /* Bytes of one layer's rows, and of what learning from them takes. */
@@ -123,8 +137,12 @@ iso_err iso_probe_layer_run(struct probe_layer *l, const struct probe_set *set,
                             const struct probe_ask *ask, const iso_run *run);
 void iso_probe_layer_free(struct probe_layer *l, const struct probe_set *set);
 
-/* Records of one layer, each to the list of its cell. */
-iso_err iso_probe_layer_records(iso_records *list, const struct probe_layer *l,
+/* Records of one turn of a layer, each to the list of its cell. */
+iso_err iso_probe_layer_records(iso_records *list, struct probe_layer *l,
+                                const struct probe_set *set, const struct probe_ask *ask);
+
+/* After all turns: means over rows and columns of a grid. */
+iso_err iso_probe_means_records(iso_records *list, const struct probe_layer *l,
                                 const struct probe_set *set, const struct probe_ask *ask);
 
 #endif

@@ -96,7 +96,7 @@ done:
     return err;
 }
 
-/* --- Budgets: an equal share of items of each source --- */
+/* --- Budgets: an equal share of items of each source; all of it where each has a probe --- */
 
 /* Items of a language that have an example. */
 static int64_t mark_items(uint8_t *has, const struct probe_set *set, int lang)
@@ -141,11 +141,13 @@ static iso_err share_out(struct probe_set *set, int64_t budget, uint8_t *has)
     iso_err err = ISO_OK;
 
     for (int l = 0; l < set->sources; l++) {
-        const int64_t share = budget / set->sources + (l < budget % set->sources);
+        const int64_t share =
+            set->turns > 1 ? budget : budget / set->sources + (l < budget % set->sources);
         const int64_t there = mark_items(has, set, l);
         ISO_NEED(share <= there,
                  ISO_FIELD(budget) " %lld: the share of %s is %lld items, it has %lld with a label",
                  (long long)budget, set->lang[l].lang->name, (long long)share, (long long)there);
+        at = set->turns > 1 ? 0 : at;
         draw(has, &at, set->order, set->items, share);
         learn_from(&set->lang[l], has);
     }
@@ -167,7 +169,7 @@ iso_err iso_probe_budget(struct probe_set *set, const struct probe_ask *ask)
     }
     if (budget == 0)
         goto done;
-    ISO_NEED(budget >= ask->folds && budget >= set->sources,
+    ISO_NEED(budget >= ask->folds && (set->turns > 1 || budget >= set->sources),
              ISO_FIELD(budget) " %lld: fewer items than %s, %d", (long long)budget,
              budget >= ask->folds ? "sources" : ISO_FIELD(folds),
              budget >= ask->folds ? set->sources : ask->folds);

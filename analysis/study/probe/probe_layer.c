@@ -57,6 +57,10 @@ iso_err iso_probe_layer_new(struct probe_layer *out, const struct probe_set *set
     for (int s = 0; s < PROBE_PREDICTORS; s++)
         ISO_TRY(new_classes(&l.predicted[s], set));
     ISO_TRY(new_classes(&l.language, set));
+    if (set->turns > 1) {
+        for (int s = 0; s < PROBE_LANGUAGE; s++)
+            ISO_TRY(iso_alloc(&l.kept[s], (int64_t)set->sources * set->langs, sizeof *l.kept[s]));
+    }
     *out = l;
     return ISO_OK;
 done:
@@ -72,6 +76,11 @@ void iso_probe_layer_free(struct probe_layer *l, const struct probe_set *set)
     for (int s = 0; s < PROBE_PREDICTORS; s++)
         free_classes(l->predicted[s], set);
     free_classes(l->language, set);
+    for (int s = 0; s < PROBE_PREDICTORS; s++) {
+        for (int i = 0; l->kept[s] && i < set->sources * set->langs; i++)
+            iso_tally_free(&l->kept[s][i]);
+        iso_free(l->kept[s]);
+    }
     iso_language_spans_free(&l->spans);
     *l = (struct probe_layer){0};
 }
@@ -111,18 +120,18 @@ done:
 }
 
 /* The labels of the rows trained on change places within their language. */
-static iso_err shuffle(int32_t *out, const struct probe_lang *l, iso_rng *rng)
+static iso_err shuffle(int32_t *out, const struct probe_lang *l, const uint8_t *learn, iso_rng *rng)
 {
     int64_t *row = NULL, *order = NULL, n = 0;
     iso_err err = ISO_OK;
 
     memcpy(out, l->label, (size_t)l->lang->rows * sizeof *out);
-    if (!l->learn)
+    if (!learn)
         return ISO_OK;
     ISO_TRY(iso_alloc(&row, l->lang->rows, sizeof *row));
     ISO_TRY(iso_alloc(&order, l->lang->rows, sizeof *order));
     for (int64_t r = 0; r < l->lang->rows; r++) {
-        if (l->learn[r] && l->label[r] >= 0)
+        if (learn[r] && l->label[r] >= 0)
             row[n++] = r;
     }
     iso_rng_permutation(rng, order, n);
@@ -146,7 +155,7 @@ static iso_err run_shuffled(struct probe_layer *l, const struct probe_set *set,
 
     ISO_TRY(new_classes(&label, set));
     for (int i = 0; i < set->langs; i++)
-        ISO_TRY(shuffle(label[i], &set->lang[i], &rng));
+        ISO_TRY(shuffle(label[i], &set->lang[i], learn[i], &rng));
     ISO_TRY(
         run_probe(l, set, ask, PROBE_SHUFFLED, &probe, (const int32_t *const *)label, learn, run));
 done:
@@ -165,7 +174,7 @@ static iso_err run_majority(struct probe_layer *l, const struct probe_set *set)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&count, set->classes, sizeof *count));
-    for (int i = 0; i < set->sources; i++) {
+    for (int i = set->from; i < set->end; i++) {
         const struct probe_lang *s = &set->lang[i];
         for (int64_t r = 0; r < s->lang->rows; r++) {
             if (s->learn[r] && s->label[r] >= 0)
@@ -250,7 +259,7 @@ static iso_err run_learnt(struct probe_layer *l, const struct probe_set *set,
     ISO_TRY(iso_alloc(&learn, set->langs, sizeof *learn));
     for (int i = 0; i < set->langs; i++) {
         label[i] = set->lang[i].label;
-        learn[i] = set->lang[i].learn;
+        learn[i] = i >= set->from && i < set->end ? set->lang[i].learn : NULL;
     }
     ISO_TRY(run_probe(l, set, ask, PROBE_LEARNT, &probe, label, learn, run));
     if (ask->needs[PROBE_SHUFFLED])
@@ -270,7 +279,7 @@ iso_err iso_probe_layer_run(struct probe_layer *l, const struct probe_set *set,
         ISO_TRY(run_majority(l, set));
     if (ask->needs[PROBE_LEARNT])
         ISO_TRY(run_learnt(l, set, ask, run));
-    if (ask->needs[PROBE_LANGUAGE])
+    if (ask->needs[PROBE_LANGUAGE] && set->from == 0)
         ISO_TRY(run_languages(l, set, ask, run));
 done:
     return err;

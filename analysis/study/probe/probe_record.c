@@ -107,18 +107,43 @@ done:
     return err;
 }
 
-static iso_err add_gap(const struct work *w, int cell, int first, int count)
+static iso_err add_gap(const struct work *w, int cell, const char *tgt, const struct tally *of,
+                       int count)
 {
-    const struct tally *t = w->tally[PROBE_LEARNT];
+    const struct probe_set *set = w->set;
     iso_record r = name(w, cell);
     iso_value v;
     iso_err err = ISO_OK;
 
-    if (iso_probe_cells[cell].kind == PROBE_GAP)
-        r.tgt = w->set->lang[first].lang->name;
-    ISO_TRY(iso_score_gap(&v, t, w->set->sources, t + first, count, &w->how));
+    r.tgt = tgt;
+    ISO_TRY(iso_score_gap(&v, w->tally[PROBE_LEARNT] + set->from, set->end - set->from, of, count,
+                          &w->how));
     ISO_TRY(add(w, cell, &r, &v));
 done:
+    return err;
+}
+
+/* Of each language that this turn learns nothing from, or of these together. */
+static iso_err add_gaps(const struct work *w, int cell)
+{
+    const struct probe_set *set = w->set;
+    const bool together = iso_probe_cells[cell].kind == PROBE_GAP_MEAN;
+    struct tally *of = NULL; /* the tallies stay those of w */
+    int count = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&of, set->langs, sizeof *of));
+    for (int l = 0; l < set->langs; l++) {
+        if (l >= set->from && l < set->end)
+            continue;
+        of[count++] = w->tally[PROBE_LEARNT][l];
+        if (!together)
+            ISO_TRY(add_gap(w, cell, set->lang[l].lang->name, &of[count - 1], 1));
+    }
+    if (together && count > 0)
+        ISO_TRY(add_gap(w, cell, NULL, of, count));
+done:
+    iso_free(of);
     return err;
 }
 
@@ -150,21 +175,13 @@ done:
 
 static iso_err add_cell(const struct work *w, int cell)
 {
-    const struct probe_set *set = w->set;
     const struct probe_cell *c = &iso_probe_cells[cell];
-    const int targets = set->langs - set->sources;
-    iso_err err = ISO_OK;
 
     if (c->predictor == PROBE_LANGUAGE)
-        return add_languages(w, cell);
-    if (c->kind == PROBE_GAP_MEAN)
-        return targets > 0 ? add_gap(w, cell, set->sources, targets) : ISO_OK;
-    if (c->kind != PROBE_GAP)
-        return add_scores(w, cell);
-    for (int l = set->sources; l < set->langs; l++)
-        ISO_TRY(add_gap(w, cell, l, 1));
-done:
-    return err;
+        return w->set->from == 0 ? add_languages(w, cell) : ISO_OK;
+    if (c->kind == PROBE_GAP_MEAN || c->kind == PROBE_GAP)
+        return add_gaps(w, cell);
+    return c->kind == PROBE_ACCURACY || c->kind == PROBE_F1 ? add_scores(w, cell) : ISO_OK;
 }
 
 /* --- Right answers --- */
@@ -187,7 +204,21 @@ done:
     return err;
 }
 
-iso_err iso_probe_layer_records(iso_records *list, const struct probe_layer *l,
+/* A grid's tallies stay for its means. */
+static void keep(struct probe_layer *l, const struct work *w)
+{
+    const int64_t first = (int64_t)w->set->from * w->set->langs;
+
+    for (int s = 0; s < PROBE_LANGUAGE; s++) {
+        for (int i = 0; l->kept[s] && w->tally[s] && i < w->set->langs; i++) {
+            iso_tally_free(&l->kept[s][first + i]);
+            l->kept[s][first + i] = w->tally[s][i];
+            w->tally[s][i] = (struct tally){0};
+        }
+    }
+}
+
+iso_err iso_probe_layer_records(iso_records *list, struct probe_layer *l,
                                 const struct probe_set *set, const struct probe_ask *ask)
 {
     struct work w = {.list = list,
@@ -205,6 +236,7 @@ iso_err iso_probe_layer_records(iso_records *list, const struct probe_layer *l,
         if (ask->asked[c])
             ISO_TRY(add_cell(&w, c));
     }
+    keep(l, &w);
 done:
     for (int s = 0; s < PROBE_PREDICTORS; s++) {
         for (int i = 0; w.tally[s] && i < set->langs; i++)
@@ -212,5 +244,73 @@ done:
         iso_free(w.tally[s]);
         iso_free(w.said[s]);
     }
+    return err;
+}
+
+/* --- Means of a grid --- */
+
+/* Of one source over the other languages, of one language over the other sources: cells beside it
+ * in a row, or below it in a column. */
+static iso_err add_mean(const struct work *w, int cell, int at)
+{
+    const struct probe_set *set = w->set;
+    const bool row = iso_probe_cells[cell].kind == PROBE_SOURCE_MEAN;
+    const int across = row ? set->langs : set->sources;
+    struct tally *of[PROBE_PREDICTORS] = {0};
+    struct score_ask bare = w->how;
+    iso_record r = name(w, cell);
+    iso_buf train = {0}; /* all sources, so that columns go into one figure */
+    iso_value v, majority;
+    int count = 0;
+    iso_err err = ISO_OK;
+
+    bare.bare = true;
+    for (int s = PROBE_LEARNT; s <= PROBE_MAJORITY; s++)
+        ISO_TRY(iso_alloc(&of[s], across, sizeof *of[s]));
+    for (int i = 0; i < across; i++) {
+        const int source = row ? at : i, target = row ? i : at;
+        if (source == target)
+            continue;
+        for (int s = PROBE_LEARNT; s <= PROBE_MAJORITY; s++)
+            of[s][count] = w->l->kept[s][source * set->langs + target];
+        count++;
+    }
+    if (count == 0)
+        goto done;
+    for (int i = 0; i < set->sources; i++)
+        ISO_TRY(iso_buf_printf(&train, "%s%s", i ? "+" : "", set->lang[i].lang->name));
+    r.src = row ? set->lang[at].lang->name : NULL;
+    r.tgt = row ? NULL : set->lang[at].lang->name;
+    r.train = row ? r.src : train.text;
+    ISO_TRY(iso_score_mean(&v, of[PROBE_LEARNT], count, &w->how));
+    ISO_TRY(iso_score_mean(&majority, of[PROBE_MAJORITY], count, &bare));
+    v.null = majority.value;
+    ISO_TRY(add(w, cell, &r, &v));
+done:
+    iso_free(of[PROBE_LEARNT]);
+    iso_free(of[PROBE_MAJORITY]);
+    iso_buf_free(&train);
+    return err;
+}
+
+iso_err iso_probe_means_records(iso_records *list, const struct probe_layer *l,
+                                const struct probe_set *set, const struct probe_ask *ask)
+{
+    const struct work w = {.list = list,
+                           .l = l,
+                           .set = set,
+                           .ask = ask,
+                           .how = {.items = set->items, .seed = ask->seed, .bare = ask->bare}};
+    iso_err err = ISO_OK;
+
+    for (int c = 0; set->turns > 1 && c < PROBE_CELLS; c++) {
+        const enum probe_kind kind = iso_probe_cells[c].kind;
+        const int count = kind == PROBE_SOURCE_MEAN   ? set->sources
+                          : kind == PROBE_TARGET_MEAN ? set->langs
+                                                      : 0;
+        for (int i = 0; ask->asked[c] && i < count; i++)
+            ISO_TRY(add_mean(&w, c, i));
+    }
+done:
     return err;
 }

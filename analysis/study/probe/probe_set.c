@@ -37,12 +37,30 @@ static iso_err add_lang(struct probe_set *set, int number)
                           iso_states_name(set->second), l->lang->name, path_of(set));
 }
 
-static iso_err name_train(struct probe_set *set)
+iso_err iso_probe_turn(struct probe_set *set, int turn)
 {
     iso_err err = ISO_OK;
 
-    for (int i = 0; i < set->sources; i++)
-        ISO_TRY(iso_buf_printf(&set->train, "%s%s", i ? "+" : "", set->lang[i].lang->name));
+    set->from = set->turns > 1 ? turn : 0;
+    set->end = set->turns > 1 ? turn + 1 : set->sources;
+    iso_buf_free(&set->train);
+    for (int i = set->from; i < set->end; i++)
+        ISO_TRY(iso_buf_printf(&set->train, "%s%s", set->train.len ? "+" : "",
+                               set->lang[i].lang->name));
+done:
+    return err;
+}
+
+/* "de,en,fr": all that say what their items are. */
+static iso_err list_labelled(iso_buf *out, const iso_states *states)
+{
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < iso_states_langs(states); i++) {
+        if (iso_probe_has_labels(states, i))
+            ISO_TRY(
+                iso_buf_printf(out, "%s%s", out->len ? "," : "", iso_states_lang(states, i)->name));
+    }
 done:
     return err;
 }
@@ -51,10 +69,14 @@ done:
 static iso_err choose(struct probe_set *set, const struct probe_ask *ask)
 {
     iso_scope s = ask->select;
+    iso_buf all = {0};
     char word[128];
     int source;
     iso_err err = ISO_OK;
 
+    if (!s.src && ask->each)
+        ISO_TRY(list_labelled(&all, set->states));
+    s.src = all.len ? all.text : s.src;
     ISO_TRY(iso_selection_source(&source, &s, set->states));
     if (!s.src)
         s.src = iso_states_lang(set->states, source)->name;
@@ -67,8 +89,10 @@ static iso_err choose(struct probe_set *set, const struct probe_ask *ask)
     set->sources = set->langs;
     for (int i = 0; i < set->sel.lang_count; i++)
         ISO_TRY(add_lang(set, set->sel.lang[i]));
-    ISO_TRY(name_train(set));
+    set->turns = ask->each ? set->sources : 1;
+    ISO_TRY(iso_probe_turn(set, 0));
 done:
+    iso_buf_free(&all);
     return err;
 }
 
@@ -201,8 +225,9 @@ static iso_err check_classes(const struct probe_set *set, const struct probe_ask
 
     ISO_TRY(iso_alloc(&learnt, set->classes, sizeof *learnt));
     ISO_TRY(iso_alloc(&tested, set->classes, sizeof *tested));
-    count(learnt, set, 0, set->sources);
-    count(tested, set, set->sources, set->langs);
+    count(learnt, set, set->from, set->end);
+    count(tested, set, 0, set->from);
+    count(tested, set, set->end, set->langs);
     ISO_TRY(need_two(set, learnt, ask->folds));
     for (int c = 0; c < set->classes; c++) {
         if (learnt[c] > 0 || tested[c] == 0)
@@ -243,7 +268,10 @@ iso_err iso_probe_labels(struct probe_set *set, const struct probe_ask *ask)
         return no_labels(set);
     ISO_TRY(leave_out(set, ask));
     note_unlabelled(set, ask);
-    ISO_TRY(check_classes(set, ask));
+    for (int t = 0; t < set->turns; t++) {
+        ISO_TRY(iso_probe_turn(set, t));
+        ISO_TRY(check_classes(set, ask));
+    }
 done:
     return err;
 }

@@ -15,7 +15,8 @@ enum { FOLDS_MOST = 10000 };
 static const iso_option options[] = {
     ISO_OPTION(iso_probe_opt, INPUT, second, "INPUT...", "second sentences of pairs, whose first ones the INPUT before holds", .reads = ISO_READS_STATES),
     ISO_OPTION_AS(iso_probe_opt, "src", NAMES, select.src, "LANG[,LANG]", "languages that are trained on (default: as the file says, else the first)"),
-    ISO_OPTION(iso_probe_opt, INT, budget, "N", "train on N items in all, an equal share of each source (default: all they have)", .least = 1),
+    ISO_OPTION(iso_probe_opt, FLAG, each_source, NULL, "a probe of each source alone, tested on every language: a grid of transfer (default: one probe of all sources)"),
+    ISO_OPTION(iso_probe_opt, INT, budget, "N", "train on N items in all, an equal share of each source; with " ISO_FIELD(each_source) " each on N (default: all they have)", .least = 1),
     ISO_OPTION_AS(iso_probe_opt, "tgt", NAMES, select.tgt, "LANG[,LANG]", "languages that are tested beside the sources (default: all)"),
     ISO_SELECT_LAYERS(iso_probe_opt),
     ISO_OPTION(iso_probe_opt, MEASURES, measure, "LIST", "accuracy,f1,gap (default), accuracy:language-id, f1:shuffled, ... (a name alone: its usual estimators)", .init = "accuracy,f1,gap"),
@@ -44,6 +45,8 @@ const struct probe_cell iso_probe_cells[PROBE_CELLS] = {
     {"f1", "majority", PROBE_F1, PROBE_MAJORITY, false},
     {"f1", "shuffled", PROBE_F1, PROBE_SHUFFLED, false},
     {"f1", "language-id", PROBE_F1, PROBE_LANGUAGE, false},
+    {"accuracy", "source-mean", PROBE_SOURCE_MEAN, PROBE_LEARNT, true},
+    {"accuracy", "target-mean", PROBE_TARGET_MEAN, PROBE_LEARNT, true},
     {"gap", "language", PROBE_GAP, PROBE_LEARNT, true},
     {"gap", "mean", PROBE_GAP_MEAN, PROBE_LEARNT, true},
 };
@@ -79,6 +82,12 @@ done:
     return err;
 }
 
+/* Of the grid: means of its rows and columns. */
+static bool is_mean(const struct probe_cell *c)
+{
+    return c->kind == PROBE_SOURCE_MEAN || c->kind == PROBE_TARGET_MEAN;
+}
+
 /* "f1", "accuracy:shuffled", "gap:*". */
 static iso_err take(struct probe_ask *ask, const char *word)
 {
@@ -90,8 +99,12 @@ static iso_err take(struct probe_ask *ask, const char *word)
     for (int i = 0; i < PROBE_CELLS; i++) {
         const struct probe_cell *c = &iso_probe_cells[i];
         measure = measure || !strcmp(c->measure, s.name);
-        if (iso_spec_fits(&s, c->measure, c->estimator, 0) && (*s.estimator || c->usual))
-            found = ask->asked[i] = true;
+        if (!iso_spec_fits(&s, c->measure, c->estimator, 0) || (!*s.estimator && !c->usual))
+            continue;
+        found = ask->asked[i] = true;
+        if (!ask->each && is_mean(c) && !strcmp(s.estimator, c->estimator))
+            return iso_fail(ISO_EARG, ISO_FIELD(measure) ": %s:%s needs " ISO_FIELD(each_source),
+                            c->measure, c->estimator);
     }
     return found ? ISO_OK : measure ? unknown_estimator(s.name, s.estimator) : unknown(s.name);
 }
@@ -100,6 +113,7 @@ static iso_err take(struct probe_ask *ask, const char *word)
 static void list_needs(struct probe_ask *ask)
 {
     for (int i = 0; i < PROBE_CELLS; i++) {
+        ask->asked[i] = ask->asked[i] && (ask->each || !is_mean(&iso_probe_cells[i]));
         if (!ask->asked[i])
             continue;
         ask->needs[iso_probe_cells[i].predictor] = true;
@@ -143,6 +157,7 @@ iso_err iso_probe_ask_make(struct probe_ask *out, const iso_probe_opt *opt, cons
              ISO_FIELD(second) " and " ISO_FIELD(baseline) " exclude each other");
     ask.select = o.select;
     ask.budget = o.budget;
+    ask.each = o.each_source;
     ask.folds = (int)(o.folds < FOLDS_MOST ? o.folds : FOLDS_MOST);
     ask.bare = o.interval == ISO_INTERVAL_NONE;
     ISO_TRY(read_all(&ask, &o));
@@ -217,8 +232,8 @@ static int64_t fits(const struct probing *p)
 {
     const int64_t folds = p->ask.folds, pairs = folds * (folds - 1) / 2;
 
-    return (p->ask.needs[PROBE_LEARNT] ? (pairs + folds) * PROBE_STRENGTHS : 0) +
-           (p->ask.needs[PROBE_SHUFFLED] ? folds : 0) +
+    return p->of.turns * ((p->ask.needs[PROBE_LEARNT] ? (pairs + folds) * PROBE_STRENGTHS : 0) +
+                          (p->ask.needs[PROBE_SHUFFLED] ? folds : 0)) +
            (p->ask.needs[PROBE_LANGUAGE] ? (pairs + folds) * 3 : 0);
 }
 
@@ -263,10 +278,14 @@ static iso_err one_layer(struct probing *p, int layer)
 
     ISO_TRY(iso_probe_layer_new(&l, &p->of, layer));
     ISO_TRY(iso_probe_layer_read(&l, &p->of, &p->ask));
-    ISO_TRY(iso_probe_layer_run(&l, &p->of, &p->ask, p->run));
-    if (layer == p->of.sel.layer[0])
-        note_unsaid(p, &l);
-    ISO_TRY(iso_probe_layer_records(p->list, &l, &p->of, &p->ask));
+    for (int t = 0; t < p->of.turns; t++) {
+        ISO_TRY(iso_probe_turn(&p->of, t));
+        ISO_TRY(iso_probe_layer_run(&l, &p->of, &p->ask, p->run));
+        if (layer == p->of.sel.layer[0])
+            note_unsaid(p, &l);
+        ISO_TRY(iso_probe_layer_records(p->list, &l, &p->of, &p->ask));
+    }
+    ISO_TRY(iso_probe_means_records(p->list, &l, &p->of, &p->ask));
 done:
     iso_probe_layer_free(&l, &p->of);
     return err;

@@ -19,6 +19,7 @@ typedef struct iso_probe_opt {
     const char *prep;          /* steps on the rows of each language */
     iso_interval interval;     /* USUAL or NONE */
     iso_baseline_opt baseline; /* of items that have labels of their own */
+    bool each_source;          /* a probe of each source alone, tested on all languages: a grid */
 } iso_probe_opt;
 
 extern ISO_API const iso_options iso_probe_options;
