@@ -225,6 +225,29 @@ static void translations_have_their_sources_labels(void **state)
     iso_records_free(&s);
 }
 
+/* Copies are made anew when a run goes on: they are a function of seed, id and number. */
+static void copies_are_resumed_with_the_same_bits(void **state)
+{
+    const char *whole = temp_path("copied"), *cut = temp_path("cut_copied"),
+               *table = temp_path("near.tsv");
+    iso_records r = {0};
+
+    (void)state;
+    write_text(table, "the\ta\tthis\nis\twas\nin\tat\ton\n");
+    ok(TRAIN(&r, 2, LESSON, "--steps", "8", "--augment", table, "--copies", "2", "-o", whole));
+    iso_run_interrupt_at("training", 5);
+    fails(TRAIN(&r, 1, LESSON, "--steps", "8", "--augment", table, "--copies", "2", "-o", cut),
+          ISO_ECANCEL, "--resume continues");
+    iso_run_interrupt_at(NULL, 0);
+    fails(TRAIN(&r, 1, LESSON, "--steps", "8", "--augment", table, "--copies", "3", "--resume",
+                "-o", cut),
+          ISO_EFORMAT, "train items");
+    ok(TRAIN(&r, 1, LESSON, "--steps", "8", "--augment", table, "--copies", "2", "--resume", "-o",
+             cut));
+    assert_true(same_weights(whole, cut));
+    iso_records_free(&r);
+}
+
 /* --- Parts --- */
 
 enum { ITEMS = 60 };
@@ -307,5 +330,6 @@ int main(void)
               test(what_is_resumed_ends_with_the_same_bits), test(threads_do_not_matter),
               test(a_folder_is_for_one), test(survives_lack_of_memory),
               test(masked_words_go_on_with_the_same_bits),
-              test(translations_have_their_sources_labels));
+              test(translations_have_their_sources_labels),
+              test(copies_are_resumed_with_the_same_bits));
 }

@@ -66,6 +66,8 @@ static const iso_option rows[] = {
     ISO_OPTION(iso_train_opt, REAL, sigma, "S", "noise: its length, on average or of the ball, in mean lengths of embeddings (default: 0.1)", .least = 0),
     ISO_OPTION(iso_train_opt, INT, stream, "N", "mlm: tokens of a chunk of running text (default: 256, or what the model takes)", .least = 8),
     ISO_OPTION(iso_train_opt, REAL, sampling_exponent, "S", "mlm, tlm: languages are drawn in proportion to the S-th power of their items (default: 0.7)", .least = 0, .most = 1),
+    ISO_OPTION(iso_train_opt, PATH, augment, "TABLE", "learn from copies in which words of the sources are replaced by neighbours, as `isogloss augment` makes them (RS-DA), in place of the items", .reads = ISO_READS_FILE, .excludes = "translations"),
+    ISO_OPTION(iso_train_opt, INT, copies, "N", "copies of each item (default: 3)", .least = 1, .most = 1000000, .needs = "augment"),
     ISO_OPTION(iso_train_opt, INT, micro_batch, "TOKENS", "tokens computed at once (default: 2048)", .least = 1, .tier = ISO_OPTION_RARE),
     ISO_MODEL_RANDOM(iso_train_opt),
     ISO_MODEL_CONFIG(iso_train_opt),

@@ -110,6 +110,9 @@ typedef struct iso_train_opt {
     /* Of masked words. */
     int64_t stream;           /* tokens of a chunk; 0: 256 */
     double sampling_exponent; /* languages are drawn ∝ items^this; NAN: 0.7 */
+    /* Copies learn in place of items: words of the sources are replaced by neighbours. */
+    const char *augment; /* a table of these, as iso_augment reads it; NULL: no copies */
+    int64_t copies;      /* of each item; 0: 3 */
     const char *path;      /* the checkpoint's folder to write, by way of PATH.part */
 } iso_train_opt;
 
@@ -139,7 +142,7 @@ ISO_API ISO_MUST_USE iso_err iso_train_plan(iso_facts *out, iso_model *model,
  * Cost    three times a forward pass a token and epoch, less below the lowest layer that learns;
  *         memory: weights, gradients, two moments, activations of a micro-batch.
  * Errors  ISO_EARG; ISO_EDATA (no labels, tags of token ids, one class, a class in dev that is not learnt, a budget
- * that the items do not have, no item of a part); ISO_ENUMERIC (it diverged: step and items),
+ * that the items do not have, a neighbour of words with tags that is several words, no item of a part); ISO_ENUMERIC (it diverged: step and items),
  *         ISO_EIO, ISO_EFORMAT, ISO_ENOMEM, ISO_ECANCEL.
  * Threads one call at a time on the same model.
  */

@@ -3,6 +3,7 @@
 #define ISO_STUDY_TRAIN_INSIDE_H
 
 #include "analysis/classify/entities.h"
+#include "analysis/study/items/copies.h"
 #include "analysis/study/items/union_items.h"
 #include "analysis/study/train/train.h"
 #include "lib/base/str.h"
@@ -68,11 +69,15 @@ struct train_texts {
     struct windows windows; /* of spans; else empty */
 };
 
+enum { TRAIN_COPIES = 3, TRAIN_TEXTS }; /* of train_set.texts */
+
 /* Languages: sources, then those whose translations are learnt from, then the others tested. */
 struct train_set {
     const char **lang;
     int langs, sources, learners;
-    struct train_texts texts[3]; /* main; dev and test where they are apart */
+    struct train_texts texts[TRAIN_TEXTS]; /* main; dev and test where they are apart; copies */
+    struct copies *copies;                 /* of the languages that learn, where copies do */
+    int copied;
     struct train_texts *of[TRAIN_PARTS];
     struct examples part[TRAIN_PARTS];
     char **class_name;
@@ -132,6 +137,16 @@ iso_err iso_train_ordinary(struct training *t);
 iso_err iso_train_make_mlm_head(struct training *t);
 iso_err iso_train_masked_score(double *out, struct training *t);
 iso_err iso_train_masked_records(iso_records *out, struct training *t);
+/* Texts of the first `count` languages that are there; the first `needed` must be. */
+iso_err iso_train_texts(struct training *t, struct train_texts *x, const iso_texts *texts,
+                        int count, int needed);
+
+/* All labelled items of the first `langs` languages that are of a part. */
+iso_err iso_train_fill(struct train_set *s, enum train_part part, int langs);
+
+/* Copies of the items that are learnt from learn in their place. */
+iso_err iso_train_copies(struct training *t);
+void iso_train_copies_free(struct train_set *s);
 
 /* --- Sources: whom an item learns together with --- */
 

@@ -36,8 +36,9 @@ void iso_train_set_free(struct train_set *s)
 {
     for (int p = 0; p < TRAIN_PARTS; p++)
         examples_free(&s->part[p]);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < TRAIN_TEXTS; i++)
         texts_free(&s->texts[i]);
+    iso_train_copies_free(s);
     for (int c = 0; s->class_name && c < s->classes; c++)
         iso_free(s->class_name[c]);
     iso_free(s->class_name);
@@ -165,9 +166,8 @@ done:
     return err;
 }
 
-/* Of the first `count` languages those that are there; the first `needed` must be. */
-static iso_err read_texts(struct training *t, struct train_texts *x, const iso_texts *texts,
-                          int count, int needed)
+iso_err iso_train_texts(struct training *t, struct train_texts *x, const iso_texts *texts,
+                        int count, int needed)
 {
     const struct train_set *s = &t->set;
     const bool tags = t->opt.task == ISO_TRAIN_TAG, spans = t->opt.task == ISO_TRAIN_SPAN;
@@ -229,8 +229,7 @@ done:
     return err;
 }
 
-/* All labelled items of the first `langs` languages that are of a part. */
-static iso_err fill_part(struct train_set *s, enum train_part part, int langs)
+iso_err iso_train_fill(struct train_set *s, enum train_part part, int langs)
 {
     const struct train_texts *x = s->of[part];
     struct examples *e = &s->part[part];
@@ -369,13 +368,13 @@ static iso_err fill_parts(struct training *t)
     struct train_set *s = &t->set;
     iso_err err = ISO_OK;
 
-    ISO_TRY(fill_part(s, TRAIN_LEARN, s->learners));
+    ISO_TRY(iso_train_fill(s, TRAIN_LEARN, s->learners));
     ISO_TRY(keep_budget(s, &t->opt, iso_run_seed(t->run)));
     ISO_TRY(check_learnt(s, t->opt.task));
     if (s->of[TRAIN_DEV])
-        ISO_TRY(fill_part(s, TRAIN_DEV, s->learners));
+        ISO_TRY(iso_train_fill(s, TRAIN_DEV, s->learners));
     if (s->of[TRAIN_TEST])
-        ISO_TRY(fill_part(s, TRAIN_TEST, s->langs));
+        ISO_TRY(iso_train_fill(s, TRAIN_TEST, s->langs));
     ISO_TRY(check_part(t, TRAIN_DEV, t->opt.dev));
     ISO_TRY(check_part(t, TRAIN_TEST, t->opt.test));
 done:
@@ -419,13 +418,16 @@ iso_err iso_train_read(struct training *t, const iso_texts *texts)
     if (t->opt.test)
         ISO_TRY(open_folder(&s->texts[TEST], t->opt.test, &t->opt, t->run));
     ISO_TRY(choose_langs(s, &t->opt, texts, t->opt.test ? s->texts[TEST].opened : texts));
-    ISO_TRY(read_texts(t, &s->texts[MAIN], texts, split ? s->langs : s->learners, s->learners));
+    ISO_TRY(
+        iso_train_texts(t, &s->texts[MAIN], texts, split ? s->langs : s->learners, s->learners));
     if (t->opt.dev)
-        ISO_TRY(read_texts(t, &s->texts[DEV], s->texts[DEV].opened, s->learners, s->sources));
+        ISO_TRY(iso_train_texts(t, &s->texts[DEV], s->texts[DEV].opened, s->learners, s->sources));
     if (t->opt.test)
-        ISO_TRY(read_texts(t, &s->texts[TEST], s->texts[TEST].opened, s->langs, first));
+        ISO_TRY(iso_train_texts(t, &s->texts[TEST], s->texts[TEST].opened, s->langs, first));
     ISO_TRY(split_texts(t, split));
     ISO_TRY(fill_parts(t));
+    if (t->opt.augment)
+        ISO_TRY(iso_train_copies(t));
     ISO_TRY(iso_train_masked(&t->opt)       ? iso_train_lay_masked(t)
             : t->opt.task == ISO_TRAIN_SPAN ? iso_train_windows(t)
                                             : iso_train_classes(t));

@@ -109,7 +109,7 @@ static int64_t memory_of(const struct training *t, bool recompute)
         sum += 4 * c->C * kept_tokens(t);
     if (iso_train_masked(&t->opt))
         sum += masked_bytes(t, micro);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < TRAIN_TEXTS; i++)
         sum += text_bytes(&t->set.texts[i].in);
     sum += text_bytes(&t->sources.in);
     return sum;
@@ -264,7 +264,7 @@ static bool decides(const char *name)
         "corpus",       "dev",         "test",     "split",           "src",
         "tgt",          "out",         "resume",   "translate_train", "budget",
         "columns",      "text_format", "interval", "model",           "checkpoint_activations",
-        "translations", "stream",      "config"};
+        "translations", "stream",      "config",   "augment",         "copies"};
 
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         if (strcmp(name, others[i]) == 0)

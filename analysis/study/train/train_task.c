@@ -41,6 +41,9 @@ iso_err iso_train_check_task(const iso_train_opt *opt)
              ISO_FIELD(task) " tag is not learnt by " ISO_FIELD(method) " xmixup");
     ISO_NEED(!tags || opt->head == ISO_TRAIN_CLS, ISO_FIELD(head) " mean is of sentences: "
                                                                   "tags are read from words");
+    ISO_NEED(!opt->augment || tags || opt->task == ISO_TRAIN_CLASSIFY,
+             ISO_FIELD(augment) " is of " ISO_FIELD(task) " classify and tag: other words move "
+                                                          "what is asked");
     ISO_NEED(tags || opt->word_pool == 0, ISO_FIELD(word_pool) " is of " ISO_FIELD(task) " tag");
     ISO_TRY(check_masked(opt));
 done:
