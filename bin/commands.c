@@ -11,6 +11,7 @@ const struct cmd *const all_commands[] = {
     &cmd_inspect,
     &cmd_compare,
     &cmd_centroids,
+    &cmd_mingle,
     &cmd_align,
     &cmd_retrieve,
     &cmd_words,

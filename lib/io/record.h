@@ -40,7 +40,7 @@ ISO_BEGIN
     T(mix, QUESTION, "way of mixing: xmixup, fixed:0.25, no-entropy, self; shuffled rows") \
     T(direction, QUESTION, "who searches: forward (source finds target), backward") \
     I(k, QUESTION, "ranks that count as a hit") \
-    I(neighbours, QUESTION, "neighbours that CSLS and margins average") \
+    I(neighbours, QUESTION, "neighbours that CSLS and margins average; of mingling those looked at") \
     T(denominator, QUESTION, "of what the share is: in-vocabulary, all-words, pairs") \
     I(fold, QUESTION, "the fold alone; absent for all of them") \
     T(train, QUESTION, "what was trained or fitted on: languages, dictionary+METHOD, ...") \
