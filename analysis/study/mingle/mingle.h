@@ -10,7 +10,7 @@ ISO_BEGIN
 /** Options of iso_mingle; iso_mingle_opt_init fills the defaults. Texts are borrowed. */
 typedef struct iso_mingle_opt {
     size_t size;
-    iso_select select;     /* tgt: the languages (NULL: all); layers */
+    iso_scope select;      /* tgt: the languages (NULL: all); layers */
     const char *measure;   /* "mingle,ilo,silhouette,accuracy,centroid:relative,cka" */
     int64_t neighbours;    /* k: nearest rows that are looked at */
     int64_t bridge;        /* other languages among them that make a bridge */
