@@ -42,7 +42,8 @@ iso_err iso_encoding_begin(struct encoding *e, iso_model *model, const iso_texts
                            .pool = pool,
                            /* types: as dictionaries have words */
                            .words = pool == ISO_POOL_TYPES ? ISO_WORDS_BARE : ISO_WORDS_WHOLE,
-                           .max_length = max_length};
+                           .max_length = max_length,
+                           .shift = iso_model_about(model)->shift};
     return choose_length(e);
 }
 
@@ -91,6 +92,23 @@ static iso_err check_ids(const struct encoding *e, const struct encoding_lang *l
                    : iso_fail(ISO_EFORMAT,
                               "%s: %s: sentence %lld has id %d, the model knows 0 to %lld", l->path,
                               l->name, (long long)item + 1, l->ids[i], (long long)known - 1);
+    }
+    return ISO_OK;
+}
+
+/* The pieces of an item, where its language has some of its own. */
+static iso_err move_ids(const struct encoding *e, struct encoding_lang *l, int64_t item, int64_t by)
+{
+    for (int64_t i = l->token_at[item]; i < l->token_at[item + 1]; i++) {
+        if (l->mark[i] & TOKEN_SPECIAL)
+            continue;
+        if (l->ids[i] >= e->shift->rows - by)
+            return iso_fail(ISO_EFORMAT,
+                            "%s: id %d of the tokenizer is moved by %lld for %s, the weights know "
+                            "%lld",
+                            e->about->folder, l->ids[i], (long long)by, l->name,
+                            (long long)e->shift->rows);
+        l->ids[i] += (int32_t)by;
     }
     return ISO_OK;
 }
@@ -204,18 +222,21 @@ static int64_t rows_of(const struct encoding *e, const struct encoding_lang *l)
                                      : iso_encoding_row(l, e->pool, l->corpus.items);
 }
 
-static iso_err read_lang(struct encoding *e, struct encoding_lang *l, int number)
+static iso_err read_lang(struct encoding *e, struct encoding_lang *l, int number, const char *name)
 {
     const int32_t padding = (int32_t)iso_encoder_config(e->encoder)->padding;
     struct cutter c = {.in = e, .lang = l};
+    int64_t by = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_texts_read(&l->corpus, e->texts, number, &padding, e->run));
-    l->name = iso_texts_name(e->texts, number);
+    l->name = name ? name : iso_texts_name(e->texts, number);
     l->path =
         iso_texts_files(e->texts, number) > 0 ? iso_texts_file(e->texts, number, 0) : "(memory)";
-    if (!l->corpus.text)
+    if (!l->corpus.text) /* ids are as they stand */
         find_specials(e, l);
+    else if (e->shift)
+        ISO_TRY(iso_id_shift_of(&by, e->shift, l->name, e->about->name));
     ISO_TRY(iso_alloc(&l->token_at, l->corpus.items + 1, sizeof *l->token_at));
     ISO_TRY(iso_alloc(&l->cut, l->corpus.items, sizeof *l->cut));
     if (e->pool == ISO_POOL_WORD || e->pool == ISO_POOL_TYPES)
@@ -225,6 +246,8 @@ static iso_err read_lang(struct encoding *e, struct encoding_lang *l, int number
             ISO_TRY(iso_run_step(e->run, "tokenising", i, l->corpus.items, "sentences"));
         ISO_TRY(l->corpus.text ? take_text(&c, i) : take_ids(&c, i));
         ISO_TRY(check_ids(e, l, i));
+        if (by > 0)
+            ISO_TRY(move_ids(e, l, i, by));
     }
     l->rows = rows_of(e, l);
 done:
@@ -290,7 +313,7 @@ iso_err iso_encoding_read(struct encoding *e, const int *lang, int count)
         keep_to_limit(e);
     }
     for (int i = 0; i < count; i++) {
-        ISO_TRY(read_lang(e, &e->lang[i], lang ? lang[i] : i));
+        ISO_TRY(read_lang(e, &e->lang[i], lang ? lang[i] : i, e->names ? e->names[i] : NULL));
         corpora[i] = &e->lang[i].corpus;
     }
     ISO_TRY(iso_texts_note(e->run, corpora, count));

@@ -49,9 +49,11 @@ struct encoding {
     const iso_texts *texts;
     const iso_run *run;
     iso_pool pool;
-    iso_words_kind words; /* of pooling word, types */
-    int64_t max_length;   /* as asked for; 0: not */
-    int64_t longest;      /* tokens of a sentence */
+    iso_words_kind words;      /* of pooling word, types */
+    int64_t max_length;        /* as asked for; 0: not */
+    int64_t longest;           /* tokens of a sentence */
+    const iso_id_shift *shift; /* the model's, unless set; NULL: none */
+    const char *const *names;  /* of the languages to be read; NULL: as texts call them */
     struct encoding_lang *lang;
     int lang_count;
 };

@@ -10,6 +10,7 @@
 #include "lib/base/str.h"
 #include "lib/encode/model_compute.h"
 #include "lib/encode/opened.h"
+#include "lib/io/folder.h"
 #include "lib/linalg/blas.h"
 
 struct iso_model {
@@ -19,6 +20,7 @@ struct iso_model {
     bool fastest; /* how.compute was chosen here */
     iso_encoder *encoder;
     iso_tokenizer *tokenizer; /* NULL: nobody asked for it yet */
+    iso_id_shift shift;
 };
 
 /* --- Before it is open --- */
@@ -131,6 +133,7 @@ void iso_model_close(iso_model *m)
         return;
     iso_tokenizer_close(m->tokenizer);
     iso_encoder_close(m->encoder);
+    iso_id_shift_free(&m->shift);
     iso_free(m->name);
     iso_free(m->folder);
     iso_free(m->config);
@@ -153,8 +156,22 @@ static iso_err open_encoder(iso_model *m, iso_compute compute)
                                 .config_file = m->config,
                                 .compute = compute,
                                 .random = m->how.random,
-                                .config = iso_encoder_config(encoder)};
+                                .config = iso_encoder_config(encoder),
+                                .shift = m->shift.count ? &m->shift : NULL};
 done:
+    return err;
+}
+
+static iso_err read_shift(iso_model *m, int64_t rows)
+{
+    char *path = NULL;
+    iso_err err = ISO_OK;
+
+    if (!m->config)
+        ISO_TRY(iso_folder_path(&path, m->folder, "config.json"));
+    ISO_TRY(iso_id_shift_read(&m->shift, m->config ? m->config : path, rows));
+done:
+    iso_free(path);
     return err;
 }
 
@@ -175,6 +192,7 @@ static iso_err open_model(iso_model *m, const iso_model_opt *opt, const iso_run 
     ISO_TRY(name_model(m, opt));
     ISO_TRY(m->config ? iso_nn_config_read_file(&config, m->config)
                       : iso_nn_config_read(&config, m->folder));
+    ISO_TRY(read_shift(m, config.V));
     ISO_TRY(iso_model_compute(&compute, opt->compute, &config, run));
     ISO_TRY(open_encoder(m, compute));
 done:

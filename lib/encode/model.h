@@ -71,6 +71,7 @@ typedef struct iso_model_info {
     iso_compute compute;     /* of ISO_COMPUTE_FASTEST what was chosen, or what iso_embed resumed */
     bool random;
     const struct iso_nn_config *config;
+    const struct iso_id_shift *shift; /* NULL: languages share the pieces of the tokenizer */
 } iso_model_info;
 
 ISO_API const iso_model_info *iso_model_about(const iso_model *m);

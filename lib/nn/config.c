@@ -221,6 +221,10 @@ iso_err iso_nn_config_read(iso_nn_config *out, const char *folder)
 
     ISO_NEED(folder && *folder, "folder: is empty");
     ISO_TRY(iso_folder_check(folder));
+    if (!iso_folder_has(folder, config_name) && iso_folder_has(folder, "languages.json"))
+        ISO_FAIL(ISO_EIO,
+                 "%s: holds a checkpoint of each language, a folder each: name one of these",
+                 folder);
     if (!iso_folder_has(folder, config_name))
         ISO_FAIL(ISO_EIO, "%s: holds no %s, which a checkpoint's folder has", folder, config_name);
     ISO_TRY(iso_folder_path(&path, folder, config_name));

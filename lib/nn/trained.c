@@ -23,6 +23,7 @@ struct iso_trained_own {
     float **grads;  /* as many; of the tables only a dense one lies there */
     int64_t *sizes; /* of each, in floats */
     iso_row_grads touched[TABLES];
+    bool *lent; /* L + 1: blocks that are those of another */
 };
 
 void iso_trained_close(iso_trained *e)
@@ -30,16 +31,19 @@ void iso_trained_close(iso_trained *e)
     struct iso_trained_own *own = e ? e->own : NULL;
 
     if (own) {
-        for (int i = 0; own->grads && i <= e->config.L; i++)
+        for (int i = 0; own->sizes && i <= e->config.L; i++) {
+            if (own->lent[i])
+                continue;
             iso_free(own->grads[i]);
-        for (int i = 0; own->values && i <= e->config.L; i++)
             iso_free(own->values[i]);
+        }
         for (int i = 0; i < TABLES; i++)
             iso_row_grads_free(&own->touched[i]);
         iso_store_free(&own->store);
         iso_free(own->values);
         iso_free(own->grads);
         iso_free(own->sizes);
+        iso_free(own->lent);
         iso_free(own->tensors);
         iso_free(own);
     }
@@ -226,8 +230,43 @@ done:
     return err;
 }
 
-/* Everything that `from` has, in memory of its own. */
-static iso_err copy(iso_trained *e, const char *folder, const iso_params *from, bool dense)
+/* What an encoder has of its own beside another; NULL: all. */
+struct twin {
+    const iso_trained *of;
+    bool embeddings;
+    const bool *layers;
+};
+
+/* A block of another. */
+static void lend(iso_trained *e, const iso_trained *of, int depth)
+{
+    struct iso_trained_own *own = e->own;
+
+    own->lent[depth] = true;
+    own->values[depth] = of->own->values[depth];
+    own->grads[depth] = of->own->grads[depth];
+    for (int64_t i = 0; i < of->own->count; i++) {
+        if (of->own->tensors[i].depth == depth)
+            own->tensors[own->count++] = of->own->tensors[i];
+    }
+    if (depth > 0) {
+        e->params.layers[depth - 1] = of->params.layers[depth - 1];
+        e->grads.layers[depth - 1] = of->grads.layers[depth - 1];
+        return;
+    }
+    e->params.word = of->params.word;
+    e->params.position = of->params.position;
+    e->params.type = of->params.type;
+    e->params.norm = of->params.norm;
+    e->grads.word = of->grads.word;
+    e->grads.position = of->grads.position;
+    e->grads.type = of->grads.type;
+    e->grads.norm = of->grads.norm;
+}
+
+/* Everything that `from` has, in memory of its own; of a twin what is its own. */
+static iso_err copy(iso_trained *e, const char *folder, const iso_params *from, bool dense,
+                    const struct twin *twin)
 {
     const int L = e->config.L;
     struct block b = {.e = e, .folder = folder};
@@ -239,18 +278,39 @@ static iso_err copy(iso_trained *e, const char *folder, const iso_params *from, 
     ISO_TRY(iso_alloc(&own->tensors, EMBEDDINGS + (int64_t)L * OF_LAYER, sizeof *own->tensors));
     ISO_TRY(iso_alloc(&own->values, L + 1, sizeof *own->values));
     ISO_TRY(iso_alloc(&own->grads, L + 1, sizeof *own->grads));
+    ISO_TRY(iso_alloc(&own->lent, L + 1, sizeof *own->lent));
     ISO_TRY(iso_alloc(&own->sizes, L + 1, sizeof *own->sizes));
     ISO_TRY(iso_alloc(&e->params.layers, L, sizeof *e->params.layers));
     ISO_TRY(iso_alloc(&e->grads.layers, L, sizeof *e->grads.layers));
-    ISO_TRY(put_embeddings(&b, from, dense));
-    for (int i = 0; i < L; i++)
-        ISO_TRY(put_layer(&b, i, &from->layers[i]));
+    if (twin && !twin->embeddings)
+        lend(e, twin->of, 0);
+    else
+        ISO_TRY(put_embeddings(&b, from, dense));
+    for (int i = 0; i < L; i++) {
+        if (twin && !twin->layers[i])
+            lend(e, twin->of, i + 1);
+        else
+            ISO_TRY(put_layer(&b, i, &from->layers[i]));
+    }
 done:
     iso_buf_free(&b.stem);
     return err;
 }
 
-iso_err iso_trained_open(iso_trained **out, const char *folder, const iso_trained_opt *opt)
+static iso_err check_twin(const iso_nn_config *a, const iso_nn_config *b, const char *folder)
+{
+    const bool same = a->arch == b->arch && a->L == b->L && a->C == b->C && a->H == b->H &&
+                      a->F == b->F && a->V == b->V && a->positions == b->positions &&
+                      a->first_position == b->first_position && a->types == b->types &&
+                      a->activation == b->activation;
+
+    return same ? ISO_OK
+                : iso_fail(ISO_EFORMAT, "%s: is of another shape than the encoder it shares with",
+                           folder);
+}
+
+static iso_err open_trained(iso_trained **out, const char *folder, const iso_trained_opt *opt,
+                            const struct twin *twin)
 {
     static const iso_trained_opt plain = {0};
     iso_trained *e = NULL;
@@ -264,6 +324,10 @@ iso_err iso_trained_open(iso_trained **out, const char *folder, const iso_traine
     ISO_TRY(opt->config ? iso_nn_config_read_file(&config, opt->config)
                         : iso_nn_config_read(&config, folder));
     ISO_TRY(iso_alloc(&e, 1, sizeof *e));
+    if (opt->random && opt->vocabularies > 1)
+        config.V *= opt->vocabularies;
+    if (twin)
+        ISO_TRY(check_twin(&config, &twin->of->config, folder));
     e->config = config;
     if (opt->random) {
         ISO_TRY(iso_params_random(&from, &config, ISO_COMPUTE_F32, opt->seed));
@@ -272,7 +336,7 @@ iso_err iso_trained_open(iso_trained **out, const char *folder, const iso_traine
         ISO_TRY(iso_alloc(&used, iso_weights_count(weights), sizeof *used));
         ISO_TRY(iso_params_find(&from, &config, weights, ISO_COMPUTE_F32, used));
     }
-    ISO_TRY(copy(e, folder, &from, opt->dense_words));
+    ISO_TRY(copy(e, folder, &from, opt->dense_words, twin));
     if (weights)
         ISO_TRY(iso_weights_whole(weights));
     *out = e;
@@ -283,6 +347,24 @@ done:
     iso_free(used);
     iso_trained_close(e);
     return err;
+}
+
+iso_err iso_trained_open(iso_trained **out, const char *folder, const iso_trained_opt *opt)
+{
+    return open_trained(out, folder, opt, NULL);
+}
+
+iso_err iso_trained_twin(iso_trained **out, const iso_trained *of, const char *folder,
+                         const iso_trained_opt *opt, bool embeddings, const bool *layers)
+{
+    const struct twin twin = {of, embeddings, layers};
+
+    return open_trained(out, folder, opt, &twin);
+}
+
+bool iso_trained_owns(const iso_trained *e, int depth)
+{
+    return !e->own->lent[depth];
 }
 
 iso_tensor *iso_trained_tensors(iso_trained *e, int64_t *count)
@@ -297,7 +379,7 @@ void iso_trained_zero_grads(iso_trained *e)
 
 #pragma omp parallel for schedule(dynamic)
     for (int i = 0; i <= e->config.L; i++)
-        if (own->grads[i])
+        if (own->grads[i] && !own->lent[i])
             memset(own->grads[i], 0, (size_t)own->sizes[i] * sizeof(float));
     for (int i = 0; i < TABLES; i++)
         iso_row_grads_forget(&own->touched[i]);
@@ -313,7 +395,8 @@ static void freeze(iso_trained *e, int depth)
             own->tensors[i].touched = NULL;
         }
     }
-    iso_free(own->grads[depth]);
+    if (!own->lent[depth])
+        iso_free(own->grads[depth]);
     own->grads[depth] = NULL;
     if (depth > 0) {
         e->grads.layers[depth - 1] = (iso_layer_grads){0};

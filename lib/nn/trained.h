@@ -17,7 +17,8 @@ typedef struct iso_trained_opt {
                     * config.json alone is enough */
     uint64_t seed; /* of those */
     const char *config; /* NULL, or of random weights a file in place of the folder's config.json */
-    bool dense_words;   /* the table of words has a dense gradient (MLM's softmax is tied to it) */
+    int64_t vocabularies; /* of random weights: the table has so many times the rows; 0: once */
+    bool dense_words; /* the table of words has a dense gradient (MLM's softmax is tied to it) */
 } iso_trained_opt;
 
 /** Read what you need; the pointers stay as they are until close, but for those of gradients, which
@@ -38,6 +39,19 @@ typedef struct iso_trained {
 ISO_MUST_USE iso_err iso_trained_open(iso_trained **out, const char *folder,
                                       const iso_trained_opt *opt);
 void iso_trained_close(iso_trained *e);
+
+/**
+ * An encoder that is `of`, parameters and gradients, but for what it has of its own: with
+ * `embeddings` these, and each layer k + 1 with layers[k]. Those are opened, or made, as
+ * iso_trained_open does it. `of` must outlive it, and both are frozen alike.
+ * Errors  as iso_trained_open; ISO_EFORMAT (another shape than that of `of`).
+ */
+ISO_MUST_USE iso_err iso_trained_twin(iso_trained **out, const iso_trained *of, const char *folder,
+                                      const iso_trained_opt *opt, bool embeddings,
+                                      const bool *layers);
+
+/** Whether a twin has the embeddings (0) or a layer for itself; true of all others. */
+bool iso_trained_owns(const iso_trained *e, int depth);
 
 /** All tensors of the encoder: embeddings, then layer by layer. The array lives until close. */
 iso_tensor *iso_trained_tensors(iso_trained *e, int64_t *count);

@@ -18,11 +18,14 @@ enum { DENSE, DENSE_BIAS, GAIN, NORM_BIAS, WORD_BIAS, TENSORS };
 struct mlm_head {
     iso_head base;
     iso_trained *encoder;
+    const iso_trained **encoders; /* it, and its twins */
+    int *bias;                    /* of each: the number of its tensor */
     iso_activation activation;
     int64_t most;
-    iso_tensor tensor[TENSORS];
-    float *memory; /* values, then gradients */
-    char *name[TENSORS];
+    iso_tensor *tensor; /* TENSORS, then biases of twins */
+    float *memory;      /* values, then gradients */
+    char **name;
+    int count;
     iso_vocab_tape words;
     iso_workspace sums;
 };
@@ -31,8 +34,12 @@ static void mlm_free(iso_head *h)
 {
     struct mlm_head *k = (struct mlm_head *)h;
 
-    for (int i = 0; i < TENSORS; i++)
+    for (int i = 0; k->name && i < k->count; i++)
         iso_free(k->name[i]);
+    iso_free(k->name);
+    iso_free(k->tensor);
+    iso_free(k->bias);
+    iso_free(k->encoders);
     iso_vocab_tape_free(&k->words);
     iso_workspace_free(&k->sums);
     iso_free(k->memory);
@@ -53,12 +60,15 @@ static iso_norm norm_of(const struct mlm_head *k)
     return (iso_norm){k->tensor[GAIN].value, k->tensor[NORM_BIAS].value, k->encoder->config.eps};
 }
 
-static iso_vocab vocab_of(const struct mlm_head *k)
+static iso_vocab vocab_of(const struct mlm_head *k, int twin)
 {
-    return (iso_vocab){.words = k->encoder->params.word.rows.data,
-                       .bias = k->tensor[WORD_BIAS].value,
-                       .dwords = k->encoder->grads.word.dense,
-                       .dbias = k->tensor[WORD_BIAS].grad,
+    const iso_trained *e = k->encoders[twin];
+    const iso_tensor *bias = &k->tensor[k->bias[twin]];
+
+    return (iso_vocab){.words = e->params.word.rows.data,
+                       .bias = bias->value,
+                       .dwords = e->grads.word.dense,
+                       .dbias = bias->grad,
                        .V = k->encoder->config.V,
                        .C = k->base.C,
                        .most = k->most};
@@ -93,7 +103,7 @@ static iso_err mlm_logits(iso_head *h, iso_mat *said, iso_view states, const iso
                           const iso_dropout *drop, iso_head_tape *t)
 {
     struct mlm_head *k = (struct mlm_head *)h;
-    const iso_vocab vocab = vocab_of(k);
+    const iso_vocab vocab = vocab_of(k, u->twin);
     const iso_norm norm = norm_of(k);
     iso_linear dense = dense_of(k);
     iso_activate_part each = {.activation = k->activation, .bias = dense.bias};
@@ -157,7 +167,7 @@ static iso_err mlm_back(iso_head *h, iso_mat *dstates, iso_view dsaid, const iso
                         iso_head_tape *t)
 {
     struct mlm_head *k = (struct mlm_head *)h;
-    const iso_vocab vocab = vocab_of(k);
+    const iso_vocab vocab = vocab_of(k, u->twin);
     const iso_norm norm = norm_of(k);
     const iso_linear dense = dense_of(k);
     const iso_linear_grad dense_grad = {k->tensor[DENSE].grad, k->tensor[DENSE_BIAS].grad};
@@ -193,32 +203,67 @@ struct shape {
     int64_t rows, cols;
 };
 
-static void list_shapes(struct shape shape[TENSORS], const iso_nn_config *c)
+static void list_shapes(struct shape *shape, const struct mlm_head *k)
 {
+    const iso_nn_config *c = &k->encoder->config;
     const iso_arch_words *n = c->arch->masked;
 
     shape[DENSE] = (struct shape){n->dense, ".weight", NULL, c->C, c->C};
     shape[DENSE_BIAS] = (struct shape){n->dense, ".bias", NULL, 1, c->C};
     shape[GAIN] = (struct shape){n->norm, ".weight", ".gamma", 1, c->C};
     shape[NORM_BIAS] = (struct shape){n->norm, ".bias", ".beta", 1, c->C};
-    shape[WORD_BIAS] = (struct shape){n->bias, "", NULL, 1, c->V};
+    for (int i = WORD_BIAS; i < k->count; i++)
+        shape[i] = (struct shape){n->bias, "", NULL, 1, c->V};
 }
 
-static iso_err lay_out(struct mlm_head *k, const struct shape shape[TENSORS])
+/* Whose table of words is whose. */
+static iso_err list_encoders(struct mlm_head *k, iso_trained *encoder, const iso_head_mlm_opt *opt)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&k->encoders, 1 + opt->twin_count, sizeof *k->encoders));
+    ISO_TRY(iso_alloc(&k->bias, 1 + opt->twin_count, sizeof *k->bias));
+    k->encoder = encoder;
+    k->count = TENSORS;
+    for (int i = 0; i <= opt->twin_count; i++) {
+        k->encoders[i] = i == 0 ? encoder : opt->twins[i - 1];
+        k->bias[i] = i > 0 && iso_trained_owns(k->encoders[i], 0) ? k->count++ : WORD_BIAS;
+        ISO_NEED(!k->encoders[i]->grads.word.touched,
+                 "the table of words needs a gradient of all its rows");
+    }
+done:
+    return err;
+}
+
+/* Which twin a bias is of; 0: none. */
+static int twin_of(const struct mlm_head *k, int tensor)
+{
+    int twin = 0;
+
+    while (tensor > WORD_BIAS && k->bias[twin] != tensor)
+        twin++;
+    return twin;
+}
+
+static iso_err lay_out(struct mlm_head *k, const struct shape *shape)
 {
     iso_buf name = {0};
     int64_t all = 0;
     float *at;
     iso_err err = ISO_OK;
 
-    for (int i = 0; i < TENSORS; i++)
+    for (int i = 0; i < k->count; i++)
         all += shape[i].rows * shape[i].cols;
     ISO_TRY(iso_alloc(&k->memory, 2 * all, sizeof *k->memory));
+    ISO_TRY(iso_alloc(&k->tensor, k->count, sizeof *k->tensor));
+    ISO_TRY(iso_alloc(&k->name, k->count, sizeof *k->name));
     at = k->memory;
-    for (int i = 0; i < TENSORS; i++) {
-        name = (iso_buf){0};
+    for (int i = 0; i < k->count; i++) {
+        if (twin_of(k, i) > 0)
+            ISO_TRY(iso_buf_printf(&name, "%d/", twin_of(k, i)));
         ISO_TRY(iso_buf_printf(&name, "%s%s", shape[i].stem, shape[i].ending));
         k->name[i] = name.text;
+        name = (iso_buf){0};
         k->tensor[i] = (iso_tensor){.name = k->name[i],
                                     .value = at,
                                     .grad = at + all,
@@ -229,8 +274,9 @@ static iso_err lay_out(struct mlm_head *k, const struct shape shape[TENSORS])
         at += shape[i].rows * shape[i].cols;
     }
     k->base.tensors = k->tensor;
-    k->base.tensor_count = TENSORS;
+    k->base.tensor_count = k->count;
 done:
+    iso_buf_free(&name);
     return err;
 }
 
@@ -262,22 +308,24 @@ done:
     return err;
 }
 
-/* The checkpoint's own, if it is there whole. */
-static iso_err take(bool *own, struct mlm_head *k, const iso_weights *from,
-                    const struct shape shape[TENSORS])
+/* The checkpoint's own, if it is there whole; biases of twins are in theirs. */
+static iso_err take(bool *own, struct mlm_head *k, const iso_head_mlm_opt *opt,
+                    const struct shape *shape)
 {
-    const iso_weight *found[TENSORS] = {0};
+    const iso_weight **found = NULL;
     struct iso_store store = {0};
     const float *vector;
     iso_view matrix;
     iso_err err = ISO_OK;
 
+    ISO_TRY(iso_alloc(&found, k->count, sizeof *found));
     *own = true;
-    for (int i = 0; i < TENSORS; i++) {
-        ISO_TRY(look(&found[i], from, &shape[i]));
+    for (int i = 0; i < k->count; i++) {
+        const int twin = opt->twins_from ? twin_of(k, i) : 0;
+        ISO_TRY(look(&found[i], twin > 0 ? opt->twins_from[twin - 1] : opt->from, &shape[i]));
         *own = *own && found[i];
     }
-    for (int i = 0; *own && i < TENSORS; i++) {
+    for (int i = 0; *own && i < k->count; i++) {
         const int64_t cols = shape[i].cols;
         if (i == DENSE) {
             ISO_TRY(iso_store_matrix(&matrix, &store, found[i], cols, cols));
@@ -288,6 +336,7 @@ static iso_err take(bool *own, struct mlm_head *k, const iso_weights *from,
         memcpy(k->tensor[i].value, vector, (size_t)cols * sizeof *vector);
     }
 done:
+    iso_free(found);
     iso_store_free(&store);
     return err;
 }
@@ -296,21 +345,21 @@ iso_err iso_head_mlm_new(iso_head **out, bool *own, iso_trained *encoder,
                          const iso_head_mlm_opt *opt)
 {
     const iso_nn_config *c = &encoder->config;
-    struct shape shape[TENSORS];
+    struct shape *shape = NULL;
     struct mlm_head *k = NULL;
     bool has = false;
     iso_err err = ISO_OK;
 
-    ISO_NEED(!encoder->grads.word.touched, "the table of words needs a gradient of all its rows");
-    list_shapes(shape, c);
     ISO_TRY(iso_alloc(&k, 1, sizeof *k));
+    ISO_TRY(list_encoders(k, encoder, opt));
+    ISO_TRY(iso_alloc(&shape, k->count, sizeof *shape));
+    list_shapes(shape, k);
     k->base = (iso_head){.ops = &ops, .C = c->C, .classes = 2, .of_class = "ForMaskedLM"};
-    k->encoder = encoder;
     k->activation = c->arch->masked->gelu ? ISO_GELU : c->activation;
     k->most = opt->most;
     ISO_TRY(lay_out(k, shape));
     if (opt->from)
-        ISO_TRY(take(&has, k, opt->from, shape));
+        ISO_TRY(take(&has, k, opt, shape));
     if (!has)
         draw(k, opt->seed);
     if (own)
@@ -318,6 +367,7 @@ iso_err iso_head_mlm_new(iso_head **out, bool *own, iso_trained *encoder,
     *out = &k->base;
     k = NULL;
 done:
+    iso_free(shape);
     if (k)
         mlm_free(&k->base);
     return err;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/base/str.h"
 #include "lib/nn/embedding.h"
 #include "lib/nn/layer.h"
 
@@ -13,10 +14,19 @@ struct frozen {
     bool *known;
 };
 
+/* The optimizer's numbers of an encoder's tables; −1: nothing to bring up to date. */
+struct tables {
+    int64_t word, position, type;
+};
+
 struct iso_learner_own {
     iso_tensor *tensors; /* the encoder's, then the head's */
     int64_t tensor_count;
-    int64_t word, position, type; /* the optimizer's numbers of them; −1: nothing to bring up */
+    iso_trained **encoders; /* the encoder, its twins */
+    struct tables *tables;  /* of each */
+    char **names;           /* of twins' tensors */
+    int64_t named;
+    int encoder_count;
     int64_t *rows, row_room;
     int within;
     struct frozen frozen;
@@ -28,6 +38,11 @@ void iso_learner_free(iso_learner *l)
     struct iso_learner_own *own = l ? l->own : NULL;
 
     if (own) {
+        for (int64_t i = 0; i < own->named; i++)
+            iso_free(own->names[i]);
+        iso_free(own->names);
+        iso_free(own->encoders);
+        iso_free(own->tables);
         iso_free(own->tensors);
         iso_free(own->rows);
         iso_free(own->frozen.at);
@@ -60,26 +75,69 @@ static int64_t find_table(const iso_tensor *tensors, int64_t count, const iso_ro
 void iso_learner_use(iso_learner *l, iso_optimizer *optimizer, const iso_tensor *tensors,
                      int64_t count)
 {
-    const iso_param_grads *g = &l->encoder->grads;
-
     l->optimizer = optimizer;
-    l->own->word = find_table(tensors, count, g->word.touched);
-    l->own->position = find_table(tensors, count, g->position.touched);
-    l->own->type = find_table(tensors, count, g->type.touched);
+    for (int i = 0; i < l->own->encoder_count; i++) {
+        const iso_param_grads *g = &l->own->encoders[i]->grads;
+        l->own->tables[i] = (struct tables){find_table(tensors, count, g->word.touched),
+                                            find_table(tensors, count, g->position.touched),
+                                            find_table(tensors, count, g->type.touched)};
+    }
+}
+
+static iso_err list_encoders(struct iso_learner_own *own, iso_trained *encoder,
+                             const iso_learner_opt *opt)
+{
+    iso_err err = ISO_OK;
+
+    own->encoder_count = 1 + opt->twin_count;
+    ISO_TRY(iso_alloc(&own->encoders, own->encoder_count, sizeof *own->encoders));
+    ISO_TRY(iso_alloc(&own->tables, own->encoder_count, sizeof *own->tables));
+    own->encoders[0] = encoder;
+    for (int i = 0; i < opt->twin_count; i++)
+        own->encoders[1 + i] = opt->twins[i];
+done:
+    return err;
+}
+
+/* What the number-th of the encoders has of its own. */
+static iso_err list_own(struct iso_learner_own *own, int number)
+{
+    int64_t count = 0;
+    const iso_tensor *of = iso_trained_tensors(own->encoders[number], &count);
+    iso_buf name = {0};
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < count; i++) {
+        if (!iso_trained_owns(own->encoders[number], of[i].depth))
+            continue;
+        own->tensors[own->tensor_count] = of[i];
+        if (number > 0) {
+            ISO_TRY(iso_buf_printf(&name, "%d/%s", number, of[i].name));
+            own->tensors[own->tensor_count].name = own->names[own->named++] = name.text;
+            name = (iso_buf){0};
+        }
+        own->tensor_count++;
+    }
+done:
+    iso_buf_free(&name);
+    return err;
 }
 
 static iso_err list_tensors(iso_learner *l)
 {
     struct iso_learner_own *own = l->own;
-    int64_t encoder_count = 0;
-    const iso_tensor *encoder = iso_trained_tensors(l->encoder, &encoder_count);
+    const int64_t head = l->head->tensor_count;
+    int64_t count = 0, most;
     iso_err err = ISO_OK;
 
-    own->tensor_count = encoder_count + l->head->tensor_count;
-    ISO_TRY(iso_alloc(&own->tensors, own->tensor_count, sizeof *own->tensors));
-    memcpy(own->tensors, encoder, (size_t)encoder_count * sizeof *encoder);
-    memcpy(own->tensors + encoder_count, l->head->tensors,
-           (size_t)l->head->tensor_count * sizeof *encoder);
+    (void)iso_trained_tensors(l->encoder, &count);
+    most = own->encoder_count * count + head;
+    ISO_TRY(iso_alloc(&own->tensors, most, sizeof *own->tensors));
+    ISO_TRY(iso_alloc(&own->names, most, sizeof *own->names));
+    for (int i = 0; i < own->encoder_count; i++)
+        ISO_TRY(list_own(own, i));
+    memcpy(own->tensors + own->tensor_count, l->head->tensors, (size_t)head * sizeof *own->tensors);
+    own->tensor_count += head;
 done:
     return err;
 }
@@ -121,6 +179,7 @@ iso_err iso_learner_new(iso_learner **out, iso_trained *encoder, iso_head *head,
     l->tape_opt.recompute = opt->recompute;
     l->own->within = opt->within;
     ISO_TRY(iso_tape_new(&l->tape, &l->tape_opt));
+    ISO_TRY(list_encoders(l->own, encoder, opt));
     ISO_TRY(list_tensors(l));
     ISO_TRY(make_frozen(&l->own->frozen, l, opt));
     *out = l;
@@ -152,8 +211,14 @@ const iso_tensor *iso_learner_tensors(const iso_learner *l, int64_t *count)
 
 void iso_learner_zero_grads(iso_learner *l)
 {
-    iso_trained_zero_grads(l->encoder);
+    for (int i = 0; i < l->own->encoder_count; i++)
+        iso_trained_zero_grads(l->own->encoders[i]);
     iso_head_zero_grads(l->head);
+}
+
+const iso_trained *iso_learner_encoder(const iso_learner *l, const iso_side *side)
+{
+    return l->own->encoders[side->units.twin];
 }
 
 /* --- Rows of tables --- */
@@ -187,9 +252,11 @@ done:
 }
 
 /* What the embeddings of a batch will read is what it would be had it never been left behind. */
-static iso_err catch_up_batch(iso_learner *l, const iso_batch *batch)
+static iso_err catch_up_side(iso_learner *l, const iso_side *side)
 {
     struct iso_learner_own *own = l->own;
+    const struct tables *of = &own->tables[side->units.twin];
+    const iso_batch *batch = &side->batch;
     const iso_nn_config *c = &l->encoder->config;
     const int64_t tokens = batch->offsets[batch->B];
     int64_t longest = 0;
@@ -197,32 +264,33 @@ static iso_err catch_up_batch(iso_learner *l, const iso_batch *batch)
 
     if (!l->optimizer)
         return ISO_OK;
-    if (own->word >= 0) {
+    if (of->word >= 0) {
         ISO_TRY(row_room(own, tokens));
         for (int64_t i = 0; i < tokens; i++)
             own->rows[i] = batch->ids[i];
-        iso_optimizer_rows(l->optimizer, own->word, own->rows, tokens);
+        iso_optimizer_rows(l->optimizer, of->word, own->rows, tokens);
     }
     for (int64_t b = 0; b < batch->B; b++) {
         const int64_t n = batch->offsets[b + 1] - batch->offsets[b];
         longest = n > longest ? n : longest;
     }
-    ISO_TRY(catch_up(l, own->position, c->first_position, longest));
-    ISO_TRY(catch_up(l, own->type, 0, c->types));
+    ISO_TRY(catch_up(l, of->position, c->first_position, longest));
+    ISO_TRY(catch_up(l, of->type, 0, c->types));
 done:
     return err;
 }
 
 /* --- Without a tape --- */
 
-static iso_err plain_layers(iso_mat *x, iso_learner *l, const iso_batch *batch, int from, int to)
+static iso_err plain_layers(iso_mat *x, iso_learner *l, const iso_side *side, int from, int to)
 {
-    const iso_nn_config *c = &l->encoder->config;
+    const iso_trained *e = iso_learner_encoder(l, side);
+    const iso_nn_config *c = &e->config;
     iso_err err = ISO_OK;
 
     for (int k = from; k < to; k++) {
-        iso_layer *layer = &l->encoder->params.layers[k];
-        ISO_TRY(iso_layer_attend(x, iso_mat_view(x), layer, c->H, batch, &l->own->work));
+        iso_layer *layer = &e->params.layers[k];
+        ISO_TRY(iso_layer_attend(x, iso_mat_view(x), layer, c->H, &side->batch, &l->own->work));
         ISO_TRY(iso_layer_feed(x, iso_mat_view(x), layer, c->activation, &l->own->work));
     }
 done:
@@ -257,6 +325,7 @@ static void exchange(iso_mat *x, struct frozen *f, const iso_side *side, bool ou
 
 static iso_err start_frozen(iso_mat *x, iso_learner *l, const iso_side *side, int state)
 {
+    const iso_trained *e = iso_learner_encoder(l, side);
     struct frozen *f = &l->own->frozen;
     iso_err err = ISO_OK;
 
@@ -264,8 +333,8 @@ static iso_err start_frozen(iso_mat *x, iso_learner *l, const iso_side *side, in
         exchange(x, f, side, true);
         return ISO_OK;
     }
-    ISO_TRY(iso_embedding_fwd(x, &l->encoder->params, &l->encoder->config, &side->batch));
-    ISO_TRY(plain_layers(x, l, &side->batch, 0, state));
+    ISO_TRY(iso_embedding_fwd(x, &e->params, &e->config, &side->batch));
+    ISO_TRY(plain_layers(x, l, side, 0, state));
     if (f->states && side->item)
         exchange(x, f, side, false);
 done:
@@ -277,15 +346,16 @@ done:
 iso_err iso_learner_start(iso_mat *x, int *from, iso_learner *l, iso_tape *tape,
                           const iso_side *side)
 {
+    iso_trained *e = l->own->encoders[side->units.twin];
     const int state = frozen_state(l);
     iso_err err = ISO_OK;
 
     *from = state > 0 ? state : 0;
     if (state >= 0)
         return start_frozen(x, l, side, state);
-    ISO_TRY(catch_up_batch(l, &side->batch));
-    ISO_TRY(tape ? iso_tape_embed(tape, x, l->encoder, &side->batch, side->drop)
-                 : iso_embedding_fwd(x, &l->encoder->params, &l->encoder->config, &side->batch));
+    ISO_TRY(catch_up_side(l, side));
+    ISO_TRY(tape ? iso_tape_embed(tape, x, e, &side->batch, side->drop)
+                 : iso_embedding_fwd(x, &e->params, &e->config, &side->batch));
 done:
     return err;
 }
@@ -293,8 +363,9 @@ done:
 iso_err iso_learner_layers(iso_mat *x, iso_learner *l, iso_tape *tape, const iso_side *side,
                            int from, int to)
 {
-    return tape ? iso_tape_layers(tape, x, l->encoder, &side->batch, from, to, side->drop)
-                : plain_layers(x, l, &side->batch, from, to);
+    return tape ? iso_tape_layers(tape, x, l->own->encoders[side->units.twin], &side->batch, from,
+                                  to, side->drop)
+                : plain_layers(x, l, side, from, to);
 }
 
 iso_err iso_learner_states(iso_mat *x, iso_learner *l, iso_tape *tape, const iso_side *side)

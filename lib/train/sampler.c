@@ -222,12 +222,29 @@ static void cut(iso_sampler *s)
     s->begin[s->steps] = s->in.n;
 }
 
+/* Languages of each step one after another, each in its order. */
+static void part_languages(iso_sampler *s)
+{
+    for (int64_t k = 0; k < s->steps; k++) {
+        int64_t *at = s->order + s->begin[k];
+        const int64_t n = s->begin[k + 1] - s->begin[k];
+        for (int64_t i = 0; i < n; i++)
+            s->keyed[i] = (struct keyed){(uint64_t)lang_of(s, at[i]), i};
+        iso_keyed_sort(s->keyed, n);
+        for (int64_t i = 0; i < n; i++)
+            s->spare[i] = at[s->keyed[i].item];
+        memcpy(at, s->spare, (size_t)n * sizeof *at);
+    }
+}
+
 void iso_sampler_epoch(iso_sampler *s, int64_t epoch)
 {
     shuffle(s, epoch);
     if (s->opt.window > 0)
         sort_windows(s);
     cut(s);
+    if (s->opt.apart)
+        part_languages(s);
     if (s->opt.window > 0)
         permute(s->turn, s->steps, s->opt.seed, ISO_STREAM_TURNS, (uint64_t)epoch);
     else
@@ -278,6 +295,8 @@ bool iso_sampler_micro(iso_sample *micro, const iso_sampler *s, const iso_sample
     while (*done < step->count) {
         const int64_t item = step->items[*done];
         if (s->opt.micro > 0 && part.count > 0 && part.tokens > s->opt.micro - tokens_of(s, item))
+            break;
+        if (s->opt.apart && part.count > 0 && lang_of(s, item) != lang_of(s, part.items[0]))
             break;
         add(&part, s, item);
         (*done)++;

@@ -25,6 +25,7 @@ typedef struct iso_sampler_opt {
     int64_t micro;  /* tokens of a micro-batch; 0: a step is one */
     int64_t window; /* items that are sorted by length before they are cut into steps, which makes
                      * the items of a step alike; steps then come in random order. 0: none */
+    bool apart;     /* items of a step come language by language, and a micro-batch is of one */
     bool reweigh; /* languages are drawn with probability ∝ n_l^exponent; else every item once */
     double exponent;
 } iso_sampler_opt;

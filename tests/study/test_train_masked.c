@@ -18,7 +18,7 @@ struct world {
     struct encoding plain;
 };
 
-static void begin(struct world *w, const char *task)
+static void begin_as(struct world *w, const char *task, const iso_train_opt *more)
 {
     static const int both[] = {0, 1};
     iso_texts_opt from;
@@ -29,6 +29,12 @@ static void begin(struct world *w, const char *task)
     ok(iso_option_set(iso_options_find(&iso_train_options, "task"), &w->t.opt, task));
     w->t.opt.stream = strcmp(task, "mlm") == 0 ? SIZE : 0;
     w->t.opt.texts.limit = 60;
+    if (more) {
+        w->t.opt.separate = more->separate;
+        w->t.opt.anchors = more->anchors;
+        w->t.opt.fake = more->fake;
+        w->t.opt.model.random_weights = "1";
+    }
     from = w->t.opt.texts;
     const char *words[] = {source_path("examples/corpus/en.tsv"), NULL};
     char en[1024], de[1024];
@@ -43,12 +49,21 @@ static void begin(struct world *w, const char *task)
     ok(iso_encoding_read(&w->plain, both, LANGS));
 }
 
+static void begin(struct world *w, const char *task)
+{
+    begin_as(w, task, NULL);
+}
+
 static void end(struct world *w)
 {
     for (int i = 0; i < LOADED; i++)
         iso_loaded_free(&w->t.loaded[i]);
     iso_method_free(w->t.method);
     iso_free(w->t.ordinary);
+    for (int l = 0; w->t.own_words && l < w->t.set.langs; l++)
+        iso_free(w->t.own_words[l].ids);
+    iso_free(w->t.own_words);
+    iso_train_own_free(&w->t.own);
     iso_train_set_free(&w->t.set);
     iso_encoding_free(&w->plain);
     iso_texts_close(w->texts);
@@ -187,8 +202,85 @@ static void masks_are_of_the_step_and_the_chunk(void **state)
     end(&w);
 }
 
+/* The pieces of each language, special tokens apart, are moved by a vocabulary. */
+static void pieces_are_moved(void **state)
+{
+    struct world w, usual;
+
+    (void)state;
+    begin(&usual, "mlm");
+    begin_as(&w, "mlm", &(iso_train_opt){.anchors = ISO_TRAIN_NO_ANCHORS});
+    const int64_t V = iso_model_about(w.model)->config->V;
+    assert_int_equal(iso_train_rows(&w.t), 2 * V);
+    assert_int_equal(w.t.masking.ordinary_count, 2 * usual.t.masking.ordinary_count);
+    for (int l = 0; l < LANGS; l++) {
+        const struct encoding_lang *a = &w.t.set.texts[0].in.lang[l],
+                                   *b = &usual.t.set.texts[0].in.lang[l];
+        assert_int_equal(a->token_at[a->corpus.items], b->token_at[b->corpus.items]);
+        for (int64_t k = 0; k < b->token_at[b->corpus.items]; k++)
+            assert_int_equal(a->ids[k], b->ids[k] + (b->mark[k] & TOKEN_SPECIAL ? 0 : l * V));
+    }
+    end(&w);
+    end(&usual);
+}
+
+/* A fake language has the chunks of the other, of the same parts, and no piece of it. */
+static void a_fake_language_is_the_other(void **state)
+{
+    struct world w;
+
+    (void)state;
+    begin_as(&w, "mlm", &(iso_train_opt){.fake = "en"});
+    const int64_t V = iso_model_about(w.model)->config->V;
+    const struct train_texts *x = &w.t.set.texts[0];
+    assert_int_equal(x->in.lang_count, 3);
+    text(x->in.lang[2].name, "en-x-fake");
+    const struct encoding_lang *a = &x->in.lang[0], *b = &x->in.lang[2];
+    assert_int_equal(a->corpus.items, b->corpus.items);
+    for (int64_t i = 0; i < a->corpus.items; i++)
+        assert_int_equal(x->part[x->all.number[0][i]], x->part[x->all.number[2][i]]);
+    for (int64_t k = 0; k < a->token_at[a->corpus.items]; k++)
+        assert_int_equal(b->ids[k], a->ids[k] + (a->mark[k] & TOKEN_SPECIAL ? 0 : V));
+    end(&w);
+}
+
+/* Where parts are separate, what stands in place of a word is a word of its language. */
+static void words_come_from_their_language(void **state)
+{
+    static bool known[LANGS][1 << 15];
+    struct world w;
+    int64_t other = 0;
+
+    (void)state;
+    begin_as(&w, "mlm", &(iso_train_opt){.separate = "1"});
+    ok(iso_train_make_method(&w.t));
+    const struct examples *e = &w.t.set.part[TRAIN_LEARN];
+    memset(known, 0, sizeof known);
+    for (int64_t i = 0; i < e->n; i++) {
+        const struct encoding_lang *l = &e->in->lang[e->at[i].lang];
+        for (int64_t k = l->token_at[e->at[i].item]; k < l->token_at[e->at[i].item + 1]; k++)
+            known[e->at[i].lang][l->ids[k]] = true;
+    }
+    for (int64_t step = 0; step < 20; step++) {
+        for (int64_t i = 0; i < e->n; i++) {
+            iso_micro micro = {0};
+            ok(iso_train_load(&micro, &w.t, TRAIN_LEARN, SOURCE_SELF, &i, 1, step));
+            const iso_units *u = &micro.target.units;
+            for (int64_t k = 0; k < u->n; k++) {
+                const int32_t id = micro.target.batch.ids[u->index[u->first[k]]];
+                assert_true(id == w.t.masking.mask || known[e->at[i].lang][id]);
+                other += id != w.t.masking.mask && id != u->label[k];
+            }
+        }
+    }
+    assert_true(other > 100);
+    end(&w);
+}
+
 int main(void)
 {
     RUN_TESTS(test(chunks_are_the_text), test(parts_are_shares_of_each_language),
-              test(pairs_are_both_texts), test(masks_are_of_the_step_and_the_chunk));
+              test(pairs_are_both_texts), test(masks_are_of_the_step_and_the_chunk),
+              test(pieces_are_moved), test(a_fake_language_is_the_other),
+              test(words_come_from_their_language));
 }

@@ -166,7 +166,8 @@ done:
     return err;
 }
 
-/* Steps compared with PyTorch's 200; with sanitizers, which are ten times slower, the first of them. */
+/* Steps compared with PyTorch's 200; with sanitizers, which are ten times slower, the first of
+ * them. */
 #ifdef __SANITIZE_ADDRESS__
 #define COMPARED 15
 #else

@@ -367,9 +367,46 @@ static void budgets_refused(void **state)
     ok(iso_budget(chosen, share, 6, l, 2, 1));
 }
 
+/* The items of a step stay; a micro-batch has those of one language. */
+static void languages_apart(void **state)
+{
+    static int64_t cost[] = {5, 6, 7, 5, 6, 7, 5, 6, 7, 5, 6};
+    static const int32_t of[] = {0, 1, 2, 1, 0, 2, 2, 1, 0, 0, 1};
+    const iso_sampler_items items = {.n = 11, .tokens = cost, .lang = of, .langs = 3};
+    iso_sampler_opt opt = {.seed = 3, .batch = 5, .micro = 13};
+    iso_sampler *usual, *apart;
+    (void)state;
+
+    ok(iso_sampler_new(&usual, &items, &opt));
+    opt.apart = true;
+    ok(iso_sampler_new(&apart, &items, &opt));
+    for (int64_t e = 0; e < 4; e++) {
+        iso_sampler_epoch(usual, e);
+        iso_sampler_epoch(apart, e);
+        for (int64_t k = 0; k < 3; k++) {
+            const iso_sample a = iso_sampler_step(usual, k), b = iso_sampler_step(apart, k);
+            int64_t seen = 0, count = 0;
+            iso_sample micro;
+            assert_true(a.count == b.count && a.tokens == b.tokens);
+            for (int64_t i = 0; i < a.count; i++)
+                seen += (1 << a.items[i]) - (1 << b.items[i]);
+            assert_int_equal(seen, 0);
+            for (int64_t done = 0; iso_sampler_micro(&micro, apart, &b, &done);) {
+                for (int64_t i = 0; i < micro.count; i++)
+                    assert_int_equal(of[micro.items[i]], of[micro.items[0]]);
+                assert_true(micro.count == 1 || micro.tokens <= 13);
+                count += micro.count;
+            }
+            assert_int_equal(count, b.count);
+        }
+    }
+    iso_sampler_free(usual);
+    iso_sampler_free(apart);
+}
+
 int main(void)
 {
     RUN_TESTS(test(every_item_once), test(steps_are_full), test(seed_and_epoch_decide),
-              test(windows), test(languages_are_reweighed), test(refused), test(one_item),
-              test(steps_of_a_run), test(one_budget), test(budgets_refused));
+              test(windows), test(languages_are_reweighed), test(languages_apart), test(refused),
+              test(one_item), test(steps_of_a_run), test(one_budget), test(budgets_refused));
 }

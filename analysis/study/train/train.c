@@ -8,7 +8,6 @@
 
 #include "analysis/study/train/train_inside.h"
 #include "lib/base/alloc.h"
-#include "lib/base/ranges.h"
 #include "lib/io/outfolder.h"
 #include "lib/linalg/blas.h"
 
@@ -68,6 +67,9 @@ static const iso_option rows[] = {
     ISO_OPTION(iso_train_opt, REAL, sampling_exponent, "S", "mlm, tlm: languages are drawn in proportion to the S-th power of their items (default: 0.7)", .least = 0, .most = 1),
     ISO_OPTION(iso_train_opt, PATH, augment, "TABLE", "learn from copies in which words of the sources are replaced by neighbours, as `isogloss augment` makes them (RS-DA), in place of the items", .reads = ISO_READS_FILE, .excludes = "translations"),
     ISO_OPTION(iso_train_opt, INT, copies, "N", "copies of each item (default: 3)", .least = 1, .most = 1000000, .needs = "augment"),
+    ISO_OPTION(iso_train_opt, RANGES, separate, "LIST", "mlm: what each language has of its own, such as embeddings,1-3; the rest is shared. OUT holds a checkpoint of each language (default: all is shared)"),
+    ISO_OPTION(iso_train_opt, ENUM, anchors, "KIND", "mlm, tlm: natural: a piece is the same in all languages (default); none: each language has pieces of its own, as if every word were prefixed by its language (new weights alone)", .choices = "natural none"),
+    ISO_OPTION(iso_train_opt, TEXT, fake, "LANG", "mlm, tlm: beside LANG learn the language LANG-x-fake, the same texts in pieces of its own (new weights alone)"),
     ISO_OPTION(iso_train_opt, INT, micro_batch, "TOKENS", "tokens computed at once (default: 2048)", .least = 1, .tier = ISO_OPTION_RARE),
     ISO_MODEL_RANDOM(iso_train_opt),
     ISO_MODEL_CONFIG(iso_train_opt),
@@ -83,28 +85,8 @@ void iso_train_opt_init(iso_train_opt *opt, size_t size)
 
 /* --- Before any file is opened --- */
 
-/* "embeddings" is no range: it goes first or last of a list, and is taken out of it. */
-static iso_err read_freeze(bool *embeddings, iso_buf *layers, const char *list)
-{
-    char word[64];
-    iso_err err = ISO_OK;
-
-    *embeddings = false;
-    for (const char *at = list; at;) {
-        at = iso_str_word(word, sizeof word, at);
-        if (strcmp(word, "embeddings") == 0)
-            *embeddings = true;
-        else
-            ISO_TRY(iso_buf_printf(layers, "%s%s", layers->len ? "," : "", word));
-    }
-done:
-    return err;
-}
-
 static iso_err take_options(iso_train_opt *out, const iso_train_opt *opt)
 {
-    iso_buf layers = {0};
-    bool embeddings;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_options_take(&iso_train_options, out, opt));
@@ -112,12 +94,9 @@ static iso_err take_options(iso_train_opt *out, const iso_train_opt *opt)
     ISO_TRY(iso_corpus_check_columns(out->texts.columns));
     ISO_TRY(iso_train_check_task(out));
     ISO_TRY(iso_train_check_method(out));
-    if (out->freeze) {
-        ISO_TRY(read_freeze(&embeddings, &layers, out->freeze));
-        ISO_TRY(iso_ranges_check(layers.text));
-    }
+    ISO_TRY(iso_train_check_parts(out->freeze));
+    ISO_TRY(iso_train_check_parts(out->separate));
 done:
-    iso_buf_free(&layers);
     return err;
 }
 
@@ -130,36 +109,12 @@ iso_err iso_train_check(const iso_train_opt *opt)
 
 /* --- What learns --- */
 
-static iso_err freeze(struct training *t)
-{
-    const int L = t->encoder->config.L;
-    bool *take = NULL, embeddings = false;
-    int *layer = NULL;
-    iso_buf layers = {0};
-    iso_err err = ISO_OK;
-
-    if (!t->opt.freeze)
-        return ISO_OK;
-    ISO_TRY(iso_alloc(&take, L, sizeof *take));
-    ISO_TRY(iso_alloc(&layer, L, sizeof *layer));
-    for (int k = 0; k < L; k++)
-        layer[k] = k + 1;
-    ISO_TRY(read_freeze(&embeddings, &layers, t->opt.freeze));
-    if (layers.len > 0)
-        ISO_TRY(iso_ranges_take(take, layers.text, layer, L, iso_model_about(t->model)->name));
-    iso_trained_freeze(t->encoder, embeddings, take);
-done:
-    iso_free(take);
-    iso_free(layer);
-    iso_buf_free(&layers);
-    return err;
-}
-
 static iso_err open_encoder(struct training *t)
 {
     const iso_model_info *about = iso_model_about(t->model);
     iso_trained_opt how = {.random = about->random,
                            .config = about->config_file,
+                           .vocabularies = t->set.shift.rows / about->config->V,
                            .dense_words = iso_train_masked(&t->opt)};
     int64_t seed = 0;
     iso_err err = ISO_OK;
@@ -168,7 +123,8 @@ static iso_err open_encoder(struct training *t)
         iso_str_int(&seed, t->opt.model.random_weights))
         how.seed = (uint64_t)seed;
     ISO_TRY(iso_trained_open(&t->encoder, about->folder, &how));
-    ISO_TRY(freeze(t));
+    ISO_TRY(iso_train_open_twins(t, &how));
+    ISO_TRY(iso_train_freeze(t));
     ISO_TRY(iso_train_make_head(t));
     t->drop.hidden = (float)t->encoder->config.dropout;
     t->drop.attention = (float)t->encoder->config.attention_dropout;
@@ -222,15 +178,19 @@ static iso_err make_learner(struct training *t)
     const bool masked = iso_train_masked(&t->opt); /* other states in each step: none are kept */
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_learner_new(&t->learner, t->encoder, t->head,
-                            &(iso_learner_opt){.recompute = t->opt.checkpoint_activations,
-                                               .tokens = masked ? NULL : t->tokens,
-                                               .items = t->places,
-                                               .within = t->within}));
+    ISO_TRY(
+        iso_learner_new(&t->learner, t->encoder, t->head,
+                        &(iso_learner_opt){.recompute = t->opt.checkpoint_activations,
+                                           .tokens = masked ? NULL : t->tokens,
+                                           .items = t->places,
+                                           .twins = t->own.twins,
+                                           .twin_count = t->own.count > 0 ? t->own.count - 1 : 0,
+                                           .within = t->within}));
     ISO_TRY(iso_sampler_new(&t->sampler, &items,
                             &(iso_sampler_opt){.seed = iso_run_seed(t->run),
                                                .batch = t->opt.batch,
                                                .micro = iso_train_micro(&t->opt),
+                                               .apart = t->own.count > 0,
                                                .reweigh = masked,
                                                .exponent = t->opt.sampling_exponent}));
     iso_train_begin_sampling(t);
@@ -244,6 +204,7 @@ static iso_err prepare(struct training *t, iso_model *model, const iso_texts *te
     iso_err err = ISO_OK;
 
     if (!model) {
+        ISO_TRY(iso_train_find_own(&t->own, &t->opt));
         ISO_TRY(iso_model_open(&t->opened, &t->opt.model, t->run));
         model = t->opened;
     }
@@ -269,16 +230,20 @@ static void forget(struct training *t)
     iso_learner_free(t->learner);
     iso_method_free(t->method);
     iso_head_free(t->head);
+    iso_train_own_free(&t->own);
     iso_trained_close(t->encoder);
     for (int i = 0; i < LOADED; i++)
         iso_loaded_free(&t->loaded[i]);
     iso_train_sources_free(&t->sources);
-    iso_train_set_free(&t->set);
     iso_free(t->tokens);
     iso_free(t->cost);
     iso_free(t->labelled);
     iso_free(t->lang);
     iso_free(t->ordinary);
+    for (int l = 0; t->own_words && l < t->set.langs; l++)
+        iso_free(t->own_words[l].ids);
+    iso_free(t->own_words);
+    iso_train_set_free(&t->set);
     iso_buf_free(&t->name);
     iso_model_close(t->opened);
 }
@@ -356,6 +321,11 @@ static void note_next(const struct training *t)
             "`isogloss mix --model %s --lambda %s/lambda.json --layer %d --corpus DIR --src %s` "
             "shows what its mixing does",
             t->opt.path, path.text, path.text, t->within, t->set.lang[0]);
+    else if (t->own.count > 0)
+        iso_run_note(t->run,
+                     "%s holds a checkpoint of each language; next: "
+                     "`isogloss embed --model %s/%s %s=TEXT -o OUT.h5` takes states of one",
+                     t->opt.path, path.text, t->own.lang[0], t->own.lang[0]);
     else
         iso_run_note(t->run,
                      "%s is a checkpoint; next: `isogloss embed --model %s --corpus DIR -o OUT.h5` "

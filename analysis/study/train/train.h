@@ -17,6 +17,12 @@ typedef enum iso_train_task {
     ISO_TRAIN_TLM           /* masked words, of pairs of translations */
 } iso_train_task;
 
+/** Of masked words: which pieces languages share. */
+typedef enum iso_train_anchors {
+    ISO_TRAIN_NATURAL = 1, /* those that the tokenizer gives to both */
+    ISO_TRAIN_NO_ANCHORS   /* none: as if every word were prefixed by its language */
+} iso_train_anchors;
+
 /** How. */
 typedef enum iso_train_method {
     ISO_TRAIN_PLAIN = 1,
@@ -76,8 +82,8 @@ typedef struct iso_train_opt {
     int64_t budget; /* items learnt from in all, an equal share of each source; 0: all */
     iso_train_head head;
     iso_train_word_pool word_pool; /* of tags; 0: first */
-    bool new_head;      /* in place of the checkpoint's own */
-    const char *freeze; /* "embeddings,1-6" */
+    bool new_head;                 /* in place of the checkpoint's own */
+    const char *freeze;            /* "embeddings,1-6" */
     int64_t epochs, steps, batch;
     double lr, head_lr, layers_lr_decay, weight_decay, warmup;
     iso_train_schedule schedule;
@@ -108,12 +114,15 @@ typedef struct iso_train_opt {
     iso_train_noise noise; /* 0: Gaussian */
     double sigma;          /* NAN: 0.1 */
     /* Of masked words. */
-    int64_t stream;           /* tokens of a chunk; 0: 256 */
-    double sampling_exponent; /* languages are drawn ∝ items^this; NAN: 0.7 */
+    int64_t stream;            /* tokens of a chunk; 0: 256 */
+    double sampling_exponent;  /* languages are drawn ∝ items^this; NAN: 0.7 */
+    iso_train_anchors anchors; /* 0: natural */
+    const char *separate;      /* what each language has of its own: "embeddings,1-3" */
+    const char *fake;          /* a language that is learnt a second time, in pieces of its own */
     /* Copies learn in place of items: words of the sources are replaced by neighbours. */
     const char *augment; /* a table of these, as iso_augment reads it; NULL: no copies */
     int64_t copies;      /* of each item; 0: 3 */
-    const char *path;      /* the checkpoint's folder to write, by way of PATH.part */
+    const char *path;    /* the checkpoint's folder to write, by way of PATH.part */
 } iso_train_opt;
 
 extern ISO_API const iso_options iso_train_options;
@@ -131,20 +140,20 @@ ISO_API ISO_MUST_USE iso_err iso_train_plan(iso_facts *out, iso_model *model,
 /**
  * Fine-tunes the encoder of a checkpoint, with a head, on the training items of the source
  * languages, keeps the weights that do best on the dev items, writes them as a checkpoint in the
- * hubs' layout, and appends records of accuracy, macro-F1 (of tags of entities: their F1; of answers: exact match and F1) and
- * transfer gap on the test items of every language, beside the most frequent class, or accuracy and
- * perplexity of masked words; on an error `out` is as before. `model` or
- * `texts` NULL: opened for the call as `opt` says.
+ * hubs' layout, and appends records of accuracy, macro-F1 (of tags of entities: their F1; of
+ * answers: exact match and F1) and transfer gap on the test items of every language, beside the
+ * most frequent class, or accuracy and perplexity of masked words; on an error `out` is as before.
+ * `model` or `texts` NULL: opened for the call as `opt` says.
  *
  * All is a function of the run's seed, whatever the number of threads. A call that was interrupted
  * goes on from its last evaluation with `resume`, and gives the same bits.
  * Value   shares in [0, 1]; gaps in [-1, 1], source minus target.
  * Cost    three times a forward pass a token and epoch, less below the lowest layer that learns;
  *         memory: weights, gradients, two moments, activations of a micro-batch.
- * Errors  ISO_EARG; ISO_EDATA (no labels, tags of token ids, one class, a class in dev that is not learnt, a budget
- * that the items do not have, a neighbour of words with tags that is several words, no item of a part); ISO_ENUMERIC (it diverged: step and items),
- *         ISO_EIO, ISO_EFORMAT, ISO_ENOMEM, ISO_ECANCEL.
- * Threads one call at a time on the same model.
+ * Errors  ISO_EARG; ISO_EDATA (no labels, tags of token ids, one class, a class in dev that is not
+ * learnt, a budget that the items do not have, a neighbour of words with tags that is several
+ * words, no item of a part); ISO_ENUMERIC (it diverged: step and items), ISO_EIO, ISO_EFORMAT,
+ * ISO_ENOMEM, ISO_ECANCEL. Threads one call at a time on the same model.
  */
 ISO_API ISO_MUST_USE iso_err iso_train(iso_records *out, iso_model *model, const iso_texts *texts,
                                        const iso_train_opt *opt, const iso_run *run);

@@ -102,15 +102,17 @@ static iso_err load_side(iso_side *out, struct training *t, struct loaded *r, en
             r->lasts[units] = e->last ? e->last[list[i]] : -1;
         }
     }
-    *out = (iso_side){.batch = r->batch.batch,
-                      .units = {.n = r->batch.lists.rows, /* of spans one each token */
-                                .first = r->batch.lists.first,
-                                .index = r->batch.lists.index,
-                                .label = r->labels,
-                                .last = r->lasts,
-                                .batch = &r->batch.batch},
-                      .item = part == TRAIN_TEST ? NULL : r->places,
-                      .special = r->special};
+    *out = (iso_side){
+        .batch = r->batch.batch,
+        .units = {.n = r->batch.lists.rows, /* of spans one each token */
+                  .first = r->batch.lists.first,
+                  .index = r->batch.lists.index,
+                  .label = r->labels,
+                  .last = r->lasts,
+                  .twin = count > 0 ? iso_train_twin_of(t, part, e->at[list[0]].lang) : 0,
+                  .batch = &r->batch.batch},
+        .item = part == TRAIN_TEST ? NULL : r->places,
+        .special = r->special};
 done:
     return err;
 }
@@ -201,19 +203,16 @@ iso_err iso_train_say(struct training *t, enum train_part part, enum source_kind
 {
     const struct examples *e = &t->set.part[part];
     struct saying s = {.t = t, .part = part, .kind = kind, .take = take, .to = to};
-    int64_t tokens = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&s.turn, e->n, sizeof *s.turn));
     ISO_TRY(iso_alloc(&s.list, e->n, sizeof *s.list));
-    for (int64_t i = 0; i < e->n; i++)
-        s.turn[i] = (struct encoding_turn){iso_example_tokens(e, i), i, i};
-    iso_encoding_sort(s.turn, e->n);
+    iso_train_turns(s.turn, t, e);
     t->loaded[LOADED_TARGET].batch.size = iso_train_micro(&t->opt);
     for (int64_t at = 0, count; at < e->n; at += count) {
         if (part == TRAIN_TEST)
             ISO_TRY(iso_run_step(t->run, "testing", at, e->n, "items"));
-        count = iso_encoding_fill(&tokens, &t->loaded[LOADED_TARGET].batch, s.turn + at, e->n - at);
+        count = iso_train_take_turns(t, &t->loaded[LOADED_TARGET].batch, e, s.turn + at, e->n - at);
         ISO_TRY(say(&s, s.turn + at, count));
     }
 done:

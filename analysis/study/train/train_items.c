@@ -1,10 +1,9 @@
-/* Languages, their texts, labels, and which item is of which part. */
+/* Texts, labels, and which item is of which part. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "analysis/study/train/train_inside.h"
 #include "lib/base/alloc.h"
-#include "lib/text/lang.h"
 #include "lib/train/budget.h"
 
 enum { MAIN, DEV, TEST };
@@ -44,66 +43,12 @@ void iso_train_set_free(struct train_set *s)
     iso_free(s->class_name);
     iso_free(s->entity);
     iso_free(s->lang);
+    iso_id_shift_free(&s->shift);
+    iso_buf_free(&s->fake);
     iso_classifier_close(s->head);
     iso_buf_free(&s->sources_name);
     iso_buf_free(&s->train);
     *s = (struct train_set){0};
-}
-
-/* --- Languages --- */
-
-static bool has(const struct train_set *s, const char *name)
-{
-    for (int i = 0; i < s->langs; i++) {
-        if (iso_lang_same(s->lang[i], name))
-            return true;
-    }
-    return false;
-}
-
-/* Those that a list names, by the names that `texts` have for them. */
-static iso_err add_listed(struct train_set *s, const char *list, const char *field,
-                          const iso_texts *texts)
-{
-    char word[128];
-    int number;
-    iso_err err = ISO_OK;
-
-    for (const char *at = list; at;) {
-        at = iso_str_word(word, sizeof word, at);
-        ISO_TRY(iso_texts_need(&number, texts, field, word));
-        if (!has(s, word))
-            s->lang[s->langs++] = iso_texts_name(texts, number);
-    }
-done:
-    return err;
-}
-
-static iso_err choose_langs(struct train_set *s, const iso_train_opt *opt, const iso_texts *main,
-                            const iso_texts *test)
-{
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_alloc(&s->lang, iso_texts_langs(main) + iso_texts_langs(test), sizeof *s->lang));
-    for (int i = 0; !opt->src && iso_train_masked(opt) && i < iso_texts_langs(main); i++)
-        s->lang[s->langs++] = iso_texts_name(main, i);
-    if (s->langs == 0)
-        ISO_TRY(add_listed(s, opt->src ? opt->src : iso_texts_name(main, 0), "src", main));
-    s->sources = s->langs;
-    ISO_TRY(add_listed(s, opt->translate_train, "translate_train", main));
-    s->learners = s->langs;
-    ISO_TRY(add_listed(s, opt->tgt, "tgt", test));
-    for (int i = 0; !opt->tgt && i < iso_texts_langs(test); i++) {
-        if (!has(s, iso_texts_name(test, i)))
-            s->lang[s->langs++] = iso_texts_name(test, i);
-    }
-    for (int i = 0; i < s->learners; i++) {
-        ISO_TRY(iso_buf_printf(&s->train, "%s%s", i ? "+" : "", s->lang[i]));
-        if (i < s->sources)
-            ISO_TRY(iso_buf_printf(&s->sources_name, "%s%s", i ? "+" : "", s->lang[i]));
-    }
-done:
-    return err;
 }
 
 /* --- Labels --- */
@@ -171,21 +116,28 @@ iso_err iso_train_texts(struct training *t, struct train_texts *x, const iso_tex
 {
     const struct train_set *s = &t->set;
     const bool tags = t->opt.task == ISO_TRAIN_TAG, spans = t->opt.task == ISO_TRAIN_SPAN;
+    const char **name = NULL;
     int *number = NULL, there = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&number, count, sizeof *number));
+    ISO_TRY(iso_alloc(&name, count, sizeof *name));
     ISO_TRY(iso_alloc(&x->lang, count, sizeof *x->lang));
     for (int l = 0; l < count; l++) {
-        number[there] = iso_texts_find(texts, s->lang[l]);
+        const char *of = iso_train_text_of(s, &t->opt, s->lang[l]);
+        number[there] = iso_texts_find(texts, of);
+        name[there] = s->lang[l];
         if (number[there] < 0 && l < needed)
-            ISO_TRY(iso_texts_need(&number[there], texts, "src", s->lang[l]));
+            ISO_TRY(iso_texts_need(&number[there], texts, "src", of));
         if (number[there] >= 0)
             x->lang[there++] = l;
     }
     ISO_TRY(iso_encoding_begin(&x->in, t->model, texts, iso_train_pool(&t->opt),
                                iso_train_text_length(t->model, &t->opt), t->run));
     x->in.words = ISO_WORDS_BLANKS;
+    x->in.names = name;
+    if (s->shift.count > 0)
+        x->in.shift = &s->shift;
     ISO_TRY(iso_encoding_read(&x->in, number, there));
     if (t->opt.task == ISO_TRAIN_MLM) {
         ISO_TRY(iso_train_cut_streams(x, &t->opt));
@@ -199,7 +151,9 @@ iso_err iso_train_texts(struct training *t, struct train_texts *x, const iso_tex
     if (tags)
         ISO_TRY(iso_train_fit_tags(x, t->run));
 done:
+    x->in.names = NULL;
     iso_free(number);
+    iso_free(name);
     return err;
 }
 
@@ -396,7 +350,7 @@ static iso_err split_texts(struct training *t, const char *split)
     ISO_TRY(iso_alloc(&x->part, x->all.items, 1));
     s->of[TRAIN_DEV] = s->of[TRAIN_TEST] = x;
     if (t->opt.task == ISO_TRAIN_MLM)
-        return iso_train_split_chunks(x, split, iso_run_seed(t->run));
+        return iso_train_split_chunks(x, t, split);
     ISO_TRY(iso_train_split(x->part, &x->all, s->sources, split, iso_run_seed(t->run), t->run));
     if (!x->all.id)
         iso_run_note(t->run, "%s has no ids: the part of an item goes by its position", s->lang[0]);
@@ -417,7 +371,9 @@ iso_err iso_train_read(struct training *t, const iso_texts *texts)
         ISO_TRY(open_folder(&s->texts[DEV], t->opt.dev, &t->opt, t->run));
     if (t->opt.test)
         ISO_TRY(open_folder(&s->texts[TEST], t->opt.test, &t->opt, t->run));
-    ISO_TRY(choose_langs(s, &t->opt, texts, t->opt.test ? s->texts[TEST].opened : texts));
+    ISO_TRY(iso_train_choose_langs(t, texts, t->opt.test ? s->texts[TEST].opened : texts));
+    ISO_TRY(iso_train_number_own(t));
+    ISO_TRY(iso_train_make_shift(s, t));
     ISO_TRY(
         iso_train_texts(t, &s->texts[MAIN], texts, split ? s->langs : s->learners, s->learners));
     if (t->opt.dev)

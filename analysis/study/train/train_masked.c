@@ -7,7 +7,6 @@
 #include "analysis/study/train/train_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/io/weights.h"
-#include "lib/train/head_mlm.h"
 
 /* --- The head --- */
 
@@ -20,8 +19,7 @@ iso_err iso_train_make_mlm_head(struct training *t)
 
     if (!about->random && !t->opt.new_head)
         ISO_TRY(iso_weights_open(&weights, about->folder));
-    ISO_TRY(iso_head_mlm_new(&t->head, &own, t->encoder,
-                             &(iso_head_mlm_opt){.seed = iso_run_seed(t->run), .from = weights}));
+    ISO_TRY(iso_train_twin_head(&own, t, weights));
     if (own)
         iso_run_note(t->run, "%s: goes on from its head of masked words", about->folder);
 done:
@@ -58,7 +56,7 @@ done:
 static iso_err find_usual(struct training *t)
 {
     const struct examples *e = &t->set.part[TRAIN_LEARN];
-    const int64_t V = e->in->about->config->V;
+    const int64_t V = iso_train_rows(t);
     int64_t *seen = NULL;
     iso_err err = ISO_OK;
 
@@ -130,8 +128,9 @@ iso_err iso_train_mask(iso_side *side, const struct training *t, struct loaded *
         const struct example *x = &e->at[list[b]];
         const int64_t from = side->batch.offsets[b], n = side->batch.offsets[b + 1] - from;
         const int64_t count = iso_masking_apply(
-            r->at + used, r->labels + used, r->batch.ids + from, r->special + from, n, &t->masking,
-            step, iso_train_chunk_key(e->in->lang[x->lang].name, x->item), r->keyed);
+            r->at + used, r->labels + used, r->batch.ids + from, r->special + from, n,
+            t->own_words ? &t->own_words[x->lang].masking : &t->masking, step,
+            iso_train_chunk_key(e->in->lang[x->lang].name, x->item), r->keyed);
         for (int64_t i = 0; i < count; i++)
             r->at[used++] += from;
     }
@@ -189,15 +188,13 @@ static iso_err guess(struct guessed *g, struct training *t, enum train_part part
     struct encoding_batch *batch = &t->loaded[LOADED_TARGET].batch;
     struct encoding_turn *turn = NULL;
     iso_workspace room = {0};
-    int64_t *list = NULL, tokens = 0;
+    int64_t *list = NULL;
     iso_mat said;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&turn, e->n, sizeof *turn));
     ISO_TRY(iso_alloc(&list, e->n, sizeof *list));
-    for (int64_t i = 0; i < e->n; i++)
-        turn[i] = (struct encoding_turn){iso_example_tokens(e, i), i, i};
-    iso_encoding_sort(turn, e->n);
+    iso_train_turns(turn, t, e);
     for (int64_t i = 0; i < e->n; i++)
         list[i] = turn[i].row;
     batch->size = iso_train_micro(&t->opt);
@@ -205,7 +202,7 @@ static iso_err guess(struct guessed *g, struct training *t, enum train_part part
         iso_micro micro = {0};
         if (part == TRAIN_TEST)
             ISO_TRY(iso_run_step(t->run, "testing", at, e->n, "items"));
-        count = iso_encoding_fill(&tokens, batch, turn + at, e->n - at);
+        count = iso_train_take_turns(t, batch, e, turn + at, e->n - at);
         ISO_TRY(iso_train_load(&micro, t, part, SOURCE_SELF, list + at, count, -1));
         ISO_TRY(iso_workspace_mat(&said, &room, micro.target.units.n, t->head->classes));
         ISO_TRY(t->method->ops->predict(&said, t->method, t->learner, &micro));

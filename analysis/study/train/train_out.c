@@ -134,7 +134,15 @@ static iso_err write_config(const struct training *t, const char *folder)
         ISO_TRY(iso_buf_puts(&text, " "));
         ISO_TRY(iso_json_quote(&text, iso_json_name(in)));
         ISO_TRY(iso_buf_puts(&text, ": "));
-        ISO_TRY(add_json(&text, in));
+        if (strcmp(iso_json_name(in), arch->keys->V) == 0)
+            ISO_TRY(iso_buf_printf(&text, "%" PRId64, t->encoder->config.V));
+        else
+            ISO_TRY(add_json(&text, in));
+        ISO_TRY(iso_buf_puts(&text, ",\n"));
+    }
+    if (t->set.shift.count > 0) {
+        ISO_TRY(iso_buf_puts(&text, " "));
+        ISO_TRY(iso_id_shift_write(&text, &t->set.shift));
         ISO_TRY(iso_buf_puts(&text, ",\n"));
     }
     if (t->set.classes > 0)
@@ -154,20 +162,22 @@ done:
 
 /* --- model.safetensors --- */
 
-static iso_err write_weights(const struct training *t, const char *folder)
+static iso_err write_weights(const struct training *t, const char *folder, int number)
 {
     int64_t count = 0;
-    const iso_tensor *tensors = iso_learner_tensors(t->learner, &count);
+    iso_tensor *tensors = NULL;
     iso_weight_out *list = NULL;
     char *path = NULL;
     iso_err err = ISO_OK;
 
+    ISO_TRY(iso_train_tensors_of(&tensors, &count, t, number));
     ISO_TRY(iso_alloc(&list, count, sizeof *list));
     for (int64_t i = 0; i < count; i++)
         list[i] = iso_saved_value(&tensors[i]);
     ISO_TRY(iso_folder_path(&path, folder, "model.safetensors"));
     ISO_TRY(iso_weights_write(path, list, count, t->run));
 done:
+    iso_free(tensors);
     iso_free(list);
     iso_free(path);
     return err;
@@ -260,6 +270,37 @@ done:
     return err;
 }
 
+static iso_err write_checkpoint(const struct training *t, const char *folder, int number)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(write_config(t, folder));
+    ISO_TRY(write_weights(t, folder, number));
+    ISO_TRY(copy_tokenizer(t, folder));
+done:
+    return err;
+}
+
+/* One, or one of each language. */
+static iso_err write_checkpoints(const struct training *t, const char *folder)
+{
+    char *inner = NULL;
+    iso_err err = ISO_OK;
+
+    if (t->own.count == 0)
+        return write_checkpoint(t, folder, 0);
+    for (int i = 0; i < t->own.count; i++) {
+        ISO_TRY(iso_train_make_folder(&inner, t, folder, i));
+        ISO_TRY(write_checkpoint(t, inner, i));
+        iso_free(inner);
+        inner = NULL;
+    }
+    ISO_TRY(iso_train_write_list(t, folder));
+done:
+    iso_free(inner);
+    return err;
+}
+
 iso_err iso_train_write(const struct training *t, const iso_records *records,
                         const iso_records *curve)
 {
@@ -268,9 +309,7 @@ iso_err iso_train_write(const struct training *t, const iso_records *records,
 
     ISO_TRY(iso_outfolder_open(&work, t->opt.path, "checkpoint", t->opt.force));
     const char *folder = iso_outfolder_work(work);
-    ISO_TRY(write_config(t, folder));
-    ISO_TRY(write_weights(t, folder));
-    ISO_TRY(copy_tokenizer(t, folder));
+    ISO_TRY(write_checkpoints(t, folder));
     ISO_TRY(write_records(folder, "records.json", records));
     ISO_TRY(write_records(folder, "curve.json", curve));
     ISO_TRY(write_heads(t, folder));

@@ -300,6 +300,11 @@ iso_err iso_train_begun(iso_buf *out, const struct training *t)
     ISO_TRY(iso_checkpoint_identity(out, iso_model_about(t->model)->folder,
                                     t->set.of[TRAIN_LEARN]->in.tokenizer != NULL,
                                     !iso_model_about(t->model)->random, t->run));
+    for (int i = 1; i < t->own.count; i++) {
+        ISO_TRY(iso_buf_printf(out, "language\t%s\n", t->own.lang[i]));
+        ISO_TRY(iso_checkpoint_identity(out, t->own.folder[i], false,
+                                        !iso_model_about(t->model)->random, t->run));
+    }
 done:
     iso_buf_free(&word);
     return err;

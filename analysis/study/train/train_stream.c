@@ -198,16 +198,18 @@ done:
     return err;
 }
 
-iso_err iso_train_split_chunks(struct train_texts *x, const char *split, uint64_t seed)
+iso_err iso_train_split_chunks(struct train_texts *x, const struct training *t, const char *split)
 {
+    const uint64_t seed = iso_run_seed(t->run);
     uint64_t *key = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&key, x->all.items, sizeof *key));
     for (int l = 0; l < x->in.lang_count; l++) {
         const int64_t n = x->in.lang[l].corpus.items, at = n > 0 ? x->all.number[l][0] : 0;
+        const char *of = iso_train_text_of(&t->set, &t->opt, x->in.lang[l].name);
         for (int64_t i = 0; i < n; i++)
-            key[i] = iso_key_mix(seed ^ iso_train_chunk_key(x->in.lang[l].name, i));
+            key[i] = iso_key_mix(seed ^ iso_train_chunk_key(of, i));
         ISO_TRY(iso_train_deal(x->part + at, key, n, split));
     }
 done:
@@ -283,9 +285,67 @@ static void rule_out(uint8_t *special, const struct encoding *in, int64_t V)
     }
 }
 
+/* The tokenizer's ids that are not special, as one language has them. */
+static void take_ordinary(struct training *t, int64_t *count, const uint8_t *special, int64_t V,
+                          int64_t by)
+{
+    const int64_t rows = iso_train_rows(t);
+
+    for (int64_t id = 0; id < V && id + by < rows; id++) {
+        if (!special[id])
+            t->ordinary[(*count)++] = (int32_t)(id + by);
+    }
+}
+
+static void see(uint8_t *seen, const struct examples *e, int lang)
+{
+    const struct encoding_lang *of = &e->in->lang[lang];
+
+    for (int64_t i = 0; i < e->n; i++) {
+        const int64_t item = e->at[i].item;
+        if (e->at[i].lang != lang)
+            continue;
+        for (int64_t k = of->token_at[item]; k < of->token_at[item + 1]; k++) {
+            if (!(of->mark[k] & TOKEN_SPECIAL))
+                seen[of->ids[k]] = 1;
+        }
+    }
+}
+
+/* Where languages have parts of their own, a language's are those that it learns from. */
+static iso_err part_ordinary(struct training *t)
+{
+    const struct examples *e = &t->set.part[TRAIN_LEARN];
+    const int64_t rows = iso_train_rows(t);
+    uint8_t *seen = NULL;
+    iso_err err = ISO_OK;
+
+    if (t->own.count == 0)
+        return ISO_OK;
+    ISO_TRY(iso_alloc(&t->own_words, t->set.langs, sizeof *t->own_words));
+    ISO_TRY(iso_alloc(&seen, rows, 1));
+    for (int l = 0; l < e->in->lang_count; l++) {
+        struct own_words *own = &t->own_words[l];
+        memset(seen, 0, (size_t)rows);
+        see(seen, e, l);
+        own->masking = t->masking;
+        own->masking.ordinary_count = 0;
+        ISO_TRY(iso_alloc(&own->ids, rows, sizeof *own->ids));
+        for (int64_t id = 0; id < rows; id++) {
+            if (seen[id])
+                own->ids[own->masking.ordinary_count++] = (int32_t)id;
+        }
+        own->masking.ordinary = own->ids;
+    }
+done:
+    iso_free(seen);
+    return err;
+}
+
 iso_err iso_train_ordinary(struct training *t)
 {
     const struct encoding *in = &t->set.of[TRAIN_LEARN]->in;
+    const iso_id_shift *shift = in->shift;
     const iso_tokenizer *tokenizer = in->tokenizer;
     const int64_t size = iso_tokenizer_size(tokenizer), rows = in->about->config->V;
     const int64_t V = size < rows ? size : rows;
@@ -298,22 +358,21 @@ iso_err iso_train_ordinary(struct training *t)
         ISO_FAIL(ISO_EFORMAT, "%s: its weights have no row for the mask token %d",
                  in->about->folder, own[0]);
     ISO_TRY(iso_alloc(&special, V, 1));
-    ISO_TRY(iso_alloc(&t->ordinary, V, sizeof *t->ordinary));
+    ISO_TRY(iso_alloc(&t->ordinary, V * (shift ? shift->count : 1), sizeof *t->ordinary));
     for (int i = 0; i < 2; i++) {
         if (own[i] >= 0 && own[i] < V)
             special[own[i]] = 1;
     }
     rule_out(special, in, V);
-    for (int64_t id = 0; id < V; id++) {
-        if (!special[id])
-            t->ordinary[count++] = (int32_t)id;
-    }
+    for (int i = 0; i < (shift ? shift->count : 1); i++)
+        take_ordinary(t, &count, special, V, shift ? shift->by[i] : 0);
     t->masking = (iso_masking){.seed = iso_run_seed(t->run),
                                .mask = own[0],
                                .ordinary = t->ordinary,
                                .ordinary_count = count};
     if (count == 0)
         ISO_FAIL(ISO_EFORMAT, "%s: its tokenizer has special tokens alone", in->about->folder);
+    ISO_TRY(part_ordinary(t));
 done:
     iso_free(special);
     return err;

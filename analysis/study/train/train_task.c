@@ -46,6 +46,7 @@ iso_err iso_train_check_task(const iso_train_opt *opt)
                                                           "what is asked");
     ISO_NEED(tags || opt->word_pool == 0, ISO_FIELD(word_pool) " is of " ISO_FIELD(task) " tag");
     ISO_TRY(check_masked(opt));
+    ISO_TRY(iso_train_check_own(opt));
 done:
     return err;
 }
