@@ -18,6 +18,7 @@ const struct cmd *const all_commands[] = {
     &cmd_train,
     &cmd_mix,
     &cmd_probe,
+    &cmd_robust,
     &cmd_gap,
     &cmd_report,
     &cmd_plot,

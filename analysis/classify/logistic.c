@@ -300,3 +300,15 @@ done:
     iso_free(z);
     return err;
 }
+
+/* w (x − mean) · scale + b, as products take w: in f32. */
+void iso_logistic_weights(double *w, double *b, const iso_logistic *m)
+{
+    for (int c = 0; c < m->classes; c++) {
+        b[c] = (double)(float)m->weights[m->d * m->classes + c];
+        for (int64_t j = 0; j < m->d; j++) {
+            w[c * m->d + j] = (double)(float)m->weights[j * m->classes + c] * m->scale[j];
+            b[c] -= w[c * m->d + j] * m->mean[j];
+        }
+    }
+}

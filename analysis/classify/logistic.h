@@ -45,6 +45,10 @@ ISO_API ISO_MUST_USE iso_err iso_logistic_fit(iso_logistic *m, double l2);
 ISO_API ISO_MUST_USE iso_err iso_logistic_predict(int32_t *label, const iso_logistic *m,
                                                   iso_view x);
 
+/** What was learnt as a classifier of rows as they are: w (classes × d) and b (classes), logits
+ * w x + b, with the means and deviations of the columns folded in. */
+ISO_API void iso_logistic_weights(double *w, double *b, const iso_logistic *m);
+
 /** The value that the last fit ended at. */
 ISO_API double iso_logistic_loss(const iso_logistic *m);
 

@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "analysis/classify/logistic.h"
 #include "lib/base/alloc.h"
@@ -175,7 +176,15 @@ done:
     return err;
 }
 
-static iso_err test_fold(int32_t *const *predicted, double *chosen, const struct work *w, int fold)
+/* Where what the folds' probes say goes, or they themselves; all NULL: strengths are chosen. */
+struct outcome {
+    int32_t *const *predicted;
+    double *const *weights, *const *bias;
+    bool *two;
+    double *chosen;
+};
+
+static iso_err test_fold(const struct outcome *out, const struct work *w, int fold)
 {
     const iso_probe_task *p = w->p;
     const int best = strongest_best(w, fold);
@@ -189,10 +198,17 @@ static iso_err test_fold(int32_t *const *predicted, double *chosen, const struct
     ISO_TRY(learn(&m, pick, w, fold, fold));
     for (int s = 0; m && s <= best; s++) /* by the same way as the choice */
         ISO_TRY(iso_logistic_fit(m, p->l2[s]));
-    for (int l = 0; l < p->langs; l++)
-        ISO_TRY(apply(predicted[l], said, m, &p->lang[l], fold));
-    if (chosen)
-        chosen[fold] = p->l2[best];
+    for (int l = 0; out->predicted && l < p->langs; l++)
+        ISO_TRY(apply(out->predicted[l], said, m, &p->lang[l], fold));
+    if (out->weights) {
+        out->two[fold] = m != NULL;
+        memset(out->weights[fold], 0, (size_t)(p->classes * p->lang[0].x.cols) * sizeof(double));
+        memset(out->bias[fold], 0, (size_t)p->classes * sizeof(double));
+        if (m)
+            iso_logistic_weights(out->weights[fold], out->bias[fold], m);
+    }
+    if (out->chosen)
+        out->chosen[fold] = p->l2[best];
 done:
     iso_logistic_free(m);
     iso_free(pick);
@@ -203,8 +219,7 @@ done:
 /* Tasks 0 … count − 1 on all threads; the first error, and its message, comes back. */
 struct tasks {
     const struct work *w;
-    int32_t *const *predicted;
-    double *chosen;
+    const struct outcome *out; /* NULL: pairs of folds */
 };
 
 static iso_err do_task(const struct tasks *t, int i)
@@ -212,8 +227,8 @@ static iso_err do_task(const struct tasks *t, int i)
     const int folds = t->w->p->folds;
     int a = 0;
 
-    if (t->predicted)
-        return test_fold(t->predicted, t->chosen, t->w, i);
+    if (t->out)
+        return test_fold(t->out, t->w, i);
     while (i >= folds - 1 - a)
         i -= folds - 1 - a++;
     return try_pair(t->w, a, a + 1 + i);
@@ -243,8 +258,7 @@ static iso_err all_tasks(const struct tasks *t, int tasks)
     return first ? iso_fail(first, "%s", said) : ISO_OK;
 }
 
-iso_err iso_probe_run(int32_t *const *predicted, double *chosen, const iso_probe_task *probe,
-                      const iso_run *run)
+static iso_err all_folds(const struct outcome *out, const iso_probe_task *probe, const iso_run *run)
 {
     struct work w = {.p = probe};
     iso_err err = ISO_OK;
@@ -256,8 +270,21 @@ iso_err iso_probe_run(int32_t *const *predicted, double *chosen, const iso_probe
     if (probe->strengths > 1)
         ISO_TRY(all_tasks(&(struct tasks){.w = &w}, probe->folds * (probe->folds - 1) / 2));
     ISO_TRY(iso_run_step(run, "testing", 1, 2, "steps"));
-    ISO_TRY(all_tasks(&(struct tasks){&w, predicted, chosen}, probe->folds));
+    ISO_TRY(all_tasks(&(struct tasks){&w, out}, probe->folds));
 done:
     work_free(&w);
     return err;
+}
+
+iso_err iso_probe_run(int32_t *const *predicted, double *chosen, const iso_probe_task *probe,
+                      const iso_run *run)
+{
+    return all_folds(&(struct outcome){.predicted = predicted, .chosen = chosen}, probe, run);
+}
+
+iso_err iso_probe_fit(double *const *w, double *const *b, bool *two, double *chosen,
+                      const iso_probe_task *probe, const iso_run *run)
+{
+    return all_folds(&(struct outcome){.weights = w, .bias = b, .two = two, .chosen = chosen},
+                     probe, run);
 }

@@ -2,6 +2,7 @@
 #ifndef ISO_ANALYSIS_PROBE_H
 #define ISO_ANALYSIS_PROBE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/base/err.h"
@@ -43,6 +44,16 @@ typedef struct iso_probe_task {
  */
 ISO_API ISO_MUST_USE iso_err iso_probe_run(int32_t *const *predicted, double *chosen,
                                            const iso_probe_task *probe, const iso_run *run);
+
+/**
+ * The probes that iso_probe_run applies, as classifiers of rows as they are: w[f] (classes × d) and
+ * b[f] (classes) of the probe of fold f, which was trained on the rows with `learn` in all other
+ * folds. The caller gives the room. *two[f] is false where that probe had fewer than 2 classes to
+ * learn, and w[f] and b[f] are then 0. chosen, cost and errors  as iso_probe_run.
+ */
+ISO_API ISO_MUST_USE iso_err iso_probe_fit(double *const *w, double *const *b, bool *two,
+                                           double *chosen, const iso_probe_task *probe,
+                                           const iso_run *run);
 
 ISO_END
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "lib/text/lang.h"
-#include "analysis/study/probe/probe_inside.h"
+#include "analysis/study/probe/probe_set.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/decomp.h"
 #include "tests/check.h"

@@ -19,7 +19,8 @@ iso_err iso_guide_fill(iso_buf *out, const char *guide, const struct figure *f);
 const char *iso_guide_of(const char *measure, const char *estimator);
 
 /* Of probes. */
-extern const char iso_guide_probe[], iso_guide_language_id[], iso_guide_grid[];
+extern const char iso_guide_probe[], iso_guide_language_id[], iso_guide_grid[], iso_guide_robust[],
+    iso_guide_robust_auc[];
 
 /* Of mixing. */
 extern const char iso_guide_mixed[], iso_guide_sweep[], iso_guide_lambda[],

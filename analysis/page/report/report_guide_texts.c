@@ -139,6 +139,26 @@ const char iso_guide_grid[] =
     "not symmetric, unlike the measures of similarity above. <em>Mind:</em> languages differ in "
     "how well their own probe does, so compare a cell with the diagonal of its source too.";
 
+const char iso_guide_robust[] =
+    "The distance from a sentence of the source to its translation, divided by its distance to the "
+    "boundary of the probe, where the answer changes: the median over sentences. Below <b>1</b> no "
+    "answer can change; at <b>20</b> the translation lies twenty times as far away as the nearest "
+    "other answer, though perhaps in a direction that changes nothing. The chance level is the "
+    "same for the translation of another sentence: a curve near it says that translations are no "
+    "closer than any sentence of that language. <em>Mind:</em> in hundreds of dimensions most "
+    "distance is orthogonal to a boundary, so ratios far above 1 go with right answers too. "
+    "<cite>Failed transfer as adversarial examples: Huang et al., EMNLP 2021 "
+    "(arXiv:2104.08645).</cite>";
+
+const char iso_guide_robust_auc[] =
+    "Among sentences that the probe answers rightly in the source: how often one whose "
+    "translation is answered wrongly has a higher ratio (distance to the translation in distances "
+    "to the boundary) than one whose translation is answered rightly. <b>1</b> is always, "
+    "<b>0.5</b> no more often than not. <em>Mind:</em> sentences near the boundary fail more "
+    "easily whatever their translation is. The records of <code>isogloss robust</code> hold the "
+    "same for the translations of other sentences (auc:shuffled) and for nearness of the boundary "
+    "alone (auc:boundary): only what lies above them is due to the translation.";
+
 const char iso_guide_language_id[] =
     "How well a linear probe identifies the language of a sentence from its state, on sentences "
     "that it was not trained on in any language: <b>1</b> is always, and chance is 1 divided by "

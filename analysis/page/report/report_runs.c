@@ -10,6 +10,7 @@
 #include "analysis/study/items/selection.h"
 #include "analysis/study/probe/probes.h"
 #include "analysis/study/retrieve/retrieve.h"
+#include "analysis/study/robust/robust.h"
 
 /* Every layer is compared with every layer for so many targets at most; among so many rows at most
  * translations are searched. */
@@ -29,6 +30,14 @@ static bool keep_unequal_layers(const struct report *report, const iso_record *r
 static bool keep_without_source(const struct report *report, const iso_record *r)
 {
     return strcmp(r->src, report->src) != 0 && strcmp(r->tgt, report->src) != 0;
+}
+
+/* The rest is for who asks the command. */
+static bool keep_robust(const struct report *report, const iso_record *r)
+{
+    (void)report;
+    return (strcmp(r->measure, "ratio") == 0 && strcmp(r->estimator, "median") == 0) ||
+           (strcmp(r->measure, "auc") == 0 && strcmp(r->estimator, "ratio") == 0);
 }
 
 static bool keep_aligned(const struct report *report, const iso_record *r)
@@ -238,6 +247,26 @@ done:
     return err;
 }
 
+/* How far translations lie in distances to the probe's boundary; rows that are no sentences have
+ * none. */
+static iso_err run_robust(struct report *report, const iso_run *run)
+{
+    iso_run quiet = run ? *run : (iso_run){0};
+    iso_robust_opt opt;
+    iso_records records = {0};
+
+    quiet.note = NULL; /* what there is to say of these items, probe has said */
+    iso_robust_opt_init(&opt, sizeof opt);
+    opt.select.src = report->opt->select.src ? report->src : NULL;
+    opt.select.tgt = report->opt->select.tgt;
+    opt.select.layers = report->opt->select.layers;
+    opt.prep = report->opt->prep;
+    opt.interval = plain_interval(report);
+    const iso_err err = iso_robust(&records, report->states, &opt, &quiet);
+    return take(report, &records, err, &iso_robust_options, &opt, "distances to a boundary",
+                keep_robust, run);
+}
+
 /* What a probe of the source knows of the others, and whether languages are identified. */
 static iso_err run_probes(struct report *report, const struct selection *sel, int src,
                           const iso_run *run)
@@ -265,7 +294,10 @@ static iso_err run_probes(struct report *report, const struct selection *sel, in
     opt.prep = report->opt->prep;
     opt.interval = plain_interval(report);
     err = iso_probe(&records, report->states, &opt, run);
-    return take(report, &records, err, &iso_probe_options, &opt, "probe", NULL, run);
+    const bool there = !err;
+    ISO_TRY(take(report, &records, err, &iso_probe_options, &opt, "probe", NULL, run));
+    if (there)
+        ISO_TRY(run_robust(report, run));
 done:
     return err;
 }

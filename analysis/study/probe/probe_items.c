@@ -5,7 +5,7 @@
 
 #include "analysis/study/items/folds.h"
 #include "analysis/study/items/union_items.h"
-#include "analysis/study/probe/probe_inside.h"
+#include "analysis/study/probe/probe_set.h"
 #include "lib/base/alloc.h"
 #include "lib/base/keyed.h"
 

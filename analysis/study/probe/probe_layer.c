@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "analysis/study/items/load.h"
-#include "analysis/study/probe/probe_inside.h"
+#include "analysis/study/probe/probe_set.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/linalg/blas.h"
@@ -302,22 +302,22 @@ done:
     return err;
 }
 
-/* [u; v; |u − v|; u · v] of each row. */
+void iso_probe_put_pair(float *to, const float *u, const float *v, int64_t d)
+{
+    for (int64_t j = 0; j < d; j++) {
+        to[j] = u[j];
+        to[d + j] = v[j];
+        to[2 * d + j] = fabsf(u[j] - v[j]);
+        to[3 * d + j] = u[j] * v[j];
+    }
+}
+
 static void put_pairs(iso_mat *out, const iso_mat *u, const iso_mat *v)
 {
-    const int64_t d = u->cols;
-
-    for (int64_t i = 0; i < u->rows; i++) {
-        const float *a = (const float *)u->data + i * u->stride;
-        const float *b = (const float *)v->data + i * v->stride;
-        float *to = (float *)out->data + i * out->stride;
-        for (int64_t j = 0; j < d; j++) {
-            to[j] = a[j];
-            to[d + j] = b[j];
-            to[2 * d + j] = fabsf(a[j] - b[j]);
-            to[3 * d + j] = a[j] * b[j];
-        }
-    }
+    for (int64_t i = 0; i < u->rows; i++)
+        iso_probe_put_pair((float *)out->data + i * out->stride,
+                           (const float *)u->data + i * u->stride,
+                           (const float *)v->data + i * v->stride, u->cols);
 }
 
 /* Row i of both must be of one pair. */

@@ -1,7 +1,7 @@
 /* Names around the values of one layer. */
 #include <stdio.h>
 
-#include "analysis/study/probe/probe_inside.h"
+#include "analysis/study/probe/probe_set.h"
 #include "analysis/study/items/records.h"
 #include "lib/base/alloc.h"
 

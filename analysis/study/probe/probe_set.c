@@ -1,7 +1,7 @@
 /* The languages of a probe: sources first, then those it is tested on; their labels. */
 #include <string.h>
 
-#include "analysis/study/probe/probe_inside.h"
+#include "analysis/study/probe/probe_set.h"
 #include "lib/base/alloc.h"
 
 static const char *path_of(const struct probe_set *set)

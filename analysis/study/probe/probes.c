@@ -5,7 +5,7 @@
 
 #include "analysis/measure/spec.h"
 #include "analysis/study/baseline/baseline_run.h"
-#include "analysis/study/probe/probe_inside.h"
+#include "analysis/study/probe/probe_set.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/blas.h"
 

@@ -1,6 +1,7 @@
-/* What the files of probe share. */
-#ifndef ISO_STUDY_PROBE_INSIDE_H
-#define ISO_STUDY_PROBE_INSIDE_H
+/* What probes are made of, for the study of probes and others that fit them: languages, examples,
+ * layers. */
+#ifndef ISO_STUDY_PROBE_SET_H
+#define ISO_STUDY_PROBE_SET_H
 
 #include <stdbool.h>
 
@@ -126,6 +127,9 @@ struct probe_layer {
 
 /* Bytes of one layer's rows, and of what learning from them takes. */
 double iso_probe_memory(const struct probe_set *set, int64_t dim, int folds);
+
+/* to[0 .. 4d) = [u; v; |u − v|; u · v], an example made of a pair of sentences. */
+void iso_probe_put_pair(float *to, const float *u, const float *v, int64_t d);
 
 /* Columns of a layer's examples. */
 iso_err iso_probe_dim(int64_t *out, const struct probe_set *set, int layer);

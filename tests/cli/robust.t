@@ -1,0 +1,81 @@
+# Distances to translations beside distances to a probe's boundary.
+tolerance 1e-6
+$ craft l.h5 source=en model=m pooling=mean classes=3 en:0=60x8,by:3 de:0=60x8,by:3 fr:0=50x8,by:3 labels:en=60,3 labels:de=60,3 labels:fr=50,3 ids:en=a,0,60 ids:de=a,0,60 ids:fr=a,9,50
+$ isogloss robust l.h5 --csv - | grep -v -e -bin | cut -d , -f 1-7,11,14
+> measure,estimator,src,tgt,src_layer,tgt_layer,value,null,n
+> accuracy,probe,en,en,0,0,0.916666666667,,60
+> distance,translation,en,de,0,0,3.70639115761,,60
+> distance,boundary,en,de,0,0,1.388127311345,,60
+> ratio,median,en,de,0,0,2.561420198377,3.611803007385,60
+> ratio,inside,en,de,0,0,0.03333333333333,0.01666666666667,60
+> flip,translation,en,de,0,0,0.1833333333333,0.7,60
+> accuracy,probe,en,de,0,0,0.9,,60
+> auc,ratio,en,de,0,0,0.547619047619,0.5,55
+> auc,distance,en,de,0,0,0.734693877551,0.5,55
+> auc,boundary,en,de,0,0,0.438775510204,0.5,55
+> auc,shuffled,en,de,0,0,0.401360544218,0.5,55
+> distance,translation,en,fr,0,0,3.88997954935,,50
+> distance,boundary,en,fr,0,0,1.334622790489,,50
+> ratio,median,en,fr,0,0,3.37451770749,3.63532754223,50
+> ratio,inside,en,fr,0,0,0.02,0.02,50
+> flip,translation,en,fr,0,0,0.16,0.66,50
+> accuracy,probe,en,fr,0,0,0.94,,50
+> auc,ratio,en,fr,0,0,0.47619047619,0.5,45
+> auc,distance,en,fr,0,0,0.714285714286,0.5,45
+> auc,boundary,en,fr,0,0,0.373015873016,0.5,45
+> auc,shuffled,en,fr,0,0,0.333333333333,0.5,45
+$ isogloss robust l.h5 --tgt de --interval none --csv - | grep -e -bin | cut -d , -f 1-4,7,14,35
+> accuracy,ratio-bin,en,de,1,2,0
+> accuracy,ratio-bin,en,de,0.95,20,1
+> accuracy,ratio-bin,en,de,0.789473684211,19,2
+> accuracy,ratio-bin,en,de,1,4,4
+> accuracy,ratio-bin,en,de,0.857142857143,7,8
+> accuracy,ratio-bin,en,de,1,2,16
+> accuracy,ratio-bin,en,de,1,2,32
+> accuracy,ratio-bin,en,de,1,4,64
+> accuracy,shuffled-bin,en,de,1,1,0
+> accuracy,shuffled-bin,en,de,0.833333333333,6,1
+> accuracy,shuffled-bin,en,de,0.888888888889,27,2
+> accuracy,shuffled-bin,en,de,0.909090909091,11,4
+> accuracy,shuffled-bin,en,de,0.75,4,8
+> accuracy,shuffled-bin,en,de,1,4,16
+> accuracy,shuffled-bin,en,de,1,3,32
+> accuracy,shuffled-bin,en,de,1,4,64
+# an item is in the bin below 1 only with the answer of its source
+$ isogloss robust l.h5 --tgt de --plan
+> items	60
+> pairs	1
+> layers	1
+> fits	120
+> memory	*
+$ isogloss robust l.h5 --csv a.csv --threads 1 --quiet; isogloss robust l.h5 --csv b.csv --threads 2 --quiet; cmp a.csv b.csv
+# pairs of sentences: two languages at once, named by both
+$ craft v.h5 source=en en:0=60x8,by:2 de:0=60x8,by:2 fr:0=50x8,by:2 ids:en=a,0,60 ids:de=a,0,60 ids:fr=a,9,50
+$ isogloss robust l.h5 --second v.h5 --csv - --interval none | grep -e ^distance,translation | cut -d , -f 1-4,14,18
+> distance,translation,en,en+de,60,pair
+> distance,translation,en,en+fr,50,pair
+> distance,translation,en,de+en,60,pair
+> distance,translation,en,de,60,pair
+> distance,translation,en,de+fr,50,pair
+> distance,translation,en,fr+en,50,pair
+> distance,translation,en,fr+de,50,pair
+> distance,translation,en,fr,50,pair
+$ isogloss robust l.h5 --plot r.gp --quiet > table; grep -c . r.gp | sed 's/.*/drawn/'
+> drawn
+# what cannot be measured is refused in one line
+$ isogloss robust
+2> isogloss robust: needs an INPUT with labels, such as states.h5 (*
+? 2
+$ isogloss robust l.h5 --src en,de,fr
+2> isogloss robust: l.h5: no language but the source has labels: give translations
+? 1
+$ craft tok.h5 source=en tagset=3 pooling=none en:0=60x8,by:3 de:0=60x8,by:3 tags:en=60,3 tags:de=60,3 offsets:en=0,3,6,9,12,15,20,25,30,32,35,40,41,45,50,51,60 offsets:de=0,3,6,9,12,15,20,25,30,32,35,40,41,45,50,51,60
+$ isogloss robust tok.h5 --pool none --quiet
+2> isogloss robust: tok.h5: rows are tokens, translations of which nobody knows: --pool mean takes sentences
+? 1
+$ isogloss robust l.h5 --mem 10K --quiet
+2> isogloss robust: l.h5: probes need * MB of memory, --mem gives * MB: give more, take fewer rows with --limit or fewer languages with --tgt
+? 1
+$ isogloss robust l.h5 --folds 2
+2> isogloss robust: --folds: 2 is less than 3 (*
+? 2
