@@ -7,10 +7,10 @@ $ ls out; ls out/figures | grep -c svg
 > records.csv
 > records.json
 > report.html
-> 15
+> 17
 # every section has its figure inside, and nothing is fetched or run
 $ grep -c '<svg xmlns' out/report.html; grep -ciE '<script|src=|@import' out/report.html
-> 15
+> 17
 > 0
 ? 1
 $ grep -o 'most alike in <b>[^.]*' out/report.html
@@ -36,7 +36,7 @@ $ rm -r some some.csv
 # a source that does not come first in the file
 $ isogloss report $S/examples/states/mini.h5 -o zh --src zh --layers 0-1 --quiet; ls zh/figures | grep -c svg; grep -c 'English (en) · model' zh/report.html
 > zh/report.html
-> 17
+> 19
 > 0
 ? 1
 $ rm -r zh

@@ -134,10 +134,11 @@ const char iso_guide_grid[] =
     "A probe of each source alone, tested on every language, on sentences it was not trained on in "
     "any language: across stands what was trained on, upwards what was tested on. The diagonal is "
     "what a language knows of itself. A bright <em>column</em> is a source that transfers well, a "
-    "bright <em>row</em> a language that many sources reach; the records hold the mean of each "
-    "(source-mean, target-mean) without the diagonal. The two halves need not agree: transfer is "
-    "not symmetric, unlike the measures of similarity above. <em>Mind:</em> languages differ in "
-    "how well their own probe does, so compare a cell with the diagonal of its source too.";
+    "bright <em>row</em> a language that many sources reach (<code>isogloss probe</code> has their "
+    "means, source-mean and target-mean, without the diagonal). The two halves need not agree: "
+    "transfer is not symmetric, unlike the measures of similarity above. <em>Mind:</em> languages "
+    "differ in how well their own probe does, so compare a cell with the diagonal of its source "
+    "too.";
 
 const char iso_guide_robust[] =
     "The distance from a sentence of the source to its translation, divided by its distance to the "

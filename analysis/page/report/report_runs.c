@@ -274,6 +274,7 @@ static iso_err run_probes(struct report *report, const struct selection *sel, in
     double work = 0;
     iso_probe_opt opt;
     iso_records records = {0};
+    iso_buf all = {0};
     iso_err err = ISO_OK;
 
     if (!iso_probe_has_labels(report->states, src))
@@ -286,7 +287,12 @@ static iso_err run_probes(struct report *report, const struct selection *sel, in
     }
     iso_probe_opt_init(&opt, sizeof opt);
     opt.each_source = report->opt->each_source;
-    opt.select.src = report->opt->select.src && !opt.each_source ? report->src : NULL;
+    for (int i = 0; opt.each_source && i < sel->lang_count; i++) {
+        if (iso_probe_has_labels(report->states, sel->lang[i]))
+            ISO_TRY(iso_buf_printf(&all, "%s%s", all.len ? "," : "",
+                                   iso_states_lang(report->states, sel->lang[i])->name));
+    }
+    opt.select.src = all.len ? all.text : report->opt->select.src ? report->src : NULL;
     opt.select.tgt = report->opt->select.tgt;
     opt.select.layers = report->opt->select.layers;
     opt.measure = "accuracy:probe,gap,accuracy:language-id";
@@ -299,6 +305,7 @@ static iso_err run_probes(struct report *report, const struct selection *sel, in
     if (there)
         ISO_TRY(run_robust(report, run));
 done:
+    iso_buf_free(&all);
     return err;
 }
 
