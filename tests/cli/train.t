@@ -14,6 +14,7 @@ $ ls tuned; ls -d tuned.part
 > config.json
 > curve.json
 > model.safetensors
+> predictions.tsv
 > records.json
 > sentencepiece.bpe.model
 > tokenizer_config.json

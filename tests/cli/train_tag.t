@@ -22,16 +22,21 @@ $ grep -e architectures -e label2id -e '_head"' -e problem tagged/config.json; i
 >  "label2id": {"B-UP": 0, "O": 1},
 > not used by the encoder: classifier.bias, classifier.weight
 > "f1", "estimator": "dev"
+$ awk -F '\t' 'NR == 1 { print; next } $3 == 1 { items[$1]++ } { words[$1]++; right[$1] += $4 == $5 } END { for (l in words) print l, items[l], words[l], right[l] > "counted" }' tagged/predictions.tsv; sort -r counted
+> lang	id	word	label	fine-tuned
+> en 24 276 *
+> de 24 265 *
 $ isogloss gap --scores tagged/records.json --csv - --quiet | cut -d , -f 1-4
 > measure,estimator,src,tgt
 > gap,language,en,de
 > gap,mean,en,
 # tags of a table are those of what blanks divide in the text; those that do not fit are left out
-$ sed 1d $S/examples/corpus/en.tsv | awk -F '\t' 'BEGIN { print "id\tlabel\ttext" } { n = split($3, w, " "); t = ""; for (i = NR == 2 ? 2 : 1; i <= n; i++) t = t (t ? " " : "") length(w[i]) % 3; print $1 "\t" t "\t" $3 }' > en.tsv; isogloss train --model m --task tag --word-pool sum en=en.tsv --steps 1 --max-length 8 -o sum --csv /dev/null; grep isogloss_head sum/config.json
+$ sed 1d $S/examples/corpus/en.tsv | awk -F '\t' 'BEGIN { print "id\tlabel\ttext" } { n = split($3, w, " "); t = ""; for (i = NR == 2 ? 2 : 1; i <= n; i++) t = t (t ? " " : "") length(w[i]) % 3; print $1 "\t" t "\t" $3 }' > en.tsv; isogloss train --model m --task tag --word-pool sum en=en.tsv --steps 1 --max-length 8 -o sum --csv /dev/null; grep isogloss_head sum/config.json; awk -F '\t' '$5 == "" { n++ } END { print n }' sum/predictions.tsv
 2> isogloss: note: items whose tags do not fit their words, which are left out: 1 (en.tsv, item 2: 5 words, 4 tags)
 2> isogloss: note: en.tsv: words that --max-length cuts off, which count as wrong: 1924
 2> ...
 >  "isogloss_head": "sum of pieces",
+> *
 # what is wrong is said
 $ isogloss train --model m --task tag --method xmixup --corpus c -o x
 2> isogloss train: --task tag is not learnt by --method xmixup (*

@@ -245,6 +245,7 @@ static void forget(struct training *t)
     iso_free(t->own_words);
     iso_train_set_free(&t->set);
     iso_buf_free(&t->name);
+    iso_buf_free(&t->predictions);
     iso_model_close(t->opened);
 }
 

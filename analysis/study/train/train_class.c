@@ -8,7 +8,7 @@
 
 enum { NAMED = 8 };
 
-static const char *label_of(const struct train_set *s, enum train_part part, int64_t i)
+const char *iso_train_label(const struct train_set *s, enum train_part part, int64_t i)
 {
     const struct example *e = &s->part[part].at[i];
 
@@ -29,7 +29,7 @@ static iso_err list_labels(const char ***out, int *count, iso_textmap *map,
     iso_err err = ISO_OK;
 
     for (int64_t i = 0; i < s->part[TRAIN_LEARN].n; i++) {
-        struct label_cut cut = {label_of(s, TRAIN_LEARN, i), 0};
+        struct label_cut cut = {iso_train_label(s, TRAIN_LEARN, i), 0};
         while (iso_train_next_label(&cut, t->opt.task == ISO_TRAIN_TAG))
             ISO_TRY(iso_textmap_keep(&number, map, cut.at, cut.len));
     }
@@ -157,7 +157,7 @@ static iso_err lay_units(struct examples *e, const struct train_set *s, enum tra
 
     ISO_TRY(iso_alloc(&e->unit_at, e->n + 1, sizeof *e->unit_at));
     for (int64_t i = 0; i < e->n; i++) {
-        struct label_cut cut = {label_of(s, part, i), 0};
+        struct label_cut cut = {iso_train_label(s, part, i), 0};
         e->unit_at[i + 1] = e->unit_at[i];
         while (iso_train_next_label(&cut, tags))
             e->unit_at[i + 1]++;
@@ -179,7 +179,7 @@ static iso_err give_classes(struct training *t)
         struct examples *e = &s->part[p];
         ISO_TRY(lay_units(e, s, p, tags));
         for (int64_t i = 0; i < e->n; i++) {
-            struct label_cut cut = {label_of(s, p, i), 0};
+            struct label_cut cut = {iso_train_label(s, p, i), 0};
             for (int64_t u = e->unit_at[i]; iso_train_next_label(&cut, tags); u++) {
                 int32_t class;
                 ISO_TRY(find_class(&class, s, &cut));

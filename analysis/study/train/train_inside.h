@@ -100,6 +100,9 @@ iso_err iso_train_choose_langs(struct training *t, const iso_texts *main, const 
 iso_err iso_train_classes(struct training *t);
 void iso_train_set_free(struct train_set *s);
 
+/* The label of an example, or its tags. */
+const char *iso_train_label(const struct train_set *s, enum train_part part, int64_t i);
+
 /* The next of the labels in a text: all of it, or of tags what blanks divide. {text, 0} is before
  * the first. */
 struct label_cut {
@@ -345,6 +348,7 @@ struct training {
         *own_words;           /* of each language that is learnt, where it has parts of its own */
     int32_t *ordinary, usual; /* of masked words: tokens that are not special, the most frequent */
     iso_buf name;
+    iso_buf predictions; /* what `predictions.tsv` will hold; empty: there is none */
 };
 
 /* --- Batches --- */
@@ -404,6 +408,17 @@ iso_record iso_train_record(const struct training *t, const char *measure, const
 /* Records of the test items, and of the learning curve. */
 iso_err iso_train_records(iso_records *out, struct training *t);
 iso_err iso_train_curve(iso_records *out, const struct training *t, const iso_loop_result *r);
+
+/* What is said of the test's units; who says it, as in records. */
+struct said {
+    const char *estimator;
+    const int32_t *class; /* of each unit; -1: nothing */
+};
+
+/* Adds a table of the test's units: a header; language, id, of tags the number of the word, its
+ * label, and what each of `said` says. */
+iso_err iso_train_predictions(iso_buf *out, const struct training *t, const struct said *said,
+                              int count);
 
 /* Writes the checkpoint's folder. */
 iso_err iso_train_write(const struct training *t, const iso_records *records,

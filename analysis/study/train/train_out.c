@@ -313,6 +313,8 @@ iso_err iso_train_write(const struct training *t, const iso_records *records,
     ISO_TRY(write_records(folder, "records.json", records));
     ISO_TRY(write_records(folder, "curve.json", curve));
     ISO_TRY(write_heads(t, folder));
+    if (t->predictions.len > 0)
+        ISO_TRY(save(folder, "predictions.tsv", &t->predictions));
     made = work;
     work = NULL;
     ISO_TRY(iso_outfolder_commit(made));

@@ -115,6 +115,19 @@ done:
     return err;
 }
 
+/* The most frequent class is of no use there. */
+static iso_err keep_predictions(struct training *t, const struct marks *m)
+{
+    struct said said[PREDICTORS] = {{"fine-tuned", m->said[TUNED]}};
+    int count = 1;
+
+    for (int i = 0; i < OTHERS; i++) {
+        if (m->said[others[i].predictor])
+            said[count++] = (struct said){others[i].estimator, m->said[others[i].predictor]};
+    }
+    return iso_train_predictions(&t->predictions, t, said, count);
+}
+
 static iso_err find_entities(struct marks *m)
 {
     iso_err err = ISO_OK;
@@ -316,6 +329,7 @@ iso_err iso_train_records(iso_records *out, struct training *t)
         goto done;
     }
     ISO_TRY(say_all(&m, t));
+    ISO_TRY(keep_predictions(t, &m));
     ISO_TRY(cut(&m));
     ISO_TRY(add_scores(&m, false, TUNED, "fine-tuned"));
     ISO_TRY(add_scores(&m, false, MAJORITY, "majority"));
