@@ -14,9 +14,9 @@ struct branch {
 struct xmixup {
     iso_method base;
     iso_xmixup_opt opt;
-    iso_xmixup_say say;
     iso_pair_pass *pairs;
     struct branch branch[ISO_BRANCHES];
+    iso_view said[ISO_BRANCHES]; /* logits of the last prediction */
 };
 
 static void branch_free(struct branch *b)
@@ -178,21 +178,19 @@ done:
 static iso_err xmixup_predict(iso_mat *logits, iso_method *m, iso_learner *l,
                               const iso_micro *micro)
 {
-    static const float weight[][ISO_BRANCHES] = {{0.5f, 0.5f}, {1, 0}, {0, 1}};
     struct xmixup *p = (struct xmixup *)m;
     struct pass s;
     iso_err err = ISO_OK;
 
     ISO_TRY(forward(&s, p, l, micro, false));
-    for (int64_t u = 0; u < logits->rows; u++)
-        for (int64_t c = 0; c < logits->cols; c++) {
-            float sum = 0;
-            for (int i = 0; i < ISO_BRANCHES; i++)
-                if (weight[p->say][i] > 0)
-                    sum +=
-                        weight[p->say][i] * ((const float *)s.logits[i].data)[u * logits->cols + c];
-            ((float *)logits->data)[u * logits->stride + c] = sum;
-        }
+    for (int i = 0; i < ISO_BRANCHES; i++)
+        p->said[i] = iso_mat_view(&s.logits[i]);
+    for (int64_t u = 0; u < logits->rows; u++) {
+        const float *t = (const float *)s.logits[ISO_TARGET].data + u * logits->cols,
+                    *from = (const float *)s.logits[ISO_SOURCE].data + u * logits->cols;
+        for (int64_t c = 0; c < logits->cols; c++)
+            ((float *)logits->data)[u * logits->stride + c] = 0.5f * t[c] + 0.5f * from[c];
+    }
 done:
     return err;
 }
@@ -217,9 +215,9 @@ done:
     return err;
 }
 
-void iso_method_xmixup_say(iso_method *m, iso_xmixup_say say)
+iso_view iso_method_xmixup_branch(const iso_method *m, int branch)
 {
-    ((struct xmixup *)m)->say = say;
+    return ((const struct xmixup *)m)->said[branch];
 }
 
 const iso_pair_pass *iso_method_xmixup_pairs(const iso_method *m)

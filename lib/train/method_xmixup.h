@@ -7,13 +7,6 @@
 
 ISO_BEGIN
 
-/** Which branch says what a target is of. */
-typedef enum iso_xmixup_say {
-    ISO_XMIXUP_BOTH = 0, /* the mean of both branches' logits */
-    ISO_XMIXUP_TARGET,
-    ISO_XMIXUP_SOURCE
-} iso_xmixup_say;
-
 typedef struct iso_xmixup_opt {
     iso_pair_mix mix;
     double alpha; /* in [0, 1]: what the loss of a gold source counts */
@@ -36,8 +29,9 @@ typedef struct iso_xmixup_opt {
  */
 ISO_MUST_USE iso_err iso_method_xmixup(iso_method **out, iso_trained *e, const iso_xmixup_opt *opt);
 
-/** Who speaks in `predict` from now on. */
-void iso_method_xmixup_say(iso_method *m, iso_xmixup_say say);
+/** The logits (units × classes, packed) of a branch, ISO_TARGET or ISO_SOURCE, in the last
+ * `predict`, which gives their mean; as long as that is the last pass. */
+iso_view iso_method_xmixup_branch(const iso_method *m, int branch);
 
 /** Where λ's numbers are. */
 const iso_pair_pass *iso_method_xmixup_pairs(const iso_method *m);

@@ -6,6 +6,7 @@
 
 #include "analysis/study/train/train_inside.h"
 #include "lib/base/alloc.h"
+#include "lib/train/method_xmixup.h"
 
 enum { MICRO = 2048 }; /* tokens: long products, and activations of some MB a layer */
 
@@ -229,43 +230,76 @@ iso_err iso_train_not_finite(void)
 }
 
 struct classes {
-    const struct examples *e;
+    const struct training *t;
     enum train_part part;
-    int64_t classes;
-    int32_t *class, *said;
+    int32_t *class, *const *said; /* [said_by]; NULL: not asked for */
 };
 
-static iso_err take_classes(void *to, const int64_t *list, int64_t count, const iso_micro *micro,
-                            const float *logits)
+/* Their logits, where the pass gave `logits`. */
+static const float *logits_by(const struct classes *c, int by, const float *logits)
 {
-    const struct classes *c = to;
+    return by == BY_BOTH
+               ? logits
+               : iso_method_xmixup_branch(c->t->method, by == BY_TARGET ? ISO_TARGET : ISO_SOURCE)
+                     .data;
+}
+
+static iso_err put_classes(int32_t *said, const struct classes *c, const int64_t *list,
+                           int64_t count)
+{
+    const struct examples *e = &c->t->set.part[c->part];
     int64_t at = 0;
 
-    iso_head_predict(c->class, logits, micro->target.units.n, c->classes);
     for (int64_t i = 0; i < count; i++) {
-        for (int64_t u = 0; u < iso_example_units(c->e, list[i]); u++, at++) {
+        for (int64_t u = 0; u < iso_example_units(e, list[i]); u++, at++) {
             if (c->class[at] < 0 && c->part == TRAIN_DEV)
                 return iso_train_not_finite();
-            c->said[c->e->unit_at[list[i]] + u] = c->class[at];
+            said[e->unit_at[list[i]] + u] = c->class[at];
         }
     }
     return ISO_OK;
 }
 
-iso_err iso_train_predict(int32_t *said, struct training *t, enum train_part part,
-                          enum source_kind kind)
+static iso_err take_classes(void *to, const int64_t *list, int64_t count, const iso_micro *micro,
+                            const float *logits)
+{
+    const struct classes *c = to;
+    iso_err err = ISO_OK;
+
+    for (int by = 0; by < BY; by++) {
+        if (!c->said[by])
+            continue;
+        iso_head_predict(c->class, logits_by(c, by, logits), micro->target.units.n,
+                         c->t->head->classes);
+        ISO_TRY(put_classes(c->said[by], c, list, count));
+    }
+done:
+    return err;
+}
+
+iso_err iso_train_predict_apart(int32_t *const said[BY], struct training *t, enum train_part part,
+                                enum source_kind kind)
 {
     const struct examples *e = &t->set.part[part];
-    struct classes c = {.e = e, .part = part, .classes = t->head->classes, .said = said};
+    struct classes c = {.t = t, .part = part, .said = said};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&c.class, e->unit_at[e->n], sizeof *c.class));
-    for (int64_t u = 0; u < e->unit_at[e->n]; u++)
-        said[u] = -1;
+    for (int by = 0; by < BY; by++)
+        for (int64_t u = 0; said[by] && u < e->unit_at[e->n]; u++)
+            said[by][u] = -1;
     ISO_TRY(iso_train_say(t, part, kind, take_classes, &c));
 done:
     iso_free(c.class);
     return err;
+}
+
+iso_err iso_train_predict(int32_t *said, struct training *t, enum train_part part,
+                          enum source_kind kind)
+{
+    int32_t *const all[BY] = {said};
+
+    return iso_train_predict_apart(all, t, part, kind);
 }
 
 /* --- The score that checkpoints are chosen by: the mean over languages of theirs --- */

@@ -370,6 +370,11 @@ iso_err iso_train_mask(iso_side *side, const struct training *t, struct loaded *
 iso_err iso_train_predict(int32_t *said, struct training *t, enum train_part part,
                           enum source_kind kind);
 
+/* The same, of pairs also what each branch alone says. */
+enum said_by { BY_BOTH, BY_TARGET, BY_SOURCE, BY };
+iso_err iso_train_predict_apart(int32_t *const said[BY], struct training *t, enum train_part part,
+                                enum source_kind kind);
+
 /* Gives what the learner says of a part to `take`, some examples at a time: logits, a row each
  * unit. */
 typedef iso_err train_take(void *to, const int64_t *list, int64_t count, const iso_micro *micro,

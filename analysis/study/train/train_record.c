@@ -5,7 +5,6 @@
 #include "analysis/study/items/records.h"
 #include "analysis/study/train/train_inside.h"
 #include "lib/base/alloc.h"
-#include "lib/train/method_xmixup.h"
 
 /* Who says what an item is of: the trained model, the most frequent class; of pairs the model with
  * other sources, and each branch alone. */
@@ -13,15 +12,14 @@ enum { TUNED, MAJORITY, ORACLE, SHUFFLED, ALONE, TARGET, SOURCE, PREDICTORS };
 
 static const struct other {
     const char *word, *estimator; /* in `test_source`, of records */
-    enum source_kind kind;
-    iso_xmixup_say say;
+    enum source_kind kind;        /* SOURCE_KINDS: the result's own */
     int predictor;
 } others[] = {
-    {"gold", "oracle", SOURCE_GOLD, ISO_XMIXUP_BOTH, ORACLE},
-    {"shuffled", "shuffled-source", SOURCE_SHUFFLED, ISO_XMIXUP_BOTH, SHUFFLED},
-    {"self", "self-source", SOURCE_SELF, ISO_XMIXUP_BOTH, ALONE},
-    {"branches", "target-branch", SOURCE_KINDS, ISO_XMIXUP_TARGET, TARGET},
-    {"branches", "source-branch", SOURCE_KINDS, ISO_XMIXUP_SOURCE, SOURCE},
+    {"gold", "oracle", SOURCE_GOLD, ORACLE},
+    {"shuffled", "shuffled-source", SOURCE_SHUFFLED, SHUFFLED},
+    {"self", "self-source", SOURCE_SELF, ALONE},
+    {"branches", "target-branch", SOURCE_KINDS, TARGET},
+    {"branches", "source-branch", SOURCE_KINDS, SOURCE},
 };
 enum { OTHERS = sizeof others / sizeof *others };
 
@@ -76,26 +74,9 @@ done:
     return err;
 }
 
-/* What is asked for beside the result; SOURCE_KINDS stands for the result's own source. */
-static iso_err say_others(struct marks *m, struct training *t)
+static bool asked(const struct training *t, const struct other *o)
 {
-    const enum source_kind usual = iso_train_test_source(t);
-    const int64_t units = t->set.part[TRAIN_TEST].unit_at[t->set.part[TRAIN_TEST].n];
-    iso_err err = ISO_OK;
-
-    for (int i = 0; i < OTHERS; i++) {
-        const struct other *o = &others[i];
-        if (!iso_train_tests(t, o->word) || o->kind == usual)
-            continue;
-        ISO_TRY(iso_alloc(&m->said[o->predictor], units, sizeof(int32_t)));
-        iso_method_xmixup_say(t->method, o->say);
-        err = iso_train_predict(m->said[o->predictor], t, TRAIN_TEST,
-                                o->kind == SOURCE_KINDS ? usual : o->kind);
-        iso_method_xmixup_say(t->method, ISO_XMIXUP_BOTH);
-        ISO_TRY(err);
-    }
-done:
-    return err;
+    return iso_train_tests(t, o->word) && o->kind != iso_train_test_source(t);
 }
 
 static iso_err say_all(struct marks *m, struct training *t)
@@ -106,8 +87,15 @@ static iso_err say_all(struct marks *m, struct training *t)
 
     for (int s = TUNED; s <= MAJORITY; s++)
         ISO_TRY(iso_alloc(&m->said[s], e->unit_at[e->n], sizeof *m->said[s]));
-    ISO_TRY(iso_train_predict(m->said[TUNED], t, TRAIN_TEST, iso_train_test_source(t)));
-    ISO_TRY(say_others(m, t));
+    for (int i = 0; i < OTHERS; i++) {
+        if (!asked(t, &others[i]))
+            continue;
+        ISO_TRY(iso_alloc(&m->said[others[i].predictor], e->unit_at[e->n], sizeof **m->said));
+        if (others[i].kind != SOURCE_KINDS)
+            ISO_TRY(iso_train_predict(m->said[others[i].predictor], t, TRAIN_TEST, others[i].kind));
+    }
+    int32_t *const own[BY] = {m->said[TUNED], m->said[TARGET], m->said[SOURCE]};
+    ISO_TRY(iso_train_predict_apart(own, t, TRAIN_TEST, iso_train_test_source(t)));
     ISO_TRY(most_frequent(&usual, t));
     for (int64_t u = 0; u < e->unit_at[e->n]; u++)
         m->said[MAJORITY][u] = usual;
