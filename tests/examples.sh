@@ -128,12 +128,21 @@ study() {
         texts/train texts/dev texts/test en de
 }
 study 'zero-shot xmixup' >tables 2>err || { echo "training.sh failed:"; cat err; exit 1; }
-for row in '^| zero-shot | 0\.[0-9]* (0\.[0-9]*) | 0\.[0-9]* (0\.[0-9]*) |$' '^| xmixup | 0\.[0-9]* (0\.[0-9]*) | 0\.[0-9]* (0\.[0-9]*) |$' \
-    '^| zero-shot | -*[01]\.[0-9]* \[[^]]*\], -*[01]\.[0-9]* \[[^]]*\] |$' '^| random | 0\.[0-9]* |$' '^| untrained | 0\.[0-9]* |$'; do
+seeds='0\.[0-9]* (0\.[0-9]*)' diff='[-+][01]\.[0-9]* \[[-+][^]]*\]'
+for row in "^| zero-shot | $seeds | $seeds |\$" "^| xmixup | $seeds | $seeds |\$" '^| zero-shot | -*[01]\.[0-9]* \[[^]]*\], -*[01]\.[0-9]* \[[^]]*\] |$' \
+    '^| random | 0\.[0-9]* |$' '^| untrained | 0\.[0-9]* |$' "^| xmixup, oracle | $seeds | $seeds |\$" "^| xmixup | $diff | $diff | $diff |\$"; do
     grep -q -- "$row" tables || { echo "training.sh: no '$row' in:"; cat tables; exit 1; }
 done
-[ "$(grep -c '^| xmixup |' tables)" = 4 ] || { echo "training.sh: not 4 tables:"; cat tables; exit 1; }
-rm -r kept/xmixup,1
+[ "$(grep -c '^| xmixup |' tables)" = 6 ] || { echo "training.sh: not 6 tables with xmixup:"; cat tables; exit 1; }
+# Differences by item are those of the accuracies, and of the gaps.
+awk -F ' *[|] *' '
+    $2 == "accuracy" || $2 == "more than zero-shot" { what = $2 }
+    $2 == "" { what = "" }
+    what == "accuracy" && $2 != what { en[$2] = $3 + 0; de[$2] = $4 + 0 }
+    what == "more than zero-shot" && $2 == "xmixup" { d = en[$2] - en["zero-shot"]; e = de[$2] - de["zero-shot"]; seen = far($3 - d) + far($4 - e) + far($5 - d + e) + 1 }
+    function far(x) { return x > 0.0025 || x < -0.0025 }
+    END { if (seen != 1) { print "training.sh: differences are not those of the accuracies"; exit 1 } }' tables || { cat tables; exit 1; }
+rm kept/said,xmixup,1.tsv
 study 'zero-shot xmixup' >again
 cmp tables again
 ! study nonsense >/dev/null 2>err || { echo "training.sh took an arm that is not there"; exit 1; }

@@ -28,6 +28,11 @@ $ isogloss gap --scores tuned/records.json --csv - --quiet 2>&1 | cut -d , -f 1-
 > measure,estimator,src,tgt
 > gap,language,en,de
 > gap,language,en,sw
+# what is said of each item is there, and is as often right as the records say
+$ isogloss train --model m --corpus c --src en --tgt de,sw --epochs 4 --lr 1e-3 --head-lr 1e-2 -o said --quiet --csv /dev/null; awk -F '\t' 'FNR == NR { label[$1] = $2; next } FNR == 1 { print; next } { all[$1]++; right[$1] += $3 == $4; odd += $3 != label[$2]; if (!seen[$4]++) kinds++ } END { print odd + 0, (kinds > 3); for (l in all) printf "%s %.9f\n", l, right[l] / all[l] > "counted" }' c/en.tsv said/predictions.tsv; tr '{' '\n' < said/records.json | awk -F '"' '/"fine-tuned"/ { split($0, v, "\"value\": "); for (i = 1; i < NF; i++) if ($i == "tgt") printf "%s %.9f\n", $(i + 2), v[2] + 0 }' | sort > recorded; sort counted | cmp - recorded && wc -l < recorded
+> lang	id	label	fine-tuned
+> 0 1
+> 3
 # it goes on from its own head; of other classes it does not
 $ isogloss train --model tuned --corpus c --src en --tgt de --steps 1 -o more --csv /dev/null
 2> isogloss: note: tuned: goes on from its head of 6 classes

@@ -17,13 +17,13 @@ $ ln -s $S/examples/mini m; mkdir c; for l in en de sw; do head -61 $S/examples/
 > accuracy	source-branch	en	en	*
 > ...
 > gap	mean	en		*
-# what was said of each item is there: of the same items in each language, and as often right as the records say
-$ head -3 tuned/predictions.tsv | cut -f 1-3; awk -F '\t' 'NR == 1 { for (k = 4; k <= NF; k++) { of[k] = $k; printf "%s ", $k } n = NF; next } { all[$1]++; ids[$1] = ids[$1] " " $2; for (k = 4; k <= n; k++) right[$1, of[k]] += $k == $3 } END { print "same ids", ids["en"] == ids["de"], ids["en"] == ids["sw"]; for (k in right) { split(k, w, SUBSEP); printf "%s %s %.9f\n", w[1], w[2], right[k] / all[w[1]] > "counted" } }' tuned/predictions.tsv; tr '{' '\n' < tuned/records.json | awk -F '"' '/"measure": "accuracy"/ && !/majority/ { split($0, v, "\"value\": "); for (i = 1; i < NF; i++) { if ($i == "estimator") e = $(i + 2); if ($i == "tgt") t = $(i + 2) } printf "%s %s %.9f\n", t, e, v[2] + 0 }' | sort > said; sort counted | cmp - said && wc -l < said
-> lang	id	label
+# what each says is in the table of predictions
+$ head -1 tuned/predictions.tsv; cut -f 1 tuned/predictions.tsv | uniq -c
+> lang	id	label	fine-tuned	oracle	shuffled-source	target-branch	source-branch
 > *
 > *
-> fine-tuned oracle shuffled-source target-branch source-branch same ids 1 1
-> 15
+> *
+> *
 # λ's numbers are there, and mix reads them
 $ cat tuned/lambda.json
 > {"lambda0": 0.5, "layers": {"2": {"W": *, "b": *}}}
