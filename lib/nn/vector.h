@@ -18,7 +18,7 @@ typedef struct iso_nn_vector {
     /* x = exp(scale (x − max x)); returns their sum. n >= 1, scale > 0; x has room for n rounded up
      * to a multiple of ISO_NN_LANES, and what lies there is lost. */
     float (*softmax)(float *x, float scale, int64_t n);
-    /* max x; what is NaN is passed over. n >= 1 */
+    /* max x, -FLT_MAX at least; what is NaN is passed over. n >= 1 */
     float (*largest)(const float *x, int64_t n);
     /* y = by x */
     void (*scale)(float *y, const float *x, float by, int64_t n);

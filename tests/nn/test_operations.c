@@ -1,4 +1,6 @@
 /* Each operation against the same in double, written straight from its formula. */
+#include <float.h>
+
 #include "tests/check.h"
 
 #include "lib/base/rng.h"
@@ -119,6 +121,45 @@ static void functions_against_libm(void **state)
         }
     }
     free(x), free(y);
+}
+
+/* To the bit, at every length and place: the largest finite number, NaN passed over; y = by x; y +=
+ * x. */
+static void largest_scaled_and_added(void **state)
+{
+    enum { N = 70 };
+
+    (void)state;
+    for (iso_cpu level = ISO_CPU_PLAIN; level <= ISO_CPU_AVX512; level++) {
+        begin(level);
+        const iso_nn_vector *op = iso_nn_vector_best();
+        for (int64_t n = 1; n <= N; n++) {
+            float *x = numbers(n, 2), *y = numbers(n + 1, 1), sum[N + 1];
+            memcpy(sum, y, (size_t)(n + 1) * sizeof *y);
+            for (int64_t i = 0; i < n; i++) {
+                const float was = x[i];
+                x[i] = 30;
+                assert_true(op->largest(x, n) == 30);
+                x[i] = -INFINITY;
+                x[(i + 1) % n] = n > 1 ? NAN : x[0];
+                float most = -FLT_MAX;
+                for (int64_t k = 0; k < n; k++)
+                    most = x[k] > most ? x[k] : most;
+                assert_true(op->largest(x, n) == most);
+                x[i] = was;
+                x[(i + 1) % n] = n > 1 ? -(float)i : was;
+            }
+            op->add(sum, x, n);
+            for (int64_t i = 0; i < n; i++)
+                assert_true(sum[i] == y[i] + x[i]);
+            assert_true(sum[n] == y[n]);
+            op->scale(sum, x, 0.7f, n);
+            for (int64_t i = 0; i < n; i++)
+                assert_true(sum[i] == 0.7f * x[i]);
+            assert_true(sum[n] == y[n]);
+            free(x), free(y);
+        }
+    }
 }
 
 static void norm(void **state)
@@ -264,6 +305,7 @@ int main(void)
 {
     const struct CMUnitTest all[] = {cmocka_unit_test_teardown(activations, end),
                                      cmocka_unit_test_teardown(functions_against_libm, end),
+                                     cmocka_unit_test_teardown(largest_scaled_and_added, end),
                                      cmocka_unit_test_teardown(norm, end),
                                      cmocka_unit_test_teardown(attention, end),
                                      test(attention_says_what_is_wrong)};
