@@ -8,7 +8,7 @@
 #include "lib/nn/row_sums.h"
 #include "lib/nn/vector.h"
 
-enum { MOST = 1 << 24, LEAST = 256 };
+enum { MOST = 1 << 24, LEAST = 256, STRETCH = 1024 };
 
 /* Of a row, over the words so far: the largest logit, Σ exp(logit − it), the label's logit. */
 struct row {
@@ -26,6 +26,7 @@ void iso_vocab_tape_free(iso_vocab_tape *t)
     iso_workspace_free(&t->logits);
     iso_workspace_free(&t->rows);
     iso_workspace_free(&t->sums);
+    iso_workspace_free(&t->stretch);
 }
 
 /* All words, or a multiple of the lanes of them. */
@@ -142,6 +143,30 @@ static void turn_part(const struct part *p, const struct row *rows, const iso_vo
     }
 }
 
+/* dh += z W, a stretch of words after another, each summed by itself: beside the label's number the
+ * many small ones would be rounded away, all to the same side. */
+static iso_err add_input(iso_mat *dh, const struct part *p, const iso_vocab *v, iso_vocab_tape *t)
+{
+    const iso_nn_vector *op = iso_nn_vector_best();
+    iso_mat sum;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_workspace_mat(&sum, &t->stretch, dh->rows, dh->cols));
+    for (int64_t from = 0; from < p->n; from += STRETCH) {
+        const int64_t left = p->n - from, n = left < STRETCH ? left : STRETCH;
+        iso_view z = iso_mat_view(&p->z), words = words_of(v, p);
+        z.data = (const float *)z.data + from;
+        z.cols = words.rows = n;
+        words.data = (const float *)words.data + from * v->C;
+        ISO_TRY(iso_mul_nn(&sum, z, words, 0));
+        for (int64_t i = 0; i < dh->rows; i++)
+            op->add((float *)dh->data + i * dh->stride, (const float *)sum.data + i * sum.stride,
+                    dh->cols);
+    }
+done:
+    return err;
+}
+
 static iso_err add_gradients(const struct part *p, const iso_vocab *v, iso_view h,
                              iso_vocab_tape *t)
 {
@@ -165,12 +190,14 @@ iso_err iso_vocab_back(iso_mat *dh, iso_vocab_tape *t, const iso_vocab *v, iso_v
     struct part p;
     iso_err err = ISO_OK;
 
+    for (int64_t i = 0; i < dh->rows; i++)
+        memset((float *)dh->data + i * dh->stride, 0, (size_t)dh->cols * sizeof(float));
     for (int64_t from = 0; from < v->V; from += t->width) {
         ISO_TRY(begin_part(&p, t, v, from, h.rows));
         if (!kept)
             ISO_TRY(iso_mul_nt(&p.z, h, words_of(v, &p), 0));
         turn_part(&p, rows, v, kept, label, (float)by);
-        ISO_TRY(iso_mul_nn(dh, iso_mat_view(&p.z), words_of(v, &p), from > 0));
+        ISO_TRY(add_input(dh, &p, v, t));
         ISO_TRY(add_gradients(&p, v, h, t));
     }
 done:

@@ -18,7 +18,7 @@ typedef struct iso_vocab {
 
 /** What a pass keeps until it goes back; {0} is empty, kept from pass to pass. */
 typedef struct iso_vocab_tape {
-    iso_workspace logits, rows, sums;
+    iso_workspace logits, rows, sums, stretch;
     int64_t width; /* words at a time */
 } iso_vocab_tape;
 void iso_vocab_tape_free(iso_vocab_tape *t);

@@ -79,7 +79,7 @@ static int64_t masked_bytes(const struct training *t, int64_t micro)
     const iso_nn_config *c = &t->encoder->config;
     const int64_t units = iso_masking_count(micro) + 1, logits = units * c->V;
 
-    return 4 * (logits < 1 << 24 ? logits : 1 << 24) + 24 * c->C * units + 24 * micro + 8 * c->V;
+    return 4 * (logits < 1 << 24 ? logits : 1 << 24) + 28 * c->C * units + 24 * micro + 8 * c->V;
 }
 
 /* The lowest layer that is run each step. */
