@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "lib/base/alloc.h"
 #include "lib/io/number.h"
@@ -15,6 +16,12 @@ struct numbers {
     char name[2][32];
 };
 
+/* What it takes to run a mixed layer again. */
+struct again {
+    iso_mixing of;
+    iso_workspace input[ISO_BRANCHES];
+};
+
 struct iso_pair_pass {
     iso_trained *e;
     iso_mix_rule rule;
@@ -22,11 +29,15 @@ struct iso_pair_pass {
     int L, first, stop;      /* the lowest mixed layer; the lowest that is undone; L + 1: none */
     bool *mixed;             /* L */
     struct numbers *numbers; /* L */
-    iso_mixed_layer *layer;  /* L: what each keeps */
+    iso_mixed_layer *layer;  /* L: what each keeps; where activations are computed again the first
+                              * of them is for all, and: */
+    struct again *again;     /* L: each has this, with what went into both branches */
     iso_tensor *tensors;
     int64_t tensor_count;
     iso_tape *tape[ISO_BRANCHES][TAPES];
     iso_back_work work;
+    bool recompute; /* in the latest pass */
+    iso_workspace states[ISO_BRANCHES];
 };
 
 void iso_pair_pass_free(iso_pair_pass *p)
@@ -35,9 +46,14 @@ void iso_pair_pass_free(iso_pair_pass *p)
         return;
     for (int k = 0; p->layer && k < p->L; k++)
         iso_mixed_layer_free(&p->layer[k]);
-    for (int i = 0; i < ISO_BRANCHES; i++)
+    for (int i = 0; i < ISO_BRANCHES; i++) {
         for (int k = 0; k < TAPES; k++)
             iso_tape_free(p->tape[i][k]);
+        for (int k = 0; p->again && k < p->L; k++)
+            iso_workspace_free(&p->again[k].input[i]);
+        iso_workspace_free(&p->states[i]);
+    }
+    iso_free(p->again);
     iso_back_work_free(&p->work);
     iso_free(p->mixed);
     iso_free(p->numbers);
@@ -72,6 +88,7 @@ static iso_err allocate(iso_pair_pass *p, const bool *mixed)
     ISO_TRY(iso_alloc(&p->mixed, p->L, sizeof *p->mixed));
     ISO_TRY(iso_alloc(&p->numbers, p->L, sizeof *p->numbers));
     ISO_TRY(iso_alloc(&p->layer, p->L, sizeof *p->layer));
+    ISO_TRY(iso_alloc(&p->again, p->L, sizeof *p->again));
     ISO_TRY(iso_alloc(&p->tensors, 2 * p->L, sizeof *p->tensors));
     p->first = p->L + 1;
     for (int k = p->L; k >= 1; k--) {
@@ -143,18 +160,47 @@ void iso_pair_pass_clear(iso_pair_pass *p)
                 iso_tape_clear(p->tape[i][k]);
 }
 
+static iso_mixed_layer *slot_of(const iso_pair_pass *p, int layer)
+{
+    return &p->layer[p->recompute ? 0 : layer - 1];
+}
+
+static void copy(float *to, const float *from, int64_t rows, int64_t cols, int64_t stride)
+{
+    for (int64_t i = 0; i < rows; i++)
+        memcpy(to + i * cols, from + i * stride, (size_t)cols * sizeof *to);
+}
+
+static iso_err keep_inputs(struct again *a, const iso_mat *x, const iso_mixing *of)
+{
+    iso_err err = ISO_OK;
+
+    a->of = *of;
+    for (int i = 0; i < ISO_BRANCHES; i++) {
+        ISO_TRY(iso_workspace_need(&a->input[i], x[i].rows * x[i].cols));
+        copy(a->input[i].at, x[i].data, x[i].rows, x[i].cols, x[i].stride);
+    }
+done:
+    return err;
+}
+
 static iso_err mix(iso_pair_pass *p, iso_mat *x, const iso_side *const *side, int layer, bool learn)
 {
-    const bool drop = learn && layer >= p->stop;
+    const bool undone = learn && layer >= p->stop;
     iso_mixing of = {.e = p->e, .layer = layer, .rule = p->rule};
+    iso_err err = ISO_OK;
 
     for (int i = 0; i < ISO_BRANCHES; i++) {
         of.batch[i] = &side[i]->batch;
-        of.drop[i] = drop ? side[i]->drop : NULL;
+        of.drop[i] = undone ? side[i]->drop : NULL;
     }
     of.rule.head.w = (double)p->numbers[layer - 1].w;
     of.rule.head.b = (double)p->numbers[layer - 1].b;
-    return iso_mixed_layer_fwd(&p->layer[layer - 1], x, &of, &p->work);
+    if (undone && p->recompute)
+        ISO_TRY(keep_inputs(&p->again[layer - 1], x, &of));
+    ISO_TRY(iso_mixed_layer_fwd(slot_of(p, layer), x, &of, &p->work));
+done:
+    return err;
 }
 
 /* The next mixed layer above state `from`; L + 1: none. */
@@ -173,6 +219,7 @@ iso_err iso_pair_pass_states(iso_mat *x, iso_pair_pass *p, iso_learner *l,
     int from = 0;
     iso_err err = ISO_OK;
 
+    p->recompute = l->tape_opt.recompute;
     if (learn)
         ISO_TRY(make_tapes(p, l));
     for (int i = 0; i < ISO_BRANCHES; i++)
@@ -195,17 +242,39 @@ done:
 
 /* Back ----------------------------------------------------------------------------- */
 
+/* The slot of all holds the layer that ran last. */
+static iso_err run_again(iso_pair_pass *p, iso_mat *dx, int layer)
+{
+    const struct again *a = &p->again[layer - 1];
+    iso_mixed_layer *slot = slot_of(p, layer);
+    iso_mat x[ISO_BRANCHES];
+    iso_err err = ISO_OK;
+
+    if (slot->of.layer == layer)
+        return ISO_OK;
+    for (int i = 0; i < ISO_BRANCHES; i++) {
+        ISO_TRY(iso_workspace_mat(&x[i], &p->states[i], dx[i].rows, dx[i].cols));
+        copy(x[i].data, a->input[i].at, x[i].rows, x[i].cols, x[i].cols);
+    }
+    ISO_TRY(iso_mixed_layer_fwd(slot, x, &a->of, &p->work));
+done:
+    return err;
+}
+
 static iso_err mix_back(iso_pair_pass *p, iso_mat *dx, int layer)
 {
     struct numbers *n = &p->numbers[layer - 1];
     iso_mix_head_grad g = {0, 0};
-    const iso_err err =
-        iso_mixed_layer_back(&p->layer[layer - 1], dx, &g, layer == p->stop, &p->work);
+    iso_err err = ISO_OK;
 
-    if (!err && !p->frozen) {
+    if (p->recompute)
+        ISO_TRY(run_again(p, dx, layer));
+    ISO_TRY(iso_mixed_layer_back(slot_of(p, layer), dx, &g, layer == p->stop, &p->work));
+    if (!p->frozen) {
         n->dw += (float)g.w;
         n->db += (float)g.b;
     }
+done:
     return err;
 }
 
@@ -230,10 +299,10 @@ done:
 
 double iso_pair_pass_lambda(const iso_pair_pass *p, int layer)
 {
-    const iso_mixed_layer *k = &p->layer[layer - 1];
+    const iso_mixed_layer *k = slot_of(p, layer);
     double sum = 0;
 
-    if (!p->mixed[layer - 1] || !k->of.batch[ISO_TARGET])
+    if (!p->mixed[layer - 1] || k->of.layer != layer)
         return NAN;
     const int64_t B = k->of.batch[ISO_TARGET]->B;
     for (int64_t b = 0; b < B; b++)

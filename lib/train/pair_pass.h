@@ -17,7 +17,9 @@ typedef struct iso_pair_mix {
     bool frozen;       /* w and b do not learn */
 } iso_pair_mix;
 
-/** `e` is borrowed, and frozen before this. Errors  ISO_EARG (the rule), ISO_ENOMEM. */
+/** Mixed layers keep what they need for their way back, or, as the learner's layers
+ * (iso_learner_recompute), their inputs alone. `e` is borrowed, and frozen before this. Errors
+ * ISO_EARG (the rule), ISO_ENOMEM. */
 ISO_MUST_USE iso_err iso_pair_pass_new(iso_pair_pass **out, iso_trained *e,
                                        const iso_pair_mix *mix);
 void iso_pair_pass_free(iso_pair_pass *p);
@@ -39,7 +41,8 @@ ISO_MUST_USE iso_err iso_pair_pass_back(iso_pair_pass *p, iso_mat *dx);
 /** Forgets what was not undone. */
 void iso_pair_pass_clear(iso_pair_pass *p);
 
-/** The mean λ of a mixed layer over the latest states; NAN of another layer. */
+/** The mean λ of a mixed layer over the latest states; NAN of another layer, and of one that was
+ * forgotten since (iso_tape_opt.recompute). */
 double iso_pair_pass_lambda(const iso_pair_pass *p, int layer);
 
 /** Adds λ's numbers as they are now, as iso_mix_heads_read reads them (JSON). */

@@ -334,6 +334,56 @@ static void test_gradient_of_what_is_left(void **state)
     differences(&opt, all, true, true, NULL);
 }
 
+/* Layers that keep their inputs alone give the same gradients, to the bit; also those that do not
+ * learn, below others that do. */
+static void test_recomputed(void **state)
+{
+    static const bool all[LAYERS] = {true, true, true}, two[LAYERS] = {true, false, true};
+    static const bool frozen[LAYERS] = {true, true, false};
+    enum { MOST_NUMBERS = 1 << 13 };
+    static float grad[2][MOST_NUMBERS];
+    uint64_t keys[2][MOST];
+    iso_dropout drop[2];
+
+    (void)state;
+    for (int i = 0; i < 2 * MOST; i++)
+        keys[i / MOST][i % MOST] = iso_dropout_key(3, 0, i, i % 3, i / MOST);
+    for (int turn = 0; turn < 6; turn++) {
+        double loss[2];
+        int64_t used = 0;
+        for (int recompute = 0; recompute < 2; recompute++) {
+            iso_xmixup_opt opt = usual();
+            struct all a;
+            int64_t n;
+            opt.mix.mixed = turn % 2 ? two : all;
+            opt.mix.frozen = turn / 2 == 2;
+            opt.mse = opt.kl = true;
+            begin(&a, &opt, turn / 2 ? frozen : NULL, turn / 2 > 0);
+            for (int i = 0; i < 2; i++)
+                drop[i] = (iso_dropout){.hidden = 0.2f, .attention = 0.1f, .keys = keys[i]};
+            a.micro.target.drop = &drop[0];
+            a.micro.source.drop = &drop[1];
+            if (recompute)
+                ok(iso_learner_recompute(a.l));
+            (void)learn(&a);
+            loss[recompute] = learn(&a);
+            const iso_tensor *t = iso_learner_tensors(a.l, &n);
+            used = 0;
+            for (int64_t i = 0; i < n + a.m->tensor_count; i++) {
+                const iso_tensor *of = i < n ? &t[i] : &a.m->tensors[i - n];
+                const int64_t size = of->grad ? of->rows * of->cols : 0;
+                assert_true(used + size <= MOST_NUMBERS);
+                memcpy(grad[recompute] + used, of->grad ? of->grad : grad[0],
+                       (size_t)size * sizeof **grad);
+                used += size;
+            }
+            end(&a);
+        }
+        assert_true(loss[0] == loss[1] && used > 0);
+        assert_memory_equal(grad[0], grad[1], (size_t)used * sizeof **grad);
+    }
+}
+
 static void test_released_numbers_stay(void **state)
 {
     iso_xmixup_opt opt = usual();
@@ -422,6 +472,6 @@ int main(void)
 {
     RUN_TESTS(test(test_loss_is_its_terms), test(test_branches_are_averaged), test(test_gradient),
               test(test_gradient_with_dropout), test(test_dropout_of_mixed_layers),
-              test(test_gradient_of_what_is_left), test(test_released_numbers_stay),
-              test(test_heads_are_written), test(test_errors));
+              test(test_gradient_of_what_is_left), test(test_recomputed),
+              test(test_released_numbers_stay), test(test_heads_are_written), test(test_errors));
 }

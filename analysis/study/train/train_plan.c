@@ -82,6 +82,17 @@ static int64_t masked_bytes(const struct training *t, int64_t micro)
     return 4 * (logits < 1 << 24 ? logits : 1 << 24) + 28 * c->C * units + 24 * micro + 8 * c->V;
 }
 
+/* What mixed layers keep beside that of others: each, or one, which is run again for all. */
+static int64_t mixed_bytes(const struct training *t, int64_t micro, bool recompute)
+{
+    const iso_nn_config *c = &t->encoder->config;
+    const int64_t mixed = t->method->tensor_count / 2, own = 20 * c->C * micro;
+
+    if (mixed == 0 || !recompute)
+        return mixed * own;
+    return own + 4 * (iso_layer_kept_size(c, micro) + 2 * c->C * micro);
+}
+
 /* The lowest layer that is run each step. */
 static int lowest_of(const struct training *t)
 {
@@ -103,8 +114,8 @@ static int64_t memory_of(const struct training *t, bool recompute)
     sum += iso_tape_bytes(c, micro, lowest, &tape);
     if (iso_train_inner_steps(t) > 0) /* those passes keep as much, and δ */
         sum += iso_tape_bytes(c, micro, lowest, &inner) + 12 * c->C * micro;
-    if (t->within > 0) /* what mixed layers keep beside that of others */
-        sum += t->method->tensor_count / 2 * 20 * c->C * micro;
+    if (t->within > 0)
+        sum += mixed_bytes(t, micro, recompute);
     if (lowest > 0 && !iso_train_masked(&t->opt))
         sum += 4 * c->C * kept_tokens(t);
     if (iso_train_masked(&t->opt))
