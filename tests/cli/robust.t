@@ -79,3 +79,30 @@ $ isogloss robust l.h5 --mem 10K --quiet
 $ isogloss robust l.h5 --folds 2
 2> isogloss robust: --folds: 2 is less than 3 (*
 ? 2
+# smoothing: noise through the encoder; without noise to speak of nothing changes
+$ isogloss robust $S/examples/states/mini.h5 --limit 60 --layers 2 --tgt de --model $S/examples/mini --smooth 4 --draws 40 --draws-choose 10 --sigma 1e-6 --interval none --csv - | grep -e smoothed | cut -d , -f 1-4,14,35
+> accuracy,unsmoothed,en,en,4,1e-06
+> accuracy,smoothed,en,en,4,1e-06
+> abstained,smoothed,en,en,4,1e-06
+> radius,smoothed,en,en,4,1e-06
+> accuracy,unsmoothed,en,de,4,1e-06
+> accuracy,smoothed,en,de,4,1e-06
+> abstained,smoothed,en,de,4,1e-06
+> radius,smoothed,en,de,4,1e-06
+$ isogloss robust $S/examples/states/mini.h5 --limit 60 --layers 2 --tgt de --model $S/examples/mini --plan | grep draws
+> draws	132000
+$ isogloss robust l.h5 --model $S/examples/mini --sigma 0
+2> isogloss robust: --sigma: 0 is not above 0 (*
+? 2
+$ isogloss robust l.h5 --sigma 0.1
+2> isogloss robust: --sigma needs --model DIR (*
+? 2
+$ isogloss robust l.h5 --model $S/examples/mini --prep center
+2> isogloss robust: --prep and --model exclude each other (*
+? 2
+$ isogloss robust l.h5 --model $S/examples/mini --quiet
+2> isogloss robust: l.h5: *
+? 1
+$ isogloss robust $S/examples/states/mini.h5 --limit 60 --layers 2 --tgt de --model $S/examples/mini --head --quiet
+2> isogloss robust: * --head: *
+? 1

@@ -41,6 +41,7 @@ static void probes_are_those_of_probe(void **state)
                                  .select = {.src = "en", .tgt = "de,fr,sw", .layers = "3"},
                                  .measure = "accuracy:probe"};
     const iso_robust_opt opt = {.size = sizeof opt,
+                                .sigma = NAN,
                                 .select = {.src = "en", .tgt = "de,fr,sw", .layers = "3"}};
     const iso_run run = {.seed = 9};
     iso_records a = {0}, b = {0};
@@ -77,7 +78,7 @@ static void items_are_plain_sums(void **state)
     const iso_probe_opt probe = {.size = sizeof probe,
                                  .select = {.src = "en", .tgt = "fr", .layers = "2"},
                                  .measure = "accuracy:probe"};
-    const iso_robust_opt opt = {.size = sizeof opt, .select = probe.select};
+    const iso_robust_opt opt = {.size = sizeof opt, .sigma = NAN, .select = probe.select};
     struct robust_target t = {.first = 1, .second = 1};
     struct probe_ask ask = {0};
     struct probe_set set = {0};
@@ -145,6 +146,7 @@ static void pairs_of_one_language_are_as_alone(void **state)
 {
     (void)state;
     iso_robust_opt opt = {.size = sizeof opt,
+                          .sigma = NAN,
                           .select = {.src = "en", .tgt = "de,fr", .layers = "1"},
                           .interval = ISO_INTERVAL_NONE};
     iso_records r = {0};
@@ -166,6 +168,7 @@ static void out_of_memory(void **state)
     (void)state;
     const char *name = source_path("examples/states/mini.h5");
     const iso_robust_opt opt = {.size = sizeof opt,
+                                .sigma = NAN,
                                 .select = {.layers = "4", .src = "en", .tgt = "de,fr,sw,zh"},
                                 .folds = 3,
                                 .interval = ISO_INTERVAL_NONE};

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "analysis/study/robust/robust_inside.h"
+#include "analysis/study/robust/robust_smooth.h"
 #include "lib/base/alloc.h"
 #include "lib/linalg/blas.h"
 
@@ -15,7 +16,14 @@ static const iso_option options[] = {
     ISO_SELECT_LAYERS(iso_robust_opt),
     ISO_OPTION(iso_robust_opt, ENUM, interval, "KIND", "none leaves intervals out", .choices = "none"),
     ISO_OPTION(iso_robust_opt, INT, folds, "N", "parts of the items, each tested by a probe trained on the others (default: 5)", .least = 3, .init = "5"),
-    ISO_OPTION_PREP(iso_robust_opt),
+    ISO_OPTION_PREP(iso_robust_opt, .excludes = "model"),
+    ISO_MODEL_FOLDER(iso_robust_opt),
+    ISO_TEXTS_CORPUS(iso_robust_opt),
+    ISO_OPTION(iso_robust_opt, REAL, sigma, "S", "smoothing with " ISO_FIELD(model) ": mean length of the noise on an embedding, in mean lengths of embeddings (default: 0.1)", .least = 0, .above = true, .needs = "model"),
+    ISO_OPTION(iso_robust_opt, INT, smooth, "N", "smoothing: sentences of each language (default: 200)", .least = 1, .init = "200"),
+    ISO_OPTION(iso_robust_opt, FLAG, head, NULL, "smoothing: by the checkpoint's own classification head, not by the probe", .needs = "model"),
+    ISO_OPTION(iso_robust_opt, INT, draws_choose, "N", "smoothing: draws that choose the answer (default: 100)", .least = 1, .init = "100", .tier = ISO_OPTION_RARE),
+    ISO_OPTION(iso_robust_opt, INT, draws, "N", "smoothing: draws that estimate its share (default: 1000)", .least = 1, .init = "1000", .tier = ISO_OPTION_RARE),
 };
 /* clang-format on */
 const iso_options iso_robust_options = ISO_OPTIONS("robust", iso_robust_opt, options);
@@ -34,6 +42,10 @@ static iso_err ask_make(struct probe_ask *out, iso_robust_opt *full, const iso_r
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_options_take(&iso_robust_options, full, opt));
+    ISO_NEED(!full->second || !full->model.folder,
+             ISO_FIELD(second) " and " ISO_FIELD(model) " exclude each other");
+    if (full->model.folder)
+        ISO_TRY(iso_model_check(&full->model));
     iso_probe_opt_init(&probe, sizeof probe);
     probe.second = full->second;
     probe.select = full->select;
@@ -184,6 +196,35 @@ done:
     return err;
 }
 
+/* --- Smoothing: sources, then the others --- */
+
+static iso_err smooth(iso_records *out, struct job *j, const struct robust_layer *l)
+{
+    const struct probe_set *set = &j->set;
+    struct robust_smoother s = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_robust_smoother_open(&s, &j->opt, set, l, j->run));
+    s.total = (int64_t)set->langs * (j->opt.smooth < set->items ? j->opt.smooth : set->items) *
+              (j->opt.draws_choose + j->opt.draws);
+    for (int lang = 0; lang < set->langs; lang++) {
+        struct robust_target t = {.first = lang, .second = lang};
+        const struct robust_place at = {set, &j->ask, l, 0, &t};
+        iso_record like;
+        ISO_TRY(iso_buf_puts(&t.name, set->lang[lang].lang->name));
+        like = iso_robust_name(&at, "radius", "smoothed");
+        like.src = set->train.text;
+        like.src_layer = like.tgt_layer = s.depth;
+        like.train = s.head ? NULL : like.train;
+        err = iso_robust_smooth_lang(out, &s, lang, &like, j->ask.bare);
+        iso_buf_free(&t.name);
+        ISO_TRY(err);
+    }
+done:
+    iso_robust_smoother_close(&s);
+    return err;
+}
+
 /* What the probe says of the source itself, which gaps are made of. */
 static iso_err add_source(iso_records *out, struct job *j, const struct robust_layer *l, int source)
 {
@@ -219,6 +260,8 @@ static iso_err one_layer(iso_records *out, struct job *j, int layer)
         for (int t = 0; t < j->targets; t++)
             ISO_TRY(one_pair(out, j, &l, s, &j->target[t]));
     }
+    if (j->opt.model.folder && layer == j->set.sel.layer[j->set.sel.layer_count - 1])
+        ISO_TRY(smooth(out, j, &l));
 done:
     iso_robust_layer_free(&l, &j->set);
     return err;
@@ -240,6 +283,11 @@ iso_err iso_robust_plan(iso_facts *out, iso_states *states, const iso_robust_opt
     ISO_TRY(iso_facts_count(
         out, "fits", (folds * (folds - 1) / 2 + folds) * PROBE_STRENGTHS * j.set.sel.layer_count));
     ISO_TRY(iso_facts_count(out, "memory", (int64_t)iso_probe_memory(&j.set, dim, j.ask.folds)));
+    if (j.opt.model.folder)
+        ISO_TRY(iso_facts_count(out, "draws",
+                                (int64_t)j.set.langs *
+                                    (j.opt.smooth < j.set.items ? j.opt.smooth : j.set.items) *
+                                    (j.opt.draws_choose + j.opt.draws)));
 done:
     forget(&j);
     return err;

@@ -61,6 +61,10 @@ struct robust_place {
     const struct robust_target *target;
 };
 
+/* What stands in all its records. */
+iso_record iso_robust_name(const struct robust_place *at, const char *measure,
+                           const char *estimator);
+
 /* All that is measured of one source and one target. */
 iso_err iso_robust_records(iso_records *out, const struct robust_items *of,
                            const struct robust_place *at);

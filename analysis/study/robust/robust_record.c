@@ -22,9 +22,9 @@ struct work {
     uint8_t *flag;
 };
 
-static iso_record name(const struct work *w, const char *measure, const char *estimator)
+iso_record iso_robust_name(const struct robust_place *at, const char *measure,
+                           const char *estimator)
 {
-    const struct robust_place *at = w->at;
     const iso_states_info *about = iso_states_about(at->set->states);
     iso_record r = iso_record_none();
 
@@ -41,6 +41,11 @@ static iso_record name(const struct work *w, const char *measure, const char *es
         iso_language_spans_names(&at->layer->rows.spans, at->set->states, at->layer->rows.layer);
     r.train = at->set->train.text;
     return r;
+}
+
+static iso_record name(const struct work *w, const char *measure, const char *estimator)
+{
+    return iso_robust_name(w->at, measure, estimator);
 }
 
 static iso_err add(const struct work *w, iso_record *r, const iso_value *v)
