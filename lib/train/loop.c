@@ -313,13 +313,12 @@ done:
 
 static iso_err gather(double *loss, iso_loop *p, const iso_sample *batch)
 {
-    const double by = batch->labelled > 0 ? 1 / (double)batch->labelled : 0;
     iso_sample part;
     iso_err err = ISO_OK;
 
     for (int64_t done = 0; iso_sampler_micro(&part, p->sampler, batch, &done);) {
-        iso_micro micro = {.step = p->state.step};
-        ISO_TRY(p->data.load(p->data.payload, &micro, part.items, part.count, p->state.step, by));
+        iso_micro micro = {.each = 1 / (double)batch->count, .step = p->state.step};
+        ISO_TRY(p->data.load(p->data.payload, &micro, &part, batch, p->state.step));
         ISO_TRY(p->method->ops->learn(loss, p->method, p->learner, &micro));
         p->result.tokens += part.tokens;
     }

@@ -36,9 +36,10 @@ typedef struct iso_loop_opt {
 /** Who knows the data. */
 typedef struct iso_loop_data {
     void *payload;
-    /** A micro-batch of items for a step, each unit counting `by`; it lives until the next call. */
-    iso_err (*load)(void *payload, iso_micro *out, const int64_t *items, int64_t count,
-                    int64_t step, double by);
+    /** A part of the batch of a step, whose units count 1 / whole->labelled each; it lives until
+     * the next call. */
+    iso_err (*load)(void *payload, iso_micro *out, const iso_sample *part, const iso_sample *whole,
+                    int64_t step);
     /** How good it is on items that are not learnt from, higher is better; NAN: nobody says. */
     iso_err (*score)(void *payload, double *out, iso_learner *l, iso_method *m);
     /** What a person calls an item. */

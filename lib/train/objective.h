@@ -12,7 +12,8 @@ ISO_BEGIN
  * (`sources`); else without sentences. */
 typedef struct iso_micro {
     iso_side target, source;
-    bool gold; /* the sources are originals, not translations */
+    bool gold;   /* the sources are originals, not translations */
+    double each; /* what an item counts: 1 / items of the step */
     int64_t step;
 } iso_micro;
 

@@ -44,9 +44,10 @@ static void make_items(struct world *w, int64_t V)
         w->label[i] = (int32_t)(draw(&state) % CLASSES);
 }
 
-static iso_err load(void *payload, iso_micro *out, const int64_t *items, int64_t count,
-                    int64_t step, double by)
+static iso_err load(void *payload, iso_micro *out, const iso_sample *part, const iso_sample *whole,
+                    int64_t step)
 {
+    const int64_t *items = part->items, count = part->count;
     struct world *w = payload;
     int64_t at = 0;
 
@@ -69,7 +70,7 @@ static iso_err load(void *payload, iso_micro *out, const int64_t *items, int64_t
                                        .first = w->first,
                                        .index = w->index,
                                        .label = w->batch_label,
-                                       .by = w->broken ? INFINITY : by},
+                                       .by = w->broken ? INFINITY : 1 / (double)whole->labelled},
                              .item = w->number,
                              .drop = w->drop.hidden > 0 ? &w->drop : NULL};
     return ISO_OK;

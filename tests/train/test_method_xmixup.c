@@ -1,36 +1,14 @@
 /* X-Mixup's loss against its terms written out, its gradient against differences of that loss, and
  * what must not matter to it. */
-#include "tests/nn/gradients.h"
+#include "tests/train/pairs.h"
 
 #include "lib/base/alloc.h"
-#include "lib/base/rng.h"
 #include "lib/nn/xmixup_heads.h"
-#include "lib/train/head_class.h"
-#include "lib/train/method_xmixup.h"
 
-static const char *const config = "\"model_type\":\"bert\",\"vocab_size\":23,\"hidden_size\":12,"
-                                  "\"num_hidden_layers\":3,\"num_attention_heads\":3,"
-                                  "\"intermediate_size\":20,\"hidden_act\":\"gelu\","
-                                  "\"max_position_embeddings\":9,\"type_vocab_size\":2";
+/* A unit is a sentence: of its first token, or the mean of all. */
+enum { CLASSES = 4 };
 
-/* Three pairs: targets of 4, 1 and 6 tokens, sources of 3, 5 and 1. A unit is a sentence: of its
- * first token, or the mean of all. */
-enum { B = 3, MOST = 11, CLASSES = 4, LAYERS = 3 };
-
-static const int64_t offsets[2][B + 1] = {{0, 4, 5, 11}, {0, 3, 8, 9}};
-static const int64_t count_up[MOST] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
-static const int32_t ids[2][MOST] = {{3, 7, 7, 1, 22, 4, 0, 9, 8, 7, 6},
-                                     {5, 9, 2, 2, 2, 21, 3, 7, 9}};
 static const int32_t labels[B] = {2, 0, 3};
-
-/* All that a method needs. */
-struct all {
-    iso_trained *e;
-    iso_head *head;
-    iso_learner *l;
-    iso_method *m;
-    iso_micro micro;
-};
 
 static iso_side side_of(int i)
 {
@@ -41,47 +19,9 @@ static iso_side side_of(int i)
 
 static void begin(struct all *a, const iso_xmixup_opt *opt, const bool *frozen, bool embeddings)
 {
-    int lowest = 0;
-
-    *a = (struct all){0};
-    ok(iso_trained_open(&a->e, config_folder(config), &(iso_trained_opt){.random = true}));
-    iso_trained_freeze(a->e, embeddings, frozen);
-    for (int k = LAYERS; k >= 1; k--)
-        lowest = opt->mix.mixed && opt->mix.mixed[k - 1] ? k : lowest;
-    ok(iso_head_class_new(&a->head, &a->e->config, &(iso_head_class_opt){.classes = CLASSES}));
-    ok(iso_learner_new(&a->l, a->e, a->head, &(iso_learner_opt){.within = lowest}));
-    ok(iso_method_xmixup(&a->m, a->e, opt));
-    iso_rng rng = iso_rng_seeded(5, 0);
-    int64_t n;
-    const iso_tensor *t = iso_learner_tensors(a->l, &n);
-    for (int64_t i = 0; i < n; i++)
-        for (int64_t j = 0; j < t[i].rows * t[i].cols; j++)
-            t[i].value[j] += 0.4f * (float)iso_rng_normal(&rng);
-    a->micro = (iso_micro){.target = side_of(0), .source = side_of(1), .gold = true};
-}
-
-static void end(struct all *a)
-{
-    iso_method_free(a->m);
-    iso_learner_free(a->l);
-    iso_head_free(a->head);
-    iso_trained_close(a->e);
-}
-
-static double learn(struct all *a)
-{
-    double loss = 0;
-
-    ok(a->m->ops->learn(&loss, a->m, a->l, &a->micro));
-    return loss;
-}
-
-static void zero(struct all *a)
-{
-    iso_learner_zero_grads(a->l);
-    for (int64_t i = 0; i < a->m->tensor_count; i++)
-        if (a->m->tensors[i].grad)
-            *a->m->tensors[i].grad = 0;
+    begin_with(a, opt, &(iso_head_class_opt){.classes = CLASSES}, frozen, embeddings);
+    a->micro.target = side_of(0);
+    a->micro.source = side_of(1);
 }
 
 static iso_xmixup_opt usual(void)
@@ -191,74 +131,16 @@ static void test_branches_are_averaged(void **state)
 
 /* Gradient ----------------------------------------------------------------------------- */
 
-/* Of the loss by numbers of a tensor in a random direction, by four steps. */
-static double slope(struct all *a, const iso_tensor *t, const float *way)
-{
-    const int64_t n = t->rows * t->cols;
-    const float h = 0.02f / sqrtf((float)n);
-    float *const was = malloc((size_t)n * sizeof *was);
-    double loss[4];
-
-    assert_non_null(was);
-    memcpy(was, t->value, (size_t)n * sizeof *was);
-    for (int k = 0; k < 4; k++) {
-        const float step = (k < 2 ? 1.0f : 2.0f) * (k % 2 ? -h : h);
-        for (int64_t i = 0; i < n; i++)
-            t->value[i] = was[i] + step * way[i];
-        loss[k] = learn(a);
-    }
-    memcpy(t->value, was, (size_t)n * sizeof *was);
-    free(was);
-    return (8 * (loss[0] - loss[1]) - (loss[2] - loss[3])) / (12 * (double)h);
-}
-
-static double along(const iso_tensor *t, const float *way)
-{
-    double sum = 0;
-
-    for (int64_t i = 0; t->grad && i < t->rows * t->cols; i++)
-        sum += (double)t->grad[i] * (double)way[i];
-    for (int64_t k = 0; t->touched && k < t->touched->count; k++)
-        for (int64_t i = 0; i < t->cols; i++)
-            sum += (double)t->touched->grad[k * t->cols + i] *
-                   (double)way[t->touched->rows[k] * t->cols + i];
-    return sum;
-}
-
-static void compare(struct all *a, const iso_tensor *t, iso_rng *rng)
-{
-    float way[20 * 12 * 2];
-
-    if (!t->grad && !t->touched)
-        return;
-    assert_true(t->rows * t->cols <= (int64_t)(sizeof way / sizeof *way));
-    for (int64_t i = 0; i < t->rows * t->cols; i++)
-        way[i] = (float)iso_rng_normal(rng);
-    const double want = slope(a, t, way);
-    zero(a);
-    learn(a);
-    const double got = along(t, way);
-    if (fabs(got - want) > 1e-3 * fabs(want) + 2e-4)
-        fail_msg("%s: %g, by differences %g", t->name, got, want);
-}
-
 static void differences(const iso_xmixup_opt *opt, const bool *frozen, bool embeddings, bool gold,
                         const iso_dropout *drop)
 {
-    static int64_t turn; /* every third tensor, others each time */
-    iso_rng rng = iso_rng_seeded(7, 0);
-    int64_t n;
     struct all a;
 
     begin(&a, opt, frozen, embeddings);
     a.micro.gold = gold;
     a.micro.target.drop = drop;
     a.micro.source.drop = drop;
-    const iso_tensor *t = iso_learner_tensors(a.l, &n);
-    for (int64_t i = turn++ % 3; i < n; i += 3)
-        compare(&a, &t[i], &rng);
-    for (int64_t i = 0; i < a.m->tensor_count; i++)
-        compare(&a, &a.m->tensors[i], &rng);
+    compare_some(&a);
     end(&a);
 }
 

@@ -102,8 +102,8 @@ typedef struct iso_train_opt {
     const char *mix_layers;    /* "1", "1,3-4", "none"; NULL: the first */
     const char *lambda;        /* "learnt", "released" (W 1, b 0), or λ itself; NULL: learnt */
     double lambda0, lambda_lr; /* λ's bound, NAN: 0.5; the rate of W and b, NAN: 1e-2 */
-    double alpha;              /* what a gold source's loss counts; NAN: 0.4 */
-    iso_train_consistency consistency; /* 0: both */
+    double alpha;              /* what a gold source's loss counts; NAN: 0.4, of tags 0.8, spans 0.2 */
+    iso_train_consistency consistency; /* 0: both; of tags and spans MSE */
     iso_train_sampling sampling;       /* 0: by step */
     double sampling_k;                 /* NAN: so that p is 1/2 in the middle of the run */
     const char *test_source;           /* sources that test items have, and others beside */

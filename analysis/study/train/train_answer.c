@@ -133,7 +133,8 @@ done:
     return err;
 }
 
-iso_err iso_train_answer(struct answered *out, struct training *t, enum train_part part)
+iso_err iso_train_answer(struct answered *out, struct training *t, enum train_part part,
+                         enum source_kind kind)
 {
     const struct examples *e = &t->set.part[part];
     struct spans s = {.t = t, .part = part};
@@ -143,7 +144,7 @@ iso_err iso_train_answer(struct answered *out, struct training *t, enum train_pa
     ISO_TRY(iso_alloc(&out->exact, e->in->lang_count, sizeof *out->exact));
     ISO_TRY(iso_alloc(&out->f1, e->in->lang_count, sizeof *out->f1));
     ISO_TRY(iso_alloc(&out->lang, e->in->lang_count, sizeof *out->lang));
-    ISO_TRY(iso_train_say(t, part, SOURCE_SELF, take_spans, &s));
+    ISO_TRY(iso_train_say(t, part, kind, take_spans, &s));
     ISO_TRY(tally(out, t, &s));
 done:
     iso_free(s.span);
@@ -157,7 +158,7 @@ iso_err iso_train_answer_score(double *out, struct training *t)
     double sum = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_train_answer(&a, t, TRAIN_DEV));
+    ISO_TRY(iso_train_answer(&a, t, TRAIN_DEV, iso_train_test_source(t)));
     for (int l = 0; l < a.count; l++) {
         double right = 0, whole = 0;
         for (int64_t i = 0; i < items; i++) {

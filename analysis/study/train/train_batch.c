@@ -87,7 +87,7 @@ static iso_err load_side(iso_side *out, struct training *t, struct loaded *r, en
     for (int64_t i = 0; i < count; i++) {
         const struct origin o = iso_train_origin(t, part, kind, list[i]);
         tokens += iso_source_tokens(&o);
-        units += iso_example_units(e, list[i]);
+        units += iso_source_units(&o);
     }
     ISO_TRY(make_room(r, count, units, tokens));
     units = 0;
@@ -98,9 +98,9 @@ static iso_err load_side(iso_side *out, struct training *t, struct loaded *r, en
         ISO_TRY(iso_encoding_load_add(&r->batch, o.lang, e->in->pool, &turn));
         mark_specials(r->special + r->batch.offsets[i], &o);
         r->places[i] = o.place;
-        for (int64_t u = 0; u < iso_example_units(e, list[i]); u++, units++) {
-            r->labels[units] = e->label[e->unit_at[list[i]] + u];
-            r->lasts[units] = e->last ? e->last[list[i]] : -1;
+        for (int64_t u = 0; u < iso_source_units(&o); u++, units++) {
+            r->labels[units] = o.label ? o.label[u] : -1;
+            r->lasts[units] = o.last ? *o.last : -1;
         }
     }
     *out = (iso_side){
@@ -149,20 +149,40 @@ static void set_dropout(iso_side *side, const struct training *t, struct loaded 
     side->drop = &r->drop;
 }
 
-static iso_err load(void *payload, iso_micro *out, const int64_t *items, int64_t count,
-                    int64_t step, double by)
+static double share_of(int64_t units)
+{
+    return units > 0 ? 1 / (double)units : 0;
+}
+
+/* Units of a step's sources that have labels. */
+static int64_t source_units(const struct training *t, enum source_kind kind,
+                            const iso_sample *whole)
+{
+    int64_t units = 0;
+
+    for (int64_t i = 0; i < whole->count; i++) {
+        const struct origin o = iso_train_origin(t, TRAIN_LEARN, kind, whole->items[i]);
+        units += o.label ? iso_source_units(&o) : 0;
+    }
+    return units;
+}
+
+static iso_err load(void *payload, iso_micro *out, const iso_sample *part, const iso_sample *whole,
+                    int64_t step)
 {
     struct training *t = payload;
     const bool drops = t->drop.hidden > 0 || t->drop.attention > 0;
     const enum source_kind kind = iso_train_source_of_step(&out->gold, t, step);
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_train_load(out, t, TRAIN_LEARN, kind, items, count, step));
-    out->target.units.by = out->source.units.by = by;
+    ISO_TRY(iso_train_load(out, t, TRAIN_LEARN, kind, part->items, part->count, step));
+    out->target.units.by = share_of(whole->labelled);
+    if (t->method->sources)
+        out->source.units.by = share_of(source_units(t, kind, whole));
     if (drops)
-        set_dropout(&out->target, t, &t->loaded[LOADED_TARGET], items, step, LOADED_TARGET);
+        set_dropout(&out->target, t, &t->loaded[LOADED_TARGET], part->items, step, LOADED_TARGET);
     if (drops && t->method->sources)
-        set_dropout(&out->source, t, &t->loaded[LOADED_SOURCE], items, step, LOADED_SOURCE);
+        set_dropout(&out->source, t, &t->loaded[LOADED_SOURCE], part->items, step, LOADED_SOURCE);
 done:
     return err;
 }

@@ -49,6 +49,7 @@ struct window {
 struct window_lang {
     struct window *at;
     int64_t n, room, token_room;
+    int64_t *item_at;      /* questions + 1: where the windows of each begin */
     int64_t *begin, *stop; /* of each token of the language's windows: its bytes of the context */
     const char **id;       /* of each window's question; NULL: there are none */
 };
@@ -92,6 +93,7 @@ struct train_set {
 struct training;
 
 iso_err iso_train_read(struct training *t, const iso_texts *texts);
+void iso_train_texts_free(struct train_texts *x);
 
 /* Sources, those whose translations are learnt from, those tested beside them. */
 iso_err iso_train_choose_langs(struct training *t, const iso_texts *main, const iso_texts *test);
@@ -231,12 +233,11 @@ enum source_kind { SOURCE_SELF, SOURCE_GOLD, SOURCE_TRANSLATED, SOURCE_SHUFFLED,
 struct origin {
     const struct encoding_lang *lang;
     int64_t item, place;
+    const int32_t *label, *last; /* of its units; NULL: none are known */
 };
 
 struct train_sources {
-    iso_texts *opened; /* translations */
-    struct encoding in;
-    int *lang; /* of the encoding's languages: their numbers in train_set.lang */
+    struct train_texts translations;                  /* without labels */
     struct origin *origin[TRAIN_PARTS][SOURCE_KINDS]; /* of each example; NULL: not made */
 };
 
@@ -245,6 +246,9 @@ void iso_train_sources_free(struct train_sources *s);
 struct origin iso_train_origin(const struct training *t, enum train_part part,
                                enum source_kind kind, int64_t i);
 int64_t iso_source_tokens(const struct origin *o);
+
+/* Units that are read of it, as iso_example_units. */
+int64_t iso_source_units(const struct origin *o);
 
 /* --- Method --- */
 
@@ -281,6 +285,13 @@ iso_err iso_train_make_head(struct training *t);
 
 /* Cuts questions and contexts into windows, finds answers, and makes examples of the windows. */
 iso_err iso_train_windows(struct training *t);
+
+/* Windows of one folder alone. */
+iso_err iso_train_cut_windows(struct train_texts *x);
+
+/* The window of question `item` of `of` that is as far on in its context as window `at` of `in`. */
+int64_t iso_train_window_beside(const struct window_lang *of, int64_t item,
+                                const struct window_lang *in, int64_t at);
 void iso_train_windows_free(struct windows *w);
 
 /* The answers of a label, a JSON list; `item` of `lang` is named where it is none. Free the root.
@@ -295,7 +306,8 @@ struct answered {
     int *lang;
     int count;
 };
-iso_err iso_train_answer(struct answered *out, struct training *t, enum train_part part);
+iso_err iso_train_answer(struct answered *out, struct training *t, enum train_part part,
+                         enum source_kind kind);
 void iso_train_answered_free(struct answered *a);
 
 /* Mean F1 on dev, of languages. */

@@ -8,7 +8,7 @@
 
 enum { MAIN, DEV, TEST };
 
-static void texts_free(struct train_texts *x)
+void iso_train_texts_free(struct train_texts *x)
 {
     for (int i = 0; x->label && i < x->in.lang_count; i++)
         iso_free(x->label[i]);
@@ -36,7 +36,7 @@ void iso_train_set_free(struct train_set *s)
     for (int p = 0; p < TRAIN_PARTS; p++)
         examples_free(&s->part[p]);
     for (int i = 0; i < TRAIN_TEXTS; i++)
-        texts_free(&s->texts[i]);
+        iso_train_texts_free(&s->texts[i]);
     iso_train_copies_free(s);
     for (int c = 0; s->class_name && c < s->classes; c++)
         iso_free(s->class_name[c]);

@@ -101,6 +101,27 @@ static iso_err check_own(const iso_train_opt *opt)
     return ISO_OK;
 }
 
+/* Words and tokens of a target are not those of its source. */
+static iso_err check_apart(const iso_train_opt *opt)
+{
+    const bool kl = opt->consistency == ISO_TRAIN_BOTH || opt->consistency == ISO_TRAIN_KL;
+    iso_err err = ISO_OK;
+
+    if (opt->task == ISO_TRAIN_CLASSIFY)
+        return ISO_OK;
+    ISO_NEED(!kl,
+             ISO_FIELD(consistency) " %s: kl is of " ISO_FIELD(
+                 task) " classify: sentences "
+                       "have other words than their sources",
+             opt->consistency == ISO_TRAIN_KL ? "kl" : "both");
+    ISO_NEED(
+        !word_is(opt->test_source, "branches"),
+        ISO_FIELD(test_source) " branches is of " ISO_FIELD(task) " classify: elsewhere the "
+                                                                  "target's branch alone speaks");
+done:
+    return err;
+}
+
 iso_err iso_train_check_method(const iso_train_opt *opt)
 {
     iso_pair_mix mix = {0};
@@ -109,6 +130,7 @@ iso_err iso_train_check_method(const iso_train_opt *opt)
     ISO_TRY(check_own(opt));
     ISO_TRY(read_lambda(&mix, opt));
     ISO_TRY(check_words(opt->test_source));
+    ISO_TRY(check_apart(opt));
     if (opt->mix_layers && strcmp(opt->mix_layers, "none") != 0)
         ISO_TRY(iso_ranges_check(opt->mix_layers));
     if (!opt->translations && word_is(opt->test_source, "translated"))
@@ -139,12 +161,21 @@ done:
     return err;
 }
 
+/* As published. */
+static double usual_alpha(iso_train_task task)
+{
+    return task == ISO_TRAIN_TAG ? 0.8 : task == ISO_TRAIN_SPAN ? 0.2 : 0.4;
+}
+
 static iso_err make_xmixup(struct training *t)
 {
     const iso_train_consistency terms = t->opt.consistency;
-    iso_xmixup_opt opt = {.alpha = isnan(t->opt.alpha) ? 0.4 : t->opt.alpha,
-                          .mse = terms == 0 || terms == ISO_TRAIN_BOTH || terms == ISO_TRAIN_MSE,
-                          .kl = terms == 0 || terms == ISO_TRAIN_BOTH || terms == ISO_TRAIN_KL};
+    const bool all = terms == 0 || terms == ISO_TRAIN_BOTH;
+    const bool apart = t->opt.task != ISO_TRAIN_CLASSIFY;
+    iso_xmixup_opt opt = {.alpha = isnan(t->opt.alpha) ? usual_alpha(t->opt.task) : t->opt.alpha,
+                          .mse = all || terms == ISO_TRAIN_MSE,
+                          .kl = !apart && (all || terms == ISO_TRAIN_KL),
+                          .apart = apart};
     bool *mixed = NULL;
     iso_err err = ISO_OK;
 

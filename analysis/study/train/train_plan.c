@@ -122,7 +122,7 @@ static int64_t memory_of(const struct training *t, bool recompute)
         sum += masked_bytes(t, micro);
     for (int i = 0; i < TRAIN_TEXTS; i++)
         sum += text_bytes(&t->set.texts[i].in);
-    sum += text_bytes(&t->sources.in);
+    sum += text_bytes(&t->sources.translations.in);
     return sum;
 }
 

@@ -192,6 +192,25 @@ static iso_err add(struct marks *m, iso_record *r, const iso_value *v)
     return iso_records_add(m->out, r);
 }
 
+/* Languages that have a file for the test, and in it no item with a label. */
+static iso_err add_absent(struct marks *m, const char *measure, const char *estimator)
+{
+    const struct train_texts *x = m->t->set.of[TRAIN_TEST];
+    iso_err err = ISO_OK;
+
+    for (int l = 0, there = 0; l < x->in.lang_count; l++) {
+        const char *name = m->t->set.lang[x->lang[l]];
+        iso_record r = iso_train_record(m->t, measure, estimator, name);
+        const iso_value v = iso_value_undefined(0, "no test item of the language has a label");
+        if (there < m->langs && m->lang[there] == name)
+            there++;
+        else
+            ISO_TRY(add(m, &r, &v));
+    }
+done:
+    return err;
+}
+
 static iso_err score(iso_value *out, const struct marks *m, bool f1, int predictor, int l,
                      const struct score_ask *how)
 {
@@ -271,6 +290,38 @@ done:
 
 /* --- Answers --- */
 
+static iso_err add_answered(struct marks *m, const char *measure, const char *estimator,
+                            const struct tally *of)
+{
+    iso_err err = ISO_OK;
+
+    for (int l = 0; l < m->langs; l++) {
+        iso_record r = iso_train_record(m->t, measure, estimator, m->lang[l]);
+        iso_value v;
+        ISO_TRY(iso_score_accuracy(&v, &of[l], 1, &m->how));
+        ISO_TRY(add(m, &r, &v));
+    }
+done:
+    return err;
+}
+
+static iso_err answer_others(struct marks *m, struct training *t)
+{
+    struct answered a = {0};
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < OTHERS; i++) {
+        if (!asked(t, &others[i]))
+            continue;
+        ISO_TRY(iso_train_answer(&a, t, TRAIN_TEST, others[i].kind));
+        ISO_TRY(add_answered(m, "f1", others[i].estimator, a.f1));
+        iso_train_answered_free(&a);
+    }
+done:
+    iso_train_answered_free(&a);
+    return err;
+}
+
 /* Gaps are of F1. */
 static iso_err add_answers(struct marks *m, struct training *t)
 {
@@ -278,20 +329,17 @@ static iso_err add_answers(struct marks *m, struct training *t)
     struct answered a = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_train_answer(&a, t, TRAIN_TEST));
+    ISO_TRY(iso_train_answer(&a, t, TRAIN_TEST, iso_train_test_source(t)));
     ISO_TRY(iso_alloc(&m->lang, a.count, sizeof *m->lang));
     for (int l = 0; l < a.count; l++) {
         m->sources += x->lang[a.lang[l]] < t->set.sources;
         m->lang[m->langs++] = t->set.lang[x->lang[a.lang[l]]];
     }
-    for (int k = 0; k < 2; k++) {
-        for (int l = 0; l < a.count; l++) {
-            iso_record r = iso_train_record(t, k ? "f1" : "exact-match", "span", m->lang[l]);
-            iso_value v;
-            ISO_TRY(iso_score_accuracy(&v, k ? &a.f1[l] : &a.exact[l], 1, &m->how));
-            ISO_TRY(add(m, &r, &v));
-        }
-    }
+    ISO_TRY(add_answered(m, "exact-match", "span", a.exact));
+    ISO_TRY(add_answered(m, "f1", "span", a.f1));
+    ISO_TRY(add_absent(m, "exact-match", "span"));
+    ISO_TRY(add_absent(m, "f1", "span"));
+    ISO_TRY(answer_others(m, t));
     m->tally[TUNED] = a.f1;
     a.f1 = NULL;
     ISO_TRY(add_gaps(m));
@@ -320,6 +368,7 @@ iso_err iso_train_records(iso_records *out, struct training *t)
     ISO_TRY(keep_predictions(t, &m));
     ISO_TRY(cut(&m));
     ISO_TRY(add_scores(&m, false, TUNED, "fine-tuned"));
+    ISO_TRY(add_absent(&m, "accuracy", "fine-tuned"));
     ISO_TRY(add_scores(&m, false, MAJORITY, "majority"));
     for (int i = 0; i < OTHERS; i++) {
         if (m.said[others[i].predictor])

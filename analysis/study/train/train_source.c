@@ -12,9 +12,7 @@ void iso_train_sources_free(struct train_sources *s)
     for (int p = 0; p < TRAIN_PARTS; p++)
         for (int k = 0; k < SOURCE_KINDS; k++)
             iso_free(s->origin[p][k]);
-    iso_free(s->lang);
-    iso_encoding_free(&s->in);
-    iso_texts_close(s->opened);
+    iso_train_texts_free(&s->translations);
     *s = (struct train_sources){0};
 }
 
@@ -43,13 +41,23 @@ struct origin iso_train_origin(const struct training *t, enum train_part part,
 
     if (kind != SOURCE_SELF && of)
         return of[i];
-    return (struct origin){&e->in->lang[e->at[i].lang], e->at[i].item,
-                           place_of(t, part, SOURCE_SELF, i)};
+    return (struct origin){.lang = &e->in->lang[e->at[i].lang],
+                           .item = e->at[i].item,
+                           .place = place_of(t, part, SOURCE_SELF, i),
+                           .label = e->label ? e->label + e->unit_at[i] : NULL,
+                           .last = e->last ? e->last + i : NULL};
 }
 
 int64_t iso_source_tokens(const struct origin *o)
 {
     return o->lang->token_at[o->item + 1] - o->lang->token_at[o->item];
+}
+
+int64_t iso_source_units(const struct origin *o)
+{
+    const int64_t *word_at = o->lang->word_at;
+
+    return word_at ? word_at[o->item + 1] - word_at[o->item] : 1;
 }
 
 /* Is it an example of a language that is a source? */
@@ -62,35 +70,73 @@ static bool is_source(const struct training *t, enum train_part part, int64_t i)
 
 /* --- Originals --- */
 
-/* The original of each number: where it lies, and where its state is kept. */
+/* Of each number: a language of the encoding, and its item (a question, not a window). */
 struct original {
-    const struct encoding_lang *lang;
-    int64_t item, place;
+    int lang;
+    int64_t item; /* -1: no source has one */
+    bool example; /* it is one of the part */
 };
 
+/* The example of an item, -1: it is none. Examples are in the order of languages and items. */
+static int64_t find_example(const struct examples *e, int lang, int64_t item)
+{
+    int64_t low = 0, high = e->n;
+
+    while (low < high) {
+        const int64_t middle = low + (high - low) / 2;
+        const struct example *x = &e->at[middle];
+        if (x->lang < lang || (x->lang == lang && x->item < item))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < e->n && e->at[low].lang == lang && e->at[low].item == item ? low : -1;
+}
+
+/* That of the first source language which has it as an example, else of the first which has it. */
 static iso_err find_originals(struct original **out, const struct training *t, enum train_part part)
 {
     const struct train_texts *x = t->set.of[part];
-    const struct examples *e = &t->set.part[part];
+    const struct window_lang *w = x->windows.lang;
     struct original *of = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&of, x->all.items, sizeof *of));
+    for (int64_t i = 0; i < x->all.items; i++)
+        of[i].item = -1;
     for (int l = 0; l < x->in.lang_count && x->lang[l] < t->set.sources; l++) {
         for (int64_t i = 0; i < x->in.lang[l].corpus.items; i++) {
             struct original *o = &of[x->all.number[l][i]];
-            if (!o->lang)
-                *o = (struct original){&x->in.lang[l], i, -1};
+            const int64_t first = w ? w[l].item_at[i] : i;
+            const bool example = find_example(&t->set.part[part], l, first) >= 0;
+            if (o->item < 0 || (example && !o->example))
+                *o = (struct original){l, i, example};
         }
-    }
-    for (int64_t i = 0; i < e->n; i++) {
-        struct original *o = &of[e->at[i].number];
-        if (o->lang == &x->in.lang[e->at[i].lang])
-            o->place = place_of(t, part, SOURCE_SELF, i);
     }
     *out = of;
 done:
     return err;
+}
+
+/* The original of example i as a text: of spans its window beside the example's. */
+static struct origin take_original(const struct training *t, enum train_part part, int64_t i,
+                                   const struct original *o)
+{
+    const struct examples *e = &t->set.part[part];
+    const struct window_lang *w = t->set.of[part]->windows.lang;
+    const int64_t item =
+        w ? iso_train_window_beside(&w[o->lang], o->item, &w[e->at[i].lang], e->at[i].item)
+          : o->item;
+    const int64_t at = find_example(e, o->lang, item);
+    struct origin out = iso_train_origin(t, part, SOURCE_SELF, at >= 0 ? at : i);
+
+    if (at < 0) {
+        out = (struct origin){&e->in->lang[o->lang], item, place_of(t, part, SOURCE_GOLD, i), NULL,
+                              NULL};
+    }
+    if (t->opt.task == ISO_TRAIN_CLASSIFY) /* a class is of both */
+        out.label = e->label + e->unit_at[i];
+    return out;
 }
 
 /* An item that no source has is its own. */
@@ -108,9 +154,8 @@ static iso_err find_gold(int64_t *missing, struct training *t, enum train_part p
         gold[i] = iso_train_origin(t, part, SOURCE_SELF, i);
         if (is_source(t, part, i))
             continue;
-        if (o->lang)
-            gold[i] = (struct origin){o->lang, o->item,
-                                      o->place >= 0 ? o->place : place_of(t, part, SOURCE_GOLD, i)};
+        if (o->item >= 0)
+            gold[i] = take_original(t, part, i, o);
         else
             ++*missing;
     }
@@ -185,19 +230,40 @@ done:
     return err;
 }
 
-/* The translations of a language of the set. */
-static const struct encoding_lang *find_lang(const struct train_sources *s, int lang)
+/* The translations of a language of the set; -1: there are none. */
+static int find_lang(const struct train_texts *x, int lang)
 {
-    for (int l = 0; l < s->in.lang_count; l++) {
-        if (s->lang[l] == lang)
-            return &s->in.lang[l];
+    for (int l = 0; l < x->in.lang_count; l++) {
+        if (x->lang[l] == lang)
+            return l;
     }
-    return NULL;
+    return -1;
+}
+
+/* The translation of example i, its item `item` among the translations `l`. */
+static struct origin take_translation(const struct training *t, enum train_part part, int64_t i,
+                                      int l, int64_t item)
+{
+    const struct train_texts *x = &t->sources.translations;
+    const struct examples *e = &t->set.part[part];
+    const struct window_lang *own = t->set.of[part]->windows.lang;
+    struct origin out = {
+        .lang = &x->in.lang[l], .item = item, .place = place_of(t, part, SOURCE_TRANSLATED, i)};
+
+    if (own) {
+        out.lang = &x->windows.in.lang[l];
+        out.item =
+            iso_train_window_beside(&x->windows.lang[l], item, &own[e->at[i].lang], e->at[i].item);
+    }
+    if (t->opt.task == ISO_TRAIN_CLASSIFY)
+        out.label = e->label + e->unit_at[i];
+    return out;
 }
 
 /* Where an item has no translation its original stands for it in training, itself else. */
 static iso_err find_translated(int64_t *missing, struct training *t, enum train_part part)
 {
+    const struct train_texts *x = t->set.of[part];
     const struct examples *e = &t->set.part[part];
     const enum source_kind instead = part == TRAIN_LEARN ? SOURCE_GOLD : SOURCE_SELF;
     struct origin *of = NULL;
@@ -206,18 +272,15 @@ static iso_err find_translated(int64_t *missing, struct training *t, enum train_
 
     ISO_TRY(iso_alloc(&of, e->n, sizeof *of));
     for (int64_t i = 0, end; i < e->n; i = end) {
-        const struct encoding_lang *own = &e->in->lang[e->at[i].lang];
-        const struct encoding_lang *lang =
-            find_lang(&t->sources, t->set.of[part]->lang[e->at[i].lang]);
-        if (lang)
-            ISO_TRY(match(&item, own, lang));
-        for (end = i; end < e->n && e->at[end].lang == e->at[i].lang; end++) {
-            const int64_t at = item ? item[e->at[end].item] : -1;
-            of[end] = iso_train_origin(t, part, instead, end);
-            if (at >= 0)
-                of[end] = (struct origin){lang, at, place_of(t, part, SOURCE_TRANSLATED, end)};
-            else
-                *missing += !is_source(t, part, end);
+        const int own = e->at[i].lang, l = find_lang(&t->sources.translations, x->lang[own]);
+        const struct window_lang *w = x->windows.lang;
+        if (l >= 0)
+            ISO_TRY(match(&item, &x->in.lang[own], &t->sources.translations.in.lang[l]));
+        for (end = i; end < e->n && e->at[end].lang == own; end++) {
+            const int64_t mine = w ? w[own].at[e->at[end].item].item : e->at[end].item;
+            of[end] = item && item[mine] >= 0 ? take_translation(t, part, end, l, item[mine])
+                                              : iso_train_origin(t, part, instead, end);
+            *missing += !(item && item[mine] >= 0) && !is_source(t, part, end);
         }
         iso_free(item);
         item = NULL;
@@ -234,28 +297,31 @@ done:
 static iso_err read_translations(struct training *t)
 {
     const struct train_set *set = &t->set;
-    struct train_sources *s = &t->sources;
+    struct train_texts *x = &t->sources.translations;
     iso_texts_opt how = t->opt.texts;
     int *number = NULL, there = 0;
     iso_err err = ISO_OK;
 
     how.corpus = t->opt.translations;
-    ISO_TRY(iso_texts_open(&s->opened, NULL, 0, &how, t->run));
+    ISO_TRY(iso_texts_open(&x->opened, NULL, 0, &how, t->run));
     ISO_TRY(iso_alloc(&number, set->langs, sizeof *number));
-    ISO_TRY(iso_alloc(&s->lang, set->langs, sizeof *s->lang));
+    ISO_TRY(iso_alloc(&x->lang, set->langs, sizeof *x->lang));
     for (int l = set->sources; l < set->langs; l++) {
-        const int k = iso_texts_find(s->opened, set->lang[l]);
+        const int k = iso_texts_find(x->opened, set->lang[l]);
         if (k >= 0) {
-            s->lang[there] = l;
+            x->lang[there] = l;
             number[there++] = k;
         }
     }
     if (there == 0)
         ISO_FAIL(ISO_EDATA, "%s: has translations of no language that is not a source",
                  t->opt.translations);
-    ISO_TRY(iso_encoding_begin(&s->in, t->model, s->opened, set->of[TRAIN_LEARN]->in.pool,
+    ISO_TRY(iso_encoding_begin(&x->in, t->model, x->opened, iso_train_pool(&t->opt),
                                t->opt.max_length, t->run));
-    ISO_TRY(iso_encoding_read(&s->in, number, there));
+    x->in.words = ISO_WORDS_BLANKS;
+    ISO_TRY(iso_encoding_read(&x->in, number, there));
+    if (t->opt.task == ISO_TRAIN_SPAN)
+        ISO_TRY(iso_train_cut_windows(x));
 done:
     iso_free(number);
     return err;

@@ -15,6 +15,7 @@ enum {
 static void window_lang_free(struct window_lang *w)
 {
     iso_free(w->at);
+    iso_free(w->item_at);
     iso_free(w->begin);
     iso_free(w->stop);
     iso_free(w->id);
@@ -283,9 +284,10 @@ static iso_err cut_lang(struct windows *made, const struct train_texts *x, int l
                  "text and text2",
                  from->path);
     ISO_TRY(make_room(w, l, 1));
+    ISO_TRY(iso_alloc(&w->item_at, from->corpus.items + 1, sizeof *w->item_at));
     for (int64_t i = 0; i < from->corpus.items; i++) {
         const iso_text text = iso_texts_item(&from->corpus, i);
-        const char *label = x->label[lang][i];
+        const char *label = x->label ? x->label[lang][i] : NULL;
         struct whole whole;
         struct bytes bytes;
         bool found = false;
@@ -299,6 +301,7 @@ static iso_err cut_lang(struct windows *made, const struct train_texts *x, int l
             find_tokens(&whole, &bytes);
         missing->count += label && !found;
         ISO_TRY(cut(w, l, &whole, i));
+        w->item_at[i + 1] = w->n;
     }
     ISO_TRY(check_ids(e, l, l->token_at[w->n]));
     ISO_TRY(name_windows(w, l, &from->corpus));
@@ -307,7 +310,7 @@ done:
     return err;
 }
 
-static iso_err cut_texts(struct train_texts *x)
+iso_err iso_train_cut_windows(struct train_texts *x)
 {
     struct windows *w = &x->windows;
     struct missing missing = {0};
@@ -328,6 +331,15 @@ static iso_err cut_texts(struct train_texts *x)
 done:
     iso_buf_free(&missing.first);
     return err;
+}
+
+int64_t iso_train_window_beside(const struct window_lang *of, int64_t item,
+                                const struct window_lang *in, int64_t at)
+{
+    const int64_t *mine = in->item_at + in->at[at].item, *yours = of->item_at + item;
+    const int64_t steps = mine[1] - mine[0] - 1, last = yours[1] - yours[0] - 1;
+
+    return yours[0] + (steps > 0 ? (2 * (at - mine[0]) * last + steps) / (2 * steps) : 0);
 }
 
 /* --- Examples --- */
@@ -351,13 +363,10 @@ static iso_err expand(struct examples *e, const struct train_texts *x, bool lear
     ISO_TRY(iso_alloc(&e->label, most, sizeof *e->label));
     ISO_TRY(iso_alloc(&e->last, most, sizeof *e->last));
     ISO_TRY(iso_alloc(&e->number, most, sizeof *e->number));
-    for (int64_t i = 0, k = 0; i < e->n; i++) {
+    for (int64_t i = 0; i < e->n; i++) {
         const struct window_lang *w = &x->windows.lang[e->at[i].lang];
-        if (i == 0 || e->at[i].lang != e->at[i - 1].lang)
-            k = 0;
-        while (k < w->n && w->at[k].item < e->at[i].item)
-            k++;
-        for (; k < w->n && w->at[k].item == e->at[i].item; k++) {
+        const int64_t *range = w->item_at + e->at[i].item;
+        for (int64_t k = range[0]; k < range[1]; k++) {
             if (learn && !is_learnt(&w->at[k]))
                 continue;
             e->label[n] = is_learnt(&w->at[k]) ? w->at[k].first : 0;
@@ -386,7 +395,7 @@ iso_err iso_train_windows(struct training *t)
 
     for (int i = 0; i < 3; i++) {
         if (s->texts[i].in.lang_count > 0)
-            ISO_TRY(cut_texts(&s->texts[i]));
+            ISO_TRY(iso_train_cut_windows(&s->texts[i]));
     }
     for (int p = TRAIN_LEARN; p < TRAIN_PARTS; p++) {
         if (s->of[p])

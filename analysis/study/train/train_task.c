@@ -33,12 +33,8 @@ iso_err iso_train_check_task(const iso_train_opt *opt)
     const bool tags = opt->task == ISO_TRAIN_TAG, spans = opt->task == ISO_TRAIN_SPAN;
     iso_err err = ISO_OK;
 
-    ISO_NEED(!spans || opt->method != ISO_TRAIN_XMIXUP,
-             ISO_FIELD(task) " span is not learnt by " ISO_FIELD(method) " xmixup");
     ISO_NEED(!spans || opt->head == ISO_TRAIN_CLS,
              ISO_FIELD(head) " mean is of sentences: spans are read from tokens");
-    ISO_NEED(!tags || opt->method != ISO_TRAIN_XMIXUP,
-             ISO_FIELD(task) " tag is not learnt by " ISO_FIELD(method) " xmixup");
     ISO_NEED(!tags || opt->head == ISO_TRAIN_CLS, ISO_FIELD(head) " mean is of sentences: "
                                                                   "tags are read from words");
     ISO_NEED(!opt->augment || tags || opt->task == ISO_TRAIN_CLASSIFY,
