@@ -136,7 +136,8 @@ static bool read_text(struct cursor *c, char **to, const char **out)
     return true;
 }
 
-/* Copied, since it needs a byte behind it, and since cJSON reads no longer ones. */
+/* Copied, since it needs a byte behind it, and since cJSON reads no longer ones: of such the rest
+ * follows, which is nothing that may follow. */
 static bool read_number(struct cursor *c, double *out)
 {
     char copy[NUMBER];
@@ -146,7 +147,7 @@ static bool read_number(struct cursor *c, double *out)
     memcpy(copy, c->bytes + c->at, (size_t)some);
     copy[some] = '\0';
     const char *end = strchr("+.", *copy) ? NULL : iso_decimal_f64(out, copy);
-    if (!end || end == copy + some)
+    if (!end)
         return false;
     c->at += end - copy;
     *out = isfinite(*out) ? *out : INFINITY;
@@ -166,7 +167,7 @@ static bool read_list(struct cursor *c, iso_json_pairs *p, int64_t most)
             return false;
         more = take(c, ',');
     }
-    return p->count > 0 && !more && take(c, ']');
+    return !more && take(c, ']');
 }
 
 static int64_t count_of(const char *bytes, int64_t len, char byte)

@@ -17,8 +17,9 @@ enum { CONFIG_MAX = 8 << 20 };
 
 struct iso_classifier {
     iso_linear dense, out;
-    bool relu; /* else tanh */
-    char **names;
+    bool relu;   /* else tanh */
+    bool linear; /* `out` alone */
+    char **names, *ours;
     int64_t C, K;
     struct iso_store store;
     iso_weights *weights;
@@ -32,6 +33,7 @@ void iso_classifier_close(iso_classifier *h)
     for (int64_t i = 0; h->names && i < h->K; i++)
         iso_free(h->names[i]);
     iso_free(h->names);
+    iso_free(h->ours);
     iso_linear_free(&h->dense);
     iso_linear_free(&h->out);
     iso_store_free(&h->store);
@@ -163,8 +165,6 @@ static iso_err take(const iso_weight **out, struct search *s, const iso_arch_hea
     ISO_TRY(take_half(&s->h->dense, &dense, s, n->dense, n->out, s->c->C));
     ISO_TRY(take_half(&s->h->out, out, s, n->out, n->dense, 0));
     s->h->relu = n->relu;
-    s->h->C = s->c->C;
-    s->h->K = s->h->out.w.rows;
 done:
     return err;
 }
@@ -231,27 +231,61 @@ static const char *other_use(const struct search *s)
     return NULL;
 }
 
-static iso_err read_head(const char **why, struct search *s)
+/* What is looked for where a head is one map. */
+struct one_map {
+    const char *name, *of_class;
+};
+
+/* *out NULL: there is none. */
+static iso_err take_any(const iso_weight **out, const char **why, struct search *s,
+                        const struct one_map *one)
 {
     const iso_arch_head *head = NULL;
-    const iso_weight *out = NULL;
     iso_err err = ISO_OK;
 
+    *out = NULL;
+    if (one) {
+        *why = "the checkpoint has no such head";
+        if (!one->of_class || is_for(s, one->of_class))
+            ISO_TRY(look(out, s, one->name, ".weight"));
+        if (*out)
+            ISO_TRY(take_half(&s->h->out, out, s, one->name, one->name, 0));
+        goto done;
+    }
     *why = other_use(s);
     if (!*why) {
         ISO_TRY(find(&head, why, s));
     }
-    if (!head)
-        goto done;
-    ISO_TRY(take(&out, s, head));
-    *why = s->h->K < 2 ? "the checkpoint's head has one output, a regression" : NULL;
-    if (!*why)
-        ISO_TRY(read_names(s->h, s->config, out));
+    if (head)
+        ISO_TRY(take(out, s, head));
 done:
     return err;
 }
 
-iso_err iso_classifier_open(iso_classifier **out, const char **why, const char *folder)
+static iso_err read_head(const char **why, struct search *s, const struct one_map *one)
+{
+    const char *ours = iso_json_text(iso_json_get(s->config, "isogloss_head"));
+    const iso_weight *out = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(take_any(&out, why, s, one));
+    if (!out)
+        goto done;
+    s->h->linear = one != NULL;
+    s->h->C = s->c->C;
+    s->h->K = s->h->out.w.rows;
+    *why = s->h->K < 2 ? "the checkpoint's head has one output, a regression" : NULL;
+    if (*why)
+        goto done;
+    ISO_TRY(read_names(s->h, s->config, out));
+    if (ours)
+        ISO_TRY(iso_str_dup(&s->h->ours, ours, -1));
+done:
+    return err;
+}
+
+static iso_err open_any(iso_classifier **out, const char **why, const char *folder,
+                        const struct one_map *one)
 {
     struct search s = {0};
     iso_nn_config c;
@@ -265,7 +299,7 @@ iso_err iso_classifier_open(iso_classifier **out, const char **why, const char *
     ISO_TRY(iso_weights_open(&s.h->weights, folder));
     s.c = &c;
     s.config = config;
-    ISO_TRY(read_head(&reason, &s));
+    ISO_TRY(read_head(&reason, &s, one));
     ISO_TRY(iso_weights_whole(s.h->weights));
     *out = reason ? NULL : s.h;
     *why = reason;
@@ -276,6 +310,17 @@ done:
     iso_json_free(config);
     iso_buf_free(&s.name);
     return err;
+}
+
+iso_err iso_classifier_open(iso_classifier **out, const char **why, const char *folder)
+{
+    return open_any(out, why, folder, NULL);
+}
+
+iso_err iso_classifier_open_linear(iso_classifier **out, const char **why, const char *folder,
+                                   const char *name, const char *of_class)
+{
+    return open_any(out, why, folder, &(struct one_map){name, of_class});
 }
 
 /* Using it ------------------------------------------------------------------------------ */
@@ -290,10 +335,15 @@ const char *iso_classifier_name(const iso_classifier *h, int64_t i)
     return h->names[i];
 }
 
+const char *iso_classifier_ours(const iso_classifier *h)
+{
+    return h->ours;
+}
+
 void iso_classifier_maps(const iso_linear **dense, const iso_linear **out, bool *relu,
                          const iso_classifier *h)
 {
-    *dense = &h->dense;
+    *dense = h->linear ? NULL : &h->dense;
     *out = &h->out;
     *relu = h->relu;
 }
@@ -352,11 +402,14 @@ iso_err iso_classifier_logits(iso_mat *logits, iso_classifier *h, iso_view x)
              "logits are %lld x %lld %s, not %lld x %lld f32", (long long)logits->rows,
              (long long)logits->cols, iso_dtype_name(logits->dtype), (long long)x.rows,
              (long long)h->K);
-    ISO_TRY(iso_workspace_mat(&hidden, &h->hidden, x.rows, h->C));
-    ISO_TRY(iso_linear_fwd(&hidden, x, &h->dense, h->relu ? &relu : NULL));
-    if (!h->relu)
-        squash(&hidden);
-    ISO_TRY(iso_linear_fwd(logits, iso_mat_view(&hidden), &h->out, NULL));
+    if (!h->linear) {
+        ISO_TRY(iso_workspace_mat(&hidden, &h->hidden, x.rows, h->C));
+        ISO_TRY(iso_linear_fwd(&hidden, x, &h->dense, h->relu ? &relu : NULL));
+        if (!h->relu)
+            squash(&hidden);
+        x = iso_mat_view(&hidden);
+    }
+    ISO_TRY(iso_linear_fwd(logits, x, &h->out, NULL));
     ISO_TRY(iso_weights_whole(h->weights));
 done:
     return err;

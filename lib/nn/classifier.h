@@ -1,4 +1,5 @@
-/* The classification head of a checkpoint: from the state of [CLS] to the logits of its classes. */
+/* The classification head of a checkpoint: from the state of [CLS], or of each token, to the logits
+ * of its classes. */
 #ifndef ISO_NN_CLASSIFIER_H
 #define ISO_NN_CLASSIFIER_H
 
@@ -28,6 +29,15 @@ typedef struct iso_classifier iso_classifier;
  */
 ISO_MUST_USE iso_err iso_classifier_open(iso_classifier **out, const char **why,
                                          const char *folder);
+
+/**
+ * The same of a head that is one map, logits = W x + b, tensors NAME.weight (K × C) and NAME.bias:
+ * "classifier" of ForTokenClassification, "qa_outputs" of ForQuestionAnswering. `of_class`: how the
+ * class in config.json ends; NULL: as it will.
+ */
+ISO_MUST_USE iso_err iso_classifier_open_linear(iso_classifier **out, const char **why,
+                                                const char *folder, const char *name,
+                                                const char *of_class);
 void iso_classifier_close(iso_classifier *h);
 
 /** K, at least 2. */
@@ -45,12 +55,18 @@ const char *iso_classifier_name(const iso_classifier *h, int64_t i);
  */
 int64_t iso_classifier_find(const iso_classifier *h, const char *label);
 
-/** Its two maps, and whether f is relu; they live until close. */
+/** What isogloss wrote of it into config.json (isogloss_head), or NULL; lives until close. */
+const char *iso_classifier_ours(const iso_classifier *h);
+
+/** Its two maps, and whether f is relu; they live until close. A head of one map has no dense:
+ * NULL.
+ */
 void iso_classifier_maps(const iso_linear **dense, const iso_linear **out, bool *relu,
                          const iso_classifier *h);
 
 /**
- * logits (B × K, f32) of x (B × C, f32), the final states of B sentences' first tokens.
+ * logits (B × K, f32) of x (B × C, f32), the final states of B sentences' first tokens, or of B
+ * tokens.
  *
  * Cost    2 B C (C + K) operations; B C floats of scratch, kept from call to call.
  * Errors  ISO_EARG (shapes), ISO_ENOMEM. Not safe for two threads at once.

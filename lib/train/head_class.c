@@ -308,10 +308,11 @@ static iso_err fill(struct class_head *k, const iso_head_class_opt *opt)
     if (!opt->from)
         goto done;
     iso_classifier_maps(&dense, &out, &relu, opt->from);
-    ISO_NEED(!k->linear && relu == k->relu && out->w.rows == k->base.classes,
+    ISO_NEED(!dense == k->linear && (!dense || relu == k->relu) && out->w.rows == k->base.classes,
              "the checkpoint's head has %lld classes, asked for are %lld", (long long)out->w.rows,
              (long long)k->base.classes);
-    take(&k->tensor[DENSE], dense);
+    if (dense)
+        take(&k->tensor[DENSE], dense);
     take(&k->tensor[OUT], out);
 done:
     return err;

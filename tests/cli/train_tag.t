@@ -37,10 +37,49 @@ $ sed 1d $S/examples/corpus/en.tsv | awk -F '\t' 'BEGIN { print "id\tlabel\ttext
 2> ...
 >  "isogloss_head": "sum of pieces",
 > *
+# a checkpoint's own head is gone on from, what it reads of a word with it; other tags ask for a new one
+$ isogloss train --model tagged --task tag --corpus c --src en --steps 1 -o again --csv /dev/null
+2> isogloss: note: c/en.conll and 1 other file: words are column 1 of 2, tags column 2
+2> isogloss: note: tagged: goes on from its head of 2 classes
+2> ...
+$ sed 's/B-UP/B-CAP/' c/en.conll > cap.conll; isogloss train --model tagged --task tag en=cap.conll --steps 1 -o again --force --quiet
+2> isogloss train: tagged: its head has 2 classes (B-UP, O), the texts have 2 (B-CAP, O): --new-head replaces it
+? 1
+$ isogloss train --model tagged --task tag en=cap.conll --steps 1 --new-head -o again --force --csv /dev/null
+2> isogloss: note: cap.conll: words are column 1 of 2, tags column 2
+2> isogloss: note: tagged: its head of 2 classes is replaced by a new one
+2> ...
+$ isogloss train --model tagged --task tag --word-pool sum --corpus c --src en --steps 1 -o x --quiet
+2> isogloss train: tagged: its head reads the first piece of a word: --word-pool first, or --new-head replaces it
+? 1
+$ isogloss train --model sum --task tag en=en.tsv --steps 1 --max-length 8 -o sum2 --csv /dev/null --quiet; grep isogloss_head sum2/config.json
+>  "isogloss_head": "sum of pieces",
+# X-Mixup: a sentence learns with its original, whose words have tags of their own; the target's branch alone speaks
+$ isogloss train --model m --task tag --corpus c --src en --translate-train de --method xmixup --mix-layers 2 --word-pool sum --epochs 1 --lr 1e-3 --test-source gold,shuffled -o mixed
+2> isogloss: note: c/en.conll and 1 other file: words are column 1 of 2, tags column 2
+2> isogloss: note: without --translations the source of an item is always the original, in tests the item itself
+2> ...
+> measure	estimator	src	tgt	value	lo	hi	interval	null	n	pool	model	train
+> accuracy	fine-tuned	en	en	*
+> accuracy	fine-tuned	en	de	*
+> ...
+> accuracy	oracle	en	en	*
+> accuracy	oracle	en	de	*
+> accuracy	shuffled-source	en	en	*
+> accuracy	shuffled-source	en	de	*
+> f1	entity	en	en	*
+> ...
+# without mixing, consistency and a part of the originals it is plain training, to the last bit
+$ isogloss train --model m --task tag --corpus c --src en --translate-train de --steps 2 --micro-batch 100000 -o plain --quiet --csv /dev/null; isogloss train --model m --task tag --corpus c --src en --translate-train de --steps 2 --micro-batch 100000 -o pairs --quiet --csv /dev/null --method xmixup --mix-layers none --consistency none --alpha 0; cmp plain/model.safetensors pairs/model.safetensors
+# originals as translations, without tags: what is said of the test is the oracle's
+$ mkdir t; cut -f 1,3 $S/examples/corpus/en.tsv > t/de.tsv; isogloss train --model m --task tag --corpus c --src en --translate-train de --method xmixup --translations t --steps 1 --test-source gold --interval none -o g --quiet | awk '$1 == "accuracy" && $4 == "de" && $2 ~ /fine-tuned|oracle/ { print $5 == was; was = $5 }'
+> 0
+> 1
+# a language whose test items have no tags has no score, and why
+$ mkdir test; cp c/en.conll test; cut -f 1,3 $S/examples/corpus/de.tsv > test/de.tsv; isogloss train --model m --task tag en=c/en.conll --test test --steps 1 --interval none -o x --quiet | grep '^accuracy.fine-tuned'
+> accuracy	fine-tuned	en	en	*
+> accuracy	fine-tuned	en	de	*no test item of the language has a label
 # what is wrong is said
-$ isogloss train --model m --task tag --method xmixup --corpus c -o x
-2> isogloss train: --task tag is not learnt by --method xmixup (*
-? 2
 $ isogloss train --model m --task tag --head mean --corpus c -o x
 2> isogloss train: --head mean is of sentences: tags are read from words (*
 ? 2
@@ -56,3 +95,9 @@ $ echo 3 4 5 > en.ids; isogloss train --model m --task tag en=en.ids -o x
 $ sed '3s/\tO//' c/en.conll > en.conll; isogloss train --model m --task tag en=en.conll -o x
 2> isogloss train: en.conll: line 3 has 1 columns, the first word 2 (separated by tabs)
 ? 1
+$ isogloss train --model m --task tag --method xmixup --consistency kl --corpus c -o x
+2> isogloss train: --consistency kl: kl is of --task classify: sentences have other words than their sources (*
+? 2
+$ isogloss train --model m --task tag --method xmixup --test-source branches --corpus c -o x
+2> isogloss train: --test-source branches is of --task classify: elsewhere the target's branch alone speaks (*
+? 2

@@ -77,6 +77,34 @@ static void enter_texts_json(const uint8_t *data, size_t size)
     enter("x.txt", data, size, &(iso_corpus_opt){.kind = ISO_CORPUS_JSON, .limit = 2});
 }
 
+static int64_t words_of(const char *text)
+{
+    int64_t count = 0;
+
+    for (const char *at = text + strspn(text, " "); *at; count++) {
+        at += strcspn(at, " ");
+        at += strspn(at, " ");
+    }
+    return count;
+}
+
+/* A sentence has as many tags as words. */
+static void enter_conll(const uint8_t *data, size_t size)
+{
+    const char *path;
+    iso_corpus c = {0};
+
+    enter("x.txt", data, size,
+          &(iso_corpus_opt){.kind = ISO_CORPUS_CONLL, .columns = "text=2,label=1", .limit = 2});
+    enter("x.conll", data, size, NULL);
+    path = file_called("x.conll", data, size);
+    if (iso_corpus_read(&c, &path, 1, NULL))
+        return;
+    for (int64_t i = 0; c.labels && i < c.items; i++)
+        promise(words_of(c.text[i]) == words_of(c.labels[i]), "a tag is of a word");
+    iso_corpus_free(&c);
+}
+
 static void enter_ids(const uint8_t *data, size_t size)
 {
     enter("x.ids", data, size, NULL);
@@ -124,6 +152,7 @@ static void enter_journal(const uint8_t *data, size_t size)
 const struct entry entries_corpus[] = {
     {"txt", enter_txt},
     {"tsv", enter_tsv},
+    {"conll", enter_conll},
     {"ids", enter_ids},
     {"texts_csv", enter_texts_csv},
     {"texts_json", enter_texts_json},

@@ -254,6 +254,8 @@ put("texts_json", "array.json", b'\n[{"premise": "a", "hypothesis": "b", "idx": 
 put("texts_json", "texts.json", b'["a", "b\\\\u0000"]')
 put("texts_json", "squad.json", b'{"data": [{"paragraphs": [{"context": "a b", "qas": [{"id": "1", "question": "c", '
     b'"answers": [{"text": "b", "answer_start": 2}]}]}]}]}')
+put("conll", "tabs.conll", b"# sent_id = a\n1-2\tdu\t_\n1\tde\tADP\n2\tle\tDET\n2.1\tx\t_\n\n# sent_id = b\n1\ta b\tX\n")
+put("conll", "blanks.conll", b"-DOCSTART- -X- O\n\nEU B-ORG\r\nrejects  O\r\n\r\n\xff O")
 put("columns", "plain.txt", b"text=text,id=id")
 put("columns", "wrong.txt", b"label=category,txt=x")
 put("journal", "units.journal", b"isogloss-journal 2\nplan 16\nmodel m\npool cls\nsize 4096 2\n"

@@ -54,57 +54,17 @@ done:
     return err;
 }
 
-/* --- The checkpoint's head --- */
-
-static iso_err other_classes(const struct training *t, const char *const *own, int own_count,
-                             const char *const *name, int count)
+/* Those of the checkpoint's head keep their order. */
+static iso_err name_own(struct train_set *s)
 {
-    iso_buf had = {0}, has = {0};
+    const int count = (int)iso_classifier_classes(s->head);
+    const char **own = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_buf_names(&had, own, own_count, NAMED));
-    ISO_TRY(iso_buf_names(&has, name, count, NAMED));
-    ISO_FAIL(ISO_EDATA,
-             "%s: its head has %d classes (%s), the texts have %d (%s): " ISO_FIELD(
-                 new_head) " replaces it",
-             iso_model_about(t->model)->folder, own_count, had.text, count, has.text);
-done:
-    iso_buf_free(&had);
-    iso_buf_free(&has);
-    return err;
-}
-
-/* Training goes on from the checkpoint's head where that knows all labels; its classes then keep
- * their order. */
-static iso_err take_head(struct training *t, const char *const *name, int count)
-{
-    struct train_set *s = &t->set;
-    const iso_model_info *about = iso_model_about(t->model);
-    const char *why = NULL, **own = NULL;
-    iso_err err = ISO_OK;
-
-    if (about->random || t->opt.head != ISO_TRAIN_CLS || t->opt.task != ISO_TRAIN_CLASSIFY)
-        return ISO_OK;
-    ISO_TRY(iso_classifier_open(&s->head, &why, about->folder));
-    if (!s->head)
-        return ISO_OK;
-    const int classes = (int)iso_classifier_classes(s->head);
-    ISO_TRY(iso_alloc(&own, classes, sizeof *own));
-    for (int c = 0; c < classes; c++)
+    ISO_TRY(iso_alloc(&own, count, sizeof *own));
+    for (int c = 0; c < count; c++)
         own[c] = iso_classifier_name(s->head, c);
-    if (t->opt.new_head) {
-        iso_run_note(t->run, "%s: its head of %d classes is replaced by a new one", about->folder,
-                     classes);
-        iso_classifier_close(s->head);
-        s->head = NULL;
-        goto done;
-    }
-    for (int c = 0; c < count; c++) {
-        if (iso_classifier_find(s->head, name[c]) < 0)
-            ISO_TRY(other_classes(t, own, classes, name, count));
-    }
-    iso_run_note(t->run, "%s: goes on from its head of %d classes", about->folder, classes);
-    ISO_TRY(name_classes(s, own, classes));
+    ISO_TRY(name_classes(s, own, count));
 done:
     iso_free(own);
     return err;
@@ -224,9 +184,8 @@ iso_err iso_train_classes(struct training *t)
     if (count < 2)
         ISO_FAIL(ISO_EDATA, "%s: what is learnt has one class only: %s",
                  s->of[TRAIN_LEARN]->in.lang[0].path, count ? name[0] : "none");
-    ISO_TRY(take_head(t, name, count));
-    if (!s->head)
-        ISO_TRY(name_classes(s, name, count));
+    ISO_TRY(iso_train_own_head(t, name, count));
+    ISO_TRY(s->head ? name_own(s) : name_classes(s, name, count));
     ISO_TRY(give_classes(t));
     if (t->opt.task == ISO_TRAIN_TAG)
         ISO_TRY(find_scheme(s));

@@ -281,6 +281,13 @@ iso_pool iso_train_pool(const iso_train_opt *opt);
 iso_err iso_train_fit_tags(struct train_texts *x, const iso_run *run);
 iso_err iso_train_make_head(struct training *t);
 
+/* The checkpoint's own head, where it has one that knows these classes (of spans none are asked):
+ * then it is set.head, from which training goes on. */
+iso_err iso_train_own_head(struct training *t, const char *const *name, int count);
+
+/* What config.json says of a head that hubs do not have, or do not have so; NULL: nothing. */
+const char *iso_train_head_said(const struct training *t);
+
 /* --- Spans --- */
 
 /* Cuts questions and contexts into windows, finds answers, and makes examples of the windows. */

@@ -118,7 +118,7 @@ static iso_err write_config(const struct training *t, const char *folder)
 {
     const iso_model_info *about = iso_model_about(t->model);
     const iso_arch *arch = t->encoder->config.arch;
-    const char *of = t->head->of_class;
+    const char *of = t->head->of_class, *said = iso_train_head_said(t);
     iso_json *config = NULL;
     iso_buf text = {0};
     iso_err err = ISO_OK;
@@ -147,11 +147,10 @@ static iso_err write_config(const struct training *t, const char *folder)
     }
     if (t->set.classes > 0)
         ISO_TRY(add_classes(&text, &t->set));
-    if (t->opt.task == ISO_TRAIN_CLASSIFY)
-        ISO_TRY(iso_buf_puts(&text, of ? " \"problem_type\": \"single_label_classification\",\n"
-                                       : " \"isogloss_head\": \"mean\",\n"));
-    if (t->opt.word_pool == ISO_TRAIN_SUM)
-        ISO_TRY(iso_buf_puts(&text, " \"isogloss_head\": \"sum of pieces\",\n"));
+    if (t->opt.task == ISO_TRAIN_CLASSIFY && of)
+        ISO_TRY(iso_buf_puts(&text, " \"problem_type\": \"single_label_classification\",\n"));
+    if (said)
+        ISO_TRY(iso_buf_printf(&text, " \"isogloss_head\": \"%s\",\n", said));
     ISO_TRY(iso_buf_puts(&text, " \"torch_dtype\": \"float32\"\n}\n"));
     ISO_TRY(save(folder, "config.json", &text));
 done:

@@ -408,6 +408,7 @@ iso_err iso_train_windows(struct training *t)
                  "%s: no answer stands at its place in its context: answer_start "
                  "counts characters, from 0",
                  s->of[TRAIN_LEARN]->in.lang[0].path);
+    ISO_TRY(iso_train_own_head(t, NULL, 0));
 done:
     return err;
 }

@@ -5,7 +5,6 @@
 
 #include "analysis/study/train/train_inside.h"
 #include "lib/base/alloc.h"
-#include "lib/train/head_class.h"
 
 static iso_err check_masked(const iso_train_opt *opt)
 {
@@ -60,31 +59,6 @@ iso_pool iso_train_pool(const iso_train_opt *opt)
     return opt->task == ISO_TRAIN_TAG    ? ISO_POOL_WORD
            : opt->head == ISO_TRAIN_MEAN ? ISO_POOL_MEAN
                                          : ISO_POOL_CLS;
-}
-
-iso_err iso_train_make_head(struct training *t)
-{
-    iso_head_class_opt how = {.classes = t->set.classes,
-                              .linear = t->opt.head == ISO_TRAIN_MEAN,
-                              .seed = iso_run_seed(t->run),
-                              .from = t->set.head};
-
-    if (iso_train_masked(&t->opt))
-        return iso_train_make_mlm_head(t);
-    if (t->opt.task == ISO_TRAIN_TAG) {
-        how.linear = true;
-        how.rows = t->opt.word_pool == ISO_TRAIN_SUM ? ISO_HEAD_SUM : ISO_HEAD_FIRST;
-        how.name = "classifier";
-        how.of_class = "ForTokenClassification";
-    }
-    if (t->opt.task == ISO_TRAIN_SPAN) {
-        how.linear = how.spans = true;
-        how.classes = 2;
-        how.rows = ISO_HEAD_FIRST;
-        how.name = "qa_outputs";
-        how.of_class = "ForQuestionAnswering";
-    }
-    return iso_head_class_new(&t->head, &t->encoder->config, &how);
 }
 
 /* --- Labels of a text --- */
