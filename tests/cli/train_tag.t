@@ -71,6 +71,8 @@ $ isogloss train --model m --task tag --corpus c --src en --translate-train de -
 > ...
 # without mixing, consistency and a part of the originals it is plain training, to the last bit
 $ isogloss train --model m --task tag --corpus c --src en --translate-train de --steps 2 --micro-batch 100000 -o plain --quiet --csv /dev/null; isogloss train --model m --task tag --corpus c --src en --translate-train de --steps 2 --micro-batch 100000 -o pairs --quiet --csv /dev/null --method xmixup --mix-layers none --consistency none --alpha 0; cmp plain/model.safetensors pairs/model.safetensors
+# where originals alone count, it is plain training on them, once more in place of each translation
+$ mkdir twice; cp c/en.conll twice/en.conll; cp c/en.conll twice/de.conll; isogloss train --model m --task tag --corpus twice --src en --translate-train de --split 1/0/0 --dropout 0 --steps 2 --micro-batch 100000 -o twice-plain --quiet --csv /dev/null; isogloss train --model m --task tag --corpus c --src en --translate-train de --split 1/0/0 --dropout 0 --steps 2 --micro-batch 100000 -o twice-pairs --quiet --csv /dev/null --method xmixup --mix-layers none --consistency none --alpha 1; cmp twice-plain/model.safetensors twice-pairs/model.safetensors
 # originals as translations, without tags: what is said of the test is the oracle's
 $ mkdir t; cut -f 1,3 $S/examples/corpus/en.tsv > t/de.tsv; isogloss train --model m --task tag --corpus c --src en --translate-train de --method xmixup --translations t --steps 1 --test-source gold --interval none -o g --quiet | awk '$1 == "accuracy" && $4 == "de" && $2 ~ /fine-tuned|oracle/ { print $5 == was; was = $5 }'
 > 0
@@ -79,6 +81,9 @@ $ mkdir t; cut -f 1,3 $S/examples/corpus/en.tsv > t/de.tsv; isogloss train --mod
 $ mkdir test; cp c/en.conll test; cut -f 1,3 $S/examples/corpus/de.tsv > test/de.tsv; isogloss train --model m --task tag en=c/en.conll --test test --steps 1 --interval none -o x --quiet | grep '^accuracy.fine-tuned'
 > accuracy	fine-tuned	en	en	*
 > accuracy	fine-tuned	en	de	*no test item of the language has a label
+# of sentences cut after their first piece one word can be right
+$ isogloss train --model m --task tag en=c/en.conll --steps 1 --max-length 3 --interval none -o cut --quiet | awk '$2 == "fine-tuned" { print $5 * 276 <= 24 }'
+> 1
 # what is wrong is said
 $ isogloss train --model m --task tag --head mean --corpus c -o x
 2> isogloss train: --head mean is of sentences: tags are read from words (*

@@ -77,13 +77,14 @@ static void enter_config(const uint8_t *data, size_t size)
     promise(c.types >= 0 && c.eps > 0 && iso_nn_config_longest(&c) > 0, "a sentence has room");
 }
 
-static void enter_classifier(void)
+static void enter_classifier(bool linear)
 {
     iso_classifier *h = NULL;
     const char *why = NULL;
     float x[8] = {1, -1, 2, -2}, *y = NULL;
 
-    if (iso_classifier_open(&h, &why, file_folder())) {
+    if (linear ? iso_classifier_open_linear(&h, &why, file_folder(), "classifier", NULL)
+               : iso_classifier_open(&h, &why, file_folder())) {
         promise_message();
         promise(!h && !why, "a failure leaves the output alone");
         return;
@@ -118,7 +119,8 @@ static void enter_head(const uint8_t *data, size_t size)
 
     (void)file_called("config.json", (const uint8_t *)config, sizeof config - 1);
     (void)file_called("model.safetensors", data, size);
-    enter_classifier();
+    enter_classifier(false);
+    enter_classifier(true);
 }
 
 /* And the other way round: a head of 8 channels and 3 classes, all of its numbers 0. */
@@ -139,7 +141,8 @@ static void enter_labels(const uint8_t *data, size_t size)
     memcpy(weights + 8, head, sizeof head - 1);
     (void)file_called("model.safetensors", weights, sizeof weights);
     (void)file_called("config.json", data, size);
-    enter_classifier();
+    enter_classifier(false);
+    enter_classifier(true);
 }
 
 /* λ's numbers for a model of 12 layers. */

@@ -204,6 +204,56 @@ static void what_is_no_head(void **state)
     no_head(made_end("", XLMR, 0), "one output");
 }
 
+static const char *one_map(const char *change, bool bias)
+{
+    made_fill(w2, K * C, 3);
+    made_fill(b2, K, 4);
+    made_begin();
+    made_add("classifier", ".weight", w2, K, C, ISO_F32);
+    if (bias)
+        made_add("classifier", ".bias", b2, K, 0, ISO_F32);
+    return made_end(change, XLMR, 0);
+}
+
+/* Tags: logits = W x + b of each token. */
+static void heads_of_one_map(void **state)
+{
+    static const char tags[] = "\"architectures\": [\"XLMRobertaForTokenClassification\"], "
+                               "\"isogloss_head\": \"sum of pieces\", " NLI;
+    const char *folder = one_map(tags, true), *why = NULL;
+    const iso_linear *dense = NULL, *out = NULL;
+    iso_classifier *h = NULL;
+    float x[2 * C], y[2 * K];
+    iso_mat logits = {y, 2, K, K, ISO_F32, NULL};
+    bool relu;
+
+    (void)state;
+    made_fill(x, 2 * C, 9);
+    ok(iso_classifier_open_linear(&h, &why, folder, "classifier", "ForTokenClassification"));
+    assert_null(why);
+    assert_int_equal(iso_classifier_classes(h), K);
+    text(iso_classifier_name(h, 0), "ENTAILMENT");
+    text(iso_classifier_ours(h), "sum of pieces");
+    iso_classifier_maps(&dense, &out, &relu, h);
+    assert_true(!dense && out->w.rows == K);
+    ok(iso_classifier_logits(&logits, h, iso_view_f32(x, 2, C)));
+    for (int i = 0; i < 2; i++) {
+        for (int k = 0; k < K; k++) {
+            double want = b2[k];
+            for (int c = 0; c < C; c++)
+                want += (double)w2[k * C + c] * (double)x[i * C + c];
+            near(y[i * K + k], want, 1e-5);
+        }
+    }
+    iso_classifier_close(h);
+    ok(iso_classifier_open_linear(&h, &why, folder, "classifier", "ForQuestionAnswering"));
+    assert_true(!h && strstr(why, "no such head"));
+    ok(iso_classifier_open_linear(&h, &why, folder, "qa_outputs", NULL));
+    assert_true(!h && why);
+    fails(iso_classifier_open_linear(&h, &why, one_map(tags, false), "classifier", NULL),
+          ISO_EFORMAT, "tensor classifier.bias is missing");
+}
+
 /* A head of naming n whose tensor `part` (0 to 3) is left out, or has another shape. */
 static const char *damaged(const struct naming *n, int part, int64_t rows, int64_t cols,
                            const char *change)
@@ -354,7 +404,7 @@ static void folders_that_are_none(void **state)
 int main(void)
 {
     RUN_TESTS(test(every_naming_equals_the_formula), test(classes_have_names),
-              test(odd_names_are_numbers), test(what_is_no_head), test(halves_and_shapes),
-              test(numbers_that_are_none), test(shapes_of_a_call), test(every_allocation_may_fail),
-              test(folders_that_are_none));
+              test(odd_names_are_numbers), test(what_is_no_head), test(heads_of_one_map),
+              test(halves_and_shapes), test(numbers_that_are_none), test(shapes_of_a_call),
+              test(every_allocation_may_fail), test(folders_that_are_none));
 }

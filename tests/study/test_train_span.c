@@ -146,10 +146,41 @@ static void answers_are_where_they_stand(void **state)
     iso_model_close(t.model);
 }
 
+/* Windows of a question in two languages: first with first, last with last, in order between. */
+static void windows_go_side_by_side(void **state)
+{
+    struct window at[2][8];
+    int64_t item_at[2][3];
+
+    (void)state;
+    for (int64_t n = 1; n < 6; n++) {
+        for (int64_t m = 1; m < 6; m++) {
+            struct window_lang of[2] = {{.at = at[0], .item_at = item_at[0]},
+                                        {.at = at[1], .item_at = item_at[1]}};
+            int64_t before = 0;
+            for (int k = 0; k < 2; k++) { /* question 1, after one of two windows */
+                item_at[k][0] = 0;
+                item_at[k][1] = 2;
+                item_at[k][2] = 2 + (k ? m : n);
+                for (int64_t i = 0; i < item_at[k][2]; i++)
+                    at[k][i] = (struct window){.item = i >= 2};
+            }
+            for (int64_t i = 0; i < n; i++) {
+                const int64_t beside = iso_train_window_beside(&of[1], 1, &of[0], 2 + i) - 2;
+                assert_true(beside >= before && beside < m);
+                assert_true(i > 0 || beside == 0);
+                assert_true(n == 1 || i < n - 1 || beside == m - 1);
+                before = beside;
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_are_where_they_stand),
+        cmocka_unit_test(windows_go_side_by_side),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

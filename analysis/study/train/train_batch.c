@@ -87,7 +87,7 @@ static iso_err load_side(iso_side *out, struct training *t, struct loaded *r, en
     for (int64_t i = 0; i < count; i++) {
         const struct origin o = iso_train_origin(t, part, kind, list[i]);
         tokens += iso_source_tokens(&o);
-        units += iso_source_units(&o);
+        units += e->masked ? iso_example_units(e, list[i]) : iso_source_units(&o);
     }
     ISO_TRY(make_room(r, count, units, tokens));
     units = 0;
