@@ -14,6 +14,14 @@ $ echo '{"day": ["time", "morning"], "water": ["river"]}' > table.json
 $ (head -n 1 t.tsv; tail -n 1 t.tsv) > b.tsv; isogloss augment b.tsv --table table.json --copies 2 -o d.tsv --quiet; tail -n 2 c.tsv > want; tail -n 2 d.tsv | cmp - want
 $ isogloss augment b.tsv --table table.json --copies 2 --seed 9 -o d.tsv --quiet; tail -n 2 d.tsv | cmp -s - want
 ? 1
+# code-switching: three words in ten, at most 15 % of a text's
+$ for i in 1 2 3 4 5 6 7 8 9; do echo 'day x x x day x x x day x'; done > s.txt; printf 'day\tTag\n' > dict.tsv; isogloss augment s.txt --table dict.tsv --copies 1 --probability 1 --most 0.15 -o s.tsv --quiet; cut -f3 s.tsv | grep -o Tag | wc -l
+> 9
+$ isogloss augment s.txt --table dict.tsv --copies 9 --probability 0.3 -o s.tsv
+2> isogloss: note: s.txt: 243 of 810 words of the copies are in dict.tsv, * are another one now
+$ isogloss augment s.txt --table dict.tsv --probability 1.5 -o s.tsv
+2> isogloss augment: --probability*
+? 2
 # a plain text has numbers as ids; what is written is read as any table
 $ printf 'day\nnight\n' > plain.txt; isogloss augment plain.txt --table table.tsv --copies 1 -o p.tsv --quiet; cut -f 1,2 p.tsv
 > copy_of	id

@@ -113,6 +113,63 @@ static void unknown_words_are_counted(void **state)
     iso_buf_free(&out);
 }
 
+/* With probability 0.3 one of two, each 0.15: within 4 standard deviations (35.5, 27.7). */
+static void with_a_probability(void **state)
+{
+    (void)state;
+    int changed = 0, night = 0;
+    iso_buf out = {0};
+    iso_replaced n = {0};
+
+    for (uint64_t key = 0; key < 6000; key++) {
+        out.len = 0;
+        ok(iso_replace_words(&out, &n, "day tree", 8,
+                             &(iso_replace){.table = &table, .key = key, .probability = 0.3}));
+        changed += strcmp(out.text, "day tree") != 0;
+        night += strcmp(out.text, "night tree") == 0;
+    }
+    near(changed, 1800, 142);
+    near(night, 900, 111);
+    assert_int_equal(n.changed, changed);
+    iso_buf_free(&out);
+}
+
+/* Of 20 words at most 3; those that are replaced are so without the bound, too; which, chance says.
+ */
+static void not_too_many(void **state)
+{
+    (void)state;
+    static const char from[] = "day x day x  day x day x day x day x day x day x day x day x";
+    iso_replace how = {.table = &table, .probability = 1};
+    int64_t first = 0;
+    iso_buf all = {0}, some = {0};
+
+    for (how.key = 0; how.key < 400; how.key++) {
+        iso_replaced n = {0}, m = {0};
+        all.len = some.len = 0;
+        how.most = 0;
+        ok(iso_replace_words(&all, &n, from, sizeof from - 1, &how));
+        assert_int_equal(n.changed, 10);
+        how.most = 0.15;
+        ok(iso_replace_words(&some, &m, from, sizeof from - 1, &how));
+        assert_int_equal(m.changed, 3);
+        assert_int_equal(m.words, 20);
+        first += strncmp(some.text, "day", 3) != 0;
+        const char *a = all.text, *b = some.text;
+        for (int i = 0; i < 9; i++) {
+            const char *end = strstr(a, " x"), *stop = strstr(b, " x");
+            assert_true((stop - b == 3 && strncmp(b, "day", 3) == 0) ||
+                        strncmp(b, " day", 4) == 0 ||
+                        (end - a == stop - b && strncmp(a, b, (size_t)(stop - b)) == 0));
+            a = end + 3;
+            b = stop + 3;
+        }
+    }
+    near((double)first, 400 * 0.3, 37); /* 3 of 10, four deviations */
+    iso_buf_free(&all);
+    iso_buf_free(&some);
+}
+
 /* --- Copies of items --- */
 
 static const char *const texts[] = {"day day day day", "day x day", "day"},
@@ -160,9 +217,13 @@ static void copies_refused(void **state)
     const iso_run small = {.mem = 1000};
     struct copies out = {0};
 
-    fails(iso_copies_make(&out, &tokens, NULL, 3, &(struct copies_ask){&table, 2, 1, NULL}),
-          ISO_EARG, "token ids");
-    fails(iso_copies_make(&out, &c, NULL, 3, &(struct copies_ask){&table, 20, 1, &small}),
+    fails(
+        iso_copies_make(&out, &tokens, NULL, 3,
+                        &(struct copies_ask){.table = &table, .copies = 2, .seed = 1, .most = 0.5}),
+        ISO_EARG, "token ids");
+    fails(iso_copies_make(
+              &out, &c, NULL, 3,
+              &(struct copies_ask){.table = &table, .copies = 20, .seed = 1, .run = &small}),
           ISO_ENOMEM, "--copies 20");
     assert_null(out.text);
 }
@@ -176,7 +237,9 @@ static void every_allocation_fails_once(void **state)
     for (int64_t n = 0; err; n++) {
         struct copies out = {0};
         iso_alloc_fail_after(n);
-        err = iso_copies_make(&out, &c, NULL, 3, &(struct copies_ask){&table, 2, 1, NULL});
+        err = iso_copies_make(
+            &out, &c, NULL, 3,
+            &(struct copies_ask){.table = &table, .copies = 2, .seed = 1, .most = 0.5});
         iso_alloc_fail_after(-1);
         assert_true(err == ISO_OK || err == ISO_ENOMEM);
         assert_true(!err == (out.text != NULL));
@@ -190,6 +253,8 @@ int main(void)
                                            test(each_as_often),
                                            test(place_alone),
                                            test(unknown_words_are_counted),
+                                           test(with_a_probability),
+                                           test(not_too_many),
                                            test(copies_of_items),
                                            test(copies_refused),
                                            test(every_allocation_fails_once)};

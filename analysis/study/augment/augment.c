@@ -1,6 +1,7 @@
 #include "analysis/study/augment/augment.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "analysis/study/items/copies.h"
@@ -14,6 +15,8 @@ enum { FLUSH = 1 << 16, COPIES_MOST = 1000000 };
 static const iso_option rows[] = {
     ISO_OPTION(iso_augment_opt, PATH, table, "FILE", "words and what may replace them: JSON {\"word\": [\"neighbour\"]}, or lines `word TAB neighbour TAB ...`", .reads = ISO_READS_FILE),
     ISO_OPTION(iso_augment_opt, INT, copies, "N", "copies of each item (default: 3)", .least = 1, .most = COPIES_MOST, .init = "3"),
+    ISO_OPTION(iso_augment_opt, REAL, probability, "P", "that a word of the table is replaced, by each of its neighbours as likely as by another (default: k/(1+k) of k neighbours)", .least = 0, .above = true, .most = 1),
+    ISO_OPTION(iso_augment_opt, REAL, most, "SHARE", "part of a text's words that are replaced at most (default: all)", .least = 0, .above = true, .most = 1),
     ISO_TEXTS_COLUMNS(iso_augment_opt),
     ISO_TEXTS_FORMAT(iso_augment_opt),
     ISO_OPTION_AS(iso_augment_opt, "limit", INT, texts.limit, "N", "take only the first N items", .least = 1),
@@ -148,8 +151,12 @@ iso_err iso_augment(const char *const *files, int count, const iso_augment_opt *
         ISO_FAIL(ISO_EARG, "%s: token ids have no words to replace: name a text", files[0]);
     ISO_TRY(iso_copies_make(
         &copies, &corpus, NULL, corpus.items,
-        &(struct copies_ask){
-            .table = &table, .copies = o.copies, .seed = iso_run_seed(run), .run = run}));
+        &(struct copies_ask){.table = &table,
+                             .copies = o.copies,
+                             .seed = iso_run_seed(run),
+                             .run = run,
+                             .probability = isnan(o.probability) ? 0 : o.probability,
+                             .most = isnan(o.most) ? 0 : o.most}));
     ISO_TRY(write_copies(&copies, o.path, run));
     iso_copies_note(&copies.replaced, files[0], o.table, run);
 done:

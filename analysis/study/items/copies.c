@@ -107,7 +107,10 @@ iso_err iso_copies_make(struct copies *out, const iso_corpus *of, const int64_t 
     for (int64_t i = 0; i < count; i++) {
         const int64_t item = items ? items[i] : i;
         const char *id = of->ids ? of->ids[item] : NULL;
-        iso_replace how = {.table = ask->table, .key = iso_item_key(ask->seed, id, item)};
+        iso_replace how = {.table = ask->table,
+                           .key = iso_item_key(ask->seed, id, item),
+                           .probability = ask->probability,
+                           .most = ask->most};
         ISO_TRY(iso_run_step(ask->run, "replacing words", i, count, "items"));
         for (; how.copy < ask->copies; how.copy++)
             ISO_TRY(add(&c, of, item, i * ask->copies + how.copy, how, &scratch));

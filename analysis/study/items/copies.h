@@ -10,6 +10,7 @@ struct copies_ask {
     int64_t copies;
     uint64_t seed;
     const iso_run *run;
+    double probability, most; /* as iso_replace has them */
 };
 
 /* Row i · copies + c is copy c of the i-th item. {0} is empty. */
