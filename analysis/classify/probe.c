@@ -282,9 +282,10 @@ iso_err iso_probe_run(int32_t *const *predicted, double *chosen, const iso_probe
     return all_folds(&(struct outcome){.predicted = predicted, .chosen = chosen}, probe, run);
 }
 
-iso_err iso_probe_fit(double *const *w, double *const *b, bool *two, double *chosen,
-                      const iso_probe_task *probe, const iso_run *run)
+iso_err iso_probe_fit(int32_t *const *predicted, double *const *w, double *const *b, bool *two,
+                      double *chosen, const iso_probe_task *probe, const iso_run *run)
 {
-    return all_folds(&(struct outcome){.weights = w, .bias = b, .two = two, .chosen = chosen},
-                     probe, run);
+    const struct outcome out = {predicted, w, b, two, chosen};
+
+    return all_folds(&out, probe, run);
 }

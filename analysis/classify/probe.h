@@ -48,12 +48,13 @@ ISO_API ISO_MUST_USE iso_err iso_probe_run(int32_t *const *predicted, double *ch
 /**
  * The probes that iso_probe_run applies, as classifiers of rows as they are: w[f] (classes × d) and
  * b[f] (classes) of the probe of fold f, which was trained on the rows with `learn` in all other
- * folds. The caller gives the room. *two[f] is false where that probe had fewer than 2 classes to
- * learn, and w[f] and b[f] are then 0. chosen, cost and errors  as iso_probe_run.
+ * folds; and, unless predicted is NULL, what iso_probe_run says. The caller gives the room. *two[f]
+ * is false where that probe had fewer than 2 classes to learn, and w[f] and b[f] are then 0.
+ * chosen, cost and errors  as iso_probe_run.
  */
-ISO_API ISO_MUST_USE iso_err iso_probe_fit(double *const *w, double *const *b, bool *two,
-                                           double *chosen, const iso_probe_task *probe,
-                                           const iso_run *run);
+ISO_API ISO_MUST_USE iso_err iso_probe_fit(int32_t *const *predicted, double *const *w,
+                                           double *const *b, bool *two, double *chosen,
+                                           const iso_probe_task *probe, const iso_run *run);
 
 ISO_END
 

@@ -97,6 +97,7 @@ static const struct {
     {"loss", "train", "Loss in training", "mean loss (nats)", OTHER, NEITHER},
     {"accuracy", "majority", "Accuracy of the most frequent class", "accuracy", OTHER, NEITHER},
     {"accuracy", "shuffled", "Accuracy of a probe of permuted labels", "accuracy", OTHER, NEITHER},
+    {"accuracy", "pair", "Accuracy of a probe on pairs of sentences in two languages", "accuracy", OTHER, NEITHER},
     {"accuracy", "source-mean", "Accuracy of a source's probe, mean over the other languages", "mean accuracy", OTHER, NEITHER},
     {"accuracy", "target-mean", "Accuracy on a language, mean over probes of the other sources", "mean accuracy", OTHER, NEITHER},
     {"accuracy", "language-id", "Languages identified by a probe", "accuracy", OTHER, APART},

@@ -127,6 +127,20 @@ $ for s in '' '--second v.h5'; do isogloss probe u.h5 $s --measure accuracy:prob
 > accuracy,probe,en,de,0.966666666667,24,pair
 2> isogloss: note: en has no ids: the fold of an item goes by its position
 2> isogloss: note: en has no ids: the fold of an item goes by its position
+# each source, and pairs in two languages
+$ isogloss probe u.h5 --second v.h5 --each-source --measure accuracy:probe,accuracy:pair --interval none --quiet --csv - | cut -d , -f 1-4,7,14,18
+> measure,estimator,src,tgt,value,n,prep
+> accuracy,probe,en,en,0.966666666667,90,pair
+> accuracy,probe,en,de,0.966666666667,90,pair
+> accuracy,probe,de,en,0.977777777778,90,pair
+> accuracy,probe,de,de,1,90,pair
+> accuracy,pair,en,en+de,0.966666666667,90,pair
+> accuracy,pair,en,de+en,0.977777777778,90,pair
+> accuracy,pair,de,en+de,0.955555555556,90,pair
+> accuracy,pair,de,de+en,0.944444444444,90,pair
+$ isogloss probe u.h5 --measure accuracy:pair --each-source --quiet
+2> isogloss probe: --measure: accuracy:pair needs --second
+? 1
 $ craft w.h5 en:0=80x6 de:0=90x6; isogloss probe u.h5 --second w.h5
 2> isogloss: note: en has no ids: the fold of an item goes by its position
 2> isogloss probe: w.h5: en has 80 second sentences, u.h5 has 90 first ones
@@ -178,7 +192,7 @@ $ isogloss probe l.h5 --measure acuracy
 2> isogloss probe: --measure: unknown name 'acuracy'; did you mean 'accuracy'? (*
 ? 2
 $ isogloss probe l.h5 --measure accuracy:prob
-2> isogloss probe: --measure: accuracy has no estimator 'prob'; it has probe, majority, shuffled, language-id, source-mean, target-mean (*
+2> isogloss probe: --measure: accuracy has no estimator 'prob'; it has probe, majority, shuffled, language-id, pair, source-mean, target-mean (*
 ? 2
 $ isogloss probe l.h5 --measure accuracy:language-id --budget 7
 2> isogloss probe: --budget: a probe of languages has no source (*

@@ -486,6 +486,28 @@ static void grid_is_of_runs(void **state)
     iso_states_close(states);
 }
 
+/* Where all languages have the same rows, a pair in two of them is a pair in one. */
+static void pairs_of_equal_rows_are_alike(void **state)
+{
+    (void)state;
+    iso_states *s = three_languages();
+    const iso_probe_opt opt = {.size = sizeof opt,
+                               .second = s,
+                               .measure = "accuracy:probe,accuracy:pair",
+                               .select = {.src = "en,de"},
+                               .each_source = true};
+    iso_records r = {0};
+
+    ok(iso_probe(&r, s, &opt, NULL));
+    for (int i = 0; i < 2; i++) {
+        const char *src = i ? "de" : "en";
+        near(value_of(&r, "pair", src, "en+de"), value_of(&r, "probe", src, "en"), 0);
+        near(value_of(&r, "pair", src, "fr+en"), value_of(&r, "probe", src, "fr"), 0);
+    }
+    iso_records_free(&r);
+    iso_states_close(s);
+}
+
 /* Every allocation may fail: an error, and nothing left behind. */
 static void out_of_memory(void **state)
 {
@@ -517,5 +539,5 @@ int main(void)
 {
     RUN_TESTS(test(as_newton), test(translations_share_folds), test(company_changes_nothing),
               test(budgets_are_equal), test(records_are_counts), test(grid_is_of_runs),
-              test(out_of_memory));
+              test(pairs_of_equal_rows_are_alike), test(out_of_memory));
 }

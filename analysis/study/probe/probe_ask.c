@@ -42,6 +42,7 @@ const struct probe_cell iso_probe_cells[PROBE_CELLS] = {
     {"f1", "majority", PROBE_F1, PROBE_MAJORITY, false},
     {"f1", "shuffled", PROBE_F1, PROBE_SHUFFLED, false},
     {"f1", "language-id", PROBE_F1, PROBE_LANGUAGE, false},
+    {"accuracy", "pair", PROBE_PAIR, PROBE_LEARNT, true},
     {"accuracy", "source-mean", PROBE_SOURCE_MEAN, PROBE_LEARNT, true},
     {"accuracy", "target-mean", PROBE_TARGET_MEAN, PROBE_LEARNT, true},
     {"gap", "language", PROBE_GAP, PROBE_LEARNT, true},
@@ -79,10 +80,10 @@ done:
     return err;
 }
 
-/* Of the grid: means of its rows and columns. */
-static bool is_mean(const struct probe_cell *c)
+/* Of the grid: means of its rows and columns, pairs in two languages. */
+static bool of_grid(const struct probe_cell *c)
 {
-    return c->kind == PROBE_SOURCE_MEAN || c->kind == PROBE_TARGET_MEAN;
+    return c->kind == PROBE_SOURCE_MEAN || c->kind == PROBE_TARGET_MEAN || c->kind == PROBE_PAIR;
 }
 
 /* "f1", "accuracy:shuffled", "gap:*". */
@@ -99,7 +100,8 @@ static iso_err take(struct probe_ask *ask, const char *word)
         if (!iso_spec_fits(&s, c->measure, c->estimator, 0) || (!*s.estimator && !c->usual))
             continue;
         found = ask->asked[i] = true;
-        if (!ask->each && is_mean(c) && !strcmp(s.estimator, c->estimator))
+        ask->named = ask->named || (c->kind == PROBE_PAIR && !strcmp(s.estimator, c->estimator));
+        if (!ask->each && of_grid(c) && !strcmp(s.estimator, c->estimator))
             return iso_fail(ISO_EARG, ISO_FIELD(measure) ": %s:%s needs " ISO_FIELD(each_source),
                             c->measure, c->estimator);
     }
@@ -110,7 +112,7 @@ static iso_err take(struct probe_ask *ask, const char *word)
 static void list_needs(struct probe_ask *ask)
 {
     for (int i = 0; i < PROBE_CELLS; i++) {
-        ask->asked[i] = ask->asked[i] && (ask->each || !is_mean(&iso_probe_cells[i]));
+        ask->asked[i] = ask->asked[i] && (ask->each || !of_grid(&iso_probe_cells[i]));
         if (!ask->asked[i])
             continue;
         ask->needs[iso_probe_cells[i].predictor] = true;
@@ -155,6 +157,7 @@ iso_err iso_probe_ask_make(struct probe_ask *out, const iso_probe_opt *opt, cons
     ask.select = o.select;
     ask.budget = o.budget;
     ask.each = o.each_source;
+    ask.paired = o.each_source && o.second;
     ask.folds = (int)(o.folds < FOLDS_MOST ? o.folds : FOLDS_MOST);
     ask.bare = o.interval == ISO_INTERVAL_NONE;
     ISO_TRY(read_all(&ask, &o));

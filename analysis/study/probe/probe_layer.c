@@ -1,5 +1,4 @@
 /* One layer: its examples read, and what is predicted of each by the probe and its controls. */
-#include <math.h>
 #include <string.h>
 
 #include "analysis/study/items/load.h"
@@ -81,6 +80,7 @@ void iso_probe_layer_free(struct probe_layer *l, const struct probe_set *set)
             iso_tally_free(&l->kept[s][i]);
         iso_free(l->kept[s]);
     }
+    iso_probe_folds_free(l);
     iso_language_spans_free(&l->spans);
     *l = (struct probe_layer){0};
 }
@@ -91,6 +91,34 @@ static double middle(double *chosen, int count)
 {
     iso_sort(chosen, count);
     return chosen[(count - 1) / 2]; /* of an even number the lower one */
+}
+
+/* The same, and what was learnt stays. */
+static iso_err keep_folds(struct probe_layer *l, const struct probe_set *set, double *chosen,
+                          const iso_probe_task *probe, const iso_run *run)
+{
+    double **w = NULL, **b = NULL;
+    bool *two = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&w, probe->folds, sizeof *w));
+    ISO_TRY(iso_alloc(&b, probe->folds, sizeof *b));
+    ISO_TRY(iso_alloc(&two, probe->folds, sizeof *two));
+    ISO_TRY(iso_probe_folds_new(l, set, probe->folds));
+    for (int f = 0; f < probe->folds; f++) {
+        w[f] = l->fold[f].w;
+        b[f] = l->fold[f].b;
+    }
+    ISO_TRY(iso_probe_fit(l->predicted[PROBE_LEARNT], w, b, two, chosen, probe, run));
+    for (int f = 0; f < probe->folds; f++) {
+        if (!two[f])
+            iso_linear_probe_free(&l->fold[f]);
+    }
+done:
+    iso_free(w);
+    iso_free(b);
+    iso_free(two);
+    return err;
 }
 
 /* label[] and learn[]: of each language. */
@@ -111,7 +139,10 @@ static iso_err run_probe(struct probe_layer *l, const struct probe_set *set,
     probe.lang = lang;
     probe.langs = set->langs;
     probe.folds = ask->folds;
-    ISO_TRY(iso_probe_run(l->predicted[predictor], chosen, &probe, run));
+    if (predictor == PROBE_LEARNT && ask->paired)
+        ISO_TRY(keep_folds(l, set, chosen, &probe, run));
+    else
+        ISO_TRY(iso_probe_run(l->predicted[predictor], chosen, &probe, run));
     l->strength[predictor] = middle(chosen, ask->folds);
 done:
     iso_free(lang);
@@ -300,16 +331,6 @@ static iso_err read_plain(iso_mat *out, struct probe_layer *l, iso_states *state
 done:
     iso_rows_close(rows);
     return err;
-}
-
-void iso_probe_put_pair(float *to, const float *u, const float *v, int64_t d)
-{
-    for (int64_t j = 0; j < d; j++) {
-        to[j] = u[j];
-        to[d + j] = v[j];
-        to[2 * d + j] = fabsf(u[j] - v[j]);
-        to[3 * d + j] = u[j] * v[j];
-    }
 }
 
 static void put_pairs(iso_mat *out, const iso_mat *u, const iso_mat *v)

@@ -147,6 +147,49 @@ done:
     return err;
 }
 
+/* First sentences in one language, second ones in another. */
+static iso_err add_pair(const struct work *w, int cell, int first, int second)
+{
+    const struct probe_set *set = w->set;
+    const struct probe_lang *a = &set->lang[first];
+    int32_t *label = NULL, *said = NULL;
+    struct tally tally = {0};
+    iso_record r = name(w, cell);
+    iso_buf tgt = {0};
+    iso_value v;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&label, a->lang->rows, sizeof *label));
+    ISO_TRY(iso_alloc(&said, a->lang->rows, sizeof *said));
+    ISO_TRY(iso_probe_pair_answers(label, said, w->l, set, first, second));
+    ISO_TRY(
+        iso_tally_make(&tally, &(struct scored){label, said, a->item, a->lang->rows}, set->items));
+    ISO_TRY(iso_score_accuracy(&v, &tally, 1, &w->how));
+    ISO_TRY(iso_buf_printf(&tgt, "%s+%s", a->lang->name, set->lang[second].lang->name));
+    r.tgt = tgt.text;
+    ISO_TRY(add(w, cell, &r, &v));
+done:
+    iso_free(label);
+    iso_free(said);
+    iso_tally_free(&tally);
+    iso_buf_free(&tgt);
+    return err;
+}
+
+static iso_err add_pairs(const struct work *w, int cell)
+{
+    iso_err err = ISO_OK;
+
+    for (int a = 0; w->ask->paired && a < w->set->langs; a++) {
+        for (int b = 0; b < w->set->langs; b++) {
+            if (a != b)
+                ISO_TRY(add_pair(w, cell, a, b));
+        }
+    }
+done:
+    return err;
+}
+
 /* --- Of all languages --- */
 
 /* Chance tells none from another. */
@@ -181,6 +224,8 @@ static iso_err add_cell(const struct work *w, int cell)
         return w->set->from == 0 ? add_languages(w, cell) : ISO_OK;
     if (c->kind == PROBE_GAP_MEAN || c->kind == PROBE_GAP)
         return add_gaps(w, cell);
+    if (c->kind == PROBE_PAIR)
+        return add_pairs(w, cell);
     return c->kind == PROBE_ACCURACY || c->kind == PROBE_F1 ? add_scores(w, cell) : ISO_OK;
 }
 

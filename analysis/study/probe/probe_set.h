@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "analysis/study/items/language_span.h"
+#include "analysis/classify/linear_probe.h"
 #include "analysis/classify/probe.h"
 #include "analysis/classify/scored.h"
 #include "analysis/measure/value.h"
@@ -31,7 +32,8 @@ enum probe_kind {
     PROBE_GAP,
     PROBE_GAP_MEAN,
     PROBE_SOURCE_MEAN, /* of the grid: one source over the other languages */
-    PROBE_TARGET_MEAN  /* one language over the other sources */
+    PROBE_TARGET_MEAN, /* one language over the other sources */
+    PROBE_PAIR         /* of a grid of pairs of sentences: each in another language */
 };
 
 /* A measure and estimator; the order is that of records. */
@@ -42,7 +44,7 @@ struct probe_cell {
     bool usual; /* meant by the measure's bare name */
 };
 
-enum { PROBE_CELLS = 12 };
+enum { PROBE_CELLS = 13 };
 extern const struct probe_cell iso_probe_cells[PROBE_CELLS];
 
 struct probe_ask {
@@ -55,6 +57,8 @@ struct probe_ask {
     bool labels; /* something is asked that needs labels */
     bool bare;   /* no intervals */
     bool each;   /* a probe of each source */
+    bool paired; /* each, of pairs of sentences */
+    bool named;  /* pairs in two languages were asked for by name */
     int folds;
     iso_prep prep;
     iso_buf prep_text; /* as records have it: "pair" after the steps where sentences are paired */
@@ -123,6 +127,9 @@ struct probe_layer {
     double strength[PROBE_PREDICTORS]; /* middle of those that the folds chose */
     struct language_spans spans;
     struct tally *kept[PROBE_PREDICTORS]; /* of a grid: of each source, of each language */
+    struct linear_probe *fold; /* what was learnt for each fold, where it is asked of pairs; empty
+                                * where that had one class */
+    int folds;
 };
 
 /* Bytes of one layer's rows, and of what learning from them takes. */
@@ -140,6 +147,17 @@ iso_err iso_probe_layer_read(struct probe_layer *l, const struct probe_set *set,
 iso_err iso_probe_layer_run(struct probe_layer *l, const struct probe_set *set,
                             const struct probe_ask *ask, const iso_run *run);
 void iso_probe_layer_free(struct probe_layer *l, const struct probe_set *set);
+
+/* --- Pairs whose sentences are in two languages --- */
+
+/* Room for what is learnt. Errors  ISO_ENOMEM. */
+iso_err iso_probe_folds_new(struct probe_layer *l, const struct probe_set *set, int folds);
+void iso_probe_folds_free(struct probe_layer *l);
+
+/* Of each row of `first`, with its second sentence in another language: its label, −1 where that
+ * has no such item, and what the probe of its fold says. */
+iso_err iso_probe_pair_answers(int32_t *label, int32_t *said, const struct probe_layer *l,
+                               const struct probe_set *set, int first, int second);
 
 /* Records of one turn of a layer, each to the list of its cell. */
 iso_err iso_probe_layer_records(iso_records *list, struct probe_layer *l,

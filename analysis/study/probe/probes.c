@@ -143,6 +143,8 @@ static iso_err prepare(struct probing *p, iso_states *states, const iso_probe_op
 
     ISO_TRY(iso_options_take(&iso_probe_options, &p->opt, opt));
     ISO_TRY(iso_probe_ask_make(&p->ask, opt, p->run));
+    ISO_NEED(!p->ask.named || p->ask.paired,
+             ISO_FIELD(measure) ": accuracy:pair needs " ISO_FIELD(second));
     ISO_TRY(iso_probe_set_make(&p->of, &p->ask, states, opt ? opt->second : NULL));
     ISO_TRY(check_memory(p));
 done:

@@ -58,7 +58,7 @@ static iso_err fit(struct robust_layer *l, const struct probe_set *set, const is
         b[f] = l->fold[f].b;
     }
     probe.lang = lang;
-    ISO_TRY(iso_probe_fit(w, b, two, NULL, &probe, run));
+    ISO_TRY(iso_probe_fit(NULL, w, b, two, NULL, &probe, run));
     for (int f = 0; f < l->folds; f++) {
         if (two[f])
             iso_linear_probe_apart(l->apart[f], &l->fold[f]);
