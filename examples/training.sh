@@ -4,7 +4,8 @@
 # is in training.md.
 # Usage: training.sh MODEL TRAIN DEV TEST SRC TGT,TGT...
 #
-#     TRAIN, DEV, TEST    folders of LANG.tsv with id, text, label; translations have the same id
+#     TRAIN, DEV, TEST    folders of LANG.tsv with id, text, label, of LANG.conll (OPTIONS="--task tag ...") or of LANG.json ("--task
+#                         span ..."); translations have the same id
 #
 # In the environment: SEEDS ("0 1 2"); ARMS (those of the case below; random-ARM is ARM begun from random weights); EPOCHS of arms that
 # learn from the source alone (4) and of the others (2, they have more text); OPTIONS of every run ("--lr 1e-4 --head mean"); MIX, the
@@ -19,7 +20,8 @@ arms=${ARMS:-zero-shot adversarial noise translate-train xmixup no-mixing no-con
 epochs=${EPOCHS:-4 2}
 options=${OPTIONS:---lr 1e-4 --head mean}
 mix=${MIX:-1}
-sources=${SOURCES:-gold,shuffled,branches}
+case $options in *--task*) sources=gold,shuffled ;; *) sources=gold,shuffled,branches ;; esac
+sources=${SOURCES:-$sources}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 keep=${KEEP:-$work}
@@ -45,7 +47,7 @@ distances() {
     name=$1 checkpoint=$2
     beside=${3:-}
     set --
-    for lang in "$src" $(echo "$targets" | tr , ' '); do set -- "$@" "$lang=$test/$lang.tsv"; done
+    for lang in "$src" $(echo "$targets" | tr , ' '); do set -- "$@" "$lang=$(echo "$test/$lang".*)"; done
     "$isogloss" embed --quiet --model "$checkpoint" --layers last ${LIMIT:+--limit "$LIMIT"} -o "$work/states.h5" --force "$@"
     "$isogloss" compare --quiet "$work/states.h5" --src "$src" --interval none --measure cka,centroid:relative \
         ${beside:+--baseline "$beside" --model "$model"} --csv "$work/new.csv"
@@ -68,7 +70,8 @@ run() {
         --seed "$2" --epochs "$rounds" $options $more -o "$work/tuned" --force --csv "$keep/score,$name.csv"
     distances "$name" "$work/tuned"
     case $more in *"--mix-layers $mix"*) lambdas "$name" "$work/tuned" "$work/tuned/lambda.json" ;; esac
-    mv "$work/tuned/predictions.tsv" "$keep/said,$name.tsv" # the last: all is there
+    [ -f "$work/tuned/predictions.tsv" ] || : >"$work/tuned/predictions.tsv" # answers have none
+    mv "$work/tuned/predictions.tsv" "$keep/said,$name.tsv"                  # the last: all is there
 }
 
 [ -f "$keep/distance,untrained,.csv" ] || distances untrained, "$model" random
@@ -96,6 +99,8 @@ awk -F , -v src="$src" -v targets="$targets" -v arms="$arms" '
     what ~ /^(cka|centroid)/ && lang == src { next }
     what == "lambda:mean" && $at["mix"] != "xmixup" { next }
     what == "accuracy:majority" { what = "accuracy:fine-tuned"; who = "majority" }
+    what == "f1:span" { what = "accuracy:fine-tuned"; scores = "F1" }
+    what ~ /^f1:(oracle|shuffled-source)$/ { sub(/f1/, "accuracy", what) }
     {
         key = who SUBSEP what SUBSEP lang
         sum[key] += $at["value"]; count[key]++
@@ -130,48 +135,68 @@ awk -F , -v src="$src" -v targets="$targets" -v arms="$arms" '
     END {
         langs = split(targets, lang_of, ",")
         n = split(arms, arm_of, " ")
-        table("accuracy", "majority " arms, "accuracy:fine-tuned", 1)
+        if (scores == "") scores = "accuracy"
+        table(scores, "majority " arms, "accuracy:fine-tuned", 1)
         print "| mean gap | of each seed, 95 % interval over test items |\n|---|---|"
         for (i = 1; i <= n; i++) print "| " arm_of[i] " | " seen[arm_of[i]] " |"
         print ""
         m = split("fine-tuned target-branch source-branch self-source shuffled-source oracle", says, " ")
         for (i = 1; i <= n; i++)
-            if (arm_of[i] SUBSEP "accuracy:target-branch" SUBSEP lang_of[1] in count)
+            if (arm_of[i] SUBSEP "accuracy:target-branch" SUBSEP lang_of[1] in count || arm_of[i] SUBSEP "accuracy:shuffled-source" SUBSEP lang_of[1] in count)
                 for (k = 1; k <= m; k++) pairs = pairs " " arm_of[i] "/accuracy:" says[k]
-        if (pairs != "") table("accuracy by what is said of a pair", pairs, "", 1)
+        if (pairs != "") table(scores " by what is said of a pair", pairs, "", 1)
         table("CKA, debiased (high: closer)", "random untrained " arms, "cka:debiased", 0)
         table("distance of centroids (low: closer)", "random untrained " arms, "centroid:relative", 0)
         if ("untrained" SUBSEP "lambda:mean" SUBSEP lang_of[1] in count) table("mean λ", "untrained " arms, "lambda:mean", 0)
     }' "$keep/distance,untrained,.csv" "$@"
 
-# What arms gain over those they go on from: differences paired by item, means over seeds, with 95 % intervals over the items (normal, of
-# the mean over items of an item’s mean over seeds). A file's name is said,ARM,SEED.tsv.
+# What arms gain over those they go on from: differences paired by item, means over seeds, with 95 % intervals over the items (normal; an
+# item is a text, with all its words where these are asked about). A file's name is said,ARM,SEED.tsv.
 set --
 for arm in $arms; do
-    for seed in $seeds; do set -- "$@" "$keep/said,$arm,$seed.tsv"; done
+    for seed in $seeds; do [ ! -s "$keep/said,$arm,$seed.tsv" ] || set -- "$@" "$keep/said,$arm,$seed.tsv"; done
 done
+[ $# -gt 0 ] || exit 0
 awk -F '\t' -v src="$src" -v targets="$targets" -v arms="$arms" '
     FNR == 1 {
         n = split(FILENAME, part, "/"); split(part[n], name, ","); arm = name[2]; seed = name[3]; sub(/\.tsv$/, "", seed)
-        runs[arm]++
+        for (i = 1; i <= NF; i++) if ($i == "label") at = i
+        runs[arm]++; files++
         next
     }
-    { right[arm, $1, $2] += $3 == $4; item[$1, $2]; if ($1 == src) items[++count] = $2 }
-    # Of an item: what arm a has more right than arm b; of the gap how much larger it is.
-    function more(a, b, lang, id) { return right[a, lang, id] / runs[a] - right[b, lang, id] / runs[b] }
-    function gap(a, b, id,   j, sum) {
-        for (j = 1; j <= langs; j++) sum += more(a, b, lang_of[j], id)
-        return more(a, b, src, id) - sum / langs
+    {
+        right[arm, $1, $2] += $at == $(at + 1)
+        if (files > 1) next
+        asked[$1, $2]++; all[$1]++
+        if (!($2 in item)) { item[$2]; items[++count] = $2 }
     }
-    function cell(a, b, lang,   i, x, n, sum, square, half) {
+    # What arm a has more right than arm b, of all that a language is asked.
+    function more(a, b, lang, id) { return right[a, lang, id] / runs[a] - right[b, lang, id] / runs[b] }
+    function mean(a, b, lang,   i, sum) {
+        for (i = 1; i <= count; i++) if ((lang, items[i]) in asked) sum += more(a, b, lang, items[i])
+        return sum / all[lang]
+    }
+    # The sum over languages, weighted; each item adds to its error what it has more than the mean.
+    function cell(a, b, weight,   i, j, m, x, sum, square, half) {
+        for (j = 0; j <= langs; j++) if (weight[j]) { m[j] = mean(a, b, lang_of[j]); sum += weight[j] * m[j] }
         for (i = 1; i <= count; i++) {
-            if (lang != "" && !((lang, items[i]) in item)) continue
-            x = lang == "" ? gap(a, b, items[i]) : more(a, b, lang, items[i])
-            n++; sum += x; square += x * x
+            x = 0
+            for (j = 0; j <= langs; j++)
+                if (weight[j] && (lang_of[j], items[i]) in asked)
+                    x += weight[j] * (more(a, b, lang_of[j], items[i]) - m[j] * asked[lang_of[j], items[i]]) / all[lang_of[j]]
+            square += x * x
         }
-        if (n < 2) return ""
-        half = 1.96 * sqrt((square - sum * sum / n) / (n - 1) / n)
-        return sprintf("%+.3f [%+.3f, %+.3f]", sum / n, sum / n - half, sum / n + half)
+        if (count < 2) return ""
+        half = 1.96 * sqrt(square * count / (count - 1))
+        return sprintf("%+.3f [%+.3f, %+.3f]", sum, sum - half, sum + half)
+    }
+    function one(a, b, j,   k) {
+        for (k = 0; k <= langs; k++) weight[k] = k == j
+        return cell(a, b, weight)
+    }
+    function gap(a, b,   k) {
+        for (k = 0; k <= langs; k++) weight[k] = k ? -1 / langs : 1
+        return cell(a, b, weight)
     }
     END {
         langs = split(targets, lang_of, ","); lang_of[0] = src
@@ -185,8 +210,8 @@ awk -F '\t' -v src="$src" -v targets="$targets" -v arms="$arms" '
             for (i = n; arm_of[i] != base[k]; i--) last = i
             for (i = last; i <= n; i++) {
                 line = "| " arm_of[i] " |"
-                for (j = 0; j <= langs; j++) line = line " " cell(arm_of[i], base[k], lang_of[j]) " |"
-                print line " " cell(arm_of[i], base[k], "") " |"
+                for (j = 0; j <= langs; j++) line = line " " one(arm_of[i], base[k], j) " |"
+                print line " " gap(arm_of[i], base[k]) " |"
             }
             print ""
         }

@@ -145,6 +145,19 @@ awk -F ' *[|] *' '
 rm kept/said,xmixup,1.tsv
 study 'zero-shot xmixup' >again
 cmp tables again
+# Of tags, too: by word, with intervals over sentences.
+for part in train dev test; do
+    mkdir -p "tags/$part"
+    for lang in en de; do
+        awk -F '\t' 'NR > 1 { print "# sent_id = " $1; n = split($3, w, " "); for (i = 1; i <= n; i++) print w[i] "\t" length(w[i]) % 3; print "" }' \
+            "texts/$part/$lang.tsv" >"tags/$part/$lang.conll"
+    done
+done
+ISOGLOSS=$build/bin/isogloss SEEDS=0 EPOCHS='1 1' LIMIT=20 ARMS='zero-shot xmixup' OPTIONS='--task tag --lr 1e-3' sh "$source/examples/training.sh" \
+    "$source/examples/mini" tags/train tags/dev tags/test en de >tables 2>err || { echo "training.sh failed on tags:"; cat err; exit 1; }
+for row in '^| xmixup | 0\.[0-9]* | 0\.[0-9]* |$' '^| xmixup, shuffled-source | 0\.[0-9]* | 0\.[0-9]* |$' "^| xmixup | $diff | $diff | $diff |\$"; do
+    grep -q -- "$row" tables || { echo "training.sh, tags: no '$row' in:"; cat tables; exit 1; }
+done
 ! study nonsense >/dev/null 2>err || { echo "training.sh took an arm that is not there"; exit 1; }
 grep -q "no arm 'nonsense'" err || { cat err; exit 1; }
 echo "ok training.sh"
