@@ -33,6 +33,7 @@ struct args {
     const char *out;       /* -o */
     const char *title;     /* of a report's page */
     const char *attention; /* of mix: a folder for pictures */
+    const char *picture;   /* of mingle: a figure of points */
     bool quiet, plan, force;
     bool help; /* the program answers it before the command runs */
 };

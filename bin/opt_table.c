@@ -48,6 +48,7 @@ static const struct row table[] = {
     OPT_WORDS("source", "corpus", "LANG=TEXT...", "text of the language that is mixed in; several files of it are one text", .reads = ISO_READS_TEXT),
     OPT_WORDS("target", "corpus", "LANG=TEXT...", "texts of the languages that it is mixed into", .reads = ISO_READS_TEXT),
     OPT_FROM(FIGURES, "layer", .of = "plot", .behind = "layers"),
+    {.behind = "each", .is = ISO_OPTION(struct args, TEXT, picture, "FILE", "draw rows as points in the plane, coloured by language: .svg .pdf .png .gp", .writes = ISO_WRITES_FIGURE)},
     {.behind = "keep_after", .is = ISO_OPTION(struct args, TEXT, attention, "DIR", "draw who looks at whom in the sentences of " ISO_FIELD(items), .writes = ISO_WRITES_PICTURES)},
 
     OPT_FROM(READING, "pool"),

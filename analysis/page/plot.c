@@ -201,3 +201,26 @@ done:
     iso_records_free(&drawn);
     return err;
 }
+
+iso_err iso_plot_points(const iso_points *const *set, int count, const iso_plot_opt *given,
+                        const char *path, const iso_run *run)
+{
+    iso_plot_opt opt;
+    struct names langs = {0};
+    struct figure figure = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(take(&opt, given, path));
+    struct figure_ask ask = {.title = iso_str_same(opt.title, "none") ? "" : opt.title,
+                             .width = (int)opt.width,
+                             .height = (int)opt.height};
+    if (opt.states || opt.among) {
+        iso_style_list(&langs, opt.states, opt.state_count, opt.among);
+        ask.langs = &langs;
+    }
+    ISO_TRY(iso_figure_points(&figure, set, count, &ask));
+    ISO_TRY(save(&figure, &opt, path, run));
+done:
+    iso_figure_free(&figure);
+    return err;
+}

@@ -3,6 +3,7 @@
 #ifndef ISO_PAGE_PLOT_H
 #define ISO_PAGE_PLOT_H
 
+#include "analysis/study/mingle/mingle_points.h"
 #include "analysis/study/mix/mix_attention.h"
 #include "lib/base/option.h"
 #include "lib/base/run.h"
@@ -67,6 +68,16 @@ ISO_API ISO_MUST_USE iso_err iso_plot(const iso_records *records, const iso_plot
  */
 ISO_API ISO_MUST_USE iso_err iso_plot_attention(const iso_cross_attention *a, const char *folder,
                                                 const iso_run *run);
+
+/**
+ * Draws rows as points in the plane, coloured by language: a panel a layer, of one to three
+ * collections of the same languages (before training, after it, untrained) a row each. Of `opt`
+ * (NULL: none) plot_data, title, width, height, states and among count. Errors  as iso_plot;
+ * ISO_EARG (no points, other languages or numbers of layers, more layers than there is room for).
+ */
+ISO_API ISO_MUST_USE iso_err iso_plot_points(const iso_points *const *set, int count,
+                                             const iso_plot_opt *opt, const char *path,
+                                             const iso_run *run);
 
 ISO_END
 

@@ -34,6 +34,21 @@ $ isogloss mingle $S/examples/states/mini.h5 --layers 0,4 --plan
 > neighbours	10
 > operations	2.94912e+09
 > memory	*
+# before and after training, as records and as a picture, which is the same for the same seed and any number of threads
+$ isogloss mingle $S/examples/states/mini.h5 --langs de,en --layers 4 --measure mingle:ratio --after $S/examples/states/mini.h5 --quiet --interval none --csv - | awk -F , 'NR > 1 { for (i = 1; i <= NF; i++) if ($i == "before" || $i == "after") print $i }'
+> before
+> after
+$ for t in 1 2; do isogloss mingle $S/examples/states/mini.h5 --layers 0,4 --measure mingle:ratio --interval none --points 60 --picture p$t.gp --threads $t --quiet > /dev/null; done; sed s/p1/p2/ p1.gp | cmp - p2.gp; grep -c multiplot p1.gp; grep -c '^set title' p1.gp
+> 2
+> 2
+$ isogloss mingle $S/examples/states/mini.h5 --layers 4 --measure mingle:ratio --interval none --points 60 --picture p3.gp --seed 1 --quiet > /dev/null; isogloss mingle $S/examples/states/mini.h5 --layers 4 --measure mingle:ratio --interval none --points 60 --picture p4.gp --quiet > /dev/null; sed s/p3/p4/ p3.gp | cmp -s - p4.gp
+? 1
+$ isogloss mingle $S/examples/states/mini.h5 --layers 4 --measure mingle:ratio --picture p.tif
+2> isogloss mingle: p.tif: a figure ends in .svg, .pdf, .png or .gp (see `isogloss help mingle`)
+? 2
+$ isogloss mingle $S/examples/states/mini.h5 --layers 4 --measure mingle:ratio --points 9 --picture p.gp --quiet --csv m.csv
+2> isogloss mingle: *mini.h5: 0 points of each of 10 languages are no picture: ask for more with --points
+? 1
 # refused
 $ isogloss mingle
 2> isogloss mingle: needs an INPUT, such as states.h5 (see `isogloss help mingle`)

@@ -2,7 +2,8 @@
  * cases, other studies' records, threads, baselines, what is refused. */
 #include "analysis/measure/spec.h"
 #include "analysis/study/compare/compare.h"
-#include "analysis/study/mingle/mingle.h"
+#include "analysis/study/mingle/mingle_inside.h"
+#include "analysis/study/mingle/mingle_points.h"
 #include "analysis/study/probe/probes.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
@@ -290,6 +291,103 @@ static void other_states_as_baseline(void **state)
     iso_free(y);
 }
 
+/* --- Points --- */
+
+static iso_points points_of(iso_states *s, iso_mingle_way way, int64_t points, iso_run run)
+{
+    const iso_mingle_opt opt = {.size = sizeof opt, .way = way, .points = points};
+    iso_points p = {0};
+
+    ok(iso_mingle_points(&p, s, &opt, &run));
+    return p;
+}
+
+static void points_in_the_plane(void **state)
+{
+    (void)state;
+    float *x = rows_new(30, 9);
+    iso_states *s = states_of(x, LANGS, ITEMS);
+    iso_points one = points_of(s, ISO_WAY_TSNE, 63, (iso_run){.threads = 1});
+    iso_points three = points_of(s, ISO_WAY_TSNE, 63, (iso_run){.threads = 3});
+    iso_points other = points_of(s, ISO_WAY_TSNE, 63, (iso_run){.seed = 4});
+    iso_points pca = points_of(s, ISO_WAY_PCA, 2000, (iso_run){0});
+    int counts[LANGS] = {0};
+
+    assert_true(one.rows == 60 && one.panels == 1 && one.panel[0].layer == 3);
+    assert_memory_equal(one.panel[0].at, three.panel[0].at, 120 * sizeof(double));
+    assert_memory_not_equal(one.panel[0].at, other.panel[0].at, 120 * sizeof(double));
+    assert_true(one.panel[0].kl > 0 && isnan(one.panel[0].first));
+    for (int64_t i = 0; i < pca.rows; i++)
+        counts[pca.of[i]]++;
+    for (int l = 0; l < LANGS; l++)
+        assert_int_equal(counts[l], ITEMS);
+    assert_true(pca.panel[0].first > pca.panel[0].second && isnan(pca.panel[0].kl));
+    /* Apart as they are, the nearest point of each is of its language. */
+    for (int64_t i = 0; i < one.rows; i++) {
+        const double *at = one.panel[0].at;
+        int64_t best = i ? 0 : 1;
+        for (int64_t j = 0; j < one.rows; j++) {
+            if (j != i && hypot(at[2 * i] - at[2 * j], at[2 * i + 1] - at[2 * j + 1]) <
+                              hypot(at[2 * i] - at[2 * best], at[2 * i + 1] - at[2 * best + 1]))
+                best = j;
+        }
+        assert_int_equal(one.of[i], one.of[best]);
+    }
+    iso_points_free(&one);
+    iso_points_free(&three);
+    iso_points_free(&other);
+    iso_points_free(&pca);
+    iso_states_close(s);
+    iso_free(x);
+}
+
+/* Components beside plain power iteration: shares of the variance, coordinates up to their sign. */
+static void components_as_by_powers(void **state)
+{
+    (void)state;
+    float *x = rows_new(2, 12);
+    iso_states *s = states_of(x, 2, ITEMS);
+    iso_points p = points_of(s, ISO_WAY_PCA, 2 * ITEMS, (iso_run){0});
+    iso_mat rows = {0};
+    double mean[D] = {0}, c[D][D] = {{0}}, v[D] = {1, 1, 1, 1, 1, 1}, trace = 0, value = 0;
+    const iso_mingle_opt opt = {.size = sizeof opt, .points = 2 * ITEMS};
+
+    ok(iso_mingle_points_rows(&rows, s, &opt, NULL));
+    const double *r = rows.data;
+    for (int i = 0; i < 2 * ITEMS; i++)
+        for (int j = 0; j < D; j++)
+            mean[j] += r[i * D + j] / (2 * ITEMS);
+    for (int i = 0; i < 2 * ITEMS; i++)
+        for (int j = 0; j < D; j++)
+            for (int k = 0; k < D; k++)
+                c[j][k] += (r[i * D + j] - mean[j]) * (r[i * D + k] - mean[k]);
+    for (int t = 0; t < 5000; t++) {
+        double w[D] = {0};
+        value = 0;
+        for (int j = 0; j < D; j++)
+            for (int k = 0; k < D; k++)
+                w[j] += c[j][k] * v[k];
+        for (int j = 0; j < D; j++)
+            value += w[j] * w[j];
+        value = sqrt(value);
+        for (int j = 0; j < D; j++)
+            v[j] = w[j] / value;
+    }
+    for (int j = 0; j < D; j++)
+        trace += c[j][j];
+    near(p.panel[0].first, value / trace, 1e-9);
+    for (int i = 0; i < 2 * ITEMS; i++) {
+        double at = 0;
+        for (int j = 0; j < D; j++)
+            at += (r[i * D + j] - mean[j]) * v[j];
+        near(fabs(p.panel[0].at[2 * i]), fabs(at), 1e-8);
+    }
+    iso_mat_free(&rows);
+    iso_points_free(&p);
+    iso_states_close(s);
+    iso_free(x);
+}
+
 /* --- What cannot be --- */
 
 static void refused(iso_mingle_opt opt, int langs, int items, iso_err code, const char *part)
@@ -399,6 +497,7 @@ int main(void)
 {
     RUN_TESTS(test(overlap_as_counted), test(mingled_by_nature), test(far_apart),
               test(pairs_and_probe_are_those_of_their_studies), test(any_number_of_threads),
-              test(other_states_as_baseline), test(what_is_refused), test(sizes_that_differ),
+              test(other_states_as_baseline), test(points_in_the_plane),
+              test(components_as_by_powers), test(what_is_refused), test(sizes_that_differ),
               test(what_few_leave_undefined), test(survives_lack_of_memory));
 }

@@ -91,6 +91,13 @@ enum { ATTENTION_MOST = 512 };
  * tokens, more than ATTENTION_MOST, a weight that is not finite), ISO_ENOMEM. */
 iso_err iso_figure_attention(struct figure *out, const iso_cross_attention *a);
 
+/* Rows as points in the plane: a panel a layer, of up to three collections (before and after
+ * training) a row each, all of the same languages and as many layers. Errors ISO_EARG (nothing,
+ * or too many panels: FIGURE_POINTS_PANELS, 6 a row of several collections), ISO_ENOMEM. */
+enum { FIGURE_POINTS_PANELS = 40 };
+iso_err iso_figure_points(struct figure *out, const iso_points *const *set, int count,
+                          const struct figure_ask *ask);
+
 /* Whether iso_figure_save knows the suffix of `path`: .svg .pdf .png .gp; iso_figure_save_data:
  * .tsv .gp.
  */

@@ -54,15 +54,14 @@ static iso_err check_memory(const struct mingling *m)
     const double need = iso_mingle_memory(&m->set, &m->ask, dim),
                  have = (double)iso_run_mem(m->run);
     if (need > have)
-        ISO_FAIL(
-            ISO_EDATA,
-            "%s: mingling needs %.1f MB of memory, " ISO_FIELD(mem) " gives %.1f MB: give more, "
-                                                                    "take fewer rows "
-                                                                    "with " ISO_FIELD(
-                                                                        limit) " or fewer "
-                                                                               "languages "
-                                                                               "with " ISO_FIELD(langs),
-            iso_states_name(m->set.states), need / 1e6, have / 1e6);
+        ISO_FAIL(ISO_EDATA,
+                 "%s: mingling needs %.1f MB of memory, " ISO_FIELD(
+                     mem) " gives %.1f MB: give more, "
+                          "take fewer rows "
+                          "with " ISO_FIELD(limit) " or fewer "
+                                                   "languages "
+                                                   "with " ISO_FIELD(langs),
+                 iso_states_name(m->set.states), need / 1e6, have / 1e6);
 done:
     return err;
 }
@@ -206,6 +205,7 @@ static iso_err stand_in(iso_records *out, const struct baseline_turn *turn, cons
     iso_mingle_opt opt = *(const iso_mingle_opt *)ask;
 
     opt.baseline = (iso_baseline_opt){0};
+    opt.after = NULL;
     opt.select.layers = turn->select.layers;
     return iso_mingle(out, turn->states, &opt, run);
 }
@@ -259,11 +259,10 @@ done:
     return err;
 }
 
-iso_err iso_mingle(iso_records *out, iso_states *states, const iso_mingle_opt *opt,
-                   const iso_run *run)
+/* One collection. */
+static iso_err measure(iso_records *out, iso_states *states, const iso_mingle_opt *opt,
+                       const iso_run *run)
 {
-    const int64_t before = iso_records_count(out);
-    const iso_threads threads = iso_blas_enter(run);
     struct mingling m = {.run = run};
     iso_err err = ISO_OK;
 
@@ -273,9 +272,37 @@ iso_err iso_mingle(iso_records *out, iso_states *states, const iso_mingle_opt *o
     ISO_TRY(iso_mingle_beside(out, &m.set, &m.ask, run));
     ISO_TRY(iso_baseline_run(out, m.baseline));
 done:
+    forget(&m);
+    return err;
+}
+
+static void stage(iso_records *out, int64_t first, const char *name)
+{
+    for (int64_t i = first; i < out->count; i++)
+        out->at[i].stage = out->at[i].baseline ? NULL : name;
+}
+
+iso_err iso_mingle(iso_records *out, iso_states *states, const iso_mingle_opt *opt,
+                   const iso_run *run)
+{
+    const int64_t before = iso_records_count(out);
+    const iso_threads threads = iso_blas_enter(run);
+    iso_mingle_opt own;
+    int64_t after;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_options_take(&iso_mingle_options, &own, opt));
+    ISO_TRY(measure(out, states, &own, run));
+    if (!own.after)
+        goto done;
+    stage(out, before, "before");
+    after = out->count;
+    own.baseline = (iso_baseline_opt){0};
+    ISO_TRY(measure(out, own.after, &own, run));
+    stage(out, after, "after");
+done:
     if (err)
         iso_records_cut(out, before);
-    forget(&m);
     iso_blas_leave(threads);
     return err;
 }

@@ -7,6 +7,9 @@
 
 ISO_BEGIN
 
+/** How rows come into the plane (iso_mingle_points). */
+typedef enum iso_mingle_way { ISO_WAY_TSNE = 1, ISO_WAY_PCA } iso_mingle_way;
+
 /** Options of iso_mingle; iso_mingle_opt_init fills the defaults. Texts are borrowed. */
 typedef struct iso_mingle_opt {
     size_t size;
@@ -19,6 +22,10 @@ typedef struct iso_mingle_opt {
     const char *prep;      /* steps on the rows of each language */
     iso_interval interval; /* USUAL or NONE */
     iso_baseline_opt baseline;
+    iso_states *after;  /* NULL, or states after training: the same is measured there */
+    iso_mingle_way way; /* of pictures: how, of how many points, of which perplexity */
+    int64_t points;
+    int64_t perplexity;
 } iso_mingle_opt;
 
 extern ISO_API const iso_options iso_mingle_options;
@@ -48,6 +55,8 @@ ISO_API ISO_MUST_USE iso_err iso_mingle_plan(iso_facts *out, iso_states *states,
  * `mingle` is an index of this program's own: sums over rows of what is seen, divided by sums of
  * what iso_mingled_expected says; 0 where each language has its own place, 1 where the labels might
  * as well be shuffled.
+ *
+ * With `after` the records have the stage before, and those of `after` follow with the stage after.
  *
  * Chance  labels shuffled over all rows, `permutations` times: null (of mingle 1, exactly; of the
  *         probe 1/L), null_sd, p (as far apart by chance) and its company as of permutations

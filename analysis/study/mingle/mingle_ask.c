@@ -19,7 +19,11 @@ static const iso_option options[] = {
     ISO_OPTION(iso_mingle_opt, INT, permutations, "N", "shuffles of the language labels, for chance and p (default: 99)", .least = ISO_PERMUTED_LEAST, .most = 1e9, .init = "99"),
     ISO_OPTION_PREP(iso_mingle_opt),
     ISO_OPTION(iso_mingle_opt, ENUM, interval, "KIND", "none leaves intervals out", .choices = "none"),
+    ISO_OPTION(iso_mingle_opt, INPUT, after, "INPUT...", "states after training: the same once more, in records and pictures", .reads = ISO_READS_STATES),
     ISO_BASELINE_OPTIONS(iso_mingle_opt),
+    ISO_OPTION(iso_mingle_opt, ENUM, way, "WAY", "of a picture: how rows come into the plane (default: tsne)", .choices = "tsne pca", .init = "tsne"),
+    ISO_OPTION(iso_mingle_opt, INT, points, "N", "of a picture: rows of all languages together (default: 2000)", .least = 4, .most = 100000, .init = "2000"),
+    ISO_OPTION(iso_mingle_opt, INT, perplexity, "N", "of t-SNE: effective number of neighbours (default: 30)", .least = 1, .most = 1000, .init = "30", .tier = ISO_OPTION_RARE),
 };
 /* clang-format on */
 const iso_options iso_mingle_options = ISO_OPTIONS("mingle", iso_mingle_opt, options);

@@ -100,6 +100,13 @@ iso_err iso_mingle_near_intervals(iso_value *value, const struct mingle_seen *se
 iso_err iso_mingle_interval(iso_value *v, const double *part, const double *whole,
                             const struct mingle_set *set, int group, uint64_t seed);
 
+/* --- Points --- */
+
+/* The rows (f64) of the first layer chosen, as iso_mingle_points has them before they come into the
+ * plane: for who compares. */
+iso_err iso_mingle_points_rows(iso_mat *out, iso_states *states, const iso_mingle_opt *opt,
+                               const iso_run *run);
+
 /* --- Records --- */
 
 /* What other studies make of the same languages and layers. */
