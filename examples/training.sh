@@ -1,7 +1,7 @@
 #!/bin/sh
 # Does training bring languages closer, and does the gap close? A checkpoint fine-tuned in several ways, with several seeds: accuracy and
 # gap in each language, differences paired by item, λ, and the distance of each language to the source before and after. What it printed
-# is in training.md.
+# is in training.md, of tags and answers in tokens.md.
 # Usage: training.sh MODEL TRAIN DEV TEST SRC TGT,TGT...
 #
 #     TRAIN, DEV, TEST    folders of LANG.tsv with id, text, label, of LANG.conll (OPTIONS="--task tag ...") or of LANG.json ("--task
