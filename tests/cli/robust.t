@@ -3,27 +3,27 @@ tolerance 1e-6
 $ craft l.h5 source=en model=m pooling=mean classes=3 en:0=60x8,by:3 de:0=60x8,by:3 fr:0=50x8,by:3 labels:en=60,3 labels:de=60,3 labels:fr=50,3 ids:en=a,0,60 ids:de=a,0,60 ids:fr=a,9,50
 $ isogloss robust l.h5 --csv - | grep -v -e -bin | cut -d , -f 1-7,11,14
 > measure,estimator,src,tgt,src_layer,tgt_layer,value,null,n
-> accuracy,probe,en,en,0,0,0.916666666667,,60
-> distance,translation,en,de,0,0,3.70639115761,,60
-> distance,boundary,en,de,0,0,1.388127311345,,60
 > ratio,median,en,de,0,0,2.561420198377,3.611803007385,60
 > ratio,inside,en,de,0,0,0.03333333333333,0.01666666666667,60
+> distance,translation,en,de,0,0,3.70639115761,,60
+> distance,boundary,en,de,0,0,1.388127311345,,60
 > flip,translation,en,de,0,0,0.1833333333333,0.7,60
 > accuracy,probe,en,de,0,0,0.9,,60
 > auc,ratio,en,de,0,0,0.547619047619,0.5,55
 > auc,distance,en,de,0,0,0.734693877551,0.5,55
 > auc,boundary,en,de,0,0,0.438775510204,0.5,55
 > auc,shuffled,en,de,0,0,0.401360544218,0.5,55
-> distance,translation,en,fr,0,0,3.88997954935,,50
-> distance,boundary,en,fr,0,0,1.334622790489,,50
 > ratio,median,en,fr,0,0,3.37451770749,3.63532754223,50
 > ratio,inside,en,fr,0,0,0.02,0.02,50
+> distance,translation,en,fr,0,0,3.88997954935,,50
+> distance,boundary,en,fr,0,0,1.334622790489,,50
 > flip,translation,en,fr,0,0,0.16,0.66,50
 > accuracy,probe,en,fr,0,0,0.94,,50
 > auc,ratio,en,fr,0,0,0.47619047619,0.5,45
 > auc,distance,en,fr,0,0,0.714285714286,0.5,45
 > auc,boundary,en,fr,0,0,0.373015873016,0.5,45
 > auc,shuffled,en,fr,0,0,0.333333333333,0.5,45
+> accuracy,probe,en,en,0,0,0.916666666667,,60
 $ isogloss robust l.h5 --tgt de --interval none --csv - | grep -e -bin | cut -d , -f 1-4,7,14,35
 > accuracy,ratio-bin,en,de,1,2,0
 > accuracy,ratio-bin,en,de,0.95,20,1
@@ -60,8 +60,8 @@ $ isogloss robust l.h5 --second v.h5 --csv - --interval none | grep -e ^distance
 > distance,translation,en,fr+en,50,pair
 > distance,translation,en,fr+de,50,pair
 > distance,translation,en,fr,50,pair
-$ isogloss robust l.h5 --plot r.gp --quiet > table; grep -c . r.gp | sed 's/.*/drawn/'
-> drawn
+$ isogloss robust l.h5 --plot r.gp --quiet > table; grep -o -m 1 'distances to the boundary' r.gp
+> distances to the boundary
 # what cannot be measured is refused in one line
 $ isogloss robust
 2> isogloss robust: needs an INPUT with labels, such as states.h5 (*

@@ -256,9 +256,9 @@ static iso_err one_layer(iso_records *out, struct job *j, int layer)
 
     ISO_TRY(iso_robust_layer_make(&l, &j->set, &j->ask, layer, j->row_of));
     for (int s = 0; s < j->set.sources; s++) {
-        ISO_TRY(add_source(out, j, &l, s));
         for (int t = 0; t < j->targets; t++)
             ISO_TRY(one_pair(out, j, &l, s, &j->target[t]));
+        ISO_TRY(add_source(out, j, &l, s));
     }
     if (j->opt.model.folder && layer == j->set.sel.layer[j->set.sel.layer_count - 1])
         ISO_TRY(smooth(out, j, &l));

@@ -290,8 +290,8 @@ iso_err iso_robust_records(iso_records *out, const struct robust_items *of,
 
     ISO_TRY(iso_alloc(&w.x, of->n, sizeof *w.x));
     ISO_TRY(iso_alloc(&w.flag, of->n, 1));
+    ISO_TRY(add_ratios(&w)); /* first: what a figure draws where nothing is said */
     ISO_TRY(add_distances(&w));
-    ISO_TRY(add_ratios(&w));
     ISO_TRY(add_answers(&w));
     ISO_TRY(add_lengths(&w));
     ISO_TRY(add_bins(&w, "ratio-bin", of->ratio));
