@@ -114,6 +114,14 @@ $compiler -std=c11 -Wall -Wextra -Werror "$@" shown.c $(pc --cflags --libs) -o s
 cp "$states" states.h5
 expect shown '^0, 9 records$'
 
+# The study of mingling: a row for each layer of the states, of random weights and of chance.
+ISOGLOSS=$build/bin/isogloss LIMIT=20 LAYERS=0,4 sh "$source/examples/mingling.sh" "$source/examples/mini" "$source/examples/corpus" \
+    en,de,fr,sw figure.gp >tables 2>err || { echo "mingling.sh failed:"; cat err; exit 1; }
+number='-*[0-9]*\.[0-9]*'
+[ "$(grep "^| [04] |\( $number\( ± $number\)* |\)\{7\}\$" tables | sort -u | wc -l)" = 6 ] ||
+    { echo "mingling.sh: not six unlike rows of seven numbers in:"; cat tables; exit 1; }
+grep -q multiplot figure.gp
+echo "ok mingling.sh"
 # The study of training, on a few of the bundled texts: each table has its rows, random weights and the checkpoint itself lie beside the
 # distances, and what was kept is not trained again.
 for part in train dev test; do
