@@ -41,7 +41,7 @@ states=examples/states/mini.h5
     "$program" help compare | sed -n '/^measures/,/^$/p' | awk '/^  [a-z]/ { print $1 }' | tr : ,
     run retrieve "$states" --layers 0 --tgt de --measure p@1,mrr,error,mexa,f1
     run align "$states" --layers 0-2 --tgt de --measure p@1,mrr,cka --correlate
-    run mingle "$states" --layers 0 --langs en,de --measure 'mingle,ilo,silhouette:*,accuracy'
+    run mingle "$states" --layers 0 --langs en,de --limit 60 --measure 'mingle,ilo,silhouette:*,accuracy'
     run probe "$states" --layers 0 --tgt de --measure 'accuracy:*,f1:*,gap'
     run mix --model examples/mini --source en=examples/corpus/en.tsv --target de=examples/corpus/de.tsv --limit 12 --interval none
     "$program" compare "$states" --pairs all --layers 0 --quiet --json "$folder/records.json"
