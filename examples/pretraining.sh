@@ -8,7 +8,8 @@
 #     TRAIN     texts of both languages, which need not be parallel
 #     TEST      sentences of both, line by line or by ids translations of each other
 #
-# In the environment: ARMS (those of the case below); STEPS of each; OPTIONS of every run; LINKS, a file of "i-j" a line, and WORDS, a folder
+# In the environment: ARMS (those of the case below); STEPS of each; OPTIONS of every run; DICTIONARY, lines "SRC TGT" of the arm
+# more-anchors: texts that switch languages; LINKS, a file of "i-j" a line, and WORDS, a folder
 # with the sentences in words that it links; KEEP, a folder that keeps records and checkpoints: what is there is not trained again.
 set -eu
 isogloss=${ISOGLOSS:-isogloss}
@@ -26,6 +27,7 @@ layers=$(sed -n 's/.*"\(num_hidden_layers\|n_layers\)": *\([0-9]*\).*/\2/p' "$pi
 arm() {
     case $1 in
         shared) echo ;;
+        more-anchors) echo ;; # other texts
         no-anchors) echo "--anchors none" ;;
         embeddings) echo "--separate embeddings" ;;
         layer1) echo "--separate 1" ;;
@@ -62,12 +64,18 @@ measure() {
     "$isogloss" compare --quiet "$work/s.$src.h5" "$work/s.$tgt.h5" --src "$src" --measure cka:debiased --interval none --csv "$work/new.csv"
     mv "$work/new.csv" "$keep/$name,cka.csv"
 }
+# OUT LANG COLUMN: the texts of a language with words of the dictionary's COLUMN replaced by those of the other, in two copies.
+switched() {
+    awk -v a="$3" '{ w[$a] = w[$a] "\t" $(3 - a) } END { for (k in w) print k w[k] }' "$DICTIONARY" >"$work/table.tsv"
+    "$isogloss" augment --quiet "$(file_of "$train" "$2")" --table "$work/table.tsv" --copies 2 --probability 0.3 --most 0.15 -o "$1/$2.tsv"
+}
 # NAME OPTION...: trains, unless it is there.
 train() {
-    name=$1
+    name=$1 texts=$train
     shift
+    [ "${name%.before}" != more-anchors ] || texts=$work/switched
     # shellcheck disable=SC2086 # options are words
-    [ -f "$keep/$name/records.json" ] || "$isogloss" train --quiet --model "$pieces" --random-weights 1 --task mlm --corpus "$train" --src "$src,$tgt" \
+    [ -f "$keep/$name/records.json" ] || "$isogloss" train --quiet --model "$pieces" --random-weights 1 --task mlm --corpus "$texts" --src "$src,$tgt" \
         --every "$steps" $options "$@" -o "$keep/$name" --force --csv "$keep/$name,score.csv"
 }
 
@@ -75,6 +83,11 @@ for arm in $arms; do
     more=$(arm "$arm")
     beside=
     [ "$arm" != shared ] || beside=yes
+    if [ "$arm" = more-anchors ] && [ ! -d "$work/switched" ]; then
+        mkdir "$work/switched"
+        switched "$work/switched" "$src" 1
+        switched "$work/switched" "$tgt" 2
+    fi
     # shellcheck disable=SC2086 # options are words
     {
         train "$arm" --steps "$steps" $more

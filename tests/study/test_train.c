@@ -4,6 +4,7 @@
 
 #include "analysis/study/train/train_inside.h"
 #include "lib/base/alloc.h"
+#include "lib/io/weights.h"
 #include "lib/train/saved.h"
 #include "tests/check.h"
 
@@ -182,6 +183,71 @@ static void masked_words_go_on_with_the_same_bits(void **state)
     iso_records_free(&b);
 }
 
+/* --- Parts of the encoder for each language --- */
+
+#define APART(...)                                                                                 \
+    LESSON, "--task", "mlm", "--stream", "32", "--src", "en,de", "--separate", "embeddings,1",     \
+        "--steps", "4", "--batch", "8", __VA_ARGS__
+
+/* Whether a tensor of two checkpoints is the same. */
+static bool same_tensor(const iso_weights *a, const iso_weights *b, const char *name)
+{
+    const iso_weight *x = iso_weights_find(a, name), *y = iso_weights_find(b, name);
+
+    assert_true(x && y && x->bytes == y->bytes);
+    return memcmp(x->data, y->data, (size_t)x->bytes) == 0;
+}
+
+/* What is learnt of labels in one language goes into the shared parts, and so into the other's
+ * checkpoint. */
+static void check_labels(const char *before, const iso_weights *was)
+{
+    const char *after = temp_path("after-apart");
+    iso_weights *is = NULL;
+    iso_records r = {0};
+    char de[1024];
+
+    ok(TRAIN(&r, 2, LESSON, "--steps", "2", "--batch", "8", "--model", before, "-o", after));
+    snprintf(de, sizeof de, "%s/de", after);
+    ok(iso_weights_open(&is, de));
+    assert_true(same_tensor(was, is, "roberta.embeddings.word_embeddings.weight"));
+    assert_true(same_tensor(was, is, "roberta.embeddings.LayerNorm.bias"));
+    assert_true(same_tensor(was, is, "roberta.encoder.layer.0.attention.self.query.bias"));
+    assert_false(same_tensor(was, is, "roberta.encoder.layer.1.attention.self.query.bias"));
+    iso_weights_close(is);
+    iso_records_free(&r);
+}
+
+static void separate_parts_go_on(void **state)
+{
+    const char *whole = temp_path("whole-apart"), *cut = temp_path("cut-apart");
+    char a[1024], b[1024];
+    iso_weights *en = NULL, *de = NULL;
+    iso_records r = {0};
+
+    (void)state;
+    ok(TRAIN(&r, 2, APART("-o", whole)));
+    iso_run_interrupt_at("training", 4);
+    fails(TRAIN(&r, 2, APART("-o", cut)), ISO_ECANCEL, "--resume");
+    iso_run_interrupt_at(NULL, 0);
+    ok(TRAIN(&r, 1, APART("--resume", "-o", cut)));
+    for (int l = 0; l < 2; l++) {
+        snprintf(a, sizeof a, "%s/%s", whole, l ? "de" : "en");
+        snprintf(b, sizeof b, "%s/%s", cut, l ? "de" : "en");
+        assert_true(same_weights(a, b));
+        ok(iso_weights_open(l ? &de : &en, a));
+    }
+    assert_false(same_tensor(en, de, "roberta.embeddings.word_embeddings.weight"));
+    assert_false(same_tensor(en, de, "roberta.encoder.layer.0.output.dense.weight"));
+    assert_false(same_tensor(en, de, "lm_head.bias"));
+    assert_true(same_tensor(en, de, "roberta.encoder.layer.1.output.dense.weight"));
+    assert_true(same_tensor(en, de, "lm_head.dense.weight"));
+    check_labels(whole, de);
+    iso_weights_close(en);
+    iso_weights_close(de);
+    iso_records_free(&r);
+}
+
 /* --- Translations --- */
 
 static void write_text(const char *path, const char *text)
@@ -330,6 +396,6 @@ int main(void)
               test(what_is_resumed_ends_with_the_same_bits), test(threads_do_not_matter),
               test(a_folder_is_for_one), test(survives_lack_of_memory),
               test(masked_words_go_on_with_the_same_bits),
-              test(translations_have_their_sources_labels),
+              test(translations_have_their_sources_labels), test(separate_parts_go_on),
               test(copies_are_resumed_with_the_same_bits));
 }
