@@ -5,21 +5,17 @@
  * file, checked on the way. What is no matrix of floats (texts, counts) is ignored. */
 #include "lib/io/npy.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 #include "lib/io/array_set.h"
-#include "lib/io/npz_inside.h"
+#include "lib/io/npz_member.h"
 #include "lib/io/npz_stored.h"
 #include "lib/io/reader.h"
 #include "lib/io/spill.h"
 
-enum { CHUNK = 1 << 16 }; /* bytes unpacked, or checked, at a time */
+enum { CHUNK = 1 << 16 }; /* bytes unpacked at a time */
 
 struct npz {
     iso_reader base;
@@ -27,7 +23,7 @@ struct npz {
     iso_spill **unpacked; /* by array; NULL where stored, or not asked for yet */
     bool *right;          /* by array: a stored one whose checksum was right */
     int64_t held;         /* bytes unpacked into memory so far */
-    zip_t *zip;
+    iso_npz *zip;
     const iso_file *file;
     const iso_states_opt *opt;
 };
@@ -47,104 +43,38 @@ static void npz_close(iso_reader *self)
     iso_free(r->unpacked);
     iso_free(r->right);
     iso_array_set_free(&r->set);
-    if (r->zip)
-        zip_discard(r->zip);
+    iso_npz_close(r->zip);
     iso_free(r);
 }
 
 /* Members ------------------------------------------------------------------- */
 
-static iso_err member_open(zip_file_t **out, const struct npz *r, int member, const char *name)
-{
-    zip_file_t *f = zip_fopen_index(r->zip, (zip_uint64_t)member, 0);
-
-    if (!f)
-        return iso_fail(ISO_EFORMAT, "%s: %s cannot be unpacked: %s", r->file->path, name,
-                        zip_strerror(r->zip));
-    *out = f;
-    return ISO_OK;
-}
-
-static iso_err damaged(const struct npz *r, const char *name, const char *how)
-{
-    return iso_fail(ISO_EFORMAT, "%s: %s is damaged: %s; copy or download the file again",
-                    r->file->path, name, how);
-}
-
-/* Exactly `count` bytes; `to` has room for them. */
-static iso_err member_read(zip_file_t *f, void *to, int64_t count, const struct npz *r,
-                           const char *name)
-{
-    char *at = to;
-
-    while (count > 0) {
-        const zip_int64_t n = zip_fread(f, at, (zip_uint64_t)count);
-        if (n < 0)
-            return damaged(r, name, zip_file_strerror(f));
-        if (n == 0)
-            return iso_fail(ISO_EFORMAT, "%s: %s ends %" PRId64 " bytes early", r->file->path, name,
-                            count);
-        at += n;
-        count -= n;
-    }
-    return ISO_OK;
-}
-
-/* Only at a member's end its checksum is looked at. */
-static iso_err member_end(zip_file_t *f, const struct npz *r, const char *name)
-{
-    char more;
-
-    const zip_int64_t n = zip_fread(f, &more, 1);
-    if (n == 0)
-        return ISO_OK;
-    return damaged(r, name, n < 0 ? zip_file_strerror(f) : "it is longer than the archive says");
-}
-
 /* Reads a member of `bytes` bytes through for its checksum. */
 static iso_err member_check(struct npz *r, int member, const char *name, int64_t bytes)
 {
-    zip_file_t *f = NULL;
-    char *chunk = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&chunk, CHUNK, 1));
-    ISO_TRY(member_open(&f, r, member, name));
-    for (int64_t at = 0; at < bytes; at += CHUNK) {
-        ISO_TRY(iso_run_step(r->opt->run, "checking", at, bytes, "bytes"));
-        ISO_TRY(member_read(f, chunk, bytes - at < CHUNK ? bytes - at : CHUNK, r, name));
-    }
-    ISO_TRY(member_end(f, r, name));
+    ISO_TRY(iso_npz_begin(r->zip, member, name));
+    ISO_TRY(iso_npz_skip(r->zip, bytes));
+    ISO_TRY(iso_npz_end(r->zip));
 done:
-    if (f)
-        (void)zip_fclose(f);
-    iso_free(chunk);
+    iso_npz_stop(r->zip);
     return err;
 }
 
 /* Reads a member's header; a->offset counts from the member's begin. */
 static iso_err member_header(iso_array *a, struct npz *r, int member, const char *what)
 {
-    unsigned char prefix[ISO_NPY_PREFIX + 1] = {0};
-    int64_t start, len;
-    zip_file_t *f = NULL;
+    int64_t len, begin;
     char *text = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(member_open(&f, r, member, what));
-    /* version 1 headers begin two bytes earlier; every header is longer than that */
-    ISO_TRY(member_read(f, prefix, ISO_NPY_PREFIX, r, what));
-    ISO_TRY(iso_npy_prefix(&start, &len, prefix, what));
-    if (start + len < ISO_NPY_PREFIX)
-        ISO_FAIL(ISO_EFORMAT, "%s: its header is too short", what);
-    ISO_TRY(iso_alloc(&text, start + len, 1));
-    memcpy(text, prefix, ISO_NPY_PREFIX);
-    ISO_TRY(member_read(f, text + ISO_NPY_PREFIX, start + len - ISO_NPY_PREFIX, r, what));
-    ISO_TRY(iso_npy_header(a, text + start, len, what));
-    a->offset = start + len;
+    ISO_TRY(iso_npz_begin(r->zip, member, what));
+    ISO_TRY(iso_npz_header(&text, &len, &begin, r->zip, what));
+    ISO_TRY(iso_npy_header(a, text, len, what));
+    a->offset = begin;
 done:
-    if (f)
-        (void)zip_fclose(f);
+    iso_npz_stop(r->zip);
     iso_free(text);
     return err;
 }
@@ -155,24 +85,17 @@ static iso_err member_ends(const iso_array *a, struct npz *r, int member, int64_
 {
     const int64_t end = a->offset + iso_array_bytes(a), rest = size - end;
     const int64_t count = rest < ISO_NPY_PREFIX ? rest : ISO_NPY_PREFIX;
-    zip_file_t *f = NULL;
-    char *chunk = NULL;
+    unsigned char next[ISO_NPY_PREFIX];
     iso_err err = ISO_OK;
 
     if (rest == 0)
         return ISO_OK;
-    ISO_TRY(iso_alloc(&chunk, CHUNK, 1));
-    ISO_TRY(member_open(&f, r, member, what));
-    for (int64_t at = 0; at < end; at += CHUNK) {
-        ISO_TRY(iso_run_step(r->opt->run, "checking", at, end, "bytes"));
-        ISO_TRY(member_read(f, chunk, end - at < CHUNK ? end - at : CHUNK, r, what));
-    }
-    ISO_TRY(member_read(f, chunk, count, r, what));
-    ISO_TRY(iso_npy_ends(a, end, rest, (unsigned char *)chunk, count, what));
+    ISO_TRY(iso_npz_begin(r->zip, member, what));
+    ISO_TRY(iso_npz_skip(r->zip, end));
+    ISO_TRY(iso_npz_read(r->zip, next, count));
+    ISO_TRY(iso_npy_ends(a, end, rest, next, count, what));
 done:
-    if (f)
-        (void)zip_fclose(f);
-    iso_free(chunk);
+    iso_npz_stop(r->zip);
     return err;
 }
 
@@ -218,33 +141,29 @@ static bool is_wanted(const char *name, const char *dataset)
 /* All members called X.npy, as X. */
 static iso_err add_members(struct npz *r, const char *dataset)
 {
-    const zip_int64_t count = zip_get_num_entries(r->zip, 0);
+    const int count = iso_npz_count(r->zip);
     iso_stored stored = {0};
     iso_buf name = {0}, what = {0};
-    zip_stat_t st;
+    const char *called;
+    int64_t size;
     iso_err err = ISO_OK;
 
-    if (count > INT32_MAX)
-        ISO_FAIL(ISO_EFORMAT, "%s: holds too many members", r->file->path);
     ISO_TRY(iso_stored_find(&stored, r->file));
-    for (int i = 0; i < (int)count; i++) {
-        if (zip_stat_index(r->zip, (zip_uint64_t)i, 0, &st) != 0 || !(st.valid & ZIP_STAT_NAME) ||
-            !(st.valid & ZIP_STAT_SIZE) || st.size > INT64_MAX)
-            ISO_FAIL(ISO_EFORMAT, "%s: member %d cannot be read: %s", r->file->path, i,
-                     zip_strerror(r->zip));
-        const size_t len = strlen(st.name);
-        if (len < 5 || strcmp(st.name + len - 4, ".npy") != 0)
+    for (int i = 0; i < count; i++) {
+        ISO_TRY(iso_npz_look(&called, &size, r->zip, i));
+        const size_t len = strlen(called);
+        if (len < 5 || strcmp(called + len - 4, ".npy") != 0)
             continue;
         name.len = 0;
-        ISO_TRY(iso_buf_add(&name, st.name, (int64_t)len - 4));
+        ISO_TRY(iso_buf_add(&name, called, (int64_t)len - 4));
         if (is_wanted(name.text, dataset))
-            ISO_TRY(add_member(r, i, name.text, (int64_t)st.size, &stored, &what));
+            ISO_TRY(add_member(r, i, name.text, size, &stored, &what));
     }
     if (r->set.count == 0)
         ISO_FAIL(
             ISO_EFORMAT,
             "%s: %s%s among its %d members is no matrix of f2, f4, f8 or bfloat16 of 2 or 3 axes",
-            r->file->path, dataset ? dataset : "what is", dataset ? "" : " there", (int)count);
+            r->file->path, dataset ? dataset : "what is", dataset ? "" : " there", count);
 done:
     iso_stored_free(&stored);
     iso_buf_free(&name);
@@ -258,14 +177,14 @@ done:
 static iso_err check_stored(struct npz *r, int i)
 {
     const iso_named_array *a = &r->set.at[i];
-    zip_stat_t st;
+    const char *called;
+    int64_t size;
     iso_err err = ISO_OK;
 
     if (r->right[i])
         return ISO_OK;
-    if (zip_stat_index(r->zip, (zip_uint64_t)a->tag, 0, &st) != 0)
-        ISO_FAIL(ISO_EFORMAT, "%s: %s cannot be read", r->file->path, a->name);
-    ISO_TRY(member_check(r, a->tag, a->name, (int64_t)st.size));
+    ISO_TRY(iso_npz_look(&called, &size, r->zip, a->tag));
+    ISO_TRY(member_check(r, a->tag, a->name, size));
     r->right[i] = true;
 done:
     return err;
@@ -280,28 +199,26 @@ static iso_err unpack(iso_spill **out, struct npz *r, int i, int64_t header)
     const int64_t mem = iso_run_mem(r->opt->run) - 16 * r->held;
     const iso_run run = {.mem = mem > 16 ? mem : 16};
     iso_spill *spill = NULL;
-    zip_file_t *f = NULL;
     char *chunk = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&chunk, header > CHUNK ? header : CHUNK, 1));
-    ISO_TRY(member_open(&f, r, a->tag, a->name));
-    ISO_TRY(member_read(f, chunk, header, r, a->name));
+    ISO_TRY(iso_alloc(&chunk, CHUNK, 1));
+    ISO_TRY(iso_npz_begin(r->zip, a->tag, a->name));
+    ISO_TRY(iso_npz_skip(r->zip, header));
     ISO_TRY(iso_spill_new(&spill, 1, (bytes + CHUNK - 1) / CHUNK, CHUNK / 2, ISO_F16, &run));
     for (int64_t at = 0; at < bytes; at += CHUNK) {
         const int64_t n = bytes - at < CHUNK ? bytes - at : CHUNK;
         ISO_TRY(iso_run_step(r->opt->run, "unpacking", at, bytes, "bytes"));
-        ISO_TRY(member_read(f, chunk, n, r, a->name));
+        ISO_TRY(iso_npz_read(r->zip, chunk, n));
         ISO_TRY(iso_spill_put(spill, 0, at / CHUNK,
                               (iso_view){chunk, 1, CHUNK / 2, CHUNK / 2, ISO_F16}));
     }
-    ISO_TRY(member_end(f, r, a->name));
+    ISO_TRY(iso_npz_end(r->zip));
     *out = spill;
     spill = NULL;
 done:
     iso_spill_free(spill);
-    if (f)
-        (void)zip_fclose(f);
+    iso_npz_stop(r->zip);
     iso_free(chunk);
     return err;
 }
@@ -344,31 +261,6 @@ done:
     return err;
 }
 
-static iso_err open_zip(zip_t **out, const iso_file *file)
-{
-    int fd = fcntl(file->fd, F_DUPFD_CLOEXEC, 0), code = 0;
-    zip_error_t reason;
-    iso_err err = ISO_OK;
-
-    if (fd < 0)
-        ISO_FAIL(ISO_EIO, "%s: %s", file->path, strerror(errno));
-    zip_t *zip = zip_fdopen(fd, 0, &code);
-    if (!zip) {
-        (void)close(fd);
-        zip_error_init_with_code(&reason, code);
-        err = iso_fail(ISO_EFORMAT, "%s: no zip archive: %s%s", file->path,
-                       zip_error_strerror(&reason),
-                       code == ZIP_ER_NOZIP ? "; its directory, which stands last, is missing: "
-                                              "was the file cut short?"
-                                            : "");
-        zip_error_fini(&reason);
-        goto done;
-    }
-    *out = zip;
-done:
-    return err;
-}
-
 static void note_untyped(const struct npz *r)
 {
     int64_t count = 0;
@@ -388,7 +280,7 @@ static iso_err npz_open(iso_reader **out, const iso_file *file, const char *data
     r->file = file;
     r->opt = opt;
     r->set.picked = dataset != NULL;
-    ISO_TRY(open_zip(&r->zip, file));
+    ISO_TRY(iso_npz_open(&r->zip, file, opt->run));
     ISO_TRY(add_members(r, dataset));
     ISO_TRY(iso_alloc(&r->unpacked, r->set.count, sizeof(iso_spill *)));
     ISO_TRY(iso_alloc(&r->right, r->set.count, sizeof *r->right));
