@@ -29,6 +29,17 @@ ISO_MUST_USE iso_err iso_npy_prefix(int64_t *start, int64_t *len,
 ISO_MUST_USE iso_err iso_npy_header(iso_array *out, const char *text, int64_t len,
                                     const char *what);
 
+/** A list of texts: `count` of `width` characters, of 4 bytes (UTF-32) or 1 (S). */
+typedef struct iso_npy_texts {
+    int64_t count, width;
+    int bytes; /* of a character */
+    bool big_endian;
+} iso_npy_texts;
+
+/** Understands the header of one axis of texts ('<U3', 'S3'). Errors  ISO_EFORMAT, ISO_EUNSUP. */
+ISO_MUST_USE iso_err iso_npy_texts_header(iso_npy_texts *out, const char *text, int64_t len,
+                                          const char *what);
+
 /**
  * Checks that nothing follows the numbers: `rest` bytes are left behind them, `next` are the first
  * `count` (at most ISO_NPY_PREFIX). Errors  ISO_EFORMAT (says what follows, and from which byte).

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "lib/base/str.h"
 #include "lib/io/npy.h"
 
 iso_err iso_npy_prefix(int64_t *start, int64_t *len, const unsigned char bytes[ISO_NPY_PREFIX],
@@ -184,21 +185,48 @@ static iso_err understand_type(iso_array *a, const char *descr, const char *what
                     descr);
 }
 
-iso_err iso_npy_header(iso_array *out, const char *text, int64_t len, const char *what)
+enum { DESCR = 32 };
+
+static iso_err understand(iso_array *a, char descr[DESCR], const char *text, int64_t len,
+                          const char *what)
 {
     struct cursor c = {text, text + len};
+
+    if (take_members(&c, a, descr, DESCR))
+        return ISO_OK;
+    if (memmem(text, (size_t)len, "[(", 2))
+        return iso_fail(ISO_EUNSUP, "%s: holds records of several fields; save one field", what);
+    return iso_fail(ISO_EFORMAT, "%s: its header is not understood after byte %" PRId64, what,
+                    (int64_t)(c.at - text));
+}
+
+iso_err iso_npy_header(iso_array *out, const char *text, int64_t len, const char *what)
+{
     iso_array a = *out;
-    char descr[32] = "";
+    char descr[DESCR] = "";
     iso_err err = ISO_OK;
 
-    if (!take_members(&c, &a, descr, sizeof descr)) {
-        if (memmem(text, (size_t)len, "[(", 2))
-            ISO_FAIL(ISO_EUNSUP, "%s: holds records of several fields; save one field", what);
-        ISO_FAIL(ISO_EFORMAT, "%s: its header is not understood after byte %" PRId64, what,
-                 (int64_t)(c.at - text));
-    }
+    ISO_TRY(understand(&a, descr, text, len, what));
     ISO_TRY(understand_type(&a, descr, what));
     *out = a;
+done:
+    return err;
+}
+
+iso_err iso_npy_texts_header(iso_npy_texts *out, const char *text, int64_t len, const char *what)
+{
+    iso_array a = {0};
+    char descr[DESCR] = "";
+    int64_t width = -1;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(understand(&a, descr, text, len, what));
+    const char *kind = descr + (*descr && strchr("|<>=", *descr));
+    if ((*kind != 'U' && *kind != 'S') || !iso_str_int(&width, kind + 1) || width < 0)
+        ISO_FAIL(ISO_EUNSUP, "%s: holds '%s', not texts (convert with astype(str))", what, descr);
+    if (a.rank != 1)
+        ISO_FAIL(ISO_EFORMAT, "%s: has %d axes, not one", what, a.rank);
+    *out = (iso_npy_texts){a.shape[0], width, *kind == 'U' ? 4 : 1, *descr == '>'};
 done:
     return err;
 }

@@ -55,7 +55,7 @@ static iso_err member_check(struct npz *r, int member, const char *name, int64_t
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_npz_begin(r->zip, member, name));
-    ISO_TRY(iso_npz_skip(r->zip, bytes));
+    ISO_TRY(iso_npz_skip(r->zip, bytes, "checking"));
     ISO_TRY(iso_npz_end(r->zip));
 done:
     iso_npz_stop(r->zip);
@@ -91,7 +91,7 @@ static iso_err member_ends(const iso_array *a, struct npz *r, int member, int64_
     if (rest == 0)
         return ISO_OK;
     ISO_TRY(iso_npz_begin(r->zip, member, what));
-    ISO_TRY(iso_npz_skip(r->zip, end));
+    ISO_TRY(iso_npz_skip(r->zip, end, "checking"));
     ISO_TRY(iso_npz_read(r->zip, next, count));
     ISO_TRY(iso_npy_ends(a, end, rest, next, count, what));
 done:
@@ -204,7 +204,7 @@ static iso_err unpack(iso_spill **out, struct npz *r, int i, int64_t header)
 
     ISO_TRY(iso_alloc(&chunk, CHUNK, 1));
     ISO_TRY(iso_npz_begin(r->zip, a->tag, a->name));
-    ISO_TRY(iso_npz_skip(r->zip, header));
+    ISO_TRY(iso_npz_skip(r->zip, header, "unpacking"));
     ISO_TRY(iso_spill_new(&spill, 1, (bytes + CHUNK - 1) / CHUNK, CHUNK / 2, ISO_F16, &run));
     for (int64_t at = 0; at < bytes; at += CHUNK) {
         const int64_t n = bytes - at < CHUNK ? bytes - at : CHUNK;

@@ -150,14 +150,14 @@ iso_err iso_npz_read(iso_npz *z, void *to, int64_t count)
     return ISO_OK;
 }
 
-iso_err iso_npz_skip(iso_npz *z, int64_t count)
+iso_err iso_npz_skip(iso_npz *z, int64_t count, const char *step)
 {
     char *chunk = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc_raw(&chunk, CHUNK, 1));
     for (int64_t at = 0; at < count; at += CHUNK) {
-        ISO_TRY(iso_run_step(z->run, "checking", at, count, "bytes"));
+        ISO_TRY(iso_run_step(z->run, step, at, count, "bytes"));
         ISO_TRY(iso_npz_read(z, chunk, count - at < CHUNK ? count - at : CHUNK));
     }
 done:

@@ -31,8 +31,9 @@ ISO_MUST_USE iso_err iso_npz_begin(iso_npz *z, int member, const char *name);
 /** Exactly `count` bytes; `to` has room for them. Errors  ISO_EFORMAT. */
 ISO_MUST_USE iso_err iso_npz_read(iso_npz *z, void *to, int64_t count);
 
-/** Reads over `count` bytes. Errors  ISO_EFORMAT, ISO_ENOMEM, ISO_ECANCEL. */
-ISO_MUST_USE iso_err iso_npz_skip(iso_npz *z, int64_t count);
+/** Reads over `count` bytes, a step of the run that is called `step`. Errors  ISO_EFORMAT,
+ * ISO_ENOMEM, ISO_ECANCEL. */
+ISO_MUST_USE iso_err iso_npz_skip(iso_npz *z, int64_t count, const char *step);
 
 /** That the member ends here; only now its checksum was looked at. Errors  ISO_EFORMAT. */
 ISO_MUST_USE iso_err iso_npz_end(iso_npz *z);

@@ -125,6 +125,17 @@ put("npz", "folders.npz", npz([("en/0", pair[0][1]), ("en/1", pair[1][1])], True
 put("npz", "one.npz", npz([("features", npy("<f4", True, (3, 4), matrix("<f", 3, 4, fortran=True)))],
                           True))
 put("npz", "numbered.npz", npz([("arr_0", pair[0][1]), ("arr_1", pair[1][1])], True))
+texts = lambda width, names: npy("<U%d" % width, False, (len(names),),
+                                 b"".join(n.ljust(width, "\0").encode("utf-32-le") for n in names))
+uriel = [("langs", texts(3, ["eng", "deu"])), ("feats", texts(5, ["S_SVO", "P_A", "F_B"]))]
+put("typology", "sources.npz", npz(uriel + [("data", npy("<f4", False, (2, 3, 2),
+    pack("<f", [1, -1, 0, 1, -1, -1, 0, 0, 1, 1, 0.5, -1])))], True))
+put("typology", "flat.npz", npz(uriel + [("data", npy(">f8", False, (2, 3),
+    pack(">d", [1, 0.5, -1, 0, 1, 0.5])))], False))
+put("typology", "table", "lang\tS_SVO\tP_A\tF_B\neng\t1\t0.5\t--\ndeu\t0\t1\t0.5\n")
+put("transfer", "two", json.dumps([
+    {"train_config": {"en": 10, "de": 0, "fr": 5}, "eval_results": {"en": 0.9, "de": 0.7}},
+    {"train_config": {"en": 0, "de": 3}, "eval_results": {"en": 0.8, "fr": 0.6}}]))
 put("npz", "cube.npz", npz([("en", npy("<f4", False, (2, 3, 4), cube("<f", "LND", 2, 3, 4)))], True))
 put("npz", "twice.npz", npz([("en_0", pair[0][1]), ("en/0", pair[0][1])], False))
 put("npz", "words.npz", npz([("words", pair[4][1])], True))
