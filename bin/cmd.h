@@ -31,9 +31,9 @@ extern const struct cmd *const all_commands[];
 extern const struct cmd *const *commands;
 
 extern const struct cmd cmd_inspect, cmd_compare, cmd_centroids, cmd_align, cmd_retrieve, cmd_words,
-    cmd_gap, cmd_mix, cmd_probe, cmd_robust, cmd_convert, cmd_plot, cmd_report, cmd_embed,
-    cmd_tokenize, cmd_train, cmd_augment, cmd_mingle, cmd_doctor, cmd_version, cmd_help, cmd_man,
-    cmd_completion;
+    cmd_gap, cmd_mix, cmd_probe, cmd_robust, cmd_select, cmd_convert, cmd_plot, cmd_report,
+    cmd_embed, cmd_tokenize, cmd_train, cmd_augment, cmd_mingle, cmd_doctor, cmd_version, cmd_help,
+    cmd_man, cmd_completion;
 
 /* Option groups for .options: "out " OPTIONS_READING. */
 #define OPTIONS_READING "pool specials axes dtype layout dim transpose"

@@ -20,6 +20,7 @@ const struct cmd *const all_commands[] = {
     &cmd_probe,
     &cmd_robust,
     &cmd_gap,
+    &cmd_select,
     &cmd_report,
     &cmd_plot,
     &cmd_convert,

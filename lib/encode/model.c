@@ -104,23 +104,29 @@ done:
     return err;
 }
 
-/* The folder's own name, also for "." and a path that ends in slashes. */
-static iso_err name_model(iso_model *m, const iso_model_opt *opt)
+iso_err iso_model_called(iso_buf *out, const char *folder)
 {
-    char *path = realpath(opt->folder, NULL);
+    char *path = realpath(folder, NULL);
     const char *cached = path ? cached_name(path) : NULL;
     const char *name = path ? strrchr(path, '/') : NULL;
+    const iso_err err =
+        cached ? add_cached(out, cached) : iso_buf_puts(out, name && name[1] ? name + 1 : folder);
+
+    free(path);
+    return err;
+}
+
+static iso_err name_model(iso_model *m, const iso_model_opt *opt)
+{
     iso_buf text = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(cached ? add_cached(&text, cached)
-                   : iso_buf_puts(&text, name && name[1] ? name + 1 : opt->folder));
+    ISO_TRY(iso_model_called(&text, opt->folder));
     if (opt->random_weights)
         ISO_TRY(iso_buf_printf(&text, " (random weights, seed %s)", opt->random_weights));
     m->name = text.text;
     text = (iso_buf){0};
 done:
-    free(path);
     iso_buf_free(&text);
     return err;
 }

@@ -3,6 +3,7 @@
 #define ISO_ENCODE_OPENED_H
 
 #include "lib/encode/id_shift.h"
+#include "lib/base/str.h"
 #include "lib/encode/model.h"
 #include "lib/encode/texts.h"
 #include "lib/io/pool.h"
@@ -19,6 +20,10 @@ ISO_MUST_USE iso_err iso_model_pin(iso_model *m, iso_compute compute);
 /** Its tokenizer, which is opened by the first call and lives as long as the model. Errors  as
  * iso_tokenizer_open. */
 ISO_MUST_USE iso_err iso_model_tokenizer(const iso_tokenizer **out, iso_model *m);
+
+/** Adds what files call the checkpoint of a folder: the folder's own name, also for "." and a path
+ * that ends in slashes; in a hub's cache OWNER/NAME. Errors  ISO_ENOMEM. */
+ISO_MUST_USE iso_err iso_model_called(iso_buf *out, const char *folder);
 
 /** Notes what is odd in the tokenizer's files of a folder: how much, and the first. */
 void iso_model_note_tokenizer(const iso_run *run, const char *folder, const iso_tokenizer *t);

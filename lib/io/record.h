@@ -59,7 +59,8 @@ ISO_BEGIN
     I(family, VALUE, "values that were looked at together") \
     R(calibrated, VALUE, "(value − τ) / (1 − τ), τ the 95 % quantile over permutations") \
     T(flag, VALUE, "what makes the value doubtful") \
-    I(step, PLACE, "steps of training that were made")
+    I(step, PLACE, "steps of training that were made") \
+    I(place, VALUE, "place among `family` values, 1 the best")
 /* clang-format on */
 
 #define ISO_NO_INT INT64_MIN

@@ -115,6 +115,22 @@ static void strip_ends(int64_t *begin, int64_t *end, const char *text)
     }
 }
 
+bool iso_words_next(int64_t *begin, int64_t *end, const char *text, int64_t len,
+                    iso_words_kind kind)
+{
+    for (int64_t at = *end; find_word(&at, end, text, len, kind); at = *end) {
+        int64_t bare = *end;
+        *begin = at;
+        if (kind == ISO_WORDS_BARE)
+            strip_ends(begin, &bare, text);
+        if (*begin < bare) {
+            *end = bare;
+            return true;
+        }
+    }
+    return false;
+}
+
 /*
  * Pieces of the word [begin, end), the word before it ending at `before`. Pieces come in the order
  * of their text; *from is the first that may still be of use.

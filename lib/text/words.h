@@ -45,6 +45,11 @@ typedef enum iso_words_kind {
 ISO_MUST_USE iso_err iso_words_find(iso_words *out, const iso_tokens *tokens, const char *text,
                                     int64_t len, int part, iso_words_kind kind);
 
+/** The bytes of the next word of a text, whatever its pieces: set *end to 0 before the first, and
+ * leave it. BARE passes over words of nothing but punctuation. False where there is none. */
+bool iso_words_next(int64_t *begin, int64_t *end, const char *text, int64_t len,
+                    iso_words_kind kind);
+
 void iso_words_clear(iso_words *w);
 void iso_words_free(iso_words *w);
 
