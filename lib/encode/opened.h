@@ -2,8 +2,8 @@
 #ifndef ISO_ENCODE_OPENED_H
 #define ISO_ENCODE_OPENED_H
 
-#include "lib/encode/id_shift.h"
 #include "lib/base/str.h"
+#include "lib/encode/id_shift.h"
 #include "lib/encode/model.h"
 #include "lib/encode/texts.h"
 #include "lib/io/pool.h"

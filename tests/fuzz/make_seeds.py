@@ -136,6 +136,12 @@ put("typology", "table", "lang\tS_SVO\tP_A\tF_B\neng\t1\t0.5\t--\ndeu\t0\t1\t0.5
 put("transfer", "two", json.dumps([
     {"train_config": {"en": 10, "de": 0, "fr": 5}, "eval_results": {"en": 0.9, "de": 0.7}},
     {"train_config": {"en": 0, "de": 3}, "eval_results": {"en": 0.8, "fr": 0.6}}]))
+scores = {"en": 0.9, "de": 0.8, "hi": 0.6, "ru": 0.7}
+runs = [("en", "de"), ("en", "hi"), ("en", "ru"), ("de", "hi"), ("de", "ru"), ("hi", "ru")]
+put("transfer", "pairs", json.dumps([
+    {"train_config": {l: 100 * (l in run) for l in scores},
+     "eval_results": {l: round(s + 0.02 * (run == ("en", "hi")) + 0.01 * ("ru" in run), 2)
+                      for l, s in scores.items()}} for run in runs]))
 put("npz", "cube.npz", npz([("en", npy("<f4", False, (2, 3, 4), cube("<f", "LND", 2, 3, 4)))], True))
 put("npz", "twice.npz", npz([("en_0", pair[0][1]), ("en/0", pair[0][1])], False))
 put("npz", "words.npz", npz([("words", pair[4][1])], True))

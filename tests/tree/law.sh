@@ -30,7 +30,7 @@ includes() {
         first = "compare centroids retrieve probe"
         n = split(first, study, " ")
         for (i = 1; i <= n; i++) may[study[i]] = may["baseline"] " " first
-        then = "align words mix gap training augment mingle robust"
+        then = "align words mix gap training augment mingle robust select"
         n = split(then, study, " ")
         for (i = 1; i <= n; i++) may[study[i]] = may["baseline"] " " first " " then
         may["page"] = lib " " kernels " study items baseline " first " " then " page"

@@ -24,7 +24,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_select_opt, PATH, typology, "PATH", "features of languages: the folder of lang2vec's .npz files, one of them, or a table", .reads = ISO_READS_FILE),
     ISO_OPTION(iso_select_opt, FLAG, predicted, NULL, "of a folder take feature_predictions.npz, which has no gaps", .needs = "typology"),
     ISO_OPTION(iso_select_opt, PATH, sizes, "TABLE", "pretraining data: lang and size", .reads = ISO_READS_FILE),
-    ISO_OPTION(iso_select_opt, PATH, results, "FILE.json", "measured transfer: a list of {train_config: {LANG: examples}, eval_results: {LANG: score}}", .reads = ISO_READS_FILE),
+    ISO_OPTION(iso_select_opt, PATH, results, "FILE.json", "measured transfer: a list of {train_config: {LANG: examples}, eval_results: {LANG: score}}", .reads = ISO_READS_FILE, .excludes = "src"),
     ISO_OPTION(iso_select_opt, ENUM, interval, "KIND", "none leaves intervals of agreement out", .choices = "none", .needs = "results"),
     ISO_OPTION(iso_select_opt, INT, permutations, "K", "permutations of the results for p and p_max, at least 19 (default: 10000)", .most = 1e9, .needs = "results"),
     ISO_OPTION(iso_select_opt, INT, shuffles, "K", "times that the languages change places, the control", .init = "99", .least = 19, .most = 1e6),

@@ -97,13 +97,15 @@ static iso_err check_sets(const struct select_job *job)
                  corpus) " or " ISO_FIELD(results));
     if (job->opt.k > job->candidates) {
         ISO_TRY(iso_buf_names(&list, job->langs.texts, job->candidates, 12));
-        ISO_NEED(false, ISO_FIELD(k) " %lld: there are %d candidates, %s", (long long)job->opt.k,
-                 job->candidates, list.text);
+        ISO_NEED(false, ISO_FIELD(k) " %lld: there %s %d candidate%s, %s", (long long)job->opt.k,
+                 job->candidates == 1 ? "is" : "are", job->candidates,
+                 job->candidates == 1 ? "" : "s", list.text);
     }
     ISO_NEED(sets <= SELECT_SETS_MOST,
-             ISO_FIELD(k) " %lld of %d candidates are %.4g sets, and no more than %d are ranked: "
+             ISO_FIELD(k) " %lld of %d candidates are %s%.0f sets, and no more than %d are ranked: "
                           "take fewer candidates (" ISO_FIELD(src) ") or another " ISO_FIELD(k),
-             (long long)job->opt.k, job->candidates, sets, SELECT_SETS_MOST);
+             (long long)job->opt.k, job->candidates, isfinite(sets) ? "" : "more than ",
+             isfinite(sets) ? sets : 9e15, SELECT_SETS_MOST);
 done:
     iso_buf_free(&list);
     return err;
