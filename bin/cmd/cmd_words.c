@@ -71,6 +71,23 @@ static int nearest(const struct args *args)
     return err ? cmd_failed(args, err) : EXIT_DONE;
 }
 
+/* Texts, and no vectors. */
+static iso_err anchors(const struct args *args)
+{
+    const iso_words_opt *opt = args->study;
+    const iso_run run = term_run(args);
+    const iso_states_file files[] = {{opt->texts.corpus, "corpus", 0},
+                                     {opt->model, "checkpoint", 0}};
+    iso_records records = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_words_anchors(&records, NULL, opt, &run));
+    ISO_TRY(out_records_of(args, &records, files, opt->model ? 2 : 1));
+done:
+    iso_records_free(&records);
+    return err;
+}
+
 static int run(const struct args *given)
 {
     struct args args = *given;
@@ -80,6 +97,16 @@ static int run(const struct args *given)
     if (!err && opt->nearest) {
         err = iso_words_check(opt);
         return err ? cmd_usage(given, "%s", iso_err_msg()) : nearest(&args);
+    }
+    if (!err && opt->anchors) {
+        if (args.inputs.count > 0 || args.plan)
+            return cmd_usage(given, "--anchors is of texts, not of word vectors; leave out %s",
+                             args.inputs.count ? args.inputs.at[0] : "--plan");
+        err = iso_words_check(opt);
+        if (err)
+            return cmd_usage(given, "%s", iso_err_msg());
+        err = anchors(&args);
+        return err ? cmd_failed(given, err) : EXIT_DONE;
     }
     if (!err && args.inputs.count != 2)
         return cmd_usage(given, "needs two files of word vectors, SRC and TGT; %d given",
@@ -95,7 +122,7 @@ static int run(const struct args *given)
 
 const struct cmd cmd_words = {
     .name = "words",
-    .args = "SRC TGT --train DICT --test DICT | SRC --nearest FILE",
+    .args = "SRC TGT --train DICT --test DICT | SRC --nearest FILE | --anchors KIND --corpus DIR",
     .summary = "word translation from word vectors and dictionaries",
     .study = &iso_words_options,
     .options = "only force json csv plot plot-data title width height threads mem seed plan "

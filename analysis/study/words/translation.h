@@ -3,6 +3,7 @@
 #define ISO_STUDY_TRANSLATION_H
 
 #include "analysis/study/study.h"
+#include "lib/encode/texts.h"
 #include "lib/linalg/view.h"
 
 ISO_BEGIN
@@ -48,6 +49,10 @@ typedef struct iso_words_opt {
     iso_interval interval; /* USUAL and BOOT_ITEMS, BCA, NONE */
     const char *nearest;   /* a file to write: see iso_words_nearest */
     double threshold;      /* least cosine of its neighbours; NaN: any */
+    const char *anchors;   /* "words", "words-share", "pieces", "pieces-share", "all": see
+                            * iso_words_anchors */
+    const char *model;     /* of `anchors`: the folder whose tokenizer makes pieces */
+    iso_texts_opt texts;   /* of `anchors`: what a call opens that is given no texts */
 } iso_words_opt;
 
 extern ISO_API const iso_options iso_words_options;
@@ -84,6 +89,22 @@ ISO_API ISO_MUST_USE iso_err iso_words(iso_records *out, const iso_words_side si
  */
 ISO_API ISO_MUST_USE iso_err iso_words_nearest(const iso_words_side *side, const iso_words_opt *opt,
                                                const iso_run *run);
+
+/**
+ * Appends, for each pair of languages of the texts, the strings that both have (anchor points, Wu
+ * et al., ACL 2020): how many distinct ones (`words` in lower case, without punctuation around
+ * them; `pieces` of the tokenizer of `model`), and what share of all running words or pieces of
+ * both texts they are (`words-share`, `pieces-share`). `texts` may be NULL: opened as `opt` says.
+ * Value   counts; shares in [0, 1]. `n` is what they are counted among: distinct strings of either
+ *         text, running ones of both.
+ * Cost    linear in the texts, and in distinct strings a pair.
+ * Errors  ISO_EARG (pieces without a model, one language, token ids), those of iso_texts_open and
+ *         of the tokenizer, ISO_ENOMEM, ISO_ECANCEL; `out` is as before.
+ * Threads any number of calls at once.
+ * Source  Wu, Conneau, Li, Zettlemoyer, Stoyanov, ACL 2020, arXiv:1911.01464.
+ */
+ISO_API ISO_MUST_USE iso_err iso_words_anchors(iso_records *out, const iso_texts *texts,
+                                               const iso_words_opt *opt, const iso_run *run);
 
 ISO_END
 

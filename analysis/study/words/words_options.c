@@ -28,6 +28,11 @@ static const iso_option options[] = {
     ISO_OPTION(iso_words_opt, INT, refine, "N", "rounds of fitting anew on mutual nearest neighbours (default: 0)", .most = 1000),
     ISO_OPTION(iso_words_opt, PATH, nearest, "FILE", "of one file SRC, instead of translation: write the nearest words of each word by cosine, as many as " ISO_FIELD(neighbours) ", as JSON that `isogloss augment` reads", .excludes = "train,test,unsupervised,method,steps,refine", .writes = ISO_WRITES_KIND, .file = ISO_KIND_NEIGHBOURS),
     ISO_OPTION(iso_words_opt, REAL, threshold, "X", "least cosine of these (default: any)", .least = -1, .most = 1),
+    ISO_OPTION(iso_words_opt, CHOICE, anchors, "KIND", "instead of translation: what texts of two languages share, distinct words or pieces, or their share of all running ones", .choices = "words words-share pieces pieces-share all", .needs = "corpus", .excludes = "train,test,unsupervised,method,steps,refine,nearest"),
+    ISO_TEXTS_CORPUS(iso_words_opt),
+    ISO_TEXTS_COLUMNS(iso_words_opt),
+    ISO_TEXTS_FORMAT(iso_words_opt),
+    ISO_OPTION(iso_words_opt, PATH, model, "DIR", "folder of a checkpoint, whose tokenizer makes the pieces of " ISO_FIELD(anchors), .reads = ISO_READS_CHECKPOINT, .needs = "anchors"),
     ISO_OPTION(iso_words_opt, INT, max_vocab, "N", "the first so many words of each file (default: 200000)", .least = 1, .init = "200000"),
     ISO_OPTION(iso_words_opt, TEXT, encoding, "NAME", "of words and dictionaries: utf-8 (default) or latin1"),
     ISO_OPTION(iso_words_opt, FLAG, lower, NULL, "words and dictionaries in lower case; of words that become equal the first counts"),
@@ -180,11 +185,11 @@ iso_err iso_words_ask_make(struct words_ask *out, const iso_words_opt *opt, cons
     ISO_TRY(iso_preset_fill(&iso_words_options, &out->opt, o->preset));
     out->rounds = (int)o->refine;
     out->max_vocab = o->max_vocab;
-    ISO_NEED(o->test || o->nearest, "needs " ISO_FIELD(test) " DICT, the words to look up");
+    ISO_NEED(o->test || o->nearest || o->anchors, "needs " ISO_FIELD(test) " DICT, the words to look up");
     ISO_TRY(read_ranks(out, o->k));
     ISO_TRY(read_rules(out, o->measure));
     ISO_TRY(read_prep(out, o->prep));
-    if (!o->nearest)
+    if (!o->nearest && !o->anchors)
         ISO_TRY(read_map(out));
     ISO_NEED(o->nearest || isnan(o->threshold) || o->threshold == 0,
              ISO_FIELD(threshold) " is of " ISO_FIELD(nearest));
