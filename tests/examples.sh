@@ -170,6 +170,33 @@ done
 grep -q "no arm 'nonsense'" err || { cat err; exit 1; }
 echo "ok training.sh"
 
+# The study of sources, on runs whose scores are a language's level minus its distance in the first feature from the nearest source: the
+# tables have a row for each predictor, and what was fitted on other languages finds it.
+awk 'BEGIN {
+    n = split("en de fr ru hi tr", lang, " "); split("1 2 4 7 11 16", at, " ")
+    print "lang\tS_A\tS_B" >"features.tsv"
+    for (i = 1; i <= n; i++) print lang[i] "\t" at[i] "\t10" >"features.tsv"
+    for (set = 3; set < 2 ^ n - 1; set++) {
+        train = tests = ""; size = 0
+        for (i = 1; i <= n; i++) size += int(set / 2 ^ (i - 1)) % 2
+        if (size < 2 || size > 3) continue
+        for (t = 1; t <= n; t++) {
+            in_set = int(set / 2 ^ (t - 1)) % 2; near = 99
+            for (i = 1; i <= n; i++) if (int(set / 2 ^ (i - 1)) % 2) { d = at[i] - at[t]; if (d < 0) d = -d; if (d < near) near = d }
+            train = train (t > 1 ? ", " : "") "\"" lang[t] "\": " in_set * (100 + 10 * t)
+            tests = tests (t > 1 ? ", " : "") "\"" lang[t] "\": " 0.5 + t / 20 - near / 100
+        }
+        printf "%s{\"train_config\": {%s}, \"eval_results\": {%s}}", (count++ ? ",\n" : "["), train, tests
+    }
+    print "]"
+}' >runs.json
+ISOGLOSS=$build/bin/isogloss sh "$source/examples/sources.sh" runs.json features.tsv --interval none >tables || { cat tables; exit 1; }
+for row in '^| distance:syntax | 35 | .*-0\.[0-9]* | < 0\.001 |' '^| scripts:count | 35 | ' '^| distance:syntax | -0\.9[0-9]* .*| 6 |$' \
+    '^| fitted:predictors | 0\.[0-9]* \[[^]]*\] | 6 |$' '^| examples | -*0\.[0-9]* \[[^]]*\] | 6 |$'; do
+    grep -q -- "$row" tables || { echo "sources.sh: no '$row' in:"; cat tables; exit 1; }
+done
+echo "ok sources.sh"
+
 # What a lesson says when its file is not there.
 if ./02_states_file nowhere.h5 2>err; then
     echo "02_states_file opened a file that is not there"
