@@ -290,13 +290,16 @@ static iso_err add_full(iso_buf *out, const iso_record *r, const iso_column *c)
 
 iso_err iso_table_tsv(iso_buf *out, const iso_records *records)
 {
+    bool shown[64]; /* as many as a set of columns holds */
     iso_err err = ISO_OK;
 
+    for (int j = 0; j < iso_column_count(); j++)
+        shown[j] = anywhere(records, iso_column_at(j));
     for (int64_t i = -1; i < records->count; i++) {
         bool first = true;
         for (int j = 0; j < iso_column_count(); j++) {
             const iso_column *c = iso_column_at(j);
-            if (!anywhere(records, c))
+            if (!shown[j])
                 continue;
             ISO_TRY(iso_buf_puts(out, first ? "" : "\t"));
             ISO_TRY(i < 0 ? iso_buf_puts(out, c->name) : add_full(out, &records->at[i], c));
