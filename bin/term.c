@@ -226,18 +226,41 @@ static void listen(int number)
         sigaction(number, &act, NULL);
 }
 
+static bool read_number(int64_t *out, const char *path, const char *format)
+{
+    char line[128];
+    bool found = false;
+    FILE *file = fopen(path, "r");
+
+    while (file && !found && fgets(line, sizeof line, file))
+        found = sscanf(line, format, out) == 1;
+    if (file)
+        fclose(file);
+    return found;
+}
+
 /* What the machine has, or what the container was given if that is less. */
 static int64_t ram(void)
 {
     const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGE_SIZE);
     int64_t bytes = pages > 0 && size > 0 ? (int64_t)pages * size : 0, given;
-    FILE *file = fopen("/sys/fs/cgroup/memory.max", "r");
 
-    if (file) {
-        if (fscanf(file, "%" SCNd64, &given) == 1 && given > 0 && (bytes == 0 || given < bytes))
-            bytes = given;
-        fclose(file);
-    }
+    if (read_number(&given, "/sys/fs/cgroup/memory.max", "%" SCNd64) && given > 0 &&
+        (bytes == 0 || given < bytes))
+        bytes = given;
+    return bytes;
+}
+
+/* What of it is free, or can be freed; 0: nobody says. */
+static int64_t ram_free(void)
+{
+    int64_t kilobytes, most, used, bytes = 0;
+
+    if (read_number(&kilobytes, "/proc/meminfo", "MemAvailable: %" SCNd64))
+        bytes = kilobytes * 1024;
+    if (read_number(&most, "/sys/fs/cgroup/memory.max", "%" SCNd64) &&
+        read_number(&used, "/sys/fs/cgroup/memory.current", "%" SCNd64) && most - used < bytes)
+        bytes = most > used ? most - used : 1;
     return bytes;
 }
 
@@ -272,6 +295,7 @@ iso_run term_run(const struct args *args)
         .threads = args->run.threads,
         .mem = args->run.mem > 0 ? args->run.mem : ram() / 4,
         .mem_firm = args->run.mem > 0,
+        .mem_free = ram_free(),
         .seed = args->run.seed,
         .double_precision = args->run.double_precision,
         .progress = progress,

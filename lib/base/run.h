@@ -16,10 +16,10 @@ ISO_BEGIN
  * precision, silent. NULL stands for that.
  */
 typedef struct iso_run {
-    size_t size; /* of the struct, or 0 */
-    int threads; /* of the BLAS and of our loops while a call runs; 0 = as they are. They are the
-                  * process's: calls that run at once leave it 0 */
-    int64_t mem; /* bytes of anonymous memory a call may plan for; 0 = 1 GiB */
+    size_t size;   /* of the struct, or 0 */
+    int threads;   /* of the BLAS and of our loops while a call runs; 0 = as they are. They are the
+                    * process's: calls that run at once leave it 0 */
+    int64_t mem;   /* bytes of anonymous memory a call may plan for; 0 = 1 GiB */
     bool mem_firm; /* what needs more than that all the same is refused (ISO_EARG), not begun */
     uint64_t seed;
     bool double_precision;
@@ -32,6 +32,8 @@ typedef struct iso_run {
      * was read, what was left out and how much. One line, without capital and full stop; NULL =
      * nobody listens. `payload` as above. */
     void (*note)(void *payload, const char *text);
+    int64_t mem_free; /* bytes that the machine has to spare; 0: unknown. What would take more may
+                       * be computed in a slower way that takes less */
 } iso_run;
 
 /** The fields a person chooses: threads, mem, seed, precision. */

@@ -234,6 +234,7 @@ static const char *other_use(const struct search *s)
 /* What is looked for where a head is one map. */
 struct one_map {
     const char *name, *of_class;
+    bool pooler; /* that of the encoder's family, which is no head */
 };
 
 /* *out NULL: there is none. */
@@ -258,6 +259,24 @@ static iso_err take_any(const iso_weight **out, const char **why, struct search 
     }
     if (head)
         ISO_TRY(take(out, s, head));
+done:
+    return err;
+}
+
+static iso_err read_pooler(const char **why, struct search *s)
+{
+    const iso_weight *w = NULL;
+    iso_err err = ISO_OK;
+
+    *why = "the checkpoint has no pooler";
+    for (const iso_arch_head *h = s->c->arch->heads; h->dense && *why; h++) {
+        ISO_TRY(look(&w, s, h->dense, ".weight"));
+        if (!w || h->dense_own)
+            continue;
+        ISO_TRY(take_half(&s->h->dense, &w, s, h->dense, "a pooler", s->c->C));
+        s->h->C = s->c->C;
+        *why = NULL;
+    }
 done:
     return err;
 }
@@ -299,7 +318,7 @@ static iso_err open_any(iso_classifier **out, const char **why, const char *fold
     ISO_TRY(iso_weights_open(&s.h->weights, folder));
     s.c = &c;
     s.config = config;
-    ISO_TRY(read_head(&reason, &s, one));
+    ISO_TRY(one && one->pooler ? read_pooler(&reason, &s) : read_head(&reason, &s, one));
     ISO_TRY(iso_weights_whole(s.h->weights));
     *out = reason ? NULL : s.h;
     *why = reason;
@@ -320,7 +339,14 @@ iso_err iso_classifier_open(iso_classifier **out, const char **why, const char *
 iso_err iso_classifier_open_linear(iso_classifier **out, const char **why, const char *folder,
                                    const char *name, const char *of_class)
 {
-    return open_any(out, why, folder, &(struct one_map){name, of_class});
+    return open_any(out, why, folder, &(struct one_map){name, of_class, false});
+}
+
+iso_err iso_classifier_open_pooler(iso_classifier **out, const char *folder)
+{
+    const char *why;
+
+    return open_any(out, &why, folder, &(struct one_map){.pooler = true});
 }
 
 /* Using it ------------------------------------------------------------------------------ */

@@ -38,9 +38,16 @@ ISO_MUST_USE iso_err iso_classifier_open(iso_classifier **out, const char **why,
 ISO_MUST_USE iso_err iso_classifier_open_linear(iso_classifier **out, const char **why,
                                                 const char *folder, const char *name,
                                                 const char *of_class);
+
+/**
+ * The map before the classes alone, where it was pretrained with the encoder: BERT's pooler. K is
+ * 0. *out NULL: the family's heads have a map of their own, or the checkpoint has none. Errors  as
+ * above.
+ */
+ISO_MUST_USE iso_err iso_classifier_open_pooler(iso_classifier **out, const char *folder);
 void iso_classifier_close(iso_classifier *h);
 
-/** K, at least 2. */
+/** K, at least 2; of a pooler 0. */
 int64_t iso_classifier_classes(const iso_classifier *h);
 
 /**

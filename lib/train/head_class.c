@@ -305,6 +305,10 @@ static iso_err fill(struct class_head *k, const iso_head_class_opt *opt)
 
     for (int i = k->linear ? OUT : DENSE; !opt->from && i < TENSORS; i += 2)
         draw(&k->tensor[i], opt->seed, (uint64_t)i);
+    if (!opt->from && opt->pooler && !k->linear) {
+        iso_classifier_maps(&dense, &out, &relu, opt->pooler);
+        take(&k->tensor[DENSE], dense);
+    }
     if (!opt->from)
         goto done;
     iso_classifier_maps(&dense, &out, &relu, opt->from);

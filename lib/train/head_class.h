@@ -21,6 +21,7 @@ typedef struct iso_head_class_opt {
     bool linear;   /* one linear map alone, of what units are made of; else two, as hubs have it */
     uint64_t seed; /* of new weights */
     const iso_classifier *from; /* NULL: new ones; else its weights, of as many classes */
+    const iso_classifier *pooler; /* NULL, or whose first map a new head of two begins with */
 } iso_head_class_opt;
 
 /**

@@ -43,6 +43,22 @@ $ sed '1!s/\thome\t/\tindoors\t/' c/en.tsv > en.tsv; isogloss train --model tune
 $ isogloss train --model tuned en=en.tsv --steps 1 -o other --csv /dev/null --new-head
 2> isogloss: note: tuned: its head of 6 classes is replaced by a new one
 2> ...
+# a head of the mean, of our own, is gone on from too, unless another is asked for
+$ isogloss train --model m --corpus c --src en --tgt de --head mean --steps 2 -o mean --csv /dev/null --quiet; isogloss train --model mean --corpus c --src en --tgt de --steps 1 -o more --force --csv /dev/null; grep _head\" more/config.json
+2> isogloss: note: mean: goes on from its head of 6 classes
+2> ...
+>  "isogloss_head": "mean",
+$ isogloss train --model mean en=en.tsv --steps 1 -o other --csv /dev/null
+2> isogloss train: mean: its head has 6 classes (health, home, nature, science, society, travel), the texts have 6 (health, indoors, nature, science, society, travel): --new-head replaces it
+? 1
+$ isogloss train --model mean --corpus c --src en --tgt de --head cls --steps 1 -o more --force --csv /dev/null; grep -c isogloss_head more/config.json
+2> isogloss: note: mean: its head reads the mean of the tokens, and is replaced by one that reads the first: --head mean goes on from it
+2> ...
+> 0
+? 1
+# the optimizer
+$ for o in adamw adam; do isogloss train --model m --corpus c --src en --tgt de --optimizer $o --weight-decay 0.1 --steps 2 -o more --force --csv /dev/null --quiet; cksum < more/model.safetensors; done | uniq | wc -l
+> 2
 # what it would take
 $ isogloss train --model m --corpus c --src en,de --translate-train sw --tgt ru --budget 100 --freeze embeddings,1-2 --plan
 > model	mini

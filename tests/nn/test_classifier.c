@@ -276,6 +276,37 @@ static const char *damaged(const struct naming *n, int part, int64_t rows, int64
     return made_end(change, n->config, 0);
 }
 
+/* A pooler alone, which is no head of classes; maps of the heads' own are none. */
+static void a_pooler_is_taken_alone(void **state)
+{
+    const iso_linear *dense, *out;
+    iso_classifier *h = NULL;
+    bool relu;
+
+    (void)state;
+    for (int i = 0; i < NAMINGS; i++) {
+        const char *folder = checkpoint(&namings[i], NLI);
+        ok(iso_classifier_open_pooler(&h, folder));
+        if (!strstr(namings[i].dense, "pooler")) {
+            assert_null(h);
+            continue;
+        }
+        iso_classifier_maps(&dense, &out, &relu, h);
+        assert_memory_equal(dense->w.data, w1, sizeof w1);
+        assert_memory_equal(dense->bias, b1, sizeof b1);
+        assert_int_equal(iso_classifier_classes(h), 0);
+        iso_classifier_close(h);
+        made_begin();
+        made_add(namings[i].dense, ".weight", w1, C, C, ISO_F32);
+        folder = made_end(NLI, namings[i].config, 0);
+        fails(iso_classifier_open_pooler(&h, folder), ISO_EFORMAT, "pooler.dense.bias is missing");
+        made_begin();
+        made_add(namings[i].out, ".weight", w2, K, C, ISO_F32);
+        ok(iso_classifier_open_pooler(&h, made_end(NLI, namings[i].config, 0)));
+        assert_null(h);
+    }
+}
+
 static void halves_and_shapes(void **state)
 {
     static const char sequence[] = "\"architectures\": [\"BertForSequenceClassification\"]";
@@ -404,7 +435,7 @@ static void folders_that_are_none(void **state)
 int main(void)
 {
     RUN_TESTS(test(every_naming_equals_the_formula), test(classes_have_names),
-              test(odd_names_are_numbers), test(what_is_no_head), test(heads_of_one_map),
-              test(halves_and_shapes), test(numbers_that_are_none), test(shapes_of_a_call),
-              test(every_allocation_may_fail), test(folders_that_are_none));
+              test(odd_names_are_numbers), test(what_is_no_head), test(a_pooler_is_taken_alone),
+              test(heads_of_one_map), test(halves_and_shapes), test(numbers_that_are_none),
+              test(shapes_of_a_call), test(every_allocation_may_fail), test(folders_that_are_none));
 }

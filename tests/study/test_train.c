@@ -17,13 +17,15 @@ static void hear(void *payload, const char *note)
     strcat(said, "\n");
 }
 
+static int64_t mem_free; /* that the machine says it has; 0: it does not say */
+
 /* TRAIN(&records, threads, "--epochs", "2", ..., "-o", path); words without -- are LANG=FILE. */
 #define TRAIN(records, threads, ...)                                                               \
     trained(records, threads, (const char *const[]){__VA_ARGS__, NULL})
 
 static iso_err trained(iso_records *records, int threads, const char *const *argv)
 {
-    const iso_run run = {.threads = threads, .seed = 3, .note = hear};
+    const iso_run run = {.threads = threads, .seed = 3, .note = hear, .mem_free = mem_free};
     const char *words[8];
     int count = 0;
     iso_train_opt opt;
@@ -113,6 +115,27 @@ static void threads_do_not_matter(void **state)
     ok(TRAIN(&r, 1, LESSON, "--steps", "3", "-o", one));
     ok(TRAIN(&r, 3, LESSON, "--steps", "3", "-o", three));
     assert_true(same_weights(one, three));
+    iso_records_free(&r);
+}
+
+static void activations_are_computed_again_where_memory_is_short(void **state)
+{
+    iso_records r = {0};
+
+    (void)state;
+    mem_free = (int64_t)1 << 40;
+    ok(TRAIN(&r, 1, LESSON, "--steps", "3", "-o", temp_path("kept")));
+    assert_null(strstr(said, "computed again"));
+    mem_free = 20 << 20;
+    ok(TRAIN(&r, 1, LESSON, "--steps", "3", "-o", temp_path("again")));
+    assert_non_null(strstr(said, "activations are computed again: kept, training would take"));
+    assert_true(same_weights(temp_path("kept"), temp_path("again")));
+    mem_free = 0;
+    ok(TRAIN(&r, 1, LESSON, "--steps", "3", "--optimizer", "adamw", "-o", temp_path("adamw")));
+    assert_null(strstr(said, "computed again"));
+    assert_true(same_weights(temp_path("kept"), temp_path("adamw")));
+    ok(TRAIN(&r, 1, LESSON, "--steps", "3", "--optimizer", "adam", "-o", temp_path("adam")));
+    assert_false(same_weights(temp_path("kept"), temp_path("adam")));
     iso_records_free(&r);
 }
 
@@ -394,8 +417,8 @@ int main(void)
 {
     RUN_TESTS(test(parts_go_by_id), test(a_file_may_name_parts),
               test(what_is_resumed_ends_with_the_same_bits), test(threads_do_not_matter),
-              test(a_folder_is_for_one), test(survives_lack_of_memory),
-              test(masked_words_go_on_with_the_same_bits),
+              test(activations_are_computed_again_where_memory_is_short), test(a_folder_is_for_one),
+              test(survives_lack_of_memory), test(masked_words_go_on_with_the_same_bits),
               test(translations_have_their_sources_labels), test(separate_parts_go_on),
               test(copies_are_resumed_with_the_same_bits));
 }

@@ -24,17 +24,18 @@ static const iso_option rows[] = {
     ISO_OPTION(iso_train_opt, NAMES, translate_train, "LANG[,LANG]", "languages whose translations of the sources' items are learnt from, too (by id; the source's label where they have none)"),
     ISO_OPTION(iso_train_opt, NAMES, tgt, "LANG[,LANG]", "languages that are tested beside these (default: all)"),
     ISO_OPTION(iso_train_opt, INT, budget, "N", "learn from N items in all, an equal share of each source, of different items (default: all they have)", .least = 1),
-    ISO_OPTION(iso_train_opt, ENUM, head, "KIND", "what a class is read from: cls, the first token, through two maps as hubs' models have them (default); mean, the mean of the tokens, through one", .choices = "cls mean", .init = "cls"),
+    ISO_OPTION(iso_train_opt, ENUM, head, "KIND", "what a class is read from: cls, the first token, through two maps as hubs' models have them; mean, the mean of the tokens, through one (default: as the checkpoint's own head, else cls)", .choices = "cls mean"),
     ISO_OPTION(iso_train_opt, ENUM, word_pool, "KIND", "what a tag is read from: first, the first piece of its word (default); sum, the sum of its pieces", .choices = "first sum"),
     ISO_OPTION(iso_train_opt, FLAG, new_head, NULL, "a new head in place of the checkpoint's own"),
     ISO_OPTION(iso_train_opt, RANGES, freeze, "LIST", "what does not learn: embeddings,1-6"),
     ISO_OPTION(iso_train_opt, INT, epochs, "N", "times that every item is learnt from (default: 3)", .least = 1, .init = "3"),
     ISO_OPTION(iso_train_opt, INT, steps, "N", "steps to make, instead of epochs", .least = 1),
     ISO_OPTION(iso_train_opt, INT, batch, "N", "items of a step (default: 32)", .least = 1, .init = "32"),
+    ISO_OPTION(iso_train_opt, ENUM, optimizer, "KIND", "adamw, whose decay of weights stands apart from the gradient (default); adam, whose decay is a part of it", .choices = "adamw adam"),
     ISO_OPTION(iso_train_opt, REAL, lr, "RATE", "learning rate of the encoder (default: 5e-5)", .least = 0, .above = true, .init = "5e-5"),
     ISO_OPTION(iso_train_opt, REAL, head_lr, "RATE", "that of the head (default: 1e-3; mlm, tlm: as " ISO_FIELD(lr) ")", .least = 0, .above = true),
     ISO_OPTION(iso_train_opt, REAL, layers_lr_decay, "D", "layer k of L learns at D^(L-k) times the rate, the embeddings at D^L times (default: 1)", .least = 0, .above = true, .most = 1, .init = "1"),
-    ISO_OPTION(iso_train_opt, REAL, weight_decay, "D", "of matrices, by AdamW; biases and LayerNorm have none (default: 0.01)", .least = 0, .most = 1, .init = "0.01"),
+    ISO_OPTION(iso_train_opt, REAL, weight_decay, "D", "of matrices; biases and LayerNorm have none (default: 0.01)", .least = 0, .most = 1, .init = "0.01"),
     ISO_OPTION(iso_train_opt, REAL, warmup, "SHARE", "part of the steps in which the rate rises (default: 0.1)", .least = 0, .most = 1, .init = "0.1"),
     ISO_OPTION(iso_train_opt, ENUM, schedule, "KIND", "how the rate goes on: linear, to 0 (default), inverse-sqrt, constant", .choices = "linear inverse-sqrt constant", .init = "linear"),
     ISO_OPTION(iso_train_opt, REAL, clip, "NORM", "largest norm of all gradients together; 0: any (default: 1)", .least = 0, .init = "1"),
@@ -42,7 +43,7 @@ static const iso_option rows[] = {
     ISO_OPTION(iso_train_opt, REAL, dropout, "RATE", "rate of dropout (default: as config.json says, else 0.1)", .least = 0, .most = 0.99),
     ISO_OPTION(iso_train_opt, INT, every, "N", "steps from one evaluation on dev to the next (default: an epoch)", .least = 1),
     ISO_OPTION(iso_train_opt, INT, patience, "N", "stop after N evaluations without gain (default: never)", .least = 1),
-    ISO_OPTION(iso_train_opt, FLAG, checkpoint_activations, NULL, "keep what goes into a layer alone and compute the rest again: less memory, a third more time (default: where " ISO_FIELD(mem) " asks for it)"),
+    ISO_OPTION(iso_train_opt, FLAG, checkpoint_activations, NULL, "keep what goes into a layer alone and compute the rest again: less memory, a third more time (default: where the rest of the memory, or " ISO_FIELD(mem) ", does not suffice)"),
     ISO_ENCODING_LENGTH(iso_train_opt),
     ISO_OPTION(iso_train_opt, ENUM, interval, "KIND", "none leaves intervals out", .choices = "none", .numbers = (const int[]){ISO_INTERVAL_NONE}),
     ISO_OPTION(iso_train_opt, FLAG, resume, NULL, "go on where an earlier run of the same command was interrupted"),
@@ -209,6 +210,7 @@ static iso_err prepare(struct training *t, iso_model *model, const iso_texts *te
         model = t->opened;
     }
     t->model = model;
+    ISO_TRY(iso_train_choose_head(t));
     if (!texts) {
         ISO_TRY(iso_texts_open(&opened, NULL, 0, &t->opt.texts, t->run));
         t->set.texts[0].opened = opened;
@@ -261,6 +263,7 @@ static iso_loop_opt loop_options(const struct training *t, const char *begun)
                                   .method = isnan(o->lambda_lr) ? 1e-2 : o->lambda_lr,
                                   .layers = o->layers_lr_decay,
                                   .decay = o->weight_decay},
+                        .optimizer = {.adam = o->optimizer == ISO_TRAIN_ADAM},
                         .schedule = kinds[o->schedule - 1],
                         .warmup = o->warmup,
                         .epochs = o->epochs,
@@ -382,6 +385,7 @@ iso_err iso_train_plan(iso_facts *out, iso_model *model, const iso_texts *texts,
 
     ISO_TRY(begin(&t, opt, run));
     ISO_TRY(prepare(&t, model, texts));
+    ISO_TRY(iso_train_spare(&t));
     ISO_TRY(iso_train_facts(out, &t));
 done:
     forget(&t);

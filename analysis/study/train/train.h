@@ -38,6 +38,9 @@ typedef enum iso_train_head { ISO_TRAIN_CLS = 1, ISO_TRAIN_MEAN } iso_train_head
 /** What a tag is read from: the word's first piece, the sum of its pieces. */
 typedef enum iso_train_word_pool { ISO_TRAIN_FIRST = 1, ISO_TRAIN_SUM } iso_train_word_pool;
 
+/** Where the decay of weights goes. */
+typedef enum iso_train_optimizer { ISO_TRAIN_ADAMW = 1, ISO_TRAIN_ADAM } iso_train_optimizer;
+
 /** How the learning rate goes on after its warmup. */
 typedef enum iso_train_schedule {
     ISO_TRAIN_LINEAR = 1, /* to 0 */
@@ -80,13 +83,14 @@ typedef struct iso_train_opt {
     const char *translate_train; /* learnt from too: their items with an id of a source's */
     const char *tgt;             /* tested beside those (NULL: all) */
     int64_t budget; /* items learnt from in all, an equal share of each source; 0: all */
-    iso_train_head head;
+    iso_train_head head; /* 0: that of the checkpoint, else of the first token */
     iso_train_word_pool word_pool; /* of tags; 0: first */
     bool new_head;                 /* in place of the checkpoint's own */
     const char *freeze;            /* "embeddings,1-6" */
     int64_t epochs, steps, batch;
     double lr, head_lr, layers_lr_decay, weight_decay, warmup;
     iso_train_schedule schedule;
+    iso_train_optimizer optimizer; /* 0: AdamW */
     double clip, clip_value; /* of the norm of all gradients (0: not), of each number */
     double dropout;          /* NAN: as config.json says, 0.1 where it does not */
     int64_t every,

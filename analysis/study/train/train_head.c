@@ -31,12 +31,44 @@ static iso_head_class_opt describe(const struct training *t)
     return how;
 }
 
+iso_err iso_train_choose_head(struct training *t)
+{
+    const iso_model_info *about = iso_model_about(t->model);
+    iso_classifier *mean = NULL;
+    const char *why;
+    iso_err err = ISO_OK;
+
+    if (t->opt.task == ISO_TRAIN_CLASSIFY && !about->random && t->opt.head != ISO_TRAIN_MEAN)
+        ISO_TRY(iso_classifier_open_linear(&mean, &why, about->folder, "mean_classifier", NULL));
+    if (mean && t->opt.head == ISO_TRAIN_CLS)
+        iso_run_note(t->run,
+                     "%s: its head reads the mean of the tokens, and is replaced by one that reads "
+                     "the first: " ISO_FIELD(head) " mean goes on from it",
+                     about->folder);
+    if (t->opt.head == 0)
+        t->opt.head = mean ? ISO_TRAIN_MEAN : ISO_TRAIN_CLS;
+done:
+    iso_classifier_close(mean);
+    return err;
+}
+
+/* BERT's pooler was pretrained: a new head of two maps begins with it, as in transformers. */
 iso_err iso_train_make_head(struct training *t)
 {
-    const iso_head_class_opt how = describe(t);
+    iso_head_class_opt how = describe(t);
+    const iso_model_info *about = iso_model_about(t->model);
+    iso_classifier *pooler = NULL;
+    iso_err err = ISO_OK;
 
-    return iso_train_masked(&t->opt) ? iso_train_make_mlm_head(t)
-                                     : iso_head_class_new(&t->head, &t->encoder->config, &how);
+    if (iso_train_masked(&t->opt))
+        return iso_train_make_mlm_head(t);
+    if (!how.linear && !how.from && !about->random)
+        ISO_TRY(iso_classifier_open_pooler(&pooler, about->folder));
+    how.pooler = pooler;
+    ISO_TRY(iso_head_class_new(&t->head, &t->encoder->config, &how));
+done:
+    iso_classifier_close(pooler);
+    return err;
 }
 
 const char *iso_train_head_said(const struct training *t)

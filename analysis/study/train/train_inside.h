@@ -279,6 +279,8 @@ iso_pool iso_train_pool(const iso_train_opt *opt);
 
 /* Takes the labels from items that have other words than tags. */
 iso_err iso_train_fit_tags(struct train_texts *x, const iso_run *run);
+/* Where nobody says which head: that of the checkpoint, else one of its first token. */
+iso_err iso_train_choose_head(struct training *t);
 iso_err iso_train_make_head(struct training *t);
 
 /* The checkpoint's own head, where it has one that knows these classes (of spans none are asked):
@@ -417,7 +419,10 @@ iso_err iso_train_tally(struct tally *out, int64_t *there, const struct training
 
 iso_err iso_train_facts(iso_facts *out, struct training *t);
 
-/* Keeps to a budget of memory that is firm, or says that it is too little. */
+/* Activations are computed again where memory does not suffice otherwise. */
+iso_err iso_train_spare(struct training *t);
+
+/* The same; a budget of memory that is firm and too little all the same is an error. */
 iso_err iso_train_fits(struct training *t);
 
 /* What a run that is resumed must agree with, "KEY TAB VALUE" lines. */

@@ -126,26 +126,48 @@ static int64_t memory_of(const struct training *t, bool recompute)
     return sum;
 }
 
-/* Activations are computed again where that is what makes it fit. */
+/* What is there: a firm budget, or, beside the weights, which lie in memory already, what the
+ * machine has free. */
+static int64_t memory_there(const struct training *t)
+{
+    if (t->run && t->run->mem_firm)
+        return iso_run_mem(t->run);
+    return t->run && t->run->mem_free > 0 ? t->run->mem_free + 4 * parameters(t, false) : INT64_MAX;
+}
+
+iso_err iso_train_spare(struct training *t)
+{
+    const int64_t there = memory_there(t);
+    const bool firm = t->run && t->run->mem_firm;
+
+    if (t->learner->tape_opt.recompute || memory_of(t, false) <= there ||
+        (firm && memory_of(t, true) > there))
+        return ISO_OK;
+    if (firm)
+        iso_run_note(t->run, "activations are computed again, to keep to " ISO_FIELD(mem));
+    else
+        iso_run_note(t->run,
+                     "activations are computed again: kept, training would take %.0f MB, %.0f MB "
+                     "are free",
+                     ceil((double)memory_of(t, false) / 1e6), floor((double)there / 1e6));
+    t->opt.checkpoint_activations = true;
+    return iso_learner_recompute(t->learner);
+}
+
 iso_err iso_train_fits(struct training *t)
 {
     const int64_t have = iso_run_mem(t->run);
-    int64_t need = memory_of(t, t->learner->tape_opt.recompute);
+    iso_err err = ISO_OK;
 
-    if (need > have && !t->learner->tape_opt.recompute && t->run && t->run->mem_firm &&
-        memory_of(t, true) <= have) {
-        iso_run_note(t->run, "activations are computed again, to keep to " ISO_FIELD(mem));
-        t->opt.checkpoint_activations = true;
-        return iso_learner_recompute(t->learner);
-    }
-    if (!t->run || !t->run->mem_firm || need <= have)
+    ISO_TRY(iso_train_spare(t));
+    if (!t->run || !t->run->mem_firm || memory_of(t, t->learner->tape_opt.recompute) <= have)
         return ISO_OK;
-    need = memory_of(t, true);
-    return iso_fail(
-        ISO_EARG,
-        ISO_FIELD(mem) ": this takes %.0f MB, %.0f MB are granted: grant more, " ISO_FIELD(
-            freeze) " embeddings or layers, or take a smaller " ISO_FIELD(micro_batch),
-        ceil((double)need / 1e6), floor((double)have / 1e6));
+    ISO_FAIL(ISO_EARG,
+             ISO_FIELD(mem) ": this takes %.0f MB, %.0f MB are granted: grant more, " ISO_FIELD(
+                 freeze) " embeddings or layers, or take a smaller " ISO_FIELD(micro_batch),
+             ceil((double)memory_of(t, true) / 1e6), floor((double)have / 1e6));
+done:
+    return err;
 }
 
 /* --- Time --- */

@@ -18,7 +18,7 @@ static iso_err check_masked(const iso_train_opt *opt)
         return ISO_OK;
     ISO_NEED(opt->method == ISO_TRAIN_PLAIN,
              "masked words are learnt by " ISO_FIELD(method) " plain alone");
-    ISO_NEED(opt->head == ISO_TRAIN_CLS,
+    ISO_NEED(opt->head != ISO_TRAIN_MEAN,
              ISO_FIELD(head) " mean is of " ISO_FIELD(task) " classify");
     ISO_NEED(!opt->translate_train, ISO_FIELD(translate_train) " is of labels: masked words are "
                                                                "learnt from " ISO_FIELD(src));
@@ -32,9 +32,9 @@ iso_err iso_train_check_task(const iso_train_opt *opt)
     const bool tags = opt->task == ISO_TRAIN_TAG, spans = opt->task == ISO_TRAIN_SPAN;
     iso_err err = ISO_OK;
 
-    ISO_NEED(!spans || opt->head == ISO_TRAIN_CLS,
+    ISO_NEED(!spans || opt->head != ISO_TRAIN_MEAN,
              ISO_FIELD(head) " mean is of sentences: spans are read from tokens");
-    ISO_NEED(!tags || opt->head == ISO_TRAIN_CLS, ISO_FIELD(head) " mean is of sentences: "
+    ISO_NEED(!tags || opt->head != ISO_TRAIN_MEAN, ISO_FIELD(head) " mean is of sentences: "
                                                                   "tags are read from words");
     ISO_NEED(!opt->augment || tags || opt->task == ISO_TRAIN_CLASSIFY,
              ISO_FIELD(augment) " is of " ISO_FIELD(task) " classify and tag: other words move "
