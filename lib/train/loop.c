@@ -272,7 +272,12 @@ static iso_err evaluate(iso_loop *p)
     iso_err err = ISO_OK;
 
     iso_optimizer_settle(p->optimizer);
-    ISO_TRY(p->data.score(p->data.payload, &score, p->learner, p->method));
+    err = p->data.score(p->data.payload, &score, p->learner, p->method);
+    if (err == ISO_ENUMERIC)
+        err = iso_fail_in(err, "after step %" PRId64 " (epoch %" PRId64 ")", p->state.step,
+                          p->state.epoch + 1);
+    if (err)
+        goto done;
     ISO_TRY(add_point(p, score));
     p->waited++;
     if (isfinite(score) && !(score <= p->state.best)) {
@@ -292,7 +297,6 @@ done:
 static iso_err diverged(const iso_loop *p, const iso_sample *batch, const char *what, double value)
 {
     enum { NAMED = 3 };
-    const bool kept = iso_saved_has(p->saved, last_name);
     iso_buf names = {0};
     iso_err err = ISO_OK;
 
@@ -301,11 +305,9 @@ static iso_err diverged(const iso_loop *p, const iso_sample *batch, const char *
                                p->data.name(p->data.payload, batch->items[i])));
     ISO_FAIL(ISO_ENUMERIC,
              "step %" PRId64 " (epoch %" PRId64 ", batch %" PRId64 ", %" PRId64
-             " items: %s%s): %s is %s: a lower " ISO_FIELD(lr) " may do%s%s%s",
+             " items: %s%s): %s is %s: a lower " ISO_FIELD(lr) " may do",
              p->state.step + 1, p->state.epoch + 1, p->state.batch + 1, batch->count, names.text,
-             batch->count > NAMED ? ", ..." : "", what, isnan(value) ? "NaN" : "infinite",
-             kept ? "; the last good checkpoint is " : "", kept ? p->opt.path : "",
-             kept ? ".part/last" : "");
+             batch->count > NAMED ? ", ..." : "", what, isnan(value) ? "NaN" : "infinite");
 done:
     iso_buf_free(&names);
     return err;
@@ -405,9 +407,11 @@ static iso_err with_way_out(const iso_loop *p, iso_err err)
 {
     char said[1024];
 
-    if (!err || err == ISO_ENUMERIC || !iso_saved_has(p->saved, last_name))
+    if (!err || !iso_saved_has(p->saved, last_name))
         return err;
     (void)snprintf(said, sizeof said, "%s", iso_err_msg());
+    if (err == ISO_ENUMERIC)
+        return iso_fail(err, "%s; the last good checkpoint is %s.part/last", said, p->opt.path);
     return iso_fail(
         err,
         "%s; what was learnt until the last evaluation is kept; the same command with " ISO_FIELD(

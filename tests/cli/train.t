@@ -101,6 +101,9 @@ $ isogloss train --model m --corpus c --split 8/1/1 --dev c -o x
 $ isogloss train --model m --corpus c --src en --budget 5000 -o x
 2> isogloss train: --budget 5000: the sources have 192 items in all
 ? 1
+$ isogloss train --model m --corpus c --src en,de,sw --budget 2 -o x
+2> isogloss train: --budget 2: less than one item for each of 3 sources
+? 1
 $ isogloss train --model m --corpus c --src xx -o x
 2> isogloss train: --src xx: no text of that language among the 10 given: ar, de, en, es, fr, hi, ru, sw, tr, zh
 ? 1
@@ -116,6 +119,10 @@ $ mkdir dev; awk -F '\t' -v OFS='\t' 'NR == 4 { $2 = "sports" } NR < 9' c/en.tsv
 $ isogloss train --model m --corpus c --src en --lr 1e30 --steps 3 -o x --quiet
 2> isogloss train: step 2 (epoch 1, batch 2, 32 items: en *, ...): the loss is NaN: a lower --lr may do
 ? 1
+$ isogloss train --model m --corpus c --src en --lr 20 --head-lr 1e20 --clip 0 --every 1 --schedule constant --steps 12 -o bad --quiet; ls bad.part
+2> isogloss train: after step * (epoch 1): the logits of dev items are not finite: a lower --lr may do; the last good checkpoint is bad.part/last
+> best
+> last
 $ ls -d x*
 2> ls: cannot access 'x*': No such file or directory
 ? 2

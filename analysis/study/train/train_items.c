@@ -218,6 +218,9 @@ static iso_err draw(uint8_t *taken, const struct train_set *s, int64_t budget, u
     iso_budget_lang *lang = NULL;
     iso_err err = ISO_OK;
 
+    if (budget < s->sources)
+        ISO_FAIL(ISO_EARG, ISO_FIELD(budget) " %lld: less than one item for each of %d sources",
+                 (long long)budget, s->sources);
     if (budget > e->n)
         ISO_FAIL(ISO_EDATA, ISO_FIELD(budget) " %lld: the sources have %lld items in all",
                  (long long)budget, (long long)e->n);
