@@ -72,7 +72,7 @@ iso_err iso_id_shift_of(int64_t *by, const iso_id_shift *s, const char *lang, co
     for (int i = 0; i < s->count; i++) {
         if (strcmp(s->lang[i], others) == 0) {
             *by = s->by[i];
-            return ISO_OK;
+            goto done;
         }
         ISO_TRY(iso_buf_printf(&known, "%s%s", i ? ", " : "", s->lang[i]));
     }

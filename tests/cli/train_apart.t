@@ -31,6 +31,8 @@ $ isogloss train --model m $(cat o) --src en --tgt en --fake en -o fake
 $ grep shift fake/config.json; mkdir f; cp c/en.tsv f/en.tsv; cp c/en.tsv f/en-x-fake.tsv; isogloss embed --model fake --corpus f -o f.h5 --quiet; isogloss compare f.h5 --measure cka --interval none --layers 0 --csv - | cut -d, -f1,3,4 | tail -1
 >  "isogloss_shift": {"*": 0, "en-x-fake": 8191},
 > cka,en-x-fake,en
+$ cp -r fake last; sed 's/{"\*": 0, "en-x-fake": 8191}/{"en-x-fake": 8191, "*": 0}/' fake/config.json > last/config.json; isogloss embed --model last en=c/en.tsv -o last.h5 --quiet && grep shift last/config.json
+>  "isogloss_shift": {"en-x-fake": 8191, "*": 0},
 # parts of the encoder for each language: a checkpoint of each, which share the rest
 $ isogloss train --model m $(cat o) --src en,de --separate embeddings,1 -o sep --lr 1e-3
 > measure	estimator	src	tgt	value	interval	null	n	model	train
@@ -53,6 +55,9 @@ $ ls sep sep/de; cat sep/languages.json; isogloss inspect sep/de | tail -1
 > tokenizer_config.json
 > {"languages": ["en", "de"], "separate": "embeddings,1"}
 > nothing odd: every tensor the encoder needs is there, all numbers are finite
+# a language is tested alike, whichever others are beside it
+$ mkdir t1 t2; cp c/de.tsv t1; cp c/en.tsv c/de.tsv t2; for t in t1 t2; do isogloss train --model m $(cat o) --src en,de --separate embeddings,1 --test $t -o $t.out --lr 1e-3 --csv - | grep 'perplexity.*,de,' | cut -d, -f7; done | uniq | wc -l
+> 1
 $ isogloss embed --model sep en=c/en.tsv -o x.h5
 2> isogloss embed: sep: holds a checkpoint of each language, a folder each: name one of these
 ? 1

@@ -45,6 +45,13 @@ $ isogloss train --model m --corpus c --task tlm --src en,de --tgt sw --epochs 1
 # one masked word each: losses above 1 have intervals, too
 $ isogloss train --model m --corpus c --task tlm --src en,de --tgt de --max-length 6 --steps 1 -o short --quiet | grep -c 'perplexity.*boot-items'
 > 1
+# half for each text of a pair: what the model has no room for is said with the number given
+$ isogloss train --model m --corpus c --task tlm --src en,de --max-length 200 -o x
+2> isogloss train: --max-length 200: mini has positions for 144 tokens; give that or less
+? 1
+$ isogloss train --model m --corpus c --task tlm --src en,de --max-length 1 -o x
+2> isogloss train: --max-length 1 *
+? 1
 $ mkdir dv; head -4 c/en.tsv > dv/en.tsv; isogloss train --model m --corpus c --task tlm --src en,de --test dv -o x
 2> isogloss train: --test dv: holds no text of the languages asked for
 ? 1

@@ -127,7 +127,7 @@ iso_err iso_train_load(iso_micro *out, struct training *t, enum train_part part,
 
     ISO_TRY(load_side(&out->target, t, r, part, SOURCE_SELF, list, count));
     if (t->set.part[part].masked)
-        ISO_TRY(iso_train_mask(&out->target, t, r, &t->set.part[part], list, step));
+        ISO_TRY(iso_train_mask(&out->target, t, r, part, list, step));
     if (t->method->sources)
         ISO_TRY(load_side(&out->source, t, &t->loaded[LOADED_SOURCE], part, kind, list, count));
 done:

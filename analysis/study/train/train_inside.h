@@ -384,7 +384,7 @@ int64_t iso_train_micro(const iso_train_opt *opt);
 iso_err iso_train_load(iso_micro *out, struct training *t, enum train_part part,
                        enum source_kind kind, const int64_t *list, int64_t count, int64_t step);
 iso_err iso_train_mask(iso_side *side, const struct training *t, struct loaded *r,
-                       const struct examples *e, const int64_t *list, int64_t step);
+                       enum train_part part, const int64_t *list, int64_t step);
 
 /* The class that the learner says each unit of a part is of, with such sources; -1 of words that
  * were cut off. */

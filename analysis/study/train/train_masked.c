@@ -116,8 +116,10 @@ done:
 }
 
 iso_err iso_train_mask(iso_side *side, const struct training *t, struct loaded *r,
-                       const struct examples *e, const int64_t *list, int64_t step)
+                       enum train_part part, const int64_t *list, int64_t step)
 {
+    const struct examples *e = &t->set.part[part];
+    const int *number = t->set.of[part]->lang;
     int64_t used = 0, units = 0;
     iso_err err = ISO_OK;
 
@@ -129,7 +131,7 @@ iso_err iso_train_mask(iso_side *side, const struct training *t, struct loaded *
         const int64_t from = side->batch.offsets[b], n = side->batch.offsets[b + 1] - from;
         const int64_t count = iso_masking_apply(
             r->at + used, r->labels + used, r->batch.ids + from, r->special + from, n,
-            t->own_words ? &t->own_words[x->lang].masking : &t->masking, step,
+            t->own_words ? &t->own_words[number[x->lang]].masking : &t->masking, step,
             iso_train_chunk_key(e->in->lang[x->lang].name, x->item), r->keyed);
         for (int64_t i = 0; i < count; i++)
             r->at[used++] += from;

@@ -271,17 +271,21 @@ done:
 }
 
 /* "k/NAME" is the k-th twin's in place of NAME. */
-static const iso_tensor *head_tensor(const iso_head *h, int64_t i, int number)
+static iso_err head_tensor(iso_tensor *out, const iso_head *h, int64_t i, int number)
 {
     iso_buf name = {0};
-    const iso_tensor *found = &h->tensors[i];
+    iso_err err = ISO_OK;
 
-    if (iso_buf_printf(&name, "%d/%s", number, h->tensors[i].name) == ISO_OK) {
-        for (int64_t k = 0; k < h->tensor_count; k++)
-            found = strcmp(h->tensors[k].name, name.text) == 0 ? &h->tensors[k] : found;
+    *out = h->tensors[i];
+    ISO_TRY(iso_buf_printf(&name, "%d/%s", number, out->name));
+    for (int64_t k = 0; k < h->tensor_count; k++) {
+        if (strcmp(h->tensors[k].name, name.text) == 0)
+            *out = h->tensors[k];
     }
+    out->name = h->tensors[i].name;
+done:
     iso_buf_free(&name);
-    return found;
+    return err;
 }
 
 iso_err iso_train_tensors_of(iso_tensor **out, int64_t *count, const struct training *t, int number)
@@ -297,10 +301,8 @@ iso_err iso_train_tensors_of(iso_tensor **out, int64_t *count, const struct trai
     for (int64_t i = 0; i < of_encoder; i++)
         (*out)[(*count)++] = tensors[i];
     for (int64_t i = 0; i < h->tensor_count; i++) {
-        if (strchr(h->tensors[i].name, '/'))
-            continue;
-        (*out)[*count] = *head_tensor(h, i, number);
-        (*out)[(*count)++].name = h->tensors[i].name;
+        if (!strchr(h->tensors[i].name, '/'))
+            ISO_TRY(head_tensor(&(*out)[(*count)++], h, i, number));
     }
 done:
     return err;

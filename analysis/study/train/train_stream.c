@@ -28,7 +28,9 @@ int64_t iso_train_text_length(const iso_model *model, const iso_train_opt *opt)
     const int64_t most = iso_nn_config_longest(iso_model_about(model)->config);
     const int64_t asked = opt->max_length > 0 ? opt->max_length : most < 512 ? most : 512;
 
-    return opt->task == ISO_TRAIN_TLM ? asked / 2 : opt->max_length;
+    if (opt->task != ISO_TRAIN_TLM)
+        return opt->max_length;
+    return asked > most || asked < 2 ? asked : asked / 2; /* what is refused is refused as asked */
 }
 
 static iso_err check_tokens(const struct encoding *in)
@@ -325,7 +327,7 @@ static iso_err part_ordinary(struct training *t)
     ISO_TRY(iso_alloc(&t->own_words, t->set.langs, sizeof *t->own_words));
     ISO_TRY(iso_alloc(&seen, rows, 1));
     for (int l = 0; l < e->in->lang_count; l++) {
-        struct own_words *own = &t->own_words[l];
+        struct own_words *own = &t->own_words[t->set.of[TRAIN_LEARN]->lang[l]];
         memset(seen, 0, (size_t)rows);
         see(seen, e, l);
         own->masking = t->masking;
