@@ -17,7 +17,7 @@ trap 'rm -rf "$work"' EXIT
 
 "$isogloss" select --quiet --results "$runs" --typology "$typology" --by-language --csv "$work/records.csv" "$@"
 
-# Bold: p corrected for the number of predictors below 0.05, and as rarely as that with the languages shuffled.
+# Bold: p corrected for the number of predictors below 0.05, and that with the languages shuffled at most 0.05.
 awk -F , '
     function number(v) { return v == "" ? "" : sprintf("%.2f", v) }
     function chance(v) { return v == "" ? "" : v < 0.001 ? "< 0.001" : sprintf("%.3f", v) }

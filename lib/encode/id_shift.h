@@ -25,16 +25,16 @@ typedef struct iso_id_shift {
  * of languages and whole numbers from 0 to rows − 1), as iso_folder_json_file. */
 ISO_MUST_USE iso_err iso_id_shift_read(iso_id_shift *out, const char *config, int64_t rows);
 
+/** Adds a language; its name is copied. On an error `s` is as before. Errors  ISO_ENOMEM. */
 ISO_MUST_USE iso_err iso_id_shift_add(iso_id_shift *s, const char *lang, int64_t by);
 void iso_id_shift_free(iso_id_shift *s);
 
 /** What a language's ids are moved by. Errors  ISO_EARG: `s`, of the model `name`, does not have
- * it.
- */
+ * it; ISO_ENOMEM. */
 ISO_MUST_USE iso_err iso_id_shift_of(int64_t *by, const iso_id_shift *s, const char *lang,
                                      const char *name);
 
-/** Adds the member of config.json. */
+/** Adds the member of config.json. Errors  ISO_ENOMEM. */
 ISO_MUST_USE iso_err iso_id_shift_write(iso_buf *out, const iso_id_shift *s);
 
 ISO_END

@@ -19,7 +19,7 @@ typedef struct iso_typology {
  * Opens an archive of NumPy's arrays as lang2vec ships them, `langs` and `feats` of texts and
  * `data` of f4 or f8, languages × features or languages × features × sources; or a table of text
  * with a header (tabs, commas or semicolons), its first column the language, each other one a
- * feature.
+ * feature. `run` is kept for iso_typology_rows: it must live until iso_typology_close.
  * Errors  ISO_EIO; ISO_EFORMAT (neither, an array that is missing or of another shape, a name
  *         twice, a cell that is no number; more bytes than the memory budget), ISO_ENOMEM,
  *         ISO_ECANCEL. Messages begin with the path.
@@ -28,10 +28,11 @@ ISO_MUST_USE iso_err iso_typology_open(iso_typology *out, const char *path, cons
 void iso_typology_close(iso_typology *t);
 
 /**
- * Rows of `count` languages, numbers in `lang`, to out (count × features): the mean over the
- * sources that say something, NAN where none does. Below 0 (−1 in lang2vec's files), not finite
- * and, in a table, empty, "-", "--" and "NA" say nothing.
- * Cost    one reading of the file. Errors  ISO_EIO, ISO_EFORMAT, ISO_ENOMEM, ISO_ECANCEL.
+ * Rows of `count` languages, lang[i] from 0 to the number of langs − 1, to out (count × features):
+ * the mean over the sources that say something, NAN where none does. Below 0 (−1 in lang2vec's
+ * files), not finite and, in a table, empty, "-", "--" and "NA" say nothing.
+ * Cost    one reading of the file.
+ * Errors  ISO_EIO, ISO_EFORMAT, ISO_ENOMEM, ISO_ECANCEL.
  */
 ISO_MUST_USE iso_err iso_typology_rows(double *out, const iso_typology *t, const int64_t *lang,
                                        int count);

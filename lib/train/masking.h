@@ -25,7 +25,8 @@ int64_t iso_masking_count(int64_t n);
  * masked: at[] takes their places, rising, label[] their ids; in ids the mask token stands there
  * (80 %), an ordinary token (10 %), or what was there. Returns how many: iso_masking_count of the
  * tokens that are not special. All is a function of seed, step, item and place; steps are from 0,
- * -1 is no step. `room` has n places. Time  O(n log n).
+ * -1 is no step. `at` and `label` need iso_masking_count places of the tokens that are not special,
+ * `room` n. Time  O(n log n).
  */
 int64_t iso_masking_apply(int64_t *at, int32_t *label, int32_t *ids, const uint8_t *special,
                           int64_t n, const iso_masking *m, int64_t step, uint64_t item,

@@ -31,9 +31,11 @@ ISO_API ISO_MUST_USE iso_err iso_augment_check(const iso_augment_opt *opt);
  * table has as it stands is itself or one of its k neighbours, each with probability 1 / (1 + k),
  * in both texts of a pair independently (or as `probability` and `most` say); words are what stands
  * between spaces. The items themselves are not in it. It is a function of the run's seed, ids, copy
- * and place. Errors  ISO_EARG, ISO_EIO, ISO_EFORMAT, ISO_ENOMEM, ISO_ECANCEL; nothing is written
- * then. Cost    linear; memory is that of all copies. Threads any number of calls at once. Source
- * Huang, Ahmad, Peng, Chang, EMNLP 2021, arXiv:2104.08645 (RS-DA).
+ * and place.
+ * Cost    linear; memory is that of all copies.
+ * Errors  ISO_EARG, ISO_EIO, ISO_EFORMAT, ISO_ENOMEM, ISO_ECANCEL; nothing is written then.
+ * Threads any number of calls at once.
+ * Source  Huang, Ahmad, Peng, Chang, EMNLP 2021, arXiv:2104.08645 (RS-DA).
  */
 ISO_API ISO_MUST_USE iso_err iso_augment(const char *const *files, int count,
                                          const iso_augment_opt *opt, const iso_run *run);

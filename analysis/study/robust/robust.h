@@ -55,8 +55,8 @@ ISO_API ISO_MUST_USE iso_err iso_robust_plan(iso_facts *out, iso_states *states,
  * draws of noise N(0, (sigma u)²/C) on each number of state 0 give most often (u its mean length
  * over the vocabulary, C its numbers; special tokens stay), the share that abstains, where `draws`
  * further ones do not show more than half for it (lower bound of Clopper and Pearson at 0.001), and
- * the mean radius sigma/√C · Φ⁻¹(bound), in u, over all tokens of a sentence together, within which
- * the smoothed answer cannot change.
+ * the mean radius sigma/√C · Φ⁻¹(bound), in u, over the embeddings of all tokens of a sentence but
+ * special ones, together, within which the smoothed answer cannot change.
  *
  * Value   distances, ratios and radii from 0 on, shares and AUC in [0, 1], correlations in [-1, 1].
  *

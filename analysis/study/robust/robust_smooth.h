@@ -42,8 +42,8 @@ iso_err iso_robust_smoother_open(struct robust_smoother *s, const iso_robust_opt
 void iso_robust_smoother_close(struct robust_smoother *s);
 
 /* An item of a language: what is said of it plainly, and smoothed; the radius is in mean lengths of
- * state 0, over all tokens of the sentence together. `check`: its states must be the stored ones.
- */
+ * state 0, over the embeddings of all tokens of the sentence but special ones, together. `check`:
+ * its states must be the stored ones. */
 iso_err iso_robust_smooth_one(struct smoothed *out, int32_t *plain, struct robust_smoother *s,
                               int lang, int64_t item, bool check);
 

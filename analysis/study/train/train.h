@@ -155,9 +155,10 @@ ISO_API ISO_MUST_USE iso_err iso_train_plan(iso_facts *out, iso_model *model,
  * Cost    three times a forward pass a token and epoch, less below the lowest layer that learns;
  *         memory: weights, gradients, two moments, activations of a micro-batch.
  * Errors  ISO_EARG; ISO_EDATA (no labels, tags of token ids, one class, a class in dev that is not
- * learnt, a budget that the items do not have, a neighbour of words with tags that is several
- * words, no item of a part); ISO_ENUMERIC (it diverged: step and items), ISO_EIO, ISO_EFORMAT,
- * ISO_ENOMEM, ISO_ECANCEL. Threads one call at a time on the same model.
+ *         learnt, a budget that the items do not have, a neighbour of words with tags that is
+ *         several words, no item of a part); ISO_ENUMERIC (it diverged: step and items), ISO_EIO,
+ *         ISO_EFORMAT, ISO_ENOMEM, ISO_ECANCEL.
+ * Threads one call at a time on the same model.
  */
 ISO_API ISO_MUST_USE iso_err iso_train(iso_records *out, iso_model *model, const iso_texts *texts,
                                        const iso_train_opt *opt, const iso_run *run);
