@@ -71,7 +71,7 @@ done:
     return err;
 }
 
-static iso_err read_list(struct reading *r, const iso_json *root)
+static iso_err read_list(struct reading *r, const iso_json *root, const iso_run *run)
 {
     iso_transfer *t = r->t;
     iso_err err = ISO_OK;
@@ -85,6 +85,10 @@ static iso_err read_list(struct reading *r, const iso_json *root)
         ISO_TRY(name_all(r, iso_json_get(e, "eval_results"), "eval_results"));
     }
     const int64_t langs = t->langs.count, all = t->entries * langs;
+    if (all > iso_run_mem(run) / 4 / (int64_t)sizeof *t->score)
+        ISO_FAIL(ISO_EFORMAT,
+                 "%s: %lld entries of %lld languages are more than " ISO_FIELD(mem) " holds",
+                 r->path, (long long)t->entries, (long long)langs);
     ISO_TRY(iso_alloc(&t->examples, all, sizeof *t->examples));
     ISO_TRY(iso_alloc(&t->score, all, sizeof *t->score));
     for (int64_t i = 0; i < all; i++)
@@ -118,7 +122,7 @@ iso_err iso_transfer_read(iso_transfer *out, const char *path,
         err = iso_fail_in(err, "%s", path);
         goto done;
     }
-    ISO_TRY(read_list(&r, root));
+    ISO_TRY(read_list(&r, root, run));
     *out = t;
     t = (iso_transfer){0};
 done:

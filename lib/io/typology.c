@@ -81,6 +81,11 @@ static iso_err read_lines(iso_typology *t, iso_delimited *d)
         const char *name = iso_delimited_field(d, 0);
         ISO_TRY(iso_typology_name(&t->langs, name, (int64_t)strlen(name), path, "language"));
         if (row == room) {
+            if (2 * row + 16 > iso_run_mem(t->store->run) / 4 / (int64_t)sizeof **table / cols)
+                ISO_FAIL(
+                    ISO_EFORMAT,
+                    "%s: %lld features of %lld languages are more than " ISO_FIELD(mem) " holds",
+                    path, (long long)cols, (long long)row + 1);
             ISO_TRY(iso_realloc(table, row * cols, (2 * row + 16) * cols, sizeof **table));
             room = 2 * row + 16;
         }

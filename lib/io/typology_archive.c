@@ -10,6 +10,7 @@
 #include "lib/linalg/convert.h"
 
 enum { NAMES_MOST = 1 << 20, WIDTH_MOST = 1 << 12 };
+enum { NAME_KEPT = 64 /* bytes that a name takes beside its text */ };
 
 static iso_err need_member(int *out, int64_t *size, const iso_typology *t, const char *name)
 {
@@ -51,7 +52,7 @@ static iso_err add_text(iso_textmap *names, const char *cell, const iso_npy_text
 }
 
 static iso_err read_names(iso_textmap *names, const iso_typology *t, const char *name,
-                          const char *of)
+                          const char *of, const iso_run *run)
 {
     const char *path = t->store->file->path;
     iso_npz *zip = t->store->zip;
@@ -71,6 +72,11 @@ static iso_err read_names(iso_textmap *names, const iso_typology *t, const char 
         ISO_FAIL(ISO_EFORMAT, "%s: holds %" PRId64 " texts of %" PRId64 " characters", what.text,
                  how.count, how.width);
     const int64_t bytes = how.width * how.bytes;
+    if (how.count > iso_run_mem(run) / 16 / (bytes + NAME_KEPT))
+        ISO_FAIL(ISO_EFORMAT,
+                 "%s: %" PRId64 " texts of %" PRId64
+                 " characters are more than " ISO_FIELD(mem) " holds",
+                 what.text, how.count, how.width);
     ISO_TRY(iso_alloc(&cell, bytes, 1));
     for (int64_t i = 0; i < how.count; i++) {
         ISO_TRY(iso_npz_read(zip, cell, bytes));
@@ -129,8 +135,8 @@ iso_err iso_typology_archive(iso_typology *t, const iso_run *run)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_npz_open(&t->store->zip, t->store->file, run));
-    ISO_TRY(read_names(&t->langs, t, "langs", "language"));
-    ISO_TRY(read_names(&t->features, t, "feats", "feature"));
+    ISO_TRY(read_names(&t->langs, t, "langs", "language", run));
+    ISO_TRY(read_names(&t->features, t, "feats", "feature", run));
     ISO_TRY(look_at_data(t, run));
 done:
     return err;

@@ -81,5 +81,12 @@ $ isogloss mingle $S/examples/states/mini.h5 --langs en,de --limit 4 --layers 4 
 2> isogloss mingle: *--folds 5*
 ? 1
 $ isogloss mingle $S/examples/states/mini.h5 --mem 1M
-2> isogloss mingle: *mini.h5: mingling needs * MB of memory, --mem gives 1.0 MB: give more, take fewer rows with --limit or fewer languages with --langs
+2> isogloss mingle: *mini.h5: mingling needs * MB of memory, --mem gives 1.0 MB: give more, take fewer rows with --limit, fewer languages with --langs or fewer --permutations
+? 1
+# before the shuffles are made
+$ isogloss mingle $S/examples/states/mini.h5 --permutations 1000000 --mem 1G
+2> isogloss mingle: *mini.h5: mingling needs * MB of memory, --mem gives * MB: give more, take fewer rows with --limit, fewer languages with --langs or fewer --permutations
+? 1
+$ isogloss mingle $S/examples/states/mini.h5 --permutations 1000000 --mem 1G --plan
+2> isogloss mingle: *mini.h5: mingling needs * MB of memory, *
 ? 1

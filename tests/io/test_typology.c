@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "lib/base/alloc.h"
+#include "lib/base/str.h"
 #include "lib/io/transfer.h"
 #include "lib/text/lang.h"
 #include "tests/check.h"
@@ -86,6 +87,20 @@ static void says_what_is_wrong(void **state)
           "has no array 'langs'; features are langs, feats and data");
 }
 
+/* Names and numbers that a small file unpacks to, or makes of its commas. */
+static void held_against_the_memory(void **state)
+{
+    const iso_run small = {.mem = 1000};
+    iso_typology t = {0};
+    (void)state;
+
+    fails(iso_typology_open(&t, source_path("tests/fuzz/seeds/typology/flat.npz"), &small),
+          ISO_EFORMAT, "langs: 2 texts of 3 characters are more than --mem holds");
+    fails(iso_typology_open(&t, source_path("tests/fuzz/seeds/typology/table"), &small),
+          ISO_EFORMAT, "3 features of 1 languages are more than --mem holds");
+    assert_null(t.store);
+}
+
 static void any_allocation_may_fail(void **state)
 {
     static const char *const name[] = {"sources.npz", "table"};
@@ -153,8 +168,27 @@ static void results_say_what_is_wrong(void **state)
                     "a language without a name");
 }
 
+/* Each entry adds a language, and with it a cell to all entries. */
+static void results_held_against_the_memory(void **state)
+{
+    const iso_run small = {.mem = 1 << 17};
+    iso_buf b = {0};
+    iso_transfer t = {0};
+    (void)state;
+
+    for (int i = 0; i < 99; i++)
+        ok(iso_buf_printf(&b, "%s{\"train_config\": {\"l%d\": 1}, \"eval_results\": {\"en\": 1}}",
+                          i ? ", " : "[", i));
+    ok(iso_buf_puts(&b, "]"));
+    fails(iso_transfer_read(&t, file(b.text), iso_lang_canonical, &small), ISO_EFORMAT,
+          "99 entries of 100 languages are more than --mem holds");
+    assert_null(t.examples);
+    iso_buf_free(&b);
+}
+
 int main(void)
 {
-    RUN_TESTS(test(all_forms), test(says_what_is_wrong), test(any_allocation_may_fail),
-              test(results), test(results_say_what_is_wrong));
+    RUN_TESTS(test(all_forms), test(says_what_is_wrong), test(held_against_the_memory),
+              test(any_allocation_may_fail), test(results), test(results_say_what_is_wrong),
+              test(results_held_against_the_memory));
 }

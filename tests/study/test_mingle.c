@@ -421,6 +421,29 @@ static void what_is_refused(void **state)
     refused((iso_mingle_opt){.neighbours = -1}, 3, ITEMS, ISO_EARG, "--neighbours");
 }
 
+/* Labels of 200 rows and 42 values, of each shuffle: what does not fit is refused, in
+ * plans and pictures as well. */
+static void memory_is_asked_first(void **state)
+{
+    (void)state;
+    const iso_mingle_opt many = {.size = sizeof many, .permutations = 1000000};
+    const iso_mingle_opt few = {.size = sizeof few, .points = 60};
+    float *x = rows_new(1, 9);
+    iso_states *s = states_of(x, LANGS, ITEMS);
+    const iso_run small = {.mem = 4000};
+    iso_records list = {0};
+    iso_facts facts = {0};
+    iso_points points = {0};
+
+    fails(iso_mingle(&list, s, &many, NULL), ISO_EDATA, "mingling needs 1136.");
+    fails(iso_mingle_plan(&facts, s, &many, NULL), ISO_EDATA, "fewer --permutations");
+    fails(iso_mingle_points(&points, s, &few, &small), ISO_EDATA, "mingling needs");
+    assert_true(list.count == 0 && !points.panel);
+    iso_facts_free(&facts);
+    iso_states_close(s);
+    iso_free(x);
+}
+
 static void sizes_that_differ(void **state)
 {
     (void)state;
@@ -498,6 +521,7 @@ int main(void)
     RUN_TESTS(test(overlap_as_counted), test(mingled_by_nature), test(far_apart),
               test(pairs_and_probe_are_those_of_their_studies), test(any_number_of_threads),
               test(other_states_as_baseline), test(points_in_the_plane),
-              test(components_as_by_powers), test(what_is_refused), test(sizes_that_differ),
-              test(what_few_leave_undefined), test(survives_lack_of_memory));
+              test(components_as_by_powers), test(what_is_refused), test(memory_is_asked_first),
+              test(sizes_that_differ), test(what_few_leave_undefined),
+              test(survives_lack_of_memory));
 }

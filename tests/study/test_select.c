@@ -308,6 +308,33 @@ static void as_the_recursion(void **state)
 
 /* --- Failures --- */
 
+/* One language in the table, 101 in the results: rows of all of them do not fit. */
+static void features_are_held_against_the_memory(void **state)
+{
+    iso_select_opt opt = {.size = sizeof opt, .interval = ISO_INTERVAL_NONE};
+    const iso_run small = {.mem = 40000};
+    iso_records out = {0};
+    FILE *f;
+    (void)state;
+
+    opt.typology = temp_path("wide.tsv");
+    f = fopen(opt.typology, "w");
+    assert_non_null(f);
+    fprintf(f, "lang,S_0,S_1,S_2,S_3,S_4,S_5,S_6,S_7,S_8,S_9\nen,1,1,1,1,1,1,1,1,1,1\n");
+    assert_int_equal(fclose(f), 0);
+    opt.results = temp_path("many.json");
+    f = fopen(opt.results, "w");
+    assert_non_null(f);
+    fprintf(f, "[{\"train_config\": {\"en\": 1}, \"eval_results\": {");
+    for (int i = 0; i < 100; i++)
+        fprintf(f, "%s\"l%d\": 0.5", i ? ", " : "", i);
+    fprintf(f, "}}]\n");
+    assert_int_equal(fclose(f), 0);
+    fails(iso_select(&out, NULL, NULL, &opt, &small), ISO_EDATA,
+          "10 features of 101 languages are more than --mem holds");
+    assert_int_equal(out.count, 0);
+}
+
 static bool stop(void *payload, const char *what, int64_t done, int64_t total, const char *unit)
 {
     (void)what, (void)done, (void)total, (void)unit;
@@ -351,5 +378,5 @@ int main(void)
 {
     RUN_TESTS(test(every_set_from_its_definition), test(what_decides_is_found),
               test(composition_is_no_transfer), test(as_the_recursion),
-              test(failures_leave_the_records));
+              test(features_are_held_against_the_memory), test(failures_leave_the_records));
 }

@@ -31,48 +31,13 @@ iso_err iso_mingle_check(const iso_mingle_opt *opt)
 
 /* --- What it takes --- */
 
-static iso_err widest(int64_t *out, const struct mingling *m)
-{
-    iso_err err = ISO_OK;
-
-    *out = 0;
-    for (int i = 0; i < m->set.sel.layer_count; i++) {
-        int64_t dim;
-        ISO_TRY(iso_mingle_dim(&dim, &m->set, m->set.sel.layer[i]));
-        *out = dim > *out ? dim : *out;
-    }
-done:
-    return err;
-}
-
-static iso_err check_memory(const struct mingling *m)
-{
-    int64_t dim;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(widest(&dim, m));
-    const double need = iso_mingle_memory(&m->set, &m->ask, dim),
-                 have = (double)iso_run_mem(m->run);
-    if (need > have)
-        ISO_FAIL(ISO_EDATA,
-                 "%s: mingling needs %.1f MB of memory, " ISO_FIELD(
-                     mem) " gives %.1f MB: give more, "
-                          "take fewer rows "
-                          "with " ISO_FIELD(limit) " or fewer "
-                                                   "languages "
-                                                   "with " ISO_FIELD(langs),
-                 iso_states_name(m->set.states), need / 1e6, have / 1e6);
-done:
-    return err;
-}
-
 static iso_err add_facts(iso_facts *out, const struct mingling *m)
 {
     const double n = (double)m->set.rows, layers = m->set.sel.layer_count;
     int64_t dim;
     iso_err err = ISO_OK;
 
-    ISO_TRY(widest(&dim, m));
+    ISO_TRY(iso_mingle_widest(&dim, &m->set));
     ISO_TRY(iso_facts_count(out, "rows", m->set.rows));
     ISO_TRY(iso_facts_count(out, "languages", m->set.langs));
     ISO_TRY(iso_facts_count(out, "layers", m->set.sel.layer_count));
@@ -230,7 +195,6 @@ static iso_err prepare(struct mingling *m, iso_states *states, const iso_mingle_
 
     ISO_TRY(iso_mingle_ask_make(&m->ask, opt, m->run));
     ISO_TRY(iso_mingle_set_make(&m->set, &m->ask, states, m->run));
-    ISO_TRY(check_memory(m));
     ISO_TRY(open_baselines(m, states));
 done:
     return err;

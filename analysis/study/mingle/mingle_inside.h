@@ -67,6 +67,7 @@ struct mingle_set {
     struct language_spans spans;
 };
 
+/* ISO_EDATA, before labels are made, where the memory does not hold what iso_mingle_memory says. */
 iso_err iso_mingle_set_make(struct mingle_set *out, const struct mingle_ask *ask,
                             iso_states *states, const iso_run *run);
 void iso_mingle_set_free(struct mingle_set *set);
@@ -78,7 +79,10 @@ iso_err iso_mingle_set_read(struct mingle_set *set, const struct mingle_ask *ask
 /* Columns of a layer; fails where languages differ. */
 iso_err iso_mingle_dim(int64_t *out, const struct mingle_set *set, int layer);
 
-/* Bytes of one layer and of what is made of it. */
+/* Columns of the widest layer chosen. */
+iso_err iso_mingle_widest(int64_t *out, const struct mingle_set *set);
+
+/* Bytes of one layer, of what is made of it, and of what all shuffles say of all layers. */
 double iso_mingle_memory(const struct mingle_set *set, const struct mingle_ask *ask, int64_t dim);
 
 /* --- Values of one layer --- */

@@ -135,7 +135,7 @@ done:
     return err;
 }
 
-/* --- All together --- */
+/* --- What it takes --- */
 
 iso_err iso_mingle_dim(int64_t *out, const struct mingle_set *set, int layer)
 {
@@ -156,6 +156,57 @@ done:
     return err;
 }
 
+iso_err iso_mingle_widest(int64_t *out, const struct mingle_set *set)
+{
+    int64_t most = 0;
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < set->sel.layer_count; i++) {
+        int64_t dim;
+        ISO_TRY(iso_mingle_dim(&dim, set, set->sel.layer[i]));
+        most = dim > most ? dim : most;
+    }
+    *out = most;
+done:
+    return err;
+}
+
+double iso_mingle_memory(const struct mingle_set *set, const struct mingle_ask *ask, int64_t dim)
+{
+    const double n = (double)set->rows, d = (double)dim, L = set->langs;
+    const double k = (double)ask->opt.neighbours, lists = (double)ask->opt.permutations + 1;
+    const double near = n * (4 * k + 200) * 8 + 4 * n * d, unit = 8 * n * d + 16 * n * L;
+    const double values = (double)set->sel.layer_count * MINGLE_CELLS * (L + 1);
+
+    /* rows, the larger of search and silhouettes, labels and values of all shuffles */
+    return 4 * n * d + (near > unit ? near : unit) + 4 * n * lists + n * (L + 40) +
+           8 * values * lists;
+}
+
+/* clang-format off */
+static const char less[] =
+    "give more, take fewer rows with " ISO_FIELD(limit) ", fewer languages with " ISO_FIELD(langs)
+    " or fewer " ISO_FIELD(permutations);
+/* clang-format on */
+
+static iso_err check_memory(const struct mingle_set *set, const struct mingle_ask *ask,
+                            const iso_run *run)
+{
+    int64_t dim;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_mingle_widest(&dim, set));
+    const double need = iso_mingle_memory(set, ask, dim), have = (double)iso_run_mem(run);
+    if (need > have)
+        ISO_FAIL(ISO_EDATA,
+                 "%s: mingling needs %.1f MB of memory, " ISO_FIELD(mem) " gives %.1f MB: %s",
+                 iso_states_name(set->states), need / 1e6, have / 1e6, less);
+done:
+    return err;
+}
+
+/* --- All together --- */
+
 iso_err iso_mingle_set_make(struct mingle_set *out, const struct mingle_ask *ask,
                             iso_states *states, const iso_run *run)
 {
@@ -164,6 +215,7 @@ iso_err iso_mingle_set_make(struct mingle_set *out, const struct mingle_ask *ask
 
     ISO_TRY(choose(&set, ask));
     ISO_TRY(count_rows(&set, ask));
+    ISO_TRY(check_memory(&set, ask, run));
     ISO_TRY(give_items(&set, ask, run));
     ISO_TRY(shuffle(&set, ask));
     *out = set;
@@ -224,14 +276,4 @@ iso_err iso_mingle_set_read(struct mingle_set *set, const struct mingle_ask *ask
 done:
     iso_mat_free(&x);
     return err;
-}
-
-double iso_mingle_memory(const struct mingle_set *set, const struct mingle_ask *ask, int64_t dim)
-{
-    const double n = (double)set->rows, d = (double)dim, L = set->langs;
-    const double k = (double)ask->opt.neighbours, shuffles = (double)ask->opt.permutations;
-    const double near = n * (4 * k + 200) * 8 + 4 * n * d, unit = 8 * n * d + 16 * n * L;
-
-    /* rows, the larger of search and silhouettes, labels of all shuffles */
-    return 4 * n * d + (near > unit ? near : unit) + 4 * n * (shuffles + 1) + n * (L + 40);
 }

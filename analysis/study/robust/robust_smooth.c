@@ -45,7 +45,7 @@ static iso_err open_head(struct robust_smoother *s)
     }
     ISO_NEED(found > 0, "%s: " ISO_FIELD(head) ": its classes are not the labels of %s",
              s->opt->model.folder, iso_states_name(s->set->states));
-    ISO_TRY(iso_mat_new(&s->logits, s->at_once, K, ISO_F32));
+    ISO_TRY(iso_mat_new(&s->logits, s->batch.size, K, ISO_F32));
 done:
     return err;
 }
@@ -93,10 +93,9 @@ iso_err iso_robust_smoother_open(struct robust_smoother *s, const iso_robust_opt
                  iso_states_name(set->states), s->depth, (long long)layer->rows.x[0].cols,
                  s->in.about->name, (long long)c->L, (long long)c->C);
     s->batch.size = iso_encoding_batch_size(0);
-    s->at_once = opt->draws_choose > opt->draws ? opt->draws_choose : opt->draws;
     ISO_TRY(iso_mat_new(&s->x, s->batch.size > s->in.longest ? s->batch.size : s->in.longest, c->C,
                         ISO_F32));
-    ISO_TRY(iso_mat_new(&s->rows, s->at_once, c->C, ISO_F32));
+    ISO_TRY(iso_mat_new(&s->rows, s->batch.size, c->C, ISO_F32));
     ISO_TRY(iso_alloc(&s->z, set->classes, sizeof *s->z));
     if (opt->head)
         ISO_TRY(open_head(s));

@@ -22,11 +22,11 @@ struct robust_smoother {
     struct states_texts texts;
     struct encoding in; /* its languages are those of the set, their items the states' */
     struct encoding_batch batch;
-    iso_classifier *head; /* NULL: the probes of the layer */
-    int32_t *meant;       /* of each class of the head that of the states, −1 none */
-    iso_mat x, rows, logits;
-    double *z, unit, sigma; /* unit: mean length of state 0; sigma in that */
-    int64_t at_once, done, total;
+    iso_classifier *head;    /* NULL: the probes of the layer */
+    int32_t *meant;          /* of each class of the head that of the states, −1 none */
+    iso_mat x, rows, logits; /* a row of the latter two has a token at least: batch.size */
+    double *z, unit, sigma;  /* unit: mean length of state 0; sigma in that */
+    int64_t done, total;
     int depth;
     /* the sentence under way */
     int lang;

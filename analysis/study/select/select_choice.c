@@ -1,5 +1,6 @@
 /* What a predictor's choice loses, where all sets of one size were trained on. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/study/select/select_inside.h"
@@ -12,11 +13,35 @@ struct sized {
     int64_t *item;
     int64_t count;
     int size;
+    const iso_run *run;
 };
 
-static bool same_set(const struct select_entry *a, const struct select_entry *b)
+/* Of one size. */
+static int by_set(const void *a, const void *b)
 {
-    return a->count == b->count && memcmp(a->set, b->set, (size_t)a->count * sizeof *a->set) == 0;
+    const struct select_entry *x = *(const struct select_entry *const *)a;
+    const struct select_entry *y = *(const struct select_entry *const *)b;
+
+    return memcmp(x->set, y->set, (size_t)x->count * sizeof *x->set);
+}
+
+/* Whether no set comes twice. */
+static iso_err each_once(bool *out, const struct sized *s, const struct select_entries *e)
+{
+    const struct select_entry **list = NULL;
+    bool once = true;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&list, s->count, sizeof(const struct select_entry *)));
+    for (int64_t i = 0; i < s->count; i++)
+        list[i] = &e->at[s->item[i]];
+    qsort(list, (size_t)s->count, sizeof(const struct select_entry *), by_set);
+    for (int64_t i = 1; i < s->count && once; i++)
+        once = by_set(&list[i - 1], &list[i]) != 0;
+    *out = once;
+done:
+    iso_free(list);
+    return err;
 }
 
 /* Whether the entries of a size are all sets of the languages that they have, each once. */
@@ -40,10 +65,7 @@ static iso_err gather(bool *complete, struct sized *s, const struct select_entri
     }
     if (s->count < 2 || (double)s->count != iso_select_sets(count, s->size))
         goto done;
-    *complete = true; /* as many as there are: all, unless one comes twice */
-    for (int64_t i = 0; i < s->count && *complete; i++)
-        for (int64_t k = 0; k < i && *complete; k++)
-            *complete = !same_set(&e->at[s->item[i]], &e->at[s->item[k]]);
+    ISO_TRY(each_once(complete, s, e)); /* as many as there are: all, unless one comes twice */
 done:
     iso_free(used);
     return err;
@@ -57,6 +79,7 @@ static iso_err add(iso_records *out, const struct sized *s, const struct select_
     double best = -INFINITY, mean = 0, first = INFINITY, chosen = 0, better = 0, ties = 0;
     double likely = 0;
     int64_t firsts = 0, bests = 0, as_good = 0;
+    iso_err err = ISO_OK;
 
     for (int64_t i = 0; i < s->count; i++) {
         const double y = e->at[s->item[i]].outcome[outcome];
@@ -76,6 +99,7 @@ static iso_err add(iso_records *out, const struct sized *s, const struct select_
         }
         if (y != best)
             continue;
+        ISO_TRY(iso_run_step(s->run, p->name, i, s->count, "sets"));
         better = ties = 0;
         for (int64_t k = 0; k < s->count; k++) {
             const double other = value[s->item[k]] * (p->low ? 1 : -1);
@@ -97,20 +121,22 @@ static iso_err add(iso_records *out, const struct sized *s, const struct select_
     r.p = (double)as_good / (double)s->count;
     r.n = s->size;
     r.family = s->count;
-    const iso_err err = iso_records_add(out, &r);
+    ISO_TRY(iso_records_add(out, &r));
     hit = r;
     hit.measure = "hit";
     hit.estimator = "first-5";
     hit.value = likely / (double)bests;
     hit.null = fmin(1, FIRST / (double)s->count);
     hit.p = NAN;
-    return err ? err : iso_records_add(out, &hit);
+    ISO_TRY(iso_records_add(out, &hit));
+done:
+    return err;
 }
 
 iso_err iso_select_choice(iso_records *out, const struct select_job *job,
                           const struct select_entries *e)
 {
-    struct sized s = {0};
+    struct sized s = {.run = job->run};
     double *value = NULL;
     bool complete, any = false;
     iso_err err = ISO_OK;

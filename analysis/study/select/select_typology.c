@@ -218,6 +218,10 @@ static iso_err add_file(struct select_job *job, const char *path)
     ISO_TRY(iso_typology_open(&s.table, path, job->run));
     ISO_TRY(read_codes(&s, job->run));
     const int64_t cols = s.table.features.count;
+    if (cols > iso_run_mem(job->run) / 4 / (int64_t)(sizeof *rows + sizeof *read) / job->count)
+        ISO_FAIL(ISO_EDATA,
+                 "%s: %lld features of %d languages are more than " ISO_FIELD(mem) " holds", path,
+                 (long long)cols, job->count);
     ISO_TRY(iso_alloc(&row, job->count, sizeof *row));
     ISO_TRY(iso_alloc(&wanted, job->count, sizeof *wanted));
     ISO_TRY(iso_alloc(&rows, job->count * cols, sizeof *rows));
