@@ -128,6 +128,7 @@ static void says_what_is_wrong(void **state)
     o.model.random_weights = "4";
     fails(iso_robust(&r, s, &o, NULL), ISO_EDATA, "other states");
     assert_true(r.count == 0);
+    iso_records_free(&r);
     iso_states_close(s);
 }
 
