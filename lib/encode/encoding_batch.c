@@ -103,7 +103,7 @@ static iso_err lists_add(struct token_lists *to, const struct encoding_lang *l, 
         }
         goto done;
     default:
-        together(to, l, item, base, pool == ISO_POOL_MEAN_SPECIAL || pool == ISO_POOL_WEIGHTED);
+        together(to, l, item, base, pool != ISO_POOL_MEAN && pool != ISO_POOL_MAX);
         if (to->used == to->first[to->rows]) /* an empty line */
             together(to, l, item, base, true);
     }

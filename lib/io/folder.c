@@ -51,7 +51,7 @@ bool iso_folder_has(const char *folder, const char *name)
 }
 
 static iso_err parse(iso_json **out, iso_json_pairs *pairs, const char *text, int64_t len,
-                     const char *path)
+                     iso_json_kind kind, const char *path)
 {
     iso_json *root = NULL;
     iso_err err =
@@ -59,15 +59,17 @@ static iso_err parse(iso_json **out, iso_json_pairs *pairs, const char *text, in
 
     if (err)
         return iso_fail_in(err, "%s", path);
-    if (iso_json_is(root) != ISO_JSON_OBJECT) {
+    if (iso_json_is(root) != kind) {
         iso_json_free(root);
-        return iso_fail(ISO_EFORMAT, "%s: is no JSON object", path);
+        return iso_fail(ISO_EFORMAT, "%s: is no JSON %s", path,
+                        kind == ISO_JSON_ARRAY ? "array" : "object");
     }
     *out = root;
     return ISO_OK;
 }
 
-static iso_err read_json(iso_json **out, iso_json_pairs *pairs, const char *path, int64_t most)
+static iso_err read_json(iso_json **out, iso_json_pairs *pairs, iso_json_kind kind,
+                         const char *path, int64_t most)
 {
     iso_file *file = NULL;
     char *text = NULL;
@@ -77,7 +79,7 @@ static iso_err read_json(iso_json **out, iso_json_pairs *pairs, const char *path
     ISO_TRY(iso_file_fits(file, most));
     ISO_TRY(iso_alloc_raw(&text, file->size, 1));
     ISO_TRY(iso_file_read(file, 0, text, file->size));
-    ISO_TRY(parse(out, pairs, text, file->size, path));
+    ISO_TRY(parse(out, pairs, text, file->size, kind, path));
 done:
     iso_free(text);
     iso_file_close(file);
@@ -91,7 +93,7 @@ iso_err iso_folder_json_pairs(iso_json **out, iso_json_pairs *pairs, const char 
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_folder_path(&path, folder, name));
-    ISO_TRY(read_json(out, pairs, path, most));
+    ISO_TRY(read_json(out, pairs, ISO_JSON_OBJECT, path, most));
 done:
     iso_free(path);
     return err;
@@ -99,10 +101,22 @@ done:
 
 iso_err iso_folder_json_file(iso_json **out, const char *path, int64_t most)
 {
-    return read_json(out, NULL, path, most);
+    return read_json(out, NULL, ISO_JSON_OBJECT, path, most);
 }
 
 iso_err iso_folder_json(iso_json **out, const char *folder, const char *name, int64_t most)
 {
     return iso_folder_json_pairs(out, NULL, folder, name, most);
+}
+
+iso_err iso_folder_json_array(iso_json **out, const char *folder, const char *name, int64_t most)
+{
+    char *path = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_folder_path(&path, folder, name));
+    ISO_TRY(read_json(out, NULL, ISO_JSON_ARRAY, path, most));
+done:
+    iso_free(path);
+    return err;
 }

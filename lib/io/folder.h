@@ -30,6 +30,10 @@ ISO_MUST_USE iso_err iso_folder_json(iso_json **out, const char *folder, const c
 /** The same of the file at a path. */
 ISO_MUST_USE iso_err iso_folder_json_file(iso_json **out, const char *path, int64_t most);
 
+/** The same of a file that holds a JSON array. */
+ISO_MUST_USE iso_err iso_folder_json_array(iso_json **out, const char *folder, const char *name,
+                                           int64_t most);
+
 /** The same with iso_json_parse_pairs. */
 ISO_MUST_USE iso_err iso_folder_json_pairs(iso_json **out, iso_json_pairs *pairs,
                                            const char *folder, const char *name, int64_t most);

@@ -1,5 +1,6 @@
 #include "lib/io/pool_rows.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "lib/base/alloc.h"
@@ -107,14 +108,16 @@ static void add(struct item *it, const double *row)
     } else if (it->pool == ISO_POOL_MEAN && inner) {
         for (int64_t j = 0; j < it->cols; j++)
             sum[j] += row[j];
-    } else if (it->pool == ISO_POOL_MEAN_SPECIAL || it->pool == ISO_POOL_WEIGHTED) {
+    } else if (it->pool == ISO_POOL_MEAN_SPECIAL || it->pool == ISO_POOL_WEIGHTED ||
+               it->pool == ISO_POOL_MEAN_SQRT) {
         const double weight = it->pool == ISO_POOL_WEIGHTED ? (double)(i + 1) : 1;
         for (int64_t j = 0; j < it->cols; j++)
             sum[j] += weight * row[j];
-    } else if (it->pool == ISO_POOL_MAX && inner) {
+    } else if (it->pool == ISO_POOL_MAX_SPECIAL || (it->pool == ISO_POOL_MAX && inner)) {
+        const int64_t begin = it->pool == ISO_POOL_MAX ? skip : 0;
         /* written so that a NaN is kept and found later */
         for (int64_t j = 0; j < it->cols; j++)
-            sum[j] = i == skip || !(row[j] <= sum[j]) ? row[j] : sum[j];
+            sum[j] = i == begin || !(row[j] <= sum[j]) ? row[j] : sum[j];
     }
 }
 
@@ -124,6 +127,7 @@ static double weights(const struct item *it)
     const double all = (double)it->total;
     const double sum = it->pool == ISO_POOL_MEAN           ? all - 2 * (double)left_out(it)
                        : it->pool == ISO_POOL_MEAN_SPECIAL ? all
+                       : it->pool == ISO_POOL_MEAN_SQRT    ? sqrt(all)
                        : it->pool == ISO_POOL_WEIGHTED     ? all * (all + 1) / 2
                                                            : 1;
 

@@ -18,8 +18,12 @@ ISO_BEGIN
  *     cls, last     the first, the last token
  *     max           largest number of each column, over the tokens of mean
  *     weighted      Σ t h_t / Σ t over all tokens, t from 1: later ones weigh more (Muennighoff
- * 2022) none          token rows stay word          a row a word of the text, the mean of its
+ * 2022) max-special   largest number of each column, over all tokens mean-sqrt     sum of all n
+ * tokens / √n none          token rows stay word          a row a word of the text, the mean of its
  * tokens types         a row a word of the vocabulary, the mean of its occurrences
+ *
+ * sentence-transformers' cls, max, mean, mean_sqrt_len_tokens, weightedmean and lasttoken are cls,
+ * max-special, mean-special, mean-sqrt, weighted and last.
  */
 #define ISO_POOLS(X)                                                                               \
     X(MEAN, "mean", 1, 1)                                                                          \
@@ -28,6 +32,8 @@ ISO_BEGIN
     X(LAST, "last", 1, 1)                                                                          \
     X(MAX, "max", 1, 1)                                                                            \
     X(WEIGHTED, "weighted", 1, 1)                                                                  \
+    X(MAX_SPECIAL, "max-special", 1, 1)                                                            \
+    X(MEAN_SQRT, "mean-sqrt", 1, 1)                                                                \
     X(NONE, "none", 1, 0)                                                                          \
     X(WORD, "word", 0, 0)                                                                          \
     X(TYPES, "types", 0, 0)

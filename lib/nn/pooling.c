@@ -1,5 +1,7 @@
 #include "lib/nn/pooling.h"
 
+#include <math.h>
+
 #include "lib/base/alloc.h"
 #include "lib/base/threads.h"
 #include "lib/linalg/convert.h"
@@ -21,19 +23,25 @@ static void largest(double *out, iso_view x, const int64_t *index, int64_t n)
     }
 }
 
-/* Weights are 1, or 1 to n. */
-static void mean(double *out, iso_view x, const int64_t *index, int64_t n, bool by_place)
+/* Weights are 1, or, of the weighted mean, the places skip + 1 to skip + n. */
+static void mean(double *out, iso_view x, const int64_t *index, int64_t n, int64_t skip,
+                 iso_pool pool)
 {
     const iso_loops *loops = iso_loops_best();
+    const bool by_place = pool == ISO_POOL_WEIGHTED;
+    const double count = (double)n;
+    const double by = by_place                     ? count * (count + 1) / 2 + count * (double)skip
+                      : pool == ISO_POOL_MEAN_SQRT ? sqrt(count)
+                                                   : count;
     const float *data = x.data;
-    const double all = by_place ? (double)n * ((double)n + 1) / 2 : (double)n;
 
     for (int64_t c = 0; c < x.cols; c++)
         out[c] = 0;
     for (int64_t i = 0; i < n; i++)
-        loops->add_f32(out, data + index[i] * x.stride, by_place ? (double)(i + 1) : 1, x.cols);
+        loops->add_f32(out, data + index[i] * x.stride, by_place ? (double)(skip + i + 1) : 1,
+                       x.cols);
     for (int64_t c = 0; n > 0 && c < x.cols; c++)
-        out[c] /= all;
+        out[c] /= by;
 }
 
 static iso_err check(const iso_mat *out, iso_view x, const int64_t *first, const int64_t *index)
@@ -49,8 +57,8 @@ done:
     return err;
 }
 
-iso_err iso_pool_lists(iso_mat *out, iso_view x, const int64_t *first, const int64_t *index,
-                       iso_pool pool)
+iso_err iso_pool_lists_after(iso_mat *out, iso_view x, const int64_t *first, const int64_t *index,
+                             iso_pool pool, int64_t skip)
 {
     const size_t size = iso_dtype_size(out->dtype);
     double *sums = NULL;
@@ -63,11 +71,12 @@ iso_err iso_pool_lists(iso_mat *out, iso_view x, const int64_t *first, const int
     for (int64_t r = 0; r < out->rows; r++) {
         void *to = (char *)out->data + (size_t)(r * out->stride) * size;
         double *sum = sums + iso_thread_this() * x.cols;
-        const int64_t *list = index + first[r], n = first[r + 1] - first[r];
-        if (pool == ISO_POOL_MAX)
+        const int64_t all = first[r + 1] - first[r], n = all > skip ? all - skip : 0;
+        const int64_t *list = index + first[r] + (all - n);
+        if (pool == ISO_POOL_MAX || pool == ISO_POOL_MAX_SPECIAL)
             largest(sum, x, list, n);
         else
-            mean(sum, x, list, n, pool == ISO_POOL_WEIGHTED);
+            mean(sum, x, list, n, skip, pool);
         iso_convert(to, out->stride, out->dtype, iso_view_f64(sum, 1, x.cols));
     }
     if (!iso_view_finite(&wrong, iso_mat_view(out)))
@@ -76,4 +85,10 @@ iso_err iso_pool_lists(iso_mat *out, iso_view x, const int64_t *first, const int
 done:
     iso_free(sums);
     return err;
+}
+
+iso_err iso_pool_lists(iso_mat *out, iso_view x, const int64_t *first, const int64_t *index,
+                       iso_pool pool)
+{
+    return iso_pool_lists_after(out, x, first, index, pool, 0);
 }

@@ -36,10 +36,10 @@ $ isogloss help completion > a; isogloss completion --help > b; cmp a b
 # a command's own entry replaces the general one
 $ isogloss help embed | grep -A 2 -e '^  --pool'; isogloss help compare | grep -A 2 -e '^  --pool' 
 >   --pool KIND           what a row stands for (default: mean): mean mean-special cls last max
->                         weighted none word types
+>                         weighted max-special mean-sqrt none word types
 >   --dtype TYPE          number type of what is written (default: f16): f16 f32
 >   --pool KIND           token rows to one row an item (default: mean): mean mean-special cls
->                         last max weighted none
+>                         last max weighted max-special mean-sqrt none
 >   --axes ORDER          axes of states that may be read in several ways: L layers, N items or
 $ isogloss help help version
 2> isogloss help: one command at a time, not 2 (see `isogloss help help`)

@@ -11,7 +11,7 @@ $ bash -c '. ./c; COMP_WORDS=(isogloss vers); COMP_CWORD=1; _isogloss; echo ${CO
 $ bash -c '. ./c; COMP_WORDS=(isogloss version --h); COMP_CWORD=2; _isogloss; echo ${COMPREPLY[@]}'
 > --help
 $ bash -c '. ./c; COMP_WORDS=(isogloss compare --pool m); COMP_CWORD=3; _isogloss; echo ${COMPREPLY[@]}'
-> mean mean-special max
+> mean mean-special max max-special mean-sqrt
 # where a command has its own values, these
 $ bash -c '. ./c; COMP_WORDS=(isogloss embed --pool w); COMP_CWORD=3; _isogloss; echo ${COMPREPLY[@]}'
 > weighted word

@@ -48,7 +48,7 @@ $ isogloss compare odd.h5
 ? 1
 $ craft odd.h5 pooling=meen en:0=8x4 de:0=8x4
 $ isogloss compare odd.h5
-2> isogloss compare: odd.h5: pooling is "meen", not one of mean, mean-special, cls, last, max, weighted, none, word, types
+2> isogloss compare: odd.h5: pooling is "meen", not one of mean, mean-special, cls, last, max, weighted, max-special, mean-sqrt, none, word, types
 ? 1
 # items that do not belong together
 $ craft odd.h5 en:0=8x4 de:0=9x4

@@ -71,18 +71,23 @@ static double expected(const char *p, const struct tokens *t, int64_t a, int64_t
         }
         return sum / weights;
     }
+    if (strcmp(p, "max-special") == 0)
+        return fold(t, a, b, c, true);
+    if (strcmp(p, "mean-sqrt") == 0)
+        return fold(t, a, b, c, false) * sqrt((double)(b - a));
     return fold(t, from, until, c, strcmp(p, "max") == 0);
 }
 
 static void sentences_are_pooled_as_they_say(void **state)
 {
-    static const char *const pool[] = {"mean", "mean-special", "cls", "last", "max", "weighted"};
+    static const char *const pool[] = {"mean", "mean-special", "cls",         "last",
+                                       "max",  "weighted",     "max-special", "mean-sqrt"};
     const char *out = temp_path("pooled.h5");
 
     (void)state;
     for (int layer = 0; layer <= 4; layer += 2) {
         struct tokens t = token_states(story(), layer);
-        for (int p = 0; p < 6; p++) {
+        for (int p = 0; p < 8; p++) {
             int64_t rows, C;
             done(
                 EMBED("--model", model(), story(), "--pool", pool[p], "--dtype", "f32", "-o", out));

@@ -69,7 +69,8 @@ static void every_pooling(void **state)
                  {"weighted", false, 2},
                  {"weighted", true, 2},
                  {"mean-special", false, 1.5},
-                 {"mean-special", true, 1.5}};
+                 {"mean-special", true, 1.5},
+                 {"max-special", true, 3}};
     const char *path = sentences("pool.hdf5", 5, 2, ISO_F64, NULL, NULL);
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -6,9 +6,11 @@
 static void options_take_what_their_work_can(void **state)
 {
     (void)state;
-    text(ISO_POOL_CHOICES(ENCODED), "mean mean-special cls last max weighted none word types");
-    text(ISO_POOL_CHOICES(MIXED), "mean mean-special cls last max weighted");
-    text(ISO_POOL_CHOICES(STORED), "mean mean-special cls last max weighted none");
+    text(ISO_POOL_CHOICES(ENCODED),
+         "mean mean-special cls last max weighted max-special mean-sqrt none word types");
+    text(ISO_POOL_CHOICES(MIXED), "mean mean-special cls last max weighted max-special mean-sqrt");
+    text(ISO_POOL_CHOICES(STORED),
+         "mean mean-special cls last max weighted max-special mean-sqrt none");
 }
 
 static void names_go_both_ways(void **state)
@@ -27,7 +29,7 @@ static void names_go_both_ways(void **state)
     ok(iso_pool_check_said(NULL, "x.h5"));
     fails(iso_pool_check_said("means", "x.h5"), ISO_EFORMAT,
           "x.h5: pooling is \"means\", not one of mean, mean-special, cls, last, max, weighted, "
-          "none, word, types");
+          "max-special, mean-sqrt, none, word, types");
 }
 
 static void files_take_those_of_token_rows(void **state)
@@ -41,8 +43,9 @@ static void files_take_those_of_token_rows(void **state)
     assert_int_equal(pool, ISO_POOL_NONE);
     fails(iso_pool_find(&pool, "word"), ISO_EARG,
           "pool word is not known; it is one of mean, mean-special, cls");
-    fails(iso_pool_find(&pool, "sum"), ISO_EARG,
-          "it is one of mean, mean-special, cls, last, max, weighted, none");
+    fails(
+        iso_pool_find(&pool, "sum"), ISO_EARG,
+        "it is one of mean, mean-special, cls, last, max, weighted, max-special, mean-sqrt, none");
     fails(iso_pool_find(&pool, "nonee"), ISO_EARG, "pool nonee is not known; did you mean none");
     assert_int_equal(pool, ISO_POOL_NONE);
 }

@@ -413,11 +413,11 @@ static void test_row_grads(void **state)
 static void test_pooling(void **state)
 {
     static const int64_t first[] = {0, 3, 3, 4, 7}, index[] = {0, 1, 2, 5, 1, 0, 5};
-    static const iso_pool pools[] = {ISO_POOL_MEAN, ISO_POOL_WEIGHTED};
+    static const iso_pool pools[] = {ISO_POOL_MEAN, ISO_POOL_WEIGHTED, ISO_POOL_MEAN_SQRT};
     enum { T = 6, C = 70, ROWS = 4 };
 
     (void)state;
-    for (int p = 0; p < 2; p++) {
+    for (int p = 0; p < 3; p++) {
         iso_mat by = random_mat(ROWS, C, 1), dx = random_mat(T, C, 2), was = random_mat(T, C, 2);
         ok(iso_pool_lists_back(&dx, iso_mat_view(&by), first, index, pools[p]));
         for (int64_t t = 0; t < T; t++) {
