@@ -245,8 +245,7 @@ static iso_err tokenize(const struct args *args)
     struct job job = {.args = args, .opt = opt, .run = &run};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_model_find(opt->model.folder));
-    ISO_TRY(iso_tokenizer_open(&job.tokenizer, opt->model.folder));
+    ISO_TRY(iso_model_tokenizer_open(&job.tokenizer, opt->model.folder));
     if (opt->json && strcmp(opt->json, "-") != 0)
         ISO_TRY(iso_outfile_open(&job.file, opt->json));
     job.width = opt->json ? 0 : terminal_width();

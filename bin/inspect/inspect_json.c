@@ -136,6 +136,10 @@ iso_err inspect_json(iso_buf *out, const struct inspect *in, const iso_origin *o
     ISO_TRY(put_text(out, "pooling", about->pooling));
     ISO_TRY(put_text(out, "source", about->source));
     ISO_TRY(put_text(out, "compute", about->compute));
+    if (about->sentence)
+        ISO_TRY(put_int(out, "sentence", about->sentence));
+    ISO_TRY(put_text(out, "recipe", about->recipe));
+    ISO_TRY(put_text(out, "prompt", about->prompt));
     ISO_TRY(iso_buf_puts(out, ",\n \"languages\": [\n"));
     for (int i = 0; i < in->count; i++) {
         ISO_TRY(iso_buf_puts(out, "    "));

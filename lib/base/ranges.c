@@ -32,8 +32,15 @@ bool iso_range_parse(int64_t *first, int64_t *last, const char *word, int64_t fi
            *first <= *last;
 }
 
-static iso_err read(int64_t *first, int64_t *last, const char *word, int64_t final)
+static const char sentence_word[] = "sentence";
+
+static iso_err read(int64_t *first, int64_t *last, const char *word, int64_t final,
+                    int64_t sentence)
 {
+    if (strcmp(word, sentence_word) == 0) {
+        *first = *last = sentence;
+        return ISO_OK;
+    }
     return iso_range_parse(first, last, word, final)
                ? ISO_OK
                : iso_fail(ISO_EARG, ISO_FIELD(layers) " takes a list like 0,3-6,last, not '%s'",
@@ -48,7 +55,7 @@ iso_err iso_ranges_check(const char *list)
 
     for (const char *at = list; at;) {
         at = iso_str_word(word, sizeof word, at);
-        ISO_TRY(read(&first, &last, word, INT_MAX));
+        ISO_TRY(read(&first, &last, word, INT_MAX, INT_MAX));
     }
 done:
     return err;
@@ -63,16 +70,20 @@ static bool among(int64_t layer, const int *list, int count)
     return false;
 }
 
-iso_err iso_ranges_take(bool *take, const char *list, const int *layer, int count, const char *who)
+iso_err iso_ranges_take(bool *take, const char *list, const int *layer, int count, int sentence,
+                        const char *who)
 {
-    const int final = layer[count - 1];
+    const bool others = count > 1 && layer[count - 1] == sentence;
+    const int final = layer[others ? count - 2 : count - 1];
     char word[WORD_SIZE];
     iso_err err = ISO_OK;
 
     for (const char *at = list; at;) {
         int64_t first = 0, last = 0;
         at = iso_str_word(word, sizeof word, at);
-        ISO_TRY(read(&first, &last, word, final));
+        ISO_TRY(read(&first, &last, word, final, sentence));
+        if (strcmp(word, sentence_word) == 0 && (sentence == 0 || !among(sentence, layer, count)))
+            ISO_FAIL(ISO_EARG, "%s has no layer %s (its last is %d)", who, word, final);
         if (!among(first, layer, count) || !among(last, layer, count))
             ISO_FAIL(ISO_EARG, "%s has no layer %lld (its last is %d)", who,
                      (long long)(among(first, layer, count) ? last : first), final);

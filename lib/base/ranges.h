@@ -1,4 +1,4 @@
-/* Lists of layers as they are typed: "0,3-6,last". */
+/* Lists of layers as they are typed: "0,3-6,last,sentence". */
 #ifndef ISO_BASE_RANGES_H
 #define ISO_BASE_RANGES_H
 
@@ -18,11 +18,12 @@ ISO_MUST_USE iso_err iso_ranges_check(const char *list);
 
 /**
  * Sets take[i] for every layer of layer[0..count), ascending, that a list names; the others stay.
- * `who` has these layers, for messages.
+ * `sentence` is the layer called so, 0 if none is; "last" is the last of the others, if there are
+ * any. `who` has these layers, for messages.
  * Errors  ISO_EARG (a word that is none, an end that is no layer).
  */
 ISO_MUST_USE iso_err iso_ranges_take(bool *take, const char *list, const int *layer, int count,
-                                     const char *who);
+                                     int sentence, const char *who);
 
 ISO_END
 

@@ -20,8 +20,9 @@ static const iso_option rows[] = {
     ISO_MODEL_FOLDER(iso_embed_opt),
     ISO_TEXTS_CORPUS(iso_embed_opt),
     ISO_OPTION(iso_embed_opt, NAMES, src, "LANG", "source language (default: as the file says, else the first)"),
-    ISO_OPTION(iso_embed_opt, RANGES, layers, "LIST", "layers to take: 0,3-6,last (default: all)"),
+    ISO_OPTION(iso_embed_opt, RANGES, layers, "LIST", "layers to take: 0,3-6,last; sentence: what the model itself makes of a text (default: all)"),
     ISO_OPTION(iso_embed_opt, ENUM, pool, "KIND", "what a row stands for (default: mean)", .choices = ISO_POOL_CHOICES(ENCODED), .numbers = pools),
+    ISO_ENCODING_PROMPT(iso_embed_opt),
     ISO_OPTION(iso_embed_opt, ENUM, dtype, "TYPE", "number type of what is written (default: f16)", .choices = "f16 f32", .numbers = (const int[]){ISO_STORE_F16, ISO_STORE_F32}),
     ISO_ENCODING_LENGTH(iso_embed_opt),
     ISO_MODEL_COMPUTE(iso_embed_opt),
@@ -106,7 +107,7 @@ static double operations(const struct embed *e)
             sum += T * (linear + 4 * C * T);
         }
     }
-    return sum * e->layer[e->layer_count - 1];
+    return sum * iso_embed_depth(e);
 }
 
 static int64_t rows_of(const struct embed *e)
@@ -132,7 +133,7 @@ static int64_t text_bytes(const struct encoding_lang *l)
 
 static int64_t bytes_of(const struct embed *e)
 {
-    return rows_of(e) * e->layer_count * e->in.about->config->C * (int64_t)iso_dtype_size(e->dtype);
+    return rows_of(e) * iso_embed_columns(e) * (int64_t)iso_dtype_size(e->dtype);
 }
 
 /* Text and tokens, one window, one batch on its way, weights made ready, sums of word types. */
@@ -144,7 +145,7 @@ static int64_t memory_of(const struct embed *e)
         compute == ISO_COMPUTE_BF16 && strcmp(iso_packed_engine(ISO_COMPUTE_BF16), "oneDNN") == 0;
     const int64_t weight = compute == ISO_COMPUTE_INT8 ? 1 : half ? 2 : 4;
     const bool types = e->in.pool == ISO_POOL_TYPES;
-    const int64_t row = e->layer_count * c->C * (types ? 8 : (int64_t)iso_dtype_size(e->dtype));
+    const int64_t row = iso_embed_columns(e) * (types ? 8 : (int64_t)iso_dtype_size(e->dtype));
     int64_t sum = c->L * (4 * c->C * c->C + 2 * c->C * c->F) * weight, window = 0, sums = 0;
 
     for (int i = 0; i < e->in.lang_count; i++) {
@@ -193,29 +194,6 @@ done:
 
 /* --- Reading --- */
 
-static iso_err choose_layers(struct embed *e)
-{
-    const int count = iso_encoder_config(e->in.encoder)->L + 1;
-    bool *take = NULL;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_alloc(&take, count, sizeof *take));
-    ISO_TRY(iso_alloc(&e->layer, count, sizeof *e->layer));
-    for (int k = 0; k < count; k++) {
-        e->layer[k] = k;
-        take[k] = !e->opt.layers;
-    }
-    if (e->opt.layers)
-        ISO_TRY(iso_ranges_take(take, e->opt.layers, e->layer, count, e->in.about->name));
-    for (int k = 0; k < count; k++) {
-        if (take[k])
-            e->layer[e->layer_count++] = k;
-    }
-done:
-    iso_free(take);
-    return err;
-}
-
 /* All but the work. */
 static iso_err prepare(struct embed *e, iso_model *model, const iso_texts *texts,
                        const iso_run *run)
@@ -234,7 +212,8 @@ static iso_err prepare(struct embed *e, iso_model *model, const iso_texts *texts
         model = e->model;
     }
     ISO_TRY(iso_encoding_begin(&e->in, model, texts, e->opt.pool, e->opt.max_length, run));
-    ISO_TRY(choose_layers(e));
+    ISO_TRY(iso_encoding_prompt(&e->in, e->opt.prompt));
+    ISO_TRY(iso_embed_layers(e));
     ISO_TRY(iso_encoding_read(&e->in, NULL, iso_texts_langs(texts)));
     ISO_TRY(iso_embed_windows(e));
     if (e->opt.pool == ISO_POOL_TYPES)
@@ -252,6 +231,7 @@ static void embed_free(void *embed)
     iso_embed_forget(e);
     iso_encoding_free(&e->in);
     iso_free(e->layer);
+    iso_sentence_close(e->sentence);
     iso_free(e->window);
     iso_texts_close(e->texts);
     iso_model_close(e->model);

@@ -19,8 +19,10 @@ typedef struct iso_embed_opt {
     iso_model_opt model;  /* what a call opens that is given no model, ... */
     iso_texts_opt texts;  /* ... or no texts */
     const char *src;      /* the language that comparisons start from; NULL: the first */
-    const char *layers;   /* "0,3-6,last"; NULL: all */
+    const char *layers;   /* "0,3-6,last,sentence"; NULL: all */
     iso_pool pool;        /* what a row stands for */
+    const char *prompt;   /* before each text: a name of the model's, or the text itself; NULL: the
+                           * model's usual one */
     iso_store_type dtype; /* of the rows */
     int64_t max_length;   /* tokens of a sentence; 0: what model and tokenizer take, 512 at most */
     bool resume;          /* go on where an earlier call with this path was interrupted */
@@ -49,8 +51,11 @@ ISO_API ISO_MUST_USE iso_err iso_embed_plan(iso_facts *out, iso_model *model,
 /**
  * The chosen states of every sentence of every language, a row as `pool` says, with what the texts
  * know of it (ids, text, labels) and the tokens of rows that are tokens or words. State 0 is the
- * output of the embeddings, state K that of layer K. `model` or `texts` NULL: opened for the call
- * as `opt` says. At the end a note sums up: sentences, tokens, time, what was cut.
+ * output of the embeddings, state K that of layer K. Where the model says how it makes a vector of
+ * a text (lib/encode/recipe.h) and rows are sentences, that is one more, number L + 1, called
+ * sentence; a note says how it is made, and what else the model says is not kept to. `model` or
+ * `texts` NULL: opened for the call as `opt` says. At the end a note sums up: sentences, tokens,
+ * time, what was cut.
  *
  * With `path` the file is written whole or not at all; finished parts of it outlive a failure
  * and are gone on with by `resume`, from the same model, texts and options alone (word types

@@ -17,8 +17,9 @@ struct engine {
     struct encoding_turn *turn;
     int64_t turn_room;
     struct encoding_batch batch;
-    iso_mat x, rows; /* of one batch */
-    int64_t x_room, rows_room;
+    iso_mat x, rows;       /* of one batch */
+    iso_mat vectors, made; /* likewise: sentences in f32, and in the type of the rows */
+    int64_t x_room, rows_room, vectors_room, made_room;
     int64_t done; /* tokens, of the whole work */
 };
 
@@ -42,7 +43,7 @@ static iso_err mats_new(iso_mat **out, const struct embed *e, int64_t rows, iso_
 
     ISO_TRY(iso_alloc(&mats, e->layer_count, sizeof *mats));
     for (int k = 0; k < e->layer_count; k++)
-        ISO_TRY(iso_mat_new(&mats[k], rows, dims(e), dtype));
+        ISO_TRY(iso_mat_new(&mats[k], rows, iso_embed_dims(e, k), dtype));
     *out = mats;
     mats = NULL;
 done:
@@ -68,6 +69,8 @@ static void end(struct engine *g)
     iso_encoding_batch_free(&g->batch);
     iso_mat_free(&g->x);
     iso_mat_free(&g->rows);
+    iso_mat_free(&g->vectors);
+    iso_mat_free(&g->made);
 }
 
 /* --- One window --- */
@@ -123,18 +126,18 @@ done:
 }
 
 /* Rows in the order of the work to their places in the window. */
-static void put_back(const struct engine *g, const iso_mat *to, const struct embed_window *w,
-                     const struct encoding_turn *turn, int64_t count)
+static void put_back(const struct engine *g, const iso_mat *rows, const iso_mat *to,
+                     const struct embed_window *w, const struct encoding_turn *turn, int64_t count)
 {
     const struct encoding_lang *l = &g->e->in.lang[w->lang];
     const int64_t row = to->cols * (int64_t)iso_dtype_size(g->dtype);
-    const char *from = g->rows.data;
+    const char *from = rows->data;
 
     for (int64_t b = 0; b < count; b++) {
         const int64_t first = iso_encoding_row(l, g->e->in.pool, turn[b].item);
-        const int64_t rows = iso_encoding_row(l, g->e->in.pool, turn[b].item + 1) - first;
-        memcpy((char *)to->data + (first - w->row) * row, from, (size_t)(rows * row));
-        from += rows * row;
+        const int64_t n = iso_encoding_row(l, g->e->in.pool, turn[b].item + 1) - first;
+        memcpy((char *)to->data + (first - w->row) * row, from, (size_t)(n * row));
+        from += n * row;
     }
 }
 
@@ -159,6 +162,28 @@ static iso_err pool_layer(struct engine *g, const struct embed_window *w, int k)
     return iso_encoding_not_finite(&e->in, w->lang, e->layer[k]);
 }
 
+/* The vectors of the sentences of a batch whose last states are there. */
+static iso_err make_sentences(struct engine *g, const struct embed_window *w, int k)
+{
+    const struct embed *e = g->e;
+    const iso_batch *batch = &g->batch.batch;
+    const int64_t D = iso_embed_dims(e, k);
+    iso_err err = ISO_OK;
+
+    ISO_TRY(shape(&g->vectors, &g->vectors_room, batch->B, D, ISO_F32));
+    ISO_TRY(shape(&g->made, &g->made_room, batch->B, D, g->dtype));
+    err = iso_sentence_fwd(&g->vectors, e->sentence, iso_mat_view(&g->x), batch->offsets, batch->B,
+                           e->in.prompt_tokens);
+    if (err == ISO_EFORMAT || (!err && !iso_view_finite(NULL, iso_mat_view(&g->vectors))))
+        ISO_TRY(iso_encoding_not_finite(&e->in, w->lang, e->layer[k]));
+    ISO_TRY(err);
+    iso_convert(g->made.data, D, g->dtype, iso_mat_view(&g->vectors));
+    if (!iso_view_finite(NULL, iso_mat_view(&g->made)))
+        ISO_TRY(beyond(e, w->lang, k));
+done:
+    return err;
+}
+
 static iso_err compute(struct engine *g, const struct embed_window *w,
                        const struct encoding_turn *turn, int64_t count, int64_t tokens)
 {
@@ -171,10 +196,12 @@ static iso_err compute(struct engine *g, const struct embed_window *w,
     ISO_TRY(make_room(g, tokens));
     ISO_TRY(iso_encoder_embed(e->in.encoder, &g->x, batch));
     for (int k = 0; k < e->layer_count; k++) {
-        ISO_TRY(iso_encoder_layers(e->in.encoder, &g->x, batch, from, e->layer[k]));
-        from = e->layer[k];
-        ISO_TRY(pool_layer(g, w, k));
-        put_back(g, &g->states[k], w, turn, count);
+        const bool sentence = iso_embed_is_sentence(e, k);
+        const int to = sentence ? iso_embed_depth(e) : e->layer[k];
+        ISO_TRY(iso_encoder_layers(e->in.encoder, &g->x, batch, from, to));
+        from = to;
+        ISO_TRY(sentence ? make_sentences(g, w, k) : pool_layer(g, w, k));
+        put_back(g, sentence ? &g->made : &g->rows, &g->states[k], w, turn, count);
     }
 done:
     return err;

@@ -41,7 +41,7 @@ static struct embed_window cut(const struct embed *e, int lang, int64_t first, i
 iso_err iso_embed_windows(struct embed *e)
 {
     const int64_t size = e->in.pool == ISO_POOL_TYPES ? 8 : (int64_t)iso_dtype_size(e->dtype);
-    const int64_t row = e->layer_count * e->in.about->config->C * size;
+    const int64_t row = iso_embed_columns(e) * size;
     int64_t room = 0;
     iso_err err = ISO_OK;
 
@@ -156,16 +156,22 @@ done:
 static iso_err begin(struct embed *e, const struct encoding_classes *c)
 {
     const iso_compute compute = e->in.about->compute;
+    const int sentence = e->sentence ? e->layer[e->layer_count - 1] : 0;
+    iso_buf plan = {0}, recipe = {0};
+    iso_err err = ISO_OK;
+
+    if (sentence)
+        ISO_TRY(iso_recipe_describe(&recipe, e->in.recipe));
     const iso_states_info about = {
         .model = e->in.about->name,
         .pooling = iso_pool_name(e->in.pool),
         .source = e->source,
         .compute = compute == ISO_COMPUTE_F32 ? NULL : iso_compute_name(compute),
+        .sentence = sentence,
+        .recipe = recipe.text,
+        .prompt = *e->in.prompt ? e->in.prompt : NULL,
         .class_count = c->count,
         .classes = c->count > 0 ? c->name : NULL};
-    iso_buf plan = {0};
-    iso_err err = ISO_OK;
-
     if (!e->opt.path) {
         ISO_TRY(iso_states_new(&e->states, &(iso_states_opt){.pool = "none"}));
         ISO_TRY(iso_states_describe(e->states, &about));
@@ -177,6 +183,7 @@ static iso_err begin(struct embed *e, const struct encoding_classes *c)
     }
 done:
     iso_buf_free(&plan);
+    iso_buf_free(&recipe);
     return err;
 }
 
@@ -184,7 +191,7 @@ done:
 static iso_err announce_matrix(struct embed *e, int lang, int k)
 {
     const struct encoding_lang *l = &e->in.lang[lang];
-    const int64_t C = e->in.about->config->C;
+    const int64_t C = iso_embed_dims(e, k);
     int number = lang * e->layer_count + k;
     iso_err err = ISO_OK;
 

@@ -7,6 +7,7 @@
 #include "lib/encode/embed_inside.h"
 #include "lib/io/checkpoint.h"
 #include "lib/io/digest.h"
+#include "lib/io/json.h"
 
 static void add_lang(iso_digest *d, const struct encoding_lang *l)
 {
@@ -86,6 +87,48 @@ done:
     return err;
 }
 
+/* A text on one line, as JSON has it. */
+static iso_err put_text(iso_buf *out, const char *name, const char *text)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_puts(out, name));
+    ISO_TRY(iso_json_quote(out, text));
+    ISO_TRY(iso_buf_puts(out, "\n"));
+done:
+    return err;
+}
+
+static iso_err put_recipe(iso_buf *out, const struct embed *e)
+{
+    iso_buf how = {0};
+    iso_err err = ISO_OK;
+
+    if (*e->in.prompt)
+        ISO_TRY(put_text(out, "--prompt\t", e->in.prompt));
+    if (e->sentence) {
+        ISO_TRY(iso_recipe_describe(&how, e->in.recipe));
+        ISO_TRY(put_text(out, "recipe\t", how.text));
+    }
+done:
+    iso_buf_free(&how);
+    return err;
+}
+
+/* Files that the steps of the recipe compute with. */
+static iso_err put_step_files(iso_buf *out, const struct embed *e)
+{
+    iso_err err = ISO_OK;
+
+    for (int i = 0; e->sentence && i < e->in.recipe->steps; i++) {
+        const char *folder = e->in.recipe->step[i].folder;
+        if (folder)
+            ISO_TRY(iso_checkpoint_identity(out, folder, false, !e->in.about->random, e->in.run));
+    }
+done:
+    return err;
+}
+
 /* What a message calls an option is the option. */
 static iso_err put_options(iso_buf *out, const struct embed *e)
 {
@@ -97,6 +140,7 @@ static iso_err put_options(iso_buf *out, const struct embed *e)
                            iso_dtype_name(e->dtype), compute_key,
                            iso_compute_name(e->in.about->compute)));
     ISO_TRY(put_layers(out, e));
+    ISO_TRY(put_recipe(out, e));
     ISO_TRY(
         iso_buf_printf(out, "--max-length\t%" PRId64 "\nsource\t%s\n", e->in.longest, e->source));
 done:
@@ -111,6 +155,7 @@ iso_err iso_embed_identity(iso_buf *out, const struct embed *e)
     ISO_TRY(put_options(out, e));
     ISO_TRY(iso_checkpoint_identity(out, e->in.about->folder, e->in.tokenizer != NULL,
                                     !e->in.about->random, e->in.run));
+    ISO_TRY(put_step_files(out, e));
     for (int i = 0; i < e->in.lang_count; i++)
         ISO_TRY(put_lang(out, &e->in.lang[i]));
     ISO_TRY(iso_buf_printf(out, "windows (--mem)\t%" PRId64 "\n", e->window_count));

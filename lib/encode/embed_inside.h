@@ -5,6 +5,7 @@
 #include "lib/base/str.h"
 #include "lib/encode/embed.h"
 #include "lib/encode/encoding.h"
+#include "lib/encode/sentence.h"
 #include "lib/io/native_write.h"
 
 /* Neighbouring items of one language that are computed and written together: the unit of resuming.
@@ -29,8 +30,9 @@ struct embed {
     const char *source;
     iso_dtype dtype; /* of the rows */
     struct encoding in;
-    int *layer; /* ascending */
+    int *layer; /* ascending; L + 1 is the sentence */
     int layer_count;
+    iso_sentence *sentence; /* NULL: not among them */
     struct embed_window *window;
     int64_t window_count, tokens, items;
     int64_t computed;          /* tokens, in this run */
@@ -40,6 +42,19 @@ struct embed {
     iso_states *states;        /* or here, ... */
     iso_mat *matrix;           /* ... languages x layers, to these */
 };
+
+/* --- embed_layers.c: which layers --- */
+
+/* Chooses them, and opens what makes sentences if they are among them; notes how, or why not. */
+iso_err iso_embed_layers(struct embed *e);
+
+/* Whether layer k of the chosen ones is the sentence; how many columns it has, and all have. */
+bool iso_embed_is_sentence(const struct embed *e, int k);
+int64_t iso_embed_dims(const struct embed *e, int k);
+int64_t iso_embed_columns(const struct embed *e);
+
+/* The last layer of the encoder that is run. */
+int iso_embed_depth(const struct embed *e);
 
 /* --- embed_file.c: where rows go --- */
 

@@ -3,11 +3,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
+#include "lib/text/fold.h"
 
 enum {
     STEP = 512,    /* items between looks at the stop button */
@@ -20,14 +20,21 @@ enum {
 static iso_err choose_length(struct encoding *e)
 {
     const int64_t most = iso_nn_config_longest(e->about->config);
-    const int64_t want = e->max_length;
+    const int64_t want = e->max_length > 0 ? e->max_length : e->recipe->max_length;
+    const int64_t else_most = e->recipe->from || most < LONGEST ? most : LONGEST;
+
+    if (want > most && e->max_length <= 0)
+        return iso_fail(ISO_EFORMAT,
+                        "%s: max_seq_length is %lld, the model has positions for %lld "
+                        "tokens: correct it, or give " ISO_FIELD(max_length) " %lld or less",
+                        e->recipe->length_from, (long long)want, (long long)most, (long long)most);
 
     if (want > most)
         return iso_fail(
             ISO_EARG,
             ISO_FIELD(max_length) " %lld: %s has positions for %lld tokens; give that or less",
             (long long)want, e->about->name, (long long)most);
-    e->longest = want > 0 ? want : most < LONGEST ? most : LONGEST;
+    e->longest = want > 0 ? want : else_most;
     return ISO_OK;
 }
 
@@ -43,8 +50,34 @@ iso_err iso_encoding_begin(struct encoding *e, iso_model *model, const iso_texts
                            /* types: as dictionaries have words */
                            .words = pool == ISO_POOL_TYPES ? ISO_WORDS_BARE : ISO_WORDS_WHOLE,
                            .max_length = max_length,
-                           .shift = iso_model_about(model)->shift};
-    return choose_length(e);
+                           .shift = iso_model_about(model)->shift,
+                           .recipe = iso_model_about(model)->recipe};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(choose_length(e));
+    ISO_TRY(iso_encoding_prompt(e, NULL));
+done:
+    return err;
+}
+
+static bool rows_are_words(const struct encoding *e)
+{
+    return e->pool == ISO_POOL_WORD || e->pool == ISO_POOL_TYPES;
+}
+
+iso_err iso_encoding_prompt(struct encoding *e, const char *asked)
+{
+    const char *text = "";
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_recipe_prompt_text(&text, e->recipe, asked, e->about->name));
+    if (asked && *text && rows_are_words(e))
+        ISO_FAIL(ISO_EARG,
+                 ISO_FIELD(prompt) ": rows are words, and those of a prompt are none of the text");
+    e->prompt = rows_are_words(e) ? "" : text;
+    e->prompted = asked != NULL;
+done:
+    return err;
 }
 
 /* --- Tokens --- */
@@ -55,6 +88,7 @@ struct cutter {
     struct encoding_lang *lang;
     iso_tokens tokens;
     iso_words words;
+    iso_buf text, lower;
 };
 
 /* Room for `more` tokens. */
@@ -184,15 +218,45 @@ done:
     return err;
 }
 
+/* The text of an item as the tokenizer gets it: behind the prompt, in lower case where the recipe
+ * says so. */
+static iso_err prepare(iso_text *out, struct cutter *c, int64_t item)
+{
+    iso_text text = iso_texts_item(&c->lang->corpus, item);
+    const int64_t prompt = (int64_t)strlen(c->in->prompt);
+    iso_err err = ISO_OK;
+
+    c->text.len = c->lower.len = 0;
+    if (prompt > 0) {
+        ISO_TRY(iso_buf_add(&c->text, c->in->prompt, prompt));
+        ISO_TRY(iso_buf_add(&c->text, text.text, text.len));
+        text.text = c->text.text;
+        text.len = c->text.len;
+    }
+    if (c->in->recipe->lower_case) {
+        ISO_TRY(iso_text_lower(&c->lower, text.text, text.len));
+        text.len = c->lower.len;
+        if (text.pair)
+            ISO_TRY(iso_text_lower(&c->lower, text.pair, text.pair_len));
+        text.text = c->lower.text ? c->lower.text : "";
+        text.pair_len = c->lower.len - text.len;
+        text.pair = text.pair ? text.text + text.len : NULL;
+    }
+    *out = text;
+done:
+    return err;
+}
+
 static iso_err take_text(struct cutter *c, int64_t item)
 {
     struct encoding_lang *l = c->lang;
     const iso_pool pool = c->in->pool;
-    const iso_text text = iso_texts_item(&l->corpus, item);
+    iso_text text;
     const int64_t used = l->token_at[item];
     const iso_tokens *t = &c->tokens;
     iso_err err = ISO_OK;
 
+    ISO_TRY(prepare(&text, c, item));
     err = iso_tokenizer_encode(c->in->tokenizer, &c->tokens, &text, c->in->longest);
     if (err == ISO_EARG)
         ISO_FAIL(err,
@@ -233,13 +297,16 @@ static iso_err read_lang(struct encoding *e, struct encoding_lang *l, int number
     l->name = name ? name : iso_texts_name(e->texts, number);
     l->path =
         iso_texts_files(e->texts, number) > 0 ? iso_texts_file(e->texts, number, 0) : "(memory)";
+    if (!l->corpus.text && e->prompted && *e->prompt)
+        ISO_FAIL(ISO_EARG, ISO_FIELD(prompt) ": %s is token ids, before which no text stands",
+                 l->path);
     if (!l->corpus.text) /* ids are as they stand */
         find_specials(e, l);
     else if (e->shift)
         ISO_TRY(iso_id_shift_of(&by, e->shift, l->name, e->about->name));
     ISO_TRY(iso_alloc(&l->token_at, l->corpus.items + 1, sizeof *l->token_at));
     ISO_TRY(iso_alloc(&l->cut, l->corpus.items, sizeof *l->cut));
-    if (e->pool == ISO_POOL_WORD || e->pool == ISO_POOL_TYPES)
+    if (rows_are_words(e))
         ISO_TRY(iso_encoding_words_begin(l));
     for (int64_t i = 0; i < l->corpus.items; i++) {
         if (i % STEP == 0)
@@ -253,6 +320,8 @@ static iso_err read_lang(struct encoding *e, struct encoding_lang *l, int number
 done:
     iso_tokens_free(&c.tokens);
     iso_words_free(&c.words);
+    iso_buf_free(&c.text);
+    iso_buf_free(&c.lower);
     return err;
 }
 
@@ -268,12 +337,31 @@ static iso_err open_tokenizer(struct encoding *e)
     return iso_fail(err, "%s; files of token ids (.ids) need no tokenizer", said);
 }
 
-/* The tokenizer's own limit, where --max-length says none. */
+/* How many tokens the prompt takes of each item: its own, and the special one before it. */
+static iso_err count_prompt(struct encoding *e)
+{
+    const iso_text prompt = {.text = e->prompt, .len = (int64_t)strlen(e->prompt)};
+    iso_tokens tokens = {0};
+    iso_err err = ISO_OK;
+
+    if (prompt.len == 0)
+        return ISO_OK;
+    ISO_TRY(iso_tokenizer_encode(e->tokenizer, &tokens, &prompt, e->longest));
+    e->prompt_tokens = tokens.count;
+    if (tokens.count > 0 && tokens.special[tokens.count - 1])
+        e->prompt_tokens--;
+done:
+    iso_tokens_free(&tokens);
+    return err;
+}
+
+/* The tokenizer's own limit, where neither --max-length nor the recipe says one. */
 static void keep_to_limit(struct encoding *e)
 {
     const int64_t longest = iso_tokenizer_longest(e->tokenizer, NULL);
 
-    if (e->max_length <= 0 && longest >= LEAST && longest < e->longest)
+    if (e->max_length <= 0 && e->recipe->max_length <= 0 && longest >= LEAST &&
+        longest < e->longest)
         e->longest = longest;
 }
 
@@ -283,7 +371,7 @@ static void note_cut(const struct encoding *e)
     int64_t cut = 0, longer = 0;
 
     (void)iso_tokenizer_longest(e->tokenizer, &cut);
-    if (e->max_length > 0 || cut <= 0 || cut >= e->longest)
+    if (e->max_length > 0 || e->recipe->max_length > 0 || cut <= 0 || cut >= e->longest)
         return;
     for (int i = 0; i < e->lang_count; i++) {
         for (int64_t k = 0; k < e->lang[i].corpus.items; k++)
@@ -311,6 +399,7 @@ iso_err iso_encoding_read(struct encoding *e, const int *lang, int count)
     if (text) {
         ISO_TRY(open_tokenizer(e));
         keep_to_limit(e);
+        ISO_TRY(count_prompt(e));
     }
     for (int i = 0; i < count; i++) {
         ISO_TRY(read_lang(e, &e->lang[i], lang ? lang[i] : i, e->names ? e->names[i] : NULL));
@@ -357,60 +446,4 @@ iso_err iso_encoding_not_finite(const struct encoding *e, int lang, int layer)
                     "%s: its layer %d gives NaN or infinity for %s: the weights are damaged, or no "
                     "encoder's",
                     e->about->folder, layer, e->lang[lang].name);
-}
-
-/* --- Labels --- */
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* Sorts names and lets go of copies. */
-static int64_t distinct(const char **name, int64_t count)
-{
-    int64_t kept = 0;
-
-    if (count > 0)
-        qsort(name, (size_t)count, sizeof *name, by_name);
-    for (int64_t k = 0; k < count; k++) {
-        if (kept == 0 || strcmp(name[kept - 1], name[k]) != 0)
-            name[kept++] = name[k];
-    }
-    return kept;
-}
-
-iso_err iso_encoding_classes(struct encoding_classes *c, const struct encoding *e)
-{
-    int64_t count = 0;
-    iso_err err = ISO_OK;
-
-    for (int i = 0; i < e->lang_count; i++) {
-        const iso_corpus *corpus = &e->lang[i].corpus;
-        if (!corpus->labels)
-            continue;
-        ISO_TRY(iso_realloc(&c->name, count, count + corpus->items, sizeof *c->name));
-        for (int64_t k = 0; k < corpus->items; k++) {
-            if (corpus->labels[k] && *corpus->labels[k])
-                c->name[count++] = corpus->labels[k];
-        }
-        count = distinct(c->name, count);
-        c->count = (int)count;
-    }
-done:
-    return err;
-}
-
-int32_t iso_encoding_class(const struct encoding_classes *c, const char *label)
-{
-    if (!label || !*label)
-        return -1;
-    const char **at = bsearch(&label, c->name, (size_t)c->count, sizeof *c->name, by_name);
-    return at ? (int32_t)(at - c->name) : -1;
-}
-
-void iso_encoding_classes_free(struct encoding_classes *c)
-{
-    iso_free(c->name);
-    *c = (struct encoding_classes){0};
 }

@@ -4,6 +4,7 @@
 
 #include "lib/base/textmap.h"
 #include "lib/encode/opened.h"
+#include "lib/encode/recipe.h"
 #include "lib/io/pool.h"
 #include "lib/text/words.h"
 
@@ -53,6 +54,10 @@ struct encoding {
     int64_t max_length;        /* as asked for; 0: not */
     int64_t longest;           /* tokens of a sentence */
     const iso_id_shift *shift; /* the model's, unless set; NULL: none */
+    const iso_recipe *recipe;  /* of the model: lengths, lower case, prompts */
+    const char *prompt;        /* before each text; "" is none */
+    bool prompted;             /* it was asked for */
+    int64_t prompt_tokens;     /* of an item, with the special token before it */
     const char *const *names;  /* of the languages to be read; NULL: as texts call them */
     struct encoding_lang *lang;
     int lang_count;
@@ -67,10 +72,20 @@ struct encoding {
         "model and tokenizer take, 512 at most)",                                                  \
         .least = 1)
 
-/* What is to be read, and how long a sentence may be: `max_length` tokens, or, with 0, what model
- * and tokenizer take, 512 at most. ISO_EARG: more than the model has positions for. */
+#define ISO_ENCODING_PROMPT(type)                                                                  \
+    ISO_OPTION(type, TEXT, prompt, "WORD",                                                         \
+               "stands before each text: a prompt of the model by name, or the text itself, "      \
+               "\"query: \" (default: the model's usual one, mostly none)")
+
+/* What is to be read, and how long a sentence may be: `max_length` tokens, or, with 0, what the
+ * model's recipe says, else what model and tokenizer take, 512 at most. ISO_EARG: more than the
+ * model has positions for. */
 iso_err iso_encoding_begin(struct encoding *e, iso_model *model, const iso_texts *texts,
                            iso_pool pool, int64_t max_length, const iso_run *run);
+
+/* What stands before each text, as iso_recipe_prompt_text has it; else the model's usual prompt
+ * does, where rows are not words. ISO_EARG: no such prompt; rows are words. */
+iso_err iso_encoding_prompt(struct encoding *e, const char *asked);
 
 /* Reads and tokenises languages of the texts: those of these numbers, in this order (NULL: all). */
 iso_err iso_encoding_read(struct encoding *e, const int *lang, int count);
@@ -78,6 +93,8 @@ void iso_encoding_free(struct encoding *e);
 
 /* What NaN among the states of a layer means. ISO_EFORMAT. */
 iso_err iso_encoding_not_finite(const struct encoding *e, int lang, int layer);
+
+/* --- encoding_classes.c --- */
 
 /* {0} is empty. */
 struct encoding_classes {

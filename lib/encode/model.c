@@ -1,26 +1,26 @@
 #include "lib/encode/model.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 #include "lib/encode/model_compute.h"
 #include "lib/encode/opened.h"
+#include "lib/encode/recipe.h"
 #include "lib/io/folder.h"
 #include "lib/linalg/blas.h"
 
 struct iso_model {
     iso_model_info about;
-    char *name, *folder, *config; /* config: NULL, or iso_model_opt's */
+    char *name, *root, *folder, *config; /* config: NULL, or iso_model_opt's */
     iso_encoder_opt how;
     bool fastest; /* how.compute was chosen here */
     iso_encoder *encoder;
     iso_tokenizer *tokenizer; /* NULL: nobody asked for it yet */
     iso_id_shift shift;
+    iso_recipe recipe;
 };
 
 /* --- Before it is open --- */
@@ -40,88 +40,12 @@ iso_err iso_model_check(const iso_model_opt *opt)
     return ISO_OK;
 }
 
-/* A model's name on a hub: NAME or OWNER/NAME, of letters, digits and "-_.". */
-static bool is_hub_name(const char *text)
-{
-    static const char signs[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
-    const size_t first = strspn(text, signs);
-    const char *second = text[first] == '/' ? text + first + 1 : NULL;
-
-    if (first == 0 || *text == '.' || (text[first] && !second))
-        return false;
-    return !second || (*second && !second[strspn(second, signs)]);
-}
-
-iso_err iso_model_find(const char *folder)
-{
-    static const char what[] =
-        "a checkpoint is a folder with config.json, model.safetensors and the "
-        "tokenizer's files";
-    const char *slash = strrchr(folder, '/'), *name = slash ? slash + 1 : folder;
-    struct stat st;
-
-    if (stat(folder, &st) == 0 || errno != ENOENT)
-        return ISO_OK; /* what else may be wrong shows where its files are opened */
-    if (!is_hub_name(folder))
-        return iso_fail(ISO_EIO, ISO_FIELD(model) " %s: there is no such folder; %s", folder, what);
-    return iso_fail(ISO_EIO,
-                    ISO_FIELD(model) " %s: there is no such folder; %s. `git clone "
-                                     "https://huggingface.co/%s` (with git-lfs) or "
-                                     "`hf download %s --local-dir %s` "
-                                     "fetches one; then " ISO_FIELD(model) " %s",
-                    folder, what, folder, folder, name, name);
-}
-
-/* --- What files call it --- */
-
-/* In a hub's cache a folder is called by a hash: .../models--OWNER--NAME/snapshots/HASH. Returns
- * where OWNER begins, or NULL; cuts the path behind NAME. */
-static const char *cached_name(char *path)
-{
-    char *cut = strstr(path, "/snapshots/"), *owner = NULL;
-
-    for (char *c = path; cut && c < cut; c++) {
-        if (strncmp(c, "/models--", 9) == 0)
-            owner = c + 9;
-    }
-    if (!owner || strchr(cut + 11, '/') || memchr(owner, '/', (size_t)(cut - owner)))
-        return NULL;
-    *cut = '\0';
-    return owner;
-}
-
-/* OWNER--NAME, or NAME alone, as the hub writes it. */
-static iso_err add_cached(iso_buf *to, const char *name)
-{
-    const char *owner_end = strstr(name, "--");
-    iso_err err = ISO_OK;
-
-    if (!owner_end)
-        return iso_buf_puts(to, name);
-    ISO_TRY(iso_buf_add(to, name, owner_end - name));
-    ISO_TRY(iso_buf_printf(to, "/%s", owner_end + 2));
-done:
-    return err;
-}
-
-iso_err iso_model_called(iso_buf *out, const char *folder)
-{
-    char *path = realpath(folder, NULL);
-    const char *cached = path ? cached_name(path) : NULL;
-    const char *name = path ? strrchr(path, '/') : NULL;
-    const iso_err err =
-        cached ? add_cached(out, cached) : iso_buf_puts(out, name && name[1] ? name + 1 : folder);
-
-    free(path);
-    return err;
-}
-
 static iso_err name_model(iso_model *m, const iso_model_opt *opt)
 {
     iso_buf text = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_model_called(&text, opt->folder));
+    ISO_TRY(iso_model_called(&text, m->root));
     if (opt->random_weights)
         ISO_TRY(iso_buf_printf(&text, " (random weights, seed %s)", opt->random_weights));
     m->name = text.text;
@@ -140,7 +64,9 @@ void iso_model_close(iso_model *m)
     iso_tokenizer_close(m->tokenizer);
     iso_encoder_close(m->encoder);
     iso_id_shift_free(&m->shift);
+    iso_recipe_free(&m->recipe);
     iso_free(m->name);
+    iso_free(m->root);
     iso_free(m->folder);
     iso_free(m->config);
     iso_free(m);
@@ -163,7 +89,9 @@ static iso_err open_encoder(iso_model *m, iso_compute compute)
                                 .compute = compute,
                                 .random = m->how.random,
                                 .config = iso_encoder_config(encoder),
-                                .shift = m->shift.count ? &m->shift : NULL};
+                                .shift = m->shift.count ? &m->shift : NULL,
+                                .recipe = &m->recipe,
+                                .seed = m->how.seed};
 done:
     return err;
 }
@@ -191,7 +119,7 @@ static iso_err open_model(iso_model *m, const iso_model_opt *opt, const iso_run 
     m->how.random = opt->random_weights && iso_str_int(&seed, opt->random_weights);
     m->how.seed = (uint64_t)seed;
     m->fastest = opt->compute == ISO_COMPUTE_FASTEST;
-    ISO_TRY(iso_str_dup(&m->folder, opt->folder, -1));
+    ISO_TRY(iso_model_locate(&m->root, &m->folder, opt->folder));
     if (opt->config)
         ISO_TRY(iso_str_dup(&m->config, opt->config, -1));
     m->how.config = m->config;
@@ -199,6 +127,7 @@ static iso_err open_model(iso_model *m, const iso_model_opt *opt, const iso_run 
     ISO_TRY(m->config ? iso_nn_config_read_file(&config, m->config)
                       : iso_nn_config_read(&config, m->folder));
     ISO_TRY(read_shift(m, config.V));
+    ISO_TRY(iso_recipe_read(&m->recipe, m->root, config.C));
     ISO_TRY(iso_model_compute(&compute, opt->compute, &config, run));
     ISO_TRY(open_encoder(m, compute));
 done:

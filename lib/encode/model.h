@@ -64,14 +64,16 @@ ISO_API void iso_model_close(iso_model *m);
 
 /** What is known of an open checkpoint. */
 typedef struct iso_model_info {
-    const char *name; /* what files call it: its folder's, or, where that lies in a hub's cache,
-                       * OWNER/NAME; "... (random weights, seed 7)" */
-    const char *folder;
+    const char *name;   /* what files call it: its folder's, or, where that lies in a hub's cache,
+                         * OWNER/NAME; "... (random weights, seed 7)" */
+    const char *folder; /* that of the encoder, which may be a part of the one that was opened */
     const char *config_file; /* NULL: the folder's config.json */
     iso_compute compute;     /* of ISO_COMPUTE_FASTEST what was chosen, or what iso_embed resumed */
     bool random;
     const struct iso_nn_config *config;
     const struct iso_id_shift *shift; /* NULL: languages share the pieces of the tokenizer */
+    const struct iso_recipe *recipe;  /* how it makes a vector of a text, which may be unsaid */
+    uint64_t seed;                    /* of random weights */
 } iso_model_info;
 
 ISO_API const iso_model_info *iso_model_about(const iso_model *m);

@@ -21,6 +21,18 @@ ISO_MUST_USE iso_err iso_model_pin(iso_model *m, iso_compute compute);
  * iso_tokenizer_open. */
 ISO_MUST_USE iso_err iso_model_tokenizer(const iso_tokenizer **out, iso_model *m);
 
+/**
+ * Where in a folder the checkpoint lies, both yours to iso_free: of a model in a hub's cache
+ * (snapshots/, refs/main) its snapshot; *encoder is the part of it that modules.json calls so
+ * ("0_Transformer"), mostly the same. `root` may be NULL.
+ * Errors  ISO_EIO (a cache with several models or snapshots: names them), ISO_EFORMAT, ISO_ENOMEM.
+ */
+ISO_MUST_USE iso_err iso_model_locate(char **root, char **encoder, const char *folder);
+
+/** The tokenizer of a model's folder without its encoder. Errors  as iso_model_find,
+ * iso_model_locate and iso_tokenizer_open. */
+ISO_MUST_USE iso_err iso_model_tokenizer_open(iso_tokenizer **out, const char *folder);
+
 /** Adds what files call the checkpoint of a folder: the folder's own name, also for "." and a path
  * that ends in slashes; in a hub's cache OWNER/NAME. Errors  ISO_ENOMEM. */
 ISO_MUST_USE iso_err iso_model_called(iso_buf *out, const char *folder);

@@ -15,7 +15,7 @@ struct native {
     iso_reader base;
     const iso_file *file;
     iso_h5 *h5;
-    char *model, *pooling, *source, *compute;
+    char *model, *pooling, *source, *compute, *recipe, *prompt;
     iso_h5_texts classes, tagset, names;
     iso_lang *langs;
     iso_native_items *items;
@@ -41,6 +41,8 @@ static void native_close(iso_reader *self)
     iso_free(n->pooling);
     iso_free(n->source);
     iso_free(n->compute);
+    iso_free(n->recipe);
+    iso_free(n->prompt);
     (void)iso_h5_close(n->h5);
     iso_free(n);
 }
@@ -97,8 +99,25 @@ static iso_err list_if_there(iso_h5_texts *out, const struct native *n, const ch
     return err || kind == ISO_H5_ABSENT ? err : iso_h5_read_texts(out, n->h5, path);
 }
 
+/* Which layer is called sentence; 0: none. */
+static iso_err read_sentence(int *out, const struct native *n)
+{
+    int64_t layer = 0;
+    bool there = false;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_h5_attr_int(&layer, &there, n->h5, "/", "sentence"));
+    if (there && (layer < 1 || layer > INT32_MAX))
+        ISO_FAIL(ISO_EFORMAT, "%s: sentence is %" PRId64 ", which is no layer from 1 on",
+                 n->file->path, layer);
+    *out = there ? (int)layer : 0;
+done:
+    return err;
+}
+
 static iso_err read_about(struct native *n)
 {
+    int sentence = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(check_format(n));
@@ -106,6 +125,9 @@ static iso_err read_about(struct native *n)
     ISO_TRY(iso_h5_attr_text(&n->pooling, n->h5, "/", "pooling"));
     ISO_TRY(iso_h5_attr_text(&n->source, n->h5, "/", "source"));
     ISO_TRY(iso_h5_attr_text(&n->compute, n->h5, "/", "compute"));
+    ISO_TRY(iso_h5_attr_text(&n->recipe, n->h5, "/", "recipe"));
+    ISO_TRY(iso_h5_attr_text(&n->prompt, n->h5, "/", "prompt"));
+    ISO_TRY(read_sentence(&sentence, n));
     ISO_TRY(iso_pool_check_said(n->pooling, n->file->path));
     ISO_TRY(list_if_there(&n->classes, n, "/classes"));
     ISO_TRY(list_if_there(&n->tagset, n, "/tagset"));
@@ -115,6 +137,9 @@ static iso_err read_about(struct native *n)
                                      .pooling = n->pooling,
                                      .source = n->source,
                                      .compute = n->compute,
+                                     .sentence = sentence,
+                                     .recipe = n->recipe,
+                                     .prompt = n->prompt,
                                      .class_count = (int)n->classes.count,
                                      .tag_count = (int)n->tagset.count,
                                      .classes = n->classes.at,

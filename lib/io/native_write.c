@@ -37,6 +37,12 @@ iso_err iso_native_put_about(iso_h5 *h5, const iso_states_info *about)
         ISO_TRY(iso_h5_put_attr_text(h5, "/", "source", about->source));
     if (about->compute)
         ISO_TRY(iso_h5_put_attr_text(h5, "/", "compute", about->compute));
+    if (about->sentence)
+        ISO_TRY(iso_h5_put_attr_int(h5, "/", "sentence", about->sentence));
+    if (about->recipe)
+        ISO_TRY(iso_h5_put_attr_text(h5, "/", "recipe", about->recipe));
+    if (about->prompt)
+        ISO_TRY(iso_h5_put_attr_text(h5, "/", "prompt", about->prompt));
     if (about->classes)
         ISO_TRY(iso_h5_put_texts(h5, "/classes", about->classes, about->class_count, NULL));
     if (about->tagset)

@@ -61,6 +61,9 @@ typedef struct iso_states_info {
     const char *model, *pooling, *source, *layout;
     const char
         *compute; /* "bf16", "int8": numbers the encoder computed with; NULL = f32, or unknown */
+    int sentence; /* the layer that holds what the model's own recipe makes of a text; 0: none */
+    const char *recipe; /* how that is made, in words */
+    const char *prompt; /* what stood before each text when it was encoded */
     int class_count, tag_count;
     const char *const *classes, *const *tagset;
 } iso_states_info;

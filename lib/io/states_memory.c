@@ -17,7 +17,7 @@ struct layer {
 struct memory {
     iso_reader base;
     bool described;
-    char *model, *pooling, *source, *compute;
+    char *model, *pooling, *source, *compute, *recipe, *prompt;
     iso_lang *langs; /* as they were added, with names of our own */
     iso_entry *entries;
     struct layer *layers; /* the rows of the entries */
@@ -48,6 +48,8 @@ static void memory_close(iso_reader *self)
     iso_free(m->pooling);
     iso_free(m->source);
     iso_free(m->compute);
+    iso_free(m->recipe);
+    iso_free(m->prompt);
     iso_free(m->langs);
     iso_free(m->entries);
     iso_free(m->layers);
@@ -130,7 +132,8 @@ static iso_err copy_text(char **out, const char *text)
 static void forget_about(iso_states *s, struct memory *m)
 {
     struct source *src = &s->sources[0];
-    char **const texts[] = {&m->model, &m->pooling, &m->source, &m->compute, &s->source_name};
+    char **const texts[] = {&m->model,  &m->pooling, &m->source,     &m->compute,
+                            &m->recipe, &m->prompt,  &s->source_name};
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         iso_free(*texts[i]);
@@ -160,11 +163,15 @@ iso_err iso_states_describe(iso_states *s, const iso_states_info *info)
     ISO_TRY(copy_text(&m->pooling, info->pooling));
     ISO_TRY(copy_text(&m->source, info->source));
     ISO_TRY(copy_text(&m->compute, info->compute));
+    ISO_TRY(copy_text(&m->recipe, info->recipe));
+    ISO_TRY(copy_text(&m->prompt, info->prompt));
     m->base.info = *info;
     m->base.info.model = m->model;
     m->base.info.pooling = m->pooling;
     m->base.info.source = m->source;
     m->base.info.compute = m->compute;
+    m->base.info.recipe = m->recipe;
+    m->base.info.prompt = m->prompt;
     ISO_TRY(iso_states_add_about(s, &s->sources[0]));
     m->base.info.classes = m->base.info.tagset = NULL; /* the collection has copies */
     ISO_TRY(iso_states_finish_about(s));

@@ -317,6 +317,9 @@ iso_err iso_states_add_about(iso_states *s, struct source *src)
     s->info.model = s->info.model ? s->info.model : about->model;
     s->info.pooling = s->info.pooling ? s->info.pooling : about->pooling;
     s->info.compute = s->info.compute ? s->info.compute : about->compute;
+    s->info.sentence = s->info.sentence ? s->info.sentence : about->sentence;
+    s->info.recipe = s->info.recipe ? s->info.recipe : about->recipe;
+    s->info.prompt = s->info.prompt ? s->info.prompt : about->prompt;
     if (about->source && !s->source_name)
         ISO_TRY(iso_str_dup(&s->source_name, iso_states_canonical(s, about->source), -1));
 done:

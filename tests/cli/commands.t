@@ -37,7 +37,7 @@ $ isogloss help completion > a; isogloss completion --help > b; cmp a b
 $ isogloss help embed | grep -A 2 -e '^  --pool'; isogloss help compare | grep -A 2 -e '^  --pool' 
 >   --pool KIND           what a row stands for (default: mean): mean mean-special cls last max
 >                         weighted max-special mean-sqrt none word types
->   --dtype TYPE          number type of what is written (default: f16): f16 f32
+>   --prompt WORD         stands before each text: a prompt of the model by name, or the text
 >   --pool KIND           token rows to one row an item (default: mean): mean mean-special cls
 >                         last max weighted max-special mean-sqrt none
 >   --axes ORDER          axes of states that may be read in several ways: L layers, N items or

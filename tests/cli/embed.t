@@ -64,8 +64,18 @@ $ isogloss inspect --quick random.h5 | sed -n 2p
 $ H=models--some--mini/snapshots/0123456789abcdef; mkdir -p $H && ln -s $S/examples/mini/* $H
 $ isogloss embed --model models--some--mini/snapshots/0123456789abcdef/ en=a.txt --plan | head -1
 > model	some/mini
+$ isogloss embed --model models--some--mini en=a.txt --plan | head -1
+> model	some/mini
 $ isogloss embed --model . en=a.txt --plan
-2> isogloss embed: .: holds no config.json, which a checkpoint's folder has
+2> isogloss embed: .: is a hub's cache: name a model in it: models--some--mini
+? 1
+$ mkdir models--some--mini/snapshots/1123456789abcdef; isogloss embed --model models--some--mini en=a.txt --plan
+2> isogloss embed: models--some--mini: is a model in a hub's cache with 2 snapshots, *: name one, as in --model .../snapshots/HASH
+? 1
+$ mkdir models--some--mini/refs; printf 0123456789abcdef > models--some--mini/refs/main; isogloss embed --model models--some--mini en=a.txt --plan | head -1
+> model	some/mini
+$ mkdir bare; isogloss embed --model bare en=a.txt --plan
+2> isogloss embed: bare: holds no config.json, which a checkpoint's folder has
 ? 1
 # token ids lose their padding; special tokens are those that all lines share
 $ printf '0 760 2 1 1 1 1\n0 760 1009 2 1 1 1\n' > padded.ids; printf '1 0 760 2\n0 760 1009 2\n' > left.ids; printf '0 760 2\n0 760 1009 2\n' > plain.ids

@@ -162,13 +162,14 @@ done:
 }
 
 /* Those of the first language that --layers names. */
-static iso_err layers_named(bool *take, const char *list, const iso_lang *lang, const char *path)
+static iso_err layers_named(bool *take, const char *list, const iso_lang *lang, int sentence,
+                            const char *path)
 {
     iso_buf who = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_printf(&who, "%s: %s", path, lang->name));
-    ISO_TRY(iso_ranges_take(take, list, lang->layers, lang->layer_count, who.text));
+    ISO_TRY(iso_ranges_take(take, list, lang->layers, lang->layer_count, sentence, who.text));
 done:
     iso_buf_free(&who);
     return err;
@@ -210,7 +211,7 @@ static iso_err choose_layers(struct selection *sel, const iso_scope *select, con
     for (int i = 0; i < first->layer_count; i++)
         take[i] = !select->layers;
     if (select->layers)
-        ISO_TRY(layers_named(take, select->layers, first, path));
+        ISO_TRY(layers_named(take, select->layers, first, iso_states_about(s)->sentence, path));
     for (int i = 0; i < first->layer_count; i++) {
         if (!take[i])
             continue;

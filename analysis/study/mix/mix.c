@@ -42,6 +42,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_mix_opt, ENUM, direction, "WHICH", "who searches (default: both)", .choices = "forward backward both", .init = "both"),
     ISO_OPTION(iso_mix_opt, ENUM, algorithm, "KIND", "how sums are made (default: by the number of items)", .choices = "gram sums", .numbers = (const int[]){ISO_METHOD_GRAM, ISO_METHOD_SUMS}, .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_mix_opt, ENUM, pool, "KIND", "what a row stands for (default: mean)", .choices = ISO_POOL_CHOICES(MIXED), .numbers = pools),
+    ISO_ENCODING_PROMPT(iso_mix_opt),
     ISO_OPTION(iso_mix_opt, ENUM, dtype, "TYPE", "number type of kept states (default: f16)", .choices = "f16 f32", .numbers = (const int[]){ISO_STORE_F16, ISO_STORE_F32}),
     ISO_ENCODING_LENGTH(iso_mix_opt),
     ISO_MODEL_COMPUTE(iso_mix_opt),
@@ -215,6 +216,7 @@ iso_err iso_mix_prepare(struct mix_job *job, iso_model *model, const iso_texts *
     job->model = model ? model : job->opened;
     ISO_TRY(iso_encoding_begin(&job->in, job->model, job->texts, job->opt.pool, job->opt.max_length,
                                job->run));
+    ISO_TRY(iso_encoding_prompt(&job->in, job->opt.prompt));
     c = job->in.about->config;
     ISO_TRY(iso_mix_scheme_make(&job->scheme, &job->opt, c->L, c->C));
     ISO_TRY(iso_mix_heads_make(&job->head, &job->opt, c->L));

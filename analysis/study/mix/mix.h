@@ -31,9 +31,10 @@ typedef struct iso_mix_opt {
     iso_retrieve_direction direction; /* who searches */
     iso_method algorithm;             /* how sums are made */
     iso_pool pool;                    /* what a row stands for; a row a sentence */
-    iso_store_type dtype;             /* of kept states */
-    int64_t max_length; /* tokens of a sentence; 0: what model and tokenizer take, 512 at most */
-    int64_t batch;      /* tokens computed at once; 0: as many as do well */
+    const char *prompt; /* before each text: a name of the model's, or the text; NULL: the usual */
+    iso_store_type dtype; /* of kept states */
+    int64_t max_length;   /* tokens of a sentence; 0: what model and tokenizer take, 512 at most */
+    int64_t batch;        /* tokens computed at once; 0: as many as do well */
     const char *keep_before; /* a file for states before mixing, source and targets */
     const char *keep_after;  /* for states after it; "%d" stands for the mixed layer */
     const char *items; /* sentences whose attention is handed out: numbers from 0 in the source's

@@ -120,6 +120,7 @@ static iso_err begin(iso_native **out, const char *path, const struct mix_job *j
         .pooling = iso_pool_name(job->in.pool),
         .source = job->in.lang[0].name,
         .compute = compute == ISO_COMPUTE_F32 ? NULL : iso_compute_name(compute),
+        .prompt = *job->in.prompt ? job->in.prompt : NULL,
         .class_count = classes->count,
         .classes = classes->count > 0 ? classes->name : NULL};
     iso_err err = ISO_OK;

@@ -166,8 +166,7 @@ iso_err iso_select_texts(struct select_job *job)
     iso_err err = ISO_OK;
 
     if (job->opt.model) {
-        ISO_TRY(iso_model_find(job->opt.model));
-        ISO_TRY(iso_tokenizer_open(&tokenizer, job->opt.model));
+        ISO_TRY(iso_model_tokenizer_open(&tokenizer, job->opt.model));
         iso_model_note_tokenizer(job->run, job->opt.model, tokenizer);
         ISO_TRY(compare_models(job));
     }

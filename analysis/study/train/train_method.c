@@ -155,7 +155,7 @@ static iso_err take_layers(bool *mixed, const struct training *t)
     ISO_TRY(iso_alloc(&layer, L, sizeof *layer));
     for (int k = 0; k < L; k++)
         layer[k] = k + 1;
-    ISO_TRY(iso_ranges_take(mixed, list, layer, L, iso_model_about(t->model)->name));
+    ISO_TRY(iso_ranges_take(mixed, list, layer, L, 0, iso_model_about(t->model)->name));
 done:
     iso_free(layer);
     return err;

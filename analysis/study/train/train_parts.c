@@ -50,7 +50,7 @@ iso_err iso_train_parts(bool *embeddings, bool *layers, const struct training *t
         layer[k] = k + 1;
     ISO_TRY(part(embeddings, &numbers, list));
     if (numbers.len > 0)
-        ISO_TRY(iso_ranges_take(layers, numbers.text, layer, L, iso_model_about(t->model)->name));
+        ISO_TRY(iso_ranges_take(layers, numbers.text, layer, L, 0, iso_model_about(t->model)->name));
 done:
     iso_free(layer);
     iso_buf_free(&numbers);

@@ -61,8 +61,7 @@ static iso_err add_all(iso_records *out, const iso_texts *texts, const iso_words
     ISO_NEED(iso_texts_langs(texts) > 1, ISO_FIELD(anchors) " are of two languages: %s is alone",
              iso_texts_langs(texts) ? iso_texts_name(texts, 0) : "none");
     if (opt->model) {
-        ISO_TRY(iso_model_find(opt->model));
-        ISO_TRY(iso_tokenizer_open(&tokenizer, opt->model));
+        ISO_TRY(iso_model_tokenizer_open(&tokenizer, opt->model));
         iso_model_note_tokenizer(run, opt->model, tokenizer);
         ISO_TRY(iso_model_called(&model, opt->model));
     }

@@ -40,7 +40,8 @@ static iso_err choose_lang(int *out, const iso_states *s, const struct words_sou
     return ISO_OK;
 }
 
-static iso_err choose_layers(struct words_source *side, const iso_lang *lang, const char *layers)
+static iso_err choose_layers(struct words_source *side, const iso_lang *lang, int sentence,
+                             const char *layers)
 {
     const int only = side->named.count ? side->named.at[0].layer : -1;
     bool *take = NULL;
@@ -49,7 +50,8 @@ static iso_err choose_layers(struct words_source *side, const iso_lang *lang, co
     ISO_TRY(iso_alloc(&take, lang->layer_count, sizeof *take));
     ISO_TRY(iso_alloc(&side->layer, lang->layer_count, sizeof *side->layer));
     if (layers)
-        ISO_TRY(iso_ranges_take(take, layers, lang->layers, lang->layer_count, side->path));
+        ISO_TRY(
+            iso_ranges_take(take, layers, lang->layers, lang->layer_count, sentence, side->path));
     for (int i = 0; i < lang->layer_count; i++) {
         if (layers ? take[i] : only < 0 || lang->layers[i] == only)
             side->layer[side->layers++] = lang->layers[i];
@@ -78,7 +80,7 @@ static iso_err look_into_states(struct words_source *side, iso_states *s,
     ISO_TRY(copy(&side->lang, lang->name));
     ISO_TRY(copy(&side->model, about->model));
     ISO_TRY(copy(&side->pool, about->pooling));
-    ISO_TRY(choose_layers(side, lang, ask->opt.layers));
+    ISO_TRY(choose_layers(side, lang, iso_states_about(s)->sentence, ask->opt.layers));
 done:
     return err;
 }
