@@ -11,7 +11,8 @@
 bool checkpoint_is(const char *input)
 {
     static const char *const signs[] = {"config.json", "model.safetensors",
-                                        "model.safetensors.index.json"};
+                                        "model.safetensors.index.json", "modules.json",
+                                        "snapshots"};
 
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
         if (iso_folder_has(input, signs[i]))
@@ -102,16 +103,24 @@ iso_err checkpoint_look(struct checkpoint *c, const char *folder, bool quick)
     iso_err err = ISO_OK;
 
     *c = (struct checkpoint){.folder = folder};
-    err = iso_nn_config_read(&c->config, folder);
+    err = iso_model_locate(&c->root, &c->encoder, folder);
+    if (is_finding(err))
+        return keep(&c->cannot_run, err);
+    if (!err)
+        err = iso_nn_config_read(&c->config, c->encoder);
     c->understood = err == ISO_OK;
     if (!err || is_finding(err))
-        err = iso_weights_open(&c->weights, folder);
+        err = iso_weights_open(&c->weights, c->encoder);
     if (!err || is_finding(err)) /* the encoder meets the same again and says so */
-        err = keep(&c->cannot_run, iso_encoder_open(&c->encoder, folder, NULL));
+        err = keep(&c->cannot_run, iso_encoder_open(&c->network, c->encoder, NULL));
     if (!err)
-        err = keep(&c->cannot_tokenize, iso_tokenizer_open(&c->tokenizer, folder));
+        err = keep(&c->cannot_tokenize, iso_tokenizer_open(&c->tokenizer, c->encoder));
+    if (!err && c->understood)
+        err = keep(&c->cannot_prepare, iso_recipe_read(&c->recipe, c->root, c->config.C));
     if (!err && c->weights)
         err = count_up(c);
+    if (!err)
+        err = checkpoint_look_beside(c);
     if (!err && c->weights && !quick)
         err = read_numbers(c);
     return err;
@@ -119,7 +128,14 @@ iso_err checkpoint_look(struct checkpoint *c, const char *folder, bool quick)
 
 void checkpoint_free(struct checkpoint *c)
 {
-    iso_encoder_close(c->encoder);
+    iso_encoder_close(c->network);
+    iso_recipe_free(&c->recipe);
+    for (int i = 0; i < c->left_count; i++)
+        iso_free(c->left[i]);
+    iso_free(c->left);
+    iso_free(c->root);
+    iso_free(c->encoder);
+    iso_free(c->cannot_prepare);
     iso_weights_close(c->weights);
     iso_tokenizer_close(c->tokenizer);
     iso_free(c->cannot_run);
@@ -132,12 +148,12 @@ void checkpoint_free(struct checkpoint *c)
 
 int64_t checkpoint_unused_count(const struct checkpoint *c)
 {
-    return c->encoder ? iso_encoder_unused(c->encoder) : 0;
+    return c->network ? iso_encoder_unused(c->network) : 0;
 }
 
 const char *checkpoint_unused(const struct checkpoint *c, int64_t i)
 {
-    return iso_encoder_unused_name(c->encoder, i);
+    return iso_encoder_unused_name(c->network, i);
 }
 
 const char *checkpoint_broken(const struct checkpoint *c, int64_t i)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "lib/base/str.h"
+#include "lib/encode/opened.h"
 #include "lib/io/record_write.h"
 #include "lib/io/weights.h"
 #include "lib/nn/encoder.h"
@@ -17,11 +18,16 @@ struct heap {
 };
 
 struct checkpoint {
-    const char *folder; /* borrowed */
-    bool understood;    /* config holds */
+    const char *folder;   /* borrowed */
+    char *root, *encoder; /* where in it the checkpoint and its encoder lie; NULL: not found */
+    iso_recipe recipe;    /* how it makes a vector of a text */
+    char *cannot_prepare; /* why that cannot be read */
+    char **left;          /* files and folders that nothing here reads */
+    int left_count;
+    bool understood; /* config holds */
     iso_nn_config config;
     iso_weights *weights;       /* NULL: there are none to read */
-    iso_encoder *encoder;       /* NULL: it cannot run */
+    iso_encoder *network;       /* NULL: it cannot run */
     char *cannot_run;           /* why */
     iso_tokenizer *tokenizer;   /* NULL: there is none we read */
     char *cannot_tokenize;      /* why */
@@ -51,6 +57,16 @@ const char *checkpoint_broken(const struct checkpoint *c, int64_t i);
 bool checkpoint_ids_beyond(const struct checkpoint *c);
 
 const char *checkpoint_activation(const iso_nn_config *c);
+
+/* --- inspect_recipe.c --- */
+
+/* What stands beside the encoder: how texts become vectors; files that nothing reads. */
+ISO_MUST_USE iso_err checkpoint_look_beside(struct checkpoint *c);
+
+/* The same as lines, and as members of a JSON object. */
+ISO_MUST_USE iso_err checkpoint_recipe_table(iso_buf *out, const struct checkpoint *c);
+ISO_MUST_USE iso_err checkpoint_left_table(iso_buf *out, const struct checkpoint *c);
+ISO_MUST_USE iso_err checkpoint_recipe_json(iso_buf *out, const struct checkpoint *c);
 
 /* As text for people, and as a JSON document that begins with its origin. */
 ISO_MUST_USE iso_err checkpoint_table(iso_buf *out, const struct checkpoint *c);

@@ -41,15 +41,15 @@ static iso_err put_config(iso_buf *out, const iso_nn_config *c)
 {
     char eps[ISO_NUMBER_SIZE];
 
-    return iso_buf_printf(out,
-                          ",\n  \"config\": {\"family\": \"%s\", \"layers\": %d, \"dim\": %" PRId64
-                          ", \"heads\": %d, \"feed_forward\": %" PRId64
-                          ", \"activation\": \"%s\", \"eps\": %s, \"vocabulary\": %" PRId64
-                          ", \"positions\": %" PRId64 ", \"first_position\": %" PRId64
-                          ", \"longest\": %" PRId64 ", \"token_types\": %" PRId64 "}",
-                          c->family, c->L, c->C, c->H, c->F, checkpoint_activation(c),
-                          iso_number_exact(eps, c->eps), c->V, c->positions, c->first_position,
-                          iso_nn_config_longest(c), c->types);
+    return iso_buf_printf(
+        out,
+        ",\n  \"config\": {\"family\": \"%s\", \"layers\": %d, \"dim\": %" PRId64
+        ", \"heads\": %d, \"feed_forward\": %" PRId64
+        ", \"activation\": \"%s\", \"eps\": %s, \"vocabulary\": %" PRId64
+        ", \"positions\": %" PRId64 ", \"first_position\": %" PRId64 ", \"longest\": %" PRId64
+        ", \"token_types\": %" PRId64 ", \"padding\": %" PRId64 "}",
+        c->family, c->L, c->C, c->H, c->F, checkpoint_activation(c), iso_number_exact(eps, c->eps),
+        c->V, c->positions, c->first_position, iso_nn_config_longest(c), c->types, c->padding);
 }
 
 static iso_err put_tokenizer(iso_buf *out, const iso_tokenizer *t)
@@ -58,9 +58,11 @@ static iso_err put_tokenizer(iso_buf *out, const iso_tokenizer *t)
     const int64_t odd = iso_tokenizer_odd(t, &first);
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_buf_printf(
-        out, ",\n  \"tokenizer\": {\"kind\": \"%s\", \"last_id\": %" PRId32 ", \"odd\": %" PRId64,
-        iso_tokenizer_kind(t), iso_tokenizer_size(t) - 1, odd));
+    ISO_TRY(iso_buf_printf(out,
+                           ",\n  \"tokenizer\": {\"kind\": \"%s\", \"last_id\": %" PRId32
+                           ", \"odd\": %" PRId64 ", \"file\": \"%s\"",
+                           iso_tokenizer_kind(t), iso_tokenizer_size(t) - 1, odd,
+                           iso_tokenizer_file(t)));
     if (odd) {
         ISO_TRY(iso_buf_puts(out, ", \"odd_first\": "));
         ISO_TRY(iso_json_quote(out, first));
@@ -99,12 +101,14 @@ iso_err checkpoint_json(iso_buf *out, const struct checkpoint *c, const iso_orig
     }
     if (c->tokenizer)
         ISO_TRY(put_tokenizer(out, c->tokenizer));
+    ISO_TRY(checkpoint_recipe_json(out, c));
     if (c->read)
         ISO_TRY(put_names(out, "not_finite", c, c->broken_count, checkpoint_broken));
-    if (c->encoder)
+    if (c->network)
         ISO_TRY(put_names(out, "unused", c, checkpoint_unused_count(c), checkpoint_unused));
     ISO_TRY(put_reason(out, "cannot_run", c->cannot_run));
     ISO_TRY(put_reason(out, "cannot_tokenize", c->cannot_tokenize));
+    ISO_TRY(put_reason(out, "cannot_prepare", c->cannot_prepare));
     ISO_TRY(iso_buf_puts(out, "}\n"));
 done:
     return err;

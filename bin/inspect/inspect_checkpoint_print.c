@@ -40,6 +40,7 @@ static iso_err put_config(iso_buf *out, const iso_nn_config *c)
                            " and has up to %" PRId64 " tokens\n",
                            c->positions, c->first_position, iso_nn_config_longest(c)));
     ISO_TRY(iso_buf_printf(out, "token types  %" PRId64 "\n", c->types));
+    ISO_TRY(iso_buf_printf(out, "padding      id %" PRId64 "\n", c->padding));
 done:
     return err;
 }
@@ -61,11 +62,11 @@ done:
     return err;
 }
 
-/* "tokenizer    sentencepiece, ids to 8190" */
+/* "tokenizer    sentencepiece of spiece.model, ids to 8190" */
 static iso_err put_tokenizer(iso_buf *out, const iso_tokenizer *t)
 {
-    return iso_buf_printf(out, "tokenizer    %s, ids to %" PRId32 "\n", iso_tokenizer_kind(t),
-                          iso_tokenizer_size(t) - 1);
+    return iso_buf_printf(out, "tokenizer    %s of %s, ids to %" PRId32 "\n", iso_tokenizer_kind(t),
+                          iso_tokenizer_file(t), iso_tokenizer_size(t) - 1);
 }
 
 /* "what: a, b, c and 4 more" */
@@ -127,9 +128,12 @@ static iso_err put_findings(iso_buf *out, const struct checkpoint *c)
 
     ISO_TRY(put_names(out, "not used by the encoder", c, checkpoint_unused_count(c),
                       checkpoint_unused));
+    ISO_TRY(checkpoint_left_table(out, c));
     before = out->len;
     ISO_TRY(put_reason(out, "cannot run: ", c->cannot_run));
     ISO_TRY(put_reason(out, "cannot tokenize: ", c->cannot_tokenize));
+    ISO_TRY(put_reason(out, "cannot prepare texts: ", c->cannot_prepare));
+    ISO_TRY(put_reason(out, "cannot make sentences: ", c->recipe.refused));
     ISO_TRY(put_tokenizer_findings(out, c));
     ISO_TRY(put_names(out, "not finite", c, c->broken_count, checkpoint_broken));
     if (c->read && out->len == before)
@@ -151,6 +155,7 @@ iso_err checkpoint_table(iso_buf *out, const struct checkpoint *c)
         ISO_TRY(put_parameters(out, c));
     if (c->tokenizer)
         ISO_TRY(put_tokenizer(out, c->tokenizer));
+    ISO_TRY(checkpoint_recipe_table(out, c));
     if (c->understood || c->weights || c->tokenizer)
         ISO_TRY(iso_buf_puts(out, "\n"));
     ISO_TRY(put_findings(out, c));

@@ -66,8 +66,8 @@ static iso_err put_heading(iso_buf *out, const iso_states *s)
     if (*between)
         ISO_TRY(iso_buf_puts(out, "\n"));
     if (about->sentence)
-        ISO_TRY(iso_buf_printf(out, "layer %d is the sentence by the model's own recipe: ",
-                               about->sentence));
+        ISO_TRY(iso_buf_printf(
+            out, "layer %d is the sentence by the model's own recipe: ", about->sentence));
     if (about->sentence)
         ISO_TRY(inspect_name(out, about->recipe ? about->recipe : "(not said)", 0));
     if (about->sentence)

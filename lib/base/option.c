@@ -241,7 +241,7 @@ iso_err iso_option_set(const iso_option *o, void *opt, const char *text)
     case ISO_OPTION_INPUT:
         return iso_fail(ISO_EARG, ISO_FIELD_S ": is not set from text", o->name);
     }
-    if (!*text)
+    if (!*text && !o->empty)
         return iso_fail(ISO_EARG, ISO_FIELD_S ": the %s is empty", o->name, o->value);
     *(const char **)(void *)((char *)opt + o->offset) = text;
     return ISO_OK;

@@ -70,6 +70,7 @@ typedef struct iso_option {
     const char *init;    /* the default, as a person would write it; NULL: zero, NULL, NaN */
     const char *choices; /* "single double" */
     const int *numbers;  /* of an enum the value of each choice; NULL: 1, 2, ... in their order */
+    bool empty;          /* a text may be empty, which is not NULL */
     bool any_case;       /* choices are in capitals, and may be given in small letters */
     bool in_help;        /* `help` names the choices; a near miss is answered with the nearest */
     double least, most;  /* bounds of INT and REAL; most 0: none above */

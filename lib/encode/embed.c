@@ -365,8 +365,10 @@ static iso_err hand_over(iso_states **out, struct embed **embed)
         return out ? iso_states_open(out, &e->opt.path, 1, &(iso_states_opt){.pool = "none"})
                    : ISO_OK;
     ISO_TRY(iso_states_own(states, e, embed_free));
+    iso_sentence_close(e->sentence);
     iso_texts_close(e->texts);
     iso_model_close(e->model);
+    e->sentence = NULL;
     e->texts = NULL;
     e->model = NULL;
     e->states = NULL;

@@ -116,8 +116,8 @@ static iso_err note_sentence(const struct embed *e)
         iso_run_note(e->in.run, "the recipe of %s (%s) is not used%s", e->in.about->name, how.text,
                      rows_are_items(e) ? "" : ": rows are no sentences");
     else
-        iso_run_note(e->in.run, "layer %d, sentence: %s%s, as %s says%s%s", depth(e) + 1,
-                     how.text, e->in.about->random ? ", by random weights" : "", r->from,
+        iso_run_note(e->in.run, "layer %d, sentence: %s%s, as %s says%s%s", depth(e) + 1, how.text,
+                     e->in.about->random ? ", by random weights" : "", r->from,
                      e->layer_count > 1 ? "; other layers: " ISO_FIELD(pool) " " : "",
                      e->layer_count > 1 ? iso_pool_name(e->in.pool) : "");
     if (e->in.max_length > 0 && r->max_length > 0 && e->in.max_length != r->max_length)

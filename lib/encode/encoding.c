@@ -234,10 +234,10 @@ static iso_err prepare(iso_text *out, struct cutter *c, int64_t item)
         text.len = c->text.len;
     }
     if (c->in->recipe->lower_case) {
-        ISO_TRY(iso_text_lower(&c->lower, text.text, text.len));
+        ISO_TRY(iso_text_lower_each(&c->lower, text.text, text.len));
         text.len = c->lower.len;
         if (text.pair)
-            ISO_TRY(iso_text_lower(&c->lower, text.pair, text.pair_len));
+            ISO_TRY(iso_text_lower_each(&c->lower, text.pair, text.pair_len));
         text.text = c->lower.text ? c->lower.text : "";
         text.pair_len = c->lower.len - text.len;
         text.pair = text.pair ? text.text + text.len : NULL;

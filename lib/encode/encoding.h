@@ -75,7 +75,8 @@ struct encoding {
 #define ISO_ENCODING_PROMPT(type)                                                                  \
     ISO_OPTION(type, TEXT, prompt, "WORD",                                                         \
                "stands before each text: a prompt of the model by name, or the text itself, "      \
-               "\"query: \" (default: the model's usual one, mostly none)")
+               "\"query: \" (default: the model's usual one, mostly none)",                        \
+               .empty = true)
 
 /* What is to be read, and how long a sentence may be: `max_length` tokens, or, with 0, what the
  * model's recipe says, else what model and tokenizer take, 512 at most. ISO_EARG: more than the

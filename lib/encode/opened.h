@@ -5,6 +5,7 @@
 #include "lib/base/str.h"
 #include "lib/encode/id_shift.h"
 #include "lib/encode/model.h"
+#include "lib/encode/recipe.h"
 #include "lib/encode/texts.h"
 #include "lib/io/pool.h"
 #include "lib/nn/encoder.h"

@@ -23,6 +23,7 @@ struct step {
 struct iso_sentence {
     const iso_recipe *recipe;
     struct step *step;
+    int steps;
     struct iso_store store;
     iso_workspace rows[2], added;
     int64_t *first, *index; /* lists of tokens */
@@ -33,7 +34,7 @@ void iso_sentence_close(iso_sentence *s)
 {
     if (!s)
         return;
-    for (int i = 0; s->step && i < s->recipe->steps; i++) {
+    for (int i = 0; s->step && i < s->steps; i++) {
         iso_linear_free(&s->step[i].map);
         iso_linear_free(&s->step[i].residual);
         iso_weights_close(s->step[i].weights);
@@ -168,6 +169,7 @@ iso_err iso_sentence_open(iso_sentence **out, const iso_recipe *r, const uint64_
     ISO_TRY(iso_alloc(&s, 1, sizeof *s));
     s->recipe = r;
     ISO_TRY(iso_alloc(&s->step, r->steps, sizeof *s->step));
+    s->steps = r->steps;
     for (int i = 0; i < r->steps; i++) {
         s->step[i].of = &r->step[i];
         ISO_TRY(seed ? make_step(&s->step[i], &s->store, *seed, i)

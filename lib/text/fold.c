@@ -34,7 +34,7 @@ done:
     return err;
 }
 
-iso_err iso_text_lower(iso_buf *out, const char *text, int64_t len)
+static iso_err lower(iso_buf *out, const char *text, int64_t len, bool each)
 {
     bool cased = false; /* the latest character that matters had case */
     iso_err err = ISO_OK;
@@ -51,7 +51,7 @@ iso_err iso_text_lower(iso_buf *out, const char *text, int64_t len)
             continue;
         }
         const bool final =
-            p == CAPITAL_SIGMA && cased && !cased_next(text + i + size, len - i - size);
+            !each && p == CAPITAL_SIGMA && cased && !cased_next(text + i + size, len - i - size);
         if (p < 0x80) {
             const char c = (char)(p >= 'A' && p <= 'Z' ? p + 32 : p);
             ISO_TRY(iso_buf_add(out, &c, 1));
@@ -63,4 +63,14 @@ iso_err iso_text_lower(iso_buf *out, const char *text, int64_t len)
     }
 done:
     return err;
+}
+
+iso_err iso_text_lower(iso_buf *out, const char *text, int64_t len)
+{
+    return lower(out, text, len, false);
+}
+
+iso_err iso_text_lower_each(iso_buf *out, const char *text, int64_t len)
+{
+    return lower(out, text, len, true);
 }

@@ -15,6 +15,9 @@ ISO_BEGIN
  */
 ISO_MUST_USE iso_err iso_text_lower(iso_buf *out, const char *text, int64_t len);
 
+/** The same, each character by itself: every capital sigma becomes U+03C3. */
+ISO_MUST_USE iso_err iso_text_lower_each(iso_buf *out, const char *text, int64_t len);
+
 ISO_END
 
 #endif

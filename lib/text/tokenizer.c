@@ -24,6 +24,11 @@ const char *iso_tokenizer_kind(const iso_tokenizer *t)
     return t->spm ? "sentencepiece" : "wordpiece";
 }
 
+const char *iso_tokenizer_file(const iso_tokenizer *t)
+{
+    return t->file;
+}
+
 int32_t iso_tokenizer_size(const iso_tokenizer *t)
 {
     const int32_t size =

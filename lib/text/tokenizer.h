@@ -39,6 +39,9 @@ void iso_tokenizer_close(iso_tokenizer *t);
 /** "wordpiece" or "sentencepiece". */
 const char *iso_tokenizer_kind(const iso_tokenizer *t);
 
+/** The file of the folder that its pieces are of. */
+const char *iso_tokenizer_file(const iso_tokenizer *t);
+
 /** One above the largest id it can give. */
 int32_t iso_tokenizer_size(const iso_tokenizer *t);
 

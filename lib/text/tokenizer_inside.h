@@ -31,7 +31,8 @@ struct iso_tokenizer {
     bool types;          /* the second text is of type 1 */
     int32_t pad, mask;   /* ids of the padding and the mask token; -1: none is known */
     int64_t longest, cut;
-    int64_t odd; /* beside those of the vocabulary */
+    const char *file; /* its name in the folder; static */
+    int64_t odd;      /* beside those of the vocabulary */
     char first_odd[512];
 };
 

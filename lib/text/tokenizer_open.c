@@ -165,6 +165,7 @@ static iso_err prefer_json(iso_tokenizer **t, const iso_tokenizer_files *files, 
     ISO_TRY(iso_alloc(&other, 1, sizeof *other));
     ISO_TRY(iso_folder_path(&path, files->folder, "tokenizer.json"));
     ISO_TRY(open_json(other, files, path));
+    other->file = "tokenizer.json";
     iso_tokenizer_note(other, "%.200s: %s and tokenizer.json disagree (%s): tokenizer.json counts",
                        files->folder, name, why);
     iso_tokenizer_close(*t);
@@ -186,6 +187,7 @@ static iso_err open_kind(iso_tokenizer **t, const iso_tokenizer_files *files)
             continue;
         ISO_TRY(iso_folder_path(&path, files->folder, kinds[i].name));
         ISO_TRY(kinds[i].open(*t, files, path));
+        (*t)->file = kinds[i].name;
         ISO_TRY(prefer_json(t, files, kinds[i].name));
         goto done;
     }

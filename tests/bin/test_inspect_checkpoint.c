@@ -43,7 +43,7 @@ static void counts_by_type_and_file(void **state)
     (void)state;
 
     ok(checkpoint_look(&c, source_path("examples/mini"), false));
-    assert_true(c.understood && c.weights && c.encoder && c.read);
+    assert_true(c.understood && c.weights && c.network && c.read);
     assert_null(c.cannot_run);
     assert_int_equal(c.type_count, 1);
     text(c.types[0].name, "F16");
@@ -68,7 +68,7 @@ static void what_is_wrong_is_a_finding(void **state)
     put(folder, "config.json", "{");
     put(folder, "model.safetensors", "x");
     ok(checkpoint_look(&c, folder, false));
-    assert_false(c.understood || c.weights || c.encoder || c.tokenizer || c.read);
+    assert_false(c.understood || c.weights || c.network || c.tokenizer || c.read);
     assert_non_null(strstr(c.cannot_run, "config.json: not JSON"));
     assert_non_null(c.cannot_tokenize);
     ok(checkpoint_table(&out, &c));

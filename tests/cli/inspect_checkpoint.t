@@ -10,10 +10,12 @@ $ isogloss inspect $S/examples/mini
 > vocabulary   8191
 > positions    146, a sentence begins at 2 and has up to 144 tokens
 > token types  1
+> padding      id 1
 > parameters   1885567, 3.8 MB: 74 tensors F16
-> tokenizer    sentencepiece, ids to 8190
+> tokenizer    sentencepiece of sentencepiece.bpe.model, ids to 8190
 > 
 > not used by the encoder: lm_head.bias, lm_head.dense.bias, lm_head.dense.weight, lm_head.layer_norm.bias, lm_head.layer_norm.weight
+> not read: README.md
 > nothing odd: every tensor the encoder needs is there, all numbers are finite
 $ isogloss inspect $S/examples/mini/ --quick --json -
 > {"isogloss": "*",
@@ -22,19 +24,40 @@ $ isogloss inspect $S/examples/mini/ --quick --json -
 >  "machine": {"system": "*", "cores": "*", "threads": "*", "kernels": "*", "lapack": "*", "precision": "single"},
 >  "quick": true,
 >   "checkpoint": "*examples/mini/",
->   "config": {"family": "xlm-roberta", "layers": 4, "dim": 128, "heads": 4, "feed_forward": 512, "activation": "gelu", "eps": 1e-05, "vocabulary": 8191, "positions": 146, "first_position": 2, "longest": 144, "token_types": 1},
+>   "config": {"family": "xlm-roberta", "layers": 4, "dim": 128, "heads": 4, "feed_forward": 512, "activation": "gelu", "eps": 1e-05, "vocabulary": 8191, "positions": 146, "first_position": 2, "longest": 144, "token_types": 1, "padding": 1},
 >   "parameters": 1885567,
 >   "dtypes": [
 >     {"dtype": "F16", "tensors": 74, "bytes": 3771134}],
 >   "files": [
 >     {"path": "*examples/mini/model.safetensors", "tensors": 74, "bytes": 3771134}],
->   "tokenizer": {"kind": "sentencepiece", "last_id": 8190, "odd": 0},
+>   "tokenizer": {"kind": "sentencepiece", "last_id": 8190, "odd": 0, "file": "sentencepiece.bpe.model"},
+>   "not_read": ["README.md"],
 >   "unused": ["lm_head.bias", "lm_head.dense.bias", "lm_head.dense.weight", "lm_head.layer_norm.bias", "lm_head.layer_norm.weight"]}
+# a sentence-transformers folder: how a text becomes a vector, prompts, what is left
+$ G=$S/tests/golden/sentence; mkdir -p st/1_Pooling st/2_Dense st/onnx && ln -s $G/config.json $G/model.safetensors $G/vocab.txt $G/tokenizer_config.json st && ln -s $G/dense-2_Dense.safetensors st/2_Dense/model.safetensors
+$ T=sentence_transformers.models; printf '[{"path":"","type":"%s.Transformer"},{"path":"1_Pooling","type":"%s.Pooling"},{"path":"2_Dense","type":"%s.Dense"},{"path":"3_Normalize","type":"%s.Normalize"}]' $T $T $T $T > st/modules.json
+$ echo '{"word_embedding_dimension": 8, "pooling_mode_max_tokens": true}' > st/1_Pooling/config.json; echo '{"in_features": 8, "out_features": 6}' > st/2_Dense/config.json
+$ echo '{"max_seq_length": 16, "do_lower_case": true}' > st/sentence_bert_config.json; echo '{"prompts": {"query": "query: "}, "default_prompt_name": "query"}' > st/config_sentence_transformers.json
+$ isogloss inspect st | tail -9
+> padding      id 0
+> parameters   *
+> tokenizer    wordpiece of vocab.txt, ids to 20
+> text         up to 16 tokens, in lower case (sentence_bert_config.json)
+> prompts      query "query: "; usual: query (config_sentence_transformers.json)
+> sentence     layer 2, 6 dimensions: max-special; 8 to 6 dims, tanh; unit length (1_Pooling/config.json)
+> 
+> not read: onnx
+> nothing odd: every tensor the encoder needs is there, all numbers are finite
+$ isogloss inspect st --quick --json - | grep -e '"sentence"' -e not_read
+>   "sentence": {"layer": 2, "dim": 6, "recipe": "max-special; 8 to 6 dims, tanh; unit length", "max_length": 16, "lower_case": true, "prompts": {"query": "query: "}, "usual_prompt": "query"},
+>   "not_read": ["onnx"],
+$ sed -i s/models.Normalize/models.CNN/ st/modules.json; isogloss inspect st | tail -1
+> cannot make sentences: st/modules.json: a module is of type sentence_transformers.models.CNN; Transformer, Pooling, Dense, LayerNorm, Normalize and Dropout of sentence_transformers are computed
 # config and weights that disagree: a layer too many, a vocabulary too large
 $ cp -r $S/examples/mini odd && chmod -R u+w odd
 $ sed -i 's/"num_hidden_layers": 4/"num_hidden_layers": 5/' odd/config.json
 $ isogloss inspect odd | tail -2
-> 
+> not read: README.md
 > cannot run: odd/model.safetensors: tensor *encoder.layer.4.* is missing; config.json says 5 layers
 $ sed -i 's/"num_hidden_layers": 5/"num_hidden_layers": 4/; s/8191/9000/' odd/config.json
 $ isogloss inspect odd --quick | tail -1
@@ -53,6 +76,7 @@ $ mkdir gpt && echo '{"model_type": "gpt2"}' > gpt/config.json && touch gpt/pyto
 $ isogloss inspect gpt
 > gpt: checkpoint
 > 
+> not read: pytorch_model.bin
 > cannot run: gpt/config.json: is of a gpt2 model; these are supported: bert, xlm-roberta, roberta, camembert, distilbert
 > cannot tokenize: gpt: *
 $ cp $S/examples/mini/config.json gpt && isogloss inspect gpt --json - | grep cannot_run
