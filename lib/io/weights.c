@@ -1,4 +1,4 @@
-#include "lib/io/weights.h"
+#include "lib/io/weights_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +7,6 @@
 #include "lib/io/folder.h"
 #include "lib/io/mapped.h"
 #include "lib/io/tensor_list.h"
-
-static const char whole_name[] = "model.safetensors";
-static const char index_name[] = "model.safetensors.index.json";
 
 enum { INDEX_MAX = 8 << 20 };
 
@@ -137,7 +134,7 @@ static bool stays_inside(const char *name)
 }
 
 static iso_err list_entries(struct entry **out, int64_t *count, const iso_json *map,
-                            const char *folder)
+                            const char *folder, const char *index_name)
 {
     struct entry *list = NULL;
     int64_t n = 0;
@@ -188,7 +185,7 @@ done:
 }
 
 static iso_err check_entries(const iso_weights *w, const struct entry *list, int64_t count,
-                             const char *folder)
+                             const char *folder, const char *index_name)
 {
     for (int64_t i = 0; i < count; i++) {
         const iso_weight *t = iso_weights_find(w, list[i].tensor);
@@ -199,7 +196,7 @@ static iso_err check_entries(const iso_weights *w, const struct entry *list, int
     return ISO_OK;
 }
 
-static iso_err open_shards(iso_weights *w, const char *folder)
+static iso_err open_shards(iso_weights *w, const char *folder, const char *index_name)
 {
     iso_json *root = NULL;
     struct entry *list = NULL;
@@ -207,10 +204,10 @@ static iso_err open_shards(iso_weights *w, const char *folder)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_folder_json(&root, folder, index_name, INDEX_MAX));
-    ISO_TRY(list_entries(&list, &count, iso_json_get(root, "weight_map"), folder));
+    ISO_TRY(list_entries(&list, &count, iso_json_get(root, "weight_map"), folder, index_name));
     ISO_TRY(open_files(w, list, count, folder));
     ISO_TRY(gather(w));
-    ISO_TRY(check_entries(w, list, count, folder));
+    ISO_TRY(check_entries(w, list, count, folder, index_name));
 done:
     iso_free(list);
     iso_json_free(root);
@@ -219,22 +216,24 @@ done:
 
 /* Face -------------------------------------------------------------------------- */
 
-/* Neither name is there: tells what is there instead. */
-static iso_err nothing_to_open(const char *folder)
+/* What wrappers put before every name: DataParallel, torch.compile, a module that holds the model.
+ */
+static void unwrap(iso_weights *w)
 {
-    static const char *const others[] = {"pytorch_model.bin", "pytorch_model.bin.index.json",
-                                         "tf_model.h5",       "flax_model.msgpack",
-                                         "model.onnx",        "onnx/model.onnx",
-                                         "model.gguf"};
+    static const char *const wrappers[] = {"module.", "_orig_mod.", "model."};
+    const char *first = w->count > 0 ? w->at[0].name : "", *last = first;
 
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        if (iso_folder_has(folder, others[i]))
-            return iso_fail(ISO_EUNSUP,
-                            "%s: holds %s but no %s: save the model once more in Python with "
-                            "save_pretrained(..., safe_serialization=True)",
-                            folder, others[i], whole_name);
+    for (bool found = w->count > 0; found;) {
+        found = false;
+        first = w->at[0].name;
+        last = w->at[w->count - 1].name; /* in order: what these begin with, all do */
+        for (size_t i = 0; !found && i < sizeof wrappers / sizeof *wrappers; i++) {
+            const size_t len = strlen(wrappers[i]);
+            found = strncmp(first, wrappers[i], len) == 0 && strncmp(last, wrappers[i], len) == 0;
+            for (int64_t k = 0; found && k < w->count; k++)
+                w->at[k].name += len;
+        }
     }
-    return iso_fail(ISO_EIO, "%s: holds neither %s nor %s", folder, whole_name, index_name);
 }
 
 static iso_err can_read(const char *path)
@@ -254,6 +253,7 @@ iso_err iso_weights_open_file(iso_weights **out, const char *path)
     ISO_TRY(can_read(path));
     ISO_TRY(iso_alloc(&w, 1, sizeof *w));
     ISO_TRY(open_whole(w, path));
+    unwrap(w);
     *out = w;
     w = NULL;
 done:
@@ -264,25 +264,26 @@ done:
 iso_err iso_weights_open(iso_weights **out, const char *folder)
 {
     iso_weights *w = NULL;
-    char *path = NULL;
+    char *name = NULL, *path = NULL;
+    bool index = false;
     iso_err err = ISO_OK;
 
     ISO_NEED(folder && *folder, "folder: is empty");
     ISO_TRY(can_read(folder));
     ISO_TRY(iso_folder_check(folder));
-    ISO_TRY(iso_folder_path(&path, folder, whole_name));
-    if (iso_folder_has(folder, whole_name)) {
+    ISO_TRY(iso_weights_choose(&name, &index, folder));
+    ISO_TRY(iso_folder_path(&path, folder, name));
+    if (!index) {
         err = iso_weights_open_file(out, path);
         goto done;
     }
     ISO_TRY(iso_alloc(&w, 1, sizeof *w));
-    if (iso_folder_has(folder, index_name))
-        ISO_TRY(open_shards(w, folder));
-    else
-        ISO_TRY(nothing_to_open(folder));
+    ISO_TRY(open_shards(w, folder, name));
+    unwrap(w);
     *out = w;
     w = NULL;
 done:
+    iso_free(name);
     iso_free(path);
     iso_weights_close(w);
     return err;

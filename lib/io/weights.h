@@ -27,14 +27,16 @@ typedef struct iso_weights iso_weights;
 
 /**
  * Opens `folder`/model.safetensors or, without one, the shards that model.safetensors.index.json
- * lists.
+ * lists; without these the one variant there is: model.fp16.safetensors,
+ * model.safetensors.index.fp16.json. A prefix that wrappers put before every name ("module.",
+ * "_orig_mod.", "model.") is no part of the names here.
  *
  * Checked before anything is believed: the headers (lib/io/tensor_list.h), that no name is there
  * twice over all shards, that each tensor is in the shard the index says, that shards lie in the
  * folder. No number is read, so values may be NaN.
  * Cost    linear in the headers, whatever the size of the files.
- * Errors  ISO_EIO, ISO_EFORMAT, ISO_EUNSUP (only pytorch_model.bin or the like is there: says what
- *         to do; a big-endian machine), ISO_ENOMEM.
+ * Errors  ISO_EIO (several variants: names them), ISO_EFORMAT, ISO_EUNSUP (only pytorch_model.bin
+ * or the like is there: says what to do; a big-endian machine), ISO_ENOMEM.
  */
 ISO_MUST_USE iso_err iso_weights_open(iso_weights **out, const char *folder);
 void iso_weights_close(iso_weights *w);

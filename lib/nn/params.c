@@ -1,5 +1,7 @@
 #include "lib/nn/params.h"
 
+#include <string.h>
+
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "lib/base/str.h"
@@ -45,6 +47,7 @@ struct search {
     bool *used;
     const iso_arch_tensors *names;
     const char *prefix; /* "bert.", or "" */
+    iso_buf own;        /* a prefix that no family has */
     iso_buf name;
 };
 
@@ -55,6 +58,34 @@ static iso_err look(const iso_weight **out, struct search *s, const char *stem, 
     const iso_err err = iso_buf_printf(&s->name, "%s%s%s", s->prefix, stem, ending);
 
     *out = err ? NULL : iso_weights_find(s->w, s->name.text);
+    return err;
+}
+
+/* What stands before the table of words, whatever it is ("0.auto_model."), where there is one such
+ * table. */
+static iso_err find_own_prefix(const iso_weight **out, struct search *s)
+{
+    const iso_weight *found = NULL;
+    iso_err err = ISO_OK;
+
+    s->name.len = 0;
+    ISO_TRY(iso_buf_printf(&s->name, ".%s.weight", s->names->word));
+    for (int64_t i = 0; i < iso_weights_count(s->w); i++) {
+        const iso_weight *w = iso_weights_at(s->w, i);
+        const int64_t before = (int64_t)strlen(w->name) - s->name.len;
+        if (before <= 0 || strcmp(w->name + before, s->name.text) != 0)
+            continue;
+        if (found)
+            ISO_FAIL(ISO_EFORMAT,
+                     "%s: holds several encoders, with tensors %s and %s: save the one that is "
+                     "meant by itself",
+                     w->file, found->name, w->name);
+        found = w;
+        ISO_TRY(iso_buf_add(&s->own, w->name, before + 1));
+    }
+    s->prefix = found ? s->own.text : "";
+    *out = found;
+done:
     return err;
 }
 
@@ -73,6 +104,8 @@ static iso_err find_prefix(struct search *s)
         s->prefix = a->prefix;
         ISO_TRY(look(&w, s, s->names->word, ".weight"));
     }
+    if (!w)
+        ISO_TRY(find_own_prefix(&w, s));
     if (!w)
         ISO_FAIL(ISO_EFORMAT,
                  "%s: no tensor %s.weight, with or without a prefix such as \"%s\"; is this an "
@@ -217,6 +250,7 @@ iso_err iso_params_find(iso_params *out, const iso_nn_config *c, const iso_weigh
 done:
     iso_params_free(&p, c);
     iso_buf_free(&s.name);
+    iso_buf_free(&s.own);
     return err;
 }
 

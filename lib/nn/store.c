@@ -36,8 +36,10 @@ static iso_err check(const iso_weight *w, int64_t rows, int64_t cols)
     const int rank = rows > 0 ? 2 : 1;
 
     if (!w->floats)
-        return iso_fail(ISO_EFORMAT, "%s: tensor %s is %s; F32, F16 and BF16 are read", w->file,
-                        w->name, w->type);
+        return iso_fail(ISO_EFORMAT,
+                        "%s: tensor %s is %s; F64, F32, F16 and BF16 are read: save the model once "
+                        "more in Python, after .to(torch.float16)",
+                        w->file, w->name, w->type);
     if (w->rank != rank)
         return iso_fail(ISO_EFORMAT, "%s: tensor %s has %d axes, not %d", w->file, w->name, w->rank,
                         rank);
@@ -50,6 +52,22 @@ static iso_err check(const iso_weight *w, int64_t rows, int64_t cols)
                         w->name, (long long)w->shape[0], (long long)w->shape[1], (long long)rows,
                         (long long)cols);
     return ISO_OK;
+}
+
+/* Products are of f32 at most. */
+static iso_err narrow(iso_view *m, struct iso_store *s, const iso_weight *w)
+{
+    float *to;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_store_block(&to, s, m->rows * m->cols, sizeof *to));
+    iso_convert_f32(to, m->cols, *m);
+    *m = iso_view_f32(to, m->rows, m->cols);
+    if (!iso_view_finite(NULL, *m))
+        ISO_FAIL(ISO_EFORMAT, "%s: tensor %s holds a number that f32 cannot, or NaN or infinity",
+                 w->file, w->name);
+done:
+    return err;
 }
 
 /* Where the file lets numbers begin anywhere, they are moved to where they may be read. */
@@ -67,6 +85,8 @@ iso_err iso_store_matrix(iso_view *out, struct iso_store *s, const iso_weight *w
         data = copy;
     }
     *out = (iso_view){data, rows, cols, cols, w->dtype};
+    if (w->dtype == ISO_F64)
+        ISO_TRY(narrow(out, s, w));
 done:
     return err;
 }

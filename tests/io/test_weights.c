@@ -273,6 +273,53 @@ static void shards_that_lie(void **state)
     assert_null(w);
 }
 
+static void a_variant_alone_is_taken(void **state)
+{
+    const char *folder = new_folder();
+    iso_weights *w = NULL;
+    (void)state;
+
+    put_tensors(folder, "model.fp16.safetensors", "{" F32("z", "[1]", "0", "4") "}", 4);
+    ok(iso_weights_open(&w, folder));
+    text(iso_weights_at(w, 0)->name, "z");
+    iso_weights_close(w);
+    put_tensors(folder, "model.bf16.safetensors", "{" F32("y", "[1]", "0", "4") "}", 4);
+    fails(iso_weights_open(&w, folder), ISO_EIO,
+          "holds model.bf16.safetensors and model.fp16.safetensors and no model.safetensors: which "
+          "is meant? Give that one the name model.safetensors");
+    put_tensors(folder, "model.x-00001-of-00002.safetensors", "{" F32("x", "[1]", "0", "4") "}", 4);
+    put_tensors(folder, whole, "{" F32("w", "[1]", "0", "4") "}", 4);
+    ok(iso_weights_open(&w, folder)); /* the plain one goes first */
+    text(iso_weights_at(w, 0)->name, "w");
+    iso_weights_close(w);
+    folder = new_folder();
+    put_tensors(folder, "model.fp16-00001-of-00001.safetensors", "{" F32("x", "[1]", "0", "4") "}",
+                4);
+    put_text(folder, "model.safetensors.index.fp16.json",
+             "{\"weight_map\": {\"x\": \"model.fp16-00001-of-00001.safetensors\"}}");
+    ok(iso_weights_open(&w, folder));
+    text(iso_weights_at(w, 0)->name, "x");
+    iso_weights_close(w);
+}
+
+/* A prefix of all names is a wrapper's; one that a name lacks is the model's own. */
+static void wrappers_are_no_part_of_names(void **state)
+{
+    const char *folder = new_folder();
+    iso_weights *w = NULL;
+    (void)state;
+
+    put_tensors(folder, whole,
+                "{" F32("_orig_mod.module.a", "[1]", "0", "4") "," F32("_orig_mod.module.model.b",
+                                                                       "[1]", "4", "8") "}",
+                8);
+    ok(iso_weights_open(&w, folder));
+    text(iso_weights_at(w, 0)->name, "a");
+    text(iso_weights_at(w, 1)->name, "model.b");
+    assert_non_null(iso_weights_find(w, "model.b"));
+    iso_weights_close(w);
+}
+
 static void folders_without_weights(void **state)
 {
     const char *folder = new_folder();
@@ -382,8 +429,8 @@ static void cut_while_mapped(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(cut_while_mapped), test(one_file), test(headers_that_lie),
-              test(lengths_that_lie), test(shards), test(shards_that_lie),
-              test(folders_without_weights), test(every_allocation_may_fail),
-              test(the_bundled_checkpoint));
+    RUN_TESTS(test(cut_while_mapped), test(one_file), test(a_variant_alone_is_taken),
+              test(wrappers_are_no_part_of_names), test(headers_that_lie), test(lengths_that_lie),
+              test(shards), test(shards_that_lie), test(folders_without_weights),
+              test(every_allocation_may_fail), test(the_bundled_checkpoint));
 }

@@ -21,7 +21,7 @@ static inline void made_begin(void)
     made.data_len = 0;
 }
 
-/* An F32 or BF16 tensor with the numbers x; cols 0: a vector. */
+/* An F64, F32 or BF16 tensor with the numbers x; cols 0: a vector. */
 static inline void made_add(const char *stem, const char *ending, const float *x, int64_t rows,
                             int64_t cols, iso_dtype type)
 {
@@ -29,11 +29,13 @@ static inline void made_add(const char *stem, const char *ending, const float *x
     char shape[64];
 
     snprintf(shape, sizeof shape, cols ? "[%d,%d]" : "[%d]", (int)rows, (int)cols);
-    made.head_len +=
-        snprintf(made.head + made.head_len, sizeof made.head - (size_t)made.head_len,
-                 "%s\"%s%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}",
-                 made.head_len > 1 ? "," : "", stem, ending, type == ISO_F32 ? "F32" : "BF16",
-                 shape, (int)made.data_len, (int)(made.data_len + bytes));
+    made.head_len += snprintf(made.head + made.head_len, sizeof made.head - (size_t)made.head_len,
+                              "%s\"%s%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}",
+                              made.head_len > 1 ? "," : "", stem, ending,
+                              type == ISO_F64   ? "F64"
+                              : type == ISO_F32 ? "F32"
+                                                : "BF16",
+                              shape, (int)made.data_len, (int)(made.data_len + bytes));
     assert_true(made.head_len < (int64_t)sizeof made.head &&
                 made.data_len + bytes <= (int64_t)sizeof made.data);
     void *to = malloc((size_t)bytes + 1);

@@ -11,6 +11,8 @@ enum { V = 20, P = 12, C = 8, F = 16, L = 2, T = 7, SHIFT = 2 };
 #define DISTIL_SIZES                                                                               \
     "\"vocab_size\": 20, \"dim\": 8, \"n_layers\": 2, \"n_heads\": 2, \"hidden_dim\": 16"
 
+#define BERT "\"model_type\": \"bert\", \"max_position_embeddings\": 12, " BERT_SIZES
+
 /* In the order q k v o f1 f2 n1 n2. */
 static const char *const bert_layer[] = {"attention.self.query",       "attention.self.key",
                                          "attention.self.value",       "attention.output.dense",
@@ -26,6 +28,7 @@ static const struct naming {
     bool types;
     int shift; /* of positions */
     const char *gain, *bias;
+    bool f64;
 } namings[] = {
     {"\"model_type\": \"bert\", \"max_position_embeddings\": 12, " BERT_SIZES, "", "encoder.layer",
      bert_layer, true, 0, ".weight", ".bias"},
@@ -43,6 +46,15 @@ static const struct naming {
      "distilbert.", "transformer.layer", distil_layer, false, 0, ".weight", ".bias"},
     {"\"model_type\": \"distilbert\", \"max_position_embeddings\": 12, " DISTIL_SIZES, "",
      "transformer.layer", distil_layer, false, 0, ".weight", ".bias"},
+    /* behind what wrappers put before them */
+    {BERT, "module.", "encoder.layer", bert_layer, true, 0, ".weight", ".bias"},
+    {BERT, "_orig_mod.module.bert.", "encoder.layer", bert_layer, true, 0, ".weight", ".bias"},
+    {BERT, "0.auto_model.", "encoder.layer", bert_layer, true, 0, ".weight", ".bias"},
+    {BERT, "model.", "encoder.layer", bert_layer, true, 0, ".weight", ".bias"},
+    {BERT, "transformer.bert.", "encoder.layer", bert_layer, true, 0, ".gamma", ".beta"},
+    {"\"model_type\": \"distilbert\", \"max_position_embeddings\": 12, " DISTIL_SIZES,
+     "transformer.", "transformer.layer", distil_layer, false, 0, ".weight", ".bias"},
+    {BERT, "", "encoder.layer", bert_layer, true, 0, ".weight", ".bias", .f64 = true},
 };
 
 enum { NAMINGS = sizeof namings / sizeof *namings };
@@ -56,7 +68,7 @@ static void put(const struct naming *n, const char *stem, const char *ending, in
 
     snprintf(name, sizeof name, "%s%s", n->prefix, stem);
     made_fill(x, rows * (cols ? cols : 1), (*seed)++);
-    made_add(name, ending, x, rows, cols, ISO_F32);
+    made_add(name, ending, x, rows, cols, n->f64 ? ISO_F64 : ISO_F32);
 }
 
 static void put_embeddings(const struct naming *n, uint64_t *seed)
@@ -109,6 +121,28 @@ static void states_of(float *x, const struct naming *n)
     iso_encoder_close(e);
 }
 
+/* What is no encoder's, or two encoders', is told by its names. */
+static void names_that_do_not_say(void **state)
+{
+    static const struct naming twins[] = {
+        {BERT, "a.", "encoder.layer", bert_layer, true, 0, ".weight", ".bias"},
+        {BERT, "b.", "encoder.layer", bert_layer, true, 0, ".weight", ".bias"}};
+    iso_encoder *e = NULL;
+    uint64_t seed = 1;
+    (void)state;
+
+    made_begin();
+    put_embeddings(&twins[0], &seed);
+    put_embeddings(&twins[1], &seed);
+    fails(iso_encoder_open(&e, made_end("", BERT, 0), NULL), ISO_EFORMAT,
+          "holds several encoders, with tensors a.embeddings.word_embeddings.weight and "
+          "b.embeddings.word_embeddings.weight: save the one that is meant by itself");
+    made_begin();
+    put_layer(&twins[0], 0, &seed);
+    fails(iso_encoder_open(&e, made_end("", BERT, 0), NULL), ISO_EFORMAT,
+          "no tensor embeddings.word_embeddings.weight, with or without a prefix");
+}
+
 static void one_set_of_weights_has_one_set_of_states(void **state)
 {
     float first[T * C], x[T * C];
@@ -124,5 +158,5 @@ static void one_set_of_weights_has_one_set_of_states(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(one_set_of_weights_has_one_set_of_states));
+    RUN_TESTS(test(one_set_of_weights_has_one_set_of_states), test(names_that_do_not_say));
 }
