@@ -10,9 +10,9 @@
 
 bool checkpoint_is(const char *input)
 {
-    static const char *const signs[] = {"config.json", "model.safetensors",
-                                        "model.safetensors.index.json", "modules.json",
-                                        "snapshots"};
+    static const char *const signs[] = {
+        "config.json",  "model.safetensors",   "model.safetensors.index.json",
+        "modules.json", "adapter_config.json", "snapshots"};
 
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
         if (iso_folder_has(input, signs[i]))

@@ -56,11 +56,17 @@ static bool of_module(const char *name)
 
 static bool is_read(const struct checkpoint *c, const char *name)
 {
-    static const char *const small[] = {"config.json",       "tokenizer_config.json",
-                                        "added_tokens.json", "special_tokens_map.json",
-                                        "tokenizer.json",    "model.safetensors.index.json",
-                                        "vocab.txt",         "sentencepiece.bpe.model",
-                                        "spiece.model",      "tokenizer.model"};
+    static const char *const small[] = {"config.json",
+                                        "adapter_config.json",
+                                        "tokenizer_config.json",
+                                        "added_tokens.json",
+                                        "special_tokens_map.json",
+                                        "tokenizer.json",
+                                        "model.safetensors.index.json",
+                                        "vocab.txt",
+                                        "sentencepiece.bpe.model",
+                                        "spiece.model",
+                                        "tokenizer.model"};
     bool used =
         in_list(name, small, sizeof small / sizeof *small) || of_recipe(c, name) || of_module(name);
 

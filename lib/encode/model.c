@@ -9,7 +9,7 @@
 #include "lib/encode/model_compute.h"
 #include "lib/encode/opened.h"
 #include "lib/encode/recipe.h"
-#include "lib/io/folder.h"
+#include "lib/io/adapter.h"
 #include "lib/linalg/blas.h"
 
 struct iso_model {
@@ -102,7 +102,7 @@ static iso_err read_shift(iso_model *m, int64_t rows)
     iso_err err = ISO_OK;
 
     if (!m->config)
-        ISO_TRY(iso_folder_path(&path, m->folder, "config.json"));
+        ISO_TRY(iso_adapter_path(&path, m->folder, "config.json"));
     ISO_TRY(iso_id_shift_read(&m->shift, m->config ? m->config : path, rows));
 done:
     iso_free(path);

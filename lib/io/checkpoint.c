@@ -15,6 +15,7 @@ static const struct {
     iso_checkpoint_part part;
 } known[] = {
     {"config.json", ISO_CHECKPOINT_CONFIG},
+    {"adapter_config.json", ISO_CHECKPOINT_CONFIG},
     {"tokenizer_config.json", ISO_CHECKPOINT_TOKENIZER},
     {"special_tokens_map.json", ISO_CHECKPOINT_TOKENIZER},
     {"added_tokens.json", ISO_CHECKPOINT_TOKENIZER},

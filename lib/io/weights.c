@@ -4,24 +4,10 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/io/adapter.h"
 #include "lib/io/folder.h"
-#include "lib/io/mapped.h"
-#include "lib/io/tensor_list.h"
 
 enum { INDEX_MAX = 8 << 20 };
-
-struct shard {
-    char *path;
-    iso_mapped *map;
-    iso_tensor_list list;
-};
-
-struct iso_weights {
-    iso_weight *at; /* in the order of their names */
-    int64_t count;
-    struct shard *shards;
-    int64_t shard_count;
-};
 
 static void shard_close(struct shard *s)
 {
@@ -36,14 +22,15 @@ void iso_weights_close(iso_weights *w)
         return;
     for (int64_t i = 0; i < w->shard_count; i++)
         shard_close(&w->shards[i]);
+    for (int64_t i = 0; i < w->made_count; i++)
+        iso_free(w->made[i]);
+    iso_free(w->made);
     iso_free(w->shards);
     iso_free(w->at);
     iso_free(w);
 }
 
-/* Maps the file at its path and lists its tensors. What it took, shard_close gives back, also after
- * a failure. */
-static iso_err shard_open(struct shard *s)
+iso_err iso_weights_shard(struct shard *s)
 {
     iso_file *file = NULL;
     iso_err err = ISO_OK;
@@ -56,7 +43,7 @@ done:
     return err;
 }
 
-static iso_weight weight_of(const iso_tensor_entry *t, const struct shard *s)
+iso_weight iso_weights_entry(const iso_tensor_entry *t, const struct shard *s)
 {
     iso_weight w = {.name = t->name,
                     .type = t->type,
@@ -77,6 +64,12 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const iso_weight *)a)->name, ((const iso_weight *)b)->name);
 }
 
+void iso_weights_sort(iso_weights *w)
+{
+    if (w->count > 1)
+        qsort(w->at, (size_t)w->count, sizeof *w->at, by_name);
+}
+
 /* The tensors of all shards in one list. */
 static iso_err gather(iso_weights *w)
 {
@@ -89,10 +82,9 @@ static iso_err gather(iso_weights *w)
     for (int64_t i = 0; i < w->shard_count; i++) {
         const struct shard *s = &w->shards[i];
         for (int64_t k = 0; k < s->list.count; k++)
-            w->at[w->count++] = weight_of(&s->list.at[k], s);
+            w->at[w->count++] = iso_weights_entry(&s->list.at[k], s);
     }
-    if (count > 1)
-        qsort(w->at, (size_t)count, sizeof *w->at, by_name);
+    iso_weights_sort(w);
     for (int64_t i = 1; i < count; i++) {
         if (strcmp(w->at[i].name, w->at[i - 1].name) == 0)
             ISO_FAIL(ISO_EFORMAT, "%s: tensor \"%s\" is in %s too", w->at[i].file, w->at[i].name,
@@ -109,7 +101,7 @@ static iso_err open_whole(iso_weights *w, const char *path)
     ISO_TRY(iso_alloc(&w->shards, 1, sizeof *w->shards));
     w->shard_count = 1;
     ISO_TRY(iso_str_dup(&w->shards[0].path, path, -1));
-    ISO_TRY(shard_open(&w->shards[0]));
+    ISO_TRY(iso_weights_shard(&w->shards[0]));
     ISO_TRY(gather(w));
 done:
     return err;
@@ -178,7 +170,7 @@ static iso_err open_files(iso_weights *w, const struct entry *list, int64_t coun
             continue;
         struct shard *s = &w->shards[w->shard_count++];
         ISO_TRY(iso_folder_path(&s->path, folder, list[i].file));
-        ISO_TRY(shard_open(s));
+        ISO_TRY(iso_weights_shard(s));
     }
 done:
     return err;
@@ -261,16 +253,13 @@ done:
     return err;
 }
 
-iso_err iso_weights_open(iso_weights **out, const char *folder)
+static iso_err open_folder(iso_weights **out, const char *folder)
 {
     iso_weights *w = NULL;
     char *name = NULL, *path = NULL;
     bool index = false;
     iso_err err = ISO_OK;
 
-    ISO_NEED(folder && *folder, "folder: is empty");
-    ISO_TRY(can_read(folder));
-    ISO_TRY(iso_folder_check(folder));
     ISO_TRY(iso_weights_choose(&name, &index, folder));
     ISO_TRY(iso_folder_path(&path, folder, name));
     if (!index) {
@@ -285,6 +274,27 @@ iso_err iso_weights_open(iso_weights **out, const char *folder)
 done:
     iso_free(name);
     iso_free(path);
+    iso_weights_close(w);
+    return err;
+}
+
+iso_err iso_weights_open(iso_weights **out, const char *folder)
+{
+    iso_weights *w = NULL;
+    char *base = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_NEED(folder && *folder, "folder: is empty");
+    ISO_TRY(can_read(folder));
+    ISO_TRY(iso_folder_check(folder));
+    ISO_TRY(iso_adapter_base(&base, folder));
+    ISO_TRY(open_folder(&w, base ? base : folder));
+    if (base)
+        ISO_TRY(iso_weights_adapt(w, folder));
+    *out = w;
+    w = NULL;
+done:
+    iso_free(base);
     iso_weights_close(w);
     return err;
 }

@@ -29,7 +29,8 @@ typedef struct iso_weights iso_weights;
  * Opens `folder`/model.safetensors or, without one, the shards that model.safetensors.index.json
  * lists; without these the one variant there is: model.fp16.safetensors,
  * model.safetensors.index.fp16.json. A prefix that wrappers put before every name ("module.",
- * "_orig_mod.", "model.") is no part of the names here.
+ * "_orig_mod.", "model.") is no part of the names here. In the folder of an adapter
+ * (lib/io/adapter.h) lie the weights of its base with LoRA merged, in f32 where they are changed.
  *
  * Checked before anything is believed: the headers (lib/io/tensor_list.h), that no name is there
  * twice over all shards, that each tensor is in the shard the index says, that shards lie in the

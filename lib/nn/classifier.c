@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/io/adapter.h"
 #include "lib/io/folder.h"
 #include "lib/nn/activation.h"
 #include "lib/nn/arch.h"
@@ -309,11 +310,13 @@ static iso_err open_any(iso_classifier **out, const char **why, const char *fold
     struct search s = {0};
     iso_nn_config c;
     iso_json *config = NULL;
+    char *path = NULL;
     const char *reason = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_nn_config_read(&c, folder));
-    ISO_TRY(iso_folder_json(&config, folder, "config.json", CONFIG_MAX));
+    ISO_TRY(iso_adapter_path(&path, folder, "config.json"));
+    ISO_TRY(iso_folder_json_file(&config, path, CONFIG_MAX));
     ISO_TRY(iso_alloc(&s.h, 1, sizeof *s.h));
     ISO_TRY(iso_weights_open(&s.h->weights, folder));
     s.c = &c;
@@ -327,6 +330,7 @@ static iso_err open_any(iso_classifier **out, const char **why, const char *fold
 done:
     iso_classifier_close(s.h);
     iso_json_free(config);
+    iso_free(path);
     iso_buf_free(&s.name);
     return err;
 }

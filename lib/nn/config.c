@@ -5,6 +5,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
+#include "lib/io/adapter.h"
 #include "lib/io/folder.h"
 #include "lib/nn/arch.h"
 
@@ -225,9 +226,9 @@ iso_err iso_nn_config_read(iso_nn_config *out, const char *folder)
         ISO_FAIL(ISO_EIO,
                  "%s: holds a checkpoint of each language, a folder each: name one of these",
                  folder);
-    if (!iso_folder_has(folder, config_name))
+    if (!iso_folder_has(folder, config_name) && !iso_folder_has(folder, "adapter_config.json"))
         ISO_FAIL(ISO_EIO, "%s: holds no %s, which a checkpoint's folder has", folder, config_name);
-    ISO_TRY(iso_folder_path(&path, folder, config_name));
+    ISO_TRY(iso_adapter_path(&path, folder, config_name));
     ISO_TRY(iso_nn_config_read_file(out, path));
 done:
     iso_free(path);

@@ -3,6 +3,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
+#include "lib/io/adapter.h"
 #include "lib/io/folder.h"
 #include "lib/text/tokenizer_inside.h"
 
@@ -32,16 +33,29 @@ static const iso_tokenizer_family *family_of(const iso_json *config)
 
 /* --- The JSON files --- */
 
+static iso_err read_config(iso_json **out, const char *folder)
+{
+    char *path = NULL;
+    iso_err err = ISO_OK;
+
+    if (!iso_folder_has(folder, "config.json") && !iso_folder_has(folder, "adapter_config.json"))
+        return ISO_OK;
+    ISO_TRY(iso_adapter_path(&path, folder, "config.json"));
+    ISO_TRY(iso_folder_json_file(out, path, SETTINGS_MAX));
+done:
+    iso_free(path);
+    return err;
+}
+
 static iso_err read_files(iso_tokenizer_files *f)
 {
     const struct {
         const char *name;
         iso_json **to;
-    } list[] = {{"config.json", &f->config},
-                {"tokenizer_config.json", &f->settings},
+    } list[] = {{"tokenizer_config.json", &f->settings},
                 {"special_tokens_map.json", &f->specials},
                 {"added_tokens.json", &f->added}};
-    iso_err err = ISO_OK;
+    iso_err err = read_config(&f->config, f->folder);
 
     for (size_t i = 0; !err && i < sizeof list / sizeof *list; i++) {
         if (iso_folder_has(f->folder, list[i].name))
@@ -205,13 +219,27 @@ done:
     return err;
 }
 
+/* An adapter's folder has a tokenizer of its own, or uses that of its base. */
+static iso_err with_tokenizer(char **base, const char *folder)
+{
+    *base = NULL;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (iso_folder_has(folder, kinds[i].name))
+            return ISO_OK;
+    }
+    return iso_adapter_base(base, folder);
+}
+
 iso_err iso_tokenizer_open(iso_tokenizer **out, const char *folder)
 {
-    iso_tokenizer_files files = {.folder = folder, .vocab = {.outer = "model", .inner = "vocab"}};
+    iso_tokenizer_files files = {.vocab = {.outer = "model", .inner = "vocab"}};
     iso_tokenizer *t = NULL;
+    char *base = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_folder_check(folder));
+    ISO_TRY(with_tokenizer(&base, folder));
+    files.folder = base ? base : folder;
     ISO_TRY(read_files(&files));
     ISO_TRY(iso_alloc(&t, 1, sizeof *t));
     t->pad = -1;
@@ -221,6 +249,7 @@ iso_err iso_tokenizer_open(iso_tokenizer **out, const char *folder)
     t = NULL;
 done:
     free_files(&files);
+    iso_free(base);
     iso_tokenizer_close(t);
     return err;
 }

@@ -5,6 +5,7 @@
 
 #include "analysis/study/train/train_inside.h"
 #include "lib/base/alloc.h"
+#include "lib/io/adapter.h"
 #include "lib/io/checkpoint.h"
 #include "lib/io/file.h"
 #include "lib/io/folder.h"
@@ -120,12 +121,13 @@ static iso_err write_config(const struct training *t, const char *folder)
     const iso_arch *arch = t->encoder->config.arch;
     const char *of = t->head->of_class, *said = iso_train_head_said(t);
     iso_json *config = NULL;
+    char *path = NULL;
     iso_buf text = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(about->config_file
-                ? iso_folder_json_file(&config, about->config_file, CONFIG_MAX)
-                : iso_folder_json(&config, about->folder, "config.json", CONFIG_MAX));
+    if (!about->config_file)
+        ISO_TRY(iso_adapter_path(&path, about->folder, "config.json"));
+    ISO_TRY(iso_folder_json_file(&config, path ? path : about->config_file, CONFIG_MAX));
     ISO_TRY(iso_buf_printf(&text, "{\n \"architectures\": [\"%s%s\"],\n", arch->class,
                            of ? of : "Model"));
     for (const iso_json *in = iso_json_first(config); in; in = iso_json_next(in)) {
@@ -154,6 +156,7 @@ static iso_err write_config(const struct training *t, const char *folder)
     ISO_TRY(iso_buf_puts(&text, " \"torch_dtype\": \"float32\"\n}\n"));
     ISO_TRY(save(folder, "config.json", &text));
 done:
+    iso_free(path);
     iso_json_free(config);
     iso_buf_free(&text);
     return err;
