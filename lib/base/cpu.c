@@ -17,7 +17,7 @@
 enum { LEVELS = ISO_CPU_AVX512 + 1, UNKNOWN = -1 };
 
 static const char *const names[LEVELS] = {"plain", "avx2", "avx512"};
-static atomic_int native = UNKNOWN, most = ISO_CPU_AVX512, dot8 = UNKNOWN;
+static atomic_int native = UNKNOWN, most = ISO_CPU_AVX512, dots = UNKNOWN;
 
 #if defined(__x86_64__) && defined(__GNUC__)
 
@@ -55,9 +55,10 @@ static bool tiles(void)
 #endif
 }
 
-static int ask_dot8(iso_cpu level)
+static int ask_dots(iso_cpu level)
 {
-    enum { AVX512_VNNI = 1 << 11, AMX_TILE = 1 << 24, AMX_INT8 = 1 << 25, AVX_VNNI = 1 << 4 };
+    enum { AVX512_VNNI = 1 << 11, AVX_VNNI = 1 << 4 };
+    enum { AMX_BF16 = 1 << 22, AMX_TILE = 1 << 24, AMX_INT8 = 1 << 25 };
     unsigned leaves, b, c, d, more = 0, rest;
     int has = 0;
 
@@ -67,8 +68,8 @@ static int ask_dot8(iso_cpu level)
         has |= ISO_CPU_DOT8_AVX;
     if (level == ISO_CPU_AVX512 && (c & AVX512_VNNI))
         has |= ISO_CPU_DOT8_AVX512;
-    if (level == ISO_CPU_AVX512 && (d & AMX_TILE) && (d & AMX_INT8) && tiles())
-        has |= ISO_CPU_DOT8_AMX;
+    if (level == ISO_CPU_AVX512 && (d & AMX_TILE) && tiles())
+        has |= (d & AMX_INT8 ? ISO_CPU_DOT8_AMX : 0) | (d & AMX_BF16 ? ISO_CPU_BF16_AMX : 0);
     return has;
 }
 
@@ -79,7 +80,7 @@ static iso_cpu ask(void)
     return ISO_CPU_PLAIN;
 }
 
-static int ask_dot8(iso_cpu level)
+static int ask_dots(iso_cpu level)
 {
     (void)level;
     return 0;
@@ -112,13 +113,13 @@ iso_cpu iso_cpu_limit(iso_cpu limit)
     return (iso_cpu)atomic_exchange(&most, (int)limit);
 }
 
-int iso_cpu_dot8(void)
+int iso_cpu_dots(void)
 {
-    int has = atomic_load_explicit(&dot8, memory_order_relaxed);
+    int has = atomic_load_explicit(&dots, memory_order_relaxed);
 
     if (has == UNKNOWN) {
-        has = ask_dot8(iso_cpu_native());
-        atomic_store_explicit(&dot8, has, memory_order_relaxed);
+        has = ask_dots(iso_cpu_native());
+        atomic_store_explicit(&dots, has, memory_order_relaxed);
     }
     return atomic_load_explicit(&most, memory_order_relaxed) < ISO_CPU_AVX512 ? 0 : has;
 }

@@ -29,15 +29,16 @@ iso_cpu iso_cpu_level(void);
  */
 iso_cpu iso_cpu_limit(iso_cpu most);
 
-/* Instructions for products of 8-bit integers, which CPUs have or lack whatever their level. */
-enum iso_cpu_dot8 {
+/* Instructions for products of short numbers, which CPUs have or lack whatever their level. */
+enum iso_cpu_dots {
     ISO_CPU_DOT8_AVX = 1,    /* AVX-VNNI: vectors of 256 bits */
     ISO_CPU_DOT8_AVX512 = 2, /* AVX512-VNNI */
-    ISO_CPU_DOT8_AMX = 4     /* AMX-INT8, where the system lets this process have tiles */
+    ISO_CPU_DOT8_AMX = 4,    /* AMX-INT8, where the system lets this process have tiles */
+    ISO_CPU_BF16_AMX = 8     /* AMX-BF16, likewise */
 };
 
 /** Which of them the CPU has, added up; none where the level is limited to less than AVX512. */
-int iso_cpu_dot8(void);
+int iso_cpu_dots(void);
 
 /** "plain", "avx2", "avx512". */
 const char *iso_cpu_name(iso_cpu cpu);

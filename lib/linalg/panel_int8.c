@@ -166,7 +166,7 @@ static const iso_panel_int8 amx = {"AMX", DEPTH, 128, amx_mul, amx_begin, amx_en
 /* Best first. */
 const iso_panel_int8 *iso_panel_int8_each(int i)
 {
-    const int has = iso_cpu_dot8();
+    const int has = iso_cpu_dots();
     const bool can[] = {has & ISO_CPU_DOT8_AMX, has & ISO_CPU_DOT8_AVX512, has & ISO_CPU_DOT8_AVX,
                         iso_cpu_level() >= ISO_CPU_AVX2, true};
     const iso_panel_int8 *const all[] = {&amx, &vnni, &avxvnni, &avx2, &plain};

@@ -5,6 +5,7 @@
 #include "lib/linalg/blas.h"
 #include "lib/linalg/room.h"
 #include "lib/linalg/strip.h"
+#include "lib/linalg/thirds.h"
 
 /* Bytes of B that lie packed at a time, for all threads. */
 static const int64_t most_packed = (int64_t)4 << 20;
@@ -262,6 +263,8 @@ iso_err iso_product_run(iso_mat *c, const iso_product *p)
             p->then->call(p->then->with, c, 0, 0);
         return ISO_OK;
     }
+    if (p->thirds && iso_thirds_pay(c, j.k))
+        return iso_thirds_run(c, p);
     j.tiles = iso_tiles_best(c->dtype);
     ISO_TRY(multiply_all(&j));
 done:

@@ -45,6 +45,7 @@ typedef struct iso_product {
     iso_view a, b;
     bool ta, tb;
     bool upper;           /* C is symmetric: its upper triangle alone is wanted */
+    bool thirds;          /* where it is faster, f32 in bf16 parts (lib/linalg/thirds.h) */
     double beta;          /* 0: what C holds is not read */
     const iso_then *then; /* or NULL */
 } iso_product;

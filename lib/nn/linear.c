@@ -25,7 +25,8 @@ static iso_err multiply(iso_mat *y, iso_view x, const iso_linear *l, const iso_t
     const iso_then all = {add_bias, &f, then && then->whole};
 
     return iso_product_run(
-        y, &(iso_product){.a = x, .b = l->w, .tb = true, .then = l->bias ? &all : then});
+        y, &(iso_product){
+               .a = x, .b = l->w, .tb = true, .thirds = true, .then = l->bias ? &all : then});
 }
 
 iso_err iso_linear_ready(iso_linear *l)

@@ -1,6 +1,6 @@
 /* One training step: forward, the gradient of a mean a sentence, backward, AdamW on all parameters.
- * Tokens a second, the share of the best sgemm rate, where the time goes, and what the arithmetic of
- * its products takes alone. */
+ * Tokens a second, the share of the best sgemm rate, where the time goes, and what the arithmetic
+ * of its products takes alone. */
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -42,6 +42,16 @@ static void open_shape(iso_trained **out, const struct shape *s)
     remove(folder);
 }
 
+static void product(iso_mat *c, const iso_mat *a, const iso_mat *b, bool ta, bool tb, double beta)
+{
+    check(iso_product_run(c, &(iso_product){.a = iso_mat_view(a),
+                                            .b = iso_mat_view(b),
+                                            .ta = ta,
+                                            .tb = tb,
+                                            .thirds = true,
+                                            .beta = beta}));
+}
+
 /* Seconds of the products of one layer alone, by kind: forward, by input, by weights. */
 static void products(double *seconds, const struct shape *s, int64_t T)
 {
@@ -57,13 +67,13 @@ static void products(double *seconds, const struct shape *s, int64_t T)
         check(iso_mat_new(&y, T, n, ISO_F32));
         for (int r = -1; r < LEAST; r++) {
             double from = now();
-            check(iso_mul_nt(&y, iso_mat_view(&x), iso_mat_view(&w), 0));
+            product(&y, &x, &w, false, true, 0);
             t[0][r < 0 ? 0 : r] = now() - from;
             from = now();
-            check(iso_mul_nn(&x, iso_mat_view(&y), iso_mat_view(&w), 0));
+            product(&x, &y, &w, false, false, 0);
             t[1][r < 0 ? 0 : r] = now() - from;
             from = now();
-            check(iso_mul_tn(&w, iso_mat_view(&y), iso_mat_view(&x), 1));
+            product(&w, &y, &x, true, false, 1);
             t[2][r < 0 ? 0 : r] = now() - from;
         }
         for (int k2 = 0; k2 < 3; k2++)
@@ -174,11 +184,12 @@ static void measure(struct work *w, iso_nn_times *times, const struct shape *s, 
     const double seconds = median(all, rounds);
     const double linear = 2.0 * s->L * (double)(4 * s->C * s->C + 2 * s->C * s->F) * (double)T;
     const double work = 3 * linear + attention_work(w);
-    printf("isogloss %lld tokens: %.4f s, %.0f tok/s (forward %.4f, backward %.4f, optimizer %.4f); "
-           "%.1f GFLOP/s = %.3f of the best sgemm\n",
-           (long long)T, seconds, (double)T / seconds, median(part[FORWARD], rounds),
-           median(part[BACKWARD], rounds), median(part[OPTIMIZER], rounds), work / seconds * 1e-9,
-           work / seconds / rate);
+    printf(
+        "isogloss %lld tokens: %.4f s, %.0f tok/s (forward %.4f, backward %.4f, optimizer %.4f); "
+        "%.1f GFLOP/s = %.3f of the best sgemm\n",
+        (long long)T, seconds, (double)T / seconds, median(part[FORWARD], rounds),
+        median(part[BACKWARD], rounds), median(part[OPTIMIZER], rounds), work / seconds * 1e-9,
+        work / seconds / rate);
     printf(
         "  products with what they finish %.3f, attention %.3f; within or beside them activation "
         "%.3f, norms %.3f\n",

@@ -49,6 +49,8 @@ struct shape {
     int64_t m, n, k;
 };
 
+static bool thirds; /* asked for */
+
 static void one(const struct shape *s, iso_dtype dtype, bool ta, bool tb, double beta, bool upper)
 {
     iso_mat a = ta ? drawn(s->k, s->m, dtype) : drawn(s->m, s->k, dtype);
@@ -56,8 +58,14 @@ static void one(const struct shape *s, iso_dtype dtype, bool ta, bool tb, double
     iso_mat c = drawn(s->m, s->n, dtype), before = copy_of(&c);
     const double e = dtype == ISO_F64 ? 1e-15 : 6e-7;
     const iso_view av = iso_mat_view(&a), bv = upper ? av : iso_mat_view(&b);
-    const iso_product p = {
-        .a = av, .b = bv, .ta = ta, .tb = tb, .beta = beta, .upper = upper, .then = NULL};
+    const iso_product p = {.a = av,
+                           .b = bv,
+                           .ta = ta,
+                           .tb = tb,
+                           .beta = beta,
+                           .upper = upper,
+                           .thirds = thirds,
+                           .then = NULL};
 
     ok(iso_product_run(&c, &p));
     for (int64_t i = 0; i < s->m; i++) {
@@ -131,6 +139,15 @@ static void rows_that_crowd_the_cache(void **state)
     one(&(struct shape){300, 1021, 1021}, ISO_F32, false, true, 0, false);
 }
 
+static iso_err nt(iso_mat *c, const iso_mat *a, const iso_mat *b, const iso_then *then)
+{
+    return iso_product_run(c, &(iso_product){.a = iso_mat_view(a),
+                                             .b = iso_mat_view(b),
+                                             .tb = true,
+                                             .thirds = thirds,
+                                             .then = then});
+}
+
 /* The same numbers by 1 to 5 threads, and those of some rows alone; K = 10000. */
 static void bits_are_those_of_the_numbers(void **state)
 {
@@ -140,16 +157,16 @@ static void bits_are_those_of_the_numbers(void **state)
     iso_mat a = drawn(M, K, ISO_F32), b = drawn(N, K, ISO_F32), c = drawn(M, N, ISO_F32),
             one = drawn(M, N, ISO_F32);
     omp_set_num_threads(1);
-    ok(iso_mul_nt(&one, iso_mat_view(&a), iso_mat_view(&b), 0));
+    ok(nt(&one, &a, &b, NULL));
     for (int threads = 2; threads <= 5; threads++) {
         omp_set_num_threads(threads);
-        ok(iso_mul_nt(&c, iso_mat_view(&a), iso_mat_view(&b), 0));
+        ok(nt(&c, &a, &b, NULL));
         for (int64_t i = 0; i < M; i++)
             assert_memory_equal((float *)c.data + i * c.stride, (float *)one.data + i * c.stride,
                                 N * sizeof(float));
     }
     omp_set_num_threads(most);
-    for (int64_t i = 0; i < M; i += 37) {
+    for (int64_t i = 0; !thirds && i < M; i += 37) {
         iso_mat row = {c.data, 1, N, N, ISO_F32, NULL};
         ok(iso_mul_nt(&row, iso_view_rows(iso_mat_view(&a), i, 1), iso_mat_view(&b), 0));
         assert_memory_equal(row.data, (float *)one.data + i * one.stride, N * sizeof(float));
@@ -188,10 +205,8 @@ static void one_then(int64_t m, int64_t n, int64_t k, bool whole)
     const iso_then then = {square, &seen, whole};
 
     ok(iso_alloc(&seen.times, m * n, sizeof *seen.times));
-    ok(iso_product_run(
-        &c,
-        &(iso_product){.a = iso_mat_view(&a), .b = iso_mat_view(&b), .tb = true, .then = &then}));
-    ok(iso_mul_nt(&plain, iso_mat_view(&a), iso_mat_view(&b), 0));
+    ok(nt(&c, &a, &b, &then));
+    ok(nt(&plain, &a, &b, NULL));
     for (int64_t i = 0; i < m; i++) {
         for (int64_t j = 0; j < n; j++) {
             const float x = ((float *)plain.data)[i * plain.stride + j];
@@ -214,6 +229,61 @@ static void then_gets_everything_once(void **state)
         one_then(20, 700, 900, whole);
         one_then(40, 9001, 130, whole);
         one_then(3, 4, 0, whole);
+    }
+}
+
+/* Products in bf16 parts, where this CPU has them: edges, several stretches of the inner size, a B
+ * that is packed in parts; the other promises as above. */
+static void in_thirds(void **state)
+{
+    static const struct shape at_least_64[] = {{64, 32, 32},   {65, 33, 33},  {95, 48, 50},
+                                               {130, 65, 47},  {300, 40, 96}, {64, 100, 1600},
+                                               {70, 1900, 700}};
+
+    rng = iso_rng_seeded(2, 0);
+    thirds = true;
+    for (size_t s = 0; s < sizeof at_least_64 / sizeof *at_least_64; s++)
+        for (int how = 0; how < 12; how++)
+            one(&at_least_64[s], ISO_F32, how & 1, how & 2, how < 4 ? 0 : how < 8 ? 0.5 : 1, false);
+    bits_are_those_of_the_numbers(state);
+    one_then(300, 200, 500, false);
+    one_then(300, 200, 1500, true);
+    one_then(70, 1900, 900, true);
+    one_then(70, 1900, 900, false);
+    thirds = false;
+}
+
+/* The root of the mean square of what a product is wrong by. */
+static double wrong_by(const iso_mat *c, const iso_mat *a, const iso_mat *b)
+{
+    double sum = 0;
+
+    for (int64_t i = 0; i < c->rows; i++) {
+        for (int64_t j = 0; j < c->cols; j++) {
+            double x = -at(iso_mat_view(c), i, j);
+            for (int64_t l = 0; l < a->cols; l++)
+                x += at(iso_mat_view(a), i, l) * at(iso_mat_view(b), j, l);
+            sum += x * x;
+        }
+    }
+    return sqrt(sum / (double)(c->rows * c->cols));
+}
+
+/* Numbers of all sizes, small ones too. */
+static void thirds_are_as_exact_as_f32(void **state)
+{
+    (void)state;
+    for (int e = -90; e <= 60; e += 30) {
+        iso_mat a = drawn(70, 32, ISO_F32), b = drawn(40, 32, ISO_F32), c = drawn(70, 40, ISO_F32);
+        for (int64_t i = 0; i < a.rows * a.stride; i++)
+            ((float *)a.data)[i] = ldexpf(((float *)a.data)[i], e);
+        ok(nt(&c, &a, &b, NULL));
+        const double plain = wrong_by(&c, &a, &b);
+        thirds = true;
+        ok(nt(&c, &a, &b, NULL));
+        thirds = false;
+        assert_true(wrong_by(&c, &a, &b) <= 1.2 * plain);
+        iso_mat_free(&a), iso_mat_free(&b), iso_mat_free(&c);
     }
 }
 
@@ -252,6 +322,8 @@ int main(void)
         cmocka_unit_test(rows_that_crowd_the_cache),
         cmocka_unit_test(bits_are_those_of_the_numbers),
         cmocka_unit_test(then_gets_everything_once),
+        cmocka_unit_test(in_thirds),
+        cmocka_unit_test(thirds_are_as_exact_as_f32),
         cmocka_unit_test(nothing_to_add),
         cmocka_unit_test(what_is_refused),
     };
