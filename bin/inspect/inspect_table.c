@@ -45,8 +45,32 @@ done:
     return err;
 }
 
-static iso_err put_heading(iso_buf *out, const iso_states *s)
+/* "layer 7, 384 dims, is the sentence by the model's own recipe: ..." */
+static iso_err put_sentence(iso_buf *out, const struct inspect *in)
 {
+    const iso_states_info *about = iso_states_about(in->states);
+    int64_t dims = 0;
+    iso_err err = ISO_OK;
+
+    for (int i = 0; about->sentence && i < in->count; i++) {
+        const iso_lang *lang = in->langs[i].lang;
+        for (int k = 0; k < lang->layer_count; k++)
+            dims = lang->layers[k] == about->sentence ? in->langs[i].layers[k].cols : dims;
+    }
+    if (dims == 0)
+        return ISO_OK;
+    ISO_TRY(iso_buf_printf(
+        out, "layer %d, %" PRId64 " dims, is the sentence by the model's own recipe: ",
+        about->sentence, dims));
+    ISO_TRY(inspect_name(out, about->recipe ? about->recipe : "(not said)", 0));
+    ISO_TRY(iso_buf_puts(out, "\n"));
+done:
+    return err;
+}
+
+static iso_err put_heading(iso_buf *out, const struct inspect *in)
+{
+    const iso_states *s = in->states;
     const iso_states_info *about = iso_states_about(s);
     const char *between = "";
     iso_err err = ISO_OK;
@@ -65,13 +89,7 @@ static iso_err put_heading(iso_buf *out, const iso_states *s)
     ISO_TRY(put_fact(out, "prompt", about->prompt, &between));
     if (*between)
         ISO_TRY(iso_buf_puts(out, "\n"));
-    if (about->sentence)
-        ISO_TRY(iso_buf_printf(
-            out, "layer %d is the sentence by the model's own recipe: ", about->sentence));
-    if (about->sentence)
-        ISO_TRY(inspect_name(out, about->recipe ? about->recipe : "(not said)", 0));
-    if (about->sentence)
-        ISO_TRY(iso_buf_puts(out, "\n"));
+    ISO_TRY(put_sentence(out, in));
 done:
     return err;
 }
@@ -320,7 +338,7 @@ iso_err inspect_table(iso_buf *out, const struct inspect *in)
     int name = 4, width = 6;
     iso_err err = ISO_OK;
 
-    ISO_TRY(put_heading(out, in->states));
+    ISO_TRY(put_heading(out, in));
     for (int i = 0; i < in->count; i++) {
         const iso_lang *lang = in->langs[i].lang;
         layers.len = 0;

@@ -69,6 +69,10 @@ static const char *prompt_called(const iso_recipe *r, const char *name)
         if (strcmp(r->prompt[i].name, name) == 0)
             return r->prompt[i].text;
     }
+    for (int i = 0; i < r->prompts; i++) { /* the text of one, as files of states have it */
+        if (strcmp(r->prompt[i].text, name) == 0)
+            return r->prompt[i].text;
+    }
     return NULL;
 }
 

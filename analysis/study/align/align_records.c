@@ -158,8 +158,8 @@ static const char *unchanged(const struct align_ask *ask, const iso_measure *of,
 {
     static const unsigned turned = ISO_INVARIANT_ROTATION | ISO_INVARIANT_SCALE;
     const iso_map_method method = ask->map.method;
-    const bool turns = method == ISO_MAP_ORTHOGONAL || method == ISO_MAP_ROTATION ||
-                       method == ISO_MAP_SCALED;
+    const bool turns =
+        method == ISO_MAP_ORTHOGONAL || method == ISO_MAP_ROTATION || method == ISO_MAP_SCALED;
 
     if (is.less < 0 || !(of->invariant & ISO_INVARIANT_SHIFT))
         return NULL;
@@ -227,7 +227,8 @@ iso_record iso_align_record(const struct align_records *to, const struct align_p
     r.tgt = p->of->name[1];
     r.src_dim = p->dim[0];
     r.tgt_dim = p->dim[1];
-    r.pool = p->of->words.links > 0 ? iso_pool_name(ISO_POOL_WORD) : to->about->pooling;
+    r.pool = p->of->words.links > 0 ? iso_pool_name(ISO_POOL_WORD)
+                                    : iso_record_pool(to->about, p->layer);
     r.prep = to->ask->prep_text.text;
     r.subset = iso_language_spans_names(to->spans, to->states, p->layer);
     r.model = to->about->model;

@@ -33,6 +33,7 @@ static iso_err how(iso_embed_opt *out, const struct baseline *b, const char *lay
         (void)iso_pool_named(&out->pool, about->pooling);
     out->dtype = type == ISO_F16 ? ISO_STORE_F16 : ISO_STORE_F32;
     out->layers = layers;
+    out->prompt = about->prompt ? about->prompt : "";
     out->model = (iso_model_opt){.folder = b->ask->opt->model, .random_weights = seed};
     if (about->compute)
         (void)iso_compute_named(&out->model.compute, about->compute);

@@ -8,6 +8,7 @@
 #include "analysis/study/items/parallel.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
+#include "lib/encode/recipe.h"
 
 static const char *const names[BASELINES] = {"random", "pieces", "length"};
 
@@ -124,20 +125,24 @@ static iso_err check_model(const struct baseline *b)
 
     for (int l = 0; l < b->sel.lang_count; l++) {
         const iso_lang *lang = iso_states_lang(b->ask->states, b->lang[l]);
-        const int last = lang->layers[lang->layer_count - 1];
+        const bool named = lang->layers[lang->layer_count - 1] == about->sentence;
+        const bool alone = named && lang->layer_count == 1;
+        const int last = lang->layers[lang->layer_count - (named && !alone ? 2 : 1)];
+        const int64_t dims = alone && m->recipe->dims ? m->recipe->dims : m->config->C;
+        const int depth = m->config->L + alone; /* the sentence is a layer more */
         const bool other = about->model && strcmp(about->model, m->name) != 0;
         int64_t rows, cols;
         iso_dtype type;
         ISO_TRY(iso_states_shape(&rows, &cols, &type, b->ask->states, b->lang[l], last));
-        ISO_NEED(cols == m->config->C,
+        ISO_NEED(cols == dims,
                  "%s: its states have %" PRId64
                  " dims, " ISO_FIELD(model) " %s has %" PRId64
                                             ": name the checkpoint that they are of",
-                 path, cols, m->name, m->config->C);
-        ISO_NEED(last == m->config->L || (last < m->config->L && !other),
+                 path, cols, m->name, dims);
+        ISO_NEED(last == depth || (last < depth && !other),
                  "%s: its states%s%s have %d layers, " ISO_FIELD(
                      model) " %s has %d: name the checkpoint that they are of",
-                 path, other ? " of " : "", other ? about->model : "", last, m->name, m->config->L);
+                 path, other ? " of " : "", other ? about->model : "", last, m->name, depth);
     }
 done:
     return err;

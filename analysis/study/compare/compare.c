@@ -91,7 +91,7 @@ static iso_record record_of(const struct comparison *c, int64_t i, int m, const 
     iso_record_value(&r, v);
     r.src_dim = p->rows[pair.x]->cols;
     r.tgt_dim = p->rows[pair.y]->cols;
-    r.pool = here->pooling;
+    r.pool = iso_record_pool(here, x->layer);
     r.prep = iso_compare_rows_text(&c->rows);
     r.condition = c->pieces.rows ? "pieces" : iso_condition_text(&c->condition, i);
     r.subset = iso_compare_rows_subset(&c->rows, p, pair.x);

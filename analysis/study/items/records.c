@@ -30,6 +30,11 @@ void iso_record_value(iso_record *r, const iso_value *v)
 
 /* --- Choosing --- */
 
+const char *iso_record_pool(const iso_states_info *about, int64_t layer)
+{
+    return about->sentence && layer == about->sentence ? "sentence" : about->pooling;
+}
+
 bool iso_records_names(const char *list, const char *lang)
 {
     char word[128];

@@ -9,6 +9,10 @@
 /* Puts the numbers of a value into a record; rank and param only where the value has them. */
 void iso_record_value(iso_record *r, const iso_value *v);
 
+/* What a row of a layer stands for: the pooling of the states, or "sentence" where the layer is
+ * what the model's own recipe makes of a text. */
+const char *iso_record_pool(const iso_states_info *about, int64_t layer);
+
 /* Whether a list of languages ("de,fra", any code of each; NULL: all) names one. */
 bool iso_records_names(const char *list, const char *lang);
 

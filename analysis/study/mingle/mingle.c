@@ -135,7 +135,7 @@ static iso_err add_value(iso_records *out, const struct mingling *m, int cell, i
     r.tgt = group ? iso_states_lang(set->states, set->sel.lang[group - 1])->name : NULL;
     r.src_layer = r.tgt_layer = set->sel.layer[l];
     r.src_dim = r.tgt_dim = dim;
-    r.pool = about->pooling;
+    r.pool = iso_record_pool(about, r.src_layer);
     r.model = about->model;
     r.prep = m->ask.prep_text.len > 0 ? m->ask.prep_text.text : NULL;
     r.subset = set->names.text;

@@ -26,7 +26,7 @@ static iso_record name(const struct work *w, int cell)
     r.estimator = c->estimator;
     r.src_layer = r.tgt_layer = w->l->layer;
     r.src_dim = r.tgt_dim = w->l->x[0].cols;
-    r.pool = about->pooling;
+    r.pool = iso_record_pool(about, w->l->layer);
     r.model = about->model;
     r.prep = w->ask->prep_text.len > 0 ? w->ask->prep_text.text : NULL;
     r.subset = iso_language_spans_names(&w->l->spans, w->set->states, w->l->layer);

@@ -102,7 +102,7 @@ static void name_rows(iso_record *out, const struct retrieval *r, int pair, int 
     out->src = lang_of(r, langs[0])->name;
     out->tgt = lang_of(r, langs[1])->name;
     out->src_layer = out->tgt_layer = layer;
-    out->pool = about->pooling;
+    out->pool = iso_record_pool(about, layer);
     out->model = about->model;
     out->prep = r->ask.prep_text.len > 0 ? r->ask.prep_text.text : NULL;
     out->subset = iso_language_spans_names(&r->rows.spans, r->rows.states, layer);

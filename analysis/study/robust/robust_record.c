@@ -34,7 +34,7 @@ iso_record iso_robust_name(const struct robust_place *at, const char *measure,
     r.tgt = at->target->name.text;
     r.src_layer = r.tgt_layer = at->layer->rows.layer;
     r.src_dim = r.tgt_dim = at->layer->rows.x[0].cols;
-    r.pool = about->pooling;
+    r.pool = iso_record_pool(about, r.src_layer);
     r.model = about->model;
     r.prep = at->ask->prep_text.len > 0 ? at->ask->prep_text.text : NULL;
     r.subset =
