@@ -10,7 +10,8 @@
 # In the environment: SEEDS ("0 1 2"); ARMS (those of the case below; random-ARM is ARM begun from random weights); EPOCHS of arms that
 # learn from the source alone (4) and of the others (2, they have more text); OPTIONS of every run ("--lr 1e-4 --head mean"); MIX, the
 # layer that X-Mixup mixes at (1); SOURCES of its test items beside the result's (gold,shuffled,branches); TRANSLATIONS, a folder of
-# LANG.tsv, test items translated into the source language; LIMIT, distances and λ of the first N test items; KEEP, a folder that keeps
+# LANG.tsv, test items translated into the source language; LIMIT, distances and λ of the first N test items; AUGMENT, a table of words
+# and their neighbours, of the arm augmented (`isogloss words --neighbours`); KEEP, a folder that keeps
 # what was measured: it is not trained again.
 set -eu
 isogloss=${ISOGLOSS:-isogloss}
@@ -33,6 +34,7 @@ arm() {
     case $1 in
         zero-shot) echo ;;
         adversarial | noise) echo "--method $1" ;;
+        augmented) echo "--augment ${AUGMENT:?a table of neighbours} --copies 3" ;;
         translate-train) echo "--translate-train $targets" ;;
         xmixup) echo "$xmixup --mix-layers $mix --test-source $sources" ;;
         no-mixing) echo "$xmixup --mix-layers none" ;;

@@ -170,6 +170,29 @@ done
 grep -q "no arm 'nonsense'" err || { cat err; exit 1; }
 echo "ok training.sh"
 
+# The study of several sources: what a set learns from is marked, a language is compared where neither set learns from it, relative scores
+# of a language average to 0 over the runs without it, and the runs are what `select` reads.
+for part in train dev test; do
+    awk -v part=$part 'NR == 1 || (NR % 4 == 0 ? "dev" : NR % 4 == 1 ? "test" : "train") == part' "$source/examples/corpus/fr.tsv" >"texts/$part/fr.tsv"
+done
+ISOGLOSS=$build/bin/isogloss KEEP=sets SEEDS='0 1' BUDGET=60 LIMIT=20 OPTIONS='--epochs 1 --lr 1e-3' sh "$source/examples/several.sh" \
+    "$source/examples/mini" texts/train texts/dev texts/test "$source/examples/corpus" en de de,en >tables 2>err ||
+    { echo "several.sh failed:"; cat err; exit 1; }
+more='[-+]0\.[0-9]* (0\.[0-9]*)'
+for row in "^| de+en | \*$seeds\* | \*$seeds\* | $seeds |\$" "^| de+en | $seeds | $more | $more |\$" '^| untrained |\( -*[0-9.]* |\)\{4\}$' \
+    "^| random | [^|]* | [^|]* | [^|]* | -*$seeds |\$"; do
+    grep -q -- "$row" tables || { echo "several.sh: no '$row' in:"; cat tables; exit 1; }
+done
+awk -F ' *[|] *' '
+    $2 == "accuracy" || $2 ~ /^languages/ { what = $2 }
+    $2 == "" { what = "" }
+    what == "accuracy" { fr[$2] = $5 + 0 }
+    what ~ /^languages/ && $2 == "de+en" { mean = (fr["en"] + fr["de"] + fr["de+en"]) / 3; seen = far($3 - fr[$2]) + far($4 - fr[$2] + mean) + far($5 - fr[$2] + fr["en"]) + 1 }
+    function far(x) { return x > 0.0015 || x < -0.0015 }
+    END { if (seen != 1) { print "several.sh: means are not those of the scores"; exit 1 } }' tables || { cat tables; exit 1; }
+grep -c '"train_config": {"de": 30, "en": 30}' sets/runs.json | grep -qx 2 || { cat sets/runs.json; exit 1; }
+echo "ok several.sh"
+
 # The study of sources, on runs whose scores are a language's level minus its distance in the first feature from the nearest source: the
 # tables have a row for each predictor, and the one that decides is found, also by what was fitted on other languages.
 awk 'BEGIN {
