@@ -9,8 +9,9 @@
 #     TEST      sentences of both, line by line or by ids translations of each other
 #
 # In the environment: ARMS (those of the case below); STEPS of each; OPTIONS of every run; DICTIONARY, lines "SRC TGT" of the arm
-# more-anchors: texts that switch languages; LINKS, a file of "i-j" a line, and WORDS, a folder
-# with the sentences in words that it links; KEEP, a folder that keeps records and checkpoints: what is there is not trained again.
+# more-anchors: texts that switch languages; LINKS, a file of "i-j" a line, and WORDS, a folder with the sentences in words that it links;
+# TUNE, a folder with train/SRC, dev and test/SRC and TGT of a task: it is learnt from SRC alone, TUNE_OPTIONS ("--task tag --lr 1e-3
+# --epochs 5"), with three seeds; KEEP, a folder that keeps records and checkpoints: what is there is not trained again.
 set -eu
 isogloss=${ISOGLOSS:-isogloss}
 pieces=$1 train=$2 test=$3 src=$4 tgt=$5
@@ -64,6 +65,15 @@ measure() {
     "$isogloss" compare --quiet "$work/s.$src.h5" "$work/s.$tgt.h5" --src "$src" --measure cka:debiased --interval none --csv "$work/new.csv"
     mv "$work/new.csv" "$keep/$name,cka.csv"
 }
+# NAME CHECKPOINT: records NAME,tuned,SEED.csv.
+tune() {
+    for seed in 0 1 2; do
+        # shellcheck disable=SC2086 # options are words
+        [ -f "$keep/$1,tuned,$seed.csv" ] || "$isogloss" train --quiet --model "$2" --corpus "$TUNE/train" --dev "$TUNE/dev" --test "$TUNE/test" \
+            --src "$src" --tgt "$tgt" --interval none --seed "$seed" ${TUNE_OPTIONS:---task tag --lr 1e-3 --epochs 5} -o "$work/tuned" --force \
+            --csv "$keep/$1,tuned,$seed.csv"
+    done
+}
 # OUT LANG COLUMN: the texts of a language with words of the dictionary's COLUMN replaced by those of the other, in two copies.
 switched() {
     awk -v a="$3" '{ w[$a] = w[$a] "\t" $(3 - a) } END { for (k in w) print k w[k] }' "$DICTIONARY" >"$work/table.tsv"
@@ -95,13 +105,14 @@ for arm in $arms; do
     }
     measure "$arm" "$keep/$arm" ${beside:+--baseline pieces,length --model "$keep/$arm" --corpus "$test"}
     measure "$arm.before" "$keep/$arm.before"
+    [ -z "${TUNE:-}" ] || { tune "$arm" "$keep/$arm"; tune "$arm.before" "$keep/$arm.before"; }
 done
 
 # Tables: learnt / before, a column each layer. A file's name is ARM,WHAT.csv or ARM.before,WHAT.csv.
 set --
 for arm in $arms; do
     for name in "$arm" "$arm.before"; do
-        for what in score p@1 cka words; do [ ! -f "$keep/$name,$what.csv" ] || set -- "$@" "$keep/$name,$what.csv"; done
+        for what in score p@1 cka words tuned,0 tuned,1 tuned,2; do [ ! -f "$keep/$name,$what.csv" ] || set -- "$@" "$keep/$name,$what.csv"; done
     done
 done
 awk -F , -v arms="$arms" -v layers="$layers" -v langs="$src $tgt" '
@@ -111,11 +122,21 @@ awk -F , -v arms="$arms" -v layers="$layers" -v langs="$src $tgt" '
         next
     }
     what == "score" { score[arm, $at["measure"], $at["tgt"]] = $at["value"]; next }
-    what == "words" && $at["stage"] != "before" { next }
+    what == "tuned" && $at["measure"] ":" $at["estimator"] ~ /^(accuracy:fine-tuned|f1:(entity|span))/ { # F1 comes later, and is what is shown
+        key = arm SUBSEP $at["measure"] ":" $at["estimator"] SUBSEP $at["tgt"]
+        tuned = $at["measure"] ":" $at["estimator"]; sum[key] += $at["value"]; count[key]++
+        if (count[key] == 1 || $at["value"] + 0 < least[key]) least[key] = $at["value"] + 0
+        if (count[key] == 1 || $at["value"] + 0 > most[key]) most[key] = $at["value"] + 0
+    }
+    what == "tuned" || what == "words" && $at["stage"] != "before" { next }
     { of = $at["baseline"] == "" ? arm : $at["baseline"]; key = of SUBSEP what SUBSEP $at["src_layer"]; sum[key] += $at["value"]; count[key]++ }
     function show(who, what, layer,   key) {
         key = who SUBSEP what SUBSEP layer
         return count[key] ? sprintf("%.3f", sum[key] / count[key]) : "-"
+    }
+    function spread(who, lang,   key) {
+        key = who SUBSEP tuned SUBSEP lang
+        return sprintf("%.3f (%.3f)", sum[key] / count[key], most[key] - least[key])
     }
     function table(title, what,   i, l, line, rule, any) {
         for (l = 0; l <= layers; l++) any += count[who_of[1], what, l]
@@ -142,4 +163,11 @@ awk -F , -v arms="$arms" -v layers="$layers" -v langs="$src $tgt" '
             print "Shared pieces alone: " show("pieces", "p@1", "") "; length alone: " show("length", "p@1", "") ".\n"
         table("P@1 of words, learnt / before", "words")
         table("CKA, debiased, learnt / before", "cka")
+        if (tuned == "") exit
+        print "| " (tuned ~ /^f1/ ? "F1" : "accuracy") " of a task learnt from " lang[1] " | " lang[1] ", learnt | before | " lang[2] ", learnt | before |\n|---|---|---|---|---|"
+        for (i = 1; i <= rows; i++) {
+            line = "| " who_of[i] " |"
+            for (l = 1; l <= 2; l++) line = line " " spread(who_of[i], lang[l]) " | " spread(who_of[i] ".before", lang[l]) " |"
+            print line
+        }
     }' "$@"
