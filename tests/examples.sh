@@ -100,6 +100,11 @@ awk -F '\t' '
           if (lines != rows || rows < 13 || values < 150) { print "05_align: " lines " lines, the program " rows ", " values " values"; exit 1 } }
 ' 05_align.out program.tsv
 
+expect 06_mingle '^layer  0  0\.0[34][0-9]* \[0\.0[0-9]*, 0\.0[0-9]*\]  by chance 1\.000, p 0\.01$' "$states"
+[ "$(grep -c '^layer ' 06_mingle.out)" = 5 ] || { echo "06: not 5 layers"; exit 1; }
+expect 07_select '^similarity:cka  *1 of 6  [a-z+]*  0\.[0-9]*$' "$states" sw
+[ "$(grep -c '^diversity:states  *[123] of 6 ' 07_select.out)" = 3 ] || { echo "07: not three sets"; cat 07_select.out; exit 1; }
+
 # What the README shows does the same.
 sed -n '/^```c$/,/^```$/p' "$source/README.md" | grep -v '^```' >block
 {

@@ -7,10 +7,10 @@ $ ls out; ls out/figures | grep -c svg
 > records.csv
 > records.json
 > report.html
-> 17
+> 19
 # every section has its figure inside, and nothing is fetched or run
 $ grep -c '<svg xmlns' out/report.html; grep -ciE '<script|src=|@import' out/report.html
-> 17
+> 19
 > 0
 ? 1
 $ grep -o 'most alike in <b>[^.]*' out/report.html
@@ -36,9 +36,19 @@ $ rm -r some some.csv
 # a source that does not come first in the file
 $ isogloss report $S/examples/states/mini.h5 -o zh --src zh --layers 0-1 --quiet; ls zh/figures | grep -c svg; grep -c 'English (en) · model' zh/report.html
 > zh/report.html
-> 19
+> 25
 > 0
 ? 1
+# all languages together: neighbours beside chance, and sets of sources, the best on top
+$ ls zh/figures | grep -E '^(mingling|sources).*svg'; grep -c 'isogloss select [^ ]*mini.h5 --src zh,' zh/report.html; awk -F '\t' '$1 == "4"' zh/figures/sources-cosine.tsv | cut -f6
+> mingling-overlap.svg
+> mingling-silhouette.svg
+> mingling.svg
+> sources-cka.svg
+> sources-cosine.svg
+> sources-diversity.svg
+> 4
+> en+es+ru
 $ rm -r zh
 # labels are probed, and what transfer loses is told
 $ grep -oE '<h2[^>]*>(Transfer: [^<]*|What transfer[^<]*)' out/report.html | sed 's/.*>//'; grep -c 'isogloss probe [^ ]*mini.h5 --tgt de,sw --measure' out/report.html

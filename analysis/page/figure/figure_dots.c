@@ -230,7 +230,8 @@ iso_err iso_figure_dots(struct figure *f, const iso_records *records)
     const iso_record **order = NULL;
     iso_err err = ISO_OK;
 
-    f->shows = SHOWS_DOTS | (f->beside->names ? SHOWS_BASELINES : 0);
+    const bool sets = records->count > 0 && records->at[0].place != ISO_NO_INT;
+    f->shows = (sets ? 0 : SHOWS_DOTS) | (f->beside->names ? SHOWS_BASELINES : 0);
     if (any_interval(records))
         ISO_TRY(
             iso_buf_printf(&f->note, "%slines: 95 %% intervals", f->note.len ? " \xc2\xb7 " : ""));

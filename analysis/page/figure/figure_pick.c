@@ -26,6 +26,8 @@ static uint64_t aside(const iso_record *r)
 
     if (relates(r))
         return made;
+    if (r->place != ISO_NO_INT) /* a set among others of its size is a place */
+        return ISO_COLUMN(subset) | ISO_COLUMN(place);
     if (!iso_figure_is_mixing(r))
         return ISO_COLUMN(given);
     return iso_figure_is_share(r) ? mixed : mixed | ISO_COLUMN(mix);

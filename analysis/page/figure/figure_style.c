@@ -130,6 +130,8 @@ iso_err iso_figure_pair(iso_buf *out, const iso_records *records, const iso_reco
 
     if (r->x && !r->tgt)
         return iso_buf_puts(out, r->x);
+    if (r->place != ISO_NO_INT && r->subset)
+        return iso_buf_puts(out, r->subset);
     if (!r->src && !r->tgt)
         return iso_buf_puts(out, "all");
     if (iso_str_same(src, tgt) || iso_figure_one_source(records))
@@ -180,7 +182,9 @@ struct style iso_figure_style(struct figure *f, const iso_records *records, cons
     const char *src = r->src, *tgt = r->tgt ? r->tgt : src;
     const bool one = iso_str_same(src, tgt) || iso_figure_one_source(records);
     struct style look =
-        iso_style_at(!tgt || (r->x && !r->tgt) || !one ? i : iso_style_place(&f->langs, tgt));
+        iso_style_at(r->place != ISO_NO_INT              ? 0
+                     : !tgt || (r->x && !r->tgt) || !one ? i
+                                                         : iso_style_place(&f->langs, tgt));
 
     if (model_of(f, r))
         look.dash = iso_style_dash(model_of(f, r) - 1);

@@ -22,6 +22,12 @@ const char *iso_guide_of(const char *measure, const char *estimator);
 extern const char iso_guide_probe[], iso_guide_language_id[], iso_guide_grid[], iso_guide_robust[],
     iso_guide_robust_auc[];
 
+/* Of mingling. */
+extern const char iso_guide_mingle[], iso_guide_overlap[], iso_guide_silhouette[];
+
+/* Of sets of sources. */
+extern const char iso_guide_sources[], iso_guide_diversity[];
+
 /* Of mixing. */
 extern const char iso_guide_mixed[], iso_guide_sweep[], iso_guide_lambda[],
     iso_guide_mixed_centroid[], iso_guide_mixed_cosine[], iso_guide_mixed_retrieval[];

@@ -169,6 +169,45 @@ const char iso_guide_language_id[] =
     "<cite>Language neutrality: Libovick&yacute; et al., Findings of EMNLP 2020 "
     "(arXiv:2004.05160).</cite>";
 
+const char iso_guide_mingle[] =
+    "Of the ten nearest neighbours of each sentence, among the sentences of all languages, the "
+    "share that is of another language, divided by the share that shuffled languages would give. "
+    "<b>1</b> means that languages lie among each other as if by chance, <b>0</b> that every "
+    "neighbour is of the sentence&rsquo;s own language. High is more cross-lingual; but a network "
+    "that tells nothing apart has a high value too, so look at random weights and at retrieval. "
+    "The index is this program&rsquo;s own.";
+
+const char iso_guide_overlap[] =
+    "Interlingual Local Overlap: the harmonic mean of two shares. <em>Bridge</em>: of the "
+    "sentences, those whose ten nearest neighbours hold at least three other languages. "
+    "<em>Reach</em>: of the other languages, those that are found among the neighbours of a "
+    "language at all. <b>1</b> means that neighbourhoods hold many languages everywhere, "
+    "<b>0</b> that none does. [[chance|The dashed line is the value of shuffled languages. ]]"
+    "<cite>HLTCHKUST/interlingua, where it is computed per language.</cite>";
+
+const char iso_guide_silhouette[] =
+    "Each language taken as a cluster of its sentences: how much nearer (by cosine) a sentence is "
+    "to those of its own language than to those of the nearest other one, between &minus;1 and 1. "
+    "High: each language lies apart. Around 0: the clusters overlap. <cite>Rousseeuw, J. Comput. "
+    "Appl. Math. 20 (1987).</cite>";
+
+const char iso_guide_sources[] =
+    "Of all sets of so many languages those that lie nearest to the others, the best on top: each "
+    "other language is held against the most similar of the set, and the mean is taken. By cosine "
+    "translations are compared, by CKA the arrangement of all sentences. This ranks languages to "
+    "learn from before anything is learnt; whether such a ranking predicts transfer is a question "
+    "of its own: <code>isogloss select</code> holds predictors against measured scores. "
+    "Look at how far the sets are apart: where the values differ in the third digit, the order "
+    "says little. <cite>mPLM-Sim: Lin et al., 2023 (arXiv:2305.13684).</cite>";
+
+const char iso_guide_diversity[] =
+    "Of all sets of so many languages those whose members differ most, the best on top: the sum "
+    "over pairs of 1 minus the cosine of the means of their sentences. Diverse sources have been "
+    "recommended for transfer to languages that are not trained on; the sum sees where languages "
+    "lie and nothing else, and a language that the model knows badly often lies far away. "
+    "<code>isogloss select</code> holds predictors against measured scores. <cite>As "
+    "described of multi-source training, ACL 2024 (arXiv:2402.13562).</cite>";
+
 static const char cka_rbf[] =
     "CKA with a Gaussian kernel: sentences count as similar by their distance, so near "
     "neighbours weigh more than the directions of largest variance do in linear CKA. <b>1</b> "

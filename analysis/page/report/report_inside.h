@@ -39,7 +39,8 @@ enum section_pairs {
     PAIRS_GIVEN,   /* with something held constant */
     PAIRS_ALIGNED, /* after a map */
     PAIRS_GAINED,  /* what the map brought */
-    PAIRS_MIXED    /* before and after mixing, and λ */
+    PAIRS_MIXED,   /* before and after mixing, and λ */
+    PAIRS_SETS     /* no pairs: sets of sources, the best first */
 };
 
 /* A kind of section: which records, which figure, how to read it. */
@@ -88,6 +89,20 @@ iso_err iso_report_file(struct report *report, const char *path, const iso_run *
  * pairs. What the data do not admit, or what would take long, is noted and has no section. */
 iso_err iso_report_runs(struct report *report, const iso_run *run);
 iso_err iso_report_runs_check(const iso_report_opt *opt);
+
+/* Of all languages of the report together: neighbours, and sets of sources by the last layer. */
+struct selection;
+iso_err iso_report_mingling(struct report *report, const struct selection *sel, const iso_run *run);
+iso_err iso_report_sources(struct report *report, const struct selection *sel, const iso_run *run);
+
+/* What a study runs beside the states; whether it makes intervals. */
+iso_baseline_opt iso_report_baseline(const iso_report_opt *o, const iso_baseline_set *set);
+iso_interval iso_report_interval(const struct report *report);
+
+/* Takes in what a study made, or notes what the data do not admit; NULL for `missing`: an error. */
+iso_err iso_report_take(struct report *report, iso_records *records, iso_err err,
+                        const iso_options *study, const void *opt, const char *missing,
+                        iso_report_keep *keep, const iso_run *run);
 
 /* Mixes the texts of the options, from the report's source language into all others. */
 bool iso_report_mixes(const iso_report_opt *opt);

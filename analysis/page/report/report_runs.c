@@ -46,16 +46,14 @@ static bool keep_aligned(const struct report *report, const iso_record *r)
     return r->stage && strcmp(r->stage, "difference") != 0;
 }
 
-/* Most studies make intervals or leave them away. */
-static iso_interval plain_interval(const struct report *report)
+iso_interval iso_report_interval(const struct report *report)
 {
     return report->opt->interval == ISO_INTERVAL_NONE ? ISO_INTERVAL_NONE : ISO_INTERVAL_USUAL;
 }
 
-/* Takes in what a study made, or notes what the data do not admit. */
-static iso_err take(struct report *report, iso_records *records, iso_err err,
-                    const iso_options *study, const void *opt, const char *missing,
-                    iso_report_keep *keep, const iso_run *run)
+iso_err iso_report_take(struct report *report, iso_records *records, iso_err err,
+                        const iso_options *study, const void *opt, const char *missing,
+                        iso_report_keep *keep, const iso_run *run)
 {
     iso_buf line = {0};
 
@@ -75,8 +73,7 @@ done:
 
 /* --- Comparing --- */
 
-/* What a study runs beside the states. */
-static iso_baseline_opt baseline_of(const iso_report_opt *o, const iso_baseline_set *set)
+iso_baseline_opt iso_report_baseline(const iso_report_opt *o, const iso_baseline_set *set)
 {
     return o->baseline || o->baseline_states ? (iso_baseline_opt){.kinds = o->baseline,
                                                                   .states = o->baseline_states,
@@ -104,7 +101,7 @@ iso_err iso_report_runs_check(const iso_report_opt *o)
 {
     iso_compare_opt opt = comparison_of(o, "cka");
 
-    opt.baseline = baseline_of(o, NULL);
+    opt.baseline = iso_report_baseline(o, NULL);
     return iso_compare_check(&opt);
 }
 
@@ -114,7 +111,7 @@ static iso_err compare(struct report *report, const iso_compare_opt *opt, const 
     iso_records records = {0};
     const iso_err err = iso_compare(&records, report->states, opt, run);
 
-    return take(report, &records, err, &iso_compare_options, opt, NULL, keep, run);
+    return iso_report_take(report, &records, err, &iso_compare_options, opt, NULL, keep, run);
 }
 
 static iso_err run_centroids(struct report *report, const iso_run *run)
@@ -123,10 +120,10 @@ static iso_err run_centroids(struct report *report, const iso_run *run)
     iso_options shown = iso_compare_options;
     iso_records records = {0};
 
-    opt.baseline = baseline_of(report->opt, report->set);
+    opt.baseline = iso_report_baseline(report->opt, report->set);
     const iso_err err = iso_compare(&records, report->states, &opt, run);
     shown.name = iso_centroids_options.name; /* the command has the same options */
-    return take(report, &records, err, &shown, &opt, NULL, NULL, run);
+    return iso_report_take(report, &records, err, &shown, &opt, NULL, NULL, run);
 }
 
 /* "de,fr,ru": the first targets. */
@@ -181,12 +178,13 @@ static iso_err run_retrieval(struct report *report, int src, const iso_run *run)
     iso_retrieve_opt_init(&opt, sizeof opt);
     opt.select = report->opt->select;
     opt.measure = "p@1:cosine,p@1:csls";
-    opt.baseline = baseline_of(report->opt, report->set);
+    opt.baseline = iso_report_baseline(report->opt, report->set);
     opt.prep = report->opt->prep;
-    opt.interval = plain_interval(report);
+    opt.interval = iso_report_interval(report);
     opt.permutations = report->opt->permutations;
     const iso_err err = iso_retrieve(&records, report->states, &opt, &quiet);
-    return take(report, &records, err, &iso_retrieve_options, &opt, "retrieval", NULL, run);
+    return iso_report_take(report, &records, err, &iso_retrieve_options, &opt, "retrieval", NULL,
+                           run);
 }
 
 /* Operations of fitting: a decomposition of each fold's d × d products. */
@@ -219,11 +217,12 @@ static iso_err run_alignment(struct report *report, const struct selection *sel,
     iso_align_opt_init(&opt, sizeof opt);
     opt.select = report->opt->select;
     opt.measure = "p@1";
-    opt.baseline = baseline_of(report->opt, report->set);
+    opt.baseline = iso_report_baseline(report->opt, report->set);
     opt.prep = report->opt->prep;
-    opt.interval = plain_interval(report);
+    opt.interval = iso_report_interval(report);
     const iso_err err = iso_align(&records, report->states, &opt, &quiet);
-    return take(report, &records, err, &iso_align_options, &opt, "alignment", keep_aligned, run);
+    return iso_report_take(report, &records, err, &iso_align_options, &opt, "alignment",
+                           keep_aligned, run);
 }
 
 /* --- Probing --- */
@@ -261,10 +260,10 @@ static iso_err run_robust(struct report *report, const iso_run *run)
     opt.select.tgt = report->opt->select.tgt;
     opt.select.layers = report->opt->select.layers;
     opt.prep = report->opt->prep;
-    opt.interval = plain_interval(report);
+    opt.interval = iso_report_interval(report);
     const iso_err err = iso_robust(&records, report->states, &opt, &quiet);
-    return take(report, &records, err, &iso_robust_options, &opt, "distances to a boundary",
-                keep_robust, run);
+    return iso_report_take(report, &records, err, &iso_robust_options, &opt,
+                           "distances to a boundary", keep_robust, run);
 }
 
 /* What a probe of the source knows of the others, and whether languages are identified. */
@@ -296,12 +295,12 @@ static iso_err run_probes(struct report *report, const struct selection *sel, in
     opt.select.tgt = report->opt->select.tgt;
     opt.select.layers = report->opt->select.layers;
     opt.measure = "accuracy:probe,gap,accuracy:language-id";
-    opt.baseline = baseline_of(report->opt, report->set);
+    opt.baseline = iso_report_baseline(report->opt, report->set);
     opt.prep = report->opt->prep;
-    opt.interval = plain_interval(report);
+    opt.interval = iso_report_interval(report);
     err = iso_probe(&records, report->states, &opt, run);
     const bool there = !err;
-    ISO_TRY(take(report, &records, err, &iso_probe_options, &opt, "probe", NULL, run));
+    ISO_TRY(iso_report_take(report, &records, err, &iso_probe_options, &opt, "probe", NULL, run));
     if (there)
         ISO_TRY(run_robust(report, run));
 done:
@@ -328,7 +327,8 @@ static iso_err run_studies(struct report *report, const struct selection *sel, i
     iso_compare_opt all = comparison_of(o, "cka,cka:biased,cosine:raw,cosine:centred");
     iso_err err = ISO_OK;
 
-    all.baseline = baseline_of(o, report->set); /* maps of layers and of languages show none */
+    all.baseline =
+        iso_report_baseline(o, report->set); /* maps of layers and of languages show none */
     ISO_TRY(compare(report, &all, run, NULL));
     if (!o->measure) {
         ISO_TRY(run_centroids(report, run));
@@ -339,8 +339,11 @@ static iso_err run_studies(struct report *report, const struct selection *sel, i
         ISO_TRY(run_across(report, sel, run));
     if (sel->pair_count > 1)
         ISO_TRY(run_pairs(report, run));
-    if (!o->measure)
+    if (!o->measure) {
+        ISO_TRY(iso_report_mingling(report, sel, run));
         ISO_TRY(run_probes(report, sel, src, run));
+        ISO_TRY(iso_report_sources(report, sel, run));
+    }
 done:
     return err;
 }
@@ -349,7 +352,7 @@ done:
 iso_err iso_report_runs(struct report *report, const iso_run *run)
 {
     const iso_report_opt *o = report->opt;
-    const iso_baseline_opt baseline = baseline_of(o, NULL);
+    const iso_baseline_opt baseline = iso_report_baseline(o, NULL);
     iso_run rest = run ? *run : (iso_run){0};
     iso_baseline_set *set = NULL;
     struct selection sel = {0};

@@ -36,6 +36,12 @@ static const struct section table[] = {
      iso_guide_centroid_share},
     {80, "centroid-languages", "Shifts between all pairs of languages", "centroid:relative",
      ISO_PLOT_LANGUAGES, iso_guide_centroid_map},
+    {85, "mingling", "Mingling: are the neighbours of a sentence of other languages?",
+     "mingle:ratio", ISO_PLOT_CURVES, iso_guide_mingle},
+    {86, "mingling-overlap", "Mingling: do neighbourhoods hold several languages?", "ilo:harmonic",
+     ISO_PLOT_CURVES, iso_guide_overlap},
+    {87, "mingling-silhouette", "Mingling: is each language a cluster?", "silhouette:cosine",
+     ISO_PLOT_CURVES, iso_guide_silhouette},
     {90, "retrieval-cosine-layers", "Retrieval: does a sentence find its translation?",
      "p@k:cosine", ISO_PLOT_CURVES, iso_guide_retrieval_cosine},
     {91, "retrieval-csls-layers", "Retrieval when hubs are held back", "p@k:csls", ISO_PLOT_CURVES,
@@ -64,6 +70,12 @@ static const struct section table[] = {
      "ratio:median", ISO_PLOT_CURVES, iso_guide_robust},
     {161, "robust-auc", "Robustness: does that tell the sentences that fail?", "auc:ratio",
      ISO_PLOT_CURVES, iso_guide_robust_auc},
+    {170, "sources-cosine", "Sources: which sets lie nearest to the other languages?",
+     "similarity:cosine", ISO_PLOT_DOTS, iso_guide_sources, PAIRS_SETS},
+    {171, "sources-cka", "Sources: which sets are most similar to the other languages?",
+     "similarity:cka", ISO_PLOT_DOTS, iso_guide_sources, PAIRS_SETS},
+    {172, "sources-diversity", "Sources: which sets differ most among themselves?",
+     "diversity:states", ISO_PLOT_DOTS, iso_guide_diversity, PAIRS_SETS},
     {200, "gap", "What transfer loses", "gap:language", ISO_PLOT_CURVES, iso_guide_gap},
     {201, "gap-scatter", "Does discrepancy go with what transfer loses?", "pearson",
      ISO_PLOT_SCATTER, iso_guide_gap_scatter},
@@ -92,6 +104,8 @@ static enum section_pairs pairs_of(const iso_record *r, bool mixes)
 {
     if (mixes && iso_figure_is_mixing(r))
         return PAIRS_MIXED;
+    if (r->place != ISO_NO_INT)
+        return PAIRS_SETS;
     if (r->stage && strcmp(r->stage, "difference") == 0)
         return r->train ? PAIRS_GAINED : PAIRS_DIFFERENCE;
     if (r->condition && !r->x)
@@ -113,6 +127,8 @@ bool iso_section_fits(const struct section *s, const struct report *report, int 
     if (r->x)
         return level && from_source && iso_figure_relates(r) &&
                (s->kind == ISO_PLOT_SCATTER || r->src_layer != ISO_NO_INT);
+    if (s->pairs == PAIRS_SETS)
+        return true;
     if (s->pairs == PAIRS_MIXED)
         return level && r->src && r->tgt;
     if (s->kind == ISO_PLOT_CURVES)
