@@ -9,7 +9,7 @@
 #include "lib/linalg/strip.h"
 
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
-#define AMX    __attribute__((noinline, target("avx512f,amx-tile,amx-bf16")))
+#define AMX    __attribute__((noinline, target("avx512f,amx-tile,amx-bf16,prfchw")))
 
 /* A tile is 16 rows of 16 pairs: of A, rows by the inner size; of B, the inner size by columns. The
  * pairs are numbers l and l + 16 of 32 of the inner size. A strip is 32 rows of A or columns of B;
@@ -76,6 +76,10 @@ AMX static void multiply_strips(float *c, int64_t ldc, const uint16_t *a, const 
         _tile_loadd(2, below, bytes);
         _tile_loadd(3, below + HALF, bytes);
     } else {
+        for (int64_t i = 0; i < SIDE; i++) { /* what will be written comes near meanwhile */
+            __builtin_prefetch(c + i * ldc, 1);
+            __builtin_prefetch(c + i * ldc + HALF, 1);
+        }
         _tile_zero(0);
         _tile_zero(1);
         _tile_zero(2);
@@ -151,6 +155,8 @@ AVX512 static void split(uint16_t *tiles, const struct source *s)
         const float *row = s->at + r * s->stride;
         __m512 low = _mm512_maskz_loadu_ps(r < s->low_rows ? s->low : 0, row);
         __m512 high = _mm512_maskz_loadu_ps(r < s->high_rows ? s->high : 0, row + s->hop);
+        __builtin_prefetch(row + SIDE * s->stride);
+        __builtin_prefetch(row + s->hop + SIDE * s->stride);
 #pragma GCC unroll 3
         for (int k = 0; k < THIRDS; k++) {
             const __m512i l = _mm512_add_epi32(_mm512_castps_si512(low), half);
@@ -202,41 +208,57 @@ static const float *at(iso_view v, int64_t row, int64_t col)
     return (const float *)v.data + row * v.stride + col;
 }
 
-static void pack_b(const struct job *j, const struct step *s, int64_t first)
+/* Columns [first, first + 32) of B, whose columns lie one behind the other. */
+static void pack_columns(const struct job *j, const struct step *s, int64_t first)
 {
     const iso_view b = j->p->b;
-    const int64_t cols = least(SIDE, s->width - first), col = s->from + first;
     uint16_t *to = j->b + first / SIDE * s->size;
     float turned[SIDE * SIDE];
 
     for (int64_t l = 0; l < s->k; l += SIDE, to += STEP) {
         const int64_t k = least(SIDE, s->k - l);
-        if (j->p->tb) {
-            j->tiles->pack(turned, at(b, col, s->l + l), b.stride, cols, k, SIDE);
-            split_across(to, turned, SIDE, k, SIDE);
-        } else {
-            split_across(to, at(b, s->l + l, col), b.stride, k, cols);
-        }
+        j->tiles->pack(turned, at(b, s->from + first, s->l + l), b.stride,
+                       least(SIDE, s->width - first), k, SIDE);
+        split_across(to, turned, SIDE, k, SIDE);
     }
+}
+
+/* 32 rows of B from l on. */
+static void pack_rows(const struct job *j, const struct step *s, int64_t l)
+{
+    uint16_t *to = j->b + l / SIDE * STEP;
+
+    for (int64_t col = 0; col < s->width; col += SIDE, to += s->size)
+        split_across(to, at(j->p->b, s->l + l, s->from + col), j->p->b.stride,
+                     least(SIDE, s->k - l), least(SIDE, s->width - col));
 }
 
 static void pack_a(const struct job *j, const struct step *s, uint16_t *to, int64_t row,
                    int64_t rows)
 {
     const iso_view a = j->p->a;
+
+    for (int64_t i = 0; i < rows; i += SIDE, to += s->size)
+        for (int64_t l = 0; l < s->k; l += SIDE)
+            split_along(to + l / SIDE * STEP, at(a, row + i, s->l + l), a.stride, rows - i,
+                        least(SIDE, s->k - l));
+}
+
+/* Of an A that is transposed; 32 of its rows are turned while the next come near. */
+static void pack_turned(const struct job *j, const struct step *s, uint16_t *to, int64_t row,
+                        int64_t rows)
+{
+    const iso_view a = j->p->a;
     float turned[HEIGHT * SIDE];
 
-    for (int64_t l = 0; l < s->k; l += SIDE) {
-        const int64_t k = least(SIDE, s->k - l);
-        if (j->p->ta)
-            j->tiles->pack(turned, at(a, s->l + l, row), a.stride, k, rows, SIDE);
-        for (int64_t i = 0; i < rows; i += SIDE) {
-            uint16_t *part = to + i / SIDE * s->size + l / SIDE * STEP;
-            if (j->p->ta)
-                split_along(part, turned + i * SIDE, SIDE, rows - i, SIDE);
-            else
-                split_along(part, at(a, row + i, s->l + l), a.stride, rows - i, k);
-        }
+    for (int64_t l = 0; l < s->k; l += SIDE, to += STEP) {
+        const float *from = at(a, s->l + l, row);
+        for (int64_t r = SIDE; r < 2 * SIDE; r++)
+            for (int64_t i = 0; i < rows; i += HALF)
+                __builtin_prefetch(from + r * a.stride + i);
+        j->tiles->pack(turned, from, a.stride, least(SIDE, s->k - l), rows, SIDE);
+        for (int64_t i = 0; i < rows; i += SIDE)
+            split_along(to + i / SIDE * s->size, turned + i * SIDE, SIDE, rows - i, SIDE);
     }
 }
 
@@ -246,7 +268,7 @@ static void multiply(const struct job *j, const struct step *s, int64_t row)
     const bool add = s->l > 0 || j->p->beta != 0;
     uint16_t *const a = (uint16_t *)(void *)(j->own + iso_strip_thread() * j->own_bytes);
 
-    pack_a(j, s, a, row, rows);
+    (j->p->ta ? pack_turned : pack_a)(j, s, a, row, rows);
     for (int64_t col = 0; col < s->width; col += SIDE) {
         const uint16_t *b = j->b + col / SIDE * s->size;
         for (int64_t i = 0; i < rows; i += SIDE) {
@@ -278,8 +300,8 @@ static void all_steps(const struct job *j, int threads)
                 const struct step s = {from, least(j->columns, j->c->cols - from), l, k,
                                        up(k, SIDE) / SIDE * STEP};
 #pragma omp for schedule(static)
-                for (int64_t first = 0; first < s.width; first += SIDE)
-                    pack_b(j, &s, first);
+                for (int64_t i = 0; i < (j->p->tb ? s.width : k); i += SIDE)
+                    (j->p->tb ? pack_columns : pack_rows)(j, &s, i);
 #pragma omp for schedule(dynamic)
                 for (int64_t row = 0; row < j->c->rows; row += j->height)
                     multiply(j, &s, row);
