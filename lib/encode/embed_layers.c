@@ -85,26 +85,6 @@ done:
     return err;
 }
 
-/* Prompts that the model names and nobody asked for. */
-static iso_err note_prompts(const struct embed *e)
-{
-    const iso_recipe *r = e->in.recipe;
-    iso_buf names = {0};
-    iso_err err = ISO_OK;
-
-    for (int i = 0; i < r->prompts; i++) {
-        if (*r->prompt[i].text)
-            ISO_TRY(iso_buf_printf(&names, "%s%s", names.len ? ", " : "", r->prompt[i].name));
-    }
-    if (names.len > 0 && !*e->in.prompt && !e->in.prompted)
-        iso_run_note(e->in.run,
-                     "no prompt stands before the texts; %s has these: %s (" ISO_FIELD(prompt) ")",
-                     e->in.about->name, names.text);
-done:
-    iso_buf_free(&names);
-    return err;
-}
-
 static iso_err note_sentence(const struct embed *e)
 {
     const iso_recipe *r = e->in.recipe;
@@ -149,7 +129,7 @@ iso_err iso_embed_layers(struct embed *e)
     }
     if (r->from)
         ISO_TRY(note_sentence(e));
-    ISO_TRY(note_prompts(e));
+    ISO_TRY(iso_encoding_note_prompts(&e->in));
 done:
     return err;
 }

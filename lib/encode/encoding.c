@@ -60,26 +60,6 @@ done:
     return err;
 }
 
-static bool rows_are_words(const struct encoding *e)
-{
-    return e->pool == ISO_POOL_WORD || e->pool == ISO_POOL_TYPES;
-}
-
-iso_err iso_encoding_prompt(struct encoding *e, const char *asked)
-{
-    const char *text = "";
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_recipe_prompt_text(&text, e->recipe, asked, e->about->name));
-    if (asked && *text && rows_are_words(e))
-        ISO_FAIL(ISO_EARG,
-                 ISO_FIELD(prompt) ": rows are words, and those of a prompt are none of the text");
-    e->prompt = rows_are_words(e) ? "" : text;
-    e->prompted = asked != NULL;
-done:
-    return err;
-}
-
 /* --- Tokens --- */
 
 /* What one item is cut into; grown and used again. */
@@ -306,7 +286,7 @@ static iso_err read_lang(struct encoding *e, struct encoding_lang *l, int number
         ISO_TRY(iso_id_shift_of(&by, e->shift, l->name, e->about->name));
     ISO_TRY(iso_alloc(&l->token_at, l->corpus.items + 1, sizeof *l->token_at));
     ISO_TRY(iso_alloc(&l->cut, l->corpus.items, sizeof *l->cut));
-    if (rows_are_words(e))
+    if (iso_encoding_of_words(e))
         ISO_TRY(iso_encoding_words_begin(l));
     for (int64_t i = 0; i < l->corpus.items; i++) {
         if (i % STEP == 0)

@@ -84,16 +84,24 @@ struct encoding {
 iso_err iso_encoding_begin(struct encoding *e, iso_model *model, const iso_texts *texts,
                            iso_pool pool, int64_t max_length, const iso_run *run);
 
-/* What stands before each text, as iso_recipe_prompt_text has it; else the model's usual prompt
- * does, where rows are not words. ISO_EARG: no such prompt; rows are words. */
-iso_err iso_encoding_prompt(struct encoding *e, const char *asked);
-
 /* Reads and tokenises languages of the texts: those of these numbers, in this order (NULL: all). */
 iso_err iso_encoding_read(struct encoding *e, const int *lang, int count);
 void iso_encoding_free(struct encoding *e);
 
 /* What NaN among the states of a layer means. ISO_EFORMAT. */
 iso_err iso_encoding_not_finite(const struct encoding *e, int lang, int layer);
+
+/* --- encoding_prompt.c --- */
+
+/* Whether rows are words of the text. */
+bool iso_encoding_of_words(const struct encoding *e);
+
+/* What stands before each text, as iso_recipe_prompt_text has it; else the model's usual prompt
+ * does, where rows are not words. ISO_EARG: no such prompt; rows are words. */
+iso_err iso_encoding_prompt(struct encoding *e, const char *asked);
+
+/* Notes the prompts that the model names, where none is used and nobody said so. ISO_ENOMEM. */
+iso_err iso_encoding_note_prompts(const struct encoding *e);
 
 /* --- encoding_classes.c --- */
 

@@ -217,6 +217,7 @@ iso_err iso_mix_prepare(struct mix_job *job, iso_model *model, const iso_texts *
     ISO_TRY(iso_encoding_begin(&job->in, job->model, job->texts, job->opt.pool, job->opt.max_length,
                                job->run));
     ISO_TRY(iso_encoding_prompt(&job->in, job->opt.prompt));
+    ISO_TRY(iso_encoding_note_prompts(&job->in));
     c = job->in.about->config;
     ISO_TRY(iso_mix_scheme_make(&job->scheme, &job->opt, c->L, c->C));
     ISO_TRY(iso_mix_heads_make(&job->head, &job->opt, c->L));

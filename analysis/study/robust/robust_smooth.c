@@ -30,7 +30,7 @@ static iso_err open_head(struct robust_smoother *s)
     int found = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_classifier_open(&s->head, &why, s->opt->model.folder));
+    ISO_TRY(iso_classifier_open(&s->head, &why, iso_model_about(s->model)->folder));
     ISO_NEED(s->head, "%s: " ISO_FIELD(head) ": %s", s->opt->model.folder, why);
     const int64_t K = iso_classifier_classes(s->head);
     ISO_TRY(iso_alloc(&s->meant, K, sizeof *s->meant));
@@ -53,6 +53,7 @@ done:
 static iso_err read_texts(struct robust_smoother *s, iso_pool pool)
 {
     const struct probe_set *set = s->set;
+    const char *prompt = iso_states_about(set->states)->prompt;
     int *number = NULL;
     iso_err err = ISO_OK;
 
@@ -63,6 +64,7 @@ static iso_err read_texts(struct robust_smoother *s, iso_pool pool)
         ISO_TRY(iso_texts_open(&s->corpus, NULL, 0, &s->opt->texts, s->run));
     ISO_TRY(iso_states_texts(&s->texts, set->states, number, set->langs, s->corpus, s->run));
     ISO_TRY(iso_encoding_begin(&s->in, s->model, s->texts.texts, pool, 0, s->run));
+    ISO_TRY(iso_encoding_prompt(&s->in, prompt ? prompt : "")); /* as the states were made */
     ISO_TRY(iso_encoding_read(&s->in, NULL, set->langs));
 done:
     iso_free(number);
