@@ -46,6 +46,33 @@ void iso_ranks(double *rank, double *sorted, const double *x, int64_t n)
                                  count_below(sorted, n, x[i], true));
 }
 
+void iso_rank_places(int64_t *place, double *sorted, const double *x, int64_t n)
+{
+    if (n < 1)
+        return;
+    memcpy(sorted, x, (size_t)n * sizeof *sorted);
+    iso_sort(sorted, n);
+    for (int64_t i = 0; i < n; i++)
+        place[i] = count_below(sorted, n, x[i], false);
+}
+
+void iso_ranks_picked(double *rank, int64_t *room, const int64_t *place, const int64_t *pick,
+                      int64_t m, int64_t n)
+{
+    int64_t below = 0;
+
+    memset(room, 0, (size_t)n * sizeof *room);
+    for (int64_t i = 0; i < m; i++)
+        room[place[pick[i]]]++;
+    for (int64_t v = 0; v < n; v++) { /* how many have the value, then twice their rank */
+        const int64_t equal = room[v];
+        room[v] = 2 * below + equal + 1;
+        below += equal;
+    }
+    for (int64_t i = 0; i < m; i++)
+        rank[i] = 0.5 * (double)room[place[pick[i]]];
+}
+
 static double mean_of(const double *x, int64_t n)
 {
     double sum = 0, rest = 0;

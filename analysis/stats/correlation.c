@@ -8,38 +8,65 @@
 
 #define CONFIDENCE 0.95
 
-/* The items at hand and room for a choice of them: x, y, z and their ranks. */
+/* The items at hand, x, y and z, and room for a choice of them. */
 struct items {
     iso_correlation kind;
     int64_t n;
-    const double *x, *y, *z; /* z may be NULL */
-    double *work;            /* 4n */
+    const double *at[3];   /* z may be NULL */
+    double *work;          /* 3n: what is seen of the choice */
+    int64_t *place, *room; /* 3n, n: for ranks */
 };
 
-/* x becomes what the coefficient looks at: itself, or its ranks. */
-static void see(const struct items *it, double *x, int64_t n)
+static void items_free(struct items *it)
 {
-    if (it->kind == ISO_SPEARMAN)
-        iso_ranks(x, it->work + 3 * it->n, x, n);
+    iso_free(it->work);
+    iso_free(it->place);
+    iso_free(it->room);
+}
+
+static iso_err items_make(struct items *out, iso_correlation kind, const double *x, const double *y,
+                          const double *z, int64_t n)
+{
+    struct items it = {.kind = kind, .n = n, .at = {x, y, z}};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&it.work, 3 * n, sizeof *it.work));
+    if (kind == ISO_SPEARMAN) {
+        ISO_TRY(iso_alloc(&it.place, 3 * n, sizeof *it.place));
+        ISO_TRY(iso_alloc(&it.room, n, sizeof *it.room));
+    }
+    for (int s = 0; it.place && s < 3; s++)
+        if (it.at[s])
+            iso_rank_places(it.place + s * n, it.work, it.at[s], n);
+    *out = it;
+    it = (struct items){0};
+done:
+    items_free(&it);
+    return err;
+}
+
+/* What the coefficient looks at: the chosen themselves, or their ranks. */
+static const double *see(const struct items *it, int side, const int64_t *pick, int64_t n)
+{
+    double *x = it->work + side * it->n;
+
+    if (it->place)
+        iso_ranks_picked(x, it->room, it->place + side * it->n, pick, n, it->n);
+    for (int64_t i = 0; !it->place && i < n; i++)
+        x[i] = it->at[side][pick[i]];
+    return x;
 }
 
 /* Of a choice of items; an iso_boot_statistic. */
 static double value_of(void *payload, const int64_t *pick, int64_t n)
 {
     const struct items *it = payload;
-    double *x = it->work, *y = x + it->n, *z = y + it->n;
-
-    for (int64_t i = 0; i < n; i++) {
-        x[i] = it->x[pick[i]];
-        y[i] = it->y[pick[i]];
-        z[i] = it->z ? it->z[pick[i]] : 0;
-    }
-    see(it, x, n);
-    see(it, y, n);
+    const double *x = see(it, 0, pick, n), *y = see(it, 1, pick, n);
     const double xy = iso_correlation_coefficient(it->kind, x, y, n);
-    if (!it->z)
+
+    if (!it->at[2])
         return xy;
-    see(it, z, n);
+    const double *z = see(it, 2, pick, n);
     return iso_correlation_partial(xy, iso_correlation_coefficient(it->kind, x, z, n),
                                    iso_correlation_coefficient(it->kind, y, z, n));
 }
@@ -55,12 +82,12 @@ static double value_of_all(const struct items *it, int64_t *pick)
 static iso_err permute(iso_value *v, const struct items *it, const iso_correlation_opt *opt)
 {
     const struct iso_permuted_test test = {
-        .kind = it->kind, .n = it->n, .x = it->x, .y = it->y, .z = it->z};
+        .kind = it->kind, .n = it->n, .x = it->at[0], .y = it->at[1], .z = it->at[2]};
     const struct iso_permuted_opt how = {.permutations = opt->permutations, .seed = opt->seed};
     struct iso_permuted one = {0};
     iso_err err = ISO_OK;
 
-    if (opt->permutations < 0 || (it->z && it->kind == ISO_KENDALL))
+    if (opt->permutations < 0 || (it->at[2] && it->kind == ISO_KENDALL))
         return ISO_OK;
     ISO_TRY(iso_permuted_add(&one, &test));
     ISO_TRY(iso_permuted_run(&one, &how, NULL));
@@ -85,11 +112,11 @@ static double null_sd(const struct items *it)
 {
     const double n = (double)it->n;
 
-    if (it->z)
+    if (it->at[2])
         return NAN;
     if (it->kind != ISO_KENDALL)
         return 1 / sqrt(n - 1);
-    if (has_ties(it->x, it->n) || has_ties(it->y, it->n))
+    if (has_ties(it->at[0], it->n) || has_ties(it->at[1], it->n))
         return NAN;
     return sqrt(2 * (2 * n + 5) / (9 * n * (n - 1)));
 }
@@ -98,24 +125,24 @@ static const char *why_not(const struct items *it)
 {
     if (it->n < ISO_CORRELATION_LEAST)
         return "fewer than 4 items say nothing about a correlation";
-    if (it->z && it->n <= ISO_CORRELATION_LEAST)
+    if (it->at[2] && it->n <= ISO_CORRELATION_LEAST)
         return "fewer than 5 items say nothing about a partial correlation";
-    if (iso_all_equal(it->x, it->n))
+    if (iso_all_equal(it->at[0], it->n))
         return "x is the same for all";
-    if (iso_all_equal(it->y, it->n))
+    if (iso_all_equal(it->at[1], it->n))
         return "y is the same for all";
-    if (it->z && iso_all_equal(it->z, it->n))
+    if (it->at[2] && iso_all_equal(it->at[2], it->n))
         return "what is given is the same for all";
     return NULL;
 }
 
-static iso_err check(const struct items *it)
+static iso_err check(const double *x, const double *y, const double *given, int64_t n)
 {
     iso_err err = ISO_OK;
 
-    ISO_NEED(it->n >= 0, "a correlation of %lld items", (long long)it->n);
-    for (int64_t i = 0; i < it->n; i++)
-        ISO_NEED(isfinite(it->x[i]) && isfinite(it->y[i]) && (!it->z || isfinite(it->z[i])),
+    ISO_NEED(n >= 0, "a correlation of %lld items", (long long)n);
+    for (int64_t i = 0; i < n; i++)
+        ISO_NEED(isfinite(x[i]) && isfinite(y[i]) && (!given || isfinite(given[i])),
                  "a correlation of numbers that are not finite: item %lld", (long long)i);
 done:
     return err;
@@ -124,13 +151,13 @@ done:
 iso_err iso_correlation_of(iso_value *out, iso_correlation kind, const double *x, const double *y,
                            const double *given, int64_t n, const iso_correlation_opt *opt)
 {
-    struct items it = {kind, n, x, y, given, NULL};
+    struct items it = {0};
     iso_value v = iso_value_none();
     int64_t *pick = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(check(&it));
-    ISO_TRY(iso_alloc(&it.work, 4 * n, sizeof *it.work));
+    ISO_TRY(check(x, y, given, n));
+    ISO_TRY(items_make(&it, kind, x, y, given, n));
     ISO_TRY(iso_alloc(&pick, n, sizeof *pick));
     v.n = n;
     v.why = why_not(&it);
@@ -149,7 +176,7 @@ iso_err iso_correlation_of(iso_value *out, iso_correlation kind, const double *x
     }
     *out = v;
 done:
-    iso_free(it.work);
+    items_free(&it);
     iso_free(pick);
     return err;
 }
@@ -157,12 +184,12 @@ done:
 iso_err iso_correlation_without(double *out, iso_correlation kind, const double *x, const double *y,
                                 const double *given, int64_t n)
 {
-    struct items it = {kind, n, x, y, given, NULL};
+    struct items it = {0};
     int64_t *pick = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(check(&it));
-    ISO_TRY(iso_alloc(&it.work, 4 * n, sizeof *it.work));
+    ISO_TRY(check(x, y, given, n));
+    ISO_TRY(items_make(&it, kind, x, y, given, n));
     ISO_TRY(iso_alloc(&pick, n, sizeof *pick));
     for (int64_t left = 0; left < n; left++) {
         for (int64_t i = 0; i + 1 < n; i++)
@@ -170,7 +197,7 @@ iso_err iso_correlation_without(double *out, iso_correlation kind, const double 
         out[left] = value_of(&it, pick, n - 1);
     }
 done:
-    iso_free(it.work);
+    items_free(&it);
     iso_free(pick);
     return err;
 }

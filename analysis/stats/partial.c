@@ -4,14 +4,15 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "analysis/stats/coefficient.h"
 #include "lib/base/alloc.h"
 
-/* The items at hand and room for a choice of them. */
+/* The items at hand, x, y and what is given, and room for the ranks of a choice of them. */
 struct items {
-    const double *x, *y, *const *given;
-    int count;
+    int count; /* of the given */
     int64_t n;
-    double *work; /* (3 + count) n */
+    int64_t *place, *room; /* (2 + count) n, n */
+    double *work;          /* (2 + count) n */
 };
 
 static double product(const double *a, const double *b, int64_t n)
@@ -23,11 +24,10 @@ static double product(const double *a, const double *b, int64_t n)
     return sum;
 }
 
-static void centred_ranks(double *x, double *sorted, int64_t n)
+static void centre(double *rank, int64_t n)
 {
-    iso_ranks(x, sorted, x, n);
     for (int64_t i = 0; i < n; i++)
-        x[i] -= (double)(n + 1) / 2;
+        rank[i] -= (double)(n + 1) / 2;
 }
 
 /* Takes the unit vectors out of x, twice for what rounding leaves; 0 where nothing is left. */
@@ -45,12 +45,11 @@ static void project(double *x, const double *basis, int count, int64_t n)
         memset(x, 0, (size_t)n * sizeof *x);
 }
 
-/* Of ranks: orthonormal; one that the others tell is 0. */
-static void make_basis(double *basis, int count, double *sorted, int64_t n)
+/* Of centred ranks: orthonormal; one that the others tell is 0. */
+static void make_basis(double *basis, int count, int64_t n)
 {
     for (int c = 0; c < count; c++) {
         double *z = basis + c * n;
-        centred_ranks(z, sorted, n);
         project(z, basis, c, n);
         const double length = sqrt(product(z, z, n));
         for (int64_t i = 0; i < n && length > 0; i++)
@@ -65,14 +64,43 @@ iso_err iso_rank_residuals(double *left, const double *x, const double *const *g
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&work, (count + 1) * n, sizeof *work));
-    for (int c = 0; c < count; c++)
-        memcpy(work + c * n, given[c], (size_t)n * sizeof *work);
-    make_basis(work, count, work + count * n, n);
-    memcpy(left, x, (size_t)n * sizeof *left);
-    centred_ranks(left, work + count * n, n);
+    for (int c = 0; c < count; c++) {
+        iso_ranks(work + c * n, work + count * n, given[c], n);
+        centre(work + c * n, n);
+    }
+    make_basis(work, count, n);
+    iso_ranks(left, work + count * n, x, n);
+    centre(left, n);
     project(left, work, count, n);
 done:
     iso_free(work);
+    return err;
+}
+
+static void items_free(struct items *it)
+{
+    iso_free(it->work);
+    iso_free(it->place);
+    iso_free(it->room);
+}
+
+static iso_err items_make(struct items *out, const double *x, const double *y,
+                          const double *const *given, int count, int64_t n)
+{
+    struct items it = {.count = count, .n = n};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&it.work, (2 + count) * n, sizeof *it.work));
+    ISO_TRY(iso_alloc(&it.place, (2 + count) * n, sizeof *it.place));
+    ISO_TRY(iso_alloc(&it.room, n, sizeof *it.room));
+    iso_rank_places(it.place, it.work, x, n);
+    iso_rank_places(it.place + n, it.work, y, n);
+    for (int c = 0; c < count; c++)
+        iso_rank_places(it.place + (2 + c) * n, it.work, given[c], n);
+    *out = it;
+    it = (struct items){0};
+done:
+    items_free(&it);
     return err;
 }
 
@@ -80,17 +108,13 @@ done:
 static double value_of(void *payload, const int64_t *pick, int64_t n)
 {
     const struct items *it = payload;
-    double *x = it->work, *y = x + n, *sorted = y + n, *basis = sorted + n;
+    double *x = it->work, *y = x + n, *basis = y + n;
 
-    for (int64_t i = 0; i < n; i++) {
-        x[i] = it->x[pick[i]];
-        y[i] = it->y[pick[i]];
-        for (int c = 0; c < it->count; c++)
-            basis[c * n + i] = it->given[c][pick[i]];
+    for (int s = 0; s < 2 + it->count; s++) {
+        iso_ranks_picked(it->work + s * n, it->room, it->place + s * it->n, pick, n, it->n);
+        centre(it->work + s * n, n);
     }
-    make_basis(basis, it->count, sorted, n);
-    centred_ranks(x, sorted, n);
-    centred_ranks(y, sorted, n);
+    make_basis(basis, it->count, n);
     project(x, basis, it->count, n);
     project(y, basis, it->count, n);
     return product(x, y, n) / sqrt(product(x, x, n) * product(y, y, n));
@@ -99,7 +123,7 @@ static double value_of(void *payload, const int64_t *pick, int64_t n)
 iso_err iso_partial_of(iso_value *out, const double *x, const double *y, const double *const *given,
                        int count, int64_t n, const iso_correlation_opt *opt)
 {
-    struct items it = {x, y, given, count, n, NULL};
+    struct items it = {0};
     const iso_boot_statistic of = {value_of, &it};
     iso_value v = iso_value_none();
     int64_t *pick = NULL;
@@ -112,7 +136,7 @@ iso_err iso_partial_of(iso_value *out, const double *x, const double *y, const d
             finite = finite && isfinite(given[c][i]);
         ISO_NEED(finite, "a correlation of numbers that are not finite: item %lld", (long long)i);
     }
-    ISO_TRY(iso_alloc(&it.work, (3 + count) * n, sizeof *it.work));
+    ISO_TRY(items_make(&it, x, y, given, count, n));
     ISO_TRY(iso_alloc(&pick, n, sizeof *pick));
     for (int64_t i = 0; i < n; i++)
         pick[i] = i;
@@ -129,7 +153,7 @@ iso_err iso_partial_of(iso_value *out, const double *x, const double *y, const d
     }
     *out = v;
 done:
-    iso_free(it.work);
+    items_free(&it);
     iso_free(pick);
     return err;
 }

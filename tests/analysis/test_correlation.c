@@ -1,6 +1,6 @@
 /* Correlations: textbook values, ties, partial ones by residuals; permutations all and drawn;
  * coverage of the interval; distances by Mantel. */
-#include "analysis/stats/correlation.h"
+#include "analysis/stats/coefficient.h"
 #include "lib/base/alloc.h"
 #include "lib/base/rng.h"
 #include "tests/check.h"
@@ -42,6 +42,30 @@ static void ties(void **state)
     assert_true(rank[0] == 1 && rank[1] == 2.5 && rank[2] == 2.5 && rank[5] == 6 && rank[7] == 8);
     near(plain(ISO_SPEARMAN, x, y, 8), 35.25 / 39.5, 1e-14);
     near(plain(ISO_KENDALL, x, y, 8), 19.0 / 24, 1e-15);
+}
+
+/* Ranks of choices with repeats are those of the chosen numbers by sorting, bit for bit. */
+static void ranks_of_a_choice(void **state)
+{
+    (void)state;
+    enum { N = 37 };
+    double x[N], chosen[N], sorted[N], by_sorting[N], rank[N];
+    int64_t place[N], room[N], pick[N];
+    iso_rng rng = iso_rng_seeded(5, 1);
+
+    for (int round = 0; round < 200; round++) {
+        const int64_t m = 1 + iso_rng_below(&rng, N), values = 1 + iso_rng_below(&rng, 2 * N);
+        for (int i = 0; i < N; i++)
+            x[i] = (double)iso_rng_below(&rng, values) - 3;
+        for (int64_t i = 0; i < m; i++) {
+            pick[i] = iso_rng_below(&rng, N);
+            chosen[i] = x[pick[i]];
+        }
+        iso_rank_places(place, sorted, x, N);
+        iso_ranks_picked(rank, room, place, pick, m, N);
+        iso_ranks(by_sorting, sorted, chosen, m);
+        assert_memory_equal(rank, by_sorting, (size_t)m * sizeof *rank);
+    }
 }
 
 /* The ten children of Spearman's textbook case: hours of television against IQ, rho = -29/165. */
@@ -281,7 +305,7 @@ static void distances_given_others(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(anscombe), test(ties), test(textbook_ranks), test(partial_by_residuals),
-              test(all_orders), test(chance), test(intervals_cover), test(left_out),
-              test(undefined), test(distances), test(distances_given_others));
+    RUN_TESTS(test(anscombe), test(ties), test(ranks_of_a_choice), test(textbook_ranks),
+              test(partial_by_residuals), test(all_orders), test(chance), test(intervals_cover),
+              test(left_out), test(undefined), test(distances), test(distances_given_others));
 }

@@ -308,6 +308,47 @@ static void as_the_recursion(void **state)
 
 /* --- Failures --- */
 
+/* All pairs of en de fr (one script) and ru, zh: 3 pairs have one script, 7 have two and come
+ * first. Held-out scores of en+de … ru+zh: 9 2 3 4 5 6 7 8 1 9 in the order en+de, en+fr, en+ru,
+ * en+zh, de+fr, ... ru+zh. The seven have 3 4 6 7 8 1 9. The best, 9, is one of the seven, among
+ * the first five with 5/7, and one of the three, which never are. */
+static void regret_of_ties(void **state)
+{
+    (void)state;
+    static const int score[10] = {9, 2, 3, 4, 5, 6, 7, 8, 1, 9};
+    const iso_select_opt opt = {.size = sizeof opt,
+                                .interval = ISO_INTERVAL_NONE,
+                                .permutations = 19,
+                                .shuffles = 19,
+                                .results = temp_path("pairs.json")};
+    iso_records out = {0};
+    FILE *f = fopen(opt.results, "w");
+    int set = 0;
+
+    assert_non_null(f);
+    for (int a = 0; a < 5; a++)
+        for (int b = a + 1; b < 5; b++, set++) {
+            fprintf(f, "%s{\"train_config\": {\"%s\": 9, \"%s\": 9}, \"eval_results\": {",
+                    set ? ",\n" : "[", langs[a], langs[b]);
+            for (int l = 0; l < 5; l++)
+                fprintf(f, "%s\"%s\": %d", l ? ", " : "", langs[l],
+                        l == a || l == b ? 50 : score[set]);
+            fprintf(f, "}}");
+        }
+    fprintf(f, "]\n");
+    assert_int_equal(fclose(f), 0);
+    ok(iso_select(&out, NULL, NULL, &opt, NULL));
+    const iso_record *r = find(&out, "first", "scripts:count", "transfer:held-out", NULL, false);
+    near(r->value, 9 - (3 + 4 + 6 + 7 + 8 + 1 + 9) / 7.0, 1e-12);
+    near(r->null, 9 - 5.4, 1e-12);
+    near(r->p, 0.5, 0); /* 9 6 7 8 9 are as good as 5.43 */
+    assert_true(r->family == 10 && r->n == 2);
+    r = find(&out, "first-5", "scripts:count", "transfer:held-out", NULL, false);
+    near(r->value, 5.0 / 7 / 2, 1e-12);
+    near(r->null, 0.5, 0);
+    iso_records_free(&out);
+}
+
 /* One language in the table, 101 in the results: rows of all of them do not fit. */
 static void features_are_held_against_the_memory(void **state)
 {
@@ -377,6 +418,6 @@ static void failures_leave_the_records(void **state)
 int main(void)
 {
     RUN_TESTS(test(every_set_from_its_definition), test(what_decides_is_found),
-              test(composition_is_no_transfer), test(as_the_recursion),
+              test(composition_is_no_transfer), test(as_the_recursion), test(regret_of_ties),
               test(features_are_held_against_the_memory), test(failures_leave_the_records));
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/stats/coefficient.h"
 #include "analysis/study/select/select_inside.h"
 #include "lib/base/alloc.h"
 
@@ -13,7 +14,6 @@ struct sized {
     int64_t *item;
     int64_t count;
     int size;
-    const iso_run *run;
 };
 
 /* Of one size. */
@@ -71,47 +71,80 @@ done:
     return err;
 }
 
+/* What a predictor says of the sets of one size, the least first. */
+struct said {
+    double *x, *sorted; /* by set */
+    int64_t *place;     /* how many sets are before it */
+    int64_t *ties;      /* by place: how many have it */
+};
+
+static void said_free(struct said *a)
+{
+    iso_free(a->x);
+    iso_free(a->sorted);
+    iso_free(a->place);
+    iso_free(a->ties);
+}
+
+static iso_err said_make(struct said *out, int64_t count)
+{
+    struct said a = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&a.x, count, sizeof *a.x));
+    ISO_TRY(iso_alloc(&a.sorted, count, sizeof *a.sorted));
+    ISO_TRY(iso_alloc(&a.place, count, sizeof *a.place));
+    ISO_TRY(iso_alloc(&a.ties, count, sizeof *a.ties));
+    *out = a;
+    a = (struct said){0};
+done:
+    said_free(&a);
+    return err;
+}
+
+/* Whether all sets have a value. */
+static bool said_fill(struct said *a, const struct sized *s, const struct select_predictor *p,
+                      const double *value)
+{
+    for (int64_t i = 0; i < s->count; i++) {
+        a->x[i] = value[s->item[i]] * (p->low ? 1 : -1);
+        if (isnan(a->x[i]))
+            return false;
+    }
+    iso_rank_places(a->place, a->sorted, a->x, s->count);
+    memset(a->ties, 0, (size_t)s->count * sizeof *a->ties);
+    for (int64_t i = 0; i < s->count; i++)
+        a->ties[a->place[i]]++;
+    return true;
+}
+
 /* Sets of equal value come in any order: what is expected of them. */
 static iso_err add(iso_records *out, const struct sized *s, const struct select_entries *e,
-                   const struct select_predictor *p, const double *value, int outcome)
+                   const struct select_predictor *p, const struct said *said, int outcome)
 {
     iso_record r = iso_record_none(), hit;
-    double best = -INFINITY, mean = 0, first = INFINITY, chosen = 0, better = 0, ties = 0;
-    double likely = 0;
-    int64_t firsts = 0, bests = 0, as_good = 0;
+    double best = -INFINITY, mean = 0, chosen = 0, likely = 0;
+    int64_t bests = 0, as_good = 0;
     iso_err err = ISO_OK;
 
     for (int64_t i = 0; i < s->count; i++) {
         const double y = e->at[s->item[i]].outcome[outcome];
-        const double x = value[s->item[i]] * (p->low ? 1 : -1);
-        if (isnan(x) || isnan(y))
-            return ISO_OK; /* not all have a value */
+        if (isnan(y))
+            return ISO_OK;
         best = fmax(best, y);
         mean += y / (double)s->count;
-        first = fmin(first, x);
+        if (said->place[i] == 0)
+            chosen += y / (double)said->ties[0];
     }
     for (int64_t i = 0; i < s->count; i++) {
         const double y = e->at[s->item[i]].outcome[outcome];
-        const double x = value[s->item[i]] * (p->low ? 1 : -1);
-        if (x == first) {
-            chosen += y;
-            firsts++;
-        }
+        const int64_t before = said->place[i];
+        as_good += y >= chosen - 1e-12;
         if (y != best)
             continue;
-        ISO_TRY(iso_run_step(s->run, p->name, i, s->count, "sets"));
-        better = ties = 0;
-        for (int64_t k = 0; k < s->count; k++) {
-            const double other = value[s->item[k]] * (p->low ? 1 : -1);
-            better += other < x;
-            ties += other == x;
-        }
-        likely += fmin(1, fmax(0, (FIRST - better) / ties));
+        likely += fmin(1, fmax(0, (double)(FIRST - before) / (double)said->ties[before]));
         bests++;
     }
-    chosen /= (double)firsts;
-    for (int64_t i = 0; i < s->count; i++)
-        as_good += e->at[s->item[i]].outcome[outcome] >= chosen - 1e-12;
     r.measure = "regret";
     r.estimator = "first";
     r.x = p->name;
@@ -136,19 +169,23 @@ done:
 iso_err iso_select_choice(iso_records *out, const struct select_job *job,
                           const struct select_entries *e)
 {
-    struct sized s = {.run = job->run};
+    struct sized s = {0};
+    struct said said = {0};
     double *value = NULL;
     bool complete, any = false;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&s.item, e->count, sizeof *s.item));
     ISO_TRY(iso_alloc(&value, e->count, sizeof *value));
+    ISO_TRY(said_make(&said, e->count));
     for (s.size = 1; s.size <= e->most; s.size++) {
         ISO_TRY(gather(&complete, &s, e, job->count));
         for (int i = 0; complete && i < job->predictors; i++) {
+            ISO_TRY(iso_run_step(job->run, job->at[i].name, i, job->predictors, "predictors"));
             ISO_TRY(iso_select_entry_values(value, job, &job->at[i], e, NULL, NULL));
-            for (int outcome = 0; outcome < SELECT_OUTCOMES; outcome++)
-                ISO_TRY(add(out, &s, e, &job->at[i], value, outcome));
+            const bool whole = said_fill(&said, &s, &job->at[i], value);
+            for (int outcome = 0; whole && outcome < SELECT_OUTCOMES; outcome++)
+                ISO_TRY(add(out, &s, e, &job->at[i], &said, outcome));
         }
         any = any || complete;
     }
@@ -157,6 +194,7 @@ iso_err iso_select_choice(iso_records *out, const struct select_job *job,
                      "%s: of no size are all sets there, so there is no regret and no hit",
                      job->opt.results);
 done:
+    said_free(&said);
     iso_free(s.item);
     iso_free(value);
     return err;
