@@ -84,6 +84,7 @@ static iso_err open_encoder(iso_model *m, iso_compute compute)
     m->encoder = encoder;
     m->how = how;
     m->about = (iso_model_info){.name = m->name,
+                                .root = m->root,
                                 .folder = m->folder,
                                 .config_file = m->config,
                                 .compute = compute,

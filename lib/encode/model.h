@@ -66,6 +66,7 @@ ISO_API void iso_model_close(iso_model *m);
 typedef struct iso_model_info {
     const char *name;   /* what files call it: its folder's, or, where that lies in a hub's cache,
                          * OWNER/NAME; "... (random weights, seed 7)" */
+    const char *root;   /* the folder that was opened; of a model in a hub's cache its snapshot */
     const char *folder; /* that of the encoder, which may be a part of the one that was opened */
     const char *config_file; /* NULL: the folder's config.json */
     iso_compute compute;     /* of ISO_COMPUTE_FASTEST what was chosen, or what iso_embed resumed */

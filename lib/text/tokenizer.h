@@ -34,6 +34,11 @@ typedef struct iso_tokenizer iso_tokenizer;
  *         which are read), ISO_ENOMEM.
  */
 ISO_MUST_USE iso_err iso_tokenizer_open(iso_tokenizer **out, const char *folder);
+
+/** The folder of the base model whose tokenizer is opened where an adapter's folder
+ * (lib/io/adapter.h) has none, yours to iso_free; else NULL. Errors  as iso_adapter_base. */
+ISO_MUST_USE iso_err iso_tokenizer_base(char **base, const char *folder);
+
 void iso_tokenizer_close(iso_tokenizer *t);
 
 /** "wordpiece" or "sentencepiece". */

@@ -219,8 +219,7 @@ done:
     return err;
 }
 
-/* An adapter's folder has a tokenizer of its own, or uses that of its base. */
-static iso_err with_tokenizer(char **base, const char *folder)
+iso_err iso_tokenizer_base(char **base, const char *folder)
 {
     *base = NULL;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -238,7 +237,7 @@ iso_err iso_tokenizer_open(iso_tokenizer **out, const char *folder)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_folder_check(folder));
-    ISO_TRY(with_tokenizer(&base, folder));
+    ISO_TRY(iso_tokenizer_base(&base, folder));
     files.folder = base ? base : folder;
     ISO_TRY(read_files(&files));
     ISO_TRY(iso_alloc(&t, 1, sizeof *t));

@@ -369,7 +369,7 @@ static iso_err add_baseline(iso_records *out, const struct mix_job *job)
 
     if (!opt.baseline)
         return ISO_OK;
-    opt.model.folder = about->folder;
+    opt.model.folder = about->root;
     opt.model.compute = about->compute;
     return iso_baseline_seeds(out, about->name, one_seed, &of, job->run);
 }

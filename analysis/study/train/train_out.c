@@ -229,10 +229,12 @@ done:
 static iso_err copy_tokenizer(const struct training *t, const char *folder)
 {
     const char *from = iso_model_about(t->model)->folder;
-    char **names = NULL;
+    char **names = NULL, *base = NULL;
     int count = 0;
     iso_err err = ISO_OK;
 
+    ISO_TRY(iso_tokenizer_base(&base, from));
+    from = base ? base : from;
     ISO_TRY(iso_checkpoint_list(&names, &count, from));
     for (int i = 0; i < count; i++) {
         if (iso_checkpoint_part_of(names[i]) == ISO_CHECKPOINT_TOKENIZER)
@@ -240,6 +242,7 @@ static iso_err copy_tokenizer(const struct training *t, const char *folder)
     }
 done:
     iso_checkpoint_list_free(names, count);
+    iso_free(base);
     return err;
 }
 
