@@ -11,8 +11,8 @@
 #include "lib/base/alloc.h"
 
 static const struct entry *const folders[] = {
-    entries_corpus, entries_io,       entries_nn,    entries_spm,
-    entries_text,   entries_transfer, entries_words,
+    entries_corpus, entries_encode, entries_io,       entries_nn,
+    entries_spm,    entries_text,   entries_transfer, entries_words,
 };
 
 const struct entry *entry_find(const char *name)

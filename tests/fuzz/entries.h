@@ -17,8 +17,8 @@ struct entry {
 const struct entry *entry_find(const char *name);
 
 /* The entry points of a folder, a file each; ended by one without a name. */
-extern const struct entry entries_corpus[], entries_io[], entries_nn[], entries_spm[],
-    entries_text[], entries_transfer[], entries_words[];
+extern const struct entry entries_corpus[], entries_encode[], entries_io[], entries_nn[],
+    entries_spm[], entries_text[], entries_transfer[], entries_words[];
 
 /* --- For the files of entry points --- */
 

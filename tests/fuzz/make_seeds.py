@@ -195,6 +195,20 @@ put("labels", "numbers.json", json.dumps({"model_type": "roberta", **sizes, "arc
     "RobertaForSequenceClassification"], "problem_type": "single_label_classification",
     "id2label": {"0": "LABEL_0", "1": "LABEL_1", "2": "LABEL_1"}}))
 
+T = "sentence_transformers.models."
+put("recipe", "modules.json", json.dumps([
+    {"idx": 0, "path": "", "type": T + "Transformer"}, {"idx": 1, "path": "1_Pooling", "type": T + "Pooling"},
+    {"path": "2_Dense", "type": T + "Dense"}, {"path": "3_Normalize", "type": T + "Normalize"}]))
+put("recipe", "new.json", json.dumps({
+    "embedding_dimension": 4, "pooling_mode": ["lasttoken", "weightedmean"], "include_prompt": False,
+    "max_seq_length": 16, "do_lower_case": True, "prompts": {"query": "query: ", "none": None},
+    "default_prompt_name": "query"}))
+put("recipe", "old.json", json.dumps({
+    "word_embedding_dimension": 4, "pooling_mode_cls_token": True, "pooling_mode_max_tokens": True}))
+put("adapter", "lora.json", json.dumps({
+    "base_model_name_or_path": "base", "peft_type": "LORA", "r": 1, "lora_alpha": 2, "use_rslora": True,
+    "rank_pattern": {"q": 1}, "alpha_pattern": {"^q": 3}}))
+
 put("lambda", "two.json", json.dumps({"lambda0": 0.25, "layers": {
     "3": {"W": -1.5, "b": 0.125}, "12": {"b": 2}}}))
 put("lambda", "one.json", json.dumps({"layers": {"1": {"W": 2}}}))
