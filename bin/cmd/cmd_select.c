@@ -48,13 +48,20 @@ static iso_err choose(const struct args *args)
     const iso_run run = term_run(args);
     iso_states *states = NULL;
     iso_records records = {0};
+    iso_facts facts = {0};
     iso_err err = ISO_OK;
 
     if (args->inputs.count > 0)
         ISO_TRY(input_open(&states, args, &args->inputs, &run));
+    if (args->plan) {
+        ISO_TRY(iso_select_plan(&facts, states, NULL, args->study, &run));
+        ISO_TRY(out_facts(&facts));
+        goto done;
+    }
     ISO_TRY(iso_select(&records, states, NULL, args->study, &run));
     ISO_TRY(write_all(args, &records, states));
 done:
+    iso_facts_free(&facts);
     iso_records_free(&records);
     iso_states_close(states);
     return err;

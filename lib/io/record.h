@@ -60,7 +60,8 @@ ISO_BEGIN
     R(calibrated, VALUE, "(value − τ) / (1 − τ), τ the 95 % quantile over permutations") \
     T(flag, VALUE, "what makes the value doubtful") \
     I(step, PLACE, "steps of training that were made") \
-    I(place, VALUE, "place among `family` values, 1 the best")
+    I(place, VALUE, "place among `family` values, 1 the best") \
+    T(item, PLACE, "the one item, by its id, else its row from 1 on")
 /* clang-format on */
 
 #define ISO_NO_INT INT64_MIN

@@ -41,6 +41,10 @@ $ isogloss robust l.h5 --tgt de --interval none --csv - | grep -e -bin | cut -d 
 > accuracy,shuffled-bin,en,de,1,4,16
 > accuracy,shuffled-bin,en,de,1,3,32
 > accuracy,shuffled-bin,en,de,1,4,64
+# of each item: as many as there are, the median among them, no other answer within the boundary
+$ isogloss robust l.h5 --tgt de --interval none --each --csv each.csv; awk -F , '$1 == "ratio" && $2 == "item" { n++; v[$NF] = $7; below += $7 <= 2.561420198378 } $1 == "flip" && $2 == "item" { flips += $7; bad += $7 && v[$NF] < 1 } END { print n, below, flips, bad + 0 }' each.csv; grep -c ',a59$' each.csv
+> 60 30 11 0
+> 2
 # an item is in the bin below 1 only with the answer of its source
 $ isogloss robust l.h5 --tgt de --plan
 > items	60
@@ -105,4 +109,11 @@ $ isogloss robust l.h5 --model $S/examples/mini --quiet
 ? 1
 $ isogloss robust $S/examples/states/mini.h5 --limit 60 --layers 2 --tgt de --model $S/examples/mini --head --quiet
 2> isogloss robust: * --head: *
+? 1
+# the heads that training writes: of the first token through two maps, of the mean through one
+$ isogloss train --model $S/examples/mini --corpus $S/examples/corpus --src en --tgt de --steps 4 --head mean -o mean --quiet >log; isogloss train --model $S/examples/mini --corpus $S/examples/corpus --src en --tgt de --steps 4 -o cls --quiet >log
+$ for m in mean cls; do isogloss embed --model $m en=$S/examples/corpus/en.tsv de=$S/examples/corpus/de.tsv --limit 60 -o $m.h5 --quiet; isogloss robust $m.h5 --layers last --model $m --head --smooth 4 --draws 50 --sigma 1e-4 --interval none --each --quiet --csv - | awk -F , '$2 == "smoothed" && $1 == "accuracy" { s += $7 } $2 == "unsmoothed" { u += $7 } $1 == "radius" && $2 == "item" { n++ } END { print s == u, n }'; done
+> 1 8
+> 1 8
+$ cmp -s mean/records.json cls/records.json
 ? 1

@@ -130,3 +130,7 @@ $ isogloss select --results $S/tests/fuzz/seeds/transfer/pairs --by-language
 $ isogloss select --results $S/tests/fuzz/seeds/transfer/pairs --permutations 5
 2> isogloss select: --permutations 5: p is at least 1/(K + 1), so that fewer than 19 cannot reach 0.05; 1000 are usual (see `isogloss help select`)
 ? 2
+$ isogloss select $S/examples/states/mini.h5 --k 2 --plan
+> candidates	10
+> targets	10
+> sets	45

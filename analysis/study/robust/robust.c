@@ -22,6 +22,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_robust_opt, REAL, sigma, "S", "smoothing with " ISO_FIELD(model) ": mean length of the noise on an embedding, in mean lengths of embeddings (default: 0.1)", .least = 0, .above = true, .needs = "model"),
     ISO_OPTION(iso_robust_opt, INT, smooth, "N", "smoothing: sentences of each language (default: 200)", .least = 1, .init = "200"),
     ISO_OPTION(iso_robust_opt, FLAG, head, NULL, "smoothing: by the checkpoint's own classification head, not by the probe", .needs = "model"),
+    ISO_OPTION(iso_robust_opt, FLAG, each, NULL, "records of each item, too"),
     ISO_OPTION(iso_robust_opt, INT, draws_choose, "N", "smoothing: draws that choose the answer (default: 100)", .least = 1, .init = "100", .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_robust_opt, INT, draws, "N", "smoothing: draws that estimate its share (default: 1000)", .least = 1, .init = "1000", .tier = ISO_OPTION_RARE),
 };
@@ -191,6 +192,8 @@ static iso_err one_pair(iso_records *out, struct job *j, const struct robust_lay
     if (l->rows.layer == j->set.sel.layer[0])
         j->lost += items.lost;
     ISO_TRY(iso_robust_records(out, &items, &at));
+    if (j->opt.each)
+        ISO_TRY(iso_robust_each(out, &items, &at));
 done:
     iso_robust_items_free(&items);
     return err;

@@ -26,6 +26,7 @@ typedef struct iso_robust_opt {
     int64_t draws_choose; /* draws that choose the class */
     int64_t draws;        /* draws that estimate its share */
     bool head;            /* the checkpoint's own classification head in place of the probe */
+    bool each;            /* records of each item, too */
 } iso_robust_opt;
 
 extern ISO_API const iso_options iso_robust_options;
@@ -50,6 +51,10 @@ ISO_API ISO_MUST_USE iso_err iso_robust_plan(iso_facts *out, iso_states *states,
  * translations; of one source with 4 languages or more the correlations over languages with the
  * transfer gap (as iso_gap), P@1 and lengths beside. Within the boundary an answer cannot change,
  * so ratio < 1 means an equal answer. On an error `out` is as before.
+ *
+ * With `each` the records of single items follow: of each pair of languages the ratio (param the
+ * distance to the boundary, null the ratio of another item's translation) and whether the answers
+ * differ; of smoothing the radius of each sentence, undefined where it abstains.
  *
  * With a model, at the last layer: of each language the accuracy of the answer that `draws_choose`
  * draws of noise N(0, (sigma u)²/C) on each number of state 0 give most often (u its mean length

@@ -69,6 +69,14 @@ iso_record iso_robust_name(const struct robust_place *at, const char *measure,
 iso_err iso_robust_records(iso_records *out, const struct robust_items *of,
                            const struct robust_place *at);
 
+/* Of each item its ratio, and whether its answers differ. */
+iso_err iso_robust_each(iso_records *out, const struct robust_items *of,
+                        const struct robust_place *at);
+
+/* What a row of a language is called: its id, else its number from 1 on, written into `room`. */
+enum { ROBUST_NAME = 24 };
+const char *iso_robust_item(char room[ROBUST_NAME], const struct probe_lang *lang, int64_t row);
+
 /* Adds correlations over the targets of what `out` holds from `first` on with the transfer gap. */
 iso_err iso_robust_correlate(iso_records *out, int64_t first, iso_states *states,
                              const iso_robust_opt *opt, const struct probe_set *set,

@@ -1,5 +1,6 @@
 /* Numbers of the items of one source and one target, with their names. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "analysis/search/hits.h"
@@ -304,5 +305,42 @@ iso_err iso_robust_records(iso_records *out, const struct robust_items *of,
 done:
     iso_free(w.x);
     iso_free(w.flag);
+    return err;
+}
+
+/* --- Single items --- */
+
+const char *iso_robust_item(char room[ROBUST_NAME], const struct probe_lang *lang, int64_t row)
+{
+    if (lang->lang->ids)
+        return lang->lang->ids[row];
+    snprintf(room, ROBUST_NAME, "%lld", (long long)row + 1);
+    return room;
+}
+
+iso_err iso_robust_each(iso_records *out, const struct robust_items *of,
+                        const struct robust_place *at)
+{
+    const int64_t *rows = at->layer->row_of[at->source];
+    iso_record r = iso_robust_name(at, "ratio", "item"), f = iso_robust_name(at, "flip", "item");
+    char room[ROBUST_NAME];
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < of->n; i++) {
+        iso_value v = iso_value_none();
+        r.item = f.item = iso_robust_item(room, &at->set->lang[at->source], rows[of->item[i]]);
+        v.n = 1;
+        v.value = of->ratio[i];
+        v.null = of->shuffled[i];
+        v.param = of->boundary[i];
+        iso_record_value(&r, &v);
+        ISO_TRY(iso_records_add(out, &r));
+        v.value = of->flip[i];
+        v.null = of->flip_shuffled[i];
+        v.param = NAN;
+        iso_record_value(&f, &v);
+        ISO_TRY(iso_records_add(out, &f));
+    }
+done:
     return err;
 }

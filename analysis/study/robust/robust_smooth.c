@@ -23,14 +23,21 @@ static iso_err embed(void *encoder, iso_mat *x, const iso_batch *batch)
     return iso_encoder_embed(encoder, x, batch);
 }
 
-static iso_err open_head(struct robust_smoother *s)
+/* The head that hubs' models have reads the first token, the one that training makes beside it the
+ * mean of a sentence's tokens. */
+static iso_err open_head(iso_pool *pool, struct robust_smoother *s)
 {
     const iso_states_info *about = iso_states_about(s->set->states);
-    const char *why = NULL;
+    const char *folder = iso_model_about(s->model)->folder, *why = NULL, *other = NULL;
     int found = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_classifier_open(&s->head, &why, iso_model_about(s->model)->folder));
+    *pool = ISO_POOL_CLS;
+    ISO_TRY(iso_classifier_open(&s->head, &why, folder));
+    if (!s->head) {
+        *pool = ISO_POOL_MEAN;
+        ISO_TRY(iso_classifier_open_linear(&s->head, &other, folder, "mean_classifier", NULL));
+    }
     ISO_NEED(s->head, "%s: " ISO_FIELD(head) ": %s", s->opt->model.folder, why);
     const int64_t K = iso_classifier_classes(s->head);
     ISO_TRY(iso_alloc(&s->meant, K, sizeof *s->meant));
@@ -45,7 +52,6 @@ static iso_err open_head(struct robust_smoother *s)
     }
     ISO_NEED(found > 0, "%s: " ISO_FIELD(head) ": its classes are not the labels of %s",
              s->opt->model.folder, iso_states_name(s->set->states));
-    ISO_TRY(iso_mat_new(&s->logits, s->batch.size, K, ISO_F32));
 done:
     return err;
 }
@@ -87,7 +93,9 @@ iso_err iso_robust_smoother_open(struct robust_smoother *s, const iso_robust_opt
     if (about->pooling)
         (void)iso_pool_named(&pool, about->pooling);
     ISO_TRY(iso_model_open(&s->model, &opt->model, run));
-    ISO_TRY(read_texts(s, opt->head ? ISO_POOL_CLS : pool));
+    if (opt->head)
+        ISO_TRY(open_head(&pool, s));
+    ISO_TRY(read_texts(s, pool));
     const iso_nn_config *c = iso_encoder_config(s->in.encoder);
     s->depth = opt->head ? (int)c->L : layer->rows.layer;
     if (s->depth > c->L || layer->rows.x[0].cols != c->C)
@@ -100,7 +108,7 @@ iso_err iso_robust_smoother_open(struct robust_smoother *s, const iso_robust_opt
     ISO_TRY(iso_mat_new(&s->rows, s->batch.size, c->C, ISO_F32));
     ISO_TRY(iso_alloc(&s->z, set->classes, sizeof *s->z));
     if (opt->head)
-        ISO_TRY(open_head(s));
+        ISO_TRY(iso_mat_new(&s->logits, s->batch.size, iso_classifier_classes(s->head), ISO_F32));
     ISO_TRY(iso_embedding_norm_by(&s->unit, c->V, c->C, embed, s->in.encoder));
 done:
     return err;
@@ -310,11 +318,29 @@ done:
     return err;
 }
 
+static iso_err add_one(iso_records *out, const struct robust_smoother *s, const iso_record *like,
+                       int lang, int64_t row, const struct smoothed *r)
+{
+    iso_record one = *like;
+    char room[ROBUST_NAME];
+    iso_value v = iso_value_undefined(1, "it abstains: no class is shown to have more than half of "
+                                         "its draws");
+
+    if (r->answer >= 0) {
+        v = iso_value_none();
+        v.n = 1;
+        v.value = r->radius;
+    }
+    one.item = iso_robust_item(room, &s->set->lang[lang], row);
+    return add(out, s, &one, "radius", "item", &v);
+}
+
 iso_err iso_robust_smooth_lang(iso_records *out, struct robust_smoother *s, int lang,
                                const iso_record *like, bool bare)
 {
     const struct probe_set *set = s->set;
     struct outcomes o = {0};
+    iso_records single = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&o.right, s->opt->smooth, sizeof *o.right));
@@ -334,10 +360,15 @@ iso_err iso_robust_smooth_lang(iso_records *out, struct robust_smoother *s, int 
         o.abstained[o.n++] = r.answer < 0;
         if (r.answer >= 0)
             o.radius[o.certified++] = r.radius;
+        if (s->opt->each)
+            ISO_TRY(add_one(&single, s, like, lang, row, &r));
     }
     ISO_TRY(add_all(out, s, like, &o, bare ? ISO_BOOT_NONE : ISO_BOOT_PERCENTILE,
                     iso_run_seed(s->run)));
+    for (int64_t i = 0; i < single.count; i++)
+        ISO_TRY(iso_records_add(out, &single.at[i]));
 done:
+    iso_records_free(&single);
     iso_free(o.right);
     iso_free(o.plain);
     iso_free(o.abstained);

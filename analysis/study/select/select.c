@@ -168,6 +168,47 @@ done:
     return err;
 }
 
+static iso_err job_new(struct select_job **out, iso_states *states, const iso_texts *texts,
+                       const iso_select_opt *opt, const iso_run *run)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(out, 1, sizeof **out));
+    (*out)->run = run;
+    (*out)->states = states;
+    (*out)->texts = texts;
+    ISO_TRY(take_options(&(*out)->opt, opt));
+done:
+    return err;
+}
+
+iso_err iso_select_plan(iso_facts *out, iso_states *states, const iso_texts *texts,
+                        const iso_select_opt *opt, const iso_run *run)
+{
+    struct select_job *job = NULL;
+    int targets = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(job_new(&job, states, texts, opt, run));
+    ISO_TRY(iso_select_ask(job));
+    for (int l = 0; l < job->count; l++)
+        targets += job->target ? job->target[l] : l < job->candidates;
+    ISO_TRY(iso_facts_count(out, "candidates", job->candidates));
+    ISO_TRY(iso_facts_count(out, "targets", targets));
+    if (job->opt.results) {
+        ISO_TRY(iso_facts_count(out, "runs", job->results.entries));
+        ISO_TRY(iso_facts_count(out, "shuffles", job->opt.shuffles));
+    } else {
+        ISO_TRY(
+            iso_facts_count(out, "sets", (int64_t)iso_select_sets(job->candidates, job->opt.k)));
+    }
+done:
+    if (job)
+        job_free(job);
+    iso_free(job);
+    return err;
+}
+
 iso_err iso_select(iso_records *out, iso_states *states, const iso_texts *texts,
                    const iso_select_opt *opt, const iso_run *run)
 {
@@ -176,11 +217,7 @@ iso_err iso_select(iso_records *out, iso_states *states, const iso_texts *texts,
     iso_records list = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&job, 1, sizeof *job));
-    job->run = run;
-    job->states = states;
-    job->texts = texts;
-    ISO_TRY(take_options(&job->opt, opt));
+    ISO_TRY(job_new(&job, states, texts, opt, run));
     ISO_TRY(select_all(&list, job));
     for (int64_t i = 0; i < list.count; i++)
         ISO_TRY(iso_records_add(out, &list.at[i]));

@@ -33,6 +33,12 @@ ISO_API void iso_select_opt_init(iso_select_opt *opt, size_t size);
 /** What can be said before any input is open. Errors  ISO_EARG. */
 ISO_API ISO_MUST_USE iso_err iso_select_check(const iso_select_opt *opt);
 
+/** What would be computed: candidates, targets, sets or published runs, shuffles. Texts and results
+ * are read, states are not. Errors  as iso_select. */
+ISO_API ISO_MUST_USE iso_err iso_select_plan(iso_facts *out, iso_states *states,
+                                             const iso_texts *texts, const iso_select_opt *opt,
+                                             const iso_run *run);
+
 /**
  * Every set of `k` candidates gets a value by each predictor that the inputs allow; `out` takes the
  * `top` best of each with their `place` among `family` sets that have a value. `states` and `texts`
