@@ -57,7 +57,7 @@ $ isogloss help compare | grep -e '^  cka:' -e '^  procrustes:'
 >   procrustes:nuclear *          Procrustes similarity
 >   procrustes:distance           Procrustes distance
 $ isogloss help records | grep -c '^  [a-z]'
-> 46
+> 47
 $ isogloss help records | grep '^  null '
 >   null                  chance level: the value expected where nothing is shared
 # pages are built in: as text where no terminal is, as roff for those who install them

@@ -3,6 +3,8 @@
 #ifndef ISO_STUDY_ROBUST_INSIDE_H
 #define ISO_STUDY_ROBUST_INSIDE_H
 
+#include <stdio.h>
+
 #include "analysis/classify/linear_probe.h"
 #include "analysis/study/probe/probe_set.h"
 #include "analysis/study/robust/robust.h"
@@ -75,7 +77,14 @@ iso_err iso_robust_each(iso_records *out, const struct robust_items *of,
 
 /* What a row of a language is called: its id, else its number from 1 on, written into `room`. */
 enum { ROBUST_NAME = 24 };
-const char *iso_robust_item(char room[ROBUST_NAME], const struct probe_lang *lang, int64_t row);
+static inline const char *robust_item(char room[ROBUST_NAME], const struct probe_lang *lang,
+                                      int64_t row)
+{
+    if (lang->lang->ids)
+        return lang->lang->ids[row];
+    snprintf(room, ROBUST_NAME, "%lld", (long long)row + 1);
+    return room;
+}
 
 /* Adds correlations over the targets of what `out` holds from `first` on with the transfer gap. */
 iso_err iso_robust_correlate(iso_records *out, int64_t first, iso_states *states,

@@ -1,6 +1,5 @@
 /* Numbers of the items of one source and one target, with their names. */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "analysis/search/hits.h"
@@ -310,14 +309,6 @@ done:
 
 /* --- Single items --- */
 
-const char *iso_robust_item(char room[ROBUST_NAME], const struct probe_lang *lang, int64_t row)
-{
-    if (lang->lang->ids)
-        return lang->lang->ids[row];
-    snprintf(room, ROBUST_NAME, "%lld", (long long)row + 1);
-    return room;
-}
-
 iso_err iso_robust_each(iso_records *out, const struct robust_items *of,
                         const struct robust_place *at)
 {
@@ -328,7 +319,7 @@ iso_err iso_robust_each(iso_records *out, const struct robust_items *of,
 
     for (int64_t i = 0; i < of->n; i++) {
         iso_value v = iso_value_none();
-        r.item = f.item = iso_robust_item(room, &at->set->lang[at->source], rows[of->item[i]]);
+        r.item = f.item = robust_item(room, &at->set->lang[at->source], rows[of->item[i]]);
         v.n = 1;
         v.value = of->ratio[i];
         v.null = of->shuffled[i];

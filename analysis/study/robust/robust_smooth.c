@@ -331,7 +331,7 @@ static iso_err add_one(iso_records *out, const struct robust_smoother *s, const 
         v.n = 1;
         v.value = r->radius;
     }
-    one.item = iso_robust_item(room, &s->set->lang[lang], row);
+    one.item = robust_item(room, &s->set->lang[lang], row);
     return add(out, s, &one, "radius", "item", &v);
 }
 
