@@ -117,6 +117,8 @@ iso_err checkpoint_look(struct checkpoint *c, const char *folder, bool quick)
         err = keep(&c->cannot_tokenize, iso_tokenizer_open(&c->tokenizer, c->encoder));
     if (!err && c->understood)
         err = keep(&c->cannot_prepare, iso_recipe_read(&c->recipe, c->root, c->config.C));
+    if (!err && c->recipe.from)
+        err = keep(&c->cannot_make, iso_sentence_check(&c->recipe));
     if (!err && c->weights)
         err = count_up(c);
     if (!err)
@@ -136,6 +138,7 @@ void checkpoint_free(struct checkpoint *c)
     iso_free(c->root);
     iso_free(c->encoder);
     iso_free(c->cannot_prepare);
+    iso_free(c->cannot_make);
     iso_weights_close(c->weights);
     iso_tokenizer_close(c->tokenizer);
     iso_free(c->cannot_run);

@@ -22,6 +22,7 @@ struct checkpoint {
     char *root, *encoder; /* where in it the checkpoint and its encoder lie; NULL: not found */
     iso_recipe recipe;    /* how it makes a vector of a text */
     char *cannot_prepare; /* why that cannot be read */
+    char *cannot_make;    /* why the vector cannot be made */
     char **left;          /* files and folders that nothing here reads */
     int left_count;
     bool understood; /* config holds */

@@ -133,7 +133,7 @@ static iso_err put_findings(iso_buf *out, const struct checkpoint *c)
     ISO_TRY(put_reason(out, "cannot run: ", c->cannot_run));
     ISO_TRY(put_reason(out, "cannot tokenize: ", c->cannot_tokenize));
     ISO_TRY(put_reason(out, "cannot prepare texts: ", c->cannot_prepare));
-    ISO_TRY(put_reason(out, "cannot make sentences: ", c->recipe.refused));
+    ISO_TRY(put_reason(out, "cannot make sentences: ", c->cannot_make));
     ISO_TRY(put_tokenizer_findings(out, c));
     ISO_TRY(put_names(out, "not finite", c, c->broken_count, checkpoint_broken));
     if (c->read && out->len == before)

@@ -181,7 +181,7 @@ iso_err checkpoint_recipe_table(iso_buf *out, const struct checkpoint *c)
 
     ISO_TRY(put_texts(out, c));
     ISO_TRY(put_prompts(out, c));
-    if (!r->from || r->refused)
+    if (!r->from || c->cannot_make)
         return ISO_OK;
     ISO_TRY(iso_buf_printf(out, "sentence     layer %d, %" PRId64 " dimensions: ", c->config.L + 1,
                            r->dims));
@@ -211,10 +211,10 @@ static iso_err put_sentence(iso_buf *out, const struct checkpoint *c)
 
     ISO_TRY(iso_recipe_describe(&how, r));
     ISO_TRY(iso_buf_printf(out, ",\n  \"sentence\": {\"layer\": %d", c->config.L + 1));
-    if (!r->refused)
+    if (!c->cannot_make)
         ISO_TRY(iso_buf_printf(out, ", \"dim\": %" PRId64, r->dims));
-    ISO_TRY(put_member(out, "recipe", r->refused ? NULL : how.text));
-    ISO_TRY(put_member(out, "refused", r->refused));
+    ISO_TRY(put_member(out, "recipe", c->cannot_make ? NULL : how.text));
+    ISO_TRY(put_member(out, "refused", c->cannot_make));
     if (r->max_length > 0)
         ISO_TRY(iso_buf_printf(out, ", \"max_length\": %" PRId64, r->max_length));
     ISO_TRY(iso_buf_printf(out, ", \"lower_case\": %s, \"prompts\": {",

@@ -11,6 +11,10 @@
 #include "lib/nn/encoder.h"
 #include "lib/text/tokenizer.h"
 
+/** Whether the sentence of a recipe can be made: its files are there and fit. Errors  as
+ * iso_sentence_open. */
+ISO_MUST_USE iso_err iso_sentence_check(const iso_recipe *r);
+
 /** Its encoder, which lives as long as the model. */
 iso_encoder *iso_model_encoder(iso_model *m);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/encode/opened.h"
 #include "lib/io/weights.h"
 #include "lib/nn/embedding.h"
 #include "lib/nn/pooling.h"
@@ -178,6 +179,15 @@ iso_err iso_sentence_open(iso_sentence **out, const iso_recipe *r, const uint64_
     *out = s;
     s = NULL;
 done:
+    iso_sentence_close(s);
+    return err;
+}
+
+iso_err iso_sentence_check(const iso_recipe *r)
+{
+    iso_sentence *s = NULL;
+    const iso_err err = iso_sentence_open(&s, r, NULL);
+
     iso_sentence_close(s);
     return err;
 }

@@ -51,6 +51,9 @@ $ isogloss inspect st | tail -9
 $ isogloss inspect st --quick --json - | grep -e '"sentence"' -e not_read
 >   "sentence": {"layer": 2, "dim": 6, "recipe": "max-special; 8 to 6 dims, tanh; unit length", "max_length": 16, "lower_case": true, "prompts": {"query": "query: "}, "usual_prompt": "query"},
 >   "not_read": ["onnx"],
+$ mv st/2_Dense/model.safetensors st/2_Dense/pytorch_model.bin; isogloss inspect st | tail -1
+> cannot make sentences: st/2_Dense: holds pytorch_model.bin but no model.safetensors: *
+$ mv st/2_Dense/pytorch_model.bin st/2_Dense/model.safetensors
 $ sed -i s/models.Normalize/models.CNN/ st/modules.json; isogloss inspect st | tail -1
 > cannot make sentences: st/modules.json: a module is of type sentence_transformers.models.CNN; Transformer, Pooling, Dense, LayerNorm, Normalize and Dropout of sentence_transformers are computed
 # config and weights that disagree: a layer too many, a vocabulary too large
