@@ -53,6 +53,11 @@ static int32_t most_frequent(const int32_t *answer, int64_t n, int64_t *count, i
     return best;
 }
 
+double iso_smoothing_memory(int64_t choose, int64_t estimate)
+{
+    return (double)(choose > estimate ? choose : estimate) * sizeof(int32_t);
+}
+
 iso_err iso_smoothing_run(struct smoothed *out, const struct smoothing *s)
 {
     const int64_t most = s->choose > s->estimate ? s->choose : s->estimate;

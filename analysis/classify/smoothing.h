@@ -32,6 +32,9 @@ struct smoothed {
  * Source  Cohen, Rosenfeld, Kolter, ICML 2019, arXiv:1902.02918 (CERTIFY). */
 iso_err iso_smoothing_run(struct smoothed *out, const struct smoothing *s);
 
+/* Bytes that it takes for the answers. */
+double iso_smoothing_memory(int64_t choose, int64_t estimate);
+
 /* The p at which so many votes or more of n have probability alpha: with confidence 1 − alpha the
  * true share is no less. 0 for votes = 0. */
 double iso_binomial_lower(int64_t votes, int64_t n, double alpha);

@@ -117,3 +117,19 @@ $ for m in mean cls; do isogloss embed --model $m en=$S/examples/corpus/en.tsv d
 > 1 8
 $ cmp -s mean/records.json cls/records.json
 ? 1
+# an abstention is null and has a reason
+$ isogloss robust $S/examples/states/mini.h5 --limit 60 --layers 2 --tgt de --model $S/examples/mini --smooth 1 --draws 2 --interval none --each --json - --quiet | grep -e '"radius", "estimator": "item"' | grep -o '"value": null\|"why.*'
+> "value": null
+> "why": "it abstains: no class is shown to have more than half of its draws", "item": "*"},
+> "value": null
+> "why": "it abstains: no class is shown to have more than half of its draws", "item": "*"}
+# items are no languages for gap
+$ isogloss robust l.h5 --csv plain.csv --interval none --quiet; isogloss robust l.h5 --csv each.csv --interval none --each --quiet; printf 'lang\tscore\nen\t.9\nde\t.8\nfr\t.6\n' > scores; isogloss gap --scores scores plain.csv --csv a.csv --quiet; isogloss gap --scores scores each.csv --csv b.csv --quiet; grep -c item each.csv; cmp a.csv b.csv
+> *
+$ isogloss robust $S/examples/states/mini.h5 --limit 60 --layers 2 --tgt de --model $S/examples/mini --draws 100000000 --mem 200M --quiet
+2> isogloss robust: *: answers of smoothing need 400.0 MB of memory beside * MB of probes, --mem gives *: give more, or fewer --draws
+? 1
+# heads that `train` wrote: without noise they are as often right as it said
+$ for head in cls mean; do isogloss train --model $S/examples/mini --corpus $S/examples/corpus --src en --tgt de --epochs 2 --lr 1e-3 --head-lr 1e-2 --head $head -o learnt-$head --quiet --csv /dev/null; for l in en de; do awk -F '\t' -v l=$l 'FNR == NR { if ($1 == l) test[$2]; next } FNR == 1 || $1 in test' learnt-$head/predictions.tsv $S/examples/corpus/$l.tsv > $l.tsv; done; isogloss embed --model learnt-$head en=en.tsv de=de.tsv -o said.h5 --quiet; isogloss robust said.h5 --layers last --model learnt-$head --head --draws 1 --draws-choose 1 --interval none --csv - --quiet | awk -F , '$2 == "unsmoothed" { printf "%s %d %.9f\n", $4, $14, $7 }' | sort > smoothed; awk -F '\t' 'NR > 1 { n[$1]++; right[$1] += $3 == $4 } END { for (l in n) printf "%s %d %.9f\n", l, n[l], right[l] / n[l] }' learnt-$head/predictions.tsv | sort > said; cmp smoothed said && wc -l < said; done
+> 2
+> 2

@@ -25,8 +25,9 @@ static void has_every_column_in_order(void **state)
          "measure,estimator,src,tgt,src_layer,tgt_layer,value,lo,hi,interval,null,null_sd,p,n,"
          "src_dim,tgt_dim,pool,prep,model,model2,stage,mix_layer,mix,direction,k,neighbours,"
          "denominator,fold,train,subset,x,y,given,rank,param,why,"
-         "baseline,condition,candidates,permutations,p_max,family,calibrated,flag,step,place\n"
-         "cka,debiased,en,de,3,3,0.75,0.5,0.875,jackknife,0,,,240,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\n");
+         "baseline,condition,candidates,permutations,p_max,family,calibrated,flag,step,place,item\n"
+         "cka,debiased,en,de,3,3,0.75,0.5,0.875,jackknife,0,,,240,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,"
+         "\n");
     iso_buf_free(&out);
     iso_records_free(&list);
 }

@@ -110,6 +110,46 @@ static void abstention_has_a_reason(void **state)
     iso_states_close(s);
 }
 
+/* The radii of single sentences make the mean and the share that abstains. */
+static void each_sentence(void **state)
+{
+    (void)state;
+    iso_robust_opt o = ask(0.6);
+    iso_records plain = {0}, each = {0};
+    iso_states *s = mini();
+    int mixed = 0;
+
+    o.smooth = 12;
+    ok(iso_robust(&plain, s, &o, NULL));
+    o.each = true;
+    ok(iso_robust(&each, s, &o, NULL));
+    for (int l = 0; l < 2; l++) {
+        const char *lang = l ? "de" : "en";
+        const iso_record *of = find(&plain, "radius", "smoothed", lang);
+        double sum = 0;
+        int count = 0, abstained = 0;
+        for (int64_t i = 0; i < each.count; i++) {
+            const iso_record *r = &each.at[i];
+            if (strcmp(r->measure, "radius") != 0 || strcmp(r->tgt, lang) != 0 || !r->item)
+                continue;
+            assert_true(isnan(r->value) == (r->why != NULL) && r->n == 1);
+            abstained += isnan(r->value);
+            sum += isnan(r->value) ? 0 : r->value;
+            count++;
+        }
+        assert_int_equal(count, 12);
+        near(find(&plain, "abstained", "smoothed", lang)->value, abstained / 12.0, 1e-12);
+        assert_int_equal(of->n, 12 - abstained);
+        if (of->n)
+            near(of->value, sum / (double)of->n, 1e-12);
+        mixed += abstained > 0 && abstained < 12;
+    }
+    assert_true(mixed > 0);
+    iso_records_free(&plain);
+    iso_records_free(&each);
+    iso_states_close(s);
+}
+
 static void says_what_is_wrong(void **state)
 {
     (void)state;
@@ -140,6 +180,7 @@ static void out_of_memory(void **state)
     iso_states *s = mini();
 
     o.smooth = o.draws = o.draws_choose = 2;
+    o.each = true;
     o.folds = 3;
     for (int n = 0; err; n += 1 + n / 6) {
         iso_records r = {0};
@@ -155,5 +196,6 @@ static void out_of_memory(void **state)
 int main(void)
 {
     RUN_TESTS(test(little_noise_changes_nothing), test(threads_change_nothing),
-              test(abstention_has_a_reason), test(says_what_is_wrong), test(out_of_memory));
+              test(abstention_has_a_reason), test(each_sentence), test(says_what_is_wrong),
+              test(out_of_memory));
 }

@@ -18,7 +18,7 @@ enum { WANTED = (int)(sizeof wanted / sizeof *wanted) };
 static bool is_of(const iso_record *r, const char *measure, const char *estimator)
 {
     return iso_str_same(r->measure, measure) && iso_str_same(r->estimator, estimator) && r->tgt &&
-           isfinite(r->value) && r->fold == ISO_NO_INT && !r->baseline &&
+           isfinite(r->value) && r->fold == ISO_NO_INT && !r->item && !r->baseline &&
            !iso_str_same(r->stage, "difference") &&
            (r->src_layer == ISO_NO_INT || r->src_layer == r->tgt_layer);
 }

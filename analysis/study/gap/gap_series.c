@@ -17,7 +17,7 @@ enum { SERIES_MOST = 4096 };
 static bool serves(const iso_record *r)
 {
     return r->src && r->tgt && !iso_lang_same(r->src, r->tgt) && r->src_layer == r->tgt_layer &&
-           isfinite(r->value) && r->fold == ISO_NO_INT &&
+           isfinite(r->value) && r->fold == ISO_NO_INT && !r->item &&
            (!r->direction || !strcmp(r->direction, "forward") ||
             !strcmp(r->direction, "backward")) &&
            iso_catalogue_of(r->measure, r->estimator).about != ISO_ABOUT_OTHER;

@@ -23,8 +23,8 @@ static const iso_option options[] = {
     ISO_OPTION(iso_robust_opt, INT, smooth, "N", "smoothing: sentences of each language (default: 200)", .least = 1, .init = "200"),
     ISO_OPTION(iso_robust_opt, FLAG, head, NULL, "smoothing: by the checkpoint's own classification head, not by the probe", .needs = "model"),
     ISO_OPTION(iso_robust_opt, FLAG, each, NULL, "records of each item, too"),
-    ISO_OPTION(iso_robust_opt, INT, draws_choose, "N", "smoothing: draws that choose the answer (default: 100)", .least = 1, .init = "100", .tier = ISO_OPTION_RARE),
-    ISO_OPTION(iso_robust_opt, INT, draws, "N", "smoothing: draws that estimate its share (default: 1000)", .least = 1, .init = "1000", .tier = ISO_OPTION_RARE),
+    ISO_OPTION(iso_robust_opt, INT, draws_choose, "N", "smoothing: draws that choose the answer (default: 100)", .least = 1, .most = 1e9, .init = "100", .tier = ISO_OPTION_RARE),
+    ISO_OPTION(iso_robust_opt, INT, draws, "N", "smoothing: draws that estimate its share (default: 1000)", .least = 1, .most = 1e9, .init = "1000", .tier = ISO_OPTION_RARE),
 };
 /* clang-format on */
 const iso_options iso_robust_options = ISO_OPTIONS("robust", iso_robust_opt, options);
@@ -144,6 +144,12 @@ done:
     return err;
 }
 
+/* Bytes of the answers of all draws for a sentence. */
+static double answers(const iso_robust_opt *opt)
+{
+    return opt->model.folder ? iso_smoothing_memory(opt->draws_choose, opt->draws) : 0;
+}
+
 static iso_err check_memory(const struct job *j)
 {
     const double have = (double)iso_run_mem(j->run);
@@ -162,6 +168,12 @@ static iso_err check_memory(const struct job *j)
                           "fewer rows with " ISO_FIELD(limit) " or fewer languages "
                                                               "with " ISO_FIELD(tgt),
                  iso_states_name(j->set.states), need / 1e6, have / 1e6);
+    if (need + answers(&j->opt) > have)
+        ISO_FAIL(
+            ISO_EDATA,
+            "%s: answers of smoothing need %.1f MB of memory beside %.1f MB of probes, " ISO_FIELD(
+                mem) " gives %.1f MB: give more, or fewer " ISO_FIELD(draws),
+            iso_states_name(j->set.states), answers(&j->opt) / 1e6, need / 1e6, have / 1e6);
 done:
     return err;
 }
@@ -285,7 +297,8 @@ iso_err iso_robust_plan(iso_facts *out, iso_states *states, const iso_robust_opt
     ISO_TRY(iso_facts_count(out, "layers", j.set.sel.layer_count));
     ISO_TRY(iso_facts_count(
         out, "fits", (folds * (folds - 1) / 2 + folds) * PROBE_STRENGTHS * j.set.sel.layer_count));
-    ISO_TRY(iso_facts_count(out, "memory", (int64_t)iso_probe_memory(&j.set, dim, j.ask.folds)));
+    ISO_TRY(iso_facts_count(
+        out, "memory", (int64_t)(iso_probe_memory(&j.set, dim, j.ask.folds) + answers(&j.opt))));
     if (j.opt.model.folder)
         ISO_TRY(iso_facts_count(out, "draws",
                                 (int64_t)j.set.langs *

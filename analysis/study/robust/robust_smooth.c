@@ -339,15 +339,16 @@ iso_err iso_robust_smooth_lang(iso_records *out, struct robust_smoother *s, int 
                                const iso_record *like, bool bare)
 {
     const struct probe_set *set = s->set;
+    const int64_t most = s->opt->smooth < set->items ? s->opt->smooth : set->items;
     struct outcomes o = {0};
     iso_records single = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&o.right, s->opt->smooth, sizeof *o.right));
-    ISO_TRY(iso_alloc(&o.plain, s->opt->smooth, sizeof *o.plain));
-    ISO_TRY(iso_alloc(&o.abstained, s->opt->smooth, sizeof *o.abstained));
-    ISO_TRY(iso_alloc(&o.radius, s->opt->smooth, sizeof *o.radius));
-    for (int64_t i = 0; i < set->items && o.n < s->opt->smooth; i++) {
+    ISO_TRY(iso_alloc(&o.right, most, sizeof *o.right));
+    ISO_TRY(iso_alloc(&o.plain, most, sizeof *o.plain));
+    ISO_TRY(iso_alloc(&o.abstained, most, sizeof *o.abstained));
+    ISO_TRY(iso_alloc(&o.radius, most, sizeof *o.radius));
+    for (int64_t i = 0; i < set->items && o.n < most; i++) {
         const int64_t row = s->layer->row_of[lang][set->order[i]];
         struct smoothed r;
         int32_t plain;
