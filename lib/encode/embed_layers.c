@@ -1,6 +1,7 @@
 /* Which layers an embedding gives: those of the encoder, and the sentence by the model's own
  * recipe. */
 #include <stdio.h>
+#include <string.h>
 
 #include "lib/base/alloc.h"
 #include "lib/base/ranges.h"
@@ -73,13 +74,14 @@ done:
 /* "mean-special; unit length, of texts behind "query: "" */
 static iso_err describe(iso_buf *out, const struct embed *e)
 {
+    const int64_t len = (int64_t)strlen(e->in.prompt), shown = 80;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_recipe_describe(out, e->in.recipe));
     if (*e->in.prompt) {
         ISO_TRY(iso_buf_puts(out, ", of texts behind \""));
-        ISO_TRY(iso_buf_add_drawn(out, e->in.prompt, -1, "?"));
-        ISO_TRY(iso_buf_puts(out, "\""));
+        ISO_TRY(iso_buf_add_drawn(out, e->in.prompt, shown < len ? shown : len, "?"));
+        ISO_TRY(iso_buf_puts(out, shown < len ? "...\"" : "\""));
     }
 done:
     return err;

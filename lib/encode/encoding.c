@@ -330,6 +330,11 @@ static iso_err count_prompt(struct encoding *e)
     e->prompt_tokens = tokens.count;
     if (tokens.count > 0 && tokens.special[tokens.count - 1])
         e->prompt_tokens--;
+    if (e->prompt_tokens + 2 > e->longest) /* a piece of the text, and what ends it */
+        ISO_FAIL(ISO_EARG,
+                 ISO_FIELD(prompt) ": takes %lld of the %lld tokens of a sentence, and nothing is "
+                                   "left for the text",
+                 (long long)e->prompt_tokens, (long long)e->longest);
 done:
     iso_tokens_free(&tokens);
     return err;

@@ -27,10 +27,7 @@ iso_err iso_encoding_note_prompts(const struct encoding *e)
     iso_buf names = {0};
     iso_err err = ISO_OK;
 
-    for (int i = 0; i < r->prompts; i++) {
-        if (*r->prompt[i].text)
-            ISO_TRY(iso_buf_printf(&names, "%s%s", names.len ? ", " : "", r->prompt[i].name));
-    }
+    ISO_TRY(iso_recipe_prompt_names(&names, r, true));
     if (names.len > 0 && !*e->prompt && !e->prompted)
         iso_run_note(e->run,
                      "no prompt stands before the texts; %s has these: %s (" ISO_FIELD(prompt) ")",

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/base/utf8.h"
 
 static void step_free(iso_recipe_step *s)
 {
@@ -84,23 +85,41 @@ static bool could_be_name(const char *word)
     return *word && word[strspn(word, signs)] == '\0';
 }
 
+enum { SHOWN = 12 }; /* names in a message */
+
+/* "query, passage and 3 more": of the prompts that have a text, or of all. */
+iso_err iso_recipe_prompt_names(iso_buf *out, const iso_recipe *r, bool with_text)
+{
+    int count = 0;
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < r->prompts; i++) {
+        if (with_text && !*r->prompt[i].text)
+            continue;
+        if (count++ < SHOWN)
+            ISO_TRY(iso_buf_printf(out, "%s%.60s", count > 1 ? ", " : "", r->prompt[i].name));
+    }
+    if (count > SHOWN)
+        ISO_TRY(iso_buf_printf(out, " and %d more", count - SHOWN));
+done:
+    return err;
+}
+
 static iso_err no_such(const iso_recipe *r, const char *asked, const char *model)
 {
     iso_buf names = {0};
     iso_err err = ISO_OK;
 
-    for (int i = 0; i < r->prompts; i++)
-        ISO_TRY(iso_buf_printf(&names, "%s%s", i ? ", " : "", r->prompt[i].name));
+    ISO_TRY(iso_recipe_prompt_names(&names, r, false));
     if (r->prompts == 0)
-        ISO_FAIL(
-            ISO_EARG,
-            ISO_FIELD(prompt) " %s: %s names no prompts: give the text itself, such as \"%s: \"",
-            asked, model, asked);
-    ISO_FAIL(
-        ISO_EARG,
-        ISO_FIELD(prompt) " %s: the prompts of %s are called %s; or give the text itself, such "
-                          "as \"%s: \"",
-        asked, model, names.text, asked);
+        ISO_FAIL(ISO_EARG,
+                 ISO_FIELD(prompt) " %.60s: %s names no prompts: give the text itself, such as "
+                                   "\"%.60s: \"",
+                 asked, model, asked);
+    ISO_FAIL(ISO_EARG,
+             ISO_FIELD(prompt) " %.60s: the prompts of %s are called %s; or give the text itself, "
+                               "such as \"%.60s: \"",
+             asked, model, names.text, asked);
 done:
     iso_buf_free(&names);
     return err;
@@ -112,6 +131,8 @@ iso_err iso_recipe_prompt_text(const char **out, const iso_recipe *r, const char
     const char *name = asked ? asked : r->usual_prompt;
     const char *text = name ? prompt_called(r, name) : "";
 
+    if (asked && !iso_utf8_valid(asked, (int64_t)strlen(asked)))
+        return iso_fail(ISO_EARG, ISO_FIELD(prompt) ": is not UTF-8");
     if (!text && asked && could_be_name(asked))
         return no_such(r, asked, model);
     *out = text ? text : asked ? asked : "";

@@ -76,11 +76,15 @@ ISO_MUST_USE iso_err iso_recipe_add_prompt(iso_recipe *r, const char *name, cons
 /**
  * The text that stands before each sentence: `asked` NULL: the recipe's usual one; the name of a
  * prompt: that; else `asked` itself, if it has a character that no name has (white space, a colon,
- * ...) or is empty. *out lives as long as recipe and `asked`; "" is none. Errors  ISO_EARG (no
- * prompt is called so; lists those that are).
+ * ...) or is empty. *out lives as long as recipe and `asked`; "" is none.
+ * Errors  ISO_EARG (no UTF-8; no prompt is called so: lists those that are), ISO_ENOMEM.
  */
 ISO_MUST_USE iso_err iso_recipe_prompt_text(const char **out, const iso_recipe *r,
                                             const char *asked, const char *model);
+
+/** Adds the names of the prompts, a dozen of them: of those that have a text, or of all. Errors
+ * ISO_ENOMEM. */
+ISO_MUST_USE iso_err iso_recipe_prompt_names(iso_buf *out, const iso_recipe *r, bool with_text);
 
 /** Adds how a vector is made: "mean-special; 384 to 128 dims, tanh; unit length". Errors
  * ISO_ENOMEM. */

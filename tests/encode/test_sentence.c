@@ -224,6 +224,12 @@ static void files_keep_it(void **state)
     assert_int_equal(EMBED("--model", folder, en, "--prompt", "qeury", "-o", out), 1);
     assert_non_null(strstr(said, "--prompt qeury: the prompts of prompts200 are called "));
     assert_non_null(strstr(said, "query"));
+    assert_int_equal(EMBED("--model", folder, en, "--prompt", "\xff: ", "-o", out), 1);
+    assert_non_null(strstr(said, "--prompt: is not UTF-8"));
+    assert_int_equal(EMBED("--model", folder, en, "--prompt",
+                           "a a a a a a a a a a a a a a a a a a a a a a : ", "-o", out),
+                     1);
+    assert_non_null(strstr(said, "--prompt: takes 23 of the 24 tokens of a sentence, and nothing"));
     assert_int_equal(EMBED("--model", folder, en, "--prompt", "a: ", "--pool", "word", "-o", out),
                      1);
     assert_non_null(strstr(said, "--prompt: rows are words"));
