@@ -75,12 +75,12 @@ done <"$folder/made"
 done
 
 # Presets: the front page says what each is and what of it is not as published, in the words of the program.
-for command in retrieve align words mix; do
+for command in retrieve align words mix train; do
     "$program" help "$command" | sed -n '/^presets:/,/^$/p' | tail -n +2 | grep . |
         awk '/^  [a-z]/ { if (text) print text; text = $1 "\t" } { sub(/^ *([a-z-]+  +)?/, ""); text = text (text ~ /\t$/ ? "" : " ") $0 } END { print text }' |
         sed "s/^\([^\t]*\)\t\(.*\)\. Sets .*\. Differs: \(.*\)/| \`$command --preset \1\` | \2 | \3 |/" | grep . >>"$folder/presets"
 done
-[ "$(wc -l <"$folder/presets")" -ge 9 ] || say "only $(wc -l <"$folder/presets") presets were looked for"
+[ "$(wc -l <"$folder/presets")" -ge 10 ] || say "only $(wc -l <"$folder/presets") presets were looked for"
 while read -r row; do
     grep -qxF "$row" README.md || say "README.md: no row: $row"
 done <"$folder/presets"

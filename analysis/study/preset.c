@@ -67,6 +67,12 @@ static const iso_preset table[] = {
         .differs = "sources are the texts you give, there machine translations; the checkpoint need not have been trained by mixing",
         .choice = {{"layer", "1"}, {"mix", "xmixup"}, {"lambda0", "0.5"}, {"entropy", "repo"}, {"max-length", "128"}},
     },
+    {
+        .call = "train", .name = "xmixup",
+        .of = "X-Mixup's published code for classification (Yang et al. 2022): mixed in the first layer, W 1 and b 0, which that code neither trains nor saves",
+        .differs = "its batches of 64 are gradients' sums over four machines, here the mean over 64; entropies are those of real tokens; sources are what you give, there machine translations too, drawn anew once an epoch with k 1000",
+        .choice = {{"method", "xmixup"}, {"mix-layers", "1"}, {"lambda", "released"}, {"alpha", "0.4"}, {"optimizer", "adam"}, {"lr", "5e-6"}, {"head-lr", "5e-6"}, {"weight-decay", "0"}, {"warmup", "0"}, {"clip", "0"}, {"clip-value", "1"}, {"epochs", "4"}, {"batch", "64"}},
+    },
 };
 /* clang-format on */
 

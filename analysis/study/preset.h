@@ -8,7 +8,7 @@
 
 ISO_BEGIN
 
-enum { ISO_PRESET_CHOICES = 8 };
+enum { ISO_PRESET_CHOICES = 16 };
 
 typedef struct iso_preset {
     const char *call, *name; /* of the study: "retrieve"; of the preset: "xsim" */

@@ -3,6 +3,7 @@
 
 #include "analysis/study/train/train.h"
 #include "bin/cmd.h"
+#include "bin/opt.h"
 #include "bin/out.h"
 #include "bin/term.h"
 #include "lib/base/alloc.h"
@@ -73,14 +74,17 @@ done:
     return err;
 }
 
-static int run(const struct args *args)
+static int run(const struct args *given)
 {
-    iso_err err = check(args);
+    struct args args = *given;
+    iso_err err = opt_preset(&args, &cmd_train);
 
+    if (!err)
+        err = check(&args);
     if (err)
-        return cmd_usage(args, "%s", iso_err_msg());
-    err = train(args);
-    return err ? cmd_failed(args, err) : EXIT_DONE;
+        return cmd_usage(&args, "%s", iso_err_msg());
+    err = train(&args);
+    return err ? cmd_failed(&args, err) : EXIT_DONE;
 }
 
 const struct cmd cmd_train = {

@@ -72,3 +72,7 @@ $ isogloss train --model m --corpus c --src en --method xmixup --mix-layers 9 -o
 $ mkdir u; cp c/en.tsv u/fr.tsv; isogloss train --model m --corpus c --src en --method xmixup --translations u -o x
 2> isogloss train: u: has translations of no language that is not a source
 ? 1
+# the published protocol by name is what it prints
+$ isogloss train --model m --corpus c --src en --translate-train de --preset xmixup --steps 2 -o named --quiet --csv named.csv
+$ isogloss train --model m --corpus c --src en --translate-train de --method xmixup --mix-layers 1 --lambda released --alpha 0.4 --optimizer adam --lr 5e-6 --head-lr 5e-6 --weight-decay 0 --warmup 0 --clip 0 --clip-value 1 --batch 64 --steps 2 -o spelt --quiet --csv spelt.csv; cmp named/model.safetensors spelt/model.safetensors; cat named/lambda.json
+> {"lambda0": 0.5, "layers": {"1": {"W": 1, "b": 0}}}

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/study/preset.h"
 #include "analysis/study/train/train_inside.h"
 #include "lib/base/alloc.h"
 #include "lib/io/outfolder.h"
@@ -20,6 +21,7 @@ static const iso_option rows[] = {
     ISO_OPTION(iso_train_opt, TEXT, split, "FILE|A/B/C", "parts train, dev and test of the items, by id, the same in all languages: a file of lines ID TAB PART, or shares (default: 80/10/10 unless there are " ISO_FIELD(dev) " or " ISO_FIELD(test) ")"),
     ISO_OPTION(iso_train_opt, ENUM, task, "TASK", "what is learnt: classify, the label of a text or pair (default); tag, that of each of its words; span, where in its context the answer to a question stands; mlm, masked words, of running text; tlm, of pairs of translations", .choices = "classify tag span mlm tlm", .init = "classify"),
     ISO_OPTION(iso_train_opt, ENUM, method, "METHOD", "how (default: plain)", .choices = "plain xmixup adversarial noise", .init = "plain"),
+    ISO_OPTION(iso_train_opt, TEXT, preset, "NAME", "options of a published protocol; it prints them"),
     ISO_OPTION(iso_train_opt, NAMES, src, "LANG[,LANG]", "languages that are learnt from (default: the first; mlm, tlm: all)"),
     ISO_OPTION(iso_train_opt, NAMES, translate_train, "LANG[,LANG]", "languages whose translations of the sources' items are learnt from, too (by id; the source's label where they have none)"),
     ISO_OPTION(iso_train_opt, NAMES, tgt, "LANG[,LANG]", "languages that are tested beside these (default: all)"),
@@ -91,6 +93,7 @@ static iso_err take_options(iso_train_opt *out, const iso_train_opt *opt)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_options_take(&iso_train_options, out, opt));
+    ISO_TRY(iso_preset_fill(&iso_train_options, out, out->preset));
     ISO_TRY(iso_train_split_check(out->split));
     ISO_TRY(iso_corpus_check_columns(out->texts.columns));
     ISO_TRY(iso_train_check_task(out));

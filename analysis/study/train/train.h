@@ -101,6 +101,8 @@ typedef struct iso_train_opt {
     iso_interval interval; /* USUAL or NONE */
     bool resume;
     bool force; /* other files may be in the folder: they stay */
+    const char *preset; /* "xmixup": fields left as by default */
+
     /* Of X-Mixup. */
     const char *translations;  /* a folder: items translated into the source, a file a language */
     const char *mix_layers;    /* "1", "1,3-4", "none"; NULL: the first */
