@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bin/term.h"
@@ -33,6 +34,14 @@ static iso_err list_files(iso_states_file **out, int *count, iso_states *const *
     *out = list;
     *count = all;
     return ISO_OK;
+}
+
+iso_states_file out_file_at(const char *path, const char *layout)
+{
+    struct stat st;
+    const bool there = strcmp(path, "-") != 0 && stat(path, &st) == 0;
+
+    return (iso_states_file){path, layout, there ? (int64_t)st.st_size : 0};
 }
 
 /* --- The header of records --- */

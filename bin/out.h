@@ -24,6 +24,9 @@ iso_err out_records(const struct args *args, const iso_records *records, iso_sta
 iso_err out_records_of(const struct args *args, const iso_records *records,
                        const iso_states_file *files, int count);
 
+/* An input that is no collection, as the header lists it: its size is 0 where it is no file. */
+iso_states_file out_file_at(const char *path, const char *layout);
+
 /* The header of records of this run: version, command line, machine; without inputs. */
 enum { OUT_FACTS = 6 };
 struct out_origin {

@@ -1,6 +1,5 @@
 /* isogloss gap: what transfer loses, and whether discrepancy goes with it. */
 #include <string.h>
-#include <sys/stat.h>
 
 #include "bin/cmd.h"
 #include "analysis/study/gap/gap.h"
@@ -20,14 +19,6 @@ done:
     return err;
 }
 
-static iso_states_file file_at(const char *path, const char *layout)
-{
-    struct stat st;
-    const bool there = strcmp(path, "-") != 0 && stat(path, &st) == 0;
-
-    return (iso_states_file){path, layout, there ? (int64_t)st.st_size : 0};
-}
-
 /* The files of a run, as the header of the records lists them. */
 static iso_err write_all(const struct args *args, const iso_records *records)
 {
@@ -37,13 +28,13 @@ static iso_err write_all(const struct args *args, const iso_records *records)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&file, args->inputs.count + 3, sizeof *file));
-    file[count++] = file_at(opt->scores, "scores");
+    file[count++] = out_file_at(opt->scores, "scores");
     if (opt->given)
-        file[count++] = file_at(opt->given, "scores");
+        file[count++] = out_file_at(opt->given, "scores");
     if (opt->blocks)
-        file[count++] = file_at(opt->blocks, "blocks");
+        file[count++] = out_file_at(opt->blocks, "blocks");
     for (int i = 0; i < args->inputs.count; i++)
-        file[count++] = file_at(args->inputs.at[i], "records");
+        file[count++] = out_file_at(args->inputs.at[i], "records");
     ISO_TRY(out_records_of(args, records, file, count));
 done:
     iso_free(file);

@@ -79,17 +79,13 @@ done:
 static void add_files(iso_states_file *files, int *count, const iso_texts *texts, const char *name)
 {
     const int lang = iso_texts_find(texts, name);
-    struct stat st;
 
     for (int i = 0; i < *count; i++) {
         if (files[i].path == iso_texts_file(texts, lang, 0))
             return;
     }
-    for (int i = 0; i < iso_texts_files(texts, lang); i++) {
-        const char *path = iso_texts_file(texts, lang, i);
-        files[(*count)++] =
-            (iso_states_file){path, "text", stat(path, &st) == 0 ? (int64_t)st.st_size : 0};
-    }
+    for (int i = 0; i < iso_texts_files(texts, lang); i++)
+        files[(*count)++] = out_file_at(iso_texts_file(texts, lang, i), "text");
 }
 
 /* The header of records lists the texts of the languages that were mixed. */

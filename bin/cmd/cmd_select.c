@@ -1,7 +1,4 @@
 /* isogloss select: which languages to train on together. */
-#include <string.h>
-#include <sys/stat.h>
-
 #include "analysis/study/select/select.h"
 #include "bin/cmd.h"
 #include "bin/input.h"
@@ -11,12 +8,8 @@
 
 static void add_file(iso_states_file *file, int *count, const char *path, const char *layout)
 {
-    struct stat st;
-
-    if (!path)
-        return;
-    const bool there = strcmp(path, "-") != 0 && stat(path, &st) == 0;
-    file[(*count)++] = (iso_states_file){path, layout, there ? (int64_t)st.st_size : 0};
+    if (path)
+        file[(*count)++] = out_file_at(path, layout);
 }
 
 /* The files of a run, as the header of the records lists them. */

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bin/cmd.h"
@@ -187,16 +186,12 @@ static iso_err begin_json(struct job *job)
     const struct words *words = &job->args->inputs;
     struct out_origin origin = {0};
     iso_states_file *files = NULL;
-    struct stat st;
     int count = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&files, words->count + 2, sizeof *files));
-    for (int i = 0; i < words->count || i == 0; i++) {
-        const char *path = words->count ? words->at[i] : "-";
-        const bool file = strcmp(path, "-") != 0 && stat(path, &st) == 0;
-        files[count++] = (iso_states_file){path, "text", file ? (int64_t)st.st_size : 0};
-    }
+    for (int i = 0; i < words->count || i == 0; i++)
+        files[count++] = out_file_at(words->count ? words->at[i] : "-", "text");
     files[count++] = (iso_states_file){job->opt->model.folder, "tokenizer", 0};
     ISO_TRY(out_origin_make(&origin, job->args));
     origin.is.inputs = files;

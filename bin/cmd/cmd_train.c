@@ -1,6 +1,4 @@
 /* isogloss train: fine-tunes a checkpoint on some languages, tests it on all. */
-#include <sys/stat.h>
-
 #include "analysis/study/train/train.h"
 #include "bin/cmd.h"
 #include "bin/opt.h"
@@ -14,18 +12,14 @@ static iso_err write_records(const struct args *args, const iso_texts *texts,
 {
     iso_states_file *files = NULL;
     int all = 0, count = 0;
-    struct stat st;
     iso_err err = ISO_OK;
 
     for (int l = 0; l < iso_texts_langs(texts); l++)
         all += iso_texts_files(texts, l);
     ISO_TRY(iso_alloc(&files, all, sizeof *files));
     for (int l = 0; l < iso_texts_langs(texts); l++) {
-        for (int i = 0; i < iso_texts_files(texts, l); i++) {
-            const char *path = iso_texts_file(texts, l, i);
-            files[count++] =
-                (iso_states_file){path, "text", stat(path, &st) == 0 ? (int64_t)st.st_size : 0};
-        }
+        for (int i = 0; i < iso_texts_files(texts, l); i++)
+            files[count++] = out_file_at(iso_texts_file(texts, l, i), "text");
     }
     ISO_TRY(out_records_of(args, records, files, count));
 done:

@@ -1,6 +1,4 @@
 /* isogloss words: how many words of a dictionary find their translation. */
-#include <sys/stat.h>
-
 #include "analysis/study/words/translation.h"
 #include "bin/cmd.h"
 #include "bin/opt.h"
@@ -14,14 +12,12 @@ static iso_err write_records(const struct args *args, const iso_records *records
 {
     iso_states_file files[2];
     iso_inputs named = {0};
-    struct stat st;
     iso_err err = ISO_OK;
 
     for (int i = 0; i < 2; i++) {
         ISO_TRY(iso_inputs_add(&named, args->inputs.at[i]));
         const char *path = named.at[i].path;
-        files[i] = (iso_states_file){path, iso_h5_is(path) ? "native" : "vectors",
-                                     stat(path, &st) == 0 ? (int64_t)st.st_size : 0};
+        files[i] = out_file_at(path, iso_h5_is(path) ? "native" : "vectors");
     }
     ISO_TRY(out_records_of(args, records, files, 2));
 done:
