@@ -126,7 +126,7 @@ static void says_what_is_wrong(void **state)
     fails(PARSE(&s, &full, "--mem", "lots"), ISO_EARG, "lots is not a size");
     opt_free(&s);
     fails(PARSE(&s, &full, "--pool", "men"), ISO_EARG,
-          "men is not one of: mean mean-special cls last max weighted none");
+          "men is not one of: mean mean-special cls last max weighted max-special mean-sqrt none");
     opt_free(&s);
     fails(PARSE(&s, &full, "--pool", "mean cls"), ISO_EARG, "not one of");
     opt_free(&s);
