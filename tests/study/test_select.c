@@ -349,6 +349,41 @@ static void regret_of_ties(void **state)
     iso_records_free(&out);
 }
 
+static double value_of(const iso_records *out, const char *measure, const char *subset)
+{
+    for (int64_t i = 0; i < out->count; i++)
+        if (iso_str_same(out->at[i].measure, measure) && iso_str_same(out->at[i].subset, subset))
+            return out->at[i].value;
+    return NAN;
+}
+
+/* fr has no size, so no set with it has one; sr is written in Cyrillic unless its code says else.
+ */
+static void what_is_not_known_has_no_value(void **state)
+{
+    (void)state;
+    const iso_select_opt opt = {.size = sizeof opt,
+                                .src = "en,ru,fr,sr_Latn",
+                                .k = 2,
+                                .top = 100,
+                                .sizes = temp_path("sizes.tsv")};
+    iso_records out = {0};
+    FILE *f = fopen(opt.sizes, "w");
+
+    assert_non_null(f);
+    fprintf(f, "lang\tsize\nen\t5\nru\t3\nsr_Latn\t1\n");
+    assert_int_equal(fclose(f), 0);
+    ok(iso_select(&out, NULL, NULL, &opt, NULL));
+    near(value_of(&out, "pretraining", "en+ru"), 8, 0);
+    near(value_of(&out, "pretraining", "en+sr_Latn"), 6, 0);
+    assert_true(isnan(value_of(&out, "pretraining", "en+fr")));
+    for (int64_t i = 0; i < out.count; i++)
+        assert_int_equal(out.at[i].family, iso_str_same(out.at[i].measure, "scripts") ? 6 : 3);
+    near(value_of(&out, "scripts", "en+sr_Latn"), 1, 0);
+    near(value_of(&out, "scripts", "ru+sr_Latn"), 2, 0);
+    iso_records_free(&out);
+}
+
 /* One language in the table, 101 in the results: rows of all of them do not fit. */
 static void features_are_held_against_the_memory(void **state)
 {
@@ -419,5 +454,6 @@ int main(void)
 {
     RUN_TESTS(test(every_set_from_its_definition), test(what_decides_is_found),
               test(composition_is_no_transfer), test(as_the_recursion), test(regret_of_ties),
-              test(features_are_held_against_the_memory), test(failures_leave_the_records));
+              test(what_is_not_known_has_no_value), test(features_are_held_against_the_memory),
+              test(failures_leave_the_records));
 }
