@@ -231,7 +231,7 @@ done:
 }
 
 /* What an encoder has of its own beside another; NULL: all. */
-struct twin {
+struct sibling {
     const iso_trained *of;
     bool embeddings;
     const bool *layers;
@@ -264,9 +264,9 @@ static void lend(iso_trained *e, const iso_trained *of, int depth)
     e->grads.norm = of->grads.norm;
 }
 
-/* Everything that `from` has, in memory of its own; of a twin what is its own. */
+/* Everything that `from` has, in memory of its own; of a sibling what is its own. */
 static iso_err copy(iso_trained *e, const char *folder, const iso_params *from, bool dense,
-                    const struct twin *twin)
+                    const struct sibling *sibling)
 {
     const int L = e->config.L;
     struct block b = {.e = e, .folder = folder};
@@ -282,13 +282,13 @@ static iso_err copy(iso_trained *e, const char *folder, const iso_params *from, 
     ISO_TRY(iso_alloc(&own->sizes, L + 1, sizeof *own->sizes));
     ISO_TRY(iso_alloc(&e->params.layers, L, sizeof *e->params.layers));
     ISO_TRY(iso_alloc(&e->grads.layers, L, sizeof *e->grads.layers));
-    if (twin && !twin->embeddings)
-        lend(e, twin->of, 0);
+    if (sibling && !sibling->embeddings)
+        lend(e, sibling->of, 0);
     else
         ISO_TRY(put_embeddings(&b, from, dense));
     for (int i = 0; i < L; i++) {
-        if (twin && !twin->layers[i])
-            lend(e, twin->of, i + 1);
+        if (sibling && !sibling->layers[i])
+            lend(e, sibling->of, i + 1);
         else
             ISO_TRY(put_layer(&b, i, &from->layers[i]));
     }
@@ -297,7 +297,7 @@ done:
     return err;
 }
 
-static iso_err check_twin(const iso_nn_config *a, const iso_nn_config *b, const char *folder)
+static iso_err check_sibling(const iso_nn_config *a, const iso_nn_config *b, const char *folder)
 {
     const bool same = a->arch == b->arch && a->L == b->L && a->C == b->C && a->H == b->H &&
                       a->F == b->F && a->V == b->V && a->positions == b->positions &&
@@ -310,7 +310,7 @@ static iso_err check_twin(const iso_nn_config *a, const iso_nn_config *b, const 
 }
 
 static iso_err open_trained(iso_trained **out, const char *folder, const iso_trained_opt *opt,
-                            const struct twin *twin)
+                            const struct sibling *sibling)
 {
     static const iso_trained_opt plain = {0};
     iso_trained *e = NULL;
@@ -326,8 +326,8 @@ static iso_err open_trained(iso_trained **out, const char *folder, const iso_tra
     ISO_TRY(iso_alloc(&e, 1, sizeof *e));
     if (opt->random && opt->vocabularies > 1)
         config.V *= opt->vocabularies;
-    if (twin)
-        ISO_TRY(check_twin(&config, &twin->of->config, folder));
+    if (sibling)
+        ISO_TRY(check_sibling(&config, &sibling->of->config, folder));
     e->config = config;
     if (opt->random) {
         ISO_TRY(iso_params_random(&from, &config, ISO_COMPUTE_F32, opt->seed));
@@ -336,7 +336,7 @@ static iso_err open_trained(iso_trained **out, const char *folder, const iso_tra
         ISO_TRY(iso_alloc(&used, iso_weights_count(weights), sizeof *used));
         ISO_TRY(iso_params_find(&from, &config, weights, ISO_COMPUTE_F32, used));
     }
-    ISO_TRY(copy(e, folder, &from, opt->dense_words, twin));
+    ISO_TRY(copy(e, folder, &from, opt->dense_words, sibling));
     if (weights)
         ISO_TRY(iso_weights_whole(weights));
     *out = e;
@@ -354,12 +354,12 @@ iso_err iso_trained_open(iso_trained **out, const char *folder, const iso_traine
     return open_trained(out, folder, opt, NULL);
 }
 
-iso_err iso_trained_twin(iso_trained **out, const iso_trained *of, const char *folder,
-                         const iso_trained_opt *opt, bool embeddings, const bool *layers)
+iso_err iso_trained_sibling(iso_trained **out, const iso_trained *of, const char *folder,
+                            const iso_trained_opt *opt, bool embeddings, const bool *layers)
 {
-    const struct twin twin = {of, embeddings, layers};
+    const struct sibling sibling = {of, embeddings, layers};
 
-    return open_trained(out, folder, opt, &twin);
+    return open_trained(out, folder, opt, &sibling);
 }
 
 bool iso_trained_owns(const iso_trained *e, int depth)

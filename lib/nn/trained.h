@@ -46,11 +46,11 @@ void iso_trained_close(iso_trained *e);
  * iso_trained_open does it. `of` must outlive it, and both are frozen alike.
  * Errors  as iso_trained_open; ISO_EFORMAT (another shape than that of `of`).
  */
-ISO_MUST_USE iso_err iso_trained_twin(iso_trained **out, const iso_trained *of, const char *folder,
-                                      const iso_trained_opt *opt, bool embeddings,
-                                      const bool *layers);
+ISO_MUST_USE iso_err iso_trained_sibling(iso_trained **out, const iso_trained *of,
+                                         const char *folder, const iso_trained_opt *opt,
+                                         bool embeddings, const bool *layers);
 
-/** Whether a twin has the embeddings (0) or a layer for itself; true of all others. */
+/** Whether a sibling has the embeddings (0) or a layer for itself; true of all others. */
 bool iso_trained_owns(const iso_trained *e, int depth);
 
 /** All tensors of the encoder: embeddings, then layer by layer. The array lives until close. */

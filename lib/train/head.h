@@ -24,8 +24,8 @@ typedef struct iso_units {
     const float *soft;            /* n × classes, beside or instead of labels; or NULL */
     const iso_batch *batch;       /* the sentences; of spans label and last are B, a token each */
     const int32_t *last;
-    double by; /* what each unit's loss counts: 1 / units of the whole accumulated batch */
-    int twin;  /* whose parts it goes through: 0 the encoder's, k those of its k-th twin */
+    double by;   /* what each unit's loss counts: 1 / units of the whole accumulated batch */
+    int sibling; /* whose parts it goes through: 0 the encoder's, k those of its k-th sibling */
 } iso_units;
 
 /** What a pass keeps of a head until it goes back; {0} is empty, kept from pass to pass. A pass of

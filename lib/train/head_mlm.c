@@ -18,11 +18,11 @@ enum { DENSE, DENSE_BIAS, GAIN, NORM_BIAS, WORD_BIAS, TENSORS };
 struct mlm_head {
     iso_head base;
     iso_trained *encoder;
-    const iso_trained **encoders; /* it, and its twins */
+    const iso_trained **encoders; /* it, and its siblings */
     int *bias;                    /* of each: the number of its tensor */
     iso_activation activation;
     int64_t most;
-    iso_tensor *tensor; /* TENSORS, then biases of twins */
+    iso_tensor *tensor; /* TENSORS, then biases of siblings */
     float *memory;      /* values, then gradients */
     char **name;
     int count;
@@ -60,10 +60,10 @@ static iso_norm norm_of(const struct mlm_head *k)
     return (iso_norm){k->tensor[GAIN].value, k->tensor[NORM_BIAS].value, k->encoder->config.eps};
 }
 
-static iso_vocab vocab_of(const struct mlm_head *k, int twin)
+static iso_vocab vocab_of(const struct mlm_head *k, int sibling)
 {
-    const iso_trained *e = k->encoders[twin];
-    const iso_tensor *bias = &k->tensor[k->bias[twin]];
+    const iso_trained *e = k->encoders[sibling];
+    const iso_tensor *bias = &k->tensor[k->bias[sibling]];
 
     return (iso_vocab){.words = e->params.word.rows.data,
                        .bias = bias->value,
@@ -103,7 +103,7 @@ static iso_err mlm_logits(iso_head *h, iso_mat *said, iso_view states, const iso
                           const iso_dropout *drop, iso_head_tape *t)
 {
     struct mlm_head *k = (struct mlm_head *)h;
-    const iso_vocab vocab = vocab_of(k, u->twin);
+    const iso_vocab vocab = vocab_of(k, u->sibling);
     const iso_norm norm = norm_of(k);
     iso_linear dense = dense_of(k);
     iso_activate_part each = {.activation = k->activation, .bias = dense.bias};
@@ -167,7 +167,7 @@ static iso_err mlm_back(iso_head *h, iso_mat *dstates, iso_view dsaid, const iso
                         iso_head_tape *t)
 {
     struct mlm_head *k = (struct mlm_head *)h;
-    const iso_vocab vocab = vocab_of(k, u->twin);
+    const iso_vocab vocab = vocab_of(k, u->sibling);
     const iso_norm norm = norm_of(k);
     const iso_linear dense = dense_of(k);
     const iso_linear_grad dense_grad = {k->tensor[DENSE].grad, k->tensor[DENSE_BIAS].grad};
@@ -221,12 +221,12 @@ static iso_err list_encoders(struct mlm_head *k, iso_trained *encoder, const iso
 {
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&k->encoders, 1 + opt->twin_count, sizeof *k->encoders));
-    ISO_TRY(iso_alloc(&k->bias, 1 + opt->twin_count, sizeof *k->bias));
+    ISO_TRY(iso_alloc(&k->encoders, 1 + opt->sibling_count, sizeof *k->encoders));
+    ISO_TRY(iso_alloc(&k->bias, 1 + opt->sibling_count, sizeof *k->bias));
     k->encoder = encoder;
     k->count = TENSORS;
-    for (int i = 0; i <= opt->twin_count; i++) {
-        k->encoders[i] = i == 0 ? encoder : opt->twins[i - 1];
+    for (int i = 0; i <= opt->sibling_count; i++) {
+        k->encoders[i] = i == 0 ? encoder : opt->siblings[i - 1];
         k->bias[i] = i > 0 && iso_trained_owns(k->encoders[i], 0) ? k->count++ : WORD_BIAS;
         ISO_NEED(!k->encoders[i]->grads.word.touched,
                  "the table of words needs a gradient of all its rows");
@@ -235,14 +235,14 @@ done:
     return err;
 }
 
-/* Which twin a bias is of; 0: none. */
-static int twin_of(const struct mlm_head *k, int tensor)
+/* Which sibling a bias is of; 0: none. */
+static int sibling_of(const struct mlm_head *k, int tensor)
 {
-    int twin = 0;
+    int sibling = 0;
 
-    while (tensor > WORD_BIAS && k->bias[twin] != tensor)
-        twin++;
-    return twin;
+    while (tensor > WORD_BIAS && k->bias[sibling] != tensor)
+        sibling++;
+    return sibling;
 }
 
 static iso_err lay_out(struct mlm_head *k, const struct shape *shape)
@@ -259,8 +259,8 @@ static iso_err lay_out(struct mlm_head *k, const struct shape *shape)
     ISO_TRY(iso_alloc(&k->name, k->count, sizeof *k->name));
     at = k->memory;
     for (int i = 0; i < k->count; i++) {
-        if (twin_of(k, i) > 0)
-            ISO_TRY(iso_buf_printf(&name, "%d/", twin_of(k, i)));
+        if (sibling_of(k, i) > 0)
+            ISO_TRY(iso_buf_printf(&name, "%d/", sibling_of(k, i)));
         ISO_TRY(iso_buf_printf(&name, "%s%s", shape[i].stem, shape[i].ending));
         k->name[i] = name.text;
         name = (iso_buf){0};
@@ -308,7 +308,7 @@ done:
     return err;
 }
 
-/* The checkpoint's own, if it is there whole; biases of twins are in theirs. */
+/* The checkpoint's own, if it is there whole; biases of siblings are in theirs. */
 static iso_err take(bool *own, struct mlm_head *k, const iso_head_mlm_opt *opt,
                     const struct shape *shape)
 {
@@ -321,8 +321,9 @@ static iso_err take(bool *own, struct mlm_head *k, const iso_head_mlm_opt *opt,
     ISO_TRY(iso_alloc(&found, k->count, sizeof *found));
     *own = true;
     for (int i = 0; i < k->count; i++) {
-        const int twin = opt->twins_from ? twin_of(k, i) : 0;
-        ISO_TRY(look(&found[i], twin > 0 ? opt->twins_from[twin - 1] : opt->from, &shape[i]));
+        const int sibling = opt->siblings_from ? sibling_of(k, i) : 0;
+        ISO_TRY(
+            look(&found[i], sibling > 0 ? opt->siblings_from[sibling - 1] : opt->from, &shape[i]));
         *own = *own && found[i];
     }
     for (int i = 0; *own && i < k->count; i++) {

@@ -22,9 +22,9 @@ struct tables {
 struct iso_learner_own {
     iso_tensor *tensors; /* the encoder's, then the head's */
     int64_t tensor_count;
-    iso_trained **encoders; /* the encoder, its twins */
+    iso_trained **encoders; /* the encoder, its siblings */
     struct tables *tables;  /* of each */
-    char **names;           /* of twins' tensors */
+    char **names;           /* of siblings' tensors */
     int64_t named;
     int encoder_count;
     int64_t *rows, row_room;
@@ -89,12 +89,12 @@ static iso_err list_encoders(struct iso_learner_own *own, iso_trained *encoder,
 {
     iso_err err = ISO_OK;
 
-    own->encoder_count = 1 + opt->twin_count;
+    own->encoder_count = 1 + opt->sibling_count;
     ISO_TRY(iso_alloc(&own->encoders, own->encoder_count, sizeof *own->encoders));
     ISO_TRY(iso_alloc(&own->tables, own->encoder_count, sizeof *own->tables));
     own->encoders[0] = encoder;
-    for (int i = 0; i < opt->twin_count; i++)
-        own->encoders[1 + i] = opt->twins[i];
+    for (int i = 0; i < opt->sibling_count; i++)
+        own->encoders[1 + i] = opt->siblings[i];
 done:
     return err;
 }
@@ -218,7 +218,7 @@ void iso_learner_zero_grads(iso_learner *l)
 
 const iso_trained *iso_learner_encoder(const iso_learner *l, const iso_side *side)
 {
-    return l->own->encoders[side->units.twin];
+    return l->own->encoders[side->units.sibling];
 }
 
 /* --- Rows of tables --- */
@@ -255,7 +255,7 @@ done:
 static iso_err catch_up_side(iso_learner *l, const iso_side *side)
 {
     struct iso_learner_own *own = l->own;
-    const struct tables *of = &own->tables[side->units.twin];
+    const struct tables *of = &own->tables[side->units.sibling];
     const iso_batch *batch = &side->batch;
     const iso_nn_config *c = &l->encoder->config;
     const int64_t tokens = batch->offsets[batch->B];
@@ -346,7 +346,7 @@ done:
 iso_err iso_learner_start(iso_mat *x, int *from, iso_learner *l, iso_tape *tape,
                           const iso_side *side)
 {
-    iso_trained *e = l->own->encoders[side->units.twin];
+    iso_trained *e = l->own->encoders[side->units.sibling];
     const int state = frozen_state(l);
     iso_err err = ISO_OK;
 
@@ -363,8 +363,8 @@ done:
 iso_err iso_learner_layers(iso_mat *x, iso_learner *l, iso_tape *tape, const iso_side *side,
                            int from, int to)
 {
-    return tape ? iso_tape_layers(tape, x, l->own->encoders[side->units.twin], &side->batch, from,
-                                  to, side->drop)
+    return tape ? iso_tape_layers(tape, x, l->own->encoders[side->units.sibling], &side->batch,
+                                  from, to, side->drop)
                 : plain_layers(x, l, side, from, to);
 }
 

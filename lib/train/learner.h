@@ -30,7 +30,7 @@ struct iso_learner {
     struct iso_learner_own *own;
 };
 
-/** The encoder of a side: a twin of the learner's, or that. */
+/** The encoder of a side: a sibling of the learner's, or that. */
 const iso_trained *iso_learner_encoder(const iso_learner *l, const iso_side *side);
 
 typedef struct iso_learner_opt {
@@ -39,8 +39,8 @@ typedef struct iso_learner_opt {
      * NULL: */
     const int64_t *tokens;
     int64_t items;
-    iso_trained *const *twins; /* of the encoder (iso_trained_twin), borrowed; or NULL */
-    int twin_count;
+    iso_trained *const *siblings; /* of the encoder (iso_trained_sibling), borrowed; or NULL */
+    int sibling_count;
     int within; /* a layer that is run each time although it may be frozen; 0: none. Learning begins
                  * from a state below it */
 } iso_learner_opt;
@@ -81,8 +81,8 @@ void iso_learner_use(iso_learner *l, iso_optimizer *optimizer, const iso_tensor 
 /** Gradients of encoder and head become 0. */
 void iso_learner_zero_grads(iso_learner *l);
 
-/** All tensors: the encoder's, then what twins have of their own, "1/" before the names of the
- * first twin's, then the head's; borrowed, lives as long as the learner. */
+/** All tensors: the encoder's, then what siblings have of their own, "1/" before the names of the
+ * first sibling's, then the head's; borrowed, lives as long as the learner. */
 const iso_tensor *iso_learner_tensors(const iso_learner *l, int64_t *count);
 
 /** Whether anything of a tensor is learnt. */

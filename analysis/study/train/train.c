@@ -127,7 +127,7 @@ static iso_err open_encoder(struct training *t)
         iso_str_int(&seed, t->opt.model.random_weights))
         how.seed = (uint64_t)seed;
     ISO_TRY(iso_trained_open(&t->encoder, about->folder, &how));
-    ISO_TRY(iso_train_open_twins(t, &how));
+    ISO_TRY(iso_train_open_siblings(t, &how));
     ISO_TRY(iso_train_freeze(t));
     ISO_TRY(iso_train_make_head(t));
     t->drop.hidden = (float)t->encoder->config.dropout;
@@ -187,8 +187,8 @@ static iso_err make_learner(struct training *t)
                         &(iso_learner_opt){.recompute = t->opt.checkpoint_activations,
                                            .tokens = masked ? NULL : t->tokens,
                                            .items = t->places,
-                                           .twins = t->own.twins,
-                                           .twin_count = t->own.count > 0 ? t->own.count - 1 : 0,
+                                           .siblings = t->own.siblings,
+                                           .sibling_count = t->own.count > 0 ? t->own.count - 1 : 0,
                                            .within = t->within}));
     ISO_TRY(iso_sampler_new(&t->sampler, &items,
                             &(iso_sampler_opt){.seed = iso_run_seed(t->run),

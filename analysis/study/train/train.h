@@ -82,7 +82,7 @@ typedef struct iso_train_opt {
     const char *src;             /* learnt from (several); NULL: the first */
     const char *translate_train; /* learnt from too: their items with an id of a source's */
     const char *tgt;             /* tested beside those (NULL: all) */
-    int64_t budget; /* items learnt from in all, an equal share of each source; 0: all */
+    int64_t budget;      /* items learnt from in all, an equal share of each source; 0: all */
     iso_train_head head; /* 0: that of the checkpoint, else of the first token */
     iso_train_word_pool word_pool; /* of tags; 0: first */
     bool new_head;                 /* in place of the checkpoint's own */
@@ -91,8 +91,8 @@ typedef struct iso_train_opt {
     double lr, head_lr, layers_lr_decay, weight_decay, warmup;
     iso_train_schedule schedule;
     iso_train_optimizer optimizer; /* 0: AdamW */
-    double clip, clip_value; /* of the norm of all gradients (0: not), of each number */
-    double dropout;          /* NAN: as config.json says, 0.1 where it does not */
+    double clip, clip_value;       /* of the norm of all gradients (0: not), of each number */
+    double dropout;                /* NAN: as config.json says, 0.1 where it does not */
     int64_t every,
         patience; /* steps between evaluations, evaluations without gain; 0: an epoch, not */
     bool checkpoint_activations;
@@ -100,7 +100,7 @@ typedef struct iso_train_opt {
     int64_t micro_batch;   /* tokens computed at once; 0: as many as do well */
     iso_interval interval; /* USUAL or NONE */
     bool resume;
-    bool force; /* other files may be in the folder: they stay */
+    bool force;         /* other files may be in the folder: they stay */
     const char *preset; /* "xmixup": fields left as by default */
 
     /* Of X-Mixup. */
@@ -108,7 +108,7 @@ typedef struct iso_train_opt {
     const char *mix_layers;    /* "1", "1,3-4", "none"; NULL: the first */
     const char *lambda;        /* "learnt", "released" (W 1, b 0), or λ itself; NULL: learnt */
     double lambda0, lambda_lr; /* λ's bound, NAN: 0.5; the rate of W and b, NAN: 1e-2 */
-    double alpha;              /* what a gold source's loss counts; NAN: 0.4, of tags 0.8, spans 0.2 */
+    double alpha; /* what a gold source's loss counts; NAN: 0.4, of tags 0.8, spans 0.2 */
     iso_train_consistency consistency; /* 0: both; of tags and spans MSE */
     iso_train_sampling sampling;       /* 0: by step */
     double sampling_k;                 /* NAN: so that p is 1/2 in the middle of the run */

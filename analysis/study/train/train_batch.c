@@ -110,7 +110,7 @@ static iso_err load_side(iso_side *out, struct training *t, struct loaded *r, en
                   .index = r->batch.lists.index,
                   .label = r->labels,
                   .last = r->lasts,
-                  .twin = count > 0 ? iso_train_twin_of(t, part, e->at[list[0]].lang) : 0,
+                  .sibling = count > 0 ? iso_train_sibling_of(t, part, e->at[list[0]].lang) : 0,
                   .batch = &r->batch.batch},
         .item = part == TRAIN_TEST ? NULL : r->places,
         .special = r->special};
@@ -362,8 +362,7 @@ static iso_err mean_score(double *out, const struct training *t, const int32_t *
 
     for (int64_t i = 0, end; i < e->n; i = end, count++) {
         double one;
-        for (end = i; end < e->n && e->at[end].lang == e->at[i].lang; end++)
-            continue;
+        end = iso_examples_end(e, i);
         const int64_t from = e->unit_at[i], n = e->unit_at[end] - from;
         ISO_TRY(
             score_of(&one, t, &(struct scored){e->label + from, said + from, e->number + from, n}));

@@ -19,7 +19,7 @@ iso_err iso_train_make_mlm_head(struct training *t)
 
     if (!about->random && !t->opt.new_head)
         ISO_TRY(iso_weights_open(&weights, about->folder));
-    ISO_TRY(iso_train_twin_head(&own, t, weights));
+    ISO_TRY(iso_train_sibling_head(&own, t, weights));
     if (own)
         iso_run_note(t->run, "%s: goes on from its head of masked words", about->folder);
 done:
@@ -217,16 +217,6 @@ done:
     return err;
 }
 
-/* Examples come language by language: those of the one that begins at i. */
-static int64_t end_of(const struct examples *e, int64_t i)
-{
-    int64_t end = i;
-
-    while (end < e->n && e->at[end].lang == e->at[i].lang)
-        end++;
-    return end;
-}
-
 iso_err iso_train_masked_score(double *out, struct training *t)
 {
     const struct examples *e = &t->set.part[TRAIN_DEV];
@@ -239,7 +229,7 @@ iso_err iso_train_masked_score(double *out, struct training *t)
     ISO_TRY(guess(&g, t, TRAIN_DEV));
     for (int64_t i = 0, end; i < e->n; i = end, langs++) {
         double loss = 0;
-        end = end_of(e, i);
+        end = iso_examples_end(e, i);
         for (int64_t k = i; k < end; k++)
             loss += g.loss[k];
         sum += loss / (double)(e->unit_at[end] - e->unit_at[i]);
@@ -337,7 +327,7 @@ iso_err iso_train_masked_records(iso_records *out, struct training *t)
     ISO_TRY(guess(&g, t, TRAIN_TEST));
     for (int perplexity = 0; perplexity <= 1; perplexity++) {
         for (int64_t i = 0, end; i < e->n; i = end) {
-            end = end_of(e, i);
+            end = iso_examples_end(e, i);
             ISO_TRY(add_lang(out, t, &g, i, end, perplexity));
         }
     }

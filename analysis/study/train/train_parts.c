@@ -50,7 +50,8 @@ iso_err iso_train_parts(bool *embeddings, bool *layers, const struct training *t
         layer[k] = k + 1;
     ISO_TRY(part(embeddings, &numbers, list));
     if (numbers.len > 0)
-        ISO_TRY(iso_ranges_take(layers, numbers.text, layer, L, 0, iso_model_about(t->model)->name));
+        ISO_TRY(
+            iso_ranges_take(layers, numbers.text, layer, L, 0, iso_model_about(t->model)->name));
 done:
     iso_free(layer);
     iso_buf_free(&numbers);
@@ -61,7 +62,7 @@ static void freeze(struct training *t, bool embeddings, const bool *layers)
 {
     iso_trained_freeze(t->encoder, embeddings, layers);
     for (int i = 0; i < t->own.count - 1; i++)
-        iso_trained_freeze(t->own.twins[i], embeddings, layers);
+        iso_trained_freeze(t->own.siblings[i], embeddings, layers);
 }
 
 iso_err iso_train_freeze(struct training *t)

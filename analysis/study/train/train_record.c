@@ -148,8 +148,7 @@ static iso_err cut(struct marks *m)
     }
     for (int64_t i = 0, end; i < e->n; i = end) {
         const int lang = e->at[i].lang, l = m->langs;
-        for (end = i; end < e->n && e->at[end].lang == lang; end++)
-            continue;
+        end = iso_examples_end(e, i);
         for (int s = 0; s < PREDICTORS; s++) {
             if (m->said[s])
                 m->of[s][l] =

@@ -21,11 +21,11 @@ void iso_train_own_free(struct train_own *o)
         iso_free(o->lang[i]);
         iso_free(o->folder[i]);
     }
-    for (int i = 0; o->twins && i < o->count - 1; i++)
-        iso_trained_close(o->twins[i]);
+    for (int i = 0; o->siblings && i < o->count - 1; i++)
+        iso_trained_close(o->siblings[i]);
     iso_free(o->lang);
     iso_free(o->folder);
-    iso_free(o->twins);
+    iso_free(o->siblings);
     iso_free(o->of);
     iso_free(o->layers);
     iso_free(o->list);
@@ -156,7 +156,7 @@ done:
 
 /* --- Encoders --- */
 
-iso_err iso_train_open_twins(struct training *t, const iso_trained_opt *how)
+iso_err iso_train_open_siblings(struct training *t, const iso_trained_opt *how)
 {
     struct train_own *o = &t->own;
     iso_trained_opt other = *how;
@@ -166,21 +166,23 @@ iso_err iso_train_open_twins(struct training *t, const iso_trained_opt *how)
         return ISO_OK;
     ISO_TRY(iso_alloc(&o->layers, t->encoder->config.L, sizeof *o->layers));
     ISO_TRY(iso_train_parts(&o->embeddings, o->layers, t, o->list));
-    ISO_TRY(iso_alloc(&o->twins, o->count - 1, sizeof *o->twins));
+    ISO_TRY(iso_alloc(&o->siblings, o->count - 1, sizeof *o->siblings));
     for (int i = 1; i < o->count; i++) {
         other.seed = iso_key_mix(how->seed ^ iso_key_mix((uint64_t)i));
-        ISO_TRY(iso_trained_twin(&o->twins[i - 1], t->encoder, o->folder[i], &other, o->embeddings,
-                                 o->layers));
+        ISO_TRY(iso_trained_sibling(&o->siblings[i - 1], t->encoder, o->folder[i], &other,
+                                    o->embeddings, o->layers));
     }
 done:
     return err;
 }
 
-iso_err iso_train_twin_head(bool *own, struct training *t, const iso_weights *from)
+iso_err iso_train_sibling_head(bool *own, struct training *t, const iso_weights *from)
 {
     const int count = t->own.count > 0 ? t->own.count - 1 : 0;
-    iso_head_mlm_opt how = {
-        .seed = iso_run_seed(t->run), .from = from, .twins = t->own.twins, .twin_count = count};
+    iso_head_mlm_opt how = {.seed = iso_run_seed(t->run),
+                            .from = from,
+                            .siblings = t->own.siblings,
+                            .sibling_count = count};
     iso_weights **weights = NULL;
     iso_err err = ISO_OK;
 
@@ -188,7 +190,7 @@ iso_err iso_train_twin_head(bool *own, struct training *t, const iso_weights *fr
     for (int i = 0; from && i < count; i++)
         ISO_TRY(iso_weights_open(&weights[i], t->own.folder[i + 1]));
     if (from)
-        how.twins_from = weights;
+        how.siblings_from = weights;
     ISO_TRY(iso_head_mlm_new(&t->head, own, t->encoder, &how));
 done:
     for (int i = 0; weights && i < count; i++)
@@ -199,19 +201,9 @@ done:
 
 /* --- Examples: a batch is of one language --- */
 
-int iso_train_twin_of(const struct training *t, enum train_part part, int lang)
+int iso_train_sibling_of(const struct training *t, enum train_part part, int lang)
 {
     return t->own.count > 0 ? t->own.of[t->set.of[part]->lang[lang]] : 0;
-}
-
-/* Examples come language by language: behind those of the one that has the i-th. */
-static int64_t end_of(const struct examples *e, int64_t i)
-{
-    int64_t end = i;
-
-    while (end < e->n && e->at[end].lang == e->at[i].lang)
-        end++;
-    return end;
 }
 
 void iso_train_turns(struct encoding_turn *turn, const struct training *t, const struct examples *e)
@@ -219,7 +211,7 @@ void iso_train_turns(struct encoding_turn *turn, const struct training *t, const
     for (int64_t i = 0; i < e->n; i++)
         turn[i] = (struct encoding_turn){iso_example_tokens(e, i), i, i};
     for (int64_t i = 0, end; i < e->n; i = end) {
-        end = t->own.count > 0 ? end_of(e, i) : e->n;
+        end = t->own.count > 0 ? iso_examples_end(e, i) : e->n;
         iso_encoding_sort(turn + i, end - i);
     }
 }
@@ -270,7 +262,7 @@ done:
     return err;
 }
 
-/* "k/NAME" is the k-th twin's in place of NAME. */
+/* "k/NAME" is the k-th sibling's in place of NAME. */
 static iso_err head_tensor(iso_tensor *out, const iso_head *h, int64_t i, int number)
 {
     iso_buf name = {0};
@@ -290,7 +282,7 @@ done:
 
 iso_err iso_train_tensors_of(iso_tensor **out, int64_t *count, const struct training *t, int number)
 {
-    iso_trained *e = number == 0 ? t->encoder : t->own.twins[number - 1];
+    iso_trained *e = number == 0 ? t->encoder : t->own.siblings[number - 1];
     const iso_head *h = t->head;
     int64_t of_encoder = 0;
     const iso_tensor *tensors = iso_trained_tensors(e, &of_encoder);

@@ -178,8 +178,9 @@ static iso_err shuffle(struct training *t)
     for (int64_t i = 0, end; i < e->n; i = end) { /* examples come language by language */
         iso_rng rng =
             iso_stream_rng(iso_run_seed(t->run), ISO_STREAM_SHUFFLED, (uint64_t)e->at[i].lang);
-        for (end = i; end < e->n && e->at[end].lang == e->at[i].lang; end++)
-            order[end] = end;
+        end = iso_examples_end(e, i);
+        for (int64_t k = i; k < end; k++)
+            order[k] = k;
         for (int64_t k = end - 1; k > i; k--) {
             const int64_t with = i + iso_rng_below(&rng, k - i + 1);
             const int64_t was = order[k];

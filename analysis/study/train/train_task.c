@@ -35,7 +35,7 @@ iso_err iso_train_check_task(const iso_train_opt *opt)
     ISO_NEED(!spans || opt->head != ISO_TRAIN_MEAN,
              ISO_FIELD(head) " mean is of sentences: spans are read from tokens");
     ISO_NEED(!tags || opt->head != ISO_TRAIN_MEAN, ISO_FIELD(head) " mean is of sentences: "
-                                                                  "tags are read from words");
+                                                                   "tags are read from words");
     ISO_NEED(!opt->augment || tags || opt->task == ISO_TRAIN_CLASSIFY,
              ISO_FIELD(augment) " is of " ISO_FIELD(task) " classify and tag: other words move "
                                                           "what is asked");

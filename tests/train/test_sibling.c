@@ -17,20 +17,22 @@ static const int32_t ids[] = {3, 7, 7, 1, 22, 4, 0, 9, 8}, label[] = {5, 22, 0, 
 
 /* What is learnt by one learner. */
 struct learnt {
-    iso_trained *e, *twin; /* twin NULL: none */
+    iso_trained *e, *sibling; /* sibling NULL: none */
     iso_head *head;
     iso_learner *learner;
     iso_method *method;
 };
 
-static void begin(struct learnt *w, iso_trained *e, iso_trained *twin)
+static void begin(struct learnt *w, iso_trained *e, iso_trained *sibling)
 {
-    const iso_head_mlm_opt how = {.seed = 4, .twins = &w->twin, .twin_count = twin ? 1 : 0};
+    const iso_head_mlm_opt how = {
+        .seed = 4, .siblings = &w->sibling, .sibling_count = sibling ? 1 : 0};
 
-    *w = (struct learnt){.e = e, .twin = twin};
+    *w = (struct learnt){.e = e, .sibling = sibling};
     ok(iso_head_mlm_new(&w->head, NULL, e, &how));
-    ok(iso_learner_new(&w->learner, e, w->head,
-                       &(iso_learner_opt){.twins = &w->twin, .twin_count = twin ? 1 : 0}));
+    ok(iso_learner_new(
+        &w->learner, e, w->head,
+        &(iso_learner_opt){.siblings = &w->sibling, .sibling_count = sibling ? 1 : 0}));
     ok(iso_method_plain(&w->method));
     iso_learner_zero_grads(w->learner);
 }
@@ -40,11 +42,11 @@ static void end(struct learnt *w)
     iso_method_free(w->method);
     iso_learner_free(w->learner);
     iso_head_free(w->head);
-    iso_trained_close(w->twin);
+    iso_trained_close(w->sibling);
     iso_trained_close(w->e);
 }
 
-static double learn(struct learnt *w, int twin)
+static double learn(struct learnt *w, int sibling)
 {
     iso_micro micro = {.target = {.batch = {.B = 2, .offsets = offsets, .ids = ids},
                                   .units = {.n = UNITS,
@@ -52,7 +54,7 @@ static double learn(struct learnt *w, int twin)
                                             .index = token,
                                             .label = label,
                                             .by = 0.25,
-                                            .twin = twin}}};
+                                            .sibling = sibling}}};
     double loss = 0;
 
     ok(w->method->ops->learn(&loss, w->method, w->learner, &micro));
@@ -95,20 +97,21 @@ static void check(bool embeddings, bool one, bool two)
 {
     const bool layers[L] = {one, two};
     const iso_trained_opt opt = {.random = true, .seed = 2, .dense_words = true};
-    iso_trained *e = open_seed(1), *twin = NULL, *alone = open_seed(2), *of = open_seed(1);
+    iso_trained *e = open_seed(1), *sibling = NULL, *alone = open_seed(2), *of = open_seed(1);
     struct learnt both, first_alone, second_alone;
     int64_t count;
 
-    ok(iso_trained_twin(&twin, e, config_folder(config), &opt, embeddings, layers));
-    const iso_tensor *t = iso_trained_tensors(e, &count), *u = iso_trained_tensors(twin, &count);
+    ok(iso_trained_sibling(&sibling, e, config_folder(config), &opt, embeddings, layers));
+    const iso_tensor *t = iso_trained_tensors(e, &count), *u = iso_trained_tensors(sibling, &count);
     iso_tensor *a = iso_trained_tensors(alone, &count);
     for (int64_t i = 0; i < count; i++) {
-        assert_true(is_own(t[i].depth, embeddings, layers) == iso_trained_owns(twin, t[i].depth));
+        assert_true(is_own(t[i].depth, embeddings, layers) ==
+                    iso_trained_owns(sibling, t[i].depth));
         assert_true((t[i].value != u[i].value) == is_own(t[i].depth, embeddings, layers));
         text(t[i].name, u[i].name);
         memcpy(a[i].value, u[i].value, (size_t)(a[i].rows * a[i].cols) * sizeof *a[i].value);
     }
-    begin(&both, e, twin);
+    begin(&both, e, sibling);
     begin(&first_alone, of, NULL);
     begin(&second_alone, alone, NULL);
     near(learn(&both, 0), learn(&first_alone, 0), 1e-9);
@@ -151,14 +154,14 @@ static void gradients_of_shared_parts_are_added(void **state)
 static void tensors_are_listed_once(void **state)
 {
     const bool layers[L] = {true, false};
-    iso_trained *e = open_seed(1), *twin = NULL;
+    iso_trained *e = open_seed(1), *sibling = NULL;
     struct learnt w;
     int64_t count, of_one;
     const iso_trained_opt opt = {.random = true, .seed = 2, .dense_words = true};
 
     (void)state;
-    ok(iso_trained_twin(&twin, e, config_folder(config), &opt, true, layers));
-    begin(&w, e, twin);
+    ok(iso_trained_sibling(&sibling, e, config_folder(config), &opt, true, layers));
+    begin(&w, e, sibling);
     const iso_tensor *t = iso_learner_tensors(w.learner, &count);
     (void)iso_trained_tensors(e, &of_one);
     assert_int_equal(count, of_one + 5 + 16 + 6);
@@ -175,21 +178,21 @@ static void both_are_frozen(void **state)
 {
     const bool layers[L] = {true, false}, upper[L] = {false, true};
     const iso_trained_opt opt = {.random = true, .seed = 2, .dense_words = true};
-    iso_trained *e = open_seed(1), *twin = NULL;
+    iso_trained *e = open_seed(1), *sibling = NULL;
     struct learnt w;
     int64_t count;
 
     (void)state;
-    ok(iso_trained_twin(&twin, e, config_folder(config), &opt, true, layers));
+    ok(iso_trained_sibling(&sibling, e, config_folder(config), &opt, true, layers));
     iso_trained_freeze(e, true, upper);
-    iso_trained_freeze(twin, true, upper);
-    begin(&w, e, twin);
+    iso_trained_freeze(sibling, true, upper);
+    begin(&w, e, sibling);
     (void)learn(&w, 0);
     (void)learn(&w, 1);
-    const iso_tensor *u = iso_trained_tensors(twin, &count);
+    const iso_tensor *u = iso_trained_tensors(sibling, &count);
     for (int64_t i = 0; i < count; i++)
         assert_true(iso_tensor_learns(&u[i]) == (u[i].depth == 1));
-    assert_int_equal(iso_trained_lowest(twin), 1);
+    assert_int_equal(iso_trained_lowest(sibling), 1);
     end(&w);
 }
 
@@ -197,13 +200,13 @@ static void refused(void **state)
 {
     const bool layers[L] = {true, false};
     const iso_trained_opt opt = {.random = true, .dense_words = true};
-    iso_trained *e = open_seed(1), *twin = NULL;
+    iso_trained *e = open_seed(1), *sibling = NULL;
     iso_err err;
     int64_t n = 0;
 
     (void)state;
-    fails(iso_trained_twin(
-              &twin, e,
+    fails(iso_trained_sibling(
+              &sibling, e,
               config_folder("\"model_type\":\"bert\",\"vocab_size\":23,\"hidden_size\":12,"
                             "\"num_hidden_layers\":3,\"num_attention_heads\":3,"
                             "\"intermediate_size\":20,\"max_position_embeddings\":9"),
@@ -211,11 +214,11 @@ static void refused(void **state)
           ISO_EFORMAT, "another shape");
     do {
         iso_alloc_fail_after(n++);
-        err = iso_trained_twin(&twin, e, config_folder(config), &opt, true, layers);
+        err = iso_trained_sibling(&sibling, e, config_folder(config), &opt, true, layers);
         iso_alloc_fail_after(-1);
-        assert_true(err == ISO_OK || (err == ISO_ENOMEM && !twin));
+        assert_true(err == ISO_OK || (err == ISO_ENOMEM && !sibling));
     } while (err);
-    iso_trained_close(twin);
+    iso_trained_close(sibling);
     iso_trained_close(e);
 }
 
