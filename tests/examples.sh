@@ -158,6 +158,13 @@ awk -F ' *[|] *' '
 rm kept/said,xmixup,1.tsv
 study 'zero-shot xmixup' >again
 cmp tables again
+# What an arm gains by how far beyond the boundary a translation lies: all test items, in four parts, twice.
+"$build/bin/isogloss" embed --quiet --model "$source/examples/mini" --layers last -o test.h5 en=texts/test/en.tsv de=texts/test/de.tsv
+"$build/bin/isogloss" robust --quiet test.h5 --folds 3 --each --interval none --csv ratios.csv
+sh "$source/examples/gains.sh" ratios.csv kept/said,zero-shot,0.tsv kept/said,xmixup,0.tsv >gains
+awk -F ' *[|] *' -v asked="$(grep -c '^ratio,item,' ratios.csv)" '
+    $2 ~ /^[0-9.]+ to [0-9.]+$/ { rows++; items += $3; x = $5 - $4 - $6; bad += x > 0.0011 || x < -0.0011 }
+    END { if (rows != 8 || items != 2 * asked || asked < 20 || bad) { print "gains.sh: " rows " rows, " items " of " asked " items, " bad + 0 " bad"; exit 1 } }' gains || { cat gains; exit 1; }
 # Of tags, too: by word, with intervals over sentences.
 for part in train dev test; do
     mkdir -p "tags/$part"
