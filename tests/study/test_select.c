@@ -384,6 +384,50 @@ static void what_is_not_known_has_no_value(void **state)
     iso_records_free(&out);
 }
 
+/* Scores are the logarithm of all examples less the size of the set: a fit on both, in languages
+ * that it has not seen, is right without exception. */
+static void examples_count_by_their_logarithm(void **state)
+{
+    (void)state;
+    const iso_select_opt opt = {.size = sizeof opt,
+                                .interval = ISO_INTERVAL_NONE,
+                                .permutations = 19,
+                                .shuffles = 19,
+                                .by_language = true,
+                                .results = temp_path("log.json")};
+    iso_rng rng = iso_rng_seeded(3, 1);
+    iso_records out = {0};
+    FILE *f = fopen(opt.results, "w");
+    int found = 0;
+
+    assert_non_null(f);
+    for (int run = 0; run < 40; run++) {
+        int64_t order[LANGS], examples[LANGS] = {0}, all = 0;
+        const int size = 2 + (int)iso_rng_below(&rng, 3);
+        iso_rng_permutation(&rng, order, LANGS);
+        for (int i = 0; i < size; i++)
+            all += examples[order[i]] = 1 + (int64_t)exp(8 * iso_rng_uniform(&rng));
+        fprintf(f, "%s{\"train_config\": {", run ? ",\n" : "[");
+        for (int l = 0; l < LANGS; l++)
+            fprintf(f, "%s\"%s\": %d", l ? ", " : "", langs[l], (int)examples[l]);
+        fprintf(f, "}, \"eval_results\": {");
+        for (int l = 0; l < LANGS; l++)
+            fprintf(f, "%s\"%s\": %.17g", l ? ", " : "", langs[l], log((double)all) - size);
+        fprintf(f, "}}");
+    }
+    fprintf(f, "]\n");
+    assert_int_equal(fclose(f), 0);
+    ok(iso_select(&out, NULL, NULL, &opt, NULL));
+    for (int64_t i = 0; i < out.count; i++) {
+        if (!iso_str_same(out.at[i].x, "fitted:examples+size"))
+            continue;
+        near(out.at[i].value, 1, 1e-9);
+        found++;
+    }
+    assert_true(found >= LANGS);
+    iso_records_free(&out);
+}
+
 /* One language in the table, 101 in the results: rows of all of them do not fit. */
 static void features_are_held_against_the_memory(void **state)
 {
@@ -454,6 +498,6 @@ int main(void)
 {
     RUN_TESTS(test(every_set_from_its_definition), test(what_decides_is_found),
               test(composition_is_no_transfer), test(as_the_recursion), test(regret_of_ties),
-              test(what_is_not_known_has_no_value), test(features_are_held_against_the_memory),
-              test(failures_leave_the_records));
+              test(what_is_not_known_has_no_value), test(examples_count_by_their_logarithm),
+              test(features_are_held_against_the_memory), test(failures_leave_the_records));
 }
