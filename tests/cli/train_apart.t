@@ -76,6 +76,10 @@ $ isogloss train --model sep --corpus c --src en --epochs 1 -o tuned --interval 
 > f1	macro	en	de
 > gap	language	en	de
 > gap	mean	en	
+# the folders of two runs mixed up
+$ cp -r sep mixed; rm -r mixed/de; cp -r sep2/de mixed/de; isogloss train --model mixed --task mlm --corpus c --src en,de --steps 1 -o x
+2> isogloss train: mixed/de: roberta.encoder.layer.1.* is not that of mixed/en, with which it is shared: take the folders of one run
+? 1
 # threads do not matter, nor a run that was interrupted
 $ for n in 1 2; do rm -rf z; isogloss train --model m $(cat o) --src en,de --separate embeddings,2 --threads $n -o z --csv /dev/null; cat z/*/model.safetensors | cksum; done | sort -u | wc -l
 > 1

@@ -130,7 +130,7 @@ static bool meet(const uint64_t *a, const uint64_t *b, int64_t words)
     return false;
 }
 
-static double iso_mingle_drawn(void *payload, const int64_t *pick, int64_t n)
+static double drawn(void *payload, const int64_t *pick, int64_t n)
 {
     const struct drawn *d = payload;
     double rows = 0, bridges = 0, reach = 0;
@@ -152,7 +152,7 @@ static double iso_mingle_drawn(void *payload, const int64_t *pick, int64_t n)
 
 static iso_err draw(iso_value *v, struct drawn *d, int64_t items, bool harmonic, uint64_t seed)
 {
-    const iso_boot_statistic of = {iso_mingle_drawn, d};
+    const iso_boot_statistic of = {drawn, d};
     iso_err err = ISO_OK;
 
     if (isnan(v->value))

@@ -156,6 +156,36 @@ done:
 
 /* --- Encoders --- */
 
+/* What a language shares by the list is in its checkpoint, too: folders of two runs may be mixed
+ * up.
+ */
+static iso_err check_shared(const struct training *t, int language, const iso_trained_opt *how)
+{
+    const struct train_own *o = &t->own;
+    const iso_trained *sibling = o->siblings[language - 1];
+    iso_trained *alone = NULL;
+    int64_t count, others;
+    iso_err err = ISO_OK;
+
+    if (how->random)
+        return ISO_OK;
+    ISO_TRY(iso_trained_open(&alone, o->folder[language], how));
+    const iso_tensor *a = iso_trained_tensors(t->encoder, &count);
+    const iso_tensor *b = iso_trained_tensors(alone, &others);
+    for (int64_t k = 0; k < count && k < others; k++) {
+        const int64_t bytes = a[k].rows * a[k].cols * (int64_t)sizeof *a[k].value;
+        if (!iso_trained_owns(sibling, a[k].depth) &&
+            memcmp(a[k].value, b[k].value, (size_t)bytes) != 0)
+            ISO_FAIL(ISO_EDATA,
+                     "%s: %s is not that of %s, with which it is shared: take the folders of one "
+                     "run",
+                     o->folder[language], b[k].name, o->folder[0]);
+    }
+done:
+    iso_trained_close(alone);
+    return err;
+}
+
 iso_err iso_train_open_siblings(struct training *t, const iso_trained_opt *how)
 {
     struct train_own *o = &t->own;
@@ -171,6 +201,7 @@ iso_err iso_train_open_siblings(struct training *t, const iso_trained_opt *how)
         other.seed = iso_key_mix(how->seed ^ iso_key_mix((uint64_t)i));
         ISO_TRY(iso_trained_sibling(&o->siblings[i - 1], t->encoder, o->folder[i], &other,
                                     o->embeddings, o->layers));
+        ISO_TRY(check_shared(t, i, &other));
     }
 done:
     return err;
