@@ -124,7 +124,7 @@ static void states_of(float *x, const struct naming *n)
 /* What is no encoder's, or two encoders', is told by its names. */
 static void names_that_do_not_say(void **state)
 {
-    static const struct naming twins[] = {
+    static const struct naming same[] = {
         {BERT, "a.", "encoder.layer", bert_layer, true, 0, ".weight", ".bias"},
         {BERT, "b.", "encoder.layer", bert_layer, true, 0, ".weight", ".bias"}};
     iso_encoder *e = NULL;
@@ -132,13 +132,13 @@ static void names_that_do_not_say(void **state)
     (void)state;
 
     made_begin();
-    put_embeddings(&twins[0], &seed);
-    put_embeddings(&twins[1], &seed);
+    put_embeddings(&same[0], &seed);
+    put_embeddings(&same[1], &seed);
     fails(iso_encoder_open(&e, made_end("", BERT, 0), NULL), ISO_EFORMAT,
           "holds several encoders, with tensors a.embeddings.word_embeddings.weight and "
           "b.embeddings.word_embeddings.weight: save the one that is meant by itself");
     made_begin();
-    put_layer(&twins[0], 0, &seed);
+    put_layer(&same[0], 0, &seed);
     fails(iso_encoder_open(&e, made_end("", BERT, 0), NULL), ISO_EFORMAT,
           "no tensor embeddings.word_embeddings.weight, with or without a prefix");
 }
