@@ -1,7 +1,5 @@
 #include "lib/io/adapter.h"
 
-#include <sys/stat.h>
-
 #include "lib/base/alloc.h"
 #include "lib/io/folder.h"
 
@@ -9,22 +7,15 @@ enum { FILE_MAX = 8 << 20 };
 
 static const char adapter_name[] = "adapter_config.json", key[] = "base_model_name_or_path";
 
-static bool is_folder(const char *path)
-{
-    struct stat st;
-
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 static iso_err find_base(char **out, const char *name, const char *folder)
 {
     char *inner = NULL;
     iso_err err = ISO_OK;
 
-    if (is_folder(name))
+    if (iso_folder_is(name))
         return iso_str_dup(out, name, -1);
     ISO_TRY(iso_folder_path(&inner, folder, name));
-    if (!is_folder(inner))
+    if (!iso_folder_is(inner))
         ISO_FAIL(
             ISO_EIO,
             "%s: is an adapter of the base model %s, and there is no such folder: "

@@ -10,6 +10,13 @@
 #include "lib/base/alloc.h"
 #include "lib/io/file.h"
 
+bool iso_folder_is(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 iso_err iso_folder_check(const char *folder)
 {
     struct stat st;

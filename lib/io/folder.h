@@ -9,7 +9,10 @@
 
 ISO_BEGIN
 
-/** Whether it is there and is a folder. Errors  ISO_EIO (missing, a file, not to be entered). */
+/** Whether a folder is there. */
+bool iso_folder_is(const char *path);
+
+/** The same, where it must be. Errors  ISO_EIO (missing, a file, not to be entered). */
 ISO_MUST_USE iso_err iso_folder_check(const char *folder);
 
 /** The path of `name` in it, yours to iso_free. Errors  ISO_ENOMEM. */

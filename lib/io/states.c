@@ -4,8 +4,10 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
+#include "lib/io/folder.h"
 #include "lib/io/h5.h"
 #include "lib/io/states_inside.h"
+#include "lib/io/unread.h"
 
 /* The formats, in the order in which they are asked; what is least sure of itself comes last. */
 static const iso_driver *const drivers[] = {
@@ -14,7 +16,7 @@ static const iso_driver *const drivers[] = {
     &iso_driver_npz,          &iso_driver_safetensors, &iso_driver_raw,
 };
 
-enum { DRIVERS = sizeof drivers / sizeof *drivers, HEAD = 512, SHORT = 64 };
+enum { DRIVERS = sizeof drivers / sizeof *drivers, HEAD = 512 };
 
 /* clang-format off */
 static const iso_option options[] = {
@@ -73,11 +75,7 @@ static iso_err recognise(const iso_driver **out, const iso_file *file, const cha
         *out = found;
         goto done;
     }
-    ISO_FAIL(ISO_EFORMAT,
-             "%s: is in no known format%s; name one with " ISO_FIELD(
-                 layout) ", or the row length of raw "
-                         "numbers with " ISO_FIELD(dim),
-             file->path, file->size < SHORT ? " and short, perhaps truncated" : "");
+    ISO_TRY(iso_unread_file(file->path, bytes, head.count));
 done:
     (void)iso_h5_close(head.h5);
     return err;
@@ -89,6 +87,8 @@ static iso_err open_source(iso_states *s, const iso_input *in)
     iso_err err = ISO_OK;
 
     s->source_count++; /* closed with the collection, however far it came */
+    if (iso_folder_is(in->path))
+        ISO_TRY(iso_unread_folder(in->path));
     ISO_TRY(iso_file_open(&src->file, in->path));
     src->path = src->file->path;
     ISO_TRY(recognise(&src->driver, src->file, in->dataset, &s->opt));

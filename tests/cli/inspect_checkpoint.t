@@ -101,7 +101,7 @@ $ isogloss inspect $S/examples/mini $S/examples/states/mini.h5
 2> isogloss inspect: *examples/mini: is a checkpoint; look at one at a time (see `isogloss help inspect`)
 ? 2
 $ isogloss inspect $S/examples/corpus
-2> isogloss inspect: *examples/corpus: is a directory; name a file
+2> isogloss inspect: *examples/corpus: is a directory in no known format of states*
 ? 1
 $ isogloss inspect $S/examples/mini > /dev/full
 2> isogloss inspect: standard output: No space left on device

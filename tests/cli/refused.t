@@ -20,11 +20,11 @@ $ isogloss centroids empty.h5
 ? 1
 $ mkdir folder
 $ isogloss compare folder
-2> isogloss compare: folder: is a directory; name a file
+2> isogloss compare: folder: is a directory in no known format of states; name its files, LANG=FILE each, or with %d for the layer
 ? 1
 $ echo 'These are the words of a letter that somebody wrote to somebody else.' > letter.h5
 $ isogloss compare letter.h5
-2> isogloss compare: letter.h5: is in no known format; name one with --layout, or the row length of raw numbers with --dim
+2> isogloss compare: letter.h5: is in no known format of states: it is text, and no table of numbers; texts are embedded first
 ? 1
 # attributes
 $ craft odd.h5 format=other en:0=8x4 de:0=8x4

@@ -5,6 +5,7 @@
 
 #include "lib/io/file.h"
 #include "lib/io/foreign.h"
+#include "lib/io/unread.h"
 
 #define LFS "version https://git-lfs.github.com/spec/v1\n"
 #define OID "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\n"
@@ -63,7 +64,67 @@ static void links_that_lead_nowhere(void **state)
     assert_null(f);
 }
 
+/* What is no states is called by its name; what Python reads has the command that makes npz of it.
+ */
+static void formats_that_are_not_read(void **state)
+{
+    static const struct {
+        const char *path, *bytes;
+        int len;
+        const char *says;
+    } cases[] = {
+        {"d/x.parquet", "PAR1\x15", 5,
+         "d/x.parquet: is a parquet file, which is not read; this makes d/x.npz of it: python3 -c "
+         "'import pandas, numpy as np; d = pandas.read_parquet(\"d/x.parquet\"); "
+         "np.savez(\"d/x.npz\", **({c: np.stack(d[c]) for c in d if isinstance(d[c].iloc[0], "
+         "np.ndarray)} or {\"states\": d.select_dtypes(\"float\").to_numpy()}))'"},
+        {"it's", "PAR1", 4, "pandas.read_parquet(\"FILE\"); np.savez(\"FILE.npz\""},
+        {".d/x", "ARROW1\0\0", 8, "read_feather(\".d/x\"); np.savez(\".d/x.npz\""},
+        {"x.arrow", "\xff\xff\xff\xff\x08\2", 6, "datasets.Dataset.from_file(\"x.arrow\")"},
+        {"x.mat", "MATLAB 5.0 MAT-file, Platform", 29, "is a MATLAB file"},
+        {"x", "BZh9", 4, "is bzip2-compressed"},
+        {"x", "\x1f\x8b\x08", 3, "is gzip-compressed; unpack it first"},
+        {"x", "GGUF\3", 5, "is a model (GGUF)"},
+        {"x", "\x80\4\x95\1", 4, "is a pickle of Python (protocol 4)"},
+        {"x", " \n<!DOCTYPE html>", 17, "is an HTML page"},
+        {"x", "<HTML><body>", 12, "is an HTML page"},
+        {"x", "{\"a\": 1}", 8, "is JSON that holds no states"},
+        {"x", "some w\xc3", 7, "it is text"}, /* cut within a character */
+        {"x", "\1\2\3\xff", 4, "in no known format and short, perhaps truncated; name one with"},
+        {"x", LFS OID "size 7", (int)sizeof(LFS OID "size 7") - 1, "pointer of Git LFS to 7 bytes"},
+    };
+    char wide[100] = {1, (char)0xff};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        fails(iso_unread_file(cases[i].path, (const unsigned char *)cases[i].bytes, cases[i].len),
+              ISO_EFORMAT, cases[i].says);
+    fails(iso_unread_file("x", (const unsigned char *)wide, sizeof wide), ISO_EFORMAT,
+          "in no known format; name one with");
+}
+
+static void put(const char *path)
+{
+    FILE *f = fopen(path, "w");
+
+    assert_non_null(f);
+    assert_int_equal(fclose(f), 0);
+}
+
+static void folders_that_are_not_read(void **state)
+{
+    (void)state;
+    fails(iso_unread_folder(temp_path("")), ISO_EFORMAT, "is a directory in no known format");
+    put(temp_path("config.json"));
+    fails(iso_unread_folder(temp_path("")), ISO_EFORMAT, "is a model, not states");
+    put(temp_path("state.json"));
+    fails(iso_unread_folder(temp_path("")), ISO_EFORMAT, "datasets.load_from_disk(");
+    put(temp_path("dataset_dict.json"));
+    fails(iso_unread_folder(temp_path("")), ISO_EFORMAT, "with several splits");
+}
+
 int main(void)
 {
-    RUN_TESTS(test(pointers), test(packed), test(links_that_lead_nowhere));
+    RUN_TESTS(test(pointers), test(packed), test(links_that_lead_nowhere),
+              test(formats_that_are_not_read), test(folders_that_are_not_read));
 }
