@@ -54,6 +54,22 @@ done:
     return err;
 }
 
+/* From the first number to the end of the last one; more than any file holds where that is. */
+static int64_t bytes_from_first(const iso_array *a)
+{
+    const int64_t size = (int64_t)iso_dtype_size(a->dtype), most = INT64_MAX / 16;
+    int64_t last = 0;
+
+    if (!a->strided)
+        return iso_array_bytes(a);
+    for (int i = 0; i < a->rank; i++) {
+        if (a->shape[i] > 1 && a->stride[i] > (most - last) / (a->shape[i] - 1))
+            return INT64_MAX;
+        last += a->stride[i] * (a->shape[i] - 1);
+    }
+    return (last + 1) * size;
+}
+
 iso_err iso_array_check(iso_array *a, const char *axes, int64_t size, const char *what)
 {
     int64_t left = INT64_MAX / (int64_t)iso_dtype_size(a->dtype);
@@ -69,7 +85,7 @@ iso_err iso_array_check(iso_array *a, const char *axes, int64_t size, const char
             ISO_FAIL(ISO_EFORMAT, "%s: claims more numbers than any file holds", what);
         left /= a->shape[i];
     }
-    const int64_t bytes = iso_array_bytes(a);
+    const int64_t bytes = bytes_from_first(a);
     if (a->offset < 0 || bytes > size || a->offset > size - bytes)
         ISO_FAIL(ISO_EFORMAT,
                  "%s: is truncated: %" PRId64 " bytes of numbers from byte %" PRId64
@@ -134,7 +150,7 @@ static iso_err get(const struct strided *s, int64_t at, void *to, int64_t count)
 static iso_err gather(struct strided *s, int64_t at, char *to)
 {
     const int64_t size = (int64_t)iso_dtype_size(s->base.dtype), step = s->col * size;
-    const int64_t fit = step < SPAN ? SPAN / step : 1;
+    const int64_t fit = step == 0 ? s->base.cols : step < SPAN ? SPAN / step : 1;
     const int64_t most = s->base.cols < fit ? s->base.cols : fit;
     iso_err err = ISO_OK;
 
@@ -202,7 +218,9 @@ static void strides(int64_t *stride, const iso_array *a)
 {
     int64_t step = 1;
 
-    for (int i = 0; i < a->rank; i++) {
+    for (int i = 0; i < a->rank; i++)
+        stride[i] = a->stride[i];
+    for (int i = 0; i < a->rank && !a->strided; i++) {
         const int axis = a->fortran ? i : a->rank - 1 - i;
         stride[axis] = step;
         step *= a->shape[axis];

@@ -26,8 +26,9 @@ typedef struct iso_array {
     bool big_endian;
     bool fortran; /* the first index runs fastest */
     bool untyped; /* the file says bytes only; `dtype` is our reading of them */
+    bool strided; /* a view: from one index of an axis to the next are `stride` numbers, none < 0 */
     int rank;
-    int64_t shape[ISO_ARRAY_RANK_MAX];
+    int64_t shape[ISO_ARRAY_RANK_MAX], stride[ISO_ARRAY_RANK_MAX];
     iso_axes axes; /* of rank 3, once it is checked */
 } iso_array;
 

@@ -49,19 +49,6 @@ static void npz_close(iso_reader *self)
 
 /* Members ------------------------------------------------------------------- */
 
-/* Reads a member of `bytes` bytes through for its checksum. */
-static iso_err member_check(struct npz *r, int member, const char *name, int64_t bytes)
-{
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_npz_begin(r->zip, member, name));
-    ISO_TRY(iso_npz_skip(r->zip, bytes, "checking"));
-    ISO_TRY(iso_npz_end(r->zip));
-done:
-    iso_npz_stop(r->zip);
-    return err;
-}
-
 /* Reads a member's header; a->offset counts from the member's begin. */
 static iso_err member_header(iso_array *a, struct npz *r, int member, const char *what)
 {
@@ -118,7 +105,7 @@ static iso_err add_member(struct npz *r, int member, const char *name, int64_t s
     if (passes_over(err, &a)) { /* unless damage made it look so */
         if (!err && a.rank > 3)
             iso_too_deep_add(&r->set.deep, name);
-        err = member_check(r, member, name, size);
+        err = iso_npz_check(r->zip, member);
         goto done;
     }
     ISO_TRY(err);
@@ -177,14 +164,11 @@ done:
 static iso_err check_stored(struct npz *r, int i)
 {
     const iso_named_array *a = &r->set.at[i];
-    const char *called;
-    int64_t size;
     iso_err err = ISO_OK;
 
     if (r->right[i])
         return ISO_OK;
-    ISO_TRY(iso_npz_look(&called, &size, r->zip, a->tag));
-    ISO_TRY(member_check(r, a->tag, a->name, size));
+    ISO_TRY(iso_npz_check(r->zip, a->tag));
     r->right[i] = true;
 done:
     return err;

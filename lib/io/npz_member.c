@@ -165,6 +165,25 @@ done:
     return err;
 }
 
+iso_err iso_npz_check(iso_npz *z, int member)
+{
+    const char *name = NULL;
+    zip_stat_t st;
+    int64_t size = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_npz_look(&name, &size, z, member));
+    if (zip_stat_index(z->zip, (zip_uint64_t)member, 0, &st) == 0 && (st.valid & ZIP_STAT_CRC) &&
+        st.crc == 0)
+        return ISO_OK;
+    ISO_TRY(iso_npz_begin(z, member, name));
+    ISO_TRY(iso_npz_skip(z, size, "checking"));
+    ISO_TRY(iso_npz_end(z));
+done:
+    iso_npz_stop(z);
+    return err;
+}
+
 iso_err iso_npz_end(iso_npz *z)
 {
     char more;

@@ -35,6 +35,10 @@ ISO_MUST_USE iso_err iso_npz_read(iso_npz *z, void *to, int64_t count);
  * ISO_ENOMEM, ISO_ECANCEL. */
 ISO_MUST_USE iso_err iso_npz_skip(iso_npz *z, int64_t count, const char *step);
 
+/** Reads a member through for its checksum; one whose checksum is 0 has none, as torch writes on
+ * request, and is not read. Errors  ISO_EFORMAT, ISO_ENOMEM, ISO_ECANCEL. */
+ISO_MUST_USE iso_err iso_npz_check(iso_npz *z, int member);
+
 /** That the member ends here; only now its checksum was looked at. Errors  ISO_EFORMAT. */
 ISO_MUST_USE iso_err iso_npz_end(iso_npz *z);
 void iso_npz_stop(iso_npz *z);

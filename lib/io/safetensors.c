@@ -1,17 +1,22 @@
-/* safetensors: the length of a JSON header, the header, then packed little-endian tensors. */
+/* Files of named tensors: safetensors (the length of a JSON header, the header, then packed
+ * little-endian tensors), and torch.save (lib/io/torch_list.h). */
 #include <string.h>
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 #include "lib/io/array_set.h"
+#include "lib/io/npz_member.h"
 #include "lib/io/reader.h"
-#include "lib/io/tensor_list.h"
+#include "lib/io/torch_list.h"
 
 struct safetensors {
     iso_reader base;
-    iso_array_set set;
+    iso_array_set set; /* tag: the member of a zip archive, or -1 */
+    const iso_file *file;
     const iso_states_opt *opt;
     char *model, *pooling, *source;
+    iso_npz *zip; /* open once a member was asked for */
+    bool *right;  /* by member: its checksum was right */
 };
 
 /* A length below 2^40 and a brace: whether they are right is for open() to say. */
@@ -21,13 +26,37 @@ static bool safetensors_probe(const iso_head *head)
            iso_tensor_list_claim(head->bytes) >> 40 == 0;
 }
 
+/* Numbers in a zip archive are read in place once their checksum was found right. */
+static iso_err check_member(struct safetensors *r, int member)
+{
+    iso_err err = ISO_OK;
+
+    if (member < 0)
+        return ISO_OK;
+    if (!r->zip) {
+        ISO_TRY(iso_npz_open(&r->zip, r->file, r->opt->run));
+        ISO_TRY(iso_alloc(&r->right, iso_npz_count(r->zip), sizeof *r->right));
+    }
+    ISO_NEED(r->right && member < iso_npz_count(r->zip), "%s: was changed while it is read",
+             r->file->path);
+    if (!r->right[member])
+        ISO_TRY(iso_npz_check(r->zip, member));
+    r->right[member] = true;
+done:
+    return err;
+}
+
 static iso_err safetensors_rows(iso_reader *self, int entry, iso_rows **out)
 {
     struct safetensors *r = (struct safetensors *)self;
     int layer;
     const iso_named_array *a = iso_array_set_find(&layer, &r->set, entry);
+    iso_err err = ISO_OK;
 
-    return iso_array_rows(out, &a->array, layer, r->opt->run);
+    ISO_TRY(check_member(r, a->tag));
+    ISO_TRY(iso_array_rows(out, &a->array, layer, r->opt->run));
+done:
+    return err;
 }
 
 static void safetensors_close(iso_reader *self)
@@ -35,6 +64,8 @@ static void safetensors_close(iso_reader *self)
     struct safetensors *r = (struct safetensors *)self;
 
     iso_array_set_free(&r->set);
+    iso_npz_close(r->zip);
+    iso_free(r->right);
     iso_free(r->model);
     iso_free(r->pooling);
     iso_free(r->source);
@@ -43,9 +74,14 @@ static void safetensors_close(iso_reader *self)
 
 static iso_array array_of(const iso_tensor_entry *t, const iso_file *file)
 {
-    iso_array a = {.file = file, .offset = t->offset, .dtype = t->dtype, .rank = t->rank};
+    iso_array a = {.file = file,
+                   .offset = t->offset,
+                   .dtype = t->dtype,
+                   .strided = t->strided,
+                   .rank = t->rank};
 
     memcpy(a.shape, t->shape, (size_t)t->rank * sizeof *a.shape);
+    memcpy(a.stride, t->stride, (size_t)t->rank * sizeof *a.stride);
     return a;
 }
 
@@ -70,17 +106,21 @@ static iso_err take_matrices(struct safetensors *r, const iso_tensor_list *list,
         }
         iso_array a = array_of(t, file);
         what.len = 0;
-        ISO_TRY(iso_buf_printf(&what, "%s: %s", file->path, t->name));
+        ISO_TRY(iso_buf_printf(&what, "%s%s%s", file->path, *t->name ? ": " : "", t->name));
         ISO_TRY(iso_array_check(&a, r->opt->axes, file->size, what.text));
-        ISO_TRY(iso_array_set_add(&r->set, t->name, &a, 0));
+        ISO_TRY(iso_array_set_add(&r->set, t->name, &a, t->member));
     }
     if (r->set.count == 0 && r->set.deep.count > 0)
         ISO_TRY(iso_too_deep_fail(&r->set.deep, file->path));
     if (passed && r->set.count == 0)
         ISO_FAIL(ISO_EFORMAT,
-                 "%s: holds no matrix of floats: \"%s\" is %s of %d axes; F16, BF16, F32 and F64 "
-                 "of 2 or 3 axes are read",
-                 file->path, passed->name, passed->type, passed->rank);
+                 "%s: holds no matrix of floats: %s%s%s is %s of %d axes; F16, BF16, F32 and F64 "
+                 "of 2 or 3 axes are read%s",
+                 file->path, *passed->name ? "\"" : "what it holds", passed->name,
+                 *passed->name ? "\"" : "", passed->type, passed->rank,
+                 passed->floats && passed->rank == 1
+                     ? ": one vector an item is stacked first, as by torch.stack"
+                     : "");
     if (r->set.count == 0)
         ISO_FAIL(ISO_EFORMAT, "%s: holds no tensor%s%s", file->path, wanted ? " " : "",
                  wanted ? wanted : "");
@@ -108,21 +148,20 @@ done:
     return err;
 }
 
-static iso_err safetensors_open(iso_reader **out, const iso_file *file, const char *dataset,
-                                const iso_states_opt *opt)
+static iso_err open_list(iso_reader **out, const iso_tensor_list *list, const iso_file *file,
+                         const char *dataset, const iso_states_opt *opt)
 {
     const char *wanted = dataset && *dataset == '/' ? dataset + 1 : dataset;
     struct safetensors *r = NULL;
-    iso_tensor_list list = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_tensor_list_read(&list, file));
     ISO_TRY(iso_alloc(&r, 1, sizeof *r));
+    r->file = file;
     r->opt = opt;
     r->set.picked = wanted != NULL;
-    ISO_TRY(take_matrices(r, &list, wanted, file));
+    ISO_TRY(take_matrices(r, list, wanted, file));
     ISO_TRY(iso_array_set_finish(&r->set, opt, file->path));
-    ISO_TRY(keep_facts(r, &list));
+    ISO_TRY(keep_facts(r, list));
     r->base.entry_count = r->set.entry_count;
     r->base.entries = r->set.entries;
     r->base.read_as = r->set.read_as;
@@ -133,9 +172,41 @@ static iso_err safetensors_open(iso_reader **out, const iso_file *file, const ch
 done:
     if (r)
         safetensors_close(&r->base);
+    return err;
+}
+
+static iso_err safetensors_open(iso_reader **out, const iso_file *file, const char *dataset,
+                                const iso_states_opt *opt)
+{
+    iso_tensor_list list = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_tensor_list_read(&list, file));
+    ISO_TRY(open_list(out, &list, file, dataset, opt));
+done:
+    iso_tensor_list_free(&list);
+    return err;
+}
+
+static bool torch_probe(const iso_head *head)
+{
+    return iso_torch_is(head->bytes, head->count);
+}
+
+static iso_err torch_open(iso_reader **out, const iso_file *file, const char *dataset,
+                          const iso_states_opt *opt)
+{
+    iso_tensor_list list = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_torch_list_read(&list, file, '/'));
+    ISO_TRY(open_list(out, &list, file, dataset, opt));
+done:
     iso_tensor_list_free(&list);
     return err;
 }
 
 const iso_driver iso_driver_safetensors = {
     .name = "safetensors", .matrix = true, .probe = safetensors_probe, .open = safetensors_open};
+const iso_driver iso_driver_torch = {
+    .name = "torch", .matrix = true, .probe = torch_probe, .open = torch_open};

@@ -93,6 +93,7 @@ static iso_err read_tensor(iso_tensor_entry *t, const iso_json *node, int64_t da
     int64_t numbers = 0;
     iso_err err = ISO_OK;
 
+    t->member = -1;
     t->name = iso_json_name(node);
     t->type = iso_json_text(iso_json_get(node, "dtype"));
     if (!t->type)
@@ -152,24 +153,28 @@ static iso_err check_places(const iso_tensor_entry *t, int64_t count, int64_t da
     return ISO_OK;
 }
 
-/* No name twice, no byte in two tensors or in none. Leaves them in the order of their names. */
-static iso_err check_apart(iso_tensor_entry *t, int64_t count, int64_t data, int64_t size,
-                           const char *path)
+iso_err iso_tensor_list_sort(iso_tensor_list *list, const char *path)
 {
-    iso_err err = ISO_OK;
+    const iso_tensor_entry *t = list->at;
 
-    if (count > 1)
-        qsort(t, (size_t)count, sizeof *t, by_place);
-    err = check_places(t, count, data, size, path);
-    if (err)
-        return err;
-    if (count > 1)
-        qsort(t, (size_t)count, sizeof *t, by_name);
-    for (int64_t i = 1; i < count; i++) {
+    if (list->count > 1)
+        qsort(list->at, (size_t)list->count, sizeof *list->at, by_name);
+    for (int64_t i = 1; i < list->count; i++) {
         if (strcmp(t[i].name, t[i - 1].name) == 0)
             return iso_fail(ISO_EFORMAT, "%s: tensor \"%s\" is there twice", path, t[i].name);
     }
     return ISO_OK;
+}
+
+/* No name twice, no byte in two tensors or in none. Leaves them in the order of their names. */
+static iso_err check_apart(iso_tensor_list *list, int64_t data, int64_t size, const char *path)
+{
+    iso_err err = ISO_OK;
+
+    if (list->count > 1)
+        qsort(list->at, (size_t)list->count, sizeof *list->at, by_place);
+    err = check_places(list->at, list->count, data, size, path);
+    return err ? err : iso_tensor_list_sort(list, path);
 }
 
 /* Whether the JSON spells a zero byte, at which a C text would end: two names could become one. */
@@ -231,7 +236,7 @@ done:
 
 iso_err iso_tensor_list_read(iso_tensor_list *out, const iso_file *file)
 {
-    iso_tensor_list list = {0};
+    iso_tensor_list list = {.layout = "safetensors"};
     int64_t data = 0;
     iso_err err = ISO_OK;
 
@@ -241,7 +246,7 @@ iso_err iso_tensor_list_read(iso_tensor_list *out, const iso_file *file)
         if (strcmp(iso_json_name(node), "__metadata__") != 0)
             ISO_TRY(read_tensor(&list.at[list.count++], node, data, file->size - data, file->path));
     }
-    ISO_TRY(check_apart(list.at, list.count, data, file->size, file->path));
+    ISO_TRY(check_apart(&list, data, file->size, file->path));
     *out = list;
     list = (iso_tensor_list){0};
 done:
@@ -252,11 +257,17 @@ done:
 void iso_tensor_list_free(iso_tensor_list *list)
 {
     iso_free(list->at);
+    iso_free(list->facts);
+    iso_textmap_free(&list->names);
     iso_json_free(list->root);
     *list = (iso_tensor_list){0};
 }
 
 const char *iso_tensor_list_fact(const iso_tensor_list *list, const char *name)
 {
+    for (int64_t i = 0; i < list->fact_count; i++) {
+        if (strcmp(list->facts[i].text[0], name) == 0)
+            return list->facts[i].text[1];
+    }
     return iso_json_text(iso_json_get(iso_json_get(list->root, "__metadata__"), name));
 }

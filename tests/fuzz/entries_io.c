@@ -111,6 +111,7 @@ static void enter_states(const uint8_t *data, size_t size, const char *layout)
 STATES(npy, "npy")
 STATES(npz, "npz")
 STATES(safetensors, "safetensors")
+STATES(torch, "torch")
 STATES(raw, "raw")
 STATES(native, "native")
 STATES(per_sentence, "per-sentence")
@@ -264,6 +265,7 @@ const struct entry entries_io[] = {
     {"npy", enter_npy},
     {"npz", enter_npz},
     {"safetensors", enter_safetensors},
+    {"torch", enter_torch},
     {"raw", enter_raw},
     {"native", enter_native},
     {"per_sentence", enter_per_sentence},
