@@ -110,3 +110,23 @@ int64_t iso_feed_tell(const iso_feed *feed)
 {
     return feed->offset - (feed->stop - feed->at);
 }
+
+iso_err iso_feed_count(int64_t *out, const iso_file *file, const iso_run *run)
+{
+    iso_feed feed = {0};
+    iso_err err = ISO_OK;
+
+    *out = 1;
+    ISO_TRY(iso_feed_open(&feed, file, 0, run));
+    for (;;) {
+        ISO_TRY(iso_feed_want(&feed, 1));
+        if (feed.at == feed.stop)
+            break;
+        for (const char *p = feed.at; (p = memchr(p, '\n', (size_t)(feed.stop - p))); p++)
+            ++*out;
+        feed.at = feed.stop;
+    }
+done:
+    iso_feed_close(&feed);
+    return err;
+}

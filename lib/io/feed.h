@@ -39,6 +39,10 @@ ISO_MUST_USE iso_err iso_feed_line(const char **text, int64_t *len, iso_feed *fe
  * (lib/io/foreign.h). Errors  as iso_feed_want; ISO_EFORMAT. */
 ISO_MUST_USE iso_err iso_feed_mark(iso_feed *feed);
 
+/** At least how many lines a file has: its line ends, and one. Errors  ISO_EIO, ISO_ENOMEM,
+ * ISO_ECANCEL. */
+ISO_MUST_USE iso_err iso_feed_count(int64_t *out, const iso_file *file, const iso_run *run);
+
 /** Where in the file `at` is. */
 int64_t iso_feed_tell(const iso_feed *feed);
 

@@ -49,6 +49,7 @@ typedef struct iso_head {
     const char *dataset;        /* the path after "FILE:", or NULL */
     struct iso_h5 *h5;          /* the file open as HDF5, or NULL when it is none */
     const iso_states_opt *opt;  /* never NULL */
+    iso_err *failed;            /* a probe that could not look says why (memory, reading) */
 } iso_head;
 
 /** A file format; each has one line in the table of lib/io/states.c. */
@@ -66,6 +67,7 @@ typedef struct iso_driver {
 extern const iso_driver iso_driver_native, iso_driver_per_sentence, iso_driver_matrix_h5;
 extern const iso_driver iso_driver_npy, iso_driver_npz, iso_driver_safetensors, iso_driver_torch;
 extern const iso_driver iso_driver_raw;
+extern const iso_driver iso_driver_csv, iso_driver_jsonl;
 
 ISO_END
 

@@ -12,9 +12,9 @@
 /* The formats, in the order in which they are asked; what is least sure of itself comes last. */
 static const iso_driver *const drivers[] = {
     &iso_driver_native, /* HDF5: the most particular first */
-    &iso_driver_per_sentence, &iso_driver_matrix_h5, &iso_driver_npy,
-    &iso_driver_torch,        &iso_driver_npz, /* both zip: the same there */
-    &iso_driver_safetensors,  &iso_driver_raw,
+    &iso_driver_per_sentence, &iso_driver_matrix_h5, &iso_driver_npy, &iso_driver_torch,
+    &iso_driver_npz, /* both zip: the same there */
+    &iso_driver_safetensors,  &iso_driver_jsonl,     &iso_driver_csv, &iso_driver_raw,
 };
 
 enum { DRIVERS = sizeof drivers / sizeof *drivers, HEAD = 512 };
@@ -25,7 +25,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_states_opt, ENUM, specials, "WHICH", "special tokens among the rows of each sentence (default: none)", .choices = "none both", .numbers = (const int[]){0, 1}, .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_states_opt, CHOICE, axes, "ORDER", "axes of states that may be read in several ways: L layers, N items or tokens, D dimensions", .choices = "LND NLD", .any_case = true),
     ISO_OPTION_AS(iso_states_opt, "dtype", ENUM, raw_dtype, "TYPE", "number type of headless raw files, or of what is written", .choices = "f16 f32 f64", .numbers = (const int[]){ISO_F16, ISO_F32, ISO_F64}, .tier = ISO_OPTION_RARE),
-    ISO_OPTION(iso_states_opt, CHOICE, layout, "NAME", "read files as this layout instead of looking", .choices = "native per-sentence matrix npy npz safetensors torch raw"),
+    ISO_OPTION(iso_states_opt, CHOICE, layout, "NAME", "read files as this layout instead of looking", .choices = "native per-sentence matrix npy npz safetensors torch csv jsonl raw"),
     ISO_OPTION_AS(iso_states_opt, "dim", INT, raw_dim, "N", "row length of headless raw files", .least = 1, .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_states_opt, FLAG, transpose, NULL, "matrix files hold neurons x items", .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_states_opt, INT, limit, "N", "take only the first N items of each language", .least = 1),
@@ -54,11 +54,13 @@ static iso_err recognise(const iso_driver **out, const iso_file *file, const cha
 {
     unsigned char bytes[HEAD] = {0};
     const iso_driver *found = NULL;
+    iso_err failed = ISO_OK;
     iso_head head = {.file = file,
                      .bytes = bytes,
                      .count = file->size < HEAD ? file->size : HEAD,
                      .dataset = dataset,
-                     .opt = opt};
+                     .opt = opt,
+                     .failed = &failed};
     iso_err err = ISO_OK;
 
     if (opt->layout)
@@ -66,10 +68,11 @@ static iso_err recognise(const iso_driver **out, const iso_file *file, const cha
     ISO_TRY(iso_file_read(file, 0, bytes, head.count));
     if (iso_h5_is(file->path))
         ISO_TRY(iso_h5_open(&head.h5, file->path, opt->run));
-    for (int i = 0; i < DRIVERS && !found; i++) {
+    for (int i = 0; i < DRIVERS && !found && !failed; i++) {
         if (drivers[i]->probe(&head))
             found = drivers[i];
     }
+    ISO_TRY(failed);
     if (head.h5)
         ISO_TRY(iso_h5_check(head.h5));
     if (found) {

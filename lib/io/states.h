@@ -26,11 +26,10 @@ typedef struct iso_states_opt {
                   finds, which fails where several readings are plausible, and makes a note else */
     int64_t raw_dim; /* headless raw files: row length; 0 = refuse raw files */
     iso_dtype raw_dtype;
-    bool any_dims; /* languages of a layer may differ in dims; else that is an error */
-    int64_t limit; /* only the first `limit` items of each language; 0 = all */
-    const char
-        *layout; /* instead of looking: native, per-sentence, matrix, npy, npz, safetensors, torch,
-                    raw */
+    bool any_dims;      /* languages of a layer may differ in dims; else that is an error */
+    int64_t limit;      /* only the first `limit` items of each language; 0 = all */
+    const char *layout; /* instead of looking: native, per-sentence, matrix, npy, npz, safetensors,
+                           csv, jsonl, raw */
     /* The name a language code goes by (iso_lang_canonical of lib/text); NULL = as given. */
     const char *(*canonical)(const char *code);
     const iso_run *run;    /* memory budget and progress; may be NULL */

@@ -113,6 +113,8 @@ STATES(npz, "npz")
 STATES(safetensors, "safetensors")
 STATES(torch, "torch")
 STATES(raw, "raw")
+STATES(number_table, "csv")
+STATES(vector_lines, "jsonl")
 STATES(native, "native")
 STATES(per_sentence, "per-sentence")
 STATES(matrix, "matrix")
@@ -264,6 +266,8 @@ static void enter_maps(const uint8_t *data, size_t size)
 const struct entry entries_io[] = {
     {"npy", enter_npy},
     {"npz", enter_npz},
+    {"number_table", enter_number_table},
+    {"vector_lines", enter_vector_lines},
     {"safetensors", enter_safetensors},
     {"torch", enter_torch},
     {"raw", enter_raw},

@@ -345,3 +345,13 @@ put("run", "nothing.json", json.dumps(dict(run, best=None, series={})))
 # Names of arrays, a line each.
 put("names", "orders.txt", "en/3\nlayer_3/de\n0/fr\nstates/sw/0\nemb_zh-Hant.layer_12\nrun1/it/L4\neng_Latn.7\n3\narr_0\n")
 put("names", "unclear.txt", "de/en/3\nbert/klingon/0\nbert/fr/0\n\n/\n1/2\nen_1234567\nstates\n:no.de:")
+
+# Tables of numbers and JSON lines.
+put("number_table", "header.csv", 'id,text,x0,x1,n\ns1,"a, ""b""",0.5,-1e3,7\ns2,"c\nd",1,2,8\n')
+put("number_table", "langs.tsv", "lang\tlayer\tembedding\nen\t0\t[1, 2.5]\nde\t0\t[3 4]\nen\t1\t[5,6]\n")
+put("number_table", "pandas.csv", ",0,1,2\n0,0.5,1.5,2\n1,2.5,nan,3\n")
+put("number_table", "savetxt.txt", "# hello\n1.0 2.0\n3.5 inf\n")
+put("number_table", "semicolon.csv", "en;1;2;3\nde;4;5;6\n")
+put("vector_lines", "one.jsonl", '{"id": "s1", "text": "a\\"]", "embedding": [0.5, -1e3]}\n\n{"id": "s2", "embedding": [1, 2], "text": "b"}\n')
+put("vector_lines", "layers.jsonl", '{"id": 1, "layer_0": [1.5], "layer_1": [2.5], "x": {"a": [1]}, "lang": "en"}\n')
+put("vector_lines", "langs.jsonl", '{"en": [1.5, 2], "de": [2.5, 1.25], "label": 3, "layer": 2}\n')
