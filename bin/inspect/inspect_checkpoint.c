@@ -11,8 +11,9 @@
 bool checkpoint_is(const char *input)
 {
     static const char *const signs[] = {
-        "config.json",  "model.safetensors",   "model.safetensors.index.json",
-        "modules.json", "adapter_config.json", "snapshots"};
+        "config.json",       "model.safetensors", "model.safetensors.index.json",
+        "pytorch_model.bin", "modules.json",      "adapter_config.json",
+        "snapshots"};
 
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
         if (iso_folder_has(input, signs[i]))
@@ -27,7 +28,8 @@ static int by_name(const void *a, const void *b)
 }
 
 /* Adds a tensor to the heap of that name; heaps are few, so a walk finds it. */
-static iso_err pile(struct heap **heaps, int *count, const char *name, int64_t bytes)
+static iso_err pile(struct heap **heaps, int *count, const char *name, const char *layout,
+                    int64_t bytes)
 {
     iso_err err = ISO_OK;
     int i = 0;
@@ -37,6 +39,7 @@ static iso_err pile(struct heap **heaps, int *count, const char *name, int64_t b
     if (i == *count) {
         ISO_TRY(iso_realloc(heaps, i, i + 1, sizeof **heaps));
         (*heaps)[i].name = name;
+        (*heaps)[i].layout = layout;
         (*count)++;
     }
     (*heaps)[i].tensors++;
@@ -54,8 +57,8 @@ static iso_err count_up(struct checkpoint *c)
         c->bytes += w->bytes;
         if (w->floats)
             c->numbers += w->bytes / (int64_t)iso_dtype_size(w->dtype);
-        ISO_TRY(pile(&c->types, &c->type_count, w->type, w->bytes));
-        ISO_TRY(pile(&c->files, &c->file_count, w->file, w->bytes));
+        ISO_TRY(pile(&c->types, &c->type_count, w->type, NULL, w->bytes));
+        ISO_TRY(pile(&c->files, &c->file_count, w->file, w->layout, w->bytes));
     }
     if (c->type_count > 0) {
         qsort(c->types, (size_t)c->type_count, sizeof *c->types, by_name);

@@ -13,7 +13,7 @@
 
 /* Tensors of one type, or of one file. */
 struct heap {
-    const char *name;
+    const char *name, *layout; /* of a file: "safetensors", "torch" */
     int64_t tensors, bytes;
 };
 

@@ -16,7 +16,8 @@ static iso_err put_files(iso_buf *out, const struct checkpoint *c)
                            c->understood ? c->config.family : ""));
     for (int i = 0; i < c->file_count; i++) {
         ISO_TRY(inspect_name(out, c->files[i].name, 0));
-        ISO_TRY(iso_buf_printf(out, ": safetensors, %" PRId64 " tensors, ", c->files[i].tensors));
+        ISO_TRY(iso_buf_printf(out, ": %s, %" PRId64 " tensors, ", c->files[i].layout,
+                               c->files[i].tensors));
         ISO_TRY(inspect_size(out, c->files[i].bytes));
         ISO_TRY(iso_buf_puts(out, "\n"));
     }

@@ -63,6 +63,7 @@ static bool is_read(const struct checkpoint *c, const char *name)
                                         "special_tokens_map.json",
                                         "tokenizer.json",
                                         "model.safetensors.index.json",
+                                        "pytorch_model.bin.index.json",
                                         "vocab.txt",
                                         "sentencepiece.bpe.model",
                                         "spiece.model",

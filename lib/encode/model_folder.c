@@ -29,8 +29,8 @@ static bool is_hub_name(const char *text)
 iso_err iso_model_find(const char *folder)
 {
     static const char what[] =
-        "a checkpoint is a folder with config.json, model.safetensors and the "
-        "tokenizer's files";
+        "a checkpoint is a folder with config.json, model.safetensors (or pytorch_model.bin) and "
+        "the tokenizer's files";
     const char *slash = strrchr(folder, '/'), *name = slash ? slash + 1 : folder;
     struct stat st;
 

@@ -1,5 +1,5 @@
 /* A folder that holds what was learnt on top of a base model, as PEFT writes it:
- * adapter_config.json, which names the base, and adapter_model.safetensors. */
+ * adapter_config.json, which names the base, and adapter_model.safetensors or adapter_model.bin. */
 #ifndef ISO_IO_ADAPTER_H
 #define ISO_IO_ADAPTER_H
 

@@ -42,7 +42,8 @@ iso_checkpoint_part iso_checkpoint_part_of(const char *name)
         if (strcmp(known[i].name, name) == 0)
             return known[i].part;
     }
-    return ends(name, ".safetensors") || ends(name, ".safetensors.index.json") || ends(name, ".bin")
+    return ends(name, ".safetensors") || ends(name, ".safetensors.index.json") ||
+                   ends(name, ".bin") || ends(name, ".bin.index.json")
                ? ISO_CHECKPOINT_WEIGHTS
                : ISO_CHECKPOINT_NONE;
 }

@@ -6,11 +6,15 @@
 #include "lib/base/alloc.h"
 #include "lib/io/adapter.h"
 #include "lib/io/folder.h"
+#include "lib/io/torch_list.h"
 
 enum { INDEX_MAX = 8 << 20 };
 
 static void shard_close(struct shard *s)
 {
+    for (int64_t i = 0; s->packed && i < s->list.count; i++)
+        iso_free(s->packed[i]);
+    iso_free(s->packed);
     iso_mapped_close(s->map);
     iso_tensor_list_free(&s->list);
     iso_free(s->path);
@@ -30,14 +34,29 @@ void iso_weights_close(iso_weights *w)
     iso_free(w);
 }
 
+/* By its content; what is neither is measured by its name. */
+static bool is_torch(const char *path, const unsigned char *head, int64_t count)
+{
+    const char *dot = strrchr(path, '.');
+
+    return iso_torch_is(head, count) ||
+           (dot && strcmp(dot, ".bin") == 0 &&
+            !(count > ISO_TENSOR_PREFIX && head[ISO_TENSOR_PREFIX] == '{'));
+}
+
 iso_err iso_weights_shard(struct shard *s)
 {
+    unsigned char head[ISO_TORCH_HEAD];
     iso_file *file = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_file_open(&file, s->path));
-    ISO_TRY(iso_tensor_list_read(&s->list, file));
+    const int64_t count = file->size < ISO_TORCH_HEAD ? file->size : ISO_TORCH_HEAD;
+    ISO_TRY(iso_file_read(file, 0, head, count));
+    ISO_TRY(is_torch(s->path, head, count) ? iso_torch_list_read(&s->list, file, '.')
+                                           : iso_tensor_list_read(&s->list, file));
     ISO_TRY(iso_mapped_open(&s->map, file));
+    ISO_TRY(iso_weights_pack(s, file));
 done:
     iso_file_close(file);
     return err;
@@ -48,13 +67,17 @@ iso_weight iso_weights_entry(const iso_tensor_entry *t, const struct shard *s)
     iso_weight w = {.name = t->name,
                     .type = t->type,
                     .file = s->path,
+                    .layout = s->list.layout,
                     .floats = t->floats,
                     .dtype = t->dtype,
                     .rank = t->rank,
                     .bytes = t->bytes,
                     .data = (const char *)iso_mapped_bytes(s->map) + t->offset};
+    const char *packed = s->packed[t - s->list.at];
     const int kept = t->rank < ISO_WEIGHT_RANK ? t->rank : ISO_WEIGHT_RANK;
 
+    if (packed)
+        w.data = packed;
     memcpy(w.shape, t->shape, (size_t)kept * sizeof *w.shape);
     return w;
 }

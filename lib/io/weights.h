@@ -13,9 +13,10 @@ enum { ISO_WEIGHT_RANK = 4 };
 
 typedef struct iso_weight {
     const char *name;
-    const char *type; /* as the file says: "F32", "BF16", "I64" */
-    const char *file; /* that holds it, for messages */
-    bool floats;      /* `dtype` holds; else it is of another type */
+    const char *type;   /* as the file says: "F32", "BF16", "I64" */
+    const char *file;   /* that holds it, for messages */
+    const char *layout; /* of that: "safetensors", "torch" */
+    bool floats;        /* `dtype` holds; else it is of another type */
     iso_dtype dtype;
     int rank; /* above ISO_WEIGHT_RANK: not ours to use */
     int64_t shape[ISO_WEIGHT_RANK];
@@ -26,23 +27,24 @@ typedef struct iso_weight {
 typedef struct iso_weights iso_weights;
 
 /**
- * Opens `folder`/model.safetensors or, without one, the shards that model.safetensors.index.json
- * lists; without these the one variant there is: model.fp16.safetensors,
- * model.safetensors.index.fp16.json. A prefix that wrappers put before every name ("module.",
+ * Opens the first of these in `folder`: model.safetensors, the shards that its index
+ * (model.safetensors.index.json) lists, pytorch_model.bin, the shards of its index, the one variant
+ * there is (model.fp16.safetensors, model.safetensors.index.fp16.json). What torch.save wrote is
+ * read as lib/io/torch_list.h says. A prefix that wrappers put before every name ("module.",
  * "_orig_mod.", "model.") is no part of the names here. In the folder of an adapter
  * (lib/io/adapter.h) lie the weights of its base with LoRA merged, in f32 where they are changed.
  *
- * Checked before anything is believed: the headers (lib/io/tensor_list.h), that no name is there
- * twice over all shards, that each tensor is in the shard the index says, that shards lie in the
- * folder. No number is read, so values may be NaN.
- * Cost    linear in the headers, whatever the size of the files.
- * Errors  ISO_EIO (several variants: names them), ISO_EFORMAT, ISO_EUNSUP (only pytorch_model.bin
- * or the like is there: says what to do; a big-endian machine), ISO_ENOMEM.
+ * Checked before anything is believed: headers (lib/io/tensor_list.h) and pickles, that no name is
+ * there twice over all shards, that each tensor is in the shard the index says, that shards lie in
+ * the folder. No number is read, so values may be NaN.
+ * Cost    linear in the headers, whatever the size of the files; views of torch are copied.
+ * Errors  ISO_EIO (several variants: names them), ISO_EFORMAT, ISO_EUNSUP (only tf_model.h5 or the
+ * like is there: says what to do; a big-endian machine), ISO_ENOMEM.
  */
 ISO_MUST_USE iso_err iso_weights_open(iso_weights **out, const char *folder);
 void iso_weights_close(iso_weights *w);
 
-/** The same of one safetensors file, whatever it is called. */
+/** The same of one file, safetensors or torch, whatever it is called. */
 ISO_MUST_USE iso_err iso_weights_open_file(iso_weights **out, const char *path);
 
 /**

@@ -14,6 +14,7 @@
 enum { FILE_MAX = 8 << 20, RANK_MAX = 1 << 16 };
 
 static const char config_name[] = "adapter_config.json", file_name[] = "adapter_model.safetensors";
+static const char torch_name[] = "adapter_model.bin";
 static const char outer[] = "base_model.model.", a_mark[] = ".lora_A", b_mark[] = ".lora_B";
 static const char row_mark[] = ".lora_embedding_A", column_mark[] = ".lora_embedding_B";
 
@@ -355,7 +356,8 @@ static iso_err add_shard(struct adapter *a)
 
     ISO_TRY(iso_realloc(&w->shards, w->shard_count, w->shard_count + 1, sizeof *w->shards));
     struct shard *s = &w->shards[w->shard_count++];
-    ISO_TRY(iso_folder_path(&s->path, a->folder, file_name));
+    ISO_TRY(iso_folder_path(&s->path, a->folder,
+                            iso_folder_has(a->folder, file_name) ? file_name : torch_name));
     ISO_TRY(iso_weights_shard(s));
     a->shard = s;
     a->list = &s->list;
@@ -370,7 +372,7 @@ iso_err iso_weights_adapt(iso_weights *w, const char *folder)
 
     ISO_TRY(iso_folder_json(&a.config, folder, config_name, FILE_MAX));
     ISO_TRY(check_config(&a));
-    if (!iso_folder_has(folder, file_name))
+    if (!iso_folder_has(folder, file_name) && !iso_folder_has(folder, torch_name))
         ISO_FAIL(ISO_EIO, "%s: holds %s and no %s", folder, config_name, file_name);
     ISO_TRY(add_shard(&a));
     for (int64_t i = 0; i < a.list->count; i++)

@@ -7,6 +7,7 @@
 #include "lib/io/weights_inside.h"
 
 static const char whole_name[] = "model.safetensors", index_name[] = "model.safetensors.index.json";
+static const char torch_name[] = "pytorch_model.bin";
 
 /* Variants: of each kind the first by its bytes, and how many there are. */
 struct variants {
@@ -60,10 +61,8 @@ done:
 /* Nothing we read is there: tells what is there instead. */
 static iso_err nothing_to_open(const char *folder)
 {
-    static const char *const others[] = {"pytorch_model.bin", "pytorch_model.bin.index.json",
-                                         "tf_model.h5",       "flax_model.msgpack",
-                                         "model.onnx",        "onnx/model.onnx",
-                                         "model.gguf"};
+    static const char *const others[] = {"tf_model.h5", "flax_model.msgpack", "model.onnx",
+                                         "onnx/model.onnx", "model.gguf"};
 
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         if (iso_folder_has(folder, others[i]))
@@ -72,17 +71,22 @@ static iso_err nothing_to_open(const char *folder)
                             "save_pretrained(..., safe_serialization=True)",
                             folder, others[i], whole_name);
     }
-    return iso_fail(ISO_EIO, "%s: holds neither %s nor %s", folder, whole_name, index_name);
+    return iso_fail(ISO_EIO, "%s: holds neither %s nor %s nor %s", folder, whole_name, index_name,
+                    torch_name);
 }
 
 iso_err iso_weights_choose(char **name, bool *index, const char *folder)
 {
+    static const char *const names[] = {whole_name, index_name, torch_name,
+                                        "pytorch_model.bin.index.json"};
     struct variants v = {0};
     iso_err err = ISO_OK;
 
-    *index = !iso_folder_has(folder, whole_name);
-    if (!*index || iso_folder_has(folder, index_name))
-        return iso_str_dup(name, *index ? index_name : whole_name, -1);
+    for (int i = 0; i < 4; i++) {
+        *index = i % 2;
+        if (iso_folder_has(folder, names[i]))
+            return iso_str_dup(name, names[i], -1);
+    }
     ISO_TRY(list_variants(&v, folder));
     if (v.count > 1)
         ISO_FAIL(ISO_EIO,

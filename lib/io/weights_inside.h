@@ -10,6 +10,7 @@ struct shard {
     char *path;
     iso_mapped *map;
     iso_tensor_list list;
+    char **packed; /* by tensor of the list: of a view a copy, else NULL */
 };
 
 struct iso_weights {
@@ -23,8 +24,8 @@ struct iso_weights {
 
 /* --- weights.c --- */
 
-/* Maps the file at its path and lists its tensors. What it took, iso_weights_close gives back, also
- * after a failure. */
+/* Maps the file at its path, safetensors or torch.save, and lists its tensors. What it took,
+ * iso_weights_close gives back, also after a failure. */
 iso_err iso_weights_shard(struct shard *s);
 
 /* A tensor of a file that is open. */
@@ -32,6 +33,11 @@ iso_weight iso_weights_entry(const iso_tensor_entry *t, const struct shard *s);
 
 /* By their names, as iso_weights_find needs them. */
 void iso_weights_sort(iso_weights *w);
+
+/* --- weights_pack.c --- */
+
+/* Copies the views of a file that is mapped. Errors  ISO_EFORMAT, ISO_ENOMEM. */
+iso_err iso_weights_pack(struct shard *s, const iso_file *file);
 
 /* --- weights_choose.c --- */
 

@@ -28,6 +28,9 @@ $ isogloss compare a.h5 --measure cka --layers sentence --baseline random --mode
 > src_layer	baseline
 > 2	
 > 2	random
+# weights as torch.save wrote them are the same weights
+$ G=$S/tests/golden/sentence; mkdir old; cp -r st old/st; rm old/st/model.safetensors old/st/2_Dense/model.safetensors; cp $G/model.bin old/st/pytorch_model.bin; cp $G/dense-2_Dense.bin old/st/2_Dense/pytorch_model.bin
+$ isogloss embed --model old/st en=en.txt fr=fr.txt -o old.h5 --quiet; cmp a.h5 old.h5
 # rows that are no sentences have none
 $ isogloss embed --model st en=en.txt --pool none -o t.h5
 2> isogloss: note: the recipe of st (max-special; 8 to 6 dims, tanh; unit length) is not used: rows are no sentences

@@ -10,6 +10,7 @@
 #include "lib/io/scores.h"
 #include "lib/io/states.h"
 #include "lib/io/states_input.h"
+#include "lib/io/weights.h"
 #include "lib/linalg/convert.h"
 #include "lib/text/lang.h"
 #include "tests/fuzz/entries.h"
@@ -111,7 +112,6 @@ static void enter_states(const uint8_t *data, size_t size, const char *layout)
 STATES(npy, "npy")
 STATES(npz, "npz")
 STATES(safetensors, "safetensors")
-STATES(torch, "torch")
 STATES(raw, "raw")
 STATES(number_table, "csv")
 STATES(vector_lines, "jsonl")
@@ -119,6 +119,24 @@ STATES(native, "native")
 STATES(per_sentence, "per-sentence")
 STATES(matrix, "matrix")
 STATES(any, NULL)
+
+/* As states, and as weights. */
+static void enter_torch(const uint8_t *data, size_t size)
+{
+    iso_weights *w = NULL;
+
+    enter_states(data, size, "torch");
+    if (size == 0)
+        return;
+    if (iso_weights_open_file(&w, file_of(data, size))) {
+        promise_message();
+        promise(!w, "a failure leaves the output alone");
+        return;
+    }
+    for (int64_t i = 0; i < iso_weights_count(w); i++)
+        touch(iso_weights_at(w, i)->data, (size_t)iso_weights_at(w, i)->bytes);
+    iso_weights_close(w);
+}
 
 /* What is read can be written, and read again as the same. */
 static void enter_records(const uint8_t *data, size_t size,

@@ -62,6 +62,9 @@ save("beside.pt", {"en": two[0], "mask": torch.ones(3, 4, dtype=torch.bool), "id
                    "config": {"size": torch.Size([3, 4]), "type": torch.float32, 0.5: None,
                               "device": torch.device("cpu"), "big": 2**70, "texts": ["a", "b"]}})
 
+save("model.pt", collections.OrderedDict(**{"q.weight": torch.tensor([[1.0, 2.0]]), "view": layer(0).t()}))
+save("adapter.pt", {"base_model.model.q.lora_A.weight": torch.tensor([[3.0, 5.0]]),
+                    "base_model.model.q.lora_B.weight": torch.tensor([[7.0]])})
 save("vectors.pt", [torch.arange(4.0) + i for i in range(3)])
 save("ints.pt", torch.arange(12).reshape(3, 4))
 save("small.pt", {"en": layer(0).to(torch.float8_e4m3fn), "de": layer(0).to(torch.uint16)})

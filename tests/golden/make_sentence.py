@@ -5,6 +5,7 @@ Needs torch, transformers 5, sentence-transformers 6.    python make_sentence.py
 """
 import json, os, shutil, sys, tempfile
 import torch
+from safetensors.torch import load_file
 from transformers import BertConfig, BertModel, BertTokenizerFast
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import (
@@ -98,7 +99,7 @@ def main():
         # as folders of the library's version 2 are: flags, lengths, 0_Transformer/
         folder = os.path.join(tmp, "old")
         os.makedirs(folder + "/1_Pooling")
-        shutil.copytree(here, folder + "/0_Transformer", ignore=shutil.ignore_patterns("cases.json", "*-*"))
+        shutil.copytree(here, folder + "/0_Transformer", ignore=shutil.ignore_patterns("cases.json", "*-*", "*.bin"))
         json.dump([{"idx": i, "name": str(i), "path": p, "type": "sentence_transformers.models." + t} for i, (p, t) in
                    enumerate([("0_Transformer", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize")])],
                   open(folder + "/modules.json", "w"))
@@ -107,6 +108,9 @@ def main():
         ask("old", folder, [{}])
         for name, path in weights.items():
             shutil.copy(path, os.path.join(here, name + ".safetensors"))
+    for name in "model", "dense-2_Dense":  # as torch wrote pytorch_model.bin: before 1.6, since
+        torch.save(dict(sorted(load_file(os.path.join(here, name + ".safetensors")).items())),
+                   os.path.join(here, name + ".bin"), _use_new_zipfile_serialization=name != "model")
     for c in out["cases"]:
         for drop in ("0_Transformer/config.json", "0_Transformer/tokenizer_config.json"):
             c["files"].pop(drop, None)

@@ -3,8 +3,11 @@
  * layer l holds 100 l + 10 i + j. */
 #include "tests/check.h"
 
+#include <sys/stat.h>
+
 #include "lib/base/alloc.h"
 #include "lib/io/states.h"
+#include "lib/io/weights.h"
 #include "lib/linalg/convert.h"
 
 enum { ROOM = 8192 };
@@ -159,6 +162,106 @@ static void says_what_is_wrong(void **state)
     assert_int_not_equal(access("/tmp/was-run", F_OK), 0);
 }
 
+/* --- Weights ------------------------------------------------------------------------- */
+
+/* 3 x 4 numbers of a layer, in whatever type. */
+static void check_weight(const iso_weights *w, const char *name, int layer)
+{
+    const iso_weight *t = iso_weights_find(w, name);
+    double x[12], aligned[12];
+
+    assert_non_null(t);
+    assert_true(t->floats && t->rank == 2 && t->shape[0] == 3 && t->shape[1] == 4);
+    assert_int_equal(t->bytes, 12 * (int64_t)iso_dtype_size(t->dtype));
+    memcpy(aligned, t->data, (size_t)t->bytes);
+    iso_convert_f64(x, 12, (iso_view){aligned, 1, 12, 12, t->dtype});
+    for (int i = 0; i < 12; i++)
+        assert_true(x[i] == 100 * layer + 10 * (i / 4) + i % 4);
+}
+
+static void weights_of_every_layout(void **state)
+{
+    static const char *const files[] = {"every.pt",   "every5.pt", "legacy.pt",
+                                        "legacy4.pt", "views.pt",  "views_legacy.pt"};
+    static const char *const names[] = {"de.0", "de.1", "en.0", "en.1", "fr.0", "fr.1"};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        iso_weights *w = NULL;
+        ok(iso_weights_open_file(&w, seed(files[i])));
+        for (int k = 0; k < 6; k++)
+            check_weight(w, names[k], k % 2);
+        text(iso_weights_at(w, 0)->layout, "torch");
+        ok(iso_weights_whole(w));
+        iso_weights_close(w);
+    }
+}
+
+/* A folder with these files: the name in it, the seed. */
+static const char *folder_of(const char *name, const char *const (*files)[2])
+{
+    const char *folder = temp_path(name);
+    char bytes[ROOM];
+
+    assert_int_equal(mkdir(folder, 0700), 0);
+    for (; (*files)[0]; files++) {
+        const size_t count = read_file(bytes, seed((*files)[1]));
+        put_file(check_path(folder, (*files)[0]), bytes, count);
+    }
+    return folder;
+}
+
+static void folders_of_weights(void **state)
+{
+    static const char *const whole[][2] = {{"pytorch_model.bin", "list.pt"}, {NULL}};
+    static const char *const parts[][2] = {{"a.bin", "model.pt"}, {"b.bin", "list.pt"}, {NULL}};
+    static const char index[] = "{\"weight_map\": {\"q.weight\": \"a.bin\", \"view\": \"a.bin\", "
+                                "\"0\": \"b.bin\", \"1\": \"b.bin\"}}";
+    static const char *const both[][2] = {{"pytorch_model.bin", "list.pt"},
+                                          {"model.safetensors", "../safetensors/one.safetensors"},
+                                          {NULL}};
+    iso_weights *w = NULL;
+    (void)state;
+
+    ok(iso_weights_open(&w, folder_of("whole", whole)));
+    check_weight(w, "0", 0);
+    check_weight(w, "1", 1);
+    iso_weights_close(w);
+    const char *folder = folder_of("parts", parts);
+    put_file(check_path(folder, "pytorch_model.bin.index.json"), index, strlen(index));
+    ok(iso_weights_open(&w, folder));
+    assert_int_equal(iso_weights_count(w), 4);
+    check_weight(w, "1", 1);
+    const iso_weight *view = iso_weights_find(w, "view");
+    assert_true(view->shape[0] == 4 && view->shape[1] == 3);
+    assert_true(((const float *)view->data)[5] == 21);
+    iso_weights_close(w);
+    ok(iso_weights_open(&w, folder_of("both", both)));
+    text(iso_weights_at(w, 0)->layout, "safetensors");
+    iso_weights_close(w);
+}
+
+/* W + (4 / 1) B A = [1 2] + 4 * 7 * [3 5] */
+static void an_adapter_beside_its_base(void **state)
+{
+    static const char *const learnt[][2] = {{"adapter_model.bin", "adapter.pt"}, {NULL}};
+    static const char *const base[][2] = {{"pytorch_model.bin", "model.pt"}, {NULL}};
+    static const char config[] = "{\"peft_type\": \"LORA\", \"r\": 1, \"lora_alpha\": 4, "
+                                 "\"base_model_name_or_path\": \"base\"}";
+    const char *folder = folder_of("adapter", learnt), *inner = folder_of("adapter/base", base);
+    iso_weights *w = NULL;
+    (void)state;
+
+    put_file(check_path(folder, "adapter_config.json"), config, strlen(config));
+    put_file(check_path(inner, "config.json"), "{}", 2);
+    ok(iso_weights_open(&w, folder));
+    const float *q = iso_weights_find(w, "q.weight")->data;
+    assert_true(q[0] == 1 + 28 * 3 && q[1] == 2 + 28 * 5);
+    iso_weights_close(w);
+}
+
+/* --- Damage -------------------------------------------------------------------------- */
+
 static iso_err read_all(const char *path)
 {
     iso_states *s = NULL;
@@ -233,7 +336,8 @@ static void any_allocation_may_fail(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(every_layout_has_the_same_numbers),
-              test(texts_at_the_top_and_one_tensor_of_many), test(says_what_is_wrong),
-              test(damaged_anywhere), test(any_allocation_may_fail));
+    RUN_TESTS(
+        test(every_layout_has_the_same_numbers), test(texts_at_the_top_and_one_tensor_of_many),
+        test(says_what_is_wrong), test(weights_of_every_layout), test(folders_of_weights),
+        test(an_adapter_beside_its_base), test(damaged_anywhere), test(any_allocation_may_fail));
 }
