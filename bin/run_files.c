@@ -38,6 +38,19 @@ static bool is_folder(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* A file; of a folder all files, and those of a model, which may lie elsewhere. */
+static iso_err read_path(struct files *f, const char *path, const char *what)
+{
+    iso_err err = ISO_OK;
+
+    if (!is_folder(path))
+        return iso_claims_read(&f->claims, path, what);
+    ISO_TRY(iso_claims_read_folder(&f->claims, path, true, what));
+    ISO_TRY(iso_claims_read_folder(&f->claims, path, false, what));
+done:
+    return err;
+}
+
 /* All files that a word of this grammar names; one that names none is for its reader to refuse. */
 static iso_err read_input(struct files *f, const char *word, const char *what)
 {
@@ -45,9 +58,7 @@ static iso_err read_input(struct files *f, const char *word, const char *what)
     iso_err err = iso_inputs_add(&list, word);
 
     for (int i = 0; !err && i < list.count; i++)
-        err = is_folder(list.at[i].path)
-                  ? iso_claims_read_folder(&f->claims, list.at[i].path, true, what)
-                  : iso_claims_read(&f->claims, list.at[i].path, what);
+        err = read_path(f, list.at[i].path, what);
     iso_inputs_free(&list);
     return err == ISO_ENOMEM ? err : ISO_OK;
 }

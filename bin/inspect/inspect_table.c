@@ -68,6 +68,23 @@ done:
     return err;
 }
 
+/* How a file was read that does not say it; of files that were read alike once. */
+static iso_err put_reading(iso_buf *out, const iso_states_file *f, const iso_states_file *before)
+{
+    char as[512];
+    iso_err err = ISO_OK;
+
+    if (!f->read_as || !*f->read_as || (before && iso_str_same(before->read_as, f->read_as)))
+        return ISO_OK;
+    (void)snprintf(as, sizeof as, "%s", f->read_as);
+    iso_fields_show(as);
+    ISO_TRY(iso_buf_puts(out, "  "));
+    ISO_TRY(inspect_name(out, as, 0));
+    ISO_TRY(iso_buf_puts(out, "\n"));
+done:
+    return err;
+}
+
 static iso_err put_heading(iso_buf *out, const struct inspect *in)
 {
     const iso_states *s = in->states;
@@ -81,6 +98,7 @@ static iso_err put_heading(iso_buf *out, const struct inspect *in)
         ISO_TRY(iso_buf_printf(out, ": %s, ", f->layout));
         ISO_TRY(inspect_size(out, f->bytes));
         ISO_TRY(iso_buf_puts(out, "\n"));
+        ISO_TRY(put_reading(out, f, i > 0 ? iso_states_file_at(s, i - 1) : NULL));
     }
     ISO_TRY(put_fact(out, "model", about->model, &between));
     ISO_TRY(put_fact(out, "pooling", about->pooling, &between));

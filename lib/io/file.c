@@ -85,6 +85,21 @@ done:
     return err;
 }
 
+iso_err iso_file_folder(iso_file **out, const char *path)
+{
+    iso_file *file = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&file, 1, sizeof *file));
+    *file = (iso_file){.size = 1, .fd = -1, .folder = true};
+    ISO_TRY(iso_str_dup(&file->path, path, -1));
+    *out = file;
+    file = NULL;
+done:
+    iso_file_close(file);
+    return err;
+}
+
 iso_err iso_file_read(const iso_file *file, int64_t offset, void *to, int64_t count)
 {
     char *at = to;

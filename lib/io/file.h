@@ -2,6 +2,7 @@
 #ifndef ISO_IO_FILE_H
 #define ISO_IO_FILE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/base/err.h"
@@ -13,6 +14,7 @@ typedef struct iso_file {
     char *path;
     int64_t size; /* bytes, at least 1 */
     int fd;
+    bool folder; /* not open: its reader opens what is in it */
 } iso_file;
 
 /**
@@ -21,6 +23,9 @@ typedef struct iso_file {
  */
 ISO_MUST_USE iso_err iso_file_open(iso_file **out, const char *path);
 void iso_file_close(iso_file *file);
+
+/** A folder in the place of a file; no byte of it is read. Errors  ISO_ENOMEM. */
+ISO_MUST_USE iso_err iso_file_folder(iso_file **out, const char *path);
 
 /** For who reads it whole: that it has no more than `most` bytes. Errors  ISO_EFORMAT. */
 ISO_MUST_USE iso_err iso_file_fits(const iso_file *file, int64_t most);

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/utf8.h"
@@ -92,6 +93,22 @@ done:
     return err;
 }
 
+/* How an input was read, where that is a choice; fields as a person sees them. */
+static iso_err add_reading(iso_buf *out, const iso_states_file *f)
+{
+    char as[512];
+    iso_err err = ISO_OK;
+
+    if (!f->read_as || !*f->read_as)
+        return ISO_OK;
+    (void)snprintf(as, sizeof as, "%s", f->read_as);
+    iso_fields_show(as);
+    ISO_TRY(iso_buf_puts(out, ", \"read_as\": "));
+    ISO_TRY(iso_json_quote(out, as));
+done:
+    return err;
+}
+
 static iso_err add_inputs(iso_buf *out, const iso_origin *o)
 {
     iso_err err = ISO_OK;
@@ -103,7 +120,9 @@ static iso_err add_inputs(iso_buf *out, const iso_origin *o)
             ISO_TRY(iso_buf_puts(out, ", \"layout\": "));
             ISO_TRY(iso_json_quote(out, o->inputs[i].layout));
         }
-        ISO_TRY(iso_buf_printf(out, ", \"bytes\": %lld}", (long long)o->inputs[i].bytes));
+        ISO_TRY(iso_buf_printf(out, ", \"bytes\": %lld", (long long)o->inputs[i].bytes));
+        ISO_TRY(add_reading(out, &o->inputs[i]));
+        ISO_TRY(iso_buf_puts(out, "}"));
     }
 done:
     return err;

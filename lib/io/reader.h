@@ -34,7 +34,8 @@ typedef struct iso_reader {
     const iso_lang *langs;
     iso_states_info info; /* `layout` is filled by the collection */
     const char
-        *read_as; /* how axes or keys that were not given were read; NULL or "" = no matter */
+        *read_as;  /* how axes or keys that were not given were read; NULL or "" = no matter */
+    int64_t bytes; /* of a folder, those that are read */
     /* Opens the rows of entries[entry]. The collection sets the source's name and honours
      * `transpose` and `limit`; a driver may use the limit to read less. */
     iso_err (*rows)(struct iso_reader *self, int entry, iso_rows **out);
@@ -62,11 +63,12 @@ typedef struct iso_driver {
      * outlives the reader. `opt` is never NULL and outlives the reader. */
     iso_err (*open)(iso_reader **out, const iso_file *file, const char *dataset,
                     const iso_states_opt *opt);
+    bool (*probe_folder)(const iso_head *head); /* NULL: what is read is no folder */
 } iso_driver;
 
 extern const iso_driver iso_driver_native, iso_driver_per_sentence, iso_driver_matrix_h5;
 extern const iso_driver iso_driver_npy, iso_driver_npz, iso_driver_safetensors, iso_driver_torch;
-extern const iso_driver iso_driver_raw;
+extern const iso_driver iso_driver_vllm, iso_driver_raw;
 extern const iso_driver iso_driver_csv, iso_driver_jsonl;
 
 ISO_END

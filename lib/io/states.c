@@ -12,9 +12,10 @@
 /* The formats, in the order in which they are asked; what is least sure of itself comes last. */
 static const iso_driver *const drivers[] = {
     &iso_driver_native, /* HDF5: the most particular first */
-    &iso_driver_per_sentence, &iso_driver_matrix_h5, &iso_driver_npy, &iso_driver_torch,
-    &iso_driver_npz, /* both zip: the same there */
-    &iso_driver_safetensors,  &iso_driver_jsonl,     &iso_driver_csv, &iso_driver_raw,
+    &iso_driver_per_sentence, &iso_driver_matrix_h5,   &iso_driver_npy,
+    &iso_driver_torch,        &iso_driver_npz, /* both zip: the same there */
+    &iso_driver_vllm,         &iso_driver_safetensors, &iso_driver_jsonl,
+    &iso_driver_csv,          &iso_driver_raw,
 };
 
 enum { DRIVERS = sizeof drivers / sizeof *drivers, HEAD = 512 };
@@ -25,7 +26,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_states_opt, ENUM, specials, "WHICH", "special tokens among the rows of each sentence (default: none)", .choices = "none both", .numbers = (const int[]){0, 1}, .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_states_opt, CHOICE, axes, "ORDER", "axes of states that may be read in several ways: L layers, N items or tokens, D dimensions", .choices = "LND NLD", .any_case = true),
     ISO_OPTION_AS(iso_states_opt, "dtype", ENUM, raw_dtype, "TYPE", "number type of headless raw files, or of what is written", .choices = "f16 f32 f64", .numbers = (const int[]){ISO_F16, ISO_F32, ISO_F64}, .tier = ISO_OPTION_RARE),
-    ISO_OPTION(iso_states_opt, CHOICE, layout, "NAME", "read files as this layout instead of looking", .choices = "native per-sentence matrix npy npz safetensors torch csv jsonl raw"),
+    ISO_OPTION(iso_states_opt, CHOICE, layout, "NAME", "read files as this layout instead of looking", .choices = "native per-sentence matrix npy npz safetensors torch vllm csv jsonl raw"),
     ISO_OPTION_AS(iso_states_opt, "dim", INT, raw_dim, "N", "row length of headless raw files", .least = 1, .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_states_opt, FLAG, transpose, NULL, "matrix files hold neurons x items", .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_states_opt, INT, limit, "N", "take only the first N items of each language", .least = 1),
@@ -49,6 +50,20 @@ static iso_err driver_called(const iso_driver **out, const char *name)
                 : iso_fail(ISO_EARG, "layout %s is not known", name);
 }
 
+/* `asked` is the driver of the layout that was named, or NULL. */
+static iso_err recognise_folder(const iso_driver **out, const iso_driver *asked,
+                                const iso_head *head)
+{
+    for (int i = 0; i < DRIVERS; i++) {
+        const iso_driver *d = drivers[i];
+        if (d->probe_folder && (asked ? d == asked : d->probe_folder(head))) {
+            *out = d;
+            return ISO_OK;
+        }
+    }
+    return iso_unread_folder(head->file->path);
+}
+
 static iso_err recognise(const iso_driver **out, const iso_file *file, const char *dataset,
                          const iso_states_opt *opt)
 {
@@ -64,7 +79,13 @@ static iso_err recognise(const iso_driver **out, const iso_file *file, const cha
     iso_err err = ISO_OK;
 
     if (opt->layout)
-        return driver_called(out, opt->layout);
+        ISO_TRY(driver_called(&found, opt->layout));
+    if (file->folder)
+        return recognise_folder(out, found, &head);
+    if (found) {
+        *out = found;
+        goto done;
+    }
     ISO_TRY(iso_file_read(file, 0, bytes, head.count));
     if (iso_h5_is(file->path))
         ISO_TRY(iso_h5_open(&head.h5, file->path, opt->run));
@@ -91,16 +112,18 @@ static iso_err open_source(iso_states *s, const iso_input *in)
     iso_err err = ISO_OK;
 
     s->source_count++; /* closed with the collection, however far it came */
-    if (iso_folder_is(in->path))
-        ISO_TRY(iso_unread_folder(in->path));
-    ISO_TRY(iso_file_open(&src->file, in->path));
+    ISO_TRY(iso_folder_is(in->path) ? iso_file_folder(&src->file, in->path)
+                                    : iso_file_open(&src->file, in->path));
     src->path = src->file->path;
     ISO_TRY(recognise(&src->driver, src->file, in->dataset, &s->opt));
     ISO_TRY(src->driver->open(&src->reader, src->file, in->dataset, &s->opt));
     if (src->reader->entry_count == 0)
         ISO_FAIL(ISO_EFORMAT, "%s: holds no matrix", in->path);
-    s->files[s->source_count - 1] = (iso_states_file){
-        .path = src->file->path, .layout = src->driver->name, .bytes = src->file->size};
+    s->files[s->source_count - 1] =
+        (iso_states_file){.path = src->file->path,
+                          .layout = src->driver->name,
+                          .bytes = src->reader->bytes ? src->reader->bytes : src->file->size,
+                          .read_as = src->reader->read_as};
 done:
     return err;
 }

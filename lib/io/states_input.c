@@ -60,9 +60,13 @@ static int64_t drop_layer_word(const char *name, int64_t len)
 /* `word` is the file as typed, with %d. */
 static iso_err stem_of(char **out, const char *word)
 {
-    const char *slash = strrchr(word, '/'), *name = slash ? slash + 1 : word;
-    const char *dot = strrchr(name, '.'), *mark = strstr(name, "%d");
-    int64_t len = dot && dot > name ? dot - name : (int64_t)strlen(name);
+    size_t end = strlen(word);
+
+    while (end > 1 && word[end - 1] == '/') /* a folder's name is what stands before */
+        end--;
+    const char *slash = memrchr(word, '/', end), *name = slash ? slash + 1 : word;
+    const char *dot = word[end] ? NULL : strrchr(name, '.'), *mark = strstr(name, "%d");
+    int64_t len = dot && dot > name ? dot - name : (int64_t)(word + end - name);
 
     if (mark && mark > name && mark - name <= len)
         len = drop_layer_word(name, mark - name);

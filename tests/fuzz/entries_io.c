@@ -113,6 +113,7 @@ STATES(npy, "npy")
 STATES(npz, "npz")
 STATES(safetensors, "safetensors")
 STATES(raw, "raw")
+STATES(vllm, "vllm")
 STATES(number_table, "csv")
 STATES(vector_lines, "jsonl")
 STATES(native, "native")
@@ -284,6 +285,7 @@ static void enter_maps(const uint8_t *data, size_t size)
 const struct entry entries_io[] = {
     {"npy", enter_npy},
     {"npz", enter_npz},
+    {"vllm", enter_vllm},
     {"number_table", enter_number_table},
     {"vector_lines", enter_vector_lines},
     {"safetensors", enter_safetensors},
