@@ -15,9 +15,6 @@ iso_err iso_html_number(iso_buf *out, double value, int places);
 /* "German (de)", escaped. */
 iso_err iso_html_lang(iso_buf *out, const char *name);
 
-/* Bytes in base 64, for data: links. */
-iso_err iso_html_base64(iso_buf *out, const char *bytes, int64_t len);
-
 /* An SVG file as an element of the page: without its head, its ids made unique by `prefix`, with
  * `label` for those who do not see it. */
 iso_err iso_html_svg(iso_buf *out, const iso_buf *svg, const char *prefix, const char *label);

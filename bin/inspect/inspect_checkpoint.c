@@ -8,18 +8,29 @@
 #include "lib/io/folder.h"
 #include "lib/linalg/convert.h"
 
+static const char *const signs[] = {
+    "config.json",       "model.safetensors", "model.safetensors.index.json",
+    "pytorch_model.bin", "modules.json",      "adapter_config.json",
+    "snapshots"};
+
+/* A folder that holds a GGUF file, and nothing else of a checkpoint. */
+static bool leads_to_one(const char *input)
+{
+    char *encoder = NULL;
+    const bool holds =
+        iso_model_locate(NULL, &encoder, input) == ISO_OK && iso_folder_has(encoder, signs[0]);
+
+    iso_free(encoder);
+    return holds;
+}
+
 bool checkpoint_is(const char *input)
 {
-    static const char *const signs[] = {
-        "config.json",       "model.safetensors", "model.safetensors.index.json",
-        "pytorch_model.bin", "modules.json",      "adapter_config.json",
-        "snapshots"};
-
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
         if (iso_folder_has(input, signs[i]))
             return true;
     }
-    return false;
+    return leads_to_one(input);
 }
 
 static int by_name(const void *a, const void *b)
@@ -54,11 +65,11 @@ static iso_err count_up(struct checkpoint *c)
 
     for (int64_t i = 0; i < iso_weights_count(c->weights); i++) {
         const iso_weight *w = iso_weights_at(c->weights, i);
-        c->bytes += w->bytes;
+        c->bytes += w->stored;
         if (w->floats)
             c->numbers += w->bytes / (int64_t)iso_dtype_size(w->dtype);
-        ISO_TRY(pile(&c->types, &c->type_count, w->type, NULL, w->bytes));
-        ISO_TRY(pile(&c->files, &c->file_count, w->file, w->layout, w->bytes));
+        ISO_TRY(pile(&c->types, &c->type_count, w->type, NULL, w->stored));
+        ISO_TRY(pile(&c->files, &c->file_count, w->file, w->layout, w->stored));
     }
     if (c->type_count > 0) {
         qsort(c->types, (size_t)c->type_count, sizeof *c->types, by_name);

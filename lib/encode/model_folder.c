@@ -30,7 +30,7 @@ iso_err iso_model_find(const char *folder)
 {
     static const char what[] =
         "a checkpoint is a folder with config.json, model.safetensors (or pytorch_model.bin) and "
-        "the tokenizer's files";
+        "the tokenizer's files, or a GGUF file";
     const char *slash = strrchr(folder, '/'), *name = slash ? slash + 1 : folder;
     struct stat st;
 
@@ -91,7 +91,8 @@ iso_err iso_model_called(iso_buf *out, const char *folder)
     return err;
 }
 
-/* The names in a folder that begin so, in bytes' order of no importance: how many, and the first.
+/* The names in a folder that begin and end so, in bytes' order of no importance: how many, and the
+ * first.
  */
 struct names {
     char *at[SHOWN];
@@ -105,13 +106,21 @@ static void names_free(struct names *n)
     *n = (struct names){0};
 }
 
-static iso_err list(struct names *out, const char *folder, const char *begin)
+static bool fits(const char *name, const char *begin, const char *end)
+{
+    const size_t n = strlen(name), e = strlen(end);
+
+    return *name != '.' && strncmp(name, begin, strlen(begin)) == 0 && n >= e &&
+           strcmp(name + n - e, end) == 0;
+}
+
+static iso_err list(struct names *out, const char *folder, const char *begin, const char *end)
 {
     DIR *dir = opendir(folder);
     iso_err err = ISO_OK;
 
     for (const struct dirent *e; dir && (e = readdir(dir));) {
-        if (*e->d_name == '.' || strncmp(e->d_name, begin, strlen(begin)) != 0)
+        if (!fits(e->d_name, begin, end))
             continue;
         if (out->count < SHOWN)
             ISO_TRY(iso_str_dup(&out->at[out->count], e->d_name, -1));
@@ -172,7 +181,7 @@ static iso_err choose_snapshot(char **out, const char *folder)
 
     ISO_TRY(iso_folder_path(&all, folder, "snapshots"));
     ISO_TRY(read_ref(&hash, folder));
-    ISO_TRY(list(&found, all, ""));
+    ISO_TRY(list(&found, all, "", ""));
     if ((!hash || !iso_folder_has(all, hash)) && found.count != 1) {
         ISO_TRY(put_names(&text, &found));
         ISO_FAIL(ISO_EIO, "%s: is a model in a hub's cache with %d snapshots%s%s: %s", folder,
@@ -201,21 +210,45 @@ done:
     return err;
 }
 
-/* The folder a checkpoint lies in, of the folder of a hub's cache. */
+/* The one GGUF file of a folder that holds nothing else of a checkpoint, or the folder. */
+static iso_err choose_gguf(char **out, const char *folder, const struct names *files)
+{
+    iso_buf text = {0};
+    iso_err err = ISO_OK;
+
+    if (files->count == 0)
+        return iso_str_dup(out, folder, -1);
+    if (files->count > 1) {
+        ISO_TRY(put_names(&text, files));
+        ISO_FAIL(ISO_EIO, "%s: holds %d GGUF files: name one: %s", folder, files->count, text.text);
+    }
+    ISO_TRY(iso_folder_path(out, folder, files->at[0]));
+done:
+    iso_buf_free(&text);
+    return err;
+}
+
+/* Where a checkpoint lies in a folder that may be a hub's cache or hold a GGUF file. */
 static iso_err find_root(char **out, const char *folder)
 {
-    struct names models = {0};
+    struct names models = {0}, files = {0};
+    const bool plain = iso_folder_has(folder, "config.json") ||
+                       iso_folder_has(folder, "modules.json") ||
+                       iso_folder_has(folder, "adapter_config.json");
     iso_err err = ISO_OK;
 
     if (!iso_folder_has(folder, "config.json") && iso_folder_has(folder, "snapshots"))
         return choose_snapshot(out, folder);
-    if (!iso_folder_has(folder, "config.json") && !iso_folder_has(folder, "modules.json"))
-        ISO_TRY(list(&models, folder, "models--"));
+    if (plain)
+        return iso_str_dup(out, folder, -1);
+    ISO_TRY(list(&models, folder, "models--", ""));
     if (models.count > 0)
         ISO_TRY(refuse_cache(folder, &models));
-    ISO_TRY(iso_str_dup(out, folder, -1));
+    ISO_TRY(list(&files, folder, "", ".gguf"));
+    ISO_TRY(choose_gguf(out, folder, &files));
 done:
     names_free(&models);
+    names_free(&files);
     return err;
 }
 

@@ -5,6 +5,7 @@
 #include "lib/base/alloc.h"
 #include "lib/encode/recipe_inside.h"
 #include "lib/io/folder.h"
+#include "lib/io/gguf.h"
 
 enum { DIMS_MAX = 1 << 20, STEPS_MAX = 16 };
 
@@ -358,6 +359,21 @@ done:
     return err;
 }
 
+/* Where a GGUF file says it. */
+static iso_err name_fact(iso_recipe *r, const char *folder)
+{
+    char *fact = NULL;
+    const iso_err err = r->pool_from && iso_gguf_is(folder)
+                            ? iso_folder_path(&fact, folder, "bert.pooling_type")
+                            : ISO_OK;
+
+    if (fact) {
+        iso_free(r->pool_from);
+        r->pool_from = fact;
+    }
+    return err;
+}
+
 /* What cannot be computed is kept as its message. */
 static iso_err read_vector(iso_recipe *r, const char *folder, int64_t C)
 {
@@ -385,6 +401,7 @@ iso_err iso_recipe_read(iso_recipe *out, const char *folder, int64_t C)
     if (!iso_folder_has(folder, modules_name))
         goto empty;
     ISO_TRY(read_vector(&r, folder, C));
+    ISO_TRY(name_fact(&r, folder));
     ISO_TRY(iso_recipe_encoder(&within, folder));
     ISO_TRY(iso_folder_path(&encoder, folder, within));
     ISO_TRY(iso_recipe_read_lengths(&r, encoder));

@@ -8,6 +8,7 @@
 #include "lib/base/alloc.h"
 #include "lib/io/digest.h"
 #include "lib/io/folder.h"
+#include "lib/io/gguf.h"
 #include "lib/io/weights.h"
 
 static const struct {
@@ -60,19 +61,32 @@ void iso_checkpoint_list_free(char **names, int count)
     iso_free(names);
 }
 
+static iso_err list_add(char ***list, int *n, const char *name)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_realloc(list, *n, *n + 1, sizeof **list));
+    ISO_TRY(iso_str_dup(&(*list)[*n], name, -1));
+    (*n)++;
+done:
+    return err;
+}
+
 iso_err iso_checkpoint_list(char ***names, int *count, const char *folder)
 {
-    DIR *dir = opendir(folder);
+    const bool single = iso_gguf_is(folder);
+    DIR *dir = single ? NULL : opendir(folder);
     char **list = NULL;
     int n = 0;
     iso_err err = ISO_OK;
 
     for (const struct dirent *e; dir && (e = readdir(dir));) {
-        if (iso_checkpoint_part_of(e->d_name) == ISO_CHECKPOINT_NONE)
-            continue;
-        ISO_TRY(iso_realloc(&list, n, n + 1, sizeof *list));
-        ISO_TRY(iso_str_dup(&list[n], e->d_name, -1));
-        n++;
+        if (iso_checkpoint_part_of(e->d_name) != ISO_CHECKPOINT_NONE)
+            ISO_TRY(list_add(&list, &n, e->d_name));
+    }
+    for (size_t i = 0; single && i < sizeof known / sizeof *known; i++) {
+        if (iso_folder_has(folder, known[i].name))
+            ISO_TRY(list_add(&list, &n, known[i].name));
     }
     if (n > 1)
         qsort(list, (size_t)n, sizeof *list, by_bytes);
@@ -157,8 +171,9 @@ iso_err iso_checkpoint_identity(iso_buf *out, const char *folder, bool tokenizer
     int64_t done = 0;
     iso_err err = ISO_OK;
 
-    ISO_TRY(small_files(&p, folder, tokenizer));
-    if (weights)
+    const bool single = iso_gguf_is(folder);
+    ISO_TRY(single ? paths_add(&p, folder) : small_files(&p, folder, tokenizer));
+    if (weights && !single)
         ISO_TRY(weight_files(&p, folder));
     for (int i = 0; i < p.count; i++) {
         ISO_TRY(iso_digest_file(digest, p.at[i], run, "checking the model", &done, p.bytes));

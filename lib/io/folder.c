@@ -9,6 +9,8 @@
 
 #include "lib/base/alloc.h"
 #include "lib/io/file.h"
+#include "lib/io/gguf.h"
+#include "lib/io/gguf_folder.h"
 
 bool iso_folder_is(const char *path)
 {
@@ -23,8 +25,12 @@ iso_err iso_folder_check(const char *folder)
 
     if (stat(folder, &st) != 0)
         return iso_fail(ISO_EIO, "%s: %s", folder, strerror(errno));
+    if (S_ISREG(st.st_mode) && iso_gguf_is(folder))
+        return ISO_OK;
     if (!S_ISDIR(st.st_mode))
-        return iso_fail(ISO_EIO, "%s: is a file; name the folder that holds config.json", folder);
+        return iso_fail(ISO_EIO,
+                        "%s: is a file, and no GGUF file; name the folder that holds config.json",
+                        folder);
     if (access(folder, X_OK) != 0)
         return iso_fail(ISO_EIO, "%s: %s", folder, strerror(errno));
     return ISO_OK;
@@ -47,6 +53,16 @@ done:
     return err;
 }
 
+/* Whether a GGUF file holds that. */
+static bool stands_for(const char *folder, const char *name)
+{
+    char *path = NULL;
+    const bool has = iso_folder_path(&path, folder, name) == ISO_OK && iso_gguf_has(path);
+
+    iso_free(path);
+    return has;
+}
+
 bool iso_folder_has(const char *folder, const char *name)
 {
     const int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -54,7 +70,7 @@ bool iso_folder_has(const char *folder, const char *name)
 
     if (fd >= 0)
         (void)close(fd);
-    return there;
+    return there || (fd < 0 && errno == ENOTDIR && stands_for(folder, name));
 }
 
 static iso_err parse(iso_json **out, iso_json_pairs *pairs, const char *text, int64_t len,
@@ -79,15 +95,23 @@ static iso_err read_json(iso_json **out, iso_json_pairs *pairs, iso_json_kind ki
                          const char *path, int64_t most)
 {
     iso_file *file = NULL;
+    iso_buf made = {0};
+    bool found = false;
     char *text = NULL;
     iso_err err = ISO_OK;
 
+    ISO_TRY(iso_gguf_text(&made, &found, path));
+    if (found) {
+        err = parse(out, pairs, made.text, made.len, kind, path);
+        goto done;
+    }
     ISO_TRY(iso_file_open(&file, path));
     ISO_TRY(iso_file_fits(file, most));
     ISO_TRY(iso_alloc_raw(&text, file->size, 1));
     ISO_TRY(iso_file_read(file, 0, text, file->size));
     ISO_TRY(parse(out, pairs, text, file->size, kind, path));
 done:
+    iso_buf_free(&made);
     iso_free(text);
     iso_file_close(file);
     return err;

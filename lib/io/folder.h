@@ -1,4 +1,5 @@
-/* A folder of files that belong together, such as a checkpoint: paths in it, its JSON files. */
+/* A folder of files that belong together, such as a checkpoint: paths in it, its JSON files. A GGUF
+ * file is such a folder, too: lib/io/gguf_folder.h says which files it holds. */
 #ifndef ISO_IO_FOLDER_H
 #define ISO_IO_FOLDER_H
 

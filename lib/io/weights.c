@@ -17,6 +17,7 @@ static void shard_close(struct shard *s)
     iso_free(s->packed);
     iso_mapped_close(s->map);
     iso_tensor_list_free(&s->list);
+    iso_gguf_close(&s->gguf);
     iso_free(s->path);
 }
 
@@ -72,6 +73,7 @@ iso_weight iso_weights_entry(const iso_tensor_entry *t, const struct shard *s)
                     .dtype = t->dtype,
                     .rank = t->rank,
                     .bytes = t->bytes,
+                    .stored = t->bytes,
                     .data = (const char *)iso_mapped_bytes(s->map) + t->offset};
     const char *packed = s->packed[t - s->list.at];
     const int kept = t->rank < ISO_WEIGHT_RANK ? t->rank : ISO_WEIGHT_RANK;
@@ -267,7 +269,7 @@ iso_err iso_weights_open_file(iso_weights **out, const char *path)
 
     ISO_TRY(can_read(path));
     ISO_TRY(iso_alloc(&w, 1, sizeof *w));
-    ISO_TRY(open_whole(w, path));
+    ISO_TRY(iso_gguf_is(path) ? iso_weights_gguf(w, path) : open_whole(w, path));
     unwrap(w);
     *out = w;
     w = NULL;
@@ -283,6 +285,8 @@ static iso_err open_folder(iso_weights **out, const char *folder)
     bool index = false;
     iso_err err = ISO_OK;
 
+    if (iso_gguf_is(folder))
+        return iso_weights_open_file(out, folder);
     ISO_TRY(iso_weights_choose(&name, &index, folder));
     ISO_TRY(iso_folder_path(&path, folder, name));
     if (!index) {
@@ -327,7 +331,7 @@ iso_err iso_weights_whole(const iso_weights *w)
     iso_err err = ISO_OK;
 
     for (int64_t i = 0; i < w->shard_count; i++)
-        ISO_TRY(iso_mapped_whole(w->shards[i].map));
+        ISO_TRY(iso_mapped_whole(w->shards[i].map ? w->shards[i].map : w->shards[i].gguf.map));
 done:
     return err;
 }

@@ -15,13 +15,13 @@ typedef struct iso_weight {
     const char *name;
     const char *type;   /* as the file says: "F32", "BF16", "I64" */
     const char *file;   /* that holds it, for messages */
-    const char *layout; /* of that: "safetensors", "torch" */
+    const char *layout; /* of that: "safetensors", "torch", "GGUF" */
     bool floats;        /* `dtype` holds; else it is of another type */
     iso_dtype dtype;
     int rank; /* above ISO_WEIGHT_RANK: not ours to use */
     int64_t shape[ISO_WEIGHT_RANK];
-    int64_t bytes;
-    const void *data; /* little-endian, packed, at any alignment; lives until close */
+    int64_t bytes, stored; /* stored: in the file, where packed numbers take fewer */
+    const void *data;      /* little-endian, packed, at any alignment; lives until close */
 } iso_weight;
 
 typedef struct iso_weights iso_weights;
@@ -33,6 +33,7 @@ typedef struct iso_weights iso_weights;
  * read as lib/io/torch_list.h says. A prefix that wrappers put before every name ("module.",
  * "_orig_mod.", "model.") is no part of the names here. In the folder of an adapter
  * (lib/io/adapter.h) lie the weights of its base with LoRA merged, in f32 where they are changed.
+ * `folder` may be a GGUF file: names are as it has them, numbers in blocks become f32 here.
  *
  * Checked before anything is believed: headers (lib/io/tensor_list.h) and pickles, that no name is
  * there twice over all shards, that each tensor is in the shard the index says, that shards lie in
@@ -44,7 +45,7 @@ typedef struct iso_weights iso_weights;
 ISO_MUST_USE iso_err iso_weights_open(iso_weights **out, const char *folder);
 void iso_weights_close(iso_weights *w);
 
-/** The same of one file, safetensors or torch, whatever it is called. */
+/** The same of one file, safetensors, torch or GGUF, whatever it is called. */
 ISO_MUST_USE iso_err iso_weights_open_file(iso_weights **out, const char *path);
 
 /**

@@ -2,6 +2,7 @@
 #ifndef ISO_IO_WEIGHTS_INSIDE_H
 #define ISO_IO_WEIGHTS_INSIDE_H
 
+#include "lib/io/gguf.h"
 #include "lib/io/mapped.h"
 #include "lib/io/tensor_list.h"
 #include "lib/io/weights.h"
@@ -11,6 +12,7 @@ struct shard {
     iso_mapped *map;
     iso_tensor_list list;
     char **packed; /* by tensor of the list: of a view a copy, else NULL */
+    iso_gguf gguf; /* instead of map and list */
 };
 
 struct iso_weights {
@@ -44,6 +46,11 @@ iso_err iso_weights_pack(struct shard *s, const iso_file *file);
 /* Which file of a folder its weights begin in, yours to iso_free: the one that holds all, or an
  * `index` of shards. Errors  as iso_weights_open. */
 iso_err iso_weights_choose(char **name, bool *index, const char *folder);
+
+/* --- weights_gguf.c --- */
+
+/* The tensors of a GGUF file, in the order of their names. */
+iso_err iso_weights_gguf(iso_weights *w, const char *path);
 
 /* --- weights_adapt.c --- */
 

@@ -57,7 +57,7 @@ typedef struct iso_arch {
     const char *class;  /* "Bert" of BertModel and BertForMaskedLM, in files without model_type */
     const char *prefix; /* of tensors, which some checkpoints leave out: "bert." */
     const iso_arch_keys *keys;
-    const iso_arch_tensors *tensors;
+    const iso_arch_tensors *tensors, *of_gguf; /* of_gguf: as GGUF files call them, or NULL */
     const iso_arch_head *heads; /* the usual one first; ends with one without names */
     const iso_arch_words *masked;
     iso_arch_positions positions;

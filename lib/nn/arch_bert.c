@@ -32,6 +32,22 @@ const iso_arch_tensors iso_arch_bert_tensors = {
     .n2 = "output.LayerNorm",
 };
 
+static const iso_arch_tensors of_gguf = {
+    .word = "token_embd",
+    .position = "position_embd",
+    .type = "token_types",
+    .norm = "token_embd_norm",
+    .layer = "blk",
+    .q = "attn_q",
+    .k = "attn_k",
+    .v = "attn_v",
+    .o = "attn_output",
+    .f1 = "ffn_up",
+    .f2 = "ffn_down",
+    .n1 = "attn_output_norm",
+    .n2 = "layer_output_norm",
+};
+
 static const iso_arch_head heads[] = {
     {.dense = "bert.pooler.dense", .out = "classifier"},
     {.dense = "pooler.dense", .out = "classifier"},
@@ -48,6 +64,7 @@ const iso_arch iso_arch_bert = {
     .prefix = "bert.",
     .keys = &iso_arch_bert_keys,
     .tensors = &iso_arch_bert_tensors,
+    .of_gguf = &of_gguf,
     .heads = heads,
     .masked = &masked,
     .positions = ISO_POSITIONS_FROM_ZERO,

@@ -87,7 +87,7 @@ static iso_err read_sizes(iso_nn_config *c, const iso_json *root, const iso_arch
     ISO_TRY(read_size(&c->V, root, keys->V, 1, INT32_MAX, -1, path));
     ISO_TRY(read_size(&c->positions, root, keys->positions, 1, INT32_MAX, -1, path));
     if (keys->types)
-        ISO_TRY(read_size(&c->types, root, keys->types, 1, WIDTH_MAX, a->types, path));
+        ISO_TRY(read_size(&c->types, root, keys->types, 0, WIDTH_MAX, a->types, path));
     if (c->C % H != 0)
         ISO_FAIL(ISO_EFORMAT, "%s: %s is %" PRId64 ", which %" PRId64 " heads (%s) do not divide",
                  path, keys->C, c->C, H, keys->H);

@@ -89,6 +89,22 @@ done:
     return err;
 }
 
+/* As the family calls them, or as GGUF files do. */
+static iso_err choose_names(struct search *s)
+{
+    const iso_weight *w = NULL;
+    iso_err err = ISO_OK;
+
+    s->prefix = "";
+    s->names = s->c->arch->of_gguf;
+    if (s->names)
+        ISO_TRY(look(&w, s, s->names->word, ".weight"));
+    if (!w)
+        s->names = s->c->arch->tensors;
+done:
+    return err;
+}
+
 /* Without a prefix, or with that of any family: hubs have all of them. */
 static iso_err find_prefix(struct search *s)
 {
@@ -237,10 +253,11 @@ iso_err iso_params_find(iso_params *out, const iso_nn_config *c, const iso_weigh
                         iso_compute compute, bool *used)
 {
     iso_params p = {0};
-    struct search s = {.c = c, .w = w, .p = &p, .used = used, .names = c->arch->tensors};
+    struct search s = {.c = c, .w = w, .p = &p, .used = used};
     iso_err err = ISO_OK;
 
     ISO_TRY(begin(&p, c));
+    ISO_TRY(choose_names(&s));
     ISO_TRY(find_prefix(&s));
     ISO_TRY(take_embeddings(&s));
     for (int i = 0; i < c->L; i++)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
-#include "lib/text/base64.h"
+#include "lib/base/base64.h"
 #include "lib/text/spm_inside.h"
 
 /* What the file's parts come to. */

@@ -5,6 +5,7 @@
 #include "lib/base/str.h"
 #include "lib/io/adapter.h"
 #include "lib/io/folder.h"
+#include "lib/io/gguf.h"
 #include "lib/text/tokenizer_inside.h"
 
 enum {
@@ -201,7 +202,7 @@ static iso_err open_kind(iso_tokenizer **t, const iso_tokenizer_files *files)
             continue;
         ISO_TRY(iso_folder_path(&path, files->folder, kinds[i].name));
         ISO_TRY(kinds[i].open(*t, files, path));
-        (*t)->file = kinds[i].name;
+        (*t)->file = iso_gguf_is(files->folder) ? "tokenizer.ggml" : kinds[i].name;
         ISO_TRY(prefer_json(t, files, kinds[i].name));
         goto done;
     }

@@ -56,24 +56,6 @@ static void text_is_escaped(void **state)
     iso_buf_free(&out);
 }
 
-/* RFC 4648, section 10. */
-static void base64_is_the_standard_one(void **state)
-{
-    static const char *const pairs[][2] = {{"f", "Zg=="},
-                                           {"fo", "Zm8="},
-                                           {"foo", "Zm9v"},
-                                           {"foob", "Zm9vYg=="},
-                                           {"fooba", "Zm9vYmE="}};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        iso_buf out = {0};
-        ok(iso_html_base64(&out, pairs[i][0], (int64_t)strlen(pairs[i][0])));
-        text(out.text, pairs[i][1]);
-        iso_buf_free(&out);
-    }
-}
-
 /* Ids of several figures must not meet on one page; text that looks like one is left alone. */
 static void svg_gets_ids_of_its_own(void **state)
 {
@@ -334,9 +316,10 @@ static void claims_are_counted(void **state)
     add_mixing(&report, "xmixup");
     view = view_called("mixing", &report);
     ok(iso_report_claims(&out, &view));
-    text(out.text, "<p class=\"claims\">By <code>xmixup</code> at layer&nbsp;2, of 1 case (1 "
-                   "language, measured at layer&nbsp;2), beyond not mixing, fixed:0 and shuffled: <b>1 "
-                   "closer</b>, <b>0 farther apart</b>, 0 in which nothing is shown.</p>\n");
+    text(out.text,
+         "<p class=\"claims\">By <code>xmixup</code> at layer&nbsp;2, of 1 case (1 "
+         "language, measured at layer&nbsp;2), beyond not mixing, fixed:0 and shuffled: <b>1 "
+         "closer</b>, <b>0 farther apart</b>, 0 in which nothing is shown.</p>\n");
     iso_section_view_free(&view);
     out.len = 0;
     view = view_called("mixing-sweep", &report);
@@ -456,11 +439,11 @@ static void survives_lack_of_memory(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(text_is_escaped), test(base64_is_the_standard_one),
-              test(svg_gets_ids_of_its_own), test(sections_appear_with_their_records),
-              test(other_measures_have_a_section), test(summary_tells_layer_and_language),
-              test(summary_of_nothing_is_short), test(models_are_not_languages),
-              test(mixing_has_its_sections), test(mixing_is_told_apart),
-              test(other_measures_of_mixing), test(claims_are_counted), test(mixing_in_numbers),
-              test(names_do_no_harm_on_the_page), test(survives_lack_of_memory));
+    RUN_TESTS(test(text_is_escaped), test(svg_gets_ids_of_its_own),
+              test(sections_appear_with_their_records), test(other_measures_have_a_section),
+              test(summary_tells_layer_and_language), test(summary_of_nothing_is_short),
+              test(models_are_not_languages), test(mixing_has_its_sections),
+              test(mixing_is_told_apart), test(other_measures_of_mixing), test(claims_are_counted),
+              test(mixing_in_numbers), test(names_do_no_harm_on_the_page),
+              test(survives_lack_of_memory));
 }

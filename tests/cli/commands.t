@@ -99,10 +99,10 @@ $ isogloss man nope
 2> isogloss: unknown command nope; *
 ? 2
 $ isogloss tokenize --model xlm-roberta-base
-2> isogloss tokenize: --model xlm-roberta-base: there is no such folder; a checkpoint is a folder with config.json, model.safetensors (or pytorch_model.bin) and the tokenizer's files. `git clone https://huggingface.co/xlm-roberta-base` (with git-lfs) or `hf download xlm-roberta-base --local-dir xlm-roberta-base` fetches one; then --model xlm-roberta-base
+2> isogloss tokenize: --model xlm-roberta-base: there is no such folder; a checkpoint is a folder with config.json, model.safetensors (or pytorch_model.bin) and the tokenizer's files, or a GGUF file. `git clone https://huggingface.co/xlm-roberta-base` (with git-lfs) or `hf download xlm-roberta-base --local-dir xlm-roberta-base` fetches one; then --model xlm-roberta-base
 ? 1
 $ isogloss tokenize --model org/some-model 2>&1 | grep -c -e 'huggingface.co/org/some-model' -e '--local-dir some-model'
 > 1
 $ isogloss tokenize --model ./folder/
-2> isogloss tokenize: --model ./folder/: there is no such folder; a checkpoint is a folder with config.json, model.safetensors (or pytorch_model.bin) and the tokenizer's files
+2> isogloss tokenize: --model ./folder/: there is no such folder; a checkpoint is a folder with config.json, model.safetensors (or pytorch_model.bin) and the tokenizer's files, or a GGUF file
 ? 1

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/base/alloc.h"
+#include "lib/io/folder.h"
 #include "lib/io/weights.h"
 #include "lib/nn/classifier.h"
 #include "lib/nn/config.h"
@@ -42,6 +43,34 @@ static void enter_weights(const uint8_t *data, size_t size)
 {
     (void)file_called("model.safetensors", data, size);
     enter_folder();
+}
+
+/* A GGUF file: its tensors, and the texts of the folder it stands for. */
+static void enter_gguf(const uint8_t *data, size_t size)
+{
+    static const char *const names[] = {"config.json", "tokenizer.json", "tokenizer_config.json",
+                                        "modules.json", "1_Pooling/config.json"};
+    const char *path = file_called("model.gguf", data, size);
+    iso_weights *w = NULL;
+    iso_nn_config c = {0};
+    iso_json *root = NULL;
+
+    if (iso_weights_open_file(&w, path) == ISO_OK)
+        touch_weights(w);
+    else
+        promise_message();
+    iso_weights_close(w);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const iso_err err = strcmp(names[i], "modules.json") == 0
+                                ? iso_folder_json_array(&root, path, names[i], 1 << 26)
+                                : iso_folder_json(&root, path, names[i], 1 << 26);
+        if (err)
+            promise_message();
+        iso_json_free(root);
+        root = NULL;
+    }
+    if (iso_nn_config_read(&c, path))
+        promise_message();
 }
 
 /* The index comes from outside; the two shards beside it are sound. */
@@ -181,8 +210,7 @@ static void enter_run(const uint8_t *data, size_t size)
 }
 
 const struct entry entries_nn[] = {
-    {"weights", enter_weights}, {"shards", enter_shards},
-    {"config", enter_config},   {"head", enter_head},
-    {"labels", enter_labels},   {"lambda", enter_lambda},
-    {"run", enter_run},         {NULL, NULL},
+    {"weights", enter_weights}, {"gguf", enter_gguf}, {"shards", enter_shards},
+    {"config", enter_config},   {"head", enter_head}, {"labels", enter_labels},
+    {"lambda", enter_lambda},   {"run", enter_run},   {NULL, NULL},
 };

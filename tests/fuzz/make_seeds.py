@@ -195,6 +195,51 @@ put("labels", "numbers.json", json.dumps({"model_type": "roberta", **sizes, "arc
     "RobertaForSequenceClassification"], "problem_type": "single_label_classification",
     "id2label": {"0": "LABEL_0", "1": "LABEL_1", "2": "LABEL_1"}}))
 
+
+
+# GGUF: facts (name, type, bytes), tensors (name, sizes, type, offset).
+def gguf_text(t):
+    return pack("<Q", [len(t.encode())]) + t.encode()
+
+
+def gguf(facts, tensors, data):
+    out = b"GGUF" + pack("<I", [3]) + pack("<Q", [len(tensors), len(facts)])
+    for name, kind, value in facts:
+        out += gguf_text(name) + pack("<I", [kind]) + value
+    for name, sizes, kind, offset in tensors:
+        out += gguf_text(name) + pack("<I", [len(sizes)]) + pack("<Q", sizes) + u32(kind) + pack("<Q", [offset])
+    return out + b"\0" * (-len(out) % 32) + data
+
+
+def gguf_list(kind, values):
+    return u32(kind) + pack("<Q", [len(values)]) + b"".join(values)
+
+
+def u32(n):
+    return pack("<I", [n])
+
+
+def gguf_model(model, pieces, kinds):
+    facts = [("general.architecture", 8, gguf_text("bert")), ("bert.pooling_type", 4, u32(1)),
+             ("bert.attention.layer_norm_epsilon", 6, pack("<f", [1e-12])), ("bert.attention.causal", 7, b"\0")]
+    facts += [("bert." + k, 4, u32(n)) for k, n in (("block_count", 1), ("context_length", 8), ("embedding_length", 32),
+                                                   ("feed_forward_length", 32), ("attention.head_count", 2))]
+    facts += [("tokenizer.ggml." + k, t, v) for k, t, v in (
+        ("model", 8, gguf_text(model)), ("tokens", 9, gguf_list(8, [gguf_text(p) for p in pieces])),
+        ("scores", 9, gguf_list(6, [pack("<f", [-i / 2]) for i in range(len(pieces))])),
+        ("token_type", 9, gguf_list(5, [u32(k) for k in kinds])), ("bos_token_id", 4, u32(0)),
+        ("eos_token_id", 4, u32(1)), ("unknown_token_id", 4, u32(2)), ("add_bos_token", 7, b"\1"),
+        ("precompiled_charsmap", 9, gguf_list(0, [b"\4", b"\0", b"\0", b"\0", b"\0", b"\0", b"\0", b"\0"])))]
+    return facts
+
+
+put("gguf", "unigram.gguf", gguf(gguf_model("t5", ["<s>", "</s>", "<unk>", "\u2581a", "b"], [3, 3, 2, 1, 4]), [
+    ("token_embd.weight", (32, 5), 2, 0), ("blk.0.attn_qkv.bias", (96,), 0, 96)], bytes(96 + 384)))
+put("gguf", "wordpiece.gguf", gguf(gguf_model("bert", ["[CLS]", "[SEP]", "[UNK]", "\u2581a", "b"], [3, 3, 3, 1, 1]), [], b""))
+put("gguf", "blocks.gguf", gguf([("general.alignment", 4, u32(64))], [
+    (name, (256,), kind, i * 256) for i, (name, kind) in enumerate((("q2", 10), ("q3", 11), ("q6", 14), ("q5", 7)))],
+    bytes(64) + bytes(range(256)) * 3 + bytes(192)))
+
 T = "sentence_transformers.models."
 put("recipe", "modules.json", json.dumps([
     {"idx": 0, "path": "", "type": T + "Transformer"}, {"idx": 1, "path": "1_Pooling", "type": T + "Pooling"},

@@ -8,6 +8,7 @@
 #include "analysis/page/report/report_guide.h"
 #include "analysis/page/html.h"
 #include "analysis/page/wording.h"
+#include "lib/base/base64.h"
 #include "lib/io/npz_pack.h"
 
 /* Nothing may be fetched or run, whatever a name in the records tries. */
@@ -272,7 +273,7 @@ static iso_err add_download(iso_buf *out, const struct report *report)
     ISO_TRY(iso_pack(&archive, files, 2));
     ISO_TRY(iso_buf_puts(out, "<a class=\"button\" download=\"records.zip\" "
                               "href=\"data:application/zip;base64,"));
-    ISO_TRY(iso_html_base64(out, archive.text, archive.len));
+    ISO_TRY(iso_base64_encode(out, archive.text, archive.len));
     ISO_TRY(iso_buf_printf(out, "\">records.zip</a> %lld records, as CSV and as JSON\n",
                            (long long)report->records.count));
 done:

@@ -9,6 +9,7 @@
 #include "lib/io/checkpoint.h"
 #include "lib/io/file.h"
 #include "lib/io/folder.h"
+#include "lib/io/gguf_folder.h"
 #include "lib/io/number.h"
 #include "lib/io/outfile.h"
 #include "lib/io/outfolder.h"
@@ -208,9 +209,16 @@ static iso_err copy_file(const char *from, const char *to, const char *name)
     char *here = NULL, *there = NULL;
     iso_file *file = NULL;
     iso_outfile *out = NULL, *made;
+    iso_buf text = {0};
+    bool found = false;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_folder_path(&here, from, name));
+    ISO_TRY(iso_gguf_text(&text, &found, here));
+    if (found) {
+        ISO_TRY(save(to, name, &text));
+        goto done;
+    }
     ISO_TRY(iso_folder_path(&there, to, name));
     ISO_TRY(iso_file_open(&file, here));
     ISO_TRY(iso_outfile_open(&out, there));
@@ -221,6 +229,7 @@ static iso_err copy_file(const char *from, const char *to, const char *name)
 done:
     iso_outfile_discard(out);
     iso_file_close(file);
+    iso_buf_free(&text);
     iso_free(here);
     iso_free(there);
     return err;

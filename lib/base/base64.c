@@ -1,4 +1,4 @@
-#include "lib/text/base64.h"
+#include "lib/base/base64.h"
 
 #include <string.h>
 
@@ -43,5 +43,24 @@ iso_err iso_base64_decode(iso_buf *out, const char *text)
 done:
     if (err)
         out->len = before;
+    return err;
+}
+
+iso_err iso_base64_encode(iso_buf *out, const void *bytes, int64_t len)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *b = bytes;
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < len; i += 3) {
+        const int64_t left = len - i;
+        const uint32_t three = (uint32_t)b[i] << 16 | (left > 1 ? (uint32_t)b[i + 1] << 8 : 0) |
+                               (left > 2 ? b[i + 2] : 0);
+        const char four[] = {digits[three >> 18], digits[three >> 12 & 63],
+                             left > 1 ? digits[three >> 6 & 63] : '=',
+                             left > 2 ? digits[three & 63] : '='};
+        ISO_TRY(iso_buf_add(out, four, 4));
+    }
+done:
     return err;
 }

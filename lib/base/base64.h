@@ -1,8 +1,6 @@
 /* Bytes that travel as text. */
-#ifndef ISO_TEXT_BASE64_H
-#define ISO_TEXT_BASE64_H
-
-#include <stdbool.h>
+#ifndef ISO_BASE_BASE64_H
+#define ISO_BASE_BASE64_H
 
 #include "lib/base/str.h"
 
@@ -14,6 +12,9 @@ ISO_BEGIN
  * ISO_ENOMEM.
  */
 ISO_MUST_USE iso_err iso_base64_decode(iso_buf *out, const char *text);
+
+/** Appends bytes[0..len) as such text, with the `=` at its end. Errors  ISO_ENOMEM. */
+ISO_MUST_USE iso_err iso_base64_encode(iso_buf *out, const void *bytes, int64_t len);
 
 ISO_END
 
