@@ -58,21 +58,46 @@ done:
     return err;
 }
 
+/* Some GGUF file of the folder; *out stays NULL where there is none. */
+static iso_err find_gguf(char **out, const char *folder)
+{
+    DIR *dir = opendir(folder);
+    iso_err err = ISO_OK;
+
+    for (const struct dirent *e; dir && !*out && (e = readdir(dir));) {
+        const char *dot = strrchr(e->d_name, '.');
+        if (dot && strcmp(dot, ".gguf") == 0)
+            ISO_TRY(iso_str_dup(out, e->d_name, -1));
+    }
+done:
+    if (dir)
+        (void)closedir(dir);
+    return err;
+}
+
 /* Nothing we read is there: tells what is there instead. */
 static iso_err nothing_to_open(const char *folder)
 {
     static const char *const others[] = {"tf_model.h5", "flax_model.msgpack", "model.onnx",
-                                         "onnx/model.onnx", "model.gguf"};
+                                         "onnx/model.onnx"};
+    char *gguf = NULL;
+    iso_err err = ISO_OK;
 
+    ISO_TRY(find_gguf(&gguf, folder));
+    if (gguf)
+        ISO_FAIL(ISO_EIO, "%s: holds %s and no %s: name that file, %s/%s", folder, gguf, whole_name,
+                 folder, gguf);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         if (iso_folder_has(folder, others[i]))
-            return iso_fail(ISO_EUNSUP,
-                            "%s: holds %s but no %s: save the model once more in Python with "
-                            "save_pretrained(..., safe_serialization=True)",
-                            folder, others[i], whole_name);
+            ISO_FAIL(ISO_EUNSUP,
+                     "%s: holds %s but no %s: save the model once more in Python with "
+                     "save_pretrained(..., safe_serialization=True)",
+                     folder, others[i], whole_name);
     }
-    return iso_fail(ISO_EIO, "%s: holds neither %s nor %s nor %s", folder, whole_name, index_name,
-                    torch_name);
+    ISO_FAIL(ISO_EIO, "%s: holds neither %s nor %s", folder, whole_name, index_name);
+done:
+    iso_free(gguf);
+    return err;
 }
 
 iso_err iso_weights_choose(char **name, bool *index, const char *folder)
