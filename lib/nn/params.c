@@ -234,6 +234,20 @@ done:
     return err;
 }
 
+/* A table that config.json denies would be left out without a word. */
+static iso_err refuse_types(struct search *s)
+{
+    const iso_weight *w = NULL;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(look(&w, s, s->names->type, ".weight"));
+    if (w)
+        ISO_FAIL(ISO_EFORMAT, "%s: has a tensor %s, and config.json says 0 token types", w->file,
+                 w->name);
+done:
+    return err;
+}
+
 static iso_err take_embeddings(struct search *s)
 {
     const iso_nn_config *c = s->c;
@@ -244,6 +258,8 @@ static iso_err take_embeddings(struct search *s)
     ISO_TRY(take_matrix(&p->position.rows, NULL, s, s->names->position, c->positions, c->C));
     if (c->types > 0)
         ISO_TRY(take_matrix(&p->type.rows, NULL, s, s->names->type, c->types, c->C));
+    else if (s->names->type)
+        ISO_TRY(refuse_types(s));
     ISO_TRY(take_norm(&p->norm, s, s->names->norm));
 done:
     return err;

@@ -121,6 +121,23 @@ static void states_of(float *x, const struct naming *n)
     iso_encoder_close(e);
 }
 
+/* A table of token types that config.json denies. */
+static void types_that_config_json_denies(void **state)
+{
+    static const struct naming bert = {BERT, "", "encoder.layer", bert_layer,
+                                       true, 0,  ".weight",       ".bias"};
+    char config[1024];
+    iso_encoder *e = NULL;
+    uint64_t seed = 1;
+
+    (void)state;
+    snprintf(config, sizeof config, "{\"type_vocab_size\": 0, %s", &BERT[1]);
+    made_begin();
+    put_embeddings(&bert, &seed);
+    fails(iso_encoder_open(&e, made_end("", config, 0), NULL), ISO_EFORMAT,
+          "token_type_embeddings.weight, and config.json says 0 token types");
+}
+
 /* What is no encoder's, or two encoders', is told by its names. */
 static void names_that_do_not_say(void **state)
 {
@@ -158,5 +175,6 @@ static void one_set_of_weights_has_one_set_of_states(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(one_set_of_weights_has_one_set_of_states), test(names_that_do_not_say));
+    RUN_TESTS(test(one_set_of_weights_has_one_set_of_states), test(types_that_config_json_denies),
+              test(names_that_do_not_say));
 }
