@@ -51,6 +51,7 @@ static iso_err report(const struct args *args)
     const char **records = NULL;
     struct out_origin origin = {0};
     iso_buf inputs = {0}, reading = {0};
+    iso_facts facts = {0};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&records, files.count + 1, sizeof *records));
@@ -69,10 +70,16 @@ static iso_err report(const struct args *args)
     if (args->inputs.count > 0)
         ISO_TRY(input_open(&states, args, &args->inputs, &run));
     ISO_TRY(input_baseline(&opt->baseline_states, args, &run));
+    if (args->plan) {
+        ISO_TRY(iso_report_plan(&facts, states, opt, &run));
+        ISO_TRY(out_facts(&facts));
+        goto done;
+    }
     ISO_TRY(iso_report(states, opt, args->out, &run));
     term_clear();
     printf("%s/report.html\n", args->out);
 done:
+    iso_facts_free(&facts);
     iso_states_close(opt->baseline_states);
     iso_states_close(states);
     out_origin_free(&origin);
@@ -89,7 +96,7 @@ static int run(const struct args *args)
     if (args->inputs.count == 0 && opt_words(args, "records").count == 0 && !opt->model.folder &&
         !opt->texts.corpus)
         return cmd_usage(args, "needs an INPUT, --records FILE, or --model and --corpus");
-    if (!args->out || !*args->out || strcmp(args->out, "-") == 0)
+    if (!args->plan && (!args->out || !*args->out || strcmp(args->out, "-") == 0))
         return cmd_usage(args, "no folder to write: -o DIR");
     if (iso_report_check(opt, args->inputs.count > 0))
         return cmd_usage(args, "%s", iso_err_msg());
@@ -102,7 +109,8 @@ const struct cmd cmd_report = {
     .args = "INPUT... -o DIR [--records FILE...] [--model DIR --corpus DIR] [--scores TABLE]",
     .summary = "one page of figures, tables and reading guides",
     .study = &iso_report_options,
-    .options = "only out title threads mem seed precision limit progress quiet " OPTIONS_READING,
+    .options =
+        "only out title threads mem seed precision limit plan progress quiet " OPTIONS_READING,
     .reads = ISO_READS_STATES,
     .run = run,
 };

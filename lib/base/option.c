@@ -42,6 +42,11 @@ static double *real_at(const iso_option *o, void *opt)
     return (double *)(void *)((char *)opt + o->offset);
 }
 
+static double get_real(const iso_option *o, const void *opt)
+{
+    return *(const double *)(const void *)((const char *)opt + o->offset);
+}
+
 static const char *get_text(const iso_option *o, const void *opt)
 {
     return *(const char *const *)(const void *)((const char *)opt + o->offset);
@@ -50,7 +55,9 @@ static const char *get_text(const iso_option *o, const void *opt)
 bool iso_option_given(const iso_option *o, const void *opt)
 {
     if (o->kind == ISO_OPTION_REAL)
-        return !isnan(*(const double *)(const void *)((const char *)opt + o->offset));
+        return !isnan(get_real(o, opt));
+    if (o->kind == ISO_OPTION_TIME)
+        return !isnan(get_real(o, opt)) && get_real(o, opt) != 0;
     if (is_text(o->kind) || o->kind == ISO_OPTION_INPUT)
         return get_text(o, opt) != NULL;
     return get_int(o, opt) != 0;
@@ -187,6 +194,14 @@ done:
     return err;
 }
 
+static iso_err set_time(const iso_option *o, void *opt, const char *text)
+{
+    if (iso_str_time(real_at(o, opt), text))
+        return ISO_OK;
+    return iso_fail(ISO_EARG, ISO_FIELD_S ": %s is no time; say it like 90s, 2m, 1h or none",
+                    o->name, text);
+}
+
 static iso_err no_choice(const iso_option *o, const char *text)
 {
     char words[CHOICES_MOST][WORD_MOST];
@@ -229,6 +244,8 @@ iso_err iso_option_set(const iso_option *o, void *opt, const char *text)
         return set_int(o, opt, text);
     case ISO_OPTION_REAL:
         return set_real(o, opt, text);
+    case ISO_OPTION_TIME:
+        return set_time(o, opt, text);
     case ISO_OPTION_ENUM:
     case ISO_OPTION_CHOICE:
         return set_choice(o, opt, text);
@@ -257,7 +274,7 @@ void iso_options_init(const iso_options *table, void *opt, size_t size)
         const iso_option *o = &table->at[i];
         if (o->offset + o->size > size)
             continue;
-        if (o->kind == ISO_OPTION_REAL)
+        if (o->kind == ISO_OPTION_REAL || o->kind == ISO_OPTION_TIME)
             *real_at(o, opt) = NAN;
         if (o->init && iso_option_set(o, opt, o->init))
             return;
@@ -311,10 +328,12 @@ static iso_err check_field(const iso_option *o, const void *opt)
     if (o->kind == ISO_OPTION_INT)
         return bad_int(o, get_int(o, opt));
     if (o->kind == ISO_OPTION_REAL) {
-        const double number = *(const double *)(const void *)((const char *)opt + o->offset);
+        const double number = get_real(o, opt);
         (void)snprintf(text, sizeof text, "%g", number);
         return bad_real(o, number, text);
     }
+    if (o->kind == ISO_OPTION_TIME && !(get_real(o, opt) > 0))
+        return iso_fail(ISO_EARG, ISO_FIELD_S ": the time is not above 0", o->name);
     if (o->kind == ISO_OPTION_PATH && !*get_text(o, opt))
         return iso_fail(ISO_EARG, ISO_FIELD_S ": the name is empty", o->name);
     if (o->kind == ISO_OPTION_CHOICE && choice_number(o, get_text(o, opt)) < 0)
@@ -355,6 +374,23 @@ done:
     return err;
 }
 
+/* "90s", "2m", "1h", "none". */
+static void time_word(char *out, size_t room, double seconds)
+{
+    const bool hours = fmod(seconds, 3600) == 0, minutes = fmod(seconds, 60) == 0;
+
+    if (isinf(seconds))
+        (void)snprintf(out, room, "none");
+    else
+        (void)snprintf(out, room, "%.10g%c",
+                       seconds / (hours     ? 3600
+                                  : minutes ? 60
+                                            : 1),
+                       hours     ? 'h'
+                       : minutes ? 'm'
+                                 : 's');
+}
+
 /* As a command line -------------------------------------------------------------------------- */
 
 iso_err iso_option_words(iso_buf *out, const iso_option *o, const void *opt)
@@ -372,9 +408,10 @@ iso_err iso_option_words(iso_buf *out, const iso_option *o, const void *opt)
         return iso_buf_word(out, get_text(o, opt));
     if (o->kind == ISO_OPTION_ENUM)
         iso_option_choice(word, sizeof word, o, opt);
+    else if (o->kind == ISO_OPTION_TIME)
+        time_word(word, sizeof word, get_real(o, opt));
     else if (o->kind == ISO_OPTION_REAL)
-        (void)snprintf(word, sizeof word, "%.17g",
-                       *(const double *)(const void *)((const char *)opt + o->offset));
+        (void)snprintf(word, sizeof word, "%.17g", get_real(o, opt));
     else
         (void)snprintf(word, sizeof word, "%lld", (long long)get_int(o, opt));
     ISO_TRY(iso_buf_puts(out, word));

@@ -19,6 +19,7 @@ typedef enum iso_option_kind {
     ISO_OPTION_INT,      /* int or int64_t; 0 where `init` is NULL: not given */
     ISO_OPTION_BYTES,    /* int64_t: 512M, 2G */
     ISO_OPTION_REAL,     /* double; NaN where `init` is NULL: not given */
+    ISO_OPTION_TIME,     /* double, in seconds: 90s, 2m, 1.5h; none: INFINITY */
     ISO_OPTION_ENUM,     /* an enum: one of `choices`; 0 where `init` is NULL: not given */
     ISO_OPTION_TEXT,     /* const char *, any */
     ISO_OPTION_CHOICE,   /* const char *, one of `choices` */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <locale.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -176,23 +177,50 @@ static double unit_of(const char *suffix)
     return 0;
 }
 
-bool iso_str_size(int64_t *out, const char *text)
+/* The digits that `text` begins with as a number; what follows them, or NULL. */
+static const char *leading(double *out, const char *text)
 {
     const size_t digits = strspn(text, "0123456789.");
     char number[32];
-    double value;
 
     if (digits == 0 || digits >= sizeof number)
-        return false;
+        return NULL;
     memcpy(number, text, digits);
     number[digits] = '\0';
-    if (!iso_str_double(&value, number))
+    return iso_str_double(out, number) ? text + digits : NULL;
+}
+
+bool iso_str_size(int64_t *out, const char *text)
+{
+    double value;
+    const char *suffix = leading(&value, text);
+
+    if (!suffix)
         return false;
-    value *= unit_of(text + digits);
+    value *= unit_of(suffix);
     if (!(value >= 1 && value < 9e18))
         return false;
     *out = (int64_t)value;
     return true;
+}
+
+bool iso_str_time(double *out, const char *text)
+{
+    static const char letters[] = "smh";
+    double value, unit = 1;
+    const char *suffix = leading(&value, text);
+
+    if (strcmp(text, "none") == 0) {
+        *out = INFINITY;
+        return true;
+    }
+    for (const char *l = letters; suffix && *l; l++, unit *= 60) {
+        if (*suffix != *l || suffix[1] || !(value > 0))
+            continue;
+        *out = value * unit;
+        return true;
+    }
+    return false;
 }
 
 /* Levenshtein distance, given up beyond `limit` (both shorter than 63 bytes). */

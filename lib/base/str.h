@@ -49,6 +49,10 @@ ISO_API bool iso_str_double(double *out, const char *text);
 /** "512M", "2G", "1.5GiB", "1000000" as bytes; false if it is not a size or not positive. */
 ISO_API bool iso_str_size(int64_t *out, const char *text);
 
+/** "90s", "2m", "1.5h" in seconds, "none" as INFINITY; false if it is no time with its unit or not
+ * positive. */
+ISO_API bool iso_str_time(double *out, const char *text);
+
 /**
  * Copies the first word of a comma-separated list, what does not fit into `room` bytes cut off;
  * returns what follows its comma, or NULL after the last word.

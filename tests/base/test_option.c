@@ -13,6 +13,7 @@ typedef struct opt {
     const char *src, *pool;
     bool all;
     int64_t mem;
+    double time;
     int last; /* added in a later version */
 } opt;
 
@@ -25,6 +26,7 @@ static const iso_option rows[] = {
     ISO_OPTION(opt, CHOICE, pool, "KIND", "pooling", .choices = "MEAN CLS", .any_case = true),
     ISO_OPTION(opt, FLAG, all, NULL, "all", .needs = "src"),
     ISO_OPTION(opt, BYTES, mem, "SIZE", "memory"),
+    ISO_OPTION(opt, TIME, time, "TIME", "limit", .init = "2m"),
     ISO_OPTION(opt, ENUM, map, "KIND", "linear, ridge", .choices = "linear ridge", .in_help = true),
     ISO_OPTION(opt, INT, last, "N", "new", .init = "7"),
 };
@@ -83,6 +85,41 @@ static void text_becomes_a_field(void **state)
     assert_int_equal(o.folds, 5);
 }
 
+/* 2m is 120 s; what is written back is what would be written. */
+static void a_time_has_a_unit(void **state)
+{
+    static const char *const words[] = {"90s", "3m", "1h", "none", "0.5s"};
+    static const double seconds[] = {90, 180, 3600, INFINITY, 0.5};
+    iso_buf line = {0};
+    opt o, taken;
+    (void)state;
+
+    iso_options_init(&table, &o, sizeof o);
+    near(o.time, 120, 0);
+    for (int i = 0; i < 5; i++) {
+        ok(iso_option_set(row("time"), &o, words[i]));
+        assert_true(o.time == seconds[i]);
+        line.len = 0;
+        ok(iso_option_words(&line, row("time"), &o));
+        text(line.text + strlen(" --time "), words[i]);
+    }
+    ok(iso_option_set(row("time"), &o, "1.5h"));
+    near(o.time, 5400, 0);
+    line.len = 0;
+    ok(iso_option_words(&line, row("time"), &o));
+    text(line.text, " --time 90m");
+    fails(iso_option_set(row("time"), &o, "90"), ISO_EARG, "--time: 90 is no time; say it like");
+    fails(iso_option_set(row("time"), &o, "0s"), ISO_EARG, "0s is no time");
+    fails(iso_option_set(row("time"), &o, "2min"), ISO_EARG, "2min is no time");
+    fails(iso_option_set(row("time"), &o, "m"), ISO_EARG, "m is no time");
+    o.time = 0; /* as by default */
+    ok(iso_options_take(&table, &taken, &o));
+    near(taken.time, 120, 0);
+    o.time = -1;
+    fails(iso_options_take(&table, &taken, &o), ISO_EARG, "--time: the time is not above 0");
+    iso_buf_free(&line);
+}
+
 static void a_shorter_struct_has_defaults_behind_it(void **state)
 {
     opt o, taken;
@@ -132,6 +169,6 @@ static void what_a_caller_fills_is_checked(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(defaults_are_those_of_the_table), test(text_becomes_a_field),
+    RUN_TESTS(test(defaults_are_those_of_the_table), test(text_becomes_a_field), test(a_time_has_a_unit),
               test(a_shorter_struct_has_defaults_behind_it), test(what_a_caller_fills_is_checked));
 }

@@ -68,10 +68,10 @@ $ isogloss mix --model model --source en=en.txt --target de=de.txt --layer 3-2
 2> isogloss mix: --layer: 3-2 runs backwards (*
 ? 2
 $ isogloss mix --model model --source en=en.txt --target de=de.txt --layer last
-2> isogloss mix: --layer: 'last' is no layer: K, A-B or sweep (*
+2> isogloss mix: --layer: 'last' is no layer: K, A-B, a list of them or sweep (*
 ? 2
 $ isogloss mix --model model --source en=en.txt --target de=de.txt --layer 1-2-3
-2> isogloss mix: --layer: '1-2-3' is no layer: K, A-B or sweep (*
+2> isogloss mix: --layer: '1-2-3' is no layer: K, A-B, a list of them or sweep (*
 ? 2
 # ways and shares
 $ isogloss mix --model model --source en=en.txt --target de=de.txt --mix xmixp
@@ -124,7 +124,7 @@ $ isogloss mix --model model --source en=en.txt --target de=de.txt --max-length 
 ? 1
 # files
 $ isogloss mix --model model --source en=en.txt --target de=de.txt --layer sweep --keep-after x.h5
-2> isogloss mix: --keep-after: x.h5: a sweep makes a file a mixed layer, so the name needs %d, as in mixed-%d.h5 (*
+2> isogloss mix: --keep-after: x.h5: several mixed layers make a file each, so the name needs %d, as in mixed-%d.h5 (*
 ? 2
 $ isogloss mix --model model --source en=en.txt --target de=de.txt --keep-after x.h5 --keep-before x.h5
 2> isogloss mix: --keep-before and --keep-after both write x.h5; give each its own file (*

@@ -117,7 +117,7 @@ $ grep -oE '(Linear CKA, debiased .0 of 4.|after the map .only against sentence 
 > length
 > pieces
 $ rm -r held
-$ isogloss report $S/examples/states/mini.h5 --baseline random -o x
+$ isogloss report $S/examples/states/mini.h5 --baseline random -o x --quiet
 2> isogloss report: --baseline random needs --model DIR, the checkpoint of the states, or --baseline-states INPUT, states of random weights
 ? 1
 $ isogloss report $S/examples/states/mini.h5 --tgt de,sw --layers 3,4 --limit 60 --baseline-states $S/examples/states/mini.h5 -o x --quiet; cut -d , -f 37 x/records.csv | sort -u; grep -c 'baseline-states [^ ]*mini.h5 --limit 60' x/report.html > /dev/null && echo repeatable; rm -r x
@@ -141,6 +141,24 @@ $ isogloss report --model $S/examples/mini --corpus $S/examples/corpus --src en 
 $ isogloss report $S/examples/states/mini.h5 --layer 2 -o x
 2> isogloss report: --layer is of --model and --corpus (*
 ? 2
+# what it costs is said beforehand, and a limit of time cuts the mixing
+$ isogloss report --model $S/examples/mini --corpus $S/examples/corpus --src en --tgt de,sw --limit 200 --time 2s --plan
+> sentences mixed	100
+> of sentences	200
+> layers mixed	1,3
+> mixing	*
+> drawing	1e+11
+> operations	*
+> seconds	*
+$ isogloss report --model $S/examples/mini --corpus $S/examples/corpus --src en --time 100ms -o x --limit 100
+2> isogloss report: --time: 100ms is no time; say it like 90s, 2m, 1h or none (*
+? 2
+$ isogloss report --model $S/examples/mini --corpus $S/examples/corpus --src en --time 0.1s -o x --limit 100; ls | grep -c x$
+2> isogloss: note: this report takes about 1 s at 100 billion operations a second, 100 % of it drawing
+2> isogloss: note: mixing is left out, to stay within 1 s in all: --time 7s takes the whole
+2> isogloss report: mixing is left out, to stay within 1 s in all: --time 7s takes the whole
+> 0
+? 1
 $ isogloss report $S/examples/states/mini.h5
 2> isogloss report: no folder to write: -o DIR (*
 ? 2

@@ -2,6 +2,7 @@
 #include "tests/check.h"
 
 #include <glob.h>
+#include <math.h>
 #include <sys/stat.h>
 
 #include "analysis/page/report/report.h"
@@ -111,8 +112,97 @@ static void what_was_held_constant_has_a_section(void **state)
     }
 }
 
+/* Of 40 sentences and 4 layers a small limit leaves 32 or more and two or all; the page says so,
+ * the records are the same for any number of threads, and progress is a share of all that is
+ * counted. */
+struct share {
+    int64_t last, total;
+    char notes[4096];
+};
+
+static bool grows(void *payload, const char *what, int64_t done, int64_t total, const char *unit)
+{
+    struct share *s = payload;
+
+    if (s->total == 0 && strcmp(what, "report") != 0)
+        return true; /* while it counts, it reads */
+    text(what, "report");
+    text(unit, "operations");
+    assert_true(done >= s->last && done <= total && (s->total == 0 || s->total == total));
+    s->last = done;
+    s->total = total;
+    return true;
+}
+
+static void note_share(void *payload, const char *note)
+{
+    keep(((struct share *)payload)->notes, note);
+}
+
+static int64_t mixed(iso_buf *page, iso_records *records, double seconds, int threads,
+                     struct share *share)
+{
+    const char *folder = temp_path("mixed");
+    const iso_report_opt opt = {.size = sizeof opt,
+                                .model = {.folder = source_path("examples/mini")},
+                                .texts = {.corpus = source_path("examples/corpus"), .limit = 40},
+                                .select = {.src = "en", .tgt = "de"},
+                                .interval = ISO_INTERVAL_NONE,
+                                .time = seconds};
+    const iso_run run = {
+        .threads = threads, .progress = grows, .note = note_share, .payload = share};
+    char file[4200];
+    iso_buf line = {0};
+    iso_facts facts = {0};
+
+    *share = (struct share){0};
+    ok(iso_report(NULL, &opt, folder, &run));
+    (void)snprintf(file, sizeof file, "%s/records.csv", folder);
+    ok(iso_records_read(records, &line, file, NULL));
+    (void)snprintf(file, sizeof file, "%s/report.html", folder);
+    ok(iso_records_bytes(page, file, NULL));
+    ok(iso_report_plan(&facts, NULL, &opt, NULL));
+    const int64_t sentences = iso_facts_find(&facts, "sentences mixed")->whole;
+    iso_facts_free(&facts);
+    iso_buf_free(&line);
+    return sentences;
+}
+
+static void a_limit_of_time_cuts_the_mixing(void **state)
+{
+    struct share share;
+    iso_records all = {0}, usual = {0}, few = {0}, again = {0};
+    iso_buf page = {0};
+    (void)state;
+
+    assert_int_equal(mixed(&page, &all, INFINITY, 1, &share), 40);
+    assert_null(strstr(page.text, "class=\"cut\""));
+    assert_true(share.last > 0.8 * (double)share.total);
+    page.len = 0;
+    assert_int_equal(mixed(&page, &usual, 0, 1, &share), 40);
+    assert_int_equal(all.count, usual.count);
+    page.len = 0;
+    assert_int_equal(mixed(&page, &few, 0.45, 1, &share), 33);
+    assert_non_null(strstr(page.text, "mixing takes 33 of 40 sentences and layers 1,3 of 4"));
+    assert_non_null(strstr(share.notes, "mixing takes 33 of 40 sentences and layers 1,3 of 4"));
+    assert_non_null(strstr(page.text, "--layer 1,3 --sample 33"));
+    page.len = 0;
+    assert_int_equal(mixed(&page, &again, 0.45, 2, &share), 33);
+    assert_int_equal(few.count, again.count);
+    for (int64_t i = 0; i < few.count; i++) {
+        assert_true(few.at[i].value == again.at[i].value ||
+                    (isnan(few.at[i].value) && isnan(again.at[i].value)));
+        assert_true(few.at[i].n == again.at[i].n);
+    }
+    iso_records_free(&all);
+    iso_records_free(&usual);
+    iso_records_free(&few);
+    iso_records_free(&again);
+    iso_buf_free(&page);
+}
+
 int main(void)
 {
     RUN_TESTS(test(a_folder_of_states), test(nothing_is_left_of_what_fails),
-              test(what_was_held_constant_has_a_section));
+              test(what_was_held_constant_has_a_section), test(a_limit_of_time_cuts_the_mixing));
 }

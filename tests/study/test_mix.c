@@ -176,6 +176,89 @@ static void the_plan_counts(void **state)
     iso_model_close(m);
 }
 
+/* --- A part of it --- */
+
+/* A sample is what its items are by themselves: 5 of 11 are numbers 0, 2, 4, 6, 8 of what is left
+ * without the empty one. */
+static void a_sample_is_its_items(void **state)
+{
+    static const int picked[] = {0, 2, 5, 7, 9};
+    const char *few[2][5];
+    iso_model *m = model();
+    iso_texts *all = of_memory(), *part = NULL;
+    iso_records a = {0}, b = {0};
+    iso_mix_opt opt = options();
+
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        few[0][i] = en[picked[i]];
+        few[1][i] = de[picked[i]];
+    }
+    ok(iso_texts_new(&part, NULL));
+    ok(iso_texts_add_lang(part, "en", &(iso_corpus){.items = 5, .text = few[0]}));
+    ok(iso_texts_add_lang(part, "de", &(iso_corpus){.items = 5, .text = few[1]}));
+    opt.mix = "fixed:0.25"; /* whom `shuffled` takes depends on the numbers of items */
+    opt.measure = "cka,cosine:centred";
+    ok(iso_mix(&b, m, part, &opt, NULL));
+    opt.sample = 5;
+    ok(iso_mix(&a, m, all, &opt, NULL));
+    assert_int_equal(a.count, b.count);
+    for (int64_t i = 0; i < a.count; i++) {
+        if ((!a.at[i].mix || strcmp(a.at[i].mix, "shuffled") != 0) &&
+            (!a.at[i].given || strcmp(a.at[i].given, "shuffled") != 0))
+            assert_null(iso_record_differs(&a.at[i], &b.at[i], ISO_ROLE_NAMES | ISO_ROLE_VALUE, 0));
+    }
+    opt.sample = 11; /* or more: all */
+    iso_records_cut(&a, 0);
+    iso_records_cut(&b, 0);
+    ok(iso_mix(&a, m, all, &opt, NULL));
+    opt.sample = 0;
+    ok(iso_mix(&b, m, all, &opt, NULL));
+    same_records(&a, &b);
+    iso_records_free(&a);
+    iso_records_free(&b);
+    iso_texts_close(all);
+    iso_texts_close(part);
+    iso_model_close(m);
+}
+
+/* Records of layers in a list are those of each alone. */
+static void a_list_mixes_each_in_turn(void **state)
+{
+    iso_model *m = model();
+    iso_texts *t = of_memory();
+    iso_records list = {0}, alone = {0};
+    iso_mix_opt opt = options();
+    int64_t found = 0;
+
+    (void)state;
+    opt.layer = "1,3-4";
+    ok(iso_mix(&list, m, t, &opt, NULL));
+    for (int k = 0; k < 2; k++) {
+        opt.layer = k ? "3-4" : "1";
+        ok(iso_mix(&alone, m, t, &opt, NULL));
+    }
+    for (int64_t i = 0; i < alone.count; i++) {
+        bool there = false;
+        for (int64_t j = 0; j < list.count && !there; j++)
+            there =
+                !iso_record_differs(&alone.at[i], &list.at[j], ISO_ROLE_NAMES | ISO_ROLE_VALUE, 0);
+        found += there;
+    }
+    assert_int_equal(found, alone.count);
+    opt.layer = "3,1";
+    fails(iso_mix_check(&opt), ISO_EARG, "--layer: 1 does not begin behind 3: layers ascend");
+    opt.layer = "1,9";
+    fails(iso_mix(&alone, m, t, &opt, NULL), ISO_EARG, "--layer 9: the model has layers 1 to 4");
+    opt.layer = "1,3";
+    opt.keep_after = "x.h5";
+    fails(iso_mix_check(&opt), ISO_EARG, "several mixed layers make a file each");
+    iso_records_free(&list);
+    iso_records_free(&alone);
+    iso_texts_close(t);
+    iso_model_close(m);
+}
+
 /* --- Attention --- */
 
 struct seen {
@@ -318,7 +401,8 @@ static void a_preset_fills_what_is_left(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(memory_is_as_files), test(no_options_are_the_defaults), test(the_plan_counts),
+    RUN_TESTS(test(memory_is_as_files), test(no_options_are_the_defaults),
+              test(a_sample_is_its_items), test(a_list_mixes_each_in_turn), test(the_plan_counts),
               test(attention_is_handed_out), test(failures_leave_what_was),
               test(a_preset_fills_what_is_left));
 }

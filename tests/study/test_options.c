@@ -59,6 +59,7 @@ static size_t size_of(const iso_option *o)
     case ISO_OPTION_ENUM:
         return sizeof(int);
     case ISO_OPTION_REAL:
+    case ISO_OPTION_TIME:
         return sizeof(double);
     case ISO_OPTION_BYTES:
         return sizeof(int64_t);

@@ -28,6 +28,7 @@ static const iso_option options[] = {
     ISO_SELECT_TGT(iso_report_opt),
     ISO_SELECT_LAYERS(iso_report_opt),
     ISO_OPTION(iso_report_opt, TEXT, layer, "K", "layer to mix at, with " ISO_FIELD(model) " and " ISO_FIELD(corpus) " (default: sweep)"),
+    ISO_OPTION(iso_report_opt, TIME, time, "TIME", "what it may take, counted beforehand at 100 billion operations a second: 90s, 10m, 1h, none; mixing takes fewer sentences and layers for it (default: 2m)", .init = "2m"),
     ISO_OPTION(iso_report_opt, MEASURES, measure, "LIST", "measures: cka,cka:biased,cosine (a name alone: its recommended estimators)"),
     ISO_OPTION(iso_report_opt, FLAG, each_source, NULL, "a probe of every language that has labels, not of the source alone: a grid of transfer"),
     ISO_OPTION_PREP(iso_report_opt),
@@ -176,6 +177,7 @@ static iso_err write_all(struct report *report, const char *folder, const iso_ru
     iso_style_list(&report->langs, &report->states, report->states ? 1 : 0, &report->records);
     ISO_TRY(make_views(views, &count, report));
     ISO_TRY(make_figures_folder(folder));
+    iso_report_progress_part(&report->progress, REPORT_DRAWING);
     for (int i = 0; i < count; i++) {
         ISO_TRY(iso_run_step(run, "drawing", i, count, "figures"));
         ISO_TRY(draw(&views[i], report, folder, run));
@@ -200,12 +202,15 @@ static void forget(struct report *report)
     iso_buf_free(&report->json);
     iso_buf_free(&report->csv);
     iso_buf_free(&report->summary);
+    iso_report_cost_free(&report->cost);
 }
 
 static iso_err gather(struct report *report, const iso_run *run)
 {
+    iso_buf left = {0};
     iso_err err = ISO_OK;
 
+    ISO_TRY(iso_report_cost_cut(&left, &report->cost, report->opt));
     if (report->states)
         ISO_TRY(iso_report_runs(report, run));
     if (iso_report_mixes(report->opt))
@@ -213,9 +218,12 @@ static iso_err gather(struct report *report, const iso_run *run)
     for (const char *const *path = report->opt->records; path && *path; path++)
         ISO_TRY(iso_report_file(report, *path, run));
     ISO_TRY(iso_report_gap(report, run));
+    if (report->records.count == 0 && report->cost.left[REPORT_MIXING])
+        ISO_FAIL(ISO_EDATA, "%s", left.text);
     if (report->records.count == 0)
         ISO_FAIL(ISO_EDATA, "no records, so there is nothing to report");
 done:
+    iso_buf_free(&left);
     return err;
 }
 
@@ -238,18 +246,38 @@ iso_err iso_report_check(const iso_report_opt *opt, bool states)
     return take_options(&o, opt, states);
 }
 
+iso_err iso_report_plan(iso_facts *out, iso_states *states, const iso_report_opt *opt,
+                        const iso_run *run)
+{
+    iso_report_opt o;
+    struct report report = {.opt = &o, .states = states};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(take_options(&o, opt, states != NULL));
+    ISO_TRY(iso_report_cost(&report.cost, &report, run));
+    ISO_TRY(iso_report_cost_facts(out, &report.cost));
+done:
+    iso_report_cost_free(&report.cost);
+    return err;
+}
+
 iso_err iso_report(iso_states *states, const iso_report_opt *opt, const char *folder,
                    const iso_run *run)
 {
     iso_report_opt o;
     struct report report = {.opt = &o, .states = states};
     iso_outfolder *work = NULL, *made;
+    iso_run counted;
     iso_err err = ISO_OK;
 
     ISO_TRY(take_options(&o, opt, states != NULL));
     ISO_TRY(iso_outfolder_open(&work, folder, "report", o.force));
-    ISO_TRY(gather(&report, run));
-    ISO_TRY(write_all(&report, iso_outfolder_work(work), run));
+    ISO_TRY(iso_report_cost(&report.cost, &report, run));
+    if (states || iso_report_mixes(&o))
+        ISO_TRY(iso_report_cost_note(&report.cost, &o, run));
+    counted = iso_report_progress_run(&report.progress, &report.cost, run);
+    ISO_TRY(gather(&report, &counted));
+    ISO_TRY(write_all(&report, iso_outfolder_work(work), &counted));
     made = work;
     work = NULL;
     ISO_TRY(iso_outfolder_commit(made));

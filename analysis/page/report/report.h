@@ -4,6 +4,7 @@
 
 #include "analysis/pass/method.h"
 #include "analysis/study/study.h"
+#include "lib/base/facts.h"
 #include "lib/encode/model.h"
 #include "lib/encode/texts.h"
 #include "lib/io/record_write.h"
@@ -39,6 +40,8 @@ typedef struct iso_report_opt {
     int64_t permutations; /* of the targets' items, where languages are compared and searched; 0:
                              none */
     bool each_source;     /* probes of every language that has labels, not of the source alone */
+    double time; /* seconds that all may take at 10^11 operations a second, counted beforehand from
+                  * shapes: mixing takes fewer sentences and layers for it; 0: 120; INFINITY */
 } iso_report_opt;
 
 extern ISO_API const iso_options iso_report_options;
@@ -48,13 +51,20 @@ ISO_API void iso_report_opt_init(iso_report_opt *opt, size_t size);
  * ISO_EARG. */
 ISO_API ISO_MUST_USE iso_err iso_report_check(const iso_report_opt *opt, bool states);
 
+/** What it would cost: sentences and layers that are mixed, operations of each part and of all,
+ * seconds at 10^11 operations a second. Opens and reads what is mixed. Errors  as iso_report. */
+ISO_API ISO_MUST_USE iso_err iso_report_plan(iso_facts *out, iso_states *states,
+                                             const iso_report_opt *opt, const iso_run *run);
+
 /**
  * Runs the studies on `states` (NULL: none), mixes the texts of the options, takes records in, and
  * writes `folder` with report.html, records.json, records.csv and figures/: a new folder takes the
  * place of the old one at the end, in one step, or not at all. What the data do not admit
  * (ISO_EDATA of a study) has no section, which is noted. Cost    that of the studies; searches and
- * maps only where they take about a minute on two cores. Errors  as of the studies; ISO_EDATA (no
- * records), ISO_EIO, ISO_EUNSUP (no gnuplot). Threads one call at a time on the same states.
+ * maps only where they take about a minute on two cores. A note says beforehand what it takes, and
+ * what of the mixing is cut to `time`; progress is the share of the operations counted. Errors  as
+ * of the studies; ISO_EDATA (no records), ISO_EIO, ISO_EUNSUP (no gnuplot). Threads one call at a
+ * time on the same states.
  */
 ISO_API ISO_MUST_USE iso_err iso_report(iso_states *states, const iso_report_opt *opt,
                                         const char *folder, const iso_run *run);

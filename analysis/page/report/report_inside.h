@@ -4,6 +4,7 @@
 
 #include "analysis/page/figure/figure.h"
 #include "analysis/page/report/report.h"
+#include "analysis/page/report/report_cost.h"
 #include "analysis/study/baseline/baseline.h"
 #include "lib/base/str.h"
 #include "lib/io/record.h"
@@ -29,6 +30,8 @@ struct report {
     const char *src;   /* the language that comparisons start from; NULL when none is named */
     iso_buf json, csv; /* the records as files, for the folder and the page */
     iso_buf summary;   /* HTML */
+    struct report_cost cost;
+    struct report_progress progress;
 };
 
 /* What a section's records set side by side. */
@@ -107,6 +110,10 @@ iso_err iso_report_take(struct report *report, iso_records *records, iso_err err
 /* Mixes the texts of the options, from the report's source language into all others. */
 bool iso_report_mixes(const iso_report_opt *opt);
 iso_err iso_report_mix(struct report *report, const iso_run *run);
+
+/* What of it is within a limit of operations. */
+iso_err iso_report_mix_fit(struct mix_fit *out, const struct report *report, double operations,
+                           const iso_run *run);
 iso_err iso_report_mix_check(const iso_report_opt *opt, bool states);
 
 /* Gaps of the scores given, or of what was probed, and their correlations with what the report has

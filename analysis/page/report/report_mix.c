@@ -1,5 +1,6 @@
 /* A report's own mixing: `mix` on the model and the texts of its options. */
 #include "analysis/page/report/report_inside.h"
+#include "analysis/study/items/selection.h"
 #include "analysis/study/mix/mix.h"
 
 bool iso_report_mixes(const iso_report_opt *opt)
@@ -57,13 +58,50 @@ done:
     return err;
 }
 
+/* The source that is named, or that of the states. */
+static iso_err source_of(const char **out, const struct report *report)
+{
+    int src;
+    iso_err err = ISO_OK;
+
+    *out = report->src;
+    if (*out || !report->states)
+        return ISO_OK;
+    ISO_TRY(iso_selection_source(&src, &report->opt->select, report->states));
+    *out = iso_states_lang(report->states, src)->name;
+done:
+    return err;
+}
+
+iso_err iso_report_mix_fit(struct mix_fit *out, const struct report *report, double operations,
+                           const iso_run *run)
+{
+    const char *src = NULL;
+    iso_mix_opt opt;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(source_of(&src, report));
+    opt = mixing_of(report->opt, src);
+    ISO_TRY(iso_mix_fit(out, NULL, NULL, &opt, operations, run));
+done:
+    return err;
+}
+
 iso_err iso_report_mix(struct report *report, const iso_run *run)
 {
-    const iso_mix_opt opt = mixing_of(report->opt, report->src);
+    const struct mix_fit *fit = &report->cost.mixing;
+    iso_mix_opt opt = mixing_of(report->opt, report->src);
     iso_records records = {0};
     iso_buf line = {0};
     iso_err err = ISO_OK;
 
+    iso_report_progress_part(&report->progress, REPORT_MIXING);
+    if (report->cost.left[REPORT_MIXING])
+        return ISO_OK;
+    if (fit->items < fit->of_items)
+        opt.sample = fit->items;
+    if (fit->places < fit->of_places)
+        opt.layer = fit->layers.text;
     ISO_TRY(mix_line(&line, opt, run));
     ISO_TRY(iso_mix(&records, NULL, NULL, &opt, run));
     ISO_TRY(iso_report_add(report, &line, &records, NULL));

@@ -40,6 +40,24 @@ done:
     return err;
 }
 
+/* What the limit of time cut. */
+static iso_err add_cut(iso_buf *out, const struct report *report)
+{
+    iso_buf cut = {0};
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_report_cost_cut(&cut, &report->cost, report->opt));
+    if (cut.len == 0)
+        goto done;
+    iso_fields_show(cut.text);
+    ISO_TRY(iso_buf_puts(out, "<p class=\"cut\">Note: "));
+    ISO_TRY(iso_html_text(out, cut.text));
+    ISO_TRY(iso_buf_puts(out, ".</p>\n"));
+done:
+    iso_buf_free(&cut);
+    return err;
+}
+
 static void list_langs(struct names *names, const struct report *report)
 {
     for (int64_t i = 0; i < report->records.count; i++) {
@@ -337,6 +355,7 @@ iso_err iso_report_page(iso_buf *out, const struct report *report, const struct 
     ISO_TRY(add_title(out, report));
     ISO_TRY(iso_buf_puts(out, "</h1>\n"));
     ISO_TRY(add_lead(out, report));
+    ISO_TRY(add_cut(out, report));
     ISO_TRY(iso_buf_puts(out, "</header>\n<main>\n"));
     if (report->summary.len > 0)
         ISO_TRY(iso_buf_printf(out,

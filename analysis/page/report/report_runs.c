@@ -1,5 +1,4 @@
 /* The studies that a report runs on its states. */
-#include <math.h>
 #include <string.h>
 
 #include "analysis/page/report/report_inside.h"
@@ -11,15 +10,6 @@
 #include "analysis/study/probe/probes.h"
 #include "analysis/study/retrieve/retrieve.h"
 #include "analysis/study/robust/robust.h"
-
-/* Every layer is compared with every layer for so many targets at most; among so many rows at most
- * translations are searched. */
-enum { ACROSS_MOST = 30, SEARCHED_MOST = 20000 };
-
-static const double MAPPED_MOST = 2e12; /* operations: half a minute on two cores */
-
-/* Rows · dims · classes in sixteens, over layers: about a minute on two cores. */
-static const double PROBED_MOST = 2e8;
 
 static bool keep_unequal_layers(const struct report *report, const iso_record *r)
 {
@@ -120,6 +110,7 @@ static iso_err run_centroids(struct report *report, const iso_run *run)
     iso_options shown = iso_compare_options;
     iso_records records = {0};
 
+    iso_report_progress_part(&report->progress, REPORT_CENTROIDS);
     opt.baseline = iso_report_baseline(report->opt, report->set);
     const iso_err err = iso_compare(&records, report->states, &opt, run);
     shown.name = iso_centroids_options.name; /* the command has the same options */
@@ -131,7 +122,7 @@ static iso_err list_targets(iso_buf *out, const struct report *report, const str
 {
     iso_err err = ISO_OK;
 
-    for (int i = 0; i < sel->pair_count && i < ACROSS_MOST; i++) {
+    for (int i = 0; i < sel->pair_count && i < REPORT_ACROSS_MOST; i++) {
         ISO_TRY(iso_buf_puts(out, i ? "," : ""));
         ISO_TRY(iso_buf_puts(out, iso_states_lang(report->states, sel->pair[i][1])->name));
     }
@@ -145,15 +136,16 @@ static iso_err run_across(struct report *report, const struct selection *sel, co
     iso_buf targets = {0};
     iso_err err = ISO_OK;
 
+    iso_report_progress_part(&report->progress, REPORT_ACROSS);
     opt.select.across = true;
-    if (sel->pair_count > ACROSS_MOST) {
+    if (sel->pair_count > REPORT_ACROSS_MOST) {
         ISO_TRY(list_targets(&targets, report, sel));
         opt.select.tgt = targets.text;
         iso_run_note(
             run,
             "every layer is compared with every layer for the first %d of %d languages; " ISO_FIELD(
                 tgt) " chooses",
-            ACROSS_MOST, sel->pair_count);
+            REPORT_ACROSS_MOST, sel->pair_count);
     }
     ISO_TRY(compare(report, &opt, run, keep_unequal_layers));
 done:
@@ -163,15 +155,16 @@ done:
 
 /* --- Searching and aligning --- */
 
-static iso_err run_retrieval(struct report *report, int src, const iso_run *run)
+static iso_err run_retrieval(struct report *report, const iso_run *run)
 {
     iso_run quiet = run ? *run : (iso_run){0};
     iso_retrieve_opt opt;
     iso_records records = {0};
 
-    if (iso_states_lang(report->states, src)->rows > SEARCHED_MOST) {
+    iso_report_progress_part(&report->progress, REPORT_RETRIEVAL);
+    if (report->cost.left[REPORT_RETRIEVAL]) {
         iso_run_note(run, "retrieval among more than %d rows is left to `isogloss retrieve`",
-                     SEARCHED_MOST);
+                     REPORT_SEARCHED_MOST);
         return ISO_OK;
     }
     quiet.note = NULL; /* what there is to say of these rows, compare has said */
@@ -187,29 +180,14 @@ static iso_err run_retrieval(struct report *report, int src, const iso_run *run)
                            run);
 }
 
-/* Operations of fitting: a decomposition of each fold's d × d products. */
-static double cost_of_maps(const struct report *report, const struct selection *sel)
-{
-    int64_t rows, cols;
-    iso_dtype type;
-    double sum = 0;
-
-    for (int k = 0; k < sel->layer_count; k++) {
-        if (iso_states_shape(&rows, &cols, &type, report->states, sel->lang[0], sel->layer[k]))
-            return INFINITY;
-        sum += 5.0 * sel->pair_count * (double)cols * (double)cols *
-               (25.0 * (double)cols + 2.0 * (double)rows);
-    }
-    return sum;
-}
-
-static iso_err run_alignment(struct report *report, const struct selection *sel, const iso_run *run)
+static iso_err run_alignment(struct report *report, const iso_run *run)
 {
     iso_run quiet = run ? *run : (iso_run){0};
     iso_align_opt opt;
     iso_records records = {0};
 
-    if (cost_of_maps(report, sel) > MAPPED_MOST) {
+    iso_report_progress_part(&report->progress, REPORT_ALIGNMENT);
+    if (report->cost.left[REPORT_ALIGNMENT]) {
         iso_run_note(run, "maps between so many languages and layers are left to `isogloss align`");
         return ISO_OK;
     }
@@ -227,25 +205,6 @@ static iso_err run_alignment(struct report *report, const struct selection *sel,
 
 /* --- Probing --- */
 
-static iso_err cost_of_probes(double *out, const struct report *report, const struct selection *sel,
-                              int src)
-{
-    const iso_states_info *about = iso_states_about(report->states);
-    const int classes =
-        about->class_count > about->tag_count ? about->class_count : about->tag_count;
-    iso_err err = ISO_OK;
-
-    *out = 0;
-    for (int i = 0; i < sel->layer_count; i++) {
-        int64_t rows, cols;
-        iso_dtype type;
-        ISO_TRY(iso_states_shape(&rows, &cols, &type, report->states, src, sel->layer[i]));
-        *out += (double)rows * (double)cols * 16 * ((classes + 15) / 16);
-    }
-done:
-    return err;
-}
-
 /* How far translations lie in distances to the probe's boundary; rows that are no sentences have
  * none. */
 static iso_err run_robust(struct report *report, const iso_run *run)
@@ -254,6 +213,7 @@ static iso_err run_robust(struct report *report, const iso_run *run)
     iso_robust_opt opt;
     iso_records records = {0};
 
+    iso_report_progress_part(&report->progress, REPORT_ROBUST);
     quiet.note = NULL; /* what there is to say of these items, probe has said */
     iso_robust_opt_init(&opt, sizeof opt);
     opt.select.src = report->opt->select.src ? report->src : NULL;
@@ -270,7 +230,6 @@ static iso_err run_robust(struct report *report, const iso_run *run)
 static iso_err run_probes(struct report *report, const struct selection *sel, int src,
                           const iso_run *run)
 {
-    double work = 0;
     iso_probe_opt opt;
     iso_records records = {0};
     iso_buf all = {0};
@@ -278,9 +237,8 @@ static iso_err run_probes(struct report *report, const struct selection *sel, in
 
     if (!iso_probe_has_labels(report->states, src))
         return ISO_OK;
-    ISO_TRY(cost_of_probes(&work, report, sel, src));
-    work *= report->opt->each_source ? sel->lang_count : 1;
-    if (work > PROBED_MOST) {
+    iso_report_progress_part(&report->progress, REPORT_PROBES);
+    if (report->cost.left[REPORT_PROBES]) {
         iso_run_note(run, "probes of so many rows and layers are left to `isogloss probe`");
         return ISO_OK;
     }
@@ -315,6 +273,7 @@ static iso_err run_pairs(struct report *report, const iso_run *run)
 {
     iso_compare_opt opt = comparison_of(report->opt, "cka,centroid:relative");
 
+    iso_report_progress_part(&report->progress, REPORT_PAIRS);
     opt.select.pairs = ISO_PAIRS_ALL;
     opt.select.src = NULL;
     return compare(report, &opt, run, keep_without_source);
@@ -329,11 +288,12 @@ static iso_err run_studies(struct report *report, const struct selection *sel, i
 
     all.baseline =
         iso_report_baseline(o, report->set); /* maps of layers and of languages show none */
+    iso_report_progress_part(&report->progress, REPORT_COMPARE);
     ISO_TRY(compare(report, &all, run, NULL));
     if (!o->measure) {
         ISO_TRY(run_centroids(report, run));
-        ISO_TRY(run_retrieval(report, src, run));
-        ISO_TRY(run_alignment(report, sel, run));
+        ISO_TRY(run_retrieval(report, run));
+        ISO_TRY(run_alignment(report, run));
     }
     if (sel->layer_count > 1)
         ISO_TRY(run_across(report, sel, run));

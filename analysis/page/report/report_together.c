@@ -4,9 +4,6 @@
 #include "analysis/study/mingle/mingle.h"
 #include "analysis/study/select/select.h"
 
-/* Operations of a search: half a minute on two cores. */
-static const double MINGLED_MOST = 2e12;
-
 /* "en,de,fr": those of the report, which mingle and select take all of. */
 static iso_err list_languages(iso_buf *out, const struct report *report,
                               const struct selection *sel)
@@ -20,40 +17,16 @@ done:
     return err;
 }
 
-/* Operations of one search in all rows of each layer. */
-static iso_err cost_of_mingling(double *out, const struct report *report,
-                                const struct selection *sel)
-{
-    iso_err err = ISO_OK;
-
-    *out = 0;
-    for (int k = 0; k < sel->layer_count; k++) {
-        double rows = 0, dims = 0;
-        for (int i = 0; i < sel->lang_count; i++) {
-            int64_t n, cols;
-            iso_dtype type;
-            ISO_TRY(
-                iso_states_shape(&n, &cols, &type, report->states, sel->lang[i], sel->layer[k]));
-            rows += (double)n;
-            dims = (double)cols;
-        }
-        *out += 2 * rows * rows * dims;
-    }
-done:
-    return err;
-}
-
 iso_err iso_report_mingling(struct report *report, const struct selection *sel, const iso_run *run)
 {
     iso_run quiet = run ? *run : (iso_run){0};
     iso_mingle_opt opt;
     iso_records records = {0};
     iso_buf langs = {0};
-    double work;
     iso_err err = ISO_OK;
 
-    ISO_TRY(cost_of_mingling(&work, report, sel));
-    if (work > MINGLED_MOST) {
+    iso_report_progress_part(&report->progress, REPORT_MINGLING);
+    if (report->cost.left[REPORT_MINGLING]) {
         iso_run_note(run, "neighbours among so many rows are left to `isogloss mingle`");
         return ISO_OK;
     }
@@ -91,6 +64,7 @@ iso_err iso_report_sources(struct report *report, const struct selection *sel, c
 
     if (sel->lang_count <= 3)
         return ISO_OK;
+    iso_report_progress_part(&report->progress, REPORT_SETS);
     ISO_TRY(list_languages(&langs, report, sel));
     iso_select_opt_init(&opt, sizeof opt);
     opt.src = langs.text;

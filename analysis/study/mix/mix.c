@@ -27,7 +27,7 @@ static const iso_option options[] = {
     ISO_TEXTS_CORPUS(iso_mix_opt),
     ISO_OPTION(iso_mix_opt, NAMES, src, "LANG", "source language, of " ISO_FIELD(corpus) " (without a source every language is mixed with itself)"),
     ISO_OPTION(iso_mix_opt, NAMES, tgt, "LANG[,LANG]", "target languages (default: all others)"),
-    ISO_OPTION(iso_mix_opt, TEXT, layer, "K", "layer to mix at, 1 the first; A-B a range in one pass; sweep each in turn (default: 1)"),
+    ISO_OPTION(iso_mix_opt, TEXT, layer, "K", "layer to mix at, 1 the first; A-B a range in one pass; 1,4,8 each in turn, sweep all of them (default: 1)"),
     ISO_OPTION(iso_mix_opt, TEXT, mix, "LIST", "ways: xmixup,fixed:VALUE,no-entropy,self (default: xmixup); controls come along", .init = "xmixup"),
     ISO_OPTION(iso_mix_opt, REAL, lambda0, "X", "largest share of the source, above 0 to 1 (default: 0.5, or as " ISO_FIELD(lambda) " says)", .above = true, .most = 1),
     ISO_OPTION(iso_mix_opt, PATH, lambda, "FILE", "trained W and b of layers, JSON or safetensors (default: W 1, b 0)", .binding = "lambda_file", .reads = ISO_READS_FILE),
@@ -42,6 +42,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_mix_opt, ENUM, direction, "WHICH", "who searches (default: both)", .choices = "forward backward both", .init = "both"),
     ISO_OPTION(iso_mix_opt, ENUM, algorithm, "KIND", "how sums are made (default: by the number of items)", .choices = "gram sums", .numbers = (const int[]){ISO_METHOD_GRAM, ISO_METHOD_SUMS}, .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_mix_opt, ENUM, pool, "KIND", "what a row stands for (default: mean)", .choices = ISO_POOL_CHOICES(MIXED), .numbers = pools),
+    ISO_OPTION(iso_mix_opt, INT, sample, "N", "so many of the items that all languages have, evenly spaced (default: all)", .least = 1),
     ISO_ENCODING_PROMPT(iso_mix_opt),
     ISO_OPTION(iso_mix_opt, ENUM, dtype, "TYPE", "number type of kept states (default: f16)", .choices = "f16 f32", .numbers = (const int[]){ISO_STORE_F16, ISO_STORE_F32}),
     ISO_ENCODING_LENGTH(iso_mix_opt),
@@ -111,34 +112,6 @@ iso_err iso_mix_check(const iso_mix_opt *opt)
 
 /* --- What it takes --- */
 
-static int64_t tokens_of(const struct mix_job *job, int lang)
-{
-    const struct encoding_lang *l = &job->in.lang[lang];
-    int64_t sum = 0;
-
-    for (int64_t i = 0; i < job->items; i++)
-        sum += l->token_at[job->pick[lang][i] + 1] - l->token_at[job->pick[lang][i]];
-    return sum;
-}
-
-static int64_t target_tokens(const struct mix_job *job)
-{
-    int64_t sum = 0;
-
-    for (int t = 0; t < iso_mix_targets(job); t++)
-        sum += tokens_of(job, iso_mix_target_lang(job, t));
-    return sum;
-}
-
-/* Tokens × layers in all. */
-static int64_t work_of(const struct mix_job *job)
-{
-    const int64_t all = target_tokens(job);
-    const int64_t sources = job->self ? all : tokens_of(job, 0);
-
-    return sources * job->scheme.L + all * iso_mix_scheme_layers(&job->scheme);
-}
-
 /* The text, the weights made ready, a batch on its way with a state for each mixed layer, first
  * tokens, and what is kept of source and target, where more than a sixteenth of the memory goes to
  * a file. */
@@ -152,7 +125,7 @@ static int64_t memory_of(const struct mix_job *job)
     int64_t most = 0, text = 0;
 
     for (int l = 0; l < job->in.lang_count; l++) {
-        const int64_t tokens = tokens_of(job, l);
+        const int64_t tokens = iso_mix_tokens(job, l);
         most = tokens > most ? tokens : most;
         text += 16 * tokens;
     }
@@ -179,19 +152,21 @@ static iso_err check_memory(const struct mix_job *job)
 static iso_err add_facts(iso_facts *out, const struct mix_job *job)
 {
     const struct mix_scheme *s = &job->scheme;
-    const double C = (double)s->C, F = (double)iso_encoder_config(job->in.encoder)->F;
+    int64_t tokens = 0;
     iso_err err = ISO_OK;
 
+    for (int t = 0; t < iso_mix_targets(job); t++)
+        tokens += iso_mix_tokens(job, iso_mix_target_lang(job, t));
     ISO_TRY(iso_facts_text(out, "model", job->in.about->name));
     ISO_TRY(
         iso_facts_text(out, "source", job->self ? "every language its own" : job->in.lang[0].name));
     ISO_TRY(iso_facts_count(out, "targets", iso_mix_targets(job)));
     ISO_TRY(iso_facts_count(out, "items", job->items));
-    ISO_TRY(iso_facts_count(out, "tokens", target_tokens(job)));
+    ISO_TRY(iso_facts_count(out, "tokens", tokens));
     ISO_TRY(iso_facts_count(out, "places", s->places));
     ISO_TRY(iso_facts_count(out, "ways", s->ways));
     ISO_TRY(iso_facts_count(out, "layers", iso_mix_scheme_layers(s)));
-    ISO_TRY(iso_facts_real(out, "operations", (double)work_of(job) * (8 * C * C + 4 * C * F)));
+    ISO_TRY(iso_facts_real(out, "operations", iso_mix_operations(job, s, job->items)));
     ISO_TRY(iso_facts_count(out, "memory", memory_of(job)));
 done:
     return err;
@@ -226,7 +201,7 @@ iso_err iso_mix_prepare(struct mix_job *job, iso_model *model, const iso_texts *
     ISO_TRY(iso_encoding_read(&job->in, job->lang, job->langs));
     ISO_TRY(iso_mix_items(job));
     ISO_TRY(iso_mix_attention_items(job));
-    job->total = work_of(job);
+    job->total = iso_mix_token_layers(job);
 done:
     return err;
 }

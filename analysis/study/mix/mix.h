@@ -17,7 +17,8 @@ typedef struct iso_mix_opt {
     iso_texts_opt texts; /* ... or no texts */
     const char *src;     /* the language that is mixed in; NULL: each is mixed with itself */
     const char *tgt;     /* those that it is mixed into: "de,fr"; NULL: all others */
-    const char *layer;   /* "2", "1-3" in one pass, "sweep": each in turn; NULL: 1, the first */
+    const char *layer;   /* "2", "1-3" in one pass, "1,4,8" or "sweep" (all): each in turn; NULL: 1,
+                          * the first */
     const char *mix;     /* "xmixup,fixed:0.25,no-entropy,self"; NULL: xmixup */
     double lambda0;      /* largest share of the source, in (0, 1]; NaN: as `lambda` says, or 0.5 */
     const char *lambda;  /* a file of trained W and b of layers; NULL: W 1, b 0 */
@@ -42,6 +43,7 @@ typedef struct iso_mix_opt {
     iso_cross_attention_fn *attention; /* takes it; NULL: nobody does */
     void *attention_payload;
     int64_t permutations; /* of the target's items, before and after; 0 for none */
+    int64_t sample; /* so many of the items that all languages have, evenly spaced; 0: all */
     const char *baseline; /* "random": all of it with random weights, seeds 1, 2, 3; or NULL */
 } iso_mix_opt;
 

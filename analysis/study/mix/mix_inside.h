@@ -138,6 +138,16 @@ iso_err iso_mix_prepare(struct mix_job *job, iso_model *model, const iso_texts *
                         const iso_mix_opt *opt);
 void iso_mix_job_free(struct mix_job *job);
 
+/* --- What it costs (mix_cost.c) --- */
+
+/* Tokens of the items of a language; tokens × layers that are computed in all. */
+int64_t iso_mix_tokens(const struct mix_job *job, int lang);
+int64_t iso_mix_token_layers(const struct mix_job *job);
+
+/* Operations of a scheme on `items` of the job's, evenly spaced: of the encoder those of products;
+ * what is measured besides counts for as many as take as long. */
+double iso_mix_operations(const struct mix_job *job, const struct mix_scheme *s, int64_t items);
+
 /* --- Languages and items (mix_texts.c) --- */
 
 /* Which of the texts: src and tgt. Sets `self`. ISO_EARG, ISO_EDATA. */
@@ -151,6 +161,9 @@ int iso_mix_source_lang(const struct mix_job *job, int t);
 
 /* Joins the languages, leaves out what is empty anywhere, notes what was left out or cut. */
 iso_err iso_mix_items(struct mix_job *job);
+
+/* Item number i of `items` among all `of`, evenly spaced. */
+int64_t iso_mix_spaced(int64_t i, int64_t items, int64_t of);
 
 /* For each item another one, of like length and of other text: in the order of (tokens, a number by
  * the seed) the next one. *none when all texts are the same. */

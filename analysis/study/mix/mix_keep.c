@@ -13,15 +13,17 @@ iso_err iso_mix_keep_check(const iso_mix_opt *opt)
 {
     const char *before = opt->keep_before, *after = opt->keep_after;
     const char *mark = after ? strstr(after, "%d") : NULL;
+    const bool several =
+        opt->layer && (strcmp(opt->layer, "sweep") == 0 || strchr(opt->layer, ','));
 
     if ((before && strcmp(before, "-") == 0) || (after && strcmp(after, "-") == 0))
         return iso_fail(ISO_EARG,
                         "states cannot go to standard output: " ISO_FIELD(keep) "-%s needs a file",
                         before && strcmp(before, "-") == 0 ? "before" : "after");
-    if (after && iso_str_same(opt->layer, "sweep") && !mark)
+    if (after && several && !mark)
         return iso_fail(
             ISO_EARG,
-            ISO_FIELD(keep_after) ": %s: a sweep makes a file a mixed layer, so the name needs "
+            ISO_FIELD(keep_after) ": %s: several mixed layers make a file each, so the name needs "
                                   "%%d, as in mixed-%%d.h5",
             after);
     if (mark && strstr(mark + 2, "%d"))

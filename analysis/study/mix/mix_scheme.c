@@ -27,7 +27,7 @@ static iso_err take_place(struct mix_place *out, const char *text)
 
     snprintf(first, sizeof first, "%.*s", dash ? (int)(dash - text) : 31, text);
     if (!take_layer(&out->first, first) || !take_layer(&out->last, dash ? dash + 1 : first))
-        return iso_fail(ISO_EARG, ISO_FIELD(layer) ": '%s' is no layer: K, A-B or sweep", text);
+        return iso_fail(ISO_EARG, ISO_FIELD(layer) ": '%s' is no layer: K, A-B, a list of them or sweep", text);
     if (out->first == 0)
         return iso_fail(ISO_EARG,
                         ISO_FIELD(layer) ": layers count from 1, 0 are the embeddings, in which "
@@ -37,20 +37,41 @@ static iso_err take_place(struct mix_place *out, const char *text)
     return ISO_OK;
 }
 
+/* Records are told apart by the first mixed layer. */
+static iso_err add_place(struct mix_scheme *s, const char *word)
+{
+    struct mix_place *place = &s->place[s->places];
+    iso_err err = ISO_OK;
+
+    ISO_TRY(take_place(place, word));
+    if (place->last > s->L)
+        ISO_FAIL(ISO_EARG, ISO_FIELD(layer) " %s: the model has layers 1 to %d", word, s->L);
+    for (int p = 0; p < s->places; p++)
+        ISO_NEED(s->place[p].first < place->first,
+                 ISO_FIELD(layer) ": %s does not begin behind %d: layers ascend", word,
+                 s->place[p].first);
+    s->places++;
+done:
+    return err;
+}
+
 static iso_err make_places(struct mix_scheme *s, const iso_mix_opt *opt)
 {
     const bool sweep = iso_str_same(opt->layer, "sweep");
-    struct mix_place only = {1, 1};
+    const char *list = opt->layer ? opt->layer : "1";
+    char word[32];
+    int most = 1;
     iso_err err = ISO_OK;
 
-    if (opt->layer && !sweep)
-        ISO_TRY(take_place(&only, opt->layer));
-    if (only.last > s->L)
-        ISO_FAIL(ISO_EARG, ISO_FIELD(layer) " %s: the model has layers 1 to %d", opt->layer, s->L);
-    s->places = sweep ? s->L : 1;
-    ISO_TRY(iso_alloc(&s->place, s->places, sizeof *s->place));
-    for (int p = 0; p < s->places; p++)
-        s->place[p] = sweep ? (struct mix_place){p + 1, p + 1} : only;
+    for (const char *c = list; *c; c++)
+        most += *c == ',';
+    ISO_TRY(iso_alloc(&s->place, sweep ? s->L : most, sizeof *s->place));
+    for (int p = 0; sweep && p < s->L; p++)
+        s->place[s->places++] = (struct mix_place){p + 1, p + 1};
+    for (const char *at = sweep ? NULL : list; at;) {
+        at = iso_str_word(word, sizeof word, at);
+        ISO_TRY(add_place(s, word));
+    }
 done:
     return err;
 }

@@ -224,6 +224,24 @@ done:
     return err;
 }
 
+int64_t iso_mix_spaced(int64_t i, int64_t items, int64_t of)
+{
+    return i * of / items;
+}
+
+static void sample(struct mix_job *job)
+{
+    const int64_t items = job->opt.sample, all = job->items;
+
+    if (items <= 0 || items >= all)
+        return;
+    for (int l = 0; l < job->in.lang_count; l++) {
+        for (int64_t i = 0; i < items; i++)
+            job->pick[l][i] = job->pick[l][iso_mix_spaced(i, items, all)];
+    }
+    job->items = items;
+}
+
 iso_err iso_mix_items(struct mix_job *job)
 {
     struct parallel p = {0};
@@ -235,6 +253,7 @@ iso_err iso_mix_items(struct mix_job *job)
     if (job->items == 0)
         ISO_FAIL(ISO_EDATA, "%s: no item has text in all languages: nothing to mix",
                  job->in.lang[0].path);
+    sample(job);
     for (int t = 0; t < iso_mix_targets(job); t++)
         ISO_TRY(note_cut(job, t));
 done:
