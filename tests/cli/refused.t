@@ -62,7 +62,7 @@ $ craft odd.h5 en:0=8x4 de:0=8x4 ids:en=a,0,8 ids:de=b,0,8
 $ isogloss compare odd.h5
 2> isogloss compare: odd.h5: ids of de and en (odd.h5) do not overlap: choose languages with --tgt
 ? 1
-$ isogloss report odd.h5 -o page
+$ isogloss report odd.h5 -o page --quiet
 2> isogloss report: odd.h5: ids of de and en (odd.h5) do not overlap: choose languages with --tgt
 ? 1
 $ craft odd.h5 en:0=8x4 de:0=8x4 ids:en=a,0,8 ids:de=a,3,8
@@ -145,7 +145,7 @@ $ isogloss compare odd.h5 --layers 0 --quiet | cut -f 5
 $ isogloss centroids odd.h5
 2> isogloss centroids: odd.h5: de, layer 3: row 5 holds NaN or infinity; `isogloss inspect` lists all
 ? 1
-$ isogloss report odd.h5 -o page
+$ isogloss report odd.h5 -o page --quiet
 2> isogloss report: odd.h5: de, layer 3: row 5 holds NaN or infinity; `isogloss inspect` lists all
 ? 1
 $ isogloss convert odd.h5 -o out.h5
