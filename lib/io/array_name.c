@@ -6,6 +6,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
+#include "lib/io/hook_name.h"
 
 enum { LAYER_DIGITS = 6, PARTS_MAX = 16, CODE_ROOM = 16 };
 
@@ -342,14 +343,17 @@ static iso_err check_unique(const iso_array_name *says, const char *const *names
                             const char *path)
 {
     struct ranked *order = NULL;
+    int used = 0;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&order, count, sizeof *order));
-    for (int i = 0; i < count; i++)
-        order[i] = (struct ranked){&says[i], names[i]};
-    if (count > 1)
-        qsort(order, (size_t)count, sizeof *order, compare);
-    for (int i = 1; i < count; i++) {
+    for (int i = 0; i < count; i++) {
+        if (!says[i].aside)
+            order[used++] = (struct ranked){&says[i], names[i]};
+    }
+    if (used > 1)
+        qsort(order, (size_t)used, sizeof *order, compare);
+    for (int i = 1; i < used; i++) {
         if (compare(&order[i - 1], &order[i]) == 0)
             ISO_FAIL(ISO_EFORMAT, "%s: \"%s\" and \"%s\" name the same language and layer", path,
                      order[i - 1].name, order[i].name);
@@ -376,18 +380,56 @@ static void find_places(int place[PARTS_MAX + 1], const char *const *names, int 
     }
 }
 
+/* What stands before the hooks of names, NULL where a name is no hook's. */
+static iso_err before_hooks(char **out, const iso_hook *hooks, const char *const *names, int count)
+{
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < count; i++) {
+        if (hooks[i].is)
+            ISO_TRY(iso_str_dup(&out[i], names[i], hooks[i].rest));
+    }
+done:
+    return err;
+}
+
+static iso_err add_hook(iso_array_name *name, const iso_hook *hook, const char *full,
+                        const char *path)
+{
+    if (!hook->is)
+        return ISO_OK;
+    if (name->layer >= 0 && hook->layer >= 0)
+        return iso_fail(ISO_EFORMAT, "%s: \"%.200s\" names two layers, %d and %d", path, full,
+                        name->layer, hook->layer);
+    name->hook = true;
+    name->layer = hook->layer;
+    name->aside = hook->layer < 0;
+    return ISO_OK;
+}
+
 iso_err iso_array_names(iso_array_name *out, const char *const *names, int count,
                         canonical_name *canonical, bool picked, const char *path)
 {
     int place[PARTS_MAX + 1], read = 0;
     struct parts n;
+    iso_hook *hooks = NULL;
+    char **before = NULL;
+    const char **plain = NULL; /* names without hooks */
     iso_err err = ISO_OK;
 
-    find_places(place, names, count, canonical);
+    ISO_TRY(iso_alloc(&hooks, count, sizeof *hooks));
+    ISO_TRY(iso_alloc(&before, count, sizeof *before));
+    ISO_TRY(iso_alloc(&plain, count, sizeof *plain));
+    iso_hook_names(hooks, names, count);
+    ISO_TRY(before_hooks(before, hooks, names, count));
+    for (int i = 0; i < count; i++)
+        plain[i] = hooks[i].is ? before[i] : names[i];
+    find_places(place, plain, count, canonical);
     for (int i = 0; i < count; i++) {
-        split(&n, names[i], canonical);
-        ISO_TRY(read_name(&out[i], &n, place[n.count], count == 1, canonical, names[i], path));
+        split(&n, plain[i], canonical);
+        ISO_TRY(read_name(&out[i], &n, place[n.count], count == 1, canonical, plain[i], path));
         read++;
+        ISO_TRY(add_hook(&out[i], &hooks[i], names[i], path));
         if (count == 1 && !picked && n.codes == 0 && out[i].layer < 0) {
             iso_free(out[i].lang);
             out[i].lang = NULL;
@@ -397,5 +439,10 @@ iso_err iso_array_names(iso_array_name *out, const char *const *names, int count
 done:
     for (int i = 0; err && i < read; i++)
         iso_array_name_free(&out[i]);
+    for (int i = 0; before && i < count; i++)
+        iso_free(before[i]);
+    iso_free(before);
+    iso_free(plain);
+    iso_free(hooks);
     return err;
 }

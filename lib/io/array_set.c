@@ -1,13 +1,18 @@
 #include "lib/io/array_set.h"
 
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
+#include "lib/io/hook_name.h"
 
-iso_err iso_array_set_add(iso_array_set *set, const char *name, const iso_array *array, int tag)
+static iso_err add(iso_array_set *set, const char *name, const iso_array *array, bool tokens,
+                   int tag)
 {
-    iso_named_array item = {.array = *array, .tag = tag, .says.layer = -1};
+    iso_named_array item = {.array = *array, .tag = tag, .says.layer = -1, .tokens = tokens};
     iso_err err = ISO_OK;
 
     if (set->count == set->room) {
@@ -19,6 +24,101 @@ iso_err iso_array_set_add(iso_array_set *set, const char *name, const iso_array 
     set->at[set->count++] = item;
 done:
     return err;
+}
+
+iso_err iso_array_set_mask(iso_array_set *set, iso_token_mask *mask)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_realloc(&set->masks, set->mask_count, set->mask_count + 1, sizeof *set->masks));
+    set->masks[set->mask_count++] = *mask;
+    *mask = (iso_token_mask){0};
+done:
+    return err;
+}
+
+/* The mask of a shape; *near is one of as many sentences, of another length. */
+static bool has_mask(const iso_array_set *set, const iso_array *a, const iso_token_mask **near)
+{
+    *near = NULL;
+    for (int i = 0; i < set->mask_count; i++) {
+        const iso_token_mask *m = &set->masks[i];
+        if (iso_mask_fits(m, a))
+            return true;
+        if (a->rank == 3 && a->shape[0] == m->items)
+            *near = m;
+    }
+    return false;
+}
+
+/* Hooks see token rows: a sentence alone has no padding, several need their mask. */
+static iso_err take_hook(iso_array_set *set, const iso_array *a, const char *what)
+{
+    iso_token_mask all = {0};
+    iso_err err = ISO_OK;
+
+    if (a->shape[0] != 1)
+        ISO_FAIL(ISO_EFORMAT,
+                 "%s: [%" PRId64 ", %" PRId64 ", %" PRId64 "] are %" PRId64 " sentences of %" PRId64
+                 " tokens; save their attention_mask beside them, or pool them first, to one row a "
+                 "sentence",
+                 what, a->shape[0], a->shape[1], a->shape[2], a->shape[0], a->shape[1]);
+    if (a->shape[1] < 1)
+        ISO_FAIL(ISO_EFORMAT, "%s: axis 1 has length 0", what);
+    ISO_TRY(iso_mask_make(&all, "", 1, a->shape[1], NULL, NULL, what));
+    ISO_TRY(iso_array_set_mask(set, &all));
+done:
+    iso_mask_free(&all);
+    return err;
+}
+
+iso_err iso_array_set_take(iso_array_set *set, const char *name, const iso_array *array,
+                           int64_t size, const iso_states_opt *opt, const char *what, int tag)
+{
+    const iso_token_mask *near;
+    iso_array a = *array;
+    iso_hook hook;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_axes_find(&set->asked, opt->axes));
+    iso_hook_names(&hook, &name, 1);
+    bool tokens = has_mask(set, &a, &near);
+    if (hook.is && hook.layer < 0 && iso_hook_aside(name)) {
+        iso_too_deep_add(&set->aside, name);
+        goto done;
+    }
+    if (!tokens && near && !opt->axes)
+        ISO_FAIL(ISO_EFORMAT,
+                 "%s: has %" PRId64 " sentences of %" PRId64 " tokens, its mask (%s) %" PRId64
+                 " of %" PRId64,
+                 what, a.shape[0], a.shape[1], near->name, near->items, near->length);
+    if (!tokens && hook.is && a.rank == 3) {
+        ISO_TRY(take_hook(set, &a, what));
+        tokens = true;
+    }
+    if (!tokens && a.rank > 3) {
+        iso_too_deep_add(&set->deep, name);
+        goto done;
+    }
+    if (tokens)
+        ISO_TRY(iso_token_flat(&(iso_array){0}, &a, size, what));
+    else
+        ISO_TRY(iso_array_check(&a, opt->axes, size, what));
+    ISO_TRY(add(set, name, &a, tokens, tag));
+done:
+    return err;
+}
+
+iso_err iso_array_set_any(const iso_array_set *set, const char *path)
+{
+    if (set->count == 0 && set->deep.count > 0)
+        return iso_too_deep_fail(&set->deep, path);
+    if (set->count == 0 && set->aside.count > 0)
+        return iso_fail(ISO_EFORMAT,
+                        "%s: holds hooks of no layer alone, such as \"%s\"; the outputs of whole "
+                        "blocks are states",
+                        path, set->aside.first);
+    return ISO_OK;
 }
 
 static iso_err read_names(iso_array_set *set, const iso_states_opt *opt, const char *path)
@@ -40,28 +140,172 @@ done:
     return err;
 }
 
-/* Axes that nobody named were read in the only plausible way; a person should know which. */
-static void tell_axes(iso_array_set *set, const iso_array *a)
+/* Hooks of no layer that only the other names tell of (a block's input beside its outputs). */
+static void leave_aside(iso_array_set *set)
 {
-    if (!*set->read_as && a->rank == 3)
-        iso_axes_tell(set->read_as, a->axes, a->shape);
+    int kept = 0;
+
+    for (int i = 0; i < set->count; i++) {
+        iso_named_array *a = &set->at[i];
+        if (!a->says.aside) {
+            set->at[kept++] = *a;
+            continue;
+        }
+        iso_too_deep_add(&set->aside, a->name);
+        iso_free(a->name);
+        iso_array_name_free(&a->says);
+    }
+    set->count = kept;
 }
+
+/* Axes that nobody named were read in the only plausible way; a person should know which. */
+static void tell_axes(iso_array_set *set, const iso_named_array *a)
+{
+    if (!*set->read_as && a->array.rank == 3 && !a->tokens)
+        iso_axes_tell(set->read_as, a->array.axes, a->array.shape);
+}
+
+__attribute__((format(printf, 2, 3))) static void tell(iso_array_set *set, const char *format, ...)
+{
+    const size_t used = strlen(set->read_as);
+    char text[ISO_READ_AS];
+    va_list rest;
+
+    va_start(rest, format);
+    (void)vsnprintf(text, sizeof text, format, rest);
+    va_end(rest);
+    (void)snprintf(set->read_as + used, sizeof set->read_as - used, "%s%s", used ? "; " : "", text);
+}
+
+/* What names and masks decided. */
+static void tell_names(iso_array_set *set)
+{
+    const iso_token_mask *m = NULL;
+    char text[ISO_READ_AS];
+    bool hooks = false;
+
+    for (int i = 0; i < set->count; i++) {
+        hooks = hooks || set->at[i].says.hook;
+        m = set->at[i].mask && !m ? set->at[i].mask : m;
+    }
+    if (hooks) {
+        iso_hook_tell(text, sizeof text, set->aside.count, set->aside.first);
+        tell(set, "%s", text);
+    }
+    if (m && *m->name)
+        tell(set, "%s keeps %" PRId64 " of %" PRId64 " x %" PRId64 " tokens", m->name, m->rows,
+             m->items, m->length);
+}
+
+/* Token rows ----------------------------------------------------------------------- */
+
+/* The mask of a language, or of no language, that fits. */
+static const iso_token_mask *mask_of(const iso_array_set *set, const iso_named_array *a,
+                                     const iso_states_opt *opt)
+{
+    const char *lang = a->says.lang, *other;
+    const iso_token_mask *any = NULL;
+
+    if (lang && opt->canonical)
+        lang = opt->canonical(lang);
+    for (int i = 0; i < set->mask_count; i++) {
+        const iso_token_mask *m = &set->masks[i];
+        if (!iso_mask_fits(m, &a->array))
+            continue;
+        other = m->lang && opt->canonical ? opt->canonical(m->lang) : m->lang;
+        if (iso_str_same(lang, other))
+            return m;
+        any = m->lang ? any : m;
+    }
+    return any;
+}
+
+/* What token rows say of the items of their language. */
+static iso_err add_lang(iso_array_set *set, const iso_named_array *a, const char *path)
+{
+    iso_err err = ISO_OK;
+
+    for (int i = 0; i < set->lang_count; i++) {
+        const iso_lang *l = &set->langs[i];
+        if (!iso_str_same(l->name, a->says.lang))
+            continue;
+        if (l->offsets != a->mask->offsets &&
+            (l->items != a->mask->items ||
+             memcmp(l->offsets, a->mask->offsets, (size_t)(l->items + 1) * sizeof(int64_t)) != 0))
+            ISO_FAIL(ISO_EFORMAT, "%s: \"%s\" has other tokens than an array of the same language",
+                     path, a->name);
+        goto done;
+    }
+    set->langs[set->lang_count++] = (iso_lang){.name = a->says.lang,
+                                               .items = a->mask->items,
+                                               .rows = a->mask->rows,
+                                               .offsets = a->mask->offsets};
+done:
+    return err;
+}
+
+static iso_err settle_masks(iso_array_set *set, const iso_states_opt *opt, const char *path)
+{
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&set->langs, set->count, sizeof *set->langs));
+    for (int i = 0; i < set->count; i++) {
+        iso_named_array *a = &set->at[i];
+        if (!a->tokens)
+            continue;
+        a->mask = mask_of(set, a, opt);
+        if (!a->mask)
+            ISO_FAIL(ISO_EFORMAT, "%s: \"%s\" has no attention mask of its language", path,
+                     a->name);
+        ISO_TRY(add_lang(set, a, path));
+    }
+done:
+    return err;
+}
+
+static int64_t layers_of(const iso_array_set *set, const iso_named_array *a)
+{
+    return a->tokens ? iso_token_layers(a->mask, &a->array, set->asked)
+                     : iso_array_layers(&a->array);
+}
+
+iso_err iso_array_set_rows(iso_rows **out, const iso_array_set *set, const iso_named_array *named,
+                           const iso_array *array, int layer, const iso_run *run)
+{
+    iso_array flat;
+    iso_err err = ISO_OK;
+
+    if (!named->tokens)
+        return iso_array_rows(out, array, layer, run);
+    ISO_TRY(iso_token_flat(&flat, array, INT64_MAX, named->name)); /* its place was checked */
+    ISO_TRY(iso_token_rows(out, named->mask, array, &flat, layer, set->asked, run));
+done:
+    return err;
+}
+
+/* Entries ------------------------------------------------------------------------------ */
 
 static iso_err add_entries(iso_array_set *set, iso_named_array *a, const char *path)
 {
-    const int layers = iso_array_layers(&a->array);
+    const int layers = (int)layers_of(set, a);
+    const bool several = a->array.rank == (a->tokens ? 4 : 3);
 
     a->first = set->entry_count;
-    if (a->array.rank == 3 && a->says.layer >= 0)
+    if (several && a->says.layer >= 0)
         return iso_fail(ISO_EFORMAT, "%s: \"%s\" names one layer and holds %d", path, a->name,
                         layers);
     for (int k = 0; k < layers; k++) {
         iso_entry *e = &set->entries[set->entry_count++];
         e->lang = a->says.lang;
         e->unclear = a->says.unclear;
-        e->layer = a->array.rank == 3 ? k : a->says.layer;
+        e->layer = several ? k : a->says.layer;
         e->dtype = a->array.dtype;
-        iso_array_matrix(&e->rows, &e->cols, &a->array);
+        if (a->tokens) {
+            e->rows = a->mask->rows;
+            e->cols = a->array.shape[a->array.rank - 1];
+        } else {
+            iso_array_matrix(&e->rows, &e->cols, &a->array);
+        }
     }
     return ISO_OK;
 }
@@ -100,16 +344,19 @@ iso_err iso_array_set_finish(iso_array_set *set, const iso_states_opt *opt, cons
     if (!opt->axes)
         ISO_TRY(check_numbers(set, path));
     ISO_TRY(read_names(set, opt, path));
+    leave_aside(set);
+    ISO_TRY(settle_masks(set, opt, path));
     for (int i = 0; i < set->count; i++)
-        total += iso_array_layers(&set->at[i].array);
+        total += layers_of(set, &set->at[i]);
     if (total > INT32_MAX)
         ISO_FAIL(ISO_EFORMAT, "%s: holds too many matrices", path);
     ISO_TRY(iso_alloc(&set->entries, total, sizeof *set->entries));
     for (int i = 0; i < set->count; i++) {
         ISO_TRY(add_entries(set, &set->at[i], path));
         if (!opt->axes)
-            tell_axes(set, &set->at[i].array);
+            tell_axes(set, &set->at[i]);
     }
+    tell_names(set);
     iso_too_deep_tell(&set->deep, path, opt->run);
 done:
     return err;
@@ -131,6 +378,10 @@ void iso_array_set_free(iso_array_set *set)
         iso_free(set->at[i].name);
         iso_array_name_free(&set->at[i].says);
     }
+    for (int i = 0; i < set->mask_count; i++)
+        iso_mask_free(&set->masks[i]);
+    iso_free(set->masks);
+    iso_free(set->langs);
     iso_free(set->at);
     iso_free(set->entries);
     *set = (iso_array_set){0};

@@ -7,6 +7,7 @@
 #include "lib/io/array.h"
 #include "lib/io/array_name.h"
 #include "lib/io/reader.h"
+#include "lib/io/token_array.h"
 
 ISO_BEGIN
 
@@ -16,7 +17,13 @@ typedef struct iso_array_set {
     int count, room;
     iso_entry *entries; /* made by iso_array_set_finish */
     int entry_count;
-    iso_too_deep deep;         /* arrays that were not added for their axes */
+    iso_too_deep deep;     /* arrays that were not added for their axes */
+    iso_too_deep aside;    /* nor for what hook they are of (lib/io/hook_name.h) */
+    iso_token_mask *masks; /* attention masks */
+    int mask_count;
+    iso_lang *langs; /* of token rows: items and offsets of each language */
+    int lang_count;
+    iso_axes asked;
     bool picked;               /* the user named the array within the file */
     char read_as[ISO_READ_AS]; /* how axes were read, for a note, or "" */
 } iso_array_set;
@@ -25,13 +32,28 @@ typedef struct iso_named_array {
     char *name; /* as the file has it; "" if it has none */
     iso_array_name says;
     iso_array array;
-    int tag;   /* for the driver */
-    int first; /* its first entry */
+    int tag;                    /* for the driver */
+    int first;                  /* its first entry */
+    bool tokens;                /* token rows, padded */
+    const iso_token_mask *mask; /* then of those that are kept */
 } iso_named_array;
 
-/** Appends a checked array under a name (copied). */
-ISO_MUST_USE iso_err iso_array_set_add(iso_array_set *set, const char *name, const iso_array *array,
-                                       int tag);
+/**
+ * Takes an array under a name (copied) that lies within the first `size` bytes of its file: a
+ * matrix, layers (iso_array_check), or, where a mask of its shape was added, or a hook saw one
+ * sentence, token rows. More axes, and hooks of no layer, are counted and left out. Errors
+ * ISO_EFORMAT (as iso_array_check; a mask of another length), ISO_EARG, ISO_ENOMEM; messages begin
+ * with `what`.
+ */
+ISO_MUST_USE iso_err iso_array_set_take(iso_array_set *set, const char *name,
+                                        const iso_array *array, int64_t size,
+                                        const iso_states_opt *opt, const char *what, int tag);
+
+/** Where nothing was taken because all was left out: why. Errors  ISO_EFORMAT. */
+ISO_MUST_USE iso_err iso_array_set_any(const iso_array_set *set, const char *path);
+
+/** Adds a mask, before the arrays it is of (iso_mask_make); takes it over. Errors  ISO_ENOMEM. */
+ISO_MUST_USE iso_err iso_array_set_mask(iso_array_set *set, iso_token_mask *mask);
 
 /**
  * Makes the entries when all arrays are there, by what the names say (iso_array_names).
@@ -42,6 +64,12 @@ ISO_MUST_USE iso_err iso_array_set_finish(iso_array_set *set, const iso_states_o
 
 /** The array an entry belongs to; *layer is which of its matrices. */
 iso_named_array *iso_array_set_find(int *layer, const iso_array_set *set, int entry);
+
+/** The rows of a layer of `named`, whose numbers lie where `array` says: its own array, or a copy
+ * of that with another place. Errors  ISO_ENOMEM. */
+ISO_MUST_USE iso_err iso_array_set_rows(iso_rows **out, const iso_array_set *set,
+                                        const iso_named_array *named, const iso_array *array,
+                                        int layer, const iso_run *run);
 
 void iso_array_set_free(iso_array_set *set);
 

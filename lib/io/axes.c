@@ -62,17 +62,17 @@ static iso_err unlikely(unsigned readings, const int64_t s[3], const char *what)
 {
     const bool tokens = readings & ISO_READ_TOKENS;
 
-    return iso_fail(ISO_EFORMAT,
-                    "%s: [%" PRId64 ", %" PRId64 ", %" PRId64
-                    "] %s; " ISO_FIELD(axes) " LND takes %" PRId64 " layers of %" PRId64
-                                             " items, " ISO_FIELD(axes) " NLD %" PRId64
-                                                                        " items of %" PRId64
-                                                                        " layers",
-                    what, s[0], s[1], s[2],
-                    tokens ? "looks like sentences of tokens, which are pooled first, to one row a "
-                             "sentence"
-                           : "has no axis that is likely to count layers",
-                    s[0], s[1], s[0], s[1]);
+    return iso_fail(
+        ISO_EFORMAT,
+        "%s: [%" PRId64 ", %" PRId64 ", %" PRId64
+        "] %s; " ISO_FIELD(axes) " LND takes %" PRId64 " layers of %" PRId64
+                                 " items, " ISO_FIELD(axes) " NLD %" PRId64 " items of %" PRId64
+                                                            " layers",
+        what, s[0], s[1], s[2],
+        tokens ? "looks like sentences of tokens: save their attention_mask beside them, or "
+                 "pool them first, to one row a sentence"
+               : "has no axis that is likely to count layers",
+        s[0], s[1], s[0], s[1]);
 }
 
 iso_err iso_axes_settle(iso_axes *out, iso_axes asked, const int64_t shape[3], const char *what)
@@ -88,7 +88,8 @@ iso_err iso_axes_settle(iso_axes *out, iso_axes asked, const int64_t shape[3], c
     else if (readings == 0 || readings == ISO_READ_TOKENS)
         return unlikely(readings, shape, what);
     else
-        return iso_axes_ask(readings, shape, "pool those first, to one row a sentence", what);
+        return iso_axes_ask(readings, shape,
+                            "save their attention_mask beside them, or pool them first", what);
     return ISO_OK;
 }
 

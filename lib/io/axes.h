@@ -54,7 +54,7 @@ ISO_MUST_USE iso_err iso_axes_settle(iso_axes *out, iso_axes asked, const int64_
 iso_err iso_axes_ask(unsigned readings, const int64_t shape[3], const char *tokens,
                      const char *what);
 
-enum { ISO_READ_AS = 160 };
+enum { ISO_READ_AS = 400 };
 
 /** How an array was read: "[13, 200, 16] is read as 13 layers of 200 items (--axes LND)". */
 void iso_axes_tell(char out[ISO_READ_AS], iso_axes axes, const int64_t shape[3]);

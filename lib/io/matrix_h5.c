@@ -12,6 +12,7 @@
 #include "lib/io/concat.h"
 #include "lib/io/h5.h"
 #include "lib/io/h5_rows.h"
+#include "lib/io/hook_name.h"
 
 /* The part of a file one entry stands for; entries of one `group` (not 0) lie below each other. */
 struct part {
@@ -34,7 +35,7 @@ struct matrices {
     const char **names; /* of datasets that have one to read; their parts own them */
     int name_count;
     iso_axes asked;
-    iso_too_deep deep;
+    iso_too_deep deep, aside; /* left out for their axes, for what hooks they are of */
     char read_as[ISO_READ_AS];
 };
 
@@ -156,9 +157,17 @@ static iso_err add_layers(struct matrices *m, const char *path, const iso_h5_dat
     const iso_h5_info *f = iso_h5_about(data);
     iso_buf what = {0};
     iso_axes axes;
+    iso_hook hook;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_printf(&what, "%s: %s", m->file->path, path));
+    iso_hook_names(&hook, &path, 1);
+    if (hook.is)
+        ISO_FAIL(
+            ISO_EFORMAT,
+            "%s: are sentences of tokens; pool them first, to one row a sentence, or save them "
+            "with their attention_mask as npz or safetensors",
+            what.text);
     ISO_TRY(iso_axes_settle(&axes, m->asked, f->dims, what.text));
     const int axis = axes == ISO_AXES_NLD;
     if (f->dims[axis] > LAYERS_AT_MOST)
@@ -178,6 +187,10 @@ static iso_err add_dataset(struct matrices *m, const char *path, bool one)
     iso_h5_data *data = NULL;
     iso_err err = ISO_OK;
 
+    if (!one && iso_hook_aside(path)) {
+        iso_too_deep_add(&m->aside, path);
+        goto done;
+    }
     ISO_TRY(iso_h5_data_open(&data, m->h5, path));
     const iso_h5_info *f = iso_h5_about(data);
     const bool features = is_features(path + (*path == '/'));
@@ -241,6 +254,10 @@ static iso_err add_entry(struct matrices *m, int part)
         m->parts_of[e - 1]++;
         goto done;
     }
+    if (p->name >= 0 && m->says[p->name].aside) {
+        iso_too_deep_add(&m->aside, p->path);
+        goto done;
+    }
     m->entries[e] = (iso_entry){.layer = -1, .rows = p->rows, .cols = p->cols, .dtype = p->dtype};
     ISO_TRY(name_entry(m, &m->entries[e], p));
     m->first[e] = part;
@@ -290,6 +307,18 @@ static void tell_keys(struct matrices *m)
                    m->count, p->rows);
 }
 
+/* What block 0 puts out is layer 1. */
+static void tell_hooks(struct matrices *m)
+{
+    const size_t used = strlen(m->read_as);
+    bool hooks = false;
+
+    for (int i = 0; i < m->name_count; i++)
+        hooks = hooks || m->says[i].hook;
+    if (hooks)
+        iso_hook_tell(m->read_as + used, sizeof m->read_as - used, m->aside.count, m->aside.first);
+}
+
 iso_err iso_matrix_h5_open(iso_reader **out, const iso_file *file, const char *dataset,
                            const iso_states_opt *opt)
 {
@@ -316,6 +345,7 @@ iso_err iso_matrix_h5_open(iso_reader **out, const iso_file *file, const char *d
             ISO_TRY(add_dataset(m, names.at[i], false));
     }
     ISO_TRY(make_entries(m, opt, dataset != NULL));
+    tell_hooks(m);
     iso_too_deep_tell(&m->deep, file->path, opt->run);
     if (!dataset && !opt->layout && m->asked == ISO_AXES_OPEN)
         tell_keys(m);

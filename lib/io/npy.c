@@ -82,7 +82,7 @@ static iso_err npy_open(iso_reader **out, const iso_file *file, const char *data
     ISO_TRY(check_end(&a, file));
     ISO_TRY(iso_alloc(&r, 1, sizeof *r));
     r->opt = opt;
-    ISO_TRY(iso_array_set_add(&r->set, "", &a, 0));
+    ISO_TRY(iso_array_set_take(&r->set, "", &a, file->size, opt, file->path, 0));
     ISO_TRY(iso_array_set_finish(&r->set, opt, file->path));
     r->base = (iso_reader){.entry_count = r->set.entry_count,
                            .entries = r->set.entries,

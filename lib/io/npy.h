@@ -29,6 +29,13 @@ ISO_MUST_USE iso_err iso_npy_prefix(int64_t *start, int64_t *len,
 ISO_MUST_USE iso_err iso_npy_header(iso_array *out, const char *text, int64_t len,
                                     const char *what);
 
+/**
+ * Understands the header of an attention mask: rank and shape of *out, and the type of its numbers
+ * as safetensors calls it ("I64"). Errors  ISO_EFORMAT, ISO_EUNSUP (another type, big-endian).
+ */
+ISO_MUST_USE iso_err iso_npy_mask_header(iso_array *out, const char **type, const char *text,
+                                         int64_t len, const char *what);
+
 /** A list of texts: `count` of `width` characters, of 4 bytes (UTF-32) or 1 (S). */
 typedef struct iso_npy_texts {
     int64_t count, width;

@@ -213,6 +213,30 @@ done:
     return err;
 }
 
+iso_err iso_npy_mask_header(iso_array *out, const char **type, const char *text, int64_t len,
+                            const char *what)
+{
+    static const char *const types[][2] = {{"|b1", "BOOL"}, {"|u1", "U8"},  {"|i1", "I8"},
+                                           {"<i2", "I16"},  {"<i4", "I32"}, {"<i8", "I64"},
+                                           {"<f2", "F16"},  {"<f4", "F32"}, {"<f8", "F64"}};
+    iso_array a = *out;
+    char descr[DESCR] = "";
+    iso_err err = ISO_OK;
+
+    ISO_TRY(understand(&a, descr, text, len, what));
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        if (strcmp(types[i][0], descr) == 0 && !(a.fortran && a.rank > 1)) {
+            *type = types[i][1];
+            *out = a;
+            return ISO_OK;
+        }
+    }
+    ISO_FAIL(ISO_EUNSUP, "%s: holds '%s'%s, not a mask in C order", what, descr,
+             a.fortran ? " in Fortran order" : "");
+done:
+    return err;
+}
+
 iso_err iso_npy_texts_header(iso_npy_texts *out, const char *text, int64_t len, const char *what)
 {
     iso_array a = {0};

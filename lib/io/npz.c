@@ -15,7 +15,10 @@
 #include "lib/io/reader.h"
 #include "lib/io/spill.h"
 
-enum { CHUNK = 1 << 16 }; /* bytes unpacked at a time */
+enum {
+    CHUNK = 1 << 16, /* bytes unpacked at a time */
+    DEEPEST = 4      /* axes: layers, sentences, tokens, dims */
+};
 
 struct npz {
     iso_reader base;
@@ -89,16 +92,65 @@ done:
 /* Whether a failure only says that a member is something else than a matrix of floats. */
 static bool passes_over(iso_err err, const iso_array *a)
 {
-    return err == ISO_EUNSUP || (!err && a->rank != 2 && a->rank != 3);
+    return err == ISO_EUNSUP || (!err && (a->rank < 2 || a->rank > DEEPEST));
+}
+
+/* Whether a member was taken as an attention mask. */
+static bool is_mask(const struct npz *r, const char *name)
+{
+    for (int i = 0; i < r->set.mask_count; i++) {
+        if (strcmp(r->set.masks[i].name, name) == 0 && *name)
+            return true;
+    }
+    return false;
+}
+
+/* A member of that name that is one; what else it may be is for add_member. */
+static iso_err add_mask(struct npz *r, int member, const char *name, int64_t size, iso_buf *what)
+{
+    iso_token_mask mask = {0};
+    iso_array a = {0};
+    const char *type;
+    char *text = NULL, *bytes = NULL;
+    int64_t len, begin;
+    iso_err err = ISO_OK;
+
+    what->len = 0;
+    ISO_TRY(iso_buf_printf(what, "%s: %s", r->file->path, name));
+    ISO_TRY(iso_npz_begin(r->zip, member, what->text));
+    ISO_TRY(iso_npz_header(&text, &len, &begin, r->zip, what->text));
+    err = iso_npy_mask_header(&a, &type, text, len, what->text);
+    if (err == ISO_EUNSUP || (!err && a.rank != 2)) {
+        err = ISO_OK;
+        goto done;
+    }
+    ISO_TRY(err);
+    const int64_t count = iso_mask_bytes(type, a.shape[0], a.shape[1]);
+    if (count == 0 || count != size - begin)
+        goto done;
+    ISO_TRY(iso_alloc(&bytes, count, 1));
+    ISO_TRY(iso_npz_read(r->zip, bytes, count));
+    ISO_TRY(iso_npz_end(r->zip));
+    ISO_TRY(iso_mask_make(&mask, name, a.shape[0], a.shape[1], bytes, type, what->text));
+    ISO_TRY(iso_array_set_mask(&r->set, &mask));
+done:
+    iso_npz_stop(r->zip);
+    iso_mask_free(&mask);
+    iso_free(bytes);
+    iso_free(text);
+    return err;
 }
 
 static iso_err add_member(struct npz *r, int member, const char *name, int64_t size,
                           const iso_stored *stored, iso_buf *what)
 {
     const int64_t begin = member < stored->count ? stored->offset[member] : -1;
+    const int before = r->set.count;
     iso_array a = {.file = r->file};
     iso_err err = ISO_OK;
 
+    if (is_mask(r, name))
+        goto done;
     what->len = 0;
     ISO_TRY(iso_buf_printf(what, "%s: %s", r->file->path, name));
     err = member_header(&a, r, member, what->text);
@@ -109,13 +161,17 @@ static iso_err add_member(struct npz *r, int member, const char *name, int64_t s
         goto done;
     }
     ISO_TRY(err);
-    ISO_TRY(iso_array_check(&a, r->opt->axes, size, what->text));
+    ISO_TRY(iso_array_set_take(&r->set, name, &a, size, r->opt, what->text, member));
+    if (r->set.count == before) { /* left out */
+        err = iso_npz_check(r->zip, member);
+        goto done;
+    }
     ISO_TRY(member_ends(&a, r, member, size, what->text));
+    iso_array *taken = &r->set.at[before].array;
     if (begin >= 0 && begin <= r->file->size - size)
-        a.offset += begin;
+        taken->offset += begin;
     else
-        a.offset = -a.offset; /* to be unpacked; see array_of */
-    ISO_TRY(iso_array_set_add(&r->set, name, &a, member));
+        taken->offset = -taken->offset; /* to be unpacked; see array_of */
 done:
     return err;
 }
@@ -125,7 +181,7 @@ static bool is_wanted(const char *name, const char *dataset)
     return !dataset || strcmp(name, dataset + (*dataset == '/')) == 0;
 }
 
-/* All members called X.npy, as X. */
+/* All members called X.npy, as X; masks before the arrays that they are of. */
 static iso_err add_members(struct npz *r, const char *dataset)
 {
     const int count = iso_npz_count(r->zip);
@@ -136,16 +192,20 @@ static iso_err add_members(struct npz *r, const char *dataset)
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_stored_find(&stored, r->file));
-    for (int i = 0; i < count; i++) {
+    for (int k = 0; k < 2 * count; k++) {
+        const int i = k % count;
         ISO_TRY(iso_npz_look(&called, &size, r->zip, i));
         const size_t len = strlen(called);
         if (len < 5 || strcmp(called + len - 4, ".npy") != 0)
             continue;
         name.len = 0;
         ISO_TRY(iso_buf_add(&name, called, (int64_t)len - 4));
-        if (is_wanted(name.text, dataset))
+        if (k < count && iso_mask_named(name.text))
+            ISO_TRY(add_mask(r, i, name.text, size, &what));
+        else if (k >= count && is_wanted(name.text, dataset))
             ISO_TRY(add_member(r, i, name.text, size, &stored, &what));
     }
+    ISO_TRY(iso_array_set_any(&r->set, r->file->path));
     if (r->set.count == 0)
         ISO_FAIL(
             ISO_EFORMAT,
@@ -240,7 +300,7 @@ static iso_err npz_rows(iso_reader *self, int entry, iso_rows **out)
     iso_err err = ISO_OK;
 
     ISO_TRY(array_of(&a, r, (int)(named - r->set.at)));
-    ISO_TRY(iso_array_rows(out, &a, layer, r->opt->run));
+    ISO_TRY(iso_array_set_rows(out, &r->set, named, &a, layer, r->opt->run));
 done:
     return err;
 }
@@ -272,6 +332,8 @@ static iso_err npz_open(iso_reader **out, const iso_file *file, const char *data
     note_untyped(r);
     r->base = (iso_reader){.entry_count = r->set.entry_count,
                            .entries = r->set.entries,
+                           .langs = r->set.langs,
+                           .lang_count = r->set.lang_count,
                            .read_as = r->set.read_as,
                            .rows = npz_rows,
                            .close = npz_close};

@@ -9,6 +9,8 @@
 #include "lib/io/reader.h"
 #include "lib/io/torch_list.h"
 
+enum { DEEPEST = 4 }; /* axes: layers, sentences, tokens, dims */
+
 struct safetensors {
     iso_reader base;
     iso_array_set set; /* tag: the member of a zip archive, or -1 */
@@ -54,7 +56,7 @@ static iso_err safetensors_rows(iso_reader *self, int entry, iso_rows **out)
     iso_err err = ISO_OK;
 
     ISO_TRY(check_member(r, a->tag));
-    ISO_TRY(iso_array_rows(out, &a->array, layer, r->opt->run));
+    ISO_TRY(iso_array_set_rows(out, &r->set, a, &a->array, layer, r->opt->run));
 done:
     return err;
 }
@@ -85,6 +87,39 @@ static iso_array array_of(const iso_tensor_entry *t, const iso_file *file)
     return a;
 }
 
+static bool is_mask(const iso_tensor_entry *t)
+{
+    return t->rank == 2 && !t->strided && iso_mask_named(t->name) &&
+           iso_mask_bytes(t->type, t->shape[0], t->shape[1]) > 0;
+}
+
+/* Attention masks come first, for the arrays that they are of. */
+static iso_err take_masks(struct safetensors *r, const iso_tensor_list *list, const iso_file *file)
+{
+    iso_token_mask mask = {0};
+    char *bytes = NULL;
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < list->count; i++) {
+        const iso_tensor_entry *t = &list->at[i];
+        const int64_t size = is_mask(t) ? iso_mask_bytes(t->type, t->shape[0], t->shape[1]) : 0;
+        if (size == 0 || t->offset > file->size - size)
+            continue;
+        ISO_TRY(check_member(r, t->member));
+        ISO_TRY(iso_alloc(&bytes, size, 1));
+        ISO_TRY(iso_file_read(file, t->offset, bytes, size));
+        ISO_TRY(
+            iso_mask_make(&mask, t->name, t->shape[0], t->shape[1], bytes, t->type, file->path));
+        ISO_TRY(iso_array_set_mask(&r->set, &mask));
+        iso_free(bytes);
+        bytes = NULL;
+    }
+done:
+    iso_mask_free(&mask);
+    iso_free(bytes);
+    return err;
+}
+
 /* Takes the tensors that are matrices of floats; the rest (biases, indices) is ignored, unless
  * nothing is left. `wanted` is the one tensor to take, or NULL. */
 static iso_err take_matrices(struct safetensors *r, const iso_tensor_list *list, const char *wanted,
@@ -98,20 +133,20 @@ static iso_err take_matrices(struct safetensors *r, const iso_tensor_list *list,
         const iso_tensor_entry *t = &list->at[i];
         if (wanted && strcmp(t->name, wanted) != 0)
             continue;
-        if (!t->floats || (t->rank != 2 && t->rank != 3)) {
+        if (!t->floats || t->rank < 2 || is_mask(t)) {
             passed = t;
-            if (t->floats && t->rank > 3)
-                iso_too_deep_add(&r->set.deep, t->name);
+            continue;
+        }
+        if (t->rank > DEEPEST) {
+            iso_too_deep_add(&r->set.deep, t->name);
             continue;
         }
         iso_array a = array_of(t, file);
         what.len = 0;
         ISO_TRY(iso_buf_printf(&what, "%s%s%s", file->path, *t->name ? ": " : "", t->name));
-        ISO_TRY(iso_array_check(&a, r->opt->axes, file->size, what.text));
-        ISO_TRY(iso_array_set_add(&r->set, t->name, &a, t->member));
+        ISO_TRY(iso_array_set_take(&r->set, t->name, &a, file->size, r->opt, what.text, t->member));
     }
-    if (r->set.count == 0 && r->set.deep.count > 0)
-        ISO_TRY(iso_too_deep_fail(&r->set.deep, file->path));
+    ISO_TRY(iso_array_set_any(&r->set, file->path));
     if (passed && r->set.count == 0)
         ISO_FAIL(ISO_EFORMAT,
                  "%s: holds no matrix of floats: %s%s%s is %s of %d axes; F16, BF16, F32 and F64 "
@@ -159,11 +194,14 @@ static iso_err open_list(iso_reader **out, const iso_tensor_list *list, const is
     r->file = file;
     r->opt = opt;
     r->set.picked = wanted != NULL;
+    ISO_TRY(take_masks(r, list, file));
     ISO_TRY(take_matrices(r, list, wanted, file));
     ISO_TRY(iso_array_set_finish(&r->set, opt, file->path));
     ISO_TRY(keep_facts(r, list));
     r->base.entry_count = r->set.entry_count;
     r->base.entries = r->set.entries;
+    r->base.langs = r->set.langs;
+    r->base.lang_count = r->set.lang_count;
     r->base.read_as = r->set.read_as;
     r->base.rows = safetensors_rows;
     r->base.close = safetensors_close;

@@ -8,13 +8,13 @@ $ isogloss inspect en.npy de.npy --quick | tail -2
 $ isogloss inspect en.npy --quick --axes lnd | tail -1
 > en          200        200  0-12        2  f32    (English)
 $ isogloss compare en.npy fr.npy
-2> isogloss compare: fr.npy: [200, 13, 2] may be 200 items of 13 layers (--axes NLD) or 200 sentences of 13 tokens (pool those first, to one row a sentence)
+2> isogloss compare: fr.npy: [200, 13, 2] may be 200 items of 13 layers (--axes NLD) or 200 sentences of 13 tokens (save their attention_mask beside them, or pool them first)
 ? 1
 # files of both orders: one is converted first
 $ isogloss convert fr.npy --axes nld -o fr.h5 && isogloss inspect en.npy fr.h5 --quick --quiet | tail -1
 > fr          200        200  0-12        2  f32    (French)
 $ isogloss compare batch.npy
-2> isogloss compare: batch.npy: [8, 40, 2] may be 8 layers of 40 items (--axes LND), 8 items of 40 layers (--axes NLD) or 8 sentences of 40 tokens (pool those first, to one row a sentence)
+2> isogloss compare: batch.npy: [8, 40, 2] may be 8 layers of 40 items (--axes LND), 8 items of 40 layers (--axes NLD) or 8 sentences of 40 tokens (save their attention_mask beside them, or pool them first)
 ? 1
 $ isogloss compare batch.npy --axes DLN
 2> isogloss compare: --axes: DLN is not one of: LND NLD (see `isogloss help compare`)

@@ -403,3 +403,14 @@ put("vector_lines", "langs.jsonl", '{"en": [1.5, 2], "de": [2.5, 1.25], "label":
 request = [("hidden_states", "F32", [3, 2, 2], cube("<f", "NLD", 2, 3, 2))]
 put("vllm", "request.safetensors", safetensors(request + [("token_ids", "I64", [3], pack("<q", [5, 6, 7]))]))
 put("vllm", "lengths.safetensors", safetensors(request + [("token_ids", "I64", [2], pack("<q", [5, 6]))]))
+tokens = [("hidden_states", "F32", [2, 2, 3, 2], cube("<f", "LND", 2, 6, 2)),
+          ("attention_mask", "I64", [2, 3], pack("<q", [1, 1, 0, 0, 1, 1]))]
+put("safetensors", "tokens.safetensors", safetensors(tokens))
+hooks = [("blocks.0.hook_resid_post", "F32", [1, 3, 2], matrix("<f", 3, 2)),
+         ("blocks.0.attn.hook_q", "F32", [1, 3, 1, 2], matrix("<f", 3, 2))]
+put("safetensors", "hooks.safetensors", safetensors(hooks))
+put("names", "hooks.txt", "encoder.layer.0.output\nen/blocks.3.hook_resid_post\nblocks.0.hook_resid_pre\nhook_embed\nmodel.layers.7.output[0]\nln_f\n")
+members = [("hidden_states", npy("<f4", False, (2, 2, 3, 2), cube("<f", "LND", 2, 6, 2))),
+           ("attention_mask", npy("|b1", False, (2, 3), b"\1\1\0\0\1\1"))]
+put("npz", "tokens.npz", npz(members, False))
+put("npz", "tokens_deflated.npz", npz(members, True))

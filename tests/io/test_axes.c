@@ -203,7 +203,7 @@ static void arrays_items_first(void **state)
     check_states(s);
     fails(open_words(&s, words, 2, NULL), ISO_EFORMAT,
           "nld_en.npy: [200, 13, 4] may be 200 items of 13 layers (--axes NLD) or 200 sentences of "
-          "13 tokens (pool those first");
+          "13 tokens (save their attention_mask");
     fails(open_words(&s, words, 2, "NDL"), ISO_EARG, "axes \"NDL\" are neither LND nor NLD");
 }
 
@@ -221,7 +221,8 @@ static void shapes_that_are_asked_about(void **state)
         {13, 13, "may be 13 layers of 13 items (--axes LND) or 13 items of 13 layers (--axes NLD)"},
         {100, 7, "may be 100 items of 7 layers (--axes NLD) or 100 sentences of 7 tokens"},
         {1000, 128,
-         "looks like sentences of tokens, which are pooled first, to one row a sentence; "
+         "looks like sentences of tokens: save their attention_mask beside them, or pool them "
+         "first, to one row a sentence; "
          "--axes LND takes 1000 layers of 128 items, --axes NLD 1000 items of 128 layers"},
         {600, 600, "has no axis that is likely to count layers; --axes LND takes 600 layers"},
     };

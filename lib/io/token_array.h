@@ -1,0 +1,56 @@
+/* Token rows padded to one length, [sentences, tokens, dims] with or without an axis of layers, and
+ * the attention mask beside them, which says where padding is. */
+#ifndef ISO_IO_TOKEN_ARRAY_H
+#define ISO_IO_TOKEN_ARRAY_H
+
+#include "lib/io/array.h"
+
+ISO_BEGIN
+
+/** A mask [items, length], read. */
+typedef struct iso_token_mask {
+    char *name, *lang; /* as the file has it; its language, or NULL */
+    int64_t items, length, rows;
+    char *kept;       /* items × length: 1 where a token is */
+    int64_t *offsets; /* items + 1: of the tokens that are kept */
+} iso_token_mask;
+
+/** Whether an array of that name is a mask: "attention_mask", "en/attention_mask", "mask". */
+bool iso_mask_named(const char *name);
+
+/**
+ * A mask of `count` numbers of a type as safetensors calls it (BOOL, U8, I8, I16, I32, I64, F16,
+ * BF16, F32, F64), little-endian. `bytes` has iso_mask_bytes of them. Without bytes all tokens are
+ * kept. Errors  ISO_EFORMAT (numbers other than 0 and 1), ISO_ENOMEM; the message begins with
+ * `what`.
+ */
+ISO_MUST_USE iso_err iso_mask_make(iso_token_mask *out, const char *name, int64_t items,
+                                   int64_t length, const void *bytes, const char *type,
+                                   const char *what);
+void iso_mask_free(iso_token_mask *mask);
+
+/** Bytes of a mask's numbers; 0 of a type, or a shape, that is none. */
+int64_t iso_mask_bytes(const char *type, int64_t items, int64_t length);
+
+/** Whether an array of 3 or 4 axes has a row for each of the mask's tokens: [items, length, dims],
+ * [layers, items, length, dims], [items, layers, length, dims]. */
+bool iso_mask_fits(const iso_token_mask *mask, const iso_array *a);
+
+/** How many layers such an array has; `asked` decides where both orders fit. */
+int64_t iso_token_layers(const iso_token_mask *mask, const iso_array *a, iso_axes asked);
+
+/**
+ * The array as one matrix of all its rows, checked as iso_array_check does.
+ * Errors  ISO_EFORMAT (not packed in C order; too large for its file).
+ */
+ISO_MUST_USE iso_err iso_token_flat(iso_array *out, const iso_array *a, int64_t size,
+                                    const char *what);
+
+/** The kept token rows of a layer; `flat` is the array as iso_token_flat has made it. */
+ISO_MUST_USE iso_err iso_token_rows(iso_rows **out, const iso_token_mask *mask, const iso_array *a,
+                                    const iso_array *flat, int64_t layer, iso_axes asked,
+                                    const iso_run *run);
+
+ISO_END
+
+#endif
