@@ -70,14 +70,11 @@ static int64_t bytes_from_first(const iso_array *a)
     return (last + 1) * size;
 }
 
-iso_err iso_array_check(iso_array *a, const char *axes, int64_t size, const char *what)
+iso_err iso_array_extent(const iso_array *a, int64_t size, const char *what)
 {
     int64_t left = INT64_MAX / (int64_t)iso_dtype_size(a->dtype);
-    iso_axes asked;
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_axes_find(&asked, axes));
-    ISO_TRY(check_rank(a, what));
     for (int i = 0; i < a->rank; i++) {
         if (a->shape[i] <= 0)
             ISO_FAIL(ISO_EFORMAT, "%s: axis %d has length %" PRId64, what, i, a->shape[i]);
@@ -91,8 +88,32 @@ iso_err iso_array_check(iso_array *a, const char *axes, int64_t size, const char
                  "%s: is truncated: %" PRId64 " bytes of numbers from byte %" PRId64
                  " on do not fit in %" PRId64,
                  what, bytes, a->offset, size);
+done:
+    return err;
+}
+
+iso_err iso_array_settle(iso_array *a, const char *axes, const char *what)
+{
+    iso_axes asked;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_axes_find(&asked, axes));
+    ISO_TRY(check_rank(a, what));
     if (a->rank == 3)
         ISO_TRY(check_layers(a, asked, what));
+done:
+    return err;
+}
+
+iso_err iso_array_check(iso_array *a, const char *axes, int64_t size, const char *what)
+{
+    iso_axes asked;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_axes_find(&asked, axes));
+    ISO_TRY(check_rank(a, what));
+    ISO_TRY(iso_array_extent(a, size, what));
+    ISO_TRY(iso_array_settle(a, axes, what));
 done:
     return err;
 }
@@ -127,23 +148,45 @@ enum { SPAN = 1 << 20 }; /* bytes read at a time where numbers do not lie side b
 
 struct strided {
     iso_rows base;
-    const iso_file *file;
-    const char *memory;
-    int64_t offset;
+    iso_array a;      /* from the first number of the matrix on */
     int64_t row, col; /* numbers from one row, one column to the next */
-    bool swap;
     char *buffer, *span;
     int64_t room; /* rows the buffer holds */
 };
 
-static iso_err get(const struct strided *s, int64_t at, void *to, int64_t count)
+/* Numbers as the file has them. */
+static iso_err get(const iso_array *a, int64_t at, void *to, int64_t count)
 {
-    const int64_t size = (int64_t)iso_dtype_size(s->base.dtype);
+    const int64_t size = (int64_t)iso_dtype_size(a->dtype);
 
-    if (!s->memory)
-        return iso_file_read(s->file, s->offset + at * size, to, count * size);
-    memcpy(to, s->memory + at * size, (size_t)(count * size));
+    if (!a->memory)
+        return iso_file_read(a->file, a->offset + at * size, to, count * size);
+    memcpy(to, a->memory + a->offset + at * size, (size_t)(count * size));
     return ISO_OK;
+}
+
+static bool differs_from_host(bool big_endian)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return !big_endian;
+#else
+    return big_endian;
+#endif
+}
+
+static void to_host(const iso_array *a, void *numbers, int64_t count)
+{
+    if (differs_from_host(a->big_endian))
+        iso_swap_bytes(numbers, count, iso_dtype_size(a->dtype));
+}
+
+iso_err iso_array_read(const iso_array *a, int64_t at, void *to, int64_t count)
+{
+    const iso_err err = get(a, at, to, count);
+
+    if (!err)
+        to_host(a, to, count);
+    return err;
 }
 
 /* One row whose numbers lie apart: reads a stretch, picks every col-th number of it. */
@@ -158,7 +201,7 @@ static iso_err gather(struct strided *s, int64_t at, char *to)
         ISO_TRY(iso_alloc(&s->span, (most - 1) * s->col + 1, (size_t)size));
     for (int64_t j = 0; j < s->base.cols; j += most) {
         const int64_t n = s->base.cols - j < most ? s->base.cols - j : most;
-        ISO_TRY(get(s, at + j * s->col, s->span, (n - 1) * s->col + 1));
+        ISO_TRY(get(&s->a, at + j * s->col, s->span, (n - 1) * s->col + 1));
         for (int64_t k = 0; k < n; k++)
             memcpy(to + (j + k) * size, s->span + k * step, (size_t)size);
     }
@@ -180,16 +223,15 @@ static iso_err strided_read(iso_rows *self, int64_t first, int64_t count, iso_vi
         s->room = count;
     }
     if (s->col == 1 && s->row == self->cols) {
-        ISO_TRY(get(s, first * s->row, s->buffer, count * self->cols));
+        ISO_TRY(get(&s->a, first * s->row, s->buffer, count * self->cols));
     } else {
         for (int64_t i = 0; i < count; i++) {
             const int64_t at = (first + i) * s->row;
-            ISO_TRY(s->col == 1 ? get(s, at, s->buffer + i * row, self->cols)
+            ISO_TRY(s->col == 1 ? get(&s->a, at, s->buffer + i * row, self->cols)
                                 : gather(s, at, s->buffer + i * row));
         }
     }
-    if (s->swap)
-        iso_swap_bytes(s->buffer, count * self->cols, (size_t)size);
+    to_host(&s->a, s->buffer, count * self->cols);
     *out = (iso_view){s->buffer, count, self->cols, self->cols, self->dtype};
 done:
     return err;
@@ -204,17 +246,7 @@ static void strided_close(iso_rows *self)
     iso_free(s);
 }
 
-static bool differs_from_host(bool big_endian)
-{
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    return !big_endian;
-#else
-    return big_endian;
-#endif
-}
-
-/* Numbers from one index of each axis to the next. */
-static void strides(int64_t *stride, const iso_array *a)
+void iso_array_strides(int64_t *stride, const iso_array *a)
 {
     int64_t step = 1;
 
@@ -235,7 +267,7 @@ iso_err iso_array_rows(iso_rows **out, const iso_array *a, int layer, const iso_
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&s, 1, sizeof *s));
-    strides(stride, a);
+    iso_array_strides(stride, a);
     const bool turned = stride[x.dim] > stride[x.item];
     const int row = turned ? x.dim : x.item, col = turned ? x.item : x.dim;
     s->base = (iso_rows){.rows = a->shape[row],
@@ -244,16 +276,11 @@ iso_err iso_array_rows(iso_rows **out, const iso_array *a, int layer, const iso_
                          .run = 1,
                          .read = strided_read,
                          .close = strided_close};
-    s->file = a->file;
-    s->memory = a->memory;
-    s->offset = a->offset;
-    if (x.layer >= 0 && a->memory)
-        s->memory += layer * stride[x.layer] * (int64_t)iso_dtype_size(a->dtype);
-    else if (x.layer >= 0)
-        s->offset += layer * stride[x.layer] * (int64_t)iso_dtype_size(a->dtype);
+    s->a = *a;
+    if (x.layer >= 0)
+        s->a.offset += layer * stride[x.layer] * (int64_t)iso_dtype_size(a->dtype);
     s->row = stride[row];
     s->col = stride[col];
-    s->swap = differs_from_host(a->big_endian);
     iso_rows *made = &s->base;
     if (turned)
         ISO_TRY(iso_rows_transpose(&made, &s->base, run));

@@ -41,12 +41,23 @@ typedef struct iso_array {
 ISO_MUST_USE iso_err iso_array_check(iso_array *a, const char *axes, int64_t size,
                                      const char *what);
 
+/** The parts of it: no empty axis, all bytes there; rank and axes, which are set. */
+ISO_MUST_USE iso_err iso_array_extent(const iso_array *a, int64_t size, const char *what);
+ISO_MUST_USE iso_err iso_array_settle(iso_array *a, const char *axes, const char *what);
+
 /** Bytes of all numbers. */
 int64_t iso_array_bytes(const iso_array *a);
 
 /** Number of matrices, and the shape of each. */
 int iso_array_layers(const iso_array *a);
 void iso_array_matrix(int64_t *rows, int64_t *cols, const iso_array *a);
+
+/** Numbers from one index of each axis to the next. */
+void iso_array_strides(int64_t *stride, const iso_array *a);
+
+/** `count` numbers that lie side by side, from the number `at` on, in the host's byte order.
+ * Errors  ISO_EIO, ISO_EFORMAT. */
+ISO_MUST_USE iso_err iso_array_read(const iso_array *a, int64_t at, void *to, int64_t count);
 
 /**
  * A source over one of the matrices, in the host's byte order. Rows that do not lie together

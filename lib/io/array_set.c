@@ -7,12 +7,15 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
+#include "lib/io/array_set_inside.h"
 #include "lib/io/hook_name.h"
 
 static iso_err add(iso_array_set *set, const char *name, const iso_array *array, bool tokens,
                    int tag)
 {
-    iso_named_array item = {.array = *array, .tag = tag, .says.layer = -1, .tokens = tokens};
+    iso_named_array item = {
+        .array = *array, .tag = tag, .says.layer = -1, .tokens = tokens, .list = -1};
+    item.open = !tokens && array->rank == 3 && iso_array_set_numbered(name);
     iso_err err = ISO_OK;
 
     if (set->count == set->room) {
@@ -102,6 +105,8 @@ iso_err iso_array_set_take(iso_array_set *set, const char *name, const iso_array
     }
     if (tokens)
         ISO_TRY(iso_token_flat(&(iso_array){0}, &a, size, what));
+    else if (a.rank == 3 && iso_array_set_numbered(name))
+        ISO_TRY(iso_array_extent(&a, size, what));
     else
         ISO_TRY(iso_array_check(&a, opt->axes, size, what));
     ISO_TRY(add(set, name, &a, tokens, tag));
@@ -140,18 +145,42 @@ done:
     return err;
 }
 
+/* What a model of transformers returns besides hidden_states: the last of them once more, and a
+ * row of its pooler. */
+static bool is_output_beside(const iso_array_set *set, const char *name)
+{
+    static const char states[] = "hidden_states";
+    const char *slash = strrchr(name, '/'), *dot = strrchr(name, '.');
+    const char *last = slash ? slash + 1 : dot ? dot + 1 : name;
+    const size_t before = (size_t)(last - name);
+
+    if (strcmp(last, "last_hidden_state") != 0 && strcmp(last, "pooler_output") != 0)
+        return false;
+    for (int i = 0; i < set->count; i++) {
+        if (strncmp(set->at[i].name, name, before) == 0 &&
+            strncmp(set->at[i].name + before, states, sizeof states - 1) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Hooks of no layer that only the other names tell of (a block's input beside its outputs). */
-static void leave_aside(iso_array_set *set)
+static void leave_aside(iso_array_set *set, const iso_run *run, const char *path)
 {
     int kept = 0;
 
+    for (int i = 0; i < set->count; i++)
+        set->at[i].beside = is_output_beside(set, set->at[i].name);
     for (int i = 0; i < set->count; i++) {
         iso_named_array *a = &set->at[i];
-        if (!a->says.aside) {
+        if (!a->says.aside && !a->beside) {
             set->at[kept++] = *a;
             continue;
         }
-        iso_too_deep_add(&set->aside, a->name);
+        if (a->beside)
+            iso_run_note(run, "%s: %s, beside hidden_states, is left out", path, a->name);
+        else
+            iso_too_deep_add(&set->aside, a->name);
         iso_free(a->name);
         iso_array_name_free(&a->says);
     }
@@ -161,7 +190,7 @@ static void leave_aside(iso_array_set *set)
 /* Axes that nobody named were read in the only plausible way; a person should know which. */
 static void tell_axes(iso_array_set *set, const iso_named_array *a)
 {
-    if (!*set->read_as && a->array.rank == 3 && !a->tokens)
+    if (!*set->read_as && a->array.rank == 3 && !a->tokens && a->list < 0)
         iso_axes_tell(set->read_as, a->array.axes, a->array.shape);
 }
 
@@ -221,7 +250,8 @@ static const iso_token_mask *mask_of(const iso_array_set *set, const iso_named_a
 }
 
 /* What token rows say of the items of their language. */
-static iso_err add_lang(iso_array_set *set, const iso_named_array *a, const char *path)
+static iso_err add_lang(iso_array_set *set, const iso_named_array *a, int64_t items,
+                        const int64_t *offsets, const char *path)
 {
     iso_err err = ISO_OK;
 
@@ -229,17 +259,15 @@ static iso_err add_lang(iso_array_set *set, const iso_named_array *a, const char
         const iso_lang *l = &set->langs[i];
         if (!iso_str_same(l->name, a->says.lang))
             continue;
-        if (l->offsets != a->mask->offsets &&
-            (l->items != a->mask->items ||
-             memcmp(l->offsets, a->mask->offsets, (size_t)(l->items + 1) * sizeof(int64_t)) != 0))
+        if (l->offsets != offsets &&
+            (l->items != items ||
+             memcmp(l->offsets, offsets, (size_t)(l->items + 1) * sizeof(int64_t)) != 0))
             ISO_FAIL(ISO_EFORMAT, "%s: \"%s\" has other tokens than an array of the same language",
                      path, a->name);
         goto done;
     }
-    set->langs[set->lang_count++] = (iso_lang){.name = a->says.lang,
-                                               .items = a->mask->items,
-                                               .rows = a->mask->rows,
-                                               .offsets = a->mask->offsets};
+    set->langs[set->lang_count++] = (iso_lang){
+        .name = a->says.lang, .items = items, .rows = offsets[items], .offsets = offsets};
 done:
     return err;
 }
@@ -251,36 +279,32 @@ static iso_err settle_masks(iso_array_set *set, const iso_states_opt *opt, const
     ISO_TRY(iso_alloc(&set->langs, set->count, sizeof *set->langs));
     for (int i = 0; i < set->count; i++) {
         iso_named_array *a = &set->at[i];
+        const iso_array_list *list = a->list < 0 ? NULL : &set->lists[a->list];
+        if (list && list->row_axis >= 0 && list->member[0] == i)
+            ISO_TRY(add_lang(set, a, list->count, list->offsets, path));
         if (!a->tokens)
             continue;
         a->mask = mask_of(set, a, opt);
         if (!a->mask)
             ISO_FAIL(ISO_EFORMAT, "%s: \"%s\" has no attention mask of its language", path,
                      a->name);
-        ISO_TRY(add_lang(set, a, path));
+        ISO_TRY(add_lang(set, a, a->mask->items, a->mask->offsets, path));
     }
 done:
     return err;
 }
 
+/* Of a list all are those of its first array. */
 static int64_t layers_of(const iso_array_set *set, const iso_named_array *a)
 {
+    const iso_array_list *list = a->list < 0 ? NULL : &set->lists[a->list];
+
+    if (list && &set->at[list->member[0]] != a)
+        return 0;
+    if (list)
+        return list->layer_axis < 0 ? 1 : a->array.shape[list->layer_axis];
     return a->tokens ? iso_token_layers(a->mask, &a->array, set->asked)
                      : iso_array_layers(&a->array);
-}
-
-iso_err iso_array_set_rows(iso_rows **out, const iso_array_set *set, const iso_named_array *named,
-                           const iso_array *array, int layer, const iso_run *run)
-{
-    iso_array flat;
-    iso_err err = ISO_OK;
-
-    if (!named->tokens)
-        return iso_array_rows(out, array, layer, run);
-    ISO_TRY(iso_token_flat(&flat, array, INT64_MAX, named->name)); /* its place was checked */
-    ISO_TRY(iso_token_rows(out, named->mask, array, &flat, layer, set->asked, run));
-done:
-    return err;
 }
 
 /* Entries ------------------------------------------------------------------------------ */
@@ -288,10 +312,11 @@ done:
 static iso_err add_entries(iso_array_set *set, iso_named_array *a, const char *path)
 {
     const int layers = (int)layers_of(set, a);
-    const bool several = a->array.rank == (a->tokens ? 4 : 3);
+    const iso_array_list *list = a->list < 0 ? NULL : &set->lists[a->list];
+    const bool several = list || a->array.rank == (a->tokens ? 4 : 3);
 
     a->first = set->entry_count;
-    if (several && a->says.layer >= 0)
+    if (several && !list && a->says.layer >= 0)
         return iso_fail(ISO_EFORMAT, "%s: \"%s\" names one layer and holds %d", path, a->name,
                         layers);
     for (int k = 0; k < layers; k++) {
@@ -300,7 +325,10 @@ static iso_err add_entries(iso_array_set *set, iso_named_array *a, const char *p
         e->unclear = a->says.unclear;
         e->layer = several ? k : a->says.layer;
         e->dtype = a->array.dtype;
-        if (a->tokens) {
+        if (list) {
+            e->rows = list->offsets[list->count];
+            e->cols = a->array.shape[a->array.rank - 1];
+        } else if (a->tokens) {
             e->rows = a->mask->rows;
             e->cols = a->array.shape[a->array.rank - 1];
         } else {
@@ -332,7 +360,8 @@ static iso_err check_numbers(const iso_array_set *set, const char *path)
         ISO_EFORMAT,
         "%s: has %d arrays called by numbers, more than an encoder has layers (" ISO_FIELD(
             axes) " LND "
-                  "takes them so); stack those of items to one array, [items, layers, dimensions]",
+                  "takes them so); " ISO_FIELD(
+                      axes) " NLD takes them as items, each [layers, dimensions]",
         path, set->count);
 }
 
@@ -341,10 +370,11 @@ iso_err iso_array_set_finish(iso_array_set *set, const iso_states_opt *opt, cons
     iso_err err = ISO_OK;
     int64_t total = 0;
 
-    if (!opt->axes)
-        ISO_TRY(check_numbers(set, path));
     ISO_TRY(read_names(set, opt, path));
-    leave_aside(set);
+    leave_aside(set, opt->run, path);
+    ISO_TRY(iso_array_set_lists(set, opt, path));
+    if (!opt->axes && set->list_count == 0)
+        ISO_TRY(check_numbers(set, path));
     ISO_TRY(settle_masks(set, opt, path));
     for (int i = 0; i < set->count; i++)
         total += layers_of(set, &set->at[i]);
@@ -362,14 +392,28 @@ done:
     return err;
 }
 
-iso_named_array *iso_array_set_find(int *layer, const iso_array_set *set, int entry)
+/* --- Rows ----------------------------------------------------------------------------- */
+
+iso_err iso_array_set_rows(iso_rows **out, const iso_array_set *set, int entry, iso_array_get *get,
+                           void *self, const iso_run *run)
 {
     int i = set->count - 1;
+    iso_array a, flat;
+    iso_err err = ISO_OK;
 
-    while (set->at[i].first > entry)
+    while (set->at[i].first > entry || layers_of(set, &set->at[i]) == 0)
         i--;
-    *layer = entry - set->at[i].first;
-    return &set->at[i];
+    const iso_named_array *named = &set->at[i];
+    const int layer = entry - named->first;
+    if (named->list >= 0)
+        return iso_array_list_rows(out, set, &set->lists[named->list], layer, get, self);
+    ISO_TRY(get(&a, self, i));
+    if (!named->tokens)
+        return iso_array_rows(out, &a, layer, run);
+    ISO_TRY(iso_token_flat(&flat, &a, INT64_MAX, named->name)); /* its place was checked */
+    ISO_TRY(iso_token_rows(out, named->mask, &a, &flat, layer, set->asked, run));
+done:
+    return err;
 }
 
 void iso_array_set_free(iso_array_set *set)
@@ -380,6 +424,11 @@ void iso_array_set_free(iso_array_set *set)
     }
     for (int i = 0; i < set->mask_count; i++)
         iso_mask_free(&set->masks[i]);
+    for (int i = 0; i < set->list_count; i++) {
+        iso_free(set->lists[i].member);
+        iso_free(set->lists[i].offsets);
+    }
+    iso_free(set->lists);
     iso_free(set->masks);
     iso_free(set->langs);
     iso_free(set->at);

@@ -1,4 +1,4 @@
-/* Named arrays of one file (npz, safetensors, npy) as the entries of a reader. */
+/* Named arrays of one file (npz, safetensors, torch, npy) as the entries of a reader. */
 #ifndef ISO_IO_ARRAY_SET_H
 #define ISO_IO_ARRAY_SET_H
 
@@ -11,6 +11,13 @@
 
 ISO_BEGIN
 
+/** Numbered arrays that are a sentence or an item each, as those of a Python list. */
+typedef struct iso_array_list {
+    int *member; /* in the order of their numbers */
+    int64_t count, *offsets;
+    int layer_axis, row_axis; /* of each array; -1: one layer, one row a layer */
+} iso_array_list;
+
 /** A growing list; {0} is empty. */
 typedef struct iso_array_set {
     struct iso_named_array *at;
@@ -21,6 +28,8 @@ typedef struct iso_array_set {
     iso_too_deep aside;    /* nor for what hook they are of (lib/io/hook_name.h) */
     iso_token_mask *masks; /* attention masks */
     int mask_count;
+    iso_array_list *lists;
+    int list_count;
     iso_lang *langs; /* of token rows: items and offsets of each language */
     int lang_count;
     iso_axes asked;
@@ -36,14 +45,17 @@ typedef struct iso_named_array {
     int first;                  /* its first entry */
     bool tokens;                /* token rows, padded */
     const iso_token_mask *mask; /* then of those that are kept */
+    bool beside;                /* to be left out beside hidden_states */
+    bool open;                  /* its axes are not settled before all names are read */
+    int list;                   /* that it is part of, or -1 */
 } iso_named_array;
 
 /**
  * Takes an array under a name (copied) that lies within the first `size` bytes of its file: a
- * matrix, layers (iso_array_check), or, where a mask of its shape was added, or a hook saw one
- * sentence, token rows. More axes, and hooks of no layer, are counted and left out. Errors
- * ISO_EFORMAT (as iso_array_check; a mask of another length), ISO_EARG, ISO_ENOMEM; messages begin
- * with `what`.
+ * matrix, layers (iso_array_check), where a mask of its shape was added, or a hook saw one
+ * sentence, token rows, or a part of a list. More axes, and hooks of no layer, are counted and left
+ * out. Errors ISO_EFORMAT (as iso_array_check; a mask of another length), ISO_EARG, ISO_ENOMEM;
+ * messages begin with `what`.
  */
 ISO_MUST_USE iso_err iso_array_set_take(iso_array_set *set, const char *name,
                                         const iso_array *array, int64_t size,
@@ -62,14 +74,13 @@ ISO_MUST_USE iso_err iso_array_set_mask(iso_array_set *set, iso_token_mask *mask
 ISO_MUST_USE iso_err iso_array_set_finish(iso_array_set *set, const iso_states_opt *opt,
                                           const char *path);
 
-/** The array an entry belongs to; *layer is which of its matrices. */
-iso_named_array *iso_array_set_find(int *layer, const iso_array_set *set, int entry);
+/** Array `i` where it can be read now: its own, or a copy of that with another place. `self` is the
+ * driver's. */
+typedef iso_err iso_array_get(iso_array *out, void *self, int i);
 
-/** The rows of a layer of `named`, whose numbers lie where `array` says: its own array, or a copy
- * of that with another place. Errors  ISO_ENOMEM. */
-ISO_MUST_USE iso_err iso_array_set_rows(iso_rows **out, const iso_array_set *set,
-                                        const iso_named_array *named, const iso_array *array,
-                                        int layer, const iso_run *run);
+/** The rows of an entry. Errors  those of `get`, ISO_ENOMEM. */
+ISO_MUST_USE iso_err iso_array_set_rows(iso_rows **out, const iso_array_set *set, int entry,
+                                        iso_array_get *get, void *self, const iso_run *run);
 
 void iso_array_set_free(iso_array_set *set);
 

@@ -17,13 +17,17 @@ static bool npy_probe(const iso_head *head)
     return head->count >= 6 && memcmp(head->bytes, "\x93NUMPY", 6) == 0;
 }
 
+static iso_err array_of(iso_array *out, void *self, int i)
+{
+    *out = ((struct npy *)self)->set.at[i].array;
+    return ISO_OK;
+}
+
 static iso_err npy_rows(iso_reader *self, int entry, iso_rows **out)
 {
     struct npy *r = (struct npy *)self;
-    int layer;
-    const iso_named_array *a = iso_array_set_find(&layer, &r->set, entry);
 
-    return iso_array_rows(out, &a->array, layer, r->opt->run);
+    return iso_array_set_rows(out, &r->set, entry, array_of, r, r->opt->run);
 }
 
 static void npy_close(iso_reader *self)

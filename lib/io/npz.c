@@ -268,8 +268,9 @@ done:
 }
 
 /* Array `i` as it can be read now. */
-static iso_err array_of(iso_array *out, struct npz *r, int i)
+static iso_err array_of(iso_array *out, void *self, int i)
 {
+    struct npz *r = self;
     iso_array a = r->set.at[i].array;
     bool fresh = false;
     iso_err err = ISO_OK;
@@ -294,15 +295,8 @@ done:
 static iso_err npz_rows(iso_reader *self, int entry, iso_rows **out)
 {
     struct npz *r = (struct npz *)self;
-    int layer;
-    const iso_named_array *named = iso_array_set_find(&layer, &r->set, entry);
-    iso_array a;
-    iso_err err = ISO_OK;
 
-    ISO_TRY(array_of(&a, r, (int)(named - r->set.at)));
-    ISO_TRY(iso_array_set_rows(out, &r->set, named, &a, layer, r->opt->run));
-done:
-    return err;
+    return iso_array_set_rows(out, &r->set, entry, array_of, r, r->opt->run);
 }
 
 static void note_untyped(const struct npz *r)

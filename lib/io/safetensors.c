@@ -48,17 +48,19 @@ done:
     return err;
 }
 
+static iso_err array_at(iso_array *out, void *self, int i)
+{
+    struct safetensors *r = self;
+
+    *out = r->set.at[i].array;
+    return check_member(r, r->set.at[i].tag);
+}
+
 static iso_err safetensors_rows(iso_reader *self, int entry, iso_rows **out)
 {
     struct safetensors *r = (struct safetensors *)self;
-    int layer;
-    const iso_named_array *a = iso_array_set_find(&layer, &r->set, entry);
-    iso_err err = ISO_OK;
 
-    ISO_TRY(check_member(r, a->tag));
-    ISO_TRY(iso_array_set_rows(out, &r->set, a, &a->array, layer, r->opt->run));
-done:
-    return err;
+    return iso_array_set_rows(out, &r->set, entry, array_at, r, r->opt->run);
 }
 
 static void safetensors_close(iso_reader *self)
@@ -120,8 +122,16 @@ done:
     return err;
 }
 
+/* The tensor called so, or those in the folder of that name. */
+static bool lies_in(const char *name, const char *wanted)
+{
+    const size_t len = strlen(wanted);
+
+    return strncmp(name, wanted, len) == 0 && (!name[len] || name[len] == '/' || name[len] == '.');
+}
+
 /* Takes the tensors that are matrices of floats; the rest (biases, indices) is ignored, unless
- * nothing is left. `wanted` is the one tensor to take, or NULL. */
+ * nothing is left. `wanted` is the one tensor or folder to take, or NULL. */
 static iso_err take_matrices(struct safetensors *r, const iso_tensor_list *list, const char *wanted,
                              const iso_file *file)
 {
@@ -131,7 +141,7 @@ static iso_err take_matrices(struct safetensors *r, const iso_tensor_list *list,
 
     for (int64_t i = 0; i < list->count; i++) {
         const iso_tensor_entry *t = &list->at[i];
-        if (wanted && strcmp(t->name, wanted) != 0)
+        if (wanted && !lies_in(t->name, wanted))
             continue;
         if (!t->floats || t->rank < 2 || is_mask(t)) {
             passed = t;

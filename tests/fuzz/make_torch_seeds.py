@@ -65,6 +65,22 @@ save("beside.pt", {"en": two[0], "mask": torch.ones(3, 4, dtype=torch.bool), "id
 save("model.pt", collections.OrderedDict(**{"q.weight": torch.tensor([[1.0, 2.0]]), "view": layer(0).t()}))
 save("adapter.pt", {"base_model.model.q.lora_A.weight": torch.tensor([[3.0, 5.0]]),
                     "base_model.model.q.lora_B.weight": torch.tensor([[7.0]])})
+batch = torch.full((2, 3, 4, 4), -1.0)  # layers, sentences, tokens, of which three are no padding
+batch[:, 0, 0], batch[:, 0, 2], batch[:, 2, 3] = cube[:, 0], cube[:, 1], cube[:, 2]
+mask = torch.tensor([[1, 0, 1, 0], [0, 0, 0, 0], [0, 0, 0, 1]])
+out = {"hidden_states": tuple(batch), "attention_mask": mask}
+save("tokens.pt", out)
+save("tokens_beside.pt", dict(out, last_hidden_state=batch[1], pooler_output=batch[1, :, 0]))
+save("tokens_langs.pt", {"en": {"states": batch, "attention_mask": mask.bool()},
+                         "de": {"states": batch.half().transpose(0, 1).contiguous(),
+                                "attention_mask": mask.float()}})
+save("tokens_one.pt", [x[None] for x in two])
+save("tokens_open.pt", tuple(batch))
+save("tokens_long.pt", {"hidden_states": tuple(torch.ones(3, 5, 4) for _ in range(2)), "attention_mask": mask})
+save("sentences.pt", [cube[:, :2], cube[:, 2:]])
+save("sentences_behind.pt", {"en": [cube[:, :2].transpose(0, 1), cube[:, 2:].transpose(0, 1)]})
+save("sentences_flat.pt", [layer(0, 4)[:1], layer(0, 4)[1:3], layer(0, 4)[3:]])
+save("items.pt", [cube[:, i].clone() for i in range(3)])
 save("vectors.pt", [torch.arange(4.0) + i for i in range(3)])
 save("ints.pt", torch.arange(12).reshape(3, 4))
 save("small.pt", {"en": layer(0).to(torch.float8_e4m3fn), "de": layer(0).to(torch.uint16)})
