@@ -61,6 +61,7 @@ static const struct row table[] = {
 
     OPT_OF("report", TEXT, out, "PATH", "what to write", .letter = 'o', .writes = ISO_WRITES_FOLDER),
     OPT_OF("plot", TEXT, out, "PATH", "what to write", .letter = 'o', .writes = ISO_WRITES_FIGURE),
+    OPT_OF("convert", TEXT, out, "PATH", "what to write", .letter = 'o', .writes = ISO_WRITES_STATES),
     OPT(TEXT, out, "PATH", "what to write", .letter = 'o', .writes = ISO_WRITES_KIND, .file = ISO_KIND_STATES),
     OPT_OF("report", TEXT, title, "TEXT", "heading of the page"),
 

@@ -197,6 +197,12 @@ static iso_err write_word(struct files *f, const iso_option *o, const char *path
     case ISO_WRITES_FIGURE:
     case ISO_WRITES_NUMBERS:
         return iso_claims_write(&f->claims, path, figure_kind_of(path), what);
+    case ISO_WRITES_STATES:
+        return iso_claims_write(&f->claims, path,
+                                ends(path, ".npz")           ? ISO_KIND_NPZ
+                                : ends(path, ".safetensors") ? ISO_KIND_TENSORS
+                                                             : ISO_KIND_STATES,
+                                what);
     case ISO_WRITES_MAPS:
         return iso_claims_write(&f->claims, path,
                                 ends(path, ".npy") ? ISO_KIND_MATRIX : ISO_KIND_MAPS, what);

@@ -49,6 +49,7 @@ typedef enum iso_option_writes {
     ISO_WRITES_FIGURE,   /* by its suffix */
     ISO_WRITES_NUMBERS,  /* of a figure: .tsv, or its script: .gp */
     ISO_WRITES_MAPS,     /* .npy or HDF5 */
+    ISO_WRITES_STATES,   /* states, by the suffix npz, safetensors or native */
     ISO_WRITES_PART,     /* states, by way of NAME.part and NAME.part.journal */
     ISO_WRITES_LAYERS,   /* states; %d in the name stands for the layer */
     ISO_WRITES_PICTURES, /* pictures in a folder */

@@ -179,6 +179,24 @@ static iso_err is_matrix(bool *is, const struct sight *s)
     return ISO_OK;
 }
 
+/* The first member is an array. */
+static iso_err is_npz(bool *is, const struct sight *s)
+{
+    const unsigned char *head = (const unsigned char *)s->head;
+    const int64_t name = s->len > 30 ? head[26] | head[27] << 8 : 0;
+
+    *is = begins(s, "PK\3\4") && name > 4 && s->len >= 30 + name &&
+          memcmp(s->head + 30 + name - 4, ".npy", 4) == 0;
+    return ISO_OK;
+}
+
+/* Weights of a model are safetensors too. */
+static iso_err is_tensors(bool *is, const struct sight *s)
+{
+    *is = s->len > 8 && s->head[8] == '{' && holds(s, "\"format\": \"isogloss-states\"");
+    return ISO_OK;
+}
+
 /* An unfinished file may hold anything; its journal, which is made before it, says whose it is. */
 static iso_err is_part(bool *is, const struct sight *s)
 {
@@ -206,6 +224,8 @@ static const struct {
     [ISO_KIND_TOKENS] = {"JSON of `isogloss tokenize`", is_tokens},
     [ISO_KIND_CSV] = {"records of isogloss (CSV)", is_csv},
     [ISO_KIND_STATES] = {"a states file of isogloss", is_states},
+    [ISO_KIND_NPZ] = {"an .npz file", is_npz},
+    [ISO_KIND_TENSORS] = {"states of isogloss (safetensors)", is_tensors},
     [ISO_KIND_PART] = {"an unfinished file of isogloss", is_part},
     [ISO_KIND_JOURNAL] = {"a journal of isogloss", is_journal},
     [ISO_KIND_MAPS] = {"a maps file of isogloss", is_maps},

@@ -14,6 +14,8 @@ typedef enum iso_kind {
     ISO_KIND_TOKENS,      /* JSON of `tokenize` */
     ISO_KIND_CSV,         /* records */
     ISO_KIND_STATES,      /* native states file */
+    ISO_KIND_NPZ,         /* arrays in a zip archive */
+    ISO_KIND_TENSORS,     /* states as safetensors */
     ISO_KIND_PART,        /* unfinished states file; a journal of ours lies beside it */
     ISO_KIND_JOURNAL,     /* of an unfinished file */
     ISO_KIND_MAPS,        /* maps file (HDF5) */

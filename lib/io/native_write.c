@@ -64,7 +64,9 @@ iso_err iso_native_new(iso_native **out, const char *path, const iso_states_info
         ISO_FAIL(ISO_EIO, "%s: is not a regular file, states cannot be written there", path);
     ISO_TRY(iso_h5_create(&n->h5, iso_outfile_temporary(n->file)));
     ISO_TRY(iso_h5_call(n->h5, path));
-    ISO_TRY(iso_native_put_about(n->h5, about));
+    n->bare = !about;
+    if (about)
+        ISO_TRY(iso_native_put_about(n->h5, about));
     *out = n;
     n = NULL;
 done:
@@ -157,7 +159,7 @@ iso_err iso_native_matrix(int *out, iso_native *n, const char *lang, int layer, 
     ISO_NEED(layer >= 0 && *lang && !strchr(lang, '/'), "%s: layer %d of \"%s\" cannot be written",
              n->path, layer, lang);
     ISO_TRY(more_room(n));
-    ISO_TRY(iso_buf_printf(&path, "/states/%s/%d", lang, layer));
+    ISO_TRY(iso_buf_printf(&path, "%s/%s/%d", n->bare ? "" : "/states", lang, layer));
     const struct room room = {path.text, rows, cols, -1, 0, dtype};
     ISO_TRY(n->resumed ? iso_native_expect_matrix(n, &room)
                        : iso_h5_put(n->h5, path.text, 2, dims, dtype, NULL, NULL));
@@ -180,7 +182,7 @@ static iso_err seal(iso_native *n)
         return ISO_OK;
     if (!n->h5)
         ISO_FAIL(ISO_EIO, "%s: could not be laid out", n->path);
-    if (!n->resumed) {
+    if (!n->resumed && !n->bare) {
         ISO_TRY(iso_h5_put_attr_int(n->h5, "/", "layers", n->layers));
         ISO_TRY(iso_h5_put_attr_int(n->h5, "/", "dim", n->dim));
     }

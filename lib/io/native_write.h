@@ -15,7 +15,9 @@ ISO_BEGIN
  */
 typedef struct iso_native iso_native;
 
-/** Begins `path`; model, pooling, source, classes and tagset of `about` are written when known. */
+/** Begins `path`; model, pooling, source, classes and tagset of `about` are written when known.
+ * With NULL it becomes no native file: matrices alone, /LANG/LAYER, which the layout "matrix"
+ * reads. */
 ISO_MUST_USE iso_err iso_native_new(iso_native **out, const char *path,
                                     const iso_states_info *about);
 
@@ -26,10 +28,10 @@ ISO_MUST_USE iso_err iso_native_new(iso_native **out, const char *path,
  * silently.
  *
  * `plan` is text that tells apart all that decides what the file will hold: a line for each thing,
- * "NAME TAB VALUE", as a message tells it. With `resume` a part with finished units is gone on with: all is announced as the
- * first time, and compared (that lists are there and their counts; shapes and types of matrices),
- * but not written; iso_native_done tells what need not be put again. Without such a part it begins
- * anew.
+ * "NAME TAB VALUE", as a message tells it. With `resume` a part with finished units is gone on
+ * with: all is announced as the first time, and compared (that lists are there and their counts;
+ * shapes and types of matrices), but not written; iso_native_done tells what need not be put again.
+ * Without such a part it begins anew.
  *
  * Commit then counts the rows of units finished before as put: all rows since the previous
  * iso_native_finish count for the unit that is finished.
@@ -41,8 +43,8 @@ ISO_MUST_USE iso_err iso_native_new(iso_native **out, const char *path,
 ISO_MUST_USE iso_err iso_native_part(iso_native **out, const char *path,
                                      const iso_states_info *about, const char *plan, bool resume);
 
-/** The plan that the interrupted part of `path` was begun by, yours to iso_free; NULL where there is
- * none to go on with. Errors  those of iso_journal_open. */
+/** The plan that the interrupted part of `path` was begun by, yours to iso_free; NULL where there
+ * is none to go on with. Errors  those of iso_journal_open. */
 ISO_MUST_USE iso_err iso_native_part_plan(char **out, const char *path);
 
 /** Whether unit `unit` (the caller's numbering, >= 0) was finished, now or before an interruption;

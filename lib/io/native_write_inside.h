@@ -20,6 +20,7 @@ struct iso_native {
     int count, space;
     char *path;
     int64_t layers, dim;
+    bool bare;   /* matrices alone */
     bool sealed; /* laid out, down to the journal */
     /* Of a part; native_write_part.c: */
     iso_journal *journal; /* NULL: not a part */

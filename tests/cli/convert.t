@@ -44,6 +44,36 @@ $ isogloss inspect again.h5 --quick | sed -n 2p
 $ isogloss inspect again.h5 --quick --json - | grep compute
 >  "quick": true, "model": "m", "compute": "int8",
 $ rm eight.h5 again.h5
+# the layouts of other programs, read back as the same: models and poolings apart, which npz and HDF5 matrices do not say
+$ isogloss compare copy.h5 --src en --tgt de --csv - --quiet > before.csv
+$ isogloss convert copy.h5 -o copy.npz
+2> isogloss: note: copy.npz: npz holds numbers alone: ids, texts and labels are left out
+$ isogloss convert copy.h5 -o copy.safetensors --quiet
+$ isogloss convert copy.h5 -o bare.h5 --as matrix --quiet
+$ for f in copy.npz copy.safetensors bare.h5; do isogloss inspect --quick $f | sed -n 1p | cut -d , -f 1; isogloss compare $f --src en --tgt de --csv - --quiet | sed 's/,mean,,mini,/,,,,/' > after.csv; sed 's/,mean,,mini,/,,,,/' before.csv | diff - after.csv; done
+> copy.npz: npz
+> copy.safetensors: safetensors
+> bare.h5: matrix
+$ isogloss inspect --quick copy.safetensors | sed -n 2p
+> model mini, pooling mean, source en
+# again makes the same bytes, in the place of the old ones
+$ cp copy.npz old.npz; isogloss convert copy.h5 -o copy.npz --quiet; cmp old.npz copy.npz
+$ isogloss convert bare.h5 -o copy.safetensors --quiet; isogloss convert copy.safetensors -o again.safetensors --quiet; cmp copy.safetensors again.safetensors
+# a file of another kind stays
+$ cp $S/tests/fuzz/seeds/safetensors/four.safetensors model.safetensors; isogloss convert copy.h5 -o model.safetensors
+2> isogloss convert: model.safetensors: *--force*
+? 1
+$ isogloss convert $S/tests/fuzz/seeds/safetensors/four.safetensors -o four.safetensors; isogloss inspect --quick four.safetensors | grep -w tr
+> tr            3          3  0-1         4  bf16   (Turkish)
+# token rows need offsets
+$ craft token.h5 pooling=none en:0=6x4 offsets:en=0,2,6
+$ isogloss convert token.h5 --pool none -o token.npz
+2> isogloss convert: token.npz: en of token.h5 are token rows, of which npz does not say what belongs to which item; pool them, or write native
+? 1
+$ isogloss convert copy.h5 -o x.npz --as npy
+2> isogloss convert: --as: npy is not one of: native matrix npz safetensors (*
+? 2
+$ rm *.npz *.safetensors bare.h5 after.csv token.h5
 # what failed left nothing behind
 $ ls
 > before.csv
