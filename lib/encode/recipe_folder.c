@@ -362,15 +362,15 @@ done:
 /* Where a GGUF file says it. */
 static iso_err name_fact(iso_recipe *r, const char *folder)
 {
-    char *fact = NULL;
-    const iso_err err = r->pool_from && iso_gguf_is(folder)
-                            ? iso_folder_path(&fact, folder, "bert.pooling_type")
-                            : ISO_OK;
+    char **const places[] = {&r->from, &r->pool_from};
+    iso_err err = ISO_OK;
 
-    if (fact) {
-        iso_free(r->pool_from);
-        r->pool_from = fact;
+    for (int i = 0; i < 2 && r->from && iso_gguf_is(folder); i++) {
+        iso_free(*places[i]);
+        *places[i] = NULL;
+        ISO_TRY(iso_folder_path(places[i], folder, "bert.pooling_type"));
     }
+done:
     return err;
 }
 

@@ -294,6 +294,29 @@ static void some_layers(void **state)
     iso_records_free(&in);
 }
 
+/* A model's own sentence is the layer behind the last of states that are pooled otherwise: the
+ * scores of all layers are one row. */
+static void the_sentence_is_a_layer_more(void **state)
+{
+    (void)state;
+    iso_gap_opt opt = options();
+    iso_records in = {0};
+
+    add_discrepancies(&in);
+    add_probe(&in, 0, 0, 0);
+    add_probe(&in, 2, 0.1, 0);
+    for (int64_t i = 0; i < in.count; i++) {
+        in.at[i].model = "m";
+        in.at[i].pool = in.at[i].src_layer == 2 ? "sentence" : "mean";
+    }
+    opt.select.src = "en";
+    iso_records list = made(&opt, &in, NULL);
+    assert_int_equal(one(&list, "pearson", 0)->n, LANGS);
+    assert_int_equal(one(&list, "pearson", 2)->n, LANGS);
+    iso_records_free(&list);
+    iso_records_free(&in);
+}
+
 static char noted[4096];
 
 static void take_note(void *payload, const char *said)
@@ -441,6 +464,6 @@ static void out_of_memory(void **state)
 int main(void)
 {
     RUN_TESTS(test(strongest_of_all), test(within_blocks), test(refused), test(one_layer),
-              test(some_layers), test(below_majority), test(carried), test(baselines),
-              test(out_of_memory));
+              test(some_layers), test(the_sentence_is_a_layer_more), test(below_majority),
+              test(carried), test(baselines), test(out_of_memory));
 }

@@ -8,7 +8,17 @@ bool iso_report_mixes(const iso_report_opt *opt)
     return opt->model.folder && opt->texts.corpus;
 }
 
-static iso_mix_opt mixing_of(const iso_report_opt *o, const char *src)
+/* What stands before the texts: what stood there when the states were made, where they say how. */
+static const char *prompt_of(const iso_states *states)
+{
+    const iso_states_info *about = states ? iso_states_about(states) : NULL;
+
+    if (!about || !about->pooling)
+        return NULL;
+    return about->prompt ? about->prompt : "";
+}
+
+static iso_mix_opt mixing_of(const iso_report_opt *o, const iso_states *states, const char *src)
 {
     iso_mix_opt opt;
 
@@ -18,6 +28,7 @@ static iso_mix_opt mixing_of(const iso_report_opt *o, const char *src)
     opt.src = o->select.src ? o->select.src : src;
     opt.tgt = o->select.tgt;
     opt.layer = o->layer ? o->layer : "sweep";
+    opt.prompt = prompt_of(states);
     opt.prep = o->prep;
     opt.interval = o->interval == ISO_INTERVAL_NONE ? ISO_INTERVAL_NONE : ISO_INTERVAL_USUAL;
     return opt;
@@ -25,7 +36,7 @@ static iso_mix_opt mixing_of(const iso_report_opt *o, const char *src)
 
 iso_err iso_report_mix_check(const iso_report_opt *o, bool states)
 {
-    const iso_mix_opt opt = mixing_of(o, NULL);
+    const iso_mix_opt opt = mixing_of(o, NULL, NULL);
 
     if (!o->baseline && !o->model.folder != !o->texts.corpus)
         return iso_fail(ISO_EARG,
@@ -81,7 +92,7 @@ iso_err iso_report_mix_fit(struct mix_fit *out, const struct report *report, dou
     iso_err err = ISO_OK;
 
     ISO_TRY(source_of(&src, report));
-    opt = mixing_of(report->opt, src);
+    opt = mixing_of(report->opt, report->states, src);
     ISO_TRY(iso_mix_fit(out, NULL, NULL, &opt, operations, run));
 done:
     return err;
@@ -90,7 +101,7 @@ done:
 iso_err iso_report_mix(struct report *report, const iso_run *run)
 {
     const struct mix_fit *fit = &report->cost.mixing;
-    iso_mix_opt opt = mixing_of(report->opt, report->src);
+    iso_mix_opt opt = mixing_of(report->opt, report->states, report->src);
     iso_records records = {0};
     iso_buf line = {0};
     iso_err err = ISO_OK;

@@ -40,10 +40,25 @@ static int find_scores(const iso_records *records)
     return -1;
 }
 
-/* "mini / en / xmixup": what tells runs apart. */
-static iso_err row_name(iso_buf *out, const iso_record *r)
+/* How the rows of a record's states were pooled. The layer that is the model's own sentence is one
+ * more layer of states that are pooled otherwise. */
+static const char *pool_of(const iso_record *r, const iso_records *all)
 {
-    const char *const parts[] = {r->model, r->train, r->subset, r->pool, r->prep, r->stage, r->mix};
+    static const char own[] = "sentence";
+
+    for (int64_t i = 0; iso_str_same(r->pool, own) && i < all->count; i++) {
+        const iso_record *other = &all->at[i];
+        if (other->pool && strcmp(other->pool, own) != 0 && iso_str_same(other->model, r->model))
+            return other->pool;
+    }
+    return r->pool;
+}
+
+/* "mini / en / xmixup": what tells runs apart. */
+static iso_err row_name(iso_buf *out, const iso_record *r, const iso_records *all)
+{
+    const char *const parts[] = {r->model, r->train, r->subset, pool_of(r, all),
+                                 r->prep,  r->stage, r->mix};
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_buf_puts(out, ""));
@@ -72,12 +87,12 @@ static void rows_free(struct rows *rows)
     iso_free(rows->of);
 }
 
-static iso_err row_of(int *out, struct rows *rows, const iso_record *r)
+static iso_err row_of(int *out, struct rows *rows, const iso_record *r, const iso_records *all)
 {
     iso_buf name = {0};
     iso_err err = ISO_OK;
 
-    ISO_TRY(row_name(&name, r));
+    ISO_TRY(row_name(&name, r, all));
     for (*out = 0; *out < rows->count; (*out)++) {
         if (strcmp(rows->name[*out], name.text) == 0)
             goto done;
@@ -99,7 +114,7 @@ static iso_err gather(struct rows *rows, const iso_records *records, int which)
     for (int64_t i = 0; i < records->count; i++) {
         rows->of[i] = -1;
         if (is_score(&records->at[i], which))
-            ISO_TRY(row_of(&rows->of[i], rows, &records->at[i]));
+            ISO_TRY(row_of(&rows->of[i], rows, &records->at[i], records));
     }
 done:
     return err;
@@ -167,7 +182,7 @@ static iso_err take_floors(struct gap_scores *s, const char *name, const iso_rec
         if (!is_of(r, wanted[which][0], "majority"))
             continue;
         iso_buf_free(&other);
-        ISO_TRY(row_name(&other, r));
+        ISO_TRY(row_name(&other, r, records));
         for (int c = 0; strcmp(other.text, name) == 0 && c < s->count; c++) {
             if (s->at[c].layer == r->tgt_layer &&
                 strcmp(s->at[c].lang, iso_lang_canonical(r->tgt)) == 0)
