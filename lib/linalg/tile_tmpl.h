@@ -101,6 +101,21 @@ TARGET static void NAME(deal)(void *to, const void *row, int64_t m, int64_t k)
     memcpy(at, from, (size_t)m * sizeof *at);
 }
 
+/* Number `which` of a and b, which lie one behind the other, in each lane. */
+TARGET __attribute__((always_inline)) static inline NAME(vec)
+    NAME(pick)(NAME(vec) a, NAME(vec) b, NAME(lanes) which)
+{
+#ifdef __clang__ /* which shuffles by constants alone */
+    NAME(vec) out = a;
+
+    for (int i = 0; i < LANES; i++)
+        out[i] = which[i] < LANES ? a[which[i]] : b[which[i] - LANES];
+    return out;
+#else
+    return __builtin_shuffle(a, b, which);
+#endif
+}
+
 /* LANES × LANES numbers in registers: each step swaps the halves of all blocks of 2s × 2s that lie
  * off the diagonal. */
 TARGET __attribute__((always_inline)) static inline void NAME(transpose)(NAME(vec) * x)
@@ -116,8 +131,8 @@ TARGET __attribute__((always_inline)) static inline void NAME(transpose)(NAME(ve
         for (int r = 0; r < LANES; r++) {
             if ((r & s) == 0) {
                 const NAME(vec) a = x[r], b = x[r + s];
-                x[r] = __builtin_shuffle(a, b, low);
-                x[r + s] = __builtin_shuffle(a, b, high);
+                x[r] = NAME(pick)(a, b, low);
+                x[r + s] = NAME(pick)(a, b, high);
             }
         }
     }
