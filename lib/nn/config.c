@@ -43,8 +43,11 @@ static iso_err find_family(const iso_arch **out, const iso_json *root, const cha
         ISO_FAIL(ISO_EFORMAT,
                  "%s: has neither model_type nor architectures; add \"model_type\": one of %s",
                  path, known.text);
-    ISO_FAIL(ISO_EUNSUP, "%s: is of a %s model; these are supported: %s", path, type ? type : class,
-             known.text);
+    ISO_FAIL(
+        ISO_EUNSUP,
+        "%s: is of a %s model; these are supported: %s; examples/from_transformers.py writes the "
+        "states of any other",
+        path, type ? type : class, known.text);
 done:
     iso_buf_free(&known);
     return err;

@@ -21,11 +21,15 @@ struct plan {
     bool metaspace, bytes;
 };
 
-static iso_err unsupported(const struct plan *p, const char *part, const char *what)
+static const char NORMALISES[] = "normalises texts by", SPLITS[] = "splits texts by";
+
+/* `does` is what the tokenizer does by it: "normalises texts by NFKC". */
+static iso_err unsupported(const struct plan *p, const char *does, const char *what)
 {
     return iso_fail(ISO_EUNSUP,
-                    "%s: %s %s is not supported for Unigram; give token ids (.ids) instead",
-                    p->name, part, what ? what : "without a type");
+                    "%s: its tokenizer %s %s, which is not supported for SentencePiece unigram "
+                    "models; " ISO_TOKEN_IDS,
+                    p->name, does, what ? what : "something without a type");
 }
 
 static iso_err misshapen(const struct plan *p, const char *what)
@@ -73,7 +77,7 @@ static iso_err take_charsmap(struct plan *p, const iso_json *step)
     if (!text)
         return misshapen(p, "a Precompiled normalizer without precompiled_charsmap");
     if (p->charsmap.len > 0)
-        return unsupported(p, "normalizer", "Precompiled, twice");
+        return unsupported(p, NORMALISES, "Precompiled, twice");
     const iso_err err = iso_base64_decode(&p->charsmap, text);
     return err ? iso_fail_in(err, "%s: precompiled_charsmap", p->name) : ISO_OK;
 }
@@ -85,7 +89,7 @@ static iso_err take_replace(struct plan *p, const iso_json *step)
 
     if (!iso_str_same(pattern, " {2,}") ||
         !(iso_str_same(content, " ") || iso_str_same(content, "\xe2\x96\x81")))
-        return unsupported(p, "normalizer", "Replace, but of \" {2,}\" with a space");
+        return unsupported(p, NORMALISES, "Replace, but of \" {2,}\" with a space");
     p->spaces.run = *content == ' ' ? " " : "\xe2\x96\x81";
     return ISO_OK;
 }
@@ -97,9 +101,9 @@ static iso_err take_normalizer(struct plan *p, const iso_json *step)
     if (is_type(step, "Replace"))
         return take_replace(p, step);
     if (!is_type(step, "Strip"))
-        return unsupported(p, "normalizer", iso_json_text(iso_json_get(step, "type")));
+        return unsupported(p, NORMALISES, iso_json_text(iso_json_get(step, "type")));
     if (!not_false(iso_json_get(step, "strip_right")))
-        return unsupported(p, "normalizer", "Strip of the left side alone");
+        return unsupported(p, NORMALISES, "Strip of the left side alone");
     p->spaces.strip = true;
     return ISO_OK;
 }
@@ -110,10 +114,10 @@ static iso_err take_metaspace(struct plan *p, const iso_json *step)
     const char *word = iso_json_text(scheme);
 
     if (!iso_str_same(iso_json_text(iso_json_get(step, "replacement")), "\xe2\x96\x81"))
-        return unsupported(p, "pre_tokenizer", "Metaspace with another replacement than U+2581");
+        return unsupported(p, SPLITS, "Metaspace with another replacement than U+2581");
     if (!is_null(scheme) && !iso_str_same(word, "always") && !iso_str_same(word, "first") &&
         !iso_str_same(word, "never"))
-        return unsupported(p, "pre_tokenizer", "Metaspace with an unknown prepend_scheme");
+        return unsupported(p, SPLITS, "Metaspace with an unknown prepend_scheme");
     p->metaspace = true;
     const bool never =
         word ? strcmp(word, "never") == 0 : !not_false(iso_json_get(step, "add_prefix_space"));
@@ -128,7 +132,7 @@ static iso_err take_pre_tokenizer(struct plan *p, const iso_json *step)
     if (is_type(step, "Metaspace") && !p->metaspace)
         return take_metaspace(p, step);
     if (!is_type(step, "WhitespaceSplit"))
-        return unsupported(p, "pre_tokenizer", iso_json_text(iso_json_get(step, "type")));
+        return unsupported(p, SPLITS, iso_json_text(iso_json_get(step, "type")));
     p->spaces.split = true;
     return ISO_OK;
 }
@@ -141,11 +145,11 @@ static iso_err plan_spaces(struct plan *p, const iso_json *tokenizer)
     ISO_TRY(take_steps(p, iso_json_get(tokenizer, "pre_tokenizer"), "pretokenizers",
                        take_pre_tokenizer));
     if (!p->metaspace)
-        ISO_TRY(unsupported(p, "pre_tokenizer", "other than Metaspace"));
+        ISO_TRY(unsupported(p, SPLITS, "other means than Metaspace"));
     if (p->spaces.split && p->spaces.prefix != ISO_PREFIX_ALWAYS)
-        ISO_TRY(unsupported(p, "pre_tokenizer", "WhitespaceSplit without a prefix to every word"));
+        ISO_TRY(unsupported(p, SPLITS, "WhitespaceSplit without a prefix to every word"));
     if (p->spaces.strip && !p->spaces.run && !p->spaces.split)
-        ISO_TRY(unsupported(p, "normalizer", "Strip without a Replace of \" {2,}\""));
+        ISO_TRY(unsupported(p, NORMALISES, "Strip without a Replace of \" {2,}\""));
 done:
     return err;
 }
@@ -184,7 +188,7 @@ static iso_err refuse_vocab(const struct plan *p, const iso_json *vocab)
 static iso_err plan_model(struct plan *p, const iso_json *model)
 {
     if (!is_type(model, "Unigram"))
-        return unsupported(p, "model", iso_json_text(iso_json_get(model, "type")));
+        return unsupported(p, "is of the model", iso_json_text(iso_json_get(model, "type")));
     p->bytes = iso_json_true(iso_json_get(model, "byte_fallback"));
     if (p->vocab->count == 0)
         return refuse_vocab(p, iso_json_get(model, "vocab"));

@@ -5,6 +5,11 @@
 #include "lib/io/json_pairs.h"
 #include "lib/text/spm.h"
 
+/** The way out where a tokenizer does what is not done here. */
+#define ISO_TOKEN_IDS                                                                              \
+    "cut texts with the model's own tokenizer, as in transformers, and give token ids (.ids) "     \
+    "instead"
+
 ISO_BEGIN
 
 /** What the parts of such a file do with white space beyond what a model can say. */

@@ -135,10 +135,11 @@ static iso_err refuse_kind(const iso_json *root, const char *kind, const char *p
     const bool bytes = holds_type(iso_json_get(root, "pre_tokenizer"), "ByteLevel") ||
                        holds_type(iso_json_get(root, "decoder"), "ByteLevel");
 
-    return iso_fail(ISO_EUNSUP,
-                    "%s: its model is %s%.60s, which is not supported; WordPiece and Unigram are, "
-                    "or give token ids made elsewhere (.ids)",
-                    path, strcmp(kind, "BPE") == 0 && bytes ? "byte-level " : "", kind);
+    return iso_fail(
+        ISO_EUNSUP,
+        "%s: its tokenizer is %s%.60s, which is not supported (WordPiece and SentencePiece "
+        "unigram are); " ISO_TOKEN_IDS,
+        path, strcmp(kind, "BPE") == 0 && bytes ? "byte-level " : "", kind);
 }
 
 static iso_err open_json(iso_tokenizer *t, const iso_tokenizer_files *files, const char *path)
@@ -208,8 +209,8 @@ static iso_err open_kind(iso_tokenizer **t, const iso_tokenizer_files *files)
     }
     if (iso_folder_has(files->folder, "vocab.json"))
         ISO_FAIL(ISO_EUNSUP,
-                 "%s: vocab.json is byte-level BPE, which is not supported; WordPiece (vocab.txt) "
-                 "and SentencePiece unigram are, or give token ids (.ids)",
+                 "%s: vocab.json is byte-level BPE, which is not supported (WordPiece and "
+                 "SentencePiece unigram are); " ISO_TOKEN_IDS,
                  files->folder);
     ISO_FAIL(ISO_EIO,
              "%s: holds no vocab.txt, sentencepiece.bpe.model, spiece.model, tokenizer.model or "

@@ -13,10 +13,11 @@ static iso_err unsupported(const char *path, const iso_json *post)
 {
     const char *type = iso_json_text(iso_json_get(post, "type"));
 
-    return iso_fail(ISO_EUNSUP,
-                    "%s: post_processor %.60s of another form than one token before and one behind "
-                    "a text is not supported; give token ids (.ids) instead",
-                    path, type ? type : "without a type");
+    return iso_fail(
+        ISO_EUNSUP,
+        "%s: its tokenizer puts special tokens around a text (%.60s) in another form than "
+        "one before and one behind, which is not supported; " ISO_TOKEN_IDS,
+        path, type ? type : "without a type");
 }
 
 /* ["[SEP]", 102] */

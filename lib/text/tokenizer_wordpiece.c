@@ -40,8 +40,8 @@ static iso_err read_normalizer(iso_basic_opt *opt, const iso_json *root, const c
     }
     if (strcmp(type_of(n), "BertNormalizer") != 0)
         return iso_fail(ISO_EUNSUP,
-                        "%s: normalizer %.60s is not supported for WordPiece, BertNormalizer is; "
-                        "give token ids (.ids) instead",
+                        "%s: its tokenizer normalises texts by %.60s, which is not supported for "
+                        "WordPiece (BertNormalizer is); " ISO_TOKEN_IDS,
                         path, type_of(n));
     (void)iso_tokenizer_said(&opt->clean, n, "clean_text");
     (void)iso_tokenizer_said(&opt->ideographs, n, "handle_chinese_chars");
@@ -58,9 +58,9 @@ static iso_err read_pre_tokenizer(const iso_json *root, const char *path)
     if (strcmp(type_of(p), "BertPreTokenizer") == 0)
         return ISO_OK;
     return iso_fail(ISO_EUNSUP,
-                    "%s: pre_tokenizer %.60s is not supported for WordPiece, BertPreTokenizer is; "
-                    "give token ids (.ids) instead",
-                    path, missing(p) ? "null" : type_of(p));
+                    "%s: its tokenizer splits texts by %.60s, which is not supported for WordPiece "
+                    "(BertPreTokenizer is); " ISO_TOKEN_IDS,
+                    path, missing(p) ? "nothing" : type_of(p));
 }
 
 /* Classes whose tokenizer is tokenizer.json alone, whatever stands beside it. */
@@ -181,10 +181,8 @@ static iso_err refuse_classes(const iso_tokenizer_files *files, const char *path
 
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
         if (iso_str_same(class, classes[i]))
-            return iso_fail(
-                ISO_EUNSUP,
-                "%s: is for a %s, which is not supported; give token ids (.ids) instead", path,
-                class);
+            return iso_fail(ISO_EUNSUP, "%s: is for a %s, which is not supported; " ISO_TOKEN_IDS,
+                            path, class);
     }
     return ISO_OK;
 }

@@ -67,7 +67,7 @@ $ mkdir some && isogloss embed --model some en=en.txt -o x.h5
 2> isogloss embed: some: holds no config.json, which a checkpoint's folder has
 ? 1
 $ sed 's/"xlm-roberta"/"t5"/' model/config.json > some/config.json; isogloss embed --model some en=en.txt -o x.h5
-2> isogloss embed: some/config.json: is of a t5 model; these are supported: bert, xlm-roberta, roberta, camembert, distilbert
+2> isogloss embed: some/config.json: is of a t5 model; these are supported: bert, xlm-roberta, roberta, camembert, distilbert; examples/from_transformers.py writes the states of any other
 ? 1
 $ cp model/config.json some; isogloss embed --model some en=en.txt -o x.h5
 2> isogloss embed: some: *

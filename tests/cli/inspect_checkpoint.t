@@ -82,7 +82,7 @@ $ isogloss inspect gpt
 > gpt: checkpoint
 > 
 > not read: pytorch_model.bin
-> cannot run: gpt/config.json: is of a gpt2 model; these are supported: bert, xlm-roberta, roberta, camembert, distilbert
+> cannot run: gpt/config.json: is of a gpt2 model; these are supported: bert, xlm-roberta, roberta, camembert, distilbert; examples/from_transformers.py writes the states of any other
 > cannot tokenize: gpt: *
 $ cp $S/examples/mini/config.json gpt && isogloss inspect gpt --json - | grep cannot_run
 >   "cannot_run": "gpt/pytorch_model.bin: is empty",

@@ -54,7 +54,7 @@ $ echo 'a b' | isogloss tokenize --model two
 2> isogloss: note: two: 1 oddity in the tokenizer's files, the first: two: vocab.txt and tokenizer.json disagree (2 of 5 pieces, the first: id 3 is "b" and "a"): tokenizer.json counts
 # what is not read is named, and the way out
 $ mkdir bpe; echo '{"model": {"type": "BPE"}, "pre_tokenizer": {"type": "ByteLevel"}}' > bpe/tokenizer.json; isogloss tokenize --model bpe text.txt
-2> isogloss tokenize: bpe/tokenizer.json: its model is byte-level BPE, which is not supported; WordPiece and Unigram are, or give token ids made elsewhere (.ids)
+2> isogloss tokenize: bpe/tokenizer.json: its tokenizer is byte-level BPE, which is not supported (WordPiece and SentencePiece unigram are); cut texts with the model's own tokenizer, as in transformers, and give token ids (.ids) instead
 ? 1
 # refused
 $ isogloss tokenize text.txt

@@ -305,16 +305,17 @@ static void what_a_model_cannot_express(void **state)
 {
     (void)state;
     static const char *const normalizers[][2] = {
-        {"{\"type\":\"NFKC\"}", "normalizer NFKC is not supported for Unigram; give token ids"},
+        {"{\"type\":\"NFKC\"}", "its tokenizer normalises texts by NFKC, which is not supported "
+                                "for SentencePiece unigram models; cut texts with"},
         {"{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Lowercase\"}]}", "Lowercase"},
         {"{\"type\":\"Replace\",\"pattern\":{\"String\":\"x\"},\"content\":\" \"}", "Replace"},
         {"{\"type\":\"Strip\"}", "Strip without a Replace"},
         {"{\"type\":\"Strip\",\"strip_right\":false}", "Strip of the left side alone"},
-        {"7", "normalizer without a type"},
+        {"7", "by something without a type"},
     };
     static const char *const pre_tokenizers[][2] = {
-        {"null", "pre_tokenizer other than Metaspace"},
-        {"{\"type\":\"ByteLevel\"}", "pre_tokenizer ByteLevel"},
+        {"null", "splits texts by other means than Metaspace"},
+        {"{\"type\":\"ByteLevel\"}", "splits texts by ByteLevel"},
         {"{\"type\":\"Metaspace\",\"replacement\":\"_\"}", "another replacement than U+2581"},
         {"{\"type\":\"Metaspace\",\"replacement\":\"" SPACE "\",\"prepend_scheme\":\"x\"}",
          "unknown prepend_scheme"},
@@ -327,7 +328,7 @@ static void what_a_model_cannot_express(void **state)
     for (size_t i = 0; i < 5; i++) {
         refused(small("null", pre_tokenizers[i][0], "[]", MODEL), ISO_EUNSUP, pre_tokenizers[i][1]);
     }
-    refused(small("null", METASPACE, "[]", "{\"type\":\"BPE\"}"), ISO_EUNSUP, "model BPE");
+    refused(small("null", METASPACE, "[]", "{\"type\":\"BPE\"}"), ISO_EUNSUP, "of the model BPE");
 }
 
 static void files_that_are_wrong(void **state)
@@ -358,7 +359,7 @@ static void files_that_are_wrong(void **state)
     refused(small("{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"Zm9vYmFy\"}", METASPACE,
                   "[]", MODEL),
             ISO_EFORMAT, "say their trie has");
-    refused("[]", ISO_EUNSUP, "model without a type");
+    refused("[]", ISO_EUNSUP, "of the model something without");
 }
 
 static void every_allocation_may_fail(void **state)
@@ -390,8 +391,7 @@ static void every_allocation_may_fail(void **state)
 
 int main(void)
 {
-    RUN_TESTS(
-              test(one_model_as_first_shipped), test(one_model_as_shipped_now),
+    RUN_TESTS(test(one_model_as_first_shipped), test(one_model_as_shipped_now),
               test(vocabularies_both_ways), test(spaces_as_the_parts_have_them),
               test(tokens_behind_the_vocabulary_are_left_out),
               test(bytes_stand_for_what_is_unknown), test(special_tokens_are_no_text),

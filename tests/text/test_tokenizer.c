@@ -384,14 +384,14 @@ static void other_json_is_refused(void **state)
     const char *f = folder_named("json_bad");
 
     refused_json(f, "{\"model\": {\"type\": \"BPE\"}}", ISO_EUNSUP,
-                 "its model is BPE, which is not supported; WordPiece and Unigram are");
+                 "its tokenizer is BPE, which is not supported (WordPiece and SentencePiece");
     refused_json(f, "{\"model\": {\"vocab\": {}, \"merges\": []}}", ISO_EUNSUP, "BPE");
     refused_json(f, "{}", ISO_EFORMAT, "holds no model");
     refused_json(f, "[]", ISO_EFORMAT, "no JSON object");
     refused_json(f, "{\"model\"", ISO_EFORMAT, "not JSON");
     refused_json(f, "{\"normalizer\": {\"type\": \"NFKC\"}, " WORDPIECE "}", ISO_EUNSUP,
-                 "normalizer NFKC");
-    refused_json(f, "{" WORDPIECE "}", ISO_EUNSUP, "pre_tokenizer null");
+                 "normalises texts by NFKC");
+    refused_json(f, "{" WORDPIECE "}", ISO_EUNSUP, "splits texts by nothing");
     refused_json(f, "{" BERT_PARTS "\"model\": {\"type\": \"WordPiece\", \"vocab\": []}}",
                  ISO_EFORMAT, "no object of pieces");
     refused_json(

@@ -126,7 +126,7 @@ static void other_pieces_in_tokenizer_json_count(void **state)
     put(f, "vocab.txt", "[UNK]\n[CLS]\n[SEP]\na\n");
     gives(f, "a e", NULL, "1 3 5 2 0000", "5 of 9 pieces");
     put(f, "tokenizer.json", "{\"model\": {\"type\": \"BPE\", \"vocab\": {}}}");
-    refused(f, ISO_EUNSUP, "pre_tokenizer null is not supported for WordPiece");
+    refused(f, ISO_EUNSUP, "splits texts by nothing, which is not supported for WordPiece");
     put(f, "tokenizer.json",
         "{" PARTS("false") "\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"[UNK]\": 0, "
                            "\"[CLS]\": 1, \"[SEP]\": 2, \"a\": 3}}}");
@@ -202,7 +202,7 @@ static void the_post_processor_says_what_stands_around(void **state)
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         put(f, "tokenizer.json", wrong[i]);
-        refused(f, ISO_EUNSUP, "is not supported; give token ids (.ids) instead");
+        refused(f, ISO_EUNSUP, "is not supported; cut texts with the model's own tokenizer");
     }
 }
 
