@@ -58,6 +58,28 @@ static enum what what_of(iso_pickle_value v)
     return v.is == ISO_PICKLED_NAME && v.of < KNOWN ? names[v.of].what : INERT;
 }
 
+/* What the person may do who saved something of that module. */
+static const char *way_out(const char *module)
+{
+    static const struct {
+        const char *begin, *says;
+    } ways[] = {
+        {"numpy", "Save arrays with numpy.savez(FILE, en=X), or as torch.from_numpy(X)"},
+        {"transformers.modeling_outputs",
+         "Of a model's output save the tensors: torch.save({\"hidden_states\": out.hidden_states, "
+         "\"attention_mask\": mask}, FILE)"},
+        {"torch.nn", "Of a model save the weights: torch.save(model.state_dict(), FILE)"},
+        {"__torch__", "Of a model save the weights: torch.save(model.state_dict(), FILE)"},
+    };
+
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        if (strncmp(module, ways[i].begin, strlen(ways[i].begin)) == 0)
+            return ways[i].says;
+    }
+    return "Save those alone, as torch.save({\"en\": X}, FILE) or torch.save(model.state_dict(), "
+           "FILE) in Python";
+}
+
 iso_err iso_pickle_name(int64_t *out, const char *module, const char *name, const char *path)
 {
     for (int i = 0; i < KNOWN; i++) {
@@ -74,9 +96,8 @@ iso_err iso_pickle_name(int64_t *out, const char *module, const char *name, cons
     }
     return iso_fail(ISO_EFORMAT,
                     "%s: asks for %.60s.%.60s; nothing was run: only tensors in dicts, lists and "
-                    "tuples are read. Save those alone, as torch.save({\"en\": X}, FILE) or "
-                    "torch.save(model.state_dict(), FILE) in Python",
-                    path, module, name);
+                    "tuples are read. %s",
+                    path, module, name, way_out(module));
 }
 
 /* The type that a name says, from STORAGE or DTYPE on; NULL: none. */
@@ -157,6 +178,20 @@ static bool lies_within(const iso_pickle_tensor *t, int64_t count)
     return last < count;
 }
 
+/* A view may be of numbers that are to be negated first, or conjugated. */
+static iso_err check_plain(const struct pickling *r, iso_pickle_value about)
+{
+    const iso_pickle_items *list = about.is == ISO_PICKLED_DICT ? &r->p.items[about.of] : NULL;
+
+    for (int64_t i = 1; list && i < list->count; i += 2) {
+        if (list->at[i].is != ISO_PICKLED_BOOL || list->at[i].of != 0)
+            return iso_fail(ISO_EFORMAT,
+                            "%s: has a view whose numbers are negated; save X.resolve_neg()",
+                            r->path);
+    }
+    return ISO_OK;
+}
+
 static iso_err make_tensor(struct pickling *r, const iso_pickle_items *a, bool typed)
 {
     iso_pickle *p = &r->p;
@@ -164,9 +199,12 @@ static iso_err make_tensor(struct pickling *r, const iso_pickle_items *a, bool t
     int strides = 0;
     iso_err err = ISO_OK;
 
-    if (a->count < (typed ? 7 : 4) || a->count > 8 || a->at[0].is != ISO_PICKLED_STORAGE ||
+    const int about = typed ? 7 : 6; /* the place of what is known besides */
+    if (a->count < (typed ? 7 : 4) || a->count > about + 1 || a->at[0].is != ISO_PICKLED_STORAGE ||
         a->at[1].is != ISO_PICKLED_INT || a->at[1].of < 0)
         return iso_pickle_strange(r, "a tensor");
+    if (a->count > about)
+        ISO_TRY(check_plain(r, a->at[about]));
     const iso_pickle_storage *s = &p->storages[a->at[0].of];
     t.storage = a->at[0].of;
     t.first = a->at[1].of;

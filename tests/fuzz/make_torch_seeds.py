@@ -85,6 +85,7 @@ save("vectors.pt", [torch.arange(4.0) + i for i in range(3)])
 save("ints.pt", torch.arange(12).reshape(3, 4))
 save("small.pt", {"en": layer(0).to(torch.float8_e4m3fn), "de": layer(0).to(torch.uint16)})
 save("expanded.pt", torch.arange(4.0).expand(3, 4))
+save("negated.pt", {"en": torch._neg_view(layer(0))})  # as (x + 1j).conj().imag is
 save("two_dims.pt", {"en": layer(0), "de": layer(0)[:, :3].contiguous()})
 with open(path("two_objects.pt"), "wb") as f:
     for x in two:
