@@ -67,6 +67,14 @@ static void option(FILE *to, const struct opt *opt)
     flow(to, right, INDENT);
 }
 
+static void of_tier(FILE *to, const struct opt_list *list, iso_option_tier tier)
+{
+    for (int i = 0; i < list->count; i++) {
+        if (list->at[i].is->tier == tier)
+            option(to, &list->at[i]);
+    }
+}
+
 /* What few need is named, not explained. */
 static void rarely(FILE *to, const struct opt_list *list)
 {
@@ -118,9 +126,8 @@ void help_command(FILE *to, const struct cmd *cmd)
     opt_list_of(&list, cmd);
     fprintf(to, "usage: isogloss %s [OPTION...]%s%s\n\n%s.\n\noptions:\n", cmd->name,
             *cmd->args ? " " : "", cmd->args, cmd->summary);
-    for (int i = 0; i < list.count; i++)
-        if (list.at[i].is->tier == ISO_OPTION_USUAL)
-            option(to, &list.at[i]);
+    of_tier(to, &list, ISO_OPTION_FIRST);
+    of_tier(to, &list, ISO_OPTION_USUAL);
     rarely(to, &list);
     if (cmd->registry)
         measures(to);

@@ -59,7 +59,8 @@ typedef enum iso_option_writes {
 typedef enum iso_option_tier {
     ISO_OPTION_USUAL,
     ISO_OPTION_RARE,
-    ISO_OPTION_HIDDEN
+    ISO_OPTION_HIDDEN,
+    ISO_OPTION_FIRST /* decides whether the numbers are right: stands first in help */
 } iso_option_tier;
 
 /** One field of an options struct. */

@@ -100,9 +100,9 @@ void iso_axes_tell(char out[ISO_READ_AS], iso_axes axes, const int64_t shape[3])
 
     (void)snprintf(out, ISO_READ_AS,
                    "[%" PRId64 ", %" PRId64 ", %" PRId64 "] is read as %" PRId64 " %s of %" PRId64
-                   " %s (" ISO_FIELD(axes) " %s)",
+                   " %s (" ISO_FIELD(axes) " %s), as %" PRId64 " is no likely number of layers",
                    shape[0], shape[1], shape[2], COUNT(layers, "layer"), COUNT(count, "item"),
-                   items ? "NLD" : "LND");
+                   items ? "NLD" : "LND", count);
 }
 
 void iso_too_deep_add(iso_too_deep *deep, const char *name)

@@ -56,7 +56,8 @@ iso_err iso_axes_ask(unsigned readings, const int64_t shape[3], const char *toke
 
 enum { ISO_READ_AS = 400 };
 
-/** How an array was read: "[13, 200, 16] is read as 13 layers of 200 items (--axes LND)". */
+/** How an array was read: "[13, 200, 16] is read as 13 layers of 200 items (--axes LND), as
+ * 200 is no likely number of layers". */
 void iso_axes_tell(char out[ISO_READ_AS], iso_axes axes, const int64_t shape[3]);
 
 /** Arrays that have more axes than are read, beside others that are. {0} is none. */

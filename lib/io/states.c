@@ -22,9 +22,9 @@ enum { DRIVERS = sizeof drivers / sizeof *drivers, HEAD = 512 };
 
 /* clang-format off */
 static const iso_option options[] = {
-    ISO_OPTION(iso_states_opt, CHOICE, pool, "KIND", "token rows to one row an item (default: mean)", .choices = ISO_POOL_CHOICES(STORED)),
+    ISO_OPTION(iso_states_opt, CHOICE, pool, "KIND", "token rows to one row an item (default: mean)", .choices = ISO_POOL_CHOICES(STORED), .tier = ISO_OPTION_FIRST),
     ISO_OPTION(iso_states_opt, ENUM, specials, "WHICH", "special tokens among the rows of each sentence (default: none)", .choices = "none both", .numbers = (const int[]){0, 1}, .tier = ISO_OPTION_RARE),
-    ISO_OPTION(iso_states_opt, CHOICE, axes, "ORDER", "axes of states that may be read in several ways: L layers, N items or tokens, D dimensions", .choices = "LND NLD", .any_case = true),
+    ISO_OPTION(iso_states_opt, CHOICE, axes, "ORDER", "axes of states that may be read in several ways: L layers, N items or tokens, D dimensions", .choices = "LND NLD", .any_case = true, .tier = ISO_OPTION_FIRST),
     ISO_OPTION_AS(iso_states_opt, "dtype", ENUM, raw_dtype, "TYPE", "number type of headless raw files, or of what is written", .choices = "f16 f32 f64", .numbers = (const int[]){ISO_F16, ISO_F32, ISO_F64}, .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_states_opt, CHOICE, layout, "NAME", "read files as this layout instead of looking", .choices = "native per-sentence matrix npy npz safetensors torch vllm csv jsonl raw"),
     ISO_OPTION_AS(iso_states_opt, "dim", INT, raw_dim, "N", "row length of headless raw files", .least = 1, .tier = ISO_OPTION_RARE),

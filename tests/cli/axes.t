@@ -4,7 +4,7 @@ $ sh npy.sh 13 200 2 en.npy; sh npy.sh 13 200 2 de.npy; sh npy.sh 200 13 2 fr.np
 $ isogloss inspect en.npy de.npy --quick | tail -2
 > en          200        200  0-12        2  f32    (English)
 > de          200        200  0-12        2  f32    (German)
-2> isogloss: note: en.npy: [13, 200, 2] is read as 13 layers of 200 items (--axes LND); 1 other file is alike
+2> isogloss: note: en.npy: [13, 200, 2] is read as 13 layers of 200 items (--axes LND), as 200 is no likely number of layers; 1 other file is alike
 $ isogloss inspect en.npy --quick --axes lnd | tail -1
 > en          200        200  0-12        2  f32    (English)
 $ isogloss compare en.npy fr.npy
