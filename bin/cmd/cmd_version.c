@@ -20,7 +20,7 @@ static int run(const struct args *args)
     printf("compiler    %s, %s\n", compiler, ISO_BUILD);
     printf("libraries   %s\n", ISO_LIBRARIES);
     machine_print();
-    printf("reads       native HDF5, per-sentence and matrix HDF5, npy, npz, safetensors, torch, vLLM, CSV, JSON lines, raw\n");
+    printf("reads       native HDF5, per-sentence and matrix HDF5, npy, npz, safetensors, torch, vLLM, zarr, CSV, JSON lines, raw\n");
     printf("licence     Apache-2.0; comes without warranty\n");
     return EXIT_DONE;
 }

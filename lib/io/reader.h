@@ -68,7 +68,7 @@ typedef struct iso_driver {
 
 extern const iso_driver iso_driver_native, iso_driver_per_sentence, iso_driver_matrix_h5;
 extern const iso_driver iso_driver_npy, iso_driver_npz, iso_driver_safetensors, iso_driver_torch;
-extern const iso_driver iso_driver_vllm, iso_driver_raw;
+extern const iso_driver iso_driver_zarr, iso_driver_vllm, iso_driver_raw;
 extern const iso_driver iso_driver_csv, iso_driver_jsonl;
 
 ISO_END

@@ -118,13 +118,14 @@ iso_err iso_spill_put(iso_spill *s, int matrix, int64_t first, iso_view rows)
     ISO_NEED(matrix >= 0 && matrix < s->count && first >= 0 && first <= s->rows - rows.rows &&
                  rows.cols == s->cols && rows.dtype == s->dtype,
              "rows do not fit into the room set aside for them");
-    for (int64_t i = 0; i < rows.rows; i++) {
-        const char *from = iso_view_rows(rows, i, 1).data;
+    for (int64_t i = 0, n; i < rows.rows; i += n) { /* rows that lie together at once */
+        n = rows.stride == rows.cols ? rows.rows : 1;
+        const char *from = iso_view_rows(rows, i, n).data;
         const int64_t at = matrix * s->matrix + (first + i) * row;
         if (s->memory)
-            memcpy(s->memory + at, from, (size_t)row);
+            memcpy(s->memory + at, from, (size_t)(n * row));
         else
-            ISO_TRY(write_all(s->file, at, from, row));
+            ISO_TRY(write_all(s->file, at, from, n * row));
     }
 done:
     return err;

@@ -14,8 +14,8 @@ static const iso_driver *const drivers[] = {
     &iso_driver_native, /* HDF5: the most particular first */
     &iso_driver_per_sentence, &iso_driver_matrix_h5,   &iso_driver_npy,
     &iso_driver_torch,        &iso_driver_npz, /* both zip: the same there */
-    &iso_driver_vllm,         &iso_driver_safetensors, &iso_driver_jsonl,
-    &iso_driver_csv,          &iso_driver_raw,
+    &iso_driver_vllm,         &iso_driver_safetensors, &iso_driver_zarr,
+    &iso_driver_jsonl,        &iso_driver_csv,         &iso_driver_raw,
 };
 
 enum { DRIVERS = sizeof drivers / sizeof *drivers, HEAD = 512 };
@@ -26,7 +26,7 @@ static const iso_option options[] = {
     ISO_OPTION(iso_states_opt, ENUM, specials, "WHICH", "special tokens among the rows of each sentence (default: none)", .choices = "none both", .numbers = (const int[]){0, 1}, .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_states_opt, CHOICE, axes, "ORDER", "axes of states that may be read in several ways: L layers, N items or tokens, D dimensions", .choices = "LND NLD", .any_case = true, .tier = ISO_OPTION_FIRST),
     ISO_OPTION_AS(iso_states_opt, "dtype", ENUM, raw_dtype, "TYPE", "number type of headless raw files, or of what is written", .choices = "f16 f32 f64", .numbers = (const int[]){ISO_F16, ISO_F32, ISO_F64}, .tier = ISO_OPTION_RARE),
-    ISO_OPTION(iso_states_opt, CHOICE, layout, "NAME", "read files as this layout instead of looking", .choices = "native per-sentence matrix npy npz safetensors torch vllm csv jsonl raw"),
+    ISO_OPTION(iso_states_opt, CHOICE, layout, "NAME", "read files as this layout instead of looking", .choices = "native per-sentence matrix npy npz safetensors torch vllm zarr csv jsonl raw"),
     ISO_OPTION_AS(iso_states_opt, "dim", INT, raw_dim, "N", "row length of headless raw files", .least = 1, .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_states_opt, FLAG, transpose, NULL, "matrix files hold neurons x items", .tier = ISO_OPTION_RARE),
     ISO_OPTION(iso_states_opt, INT, limit, "N", "take only the first N items of each language", .least = 1),

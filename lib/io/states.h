@@ -29,7 +29,7 @@ typedef struct iso_states_opt {
     bool any_dims;      /* languages of a layer may differ in dims; else that is an error */
     int64_t limit;      /* only the first `limit` items of each language; 0 = all */
     const char *layout; /* instead of looking: native, per-sentence, matrix, npy, npz, safetensors,
-                           torch, vllm, csv, jsonl, raw */
+                           torch, vllm, zarr, csv, jsonl, raw */
     /* The name a language code goes by (iso_lang_canonical of lib/text); NULL = as given. */
     const char *(*canonical)(const char *code);
     const iso_run *run;    /* memory budget and progress; may be NULL */

@@ -164,6 +164,16 @@ done:
     return err;
 }
 
+iso_err iso_unread_zarr(const char *path, const char *packed)
+{
+    char is[96];
+
+    (void)snprintf(is, sizeof is, "a zarr array packed by %.40s", packed);
+    return table(path, is,
+                 "python3 -c 'import zarr, numpy as np; z = zarr.open(\"%s\", mode=\"r\"); "
+                 "np.savez(\"%s.npz\", states=z[:])'");
+}
+
 /* Folders ---------------------------------------------------------------------------- */
 
 iso_err iso_unread_folder(const char *path)

@@ -15,6 +15,9 @@ ISO_BEGIN
  */
 iso_err iso_unread_file(const char *path, const unsigned char *bytes, int64_t len);
 
+/** The same of a zarr array in a folder, for what it is packed by ("zstd"). Always ISO_EFORMAT. */
+iso_err iso_unread_zarr(const char *path, const char *packed);
+
 /** The same of a folder: `datasets`, a checkpoint, or any other. Always ISO_EFORMAT. */
 iso_err iso_unread_folder(const char *path);
 

@@ -84,7 +84,7 @@ $ isogloss compare nofile.h5 --difference
 2> isogloss compare: --difference needs --against INPUT (*
 ? 2
 $ isogloss compare nofile.h5 --layout nativ
-2> isogloss compare: --layout: nativ is not one of: native per-sentence matrix npy npz safetensors torch vllm csv jsonl raw (*
+2> isogloss compare: --layout: nativ is not one of: native per-sentence matrix npy npz safetensors torch vllm zarr csv jsonl raw (*
 ? 2
 $ isogloss compare nofile.h5 --plot x.jpg
 2> isogloss compare: --plot x.jpg: a figure ends in .svg, .pdf, .png or .gp (*

@@ -414,3 +414,7 @@ members = [("hidden_states", npy("<f4", False, (2, 2, 3, 2), cube("<f", "LND", 2
            ("attention_mask", npy("|b1", False, (2, 3), b"\1\1\0\0\1\1"))]
 put("npz", "tokens.npz", npz(members, False))
 put("npz", "tokens_deflated.npz", npz(members, True))
+put("zarr", "two.zarray", '{"zarr_format": 2, "shape": [3, 2], "chunks": [3, 2], "dtype": "<f4", "compressor": null, "filters": null, "order": "C"}')
+put("zarr", "edge.zarray", '{"shape": [2, 4], "chunks": [2, 3], "dtype": "<f4", "dimension_separator": "."}')
+put("zarr", "three.json", '{"zarr_format": 3, "node_type": "array", "shape": [2, 3], "data_type": "float32", "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [2, 3]}}, "chunk_key_encoding": {"name": "default", "configuration": {"separator": "."}}, "codecs": [{"name": "bytes", "configuration": {"endian": "little"}}]}')
+put("zarr", "group.json", '{"zarr_format": 3, "node_type": "group"}')

@@ -215,6 +215,30 @@ static void sentences(void)
     }
 }
 
+/* zarr, version 3, a cube in one chunk, each language an array. */
+static void stores(void)
+{
+    char name[64];
+
+    for (int l = 0; l < LANGS; l++) {
+        snprintf(name, sizeof name, "%s.zarr", names[l]);
+        put_folder(name);
+        snprintf(name, sizeof name, "%s.zarr/zarr.json", names[l]);
+        FILE *f = begin(name);
+        fprintf(f,
+                "{\"zarr_format\": 3, \"node_type\": \"array\", \"shape\": [%d, %d, %d], "
+                "\"data_type\": \"float32\", \"chunk_grid\": {\"configuration\": {\"chunk_shape\": "
+                "[%d, %d, %d]}}, \"chunk_key_encoding\": {\"name\": \"v2\"}, \"codecs\": "
+                "[{\"name\": \"bytes\"}]}",
+                LAYERS, N, D, LAYERS, N, D);
+        end(f);
+        snprintf(name, sizeof name, "%s.zarr/0.0.0", names[l]);
+        f = begin(name);
+        fwrite(x[l], sizeof x[l], 1, f);
+        end(f);
+    }
+}
+
 /* Records -------------------------------------------------------------------------------- */
 
 static iso_states *in_memory(void)
@@ -276,6 +300,7 @@ static void every_layout_gives_the_same_records(void **state)
         {"all.jsonl", NULL},
         {"lists.jsonl", NULL},
         {"en/", "de"},
+        {"en.zarr", "de.zarr"},
         {"en=en-padded", "de=de-padded"},
         {"en=en-sentences.h5", "de=de-sentences.h5"},
     };
@@ -297,6 +322,7 @@ static void every_layout_gives_the_same_records(void **state)
     requests();
     padded();
     sentences();
+    stores();
     records_of(&want, in_memory());
     assert_true(iso_records_count(&want) >= 2 * LAYERS);
     for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
