@@ -152,6 +152,10 @@ t = [("en.0", "F32", [3, 4], matrix("<f", 3, 4, 0)), ("en.1", "F32", [3, 4], mat
      ("tr_0", "BF16", [3, 4], bf16([value(0, i, j) for i in range(3) for j in range(4)])),
      ("tr_1", "BF16", [3, 4], bf16([value(0, i, j) for i in range(3) for j in range(4)])),
      ("bias", "F32", [4], pack("<f", range(4))), ("step", "I64", [], pack("<q", [7]))]
+put("safetensors", "sentences.safetensors", safetensors(
+    [("en.%d" % i, "F32", [n, 4], matrix("<f", n, 4)) for i, n in enumerate((1, 3, 2))] +
+    [("de.%d" % i, "F32", [2, n, 4], cube("<f", "LND", 2, n, 4)) for i, n in enumerate((2, 1))] +
+    [("fr.%d" % i, "F32", [1, 3, 4], matrix("<f", 3, 4, i)) for i in range(2)]))
 put("safetensors", "four.safetensors", safetensors(t, {"model": "m15", "pooling": "mean",
                                                        "format": "pt"}))
 put("safetensors", "one.safetensors", safetensors([("features",) + t[0][1:]]))
