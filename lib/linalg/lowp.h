@@ -29,7 +29,8 @@ int64_t iso_lowp_bytes(const iso_lowp *p);
 
 /**
  * y (m × n, row stride ld) = x (m × k, packed) wᵀ + bias (n floats, or NULL; NULL with 8 bits).
- * m, n and k are positive. Errors  ISO_EUNSUP, ISO_ENOMEM.
+ * m, n and k are positive. With ld above n oneDNN has nothing but slow loops.
+ * Errors  ISO_EUNSUP, ISO_ENOMEM.
  */
 iso_err iso_lowp_mul(void *y, int64_t ld, const void *x, int64_t m, const iso_lowp *w,
                      const float *bias);

@@ -31,10 +31,6 @@ iso_err iso_packed_widen(iso_mat *out, iso_view w);
 /** Rows [first, first + count) of y, borrowed. */
 iso_mat iso_packed_strip(const iso_mat *y, int64_t first, int64_t count);
 
-/** y[j] = sum[j] * (sx * sw[j]) + bias[j]: a row of sums of 8-bit integers in f32. */
-void iso_packed_scale(float *y, const int32_t *sum, int64_t n, float sx, const float *sw,
-                      const float *bias);
-
 extern const struct packed_engine iso_packed_plain, iso_packed_panels, iso_packed_bf16,
     iso_packed_bf16_lowp, iso_packed_int8, iso_packed_int8_lowp, iso_packed_int8_avx2;
 

@@ -14,6 +14,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/cpu.h"
+#include "lib/linalg/packed_exact.h"
 #include "lib/linalg/round.h"
 
 #define AVX2 __attribute__((target("avx2")))
@@ -28,6 +29,7 @@ struct weights {
     int64_t n, k, pairs, panels;
     int8_t *panel;
     float *scale;
+    struct packed_columns columns;
 };
 
 static bool available(void)
@@ -40,6 +42,7 @@ static void weights_free(void *state)
     struct weights *p = state;
 
     iso_free(p->panel);
+    iso_packed_columns_free(&p->columns);
     iso_free(p->scale);
     iso_free(p);
 }
@@ -48,7 +51,8 @@ static int64_t weights_bytes(const void *state)
 {
     const struct weights *p = state;
 
-    return (int64_t)sizeof *p + p->panels * COLS * p->pairs * 2 + p->n * (int64_t)sizeof(float);
+    return (int64_t)sizeof *p + p->panels * COLS * p->pairs * 2 +
+           iso_packed_columns_bytes(&p->columns) + p->n * (int64_t)sizeof(float);
 }
 
 static void deal_row(struct weights *p, int64_t j, const int8_t *row)
@@ -70,6 +74,7 @@ static iso_err fill(struct weights *p, iso_view w)
     ISO_TRY(iso_alloc(&p->scale, p->n, sizeof *p->scale));
     ISO_TRY(iso_alloc(&row, p->k, sizeof *row));
     ISO_TRY(iso_packed_widen(&wide, w));
+    ISO_TRY(iso_packed_columns_new(&p->columns, &wide));
     for (int64_t j = 0; j < p->n; j++) {
         const float *from = (const float *)wide.data + j * wide.stride;
         float by;
@@ -105,23 +110,18 @@ done:
 /* Rows of X in 16 bits, an even number of columns, with their scales. */
 struct strip {
     int16_t *x;
-    float *scale;
+    struct packed_row *row;
     int64_t rows;
 };
 
 static void strip_round(struct strip *s, iso_view x, int64_t pairs)
 {
-    const iso_rounding *round = iso_rounding_best();
     const float *from = x.data;
 
     s->rows = x.rows;
 #pragma omp parallel for if (x.rows * x.cols > 1 << 14)
-    for (int64_t i = 0; i < x.rows; i++) {
-        const float *row = from + i * x.stride;
-        float by;
-        s->scale[i] = iso_rounding_scale(&by, round->peak(row, x.cols));
-        round->s16(s->x + i * pairs * 2, row, by, x.cols);
-    }
+    for (int64_t i = 0; i < x.rows; i++)
+        iso_packed_row_s16(s->x + i * pairs * 2, &s->row[i], from + i * x.stride, x.cols);
 }
 
 /* One tile; inlined with a constant number of rows, so that the sums stay in registers. */
@@ -199,9 +199,9 @@ static void meet(const struct job *job, int64_t panel, int64_t first, int64_t en
         const int64_t rows = least(ROWS, end - i);
         tile(out, job->s->x + i * w->pairs * 2, w->panel + j * w->pairs * 2, w->pairs, rows);
         for (int64_t r = 0; r < rows; r++)
-            iso_packed_scale((float *)job->y->data + (i + r) * job->y->stride + j, out + r * COLS,
-                             cols, job->s->scale[i + r], w->scale + j,
-                             job->bias ? job->bias + j : NULL);
+            iso_packed_row_finish((float *)job->y->data + (i + r) * job->y->stride + j,
+                                  out + r * COLS, cols, &job->s->row[i + r], &w->columns, j,
+                                  w->scale, job->bias);
     }
 }
 
@@ -230,7 +230,7 @@ static iso_err mul(iso_mat *y, iso_view x, const void *state, const float *bias,
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc(&s.x, room * w->pairs, 2 * sizeof *s.x));
-    ISO_TRY(iso_alloc(&s.scale, room, sizeof *s.scale));
+    ISO_TRY(iso_alloc(&s.row, room, sizeof *s.row));
     for (int64_t i = 0; i < x.rows; i += room) {
         const int64_t m = least(room, x.rows - i);
         iso_mat part = iso_packed_strip(y, i, m);
@@ -240,7 +240,7 @@ static iso_err mul(iso_mat *y, iso_view x, const void *state, const float *bias,
     }
 done:
     iso_free(s.x);
-    iso_free(s.scale);
+    iso_free(s.row);
     return err;
 }
 

@@ -4,6 +4,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/linalg/lowp.h"
+#include "lib/linalg/packed_exact.h"
 #include "lib/linalg/packed_inside.h"
 #include "lib/linalg/round.h"
 
@@ -54,8 +55,10 @@ static iso_err bf16_mul(iso_mat *y, iso_view x, const void *state, const float *
                         const iso_then *then)
 {
     (void)then;
-    const int64_t room = least(x.rows, STRIP);
+    const int64_t room = least(x.rows, STRIP), n = y->cols;
+    const bool apart = y->stride != n; /* oneDNN is fast with packed rows alone */
     uint16_t *bits = NULL;
+    float *packed = NULL;
     iso_err err = ISO_OK;
 
     if (x.cols == 0) {
@@ -63,13 +66,19 @@ static iso_err bf16_mul(iso_mat *y, iso_view x, const void *state, const float *
         return ISO_OK;
     }
     ISO_TRY(iso_alloc_raw(&bits, room * x.cols, sizeof *bits));
+    if (apart)
+        ISO_TRY(iso_alloc_raw(&packed, room * n, sizeof *packed));
     for (int64_t i = 0; i < x.rows; i += room) {
         const int64_t m = least(room, x.rows - i);
         bf16_rows(bits, iso_view_rows(x, i, m));
-        ISO_TRY(iso_lowp_mul((float *)y->data + i * y->stride, y->stride, bits, m, state, bias));
+        float *to = (float *)y->data + i * y->stride;
+        ISO_TRY(iso_lowp_mul(apart ? packed : to, n, bits, m, state, bias));
+        for (int64_t j = 0; apart && j < m; j++)
+            memcpy(to + j * y->stride, packed + j * n, (size_t)n * sizeof *to);
     }
 done:
     iso_free(bits);
+    iso_free(packed);
     return err;
 }
 
@@ -96,6 +105,7 @@ const struct packed_engine iso_packed_bf16_lowp = {
 
 struct int8_weights {
     iso_lowp *q;
+    struct packed_columns columns;
     float *scale;
     int64_t n;
 };
@@ -110,6 +120,7 @@ static void int8_free(void *state)
     struct int8_weights *p = state;
 
     iso_lowp_free(p->q);
+    iso_packed_columns_free(&p->columns);
     iso_free(p->scale);
     iso_free(p);
 }
@@ -118,21 +129,31 @@ static int64_t int8_bytes(const void *state)
 {
     const struct int8_weights *p = state;
 
-    return (int64_t)sizeof *p + iso_lowp_bytes(p->q) + p->n * (int64_t)sizeof(float);
+    return (int64_t)sizeof *p + iso_lowp_bytes(p->q) + iso_packed_columns_bytes(&p->columns) +
+           p->n * (int64_t)sizeof(float);
 }
 
-static void int8_rows(int8_t *to, float *scale, iso_view x)
+static void int8_weights_rows(int8_t *to, float *scale, iso_view w)
 {
     const iso_rounding *round = iso_rounding_best();
+    const float *from = w.data;
+
+#pragma omp parallel for if (w.rows * w.cols > 1 << 14)
+    for (int64_t i = 0; i < w.rows; i++) {
+        const float *row = from + i * w.stride;
+        float by;
+        scale[i] = iso_rounding_scale(&by, round->peak(row, w.cols));
+        round->s8(to + i * w.cols, row, by, w.cols);
+    }
+}
+
+static void int8_rows(int8_t *to, struct packed_row *row, iso_view x)
+{
     const float *from = x.data;
 
 #pragma omp parallel for if (x.rows * x.cols > 1 << 14)
-    for (int64_t i = 0; i < x.rows; i++) {
-        const float *row = from + i * x.stride;
-        float by;
-        scale[i] = iso_rounding_scale(&by, round->peak(row, x.cols));
-        round->s8(to + i * x.cols, row, by, x.cols);
-    }
+    for (int64_t i = 0; i < x.rows; i++)
+        iso_packed_row_s8(to + i * x.cols, &row[i], from + i * x.stride, x.cols);
 }
 
 static iso_err int8_make(void **state, iso_view w)
@@ -147,7 +168,8 @@ static iso_err int8_make(void **state, iso_view w)
     ISO_TRY(iso_alloc(&p, 1, sizeof *p));
     p->n = w.rows;
     ISO_TRY(iso_alloc(&p->scale, w.rows, sizeof *p->scale));
-    int8_rows(q, p->scale, iso_mat_view(&wide));
+    int8_weights_rows(q, p->scale, iso_mat_view(&wide));
+    ISO_TRY(iso_packed_columns_new(&p->columns, &wide));
     ISO_TRY(iso_lowp_new(&p->q, q, w.rows, w.cols, ISO_LOWP_S8));
     *state = p;
     p = NULL;
@@ -161,14 +183,14 @@ done:
 
 /* Rows [first, first + count) of y, of their sums. */
 static void int8_rows_done(const iso_mat *y, int64_t first, int64_t count, const int32_t *sum,
-                           const float *scale, const struct int8_weights *p, const float *bias,
-                           const iso_then *then)
+                           const struct packed_row *row, const struct int8_weights *p,
+                           const float *bias, const iso_then *then)
 {
     const iso_mat part = iso_packed_strip(y, first, count);
 
     for (int64_t i = 0; i < count; i++)
-        iso_packed_scale((float *)part.data + i * part.stride, sum + i * p->n, p->n, scale[i],
-                         p->scale, bias);
+        iso_packed_row_finish((float *)part.data + i * part.stride, sum + i * p->n, p->n, &row[i],
+                              &p->columns, 0, p->scale, bias);
     if (then)
         then->call(then->with, &part, first, 0);
 }
@@ -179,27 +201,27 @@ static iso_err int8_mul(iso_mat *y, iso_view x, const void *state, const float *
     const struct int8_weights *p = state;
     const int64_t room = least(x.rows, STRIP), n = y->cols;
     int8_t *q = NULL;
-    float *scale = NULL;
+    struct packed_row *row = NULL;
     int32_t *sum = NULL;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_alloc_raw(&q, room * x.cols, sizeof *q));
-    ISO_TRY(iso_alloc_raw(&scale, room, sizeof *scale));
+    ISO_TRY(iso_alloc_raw(&row, room, sizeof *row));
     ISO_TRY(iso_alloc_raw(&sum, room * n, sizeof *sum));
     for (int64_t i = 0; i < x.rows; i += room) {
         const int64_t m = least(room, x.rows - i);
-        int8_rows(q, scale, iso_view_rows(x, i, m));
+        int8_rows(q, row, iso_view_rows(x, i, m));
         if (x.cols > 0)
             ISO_TRY(iso_lowp_mul(sum, n, q, m, p->q, NULL));
         else
             memset(sum, 0, (size_t)(m * n) * sizeof *sum);
 #pragma omp parallel for schedule(dynamic) if (m * n > 1 << 14)
         for (int64_t j = 0; j < m; j += FEW)
-            int8_rows_done(y, i + j, least(FEW, m - j), sum + j * n, scale + j, p, bias, then);
+            int8_rows_done(y, i + j, least(FEW, m - j), sum + j * n, row + j, p, bias, then);
     }
 done:
     iso_free(q);
-    iso_free(scale);
+    iso_free(row);
     iso_free(sum);
     return err;
 }

@@ -32,20 +32,6 @@ iso_mat iso_packed_strip(const iso_mat *y, int64_t first, int64_t count)
     return (iso_mat){data + first * y->stride, count, y->cols, y->stride, ISO_F32, NULL};
 }
 
-void iso_packed_scale(float *y, const int32_t *sum, int64_t n, float sx, const float *sw,
-                      const float *bias)
-{
-    if (bias) {
-#pragma omp simd
-        for (int64_t j = 0; j < n; j++)
-            y[j] = (float)sum[j] * (sx * sw[j]) + bias[j];
-    } else {
-#pragma omp simd
-        for (int64_t j = 0; j < n; j++)
-            y[j] = (float)sum[j] * (sx * sw[j]);
-    }
-}
-
 /* Numbers at odd addresses, as files may hold them, pass through one aligned row. */
 static iso_err widen_odd(iso_mat *to, iso_view w)
 {

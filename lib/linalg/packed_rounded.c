@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "lib/base/alloc.h"
+#include "lib/linalg/packed_exact.h"
 #include "lib/linalg/packed_inside.h"
 #include "lib/linalg/round.h"
 
@@ -84,6 +85,7 @@ enum { EXACT = 1024 };
 struct int8_weights {
     iso_mat q; /* N × K, integers */
     float *scale;
+    struct packed_columns columns;
 };
 
 static void int8_free(void *state)
@@ -91,6 +93,7 @@ static void int8_free(void *state)
     struct int8_weights *p = state;
 
     iso_mat_free(&p->q);
+    iso_packed_columns_free(&p->columns);
     iso_free(p->scale);
     iso_free(p);
 }
@@ -99,7 +102,8 @@ static int64_t int8_bytes(const void *state)
 {
     const struct int8_weights *p = state;
 
-    return (int64_t)sizeof *p + p->q.rows * (p->q.cols + 1) * (int64_t)sizeof(float);
+    return (int64_t)sizeof *p + p->q.rows * (p->q.cols + 1) * (int64_t)sizeof(float) +
+           iso_packed_columns_bytes(&p->columns);
 }
 
 static iso_err int8_make(void **state, iso_view w)
@@ -111,6 +115,7 @@ static iso_err int8_make(void **state, iso_view w)
     ISO_TRY(iso_alloc(&p, 1, sizeof *p));
     ISO_TRY(iso_alloc(&p->scale, w.rows, sizeof *p->scale));
     ISO_TRY(iso_packed_widen(&p->q, w));
+    ISO_TRY(iso_packed_columns_new(&p->columns, &p->q));
     for (int64_t j = 0; j < w.rows; j++) {
         float *row = (float *)p->q.data + j * p->q.stride, by;
         p->scale[j] = iso_rounding_scale(&by, round->peak(row, w.cols));
@@ -128,7 +133,7 @@ done:
 struct strip {
     iso_mat x, part;
     int32_t *sum;
-    float *scale;
+    struct packed_row *row;
 };
 
 static void strip_free(struct strip *s)
@@ -136,7 +141,7 @@ static void strip_free(struct strip *s)
     iso_mat_free(&s->x);
     iso_mat_free(&s->part);
     iso_free(s->sum);
-    iso_free(s->scale);
+    iso_free(s->row);
 }
 
 static iso_err strip_new(struct strip *s, int64_t room, int64_t n, int64_t k)
@@ -146,24 +151,19 @@ static iso_err strip_new(struct strip *s, int64_t room, int64_t n, int64_t k)
     ISO_TRY(iso_mat_new(&s->x, room, k, ISO_F32));
     ISO_TRY(iso_mat_new(&s->part, room, n, ISO_F32));
     ISO_TRY(iso_alloc(&s->sum, room * n, sizeof *s->sum));
-    ISO_TRY(iso_alloc(&s->scale, room, sizeof *s->scale));
+    ISO_TRY(iso_alloc(&s->row, room, sizeof *s->row));
 done:
     return err;
 }
 
 static void strip_round(struct strip *s, iso_view x)
 {
-    const iso_rounding *round = iso_rounding_best();
     const float *from = x.data;
     float *to = s->x.data;
 
 #pragma omp parallel for if (x.rows * x.cols > 1 << 14)
-    for (int64_t i = 0; i < x.rows; i++) {
-        const float *row = from + i * x.stride;
-        float by;
-        s->scale[i] = iso_rounding_scale(&by, round->peak(row, x.cols));
-        round->whole(to + i * x.cols, row, by, x.cols);
-    }
+    for (int64_t i = 0; i < x.rows; i++)
+        iso_packed_row_whole(to + i * x.cols, &s->row[i], from + i * x.stride, x.cols);
 }
 
 /* sum = X Wᵀ in integers, by pieces of K whose sums are exact. */
@@ -203,8 +203,8 @@ static iso_err int8_mul(iso_mat *y, iso_view x, const void *state, const float *
         strip_round(&s, iso_view_rows(x, i, m));
         ISO_TRY(strip_sum(&s, m, &p->q));
         for (int64_t j = 0; j < m; j++)
-            iso_packed_scale((float *)y->data + (i + j) * y->stride, s.sum + j * n, n, s.scale[j],
-                             p->scale, bias);
+            iso_packed_row_finish((float *)y->data + (i + j) * y->stride, s.sum + j * n, n,
+                                  &s.row[j], &p->columns, 0, p->scale, bias);
     }
 done:
     strip_free(&s);
