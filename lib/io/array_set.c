@@ -104,7 +104,7 @@ iso_err iso_array_set_take(iso_array_set *set, const char *name, const iso_array
         goto done;
     }
     if (tokens)
-        ISO_TRY(iso_token_flat(&(iso_array){0}, &a, size, what));
+        ISO_TRY(iso_token_check(&a, size, what));
     else if (a.rank == 3 && iso_array_set_numbered(name))
         ISO_TRY(iso_array_extent(&a, size, what));
     else
@@ -398,7 +398,7 @@ iso_err iso_array_set_rows(iso_rows **out, const iso_array_set *set, int entry, 
                            void *self, const iso_run *run)
 {
     int i = set->count - 1;
-    iso_array a, flat;
+    iso_array a;
     iso_err err = ISO_OK;
 
     while (set->at[i].first > entry || layers_of(set, &set->at[i]) == 0)
@@ -410,8 +410,7 @@ iso_err iso_array_set_rows(iso_rows **out, const iso_array_set *set, int entry, 
     ISO_TRY(get(&a, self, i));
     if (!named->tokens)
         return iso_array_rows(out, &a, layer, run);
-    ISO_TRY(iso_token_flat(&flat, &a, INT64_MAX, named->name)); /* its place was checked */
-    ISO_TRY(iso_token_rows(out, named->mask, &a, &flat, layer, set->asked, run));
+    ISO_TRY(iso_token_rows(out, named->mask, &a, layer, set->asked));
 done:
     return err;
 }

@@ -138,7 +138,7 @@ static iso_err take_batch_of_one(iso_array_set *set, const struct run *r, const 
     ISO_TRY(iso_array_set_mask(set, &all));
     for (int i = 0; i < r->count; i++) {
         iso_named_array *a = &set->at[r->at[i].array];
-        ISO_TRY(iso_token_flat(&(iso_array){0}, &a->array, INT64_MAX, path));
+        ISO_TRY(iso_token_check(&a->array, INT64_MAX, path)); /* it lies within the file */
         a->tokens = true;
         a->open = false;
     }
@@ -269,12 +269,8 @@ iso_err iso_array_list_rows(iso_rows **out, const iso_array_set *set, const iso_
     for (int64_t i = 0; i < list->count; i++) {
         const iso_array *a = &p.arrays[i];
         ISO_TRY(get(&p.arrays[i], self, list->member[i]));
+        ISO_TRY(iso_token_check(a, INT64_MAX, set->at[list->member[i]].name));
         iso_array_strides(stride, a);
-        if (a->shape[a->rank - 1] > 1 && stride[a->rank - 1] != 1)
-            ISO_FAIL(ISO_EFORMAT,
-                     "%s: the numbers of a row do not lie side by side; save a copy that is "
-                     "contiguous",
-                     set->at[list->member[i]].name);
         ISO_TRY(iso_array_pieces_add(&p, i,
                                      list->layer_axis < 0 ? 0 : layer * stride[list->layer_axis],
                                      list->row_axis < 0 ? 0 : stride[list->row_axis],

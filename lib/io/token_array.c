@@ -6,6 +6,7 @@
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
+#include "lib/io/array_pieces.h"
 #include "lib/linalg/convert.h"
 
 static const struct type {
@@ -129,77 +130,88 @@ done:
     return err;
 }
 
-bool iso_mask_fits(const iso_token_mask *m, const iso_array *a)
+/* Which axes count layers (-1: none), items and tokens. */
+struct axes {
+    int layer, item, token;
+};
+
+static bool fits(const iso_token_mask *m, const iso_array *a, struct axes x)
 {
-    if (a->rank == 3)
-        return a->shape[0] == m->items && a->shape[1] == m->length;
-    return a->rank == 4 && a->shape[2] == m->length &&
-           (a->shape[0] == m->items || a->shape[1] == m->items);
+    return a->shape[x.item] == m->items && a->shape[x.token] == m->length;
 }
 
-/* The axis that counts layers, or −1. */
-static int layer_axis(const iso_token_mask *m, const iso_array *a, iso_axes asked)
+/* Those of an array that the mask fits; of two orders that which was asked for, or layers first. */
+static bool find_axes(struct axes *out, const iso_token_mask *m, const iso_array *a, iso_axes asked)
 {
-    if (a->rank == 3)
-        return -1;
-    if (a->shape[0] == m->items && a->shape[1] == m->items)
-        return asked == ISO_AXES_NLD;
-    return a->shape[0] == m->items;
+    static const struct axes flat = {-1, 0, 1}, before = {0, 1, 2}, between = {1, 0, 2},
+                             behind = {2, 0, 1};
+
+    if (a->rank == 3) {
+        *out = flat;
+        return fits(m, a, flat);
+    }
+    if (a->rank != 4)
+        return false;
+    const bool items_first = fits(m, a, between) || fits(m, a, behind);
+    if (fits(m, a, before) && (asked != ISO_AXES_NLD || !items_first))
+        *out = before;
+    else
+        *out = fits(m, a, between) ? between : behind;
+    return fits(m, a, *out);
+}
+
+bool iso_mask_fits(const iso_token_mask *m, const iso_array *a)
+{
+    return find_axes(&(struct axes){0}, m, a, ISO_AXES_OPEN);
 }
 
 int64_t iso_token_layers(const iso_token_mask *m, const iso_array *a, iso_axes asked)
 {
-    const int axis = layer_axis(m, a, asked);
+    struct axes x = {-1, 0, 1};
 
-    return axis < 0 ? 1 : a->shape[axis];
+    (void)find_axes(&x, m, a, asked);
+    return x.layer < 0 ? 1 : a->shape[x.layer];
 }
 
-iso_err iso_token_flat(iso_array *out, const iso_array *a, int64_t size, const char *what)
+iso_err iso_token_check(const iso_array *a, int64_t size, const char *what)
 {
-    iso_array flat = *a;
+    const int last = a->rank - 1;
+    int64_t stride[ISO_ARRAY_RANK_MAX];
     iso_err err = ISO_OK;
 
-    if (a->fortran || a->strided)
+    ISO_TRY(iso_array_extent(a, size, what));
+    iso_array_strides(stride, a);
+    if (a->shape[last] > 1 && stride[last] != 1)
         ISO_FAIL(ISO_EFORMAT,
-                 "%s: holds token rows in another order than C's; save a copy that is "
-                 "contiguous",
+                 "%s: the numbers of a row do not lie side by side; save a copy that is contiguous",
                  what);
-    flat.rank = 2;
-    flat.shape[0] = 1;
-    for (int i = 0; i + 1 < a->rank; i++) {
-        if (a->shape[i] < 1 || a->shape[i] > INT64_MAX / 16 / flat.shape[0])
-            ISO_FAIL(ISO_EFORMAT, "%s: axis %d has length %" PRId64, what, i, a->shape[i]);
-        flat.shape[0] *= a->shape[i];
-    }
-    flat.shape[1] = a->shape[a->rank - 1];
-    ISO_TRY(iso_array_check(&flat, NULL, size, what));
-    *out = flat;
 done:
     return err;
 }
 
-iso_err iso_token_rows(iso_rows **out, const iso_token_mask *m, const iso_array *a,
-                       const iso_array *flat, int64_t layer, iso_axes asked, const iso_run *run)
+iso_err iso_token_rows(iso_rows **out, const iso_token_mask *m, const iso_array *a, int64_t layer,
+                       iso_axes asked)
 {
-    const int axis = layer_axis(m, a, asked);
-    const int64_t layers = iso_token_layers(m, a, asked);
-    int64_t *index = NULL, used = 0;
-    iso_rows *rows = NULL;
+    iso_array_pieces p = {.array_count = 1, .cols = a->shape[a->rank - 1]};
+    int64_t stride[ISO_ARRAY_RANK_MAX];
+    struct axes x = {-1, 0, 1};
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_alloc(&index, m->rows, sizeof *index));
+    (void)find_axes(&x, m, a, asked);
+    ISO_TRY(iso_alloc(&p.arrays, 1, sizeof *p.arrays));
+    p.arrays[0] = *a;
+    iso_array_strides(stride, a);
     for (int64_t i = 0; i < m->items; i++) {
-        const int64_t block = axis == 0 ? layer * m->items + i : i * layers + layer;
-        for (int64_t k = 0; k < m->length; k++) {
-            if (m->kept[i * m->length + k])
-                index[used++] = block * m->length + k;
+        const int64_t first = i * stride[x.item] + (x.layer < 0 ? 0 : layer * stride[x.layer]);
+        const char *kept = m->kept + i * m->length;
+        for (int64_t k = 0, run; k < m->length; k += run + 1) { /* tokens that lie together */
+            for (run = 0; k + run < m->length && kept[k + run]; run++)
+                ;
+            ISO_TRY(iso_array_pieces_add(&p, 0, first + k * stride[x.token], stride[x.token], run));
         }
     }
-    ISO_TRY(iso_array_rows(&rows, flat, 0, run));
-    ISO_TRY(iso_rows_pick(out, rows, index, used));
-    rows = NULL;
+    ISO_TRY(iso_array_pieces_rows(out, &p));
 done:
-    iso_rows_close(rows);
-    iso_free(index);
+    iso_array_pieces_free(&p);
     return err;
 }

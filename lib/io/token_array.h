@@ -33,23 +33,19 @@ void iso_mask_free(iso_token_mask *mask);
 int64_t iso_mask_bytes(const char *type, int64_t items, int64_t length);
 
 /** Whether an array of 3 or 4 axes has a row for each of the mask's tokens: [items, length, dims],
- * [layers, items, length, dims], [items, layers, length, dims]. */
+ * with layers before, between or behind the first two. */
 bool iso_mask_fits(const iso_token_mask *mask, const iso_array *a);
 
-/** How many layers such an array has; `asked` decides where both orders fit. */
+/** How many layers such an array has; `asked` decides where several orders fit. */
 int64_t iso_token_layers(const iso_token_mask *mask, const iso_array *a, iso_axes asked);
 
-/**
- * The array as one matrix of all its rows, checked as iso_array_check does.
- * Errors  ISO_EFORMAT (not packed in C order; too large for its file).
- */
-ISO_MUST_USE iso_err iso_token_flat(iso_array *out, const iso_array *a, int64_t size,
-                                    const char *what);
+/** The extent of token rows (iso_array_extent), and that the numbers of each lie side by side.
+ * Errors  ISO_EFORMAT. */
+ISO_MUST_USE iso_err iso_token_check(const iso_array *a, int64_t size, const char *what);
 
-/** The kept token rows of a layer; `flat` is the array as iso_token_flat has made it. */
+/** The kept token rows of a layer. Errors  ISO_ENOMEM. */
 ISO_MUST_USE iso_err iso_token_rows(iso_rows **out, const iso_token_mask *mask, const iso_array *a,
-                                    const iso_array *flat, int64_t layer, iso_axes asked,
-                                    const iso_run *run);
+                                    int64_t layer, iso_axes asked);
 
 ISO_END
 

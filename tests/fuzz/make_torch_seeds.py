@@ -73,7 +73,10 @@ save("tokens.pt", out)
 save("tokens_beside.pt", dict(out, last_hidden_state=batch[1], pooler_output=batch[1, :, 0]))
 save("tokens_langs.pt", {"en": {"states": batch, "attention_mask": mask.bool()},
                          "de": {"states": batch.half().transpose(0, 1).contiguous(),
-                                "attention_mask": mask.float()}})
+                                "attention_mask": mask.float()},
+                         "fr": {"states": batch.permute(1, 2, 0, 3).contiguous(), "attention_mask": mask}})
+save("tokens_views.pt", {"hidden_states": [torch.nn.functional.pad(x, (0, 3, 0, 2))[:, :4, :4] for x in batch],
+                         "attention_mask": mask})
 save("tokens_one.pt", [x[None] for x in two])
 save("tokens_open.pt", tuple(batch))
 save("tokens_long.pt", {"hidden_states": tuple(torch.ones(3, 5, 4) for _ in range(2)), "attention_mask": mask})
