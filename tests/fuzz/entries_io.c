@@ -1,5 +1,6 @@
 /* Entry points of lib/io and lib/text/lang: states files of every layout, records, INPUT words,
  * codes. */
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/alloc.h"
