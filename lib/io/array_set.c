@@ -228,27 +228,6 @@ static void tell_names(iso_array_set *set)
 
 /* Token rows ----------------------------------------------------------------------- */
 
-/* The mask of a language, or of no language, that fits. */
-static const iso_token_mask *mask_of(const iso_array_set *set, const iso_named_array *a,
-                                     const iso_states_opt *opt)
-{
-    const char *lang = a->says.lang, *other;
-    const iso_token_mask *any = NULL;
-
-    if (lang && opt->canonical)
-        lang = opt->canonical(lang);
-    for (int i = 0; i < set->mask_count; i++) {
-        const iso_token_mask *m = &set->masks[i];
-        if (!iso_mask_fits(m, &a->array))
-            continue;
-        other = m->lang && opt->canonical ? opt->canonical(m->lang) : m->lang;
-        if (iso_str_same(lang, other))
-            return m;
-        any = m->lang ? any : m;
-    }
-    return any;
-}
-
 /* What token rows say of the items of their language. */
 static iso_err add_lang(iso_array_set *set, const iso_named_array *a, int64_t items,
                         const int64_t *offsets, const char *path)
@@ -284,7 +263,7 @@ static iso_err settle_masks(iso_array_set *set, const iso_states_opt *opt, const
             ISO_TRY(add_lang(set, a, list->count, list->offsets, path));
         if (!a->tokens)
             continue;
-        a->mask = mask_of(set, a, opt);
+        a->mask = iso_mask_of(set->masks, set->mask_count, &a->array, a->says.lang, opt->canonical);
         if (!a->mask)
             ISO_FAIL(ISO_EFORMAT, "%s: \"%s\" has no attention mask of its language", path,
                      a->name);

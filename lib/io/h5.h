@@ -117,7 +117,7 @@ ISO_MUST_USE iso_err iso_h5_abouts(iso_h5_info *out, iso_h5 *file, const char *c
 ISO_MUST_USE iso_err iso_h5_read_many(char **block, iso_h5_info *out, iso_h5 *file,
                                       const char *const *paths, int64_t count);
 
-/** Rank 0 or 1, whole. iso_h5_read_texts takes integers too, as decimals. Invalid UTF-8 is
+/** Rank 0 or 1, of integers 2 too, whole; truth values are 0 and 1. iso_h5_read_texts takes integers too, as decimals. Invalid UTF-8 is
  * ISO_EFORMAT. */
 ISO_MUST_USE iso_err iso_h5_read_ints(int64_t **out, int64_t *count, iso_h5 *file,
                                       const char *path);

@@ -1,4 +1,4 @@
-/* Datasets of rank 0 or 1 read whole: integers and texts. */
+/* Datasets read whole: texts of rank 0 or 1, integers of rank 2 too. */
 #include "lib/io/h5_inside.h"
 
 #include <inttypes.h>
@@ -9,13 +9,14 @@
 #include "lib/base/str.h"
 #include "lib/io/h5_texts.h"
 
-static iso_err open_line(iso_h5_data **out, iso_h5 *file, const char *path)
+static iso_err open_line(iso_h5_data **out, iso_h5 *file, const char *path, int rank)
 {
     iso_h5_data *d = NULL;
     iso_err err = iso_h5_here_data(&d, file, path);
 
-    if (!err && d->info.rank > 1)
-        err = iso_fail(ISO_EFORMAT, "%s: %s has rank %d, not 1", file->path, path, d->info.rank);
+    if (!err && d->info.rank > rank)
+        err = iso_fail(ISO_EFORMAT, "%s: %s has rank %d, not %d", file->path, path, d->info.rank,
+                       rank);
     if (err) {
         iso_h5_here_data_close(d);
         return err;
@@ -33,8 +34,8 @@ static iso_err read_ints(int64_t **out, const iso_h5_data *d)
 
     if (d->info.type != ISO_H5_INT)
         ISO_FAIL(ISO_EFORMAT, "%s: %s does not hold integers", d->file->path, d->path);
-    ISO_TRY(iso_alloc(&values, d->info.dims[0], sizeof *values));
-    if (d->info.dims[0] > 0 &&
+    ISO_TRY(iso_alloc(&values, d->info.dims[0] * d->info.dims[1], sizeof *values));
+    if (d->info.dims[0] > 0 && d->info.dims[1] > 0 &&
         H5Dread(d->id, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
         ISO_TRY(iso_h5_broke(ISO_EFORMAT, d->file->path, d->path, "cannot read"));
     *out = values;
@@ -50,9 +51,9 @@ iso_err iso_h5_here_ints(int64_t **out, int64_t *count, iso_h5 *file, const char
     iso_h5_data *d = NULL;
     iso_err err = ISO_OK;
 
-    ISO_TRY(open_line(&d, file, path));
+    ISO_TRY(open_line(&d, file, path, 2));
     ISO_TRY(read_ints(out, d));
-    *count = d->info.dims[0];
+    *count = d->info.dims[0] * d->info.dims[1];
 done:
     iso_h5_here_data_close(d);
     return err;
@@ -166,7 +167,7 @@ iso_err iso_h5_here_texts(iso_buf *texts, int64_t *count, iso_h5 *file, const ch
     hid_t type = H5I_INVALID_HID;
     iso_err err = ISO_OK;
 
-    ISO_TRY(open_line(&d, file, path));
+    ISO_TRY(open_line(&d, file, path, 1));
     if (d->info.type == ISO_H5_INT) {
         ISO_TRY(read_decimals(texts, d));
     } else if (d->info.type == ISO_H5_TEXT) {

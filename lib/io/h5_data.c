@@ -127,10 +127,10 @@ static iso_err look_at_type(iso_h5_data *d, bool *little, hid_t type)
     iso_h5_info *f = &d->info;
     iso_err err = ISO_OK;
 
-    f->type = class == H5T_INTEGER  ? ISO_H5_INT
-              : class == H5T_STRING ? ISO_H5_TEXT
-              : class == H5T_FLOAT  ? ISO_H5_FOREIGN
-                                    : ISO_H5_OTHER;
+    f->type = class == H5T_INTEGER || class == H5T_ENUM ? ISO_H5_INT
+              : class == H5T_STRING                     ? ISO_H5_TEXT
+              : class == H5T_FLOAT                      ? ISO_H5_FOREIGN
+                                                        : ISO_H5_OTHER;
     f->untyped = class == H5T_OPAQUE && size == 2;
     if (f->untyped || (class == H5T_FLOAT && iso_h5_float_of(&f->dtype, little, type))) {
         f->type = ISO_H5_FLOAT;

@@ -1,4 +1,4 @@
-#include "lib/io/matrix_h5.h"
+#include "lib/io/matrix_h5_inside.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,33 +14,6 @@
 #include "lib/io/h5_rows.h"
 #include "lib/io/hook_name.h"
 
-/* The part of a file one entry stands for; entries of one `group` (not 0) lie below each other. */
-struct part {
-    char *path;
-    int layer_axis, group;
-    int64_t index, rows, cols; /* on the layer's axis; the shape */
-    iso_dtype dtype;
-    int name; /* among `says`; -1: there is none to read */
-};
-
-struct matrices {
-    iso_reader base;
-    const iso_file *file;
-    iso_h5 *h5;
-    struct part *parts;
-    int count, room;
-    iso_entry *entries;
-    int *first, *parts_of; /* by entry: its first part, how many */
-    iso_array_name *says;
-    const char **names; /* of datasets that have one to read; their parts own them */
-    int name_count;
-    iso_axes asked;
-    iso_too_deep deep, aside; /* left out for their axes, for what hooks they are of */
-    char read_as[ISO_READ_AS];
-};
-
-enum { FEATURES = 1, LAYERS_AT_MOST = 100000 };
-
 static void matrices_close(iso_reader *self)
 {
     struct matrices *m = (struct matrices *)self;
@@ -52,6 +25,10 @@ static void matrices_close(iso_reader *self)
     }
     for (int i = 0; m->says && i < m->name_count; i++)
         iso_array_name_free(&m->says[i]);
+    for (int i = 0; i < m->mask_count; i++)
+        iso_mask_free(&m->masks[i]);
+    iso_free(m->masks);
+    iso_free(m->langs);
     iso_free(m->says);
     iso_free(m->names);
     iso_free(m->parts);
@@ -65,8 +42,17 @@ static void matrices_close(iso_reader *self)
 static iso_err open_part(iso_rows **out, const struct matrices *m, const struct part *p)
 {
     const iso_h5_slice slice = {p->path, p->layer_axis, p->index};
+    iso_rows *rows = NULL;
+    iso_err err = ISO_OK;
 
-    return iso_rows_of_h5(out, m->file, m->h5, &slice);
+    ISO_TRY(iso_rows_of_h5(&rows, m->file, m->h5, &slice));
+    if (p->mask)
+        ISO_TRY(iso_token_unfold(&rows, rows, p->mask));
+    *out = rows;
+    rows = NULL;
+done:
+    iso_rows_close(rows);
+    return err;
 }
 
 static iso_err matrices_rows(iso_reader *self, int entry, iso_rows **out)
@@ -131,8 +117,8 @@ done:
 
 /* Parts --------------------------------------------------------------------------- */
 
-static iso_err add_part(struct matrices *m, const char *path, const iso_h5_data *data, int axis,
-                        int64_t index)
+iso_err iso_matrix_h5_part(struct matrices *m, const char *path, const iso_h5_data *data, int axis,
+                           int64_t index)
 {
     const iso_h5_slice slice = {path, axis, index};
     iso_err err = ISO_OK;
@@ -163,11 +149,10 @@ static iso_err add_layers(struct matrices *m, const char *path, const iso_h5_dat
     ISO_TRY(iso_buf_printf(&what, "%s: %s", m->file->path, path));
     iso_hook_names(&hook, &path, 1);
     if (hook.is)
-        ISO_FAIL(
-            ISO_EFORMAT,
-            "%s: are sentences of tokens; pool them first, to one row a sentence, or save them "
-            "with their attention_mask as npz or safetensors",
-            what.text);
+        ISO_FAIL(ISO_EFORMAT,
+                 "%s: are sentences of tokens; save their attention_mask beside them, or pool them "
+                 "first, to one row a sentence",
+                 what.text);
     ISO_TRY(iso_axes_settle(&axes, m->asked, f->dims, what.text));
     const int axis = axes == ISO_AXES_NLD;
     if (f->dims[axis] > LAYERS_AT_MOST)
@@ -176,7 +161,7 @@ static iso_err add_layers(struct matrices *m, const char *path, const iso_h5_dat
     if (m->asked == ISO_AXES_OPEN && !*m->read_as)
         iso_axes_tell(m->read_as, axes, f->dims);
     for (int64_t l = 0; l < f->dims[axis]; l++)
-        ISO_TRY(add_part(m, path, data, axis, l));
+        ISO_TRY(iso_matrix_h5_part(m, path, data, axis, l));
 done:
     iso_buf_free(&what);
     return err;
@@ -185,6 +170,7 @@ done:
 static iso_err add_dataset(struct matrices *m, const char *path, bool one)
 {
     iso_h5_data *data = NULL;
+    bool tokens = false;
     iso_err err = ISO_OK;
 
     if (!one && iso_hook_aside(path)) {
@@ -192,6 +178,9 @@ static iso_err add_dataset(struct matrices *m, const char *path, bool one)
         goto done;
     }
     ISO_TRY(iso_h5_data_open(&data, m->h5, path));
+    ISO_TRY(iso_matrix_h5_tokens(&tokens, m, path, data));
+    if (tokens)
+        goto done;
     const iso_h5_info *f = iso_h5_about(data);
     const bool features = is_features(path + (*path == '/'));
     const bool fits = f->rank == 2 || f->rank == 3 || (features && f->rank == 4);
@@ -203,7 +192,7 @@ static iso_err add_dataset(struct matrices *m, const char *path, bool one)
     if (!fits)
         ISO_FAIL(ISO_EFORMAT, "%s:%s has rank %d, not 2 or 3", m->file->path, path, f->rank);
     if (f->rank == 2 || features)
-        ISO_TRY(add_part(m, path, data, -1, 0));
+        ISO_TRY(iso_matrix_h5_part(m, path, data, -1, 0));
     else
         ISO_TRY(add_layers(m, path, data));
 done:
@@ -238,9 +227,9 @@ static iso_err name_entry(const struct matrices *m, iso_entry *e, const struct p
     return ISO_OK;
 }
 
-static iso_err add_entry(struct matrices *m, int part)
+static iso_err add_entry(struct matrices *m, int part, const char *(*canonical)(const char *code))
 {
-    const struct part *p = &m->parts[part];
+    struct part *p = &m->parts[part];
     const int e = m->base.entry_count;
     iso_err err = ISO_OK;
 
@@ -260,6 +249,8 @@ static iso_err add_entry(struct matrices *m, int part)
     }
     m->entries[e] = (iso_entry){.layer = -1, .rows = p->rows, .cols = p->cols, .dtype = p->dtype};
     ISO_TRY(name_entry(m, &m->entries[e], p));
+    if (p->shape.rank > 0)
+        ISO_TRY(iso_matrix_h5_masked(m, &m->entries[e], p, canonical));
     m->first[e] = part;
     m->parts_of[e] = 1;
     m->base.entry_count++;
@@ -280,9 +271,11 @@ static iso_err make_entries(struct matrices *m, const iso_states_opt *opt, bool 
     ISO_TRY(iso_alloc(&m->entries, m->count, sizeof *m->entries));
     ISO_TRY(iso_alloc(&m->first, m->count, sizeof *m->first));
     ISO_TRY(iso_alloc(&m->parts_of, m->count, sizeof *m->parts_of));
+    ISO_TRY(iso_alloc(&m->langs, m->count, sizeof *m->langs));
     m->base.entries = m->entries;
+    m->base.langs = m->langs;
     for (int i = 0; i < m->count; i++)
-        ISO_TRY(add_entry(m, i));
+        ISO_TRY(add_entry(m, i, opt->canonical));
     for (int e = 0; e < m->base.entry_count; e++) {
         if (m->entries[e].rows == 0)
             ISO_FAIL(ISO_EFORMAT, "%s: %s has no rows", m->file->path, m->parts[m->first[e]].path);
@@ -307,18 +300,6 @@ static void tell_keys(struct matrices *m)
                    m->count, p->rows);
 }
 
-/* What block 0 puts out is layer 1. */
-static void tell_hooks(struct matrices *m)
-{
-    const size_t used = strlen(m->read_as);
-    bool hooks = false;
-
-    for (int i = 0; i < m->name_count; i++)
-        hooks = hooks || m->says[i].hook;
-    if (hooks)
-        iso_hook_tell(m->read_as + used, sizeof m->read_as - used, m->aside.count, m->aside.first);
-}
-
 iso_err iso_matrix_h5_open(iso_reader **out, const iso_file *file, const char *dataset,
                            const iso_states_opt *opt)
 {
@@ -341,11 +322,15 @@ iso_err iso_matrix_h5_open(iso_reader **out, const iso_file *file, const char *d
         ISO_TRY(add_dataset(m, dataset, true));
     } else {
         ISO_TRY(iso_h5_walk(&names, m->h5));
+        for (int64_t i = 0; i < names.count; i++) {
+            if (iso_mask_named(names.at[i]))
+                ISO_TRY(iso_matrix_h5_mask(m, names.at[i]));
+        }
         for (int64_t i = 0; i < names.count; i++)
             ISO_TRY(add_dataset(m, names.at[i], false));
     }
     ISO_TRY(make_entries(m, opt, dataset != NULL));
-    tell_hooks(m);
+    iso_matrix_h5_tell(m);
     iso_too_deep_tell(&m->deep, file->path, opt->run);
     if (!dataset && !opt->layout && m->asked == ISO_AXES_OPEN)
         tell_keys(m);

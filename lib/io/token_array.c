@@ -165,12 +165,19 @@ bool iso_mask_fits(const iso_token_mask *m, const iso_array *a)
     return find_axes(&(struct axes){0}, m, a, ISO_AXES_OPEN);
 }
 
-int64_t iso_token_layers(const iso_token_mask *m, const iso_array *a, iso_axes asked)
+int iso_token_layer_axis(const iso_token_mask *m, const iso_array *a, iso_axes asked)
 {
     struct axes x = {-1, 0, 1};
 
     (void)find_axes(&x, m, a, asked);
-    return x.layer < 0 ? 1 : a->shape[x.layer];
+    return x.layer;
+}
+
+int64_t iso_token_layers(const iso_token_mask *m, const iso_array *a, iso_axes asked)
+{
+    const int axis = iso_token_layer_axis(m, a, asked);
+
+    return axis < 0 ? 1 : a->shape[axis];
 }
 
 iso_err iso_token_check(const iso_array *a, int64_t size, const char *what)
@@ -213,5 +220,96 @@ iso_err iso_token_rows(iso_rows **out, const iso_token_mask *m, const iso_array 
     ISO_TRY(iso_array_pieces_rows(out, &p));
 done:
     iso_array_pieces_free(&p);
+    return err;
+}
+
+const iso_token_mask *iso_mask_of(const iso_token_mask *masks, int count, const iso_array *a,
+                                  const char *lang, const char *(*canonical)(const char *code))
+{
+    const iso_token_mask *any = NULL;
+
+    if (lang && canonical)
+        lang = canonical(lang);
+    for (int i = 0; i < count; i++) {
+        const iso_token_mask *m = &masks[i];
+        if (!iso_mask_fits(m, a))
+            continue;
+        if (iso_str_same(lang, m->lang && canonical ? canonical(m->lang) : m->lang))
+            return m;
+        any = m->lang ? any : m;
+    }
+    return any;
+}
+
+/* Rows of a sentence each, one token after the other --------------------------------------- */
+
+struct unfolded {
+    iso_rows base;
+    iso_rows *inner;
+    int64_t length; /* tokens of a row of `inner` */
+    char *buffer;
+    int64_t room;
+};
+
+static iso_err unfolded_read(iso_rows *self, int64_t first, int64_t count, iso_view *out)
+{
+    struct unfolded *u = (struct unfolded *)self;
+    const size_t size = (size_t)self->cols * iso_dtype_size(self->dtype);
+    iso_err err = ISO_OK;
+
+    if (count > u->room) {
+        iso_free(u->buffer);
+        u->buffer = NULL;
+        u->room = 0;
+        ISO_TRY(iso_alloc(&u->buffer, count, size));
+        u->room = count;
+    }
+    for (int64_t i = 0, n; i < count; i += n) {
+        const int64_t item = (first + i) / u->length, token = (first + i) % u->length;
+        iso_view v;
+        n = u->length - token < count - i ? u->length - token : count - i;
+        ISO_TRY(iso_rows_read(u->inner, item, 1, &v));
+        memcpy(u->buffer + (size_t)i * size, (const char *)v.data + (size_t)token * size,
+               (size_t)n * size);
+    }
+    *out = (iso_view){u->buffer, count, self->cols, self->cols, self->dtype};
+done:
+    return err;
+}
+
+static void unfolded_close(iso_rows *self)
+{
+    struct unfolded *u = (struct unfolded *)self;
+
+    iso_rows_close(u->inner);
+    iso_free(u->buffer);
+    iso_free(u);
+}
+
+iso_err iso_token_unfold(iso_rows **out, iso_rows *inner, const iso_token_mask *m)
+{
+    struct unfolded *u = NULL;
+    int64_t *index = NULL, used = 0;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_alloc(&index, m->rows, sizeof *index));
+    for (int64_t i = 0; i < m->items * m->length; i++) {
+        if (m->kept[i])
+            index[used++] = i;
+    }
+    ISO_TRY(iso_alloc(&u, 1, sizeof *u));
+    u->base = (iso_rows){.rows = m->items * m->length,
+                         .cols = inner->cols / m->length,
+                         .dtype = inner->dtype,
+                         .run = m->length,
+                         .read = unfolded_read,
+                         .close = unfolded_close};
+    u->length = m->length;
+    ISO_TRY(iso_rows_pick(out, &u->base, index, used));
+    u->inner = inner;
+    u = NULL;
+done:
+    iso_free(u);
+    iso_free(index);
     return err;
 }

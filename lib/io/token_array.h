@@ -36,6 +36,19 @@ int64_t iso_mask_bytes(const char *type, int64_t items, int64_t length);
  * with layers before, between or behind the first two. */
 bool iso_mask_fits(const iso_token_mask *mask, const iso_array *a);
 
+/** Of `count` masks that of an array in language `lang` (or NULL): the one of that language, else
+ * one of none, that fits; NULL where there is none. */
+const iso_token_mask *iso_mask_of(const iso_token_mask *masks, int count, const iso_array *a,
+                                  const char *lang, const char *(*canonical)(const char *code));
+
+/** Of rows that are a whole sentence each, [items, length × dims], those of the tokens that are
+ * kept; takes over `inner` on success. Errors  ISO_ENOMEM. */
+ISO_MUST_USE iso_err iso_token_unfold(iso_rows **out, iso_rows *inner, const iso_token_mask *mask);
+
+/** The axis of such an array that counts layers, or -1; `asked` decides where several orders fit.
+ */
+int iso_token_layer_axis(const iso_token_mask *mask, const iso_array *a, iso_axes asked);
+
 /** How many layers such an array has; `asked` decides where several orders fit. */
 int64_t iso_token_layers(const iso_token_mask *mask, const iso_array *a, iso_axes asked);
 

@@ -172,6 +172,30 @@ static void masks_beside_arrays(void **state)
     iso_states_close(s);
 }
 
+/* The seed was written by h5py: truth values, four axes. */
+static void hdf5_beside_its_mask(void **state)
+{
+    iso_states *s = NULL;
+    iso_err err = ISO_ENOMEM;
+    (void)state;
+
+    for (int64_t n = 0; err && n < 10000; n++) {
+        iso_alloc_fail_after(n);
+        err = open_one(&s, source_path("tests/fuzz/seeds/matrix/tokens.h5"));
+        iso_alloc_fail_after(-1);
+        assert_true(!err || err == ISO_ENOMEM);
+    }
+    ok(err);
+    check(s, 0, 2);
+    text(iso_states_file_at(s, 0)->read_as, "attention_mask keeps 3 of 2 x 3 tokens");
+    iso_states_close(s);
+    ok(open_with(&s, source_path("tests/fuzz/seeds/matrix/tokens.h5"),
+                 (iso_states_opt){.pool = "none"}));
+    assert_int_equal(iso_states_lang(s, 0)->rows, 3);
+    assert_true(at(s, 0, 1, 1, 1) == 121 && at(s, 0, 1, 2, 0) == 1100);
+    iso_states_close(s);
+}
+
 static void says_what_is_wrong(void **state)
 {
     static const struct tensor longer[] = {{"hidden_states.0", "F32", 3, {B, T + 1, D}, 0},
@@ -221,6 +245,6 @@ static void one_sentence(void **state)
 
 int main(void)
 {
-    RUN_TESTS(test(names_of_hooks), test(masks_beside_arrays), test(says_what_is_wrong),
-              test(one_sentence));
+    RUN_TESTS(test(names_of_hooks), test(masks_beside_arrays), test(hdf5_beside_its_mask),
+              test(says_what_is_wrong), test(one_sentence));
 }
