@@ -1,6 +1,7 @@
 #!/bin/sh
 # From a fresh clone to a report: installs what is missing, builds, runs the bundled model over the
-# bundled texts, measures its states, ends with the path of report.html. Safe to repeat.
+# bundled texts, and the same network with random weights beside it; measures their states, ends with
+# the path of report.html. Safe to repeat.
 set -eu
 cd "$(dirname "$0")/.."
 . examples/packages.sh
@@ -15,11 +16,16 @@ need_packages $BUILD_PACKAGES
 step 2 "building the program; minutes the first time"
 mkdir -p out
 build_in build -Dtests=false
-step 3 "running the bundled model over ten languages, every layer kept"
-rm -f out/states.h5.part out/states.h5.part.journal # of an interrupted run
-build/bin/isogloss embed --model examples/mini --corpus examples/corpus --src en -o out/states.h5
+step 3 "running a real model over ten languages, every layer kept, and its twin with random weights"
+embed() { # embed OUT.h5 OPTION...
+    rm -f "$1.part" "$1.part.journal" # of an interrupted run
+    build/bin/isogloss embed --model examples/e5-mini --corpus examples/corpus --src en --prompt "query: " -o "$@"
+}
+embed out/states.h5
+embed out/random.h5 --random-weights 1
 step 4 "measuring the states, mixing languages, drawing the page"
-build/bin/isogloss report out/states.h5 --model examples/mini --corpus examples/corpus --src en -o out/report
+build/bin/isogloss report out/states.h5 --model examples/e5-mini --corpus examples/corpus --src en \
+    --baseline random --baseline-states out/random.h5 --time 1m -o out/report
 cat >&2 <<END
 
 Done in $(($(date +%s) - began)) s. Open the page in a browser: xdg-open out/report/report.html, or the path below.

@@ -8,6 +8,7 @@
 #include "analysis/page/html.h"
 #include "analysis/page/report/report_inside.h"
 #include "analysis/page/wording.h"
+#include "analysis/study/items/records.h"
 #include "lib/base/alloc.h"
 
 /* One question to the source and all others, at equal layers. */
@@ -36,11 +37,6 @@ static bool speaks(const iso_record *r, const char *src)
            (!iso_str_same(r->stage, "before") || r->train); /* of mixing: compared elsewhere */
 }
 
-static bool same_question(const iso_record *a, const iso_record *b)
-{
-    return iso_record_compare(a, b, ISO_ROLE_QUESTION, 0) == 0;
-}
-
 /* *out is NULL where there is no room for another. */
 static iso_err verdict_for(struct verdict **out, struct verdicts *v, const iso_record *r,
                            int64_t room)
@@ -49,7 +45,7 @@ static iso_err verdict_for(struct verdict **out, struct verdicts *v, const iso_r
 
     *out = NULL;
     for (int i = 0; i < v->count && !*out; i++)
-        *out = same_question(v->at[i].at[0], r) ? &v->at[i] : NULL;
+        *out = iso_record_same_question(v->at[i].at[0], r) ? &v->at[i] : NULL;
     if (*out || v->count == VERDICTS_MOST)
         return ISO_OK;
     struct verdict *fresh = &v->at[v->count++];

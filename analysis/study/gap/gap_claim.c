@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/study/items/records.h"
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
 
@@ -15,7 +16,7 @@ bool iso_gap_claimable(const iso_record *r)
 
 static bool same_discrepancy(const iso_record *a, const iso_record *b)
 {
-    return iso_str_same(a->x, b->x) && iso_record_compare(a, b, ISO_ROLE_QUESTION, 0) == 0;
+    return iso_str_same(a->x, b->x) && iso_record_same_question(a, b);
 }
 
 static iso_err claim_for(struct gap_claim **out, struct gap_claims *list, const iso_record *r)

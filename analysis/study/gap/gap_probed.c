@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analysis/study/gap/gap_inside.h"
+#include "analysis/study/items/records.h"
 #include "lib/base/alloc.h"
 #include "lib/text/lang.h"
 
@@ -40,15 +41,12 @@ static int find_scores(const iso_records *records)
     return -1;
 }
 
-/* How the rows of a record's states were pooled. The layer that is the model's own sentence is one
- * more layer of states that are pooled otherwise. */
+/* How the rows of a record's states were pooled, but for the model's own sentence. */
 static const char *pool_of(const iso_record *r, const iso_records *all)
 {
-    static const char own[] = "sentence";
-
-    for (int64_t i = 0; iso_str_same(r->pool, own) && i < all->count; i++) {
+    for (int64_t i = 0; iso_record_of_sentence(r) && i < all->count; i++) {
         const iso_record *other = &all->at[i];
-        if (other->pool && strcmp(other->pool, own) != 0 && iso_str_same(other->model, r->model))
+        if (other->pool && !iso_record_of_sentence(other) && iso_str_same(other->model, r->model))
             return other->pool;
     }
     return r->pool;

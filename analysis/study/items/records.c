@@ -30,9 +30,24 @@ void iso_record_value(iso_record *r, const iso_value *v)
 
 /* --- Choosing --- */
 
+static const char sentence[] = "sentence";
+
 const char *iso_record_pool(const iso_states_info *about, int64_t layer)
 {
-    return about->sentence && layer == about->sentence ? "sentence" : about->pooling;
+    return about->sentence && layer == about->sentence ? sentence : about->pooling;
+}
+
+bool iso_record_of_sentence(const iso_record *r)
+{
+    return iso_str_same(r->pool, sentence);
+}
+
+bool iso_record_same_question(const iso_record *a, const iso_record *b)
+{
+    const uint64_t except =
+        iso_record_of_sentence(a) != iso_record_of_sentence(b) ? ISO_COLUMN(pool) : 0;
+
+    return iso_record_compare(a, b, ISO_ROLE_QUESTION, except) == 0;
 }
 
 bool iso_records_names(const char *list, const char *lang)
