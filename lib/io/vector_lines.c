@@ -97,7 +97,8 @@ static const char *over_value(const char *p, const char *end)
 static struct vector *vector_called(struct lines *l, const char *name, int64_t len)
 {
     for (int i = 0; i < l->count; i++) {
-        if (strncmp(l->vectors[i].name, name, (size_t)len) == 0 && !l->vectors[i].name[len])
+        const char *own = l->vectors[i].name;
+        if ((int64_t)strlen(own) == len && memcmp(own, name, (size_t)len) == 0)
             return &l->vectors[i];
     }
     return NULL;

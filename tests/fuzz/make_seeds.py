@@ -403,6 +403,7 @@ put("number_table", "savetxt.txt", "# hello\n1.0 2.0\n3.5 inf\n")
 put("number_table", "semicolon.csv", "en;1;2;3\nde;4;5;6\n")
 put("vector_lines", "one.jsonl", '{"id": "s1", "text": "a\\"]", "embedding": [0.5, -1e3]}\n\n{"id": "s2", "embedding": [1, 2], "text": "b"}\n')
 put("vector_lines", "layers.jsonl", '{"id": 1, "layer_0": [1.5], "layer_1": [2.5], "x": {"a": [1]}, "lang": "en"}\n')
+put("vector_lines", "zero.jsonl", b'{"a": [1.5]}\n{"a\0bcdefghijklmnopqrstuvwxyz": [1.5]}\n')
 put("vector_lines", "langs.jsonl", '{"en": [1.5, 2], "de": [2.5, 1.25], "label": 3, "layer": 2}\n')
 request = [("hidden_states", "F32", [3, 2, 2], cube("<f", "NLD", 2, 3, 2))]
 put("vllm", "request.safetensors", safetensors(request + [("token_ids", "I64", [3], pack("<q", [5, 6, 7]))]))
