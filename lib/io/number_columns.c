@@ -50,11 +50,27 @@ static bool is_code(const iso_cell *cell, const iso_states_opt *opt)
     return opt->canonical(text) != text;
 }
 
+/* "-0,5" */
+static bool has_comma(const iso_cell *cell)
+{
+    const char *comma = memchr(cell->at, ',', (size_t)cell->len);
+    int64_t digits = 0;
+
+    for (int64_t i = 0; comma && i < cell->len; i++) {
+        if (!strchr("+-,eE", cell->at[i]) && !(cell->at[i] >= '0' && cell->at[i] <= '9'))
+            return false;
+        digits += cell->at[i] >= '0' && cell->at[i] <= '9';
+    }
+    return comma && digits > 1 &&
+           !memchr(comma + 1, ',', (size_t)(cell->at + cell->len - comma - 1));
+}
+
 static void look_at(iso_number_column *col, const iso_cell *cell, const iso_states_opt *opt)
 {
     float number = NAN;
 
     col->numbers += iso_cell_number(&number, cell);
+    col->commas += has_comma(cell);
     col->lists = col->lists && iso_cell_is_list(cell);
     col->whole = col->whole && number == floorf(number);
     col->counts = col->counts && (isnan(col->last) || number == col->last + 1) && number >= 0;
@@ -335,6 +351,19 @@ static int64_t worth(const iso_number_columns *c)
     return n;
 }
 
+/* Two columns of numbers with decimal commas, and all lines so. */
+static iso_err check_commas(const iso_number_columns *c, const char *path)
+{
+    int64_t columns = 0;
+
+    for (int64_t i = 0; i < c->count; i++)
+        columns += c->at[i].commas > 0 && c->at[i].commas + 1 >= c->lines;
+    if (c->separator == ',' || columns < 2)
+        return ISO_OK;
+    return iso_fail(ISO_EFORMAT,
+                    "%s: its numbers have decimal commas; write points, as tr , . does", path);
+}
+
 iso_err iso_number_columns_find(iso_number_columns *out, const iso_file *file,
                                 const iso_states_opt *opt)
 {
@@ -344,6 +373,7 @@ iso_err iso_number_columns_find(iso_number_columns *out, const iso_file *file,
 
     for (size_t i = 0; i < sizeof separators; i++) {
         ISO_TRY(look(&c, file, separators[i], opt));
+        ISO_TRY(check_commas(&c, file->path));
         if (worth(&c) > worth(&best)) {
             iso_number_columns_free(&best);
             best = c;

@@ -14,6 +14,7 @@ typedef struct iso_number_column {
     bool number, list;    /* belongs to the row; is a row, "[0.1, 0.2]" */
     bool numeric, starts; /* most cells are numbers; the first line's is */
     int64_t numbers;      /* cells that are */
+    int64_t commas;       /* cells that are numbers with a decimal comma */
     bool lists, whole, counts, codes,
         spaced; /* so are all cells: lists, whole numbers, each one
                  * more than the one before, codes; some have blanks */

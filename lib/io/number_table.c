@@ -236,6 +236,12 @@ static bool table_probe(const iso_head *head)
 
     for (int64_t i = 0; is && i < head->count; i++)
         is = head->bytes[i] >= ' ' || (head->bytes[i] >= '\t' && head->bytes[i] <= '\r');
+    for (int64_t i = 1; is && head->bytes[0] == '[' && i < head->count; i++) {
+        if (head->bytes[i] > ' ') { /* a JSON array of objects */
+            is = head->bytes[i] != '{';
+            break;
+        }
+    }
     if (!is)
         return false;
     const iso_err err = iso_number_columns_find(&c, head->file, head->opt);

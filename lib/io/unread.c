@@ -127,11 +127,17 @@ static iso_err text_file(const char *path, const char *text, int64_t len)
                         "%s: is an HTML page, perhaps what a server answered instead of the file; "
                         "fetch the file itself",
                         path);
-    if (len > 0 && (*text == '{' || *text == '['))
+    if (len > 0 && *text == '[')
+        return iso_fail(
+            ISO_EFORMAT,
+            "%s: is one JSON array; write an object of id, text and embedding a line, as "
+            "jq -c '.[]' does",
+            path);
+    if (len > 0 && *text == '{')
         return iso_fail(ISO_EFORMAT, "%s: is JSON that holds no states", path);
     return iso_fail(ISO_EFORMAT,
                     "%s: is in no known format of states: it is text, and no table of numbers; "
-                    "texts are embedded first",
+                    "texts are embedded first, vectors of words are read by `isogloss words`",
                     path);
 }
 

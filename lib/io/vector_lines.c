@@ -28,6 +28,7 @@ struct lines {
     struct vector *vectors;
     iso_array_name *names; /* of several: language and layer */
     int count;
+    const char *nested; /* a list of lists in the first object */
     int64_t cols;
     float *row;
     char read_as[ISO_READ_AS];
@@ -161,6 +162,15 @@ static bool is_states(const iso_json *node)
     return !whole || is_own_name(iso_json_name(node));
 }
 
+/* Tokens, or layers, of an item. */
+static bool is_states_inside(const iso_json *node)
+{
+    const iso_json *inner = iso_json_first(node);
+    double number;
+
+    return iso_json_is(inner) == ISO_JSON_ARRAY && iso_json_number(&number, iso_json_first(inner));
+}
+
 /* What the first object has besides is named once. */
 static void tell_rest(struct lines *l, const iso_json *object)
 {
@@ -189,6 +199,8 @@ static iso_err choose(struct lines *l, const iso_json *object)
     for (const iso_json *m = iso_json_first(object); m; m = iso_json_next(m))
         own = own || (is_states(m) && is_own_name(iso_json_name(m)));
     for (const iso_json *m = iso_json_first(object); m; m = iso_json_next(m)) {
+        if (iso_json_is(m) == ISO_JSON_ARRAY && is_states_inside(m))
+            l->nested = iso_json_name(m);
         if (!is_states(m) || (own && !is_own_name(iso_json_name(m))))
             continue;
         if (l->count == VECTORS)
@@ -229,6 +241,10 @@ static iso_err begin(struct lines *l, const char *line, int64_t len)
         WRONG("is no JSON object of its own: %.200s", iso_err_msg());
     ISO_TRY(err);
     ISO_TRY(choose(l, object));
+    if (l->count == 0 && l->nested)
+        WRONG("%.40s is a list of lists: pool tokens to one list an item; layers are members of "
+              "their own, \"layer_0\": [0.1, 0.2]",
+              l->nested);
     if (l->count == 0)
         WRONG("has no list of numbers, such as {\"id\": \"s1\", \"embedding\": [0.1, 0.2]}");
     ISO_TRY(read_names(l));
@@ -384,7 +400,7 @@ static bool lines_probe(const iso_head *head)
         err = iso_json_parse(&object, line, len);
     if (!err)
         err = choose(&l, object);
-    const bool is = !err && l.count > 0;
+    const bool is = !err && (l.count > 0 || l.nested);
     if (err && err != ISO_EFORMAT)
         *head->failed = err;
     iso_json_free(object);

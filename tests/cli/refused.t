@@ -24,7 +24,7 @@ $ isogloss compare folder
 ? 1
 $ echo 'These are the words of a letter that somebody wrote to somebody else.' > letter.h5
 $ isogloss compare letter.h5
-2> isogloss compare: letter.h5: is in no known format of states: it is text, and no table of numbers; texts are embedded first
+2> isogloss compare: letter.h5: is in no known format of states: it is text, and no table of numbers; texts are embedded first, vectors of words are read by `isogloss words`
 ? 1
 # attributes
 $ craft odd.h5 format=other en:0=8x4 de:0=8x4

@@ -89,6 +89,7 @@ static void formats_that_are_not_read(void **state)
         {"x", " \n<!DOCTYPE html>", 17, "is an HTML page"},
         {"x", "<HTML><body>", 12, "is an HTML page"},
         {"x", "{\"a\": 1}", 8, "is JSON that holds no states"},
+        {"x", "[\n {\"a\": [1]}]", 13, "is one JSON array; write an object"},
         {"x", "some w\xc3", 7, "it is text"}, /* cut within a character */
         {"x", "\1\2\3\xff", 4, "in no known format and short, perhaps truncated; name one with"},
         {"x", LFS OID "size 7", (int)sizeof(LFS OID "size 7") - 1, "pointer of Git LFS to 7 bytes"},

@@ -176,6 +176,10 @@ static void says_what_is_wrong(void **state)
          "line 2 has no id, the lines before it have one"},
         {"jsonl", "{\"a\": [1.5], \"id\": []}\n", "line 1: id is no text"},
         {"jsonl", "{\"a\": [1.5], \"layer\": -1}\n", "is no number of a layer"},
+        {"csv", "0,5;1,25\n-1,0;2,5e3\n", "its numbers have decimal commas; write points"},
+        {"jsonl", "{\"id\": 1, \"embedding\": [[0.5, 1], [2, 3]]}\n",
+         "line 1: embedding is a list of lists: pool tokens to one list an item"},
+        {"jsonl", "[{\"a\": [1.5]}]\n", "is one JSON array; write an object of id"},
         {"jsonl", "{\"a\": [1]}\n", "is JSON that holds no states"},
     };
     iso_states *s = NULL;
