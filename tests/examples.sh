@@ -232,6 +232,18 @@ for row in '^| distance:syntax | 35 | .* | \*\*-0\.9[0-9]*\*\* | < 0\.001 |' '^|
 done
 echo "ok sources.sh"
 
+# get-model.sh leaves nothing behind where it cannot, and what is there as it is.
+if command -v python3 >/dev/null; then
+    mkdir there
+    for case in 'nosuch new' 'org/name new' 'org/name there'; do
+        # shellcheck disable=SC2086
+        HF_ENDPOINT=http://127.0.0.1:1 sh "$source/examples/get-model.sh" $case 2>err && { echo "get-model.sh $case brought something"; exit 1; }
+        grep -qE 'is no model|HF_ENDPOINT|is there already' err || { echo "get-model.sh $case does not say why:"; cat err; exit 1; }
+    done
+    [ "$(ls -d new* there* 2>/dev/null)" = there ] || { echo "get-model.sh left something behind"; exit 1; }
+    echo "ok get-model.sh"
+fi
+
 # What a lesson says when its file is not there.
 if ./02_states_file nowhere.h5 2>err; then
     echo "02_states_file opened a file that is not there"
