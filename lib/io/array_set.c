@@ -344,11 +344,32 @@ static iso_err check_numbers(const iso_array_set *set, const char *path)
         path, set->count);
 }
 
+/* Parameters are called so, states are not. */
+static iso_err refuse_weights(const iso_array_set *set, const char *path)
+{
+    static const char weight[] = ".weight";
+    const char *first = NULL;
+    int count = 0;
+
+    for (int i = 0; i < set->count; i++) {
+        const size_t n = strlen(set->at[i].name), m = sizeof weight - 1;
+        if (n > m && strcmp(set->at[i].name + n - m, weight) == 0 && count++ == 0)
+            first = set->at[i].name;
+    }
+    if (count < 2 || 2 * count < set->count || set->picked)
+        return ISO_OK;
+    return iso_fail(ISO_EFORMAT,
+                    "%s: holds weights of a model (%s and others), not states; embed texts with "
+                    "its folder first",
+                    path, first);
+}
+
 iso_err iso_array_set_finish(iso_array_set *set, const iso_states_opt *opt, const char *path)
 {
     iso_err err = ISO_OK;
     int64_t total = 0;
 
+    ISO_TRY(refuse_weights(set, path));
     ISO_TRY(read_names(set, opt, path));
     leave_aside(set, opt->run, path);
     ISO_TRY(iso_array_set_lists(set, opt, path));

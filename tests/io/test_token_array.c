@@ -205,6 +205,10 @@ static void says_what_is_wrong(void **state)
         {"mask", "I16", 2, {B, T}, 0, "\1\0\1\0\3\0\0\0\0\0\0\0", 12}};
     static const struct tensor bare[] = {{"model.layers.0", "F32", 3, {B, T, D}, 0}};
     static const struct tensor aside[] = {{"blocks.0.hook_mlp_out", "F32", 3, {B, T, D}, 0}};
+    static const struct tensor weights[] = {
+        {"bert.encoder.layer.0.output.dense.weight", "F32", 2, {B, T}, 0},
+        {"embeddings.word_embeddings.weight", "F32", 2, {B, T}, 0},
+        {"classifier.weight", "F32", 2, {B, T}, 0}};
     static const struct tensor other[] = {{"en/states", "F32", 3, {B, T, D}, 0}, MASK("de/mask")};
     iso_states *s = NULL;
     (void)state;
@@ -219,6 +223,8 @@ static void says_what_is_wrong(void **state)
           "x: holds hooks of no layer alone, such as \"blocks.0.hook_mlp_out\"");
     fails(open_one(&s, put_tensors("x", other, 2, false)), ISO_EFORMAT,
           "x: \"en/states\" has no attention mask of its language");
+    fails(open_one(&s, put_tensors("x", weights, 3, false)), ISO_EFORMAT,
+          "x: holds weights of a model (classifier.weight and others), not states");
     assert_null(s);
 }
 
