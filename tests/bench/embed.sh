@@ -58,11 +58,14 @@ END {
             what, median(what), median("transformers"), median(what) / median("transformers"), median("whole"), median(what) / median("whole")
 }' "$work/turns"
 
-# Both make the same states.
+# Both make the same states, in f32; of other number types how far apart they are, and when stored in f16.
 if [ -n "${PEERS:-}" ]; then
     # shellcheck disable=SC2086
-    "$build/bin/isogloss" embed --model "$model" --dtype f32 $few -o "$work/few.h5" --quiet
-    # shellcheck disable=SC2086
     "$PEERS" tests/bench/transformers_states.py "$model" 32 "$work/few.npz" $few >/dev/null
-    "$PEERS" tests/bench/states_apart.py "$work/few.h5" "$work/few.npz"
+    for as in 'f32 f32' 'f32 f16' 'bf16 f32' 'int8 f32'; do
+        # shellcheck disable=SC2086
+        "$build/bin/isogloss" embed --model "$model" --compute "${as% *}" --dtype "${as#* }" $few -o "$work/few.h5" --force --quiet
+        printf 'computed in %s, stored in %s: ' "${as% *}" "${as#* }"
+        "$PEERS" tests/bench/states_apart.py "$work/few.h5" "$work/few.npz"
+    done
 fi
