@@ -143,7 +143,7 @@ static int64_t memory_of(const struct embed *e)
     const iso_compute compute = e->in.about->compute;
     const bool half =
         compute == ISO_COMPUTE_BF16 && strcmp(iso_packed_engine(ISO_COMPUTE_BF16), "oneDNN") == 0;
-    const int64_t weight = compute == ISO_COMPUTE_INT8 ? 1 : half ? 2 : 4;
+    const int64_t weight = compute == ISO_COMPUTE_INT8 ? 3 : half ? 2 : 4; /* 8 bits and bf16 */
     const bool types = e->in.pool == ISO_POOL_TYPES;
     const int64_t row = iso_embed_columns(e) * (types ? 8 : (int64_t)iso_dtype_size(e->dtype));
     int64_t sum = c->L * (4 * c->C * c->C + 2 * c->C * c->F) * weight, window = 0, sums = 0;
