@@ -25,7 +25,7 @@ embed out/states.h5
 embed out/random.h5 --random-weights 1
 step 4 "measuring the states, mixing languages, drawing the page"
 build/bin/isogloss report out/states.h5 --model examples/e5-mini --corpus examples/corpus --src en \
-    --baseline random --baseline-states out/random.h5 --time 1m -o out/report
+    --baseline random --baseline-states out/random.h5 -o out/report
 cat >&2 <<END
 
 Done in $(($(date +%s) - began)) s. Open the page in a browser: xdg-open out/report/report.html, or the path below.

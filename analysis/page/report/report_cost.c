@@ -222,8 +222,8 @@ static const char *time_text(char *out, size_t room, double operations)
 iso_err iso_report_cost_cut(iso_buf *out, const struct report_cost *c, const iso_report_opt *opt)
 {
     const struct mix_fit *m = &c->mixing;
-    const double whole = iso_report_cost_all(c) - c->part[REPORT_MIXING] + m->all;
-    char limit[32];
+    const double rest = iso_report_cost_all(c) - c->part[REPORT_MIXING], whole = rest + m->all;
+    char limit[32], other[32];
     iso_err err = ISO_OK;
 
     if (m->of_items == 0 || (m->items == m->of_items && m->places == m->of_places))
@@ -238,10 +238,14 @@ iso_err iso_report_cost_cut(iso_buf *out, const struct report_cost *c, const iso
     if (m->items > 0 && m->places < m->of_places)
         ISO_TRY(iso_buf_printf(out, " and layers %s of %d", m->layers.text, m->of_places));
     (void)time_text(limit, sizeof limit, opt->time * ISO_REPORT_RATE);
-    ISO_TRY(iso_buf_printf(
-        out, ", to stay within %s in all: " ISO_FIELD(time) " %.0f%c takes the whole",
-        limit + strlen("about "), ceil(whole / ISO_REPORT_RATE / (whole > 3e12 ? 60 : 1)),
-        whole > 3e12 ? 'm' : 's'));
+    if (rest + c->part[REPORT_MIXING] <= opt->time * ISO_REPORT_RATE)
+        ISO_TRY(iso_buf_printf(out, ", to stay within %s in all", limit + strlen("about ")));
+    else /* nothing else is cut */
+        ISO_TRY(iso_buf_printf(out, ": the other studies alone take %s of the %s asked for",
+                               time_text(other, sizeof other, rest), limit + strlen("about ")));
+    ISO_TRY(iso_buf_printf(out, "; " ISO_FIELD(time) " %.0f%c takes the whole",
+                           ceil(whole / ISO_REPORT_RATE / (whole > 3e12 ? 60 : 1)),
+                           whole > 3e12 ? 'm' : 's'));
 done:
     return err;
 }
