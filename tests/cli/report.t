@@ -155,8 +155,8 @@ $ isogloss report --model $S/examples/mini --corpus $S/examples/corpus --src en 
 ? 2
 $ isogloss report --model $S/examples/mini --corpus $S/examples/corpus --src en --time 0.1s -o x --limit 100; ls | grep -c x$
 2> isogloss: note: this report takes about 1 s at 100 billion operations a second, 100 % of it drawing
-2> isogloss: note: mixing is left out, to stay within 1 s in all: --time 7s takes the whole
-2> isogloss report: mixing is left out, to stay within 1 s in all: --time 7s takes the whole
+2> isogloss: note: mixing is left out: the rest alone takes about 1 s of the 1 s asked for; --time 7s takes the whole
+2> isogloss report: mixing is left out: the rest alone takes about 1 s of the 1 s asked for; --time 7s takes the whole
 > 0
 ? 1
 $ isogloss report $S/examples/states/mini.h5

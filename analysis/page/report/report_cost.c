@@ -241,7 +241,7 @@ iso_err iso_report_cost_cut(iso_buf *out, const struct report_cost *c, const iso
     if (rest + c->part[REPORT_MIXING] <= opt->time * ISO_REPORT_RATE)
         ISO_TRY(iso_buf_printf(out, ", to stay within %s in all", limit + strlen("about ")));
     else /* nothing else is cut */
-        ISO_TRY(iso_buf_printf(out, ": the other studies alone take %s of the %s asked for",
+        ISO_TRY(iso_buf_printf(out, ": the rest alone takes %s of the %s asked for",
                                time_text(other, sizeof other, rest), limit + strlen("about ")));
     ISO_TRY(iso_buf_printf(out, "; " ISO_FIELD(time) " %.0f%c takes the whole",
                            ceil(whole / ISO_REPORT_RATE / (whole > 3e12 ? 60 : 1)),
