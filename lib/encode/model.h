@@ -24,7 +24,7 @@ typedef struct iso_model_opt {
 /* Rows of a table of options, for an iso_model_opt called `model`. */
 #define ISO_MODEL_FOLDER(type)                                                                     \
     ISO_OPTION_AS(type, "model", PATH, model.folder, "DIR",                                        \
-                  "folder of a checkpoint, as downloaded from a model hub",                        \
+                  "folder of a checkpoint, as downloaded from a model hub, or a GGUF file",        \
                   .reads = ISO_READS_CHECKPOINT)
 #define ISO_MODEL_COMPUTE(type)                                                                    \
     ISO_OPTION_AS(type, "compute", ENUM, model.compute, "KIND",                                    \

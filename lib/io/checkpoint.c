@@ -44,7 +44,7 @@ iso_checkpoint_part iso_checkpoint_part_of(const char *name)
             return known[i].part;
     }
     return ends(name, ".safetensors") || ends(name, ".safetensors.index.json") ||
-                   ends(name, ".bin") || ends(name, ".bin.index.json")
+                   ends(name, ".bin") || ends(name, ".gguf") || ends(name, ".bin.index.json")
                ? ISO_CHECKPOINT_WEIGHTS
                : ISO_CHECKPOINT_NONE;
 }
@@ -177,7 +177,8 @@ iso_err iso_checkpoint_identity(iso_buf *out, const char *folder, bool tokenizer
         ISO_TRY(weight_files(&p, folder));
     for (int i = 0; i < p.count; i++) {
         ISO_TRY(iso_digest_file(digest, p.at[i], run, "checking the model", &done, p.bytes));
-        ISO_TRY(iso_buf_printf(out, "%s\t%s\n", strrchr(p.at[i], '/') + 1, digest));
+        const char *slash = strrchr(p.at[i], '/');
+        ISO_TRY(iso_buf_printf(out, "%s\t%s\n", slash ? slash + 1 : p.at[i], digest));
     }
     ISO_TRY(iso_run_step(run, "checking the model", done, p.bytes, "bytes"));
 done:

@@ -9,6 +9,7 @@
 #include "lib/base/str.h"
 #include "lib/io/checkpoint.h"
 #include "lib/io/folder.h"
+#include "lib/io/gguf.h"
 #include "lib/io/outfile.h"
 
 enum { DEPTH = 4 }; /* folders in a folder that are looked into */
@@ -151,6 +152,8 @@ static iso_err add_checkpoint(iso_claims *c, const char *folder, const char *wha
     int count = 0;
     iso_err err = ISO_OK;
 
+    if (iso_gguf_is(folder))
+        return iso_claims_read(c, folder, what);
     ISO_TRY(iso_checkpoint_list(&names, &count, folder));
     for (int i = 0; i < count; i++) {
         ISO_TRY(iso_folder_path(&path, folder, names[i]));

@@ -21,6 +21,7 @@ $ mkdir rep; cp r.json rep; ./no isogloss report --records rep/r.json -o rep; ./
 # through symbolic links, hard links, other spellings, folders behind links
 $ ln -s mini.h5 soft.h5; ln mini.h5 hard.h5; ln -s . here; ./no isogloss compare mini.h5 --json soft.h5; ./no isogloss compare soft.h5 --json mini.h5; ./no isogloss compare mini.h5 --csv hard.h5; ./no isogloss compare en=mini.h5 --csv here/mini.h5; ./no isogloss embed --model here/model en=en.txt -o model/config.json
 $ mkdir cache; mv model/model.safetensors cache/blob; ln -s ../cache/blob model/model.safetensors; ./no isogloss embed --model model en=en.txt -o cache/blob; rm model/model.safetensors; mv cache/blob model/model.safetensors; rm -r cache soft.h5 hard.h5 here
+$ cp $S/examples/e5-mini/e5-mini.gguf m.gguf; mkdir one; ln m.gguf one/x.gguf; ./no isogloss embed --model m.gguf en=en.txt -o m.gguf; ./no isogloss embed --model one en=en.txt -o m.gguf; ./no isogloss embed --model one en=en.txt -o one/x.gguf --force; ./no isogloss tokenize --model one en.txt --json m.gguf; rm -r one m.gguf
 # nor with --force
 $ ./no isogloss convert mini.h5 -o mini.h5 --force
 # unfinished files, and names that hold the layer
