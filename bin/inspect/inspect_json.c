@@ -6,18 +6,6 @@
 #include "lib/io/json.h"
 #include "lib/io/number.h"
 
-static iso_err put_text(iso_buf *out, const char *name, const char *text)
-{
-    iso_err err = ISO_OK;
-
-    if (!text)
-        return ISO_OK;
-    ISO_TRY(iso_buf_printf(out, ", \"%s\": ", name));
-    ISO_TRY(iso_json_quote(out, text));
-done:
-    return err;
-}
-
 static iso_err put_int(iso_buf *out, const char *name, int64_t value)
 {
     return iso_buf_printf(out, ", \"%s\": %" PRId64, name, value);
@@ -59,7 +47,7 @@ static iso_err put_spectrum(iso_buf *out, const iso_spectrum *s)
     ISO_TRY(put_real(out, ", \"largest_share\"", s->top_share));
     ISO_TRY(put_real(out, ", \"mean_cosine\"", s->cosine));
     ISO_TRY(put_int(out, "pairs", s->pairs));
-    ISO_TRY(put_text(out, "why", s->why));
+    ISO_TRY(iso_json_member(out, "why", s->why));
     ISO_TRY(iso_buf_puts(out, "}"));
 done:
     return err;
@@ -73,7 +61,7 @@ static iso_err put_layer(iso_buf *out, const struct inspect_layer *l, const stru
 
     ISO_TRY(iso_buf_printf(out, "{\"layer\": %d, \"rows\": %" PRId64 ", \"dim\": %" PRId64,
                            l->layer, l->rows, l->cols));
-    ISO_TRY(put_text(out, "dtype", iso_dtype_name(l->dtype)));
+    ISO_TRY(iso_json_member(out, "dtype", iso_dtype_name(l->dtype)));
     if (in->read) {
         ISO_TRY(put_int(out, "not_finite", l->bad));
         if (l->bad)
@@ -132,14 +120,14 @@ iso_err inspect_json(iso_buf *out, const struct inspect *in, const iso_origin *o
 
     ISO_TRY(iso_json_origin(out, origin));
     ISO_TRY(iso_buf_printf(out, ",\n \"quick\": %s", in->read ? "false" : "true"));
-    ISO_TRY(put_text(out, "model", about->model));
-    ISO_TRY(put_text(out, "pooling", about->pooling));
-    ISO_TRY(put_text(out, "source", about->source));
-    ISO_TRY(put_text(out, "compute", about->compute));
+    ISO_TRY(iso_json_member(out, "model", about->model));
+    ISO_TRY(iso_json_member(out, "pooling", about->pooling));
+    ISO_TRY(iso_json_member(out, "source", about->source));
+    ISO_TRY(iso_json_member(out, "compute", about->compute));
     if (about->sentence)
         ISO_TRY(put_int(out, "sentence", about->sentence));
-    ISO_TRY(put_text(out, "recipe", about->recipe));
-    ISO_TRY(put_text(out, "prompt", about->prompt));
+    ISO_TRY(iso_json_member(out, "recipe", about->recipe));
+    ISO_TRY(iso_json_member(out, "prompt", about->prompt));
     ISO_TRY(iso_buf_puts(out, ",\n \"languages\": [\n"));
     for (int i = 0; i < in->count; i++) {
         ISO_TRY(iso_buf_puts(out, "    "));

@@ -192,18 +192,6 @@ done:
     return err;
 }
 
-static iso_err put_member(iso_buf *out, const char *name, const char *text)
-{
-    iso_err err = ISO_OK;
-
-    if (!text)
-        return ISO_OK;
-    ISO_TRY(iso_buf_printf(out, ", \"%s\": ", name));
-    ISO_TRY(iso_json_quote(out, text));
-done:
-    return err;
-}
-
 static iso_err put_sentence(iso_buf *out, const struct checkpoint *c)
 {
     const iso_recipe *r = &c->recipe;
@@ -214,8 +202,8 @@ static iso_err put_sentence(iso_buf *out, const struct checkpoint *c)
     ISO_TRY(iso_buf_printf(out, ",\n  \"sentence\": {\"layer\": %d", c->config.L + 1));
     if (!c->cannot_make)
         ISO_TRY(iso_buf_printf(out, ", \"dim\": %" PRId64, r->dims));
-    ISO_TRY(put_member(out, "recipe", c->cannot_make ? NULL : how.text));
-    ISO_TRY(put_member(out, "refused", c->cannot_make));
+    ISO_TRY(iso_json_member(out, "recipe", c->cannot_make ? NULL : how.text));
+    ISO_TRY(iso_json_member(out, "refused", c->cannot_make));
     if (r->max_length > 0)
         ISO_TRY(iso_buf_printf(out, ", \"max_length\": %" PRId64, r->max_length));
     ISO_TRY(iso_buf_printf(out, ", \"lower_case\": %s, \"prompts\": {",
@@ -227,7 +215,7 @@ static iso_err put_sentence(iso_buf *out, const struct checkpoint *c)
         ISO_TRY(iso_json_quote(out, r->prompt[i].text));
     }
     ISO_TRY(iso_buf_puts(out, "}"));
-    ISO_TRY(put_member(out, "usual_prompt", r->usual_prompt));
+    ISO_TRY(iso_json_member(out, "usual_prompt", r->usual_prompt));
     ISO_TRY(iso_buf_puts(out, "}"));
 done:
     iso_buf_free(&how);

@@ -55,18 +55,6 @@ static iso_err append_buf(iso_array_out *a, const iso_buf *buf)
     return append(a, buf->text, buf->len);
 }
 
-static iso_err put_fact(iso_buf *out, const char *name, const char *text)
-{
-    iso_err err = ISO_OK;
-
-    if (!text)
-        return ISO_OK;
-    ISO_TRY(iso_buf_printf(out, ", \"%s\": ", name));
-    ISO_TRY(iso_json_quote(out, text));
-done:
-    return err;
-}
-
 iso_err iso_array_out_new(iso_array_out **out, const char *path, bool tensors,
                           const iso_states_info *about)
 {
@@ -80,9 +68,9 @@ iso_err iso_array_out_new(iso_array_out **out, const char *path, bool tensors,
     a->tensors = tensors;
     ISO_TRY(iso_str_dup(&a->path, path, -1));
     ISO_TRY(iso_buf_puts(&a->facts, "{\"format\": \"isogloss-states\""));
-    ISO_TRY(put_fact(&a->facts, "model", about->model));
-    ISO_TRY(put_fact(&a->facts, "pooling", about->pooling));
-    ISO_TRY(put_fact(&a->facts, "source", about->source));
+    ISO_TRY(iso_json_member(&a->facts, "model", about->model));
+    ISO_TRY(iso_json_member(&a->facts, "pooling", about->pooling));
+    ISO_TRY(iso_json_member(&a->facts, "source", about->source));
     ISO_TRY(iso_buf_puts(&a->facts, "}"));
     ISO_TRY(iso_outfile_open(&a->file, path));
     *out = a;

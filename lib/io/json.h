@@ -70,6 +70,9 @@ bool iso_json_true(const iso_json *node);
 /** Adds `text` in quotes, escaped; bytes that are not UTF-8 become U+FFFD. NULL adds null. */
 ISO_MUST_USE iso_err iso_json_quote(iso_buf *out, const char *text);
 
+/** Adds `, "name": "text"`, a further member of an object; nothing for a NULL text. */
+ISO_MUST_USE iso_err iso_json_member(iso_buf *out, const char *name, const char *text);
+
 ISO_END
 
 #endif

@@ -42,6 +42,18 @@ done:
     return err;
 }
 
+iso_err iso_json_member(iso_buf *out, const char *name, const char *text)
+{
+    iso_err err = ISO_OK;
+
+    if (!text)
+        return ISO_OK;
+    ISO_TRY(iso_buf_printf(out, ", \"%s\": ", name));
+    ISO_TRY(iso_json_quote(out, text));
+done:
+    return err;
+}
+
 /* The column as JSON, or nothing when it is absent; an undefined value is reported. */
 static iso_err add_column(iso_buf *out, const iso_record *r, const iso_column *c, bool *first)
 {
