@@ -125,32 +125,87 @@ done:
 
 /* Header ---------------------------------------------------------------------------------- */
 
-/* "0,1,2,...": what pandas writes above a matrix. */
-static bool is_numbered(const iso_number_columns *c)
+/* What the first line holds above columns of numbers. */
+struct first_line {
+    int64_t words, numbers;
+    bool texts;         /* there are columns of text, too */
+    bool counts, rises; /* its numbers: 0, 1, 2 or 1, 2, 3; whole and rising */
+    bool whole;         /* below it are whole numbers alone */
+    const char *word;   /* one of them */
+    bool missing;       /* a word stands for a number that is not there: "NA" */
+};
+
+static bool is_missing(const char *word, int64_t column)
 {
-    for (int64_t i = 0; i < c->count; i++) {
-        if (!c->at[i].numeric || !c->at[i].starts || strtod(c->at[i].first, NULL) != (double)i)
-            return false;
+    static const char *const marks[] = {"NA", "N/A", "NULL", "None", "-", "?"};
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        if (strcasecmp(word, marks[i]) == 0)
+            return true;
     }
-    return true;
+    return !*word && column > 0; /* above an index there is often no name */
 }
 
+static struct first_line look_first(const iso_number_columns *c)
+{
+    struct first_line f = {.counts = true, .rises = true, .whole = true};
+    double last = -1;
+
+    for (int64_t i = 0; i < c->count; i++) {
+        const iso_number_column *col = &c->at[i];
+        f.texts = f.texts || !(col->numeric || col->lists);
+        if (!(col->numeric || col->lists) || *col->first == '[')
+            continue;
+        f.whole = f.whole && col->whole;
+        if (!col->starts) {
+            f.words++;
+            f.word = f.missing ? f.word : col->first;
+            f.missing = f.missing || is_missing(col->first, i);
+            continue;
+        }
+        const double number = strtod(col->first, NULL);
+        f.counts = f.counts && (f.numbers ? number == last + 1 : number == 0 || number == 1);
+        f.rises = f.rises && number == floor(number) && number > last;
+        f.numbers++;
+        last = number;
+    }
+    f.counts = f.counts && f.numbers > 0;
+    f.rises = f.rises && f.numbers > 1;
+    return f;
+}
+
+static iso_err two_readings(const iso_number_columns *c, const char *path)
+{
+    return iso_fail(ISO_EFORMAT,
+                    "%s: its first line, \"%.40s%c%.40s\", may be a header or a row of %" PRId64
+                    " numbers; give it a header of names that are no numbers",
+                    path, c->at[0].first, c->separator, c->count > 1 ? c->at[1].first : "",
+                    c->count);
+}
+
+/* Names above every column, or the numbers that pandas writes above a matrix ("0,1,2,..."), beside
+ * the name of an index or alone. */
 static iso_err find_header(iso_number_columns *c, const char *path)
 {
-    for (int64_t i = 0; i < c->count && c->lines > 1; i++)
-        c->header = c->header || (!c->at[i].starts && (c->at[i].numeric || c->at[i].lists) &&
-                                  *c->at[i].first != '[');
-    if (c->header || c->lines == 1 || !is_numbered(c))
+    const struct first_line f = look_first(c);
+
+    if (c->lines == 1)
         return ISO_OK;
-    if (c->count < SURE)
+    if (f.words > 0 && f.missing)
         return iso_fail(ISO_EFORMAT,
-                        "%s: its first line, \"%s%c%s\", may be a header or a row of %" PRId64
-                        " numbers; give it a header of names that are no numbers",
-                        path, c->at[0].first, c->separator, c->count > 1 ? c->at[1].first : "",
-                        c->count);
+                        "%s: its first line has \"%.40s\" where the lines below it have a number: "
+                        "leave the row out, or write a header above it",
+                        path, f.word);
+    c->header = f.words > 0 && (f.numbers == 0 || f.counts);
+    if (c->header || (f.words == 0 && f.texts))
+        return ISO_OK;
+    if (f.words > 0 || (f.counts ? c->count < SURE || f.whole : f.rises && !f.whole))
+        return two_readings(c, path);
+    if (!f.counts)
+        return ISO_OK;
     c->header = true;
-    (void)snprintf(c->read_as, sizeof c->read_as,
-                   "its first line, 0 to %" PRId64 ", is read as a header", c->count - 1);
+    (void)snprintf(c->read_as, sizeof c->read_as, "its first line, %s to %s, is read as a header",
+                   c->at[0].first, c->at[c->count - 1].first);
     return ISO_OK;
 }
 

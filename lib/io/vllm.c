@@ -21,7 +21,7 @@ static const char suffix[] = ".safetensors", states_name[] = "hidden_states",
                   ids_name[] = "token_ids";
 
 struct request {
-    char *path;
+    char *path, *id;       /* id: NULL of a file alone */
     int64_t offset, bytes; /* of the states in the file; of the file */
 };
 
@@ -32,6 +32,7 @@ struct requests {
     int64_t count, room, layers, dims;
     iso_dtype dtype;
     int64_t *offsets; /* of the tokens of each request */
+    char **ids;       /* borrowed of the requests; NULL: none */
     iso_entry *entries;
     iso_lang lang;
     char read_as[NOTE];
@@ -41,9 +42,12 @@ static void requests_close(iso_reader *self)
 {
     struct requests *r = (struct requests *)self;
 
-    for (int64_t i = 0; i < r->count; i++)
+    for (int64_t i = 0; i < r->count; i++) {
         iso_free(r->at[i].path);
+        iso_free(r->at[i].id);
+    }
     iso_free(r->at);
+    iso_free(r->ids);
     iso_free(r->offsets);
     iso_free(r->entries);
     iso_free(r);
@@ -286,6 +290,42 @@ done:
     return err;
 }
 
+/* A name without its folder and suffix, and the bytes before the number that ends it. */
+static const char *stem_of(int64_t *len, int64_t *before, const char *path)
+{
+    const char *stem = strrchr(path, '/') + 1;
+
+    *len = (int64_t)(strlen(stem) - (sizeof suffix - 1));
+    for (*before = *len; *before > 0 && isdigit((unsigned char)stem[*before - 1]);)
+        --*before;
+    return stem;
+}
+
+/* Items are joined by the number of their request, where nothing else tells the names apart, else
+ * by the name: that of a random request is in no other folder. */
+static iso_err name_items(struct requests *r)
+{
+    int64_t len, before, first = 0;
+    const char *like = r->count > 0 ? stem_of(&len, &first, r->at[0].path) : NULL;
+    bool counted = true;
+    iso_err err = ISO_OK;
+
+    for (int64_t i = 0; i < r->count; i++) {
+        const char *stem = stem_of(&len, &before, r->at[i].path);
+        counted =
+            counted && before == first && before < len && strncmp(stem, like, (size_t)before) == 0;
+    }
+    ISO_TRY(iso_alloc(&r->ids, r->count, sizeof *r->ids));
+    for (int64_t i = 0; i < r->count; i++) {
+        const char *stem = stem_of(&len, &before, r->at[i].path);
+        before = counted ? before : 0;
+        ISO_TRY(iso_str_dup(&r->at[i].id, stem + before, len - before));
+        r->ids[i] = r->at[i].id;
+    }
+done:
+    return err;
+}
+
 static iso_err add_folder(struct requests *r, const char *folder)
 {
     struct names names = {0};
@@ -302,6 +342,7 @@ static iso_err add_folder(struct requests *r, const char *folder)
         iso_file_close(file);
         file = NULL;
     }
+    ISO_TRY(name_items(r));
 done:
     iso_file_close(file);
     names_free(&names);
@@ -321,12 +362,17 @@ static iso_err make_entries(struct requests *r, const char *path)
     for (int l = 0; l < (int)r->layers; l++)
         r->entries[l] = (iso_entry){
             .layer = l, .rows = r->offsets[r->count], .cols = r->dims, .dtype = r->dtype};
-    r->lang = (iso_lang){.items = r->count, .rows = r->offsets[r->count], .offsets = r->offsets};
-    (void)snprintf(r->read_as, sizeof r->read_as,
-                   "%" PRId64 " request%s of vLLM in the order of their names; its %" PRId64
-                   " layers are numbered from 0, whichever vLLM was told to keep, and the model's "
-                   "last one comes without its final norm, which transformers applies",
-                   r->count, r->count == 1 ? "" : "s", r->layers);
+    r->lang = (iso_lang){.items = r->count,
+                         .rows = r->offsets[r->count],
+                         .offsets = r->offsets,
+                         .ids = (const char *const *)r->ids};
+    (void)snprintf(
+        r->read_as, sizeof r->read_as,
+        "%" PRId64
+        " request%s of vLLM, whose ids are their names or the numbers in these; its %" PRId64
+        " layers are numbered from 0, whichever vLLM was told to keep, and the model's "
+        "last one comes without its final norm, which transformers applies",
+        r->count, r->count == 1 ? "" : "s", r->layers);
     r->base.entries = r->entries;
     r->base.entry_count = (int)r->layers;
     r->base.langs = &r->lang;

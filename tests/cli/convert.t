@@ -57,7 +57,7 @@ $ for f in copy.npz copy.safetensors bare.h5; do isogloss inspect --quick $f | s
 $ isogloss inspect --quick copy.safetensors | sed -n 2p
 > model mini, pooling mean, source en
 # again makes the same bytes, in the place of the old ones
-$ cp copy.npz old.npz; isogloss convert copy.h5 -o copy.npz --quiet; cmp old.npz copy.npz
+$ cp copy.npz old.npz; isogloss convert copy.h5 -o copy.npz --quiet --force; cmp old.npz copy.npz
 $ isogloss convert bare.h5 -o copy.safetensors --quiet; isogloss convert copy.safetensors -o again.safetensors --quiet; cmp copy.safetensors again.safetensors
 # a file of another kind stays
 $ cp $S/tests/fuzz/seeds/safetensors/four.safetensors model.safetensors; isogloss convert copy.h5 -o model.safetensors

@@ -52,6 +52,7 @@ static void a_folder_of_requests(void **state)
     text(iso_states_about(s)->pooling, "mean");
     assert_int_equal(iso_states_lang(s, 0)->items, 3);
     assert_int_equal(iso_states_lang(s, 0)->layer_count, LAYERS);
+    text(iso_states_lang(s, 0)->ids[2], "10");
     /* request 0: tokens 0 and 1, request 1: 0 to 2, request 2: 0; a mean of 10 t is 5, 10, 0 */
     for (int l = 0; l < LAYERS; l++) {
         assert_true(at(s, 0, l, 0, 1) == 100 * l + 5 + 1);
