@@ -70,6 +70,11 @@ $ craft token.h5 pooling=none en:0=6x4 offsets:en=0,2,6
 $ isogloss convert token.h5 --pool none -o token.npz
 2> isogloss convert: token.npz: en of token.h5 are token rows, of which npz does not say what belongs to which item; pool them, or write native
 ? 1
+$ isogloss convert copy.h5 -o x.csv
+2> isogloss convert: --out x.csv: .csv is not written; .h5 (native), .npz and .safetensors are, and HDF5 matrices with --as matrix *
+? 2
+$ mkdir folder; isogloss convert en=folder -o folder/x.npz; rmdir folder
+2> isogloss convert: --out folder/x.npz: would lie in en=folder, which is read: name another folder *
 $ isogloss convert copy.h5 -o x.npz --as npy
 2> isogloss convert: --as: npy is not one of: native matrix npz safetensors (*
 ? 2
