@@ -29,31 +29,6 @@ done:
     return err;
 }
 
-iso_err iso_array_set_mask(iso_array_set *set, iso_token_mask *mask)
-{
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_realloc(&set->masks, set->mask_count, set->mask_count + 1, sizeof *set->masks));
-    set->masks[set->mask_count++] = *mask;
-    *mask = (iso_token_mask){0};
-done:
-    return err;
-}
-
-/* The mask of a shape; *near is one of as many sentences, of another length. */
-static bool has_mask(const iso_array_set *set, const iso_array *a, const iso_token_mask **near)
-{
-    *near = NULL;
-    for (int i = 0; i < set->mask_count; i++) {
-        const iso_token_mask *m = &set->masks[i];
-        if (iso_mask_fits(m, a))
-            return true;
-        if (a->rank == 3 && a->shape[0] == m->items)
-            *near = m;
-    }
-    return false;
-}
-
 /* Hooks see token rows: a sentence alone has no padding, several need their mask. */
 static iso_err take_hook(iso_array_set *set, const iso_array *a, const char *what)
 {
@@ -78,23 +53,19 @@ done:
 iso_err iso_array_set_take(iso_array_set *set, const char *name, const iso_array *array,
                            int64_t size, const iso_states_opt *opt, const char *what, int tag)
 {
-    const iso_token_mask *near;
     iso_array a = *array;
     iso_hook hook;
     iso_err err = ISO_OK;
 
     ISO_TRY(iso_axes_find(&set->asked, opt->axes));
     iso_hook_names(&hook, &name, 1);
-    bool tokens = has_mask(set, &a, &near);
+    bool tokens = iso_array_set_has_mask(set, &a);
     if (hook.is && hook.layer < 0 && iso_hook_aside(name)) {
         iso_too_deep_add(&set->aside, name);
         goto done;
     }
-    if (!tokens && near && !opt->axes)
-        ISO_FAIL(ISO_EFORMAT,
-                 "%s: has %" PRId64 " sentences of %" PRId64 " tokens, its mask (%s) %" PRId64
-                 " of %" PRId64,
-                 what, a.shape[0], a.shape[1], near->name, near->items, near->length);
+    if (!tokens && !opt->axes)
+        ISO_TRY(iso_array_set_no_mask(set, name, &a, what));
     if (!tokens && hook.is && a.rank == 3) {
         ISO_TRY(take_hook(set, &a, what));
         tokens = true;

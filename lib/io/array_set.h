@@ -34,6 +34,8 @@ typedef struct iso_array_set {
     int lang_count;
     iso_axes asked;
     bool picked;               /* the user named the array within the file */
+    bool nested;               /* names are ways through dicts and lists */
+    char seen_mask[128];       /* name and shape of a mask, for a message, or "" */
     char read_as[ISO_READ_AS]; /* how axes were read, for a note, or "" */
 } iso_array_set;
 
@@ -66,6 +68,9 @@ ISO_MUST_USE iso_err iso_array_set_any(const iso_array_set *set, const char *pat
 
 /** Adds a mask, before the arrays it is of (iso_mask_make); takes it over. Errors  ISO_ENOMEM. */
 ISO_MUST_USE iso_err iso_array_set_mask(iso_array_set *set, iso_token_mask *mask);
+
+/** Notes an array that is called a mask, whatever its axes, for messages. */
+void iso_array_set_see_mask(iso_array_set *set, const char *name, const int64_t *shape, int rank);
 
 /**
  * Makes the entries when all arrays are there, by what the names say (iso_array_names).

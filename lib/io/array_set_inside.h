@@ -16,4 +16,13 @@ iso_err iso_array_set_lists(iso_array_set *set, const iso_states_opt *opt, const
 iso_err iso_array_list_rows(iso_rows **out, const iso_array_set *set, const iso_array_list *list,
                             int layer, iso_array_get *get, void *self);
 
+/* --- array_set_masks.c --- */
+
+/* Whether one of the masks has the shape of an array. */
+bool iso_array_set_has_mask(const iso_array_set *set, const iso_array *a);
+
+/* Of an array without one: fails where the file has a mask of another shape for it. */
+iso_err iso_array_set_no_mask(const iso_array_set *set, const char *name, const iso_array *a,
+                              const char *what);
+
 #endif

@@ -181,31 +181,97 @@ static iso_err settle_deep(iso_array_set *set, const struct run *r, iso_axes ask
     return ask(r, path);
 }
 
+/* A list by itself, "3" or "arr_3". */
+static bool is_alone(const struct run *r)
+{
+    return r->at[0].stem == 0 || strncmp(r->at[0].name, "arr_", 4) == 0;
+}
+
+/* The list of a language: nothing stands between its code and the numbers. */
+static bool of_lang(const iso_array_set *set, const struct run *r)
+{
+    const char *lang = set->at[r->at[0].array].says.lang;
+    const int64_t len = lang ? (int64_t)strlen(lang) : 0, stem = r->at[0].stem;
+
+    return len > 0 && len < stem && memcmp(r->at[0].name + stem - 1 - len, lang, (size_t)len) == 0;
+}
+
+static bool is_ragged(const struct run *r)
+{
+    return r->alike && r->first->rank == 2 && !r->same[0] && r->count >= FEWEST &&
+           r->longest <= LONGEST;
+}
+
+/* One row each: items, or the layers of one item. */
+static iso_err settle_single(iso_array_set *set, const struct run *r, iso_axes asked,
+                             const char *path)
+{
+    const int64_t stack[3] = {r->count, 1, r->first->shape[1]};
+    char shape[SHAPE_TEXT];
+    iso_buf what = {0};
+    iso_axes axes;
+    iso_err err = ISO_OK;
+
+    ISO_TRY(iso_buf_printf(&what, "%s: its %d arrays of %s", path, r->count,
+                           shape_text(shape, r->first)));
+    ISO_TRY(iso_axes_settle(&axes, asked, stack, what.text));
+    if (axes == ISO_AXES_NLD)
+        ISO_TRY(take_sentences(set, r, 0, -1, path));
+done:
+    iso_buf_free(&what);
+    return err;
+}
+
 /* [tokens, dims] of unequal lengths, or [layers, dims] of each item. */
 static iso_err settle_flat(iso_array_set *set, const struct run *r, iso_axes asked,
                            const char *path)
 {
-    const bool alone = r->at[0].stem == 0 || strncmp(r->at[0].name, "arr_", 4) == 0;
+    const bool alone = is_alone(r);
 
+    if (r->same[0] && r->first->shape[0] == 1 && (alone || (set->nested && of_lang(set, r))))
+        return settle_single(set, r, asked, path);
     if (r->same[0] && asked == ISO_AXES_NLD && (alone || !iso_axes_depth(r->count)))
         return take_sentences(set, r, 0, -1, path);
-    if (!r->same[0] && r->count >= FEWEST && r->longest <= LONGEST)
+    if (is_ragged(r))
         return take_sentences(set, r, -1, 0, path);
     return ISO_OK;
 }
 
 /* --- Face -------------------------------------------------------------------------------- */
 
+static struct run next_run(const iso_array_set *set, const struct numbered *list, int count)
+{
+    int n = 1;
+
+    while (n < count && by_stem(&list[0], &list[n]) == 0)
+        n++;
+    return look(set, list, n);
+}
+
+/* Whether one language has a list of sentences: then all others have, whatever their lengths. */
+static bool any_ragged(const iso_array_set *set, const struct numbered *list, int count)
+{
+    for (int i = 0; i < count;) {
+        const struct run r = next_run(set, &list[i], count - i);
+        if (is_ragged(&r) && of_lang(set, &r))
+            return true;
+        i += r.count;
+    }
+    return false;
+}
+
 static iso_err find_lists(iso_array_set *set, const struct numbered *list, int count,
                           iso_axes asked, const char *path)
 {
+    const bool ragged = asked == ISO_AXES_OPEN && any_ragged(set, list, count);
     iso_err err = ISO_OK;
 
     for (int i = 0, n; i < count; i += n) {
-        for (n = 1; i + n < count && by_stem(&list[i], &list[i + n]) == 0;)
-            n++;
-        const struct run r = look(set, &list[i], n);
-        if (r.alike && r.first->rank == 2 && n > 1)
+        const struct run r = next_run(set, &list[i], count - i);
+        n = r.count;
+        if (r.alike && r.first->rank == 2 && ragged && of_lang(set, &r))
+            ISO_TRY(take_sentences(set, &r, -1, 0, path));
+        else if (r.alike && r.first->rank == 2 && n > 1)
             ISO_TRY(settle_flat(set, &r, asked, path));
         else if (r.alike && r.first->rank == 3 && n > 1)
             ISO_TRY(settle_deep(set, &r, asked, path));

@@ -120,6 +120,8 @@ static iso_err add_mask(struct npz *r, int member, const char *name, int64_t siz
     ISO_TRY(iso_npz_begin(r->zip, member, what->text));
     ISO_TRY(iso_npz_header(&text, &len, &begin, r->zip, what->text));
     err = iso_npy_mask_header(&a, &type, text, len, what->text);
+    if (!err && a.rank != 2)
+        iso_array_set_see_mask(&r->set, name, a.shape, a.rank);
     if (err == ISO_EUNSUP || (!err && a.rank != 2)) {
         err = ISO_OK;
         goto done;

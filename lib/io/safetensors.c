@@ -99,25 +99,30 @@ static bool is_mask(const iso_tensor_entry *t)
 static iso_err take_masks(struct safetensors *r, const iso_tensor_list *list, const iso_file *file)
 {
     iso_token_mask mask = {0};
+    iso_buf what = {0};
     char *bytes = NULL;
     iso_err err = ISO_OK;
 
     for (int64_t i = 0; i < list->count; i++) {
         const iso_tensor_entry *t = &list->at[i];
+        if (t->rank != 2 && t->rank <= ISO_TENSOR_RANK && iso_mask_named(t->name))
+            iso_array_set_see_mask(&r->set, t->name, t->shape, t->rank);
         const int64_t size = is_mask(t) ? iso_mask_bytes(t->type, t->shape[0], t->shape[1]) : 0;
         if (size == 0 || t->offset > file->size - size)
             continue;
         ISO_TRY(check_member(r, t->member));
         ISO_TRY(iso_alloc(&bytes, size, 1));
         ISO_TRY(iso_file_read(file, t->offset, bytes, size));
-        ISO_TRY(
-            iso_mask_make(&mask, t->name, t->shape[0], t->shape[1], bytes, t->type, file->path));
+        what.len = 0;
+        ISO_TRY(iso_buf_printf(&what, "%s: %s", file->path, t->name));
+        ISO_TRY(iso_mask_make(&mask, t->name, t->shape[0], t->shape[1], bytes, t->type, what.text));
         ISO_TRY(iso_array_set_mask(&r->set, &mask));
         iso_free(bytes);
         bytes = NULL;
     }
 done:
     iso_mask_free(&mask);
+    iso_buf_free(&what);
     iso_free(bytes);
     return err;
 }
@@ -204,6 +209,7 @@ static iso_err open_list(iso_reader **out, const iso_tensor_list *list, const is
     r->file = file;
     r->opt = opt;
     r->set.picked = wanted != NULL;
+    r->set.nested = strcmp(list->layout, "torch") == 0;
     ISO_TRY(take_masks(r, list, file));
     ISO_TRY(take_matrices(r, list, wanted, file));
     ISO_TRY(iso_array_set_finish(&r->set, opt, file->path));

@@ -65,6 +65,7 @@ static void every_way_has_the_same_rows(void **state)
         {"torch/sentences_behind.pt", NULL, 1, 2, 3, 2},
         {"torch/sentences_flat.pt", NULL, 1, 1, 4, 1},
         {"torch/items.pt", "NLD", 1, 2, 3, 0},
+        {"torch/single_rows.pt", "NLD", 2, 1, 3, 0},
     };
     (void)state;
 
@@ -149,6 +150,71 @@ static void says_how_it_reads(void **state)
     iso_buf_free(&notes);
 }
 
+/* One language has sentences of unequal lengths: two, or one, of another are sentences too. */
+static void lists_of_all_languages_alike(void **state)
+{
+    static const struct {
+        const char *lang;
+        int64_t items, rows;
+    } expected[] = {{"de", 2, 4}, {"en", 3, 4}, {"fr", 1, 4}};
+    const iso_states_opt opt = {.pool = "none", .canonical = known};
+    const char *path = seed("torch/sentences_mixed.pt");
+    iso_states *s = NULL;
+    (void)state;
+
+    ok(iso_states_open(&s, &path, 1, &opt));
+    assert_int_equal(iso_states_langs(s), 3);
+    for (int i = 0; i < 3; i++) {
+        const iso_lang *lang = iso_states_lang(s, i);
+        assert_string_equal(lang->name, expected[i].lang);
+        assert_int_equal(lang->layer_count, 1);
+        assert_int_equal(lang->items, expected[i].items);
+        check_layer(s, i, lang->layers[0], expected[i].rows);
+    }
+    iso_states_close(s);
+}
+
+/* Layers of one item or items of one layer, unless there are more than an encoder has layers. */
+static void lists_of_single_rows(void **state)
+{
+    const iso_states_opt opt = {.canonical = known};
+    const char *few = seed("torch/single_rows.pt"), *many = seed("torch/single_rows_many.pt");
+    iso_states *s = NULL;
+    (void)state;
+
+    fails(iso_states_open(&s, &few, 1, &opt), ISO_EFORMAT,
+          "3 arrays of [1, 4]: [3, 1, 4] may be 3 layers of 1 item (--axes LND) or 3 items of 1 "
+          "layer (--axes NLD)");
+    ok(iso_states_open(&s, &few, 1, &(iso_states_opt){.axes = "LND", .canonical = known}));
+    assert_int_equal(iso_states_lang(s, 0)->layer_count, 3);
+    assert_int_equal(iso_states_lang(s, 0)->items, 1);
+    iso_states_close(s);
+    ok(iso_states_open(&s, &many, 1, &opt));
+    assert_int_equal(iso_states_lang(s, 0)->layer_count, 1);
+    assert_int_equal(iso_states_lang(s, 0)->items, 50);
+    iso_states_close(s);
+}
+
+static void masks_that_do_not_fit(void **state)
+{
+    static const struct {
+        const char *file, *says;
+    } cases[] = {
+        {"torch/mask_short.pt", "h: [3, 4, 4] may be 3 sentences of 4 tokens, whose mask would be "
+                                "[3, 4]; that of the file (attention_mask) is [2, 4]"},
+        {"torch/mask_deep.pt", "that of the file (attention_mask) is [3, 1, 1, 4]"},
+        {"torch/mask_half.pt", "mask_half.pt: attention_mask: sentence 0 has a number other than"},
+        {"torch/hooks_differ.pt", "\"layers.1.output\" has other tokens than"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *path = seed(cases[i].file);
+        iso_states *s = NULL;
+        fails(iso_states_open(&s, &path, 1, NULL), ISO_EFORMAT, cases[i].says);
+    }
+}
+
 static iso_err read_all(const char *path)
 {
     iso_states *s = NULL;
@@ -171,8 +237,9 @@ done:
 
 static void any_allocation_may_fail(void **state)
 {
-    static const char *const files[] = {"torch/tokens_langs.pt", "torch/tokens_one.pt",
-                                        "torch/sentences.pt", "torch/sentences_flat.pt"};
+    static const char *const files[] = {"torch/tokens_langs.pt",    "torch/tokens_one.pt",
+                                        "torch/sentences.pt",       "torch/sentences_flat.pt",
+                                        "torch/sentences_mixed.pt", "torch/single_rows_many.pt"};
     (void)state;
 
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
@@ -193,5 +260,7 @@ static void any_allocation_may_fail(void **state)
 int main(void)
 {
     RUN_TESTS(test(every_way_has_the_same_rows), test(pooled_without_padding),
-              test(says_how_it_reads), test(any_allocation_may_fail));
+              test(says_how_it_reads), test(lists_of_all_languages_alike),
+              test(lists_of_single_rows), test(masks_that_do_not_fit),
+              test(any_allocation_may_fail));
 }

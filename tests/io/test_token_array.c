@@ -216,7 +216,7 @@ static void says_what_is_wrong(void **state)
     fails(open_one(&s, put_tensors("x", longer, 2, false)), ISO_EFORMAT,
           "x: hidden_states.0: has 2 sentences of 4 tokens, its mask (attention_mask) 2 of 3");
     fails(open_one(&s, put_tensors("x", odd, 2, false)), ISO_EFORMAT,
-          "x: sentence 0 has a number other than 0 and 1");
+          "x: mask: sentence 0 has a number other than 0 and 1");
     fails(open_one(&s, put_tensors("x", bare, 1, false)), ISO_EFORMAT,
           "x: model.layers.0: [2, 3, 2] are 2 sentences of 3 tokens; save their attention_mask");
     fails(open_one(&s, put_tensors("x", aside, 1, false)), ISO_EFORMAT,
