@@ -152,17 +152,37 @@ done:
     return err;
 }
 
-static iso_err put_lang(iso_buf *out, const struct inspect_lang *l, int name, int layers)
+enum { RANGE = 48 };
+
+/* "768", or "384-768" where layers differ. */
+static const char *dims_text(char to[RANGE], const struct inspect_lang *l)
+{
+    int64_t least = l->layers[0].cols, most = least;
+
+    for (int k = 1; k < l->lang->layer_count; k++) {
+        const int64_t cols = l->layers[k].cols;
+        least = cols < least ? cols : least;
+        most = cols > most ? cols : most;
+    }
+    if (least == most)
+        (void)snprintf(to, RANGE, "%" PRId64, least);
+    else
+        (void)snprintf(to, RANGE, "%" PRId64 "-%" PRId64, least, most);
+    return to;
+}
+
+static iso_err put_lang(iso_buf *out, const struct inspect_lang *l, int name, int layers, int dims)
 {
     const iso_lang_code *code = iso_lang_find(l->lang->name);
     const struct inspect_layer *first = &l->layers[0];
+    char range[RANGE];
     iso_err err = ISO_OK;
 
     ISO_TRY(inspect_name(out, l->lang->name, name));
     ISO_TRY(iso_buf_printf(out, "  %9" PRId64 "  %9" PRId64 "  ", l->lang->items, l->lang->rows));
     ISO_TRY(put_layers(out, l->lang->layers, l->lang->layer_count, layers));
-    ISO_TRY(
-        iso_buf_printf(out, "  %5" PRId64 "  %-4s ", first->cols, iso_dtype_name(first->dtype)));
+    ISO_TRY(iso_buf_printf(out, "  %*s  %-4s ", dims, dims_text(range, l),
+                           iso_dtype_name(first->dtype)));
     ISO_TRY(put_companions(out, l->lang));
     if (code)
         ISO_TRY(iso_buf_printf(out, "  (%s)", code->name));
@@ -353,7 +373,8 @@ done:
 iso_err inspect_table(iso_buf *out, const struct inspect *in)
 {
     iso_buf layers = {0};
-    int name = 4, width = 6;
+    int name = 4, width = 6, dims = 5;
+    char range[RANGE];
     iso_err err = ISO_OK;
 
     ISO_TRY(put_heading(out, in));
@@ -365,11 +386,13 @@ iso_err inspect_table(iso_buf *out, const struct inspect *in)
             width = (int)layers.len;
         if (strlen(lang->name) > (size_t)name && strlen(lang->name) < 30)
             name = (int)strlen(lang->name);
+        if (strlen(dims_text(range, &in->langs[i])) > (size_t)dims)
+            dims = (int)strlen(range);
     }
-    ISO_TRY(iso_buf_printf(out, "\n%-*s  %9s  %9s  %-*s  %5s  %-4s  %s\n", name, "lang", "items",
-                           "rows", width, "layers", "dims", "type", "with"));
+    ISO_TRY(iso_buf_printf(out, "\n%-*s  %9s  %9s  %-*s  %*s  %-4s  %s\n", name, "lang", "items",
+                           "rows", width, "layers", dims, "dims", "type", "with"));
     for (int i = 0; i < in->count; i++)
-        ISO_TRY(put_lang(out, &in->langs[i], name, width));
+        ISO_TRY(put_lang(out, &in->langs[i], name, width, dims));
     if (in->read)
         ISO_TRY(iso_buf_puts(out, "\n"));
     ISO_TRY(put_findings(out, in));

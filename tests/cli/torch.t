@@ -19,6 +19,14 @@ $ T=$S/tests/fuzz/seeds/torch; isogloss inspect --quick $T/tokens_beside.pt | ta
 2> isogloss: note: *tokens_beside.pt: 1 of 3 items has no rows (the first is item 1)
 2> isogloss: note: *tokens_beside.pt: attention_mask keeps 3 of 3 x 4 tokens
 > tokens_beside          3          3  0-1         4  f32   offsets (1.0 rows an item)
+# layers of unequal dims, lists of unequal lengths in one language
+$ T=$S/tests/fuzz/seeds/torch; isogloss inspect --quick $T/layers_differ.pt | tail -1
+> en            3          3  0-1       3-4  f32    (English)
+$ T=$S/tests/fuzz/seeds/torch; isogloss inspect --quick $T/sentences_mixed.pt | tail -3
+2> isogloss: note: *sentences_mixed.pt: its 2 arrays, the first [2, 4], are read as sentences of tokens
+> de            2          4  0           4  f32   offsets (2.0 rows an item)  (German)
+> en            3          4  0           4  f32   offsets (1.3 rows an item)  (English)
+> fr            1          4  0           4  f32   offsets (4.0 rows an item)  (French)
 # pickles that would run something, files cut short, dims that differ
 $ T=$S/tests/fuzz/seeds/torch; for f in system eval class two_dims vectors two_objects big; do isogloss retrieve $T/$f.pt; done
 2> isogloss retrieve: *system.pt: asks for posix.system; nothing was run: only tensors in dicts, lists and tuples are read. Save those alone, as torch.save({"en": X}, FILE) or torch.save(model.state_dict(), FILE) in Python
