@@ -1,7 +1,7 @@
 #!/bin/sh
 # From a fresh clone to a report: installs what is missing, builds, runs the bundled model over the
 # bundled texts, and the same network with random weights beside it; measures their states, ends with
-# the path of report.html. Safe to repeat.
+# the path of report.html. Safe to repeat. LIMIT=N in the environment: the first N sentences alone.
 set -eu
 cd "$(dirname "$0")/.."
 . examples/packages.sh
@@ -19,13 +19,13 @@ build_in build -Dtests=false
 step 3 "running a real model over ten languages, every layer kept, and its twin with random weights"
 embed() { # embed OUT.h5 OPTION...
     rm -f "$1.part" "$1.part.journal" # of an interrupted run
-    build/bin/isogloss embed --model examples/e5-mini --corpus examples/corpus --src en --prompt "query: " -o "$@"
+    build/bin/isogloss embed --model examples/e5-mini --corpus examples/corpus --src en --prompt "query: " ${LIMIT:+--limit "$LIMIT"} -o "$@"
 }
 embed out/states.h5
 embed out/random.h5 --random-weights 1
 step 4 "measuring the states, mixing languages, drawing the page"
 build/bin/isogloss report out/states.h5 --model examples/e5-mini --corpus examples/corpus --src en \
-    --baseline random --baseline-states out/random.h5 -o out/report
+    --baseline random --baseline-states out/random.h5 ${LIMIT:+--limit "$LIMIT"} -o out/report
 cat >&2 <<END
 
 Done in $(($(date +%s) - began)) s. Open the page in a browser: xdg-open out/report/report.html, or the path below.
