@@ -129,6 +129,27 @@ static void forget(struct report *report)
     iso_buf_free(&report->summary);
 }
 
+/* Above at layers 1, 3, 4, 5 with all languages, at layer 2 and 6 with de alone. */
+static void whole_layers_in_a_row_are_named_together(void **state)
+{
+    static const char *const langs[] = {"de", "fr", "sw"};
+    struct report report = {0};
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        for (int layer = 1; layer <= 6; layer++) {
+            const iso_record r = record("cka", "debiased", langs[i], layer, 0.50, 0.60);
+            put(&report, r);
+            put(&report, baseline(r, "random", 0.3, 0.2, layer % 4 == 2 && i > 0 ? 0.55 : 0.4));
+        }
+    }
+    ok(iso_report_summarise(&report.summary, &report));
+    assert_non_null(strstr(report.summary.text,
+                           "<b>14 of 18</b>: layer&nbsp;1 (all 3 languages), layer&nbsp;2 (de), "
+                           "layers&nbsp;3&ndash;5 (all 3 languages), layer&nbsp;6 (de)"));
+    forget(&report);
+}
+
 static void the_summary_begins_with_it(void **state)
 {
     struct report report = a_report();
@@ -225,8 +246,8 @@ static void correlations_are_held_against_baselines(void **state)
     report.records.at[1].value = -0.75; /* within [-0.95, -0.75] */
     report.records.at[0].p_max = 0.2;
     say_relations(&out, &report);
-    assert_non_null(
-        strstr(out.text, "cka:debiased</code>, centred, correlate most strongly at <b>layer&nbsp;1"));
+    assert_non_null(strstr(
+        out.text, "cka:debiased</code>, centred, correlate most strongly at <b>layer&nbsp;1"));
     assert_non_null(strstr(out.text, "Chance could do that."));
     assert_non_null(strstr(out.text, "lies within its interval"));
     iso_buf_free(&out);
@@ -309,7 +330,8 @@ static void survives_lack_of_memory(void **state)
 int main(void)
 {
     RUN_TESTS(test(the_interval_must_clear_the_highest), test(a_range_counts_to_its_end),
-              test(the_summary_begins_with_it), test(the_strongest_carries_the_p_of_the_search),
+              test(whole_layers_in_a_row_are_named_together), test(the_summary_begins_with_it),
+              test(the_strongest_carries_the_p_of_the_search),
               test(correlations_are_held_against_baselines), test(without_baselines_that_is_said),
               test(tables_have_them_beside), test(survives_lack_of_memory));
 }

@@ -191,14 +191,19 @@ static int64_t at_layer(const iso_record *const *r, int64_t count, int64_t layer
     return there;
 }
 
-/* "layer 3 (de, fr)", "layer 3 (all 9 languages)"; the records [0, count) are of that layer. */
+/* "layer 3 (de, fr)", "layers 3–5 (all 9 languages)"; the records [0, count) are of the first layer
+ * named. */
 static iso_err add_layer(iso_buf *out, const struct verdict *v, const iso_record *const *r,
-                         int64_t count)
+                         int64_t count, int64_t last)
 {
     const int64_t all = at_layer(v->at, v->cases, r[0]->src_layer);
     iso_err err = ISO_OK;
 
-    ISO_TRY(iso_buf_printf(out, "layer&nbsp;%lld (", (long long)r[0]->src_layer));
+    if (last > r[0]->src_layer)
+        ISO_TRY(iso_buf_printf(out, "layers&nbsp;%lld&ndash;%lld (", (long long)r[0]->src_layer,
+                               (long long)last));
+    else
+        ISO_TRY(iso_buf_printf(out, "layer&nbsp;%lld (", (long long)last));
     if (count == all)
         return iso_buf_printf(out, all == 1 ? "%s%lld language)" : "%s%lld languages)",
                               all == 1 ? "its " : "all ", (long long)all);
@@ -213,6 +218,22 @@ done:
     return err;
 }
 
+/* Where the records of the layer of `from` end. */
+static int64_t layer_end(const struct verdict *v, int64_t from)
+{
+    int64_t end = from;
+
+    while (end < v->count && v->above[end]->src_layer == v->above[from]->src_layer)
+        end++;
+    return end;
+}
+
+static bool is_whole(const struct verdict *v, int64_t from, int64_t end)
+{
+    return end - from == at_layer(v->at, v->cases, v->above[from]->src_layer);
+}
+
+/* Layers one after the other with all their languages are named together. */
 static iso_err add_places(iso_buf *out, const struct verdict *v)
 {
     iso_err err = ISO_OK;
@@ -220,10 +241,16 @@ static iso_err add_places(iso_buf *out, const struct verdict *v)
     if (v->count == v->cases)
         return ISO_OK;
     for (int64_t i = 0, end; i < v->count; i = end) {
-        for (end = i; end < v->count && v->above[end]->src_layer == v->above[i]->src_layer;)
-            end++;
+        const int64_t first = layer_end(v, i);
+        int64_t last = v->above[i]->src_layer;
+        end = first;
+        while (is_whole(v, i, first) && end < v->count && v->above[end]->src_layer == last + 1 &&
+               is_whole(v, end, layer_end(v, end))) {
+            end = layer_end(v, end);
+            last++;
+        }
         ISO_TRY(iso_buf_puts(out, i ? ", " : ": "));
-        ISO_TRY(add_layer(out, v, v->above + i, end - i));
+        ISO_TRY(add_layer(out, v, v->above + i, first - i, last));
     }
 done:
     return err;
