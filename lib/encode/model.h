@@ -12,7 +12,7 @@ typedef struct iso_model iso_model;
 
 /** How a checkpoint is opened. All zero but `folder`: its own weights, computed in f32. */
 typedef struct iso_model_opt {
-    const char *folder;         /* config.json, safetensors weights and the tokenizer's files */
+    const char *folder;         /* config.json, weights and the tokenizer's files; or a GGUF file */
     iso_compute compute;        /* what its products are computed in; of ISO_COMPUTE_FASTEST what is
                                  * faster here, f32 or bf16, and never int8 */
     const char *random_weights; /* NULL, or a seed from 0 on, as text: the same shape with random
@@ -47,7 +47,8 @@ typedef struct iso_model_opt {
  * without one). */
 ISO_API ISO_MUST_USE iso_err iso_model_check(const iso_model_opt *opt);
 
-/** Whether there is such a folder; else the message says how to get one. Errors  ISO_EIO. */
+/** Whether there is such a folder or file; else the message says how to get one. Errors  ISO_EIO.
+ */
 ISO_API ISO_MUST_USE iso_err iso_model_find(const char *folder);
 
 /**

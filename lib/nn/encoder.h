@@ -21,8 +21,8 @@ typedef struct iso_encoder_opt {
 } iso_encoder_opt;
 
 /**
- * Opens the folder of a checkpoint: config.json and safetensors weights, mapped. Post-LayerNorm
- * encoders of the families of iso_nn_config.
+ * Opens the folder of a checkpoint, config.json and weights (lib/io/weights.h), or a GGUF file,
+ * mapped. Post-LayerNorm encoders of the families of iso_nn_config.
  *
  * Errors  ISO_EIO, ISO_EUNSUP, ISO_EFORMAT (a tensor missing, of another shape or type than
  *         config.json says), ISO_ENOMEM.

@@ -44,7 +44,7 @@ void iso_tokenizer_close(iso_tokenizer *t);
 /** "wordpiece" or "sentencepiece". */
 const char *iso_tokenizer_kind(const iso_tokenizer *t);
 
-/** The file of the folder that its pieces are of. */
+/** The file of the folder that its pieces are of; "tokenizer.ggml", the facts of a GGUF file. */
 const char *iso_tokenizer_file(const iso_tokenizer *t);
 
 /** One above the largest id it can give. */

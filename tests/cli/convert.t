@@ -73,6 +73,13 @@ $ isogloss convert token.h5 --pool none -o token.npz
 $ isogloss convert copy.h5 -o x.csv
 2> isogloss convert: --out x.csv: .csv is not written; .h5 (native), .npz and .safetensors are, and HDF5 matrices with --as matrix *
 ? 2
+$ for f in x.pt x.zarr x.jsonl; do isogloss convert copy.h5 -o $f; done 2>&1 | grep -c 'is not written; .h5 (native)'; ls | grep -c '^x'
+> 3
+> 0
+? 1
+$ mkdir folder; ln -s folder link; for i in link ./folder en=folder/; do isogloss convert $i -o folder/x.h5; done 2>&1 | grep -c 'which is read: name another folder'; rm link; ls folder | wc -l; rmdir folder
+> 3
+> 0
 $ mkdir folder; isogloss convert en=folder -o folder/x.npz; rmdir folder
 2> isogloss convert: --out folder/x.npz: would lie in en=folder, which is read: name another folder *
 $ isogloss convert copy.h5 -o x.npz --as npy

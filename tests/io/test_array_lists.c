@@ -2,6 +2,7 @@
  * the same numbers whichever way they lie. Row i, dimension j, layer l holds 100 l + 10 i + j,
  * padding -1 (tests/fuzz/make_seeds.py, make_torch_seeds.py). */
 #include "tests/check.h"
+#include "tests/io/read_all.h"
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
@@ -215,25 +216,7 @@ static void masks_that_do_not_fit(void **state)
     }
 }
 
-static iso_err read_all(const char *path)
-{
-    iso_states *s = NULL;
-    iso_rows *rows = NULL;
-    iso_view v;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_states_open(&s, &path, 1, &(iso_states_opt){.pool = "max", .canonical = known}));
-    for (int i = 0; i < iso_states_langs(s); i++) {
-        ISO_TRY(iso_states_rows(&rows, s, i, iso_states_lang(s, i)->layers[0]));
-        ISO_TRY(iso_rows_read(rows, 0, rows->rows, &v));
-        iso_rows_close(rows);
-        rows = NULL;
-    }
-done:
-    iso_rows_close(rows);
-    iso_states_close(s);
-    return err;
-}
+static const iso_states_opt pooled = {.pool = "max", .canonical = known};
 
 static void any_allocation_may_fail(void **state)
 {
@@ -247,7 +230,7 @@ static void any_allocation_may_fail(void **state)
         iso_err err;
         do {
             iso_alloc_fail_after(n++);
-            err = read_all(seed(files[i]));
+            err = read_all(seed(files[i]), &pooled);
             iso_alloc_fail_after(-1);
             if (err)
                 assert_int_equal(err, ISO_ENOMEM);

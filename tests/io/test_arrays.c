@@ -2,6 +2,7 @@
  * safetensors' writers would make, and that every allocation may fail. In all files item i,
  * dimension j, layer l holds 100 l + 10 i + j (tests/fuzz/make_seeds.py). */
 #include "tests/check.h"
+#include "tests/io/read_all.h"
 
 #include "lib/base/alloc.h"
 #include "lib/base/str.h"
@@ -234,29 +235,6 @@ static void says_what_is_wrong(void **state)
     put_file(temp_path("tail.safetensors"), bytes, count + 2);
     fails(open_one(&s, temp_path("tail.safetensors"), &none), ISO_EFORMAT, "belong to no tensor");
     assert_null(s);
-}
-
-static iso_err read_all(const char *path, const iso_states_opt *opt)
-{
-    iso_states *s = NULL;
-    iso_rows *rows = NULL;
-    iso_view v;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(open_one(&s, path, opt));
-    for (int i = 0; i < iso_states_langs(s); i++) {
-        const iso_lang *lang = iso_states_lang(s, i);
-        for (int k = 0; k < lang->layer_count; k++) {
-            ISO_TRY(iso_states_rows(&rows, s, i, lang->layers[k]));
-            ISO_TRY(iso_rows_read(rows, 0, rows->rows, &v));
-            iso_rows_close(rows);
-            rows = NULL;
-        }
-    }
-done:
-    iso_rows_close(rows);
-    iso_states_close(s);
-    return err;
 }
 
 static const char *const good[] = {

@@ -2,6 +2,7 @@
  * ask for more. The files are torch's own (tests/fuzz/make_torch_seeds.py); item i, dimension j,
  * layer l holds 100 l + 10 i + j. */
 #include "tests/check.h"
+#include "tests/io/read_all.h"
 
 #include <sys/stat.h>
 
@@ -264,28 +265,7 @@ static void an_adapter_beside_its_base(void **state)
 
 /* --- Damage -------------------------------------------------------------------------- */
 
-static iso_err read_all(const char *path)
-{
-    iso_states *s = NULL;
-    iso_rows *rows = NULL;
-    iso_view v;
-    iso_err err = ISO_OK;
-
-    ISO_TRY(iso_states_open(&s, &path, 1, &(iso_states_opt){.layout = "torch"}));
-    for (int i = 0; i < iso_states_langs(s); i++) {
-        const iso_lang *lang = iso_states_lang(s, i);
-        for (int k = 0; k < lang->layer_count; k++) {
-            ISO_TRY(iso_states_rows(&rows, s, i, lang->layers[k]));
-            ISO_TRY(iso_rows_read(rows, 0, rows->rows, &v));
-            iso_rows_close(rows);
-            rows = NULL;
-        }
-    }
-done:
-    iso_rows_close(rows);
-    iso_states_close(s);
-    return err;
-}
+static const iso_states_opt torch = {.layout = "torch"};
 
 /* Every beginning of a good file fails with a message; so does a bit turned in its numbers where
  * there are checksums. */
@@ -300,11 +280,11 @@ static void damaged_anywhere(void **state)
         const size_t count = read_file(bytes, seed(good[i]));
         for (size_t n = 1; n < count; n += 3) {
             put_file(path, bytes, n);
-            assert_int_not_equal(read_all(path), ISO_OK);
+            assert_int_not_equal(read_all(path, &torch), ISO_OK);
             assert_non_null(strstr(iso_err_msg(), "a.pt"));
         }
         put_file(path, bytes, count);
-        ok(read_all(path));
+        ok(read_all(path, &torch));
     }
     const size_t count = read_file(bytes, seed("list.pt"));
     const float first[] = {0, 1, 2, 3};
@@ -312,7 +292,7 @@ static void damaged_anywhere(void **state)
     assert_non_null(at);
     at[5] ^= 1;
     put_file(path, bytes, count);
-    fails(read_all(path), ISO_EFORMAT, "list/data/0 is damaged");
+    fails(read_all(path, &torch), ISO_EFORMAT, "list/data/0 is damaged");
 }
 
 static void any_allocation_may_fail(void **state)
@@ -326,7 +306,7 @@ static void any_allocation_may_fail(void **state)
         iso_err err;
         do {
             iso_alloc_fail_after(n++);
-            err = read_all(path);
+            err = read_all(path, &torch);
             iso_alloc_fail_after(-1);
             if (err)
                 assert_int_equal(err, ISO_ENOMEM);
